@@ -1,0 +1,22 @@
+//! What xtask says to the person in front of it. Nothing else in this crate prints.
+
+#![expect(clippy::print_stdout, reason = "xtask talks to a person, on standard output")]
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+/// Says what happens next, and how long it may take if that is long.
+pub(crate) fn step(text: impl AsRef<str>) {
+    line(bold(&format!("==> {}", text.as_ref())));
+}
+
+/// Says one line, at once: what a child prints must come after what was said before it.
+pub(crate) fn line(text: impl AsRef<str>) {
+    println!("{}", text.as_ref());
+    // If standard output is gone, there is nobody left to tell.
+    io::stdout().flush().unwrap_or_default();
+}
+
+/// Bold where standard output is a terminal.
+fn bold(text: &str) -> String {
+    if io::stdout().is_terminal() { format!("\x1b[1m{text}\x1b[0m") } else { text.to_owned() }
+}

@@ -1,0 +1,61 @@
+//! `cargo xtask setup`: brings what is missing onto this machine. Every step looks first, so that a second run only
+//! looks. What it cannot install it names, with the one command to run by hand.
+
+pub(crate) mod browser;
+mod cargo_tool;
+mod debian;
+mod fallback_std;
+mod prerequisites;
+mod wasm_opt;
+mod wasm_target;
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use xshell::Shell;
+
+use crate::tools::Tools;
+use crate::{paths, say};
+
+/// The trunk that this repository is built with. 0.22 wants a newer compiler than we do.
+const TRUNK: &str = "0.21.14";
+
+/// Sets up, and says that it is done.
+pub(crate) fn command(sh: &Shell, browser: bool) -> Result<()> {
+    client(sh)?;
+    if browser {
+        browser::find_or_install(sh)?;
+    }
+    say::step("everything is there");
+    Ok(())
+}
+
+/// What the client's build needs.
+pub(crate) fn client(sh: &Shell) -> Result<Tools> {
+    let cache = paths::tools()?;
+    let _alone = lock(&cache)?;
+    prerequisites::check(sh)?;
+    let wasm_toolchain = wasm_target::find_or_install(sh, &cache)?;
+    let bindgen = prerequisites::wasm_bindgen_version(sh)?;
+    let mut folders = Vec::new();
+    folders.extend(cargo_tool::TRUNK.find_or_install(sh, &cache, TRUNK)?);
+    folders.extend(cargo_tool::WASM_BINDGEN.find_or_install(sh, &cache, &bindgen)?);
+    let wasm_opt = wasm_opt::find_or_install(sh, &cache)?;
+    let complete = wasm_opt != wasm_opt::Found::Nowhere;
+    if let wasm_opt::Found::In(folder) = wasm_opt {
+        folders.push(folder);
+    }
+    Ok(Tools { wasm_toolchain, folders, complete })
+}
+
+/// Keeps a second setup on this machine waiting until the first is through: both would install the same.
+fn lock(cache: &Path) -> Result<File> {
+    fs::create_dir_all(cache).with_context(|| format!("cannot make {}", cache.display()))?;
+    let file = File::create(cache.join("lock"))?;
+    if file.try_lock().is_err() {
+        say::step("waiting for another setup on this machine");
+        file.lock()?;
+    }
+    Ok(file)
+}

@@ -1,0 +1,62 @@
+//! Tools that cargo installs from source, each in a folder of the cache that has the version in its name.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use xshell::Shell;
+
+use crate::{say, shell};
+
+/// A program that a crate installs.
+pub(crate) struct CargoTool {
+    /// The program's name, and its folder's.
+    program: &'static str,
+    /// The crate that has it.
+    package: &'static str,
+    /// How long it takes on two cores.
+    takes: &'static str,
+}
+
+/// Builds and serves the client.
+pub(crate) const TRUNK: CargoTool = CargoTool { program: "trunk", package: "trunk", takes: "six minutes" };
+
+/// Makes the JavaScript that goes with the wasm; brings the runner of browser tests too.
+pub(crate) const WASM_BINDGEN: CargoTool =
+    CargoTool { program: "wasm-bindgen", package: "wasm-bindgen-cli", takes: "two minutes" };
+
+impl CargoTool {
+    /// The folder to put on PATH for this version; none if it is on PATH already.
+    pub(crate) fn find_or_install(&self, sh: &Shell, cache: &Path, version: &str) -> Result<Option<PathBuf>> {
+        if shell::has_version(sh, self.program, version) {
+            return Ok(None);
+        }
+        let folder = cache.join(format!("{}-{version}", self.program));
+        let bin = folder.join("bin");
+        if !shell::has_version(sh, bin.join(self.program), version) {
+            self.install(sh, &folder, version)?;
+        }
+        Ok(Some(bin))
+    }
+
+    /// Installs beside the folder and renames at the end, so that what was interrupted is not taken for a tool.
+    /// The compiled half stays where it is until then, and the next try goes on from it.
+    fn install(&self, sh: &Shell, folder: &Path, version: &str) -> Result<()> {
+        let Self { program, package, takes } = self;
+        say::step(format!("compiling {program} {version}, once for this machine; this takes about {takes}"));
+        let unfinished = folder.with_file_name(format!(".unfinished-{program}-{version}"));
+        let (built, target) = (unfinished.join("root"), unfinished.join("target"));
+        sh.remove_path(&built)?;
+        let _outside_of_our_cargo_config = sh.push_dir(sh.create_dir(&unfinished)?);
+        shell::cargo(sh)
+            .args(["install", "--locked", package, "--version", version, "--root"])
+            .arg(&built)
+            .env("CARGO_TARGET_DIR", &target)
+            .run()
+            .with_context(|| format!("by hand: cargo install --locked {package} --version {version}"))?;
+        sh.remove_path(folder)?;
+        fs::rename(&built, folder)?;
+        sh.remove_path(&unfinished)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,56 @@
+//! The compiler's target for the browser: there already, or from rustup, or built from Debian's sources.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use xshell::{Shell, cmd};
+
+use super::{debian, fallback_std};
+use crate::{say, shell};
+
+/// The browser, as the compiler calls it.
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
+
+/// A download of 20 MB takes seconds; a machine behind a closed firewall may wait for ever.
+const DOWNLOAD_LIMIT: Duration = Duration::from_secs(60);
+
+/// The toolchain that has the target: none is the ordinary one.
+pub(crate) fn find_or_install(sh: &Shell, cache: &Path) -> Result<Option<&'static str>> {
+    if is_there(sh) {
+        return Ok(None);
+    }
+    if fallback_std::is_there(sh) {
+        return Ok(Some(fallback_std::TOOLCHAIN));
+    }
+    say::step(format!("adding the compiler's target {TARGET}; this takes some seconds"));
+    if shell::answers(sh, "rustup") {
+        let mut add = Command::new("rustup");
+        // One try: a server out of reach does not come nearer, and there is another way.
+        add.args(["target", "add", TARGET]).env("RUSTUP_MAX_RETRIES", "0");
+        if shell::succeeds_within(&mut add, DOWNLOAD_LIMIT)? && is_there(sh) {
+            return Ok(None);
+        }
+    }
+    if !debian::can_install(sh) || !shell::answers(sh, "rustup") {
+        bail!(
+            "the compiler lacks {TARGET}, and rustup could not bring it. By hand: rustup target add {TARGET}; \
+             a distribution's own Rust has a package for it (Debian: libstd-rust-dev-wasm32)"
+        );
+    }
+    fallback_std::install(sh, cache)?;
+    Ok(Some(fallback_std::TOOLCHAIN))
+}
+
+/// Whether the ordinary toolchain has the target's standard library.
+fn is_there(sh: &Shell) -> bool {
+    let folder = cmd!(sh, "rustc --print target-libdir --target {TARGET}").quiet().ignore_stderr().read();
+    folder.is_ok_and(|folder| has_std(&PathBuf::from(folder)))
+}
+
+/// Whether this folder has a compiled standard library.
+pub(crate) fn has_std(folder: &Path) -> bool {
+    let files = folder.read_dir().into_iter().flatten().flatten();
+    files.filter_map(|file| file.file_name().into_string().ok()).any(|name| name.starts_with("libstd-"))
+}

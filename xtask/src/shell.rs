@@ -1,0 +1,65 @@
+//! Starting other programs: with the environment they should see, and never longer than they should run.
+
+use std::env;
+use std::path::Path;
+use std::process::{Child, Command};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use xshell::{Cmd, Shell, cmd};
+
+/// Variables that cargo sets for us because it runs us. A cargo that we start must not see them: build scripts and
+/// `env!` would take them for the user's and rebuild.
+const OURS_ALONE: [&str; 3] = ["CARGO", "CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH"];
+
+/// How often a child with a time-out is looked at.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// A cargo command with the environment of a person's shell.
+pub(crate) fn cargo(sh: &Shell) -> Cmd<'_> {
+    as_from_a_shell(cmd!(sh, "cargo"))
+}
+
+/// The command, without what cargo has put into our environment.
+pub(crate) fn as_from_a_shell(command: Cmd<'_>) -> Cmd<'_> {
+    let package = env::vars_os().map(|(name, _)| name).filter(|name| {
+        name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || OURS_ALONE.contains(&name))
+    });
+    package.fold(command, Cmd::env_remove)
+}
+
+/// Whether there is such a program and it says `wanted` when asked for its version.
+pub(crate) fn has_version(sh: &Shell, program: impl AsRef<Path>, wanted: &str) -> bool {
+    let program = program.as_ref();
+    let answer = cmd!(sh, "{program} --version").quiet().ignore_stderr().read();
+    answer.is_ok_and(|text| text.split_whitespace().any(|word| word == wanted))
+}
+
+/// Whether a program of this name answers at all.
+pub(crate) fn answers(sh: &Shell, program: &str) -> bool {
+    cmd!(sh, "{program} --version").quiet().ignore_stdout().ignore_stderr().run().is_ok()
+}
+
+/// Runs a command and says whether it succeeded within this time; ends it when the time is over.
+pub(crate) fn succeeds_within(command: &mut Command, limit: Duration) -> Result<bool> {
+    let mut child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
+    let end = Instant::now() + limit;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status.success());
+        }
+        if Instant::now() >= end {
+            stop(&mut child);
+            return Ok(false);
+        }
+        thread::sleep(LOOK);
+    }
+}
+
+/// Ends a child and waits until it is gone.
+pub(crate) fn stop(child: &mut Child) {
+    // Both fail only if it has ended by itself, which is what we want.
+    child.kill().unwrap_or_default();
+    child.wait().map(drop).unwrap_or_default();
+}

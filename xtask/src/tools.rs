@@ -1,0 +1,49 @@
+//! The tools that `setup` has made sure of, and how a command comes to use them.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use xshell::{Cmd, Shell, cmd};
+
+use crate::shell;
+
+/// What builds the client.
+pub(crate) struct Tools {
+    /// The rustup toolchain that compiles for wasm, if it is not the ordinary one.
+    pub(crate) wasm_toolchain: Option<&'static str>,
+    /// Folders of tools that the person's PATH lacks.
+    pub(crate) folders: Vec<PathBuf>,
+    /// Whether trunk may stay off the network because nothing is left to download.
+    pub(crate) complete: bool,
+}
+
+impl Tools {
+    /// A cargo command that can compile for wasm.
+    pub(crate) fn cargo<'a>(&self, sh: &'a Shell) -> Result<Cmd<'a>> {
+        self.equip(shell::cargo(sh))
+    }
+
+    /// A trunk command.
+    pub(crate) fn trunk<'a>(&self, sh: &'a Shell) -> Result<Cmd<'a>> {
+        let command = self.equip(shell::as_from_a_shell(cmd!(sh, "trunk")))?;
+        // trunk reads NO_COLOR as a boolean of its own and refuses the usual `NO_COLOR=1`.
+        Ok(command.env_remove("NO_COLOR"))
+    }
+
+    /// The command, finding our tools first and compiling with the toolchain that has the wasm target.
+    fn equip<'a>(&self, command: Cmd<'a>) -> Result<Cmd<'a>> {
+        let command = command.env("PATH", self.path()?);
+        Ok(match self.wasm_toolchain {
+            Some(name) => command.env("RUSTUP_TOOLCHAIN", name),
+            None => command,
+        })
+    }
+
+    /// PATH with our folders in front.
+    pub(crate) fn path(&self) -> Result<OsString> {
+        let old = env::var_os("PATH").unwrap_or_default();
+        Ok(env::join_paths(self.folders.iter().cloned().chain(env::split_paths(&old)))?)
+    }
+}
