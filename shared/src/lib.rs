@@ -1,1 +1,45 @@
-//! Stub.
+//! What Holdline's server and its clients must agree on. No I/O, no clock, no randomness: whoever calls supplies those.
+//!
+//! * Words that are checked once, while parsing: [`RoomName`], [`Nickname`], [`MessageText`], [`Topic`], [`Emoji`],
+//!   [`PublishKey`], [`PersonId`].
+//! * Positions in the log: [`Seq`], [`Epoch`], [`Cursor`], [`After`].
+//! * What travels: [`Entry`], [`Message`], [`Batch`], [`History`], [`RoomList`], [`Presence`], [`Problem`].
+//! * The client's endless series of polls as a pure machine: [`Subscription`].
+
+mod backoff;
+mod batch;
+mod cursor;
+mod emoji;
+mod entry;
+mod hold;
+mod key;
+pub mod limits;
+mod message;
+mod nickname;
+mod person;
+mod poll;
+mod problem;
+mod requests;
+mod room;
+mod subscription;
+mod text;
+mod topic;
+mod unicode;
+
+pub use backoff::{Backoff, Dice};
+pub use batch::{Batch, Here, History, Presence, PresenceTag, RoomList, RoomSummary};
+pub use cursor::{After, Cursor, Epoch, InvalidCursor, Seq};
+pub use emoji::{Emoji, InvalidEmoji};
+pub use entry::{Entry, EntryKind, Timestamp};
+pub use hold::Hold;
+pub use key::{InvalidKey, PublishKey};
+pub use message::{Message, Reaction};
+pub use nickname::{InvalidNickname, Nickname};
+pub use person::{InvalidPersonId, Person, PersonId};
+pub use poll::{InvalidPoll, PollQuery, RoomSelection};
+pub use problem::{Problem, ProblemCode};
+pub use requests::{EditRequest, PublishRequest, RoomRequest, Session, SessionRequest};
+pub use room::{InvalidRoomName, RoomName};
+pub use subscription::{Action, Event, Moment, Next, Status, Step, Subscription};
+pub use text::{InvalidText, MessageText};
+pub use topic::{InvalidTopic, Topic};

@@ -1,0 +1,48 @@
+//! Every limit of the protocol, with its unit and its reason. Servers may be configured stricter where a flag says so.
+
+use std::time::Duration;
+
+/// Longest room name, in graphemes: what fits a phone's title bar twice.
+pub const ROOM_GRAPHEMES: usize = 64;
+/// Longest room name, in bytes of UTF-8.
+pub const ROOM_BYTES: usize = 128;
+/// Longest nickname, in graphemes.
+pub const NICKNAME_GRAPHEMES: usize = 32;
+/// Longest nickname, in bytes of UTF-8.
+pub const NICKNAME_BYTES: usize = 128;
+/// Longest message, in graphemes: two typed pages; more belongs into a file.
+pub const TEXT_GRAPHEMES: usize = 4_000;
+/// Longest message, in bytes of UTF-8.
+pub const TEXT_BYTES: usize = 16 * 1024;
+/// Longest room topic, in graphemes.
+pub const TOPIC_GRAPHEMES: usize = 200;
+/// Longest room topic, in bytes of UTF-8.
+pub const TOPIC_BYTES: usize = 800;
+/// Longest reaction, in bytes: the longest emoji sequence of Unicode 16 (a family with skin tones) has 41.
+pub const EMOJI_BYTES: usize = 48;
+/// Different emoji on one message.
+pub const EMOJI_PER_MESSAGE: usize = 32;
+/// Combining marks that may follow one another in a name; more is "zalgo" text that paints over its neighbours.
+pub const MARKS_IN_A_ROW: usize = 4;
+/// Rooms named in one poll. More readers' rooms than this: `room=*`.
+pub const ROOMS_PER_POLL: usize = 50;
+/// Rooms in one deployment, so that the list and the hub stay bounded.
+pub const ROOMS: usize = 100_000;
+/// Rooms that one `GET /rooms` lists, the most recently active first.
+pub const ROOMS_LISTED: usize = 500;
+/// Messages in a page of history when the request does not say.
+pub const HISTORY_DEFAULT: usize = 50;
+/// Most messages in a page of history.
+pub const HISTORY_MAX: usize = 200;
+/// Most entries in one batch; a client that is further behind polls again at once.
+pub const BATCH_ENTRIES: usize = 500;
+/// Size in bytes at which a batch is closed, whatever its number of entries.
+pub const BATCH_BYTES: usize = 256 * 1024;
+/// Longest request body, in bytes: the longest message with every character escaped (`\u0000` form) and its frame.
+pub const BODY_BYTES: usize = 128 * 1024;
+/// How long a poll is held when it does not say: below the 30 s at which impatient proxies begin to cut.
+pub const WAIT_DEFAULT: Duration = Duration::from_secs(25);
+/// The longest hold that a server grants by default.
+pub const WAIT_MAX: Duration = Duration::from_secs(120);
+/// People listed by name in one room's presence; the count stays exact.
+pub const PEOPLE_LISTED: usize = 100;

@@ -1,0 +1,182 @@
+//! A poll's parameters, as clients write them and the server reads them.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::limits::ROOMS_PER_POLL;
+use crate::{After, InvalidCursor, InvalidRoomName, PresenceTag, RoomName};
+
+/// Which rooms a poll is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RoomSelection {
+    /// `room=*`: every room.
+    All,
+    /// Named ones: sorted, each once, at least one, at most [`ROOMS_PER_POLL`].
+    Named(Vec<RoomName>),
+}
+
+/// Everything that a poll asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PollQuery {
+    /// Which rooms to hear from.
+    pub rooms: RoomSelection,
+    /// From where on.
+    pub after: After,
+    /// How long to hold; `None` leaves it to the server, zero is regular polling.
+    pub wait: Option<Duration>,
+    /// The rooms in which this person is shown as here, and of whose presence they want to hear.
+    pub here: Vec<RoomName>,
+    /// The state of presence that the client knows.
+    pub presence: Option<PresenceTag>,
+}
+
+/// Why a query is not a poll.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum InvalidPoll {
+    /// No `room`.
+    #[error("which room? add room=NAME (up to {ROOMS_PER_POLL} times) or room=*")]
+    NoRoom,
+    /// Too many of them.
+    #[error("too many rooms; name at most {ROOMS_PER_POLL}, or use room=*")]
+    TooManyRooms,
+    /// A room's name.
+    #[error(transparent)]
+    Room(#[from] InvalidRoomName),
+    /// The cursor.
+    #[error(transparent)]
+    Cursor(#[from] InvalidCursor),
+    /// `wait`.
+    #[error("wait is a whole number of seconds, 0 to answer at once; not {0:?}")]
+    Wait(String),
+    /// A parameter that does not exist, most likely a slip.
+    #[error("there is no parameter {0:?}; a poll has room, after, wait, here and presence")]
+    Parameter(String),
+}
+
+impl PollQuery {
+    /// A poll of `rooms` from now on, held as long as the server likes.
+    pub fn new(rooms: RoomSelection) -> Self {
+        Self { rooms, after: After::Now, wait: None, here: Vec::new(), presence: None }
+    }
+
+    /// Reads decoded name and value pairs, in any order.
+    pub fn from_pairs<'a>(
+        pairs: impl IntoIterator<Item = (impl AsRef<str> + 'a, impl AsRef<str> + 'a)>,
+    ) -> Result<Self, InvalidPoll> {
+        let (mut rooms, mut all) = (Vec::new(), false);
+        let mut query = Self::new(RoomSelection::All);
+        for (name, value) in pairs {
+            let value = value.as_ref();
+            match name.as_ref() {
+                "room" if value == "*" => all = true,
+                "room" => rooms.push(RoomName::parse(value)?),
+                "after" => query.after = value.parse()?,
+                "wait" => query.wait = Some(parse_wait(value)?),
+                "here" => query.here.push(RoomName::parse(value)?),
+                "presence" => query.presence = Some(value.to_owned()),
+                // Many clients add one of these against caches.
+                "_" | "random" => {}
+                other => return Err(InvalidPoll::Parameter(other.to_owned())),
+            }
+        }
+        for names in [&mut rooms, &mut query.here] {
+            names.sort_unstable();
+            names.dedup();
+            if names.len() > ROOMS_PER_POLL {
+                return Err(InvalidPoll::TooManyRooms);
+            }
+        }
+        if !all {
+            if rooms.is_empty() {
+                return Err(InvalidPoll::NoRoom);
+            }
+            query.rooms = RoomSelection::Named(rooms);
+        }
+        Ok(query)
+    }
+
+    /// The query string, without `?`, percent-encoded.
+    pub fn to_query_string(&self) -> String {
+        let mut query = String::new();
+        match &self.rooms {
+            RoomSelection::All => push_pair(&mut query, "room", "*"),
+            RoomSelection::Named(rooms) => {
+                rooms.iter().for_each(|r| push_pair(&mut query, "room", r.as_str()))
+            }
+        }
+        if self.after != After::Now {
+            push_pair(&mut query, "after", &self.after.to_string());
+        }
+        if let Some(wait) = self.wait {
+            push_pair(&mut query, "wait", &wait.as_secs().to_string());
+        }
+        self.here.iter().for_each(|r| push_pair(&mut query, "here", r.as_str()));
+        if let Some(tag) = &self.presence {
+            push_pair(&mut query, "presence", tag);
+        }
+        query
+    }
+}
+
+/// A number of seconds as the `wait` of polls and of the classic route.
+fn parse_wait(value: &str) -> Result<Duration, InvalidPoll> {
+    let seconds: u32 = value.parse().map_err(|_| InvalidPoll::Wait(value.chars().take(20).collect()))?;
+    Ok(Duration::from_secs(seconds.into()))
+}
+
+fn push_pair(query: &mut String, name: &str, value: &str) {
+    if !query.is_empty() {
+        query.push('&');
+    }
+    query.push_str(name);
+    query.push('=');
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'*') {
+            query.push(byte.into());
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(query, "%{byte:02X}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(pairs: &[(&'static str, &'static str)]) -> Result<PollQuery, InvalidPoll> {
+        PollQuery::from_pairs(pairs.iter().copied())
+    }
+
+    #[test]
+    fn rooms_are_sorted_and_named_once() {
+        let query = parse(&[("room", "tea"), ("room", "Lobby"), ("room", "tea"), ("wait", "0")]).unwrap();
+        assert_eq!(query.to_query_string(), "room=lobby&room=tea&wait=0");
+    }
+
+    #[test]
+    fn a_query_string_keeps_everything() {
+        let mut query = PollQuery::new(RoomSelection::Named(vec!["café".parse().unwrap()]));
+        query.after = "00000000000000ff-7".parse().unwrap();
+        query.here = vec!["café".parse().unwrap()];
+        query.presence = Some("a b".to_owned());
+        query.wait = Some(Duration::from_secs(25));
+        assert_eq!(
+            query.to_query_string(),
+            "room=caf%C3%A9&after=00000000000000ff-7&wait=25&here=caf%C3%A9&presence=a%20b"
+        );
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        assert_eq!(parse(&[]), Err(InvalidPoll::NoRoom));
+        assert_eq!(parse(&[("room", "a"), ("wait", "-1")]), Err(InvalidPoll::Wait("-1".into())));
+        assert_eq!(parse(&[("room", "a"), ("wait", "5s")]), Err(InvalidPoll::Wait("5s".into())));
+        assert_eq!(parse(&[("room", "a"), ("since", "x")]), Err(InvalidPoll::Parameter("since".into())));
+        assert_eq!(parse(&[("room", "a"), ("after", "x")]), Err(InvalidPoll::Cursor(InvalidCursor)));
+        let many: Vec<_> = (0..51).map(|n| ("room", format!("r{n}"))).collect();
+        assert_eq!(PollQuery::from_pairs(many), Err(InvalidPoll::TooManyRooms));
+    }
+}

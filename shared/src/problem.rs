@@ -1,0 +1,173 @@
+//! Errors as they travel: RFC 9457 problem details with a closed list of codes. Status codes are chosen here and
+//! nowhere else.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Cursor;
+
+/// An `application/problem+json` body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// `urn:holdline:problem:` and the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The code's meaning, always the same.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What programs branch on.
+    pub code: ProblemCode,
+    /// What was wrong this time and what to do, for people.
+    pub detail: String,
+    /// With `epoch_changed` and `gap`: the head of the log as it is now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<Cursor>,
+}
+
+impl Problem {
+    /// A problem of this kind, with words for this occasion.
+    pub fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("urn:holdline:problem:{code}"),
+            title: code.title().to_owned(),
+            status: code.status(),
+            code,
+            detail: detail.into(),
+            cursor: None,
+        }
+    }
+
+    /// Adds the log's head, from which a client that repaired itself goes on.
+    #[must_use]
+    pub fn at(mut self, cursor: Cursor) -> Self {
+        self.cursor = Some(cursor);
+        self
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.detail, self.code)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// Declares the closed list: code, text form, status, title.
+macro_rules! problem_codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $status:literal, $title:literal;)*) => {
+        /// What can go wrong, as programs see it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum ProblemCode {
+            $($(#[$doc])* #[serde(rename = $text)] $name,)*
+        }
+
+        impl ProblemCode {
+            /// Every code there is.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The form in which it travels.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// The HTTP status that it is sent with.
+            pub fn status(self) -> u16 {
+                match self { $(Self::$name => $status,)* }
+            }
+
+            /// One line for people.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+        }
+    };
+}
+
+problem_codes! {
+    /// The body is not JSON.
+    InvalidJson = "invalid_json", 400, "The body is not valid JSON";
+    /// The body is JSON, but a field is missing or of the wrong type.
+    InvalidBody = "invalid_body", 400, "The body does not have the expected fields";
+    /// A parameter in the address is missing, unknown or malformed.
+    InvalidParameter = "invalid_parameter", 400, "A parameter is missing, unknown or malformed";
+    /// Not a room name.
+    InvalidRoom = "invalid_room", 400, "This is not a room name";
+    /// Not a nickname.
+    InvalidNickname = "invalid_nickname", 400, "This is not a nickname";
+    /// Not a message text.
+    InvalidText = "invalid_text", 400, "This cannot be a message";
+    /// Not a topic.
+    InvalidTopic = "invalid_topic", 400, "This cannot be a topic";
+    /// Not a publish key.
+    InvalidKey = "invalid_key", 400, "This is not a publish key";
+    /// Not an emoji.
+    InvalidEmoji = "invalid_emoji", 400, "This is not a reaction";
+    /// Not a cursor, or one that lies beyond the log's head.
+    InvalidCursor = "invalid_cursor", 400, "This is not a cursor of this log";
+    /// Publishing needs a session.
+    SessionRequired = "session_required", 401, "Say who you are first";
+    /// The session's token is forged, damaged or from another server.
+    SessionInvalid = "session_invalid", 401, "This session is not valid here";
+    /// Only the author may do that.
+    NotAuthor = "not_author", 403, "Only its author may do that";
+    /// A page of another site sent the request.
+    CrossSite = "cross_site", 403, "Requests from other sites are refused";
+    /// No such room.
+    UnknownRoom = "unknown_room", 404, "There is no such room";
+    /// No such message in that room.
+    UnknownMessage = "unknown_message", 404, "There is no such message";
+    /// No such address.
+    UnknownRoute = "unknown_route", 404, "There is nothing at this address";
+    /// The address exists, but not with this method.
+    MethodNotAllowed = "method_not_allowed", 405, "This address does not take this method";
+    /// The client did not send its request in time.
+    RequestTimeout = "request_timeout", 408, "The request did not arrive in time";
+    /// The message was deleted.
+    MessageDeleted = "message_deleted", 409, "The message was deleted";
+    /// The log was replaced or restored; cursors of the old one mean nothing here.
+    EpochChanged = "epoch_changed", 410, "The log is another one now";
+    /// The log no longer has everything after this cursor.
+    Gap = "gap", 410, "Entries after this cursor are gone";
+    /// The body is larger than any valid request.
+    BodyTooLarge = "body_too_large", 413, "The body is too large";
+    /// The body is not declared as JSON.
+    UnsupportedMediaType = "unsupported_media_type", 415, "The body must be JSON";
+    /// A bound of the deployment is reached: rooms, or emoji on one message.
+    TooMany = "too_many", 422, "There are too many already";
+    /// Too many requests from one visitor.
+    RateLimited = "rate_limited", 429, "Too many requests";
+    /// A defect in the server; its log says more.
+    Internal = "internal", 500, "Something went wrong in the server";
+    /// The log cannot be written or read at the moment.
+    LogUnavailable = "log_unavailable", 503, "The log is not available at the moment";
+    /// The server is stopping.
+    ShuttingDown = "shutting_down", 503, "The server is stopping";
+    /// The server holds as many requests as it may.
+    Overloaded = "overloaded", 503, "The server is full";
+    /// The disk is full.
+    StorageFull = "storage_full", 507, "The server's disk is full";
+}
+
+impl fmt::Display for ProblemCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_survives_json_and_every_code_is_an_error() {
+        for &code in ProblemCode::ALL {
+            let problem = Problem::new(code, "why");
+            let json = serde_json::to_string(&problem).unwrap();
+            assert_eq!(serde_json::from_str::<Problem>(&json).unwrap(), problem);
+            assert!((400..600).contains(&code.status()), "{code}");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Room names: lower-case words that read well in an address bar.
+
+use thiserror::Error;
+
+use crate::limits::{MARKS_IN_A_ROW, ROOM_BYTES, ROOM_GRAPHEMES};
+use crate::unicode::{checked_word, is_longer_than, is_mark, normalized, stacks_marks};
+
+checked_word! {
+    /// The name of a room: letters and digits of any script, `-` and `_`, beginning with a letter or digit, in
+    /// lower case and NFC; at most [`ROOM_GRAPHEMES`] characters and [`ROOM_BYTES`] bytes.
+    RoomName, InvalidRoomName
+}
+
+/// Why a text is not a room name.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum InvalidRoomName {
+    /// Nothing there.
+    #[error("a room name is empty; give it at least one letter or digit")]
+    Empty,
+    /// More than [`ROOM_GRAPHEMES`] characters or [`ROOM_BYTES`] bytes.
+    #[error(
+        "a room name is too long; at most {ROOM_GRAPHEMES} characters and {ROOM_BYTES} bytes are allowed"
+    )]
+    TooLong,
+    /// Begins with `-`, `_` or a combining mark.
+    #[error("a room name begins with a letter or digit, not with {0:?}")]
+    Start(char),
+    /// Something else than letters, digits, `-` and `_`.
+    #[error("a room name has letters, digits, '-' and '_' only, not {0:?}")]
+    Character(char),
+    /// Marks piled upon marks.
+    #[error("a room name has more than {MARKS_IN_A_ROW} accents on one letter")]
+    Marks,
+}
+
+impl RoomName {
+    /// Checks and normalises; upper case becomes lower case, so that `Tea` and `tea` are one room.
+    pub fn parse(text: &str) -> Result<Self, InvalidRoomName> {
+        if text.len() > ROOM_BYTES * 2 {
+            return Err(InvalidRoomName::TooLong);
+        }
+        let name = normalized(&text.trim().to_lowercase());
+        let first = name.chars().next().ok_or(InvalidRoomName::Empty)?;
+        if name.len() > ROOM_BYTES || is_longer_than(&name, ROOM_GRAPHEMES) {
+            return Err(InvalidRoomName::TooLong);
+        }
+        if !first.is_alphanumeric() {
+            return Err(if matches!(first, '-' | '_') || is_mark(first) {
+                InvalidRoomName::Start(first)
+            } else {
+                InvalidRoomName::Character(first)
+            });
+        }
+        if let Some(c) =
+            name.chars().find(|&c| !(c.is_alphanumeric() || matches!(c, '-' | '_') || is_mark(c)))
+        {
+            return Err(InvalidRoomName::Character(c));
+        }
+        if let Some(c) = crate::unicode::find_trick(&name) {
+            return Err(InvalidRoomName::Character(c));
+        }
+        if stacks_marks(&name, MARKS_IN_A_ROW) {
+            return Err(InvalidRoomName::Marks);
+        }
+        Ok(Self(name.into()))
+    }
+
+    /// The room that everybody enters first, and the one that the classic routes mean when they name none.
+    pub fn lobby() -> Self {
+        Self("lobby".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_words_of_any_script_in_lower_case() {
+        for (given, kept) in [
+            ("lobby", "lobby"),
+            ("  Tea-Room_2 ", "tea-room_2"),
+            ("cafe\u{301}", "café"),
+            ("चाय", "चाय"),
+            ("हिन्दी", "हिन्दी"),
+            ("東京", "東京"),
+            ("ÜBER", "über"),
+        ] {
+            assert_eq!(RoomName::parse(given).map(String::from), Ok(kept.to_owned()), "{given:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_an_address_bar_or_an_eye_could_mistake() {
+        use InvalidRoomName::*;
+        for (given, why) in [
+            ("", Empty),
+            ("   ", Empty),
+            ("*", Character('*')),
+            ("..", Character('.')),
+            ("a/b", Character('/')),
+            ("tea room", Character(' ')),
+            ("-tea", Start('-')),
+            ("\u{301}a", Start('\u{301}')),
+            ("te\u{200B}a", Character('\u{200B}')),
+            ("tea\u{202E}", Character('\u{202E}')),
+            ("te\u{3164}a", Character('\u{3164}')),
+            ("a\u{316}\u{317}\u{318}\u{319}\u{31C}", Marks),
+        ] {
+            assert_eq!(RoomName::parse(given), Err(why), "{given:?}");
+        }
+        assert_eq!(RoomName::parse(&"x".repeat(65)), Err(TooLong));
+        assert_eq!(RoomName::parse(&"東".repeat(43)), Err(TooLong));
+        assert!(RoomName::parse(&"x".repeat(64)).is_ok());
+    }
+}

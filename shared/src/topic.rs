@@ -1,0 +1,60 @@
+//! A room's topic: one line under its name.
+
+use thiserror::Error;
+
+use crate::limits::{TOPIC_BYTES, TOPIC_GRAPHEMES};
+use crate::unicode::{checked_word, is_longer_than, normalized};
+
+checked_word! {
+    /// What a room is about: NFC, one line, may be empty; at most [`TOPIC_GRAPHEMES`] characters and [`TOPIC_BYTES`]
+    /// bytes.
+    Topic, InvalidTopic
+}
+
+/// Why a text is not a topic.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum InvalidTopic {
+    /// More than [`TOPIC_GRAPHEMES`] characters or [`TOPIC_BYTES`] bytes.
+    #[error("a topic is too long; at most {TOPIC_GRAPHEMES} characters and {TOPIC_BYTES} bytes are allowed")]
+    TooLong,
+    /// A control character.
+    #[error("a topic cannot hold the control character U+{:04X}", u32::from(*.0))]
+    Character(char),
+}
+
+impl Topic {
+    /// Checks and normalises; line breaks become spaces.
+    pub fn parse(text: &str) -> Result<Self, InvalidTopic> {
+        if text.len() > TOPIC_BYTES * 2 {
+            return Err(InvalidTopic::TooLong);
+        }
+        let topic = normalized(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+        if let Some(c) = topic.chars().find(|c| c.is_control()) {
+            return Err(InvalidTopic::Character(c));
+        }
+        if topic.len() > TOPIC_BYTES || is_longer_than(&topic, TOPIC_GRAPHEMES) {
+            return Err(InvalidTopic::TooLong);
+        }
+        Ok(Self(topic.into()))
+    }
+}
+
+impl Default for Topic {
+    /// No topic.
+    fn default() -> Self {
+        Self("".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_one_line_and_bounded() {
+        assert_eq!(Topic::parse(" all about \n tea ").map(String::from), Ok("all about tea".to_owned()));
+        assert_eq!(Topic::parse(""), Ok(Topic::default()));
+        assert_eq!(Topic::parse(&"t".repeat(201)), Err(InvalidTopic::TooLong));
+        assert_eq!(Topic::parse("a\0"), Err(InvalidTopic::Character('\0')));
+    }
+}

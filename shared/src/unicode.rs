@@ -1,0 +1,157 @@
+//! Unicode care in one place: normalisation, what counts as one character, and which characters are tricks.
+//! Without the feature `unicode` (the browser) texts are taken as they are and measured in bytes alone; the server,
+//! which always has the feature, decides.
+
+/// Characters that change the direction of what follows. Legitimate in running text, a disguise in a name.
+const fn is_bidi_control(c: char) -> bool {
+    matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Characters that take no room on the screen, so that two different names look the same.
+/// From the `Default_Ignorable_Code_Point` property of the Unicode Character Database, and the two blank letters.
+/// Variation selectors 15 and 16 choose between text and emoji form and are left to the caller.
+const fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{00AD}'
+            | '\u{034F}'
+            | '\u{115F}'..='\u{1160}'
+            | '\u{17B4}'..='\u{17B5}'
+            | '\u{180B}'..='\u{180F}'
+            | '\u{200B}'..='\u{200D}'
+            | '\u{2028}'..='\u{2029}'
+            | '\u{2060}'..='\u{2064}'
+            | '\u{206A}'..='\u{206F}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{FE00}'..='\u{FE0D}'
+            | '\u{FEFF}'
+            | '\u{FFA0}'
+            | '\u{FFF0}'..='\u{FFFB}'
+            | '\u{1BCA0}'..='\u{1BCA3}'
+            | '\u{1D173}'..='\u{1D17A}'
+            | '\u{E0000}'..='\u{E0FFF}'
+    )
+}
+
+/// The first character that has no place in a name: a control, a bidi control or something invisible.
+pub(crate) fn find_trick(name: &str) -> Option<char> {
+    name.chars().find(|&c| c.is_control() || is_bidi_control(c) || is_invisible(c))
+}
+
+/// Whether anything of `text` can be seen.
+pub(crate) fn is_visible(text: &str) -> bool {
+    text.chars().any(|c| {
+        !(c.is_whitespace()
+            || c.is_control()
+            || is_bidi_control(c)
+            || is_invisible(c)
+            || matches!(c, '\u{FE0E}' | '\u{FE0F}'))
+    })
+}
+
+#[cfg(feature = "unicode")]
+mod full {
+    use unicode_normalization::{UnicodeNormalization, char::is_combining_mark, is_nfc};
+    use unicode_segmentation::UnicodeSegmentation;
+
+    /// Canonical composition (NFC): the same text has the same bytes.
+    pub(crate) fn normalized(text: &str) -> String {
+        if is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
+    }
+
+    /// Length as people count it: extended grapheme clusters of UAX #29, counted no further than `limit` + 1.
+    pub(crate) fn is_longer_than(text: &str, limit: usize) -> bool {
+        // A grapheme has at least one byte, so most texts are decided by their length alone.
+        text.len() > limit && text.graphemes(true).nth(limit).is_some()
+    }
+
+    /// Whether `c` belongs to the letter before it.
+    pub(crate) fn is_mark(c: char) -> bool {
+        is_combining_mark(c)
+    }
+}
+
+#[cfg(not(feature = "unicode"))]
+mod full {
+    pub(crate) fn normalized(text: &str) -> String {
+        text.to_owned()
+    }
+
+    pub(crate) fn is_longer_than(_text: &str, _limit: usize) -> bool {
+        false
+    }
+
+    pub(crate) fn is_mark(c: char) -> bool {
+        // Coarse: everything beyond Latin may combine; the server looks closely.
+        c >= '\u{0300}' && !c.is_whitespace()
+    }
+}
+
+pub(crate) use full::{is_longer_than, is_mark, normalized};
+
+/// Whether more than `limit` combining marks follow one another anywhere.
+#[cfg(feature = "unicode")]
+pub(crate) fn stacks_marks(text: &str, limit: usize) -> bool {
+    let mut run = 0;
+    text.chars().any(|c| {
+        run = if is_mark(c) { run + 1 } else { 0 };
+        run > limit
+    })
+}
+
+/// Without the tables nobody can say; the server does.
+#[cfg(not(feature = "unicode"))]
+pub(crate) fn stacks_marks(_text: &str, _limit: usize) -> bool {
+    false
+}
+
+/// Declares a newtype over shared text with the traits that all checked words have; its file adds `parse`.
+macro_rules! checked_word {
+    ($(#[$doc:meta])* $name:ident, $error:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(std::sync::Arc<str>);
+
+        impl $name {
+            /// The checked text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "{}({:?})", stringify!($name), &*self.0)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $error;
+            fn from_str(text: &str) -> Result<Self, $error> {
+                Self::parse(text)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $error;
+            fn try_from(text: String) -> Result<Self, $error> {
+                Self::parse(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(word: $name) -> String {
+                word.0.as_ref().to_owned()
+            }
+        }
+    };
+}
+pub(crate) use checked_word;
