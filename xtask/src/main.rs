@@ -1,11 +1,22 @@
 //! The one door to every workflow: `cargo xtask <command>`. A command is a file of its name; CI calls them and
 //! contains no logic of its own.
 
+mod build;
+mod check;
+mod dev;
+mod fingerprint;
 mod paths;
+mod run;
 mod say;
+mod screenshots;
 mod setup;
 mod shell;
+mod steps;
+mod test;
+mod tidy;
 mod tools;
+
+use std::ffi::OsString;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -27,6 +38,35 @@ enum Command {
         #[arg(long)]
         browser: bool,
     },
+    /// Set up and build target/release/holdline, the one file a user needs
+    Build,
+    /// Build and start the server
+    Run {
+        /// What `holdline serve` is told
+        #[arg(last = true)]
+        flags: Vec<OsString>,
+    },
+    /// Server and client, rebuilt when their code changes
+    Dev,
+    /// Format, lints, documentation, house rules
+    Check {
+        /// Run the other steps too when one has failed
+        #[arg(long)]
+        keep_going: bool,
+    },
+    /// Everything that can be tested, also in a browser
+    Test {
+        /// Run this step alone
+        #[arg(long, value_name = "NAME")]
+        only: Option<String>,
+        /// Run the other steps too when one has failed
+        #[arg(long)]
+        keep_going: bool,
+    },
+    /// Take the pictures of the README
+    Screenshots,
+    /// The rules of this house, which no other tool checks
+    Tidy,
 }
 
 fn main() -> Result<()> {
@@ -35,5 +75,12 @@ fn main() -> Result<()> {
     sh.change_dir(paths::root());
     match cli.command {
         Command::Setup { browser } => setup::command(&sh, browser),
+        Command::Build => build::command(&sh),
+        Command::Run { flags } => run::command(&sh, &flags).map(|never| match never {}),
+        Command::Dev => dev::command(&sh),
+        Command::Check { keep_going } => check::command(&sh, keep_going),
+        Command::Test { only, keep_going } => test::command(&sh, only.as_deref(), keep_going),
+        Command::Screenshots => screenshots::command(&sh),
+        Command::Tidy => tidy::command(&sh),
     }
 }

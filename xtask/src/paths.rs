@@ -8,8 +8,8 @@ use anyhow::{Context as _, Result};
 /// The repository's top folder.
 pub(crate) fn root() -> PathBuf {
     // Cargo sets the variable when it runs us; the folder we were compiled in is for those who start us directly.
-    let crate_folder =
-        env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    let crate_folder = env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     crate_folder.parent().map(Path::to_path_buf).unwrap_or(crate_folder)
 }
 

@@ -9,6 +9,9 @@ mod prerequisites;
 mod wasm_opt;
 mod wasm_target;
 
+pub(crate) use prerequisites::wasm_bindgen_version;
+pub(crate) use wasm_target::TARGET;
+
 use std::fs::{self, File};
 use std::path::Path;
 
@@ -23,11 +26,15 @@ const TRUNK: &str = "0.21.14";
 
 /// Sets up, and says that it is done.
 pub(crate) fn command(sh: &Shell, browser: bool) -> Result<()> {
-    client(sh)?;
+    let tools = client(sh)?;
     if browser {
         browser::find_or_install(sh)?;
     }
     say::step("everything is there");
+    say::line("to use trunk by hand, in this shell:");
+    for line in tools.exports() {
+        say::line(format!("  {line}"));
+    }
     Ok(())
 }
 
@@ -37,16 +44,12 @@ pub(crate) fn client(sh: &Shell) -> Result<Tools> {
     let _alone = lock(&cache)?;
     prerequisites::check(sh)?;
     let wasm_toolchain = wasm_target::find_or_install(sh, &cache)?;
-    let bindgen = prerequisites::wasm_bindgen_version(sh)?;
+    let bindgen = wasm_bindgen_version(sh)?;
     let mut folders = Vec::new();
     folders.extend(cargo_tool::TRUNK.find_or_install(sh, &cache, TRUNK)?);
     folders.extend(cargo_tool::WASM_BINDGEN.find_or_install(sh, &cache, &bindgen)?);
-    let wasm_opt = wasm_opt::find_or_install(sh, &cache)?;
-    let complete = wasm_opt != wasm_opt::Found::Nowhere;
-    if let wasm_opt::Found::In(folder) = wasm_opt {
-        folders.push(folder);
-    }
-    Ok(Tools { wasm_toolchain, folders, complete })
+    folders.extend(wasm_opt::find_or_install(sh, &cache)?);
+    Ok(Tools { wasm_toolchain, folders })
 }
 
 /// Keeps a second setup on this machine waiting until the first is through: both would install the same.

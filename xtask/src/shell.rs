@@ -2,7 +2,7 @@
 
 use std::env;
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,9 @@ use xshell::{Cmd, Shell, cmd};
 /// Variables that cargo sets for us because it runs us. A cargo that we start must not see them: build scripts and
 /// `env!` would take them for the user's and rebuild.
 const OURS_ALONE: [&str; 3] = ["CARGO", "CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH"];
+
+/// How long a child may take to end by itself; the server answers what it holds within two seconds.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// How often a child with a time-out is looked at.
 const LOOK: Duration = Duration::from_millis(100);
@@ -57,7 +60,20 @@ pub(crate) fn succeeds_within(command: &mut Command, limit: Duration) -> Result<
     }
 }
 
-/// Ends a child and waits until it is gone.
+/// Asks a child to end, gives it a few seconds for it, and waits until it is gone.
+pub(crate) fn end(child: &mut Child) {
+    if cfg!(unix) {
+        let asked =
+            Command::new("kill").arg("-TERM").arg(child.id().to_string()).stderr(Stdio::null()).status();
+        let end = Instant::now() + GRACE;
+        while asked.is_ok() && Instant::now() < end && matches!(child.try_wait(), Ok(None)) {
+            thread::sleep(LOOK);
+        }
+    }
+    stop(child);
+}
+
+/// Ends a child at once and waits until it is gone.
 pub(crate) fn stop(child: &mut Child) {
     // Both fail only if it has ended by itself, which is what we want.
     child.kill().unwrap_or_default();

@@ -15,8 +15,6 @@ pub(crate) struct Tools {
     pub(crate) wasm_toolchain: Option<&'static str>,
     /// Folders of tools that the person's PATH lacks.
     pub(crate) folders: Vec<PathBuf>,
-    /// Whether trunk may stay off the network because nothing is left to download.
-    pub(crate) complete: bool,
 }
 
 impl Tools {
@@ -45,5 +43,13 @@ impl Tools {
     pub(crate) fn path(&self) -> Result<OsString> {
         let old = env::var_os("PATH").unwrap_or_default();
         Ok(env::join_paths(self.folders.iter().cloned().chain(env::split_paths(&old)))?)
+    }
+
+    /// What a shell needs to run these tools by hand, a line each.
+    pub(crate) fn exports(&self) -> Vec<String> {
+        let folders = self.folders.iter().map(|folder| format!("{}:", folder.display()));
+        let path = format!("export PATH={}$PATH", folders.collect::<String>());
+        let toolchain = self.wasm_toolchain.map(|name| format!("export RUSTUP_TOOLCHAIN={name}"));
+        (!self.folders.is_empty()).then_some(path).into_iter().chain(toolchain).collect()
     }
 }

@@ -22,7 +22,8 @@ const LIBRARY: &str = "/usr/lib/rustlib/wasm32-unknown-unknown/lib";
 /// Which compiler has built it, beside it: after an upgrade of the compiler it must be built again.
 const STAMP: &str = "/usr/lib/rustlib/wasm32-unknown-unknown/lib/holdline-built-with";
 
-const PACKAGES: [&str; 5] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "lld-22"];
+const PACKAGES: [&str; 6] =
+    ["rustc-web", "cargo-web", "rust-web-clippy", "rust-web-src", "rust-web-llvm", "lld-22"];
 
 /// The linker's name in Debian, and the one the compiler calls it by.
 const LINKER: (&str, &str) = ("/usr/bin/lld-22", "/usr/local/bin/rust-lld");
@@ -55,7 +56,10 @@ pub(crate) fn install(sh: &Shell, cache: &Path) -> Result<()> {
 
 /// Builds the standard library by way of an empty crate, and copies it to where the compiler looks.
 fn build(sh: &Shell, folder: &Path) -> Result<()> {
-    sh.write_file(folder.join("Cargo.toml"), "[package]\nname = \"empty\"\nedition = \"2024\"\n[workspace]\n")?;
+    sh.write_file(
+        folder.join("Cargo.toml"),
+        "[package]\nname = \"empty\"\nedition = \"2024\"\n[workspace]\n",
+    )?;
     sh.write_file(folder.join("src/lib.rs"), "")?;
     let _inside = sh.push_dir(folder);
     shell::cargo(sh)
@@ -70,9 +74,9 @@ fn build(sh: &Shell, folder: &Path) -> Result<()> {
     sh.remove_path(LIBRARY)?;
     sh.create_dir(LIBRARY)?;
     for file in sh.read_dir(folder.join("target").join(TARGET).join("release").join("deps"))? {
-        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if name.ends_with(".rlib") && !name.starts_with("libempty-") {
-            sh.copy_file(&file, Path::new(LIBRARY).join(name))?;
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        if file.extension().is_some_and(|suffix| suffix == "rlib") && !name.starts_with("libempty-") {
+            sh.copy_file(&file, LIBRARY)?;
         }
     }
     Ok(())

@@ -11,30 +11,20 @@ use crate::{say, shell};
 /// Binaryen's version; Trunk.toml names the same as `version_132`.
 const VERSION: &str = "132";
 
-/// Where `wasm-opt` was found.
-#[derive(PartialEq, Eq)]
-pub(crate) enum Found {
-    /// On PATH already.
-    OnPath,
-    /// In this folder.
-    In(PathBuf),
-    /// Not on this machine, and no npm to fetch it: trunk downloads it when it builds.
-    Nowhere,
-}
-
-/// Looks for it on PATH and in the cache, then asks npm.
-pub(crate) fn find_or_install(sh: &Shell, cache: &Path) -> Result<Found> {
+/// The folder to put on PATH, from the cache or from npm; none if it is on PATH already, or if there is no npm: then
+/// trunk downloads it when it builds.
+pub(crate) fn find_or_install(sh: &Shell, cache: &Path) -> Result<Option<PathBuf>> {
     if shell::has_version(sh, "wasm-opt", VERSION) {
-        return Ok(Found::OnPath);
+        return Ok(None);
     }
     let folder = cache.join(format!("binaryen-{VERSION}"));
     let bin = folder.join("node_modules").join(".bin");
     if shell::has_version(sh, bin.join("wasm-opt"), VERSION) {
-        return Ok(Found::In(bin));
+        return Ok(Some(bin));
     }
     if !shell::answers(sh, "npm") {
         say::step("no npm here: trunk will download wasm-opt by itself");
-        return Ok(Found::Nowhere);
+        return Ok(None);
     }
     say::step(format!("installing wasm-opt {VERSION} from npm; this takes some seconds"));
     let unfinished = cache.join(format!(".unfinished-binaryen-{VERSION}"));
@@ -47,5 +37,5 @@ pub(crate) fn find_or_install(sh: &Shell, cache: &Path) -> Result<Found> {
     fs::rename(&unfinished, &folder)?;
     let works = shell::has_version(sh, bin.join("wasm-opt"), VERSION);
     ensure!(works, "{} was installed but does not answer with version {VERSION}", bin.display());
-    Ok(Found::In(bin))
+    Ok(Some(bin))
 }

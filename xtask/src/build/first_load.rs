@@ -1,0 +1,49 @@
+//! How much a new visitor downloads before the page works. Printed at every build, and a build above the limit fails:
+//! weight comes in small steps that nobody notices otherwise.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+
+use super::precompress::{is_compressed, with_suffix};
+use crate::say;
+
+/// Bytes as brotli, of all that the page loads at first.
+const LIMIT: u64 = 130_000;
+
+/// What the page loads at first; pictures may come later.
+const LOADED: [&str; 4] = ["html", "js", "wasm", "css"];
+
+/// Prints the sizes and fails above the limit.
+pub(crate) fn check(dist: &Path) -> Result<()> {
+    let mut sizes = Vec::new();
+    collect(dist, &mut sizes)?;
+    sizes.sort();
+    for (name, size) in &sizes {
+        say::line(format!("{size:>9}  {name}"));
+    }
+    let total: u64 = sizes.iter().map(|(_, size)| size).sum();
+    say::line(format!("{total:>9}  bytes of brotli for the first load; {LIMIT} are allowed"));
+    ensure!(total <= LIMIT, "the first load has become too heavy: {total} bytes, and {LIMIT} are allowed");
+    Ok(())
+}
+
+/// Name and size as sent, of each file that the page loads at first.
+fn collect(folder: &Path, sizes: &mut Vec<(String, u64)>) -> Result<()> {
+    for entry in folder.read_dir()? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, sizes)?;
+        } else if !is_compressed(&path) && is_loaded(&path) {
+            let sent = fs::metadata(with_suffix(&path, "br")).or_else(|_| fs::metadata(&path))?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            sizes.push((name, sent.len()));
+        }
+    }
+    Ok(())
+}
+
+fn is_loaded(path: &Path) -> bool {
+    path.extension().and_then(|suffix| suffix.to_str()).is_some_and(|suffix| LOADED.contains(&suffix))
+}

@@ -1,0 +1,52 @@
+//! The steps of which `check` and `test` consist: each one command, by name.
+
+mod client;
+mod host;
+
+use anyhow::Result;
+use xshell::Shell;
+
+use crate::tools::Tools;
+use crate::{build, tidy};
+
+/// What steps run with.
+pub(crate) struct Bench<'a> {
+    pub(crate) sh: &'a Shell,
+    pub(crate) tools: Tools,
+}
+
+/// One step.
+pub(crate) struct Step {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) run: fn(&Bench<'_>) -> Result<()>,
+}
+
+/// All steps: first what fails fast, last what needs everything else.
+pub(crate) const ALL: [Step; 10] = [
+    Step { name: "tidy", about: "the rules of this house", run: |bench| tidy::command(bench.sh) },
+    Step { name: "format", about: "rustfmt", run: host::format },
+    Step { name: "clippy", about: "lints; up to three minutes the first time", run: host::clippy },
+    Step {
+        name: "units",
+        about: "all tests of this machine; up to four minutes the first time",
+        run: host::units,
+    },
+    Step { name: "components", about: "the client's tests on this machine", run: host::components },
+    Step { name: "docs", about: "documentation, without warnings", run: host::docs },
+    Step { name: "client-clippy", about: "lints of the client as the browser gets it", run: client::clippy },
+    Step {
+        name: "browser",
+        about: "the client's tests in a browser; two minutes the first time",
+        run: client::browser,
+    },
+    Step {
+        name: "build",
+        about: "the real executable; five minutes the first time",
+        run: |bench| build::command(bench.sh),
+    },
+    Step { name: "end-to-end", about: "browsers against the real executable", run: client::end_to_end },
+];
+
+/// What `check` runs: all that needs neither a browser nor the executable.
+pub(crate) const CHECK: [&str; 5] = ["tidy", "format", "clippy", "docs", "client-clippy"];

@@ -1,0 +1,44 @@
+//! Steps that compile for the browser or start one.
+
+use anyhow::Result;
+
+use super::Bench;
+use crate::build::client;
+use crate::setup::TARGET;
+use crate::setup::browser;
+use crate::{paths, say, shell};
+
+/// A whole suite in a slow browser on a busy machine; the default of 20 seconds is for single tests.
+const BROWSER_LIMIT_SECONDS: &str = "300";
+
+/// Lints of the client, with the parts that exist in a browser only.
+pub(super) fn clippy(bench: &Bench<'_>) -> Result<()> {
+    let clippy =
+        bench.tools.cargo(bench.sh)?.args(["clippy", "--package", "holdline_frontend", "--all-targets"]);
+    let clippy = clippy.args(["--target", TARGET, "--", "-D", "warnings"]);
+    Ok(clippy.env("CARGO_TARGET_DIR", client::target()).run()?)
+}
+
+/// Tests that run inside a browser: `frontend/tests/browser*.rs`.
+pub(super) fn browser(bench: &Bench<'_>) -> Result<()> {
+    let tests = paths::root().join("frontend").join("tests");
+    let names = tests.read_dir().into_iter().flatten().flatten().map(|file| file.file_name());
+    if !names.into_iter().any(|name| name.to_string_lossy().starts_with("browser")) {
+        say::line("frontend/tests has no browser*.rs");
+        return Ok(());
+    }
+    let test =
+        bench.tools.cargo(bench.sh)?.args(["test", "--package", "holdline_frontend", "--test", "browser*"]);
+    let test = test
+        .args(["--target", TARGET])
+        .env("CARGO_TARGET_DIR", client::target())
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
+        .env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_LIMIT_SECONDS);
+    Ok(browser::find_or_install(bench.sh)?.show_to(test).run()?)
+}
+
+/// Browsers, curl and the command line against the executable that `build` has left.
+pub(super) fn end_to_end(bench: &Bench<'_>) -> Result<()> {
+    let test = shell::cargo(bench.sh).args(["test", "--package", "holdline_e2e"]);
+    Ok(browser::find_or_install(bench.sh)?.show_to(test).env("HOLDLINE_BIN", paths::executable()).run()?)
+}

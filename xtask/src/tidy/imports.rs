@@ -1,0 +1,85 @@
+//! Who may use what. A library that has one door can be replaced behind it.
+
+use super::tree::{Complaint, Tree};
+
+/// A crate, and the paths that may use it: whatever begins with one of these.
+struct Door {
+    name: &'static str,
+    open_to: &'static [&'static str],
+}
+
+const DOORS: [Door; 4] = [
+    Door {
+        name: "axum",
+        open_to: &[
+            "server/src/http",
+            "server/src/serve",
+            "server/src/lib.rs",
+            "server/src/bin/",
+            "server/examples/",
+            "server/tests/",
+        ],
+    },
+    Door { name: "rusqlite", open_to: &["server/src/log/sqlite"] },
+    Door { name: "web_sys", open_to: IN_THE_BROWSER },
+    Door { name: "gloo", open_to: IN_THE_BROWSER },
+];
+
+/// Where the client touches the browser; components and state are functions.
+const IN_THE_BROWSER: &[&str] =
+    &["frontend/src/api", "frontend/src/hooks", "frontend/src/main.rs", "frontend/tests/"];
+
+pub(super) fn check(tree: &Tree) -> Vec<Complaint> {
+    let mut complaints = Vec::new();
+    for file in tree.rust() {
+        let closed = DOORS.iter().filter(|door| !door.open_to.iter().any(|path| file.path.starts_with(path)));
+        for Door { name, open_to } in closed {
+            let uses = file.lines().filter(|(_, line)| mentions(line, name));
+            let what = || format!("only {} may use {name}", open_to.join(", "));
+            complaints.extend(uses.map(|(line, _)| file.complaint(line, what())));
+        }
+    }
+    complaints
+}
+
+/// Whether this line of code uses the crate: `name::…` or `use name…`, and for `gloo` any of its family.
+fn mentions(line: &str, name: &str) -> bool {
+    let code = line.split("//").next().unwrap_or_default();
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    code.match_indices(name).any(|(at, _)| {
+        let (before, after) = (&code[..at], &code[at + name.len()..]);
+        let family = name == "gloo" && after.starts_with('_');
+        let rest = if family { after.trim_start_matches(word) } else { after };
+        let whole = !before.ends_with(word) && !rest.starts_with(word);
+        whole && (rest.starts_with("::") || before.trim_end().ends_with("use"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complaints(path: &str, text: &str) -> usize {
+        check(&Tree::of(&[(path, text)])).len()
+    }
+
+    #[test]
+    fn a_crate_has_one_door() {
+        let handler = "use axum::Router;";
+        assert_eq!(complaints("server/src/http/poll.rs", handler), 0);
+        assert_eq!(complaints("server/src/http.rs", handler), 0);
+        assert_eq!(complaints("server/src/hub.rs", handler), 1);
+        assert_eq!(complaints("server/src/log/memory.rs", "let c = rusqlite::Connection::open(p);"), 1);
+        assert_eq!(complaints("server/src/log/sqlite/writer.rs", "use rusqlite::Connection;"), 0);
+        assert_eq!(complaints("frontend/src/components/chat.rs", "pub use web_sys::Event;"), 1);
+        assert_eq!(complaints("frontend/src/state.rs", "use gloo_timers::callback::Timeout;"), 1);
+        assert_eq!(complaints("frontend/src/hooks/clock.rs", "use gloo_timers::callback::Timeout;"), 0);
+    }
+
+    #[test]
+    fn names_alone_are_no_use() {
+        assert_eq!(complaints("server/src/hub.rs", "// axum::serve calls us\nlet axum_like = 1;"), 0);
+        assert_eq!(complaints("server/src/hub.rs", "my_axum::run()"), 0);
+        assert_eq!(complaints("server/src/hub.rs", "crate::log::sqlite::open()"), 0);
+    }
+}

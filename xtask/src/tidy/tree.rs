@@ -1,0 +1,101 @@
+//! The repository's text files, as the rules see them, and what a rule says about one.
+
+use std::fmt;
+use std::fs;
+use std::path::Path;
+
+use anyhow::Result;
+
+/// Folders that are not ours or not kept.
+const SKIPPED: [&str; 5] = [".git", "target", "dist", "node_modules", "sources"];
+
+/// Files that people write; everything else is none of the rules' business.
+const WRITTEN: [&str; 12] =
+    ["rs", "md", "toml", "html", "css", "js", "json", "yml", "yaml", "sh", "txt", "svg"];
+
+/// All files.
+pub(super) struct Tree {
+    pub(super) files: Vec<Source>,
+}
+
+/// One file: its path from the top, with slashes, and its text.
+pub(super) struct Source {
+    pub(super) path: String,
+    pub(super) text: String,
+}
+
+/// What is wrong, and where.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Complaint {
+    path: String,
+    line: usize,
+    what: String,
+}
+
+impl Tree {
+    /// Reads the files below this folder.
+    pub(super) fn read(top: &Path) -> Result<Self> {
+        let mut files = Vec::new();
+        collect(top, "", &mut files)?;
+        files.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(Self { files })
+    }
+
+    /// A tree of these paths and texts.
+    #[cfg(test)]
+    pub(super) fn of(files: &[(&str, &str)]) -> Self {
+        let source = |(path, text): &(&str, &str)| Source { path: (*path).into(), text: (*text).into() };
+        Self { files: files.iter().map(source).collect() }
+    }
+
+    /// Files in Rust.
+    pub(super) fn rust(&self) -> impl Iterator<Item = &Source> {
+        self.files.iter().filter(|file| file.is_rust())
+    }
+
+    /// The file at this path.
+    pub(super) fn file(&self, path: &str) -> Option<&Source> {
+        self.files.iter().find(|file| file.path == path)
+    }
+}
+
+impl Source {
+    /// Whether it is code.
+    pub(super) fn is_rust(&self) -> bool {
+        Path::new(&self.path).extension().is_some_and(|suffix| suffix == "rs")
+    }
+
+    /// Lines with their numbers, from 1.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.text.lines().enumerate().map(|(index, line)| (index + 1, line))
+    }
+
+    /// A complaint about this file; line 0 means all of it.
+    pub(super) fn complaint(&self, line: usize, what: impl Into<String>) -> Complaint {
+        Complaint { path: self.path.clone(), line, what: what.into() }
+    }
+}
+
+impl fmt::Display for Complaint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, line, what } = self;
+        if *line == 0 { write!(f, "{path}: {what}") } else { write!(f, "{path}:{line}: {what}") }
+    }
+}
+
+/// Adds what is below a folder; `prefix` is the folder's path from the top, ending in a slash.
+fn collect(folder: &Path, prefix: &str, files: &mut Vec<Source>) -> Result<()> {
+    for entry in folder.read_dir()? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let (path, at) = (format!("{prefix}{name}"), entry.path());
+        if entry.file_type()?.is_dir() {
+            if !SKIPPED.contains(&name.as_str()) {
+                collect(&at, &format!("{path}/"), files)?;
+            }
+        } else if at.extension().and_then(|end| end.to_str()).is_some_and(|end| WRITTEN.contains(&end)) {
+            files.push(Source { path, text: fs::read_to_string(at)? });
+        }
+    }
+    Ok(())
+}
