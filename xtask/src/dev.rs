@@ -38,6 +38,9 @@ pub(crate) fn command(sh: &Shell) -> Result<()> {
         if trunk.has_ended()? {
             bail!("trunk has ended; is something else listening at port 8081?");
         }
+        if server.has_ended()? {
+            bail!("the server has ended; is something else listening at port 8080?");
+        }
         let now = fingerprint::of(&inputs)?;
         if now != seen {
             seen = now;
