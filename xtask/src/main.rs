@@ -17,6 +17,7 @@ mod tidy;
 mod tools;
 
 use std::ffi::OsString;
+use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -69,11 +70,21 @@ enum Command {
     Tidy,
 }
 
-fn main() -> Result<()> {
-    let cli = Cli::parse();
+fn main() -> ExitCode {
+    match obey(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The last line says what went wrong: no backtrace below it, whatever the environment asks for.
+            say::error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn obey(command: Command) -> Result<()> {
     let sh = Shell::new()?;
     sh.change_dir(paths::root());
-    match cli.command {
+    match command {
         Command::Setup { browser } => setup::command(&sh, browser),
         Command::Build => build::command(&sh),
         Command::Run { flags } => run::command(&sh, &flags).map(|never| match never {}),

@@ -1,6 +1,6 @@
 //! What xtask says to the person in front of it. Nothing else in this crate prints.
 
-#![expect(clippy::print_stdout, reason = "xtask talks to a person, on standard output")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "xtask talks to a person")]
 
 use std::io::{self, IsTerminal as _, Write as _};
 
@@ -14,6 +14,11 @@ pub(crate) fn line(text: impl AsRef<str>) {
     println!("{}", text.as_ref());
     // If standard output is gone, there is nobody left to tell.
     io::stdout().flush().unwrap_or_default();
+}
+
+/// Says, last of all, why nothing came of it.
+pub(crate) fn error(error: &anyhow::Error) {
+    eprintln!("{}", bold(&format!("==> {error:#}")));
 }
 
 /// Bold where standard output is a terminal.
