@@ -45,7 +45,8 @@ pub(super) fn check(tree: &Tree) -> Vec<Complaint> {
 /// Whether this line of code uses the crate: `name::…` or `use name…`, and for `gloo` any of its family.
 fn mentions(line: &str, name: &str) -> bool {
     // Neither comments nor what stands in quotes is code.
-    let code = line.split("//").next().unwrap_or_default().split('"').step_by(2).collect::<String>();
+    let code = line.split("//").next().unwrap_or_default().replace("\\\"", "");
+    let code = code.split('"').step_by(2).collect::<String>();
     let word = |c: char| c.is_alphanumeric() || c == '_';
     code.match_indices(name).any(|(at, _)| {
         let (before, after) = (&code[..at], &code[at + name.len()..]);
