@@ -1,1 +1,3 @@
-//! Stub.
+//! Stub docs.
+pub mod log;
+mod random;

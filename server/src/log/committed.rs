@@ -1,0 +1,44 @@
+//! An entry that is in the log, with the JSON that everybody is sent.
+
+use std::sync::OnceLock;
+
+use bytes::Bytes;
+use holdline_shared::{Entry, EntryKind, MessageText, RoomName, Seq};
+
+/// An entry that is durable. It was encoded once, when it was appended; every answer shares these bytes.
+#[derive(Debug, Clone)]
+pub struct Committed {
+    /// Its position.
+    pub seq: Seq,
+    /// Its room.
+    pub room: RoomName,
+    /// The entry as JSON.
+    pub json: Bytes,
+    entry: OnceLock<Option<Entry>>,
+}
+
+impl Committed {
+    /// Encodes an entry that is about to be appended.
+    pub fn encode(entry: Entry) -> Result<Self, serde_json::Error> {
+        let json = serde_json::to_vec(&entry)?.into();
+        Ok(Self { seq: entry.seq, room: entry.room.clone(), json, entry: OnceLock::from(Some(entry)) })
+    }
+
+    /// An entry as it was stored.
+    pub fn from_stored(seq: Seq, room: RoomName, json: impl Into<Bytes>) -> Self {
+        Self { seq, room, json: json.into(), entry: OnceLock::new() }
+    }
+
+    /// The entry itself; decoded at most once. `None` when what was stored is damaged.
+    pub fn entry(&self) -> Option<&Entry> {
+        self.entry.get_or_init(|| serde_json::from_slice(&self.json).ok()).as_ref()
+    }
+
+    /// What it says, when it is a message that was not deleted.
+    pub fn message_text(&self) -> Option<&MessageText> {
+        match &self.entry()?.kind {
+            EntryKind::Message { text, .. } => text.as_ref(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! What every engine has to do, as tests. An engine's own tests call `suite!` with a way to open it in a folder, and,
+//! when it outlives the process, `durable_suite!`.
+
+use std::sync::Arc;
+
+use holdline_shared::limits::BATCH_ENTRIES;
+use holdline_shared::{Person, PublishKey, RoomName, RoomSelection, Seq};
+use parking_lot::Mutex;
+
+use super::{Chunk, Draft, DraftKind, Log, LogError, Outcome, Refusal};
+
+fn person(id: &str) -> Person {
+    Person { id: id.parse().unwrap(), name: id.parse().unwrap() }
+}
+
+fn room(name: &str) -> RoomName {
+    name.parse().unwrap()
+}
+
+fn key(n: u128) -> PublishKey {
+    PublishKey::from_bytes(n.to_le_bytes())
+}
+
+fn draft(author: &str, room_name: &str, kind: DraftKind) -> Draft {
+    Draft { author: person(author), room: room(room_name), kind }
+}
+
+fn say(author: &str, room_name: &str, n: u128, text: &str) -> Draft {
+    let kind =
+        DraftKind::Message { key: key(n), text: text.parse().unwrap(), reply_to: None, makes_room: false };
+    draft(author, room_name, kind)
+}
+
+fn make(room_name: &str, topic: Option<&str>) -> Draft {
+    draft("ada", room_name, DraftKind::Room { topic: topic.map(|t| t.parse().unwrap()) })
+}
+
+async fn append(log: &dyn Log, draft: Draft) -> Seq {
+    match log.append(draft).await {
+        Ok(Outcome::Appended(entry)) => entry.seq,
+        other => panic!("not appended: {other:?}"),
+    }
+}
+
+async fn refusal(log: &dyn Log, draft: Draft) -> Refusal {
+    match log.append(draft).await {
+        Err(LogError::Refused(refusal)) => refusal,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+fn named(names: &[&str]) -> RoomSelection {
+    RoomSelection::Named(names.iter().map(|name| room(name)).collect())
+}
+
+fn seqs(chunk: &Chunk) -> Vec<u64> {
+    chunk.entries.iter().map(|entry| entry.seq.0).collect()
+}
+
+fn texts(chunk: &Chunk) -> Vec<String> {
+    chunk.entries.iter().filter_map(|e| e.message_text().map(|t| t.as_str().to_owned())).collect()
+}
+
+pub(crate) async fn begins_with_a_lobby(log: Arc<dyn Log>) {
+    assert_eq!(log.head(), Seq(1));
+    let rooms = log.rooms().await.unwrap();
+    assert_eq!((rooms.len(), rooms[0].name.as_str(), rooms[0].head), (1, "lobby", Seq(1)));
+    let chunk = log.read(RoomSelection::All, Seq::START).await.unwrap();
+    assert_eq!((seqs(&chunk), chunk.upto), (vec![1], Seq(1)));
+}
+
+pub(crate) async fn reads_what_was_appended_in_order(log: Arc<dyn Log>) {
+    append(&*log, make("tea", Some("green"))).await;
+    for n in 0..6 {
+        append(&*log, say("ada", if n % 2 == 0 { "lobby" } else { "tea" }, n, &format!("m{n}"))).await;
+    }
+    let lobby = log.read(named(&["lobby"]), Seq(1)).await.unwrap();
+    assert_eq!((texts(&lobby), lobby.upto), (vec!["m0".into(), "m2".into(), "m4".into()], Seq(8)));
+    let both = log.read(named(&["lobby", "tea"]), Seq(4)).await.unwrap();
+    assert_eq!(seqs(&both), [5, 6, 7, 8]);
+    assert_eq!(seqs(&log.read(RoomSelection::All, Seq(4)).await.unwrap()), [5, 6, 7, 8]);
+    let nothing = log.read(named(&["nowhere"]), Seq(2)).await.unwrap();
+    assert_eq!((seqs(&nothing), nothing.upto), (vec![], Seq(8)));
+    let beyond = log.read(RoomSelection::All, Seq(99)).await.unwrap();
+    assert_eq!((seqs(&beyond), beyond.upto), (vec![], Seq(99)), "a cursor never goes back");
+}
+
+pub(crate) async fn stored_json_is_the_entry(log: Arc<dyn Log>) {
+    let Ok(Outcome::Appended(told)) = log.append(say("ada", "lobby", 1, "\"quoted\" \u{1F600}")).await else {
+        panic!()
+    };
+    let read = log.read(named(&["lobby"]), Seq(1)).await.unwrap();
+    assert_eq!(read.entries[0].json, told.json);
+    let entry = read.entries[0].entry().unwrap();
+    assert_eq!((entry.seq, entry.author.id.as_str()), (Seq(2), "ada"));
+    assert!(entry.at.0 > 1_700_000_000_000, "milliseconds since 1970");
+}
+
+pub(crate) async fn a_key_is_published_once(log: Arc<dyn Log>) {
+    let first = append(&*log, say("ada", "lobby", 7, "once")).await;
+    let Ok(Outcome::Repeated(again)) = log.append(say("ada", "lobby", 7, "twice")).await else { panic!() };
+    assert_eq!((again.seq, again.message_text().unwrap().as_str()), (first, "once"));
+    let bobs = append(&*log, say("bob", "lobby", 7, "mine")).await;
+    assert!(bobs > first, "keys belong to their authors");
+    let at_once: Vec<_> = (0..20).map(|_| log.append(say("eve", "lobby", 9, "burst"))).collect();
+    let outcomes = futures_util::future::join_all(at_once).await;
+    let appended = outcomes.iter().filter(|o| matches!(o, Ok(Outcome::Appended(_)))).count();
+    let repeated = outcomes.iter().filter(|o| matches!(o, Ok(Outcome::Repeated(_)))).count();
+    assert_eq!((appended, repeated), (1, 19));
+    let page = log.page(room("lobby"), None, 10).await.unwrap();
+    assert_eq!(page.messages.len(), 3);
+}
+
+pub(crate) async fn takes_drafts_in_the_order_of_the_calls(log: Arc<dyn Log>) {
+    let pending: Vec<_> = (0..2000).map(|n| log.append(say("ada", "lobby", n, &format!("m{n}")))).collect();
+    let outcomes = futures_util::future::join_all(pending).await;
+    let order: Vec<_> = outcomes
+        .into_iter()
+        .map(|o| match o {
+            Ok(Outcome::Appended(entry)) => entry.seq.0,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(order, (2..2002).collect::<Vec<_>>());
+    assert_eq!(log.head(), Seq(2001));
+}
+
+pub(crate) async fn tells_its_follower_of_each_entry_once_in_order(log: Arc<dyn Log>) {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let ear = told.clone();
+    log.follow(Arc::new(move |group| ear.lock().extend(group.iter().map(|entry| entry.seq.0))));
+    let pending: Vec<_> = (0..300).map(|n| log.append(say("ada", "lobby", n, "x"))).collect();
+    let last = futures_util::future::join_all(pending).await;
+    assert_eq!(last.len(), 300);
+    assert_eq!(*told.lock(), (2..302).collect::<Vec<_>>(), "told before the answer");
+    assert!(matches!(log.append(say("ada", "lobby", 5, "x")).await, Ok(Outcome::Repeated(_))));
+    assert_eq!(refusal(&*log, say("ada", "nowhere", 999, "x")).await, Refusal::UnknownRoom);
+    assert_eq!(told.lock().len(), 300, "only of what was appended");
+}
+
+pub(crate) async fn a_batch_has_an_end(log: Arc<dyn Log>) {
+    append(&*log, make("tea", None)).await;
+    let total = BATCH_ENTRIES as u128 + 10;
+    let pending: Vec<_> = (0..total)
+        .map(|n| log.append(say("ada", if n % 3 == 0 { "lobby" } else { "tea" }, n, "x")))
+        .collect();
+    futures_util::future::join_all(pending).await;
+    for rooms in [RoomSelection::All, named(&["lobby", "tea"])] {
+        let mut after = Seq(2);
+        let mut got = Vec::new();
+        while got.len() < total as usize {
+            let chunk = log.read(rooms.clone(), after).await.unwrap();
+            assert!(!chunk.entries.is_empty() && chunk.entries.len() <= BATCH_ENTRIES);
+            got.extend(seqs(&chunk));
+            after = chunk.upto;
+        }
+        assert_eq!(got, (3..3 + total as u64).collect::<Vec<_>>());
+    }
+}
+
+pub(crate) async fn pages_backwards(log: Arc<dyn Log>) {
+    for n in 0..25 {
+        append(&*log, say("ada", "lobby", n, &format!("m{n}"))).await;
+    }
+    let newest = log.page(room("lobby"), None, 10).await.unwrap();
+    let first = &newest.messages[0];
+    assert_eq!((newest.messages.len(), newest.more, newest.upto), (10, true, Seq(26)));
+    assert_eq!(newest.messages[9].text.as_ref().unwrap().as_str(), "m24");
+    let older = log.page(room("lobby"), Some(first.seq), 20).await.unwrap();
+    assert_eq!((older.messages.len(), older.more), (15, false));
+    assert_eq!(older.messages[14].text.as_ref().unwrap().as_str(), "m14");
+    let none = log.page(room("nowhere"), None, 10).await.unwrap();
+    assert_eq!((none.messages.len(), none.more), (0, false));
+}
+
+pub(crate) async fn changes_belong_to_the_author(log: Arc<dyn Log>) {
+    let target = append(&*log, say("ada", "lobby", 1, "helo")).await;
+    let edit =
+        |who: &str, text: &str| draft(who, "lobby", DraftKind::Edit { target, text: text.parse().unwrap() });
+    let delete = |who: &str| draft(who, "lobby", DraftKind::Delete { target });
+    assert_eq!(refusal(&*log, edit("bob", "hacked")).await, Refusal::NotAuthor);
+    assert_eq!(refusal(&*log, delete("bob")).await, Refusal::NotAuthor);
+    append(&*log, edit("ada", "hello")).await;
+    assert!(matches!(log.append(edit("ada", "hello")).await, Ok(Outcome::Unchanged)));
+    let page = log.page(room("lobby"), None, 5).await.unwrap();
+    assert_eq!(page.messages[0].text.as_ref().unwrap().as_str(), "hello");
+    assert!(page.messages[0].edited.is_some());
+    append(&*log, delete("ada")).await;
+    assert!(matches!(log.append(delete("ada")).await, Ok(Outcome::Unchanged)));
+    assert_eq!(refusal(&*log, edit("ada", "back")).await, Refusal::MessageDeleted);
+    append(&*log, make("tea", None)).await;
+    let elsewhere = draft("ada", "tea", DraftKind::Delete { target });
+    assert_eq!(refusal(&*log, elsewhere).await, Refusal::UnknownMessage);
+}
+
+pub(crate) async fn what_was_deleted_is_gone(log: Arc<dyn Log>) {
+    let target = append(&*log, say("ada", "lobby", 1, "my secret")).await;
+    append(
+        &*log,
+        draft("ada", "lobby", DraftKind::Edit { target, text: "my other secret".parse().unwrap() }),
+    )
+    .await;
+    append(&*log, say("ada", "lobby", 2, "no secret")).await;
+    append(&*log, draft("ada", "lobby", DraftKind::Delete { target })).await;
+    let chunk = log.read(RoomSelection::All, Seq(1)).await.unwrap();
+    let all: String = chunk.entries.iter().map(|e| String::from_utf8_lossy(&e.json).into_owned()).collect();
+    assert!(
+        !all.contains("my secret") && !all.contains("my other secret") && all.contains("no secret"),
+        "{all}"
+    );
+    assert_eq!(chunk.entries.len(), 4, "its places in the order stay");
+    assert!(chunk.entries.iter().all(|e| e.entry().is_some()), "and stay readable");
+    let page = log.page(room("lobby"), None, 5).await.unwrap();
+    assert_eq!(page.messages[0].text, None);
+    let Ok(Outcome::Repeated(again)) = log.append(say("ada", "lobby", 1, "my secret")).await else {
+        panic!()
+    };
+    assert_eq!((again.seq, again.message_text()), (target, None), "a late repeat does not bring it back");
+}
+
+pub(crate) async fn reactions_are_put_once(log: Arc<dyn Log>) {
+    let target = append(&*log, say("ada", "lobby", 1, "hello")).await;
+    let react = |who: &str, emoji: &str, on| {
+        draft(who, "lobby", DraftKind::Reaction { target, emoji: emoji.parse().unwrap(), on })
+    };
+    append(&*log, react("bob", "👍", true)).await;
+    assert!(matches!(log.append(react("bob", "👍", true)).await, Ok(Outcome::Unchanged)));
+    append(&*log, react("ada", "👍", true)).await;
+    append(&*log, react("ada", "🎉", true)).await;
+    append(&*log, react("bob", "👍", false)).await;
+    assert!(matches!(log.append(react("bob", "👍", false)).await, Ok(Outcome::Unchanged)));
+    let page = log.page(room("lobby"), None, 5).await.unwrap();
+    let reactions: Vec<_> =
+        page.messages[0].reactions.iter().map(|r| (r.emoji.as_str(), r.by.len())).collect();
+    assert_eq!(reactions, [("👍", 1), ("🎉", 1)]);
+}
+
+pub(crate) async fn rooms_are_made_and_changed(log: Arc<dyn Log>) {
+    assert_eq!(refusal(&*log, say("ada", "tea", 1, "x")).await, Refusal::UnknownRoom);
+    append(&*log, make("tea", None)).await;
+    assert!(matches!(log.append(make("tea", None)).await, Ok(Outcome::Unchanged)));
+    let changed = append(&*log, make("tea", Some("green"))).await;
+    assert!(matches!(log.append(make("tea", Some("green"))).await, Ok(Outcome::Unchanged)));
+    let makes =
+        DraftKind::Message { key: key(5), text: "x".parse().unwrap(), reply_to: None, makes_room: true };
+    let said = append(&*log, draft("ada", "coffee", makes)).await;
+    let mut rooms = log.rooms().await.unwrap();
+    rooms.sort_by(|a, b| a.name.cmp(&b.name));
+    let heads: Vec<_> = rooms.iter().map(|r| (r.name.as_str(), r.head, r.topic.as_str())).collect();
+    assert_eq!(heads, [("coffee", said, ""), ("lobby", Seq(1), ""), ("tea", changed, "green")]);
+}
+
+pub(crate) async fn replies_answer_a_message_of_the_room(log: Arc<dyn Log>) {
+    let target = append(&*log, say("ada", "lobby", 1, "hello")).await;
+    let reply = |room: &str, n, to| {
+        let kind = DraftKind::Message {
+            key: key(n),
+            text: "yes".parse().unwrap(),
+            reply_to: Some(to),
+            makes_room: false,
+        };
+        draft("bob", room, kind)
+    };
+    append(&*log, reply("lobby", 2, target)).await;
+    assert_eq!(refusal(&*log, reply("lobby", 3, Seq(99))).await, Refusal::UnknownMessage);
+    append(&*log, make("tea", None)).await;
+    assert_eq!(refusal(&*log, reply("tea", 4, target)).await, Refusal::UnknownMessage);
+    assert_eq!(log.page(room("lobby"), None, 5).await.unwrap().messages[1].reply_to, Some(target));
+}
+
+/// For engines that outlive the process.
+pub(crate) async fn survives_being_closed<L: Log, E: std::fmt::Debug>(open: impl Fn() -> Result<L, E>) {
+    let log = open().unwrap();
+    let (epoch, secret) = (log.epoch(), log.secret());
+    let seq = append(&log, say("ada", "lobby", 1, "hello")).await;
+    append(&log, draft("ada", "lobby", DraftKind::Edit { target: seq, text: "hello all".parse().unwrap() }))
+        .await;
+    drop(log);
+    let log = open().unwrap();
+    assert_eq!((log.epoch(), log.secret(), log.head()), (epoch, secret, Seq(3)));
+    let page = log.page(room("lobby"), None, 5).await.unwrap();
+    assert_eq!(page.messages[0].text.as_ref().unwrap().as_str(), "hello all");
+    assert!(
+        matches!(log.append(say("ada", "lobby", 1, "again")).await, Ok(Outcome::Repeated(_))),
+        "keys are kept"
+    );
+    assert_eq!(append(&log, say("ada", "lobby", 2, "next")).await, Seq(4));
+}
+
+macro_rules! suite {
+    (|$dir:ident| $open:expr) => {
+        $crate::log::contract::suite!(@each |$dir| $open;
+            begins_with_a_lobby
+            reads_what_was_appended_in_order
+            stored_json_is_the_entry
+            a_key_is_published_once
+            takes_drafts_in_the_order_of_the_calls
+            tells_its_follower_of_each_entry_once_in_order
+            a_batch_has_an_end
+            pages_backwards
+            changes_belong_to_the_author
+            what_was_deleted_is_gone
+            reactions_are_put_once
+            rooms_are_made_and_changed
+            replies_answer_a_message_of_the_room
+        );
+    };
+    (@each |$dir:ident| $open:expr; $($case:ident)*) => {
+        $(
+            #[tokio::test]
+            async fn $case() {
+                let folder = tempfile::tempdir().unwrap();
+                let $dir = folder.path();
+                let _ = $dir;
+                $crate::log::contract::$case(std::sync::Arc::new($open)).await;
+            }
+        )*
+    };
+}
+
+macro_rules! durable_suite {
+    (|$dir:ident| $open:expr) => {
+        #[tokio::test]
+        async fn survives_being_closed() {
+            let folder = tempfile::tempdir().unwrap();
+            let $dir = folder.path();
+            $crate::log::contract::survives_being_closed(|| $open).await;
+        }
+    };
+}
+
+pub(crate) use {durable_suite, suite};

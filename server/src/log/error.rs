@@ -1,0 +1,46 @@
+//! Why an append or a read came to nothing.
+
+use thiserror::Error;
+
+/// Why a log did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum LogError {
+    /// The draft does not fit what is in the log; asking again changes nothing.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Too many appends are waiting already.
+    #[error("too many publishes are waiting to be written")]
+    Busy,
+    /// The disk is full. Nothing of the draft was kept.
+    #[error("the disk is full")]
+    Full,
+    /// The storage failed in another way. Nothing of the draft was kept. The text is for the server's log.
+    #[error("the log's storage failed: {0}")]
+    Unavailable(String),
+    /// The log was closed.
+    #[error("the log is closed")]
+    Closed,
+}
+
+/// Why a draft does not fit what is in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// There is no such room.
+    #[error("there is no such room; make it first")]
+    UnknownRoom,
+    /// There is no such message in that room.
+    #[error("there is no such message in this room")]
+    UnknownMessage,
+    /// Somebody else wrote it.
+    #[error("only its author may change a message")]
+    NotAuthor,
+    /// It was deleted.
+    #[error("this message was deleted")]
+    MessageDeleted,
+    /// There are as many rooms as there may be.
+    #[error("there are as many rooms as this server allows")]
+    TooManyRooms,
+    /// The message has as many different emoji as it may.
+    #[error("this message has as many different reactions as it may have")]
+    TooManyEmoji,
+}

@@ -1,0 +1,167 @@
+//! `sqlite:PATH` the default engine: one file, WAL, `synchronous=FULL`. One writer thread commits groups; readers have
+//! read-only connections of their own and never wait for it.
+
+mod reader;
+mod schema;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use holdline_shared::{Epoch, RoomName, RoomSelection, Seq};
+use parking_lot::Mutex;
+use tokio::sync::{mpsc, oneshot};
+
+use self::reader::Readers;
+use self::writer::Writer;
+use super::{Chunk, Draft, Follower, Log, LogError, LoggedRoom, Outcome, Page};
+
+/// Appends that may wait for the writer. At a few hundred bytes each this bounds memory, and at any disk's speed the
+/// last of them waits well under a second, because all of them go into a handful of commits.
+const QUEUE: usize = 8192;
+
+/// A log in a SQLite database.
+pub struct SqliteLog {
+    epoch: Epoch,
+    secret: [u8; 32],
+    shared: Arc<Shared>,
+    readers: Arc<Readers>,
+    /// `None` once the log is being dropped, which ends the writer.
+    queue: Option<mpsc::Sender<Append>>,
+    writer: Option<std::thread::JoinHandle<()>>,
+}
+
+/// What the writer tells the rest.
+#[derive(Default)]
+struct Shared {
+    head: AtomicU64,
+    follower: Mutex<Option<Follower>>,
+}
+
+/// A draft on its way to the writer.
+struct Append {
+    draft: Draft,
+    reply: oneshot::Sender<Result<Outcome, LogError>>,
+}
+
+impl SqliteLog {
+    /// Opens the log at `path`, or makes a new one. Blocks while it does.
+    pub fn open(path: &Path) -> Result<Self, LogError> {
+        let connection = schema::open(path)?;
+        let (epoch, secret) = schema::identity(&connection)?;
+        let readers = Arc::new(Readers::open(path)?);
+        let shared = Arc::new(Shared::default());
+        let writer = Writer::new(connection, shared.clone())?;
+        let (queue, appends) = mpsc::channel(QUEUE);
+        let writer = std::thread::Builder::new()
+            .name("holdline-writer".to_owned())
+            .spawn(move || writer.run(appends))
+            .map_err(|e| LogError::Unavailable(e.to_string()))?;
+        Ok(Self { epoch, secret, shared, readers, queue: Some(queue), writer: Some(writer) })
+    }
+}
+
+impl Log for SqliteLog {
+    fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    fn secret(&self) -> [u8; 32] {
+        self.secret
+    }
+
+    fn head(&self) -> Seq {
+        Seq(self.shared.head.load(Ordering::Acquire))
+    }
+
+    fn append(&self, draft: Draft) -> BoxFuture<'static, Result<Outcome, LogError>> {
+        let (reply, answer) = oneshot::channel();
+        let sent = match &self.queue {
+            Some(queue) => queue.try_send(Append { draft, reply }).map_err(|e| match e {
+                mpsc::error::TrySendError::Full(_) => LogError::Busy,
+                mpsc::error::TrySendError::Closed(_) => LogError::Closed,
+            }),
+            None => Err(LogError::Closed),
+        };
+        async move {
+            sent?;
+            answer.await.unwrap_or(Err(LogError::Closed))
+        }
+        .boxed()
+    }
+
+    fn read(&self, rooms: RoomSelection, after: Seq) -> BoxFuture<'static, Result<Chunk, LogError>> {
+        Readers::run(self.readers.clone(), move |reader| reader.read(&rooms, after))
+    }
+
+    fn page(
+        &self,
+        room: RoomName,
+        before: Option<Seq>,
+        limit: usize,
+    ) -> BoxFuture<'static, Result<Page, LogError>> {
+        Readers::run(self.readers.clone(), move |reader| reader.page(&room, before, limit))
+    }
+
+    fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {
+        Readers::run(self.readers.clone(), |reader| reader.rooms())
+    }
+
+    fn follow(&self, follower: Follower) {
+        *self.shared.follower.lock() = Some(follower);
+    }
+}
+
+impl Drop for SqliteLog {
+    /// Finishes what was handed in, so that a closed log is complete on disk.
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(writer) = self.writer.take()
+            && writer.join().is_err()
+        {
+            tracing::error!("the log's writer panicked; see the lines above");
+        }
+    }
+}
+
+/// Whatever SQLite says, as the log's own error. A full disk is told apart, because people can do something about it.
+fn log_error(error: rusqlite::Error) -> LogError {
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DiskFull) => LogError::Full,
+        _ => LogError::Unavailable(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    crate::log::contract::suite!(|dir| SqliteLog::open(&dir.join("holdline.db")).unwrap());
+    crate::log::contract::durable_suite!(|dir| SqliteLog::open(&dir.join("holdline.db")));
+
+    #[test]
+    fn what_is_no_database_is_refused_and_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("holdline.db");
+        let text = "this is a letter, not a database; ".repeat(200);
+        std::fs::write(&path, &text).unwrap();
+        assert!(matches!(SqliteLog::open(&path), Err(LogError::Unavailable(_))));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        assert!(SqliteLog::open(&dir.path().join("no/such/folder/holdline.db")).is_err());
+    }
+
+    #[test]
+    fn a_database_of_something_else_or_of_a_newer_version_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, sql) in
+            [("other.db", "CREATE TABLE songs (name TEXT)"), ("newer.db", "PRAGMA user_version = 99")]
+        {
+            let path = dir.path().join(name);
+            rusqlite::Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+            assert!(matches!(SqliteLog::open(&path), Err(LogError::Unavailable(_))), "{name}");
+        }
+    }
+}
