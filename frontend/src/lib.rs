@@ -1,1 +1,2 @@
-//! Stub.
+//! Holdline's browser client.
+pub mod state;

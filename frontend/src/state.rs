@@ -1,0 +1,233 @@
+//! Everything that the page knows, and the one function by which it changes. Fed by entries, pages of history,
+//! statuses and what people do; knows no browser, no clock and no network, so all of it is tested on the host.
+
+mod action;
+mod colour;
+mod connection;
+mod line;
+mod list;
+mod locale;
+mod outbox;
+mod room;
+mod route;
+mod rows;
+#[cfg(test)]
+pub(crate) mod samples;
+mod saved;
+mod words;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use holdline_shared::{Cursor, Here, Person, PersonId, RoomName, RoomSummary, Seq};
+
+pub use action::Action;
+pub use colour::{HUES, hue, initial};
+pub use connection::{Connection, status_word};
+pub use line::Line;
+pub use list::{Listed, listed, unread};
+#[cfg(any(test, not(target_arch = "wasm32")))]
+pub use locale::utc;
+pub use locale::{Day, Locale};
+pub use outbox::{Outbox, Progress, Sending};
+pub use room::{Gap, Older, Phase, Room};
+pub use route::{Route, href, typed_room};
+pub use rows::{Row, rows};
+pub use saved::{Saved, Seen, to_json};
+pub use words::{Piece, pieces};
+
+/// Rooms that are followed because they were visited in this browser; more would make every poll long.
+pub const VISITED: usize = 20;
+
+/// Everything that the page knows.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct State {
+    /// Who I am; `None` before there is a session.
+    pub me: Option<Person>,
+    /// The room on the screen.
+    pub current: Option<RoomName>,
+    /// The rooms visited in this browser, the last one first; at most [`VISITED`].
+    pub visited: Rc<Vec<RoomName>>,
+    /// What is known of those visited.
+    pub rooms: BTreeMap<RoomName, Rc<Room>>,
+    /// The server's list of rooms.
+    pub list: Rc<Vec<RoomSummary>>,
+    /// Who is here, by room.
+    pub presence: BTreeMap<RoomName, Rc<Here>>,
+    /// What is on its way.
+    pub outbox: Outbox,
+    /// The connection.
+    pub connection: Connection,
+    /// Something to tell the reader: why what they wanted was not done.
+    pub notice: Option<String>,
+    /// How far each room was seen, also those that are not followed; of the log at this cursor.
+    pub seen: Rc<Seen>,
+}
+
+impl State {
+    /// The state of a page that begins with what storage had kept.
+    pub fn restore(saved: Saved) -> Self {
+        let mut state = Self {
+            outbox: Outbox::restore(saved.outbox),
+            seen: Rc::new(saved.seen),
+            visited: Rc::new(saved.visited.into_iter().take(VISITED).collect()),
+            ..Self::default()
+        };
+        for name in state.visited.iter() {
+            state.rooms.insert(name.clone(), Rc::new(Room::new(state.seen(name))));
+        }
+        state
+    }
+
+    /// The room on the screen.
+    pub fn room(&self) -> Option<&Rc<Room>> {
+        self.rooms.get(self.current.as_ref()?)
+    }
+
+    /// How far a room was seen.
+    pub fn seen(&self, name: &RoomName) -> Seq {
+        self.seen.rooms.get(name).copied().unwrap_or_default()
+    }
+
+    /// The rooms to poll: the one on the screen, and visited ones of which we know that they exist.
+    pub fn followed(&self) -> Vec<RoomName> {
+        let is_listed = |name: &RoomName| self.list.iter().any(|summary| summary.name == *name);
+        let mut names: Vec<_> = self
+            .rooms
+            .iter()
+            .filter(|(name, room)| match room.phase {
+                Phase::Joining | Phase::Ready => true,
+                Phase::Idle => self.current.as_ref() != Some(name) && is_listed(name),
+                Phase::Refused(_) => false,
+            })
+            .map(|(name, _)| name.clone())
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// The next state.
+    #[must_use]
+    pub fn after(mut self, action: Action) -> Self {
+        match action {
+            Action::SignedIn(me) => self.me = Some(me),
+            Action::Entered(name) => self.enter(name),
+            Action::Joining(name) => self.change(&name, |room, _| room.phase = Phase::Joining),
+            Action::Joined(name, page) => {
+                let read_at = page.cursor;
+                self.change(&name, |room, me| room.join(page, me));
+                self.settle(&name);
+                self.outbox.settle_up_to(&name, read_at.seq);
+            }
+            Action::Refused(name, why) => self.change(&name, |room, _| room.phase = Phase::Refused(why)),
+            Action::OlderAsked(name) => self.change(&name, |room, _| room.older = Older::Loading),
+            Action::OlderCame(name, before, page) => self.change(&name, |room, _| room.extend(before, page)),
+            Action::OlderFailed(name) => self.change(&name, |room, _| room.older = Older::Failed),
+            Action::Heard(batch) => self.hear(batch),
+            Action::Loosened => {
+                let current = self.current.clone();
+                for (name, room) in &mut self.rooms {
+                    if current.as_ref() != Some(name) && matches!(room.phase, Phase::Joining | Phase::Ready) {
+                        Rc::make_mut(room).loosen();
+                    }
+                }
+            }
+            Action::Connected(status, at) => self.connection.update(status, at),
+            Action::Listed(list) => {
+                self.begin_seeing(list.cursor, &list.rooms);
+                self.list = Rc::new(list.rooms);
+            }
+            Action::Forgot(name) => {
+                Rc::make_mut(&mut self.visited).retain(|visited| *visited != name);
+                self.rooms.remove(&name);
+            }
+            Action::Read(name) => {
+                self.change(&name, |room, _| room.read());
+                if let Some(head) = self.rooms.get(&name).map(|room| room.head)
+                    && self.seen(&name) < head
+                {
+                    Rc::make_mut(&mut self.seen).rooms.insert(name, head);
+                }
+            }
+            Action::Said { room, key, text, reply_to, at } => self.outbox.say(room, key, text, reply_to, at),
+            Action::Progressed(key, progress) => {
+                self.outbox.advance(key, progress);
+                self.settle_sent();
+            }
+            Action::Discarded(key) => self.outbox.discard(key),
+            Action::Noticed(notice) => self.notice = notice,
+        }
+        self
+    }
+
+    fn enter(&mut self, name: RoomName) {
+        let visited = Rc::make_mut(&mut self.visited);
+        visited.retain(|other| *other != name);
+        visited.insert(0, name.clone());
+        for forgotten in visited.split_off(visited.len().min(VISITED)) {
+            self.rooms.remove(&forgotten);
+        }
+        // Nobody waits for the history of a room that was left before it came.
+        for room in self.rooms.values_mut().filter(|room| room.phase == Phase::Joining) {
+            Rc::make_mut(room).loosen();
+        }
+        let seen = self.seen(&name);
+        let room = self.rooms.entry(name.clone()).or_insert_with(|| Rc::new(Room::new(seen)));
+        if matches!(room.phase, Phase::Refused(_)) {
+            Rc::make_mut(room).phase = Phase::Idle;
+        }
+        self.current = Some(name);
+        self.notice = None;
+    }
+
+    fn hear(&mut self, batch: holdline_shared::Batch) {
+        for entry in batch.entries {
+            let name = entry.room.clone();
+            if let Some(summary) = self.list.iter().position(|summary| summary.name == name) {
+                let summary = &mut Rc::make_mut(&mut self.list)[summary];
+                summary.head = summary.head.max(entry.seq);
+            }
+            self.change(&name, |room, me| room.hear(entry, me));
+            self.settle(&name);
+        }
+        if let Some(presence) = batch.presence {
+            self.presence = presence.rooms.into_iter().map(|(name, here)| (name, Rc::new(here))).collect();
+        }
+    }
+
+    /// What has arrived in a room is not on its way any more.
+    fn settle(&mut self, name: &RoomName) {
+        if let Some(room) = self.rooms.get(name) {
+            self.outbox.settle(room.lines.iter().rev(), self.me.as_ref().map(|me| &me.id));
+        }
+    }
+
+    /// An answer may be slower than the poll that brought the entry.
+    fn settle_sent(&mut self) {
+        for (name, room) in &self.rooms {
+            if room.phase == Phase::Ready {
+                self.outbox.settle_up_to(name, room.head);
+            }
+        }
+    }
+
+    /// What was seen in another log says nothing about this one; and on the very first visit everything that is there
+    /// counts as seen, so that the list does not begin full of news.
+    fn begin_seeing(&mut self, cursor: Cursor, rooms: &[RoomSummary]) {
+        if self.seen.of_log.is_some_and(|old| old.epoch == cursor.epoch) {
+            return;
+        }
+        let rooms = rooms.iter().map(|summary| (summary.name.clone(), summary.head)).collect();
+        self.seen = Rc::new(Seen { of_log: Some(cursor), rooms });
+    }
+
+    fn change(&mut self, name: &RoomName, change: impl FnOnce(&mut Room, Option<&PersonId>)) {
+        let me = self.me.as_ref().map(|me| &me.id);
+        if let Some(room) = self.rooms.get_mut(name) {
+            change(Rc::make_mut(room), me);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

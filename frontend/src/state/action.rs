@@ -1,0 +1,59 @@
+//! Everything that can happen to the state.
+
+use holdline_shared::{
+    Batch, History, MessageText, Person, PublishKey, RoomList, RoomName, Seq, Status, Timestamp,
+};
+
+use super::Progress;
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// There is a session, or its nickname has changed.
+    SignedIn(Person),
+    /// The reader went into a room.
+    Entered(RoomName),
+    /// The room is polled from now on, and its history is asked for.
+    Joining(RoomName),
+    /// The newest page of its history came.
+    Joined(RoomName, History),
+    /// The server refuses the room, for this reason.
+    Refused(RoomName, String),
+    /// Older messages were asked for.
+    OlderAsked(RoomName),
+    /// They came: those before this message.
+    OlderCame(RoomName, Seq, History),
+    /// They did not come.
+    OlderFailed(RoomName),
+    /// A poll brought something.
+    Heard(Batch),
+    /// The subscription lost its place in the log: rooms that are not on the screen have to be joined anew.
+    Loosened,
+    /// The connection's status, and the moment.
+    Connected(Status, Timestamp),
+    /// The list of rooms came.
+    Listed(RoomList),
+    /// The reader does not want to follow a room any more.
+    Forgot(RoomName),
+    /// Everything in the room was on the screen.
+    Read(RoomName),
+    /// The reader said something.
+    Said {
+        /// Where.
+        room: RoomName,
+        /// The key by which its entry is known again.
+        key: PublishKey,
+        /// What.
+        text: MessageText,
+        /// In answer to which message.
+        reply_to: Option<Seq>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A message on its way came further; [`Progress::Pending`] sends it again.
+    Progressed(PublishKey, Progress),
+    /// A message that was not sent is thrown away.
+    Discarded(PublishKey),
+    /// Something to tell the reader, or nothing any more.
+    Noticed(Option<String>),
+}

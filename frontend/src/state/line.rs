@@ -1,0 +1,23 @@
+//! One message on the screen.
+
+use holdline_shared::{Entry, Message, Seq};
+
+/// A message and how far its folding has come, so that no edit or reaction is folded in twice, whether it came with a
+/// page of history or by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// As it stands now.
+    pub message: Message,
+    /// Everything in the log up to here is folded in.
+    pub as_of: Seq,
+}
+
+impl Line {
+    /// The entry that this one is changed by later than by anything before.
+    pub fn fold(&mut self, entry: &Entry) {
+        if entry.seq > self.as_of {
+            self.message.fold(entry);
+            self.as_of = entry.seq;
+        }
+    }
+}

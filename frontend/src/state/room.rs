@@ -1,0 +1,238 @@
+//! What is known of one room: the messages on its screen, where something is missing, what is unread. Every entry
+//! counts exactly once, by its `seq`, whether it comes with history, before it or after it.
+
+use std::rc::Rc;
+
+use holdline_shared::{Cursor, Entry, EntryKind, History, Message, Person, PersonId, Seq, Topic};
+
+use super::Line;
+
+/// How far we are with a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Phase {
+    /// Not read, or out of date: it has to be joined before its messages are shown as complete.
+    Idle,
+    /// Polled, while its history is on its way; entries wait for it.
+    Joining,
+    /// Complete up to the last batch.
+    Ready,
+    /// The server refuses it, for this reason.
+    Refused(String),
+}
+
+/// What becomes of the older messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Older {
+    /// Nobody has asked.
+    #[default]
+    Idle,
+    /// On their way.
+    Loading,
+    /// They did not come.
+    Failed,
+}
+
+/// Something is missing right before the message with this `seq`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// The first message after it.
+    pub before: Seq,
+    /// Whether the log itself was replaced, so that what was there before cannot be asked for.
+    pub is_new_log: bool,
+}
+
+/// A room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Room {
+    /// What it is about.
+    pub topic: Topic,
+    /// How far we are.
+    pub phase: Phase,
+    /// Its messages, in log order.
+    pub lines: Vec<Rc<Line>>,
+    /// Where messages are missing between these.
+    pub gaps: Vec<Gap>,
+    /// Whether there are older ones.
+    pub more: bool,
+    /// Whether they are being asked for.
+    pub older: Older,
+    /// Messages of others after `seen`.
+    pub unread: usize,
+    /// The last entry that the reader has had on the screen.
+    pub seen: Seq,
+    /// The last entry heard of.
+    pub head: Seq,
+    read_at: Option<Cursor>,
+    waiting: Vec<Entry>,
+}
+
+impl Room {
+    /// A room of which nothing is known but what was seen of it.
+    pub fn new(seen: Seq) -> Self {
+        Self {
+            topic: Topic::default(),
+            phase: Phase::Idle,
+            lines: Vec::new(),
+            gaps: Vec::new(),
+            more: false,
+            older: Older::Idle,
+            unread: 0,
+            seen,
+            head: seen,
+            read_at: None,
+            waiting: Vec::new(),
+        }
+    }
+
+    /// Takes an entry that a poll brought.
+    pub fn hear(&mut self, entry: Entry, me: Option<&PersonId>) {
+        match self.phase {
+            Phase::Joining => self.waiting.push(entry),
+            Phase::Ready => self.apply(&entry, me),
+            Phase::Idle | Phase::Refused(_) => {
+                let is_news = matches!(entry.kind, EntryKind::Message { .. }) && me != Some(&entry.author.id);
+                self.unread += usize::from(is_news && entry.seq > self.head.max(self.seen));
+                self.head = self.head.max(entry.seq);
+            }
+        }
+    }
+
+    /// Takes the newest page of history, and then what has waited for it. What is on the screen stays, unless the log
+    /// is another one.
+    pub fn join(&mut self, page: History, me: Option<&PersonId>) {
+        let is_new_log = self.read_at.is_some_and(|old| old.epoch != page.cursor.epoch);
+        if is_new_log {
+            self.seen = page.cursor.seq;
+            self.lines.clear();
+            self.gaps.clear();
+        }
+        let cut = self.lines.last().map(|newest| newest.message.seq);
+        if let Some(first) = page.messages.first().map(|message| message.seq) {
+            let is_missing = page.more && cut.is_some_and(|newest| newest < first);
+            if is_missing || (is_new_log && !page.messages.is_empty()) {
+                self.gaps.push(Gap { before: first, is_new_log });
+            }
+        }
+        let begins_above =
+            page.messages.first().is_some_and(|first| self.oldest().is_some_and(|old| first.seq < old));
+        if self.lines.is_empty() || begins_above {
+            self.more = page.more;
+        }
+        if self.seen == Seq::START {
+            // The first visit: what was said before is history, not news.
+            self.seen = page.cursor.seq;
+        }
+        self.topic = page.topic;
+        self.head = page.cursor.seq;
+        self.read_at = Some(page.cursor);
+        self.merge(page.messages, page.cursor.seq);
+        self.phase = Phase::Ready;
+        self.older = Older::Idle;
+        for entry in std::mem::take(&mut self.waiting) {
+            self.apply(&entry, me);
+        }
+        self.unread =
+            self.lines.iter().filter(|line| line.message.seq > self.seen && is_of_others(line, me)).count();
+    }
+
+    /// Takes an older page: what stands before `before`, where the room begins or a gap ends.
+    pub fn extend(&mut self, before: Seq, page: History) {
+        self.older = Older::Idle;
+        if self.read_at.is_none_or(|at| at.epoch != page.cursor.epoch) {
+            return;
+        }
+        let first = page.messages.first().map(|message| message.seq);
+        if let Some(gap) = self.gaps.iter().position(|gap| gap.before == before) {
+            let newest_above = self
+                .lines
+                .iter()
+                .rev()
+                .map(|line| line.message.seq)
+                .find(|&seq| seq < before)
+                .unwrap_or_default();
+            match first {
+                Some(first) if page.more && first > newest_above => self.gaps[gap].before = first,
+                _ => drop(self.gaps.remove(gap)),
+            }
+        } else if self.lines.first().is_none_or(|line| line.message.seq == before) {
+            self.more = page.more;
+        }
+        self.merge(page.messages, page.cursor.seq);
+    }
+
+    /// From where to ask for older messages.
+    pub fn oldest(&self) -> Option<Seq> {
+        self.lines.first().map(|line| line.message.seq)
+    }
+
+    /// The message with this `seq`, if it is here.
+    pub fn line(&self, seq: Seq) -> Option<&Rc<Line>> {
+        self.position(seq).ok().map(|at| &self.lines[at])
+    }
+
+    /// The newest message of this person that is not deleted.
+    pub fn newest_of(&self, person: &Person) -> Option<Seq> {
+        let mut newest_first = self.lines.iter().rev().map(|line| &line.message);
+        newest_first.find(|said| said.author.id == person.id && said.text.is_some()).map(|said| said.seq)
+    }
+
+    /// Everything here has been on the screen.
+    pub fn read(&mut self) {
+        self.seen = self.head;
+        self.unread = 0;
+    }
+
+    /// Its followers were cut off: before it is shown as complete again, it has to be joined anew.
+    pub fn loosen(&mut self) {
+        self.phase = Phase::Idle;
+        self.waiting.clear();
+    }
+
+    fn apply(&mut self, entry: &Entry, me: Option<&PersonId>) {
+        if entry.seq <= self.head {
+            return;
+        }
+        self.head = entry.seq;
+        match &entry.kind {
+            EntryKind::Message { .. } => {
+                if let Some(message) = Message::from_entry(entry) {
+                    let line = Line { message, as_of: entry.seq };
+                    self.unread += usize::from(is_of_others(&line, me));
+                    self.lines.push(Rc::new(line));
+                }
+            }
+            EntryKind::Edit { target, .. }
+            | EntryKind::Delete { target }
+            | EntryKind::Reaction { target, .. } => {
+                if let Ok(at) = self.position(*target) {
+                    Rc::make_mut(&mut self.lines[at]).fold(entry);
+                }
+            }
+            EntryKind::Room { topic } => self.topic = topic.clone(),
+        }
+    }
+
+    /// Puts messages read at `as_of` where they belong; of two states of a message the later one stays.
+    fn merge(&mut self, messages: Vec<Message>, as_of: Seq) {
+        for message in messages {
+            let place = self.position(message.seq);
+            let line = Rc::new(Line { message, as_of });
+            match place {
+                Ok(at) if self.lines[at].as_of < as_of => self.lines[at] = line,
+                Ok(_) => {}
+                Err(at) => self.lines.insert(at, line),
+            }
+        }
+    }
+
+    fn position(&self, seq: Seq) -> Result<usize, usize> {
+        self.lines.binary_search_by_key(&seq, |line| line.message.seq)
+    }
+}
+
+fn is_of_others(line: &Line, me: Option<&PersonId>) -> bool {
+    me != Some(&line.message.author.id)
+}
+
+#[cfg(test)]
+mod tests;

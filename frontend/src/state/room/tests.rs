@@ -1,0 +1,112 @@
+//! A room's entries, counted once, in every order in which they can come.
+
+use holdline_shared::{EntryKind, Epoch};
+
+use super::*;
+use crate::state::samples::{at, entry, page, reacted, said};
+
+fn texts(room: &Room) -> Vec<String> {
+    let text = |line: &Rc<Line>| line.message.text.clone().map_or_else(|| "-".to_owned(), String::from);
+    room.lines.iter().map(text).collect()
+}
+
+fn joined(seqs: &[u64], cursor: u64, more: bool) -> Room {
+    let mut room = Room::new(Seq::START);
+    room.phase = Phase::Joining;
+    room.join(page("bob", seqs, cursor, more), None);
+    room
+}
+
+#[test]
+fn what_comes_before_history_waits_and_counts_once() {
+    let mut room = Room::new(Seq::START);
+    room.phase = Phase::Joining;
+    for seq in [4, 5, 6] {
+        room.hear(said(seq, "bob", &format!("m{seq}")), None);
+    }
+    assert!(texts(&room).is_empty());
+    room.join(page("bob", &[3, 4, 5], 5, false), None);
+    assert_eq!(texts(&room), ["m3", "m4", "m5", "m6"]);
+    room.hear(said(6, "bob", "m6"), None);
+    assert_eq!(texts(&room).len(), 4);
+    assert_eq!(room.unread, 1, "what was there at the first visit is not unread");
+}
+
+#[test]
+fn edits_and_reactions_are_folded_in_once() {
+    let mut room = joined(&[1], 1, false);
+    room.hear(reacted(2, "ada", 1, "👍", true), None);
+    room.hear(reacted(3, "ada", 1, "👍", false), None);
+    // A page read later brings the same message in its later state; the earlier entries come once more.
+    room.extend(Seq(1), page("bob", &[1], 3, false));
+    room.hear(reacted(2, "ada", 1, "👍", true), None);
+    assert!(room.lines[0].message.reactions.is_empty());
+    let target = Seq(1);
+    room.hear(entry(4, "bob", EntryKind::Edit { target, text: Some("new".parse().unwrap()) }), None);
+    assert_eq!(texts(&room), ["new"]);
+    room.hear(entry(5, "bob", EntryKind::Delete { target }), None);
+    assert_eq!(texts(&room), ["-"]);
+}
+
+#[test]
+fn a_gap_is_marked_and_filled_page_by_page() {
+    let mut room = joined(&[1, 2], 2, false);
+    room.join(page("bob", &[8, 9], 9, true), None);
+    assert_eq!(room.gaps, [Gap { before: Seq(8), is_new_log: false }]);
+    room.extend(Seq(8), page("bob", &[6, 7], 9, true));
+    assert_eq!(room.gaps, [Gap { before: Seq(6), is_new_log: false }]);
+    room.extend(Seq(6), page("bob", &[2, 3], 9, true));
+    assert!(room.gaps.is_empty());
+    assert_eq!(texts(&room), ["m1", "m2", "m3", "m6", "m7", "m8", "m9"]);
+    assert!(!room.more, "the beginning was known before");
+}
+
+#[test]
+fn no_gap_where_nothing_is_missing() {
+    let mut room = joined(&[1, 2], 2, true);
+    room.join(page("bob", &[2, 3], 3, true), None);
+    assert!(room.gaps.is_empty());
+    room.join(page("bob", &[7], 7, false), None);
+    assert!(room.gaps.is_empty(), "no older ones exist than those on the page");
+}
+
+#[test]
+fn another_log_replaces_the_screen_and_says_so() {
+    let mut room = joined(&[1, 2], 2, true);
+    let mut other = page("bob", &[1], 1, false);
+    other.cursor.epoch = Epoch(2);
+    room.join(other, None);
+    assert_eq!(texts(&room), ["m1"]);
+    assert_eq!(room.gaps, [Gap { before: Seq(1), is_new_log: true }]);
+    room.extend(Seq(1), page("bob", &[0], 1, true));
+    assert_eq!(texts(&room), ["m1"], "an answer from the old log comes too late");
+    assert_eq!(room.read_at.map(|cursor| cursor.epoch), Some(Epoch(2)));
+    assert_ne!(room.read_at, Some(at(1)));
+}
+
+#[test]
+fn unread_are_those_of_others_after_what_was_seen() {
+    let me = "ada".parse().unwrap();
+    let mut room = Room::new(Seq(1));
+    room.hear(said(3, "bob", "hi"), Some(&me));
+    room.hear(said(4, "ada", "from my other tab"), Some(&me));
+    assert_eq!(room.unread, 1);
+    room.phase = Phase::Joining;
+    room.join(page("bob", &[1, 3], 4, false), Some(&me));
+    room.hear(said(5, "bob", "again"), Some(&me));
+    assert_eq!(room.unread, 2);
+    room.read();
+    assert_eq!((room.unread, room.seen), (0, Seq(5)));
+}
+
+#[test]
+fn older_pages_stand_above_and_reach_the_beginning() {
+    let mut room = joined(&[5, 6], 6, true);
+    room.extend(Seq(5), page("bob", &[3, 4], 7, true));
+    assert!(room.more);
+    room.extend(Seq(3), page("bob", &[1], 7, false));
+    assert!(!room.more);
+    assert_eq!(texts(&room), ["m1", "m3", "m4", "m5", "m6"]);
+    room.hear(said(7, "bob", "m7"), None);
+    assert_eq!(texts(&room).len(), 6);
+}

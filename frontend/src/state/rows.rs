@@ -1,0 +1,95 @@
+//! Lays a room's messages out: which day begins where, which messages stand together under one name.
+
+use std::rc::Rc;
+
+use holdline_shared::Timestamp;
+
+use super::{Day, Gap, Line};
+
+/// Messages of one author stand together as long as no pause between them is longer than this: five minutes.
+const TOGETHER_MS: u64 = 5 * 60 * 1_000;
+
+/// One row of a conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Row {
+    /// A day begins with the message at this moment.
+    Day(Timestamp),
+    /// Something is missing here.
+    Gap(Gap),
+    /// A message.
+    Message {
+        /// It.
+        line: Rc<Line>,
+        /// Whether it stands under a name of its own.
+        is_first: bool,
+    },
+}
+
+/// The rows of these messages.
+pub fn rows(lines: &[Rc<Line>], gaps: &[Gap], day: impl Fn(Timestamp) -> Day) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(lines.len() + 8);
+    let mut above: Option<(&Line, Day)> = None;
+    for line in lines {
+        let message = &line.message;
+        let today = day(message.at);
+        let gap = gaps.iter().find(|gap| gap.before == message.seq);
+        let begins_day = above.is_none_or(|(_, yesterday)| yesterday != today);
+        if let Some(gap) = gap {
+            rows.push(Row::Gap(*gap));
+        }
+        if begins_day {
+            rows.push(Row::Day(message.at));
+        }
+        let is_together =
+            !begins_day && gap.is_none() && above.is_some_and(|(above, _)| stand_together(above, line));
+        rows.push(Row::Message { line: Rc::clone(line), is_first: !is_together });
+        above = Some((line, today));
+    }
+    rows
+}
+
+fn stand_together(above: &Line, line: &Line) -> bool {
+    above.message.author == line.message.author
+        && line.message.reply_to.is_none()
+        && line.message.at.0.saturating_sub(above.message.at.0) <= TOGETHER_MS
+}
+
+#[cfg(test)]
+mod tests {
+    use holdline_shared::Seq;
+
+    use super::*;
+    use crate::state::samples::line;
+
+    const MINUTE: u64 = 60_000;
+
+    /// `d` a day, `g` a gap, `M` a message under a name, `m` one under the same name.
+    fn sketch(lines: &[Rc<Line>], gaps: &[Gap]) -> String {
+        let rows = rows(lines, gaps, |at| Day(i64::try_from(at.0 / 86_400_000).unwrap()));
+        rows.iter()
+            .map(|row| match row {
+                Row::Day(_) => 'd',
+                Row::Gap(_) => 'g',
+                Row::Message { is_first: true, .. } => 'M',
+                Row::Message { is_first: false, .. } => 'm',
+            })
+            .collect()
+    }
+
+    #[test]
+    fn groups_by_author_time_and_day() {
+        let said = |seq, who, minute| line(seq, who, minute * MINUTE, "x");
+        let talk = [
+            said(1, "ada", 1),
+            said(2, "ada", 6),
+            said(3, "ada", 12),
+            said(4, "bob", 12),
+            said(5, "bob", 12),
+        ];
+        assert_eq!(sketch(&talk, &[]), "dMmMMm");
+        let gap = Gap { before: Seq(5), is_new_log: false };
+        assert_eq!(sketch(&talk, &[gap]), "dMmMMgM");
+        let night = [said(1, "ada", 24 * 60 - 1), said(2, "ada", 24 * 60)];
+        assert_eq!(sketch(&night, &[]), "dMdM");
+    }
+}
