@@ -35,11 +35,12 @@ pub(crate) fn command(sh: &Shell) -> Result<()> {
     let mut trunk = Running::start(trunk.into(), "trunk")?;
     say::step("the client will be at http://127.0.0.1:8081; Ctrl-C ends both");
     while let Err(RecvTimeoutError::Timeout) = stop.recv_timeout(LOOK) {
-        if trunk.has_ended()? {
-            bail!("trunk has ended; is something else listening at port 8081?");
-        }
-        if server.has_ended()? {
-            bail!("the server has ended; is something else listening at port 8080?");
+        let children = [(&mut trunk, "trunk", 8081), (&mut server, "the server", 8080)];
+        for (child, name, port) in children {
+            // On Ctrl-C they may be gone before we hear of it.
+            if child.has_ended()? && stop.recv_timeout(LOOK).is_err() {
+                bail!("{name} has ended; is something else listening at port {port}?");
+            }
         }
         let now = fingerprint::of(&inputs)?;
         if now != seen {
@@ -71,7 +72,9 @@ fn build_server(sh: &Shell) -> Result<()> {
 fn start_server() -> Result<Running> {
     let executable = paths::target().join("debug").join(format!("holdline{EXE_SUFFIX}"));
     let mut server = Command::new(executable);
-    server.args(["serve", "--listen", "127.0.0.1:8080"]);
+    // A log of its own: what is being changed should not write into what a person keeps.
+    let log = format!("sqlite:{}", paths::target().join("dev.db").display());
+    server.args(["serve", "--listen", "127.0.0.1:8080", "--log", &log]);
     Running::start(server, "the server")
 }
 

@@ -3,7 +3,6 @@
 //! it is.
 
 use std::fs;
-use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -38,9 +37,8 @@ pub(crate) fn is_there(sh: &Shell) -> bool {
 pub(crate) fn install(sh: &Shell, cache: &Path) -> Result<()> {
     say::step("the release server is out of reach: installing Debian's compiler, about a minute");
     debian::install(sh, &PACKAGES)?;
-    if !Path::new(LINKER.1).exists() {
-        symlink(LINKER.0, LINKER.1).with_context(|| format!("cannot make {}", LINKER.1))?;
-    }
+    let (linker, called) = LINKER;
+    cmd!(sh, "ln -sf {linker} {called}").run()?;
     if !is_linked(sh) {
         cmd!(sh, "rustup toolchain link {TOOLCHAIN} /usr").run()?;
     }
