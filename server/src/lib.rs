@@ -1,3 +1,19 @@
-//! Stub docs.
+#![doc = include_str!("../README.md")]
+//!
+//! # Contents
+//!
+//! * [`log`]: the log and its engines.
+//! * [`hub`]: where publishers and subscribers meet; holds polls.
+//! * [`router`]: the HTTP routes, to be mounted anywhere.
+//! * [`serve`]: serving them with time-outs and an orderly stop.
+
+mod http;
+pub mod hub;
 pub mod log;
+mod nicknames;
 mod random;
+mod serve;
+mod session;
+
+pub use http::router;
+pub use serve::{ServeConfig, serve, serve_router};

@@ -60,11 +60,9 @@ impl Message {
     /// same entry twice changes nothing more.
     pub fn fold(&mut self, entry: &Entry) {
         match &entry.kind {
-            EntryKind::Edit { target, text } if *target == self.seq => {
-                if self.text.is_some() {
-                    self.text.clone_from(text);
-                    self.edited = Some(entry.at);
-                }
+            EntryKind::Edit { target, text } if *target == self.seq && self.text.is_some() => {
+                self.text.clone_from(text);
+                self.edited = Some(entry.at);
             }
             EntryKind::Delete { target } if *target == self.seq => {
                 self.text = None;
@@ -89,7 +87,7 @@ impl Message {
         let found = self.reactions.iter().position(|r| r.emoji == *emoji);
         match (found, on) {
             (Some(i), true) if !self.reactions[i].by.contains(person) => {
-                self.reactions[i].by.push(person.clone())
+                self.reactions[i].by.push(person.clone());
             }
             (None, true) => self.reactions.push(Reaction { emoji: emoji.clone(), by: vec![person.clone()] }),
             (Some(i), false) => {

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::PersonId;
 use crate::limits::{MARKS_IN_A_ROW, NICKNAME_BYTES, NICKNAME_GRAPHEMES};
 use crate::unicode::{checked_word, find_trick, is_longer_than, is_visible, normalized, stacks_marks};
 
@@ -51,6 +52,13 @@ impl Nickname {
             return Err(InvalidNickname::Marks);
         }
         Ok(Self(name.into()))
+    }
+}
+
+impl From<&PersonId> for Nickname {
+    /// Every id would do as a nickname.
+    fn from(id: &PersonId) -> Self {
+        Self(id.as_str().into())
     }
 }
 

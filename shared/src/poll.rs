@@ -103,7 +103,9 @@ impl PollQuery {
         match &self.rooms {
             RoomSelection::All => push_pair(&mut query, "room", "*"),
             RoomSelection::Named(rooms) => {
-                rooms.iter().for_each(|r| push_pair(&mut query, "room", r.as_str()))
+                for room in rooms {
+                    push_pair(&mut query, "room", room.as_str());
+                }
             }
         }
         if self.after != After::Now {
@@ -112,7 +114,9 @@ impl PollQuery {
         if let Some(wait) = self.wait {
             push_pair(&mut query, "wait", &wait.as_secs().to_string());
         }
-        self.here.iter().for_each(|r| push_pair(&mut query, "here", r.as_str()));
+        for room in &self.here {
+            push_pair(&mut query, "here", room.as_str());
+        }
         if let Some(tag) = &self.presence {
             push_pair(&mut query, "presence", tag);
         }

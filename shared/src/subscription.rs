@@ -183,7 +183,6 @@ impl Subscription {
         let mut deliver = None;
         let next = match event {
             Event::Start => self.begin(now),
-            Event::Hurry if self.state == State::Sleeping => self.begin(now),
             Event::Online => {
                 self.is_online = true;
                 if self.state == State::Sleeping { self.begin(now) } else { Next::Keep }
@@ -195,7 +194,7 @@ impl Subscription {
                 }
                 Next::Keep
             }
-            Event::Woke if self.state == State::Sleeping => self.begin(now),
+            Event::Woke | Event::Hurry if self.state == State::Sleeping => self.begin(now),
             Event::Answered(batch) if self.is_polling() => {
                 deliver = self.take(batch, now);
                 self.begin(now)

@@ -54,12 +54,12 @@ pub(super) fn admit(log: &impl Lookup, draft: &Draft) -> Result<Verdict, LogErro
             match message.text {
                 None => Err(Refusal::MessageDeleted.into()),
                 Some(now) if now == *text => Ok(Verdict::Settled(Outcome::Unchanged)),
-                Some(_) => one(EntryKind::Edit { target: *target, text: Some(text.clone()) }),
+                Some(_) => Ok(one(EntryKind::Edit { target: *target, text: Some(text.clone()) })),
             }
         }
         DraftKind::Delete { target } => match own_message(log, draft, *target)?.text {
             None => Ok(Verdict::Settled(Outcome::Unchanged)),
-            Some(_) => one(EntryKind::Delete { target: *target }),
+            Some(_) => Ok(one(EntryKind::Delete { target: *target })),
         },
         DraftKind::Reaction { target, emoji, on } => {
             let message = existing_message(log, draft, *target)?;
@@ -73,18 +73,18 @@ pub(super) fn admit(log: &impl Lookup, draft: &Draft) -> Result<Verdict, LogErro
             if *on && is_new && message.reactions.len() >= EMOJI_PER_MESSAGE {
                 return Err(Refusal::TooManyEmoji.into());
             }
-            one(EntryKind::Reaction { target: *target, emoji: emoji.clone(), on: *on })
+            Ok(one(EntryKind::Reaction { target: *target, emoji: emoji.clone(), on: *on }))
         }
         DraftKind::Room { topic } => match (log.topic(&draft.room)?, topic) {
-            (None, topic) => one(make_room(log, topic.clone())?),
-            (Some(now), Some(topic)) if now != *topic => one(EntryKind::Room { topic: topic.clone() }),
+            (None, topic) => Ok(one(make_room(log, topic.clone())?)),
+            (Some(now), Some(topic)) if now != *topic => Ok(one(EntryKind::Room { topic: topic.clone() })),
             (Some(_), _) => Ok(Verdict::Settled(Outcome::Unchanged)),
         },
     }
 }
 
-fn one(kind: EntryKind) -> Result<Verdict, LogError> {
-    Ok(Verdict::Append(vec![kind]))
+fn one(kind: EntryKind) -> Verdict {
+    Verdict::Append(vec![kind])
 }
 
 fn make_room(log: &impl Lookup, topic: Option<Topic>) -> Result<EntryKind, LogError> {

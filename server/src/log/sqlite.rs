@@ -15,7 +15,7 @@ use holdline_shared::{Epoch, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
 
-use self::reader::Readers;
+use self::reader::{Reader, Readers};
 use self::writer::Writer;
 use super::{Chunk, Draft, Follower, Log, LogError, LoggedRoom, Outcome, Page};
 
@@ -107,7 +107,7 @@ impl Log for SqliteLog {
     }
 
     fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {
-        Readers::run(self.readers.clone(), |reader| reader.rooms())
+        Readers::run(self.readers.clone(), Reader::rooms)
     }
 
     fn follow(&self, follower: Follower) {
@@ -127,6 +127,7 @@ impl Drop for SqliteLog {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
 /// Whatever SQLite says, as the log's own error. A full disk is told apart, because people can do something about it.
 fn log_error(error: rusqlite::Error) -> LogError {
     match error.sqlite_error_code() {

@@ -52,12 +52,11 @@ fn parse_event(words: &[&str]) -> Event {
 }
 
 fn render(step: &Step, status: &Status) -> String {
-    let mut out = String::new();
-    if let Some(batch) = &step.deliver {
+    let shown = step.deliver.as_ref().map_or(String::new(), |batch| {
         let seqs: Vec<_> = batch.entries.iter().map(|e| e.seq.to_string()).collect();
-        out += &format!("show [{}] ", seqs.join(","));
-    }
-    out += &match &step.next {
+        format!("show [{}] ", seqs.join(","))
+    });
+    let next = match &step.next {
         Next::Keep => "keep".to_owned(),
         Next::Do(Action::Poll { after, wait, watchdog, presence }) => {
             assert_eq!(*watchdog, *wait + WATCHDOG_SLACK);
@@ -81,7 +80,7 @@ fn render(step: &Step, status: &Status) -> String {
         Status::Refused { .. } => "refused",
         Status::Repairing => "repairing",
     };
-    format!("{out} ({status})")
+    format!("{shown}{next} ({status})")
 }
 
 fn check(trace: &str) {

@@ -1,0 +1,201 @@
+//! The browser client, embedded and compressed when the executable was built: everything that is no other route.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use holdline_shared::ProblemCode;
+use sha2::{Digest, Sha256};
+
+use super::base::base_path;
+use super::failure::Failure;
+
+/// A file of the client, with its compressed forms.
+struct File {
+    path: &'static str,
+    plain: &'static [u8],
+    brotli: Option<&'static [u8]>,
+    gzip: Option<&'static [u8]>,
+    /// Of its content.
+    hash: &'static str,
+}
+
+include!(concat!(env!("OUT_DIR"), "/client.rs"));
+
+/// Shown instead of the client by an executable that was built without it.
+const NO_CLIENT: &str = include_str!("assets/no_client.html");
+
+/// What `index.html` says about where it lies; replaced by the truth.
+const BASE_TAG: &str = r#"<base href="/" />"#;
+
+/// Answers with a file, with the page for the addresses that are rooms, or with a problem.
+pub(super) async fn serve(request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let path = parts.uri.path().trim_start_matches('/');
+    let is_page =
+        path.is_empty() || path == "index.html" || path.strip_prefix("r/").is_some_and(|r| !r.contains('/'));
+    let file = FILES.iter().find(|file| file.path == path && !is_page);
+    let wants_html = || parts.headers.get(header::ACCEPT).is_some_and(|accept| accepts(accept, "text/html"));
+    if file.is_none() && !is_page && (path.starts_with("api/") || !wants_html()) {
+        let detail =
+            format!("there is nothing at {}; docs/PROTOCOL.md lists what there is", parts.uri.path());
+        return Failure::new(ProblemCode::UnknownRoute, detail).into_response();
+    }
+    if !matches!(parts.method, Method::GET | Method::HEAD) {
+        let detail = format!("this address does not take {}", parts.method);
+        let mut response = Failure::new(ProblemCode::MethodNotAllowed, detail).into_response();
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET,HEAD"));
+        return response;
+    }
+    match file {
+        Some(file) => send_file(file, &parts.headers),
+        None => send_page(&base_path(&parts), is_page, &parts.headers),
+    }
+}
+
+/// A file whose name changes with its content is kept for ever; others are asked for again with their `ETag`.
+fn send_file(file: &'static File, asked: &HeaderMap) -> Response {
+    let caching = if file.path.contains(file.hash) || has_hash(file.path) {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    let (body, encoding) = choose_encoding(file, asked);
+    send(Cow::Borrowed(body), encoding, content_type(file.path), file.hash, caching, asked)
+}
+
+/// The page, for wherever it lies.
+fn send_page(base: &str, is_known: bool, asked: &HeaderMap) -> Response {
+    let index = FILES.iter().find(|file| file.path == "index.html");
+    let mut response = match index {
+        None => send(Cow::Borrowed(NO_CLIENT.as_bytes()), None, HTML, "none", "no-cache", asked),
+        Some(file) if base == "/" => {
+            let (body, encoding) = choose_encoding(file, asked);
+            send(Cow::Borrowed(body), encoding, HTML, file.hash, "no-cache", asked)
+        }
+        Some(file) => {
+            let page = String::from_utf8_lossy(file.plain).replacen(
+                BASE_TAG,
+                &format!("<base href=\"{base}\" />"),
+                1,
+            );
+            let hash = format!("{}{}", file.hash, base.replace('/', "."));
+            send(Cow::Owned(page.into_bytes()), None, HTML, &hash, "no-cache", asked)
+        }
+    };
+    if !is_known && response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY.clone());
+    response
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+
+/// Nothing but our own files may run, and only the inline scripts that the page was built with.
+static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let index = FILES.iter().find(|file| file.path == "index.html").map_or(&[][..], |file| file.plain);
+    let page = String::from_utf8_lossy(index);
+    let mut scripts = String::new();
+    for script in page.split("<script").skip(1).filter_map(|s| s.split_once('>')?.1.split_once("</script>")) {
+        // Writing to a string cannot fail.
+        let _ = write!(scripts, " 'sha256-{}'", STANDARD.encode(Sha256::digest(script.0)));
+    }
+    let policy = format!(
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self' 'unsafe-inline'; \
+         img-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'self'"
+    );
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'self'"))
+});
+
+fn send(
+    body: Cow<'static, [u8]>,
+    encoding: Option<&'static str>,
+    kind: &'static str,
+    hash: &str,
+    caching: &'static str,
+    asked: &HeaderMap,
+) -> Response {
+    // Each encoding is a representation of its own and has its own tag.
+    let etag = format!("\"{hash}{}\"", encoding.map(|e| format!("-{e}")).unwrap_or_default());
+    let is_fresh = asked.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok()).is_some_and(|tags| {
+        tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag || tag.trim() == "*")
+    });
+    let mut response =
+        if is_fresh { StatusCode::NOT_MODIFIED.into_response() } else { body.into_owned().into_response() };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.extend(HeaderValue::from_str(&etag).ok().map(|etag| (header::ETAG, etag)));
+    headers.extend(encoding.map(|encoding| (header::CONTENT_ENCODING, HeaderValue::from_static(encoding))));
+    response
+}
+
+fn choose_encoding(file: &File, asked: &HeaderMap) -> (&'static [u8], Option<&'static str>) {
+    let accepts =
+        |encoding| asked.get_all(header::ACCEPT_ENCODING).iter().any(|value| accepts(value, encoding));
+    match (file.brotli, file.gzip) {
+        (Some(brotli), _) if accepts("br") => (brotli, Some("br")),
+        (_, Some(gzip)) if accepts("gzip") => (gzip, Some("gzip")),
+        _ => (file.plain, None),
+    }
+}
+
+/// Whether a header such as `Accept-Encoding` lists `name`, and not with a weight of zero.
+fn accepts(header: &HeaderValue, name: &str) -> bool {
+    header.to_str().unwrap_or_default().split(',').any(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        let is_named = parts.next().is_some_and(|item| item.eq_ignore_ascii_case(name));
+        let is_refused =
+            parts.any(|p| p.strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()).is_some_and(|q| q <= 0.0));
+        is_named && !is_refused
+    })
+}
+
+/// Whether the bundler put a hash into the name: `-` and sixteen hexadecimal digits.
+fn has_hash(path: &str) -> bool {
+    path.split(['-', '_', '.']).any(|part| part.len() == 16 && part.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("html") => HTML,
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("wasm") => "application/wasm",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("json" | "webmanifest") => "application/json",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_is_accepted() {
+        let header = |text| HeaderValue::from_static(text);
+        assert!(accepts(&header("gzip, deflate, br"), "br"));
+        assert!(accepts(&header("br;q=0.5"), "br"));
+        assert!(!accepts(&header("br;q=0, gzip"), "br"));
+        assert!(!accepts(&header("brotli"), "br"));
+        assert!(accepts(&header("text/html,application/xml;q=0.9"), "text/html"));
+    }
+
+    #[test]
+    fn knows_a_hashed_name() {
+        assert!(has_hash("holdline_client-0123456789abcdef.js"));
+        assert!(has_hash("holdline_client-0123456789abcdef_bg.wasm"));
+        assert!(!has_hash("index.html") && !has_hash("holdline_client.js"));
+    }
+}

@@ -1,0 +1,44 @@
+//! Answers that work.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::App;
+use super::failure::Failure;
+use crate::log::{LogError, Outcome};
+
+/// JSON that is encoded already.
+pub(super) fn raw_json(status: StatusCode, body: Bytes) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Anything as JSON.
+pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Result<Response, Failure> {
+    let body = serde_json::to_vec(value).map_err(|e| LogError::Unavailable(e.to_string()))?;
+    Ok(raw_json(status, body.into()))
+}
+
+/// What came of an append: the entry, with `status` when it is new, or nothing when nothing changed.
+pub(super) fn outcome(status: StatusCode, outcome: Outcome) -> Response {
+    match outcome {
+        Outcome::Appended(entry) => raw_json(status, entry.json.clone()),
+        Outcome::Repeated(entry) => raw_json(StatusCode::OK, entry.json.clone()),
+        Outcome::Unchanged => StatusCode::NO_CONTENT.into_response(),
+    }
+}
+
+/// What every held answer carries: proxies are not to buffer it, and a stopping server lets the connection go.
+pub(super) fn mark_held(app: &App, headers: &mut HeaderMap) {
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    if app.hub.is_closing() {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+}

@@ -1,0 +1,200 @@
+//! The hub: rooms, their recent entries, who is waiting, who is here. The only place that waits.
+//!
+//! The log is the truth; the hub keeps the newest part of it at hand and says "look again" when it grows. Every waiting
+//! loop is: register, look, sleep, look. An entry is visible once the hub's `head` has reached it, which happens after
+//! it is durable and after every room it concerns knows it; so a look at several rooms is one consistent view.
+
+mod follow;
+mod poll;
+mod presence;
+mod room;
+mod visit;
+mod waiters;
+mod watch;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use holdline_shared::limits::{ROOMS_LISTED, WAIT_DEFAULT, WAIT_MAX};
+use holdline_shared::{Cursor, History, RoomList, RoomName, RoomSummary, Seq, Topic};
+use parking_lot::RwLock;
+use thiserror::Error;
+
+use self::presence::Attendance;
+use self::room::Room;
+use crate::log::{Draft, Log, LogError, Outcome};
+
+pub use self::poll::{Answer, PollError, Said};
+pub use self::visit::Visit;
+
+/// How the hub behaves.
+#[derive(Debug, Clone)]
+pub struct HubConfig {
+    /// The hold that is offered to clients, and given to those who do not say.
+    pub wait: Duration,
+    /// The longest hold that is granted to those who ask for more.
+    pub max_wait: Duration,
+    /// How much of the newest part of the log is kept in memory, in bytes of JSON.
+    pub recent_bytes: usize,
+    /// How long somebody is still here after their last poll.
+    pub grace: Duration,
+}
+
+impl Default for HubConfig {
+    /// 25 s, 120 s, 32 MiB, 15 s.
+    fn default() -> Self {
+        Self {
+            wait: WAIT_DEFAULT,
+            max_wait: WAIT_MAX,
+            recent_bytes: 32 << 20,
+            grace: Duration::from_secs(15),
+        }
+    }
+}
+
+/// The room is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("there is no such room")]
+pub struct UnknownRoom;
+
+/// Where publishers and subscribers meet.
+pub struct Hub {
+    log: Arc<dyn Log>,
+    config: HubConfig,
+    /// The newest entry that is visible.
+    head: AtomicU64,
+    rooms: RwLock<HashMap<RoomName, Arc<Room>>>,
+    /// Stands for all rooms: who polls `room=*` waits here, and here is everything recent, in log order.
+    everything: Arc<Room>,
+    attendance: Attendance,
+    is_closing: AtomicBool,
+    held: AtomicUsize,
+    /// Bytes of JSON at hand in `everything`.
+    recent_bytes: AtomicUsize,
+}
+
+impl Hub {
+    /// A hub on this log, with everything as usual.
+    pub async fn open(log: Arc<dyn Log>) -> Result<Arc<Self>, LogError> {
+        Self::open_with(log, HubConfig::default()).await
+    }
+
+    /// A hub on this log. Must be called within a tokio runtime; presence is kept by a task that ends with the hub.
+    pub async fn open_with(log: Arc<dyn Log>, config: HubConfig) -> Result<Arc<Self>, LogError> {
+        let head = log.head();
+        let mut rooms = HashMap::new();
+        for logged in log.rooms().await? {
+            rooms.insert(logged.name.clone(), Arc::new(Room::restore(logged)));
+        }
+        let hub = Arc::new(Self {
+            config,
+            head: AtomicU64::new(head.0),
+            rooms: RwLock::new(rooms),
+            everything: Arc::new(Room::everything(head)),
+            attendance: Attendance::new(),
+            is_closing: AtomicBool::new(false),
+            held: AtomicUsize::new(0),
+            recent_bytes: AtomicUsize::new(0),
+            log: log.clone(),
+        });
+        let follower = Arc::downgrade(&hub);
+        log.follow(Arc::new(move |group| {
+            if let Some(hub) = follower.upgrade() {
+                hub.take(group);
+            }
+        }));
+        presence::spawn_ticker(&hub);
+        Ok(hub)
+    }
+
+    /// Appends and, before it answers, has told everyone who waits. See [`Log::append`] for the order.
+    pub fn publish(&self, draft: Draft) -> impl Future<Output = Result<Outcome, LogError>> + Send + 'static {
+        self.log.append(draft)
+    }
+
+    /// A page of a room's history with the cursor it was read at.
+    pub async fn history(
+        &self,
+        room: &RoomName,
+        before: Option<Seq>,
+        limit: usize,
+    ) -> Result<Result<History, UnknownRoom>, LogError> {
+        let Some(topic) = self.topic(room) else { return Ok(Err(UnknownRoom)) };
+        let page = self.log.page(room.clone(), before, limit).await?;
+        let cursor = self.cursor(page.upto);
+        Ok(Ok(History { messages: page.messages, cursor, more: page.more, topic }))
+    }
+
+    /// The rooms, the most recently active first.
+    pub fn rooms(&self) -> RoomList {
+        let cursor = self.cursor(self.head());
+        let all = self.rooms.read();
+        let mut rooms: Vec<RoomSummary> = all.values().map(|room| room.summary()).collect();
+        drop(all);
+        rooms.sort_unstable_by_key(|room| std::cmp::Reverse(room.head));
+        rooms.truncate(ROOMS_LISTED);
+        for room in &mut rooms {
+            room.here = self.attendance.count(&room.name);
+        }
+        RoomList { rooms, cursor }
+    }
+
+    /// Whether there is a room of this name.
+    pub fn has_room(&self, name: &RoomName) -> bool {
+        self.rooms.read().contains_key(name)
+    }
+
+    /// How many rooms there are.
+    pub fn room_count(&self) -> usize {
+        self.rooms.read().len()
+    }
+
+    /// The newest position that is visible.
+    pub fn head(&self) -> Seq {
+        Seq(self.head.load(Ordering::Acquire))
+    }
+
+    /// The log below.
+    pub fn log(&self) -> &dyn Log {
+        &*self.log
+    }
+
+    /// How it was configured.
+    pub fn config(&self) -> &HubConfig {
+        &self.config
+    }
+
+    /// Polls that are being held right now.
+    pub fn held(&self) -> usize {
+        self.held.load(Ordering::Relaxed)
+    }
+
+    /// Answers every held poll at once and holds no more. There is no way back.
+    pub fn close(&self) {
+        self.is_closing.store(true, Ordering::SeqCst);
+        self.everything.wake();
+        let rooms: Vec<_> = self.rooms.read().values().cloned().collect();
+        for room in &rooms {
+            room.wake();
+        }
+    }
+
+    /// Whether [`Hub::close`] was called.
+    pub fn is_closing(&self) -> bool {
+        self.is_closing.load(Ordering::SeqCst)
+    }
+
+    fn cursor(&self, seq: Seq) -> Cursor {
+        Cursor { epoch: self.log.epoch(), seq }
+    }
+
+    fn room(&self, name: &RoomName) -> Option<Arc<Room>> {
+        self.rooms.read().get(name).cloned()
+    }
+
+    fn topic(&self, name: &RoomName) -> Option<Topic> {
+        self.room(name).map(|room| room.summary().topic)
+    }
+}

@@ -1,0 +1,54 @@
+//! How the hub takes what the log has committed.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use holdline_shared::RoomName;
+
+use super::Hub;
+use super::room::Room;
+use crate::log::Committed;
+
+impl Hub {
+    /// Takes a group of durable entries: puts them at hand, makes them visible, then wakes. Called in log order.
+    pub(super) fn take(&self, group: &[Arc<Committed>]) {
+        let Some(last) = group.last() else { return };
+        let mut touched: Vec<Arc<Room>> = Vec::new();
+        for entry in group {
+            let room = self.room_for(&entry.room);
+            room.push(entry);
+            self.everything.push(entry);
+            if !touched.iter().any(|known| Arc::ptr_eq(known, &room)) {
+                touched.push(room);
+            }
+        }
+        let added = group.iter().map(|entry| entry.json.len()).sum();
+        self.head.store(last.seq.0, Ordering::Release);
+        for room in &touched {
+            room.wake();
+        }
+        self.everything.wake();
+        self.forget_old(added);
+    }
+
+    fn room_for(&self, name: &RoomName) -> Arc<Room> {
+        if let Some(room) = self.room(name) {
+            return room;
+        }
+        self.rooms.write().entry(name.clone()).or_insert_with(|| Arc::new(Room::new(name.clone()))).clone()
+    }
+
+    /// Keeps what is at hand within its bound, forgetting the oldest entries of the log first.
+    fn forget_old(&self, added: usize) {
+        let mut bytes = self.recent_bytes.fetch_add(added, Ordering::Relaxed) + added;
+        while bytes > self.config.recent_bytes {
+            let Some(oldest) = self.everything.oldest() else { return };
+            if let Some(room) = self.room(&oldest.room) {
+                room.forget(oldest.seq);
+            }
+            self.everything.forget(oldest.seq);
+            bytes -= oldest.json.len();
+            self.recent_bytes.store(bytes, Ordering::Relaxed);
+        }
+    }
+}

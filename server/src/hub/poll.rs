@@ -1,0 +1,281 @@
+//! Holding and answering polls.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use bytes::{BufMut, Bytes, BytesMut};
+use holdline_shared::limits::{BATCH_BYTES, BATCH_ENTRIES};
+use holdline_shared::{After, Cursor, MessageText, Presence, RoomName, RoomSelection, Seq};
+use thiserror::Error;
+use tokio::time::{Instant, sleep_until};
+
+use super::Hub;
+use super::room::{Look, Room};
+use super::visit::Visit;
+use super::watch::Watch;
+use crate::log::{Committed, LogError};
+
+/// A poll's answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The batch as JSON; the same buffer for everyone who asked the same.
+    pub body: Bytes,
+    /// The batch's cursor.
+    pub cursor: Cursor,
+    /// Whether the batch brings anything.
+    pub is_empty: bool,
+}
+
+/// The next message of a room.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// What was said; `None` when the time was up first.
+    pub text: Option<MessageText>,
+    /// Where to go on from.
+    pub cursor: Cursor,
+}
+
+/// Why a poll cannot be answered.
+#[derive(Debug, Error)]
+pub enum PollError {
+    /// A named room is not there.
+    #[error("there is no room {0:?}; PUT it to make it")]
+    UnknownRoom(RoomName),
+    /// The cursor is from another life of the log; this is where the present one stands.
+    #[error("the log was replaced or restored since this cursor; fetch history and go on from its cursor")]
+    EpochChanged(Cursor),
+    /// The log could not be read.
+    #[error(transparent)]
+    Log(#[from] LogError),
+}
+
+/// Entries that a poll has to bring, and how far they reach.
+struct Found {
+    entries: Vec<Arc<Committed>>,
+    upto: Seq,
+}
+
+/// What a wait is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wants {
+    /// An answer; one that was encoded for somebody else will do.
+    Answer,
+    /// The entries themselves.
+    Entries,
+}
+
+/// What ends a wait; with the position that it reaches.
+enum Seen {
+    Entries(Vec<Arc<Committed>>, Seq),
+    Shared(Bytes, Seq),
+    /// The log has to be read.
+    TooOld,
+    /// Who is here has changed, or the time is up, or the server is stopping.
+    Nothing(Seq),
+}
+
+impl Hub {
+    /// Answers with everything that `rooms` have after `after`, waiting for up to `wait` when there is nothing. With a
+    /// `visit`, presence is part of the answer, and a change of it ends the wait, too.
+    ///
+    /// Cancelling it, by dropping the future, leaves nothing behind.
+    pub async fn poll(
+        &self,
+        rooms: &RoomSelection,
+        after: After,
+        wait: Duration,
+        visit: Option<&Visit>,
+    ) -> Result<Answer, PollError> {
+        let watched = self.watched(rooms)?;
+        let after = self.resolve(after)?;
+        let seen = self.wait(&watched, after, wait, Wants::Answer, visit).await;
+        let presence = visit.and_then(Visit::news);
+        let (found, is_shareable) = match seen {
+            Seen::Shared(body, upto) if presence.is_none() => {
+                return Ok(Answer { body, cursor: self.cursor(upto), is_empty: false });
+            }
+            // Presence changed just now: read once more and encode for this one alone.
+            Seen::Shared(..) | Seen::TooOld => (self.read(rooms, after).await?, false),
+            Seen::Entries(entries, upto) => (Found { entries, upto }, presence.is_none()),
+            Seen::Nothing(upto) => (Found { entries: Vec::new(), upto }, false),
+        };
+        let cursor = self.cursor(found.upto);
+        let body = encode(&found.entries, cursor, self.config.wait, presence.as_ref())?;
+        if is_shareable && let [room] = watched.as_slice() {
+            room.share_answer(after, found.upto, &body);
+        }
+        Ok(Answer { body, cursor, is_empty: found.entries.is_empty() && presence.is_none() })
+    }
+
+    /// Waits for the next message of one room, edits and other entries passed over. A room that does not exist yet may
+    /// be waited for.
+    pub async fn next_message(
+        &self,
+        room: &RoomName,
+        after: After,
+        wait: Option<Duration>,
+    ) -> Result<Said, PollError> {
+        let deadline = wait.map(|wait| Instant::now() + wait);
+        let mut after = self.resolve(after)?;
+        // Who waits for a room that is not there waits for everything until it is made.
+        let selection = RoomSelection::Named(vec![room.clone()]);
+        loop {
+            let known = self.room(room);
+            let watched = [known.unwrap_or_else(|| self.everything.clone())];
+            // Without a limit the wait is renewed now and then; nobody is told.
+            let left =
+                deadline.map_or(self.config.max_wait, |end| end.saturating_duration_since(Instant::now()));
+            let found = match self.wait(&watched, after, left, Wants::Entries, None).await {
+                Seen::Entries(entries, upto) => Found { entries, upto },
+                Seen::Shared(..) | Seen::TooOld => self.read(&selection, after).await?,
+                Seen::Nothing(upto) => Found { entries: Vec::new(), upto },
+            };
+            let said = found.entries.iter().find(|e| e.room == *room && e.message_text().is_some());
+            if let Some(said) = said {
+                return Ok(Said { text: said.message_text().cloned(), cursor: self.cursor(said.seq) });
+            }
+            after = found.upto;
+            if self.is_closing() || deadline.is_some_and(|end| end <= Instant::now()) {
+                return Ok(Said { text: None, cursor: self.cursor(after) });
+            }
+        }
+    }
+
+    /// Checks where a poll begins.
+    fn resolve(&self, after: After) -> Result<Seq, PollError> {
+        match after {
+            After::Now => Ok(self.head()),
+            After::Start => Ok(Seq::START),
+            After::At(cursor) => {
+                // A cursor beyond the head is from a log that had more than this one: it was restored from a copy. The
+                // log's own head is asked, because it may be ahead of the hub's for a moment.
+                if cursor.epoch != self.log.epoch() || cursor.seq > self.head().max(self.log.head()) {
+                    return Err(PollError::EpochChanged(self.cursor(self.head())));
+                }
+                Ok(cursor.seq)
+            }
+        }
+    }
+
+    fn watched(&self, rooms: &RoomSelection) -> Result<Vec<Arc<Room>>, PollError> {
+        match rooms {
+            RoomSelection::All => Ok(vec![self.everything.clone()]),
+            RoomSelection::Named(names) => names
+                .iter()
+                .map(|name| self.room(name).ok_or_else(|| PollError::UnknownRoom(name.clone())))
+                .collect(),
+        }
+    }
+
+    /// Register, look, sleep, look.
+    async fn wait(
+        &self,
+        watched: &[Arc<Room>],
+        after: Seq,
+        wait: Duration,
+        wants: Wants,
+        visit: Option<&Visit>,
+    ) -> Seen {
+        let wait = wait.min(self.config.max_wait);
+        if wait.is_zero() {
+            let head = self.head().max(after);
+            return self.look(watched, after, wants).unwrap_or(Seen::Nothing(head));
+        }
+        let mut watch = Watch::new(watched, &self.held);
+        let mut visiting = visit.map(Visit::watch);
+        let sleep = sleep_until(Instant::now() + wait);
+        tokio::pin!(sleep);
+        poll_fn(|context| {
+            watch.register(context.waker());
+            if let Some(visiting) = &mut visiting {
+                visiting.register(context.waker());
+            }
+            // Read before the look: the position that an empty answer claims must not be ahead of what was looked at.
+            let head = self.head().max(after);
+            if let Some(seen) = self.look(watched, after, wants) {
+                return Poll::Ready(seen);
+            }
+            let is_over = self.is_closing() || visit.is_some_and(Visit::has_news);
+            if is_over || sleep.as_mut().poll(context).is_ready() {
+                return Poll::Ready(Seen::Nothing(head));
+            }
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// One look at all watched rooms, as of one head.
+    fn look(&self, watched: &[Arc<Room>], after: Seq, wants: Wants) -> Option<Seen> {
+        let head = self.head();
+        if let [room] = watched {
+            if wants == Wants::Answer
+                && let Some((body, upto)) = room.shared_answer(after)
+            {
+                return Some(Seen::Shared(body, upto));
+            }
+            return match room.look(after, head, BATCH_ENTRIES) {
+                Look::Nothing => None,
+                Look::TooOld => Some(Seen::TooOld),
+                Look::Found(found) => Some(fit(found, head)),
+            };
+        }
+        let mut all = Vec::new();
+        for room in watched {
+            match room.look(after, head, BATCH_ENTRIES + 1) {
+                Look::Nothing => {}
+                Look::TooOld => return Some(Seen::TooOld),
+                Look::Found(found) => all.extend(found),
+            }
+        }
+        all.sort_unstable_by_key(|entry| entry.seq);
+        (!all.is_empty()).then(|| fit(all, head))
+    }
+
+    async fn read(&self, rooms: &RoomSelection, after: Seq) -> Result<Found, PollError> {
+        let chunk = self.log.read(rooms.clone(), after).await?;
+        Ok(Found { entries: chunk.entries, upto: chunk.upto })
+    }
+}
+
+/// Closes a batch at its limits. A full one reaches as far as its last entry, any other as far as the view it is from.
+fn fit(mut entries: Vec<Arc<Committed>>, head: Seq) -> Seen {
+    let mut bytes = 0;
+    let fitting = entries.iter().take(BATCH_ENTRIES).take_while(|entry| {
+        let fits = bytes < BATCH_BYTES;
+        bytes += entry.json.len();
+        fits
+    });
+    let fitting = fitting.count();
+    let is_full = fitting < entries.len() || fitting == BATCH_ENTRIES;
+    entries.truncate(fitting);
+    let upto = if is_full { entries.last().map_or(head, |entry| entry.seq) } else { head };
+    Seen::Entries(entries, upto)
+}
+
+/// Writes a batch around entries that are encoded already.
+fn encode(
+    entries: &[Arc<Committed>],
+    cursor: Cursor,
+    wait: Duration,
+    presence: Option<&Presence>,
+) -> Result<Bytes, PollError> {
+    let entries_bytes: usize = entries.iter().map(|entry| entry.json.len() + 1).sum();
+    let mut body = BytesMut::with_capacity(entries_bytes + 96);
+    body.put_slice(b"{\"entries\":[");
+    for (i, entry) in entries.iter().enumerate() {
+        if i > 0 {
+            body.put_u8(b',');
+        }
+        body.put_slice(&entry.json);
+    }
+    body.put_slice(format!("],\"cursor\":\"{cursor}\",\"wait\":{}", wait.as_secs()).as_bytes());
+    if let Some(presence) = presence {
+        let json = serde_json::to_vec(presence).map_err(|e| LogError::Unavailable(e.to_string()))?;
+        body.put_slice(b",\"presence\":");
+        body.put_slice(&json);
+    }
+    body.put_u8(b'}');
+    Ok(body.freeze())
+}
