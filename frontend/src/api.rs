@@ -1,0 +1,23 @@
+//! The browser and the server as the page sees them: requests and their answers, storage, clock, chance, the document.
+//! Apart from the hooks, nothing else touches a browser. Keeps no state of the page's own.
+
+mod answer;
+mod base;
+mod calls;
+pub mod dom;
+mod http;
+mod locale;
+pub mod scroll;
+mod storage;
+mod time;
+
+pub use answer::{Answer, Fault};
+pub use base::{Base, base};
+pub use calls::{
+    change_topic, delete, edit, history, list_rooms, make_room, older, poll, publish, react, rename,
+    renew_session, renewing,
+};
+pub use http::{AbortOnDrop, Signal};
+pub use locale::locale;
+pub use storage::Storage;
+pub use time::{now, random_key, throw_dice, wall_clock};

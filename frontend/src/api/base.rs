@@ -1,0 +1,42 @@
+//! Where the page is mounted: everything is resolved against the document's `<base>`, which the server sets.
+
+use wasm_bindgen::UnwrapThrowExt;
+
+/// The mount point.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    /// The whole address, ending in `/`.
+    pub url: String,
+    /// Its path, beginning and ending with `/`.
+    pub path: String,
+}
+
+/// Asks the document.
+pub fn base() -> Base {
+    let uri = document().base_uri().ok().flatten().unwrap_or_default();
+    let url = web_sys::Url::new_with_base("./", &uri).unwrap_throw();
+    Base { url: url.href(), path: url.pathname() }
+}
+
+impl Base {
+    /// The address of a route of the server's API.
+    pub fn api(&self, route: &str) -> String {
+        format!("{}api/v1/{route}", self.url)
+    }
+
+    /// The address of a page.
+    pub fn page(&self, href: &str) -> String {
+        format!("{}{}", self.path, href.trim_start_matches("./"))
+    }
+
+    /// The part of an address's path that is ours, decoded; `None` outside of the mount point.
+    pub fn strip(&self, path: &str) -> Option<String> {
+        let rest =
+            path.strip_prefix(&self.path).or_else(|| (format!("{path}/") == self.path).then_some(""))?;
+        Some(js_sys::decode_uri_component(rest).map_or_else(|_| rest.to_owned(), String::from))
+    }
+}
+
+pub(super) fn document() -> web_sys::Document {
+    web_sys::window().unwrap_throw().document().unwrap_throw()
+}

@@ -1,0 +1,112 @@
+//! Small questions to the document and to events, so that components need not know their types.
+
+use wasm_bindgen::JsCast;
+use web_sys::{
+    Element, Event, EventTarget, FocusEvent, HtmlElement, HtmlInputElement, HtmlTextAreaElement,
+    KeyboardEvent, MouseEvent,
+};
+
+use super::base::document;
+
+/// The text of the field in which something was typed.
+pub fn typed_text(event: &Event) -> String {
+    let Some(target) = event.target() else { return String::new() };
+    match target.dyn_into::<HtmlTextAreaElement>() {
+        Ok(area) => area.value(),
+        Err(target) => target.dyn_into::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default(),
+    }
+}
+
+/// A click that asks for the link here, not in another tab or window.
+pub fn is_plain_click(event: &MouseEvent) -> bool {
+    event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key())
+}
+
+/// A key of its own, not one that is part of composing a character.
+pub fn is_key(event: &KeyboardEvent, key: &str) -> bool {
+    event.key() == key && !event.is_composing() && event.key_code() != COMPOSING
+}
+
+/// Safari ends composing before it tells of the key that ended it; the key's old code still gives it away.
+const COMPOSING: u32 = 229;
+
+/// Enter without Shift.
+pub fn is_send_key(event: &KeyboardEvent) -> bool {
+    is_key(event, "Enter") && !event.shift_key()
+}
+
+/// Puts the focus on the element with this id.
+pub fn focus(id: &str) {
+    if let Some(element) = element(id) {
+        // An element that cannot have the focus leaves it where it is.
+        let _ = element.focus();
+    }
+}
+
+/// Whether a mouse or something as fine is there, so that focusing a field opens no keyboard over the page.
+pub fn has_fine_pointer() -> bool {
+    let query = web_sys::window().and_then(|window| window.match_media("(pointer: fine)").ok()?);
+    query.is_some_and(|query| query.matches())
+}
+
+/// Whether anybody can see the page.
+pub fn is_visible() -> bool {
+    document().visibility_state() != web_sys::VisibilityState::Hidden
+}
+
+/// The title in the window's frame.
+pub fn set_title(title: &str) {
+    document().set_title(title);
+}
+
+/// The address bar's path.
+pub fn path() -> String {
+    web_sys::window().and_then(|window| window.location().pathname().ok()).unwrap_or_default()
+}
+
+/// Puts another address into the address bar, as a step that "back" undoes.
+pub fn push_path(path: &str) {
+    let history = web_sys::window().and_then(|window| window.history().ok());
+    // A browser that refuses (it limits how often) leaves the address as it is; the page goes on.
+    let _ = history.map(|history| history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(path)));
+}
+
+/// The element with this id.
+pub(crate) fn element(id: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Puts the focus on an element.
+pub fn focus_node(node: &yew::NodeRef) {
+    if let Some(element) = node.cast::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
+/// Whether the focus that leaves an element stays in the same message.
+pub fn stays_in_message(event: &FocusEvent) -> bool {
+    let message = |target: Option<EventTarget>| target?.dyn_into::<Element>().ok()?.closest(MESSAGE).ok()?;
+    let from = message(event.target());
+    from.is_some() && from == message(event.related_target())
+}
+
+/// Arrow up and down go from message to message, unless something is being typed.
+pub fn walk_messages(event: &KeyboardEvent) {
+    let (up, down) = (is_key(event, "ArrowUp"), is_key(event, "ArrowDown"));
+    let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
+    if !(up || down) || target.tag_name() == "TEXTAREA" {
+        return;
+    }
+    let mut message = target.closest(MESSAGE).ok().flatten();
+    while let Some(element) = message {
+        message = if up { element.previous_element_sibling() } else { element.next_element_sibling() };
+        if let Some(next) = message.as_ref().filter(|next| next.matches(MESSAGE).unwrap_or_default()) {
+            event.prevent_default();
+            let _ = next.clone().dyn_into::<HtmlElement>().map(|next| next.focus());
+            return;
+        }
+    }
+}
+
+/// Rows that hold a message.
+const MESSAGE: &str = "article.message";

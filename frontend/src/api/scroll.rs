@@ -1,0 +1,95 @@
+//! Where the reader is in a long conversation, measured and put back.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition};
+
+use super::base::document;
+use super::dom::element;
+
+/// Closer to the end than this counts as being there: less than two lines of text, in CSS pixels.
+const NEAR_END: i32 = 48;
+
+/// What the reader is looking at: a row and how far below the upper edge it stands.
+#[derive(Debug, Clone)]
+pub struct Place {
+    row: HtmlElement,
+    offset: f64,
+}
+
+/// Whether the newest is in sight.
+pub fn is_at_end(view: &Element) -> bool {
+    view.scroll_height() - view.scroll_top() - view.client_height() <= NEAR_END
+}
+
+/// Goes to the newest, at once.
+pub fn to_end(view: &Element) {
+    view.set_scroll_top(view.scroll_height());
+}
+
+/// How far from the beginning, in CSS pixels.
+pub fn above(view: &Element) -> i32 {
+    view.scroll_top()
+}
+
+/// Whether everything is in sight without scrolling.
+pub fn fits(view: &Element) -> bool {
+    view.scroll_height() <= view.client_height()
+}
+
+/// The first row in sight among the children of `rows`. Rows stand in order, so halving finds it.
+pub fn place(view: &Element, rows: &Element) -> Option<Place> {
+    let edge = view.get_bounding_client_rect().top();
+    let children = rows.children();
+    let (mut low, mut high) = (0, children.length());
+    while low < high {
+        let middle = u32::midpoint(low, high);
+        if children.item(middle)?.get_bounding_client_rect().bottom() <= edge {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    let row: HtmlElement = children.item(low)?.dyn_into().ok()?;
+    let offset = row.get_bounding_client_rect().top() - edge;
+    Some(Place { row, offset })
+}
+
+/// Puts the row back to where it stood.
+pub fn put_back(view: &Element, place: &Place) {
+    if place.row.is_connected() {
+        let offset = place.row.get_bounding_client_rect().top() - view.get_bounding_client_rect().top();
+        #[expect(clippy::cast_possible_truncation, reason = "pixels on a screen")]
+        let moved = (offset - place.offset).round() as i32;
+        if moved != 0 {
+            view.set_scroll_top(view.scroll_top() + moved);
+        }
+    }
+}
+
+/// Shows the element with this id in the middle; whether it is there.
+pub fn show(id: &str) -> bool {
+    let Some(element) = element(id) else { return false };
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Center);
+    options.set_behavior(ScrollBehavior::Auto);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+    true
+}
+
+/// Shows the first of the elements whose ids begin so.
+pub fn show_first(ids: &str) {
+    if let Ok(Some(first)) = document().query_selector(&format!("[id^='{ids}']")) {
+        first.scroll_into_view();
+    }
+}
+
+/// Gives a field the height of its text; how far it may grow is the style sheet's to say.
+pub fn fit_height(field: &HtmlElement) {
+    let style = field.style();
+    // An unknown property is ignored by browsers, too.
+    let _ = style.set_property("height", "auto");
+    let _ = style.set_property(
+        "height",
+        &format!("{}px", field.scroll_height() + field.offset_height() - field.client_height()),
+    );
+}

@@ -1,0 +1,35 @@
+//! The clocks and the dice, for machines that have none.
+
+use std::time::Duration;
+
+use holdline_shared::{Dice, Moment, PublishKey, Timestamp};
+use wasm_bindgen::UnwrapThrowExt;
+
+/// The moment on a clock that never goes back.
+pub fn now() -> Moment {
+    let millis = web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now());
+    Duration::from_secs_f64(millis.max(0.0) / 1_000.0)
+}
+
+/// The moment on the wall.
+pub fn wall_clock() -> Timestamp {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a time after 1970, in milliseconds"
+    )]
+    Timestamp(js_sys::Date::now().max(0.0) as u64)
+}
+
+/// Chance for back-off.
+pub fn throw_dice() -> Dice {
+    Dice::new(js_sys::Math::random())
+}
+
+/// A new publish key. `crypto.randomUUID` does not exist on pages served without TLS; random bytes do.
+pub fn random_key() -> PublishKey {
+    let mut bytes = [0; 16];
+    let crypto = web_sys::window().unwrap_throw().crypto().unwrap_throw();
+    crypto.get_random_values_with_u8_array(&mut bytes).unwrap_throw();
+    PublishKey::from_random(bytes)
+}

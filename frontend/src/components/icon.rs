@@ -1,0 +1,59 @@
+//! The few pictures that the page has, drawn inline so that nothing is loaded for them.
+
+use yew::prelude::*;
+
+/// Which picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Three lines: the rooms.
+    Menu,
+    /// Two heads: the people.
+    People,
+    /// A cross.
+    Close,
+    /// A bent arrow: reply.
+    Reply,
+    /// A pencil.
+    Edit,
+    /// A bin.
+    Delete,
+    /// An arrow up: send.
+    Send,
+    /// A clock.
+    Clock,
+}
+
+/// What to draw.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The picture.
+    pub shape: Shape,
+}
+
+/// A picture beside or instead of a word; its button carries the name.
+#[component]
+pub fn Icon(props: &Props) -> Html {
+    let path = match props.shape {
+        Shape::Menu => "M4 7h16M4 12h16M4 17h10",
+        Shape::People => {
+            "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M2.5 20c.5-4 3-6 6.5-6s6 2 6.5 6M16 4.5a3.5 3.5 0 0 1 0 6M18 14.5c2 .7 3.2 2.500 3.500 5.500"
+        }
+        Shape::Close => "M6 6l12 12M18 6L6 18",
+        Shape::Reply => "M10 5L4 11l6 6M4 11h9c4 0 7 3 7 8",
+        Shape::Edit => "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3",
+        Shape::Delete => "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10.500 11v5M13.500 11v5",
+        Shape::Send => "M12 20V5M5.500 11.500L12 5l6.500 6.500",
+        Shape::Clock => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 7v5l3.500 2",
+    };
+    html! { <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg> }
+}
+
+/// Holdline's sign: a line that makes a loop while it is held.
+#[component]
+pub fn Logo() -> Html {
+    html! {
+        <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
+            <path d="M2 22h8c8 0 12-14 6-14s-2 14 6 14h8" />
+        </svg>
+    }
+}

@@ -1,0 +1,220 @@
+//! Drives the pure subscription machine with fetch and timers: does what it says, tells it what came of that. At any
+//! time one action is outstanding, and dropping the driver ends it. Decides nothing by itself.
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+
+use gloo_timers::callback::Timeout;
+use holdline_shared::{
+    Action, After, Batch, Cursor, Event, Next, Person, PollQuery, Problem, ProblemCode, RoomName,
+    RoomSelection, Status, Subscription,
+};
+use wasm_bindgen_futures::spawn_local;
+use yew::Callback;
+
+use super::use_wakes::{Wake, millis};
+use crate::api::{self, AbortOnDrop, Fault, Signal};
+
+/// What the page hears.
+#[derive(Debug, Clone, PartialEq)]
+pub enum News {
+    /// The connection's status changed.
+    Status(Status),
+    /// Something arrived.
+    Batch(Batch),
+    /// There is another session.
+    SignedIn(Person),
+}
+
+/// How to repair after a gap: reads history, shows it, and says at which cursor it was read.
+pub type Repair = Rc<dyn Fn(Signal) -> Pin<Box<dyn Future<Output = Result<Cursor, Fault>>>>>;
+
+/// How long a repair or a renewal may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The driver. Clones are handles on one and the same.
+#[derive(Clone)]
+pub struct Driver(Rc<Inner>);
+
+struct Inner {
+    machine: RefCell<Option<Subscription>>,
+    rooms: RefCell<Vec<RoomName>>,
+    here: RefCell<Option<RoomName>>,
+    /// Counts actions, so that late news of one that was replaced are known as such.
+    turn: Cell<u64>,
+    outstanding: RefCell<Option<(AbortOnDrop, Timeout)>>,
+    tell: Callback<News>,
+    repair: Repair,
+}
+
+impl Driver {
+    /// A driver that does nothing yet.
+    pub fn new(tell: Callback<News>, repair: Repair) -> Self {
+        Self(Rc::new(Inner {
+            machine: RefCell::default(),
+            rooms: RefCell::default(),
+            here: RefCell::default(),
+            turn: Cell::default(),
+            outstanding: RefCell::default(),
+            tell,
+            repair,
+        }))
+    }
+
+    /// Whether it has begun.
+    pub fn is_started(&self) -> bool {
+        self.0.machine.borrow().is_some()
+    }
+
+    /// Up to where everything has been heard.
+    pub fn position(&self) -> Option<Cursor> {
+        match self.0.machine.borrow().as_ref()?.after() {
+            After::At(cursor) => Some(cursor),
+            After::Now | After::Start => None,
+        }
+    }
+
+    /// Begins to poll, from this cursor on.
+    pub fn start(&self, from: Cursor) {
+        *self.0.machine.borrow_mut() = Some(Subscription::new(After::At(from)));
+        self.again();
+    }
+
+    /// Which rooms to poll from now on, and in which of them I am here.
+    pub fn ask(&self, rooms: Vec<RoomName>, here: Option<RoomName>) {
+        let inner = &self.0;
+        let rooms_changed = inner.rooms.replace(rooms.clone()) != rooms;
+        let here_changed = inner.here.replace(here.clone()) != here;
+        if rooms_changed || here_changed {
+            self.again();
+        }
+    }
+
+    /// There is a reason not to wait.
+    pub fn wake(&self, wake: Wake) {
+        match wake {
+            Wake::Online => self.0.feed(Event::Online),
+            Wake::Offline => self.0.feed(Event::Offline),
+            Wake::Visible | Wake::Now => self.0.feed(Event::Hurry),
+            Wake::Leapt => self.again(),
+        }
+    }
+
+    /// Ends what is outstanding; nothing more is heard.
+    pub fn stop(&self) {
+        self.0.machine.replace(None);
+        self.0.turn.set(self.0.turn.get() + 1);
+        self.0.outstanding.replace(None);
+    }
+
+    fn again(&self) {
+        if self.0.rooms.borrow().is_empty() {
+            self.0.outstanding.replace(None);
+        } else {
+            self.0.feed(Event::Start);
+        }
+    }
+}
+
+impl Inner {
+    fn feed(self: &Rc<Self>, event: Event) {
+        let Some((step, status)) = self.machine.borrow_mut().as_mut().map(|machine| {
+            let before = machine.status().clone();
+            let step = machine.step(event, api::now(), api::throw_dice());
+            let status = machine.status();
+            (step, (*status != before || *status == Status::Live).then(|| status.clone()))
+        }) else {
+            return;
+        };
+        if let Some(batch) = step.deliver {
+            self.tell.emit(News::Batch(batch));
+        }
+        if let Some(status) = status {
+            self.tell.emit(News::Status(status));
+        }
+        if let Next::Do(action) = step.next {
+            self.begin(action);
+        }
+    }
+
+    fn begin(self: &Rc<Self>, action: Action) {
+        self.turn.set(self.turn.get() + 1);
+        let guard = AbortOnDrop::new();
+        let signal = guard.signal();
+        let timer = match action {
+            Action::Sleep(pause) => self.timer(pause, Event::Woke),
+            Action::Poll { after, wait, watchdog, presence } => {
+                let query = PollQuery {
+                    rooms: RoomSelection::Named(self.rooms.borrow().clone()),
+                    after,
+                    wait: Some(wait),
+                    here: self.here.borrow().iter().cloned().collect(),
+                    presence,
+                };
+                self.spawn(async move {
+                    match api::poll(&query, &signal).await {
+                        Ok(batch) => (Event::Answered(batch), None),
+                        Err(fault) => (missing_room_is_a_gap(fault).into(), None),
+                    }
+                });
+                self.timer(watchdog, Event::TimedOut)
+            }
+            Action::Repair => {
+                let repair = (self.repair)(signal);
+                self.spawn(async move { (repair.await.map_or_else(Event::from, Event::Repaired), None) });
+                self.timer(PATIENCE, Event::TimedOut)
+            }
+            Action::RenewSession => {
+                self.spawn(async {
+                    match api::renew_session().await {
+                        Ok(me) => (Event::Renewed, Some(News::SignedIn(me))),
+                        Err(fault) => (fault.into(), None),
+                    }
+                });
+                self.timer(PATIENCE, Event::TimedOut)
+            }
+        };
+        self.outstanding.replace(Some((guard, timer)));
+    }
+
+    fn spawn(self: &Rc<Self>, action: impl Future<Output = (Event, Option<News>)> + 'static) {
+        let end = self.end();
+        spawn_local(async move {
+            let (event, news) = action.await;
+            end(event, news);
+        });
+    }
+
+    fn timer(self: &Rc<Self>, time: Duration, event: Event) -> Timeout {
+        let end = self.end();
+        Timeout::new(millis(time), move || end(event, None))
+    }
+
+    /// What ends the present action, unless that was replaced or nobody drives any more.
+    fn end(self: &Rc<Self>) -> impl FnOnce(Event, Option<News>) + 'static {
+        let (inner, turn): (Weak<Self>, u64) = (Rc::downgrade(self), self.turn.get());
+        move |event, news| {
+            if let Some(inner) = inner.upgrade().filter(|inner| inner.turn.get() == turn) {
+                if let Some(news) = news {
+                    inner.tell.emit(news);
+                }
+                inner.feed(event);
+            }
+        }
+    }
+}
+
+/// Rooms do not vanish from a log. One that does not exist any more belonged to another one, so what helps is the same
+/// as after a gap: look which rooms there are, and read them.
+fn missing_room_is_a_gap(fault: Fault) -> Fault {
+    match fault {
+        Fault::Refused { problem: Some(problem), .. } if problem.code == ProblemCode::UnknownRoom => {
+            let problem = Problem::new(ProblemCode::Gap, problem.detail);
+            Fault::Refused { status: ProblemCode::Gap.status(), problem: Some(problem), retry_after: None }
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,66 @@
+//! Sends what is in the outbox: one message at a time, in order, each until the server has it or refuses it. The key
+//! makes repetitions harmless.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use holdline_shared::Backoff;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use super::{Store, Wakes};
+use crate::api::{self, AbortOnDrop, Fault, Signal};
+use crate::state::{Action, Progress, Sending};
+
+/// Sends, while there is a session and something to send.
+#[hook]
+pub fn use_outbox(store: &Store, wakes: &Wakes) {
+    let is_sending = use_mut_ref(|| Rc::new(Cell::new(false))).borrow().clone();
+    let next = store.me.as_ref().and_then(|_| store.outbox.next()).map(|item| item.request.key);
+    let guard = use_mut_ref(AbortOnDrop::new);
+    let (store, wakes) = (store.clone(), wakes.clone());
+    let signal = guard.borrow().signal();
+    use_effect_with(next, move |next| {
+        if next.is_some() && !is_sending.replace(true) {
+            spawn_local(async move {
+                send_all(&store, &wakes, &signal).await;
+                is_sending.set(false);
+            });
+        }
+    });
+}
+
+async fn send_all(store: &Store, wakes: &Wakes, signal: &Signal) {
+    let mut backoff = Backoff::default();
+    while let Some(item) = store.peek(|state| state.outbox.next().cloned())
+        && !signal.is_over()
+    {
+        let key = item.request.key;
+        match send(store, &item).await {
+            Ok(progress) => {
+                backoff.succeed();
+                store.dispatch(Action::Progressed(key, progress));
+            }
+            Err(fault) if fault.is_passing() || fault.status() == Some(401) => {
+                wakes.pause(fault.retry_after().unwrap_or_else(|| backoff.fail(api::throw_dice()))).await;
+            }
+            Err(fault) => store.dispatch(Action::Progressed(key, Progress::Failed(fault.text()))),
+        }
+    }
+}
+
+async fn send(store: &Store, item: &Sending) -> Result<Progress, Fault> {
+    let entry = match api::publish(item).await {
+        Err(fault) if fault.status() == Some(401) => {
+            store.dispatch(Action::SignedIn(api::renew_session().await?));
+            api::publish(item).await?
+        }
+        // A log that was replaced may not have the room any more.
+        Err(fault) if fault.status() == Some(404) && item.request.reply_to.is_none() => {
+            api::make_room(&item.room).await?;
+            api::publish(item).await?
+        }
+        answer => answer?,
+    };
+    Ok(Progress::Sent(entry.seq))
+}
