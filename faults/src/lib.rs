@@ -1,0 +1,1 @@
+//! Breaks Holdline on purpose and checks what it promised.
