@@ -1,1 +1,21 @@
-//! Stub.
+//! Holdline end to end: what the stories in `tests/` and the photographer in `src/bin/` need to start the real
+//! executable and real browsers. Everything started here ends by `Drop`. Knows the program only as its users do: by its
+//! flags, over HTTP, and through the page's stable hooks (`data-testid`).
+
+mod browser;
+mod chat;
+mod executable;
+mod patience;
+mod person;
+mod process;
+mod proxy;
+mod server;
+
+pub use browser::{Browser, Device, Scheme};
+pub use chat::{Chat, Listed, Row, Screen, key};
+pub use executable::holdline;
+pub use patience::{Look, PATIENCE, eventually};
+pub use person::{Person, Staying, publish_plainly};
+pub use process::Process;
+pub use proxy::PrefixProxy;
+pub use server::Server;

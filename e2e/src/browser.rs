@@ -1,0 +1,142 @@
+//! A real browser with a fresh profile, steered over WebDriver. What a page is, it does not know.
+
+mod command;
+mod driver;
+
+use anyhow::{Context as _, Result, ensure};
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use self::command::Chromium;
+use self::driver::Driver;
+
+/// A browser window, with its browser and driver killed when dropped.
+#[derive(Debug)]
+pub struct Browser {
+    /// The WebDriver session, for what is not offered here.
+    pub client: Client,
+    _driver: Driver,
+}
+
+/// A screen to emulate.
+#[derive(Debug, Clone, Copy)]
+pub struct Device {
+    /// In CSS pixels.
+    pub width: u32,
+    /// In CSS pixels.
+    pub height: u32,
+    /// Device pixels per CSS pixel.
+    pub scale: u32,
+    /// Touched, not pointed at with a mouse.
+    pub is_phone: bool,
+}
+
+impl Device {
+    /// A laptop.
+    pub const LAPTOP: Self = Self { width: 1280, height: 800, scale: 1, is_phone: false };
+    /// A small phone.
+    pub const PHONE: Self = Self { width: 360, height: 740, scale: 1, is_phone: true };
+}
+
+/// What the system prefers.
+#[derive(Debug, Clone, Copy)]
+pub enum Scheme {
+    /// Dark letters on light ground.
+    Light,
+    /// Light letters on dark ground.
+    Dark,
+}
+
+/// A line of the browser's console.
+#[derive(Debug, Deserialize)]
+struct Line {
+    level: String,
+    source: String,
+    message: String,
+}
+
+impl Browser {
+    /// Starts one, with a laptop's screen.
+    pub async fn start() -> Result<Self> {
+        let mut driver = Driver::start().await?;
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let session = builder.capabilities(driver.capabilities()?).connect(driver.url());
+        let client = session.await.context("cannot start a browser")?;
+        driver.take_charge_of(client.capabilities().and_then(|all| all.get("goog:processID")?.as_u64()));
+        let browser = Self { client, _driver: driver };
+        browser.emulate(Device::LAPTOP).await?;
+        Ok(browser)
+    }
+
+    /// Goes on with this screen.
+    pub async fn emulate(&self, device: Device) -> Result<()> {
+        let Device { width, height, scale, is_phone } = device;
+        let metrics =
+            json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": is_phone });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
+        self.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": is_phone })).await
+    }
+
+    /// Goes on as on a system that prefers this.
+    pub async fn prefer(&self, scheme: Scheme) -> Result<()> {
+        let value = match scheme {
+            Scheme::Light => "light",
+            Scheme::Dark => "dark",
+        };
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": value }] });
+        self.devtools("Emulation.setEmulatedMedia", features).await
+    }
+
+    /// Runs a script in the page; what it returns.
+    pub async fn run<T: DeserializeOwned>(&self, script: &str, arguments: Vec<Value>) -> Result<T> {
+        let value = self.client.execute(script, arguments).await?;
+        serde_json::from_value(value).with_context(|| format!("unexpected result of the script {script}"))
+    }
+
+    /// Clicks on the element.
+    pub async fn click(&self, css: &str) -> Result<()> {
+        let element = self.client.find(Locator::Css(css)).await;
+        let element = element.with_context(|| format!("there is no {css}"))?;
+        element.click().await.with_context(|| format!("cannot click on {css}"))
+    }
+
+    /// Sends keys to whatever has the focus, as a keyboard does.
+    pub async fn press(&self, keys: &str) -> Result<()> {
+        Ok(self.client.active_element().await?.send_keys(keys).await?)
+    }
+
+    /// What the console has complained about since the last time; without failed requests, which are part of some
+    /// stories, if told so.
+    pub async fn complaints(&self, expects_failed_requests: bool) -> Result<Vec<String>> {
+        let lines = self.client.issue_cmd(Chromium::Log).await?;
+        let lines: Vec<Line> = serde_json::from_value(lines)?;
+        let bad = lines
+            .into_iter()
+            .filter(|line| line.level == "SEVERE" && !(expects_failed_requests && line.source == "network"));
+        Ok(bad.map(|line| line.message).collect())
+    }
+
+    /// Fails if the console has complained about anything.
+    pub async fn must_be_quiet(&self) -> Result<()> {
+        let complaints = self.complaints(false).await?;
+        ensure!(complaints.is_empty(), "the browser's console complains: {complaints:#?}");
+        Ok(())
+    }
+
+    /// The same in a story in which requests fail.
+    pub async fn must_be_quiet_but_for_requests(&self) -> Result<()> {
+        let complaints = self.complaints(true).await?;
+        ensure!(complaints.is_empty(), "the browser's console complains: {complaints:#?}");
+        Ok(())
+    }
+
+    /// One command of Chromium's own developer tools.
+    async fn devtools(&self, command: &str, parameters: Value) -> Result<()> {
+        let command = Chromium::Devtools { command: command.to_owned(), parameters };
+        self.client.issue_cmd(command).await.context("the browser's developer tools refuse")?;
+        Ok(())
+    }
+}

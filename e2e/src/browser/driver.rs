@@ -1,0 +1,99 @@
+//! The driver process, the browser it starts, and the browser's profile.
+
+use std::env;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result};
+use fantoccini::wd::Capabilities;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::time::timeout;
+
+use crate::process::Output;
+use crate::{PATIENCE, Process};
+
+/// What a browser needs to run without a screen, as root, and without talking to anybody but us.
+const FLAGS: [&str; 9] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+];
+
+/// A running driver.
+#[derive(Debug)]
+pub(super) struct Driver {
+    url: String,
+    /// The browser's process, which outlives a driver that is killed.
+    browser: Option<u64>,
+    _process: Process,
+    profile: TempDir,
+}
+
+impl Driver {
+    /// Starts the driver that `CHROMEDRIVER` names, or Debian's, on a free port.
+    pub(super) async fn start() -> Result<Self> {
+        let program = env::var_os("CHROMEDRIVER").unwrap_or_else(|| "/usr/bin/chromedriver".into());
+        let mut command = tokio::process::Command::new(program);
+        command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut process = Process::start(&mut command)
+            .context("no WebDriver; `cargo xtask setup --browser` installs one, or CHROMEDRIVER names it")?;
+        let mut output = process.output()?;
+        let port = timeout(PATIENCE, port(&mut output)).await;
+        let port = port.context("chromedriver does not say on which port it listens")??;
+        // It says more later, and must not be stopped by a pipe that nobody reads.
+        tokio::spawn(async move { while let Ok(Some(_)) = output.next_line().await {} });
+        let url = format!("http://127.0.0.1:{port}/");
+        Ok(Self { url, browser: None, _process: process, profile: tempfile::tempdir()? })
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What the browser should be like.
+    pub(super) fn capabilities(&self) -> Result<Capabilities> {
+        let mut flags = FLAGS.map(str::to_owned).to_vec();
+        flags.push(format!("--user-data-dir={}", self.profile.path().display()));
+        let mut options = json!({ "args": flags });
+        if let Some(browser) = env::var_os("CHROME") {
+            options["binary"] = Value::from(browser.to_string_lossy());
+        }
+        let all = json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
+        Ok(serde_json::from_value(all)?)
+    }
+
+    /// Ends this browser, too, in the end.
+    pub(super) fn take_charge_of(&mut self, browser: Option<u64>) {
+        self.browser = browser;
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        if let Some(browser) = self.browser {
+            // It may have ended by itself.
+            Command::new("kill")
+                .args(["-KILL", &browser.to_string()])
+                .stderr(Stdio::null())
+                .status()
+                .map(drop)
+                .unwrap_or_default();
+        }
+    }
+}
+
+/// Reads the port from what the driver says at its start.
+async fn port(output: &mut Output) -> Result<u16> {
+    while let Some(line) = output.next_line().await? {
+        if let Some((_, port)) = line.split_once("started successfully on port ") {
+            return Ok(port.trim_end_matches('.').parse()?);
+        }
+    }
+    anyhow::bail!("chromedriver ended at once")
+}

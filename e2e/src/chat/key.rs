@@ -1,0 +1,14 @@
+//! Keys that are no letters, as WebDriver writes them. A modifier stays down until [`RELEASE`].
+
+/// Enter.
+pub const ENTER: &str = "\u{E007}";
+/// Tab.
+pub const TAB: &str = "\u{E004}";
+/// Escape.
+pub const ESCAPE: &str = "\u{E00C}";
+/// Shift, down.
+pub const SHIFT: &str = "\u{E008}";
+/// Control, down.
+pub const CONTROL: &str = "\u{E009}";
+/// All modifiers, up.
+pub const RELEASE: &str = "\u{E000}";

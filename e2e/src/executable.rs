@@ -1,0 +1,27 @@
+//! Where the executable under test is.
+
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, ensure};
+use tokio::process::Command;
+
+/// The executable that `HOLDLINE_BIN` names, ready for arguments; not influenced by the environment of who runs us.
+pub fn holdline() -> Result<Command> {
+    let path = env::var_os("HOLDLINE_BIN").map(PathBuf::from).context(
+        "HOLDLINE_BIN does not name the executable to test; `cargo xtask test` builds one and sets it",
+    )?;
+    ensure!(
+        path.is_file(),
+        "HOLDLINE_BIN names {}, which is no file; `cargo xtask build` makes it and `cargo xtask test` sets it",
+        path.display()
+    );
+    // Relative to where the person stands, whatever folder cargo runs the tests in.
+    let mut command = Command::new(std::path::absolute(path)?);
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("HOLDLINE_") || name == "RUST_LOG") {
+            command.env_remove(name);
+        }
+    }
+    Ok(command)
+}

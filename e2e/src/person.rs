@@ -1,0 +1,113 @@
+//! Somebody who takes part over the API, without a browser.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use reqwest::{Client, Method, Response};
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::PATIENCE;
+
+/// A person with a session.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// The person's id.
+    pub id: String,
+    http: Client,
+    api: String,
+    token: String,
+}
+
+impl Person {
+    /// Begins a session at the server with this address.
+    pub async fn join(server: &str, name: &str) -> Result<Self> {
+        let http = client()?;
+        let api = format!("{server}/api/v1");
+        let answer = http.post(format!("{api}/session")).json(&json!({ "nickname": name })).send().await?;
+        let session: Value = checked(answer).await?.json().await?;
+        let field = |value: &Value| value.as_str().map(str::to_owned).context("the session lacks a field");
+        Ok(Self { id: field(&session["person"]["id"])?, token: field(&session["token"])?, http, api })
+    }
+
+    /// Says something; its number in the log.
+    pub async fn say(&self, room: &str, text: &str) -> Result<u64> {
+        self.publish(room, json!({ "key": Uuid::new_v4().to_string(), "text": text })).await
+    }
+
+    /// Answers the message with this number; the answer's number.
+    pub async fn reply(&self, room: &str, to: u64, text: &str) -> Result<u64> {
+        let body = json!({ "key": Uuid::new_v4().to_string(), "text": text, "reply_to": to });
+        self.publish(room, body).await
+    }
+
+    /// Reacts to a message.
+    pub async fn react(&self, room: &str, to: u64, emoji: &str) -> Result<()> {
+        self.ask(Method::PUT, &format!("rooms/{room}/messages/{to}/reactions/{emoji}"), None).await.map(drop)
+    }
+
+    /// Makes a room, or changes what it is about.
+    pub async fn make_room(&self, room: &str, topic: &str) -> Result<()> {
+        self.ask(Method::PUT, &format!("rooms/{room}"), Some(json!({ "topic": topic }))).await.map(drop)
+    }
+
+    /// Is shown as here until the guard is dropped.
+    pub fn stay(&self, room: &str) -> Staying {
+        let (person, room) = (self.clone(), room.to_owned());
+        Staying(tokio::spawn(async move {
+            // When the server goes away, nobody is here any more.
+            while person
+                .ask(Method::GET, &format!("poll?room={room}&here={room}&wait=20"), None)
+                .await
+                .is_ok()
+            {}
+        }))
+    }
+
+    async fn publish(&self, room: &str, body: Value) -> Result<u64> {
+        let answer = self.ask(Method::POST, &format!("rooms/{room}/messages"), Some(body)).await?;
+        let entry: Value = answer.json().await?;
+        entry["seq"].as_u64().context("the entry has no number")
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Result<Response> {
+        let request = self.http.request(method, format!("{}/{path}", self.api)).bearer_auth(&self.token);
+        let request = match body {
+            Some(body) => request.json(&body),
+            None => request,
+        };
+        checked(request.send().await?).await
+    }
+}
+
+/// Keeps a person here.
+#[derive(Debug)]
+pub struct Staying(JoinHandle<()>);
+
+impl Drop for Staying {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Says something as `curl -d` does, over the classic route.
+pub async fn publish_plainly(server: &str, room: &str, text: &str) -> Result<()> {
+    let answer = client()?.post(format!("{server}/publish?room={room}")).body(text.to_owned()).send().await?;
+    let said = checked(answer).await?.text().await?;
+    ensure!(said == "ok", "/publish answers {said:?}");
+    Ok(())
+}
+
+fn client() -> Result<Client> {
+    // A proxy in the environment has no business between two local ports.
+    Ok(Client::builder().no_proxy().timeout(PATIENCE + Duration::from_secs(30)).build()?)
+}
+
+async fn checked(answer: Response) -> Result<Response> {
+    if answer.status().is_success() {
+        return Ok(answer);
+    }
+    let (status, url) = (answer.status(), answer.url().to_string());
+    anyhow::bail!("{url} answers {status}: {}", answer.text().await.unwrap_or_default())
+}

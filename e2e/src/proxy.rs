@@ -1,0 +1,103 @@
+//! A reverse proxy as people put in front of an app: everything under `/chat/` goes on to the server, without the
+//! prefix, with a header that says what was stripped. One request per connection, bytes handed on as they come.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use anyhow::{Context as _, Result, bail};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+/// What is stripped.
+const PREFIX: &str = "/chat";
+
+/// Longest head of a request.
+const HEAD_BYTES: usize = 64 * 1024;
+
+/// A running proxy, gone when dropped.
+#[derive(Debug)]
+pub struct PrefixProxy {
+    address: SocketAddr,
+    accepting: JoinHandle<()>,
+}
+
+impl PrefixProxy {
+    /// Starts one in front of the server with this address.
+    pub async fn start(server: &str) -> Result<Self> {
+        let server = server.trim_start_matches("http://").to_owned();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let accepting = tokio::spawn(async move {
+            while let Ok((visitor, _)) = listener.accept().await {
+                let server = server.clone();
+                // A connection that breaks is the two ends' own affair.
+                tokio::spawn(async move { pass(visitor, &server).await.unwrap_or_default() });
+            }
+        });
+        Ok(Self { address, accepting })
+    }
+
+    /// Where the chat is, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://{}{PREFIX}", self.address)
+    }
+}
+
+impl Drop for PrefixProxy {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+/// Passes one request on and its answer back.
+async fn pass(mut visitor: TcpStream, server: &str) -> Result<()> {
+    let mut request = Vec::new();
+    let head = loop {
+        if let Some(end) = request.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+            break end + 4;
+        }
+        if request.len() > HEAD_BYTES || visitor.read_buf(&mut request).await? == 0 {
+            bail!("no whole request");
+        }
+    };
+    let Some(rewritten) = rewrite(std::str::from_utf8(&request[..head])?) else {
+        visitor
+            .write_all(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+            .await?;
+        return Ok(());
+    };
+    let mut server = TcpStream::connect(server).await.context("the server is away")?;
+    server.write_all(rewritten.as_bytes()).await?;
+    server.write_all(&request[head..]).await?;
+    copy_bidirectional(&mut visitor, &mut server).await?;
+    Ok(())
+}
+
+/// The head as the server gets it; `None` if it asks for something outside the prefix.
+fn rewrite(head: &str) -> Option<String> {
+    let (line, fields) = head.split_once("\r\n")?;
+    let (method, target) = line.split_once(' ')?;
+    let rest = target.strip_prefix(PREFIX).filter(|rest| rest.starts_with(['/', ' ', '?']))?;
+    let slash = if rest.starts_with('/') { "" } else { "/" };
+    let fields: String = fields
+        .split_inclusive("\r\n")
+        .filter(|field| !field.to_ascii_lowercase().starts_with("connection:"))
+        .collect();
+    Some(format!("{method} {slash}{rest}\r\nx-forwarded-prefix: {PREFIX}\r\nconnection: close\r\n{fields}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rewrite;
+
+    #[test]
+    fn strips_the_prefix_and_says_so() {
+        let head = "GET /chat/r/tea?x=1 HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n";
+        let passed =
+            "GET /r/tea?x=1 HTTP/1.1\r\nx-forwarded-prefix: /chat\r\nconnection: close\r\nHost: a\r\n\r\n";
+        assert_eq!(rewrite(head).as_deref(), Some(passed));
+        assert!(rewrite("GET /chat HTTP/1.1\r\n\r\n").is_some_and(|head| head.starts_with("GET / HTTP/1.1")));
+        assert_eq!(rewrite("GET /chatter HTTP/1.1\r\n\r\n"), None);
+        assert_eq!(rewrite("GET /api HTTP/1.1\r\n\r\n"), None);
+    }
+}

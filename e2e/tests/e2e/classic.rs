@@ -1,0 +1,61 @@
+//! The classic page, which speaks `/publish` and `/subscribe` as the tutorial's does: it and curl hear each other.
+
+use anyhow::Result;
+use fantoccini::Locator;
+use holdline_e2e::{Browser, Look, Server, eventually, key, publish_plainly};
+
+#[tokio::test]
+async fn the_classic_page_and_curl_hear_each_other() -> Result<()> {
+    let server = Server::start().await?;
+    let browser = Browser::start().await?;
+    browser.client.goto(&format!("{}/classic", server.url())).await?;
+    let field = browser.client.find(Locator::Css("input[name=message]")).await?;
+    field.send_keys(&format!("hello from the page{}", key::ENTER)).await?;
+    until_shown(&browser, &["hello from the page".to_owned()]).await?;
+    assert_eq!(field.prop("value").await?.as_deref(), Some(""), "the field is cleared");
+
+    publish_plainly(&server.url(), "lobby", "hello from curl").await?;
+    publish_plainly(&server.url(), "lobby", "<b>not bold</b>").await?;
+    publish_plainly(&server.url(), "tea", "not for the lobby").await?;
+    let shown = ["hello from the page", "hello from curl", "<b>not bold</b>"].map(str::to_owned);
+    until_shown(&browser, &shown).await?;
+    browser.must_be_quiet_but_for_requests().await
+}
+
+/// Between the answer to one request and the next request, the script is deaf; its place is kept in its cookie.
+#[tokio::test]
+async fn the_classic_page_loses_nothing_between_its_requests() -> Result<()> {
+    let server = Server::start().await?;
+    let browser = Browser::start().await?;
+    browser.client.goto(&format!("{}/classic?room=rush", server.url())).await?;
+    // What is said before the page's first request is not for it, so we knock until it hears us.
+    eventually("the page to listen", async || {
+        publish_plainly(&server.url(), "rush", "knock").await?;
+        Ok(Look::at(!shown(&browser).await?.is_empty(), || "silence".to_owned()))
+    })
+    .await?;
+    let texts: Vec<_> = (0..200).map(|n| format!("message {n}")).collect();
+    for text in &texts {
+        publish_plainly(&server.url(), "rush", text).await?;
+    }
+    eventually("200 messages, once and in order", async || {
+        let mut shown = shown(&browser).await?;
+        shown.retain(|text| text != "knock");
+        Ok(Look::at(shown == texts, || format!("{shown:?}")))
+    })
+    .await?;
+    browser.must_be_quiet_but_for_requests().await
+}
+
+async fn shown(browser: &Browser) -> Result<Vec<String>> {
+    let script = "return [...document.querySelectorAll('#messages > div')].map(line => line.textContent)";
+    browser.run(script, vec![]).await
+}
+
+async fn until_shown(browser: &Browser, texts: &[String]) -> Result<()> {
+    eventually(&format!("the lines {texts:?}"), async || {
+        let shown = shown(browser).await?;
+        Ok(Look::at(shown == texts, || format!("{shown:?}")))
+    })
+    .await
+}
