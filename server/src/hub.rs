@@ -5,6 +5,7 @@
 //! it is durable and after every room it concerns knows it; so a look at several rooms is one consistent view.
 
 mod follow;
+mod keep;
 mod poll;
 mod presence;
 mod room;
@@ -24,7 +25,7 @@ use thiserror::Error;
 
 use self::presence::Attendance;
 use self::room::Room;
-use crate::log::{Draft, Log, LogError, Outcome};
+use crate::log::{Draft, Log, LogError, Outcome, Retention};
 
 pub use self::poll::{Answer, PollError, Said};
 pub use self::visit::Visit;
@@ -40,16 +41,23 @@ pub struct HubConfig {
     pub recent_bytes: usize,
     /// How long somebody is still here after their last poll.
     pub grace: Duration,
+    /// What the log keeps. Looked after once a minute.
+    pub keep: Retention,
+    /// Polls held at once. Beyond this many, polls return after a second at most; beyond twice as many they are refused
+    /// as overloaded.
+    pub max_held: usize,
 }
 
 impl Default for HubConfig {
-    /// 25 s, 120 s, 32 MiB, 15 s.
+    /// 25 s, 120 s, 32 MiB, 15 s, for ever, a million.
     fn default() -> Self {
         Self {
             wait: WAIT_DEFAULT,
             max_wait: WAIT_MAX,
             recent_bytes: 32 << 20,
             grace: Duration::from_secs(15),
+            keep: Retention::default(),
+            max_held: 1_000_000,
         }
     }
 }
@@ -106,6 +114,7 @@ impl Hub {
             }
         }));
         presence::spawn_ticker(&hub);
+        keep::spawn(&hub);
         Ok(hub)
     }
 

@@ -8,6 +8,7 @@ mod contract;
 mod draft;
 mod error;
 mod memory;
+mod retention;
 mod sqlite;
 mod url;
 
@@ -20,6 +21,7 @@ pub use committed::Committed;
 pub use draft::{Draft, DraftKind};
 pub use error::{LogError, Refusal};
 pub use memory::MemoryLog;
+pub use retention::{InvalidRetention, Retention};
 pub use sqlite::SqliteLog;
 pub use url::{InvalidLogUrl, LogUrl};
 
@@ -39,8 +41,11 @@ pub enum Outcome {
 pub struct Chunk {
     /// In log order.
     pub entries: Vec<Arc<Committed>>,
-    /// Everything that the rooms have up to here is in `entries`.
+    /// Everything that the rooms still have up to here is in `entries`.
     pub upto: Seq,
+    /// The newest entry of these rooms that was forgotten: who has seen less has missed something. Zero when there is
+    /// none.
+    pub forgotten: Seq,
 }
 
 /// Messages read backwards.
@@ -99,6 +104,10 @@ pub trait Log: Send + Sync + 'static {
         before: Option<Seq>,
         limit: usize,
     ) -> BoxFuture<'static, Result<Page, LogError>>;
+
+    /// Forgets some of the entries that need not be kept, oldest first, and answers whether there are more of them.
+    /// The log's last entry always stays.
+    fn prune(&self, keep: Retention) -> BoxFuture<'static, Result<bool, LogError>>;
 
     /// All rooms, in no particular order.
     fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>>;

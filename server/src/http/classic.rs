@@ -14,6 +14,7 @@ use super::failure::Failure;
 use super::identity::{Visitor, cookie};
 use super::params::{query_pairs, query_value};
 use super::reply::mark_held;
+use crate::hub::PollError;
 use crate::log::Draft;
 
 /// How long a page's cursor is kept between two of its requests: long enough for a laptop's short nap, short enough
@@ -49,12 +50,14 @@ async fn next_message(app: &App, uri: &Uri, headers: &HeaderMap) -> Result<Respo
     let seen: Option<Cursor> = name.as_deref().and_then(|name| cookie(headers, name)?.parse().ok());
     let after = seen.map_or(After::Now, After::At);
     let said = match app.hub.next_message(&asked.room, after, asked.wait).await {
-        // A page left open over a restored log has no way to say what it missed; it goes on from here.
-        Err(crate::hub::PollError::EpochChanged(_)) => {
-            app.hub.next_message(&asked.room, After::Now, asked.wait).await?
+        // A page has no way to say what it missed; it goes on from what there is.
+        Err(PollError::EpochChanged(_)) => app.hub.next_message(&asked.room, After::Now, asked.wait).await,
+        Err(PollError::Gap { forgotten, cursor }) => {
+            let oldest = After::At(Cursor { seq: forgotten, ..cursor });
+            app.hub.next_message(&asked.room, oldest, asked.wait).await
         }
-        said => said?,
-    };
+        said => said,
+    }?;
     let text = said.text.map(String::from).unwrap_or_default();
     let mut response = Response::new(Body::from(text));
     let headers = response.headers_mut();

@@ -144,6 +144,10 @@ impl From<PollError> for Failure {
             PollError::EpochChanged(cursor) => {
                 Self(Box::new(Problem::new(ProblemCode::EpochChanged, detail).at(cursor)))
             }
+            PollError::Gap { cursor, .. } => {
+                Self(Box::new(Problem::new(ProblemCode::Gap, detail).at(cursor)))
+            }
+            PollError::Overloaded => Self::new(ProblemCode::Overloaded, detail),
             PollError::Log(error) => error.into(),
         }
     }

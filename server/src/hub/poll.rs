@@ -46,6 +46,19 @@ pub enum PollError {
     /// The cursor is from another life of the log; this is where the present one stands.
     #[error("the log was replaced or restored since this cursor; fetch history and go on from its cursor")]
     EpochChanged(Cursor),
+    /// Some of what came after the cursor was forgotten; this is where the log stands now.
+    #[error(
+        "entries up to {forgotten} of these rooms are no longer kept; fetch history and go on from its cursor"
+    )]
+    Gap {
+        /// The newest entry that is gone.
+        forgotten: Seq,
+        /// The log's head.
+        cursor: Cursor,
+    },
+    /// As many polls are held as may be.
+    #[error("the server holds as many requests as it may; come back in a moment")]
+    Overloaded,
     /// The log could not be read.
     #[error(transparent)]
     Log(#[from] LogError),
@@ -56,6 +69,9 @@ struct Found {
     entries: Vec<Arc<Committed>>,
     upto: Seq,
 }
+
+/// The longest hold on a server that is full.
+const CROWDED_WAIT: Duration = Duration::from_secs(1);
 
 /// What a wait is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -90,6 +106,7 @@ impl Hub {
     ) -> Result<Answer, PollError> {
         let watched = self.watched(rooms)?;
         let after = self.resolve(after)?;
+        let wait = self.grant(wait)?;
         let seen = self.wait(&watched, after, wait, Wants::Answer, visit).await;
         let presence = visit.and_then(Visit::news);
         let (found, is_shareable) = match seen {
@@ -127,6 +144,7 @@ impl Hub {
             // Without a limit the wait is renewed now and then; nobody is told.
             let left =
                 deadline.map_or(self.config.max_wait, |end| end.saturating_duration_since(Instant::now()));
+            let left = self.grant(left)?;
             let found = match self.wait(&watched, after, left, Wants::Entries, None).await {
                 Seen::Entries(entries, upto) => Found { entries, upto },
                 Seen::Shared(..) | Seen::TooOld => self.read(&selection, after).await?,
@@ -140,6 +158,18 @@ impl Hub {
             if self.is_closing() || deadline.is_some_and(|end| end <= Instant::now()) {
                 return Ok(Said { text: None, cursor: self.cursor(after) });
             }
+        }
+    }
+
+    /// How long a poll may be held that asked for `wait`. A full server holds shortly, then not at all.
+    fn grant(&self, wait: Duration) -> Result<Duration, PollError> {
+        let (held, most) = (self.held(), self.config.max_held);
+        if held < most || wait.is_zero() {
+            Ok(wait.min(self.config.max_wait))
+        } else if held < most.saturating_mul(2) {
+            Ok(wait.min(CROWDED_WAIT))
+        } else {
+            Err(PollError::Overloaded)
         }
     }
 
@@ -178,7 +208,6 @@ impl Hub {
         wants: Wants,
         visit: Option<&Visit>,
     ) -> Seen {
-        let wait = wait.min(self.config.max_wait);
         if wait.is_zero() {
             let head = self.head().max(after);
             return self.look(watched, after, wants).unwrap_or(Seen::Nothing(head));
@@ -235,6 +264,10 @@ impl Hub {
 
     async fn read(&self, rooms: &RoomSelection, after: Seq) -> Result<Found, PollError> {
         let chunk = self.log.read(rooms.clone(), after).await?;
+        // Who asks for the beginning gets the beginning of what there is.
+        if after != Seq::START && after < chunk.forgotten {
+            return Err(PollError::Gap { forgotten: chunk.forgotten, cursor: self.cursor(self.head()) });
+        }
         Ok(Found { entries: chunk.entries, upto: chunk.upto })
     }
 }

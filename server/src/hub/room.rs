@@ -89,6 +89,21 @@ impl Room {
         state.floor = state.floor.max(seq);
     }
 
+    /// The recent entries from `seq` on.
+    pub(super) fn recent_from(&self, seq: Seq) -> Vec<Arc<Committed>> {
+        let state = self.state.lock();
+        let start = state.recent.partition_point(|entry| entry.seq < seq);
+        state.recent.range(start..).cloned().collect()
+    }
+
+    /// Puts another form of a recent entry in its place.
+    pub(super) fn replace(&self, entry: &Arc<Committed>) {
+        let mut state = self.state.lock();
+        if let Ok(index) = state.recent.binary_search_by_key(&entry.seq, |entry| entry.seq) {
+            state.recent[index] = entry.clone();
+        }
+    }
+
     /// The oldest recent entry.
     pub(super) fn oldest(&self) -> Option<Arc<Committed>> {
         self.state.lock().recent.front().cloned()

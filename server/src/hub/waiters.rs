@@ -96,24 +96,34 @@ impl Waiters {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::task::Wake;
+
     use super::*;
+
+    struct Sleeper;
+
+    impl Wake for Sleeper {
+        fn wake(self: Arc<Self>) {}
+    }
 
     #[test]
     fn a_place_is_given_back_once() {
+        let waker = Waker::from(Arc::new(Sleeper));
         let mut waiters = Waiters::default();
-        let first = waiters.join(Waker::noop().clone());
-        let second = waiters.join(Waker::noop().clone());
-        assert!(waiters.holds(first, Waker::noop()));
+        let first = waiters.join(waker.clone());
+        let second = waiters.join(waker.clone());
+        assert!(waiters.holds(first, &waker));
         waiters.leave(first);
         waiters.leave(first);
         assert_eq!(waiters.len(), 1);
-        let third = waiters.join(Waker::noop().clone());
+        let third = waiters.join(waker.clone());
         assert_eq!(waiters.len(), 2, "the free place was taken");
         assert_eq!(waiters.take_all().into_iter().flatten().count(), 2);
-        let fourth = waiters.join(Waker::noop().clone());
+        let fourth = waiters.join(waker.clone());
         waiters.leave(second);
         waiters.leave(third);
-        assert!(waiters.holds(fourth, Waker::noop()), "old places do not take away new ones");
+        assert!(waiters.holds(fourth, &waker), "old places do not take away new ones");
         waiters.leave(fourth);
         assert_eq!((waiters.len(), waiters.places.capacity()), (0, 0), "an empty list owns nothing");
     }

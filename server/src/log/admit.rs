@@ -2,7 +2,7 @@
 //! writing, and calls [`admit`] where nothing can come in between.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use holdline_shared::limits::{EMOJI_PER_MESSAGE, ROOMS};
 use holdline_shared::{EntryKind, Message, PersonId, PublishKey, RoomName, Seq, Timestamp, Topic};
@@ -113,4 +113,9 @@ fn own_message(log: &impl Lookup, draft: &Draft, target: Seq) -> Result<Message,
 pub(super) fn now_after(last: Timestamp) -> Timestamp {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     last.max(Timestamp(u64::try_from(now.as_millis()).unwrap_or(u64::MAX)))
+}
+
+/// The time before which entries are older than `age`, by the clock as the log sees it.
+pub(super) fn oldest_kept(last: Timestamp, age: Duration) -> Timestamp {
+    Timestamp(now_after(last).0.saturating_sub(u64::try_from(age.as_millis()).unwrap_or(u64::MAX)))
 }

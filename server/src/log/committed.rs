@@ -34,6 +34,18 @@ impl Committed {
         self.entry.get_or_init(|| serde_json::from_slice(&self.json).ok()).as_ref()
     }
 
+    /// The same without its text, when it is the message `deleted` or an edit of it.
+    pub(crate) fn without_text_of(&self, deleted: Seq) -> Result<Option<Self>, serde_json::Error> {
+        let Some(entry) = self.entry() else { return Ok(None) };
+        let mut kind = entry.kind.clone();
+        match &mut kind {
+            EntryKind::Message { text, .. } if self.seq == deleted => *text = None,
+            EntryKind::Edit { target, text } if *target == deleted => *text = None,
+            _ => return Ok(None),
+        }
+        Self::encode(Entry { kind, ..entry.clone() }).map(Some)
+    }
+
     /// What it says, when it is a message that was not deleted.
     pub fn message_text(&self) -> Option<&MessageText> {
         match &self.entry()?.kind {

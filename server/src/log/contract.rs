@@ -7,7 +7,7 @@ use holdline_shared::limits::BATCH_ENTRIES;
 use holdline_shared::{Person, PublishKey, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
 
-use super::{Chunk, Draft, DraftKind, Log, LogError, Outcome, Refusal};
+use super::{Chunk, Draft, DraftKind, Log, LogError, Outcome, Refusal, Retention};
 
 fn person(id: &str) -> Person {
     Person { id: id.parse().unwrap(), name: id.parse().unwrap() }
@@ -268,6 +268,49 @@ pub(crate) async fn replies_answer_a_message_of_the_room(log: Arc<dyn Log>) {
     assert_eq!(log.page(room("lobby"), None, 5).await.unwrap().messages[1].reply_to, Some(target));
 }
 
+pub(crate) async fn forgets_what_need_not_be_kept(log: Arc<dyn Log>) {
+    append(&*log, make("tea", Some("green"))).await;
+    for n in 0..30 {
+        append(&*log, say("ada", if n % 3 == 0 { "tea" } else { "lobby" }, n, &format!("m{n}"))).await;
+    }
+    while log.prune(Retention::default()).await.unwrap() {}
+    assert_eq!(
+        log.read(RoomSelection::All, Seq::START).await.unwrap().entries.len(),
+        32,
+        "for ever is for ever"
+    );
+    while log.prune("5/room".parse().unwrap()).await.unwrap() {}
+    let lobby = log.read(named(&["lobby"]), Seq::START).await.unwrap();
+    assert_eq!(texts(&lobby), ["m23", "m25", "m26", "m28", "m29"]);
+    assert_eq!(lobby.forgotten, Seq(25), "m22 was the newest to go");
+    let both = log.read(RoomSelection::All, Seq::START).await.unwrap();
+    assert_eq!((both.entries.len(), log.head()), (10, Seq(32)));
+    let page = log.page(room("tea"), None, 50).await.unwrap();
+    assert_eq!((page.messages.len(), page.more), (5, false));
+    let topic = log.rooms().await.unwrap().into_iter().find(|r| r.name == room("tea")).unwrap().topic;
+    assert_eq!(topic.as_str(), "green", "what a room is stays, though its making is forgotten");
+    while log.prune("1/room".parse().unwrap()).await.unwrap() {}
+    assert_eq!(append(&*log, say("ada", "lobby", 99, "next")).await, Seq(33));
+    let old = Retention { age: Some(std::time::Duration::from_secs(3600)), per_room: None };
+    while log.prune(old).await.unwrap() {}
+    assert_eq!(
+        log.read(RoomSelection::All, Seq::START).await.unwrap().entries.len(),
+        3,
+        "nothing is an hour old"
+    );
+    let young = Retention { age: Some(std::time::Duration::ZERO), per_room: None };
+    let begun = std::time::Instant::now();
+    loop {
+        // Everything is too old as soon as a millisecond has passed; the last entry always stays.
+        while log.prune(young).await.unwrap() {}
+        let left = seqs(&log.read(RoomSelection::All, Seq::START).await.unwrap());
+        if left == [33] {
+            break;
+        }
+        assert!(begun.elapsed().as_secs() < 60, "still there: {left:?}");
+    }
+}
+
 /// For engines that outlive the process.
 pub(crate) async fn survives_being_closed<L: Log, E: std::fmt::Debug>(open: impl Fn() -> Result<L, E>) {
     let log = open().unwrap();
@@ -303,6 +346,7 @@ macro_rules! suite {
             reactions_are_put_once
             rooms_are_made_and_changed
             replies_answer_a_message_of_the_room
+            forgets_what_need_not_be_kept
         );
     };
     (@each |$dir:ident| $open:expr; $($case:ident)*) => {

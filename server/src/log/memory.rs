@@ -1,7 +1,7 @@
 //! `memory:` the reference engine, for tests and embedding. It forgets everything when it is dropped; "durable" here
 //! means "as durable as the process".
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use futures_util::FutureExt;
@@ -12,8 +12,8 @@ use holdline_shared::{
 };
 use parking_lot::Mutex;
 
-use super::admit::{Lookup, Verdict, admit, now_after};
-use super::{Chunk, Committed, Draft, Follower, Log, LogError, LoggedRoom, Outcome, Page};
+use super::admit::{Lookup, Verdict, admit, now_after, oldest_kept};
+use super::{Chunk, Committed, Draft, Follower, Log, LogError, LoggedRoom, Outcome, Page, Retention};
 use crate::random;
 
 /// A log in memory.
@@ -25,8 +25,8 @@ pub struct MemoryLog {
 
 #[derive(Default)]
 struct State {
-    /// `entries[i]` has `seq` i + 1.
-    entries: Vec<Arc<Committed>>,
+    entries: BTreeMap<Seq, Arc<Committed>>,
+    head: Seq,
     rooms: HashMap<RoomName, Room>,
     keys: HashMap<(PersonId, PublishKey), Seq>,
     last_at: Timestamp,
@@ -38,8 +38,9 @@ struct Room {
     topic: Topic,
     head: Seq,
     at: Timestamp,
-    entries: Vec<Seq>,
+    entries: VecDeque<Seq>,
     messages: BTreeMap<Seq, Message>,
+    forgotten: Seq,
 }
 
 impl MemoryLog {
@@ -68,7 +69,7 @@ impl Log for MemoryLog {
     }
 
     fn head(&self) -> Seq {
-        self.state.lock().head()
+        self.state.lock().head
     }
 
     fn append(&self, draft: Draft) -> BoxFuture<'static, Result<Outcome, LogError>> {
@@ -89,6 +90,11 @@ impl Log for MemoryLog {
         ready(Ok(self.state.lock().page(&room, before, limit))).boxed()
     }
 
+    fn prune(&self, keep: Retention) -> BoxFuture<'static, Result<bool, LogError>> {
+        self.state.lock().prune(&keep);
+        ready(Ok(false)).boxed()
+    }
+
     fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {
         let state = self.state.lock();
         let rooms = state.rooms.iter().map(|(name, room)| LoggedRoom {
@@ -106,14 +112,6 @@ impl Log for MemoryLog {
 }
 
 impl State {
-    fn head(&self) -> Seq {
-        Seq(self.entries.len() as u64)
-    }
-
-    fn get(&self, seq: Seq) -> Option<&Arc<Committed>> {
-        self.entries.get(usize::try_from(seq.0.checked_sub(1)?).ok()?)
-    }
-
     fn append(&mut self, draft: &Draft) -> Result<Outcome, LogError> {
         let kinds = match admit(self, draft)? {
             Verdict::Append(kinds) => kinds,
@@ -130,14 +128,14 @@ impl State {
     }
 
     fn push(&mut self, draft: &Draft, kind: EntryKind) -> Result<Arc<Committed>, LogError> {
-        let (seq, at) = (self.head().next(), now_after(self.last_at));
+        let (seq, at) = (self.head.next(), now_after(self.last_at));
         let entry = Entry { seq, room: draft.room.clone(), at, author: draft.author.clone(), kind };
         let committed = Committed::encode(entry.clone()).map_err(|e| LogError::Unavailable(e.to_string()))?;
         let committed = Arc::new(committed);
-        self.last_at = at;
+        (self.head, self.last_at) = (seq, at);
         let room = self.rooms.entry(draft.room.clone()).or_default();
         (room.head, room.at) = (seq, at);
-        room.entries.push(seq);
+        room.entries.push_back(seq);
         let target = match &entry.kind {
             EntryKind::Message { key, .. } => {
                 self.keys.insert((entry.author.id.clone(), *key), seq);
@@ -155,7 +153,7 @@ impl State {
         if let Some(message) = target.and_then(|target| room.messages.get_mut(&target)) {
             message.fold(&entry);
         }
-        self.entries.push(committed.clone());
+        self.entries.insert(seq, committed.clone());
         if let EntryKind::Delete { target } = entry.kind {
             self.scrub(&draft.room, target)?;
         }
@@ -166,17 +164,12 @@ impl State {
     fn scrub(&mut self, room: &RoomName, deleted: Seq) -> Result<(), LogError> {
         let Some(room) = self.rooms.get(room) else { return Ok(()) };
         let later = room.entries.partition_point(|&seq| seq < deleted);
-        for seq in &room.entries[later..] {
-            let Some(slot) = usize::try_from(seq.0 - 1).ok().and_then(|i| self.entries.get_mut(i)) else {
-                continue;
-            };
-            let Some(mut entry) = slot.entry().cloned() else { continue };
-            match &mut entry.kind {
-                EntryKind::Message { text, .. } if entry.seq == deleted => *text = None,
-                EntryKind::Edit { target, text } if *target == deleted => *text = None,
-                _ => continue,
+        for seq in room.entries.range(later..) {
+            let Some(slot) = self.entries.get_mut(seq) else { continue };
+            let scrubbed = slot.without_text_of(deleted).map_err(|e| LogError::Unavailable(e.to_string()))?;
+            if let Some(scrubbed) = scrubbed {
+                *slot = Arc::new(scrubbed);
             }
-            *slot = Arc::new(Committed::encode(entry).map_err(|e| LogError::Unavailable(e.to_string()))?);
         }
         Ok(())
     }
@@ -195,21 +188,27 @@ impl State {
         };
         match rooms {
             RoomSelection::All => {
-                let start = usize::try_from(after.0).unwrap_or(usize::MAX).min(self.entries.len());
-                self.entries[start..].iter().any(&mut take);
+                self.entries.range(after.next()..).any(|(_, entry)| take(entry));
             }
             RoomSelection::Named(names) => {
                 let mut seqs: Vec<Seq> = Vec::new();
                 for room in names.iter().filter_map(|name| self.rooms.get(name)) {
                     let start = room.entries.partition_point(|&seq| seq <= after);
-                    seqs.extend(room.entries[start..].iter().take(BATCH_ENTRIES + 1));
+                    seqs.extend(room.entries.range(start..).take(BATCH_ENTRIES + 1));
                 }
                 seqs.sort_unstable();
-                seqs.into_iter().filter_map(|seq| self.get(seq)).any(take);
+                seqs.iter().filter_map(|seq| self.entries.get(seq)).any(take);
             }
         }
         let last = entries.last().map_or(after, |e| e.seq);
-        Chunk { entries, upto: if is_full { last } else { self.head().max(after) } }
+        let forgotten = match rooms {
+            RoomSelection::All => self.rooms.values().map(|room| room.forgotten).max(),
+            RoomSelection::Named(names) => {
+                names.iter().filter_map(|name| self.rooms.get(name)).map(|room| room.forgotten).max()
+            }
+        };
+        let upto = if is_full { last } else { self.head.max(after) };
+        Chunk { entries, upto, forgotten: forgotten.unwrap_or_default() }
     }
 
     fn page(&self, room: &RoomName, before: Option<Seq>, limit: usize) -> Page {
@@ -221,7 +220,27 @@ impl State {
             messages.reverse();
             more = older.next().is_some();
         }
-        Page { messages, more, upto: self.head() }
+        Page { messages, more, upto: self.head }
+    }
+
+    fn prune(&mut self, keep: &Retention) {
+        let oldest = keep.age.map(|age| oldest_kept(self.last_at, age));
+        for room in self.rooms.values_mut() {
+            while let Some(&seq) = room.entries.front() {
+                let is_old =
+                    self.entries.get(&seq).and_then(|e| e.entry()).is_some_and(|e| Some(e.at) < oldest);
+                let is_too_many = keep.per_room.is_some_and(|most| room.entries.len() as u64 > most);
+                if seq == self.head || !(is_old || is_too_many) {
+                    break;
+                }
+                room.entries.pop_front();
+                self.entries.remove(&seq);
+                if let Some(message) = room.messages.remove(&seq) {
+                    self.keys.remove(&(message.author.id, message.key));
+                }
+                room.forgotten = seq;
+            }
+        }
     }
 }
 
@@ -235,7 +254,7 @@ impl Lookup for State {
     }
 
     fn by_key(&self, author: &PersonId, key: PublishKey) -> Result<Option<Arc<Committed>>, LogError> {
-        Ok(self.keys.get(&(author.clone(), key)).and_then(|seq| self.get(*seq)).cloned())
+        Ok(self.keys.get(&(author.clone(), key)).and_then(|seq| self.entries.get(seq)).cloned())
     }
 
     fn message(&self, room: &RoomName, seq: Seq) -> Result<Option<Message>, LogError> {

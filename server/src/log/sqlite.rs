@@ -1,8 +1,10 @@
 //! `sqlite:PATH` the default engine: one file, WAL, `synchronous=FULL`. One writer thread commits groups; readers have
 //! read-only connections of their own and never wait for it.
 
+mod prune;
 mod reader;
 mod schema;
+mod watched_file;
 mod writer;
 
 use std::path::Path;
@@ -17,7 +19,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::reader::{Reader, Readers};
 use self::writer::Writer;
-use super::{Chunk, Draft, Follower, Log, LogError, LoggedRoom, Outcome, Page};
+use super::{Chunk, Draft, Follower, Log, LogError, LoggedRoom, Outcome, Page, Retention};
 
 /// Appends that may wait for the writer. At a few hundred bytes each this bounds memory, and at any disk's speed the
 /// last of them waits well under a second, because all of them go into a handful of commits.
@@ -30,7 +32,7 @@ pub struct SqliteLog {
     shared: Arc<Shared>,
     readers: Arc<Readers>,
     /// `None` once the log is being dropped, which ends the writer.
-    queue: Option<mpsc::Sender<Append>>,
+    queue: Option<mpsc::Sender<Job>>,
     writer: Option<std::thread::JoinHandle<()>>,
 }
 
@@ -41,11 +43,14 @@ struct Shared {
     follower: Mutex<Option<Follower>>,
 }
 
-/// A draft on its way to the writer.
-struct Append {
-    draft: Draft,
-    reply: oneshot::Sender<Result<Outcome, LogError>>,
+/// Work for the writer.
+enum Job {
+    Append { draft: Draft, reply: Reply<Outcome> },
+    Prune { keep: Retention, reply: Reply<bool> },
 }
+
+/// Where the writer answers.
+type Reply<T> = oneshot::Sender<Result<T, LogError>>;
 
 impl SqliteLog {
     /// Opens the log at `path`, or makes a new one. Blocks while it does.
@@ -54,13 +59,35 @@ impl SqliteLog {
         let (epoch, secret) = schema::identity(&connection)?;
         let readers = Arc::new(Readers::open(path)?);
         let shared = Arc::new(Shared::default());
-        let writer = Writer::new(connection, shared.clone())?;
-        let (queue, appends) = mpsc::channel(QUEUE);
+        let writer = Writer::new(connection, path, shared.clone())?;
+        let (queue, jobs) = mpsc::channel(QUEUE);
         let writer = std::thread::Builder::new()
             .name("holdline-writer".to_owned())
-            .spawn(move || writer.run(appends))
+            .spawn(move || writer.run(jobs))
             .map_err(|e| LogError::Unavailable(e.to_string()))?;
         Ok(Self { epoch, secret, shared, readers, queue: Some(queue), writer: Some(writer) })
+    }
+}
+
+impl SqliteLog {
+    /// Puts a job into the writer's queue, now, and answers what comes of it.
+    fn hand_over<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(Reply<T>) -> Job,
+    ) -> BoxFuture<'static, Result<T, LogError>> {
+        let (reply, answer) = oneshot::channel();
+        let sent = match &self.queue {
+            Some(queue) => queue.try_send(job(reply)).map_err(|e| match e {
+                mpsc::error::TrySendError::Full(_) => LogError::Busy,
+                mpsc::error::TrySendError::Closed(_) => LogError::Closed,
+            }),
+            None => Err(LogError::Closed),
+        };
+        async move {
+            sent?;
+            answer.await.unwrap_or(Err(LogError::Closed))
+        }
+        .boxed()
     }
 }
 
@@ -78,19 +105,7 @@ impl Log for SqliteLog {
     }
 
     fn append(&self, draft: Draft) -> BoxFuture<'static, Result<Outcome, LogError>> {
-        let (reply, answer) = oneshot::channel();
-        let sent = match &self.queue {
-            Some(queue) => queue.try_send(Append { draft, reply }).map_err(|e| match e {
-                mpsc::error::TrySendError::Full(_) => LogError::Busy,
-                mpsc::error::TrySendError::Closed(_) => LogError::Closed,
-            }),
-            None => Err(LogError::Closed),
-        };
-        async move {
-            sent?;
-            answer.await.unwrap_or(Err(LogError::Closed))
-        }
-        .boxed()
+        self.hand_over(|reply| Job::Append { draft, reply })
     }
 
     fn read(&self, rooms: RoomSelection, after: Seq) -> BoxFuture<'static, Result<Chunk, LogError>> {
@@ -104,6 +119,10 @@ impl Log for SqliteLog {
         limit: usize,
     ) -> BoxFuture<'static, Result<Page, LogError>> {
         Readers::run(self.readers.clone(), move |reader| reader.page(&room, before, limit))
+    }
+
+    fn prune(&self, keep: Retention) -> BoxFuture<'static, Result<bool, LogError>> {
+        self.hand_over(|reply| Job::Prune { keep, reply })
     }
 
     fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {

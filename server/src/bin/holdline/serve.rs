@@ -12,7 +12,7 @@ use anyhow::Context;
 use clap::Args;
 use etcetera::BaseStrategy;
 use holdline_server::hub::{Hub, HubConfig};
-use holdline_server::log::{Log, LogUrl, MemoryLog, SqliteLog};
+use holdline_server::log::{Log, LogUrl, MemoryLog, Retention, SqliteLog};
 use holdline_server::{ServeConfig, serve};
 use holdline_shared::RoomName;
 use tokio::net::TcpListener;
@@ -56,6 +56,14 @@ pub(crate) struct Serve {
     #[arg(long, env = "HOLDLINE_MAX_CONNECTIONS", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     max_connections: Option<u32>,
 
+    /// How long messages are kept: forever, an age such as 90d, a number such as 10000/room, or both with a comma
+    #[arg(long, env = "HOLDLINE_KEEP", value_name = "HOW_LONG", default_value = "forever")]
+    keep: Retention,
+
+    /// Polls held at once; beyond it they return sooner, beyond twice as many they are refused
+    #[arg(long, env = "HOLDLINE_MAX_HELD", value_name = "NUMBER", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1..))]
+    max_held: u32,
+
     /// Memory for recent messages in MiB; older ones are read from disk when asked for
     #[arg(long, env = "HOLDLINE_RECENT", value_name = "MIB", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=65536))]
     recent: u32,
@@ -80,6 +88,8 @@ impl Serve {
             wait: Duration::from_secs(self.wait.min(self.max_wait).into()),
             max_wait: Duration::from_secs(self.max_wait.into()),
             recent_bytes: (self.recent as usize) << 20,
+            keep: self.keep,
+            max_held: self.max_held as usize,
             ..HubConfig::default()
         };
         let hub = Hub::open_with(log, config).await.context("the log cannot be read")?;

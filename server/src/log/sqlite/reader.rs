@@ -90,7 +90,8 @@ impl Reader {
         let is_full = fitting < entries.len();
         entries.truncate(fitting);
         let last = entries.last().map_or(after, |entry| entry.seq);
-        Ok(Chunk { entries, upto: if is_full { last } else { head.max(after) } })
+        let upto = if is_full { last } else { head.max(after) };
+        Ok(Chunk { entries, upto, forgotten: forgotten(&snapshot, rooms)? })
     }
 
     /// Messages before `before`, newest last.
@@ -140,6 +141,27 @@ pub(super) fn head(connection: &Connection) -> rusqlite::Result<Seq> {
         .prepare_cached("SELECT coalesce(max(seq), 0) FROM entries")?
         .query_row([], |row| row.get(0))?;
     Ok(Seq(seq.cast_unsigned()))
+}
+
+/// The newest entry of these rooms that was forgotten.
+fn forgotten(connection: &Connection, rooms: &RoomSelection) -> rusqlite::Result<Seq> {
+    let newest: i64 = match rooms {
+        RoomSelection::All => {
+            let sql = "SELECT coalesce(max(forgotten), 0) FROM rooms";
+            connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?
+        }
+        RoomSelection::Named(names) => {
+            let mut statement = connection.prepare_cached("SELECT forgotten FROM rooms WHERE name = ?")?;
+            let each =
+                names.iter().map(|name| statement.query_row([name.as_str()], |row| row.get(0)).optional());
+            each.collect::<rusqlite::Result<Vec<Option<i64>>>>()?
+                .into_iter()
+                .flatten()
+                .max()
+                .unwrap_or_default()
+        }
+    };
+    Ok(Seq(newest.cast_unsigned()))
 }
 
 /// SQLite's integers are signed; no log reaches their end.

@@ -21,8 +21,11 @@ const SCHEMA: &str = "
         name TEXT NOT NULL UNIQUE,
         topic TEXT NOT NULL,
         head INTEGER NOT NULL,
-        at INTEGER NOT NULL
+        at INTEGER NOT NULL,
+        entries INTEGER NOT NULL,
+        forgotten INTEGER NOT NULL DEFAULT 0
     ) STRICT;
+    CREATE INDEX rooms_by_forgotten ON rooms (forgotten);
     CREATE TABLE entries (
         seq INTEGER PRIMARY KEY,
         room INTEGER NOT NULL REFERENCES rooms (id),

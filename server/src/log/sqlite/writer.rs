@@ -1,15 +1,17 @@
 //! Writing: one thread, one connection, groups. Everything that waits goes into one transaction and so into one fsync;
 //! only after it are the followers told and the publishers answered.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use holdline_shared::{Entry, EntryKind, Message, PersonId, PublishKey, RoomName, Seq, Timestamp, Topic};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 use super::reader::{message, room_id, sql_seq, topic};
-use super::{Append, Shared, log_error};
+use super::watched_file::WatchedFile;
+use super::{Job, Reply, Shared, log_error, prune};
 use crate::log::admit::{Lookup, Verdict, admit, now_after};
 use crate::log::{Committed, Draft, LogError, Outcome};
 
@@ -19,6 +21,7 @@ const GROUP: usize = 1024;
 /// The writer and its connection.
 pub(super) struct Writer {
     connection: Connection,
+    file: WatchedFile,
     shared: Arc<Shared>,
     head: Seq,
     last_at: Timestamp,
@@ -32,12 +35,9 @@ struct Group<'a> {
     committed: Vec<Arc<Committed>>,
 }
 
-/// A publisher that is answered after the commit.
-type Reply = (oneshot::Sender<Result<Outcome, LogError>>, Result<Outcome, LogError>);
-
 impl Writer {
     /// Reads where the log ends, and gives a new one its first entry.
-    pub(super) fn new(connection: Connection, shared: Arc<Shared>) -> Result<Self, LogError> {
+    pub(super) fn new(connection: Connection, path: &Path, shared: Arc<Shared>) -> Result<Self, LogError> {
         let sql = "SELECT seq, at FROM entries ORDER BY seq DESC LIMIT 1";
         let last: Option<(i64, i64)> = connection
             .query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -45,7 +45,7 @@ impl Writer {
             .map_err(log_error)?;
         let (seq, at) = last.unwrap_or_default();
         let (head, last_at) = (Seq(seq.cast_unsigned()), Timestamp(at.cast_unsigned()));
-        let mut writer = Self { connection, shared, head, last_at };
+        let mut writer = Self { connection, file: WatchedFile::new(path)?, shared, head, last_at };
         if last.is_none() {
             writer.commit([&Draft::lobby()])?;
         }
@@ -54,16 +54,42 @@ impl Writer {
     }
 
     /// Commits groups until every sender is gone.
-    pub(super) fn run(mut self, mut appends: mpsc::Receiver<Append>) {
+    pub(super) fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         let mut group = Vec::with_capacity(GROUP);
-        while appends.blocking_recv_many(&mut group, GROUP) > 0 {
-            let outcomes = self.commit(group.iter().map(|append| &append.draft));
-            let replies = group.drain(..).map(|append| append.reply);
-            match outcomes {
-                Ok(outcomes) => replies.zip(outcomes).for_each(answer),
-                Err(error) => {
-                    tracing::error!(%error, "publishes were refused because the log could not be written");
-                    replies.for_each(|reply| answer((reply, Err(error.clone()))));
+        while jobs.blocking_recv_many(&mut group, GROUP) > 0 {
+            let mut drafts = Vec::with_capacity(group.len());
+            let mut replies = Vec::with_capacity(group.len());
+            let mut prunes = Vec::new();
+            for job in group.drain(..) {
+                match job {
+                    Job::Append { draft, reply } => {
+                        drafts.push(draft);
+                        replies.push(reply);
+                    }
+                    Job::Prune { keep, reply } => prunes.push((keep, reply)),
+                }
+            }
+            if !drafts.is_empty() {
+                self.commit_and_answer(&drafts, replies);
+            }
+            for (keep, reply) in prunes {
+                answer(reply, prune::prune(&mut self.connection, &keep, self.head, self.last_at));
+            }
+        }
+    }
+
+    fn commit_and_answer(&mut self, drafts: &[Draft], replies: Vec<Reply<Outcome>>) {
+        match self.file.check().and_then(|()| self.commit(drafts)) {
+            Ok(outcomes) => {
+                for (reply, outcome) in replies.into_iter().zip(outcomes) {
+                    answer(reply, outcome);
+                }
+            }
+            Err(error) => {
+                let refused = replies.len();
+                tracing::error!(%error, refused, "publishes were refused because the log could not be written");
+                for reply in replies {
+                    answer(reply, Err(error.clone()));
                 }
             }
         }
@@ -99,7 +125,7 @@ impl Writer {
     }
 }
 
-fn answer((reply, outcome): Reply) {
+fn answer<T>(reply: Reply<T>, outcome: Result<T, LogError>) {
     // A publisher that went away learns of it when it repeats its key.
     let _ = reply.send(outcome);
 }
@@ -131,11 +157,11 @@ impl Group<'_> {
         let db = &self.transaction;
         let (seq, at) = (sql_seq(entry.seq), i64::try_from(entry.at.0).unwrap_or(i64::MAX));
         if let EntryKind::Room { topic } = &entry.kind {
-            let sql = "INSERT INTO rooms (name, topic, head, at) VALUES (?1, ?2, ?3, ?4)
-                       ON CONFLICT (name) DO UPDATE SET topic = ?2, head = ?3, at = ?4";
+            let sql = "INSERT INTO rooms (name, topic, head, at, entries) VALUES (?1, ?2, ?3, ?4, 1)
+                       ON CONFLICT (name) DO UPDATE SET topic = ?2, head = ?3, at = ?4, entries = entries + 1";
             db.prepare_cached(sql)?.execute((entry.room.as_str(), topic.as_str(), seq, at))?;
         } else {
-            let sql = "UPDATE rooms SET head = ?, at = ? WHERE name = ?";
+            let sql = "UPDATE rooms SET head = ?, at = ?, entries = entries + 1 WHERE name = ?";
             db.prepare_cached(sql)?.execute((seq, at, entry.room.as_str()))?;
         }
         let room = room_id(db, &entry.room)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;

@@ -1,0 +1,104 @@
+//! Trying again until there is an answer, without hurrying a server that is in trouble. Not for polls: those have the
+//! subscription machine.
+
+use std::time::Duration;
+
+use holdline_shared::{Backoff, Dice};
+use thiserror::Error;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use super::{Address, Trouble, say};
+
+/// A server that asks for more patience than this is asked again all the same.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
+
+/// Why there is no answer, finally.
+#[derive(Debug, Error)]
+pub(crate) enum Unanswered {
+    /// The request is at fault; the next one may be better.
+    #[error(transparent)]
+    Refused(Trouble),
+    /// The time is over. The server may have got the request all the same.
+    #[error("no answer from {address} for {} s, giving up: {why}", .limit.as_secs())]
+    GaveUp {
+        /// Who did not answer.
+        address: Address,
+        /// For how long.
+        limit: Duration,
+        /// What happened last.
+        why: String,
+    },
+}
+
+/// Repeats requests to one server, and says once per outage that it is waiting.
+pub(crate) struct Patience {
+    address: Address,
+    limit: Option<Duration>,
+}
+
+impl Patience {
+    /// Patience for `limit` with each request, or without end.
+    pub(crate) fn new(address: &Address, limit: Option<Duration>) -> Self {
+        Self { address: address.clone(), limit }
+    }
+
+    /// Attempts it until it is answered or refused for good.
+    pub(crate) async fn insist<T>(
+        &self,
+        attempt: impl AsyncFn() -> Result<T, Trouble>,
+    ) -> Result<T, Unanswered> {
+        let deadline = self.limit.map(|limit| Instant::now() + limit);
+        let mut backoff = Backoff::default();
+        let mut last = "no answer in time".to_owned();
+        loop {
+            let outcome = match deadline {
+                Some(deadline) => timeout_at(deadline, attempt()).await,
+                None => Ok(attempt().await),
+            };
+            let pause = match outcome {
+                Ok(Ok(answer)) => {
+                    if backoff.failures() > 0 {
+                        say("the server is there");
+                    }
+                    return Ok(answer);
+                }
+                Ok(Err(trouble)) if trouble.is_final() => return Err(Unanswered::Refused(trouble)),
+                Ok(Err(trouble)) => {
+                    last = trouble.to_string();
+                    if backoff.failures() == 0 {
+                        say(format_args!("waiting for {}: {last}", self.address));
+                    }
+                    pause(&trouble, &mut backoff)
+                }
+                Err(_) => Duration::ZERO,
+            };
+            let next = Instant::now() + pause;
+            match (deadline, self.limit) {
+                (Some(deadline), Some(limit)) if next >= deadline => {
+                    sleep_until(deadline).await;
+                    return Err(Unanswered::GaveUp { address: self.address.clone(), limit, why: last });
+                }
+                _ => sleep_until(next).await,
+            }
+        }
+    }
+}
+
+/// As the server asks, or ever longer.
+fn pause(trouble: &Trouble, backoff: &mut Backoff) -> Duration {
+    let dice = dice();
+    let pause = backoff.fail(dice);
+    match trouble {
+        Trouble::Refused { retry_after: Some(asked), .. } => {
+            let asked = (*asked).min(MAX_RETRY_AFTER);
+            asked + dice.part_of(asked.max(Duration::from_secs(1)).mul_f64(0.5))
+        }
+        _ => pause,
+    }
+}
+
+/// A throw of the dice. Without randomness it is the full pause, which is always polite.
+pub(crate) fn dice() -> Dice {
+    let random = getrandom::u32().unwrap_or(u32::MAX);
+    Dice::new(f64::from(random) / f64::from(u32::MAX))
+}

@@ -1,0 +1,155 @@
+//! The rooms that are followed, as requests: polls and history, each tried once. Rooms that are not there are made.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use holdline_shared::limits::HISTORY_MAX;
+use holdline_shared::{
+    After, Batch, Cursor, Entry, Message, PollQuery, ProblemCode, RoomName, RoomSelection, Seq, Timestamp,
+};
+
+use crate::client::{Address, Client, Trouble};
+
+/// Where everything comes from.
+pub(super) struct Source {
+    client: Client,
+    rooms: RoomSelection,
+}
+
+/// How far back history is wanted.
+pub(super) enum Reach {
+    /// This many messages of each room.
+    Last(usize),
+    /// Those after an entry of the same log.
+    After(Seq),
+    /// Those later than a moment: all that two logs have in common.
+    LaterThan(Timestamp),
+}
+
+/// History of all rooms, and where the polls go on from there.
+pub(super) struct Opening {
+    /// In log order.
+    pub(super) messages: Vec<Message>,
+    /// The earliest of the cursors at which the rooms were read.
+    pub(super) cursor: Cursor,
+    /// What of the entries after it is told already.
+    pub(super) covered: Covered,
+}
+
+/// Up to where the history of each room was read.
+#[derive(Default)]
+pub(super) struct Covered(HashMap<RoomName, Seq>);
+
+impl Covered {
+    /// Whether history has told what this entry says.
+    pub(super) fn has(&self, entry: &Entry) -> bool {
+        self.0.get(&entry.room).is_some_and(|&upto| entry.seq <= upto)
+    }
+}
+
+impl Opening {
+    /// No history; polls begin at this cursor.
+    pub(super) fn at(cursor: Cursor) -> Self {
+        Self { messages: Vec::new(), cursor, covered: Covered::default() }
+    }
+}
+
+impl Source {
+    /// These rooms of this server.
+    pub(super) fn new(client: Client, rooms: RoomSelection) -> Self {
+        Self { client, rooms }
+    }
+
+    /// Where the server is.
+    pub(super) fn address(&self) -> &Address {
+        self.client.address()
+    }
+
+    /// One poll.
+    pub(super) async fn poll(&self, after: After, wait: Duration) -> Result<Batch, Trouble> {
+        let query = PollQuery { after, wait: Some(wait), ..PollQuery::new(self.rooms.clone()) };
+        match self.client.poll(&query).await {
+            Err(trouble) if trouble.code() == Some(ProblemCode::UnknownRoom) => {
+                if let RoomSelection::Named(rooms) = &self.rooms {
+                    for room in rooms {
+                        self.client.make_room(room).await?;
+                    }
+                }
+                self.client.poll(&query).await
+            }
+            answered => answered,
+        }
+    }
+
+    /// Where the log stands.
+    pub(super) async fn now(&self) -> Result<Cursor, Trouble> {
+        Ok(self.poll(After::Now, Duration::ZERO).await?.cursor)
+    }
+
+    /// Gets a session for those requests that need one.
+    pub(super) async fn renew_session(&self) -> Result<(), Trouble> {
+        self.client.renew_session().await
+    }
+
+    /// Reads the history of every room, that far back.
+    pub(super) async fn gather(&self, reach: &Reach) -> Result<Opening, Trouble> {
+        // The first cursor is read before any room, so that rooms without history are not passed over.
+        let mut opening = Opening::at(self.now().await?);
+        let names = match &self.rooms {
+            RoomSelection::Named(names) => names.clone(),
+            RoomSelection::All => self.client.rooms().await?.rooms.into_iter().map(|room| room.name).collect(),
+        };
+        for room in names {
+            let cursor = self.gather_room(&room, reach, &mut opening.messages).await?;
+            if cursor.epoch != opening.cursor.epoch {
+                return Err(replaced());
+            }
+            opening.covered.0.insert(room, cursor.seq);
+        }
+        opening.messages.sort_unstable_by_key(|message| message.seq);
+        Ok(opening)
+    }
+
+    /// Reads one room's history backwards, and says at which cursor.
+    async fn gather_room(
+        &self,
+        room: &RoomName,
+        reach: &Reach,
+        messages: &mut Vec<Message>,
+    ) -> Result<Cursor, Trouble> {
+        let begun = messages.len();
+        let (mut cursor, mut before) = (None, None);
+        loop {
+            let limit = match reach {
+                Reach::Last(count) => (count - (messages.len() - begun)).clamp(1, HISTORY_MAX),
+                Reach::After(_) | Reach::LaterThan(_) => HISTORY_MAX,
+            };
+            let page = self.client.history(room, before, limit).await?;
+            // Older pages are read later; what changed in between comes with the polls.
+            let read_at: Cursor = *cursor.get_or_insert(page.cursor);
+            if page.cursor.epoch != read_at.epoch {
+                return Err(replaced());
+            }
+            before = page.messages.first().map(|oldest| oldest.seq);
+            for message in page.messages.into_iter().rev() {
+                let is_wanted = match reach {
+                    Reach::Last(count) => messages.len() - begun < *count,
+                    Reach::After(seq) => message.seq > *seq,
+                    Reach::LaterThan(moment) => message.at > *moment,
+                };
+                if !is_wanted {
+                    return Ok(read_at);
+                }
+                messages.push(message);
+            }
+            let is_enough = matches!(reach, Reach::Last(count) if messages.len() - begun >= *count);
+            if is_enough || !page.more || before.is_none() {
+                return Ok(read_at);
+            }
+        }
+    }
+}
+
+fn replaced() -> Trouble {
+    Trouble::Failed { why: "the log was replaced while its history was being read".to_owned() }
+}
