@@ -1,1 +1,13 @@
-//! Stub.
+//! Holdline over real sockets: one file per behaviour. Every test has a server of its own, on any free port of the
+//! loopback address, and none of them sleeps to wait for a result.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that meets the unexpected fails")]
+
+mod support;
+
+mod change;
+mod history;
+mod poll;
+mod publish;
+mod rooms;
+mod session;

@@ -1,0 +1,77 @@
+//! Edits, deletions and reactions.
+
+use holdline_shared::{Entry, EntryKind, ProblemCode};
+use serde_json::json;
+
+use crate::support::{Server, texts, until};
+
+#[tokio::test]
+async fn only_the_author_edits_and_deletes() {
+    let server = Server::start().await;
+    let (ada, bob) = (server.person("Ada").await, server.person("Bob").await);
+    let message = format!("/api/v1/rooms/lobby/messages/{}", ada.says("helo").await.seq);
+    assert_eq!(bob.patch(&message, &json!({"text": "hacked"})).await.problem(), ProblemCode::NotAuthor);
+    assert_eq!(bob.delete(&message).await.problem(), ProblemCode::NotAuthor);
+    let edit: Entry = ada.patch(&message, &json!({"text": "hello"})).await.expect(200).json();
+    assert!(matches!(edit.kind, EntryKind::Edit { .. }));
+    assert!(ada.patch(&message, &json!({"text": "hello"})).await.expect(204).body.is_empty());
+    ada.delete(&message).await.expect(200);
+    ada.delete(&message).await.expect(204);
+    let late = ada.patch(&message, &json!({"text": "back"})).await;
+    assert_eq!(late.problem(), ProblemCode::MessageDeleted);
+}
+
+#[tokio::test]
+async fn whoever_listens_hears_of_each_change() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let message = format!("/api/v1/rooms/lobby/messages/{}", ada.says("helo").await.seq);
+    for n in 0..3 {
+        let bob = server.visitor();
+        let held = tokio::spawn(async move { bob.polls("room=lobby").await });
+        until("the poll is held", || server.hub.held() == 1).await;
+        let entry: Entry = match n {
+            0 => ada.patch(&message, &json!({"text": "hello"})).await.json(),
+            1 => ada.put(&format!("{message}/reactions/%F0%9F%91%8D"), &json!({})).await.json(),
+            _ => ada.delete(&message).await.json(),
+        };
+        assert_eq!(held.await.unwrap().entries, [entry]);
+    }
+}
+
+#[tokio::test]
+async fn everybody_reacts_once_with_each_emoji() {
+    let server = Server::start().await;
+    let (ada, bob) = (server.person("Ada").await, server.person("Bob").await);
+    let said = ada.says("hello").await;
+    let thumb = format!("/api/v1/rooms/lobby/messages/{}/reactions/%F0%9F%91%8D", said.seq);
+    bob.put(&thumb, &json!({})).await.expect(200);
+    bob.put(&thumb, &json!({})).await.expect(204);
+    ada.put(&thumb, &json!({})).await.expect(200);
+    bob.delete(&thumb).await.expect(200);
+    bob.delete(&thumb).await.expect(204);
+    let shown = &ada.history("lobby").await.messages[0];
+    assert_eq!(shown.reactions.len(), 1);
+    assert_eq!(shown.reactions[0].by, [ada.person().id.clone()]);
+}
+
+#[tokio::test]
+async fn what_was_deleted_is_sent_to_nobody_again() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let cursor = ada.cursor().await;
+    let message = format!("/api/v1/rooms/lobby/messages/{}", ada.says("my secret").await.seq);
+    ada.patch(&message, &json!({"text": "my other secret"})).await.expect(200);
+    ada.says("no secret").await;
+    ada.delete(&message).await.expect(200);
+    for query in ["room=lobby", "room=*", "room=lobby&room=tea"] {
+        if query.ends_with("tea") {
+            ada.makes_room("tea").await;
+        }
+        let reply = ada.poll(&format!("{query}&after={cursor}&wait=0")).await.expect(200);
+        assert!(!reply.text().contains("my "), "{query}: {}", reply.text());
+        let batch: holdline_shared::Batch = reply.json();
+        assert_eq!(texts(&batch.entries), ["no secret"]);
+        assert!(batch.entries.len() >= 4, "their places in the order stay");
+    }
+}

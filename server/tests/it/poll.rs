@@ -1,0 +1,161 @@
+//! `GET /api/v1/poll`: held and answered.
+
+use std::time::Duration;
+
+use holdline_server::ServeConfig;
+use holdline_server::hub::HubConfig;
+use holdline_server::log::Draft;
+use holdline_shared::{Batch, Problem, ProblemCode, RoomName, Seq};
+
+use crate::support::{Server, texts, until};
+
+#[tokio::test]
+async fn is_held_until_somebody_speaks() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let cursor = ada.cursor().await;
+    let bob = server.visitor();
+    let held = tokio::spawn(async move { bob.poll(&format!("room=lobby&after={cursor}")).await });
+    until("the poll is held", || server.hub.held() == 1).await;
+    let said = ada.says("hello").await;
+    let reply = held.await.unwrap().expect(200);
+    assert_eq!(reply.header("cache-control"), "no-store");
+    assert_eq!(reply.header("x-accel-buffering"), "no");
+    assert_eq!(reply.header("content-type"), "application/json");
+    let batch: Batch = reply.json();
+    assert_eq!(batch.entries, [said.clone()]);
+    assert_eq!((batch.cursor.epoch, batch.cursor.seq), (cursor.epoch, said.seq));
+    assert_eq!(server.hub.held(), 0);
+}
+
+#[tokio::test]
+async fn without_a_cursor_begins_now() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    ada.says("before").await;
+    let bob = server.visitor();
+    let held = tokio::spawn(async move { bob.polls("room=lobby").await });
+    until("the poll is held", || server.hub.held() == 1).await;
+    ada.says("after").await;
+    assert_eq!(texts(&held.await.unwrap().entries), ["after"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn has_the_same_shape_when_the_time_is_up() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let cursor = ada.cursor().await;
+    let start = tokio::time::Instant::now();
+    let reply = ada.poll(&format!("room=lobby&after={cursor}&wait=25")).await.expect(200);
+    assert!(start.elapsed() >= Duration::from_secs(25), "{:?}", start.elapsed());
+    assert_eq!(reply.text(), format!(r#"{{"entries":[],"cursor":"{cursor}","wait":25}}"#));
+    assert_eq!(reply.header("x-accel-buffering"), "no");
+}
+
+#[tokio::test]
+async fn with_a_wait_of_zero_is_regular_polling() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let cursor = ada.cursor().await;
+    let query = format!("room=lobby&after={cursor}&wait=0");
+    assert_eq!(ada.polls(&query).await.cursor, cursor);
+    ada.says("one").await;
+    ada.says("two").await;
+    let batch = ada.polls(&query).await;
+    assert_eq!(texts(&batch.entries), ["one", "two"]);
+    let rest = ada.polls(&format!("room=lobby&after={}&wait=0", batch.cursor)).await;
+    assert!(rest.entries.is_empty());
+}
+
+#[tokio::test]
+async fn hears_the_rooms_it_names_and_no_other() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let cursor = ada.cursor().await;
+    for room in ["tea", "coffee", "cocoa"] {
+        ada.makes_room(room).await;
+        ada.says_in(room, &format!("hello {room}")).await;
+    }
+    ada.says("hello lobby").await;
+    let heard = |batch: Batch| {
+        let order: Vec<_> = batch.entries.iter().map(|entry| entry.seq).collect();
+        assert!(order.is_sorted());
+        texts(&batch.entries).join(", ")
+    };
+    let two = ada.polls(&format!("room=cocoa&room=tea&after={cursor}")).await;
+    assert_eq!(heard(two), "hello tea, hello cocoa");
+    let same = ada.polls(&format!("room=Tea&room=tea&after={cursor}")).await;
+    assert_eq!(heard(same), "hello tea");
+    let all = ada.polls(&format!("room=*&after={cursor}")).await;
+    assert_eq!(heard(all), "hello tea, hello coffee, hello cocoa, hello lobby");
+    // What happens elsewhere does not wake it, but its cursor moves over it.
+    let cursor = ada.cursor().await;
+    let elsewhere = ada.says_in("coffee", "again").await;
+    let batch = ada.polls(&format!("room=tea&after={cursor}&wait=0")).await;
+    assert_eq!((batch.entries.len(), batch.cursor.seq), (0, elsewhere.seq));
+}
+
+#[tokio::test]
+async fn waits_for_several_rooms_at_once() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    ada.makes_room("tea").await;
+    for rooms in ["room=lobby&room=tea", "room=*"] {
+        let bob = server.visitor();
+        let held = tokio::spawn(async move { bob.polls(rooms).await });
+        until("the poll is held", || server.hub.held() == 1).await;
+        ada.says_in("tea", "hello").await;
+        assert_eq!(texts(&held.await.unwrap().entries), ["hello"]);
+    }
+}
+
+#[tokio::test]
+async fn from_the_start_brings_everything_in_batches_with_an_end() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    for n in 0..510 {
+        let text = format!("m{n}").parse().unwrap();
+        server.hub.publish(Draft::say(ada.person().clone(), RoomName::lobby(), text)).await.unwrap();
+    }
+    let first = ada.polls("room=lobby&after=start&wait=0").await;
+    assert_eq!((first.entries.len(), first.entries[0].seq, first.cursor.seq), (500, Seq(1), Seq(500)));
+    let second = ada.polls(&format!("room=lobby&after={}&wait=0", first.cursor)).await;
+    assert_eq!((second.entries.len(), second.entries[0].seq, second.cursor.seq), (11, Seq(501), Seq(511)));
+}
+
+#[tokio::test]
+async fn cursors_of_another_log_are_told_so() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let cursor = ada.cursor().await;
+    let epoch = cursor.epoch;
+    for strange in ["00000000000000ff-1".to_owned(), format!("{epoch}-99"), format!("{epoch}-{}", u64::MAX)] {
+        let reply = ada.poll(&format!("room=lobby&after={strange}")).await;
+        assert_eq!(reply.problem(), ProblemCode::EpochChanged, "{strange}");
+        let problem: Problem = reply.json();
+        assert_eq!(problem.cursor, Some(cursor), "where to go on from");
+    }
+    assert_eq!(ada.polls(&format!("room=lobby&after={epoch}-0&wait=0")).await.entries.len(), 1);
+}
+
+#[tokio::test]
+async fn is_held_no_longer_than_the_server_grants() {
+    let short = HubConfig {
+        wait: Duration::from_millis(10),
+        max_wait: Duration::from_millis(20),
+        ..HubConfig::default()
+    };
+    let server = Server::with(short, ServeConfig::default()).await;
+    let ada = server.visitor();
+    for wait in ["&wait=4294967295", ""] {
+        assert!(ada.polls(&format!("room=lobby{wait}")).await.entries.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn needs_no_session_and_minds_no_cache_buster() {
+    let server = Server::start().await;
+    let nobody = server.visitor();
+    assert!(nobody.polls("room=lobby&wait=0&_=1&random=0.5").await.entries.is_empty());
+    assert_eq!(nobody.poll("room=lobby&wait=0&here=lobby").await.problem(), ProblemCode::SessionRequired);
+}

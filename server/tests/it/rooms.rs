@@ -1,0 +1,66 @@
+//! Making, changing and listing rooms.
+
+use holdline_shared::{Entry, EntryKind, ProblemCode, RoomList};
+use serde_json::json;
+
+use crate::support::{Server, until};
+
+#[tokio::test]
+async fn are_made_changed_and_left_as_they_are() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    ada.put("/api/v1/rooms/tea", &json!({})).await.expect(201);
+    ada.put("/api/v1/rooms/Tea", &json!({})).await.expect(204);
+    let green: Entry =
+        ada.put("/api/v1/rooms/tea", &json!({"topic": " green \n tea"})).await.expect(200).json();
+    assert!(matches!(&green.kind, EntryKind::Room { topic } if topic.as_str() == "green tea"));
+    ada.put("/api/v1/rooms/tea", &json!({"topic": "green tea"})).await.expect(204);
+    ada.put("/api/v1/rooms/tea", &json!({})).await.expect(204);
+    assert_eq!(ada.history("tea").await.topic.as_str(), "green tea");
+    // Without a body, too.
+    let bare = ada.request(reqwest::Method::PUT, "/api/v1/rooms/cocoa").send().await.unwrap();
+    assert_eq!(bare.status(), 201);
+}
+
+#[tokio::test]
+async fn names_are_of_any_script() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let said = {
+        ada.makes_room("%E6%9D%B1%E4%BA%AC").await;
+        ada.says_in("%E6%9D%B1%E4%BA%AC", "hello").await
+    };
+    assert_eq!(said.room.as_str(), "東京");
+    let batch = ada.polls("room=%E6%9D%B1%E4%BA%AC&after=start").await;
+    assert_eq!(batch.entries[1], said);
+}
+
+#[tokio::test]
+async fn are_listed_by_activity_with_people() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    ada.makes_room("tea").await;
+    let said = ada.says("hello").await;
+    let here = ada.clone();
+    let held = tokio::spawn(async move { here.polls("room=tea&here=tea").await });
+    held.await.unwrap();
+    let list: RoomList = ada.get("/api/v1/rooms").await.expect(200).json();
+    let rooms: Vec<_> = list.rooms.iter().map(|r| (r.name.as_str(), r.head.0, r.here)).collect();
+    assert_eq!(rooms, [("lobby", said.seq.0, 0), ("tea", 2, 1)]);
+    assert_eq!(list.cursor.seq, said.seq);
+}
+
+#[tokio::test]
+async fn that_are_new_are_heard_of_by_who_listens_to_all() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let bob = server.visitor();
+    let held = tokio::spawn(async move { bob.polls("room=*").await });
+    until("the poll is held", || server.hub.held() == 1).await;
+    let made = ada.makes_room("tea").await;
+    assert_eq!(held.await.unwrap().entries, [made]);
+    assert_eq!(
+        ada.publishes("nowhere", crate::support::key(), "x").await.problem(),
+        ProblemCode::UnknownRoom
+    );
+}

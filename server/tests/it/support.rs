@@ -1,0 +1,16 @@
+//! What the tests speak with: a server that ends with its guard, people who talk to it, and bare sockets for what no
+//! decent client would do.
+
+mod client;
+mod patience;
+mod process;
+mod raw;
+mod reply;
+mod server;
+
+pub(crate) use client::{Client, key, texts};
+pub(crate) use patience::{until, within};
+pub(crate) use process::Process;
+pub(crate) use raw::{Connection, Jar};
+pub(crate) use reply::Reply;
+pub(crate) use server::{Server, short_grace};

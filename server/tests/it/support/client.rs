@@ -1,0 +1,152 @@
+//! Somebody who talks to the server as a script would: reqwest, and a token once there is a session.
+
+use std::net::SocketAddr;
+use std::sync::Once;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use holdline_shared::{Batch, Cursor, Entry, EntryKind, History, Person, PublishKey, Session};
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use super::Reply;
+
+/// A client of one server.
+#[derive(Clone)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    base: String,
+    session: Option<Session>,
+}
+
+/// A key that no other message of this run has.
+pub(crate) fn key() -> PublishKey {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    PublishKey::from_bytes(u128::from(LAST.fetch_add(1, Ordering::Relaxed)).to_be_bytes())
+}
+
+/// What the messages among these entries say.
+pub(crate) fn texts(entries: &[Entry]) -> Vec<&str> {
+    let text = |entry| match entry {
+        &EntryKind::Message { ref text, .. } => text.as_ref().map(|text| text.as_str()),
+        _ => None,
+    };
+    entries.iter().filter_map(|entry| text(&entry.kind)).collect()
+}
+
+impl Client {
+    /// What clients of one test share: its connections belong to the test's runtime. Gives up where nothing could take
+    /// that long.
+    pub(crate) fn http() -> reqwest::Client {
+        static PROVIDER: Once = Once::new();
+        PROVIDER.call_once(|| {
+            // reqwest asks for one even when nothing is encrypted.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        });
+        reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap()
+    }
+
+    /// Somebody without a session.
+    pub(crate) fn new(http: reqwest::Client, address: SocketAddr) -> Self {
+        Self { http, base: format!("http://{address}"), session: None }
+    }
+
+    /// Gets a session, or another nickname.
+    pub(crate) async fn enters(&mut self, nickname: &str) -> &Person {
+        let reply = self.post("/api/v1/session", &json!({ "nickname": nickname })).await;
+        &self.session.insert(reply.json()).person
+    }
+
+    /// As others see them.
+    pub(crate) fn person(&self) -> &Person {
+        &self.session.as_ref().unwrap().person
+    }
+
+    /// The proof of it.
+    pub(crate) fn token(&self) -> &str {
+        &self.session.as_ref().unwrap().token
+    }
+
+    /// A request with the session on it.
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        match &self.session {
+            Some(session) => request.bearer_auth(&session.token),
+            None => request,
+        }
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Reply {
+        let request = self.request(method, path);
+        let request = body.iter().fold(request, |request, body| request.json(body));
+        Reply::from(request.send().await.unwrap()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.send(Method::GET, path, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Reply {
+        self.send(Method::PUT, path, Some(body)).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Reply {
+        self.send(Method::PATCH, path, Some(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Reply {
+        self.send(Method::DELETE, path, None).await
+    }
+
+    /// Says something in the lobby.
+    pub(crate) async fn says(&self, text: &str) -> Entry {
+        self.says_in("lobby", text).await
+    }
+
+    /// Says something in a room.
+    pub(crate) async fn says_in(&self, room: &str, text: &str) -> Entry {
+        self.publishes(room, key(), text).await.expect(201).json()
+    }
+
+    /// Publishes with a key of one's own choice.
+    pub(crate) async fn publishes(&self, room: &str, key: PublishKey, text: &str) -> Reply {
+        let path = format!("/api/v1/rooms/{room}/messages");
+        self.post(&path, &json!({ "key": key.to_string(), "text": text })).await
+    }
+
+    /// Says something over the classic route.
+    pub(crate) async fn shouts(&self, text: &str) {
+        let request = self.request(Method::POST, "/publish").body(text.to_owned());
+        let reply = Reply::from(request.send().await.unwrap()).await.expect(200);
+        assert_eq!(reply.text(), "ok");
+    }
+
+    /// Makes a room.
+    pub(crate) async fn makes_room(&self, room: &str) -> Entry {
+        self.put(&format!("/api/v1/rooms/{room}"), &json!({})).await.expect(201).json()
+    }
+
+    /// Polls and is answered with a batch.
+    pub(crate) async fn polls(&self, query: &str) -> Batch {
+        self.poll(query).await.expect(200).json()
+    }
+
+    /// Polls.
+    pub(crate) async fn poll(&self, query: &str) -> Reply {
+        self.get(&format!("/api/v1/poll?{query}")).await
+    }
+
+    /// The newest page of a room.
+    pub(crate) async fn history(&self, room: &str) -> History {
+        self.get(&format!("/api/v1/rooms/{room}/messages")).await.expect(200).json()
+    }
+
+    /// Where the log stands.
+    pub(crate) async fn cursor(&self) -> Cursor {
+        self.history("lobby").await.cursor
+    }
+}

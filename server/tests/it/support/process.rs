@@ -1,0 +1,79 @@
+//! The executable, as a process of its own.
+
+use std::net::SocketAddr;
+use std::process::{ExitStatus, Stdio};
+
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, ChildStdin, Command};
+
+use super::{Client, within};
+
+/// `holdline serve`, killed when this is dropped.
+pub(crate) struct Process {
+    child: Child,
+    pub(crate) address: SocketAddr,
+    http: reqwest::Client,
+}
+
+impl Process {
+    /// Starts it on any free port.
+    pub(crate) async fn start(arguments: &[&str]) -> Self {
+        Self::start_on("127.0.0.1:0".parse().unwrap(), arguments).await
+    }
+
+    /// Starts it on this address and waits until it says that it is open.
+    pub(crate) async fn start_on(address: SocketAddr, arguments: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_holdline"));
+        command.arg("serve").arg("--listen").arg(address.to_string()).args(arguments);
+        command.env_remove("RUST_LOG").stdin(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut said = String::new();
+        let address = loop {
+            let line = within("the server's first lines", lines.next_line()).await.unwrap();
+            let Some(line) = line else { panic!("the server ended instead of serving:\n{said}") };
+            if let Some((_, address)) = line.split_once("the chat is open url=http://") {
+                break address.trim().parse().unwrap();
+            }
+            said += &line;
+            said.push('\n');
+        };
+        // Somebody has to read on, or the server would block on a full pipe.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Self { child, address, http: Client::http() }
+    }
+
+    /// Its standard input; it ends when this is dropped.
+    pub(crate) fn input(&mut self) -> ChildStdin {
+        self.child.stdin.take().unwrap()
+    }
+
+    /// Ends it as a crash would: SIGKILL.
+    pub(crate) async fn crash(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// Sends a signal by name.
+    pub(crate) async fn signal(&self, name: &str) {
+        let id = self.child.id().expect("it runs");
+        let sent = Command::new("kill").arg(format!("-{name}")).arg(id.to_string()).status().await;
+        assert!(sent.unwrap().success());
+    }
+
+    /// How it ended.
+    pub(crate) async fn ended(&mut self) -> ExitStatus {
+        within("the end of the process", self.child.wait()).await.unwrap()
+    }
+
+    /// Somebody without a session.
+    pub(crate) fn visitor(&self) -> Client {
+        Client::new(self.http.clone(), self.address)
+    }
+
+    /// Somebody with a session under this nickname.
+    pub(crate) async fn person(&self, nickname: &str) -> Client {
+        let mut client = self.visitor();
+        client.enters(nickname).await;
+        client
+    }
+}

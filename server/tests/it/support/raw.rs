@@ -1,0 +1,115 @@
+//! HTTP over a bare socket: for requests that no decent client would send, and for thousands of them.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::{Reply, within};
+
+/// One connection, kept alive.
+pub(crate) struct Connection {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+/// The cookies of one curl-like client: names and values, sent wherever it goes.
+#[derive(Default)]
+pub(crate) struct Jar(Vec<(String, String)>);
+
+impl Connection {
+    pub(crate) async fn open(address: SocketAddr) -> Self {
+        Self { stream: TcpStream::connect(address).await.unwrap(), buffer: Vec::new() }
+    }
+
+    /// Sends these bytes, whatever they are.
+    pub(crate) async fn write(&mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).await.unwrap();
+    }
+
+    /// Asks.
+    pub(crate) async fn get(&mut self, path: &str, headers: &str) -> Reply {
+        self.request("GET", path, headers, b"").await
+    }
+
+    /// Asks, and sends something along. Further headers end with a line break each.
+    pub(crate) async fn request(&mut self, method: &str, path: &str, headers: &str, body: &[u8]) -> Reply {
+        self.send(method, path, headers, body).await;
+        within("an answer", self.reply()).await.expect("an answer, not the end of the connection")
+    }
+
+    /// Sends a request and does not wait for the answer.
+    pub(crate) async fn send(&mut self, method: &str, path: &str, headers: &str, body: &[u8]) {
+        let length = match body.len() {
+            0 => String::new(),
+            length => format!("Content-Length: {length}\r\n"),
+        };
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n{headers}{length}\r\n");
+        let mut bytes = head.into_bytes();
+        bytes.extend_from_slice(body);
+        self.write(&bytes).await;
+    }
+
+    /// The next answer; nothing when the server closed the connection instead.
+    pub(crate) async fn reply(&mut self) -> Option<Reply> {
+        let (head, status, headers) = loop {
+            if let Some(end) = self.buffer.windows(4).position(|w| w == b"\r\n\r\n") {
+                let (status, headers) = parse_head(&self.buffer[..end]);
+                break (end + 4, status, headers);
+            }
+            self.read_more().await?;
+        };
+        let length =
+            headers.get("content-length").map_or(0, |value| value.to_str().unwrap().parse().unwrap());
+        while self.buffer.len() < head + length {
+            self.read_more().await?;
+        }
+        let body = Bytes::copy_from_slice(&self.buffer[head..head + length]);
+        self.buffer.drain(..head + length);
+        Some(Reply { status, headers, body })
+    }
+
+    /// Reads until the server closes the connection; whatever came.
+    pub(crate) async fn rest(&mut self) -> String {
+        while self.read_more().await.is_some() {}
+        String::from_utf8_lossy(&std::mem::take(&mut self.buffer)).into_owned()
+    }
+
+    /// `None` at the end of the connection, however it ends.
+    async fn read_more(&mut self) -> Option<()> {
+        let count = self.stream.read_buf(&mut self.buffer).await.unwrap_or(0);
+        (count > 0).then_some(())
+    }
+}
+
+fn parse_head(head: &[u8]) -> (u16, HeaderMap) {
+    let head = std::str::from_utf8(head).unwrap();
+    let mut lines = head.split("\r\n");
+    let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+    let mut headers = HeaderMap::new();
+    for line in lines {
+        let (name, value) = line.split_once(": ").unwrap();
+        headers.append(name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
+    }
+    (status, headers)
+}
+
+impl Jar {
+    /// Keeps what the answer sets.
+    pub(crate) fn take(&mut self, reply: &Reply) {
+        for cookie in reply.headers.get_all("set-cookie") {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            self.0.retain(|(known, _)| known != name);
+            self.0.push((name.to_owned(), value.to_owned()));
+        }
+    }
+
+    /// The header that brings it back.
+    pub(crate) fn header(&self) -> String {
+        let pairs: Vec<_> = self.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if pairs.is_empty() { String::new() } else { format!("Cookie: {}\r\n", pairs.join("; ")) }
+    }
+}

@@ -1,0 +1,97 @@
+//! A server inside the test.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use holdline_server::hub::{Hub, HubConfig};
+use holdline_server::log::{Log, MemoryLog, SqliteLog};
+use holdline_server::{ServeConfig, router, serve_router};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::{Client, Connection, within};
+
+/// A server that is told to stop when this is dropped.
+pub(crate) struct Server {
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) address: SocketAddr,
+    http: reqwest::Client,
+    stop: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<()>,
+    _folder: Option<TempDir>,
+}
+
+/// A hub that lets people go soon after their last poll.
+pub(crate) fn short_grace() -> HubConfig {
+    HubConfig { grace: Duration::from_millis(200), ..HubConfig::default() }
+}
+
+impl Server {
+    /// On a log in memory, with everything as usual.
+    pub(crate) async fn start() -> Self {
+        Self::with(HubConfig::default(), ServeConfig::default()).await
+    }
+
+    /// On a log in memory.
+    pub(crate) async fn with(hub: HubConfig, serve: ServeConfig) -> Self {
+        Self::on(Arc::new(MemoryLog::new()), hub, serve).await
+    }
+
+    /// On a log in a file that goes when the server goes.
+    pub(crate) async fn sqlite(hub: HubConfig) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let log = SqliteLog::open(&folder.path().join("holdline.db")).unwrap();
+        let mut server = Self::on(Arc::new(log), hub, ServeConfig::default()).await;
+        server._folder = Some(folder);
+        server
+    }
+
+    /// On this log.
+    pub(crate) async fn on(log: Arc<dyn Log>, config: HubConfig, serve: ServeConfig) -> Self {
+        let hub = Hub::open_with(log, config).await.unwrap();
+        let app = router(hub.clone());
+        Self::of(app, hub, serve).await
+    }
+
+    /// Of an app that has the router of this hub in it.
+    pub(crate) async fn of(app: axum::Router, hub: Arc<Hub>, config: ServeConfig) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = tokio::spawn(serve_router(vec![listener], app, hub.clone(), config, async {
+            let _ = stopped.await;
+        }));
+        Self { hub, address, http: Client::http(), stop: Some(stop), serving, _folder: None }
+    }
+
+    /// Somebody without a session.
+    pub(crate) fn visitor(&self) -> Client {
+        Client::new(self.http.clone(), self.address)
+    }
+
+    /// Somebody with a session under this nickname.
+    pub(crate) async fn person(&self, nickname: &str) -> Client {
+        let mut client = self.visitor();
+        client.enters(nickname).await;
+        client
+    }
+
+    /// A bare connection.
+    pub(crate) async fn connect(&self) -> Connection {
+        Connection::open(self.address).await
+    }
+
+    /// Tells it to stop, without waiting.
+    pub(crate) fn begin_to_stop(&mut self) {
+        self.stop = None;
+    }
+
+    /// Tells it to stop and waits until it has.
+    pub(crate) async fn stop(mut self) {
+        self.begin_to_stop();
+        within("the server's end", &mut self.serving).await.unwrap();
+    }
+}
