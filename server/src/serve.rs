@@ -1,7 +1,6 @@
 //! Serving a hub on listeners: the accept loops, the time-outs that hyper can set, and an orderly stop.
 
 use std::future::Future;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use socket2::{SockRef, TcpKeepalive};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
@@ -21,7 +21,7 @@ use crate::hub::Hub;
 /// How to treat connections.
 #[derive(Debug, Clone)]
 pub struct ServeConfig {
-    /// Connections at once; further ones wait in the kernel's queue until one ends.
+    /// Connections at once; further ones are told to come back and closed.
     pub max_connections: usize,
     /// How long a client may take for a request's head, and how long an idle connection is kept.
     pub head_timeout: Duration,
@@ -110,14 +110,35 @@ impl Accept {
     /// Accepts until told to stop; answers the connections that are still open.
     async fn run(self, mut stopped: watch::Receiver<bool>) -> GracefulShutdown {
         let connections = GracefulShutdown::new();
+        let refusals = Arc::new(Semaphore::new(REFUSALS));
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(self.head_timeout).max_buf_size(HEAD_BYTES);
         loop {
             let accepted = tokio::select! {
                 _ = stopped.wait_for(|&stopped| stopped) => return connections,
-                accepted = self.accept() => accepted,
+                accepted = self.listener.accept() => accepted,
             };
-            let Some((stream, peer, permit)) = accepted else { continue };
+            let (stream, peer) = match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted; trying again");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            };
+            let Ok(permit) = self.permits.clone().try_acquire_owned() else {
+                // Beyond this many at once they are closed without a word.
+                if let Ok(permit) = refusals.clone().try_acquire_owned() {
+                    tokio::spawn(async move {
+                        refuse(stream).await;
+                        drop(permit);
+                    });
+                }
+                continue;
+            };
+            if let Err(error) = tune(&stream) {
+                tracing::debug!(%peer, %error, "the connection keeps the system's settings");
+            }
             let service = TowerToHyperService::new(self.app.clone());
             let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service));
             tokio::spawn(async move {
@@ -128,23 +149,27 @@ impl Accept {
             });
         }
     }
+}
 
-    async fn accept(&self) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
-        let permit = self.permits.clone().acquire_owned().await.ok()?;
-        match self.listener.accept().await {
-            Ok((stream, peer)) => {
-                if let Err(error) = tune(&stream) {
-                    tracing::debug!(%peer, %error, "the connection keeps the system's settings");
-                }
-                Some((stream, peer, permit))
-            }
-            Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted; trying again");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
-                None
-            }
-        }
-    }
+/// Connections that are being refused at once.
+const REFUSALS: usize = 64;
+/// How long a refused client may take to notice.
+const REFUSAL_TIME: Duration = Duration::from_secs(2);
+/// What a client is told for which there is no place.
+const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\nretry-after: 5\r\n\
+    cache-control: no-store\r\nconnection: close\r\ncontent-length: 177\r\n\r\n\
+    {\"type\":\"urn:holdline:problem:overloaded\",\"title\":\"The server is full\",\"status\":503,\"code\":\"overloaded\",\
+    \"detail\":\"there are as many connections as there may be; come back soon\"}";
+
+/// Answers without having read, then reads what the client still sends: closing at once would take the answer away.
+async fn refuse(mut stream: TcpStream) {
+    let told = async {
+        stream.write_all(FULL).await?;
+        stream.shutdown().await?;
+        tokio::io::copy(&mut stream.take(1 << 16), &mut tokio::io::sink()).await
+    };
+    // A client that does not listen is no loss.
+    let _ = timeout(REFUSAL_TIME, told).await;
 }
 
 /// Answers leave at once, and dead or stuck peers are noticed by the kernel.
@@ -155,4 +180,18 @@ fn tune(stream: &TcpStream) -> std::io::Result<()> {
     #[cfg(target_os = "linux")]
     socket.set_tcp_user_timeout(Some(STUCK_READER))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use holdline_shared::{Problem, ProblemCode};
+
+    #[test]
+    fn the_refusal_is_a_valid_answer() {
+        let (head, body) = std::str::from_utf8(FULL).unwrap().split_once("\r\n\r\n").unwrap();
+        assert!(head.contains(&format!("content-length: {}", body.len())), "{} bytes", body.len());
+        let problem: Problem = serde_json::from_str(body).unwrap();
+        assert_eq!(problem, Problem::new(ProblemCode::Overloaded, problem.detail.clone()));
+    }
 }

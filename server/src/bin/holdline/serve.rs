@@ -1,5 +1,6 @@
 //! `holdline serve`: opens the log, binds the addresses, serves until told to stop.
 
+mod listeners;
 mod logging;
 mod stdin;
 
@@ -15,7 +16,6 @@ use holdline_server::hub::{Hub, HubConfig};
 use holdline_server::log::{Log, LogUrl, MemoryLog, Retention, SqliteLog};
 use holdline_server::{ServeConfig, serve};
 use holdline_shared::RoomName;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing::{info, warn};
@@ -25,7 +25,8 @@ use self::logging::LogFormat;
 /// Serve the chat: the page, the API and the classic routes.
 #[derive(Args)]
 pub(crate) struct Serve {
-    /// Address to listen on; give it again for more. A port of 0 takes any free one
+    /// Address to listen on; give it again for more. A port of 0 takes any free one. Sockets that systemd hands over
+    /// come before it
     #[arg(
         long,
         env = "HOLDLINE_LISTEN",
@@ -93,14 +94,9 @@ impl Serve {
             ..HubConfig::default()
         };
         let hub = Hub::open_with(log, config).await.context("the log cannot be read")?;
-        let mut listeners = Vec::new();
-        for address in self.listen {
-            let bound = TcpListener::bind(address).await;
-            let listener = bound.with_context(|| {
-                format!("cannot listen on {address}; is another server running there? --listen takes another address")
-            })?;
+        let listeners = listeners::open(&self.listen).await?;
+        for listener in &listeners {
             info!(url = %format_args!("http://{}", listener.local_addr()?), "the chat is open");
-            listeners.push(listener);
         }
         if let Some(room) = self.stdin {
             tokio::spawn(stdin::publish_lines(hub.clone(), room));
