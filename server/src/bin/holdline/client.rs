@@ -14,8 +14,8 @@ use holdline_shared::{
     Seq, Session, SessionRequest,
 };
 use parking_lot::Mutex;
-use reqwest::header::ACCEPT;
 use reqwest::RequestBuilder;
+use reqwest::header::ACCEPT;
 use serde::de::DeserializeOwned;
 
 pub(crate) use self::address::Address;
@@ -136,6 +136,7 @@ async fn receive(request: RequestBuilder) -> Result<Vec<u8>, Trouble> {
 }
 
 fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Trouble> {
-    serde_json::from_slice(body)
-        .map_err(|error| Trouble::Failed { why: format!("the answer is not one of a Holdline server: {error}") })
+    serde_json::from_slice(body).map_err(|error| Trouble::Failed {
+        why: format!("the answer is not one of a Holdline server: {error}"),
+    })
 }

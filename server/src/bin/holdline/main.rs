@@ -1,6 +1,11 @@
 //! `holdline`: the server and the command-line client in one executable. Parses the command line and hands over.
 
+mod client;
+mod send;
 mod serve;
+mod tail;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -16,10 +21,20 @@ struct Arguments {
 enum Command {
     /// Serve the chat: the page, the API and the classic routes
     Serve(serve::Serve),
+    /// Send a message, or each line of standard input
+    Send(send::Send),
+    /// Follow rooms: print each message as a line
+    Tail(tail::Tail),
 }
 
-fn main() -> anyhow::Result<()> {
-    match Arguments::parse().command {
-        Command::Serve(serve) => serve.run(),
-    }
+fn main() -> ExitCode {
+    let ended = match Arguments::parse().command {
+        Command::Serve(serve) => serve.run().map(|()| ExitCode::SUCCESS),
+        Command::Send(send) => send.run(),
+        Command::Tail(tail) => tail.run(),
+    };
+    ended.unwrap_or_else(|error| {
+        client::say(format_args!("{error:#}"));
+        ExitCode::FAILURE
+    })
 }

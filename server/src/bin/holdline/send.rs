@@ -117,6 +117,7 @@ async fn publish(
 /// One key for all attempts at a message: that is what makes trying again harmless.
 fn new_key() -> anyhow::Result<PublishKey> {
     let mut random = [0; 16];
-    getrandom::fill(&mut random).map_err(|why| anyhow!("the operating system gives no random numbers: {why}"))?;
+    getrandom::fill(&mut random)
+        .map_err(|why| anyhow!("the operating system gives no random numbers: {why}"))?;
     Ok(PublishKey::from_random(random))
 }

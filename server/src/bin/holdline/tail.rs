@@ -22,11 +22,11 @@ use holdline_shared::{After, InvalidRoomName, RoomName, RoomSelection, Subscript
 
 use self::follow::Follower;
 use self::notice::Notice;
-use self::print::Printer;
+use self::print::{Printer, is_reader_gone};
 use self::source::{Opening, Reach, Source};
 use self::state::StateFile;
 use self::stop::Stop;
-use crate::client::{Patience, ServerOptions, say};
+use crate::client::{Patience, ServerOptions};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -94,7 +94,10 @@ impl Tail {
             let stop = Stop::listen(self.state.is_none())?;
             let progress = stop.progress();
             tokio::select! {
-                ended = self.follow(progress) => ended.map(|()| ExitCode::SUCCESS),
+                ended = self.follow(progress) => match ended {
+                    Err(error) if is_reader_gone(&error) => Ok(ExitCode::SUCCESS),
+                    ended => ended.map(|()| ExitCode::SUCCESS),
+                },
                 code = stop.told() => Ok(code),
             }
         })

@@ -12,7 +12,7 @@ use super::{Address, Client};
 /// Which server, and who I am there.
 #[derive(Args)]
 pub(crate) struct ServerOptions {
-    /// The server's address; a path such as https://example.org/chat/ is kept
+    /// The server's address, with its path if it has one
     #[arg(long, env = "HOLDLINE_SERVER", value_name = "URL", default_value = "http://127.0.0.1:8080")]
     server: Address,
 

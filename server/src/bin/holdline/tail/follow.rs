@@ -69,7 +69,7 @@ impl<'a> Follower<'a> {
             self.keep_cursor()?;
             self.notice.hear(self.machine.status());
             outstanding = match next {
-                Next::Do(action) => self.start(action),
+                Next::Do(action) => self.start(&action),
                 // What was outstanding is over, and nothing takes its place.
                 Next::Keep => Box::pin(pending()),
             };
@@ -111,10 +111,10 @@ impl<'a> Follower<'a> {
         Ok(Event::Repaired(opening.cursor))
     }
 
-    fn start(&self, action: Action) -> Outstanding<'a> {
+    fn start(&self, action: &Action) -> Outstanding<'a> {
         let source = self.source;
-        match action {
-            Action::Poll { after, wait, watchdog, presence: _ } => Box::pin(async move {
+        match *action {
+            Action::Poll { after, wait, watchdog, .. } => Box::pin(async move {
                 Outcome::Event(match timeout(watchdog, source.poll(after, wait)).await {
                     Ok(Ok(batch)) => Event::Answered(batch),
                     Ok(Err(trouble)) => trouble.into(),

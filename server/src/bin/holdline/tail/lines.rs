@@ -1,8 +1,9 @@
 //! Entries as lines for people: time, room, who, what. Later lines of a message are indented, so that no message can
 //! pass for another person's.
 
+use std::fmt::{Display, Write as _};
+
 use holdline_shared::{Entry, EntryKind, Message, MessageText, Person, RoomName, Seq, Timestamp};
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::recall::Recall;
@@ -15,15 +16,12 @@ pub(super) struct Lines {
     zone: TimeZone,
     names_rooms: bool,
     recall: Recall,
-    /// The day of the line before; another one is named.
-    day: Option<Date>,
 }
 
 impl Lines {
     /// In the time of `zone`, with the room's name in each line or without.
     pub(super) fn new(zone: TimeZone, names_rooms: bool) -> Self {
-        let today = jiff::Timestamp::now().to_zoned(zone.clone()).date();
-        Self { zone, names_rooms, recall: Recall::default(), day: Some(today) }
+        Self { zone, names_rooms, recall: Recall::default() }
     }
 
     /// A message of history as it stands.
@@ -39,18 +37,18 @@ impl Lines {
         match &entry.kind {
             EntryKind::Message { text, .. } => self.said(out, entry.seq, text.as_ref()),
             EntryKind::Edit { target, text } => {
-                out.push_str(&format!(" edited {}", self.recall.name(*target)));
+                push(out, format_args!(" edited {}", self.recall.name(*target)));
                 self.said(out, *target, text.as_ref());
             }
-            EntryKind::Delete { target } => out.push_str(&format!(" deleted {}", self.recall.name(*target))),
+            EntryKind::Delete { target } => push(out, format_args!(" deleted {}", self.recall.name(*target))),
             EntryKind::Reaction { target, emoji, on: true } => {
-                out.push_str(&format!(" put {emoji} on {}", self.recall.name(*target)));
+                push(out, format_args!(" put {emoji} on {}", self.recall.name(*target)));
             }
             EntryKind::Reaction { target, emoji, on: false } => {
-                out.push_str(&format!(" took {emoji} from {}", self.recall.name(*target)));
+                push(out, format_args!(" took {emoji} from {}", self.recall.name(*target)));
             }
             EntryKind::Room { topic } if topic.as_str().is_empty() => out.push_str(" opened the room"),
-            EntryKind::Room { topic } => out.push_str(&format!(" set the topic: {topic}")),
+            EntryKind::Room { topic } => push(out, format_args!(" set the topic: {topic}")),
         }
         out.push('\n');
     }
@@ -64,12 +62,11 @@ impl Lines {
         let milliseconds = i64::try_from(at.0).unwrap_or(i64::MAX);
         let at = jiff::Timestamp::from_millisecond(milliseconds).unwrap_or(jiff::Timestamp::MAX);
         let at = at.to_zoned(self.zone.clone());
-        if self.day.replace(at.date()) != Some(at.date()) {
-            out.push_str(&format!("{}\n", at.strftime("-- %A, %Y-%m-%d --")));
-        }
-        out.push_str(&at.strftime("%H:%M ").to_string());
+        // The day is left out while it goes without saying.
+        let is_today = at.date() == jiff::Timestamp::now().to_zoned(self.zone.clone()).date();
+        push(out, at.strftime(if is_today { "%H:%M " } else { "%Y-%m-%d %H:%M " }));
         if self.names_rooms {
-            out.push_str(&format!("{room} "));
+            push(out, format_args!("{room} "));
         }
         out.push_str(author.name.as_str());
     }
@@ -83,5 +80,41 @@ impl Lines {
         out.push_str(": ");
         // Unicode has two more characters that some terminals take for the end of a line.
         out.push_str(&text.as_str().replace(['\n', '\u{2028}', '\u{2029}'], INDENT));
+    }
+}
+
+fn push(out: &mut String, part: impl Display) {
+    // Writing to a string cannot fail.
+    let _ = write!(out, "{part}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Entries as JSON without what is the same in all of them, and the lines they make.
+    #[test]
+    fn entries_read_like_a_conversation() {
+        let mut lines = Lines::new(TimeZone::UTC, true);
+        for (kind, line) in [
+            (r#""room","topic":"""#, "tea Ada opened the room"),
+            (r#""room","topic":"Green or black?""#, "tea Ada set the topic: Green or black?"),
+            (
+                r#""message","key":"7f2c1b9e-4a5d-4c3b-9e8f-0a1b2c3d4e5f","text":"one\n12:34 Bob: two""#,
+                "tea Ada: one\n      12:34 Bob: two",
+            ),
+            (r#""edit","target":3,"text":"black""#, "tea Ada edited “one…”: black"),
+            (r#""reaction","target":3,"emoji":"👍","on":true"#, "tea Ada put 👍 on “black”"),
+            (r#""reaction","target":1,"emoji":"👍","on":false"#, "tea Ada took 👍 from message 1"),
+            (r#""delete","target":3"#, "tea Ada deleted “black”"),
+            (r#""edit","target":3,"text":null"#, "tea Ada edited “black”: (deleted)"),
+        ] {
+            let json = format!(
+                r#"{{"seq":3,"room":"tea","at":1763622300123,"author":{{"id":"ada","name":"Ada"}},"kind":{kind}}}"#
+            );
+            let mut out = String::new();
+            lines.entry(&mut out, &serde_json::from_str(&json).unwrap());
+            assert_eq!(out, format!("2025-11-20 07:05 {line}\n"));
+        }
     }
 }

@@ -97,7 +97,9 @@ impl Source {
         let mut opening = Opening::at(self.now().await?);
         let names = match &self.rooms {
             RoomSelection::Named(names) => names.clone(),
-            RoomSelection::All => self.client.rooms().await?.rooms.into_iter().map(|room| room.name).collect(),
+            RoomSelection::All => {
+                self.client.rooms().await?.rooms.into_iter().map(|room| room.name).collect()
+            }
         };
         for room in names {
             let cursor = self.gather_room(&room, reach, &mut opening.messages).await?;

@@ -20,7 +20,9 @@ impl StateFile {
     pub(super) fn read(&self) -> anyhow::Result<Option<Cursor>> {
         let path = self.0.display();
         match fs::read_to_string(&self.0) {
-            Ok(text) => text.trim().parse().map(Some).with_context(|| format!("there is no cursor in {path}")),
+            Ok(text) => {
+                text.trim().parse().map(Some).with_context(|| format!("there is no cursor in {path}"))
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error).with_context(|| format!("cannot read {path}")),
         }
