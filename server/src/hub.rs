@@ -9,22 +9,23 @@ mod keep;
 mod poll;
 mod presence;
 mod room;
+mod sync;
 mod visit;
+mod wait;
 mod waiters;
 mod watch;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use holdline_shared::limits::{ROOMS_LISTED, WAIT_DEFAULT, WAIT_MAX};
 use holdline_shared::{Cursor, History, RoomList, RoomName, RoomSummary, Seq, Topic};
-use parking_lot::RwLock;
 use thiserror::Error;
 
 use self::presence::Attendance;
 use self::room::Room;
+use self::sync::{AtomicBool, AtomicU64, AtomicUsize, Ordering, RwLock};
 use crate::log::{Draft, Log, LogError, Outcome, Retention};
 
 pub use self::poll::{Answer, PollError, Said};

@@ -1,12 +1,12 @@
 //! How the hub takes what the log has committed.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use holdline_shared::{EntryKind, RoomName, Seq};
 
 use super::Hub;
 use super::room::Room;
+use super::sync::Ordering;
 use crate::log::Committed;
 
 impl Hub {

@@ -1,20 +1,17 @@
 //! Holding and answering polls.
 
-use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use bytes::{BufMut, Bytes, BytesMut};
-use holdline_shared::limits::{BATCH_BYTES, BATCH_ENTRIES};
 use holdline_shared::{After, Cursor, MessageText, Presence, RoomName, RoomSelection, Seq};
 use thiserror::Error;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use super::Hub;
-use super::room::{Look, Room};
+use super::room::Room;
 use super::visit::Visit;
-use super::watch::Watch;
+use super::wait::{Seen, Wants};
 use crate::log::{Committed, LogError};
 
 /// A poll's answer.
@@ -72,25 +69,6 @@ struct Found {
 
 /// The longest hold on a server that is full.
 const CROWDED_WAIT: Duration = Duration::from_secs(1);
-
-/// What a wait is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Wants {
-    /// An answer; one that was encoded for somebody else will do.
-    Answer,
-    /// The entries themselves.
-    Entries,
-}
-
-/// What ends a wait; with the position that it reaches.
-enum Seen {
-    Entries(Vec<Arc<Committed>>, Seq),
-    Shared(Bytes, Seq),
-    /// The log has to be read.
-    TooOld,
-    /// Who is here has changed, or the time is up, or the server is stopping.
-    Nothing(Seq),
-}
 
 impl Hub {
     /// Answers with everything that `rooms` have after `after`, waiting for up to `wait` when there is nothing. With a
@@ -199,69 +177,6 @@ impl Hub {
         }
     }
 
-    /// Register, look, sleep, look.
-    async fn wait(
-        &self,
-        watched: &[Arc<Room>],
-        after: Seq,
-        wait: Duration,
-        wants: Wants,
-        visit: Option<&Visit>,
-    ) -> Seen {
-        if wait.is_zero() {
-            let head = self.head().max(after);
-            return self.look(watched, after, wants).unwrap_or(Seen::Nothing(head));
-        }
-        let mut watch = Watch::new(watched, &self.held);
-        let mut visiting = visit.map(Visit::watch);
-        let sleep = sleep_until(Instant::now() + wait);
-        tokio::pin!(sleep);
-        poll_fn(|context| {
-            watch.register(context.waker());
-            if let Some(visiting) = &mut visiting {
-                visiting.register(context.waker());
-            }
-            // Read before the look: the position that an empty answer claims must not be ahead of what was looked at.
-            let head = self.head().max(after);
-            if let Some(seen) = self.look(watched, after, wants) {
-                return Poll::Ready(seen);
-            }
-            let is_over = self.is_closing() || visit.is_some_and(Visit::has_news);
-            if is_over || sleep.as_mut().poll(context).is_ready() {
-                return Poll::Ready(Seen::Nothing(head));
-            }
-            Poll::Pending
-        })
-        .await
-    }
-
-    /// One look at all watched rooms, as of one head.
-    fn look(&self, watched: &[Arc<Room>], after: Seq, wants: Wants) -> Option<Seen> {
-        let head = self.head();
-        if let [room] = watched {
-            if wants == Wants::Answer
-                && let Some((body, upto)) = room.shared_answer(after)
-            {
-                return Some(Seen::Shared(body, upto));
-            }
-            return match room.look(after, head, BATCH_ENTRIES) {
-                Look::Nothing => None,
-                Look::TooOld => Some(Seen::TooOld),
-                Look::Found(found) => Some(fit(found, head)),
-            };
-        }
-        let mut all = Vec::new();
-        for room in watched {
-            match room.look(after, head, BATCH_ENTRIES + 1) {
-                Look::Nothing => {}
-                Look::TooOld => return Some(Seen::TooOld),
-                Look::Found(found) => all.extend(found),
-            }
-        }
-        all.sort_unstable_by_key(|entry| entry.seq);
-        (!all.is_empty()).then(|| fit(all, head))
-    }
-
     async fn read(&self, rooms: &RoomSelection, after: Seq) -> Result<Found, PollError> {
         let chunk = self.log.read(rooms.clone(), after).await?;
         // Who asks for the beginning gets the beginning of what there is.
@@ -270,21 +185,6 @@ impl Hub {
         }
         Ok(Found { entries: chunk.entries, upto: chunk.upto })
     }
-}
-
-/// Closes a batch at its limits. A full one reaches as far as its last entry, any other as far as the view it is from.
-fn fit(mut entries: Vec<Arc<Committed>>, head: Seq) -> Seen {
-    let mut bytes = 0;
-    let fitting = entries.iter().take(BATCH_ENTRIES).take_while(|entry| {
-        let fits = bytes < BATCH_BYTES;
-        bytes += entry.json.len();
-        fits
-    });
-    let fitting = fitting.count();
-    let is_full = fitting < entries.len() || fitting == BATCH_ENTRIES;
-    entries.truncate(fitting);
-    let upto = if is_full { entries.last().map_or(head, |entry| entry.seq) } else { head };
-    Seen::Entries(entries, upto)
 }
 
 /// Writes a batch around entries that are encoded already.

@@ -6,8 +6,8 @@ use std::task::Waker;
 
 use bytes::Bytes;
 use holdline_shared::{EntryKind, RoomName, RoomSummary, Seq, Timestamp, Topic};
-use parking_lot::Mutex;
 
+use super::sync::Mutex;
 use super::waiters::{Place, Waiters};
 use crate::log::{Committed, LoggedRoom};
 

@@ -1,10 +1,10 @@
 //! A place in the waiting lists of the rooms that one poll is about, left when it is dropped.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Waker;
 
 use super::room::Room;
+use super::sync::{AtomicUsize, Ordering};
 use super::waiters::Place;
 
 /// Rooms that are waited for. Registers when asked to, unregisters on drop, and counts as one held poll meanwhile.
