@@ -173,6 +173,22 @@ pub(crate) async fn pages_backwards(log: Arc<dyn Log>) {
     assert_eq!((none.messages.len(), none.more), (0, false));
 }
 
+pub(crate) async fn the_head_is_not_behind_what_was_read(log: Arc<dyn Log>) {
+    for n in 0..200 {
+        let appending = log.append(say("ada", "lobby", n, "x"));
+        loop {
+            let page = log.page(room("lobby"), None, 1).await.unwrap();
+            assert!(page.upto <= log.head(), "{} was read, the head is {}", page.upto, log.head());
+            let chunk = log.read(RoomSelection::All, Seq(1)).await.unwrap();
+            assert!(chunk.upto <= log.head(), "{} was read, the head is {}", chunk.upto, log.head());
+            if chunk.upto > Seq(u64::try_from(n).unwrap() + 1) {
+                break;
+            }
+        }
+        assert!(matches!(appending.await, Ok(Outcome::Appended(_))));
+    }
+}
+
 pub(crate) async fn changes_belong_to_the_author(log: Arc<dyn Log>) {
     let target = append(&*log, say("ada", "lobby", 1, "helo")).await;
     let edit =
@@ -341,6 +357,7 @@ macro_rules! suite {
             tells_its_follower_of_each_entry_once_in_order
             a_batch_has_an_end
             pages_backwards
+            the_head_is_not_behind_what_was_read
             changes_belong_to_the_author
             what_was_deleted_is_gone
             reactions_are_put_once

@@ -43,6 +43,14 @@ struct Shared {
     follower: Mutex<Option<Follower>>,
 }
 
+impl Shared {
+    /// A reader can see a commit a moment before the writer comes to say so. What it saw is durable, so the head is
+    /// there: a position that was handed out is never beyond it.
+    fn saw(&self, upto: Seq) {
+        self.head.fetch_max(upto.0, Ordering::AcqRel);
+    }
+}
+
 /// Work for the writer.
 enum Job {
     Append { draft: Draft, reply: Reply<Outcome> },
@@ -109,7 +117,14 @@ impl Log for SqliteLog {
     }
 
     fn read(&self, rooms: RoomSelection, after: Seq) -> BoxFuture<'static, Result<Chunk, LogError>> {
-        Readers::run(self.readers.clone(), move |reader| reader.read(&rooms, after))
+        let shared = self.shared.clone();
+        Readers::run(self.readers.clone(), move |reader| {
+            let chunk = reader.read(&rooms, after)?;
+            if chunk.upto > after {
+                shared.saw(chunk.upto);
+            }
+            Ok(chunk)
+        })
     }
 
     fn page(
@@ -118,7 +133,12 @@ impl Log for SqliteLog {
         before: Option<Seq>,
         limit: usize,
     ) -> BoxFuture<'static, Result<Page, LogError>> {
-        Readers::run(self.readers.clone(), move |reader| reader.page(&room, before, limit))
+        let shared = self.shared.clone();
+        Readers::run(self.readers.clone(), move |reader| {
+            let page = reader.page(&room, before, limit)?;
+            shared.saw(page.upto);
+            Ok(page)
+        })
     }
 
     fn prune(&self, keep: Retention) -> BoxFuture<'static, Result<bool, LogError>> {
