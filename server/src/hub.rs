@@ -6,6 +6,8 @@
 
 mod follow;
 mod keep;
+#[cfg(test)]
+mod model;
 mod poll;
 mod presence;
 mod room;

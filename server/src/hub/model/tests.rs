@@ -1,0 +1,183 @@
+//! What must be so in whatever order the threads do their steps.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use holdline_shared::{Entry, EntryKind, Person, RoomName, Seq, Timestamp, Topic};
+use loom::future::block_on;
+use loom::thread;
+
+use super::Hub;
+use super::room::Room;
+use super::sync::Ordering;
+use super::wait::{Seen, Wants};
+use crate::hub::HubConfig;
+use crate::log::Committed;
+
+/// Longer than a clock that stands still will ever show.
+const WAIT: Duration = Duration::from_secs(1);
+
+/// Explores all orders.
+fn check(steps: impl Fn() + Send + Sync + 'static) {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(steps);
+}
+
+fn room(name: &str) -> RoomName {
+    name.parse().unwrap()
+}
+
+fn entry(seq: u64, name: &str) -> Arc<Committed> {
+    let kind = EntryKind::Room { topic: Topic::default() };
+    let entry = Entry { seq: Seq(seq), room: room(name), at: Timestamp(seq), author: Person::house(), kind };
+    Arc::new(Committed::encode(entry).unwrap())
+}
+
+/// A hub in which these rooms were made by the first entries.
+fn hub(rooms: &[&str]) -> Arc<Hub> {
+    hub_with(rooms, HubConfig::default())
+}
+
+fn hub_with(rooms: &[&str], config: HubConfig) -> Arc<Hub> {
+    let hub = Hub::new(config);
+    for (name, seq) in rooms.iter().zip(1..) {
+        hub.take(&[entry(seq, name)]);
+    }
+    Arc::new(hub)
+}
+
+fn rooms(hub: &Hub, names: &[&str]) -> Vec<Arc<Room>> {
+    names.iter().map(|name| hub.room(&room(name)).unwrap()).collect()
+}
+
+/// Polls, as `Hub::poll` does with what a wait has seen, until `until` is reached; answers what was seen, in order.
+fn follow(hub: &Hub, watched: &[Arc<Room>], mut after: Seq, until: Seq) -> Vec<u64> {
+    let mut seen = Vec::new();
+    while after < until {
+        let upto = match block_on(hub.wait(watched, after, WAIT, Wants::Answer, None)) {
+            Seen::Entries(entries, upto) => {
+                let seqs: Vec<_> = entries.iter().map(|entry| entry.seq.0).collect();
+                if let [room] = watched {
+                    let body = seqs.iter().flat_map(|seq| seq.to_be_bytes()).collect::<Bytes>();
+                    room.share_answer(after, upto, &body);
+                }
+                seen.extend(seqs);
+                upto
+            }
+            Seen::Shared(body, upto) => {
+                seen.extend(body.chunks_exact(8).map(|seq| u64::from_be_bytes(seq.try_into().unwrap())));
+                upto
+            }
+            Seen::Nothing(upto) => upto,
+            Seen::TooOld => {
+                // The log would be read; here it is known what it has.
+                let forgotten = hub.head().0;
+                seen.extend(after.0 + 1..=forgotten);
+                Seq(forgotten)
+            }
+        };
+        assert!(upto > after || hub.is_closing(), "woken for nothing");
+        after = upto;
+    }
+    seen
+}
+
+#[test]
+fn a_held_poll_misses_nothing() {
+    check(|| {
+        let hub = hub(&["lobby"]);
+        let poller = hub.clone();
+        let poller = thread::spawn(move || follow(&poller, &rooms(&poller, &["lobby"]), Seq(1), Seq(3)));
+        hub.take(&[entry(2, "lobby")]);
+        hub.take(&[entry(3, "lobby")]);
+        assert_eq!(poller.join().unwrap(), [2, 3]);
+        assert_eq!(hub.held.load(Ordering::Relaxed), 0, "nothing is left behind");
+    });
+}
+
+#[test]
+fn a_poll_of_two_rooms_sees_them_in_log_order() {
+    check(|| {
+        let hub = hub(&["a", "b"]);
+        let poller = hub.clone();
+        let poller = thread::spawn(move || follow(&poller, &rooms(&poller, &["a", "b"]), Seq(2), Seq(4)));
+        hub.take(&[entry(3, "b"), entry(4, "a")]);
+        assert_eq!(poller.join().unwrap(), [3, 4]);
+    });
+}
+
+#[test]
+fn a_poll_of_everything_hears_of_a_new_room() {
+    check(|| {
+        let hub = hub(&["lobby"]);
+        let poller = hub.clone();
+        let poller =
+            thread::spawn(move || follow(&poller, std::slice::from_ref(&poller.everything), Seq(1), Seq(3)));
+        hub.take(&[entry(2, "tea")]);
+        hub.take(&[entry(3, "tea")]);
+        assert_eq!(poller.join().unwrap(), [2, 3]);
+    });
+}
+
+#[test]
+fn who_shares_an_answer_gets_all_of_it() {
+    check(|| {
+        let hub = hub(&["lobby"]);
+        let pollers: Vec<_> = (0..2)
+            .map(|_| {
+                let hub = hub.clone();
+                thread::spawn(move || follow(&hub, &rooms(&hub, &["lobby"]), Seq(1), Seq(2)))
+            })
+            .collect();
+        hub.take(&[entry(2, "lobby")]);
+        for poller in pollers {
+            assert_eq!(poller.join().unwrap(), [2]);
+        }
+    });
+}
+
+#[test]
+fn a_shared_answer_is_not_given_once_there_is_more() {
+    check(|| {
+        let hub = hub(&["lobby"]);
+        let poller = hub.clone();
+        let poller = thread::spawn(move || {
+            let lobby = rooms(&poller, &["lobby"]);
+            let first = follow(&poller, &lobby, Seq(1), Seq(2));
+            (first, follow(&poller, &lobby, Seq(1), Seq(3)))
+        });
+        hub.take(&[entry(2, "lobby")]);
+        hub.take(&[entry(3, "lobby")]);
+        let (first, second) = poller.join().unwrap();
+        assert!(first == [2] || first == [2, 3], "{first:?}");
+        assert_eq!(second, [2, 3]);
+    });
+}
+
+#[test]
+fn what_is_forgotten_meanwhile_is_read_from_the_log() {
+    check(|| {
+        let hub = hub_with(&["lobby"], HubConfig { recent_bytes: 1, ..HubConfig::default() });
+        let poller = hub.clone();
+        let poller = thread::spawn(move || follow(&poller, &rooms(&poller, &["lobby"]), Seq(1), Seq(3)));
+        hub.take(&[entry(2, "lobby")]);
+        hub.take(&[entry(3, "lobby")]);
+        assert_eq!(poller.join().unwrap(), [2, 3]);
+    });
+}
+
+#[test]
+fn closing_lets_everyone_go() {
+    check(|| {
+        let hub = hub(&["lobby"]);
+        let poller = hub.clone();
+        let poller = thread::spawn(move || {
+            let seen = block_on(poller.wait(&rooms(&poller, &["lobby"]), Seq(1), WAIT, Wants::Entries, None));
+            assert!(matches!(seen, Seen::Nothing(Seq(1))));
+        });
+        hub.close();
+        poller.join().unwrap();
+    });
+}
