@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use self::command::Chromium;
 use self::driver::Driver;
+use crate::key;
 
 /// A browser window, with its browser and driver killed when dropped.
 #[derive(Debug)]
@@ -101,6 +102,14 @@ impl Browser {
         let element = self.client.find(Locator::Css(css)).await;
         let element = element.with_context(|| format!("there is no {css}"))?;
         element.click().await.with_context(|| format!("cannot click on {css}"))
+    }
+
+    /// Replaces what stands in a field, and ends with Enter.
+    pub async fn type_over(&self, css: &str, text: &str) -> Result<()> {
+        let field = self.client.find(Locator::Css(css)).await;
+        let field = field.with_context(|| format!("there is no {css}"))?;
+        let keys = format!("{}a{}{text}{}", key::CONTROL, key::RELEASE, key::ENTER);
+        field.send_keys(&keys).await.with_context(|| format!("cannot type into {css}"))
     }
 
     /// Sends keys to whatever has the focus, as a keyboard does.

@@ -23,7 +23,12 @@ impl Chat {
         Self::open_in(Browser::start().await?, url).await
     }
 
-    /// The same in a browser that is there already.
+    /// Two people at the same address, each with a browser of their own.
+    pub async fn open_two(url: &str) -> Result<(Self, Self)> {
+        tokio::try_join!(Self::open(url), Self::open(url))
+    }
+
+    /// Opens the address in a browser that is there already.
     pub async fn open_in(browser: Browser, url: &str) -> Result<Self> {
         browser.client.goto(url).await?;
         let chat = Self { browser };
@@ -79,5 +84,24 @@ impl Chat {
     pub async fn visit(&self, room: &str) -> Result<Screen> {
         self.browser.click(&format!("[data-testid=room-link][data-room='{room}']")).await?;
         self.until(&format!("the room {room}"), |screen| screen.room == room && screen.status == "live").await
+    }
+
+    /// Joins or makes a room by typing its name.
+    pub async fn enter(&self, room: &str) -> Result<()> {
+        self.browser.type_over("[data-testid=new-room]", room).await
+    }
+
+    /// Takes another name.
+    pub async fn rename(&self, name: &str) -> Result<Screen> {
+        self.browser.click("[data-testid=nickname]").await?;
+        self.browser.type_over("[data-testid=nickname-input]", name).await?;
+        self.until("the new name", |screen| screen.nickname.as_deref() == Some(name)).await
+    }
+
+    /// Clicks on one of the tools of a message, called by its label; they show when the mouse is over it.
+    pub async fn use_tool(&self, seq: u64, label: &str) -> Result<()> {
+        let message = format!("[data-testid=message][data-seq='{seq}']");
+        self.browser.click(&format!("{message} [data-testid=message-text]")).await?;
+        self.browser.click(&format!("{message} button[aria-label='{label}']")).await
     }
 }

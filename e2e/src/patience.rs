@@ -29,13 +29,22 @@ impl Look<()> {
 }
 
 /// Looks until it is so; when patience ends, the error says `what` was awaited and what there was instead.
-pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Result<Look<T>>) -> Result<T> {
-    let end = Instant::now() + PATIENCE;
+pub async fn eventually<T>(what: &str, look: impl AsyncFnMut() -> Result<Look<T>>) -> Result<T> {
+    eventually_within(PATIENCE, what, look).await
+}
+
+/// The same with a patience of one's own.
+pub async fn eventually_within<T>(
+    patience: Duration,
+    what: &str,
+    mut look: impl AsyncFnMut() -> Result<Look<T>>,
+) -> Result<T> {
+    let end = Instant::now() + patience;
     loop {
         match look().await.with_context(|| format!("while waiting for {what}"))? {
             Look::Seen(value) => return Ok(value),
             Look::NotYet(instead) if Instant::now() >= end => {
-                bail!("waited {} s for {what}; there is {instead}", PATIENCE.as_secs());
+                bail!("waited {} s for {what}; there is {instead}", patience.as_secs());
             }
             Look::NotYet(_) => sleep(PAUSE).await,
         }

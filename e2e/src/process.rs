@@ -17,7 +17,7 @@ pub struct Process {
 }
 
 /// The lines of one of a program's outputs.
-pub(crate) type Output = Lines<BufReader<Box<dyn AsyncRead + Send + Unpin>>>;
+pub type Output = Lines<BufReader<Box<dyn AsyncRead + Send + Unpin>>>;
 
 impl Process {
     /// Starts a command, with nothing on its standard input.
@@ -28,7 +28,7 @@ impl Process {
     }
 
     /// The lines it writes on its standard output, if that was piped; once.
-    pub(crate) fn output(&mut self) -> Result<Output> {
+    pub fn output(&mut self) -> Result<Output> {
         let pipe = self.child.stdout.take().context("standard output was not piped")?;
         Ok(BufReader::new(Box::new(pipe) as Box<_>).lines())
     }

@@ -1,1 +1,124 @@
-//! The crowd. Stub.
+//! The crowd: ten senders say a thousand things as fast as they can, while twenty listeners of each kind listen: the
+//! client, the classic page, `holdline tail`, an event stream and curl in a loop. Each must hear everything exactly
+//! once and in the order of the log.
+
+mod ear;
+mod tabs;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use holdline_e2e::{Look, Person, Server, eventually, eventually_within};
+
+use ear::Ear;
+use tabs::Tabs;
+
+/// Listeners of each kind.
+const LISTENERS: u8 = 20;
+const SENDERS: usize = 10;
+const MESSAGES: usize = 1_000;
+const ROOM: &str = "crowd";
+
+/// What is said until everybody listens.
+const KNOCK: &str = "knock";
+
+/// For a thousand messages on forty pages, drawn by however few cores.
+const LONG_PATIENCE: Duration = Duration::from_secs(300);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_in_a_crowd_hears_everything_once_and_in_order() -> Result<()> {
+    // A browser opens six connections to a host, so each page gets an address of its own.
+    let addresses = (1..=2 * LISTENERS + 1).map(|n| SocketAddr::from((Ipv4Addr::new(127, 0, 0, n), 0)));
+    let server = Server::start_on(addresses.collect()).await?;
+    let urls = server.urls();
+    let (url, pages) = urls.split_first().context("no address")?;
+    Person::join(url, "Host").await?.make_room(ROOM, "The crowd").await?;
+    let (chats, classics) = pages.split_at(LISTENERS.into());
+
+    let start = Instant::now();
+    let (chats, classics) = tokio::try_join!(Tabs::chats(chats), Tabs::classics(classics))?;
+    let folder = tempfile::tempdir()?;
+    let mut ears = Vec::new();
+    for n in 1..=LISTENERS {
+        ears.push(Ear::tail(n, url)?);
+        ears.push(Ear::events(n, url)?);
+        ears.push(Ear::curl(n, url, &folder.path().join(format!("jar-{n}")))?);
+    }
+    println!("{:6.1} s to gather a crowd", start.elapsed().as_secs_f64());
+    knock(url, &chats, &classics, &ears).await?;
+    println!("{:6.1} s until all of it listens", start.elapsed().as_secs_f64());
+
+    let start = Instant::now();
+    let said = speak(url).await?;
+    println!("{:6.1} s to say {MESSAGES} things", start.elapsed().as_secs_f64());
+    for ear in &ears {
+        ear.until_heard(&said).await?;
+    }
+    println!("{:6.1} s until {} programs have heard them", start.elapsed().as_secs_f64(), ears.len());
+    drop(ears);
+    for (name, tabs) in [("classic pages", &classics), ("clients", &chats)] {
+        tabs.until_shown(&said).await?;
+        println!("{:6.1} s until {LISTENERS} {name} show them", start.elapsed().as_secs_f64());
+    }
+    chats.browser.must_be_quiet().await?;
+    classics.browser.must_be_quiet_but_for_requests().await
+}
+
+/// Knocks until everybody has heard it: what was said before a listener's first request is not for it.
+async fn knock(url: &str, chats: &Tabs, classics: &Tabs, ears: &[Ear]) -> Result<()> {
+    let doorman = Person::join(url, "Doorman").await?;
+    eventually("everybody to listen", async || {
+        doorman.say(ROOM, KNOCK).await?;
+        let mut deaf: Vec<_> =
+            ears.iter().filter(|ear| ear.has_heard_nothing()).map(|ear| ear.name.clone()).collect();
+        deaf.extend(chats.deaf().await?);
+        deaf.extend(classics.deaf().await?);
+        Ok(Look::at(deaf.is_empty(), || format!("no sign of {deaf:?}")))
+    })
+    .await
+}
+
+/// All senders speak at once, each as fast as the server acknowledges. What was said, in the order of the log.
+async fn speak(url: &str) -> Result<Vec<String>> {
+    let mut senders = tokio::task::JoinSet::new();
+    for sender in 0..SENDERS {
+        let person = Person::join(url, &format!("Sender {sender}")).await?;
+        senders.spawn(async move {
+            let mut said = Vec::new();
+            for n in 0..MESSAGES / SENDERS {
+                let text = format!("sender {sender}, message {n}");
+                said.push((person.say(ROOM, &text).await?, text));
+            }
+            anyhow::Ok(said)
+        });
+    }
+    let mut said = Vec::new();
+    for sender in senders.join_all().await {
+        said.extend(sender?);
+    }
+    said.sort_unstable();
+    Ok(said.into_iter().map(|(_, text)| text).collect())
+}
+
+/// Waits until `heard` gives exactly this, knocks aside.
+async fn until_heard(
+    who: &str,
+    said: &[String],
+    mut heard: impl AsyncFnMut() -> Result<Vec<String>>,
+) -> Result<()> {
+    eventually_within(LONG_PATIENCE, &format!("{who} to hear everything once and in order"), async || {
+        let mut heard = heard().await?;
+        heard.retain(|text| text != KNOCK);
+        let same = heard.iter().zip(said).take_while(|(heard, said)| heard == said).count();
+        Ok(Look::at(heard == said, || {
+            format!(
+                "{} heard of {}, the first {same} right, then {:?}",
+                heard.len(),
+                said.len(),
+                heard.get(same)
+            )
+        }))
+    })
+    .await
+}

@@ -1,3 +1,13 @@
 //! What people do with Holdline, in real browsers against the real executable: one story per file.
 
+mod access;
+mod away;
+mod changes;
 mod classic;
+mod history;
+mod markup;
+mod phone;
+mod prefix;
+mod reload;
+mod rooms;
+mod two_people;

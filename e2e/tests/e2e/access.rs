@@ -1,0 +1,69 @@
+//! For those who use a keyboard or a screen reader: the focus is where it is wanted, everything can be reached, and
+//! everything has a name.
+
+use anyhow::Result;
+use holdline_e2e::{Chat, Look, Person, Server, eventually, key};
+
+/// What has the focus, in words.
+const FOCUS: &str =
+    "const e = document.activeElement; return e.dataset.testid ?? e.ariaLabel ?? e.textContent";
+
+#[tokio::test]
+async fn everything_is_reached_by_keyboard() -> Result<()> {
+    let server = Server::start().await?;
+    Person::join(&server.url(), "Ben").await?.say("lobby", "Hello").await?;
+    let ada = Chat::open(&server.url()).await?;
+    ada.until_said(&["Hello"]).await?;
+    assert_eq!(ada.browser.run::<String>(FOCUS, vec![]).await?, "composer", "one can type at once");
+
+    // From the top of the page, as somebody who has just come.
+    let () = ada.browser.run("document.activeElement.blur()", vec![]).await?;
+    let mut wanted = vec!["room-link", "new-room", "nickname", "message", "composer"];
+    let mut reached = Vec::new();
+    // No page of ours has that many things to stop at.
+    for _ in 0..40 {
+        ada.browser.press(key::TAB).await?;
+        let at: String = ada.browser.run(FOCUS, vec![]).await?;
+        wanted.retain(|id| *id != at);
+        reached.push(at);
+    }
+    assert!(wanted.is_empty(), "Tab does not reach {wanted:?}, but {reached:?}");
+    ada.browser.must_be_quiet().await
+}
+
+#[tokio::test]
+async fn a_screen_reader_is_told() -> Result<()> {
+    let server = Server::start().await?;
+    Person::join(&server.url(), "Ben").await?.say("lobby", "Hello").await?;
+    let ada = Chat::open(&server.url()).await?;
+    let screen = ada.until_said(&["Hello"]).await?;
+    let seq = screen.messages[0].seq.unwrap_or_default();
+    let spoken = "return ['[role=log][aria-live=polite] [data-testid=message]', '[data-testid=status] [role=status]',\
+                  'main', 'nav', 'h1'].filter(css => !document.querySelector(css))";
+    assert_eq!(ada.browser.run::<Vec<String>>(spoken, vec![]).await?, [""; 0], "these are missing");
+
+    // With all that shows when a message has the focus.
+    ada.browser.click(&format!("[data-seq='{seq}'] [data-testid=message-text]")).await?;
+    let nameless = "return [...document.querySelectorAll('button, a, input, textarea')]\
+                    .filter(e => !(e.ariaLabel || e.textContent.trim() || e.title)).map(e => e.outerHTML)";
+    assert_eq!(ada.browser.run::<Vec<String>>(nameless, vec![]).await?, [""; 0], "these have no name");
+    let title = ada.browser.client.title().await?;
+    assert!(title.contains("lobby"), "the page's title names the room: {title:?}");
+    ada.browser.must_be_quiet().await
+}
+
+/// A message that comes while another is being read aloud must not take the focus away.
+#[tokio::test]
+async fn the_focus_stays_when_something_comes() -> Result<()> {
+    let server = Server::start().await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    let ada = Chat::open(&server.url()).await?;
+    ada.browser.click("[data-testid=new-room]").await?;
+    ben.say("lobby", "Hello").await?;
+    ada.until_said(&["Hello"]).await?;
+    eventually("the focus to be where it was", async || {
+        let at: String = ada.browser.run(FOCUS, vec![]).await?;
+        Ok(Look::at(at == "new-room", || at))
+    })
+    .await
+}

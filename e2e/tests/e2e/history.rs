@@ -1,0 +1,86 @@
+//! A long history: the page opens at its end, older messages come when they are wanted, and nothing that comes moves
+//! what is being read.
+
+use anyhow::{Context as _, Result};
+use holdline_e2e::{Chat, Person, Server};
+use serde::Deserialize;
+use serde_json::json;
+
+/// Where the reader is.
+#[derive(Debug, Deserialize)]
+struct Place {
+    /// The first message in sight.
+    seq: u64,
+    /// How far its upper edge is below that of the view, in CSS pixels.
+    top: f64,
+    /// How far the newest message is away.
+    below: f64,
+}
+
+/// Scrolls, if told where to, and says where the reader is then.
+const PLACE: &str = r"
+const view = document.querySelector('[role=log]').parentElement;
+const [to, seq] = arguments;
+if (to !== null) view.scrollTop = to;
+const edge = view.getBoundingClientRect().top;
+const rows = [...view.querySelectorAll('[data-seq]')];
+const row = seq === null
+  ? rows.find(row => row.getBoundingClientRect().bottom > edge)
+  : rows.find(row => row.dataset.seq === String(seq));
+return {
+  seq: Number(row.dataset.seq),
+  top: row.getBoundingClientRect().top - edge,
+  below: view.scrollHeight - view.clientHeight - view.scrollTop,
+};";
+
+/// What nobody notices.
+const PIXELS: f64 = 2.0;
+
+#[tokio::test]
+async fn a_long_history_is_read_upwards_without_losing_the_place() -> Result<()> {
+    let server = Server::start().await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    let texts: Vec<_> = (1..=300).map(|n| format!("message {n}")).collect();
+    for text in &texts {
+        ben.say("long", text).await?;
+    }
+    let ada = Chat::open(&format!("{}/r/long", server.url())).await?;
+    let screen = ada.until("the newest message", |screen| screen.row("message 300").is_some()).await?;
+    assert!(screen.messages.len() < 300 && screen.has_older, "the beginning is not loaded yet");
+    assert!(place(&ada, None, None).await?.below < PIXELS, "it opens at the newest message");
+    assert_eq!(screen.jump, None);
+
+    loop {
+        let before = ada.screen().await?;
+        if !before.has_older {
+            break;
+        }
+        let reading = place(&ada, Some(0), None).await?;
+        ada.until("older messages", |screen| screen.messages.len() > before.messages.len()).await?;
+        let now = place(&ada, None, Some(reading.seq)).await?;
+        assert!((now.top - reading.top).abs() < PIXELS, "what was read has moved: {reading:?}, now {now:?}");
+    }
+    assert_eq!(ada.screen().await?.texts(), texts, "each once and in order");
+
+    let reading = place(&ada, Some(500), None).await?;
+    ada.until("a way to the newest", |screen| screen.jump.is_some()).await?;
+    ben.say("long", "a late one").await?;
+    ada.until("the way to what is new", |screen| {
+        screen.messages.len() == 301 && screen.jump.as_deref().is_some_and(|label| label.contains("1 new"))
+    })
+    .await?;
+    let now = place(&ada, None, Some(reading.seq)).await?;
+    assert!((now.top - reading.top).abs() < PIXELS, "what was read has moved: {reading:?}, now {now:?}");
+
+    ada.browser.click("[data-testid=jump-new]").await?;
+    ada.until("the end", |screen| screen.jump.is_none()).await?;
+    assert!(place(&ada, None, None).await?.below < PIXELS, "the newest is in sight");
+    ben.say("long", "and another").await?;
+    ada.until("the last one", |screen| screen.row("and another").is_some()).await?;
+    assert!(place(&ada, None, None).await?.below < PIXELS, "who is at the end stays there");
+    ada.browser.must_be_quiet().await
+}
+
+async fn place(chat: &Chat, scroll_to: Option<u32>, of: Option<u64>) -> Result<Place> {
+    chat.browser.run(PLACE, vec![json!(scroll_to), json!(of)]).await.context("no message in sight")
+}
