@@ -5,118 +5,14 @@
 //! no clock and throws no dice; its driver hands in both. Two drivers exist: fetch in the browser and reqwest in
 //! `holdline tail`.
 
+mod trouble;
+mod words;
+
 use std::time::Duration;
 
-use crate::{After, Backoff, Batch, Cursor, Dice, Hold, PresenceTag, Problem, ProblemCode};
+use crate::{After, Backoff, Batch, Dice, Hold, PresenceTag};
 
-/// A moment on the driver's monotonic clock.
-pub type Moment = Duration;
-
-/// What happened.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {
-    /// The driver begins. Also: the set of rooms changed, poll again with the new one.
-    Start,
-    /// The poll was answered.
-    Answered(Batch),
-    /// The poll, repair or renewal was answered with an error status.
-    Refused {
-        /// The HTTP status.
-        status: u16,
-        /// The problem, when the answer was one; proxies answer otherwise.
-        problem: Option<Problem>,
-        /// The answer's `Retry-After`.
-        retry_after: Option<Duration>,
-    },
-    /// No answer: the connection could not be made, broke, or the answer was cut or not what it should be.
-    Failed {
-        /// Why, for people.
-        why: String,
-    },
-    /// The watchdog's time passed without an answer.
-    TimedOut,
-    /// The sleep is over.
-    Woke,
-    /// "Now", the page became visible, or the machine woke up: do not wait any longer.
-    Hurry,
-    /// The browser says that there is a network again.
-    Online,
-    /// The browser says that there is none.
-    Offline,
-    /// The gap was repaired from history read at this cursor.
-    Repaired(Cursor),
-    /// There is a session again.
-    Renewed,
-}
-
-/// What to do.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Action {
-    /// Poll; give up as [`Event::TimedOut`] after `watchdog`.
-    Poll {
-        /// From where.
-        after: After,
-        /// How long to ask the server to hold.
-        wait: Duration,
-        /// How long until silence counts as a failure.
-        watchdog: Duration,
-        /// The presence that is known; `None` before the first.
-        presence: Option<PresenceTag>,
-    },
-    /// Wait, then say [`Event::Woke`].
-    Sleep(Duration),
-    /// Fetch history anew and say [`Event::Repaired`]. The screen stays as it is meanwhile.
-    Repair,
-    /// Get a session and say [`Event::Renewed`]. Cursor and outbox stay.
-    RenewSession,
-}
-
-/// What becomes of the outstanding action.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Next {
-    /// It goes on.
-    Keep,
-    /// It is replaced by this one.
-    Do(Action),
-}
-
-/// What is true about the connection, to be shown as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Status {
-    /// No answer yet.
-    Connecting,
-    /// The last poll was answered and the next is on its way or held.
-    Live,
-    /// The last poll failed; another comes at this moment.
-    Reconnecting {
-        /// When, on the driver's clock.
-        at: Moment,
-        /// Why, for people.
-        why: String,
-    },
-    /// Trying again right now.
-    Retrying,
-    /// The browser says that there is no network, and the last poll failed.
-    Offline,
-    /// The server refused the poll; it is asked again at this moment.
-    Refused {
-        /// When, on the driver's clock.
-        at: Moment,
-        /// The problem's text.
-        why: String,
-    },
-    /// History is being fetched over a gap.
-    Repairing,
-}
-
-/// What the machine answers to an event.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Step {
-    /// To be shown, before anything else is done. Holds only entries that were not delivered before.
-    pub deliver: Option<Batch>,
-    /// What becomes of the outstanding action.
-    pub next: Next,
-}
+pub use self::words::{Action, Event, Moment, Next, Status, Step};
 
 #[derive(Debug, Clone, PartialEq)]
 enum State {
@@ -135,6 +31,17 @@ enum Task {
     RenewSession,
 }
 
+/// What happened since the last answer.
+#[derive(Debug, Clone, Default)]
+struct Unanswered {
+    /// The next poll shall be a regular one, whose answer says at once that the line is there.
+    is_doubtful: bool,
+    /// A repair was done; asked for again, it did not help, and is not repeated at once.
+    is_repaired: bool,
+    /// The same for a renewal.
+    is_renewed: bool,
+}
+
 /// The machine.
 #[derive(Debug, Clone)]
 pub struct Subscription {
@@ -144,25 +51,39 @@ pub struct Subscription {
     task: Task,
     hold: Hold,
     backoff: Backoff,
+    /// How long the poll was held that was cut just now. Whether the path did that or the server died is seen by
+    /// whether the next one is answered.
+    suspected: Option<Duration>,
+    unanswered: Unanswered,
     is_online: bool,
     status: Status,
 }
 
 /// How long after the promised hold an answer may still come.
 const WATCHDOG_SLACK: Duration = Duration::from_secs(10);
-/// A poll that broke after this long was held and cut, rather than never having reached a server.
-const HELD: Duration = Duration::from_secs(2);
+/// The clock of a machine that was awake is not this much further than what it was asked to wait for.
+const LEAP: Duration = Duration::from_secs(5);
+/// Over how long clients spread their next poll when a server lets all of them go at once: 10,000 of them are then 5,000
+/// polls a second, which a server answers on one core.
+const SPREAD: Duration = Duration::from_secs(2);
 
 impl Subscription {
     /// A subscription that begins at `after`.
     pub fn new(after: After) -> Self {
+        Self::with_hold(after, Hold::default())
+    }
+
+    /// The same, with what an earlier subscription learned about the path to this origin.
+    pub fn with_hold(after: After, hold: Hold) -> Self {
         Self {
             after,
             presence: None,
             state: State::Idle,
             task: Task::Poll,
-            hold: Hold::default(),
+            hold,
             backoff: Backoff::default(),
+            suspected: None,
+            unanswered: Unanswered::default(),
             is_online: true,
             status: Status::Connecting,
         }
@@ -178,14 +99,25 @@ impl Subscription {
         self.after
     }
 
+    /// What was learned about the path, to be remembered for this origin.
+    pub fn hold(&self) -> &Hold {
+        &self.hold
+    }
+
     /// Takes an event at the moment `now`, with a fresh throw of the dice.
     pub fn step(&mut self, event: Event, now: Moment, dice: Dice) -> Step {
         let mut deliver = None;
         let next = match event {
             Event::Start => self.begin(now),
+            Event::Leapt => self.begin_anew(now),
             Event::Online => {
-                self.is_online = true;
-                if self.state == State::Sleeping { self.begin(now) } else { Next::Keep }
+                let was_online = std::mem::replace(&mut self.is_online, true);
+                match self.state {
+                    State::Sleeping => self.begin(now),
+                    // It is on a connection of the network that went away.
+                    _ if !was_online => self.begin_anew(now),
+                    _ => Next::Keep,
+                }
             }
             Event::Offline => {
                 self.is_online = false;
@@ -195,18 +127,22 @@ impl Subscription {
                 Next::Keep
             }
             Event::Woke | Event::Hurry if self.state == State::Sleeping => self.begin(now),
+            Event::Hurry | Event::TimedOut if self.has_leapt(now) => self.begin_anew(now),
             Event::Answered(batch) if self.is_polling() => {
-                deliver = self.take(batch, now);
-                self.begin(now)
+                let (new, next) = self.answered(batch, now, dice);
+                deliver = new;
+                next
             }
+            // History's word is taken as it is, also when it is behind: a log that was restored from a copy has fewer
+            // entries, and who stayed ahead of it would not see what it gets next.
             Event::Repaired(cursor) if self.state == State::Repairing => {
                 self.after = After::At(cursor);
-                self.task = Task::Poll;
-                self.begin(now)
+                self.unanswered.is_repaired = true;
+                self.go_on(now)
             }
             Event::Renewed if self.state == State::Renewing => {
-                self.task = Task::Poll;
-                self.begin(now)
+                self.unanswered.is_renewed = true;
+                self.go_on(now)
             }
             Event::Refused { status, problem, retry_after } if self.is_busy() => {
                 self.refused(status, problem, retry_after, now, dice)
@@ -227,19 +163,16 @@ impl Subscription {
         !matches!(self.state, State::Idle | State::Sleeping)
     }
 
+    /// Whether so much time has passed that the poll's watchdog must have slept, too.
+    fn has_leapt(&self, now: Moment) -> bool {
+        matches!(self.state, State::Polling { since, wait }
+            if now.saturating_sub(since) > wait + WATCHDOG_SLACK + LEAP)
+    }
+
     /// Starts what is to be done next.
     fn begin(&mut self, now: Moment) -> Next {
         let action = match self.task {
-            Task::Poll => {
-                // After failures the first poll is a regular one: its answer says at once that the line is back.
-                let wait = if self.backoff.failures() == 0 { self.hold.current() } else { Duration::ZERO };
-                self.state = State::Polling { since: now, wait };
-                if self.backoff.failures() > 0 {
-                    self.status = Status::Retrying;
-                }
-                let presence = self.presence.clone();
-                Action::Poll { after: self.after, wait, watchdog: wait + WATCHDOG_SLACK, presence }
-            }
+            Task::Poll => self.begin_poll(now),
             Task::Repair => {
                 self.state = State::Repairing;
                 self.status = Status::Repairing;
@@ -247,105 +180,103 @@ impl Subscription {
             }
             Task::RenewSession => {
                 self.state = State::Renewing;
+                if self.status == Status::Live {
+                    self.status = Status::Retrying;
+                }
                 Action::RenewSession
             }
         };
         Next::Do(action)
     }
 
-    /// Takes over what an answer brought, and keeps of it what is new.
-    fn take(&mut self, mut batch: Batch, now: Moment) -> Option<Batch> {
-        if let State::Polling { since, wait } = self.state
-            && batch.entries.is_empty()
-            && !wait.is_zero()
-            && now.saturating_sub(since) >= wait
-        {
-            self.hold.complete();
+    fn begin_poll(&mut self, now: Moment) -> Action {
+        // After anything unusual the first poll is a regular one: its answer says at once that the line is back.
+        let is_unsure =
+            self.backoff.failures() > 0 || self.unanswered.is_doubtful || self.status == Status::Offline;
+        if is_unsure {
+            self.status = Status::Retrying;
+        } else if matches!(self.status, Status::Reconnecting { .. }) {
+            // The server had only let the last poll go early.
+            self.status = Status::Live;
         }
+        // Where "now" is has to be known before anything is waited for: a poll from "now" that is cut while held would
+        // be repeated from a later "now".
+        let wait = if is_unsure || self.after == After::Now { Duration::ZERO } else { self.hold.current() };
+        self.state = State::Polling { since: now, wait };
+        Action::Poll {
+            after: self.after,
+            wait,
+            watchdog: wait + WATCHDOG_SLACK,
+            presence: self.presence.clone(),
+        }
+    }
+
+    /// Starts again what is outstanding, because it cannot be trusted any more.
+    fn begin_anew(&mut self, now: Moment) -> Next {
+        if self.state == State::Idle {
+            return Next::Keep;
+        }
+        self.unanswered.is_doubtful = true;
+        self.suspected = None;
+        self.begin(now)
+    }
+
+    /// Polls again after a repair or a renewal.
+    fn go_on(&mut self, now: Moment) -> Next {
+        self.task = Task::Poll;
+        self.unanswered.is_doubtful = true;
+        self.begin(now)
+    }
+
+    /// Takes over what an answer brought, and keeps of it what is new.
+    fn answered(&mut self, mut batch: Batch, now: Moment, dice: Dice) -> (Option<Batch>, Next) {
+        if let After::At(seen) = self.after
+            && seen.epoch != batch.cursor.epoch
+        {
+            // A late answer from a log that is gone, or one from a server on another log. Both are mended alike.
+            return (None, self.repair("the answer is from another log".to_owned(), now, dice));
+        }
+        let is_empty = batch.entries.is_empty() && batch.presence.is_none();
+        let was_let_go = self.take_hold(is_empty, &batch, now);
         self.backoff.succeed();
+        self.unanswered = Unanswered::default();
         self.status = Status::Live;
-        self.hold.grant(Duration::from_secs(batch.wait));
         if let Some(presence) = &batch.presence {
             self.presence = Some(presence.tag.clone());
         }
-        if let After::At(seen) = self.after
-            && seen.epoch == batch.cursor.epoch
-        {
+        if let After::At(seen) = self.after {
             batch.entries.retain(|entry| entry.seq > seen.seq);
             batch.cursor.seq = batch.cursor.seq.max(seen.seq);
         }
         self.after = After::At(batch.cursor);
-        (!batch.entries.is_empty() || batch.presence.is_some()).then_some(batch)
+        let deliver = (!batch.entries.is_empty() || batch.presence.is_some()).then_some(batch);
+        let next = if was_let_go {
+            self.sleep(dice.part_of(SPREAD), "the server let the request go early".to_owned(), now)
+        } else {
+            self.begin(now)
+        };
+        (deliver, next)
     }
 
-    fn refused(
-        &mut self,
-        status: u16,
-        problem: Option<Problem>,
-        retry_after: Option<Duration>,
-        now: Moment,
-        dice: Dice,
-    ) -> Next {
-        let code = problem.as_ref().map(|p| p.code);
-        let why = problem.map_or_else(|| format!("the server answered with status {status}"), |p| p.detail);
-        match (status, code) {
-            (502 | 504, None) => self.failed(why, now, dice),
-            (_, Some(ProblemCode::EpochChanged | ProblemCode::Gap)) | (410, _) if self.task == Task::Poll => {
-                self.task = Task::Repair;
-                self.presence = None;
-                self.begin(now)
-            }
-            (401, _) if self.task != Task::RenewSession => {
-                self.task = Task::RenewSession;
-                self.begin(now)
-            }
-            (429 | 503, _) if retry_after.is_some() => {
-                let asked = retry_after.unwrap_or_default().min(MAX_RETRY_AFTER);
-                let jitter = dice.part_of(asked.max(Duration::from_secs(1)).mul_f64(0.5));
-                self.backoff.fail(dice);
-                self.sleep(asked + jitter, why, now)
-            }
-            (400..=499, _) if status != 429 => {
-                let pause = self.backoff.refuse();
-                self.state = State::Sleeping;
-                self.status = Status::Refused { at: now + pause, why };
-                Next::Do(Action::Sleep(pause))
-            }
-            _ => self.back_off(why, now, dice),
+    /// Learns from how long the answered poll was held. Whether it came back with nothing long before its time, as
+    /// all polls do when a server stops.
+    fn take_hold(&mut self, is_empty: bool, batch: &Batch, now: Moment) -> bool {
+        self.hold.grant(Duration::from_secs(batch.wait));
+        if let Some(held) = self.suspected.take() {
+            self.hold.cut(held);
         }
-    }
-
-    /// No answer came. A poll that was held and cut is the path's ordinary doing: the first time it goes on at once,
-    /// with a shorter hold.
-    fn failed(&mut self, why: String, now: Moment, dice: Dice) -> Next {
-        if let State::Polling { since, .. } = self.state
-            && self.backoff.failures() == 0
-        {
-            let held = now.saturating_sub(since);
-            if held >= HELD {
-                self.hold.cut(held);
-                self.backoff.fail(dice);
-                return self.begin(now);
-            }
+        let State::Polling { since, wait } = self.state else { return false };
+        let held = now.saturating_sub(since);
+        if is_empty && !wait.is_zero() && held >= wait {
+            self.hold.complete();
         }
-        self.back_off(why, now, dice)
-    }
-
-    fn back_off(&mut self, why: String, now: Moment, dice: Dice) -> Next {
-        let pause = self.backoff.fail(dice);
-        self.sleep(pause, why, now)
-    }
-
-    fn sleep(&mut self, pause: Duration, why: String, now: Moment) -> Next {
-        self.state = State::Sleeping;
-        self.status =
-            if self.is_online { Status::Reconnecting { at: now + pause, why } } else { Status::Offline };
-        Next::Do(Action::Sleep(pause))
+        is_empty && held < wait / 2
     }
 }
 
-/// A server that asks for more patience than this is asked again all the same.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
-
+#[cfg(test)]
+mod crowd;
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod traces;
