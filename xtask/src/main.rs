@@ -3,6 +3,7 @@
 
 mod build;
 mod check;
+mod conformance;
 mod dev;
 mod fingerprint;
 mod paths;
@@ -64,6 +65,12 @@ enum Command {
         #[arg(long)]
         keep_going: bool,
     },
+    /// Run the protocol's numbered cases against a server: --url URL
+    Conformance {
+        /// What the cases are told
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        flags: Vec<OsString>,
+    },
     /// Take the pictures of the README
     Screenshots,
     /// The rules of this house, which no other tool checks
@@ -91,6 +98,7 @@ fn obey(command: Command) -> Result<()> {
         Command::Dev => dev::command(&sh),
         Command::Check { keep_going } => check::command(&sh, keep_going),
         Command::Test { only, keep_going } => test::command(&sh, only.as_deref(), keep_going),
+        Command::Conformance { flags } => conformance::command(&sh, &flags),
         Command::Screenshots => screenshots::command(&sh),
         Command::Tidy => tidy::command(&sh),
     }

@@ -1,0 +1,61 @@
+//! Our own server passes every case, on either engine; one that answers nothing right passes none.
+
+#![expect(clippy::unwrap_used, reason = "a test that meets the unexpected fails")]
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use holdline_server::hub::Hub;
+use holdline_server::log::{Log, MemoryLog, SqliteLog};
+use holdline_server::{ServeConfig, serve};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+/// Serves until the test ends.
+async fn start(log: Arc<dyn Log>) -> String {
+    let hub = Hub::open(log).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(serve(vec![listener], hub, ServeConfig::default(), std::future::pending()));
+    url
+}
+
+/// Runs all cases; answers whether they passed, and what was said.
+async fn run(url: &str, only: &str) -> (bool, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_conformance"));
+    command.args(["--url", url, "--only", only]);
+    let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+    (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn memory_passes() {
+    let (passed, said) = run(&start(Arc::new(MemoryLog::new())).await, "").await;
+    assert!(passed, "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_passes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path: &Path = &folder.path().join("holdline.db");
+    let (passed, said) = run(&start(Arc::new(SqliteLog::open(path).unwrap())).await, "").await;
+    assert!(passed, "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn something_else_does_not_pass() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            // Whatever is asked, the answer is "ok".
+            let _ = stream.read(&mut [0; 4096]).await;
+            let _ = stream
+                .write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok")
+                .await;
+        }
+    });
+    let (passed, said) = run(&url, "C0").await;
+    assert!(!passed && said.contains("0 passed, 9 failed"), "{said}");
+}
