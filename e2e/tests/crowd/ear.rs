@@ -52,7 +52,9 @@ impl Ear {
                     if let Some(batch) = line.strip_prefix(b"data:") {
                         let batch: Value = serde_json::from_slice(batch)?;
                         let entries = batch["entries"].as_array().context("a batch without entries")?;
-                        entries.iter().for_each(|entry| hear(&heard, entry));
+                        for entry in entries {
+                            hear(&heard, entry);
+                        }
                     }
                 }
             }

@@ -62,7 +62,7 @@ async fn everybody_in_a_crowd_hears_everything_once_and_in_order() -> Result<()>
         println!("{:6.1} s until {LISTENERS} {name} show them", start.elapsed().as_secs_f64());
     }
     chats.browser.must_be_quiet().await?;
-    classics.browser.must_be_quiet_but_for_requests().await
+    classics.browser.must_be_quiet().await
 }
 
 /// Knocks until everybody has heard it: what was said before a listener's first request is not for it.

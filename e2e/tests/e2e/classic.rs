@@ -19,7 +19,7 @@ async fn the_classic_page_and_curl_hear_each_other() -> Result<()> {
     publish_plainly(&server.url(), "tea", "not for the lobby").await?;
     let shown = ["hello from the page", "hello from curl", "<b>not bold</b>"].map(str::to_owned);
     until_shown(&browser, &shown).await?;
-    browser.must_be_quiet_but_for_requests().await
+    browser.must_be_quiet().await
 }
 
 /// Between the answer to one request and the next request, the script is deaf; its place is kept in its cookie.
@@ -44,7 +44,7 @@ async fn the_classic_page_loses_nothing_between_its_requests() -> Result<()> {
         Ok(Look::at(shown == texts, || format!("{shown:?}")))
     })
     .await?;
-    browser.must_be_quiet_but_for_requests().await
+    browser.must_be_quiet().await
 }
 
 async fn shown(browser: &Browser) -> Result<Vec<String>> {

@@ -40,6 +40,7 @@ const PIXELS: f64 = 2.0;
 async fn a_long_history_is_read_upwards_without_losing_the_place() -> Result<()> {
     let server = Server::start().await?;
     let ben = Person::join(&server.url(), "Ben").await?;
+    ben.make_room("long", "").await?;
     let texts: Vec<_> = (1..=300).map(|n| format!("message {n}")).collect();
     for text in &texts {
         ben.say("long", text).await?;

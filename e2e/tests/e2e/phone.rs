@@ -44,6 +44,7 @@ async fn a_phone_shows_everything_within_its_width() -> Result<()> {
         .await?;
     }
     ben.say("lobby", &"unbreakable".repeat(20)).await?;
+    ben.make_room("tea", "").await?;
     ben.say("tea", "Milk?").await?;
 
     let browser = Browser::start().await?;

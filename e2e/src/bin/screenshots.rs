@@ -1,2 +1,0 @@
-//! Takes the README's pictures. Stub.
-fn main() {}

@@ -1,0 +1,91 @@
+//! What is said in the pictures.
+
+use anyhow::{Context as _, Result};
+use holdline_e2e::{Chat, Person, Staying};
+
+/// Where it is said.
+pub(crate) const ROOM: &str = "garden";
+
+/// How many messages there are in the end.
+pub(crate) const MESSAGES: usize = TIMES.len();
+
+/// When each of them was said.
+pub(crate) const TIMES: [&str; 10] = [
+    "8:52 AM", "8:55 AM", "8:57 AM", "9:04 AM", "9:05 AM", "9:05 AM", "9:11 AM", "9:12 AM", "9:14 AM",
+    "9:15 AM",
+];
+
+/// Somebody who is here.
+pub(crate) struct Guest {
+    person: Person,
+    #[expect(dead_code, reason = "kept for as long as the guest stays")]
+    staying: Staying,
+}
+
+/// The guests arrive, and other rooms have their own conversations.
+pub(crate) async fn begin(server: &str) -> Result<Vec<Guest>> {
+    let mut guests = Vec::new();
+    for name in ["Mara", "Jonas", "Aiko", "Priya", "Tomás"] {
+        guests.push(Person::join(server, name).await?);
+    }
+    let [mara, jonas, aiko, priya, tomas] = &guests[..] else { unreachable!("five guests") };
+    aiko.make_room("bikes", "Rides, repairs, spare parts").await?;
+    aiko.say("bikes", "Sunday, nine o'clock, at the bridge?").await?;
+    priya.make_room("book-club", "This month: The Summer Book").await?;
+    priya.say("book-club", "Has everybody started?").await?;
+    jonas.make_room("kitchen", "Who cooks, who shops").await?;
+    jonas.say("kitchen", "We are out of coffee.").await?;
+    tomas.say("lobby", "Good morning, all.").await?;
+
+    mara.make_room(ROOM, "Beds 4 to 9, behind the school").await?;
+    let first = mara.say(ROOM, "Good morning! The tomatoes in bed 6 have finally turned red 🍅").await?;
+    jonas.reply(ROOM, first, "Already? Mine are still marbles.").await?;
+    aiko.say(ROOM, "Yours stand in the shade of the shed until noon.").await?;
+    for guest in [jonas, priya, tomas] {
+        guest.react(ROOM, first, "🎉").await?;
+    }
+    aiko.react(ROOM, first, "❤️").await?;
+    let mut staying = Vec::new();
+    for person in guests {
+        let guest = Guest { staying: person.stay(ROOM), person };
+        staying.push(guest);
+    }
+    Ok(staying)
+}
+
+/// The one in whose browser we look talks with them.
+pub(crate) async fn take_part(me: &Chat, guests: &[Guest]) -> Result<()> {
+    let [mara, jonas, aiko, priya, tomas] = guests else { unreachable!("five guests") };
+    me.until("what was said before", |screen| screen.messages.len() == 3).await?;
+    let question =
+        priya.person.say(ROOM, "Who waters on the long weekend? I am away from Friday to Monday.").await?;
+    saying(me, "I can do Friday and Saturday.").await?;
+    saying(me, "And I bring the long hose.").await?;
+    tomas.person.reply(ROOM, question, "Sunday and Monday are mine, then.").await?;
+    let settled = priya
+        .person
+        .say(ROOM, "You are the best. The plan is at https://example.org/garden/watering, please correct me.")
+        .await?;
+    let last = mara
+        .person
+        .say(ROOM, "The tap on the left drips. I have a new washer in my bag, ten minutes and it is done.")
+        .await?;
+    aiko.person.react(ROOM, settled, "👍").await?;
+    jonas.person.react(ROOM, settled, "👍").await?;
+    for guest in [aiko, priya] {
+        guest.person.react(ROOM, last, "🙏").await?;
+    }
+    saying(me, "Then I bring the coffee.").await?;
+    for text in ["Halfway, and I do not want it to end.", "The chapter with the cat!", "No spoilers, please."]
+    {
+        tomas.person.say("book-club", text).await?;
+    }
+    Ok(())
+}
+
+/// Says something in the browser and waits until it stands there: the order is part of the picture.
+async fn saying(me: &Chat, text: &str) -> Result<()> {
+    me.say(text).await?;
+    let is_said = |screen: &holdline_e2e::Screen| screen.row(text).is_some_and(|row| row.seq.is_some());
+    me.until(text, is_said).await.map(drop).context("the browser does not say it")
+}
