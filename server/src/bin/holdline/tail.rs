@@ -22,7 +22,7 @@ use holdline_shared::{After, InvalidRoomName, RoomName, RoomSelection, Subscript
 
 use self::follow::Follower;
 use self::notice::Notice;
-use self::print::{Printer, is_reader_gone};
+use self::print::{Printer, is_reader_gone, reader_gone};
 use self::source::{Opening, Reach, Source};
 use self::state::StateFile;
 use self::stop::Stop;
@@ -99,6 +99,7 @@ impl Tail {
                     ended => ended.map(|()| ExitCode::SUCCESS),
                 },
                 code = stop.told() => Ok(code),
+                () = reader_gone() => Ok(ExitCode::SUCCESS),
             }
         })
     }

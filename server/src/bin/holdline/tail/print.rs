@@ -1,11 +1,15 @@
 //! Writes entries to standard output, as lines for people or as JSON for programs, each batch at once.
 
+use std::future::pending;
 use std::io::{ErrorKind, Write as _};
+use std::os::fd::AsFd as _;
 
 use anyhow::Context;
 use holdline_shared::{Entry, Message};
 use jiff::tz::TimeZone;
 use serde::Serialize;
+use tokio::io::Interest;
+use tokio::net::unix::pipe::Sender;
 
 use super::lines::Lines;
 
@@ -66,6 +70,20 @@ impl Printer {
 /// Whether printing failed because nobody reads any more, which is no failure.
 pub(super) fn is_reader_gone(error: &anyhow::Error) -> bool {
     error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+}
+
+/// Resolves when the reader at the other end of a pipe is gone, which a quiet room would not show for long. Never
+/// resolves where standard output is something else.
+pub(super) async fn reader_gone() {
+    // Unchecked leaves the pipe as it is, blocking, which is right: nothing is written through this one.
+    let output = std::io::stdout().as_fd().try_clone_to_owned();
+    let pipe = output.and_then(Sender::from_owned_fd_unchecked);
+    if let Ok(pipe) = pipe
+        && pipe.ready(Interest::ERROR).await.is_ok_and(|ready| ready.is_error() || ready.is_write_closed())
+    {
+        return;
+    }
+    pending::<()>().await;
 }
 
 fn push_json(text: &mut String, line: &impl Serialize) -> anyhow::Result<()> {
