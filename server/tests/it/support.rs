@@ -2,6 +2,7 @@
 //! decent client would do.
 
 mod client;
+mod command;
 mod patience;
 mod process;
 mod raw;
@@ -9,6 +10,7 @@ mod reply;
 mod server;
 
 pub(crate) use client::{Client, key, texts};
+pub(crate) use command::Holdline;
 pub(crate) use patience::{until, within};
 pub(crate) use process::Process;
 pub(crate) use raw::{Connection, Jar};

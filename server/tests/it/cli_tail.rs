@@ -1,0 +1,168 @@
+//! `holdline tail`: every message once, in order; for people, for programs, and for the next time.
+
+use holdline_shared::Entry;
+
+use crate::support::{Holdline, Process, within};
+
+#[tokio::test]
+async fn two_words_sent_arrive() {
+    let server = Process::start(&["--log", "memory:"]).await;
+    Holdline::done(server.address, &["send", "before"]).await;
+    let mut tail = Holdline::start(server.address, &["tail"]);
+    server.holds(1).await;
+    Holdline::done(server.address, &["send", "two", "words"]).await;
+    let line = tail.line().await;
+    assert_eq!(line.split_once(' ').unwrap().1, "Ada: two words", "from now on");
+    assert_eq!(line.find(':'), Some(2), "a time and no date: {line}");
+}
+
+#[tokio::test]
+async fn survives_crashes_and_prints_everything_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = format!("sqlite:{}", folder.path().join("holdline.db").display());
+    let mut server = Process::start(&["--log", &log]).await;
+    let address = server.address;
+    let mut tail = Holdline::start(address, &["tail"]);
+    server.holds(1).await;
+    for round in 0..3 {
+        Holdline::done(address, &["send", &format!("before crash {round}")]).await;
+        server.crash().await;
+        server = Process::start_on(address, &["--log", &log]).await;
+        Holdline::done(address, &["send", &format!("after crash {round}")]).await;
+        let expected = [format!("before crash {round}"), format!("after crash {round}")];
+        assert_eq!(tail.texts(2).await, expected);
+    }
+    server.crash().await;
+}
+
+#[tokio::test]
+async fn a_room_that_is_not_there_is_made() {
+    let server = Process::start(&["--log", "memory:"]).await;
+    let mut tail = Holdline::start(server.address, &["tail", "--room", "tea"]);
+    server.holds(1).await;
+    Holdline::done(server.address, &["send", "-r", "tea", "hello"]).await;
+    assert_eq!(tail.texts(1).await, ["hello"]);
+}
+
+#[tokio::test]
+async fn begins_with_the_last_of_each_room_and_goes_on() {
+    let server = Process::start(&["--log", "memory:"]).await;
+    for (room, text) in [("lobby", "1"), ("tea", "2"), ("lobby", "3"), ("tea", "4"), ("lobby", "5")] {
+        Holdline::done(server.address, &["send", "-r", room, text]).await;
+    }
+    let mut two = Holdline::start(server.address, &["tail", "-r", "tea", "-r", "lobby", "--last", "2"]);
+    let mut all = Holdline::start(server.address, &["tail", "-r", "*", "--last", "1"]);
+    assert_eq!(two.texts(4).await, ["2", "3", "4", "5"]);
+    assert_eq!(all.texts(2).await, ["4", "5"]);
+    Holdline::done(server.address, &["send", "-r", "tea", "6"]).await;
+    Holdline::done(server.address, &["send", "-r", "new", "7"]).await;
+    for tail in [&mut two, &mut all] {
+        assert!(tail.line().await.ends_with(" tea Ada: 6"));
+    }
+    assert!(all.line().await.ends_with(" new Ada opened the room"));
+    assert!(all.line().await.ends_with(" new Ada: 7"));
+}
+
+#[tokio::test]
+async fn reads_more_history_than_one_page_has() {
+    let server = Process::start(&["--log", "memory:"]).await;
+    let mut send = Holdline::start(server.address, &["send"]);
+    let numbers: Vec<_> = (0..450).map(|n| n.to_string()).collect();
+    send.types(&numbers.join("\n")).await;
+    assert!(send.ended().await.success());
+    let mut tail = Holdline::start(server.address, &["tail", "--last", "430"]);
+    assert_eq!(tail.texts(430).await, numbers[20..]);
+}
+
+#[tokio::test]
+async fn a_message_cannot_pass_for_another_persons() {
+    let server = Process::start(&["--log", "memory:"]).await;
+    Holdline::done(server.address, &["send", "one\n12:34 Bob: two"]).await;
+    let mut tail = Holdline::start(server.address, &["tail", "--last", "1"]);
+    assert_eq!(tail.texts(1).await, ["one"]);
+    assert_eq!(tail.line().await, "      12:34 Bob: two");
+}
+
+#[tokio::test]
+async fn json_lines_are_the_entries() {
+    let server = Process::start(&["--log", "memory:"]).await;
+    let ada = server.person("Ada").await;
+    let said = ada.says("one\ntwo").await;
+    let edited: Entry = ada
+        .patch(&format!("/api/v1/rooms/lobby/messages/{}", said.seq), &serde_json::json!({ "text": "1" }))
+        .await
+        .expect(200)
+        .json();
+    let mut tail = Holdline::start(server.address, &["tail", "--json", "--since", "start"]);
+    let made: Entry = serde_json::from_str(&tail.line().await).unwrap();
+    assert!(matches!(made.kind, holdline_shared::EntryKind::Room { .. }));
+    for expected in [said, edited] {
+        assert_eq!(serde_json::from_str::<Entry>(&tail.line().await).unwrap(), expected);
+    }
+    // A message of history is one among entries.
+    let mut tail = Holdline::start(server.address, &["tail", "--json", "--last", "1"]);
+    let message: serde_json::Value = serde_json::from_str(&tail.line().await).unwrap();
+    assert_eq!(message["kind"], "message");
+    assert_eq!(message["text"], "1");
+}
+
+#[tokio::test]
+async fn ends_well_when_the_reader_is_gone() {
+    let server = Process::start(&["--log", "memory:"]).await;
+    Holdline::done(server.address, &["send", "hello"]).await;
+    let mut tail = Holdline::start(server.address, &["tail", "--last", "1"]);
+    assert_eq!(tail.texts(1).await, ["hello"]);
+    tail.stops_being_read();
+    assert!(tail.ended().await.success());
+}
+
+#[tokio::test]
+async fn says_where_to_go_on_from_when_interrupted() {
+    let server = Process::start(&["--log", "memory:"]).await;
+    let mut tail = Holdline::start(server.address, &["tail"]);
+    server.holds(1).await;
+    Holdline::done(server.address, &["send", "one"]).await;
+    assert_eq!(tail.texts(1).await, ["one"]);
+    tail.signal("INT").await;
+    let said = tail.says().await;
+    assert_eq!(tail.ended().await.code(), Some(130));
+    let cursor = said.split_whitespace().find(|word| word.contains('-') && !word.starts_with("--")).unwrap();
+    Holdline::done(server.address, &["send", "two"]).await;
+    let mut tail = Holdline::start(server.address, &["tail", "--since", cursor]);
+    assert_eq!(tail.texts(1).await, ["two"]);
+}
+
+#[tokio::test]
+async fn a_state_file_goes_on_where_it_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("cursor");
+    let state = state.to_str().unwrap();
+    let server = Process::start(&["--log", "memory:"]).await;
+    Holdline::done(server.address, &["send", "0"]).await;
+    for round in 0..3 {
+        Holdline::done(server.address, &["send", &format!("{round} between")]).await;
+        let mut tail = Holdline::start(server.address, &["tail", "--state", state, "--last", "1"]);
+        assert_eq!(tail.texts(1).await, [format!("{round} between")]);
+        tail.signal("TERM").await;
+        assert_eq!(within("the end", tail.ended()).await.code(), Some(143));
+    }
+}
+
+#[tokio::test]
+async fn another_log_is_said_and_nothing_of_it_is_missed() {
+    let server = Process::start(&["--log", "memory:"]).await;
+    let address = server.address;
+    let mut tail = Holdline::start(address, &["tail", "-r", "tea", "-r", "lobby"]);
+    server.holds(1).await;
+    Holdline::done(address, &["send", "old"]).await;
+    assert_eq!(tail.texts(1).await, ["old"]);
+    server.crash().await;
+    let server = Process::start_on(address, &["--log", "memory:"]).await;
+    Holdline::done(address, &["send", "new"]).await;
+    assert_eq!(tail.texts(1).await, ["new"]);
+    // Lines about a connection that was lost for long may come first.
+    while !tail.says().await.contains("the server's log was replaced or restored") {}
+    server.holds(1).await;
+    Holdline::done(address, &["send", "newer"]).await;
+    assert_eq!(tail.texts(1).await, ["newer"]);
+}
