@@ -11,7 +11,7 @@ use clap::{Parser, Subcommand};
 
 /// A self-hosted chat that needs nothing but ordinary HTTP requests.
 #[derive(Parser)]
-#[command(version, about, max_term_width = 100, propagate_version = true)]
+#[command(version, max_term_width = 100, propagate_version = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -20,7 +20,7 @@ Examples:
   holdline send -r tea 'Green or black?'
   tail -f deploy.log | holdline send -r deploys --nickname deploy-bot
 
-Each message is sent until the server confirms it, and appears once however often that takes. Empty
+Each message is sent until the server confirms it, and appears once however often that takes. Empty \
 lines of standard input are skipped.
 
 Exit status: 0 when everything was sent, 1 when something was refused or the time was over.";

@@ -30,18 +30,19 @@ use crate::client::{Patience, ServerOptions};
 
 const EXAMPLES: &str = "\
 Examples:
-  holdline tail                                  the lobby, from now on
-  holdline tail -r lobby -r tea --last 10        two rooms, with what was said last
-  holdline tail -r '*' --json | jq -r .text      every room, for programs
+  holdline tail                              the lobby, from now on
+  holdline tail -r lobby -r tea --last 10    two rooms, with what was said last
+  holdline tail -r '*' --json | jq .         every room, for programs
+  holdline tail -r tea | grep -m1 boiling    wait for a word
   holdline tail --json --state tea.cursor -r tea >> tea.jsonl
-                                                 a record that goes on where it stopped
+                                             a record that goes on where it stopped
 
-Lost connections and server restarts are waited out; nothing is missed or doubled. Should the log
-itself be replaced, that is said on standard error.
+Lost connections and server restarts are waited out; nothing is missed or doubled. Where the server \
+no longer has everything, that is said on standard error, as is the cursor to go on from when \
+interrupted.
 
-When interrupted, the cursor to go on from is said on standard error. Exit status: 0 when the reader
-of the output is gone (as in `holdline tail | head`), 130 after Ctrl-C, 143 after SIGTERM, 1 when the
-server refuses or the output cannot be written.";
+Exit status: 0 when nobody reads the output any more, 130 after Ctrl-C, 143 after SIGTERM, 1 when \
+the server refuses or the output cannot be written.";
 
 /// Follow rooms: print each message as a line.
 #[derive(Args)]
