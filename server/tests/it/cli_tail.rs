@@ -166,3 +166,32 @@ async fn another_log_is_said_and_nothing_of_it_is_missed() {
     Holdline::done(address, &["send", "newer"]).await;
     assert_eq!(tail.texts(1).await, ["newer"]);
 }
+
+#[tokio::test]
+async fn a_gap_is_said_and_what_is_left_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = format!("sqlite:{}", folder.path().join("holdline.db").display());
+    let server = Process::start(&["--log", &log]).await;
+    let address = server.address;
+    let ada = server.person("Ada").await;
+    let seen = ada.says("seen").await;
+    let cursor = ada.cursor().await;
+    assert_eq!(cursor.seq, seen.seq);
+    for text in ["lost", "kept", "kept too"] {
+        ada.says(text).await;
+    }
+    server.crash().await;
+    let server = Process::start_on(address, &["--log", &log, "--keep", "2/room"]).await;
+    let visitor = server.visitor();
+    within("the old messages' end", async {
+        while visitor.history("lobby").await.messages.len() > 2 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    let mut tail = Holdline::start(address, &["tail", "--since", &cursor.to_string()]);
+    assert!(tail.says().await.contains("the server no longer keeps all that happened"));
+    assert_eq!(tail.texts(2).await, ["kept", "kept too"]);
+    Holdline::done(address, &["send", "new"]).await;
+    assert_eq!(tail.texts(1).await, ["new"]);
+}
