@@ -1,0 +1,44 @@
+//! `faults`: parses the command line and hands over. `cargo xtask faults` builds the server and runs it.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+use holdline_faults::Orders;
+
+/// Breaks Holdline on purpose and checks that it keeps its promise.
+#[derive(Parser)]
+#[command(name = "faults", max_term_width = 100)]
+struct Arguments {
+    /// The executable to test
+    #[arg(long, env = "HOLDLINE_BIN", value_name = "FILE", default_value = "target/release/holdline")]
+    program: PathBuf,
+
+    /// Where all that is random comes from [default: another one each time]
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+
+    /// Run this round; give it again for more [default: all]
+    #[arg(long = "round", value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(holdline_faults::names()))]
+    rounds: Vec<String>,
+
+    /// Few faults, about two minutes for all rounds
+    #[arg(long)]
+    short: bool,
+
+    /// Check at least so many deliveries, over all rounds [default: 1000000, or 50000 with --short]
+    #[arg(long, value_name = "NUMBER")]
+    deliveries: Option<usize>,
+}
+
+fn main() -> Result<ExitCode> {
+    let Arguments { program, seed, rounds, short, deliveries } = Arguments::parse();
+    // Short, because people copy it.
+    let seed = seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
+    let deliveries = deliveries.unwrap_or(if short { 50_000 } else { 1_000_000 });
+    let orders = Orders { program, seed, rounds, short, deliveries };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let is_clean = runtime.block_on(holdline_faults::run(&orders))?;
+    Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,105 @@
+//! A proxy that breaks things: it stands between clients and server, reads whole requests, and does to each what its
+//! dice say. Ends when it is dropped.
+
+mod fault;
+mod relay;
+mod wire;
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Result;
+use fastrand::Rng;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use self::fault::Fault;
+
+/// A running proxy.
+pub(crate) struct Proxy {
+    pub(crate) address: SocketAddr,
+    shared: Arc<Shared>,
+    _accepting: JoinSet<()>,
+}
+
+/// What its connections share.
+struct Shared {
+    server: SocketAddr,
+    rng: Mutex<Rng>,
+    is_calm: AtomicBool,
+    faults: AtomicUsize,
+}
+
+impl Proxy {
+    /// Starts one in front of `server`.
+    pub(crate) async fn start(server: SocketAddr, rng: &mut Rng) -> Result<Self> {
+        let listener = TcpListener::bind(crate::server::free_address(rng)?).await?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared {
+            server,
+            rng: Mutex::new(rng.fork()),
+            is_calm: AtomicBool::new(false),
+            faults: AtomicUsize::new(0),
+        });
+        let mut accepting = JoinSet::new();
+        accepting.spawn(accept(listener, shared.clone()));
+        Ok(Self { address, shared, _accepting: accepting })
+    }
+
+    /// Breaks nothing from now on.
+    pub(crate) fn calm(&self) {
+        self.shared.is_calm.store(true, Ordering::Relaxed);
+    }
+
+    /// How much was broken so far.
+    pub(crate) fn faults(&self) -> usize {
+        self.shared.faults.load(Ordering::Relaxed)
+    }
+}
+
+impl Shared {
+    /// What becomes of the next request.
+    fn draw(&self, path: &[u8]) -> Fault {
+        if self.is_calm.load(Ordering::Relaxed) {
+            return Fault::None;
+        }
+        let fault = Fault::draw(&mut self.rng.lock().unwrap_or_else(PoisonError::into_inner));
+        if matches!(fault, Fault::Truncate(_)) && path.starts_with(b"/subscribe") {
+            // A classic page's place moves when the head of its answer has come; that the body comes too is promised
+            // to nobody there.
+            return Fault::DropAnswer;
+        }
+        if fault != Fault::None {
+            self.faults.fetch_add(1, Ordering::Relaxed);
+        }
+        fault
+    }
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => {
+                if let Ok((client, _)) = accepted {
+                    connections.spawn(serve(client, shared.clone()));
+                }
+            }
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+/// One client's connection, until somebody ends it. What went wrong on it is what we are here for.
+async fn serve(mut client: TcpStream, shared: Arc<Shared>) {
+    if client.set_nodelay(true).is_err() {
+        return;
+    }
+    while let Ok(Some(request)) = wire::read_request(&mut client).await {
+        let fault = shared.draw(request.path());
+        if !matches!(relay::relay(&mut client, &request, fault, shared.server).await, Ok(true)) {
+            return;
+        }
+    }
+}

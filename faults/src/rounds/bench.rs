@@ -1,0 +1,133 @@
+//! What a round works with: a folder, a server, dice, and how a round ends.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Result;
+use fastrand::Rng;
+use holdline_shared::Entry;
+use tempfile::TempDir;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use crate::checker::{Ledger, Verdict, Wrong};
+use crate::load::Load;
+use crate::orders::Orders;
+use crate::server::Server;
+
+/// How long after the last fault everything may take to arrive: longer than the longest pause of any client, which is
+/// 30 seconds.
+const SETTLE: Duration = Duration::from_secs(45);
+/// How long a round goes on for its deliveries when they come slowly.
+const LONGEST: Duration = Duration::from_secs(600);
+
+/// A round's means.
+pub(crate) struct Bench {
+    pub(crate) program: PathBuf,
+    pub(crate) is_short: bool,
+    /// Deliveries that this round should check.
+    pub(crate) deliveries: usize,
+    pub(crate) rng: Rng,
+    pub(crate) folder: TempDir,
+    said: String,
+}
+
+impl Bench {
+    /// For the round of this name, one of so many.
+    pub(crate) fn new(orders: &Orders, name: &str, rounds: usize) -> Result<Self> {
+        let salt = name.bytes().fold(0_u64, |salt, byte| salt.wrapping_mul(31).wrapping_add(byte.into()));
+        Ok(Self {
+            program: std::path::absolute(&orders.program)?,
+            is_short: orders.short,
+            deliveries: orders.deliveries.div_ceil(rounds.max(1)),
+            rng: Rng::with_seed(orders.seed ^ salt),
+            folder: tempfile::Builder::new().prefix("holdline-faults-").tempdir()?,
+            said: String::new(),
+        })
+    }
+
+    /// A server with its database in the round's folder; not started yet.
+    pub(crate) fn server(&mut self) -> Result<Server> {
+        let database = self.folder.path().join("holdline.db");
+        self.server_on(&database)
+    }
+
+    /// A server with its database elsewhere.
+    pub(crate) fn server_on(&mut self, database: &Path) -> Result<Server> {
+        Server::new(&self.program, database, &mut self.rng)
+    }
+
+    /// A random time up to `most`.
+    pub(crate) fn time(&mut self, most: Duration) -> Duration {
+        most.mul_f64(self.rng.f64())
+    }
+
+    /// What the server said last, for whoever looks for a reason.
+    pub(crate) fn last_words(&self) -> &str {
+        &self.said
+    }
+
+    /// Waits until the round has its deliveries, at least until `not_before`.
+    pub(crate) async fn deliver(&self, ledger: &Ledger, not_before: Instant) {
+        sleep_until(not_before).await;
+        let wanted = self.deliveries;
+        reached(ledger, Instant::now() + LONGEST, || ledger.deliveries() >= wanted).await;
+    }
+
+    /// The end of every round, when nothing is broken any more: publishers finish, readers get the rest, the server is
+    /// killed once more, and what is in the log after that is the truth.
+    pub(crate) async fn settle(
+        &mut self,
+        mut load: Load,
+        server: &mut Server,
+        faults: usize,
+    ) -> Result<Verdict> {
+        load.hurry();
+        load.end_publishing().await;
+        let log = server.read_log().await?;
+        let ledger = load.ledger.clone();
+        load.hurry();
+        catch_up(&ledger, &log).await;
+        let answers = ledger.answers();
+        server.kill().await?;
+        server.start().await?;
+        // Nobody must be told again what was told before: one more answer for everyone who polls.
+        let polled = || ledger.answers().iter().zip(&answers).all(|(now, then)| now > then || *then == 0);
+        let deadline = Instant::now() + SETTLE;
+        while !reached(&ledger, deadline.min(Instant::now() + Duration::from_secs(1)), polled).await {
+            load.hurry();
+            if Instant::now() >= deadline {
+                ledger.complain(Wrong::Undelivered, "a reader did not come back after a restart");
+                break;
+            }
+        }
+        let log = server.read_log().await?;
+        drop(load);
+        let mut verdict = ledger.check(&log);
+        verdict.faults = faults;
+        if !verdict.is_clean() {
+            self.said = server.last_words();
+        }
+        Ok(verdict)
+    }
+}
+
+/// Waits until every reader has as many entries as this log has for it; the checker says later whether they are the
+/// right ones.
+pub(crate) async fn catch_up(ledger: &Ledger, log: &[Entry]) {
+    reached(ledger, Instant::now() + SETTLE, || ledger.missing(log).iter().all(|missing| *missing == 0))
+        .await;
+}
+
+/// Looks again with every line in the ledger, until it is so or the time is over. Answers whether it is so.
+pub(crate) async fn reached(ledger: &Ledger, deadline: Instant, is_so: impl Fn() -> bool) -> bool {
+    let mut lines = ledger.lines();
+    loop {
+        lines.mark_unchanged();
+        if is_so() {
+            return true;
+        }
+        if !matches!(timeout_at(deadline, lines.changed()).await, Ok(Ok(()))) {
+            return is_so();
+        }
+    }
+}
