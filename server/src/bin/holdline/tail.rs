@@ -2,6 +2,7 @@
 //! takes and when is up to the subscription machine of the shared crate.
 
 mod follow;
+mod leap;
 mod lines;
 mod notice;
 mod print;

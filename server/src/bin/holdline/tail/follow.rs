@@ -9,6 +9,7 @@ use holdline_shared::{
 };
 use tokio::time::{Instant, sleep, timeout};
 
+use super::leap::leapt;
 use super::notice::Notice;
 use super::print::Printer;
 use super::source::{Covered, Opening, Reach, Source};
@@ -49,7 +50,11 @@ impl<'a> Follower<'a> {
         let mut outstanding: Outstanding<'a> = Box::pin(async { Outcome::Event(Event::Start) });
         loop {
             let outcome = tokio::select! {
-                outcome = &mut outstanding => outcome,
+                outcome = &mut outstanding => {
+                    outstanding = Box::pin(pending());
+                    outcome
+                }
+                () = leapt() => Outcome::Event(Event::Leapt),
                 () = self.notice.due() => {
                     self.notice.say();
                     continue;
@@ -59,20 +64,30 @@ impl<'a> Follower<'a> {
                 Outcome::Event(event) => event,
                 Outcome::Repaired(opening) => self.repaired(opening)?,
             };
-            if let Event::Refused { problem: Some(problem), .. } = &event {
-                self.is_same_log = problem.code == ProblemCode::Gap;
-            }
+            self.learn(&event);
             let Step { deliver, next } = self.machine.step(event, began.elapsed(), dice());
             if let Some(batch) = deliver {
                 self.show(batch)?;
             }
             self.keep_cursor()?;
             self.notice.hear(self.machine.status());
-            outstanding = match next {
-                Next::Do(action) => self.start(&action),
-                // What was outstanding is over, and nothing takes its place.
-                Next::Keep => Box::pin(pending()),
-            };
+            if let Next::Do(action) = next {
+                outstanding = self.start(&action);
+            }
+        }
+    }
+
+    /// Learns from an answer what a repair would be about.
+    fn learn(&mut self, event: &Event) {
+        match event {
+            Event::Answered(_) => self.is_same_log = false,
+            Event::Refused { problem: Some(problem), .. } if problem.code == ProblemCode::Gap => {
+                self.is_same_log = true;
+            }
+            Event::Refused { problem: Some(problem), .. } if problem.code == ProblemCode::EpochChanged => {
+                self.is_same_log = false;
+            }
+            _ => {}
         }
     }
 

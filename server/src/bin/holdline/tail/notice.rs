@@ -8,8 +8,8 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::client::{Address, say};
 
-/// A restart of the server is over sooner than this.
-const BLIP: Duration = Duration::from_secs(1);
+/// A restart of the server is over sooner than this, even when it asks its clients to take their time to come back.
+const BLIP: Duration = Duration::from_secs(3);
 
 /// Hears every status, and says few of them.
 pub(super) struct Notice {
