@@ -187,8 +187,11 @@ impl Hub {
     pub fn close(&self) {
         self.is_closing.store(true, Ordering::SeqCst);
         self.everything.wake();
-        let rooms: Vec<_> = self.rooms.read().values().cloned().collect();
-        for room in &rooms {
+        let mut rooms: Vec<_> =
+            self.rooms.read().iter().map(|(name, room)| (name.clone(), room.clone())).collect();
+        // In the same order each time, so that what follows can be repeated.
+        rooms.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        for (_, room) in &rooms {
             room.wake();
         }
     }

@@ -145,14 +145,16 @@ fn a_shared_answer_is_not_given_once_there_is_more() {
         let poller = hub.clone();
         let poller = thread::spawn(move || {
             let lobby = rooms(&poller, &["lobby"]);
-            let first = follow(&poller, &lobby, Seq(1), Seq(2));
-            (first, follow(&poller, &lobby, Seq(1), Seq(3)))
+            follow(&poller, &lobby, Seq(1), Seq(3))
         });
         hub.take(&[entry(2, "lobby")]);
         hub.take(&[entry(3, "lobby")]);
-        let (first, second) = poller.join().unwrap();
-        assert!(first == [2] || first == [2, 3], "{first:?}");
-        assert_eq!(second, [2, 3]);
+        assert_eq!(poller.join().unwrap(), [2, 3]);
+        let lobby = rooms(&hub, &["lobby"]);
+        match block_on(hub.wait(&lobby, Seq(1), WAIT, Wants::Answer, None)) {
+            Seen::Entries(_, upto) | Seen::Shared(_, upto) => assert_eq!(upto, Seq(3), "stale"),
+            Seen::TooOld | Seen::Nothing(_) => panic!("both are at hand"),
+        }
     });
 }
 
@@ -177,6 +179,24 @@ fn closing_lets_everyone_go() {
             let seen = block_on(poller.wait(&rooms(&poller, &["lobby"]), Seq(1), WAIT, Wants::Entries, None));
             assert!(matches!(seen, Seen::Nothing(Seq(1))));
         });
+        hub.close();
+        poller.join().unwrap();
+    });
+}
+
+#[test]
+fn who_is_let_go_is_told_of_no_more_than_was_seen() {
+    check(|| {
+        let hub = hub(&["lobby"]);
+        let poller = hub.clone();
+        let poller = thread::spawn(move || {
+            match block_on(poller.wait(&rooms(&poller, &["lobby"]), Seq(1), WAIT, Wants::Entries, None)) {
+                Seen::Nothing(upto) => assert_eq!(upto, Seq(1), "2 was not seen"),
+                Seen::Entries(entries, upto) => assert_eq!((entries.len(), upto), (1, Seq(2))),
+                Seen::Shared(..) | Seen::TooOld => panic!("neither was asked for"),
+            }
+        });
+        hub.take(&[entry(2, "lobby")]);
         hub.close();
         poller.join().unwrap();
     });
