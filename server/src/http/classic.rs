@@ -4,12 +4,14 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::extract::{OriginalUri, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use holdline_shared::{After, Cursor, MessageText, Person, RoomName};
 
 use super::App;
+use super::base::base_path;
 use super::failure::Failure;
 use super::identity::{Visitor, cookie};
 use super::params::{query_pairs, query_value};
@@ -33,21 +35,17 @@ struct Subscription {
 }
 
 /// Holds until the next message and answers with its text alone.
-pub(super) async fn subscribe(
-    State(app): State<App>,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
-) -> Response {
-    match next_message(&app, &uri, &headers).await {
+pub(super) async fn subscribe(State(app): State<App>, request: Request) -> Response {
+    match next_message(&app, &request.into_parts().0).await {
         Ok(response) => response,
         Err(failure) => failure.into_plain(),
     }
 }
 
-async fn next_message(app: &App, uri: &Uri, headers: &HeaderMap) -> Result<Response, Failure> {
-    let asked = parse(uri)?;
+async fn next_message(app: &App, parts: &Parts) -> Result<Response, Failure> {
+    let asked = parse(&parts.uri)?;
     let name = asked.random.as_deref().and_then(cookie_name);
-    let seen: Option<Cursor> = name.as_deref().and_then(|name| cookie(headers, name)?.parse().ok());
+    let seen: Option<Cursor> = name.as_deref().and_then(|name| cookie(&parts.headers, name)?.parse().ok());
     let after = seen.map_or(After::Now, After::At);
     let said = match app.hub.next_message(&asked.room, after, asked.wait).await {
         // A page has no way to say what it missed; it goes on from what there is.
@@ -65,10 +63,10 @@ async fn next_message(app: &App, uri: &Uri, headers: &HeaderMap) -> Result<Respo
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, must-revalidate"));
     mark_held(app, headers);
     if let Some(name) = name {
-        let path = uri.path();
-        let cursor = said.cursor;
-        let cookie =
-            format!("{name}={cursor}; Max-Age={COOKIE_SECONDS}; Path={path}; HttpOnly; SameSite=Lax");
+        let (cursor, base) = (said.cursor, base_path(parts));
+        let cookie = format!(
+            "{name}={cursor}; Max-Age={COOKIE_SECONDS}; Path={base}subscribe; HttpOnly; SameSite=Lax"
+        );
         headers.extend(HeaderValue::from_str(&cookie).ok().map(|value| (header::SET_COOKIE, value)));
     }
     Ok(response)

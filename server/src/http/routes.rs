@@ -16,7 +16,8 @@ use crate::hub::Hub;
 use crate::session::Sessions;
 
 /// Everything Holdline answers, for a hub: serve it alone, or nest it under a prefix of your own app. Generic in the
-/// host's state. The client finds its prefix by itself; behind a proxy that strips one, let the proxy send
+/// host's state. With `nest_service("/chat", …)` the page is at `/chat` and at `/chat/`; axum's `nest` leaves the latter
+/// to the host. The client finds its prefix by itself; behind a proxy that strips one, let the proxy send
 /// `X-Forwarded-Prefix`.
 pub fn router<S: Clone + Send + Sync + 'static>(hub: Arc<Hub>) -> Router<S> {
     let sessions = Sessions::new(hub.log().secret());

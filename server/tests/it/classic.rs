@@ -1,0 +1,203 @@
+//! `/subscribe` and `/publish`, as the long polling tutorial's page and as curl use them.
+
+use holdline_shared::ProblemCode;
+
+use crate::support::{Connection, Jar, Reply, Server, texts, until};
+
+/// Subscribes as the tutorial's page does: the same address each time, cookies kept.
+async fn subscribes(page: &mut Connection, jar: &mut Jar, query: &str) -> Reply {
+    let reply = page.get(&format!("/subscribe{query}"), &jar.header()).await;
+    jar.take(&reply);
+    reply
+}
+
+#[tokio::test]
+async fn the_tutorials_flow() {
+    let server = Server::start().await;
+    let publisher = server.visitor();
+    let mut page = server.connect().await;
+    for text in ["hello", "Привет", "¡hola!\nsegunda línea"] {
+        page.send("GET", "/subscribe?random=0.123", "", b"").await;
+        until("the page is held", || server.hub.held() == 1).await;
+        publisher.shouts(text).await;
+        let reply = page.reply().await.unwrap();
+        assert_eq!((reply.status, reply.text()), (200, text));
+        assert_eq!(reply.header("content-type"), "text/plain;charset=utf-8");
+        assert_eq!(reply.header("cache-control"), "no-cache, must-revalidate");
+    }
+}
+
+#[tokio::test]
+async fn everybody_who_waits_is_answered() {
+    let server = Server::start().await;
+    let mut pages = Vec::new();
+    for _ in 0..20 {
+        let mut page = server.connect().await;
+        page.send("GET", "/subscribe", "", b"").await;
+        pages.push(page);
+    }
+    until("all are held", || server.hub.held() == 20).await;
+    server.visitor().shouts("hello all").await;
+    for mut page in pages {
+        assert_eq!(page.reply().await.unwrap().text(), "hello all");
+    }
+}
+
+#[tokio::test]
+async fn a_page_loses_nothing_between_two_polls() {
+    let server = Server::start().await;
+    let publisher = server.visitor();
+    let (mut page, mut jar) = (server.connect().await, Jar::default());
+    let query = "?random=0.8440626";
+    assert_eq!(subscribes(&mut page, &mut jar, &format!("{query}&wait=0")).await.text(), "");
+    for round in 0..3 {
+        let said: Vec<_> = (0..4).map(|n| format!("round {round}, message {n}")).collect();
+        for text in &said {
+            publisher.shouts(text).await;
+        }
+        for text in &said {
+            assert_eq!(subscribes(&mut page, &mut jar, query).await.text(), text);
+        }
+    }
+    assert_eq!(subscribes(&mut page, &mut jar, &format!("{query}&wait=0")).await.text(), "");
+}
+
+#[tokio::test]
+async fn two_pages_of_one_browser_do_not_take_from_each_other() {
+    let server = Server::start().await;
+    let (mut page, mut jar) = (server.connect().await, Jar::default());
+    for query in ["?random=0.1&wait=0", "?random=0.2&wait=0"] {
+        subscribes(&mut page, &mut jar, query).await;
+    }
+    let publisher = server.visitor();
+    publisher.shouts("one").await;
+    publisher.shouts("two").await;
+    for text in ["one", "two"] {
+        for query in ["?random=0.1", "?random=0.2"] {
+            assert_eq!(subscribes(&mut page, &mut jar, query).await.text(), text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_cookie_is_small_and_short_lived() {
+    let server = Server::start().await;
+    let mut page = server.connect().await;
+    let cookie = |reply: Reply| reply.header("set-cookie").to_owned();
+    let cursor = server.visitor().cursor().await;
+    let set = cookie(page.get("/subscribe?wait=0&random=0.5e-7", "").await);
+    let expected = "Max-Age=300; Path=/subscribe; HttpOnly; SameSite=Lax";
+    assert_eq!(set, format!("holdline_cursor_0.5e-7={cursor}; {expected}"));
+    for strange in ["", "a%3Db", "a%20b", "%0d%0aX:%20y", &"9".repeat(65)] {
+        let reply = page.get(&format!("/subscribe?wait=0&random={strange}"), "").await;
+        assert_eq!((reply.status, cookie(reply).as_str()), (200, ""), "{strange}");
+    }
+    // A cookie that means nothing here is like none.
+    for value in ["x", "00000000000000ff-7", &format!("{}-99", cursor.epoch), "\"\""] {
+        let header = format!("Cookie: holdline_cursor_1={value}\r\n");
+        let set = cookie(page.get("/subscribe?wait=0&random=1", &header).await);
+        assert!(set.starts_with(&format!("holdline_cursor_1={cursor};")), "{value}: {set}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_a_wait_ends_empty() {
+    let server = Server::start().await;
+    let start = tokio::time::Instant::now();
+    let reply = server.visitor().get("/subscribe?wait=30").await.expect(200);
+    assert_eq!((start.elapsed().as_secs(), reply.text()), (30, ""));
+    assert_eq!(reply.header("content-type"), "text/plain;charset=utf-8");
+    assert_eq!(reply.header("x-accel-buffering"), "no");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_wait_is_held_for_ever() {
+    let server = Server::start().await;
+    let mut page = server.connect().await;
+    page.send("GET", "/subscribe?wait=4294967295", "", b"").await;
+    until("the page is held", || server.hub.held() == 1).await;
+    tokio::time::advance(std::time::Duration::from_secs(86_400)).await;
+    server.visitor().shouts("good morning").await;
+    assert_eq!(page.reply().await.unwrap().text(), "good morning");
+}
+
+#[tokio::test]
+async fn answers_with_messages_alone() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let mut page = server.connect().await;
+    page.send("GET", "/subscribe", "", b"").await;
+    until("the page is held", || server.hub.held() == 1).await;
+    ada.makes_room("tea").await;
+    ada.says_in("tea", "elsewhere").await;
+    ada.put("/api/v1/rooms/lobby", &serde_json::json!({"topic": "all"})).await.expect(200);
+    ada.says("here").await;
+    assert_eq!(page.reply().await.unwrap().text(), "here");
+}
+
+#[tokio::test]
+async fn a_room_is_made_by_publishing_and_may_be_waited_for_before() {
+    let server = Server::start().await;
+    let mut page = server.connect().await;
+    page.send("GET", "/subscribe?room=Tea", "", b"").await;
+    until("the page is held", || server.hub.held() == 1).await;
+    let publisher = server.connect().await.request("POST", "/publish?room=tea", "", b"hello tea").await;
+    assert_eq!((publisher.status, publisher.text()), (200, "ok"));
+    assert_eq!(publisher.header("content-type"), "text/plain;charset=utf-8");
+    assert_eq!(page.reply().await.unwrap().text(), "hello tea");
+    let batch = server.visitor().polls("room=tea&after=start").await;
+    assert_eq!(texts(&batch.entries), ["hello tea"]);
+    assert_eq!(batch.entries[1].author.name.as_str(), "anonymous");
+    // Who has a session speaks under their name.
+    let ada = server.person("Ada").await;
+    ada.shouts("it is me").await;
+    let batch = ada.polls("room=lobby&after=start").await;
+    assert_eq!(batch.entries.last().unwrap().author, *ada.person());
+}
+
+#[tokio::test]
+async fn errors_are_plain_text() {
+    let server = Server::start().await;
+    let long = "x".repeat(4_001);
+    let huge = "x".repeat(200_000);
+    let bodies: [(&str, &[u8], ProblemCode); 7] = [
+        ("/publish", b"\xff\xfe", ProblemCode::InvalidParameter),
+        ("/publish", b"", ProblemCode::InvalidText),
+        ("/publish", b" \n", ProblemCode::InvalidText),
+        ("/publish", b"\x1b[31m", ProblemCode::InvalidText),
+        ("/publish", long.as_bytes(), ProblemCode::InvalidText),
+        ("/publish", huge.as_bytes(), ProblemCode::BodyTooLarge),
+        ("/publish?room=a%20b", b"hello", ProblemCode::InvalidRoom),
+    ];
+    let head = server.hub.head();
+    for (path, body, code) in bodies {
+        let mut page = server.connect().await;
+        is_plain(&page.request("POST", path, "", body).await, code);
+    }
+    let mut page = server.connect().await;
+    for (query, code) in [
+        ("?wait=soon", ProblemCode::InvalidParameter),
+        ("?wait=-1", ProblemCode::InvalidParameter),
+        ("?wait=4294967296", ProblemCode::InvalidParameter),
+        ("?room=%FF", ProblemCode::InvalidRoom),
+    ] {
+        is_plain(&page.get(&format!("/subscribe{query}"), "").await, code);
+    }
+    assert_eq!(server.hub.head(), head, "nothing was published");
+}
+
+fn is_plain(reply: &Reply, code: ProblemCode) {
+    assert_eq!(reply.status, code.status(), "{}", reply.text());
+    assert_eq!(reply.header("content-type"), "text/plain;charset=utf-8");
+    assert_eq!(reply.header("cache-control"), "no-store");
+    assert!(reply.text().ends_with('\n') && !reply.text().contains('{'), "{}", reply.text());
+}
+
+#[tokio::test]
+async fn the_classic_page_speaks_these_routes_alone() {
+    let server = Server::start().await;
+    let page = server.visitor().get("/classic").await.expect(200);
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert!(page.text().contains("'publish?") && page.text().contains("'subscribe?"));
+    assert!(!page.text().contains("api/"));
+}

@@ -1,0 +1,111 @@
+//! The router inside a stranger's app, under a prefix, and behind a proxy that strips one.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+use holdline_server::hub::Hub;
+use holdline_server::log::MemoryLog;
+use holdline_server::{ServeConfig, router};
+use holdline_shared::{Entry, History, ProblemCode, RoomList, Session};
+use reqwest::Method;
+use serde_json::json;
+
+use crate::support::{Reply, Server, key, until};
+
+/// An app with a state and pages of its own.
+async fn host() -> Server {
+    let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
+    let app = Router::new()
+        .route("/", get(|State(name): State<&'static str>| async move { name }))
+        .nest_service("/chat", router(hub.clone()))
+        .with_state("the host's own page");
+    Server::of(app, hub, ServeConfig::default()).await
+}
+
+#[tokio::test]
+async fn the_hosts_pages_stay_its_own() {
+    let server = host().await;
+    let visitor = server.visitor();
+    assert_eq!(visitor.get("/").await.expect(200).text(), "the host's own page");
+    assert_eq!(visitor.get("/api/v1/rooms").await.status, 404);
+    assert_eq!(visitor.get("/chat/healthz").await.expect(200).text(), "ok\n");
+    assert_eq!(visitor.get("/chat/api/v1/nothing").await.problem(), ProblemCode::UnknownRoute);
+}
+
+#[tokio::test]
+async fn the_api_works_under_the_prefix() {
+    let server = host().await;
+    let visitor = server.visitor();
+    let reply = visitor.post("/chat/api/v1/session", &json!({"nickname": "Ada"})).await.expect(201);
+    assert!(reply.header("set-cookie").contains("; Path=/chat/;"), "{}", reply.header("set-cookie"));
+    let session: Session = reply.json();
+    let says = visitor.request(Method::POST, "/chat/api/v1/rooms/lobby/messages").bearer_auth(session.token);
+    let history: History = visitor.get("/chat/api/v1/rooms/lobby/messages?limit=5").await.json();
+    let poller = visitor.clone();
+    let cursor = history.cursor;
+    let held = tokio::spawn(async move {
+        poller.get(&format!("/chat/api/v1/poll?room=lobby&after={cursor}&wait=25")).await
+    });
+    until("the poll is held", || server.hub.held() == 1).await;
+    let says = says.json(&json!({"key": key().to_string(), "text": "hello"})).send().await.unwrap();
+    let said: Entry = Reply::from(says).await.expect(201).json();
+    assert_eq!(held.await.unwrap().json::<holdline_shared::Batch>().entries, [said]);
+    let list: RoomList = visitor.get("/chat/api/v1/rooms").await.json();
+    assert_eq!(list.rooms.len(), 1);
+}
+
+#[tokio::test]
+async fn the_classic_routes_work_under_the_prefix() {
+    let server = host().await;
+    let mut page = server.connect().await;
+    page.send("GET", "/chat/subscribe?random=1", "", b"").await;
+    until("the page is held", || server.hub.held() == 1).await;
+    let mut publisher = server.connect().await;
+    assert_eq!(publisher.request("POST", "/chat/publish", "", b"hello").await.text(), "ok");
+    let reply = page.reply().await.unwrap();
+    assert_eq!(reply.text(), "hello");
+    assert!(reply.header("set-cookie").contains("; Path=/chat/subscribe;"), "{}", reply.header("set-cookie"));
+}
+
+#[tokio::test]
+async fn cookies_and_page_know_the_prefix_that_a_proxy_stripped() {
+    for (server, inner, outer) in
+        [(Server::start().await, "", "/talk/"), (host().await, "/chat", "/talk/chat/")]
+    {
+        let mut proxy = server.connect().await;
+        let header = "X-Forwarded-Prefix: /talk\r\n";
+        let session = proxy.request("POST", &format!("{inner}/api/v1/session"), header, b"").await;
+        assert!(session.header("set-cookie").contains(&format!("; Path={outer};")));
+        let classic = proxy.get(&format!("{inner}/subscribe?wait=0&random=1"), header).await;
+        let cookie = classic.header("set-cookie");
+        assert!(cookie.contains(&format!("; Path={outer}subscribe;")), "{cookie}");
+        let strange =
+            proxy.get(&format!("{inner}/subscribe?wait=0&random=1"), "X-Forwarded-Prefix: /a;b\r\n").await;
+        assert!(!strange.header("set-cookie").contains("/a"), "{}", strange.header("set-cookie"));
+    }
+}
+
+#[tokio::test]
+async fn it_nests_in_an_app_whatever_its_state() {
+    let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
+    let app = Router::<u32>::new().nest("/chat", router(hub.clone())).with_state(7);
+    let server = Server::of(app, hub, ServeConfig::default()).await;
+    let visitor = server.visitor();
+    visitor.get("/chat").await.expect(200);
+    assert_eq!(visitor.get("/chat/api/v1/rooms/lobby/messages").await.json::<History>().messages, []);
+}
+
+#[tokio::test]
+async fn the_page_says_where_it_lies() {
+    let server = host().await;
+    for path in ["/chat", "/chat/", "/chat/r/tea", "/chat/index.html"] {
+        let page = server.visitor().get(path).await;
+        assert_eq!(page.status, 200, "{path}");
+        assert_eq!(page.header("content-type"), "text/html; charset=utf-8", "{path}");
+        // An executable that was built without the client shows a page that says so, with no base.
+        let says_where = page.text().contains(r#"<base href="/chat/" />"#);
+        assert!(says_where || !page.text().contains("<base"), "{path}");
+    }
+}
