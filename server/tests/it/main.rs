@@ -6,8 +6,16 @@
 mod support;
 
 mod change;
+mod classic;
+mod cli_send;
+mod cli_tail;
+mod durability;
+mod events;
 mod history;
+mod mount;
 mod poll;
+mod presence;
 mod publish;
 mod rooms;
 mod session;
+mod shutdown;

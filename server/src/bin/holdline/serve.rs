@@ -80,7 +80,10 @@ impl Serve {
         logging::start(self.log_format);
         let runtime =
             tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no async runtime")?;
-        runtime.block_on(self.serve())
+        let served = runtime.block_on(self.serve());
+        // Nobody can interrupt a thread that reads standard input, so it is not waited for.
+        runtime.shutdown_background();
+        served
     }
 
     async fn serve(self) -> anyhow::Result<()> {
@@ -94,17 +97,16 @@ impl Serve {
             ..HubConfig::default()
         };
         let hub = Hub::open_with(log, config).await.context("the log cannot be read")?;
+        // From here on a signal stops in order; whoever reads that the chat is open may send one.
+        let stop = stop_signal()?;
         let listeners = listeners::open(&self.listen).await?;
         for listener in &listeners {
             info!(url = %format_args!("http://{}", listener.local_addr()?), "the chat is open");
         }
-        if let Some(room) = self.stdin {
-            tokio::spawn(stdin::publish_lines(hub.clone(), room));
-        }
+        let reading = self.stdin.map(|room| tokio::spawn(stdin::publish_lines(hub.clone(), room)));
         let config =
             ServeConfig { max_connections: max_connections(self.max_connections)?, ..ServeConfig::default() };
         let (stopping, mut stopped) = watch::channel(());
-        let stop = stop_signal()?;
         tokio::spawn(async move {
             stop.await;
             info!("stopping; held requests are answered now");
@@ -112,6 +114,11 @@ impl Serve {
         });
         // The channel closes when it is time to stop.
         serve(listeners, hub.clone(), config, async move { while stopped.changed().await.is_ok() {} }).await;
+        if let Some(reading) = reading {
+            // It holds the hub, and with it the log, which is to be closed in order.
+            reading.abort();
+            let _ = reading.await;
+        }
         info!(head = hub.head().0, "stopped");
         Ok(())
     }

@@ -65,6 +65,18 @@ impl Process {
         within("the end of the process", self.child.wait()).await.unwrap()
     }
 
+    /// Looks until this many requests are held.
+    pub(crate) async fn holds(&self, count: usize) {
+        let visitor = self.visitor();
+        let figure = format!("holdline_held_polls {count}\n");
+        let all_held = async {
+            while !visitor.get("/metrics").await.expect(200).text().contains(&figure) {
+                tokio::task::yield_now().await;
+            }
+        };
+        within(&format!("{count} held polls"), all_held).await;
+    }
+
     /// Somebody without a session.
     pub(crate) fn visitor(&self) -> Client {
         Client::new(self.http.clone(), self.address)

@@ -77,6 +77,11 @@ impl Connection {
         String::from_utf8_lossy(&std::mem::take(&mut self.buffer)).into_owned()
     }
 
+    /// Reads exactly as much.
+    pub(crate) async fn read_exact(&mut self, bytes: &mut [u8]) {
+        self.stream.read_exact(bytes).await.unwrap();
+    }
+
     /// `None` at the end of the connection, however it ends.
     async fn read_more(&mut self) -> Option<()> {
         let count = self.stream.read_buf(&mut self.buffer).await.unwrap_or(0);

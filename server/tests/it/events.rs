@@ -1,0 +1,125 @@
+//! `GET /api/v1/events`: Server-Sent Events.
+
+use holdline_shared::{Batch, Cursor, Entry, ProblemCode};
+use reqwest::Method;
+
+use crate::support::{Client, Server, texts, until, within};
+
+/// A stream of events, read as a browser's `EventSource` reads it.
+pub(crate) struct Events {
+    response: reqwest::Response,
+    buffer: String,
+    pub(crate) last_id: Option<Cursor>,
+}
+
+impl Events {
+    pub(crate) async fn open(client: &Client, query: &str, last_id: Option<Cursor>) -> Self {
+        let request = client
+            .request(Method::GET, &format!("/api/v1/events?{query}"))
+            .header("accept", "text/event-stream");
+        let request = match last_id {
+            Some(id) => request.header("last-event-id", id.to_string()),
+            None => request,
+        };
+        let response = request.timeout(std::time::Duration::from_secs(600)).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        assert_eq!(response.headers()["cache-control"], "no-store");
+        assert_eq!(response.headers()["x-accel-buffering"], "no");
+        Self { response, buffer: String::new(), last_id }
+    }
+
+    /// The next event that has data; `None` at the end of the stream.
+    pub(crate) async fn next(&mut self) -> Option<Batch> {
+        loop {
+            while let Some((event, rest)) = self.buffer.split_once("\n\n") {
+                let mut data = None;
+                for line in event.lines() {
+                    match line.split_once(": ") {
+                        Some(("id", id)) => self.last_id = Some(id.parse().unwrap()),
+                        Some(("data", json)) => data = Some(serde_json::from_str(json).unwrap()),
+                        _ => assert!(line.starts_with(':'), "{line:?}"),
+                    }
+                }
+                self.buffer = rest.to_owned();
+                if data.is_some() {
+                    return data;
+                }
+            }
+            let chunk = self.response.chunk().await.ok().flatten()?;
+            self.buffer.push_str(std::str::from_utf8(&chunk).unwrap());
+        }
+    }
+
+    /// The entries of the next events, until the log stands at `head`.
+    async fn entries_up_to(&mut self, last: &Entry) -> Vec<Entry> {
+        let mut entries: Vec<Entry> = Vec::new();
+        while entries.last().is_none_or(|entry| entry.seq < last.seq) {
+            entries.extend(within("an event", self.next()).await.unwrap().entries);
+        }
+        entries
+    }
+}
+
+#[tokio::test]
+async fn stream_batches_with_their_cursor_as_id() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    ada.says("before").await;
+    let mut events = Events::open(&ada, "room=lobby", None).await;
+    until("the stream is held", || server.hub.held() == 1).await;
+    for text in ["one", "two\nlines"] {
+        let said = ada.says(text).await;
+        let batch = within("an event", events.next()).await.unwrap();
+        assert_eq!(texts(&batch.entries), [text]);
+        assert_eq!(events.last_id.unwrap(), batch.cursor);
+        assert_eq!(batch.cursor.seq, said.seq);
+    }
+}
+
+#[tokio::test]
+async fn the_last_id_resumes_exactly() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let mut seen = Vec::new();
+    let mut last_id = Some(ada.cursor().await);
+    let mut said = Vec::new();
+    for round in 0..5 {
+        for n in 0..3 {
+            said.push(ada.says(&format!("round {round}, message {n}")).await);
+        }
+        // A browser sends the address of the beginning each time; the header wins.
+        let mut events = Events::open(&ada, "room=lobby&after=start", last_id).await;
+        seen.extend(events.entries_up_to(said.last().unwrap()).await);
+        last_id = events.last_id;
+        drop(events);
+        until("the stream is forgotten", || server.hub.held() == 0).await;
+    }
+    assert_eq!(seen, said);
+}
+
+#[tokio::test]
+async fn a_quiet_stream_gives_its_place_at_once() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let mut events = Events::open(&ada, "room=lobby", None).await;
+    let chunk = within("the first event", events.response.chunk()).await.unwrap().unwrap();
+    let cursor = ada.cursor().await;
+    assert_eq!(chunk, format!(": held\nid: {cursor}\n\n"));
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_with_a_status() {
+    let server = Server::start().await;
+    let ada = server.visitor();
+    for (query, code) in [
+        ("", ProblemCode::InvalidParameter),
+        ("room=nowhere", ProblemCode::UnknownRoom),
+        ("room=lobby&after=x", ProblemCode::InvalidCursor),
+        ("room=lobby&after=00000000000000ff-1", ProblemCode::EpochChanged),
+    ] {
+        assert_eq!(ada.get(&format!("/api/v1/events?{query}")).await.problem(), code, "{query}");
+    }
+    let strange = ada.request(Method::GET, "/api/v1/events?room=lobby").header("last-event-id", "x");
+    assert_eq!(strange.send().await.unwrap().status(), 400);
+}

@@ -1,0 +1,151 @@
+//! Who is here, as it rides on the polls. Time is paused where a grace or a pause has to pass.
+
+use holdline_server::ServeConfig;
+use holdline_shared::{Batch, Cursor, Here, Presence, RoomName};
+
+use crate::support::{Client, Server, short_grace, until};
+
+/// Somebody who is here in the lobby, poll after poll.
+struct Guest {
+    client: Client,
+    cursor: Cursor,
+    tag: String,
+    here: Here,
+    /// Answers with presence so far.
+    told: usize,
+}
+
+impl Guest {
+    async fn arrives(server: &Server, nickname: &str) -> Self {
+        let client = server.person(nickname).await;
+        let cursor = client.cursor().await;
+        let mut guest = Self { client, cursor, tag: String::new(), here: Here::default(), told: 0 };
+        guest.polls(0).await;
+        guest
+    }
+
+    async fn polls(&mut self, wait: u32) -> Batch {
+        let tag = if self.tag.is_empty() { String::new() } else { format!("&presence={}", self.tag) };
+        let query = format!("room=lobby&here=lobby&after={}&wait={wait}{tag}", self.cursor);
+        let batch = self.client.polls(&query).await;
+        self.cursor = batch.cursor;
+        if let Some(Presence { tag, rooms }) = &batch.presence {
+            self.tag.clone_from(tag);
+            self.here = rooms[&RoomName::lobby()].clone();
+            self.told += 1;
+        }
+        batch
+    }
+
+    /// Polls until these are here, by nickname.
+    async fn sees(&mut self, names: &[&str]) {
+        for _ in 0..100 {
+            let seen: Vec<_> = self.here.people.iter().map(|person| person.name.as_str()).collect();
+            if seen == names {
+                assert_eq!(self.here.count, names.len());
+                return;
+            }
+            self.polls(5).await;
+        }
+        panic!("{names:?} are not seen, but {:?}", self.here);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn people_appear_are_renamed_and_leave() {
+    let server = Server::with(short_grace(), ServeConfig::default()).await;
+    let mut ada = Guest::arrives(&server, "Ada").await;
+    assert_eq!((ada.told, ada.here.count), (1, 1), "the first answer says who is here, me too");
+    let mut bob = Guest::arrives(&server, "Bob").await;
+    let mut renamed = bob.client.clone();
+    let held = tokio::spawn(async move {
+        loop {
+            bob.polls(100).await;
+        }
+    });
+    ada.sees(&["Ada", "Bob"]).await;
+    renamed.enters("Bobby").await;
+    ada.sees(&["Ada", "Bobby"]).await;
+    held.abort();
+    let _ = held.await;
+    ada.sees(&["Ada"]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_leaves_between_two_polls() {
+    let server = Server::start().await;
+    let mut ada = Guest::arrives(&server, "Ada").await;
+    let mut bob = Guest::arrives(&server, "Bob").await;
+    ada.sees(&["Ada", "Bob"]).await;
+    bob.sees(&["Ada", "Bob"]).await;
+    let told = ada.told;
+    for _ in 0..10 {
+        bob.polls(2).await;
+        ada.polls(2).await;
+    }
+    assert_eq!(ada.told, told, "nothing has changed, so nothing was told");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_says_goodbye_leaves_at_once() {
+    let server = Server::start().await;
+    let mut ada = Guest::arrives(&server, "Ada").await;
+    let bob = Guest::arrives(&server, "Bob").await;
+    ada.sees(&["Ada", "Bob"]).await;
+    let start = tokio::time::Instant::now();
+    bob.client.delete("/api/v1/session").await.expect(204);
+    ada.sees(&["Ada"]).await;
+    assert!(start.elapsed() < server.hub.config().grace, "without the grace: {:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_holds_nobody_here() {
+    let server = Server::with(short_grace(), ServeConfig::default()).await;
+    let ada = server.person("Ada").await;
+    let tag = ada.polls("room=lobby&here=lobby&wait=0").await.presence.unwrap().tag;
+    let mut connection = server.connect().await;
+    let path = format!("/api/v1/poll?room=lobby&here=lobby&presence={tag}");
+    let header = format!("Authorization: Bearer {}\r\n", ada.token());
+    connection.send("GET", &path, &header, b"").await;
+    until("the poll is held", || server.hub.held() == 1).await;
+    drop(connection);
+    until("the poll is forgotten", || server.hub.held() == 0).await;
+    let list = || async { server.visitor().get("/api/v1/rooms").await.json::<holdline_shared::RoomList>() };
+    while list().await.rooms[0].here > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_large_room_is_told_of_its_comings_together() {
+    const PEOPLE: usize = 300;
+    let server = Server::start().await;
+    let mut ada = Guest::arrives(&server, "Ada").await;
+    let mut others = Vec::new();
+    for n in 0..PEOPLE {
+        others.push(Guest::arrives(&server, &format!("Guest {n}")).await);
+        // They stay by polling again now and then.
+        if n % 50 == 0 {
+            ada.polls(0).await;
+        }
+    }
+    for _ in 0..100 {
+        if ada.here.count == PEOPLE + 1 {
+            break;
+        }
+        ada.polls(5).await;
+    }
+    assert_eq!((ada.here.count, ada.here.people.len()), (PEOPLE + 1, 100), "counted exactly, listed in part");
+    assert!(ada.told < 30, "told {} times of {PEOPLE} arrivals", ada.told);
+}
+
+#[tokio::test]
+async fn a_poll_that_is_not_here_marks_nobody_and_is_told_of_nobody() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let batch = ada.polls("room=lobby&wait=0").await;
+    assert_eq!(batch.presence, None);
+    let batch = ada.polls("room=lobby&here=lobby&here=nowhere&wait=0").await;
+    let presence = batch.presence.unwrap();
+    assert_eq!(presence.rooms.len(), 1, "a room that is not there has nobody");
+}
