@@ -13,10 +13,7 @@ mod time;
 
 pub use answer::{Answer, Fault};
 pub use base::{Base, base};
-pub use calls::{
-    change_topic, delete, edit, history, list_rooms, make_room, older, poll, publish, react, rename,
-    renew_session, renewing,
-};
+pub use calls::{Change, history, list_rooms, older, poll, publish, rename, renew_session};
 pub use http::{AbortOnDrop, Signal};
 pub use locale::locale;
 pub use storage::Storage;

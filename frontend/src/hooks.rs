@@ -1,33 +1,30 @@
-//! Effects: what the page does besides showing its state. Each hook owns one, and ends it when the page goes.
+//! Effects: what the page does besides showing its state. Most of them follow the state from change to change, so they
+//! are plain structs that [`Page`] owns, and one Yew hook brings them to the screen; dropping the page ends them all.
+//! (As a Yew hook each would cost every visitor half a kilobyte more, and run a render later.)
 
+mod change;
 mod driver;
-mod use_countdown;
-mod use_join;
-mod use_memory;
-mod use_message_calls;
-mod use_outbox;
+mod join;
+mod memory;
+mod outbox;
+mod page;
+mod room_list;
+mod session;
+mod store;
+mod subscription;
+mod use_field;
+mod use_page;
 mod use_reading;
-mod use_room_list;
-mod use_route;
-mod use_session;
-mod use_settled;
-mod use_small;
-mod use_store;
-mod use_subscription;
-mod use_wakes;
+mod use_status;
+mod wakes;
 
+pub use change::{MessageCall, call};
 pub use driver::{Driver, News, Repair};
-pub use use_countdown::use_seconds_until;
-pub use use_join::use_join;
-pub use use_memory::{Drafts, saved, use_drafts, use_memory};
-pub use use_message_calls::{MessageCall, use_message_calls};
-pub use use_outbox::use_outbox;
+pub use memory::{Drafts, keep, saved};
+pub use page::Page;
+pub use store::Store;
+pub use use_field::{Field, use_field};
+pub use use_page::use_page;
 pub use use_reading::{Reading, use_reading};
-pub use use_room_list::use_room_list;
-pub use use_route::{Navigate, use_route};
-pub use use_session::use_session;
-pub use use_settled::use_settled;
-pub use use_small::{use_fitting_height, use_focus_on, use_title, use_visibility};
-pub use use_store::{Store, use_store};
-pub use use_subscription::use_subscription;
-pub use use_wakes::{Wake, Wakes, use_wakes};
+pub use use_status::use_status;
+pub use wakes::{Listening, Wake, Wakes};

@@ -16,10 +16,9 @@ pub(crate) mod samples;
 mod saved;
 mod words;
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use holdline_shared::{Cursor, Here, Person, PersonId, RoomName, RoomSummary, Seq};
+use holdline_shared::{Batch, Cursor, Person, PersonId, Presence, RoomName, RoomSummary, Seq};
 
 pub use action::Action;
 pub use colour::{HUES, hue, initial};
@@ -44,16 +43,18 @@ pub const VISITED: usize = 20;
 pub struct State {
     /// Who I am; `None` before there is a session.
     pub me: Option<Person>,
-    /// The room on the screen.
+    /// The page that the address bar names.
+    pub route: Route,
+    /// The room on the screen, if that page is one.
     pub current: Option<RoomName>,
     /// The rooms visited in this browser, the last one first; at most [`VISITED`].
     pub visited: Rc<Vec<RoomName>>,
-    /// What is known of those visited.
-    pub rooms: BTreeMap<RoomName, Rc<Room>>,
+    /// What is known of those visited, in order of their names.
+    pub rooms: Vec<Rc<Room>>,
     /// The server's list of rooms.
     pub list: Rc<Vec<RoomSummary>>,
     /// Who is here, by room.
-    pub presence: BTreeMap<RoomName, Rc<Here>>,
+    pub presence: Rc<Presence>,
     /// What is on its way.
     pub outbox: Outbox,
     /// The connection.
@@ -73,37 +74,41 @@ impl State {
             visited: Rc::new(saved.visited.into_iter().take(VISITED).collect()),
             ..Self::default()
         };
-        for name in state.visited.iter() {
-            state.rooms.insert(name.clone(), Rc::new(Room::new(state.seen(name))));
+        for name in Rc::clone(&state.visited).iter() {
+            state.know(name);
         }
         state
     }
 
+    /// Where others see me: in the room on the screen, once they can know who I am.
+    pub fn here(&self) -> Option<RoomName> {
+        self.current.clone().filter(|_| self.me.is_some())
+    }
+
     /// The room on the screen.
     pub fn room(&self) -> Option<&Rc<Room>> {
-        self.rooms.get(self.current.as_ref()?)
+        self.room_called(self.current.as_ref()?)
+    }
+
+    /// What is known of a room that was visited.
+    pub fn room_called(&self, name: &RoomName) -> Option<&Rc<Room>> {
+        self.place_of(name).ok().map(|at| &self.rooms[at])
     }
 
     /// How far a room was seen.
     pub fn seen(&self, name: &RoomName) -> Seq {
-        self.seen.rooms.get(name).copied().unwrap_or_default()
+        self.seen.of(name)
     }
 
     /// The rooms to poll: the one on the screen, and visited ones of which we know that they exist.
     pub fn followed(&self) -> Vec<RoomName> {
         let is_listed = |name: &RoomName| self.list.iter().any(|summary| summary.name == *name);
-        let mut names: Vec<_> = self
-            .rooms
-            .iter()
-            .filter(|(name, room)| match room.phase {
-                Phase::Joining | Phase::Ready => true,
-                Phase::Idle => self.current.as_ref() != Some(name) && is_listed(name),
-                Phase::Refused(_) => false,
-            })
-            .map(|(name, _)| name.clone())
-            .collect();
-        names.sort_unstable();
-        names
+        let is_followed = |room: &Room| match room.phase {
+            Phase::Joining | Phase::Ready => true,
+            Phase::Idle => self.current.as_ref() != Some(&room.name) && is_listed(&room.name),
+            Phase::Refused(_) => false,
+        };
+        self.rooms.iter().filter(|room| is_followed(room)).map(|room| room.name.clone()).collect()
     }
 
     /// The next state.
@@ -111,7 +116,7 @@ impl State {
     pub fn after(mut self, action: Action) -> Self {
         match action {
             Action::SignedIn(me) => self.me = Some(me),
-            Action::Entered(name) => self.enter(name),
+            Action::Went(route) => self.go_to(route),
             Action::Joining(name) => self.change(&name, |room, _| room.phase = Phase::Joining),
             Action::Joined(name, page) => {
                 let read_at = page.cursor;
@@ -126,8 +131,10 @@ impl State {
             Action::Heard(batch) => self.hear(batch),
             Action::Loosened => {
                 let current = self.current.clone();
-                for (name, room) in &mut self.rooms {
-                    if current.as_ref() != Some(name) && matches!(room.phase, Phase::Joining | Phase::Ready) {
+                for room in &mut self.rooms {
+                    if current.as_ref() != Some(&room.name)
+                        && matches!(room.phase, Phase::Joining | Phase::Ready)
+                    {
                         Rc::make_mut(room).loosen();
                     }
                 }
@@ -139,14 +146,14 @@ impl State {
             }
             Action::Forgot(name) => {
                 Rc::make_mut(&mut self.visited).retain(|visited| *visited != name);
-                self.rooms.remove(&name);
+                self.rooms.retain(|room| room.name != name);
             }
             Action::Read(name) => {
                 self.change(&name, |room, _| room.read());
-                if let Some(head) = self.rooms.get(&name).map(|room| room.head)
+                if let Some(head) = self.room_called(&name).map(|room| room.head)
                     && self.seen(&name) < head
                 {
-                    Rc::make_mut(&mut self.seen).rooms.insert(name, head);
+                    Rc::make_mut(&mut self.seen).put(name, head);
                 }
             }
             Action::Said { room, key, text, reply_to, at } => self.outbox.say(room, key, text, reply_to, at),
@@ -160,27 +167,36 @@ impl State {
         self
     }
 
+    fn go_to(&mut self, route: Route) {
+        // Nobody waits for the history of a room that was left before it came.
+        for room in self.rooms.iter_mut().filter(|room| room.phase == Phase::Joining) {
+            Rc::make_mut(room).loosen();
+        }
+        self.notice = None;
+        self.current = None;
+        if let Route::Room(name) = &route {
+            self.enter(name.clone());
+        }
+        self.route = route;
+    }
+
     fn enter(&mut self, name: RoomName) {
         let visited = Rc::make_mut(&mut self.visited);
         visited.retain(|other| *other != name);
         visited.insert(0, name.clone());
         for forgotten in visited.split_off(visited.len().min(VISITED)) {
-            self.rooms.remove(&forgotten);
+            self.rooms.retain(|room| room.name != forgotten);
         }
-        // Nobody waits for the history of a room that was left before it came.
-        for room in self.rooms.values_mut().filter(|room| room.phase == Phase::Joining) {
-            Rc::make_mut(room).loosen();
-        }
-        let seen = self.seen(&name);
-        let room = self.rooms.entry(name.clone()).or_insert_with(|| Rc::new(Room::new(seen)));
-        if matches!(room.phase, Phase::Refused(_)) {
-            Rc::make_mut(room).phase = Phase::Idle;
-        }
+        self.know(&name);
+        self.change(&name, |room, _| {
+            if matches!(room.phase, Phase::Refused(_)) {
+                room.phase = Phase::Idle;
+            }
+        });
         self.current = Some(name);
-        self.notice = None;
     }
 
-    fn hear(&mut self, batch: holdline_shared::Batch) {
+    fn hear(&mut self, batch: Batch) {
         for entry in batch.entries {
             let name = entry.room.clone();
             if let Some(summary) = self.list.iter().position(|summary| summary.name == name) {
@@ -191,23 +207,22 @@ impl State {
             self.settle(&name);
         }
         if let Some(presence) = batch.presence {
-            self.presence = presence.rooms.into_iter().map(|(name, here)| (name, Rc::new(here))).collect();
+            self.presence = Rc::new(presence);
         }
     }
 
     /// What has arrived in a room is not on its way any more.
     fn settle(&mut self, name: &RoomName) {
-        if let Some(room) = self.rooms.get(name) {
+        if let Ok(at) = self.place_of(name) {
+            let room = &self.rooms[at];
             self.outbox.settle(room.lines.iter().rev(), self.me.as_ref().map(|me| &me.id));
         }
     }
 
     /// An answer may be slower than the poll that brought the entry.
     fn settle_sent(&mut self) {
-        for (name, room) in &self.rooms {
-            if room.phase == Phase::Ready {
-                self.outbox.settle_up_to(name, room.head);
-            }
+        for room in self.rooms.iter().filter(|room| room.phase == Phase::Ready) {
+            self.outbox.settle_up_to(&room.name, room.head);
         }
     }
 
@@ -223,9 +238,19 @@ impl State {
 
     fn change(&mut self, name: &RoomName, change: impl FnOnce(&mut Room, Option<&PersonId>)) {
         let me = self.me.as_ref().map(|me| &me.id);
-        if let Some(room) = self.rooms.get_mut(name) {
-            change(Rc::make_mut(room), me);
+        if let Ok(at) = self.place_of(name) {
+            change(Rc::make_mut(&mut self.rooms[at]), me);
         }
+    }
+
+    fn know(&mut self, name: &RoomName) {
+        if let Err(at) = self.place_of(name) {
+            self.rooms.insert(at, Rc::new(Room::new(name.clone(), self.seen(name))));
+        }
+    }
+
+    fn place_of(&self, name: &RoomName) -> Result<usize, usize> {
+        self.rooms.binary_search_by(|room| room.name.cmp(name))
     }
 }
 

@@ -6,98 +6,110 @@ use holdline_shared::{
     RoomRequest, Seq, Session, SessionRequest, Topic,
 };
 
-use super::http::{Signal, get, send, send_json};
-use super::{Answer, Fault};
-use crate::state::Sending;
+use super::Fault;
+use super::http::{Signal, get, send};
+use crate::state::{Sending, to_json};
 
 /// Holds a poll until it is answered or nobody waits any more.
 pub async fn poll(query: &PollQuery, signal: &Signal) -> Result<Batch, Fault> {
-    get(&format!("poll?{}", query.to_query_string()), signal).await?.json()
+    get(format!("poll?{}", query.to_query_string()), signal).await?.json()
 }
 
 /// The newest page of a room's history.
 pub async fn history(room: &RoomName, signal: &Signal) -> Result<History, Fault> {
-    get(&messages(room), signal).await?.json()
+    get(messages(room), signal).await?.json()
 }
 
 /// The page before a message.
 pub async fn older(room: &RoomName, before: Seq) -> Result<History, Fault> {
-    get(&format!("{}?before={before}", messages(room)), &Signal::default()).await?.json()
+    get(format!("{}?before={before}", messages(room)), &Signal::default()).await?.json()
 }
 
 /// The server's rooms.
 pub async fn list_rooms() -> Result<RoomList, Fault> {
-    get("rooms", &Signal::default()).await?.json()
-}
-
-/// Makes a room, if it is not there.
-pub async fn make_room(room: &RoomName) -> Result<(), Fault> {
-    renewing(async || send_json(Method::PUT, &path(room), &RoomRequest::default()).await?.success())
-        .await
-        .map(drop)
-}
-
-/// Says what a room is about.
-pub async fn change_topic(room: &RoomName, topic: Topic) -> Result<(), Fault> {
-    let request = RoomRequest { topic: Some(topic) };
-    renewing(async || send_json(Method::PUT, &path(room), &request).await?.success()).await.map(drop)
+    get("rooms".to_owned(), &Signal::default()).await?.json()
 }
 
 /// Publishes a message, once.
 pub async fn publish(sending: &Sending) -> Result<Entry, Fault> {
-    send_json(Method::POST, &messages(&sending.room), &sending.request).await?.json()
-}
-
-/// Changes a message of one's own.
-pub async fn edit(room: &RoomName, seq: Seq, text: MessageText) -> Result<(), Fault> {
-    let request = EditRequest { text };
-    renewing(async || send_json(Method::PATCH, &message(room, seq), &request).await?.success())
-        .await
-        .map(drop)
-}
-
-/// Deletes a message of one's own.
-pub async fn delete(room: &RoomName, seq: Seq) -> Result<(), Fault> {
-    renewing(async || bare(Method::DELETE, &message(room, seq)).await?.success()).await.map(drop)
-}
-
-/// Puts a reaction on a message, or takes it back.
-pub async fn react(room: &RoomName, seq: Seq, emoji: &Emoji, on: bool) -> Result<(), Fault> {
-    let method = || if on { Method::PUT } else { Method::DELETE };
-    let route = format!("{}/reactions/{}", message(room, seq), encoded(emoji.as_str()));
-    renewing(async || bare(method(), &route).await?.success()).await.map(drop)
+    let body = to_json(&sending.request);
+    send(Method::POST, messages(&sending.room), Some(body), &Signal::default()).await?.json()
 }
 
 /// Changes the nickname.
 pub async fn rename(nickname: Nickname) -> Result<Person, Fault> {
-    start_session(&SessionRequest { nickname: Some(nickname) }).await
+    start_session(SessionRequest { nickname: Some(nickname) }).await
 }
 
 /// The person of the session that is there, or of a new one.
 pub async fn renew_session() -> Result<Person, Fault> {
-    match get("session", &Signal::default()).await?.json::<Session>() {
-        Err(fault) if fault.status() == Some(401) => start_session(&SessionRequest::default()).await,
+    match get("session".to_owned(), &Signal::default()).await?.json::<Session>() {
+        Err(fault) if fault.status() == Some(401) => start_session(SessionRequest::default()).await,
         answer => answer.map(|session| session.person),
     }
 }
 
-/// Tries; where there is no session any more, gets one and tries once more.
-pub async fn renewing<T>(attempt: impl AsyncFn() -> Result<T, Fault>) -> Result<T, Fault> {
-    match attempt().await {
-        Err(fault) if fault.status() == Some(401) => {
-            renew_session().await?;
-            attempt().await
-        }
-        answer => answer,
+async fn start_session(request: SessionRequest) -> Result<Person, Fault> {
+    let body = to_json(&request);
+    let answer = send(Method::POST, "session".to_owned(), Some(body), &Signal::default()).await?;
+    answer.json::<Session>().map(|session| session.person)
+}
+
+/// A change that has no answer but whether it was made: the poll brings it to everyone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    method: Method,
+    route: String,
+    body: Option<String>,
+}
+
+impl Change {
+    /// Makes a room, if it is not there.
+    pub fn make_room(room: &RoomName) -> Self {
+        Self { method: Method::PUT, route: path(room), body: None }
     }
-}
 
-async fn start_session(request: &SessionRequest) -> Result<Person, Fault> {
-    send_json(Method::POST, "session", request).await?.json::<Session>().map(|session| session.person)
-}
+    /// Says what a room is about.
+    pub fn topic(room: &RoomName, topic: Topic) -> Self {
+        let body = Some(to_json(&RoomRequest { topic: Some(topic) }));
+        Self { method: Method::PUT, route: path(room), body }
+    }
 
-async fn bare(method: Method, route: &str) -> Result<Answer, Fault> {
-    send(method, route, None, &Signal::default()).await
+    /// Changes a message of one's own.
+    pub fn edit(room: &RoomName, seq: Seq, text: MessageText) -> Self {
+        Self { method: Method::PATCH, route: message(room, seq), body: Some(to_json(&EditRequest { text })) }
+    }
+
+    /// Deletes it.
+    pub fn delete(room: &RoomName, seq: Seq) -> Self {
+        Self { method: Method::DELETE, route: message(room, seq), body: None }
+    }
+
+    /// Puts a reaction on a message, or takes it back.
+    pub fn react(room: &RoomName, seq: Seq, emoji: &Emoji, on: bool) -> Self {
+        let method = if on { Method::PUT } else { Method::DELETE };
+        Self {
+            method,
+            route: format!("{}/reactions/{}", message(room, seq), encoded(emoji.as_str())),
+            body: None,
+        }
+    }
+
+    /// Makes it; where there is no session any more, gets one and tries once more.
+    pub async fn make(self) -> Result<(), Fault> {
+        match self.try_to().await {
+            Err(fault) if fault.status() == Some(401) => {
+                renew_session().await?;
+                self.try_to().await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn try_to(&self) -> Result<(), Fault> {
+        let (method, route) = (self.method.clone(), self.route.clone());
+        send(method, route, self.body.clone(), &Signal::default()).await?.success().map(drop)
+    }
 }
 
 fn path(room: &RoomName) -> String {

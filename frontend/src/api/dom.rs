@@ -59,6 +59,11 @@ pub fn set_title(title: &str) {
     document().set_title(title);
 }
 
+/// In lower case. The browser has the tables for all scripts; they would be a tenth of the client.
+pub fn lower_case(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
 /// The address bar's path.
 pub fn path() -> String {
     web_sys::window().and_then(|window| window.location().pathname().ok()).unwrap_or_default()

@@ -1,7 +1,9 @@
 //! One request and its answer. No retries, no meaning: see `answer` and the callers.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use gloo_net::http::{Method, RequestBuilder};
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 use web_sys::{AbortController, AbortSignal, RequestCache};
 
@@ -42,35 +44,30 @@ impl Signal {
     }
 }
 
+/// What becomes of a request. Boxed, so that the page carries this code once and not once for each caller.
+pub(super) type Answering = Pin<Box<dyn Future<Output = Result<Answer, Fault>>>>;
+
 /// Asks `route` of the server's API.
-pub(super) async fn get(route: &str, signal: &Signal) -> Result<Answer, Fault> {
-    send(Method::GET, route, None, signal).await
+pub(super) fn get(route: String, signal: &Signal) -> Answering {
+    send(Method::GET, route, None, signal)
 }
 
-/// Sends `body` as JSON.
-pub(super) async fn send_json<T: Serialize>(method: Method, route: &str, body: &T) -> Result<Answer, Fault> {
-    let body = serde_json::to_string(body).map_err(|error| Fault::Failed(error.to_string()))?;
-    send(method, route, Some(body), &Signal::default()).await
-}
-
-/// Sends a request.
-pub(super) async fn send(
-    method: Method,
-    route: &str,
-    body: Option<String>,
-    signal: &Signal,
-) -> Result<Answer, Fault> {
-    let mut request = RequestBuilder::new(&base().api(route)).method(method).cache(RequestCache::NoStore);
-    request = request.abort_signal(signal.0.as_ref());
-    let request = match body {
-        Some(body) => request.header("Content-Type", "application/json").body(JsValue::from(body)),
-        None => request.build(),
-    };
-    let response = request.map_err(failed)?.send().await.map_err(failed)?;
-    let (status, headers) = (response.status(), response.headers());
-    let (content_type, retry_after) = (headers.get("content-type"), headers.get("retry-after"));
-    let body = response.text().await.map_err(failed)?;
-    Ok(Answer { status, content_type, retry_after, body })
+/// Sends a request, with a body of JSON or none.
+pub(super) fn send(method: Method, route: String, body: Option<String>, signal: &Signal) -> Answering {
+    let signal = signal.clone();
+    Box::pin(async move {
+        let request = RequestBuilder::new(&base().api(&route)).method(method).cache(RequestCache::NoStore);
+        let request = request.abort_signal(signal.0.as_ref());
+        let request = match body {
+            Some(body) => request.header("Content-Type", "application/json").body(JsValue::from(body)),
+            None => request.build(),
+        };
+        let response = request.map_err(failed)?.send().await.map_err(failed)?;
+        let (status, headers) = (response.status(), response.headers());
+        let (content_type, retry_after) = (headers.get("content-type"), headers.get("retry-after"));
+        let body = response.text().await.map_err(failed)?;
+        Ok(Answer { status, content_type, retry_after, body })
+    })
 }
 
 /// Browsers give no reasons, only "Failed to fetch" in their own words; people deserve a sentence.

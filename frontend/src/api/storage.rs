@@ -2,7 +2,6 @@
 //! windows, full disks, forbidding owners): then a reload forgets, and everything else works.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::base;
@@ -12,7 +11,7 @@ use super::base;
 pub struct Storage {
     prefix: Rc<str>,
     /// What the browser would not keep; a name is here or there, never in both.
-    memory: Rc<RefCell<BTreeMap<String, String>>>,
+    memory: Rc<RefCell<Vec<(String, String)>>>,
 }
 
 impl Storage {
@@ -28,7 +27,7 @@ impl Storage {
 
     /// The text under a name.
     pub fn get(&self, name: &str) -> Option<String> {
-        if let Some(text) = self.memory.borrow().get(name) {
+        if let Some((_, text)) = self.memory.borrow().iter().find(|(kept, _)| kept == name) {
             return Some(text.clone());
         }
         local_storage()?.get_item(&self.key(name)).ok()?
@@ -36,33 +35,36 @@ impl Storage {
 
     /// Keeps a text under a name.
     pub fn set(&self, name: &str, text: &str) {
-        self.memory.borrow_mut().remove(name);
+        self.forget(name);
         let kept = local_storage().map(|storage| storage.set_item(&self.key(name), text));
         if !matches!(kept, Some(Ok(()))) {
-            self.memory.borrow_mut().insert(name.to_owned(), text.to_owned());
+            self.memory.borrow_mut().push((name.to_owned(), text.to_owned()));
         }
     }
 
     /// Forgets a name.
     pub fn remove(&self, name: &str) {
-        self.memory.borrow_mut().remove(name);
+        self.forget(name);
         // What cannot be removed cannot be read either.
         let _ = local_storage().map(|storage| storage.remove_item(&self.key(name)));
     }
 
     /// The texts under all names that begin with `start`.
     pub fn all(&self, start: &str) -> Vec<String> {
+        let begins = |name: &String| name.starts_with(start);
         let mut names: Vec<String> =
-            self.memory.borrow().keys().filter(|name| name.starts_with(start)).cloned().collect();
+            self.memory.borrow().iter().map(|(name, _)| name).filter(|&n| begins(n)).cloned().collect();
         if let Some(storage) = local_storage() {
             let keys = (0..storage.length().unwrap_or(0)).filter_map(|at| storage.key(at).ok()?);
             names.extend(
-                keys.filter_map(|key| Some(key.strip_prefix(&*self.prefix)?.to_owned()))
-                    .filter(|name| name.starts_with(start)),
+                keys.filter_map(|key| Some(key.strip_prefix(&*self.prefix)?.to_owned())).filter(begins),
             );
         }
-        names.sort_unstable();
         names.iter().filter_map(|name| self.get(name)).collect()
+    }
+
+    fn forget(&self, name: &str) {
+        self.memory.borrow_mut().retain(|(kept, _)| kept != name);
     }
 
     fn key(&self, name: &str) -> String {

@@ -6,9 +6,9 @@ use holdline_shared::limits::TEXT_GRAPHEMES;
 use holdline_shared::{InvalidText, MessageText, RoomName};
 use yew::prelude::*;
 
-use super::{Icon, Shape};
+use super::{Shape, icon};
 use crate::api::dom;
-use crate::hooks::{use_fitting_height, use_focus_on};
+use crate::hooks::use_field;
 use crate::state::{Line, Locale};
 
 /// From this length on, the field counts.
@@ -41,38 +41,32 @@ pub struct Props {
 /// The field.
 #[component]
 pub fn Composer(props: &Props) -> Html {
-    let field = use_node_ref();
-    let text = use_state(|| props.draft.to_string());
-    let error = use_state(|| None::<String>);
-    use_fitting_height(&field, &text);
-    let reply = props.reply_to.as_ref().map(|line| line.message.seq);
-    use_focus_on(&field, (props.takes_focus || reply.is_some()).then_some(reply));
-    let length = if text.len() < NEAR_LIMIT { 0 } else { (props.locale.count)(&text) };
+    let reply = props.reply_to.as_ref().map(|line| line.message.seq.0);
+    let field = use_field(&props.draft, if props.takes_focus { reply.or(Some(0)) } else { reply });
+    let length = if field.text.len() < NEAR_LIMIT { 0 } else { (props.locale.count)(&field.text) };
     let set = {
-        let (text, error, on_draft) = (text.clone(), error.clone(), props.on_draft.clone());
+        let (field, on_draft) = (field.clone(), props.on_draft.clone());
         Callback::from(move |typed: String| {
             on_draft.emit(typed.clone());
-            error.set(None);
-            text.set(typed);
+            field.set(typed);
         })
     };
     let send = {
-        let (text, error, set, on_say) = (text.clone(), error.clone(), set.clone(), props.on_say.clone());
+        let (field, set, on_say) = (field.clone(), set.clone(), props.on_say.clone());
         Callback::from(move |()| {
-            let parsed =
-                if length > TEXT_GRAPHEMES { Err(InvalidText::TooLong) } else { MessageText::parse(&text) };
-            match parsed {
+            let is_too_long = length > TEXT_GRAPHEMES;
+            match if is_too_long { Err(InvalidText::TooLong) } else { MessageText::parse(&field.text) } {
                 Ok(said) => {
                     set.emit(String::new());
                     on_say.emit(said);
                 }
                 Err(InvalidText::Empty) => {}
-                Err(why) => error.set(Some(why.to_string())),
+                Err(why) => field.refuse(why.to_string()),
             }
         })
     };
     let onkeydown = {
-        let (send, is_empty) = (send.clone(), text.is_empty());
+        let (send, is_empty) = (send.clone(), field.text.is_empty());
         let (edit_last, cancel_reply) = (props.on_edit_last.clone(), props.on_cancel_reply.clone());
         Callback::from(move |event: KeyboardEvent| {
             if dom::is_send_key(&event) {
@@ -87,11 +81,11 @@ pub fn Composer(props: &Props) -> Html {
         })
     };
     let onsubmit = {
-        let (send, field) = (send.clone(), field.clone());
+        let (send, node) = (send.clone(), field.node.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             send.emit(());
-            dom::focus_node(&field);
+            dom::focus_node(&node);
         })
     };
     html! {
@@ -105,35 +99,35 @@ pub fn Composer(props: &Props) -> Html {
                         aria-label="Do not reply"
                         onclick={props.on_cancel_reply.reform(|_| ())}
                     >
-                        <Icon shape={Shape::Close} />
+                        { icon(Shape::Close) }
                     </button>
                 </p>
             }
             <div class="write">
                 <textarea
                     id="composer"
-                    ref={&field}
+                    ref={&field.node}
                     rows="1"
                     dir="auto"
                     data-testid="composer"
                     aria-label={format!("Message to {}", props.room)}
-                    aria-invalid={error.is_some().to_string()}
+                    aria-invalid={field.error.is_some().to_string()}
                     placeholder={format!("Message to {}", props.room)}
                     enterkeyhint="send"
-                    value={(*text).clone()}
+                    value={field.text.clone()}
                     oninput={set.reform(|event: InputEvent| dom::typed_text(&event))}
                     {onkeydown}
                 />
-                <button type="submit" class="send" aria-label="Send" disabled={text.trim().is_empty()}>
-                    <Icon shape={Shape::Send} />
+                <button type="submit" class="send" aria-label="Send" disabled={field.text.trim().is_empty()}>
+                    { icon(Shape::Send) }
                 </button>
             </div>
             if length >= NEAR_LIMIT {
-                <p class={classes!("counter", (length > TEXT_GRAPHEMES).then_some("error"))}>
+                <p class={if length > TEXT_GRAPHEMES { "counter error" } else { "counter" }}>
                     { format!("{length} of {TEXT_GRAPHEMES} characters") }
                 </p>
             }
-            if let Some(why) = &*error {
+            if let Some(why) = &field.error {
                 <p class="error" role="alert">{ why }</p>
             }
         </form>

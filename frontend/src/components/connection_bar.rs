@@ -3,8 +3,8 @@
 use holdline_shared::Status;
 use yew::prelude::*;
 
-use super::StatusLine;
-use crate::hooks::{use_seconds_until, use_settled};
+use super::status_line;
+use crate::hooks::use_status;
 use crate::state::{Connection, Locale};
 
 /// A screen younger than this is not called old.
@@ -24,16 +24,11 @@ pub struct Props {
 /// The status, always visible.
 #[component]
 pub fn ConnectionBar(props: &Props) -> Html {
-    let status = use_settled(&props.connection.status);
-    let at = match status {
-        Status::Reconnecting { at, .. } | Status::Refused { at, .. } => Some(at),
-        _ => None,
-    };
-    let seconds = use_seconds_until(at);
+    let (status, seconds) = use_status(&props.connection.status);
     let now = (props.locale.now)();
     let stale = props.connection.stale_since.filter(|since| {
         status != Status::Live && (status == Status::Offline || now.0.saturating_sub(since.0) >= FRESH_MS)
     });
-    let stale = stale.map(|since| AttrValue::from(props.locale.day_and_time(since)));
-    html! { <StatusLine {status} {seconds} {stale} on_now={props.on_now.clone()} /> }
+    let stale = stale.map(|since| props.locale.day_and_time(since));
+    status_line(&status, seconds, stale.as_deref(), &props.on_now)
 }

@@ -2,18 +2,16 @@
 
 use std::rc::Rc;
 
-use holdline_shared::{Person, PublishKey, RoomName, Seq};
+use holdline_shared::{Person, PublishKey, Seq};
 use yew::prelude::*;
 
-use super::{Intent, MessageRow, Quote, SendingRow};
+use super::{Intent, MessageRow, Quote, SendingRow, sending_row};
 use crate::hooks::use_reading;
 use crate::state::{Gap, Line, Locale, Older, Phase, Room, Row, Sending, rows};
 
 /// Which.
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// The room's name.
-    pub name: RoomName,
     /// What is known of it.
     pub room: Rc<Room>,
     /// What is on its way to it.
@@ -49,11 +47,8 @@ pub fn Conversation(props: &Props) -> Html {
         })
     };
     let sent = props.sendings.last().map(|sending| sending.request.key);
-    let reading = use_reading((Rc::clone(room), props.sendings.clone(), props.editing), sent, on_top);
-    use_effect_with(reading.is_at_end, {
-        let on_end = props.on_end.clone();
-        move |is_at_end| on_end.emit(*is_at_end)
-    });
+    let content = (Rc::clone(room), props.sendings.clone(), props.editing);
+    let reading = use_reading(content, sent, on_top, props.on_end.clone());
     let is_loading = room.older == Older::Loading;
     html! {
         <div class="conversation">
@@ -64,7 +59,7 @@ pub fn Conversation(props: &Props) -> Html {
                     role="log"
                     aria-live="polite"
                     aria-busy={is_loading.to_string()}
-                    aria-label={format!("Messages in {}", props.name)}
+                    aria-label={format!("Messages in {}", props.room.name)}
                 >
                     { top(props) }
                     for row in rows(&room.lines, &room.gaps, props.locale.day) {
@@ -91,7 +86,7 @@ pub fn Conversation(props: &Props) -> Html {
 /// What stands above the first message.
 fn top(props: &Props) -> Html {
     let room = &props.room;
-    let name = props.name.as_str();
+    let name = props.room.name.as_str();
     let oldest = room.oldest();
     let is_empty = oldest.is_none() && props.sendings.is_empty();
     let is_complete = room.phase == Phase::Ready && !room.more;
@@ -164,18 +159,15 @@ fn view_sending(props: &Props, at: usize, sending: &Rc<Sending>) -> Html {
         0 => props.room.lines.last().is_some_and(|last: &Rc<Line>| last.message.author == *me),
         _ => true,
     };
-    html! {
-        <SendingRow
-            key={sending.request.key.to_string()}
-            sending={Rc::clone(sending)}
-            is_first={!follows_own || sending.request.reply_to.is_some()}
-            quote={sending.request.reply_to.map(|seq| quote(&props.room, seq))}
-            me={me.clone()}
-            locale={props.locale}
-            on_retry={&props.on_retry}
-            on_discard={&props.on_discard}
-        />
-    }
+    sending_row(&SendingRow {
+        sending,
+        is_first: !follows_own || sending.request.reply_to.is_some(),
+        quote: sending.request.reply_to.map(|seq| quote(&props.room, seq)),
+        me,
+        locale: props.locale,
+        on_retry: &props.on_retry,
+        on_discard: &props.on_discard,
+    })
 }
 
 fn quote(room: &Room, seq: Seq) -> Quote {

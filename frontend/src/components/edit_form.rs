@@ -4,10 +4,10 @@ use holdline_shared::MessageText;
 use yew::prelude::*;
 
 use crate::api::dom;
-use crate::hooks::{use_fitting_height, use_focus_on};
+use crate::hooks::use_field;
 
 /// What to change.
-#[derive(Properties, PartialEq)]
+#[derive(Properties, PartialEq, Clone)]
 pub struct Props {
     /// What it says so far.
     pub text: AttrValue,
@@ -20,19 +20,13 @@ pub struct Props {
 /// The form: Enter saves, Shift+Enter breaks the line, Esc cancels.
 #[component]
 pub fn EditForm(props: &Props) -> Html {
-    let field = use_node_ref();
-    let text = use_state(|| props.text.to_string());
-    let error = use_state(|| None::<String>);
-    use_fitting_height(&field, &text);
-    use_focus_on(&field, Some(()));
+    let field = use_field(&props.text, Some(0));
     let save = {
-        let (text, error, on_save, on_cancel) =
-            (text.clone(), error.clone(), props.on_save.clone(), props.on_cancel.clone());
-        let before = props.text.clone();
-        Callback::from(move |()| match MessageText::parse(&text) {
-            Ok(new) if new.as_str() == before.as_str() => on_cancel.emit(()),
-            Ok(new) => on_save.emit(new),
-            Err(why) => error.set(Some(why.to_string())),
+        let (field, props) = (field.clone(), props.clone());
+        Callback::from(move |()| match MessageText::parse(&field.text) {
+            Ok(new) if new.as_str() == props.text.as_str() => props.on_cancel.emit(()),
+            Ok(new) => props.on_save.emit(new),
+            Err(why) => field.refuse(why.to_string()),
         })
     };
     let onkeydown = {
@@ -47,21 +41,19 @@ pub fn EditForm(props: &Props) -> Html {
             }
         })
     };
-    let shown = (*text).clone();
-    let oninput = Callback::from(move |event: InputEvent| text.set(dom::typed_text(&event)));
     html! {
         <div class="edit-form">
             <textarea
-                ref={field}
+                ref={&field.node}
                 class="field"
                 rows="1"
                 dir="auto"
                 aria-label="Change the message"
-                value={shown}
-                {oninput}
+                value={field.text.clone()}
+                oninput={field.on_input()}
                 {onkeydown}
             />
-            if let Some(why) = &*error {
+            if let Some(why) = &field.error {
                 <p class="error" role="alert">{ why }</p>
             }
             <p class="hint">

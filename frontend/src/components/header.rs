@@ -3,11 +3,11 @@
 use holdline_shared::{RoomName, Topic};
 use yew::prelude::*;
 
-use super::{Icon, InlineEdit, Shape};
+use super::{InlineEdit, Shape, icon};
 
 /// Of which room.
-#[derive(Properties, PartialEq)]
-pub struct Props {
+#[derive(Debug)]
+pub struct Header {
     /// Its name; `None` on a page that is no room.
     pub room: Option<RoomName>,
     /// What it is about.
@@ -27,15 +27,12 @@ pub struct Props {
 }
 
 /// The header.
-#[component]
-pub fn Header(props: &Props) -> Html {
-    let on_save = {
-        let on_topic = props.on_topic.clone();
-        Callback::from(move |text: String| {
-            on_topic.emit(Topic::parse(&text).map_err(|why| why.to_string())?);
-            Ok(())
-        })
-    };
+pub fn header(props: Header) -> Html {
+    let on_topic = props.on_topic;
+    let on_save = Callback::from(move |text: String| {
+        on_topic.emit(Topic::parse(&text).map_err(|why| why.to_string())?);
+        Ok(())
+    });
     let people = match props.here {
         Some(count) => format!("People here: {count}"),
         None => "People here".to_owned(),
@@ -43,7 +40,7 @@ pub fn Header(props: &Props) -> Html {
     html! {
         <header class="top">
             <button type="button" class="tool drawer-button" aria-label="Rooms" onclick={props.on_rooms.reform(|_| ())}>
-                <Icon shape={Shape::Menu} />
+                { icon(Shape::Menu) }
                 if props.has_news {
                     <span class="dot"><span class="unseen">{ "something new" }</span></span>
                 }
@@ -66,14 +63,14 @@ pub fn Header(props: &Props) -> Html {
                     </InlineEdit>
                 </div>
             }
-            { props.status.clone() }
+            { props.status }
             <button
                 type="button"
                 class="tool drawer-button"
                 aria-label={people}
                 onclick={props.on_people.reform(|_| ())}
             >
-                <Icon shape={Shape::People} />
+                { icon(Shape::People) }
                 if let Some(count) = props.here {
                     <span class="here">{ count }</span>
                 }

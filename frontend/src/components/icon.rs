@@ -23,17 +23,9 @@ pub enum Shape {
     Clock,
 }
 
-/// What to draw.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// The picture.
-    pub shape: Shape,
-}
-
 /// A picture beside or instead of a word; its button carries the name.
-#[component]
-pub fn Icon(props: &Props) -> Html {
-    let path = match props.shape {
+pub fn icon(shape: Shape) -> Html {
+    let path = match shape {
         Shape::Menu => "M4 7h16M4 12h16M4 17h10",
         Shape::People => {
             "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M2.5 20c.5-4 3-6 6.5-6s6 2 6.5 6M16 4.5a3.5 3.5 0 0 1 0 6M18 14.5c2 .7 3.2 2.500 3.500 5.500"
@@ -49,8 +41,7 @@ pub fn Icon(props: &Props) -> Html {
 }
 
 /// Holdline's sign: a line that makes a loop while it is held.
-#[component]
-pub fn Logo() -> Html {
+pub fn logo() -> Html {
     html! {
         <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
             <path d="M2 22h8c8 0 12-14 6-14s-2 14 6 14h8" />

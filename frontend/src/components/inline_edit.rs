@@ -3,10 +3,10 @@
 use yew::prelude::*;
 
 use crate::api::dom;
-use crate::hooks::use_focus_on;
+use crate::hooks::use_field;
 
 /// What to change.
-#[derive(Properties, PartialEq)]
+#[derive(Properties, PartialEq, Clone)]
 pub struct Props {
     /// What the field is called.
     pub label: AttrValue,
@@ -26,19 +26,18 @@ pub struct Props {
 /// The line.
 #[component]
 pub fn InlineEdit(props: &Props) -> Html {
-    let field = use_node_ref();
-    let draft = use_state(|| None::<String>);
-    let error = use_state(|| None::<String>);
-    use_focus_on(&field, draft.is_some().then_some(()));
-    let Some(text) = &*draft else {
-        let open = {
-            let (draft, value) = (draft.clone(), props.value.to_string());
-            Callback::from(move |_: MouseEvent| draft.set(Some(value.clone())))
+    let is_open = use_state_eq(|| false);
+    let field = use_field(&props.value, is_open.then_some(0));
+    if !*is_open {
+        let (field, value) = (field.clone(), props.value.to_string());
+        let open = move |_: MouseEvent| {
+            field.set(value.clone());
+            is_open.set(true);
         };
         return html! {
             <button
                 type="button"
-                class={classes!("inline-edit", props.class.to_string())}
+                class={format!("inline-edit {}", props.class)}
                 data-testid={props.testid.clone()}
                 title={&props.label}
                 onclick={open}
@@ -46,54 +45,45 @@ pub fn InlineEdit(props: &Props) -> Html {
                 { props.children.clone() }
             </button>
         };
-    };
+    }
     let finish = {
-        let (draft, error, on_save, before) =
-            (draft.clone(), error.clone(), props.on_save.clone(), props.value.clone());
+        let (field, is_open, props) = (field.clone(), is_open.clone(), props.clone());
         Callback::from(move |()| {
-            let text = draft.as_deref().unwrap_or_default().trim().to_owned();
-            let outcome = if text == before.as_str() { Ok(()) } else { on_save.emit(text) };
+            let text = field.text.trim().to_owned();
+            let outcome = if text == props.value.as_str() { Ok(()) } else { props.on_save.emit(text) };
             match outcome {
-                Ok(()) => {
-                    error.set(None);
-                    draft.set(None);
-                }
-                Err(why) => error.set(Some(why)),
+                Ok(()) => is_open.set(false),
+                Err(why) => field.refuse(why),
             }
         })
     };
     let onkeydown = {
-        let (finish, draft, error) = (finish.clone(), draft.clone(), error.clone());
+        let finish = finish.clone();
         Callback::from(move |event: KeyboardEvent| {
             if dom::is_key(&event, "Enter") {
                 event.prevent_default();
                 finish.emit(());
             } else if dom::is_key(&event, "Escape") {
                 event.stop_propagation();
-                error.set(None);
-                draft.set(None);
+                is_open.set(false);
             }
         })
     };
-    let oninput = {
-        let draft = draft.clone();
-        Callback::from(move |event: InputEvent| draft.set(Some(dom::typed_text(&event))))
-    };
     html! {
-        <span class={classes!("inline-edit", "open", props.class.to_string())}>
+        <span class={format!("inline-edit open {}", props.class)}>
             <input
-                ref={field}
+                ref={&field.node}
                 class="field"
                 aria-label={&props.label}
-                aria-invalid={error.is_some().to_string()}
+                aria-invalid={field.error.is_some().to_string()}
                 data-testid={props.testid.as_ref().map(|id| format!("{id}-input"))}
-                value={text.clone()}
+                value={field.text.clone()}
                 autocomplete="off"
-                {oninput}
+                oninput={field.on_input()}
                 {onkeydown}
                 onblur={finish.reform(|_| ())}
             />
-            if let Some(why) = &*error {
+            if let Some(why) = &field.error {
                 <span class="error" role="alert">{ why }</span>
             }
         </span>

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use holdline_shared::{Emoji, MessageText, PersonId, Seq};
 use yew::prelude::*;
 
-use super::{Badge, EditForm, MessageTextView, MessageTools, Quote, QuoteView, Reactions};
+use super::{EditForm, Quote, Tools, badge, message_text, message_tools, quote_view, reactions};
 use crate::api::dom;
 use crate::state::{Line, Locale, hue};
 
@@ -50,28 +50,40 @@ pub struct Props {
     pub on_intent: Callback<Intent>,
 }
 
+/// Whether the reader is busy with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Attention {
+    is_hovered: bool,
+    has_focus: bool,
+    /// Deleting has been asked for and waits for a yes.
+    is_asking: bool,
+}
+
 /// The row.
 #[component]
 pub fn MessageRow(props: &Props) -> Html {
-    let is_hovered = use_state_eq(|| false);
-    let has_focus = use_state_eq(|| false);
+    let attention = use_state_eq(Attention::default);
     let message = &props.line.message;
     let seq = message.seq;
     let is_own = props.me.as_ref() == Some(&message.author.id);
-    let set = |state: &UseStateHandle<bool>, to: bool| {
-        let state = state.setter();
-        Callback::from(move |_: MouseEvent| state.set(to))
+    let hover = |is_hovered: bool| {
+        let attention = attention.clone();
+        Callback::from(move |_: MouseEvent| attention.set(Attention { is_hovered, ..*attention }))
     };
-    let onfocusin = {
-        let has_focus = has_focus.setter();
-        Callback::from(move |_: FocusEvent| has_focus.set(true))
-    };
-    let onfocusout = {
-        let has_focus = has_focus.setter();
-        Callback::from(move |event: FocusEvent| has_focus.set(dom::stays_in_message(&event)))
+    let on_focus = |is_in: bool| {
+        let attention = attention.clone();
+        Callback::from(move |event: FocusEvent| {
+            let has_focus = is_in || dom::stays_in_message(&event);
+            attention.set(Attention { has_focus, is_asking: has_focus && attention.is_asking, ..*attention });
+        })
     };
     let time = (props.locale.time)(message.at);
-    let class = classes!("message", props.is_first.then_some("first"), is_own.then_some("own"));
+    let class = match (props.is_first, is_own) {
+        (true, true) => "message first own",
+        (true, false) => "message first",
+        (false, true) => "message own",
+        (false, false) => "message",
+    };
     html! {
         <article
             id={format!("m-{seq}")}
@@ -80,14 +92,14 @@ pub fn MessageRow(props: &Props) -> Html {
             data-testid="message"
             data-seq={seq.to_string()}
             data-state="sent"
-            onmouseenter={set(&is_hovered, true)}
-            onmouseleave={set(&is_hovered, false)}
-            {onfocusin}
-            {onfocusout}
+            onmouseenter={hover(true)}
+            onmouseleave={hover(false)}
+            onfocusin={on_focus(true)}
+            onfocusout={on_focus(false)}
             onkeydown={Callback::from(|event: KeyboardEvent| dom::walk_messages(&event))}
         >
             if props.is_first {
-                <Badge person={message.author.clone()} />
+                { badge(&message.author) }
                 <header>
                     <b class={format!("hue-{}", hue(&message.author.id))} dir="auto">{ message.author.name.as_str() }</b>
                     <time datetime={(props.locale.machine)(message.at)}>{ time }</time>
@@ -96,11 +108,11 @@ pub fn MessageRow(props: &Props) -> Html {
                 <time class="aside" datetime={(props.locale.machine)(message.at)}>{ time }</time>
             }
             if let Some(quote) = &props.quote {
-                <QuoteView quote={quote.clone()} on_show={props.on_intent.reform(Intent::Show)} />
+                { quote_view(quote, &props.on_intent.reform(Intent::Show)) }
             }
             { said(props) }
-            if (*is_hovered || *has_focus) && message.text.is_some() && props.me.is_some() && !props.is_editing {
-                { tools(props, is_own) }
+            if (attention.is_hovered || attention.has_focus) && message.text.is_some() && props.me.is_some() && !props.is_editing {
+                { tools(props, is_own, &attention) }
             }
         </article>
     }
@@ -121,18 +133,18 @@ fn said(props: &Props) -> Html {
     let on_react = props.on_intent.reform(move |(emoji, on)| Intent::React(seq, emoji, on));
     html! {
         <>
-            <MessageTextView text={text.as_str().to_owned()} />
+            { message_text(text.as_str()) }
             if let Some(edited) = message.edited {
                 <span class="edited" title={props.locale.day_and_time(edited)}>{ "edited" }</span>
             }
             if !message.reactions.is_empty() {
-                <Reactions reactions={message.reactions.clone()} me={props.me.clone()} {on_react} />
+                { reactions(&message.reactions, props.me.as_ref(), &on_react) }
             }
         </>
     }
 }
 
-fn tools(props: &Props, is_own: bool) -> Html {
+fn tools(props: &Props, is_own: bool, attention: &UseStateHandle<Attention>) -> Html {
     let seq = props.line.message.seq;
     let on_react = {
         let (line, me) = (Rc::clone(&props.line), props.me.clone());
@@ -141,13 +153,14 @@ fn tools(props: &Props, is_own: bool) -> Html {
             Intent::React(seq, emoji, !has)
         })
     };
-    html! {
-        <MessageTools
-            {is_own}
-            {on_react}
-            on_reply={props.on_intent.reform(move |()| Intent::Reply(seq))}
-            on_edit={props.on_intent.reform(move |()| Intent::Edit(Some(seq)))}
-            on_delete={props.on_intent.reform(move |()| Intent::Delete(seq))}
-        />
-    }
+    let on_own = is_own.then(|| {
+        let edit = props.on_intent.reform(move |()| Intent::Edit(Some(seq)));
+        (edit, props.on_intent.reform(move |()| Intent::Delete(seq)))
+    });
+    let on_reply = props.on_intent.reform(move |()| Intent::Reply(seq));
+    let on_ask = {
+        let attention = attention.clone();
+        Callback::from(move |is_asking| attention.set(Attention { is_asking, ..*attention }))
+    };
+    message_tools(&Tools { on_react, on_reply, on_own, is_asking: attention.is_asking, on_ask })
 }

@@ -4,19 +4,11 @@ use yew::prelude::*;
 
 use crate::state::{Piece, pieces};
 
-/// What it says.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// The text.
-    pub text: AttrValue,
-}
-
 /// The text.
-#[component]
-pub fn MessageTextView(props: &Props) -> Html {
+pub fn message_text(text: &str) -> Html {
     html! {
         <div class="text" data-testid="message-text" dir="auto">
-            for piece in pieces(&props.text) {
+            for piece in pieces(text) {
                 { view(piece) }
             }
         </div>

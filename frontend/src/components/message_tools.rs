@@ -3,7 +3,7 @@
 use holdline_shared::Emoji;
 use yew::prelude::*;
 
-use super::{Icon, Shape};
+use super::{Shape, icon};
 
 /// The reactions at hand. Others can be put through the API.
 const EMOJI: [(&str, &str); 6] = [
@@ -15,31 +15,28 @@ const EMOJI: [(&str, &str); 6] = [
     ("🙏", "thanks"),
 ];
 
-/// With which message.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// Whether it is one's own.
-    pub is_own: bool,
+/// What the tools do.
+pub struct Tools {
     /// Puts a reaction, or takes it back.
     pub on_react: Callback<Emoji>,
     /// Answers it.
     pub on_reply: Callback<()>,
-    /// Changes it.
-    pub on_edit: Callback<()>,
-    /// Deletes it.
-    pub on_delete: Callback<()>,
+    /// With one's own: changes it, and deletes it.
+    pub on_own: Option<(Callback<()>, Callback<()>)>,
+    /// Whether deleting has been asked for and waits for a yes.
+    pub is_asking: bool,
+    /// Asks (`true`), or does not delete after all.
+    pub on_ask: Callback<bool>,
 }
 
 /// The tools.
-#[component]
-pub fn MessageTools(props: &Props) -> Html {
-    let is_asking = use_state(|| false);
-    if *is_asking {
-        let cancel = Callback::from(move |_: MouseEvent| is_asking.set(false));
+pub fn message_tools(tools: &Tools) -> Html {
+    if let Some((_, on_delete)) = tools.on_own.as_ref().filter(|_| tools.is_asking) {
+        let cancel = tools.on_ask.reform(|_| false);
         return html! {
             <div class="tools" role="group" aria-label="Delete this message?">
                 <span class="ask">{ "Delete?" }</span>
-                <button type="button" class="plain danger" onclick={props.on_delete.reform(|_| ())}>{ "Delete" }</button>
+                <button type="button" class="plain danger" onclick={on_delete.reform(|_| ())}>{ "Delete" }</button>
                 <button type="button" class="plain" onclick={cancel}>{ "Keep" }</button>
             </div>
         };
@@ -53,15 +50,15 @@ pub fn MessageTools(props: &Props) -> Html {
                     type="button"
                     class="tool emoji"
                     aria-label={format!("React with {name}")}
-                    onclick={props.on_react.reform({ let emoji = emoji.clone(); move |_| emoji.clone() })}
+                    onclick={tools.on_react.reform({ let emoji = emoji.clone(); move |_| emoji.clone() })}
                 >
                     { emoji.as_str() }
                 </button>
             }
-            { tool("Reply", Shape::Reply, &props.on_reply) }
-            if props.is_own {
-                { tool("Edit", Shape::Edit, &props.on_edit) }
-                { tool("Delete", Shape::Delete, &Callback::from(move |()| is_asking.set(true))) }
+            { tool("Reply", Shape::Reply, &tools.on_reply) }
+            if let Some((on_edit, _)) = &tools.on_own {
+                { tool("Edit", Shape::Edit, on_edit) }
+                { tool("Delete", Shape::Delete, &tools.on_ask.reform(|()| true)) }
             }
         </div>
     }
@@ -70,7 +67,7 @@ pub fn MessageTools(props: &Props) -> Html {
 fn tool(name: &'static str, shape: Shape, act: &Callback<()>) -> Html {
     html! {
         <button type="button" class="tool" aria-label={name} title={name} onclick={act.reform(|_| ())}>
-            <Icon {shape} />
+            { icon(shape) }
         </button>
     }
 }

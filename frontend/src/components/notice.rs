@@ -2,27 +2,17 @@
 
 use yew::prelude::*;
 
-use super::{Icon, Shape};
-
-/// What to say.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// The text; nothing is shown without.
-    pub text: Option<AttrValue>,
-    /// The reader has seen it.
-    pub on_close: Callback<()>,
-}
+use super::{Shape, icon};
 
 /// A line that stays until it is closed.
-#[component]
-pub fn Notice(props: &Props) -> Html {
+pub fn notice(text: Option<&str>, on_close: &Callback<()>) -> Html {
     html! {
         <div role="alert">
-            if let Some(text) = &props.text {
+            if let Some(text) = text {
                 <p class="notice">
-                    <span>{ text }</span>
-                    <button type="button" class="tool" aria-label="Close" onclick={props.on_close.reform(|_| ())}>
-                        <Icon shape={Shape::Close} />
+                    <span>{ text.to_owned() }</span>
+                    <button type="button" class="tool" aria-label="Close" onclick={on_close.reform(|_| ())}>
+                        { icon(Shape::Close) }
                     </button>
                 </p>
             }

@@ -16,23 +16,13 @@ pub struct Quote {
     pub line: Option<Rc<Line>>,
 }
 
-/// What to quote.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// The message.
-    pub quote: Quote,
-    /// Shows it.
-    pub on_show: Callback<Seq>,
-}
-
 /// The quote; a click goes there.
-#[component]
-pub fn QuoteView(props: &Props) -> Html {
-    let seq = props.quote.seq;
-    let onclick = props.on_show.reform(move |_| seq);
+pub fn quote_view(quote: &Quote, on_show: &Callback<Seq>) -> Html {
+    let seq = quote.seq;
+    let onclick = on_show.reform(move |_| seq);
     html! {
         <button class="quote" type="button" {onclick} title="Go to the message">
-            if let Some(line) = &props.quote.line {
+            if let Some(line) = &quote.line {
                 <b class={format!("hue-{}", hue(&line.message.author.id))}>{ line.message.author.name.as_str() }</b>
                 <span class="quoted" dir="auto">{ excerpt(line) }</span>
             } else {

@@ -3,37 +3,24 @@
 use holdline_shared::RoomName;
 use yew::prelude::*;
 
-use super::{Icon, PageLink, Shape};
-use crate::hooks::Navigate;
+use super::{Navigate, Shape, follow, icon};
 use crate::state::{Listed, href};
 
-/// Which.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// The room.
-    pub room: Listed,
-    /// Goes there.
-    pub navigate: Navigate,
-    /// Takes it from the list of rooms visited.
-    pub on_forget: Callback<RoomName>,
-}
-
 /// The link, with what is new.
-#[component]
-pub fn RoomLink(props: &Props) -> Html {
-    let Listed { name, unread, has_news, is_visited, is_current, .. } = &props.room;
+pub fn room_link(room: &Listed, navigate: &Navigate, on_forget: &Callback<RoomName>) -> Html {
+    let Listed { name, unread, has_news, is_visited, is_current, .. } = room;
     let forgotten = name.clone();
-    let onclick = props.on_forget.reform(move |_| forgotten.clone());
-    let class = classes!("room-link", has_news.then_some("news"));
+    let onclick = on_forget.reform(move |_| forgotten.clone());
+    let class = if *has_news { "room-link news" } else { "room-link" };
     html! {
-        <li class={classes!("room-item", is_current.then_some("current"))}>
-            <PageLink
+        <li key={name.as_str()} class={if *is_current { "room-item current" } else { "room-item" }}>
+            <a
                 href={href(name)}
-                navigate={&props.navigate}
                 {class}
-                is_current={*is_current}
-                testid="room-link"
-                room={name.as_str().to_owned()}
+                aria-current={is_current.then_some("page")}
+                data-testid="room-link"
+                data-room={name.as_str().to_owned()}
+                onclick={follow(&href(name), navigate)}
             >
                 <span class="name" dir="auto">{ name.as_str() }</span>
                 if *unread > 0 {
@@ -44,10 +31,10 @@ pub fn RoomLink(props: &Props) -> Html {
                 } else if *has_news {
                     <span class="dot"><span class="unseen">{ "something new" }</span></span>
                 }
-            </PageLink>
+            </a>
             if *is_visited && !is_current {
                 <button type="button" class="tool forget" aria-label={format!("Forget {name}")} {onclick}>
-                    <Icon shape={Shape::Close} />
+                    { icon(Shape::Close) }
                 </button>
             }
         </li>

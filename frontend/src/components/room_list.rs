@@ -3,36 +3,15 @@
 use holdline_shared::RoomName;
 use yew::prelude::*;
 
-use super::RoomLink;
+use super::{Navigate, room_link};
 use crate::api::dom;
-use crate::hooks::Navigate;
+use crate::hooks::use_field;
 use crate::state::{Listed, href, typed_room};
 
-/// Which.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// The rooms.
-    pub rooms: Vec<Listed>,
-    /// Goes to one.
-    pub navigate: Navigate,
-    /// Takes one from the list of rooms visited.
-    pub on_forget: Callback<RoomName>,
-}
-
 /// The list.
-#[component]
-pub fn RoomList(props: &Props) -> Html {
-    let (visited, others): (Vec<_>, Vec<_>) = props.rooms.iter().partition(|room| room.is_visited);
-    let link = |room: &Listed| {
-        html! {
-            <RoomLink
-                key={room.name.as_str()}
-                room={room.clone()}
-                navigate={&props.navigate}
-                on_forget={&props.on_forget}
-            />
-        }
-    };
+pub fn room_list(rooms: &[Listed], navigate: &Navigate, on_forget: &Callback<RoomName>) -> Html {
+    let (visited, others): (Vec<_>, Vec<_>) = rooms.iter().partition(|room| room.is_visited);
+    let link = |room| room_link(room, navigate, on_forget);
     html! {
         <div class="rooms" data-testid="rooms">
             <h2>{ "Your rooms" }</h2>
@@ -41,7 +20,7 @@ pub fn RoomList(props: &Props) -> Html {
                 <h2>{ "Other rooms" }</h2>
                 <ul>{ for others.into_iter().map(link) }</ul>
             }
-            <NewRoom navigate={&props.navigate} />
+            <NewRoom {navigate} />
         </div>
     }
 }
@@ -53,34 +32,27 @@ struct NewRoomProps {
 
 #[component]
 fn NewRoom(props: &NewRoomProps) -> Html {
-    let text = use_state(String::new);
-    let error = use_state(|| None::<String>);
+    let field = use_field("", None);
     let onsubmit = {
-        let (text, error, navigate) = (text.clone(), error.clone(), props.navigate.clone());
+        let (field, navigate) = (field.clone(), props.navigate.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            if text.trim().is_empty() {
+            if field.text.trim().is_empty() {
                 return;
             }
-            match typed_room(&text) {
+            match typed_room(&dom::lower_case(&field.text)) {
                 Ok(room) => {
-                    text.set(String::new());
+                    field.set(String::new());
                     navigate.emit(href(&room));
                 }
-                Err(why) => error.set(Some(why)),
+                Err(why) => field.refuse(why),
             }
-        })
-    };
-    let oninput = {
-        let (text, error) = (text.clone(), error.clone());
-        Callback::from(move |event: InputEvent| {
-            error.set(None);
-            text.set(dom::typed_text(&event));
         })
     };
     html! {
         <form class="new-room" {onsubmit}>
             <input
+                ref={&field.node}
                 class="field"
                 data-testid="new-room"
                 aria-label="Join or make a room"
@@ -89,10 +61,10 @@ fn NewRoom(props: &NewRoomProps) -> Html {
                 autocomplete="off"
                 autocapitalize="none"
                 spellcheck="false"
-                value={(*text).clone()}
-                {oninput}
+                value={field.text.clone()}
+                oninput={field.on_input()}
             />
-            if let Some(why) = &*error {
+            if let Some(why) = &field.error {
                 <p class="error" role="alert">{ why }</p>
             }
         </form>

@@ -2,19 +2,17 @@
 
 use std::rc::Rc;
 
-use holdline_shared::{MessageText, Person, PublishKey, RoomName, Seq};
+use holdline_shared::{MessageText, Person, PublishKey, Seq};
 use yew::prelude::*;
 
-use super::{Composer, Conversation, Intent, Notice, WrongPage};
+use super::{Composer, Conversation, Intent, Navigate, notice, wrong_page};
 use crate::api::{dom, scroll};
-use crate::hooks::{Drafts, MessageCall, Navigate};
+use crate::hooks::{Drafts, MessageCall};
 use crate::state::{Locale, Phase, Room, Sending};
 
 /// Which.
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// Its name.
-    pub name: RoomName,
     /// What is known of it.
     pub room: Rc<Room>,
     /// What is on its way to it.
@@ -49,9 +47,7 @@ pub fn RoomView(props: &Props) -> Html {
     let replying = use_state(|| None::<Seq>);
     let editing = use_state(|| None::<Seq>);
     if let Phase::Refused(why) = &props.room.phase {
-        return html! {
-            <WrongPage title={format!("{} cannot be opened", props.name)} text={why.clone()} navigate={&props.navigate} />
-        };
+        return wrong_page(&format!("{} cannot be opened", props.room.name), why, &props.navigate);
     }
     let on_intent = {
         let (replying, editing, on_call) = (replying.clone(), editing.clone(), props.on_call.clone());
@@ -88,13 +84,12 @@ pub fn RoomView(props: &Props) -> Html {
         Callback::from(move |()| editing.set(me.as_ref().and_then(|me| room.newest_of(me))))
     };
     let on_draft = {
-        let (drafts, name) = (props.drafts.clone(), props.name.clone());
+        let (drafts, name) = (props.drafts.clone(), props.room.name.clone());
         Callback::from(move |text: String| drafts.keep(&name, &text))
     };
     html! {
         <>
             <Conversation
-                name={props.name.clone()}
                 room={Rc::clone(&props.room)}
                 sendings={props.sendings.clone()}
                 me={props.me.clone()}
@@ -106,10 +101,10 @@ pub fn RoomView(props: &Props) -> Html {
                 on_discard={&props.on_discard}
                 on_end={&props.on_end}
             />
-            <Notice text={props.notice.clone()} on_close={&props.on_close_notice} />
+            { notice(props.notice.as_deref(), &props.on_close_notice) }
             <Composer
-                room={props.name.clone()}
-                draft={props.drafts.of(&props.name)}
+                room={props.room.name.clone()}
+                draft={props.drafts.of(&props.room.name)}
                 reply_to={replying.and_then(|seq| props.room.line(seq).cloned())}
                 takes_focus={dom::has_fine_pointer()}
                 locale={props.locale}

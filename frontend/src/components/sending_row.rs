@@ -1,37 +1,32 @@
 //! A message on its way, or one that the server would not take.
 
-use std::rc::Rc;
-
 use holdline_shared::{Person, PublishKey};
 use yew::prelude::*;
 
-use super::{Badge, Icon, MessageTextView, Quote, QuoteView, Shape};
+use super::{Quote, Shape, badge, icon, message_text, quote_view};
 use crate::state::{Locale, Progress, Sending, hue};
 
-/// Which.
-#[derive(Properties, PartialEq)]
-pub struct Props {
+/// Which, and where it stands.
+pub struct SendingRow<'a> {
     /// The message.
-    pub sending: Rc<Sending>,
+    pub sending: &'a Sending,
     /// Whether it stands under a name of its own.
     pub is_first: bool,
     /// The message that it answers.
-    #[prop_or_default]
     pub quote: Option<Quote>,
     /// Who I am.
-    pub me: Person,
+    pub me: &'a Person,
     /// The reader's clock.
     pub locale: Locale,
     /// Try again.
-    pub on_retry: Callback<PublishKey>,
+    pub on_retry: &'a Callback<PublishKey>,
     /// Throw it away.
-    pub on_discard: Callback<PublishKey>,
+    pub on_discard: &'a Callback<PublishKey>,
 }
 
 /// The row.
-#[component]
-pub fn SendingRow(props: &Props) -> Html {
-    let sending = &props.sending;
+pub fn sending_row(props: &SendingRow<'_>) -> Html {
+    let sending = props.sending;
     let key = sending.request.key;
     let (word, why) = match &sending.progress {
         Progress::Pending => ("pending", None),
@@ -41,23 +36,24 @@ pub fn SendingRow(props: &Props) -> Html {
     let time = (props.locale.time)(sending.at);
     html! {
         <article
-            class={classes!("message", "own", word, props.is_first.then_some("first"))}
+            key={key.to_string()}
+            class={format!("message own {word}{}", if props.is_first { " first" } else { "" })}
             data-testid="message"
             data-state={word}
         >
             if props.is_first {
-                <Badge person={props.me.clone()} />
+                { badge(props.me) }
                 <header>
                     <b class={format!("hue-{}", hue(&props.me.id))} dir="auto">{ props.me.name.as_str() }</b>
                     <time datetime={(props.locale.machine)(sending.at)}>{ time }</time>
                 </header>
             }
             if let Some(quote) = &props.quote {
-                <QuoteView quote={quote.clone()} on_show={Callback::noop()} />
+                { quote_view(quote, &Callback::noop()) }
             }
-            <MessageTextView text={sending.request.text.as_str().to_owned()} />
+            { message_text(sending.request.text.as_str()) }
             if word == "pending" {
-                <span class="waiting" title="On its way"><Icon shape={Shape::Clock} /><span class="unseen">{ "on its way" }</span></span>
+                <span class="waiting" title="On its way">{ icon(Shape::Clock) }<span class="unseen">{ "on its way" }</span></span>
             }
             if let Some(why) = why {
                 <p class="failure" role="alert">

@@ -5,26 +5,16 @@ use yew::prelude::*;
 
 use crate::state::status_word;
 
-/// What is true.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// The status.
-    pub status: Status,
-    /// Seconds until the next try.
-    #[prop_or_default]
-    pub seconds: Option<u64>,
-    /// Since when what is shown may be old, in words.
-    #[prop_or_default]
-    pub stale: Option<AttrValue>,
-    /// Do not wait any longer.
-    #[prop_or_default]
-    pub on_now: Callback<()>,
-}
-
 /// The line.
-#[component]
-pub fn StatusLine(props: &Props) -> Html {
-    let words = match &props.status {
+///
+/// `seconds` are those until the next try; `stale` says since when what is shown may be old; `on_now` does not wait.
+pub fn status_line(
+    status: &Status,
+    seconds: Option<u64>,
+    stale: Option<&str>,
+    on_now: &Callback<()>,
+) -> Html {
+    let words = match status {
         Status::Connecting => "Connecting…",
         Status::Live => "Live",
         Status::Reconnecting { .. } => "Reconnecting",
@@ -33,14 +23,14 @@ pub fn StatusLine(props: &Props) -> Html {
         Status::Refused { .. } => "Refused",
         Status::Repairing => "Catching up…",
     };
-    let why = match &props.status {
+    let why = match status {
         Status::Reconnecting { why, .. } | Status::Refused { why, .. } => Some(why.clone()),
         _ => None,
     };
-    let is_refused = matches!(props.status, Status::Refused { .. });
-    let can_hurry = is_refused || matches!(props.status, Status::Reconnecting { .. } | Status::Offline);
+    let is_refused = matches!(status, Status::Refused { .. });
+    let can_hurry = is_refused || matches!(status, Status::Reconnecting { .. } | Status::Offline);
     html! {
-        <div class="status" data-testid="status" data-status={status_word(&props.status)} title={why.clone()}>
+        <div class="status" data-testid="status" data-status={status_word(status)} title={why.clone()}>
             <span class="dot" aria-hidden="true"></span>
             <span role="status">
                 { words }
@@ -48,15 +38,15 @@ pub fn StatusLine(props: &Props) -> Html {
                     { ": " }{ why.unwrap_or_default() }
                 }
             </span>
-            if let Some(seconds) = props.seconds {
+            if let Some(seconds) = seconds {
                 <span class="countdown" aria-hidden="true">{ format!("in {seconds} s") }</span>
             }
             if can_hurry {
-                <button type="button" class="plain" data-testid="retry-now" onclick={props.on_now.reform(|_| ())}>
+                <button type="button" class="plain" data-testid="retry-now" onclick={on_now.reform(|_| ())}>
                     { "now" }
                 </button>
             }
-            if let Some(stale) = &props.stale {
+            if let Some(stale) = stale {
                 <span class="stale">{ format!("as of {stale}") }</span>
             }
         </div>

@@ -2,28 +2,15 @@
 
 use yew::prelude::*;
 
-use super::PageLink;
-use crate::hooks::Navigate;
-
-/// What is wrong.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// In a few words.
-    pub title: AttrValue,
-    /// In a sentence.
-    pub text: AttrValue,
-    /// Leads back.
-    pub navigate: Navigate,
-}
+use super::{Navigate, follow};
 
 /// The page instead.
-#[component]
-pub fn WrongPage(props: &Props) -> Html {
+pub fn wrong_page(title: &str, text: &str, navigate: &Navigate) -> Html {
     html! {
         <div class="wrong-page">
-            <h1>{ &props.title }</h1>
-            <p>{ &props.text }</p>
-            <p><PageLink href="./" navigate={&props.navigate}>{ "Go to the lobby" }</PageLink></p>
+            <h1>{ title.to_owned() }</h1>
+            <p>{ text.to_owned() }</p>
+            <p><a href="./" onclick={follow("./", navigate)}>{ "Go to the lobby" }</a></p>
         </div>
     }
 }

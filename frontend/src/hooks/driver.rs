@@ -15,7 +15,7 @@ use holdline_shared::{
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
-use super::use_wakes::{Wake, millis};
+use super::wakes::{Wake, millis};
 use crate::api::{self, AbortOnDrop, Fault, Signal};
 
 /// What the page hears.
@@ -99,7 +99,8 @@ impl Driver {
             Wake::Online => self.0.feed(Event::Online),
             Wake::Offline => self.0.feed(Event::Offline),
             Wake::Visible | Wake::Now => self.0.feed(Event::Hurry),
-            Wake::Leapt => self.again(),
+            Wake::Leapt => self.0.feed(Event::Leapt),
+            Wake::Hidden => {}
         }
     }
 

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use holdline_shared::PublishKey;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, ResizeObserver};
@@ -31,20 +32,23 @@ pub struct Reading {
 
 /// What is known between two measurements.
 struct Memory {
+    said: Option<PublishKey>,
     is_at_end: bool,
     place: Option<Place>,
 }
 
 /// `content` is anything that changes when the rows do. When `said` changes to something, the reader has spoken and
-/// wants to see it. `on_top` is called when the reader comes near the beginning.
+/// wants to see it. `on_top` is called when the reader comes near the beginning,
+/// `on_end` with whether the newest is in sight.
 #[hook]
-pub fn use_reading<T, S>(content: T, said: Option<S>, on_top: Callback<()>) -> Reading
-where
-    T: PartialEq + 'static,
-    S: PartialEq + 'static,
-{
+pub fn use_reading<T: PartialEq + 'static>(
+    content: T,
+    said: Option<PublishKey>,
+    on_top: Callback<()>,
+    on_end: Callback<bool>,
+) -> Reading {
     let (view, rows) = (use_node_ref(), use_node_ref());
-    let memory = use_mut_ref(|| Memory { is_at_end: true, place: None });
+    let memory = use_mut_ref(|| Memory { said, is_at_end: true, place: None });
     let is_at_end = use_state_eq(|| true);
     let measure = {
         let (view, rows, memory, set) = (view.clone(), rows.clone(), Rc::clone(&memory), is_at_end.setter());
@@ -54,23 +58,22 @@ where
             memory.is_at_end = scroll::is_at_end(&view);
             memory.place = scroll::place(&view, &rows);
             set.set(memory.is_at_end);
+            on_end.emit(memory.is_at_end);
             if scroll::above(&view) < AHEAD {
                 on_top.emit(());
             }
         })
     };
     {
-        let memory = Rc::clone(&memory);
-        use_effect_with(said, move |said| {
-            if said.is_some() {
-                memory.borrow_mut().is_at_end = true;
-            }
-        });
-    }
-    {
         // Right after the rows have changed, before anything is painted.
         let (view, memory, measure) = (view.clone(), Rc::clone(&memory), Rc::clone(&measure));
-        use_effect_with(content, move |_| {
+        use_effect_with((content, said), move |(_, said)| {
+            let has_spoken = memory.borrow().said != *said;
+            if has_spoken {
+                let mut memory = memory.borrow_mut();
+                memory.said.clone_from(said);
+                memory.is_at_end |= said.is_some();
+            }
             keep_place(&view, &memory);
             measure();
         });

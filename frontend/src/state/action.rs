@@ -4,15 +4,15 @@ use holdline_shared::{
     Batch, History, MessageText, Person, PublishKey, RoomList, RoomName, Seq, Status, Timestamp,
 };
 
-use super::Progress;
+use super::{Progress, Route};
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
     /// There is a session, or its nickname has changed.
     SignedIn(Person),
-    /// The reader went into a room.
-    Entered(RoomName),
+    /// The reader went to another page.
+    Went(Route),
     /// The room is polled from now on, and its history is asked for.
     Joining(RoomName),
     /// The newest page of its history came.

@@ -15,12 +15,10 @@ pub fn hue(person: &PersonId) -> u32 {
     (mixed >> 8) % HUES
 }
 
-/// What stands in a person's badge: the first letter of the name, in upper case where its script has one.
+/// What stands in a person's badge: the first letter of the name. The style sheet makes it upper case.
 pub fn initial(name: &str) -> String {
-    name.chars()
-        .find(|c| c.is_alphanumeric())
-        .or_else(|| name.chars().next())
-        .map_or_else(String::new, |c| c.to_uppercase().collect())
+    let letter = name.chars().find(|c| c.is_alphanumeric()).or_else(|| name.chars().next());
+    letter.map(String::from).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -38,8 +36,7 @@ mod tests {
 
     #[test]
     fn a_badge_has_a_letter() {
-        for (name, letter) in [("ada", "A"), ("❤️ kim", "K"), ("李小龍", "李"), ("❤", "❤"), ("ßen", "SS")]
-        {
+        for (name, letter) in [("ada", "a"), ("❤️ Kim", "K"), ("李小龍", "李"), ("❤", "❤")] {
             assert_eq!(initial(name), letter);
         }
     }

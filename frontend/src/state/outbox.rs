@@ -13,7 +13,6 @@ pub struct Sending {
     /// Where to.
     pub room: RoomName,
     /// What, with the key by which its entry is known again.
-    #[serde(flatten)]
     pub request: PublishRequest,
     /// When it was typed, by this machine's clock.
     pub at: Timestamp,
@@ -43,9 +42,13 @@ pub struct Outbox {
 
 impl Outbox {
     /// Those that storage had kept, sorted by when they were said.
-    pub fn restore(mut items: Vec<Sending>) -> Self {
-        items.sort_by_key(|item| item.at);
-        Self { items: items.into_iter().map(Rc::new).collect() }
+    pub fn restore(items: Vec<Sending>) -> Self {
+        let mut outbox = Self::default();
+        for item in items {
+            let at = outbox.items.iter().position(|other| other.at > item.at).unwrap_or(outbox.items.len());
+            outbox.items.insert(at, Rc::new(item));
+        }
+        outbox
     }
 
     /// All of them.

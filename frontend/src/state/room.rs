@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use holdline_shared::{Cursor, Entry, EntryKind, History, Message, Person, PersonId, Seq, Topic};
+use holdline_shared::{Cursor, Entry, EntryKind, History, Message, Person, PersonId, RoomName, Seq, Topic};
 
 use super::Line;
 
@@ -44,6 +44,8 @@ pub struct Gap {
 /// A room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Room {
+    /// Its name.
+    pub name: RoomName,
     /// What it is about.
     pub topic: Topic,
     /// How far we are.
@@ -68,8 +70,9 @@ pub struct Room {
 
 impl Room {
     /// A room of which nothing is known but what was seen of it.
-    pub fn new(seen: Seq) -> Self {
+    pub fn new(name: RoomName, seen: Seq) -> Self {
         Self {
+            name,
             topic: Topic::default(),
             phase: Phase::Idle,
             lines: Vec::new(),

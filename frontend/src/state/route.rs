@@ -3,7 +3,7 @@
 use holdline_shared::RoomName;
 
 /// A page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Route {
     /// A room: the lobby at the base itself, others at `r/NAME`.
     Room(RoomName),
@@ -15,11 +15,12 @@ pub enum Route {
         why: String,
     },
     /// Anything else.
+    #[default]
     Unknown,
 }
 
 impl Route {
-    /// The page at `path`: relative to the base, decoded, without query.
+    /// The page at `path`: relative to the base, decoded, in lower case, without query.
     pub fn parse(path: &str) -> Self {
         match path.trim_matches('/').split_once('/') {
             None if matches!(path.trim_matches('/'), "" | "index.html") => Self::Room(RoomName::lobby()),
@@ -37,7 +38,8 @@ pub fn href(room: &RoomName) -> String {
     if *room == RoomName::lobby() { "./".to_owned() } else { format!("r/{room}") }
 }
 
-/// What somebody typed into "join or make a room", as a room's name: lower case, `-` for spaces.
+/// What somebody typed into "join or make a room", as a room's name: `-` for spaces. The caller, who has the tables for it, makes
+/// it lower case.
 pub fn typed_room(text: &str) -> Result<RoomName, String> {
     let words: Vec<_> = text.trim().trim_start_matches('#').split_whitespace().collect();
     RoomName::parse(&words.join("-")).map_err(|why| why.to_string())
@@ -54,7 +56,7 @@ mod tests {
             let path = href(&room).replace("./", "");
             assert_eq!(Route::parse(&path), Route::Room(room));
         }
-        assert_eq!(Route::parse("r/Tea/"), Route::Room("tea".parse().unwrap()));
+        assert_eq!(Route::parse("r/tea/"), Route::Room("tea".parse().unwrap()));
         assert!(matches!(Route::parse("r/a b"), Route::InvalidRoom { .. }));
         assert!(matches!(Route::parse("r/a/b"), Route::InvalidRoom { .. }));
         assert_eq!(Route::parse("rooms"), Route::Unknown);
@@ -63,8 +65,8 @@ mod tests {
 
     #[test]
     fn a_typed_name_becomes_a_room() {
-        assert_eq!(typed_room("  Green  Tea ").unwrap().as_str(), "green-tea");
-        assert_eq!(typed_room("#Tea").unwrap().as_str(), "tea");
+        assert_eq!(typed_room("  green  tea ").unwrap().as_str(), "green-tea");
+        assert_eq!(typed_room("#tea").unwrap().as_str(), "tea");
         assert!(typed_room("tea/pot").unwrap_err().contains("'/'"));
     }
 }

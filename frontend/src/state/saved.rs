@@ -1,8 +1,6 @@
 //! What storage keeps between visits, and its text form. Storage belongs to the reader, who may damage it: what cannot
 //! be read counts as absent.
 
-use std::collections::BTreeMap;
-
 use holdline_shared::{Cursor, RoomName, Seq};
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +23,22 @@ pub struct Seen {
     /// A position in the log that this is about.
     pub of_log: Option<Cursor>,
     /// The last entry seen in each room.
-    pub rooms: BTreeMap<RoomName, Seq>,
+    pub rooms: Vec<(RoomName, Seq)>,
+}
+
+impl Seen {
+    /// The last entry seen in this room.
+    pub fn of(&self, name: &RoomName) -> Seq {
+        self.rooms.iter().find(|(room, _)| room == name).map(|(_, seq)| *seq).unwrap_or_default()
+    }
+
+    /// It is another one now.
+    pub fn put(&mut self, name: RoomName, seq: Seq) {
+        match self.rooms.iter_mut().find(|(room, _)| *room == name) {
+            Some((_, old)) => *old = seq,
+            None => self.rooms.push((name, seq)),
+        }
+    }
 }
 
 impl Saved {

@@ -12,7 +12,7 @@ fn lobby() -> RoomName {
 fn in_lobby() -> State {
     State::default()
         .after(Action::SignedIn(person("ada")))
-        .after(Action::Entered(lobby()))
+        .after(Action::Went(Route::Room(lobby())))
         .after(Action::Joining(lobby()))
         .after(Action::Joined(lobby(), page("bob", &[1, 2], 2, false)))
 }
@@ -46,7 +46,7 @@ fn a_pending_message_goes_when_its_entry_comes_first() {
     assert!(state.outbox.items().is_empty());
     let state = state.after(Action::Progressed(key(3), Progress::Sent(Seq(3))));
     assert!(state.outbox.items().is_empty(), "the slower answer changes nothing");
-    assert_eq!(state.rooms[&lobby()].lines.len(), 3);
+    assert_eq!(state.room_called(&lobby()).unwrap().lines.len(), 3);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn what_was_sent_is_gone_after_a_gap_that_swallowed_it() {
     let state = in_lobby().after(say(3)).after(Action::Progressed(key(3), Progress::Sent(Seq(3))));
     let state = state.after(Action::Joined(lobby(), page("bob", &[90, 91], 91, true)));
     assert!(state.outbox.items().is_empty());
-    assert_eq!(state.rooms[&lobby()].gaps.len(), 1);
+    assert_eq!(state.room_called(&lobby()).unwrap().gaps.len(), 1);
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn follows_the_room_on_the_screen_and_visited_rooms_that_exist() {
     let names = |state: &State| state.followed().iter().map(ToString::to_string).collect::<Vec<_>>();
     let visited = ["tea".parse().unwrap(), "gone".parse().unwrap()];
     let state = State::restore(Saved { visited: visited.to_vec(), ..Saved::default() });
-    let state = state.after(Action::Entered(lobby()));
+    let state = state.after(Action::Went(Route::Room(lobby())));
     assert!(names(&state).is_empty(), "nobody knows yet whether they exist");
     let state = state.after(Action::Joining(lobby())).after(listed_as(&[("tea", 1), ("other", 1)], 1));
     assert_eq!(names(&state), ["lobby", "tea"]);
@@ -97,7 +97,7 @@ fn follows_the_room_on_the_screen_and_visited_rooms_that_exist() {
 
 #[test]
 fn remembers_a_bounded_number_of_rooms() {
-    let enter = |state: State, n| state.after(Action::Entered(format!("r{n}").parse().unwrap()));
+    let enter = |state: State, n| state.after(Action::Went(Route::Room(format!("r{n}").parse().unwrap())));
     let state = (0..30).fold(State::default(), enter);
     assert_eq!((state.visited.len(), state.rooms.len()), (VISITED, VISITED));
     assert_eq!(state.visited[0].as_str(), "r29");
@@ -130,18 +130,18 @@ fn another_log_makes_what_was_seen_worthless() {
 #[test]
 fn after_a_gap_other_rooms_are_joined_anew() {
     let tea: RoomName = "tea".parse().unwrap();
-    let state = in_lobby().after(Action::Entered(tea.clone())).after(Action::Joining(tea.clone()));
+    let state = in_lobby().after(Action::Went(Route::Room(tea.clone()))).after(Action::Joining(tea.clone()));
     let state = state.after(Action::Joined(tea.clone(), page("bob", &[1], 2, false))).after(Action::Loosened);
-    assert_eq!(state.rooms[&lobby()].phase, Phase::Idle);
-    assert_eq!(state.rooms[&tea].phase, Phase::Ready);
-    assert_eq!(state.rooms[&lobby()].lines.len(), 2, "its screen stays");
+    assert_eq!(state.room_called(&lobby()).unwrap().phase, Phase::Idle);
+    assert_eq!(state.room_called(&tea).unwrap().phase, Phase::Ready);
+    assert_eq!(state.room_called(&lobby()).unwrap().lines.len(), 2, "its screen stays");
 }
 
 #[test]
 fn a_refused_room_is_tried_again_when_entered_again() {
     let state = in_lobby().after(Action::Refused(lobby(), "full".to_owned()));
     assert!(state.followed().is_empty());
-    assert_eq!(state.after(Action::Entered(lobby())).room().unwrap().phase, Phase::Idle);
+    assert_eq!(state.after(Action::Went(Route::Room(lobby()))).room().unwrap().phase, Phase::Idle);
 }
 
 #[test]
@@ -150,5 +150,5 @@ fn status_and_notice_are_taken_over() {
     assert_eq!(state.connection.status, Status::Live);
     let state = state.after(Action::Noticed(Some("no".to_owned())));
     assert_eq!(state.notice.as_deref(), Some("no"));
-    assert_eq!(state.after(Action::Entered(lobby())).notice, None);
+    assert_eq!(state.after(Action::Went(Route::Room(lobby()))).notice, None);
 }

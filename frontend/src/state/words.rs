@@ -33,7 +33,7 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
 
 fn find_scheme(text: &str, from: usize) -> Option<usize> {
     let mut at = from;
-    while let Some(found) = text[at..].find("://") {
+    while let Some(found) = text.as_bytes()[at..].windows(3).position(|three| three == b"://") {
         for scheme in ["https", "http"] {
             let start = (at + found).checked_sub(scheme.len()).filter(|&start| start >= from);
             if let Some(start) = start
@@ -69,8 +69,8 @@ fn link_length(text: &str) -> usize {
 }
 
 fn has_host(link: &str) -> bool {
-    link.split_once("://")
-        .is_some_and(|(_, rest)| rest.starts_with(|c: char| c.is_alphanumeric() || c == '['))
+    let host = link.bytes().position(|byte| byte == b'/').map(|slash| slash + 2);
+    host.and_then(|host| link.get(host..)?.chars().next()).is_some_and(|c| c.is_alphanumeric() || c == '[')
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ fn texts(room: &Room) -> Vec<String> {
 }
 
 fn joined(seqs: &[u64], cursor: u64, more: bool) -> Room {
-    let mut room = Room::new(Seq::START);
+    let mut room = Room::new(RoomName::lobby(), Seq::START);
     room.phase = Phase::Joining;
     room.join(page("bob", seqs, cursor, more), None);
     room
@@ -19,7 +19,7 @@ fn joined(seqs: &[u64], cursor: u64, more: bool) -> Room {
 
 #[test]
 fn what_comes_before_history_waits_and_counts_once() {
-    let mut room = Room::new(Seq::START);
+    let mut room = Room::new(RoomName::lobby(), Seq::START);
     room.phase = Phase::Joining;
     for seq in [4, 5, 6] {
         room.hear(said(seq, "bob", &format!("m{seq}")), None);
@@ -87,7 +87,7 @@ fn another_log_replaces_the_screen_and_says_so() {
 #[test]
 fn unread_are_those_of_others_after_what_was_seen() {
     let me = "ada".parse().unwrap();
-    let mut room = Room::new(Seq(1));
+    let mut room = Room::new(RoomName::lobby(), Seq(1));
     room.hear(said(3, "bob", "hi"), Some(&me));
     room.hear(said(4, "ada", "from my other tab"), Some(&me));
     assert_eq!(room.unread, 1);

@@ -4,11 +4,9 @@
 use std::rc::Rc;
 
 use holdline_shared::RoomName;
-use yew::prelude::*;
 
-use super::Store;
 use crate::api::Storage;
-use crate::state::{Progress, Saved, Sending, to_json};
+use crate::state::{Progress, Saved, Sending, State, to_json};
 
 const VISITED: &str = "visited";
 const SEEN: &str = "seen";
@@ -21,31 +19,28 @@ pub fn saved(storage: &Storage) -> Saved {
     Saved::read(visited.as_deref(), seen.as_deref(), sending.iter().map(String::as_str))
 }
 
-/// Keeps it.
-#[hook]
-pub fn use_memory(storage: &Storage, store: &Store) {
-    let keeps = storage.clone();
-    use_effect_with(Rc::clone(&store.visited), move |visited| keeps.set(VISITED, &to_json(&**visited)));
-    let keeps = storage.clone();
-    use_effect_with(Rc::clone(&store.seen), move |seen| keeps.set(SEEN, &to_json(&**seen)));
-    let keeps = storage.clone();
-    let before = use_mut_ref(Vec::<Rc<Sending>>::new);
-    use_effect_with(store.outbox.clone(), move |outbox| {
-        let now: Vec<_> = outbox
-            .items()
-            .iter()
-            .filter(|item| !matches!(item.progress, Progress::Sent(_)))
-            .cloned()
-            .collect();
-        let before = before.replace(now.clone());
-        // Another tab may keep messages that this one does not know; only what was ours is taken out.
-        for gone in before.iter().filter(|old| now.iter().all(|item| item.request.key != old.request.key)) {
-            keeps.remove(&name_of(gone));
+/// Keeps what has changed.
+pub fn keep(storage: &Storage, before: &State, after: &State) {
+    if !Rc::ptr_eq(&before.visited, &after.visited) {
+        storage.set(VISITED, &to_json(&*after.visited));
+    }
+    if !Rc::ptr_eq(&before.seen, &after.seen) {
+        storage.set(SEEN, &to_json(&*after.seen));
+    }
+    if before.outbox == after.outbox {
+        return;
+    }
+    let is_unsent = |item: &&Rc<Sending>| !matches!(item.progress, Progress::Sent(_));
+    let now: Vec<_> = after.outbox.items().iter().filter(is_unsent).collect();
+    // Another tab may keep messages that this one does not know; only what was ours is taken out.
+    for old in before.outbox.items().iter().filter(is_unsent) {
+        if now.iter().all(|item| item.request.key != old.request.key) {
+            storage.remove(&name_of(old));
         }
-        for item in now.iter().filter(|item| !before.contains(item)) {
-            keeps.set(&name_of(item), &to_json(&**item));
-        }
-    });
+    }
+    for item in now.iter().filter(|item| !before.outbox.items().contains(item)) {
+        storage.set(&name_of(item), &to_json(&***item));
+    }
 }
 
 fn name_of(item: &Sending) -> String {
@@ -54,19 +49,13 @@ fn name_of(item: &Sending) -> String {
 
 /// What was typed and not sent, by room.
 #[derive(Clone)]
-pub struct Drafts(Storage);
+pub struct Drafts(pub(super) Storage);
 
 impl PartialEq for Drafts {
     /// There is one storage, so there is one set of drafts.
     fn eq(&self, _: &Self) -> bool {
         true
     }
-}
-
-/// The drafts in this storage.
-#[hook]
-pub fn use_drafts(storage: &Storage) -> Drafts {
-    Drafts(storage.clone())
 }
 
 impl Drafts {

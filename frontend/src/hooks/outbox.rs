@@ -6,33 +6,33 @@ use std::rc::Rc;
 
 use holdline_shared::Backoff;
 use wasm_bindgen_futures::spawn_local;
-use yew::prelude::*;
 
 use super::{Store, Wakes};
-use crate::api::{self, AbortOnDrop, Fault, Signal};
-use crate::state::{Action, Progress, Sending};
+use crate::api::{self, Change, Fault, Signal};
+use crate::state::{Action, Progress, Sending, State};
 
-/// Sends, while there is a session and something to send.
-#[hook]
-pub fn use_outbox(store: &Store, wakes: &Wakes) {
-    let is_sending = use_mut_ref(|| Rc::new(Cell::new(false))).borrow().clone();
-    let next = store.me.as_ref().and_then(|_| store.outbox.next()).map(|item| item.request.key);
-    let guard = use_mut_ref(AbortOnDrop::new);
-    let (store, wakes) = (store.clone(), wakes.clone());
-    let signal = guard.borrow().signal();
-    use_effect_with(next, move |next| {
-        if next.is_some() && !is_sending.replace(true) {
+/// Whether something is being sent.
+#[derive(Default)]
+pub(super) struct Sender(Rc<Cell<bool>>);
+
+impl Sender {
+    /// Sends, while there is a session and something to send.
+    pub(super) fn follow(&self, state: &State, store: &Store, wakes: &Wakes, signal: &Signal) {
+        let has_work = state.me.is_some() && state.outbox.next().is_some();
+        if has_work && !self.0.replace(true) {
+            let is_sending = Rc::clone(&self.0);
+            let (store, wakes, signal) = (store.clone(), wakes.clone(), signal.clone());
             spawn_local(async move {
                 send_all(&store, &wakes, &signal).await;
                 is_sending.set(false);
             });
         }
-    });
+    }
 }
 
 async fn send_all(store: &Store, wakes: &Wakes, signal: &Signal) {
     let mut backoff = Backoff::default();
-    while let Some(item) = store.peek(|state| state.outbox.next().cloned())
+    while let Some(item) = store.state().outbox.next().cloned()
         && !signal.is_over()
     {
         let key = item.request.key;
@@ -57,7 +57,7 @@ async fn send(store: &Store, item: &Sending) -> Result<Progress, Fault> {
         }
         // A log that was replaced may not have the room any more.
         Err(fault) if fault.status() == Some(404) && item.request.reply_to.is_none() => {
-            api::make_room(&item.room).await?;
+            Change::make_room(&item.room).make().await?;
             api::publish(item).await?
         }
         answer => answer?,

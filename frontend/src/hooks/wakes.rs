@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_channel::oneshot;
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
-use yew::prelude::*;
+use yew::Callback;
 
 use crate::api;
 
@@ -21,6 +21,8 @@ pub enum Wake {
     Offline,
     /// The page became visible.
     Visible,
+    /// Nobody sees the page any more; no reason to wake, either.
+    Hidden,
     /// The reader said "now".
     Now,
     /// The clock made a leap: the machine was asleep, and its connections are most likely dead.
@@ -73,7 +75,7 @@ impl Wakes {
         };
         let _timer = Timeout::new(millis(time), end.clone());
         let _listening = self.listen(Callback::from(move |wake| {
-            if wake != Wake::Offline {
+            if !matches!(wake, Wake::Offline | Wake::Hidden) {
                 end();
             }
         }));
@@ -87,45 +89,41 @@ const BEAT: Duration = Duration::from_secs(15);
 /// A beat that is so late was late because nothing ran. Browsers slow the timers of hidden pages down to one a minute.
 const LEAP: Duration = Duration::from_secs(90);
 
-/// Listens to the browser for the life of the page.
-#[hook]
-pub fn use_wakes() -> Wakes {
-    let wakes = (*use_state(Wakes::default)).clone();
-    let ring = wakes.clone();
-    use_effect_with((), move |()| {
-        let listeners = browser_events(&ring);
+/// Listens to the browser until it is dropped.
+pub(super) struct Ears(#[expect(dead_code, reason = "they listen")] (Vec<EventListener>, Interval));
+
+impl Wakes {
+    /// Begins to listen to the browser.
+    pub(super) fn open_ears(&self) -> Ears {
+        let wakes = self.clone();
         let last = Cell::new(api::wall_clock());
         let beat = Interval::new(millis(BEAT), move || {
             let now = api::wall_clock();
             let passed = Duration::from_millis(now.0.saturating_sub(last.replace(now).0));
             if passed > LEAP {
-                ring.ring(Wake::Leapt);
+                wakes.ring(Wake::Leapt);
             }
         });
-        move || drop((listeners, beat))
-    });
-    wakes
+        Ears((browser_events(self), beat))
+    }
 }
 
 fn browser_events(wakes: &Wakes) -> Vec<EventListener> {
-    let listen = |target: &web_sys::EventTarget, name: &'static str, wake: fn() -> Option<Wake>| {
+    let listen = |target: &web_sys::EventTarget, name: &'static str, wake: fn() -> Wake| {
         let wakes = wakes.clone();
-        EventListener::new(target, name, move |_| {
-            if let Some(wake) = wake() {
-                wakes.ring(wake);
-            }
-        })
+        EventListener::new(target, name, move |_| wakes.ring(wake()))
     };
     let Some(window) = web_sys::window() else { return Vec::new() };
-    let mut listeners = vec![
-        listen(&window, "online", || Some(Wake::Online)),
-        listen(&window, "offline", || Some(Wake::Offline)),
-    ];
+    let mut listeners =
+        vec![listen(&window, "online", || Wake::Online), listen(&window, "offline", || Wake::Offline)];
     if let Some(document) = window.document() {
-        listeners
-            .push(listen(&document, "visibilitychange", || api::dom::is_visible().then_some(Wake::Visible)));
+        listeners.push(listen(&document, "visibilitychange", visibility));
     }
     listeners
+}
+
+fn visibility() -> Wake {
+    if api::dom::is_visible() { Wake::Visible } else { Wake::Hidden }
 }
 
 /// For the browser's timers, which count in milliseconds and no further than 24 days.

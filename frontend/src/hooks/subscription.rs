@@ -1,43 +1,25 @@
-//! One series of polls for all rooms that this reader follows, for the life of the page.
+//! One series of polls for all rooms that this reader follows: what it tells the state, and how it repairs itself.
 
 use std::rc::Rc;
 
 use holdline_shared::{Cursor, Status};
-use yew::prelude::*;
+use yew::Callback;
 
-use super::use_join::arrive;
-use super::{Driver, News, Repair, Store, Wakes};
+use super::join::arrive;
+use super::{Driver, News, Repair, Store};
 use crate::api::{self, Fault, Signal};
 use crate::state::Action;
 
 /// The driver of the page's subscription. It begins when the first room is joined.
-#[hook]
-pub fn use_subscription(store: &Store, wakes: &Wakes) -> Driver {
-    let driver = (*use_state(|| Driver::new(hearing(store.clone()), repairing(store.clone())))).clone();
-    let asks = (store.followed(), store.me.is_some().then(|| store.current.clone()).flatten());
-    use_effect_with(asks, {
-        let driver = driver.clone();
-        move |(rooms, here)| driver.ask(rooms.clone(), here.clone())
-    });
-    use_effect_with((), {
-        let (driver, wakes) = (driver.clone(), wakes.clone());
-        move |()| {
-            let waking = driver.clone();
-            let listening = wakes.listen(Callback::from(move |wake| waking.wake(wake)));
-            move || {
-                drop(listening);
-                driver.stop();
-            }
-        }
-    });
-    driver
+pub(super) fn subscribe(store: &Store) -> Driver {
+    Driver::new(hearing(store.clone()), repairing(store.clone()))
 }
 
 fn hearing(store: Store) -> Callback<News> {
     Callback::from(move |news| match news {
         News::Batch(batch) => store.dispatch(Action::Heard(batch)),
         News::SignedIn(me) => store.dispatch(Action::SignedIn(me)),
-        News::Status(Status::Live) if store.peek(|state| state.connection.status == Status::Live) => {}
+        News::Status(Status::Live) if store.state().connection.status == Status::Live => {}
         News::Status(status) => store.dispatch(Action::Connected(status, api::wall_clock())),
     })
 }
@@ -55,7 +37,7 @@ async fn repair(store: &Store, signal: &Signal) -> Result<Cursor, Fault> {
     let listed_at = list.cursor;
     store.dispatch(Action::Loosened);
     store.dispatch(Action::Listed(list));
-    let Some(room) = store.peek(|state| state.current.clone()) else { return Ok(listed_at) };
+    let Some(room) = store.state().current.clone() else { return Ok(listed_at) };
     let page = arrive(&room, signal).await?;
     let read_at = page.cursor;
     if !signal.is_over() {

@@ -1,30 +1,37 @@
 //! Joining the room on the screen: make it if it does not exist, poll it, read its history, and try again until that
 //! has worked or the server says that it never will.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use holdline_shared::{Backoff, History, RoomName, Status};
 use wasm_bindgen_futures::spawn_local;
-use yew::prelude::*;
 
 use super::{Driver, Store, Wakes};
-use crate::api::{self, AbortOnDrop, Fault, Signal};
-use crate::state::{Action, Phase};
+use crate::api::{self, AbortOnDrop, Change, Fault, Signal};
+use crate::state::{Action, Phase, Room, State};
 
-/// Joins the current room whenever it is not.
-#[hook]
-pub fn use_join(store: &Store, driver: &Driver, wakes: &Wakes) {
-    let is_wanted = store.me.is_some()
-        && store.room().is_some_and(|room| matches!(room.phase, Phase::Idle | Phase::Joining));
-    let (store, driver, wakes) = (store.clone(), driver.clone(), wakes.clone());
-    use_effect_with((store.current.clone().filter(|_| is_wanted), ()), move |(room, ())| {
-        let guard = room.clone().map(|room| {
+/// The joining under way, if there is one.
+#[derive(Default)]
+pub(super) struct Join(RefCell<Option<(RoomName, AbortOnDrop)>>);
+
+impl Join {
+    /// Joins the room on the screen whenever that is not joined; gives up those that were left.
+    pub(super) fn follow(&self, state: &State, store: &Store, driver: &Driver, wakes: &Wakes) {
+        let is_open = |room: &&Rc<Room>| matches!(room.phase, Phase::Idle | Phase::Joining);
+        let wanted = state.me.as_ref().and_then(|_| state.room()).filter(is_open).map(|room| &room.name);
+        if wanted == self.0.borrow().as_ref().map(|(room, _)| room) {
+            return;
+        }
+        let joining = wanted.cloned().map(|room| {
             let guard = AbortOnDrop::new();
-            spawn_local(join(store, driver, wakes, room, guard.signal()));
-            guard
+            let task = join(store.clone(), driver.clone(), wakes.clone(), room.clone(), guard.signal());
+            spawn_local(task);
+            (room, guard)
         });
-        move || drop(guard)
-    });
+        self.0.replace(joining);
+    }
 }
 
 async fn join(store: Store, driver: Driver, wakes: Wakes, room: RoomName, signal: Signal) {
@@ -64,7 +71,7 @@ async fn try_to_join(store: &Store, driver: &Driver, room: &RoomName, signal: &S
         driver.start(cursor);
         return Ok(());
     }
-    if !store.peek(|state| state.list.iter().any(|summary| summary.name == *room)) {
+    if store.state().list.iter().all(|summary| summary.name != *room) {
         // Only what exists can be polled.
         arrive(room, signal).await?;
     }
@@ -83,15 +90,15 @@ async fn try_to_join(store: &Store, driver: &Driver, room: &RoomName, signal: &S
 }
 
 fn ask(store: &Store, driver: &Driver) {
-    let (rooms, here) = store.peek(|state| (state.followed(), state.current.clone()));
-    driver.ask(rooms, here);
+    let state = store.state();
+    driver.ask(state.followed(), state.here());
 }
 
 /// A room's newest page of history; of a room that does not exist, after making it.
 pub(super) async fn arrive(room: &RoomName, signal: &Signal) -> Result<History, Fault> {
     match api::history(room, signal).await {
         Err(fault) if fault.status() == Some(404) => {
-            api::make_room(room).await?;
+            Change::make_room(room).make().await?;
             api::history(room, signal).await
         }
         page => page,
