@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::limits::{MARKS_IN_A_ROW, ROOM_BYTES, ROOM_GRAPHEMES};
-use crate::unicode::{checked_word, is_longer_than, is_mark, normalized, stacks_marks};
+use crate::unicode::{checked_word, is_longer_than, is_mark, lower_case, normalized, stacks_marks};
 
 checked_word! {
     /// The name of a room: letters and digits of any script, `-` and `_`, beginning with a letter or digit, in
@@ -39,7 +39,7 @@ impl RoomName {
         if text.len() > ROOM_BYTES * 2 {
             return Err(InvalidRoomName::TooLong);
         }
-        let name = normalized(&text.trim().to_lowercase());
+        let name = normalized(&lower_case(text.trim()));
         let first = name.chars().next().ok_or(InvalidRoomName::Empty)?;
         if name.len() > ROOM_BYTES || is_longer_than(&name, ROOM_GRAPHEMES) {
             return Err(InvalidRoomName::TooLong);

@@ -60,6 +60,10 @@ mod full {
         if is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
     }
 
+    pub(crate) fn lower_case(text: &str) -> String {
+        text.to_lowercase()
+    }
+
     /// Length as people count it: extended grapheme clusters of UAX #29, counted no further than `limit` + 1.
     pub(crate) fn is_longer_than(text: &str, limit: usize) -> bool {
         // A grapheme has at least one byte, so most texts are decided by their length alone.
@@ -78,6 +82,11 @@ mod full {
         text.to_owned()
     }
 
+    pub(crate) fn lower_case(text: &str) -> String {
+        // The tables for all scripts are large, and a browser has its own: it makes names lower case before.
+        text.to_ascii_lowercase()
+    }
+
     pub(crate) fn is_longer_than(_text: &str, _limit: usize) -> bool {
         false
     }
@@ -88,7 +97,7 @@ mod full {
     }
 }
 
-pub(crate) use full::{is_longer_than, is_mark, normalized};
+pub(crate) use full::{is_longer_than, is_mark, lower_case, normalized};
 
 /// Whether more than `limit` combining marks follow one another anywhere.
 #[cfg(feature = "unicode")]
