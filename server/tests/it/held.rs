@@ -1,0 +1,58 @@
+//! Ten thousand held polls at once, on a server of its own: one message reaches all of them.
+
+use std::net::SocketAddr;
+
+use futures_util::StreamExt;
+use futures_util::stream::{self, FuturesUnordered};
+
+use crate::support::{Connection, Process, within};
+
+const POLLS: u64 = 10_000;
+/// What this process needs besides: other tests run beside this one.
+const OTHER_FILES: u64 = 1_000;
+/// Connections that are made at once; the kernel's queue of a listener holds about a thousand.
+const AT_ONCE: usize = 200;
+
+async fn polls(address: SocketAddr) -> Connection {
+    let mut connection = Connection::open(address).await;
+    connection.send("GET", "/api/v1/poll?room=lobby&wait=120", "", b"").await;
+    connection
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_message_reaches_ten_thousand_held_polls() {
+    let files = rlimit::increase_nofile_limit(u64::MAX).unwrap();
+    let count = POLLS.min(files.saturating_sub(OTHER_FILES));
+    if count < POLLS {
+        println!("the limit of {files} open files allows {count} held polls of {POLLS}");
+    }
+    let count = usize::try_from(count).unwrap();
+    let server = Process::start(&["--log", "memory:"]).await;
+    let ada = server.person("Ada").await;
+    let address = server.address;
+    let mut held: Vec<_> =
+        stream::iter(0..count).map(|_| polls(address)).buffer_unordered(AT_ONCE).collect().await;
+    server.holds(count).await;
+
+    // Who goes away is forgotten, however many stay.
+    let rest = held.split_off(count / 10);
+    drop(held);
+    server.holds(rest.len()).await;
+
+    let start = std::time::Instant::now();
+    let said = ada.says("hello, all of you").await;
+    let mut answers: FuturesUnordered<_> =
+        rest.into_iter().map(|mut poll| async move { poll.reply().await.expect("an answer") }).collect();
+    let mut reached = 0;
+    let first = serde_json::to_string(&said).unwrap();
+    within("all answers", async {
+        while let Some(reply) = answers.next().await {
+            assert!(reply.status == 200 && reply.text().contains(&first), "{}", reply.text());
+            reached += 1;
+        }
+    })
+    .await;
+    assert_eq!(reached, count - count / 10);
+    println!("{reached} held polls were answered within {:?}", start.elapsed());
+    server.holds(0).await;
+}

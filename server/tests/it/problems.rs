@@ -1,0 +1,396 @@
+//! Long because it is a table: everything that can be asked wrongly, and what is answered.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, ready};
+use holdline_server::ServeConfig;
+use holdline_server::hub::HubConfig;
+use holdline_server::log::{
+    Chunk, Draft, Follower, Log, LogError, LoggedRoom, MemoryLog, Outcome, Page, Retention,
+};
+use holdline_shared::{Epoch, ProblemCode, RoomName, RoomSelection, Seq};
+use serde_json::json;
+
+use crate::support::{Server, key};
+
+use ProblemCode::*;
+
+const JSON: &str = "Content-Type: application/json\r\n";
+const UUID: &str = "7f2c1b9e-4a5d-4c3b-9e8f-0a1b2c3d4e5f";
+
+/// Who asks.
+#[derive(Clone, Copy, PartialEq)]
+enum Who {
+    Nobody,
+    Ada,
+    Bob,
+}
+use Who::{Ada, Bob, Nobody};
+
+/// Asks wrongly and is told so. `{said}` is a message of Ada's, `{deleted}` one that is deleted, `{epoch}` the log's.
+struct Case(Who, &'static str, &'static str, &'static str, Vec<u8>, ProblemCode);
+
+fn case(
+    who: Who,
+    method: &'static str,
+    path: &'static str,
+    headers: &'static str,
+    body: impl Into<Vec<u8>>,
+    code: ProblemCode,
+) -> Case {
+    Case(who, method, path, headers, body.into(), code)
+}
+
+fn message(text: &str) -> String {
+    json!({ "key": UUID, "text": text }).to_string()
+}
+
+fn polls() -> Vec<Case> {
+    let get = |path, code| case(Nobody, "GET", path, "", "", code);
+    vec![
+        get("/api/v1/poll", InvalidParameter),
+        get("/api/v1/poll?room", InvalidRoom),
+        get("/api/v1/poll?room=", InvalidRoom),
+        get("/api/v1/poll?room=tea%20room", InvalidRoom),
+        get("/api/v1/poll?room=%FF%FE", InvalidRoom),
+        get("/api/v1/poll?room=%", InvalidRoom),
+        get("/api/v1/poll?room=%E2%80%AE", InvalidRoom),
+        get("/api/v1/poll?room=lobby&wait=-1", InvalidParameter),
+        get("/api/v1/poll?room=lobby&wait=1.5", InvalidParameter),
+        get("/api/v1/poll?room=lobby&wait=4294967296", InvalidParameter),
+        get("/api/v1/poll?room=lobby&wait=", InvalidParameter),
+        get("/api/v1/poll?room=lobby&since=1", InvalidParameter),
+        get("/api/v1/poll?room=lobby&after=7", InvalidCursor),
+        get("/api/v1/poll?room=lobby&after={epoch}-", InvalidCursor),
+        get("/api/v1/poll?room=lobby&after={epoch}-18446744073709551616", InvalidCursor),
+        get("/api/v1/poll?room=lobby&after={epoch}-18446744073709551615", EpochChanged),
+        get("/api/v1/poll?room=lobby&after=00000000000000ff-1", EpochChanged),
+        get("/api/v1/poll?room=nowhere", UnknownRoom),
+        get("/api/v1/poll?room=lobby&room=nowhere&wait=0", UnknownRoom),
+        get("/api/v1/poll?room=lobby&here=lobby", SessionRequired),
+        case(
+            Nobody,
+            "GET",
+            "/api/v1/poll?room=lobby&here=lobby",
+            "Cookie: holdline_session=x\r\n",
+            "",
+            SessionInvalid,
+        ),
+        get("/api/v1/events?room=lobby&wait=x", InvalidParameter),
+        get("/api/v1/rooms/lobby/messages?limit=0", InvalidParameter),
+        get("/api/v1/rooms/lobby/messages?limit=201", InvalidParameter),
+        get("/api/v1/rooms/lobby/messages?limit=many", InvalidParameter),
+        get("/api/v1/rooms/lobby/messages?before=-1", InvalidParameter),
+        get("/api/v1/rooms/lobby/messages?before=99999999999999999999", InvalidParameter),
+        get("/api/v1/rooms/lobby/messages?page=2", InvalidParameter),
+        get("/api/v1/rooms/nowhere/messages", UnknownRoom),
+        get("/api/v1/rooms/%FF/messages", InvalidParameter),
+        get("/api/v1/rooms/%ZZ/messages", InvalidRoom),
+        get("/api/v1/rooms/%2e%2e/messages", InvalidRoom),
+        get("/api/v1/rooms/%00/messages", InvalidRoom),
+    ]
+}
+
+fn publishes() -> Vec<Case> {
+    let post =
+        |headers, body: Vec<u8>, code| case(Ada, "POST", "/api/v1/rooms/lobby/messages", headers, body, code);
+    let with = |body: &str, code| post(JSON, body.into(), code);
+    vec![
+        with("{", InvalidJson),
+        with("hello", InvalidJson),
+        with("{\"key\": \"\\ud800\"}", InvalidJson),
+        with(&"[".repeat(1000), InvalidBody),
+        with(&format!("{{\"x\": {}", "[".repeat(1000)), InvalidJson),
+        post(JSON, b"\xff\xfe".into(), InvalidJson),
+        with("[]", InvalidBody),
+        with("{}", InvalidBody),
+        with("null", InvalidBody),
+        with(&json!({ "text": "no key" }).to_string(), InvalidBody),
+        with(&json!({ "key": UUID, "text": 7 }).to_string(), InvalidBody),
+        with(&json!({ "key": UUID, "text": null }).to_string(), InvalidBody),
+        with(&json!({ "key": UUID, "text": "x", "reply_to": "x" }).to_string(), InvalidBody),
+        with(&json!({ "key": UUID, "text": "x", "reply_to": -1 }).to_string(), InvalidBody),
+        with(&json!({ "key": "1", "text": "x" }).to_string(), InvalidKey),
+        with(&json!({ "key": UUID, "text": "x", "reply_to": 99 }).to_string(), UnknownMessage),
+        with(&message(""), InvalidText),
+        with(&message(" \n"), InvalidText),
+        with(&message("a\u{0}b"), InvalidText),
+        with(&message(&"x".repeat(4_001)), InvalidText),
+        with(&message(&"x".repeat(100_000)), InvalidText),
+        with(&message(&"x".repeat(200_000)), BodyTooLarge),
+        post("", message("x").into(), UnsupportedMediaType),
+        post("Content-Type: text/plain\r\n", message("x").into(), UnsupportedMediaType),
+        post("Content-Type: \u{e9}\r\n", message("x").into(), UnsupportedMediaType),
+        case(Nobody, "POST", "/api/v1/rooms/lobby/messages", JSON, message("x"), SessionRequired),
+        case(
+            Nobody,
+            "POST",
+            "/api/v1/rooms/lobby/messages",
+            "Authorization: Bearer x\r\n",
+            "",
+            SessionInvalid,
+        ),
+        case(Ada, "POST", "/api/v1/rooms/nowhere/messages", JSON, message("x"), UnknownRoom),
+        case(Ada, "POST", "/api/v1/rooms/a%20b/messages", JSON, message("x"), InvalidRoom),
+        case(Ada, "POST", "/api/v1/rooms/lobby/messages", "Sec-Fetch-Site: cross-site\r\n", "", CrossSite),
+        case(Nobody, "POST", "/api/v1/session", "Sec-Fetch-Site: cross-site\r\n", "", CrossSite),
+        case(Nobody, "POST", "/publish", "Sec-Fetch-Site: cross-site\r\n", "hello", CrossSite),
+    ]
+}
+
+fn changes() -> Vec<Case> {
+    let text = r#"{"text": "x"}"#;
+    let said = "/api/v1/rooms/lobby/messages/{said}";
+    vec![
+        case(Ada, "PATCH", said, JSON, r#"{"text": ""}"#, InvalidText),
+        case(Ada, "PATCH", said, JSON, "{}", InvalidBody),
+        case(Bob, "PATCH", said, JSON, text, NotAuthor),
+        case(Bob, "DELETE", said, "", "", NotAuthor),
+        case(Nobody, "DELETE", said, "", "", SessionRequired),
+        case(Ada, "PATCH", "/api/v1/rooms/lobby/messages/{deleted}", JSON, text, MessageDeleted),
+        case(Ada, "PATCH", "/api/v1/rooms/lobby/messages/99", JSON, text, UnknownMessage),
+        case(Ada, "DELETE", "/api/v1/rooms/lobby/messages/1", "", "", UnknownMessage),
+        case(Ada, "DELETE", "/api/v1/rooms/lobby/messages/18446744073709551615", "", "", UnknownMessage),
+        case(Ada, "DELETE", "/api/v1/rooms/lobby/messages/18446744073709551616", "", "", InvalidParameter),
+        case(Ada, "DELETE", "/api/v1/rooms/lobby/messages/one", "", "", InvalidParameter),
+        case(Ada, "DELETE", "/api/v1/rooms/lobby/messages/-1", "", "", InvalidParameter),
+        case(Ada, "DELETE", "/api/v1/rooms/nowhere/messages/{said}", "", "", UnknownRoom),
+        case(Ada, "PUT", "/api/v1/rooms/lobby/messages/{said}/reactions/x", "", "", InvalidEmoji),
+        case(Ada, "PUT", "/api/v1/rooms/lobby/messages/{said}/reactions/%FF", "", "", InvalidParameter),
+        case(
+            Ada,
+            "PUT",
+            "/api/v1/rooms/lobby/messages/{said}/reactions/%F0%9F%91%8D%F0%9F%91%8D",
+            "",
+            "",
+            InvalidEmoji,
+        ),
+        case(
+            Ada,
+            "PUT",
+            "/api/v1/rooms/lobby/messages/{deleted}/reactions/%F0%9F%91%8D",
+            "",
+            "",
+            MessageDeleted,
+        ),
+        case(Ada, "PUT", "/api/v1/rooms/lobby/messages/{crowded}/reactions/%F0%9F%91%8D", "", "", TooMany),
+        case(Ada, "PUT", "/api/v1/rooms/tea%20room", "", "", InvalidRoom),
+        case(Ada, "PUT", "/api/v1/rooms/tea", JSON, r#"{"topic": 7}"#, InvalidBody),
+        case(
+            Ada,
+            "PUT",
+            "/api/v1/rooms/tea",
+            JSON,
+            json!({"topic": "x".repeat(201)}).to_string(),
+            InvalidTopic,
+        ),
+        case(Nobody, "PUT", "/api/v1/rooms/tea", "", "", SessionRequired),
+        case(
+            Nobody,
+            "POST",
+            "/api/v1/session",
+            JSON,
+            json!({"nickname": "x".repeat(33)}).to_string(),
+            InvalidNickname,
+        ),
+        case(Nobody, "POST", "/api/v1/session", JSON, "{\"nickname\": \"\u{202e}x\"}", InvalidNickname),
+        case(Nobody, "POST", "/api/v1/session", JSON, r#"{"nickname": {}}"#, InvalidBody),
+    ]
+}
+
+fn routes() -> Vec<Case> {
+    let ask = |method, path, code| case(Nobody, method, path, "", "", code);
+    vec![
+        ask("POST", "/api/v1/poll", MethodNotAllowed),
+        ask("OPTIONS", "/api/v1/poll", MethodNotAllowed),
+        ask("BREW", "/api/v1/rooms", MethodNotAllowed),
+        ask("GET", "/api/v1/rooms/lobby", MethodNotAllowed),
+        ask("PUT", "/api/v1/rooms/lobby/messages", MethodNotAllowed),
+        ask("GET", "/api/v1/rooms/lobby/messages/2", MethodNotAllowed),
+        ask("GET", "/publish", MethodNotAllowed),
+        ask("POST", "/subscribe", MethodNotAllowed),
+        ask("DELETE", "/healthz", MethodNotAllowed),
+        ask("POST", "/", MethodNotAllowed),
+        ask("GET", "/api/v1", UnknownRoute),
+        ask("GET", "/api/v1/", UnknownRoute),
+        ask("GET", "/api/v1/poll/", UnknownRoute),
+        ask("GET", "/api/v2/poll", UnknownRoute),
+        ask("GET", "/api/v1/rooms/a/b", UnknownRoute),
+        ask("GET", "/API/v1/poll", UnknownRoute),
+        ask("POST", "/nowhere", UnknownRoute),
+        ask("GET", "/../../etc/passwd", UnknownRoute),
+        ask("GET", "/%2e%2e/%2e%2e/etc/passwd", UnknownRoute),
+        ask("GET", "//etc/passwd", UnknownRoute),
+        case(Nobody, "GET", "/api/v1/nothing", "Accept: text/html\r\n", "", UnknownRoute),
+    ]
+}
+
+/// Asks all of them; answers the codes that were met.
+async fn ask_wrongly(cases: Vec<Case>) -> HashSet<ProblemCode> {
+    let server = Server::start().await;
+    let (ada, bob) = (server.person("Ada").await, server.person("Bob").await);
+    let said = ada.says("hello").await.seq.to_string();
+    let deleted = ada.says("never mind").await.seq.to_string();
+    ada.delete(&format!("/api/v1/rooms/lobby/messages/{deleted}")).await.expect(200);
+    let crowded = ada.says("so many").await.seq.to_string();
+    for emoji in 0x1F600..0x1F620_u32 {
+        let emoji: String =
+            char::from_u32(emoji).unwrap().to_string().bytes().map(|b| format!("%{b:02X}")).collect();
+        bob.put(&format!("/api/v1/rooms/lobby/messages/{crowded}/reactions/{emoji}"), &json!({}))
+            .await
+            .expect(200);
+    }
+    let epoch = ada.cursor().await.epoch.to_string();
+    let head = server.hub.head();
+    let mut met = HashSet::new();
+    for Case(who, method, path, headers, body, code) in cases {
+        let path = path.replace("{said}", &said).replace("{deleted}", &deleted);
+        let path = path.replace("{crowded}", &crowded).replace("{epoch}", &epoch);
+        let token = match who {
+            Nobody => String::new(),
+            Ada => format!("Authorization: Bearer {}\r\n", ada.token()),
+            Bob => format!("Authorization: Bearer {}\r\n", bob.token()),
+        };
+        let mut connection = server.connect().await;
+        let reply = connection.request(method, &path, &format!("{headers}{token}"), &body).await;
+        let asked =
+            format!("{method} {path} {headers:?} {}", String::from_utf8_lossy(&body[..body.len().min(80)]));
+        assert_eq!(reply.status, code.status(), "{asked}: {}", reply.text());
+        assert_eq!(reply.problem(), code, "{asked}");
+        if code == MethodNotAllowed {
+            assert!(!reply.header("allow").is_empty(), "{asked}");
+        }
+        met.insert(code);
+    }
+    assert_eq!(server.hub.head(), head, "nothing of it was appended");
+    met
+}
+
+#[tokio::test]
+async fn everything_that_can_be_asked_wrongly() {
+    let cases = [polls(), publishes(), changes(), routes()].into_iter().flatten().collect();
+    let met = ask_wrongly(cases).await;
+    // What a healthy server does not say; the tests below and those of the limits meet the rest of them.
+    let elsewhere =
+        [Gap, Internal, LogUnavailable, Overloaded, RateLimited, RequestTimeout, ShuttingDown, StorageFull];
+    for code in ProblemCode::ALL {
+        assert!(met.contains(code) != elsewhere.contains(code), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn too_many_rooms_in_one_poll() {
+    let server = Server::start().await;
+    let rooms: String = (0..51).map(|n| format!("&room=r{n}")).collect();
+    assert_eq!(server.visitor().poll(&rooms[1..]).await.problem(), InvalidParameter);
+    let here: String = (0..51).map(|n| format!("&here=r{n}")).collect();
+    let ada = server.person("Ada").await;
+    assert_eq!(ada.poll(&format!("room=lobby{here}")).await.problem(), InvalidParameter);
+}
+
+#[tokio::test]
+async fn the_allow_header_tells_the_methods() {
+    let server = Server::start().await;
+    let mut connection = server.connect().await;
+    for (path, methods) in [
+        ("/api/v1/poll", "GET,HEAD"),
+        ("/api/v1/rooms/lobby", "PUT"),
+        ("/api/v1/session", "GET,HEAD,POST,DELETE"),
+        ("/publish", "POST"),
+        ("/", "GET,HEAD"),
+    ] {
+        let reply = connection.request("PATCH", path, "", b"").await;
+        let mut allowed: Vec<_> = reply.header("allow").split(',').collect();
+        let mut expected: Vec<_> = methods.split(',').collect();
+        allowed.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!((reply.status, allowed), (405, expected), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn head_is_get_without_its_body() {
+    let server = Server::start().await;
+    for path in ["/", "/api/v1/rooms", "/healthz", "/api/v1/poll?room=lobby&wait=0", "/subscribe?wait=0"] {
+        let request = server.visitor().request(reqwest::Method::HEAD, path).send().await.unwrap();
+        assert_eq!(request.status(), 200, "{path}");
+        assert_eq!(request.bytes().await.unwrap(), "", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn cross_site_pages_may_read_but_not_write() {
+    let server = Server::start().await;
+    for (site, status) in [("same-origin", 201), ("same-site", 201), ("none", 201), ("cross-site", 403)] {
+        let request = server.visitor().request(reqwest::Method::POST, "/api/v1/session");
+        assert_eq!(request.header("sec-fetch-site", site).send().await.unwrap().status(), status, "{site}");
+    }
+    let link = server.visitor().request(reqwest::Method::GET, "/").header("sec-fetch-site", "cross-site");
+    assert_eq!(link.send().await.unwrap().status(), 200);
+}
+
+/// A log that can be read but not written, for this reason.
+struct Failing(MemoryLog, LogError);
+
+impl Log for Failing {
+    fn epoch(&self) -> Epoch {
+        self.0.epoch()
+    }
+    fn secret(&self) -> [u8; 32] {
+        self.0.secret()
+    }
+    fn head(&self) -> Seq {
+        self.0.head()
+    }
+    fn append(&self, _: Draft) -> BoxFuture<'static, Result<Outcome, LogError>> {
+        ready(Err(self.1.clone())).boxed()
+    }
+    fn read(&self, rooms: RoomSelection, after: Seq) -> BoxFuture<'static, Result<Chunk, LogError>> {
+        self.0.read(rooms, after)
+    }
+    fn page(
+        &self,
+        room: RoomName,
+        before: Option<Seq>,
+        limit: usize,
+    ) -> BoxFuture<'static, Result<Page, LogError>> {
+        self.0.page(room, before, limit)
+    }
+    fn prune(&self, keep: Retention) -> BoxFuture<'static, Result<bool, LogError>> {
+        self.0.prune(keep)
+    }
+    fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {
+        self.0.rooms()
+    }
+    fn follow(&self, follower: Follower) {
+        self.0.follow(follower);
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_fails_is_told_with_a_time_to_come_back() {
+    let secret = "/var/lib/holdline.db is on fire";
+    for (error, code) in [
+        (LogError::Busy, Overloaded),
+        (LogError::Full, StorageFull),
+        (LogError::Closed, ShuttingDown),
+        (LogError::Unavailable(secret.to_owned()), LogUnavailable),
+    ] {
+        let log = Arc::new(Failing(MemoryLog::new(), error));
+        let server = Server::on(log, HubConfig::default(), ServeConfig::default()).await;
+        let ada = server.person("Ada").await;
+        let reply = ada.publishes("lobby", key(), "hello").await;
+        assert_eq!(reply.problem(), code);
+        assert_eq!(reply.header("retry-after").is_empty(), code == ShuttingDown, "{code}");
+        assert!(!reply.text().contains("fire"), "what went wrong inside stays inside");
+        let classic = server.connect().await.request("POST", "/publish", "", b"hello").await;
+        assert_eq!(
+            (classic.status, classic.header("content-type")),
+            (code.status(), "text/plain;charset=utf-8")
+        );
+        // Readers keep what they have.
+        ada.polls("room=lobby&after=start&wait=0").await;
+    }
+}

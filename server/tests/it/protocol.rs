@@ -1,0 +1,165 @@
+//! Executes `docs/PROTOCOL.md`: its examples, one after the other against a fresh server, and its table of problems.
+//! In an example `…` stands for any value and `{cursor}` for the cursor of the last answer that had one; each request
+//! after `POST /api/v1/session` carries that session's token.
+
+use holdline_shared::ProblemCode;
+use serde_json::Value;
+
+use crate::support::{Connection, Reply, Server};
+
+const PAGE: &str = include_str!("../../../docs/PROTOCOL.md");
+
+/// A request and what it has to be answered with, and the line on which it stands.
+struct Example<'a> {
+    line: usize,
+    request: &'a str,
+    answer: &'a str,
+}
+
+#[tokio::test]
+async fn its_examples_are_true() {
+    let count = run(PAGE).await.unwrap_or_else(|why| panic!("docs/PROTOCOL.md, {why}"));
+    assert!(count >= 15, "only {count} examples were found");
+}
+
+#[tokio::test]
+async fn an_example_that_is_wrong_is_noticed() {
+    for (right, wrong) in [
+        ("201 Created\nContent-Type", "200 OK\nContent-Type"),
+        ("X-Accel-Buffering: no", "X-Accel-Buffering: yes"),
+        (r#""more": false, "topic": """#, r#""more": true, "topic": """#),
+        (r#""more": false, "topic": """#, r#""more": false"#),
+        (r#"{"seq": 2, "room": "lobby""#, r#"{"seq": 3, "room": "lobby""#),
+        ("\nok\n", "\nno\n"),
+        ("&after={cursor}&wait=25", "&after=now&wait=0"),
+        (r#""code": "epoch_changed""#, r#""code": "gap""#),
+    ] {
+        assert!(PAGE.contains(right), "{right}");
+        assert!(run(&PAGE.replacen(right, wrong, 1)).await.is_err(), "{wrong:?} was not noticed");
+    }
+}
+
+#[test]
+fn its_table_of_problems_is_the_list_of_codes() {
+    let rows = PAGE.lines().filter(|line| line.starts_with("| `"));
+    let mut listed = Vec::new();
+    for row in rows {
+        let cells: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
+        for pair in cells.chunks(2) {
+            if let [code, status] = pair
+                && let Ok(status) = status.parse::<u16>()
+            {
+                listed.push((code.trim_matches('`').to_owned(), status));
+            }
+        }
+    }
+    let mut codes: Vec<_> = ProblemCode::ALL.iter().map(|code| (code.to_string(), code.status())).collect();
+    listed.sort_unstable();
+    codes.sort_unstable();
+    assert_eq!(listed, codes);
+}
+
+/// Runs a page's examples; answers how many there were, or what is wrong with the first that is.
+async fn run(page: &str) -> Result<usize, String> {
+    let server = Server::start().await;
+    let mut connection = server.connect().await;
+    let (mut token, mut cursor) = (String::new(), String::new());
+    let examples = examples(page)?;
+    for example in &examples {
+        let (head, body) = split(example.request);
+        let mut lines = head.lines();
+        let first = lines.next().unwrap_or_default().replace("{cursor}", &cursor);
+        let (method, path) =
+            first.split_once(' ').ok_or_else(|| format!("line {}: no request", example.line))?;
+        let headers: String = lines.map(|line| format!("{line}\r\n")).collect();
+        let reply = connection.request(method, path, &format!("{headers}{token}"), body.as_bytes()).await;
+        check(&reply, example.answer)
+            .map_err(|why| format!("line {}, {first}: {why}\n{}", example.line, reply.text()))?;
+        if let Ok(json) = serde_json::from_slice::<Value>(&reply.body) {
+            if let Some(next) = json["cursor"].as_str() {
+                next.clone_into(&mut cursor);
+            }
+            if let Some(new) = json["token"].as_str() {
+                token = format!("Authorization: Bearer {new}\r\n");
+            }
+        }
+        if reply.header("connection") == "close" {
+            connection = Connection::open(server.address).await;
+        }
+    }
+    Ok(examples.len())
+}
+
+/// The blocks of the language `http`: requests, and after each its answer.
+fn examples(page: &str) -> Result<Vec<Example<'_>>, String> {
+    let mut blocks = Vec::new();
+    let mut rest = page;
+    while let Some(start) = rest.find("```http\n") {
+        let block = &rest[start + "```http\n".len()..];
+        let end = block.find("```").ok_or("a block has no end")?;
+        let line = page[..page.len() - block.len()].lines().count() + 1;
+        blocks.push((line, &block[..end]));
+        rest = &block[end + 3..];
+    }
+    let pairs = blocks.chunks(2).map(|pair| match pair {
+        &[(line, request), (_, answer)] if answer.starts_with(|c: char| c.is_ascii_digit()) => {
+            Ok(Example { line, request, answer })
+        }
+        pair => Err(format!("line {}: a request without an answer", pair[0].0)),
+    });
+    pairs.collect()
+}
+
+/// Head and body.
+fn split(block: &str) -> (&str, &str) {
+    let (head, body) = block.split_once("\n\n").unwrap_or((block, ""));
+    (head.trim_end(), body.trim_end())
+}
+
+fn check(reply: &Reply, answer: &str) -> Result<(), String> {
+    let (head, body) = split(answer);
+    let mut lines = head.lines();
+    let status = lines.next().unwrap_or_default();
+    let reason = reqwest::StatusCode::from_u16(reply.status).ok().and_then(|code| code.canonical_reason());
+    let actual = format!("{} {}", reply.status, reason.unwrap_or_default());
+    if status != actual {
+        return Err(format!("the status is {actual}"));
+    }
+    for line in lines {
+        let (name, value) = line.split_once(": ").ok_or_else(|| format!("{line:?} is no header"))?;
+        if reply.header(name) != value {
+            return Err(format!("{name} is {:?}", reply.header(name)));
+        }
+    }
+    match serde_json::from_str::<Value>(body) {
+        Ok(expected) => {
+            let actual = serde_json::from_slice(&reply.body).map_err(|e| e.to_string())?;
+            compare(&expected, &actual, "")
+        }
+        Err(_) if reply.text().trim() == body => Ok(()),
+        Err(_) => Err(format!("the body is not {body:?}")),
+    }
+}
+
+/// Objects have the same keys, lists the same length, values are equal; `…` stands for any of them.
+fn compare(expected: &Value, actual: &Value, at: &str) -> Result<(), String> {
+    match (expected, actual) {
+        (Value::String(any), _) if any == "…" => Ok(()),
+        (Value::Object(expected), Value::Object(actual)) => {
+            if let Some(key) = actual.keys().find(|key| !expected.contains_key(*key)) {
+                return Err(format!("{at}.{key} is not in the example"));
+            }
+            expected.iter().try_for_each(|(key, value)| {
+                let actual = actual.get(key).ok_or_else(|| format!("{at}.{key} is missing"))?;
+                compare(value, actual, &format!("{at}.{key}"))
+            })
+        }
+        (Value::Array(expected), Value::Array(actual)) if expected.len() == actual.len() => expected
+            .iter()
+            .zip(actual)
+            .enumerate()
+            .try_for_each(|(i, (expected, actual))| compare(expected, actual, &format!("{at}[{i}]"))),
+        _ if expected == actual => Ok(()),
+        _ => Err(format!("{at} is {actual}, not {expected}")),
+    }
+}
