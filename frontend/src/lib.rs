@@ -2,6 +2,7 @@
 //!
 //! * [`state`]: everything that the page knows, and the one pure function by which it changes.
 //! * [`api`]: the server and the browser; nothing else touches them, except
+//! * [`json`]: what travels, read and written.
 //! * [`hooks`]: the page's effects: session, subscription, outbox, storage, scrolling.
 //! * [`components`]: what is on the screen, as functions of data.
 //! * [`App`]: all of it put together.
@@ -10,6 +11,7 @@ pub mod api;
 mod app;
 pub mod components;
 pub mod hooks;
+pub mod json;
 pub mod state;
 
 pub use app::App;

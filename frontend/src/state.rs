@@ -32,7 +32,7 @@ pub use outbox::{Outbox, Progress, Sending};
 pub use room::{Gap, Older, Phase, Room};
 pub use route::{Route, href, typed_room};
 pub use rows::{Row, rows};
-pub use saved::{Saved, Seen, to_json};
+pub use saved::{Saved, Seen, visited_to_json};
 pub use words::{Piece, pieces};
 
 /// Rooms that are followed because they were visited in this browser; more would make every poll long.

@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use holdline_shared::{Event, Problem};
-use serde::de::DeserializeOwned;
+
+use crate::json::{Decode, Json};
 
 /// An answer, read to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -37,10 +38,10 @@ pub enum Fault {
 
 impl Answer {
     /// The JSON of a success.
-    pub fn json<T: DeserializeOwned>(self) -> Result<T, Fault> {
-        let body = self.success()?;
-        serde_json::from_str(&body)
-            .map_err(|error| Fault::Failed(format!("the answer cannot be read: {error}")))
+    pub fn json<T: Decode>(self) -> Result<T, Fault> {
+        let json = Json::parse(&self.success()?);
+        json.and_then(|json| T::decode(&json))
+            .ok_or_else(|| Fault::Failed("the answer cannot be read".to_owned()))
     }
 
     /// The text of a success.
@@ -49,7 +50,7 @@ impl Answer {
             return Ok(self.body);
         }
         let is_problem = self.content_type.is_some_and(|kind| kind.starts_with("application/problem+json"));
-        let problem = if is_problem { serde_json::from_str(&self.body).ok() } else { None };
+        let problem = Json::parse(&self.body).filter(|_| is_problem).and_then(|json| Problem::decode(&json));
         let seconds = self.retry_after.and_then(|seconds| seconds.trim().parse().ok());
         Err(Fault::Refused { status: self.status, problem, retry_after: seconds.map(Duration::from_secs) })
     }

@@ -2,13 +2,14 @@
 
 use gloo_net::http::Method;
 use holdline_shared::{
-    Batch, EditRequest, Emoji, Entry, History, MessageText, Nickname, Person, PollQuery, RoomList, RoomName,
-    RoomRequest, Seq, Session, SessionRequest, Topic,
+    Batch, Emoji, Entry, History, MessageText, Nickname, Person, PollQuery, RoomList, RoomName, Seq, Session,
+    Topic,
 };
 
 use super::Fault;
 use super::http::{Signal, get, send};
-use crate::state::{Sending, to_json};
+use crate::json::Object;
+use crate::state::Sending;
 
 /// Holds a poll until it is answered or nobody waits any more.
 pub async fn poll(query: &PollQuery, signal: &Signal) -> Result<Batch, Fault> {
@@ -32,26 +33,26 @@ pub async fn list_rooms() -> Result<RoomList, Fault> {
 
 /// Publishes a message, once.
 pub async fn publish(sending: &Sending) -> Result<Entry, Fault> {
-    let body = to_json(&sending.request);
+    let body = sending.to_request();
     send(Method::POST, messages(&sending.room), Some(body), &Signal::default()).await?.json()
 }
 
 /// Changes the nickname.
 pub async fn rename(nickname: Nickname) -> Result<Person, Fault> {
-    start_session(SessionRequest { nickname: Some(nickname) }).await
+    start_session(Some(nickname)).await
 }
 
 /// The person of the session that is there, or of a new one.
 pub async fn renew_session() -> Result<Person, Fault> {
     match get("session".to_owned(), &Signal::default()).await?.json::<Session>() {
-        Err(fault) if fault.status() == Some(401) => start_session(SessionRequest::default()).await,
+        Err(fault) if fault.status() == Some(401) => start_session(None).await,
         answer => answer.map(|session| session.person),
     }
 }
 
-async fn start_session(request: SessionRequest) -> Result<Person, Fault> {
-    let body = to_json(&request);
-    let answer = send(Method::POST, "session".to_owned(), Some(body), &Signal::default()).await?;
+async fn start_session(nickname: Option<Nickname>) -> Result<Person, Fault> {
+    let body = nickname.map(|name| Object::default().text("nickname", name.as_str()).end());
+    let answer = send(Method::POST, "session".to_owned(), body, &Signal::default()).await?;
     answer.json::<Session>().map(|session| session.person)
 }
 
@@ -70,14 +71,15 @@ impl Change {
     }
 
     /// Says what a room is about.
-    pub fn topic(room: &RoomName, topic: Topic) -> Self {
-        let body = Some(to_json(&RoomRequest { topic: Some(topic) }));
-        Self { method: Method::PUT, route: path(room), body }
+    pub fn topic(room: &RoomName, topic: &Topic) -> Self {
+        let body = Object::default().text("topic", topic.as_str()).end();
+        Self { method: Method::PUT, route: path(room), body: Some(body) }
     }
 
     /// Changes a message of one's own.
-    pub fn edit(room: &RoomName, seq: Seq, text: MessageText) -> Self {
-        Self { method: Method::PATCH, route: message(room, seq), body: Some(to_json(&EditRequest { text })) }
+    pub fn edit(room: &RoomName, seq: Seq, text: &MessageText) -> Self {
+        let body = Object::default().text("text", text.as_str()).end();
+        Self { method: Method::PATCH, route: message(room, seq), body: Some(body) }
     }
 
     /// Deletes it.

@@ -29,9 +29,9 @@ pub fn call(store: &Store, call: MessageCall) {
     let Some(room) = store.state().current.clone() else { return };
     let change = match call {
         MessageCall::React(seq, emoji, on) => Change::react(&room, seq, &emoji, on),
-        MessageCall::Edit(seq, text) => Change::edit(&room, seq, text),
+        MessageCall::Edit(seq, text) => Change::edit(&room, seq, &text),
         MessageCall::Delete(seq) => Change::delete(&room, seq),
-        MessageCall::Topic(topic) => Change::topic(&room, topic),
+        MessageCall::Topic(topic) => Change::topic(&room, &topic),
         MessageCall::Rename(name) => return rename(store, name),
         MessageCall::Older(before) => return get_older(store, room, before),
     };

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use holdline_shared::RoomName;
 
 use crate::api::Storage;
-use crate::state::{Progress, Saved, Sending, State, to_json};
+use crate::state::{Progress, Saved, Sending, State, visited_to_json};
 
 const VISITED: &str = "visited";
 const SEEN: &str = "seen";
@@ -22,10 +22,10 @@ pub fn saved(storage: &Storage) -> Saved {
 /// Keeps what has changed.
 pub fn keep(storage: &Storage, before: &State, after: &State) {
     if !Rc::ptr_eq(&before.visited, &after.visited) {
-        storage.set(VISITED, &to_json(&*after.visited));
+        storage.set(VISITED, &visited_to_json(&after.visited));
     }
     if !Rc::ptr_eq(&before.seen, &after.seen) {
-        storage.set(SEEN, &to_json(&*after.seen));
+        storage.set(SEEN, &after.seen.to_json());
     }
     if before.outbox == after.outbox {
         return;
@@ -39,7 +39,7 @@ pub fn keep(storage: &Storage, before: &State, after: &State) {
         }
     }
     for item in now.iter().filter(|item| !before.outbox.items().contains(item)) {
-        storage.set(&name_of(item), &to_json(&***item));
+        storage.set(&name_of(item), &item.to_json());
     }
 }
 

@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use holdline_shared::{MessageText, PersonId, PublishKey, PublishRequest, RoomName, Seq, Timestamp};
-use serde::{Deserialize, Serialize};
 
 use super::Line;
+use crate::json::{Decode, Json, Object};
 
 /// A message on its way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sending {
     /// Where to.
     pub room: RoomName,
@@ -17,13 +17,11 @@ pub struct Sending {
     /// When it was typed, by this machine's clock.
     pub at: Timestamp,
     /// How far it has come.
-    #[serde(default)]
     pub progress: Progress,
 }
 
 /// How far a message on its way has come.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Progress {
     /// Not acknowledged; it is sent until it is.
     #[default]
@@ -32,6 +30,45 @@ pub enum Progress {
     Sent(Seq),
     /// The server refuses it, for this reason; it is not sent again by itself.
     Failed(String),
+}
+
+impl Sending {
+    /// The body of the request that publishes it.
+    pub fn to_request(&self) -> String {
+        self.request_fields().end()
+    }
+
+    /// The form in which storage keeps it.
+    pub fn to_json(&self) -> String {
+        let object = self.request_fields().text("room", self.room.as_str()).number("at", self.at.0);
+        match &self.progress {
+            Progress::Failed(why) => object.text("failed", why).end(),
+            Progress::Pending | Progress::Sent(_) => object.end(),
+        }
+    }
+
+    fn request_fields(&self) -> Object {
+        let PublishRequest { key, text, reply_to } = &self.request;
+        let object = Object::default().text("key", &key.to_string()).text("text", text.as_str());
+        match reply_to {
+            Some(seq) => object.number("reply_to", seq.0),
+            None => object,
+        }
+    }
+}
+
+impl Decode for Sending {
+    fn decode(json: &Json) -> Option<Self> {
+        let request = PublishRequest {
+            key: Decode::decode(json.get("key"))?,
+            text: Decode::decode(json.get("text"))?,
+            reply_to: Decode::decode(json.get("reply_to"))?,
+        };
+        let progress =
+            json.get("failed").text().map(|why| Progress::Failed(why.to_owned())).unwrap_or_default();
+        let room = Decode::decode(json.get("room"))?;
+        Some(Self { room, request, at: Timestamp::decode(json.get("at"))?, progress })
+    }
 }
 
 /// Messages on their way, in the order in which they were said.

@@ -1,10 +1,10 @@
-//! What storage keeps between visits, and its text form. Storage belongs to the reader, who may damage it: what cannot
+//! What storage keeps between visits, and its text form, JSON. Storage belongs to the reader, who may damage it: what cannot
 //! be read counts as absent.
 
 use holdline_shared::{Cursor, RoomName, Seq};
-use serde::{Deserialize, Serialize};
 
 use super::Sending;
+use crate::json::{Decode, Json, Object, quote};
 
 /// All of it, except drafts, which only the composer reads.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -18,7 +18,7 @@ pub struct Saved {
 }
 
 /// How far each room was seen.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Seen {
     /// A position in the log that this is about.
     pub of_log: Option<Cursor>,
@@ -48,22 +48,40 @@ impl Saved {
         seen: Option<&str>,
         outbox: impl IntoIterator<Item = &'a str>,
     ) -> Self {
-        let names: Vec<String> = from_json(visited.unwrap_or_default()).unwrap_or_default();
-        Self {
-            visited: names.iter().filter_map(|name| RoomName::parse(name).ok()).collect(),
-            seen: from_json(seen.unwrap_or_default()).unwrap_or_default(),
-            outbox: outbox.into_iter().filter_map(from_json).collect(),
-        }
+        let visited = Json::parse(visited.unwrap_or_default()).unwrap_or(Json::Null);
+        let visited = visited.list().unwrap_or_default().iter().filter_map(RoomName::decode).collect();
+        let seen = Json::parse(seen.unwrap_or_default()).unwrap_or(Json::Null);
+        let outbox = outbox.into_iter().filter_map(|text| Sending::decode(&Json::parse(text)?)).collect();
+        Self { visited, seen: Seen::decode(&seen).unwrap_or_default(), outbox }
     }
 }
 
-/// The text form of something to keep.
-pub fn to_json<T: Serialize>(value: &T) -> String {
-    serde_json::to_string(value).unwrap_or_default()
+/// The text form of the rooms visited.
+pub fn visited_to_json(visited: &[RoomName]) -> String {
+    let names: Vec<_> = visited.iter().map(|name| quote(name.as_str())).collect();
+    format!("[{}]", names.join(","))
 }
 
-fn from_json<T: for<'de> Deserialize<'de>>(text: &str) -> Option<T> {
-    serde_json::from_str(text).ok()
+impl Seen {
+    /// The text form.
+    pub fn to_json(&self) -> String {
+        let mut rooms = Object::default();
+        for (name, seq) in &self.rooms {
+            rooms = rooms.number(name.as_str(), seq.0);
+        }
+        let seen = Object::default()
+            .text("of_log", &self.of_log.map(|cursor| cursor.to_string()).unwrap_or_default());
+        if self.rooms.is_empty() { seen.end() } else { seen.field("rooms", &rooms.end()).end() }
+    }
+}
+
+impl Decode for Seen {
+    fn decode(json: &Json) -> Option<Self> {
+        let rooms = if let Json::Object(rooms) = json.get("rooms") { rooms.as_slice() } else { &[] };
+        let rooms =
+            rooms.iter().filter_map(|(name, seq)| Some((RoomName::parse(name).ok()?, Seq::decode(seq)?)));
+        Some(Self { of_log: Some(Cursor::decode(json.get("of_log"))?), rooms: rooms.collect() })
+    }
 }
 
 #[cfg(test)]
@@ -83,8 +101,8 @@ mod tests {
         );
         outbox.advance(samples::key(1), Progress::Failed("no".to_owned()));
         let seen = Seen { of_log: Some(samples::at(3)), rooms: [(RoomName::lobby(), Seq(3))].into() };
-        let item = to_json(&*outbox.items()[0]);
-        let saved = Saved::read(Some(r#"["tea","a b","lobby"]"#), Some(&to_json(&seen)), [item.as_str()]);
+        let item = outbox.items()[0].to_json();
+        let saved = Saved::read(Some(r#"["tea","a b","lobby"]"#), Some(&seen.to_json()), [item.as_str()]);
         assert_eq!(saved.visited.len(), 2, "the damaged name alone is lost");
         assert_eq!(saved.seen, seen);
         assert_eq!(Outbox::restore(saved.outbox), outbox);

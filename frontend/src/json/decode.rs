@@ -1,0 +1,186 @@
+//! The protocol's types, read from JSON. Checked while reading, as in `holdline_shared`.
+
+use holdline_shared::{
+    Batch, Cursor, Emoji, Entry, EntryKind, Here, History, Message, MessageText, Nickname, Person, PersonId,
+    Presence, Problem, ProblemCode, PublishKey, Reaction, RoomList, RoomName, RoomSummary, Seq, Session,
+    Timestamp, Topic,
+};
+
+use super::Json;
+
+/// What can be read from JSON.
+pub trait Decode: Sized {
+    /// Reads; `None` when a field is missing or wrong.
+    fn decode(json: &Json) -> Option<Self>;
+}
+
+/// Checked words travel as strings.
+macro_rules! words {
+    ($($word:ty),*) => { $(
+        impl Decode for $word {
+            fn decode(json: &Json) -> Option<Self> {
+                json.text()?.parse().ok()
+            }
+        }
+    )* };
+}
+words!(Cursor, Emoji, MessageText, Nickname, PersonId, PublishKey, RoomName, Topic);
+
+impl Decode for Seq {
+    fn decode(json: &Json) -> Option<Self> {
+        json.number().map(Self)
+    }
+}
+
+impl Decode for Timestamp {
+    fn decode(json: &Json) -> Option<Self> {
+        json.number().map(Self)
+    }
+}
+
+impl<T: Decode> Decode for Option<T> {
+    /// Null and absent are nothing; what is there must be right.
+    fn decode(json: &Json) -> Option<Self> {
+        if *json == Json::Null { Some(None) } else { T::decode(json).map(Some) }
+    }
+}
+
+impl<T: Decode> Decode for Vec<T> {
+    fn decode(json: &Json) -> Option<Self> {
+        json.list()?.iter().map(T::decode).collect()
+    }
+}
+
+/// A field, which must be right; of absent ones, only optional ones are.
+pub(super) fn field<T: Decode>(json: &Json, name: &str) -> Option<T> {
+    T::decode(json.get(name))
+}
+
+impl Decode for Person {
+    fn decode(json: &Json) -> Option<Self> {
+        Some(Self { id: field(json, "id")?, name: field(json, "name")? })
+    }
+}
+
+impl Decode for Entry {
+    fn decode(json: &Json) -> Option<Self> {
+        let target = || field(json, "target");
+        let kind = match json.get("kind").text()? {
+            "message" => EntryKind::Message {
+                key: field(json, "key")?,
+                text: field(json, "text")?,
+                reply_to: field(json, "reply_to")?,
+            },
+            "edit" => EntryKind::Edit { target: target()?, text: field(json, "text")? },
+            "delete" => EntryKind::Delete { target: target()? },
+            "reaction" => {
+                let on = *json.get("on") == Json::Bool(true);
+                EntryKind::Reaction { target: target()?, emoji: field(json, "emoji")?, on }
+            }
+            "room" => EntryKind::Room { topic: field(json, "topic")? },
+            _ => return None,
+        };
+        Some(Self {
+            seq: field(json, "seq")?,
+            room: field(json, "room")?,
+            at: field(json, "at")?,
+            author: field(json, "author")?,
+            kind,
+        })
+    }
+}
+
+impl Decode for Message {
+    fn decode(json: &Json) -> Option<Self> {
+        Some(Self {
+            seq: field(json, "seq")?,
+            room: field(json, "room")?,
+            at: field(json, "at")?,
+            author: field(json, "author")?,
+            key: field(json, "key")?,
+            text: field(json, "text")?,
+            reply_to: field(json, "reply_to")?,
+            edited: field(json, "edited")?,
+            reactions: field::<Option<_>>(json, "reactions")?.unwrap_or_default(),
+        })
+    }
+}
+
+impl Decode for Reaction {
+    fn decode(json: &Json) -> Option<Self> {
+        Some(Self { emoji: field(json, "emoji")?, by: field(json, "by")? })
+    }
+}
+
+impl Decode for Batch {
+    fn decode(json: &Json) -> Option<Self> {
+        Some(Self {
+            entries: field(json, "entries")?,
+            cursor: field(json, "cursor")?,
+            wait: json.get("wait").number()?,
+            presence: field(json, "presence")?,
+        })
+    }
+}
+
+impl Decode for Presence {
+    fn decode(json: &Json) -> Option<Self> {
+        let Json::Object(rooms) = json.get("rooms") else { return None };
+        let rooms = rooms.iter().map(|(name, here)| Some((name.parse().ok()?, Here::decode(here)?)));
+        Some(Self { tag: json.get("tag").text()?.to_owned(), rooms: rooms.collect::<Option<_>>()? })
+    }
+}
+
+impl Decode for Here {
+    fn decode(json: &Json) -> Option<Self> {
+        Some(Self { count: json.get("count").number()?.try_into().ok()?, people: field(json, "people")? })
+    }
+}
+
+impl Decode for History {
+    fn decode(json: &Json) -> Option<Self> {
+        Some(Self {
+            messages: field(json, "messages")?,
+            cursor: field(json, "cursor")?,
+            more: *json.get("more") == Json::Bool(true),
+            topic: field(json, "topic")?,
+        })
+    }
+}
+
+impl Decode for RoomList {
+    fn decode(json: &Json) -> Option<Self> {
+        Some(Self { rooms: field(json, "rooms")?, cursor: field(json, "cursor")? })
+    }
+}
+
+impl Decode for RoomSummary {
+    fn decode(json: &Json) -> Option<Self> {
+        Some(Self {
+            name: field(json, "name")?,
+            topic: field(json, "topic")?,
+            head: field(json, "head")?,
+            at: field(json, "at")?,
+            here: json.get("here").number()?.try_into().ok()?,
+        })
+    }
+}
+
+impl Decode for Session {
+    fn decode(json: &Json) -> Option<Self> {
+        Some(Self { person: field(json, "person")?, token: json.get("token").text()?.to_owned() })
+    }
+}
+
+impl Decode for Problem {
+    fn decode(json: &Json) -> Option<Self> {
+        let code = json.get("code").text()?;
+        let code = *ProblemCode::ALL.iter().find(|known| known.as_str() == code)?;
+        let mut problem = Self::new(code, json.get("detail").text()?);
+        problem.cursor = field(json, "cursor")?;
+        Some(problem)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,69 @@
+//! Whatever serde writes, this reads, to the same value: the protocol cannot drift away from the page.
+
+use std::fmt::Debug;
+
+use serde::Serialize;
+
+use super::*;
+use crate::state::samples::{at, entry, key, page, person, reacted, said};
+
+fn check<T: Decode + Serialize + PartialEq + Debug>(value: &T) {
+    let text = serde_json::to_string(value).unwrap();
+    let json = Json::parse(&text).unwrap_or_else(|| panic!("{text}"));
+    assert_eq!(T::decode(&json).as_ref(), Some(value), "{text}");
+    // Without any one of its fields it is something else or nothing, but never the same.
+    let Json::Object(fields) = json else { return };
+    for lost in 0..fields.len() {
+        let mut fields = fields.clone();
+        let (name, lost) = fields.remove(lost);
+        if lost != Json::Null && !matches!(name.as_str(), "type" | "title" | "status") {
+            assert_ne!(T::decode(&Json::Object(fields)).as_ref(), Some(value), "{name} of {text}");
+        }
+    }
+}
+
+#[test]
+fn entries_of_every_kind() {
+    let target = Seq(3);
+    check(&said(7, "ada", "hello \"you\"\n\tend"));
+    check(&entry(7, "ada", EntryKind::Message { key: key(7), text: None, reply_to: Some(target) }));
+    check(&entry(7, "ada", EntryKind::Edit { target, text: Some("new".parse().unwrap()) }));
+    check(&entry(7, "ada", EntryKind::Delete { target }));
+    check(&entry(7, "ada", EntryKind::Room { topic: "tea".parse().unwrap() }));
+    check(&reacted(7, "bob", 3, "👍", true));
+}
+
+#[test]
+fn answers_of_every_kind() {
+    let mut history = page("bob", &[1, 2], 2, true);
+    history.topic = "all about tea".parse().unwrap();
+    history.messages[0].edited = Some(Timestamp(9));
+    history.messages[0].reply_to = Some(Seq(1));
+    let by = vec![person("ada").id, person("bob").id];
+    history.messages[0].reactions = vec![Reaction { emoji: "🎉".parse().unwrap(), by }];
+    check(&history.messages[0]);
+    check(&history);
+
+    let here = Here { count: 2, people: vec![person("ada"), person("bob")] };
+    let presence = Presence { tag: "t1".to_owned(), rooms: [(RoomName::lobby(), here)].into() };
+    check(&Batch { entries: vec![said(1, "ada", "x")], cursor: at(1), wait: 25, presence: Some(presence) });
+    check(&Session { person: person("ada"), token: "secret".to_owned() });
+    check(&Problem::new(ProblemCode::Gap, "too old").at(at(7)));
+
+    let topic: Topic = "green".parse().unwrap();
+    let tea = RoomSummary { name: "tea".parse().unwrap(), topic, head: Seq(4), at: Timestamp(5), here: 6 };
+    check(&tea);
+    check(&RoomList { rooms: vec![tea], cursor: at(9) });
+}
+
+#[test]
+fn wrong_words_and_types_are_refused() {
+    let wrong = |text: &str| assert_eq!(Person::decode(&Json::parse(text).unwrap()), None, "{text}");
+    wrong(r#"{"id":"ada","name":""}"#);
+    wrong(r#"{"id":"ADA","name":"Ada"}"#);
+    wrong(r#"{"id":7,"name":"Ada"}"#);
+    wrong(r#"{"id":"ada"}"#);
+    wrong("[]");
+    let summary = r#"{"name":"a b","topic":"","head":1,"at":1,"here":0}"#;
+    assert_eq!(RoomSummary::decode(&Json::parse(summary).unwrap()), None);
+}
