@@ -212,3 +212,6 @@ fn encode(
     body.put_u8(b'}');
     Ok(body.freeze())
 }
+
+#[cfg(test)]
+mod tests;

@@ -157,6 +157,12 @@ impl Room {
         self.state.lock().waiters.leave(place);
     }
 
+    /// How many wait.
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        self.state.lock().waiters.len()
+    }
+
     /// Says "look again" to everyone who waits.
     pub(super) fn wake(&self) {
         let all = self.state.lock().waiters.take_all();

@@ -1,0 +1,196 @@
+//! Polls over the reference engine, without HTTP. Every order of their steps is for `model.rs`; this is about what they
+//! answer, what they share and what they leave behind.
+
+use std::pin::pin;
+use std::task::{Context, Waker};
+
+use futures_util::future::join_all;
+use holdline_shared::{Batch, EntryKind};
+
+use super::*;
+use crate::hub::HubConfig;
+use crate::log::{Draft, MemoryLog};
+
+const LONG: Duration = Duration::from_secs(100);
+
+async fn hub_with(config: HubConfig) -> Arc<Hub> {
+    Hub::open_with(Arc::new(MemoryLog::new()), config).await.unwrap()
+}
+
+fn named(rooms: &[&str]) -> RoomSelection {
+    RoomSelection::Named(rooms.iter().map(|room| room.parse().unwrap()).collect())
+}
+
+async fn say(hub: &Hub, room: &str, text: &str) {
+    let author = holdline_shared::Person::stdin();
+    hub.publish(Draft::say(author, room.parse().unwrap(), text.parse().unwrap())).await.unwrap();
+}
+
+fn texts(answer: &Answer) -> Vec<String> {
+    let batch: Batch = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(batch.cursor, answer.cursor);
+    assert_eq!(batch.entries.is_empty(), answer.is_empty);
+    let text = |kind| match kind {
+        EntryKind::Message { text, .. } => text.map(String::from),
+        _ => None,
+    };
+    batch.entries.into_iter().filter_map(|entry| text(entry.kind)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn hears_what_was_said_before_and_while_it_waits() {
+    let hub = hub_with(HubConfig::default()).await;
+    let lobby = named(&["lobby"]);
+    let after = After::At(hub.cursor(hub.head()));
+    say(&hub, "lobby", "before").await;
+    assert_eq!(texts(&hub.poll(&lobby, after, LONG, None).await.unwrap()), ["before"]);
+    let waits = hub.poll(&lobby, After::Now, LONG, None);
+    let (heard, ()) = tokio::join!(waits, say(&hub, "lobby", "while"));
+    assert_eq!(texts(&heard.unwrap()), ["while"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn ends_empty_when_the_time_is_up() {
+    let hub = hub_with(HubConfig { max_wait: Duration::from_secs(40), ..HubConfig::default() }).await;
+    for (asked, granted) in [(0, 0), (7, 7), (40, 40), (4_000_000, 40)] {
+        let start = Instant::now();
+        let wait = Duration::from_secs(asked);
+        let answer = hub.poll(&named(&["lobby"]), After::Now, wait, None).await.unwrap();
+        // tokio's clock counts in milliseconds.
+        assert_eq!(start.elapsed().as_secs(), granted);
+        assert!(answer.is_empty && answer.cursor == hub.cursor(hub.head()));
+    }
+}
+
+#[tokio::test]
+async fn waiters_of_one_cursor_share_one_buffer() {
+    let hub = hub_with(HubConfig::default()).await;
+    let lobby = named(&["lobby"]);
+    let after = After::At(hub.cursor(hub.head()));
+    let waiting = (0..10).map(|_| hub.poll(&lobby, after, LONG, None));
+    let (answers, ()) = tokio::join!(join_all(waiting), say(&hub, "lobby", "hello"));
+    let answers: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
+    assert!(answers.iter().all(|answer| answer.body.as_ptr() == answers[0].body.as_ptr()));
+    // Who comes later, from the same place, gets it too; who comes from elsewhere does not.
+    let late = hub.poll(&lobby, after, LONG, None).await.unwrap();
+    assert_eq!(late.body.as_ptr(), answers[0].body.as_ptr());
+    let all = hub.poll(&lobby, After::Start, LONG, None).await.unwrap();
+    assert_ne!(all.body, late.body);
+    say(&hub, "lobby", "again").await;
+    let more = hub.poll(&lobby, after, LONG, None).await.unwrap();
+    assert_eq!(texts(&more), ["hello", "again"]);
+}
+
+#[tokio::test]
+async fn reads_the_log_when_nothing_is_kept_at_hand() {
+    let hub = hub_with(HubConfig { recent_bytes: 0, ..HubConfig::default() }).await;
+    let after = After::At(hub.cursor(hub.head()));
+    for rooms in [named(&["lobby"]), RoomSelection::All] {
+        let said = format!("in {rooms:?}");
+        let waits = hub.poll(&rooms, After::Now, LONG, None);
+        let (heard, ()) = tokio::join!(waits, say(&hub, "lobby", &said));
+        assert_eq!(texts(&heard.unwrap()), [said]);
+    }
+    assert_eq!(texts(&hub.poll(&named(&["lobby"]), after, LONG, None).await.unwrap()).len(), 2);
+    assert_eq!(hub.recent_bytes.load(std::sync::atomic::Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn what_is_at_hand_stays_within_its_bound() {
+    let hub = hub_with(HubConfig { recent_bytes: 2_000, ..HubConfig::default() }).await;
+    let after = After::At(hub.cursor(hub.head()));
+    for n in 0..100 {
+        say(&hub, if n % 2 == 0 { "lobby" } else { "tea" }, &format!("message {n}")).await;
+        assert!(hub.recent_bytes.load(std::sync::atomic::Ordering::Relaxed) <= 2_000);
+    }
+    let heard = hub.poll(&named(&["lobby", "tea"]), after, LONG, None).await.unwrap();
+    assert_eq!(texts(&heard).len(), 100);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_rooms_are_heard_in_one_order_while_many_speak() {
+    const EACH: usize = 200;
+    let hub = hub_with(HubConfig { recent_bytes: 20_000, ..HubConfig::default() }).await;
+    let rooms = ["lobby", "tea", "cocoa"];
+    for room in rooms {
+        say(&hub, room, "open").await;
+    }
+    let after = hub.cursor(hub.head());
+    let speaking = rooms.map(|room| {
+        let hub = hub.clone();
+        tokio::spawn(async move {
+            for n in 0..EACH {
+                say(&hub, room, &format!("{room} {n}")).await;
+            }
+        })
+    });
+    let listening = [named(&rooms), RoomSelection::All, named(&["tea", "lobby", "cocoa"])].map(|rooms| {
+        let hub = hub.clone();
+        tokio::spawn(async move {
+            let (mut cursor, mut heard) = (after, Vec::new());
+            while heard.len() < 3 * EACH {
+                let answer = hub.poll(&rooms, After::At(cursor), LONG, None).await.unwrap();
+                cursor = answer.cursor;
+                heard.extend(texts(&answer));
+            }
+            heard
+        })
+    });
+    for speaker in speaking {
+        speaker.await.unwrap();
+    }
+    let mut heard = Vec::new();
+    for listener in listening {
+        heard.push(listener.await.unwrap());
+    }
+    assert!(heard.iter().all(|each| *each == heard[0]));
+    for room in rooms {
+        let own: Vec<_> = heard[0].iter().filter(|text| text.starts_with(room)).collect();
+        assert_eq!(
+            own,
+            (0..EACH).map(|n| format!("{room} {n}")).collect::<Vec<_>>().iter().collect::<Vec<_>>()
+        );
+    }
+}
+
+#[tokio::test]
+async fn who_is_dropped_leaves_nothing_behind() {
+    let hub = hub_with(HubConfig::default()).await;
+    say(&hub, "tea", "open").await;
+    let rooms = named(&["lobby", "tea"]);
+    let person = holdline_shared::Person::stdin();
+    let unmade: RoomName = "nowhere".parse().unwrap();
+    {
+        let visit = hub.visit(&person, vec![RoomName::lobby()], None);
+        let tag = visit.news().unwrap().tag;
+        let visit = hub.visit(&person, vec![RoomName::lobby()], Some(tag));
+        let mut poll = pin!(hub.poll(&rooms, After::Now, LONG, Some(&visit)));
+        let mut next = pin!(hub.next_message(&unmade, After::Now, None));
+        let mut context = Context::from_waker(Waker::noop());
+        for _ in 0..3 {
+            assert!(poll.as_mut().poll(&mut context).is_pending());
+            assert!(next.as_mut().poll(&mut context).is_pending());
+        }
+        assert_eq!((hub.held(), waiting(&hub)), (2, 3), "each once, however often it looks");
+    }
+    assert_eq!((hub.held(), waiting(&hub)), (0, 0));
+}
+
+fn waiting(hub: &Hub) -> usize {
+    let rooms = hub.rooms.read();
+    rooms.values().map(|room| room.waiting()).sum::<usize>() + hub.everything.waiting()
+}
+
+#[tokio::test]
+async fn a_closed_hub_answers_at_once_with_what_there_is() {
+    let hub = hub_with(HubConfig::default()).await;
+    let lobby = named(&["lobby"]);
+    let after = After::At(hub.cursor(hub.head()));
+    let waits = hub.poll(&lobby, After::Now, LONG, None);
+    let (empty, ()) = tokio::join!(waits, async { hub.close() });
+    assert!(empty.unwrap().is_empty);
+    say(&hub, "lobby", "the last word").await;
+    assert_eq!(texts(&hub.poll(&lobby, after, LONG, None).await.unwrap()), ["the last word"]);
+    assert!(hub.poll(&lobby, After::Now, LONG, None).await.unwrap().is_empty);
+    assert_eq!(hub.next_message(&RoomName::lobby(), After::Now, None).await.unwrap().text, None);
+}
