@@ -62,22 +62,38 @@ impl Ear {
         }))
     }
 
-    /// curl with a cookie jar, started again for every message.
+    /// curl with a cookie jar, started again for every message, as a shell's loop does it.
     pub(crate) fn curl(n: u8, url: &str, jar: &Path) -> Result<Self> {
         let url = format!("{url}/subscribe?room={ROOM}&random={n}");
         let jar = jar.to_str().context("a strange path")?.to_owned();
         Ok(Self::listen(format!("curl {n}"), async move |heard| {
             loop {
-                let mut curl = Command::new("curl");
-                curl.args(["--silent", "--show-error", "--fail", "--noproxy", "*"]);
-                curl.args(["--cookie", &jar, "--cookie-jar", &jar, &url]).kill_on_drop(true);
-                let output = curl.output().await.context("cannot start curl")?;
+                let output = curl_with(&jar, &url).output().await.context("cannot start curl")?;
                 ensure!(output.status.success(), "curl says {}", String::from_utf8_lossy(&output.stderr));
                 let text = String::from_utf8(output.stdout)?;
                 if !text.is_empty() {
                     heard.lock().unwrap_or_else(PoisonError::into_inner).push(text);
                 }
             }
+        }))
+    }
+
+    /// curl with a cookie jar that asks again by itself: a range in the address makes it one request for each number.
+    pub(crate) fn asking_curl(n: u8, url: &str, jar: &Path) -> Result<Self> {
+        let url = format!("{url}/subscribe?room={ROOM}&random={n}&request=[1-1000000]");
+        let jar = jar.to_str().context("a strange path")?;
+        let mut command = curl_with(jar, &url);
+        command.args(["--no-buffer", "--write-out", "\n"]);
+        let mut process = Process::start(command.stdout(Stdio::piped()))?;
+        let mut lines = process.output()?;
+        Ok(Self::listen(format!("asking curl {n}"), async move |heard| {
+            while let Some(text) = lines.next_line().await? {
+                if !text.is_empty() {
+                    heard.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+                }
+            }
+            drop(process);
+            anyhow::bail!("curl has ended")
         }))
     }
 
@@ -110,6 +126,13 @@ impl Drop for Ear {
     fn drop(&mut self) {
         self.listening.abort();
     }
+}
+
+fn curl_with(jar: &str, url: &str) -> Command {
+    let mut curl = Command::new("curl");
+    curl.args(["--silent", "--show-error", "--fail", "--noproxy", "*"]);
+    curl.args(["--cookie", jar, "--cookie-jar", jar, url]).kill_on_drop(true);
+    curl
 }
 
 /// Takes the text of an entry that is a message.
