@@ -14,7 +14,7 @@ pub use verdict::{Verdict, Wrong};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use holdline_shared::{Entry, EntryKind, PersonId, PublishKey, Seq};
+use holdline_shared::{Entry, EntryKind, MessageText, PersonId, PublishKey, Seq};
 
 use ledger::Publish;
 use reader::Reader;
@@ -135,7 +135,7 @@ fn check_reader(reader: &Reader, truth: &Truth<'_>, verdict: &mut Verdict) {
 
 fn message_text(entry: &Entry) -> Option<&str> {
     match &entry.kind {
-        EntryKind::Message { text, .. } => text.as_ref().map(|text| text.as_str()),
+        EntryKind::Message { text, .. } => text.as_ref().map(MessageText::as_str),
         _ => None,
     }
 }

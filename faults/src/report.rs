@@ -32,7 +32,7 @@ impl Report {
     }
 
     /// Says what comes.
-    pub(crate) fn announce(&self, name: &str, about: &str) {
+    pub(crate) fn announce(name: &str, about: &str) {
         println!("round {name}: {about}");
     }
 
@@ -58,7 +58,7 @@ impl Report {
 
     /// Prints the table; answers whether all is well.
     pub(crate) fn end(self) -> bool {
-        println!("\n{}", self.head());
+        println!("\n{}", Self::head());
         for line in &self.lines {
             println!("{}", line.row());
         }
@@ -92,7 +92,7 @@ impl Report {
         })
     }
 
-    fn head(&self) -> String {
+    fn head() -> String {
         let wrongs: Vec<_> = Wrong::ALL.iter().map(|wrong| wrong.title()).collect();
         format!(
             "{:<13} {:>8} {:>6} {:>7} {:>7} {:>10}  {}  verdict",

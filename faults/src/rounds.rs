@@ -2,8 +2,12 @@
 //! verdict. Rounds with browsers are to come in the same way.
 
 mod bench;
+mod clock;
+mod disk;
+mod front;
 mod kill;
 mod proxy;
+mod wake;
 
 use std::pin::Pin;
 use std::time::Instant;
@@ -11,6 +15,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, ensure};
 
 use crate::checker::Verdict;
+use crate::front::Upstream;
 use crate::orders::Orders;
 use crate::report::{Line, Report};
 use bench::Bench;
@@ -32,13 +37,40 @@ struct Round {
     run: for<'a> fn(&'a mut Bench) -> Running<'a>,
 }
 
-const ALL: [Round; 2] = [
+const ALL: [Round; 9] = [
     Round { name: "kill", about: "the server is killed and started again", run: |b| Box::pin(kill::run(b)) },
+    Round { name: "wake", about: "publishing in the moment of polling", run: |b| Box::pin(wake::run(b)) },
     Round {
         name: "proxy",
         about: "a proxy that breaks requests and answers",
         run: |b| Box::pin(proxy::run(b)),
     },
+    Round {
+        name: "nginx",
+        about: "behind nginx, which is reloaded; the server is killed",
+        run: |b| Box::pin(front::nginx(b, Upstream::Kept)),
+    },
+    Round {
+        name: "nginx-5s",
+        about: "behind nginx with a read time-out of 5 s",
+        run: |b| Box::pin(front::nginx(b, Upstream::Impatient)),
+    },
+    Round {
+        name: "nginx-http10",
+        about: "behind nginx that speaks HTTP/1.0 to the server",
+        run: |b| Box::pin(front::nginx(b, Upstream::Plain)),
+    },
+    Round {
+        name: "haproxy",
+        about: "behind haproxy with a server time-out of 5 s",
+        run: |b| Box::pin(front::haproxy(b)),
+    },
+    Round {
+        name: "disk",
+        about: "the disk is full; the log's file is moved",
+        run: |b| Box::pin(disk::run(b)),
+    },
+    Round { name: "clock", about: "the clock jumps by days", run: |b| Box::pin(clock::run(b)) },
 ];
 
 /// The names of all rounds.
@@ -58,7 +90,7 @@ pub async fn run(orders: &Orders) -> Result<bool> {
     let rounds: Vec<_> = ALL.iter().filter(wanted).collect();
     let mut report = Report::begin(orders);
     for round in &rounds {
-        report.announce(round.name, round.about);
+        Report::announce(round.name, round.about);
         let begun = Instant::now();
         let mut bench = Bench::new(orders, round.name, rounds.len())?;
         let outcome = (round.run)(&mut bench).await;

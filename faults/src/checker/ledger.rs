@@ -118,6 +118,14 @@ impl Ledger {
         self.book().readers.iter().map(|reader| reader.answers).collect()
     }
 
+    /// The readers whose polls were answered `then`, and not once since.
+    pub fn silent_since(&self, then: &[u64]) -> Vec<String> {
+        let book = self.book();
+        let pairs = book.readers.iter().zip(then);
+        let silent = pairs.filter(|(reader, then)| **then > 0 && reader.answers <= **then);
+        silent.map(|(reader, _)| reader.name.clone()).collect()
+    }
+
     /// How many more entries of this log each reader has to see.
     pub fn missing(&self, log: &[Entry]) -> Vec<usize> {
         let book = self.book();

@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use holdline_shared::{Entry, EntryKind, Seq};
+use holdline_shared::{Entry, EntryKind, MessageText, Seq};
 
 /// One delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(super) fn digest(entry: &Entry) -> u64 {
     (entry.seq, entry.at.0, entry.room.as_str(), entry.author.id.as_str()).hash(&mut hasher);
     match &entry.kind {
         EntryKind::Message { key, text, reply_to } => {
-            (key, text.as_ref().map(|text| text.as_str()), reply_to).hash(&mut hasher);
+            (key, text.as_ref().map(MessageText::as_str), reply_to).hash(&mut hasher);
         }
         // Rare; their JSON says everything.
         other => serde_json::to_string(other).unwrap_or_default().hash(&mut hasher),

@@ -91,12 +91,13 @@ impl Bench {
         server.kill().await?;
         server.start().await?;
         // Nobody must be told again what was told before: one more answer for everyone who polls.
-        let polled = || ledger.answers().iter().zip(&answers).all(|(now, then)| now > then || *then == 0);
+        let polled = || ledger.silent_since(&answers).is_empty();
         let deadline = Instant::now() + SETTLE;
         while !reached(&ledger, deadline.min(Instant::now() + Duration::from_secs(1)), polled).await {
             load.hurry();
             if Instant::now() >= deadline {
-                ledger.complain(Wrong::Undelivered, "a reader did not come back after a restart");
+                let silent = ledger.silent_since(&answers).join(", ");
+                ledger.complain(Wrong::Undelivered, format!("not back after a restart: {silent}"));
                 break;
             }
         }

@@ -1,0 +1,67 @@
+//! nginx, with its defaults but for what a case says.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use anyhow::Result;
+use fastrand::Rng;
+use tokio::process::Command;
+
+use super::{Front, Recipe, place};
+
+/// How nginx speaks to the server.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Upstream {
+    /// HTTP/1.1, connections kept, as most guides say.
+    Kept,
+    /// The same, and an answer has to come within five seconds: less than any poll is held.
+    Impatient,
+    /// HTTP/1.0 and a new connection each time, which is what nginx does when told nothing.
+    Plain,
+}
+
+/// Starts one in front of `server`.
+pub(crate) async fn nginx(
+    server: SocketAddr,
+    upstream: Upstream,
+    folder: &Path,
+    rng: &mut Rng,
+) -> Result<Front> {
+    let address = place(folder, rng)?;
+    let http11 = "proxy_http_version 1.1; proxy_set_header Connection \"\";";
+    let more = match upstream {
+        Upstream::Kept => http11.to_owned(),
+        Upstream::Impatient => format!("{http11} proxy_read_timeout 5s;"),
+        Upstream::Plain => "proxy_http_version 1.0;".to_owned(),
+    };
+    let keep = if matches!(upstream, Upstream::Plain) { "" } else { "keepalive 32;" };
+    let folder_text = folder.display();
+    // Buffering is on unless it is turned off.
+    let config = format!(
+        "daemon off;
+worker_processes 2;
+pid {folder_text}/nginx.pid;
+error_log {folder_text}/nginx.log;
+events {{ worker_connections 2048; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder_text}/body;
+    proxy_temp_path {folder_text}/proxy;
+    fastcgi_temp_path {folder_text}/fastcgi;
+    uwsgi_temp_path {folder_text}/uwsgi;
+    scgi_temp_path {folder_text}/scgi;
+    upstream holdline {{ server {server}; {keep} }}
+    server {{
+        listen {address};
+        location / {{ proxy_pass http://holdline; {more} }}
+    }}
+}}
+"
+    );
+    let file = folder.join("nginx.conf");
+    fs::write(&file, config)?;
+    let mut command = Command::new("nginx");
+    command.arg("-p").arg(folder).arg("-c").arg(&file).arg("-e").arg(folder.join("nginx.log"));
+    Front::start(Recipe { command, address, reload: "HUP" }).await
+}
