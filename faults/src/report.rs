@@ -73,7 +73,7 @@ impl Report {
         let failed: Vec<_> = self.lines.iter().filter(|line| !line.is_good()).collect();
         for line in &failed {
             let short = if self.is_short { " --short" } else { "" };
-            println!("to repeat: cargo xtask faults -- --seed {} --round {}{short}", self.seed, line.name);
+            println!("to repeat: cargo xtask faults --seed {} --round {}{short}", self.seed, line.name);
         }
         let skipped =
             self.lines.iter().filter(|line| matches!(line.outcome, Ok(Outcome::Skipped(_)))).count();

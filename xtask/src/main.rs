@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod conformance;
 mod dev;
+mod faults;
 mod fingerprint;
 mod paths;
 mod run;
@@ -71,6 +72,12 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         flags: Vec<OsString>,
     },
+    /// Break things on purpose and check that nothing is lost and nothing comes twice
+    Faults {
+        /// What `faults` is told: --seed, --round, --short, --deliveries
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        flags: Vec<OsString>,
+    },
     /// Take the pictures of the README
     Screenshots,
     /// The rules of this house, which no other tool checks
@@ -99,6 +106,7 @@ fn obey(command: Command) -> Result<()> {
         Command::Check { keep_going } => check::command(&sh, keep_going),
         Command::Test { only, keep_going } => test::command(&sh, only.as_deref(), keep_going),
         Command::Conformance { flags } => conformance::command(&sh, &flags),
+        Command::Faults { flags } => faults::command(&sh, &flags),
         Command::Screenshots => screenshots::command(&sh),
         Command::Tidy => tidy::command(&sh),
     }

@@ -6,6 +6,7 @@ mod cargo_tool;
 mod debian;
 mod fallback_std;
 mod prerequisites;
+pub(crate) mod proxies;
 mod wasm_opt;
 mod wasm_target;
 

@@ -7,7 +7,7 @@ use anyhow::Result;
 use xshell::Shell;
 
 use crate::tools::Tools;
-use crate::{build, tidy};
+use crate::{build, faults, tidy};
 
 /// What steps run with.
 pub(crate) struct Bench<'a> {
@@ -23,7 +23,7 @@ pub(crate) struct Step {
 }
 
 /// All steps: first what fails fast, last what needs everything else.
-pub(crate) const ALL: [Step; 10] = [
+pub(crate) const ALL: [Step; 11] = [
     Step { name: "tidy", about: "the rules of this house", run: |bench| tidy::command(bench.sh) },
     Step { name: "format", about: "rustfmt", run: host::format },
     Step { name: "clippy", about: "lints; up to three minutes the first time", run: host::clippy },
@@ -44,6 +44,11 @@ pub(crate) const ALL: [Step; 10] = [
         name: "build",
         about: "the real executable; five minutes the first time",
         run: |bench| build::command(bench.sh),
+    },
+    Step {
+        name: "faults",
+        about: "killed, cut, doubled, filled up: nothing is lost; about two minutes",
+        run: |bench| faults::short(bench.sh),
     },
     Step { name: "end-to-end", about: "browsers against the real executable", run: client::end_to_end },
 ];

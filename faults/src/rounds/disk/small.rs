@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Result, ensure};
 
 /// A hundred thousand messages and SQLite's own files fit.
-const SIZE: &str = "size=256m";
+const SIZE: &str = "size=64m";
 
 /// A mounted disk, unmounted when it is dropped.
 pub(super) struct SmallDisk {

@@ -1,0 +1,36 @@
+//! The proxies, and the library that bends clocks, with which `cargo xtask faults` tests the server. Without them it
+//! skips those rounds and says so.
+
+use std::path::Path;
+
+use anyhow::Result;
+use xshell::{Shell, cmd};
+
+use super::debian;
+use crate::say;
+
+const PACKAGES: [&str; 3] = ["nginx-light", "haproxy", "libfaketime"];
+
+/// Where Debian keeps libfaketime on the usual processors.
+const FAKETIME: [&str; 2] = ["/usr/lib/x86_64-linux-gnu/faketime", "/usr/lib/aarch64-linux-gnu/faketime"];
+
+/// Installs what is missing, where that is ours to do.
+pub(crate) fn find_or_install(sh: &Shell) -> Result<()> {
+    if is_there(sh) {
+        return Ok(());
+    }
+    if debian::can_install(sh) {
+        say::step("installing nginx, haproxy and libfaketime, some seconds");
+        return debian::install(sh, &PACKAGES);
+    }
+    say::line(format!(
+        "rounds with nginx, haproxy or a bent clock are skipped without them; {}",
+        debian::by_hand(&PACKAGES)
+    ));
+    Ok(())
+}
+
+fn is_there(sh: &Shell) -> bool {
+    let answers = |program| cmd!(sh, "{program} -v").quiet().ignore_stdout().ignore_stderr().run().is_ok();
+    ["nginx", "haproxy"].into_iter().all(answers) && FAKETIME.iter().any(|folder| Path::new(folder).is_dir())
+}
