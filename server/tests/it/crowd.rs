@@ -90,13 +90,11 @@ async fn lines_of(mut command: Command, count: usize) -> Vec<String> {
     lines
 }
 
+const NO_CURL: &str = "there is no curl on this machine: its part is left out";
+
 async fn has_curl() -> bool {
     let asked = Command::new("curl").arg("--version").stdout(Stdio::null()).status().await;
-    let there = asked.is_ok_and(|status| status.success());
-    if !there {
-        println!("there is no curl on this machine: its part is left out");
-    }
-    there
+    asked.is_ok_and(|status| status.success())
 }
 
 /// Everybody speaks at once.
@@ -133,6 +131,9 @@ async fn every_message_arrives_once_and_in_order_at_each() {
     let from = server.visitor().cursor().await;
     let mut listening = JoinSet::new();
     let with_curl = has_curl().await;
+    if !with_curl {
+        println!("{NO_CURL}");
+    }
     for n in 0..OF_EACH_KIND {
         listening.spawn(machine(server.visitor(), from));
         listening.spawn(stream(server.visitor(), from));
@@ -158,6 +159,7 @@ async fn every_message_arrives_once_and_in_order_at_each() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_shells_loop_with_a_cookie_jar_hears_everything() {
     if !has_curl().await {
+        println!("{NO_CURL}");
         return;
     }
     let server = Server::sqlite(HubConfig::default()).await;

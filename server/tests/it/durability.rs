@@ -21,7 +21,7 @@ async fn an_acknowledged_message_survives_kill_9_once() {
     let server = Process::start_on(address, &["--log", &log]).await;
     // The same client, its session, its cursor and its connections' address are still good.
     let after = ada.polls(&format!("room=lobby&after={}", before.cursor)).await;
-    assert_eq!(after.entries, [first.clone()]);
+    assert_eq!(after.entries, std::slice::from_ref(&first));
     assert_eq!(after.cursor.epoch, start.epoch);
     let again: Entry = ada.publishes("lobby", key, "two").await.expect(200).json();
     assert_eq!(again, first);

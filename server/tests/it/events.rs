@@ -32,16 +32,16 @@ impl Events {
     /// The next event that has data; `None` at the end of the stream.
     pub(crate) async fn next(&mut self) -> Option<Batch> {
         loop {
-            while let Some((event, rest)) = self.buffer.split_once("\n\n") {
+            while let Some(end) = self.buffer.find("\n\n") {
+                let event: String = self.buffer.drain(..end + 2).collect();
                 let mut data = None;
-                for line in event.lines() {
+                for line in event.trim_end().lines() {
                     match line.split_once(": ") {
                         Some(("id", id)) => self.last_id = Some(id.parse().unwrap()),
                         Some(("data", json)) => data = Some(serde_json::from_str(json).unwrap()),
                         _ => assert!(line.starts_with(':'), "{line:?}"),
                     }
                 }
-                self.buffer = rest.to_owned();
                 if data.is_some() {
                     return data;
                 }
@@ -51,7 +51,7 @@ impl Events {
         }
     }
 
-    /// The entries of the next events, until the log stands at `head`.
+    /// The entries of the next events, until that of `last`.
     async fn entries_up_to(&mut self, last: &Entry) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
         while entries.last().is_none_or(|entry| entry.seq < last.seq) {

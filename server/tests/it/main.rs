@@ -2,6 +2,7 @@
 //! loopback address, and none of them sleeps to wait for a result.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that meets the unexpected fails")]
+#![expect(clippy::format_collect, reason = "what a test sends may be built at leisure")]
 
 mod support;
 
@@ -12,6 +13,7 @@ mod cli_tail;
 mod crowd;
 mod durability;
 mod events;
+mod examples;
 mod held;
 mod history;
 mod limits;

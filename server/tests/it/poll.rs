@@ -23,7 +23,7 @@ async fn is_held_until_somebody_speaks() {
     assert_eq!(reply.header("x-accel-buffering"), "no");
     assert_eq!(reply.header("content-type"), "application/json");
     let batch: Batch = reply.json();
-    assert_eq!(batch.entries, [said.clone()]);
+    assert_eq!(batch.entries, std::slice::from_ref(&said));
     assert_eq!((batch.cursor.epoch, batch.cursor.seq), (cursor.epoch, said.seq));
     assert_eq!(server.hub.held(), 0);
 }

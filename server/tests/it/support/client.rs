@@ -5,7 +5,7 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use holdline_shared::{Batch, Cursor, Entry, EntryKind, History, Person, PublishKey, Session};
+use holdline_shared::{Batch, Cursor, Entry, EntryKind, History, MessageText, Person, PublishKey, Session};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -27,11 +27,13 @@ pub(crate) fn key() -> PublishKey {
 
 /// What the messages among these entries say.
 pub(crate) fn texts(entries: &[Entry]) -> Vec<&str> {
-    let text = |entry| match entry {
-        &EntryKind::Message { ref text, .. } => text.as_ref().map(|text| text.as_str()),
-        _ => None,
-    };
-    entries.iter().filter_map(|entry| text(&entry.kind)).collect()
+    entries
+        .iter()
+        .filter_map(|entry| match &entry.kind {
+            EntryKind::Message { text, .. } => text.as_ref().map(MessageText::as_str),
+            _ => None,
+        })
+        .collect()
 }
 
 impl Client {
@@ -78,7 +80,7 @@ impl Client {
 
     async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Reply {
         let request = self.request(method, path);
-        let request = body.iter().fold(request, |request, body| request.json(body));
+        let request = body.iter().fold(request, RequestBuilder::json);
         Reply::from(request.send().await.unwrap()).await
     }
 

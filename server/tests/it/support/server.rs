@@ -21,7 +21,8 @@ pub(crate) struct Server {
     http: reqwest::Client,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
-    _folder: Option<TempDir>,
+    /// Where its log is; removed with it.
+    folder: Option<TempDir>,
 }
 
 /// A hub that lets people go soon after their last poll.
@@ -45,7 +46,7 @@ impl Server {
         let folder = tempfile::tempdir().unwrap();
         let log = SqliteLog::open(&folder.path().join("holdline.db")).unwrap();
         let mut server = Self::on(Arc::new(log), hub, ServeConfig::default()).await;
-        server._folder = Some(folder);
+        server.folder = Some(folder);
         server
     }
 
@@ -64,7 +65,7 @@ impl Server {
         let serving = tokio::spawn(serve_router(vec![listener], app, hub.clone(), config, async {
             let _ = stopped.await;
         }));
-        Self { hub, address, http: Client::http(), stop: Some(stop), serving, _folder: None }
+        Self { hub, address, http: Client::http(), stop: Some(stop), serving, folder: None }
     }
 
     /// Somebody without a session.

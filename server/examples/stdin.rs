@@ -1,0 +1,65 @@
+//! Pipes standard input to held requests, and keeps lines for who comes later: the third script of "Long polling in
+//! Node.js". There the first who comes takes everything that was kept; here each reader has a place of their own in the
+//! log, so nobody takes a line from anybody else. `holdline serve --stdin ROOM` is the same and more.
+//!
+//! ```sh
+//! (while sleep 1; do date; done) | cargo run --example stdin
+//! curl localhost:8000/lines                    # what was kept; its header Next says where to go on
+//! curl localhost:8000/lines/NEXT               # what came since, or held until something comes
+//! curl localhost:8000/subscribe                # just the next line
+//! ```
+
+#![expect(clippy::print_stdout, reason = "it says where it listens")]
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::routing::get;
+use holdline_server::hub::Hub;
+use holdline_server::log::{Draft, MemoryLog};
+use holdline_server::router;
+use holdline_shared::{After, Person, RoomName};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let hub = Hub::open(Arc::new(MemoryLog::new())).await?;
+    let app = router(hub.clone())
+        .route("/lines", get(lines))
+        .route("/lines/{after}", get(lines))
+        .with_state(hub.clone());
+    tokio::spawn(async move {
+        let mut input = BufReader::new(tokio::io::stdin()).lines();
+        while let Ok(Some(line)) = input.next_line().await {
+            // A line that cannot be a message, an empty one, is left out.
+            let Ok(text) = line.parse() else { continue };
+            let _ = hub.publish(Draft::say(Person::stdin(), RoomName::lobby(), text)).await;
+        }
+    });
+    let address = std::env::args().nth(1).unwrap_or("127.0.0.1:8000".to_owned());
+    let listener = TcpListener::bind(address).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    Ok(axum::serve(listener, app).await?)
+}
+
+type Answer = Result<([(&'static str, String); 1], String), (StatusCode, String)>;
+
+/// Everything after a place, or the next line when there is nothing.
+async fn lines(State(hub): State<Arc<Hub>>, after: Option<Path<String>>) -> Answer {
+    let refuse = |why: &dyn Error| (StatusCode::BAD_REQUEST, format!("{why}\n"));
+    let mut after = after.map_or(Ok(After::Start), |after| after.parse()).map_err(|e| refuse(&e))?;
+    let mut text = String::new();
+    let mut wait = Duration::from_secs(30);
+    loop {
+        let said = hub.next_message(&RoomName::lobby(), after, Some(wait)).await.map_err(|e| refuse(&e))?;
+        let Some(line) = said.text else { return Ok(([("next", said.cursor.to_string())], text)) };
+        text.push_str(line.as_str());
+        text.push('\n');
+        // Once there is something, only what is there already is added to it.
+        (after, wait) = (After::At(said.cursor), Duration::ZERO);
+    }
+}
