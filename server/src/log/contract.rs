@@ -154,7 +154,7 @@ pub(crate) async fn a_batch_has_an_end(log: Arc<dyn Log>) {
             got.extend(seqs(&chunk));
             after = chunk.upto;
         }
-        assert_eq!(got, (3..3 + total as u64).collect::<Vec<_>>());
+        assert_eq!(got, (3..3 + u64::try_from(total).unwrap()).collect::<Vec<_>>());
     }
 }
 

@@ -266,5 +266,5 @@ impl Lookup for State {
 mod tests {
     use super::*;
 
-    crate::log::contract::suite!(|_dir| MemoryLog::new());
+    crate::log::contract::suite!(|dir| MemoryLog::new());
 }
