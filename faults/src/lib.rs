@@ -13,6 +13,7 @@ mod proxy;
 mod report;
 mod rounds;
 mod server;
+pub mod simulation;
 
 pub use orders::Orders;
 pub use rounds::{names, run};

@@ -1,0 +1,175 @@
+//! The log of one run of the server: takes drafts, syncs them in groups to the disk, and only then tells the hub and the
+//! publishers. A crash cuts in anywhere.
+
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fastrand::Rng;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use holdline_server::log::{
+    Chunk, Committed, Draft, Follower, Log, LogError, LoggedRoom, MemoryLog, Outcome, Page, Retention,
+};
+use holdline_shared::{Epoch, RoomName, RoomSelection, Seq};
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
+use tokio::time::sleep;
+
+use super::disk::Disk;
+use super::world::Sabotage;
+
+type Answer = Result<Outcome, LogError>;
+
+/// The log as the hub sees it.
+pub(super) struct Desk {
+    epoch: Epoch,
+    inner: Arc<MemoryLog>,
+    /// What the inner log told since it was asked last.
+    told: Arc<Mutex<Vec<Arc<Committed>>>>,
+    follower: Mutex<Option<Follower>>,
+    waiting: Mutex<Vec<(Draft, oneshot::Sender<Answer>)>>,
+    rng: Mutex<Rng>,
+    shows_early: bool,
+    answers_early: bool,
+}
+
+impl Desk {
+    /// Opens what the disk has.
+    pub(super) fn open(disk: &Disk, rng: Rng) -> Self {
+        let inner = Arc::new(disk.load(disk.life()));
+        let told: Arc<Mutex<Vec<_>>> = Arc::default();
+        let ear = told.clone();
+        inner.follow(Arc::new(move |group| ear.lock().extend_from_slice(group)));
+        Self {
+            epoch: disk.epoch(),
+            inner,
+            told,
+            follower: Mutex::new(None),
+            waiting: Mutex::default(),
+            rng: Mutex::new(rng),
+            shows_early: disk.sabotage == Some(Sabotage::ShowBeforeDurable),
+            answers_early: disk.sabotage == Some(Sabotage::AcknowledgeEarly),
+        }
+    }
+
+    /// The writer: group after group, each in one sync. Ends by being dropped.
+    pub(super) async fn write(self: Arc<Self>, disk: Rc<Disk>) {
+        loop {
+            // Disks are quick, but for when they are not.
+            let pause = {
+                let mut rng = self.rng.lock();
+                if rng.u8(0..6) == 0 { rng.u64(15..600) } else { rng.u64(1..15) }
+            };
+            sleep(Duration::from_millis(pause)).await;
+            let group = std::mem::take(&mut *self.waiting.lock());
+            let mut answers = Vec::new();
+            for (draft, answer) in group {
+                let outcome = self.commit(&disk, draft);
+                answers.push((answer, outcome));
+            }
+            self.tell();
+            for (answer, outcome) in answers {
+                // The publisher may be gone.
+                let _ = answer.send(outcome);
+            }
+        }
+    }
+
+    /// What a crash makes of what waits: nothing, or it was synced just in time and nobody heard of it.
+    pub(super) fn crash(&self, disk: &Disk) {
+        let was_synced = self.rng.lock().bool();
+        for (draft, _) in std::mem::take(&mut *self.waiting.lock()) {
+            if was_synced && !self.shows_early && !self.answers_early {
+                let _ = self.commit(disk, draft);
+            }
+        }
+    }
+
+    fn commit(&self, disk: &Disk, draft: Draft) -> Answer {
+        if disk.is_full.get() && !self.shows_early {
+            return Err(LogError::Full);
+        }
+        let outcome = self.inner.append(draft.clone()).now_or_never().unwrap_or(Err(LogError::Closed))?;
+        disk.keep(draft);
+        Ok(outcome)
+    }
+
+    fn tell(&self) {
+        let told = std::mem::take(&mut *self.told.lock());
+        if let Some(follower) = &*self.follower.lock()
+            && !told.is_empty()
+        {
+            follower(&told);
+        }
+    }
+
+    /// Something that takes its time, before and after.
+    fn slowly<T: Send + 'static>(&self, work: BoxFuture<'static, T>) -> BoxFuture<'static, T> {
+        let (before, after) = {
+            let mut rng = self.rng.lock();
+            (rng.u64(0..4), rng.u64(0..4))
+        };
+        Box::pin(async move {
+            sleep(Duration::from_millis(before)).await;
+            let done = work.await;
+            sleep(Duration::from_millis(after)).await;
+            done
+        })
+    }
+}
+
+impl Log for Desk {
+    fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    fn secret(&self) -> [u8; 32] {
+        self.inner.secret()
+    }
+
+    fn head(&self) -> Seq {
+        self.inner.head()
+    }
+
+    fn append(&self, draft: Draft) -> BoxFuture<'static, Answer> {
+        if self.shows_early {
+            let _ = self.inner.append(draft.clone()).now_or_never();
+            self.tell();
+        }
+        let (sender, receiver) = oneshot::channel();
+        self.waiting.lock().push((draft, sender));
+        if self.answers_early {
+            return Box::pin(async { Ok(Outcome::Unchanged) });
+        }
+        Box::pin(async move { receiver.await.unwrap_or(Err(LogError::Closed)) })
+    }
+
+    fn read(&self, rooms: RoomSelection, after: Seq) -> BoxFuture<'static, Result<Chunk, LogError>> {
+        let inner = self.inner.clone();
+        self.slowly(async move { inner.read(rooms, after).await }.boxed())
+    }
+
+    fn page(
+        &self,
+        room: RoomName,
+        before: Option<Seq>,
+        limit: usize,
+    ) -> Pin<Box<dyn Future<Output = Result<Page, LogError>> + Send>> {
+        let inner = self.inner.clone();
+        self.slowly(async move { inner.page(room, before, limit).await }.boxed())
+    }
+
+    fn prune(&self, keep: Retention) -> BoxFuture<'static, Result<bool, LogError>> {
+        self.inner.prune(keep)
+    }
+
+    fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {
+        self.inner.rooms()
+    }
+
+    fn follow(&self, follower: Follower) {
+        *self.follower.lock() = Some(follower);
+    }
+}

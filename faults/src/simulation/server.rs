@@ -1,0 +1,108 @@
+//! The server as a process: it runs, is killed, stops in good order, starts again from what the disk has.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use holdline_server::hub::{Hub, HubConfig};
+use tokio::sync::Notify;
+use tokio::task::AbortHandle;
+use tokio::time::sleep;
+
+use super::desk::Desk;
+use super::disk::Disk;
+use super::trace::Trace;
+use super::world::fork;
+
+/// Small, so that polls often have to be answered from the log.
+const RECENT_BYTES: usize = 1500;
+
+/// Where the server is.
+pub(super) struct Server {
+    seed: u64,
+    disk: Rc<Disk>,
+    trace: Rc<Trace>,
+    runs: Cell<usize>,
+    run: RefCell<Option<Rc<Run>>>,
+}
+
+/// One run of it, from start to end.
+pub(super) struct Run {
+    pub(super) hub: Arc<Hub>,
+    desk: Arc<Desk>,
+    writer: AbortHandle,
+    is_over: Cell<bool>,
+    over: Notify,
+}
+
+impl Server {
+    pub(super) fn new(seed: u64, disk: Rc<Disk>, trace: Rc<Trace>) -> Self {
+        Self { seed, disk, trace, runs: Cell::new(0), run: RefCell::default() }
+    }
+
+    pub(super) fn is_up(&self) -> bool {
+        self.run.borrow().is_some()
+    }
+
+    /// The present run; nobody listens when there is none.
+    pub(super) fn run(&self) -> Option<Rc<Run>> {
+        self.run.borrow().clone()
+    }
+
+    /// How many times it was started.
+    pub(super) fn runs(&self) -> usize {
+        self.runs.get()
+    }
+
+    pub(super) async fn start(&self) {
+        self.runs.set(self.runs.get() + 1);
+        let desk = Arc::new(Desk::open(&self.disk, fork(self.seed, "desk", self.runs.get())));
+        let config = HubConfig { recent_bytes: RECENT_BYTES, ..HubConfig::default() };
+        let Ok(hub) = Hub::open_with(desk.clone(), config).await else { return };
+        let writer = tokio::task::spawn_local(desk.clone().write(self.disk.clone())).abort_handle();
+        self.trace.say("server", format_args!("starts at {} of life {}", hub.head(), self.disk.life()));
+        let run = Run { hub, desk, writer, is_over: Cell::new(false), over: Notify::new() };
+        *self.run.borrow_mut() = Some(Rc::new(run));
+    }
+
+    /// `kill -9`.
+    pub(super) fn kill(&self) {
+        if let Some(run) = self.run.take() {
+            self.trace.say("server", "killed");
+            run.end(&self.disk);
+        }
+    }
+
+    /// SIGTERM: nobody is let in, held polls are answered, writes are finished.
+    pub(super) async fn stop(&self) {
+        if let Some(run) = self.run.take() {
+            self.trace.say("server", "stops");
+            run.hub.close();
+            sleep(Duration::from_millis(500)).await;
+            run.end(&self.disk);
+        }
+    }
+}
+
+impl Run {
+    /// Does the work unless the server dies over it.
+    pub(super) async fn serve<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let over = self.over.notified();
+        if self.is_over.get() {
+            return None;
+        }
+        tokio::select! {
+            biased;
+            () = over => None,
+            done = work => Some(done),
+        }
+    }
+
+    fn end(&self, disk: &Disk) {
+        self.is_over.set(true);
+        self.writer.abort();
+        self.desk.crash(disk);
+        self.over.notify_waiters();
+    }
+}
