@@ -95,10 +95,11 @@ impl Report {
     fn head() -> String {
         let wrongs: Vec<_> = Wrong::ALL.iter().map(|wrong| wrong.title()).collect();
         format!(
-            "{:<13} {:>8} {:>6} {:>7} {:>7} {:>10}  {}  verdict",
+            "{:<13} {:>8} {:>6} {:>8} {:>7} {:>7} {:>10}  {}  verdict",
             "round",
             "took s",
             "faults",
+            "troubles",
             "acked",
             "stored",
             "deliveries",
@@ -128,9 +129,10 @@ impl Line {
             .map(|&w| format!("{:>width$}", verdict.count(w), width = w.title().len()))
             .collect();
         format!(
-            "{name:<13} {:>8.1} {:>6} {:>7} {:>7} {:>10}  {}  {}",
+            "{name:<13} {:>8.1} {:>6} {:>8} {:>7} {:>7} {:>10}  {}  {}",
             took.as_secs_f64(),
             verdict.faults,
+            verdict.troubles,
             verdict.acknowledged,
             verdict.stored,
             verdict.deliveries,

@@ -37,6 +37,8 @@ struct Book {
     /// What was seen to be wrong while it happened.
     wrongs: Vec<(Wrong, String)>,
     deliveries: usize,
+    /// Requests that failed or were refused.
+    troubles: usize,
     /// How often publishers were answered with this status.
     statuses: HashMap<u16, usize>,
 }
@@ -70,6 +72,11 @@ impl Ledger {
     pub fn polled(&self, ReaderId(id): ReaderId) {
         self.book().readers[id].answers += 1;
         self.turn();
+    }
+
+    /// A request came to nothing, and was tried again.
+    pub fn troubled(&self) {
+        self.book().troubles += 1;
     }
 
     /// A reader was shown these entries.
@@ -144,6 +151,7 @@ impl Ledger {
     pub fn check(&self, log: &[Entry]) -> Verdict {
         let book = self.book();
         let mut verdict = check(&book.publishes, &book.readers, log);
+        verdict.troubles = book.troubles;
         for (wrong, what) in &book.wrongs {
             verdict.add(*wrong, || what.clone());
         }

@@ -81,6 +81,8 @@ pub struct Verdict {
     pub deliveries: usize,
     /// How often something was broken on purpose.
     pub faults: usize,
+    /// Requests that came to nothing and were tried again: what clients felt of the faults.
+    pub troubles: usize,
     pub(super) wrongs: BTreeMap<Wrong, (usize, Vec<String>)>,
 }
 

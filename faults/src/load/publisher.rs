@@ -90,7 +90,10 @@ impl Publisher {
 
     /// Tries once: done, or to be tried again, or refused for good.
     async fn attempt(&self, ask: Ask<'_>, key: PublishKey) -> Result<Option<Option<Duration>>> {
-        let Ok(reply) = self.http.ask(ask, PATIENCE).await else { return Ok(Some(None)) };
+        let Ok(reply) = self.http.ask(ask, PATIENCE).await else {
+            self.ledger.troubled();
+            return Ok(Some(None));
+        };
         self.ledger.answered(reply.status);
         match reply.status {
             200 | 201 => {
@@ -98,7 +101,10 @@ impl Publisher {
                 self.ledger.acknowledged(key, entry.seq);
                 Ok(None)
             }
-            429 | 502 | 503 | 504 | 507 | 408 => Ok(Some(reply.retry_after())),
+            408 | 429 | 502 | 503 | 504 | 507 => {
+                self.ledger.troubled();
+                Ok(Some(reply.retry_after()))
+            }
             _ => bail!("a publish was answered with {}", reply.words()),
         }
     }

@@ -62,6 +62,9 @@ impl Subscriber {
         let mut is_done = true;
         loop {
             let is_answer = matches!(event, Event::Answered(_));
+            if matches!(event, Event::Failed { .. } | Event::Refused { .. } | Event::TimedOut) {
+                self.ledger.troubled();
+            }
             let step = machine.step(event, begun.elapsed(), Dice::new(self.rng.f64()));
             if let Some(batch) = step.deliver {
                 self.ledger.saw(reader, &batch.entries);
