@@ -4,6 +4,7 @@ mod command;
 mod driver;
 
 use anyhow::{Context as _, Result, ensure};
+use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde::Deserialize;
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 
 use self::command::Chromium;
 use self::driver::Driver;
-use crate::key;
+use crate::{Look, eventually, key};
 
 /// A browser window, with its browser and driver killed when dropped.
 #[derive(Debug)]
@@ -99,17 +100,22 @@ impl Browser {
         serde_json::from_value(value).with_context(|| format!("unexpected result of the script {script}"))
     }
 
-    /// Clicks on the element.
+    /// Clicks on the element, as soon as it is there and nothing lies over it.
     pub async fn click(&self, css: &str) -> Result<()> {
-        let element = self.client.find(Locator::Css(css)).await;
-        let element = element.with_context(|| format!("there is no {css}"))?;
-        element.click().await.with_context(|| format!("cannot click on {css}"))
+        eventually(&format!("{css} to click on"), async || {
+            let clicked = async { self.client.find(Locator::Css(css)).await?.click().await }.await;
+            Ok(match clicked {
+                Err(CmdError::Standard(why)) => Look::NotYet(why.message.into_owned()),
+                clicked => Look::Seen(clicked?),
+            })
+        })
+        .await
     }
 
     /// Replaces what stands in a field, and ends with Enter.
     pub async fn type_over(&self, css: &str, text: &str) -> Result<()> {
-        let field = self.client.find(Locator::Css(css)).await;
-        let field = field.with_context(|| format!("there is no {css}"))?;
+        self.click(css).await?;
+        let field = self.client.find(Locator::Css(css)).await?;
         let keys = format!("{}a{}{text}{}", key::CONTROL, key::RELEASE, key::ENTER);
         field.send_keys(&keys).await.with_context(|| format!("cannot type into {css}"))
     }
