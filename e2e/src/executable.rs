@@ -1,7 +1,7 @@
 //! Where the executable under test is.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use tokio::process::Command;
@@ -11,13 +11,14 @@ pub fn holdline() -> Result<Command> {
     let path = env::var_os("HOLDLINE_BIN").map(PathBuf::from).context(
         "HOLDLINE_BIN does not name the executable to test; `cargo xtask test` builds one and sets it",
     )?;
+    // A relative one counts from the repository, where people stand; cargo runs tests elsewhere.
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
     ensure!(
         path.is_file(),
         "HOLDLINE_BIN names {}, which is no file; `cargo xtask build` makes it and `cargo xtask test` sets it",
         path.display()
     );
-    // Relative to where the person stands, whatever folder cargo runs the tests in.
-    let mut command = Command::new(std::path::absolute(path)?);
+    let mut command = Command::new(path);
     for (name, _) in env::vars_os() {
         if name.to_str().is_some_and(|name| name.starts_with("HOLDLINE_") || name == "RUST_LOG") {
             command.env_remove(name);
