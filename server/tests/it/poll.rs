@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use holdline_server::ServeConfig;
 use holdline_server::hub::HubConfig;
-use holdline_server::log::Draft;
+use holdline_server::log::{Draft, Retention};
 use holdline_shared::{Batch, Problem, ProblemCode, RoomName, Seq};
 
-use crate::support::{Server, texts, until};
+use crate::support::{Jar, Server, texts, until};
 
 #[tokio::test]
 async fn is_held_until_somebody_speaks() {
@@ -158,4 +158,36 @@ async fn needs_no_session_and_minds_no_cache_buster() {
     let nobody = server.visitor();
     assert!(nobody.polls("room=lobby&wait=0&_=1&random=0.5").await.entries.is_empty());
     assert_eq!(nobody.poll("room=lobby&wait=0&here=lobby").await.problem(), ProblemCode::SessionRequired);
+}
+
+#[tokio::test]
+async fn what_is_no_longer_kept_is_said_aloud() {
+    let forgetful = HubConfig { recent_bytes: 0, ..HubConfig::default() };
+    let server = Server::sqlite(forgetful).await;
+    let ada = server.person("Ada").await;
+    let old = ada.cursor().await;
+    let mut page = server.connect().await;
+    let first = page.get("/subscribe?wait=0&random=1", "").await;
+    for n in 0..10 {
+        ada.says(&format!("m{n}")).await;
+    }
+    let keep = Retention { per_room: Some(3), ..Retention::default() };
+    while server.hub.log().prune(keep).await.unwrap() {}
+    let reply = ada.poll(&format!("room=lobby&after={old}")).await;
+    assert_eq!(reply.problem(), ProblemCode::Gap);
+    // Repairing is fetching history and going on from there.
+    let history = ada.history("lobby").await;
+    assert_eq!(reply.json::<Problem>().cursor, Some(history.cursor));
+    assert_eq!((history.messages.len(), history.more), (3, false));
+    assert!(ada.polls(&format!("room=lobby&after={}&wait=0", history.cursor)).await.entries.is_empty());
+    let rest = ada.polls("room=lobby&after=start&wait=0").await;
+    assert_eq!(texts(&rest.entries), ["m7", "m8", "m9"]);
+    // The tutorial's page cannot repair; it goes on with what there is.
+    let mut jar = Jar::default();
+    jar.take(&first);
+    for text in ["m7", "m8", "m9"] {
+        let reply = page.get("/subscribe?random=1", &jar.header()).await;
+        jar.take(&reply);
+        assert_eq!(reply.text(), text);
+    }
 }
