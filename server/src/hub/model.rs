@@ -1,6 +1,6 @@
 //! The wait logic under a model checker. The real `room`, `waiters`, `watch`, `wait` and `follow` are compiled here a
 //! second time, with loom's locks and atomics under them, and loom runs every order in which two or three threads can do
-//! their steps (with at most three forced switches, which no known defect of this kind needs more of).
+//! their steps (with at most three interruptions, two where there are three threads, or it would take minutes).
 //!
 //! What is left out: time (it never comes, so that a lost wake-up is a thread that sleeps for ever, which loom reports as
 //! a deadlock), presence, the log below, and the few lines of [`Hub`] that are written again here.
