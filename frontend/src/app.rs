@@ -2,97 +2,169 @@
 
 use std::rc::Rc;
 
+use holdline_shared::{Nickname, RoomName, Status, Timestamp, Topic};
 use yew::prelude::*;
 
 use crate::api::{self, dom};
 use crate::components::{
-    ConnectionBar, Header, Navigate, RoomView, Shape, header, icon, logo, nickname, people, room_list,
-    wrong_page,
+    Conversation, FieldEvent, Header, OnField, Shape, Talk, header, icon, logo, nickname, people, room_list,
+    status_line, wrong_page,
 };
-use crate::hooks::{MessageCall, call, use_page};
-use crate::state::{Action, Progress, Route, listed};
+use crate::hooks::{MessageCall, Page, call, use_page, use_status};
+use crate::state::{Action, Locale, Phase, Progress, Route, State, href, listed, typed_room};
 
-/// Which drawer is open on a narrow screen.
+/// What is open on the page besides the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Drawer {
-    None,
+enum Open {
+    Nothing,
+    /// The rooms' drawer, on a narrow screen.
     Rooms,
+    /// The people's.
     People,
-}
-
-impl Drawer {
-    fn word(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Rooms => "rooms",
-            Self::People => "people",
-        }
-    }
+    /// The nickname is being changed.
+    Nickname,
+    /// The topic is.
+    Topic,
 }
 
 /// The whole page.
 #[component]
 pub fn App() -> Html {
     let page = use_page();
-    let drawer = use_state_eq(|| Drawer::None);
+    let open = use_state_eq(|| Open::Nothing);
     let state = page.store.state();
     let locale = api::locale();
-    let open = |which: Drawer| {
-        let drawer = drawer.clone();
-        Callback::from(move |()| drawer.set(which))
+    let (status, seconds) = use_status(&state.connection.status);
+    let onclick = {
+        let (page, open) = (Rc::clone(&page), open.clone());
+        Callback::from(move |event: MouseEvent| act(&page, &open, &event))
     };
-    let navigate = {
-        let (page, drawer) = (Rc::clone(&page), drawer.clone());
-        Callback::from(move |href: String| {
-            drawer.set(Drawer::None);
-            page.go_to(&href);
-        })
-    };
-    let on_call = {
-        let store = page.store.clone();
-        Callback::from(move |what| call(&store, what))
-    };
-    let dispatch = {
-        let store = page.store.clone();
-        Callback::from(move |action| store.dispatch(action))
-    };
-    let on_now = {
-        let page = Rc::clone(&page);
-        Callback::from(move |()| page.hurry())
-    };
-    let room = state.room();
-    let here = room.and_then(|room| state.presence.rooms.get(&room.name));
-    let rooms = listed(&state);
-    let top = Header {
-        room: room.map(|room| room.name.clone()),
-        topic: room.map(|room| room.topic.clone()).unwrap_or_default(),
-        here: here.map(|here| here.count),
-        has_news: rooms.iter().any(|room| room.has_news && !room.is_current),
-        status: html! { <ConnectionBar connection={state.connection.clone()} {locale} {on_now} /> },
-        on_topic: on_call.reform(MessageCall::Topic),
-        on_rooms: open(Drawer::Rooms),
-        on_people: open(Drawer::People),
-    };
-    let on_escape = {
-        let close = open(Drawer::None);
+    let onkeydown = {
+        let open = open.clone();
         Callback::from(move |event: KeyboardEvent| {
             if dom::is_key(&event, "Escape") {
-                close.emit(());
+                open.set(Open::Nothing);
             }
         })
     };
+    let room = state.room();
+    let here = room.and_then(|room| state.present(&room.name));
+    let rooms = listed(&state);
+    let top = Header {
+        room: room.map(|room| &**room),
+        is_open: *open == Open::Topic,
+        here: here.map(|here| here.count),
+        has_news: rooms.iter().any(|room| room.has_news && !room.is_current),
+        status: status_line(&status, seconds, stale(&state, &status, locale).as_deref()),
+        locale,
+        on_done: changing(&page, &open, |text| {
+            Topic::parse(text).map(MessageCall::Topic).map_err(|why| why.to_string())
+        }),
+    };
+    let on_nickname = changing(&page, &open, |text| {
+        Nickname::parse(text).map(MessageCall::Rename).map_err(|why| why.to_string())
+    });
+    let (is_naming, me) = (*open == Open::Nickname, state.me.as_ref());
+    let drawer = match *open {
+        Open::Rooms | Open::Nickname => "rooms",
+        Open::People => "people",
+        Open::Nothing | Open::Topic => "",
+    };
     html! {
-        <div class="page" data-drawer={drawer.word()} onkeydown={on_escape}>
-            <a class="skip" href="#composer" onclick={skip()}>{ "Skip to writing" }</a>
+        <div class="page" data-drawer={drawer} {onclick} {onkeydown}>
+            <a class="skip" href="#composer" data-act="skip">{ "Skip to writing" }</a>
             <nav class="side" aria-label="Rooms">
-                <p class="brand">{ logo() }{ "Holdline" }{ close_button(&open(Drawer::None)) }</p>
-                { room_list(&rooms, &navigate, &dispatch.reform(Action::Forgot)) }
-                { nickname(state.me.as_ref(), on_call.reform(MessageCall::Rename)) }
+                <p class="brand">{ logo() }{ "Holdline" }{ close_button() }</p>
+                { room_list(&rooms, locale, joining(&page, &open)) }
+                { nickname(me, is_naming, locale, on_nickname) }
             </nav>
             <main>
                 { header(top) }
-                if let Some(room) = room {
-                    <RoomView
+                { content(&page, &state, locale) }
+            </main>
+            <aside class="side" aria-label="People">
+                <p class="brand">{ close_button() }</p>
+                { people(here, me.map(|me| &me.id)) }
+            </aside>
+            <div class="scrim" data-act="close"></div>
+        </div>
+    }
+}
+
+/// Does what a click asked for; what concerns the conversation is done there.
+fn act(page: &Page, open: &UseStateHandle<Open>, event: &MouseEvent) {
+    let Some(act) = dom::act_of(event) else { return };
+    match act.split_once(' ').unwrap_or((&act, "")) {
+        ("rooms", _) => open.set(Open::Rooms),
+        ("people", _) => open.set(Open::People),
+        ("nickname", _) => open.set(Open::Nickname),
+        ("topic", _) => open.set(Open::Topic),
+        ("close", _) => open.set(Open::Nothing),
+        ("now", _) => page.hurry(),
+        ("skip", _) => {
+            // A link inside the page would go to the base.
+            event.prevent_default();
+            dom::focus("composer");
+        }
+        ("go", _) if dom::is_plain_click(event) => {
+            event.prevent_default();
+            open.set(Open::Nothing);
+            page.go_to(&dom::href_of(event));
+        }
+        ("forget", name) => {
+            if let Ok(name) = RoomName::parse(name) {
+                page.store.dispatch(Action::Forgot(name));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Takes what was changed in its place, and closes the field.
+fn changing(
+    page: &Rc<Page>,
+    open: &UseStateHandle<Open>,
+    parse: fn(&str) -> Result<MessageCall, String>,
+) -> Callback<Option<String>, Result<(), String>> {
+    let (page, open) = (Rc::clone(page), open.clone());
+    Callback::from(move |text: Option<String>| {
+        if let Some(text) = text {
+            call(&page.store, parse(&text)?);
+        }
+        open.set(Open::Nothing);
+        Ok(())
+    })
+}
+
+/// Goes to the room whose name was typed.
+fn joining(page: &Rc<Page>, open: &UseStateHandle<Open>) -> OnField {
+    let (page, open) = (Rc::clone(page), open.clone());
+    Callback::from(move |event| {
+        if let FieldEvent::Submit(text) = event
+            && !text.trim().is_empty()
+        {
+            let room = typed_room(&dom::lower_case(&text))?;
+            open.set(Open::Nothing);
+            page.go_to(&href(&room));
+        }
+        Ok(())
+    })
+}
+
+/// The room on the screen, or what stands there instead.
+fn content(page: &Rc<Page>, state: &State, locale: Locale) -> Html {
+    let (title, text) = match (&state.route, state.room()) {
+        (Route::InvalidRoom { name, why }, _) => {
+            (format!("No room can be called “{name}”"), format!("{why}."))
+        }
+        (_, None) => {
+            ("There is no such page".to_owned(), "The address may have been cut or mistyped.".to_owned())
+        }
+        (_, Some(room)) => match &room.phase {
+            Phase::Refused(why) => (format!("{} cannot be opened", room.name), why.clone()),
+            _ => {
+                return html! {
+                    <Conversation
                         key={room.name.as_str()}
                         room={Rc::clone(room)}
                         sendings={state.outbox.of_room(&room.name).cloned().collect::<Vec<_>>()}
@@ -100,51 +172,42 @@ pub fn App() -> Html {
                         drafts={page.drafts.clone()}
                         notice={state.notice.clone().map(AttrValue::from)}
                         {locale}
-                        navigate={&navigate}
-                        on_call={on_call.clone()}
-                        on_say={let (page, name) = (Rc::clone(&page), room.name.clone());
-                            move |(text, reply_to)| page.say(name.clone(), text, reply_to)}
-                        on_retry={dispatch.reform(|key| Action::Progressed(key, Progress::Pending))}
-                        on_discard={dispatch.reform(Action::Discarded)}
-                        on_end={let page = Rc::clone(&page); move |is_at_end| page.set_at_end(is_at_end)}
-                        on_close_notice={dispatch.reform(|()| Action::Noticed(None))}
+                        on_talk={talking(page)}
                     />
-                } else {
-                    { instead(&state.route, &navigate) }
-                }
-            </main>
-            <aside class="side" aria-label="People">
-                <p class="brand">{ close_button(&open(Drawer::None)) }</p>
-                { people(here, state.me.as_ref().map(|me| &me.id)) }
-            </aside>
-            <div class="scrim" onclick={open(Drawer::None).reform(|_| ())}></div>
-        </div>
-    }
-}
-
-fn instead(route: &Route, navigate: &Navigate) -> Html {
-    let (title, text) = match route {
-        Route::Room(_) => return Html::default(),
-        Route::InvalidRoom { name, why } => (format!("No room can be called “{name}”"), format!("{why}.")),
-        Route::Unknown => {
-            ("There is no such page".to_owned(), "The address may have been cut or mistyped.".to_owned())
-        }
+                };
+            }
+        },
     };
-    wrong_page(&title, &text, navigate)
+    wrong_page(title, text)
 }
 
-fn close_button(close: &Callback<()>) -> Html {
+fn talking(page: &Rc<Page>) -> Callback<Talk> {
+    let page = Rc::clone(page);
+    Callback::from(move |talk| match talk {
+        Talk::Call(what) => call(&page.store, what),
+        Talk::Say(text, reply_to) => page.say(text, reply_to),
+        Talk::Retry(key) => page.store.dispatch(Action::Progressed(key, Progress::Pending)),
+        Talk::Discard(key) => page.store.dispatch(Action::Discarded(key)),
+        Talk::AtEnd(is_at_end) => page.set_at_end(is_at_end),
+        Talk::CloseNotice => page.store.dispatch(Action::Noticed(None)),
+    })
+}
+
+/// A screen younger than this is not called old.
+const FRESH_MS: u64 = 3_000;
+
+/// Since when what is shown may be old, in words, if that is worth saying.
+fn stale(state: &State, status: &Status, locale: Locale) -> Option<String> {
+    let Timestamp(now) = (locale.now)();
+    let is_old = |since: &Timestamp| *status == Status::Offline || now.saturating_sub(since.0) >= FRESH_MS;
+    let since = state.connection.stale_since.filter(|since| *status != Status::Live && is_old(since))?;
+    Some(locale.day_and_time(since))
+}
+
+fn close_button() -> Html {
     html! {
-        <button type="button" class="tool drawer-button" aria-label="Close" onclick={close.reform(|_| ())}>
+        <button type="button" class="tool drawer-button" aria-label="Close" data-act="close">
             { icon(Shape::Close) }
         </button>
     }
-}
-
-/// A link inside the page would go to the base, so the focus is moved by hand.
-fn skip() -> Callback<MouseEvent> {
-    Callback::from(|event: MouseEvent| {
-        event.prevent_default();
-        dom::focus("composer");
-    })
 }

@@ -5,7 +5,7 @@ mod decode;
 mod parse;
 mod write;
 
-pub use decode::Decode;
+pub use decode::{Answered, Decode};
 pub use write::{Object, quote};
 
 /// A value.

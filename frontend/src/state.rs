@@ -18,7 +18,7 @@ mod words;
 
 use std::rc::Rc;
 
-use holdline_shared::{Batch, Cursor, Person, PersonId, Presence, RoomName, RoomSummary, Seq};
+use holdline_shared::{Batch, Cursor, Here, Person, PersonId, RoomName, RoomSummary, Seq};
 
 pub use action::Action;
 pub use colour::{HUES, hue, initial};
@@ -54,7 +54,7 @@ pub struct State {
     /// The server's list of rooms.
     pub list: Rc<Vec<RoomSummary>>,
     /// Who is here, by room.
-    pub presence: Rc<Presence>,
+    pub presence: Rc<Vec<(RoomName, Here)>>,
     /// What is on its way.
     pub outbox: Outbox,
     /// The connection.
@@ -88,6 +88,11 @@ impl State {
     /// The room on the screen.
     pub fn room(&self) -> Option<&Rc<Room>> {
         self.room_called(self.current.as_ref()?)
+    }
+
+    /// Who is in a room.
+    pub fn present(&self, name: &RoomName) -> Option<&Here> {
+        self.presence.iter().find(|(room, _)| room == name).map(|(_, here)| here)
     }
 
     /// What is known of a room that was visited.
@@ -129,6 +134,7 @@ impl State {
             Action::OlderCame(name, before, page) => self.change(&name, |room, _| room.extend(before, page)),
             Action::OlderFailed(name) => self.change(&name, |room, _| room.older = Older::Failed),
             Action::Heard(batch) => self.hear(batch),
+            Action::Present(rooms) => self.presence = Rc::new(rooms),
             Action::Loosened => {
                 let current = self.current.clone();
                 for room in &mut self.rooms {
@@ -205,9 +211,6 @@ impl State {
             }
             self.change(&name, |room, me| room.hear(entry, me));
             self.settle(&name);
-        }
-        if let Some(presence) = batch.presence {
-            self.presence = Rc::new(presence);
         }
     }
 

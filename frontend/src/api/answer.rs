@@ -99,9 +99,10 @@ impl From<Fault> for Event {
 
 #[cfg(test)]
 mod tests {
-    use holdline_shared::{Batch, ProblemCode};
+    use holdline_shared::ProblemCode;
 
     use super::*;
+    use crate::json::Answered;
 
     fn answer(status: u16, content_type: &str, body: &str) -> Answer {
         Answer {
@@ -115,12 +116,12 @@ mod tests {
     #[test]
     fn a_batch_is_read() {
         let json = r#"{"entries":[],"cursor":"0000000000000001-7","wait":25}"#;
-        assert_eq!(answer(200, "application/json", json).json::<Batch>().unwrap().wait, 25);
+        assert_eq!(answer(200, "application/json", json).json::<Answered>().unwrap().batch.wait, 25);
     }
 
     #[test]
     fn a_page_that_pretends_success_is_a_failure() {
-        let portal = answer(200, "text/html", "<h1>Log in to the hotel's network</h1>").json::<Batch>();
+        let portal = answer(200, "text/html", "<h1>Log in to the hotel's network</h1>").json::<Answered>();
         assert!(matches!(portal, Err(Fault::Failed(_))));
     }
 

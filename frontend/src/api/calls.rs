@@ -2,17 +2,16 @@
 
 use gloo_net::http::Method;
 use holdline_shared::{
-    Batch, Emoji, Entry, History, MessageText, Nickname, Person, PollQuery, RoomList, RoomName, Seq, Session,
-    Topic,
+    Emoji, Entry, History, MessageText, Nickname, Person, PollQuery, RoomList, RoomName, Seq, Session, Topic,
 };
 
 use super::Fault;
 use super::http::{Signal, get, send};
-use crate::json::Object;
+use crate::json::{Answered, Object};
 use crate::state::Sending;
 
 /// Holds a poll until it is answered or nobody waits any more.
-pub async fn poll(query: &PollQuery, signal: &Signal) -> Result<Batch, Fault> {
+pub async fn poll(query: &PollQuery, signal: &Signal) -> Result<Answered, Fault> {
     get(format!("poll?{}", query.to_query_string()), signal).await?.json()
 }
 

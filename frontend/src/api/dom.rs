@@ -1,9 +1,9 @@
 //! Small questions to the document and to events, so that components need not know their types.
 
+use holdline_shared::Seq;
 use wasm_bindgen::JsCast;
 use web_sys::{
-    Element, Event, EventTarget, FocusEvent, HtmlElement, HtmlInputElement, HtmlTextAreaElement,
-    KeyboardEvent, MouseEvent,
+    Element, Event, HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent, MouseEvent,
 };
 
 use super::base::document;
@@ -88,11 +88,23 @@ pub fn focus_node(node: &yew::NodeRef) {
     }
 }
 
-/// Whether the focus that leaves an element stays in the same message.
-pub fn stays_in_message(event: &FocusEvent) -> bool {
-    let message = |target: Option<EventTarget>| target?.dyn_into::<Element>().ok()?.closest(MESSAGE).ok()?;
-    let from = message(event.target());
-    from.is_some() && from == message(event.related_target())
+/// What the thing that was clicked, or something around it, says in `data-act`.
+pub fn act_of(event: &Event) -> Option<String> {
+    closest(event, "[data-act]")?.get_attribute("data-act")
+}
+
+/// Where the link that was clicked leads, as it stands in the page.
+pub fn href_of(event: &Event) -> String {
+    closest(event, "a").and_then(|link| link.get_attribute("href")).unwrap_or_default()
+}
+
+/// The message in which something happened.
+pub fn message_of(event: &Event) -> Option<Seq> {
+    closest(event, "[data-seq]")?.get_attribute("data-seq")?.parse().ok().map(Seq)
+}
+
+fn closest(event: &Event, selector: &str) -> Option<Element> {
+    event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok()?
 }
 
 /// Arrow up and down go from message to message, unless something is being typed.

@@ -1,135 +1,62 @@
-//! Where messages are typed. Takes nothing away: what cannot be sent stays in the field with the reason under it.
+//! Where messages are typed, and above it the one that is answered.
 
 use std::rc::Rc;
 
-use holdline_shared::limits::TEXT_GRAPHEMES;
-use holdline_shared::{InvalidText, MessageText, RoomName};
+use holdline_shared::RoomName;
 use yew::prelude::*;
 
-use super::{Shape, icon};
-use crate::api::dom;
-use crate::hooks::use_field;
+use super::{Field, FieldKind, OnField, Shape, icon};
 use crate::state::{Line, Locale};
 
-/// From this length on, the field counts.
-const NEAR_LIMIT: usize = TEXT_GRAPHEMES - 400;
+static COMPOSER: FieldKind =
+    FieldKind { class: "compose", name: "composer", is_message: true, saves_on_blur: false };
+
+static EDIT: FieldKind =
+    FieldKind { class: "edit-form", name: "edit", is_message: true, saves_on_blur: false };
 
 /// What it needs.
-#[derive(Properties, PartialEq)]
-pub struct Props {
+pub struct Composer<'a> {
     /// Where to.
-    pub room: RoomName,
+    pub room: &'a RoomName,
     /// What was typed at an earlier visit.
-    pub draft: AttrValue,
+    pub draft: String,
     /// The message that is answered.
-    #[prop_or_default]
-    pub reply_to: Option<Rc<Line>>,
+    pub reply_to: Option<&'a Rc<Line>>,
     /// Whether the field takes the focus when it appears.
     pub takes_focus: bool,
     /// The reader's way of counting.
     pub locale: Locale,
-    /// Takes what was typed, to be sent.
-    pub on_say: Callback<MessageText>,
-    /// Takes what was typed, to be kept.
-    pub on_draft: Callback<String>,
-    /// Does not answer any more.
-    pub on_cancel_reply: Callback<()>,
-    /// Changes one's own last message.
-    pub on_edit_last: Callback<()>,
+    /// Hears what happens in it.
+    pub on: OnField,
 }
 
-/// The field.
-#[component]
-pub fn Composer(props: &Props) -> Html {
-    let reply = props.reply_to.as_ref().map(|line| line.message.seq.0);
-    let field = use_field(&props.draft, if props.takes_focus { reply.or(Some(0)) } else { reply });
-    let length = if field.text.len() < NEAR_LIMIT { 0 } else { (props.locale.count)(&field.text) };
-    let set = {
-        let (field, on_draft) = (field.clone(), props.on_draft.clone());
-        Callback::from(move |typed: String| {
-            on_draft.emit(typed.clone());
-            field.set(typed);
-        })
-    };
-    let send = {
-        let (field, set, on_say) = (field.clone(), set.clone(), props.on_say.clone());
-        Callback::from(move |()| {
-            let is_too_long = length > TEXT_GRAPHEMES;
-            match if is_too_long { Err(InvalidText::TooLong) } else { MessageText::parse(&field.text) } {
-                Ok(said) => {
-                    set.emit(String::new());
-                    on_say.emit(said);
-                }
-                Err(InvalidText::Empty) => {}
-                Err(why) => field.refuse(why.to_string()),
-            }
-        })
-    };
-    let onkeydown = {
-        let (send, is_empty) = (send.clone(), field.text.is_empty());
-        let (edit_last, cancel_reply) = (props.on_edit_last.clone(), props.on_cancel_reply.clone());
-        Callback::from(move |event: KeyboardEvent| {
-            if dom::is_send_key(&event) {
-                event.prevent_default();
-                send.emit(());
-            } else if is_empty && dom::is_key(&event, "ArrowUp") {
-                event.prevent_default();
-                edit_last.emit(());
-            } else if dom::is_key(&event, "Escape") {
-                cancel_reply.emit(());
-            }
-        })
-    };
-    let onsubmit = {
-        let (send, node) = (send.clone(), field.node.clone());
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            send.emit(());
-            dom::focus_node(&node);
-        })
-    };
+/// The composer.
+pub fn composer(composer: Composer<'_>) -> Html {
+    let Composer { room, draft, reply_to, takes_focus, locale, on } = composer;
+    let reply = reply_to.map(|line| line.message.seq.0);
     html! {
-        <form class="composer" {onsubmit}>
-            if let Some(line) = &props.reply_to {
+        <div class="composer">
+            if let Some(line) = reply_to {
                 <p class="replying">
                     <span>{ "Replying to " }<b dir="auto">{ line.message.author.name.as_str() }</b></span>
-                    <button
-                        type="button"
-                        class="tool"
-                        aria-label="Do not reply"
-                        onclick={props.on_cancel_reply.reform(|_| ())}
-                    >
+                    <button type="button" class="tool" aria-label="Do not reply" data-act="unreply">
                         { icon(Shape::Close) }
                     </button>
                 </p>
             }
-            <div class="write">
-                <textarea
-                    id="composer"
-                    ref={&field.node}
-                    rows="1"
-                    dir="auto"
-                    data-testid="composer"
-                    aria-label={format!("Message to {}", props.room)}
-                    aria-invalid={field.error.is_some().to_string()}
-                    placeholder={format!("Message to {}", props.room)}
-                    enterkeyhint="send"
-                    value={field.text.clone()}
-                    oninput={set.reform(|event: InputEvent| dom::typed_text(&event))}
-                    {onkeydown}
-                />
-                <button type="submit" class="send" aria-label="Send" disabled={field.text.trim().is_empty()}>
-                    { icon(Shape::Send) }
-                </button>
-            </div>
-            if length >= NEAR_LIMIT {
-                <p class={if length > TEXT_GRAPHEMES { "counter error" } else { "counter" }}>
-                    { format!("{length} of {TEXT_GRAPHEMES} characters") }
-                </p>
-            }
-            if let Some(why) = &field.error {
-                <p class="error" role="alert">{ why }</p>
-            }
-        </form>
+            <Field
+                kind={&COMPOSER}
+                label={format!("Message to {room}")}
+                text={draft}
+                focus={if takes_focus { reply.or(Some(0)) } else { reply }}
+                {locale}
+                {on}
+            />
+        </div>
     }
+}
+
+/// A message being changed in its place.
+pub fn edit_form(text: &str, locale: Locale, on: OnField) -> Html {
+    html! { <Field kind={&EDIT} label="Change the message" text={text.to_owned()} focus={0} {locale} {on} /> }
 }

@@ -1,92 +1,226 @@
-//! The messages of a room, from the oldest that was read to those on their way.
+//! A room: its messages, from the oldest that was read to those on their way, and the field under them.
 
 use std::rc::Rc;
 
-use holdline_shared::{Person, PublishKey, Seq};
+use holdline_shared::{InvalidText, MessageText, Person, PublishKey, Seq};
 use yew::prelude::*;
 
-use super::{Intent, MessageRow, Quote, SendingRow, sending_row};
-use crate::hooks::use_reading;
-use crate::state::{Gap, Line, Locale, Older, Phase, Room, Row, Sending, rows};
+use super::{
+    Act, Composer, FieldEvent, MessageRow, OnField, Quote, composer, edit_form, notice, plain, sending_row,
+};
+use crate::api::{dom, scroll};
+use crate::hooks::{Drafts, MessageCall, use_reading};
+use crate::state::{Gap, Locale, Older, Phase, Room, Row, Sending, rows};
 
-/// Which.
-#[derive(Properties, PartialEq)]
+/// What is shown.
+#[derive(Properties, PartialEq, Clone)]
 pub struct Props {
-    /// What is known of it.
+    /// What is known of the room.
     pub room: Rc<Room>,
     /// What is on its way to it.
     pub sendings: Vec<Rc<Sending>>,
     /// Who I am.
     pub me: Option<Person>,
-    /// The message that is being changed.
-    pub editing: Option<Seq>,
+    /// What was typed here and not sent.
+    pub drafts: Drafts,
+    /// Something to tell the reader.
+    pub notice: Option<AttrValue>,
     /// The reader's clock.
     pub locale: Locale,
-    /// What the reader wants with a message.
-    pub on_intent: Callback<Intent>,
-    /// Gets the messages before this one.
-    pub on_older: Callback<Seq>,
-    /// Sends again.
-    pub on_retry: Callback<PublishKey>,
-    /// Throws away.
-    pub on_discard: Callback<PublishKey>,
-    /// The reader is at the newest message, or not any more.
-    pub on_end: Callback<bool>,
+    /// What the reader does.
+    pub on_talk: Callback<Talk>,
+}
+
+/// What the reader does in a room.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Talk {
+    /// Does something to what is there.
+    Call(MessageCall),
+    /// Says something, perhaps in answer to a message.
+    Say(MessageText, Option<Seq>),
+    /// Sends again what was refused.
+    Retry(PublishKey),
+    /// Throws it away.
+    Discard(PublishKey),
+    /// Is at the newest message, or not any more.
+    AtEnd(bool),
+    /// Has read the notice.
+    CloseNotice,
+}
+
+/// What the reader is busy with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Busy {
+    /// The message under the mouse or with the focus.
+    active: Option<Seq>,
+    /// Whether deleting it waits for a yes.
+    is_asking: bool,
+    /// The message that is being answered.
+    replying: Option<Seq>,
+    /// The message that is being changed.
+    editing: Option<Seq>,
 }
 
 /// The conversation.
 #[component]
 pub fn Conversation(props: &Props) -> Html {
+    let busy = use_state_eq(Busy::default);
     let room = &props.room;
     let on_top = {
-        let (room, on_older) = (Rc::clone(room), props.on_older.clone());
+        let (room, on_talk) = (Rc::clone(room), props.on_talk.clone());
         Callback::from(move |()| {
             if let Some(oldest) = room.oldest().filter(|_| room.more && room.older == Older::Idle) {
-                on_older.emit(oldest);
+                on_talk.emit(Talk::Call(MessageCall::Older(oldest)));
             }
         })
     };
     let sent = props.sendings.last().map(|sending| sending.request.key);
-    let content = (Rc::clone(room), props.sendings.clone(), props.editing);
-    let reading = use_reading(content, sent, on_top, props.on_end.clone());
-    let is_loading = room.older == Older::Loading;
-    html! {
-        <div class="conversation">
-            <div class="view" ref={&reading.view} onscroll={&reading.on_scroll}>
-                <div
-                    class="rows"
-                    ref={&reading.rows}
-                    role="log"
-                    aria-live="polite"
-                    aria-busy={is_loading.to_string()}
-                    aria-label={format!("Messages in {}", props.room.name)}
-                >
-                    { top(props) }
-                    for row in rows(&room.lines, &room.gaps, props.locale.day) {
-                        { view(props, row) }
-                    }
-                    for (at, sending) in props.sendings.iter().enumerate() {
-                        { view_sending(props, at, sending) }
-                    }
-                </div>
-            </div>
-            if !reading.is_at_end {
-                <button type="button" class="jump" data-testid="jump-new" onclick={reading.to_end.reform(|_| ())}>
-                    { match room.unread {
-                        0 => "To the newest ↓".to_owned(),
-                        1 => "1 new message ↓".to_owned(),
-                        n => format!("{n} new messages ↓"),
-                    } }
-                </button>
+    let content = (Rc::clone(room), props.sendings.clone(), busy.editing);
+    let reading = use_reading(content, sent, on_top, props.on_talk.reform(Talk::AtEnd));
+    let onclick = {
+        let (busy, props, to_end) = (busy.clone(), props.clone(), reading.to_end.clone());
+        Callback::from(move |event: MouseEvent| {
+            if let Some(wanted) = dom::act_of(&event).and_then(|text| Act::parse(&text)) {
+                act(&props, &busy, &to_end, wanted, dom::message_of(&event));
             }
+        })
+    };
+    let at = {
+        let busy = busy.clone();
+        Callback::from(move |active| {
+            let is_asking = busy.is_asking && busy.active == active;
+            busy.set(Busy { active, is_asking, ..*busy });
+        })
+    };
+    html! {
+        <div
+            class="talk"
+            {onclick}
+            onmouseover={at.reform(|event: MouseEvent| dom::message_of(&event))}
+            onfocusin={at.reform(|event: FocusEvent| dom::message_of(&event))}
+            onmouseleave={at.reform(|_| None)}
+            onkeydown={|event: KeyboardEvent| dom::walk_messages(&event)}
+        >
+            <div class="conversation">
+                <div class="view" ref={&reading.view} onscroll={&reading.on_scroll}>
+                    <div
+                        class="rows"
+                        ref={&reading.rows}
+                        role="log"
+                        aria-live="polite"
+                        aria-busy={(room.older == Older::Loading).then_some("true")}
+                        aria-label={format!("Messages in {}", room.name)}
+                    >
+                        { top(props) }
+                        for row in rows(&room.lines, &room.gaps, props.locale.day) {
+                            { view(props, &busy, row) }
+                        }
+                        for (at, sending) in props.sendings.iter().enumerate() {
+                            { view_sending(props, at, sending) }
+                        }
+                    </div>
+                </div>
+                if !reading.is_at_end {
+                    <button type="button" class="jump" data-testid="jump-new" data-act="end">
+                        { match room.unread {
+                            0 => "To the newest ↓".to_owned(),
+                            1 => "1 new message ↓".to_owned(),
+                            n => format!("{n} new messages ↓"),
+                        } }
+                    </button>
+                }
+            </div>
+            { notice(props.notice.as_deref()) }
+            { compose(props, &busy) }
         </div>
     }
+}
+
+/// Does what a click asked for, at the message `seq`.
+fn act(props: &Props, busy: &UseStateHandle<Busy>, to_end: &Callback<()>, act: Act, seq: Option<Seq>) {
+    let mut next = **busy;
+    let talk = match (act, seq) {
+        (Act::React(emoji), Some(seq)) => {
+            let (line, me) = (props.room.line(seq), props.me.as_ref());
+            let has = line.zip(me).is_some_and(|(line, me)| line.message.has_reaction(&emoji, &me.id));
+            Talk::Call(MessageCall::React(seq, emoji, !has))
+        }
+        (Act::Delete, Some(seq)) => Talk::Call(MessageCall::Delete(seq)),
+        (Act::Older(seq), _) => Talk::Call(MessageCall::Older(seq)),
+        (Act::Retry(key), _) => Talk::Retry(key),
+        (Act::Discard(key), _) => Talk::Discard(key),
+        (Act::CloseNotice, _) => Talk::CloseNotice,
+        (Act::Show(seq), _) => return show(seq),
+        (Act::ToEnd, _) => return to_end.emit(()),
+        (other, seq) => {
+            match other {
+                Act::Reply => next.replying = seq,
+                Act::Unreply => next.replying = None,
+                Act::Edit => next.editing = seq,
+                other => next.is_asking = other == Act::Ask,
+            }
+            return busy.set(next);
+        }
+    };
+    props.on_talk.emit(talk);
+}
+
+fn compose(props: &Props, busy: &UseStateHandle<Busy>) -> Html {
+    let name = &props.room.name;
+    let on: OnField = {
+        let (props, busy) = (props.clone(), busy.clone());
+        Callback::from(move |event| {
+            let mut next = *busy;
+            match event {
+                FieldEvent::Submit(text) => match MessageText::parse(&text) {
+                    Ok(said) => {
+                        props.drafts.keep(&props.room.name, "");
+                        props.on_talk.emit(Talk::Say(said, next.replying.take()));
+                    }
+                    Err(InvalidText::Empty) => {}
+                    Err(why) => return Err(why.to_string()),
+                },
+                FieldEvent::Change(text) => props.drafts.keep(&props.room.name, &text),
+                FieldEvent::Cancel => next.replying = None,
+                FieldEvent::Up => next.editing = props.me.as_ref().and_then(|me| props.room.newest_of(me)),
+            }
+            busy.set(next);
+            Ok(())
+        })
+    };
+    let reply_to = busy.replying.and_then(|seq| props.room.line(seq));
+    let (draft, takes_focus) = (props.drafts.of(name), dom::has_fine_pointer());
+    composer(Composer { room: name, draft, reply_to, takes_focus, locale: props.locale, on })
+}
+
+/// The form in the place of the message that is being changed.
+fn change(props: &Props, busy: &UseStateHandle<Busy>, seq: Seq) -> Option<Html> {
+    let text = props.room.line(seq)?.message.text.clone()?;
+    let on: OnField = {
+        let (on_talk, busy, before) = (props.on_talk.clone(), busy.clone(), text.clone());
+        Callback::from(move |event| {
+            match event {
+                FieldEvent::Change(_) | FieldEvent::Up => return Ok(()),
+                FieldEvent::Cancel => {}
+                FieldEvent::Submit(text) => {
+                    let text = MessageText::parse(&text).map_err(|why| why.to_string())?;
+                    if text != before {
+                        on_talk.emit(Talk::Call(MessageCall::Edit(seq, text)));
+                    }
+                }
+            }
+            busy.set(Busy { editing: None, ..*busy });
+            dom::focus("composer");
+            Ok(())
+        })
+    };
+    Some(edit_form(text.as_str(), props.locale, on))
 }
 
 /// What stands above the first message.
 fn top(props: &Props) -> Html {
     let room = &props.room;
-    let name = props.room.name.as_str();
+    let name = room.name.as_str();
     let oldest = room.oldest();
     let is_empty = oldest.is_none() && props.sendings.is_empty();
     let is_complete = room.phase == Phase::Ready && !room.more;
@@ -95,7 +229,6 @@ fn top(props: &Props) -> Html {
         Older::Loading => "Loading older messages…",
         Older::Failed => "Older messages did not come. Try again",
     };
-    let onclick = props.on_older.reform(move |_| oldest.unwrap_or_default());
     html! {
         <div key="top" class="beginning">
             if is_complete && is_empty {
@@ -105,8 +238,10 @@ fn top(props: &Props) -> Html {
                 </p>
             } else if is_complete {
                 <p class="faint">{ format!("This is the beginning of {name}.") }</p>
-            } else if room.more {
-                <button type="button" class="plain" data-testid="load-older" {onclick}>{ label }</button>
+            } else if let (true, Some(oldest)) = (room.more, oldest) {
+                <button type="button" class="plain" data-testid="load-older" data-act={format!("older {oldest}")}>
+                    { label }
+                </button>
             } else if oldest.is_none() {
                 <p class="faint">{ format!("Opening {name}…") }</p>
             }
@@ -114,23 +249,24 @@ fn top(props: &Props) -> Html {
     }
 }
 
-fn view(props: &Props, row: Row) -> Html {
+fn view(props: &Props, busy: &UseStateHandle<Busy>, row: Row) -> Html {
     match row {
         Row::Day(at) => html! {
             <p key={format!("day-{}", at.0)} class="day"><span>{ props.locale.day_name(at) }</span></p>
         },
-        Row::Gap(gap) => view_gap(props, gap),
+        Row::Gap(gap) => view_gap(gap),
         Row::Message { line, is_first } => {
             let seq = line.message.seq;
             html! {
                 <MessageRow
                     key={seq.0}
                     quote={line.message.reply_to.map(|seq| quote(&props.room, seq))}
-                    is_editing={props.editing == Some(seq)}
+                    form={busy.editing.filter(|editing| *editing == seq).and_then(|seq| change(props, busy, seq))}
+                    is_active={busy.active == Some(seq)}
+                    is_asking={busy.active == Some(seq) && busy.is_asking}
                     is_tab_stop={props.room.lines.last().is_some_and(|last| Rc::ptr_eq(last, &line))}
                     me={props.me.as_ref().map(|me| me.id.clone())}
                     locale={props.locale}
-                    on_intent={&props.on_intent}
                     {line}
                     {is_first}
                 />
@@ -139,37 +275,36 @@ fn view(props: &Props, row: Row) -> Html {
     }
 }
 
-fn view_gap(props: &Props, gap: Gap) -> Html {
-    let onclick = props.on_older.reform(move |_| gap.before);
+fn view_gap(gap: Gap) -> Html {
     html! {
         <p key={format!("gap-{}", gap.before)} class="gap" data-testid="gap">
             if gap.is_new_log {
                 <span>{ "The server's log was replaced. What was here before is gone." }</span>
             } else {
                 <span>{ "Some messages are missing here." }</span>
-                <button type="button" class="plain" {onclick}>{ "Load them" }</button>
+                { plain("Load them", format!("older {}", gap.before)) }
             }
         </p>
     }
 }
 
-fn view_sending(props: &Props, at: usize, sending: &Rc<Sending>) -> Html {
+fn view_sending(props: &Props, at: usize, sending: &Sending) -> Html {
     let Some(me) = &props.me else { return Html::default() };
-    let follows_own = match at {
-        0 => props.room.lines.last().is_some_and(|last: &Rc<Line>| last.message.author == *me),
-        _ => true,
-    };
-    sending_row(&SendingRow {
-        sending,
-        is_first: !follows_own || sending.request.reply_to.is_some(),
-        quote: sending.request.reply_to.map(|seq| quote(&props.room, seq)),
-        me,
-        locale: props.locale,
-        on_retry: &props.on_retry,
-        on_discard: &props.on_discard,
-    })
+    let quote = sending.request.reply_to.map(|seq| quote(&props.room, seq));
+    let follows_own = at > 0 || props.room.lines.last().is_some_and(|last| last.message.author == *me);
+    sending_row(sending, !follows_own || quote.is_some(), quote.as_ref(), me, props.locale)
 }
 
 fn quote(room: &Room, seq: Seq) -> Quote {
     Quote { seq, line: room.line(seq).cloned() }
+}
+
+/// Goes to a message, or to the oldest that is here, from where older ones come by themselves.
+fn show(seq: Seq) {
+    let id = format!("m-{seq}");
+    if scroll::show(&id) {
+        dom::focus(&id);
+    } else {
+        scroll::show_first("m-");
+    }
 }

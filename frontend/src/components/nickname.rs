@@ -1,30 +1,44 @@
 //! Who I am, at the foot of the side bar; a click changes the name.
 
-use holdline_shared::{Nickname, Person};
+use holdline_shared::Person;
 use yew::prelude::*;
 
-use super::{InlineEdit, Shape, badge, icon};
+use super::{FieldKind, InlineEdit, Shape, badge, icon, inline_edit};
+use crate::state::Locale;
 
-/// My name.
-pub fn nickname(me: Option<&Person>, on_rename: Callback<Nickname>) -> Html {
+static FIELD: FieldKind = FieldKind {
+    class: "inline-edit open nickname",
+    name: "nickname-input",
+    is_message: false,
+    saves_on_blur: true,
+};
+
+/// My name, once there is a session.
+pub fn nickname(
+    me: Option<&Person>,
+    is_open: bool,
+    locale: Locale,
+    on_done: Callback<Option<String>, Result<(), String>>,
+) -> Html {
     let Some(me) = me else {
         return html! { <p class="nickname faint">{ "Finding you a name…" }</p> };
     };
-    let on_save = Callback::from(move |text: String| {
-        on_rename.emit(Nickname::parse(&text).map_err(|why| why.to_string())?);
-        Ok(())
-    });
-    html! {
-        <InlineEdit
-            label="Change your name"
-            class="nickname"
-            testid="nickname"
-            value={me.name.as_str().to_owned()}
-            {on_save}
-        >
+    let children = html! {
+        <>
             { badge(me) }
             <span class="name" dir="auto">{ me.name.as_str() }</span>
             { icon(Shape::Edit) }
-        </InlineEdit>
-    }
+        </>
+    };
+    let (text, label) = (me.name.as_str(), "Change your name");
+    inline_edit(InlineEdit {
+        name: "nickname",
+        kind: &FIELD,
+        label,
+        text,
+        is_open,
+        locale,
+        on_done,
+        children,
+    })
 }

@@ -17,17 +17,15 @@ pub struct Quote {
 }
 
 /// The quote; a click goes there.
-pub fn quote_view(quote: &Quote, on_show: &Callback<Seq>) -> Html {
-    let seq = quote.seq;
-    let onclick = on_show.reform(move |_| seq);
+pub fn quote_view(quote: &Quote) -> Html {
+    let (who, hue, said) = match &quote.line {
+        None => ("", 0, "an earlier message".to_owned()),
+        Some(line) => (line.message.author.name.as_str(), hue(&line.message.author.id), excerpt(line)),
+    };
     html! {
-        <button class="quote" type="button" {onclick} title="Go to the message">
-            if let Some(line) = &quote.line {
-                <b class={format!("hue-{}", hue(&line.message.author.id))}>{ line.message.author.name.as_str() }</b>
-                <span class="quoted" dir="auto">{ excerpt(line) }</span>
-            } else {
-                <span class="quoted">{ "an earlier message" }</span>
-            }
+        <button class="quote" type="button" data-act={format!("show {}", quote.seq)} title="Go to the message">
+            <b class={format!("hue-{hue}")}>{ who }</b>
+            <span class="quoted" dir="auto">{ said }</span>
         </button>
     }
 }
@@ -35,9 +33,7 @@ pub fn quote_view(quote: &Quote, on_show: &Callback<Seq>) -> Html {
 /// Its first words; the style sheet cuts where the line ends.
 fn excerpt(line: &Line) -> String {
     match &line.message.text {
-        Some(text) => {
-            text.as_str().split_whitespace().collect::<Vec<_>>().join(" ").chars().take(160).collect()
-        }
+        Some(text) => text.as_str().chars().take(160).map(|c| if c == '\n' { ' ' } else { c }).collect(),
         None => "deleted".to_owned(),
     }
 }

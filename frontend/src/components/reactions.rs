@@ -1,34 +1,31 @@
 //! The reactions on a message, each a button that adds or takes back one's own.
 
-use holdline_shared::{Emoji, PersonId, Reaction};
+use holdline_shared::{PersonId, Reaction};
 use yew::prelude::*;
 
 /// The chips.
-pub fn reactions(reactions: &[Reaction], me: Option<&PersonId>, on_react: &Callback<(Emoji, bool)>) -> Html {
+pub fn reactions(reactions: &[Reaction], me: Option<&PersonId>) -> Html {
     html! {
         <div class="reactions">
             for reaction in reactions {
-                { chip(reaction, me, on_react) }
+                { chip(reaction, me.is_some_and(|me| reaction.by.contains(me))) }
             }
         </div>
     }
 }
 
-fn chip(reaction: &Reaction, me: Option<&PersonId>, on_react: &Callback<(Emoji, bool)>) -> Html {
-    let is_mine = me.is_some_and(|me| reaction.by.contains(me));
-    let (emoji, count) = (reaction.emoji.clone(), reaction.by.len());
-    let label = format!("{emoji} {count}{}", if is_mine { ", yours too" } else { "" });
-    let onclick = on_react.reform(move |_| (emoji.clone(), !is_mine));
+fn chip(reaction: &Reaction, is_mine: bool) -> Html {
+    let (emoji, count) = (reaction.emoji.as_str(), reaction.by.len());
     html! {
         <button
-            key={reaction.emoji.as_str()}
-            class={if is_mine { "chip mine" } else { "chip" }}
+            key={emoji}
+            class="chip"
             type="button"
-            aria-pressed={is_mine.to_string()}
-            aria-label={label}
-            {onclick}
+            aria-pressed={if is_mine { "true" } else { "false" }}
+            aria-label={format!("{emoji} {count}")}
+            data-act={format!("react {emoji}")}
         >
-            { reaction.emoji.as_str() }<span>{ count }</span>
+            { emoji }<span>{ count }</span>
         </button>
     }
 }

@@ -2,15 +2,13 @@
 
 use yew::prelude::*;
 
-use super::{Navigate, follow};
-
 /// The page instead.
-pub fn wrong_page(title: &str, text: &str, navigate: &Navigate) -> Html {
+pub fn wrong_page(title: String, text: String) -> Html {
     html! {
         <div class="wrong-page">
-            <h1>{ title.to_owned() }</h1>
-            <p>{ text.to_owned() }</p>
-            <p><a href="./" onclick={follow("./", navigate)}>{ "Go to the lobby" }</a></p>
+            <h1>{ title }</h1>
+            <p>{ text }</p>
+            <p><a href="./" data-act="go">{ "Go to the lobby" }</a></p>
         </div>
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use gloo_timers::callback::Timeout;
 use holdline_shared::{
-    Action, After, Batch, Cursor, Event, Next, Person, PollQuery, Problem, ProblemCode, RoomName,
+    Action, After, Batch, Cursor, Event, Here, Next, Person, PollQuery, Problem, ProblemCode, RoomName,
     RoomSelection, Status, Subscription,
 };
 use wasm_bindgen_futures::spawn_local;
@@ -17,6 +17,7 @@ use yew::Callback;
 
 use super::wakes::{Wake, millis};
 use crate::api::{self, AbortOnDrop, Fault, Signal};
+use crate::json::Answered;
 
 /// What the page hears.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +26,8 @@ pub enum News {
     Status(Status),
     /// Something arrived.
     Batch(Batch),
+    /// Who is here, by room.
+    Present(Vec<(RoomName, Here)>),
     /// There is another session.
     SignedIn(Person),
 }
@@ -157,7 +160,9 @@ impl Inner {
                 };
                 self.spawn(async move {
                     match api::poll(&query, &signal).await {
-                        Ok(batch) => (Event::Answered(batch), None),
+                        Ok(Answered { batch, present }) => {
+                            (Event::Answered(batch), present.map(News::Present))
+                        }
                         Err(fault) => (missing_room_is_a_gap(fault).into(), None),
                     }
                 });

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Interval;
-use holdline_shared::{MessageText, RoomName, Seq};
+use holdline_shared::{MessageText, Seq};
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
@@ -82,8 +82,9 @@ impl Page {
         self.store.dispatch(Action::Went(read_route(&self.base)));
     }
 
-    /// Says something.
-    pub fn say(&self, room: RoomName, text: MessageText, reply_to: Option<Seq>) {
+    /// Says something in the room on the screen.
+    pub fn say(&self, text: MessageText, reply_to: Option<Seq>) {
+        let Some(room) = self.store.state().current.clone() else { return };
         let (key, at) = (api::random_key(), api::wall_clock());
         self.store.dispatch(Action::Said { room, key, text, reply_to, at });
     }

@@ -18,6 +18,7 @@ pub(super) fn subscribe(store: &Store) -> Driver {
 fn hearing(store: Store) -> Callback<News> {
     Callback::from(move |news| match news {
         News::Batch(batch) => store.dispatch(Action::Heard(batch)),
+        News::Present(rooms) => store.dispatch(Action::Present(rooms)),
         News::SignedIn(me) => store.dispatch(Action::SignedIn(me)),
         News::Status(Status::Live) if store.state().connection.status == Status::Live => {}
         News::Status(status) => store.dispatch(Action::Connected(status, api::wall_clock())),

@@ -3,7 +3,7 @@
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use crate::api::{dom, scroll};
+use crate::api::scroll;
 
 /// A field.
 #[derive(Clone, PartialEq)]
@@ -26,12 +26,6 @@ impl Field {
     /// Something is wrong with it.
     pub fn refuse(&self, why: String) {
         self.state.set((self.text.clone(), Some(why)));
-    }
-
-    /// Takes over what is typed.
-    pub fn on_input(&self) -> Callback<InputEvent> {
-        let field = self.clone();
-        Callback::from(move |event: InputEvent| field.set(dom::typed_text(&event)))
     }
 }
 

@@ -58,7 +58,7 @@ pub fn use_status(status: &Status) -> (Status, Option<u64>) {
 fn seconds_left(status: &Status, now: Moment) -> Option<u64> {
     match status {
         Status::Reconnecting { at, .. } | Status::Refused { at, .. } => {
-            Some(at.saturating_sub(now).as_millis().div_ceil(1_000).try_into().unwrap_or_default())
+            Some((at.saturating_sub(now) + Moment::from_millis(999)).as_secs())
         }
         _ => None,
     }

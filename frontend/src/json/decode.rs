@@ -112,22 +112,32 @@ impl Decode for Reaction {
     }
 }
 
-impl Decode for Batch {
+/// A poll's answer as the page takes it: the batch for the subscription, and who is here for the state. The batch has
+/// of presence only the tag, because a map of rooms for the one that is on the screen weighs more than it is worth.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answered {
+    /// The batch.
+    pub batch: Batch,
+    /// Who is here, by room, if that changed.
+    pub present: Option<Vec<(RoomName, Here)>>,
+}
+
+impl Decode for Answered {
     fn decode(json: &Json) -> Option<Self> {
-        Some(Self {
+        let presence = json.get("presence");
+        let is_told = *presence != Json::Null;
+        let tag = presence.get("tag").text().unwrap_or_default().to_owned();
+        let batch = Batch {
             entries: field(json, "entries")?,
             cursor: field(json, "cursor")?,
             wait: json.get("wait").number()?,
-            presence: field(json, "presence")?,
-        })
-    }
-}
-
-impl Decode for Presence {
-    fn decode(json: &Json) -> Option<Self> {
-        let Json::Object(rooms) = json.get("rooms") else { return None };
+            presence: is_told.then(|| Presence { tag, ..Presence::default() }),
+        };
+        let Json::Object(rooms) = presence.get("rooms") else {
+            return (!is_told).then_some(Self { batch, present: None });
+        };
         let rooms = rooms.iter().map(|(name, here)| Some((name.parse().ok()?, Here::decode(here)?)));
-        Some(Self { tag: json.get("tag").text()?.to_owned(), rooms: rooms.collect::<Option<_>>()? })
+        Some(Self { batch, present: Some(rooms.collect::<Option<_>>()?) })
     }
 }
 

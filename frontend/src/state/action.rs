@@ -1,7 +1,7 @@
 //! Everything that can happen to the state.
 
 use holdline_shared::{
-    Batch, History, MessageText, Person, PublishKey, RoomList, RoomName, Seq, Status, Timestamp,
+    Batch, Here, History, MessageText, Person, PublishKey, RoomList, RoomName, Seq, Status, Timestamp,
 };
 
 use super::{Progress, Route};
@@ -27,6 +27,8 @@ pub enum Action {
     OlderFailed(RoomName),
     /// A poll brought something.
     Heard(Batch),
+    /// Who is here, by room.
+    Present(Vec<(RoomName, Here)>),
     /// The subscription lost its place in the log: rooms that are not on the screen have to be joined anew.
     Loosened,
     /// The connection's status, and the moment.

@@ -44,9 +44,7 @@ fn answers_of_every_kind() {
     check(&history.messages[0]);
     check(&history);
 
-    let here = Here { count: 2, people: vec![person("ada"), person("bob")] };
-    let presence = Presence { tag: "t1".to_owned(), rooms: [(RoomName::lobby(), here)].into() };
-    check(&Batch { entries: vec![said(1, "ada", "x")], cursor: at(1), wait: 25, presence: Some(presence) });
+    check(&Here { count: 2, people: vec![person("ada"), person("bob")] });
     check(&Session { person: person("ada"), token: "secret".to_owned() });
     check(&Problem::new(ProblemCode::Gap, "too old").at(at(7)));
 
@@ -54,6 +52,21 @@ fn answers_of_every_kind() {
     let tea = RoomSummary { name: "tea".parse().unwrap(), topic, head: Seq(4), at: Timestamp(5), here: 6 };
     check(&tea);
     check(&RoomList { rooms: vec![tea], cursor: at(9) });
+}
+
+#[test]
+fn a_polls_answer_with_who_is_here() {
+    let here = Here { count: 2, people: vec![person("ada"), person("bob")] };
+    let presence = Presence { tag: "t1".to_owned(), rooms: [(RoomName::lobby(), here.clone())].into() };
+    let mut batch =
+        Batch { entries: vec![said(1, "ada", "x")], cursor: at(1), wait: 25, presence: Some(presence) };
+    let read = |batch: &Batch| Answered::decode(&Json::parse(&serde_json::to_string(batch).unwrap())?);
+    let answered = read(&batch).unwrap();
+    assert_eq!(answered.present, Some(vec![(RoomName::lobby(), here)]));
+    batch.presence.as_mut().unwrap().rooms.clear();
+    assert_eq!(answered.batch, batch);
+    batch.presence = None;
+    assert_eq!(read(&batch), Some(Answered { batch, present: None }));
 }
 
 #[test]
