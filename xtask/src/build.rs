@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 mod first_load;
+mod minify;
 mod precompress;
 
 use anyhow::Result;

@@ -4,9 +4,12 @@
 pub(crate) mod browser;
 mod cargo_tool;
 mod debian;
+mod esbuild;
 mod fallback_std;
+mod npm_tool;
 mod prerequisites;
 pub(crate) mod proxies;
+mod std_source;
 mod wasm_opt;
 mod wasm_target;
 
@@ -50,7 +53,9 @@ pub(crate) fn client(sh: &Shell) -> Result<Tools> {
     folders.extend(cargo_tool::TRUNK.find_or_install(sh, &cache, TRUNK)?);
     folders.extend(cargo_tool::WASM_BINDGEN.find_or_install(sh, &cache, &bindgen)?);
     folders.extend(wasm_opt::find_or_install(sh, &cache)?);
-    Ok(Tools { wasm_toolchain, folders })
+    let has_std_source = std_source::find_or_add(sh, wasm_toolchain)?;
+    let esbuild = esbuild::find_or_install(sh, &cache)?;
+    Ok(Tools { wasm_toolchain, folders, has_std_source, esbuild })
 }
 
 /// Keeps a second setup on this machine waiting until the first is through: both would install the same.

@@ -15,6 +15,10 @@ pub(crate) struct Tools {
     pub(crate) wasm_toolchain: Option<&'static str>,
     /// Folders of tools that the person's PATH lacks.
     pub(crate) folders: Vec<PathBuf>,
+    /// Whether the client can have a standard library of its own.
+    pub(crate) has_std_source: bool,
+    /// What makes the script and the style smaller, if it is there.
+    pub(crate) esbuild: Option<PathBuf>,
 }
 
 impl Tools {
@@ -28,6 +32,21 @@ impl Tools {
         let command = self.equip(shell::as_from_a_shell(cmd!(sh, "trunk")))?;
         // trunk reads NO_COLOR as a boolean of its own and refuses the usual `NO_COLOR=1`.
         Ok(command.env_remove("NO_COLOR"))
+    }
+
+    /// A trunk command that builds the client as small as it gets, the standard library included: no words when it
+    /// panics, no places, and size before speed.
+    pub(crate) fn lean_trunk<'a>(&self, sh: &'a Shell) -> Result<Cmd<'a>> {
+        let command = self.trunk(sh)?;
+        if !self.has_std_source {
+            return Ok(command);
+        }
+        Ok(command
+            // These flags are not stable yet. `setup` has seen that this compiler has them.
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("RUSTFLAGS", "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none")
+            .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
+            .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size"))
     }
 
     /// The command, finding our tools first and compiling with the toolchain that has the wasm target.

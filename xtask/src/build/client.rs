@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use xshell::Shell;
 
-use super::{first_load, precompress};
+use super::{first_load, minify, precompress};
 use crate::setup::wasm_bindgen_version;
 use crate::tools::Tools;
 use crate::{fingerprint, paths, say};
@@ -37,12 +37,15 @@ pub(crate) fn build(sh: &Shell, tools: &Tools) -> Result<()> {
     say::step("building the client; the first time takes two minutes");
     sh.remove_path(&stamp)?;
     tools
-        .trunk(sh)?
+        .lean_trunk(sh)?
         .args(["build", "--release", "--skip-version-check", "--config", "Trunk.toml", "--dist"])
         .arg(paths::dist())
         .env("CARGO_TARGET_DIR", target())
         .run()
         .context("trunk could not build the client")?;
+    if let Some(esbuild) = &tools.esbuild {
+        minify::folder(sh, esbuild, &paths::dist())?;
+    }
     say::step("compressing it");
     precompress::folder(&paths::dist())?;
     first_load::check(&paths::dist())?;
