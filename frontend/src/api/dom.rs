@@ -17,6 +17,23 @@ pub fn typed_text(event: &Event) -> String {
     }
 }
 
+/// The text that stands in a field.
+pub fn text_in(node: &yew::NodeRef) -> String {
+    match node.cast::<HtmlTextAreaElement>() {
+        Some(area) => area.value(),
+        None => node.cast::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default(),
+    }
+}
+
+/// Empties a field, at once.
+pub fn clear(node: &yew::NodeRef) {
+    if let Some(area) = node.cast::<HtmlTextAreaElement>() {
+        area.set_value("");
+    } else if let Some(input) = node.cast::<HtmlInputElement>() {
+        input.set_value("");
+    }
+}
+
 /// A click that asks for the link here, not in another tab or window.
 pub fn is_plain_click(event: &MouseEvent) -> bool {
     event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key())
@@ -43,9 +60,9 @@ pub fn focus(id: &str) {
     }
 }
 
-/// Whether a mouse or something as fine is there, so that focusing a field opens no keyboard over the page.
-pub fn has_fine_pointer() -> bool {
-    let query = web_sys::window().and_then(|window| window.match_media("(pointer: fine)").ok()?);
+/// Whether the page is touched with fingers, so that focusing a field opens a keyboard over it.
+pub fn is_touched() -> bool {
+    let query = web_sys::window().and_then(|window| window.match_media("(pointer: coarse)").ok()?);
     query.is_some_and(|query| query.matches())
 }
 

@@ -36,7 +36,7 @@ pub fn fits(view: &Element) -> bool {
     view.scroll_height() <= view.client_height()
 }
 
-/// The first row in sight among the children of `rows`. Rows stand in order, so halving finds it.
+/// The first message in sight among the children of `rows`. Rows stand in order, so halving finds it.
 pub fn place(view: &Element, rows: &Element) -> Option<Place> {
     let edge = view.get_bounding_client_rect().top();
     let children = rows.children();
@@ -48,6 +48,11 @@ pub fn place(view: &Element, rows: &Element) -> Option<Place> {
         } else {
             high = middle;
         }
+    }
+    // Only messages stay what they are when older ones come: what stands above the first one stays on top, and the name
+    // of a day may move up to an older message.
+    while !children.item(low)?.matches("[data-seq]").unwrap_or_default() {
+        low += 1;
     }
     let row: HtmlElement = children.item(low)?.dyn_into().ok()?;
     let offset = row.get_bounding_client_rect().top() - edge;

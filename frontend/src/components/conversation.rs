@@ -48,7 +48,7 @@ pub enum Talk {
     CloseNotice,
 }
 
-/// What the reader is busy with.
+/// What the reader is busy with. A reducer, because events may come before what the last one changed is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Busy {
     /// The message under the mouse or with the focus.
@@ -61,10 +61,45 @@ struct Busy {
     editing: Option<Seq>,
 }
 
+/// What the reader turns to.
+enum Turn {
+    /// A message, or none.
+    At(Option<Seq>),
+    /// Deleting it, or not after all.
+    Ask(bool),
+    /// Answering a message.
+    Reply(Option<Seq>),
+    /// Changing one.
+    Edit(Option<Seq>),
+}
+
+impl Reducible for Busy {
+    type Action = Turn;
+
+    fn reduce(self: Rc<Self>, turn: Turn) -> Rc<Self> {
+        let mut busy = *self;
+        match turn {
+            Turn::At(active) => {
+                busy.is_asking &= busy.active == active;
+                busy.active = active;
+            }
+            Turn::Ask(is_asking) => busy.is_asking = is_asking,
+            Turn::Reply(replying) => busy.replying = replying,
+            Turn::Edit(editing) => busy.editing = editing,
+        }
+        Rc::new(busy)
+    }
+}
+
 /// The conversation.
 #[component]
 pub fn Conversation(props: &Props) -> Html {
-    let busy = use_state_eq(Busy::default);
+    let busy = use_reducer_eq(Busy::default);
+    use_effect_with(busy.is_asking, |is_asking| {
+        if *is_asking {
+            dom::focus("confirm");
+        }
+    });
     let room = &props.room;
     let on_top = {
         let (room, on_talk) = (Rc::clone(room), props.on_talk.clone());
@@ -87,10 +122,7 @@ pub fn Conversation(props: &Props) -> Html {
     };
     let at = {
         let busy = busy.clone();
-        Callback::from(move |active| {
-            let is_asking = busy.is_asking && busy.active == active;
-            busy.set(Busy { active, is_asking, ..*busy });
-        })
+        Callback::from(move |active| busy.dispatch(Turn::At(active)))
     };
     html! {
         <div
@@ -137,8 +169,7 @@ pub fn Conversation(props: &Props) -> Html {
 }
 
 /// Does what a click asked for, at the message `seq`.
-fn act(props: &Props, busy: &UseStateHandle<Busy>, to_end: &Callback<()>, act: Act, seq: Option<Seq>) {
-    let mut next = **busy;
+fn act(props: &Props, busy: &UseReducerHandle<Busy>, to_end: &Callback<()>, act: Act, seq: Option<Seq>) {
     let talk = match (act, seq) {
         (Act::React(emoji), Some(seq)) => {
             let (line, me) = (props.room.line(seq), props.me.as_ref());
@@ -152,49 +183,45 @@ fn act(props: &Props, busy: &UseStateHandle<Busy>, to_end: &Callback<()>, act: A
         (Act::CloseNotice, _) => Talk::CloseNotice,
         (Act::Show(seq), _) => return show(seq),
         (Act::ToEnd, _) => return to_end.emit(()),
-        (other, seq) => {
-            match other {
-                Act::Reply => next.replying = seq,
-                Act::Unreply => next.replying = None,
-                Act::Edit => next.editing = seq,
-                other => next.is_asking = other == Act::Ask,
-            }
-            return busy.set(next);
-        }
+        (Act::Reply, seq) => return busy.dispatch(Turn::Reply(seq)),
+        (Act::Unreply, _) => return busy.dispatch(Turn::Reply(None)),
+        (Act::Edit, seq) => return busy.dispatch(Turn::Edit(seq)),
+        (other, _) => return busy.dispatch(Turn::Ask(other == Act::Ask)),
     };
     props.on_talk.emit(talk);
 }
 
-fn compose(props: &Props, busy: &UseStateHandle<Busy>) -> Html {
+fn compose(props: &Props, busy: &UseReducerHandle<Busy>) -> Html {
     let name = &props.room.name;
     let on: OnField = {
         let (props, busy) = (props.clone(), busy.clone());
         Callback::from(move |event| {
-            let mut next = *busy;
             match event {
                 FieldEvent::Submit(text) => match MessageText::parse(&text) {
                     Ok(said) => {
                         props.drafts.keep(&props.room.name, "");
-                        props.on_talk.emit(Talk::Say(said, next.replying.take()));
+                        props.on_talk.emit(Talk::Say(said, busy.replying));
+                        busy.dispatch(Turn::Reply(None));
                     }
                     Err(InvalidText::Empty) => {}
                     Err(why) => return Err(why.to_string()),
                 },
                 FieldEvent::Change(text) => props.drafts.keep(&props.room.name, &text),
-                FieldEvent::Cancel => next.replying = None,
-                FieldEvent::Up => next.editing = props.me.as_ref().and_then(|me| props.room.newest_of(me)),
+                FieldEvent::Cancel => busy.dispatch(Turn::Reply(None)),
+                FieldEvent::Up => {
+                    busy.dispatch(Turn::Edit(props.me.as_ref().and_then(|me| props.room.newest_of(me))));
+                }
             }
-            busy.set(next);
             Ok(())
         })
     };
     let reply_to = busy.replying.and_then(|seq| props.room.line(seq));
-    let (draft, takes_focus) = (props.drafts.of(name), dom::has_fine_pointer());
+    let (draft, takes_focus) = (props.drafts.of(name), !dom::is_touched());
     composer(Composer { room: name, draft, reply_to, takes_focus, locale: props.locale, on })
 }
 
 /// The form in the place of the message that is being changed.
-fn change(props: &Props, busy: &UseStateHandle<Busy>, seq: Seq) -> Option<Html> {
+fn change(props: &Props, busy: &UseReducerHandle<Busy>, seq: Seq) -> Option<Html> {
     let text = props.room.line(seq)?.message.text.clone()?;
     let on: OnField = {
         let (on_talk, busy, before) = (props.on_talk.clone(), busy.clone(), text.clone());
@@ -209,7 +236,7 @@ fn change(props: &Props, busy: &UseStateHandle<Busy>, seq: Seq) -> Option<Html> 
                     }
                 }
             }
-            busy.set(Busy { editing: None, ..*busy });
+            busy.dispatch(Turn::Edit(None));
             dom::focus("composer");
             Ok(())
         })
@@ -249,7 +276,7 @@ fn top(props: &Props) -> Html {
     }
 }
 
-fn view(props: &Props, busy: &UseStateHandle<Busy>, row: Row) -> Html {
+fn view(props: &Props, busy: &UseReducerHandle<Busy>, row: Row) -> Html {
     match row {
         Row::Day(at) => html! {
             <p key={format!("day-{}", at.0)} class="day"><span>{ props.locale.day_name(at) }</span></p>

@@ -67,17 +67,24 @@ pub fn Field(props: &Props) -> Html {
     let field = use_field(&props.text, props.focus);
     let counts = kind.is_message && field.text.len() >= NEAR_LIMIT;
     let length = if counts { (props.locale.count)(&field.text) } else { 0 };
-    let is_empty = field.text.is_empty();
     let act = {
-        let (field, on) = (field.clone(), props.on.clone());
+        let (field, on, count) = (field.clone(), props.on.clone(), props.locale.count);
         Callback::from(move |event: FieldEvent| match event {
-            FieldEvent::Submit(_) if length > TEXT_GRAPHEMES => {
-                field.refuse(format!("a message has at most {TEXT_GRAPHEMES} characters"));
+            FieldEvent::Submit(_) => {
+                // What stands in the field counts: on a busy page keys come faster than it is drawn.
+                let text = dom::text_in(&field.node);
+                if kind.is_message && text.len() > TEXT_GRAPHEMES && count(&text) > TEXT_GRAPHEMES {
+                    field.refuse(text, format!("a message has at most {TEXT_GRAPHEMES} characters"));
+                    return;
+                }
+                match on.emit(FieldEvent::Submit(text.clone())) {
+                    Ok(()) => {
+                        dom::clear(&field.node);
+                        field.set(String::new());
+                    }
+                    Err(why) => field.refuse(text, why),
+                }
             }
-            FieldEvent::Submit(_) => match on.emit(FieldEvent::Submit(field.text.clone())) {
-                Ok(()) => field.set(String::new()),
-                Err(why) => field.refuse(why),
-            },
             FieldEvent::Change(text) => {
                 field.set(text.clone());
                 // A change cannot be refused; what is wrong with it is said when it is submitted.
@@ -89,14 +96,14 @@ pub fn Field(props: &Props) -> Html {
         })
     };
     let onkeydown = {
-        let act = act.clone();
+        let (act, node) = (act.clone(), field.node.clone());
         Callback::from(move |event: KeyboardEvent| {
             if dom::is_send_key(&event) {
                 event.prevent_default();
                 act.emit(FieldEvent::Submit(String::new()));
             } else if dom::is_key(&event, "Escape") {
                 act.emit(FieldEvent::Cancel);
-            } else if is_empty && dom::is_key(&event, "ArrowUp") {
+            } else if dom::is_key(&event, "ArrowUp") && dom::text_in(&node).is_empty() {
                 event.prevent_default();
                 act.emit(FieldEvent::Up);
             }

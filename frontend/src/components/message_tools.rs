@@ -20,7 +20,7 @@ pub fn message_tools(is_own: bool, is_asking: bool) -> Html {
         return html! {
             <div class="tools" role="group" aria-label="Delete this message?">
                 <span class="ask">{ "Delete?" }</span>
-                { plain("Delete", "delete") }
+                <button type="button" class="plain" id="confirm" data-act="delete">{ "Delete" }</button>
                 { plain("Keep", "keep") }
             </div>
         };

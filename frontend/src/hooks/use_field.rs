@@ -23,9 +23,9 @@ impl Field {
         self.state.set((text, None));
     }
 
-    /// Something is wrong with it.
-    pub fn refuse(&self, why: String) {
-        self.state.set((self.text.clone(), Some(why)));
+    /// Something is wrong with what it says.
+    pub fn refuse(&self, text: String, why: String) {
+        self.state.set((text, Some(why)));
     }
 }
 
