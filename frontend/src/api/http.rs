@@ -71,10 +71,9 @@ pub(super) fn send(method: Method, route: String, body: Option<String>, signal: 
 }
 
 /// Browsers give no reasons, only "Failed to fetch" in their own words; people deserve a sentence.
-#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
 fn failed(error: gloo_net::Error) -> Fault {
     match error {
         gloo_net::Error::JsError(_) => Fault::Failed("the server cannot be reached".to_owned()),
-        other => Fault::Failed(other.to_string()),
+        gloo_net::Error::GlooError(why) => Fault::Failed(why),
     }
 }

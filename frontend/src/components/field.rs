@@ -1,6 +1,8 @@
 //! A field in which something is typed, short or long: the composer, the change of a message, a nickname, a topic, a
 //! new room. Enter submits; what cannot be taken stays in the field with the reason under it.
 
+#![expect(clippy::ignored_unit_patterns, reason = "html! matches a tag's children so")]
+
 use holdline_shared::limits::TEXT_GRAPHEMES;
 use yew::prelude::*;
 

@@ -1,6 +1,8 @@
 //! One message in the conversation. A component without callbacks, so that a row in which nothing changed costs one
 //! comparison.
 
+#![expect(clippy::struct_excessive_bools, reason = "a row is what its properties say, each by itself")]
+
 use std::rc::Rc;
 
 use holdline_shared::PersonId;

@@ -53,7 +53,9 @@ impl Wakes {
     pub fn ring(&self, wake: Wake) {
         // A copy, because listeners come and go while they are told.
         let listeners: Vec<_> = self.0.all.borrow().iter().map(|(_, listener)| listener.clone()).collect();
-        listeners.iter().for_each(|listener| listener.emit(wake));
+        for listener in listeners {
+            listener.emit(wake);
+        }
     }
 
     /// Listens.
