@@ -17,8 +17,8 @@ use crate::server::Server;
 /// How long after the last fault everything may take to arrive: longer than the longest pause of any client, which is
 /// 30 seconds.
 const SETTLE: Duration = Duration::from_secs(45);
-/// How long a round goes on for its deliveries when they come slowly.
-const LONGEST: Duration = Duration::from_secs(600);
+/// Longer than any client pauses: a round in which nobody is told anything for so long has come to a standstill.
+const STANDSTILL: Duration = Duration::from_secs(40);
 
 /// A round's means.
 pub(crate) struct Bench {
@@ -70,7 +70,15 @@ impl Bench {
     pub(crate) async fn deliver(&self, ledger: &Ledger, not_before: Instant) {
         sleep_until(not_before).await;
         let wanted = self.deliveries;
-        reached(ledger, Instant::now() + LONGEST, || ledger.deliveries() >= wanted).await;
+        loop {
+            let before = ledger.deliveries();
+            if reached(ledger, Instant::now() + STANDSTILL, || ledger.deliveries() >= wanted).await {
+                return;
+            }
+            if ledger.deliveries() == before {
+                return ledger.complain(Wrong::Unclear, format!("nothing was delivered for {STANDSTILL:?}"));
+            }
+        }
     }
 
     /// The end of every round, when nothing is broken any more: publishers finish, readers get the rest, the server is

@@ -1,39 +1,48 @@
 //! Nothing is broken; but each message is published at the very moment in which its readers poll again, many thousand
 //! times. A wake-up that is lost then shows as a message that comes only when the hold is over.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use fastrand::Rng;
-use holdline_shared::{After, Batch, Cursor, RoomName, RoomSelection, Seq, Session};
+use holdline_shared::{After, Batch, Entry, PublishKey, RoomName, RoomSelection, Seq, Session};
 use hyper::Method;
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, yield_now};
 use tokio::time::Instant;
 
 use super::Outcome;
 use super::bench::Bench;
-use crate::checker::{Hears, Ledger, Wrong};
+use crate::checker::{Hears, Ledger, ReaderId, Wrong};
 use crate::http::{Ask, Http};
 
-/// Rooms that play at the same time: a few per core.
-const ROOMS: usize = 6;
-/// A message that takes longer than this was not delivered by its wake-up.
+/// Rooms in which the game is played at the same time, and readers of each.
+const ROOMS: usize = 4;
+const READERS: usize = 4;
+/// A message that takes longer than this was not delivered by its wake-up; polls are held longer than that.
 const LATE: Duration = Duration::from_secs(3);
-/// More than that, and longer than a poll is held here.
+const HELD: u64 = 8;
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Nothing is held back for longer than this, however slow the machine is.
+const LONGEST: Duration = Duration::from_millis(5);
+/// A file system in memory, where there is one: without the disk's part, publishing takes about as long as polling, and
+/// the two meet more often.
+const MEMORY: &str = "/dev/shm";
 
 pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
+    if Path::new(MEMORY).is_dir() {
+        bench.folder = tempfile::Builder::new().prefix("holdline-faults-").tempdir_in(MEMORY)?;
+    }
     let mut server = bench.server()?;
     server.start().await?;
     let ledger = Arc::new(Ledger::default());
+    let end = Instant::now() + Duration::from_secs(if bench.is_short { 8 } else { 60 });
     let mut games = JoinSet::new();
-    let time = Duration::from_secs(if bench.is_short { 6 } else { 45 });
-    let end = Instant::now() + time;
     for n in 0..ROOMS {
         let room = RoomName::parse(&format!("wake-{n}"))?;
-        let (http, ledger, rng) = (Http::new(server.address), ledger.clone(), bench.rng.fork());
-        games.spawn(play(http, ledger, room, rng, end));
+        let game = Game::new(Http::new(server.address), ledger.clone(), room, bench.rng.fork()).await?;
+        games.spawn(game.play(end));
     }
     while let Some(game) = games.join_next().await {
         game??;
@@ -43,64 +52,94 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
     Ok(Outcome::Ran(ledger.check(&server.read_log().await?)))
 }
 
-/// One room: says something, and says the next thing a hair before or after the reader, who has just heard it, polls
-/// again.
-async fn play(http: Http, ledger: Arc<Ledger>, room: RoomName, mut rng: Rng, end: Instant) -> Result<()> {
-    let reply = http.ask(Ask::send(Method::POST, "/api/v1/session", "{}"), PATIENCE).await?;
-    let session: Session = serde_json::from_slice(&reply.body)?;
-    let bearer = format!("Bearer {}", session.token);
-    let path = format!("/api/v1/rooms/{}", room.as_str());
-    http.ask(Ask::send(Method::PUT, &path, "{}").header("authorization", &bearer), PATIENCE).await?;
-    let name = format!("reader of {}", room.as_str());
-    let reader =
-        ledger.reader(name.clone(), RoomSelection::Named(vec![room.clone()]), Seq::START, Hears::Entries);
-    let mut after = After::Start;
-    let path = format!("{path}/messages");
-    let mut first = poll(&http, &room, after).await?;
-    ledger.saw(reader, &first.entries);
-    after = After::At(first.cursor);
-    while Instant::now() < end {
-        let mut bytes = [0; 16];
-        rng.fill(&mut bytes);
-        let key = holdline_shared::PublishKey::from_random(bytes);
-        ledger.tried(key);
-        let ask = Ask::send(Method::POST, &path, format!(r#"{{"key":"{key}","text":"{key}"}}"#));
-        let ask = ask.header("authorization", &bearer);
-        // A few microseconds of head start for either, spun away: no timer is that fine.
-        let (mine, theirs) = (spin(&mut rng), spin(&mut rng));
-        let publish = async {
-            mine();
-            let reply = http.ask(ask, PATIENCE).await?;
-            ensure!(reply.status == 201, "a publish was answered with {}", reply.words());
-            Ok(serde_json::from_slice::<holdline_shared::Entry>(&reply.body)?)
-        };
-        let hear = async {
-            theirs();
-            let begun = Instant::now();
-            let batch = poll(&http, &room, after).await?;
-            Ok((batch, begun.elapsed()))
-        };
-        let (entry, (batch, took)) = tokio::try_join!(publish, hear)?;
-        ledger.acknowledged(key, entry.seq);
-        if took > LATE {
-            ledger.complain(Wrong::Late, format!("{name} heard of {} after {took:?}", entry.seq));
-        }
-        ledger.saw(reader, &batch.entries);
-        after = After::At(Cursor { seq: batch.cursor.seq, ..batch.cursor });
-        first = batch;
-    }
-    drop(first);
-    Ok(())
+/// One room, its publisher and its readers.
+struct Game {
+    http: Http,
+    ledger: Arc<Ledger>,
+    room: RoomName,
+    rng: Rng,
+    bearer: String,
+    readers: Vec<(ReaderId, After)>,
+    /// How long a publish took lately, until its answer.
+    lately: Duration,
 }
 
-/// A pause too short to sleep.
-fn spin(rng: &mut Rng) -> impl FnOnce() + use<> {
-    let turns = if rng.bool() { 0 } else { rng.u32(..20_000) };
-    move || (0..turns).for_each(|_| std::hint::spin_loop())
+impl Game {
+    /// Makes the room.
+    async fn new(http: Http, ledger: Arc<Ledger>, room: RoomName, rng: Rng) -> Result<Self> {
+        let reply = http.ask(Ask::send(Method::POST, "/api/v1/session", "{}"), PATIENCE).await?;
+        let session: Session = serde_json::from_slice(&reply.body)?;
+        let bearer = format!("Bearer {}", session.token);
+        let path = format!("/api/v1/rooms/{}", room.as_str());
+        http.ask(Ask::send(Method::PUT, &path, "{}").header("authorization", &bearer), PATIENCE).await?;
+        let rooms = RoomSelection::Named(vec![room.clone()]);
+        let reader = |n| {
+            let name = format!("reader {n} of {}", room.as_str());
+            (ledger.reader(name, rooms.clone(), Seq::START, Hears::Entries), After::Start)
+        };
+        let readers = (0..READERS).map(reader).collect();
+        Ok(Self { http, ledger, room, rng, bearer, readers, lately: Duration::ZERO })
+    }
+
+    /// Says something, and lets each reader poll a little later, as late as the publish is expected to take; then the
+    /// same again, once all have heard it.
+    async fn play(mut self, end: Instant) -> Result<()> {
+        for (reader, after) in &mut self.readers {
+            let batch = poll(&self.http, &self.room, *after).await?;
+            self.ledger.saw(*reader, &batch.entries);
+            *after = After::At(batch.cursor);
+        }
+        while Instant::now() < end {
+            let begun = Instant::now();
+            let mut polls = JoinSet::new();
+            for (n, (_, after)) in self.readers.iter().enumerate() {
+                let at = begun + self.lately.min(LONGEST).mul_f64(self.rng.f64() * 1.3);
+                let (http, room, after) = (self.http.clone(), self.room.clone(), *after);
+                polls.spawn(async move {
+                    until(at).await;
+                    poll(&http, &room, after).await.map(|batch| (n, batch, Instant::now() - begun))
+                });
+            }
+            let seq = self.publish().await?;
+            self.lately = (self.lately * 7 + begun.elapsed()) / 8;
+            while let Some(polled) = polls.join_next().await {
+                let (n, batch, took) = polled??;
+                let (reader, after) = &mut self.readers[n];
+                if took > LATE {
+                    let what = format!("reader {n} of {} heard of {seq} after {took:?}", self.room.as_str());
+                    self.ledger.complain(Wrong::Late, what);
+                }
+                self.ledger.saw(*reader, &batch.entries);
+                *after = After::At(batch.cursor);
+            }
+        }
+        Ok(())
+    }
+
+    async fn publish(&mut self) -> Result<Seq> {
+        let mut bytes = [0; 16];
+        self.rng.fill(&mut bytes);
+        let key = PublishKey::from_random(bytes);
+        self.ledger.tried(key);
+        let path = format!("/api/v1/rooms/{}/messages", self.room.as_str());
+        let ask = Ask::send(Method::POST, &path, format!(r#"{{"key":"{key}","text":"{key}"}}"#));
+        let reply = self.http.ask(ask.header("authorization", &self.bearer), PATIENCE).await?;
+        ensure!(reply.status == 201, "a publish was answered with {}", reply.words());
+        let entry: Entry = serde_json::from_slice(&reply.body)?;
+        self.ledger.acknowledged(key, entry.seq);
+        Ok(entry.seq)
+    }
+}
+
+/// Lets others run until this moment: no timer is that fine.
+async fn until(moment: Instant) {
+    while Instant::now() < moment {
+        yield_now().await;
+    }
 }
 
 async fn poll(http: &Http, room: &RoomName, after: After) -> Result<Batch> {
-    let path = format!("/api/v1/poll?room={}&after={after}&wait=10", room.as_str());
+    let path = format!("/api/v1/poll?room={}&after={after}&wait={HELD}", room.as_str());
     let reply = http.ask(Ask::get(&path), PATIENCE).await?;
     ensure!(reply.status == 200, "a poll was answered with {}", reply.words());
     Ok(serde_json::from_slice(&reply.body)?)
