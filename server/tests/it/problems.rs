@@ -105,6 +105,7 @@ fn publishes() -> Vec<Case> {
         with(&format!("{{\"x\": {}", "[".repeat(1000)), InvalidJson),
         post(JSON, b"\xff\xfe".into(), InvalidJson),
         with("[]", InvalidBody),
+        with(r#" ["7f2c1b9e-4a5d-4c3b-9e8f-0a1b2c3d4e5f","hello"]"#, InvalidBody),
         with("{}", InvalidBody),
         with("null", InvalidBody),
         with(&json!({ "text": "no key" }).to_string(), InvalidBody),
