@@ -7,8 +7,8 @@ use yew::prelude::*;
 
 use crate::api::{self, dom};
 use crate::components::{
-    Conversation, FieldEvent, Header, OnField, Shape, Talk, header, icon, logo, nickname, people, room_list,
-    status_line, wrong_page,
+    Conversation, FieldEvent, Header, OnField, Shape, Talk, drawer_button, header, icon, logo, nickname,
+    people, room_list, status_line, wrong_page,
 };
 use crate::hooks::{MessageCall, Page, call, use_page, use_status};
 use crate::state::{Action, Locale, Phase, Progress, Route, State, href, listed, typed_room};
@@ -178,7 +178,7 @@ fn content(page: &Rc<Page>, state: &State, locale: Locale) -> Html {
             }
         },
     };
-    wrong_page(title, text)
+    wrong_page(&title, &text)
 }
 
 fn talking(page: &Rc<Page>) -> Callback<Talk> {
@@ -205,9 +205,5 @@ fn stale(state: &State, status: &Status, locale: Locale) -> Option<String> {
 }
 
 fn close_button() -> Html {
-    html! {
-        <button type="button" class="tool drawer-button" aria-label="Close" data-act="close">
-            { icon(Shape::Close) }
-        </button>
-    }
+    drawer_button("close", "Close", icon(Shape::Close))
 }

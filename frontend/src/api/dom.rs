@@ -2,35 +2,25 @@
 
 use holdline_shared::Seq;
 use wasm_bindgen::JsCast;
-use web_sys::{
-    Element, Event, HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent, MouseEvent,
-};
+use web_sys::{Element, Event, HtmlElement, HtmlTextAreaElement, KeyboardEvent, MouseEvent};
 
 use super::base::document;
 
 /// The text of the field in which something was typed.
 pub fn typed_text(event: &Event) -> String {
-    let Some(target) = event.target() else { return String::new() };
-    match target.dyn_into::<HtmlTextAreaElement>() {
-        Ok(area) => area.value(),
-        Err(target) => target.dyn_into::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default(),
-    }
+    let target = event.target().and_then(|target| target.dyn_into::<HtmlTextAreaElement>().ok());
+    target.map(|area| area.value()).unwrap_or_default()
 }
 
 /// The text that stands in a field.
 pub fn text_in(node: &yew::NodeRef) -> String {
-    match node.cast::<HtmlTextAreaElement>() {
-        Some(area) => area.value(),
-        None => node.cast::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default(),
-    }
+    node.cast::<HtmlTextAreaElement>().map(|area| area.value()).unwrap_or_default()
 }
 
 /// Empties a field, at once.
 pub fn clear(node: &yew::NodeRef) {
     if let Some(area) = node.cast::<HtmlTextAreaElement>() {
         area.set_value("");
-    } else if let Some(input) = node.cast::<HtmlInputElement>() {
-        input.set_value("");
     }
 }
 

@@ -48,7 +48,7 @@ impl Act {
             "keep" => Self::Keep,
             "delete" => Self::Delete,
             "show" => Self::Show(seq()?),
-            "older" => Self::Older(seq()?),
+            "older" | "load-older" => Self::Older(seq()?),
             "retry" => Self::Retry(rest.parse().ok()?),
             "discard" => Self::Discard(rest.parse().ok()?),
             "end" => Self::ToEnd,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use holdline_shared::RoomName;
 use yew::prelude::*;
 
-use super::{Field, FieldKind, OnField, Shape, icon};
+use super::{Field, FieldKind, OnField, Shape, button, element, icon, name};
 use crate::state::{Line, Locale};
 
 static COMPOSER: FieldKind =
@@ -34,26 +34,22 @@ pub struct Composer<'a> {
 pub fn composer(composer: Composer<'_>) -> Html {
     let Composer { room, draft, reply_to, takes_focus, locale, on } = composer;
     let reply = reply_to.map(|line| line.message.seq.0);
-    html! {
-        <div class="composer">
-            if let Some(line) = reply_to {
-                <p class="replying">
-                    <span>{ "Replying to " }<b dir="auto">{ line.message.author.name.as_str() }</b></span>
-                    <button type="button" class="tool" aria-label="Do not reply" data-act="unreply">
-                        { icon(Shape::Close) }
-                    </button>
-                </p>
-            }
-            <Field
-                kind={&COMPOSER}
-                label={format!("Message to {room}")}
-                text={draft}
-                focus={if takes_focus { reply.or(Some(0)) } else { reply }}
-                {locale}
-                {on}
-            />
-        </div>
-    }
+    let replying = reply_to.map(|line| {
+        let close = button("tool", "unreply".to_owned(), Some("Do not reply".to_owned()), icon(Shape::Close));
+        let who = html! { <span>{ "Replying to " }{ name(&line.message.author) }</span> };
+        element("p", "replying", html! { <>{ who }{ close }</> })
+    });
+    let field = html! {
+        <Field
+            kind={&COMPOSER}
+            label={format!("Message to {room}")}
+            text={draft}
+            focus={if takes_focus { reply.or(Some(0)) } else { reply }}
+            {locale}
+            {on}
+        />
+    };
+    element("div", "composer", html! { <>{ replying.unwrap_or_default() }{ field }</> })
 }
 
 /// A message being changed in its place.

@@ -6,7 +6,8 @@ use holdline_shared::{InvalidText, MessageText, Person, PublishKey, Seq};
 use yew::prelude::*;
 
 use super::{
-    Act, Composer, FieldEvent, MessageRow, OnField, Quote, composer, edit_form, notice, plain, sending_row,
+    Act, Composer, FieldEvent, MessageRow, OnField, Quote, button, composer, edit_form, element, notice,
+    plain, sending_row, words,
 };
 use crate::api::{dom, scroll};
 use crate::hooks::{Drafts, MessageCall, use_reading};
@@ -152,20 +153,22 @@ pub fn Conversation(props: &Props) -> Html {
                         }
                     </div>
                 </div>
-                if !reading.is_at_end {
-                    <button type="button" class="jump" data-testid="jump-new" data-act="end">
-                        { match room.unread {
-                            0 => "To the newest ↓".to_owned(),
-                            1 => "1 new message ↓".to_owned(),
-                            n => format!("{n} new messages ↓"),
-                        } }
-                    </button>
-                }
+                { if reading.is_at_end { Html::default() } else { jump(room.unread) } }
             </div>
             { notice(props.notice.as_deref()) }
             { compose(props, &busy) }
         </div>
     }
+}
+
+/// The way to the newest message.
+fn jump(unread: usize) -> Html {
+    let label = match unread {
+        0 => "To the newest ↓".to_owned(),
+        1 => "1 new message ↓".to_owned(),
+        n => format!("{n} new messages ↓"),
+    };
+    html! { <button type="button" class="jump" data-testid="jump-new" data-act="end">{ label }</button> }
 }
 
 /// Does what a click asked for, at the message `seq`.
@@ -256,30 +259,24 @@ fn top(props: &Props) -> Html {
         Older::Loading => "Loading older messages…",
         Older::Failed => "Older messages did not come. Try again",
     };
-    html! {
-        <div key="top" class="beginning">
-            if is_complete && is_empty {
-                <p class="empty">
-                    <strong>{ "Nothing has been said here yet." }</strong>
-                    <span>{ format!("Say something to open {name}; whoever comes will find it.") }</span>
-                </p>
-            } else if is_complete {
-                <p class="faint">{ format!("This is the beginning of {name}.") }</p>
-            } else if let (true, Some(oldest)) = (room.more, oldest) {
-                <button type="button" class="plain" data-testid="load-older" data-act={format!("older {oldest}")}>
-                    { label }
-                </button>
-            } else if oldest.is_none() {
-                <p class="faint">{ format!("Opening {name}…") }</p>
-            }
-        </div>
-    }
+    let content = match oldest {
+        None if is_complete && is_empty => {
+            let strong = words("strong", "", "Nothing has been said here yet.");
+            let invitation = format!("Say something to open {name}; whoever comes will find it.");
+            element("div", "empty", html! { <>{ strong }{ words("span", "", &invitation) }</> })
+        }
+        _ if is_complete => words("p", "faint", &format!("This is the beginning of {name}.")),
+        Some(oldest) if room.more => button("plain", format!("load-older {oldest}"), None, html! { label }),
+        None => words("p", "faint", &format!("Opening {name}…")),
+        Some(_) => Html::default(),
+    };
+    html! { <div key="top" class="beginning">{ content }</div> }
 }
 
 fn view(props: &Props, busy: &UseReducerHandle<Busy>, row: Row) -> Html {
     match row {
         Row::Day(at) => html! {
-            <p key={format!("day-{}", at.0)} class="day"><span>{ props.locale.day_name(at) }</span></p>
+            <p key={format!("day-{}", at.0)} class="day">{ words("span", "", &props.locale.day_name(at)) }</p>
         },
         Row::Gap(gap) => view_gap(gap),
         Row::Message { line, is_first } => {
@@ -303,16 +300,12 @@ fn view(props: &Props, busy: &UseReducerHandle<Busy>, row: Row) -> Html {
 }
 
 fn view_gap(gap: Gap) -> Html {
-    html! {
-        <p key={format!("gap-{}", gap.before)} class="gap" data-testid="gap">
-            if gap.is_new_log {
-                <span>{ "The server's log was replaced. What was here before is gone." }</span>
-            } else {
-                <span>{ "Some messages are missing here." }</span>
-                { plain("Load them", format!("older {}", gap.before)) }
-            }
-        </p>
-    }
+    let content = if gap.is_new_log {
+        words("span", "", "The server's log was replaced. What was here before is gone.")
+    } else {
+        plain("Some messages are missing here. Load them", format!("older {}", gap.before))
+    };
+    html! { <p key={format!("gap-{}", gap.before)} class="gap" data-testid="gap">{ content }</p> }
 }
 
 fn view_sending(props: &Props, at: usize, sending: &Sending) -> Html {

@@ -1,12 +1,10 @@
 //! A field in which something is typed, short or long: the composer, the change of a message, a nickname, a topic, a
 //! new room. Enter submits; what cannot be taken stays in the field with the reason under it.
 
-#![expect(clippy::ignored_unit_patterns, reason = "html! matches a tag's children so")]
-
 use holdline_shared::limits::TEXT_GRAPHEMES;
 use yew::prelude::*;
 
-use super::{Shape, icon};
+use super::{Shape, icon, words};
 use crate::api::dom;
 use crate::hooks::use_field;
 use crate::state::Locale;
@@ -120,16 +118,25 @@ pub fn Field(props: &Props) -> Html {
             dom::focus_node(&node);
         })
     };
+    let under: Html = [
+        counts.then(|| {
+            let class = if length > TEXT_GRAPHEMES { "counter error" } else { "counter" };
+            words("p", class, &format!("{length} of {TEXT_GRAPHEMES} characters"))
+        }),
+        field.error.as_ref().map(|why| html! { <div role="alert">{ words("p", "error", why) }</div> }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     html! {
         <form class={kind.class} {onsubmit}>
             <div class="write">
-                <@{if kind.is_message { "textarea" } else { "input" }}
+                <textarea
                     id={kind.name}
                     ref={&field.node}
                     class="field"
                     rows="1"
                     dir="auto"
-                    autocomplete="off"
                     data-testid={kind.name}
                     aria-label={&props.label}
                     aria-invalid={field.error.is_some().then_some("true")}
@@ -146,14 +153,7 @@ pub fn Field(props: &Props) -> Html {
                     </button>
                 }
             </div>
-            if counts {
-                <p class={if length > TEXT_GRAPHEMES { "counter error" } else { "counter" }}>
-                    { format!("{length} of {TEXT_GRAPHEMES} characters") }
-                </p>
-            }
-            if let Some(why) = &field.error {
-                <p class="error" role="alert">{ why.clone() }</p>
-            }
+            { under }
         </form>
     }
 }

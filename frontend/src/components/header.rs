@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{FieldKind, InlineEdit, Shape, icon, inline_edit};
+use super::{FieldKind, InlineEdit, Shape, button, dot, element, icon, inline_edit, words};
 use crate::state::{Locale, Room};
 
 static FIELD: FieldKind = FieldKind {
@@ -35,34 +35,29 @@ pub fn header(header: Header<'_>) -> Html {
     let Header { room, is_open, here, has_news, status, locale, on_done } = header;
     let title = room.map(|room| {
         let text = room.topic.as_str();
-        let children = if text.is_empty() {
-            html! { <span class="faint">{ "Add a topic" }</span> }
-        } else {
-            html! { <span dir="auto">{ text }</span> }
-        };
-        let label = "Change the topic";
+        let (class, shown) = if text.is_empty() { ("faint", "Add a topic") } else { ("", text) };
+        let (label, children) = ("Change the topic", words("span", class, shown));
         let topic =
             InlineEdit { name: "topic", kind: &FIELD, label, text, is_open, locale, on_done, children };
-        html! {
-            <div class="title"><h1 dir="auto">{ room.name.as_str() }</h1>{ inline_edit(topic) }</div>
-        }
+        let name = words("h1", "", room.name.as_str());
+        element("div", "title", html! { <>{ name }{ inline_edit(topic) }</> })
     });
-    html! {
-        <header class="top">
-            <button type="button" class="tool drawer-button" aria-label="Rooms" data-act="rooms">
-                { icon(Shape::Menu) }
-                if has_news {
-                    <span class="dot"><span class="unseen">{ "something new" }</span></span>
-                }
-            </button>
+    let news = if has_news { dot() } else { Html::default() };
+    let count = here.map(|count| words("span", "here", &count.to_string()));
+    let rooms = html! { <>{ icon(Shape::Menu) }{ news }</> };
+    let people = html! { <>{ icon(Shape::People) }{ count.unwrap_or_default() }</> };
+    let content = html! {
+        <>
+            { drawer_button("rooms", "Rooms", rooms) }
             { title.unwrap_or_default() }
             { status }
-            <button type="button" class="tool drawer-button" aria-label="People" data-act="people">
-                { icon(Shape::People) }
-                if let Some(count) = here {
-                    <span class="here">{ count }</span>
-                }
-            </button>
-        </header>
-    }
+            { drawer_button("people", "People", people) }
+        </>
+    };
+    element("header", "top", content)
+}
+
+/// A button that narrow screens have.
+pub fn drawer_button(act: &str, name: &str, content: Html) -> Html {
+    button("tool drawer-button", act.to_owned(), Some(name.to_owned()), content)
 }

@@ -8,8 +8,8 @@ use std::rc::Rc;
 use holdline_shared::PersonId;
 use yew::prelude::*;
 
-use super::{Quote, badge, message_text, message_tools, quote_view, reactions};
-use crate::state::{Line, Locale, hue};
+use super::{Quote, author, message_text, message_tools, quote_view, reactions, time};
+use crate::state::{Line, Locale};
 
 /// Which message, and where it stands.
 #[derive(Properties, PartialEq)]
@@ -44,10 +44,10 @@ pub struct Props {
 pub fn MessageRow(props: &Props) -> Html {
     let message = &props.line.message;
     let is_own = props.me.as_ref() == Some(&message.author.id);
-    let time = html! {
-        <time class={if props.is_first { "" } else { "aside" }} datetime={(props.locale.machine)(message.at)}>
-            { (props.locale.time)(message.at) }
-        </time>
+    let above = if props.is_first {
+        author(&message.author, message.at, props.locale)
+    } else {
+        time("aside", message.at, props.locale)
     };
     let mut class = "message".to_owned();
     if props.is_first {
@@ -66,22 +66,10 @@ pub fn MessageRow(props: &Props) -> Html {
             data-seq={message.seq.to_string()}
             data-state="sent"
         >
-            if props.is_first {
-                { badge(&message.author) }
-                <header>
-                    <b class={format!("hue-{}", hue(&message.author.id))} dir="auto">{ message.author.name.as_str() }</b>
-                    { time }
-                </header>
-            } else {
-                { time }
-            }
-            if let Some(quote) = &props.quote {
-                { quote_view(quote) }
-            }
+            { above }
+            { props.quote.as_ref().map(quote_view).unwrap_or_default() }
             { said(props) }
-            if has_tools {
-                { message_tools(is_own, props.is_asking) }
-            }
+            { if has_tools { message_tools(is_own, props.is_asking) } else { Html::default() } }
         </article>
     }
 }
@@ -95,15 +83,14 @@ fn said(props: &Props) -> Html {
     let Some(text) = &message.text else {
         return html! { <div class="text deleted" data-testid="message-text">{ "This message was deleted." }</div> };
     };
+    let edited = message.edited.map(|at| {
+        html! { <span class="edited" title={props.locale.day_and_time(at)}>{ "edited" }</span> }
+    });
     html! {
         <>
             { message_text(text.as_str()) }
-            if let Some(edited) = message.edited {
-                <span class="edited" title={props.locale.day_and_time(edited)}>{ "edited" }</span>
-            }
-            if !message.reactions.is_empty() {
-                { reactions(&message.reactions, props.me.as_ref()) }
-            }
+            { edited.unwrap_or_default() }
+            { reactions(&message.reactions, props.me.as_ref()) }
         </>
     }
 }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{Shape, icon};
+use super::{Shape, button, element, icon, plain, words};
 
 /// The reactions at hand. Others can be put through the API.
 const EMOJI: [(&str, &str); 6] = [
@@ -17,43 +17,20 @@ const EMOJI: [(&str, &str); 6] = [
 /// The tools; while `is_asking`, deleting waits for a yes.
 pub fn message_tools(is_own: bool, is_asking: bool) -> Html {
     if is_asking {
-        return html! {
-            <div class="tools" role="group" aria-label="Delete this message?">
-                <span class="ask">{ "Delete?" }</span>
-                <button type="button" class="plain" id="confirm" data-act="delete">{ "Delete" }</button>
-                { plain("Keep", "keep") }
-            </div>
-        };
+        let delete = html! { <button type="button" class="plain" id="confirm" data-act="delete">{ "Delete" }</button> };
+        let ask = [words("span", "ask", "Delete?"), delete, plain("Keep", "keep".into())];
+        return element("div", "tools", ask.into_iter().collect());
     }
-    html! {
-        <div class="tools" role="group" aria-label="Message actions">
-            for (emoji, name) in EMOJI {
-                { tool(format!("React with {name}"), format!("react {emoji}"), html! { emoji }) }
-            }
-            { tool("Reply", "reply", icon(Shape::Reply)) }
-            if is_own {
-                { tool("Edit", "edit", icon(Shape::Edit)) }
-                { tool("Delete", "ask", icon(Shape::Delete)) }
-            }
-        </div>
+    let tool =
+        |name: &str, act: &str, picture: Html| button("tool", act.to_owned(), Some(name.to_owned()), picture);
+    let react = |(emoji, name): (&str, &str)| {
+        tool(&format!("React with {name}"), &format!("react {emoji}"), html! { emoji.to_owned() })
+    };
+    let mut tools: Vec<_> = EMOJI.into_iter().map(react).collect();
+    tools.push(tool("Reply", "reply", icon(Shape::Reply)));
+    if is_own {
+        tools.push(tool("Edit", "edit", icon(Shape::Edit)));
+        tools.push(tool("Delete", "ask", icon(Shape::Delete)));
     }
-}
-
-fn tool(name: impl Into<AttrValue>, act: impl Into<AttrValue>, picture: Html) -> Html {
-    tool_of(name.into(), act.into(), picture)
-}
-
-fn tool_of(name: AttrValue, act: AttrValue, picture: Html) -> Html {
-    html! {
-        <button type="button" class="tool" aria-label={&name} title={name} data-act={act}>{ picture }</button>
-    }
-}
-
-/// A button that looks like a link.
-pub fn plain(label: impl Into<AttrValue>, act: impl Into<AttrValue>) -> Html {
-    plain_of(label.into(), act.into())
-}
-
-fn plain_of(label: AttrValue, act: AttrValue) -> Html {
-    html! { <button type="button" class="plain" data-act={act}>{ label }</button> }
+    element("div", "tools", tools.into_iter().collect())
 }

@@ -3,7 +3,7 @@
 use holdline_shared::Person;
 use yew::prelude::*;
 
-use super::{FieldKind, InlineEdit, Shape, badge, icon, inline_edit};
+use super::{FieldKind, InlineEdit, Shape, badge, icon, inline_edit, words};
 use crate::state::Locale;
 
 static FIELD: FieldKind = FieldKind {
@@ -21,12 +21,12 @@ pub fn nickname(
     on_done: Callback<Option<String>, Result<(), String>>,
 ) -> Html {
     let Some(me) = me else {
-        return html! { <p class="nickname faint">{ "Finding you a name…" }</p> };
+        return words("p", "nickname faint", "Finding you a name…");
     };
     let children = html! {
         <>
             { badge(me) }
-            <span class="name" dir="auto">{ me.name.as_str() }</span>
+            { words("span", "name", me.name.as_str()) }
             { icon(Shape::Edit) }
         </>
     };

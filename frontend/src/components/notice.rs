@@ -2,20 +2,13 @@
 
 use yew::prelude::*;
 
-use super::{Shape, icon};
+use super::{Shape, button, element, icon, words};
 
 /// A line that stays until it is closed.
 pub fn notice(text: Option<&str>) -> Html {
-    html! {
-        <div role="alert">
-            if let Some(text) = text {
-                <p class="notice">
-                    <span>{ text.to_owned() }</span>
-                    <button type="button" class="tool" aria-label="Close" data-act="close-notice">
-                        { icon(Shape::Close) }
-                    </button>
-                </p>
-            }
-        </div>
-    }
+    let line = text.map(|text| {
+        let close = button("tool", "close-notice".to_owned(), Some("Close".to_owned()), icon(Shape::Close));
+        element("p", "notice", html! { <>{ words("span", "", text) }{ close }</> })
+    });
+    html! { <div role="alert">{ line.unwrap_or_default() }</div> }
 }

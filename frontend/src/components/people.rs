@@ -3,32 +3,28 @@
 use holdline_shared::{Here, PersonId};
 use yew::prelude::*;
 
-use super::badge;
+use super::{badge, words};
 
 /// The list, with the exact number.
 pub fn people(here: Option<&Here>, me: Option<&PersonId>) -> Html {
-    let others = here.map_or(0, |here| here.count.saturating_sub(here.people.len()));
+    let (count, people) = here.map_or((0, [].as_slice()), |here| (here.count, here.people.as_slice()));
+    let others = count.saturating_sub(people.len());
     html! {
         <section class="people" data-testid="people">
-            <h2>
-                { "Here now" }
-                if let Some(here) = here {
-                    <span class="count">{ here.count }</span>
-                }
-            </h2>
+            <h2>{ "Here now" }{ words("span", "count", &count.to_string()) }</h2>
             <ul>
-                for person in here.into_iter().flat_map(|here| &here.people) {
+                for person in people {
                     <li key={person.id.as_str()} class="person" data-testid="person">
                         { badge(person) }
-                        <span class="name" dir="auto">{ person.name.as_str() }</span>
+                        { words("span", "name", person.name.as_str()) }
                         if me == Some(&person.id) {
-                            <span class="faint">{ "you" }</span>
+                            { words("span", "faint", "you") }
                         }
                     </li>
                 }
             </ul>
             if others > 0 {
-                <p class="faint">{ format!("and {others} more") }</p>
+                { words("p", "faint", &format!("and {others} more")) }
             }
         </section>
     }

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use holdline_shared::Seq;
 use yew::prelude::*;
 
-use crate::state::{Line, hue};
+use super::{button, name, words};
+use crate::state::Line;
 
 /// A message that is answered, and itself where it is on the screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,16 +19,12 @@ pub struct Quote {
 
 /// The quote; a click goes there.
 pub fn quote_view(quote: &Quote) -> Html {
-    let (who, hue, said) = match &quote.line {
-        None => ("", 0, "an earlier message".to_owned()),
-        Some(line) => (line.message.author.name.as_str(), hue(&line.message.author.id), excerpt(line)),
+    let (who, said) = match &quote.line {
+        None => (Html::default(), "an earlier message".to_owned()),
+        Some(line) => (name(&line.message.author), excerpt(line)),
     };
-    html! {
-        <button class="quote" type="button" data-act={format!("show {}", quote.seq)} title="Go to the message">
-            <b class={format!("hue-{hue}")}>{ who }</b>
-            <span class="quoted" dir="auto">{ said }</span>
-        </button>
-    }
+    let content = html! { <>{ who }{ words("span", "quoted", &said) }</> };
+    button("quote", format!("show {}", quote.seq), None, content)
 }
 
 /// Its first words; the style sheet cuts where the line ends.

@@ -3,15 +3,16 @@
 use holdline_shared::{PersonId, Reaction};
 use yew::prelude::*;
 
-/// The chips.
+use super::element;
+
+/// The chips, if there are any.
 pub fn reactions(reactions: &[Reaction], me: Option<&PersonId>) -> Html {
-    html! {
-        <div class="reactions">
-            for reaction in reactions {
-                { chip(reaction, me.is_some_and(|me| reaction.by.contains(me))) }
-            }
-        </div>
+    if reactions.is_empty() {
+        return Html::default();
     }
+    let chips =
+        reactions.iter().map(|reaction| chip(reaction, me.is_some_and(|me| reaction.by.contains(me))));
+    element("div", "reactions", chips.collect())
 }
 
 fn chip(reaction: &Reaction, is_mine: bool) -> Html {

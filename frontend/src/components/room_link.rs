@@ -3,12 +3,20 @@
 
 use yew::prelude::*;
 
-use super::{Shape, icon};
+use super::{Shape, button, element, icon, unseen, words};
 use crate::state::{Listed, href};
 
 /// The link, with what is new.
 pub fn room_link(room: &Listed) -> Html {
     let Listed { name, unread, has_news, is_visited, is_current, .. } = room;
+    let news = match (*unread, has_news) {
+        (0, false) => Html::default(),
+        (0, true) => dot(),
+        (n, _) => element("span", "unread", html! { <>{ n }{ unseen(" unread") }</> }),
+    };
+    let forget = (*is_visited && !is_current).then(|| {
+        button("tool forget", format!("forget {name}"), Some(format!("Forget {name}")), icon(Shape::Close))
+    });
     html! {
         <li key={name.as_str()} class={if *is_current { "room-item current" } else { "room-item" }}>
             <a
@@ -19,23 +27,15 @@ pub fn room_link(room: &Listed) -> Html {
                 data-room={name.as_str().to_owned()}
                 data-act="go"
             >
-                <span class="name" dir="auto">{ name.as_str() }</span>
-                if *unread > 0 {
-                    <span class="unread">{ unread }<span class="unseen">{ " unread" }</span></span>
-                } else if *has_news {
-                    <span class="dot"><span class="unseen">{ "something new" }</span></span>
-                }
+                { words("span", "name", name.as_str()) }
+                { news }
             </a>
-            if *is_visited && !is_current {
-                <button
-                    type="button"
-                    class="tool forget"
-                    aria-label={format!("Forget {name}")}
-                    data-act={format!("forget {name}")}
-                >
-                    { icon(Shape::Close) }
-                </button>
-            }
+            { forget.unwrap_or_default() }
         </li>
     }
+}
+
+/// Something is new somewhere.
+pub fn dot() -> Html {
+    element("span", "dot", unseen("something new"))
 }

@@ -2,13 +2,10 @@
 
 use yew::prelude::*;
 
+use super::{element, words};
+
 /// The page instead.
-pub fn wrong_page(title: String, text: String) -> Html {
-    html! {
-        <div class="wrong-page">
-            <h1>{ title }</h1>
-            <p>{ text }</p>
-            <p><a href="./" data-act="go">{ "Go to the lobby" }</a></p>
-        </div>
-    }
+pub fn wrong_page(title: &str, text: &str) -> Html {
+    let back = html! { <a href="./" data-act="go">{ "Go to the lobby" }</a> };
+    element("div", "wrong-page", html! { <>{ words("h1", "", title) }{ words("p", "", text) }{ back }</> })
 }

@@ -89,9 +89,9 @@ impl Driver {
     /// Which rooms to poll from now on, and in which of them I am here.
     pub fn ask(&self, rooms: Vec<RoomName>, here: Option<RoomName>) {
         let inner = &self.0;
-        let rooms_changed = inner.rooms.replace(rooms.clone()) != rooms;
-        let here_changed = inner.here.replace(here.clone()) != here;
-        if rooms_changed || here_changed {
+        if *inner.rooms.borrow() != rooms || *inner.here.borrow() != here {
+            *inner.rooms.borrow_mut() = rooms;
+            *inner.here.borrow_mut() = here;
             self.again();
         }
     }
