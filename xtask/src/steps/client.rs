@@ -6,7 +6,7 @@ use super::Bench;
 use crate::build::client;
 use crate::setup::TARGET;
 use crate::setup::browser;
-use crate::{paths, say, shell};
+use crate::{paths, shell};
 
 /// A whole suite in a slow browser on a busy machine; the default of 20 seconds is for single tests.
 const BROWSER_LIMIT_SECONDS: &str = "300";
@@ -19,16 +19,10 @@ pub(super) fn clippy(bench: &Bench<'_>) -> Result<()> {
     Ok(clippy.env("CARGO_TARGET_DIR", client::target()).run()?)
 }
 
-/// Tests that run inside a browser: `frontend/tests/browser*.rs`.
+/// Tests that run inside a browser: `frontend/tests/browser.rs`.
 pub(super) fn browser(bench: &Bench<'_>) -> Result<()> {
-    let tests = paths::root().join("frontend").join("tests");
-    let names = tests.read_dir().into_iter().flatten().flatten().map(|file| file.file_name());
-    if !names.into_iter().any(|name| name.to_string_lossy().starts_with("browser")) {
-        say::line("frontend/tests has no browser*.rs");
-        return Ok(());
-    }
     let test =
-        bench.tools.cargo(bench.sh)?.args(["test", "--package", "holdline_frontend", "--test", "browser*"]);
+        bench.tools.cargo(bench.sh)?.args(["test", "--package", "holdline_frontend", "--test", "browser"]);
     let test = test
         .args(["--target", TARGET])
         .env("CARGO_TARGET_DIR", client::target())
