@@ -39,6 +39,12 @@ fn main() -> Result<ExitCode> {
     let deliveries = deliveries.unwrap_or(if short { 50_000 } else { 1_000_000 });
     let orders = Orders { program, seed, rounds, short, deliveries };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let is_clean = runtime.block_on(holdline_faults::run(&orders))?;
+    let is_clean = runtime.block_on(async {
+        tokio::select! {
+            is_clean = holdline_faults::run(&orders) => is_clean,
+            // What is dropped here ends its processes and unmounts its disk.
+            _ = tokio::signal::ctrl_c() => Ok(false),
+        }
+    })?;
     Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

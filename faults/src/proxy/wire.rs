@@ -72,6 +72,7 @@ async fn read_head(stream: &mut TcpStream) -> io::Result<Option<(Vec<u8>, usize)
 fn length(head: &[u8]) -> Option<usize> {
     let head = std::str::from_utf8(head).ok()?;
     let pairs = head.lines().filter_map(|line| line.split_once(':'));
-    let mut found = pairs.filter(|(name, _)| name.eq_ignore_ascii_case("content-length")).map(|(_, value)| value);
+    let mut found =
+        pairs.filter(|(name, _)| name.eq_ignore_ascii_case("content-length")).map(|(_, value)| value);
     found.next()?.trim().parse().ok()
 }
