@@ -6,6 +6,7 @@ mod cargo_tool;
 mod debian;
 mod esbuild;
 mod fallback_std;
+pub(crate) mod fonts;
 mod npm_tool;
 mod prerequisites;
 pub(crate) mod proxies;
