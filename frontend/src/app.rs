@@ -169,7 +169,8 @@ fn content(page: &Rc<Page>, state: &State, locale: Locale) -> Html {
                         room={Rc::clone(room)}
                         sendings={state.outbox.of_room(&room.name).cloned().collect::<Vec<_>>()}
                         me={state.me.clone()}
-                        drafts={page.drafts.clone()}
+                        draft={page.drafts.of(&room.name)}
+                        takes_focus={!dom::is_touched()}
                         notice={state.notice.clone().map(AttrValue::from)}
                         {locale}
                         on_talk={talking(page)}
@@ -186,6 +187,11 @@ fn talking(page: &Rc<Page>) -> Callback<Talk> {
     Callback::from(move |talk| match talk {
         Talk::Call(what) => call(&page.store, what),
         Talk::Say(text, reply_to) => page.say(text, reply_to),
+        Talk::Draft(text) => {
+            if let Some(room) = &page.store.state().current {
+                page.drafts.keep(room, &text);
+            }
+        }
         Talk::Retry(key) => page.store.dispatch(Action::Progressed(key, Progress::Pending)),
         Talk::Discard(key) => page.store.dispatch(Action::Discarded(key)),
         Talk::AtEnd(is_at_end) => page.set_at_end(is_at_end),

@@ -47,3 +47,6 @@ pub use room_list::room_list;
 pub use sending_row::sending_row;
 pub use status_line::status_line;
 pub use wrong_page::wrong_page;
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

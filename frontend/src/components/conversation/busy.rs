@@ -1,0 +1,93 @@
+//! What the reader is doing with the messages, and what their clicks make of it.
+
+use std::rc::Rc;
+
+use holdline_shared::Seq;
+use yew::prelude::*;
+
+use super::{Props, Talk};
+use crate::api::{dom, scroll};
+use crate::components::Act;
+use crate::hooks::MessageCall;
+
+/// What the reader is busy with. A reducer, because events may come before what the last one changed is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Busy {
+    /// The message under the mouse or with the focus.
+    pub(super) active: Option<Seq>,
+    /// Whether deleting it waits for a yes.
+    pub(super) is_asking: bool,
+    /// The message that is being answered.
+    pub(super) replying: Option<Seq>,
+    /// The message that is being changed.
+    pub(super) editing: Option<Seq>,
+}
+
+/// What the reader turns to.
+pub(super) enum Turn {
+    /// A message, or none.
+    At(Option<Seq>),
+    /// Deleting it, or not after all.
+    Ask(bool),
+    /// Answering a message.
+    Reply(Option<Seq>),
+    /// Changing one.
+    Edit(Option<Seq>),
+}
+
+impl Reducible for Busy {
+    type Action = Turn;
+
+    fn reduce(self: Rc<Self>, turn: Turn) -> Rc<Self> {
+        let mut busy = *self;
+        match turn {
+            Turn::At(active) => {
+                busy.is_asking &= busy.active == active;
+                busy.active = active;
+            }
+            Turn::Ask(is_asking) => busy.is_asking = is_asking,
+            Turn::Reply(replying) => busy.replying = replying,
+            Turn::Edit(editing) => busy.editing = editing,
+        }
+        Rc::new(busy)
+    }
+}
+
+/// Does what a click asked for, at the message `seq`.
+pub(super) fn act(
+    props: &Props,
+    busy: &UseReducerHandle<Busy>,
+    to_end: &Callback<()>,
+    act: Act,
+    seq: Option<Seq>,
+) {
+    let talk = match (act, seq) {
+        (Act::React(emoji), Some(seq)) => {
+            let (line, me) = (props.room.line(seq), props.me.as_ref());
+            let has = line.zip(me).is_some_and(|(line, me)| line.message.has_reaction(&emoji, &me.id));
+            Talk::Call(MessageCall::React(seq, emoji, !has))
+        }
+        (Act::Delete, Some(seq)) => Talk::Call(MessageCall::Delete(seq)),
+        (Act::Older(seq), _) => Talk::Call(MessageCall::Older(seq)),
+        (Act::Retry(key), _) => Talk::Retry(key),
+        (Act::Discard(key), _) => Talk::Discard(key),
+        (Act::CloseNotice, _) => Talk::CloseNotice,
+        (Act::Show(seq), _) => return show(seq),
+        (Act::ToEnd, _) => return to_end.emit(()),
+        (Act::Reply, seq) => return busy.dispatch(Turn::Reply(seq)),
+        (Act::Unreply, _) => return busy.dispatch(Turn::Reply(None)),
+        (Act::Edit, seq) => return busy.dispatch(Turn::Edit(seq)),
+        (other, _) => return busy.dispatch(Turn::Ask(other == Act::Ask)),
+    };
+    props.on_talk.emit(talk);
+}
+
+/// Goes to a message, or to the oldest that is here, from where older ones come by themselves.
+fn show(seq: Seq) {
+    let id = format!("m-{seq}");
+    if scroll::show(&id) {
+        dom::focus(&id);
+    } else {
+        scroll::show_first("m-");
+    }
+}
