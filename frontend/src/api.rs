@@ -4,17 +4,21 @@
 mod answer;
 mod base;
 mod calls;
+mod channel;
 pub mod dom;
 mod http;
 mod locale;
+mod locks;
 pub mod scroll;
 mod storage;
 mod time;
 
 pub use answer::{Answer, Fault};
-pub use base::{Base, base};
+pub use base::{Base, base, shared_name};
 pub use calls::{Change, history, list_rooms, older, poll, publish, rename, renew_session};
+pub use channel::Channel;
 pub use http::{AbortOnDrop, Signal};
 pub use locale::locale;
+pub use locks::{Lock, ask, lock};
 pub use storage::Storage;
 pub use time::{now, random_key, throw_dice, wall_clock};

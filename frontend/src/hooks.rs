@@ -12,6 +12,7 @@ mod room_list;
 mod session;
 mod store;
 mod subscription;
+mod tabs;
 mod use_field;
 mod use_page;
 mod use_reading;
@@ -20,7 +21,7 @@ mod wakes;
 
 pub use change::{MessageCall, call};
 pub use driver::{Driver, News, Repair};
-pub use memory::{Drafts, keep, saved};
+pub use memory::{Drafts, Memory, saved};
 pub use page::Page;
 pub use store::Store;
 pub use use_field::{Field, use_field};

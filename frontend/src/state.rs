@@ -14,6 +14,7 @@ mod rows;
 #[cfg(test)]
 pub(crate) mod samples;
 mod saved;
+pub mod tabs;
 mod words;
 
 use std::rc::Rc;
@@ -167,6 +168,7 @@ impl State {
                 self.outbox.advance(key, progress);
                 self.settle_sent();
             }
+            Action::Shared(item) => self.outbox.put(item),
             Action::Discarded(key) => self.outbox.discard(key),
             Action::Noticed(notice) => self.notice = notice,
         }

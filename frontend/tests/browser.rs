@@ -32,7 +32,7 @@ async fn a_poll_is_a_request_and_its_answer_a_batch() {
              cursor: '00000000000000ff-7', wait: 25 })));",
     );
     let guard = AbortOnDrop::new();
-    let batch = api::poll(&lobby(), &guard.signal()).await.unwrap();
+    let batch = api::poll(&lobby(), &guard.signal()).await.unwrap().0.batch;
     assert_eq!(batch.cursor.to_string(), "00000000000000ff-7");
     assert_eq!(batch.entries[0].author.name.as_str(), "Ada");
 }

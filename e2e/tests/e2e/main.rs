@@ -10,4 +10,5 @@ mod phone;
 mod prefix;
 mod reload;
 mod rooms;
+mod tabs;
 mod two_people;

@@ -18,6 +18,11 @@ pub fn base() -> Base {
     Base { url: url.href(), path: url.pathname() }
 }
 
+/// The name of something that all tabs with this mount point share.
+pub fn shared_name(name: &str) -> String {
+    format!("holdline:{}:{name}", base().path)
+}
+
 impl Base {
     /// The address of a route of the server's API.
     pub fn api(&self, route: &str) -> String {

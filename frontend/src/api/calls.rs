@@ -10,9 +10,11 @@ use super::http::{Signal, get, send};
 use crate::json::{Answered, Object};
 use crate::state::Sending;
 
-/// Holds a poll until it is answered or nobody waits any more.
-pub async fn poll(query: &PollQuery, signal: &Signal) -> Result<Answered, Fault> {
-    get(format!("poll?{}", query.to_query_string()), signal).await?.json()
+/// Holds a poll until it is answered or nobody waits any more; the answer, and its text.
+pub async fn poll(query: &PollQuery, signal: &Signal) -> Result<(Answered, String), Fault> {
+    let answer = get(format!("poll?{}", query.to_query_string()), signal).await?;
+    let text = answer.body.clone();
+    Ok((answer.json()?, text))
 }
 
 /// The newest page of a room's history.

@@ -4,7 +4,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::base;
+use gloo_events::EventListener;
+use wasm_bindgen::JsCast;
+
+use super::base::shared_name;
 
 /// Text under names. Clones share.
 #[derive(Debug, Clone)]
@@ -17,7 +20,7 @@ pub struct Storage {
 impl Storage {
     /// The storage of this mount point: two Holdlines on one host do not mix.
     pub fn open() -> Self {
-        Self::with_prefix(&format!("holdline:{}:", base().path))
+        Self::with_prefix(&shared_name(""))
     }
 
     /// The storage with this prefix.
@@ -61,6 +64,17 @@ impl Storage {
             );
         }
         names.iter().filter_map(|name| self.get(name)).collect()
+    }
+
+    /// Hears what other tabs change, until it is dropped: a name, and its text unless it was removed.
+    pub fn listen(&self, hear: impl Fn(&str, Option<String>) + 'static) -> Option<EventListener> {
+        let prefix = Rc::clone(&self.prefix);
+        Some(EventListener::new(&web_sys::window()?.into(), "storage", move |event| {
+            let Some(event) = event.dyn_ref::<web_sys::StorageEvent>() else { return };
+            if let Some(name) = event.key().as_deref().and_then(|key| key.strip_prefix(&*prefix)) {
+                hear(name, event.new_value());
+            }
+        }))
     }
 
     fn forget(&self, name: &str) {

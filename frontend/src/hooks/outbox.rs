@@ -1,5 +1,5 @@
 //! Sends what is in the outbox: one message at a time, in order, each until the server has it or refuses it. The key
-//! makes repetitions harmless.
+//! makes repetitions harmless. All tabs have all messages; the one that holds the lock sends them.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -23,8 +23,11 @@ impl Sender {
             let is_sending = Rc::clone(&self.0);
             let (store, wakes, signal) = (store.clone(), wakes.clone(), signal.clone());
             spawn_local(async move {
+                // One tab sends at a time; where there are no locks, the keys alone make it harmless.
+                let lock = api::lock(&api::shared_name("outbox")).await;
                 send_all(&store, &wakes, &signal).await;
                 is_sending.set(false);
+                drop(lock);
             });
         }
     }

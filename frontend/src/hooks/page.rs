@@ -16,7 +16,7 @@ use super::session::sign_in;
 use super::store::Follower;
 use super::subscription::subscribe;
 use super::wakes::Ears;
-use super::{Drafts, Driver, Listening, Store, Wake, Wakes, keep, saved};
+use super::{Drafts, Driver, Listening, Memory, Store, Wake, Wakes, saved};
 use crate::api::{self, AbortOnDrop, Base, Storage, dom};
 use crate::state::{Action, Route, State, unread};
 
@@ -31,7 +31,7 @@ pub struct Page {
     base: Base,
     is_at_end: Rc<Cell<bool>>,
     #[expect(dead_code, reason = "it runs")]
-    running: (Listening, Ears, Interval, Option<EventListener>, AbortOnDrop),
+    running: (Listening, Ears, Interval, [Option<EventListener>; 3], AbortOnDrop),
 }
 
 impl Page {
@@ -39,13 +39,14 @@ impl Page {
     pub fn open(render: Callback<()>) -> Self {
         let (storage, base, wakes) = (Storage::open(), api::base(), Wakes::default());
         let store = Store::new(State::restore(saved(&storage)));
-        let driver = subscribe(&store);
+        let driver = subscribe(&store, &wakes, storage.clone());
+        let memory = Memory::new(&storage, &store);
         let guard = AbortOnDrop::new();
         let is_at_end = Rc::new(Cell::new(true));
         let effects: Vec<Follower> = vec![
             {
-                let storage = storage.clone();
-                Box::new(move |before, after| keep(&storage, before, after))
+                let memory = memory.clone();
+                Box::new(move |before, after| memory.keep(before, after))
             },
             {
                 let (join, sender, list) = (Join::default(), Sender::default(), RoomList::default());
@@ -69,9 +70,9 @@ impl Page {
         ];
         store.follow(effects);
         let listening = wakes.listen(waking(&store, &driver, &is_at_end));
-        let popstate = listen_to_back(&store, &base);
+        let events = [listen_to_back(&store, &base), listen_to_going(&driver), memory.listen(&store)];
         spawn_local(sign_in(store.clone(), wakes.clone(), guard.signal()));
-        let running = (listening, wakes.open_ears(), room_list::each_minute(&store), popstate, guard);
+        let running = (listening, wakes.open_ears(), room_list::each_minute(&store), events, guard);
         store.dispatch(Action::Went(read_route(&base)));
         Self { store, drafts: Drafts(storage), wakes, driver, base, is_at_end, running }
     }
@@ -123,6 +124,11 @@ fn listen_to_back(store: &Store, base: &Base) -> Option<EventListener> {
     let (store, base) = (store.clone(), base.clone());
     let window = web_sys::window()?;
     Some(EventListener::new(&window, "popstate", move |_| store.dispatch(Action::Went(read_route(&base)))))
+}
+
+fn listen_to_going(driver: &Driver) -> Option<EventListener> {
+    let driver = driver.clone();
+    Some(EventListener::new(&web_sys::window()?.into(), "pagehide", move |_| driver.leave()))
 }
 
 fn read_route(base: &Base) -> Route {

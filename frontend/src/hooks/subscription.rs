@@ -6,19 +6,20 @@ use holdline_shared::{Cursor, Status};
 use yew::Callback;
 
 use super::join::arrive;
-use super::{Driver, News, Repair, Store};
-use crate::api::{self, Fault, Signal};
+use super::{Driver, News, Repair, Store, Wake, Wakes};
+use crate::api::{self, Fault, Signal, Storage};
 use crate::state::Action;
 
 /// The driver of the page's subscription. It begins when the first room is joined.
-pub(super) fn subscribe(store: &Store) -> Driver {
-    Driver::new(hearing(store.clone()), repairing(store.clone()))
+pub(super) fn subscribe(store: &Store, wakes: &Wakes, storage: Storage) -> Driver {
+    Driver::new(storage, hearing(store.clone(), wakes.clone()), repairing(store.clone()))
 }
 
-fn hearing(store: Store) -> Callback<News> {
+fn hearing(store: Store, wakes: Wakes) -> Callback<News> {
     Callback::from(move |news| match news {
         News::Batch(batch) => store.dispatch(Action::Heard(batch)),
         News::Present(rooms) => store.dispatch(Action::Present(rooms)),
+        News::Hurried => wakes.ring(Wake::Now),
         News::SignedIn(me) => store.dispatch(Action::SignedIn(me)),
         News::Status(Status::Live) if store.state().connection.status == Status::Live => {}
         News::Status(status) => store.dispatch(Action::Connected(status, api::wall_clock())),

@@ -4,7 +4,7 @@ use holdline_shared::{
     Batch, Here, History, MessageText, Person, PublishKey, RoomList, RoomName, Seq, Status, Timestamp,
 };
 
-use super::{Progress, Route};
+use super::{Progress, Route, Sending};
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,7 +54,9 @@ pub enum Action {
     },
     /// A message on its way came further; [`Progress::Pending`] sends it again.
     Progressed(PublishKey, Progress),
-    /// A message that was not sent is thrown away.
+    /// Another tab keeps a message on its way, or came further with it.
+    Shared(Sending),
+    /// A message that was not sent is thrown away, or another tab has sent it.
     Discarded(PublishKey),
     /// Something to tell the reader, or nothing any more.
     Noticed(Option<String>),

@@ -82,10 +82,20 @@ impl Outbox {
     pub fn restore(items: Vec<Sending>) -> Self {
         let mut outbox = Self::default();
         for item in items {
-            let at = outbox.items.iter().position(|other| other.at > item.at).unwrap_or(outbox.items.len());
-            outbox.items.insert(at, Rc::new(item));
+            outbox.put(item);
         }
         outbox
+    }
+
+    /// Takes one that another tab keeps, in place of what was known of it.
+    pub fn put(&mut self, item: Sending) {
+        let key = item.request.key;
+        if let Some(known) = self.items.iter_mut().find(|known| known.request.key == key) {
+            *known = Rc::new(item);
+            return;
+        }
+        let at = self.items.iter().position(|other| other.at > item.at).unwrap_or(self.items.len());
+        self.items.insert(at, Rc::new(item));
     }
 
     /// All of them.

@@ -1,0 +1,58 @@
+//! Ten tabs of one browser: one of them polls for all.
+
+use anyhow::{Context as _, Result};
+use fantoccini::wd::WindowHandle;
+use holdline_e2e::{Chat, Look, Person, Server, eventually};
+
+#[tokio::test]
+async fn ten_tabs_hold_one_request_and_survive_the_one_that_holds_it() -> Result<()> {
+    let server = Server::start().await?;
+    let chat = Chat::open(&server.url()).await?;
+    let client = chat.browser.client.clone();
+    let mut tabs = vec![client.window().await?];
+    while tabs.len() < 10 {
+        let tab = client.new_window(true).await?.handle;
+        client.switch_to_window(tab.clone()).await?;
+        client.goto(&server.url()).await?;
+        chat.until_live().await?;
+        tabs.push(tab);
+    }
+    until_one_poll_is_held(&server).await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    ben.say("lobby", "To all ten").await?;
+    all_show(&chat, &tabs, &["To all ten"]).await?;
+    chat.say("From the tenth").await?;
+    all_show(&chat, &tabs, &["To all ten", "From the tenth"]).await?;
+    until_one_poll_is_held(&server).await?;
+
+    // The first tab came first, so it is the one that polls.
+    client.switch_to_window(tabs.remove(0)).await?;
+    client.close_window().await?;
+    ben.say("lobby", "To the other nine").await?;
+    let all = ["To all ten", "From the tenth", "To the other nine"];
+    all_show(&chat, &tabs, &all).await?;
+    until_one_poll_is_held(&server).await?;
+    ben.say("lobby", "And once more").await?;
+    all_show(&chat, &tabs, &[all[0], all[1], all[2], "And once more"]).await?;
+    chat.browser.must_be_quiet().await
+}
+
+/// Every tab shows exactly these messages, in this order.
+async fn all_show(chat: &Chat, tabs: &[WindowHandle], texts: &[&str]) -> Result<()> {
+    for (at, tab) in tabs.iter().enumerate() {
+        chat.browser.client.switch_to_window(tab.clone()).await?;
+        let shown = chat.until_said(texts).await;
+        shown.with_context(|| format!("tab {} of {}", at + 1, tabs.len()))?;
+    }
+    Ok(())
+}
+
+async fn until_one_poll_is_held(server: &Server) -> Result<()> {
+    let address = format!("{}/metrics", server.url());
+    eventually("one held poll", async || {
+        let metrics = reqwest::get(&address).await?.error_for_status()?.text().await?;
+        let held = metrics.lines().find(|line| line.starts_with("holdline_held_polls "));
+        Ok(Look::at(held == Some("holdline_held_polls 1"), || format!("{held:?}")))
+    })
+    .await
+}
