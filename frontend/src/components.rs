@@ -48,5 +48,5 @@ pub use sending_row::sending_row;
 pub use status_line::status_line;
 pub use wrong_page::wrong_page;
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
 mod tests;

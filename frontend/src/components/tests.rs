@@ -1,6 +1,8 @@
 //! Components, drawn to text on the host: what is said to people in each state, and that nothing of what they say is
 //! ever markup.
 
+#![cfg(not(target_arch = "wasm32"))]
+
 use std::rc::Rc;
 use std::time::Duration;
 
