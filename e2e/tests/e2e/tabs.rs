@@ -48,11 +48,70 @@ async fn all_show(chat: &Chat, tabs: &[WindowHandle], texts: &[&str]) -> Result<
 }
 
 async fn until_one_poll_is_held(server: &Server) -> Result<()> {
+    until_held(server, 1).await
+}
+
+async fn until_held(server: &Server, count: usize) -> Result<()> {
     let address = format!("{}/metrics", server.url());
-    eventually("one held poll", async || {
+    let wanted = format!("holdline_held_polls {count}");
+    eventually(&wanted, async || {
         let metrics = reqwest::get(&address).await?.error_for_status()?.text().await?;
         let held = metrics.lines().find(|line| line.starts_with("holdline_held_polls "));
-        Ok(Look::at(held == Some("holdline_held_polls 1"), || format!("{held:?}")))
+        Ok(Look::at(held == Some(&wanted), || format!("{held:?}")))
     })
     .await
+}
+
+/// What one tab could not send yet is on its way in the other, too, and is sent once, whoever sends it.
+#[tokio::test]
+async fn tabs_share_what_is_on_its_way() -> Result<()> {
+    let mut server = Server::start().await?;
+    let chat = Chat::open(&server.url()).await?;
+    let client = chat.browser.client.clone();
+    let first = client.window().await?;
+    let second = client.new_window(true).await?.handle;
+    client.switch_to_window(second.clone()).await?;
+    client.goto(&server.url()).await?;
+    chat.until_live().await?;
+    server.kill().await?;
+    chat.say("from the second").await?;
+    client.switch_to_window(first.clone()).await?;
+    chat.say("from the first").await?;
+    let texts = ["from the second", "from the first"];
+    for tab in [&second, &first] {
+        client.switch_to_window(tab.clone()).await?;
+        chat.until("both on their way", |screen| screen.texts() == texts && screen.status != "live").await?;
+    }
+    // The tab that was sending goes; the other one has the message.
+    client.switch_to_window(second).await?;
+    client.close_window().await?;
+    client.switch_to_window(first).await?;
+    server.start_again().await?;
+    chat.until_said(&texts).await?;
+    chat.browser.must_be_quiet_but_for_requests().await
+}
+
+/// A tab that polls for all and is stuck is replaced by one that is not.
+#[tokio::test]
+async fn a_leader_that_is_silent_is_deposed() -> Result<()> {
+    let server = Server::start().await?;
+    let chat = Chat::open(&server.url()).await?;
+    let client = chat.browser.client.clone();
+    let mut tabs = vec![client.window().await?];
+    let second = client.new_window(true).await?.handle;
+    client.switch_to_window(second.clone()).await?;
+    client.goto(&server.url()).await?;
+    chat.until_live().await?;
+    tabs.push(second);
+    until_one_poll_is_held(&server).await?;
+    // Takes the lock as a leader does, and then does nothing with it.
+    let steal = "navigator.locks.request('holdline:/:poll', { steal: true }, () => new Promise(() => {}));";
+    client.execute(steal, vec![]).await?;
+    until_held(&server, 0).await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    ben.say("lobby", "Is anybody listening?").await?;
+    all_show(&chat, &tabs, &["Is anybody listening?"]).await?;
+    until_one_poll_is_held(&server).await?;
+    ben.say("lobby", "Good.").await?;
+    all_show(&chat, &tabs, &["Is anybody listening?", "Good."]).await
 }
