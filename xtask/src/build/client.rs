@@ -32,7 +32,7 @@ pub(crate) fn build(sh: &Shell, tools: &Tools) -> Result<()> {
         .is_ok_and(|text| fingerprint::of(&dist).is_ok_and(|now| text == made_from(now)))
     {
         say::step("the client in dist is up to date");
-        return first_load::check(&paths::dist());
+        return first_load::check(&paths::dist(), tools.has_std_source);
     }
     say::step("building the client; the first time takes two minutes");
     sh.remove_path(&stamp)?;
@@ -48,7 +48,7 @@ pub(crate) fn build(sh: &Shell, tools: &Tools) -> Result<()> {
     }
     say::step("compressing it");
     precompress::folder(&paths::dist())?;
-    first_load::check(&paths::dist())?;
+    first_load::check(&paths::dist(), tools.has_std_source)?;
     sh.write_file(&stamp, made_from(fingerprint::of(&dist)?))?;
     Ok(())
 }
