@@ -17,6 +17,12 @@ pub fn text_in(node: &yew::NodeRef) -> String {
     node.cast::<HtmlTextAreaElement>().map(|area| area.value()).unwrap_or_default()
 }
 
+/// The text that stands in the field with this id.
+pub fn typed_in(id: &str) -> String {
+    let area = element(id).and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok());
+    area.map(|area| area.value()).unwrap_or_default()
+}
+
 /// Empties a field, at once.
 pub fn clear(node: &yew::NodeRef) {
     if let Some(area) = node.cast::<HtmlTextAreaElement>() {

@@ -26,6 +26,8 @@ pub enum Act {
     Older(Seq),
     /// Send again what was refused.
     Retry(PublishKey),
+    /// Take it back into the composer.
+    Rewrite(PublishKey),
     /// Throw it away.
     Discard(PublishKey),
     /// See the newest.
@@ -50,6 +52,7 @@ impl Act {
             "show" => Self::Show(seq()?),
             "older" | "load-older" => Self::Older(seq()?),
             "retry" => Self::Retry(rest.parse().ok()?),
+            "rewrite" => Self::Rewrite(rest.parse().ok()?),
             "discard" => Self::Discard(rest.parse().ok()?),
             "end" => Self::ToEnd,
             "close-notice" => Self::CloseNotice,
@@ -67,6 +70,8 @@ mod tests {
         assert_eq!(Act::parse("react 👍"), Some(Act::React("👍".parse().unwrap())));
         assert_eq!(Act::parse("older 7"), Some(Act::Older(Seq(7))));
         assert_eq!(Act::parse("reply"), Some(Act::Reply));
+        let key = "7f2c1b9e-4a5d-4c3b-9e8f-0a1b2c3d4e5f";
+        assert_eq!(Act::parse(&format!("rewrite {key}")), Some(Act::Rewrite(key.parse().unwrap())));
         for other in ["", "react", "react x", "older x", "rooms", "retry 7"] {
             assert_eq!(Act::parse(other), None, "{other}");
         }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use holdline_shared::RoomName;
+use holdline_shared::{PublishKey, RoomName};
 use yew::prelude::*;
 
 use super::{Field, FieldKind, OnField, Shape, button, element, icon, name};
@@ -18,8 +18,10 @@ static EDIT: FieldKind =
 pub struct Composer<'a> {
     /// Where to.
     pub room: &'a RoomName,
-    /// What was typed at an earlier visit.
+    /// What it says at first.
     pub draft: String,
+    /// The refused message that is in it to be written anew: another one is another beginning.
+    pub rewriting: Option<PublishKey>,
     /// The message that is answered.
     pub reply_to: Option<&'a Rc<Line>>,
     /// Whether the field takes the focus when it appears.
@@ -32,7 +34,7 @@ pub struct Composer<'a> {
 
 /// The composer.
 pub fn composer(composer: Composer<'_>) -> Html {
-    let Composer { room, draft, reply_to, takes_focus, locale, on } = composer;
+    let Composer { room, draft, rewriting, reply_to, takes_focus, locale, on } = composer;
     let reply = reply_to.map(|line| line.message.seq.0);
     let replying = reply_to.map(|line| {
         let close = button("tool", "unreply".to_owned(), Some("Do not reply".to_owned()), icon(Shape::Close));
@@ -41,6 +43,7 @@ pub fn composer(composer: Composer<'_>) -> Html {
     });
     let field = html! {
         <Field
+            key={rewriting.map_or_else(String::new, |key| key.to_string())}
             kind={&COMPOSER}
             label={format!("Message to {room}")}
             text={draft}

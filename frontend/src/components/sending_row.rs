@@ -23,9 +23,10 @@ pub fn sending_row(
         }
         Progress::Failed(why) => {
             let why = words("span", "", &format!("Not sent: {why}"));
-            let (retry, discard) =
-                (plain("Try again", format!("retry {key}")), plain("Discard", format!("discard {key}")));
-            let line = element("p", "failure", html! { <>{ why }{ retry }{ discard }</> });
+            let retry = plain("Try again", format!("retry {key}"));
+            let rewrite = plain("Edit", format!("rewrite {key}"));
+            let discard = plain("Discard", format!("discard {key}"));
+            let line = element("p", "failure", html! { <>{ why }{ retry }{ rewrite }{ discard }</> });
             ("failed", html! { <div role="alert">{ line }</div> })
         }
     };

@@ -104,7 +104,8 @@ fn what_is_on_its_way_says_so() {
     let drawn = |outbox: &Outbox| show(sending_row(&outbox.items()[0], true, None, &person("ada"), utc()));
     check(&drawn(&outbox), &["data-state=\"pending\"", "on its way", "&lt;b&gt;"], &["Try again"]);
     outbox.advance(key(1), Progress::Failed("the room is <full>".to_owned()));
-    let failed = ["data-state=\"failed\"", "Not sent: the room is &lt;full&gt;", "Try again", "Discard"];
+    let failed =
+        ["data-state=\"failed\"", "Not sent: the room is &lt;full&gt;", "Try again", "Edit", "Discard"];
     check(&drawn(&outbox), &failed, &["on its way"]);
     outbox.advance(key(1), Progress::Sent(Seq(4)));
     check(&drawn(&outbox), &["data-state=\"sent\""], &["on its way", "Try again"]);

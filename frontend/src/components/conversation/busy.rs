@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use holdline_shared::Seq;
+use holdline_shared::{PublishKey, Seq};
 use yew::prelude::*;
 
 use super::{Props, Talk};
@@ -11,7 +11,7 @@ use crate::components::Act;
 use crate::hooks::MessageCall;
 
 /// What the reader is busy with. A reducer, because events may come before what the last one changed is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Busy {
     /// The message under the mouse or with the focus.
     pub(super) active: Option<Seq>,
@@ -21,6 +21,8 @@ pub(super) struct Busy {
     pub(super) replying: Option<Seq>,
     /// The message that is being changed.
     pub(super) editing: Option<Seq>,
+    /// The message that was refused and is written anew in the composer, with all that stands there.
+    pub(super) rewriting: Option<(PublishKey, String)>,
 }
 
 /// What the reader turns to.
@@ -33,13 +35,15 @@ pub(super) enum Turn {
     Reply(Option<Seq>),
     /// Changing one.
     Edit(Option<Seq>),
+    /// Writing one anew.
+    Rewrite(PublishKey, String),
 }
 
 impl Reducible for Busy {
     type Action = Turn;
 
     fn reduce(self: Rc<Self>, turn: Turn) -> Rc<Self> {
-        let mut busy = *self;
+        let mut busy = (*self).clone();
         match turn {
             Turn::At(active) => {
                 busy.is_asking &= busy.active == active;
@@ -48,6 +52,7 @@ impl Reducible for Busy {
             Turn::Ask(is_asking) => busy.is_asking = is_asking,
             Turn::Reply(replying) => busy.replying = replying,
             Turn::Edit(editing) => busy.editing = editing,
+            Turn::Rewrite(key, text) => busy.rewriting = Some((key, text)),
         }
         Rc::new(busy)
     }
@@ -70,6 +75,10 @@ pub(super) fn act(
         (Act::Delete, Some(seq)) => Talk::Call(MessageCall::Delete(seq)),
         (Act::Older(seq), _) => Talk::Call(MessageCall::Older(seq)),
         (Act::Retry(key), _) => Talk::Retry(key),
+        (Act::Rewrite(key), _) => {
+            rewrite(props, busy, key);
+            Talk::Discard(key)
+        }
         (Act::Discard(key), _) => Talk::Discard(key),
         (Act::CloseNotice, _) => Talk::CloseNotice,
         (Act::Show(seq), _) => return show(seq),
@@ -80,6 +89,18 @@ pub(super) fn act(
         (other, _) => return busy.dispatch(Turn::Ask(other == Act::Ask)),
     };
     props.on_talk.emit(talk);
+}
+
+/// Puts a refused message into the composer, below what is typed there already.
+fn rewrite(props: &Props, busy: &UseReducerHandle<Busy>, key: PublishKey) {
+    let Some(sending) = props.sendings.iter().find(|sending| sending.request.key == key) else { return };
+    let mut text = dom::typed_in("composer");
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text.push_str(sending.request.text.as_str());
+    props.on_talk.emit(Talk::Draft(text.clone()));
+    busy.dispatch(Turn::Rewrite(key, text));
 }
 
 /// Goes to a message, or to the oldest that is here, from where older ones come by themselves.

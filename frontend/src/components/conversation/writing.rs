@@ -34,8 +34,12 @@ pub(super) fn compose(props: &Props, busy: &UseReducerHandle<Busy>) -> Html {
         })
     };
     let reply_to = busy.replying.and_then(|seq| props.room.line(seq));
-    let (draft, takes_focus) = (props.draft.to_string(), props.takes_focus);
-    composer(Composer { room: &props.room.name, draft, reply_to, takes_focus, locale: props.locale, on })
+    let (rewriting, draft) = match &busy.rewriting {
+        Some((key, text)) => (Some(*key), text.clone()),
+        None => (None, props.draft.to_string()),
+    };
+    let (room, takes_focus, locale) = (&props.room.name, props.takes_focus, props.locale);
+    composer(Composer { room, draft, rewriting, reply_to, takes_focus, locale, on })
 }
 
 /// The form in the place of the message that is being changed.
