@@ -94,6 +94,20 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", features).await
     }
 
+    /// Takes the network away from this tab, or gives it back.
+    pub async fn set_online(&self, is_online: bool) -> Result<()> {
+        self.devtools("Network.enable", json!({})).await?;
+        let conditions =
+            json!({ "offline": !is_online, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.devtools("Network.emulateNetworkConditions", conditions).await
+    }
+
+    /// Freezes this tab, as the browser does with one in the background when it wants to save power, or thaws it.
+    pub async fn set_frozen(&self, is_frozen: bool) -> Result<()> {
+        let state = if is_frozen { "frozen" } else { "active" };
+        self.devtools("Page.setWebLifecycleState", json!({ "state": state })).await
+    }
+
     /// Runs a script in the page; what it returns.
     pub async fn run<T: DeserializeOwned>(&self, script: &str, arguments: Vec<Value>) -> Result<T> {
         let value = self.client.execute(script, arguments).await?;

@@ -4,6 +4,7 @@
 
 mod browser;
 mod chat;
+mod dice;
 mod executable;
 mod patience;
 mod person;
@@ -13,6 +14,7 @@ mod server;
 
 pub use browser::{Browser, Device, Scheme};
 pub use chat::{Chat, Listed, Row, Screen, key};
+pub use dice::Dice;
 pub use executable::holdline;
 pub use patience::{Look, PATIENCE, eventually, eventually_within};
 pub use person::{Person, Staying, publish_plainly};

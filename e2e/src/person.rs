@@ -52,6 +52,15 @@ impl Person {
         self.ask(Method::PUT, &format!("rooms/{room}"), Some(json!({ "topic": topic }))).await.map(drop)
     }
 
+    /// The newest 200 messages of a room as the log has them: number and text, oldest first.
+    pub async fn history(&self, room: &str) -> Result<Vec<(u64, String)>> {
+        let path = format!("rooms/{room}/messages?limit=200");
+        let page: Value = self.ask(Method::GET, &path, None).await?.json().await?;
+        let messages = page["messages"].as_array().context("the history has no messages")?;
+        let read = |message: &Value| Some((message["seq"].as_u64()?, message["text"].as_str()?.to_owned()));
+        messages.iter().map(read).collect::<Option<_>>().context("a message lacks number or text")
+    }
+
     /// Is shown as here until the guard is dropped.
     pub fn stay(&self, room: &str) -> Staying {
         let (person, room) = (self.clone(), room.to_owned());

@@ -42,6 +42,14 @@ impl Server {
         self.addresses.iter().map(|address| format!("http://{address}")).collect()
     }
 
+    /// How many polls it holds, in its own count.
+    pub async fn held_polls(&self) -> Result<u64> {
+        let metrics =
+            reqwest::get(format!("{}/metrics", self.url())).await?.error_for_status()?.text().await?;
+        let held = metrics.lines().find_map(|line| line.strip_prefix("holdline_held_polls "));
+        Ok(held.context("the server does not count the polls it holds")?.parse()?)
+    }
+
     /// Stops it as an operator does, with SIGTERM.
     pub async fn stop(&mut self) -> Result<()> {
         let status = self.process.take().context("the server is not running")?.terminate().await?;

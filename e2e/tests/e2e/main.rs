@@ -3,6 +3,7 @@
 mod access;
 mod away;
 mod changes;
+mod chaos;
 mod classic;
 mod history;
 mod markup;
