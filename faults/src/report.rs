@@ -36,6 +36,11 @@ impl Report {
         println!("round {name}: {about}");
     }
 
+    /// Says something that is worth knowing, right or wrong.
+    pub(crate) fn note(words: &str) {
+        println!("  {words}");
+    }
+
     /// Says what came of a round, and in detail if it was not good.
     pub(crate) fn add(&mut self, line: Line) {
         match &line.outcome {

@@ -3,6 +3,7 @@
 
 mod bench;
 mod clock;
+mod crowd;
 mod disk;
 mod front;
 mod kill;
@@ -37,7 +38,7 @@ struct Round {
     run: for<'a> fn(&'a mut Bench) -> Running<'a>,
 }
 
-const ALL: [Round; 9] = [
+const ALL: [Round; 10] = [
     Round { name: "kill", about: "the server is killed and started again", run: |b| Box::pin(kill::run(b)) },
     Round { name: "wake", about: "publishing in the moment of polling", run: |b| Box::pin(wake::run(b)) },
     Round {
@@ -71,6 +72,11 @@ const ALL: [Round; 9] = [
         run: |b| Box::pin(disk::run(b)),
     },
     Round { name: "clock", about: "the clock jumps by days", run: |b| Box::pin(clock::run(b)) },
+    Round {
+        name: "crowd",
+        about: "ten thousand readers over two restarts",
+        run: |b| Box::pin(crowd::run(b)),
+    },
 ];
 
 /// The names of all rounds.

@@ -1,11 +1,16 @@
 //! Web Locks: of all tabs of this browser, one at a time holds a name. Browsers have them in secure contexts only, so
 //! that there may be none.
 
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
 use futures_channel::oneshot;
+use gloo_timers::callback::Timeout;
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 /// A lock, held until it is dropped or the page goes.
 pub struct Lock(Function);
@@ -50,7 +55,20 @@ pub fn ask(name: &str, steal: bool) -> Option<Asked> {
     Some(Asked { granted, over: JsFuture::from(over.dyn_into::<Promise>().ok()?) })
 }
 
-/// The lock of this name, after waiting for it; at once nothing where there are no locks.
-pub async fn lock(name: &str) -> Option<Lock> {
-    ask(name, false)?.granted.await.ok()
+/// The lock of this name, after waiting for it, but no longer than `patience`: who holds it may be frozen. At once
+/// nothing where there are no locks.
+pub async fn lock(name: &str, patience: Duration) -> Option<Lock> {
+    let granted = ask(name, false)?.granted;
+    let (send, first) = oneshot::channel();
+    let send = Rc::new(Cell::new(Some(send)));
+    let waiting = Rc::clone(&send);
+    let _timer =
+        Timeout::new(patience.as_millis().try_into().unwrap_or(u32::MAX), move || drop(waiting.take()));
+    spawn_local(async move {
+        // A lock that comes too late is given back by being dropped.
+        if let (Ok(lock), Some(send)) = (granted.await, send.take()) {
+            let _ = send.send(lock);
+        }
+    });
+    first.await.ok()
 }

@@ -27,6 +27,11 @@ pub enum MessageCall {
 /// Does it in the current room.
 pub fn call(store: &Store, call: MessageCall) {
     let Some(room) = store.state().current.clone() else { return };
+    let typed = match &call {
+        MessageCall::Edit(_, text) => Some(text.to_string()),
+        MessageCall::Topic(topic) => Some(topic.to_string()),
+        _ => None,
+    };
     let change = match call {
         MessageCall::React(seq, emoji, on) => Change::react(&room, seq, &emoji, on),
         MessageCall::Edit(seq, text) => Change::edit(&room, seq, &text),
@@ -38,17 +43,23 @@ pub fn call(store: &Store, call: MessageCall) {
     let store = store.clone();
     spawn_local(async move {
         if let Err(fault) = change.make().await {
-            store.dispatch(Action::Noticed(Some(fault.text())));
+            store.dispatch(Action::Noticed(Some(not_done(&fault.text(), typed))));
         }
     });
+}
+
+/// Why something was not done, with what was typed for it, so that it can be copied from there.
+fn not_done(why: &str, typed: Option<String>) -> String {
+    typed.map_or_else(|| why.to_owned(), |typed| format!("{why}. Not changed to: {typed}"))
 }
 
 fn rename(store: &Store, name: Nickname) {
     let store = store.clone();
     spawn_local(async move {
+        let typed = Some(name.to_string());
         store.dispatch(match api::rename(name).await {
             Ok(me) => Action::SignedIn(me),
-            Err(fault) => Action::Noticed(Some(fault.text())),
+            Err(fault) => Action::Noticed(Some(not_done(&fault.text(), typed))),
         });
     });
 }

@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use holdline_shared::Backoff;
 use wasm_bindgen_futures::spawn_local;
@@ -10,6 +11,9 @@ use wasm_bindgen_futures::spawn_local;
 use super::{Store, Wakes};
 use crate::api::{self, Change, Fault, Signal};
 use crate::state::{Action, Progress, Sending, State};
+
+/// Longer than a tab that is awake takes for one message.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Whether something is being sent.
 #[derive(Default)]
@@ -23,11 +27,8 @@ impl Sender {
             let is_sending = Rc::clone(&self.0);
             let (store, wakes, signal) = (store.clone(), wakes.clone(), signal.clone());
             spawn_local(async move {
-                // One tab sends at a time; where there are no locks, the keys alone make it harmless.
-                let lock = api::lock(&api::shared_name("outbox")).await;
                 send_all(&store, &wakes, &signal).await;
                 is_sending.set(false);
-                drop(lock);
             });
         }
     }
@@ -35,9 +36,11 @@ impl Sender {
 
 async fn send_all(store: &Store, wakes: &Wakes, signal: &Signal) {
     let mut backoff = Backoff::default();
-    while let Some(item) = store.state().outbox.next().cloned()
-        && !signal.is_over()
-    {
+    while store.state().outbox.next().is_some() && !signal.is_over() {
+        // One tab sends at a time, and none keeps the others from it while it pauses. Where there are no locks, or one is
+        // held by a tab that the browser froze, the keys alone make it harmless.
+        let lock = api::lock(&api::shared_name("outbox"), PATIENCE).await;
+        let Some(item) = store.state().outbox.next().cloned() else { return };
         let key = item.request.key;
         match send(store, &item).await {
             Ok(progress) => {
@@ -45,6 +48,7 @@ async fn send_all(store: &Store, wakes: &Wakes, signal: &Signal) {
                 store.dispatch(Action::Progressed(key, progress));
             }
             Err(fault) if fault.is_passing() || fault.status() == Some(401) => {
+                drop(lock);
                 wakes.pause(fault.retry_after().unwrap_or_else(|| backoff.fail(api::throw_dice()))).await;
             }
             Err(fault) => store.dispatch(Action::Progressed(key, Progress::Failed(fault.text()))),

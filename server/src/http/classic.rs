@@ -19,9 +19,9 @@ use super::reply::mark_held;
 use crate::hub::PollError;
 use crate::log::Draft;
 
-/// How long a page's cursor is kept between two of its requests: long enough for a laptop's short nap, short enough
-/// that the cookies of closed pages do not pile up.
-const COOKIE_SECONDS: u32 = 300;
+/// How long a page's cursor is kept after an answer: as long as a quiet room may keep the next request held, within
+/// reason. Cookies of closed pages stay as long; they are small, and go to this route alone.
+const COOKIE_SECONDS: u32 = 12 * 60 * 60;
 
 /// What the tutorial's server answers with.
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain;charset=utf-8");

@@ -31,7 +31,7 @@ pub(super) fn outcome(status: StatusCode, outcome: Outcome) -> Response {
     match outcome {
         Outcome::Appended(entry) => raw_json(status, entry.json.clone()),
         Outcome::Repeated(entry) => raw_json(StatusCode::OK, entry.json.clone()),
-        Outcome::Unchanged => StatusCode::NO_CONTENT.into_response(),
+        Outcome::Unchanged => (StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, "no-store")]).into_response(),
     }
 }
 

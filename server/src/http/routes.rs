@@ -22,8 +22,8 @@ use crate::session::Sessions;
 pub fn router<S: Clone + Send + Sync + 'static>(hub: Arc<Hub>) -> Router<S> {
     let sessions = Sessions::new(hub.log().secret());
     Router::new()
-        .route("/api/v1/poll", get(poll::poll))
-        .route("/api/v1/events", get(events::events))
+        .route("/api/v1/poll", get(poll::poll).head(method_not_allowed))
+        .route("/api/v1/events", get(events::events).head(method_not_allowed))
         .route("/api/v1/rooms", get(rooms::list))
         .route("/api/v1/rooms/{room}", put(rooms::put))
         .route("/api/v1/rooms/{room}/messages", get(history::history).post(publish::publish))
@@ -33,7 +33,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(hub: Arc<Hub>) -> Router<S> {
             put(change::react).delete(change::take_reaction_back),
         )
         .route("/api/v1/session", get(session::show).post(session::begin).delete(session::end))
-        .route("/subscribe", get(classic::subscribe))
+        .route("/subscribe", get(classic::subscribe).head(method_not_allowed))
         .route("/publish", post(classic::publish))
         .route("/classic", get(classic::page))
         .route("/healthz", get(health::healthz))

@@ -32,7 +32,7 @@ pub(super) struct Attendance {
 #[derive(Default)]
 struct State {
     rooms: HashMap<RoomName, Crowd>,
-    /// Who held no poll any more, and when that began; in order.
+    /// Who held no poll any more, and when that began; each guest once.
     leaving: VecDeque<(Instant, RoomName, PersonId)>,
 }
 
@@ -53,6 +53,8 @@ struct Guest {
     polls: u32,
     /// Since when no poll is held.
     idle_since: Option<Instant>,
+    /// Whether `leaving` has this guest already.
+    is_listed: bool,
 }
 
 impl Attendance {
@@ -73,7 +75,7 @@ impl Attendance {
             let crowd = state.rooms.entry(room.clone()).or_default();
             let guest = crowd.people.entry(person.id.clone()).or_insert_with(|| {
                 crowd.has_changed = true;
-                Guest { person: person.clone(), polls: 0, idle_since: None }
+                Guest { person: person.clone(), polls: 0, idle_since: None, is_listed: false }
             });
             if guest.person != *person {
                 guest.person = person.clone();
@@ -98,7 +100,9 @@ impl Attendance {
             guest.polls = guest.polls.saturating_sub(1);
             if guest.polls == 0 {
                 guest.idle_since = Some(now);
-                state.leaving.push_back((now, room.clone(), person.clone()));
+                if !std::mem::replace(&mut guest.is_listed, true) {
+                    state.leaving.push_back((now, room.clone(), person.clone()));
+                }
             }
         }
     }
@@ -172,12 +176,17 @@ impl Attendance {
         let mut state = self.state.lock();
         let now = Instant::now();
         while state.leaving.front().is_some_and(|(since, ..)| *since + grace <= now) {
-            let Some((since, room, person)) = state.leaving.pop_front() else { break };
-            if let Some(crowd) = state.rooms.get_mut(&room)
-                && crowd.people.get(&person).is_some_and(|guest| guest.idle_since == Some(since))
-            {
-                crowd.people.remove(&person);
-                crowd.has_changed = true;
+            let Some((_, room, person)) = state.leaving.pop_front() else { break };
+            let Some(crowd) = state.rooms.get_mut(&room) else { continue };
+            let Some(guest) = crowd.people.get_mut(&person) else { continue };
+            match guest.idle_since {
+                Some(since) if since + grace <= now => {
+                    crowd.people.remove(&person);
+                    crowd.has_changed = true;
+                }
+                // Here again since, and gone again: looked at once more when that grace is over.
+                Some(since) => state.leaving.push_back((since, room, person)),
+                None => guest.is_listed = false,
             }
         }
         for crowd in state.rooms.values_mut() {

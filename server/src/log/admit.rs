@@ -115,7 +115,9 @@ pub(super) fn now_after(last: Timestamp) -> Timestamp {
     last.max(Timestamp(u64::try_from(now.as_millis()).unwrap_or(u64::MAX)))
 }
 
-/// The time before which entries are older than `age`, by the clock as the log sees it.
-pub(super) fn oldest_kept(last: Timestamp, age: Duration) -> Timestamp {
-    Timestamp(now_after(last).0.saturating_sub(u64::try_from(age.as_millis()).unwrap_or(u64::MAX)))
+/// The time before which entries are older than `age`. By the clock alone: an entry from a moment when the clock was
+/// wrong must not make all others old.
+pub(super) fn oldest_kept(age: Duration) -> Timestamp {
+    let now = now_after(Timestamp::default());
+    Timestamp(now.0.saturating_sub(u64::try_from(age.as_millis()).unwrap_or(u64::MAX)))
 }

@@ -224,7 +224,7 @@ impl State {
     }
 
     fn prune(&mut self, keep: &Retention) {
-        let oldest = keep.age.map(|age| oldest_kept(self.last_at, age));
+        let oldest = keep.age.map(oldest_kept);
         for room in self.rooms.values_mut() {
             while let Some(&seq) = room.entries.front() {
                 let is_old =

@@ -42,7 +42,9 @@ impl FromStr for Retention {
             if let Some(count) = part.strip_suffix("/room") {
                 let count =
                     count.parse().ok().filter(|&count: &u64| count > 0 && i64::try_from(count).is_ok());
-                retention.per_room = Some(count.ok_or_else(invalid)?);
+                if retention.per_room.replace(count.ok_or_else(invalid)?).is_some() {
+                    return Err(invalid());
+                }
             } else {
                 let unit = part.char_indices().last().ok_or_else(invalid)?.0;
                 let (number, unit) = part.split_at(unit);
@@ -53,7 +55,10 @@ impl FromStr for Retention {
                     _ => return Err(invalid()),
                 };
                 let number: u32 = number.parse().ok().filter(|&number| number > 0).ok_or_else(invalid)?;
-                retention.age = Some(Duration::from_secs(u64::from(number) * u64::from(seconds)));
+                let age = Duration::from_secs(u64::from(number) * u64::from(seconds));
+                if retention.age.replace(age).is_some() {
+                    return Err(invalid());
+                }
             }
         }
         Ok(retention)
@@ -87,9 +92,20 @@ mod tests {
         for (text, age, per_room) in cases {
             assert_eq!(text.parse(), Ok(Retention { age, per_room }), "{text}");
         }
-        for bad in
-            ["", "0d", "d", "90", "90days", "0/room", "-1/room", "90d,", "é", "99999999999999999999/room"]
-        {
+        for bad in [
+            "",
+            "0d",
+            "d",
+            "90",
+            "90days",
+            "0/room",
+            "-1/room",
+            "90d,",
+            "1d,2d",
+            "5/room,6/room",
+            "é",
+            "99999999999999999999/room",
+        ] {
             assert_eq!(bad.parse::<Retention>(), Err(InvalidRetention(bad.to_owned())), "{bad}");
         }
         assert_eq!("2h,5/room".parse::<Retention>().unwrap().to_string(), "120m,5/room");

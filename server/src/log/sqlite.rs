@@ -1,6 +1,7 @@
 //! `sqlite:PATH` the default engine: one file, WAL, `synchronous=FULL`. One writer thread commits groups; readers have
 //! read-only connections of their own and never wait for it.
 
+mod guard;
 mod prune;
 mod reader;
 mod schema;
@@ -17,6 +18,7 @@ use holdline_shared::{Epoch, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
 
+use self::guard::Guard;
 use self::reader::{Reader, Readers};
 use self::writer::Writer;
 use super::{Chunk, Draft, Follower, Log, LogError, LoggedRoom, Outcome, Page, Retention};
@@ -63,11 +65,18 @@ type Reply<T> = oneshot::Sender<Result<T, LogError>>;
 impl SqliteLog {
     /// Opens the log at `path`, or makes a new one. Blocks while it does.
     pub fn open(path: &Path) -> Result<Self, LogError> {
+        let mut guard = Guard::lock(path)?;
         let connection = schema::open(path)?;
+        if guard.has_lost_entries(schema::identity(&connection)?.0, schema::head(&connection)?) {
+            tracing::warn!(
+                "this log has come less far than it had; it was put back from a copy and gets a new epoch"
+            );
+            schema::renew_epoch(&connection)?;
+        }
         let (epoch, secret) = schema::identity(&connection)?;
         let readers = Arc::new(Readers::open(path)?);
         let shared = Arc::new(Shared::default());
-        let writer = Writer::new(connection, path, shared.clone())?;
+        let writer = Writer::new(connection, path, shared.clone(), guard, epoch)?;
         let (queue, jobs) = mpsc::channel(QUEUE);
         let writer = std::thread::Builder::new()
             .name("holdline-writer".to_owned())
@@ -158,6 +167,8 @@ impl Drop for SqliteLog {
     /// Finishes what was handed in, so that a closed log is complete on disk.
     fn drop(&mut self) {
         self.queue = None;
+        // Readers go first, so that the writer's connection is the last and can put everything into one file.
+        self.readers.close();
         if let Some(writer) = self.writer.take()
             && writer.join().is_err()
         {
@@ -181,6 +192,57 @@ mod tests {
 
     crate::log::contract::suite!(|dir| SqliteLog::open(&dir.join("holdline.db")).unwrap());
     crate::log::contract::durable_suite!(|dir| SqliteLog::open(&dir.join("holdline.db")));
+
+    fn say(text: &str) -> Draft {
+        Draft::say(holdline_shared::Person::stdin(), RoomName::lobby(), text.parse().unwrap())
+    }
+
+    #[tokio::test]
+    async fn one_server_writes_a_log() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("holdline.db");
+        let first = SqliteLog::open(&path).unwrap();
+        let Err(LogError::Unavailable(why)) = SqliteLog::open(&path) else { panic!("two of them") };
+        assert!(why.contains("in use"), "{why}");
+        drop(first);
+        assert!(SqliteLog::open(&path).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_closed_log_is_one_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, elsewhere) = (dir.path().join("holdline.db"), dir.path().join("elsewhere.db"));
+        let log = SqliteLog::open(&path).unwrap();
+        log.append(say("hello")).await.unwrap();
+        log.read(RoomSelection::All, Seq::START).await.unwrap();
+        let epoch = log.epoch();
+        drop(log);
+        std::fs::copy(&path, &elsewhere).unwrap();
+        let copy = SqliteLog::open(&elsewhere).unwrap();
+        assert_eq!((copy.head(), copy.epoch()), (Seq(2), epoch));
+    }
+
+    #[tokio::test]
+    async fn a_log_put_back_from_a_copy_has_another_epoch() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, copy) = (dir.path().join("holdline.db"), dir.path().join("copy.db"));
+        let log = SqliteLog::open(&path).unwrap();
+        let epoch = log.epoch();
+        log.append(say("kept")).await.unwrap();
+        drop(log);
+        std::fs::copy(&path, &copy).unwrap();
+        let log = SqliteLog::open(&path).unwrap();
+        assert_eq!(log.epoch(), epoch, "an ordinary restart");
+        log.append(say("lost with the copy")).await.unwrap();
+        drop(log);
+        std::fs::copy(&copy, &path).unwrap();
+        let log = SqliteLog::open(&path).unwrap();
+        assert_eq!(log.head(), Seq(2));
+        assert_ne!(log.epoch(), epoch, "3 is about to be given to another entry");
+        let renewed = log.epoch();
+        drop(log);
+        assert_eq!(SqliteLog::open(&path).unwrap().epoch(), renewed, "once");
+    }
 
     #[test]
     fn what_is_no_database_is_refused_and_left_alone() {

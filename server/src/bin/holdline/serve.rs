@@ -32,7 +32,8 @@ pub(crate) struct Serve {
         env = "HOLDLINE_LISTEN",
         value_name = "ADDRESS",
         value_delimiter = ',',
-        default_value = "127.0.0.1:8080"
+        default_value = "127.0.0.1:8080",
+        value_parser = listeners::parse
     )]
     listen: Vec<SocketAddr>,
 
@@ -99,7 +100,7 @@ impl Serve {
         let hub = Hub::open_with(log, config).await.context("the log cannot be read")?;
         // From here on a signal stops in order; whoever reads that the chat is open may send one.
         let stop = stop_signal()?;
-        let listeners = listeners::open(&self.listen).await?;
+        let listeners = listeners::open(&self.listen)?;
         for listener in &listeners {
             info!(url = %format_args!("http://{}", listener.local_addr()?), "the chat is open");
         }

@@ -14,13 +14,8 @@ use crate::log::{LogError, Retention};
 const AT_ONCE: i64 = 2_000;
 
 /// Removes some, and answers whether there may be more. `head` stays, for it says where the log goes on.
-pub(super) fn prune(
-    db: &mut Connection,
-    keep: &Retention,
-    head: Seq,
-    last: Timestamp,
-) -> Result<bool, LogError> {
-    let oldest = keep.age.map(|age| oldest_kept(last, age));
+pub(super) fn prune(db: &mut Connection, keep: &Retention, head: Seq) -> Result<bool, LogError> {
+    let oldest = keep.age.map(oldest_kept);
     prune_within(db, oldest, keep.per_room, sql_seq(head)).map_err(log_error)
 }
 

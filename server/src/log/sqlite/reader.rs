@@ -31,6 +31,11 @@ impl Readers {
         Ok(Self { idle: Mutex::new(idle?), permits: Arc::new(Semaphore::new(CONNECTIONS)) })
     }
 
+    /// Closes the connections that are not in use.
+    pub(super) fn close(&self) {
+        self.idle.lock().clear();
+    }
+
     /// Runs `read` on a free connection, off the async threads.
     pub(super) fn run<T: Send + 'static>(
         readers: Arc<Self>,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use holdline_shared::Epoch;
+use holdline_shared::{Epoch, Seq};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::log_error;
@@ -97,6 +97,18 @@ pub(super) fn open_read_only(path: &Path) -> Result<Connection, LogError> {
 /// The log's epoch and secret.
 pub(super) fn identity(connection: &Connection) -> Result<(Epoch, [u8; 32]), LogError> {
     Ok((Epoch(u64::from_le_bytes(meta(connection, "epoch")?)), meta(connection, "secret")?))
+}
+
+/// Where the log ends.
+pub(super) fn head(connection: &Connection) -> Result<Seq, LogError> {
+    super::reader::head(connection).map_err(log_error)
+}
+
+/// Makes cursors of before mean nothing here.
+pub(super) fn renew_epoch(connection: &Connection) -> Result<(), LogError> {
+    let sql = "UPDATE meta SET value = ? WHERE name = 'epoch'";
+    connection.execute(sql, [random::bytes::<8>().to_vec()]).map_err(log_error)?;
+    Ok(())
 }
 
 fn meta<const N: usize>(connection: &Connection, name: &str) -> Result<[u8; N], LogError> {

@@ -4,11 +4,15 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
-use holdline_shared::{Entry, EntryKind, Message, PersonId, PublishKey, RoomName, Seq, Timestamp, Topic};
+use holdline_shared::{
+    Entry, EntryKind, Epoch, Message, PersonId, PublishKey, RoomName, Seq, Timestamp, Topic,
+};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use tokio::sync::mpsc;
 
+use super::guard::Guard;
 use super::reader::{message, room_id, sql_seq, topic};
 use super::watched_file::WatchedFile;
 use super::{Job, Reply, Shared, log_error, prune};
@@ -18,11 +22,17 @@ use crate::log::{Committed, Draft, LogError, Outcome};
 /// Appends in one transaction. Larger groups save nothing more and delay the first of them.
 const GROUP: usize = 1024;
 
+/// How often it is noted how far the log has come.
+const NOTE_PERIOD: Duration = Duration::from_secs(1);
+
 /// The writer and its connection.
 pub(super) struct Writer {
     connection: Connection,
     file: WatchedFile,
     shared: Arc<Shared>,
+    guard: Guard,
+    epoch: Epoch,
+    noted_at: Instant,
     head: Seq,
     last_at: Timestamp,
 }
@@ -37,7 +47,13 @@ struct Group<'a> {
 
 impl Writer {
     /// Reads where the log ends, and gives a new one its first entry.
-    pub(super) fn new(connection: Connection, path: &Path, shared: Arc<Shared>) -> Result<Self, LogError> {
+    pub(super) fn new(
+        connection: Connection,
+        path: &Path,
+        shared: Arc<Shared>,
+        guard: Guard,
+        epoch: Epoch,
+    ) -> Result<Self, LogError> {
         let sql = "SELECT seq, at FROM entries ORDER BY seq DESC LIMIT 1";
         let last: Option<(i64, i64)> = connection
             .query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -45,15 +61,17 @@ impl Writer {
             .map_err(log_error)?;
         let (seq, at) = last.unwrap_or_default();
         let (head, last_at) = (Seq(seq.cast_unsigned()), Timestamp(at.cast_unsigned()));
-        let mut writer = Self { connection, file: WatchedFile::new(path)?, shared, head, last_at };
+        let (file, noted_at) = (WatchedFile::new(path)?, Instant::now());
+        let mut writer = Self { connection, file, shared, guard, epoch, noted_at, head, last_at };
         if last.is_none() {
             writer.commit([&Draft::lobby()])?;
         }
         writer.shared.head.store(writer.head.0, Ordering::Release);
+        writer.note();
         Ok(writer)
     }
 
-    /// Commits groups until every sender is gone.
+    /// Commits groups until every sender is gone, then puts everything into the one file.
     pub(super) fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         let mut group = Vec::with_capacity(GROUP);
         while jobs.blocking_recv_many(&mut group, GROUP) > 0 {
@@ -72,9 +90,28 @@ impl Writer {
             if !drafts.is_empty() {
                 self.commit_and_answer(&drafts, replies);
             }
-            for (keep, reply) in prunes {
-                answer(reply, prune::prune(&mut self.connection, &keep, self.head, self.last_at));
+            if self.noted_at.elapsed() >= NOTE_PERIOD {
+                self.note();
             }
+            for (keep, reply) in prunes {
+                answer(reply, prune::prune(&mut self.connection, &keep, self.head));
+            }
+        }
+        self.close();
+    }
+
+    /// Notes how far the log has come.
+    fn note(&mut self) {
+        self.noted_at = Instant::now();
+        self.guard.note(self.epoch, self.head);
+    }
+
+    /// Leaves one file that is complete by itself, to be copied or moved.
+    fn close(mut self) {
+        self.note();
+        let checkpoint = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        if let Err(error) = checkpoint {
+            tracing::debug!(%error, "the write-ahead log stays beside the database");
         }
     }
 
