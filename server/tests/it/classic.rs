@@ -80,13 +80,13 @@ async fn two_pages_of_one_browser_do_not_take_from_each_other() {
 }
 
 #[tokio::test]
-async fn the_cookie_is_small_and_short_lived() {
+async fn the_cookie_is_small_and_for_the_route_alone() {
     let server = Server::start().await;
     let mut page = server.connect().await;
     let cookie = |reply: Reply| reply.header("set-cookie").to_owned();
     let cursor = server.visitor().cursor().await;
     let set = cookie(page.get("/subscribe?wait=0&random=0.5e-7", "").await);
-    let expected = "Max-Age=300; Path=/subscribe; HttpOnly; SameSite=Lax";
+    let expected = "Max-Age=43200; Path=/subscribe; HttpOnly; SameSite=Lax";
     assert_eq!(set, format!("holdline_cursor_0.5e-7={cursor}; {expected}"));
     for strange in ["", "a%3Db", "a%20b", "%0d%0aX:%20y", &"9".repeat(65)] {
         let reply = page.get(&format!("/subscribe?wait=0&random={strange}"), "").await;
