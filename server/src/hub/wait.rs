@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use holdline_shared::Seq;
-use holdline_shared::limits::{BATCH_BYTES, BATCH_ENTRIES};
+use holdline_shared::limits::BATCH_ENTRIES;
 
 use super::Hub;
 use super::room::{Look, Room};
@@ -102,13 +102,7 @@ impl Hub {
 
 /// Closes a batch at its limits. A full one reaches as far as its last entry, any other as far as the view it is from.
 fn fit(mut entries: Vec<Arc<Committed>>, head: Seq) -> Seen {
-    let mut bytes = 0;
-    let fitting = entries.iter().take(BATCH_ENTRIES).take_while(|entry| {
-        let fits = bytes < BATCH_BYTES;
-        bytes += entry.json.len();
-        fits
-    });
-    let fitting = fitting.count();
+    let fitting = Committed::fitting(&entries);
     let is_full = fitting < entries.len() || fitting == BATCH_ENTRIES;
     entries.truncate(fitting);
     let upto = if is_full { entries.last().map_or(head, |entry| entry.seq) } else { head };

@@ -1,8 +1,9 @@
 //! An entry that is in the log, with the JSON that everybody is sent.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
+use holdline_shared::limits::{BATCH_BYTES, BATCH_ENTRIES};
 use holdline_shared::{Entry, EntryKind, MessageText, RoomName, Seq};
 
 /// An entry that is durable. It was encoded once, when it was appended; every answer shares these bytes.
@@ -27,6 +28,17 @@ impl Committed {
     /// An entry as it was stored.
     pub fn from_stored(seq: Seq, room: RoomName, json: impl Into<Bytes>) -> Self {
         Self { seq, room, json: json.into(), entry: OnceLock::new() }
+    }
+
+    /// How many of these entries, from the first on, one batch takes.
+    pub(crate) fn fitting(entries: &[Arc<Self>]) -> usize {
+        let mut bytes = 0;
+        let fitting = entries.iter().take(BATCH_ENTRIES).take_while(|entry| {
+            let fits = bytes < BATCH_BYTES;
+            bytes += entry.json.len();
+            fits
+        });
+        fitting.count()
     }
 
     /// The entry itself; decoded at most once. `None` when what was stored is damaged.

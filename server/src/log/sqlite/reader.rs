@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use holdline_shared::limits::{BATCH_BYTES, BATCH_ENTRIES};
+use holdline_shared::limits::BATCH_ENTRIES;
 use holdline_shared::{Entry, Message, RoomName, RoomSelection, Seq, Timestamp, Topic};
 use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
@@ -85,13 +85,7 @@ impl Reader {
             }
         }
         let head = head(&snapshot)?;
-        let mut bytes = 0;
-        let fitting = entries.iter().take(BATCH_ENTRIES).take_while(|entry| {
-            let fits = bytes < BATCH_BYTES;
-            bytes += entry.json.len();
-            fits
-        });
-        let fitting = fitting.count();
+        let fitting = Committed::fitting(&entries);
         let is_full = fitting < entries.len();
         entries.truncate(fitting);
         let last = entries.last().map_or(after, |entry| entry.seq);
