@@ -33,7 +33,7 @@ pub(crate) fn short(sh: &Shell) -> Result<()> {
 
 /// The server alone: nothing here looks at the page. Where the page is built already it is kept in the executable, so
 /// that `cargo xtask build` finds what it has left.
-fn server(sh: &Shell) -> Result<PathBuf> {
+pub(crate) fn server(sh: &Shell) -> Result<PathBuf> {
     say::step("building the server; the first time takes three minutes");
     let mut build = shell::cargo(sh).args(["build", "--release", "--package", "holdline_server"]);
     if paths::dist().join("index.html").is_file() {

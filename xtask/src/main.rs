@@ -1,6 +1,7 @@
 //! The one door to every workflow: `cargo xtask <command>`. A command is a file of its name; CI calls them and
 //! contains no logic of its own.
 
+mod bench;
 mod build;
 mod check;
 mod conformance;
@@ -78,6 +79,12 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         flags: Vec<OsString>,
     },
+    /// Measure it beside its peers; with --quick, say what got worse
+    Bench {
+        /// What `bench` is told: scenarios, --peers, --runs, --quick, --full
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        flags: Vec<OsString>,
+    },
     /// Take the pictures of the README
     Screenshots,
     /// The rules of this house, which no other tool checks
@@ -107,6 +114,7 @@ fn obey(command: Command) -> Result<()> {
         Command::Test { only, keep_going } => test::command(&sh, only.as_deref(), keep_going),
         Command::Conformance { flags } => conformance::command(&sh, &flags),
         Command::Faults { flags } => faults::command(&sh, &flags),
+        Command::Bench { flags } => bench::command(&sh, &flags),
         Command::Screenshots => screenshots::command(&sh),
         Command::Tidy => tidy::command(&sh),
     }

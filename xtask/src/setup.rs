@@ -3,7 +3,7 @@
 
 pub(crate) mod browser;
 mod cargo_tool;
-mod debian;
+pub(crate) mod debian;
 mod esbuild;
 mod fallback_std;
 pub(crate) mod fonts;

@@ -1,0 +1,42 @@
+//! What the disk can do by itself: how often a second it makes a small write durable.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use hdrhistogram::Histogram;
+
+use crate::process::nanoseconds;
+
+/// About a message with what is stored around it.
+const RECORD: [u8; 150] = [b'x'; 150];
+const LONG_ENOUGH: Duration = Duration::from_secs(1);
+
+/// Appends and syncs one record after the other for a second, in this folder. Answers how long each took, in
+/// nanoseconds.
+fn sync_alone(folder: &Path) -> Result<Histogram<u64>> {
+    let mut file = File::create(folder.join("one-by-one")).context("cannot write to the disk")?;
+    let mut times = Histogram::new(3)?;
+    let start = Instant::now();
+    while start.elapsed() < LONG_ENOUGH {
+        let before = Instant::now();
+        file.write_all(&RECORD)?;
+        file.sync_data()?;
+        times.saturating_record(u64::try_from(before.elapsed().as_nanos()).unwrap_or(u64::MAX));
+    }
+    Ok(times)
+}
+
+/// Durable writes a second, one after the other.
+pub(crate) fn syncs_per_second(folder: &Path) -> Result<f64> {
+    Ok(nanoseconds(sync_alone(folder)?.len()) / LONG_ENOUGH.as_secs_f64())
+}
+
+/// Milliseconds that half of the durable writes take at most, and 99 of 100.
+pub(crate) fn sync_time(folder: &Path) -> Result<(f64, f64)> {
+    let times = sync_alone(folder)?;
+    let at = |quantile| nanoseconds(times.value_at_quantile(quantile)) / 1e6;
+    Ok((at(0.5), at(0.99)))
+}

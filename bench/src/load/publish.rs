@@ -1,0 +1,73 @@
+//! Publishing: as fast as answers come, or at a rate that does not wait for them.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::{Load, Role};
+
+/// When the next message goes out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Pace {
+    /// A publisher's next as soon as it has the answer to its last.
+    BackToBack,
+    /// So many a second, whatever the server does. A message that is late counts from when it was due.
+    PerSecond(u32),
+}
+
+/// When nothing has come for this long, nothing will.
+const SILENCE: Duration = Duration::from_secs(3);
+const LOOK: Duration = Duration::from_millis(50);
+
+impl Load {
+    /// Publishes so many messages, over the rooms in turn, and waits until all are acknowledged and delivered; or until
+    /// nothing more comes: the rest is lost.
+    pub(super) fn publish(&mut self, count: u64, pace: Pace) -> Result<()> {
+        let (start, delivered) = (self.now(), self.count.delivered);
+        let (mut published, mut expected, mut heard) = (0, 0, start);
+        let silence = u64::try_from(SILENCE.as_nanos())?;
+        let acknowledged = self.count.acknowledged;
+        loop {
+            let mut wait = LOOK;
+            while published < count && !self.idle.is_empty() {
+                let now = self.now();
+                let due = match pace {
+                    Pace::BackToBack => now,
+                    Pace::PerSecond(rate) => start + published * 1_000_000_000 / u64::from(rate),
+                };
+                if due > now {
+                    wait = Duration::from_nanos(due - now);
+                    break;
+                }
+                expected += u64::from(self.publish_one(published, due)?);
+                published += 1;
+            }
+            let arrived = self.count.delivered - delivered;
+            if published == count && self.count.acknowledged - acknowledged == count && arrived >= expected {
+                return Ok(());
+            }
+            if self.turn(Some(wait))? {
+                heard = self.now();
+            } else if self.now() - heard > silence && published == count {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Sends the next message. Answers how many are to get it.
+    fn publish_one(&mut self, turn: u64, due: u64) -> Result<u32> {
+        let Some(line) = self.idle.pop() else { return Ok(0) };
+        let Role::Publisher { number: publisher } = self.lines[line].role else { return Ok(0) };
+        // Rooms that nobody is in, when there are more rooms than subscribers, are passed over.
+        let room = usize::try_from(turn)? % self.inhabited.max(1);
+        let members = self.rooms[room].members;
+        let number = self.ledger.publish(u32::try_from(room)?, publisher, members);
+        self.sent.push(due);
+        let mut request = std::mem::take(&mut self.request);
+        request.clear();
+        self.peer.dialect.publish(&self.rooms[room].name, number, self.text_length, &mut request);
+        let written = self.write(line, &request);
+        self.request = request;
+        written.map(|()| members)
+    }
+}

@@ -1,0 +1,89 @@
+//! One measured stretch of publishing, and what it cost.
+
+use anyhow::Result;
+use hdrhistogram::Histogram;
+
+use super::{Count, Load, Pace};
+use crate::process::{nanoseconds, own_cpu as own_cpu_now};
+
+/// What a stretch brought and cost.
+#[derive(Debug)]
+pub(crate) struct Round {
+    pub(crate) published: u64,
+    pub(crate) delivered: u64,
+    pub(crate) answers: u64,
+    /// Seconds until the last acknowledgement, and until the last delivery.
+    pub(crate) publishing: f64,
+    pub(crate) delivering: f64,
+    /// Nanoseconds of the server and of the generator.
+    pub(crate) server_cpu: u64,
+    pub(crate) own_cpu: u64,
+    latency: Histogram<u64>,
+}
+
+impl Load {
+    /// Publishes so many, waits for everything, and for the server to come to rest.
+    pub(crate) fn measure(&mut self, count: u64, pace: Pace) -> Result<Round> {
+        self.measure_rounds(1, count, pace)
+    }
+
+    /// The same several times, each from rest to rest.
+    pub(crate) fn measure_rounds(&mut self, rounds: u64, count: u64, pace: Pace) -> Result<Round> {
+        self.settle()?;
+        self.count = Count::new()?;
+        let server = self.account.cpu()?;
+        let (mut publishing, mut delivering, mut own_cpu) = (0.0, 0.0, 0);
+        for _ in 0..rounds {
+            let (start, own) = (self.now(), own_cpu_now());
+            self.publish(count, pace)?;
+            // Watching the server come to rest is no part of the load.
+            own_cpu += own_cpu_now() - own;
+            publishing += nanoseconds(self.count.last_acknowledged.saturating_sub(start)) / 1e9;
+            delivering += nanoseconds(self.count.last_delivered.saturating_sub(start)) / 1e9;
+            self.settle()?;
+        }
+        let server_cpu = self.account.cpu()? - server;
+        let count_now = std::mem::replace(&mut self.count, Count::new()?);
+        Ok(Round {
+            published: count_now.acknowledged,
+            delivered: count_now.delivered,
+            answers: count_now.answers,
+            publishing,
+            delivering,
+            server_cpu,
+            own_cpu,
+            latency: count_now.latency,
+        })
+    }
+}
+
+impl Round {
+    /// The server's microseconds for each delivery.
+    pub(crate) fn cpu_per_delivery(&self) -> f64 {
+        ratio(nanoseconds(self.server_cpu) / 1000.0, self.delivered)
+    }
+
+    /// The generator's.
+    pub(crate) fn own_per_delivery(&self) -> f64 {
+        ratio(nanoseconds(self.own_cpu) / 1000.0, self.delivered)
+    }
+
+    /// Messages in an answer.
+    pub(crate) fn per_answer(&self) -> f64 {
+        ratio(nanoseconds(self.delivered), self.answers)
+    }
+
+    /// Publish to deliver at this quantile, in milliseconds.
+    pub(crate) fn latency(&self, quantile: f64) -> f64 {
+        nanoseconds(self.latency.value_at_quantile(quantile)) / 1e6
+    }
+
+    /// The longest, in milliseconds.
+    pub(crate) fn longest(&self) -> f64 {
+        nanoseconds(self.latency.max()) / 1e6
+    }
+}
+
+fn ratio(value: f64, count: u64) -> f64 {
+    if count == 0 { f64::NAN } else { value / nanoseconds(count) }
+}

@@ -1,0 +1,107 @@
+//! The servers that are measured: how each is started and what it is told. One file each; what they share is here.
+
+mod api;
+mod engineio;
+mod nchan;
+mod node;
+mod running;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use crate::answer::Answer;
+pub(crate) use running::{Running, stop_all};
+
+/// What a peer is started with.
+pub(crate) struct Start<'a> {
+    /// `holdline`, built for release.
+    pub(crate) program: &'a Path,
+    /// A folder of its own.
+    pub(crate) folder: &'a Path,
+    /// A log that is there already, for those who keep one.
+    pub(crate) log: Option<PathBuf>,
+    /// The cores of the server.
+    pub(crate) cores: &'a [usize],
+    /// Ours.
+    pub(crate) own_cores: &'a [usize],
+}
+
+/// A running peer and its language.
+pub(crate) struct Peer {
+    pub(crate) running: Running,
+    pub(crate) dialect: Box<dyn Dialect>,
+}
+
+/// Where a subscriber stands, as the peer says it: sent back with the next poll.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Position {
+    length: u8,
+    bytes: [u8; 55],
+}
+
+impl Position {
+    /// Nothing seen yet.
+    pub(crate) const NONE: Self = Self { length: 0, bytes: [0; 55] };
+
+    pub(crate) fn set(&mut self, text: &[u8]) {
+        let length = text.len().min(self.bytes.len());
+        self.bytes[..length].copy_from_slice(&text[..length]);
+        self.length = u8::try_from(length).unwrap_or_default();
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
+    }
+}
+
+/// How a peer is spoken to. Requests are appended to `out`.
+pub(crate) trait Dialect {
+    /// Makes a room; none where rooms need no making.
+    fn make_room(&self, _room: &str, _out: &mut Vec<u8>) -> bool {
+        false
+    }
+
+    /// Asks where a room is now; none where the first poll needs no position.
+    fn ask_position(&self, _room: &str, _out: &mut Vec<u8>) -> bool {
+        false
+    }
+
+    /// The subscriber's next poll.
+    fn poll(&self, room: &str, position: &Position, out: &mut Vec<u8>);
+
+    /// Takes the position out of an answer.
+    fn advance(&self, answer: &Answer<'_>, position: &mut Position);
+
+    /// Publishes the message with this number.
+    fn publish(&self, room: &str, number: u32, length: usize, out: &mut Vec<u8>);
+}
+
+/// Starts the peer with this name.
+pub(crate) fn start(name: &str, start: &Start<'_>) -> Result<Peer> {
+    match name.split(':').next().unwrap_or_default() {
+        "holdline" => api::holdline(name, start),
+        "floor" => api::floor(name, start),
+        "nchan" => nchan::start(name, start),
+        "node" => node::start(start),
+        "engineio" => engineio::start(start),
+        _ => bail!("there is no peer {name:?}"),
+    }
+}
+
+/// Why a peer cannot be measured here; none when it can.
+pub(crate) fn missing(name: &str, program: &Path) -> Option<String> {
+    match name.split(':').next().unwrap_or_default() {
+        "holdline" => api::missing(name, program),
+        "nchan" => nchan::missing(),
+        "node" => node::missing(),
+        "engineio" => engineio::missing(),
+        _ => None,
+    }
+}
+
+/// Where a server listens, as it is told.
+fn port(address: SocketAddr) -> String {
+    address.port().to_string()
+}

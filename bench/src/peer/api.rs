@@ -1,0 +1,130 @@
+//! Those who speak our API: `holdline` itself, and the floor server, which knows just enough of it.
+//!
+//! `holdline` keeps a durable log; `holdline:memory` keeps none, `holdline:plain` serves polls through hyper too, and
+//! `holdline:plain-memory` is both. `floor:2ms` waits two milliseconds before it answers.
+
+use std::env;
+use std::fmt::Display;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::{Dialect, Peer, Position, Running, Start};
+use crate::answer::{Answer, last_quoted, write_text};
+use crate::{ask, net};
+
+/// Seconds that a poll asks to be held: longer than any scenario leaves it alone.
+const WAIT: u32 = 110;
+
+/// Starts `holdline serve`.
+pub(super) fn holdline(name: &str, start: &Start<'_>) -> Result<Peer> {
+    let address = net::free_address()?;
+    let log = match (&start.log, name.contains("memory")) {
+        (_, true) => "memory:".to_owned(),
+        (Some(log), false) => format!("sqlite:{}", log.display()),
+        (None, false) => format!("sqlite:{}", start.folder.join("holdline.db").display()),
+    };
+    let mut command = Command::new(start.program);
+    command.args(["serve", "--listen", &address.to_string(), "--log", &log]);
+    if name.contains("plain") {
+        command.arg("--plain-http");
+    }
+    let running = Running::start(command, address, start)?;
+    speak(running)
+}
+
+/// Why this variant of `holdline` cannot be measured.
+pub(super) fn missing(name: &str, program: &Path) -> Option<String> {
+    let help = Command::new(program).args(["serve", "--help"]).output();
+    let Ok(help) = help else { return Some(format!("there is no {}", program.display())) };
+    let plain = String::from_utf8_lossy(&help.stdout).contains("--plain-http");
+    (name.contains("plain") && !plain).then(|| "this server knows no --plain-http".to_owned())
+}
+
+/// Starts the floor, which is a program beside this one.
+pub(super) fn floor(name: &str, start: &Start<'_>) -> Result<Peer> {
+    let address = net::free_address()?;
+    let program = env::current_exe()?.with_file_name("floor");
+    let mut command = Command::new(program);
+    command.args(["--listen", &address.to_string()]);
+    match name.split_once(':').map(|(_, variant)| variant) {
+        None => {}
+        Some("2ms") => drop(command.args(["--coalesce-ms", "2"])),
+        Some("lossy") => drop(command.args(["--lose-every", "10"])),
+        Some(other) => bail!("the floor has no variant {other:?}"),
+    }
+    let running = Running::start(command, address, start)?;
+    speak(running)
+}
+
+fn speak(running: Running) -> Result<Peer> {
+    let request = b"POST /api/v1/session HTTP/1.1\r\nhost: bench\r\ncontent-length: 0\r\n\r\n";
+    let token = ask::once(running.address, request, |answer| {
+        last_quoted(answer.body, b"\"token\":\"").map(<[u8]>::to_vec)
+    })?;
+    let token = String::from_utf8(token.context("no token")?)?;
+    Ok(Peer { running, dialect: Box::new(Api { token, salt: fastrand::u32(..) }) })
+}
+
+struct Api {
+    token: String,
+    /// Makes keys of two runs against one log differ.
+    salt: u32,
+}
+
+impl Dialect for Api {
+    fn make_room(&self, room: &str, out: &mut Vec<u8>) -> bool {
+        let token = &self.token;
+        add(
+            out,
+            format_args!(
+                "PUT /api/v1/rooms/{room} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n\
+                 content-type: application/json\r\ncontent-length: 2\r\n\r\n{{}}"
+            ),
+        );
+        true
+    }
+
+    fn ask_position(&self, room: &str, out: &mut Vec<u8>) -> bool {
+        add(out, format_args!("GET /api/v1/poll?room={room}&wait=0 HTTP/1.1\r\nhost: bench\r\n\r\n"));
+        true
+    }
+
+    fn poll(&self, room: &str, position: &Position, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"GET /api/v1/poll?room=");
+        out.extend_from_slice(room.as_bytes());
+        out.extend_from_slice(b"&after=");
+        out.extend_from_slice(position.bytes());
+        add(out, format_args!("&wait={WAIT} HTTP/1.1\r\nhost: bench\r\n\r\n"));
+    }
+
+    fn advance(&self, answer: &Answer<'_>, position: &mut Position) {
+        if let Some(cursor) = last_quoted(answer.body, b"\"cursor\":\"") {
+            position.set(cursor);
+        }
+    }
+
+    fn publish(&self, room: &str, number: u32, length: usize, out: &mut Vec<u8>) {
+        /// Around key and text.
+        const FRAME: usize = r#"{"key":"00000000-0000-4000-8000-000000000000","text":""}"#.len();
+        let (token, salt, body) = (&self.token, self.salt, FRAME + length);
+        add(
+            out,
+            format_args!(
+                "POST /api/v1/rooms/{room}/messages HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n\
+                 content-type: application/json\r\ncontent-length: {body}\r\n\r\n\
+                 {{\"key\":\"{salt:08x}-0000-4000-8000-{number:012x}\",\"text\":\""
+            ),
+        );
+        write_text(number, length, out);
+        out.extend_from_slice(b"\"}");
+    }
+}
+
+/// Appends formatted text.
+pub(super) fn add(out: &mut Vec<u8>, text: impl Display) {
+    use std::io::Write as _;
+    // Writing to memory does not fail.
+    write!(out, "{text}").unwrap_or_default();
+}

@@ -1,0 +1,56 @@
+//! Engine.IO over polling, the transport below Socket.IO: `bench/peers/engineio/chat.js` with the package from npm.
+//! A subscriber's position is its session; the server keeps the rest.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::api::add;
+use super::{Dialect, Peer, Position, Running, Start, port};
+use crate::answer::{Answer, last_quoted, write_text};
+use crate::{net, paths};
+
+/// Why Engine.IO cannot be measured here.
+pub(super) fn missing() -> Option<String> {
+    let there = paths::peers().join("engineio/node_modules/engine.io").is_dir();
+    (!there).then(|| "in bench/peers/engineio: npm install".to_owned())
+}
+
+/// Starts it.
+pub(super) fn start(start: &Start<'_>) -> Result<Peer> {
+    let address = net::free_address()?;
+    let mut command = Command::new("node");
+    command.arg(paths::peers().join("engineio/chat.js")).arg(port(address));
+    Ok(Peer { running: Running::start(command, address, start)?, dialect: Box::new(EngineIo) })
+}
+
+struct EngineIo;
+
+impl Dialect for EngineIo {
+    fn poll(&self, room: &str, position: &Position, out: &mut Vec<u8>) {
+        add(out, format_args!("GET /engine.io/?EIO=4&transport=polling&room={room}"));
+        if !position.bytes().is_empty() {
+            out.extend_from_slice(b"&sid=");
+            out.extend_from_slice(position.bytes());
+        }
+        out.extend_from_slice(b" HTTP/1.1\r\nhost: bench\r\n\r\n");
+    }
+
+    fn advance(&self, answer: &Answer<'_>, position: &mut Position) {
+        if position.bytes().is_empty()
+            && let Some(session) = last_quoted(answer.body, b"\"sid\":\"")
+        {
+            position.set(session);
+        }
+    }
+
+    fn publish(&self, room: &str, number: u32, length: usize, out: &mut Vec<u8>) {
+        add(
+            out,
+            format_args!(
+                "POST /publish?room={room} HTTP/1.1\r\nhost: bench\r\ncontent-length: {length}\r\n\r\n"
+            ),
+        );
+        write_text(number, length, out);
+    }
+}

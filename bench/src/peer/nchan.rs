@@ -1,0 +1,118 @@
+//! nginx with nchan, one worker, as lean as it can be told to be: no access log, connections kept, messages in memory.
+//! `nchan:multipart` puts all that is new into one answer instead of one message.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::api::add;
+use super::{Dialect, Peer, Position, Running, Start, port};
+use crate::answer::{Answer, header, write_text};
+use crate::net;
+
+/// Where Debian keeps the module.
+pub(super) const MODULE: &str = "/usr/lib/nginx/modules/ngx_nchan_module.so";
+
+/// Why nchan cannot be measured here.
+pub(super) fn missing() -> Option<String> {
+    let there = Path::new(MODULE).exists();
+    (!there).then(|| "as root: apt-get install nginx-light libnginx-mod-nchan".to_owned())
+}
+
+/// Starts nginx in the foreground with a configuration of its own.
+pub(super) fn start(name: &str, start: &Start<'_>) -> Result<Peer> {
+    let address = net::free_address()?;
+    let folder = start.folder.display();
+    let multipart = if name.ends_with(":multipart") { "nchan_longpoll_multipart_response on;" } else { "" };
+    let port = port(address);
+    let config = format!(
+        "load_module {MODULE};
+daemon off;
+user root;
+worker_processes 1;
+worker_rlimit_nofile 19990;
+pid {folder}/nginx.pid;
+error_log {folder}/nginx.log;
+events {{ worker_connections 19900; use epoll; multi_accept on; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    tcp_nodelay on;
+    keepalive_timeout 3600s;
+    keepalive_requests 1000000000;
+    client_header_buffer_size 512;
+    connection_pool_size 256;
+    request_pool_size 1k;
+    large_client_header_buffers 4 2k;
+    client_body_buffer_size 1k;
+    nchan_shared_memory_size 512M;
+    nchan_message_buffer_length 100000;
+    nchan_message_timeout 1h;
+    server {{
+        listen 127.0.0.1:{port} backlog=4096;
+        location ~ /sub/(.+)$ {{
+            nchan_subscriber longpoll;
+            nchan_channel_id $1;
+            nchan_subscriber_first_message newest;
+            nchan_subscriber_timeout 0;
+            {multipart}
+        }}
+        location ~ /pub/(.+)$ {{ nchan_publisher; nchan_channel_id $1; }}
+    }}
+}}
+"
+    );
+    let file = start.folder.join("nginx.conf");
+    fs::write(&file, config)?;
+    let mut command = Command::new("nginx");
+    command.arg("-p").arg(start.folder).arg("-c").arg(&file).arg("-e").arg(start.folder.join("nginx.log"));
+    Ok(Peer { running: Running::start(command, address, start)?, dialect: Box::new(Nchan) })
+}
+
+struct Nchan;
+
+impl Dialect for Nchan {
+    fn poll(&self, room: &str, position: &Position, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"GET /sub/");
+        out.extend_from_slice(room.as_bytes());
+        out.extend_from_slice(b" HTTP/1.1\r\nhost: bench\r\n");
+        // Both headers of the last answer, as a browser's cache sends them.
+        let mut both = position.bytes().splitn(2, |byte| *byte == b'|');
+        if let (Some(date), Some(tag)) = (both.next(), both.next()) {
+            out.extend_from_slice(b"if-modified-since: ");
+            out.extend_from_slice(date);
+            out.extend_from_slice(b"\r\nif-none-match: ");
+            out.extend_from_slice(tag);
+            out.extend_from_slice(b"\r\n");
+        }
+        out.extend_from_slice(b"\r\n");
+    }
+
+    fn advance(&self, answer: &Answer<'_>, position: &mut Position) {
+        let date = header(answer.head, b"last-modified");
+        if let (Some(date), Some(tag)) = (date, header(answer.head, b"etag")) {
+            let mut both = [0; 55];
+            let length = (date.len() + 1 + tag.len()).min(both.len());
+            for (to, from) in both.iter_mut().zip(date.iter().chain(b"|").chain(tag)) {
+                *to = *from;
+            }
+            position.set(&both[..length]);
+        }
+    }
+
+    fn publish(&self, room: &str, number: u32, length: usize, out: &mut Vec<u8>) {
+        add(
+            out,
+            format_args!(
+                "POST /pub/{room} HTTP/1.1\r\nhost: bench\r\ncontent-type: text/plain\r\ncontent-length: {length}\r\n\r\n"
+            ),
+        );
+        write_text(number, length, out);
+    }
+}

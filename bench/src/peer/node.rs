@@ -1,0 +1,47 @@
+//! The classic Node demo, written anew for measuring: `bench/peers/node/chat.js`. It keeps no messages, so it loses what
+//! is said between two polls.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::api::add;
+use super::{Dialect, Peer, Position, Running, Start, port};
+use crate::answer::{Answer, write_text};
+use crate::{net, paths};
+
+/// Why Node cannot be measured here.
+pub(super) fn missing() -> Option<String> {
+    let there = Command::new("node").arg("--version").output().is_ok();
+    (!there).then(|| "there is no node".to_owned())
+}
+
+/// Starts it.
+pub(super) fn start(start: &Start<'_>) -> Result<Peer> {
+    let address = net::free_address()?;
+    let mut command = Command::new("node");
+    command.arg(paths::peers().join("node/chat.js")).arg(port(address));
+    Ok(Peer { running: Running::start(command, address, start)?, dialect: Box::new(Node) })
+}
+
+struct Node;
+
+impl Dialect for Node {
+    fn poll(&self, room: &str, _: &Position, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"GET /subscribe?room=");
+        out.extend_from_slice(room.as_bytes());
+        out.extend_from_slice(b" HTTP/1.1\r\nhost: bench\r\n\r\n");
+    }
+
+    fn advance(&self, _: &Answer<'_>, _: &mut Position) {}
+
+    fn publish(&self, room: &str, number: u32, length: usize, out: &mut Vec<u8>) {
+        add(
+            out,
+            format_args!(
+                "POST /publish?room={room} HTTP/1.1\r\nhost: bench\r\ncontent-length: {length}\r\n\r\n"
+            ),
+        );
+        write_text(number, length, out);
+    }
+}

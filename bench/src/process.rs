@@ -1,0 +1,128 @@
+//! What a server's processes cost, as the kernel counts it: memory from `smaps_rollup`, CPU from the threads'
+//! `schedstat`. And the cores that processes may use.
+
+use std::collections::HashMap;
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+use rustix::time::{ClockId, clock_gettime};
+
+/// How long a server is watched before it counts as idle, and how much of that time it may work: its timers.
+const LOOK: Duration = Duration::from_millis(3);
+const IDLE: f64 = 0.04;
+/// A server that has not come to rest after this long will not.
+const RESTLESS: Duration = Duration::from_secs(20);
+
+/// A process with all its children and threads. Remembers threads that have ended: their time counts too.
+#[derive(Debug)]
+pub(crate) struct Account {
+    id: u32,
+    threads: HashMap<String, u64>,
+}
+
+impl Account {
+    /// Of the process with this id.
+    pub(crate) fn new(id: u32) -> Self {
+        Self { id, threads: HashMap::new() }
+    }
+
+    /// CPU used so far, user and system, in nanoseconds.
+    pub(crate) fn cpu(&mut self) -> Result<u64> {
+        for process in family(self.id) {
+            let tasks = format!("/proc/{process}/task");
+            for task in fs::read_dir(&tasks).with_context(|| format!("cannot read {tasks}"))? {
+                let path = task?.path().join("schedstat");
+                // A thread may end between the two steps.
+                let Ok(text) = fs::read_to_string(&path) else { continue };
+                let spent = text.split(' ').next().and_then(|spent| spent.parse().ok());
+                let spent = spent.with_context(|| format!("{}: {text}", path.display()))?;
+                self.threads.insert(path.to_string_lossy().into_owned(), spent);
+            }
+        }
+        Ok(self.threads.values().sum())
+    }
+
+    /// Resident memory now, in bytes.
+    pub(crate) fn memory(&self) -> Result<u64> {
+        let mut sum = 0;
+        for process in family(self.id) {
+            let path = format!("/proc/{process}/smaps_rollup");
+            let text = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+            let line = text.lines().find_map(|line| line.strip_prefix("Rss:")).context("no Rss")?;
+            let kib: u64 = line.trim().trim_end_matches("kB").trim().parse()?;
+            sum += kib << 10;
+        }
+        Ok(sum)
+    }
+
+    /// Waits until the process has nothing more to do.
+    pub(crate) fn settle(&mut self) -> Result<()> {
+        let end = Instant::now() + RESTLESS;
+        let (mut last, mut calm) = (self.cpu()?, 0);
+        while calm < 2 {
+            let start = Instant::now();
+            thread::sleep(LOOK);
+            let now = self.cpu()?;
+            let share = nanoseconds(now - last) / start.elapsed().as_secs_f64() / 1e9;
+            // Who waits for its core, because something else has it, is not at rest either.
+            calm = if share < IDLE && !is_runnable(self.id) { calm + 1 } else { 0 };
+            last = now;
+            if start > end {
+                bail!("the server does not come to rest");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A number of nanoseconds, for dividing.
+#[expect(clippy::cast_precision_loss, reason = "52 bits of nanoseconds are 52 days")]
+pub(crate) fn nanoseconds(count: u64) -> f64 {
+    count as f64
+}
+
+/// The process and its children.
+fn family(id: u32) -> Vec<u32> {
+    let mut family = vec![id];
+    let mut next = 0;
+    while let Some(id) = family.get(next) {
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+        family.extend(children.split_whitespace().filter_map(|id| id.parse::<u32>().ok()));
+        next += 1;
+    }
+    family
+}
+
+/// Whether a thread of the process or its children runs or wants to.
+fn is_runnable(id: u32) -> bool {
+    let tasks = family(id).into_iter().filter_map(|id| fs::read_dir(format!("/proc/{id}/task")).ok());
+    tasks.flatten().flatten().any(|task| {
+        let stat = fs::read_to_string(task.path().join("stat")).unwrap_or_default();
+        // The state stands behind the name, which is in brackets and may have spaces.
+        stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('R'))
+    })
+}
+
+/// CPU that this thread has used, in nanoseconds.
+pub(crate) fn own_cpu() -> u64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    u64::try_from(time.tv_sec * 1_000_000_000 + time.tv_nsec).unwrap_or_default()
+}
+
+/// The cores that this process may use.
+pub(crate) fn cores() -> Result<Vec<usize>> {
+    let set = sched_getaffinity(None)?;
+    Ok((0..CpuSet::MAX_CPU).filter(|core| set.is_set(*core)).collect())
+}
+
+/// Lets this thread, and the processes that it starts from now on, run on these cores alone.
+pub(crate) fn pin(cores: &[usize]) -> Result<()> {
+    let mut set = CpuSet::new();
+    for core in cores {
+        set.set(*core);
+    }
+    sched_setaffinity(None, &set).context("cannot choose cores")
+}

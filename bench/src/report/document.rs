@@ -1,0 +1,57 @@
+//! Writes the tables between the markers of docs/PERFORMANCE.md, and the plots beside it, from the figures that the runs
+//! have left.
+
+use std::fs;
+
+use anyhow::{Context as _, Result};
+
+use super::figures::Figures;
+use super::plot;
+use super::table::Table;
+use crate::scenario::names;
+use crate::{paths, say};
+
+/// Writes what there are figures for; the rest stays as it is.
+pub(crate) fn write_documents() -> Result<()> {
+    let docs = paths::root().join("docs");
+    let path = docs.join("PERFORMANCE.md");
+    let mut text = fs::read_to_string(&path).with_context(|| format!("no {}", path.display()))?;
+    let plots = docs.join("performance");
+    fs::create_dir_all(&plots)?;
+    for name in names() {
+        let kept = paths::figures().join(format!("{name}.json"));
+        let Ok(json) = fs::read_to_string(&kept) else { continue };
+        let figures: Figures = serde_json::from_str(&json).with_context(|| format!("{}", kept.display()))?;
+        text = between(&text, name, &Table::of(&figures).markdown())
+            .with_context(|| format!("no markers for {name} in {}", path.display()))?;
+        for (file, drawing) in plot::of(&figures) {
+            fs::write(plots.join(file), drawing)?;
+        }
+    }
+    fs::write(&path, text)?;
+    say::aside(format!("wrote {}", path.display()));
+    Ok(())
+}
+
+/// The text with something else between the two markers of this name.
+fn between(text: &str, name: &str, new: &str) -> Option<String> {
+    let (open, close) = (format!("<!-- bench:{name} -->\n"), "<!-- /bench -->");
+    let start = text.find(&open)? + open.len();
+    let end = start + text[start..].find(close)?;
+    Some(format!("{}{new}{}", &text[..start], &text[end..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_between_the_markers_changes() {
+        let text = "a\n<!-- bench:hold -->\nold\n<!-- /bench -->\nb\n<!-- bench:burst -->\n<!-- /bench -->\n";
+        assert_eq!(
+            between(text, "hold", "new\n").unwrap(),
+            "a\n<!-- bench:hold -->\nnew\n<!-- /bench -->\nb\n<!-- bench:burst -->\n<!-- /bench -->\n"
+        );
+        assert_eq!(between(text, "join", "new"), None);
+    }
+}

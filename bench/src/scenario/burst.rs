@@ -1,0 +1,55 @@
+//! Twenty thousand messages as fast as thirty-two publishers can, to a hundred subscribers of one room: here a server
+//! shows whether it gathers messages, on the disk and in its answers.
+
+use anyhow::Result;
+
+use super::stage::{Stage, TEXT};
+use super::{Case, Column, Sample, Scenario, compared, plain};
+use crate::disk;
+use crate::load::Pace;
+
+pub(super) const BURST: Scenario = Scenario {
+    name: "burst",
+    about: "20,000 messages at once from 32 connections to 100 subscribers",
+    columns: COLUMNS,
+    variants: &[("holdline", "holdline:memory"), ("floor", "floor:2ms"), ("nchan", "nchan:multipart")],
+    only: &[],
+    cases: |_| Case::sizes(&[100], "subscribers"),
+    measure,
+};
+
+const COLUMNS: &[Column] = &[
+    compared("publishes/s acknowledged", 0),
+    plain("× one fsync a message", 1),
+    compared("CPU µs per delivered message", 3),
+    plain("messages per answer", 1),
+    compared("p50 ms", 2),
+    compared("p99 ms", 2),
+    plain("generator µs", 3),
+];
+
+const MESSAGES: u64 = 20_000;
+const PUBLISHERS: usize = 32;
+
+fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
+    let mut scene = stage.open(peer, 1, TEXT)?;
+    // On the same disk, right before, because disks have moods too.
+    let alone = if peer == "holdline" { disk::syncs_per_second(scene.folder.path())? } else { f64::NAN };
+    let load = &mut scene.load;
+    load.open_publishers(PUBLISHERS)?;
+    load.subscribe(case.size)?;
+    load.measure(100, Pace::BackToBack)?;
+    let round = load.measure(stage.of(MESSAGES / 2, MESSAGES), Pace::BackToBack)?;
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    let rate = round.published as f64 / round.publishing;
+    let values = [
+        rate,
+        rate / alone,
+        round.cpu_per_delivery(),
+        round.per_answer(),
+        round.latency(0.5),
+        round.latency(0.99),
+        round.own_per_delivery(),
+    ];
+    Ok(Sample::new(&values, load.tally()))
+}

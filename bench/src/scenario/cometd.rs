@@ -1,0 +1,54 @@
+//! The shape that `CometD` publishes figures for: 1,000 clients in 100 rooms of 10, 50-byte messages. Its figures were
+//! taken with the clients on other machines; ours with everything on this one.
+
+use anyhow::Result;
+
+use super::{Case, Column, Sample, Scenario, Stage, compared, plain};
+use crate::load::Pace;
+
+pub(super) const COMETD: Scenario = Scenario {
+    name: "cometd",
+    about: "CometD's chat: 1,000 clients, 100 rooms of 10, 50-byte messages, at 80,000 deliveries/s",
+    columns: COLUMNS,
+    variants: &[("holdline", "holdline:memory"), ("nchan", "nchan:multipart")],
+    only: &[],
+    cases: |_| Case::sizes(&[1_000], "clients"),
+    measure,
+};
+
+const COLUMNS: &[Column] = &[
+    compared("deliveries/s", 0),
+    compared("p50 ms", 2),
+    compared("p99 ms", 2),
+    plain("max ms", 2),
+    plain("CPU µs per delivery", 2),
+    plain("generator µs", 2),
+];
+
+const ROOMS: usize = 100;
+const TEXT: usize = 50;
+/// Messages a second; times ten members a little more than `CometD`'s 78,211 deliveries.
+const RATE: u32 = 8_000;
+const SECONDS: u64 = 8;
+/// Connections to publish over, so that none waits for another.
+const PUBLISHERS: usize = 200;
+
+fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
+    let mut scene = stage.open(peer, ROOMS, TEXT)?;
+    let load = &mut scene.load;
+    load.open_publishers(PUBLISHERS)?;
+    load.subscribe(case.size)?;
+    load.measure(u64::from(RATE / 4), Pace::PerSecond(RATE / 4))?;
+    let round = load.measure(stage.of(2, SECONDS) * u64::from(RATE), Pace::PerSecond(RATE))?;
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    let rate = round.delivered as f64 / round.delivering;
+    let values = [
+        rate,
+        round.latency(0.5),
+        round.latency(0.99),
+        round.longest(),
+        round.cpu_per_delivery(),
+        round.own_per_delivery(),
+    ];
+    Ok(Sample::new(&values, load.tally()))
+}

@@ -1,0 +1,57 @@
+//! As many deliveries as go, with one core for the server and with all: 1,000 subscribers in 100 rooms. The generator
+//! needs one of the cores too, so what the server could do with them alone is computed from what a delivery costs.
+
+use anyhow::Result;
+
+use super::stage::{Stage, TEXT};
+use super::{Case, Column, Sample, Scenario, compared, plain};
+use crate::load::Pace;
+use crate::process::nanoseconds;
+
+pub(super) const CORES: Scenario = Scenario {
+    name: "cores",
+    about: "as many deliveries as go: 1,000 subscribers in 100 rooms, the server on one core and on all",
+    columns: COLUMNS,
+    variants: &[("holdline", "holdline:memory")],
+    only: &[],
+    cases: |_| {
+        let case = |size, label: &str| Case { label: label.to_owned(), size, kind: "" };
+        vec![case(1, "one core"), case(2, "all cores, shared with the generator")]
+    },
+    measure,
+};
+
+const COLUMNS: &[Column] = &[
+    compared("deliveries/s", 0),
+    plain("CPU µs per delivery", 2),
+    plain("cores used by the server", 2),
+    plain("deliveries/s, computed: cores ÷ CPU", 0),
+    plain("messages per answer", 2),
+    plain("generator µs", 2),
+];
+
+const SUBSCRIBERS: usize = 1_000;
+const ROOMS: usize = 100;
+const PUBLISHERS: usize = 200;
+const MESSAGES: u64 = 40_000;
+
+fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
+    let cores = if case.size == 1 { stage.server_cores } else { stage.all_cores };
+    let mut scene = stage.open_on(peer, ROOMS, TEXT, cores, None)?;
+    let load = &mut scene.load;
+    load.open_publishers(PUBLISHERS)?;
+    load.subscribe(SUBSCRIBERS)?;
+    load.measure(2_000, Pace::BackToBack)?;
+    let round = load.measure(stage.of(MESSAGES / 8, MESSAGES), Pace::BackToBack)?;
+    #[expect(clippy::cast_precision_loss, reason = "a handful")]
+    let capacity = cores.len() as f64 * 1e6 / round.cpu_per_delivery();
+    let values = [
+        nanoseconds(round.delivered) / round.delivering,
+        round.cpu_per_delivery(),
+        nanoseconds(round.server_cpu) / 1e9 / round.delivering,
+        capacity,
+        round.per_answer(),
+        round.own_per_delivery(),
+    ];
+    Ok(Sample::new(&values, load.tally()))
+}

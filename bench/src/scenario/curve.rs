@@ -1,0 +1,62 @@
+//! What gathering messages brings and costs: from one message every tenth of a second to as many as go, how many answers
+//! carry them, what that costs, and by how much it delays them.
+
+use anyhow::Result;
+
+use super::stage::{Stage, TEXT};
+use super::{Case, Column, Sample, Scenario, plain};
+use crate::load::Pace;
+use crate::process::nanoseconds;
+
+pub(super) const CURVE: Scenario = Scenario {
+    name: "curve",
+    about: "gathering messages: rate against answers, CPU and delay; 100 subscribers",
+    columns: COLUMNS,
+    variants: &[("holdline", "holdline:memory"), ("floor", "floor:2ms"), ("nchan", "nchan:multipart")],
+    only: &["holdline", "floor", "nchan"],
+    cases: |_| {
+        let case = |rate: usize| match rate {
+            0 => Case { label: "as fast as it goes".into(), size: 0, kind: "" },
+            rate => Case { label: format!("{} messages/s", super::grouped(rate)), size: rate, kind: "" },
+        };
+        [10, 100, 1_000, 5_000, 0].map(case).into()
+    },
+    measure,
+};
+
+const COLUMNS: &[Column] = &[
+    plain("messages/s", 0),
+    plain("answers/s to each", 1),
+    plain("messages per answer", 1),
+    plain("CPU % of a core", 1),
+    plain("p50 ms", 2),
+    plain("p99 ms", 2),
+];
+
+const SUBSCRIBERS: usize = 100;
+const PUBLISHERS: usize = 32;
+const SECONDS: usize = 3;
+const AT_ONCE: u64 = 10_000;
+
+fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
+    let mut scene = stage.open(peer, 1, TEXT)?;
+    let load = &mut scene.load;
+    load.open_publishers(PUBLISHERS)?;
+    load.subscribe(SUBSCRIBERS)?;
+    load.measure(20, Pace::PerSecond(100))?;
+    let round = match u32::try_from(case.size)? {
+        0 => load.measure(AT_ONCE, Pace::BackToBack)?,
+        rate => load.measure((case.size * SECONDS).max(50) as u64, Pace::PerSecond(rate))?,
+    };
+    #[expect(clippy::cast_precision_loss, reason = "a hundred")]
+    let subscribers = SUBSCRIBERS as f64;
+    let values = [
+        nanoseconds(round.published) / round.publishing,
+        nanoseconds(round.answers) / round.delivering / subscribers,
+        round.per_answer(),
+        nanoseconds(round.server_cpu) / round.delivering / 1e7,
+        round.latency(0.5),
+        round.latency(0.99),
+    ];
+    Ok(Sample::new(&values, load.tally()))
+}

@@ -1,0 +1,50 @@
+//! One message to everyone in a room, again and again, each time from rest to rest: what a delivery costs with the poll
+//! that follows it, and how long it takes until the last has it.
+
+use anyhow::Result;
+
+use super::stage::{Stage, TEXT};
+use super::{Case, Column, Extent, Sample, Scenario, compared, plain};
+use crate::load::Pace;
+
+pub(super) const FANOUT: Scenario = Scenario {
+    name: "fanout",
+    about: "one message to a room: CPU for each delivery and the poll that follows, and delay",
+    columns: COLUMNS,
+    variants: &[],
+    only: &[],
+    cases: |extent| match extent {
+        Extent::Quick => Case::sizes(&[1_000], "subscribers"),
+        _ => Case::sizes(&[1_000, 10_000], "subscribers"),
+    },
+    measure,
+};
+
+const COLUMNS: &[Column] = &[
+    compared("CPU µs per delivery", 2),
+    compared("p50 ms", 2),
+    compared("p99 ms", 2),
+    plain("max ms", 2),
+    plain("generator µs", 2),
+];
+
+/// Deliveries in one measurement, over all rounds.
+const DELIVERIES: u64 = 200_000;
+
+fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
+    let mut scene = stage.open(peer, 1, TEXT)?;
+    let load = &mut scene.load;
+    load.open_publishers(1)?;
+    load.subscribe(case.size)?;
+    load.measure_rounds(3, 1, Pace::BackToBack)?;
+    let rounds = stage.of(DELIVERIES / 2, DELIVERIES) / case.size as u64;
+    let round = load.measure_rounds(rounds, 1, Pace::BackToBack)?;
+    let values = [
+        round.cpu_per_delivery(),
+        round.latency(0.5),
+        round.latency(0.99),
+        round.longest(),
+        round.own_per_delivery(),
+    ];
+    Ok(Sample::new(&values, load.tally()))
+}

@@ -1,0 +1,73 @@
+//! What grows with what: subscribers, rooms, history. Each figure is of one subscriber or one delivery, so that what
+//! grows only as it must stays flat.
+
+use anyhow::Result;
+
+use super::stage::{FIRST, Stage, TEXT};
+use super::{Case, Column, Extent, Sample, Scenario, grouped, plain};
+use crate::load::Pace;
+
+pub(super) const GROWTH: Scenario = Scenario {
+    name: "growth",
+    about: "more subscribers, more rooms, more history: what one subscriber and one delivery cost",
+    columns: COLUMNS,
+    variants: &[],
+    only: &["holdline", "floor"],
+    cases,
+    measure,
+};
+
+const COLUMNS: &[Column] = &[
+    plain("bytes per subscriber", 0),
+    plain("CPU µs to accept and hold", 2),
+    plain("CPU µs per delivery", 2),
+    plain("p99 ms", 2),
+];
+
+/// Subscribers, where they are not what grows.
+const SUBSCRIBERS: usize = 1_000;
+const DELIVERIES: usize = 50_000;
+
+fn cases(extent: Extent) -> Vec<Case> {
+    let of = |kind: &'static str, sizes: &[usize]| {
+        let case = |size: &usize| Case { label: format!("{} {kind}", grouped(*size)), size: *size, kind };
+        sizes.iter().map(case).collect::<Vec<_>>()
+    };
+    let mut cases = of("subscribers", &[1_000, 2_000, 5_000, 10_000, 18_000]);
+    cases.extend(of("rooms", &[1, 1_000, 10_000, 100_000]));
+    cases.extend(of("messages before", &[0, 100_000, 1_000_000]));
+    if extent == Extent::Full {
+        cases.extend(of("messages before", &[10_000_000]));
+    }
+    cases
+}
+
+fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
+    let (mut subscribers, mut rooms, mut log) = (SUBSCRIBERS, 1, None);
+    match case.kind {
+        "subscribers" => subscribers = case.size,
+        "rooms" => rooms = case.size,
+        _ => log = if peer == "holdline" { Some(stage.history(case.size)?) } else { None },
+    }
+    let mut scene = stage.open_on(peer, rooms, TEXT, stage.server_cores, log)?;
+    let load = &mut scene.load;
+    load.open_publishers(1)?;
+    load.subscribe(FIRST)?;
+    load.measure(FIRST as u64, Pace::BackToBack)?;
+    let (empty, idle) = (load.account.memory()?, load.account.cpu()?);
+    load.subscribe(subscribers)?;
+    let (held, busy) = (load.account.memory()?, load.account.cpu()?);
+    // Everyone is told something in each round, whether they are in one room or each in its own.
+    let inhabited = rooms.min(subscribers);
+    let rounds = (DELIVERIES / subscribers).max(5);
+    let round = load.measure_rounds(rounds as u64, inhabited as u64, Pace::BackToBack)?;
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    let each = |value: u64| value as f64 / subscribers as f64;
+    let values = [
+        each(held.saturating_sub(empty)),
+        each(busy - idle) / 1000.0,
+        round.cpu_per_delivery(),
+        round.latency(0.99),
+    ];
+    Ok(Sample::new(&values, load.tally()))
+}

@@ -1,0 +1,63 @@
+//! Joining a room with a long history: the last page, and the first poll from its cursor.
+
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+use hdrhistogram::Histogram;
+
+use super::stage::{Stage, TEXT};
+use super::{Case, Column, Extent, Sample, Scenario, plain};
+use crate::answer::last_quoted;
+use crate::ask::Line;
+use crate::ledger::Tally;
+use crate::process::nanoseconds;
+
+pub(super) const JOIN: Scenario = Scenario {
+    name: "join",
+    about: "joining a room with a history: its last page, then a poll",
+    columns: COLUMNS,
+    variants: &[],
+    only: &["holdline"],
+    cases: |extent| match extent {
+        Extent::Full => Case::sizes(&[0, 1_000, 100_000, 1_000_000, 10_000_000], "messages before"),
+        _ => Case::sizes(&[0, 1_000, 100_000, 1_000_000], "messages before"),
+    },
+    measure,
+};
+
+const COLUMNS: &[Column] =
+    &[plain("p50 ms", 3), plain("p99 ms", 3), plain("CPU µs per join", 1), plain("ms from start to open", 0)];
+
+const JOINS: u64 = 500;
+
+fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
+    let log = stage.history(case.size)?;
+    let start = Instant::now();
+    let mut scene = stage.open_on(peer, 1, TEXT, stage.server_cores, Some(log))?;
+    let opening = start.elapsed().as_secs_f64() * 1e3;
+    let load = &mut scene.load;
+    let mut line = Line::open(load.peer.running.address)?;
+    let mut times = Histogram::<u64>::new(3)?;
+    join(&mut line)?;
+    load.account.settle()?;
+    let before = load.account.cpu()?;
+    for _ in 0..JOINS {
+        let start = Instant::now();
+        join(&mut line)?;
+        times.saturating_record(u64::try_from(start.elapsed().as_nanos())?);
+    }
+    load.account.settle()?;
+    let spent = load.account.cpu()? - before;
+    let at = |quantile| nanoseconds(times.value_at_quantile(quantile)) / 1e6;
+    let values = [at(0.5), at(0.99), nanoseconds(spent) / nanoseconds(JOINS) / 1e3, opening];
+    Ok(Sample::new(&values, Tally::default()))
+}
+
+fn join(line: &mut Line) -> Result<()> {
+    let page = "GET /api/v1/rooms/r0/messages?limit=50 HTTP/1.1\r\nhost: bench\r\n\r\n";
+    let cursor =
+        line.ask(page.as_bytes(), |answer| last_quoted(answer.body, b"\"cursor\":\"").map(<[u8]>::to_vec))?;
+    let cursor = String::from_utf8(cursor.context("a page without a cursor")?)?;
+    let poll = format!("GET /api/v1/poll?room=r0&after={cursor}&wait=0 HTTP/1.1\r\nhost: bench\r\n\r\n");
+    line.ask(poll.as_bytes(), |_| ())
+}

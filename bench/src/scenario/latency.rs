@@ -1,0 +1,52 @@
+//! A quiet room: a hundred subscribers, two hundred messages a second, at a pace that does not wait for the server. How
+//! long from publishing to delivery.
+
+use anyhow::Result;
+
+use super::stage::{Stage, TEXT};
+use super::{Case, Column, Sample, Scenario, compared, plain};
+use crate::disk;
+use crate::load::Pace;
+
+pub(super) const LATENCY: Scenario = Scenario {
+    name: "latency",
+    about: "publish to deliver at 200 messages/s, 100 subscribers",
+    columns: COLUMNS,
+    variants: &[("holdline", "holdline:memory")],
+    only: &[],
+    cases: |_| Case::sizes(&[100], "subscribers"),
+    measure,
+};
+
+const COLUMNS: &[Column] = &[
+    compared("p50 ms", 2),
+    compared("p99 ms", 2),
+    plain("max ms", 2),
+    plain("fsync p50 ms", 2),
+    plain("fsync p99 ms", 2),
+    plain("CPU µs per delivery", 2),
+    plain("generator µs", 2),
+];
+
+const RATE: u32 = 200;
+
+fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
+    let mut scene = stage.open(peer, 1, TEXT)?;
+    let disk = peer == "holdline" || peer == "holdline:plain";
+    let sync = if disk { disk::sync_time(scene.folder.path())? } else { (f64::NAN, f64::NAN) };
+    let load = &mut scene.load;
+    load.open_publishers(8)?;
+    load.subscribe(case.size)?;
+    load.measure(50, Pace::PerSecond(RATE))?;
+    let round = load.measure(stage.of(400, 2_000), Pace::PerSecond(RATE))?;
+    let values = [
+        round.latency(0.5),
+        round.latency(0.99),
+        round.longest(),
+        sync.0,
+        sync.1,
+        round.cpu_per_delivery(),
+        round.own_per_delivery(),
+    ];
+    Ok(Sample::new(&values, load.tally()))
+}
