@@ -23,11 +23,19 @@ use std::sync::Arc;
 use crate::hub::Hub;
 use crate::session::Sessions;
 
+pub(crate) use poll::visit;
 pub use routes::router;
 
 /// What every handler has at hand.
 #[derive(Clone)]
-struct App {
-    hub: Arc<Hub>,
+pub(crate) struct App {
+    pub(crate) hub: Arc<Hub>,
     sessions: Sessions,
+}
+
+impl App {
+    pub(crate) fn new(hub: Arc<Hub>) -> Self {
+        let sessions = Sessions::new(hub.log().secret());
+        Self { hub, sessions }
+    }
 }

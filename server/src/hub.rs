@@ -4,10 +4,13 @@
 //! loop is: register, look, sleep, look. An entry is visible once the hub's `head` has reached it, which happens after
 //! it is durable and after every room it concerns knows it; so a look at several rooms is one consistent view.
 
+mod bells;
 mod follow;
+mod held;
 mod keep;
 #[cfg(test)]
 mod model;
+mod pace;
 mod poll;
 mod presence;
 mod room;
@@ -30,6 +33,7 @@ use self::room::Room;
 use self::sync::{AtomicBool, AtomicU64, AtomicUsize, Ordering, RwLock};
 use crate::log::{Draft, Log, LogError, Outcome, Retention};
 
+pub(crate) use self::held::{Begun, Ended, HeldId, HeldPolls, Question};
 pub use self::poll::{Answer, PollError, Said};
 pub use self::visit::Visit;
 

@@ -16,7 +16,7 @@ const RETRY_AFTER: &str = "2";
 
 /// A problem on its way out.
 #[derive(Debug)]
-pub(super) struct Failure(Box<Problem>);
+pub(crate) struct Failure(Box<Problem>);
 
 impl Failure {
     pub(super) fn new(code: ProblemCode, detail: impl Into<String>) -> Self {

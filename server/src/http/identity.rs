@@ -22,13 +22,18 @@ impl FromRequestParts<App> for Known {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        match find(app, &parts.headers) {
-            Some(Ok(person)) => Ok(Self(person)),
-            Some(Err(error)) => Err(Failure::new(ProblemCode::SessionInvalid, error.to_string())),
-            None => {
-                let detail = "this needs a session: POST to /api/v1/session, then send its token or cookie";
-                Err(Failure::new(ProblemCode::SessionRequired, detail))
-            }
+        known(app, &parts.headers).map(Self)
+    }
+}
+
+/// The person who has this session, or what to tell somebody who has none.
+pub(super) fn known(app: &App, headers: &HeaderMap) -> Result<Person, Failure> {
+    match find(app, headers) {
+        Some(Ok(person)) => Ok(person),
+        Some(Err(error)) => Err(Failure::new(ProblemCode::SessionInvalid, error.to_string())),
+        None => {
+            let detail = "this needs a session: POST to /api/v1/session, then send its token or cookie";
+            Err(Failure::new(ProblemCode::SessionRequired, detail))
         }
     }
 }

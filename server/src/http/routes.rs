@@ -13,14 +13,12 @@ use holdline_shared::ProblemCode;
 use super::failure::Failure;
 use super::{App, assets, change, classic, events, health, history, poll, publish, rooms, session};
 use crate::hub::Hub;
-use crate::session::Sessions;
 
 /// Everything Holdline answers, for a hub: serve it alone, or nest it under a prefix of your own app. Generic in the
 /// host's state. With `nest_service("/chat", …)` the page is at `/chat` and at `/chat/`; axum's `nest` leaves the latter
 /// to the host. The client finds its prefix by itself; behind a proxy that strips one, let the proxy send
 /// `X-Forwarded-Prefix`.
 pub fn router<S: Clone + Send + Sync + 'static>(hub: Arc<Hub>) -> Router<S> {
-    let sessions = Sessions::new(hub.log().secret());
     Router::new()
         .route("/api/v1/poll", get(poll::poll).head(method_not_allowed))
         .route("/api/v1/events", get(events::events).head(method_not_allowed))
@@ -41,7 +39,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(hub: Arc<Hub>) -> Router<S> {
         .fallback(assets::serve)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn(refuse_cross_site))
-        .with_state(App { hub, sessions })
+        .with_state(App::new(hub))
 }
 
 async fn method_not_allowed(method: Method) -> Failure {

@@ -1,5 +1,5 @@
-//! The wait logic under a model checker. The real `room`, `waiters`, `watch`, `wait` and `follow` are compiled here a
-//! second time, with loom's locks and atomics under them, and loom runs every order in which two or three threads can do
+//! The wait logic under a model checker. The real `room`, `waiters`, `watch`, `wait`, `held` and `follow` are compiled
+//! here a second time, with loom's locks and atomics under them, and loom runs every order in which two or three threads can do
 //! their steps (with at most three interruptions, two where there are three threads, or it would take minutes).
 //!
 //! What is left out: time (it never comes, so that a lost wake-up is a thread that sleeps for ever, which loom reports as
@@ -7,8 +7,15 @@
 
 #![expect(clippy::duplicate_mod, reason = "the same files over other locks are the point")]
 
+#[path = "bells.rs"]
+mod bells;
 #[path = "follow.rs"]
 mod follow;
+#[path = "held.rs"]
+#[expect(dead_code, reason = "time, and clients that go away, are left out")]
+mod held;
+#[path = "pace.rs"]
+mod pace;
 #[path = "room.rs"]
 #[expect(dead_code, reason = "not everything that a room does is waiting")]
 mod room;
@@ -26,11 +33,13 @@ mod tests;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::task::Waker;
 
 use holdline_shared::{RoomName, Seq};
 
 use self::room::Room;
 use self::sync::{AtomicBool, AtomicU64, AtomicUsize, Ordering, RwLock};
+use self::waiters::Place;
 use super::HubConfig;
 
 /// What of the hub its waiting needs.
@@ -73,6 +82,14 @@ impl Hub {
     fn head(&self) -> Seq {
         Seq(self.head.load(Ordering::Acquire))
     }
+
+    #[expect(clippy::unused_self, reason = "as the hub has it")]
+    fn join_presence(&self, _: &RoomName, _: Option<Place>, _: &Waker) -> Option<Place> {
+        None
+    }
+
+    #[expect(clippy::unused_self, reason = "as the hub has it")]
+    fn quit_presence(&self, _: &RoomName, _: Place) {}
 
     fn room(&self, name: &RoomName) -> Option<Arc<Room>> {
         self.rooms.read().get(name).cloned()

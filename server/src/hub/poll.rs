@@ -9,6 +9,7 @@ use thiserror::Error;
 use tokio::time::Instant;
 
 use super::Hub;
+use super::held::Ended;
 use super::room::Room;
 use super::visit::Visit;
 use super::wait::{Seen, Wants};
@@ -87,21 +88,56 @@ impl Hub {
         let wait = self.grant(wait)?;
         let seen = self.wait(&watched, after, wait, Wants::Answer, visit).await;
         let presence = visit.and_then(Visit::news);
-        let (found, is_shareable) = match seen {
-            Seen::Shared(body, upto) if presence.is_none() => {
+        match seen {
+            Seen::TooOld => {}
+            // Presence changed just now: read once more and encode for this one alone.
+            Seen::Shared(..) if presence.is_some() => {}
+            seen => {
+                let room = if let [room] = watched.as_slice() { Some(&**room) } else { None };
+                return self.answer(seen, after, room, presence.as_ref());
+            }
+        }
+        let found = self.read(rooms, after).await?;
+        self.answer(Seen::Entries(found.entries, found.upto), after, None, presence.as_ref())
+    }
+
+    /// Checks where a poll begins and how long it may wait, as [`Hub::poll`] does, for those who hold it by themselves.
+    pub(crate) fn admit(&self, after: After, wait: Duration) -> Result<(Seq, Duration), PollError> {
+        Ok((self.resolve(after)?, self.grant(wait)?))
+    }
+
+    /// The answer to a poll that an event loop held, and by what key it knows it. What has to be read from the log is
+    /// left to the next poll, which comes at once.
+    pub(crate) fn conclude<K>(&self, ended: Ended<K>) -> (K, Result<Answer, PollError>) {
+        let Ended { key, after, seen, room, visit } = ended;
+        // An answer that was encoded for others has no presence in it.
+        let presence = visit.filter(|_| !matches!(seen, Seen::Shared(..))).and_then(|visit| visit.news());
+        (key, self.answer(seen, after, room.as_deref(), presence.as_ref()))
+    }
+
+    /// Encodes what was seen, or finds it encoded. `room` is the only one that was looked at, whose others may have the
+    /// same answer.
+    fn answer(
+        &self,
+        seen: Seen,
+        after: Seq,
+        room: Option<&Room>,
+        presence: Option<&Presence>,
+    ) -> Result<Answer, PollError> {
+        let (entries, upto) = match seen {
+            Seen::Shared(body, upto) => {
                 return Ok(Answer { body, cursor: self.cursor(upto), is_empty: false });
             }
-            // Presence changed just now: read once more and encode for this one alone.
-            Seen::Shared(..) | Seen::TooOld => (self.read(rooms, after).await?, false),
-            Seen::Entries(entries, upto) => (Found { entries, upto }, presence.is_none()),
-            Seen::Nothing(upto) => (Found { entries: Vec::new(), upto }, false),
+            Seen::Entries(entries, upto) => (entries, upto),
+            Seen::Nothing(upto) => (Vec::new(), upto),
+            Seen::TooOld => (Vec::new(), after),
         };
-        let cursor = self.cursor(found.upto);
-        let body = encode(&found.entries, cursor, self.config.wait, presence.as_ref())?;
-        if is_shareable && let [room] = watched.as_slice() {
-            room.share_answer(after, found.upto, &body);
+        let cursor = self.cursor(upto);
+        let body = encode(&entries, cursor, self.config.wait, presence)?;
+        if let (Some(room), None, false) = (room, presence, entries.is_empty()) {
+            room.share_answer(after, upto, &body);
         }
-        Ok(Answer { body, cursor, is_empty: found.entries.is_empty() && presence.is_none() })
+        Ok(Answer { body, cursor, is_empty: entries.is_empty() && presence.is_none() })
     }
 
     /// Waits for the next message of one room, edits and other entries passed over. A room that does not exist yet may
@@ -159,7 +195,8 @@ impl Hub {
             After::At(cursor) => {
                 // A cursor beyond the head is from a log that had more than this one: it was restored from a copy. The
                 // log's own head is asked, because it may be ahead of the hub's for a moment.
-                if cursor.epoch != self.log.epoch() || cursor.seq > self.head().max(self.log.head()) {
+                let is_beyond = cursor.seq > self.head() && cursor.seq > self.log.head();
+                if cursor.epoch != self.log.epoch() || is_beyond {
                     return Err(PollError::EpochChanged(self.cursor(self.head())));
                 }
                 Ok(cursor.seq)

@@ -35,6 +35,21 @@ impl Hub {
         self.attendance.leave(person);
     }
 
+    /// Makes sure that `waker` is called when presence in a room changes. To be done before looking.
+    pub(super) fn join_presence(
+        &self,
+        room: &RoomName,
+        place: Option<Place>,
+        waker: &Waker,
+    ) -> Option<Place> {
+        self.attendance.join(room, place, waker)
+    }
+
+    /// Gives a place in a presence list back.
+    pub(super) fn quit_presence(&self, room: &RoomName, place: Place) {
+        self.attendance.quit(room, place);
+    }
+
     /// Lets everyone know of this person's new nickname.
     pub fn rename(&self, person: &Person) {
         self.attendance.rename(person);
@@ -50,6 +65,11 @@ impl Visit {
     /// Presence, when it is not what the visitor knows.
     pub(super) fn news(&self) -> Option<Presence> {
         self.hub.attendance.news(&self.rooms, self.known.as_ref())
+    }
+
+    /// The rooms that are visited.
+    pub(super) fn rooms(&self) -> &[RoomName] {
+        &self.rooms
     }
 
     pub(super) fn watch(&self) -> VisitWatch<'_> {
@@ -73,7 +93,7 @@ impl VisitWatch<'_> {
     /// Makes sure that `waker` is called when presence changes. To be done before looking.
     pub(super) fn register(&mut self, waker: &Waker) {
         for (room, place) in self.visit.rooms.iter().zip(&mut self.places) {
-            *place = self.visit.hub.attendance.join(room, *place, waker);
+            *place = self.visit.hub.join_presence(room, *place, waker);
         }
     }
 }
@@ -82,7 +102,7 @@ impl Drop for VisitWatch<'_> {
     fn drop(&mut self) {
         for (room, place) in self.visit.rooms.iter().zip(&self.places) {
             if let Some(place) = place {
-                self.visit.hub.attendance.quit(room, *place);
+                self.visit.hub.quit_presence(room, *place);
             }
         }
     }

@@ -35,6 +35,16 @@ pub(super) enum Seen {
     Nothing(Seq),
 }
 
+impl Seen {
+    /// How far it reaches; nothing at all reaches nowhere.
+    pub(super) fn upto(&self) -> Seq {
+        match self {
+            Self::Entries(_, upto) | Self::Shared(_, upto) | Self::Nothing(upto) => *upto,
+            Self::TooOld => Seq::START,
+        }
+    }
+}
+
 impl Hub {
     /// Register, look, sleep, look.
     pub(super) async fn wait(
@@ -58,18 +68,27 @@ impl Hub {
             if let Some(visiting) = &mut visiting {
                 visiting.register(context.waker());
             }
-            // Read before the look: the position that an empty answer claims must not be ahead of what was looked at.
-            let head = self.head().max(after);
-            if let Some(seen) = self.look(watched, after, wants) {
-                return Poll::Ready(seen);
-            }
-            let is_over = self.is_closing() || visit.is_some_and(Visit::has_news);
-            if is_over || sleep.as_mut().poll(context).is_ready() {
-                return Poll::Ready(Seen::Nothing(head));
-            }
-            Poll::Pending
+            let is_time_up = || sleep.as_mut().poll(context).is_ready();
+            self.glance(watched, after, wants, visit, is_time_up).map_or(Poll::Pending, Poll::Ready)
         })
         .await
+    }
+
+    /// One look for one poll: entries, or nothing because the wait is over, or `None` because it goes on.
+    pub(super) fn glance(
+        &self,
+        watched: &[Arc<Room>],
+        after: Seq,
+        wants: Wants,
+        visit: Option<&Visit>,
+        is_time_up: impl FnOnce() -> bool,
+    ) -> Option<Seen> {
+        // Read before the look: the position that an empty answer claims must not be ahead of what was looked at.
+        let head = self.head().max(after);
+        self.look(watched, after, wants).or_else(|| {
+            let is_over = self.is_closing() || visit.is_some_and(Visit::has_news) || is_time_up();
+            is_over.then_some(Seen::Nothing(head))
+        })
     }
 
     /// One look at all watched rooms, as of one head.

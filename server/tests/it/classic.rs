@@ -1,5 +1,6 @@
 //! `/subscribe` and `/publish`, as the long polling tutorial's page and as curl use them.
 
+use holdline_server::hub::HubConfig;
 use holdline_shared::ProblemCode;
 
 use crate::support::{Connection, Jar, Reply, Server, texts, until};
@@ -102,7 +103,7 @@ async fn the_cookie_is_small_and_for_the_route_alone() {
 
 #[tokio::test(start_paused = true)]
 async fn with_a_wait_ends_empty() {
-    let server = Server::start().await;
+    let server = Server::in_paused_time(HubConfig::default()).await;
     let start = tokio::time::Instant::now();
     let reply = server.visitor().get("/subscribe?wait=30").await.expect(200);
     assert_eq!((start.elapsed().as_secs(), reply.text()), (30, ""));
@@ -112,7 +113,7 @@ async fn with_a_wait_ends_empty() {
 
 #[tokio::test(start_paused = true)]
 async fn without_a_wait_is_held_for_ever() {
-    let server = Server::start().await;
+    let server = Server::in_paused_time(HubConfig::default()).await;
     let mut page = server.connect().await;
     page.send("GET", "/subscribe?wait=4294967295", "", b"").await;
     until("the page is held", || server.hub.held() == 1).await;

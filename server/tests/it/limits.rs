@@ -67,7 +67,7 @@ async fn a_slow_head_is_cut_and_so_is_an_idle_connection() {
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_body_is_cut() {
-    let server = Server::start().await;
+    let server = Server::in_paused_time(HubConfig::default()).await;
     for path in ["/api/v1/session", "/publish"] {
         let mut slow = server.connect().await;
         let head = format!(

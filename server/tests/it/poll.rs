@@ -42,7 +42,7 @@ async fn without_a_cursor_begins_now() {
 
 #[tokio::test(start_paused = true)]
 async fn has_the_same_shape_when_the_time_is_up() {
-    let server = Server::start().await;
+    let server = Server::in_paused_time(HubConfig::default()).await;
     let ada = server.person("Ada").await;
     let cursor = ada.cursor().await;
     let start = tokio::time::Instant::now();

@@ -1,6 +1,7 @@
 //! Who is here, as it rides on the polls. Time is paused where a grace or a pause has to pass.
 
 use holdline_server::ServeConfig;
+use holdline_server::hub::HubConfig;
 use holdline_shared::{Batch, Cursor, Here, Presence, RoomName};
 
 use crate::support::{Client, Server, short_grace, until};
@@ -53,7 +54,7 @@ impl Guest {
 
 #[tokio::test(start_paused = true)]
 async fn people_appear_are_renamed_and_leave() {
-    let server = Server::with(short_grace(), ServeConfig::default()).await;
+    let server = Server::in_paused_time(short_grace()).await;
     let mut ada = Guest::arrives(&server, "Ada").await;
     assert_eq!((ada.told, ada.here.count), (1, 1), "the first answer says who is here, me too");
     let mut bob = Guest::arrives(&server, "Bob").await;
@@ -73,7 +74,7 @@ async fn people_appear_are_renamed_and_leave() {
 
 #[tokio::test(start_paused = true)]
 async fn nobody_leaves_between_two_polls() {
-    let server = Server::start().await;
+    let server = Server::in_paused_time(HubConfig::default()).await;
     let mut ada = Guest::arrives(&server, "Ada").await;
     let mut bob = Guest::arrives(&server, "Bob").await;
     ada.sees(&["Ada", "Bob"]).await;
@@ -88,7 +89,7 @@ async fn nobody_leaves_between_two_polls() {
 
 #[tokio::test(start_paused = true)]
 async fn who_says_goodbye_leaves_at_once() {
-    let server = Server::start().await;
+    let server = Server::in_paused_time(HubConfig::default()).await;
     let mut ada = Guest::arrives(&server, "Ada").await;
     let bob = Guest::arrives(&server, "Bob").await;
     ada.sees(&["Ada", "Bob"]).await;
@@ -119,7 +120,7 @@ async fn a_client_that_goes_away_holds_nobody_here() {
 #[tokio::test(start_paused = true)]
 async fn a_large_room_is_told_of_its_comings_together() {
     const PEOPLE: usize = 300;
-    let server = Server::start().await;
+    let server = Server::in_paused_time(HubConfig::default()).await;
     let mut ada = Guest::arrives(&server, "Ada").await;
     let mut others = Vec::new();
     for n in 0..PEOPLE {

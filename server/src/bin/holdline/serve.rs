@@ -58,6 +58,11 @@ pub(crate) struct Serve {
     #[arg(long, env = "HOLDLINE_MAX_CONNECTIONS", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     max_connections: Option<u32>,
 
+    /// Serve polls like every other request, not by event loops of their own. Costs more of everything; for finding out
+    /// whether a fault lies there
+    #[arg(long, env = "HOLDLINE_PLAIN_HTTP")]
+    plain_http: bool,
+
     /// How long messages are kept: forever, an age such as 90d, a number such as 10000/room, or both with a comma
     #[arg(long, env = "HOLDLINE_KEEP", value_name = "HOW_LONG", default_value = "forever")]
     keep: Retention,
@@ -105,8 +110,11 @@ impl Serve {
             info!(url = %format_args!("http://{}", listener.local_addr()?), "the chat is open");
         }
         let reading = self.stdin.map(|room| tokio::spawn(stdin::publish_lines(hub.clone(), room)));
-        let config =
-            ServeConfig { max_connections: max_connections(self.max_connections)?, ..ServeConfig::default() };
+        let config = ServeConfig {
+            max_connections: max_connections(self.max_connections)?,
+            event_loops: self.plain_http.then_some(0),
+            ..ServeConfig::default()
+        };
         let (stopping, mut stopped) = watch::channel(());
         tokio::spawn(async move {
             stop.await;

@@ -1,6 +1,7 @@
 //! Loom's locks and atomics in the shape of those that the hub uses; and a clock that stands still.
 
 use std::future::{Future, pending};
+use std::ops::Add;
 use std::time::Duration;
 
 pub(super) use loom::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -36,14 +37,28 @@ impl<T> RwLock<T> {
     }
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Instant;
 
 impl Instant {
-    pub(super) fn now() -> Duration {
+    pub(super) fn now() -> Self {
+        Self
+    }
+
+    #[expect(clippy::unused_self, reason = "as clocks have it")]
+    pub(super) fn saturating_duration_since(self, _: Self) -> Duration {
         Duration::ZERO
     }
 }
 
-pub(super) fn sleep_until(_: Duration) -> impl Future<Output = ()> {
+impl Add<Duration> for Instant {
+    type Output = Self;
+
+    fn add(self, _: Duration) -> Self {
+        self
+    }
+}
+
+pub(super) fn sleep_until(_: Instant) -> impl Future<Output = ()> {
     pending()
 }

@@ -1,16 +1,18 @@
 //! What must be so in whatever order the threads do their steps.
 
 use std::sync::Arc;
+use std::task::Wake;
 use std::time::Duration;
 
 use bytes::Bytes;
-use holdline_shared::{Entry, EntryKind, Person, RoomName, Seq, Timestamp, Topic};
+use holdline_shared::{Entry, EntryKind, Person, RoomName, RoomSelection, Seq, Timestamp, Topic};
 use loom::future::block_on;
 use loom::thread;
 
 use super::Hub;
+use super::held::{Begun, HeldPolls, Question};
 use super::room::Room;
-use super::sync::Ordering;
+use super::sync::{Instant, Ordering};
 use super::wait::{Seen, Wants};
 use crate::hub::HubConfig;
 use crate::log::Committed;
@@ -200,6 +202,75 @@ fn who_is_let_go_is_told_of_no_more_than_was_seen() {
             }
         });
         hub.take(&[entry(2, "lobby")]);
+        hub.close();
+        poller.join().unwrap();
+    });
+}
+
+/// Polls as an event loop does, which sleeps until it is rung for.
+fn hold(hub: &Arc<Hub>, name: &str, mut after: Seq, until: Seq) -> Vec<u64> {
+    let notify = Arc::new(Ring(loom::sync::Notify::new()));
+    let mut held = HeldPolls::new(hub.clone(), notify.clone().into());
+    let mut seen = Vec::new();
+    while after < until {
+        let question = Question { rooms: RoomSelection::Named(vec![room(name)]), after, visit: None };
+        let mut ended = match held.begin((), question, true, Instant::now()) {
+            Begun::Ended(ended) => Some(ended),
+            Begun::Held(_) => None,
+            Begun::UnknownRoom => panic!("it was made before"),
+        };
+        while ended.is_none() {
+            notify.0.wait();
+            held.go_through(Instant::now(), |one| ended = Some(one));
+        }
+        let ended = ended.unwrap();
+        if let Seen::Entries(entries, _) = &ended.seen {
+            seen.extend(entries.iter().map(|entry| entry.seq.0));
+        }
+        after = ended.seen.upto();
+    }
+    seen
+}
+
+struct Ring(loom::sync::Notify);
+
+impl Wake for Ring {
+    fn wake(self: Arc<Self>) {
+        self.0.notify();
+    }
+}
+
+#[test]
+fn an_event_loop_misses_nothing() {
+    check(|| {
+        let hub = hub(&["lobby"]);
+        let poller = hub.clone();
+        let poller = thread::spawn(move || hold(&poller, "lobby", Seq(1), Seq(3)));
+        hub.take(&[entry(2, "lobby")]);
+        hub.take(&[entry(3, "lobby")]);
+        assert_eq!(poller.join().unwrap(), [2, 3]);
+        assert_eq!(hub.held.load(Ordering::Relaxed), 0, "nothing is left behind");
+    });
+}
+
+#[test]
+fn closing_ends_what_an_event_loop_holds() {
+    check(|| {
+        let hub = hub(&["lobby"]);
+        let poller = hub.clone();
+        let poller = thread::spawn(move || {
+            let notify = Arc::new(Ring(loom::sync::Notify::new()));
+            let mut held = HeldPolls::new(poller, notify.clone().into());
+            let question = Question { rooms: RoomSelection::All, after: Seq(1), visit: None };
+            let mut is_held = matches!(held.begin((), question, true, Instant::now()), Begun::Held(_));
+            while is_held {
+                notify.0.wait();
+                held.go_through(Instant::now(), |ended| {
+                    assert!(matches!(ended.seen, Seen::Nothing(Seq(1))));
+                    is_held = false;
+                });
+            }
+        });
         hub.close();
         poller.join().unwrap();
     });

@@ -2,12 +2,18 @@
 
 use std::task::Waker;
 
+use holdline_shared::RoomName;
+
 pub(super) enum Visit {}
 
 pub(super) enum VisitWatch {}
 
 impl Visit {
     pub(super) fn has_news(&self) -> bool {
+        match *self {}
+    }
+
+    pub(super) fn rooms(&self) -> &[RoomName] {
         match *self {}
     }
 

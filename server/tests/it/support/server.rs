@@ -4,9 +4,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use holdline_server::hub::{Hub, HubConfig};
 use holdline_server::log::{Log, MemoryLog, SqliteLog};
-use holdline_server::{ServeConfig, router, serve_router};
+use holdline_server::{ServeConfig, serve as serve_hub, serve_router};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -30,10 +32,20 @@ pub(crate) fn short_grace() -> HubConfig {
     HubConfig { grace: Duration::from_millis(200), ..HubConfig::default() }
 }
 
+/// How polls are served in this run of the tests: with `HOLDLINE_PLAIN_HTTP` set, without event loops.
+fn event_loops() -> Option<usize> {
+    std::env::var_os("HOLDLINE_PLAIN_HTTP").map(|_| 0)
+}
+
 impl Server {
     /// On a log in memory, with everything as usual.
     pub(crate) async fn start() -> Self {
         Self::with(HubConfig::default(), ServeConfig::default()).await
+    }
+
+    /// For a test that has stopped the clock: event loops have one of their own, so there are none.
+    pub(crate) async fn in_paused_time(hub: HubConfig) -> Self {
+        Self::with(hub, ServeConfig { event_loops: Some(0), ..ServeConfig::default() }).await
     }
 
     /// On a log in memory.
@@ -53,18 +65,24 @@ impl Server {
     /// On this log.
     pub(crate) async fn on(log: Arc<dyn Log>, config: HubConfig, serve: ServeConfig) -> Self {
         let hub = Hub::open_with(log, config).await.unwrap();
-        let app = router(hub.clone());
-        Self::of(app, hub, serve).await
+        let serve = ServeConfig { event_loops: event_loops().or(serve.event_loops), ..serve };
+        Self::run(hub.clone(), |listener, stopped| serve_hub(vec![listener], hub, serve, stopped)).await
     }
 
     /// Of an app that has the router of this hub in it.
     pub(crate) async fn of(app: axum::Router, hub: Arc<Hub>, config: ServeConfig) -> Self {
+        Self::run(hub.clone(), |listener, stopped| serve_router(vec![listener], app, hub, config, stopped))
+            .await
+    }
+
+    async fn run<F>(hub: Arc<Hub>, serve: impl FnOnce(TcpListener, BoxFuture<'static, ()>) -> F) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
-        let serving = tokio::spawn(serve_router(vec![listener], app, hub.clone(), config, async {
-            let _ = stopped.await;
-        }));
+        let serving = tokio::spawn(serve(listener, Box::pin(stopped.map(|_| ()))));
         Self { hub, address, http: Client::http(), stop: Some(stop), serving, folder: None }
     }
 

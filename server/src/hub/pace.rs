@@ -1,0 +1,52 @@
+//! Coalescing: after a round of answers, a pause as long as the round took.
+//!
+//! Whoever was answered asks again at once; a room in which much is said would answer each of them with one message at a
+//! time, as fast as it can (the saw of the long polling article). With the pause it spends at most half of the time on
+//! answering, and what is said meanwhile goes out together. A quiet room never notices: its pause is long over when the
+//! next message comes.
+
+use std::time::Duration;
+
+use holdline_shared::Seq;
+
+use super::sync::Instant;
+
+/// A shorter round is no load. Below it the pause would also be shorter than the timers can measure.
+const SHORT: Duration = Duration::from_micros(200);
+/// Nobody waits for longer than this for more to come.
+const LONGEST: Duration = Duration::from_millis(5);
+
+/// When a room may be answered again.
+#[derive(Default)]
+pub(super) struct Pace {
+    pauses_until: Option<Instant>,
+    /// How far the last round went.
+    reached: Seq,
+}
+
+impl Pace {
+    /// Notes a round of answers that reached `reached` and has just ended. Whether a pause follows.
+    pub(super) fn after_round(&mut self, began: Instant, reached: Seq) -> bool {
+        let now = Instant::now();
+        let took = now.saturating_duration_since(began);
+        self.pauses_until = (took >= SHORT).then(|| now + took.min(LONGEST));
+        self.reached = reached;
+        self.pauses_until.is_some()
+    }
+
+    /// Whether the pause goes on.
+    pub(super) fn is_pausing(&self, now: Instant) -> bool {
+        self.pauses_until.is_some_and(|until| now < until)
+    }
+
+    /// Whether a poll from this position has to wait for the end of the pause: it does if it was in the last round, as
+    /// others have nothing to wait for.
+    pub(super) fn holds_back(&self, after: Seq, now: Instant) -> bool {
+        after >= self.reached && self.is_pausing(now)
+    }
+
+    /// The end of the pause.
+    pub(super) fn pauses_until(&self) -> Option<Instant> {
+        self.pauses_until
+    }
+}

@@ -1,0 +1,324 @@
+//! The event loop that holds polls. A parked poll owns a socket, a place in a room's list, a position and a deadline, and
+//! nothing else: no task, no buffer, no timer. One thread does everything for its connections, so that nothing of theirs
+//! has to be shared; it reads into one buffer and writes from the one that all have in common.
+//!
+//! All that it ever says by itself is the answer of a poll that went well. A request that is not a poll, or one that is
+//! wrong in any way, or one for which the log has to be read, goes to hyper and the router together with its connection.
+
+mod connections;
+mod remote;
+mod request;
+mod response;
+mod wheel;
+
+use std::io::{self, Read as _};
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::Duration;
+
+use bytes::Bytes;
+use holdline_shared::PollQuery;
+use mio::event::Event;
+use mio::net::{TcpListener, TcpStream};
+use mio::{Events, Interest, Poll, Token};
+use socket2::SockRef;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use self::connections::{Connections, State};
+use self::remote::Message;
+use self::request::PollRequest;
+use super::admission::{ACCEPT_PAUSE, Admission, tune};
+use super::plain::{Plain, Traveller};
+use crate::http::{App, visit};
+use crate::hub::{Begun, HeldPolls, Question};
+
+pub(super) use self::remote::Remote;
+pub(super) use self::request::is_poll;
+
+/// The longest poll that is looked at, in bytes.
+const BUFFER: usize = 8 * 1024;
+/// Events in one turn.
+const EVENTS: usize = 1024;
+/// Connections that are accepted before others get their turn.
+const ACCEPTS: usize = 128;
+/// The loop's own bell. Listeners are numbered downwards from it, connections upwards from zero.
+const BELL: usize = usize::MAX;
+
+/// Starts this many loops, each a thread, which accept on all the listeners. To be called within a tokio runtime, where
+/// hyper will run.
+pub(super) fn start(
+    count: usize,
+    listeners: &[tokio::net::TcpListener],
+    app: &App,
+    admission: &Arc<Admission>,
+    plain: &Arc<Plain>,
+) -> io::Result<Vec<Arc<Remote>>> {
+    let loops: Vec<EventLoop> = (0..count)
+        .map(|_| EventLoop::new(listeners, app.clone(), admission.clone(), plain.clone()))
+        .collect::<io::Result<_>>()?;
+    let mut remotes = Vec::new();
+    for (number, one) in loops.into_iter().enumerate() {
+        remotes.push(one.remote.clone());
+        std::thread::Builder::new().name(format!("polls-{number}")).spawn(move || one.run())?;
+    }
+    Ok(remotes)
+}
+
+/// One loop and its connections.
+struct EventLoop {
+    poll: Poll,
+    remote: Arc<Remote>,
+    listeners: Vec<TcpListener>,
+    /// When to accept: there is somebody, and it did not just fail.
+    accept_at: Option<Instant>,
+    connections: Connections,
+    held: HeldPolls<u32>,
+    buffer: Box<[u8]>,
+    app: App,
+    admission: Arc<Admission>,
+    plain: Arc<Plain>,
+    tokio: Handle,
+    is_stopping: bool,
+    /// Being there, it says that somebody is still served.
+    _serving: mpsc::Sender<()>,
+}
+
+impl EventLoop {
+    fn new(
+        listeners: &[tokio::net::TcpListener],
+        app: App,
+        admission: Arc<Admission>,
+        plain: Arc<Plain>,
+    ) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let remote = Arc::new(Remote::new(mio::Waker::new(poll.registry(), Token(BELL))?));
+        let mut own_listeners = Vec::new();
+        for (number, listener) in listeners.iter().enumerate() {
+            let socket = SockRef::from(listener);
+            if let Err(error) = tune(&socket) {
+                tracing::debug!(%error, "connections keep the system's settings");
+            }
+            let mut listener = TcpListener::from_std(socket.try_clone()?.into());
+            poll.registry().register(&mut listener, Token(BELL - 1 - number), Interest::READABLE)?;
+            own_listeners.push(listener);
+        }
+        Ok(Self {
+            held: HeldPolls::new(app.hub.clone(), Waker::from(remote.clone())),
+            connections: Connections::new(poll.registry().try_clone()?, plain.head_timeout()),
+            poll,
+            remote,
+            listeners: own_listeners,
+            accept_at: None,
+            buffer: vec![0; BUFFER].into_boxed_slice(),
+            app,
+            admission,
+            tokio: Handle::current(),
+            is_stopping: false,
+            _serving: plain.serving(),
+            plain,
+        })
+    }
+
+    /// Serves until it was told to stop and the last connection is gone, or until it is told to end at once.
+    fn run(mut self) {
+        let tokio = self.tokio.clone();
+        let _runtime = tokio.enter();
+        let mut events = Events::with_capacity(EVENTS);
+        while !(self.is_stopping && self.connections.is_empty()) {
+            if let Err(error) = self.poll.poll(&mut events, self.timeout())
+                && error.kind() != io::ErrorKind::Interrupted
+            {
+                tracing::error!(%error, "an event loop cannot go on");
+                break;
+            }
+            self.connections.now = Instant::now();
+            for event in &events {
+                self.take(event);
+            }
+            if self.accept_at.is_some_and(|at| at <= self.connections.now) {
+                self.accept();
+            }
+            for message in self.remote.take() {
+                match message {
+                    Message::Take(traveller) => self.welcome(traveller),
+                    Message::Stop => self.stop(),
+                    Message::Cut => return,
+                }
+            }
+            self.answer_held();
+            for number in self.connections.due() {
+                self.time_is_up(number);
+            }
+            while let Some(number) = self.connections.unread.pop() {
+                self.read(number);
+            }
+        }
+        self.remote.close();
+    }
+
+    /// How long there is nothing to do unless something happens.
+    fn timeout(&self) -> Option<Duration> {
+        let next = [self.connections.next_due(), self.held.next_pass(), self.accept_at];
+        let next = next.into_iter().flatten().min()?;
+        Some(next.saturating_duration_since(Instant::now()))
+    }
+
+    fn take(&mut self, event: &Event) {
+        let Token(number) = event.token();
+        if number == BELL {
+            // What it rang for is looked after in every turn.
+            return;
+        }
+        if number >= BELL - self.listeners.len() {
+            self.accept_at.get_or_insert(self.connections.now);
+            return;
+        }
+        let Some(connection) = self.connections.get_mut(number) else { return };
+        // A client that will say no more is one that is gone: nobody sends its last poll and stays for the answer.
+        let is_gone = event.is_read_closed() || event.is_error();
+        match connection.state {
+            State::Idle if is_gone => self.hand_over_unread(number),
+            State::Idle => self.read(number),
+            State::Held(_) | State::Writing(_) if is_gone => self.close(number),
+            State::Held(_) => connection.has_unread = true,
+            State::Writing(_) => {
+                connection.has_unread |= event.is_readable();
+                self.connections.write(number);
+            }
+        }
+    }
+
+    fn accept(&mut self) {
+        let mut left = ACCEPTS;
+        let again = 'accepting: {
+            for listener in &self.listeners {
+                loop {
+                    if left == 0 {
+                        break 'accepting Some(self.connections.now);
+                    }
+                    left -= 1;
+                    match listener.accept() {
+                        Ok((stream, _)) => match self.admission.enter() {
+                            Some(seat) => {
+                                if let Err(error) = self.connections.add(stream, seat) {
+                                    tracing::warn!(%error, "a connection could not be watched");
+                                }
+                            }
+                            None => self.admission.refuse(|| tokio::net::TcpStream::from_std(stream.into())),
+                        },
+                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                        Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                        Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                        Err(error) => {
+                            tracing::warn!(%error, "a connection could not be accepted; trying again");
+                            break 'accepting Some(self.connections.now + ACCEPT_PAUSE);
+                        }
+                    }
+                }
+            }
+            None
+        };
+        self.accept_at = again;
+    }
+
+    /// Takes a connection on which a poll has come while hyper had it.
+    fn welcome(&mut self, traveller: Traveller) {
+        let Traveller { stream, first, seat } = traveller;
+        match self.connections.add(TcpStream::from_std(stream), seat) {
+            Ok(number) => self.begin(number, &first),
+            Err(error) => tracing::warn!(%error, "a connection could not be watched"),
+        }
+    }
+
+    /// Reads a request. What does not fit into the buffer is no poll, and left where it is for hyper.
+    fn read(&mut self, number: usize) {
+        let Some(connection) = self.connections.get_mut(number) else { return };
+        let mut buffer = std::mem::take(&mut self.buffer);
+        match connection.stream.read(&mut buffer) {
+            Ok(0) => self.close(number),
+            // A short read says that there is no more, without being asked again (epoll(7)).
+            Ok(length) => self.begin(number, &buffer[..length]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => self.connections.unread.push(number),
+            Err(error) => {
+                tracing::debug!(%error, "connection ended");
+                self.close(number);
+            }
+        }
+        self.buffer = buffer;
+    }
+
+    /// Answers or holds what was read, if it is a poll with which all is well.
+    fn begin(&mut self, number: usize, bytes: &[u8]) {
+        match self.ask(number, bytes) {
+            Some((Begun::Held(id), wait)) => self.connections.hold(number, id, wait),
+            Some((Begun::Ended(ended), _)) if !ended.needs_log() => {
+                self.connections.answer(&self.app.hub, ended);
+            }
+            Some(_) | None => self.hand_over(number, Bytes::copy_from_slice(bytes)),
+        }
+    }
+
+    fn ask(&mut self, number: usize, bytes: &[u8]) -> Option<(Begun<u32>, Duration)> {
+        let request = PollRequest::parse(bytes)?;
+        let pairs = form_urlencoded::parse(request.query.as_bytes());
+        let mut query = PollQuery::from_pairs(pairs).ok()?;
+        let hub = &self.app.hub;
+        let (after, wait) = hub.admit(query.after, query.wait.unwrap_or(hub.config().wait)).ok()?;
+        let visit = visit(&self.app, &mut query, || request.credentials()).ok()?;
+        let question = Question { rooms: query.rooms, after, visit };
+        let key = u32::try_from(number).ok()?;
+        Some((self.held.begin(key, question, !wait.is_zero(), self.connections.now), wait))
+    }
+
+    fn answer_held(&mut self) {
+        let Self { held, connections, app, .. } = self;
+        held.go_through(connections.now, |ended| connections.answer(&app.hub, ended));
+    }
+
+    fn time_is_up(&mut self, number: usize) {
+        match self.connections.get_mut(number).map(|connection| &connection.state) {
+            Some(&State::Held(id)) => {
+                if let Some(ended) = self.held.expire(id) {
+                    self.connections.answer(&self.app.hub, ended);
+                }
+            }
+            Some(State::Idle) => self.close(number),
+            // Who takes nothing of an answer is noticed by the kernel.
+            Some(State::Writing(_)) | None => {}
+        }
+    }
+
+    /// The client has closed its side; if it has asked before, hyper knows what to make of it.
+    fn hand_over_unread(&mut self, number: usize) {
+        self.hand_over(number, Bytes::new());
+    }
+
+    fn hand_over(&mut self, number: usize, first: Bytes) {
+        if let Some((stream, seat)) = self.connections.remove(number) {
+            self.leave(Traveller { stream: stream.into(), first, seat });
+        }
+    }
+
+    fn leave(&self, traveller: Traveller) {
+        self.tokio.spawn(self.plain.clone().take_over(traveller, self.remote.clone()));
+    }
+
+    fn close(&mut self, number: usize) {
+        if let Some(&mut State::Held(id)) =
+            self.connections.get_mut(number).map(|connection| &mut connection.state)
+        {
+            self.held.cancel(id);
+        }
+        self.connections.remove(number);
+    }
+
+    fn stop(&mut self) {
+        self.is_stopping = true;
+        self.accept_at = None;
+        self.listeners.clear();
+        self.connections.close_idle();
+    }
+}

@@ -1,0 +1,249 @@
+//! The connections of one event loop: adding, answering, closing, deadlines.
+
+use std::io::{self, Write as _};
+use std::net::Shutdown;
+use std::time::Duration;
+
+use bytes::{Buf, Bytes};
+use mio::net::TcpStream;
+use mio::{Interest, Registry, Token};
+use slab::Slab;
+use tokio::time::Instant;
+
+use super::response::Responses;
+use super::wheel::{Tick, Wheel};
+use crate::hub::{Ended, HeldId, Hub};
+use crate::serve::admission::Seat;
+
+/// A connection that carries polls.
+pub(super) struct Connection {
+    pub(super) stream: TcpStream,
+    pub(super) state: State,
+    /// When something has to happen.
+    deadline: Tick,
+    /// When the wheel brings it up; zero is not at all.
+    alarm: Tick,
+    /// Something came while a poll was held.
+    pub(super) has_unread: bool,
+    seat: Seat,
+}
+
+/// What a connection waits for.
+pub(super) enum State {
+    /// The next request.
+    Idle,
+    /// Something to answer.
+    Held(HeldId),
+    /// The client, which takes its time to read; and the rest of the answer.
+    Writing(Box<Rest>),
+}
+
+/// What is left of an answer.
+pub(super) struct Rest {
+    bytes: Bytes,
+    /// Whether the connection is closed after it.
+    is_last: bool,
+}
+
+/// All connections of a loop, by number.
+pub(super) struct Connections {
+    all: Slab<Connection>,
+    registry: Registry,
+    wheel: Wheel,
+    responses: Responses,
+    /// How long a connection may be idle.
+    patience: Duration,
+    /// Those that may have something to read, of which no event will tell.
+    pub(super) unread: Vec<usize>,
+    /// The time as of this turn.
+    pub(super) now: Instant,
+}
+
+impl Connections {
+    pub(super) fn new(registry: Registry, patience: Duration) -> Self {
+        let now = Instant::now();
+        Self {
+            all: Slab::new(),
+            registry,
+            wheel: Wheel::new(now),
+            responses: Responses::new(now),
+            patience,
+            unread: Vec::new(),
+            now,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    pub(super) fn get_mut(&mut self, number: usize) -> Option<&mut Connection> {
+        self.all.get_mut(number)
+    }
+
+    /// Watches a connection from now on, idle as it is.
+    pub(super) fn add(&mut self, mut stream: TcpStream, seat: Seat) -> io::Result<usize> {
+        let entry = self.all.vacant_entry();
+        let number = entry.key();
+        self.registry.register(&mut stream, Token(number), Interest::READABLE)?;
+        entry.insert(Connection {
+            stream,
+            state: State::Idle,
+            deadline: 0,
+            alarm: 0,
+            has_unread: false,
+            seat,
+        });
+        self.set_deadline(number, self.patience);
+        Ok(number)
+    }
+
+    /// Watches it no more.
+    pub(super) fn remove(&mut self, number: usize) -> Option<(TcpStream, Seat)> {
+        let mut connection = self.all.try_remove(number)?;
+        if let Err(error) = self.registry.deregister(&mut connection.stream) {
+            tracing::debug!(%error, "a connection was not watched");
+        }
+        Some((connection.stream, connection.seat))
+    }
+
+    /// Notes that the connection's poll is held, for `wait` at most.
+    pub(super) fn hold(&mut self, number: usize, id: HeldId, wait: Duration) {
+        if let Some(connection) = self.all.get_mut(number) {
+            connection.state = State::Held(id);
+            self.set_deadline(number, wait);
+        }
+    }
+
+    /// Answers a poll.
+    pub(super) fn answer(&mut self, hub: &Hub, ended: Ended<u32>) {
+        let (number, answer) = hub.conclude(ended);
+        let number = number as usize;
+        let Some(connection) = self.all.get_mut(number) else { return };
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => {
+                tracing::error!(%error, "a poll could not be answered");
+                self.remove(number);
+                return;
+            }
+        };
+        let is_last = hub.is_closing();
+        let mut bytes = self.responses.encode(&answer.body, is_last, self.now);
+        match connection.write(&mut bytes) {
+            Ok(()) if bytes.is_empty() => self.after_answer(number, is_last),
+            Ok(()) => {
+                connection.state = State::Writing(Box::new(Rest { bytes, is_last }));
+                let both = Interest::READABLE | Interest::WRITABLE;
+                self.watch_for(number, both);
+            }
+            Err(error) => self.end(number, &error),
+        }
+    }
+
+    /// Goes on writing.
+    pub(super) fn write(&mut self, number: usize) {
+        let Some(connection) = self.all.get_mut(number) else { return };
+        let State::Writing(mut rest) = std::mem::replace(&mut connection.state, State::Idle) else { return };
+        match connection.write(&mut rest.bytes) {
+            Ok(()) if rest.bytes.is_empty() => {
+                self.watch_for(number, Interest::READABLE);
+                self.after_answer(number, rest.is_last);
+            }
+            Ok(()) => connection.state = State::Writing(rest),
+            Err(error) => self.end(number, &error),
+        }
+    }
+
+    /// The connections whose time has come, each with what it waited for.
+    pub(super) fn due(&mut self) -> Vec<usize> {
+        let alarms = self.wheel.due(self.now);
+        let now = self.wheel.now();
+        let mut due = Vec::new();
+        for number in alarms {
+            let Some(connection) = self.all.get_mut(number as usize) else { continue };
+            // Otherwise it is an old alarm, most likely of another connection of this number.
+            if connection.alarm != 0 && connection.alarm <= now {
+                connection.alarm = 0;
+                if connection.deadline <= now {
+                    due.push(number as usize);
+                } else {
+                    connection.alarm = self.wheel.schedule(number, connection.deadline);
+                }
+            }
+        }
+        due
+    }
+
+    /// When [`Connections::due`] has something at the earliest.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.wheel.next()
+    }
+
+    /// Closes everything that waits for nothing but the next request.
+    pub(super) fn close_idle(&mut self) {
+        let is_idle = |(number, connection): (usize, &Connection)| {
+            matches!(connection.state, State::Idle).then_some(number)
+        };
+        let idle: Vec<usize> = self.all.iter().filter_map(is_idle).collect();
+        for number in idle {
+            self.remove(number);
+        }
+    }
+
+    fn after_answer(&mut self, number: usize, is_last: bool) {
+        let Some(connection) = self.all.get_mut(number) else { return };
+        connection.state = State::Idle;
+        if is_last {
+            // Says so to the client before the socket is closed, which is all that can be done for it.
+            let _ = connection.stream.shutdown(Shutdown::Write);
+            self.remove(number);
+            return;
+        }
+        if std::mem::take(&mut connection.has_unread) {
+            self.unread.push(number);
+        }
+        self.set_deadline(number, self.patience);
+    }
+
+    fn end(&mut self, number: usize, error: &io::Error) {
+        tracing::debug!(%error, "connection ended");
+        self.remove(number);
+    }
+
+    fn watch_for(&mut self, number: usize, interest: Interest) {
+        if let Some(connection) = self.all.get_mut(number)
+            && let Err(error) = self.registry.reregister(&mut connection.stream, Token(number), interest)
+        {
+            self.end(number, &error);
+        }
+    }
+
+    fn set_deadline(&mut self, number: usize, wait: Duration) {
+        let deadline = self.wheel.tick(self.now + wait);
+        if let Some(connection) = self.all.get_mut(number) {
+            connection.deadline = deadline;
+            // An earlier alarm will find the new deadline.
+            if connection.alarm == 0 || deadline < connection.alarm {
+                // There are fewer connections than u32 counts: each has a file descriptor.
+                connection.alarm = self.wheel.schedule(u32::try_from(number).unwrap_or(u32::MAX), deadline);
+            }
+        }
+    }
+}
+
+impl Connection {
+    /// Writes as much as goes without waiting, and takes it off `bytes`.
+    fn write(&mut self, bytes: &mut Bytes) -> io::Result<()> {
+        while !bytes.is_empty() {
+            match self.stream.write(bytes) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => bytes.advance(written),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}

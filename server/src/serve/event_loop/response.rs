@@ -1,0 +1,100 @@
+//! A poll's answer as it goes over the wire: the head that hyper and the handler would make, and the batch, in one
+//! buffer that everyone shares who gets the same.
+
+use std::time::SystemTime;
+
+use bytes::{BufMut, Bytes, BytesMut};
+use tokio::time::Instant;
+
+/// Makes answers, and keeps the last one for the next who gets the same.
+pub(super) struct Responses {
+    date: Date,
+    last: Option<Last>,
+}
+
+struct Last {
+    body: Bytes,
+    closes: bool,
+    made_at: u64,
+    response: Bytes,
+}
+
+/// The time of day for the `Date` header, made once a second.
+struct Date {
+    since: Instant,
+    second: u64,
+    text: String,
+}
+
+impl Responses {
+    pub(super) fn new(now: Instant) -> Self {
+        let date = Date { since: now, second: 0, text: httpdate::fmt_http_date(SystemTime::now()) };
+        Self { date, last: None }
+    }
+
+    /// The answer with this body; `is_last` says that the connection is closed after it.
+    pub(super) fn encode(&mut self, body: &Bytes, is_last: bool, now: Instant) -> Bytes {
+        self.date.update(now);
+        let same = self.last.as_ref().filter(|last| {
+            // The same buffer, not just the same bytes; it is kept here, so that no other can take its address.
+            let is_same = last.body.as_ptr() == body.as_ptr() && last.body.len() == body.len();
+            is_same && last.closes == is_last && last.made_at == self.date.second
+        });
+        if let Some(last) = same {
+            return last.response.clone();
+        }
+        let response = encode(body, is_last, &self.date.text);
+        let last = Last {
+            body: body.clone(),
+            closes: is_last,
+            made_at: self.date.second,
+            response: response.clone(),
+        };
+        self.last = Some(last);
+        response
+    }
+}
+
+impl Date {
+    fn update(&mut self, now: Instant) {
+        let second = now.saturating_duration_since(self.since).as_secs();
+        if second != self.second {
+            self.second = second;
+            // Asked anew, so that a clock that is set is followed.
+            self.text = httpdate::fmt_http_date(SystemTime::now());
+        }
+    }
+}
+
+fn encode(body: &[u8], is_last: bool, date: &str) -> Bytes {
+    let mut response = BytesMut::with_capacity(body.len() + 256);
+    response.put_slice(
+        b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncache-control: no-store\r\nx-accel-buffering: no\r\n",
+    );
+    if is_last {
+        response.put_slice(b"connection: close\r\n");
+    }
+    response.put_slice(format!("content-length: {}\r\ndate: {date}\r\n\r\n", body.len()).as_bytes());
+    response.put_slice(body);
+    response.freeze()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn the_same_is_made_once() {
+        let now = Instant::now();
+        let mut responses = Responses::new(now);
+        let body = Bytes::from_static(b"{}");
+        let first = responses.encode(&body, false, now);
+        assert_eq!(first.as_ptr(), responses.encode(&body, false, now).as_ptr());
+        assert_ne!(first.as_ptr(), responses.encode(&Bytes::from_static(b"[]"), false, now).as_ptr());
+        let last = responses.encode(&body, true, now);
+        assert!(last.windows(19).any(|part| part == b"\r\nconnection: close"), "{last:?}");
+        let later = responses.encode(&body, true, now + Duration::from_secs(2));
+        assert_ne!(later.as_ptr(), last.as_ptr(), "another second, another date");
+    }
+}
