@@ -11,7 +11,7 @@ use crate::answer::{Answer, text};
 
 const LIMIT: Duration = Duration::from_secs(60);
 /// Connections that share many questions: enough to fill a group.
-const MANY: usize = 64;
+const MANY: usize = 256;
 
 /// A connection for one question at a time.
 pub(crate) struct Line {

@@ -18,6 +18,7 @@ use crate::peer::{Peer, Position};
 use crate::process::{Account, own_cpu};
 use crate::{ask, net};
 pub(crate) use publish::Pace;
+pub(crate) use round::Round;
 
 /// As much as is taken from a socket at once.
 const READ: usize = 512 << 10;

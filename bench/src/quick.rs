@@ -1,4 +1,4 @@
-//! The guard: a little of what matters, as ratios to the floor, compared with the ratios that are kept in
+//! The guard: a little of what matters, as ratios to the floor, and bytes as they are, compared with what is kept in
 //! `bench/expected.json`. Figures that do not depend on the machine, such as instruction counts, would be judged here
 //! too, beside these.
 
@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 
-use crate::report::Figures;
+use crate::report::{Figures, Row};
 use crate::{paths, say};
 
 pub(crate) const SCENARIOS: [&str; 3] = ["hold", "fanout", "burst"];
@@ -17,7 +17,7 @@ pub(crate) const PEERS: [&str; 2] = ["holdline", "floor"];
 /// By how much a ratio may be worse than the kept one. The machine alone moves it by a few percent.
 const TOLERANCE: f64 = 0.15;
 
-/// Ratios by name.
+/// Ratios, and bytes, by name.
 type Ratios = BTreeMap<String, f64>;
 
 /// Compares, or keeps. Answers whether nothing got worse.
@@ -26,7 +26,7 @@ pub(crate) fn judge(figures: &[Figures], accept: bool) -> Result<bool> {
     let now = ratios(figures);
     if accept {
         fs::write(&path, serde_json::to_string_pretty(&now)? + "\n")?;
-        say::line(format!("kept {} ratios in {}", now.len(), path.display()));
+        say::line(format!("kept {} figures in {}", now.len(), path.display()));
         return Ok(true);
     }
     let text = fs::read_to_string(&path)
@@ -45,14 +45,13 @@ fn kept() -> PathBuf {
     paths::root().join("bench/expected.json")
 }
 
-/// What ours costs in relation to the floor, so that less is always better.
+/// What ours costs.
 fn ratios(figures: &[Figures]) -> Ratios {
     let mut ratios = Ratios::new();
     for figures in figures {
         for row in figures.rows.iter().filter(|row| row.peer.starts_with("holdline")) {
-            for (at, column) in figures.columns.iter().enumerate().filter(|(_, column)| column.compared) {
-                let Some(ratio) = figures.ratio(row, "floor", at) else { continue };
-                let cost = if column.more_is_better() { 1.0 / ratio } else { ratio };
+            for (at, column) in figures.columns.iter().enumerate() {
+                let Some(cost) = cost(figures, row, at, &column.name) else { continue };
                 let name = format!("{}, {}, {}: {}", figures.scenario, row.case, row.peer, column.name);
                 ratios.insert(name, (cost * 1000.0).round() / 1000.0);
             }
@@ -61,17 +60,30 @@ fn ratios(figures: &[Figures]) -> Ratios {
     ratios
 }
 
+/// What a column costs, where that depends neither on the machine's speed nor on its disk; the less the better.
+fn cost(figures: &Figures, row: &Row, at: usize, column: &str) -> Option<f64> {
+    if column.starts_with("bytes") {
+        // The floor's are so few that a ratio to them would only be noise.
+        return row.spread(at).map(|spread| spread.median);
+    }
+    let ratio = figures.ratio(row, "floor", at)?;
+    match column {
+        _ if column.starts_with("CPU") => Some(ratio),
+        "publishes/s acknowledged" if row.peer != "holdline" => Some(1.0 / ratio),
+        // Delays say more about the machine than about the server.
+        _ => None,
+    }
+}
+
 /// A line for each ratio that got worse, or is gone.
 fn worse(kept: &Ratios, now: &Ratios) -> Vec<String> {
     let mut lines = Vec::new();
     for (name, before) in kept {
         match now.get(name) {
-            None => lines.push(format!("{name}: was {before:.2} × the floor, now nothing")),
+            None => lines.push(format!("{name}: was {before:.2}, now nothing")),
             Some(after) if *after > before * (1.0 + TOLERANCE) => {
                 let percent = (after / before - 1.0) * 100.0;
-                lines.push(format!(
-                    "{name}: was {before:.2} × the floor, now {after:.2}: {percent:.0} % worse"
-                ));
+                lines.push(format!("{name}: was {before:.2}, now {after:.2}: {percent:.0} % worse"));
             }
             Some(_) => {}
         }
@@ -88,7 +100,7 @@ mod tests {
         let of = |value: f64| Ratios::from([("fanout".to_owned(), value)]);
         assert!(worse(&of(1.2), &of(1.3)).is_empty());
         assert!(worse(&of(1.2), &of(0.5)).is_empty());
-        assert_eq!(worse(&of(1.2), &of(1.5)), ["fanout: was 1.20 × the floor, now 1.50: 25 % worse"]);
+        assert_eq!(worse(&of(1.2), &of(1.5)), ["fanout: was 1.20, now 1.50: 25 % worse"]);
         assert_eq!(worse(&of(1.2), &Ratios::new()).len(), 1);
     }
 }

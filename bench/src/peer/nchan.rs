@@ -1,4 +1,4 @@
-//! nginx with nchan, one worker, as lean as it can be told to be: no access log, connections kept, messages in memory.
+//! nginx with nchan, one worker for each core, as lean as it can be told to be: no access log, connections kept, messages in memory.
 //! `nchan:multipart` puts all that is new into one answer instead of one message.
 
 use std::fs;
@@ -26,12 +26,12 @@ pub(super) fn start(name: &str, start: &Start<'_>) -> Result<Peer> {
     let address = net::free_address()?;
     let folder = start.folder.display();
     let multipart = if name.ends_with(":multipart") { "nchan_longpoll_multipart_response on;" } else { "" };
-    let port = port(address);
+    let (port, workers) = (port(address), start.cores.len());
     let config = format!(
         "load_module {MODULE};
 daemon off;
 user root;
-worker_processes 1;
+worker_processes {workers};
 worker_rlimit_nofile 19990;
 pid {folder}/nginx.pid;
 error_log {folder}/nginx.log;

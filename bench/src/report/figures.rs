@@ -45,13 +45,6 @@ impl From<&Column> for Named {
     }
 }
 
-impl Named {
-    /// Rates are the better the higher they are; all else is cost.
-    pub(crate) fn more_is_better(&self) -> bool {
-        self.name.contains("/s")
-    }
-}
-
 impl Row {
     pub(crate) fn new(case: &str, peer: &str) -> Self {
         Self {
@@ -111,6 +104,23 @@ impl Figures {
     pub(crate) fn ours_is_clean(&self) -> bool {
         let ours = self.rows.iter().filter(|row| row.peer.starts_with("holdline"));
         ours.clone().all(|row| row.tally().is_clean() && row.failed == 0)
+    }
+
+    /// The peers, in their order.
+    pub(crate) fn peers(&self) -> Vec<String> {
+        let mut peers = Vec::new();
+        for row in &self.rows {
+            if !peers.contains(&row.peer) {
+                peers.push(row.peer.clone());
+            }
+        }
+        peers
+    }
+
+    /// The median of a row's column, by the column's name.
+    pub(crate) fn median(&self, row: &Row, column: &str) -> Option<f64> {
+        let at = self.columns.iter().position(|named| named.name == column)?;
+        row.spread(at).map(|spread| spread.median)
     }
 
     /// A row in relation to another peer's in the same case: the median of what it was within each pass.

@@ -90,8 +90,8 @@ impl Table {
 
 /// A median, and in brackets from where to where the runs went.
 fn cell(spread: Spread, digits: usize) -> String {
-    let Spread { median, least, most } = spread;
-    format!("{} ({}–{})", number(median, digits), number(least, digits), number(most, digits))
+    let [median, least, most] = [spread.median, spread.least, spread.most].map(|value| number(value, digits));
+    if least == most { median } else { format!("{median} ({least}–{most})") }
 }
 
 /// With so many digits behind the point, and commas before it.

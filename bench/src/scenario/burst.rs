@@ -6,7 +6,7 @@ use anyhow::Result;
 use super::stage::{Stage, TEXT};
 use super::{Case, Column, Sample, Scenario, compared, plain};
 use crate::disk;
-use crate::load::Pace;
+use crate::load::{Pace, Round};
 
 pub(super) const BURST: Scenario = Scenario {
     name: "burst",
@@ -20,6 +20,7 @@ pub(super) const BURST: Scenario = Scenario {
 
 const COLUMNS: &[Column] = &[
     compared("publishes/s acknowledged", 0),
+    plain("one publisher alone, /s", 0),
     plain("× one fsync a message", 1),
     compared("CPU µs per delivered message", 3),
     plain("messages per answer", 1),
@@ -30,21 +31,28 @@ const COLUMNS: &[Column] = &[
 
 const MESSAGES: u64 = 20_000;
 const PUBLISHERS: usize = 32;
+/// What one publisher says with nobody listening, each message after the answer to the last.
+const ALONE: u64 = 300;
 
 fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
     let mut scene = stage.open(peer, 1, TEXT)?;
     // On the same disk, right before, because disks have moods too.
-    let alone = if peer == "holdline" { disk::syncs_per_second(scene.folder.path())? } else { f64::NAN };
+    let sync = if peer == "holdline" { disk::syncs_per_second(scene.folder.path())? } else { f64::NAN };
     let load = &mut scene.load;
+    load.open_publishers(1)?;
+    let single = load.measure(ALONE, Pace::BackToBack)?;
     load.open_publishers(PUBLISHERS)?;
     load.subscribe(case.size)?;
     load.measure(100, Pace::BackToBack)?;
     let round = load.measure(stage.of(MESSAGES / 2, MESSAGES), Pace::BackToBack)?;
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-    let rate = round.published as f64 / round.publishing;
+    let rate = |round: &Round| round.published as f64 / round.publishing;
+    let rate_alone = rate(&single);
+    let rate = rate(&round);
     let values = [
         rate,
-        rate / alone,
+        rate_alone,
+        rate / sync,
         round.cpu_per_delivery(),
         round.per_answer(),
         round.latency(0.5),

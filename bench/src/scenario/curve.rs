@@ -12,8 +12,8 @@ pub(super) const CURVE: Scenario = Scenario {
     name: "curve",
     about: "gathering messages: rate against answers, CPU and delay; 100 subscribers",
     columns: COLUMNS,
-    variants: &[("holdline", "holdline:memory"), ("floor", "floor:2ms"), ("nchan", "nchan:multipart")],
-    only: &["holdline", "floor", "nchan"],
+    variants: &[("holdline", "holdline:memory"), ("floor", "floor:2ms")],
+    only: &["holdline", "floor"],
     cases: |_| {
         let case = |rate: usize| match rate {
             0 => Case { label: "as fast as it goes".into(), size: 0, kind: "" },

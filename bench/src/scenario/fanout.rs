@@ -11,7 +11,7 @@ pub(super) const FANOUT: Scenario = Scenario {
     name: "fanout",
     about: "one message to a room: CPU for each delivery and the poll that follows, and delay",
     columns: COLUMNS,
-    variants: &[],
+    variants: &[("holdline", "holdline:plain")],
     only: &[],
     cases: |extent| match extent {
         Extent::Quick => Case::sizes(&[1_000], "subscribers"),

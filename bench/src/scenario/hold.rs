@@ -11,7 +11,7 @@ pub(super) const HOLD: Scenario = Scenario {
     name: "hold",
     about: "held polls: bytes, and CPU to accept and hold one",
     columns: COLUMNS,
-    variants: &[],
+    variants: &[("holdline", "holdline:plain")],
     only: &[],
     cases: |extent| match extent {
         Extent::Quick => Case::sizes(&[2_000], "held"),

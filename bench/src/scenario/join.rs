@@ -29,6 +29,8 @@ const COLUMNS: &[Column] =
     &[plain("p50 ms", 3), plain("p99 ms", 3), plain("CPU µs per join", 1), plain("ms from start to open", 0)];
 
 const JOINS: u64 = 500;
+/// In nanoseconds: a minute.
+const LONGEST: u64 = 60_000_000_000;
 
 fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
     let log = stage.history(case.size)?;
@@ -37,7 +39,7 @@ fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
     let opening = start.elapsed().as_secs_f64() * 1e3;
     let load = &mut scene.load;
     let mut line = Line::open(load.peer.running.address)?;
-    let mut times = Histogram::<u64>::new(3)?;
+    let mut times = Histogram::<u64>::new_with_bounds(1, LONGEST, 3)?;
     join(&mut line)?;
     load.account.settle()?;
     let before = load.account.cpu()?;
