@@ -10,6 +10,7 @@ mod event_loop;
 mod plain;
 
 use std::future::Future;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -76,6 +77,10 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
+fn usable<L>(listener: io::Result<L>) -> Option<L> {
+    listener.inspect_err(|error| tracing::error!(%error, "a listener cannot be used")).ok()
+}
+
 async fn run(
     listeners: Vec<TcpListener>,
     app: Router,
@@ -89,15 +94,15 @@ async fn run(
     let (serving, mut all_ended) = mpsc::channel::<()>(1);
     let admission = Arc::new(Admission::new(config.max_connections));
     let plain = Arc::new(Plain::new(app, config.head_timeout, stopped, serving));
-    let loops = match event_loop::start(event_loops, &listeners, &App::new(hub.clone()), &admission, &plain) {
-        Ok(loops) => loops,
-        Err(error) => {
-            tracing::warn!(%error, "polls are served like every other request: no event loop could be started");
-            Vec::new()
-        }
-    };
+    // Tokio lets go of them, or it would be woken for every connection that an event loop accepts.
+    let listeners: Vec<_> = listeners.into_iter().filter_map(|one| usable(one.into_std())).collect();
+    let loops = event_loop::start(event_loops, &listeners, &App::new(hub.clone()), &admission, &plain);
+    let loops = loops.unwrap_or_else(|error| {
+        tracing::warn!(%error, "no event loop could be started; polls are served like every other request");
+        Vec::new()
+    });
     if loops.is_empty() {
-        for listener in listeners {
+        for listener in listeners.into_iter().filter_map(|one| usable(TcpListener::from_std(one))) {
             tokio::spawn(plain.clone().accept(listener, admission.clone()));
         }
     }

@@ -235,13 +235,15 @@ impl<K: Copy> HeldPolls<K> {
         }
     }
 
-    /// Whether a poll has to wait for the end of a pause; then it will be looked at.
+    /// Whether there is something for a poll that has to wait for the end of a pause; then it will be looked at.
     fn holds_back(&mut self, source: &Source, after: Seq, now: Instant) -> bool {
         let Some(list) = self.by_source.get(source).and_then(|list| self.lists.get_mut(*list as usize))
         else {
             return false;
         };
-        let holds_back = list.pace.holds_back(after, now) && !self.hub.is_closing();
+        let holds_back = list.pace.holds_back(after, now)
+            && list.room.as_ref().is_some_and(|room| room.is_beyond(after))
+            && !self.hub.is_closing();
         list.is_due |= holds_back;
         holds_back
     }

@@ -109,6 +109,11 @@ impl Room {
         self.state.lock().recent.front().cloned()
     }
 
+    /// Whether there is anything after this position, at hand or not.
+    pub(super) fn is_beyond(&self, after: Seq) -> bool {
+        self.state.lock().head > after
+    }
+
     /// Looks for entries after `after` and up to `upto`, at most `limit`.
     pub(super) fn look(&self, after: Seq, upto: Seq, limit: usize) -> Look {
         let state = self.state.lock();

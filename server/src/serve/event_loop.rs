@@ -5,6 +5,7 @@
 //! All that it ever says by itself is the answer of a poll that went well. A request that is not a poll, or one that is
 //! wrong in any way, or one for which the log has to be read, goes to hyper and the router together with its connection.
 
+mod acceptor;
 mod connections;
 mod remote;
 mod request;
@@ -17,19 +18,18 @@ use std::task::Waker;
 use std::time::Duration;
 
 use bytes::Bytes;
-use holdline_shared::PollQuery;
 use mio::event::Event;
-use mio::net::{TcpListener, TcpStream};
-use mio::{Events, Interest, Poll, Token};
-use socket2::SockRef;
+use mio::net::TcpStream;
+use mio::{Events, Poll, Token};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use self::acceptor::Acceptor;
 use self::connections::{Connections, State};
 use self::remote::Message;
-use self::request::PollRequest;
-use super::admission::{ACCEPT_PAUSE, Admission, tune};
+use self::request::{PollRequest, Queries};
+use super::admission::Admission;
 use super::plain::{Plain, Traveller};
 use crate::http::{App, visit};
 use crate::hub::{Begun, HeldPolls, Question};
@@ -41,26 +41,29 @@ pub(super) use self::request::is_poll;
 const BUFFER: usize = 8 * 1024;
 /// Events in one turn.
 const EVENTS: usize = 1024;
-/// Connections that are accepted before others get their turn.
-const ACCEPTS: usize = 128;
 /// The loop's own bell. Listeners are numbered downwards from it, connections upwards from zero.
 const BELL: usize = usize::MAX;
+/// Numbers from here on are listeners.
+const LISTENERS: usize = usize::MAX / 2;
 
-/// Starts this many loops, each a thread, which accept on all the listeners. To be called within a tokio runtime, where
-/// hyper will run.
+/// Starts this many loops, each a thread. The first one accepts for all of them, so that no other is woken in vain. To
+/// be called within a tokio runtime, where hyper will run.
 pub(super) fn start(
     count: usize,
-    listeners: &[tokio::net::TcpListener],
+    listeners: &[std::net::TcpListener],
     app: &App,
     admission: &Arc<Admission>,
     plain: &Arc<Plain>,
 ) -> io::Result<Vec<Arc<Remote>>> {
-    let loops: Vec<EventLoop> = (0..count)
-        .map(|_| EventLoop::new(listeners, app.clone(), admission.clone(), plain.clone()))
-        .collect::<io::Result<_>>()?;
-    let mut remotes = Vec::new();
+    let mut loops = Vec::new();
+    for _ in 0..count {
+        loops.push(EventLoop::new(app.clone(), admission.clone(), plain.clone())?);
+    }
+    let remotes: Vec<_> = loops.iter().map(|one| one.remote.clone()).collect();
+    if let Some(first) = loops.first_mut() {
+        first.acceptor.listen(listeners, &remotes, first.poll.registry(), BELL - 1)?;
+    }
     for (number, one) in loops.into_iter().enumerate() {
-        remotes.push(one.remote.clone());
         std::thread::Builder::new().name(format!("polls-{number}")).spawn(move || one.run())?;
     }
     Ok(remotes)
@@ -70,14 +73,12 @@ pub(super) fn start(
 struct EventLoop {
     poll: Poll,
     remote: Arc<Remote>,
-    listeners: Vec<TcpListener>,
-    /// When to accept: there is somebody, and it did not just fail.
-    accept_at: Option<Instant>,
+    acceptor: Acceptor,
     connections: Connections,
     held: HeldPolls<u32>,
     buffer: Box<[u8]>,
+    queries: Queries,
     app: App,
-    admission: Arc<Admission>,
     plain: Arc<Plain>,
     tokio: Handle,
     is_stopping: bool,
@@ -86,34 +87,18 @@ struct EventLoop {
 }
 
 impl EventLoop {
-    fn new(
-        listeners: &[tokio::net::TcpListener],
-        app: App,
-        admission: Arc<Admission>,
-        plain: Arc<Plain>,
-    ) -> io::Result<Self> {
+    fn new(app: App, admission: Arc<Admission>, plain: Arc<Plain>) -> io::Result<Self> {
         let poll = Poll::new()?;
         let remote = Arc::new(Remote::new(mio::Waker::new(poll.registry(), Token(BELL))?));
-        let mut own_listeners = Vec::new();
-        for (number, listener) in listeners.iter().enumerate() {
-            let socket = SockRef::from(listener);
-            if let Err(error) = tune(&socket) {
-                tracing::debug!(%error, "connections keep the system's settings");
-            }
-            let mut listener = TcpListener::from_std(socket.try_clone()?.into());
-            poll.registry().register(&mut listener, Token(BELL - 1 - number), Interest::READABLE)?;
-            own_listeners.push(listener);
-        }
         Ok(Self {
             held: HeldPolls::new(app.hub.clone(), Waker::from(remote.clone())),
             connections: Connections::new(poll.registry().try_clone()?, plain.head_timeout()),
             poll,
             remote,
-            listeners: own_listeners,
-            accept_at: None,
+            acceptor: Acceptor::new(admission),
             buffer: vec![0; BUFFER].into_boxed_slice(),
+            queries: Queries::default(),
             app,
-            admission,
             tokio: Handle::current(),
             is_stopping: false,
             _serving: plain.serving(),
@@ -137,8 +122,8 @@ impl EventLoop {
             for event in &events {
                 self.take(event);
             }
-            if self.accept_at.is_some_and(|at| at <= self.connections.now) {
-                self.accept();
+            if self.acceptor.next().is_some_and(|at| at <= self.connections.now) {
+                self.acceptor.accept(&mut self.connections);
             }
             for message in self.remote.take() {
                 match message {
@@ -160,7 +145,7 @@ impl EventLoop {
 
     /// How long there is nothing to do unless something happens.
     fn timeout(&self) -> Option<Duration> {
-        let next = [self.connections.next_due(), self.held.next_pass(), self.accept_at];
+        let next = [self.connections.next_due(), self.held.next_pass(), self.acceptor.next()];
         let next = next.into_iter().flatten().min()?;
         Some(next.saturating_duration_since(Instant::now()))
     }
@@ -171,8 +156,8 @@ impl EventLoop {
             // What it rang for is looked after in every turn.
             return;
         }
-        if number >= BELL - self.listeners.len() {
-            self.accept_at.get_or_insert(self.connections.now);
+        if number >= LISTENERS {
+            self.acceptor.knock(self.connections.now);
             return;
         }
         let Some(connection) = self.connections.get_mut(number) else { return };
@@ -190,45 +175,13 @@ impl EventLoop {
         }
     }
 
-    fn accept(&mut self) {
-        let mut left = ACCEPTS;
-        let again = 'accepting: {
-            for listener in &self.listeners {
-                loop {
-                    if left == 0 {
-                        break 'accepting Some(self.connections.now);
-                    }
-                    left -= 1;
-                    match listener.accept() {
-                        Ok((stream, _)) => match self.admission.enter() {
-                            Some(seat) => {
-                                if let Err(error) = self.connections.add(stream, seat) {
-                                    tracing::warn!(%error, "a connection could not be watched");
-                                }
-                            }
-                            None => self.admission.refuse(|| tokio::net::TcpStream::from_std(stream.into())),
-                        },
-                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                        Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                        Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
-                        Err(error) => {
-                            tracing::warn!(%error, "a connection could not be accepted; trying again");
-                            break 'accepting Some(self.connections.now + ACCEPT_PAUSE);
-                        }
-                    }
-                }
-            }
-            None
-        };
-        self.accept_at = again;
-    }
-
-    /// Takes a connection on which a poll has come while hyper had it.
+    /// Takes a connection that was accepted elsewhere, or on which a poll has come while hyper had it.
     fn welcome(&mut self, traveller: Traveller) {
         let Traveller { stream, first, seat } = traveller;
-        match self.connections.add(TcpStream::from_std(stream), seat) {
-            Ok(number) => self.begin(number, &first),
-            Err(error) => tracing::warn!(%error, "a connection could not be watched"),
+        if let Some(number) = self.connections.add(TcpStream::from_std(stream), seat)
+            && !first.is_empty()
+        {
+            self.begin(number, &first);
         }
     }
 
@@ -263,8 +216,7 @@ impl EventLoop {
 
     fn ask(&mut self, number: usize, bytes: &[u8]) -> Option<(Begun<u32>, Duration)> {
         let request = PollRequest::parse(bytes)?;
-        let pairs = form_urlencoded::parse(request.query.as_bytes());
-        let mut query = PollQuery::from_pairs(pairs).ok()?;
+        let mut query = self.queries.parse(request.query)?;
         let hub = &self.app.hub;
         let (after, wait) = hub.admit(query.after, query.wait.unwrap_or(hub.config().wait)).ok()?;
         let visit = visit(&self.app, &mut query, || request.credentials()).ok()?;
@@ -317,8 +269,7 @@ impl EventLoop {
 
     fn stop(&mut self) {
         self.is_stopping = true;
-        self.accept_at = None;
-        self.listeners.clear();
+        self.acceptor.close();
         self.connections.close_idle();
     }
 }

@@ -82,10 +82,13 @@ impl Connections {
     }
 
     /// Watches a connection from now on, idle as it is.
-    pub(super) fn add(&mut self, mut stream: TcpStream, seat: Seat) -> io::Result<usize> {
+    pub(super) fn add(&mut self, mut stream: TcpStream, seat: Seat) -> Option<usize> {
         let entry = self.all.vacant_entry();
         let number = entry.key();
-        self.registry.register(&mut stream, Token(number), Interest::READABLE)?;
+        if let Err(error) = self.registry.register(&mut stream, Token(number), Interest::READABLE) {
+            tracing::warn!(%error, "a connection could not be watched");
+            return None;
+        }
         entry.insert(Connection {
             stream,
             state: State::Idle,
@@ -95,7 +98,7 @@ impl Connections {
             seat,
         });
         self.set_deadline(number, self.patience);
-        Ok(number)
+        Some(number)
     }
 
     /// Watches it no more.

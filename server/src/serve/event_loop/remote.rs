@@ -9,7 +9,7 @@ use crate::serve::plain::Traveller;
 
 /// What an event loop can be told.
 pub(super) enum Message {
-    /// A connection on which a poll has come.
+    /// A connection, new or one on which a poll has come.
     Take(Traveller),
     /// Accept no more, and end once the last connection has.
     Stop,
@@ -29,7 +29,7 @@ impl Remote {
         Self { bell, messages: Mutex::new(Some(Vec::new())) }
     }
 
-    /// Gives it a connection on which a poll has come.
+    /// Gives it a connection.
     pub(in crate::serve) fn send(&self, traveller: Traveller) {
         self.tell(Message::Take(traveller));
     }
@@ -44,10 +44,13 @@ impl Remote {
 
     fn tell(&self, message: Message) {
         // After its end nobody is interested; a connection that comes then is closed by being dropped.
-        if let Some(messages) = &mut *self.messages.lock() {
+        let is_first = self.messages.lock().as_mut().is_some_and(|messages| {
             messages.push(message);
+            messages.len() == 1
+        });
+        if is_first {
+            self.ring();
         }
-        self.ring();
     }
 
     fn ring(&self) {

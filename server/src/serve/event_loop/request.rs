@@ -1,6 +1,7 @@
 //! Recognizing a poll. Strict: what is in any way unusual is no poll here, and left to hyper to be judged.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use holdline_shared::PollQuery;
 
 /// The start of a poll's first line.
 const START: &[u8] = b"GET /api/v1/poll?";
@@ -54,6 +55,26 @@ impl<'a> PollRequest<'a> {
     }
 }
 
+/// Reads queries, and keeps the last one: those who are answered together ask the same together.
+#[derive(Default)]
+pub(super) struct Queries {
+    last: Option<(String, PollQuery)>,
+}
+
+impl Queries {
+    /// What is asked; nothing when it is not valid.
+    pub(super) fn parse(&mut self, text: &str) -> Option<PollQuery> {
+        if let Some((last, query)) = &self.last
+            && last == text
+        {
+            return Some(query.clone());
+        }
+        let query = PollQuery::from_pairs(form_urlencoded::parse(text.as_bytes())).ok()?;
+        self.last = Some((text.to_owned(), query.clone()));
+        Some(query)
+    }
+}
+
 /// What a query is made of that needs no second thought.
 fn is_usual_in_query(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~%&=*+:/,;@!$'()".contains(&byte)
@@ -79,6 +100,16 @@ mod tests {
         assert_eq!(request.query, "room=lobby&after=00000000000000ff-7");
         assert!(request.credentials().is_empty());
         assert!(is_poll(POLL.replace("Host: a", "Connection: Keep-Alive").as_bytes()));
+    }
+
+    #[test]
+    fn the_same_query_is_the_same() {
+        let mut queries = Queries::default();
+        let first = queries.parse("room=tea&wait=5").unwrap();
+        assert_eq!(queries.parse("room=tea&wait=5").as_ref(), Some(&first));
+        assert_ne!(queries.parse("room=tea&wait=6").as_ref(), Some(&first));
+        assert_eq!(queries.parse("room="), None);
+        assert_eq!(queries.parse("room=tea&wait=5").as_ref(), Some(&first));
     }
 
     #[test]

@@ -1,0 +1,112 @@
+//! Accepting, for all loops: the first of them accepts and deals out.
+
+use std::io;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use mio::net::{TcpListener, TcpStream};
+use mio::{Interest, Registry, Token};
+use socket2::SockRef;
+use tokio::time::Instant;
+
+use super::connections::Connections;
+use super::remote::Remote;
+use crate::serve::admission::{ACCEPT_PAUSE, Admission, Seat, tune};
+use crate::serve::plain::Traveller;
+
+/// Connections that are accepted before others get their turn.
+const ACCEPTS: usize = 128;
+
+/// The listeners of a loop; most loops have none.
+pub(super) struct Acceptor {
+    listeners: Vec<TcpListener>,
+    admission: Arc<Admission>,
+    /// When to accept: there is somebody, and it did not just fail.
+    at: Option<Instant>,
+    /// The loops that get what is accepted, in turns; our own is the first of them.
+    loops: Vec<Arc<Remote>>,
+    turn: usize,
+}
+
+impl Acceptor {
+    /// Without listeners.
+    pub(super) fn new(admission: Arc<Admission>) -> Self {
+        Self { listeners: Vec::new(), admission, at: None, loops: Vec::new(), turn: 0 }
+    }
+
+    /// Watches these listeners under the numbers from `last` downwards.
+    pub(super) fn listen(
+        &mut self,
+        listeners: &[std::net::TcpListener],
+        loops: &[Arc<Remote>],
+        registry: &Registry,
+        last: usize,
+    ) -> io::Result<()> {
+        for (number, listener) in listeners.iter().enumerate() {
+            let socket = SockRef::from(listener);
+            if let Err(error) = tune(&socket) {
+                tracing::debug!(%error, "connections keep the system's settings");
+            }
+            let mut listener = TcpListener::from_std(listener.try_clone()?);
+            registry.register(&mut listener, Token(last - number), Interest::READABLE)?;
+            self.listeners.push(listener);
+        }
+        self.loops = loops.to_vec();
+        Ok(())
+    }
+
+    /// Somebody wants to come in.
+    pub(super) fn knock(&mut self, now: Instant) {
+        self.at.get_or_insert(now);
+    }
+
+    /// When to call [`Acceptor::accept`].
+    pub(super) fn next(&self) -> Option<Instant> {
+        self.at
+    }
+
+    /// Accepts a number of those who wait.
+    pub(super) fn accept(&mut self, connections: &mut Connections) {
+        let mut left = ACCEPTS;
+        self.at = None;
+        for number in 0..self.listeners.len() {
+            loop {
+                if left == 0 {
+                    self.at = Some(connections.now);
+                    return;
+                }
+                left -= 1;
+                match self.listeners[number].accept() {
+                    Ok((stream, _)) => match self.admission.enter() {
+                        Some(seat) => self.deal(connections, stream, seat),
+                        None => self.admission.refuse(|| tokio::net::TcpStream::from_std(stream.into())),
+                    },
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                    // The connection was gone before it was accepted.
+                    Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => {
+                        tracing::warn!(%error, "a connection could not be accepted; trying again");
+                        self.at = Some(connections.now + ACCEPT_PAUSE);
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    fn deal(&mut self, connections: &mut Connections, stream: TcpStream, seat: Seat) {
+        self.turn = (self.turn + 1) % self.loops.len().max(1);
+        if let Some(other) = self.loops.get(self.turn).filter(|_| self.turn > 0) {
+            other.send(Traveller { stream: stream.into(), first: Bytes::new(), seat });
+        } else {
+            connections.add(stream, seat);
+        }
+    }
+
+    /// Accepts no more.
+    pub(super) fn close(&mut self) {
+        self.at = None;
+        self.listeners.clear();
+    }
+}
