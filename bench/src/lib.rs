@@ -7,6 +7,7 @@ mod answer;
 mod ask;
 mod disk;
 mod floor;
+mod interrupt;
 mod ledger;
 mod load;
 mod net;
@@ -20,6 +21,7 @@ mod say;
 mod scenario;
 
 pub use floor::{FloorOrders, serve_floor};
-pub use run::{Orders, Task, end, run};
+pub use interrupt::interrupt;
+pub use run::{Orders, Task, run};
 pub use say::say_error;
 pub use scenario::names;

@@ -16,7 +16,7 @@ use crate::ledger::{Ledger, Place, Tally};
 use crate::net::{Events, Poller};
 use crate::peer::{Peer, Position};
 use crate::process::{Account, own_cpu};
-use crate::{ask, net};
+use crate::{ask, interrupt, net};
 pub(crate) use publish::Pace;
 pub(crate) use round::Round;
 
@@ -201,6 +201,7 @@ impl Load {
 
     /// Handles what is ready, or waits for it so long. Answers whether there was anything.
     fn turn(&mut self, wait: Option<Duration>) -> Result<bool> {
+        interrupt::check()?;
         let mut events = std::mem::take(&mut self.events);
         self.poller.wait(&mut events, wait)?;
         for event in &events {

@@ -70,6 +70,7 @@ impl Account {
             // Who waits for its core, because something else has it, is not at rest either.
             calm = if share < IDLE && !is_runnable(self.id) { calm + 1 } else { 0 };
             last = now;
+            crate::interrupt::check()?;
             if start > end {
                 bail!("the server does not come to rest");
             }

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::report::{self, Figures, Row};
 use crate::scenario::{ALL, Extent, Scenario, Stage};
-use crate::{net, peer, process, quick, say};
+use crate::{interrupt, net, peer, process, quick, say};
 
 /// Peers that are measured unless told otherwise.
 const PEERS: [&str; 4] = ["holdline", "floor", "nchan", "node"];
@@ -56,11 +56,6 @@ impl Task {
     }
 }
 
-/// Ends what runs now, because we are to end.
-pub fn end() {
-    peer::stop_all();
-}
-
 /// Does it. Answers whether ours kept its promise, and for the guard whether nothing got worse.
 pub fn run(orders: &Orders) -> Result<bool> {
     if orders.task == Task::Write {
@@ -87,7 +82,7 @@ pub fn run(orders: &Orders) -> Result<bool> {
     };
     let mut figures = Vec::new();
     for scenario in scenarios {
-        let done = measure(&stage, scenario, orders);
+        let done = measure(&stage, scenario, orders)?;
         report::print(&done);
         if !orders.task.is_guard() {
             report::keep(&done)?;
@@ -96,10 +91,11 @@ pub fn run(orders: &Orders) -> Result<bool> {
     }
     drop::<TempDir>(histories);
     let kept = figures.iter().all(Figures::ours_is_clean);
+    let is_whole = orders.scenarios.is_empty() && orders.peers.is_empty();
     if orders.task.is_guard() {
-        return Ok(quick::judge(&figures, orders.task == Task::Accept)? && kept);
+        return Ok(quick::judge(&figures, is_whole, orders.task == Task::Accept)? && kept);
     }
-    if orders.scenarios.is_empty() && orders.peers.is_empty() {
+    if is_whole {
         report::write_documents()?;
     }
     Ok(kept)
@@ -148,7 +144,7 @@ fn peers(scenario: &Scenario, orders: &Orders) -> Vec<String> {
     peers
 }
 
-fn measure(stage: &Stage<'_>, scenario: &'static Scenario, orders: &Orders) -> Figures {
+fn measure(stage: &Stage<'_>, scenario: &'static Scenario, orders: &Orders) -> Result<Figures> {
     let peers = peers(scenario, orders);
     let mut rows = Vec::new();
     for case in (scenario.cases)(stage.extent) {
@@ -160,6 +156,7 @@ fn measure(stage: &Stage<'_>, scenario: &'static Scenario, orders: &Orders) -> F
                 match (scenario.measure)(stage, &case, peer) {
                     Ok(sample) => rows[first + at].add(sample),
                     Err(error) => {
+                        interrupt::check()?;
                         say::aside(format!("{peer} failed: {error:#}"));
                         rows[first + at].fail(scenario.columns.len());
                     }
@@ -167,5 +164,5 @@ fn measure(stage: &Stage<'_>, scenario: &'static Scenario, orders: &Orders) -> F
             }
         }
     }
-    Figures::new(scenario, orders.runs, rows)
+    Ok(Figures::new(scenario, orders.runs, rows))
 }

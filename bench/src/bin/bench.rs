@@ -1,7 +1,7 @@
 //! `bench`: parses the command line and hands over. `cargo xtask bench` builds what it measures and runs it.
 
 use std::path::PathBuf;
-use std::process::{ExitCode, exit};
+use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
@@ -72,10 +72,7 @@ fn main() -> ExitCode {
 fn obey(arguments: Arguments) -> Result<bool> {
     let task = arguments.task();
     let Arguments { scenarios, peers, runs, program, .. } = arguments;
-    ctrlc::set_handler(|| {
-        holdline_bench::end();
-        exit(130);
-    })?;
+    ctrlc::set_handler(holdline_bench::interrupt)?;
     let program = std::path::absolute(program)?;
     let orders = Orders { program, scenarios, peers, runs: runs.max(1), task };
     holdline_bench::run(&orders)

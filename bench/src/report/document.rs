@@ -2,6 +2,7 @@
 //! have left.
 
 use std::fs;
+use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
@@ -28,9 +29,37 @@ pub(crate) fn write_documents() -> Result<()> {
             fs::write(plots.join(file), drawing)?;
         }
     }
+    text = between(&text, "machine", &machine()).context("no markers for the machine")?;
     fs::write(&path, text)?;
     say::aside(format!("wrote {}", path.display()));
     Ok(())
+}
+
+/// What this was measured on, and with which peers.
+fn machine() -> String {
+    let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
+    let value = |text: &str, name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.trim_start().strip_prefix(':'));
+        line.map_or_else(|| "unknown".to_owned(), |value| value.trim().to_owned())
+    };
+    let version = |program: &str, flag: &str| {
+        let output = Command::new(program).arg(flag).output().ok()?;
+        let said = [output.stdout, output.stderr].concat();
+        Some(String::from_utf8_lossy(&said).trim().replace("nginx version: nginx/", ""))
+    };
+    let cores = crate::process::cores().map_or(0, |cores| cores.len());
+    let mut text = format!(
+        "Processor: {}, {cores} cores. Memory: {}. Linux {}.",
+        value(&read("/proc/cpuinfo"), "model name"),
+        value(&read("/proc/meminfo"), "MemTotal"),
+        read("/proc/sys/kernel/osrelease").trim()
+    );
+    for (name, version) in [("nginx", version("nginx", "-v")), ("Node", version("node", "--version"))] {
+        if let Some(version) = version {
+            text = format!("{text} {name}: {version}.");
+        }
+    }
+    text + "\n"
 }
 
 /// The text with something else between the two markers of this name.

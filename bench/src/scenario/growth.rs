@@ -27,6 +27,8 @@ const COLUMNS: &[Column] = &[
 /// Subscribers, where they are not what grows.
 const SUBSCRIBERS: usize = 1_000;
 const DELIVERIES: usize = 50_000;
+/// So that messages to many rooms can share a group.
+const PUBLISHERS: usize = 32;
 
 fn cases(extent: Extent) -> Vec<Case> {
     let of = |kind: &'static str, sizes: &[usize]| {
@@ -34,7 +36,9 @@ fn cases(extent: Extent) -> Vec<Case> {
         sizes.iter().map(case).collect::<Vec<_>>()
     };
     let mut cases = of("subscribers", &[1_000, 2_000, 5_000, 10_000, 18_000]);
-    cases.extend(of("rooms", &[1, 1_000, 10_000, 100_000]));
+    cases.extend(of("rooms", &[10, 1_000, 10_000]));
+    // As many as a server allows; the lobby is one of them.
+    cases.push(Case { label: "100,000 rooms".into(), size: 99_999, kind: "rooms" });
     cases.extend(of("messages before", &[0, 100_000, 1_000_000]));
     if extent == Extent::Full {
         cases.extend(of("messages before", &[10_000_000]));
@@ -51,7 +55,7 @@ fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
     }
     let mut scene = stage.open_on(peer, rooms, TEXT, stage.server_cores, log)?;
     let load = &mut scene.load;
-    load.open_publishers(1)?;
+    load.open_publishers(PUBLISHERS)?;
     load.subscribe(FIRST)?;
     load.measure(FIRST as u64, Pace::BackToBack)?;
     let (empty, idle) = (load.account.memory()?, load.account.cpu()?);
