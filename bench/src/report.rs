@@ -23,11 +23,13 @@ pub(crate) fn print(figures: &Figures) {
     say::line(Table::of(figures).text());
 }
 
-/// Leaves the figures for later.
-pub(crate) fn keep(figures: &Figures) -> Result<()> {
+/// Leaves the figures for later; those of some peers alone under a name of their own, so that they do not end up in the
+/// document.
+pub(crate) fn keep(figures: &Figures, is_whole: bool) -> Result<()> {
     let folder = paths::figures();
     fs::create_dir_all(&folder)?;
-    let path = folder.join(format!("{}.json", figures.scenario));
+    let some = if is_whole { "" } else { "-some" };
+    let path = folder.join(format!("{}{some}.json", figures.scenario));
     fs::write(&path, serde_json::to_string_pretty(figures)?)
         .with_context(|| format!("cannot write {}", path.display()))
 }

@@ -85,7 +85,7 @@ pub fn run(orders: &Orders) -> Result<bool> {
         let done = measure(&stage, scenario, orders)?;
         report::print(&done);
         if !orders.task.is_guard() {
-            report::keep(&done)?;
+            report::keep(&done, orders.peers.is_empty())?;
         }
         figures.push(done);
     }
