@@ -8,9 +8,9 @@ use yew::prelude::*;
 use crate::api::{self, dom};
 use crate::components::{
     Conversation, FieldEvent, Header, OnField, Shape, Talk, drawer_button, header, icon, logo, nickname,
-    people, room_list, status_line, wrong_page,
+    people, room_list, status_line, tag, wrong_page,
 };
-use crate::hooks::{MessageCall, Page, call, use_page, use_status};
+use crate::hooks::{MessageCall, Page, Shared, call, use_page, use_shared, use_status};
 use crate::state::{Action, Locale, Phase, Progress, Route, State, href, listed, typed_room};
 
 /// What is open on the page besides the conversation.
@@ -31,7 +31,7 @@ enum Open {
 #[component]
 pub fn App() -> Html {
     let page = use_page();
-    let open = use_state_eq(|| Open::Nothing);
+    let open = use_shared(|| Open::Nothing);
     let state = page.store.state();
     let locale = api::locale();
     let (status, seconds) = use_status(&state.connection.status);
@@ -52,7 +52,7 @@ pub fn App() -> Html {
     let rooms = listed(&state);
     let top = Header {
         room: room.map(|room| &**room),
-        is_open: *open == Open::Topic,
+        is_open: *open.get() == Open::Topic,
         here: here.map(|here| here.count),
         has_news: rooms.iter().any(|room| room.has_news && !room.is_current),
         status: status_line(&status, seconds, stale(&state, &status, locale).as_deref()),
@@ -64,35 +64,33 @@ pub fn App() -> Html {
     let on_nickname = changing(&page, &open, |text| {
         Nickname::parse(text).map(MessageCall::Rename).map_err(|why| why.to_string())
     });
-    let (is_naming, me) = (*open == Open::Nickname, state.me.as_ref());
-    let drawer = match *open {
+    let (is_naming, me) = (*open.get() == Open::Nickname, state.me.as_ref());
+    let drawer = match *open.get() {
         Open::Rooms | Open::Nickname => "rooms",
         Open::People => "people",
         Open::Nothing | Open::Topic => "",
     };
+    let brand = tag("p|class=brand").with(logo()).say("Holdline").with(close_button()).end();
+    let rooms = tag("nav|class=side|aria-label=Rooms")
+        .with(brand)
+        .with(room_list(&rooms, locale, joining(&page, &open)))
+        .with(nickname(me, is_naming, locale, on_nickname));
+    let people = tag("aside|class=side|aria-label=People")
+        .with(tag("p|class=brand").with(close_button()).end())
+        .with(people(here, me.map(|me| &me.id)));
     html! {
         <div class="page" data-drawer={drawer} {onclick} {onkeydown}>
-            <a class="skip" href="#composer" data-act="skip">{ "Skip to writing" }</a>
-            <nav class="side" aria-label="Rooms">
-                <p class="brand">{ logo() }{ "Holdline" }{ close_button() }</p>
-                { room_list(&rooms, locale, joining(&page, &open)) }
-                { nickname(me, is_naming, locale, on_nickname) }
-            </nav>
-            <main>
-                { header(top) }
-                { content(&page, &state, locale) }
-            </main>
-            <aside class="side" aria-label="People">
-                <p class="brand">{ close_button() }</p>
-                { people(here, me.map(|me| &me.id)) }
-            </aside>
-            <div class="scrim" data-act="close"></div>
+            { tag("a|class=skip|href=#composer|data-act=skip").say("Skip to writing").end() }
+            { rooms.end() }
+            { tag("main").with(header(top)).with(content(&page, &state, locale)).end() }
+            { people.end() }
+            { tag("div|class=scrim|data-act=close").end() }
         </div>
     }
 }
 
 /// Does what a click asked for; what concerns the conversation is done there.
-fn act(page: &Page, open: &UseStateHandle<Open>, event: &MouseEvent) {
+fn act(page: &Page, open: &Shared<Open>, event: &MouseEvent) {
     let Some(act) = dom::act_of(event) else { return };
     match act.split_once(' ').unwrap_or((&act, "")) {
         ("rooms", _) => open.set(Open::Rooms),
@@ -123,7 +121,7 @@ fn act(page: &Page, open: &UseStateHandle<Open>, event: &MouseEvent) {
 /// Takes what was changed in its place, and closes the field.
 fn changing(
     page: &Rc<Page>,
-    open: &UseStateHandle<Open>,
+    open: &Shared<Open>,
     parse: fn(&str) -> Result<MessageCall, String>,
 ) -> Callback<Option<String>, Result<(), String>> {
     let (page, open) = (Rc::clone(page), open.clone());
@@ -137,7 +135,7 @@ fn changing(
 }
 
 /// Goes to the room whose name was typed.
-fn joining(page: &Rc<Page>, open: &UseStateHandle<Open>) -> OnField {
+fn joining(page: &Rc<Page>, open: &Shared<Open>) -> OnField {
     let (page, open) = (Rc::clone(page), open.clone());
     Callback::from(move |event| {
         if let FieldEvent::Submit(text) = event

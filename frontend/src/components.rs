@@ -23,13 +23,14 @@ mod room_link;
 mod room_list;
 mod sending_row;
 mod status_line;
+mod tag;
 mod wrong_page;
 
 pub use act::Act;
 pub use badge::badge;
 pub use composer::{Composer, composer, edit_form};
 pub use conversation::{Conversation, Talk};
-pub use element::{author, button, element, name, plain, time, unseen, words};
+pub use element::{author, button, name, plain, time, unseen, words};
 pub use field::{Field, FieldEvent, FieldKind, OnField};
 pub use header::{Header, drawer_button, header};
 pub use icon::{Shape, icon, logo};
@@ -46,6 +47,7 @@ pub use room_link::{dot, room_link};
 pub use room_list::room_list;
 pub use sending_row::sending_row;
 pub use status_line::status_line;
+pub use tag::{Tag, all, tag, text};
 pub use wrong_page::wrong_page;
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod tabs;
 mod use_field;
 mod use_page;
 mod use_reading;
+mod use_shared;
 mod use_status;
 mod wakes;
 
@@ -26,6 +27,7 @@ pub use page::Page;
 pub use store::Store;
 pub use use_field::{Field, use_field};
 pub use use_page::use_page;
-pub use use_reading::{Reading, use_reading};
+pub use use_reading::{Reading, Rows, use_reading};
+pub use use_shared::{Shared, use_shared};
 pub use use_status::use_status;
 pub use wakes::{Listening, Wake, Wakes};

@@ -5,6 +5,7 @@ mod action;
 mod colour;
 mod connection;
 mod line;
+mod lines;
 mod list;
 mod locale;
 mod outbox;
@@ -15,16 +16,18 @@ mod rows;
 pub(crate) mod samples;
 mod saved;
 pub mod tabs;
+mod window;
 mod words;
 
 use std::rc::Rc;
 
-use holdline_shared::{Batch, Cursor, Here, Person, PersonId, RoomName, RoomSummary, Seq};
+use holdline_shared::{Batch, Cursor, EntryKind, Here, Person, PersonId, RoomName, RoomSummary, Seq};
 
 pub use action::Action;
 pub use colour::{HUES, hue, initial};
 pub use connection::{Connection, status_word};
 pub use line::Line;
+pub use lines::Lines;
 pub use list::{Listed, listed, unread};
 #[cfg(any(test, not(target_arch = "wasm32")))]
 pub use locale::utc;
@@ -34,6 +37,7 @@ pub use room::{Gap, Older, Phase, Room};
 pub use route::{Route, href, typed_room};
 pub use rows::{Row, rows};
 pub use saved::{Saved, Seen, visited_to_json};
+pub use window::Window;
 pub use words::{Piece, pieces};
 
 /// Rooms that are followed because they were visited in this browser; more would make every poll long.
@@ -211,16 +215,28 @@ impl State {
                 let summary = &mut Rc::make_mut(&mut self.list)[summary];
                 summary.head = summary.head.max(entry.seq);
             }
+            let own = match &entry.kind {
+                EntryKind::Message { key, .. }
+                    if self.me.as_ref().is_some_and(|me| me.id == entry.author.id) =>
+                {
+                    Some(*key)
+                }
+                _ => None,
+            };
             self.change(&name, |room, me| room.hear(entry, me));
-            self.settle(&name);
+            if let Some(key) = own
+                && self.room_called(&name).is_some_and(|room| room.phase == Phase::Ready)
+            {
+                self.outbox.discard(key);
+            }
         }
     }
 
-    /// What has arrived in a room is not on its way any more.
+    /// What stands in a room is not on its way any more.
     fn settle(&mut self, name: &RoomName) {
         if let Ok(at) = self.place_of(name) {
             let room = &self.rooms[at];
-            self.outbox.settle(room.lines.iter().rev(), self.me.as_ref().map(|me| &me.id));
+            self.outbox.settle(room.lines.newest_first(), self.me.as_ref().map(|me| &me.id));
         }
     }
 

@@ -6,6 +6,10 @@ pub const ENTER: &str = "\u{E007}";
 pub const TAB: &str = "\u{E004}";
 /// Escape.
 pub const ESCAPE: &str = "\u{E00C}";
+/// Arrow up.
+pub const ARROW_UP: &str = "\u{E013}";
+/// Arrow down.
+pub const ARROW_DOWN: &str = "\u{E015}";
 /// Shift, down.
 pub const SHIFT: &str = "\u{E008}";
 /// Control, down.

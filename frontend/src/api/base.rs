@@ -1,6 +1,7 @@
 //! Where the page is mounted: everything is resolved against the document's `<base>`, which the server sets.
 
-use wasm_bindgen::UnwrapThrowExt;
+use js_sys::{Object, Reflect};
+use wasm_bindgen::{JsValue, UnwrapThrowExt};
 
 /// The mount point.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,4 +45,19 @@ impl Base {
 
 pub(super) fn document() -> web_sys::Document {
     web_sys::window().unwrap_throw().document().unwrap_throw()
+}
+
+/// An object with these properties, as many functions of browsers want their options.
+pub(super) fn object(properties: &[(&str, JsValue)]) -> Object {
+    let object = Object::new();
+    for (name, value) in properties {
+        set(&object, name, value);
+    }
+    object
+}
+
+/// Gives an object one more property.
+pub(super) fn set(object: &Object, name: &str, value: &JsValue) {
+    // Setting a property of a fresh object cannot fail.
+    let _ = Reflect::set(object, &name.into(), value);
 }

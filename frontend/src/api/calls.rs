@@ -1,6 +1,6 @@
 //! Every request that the page makes, by name.
 
-use gloo_net::http::Method;
+use holdline_shared::limits::HISTORY_MAX;
 use holdline_shared::{
     Emoji, Entry, History, MessageText, Nickname, Person, PollQuery, RoomList, RoomName, Seq, Session, Topic,
 };
@@ -22,9 +22,9 @@ pub async fn history(room: &RoomName, signal: &Signal) -> Result<History, Fault>
     get(messages(room), signal).await?.json()
 }
 
-/// The page before a message.
+/// The page before a message: a large one, because only what is in sight is drawn.
 pub async fn older(room: &RoomName, before: Seq) -> Result<History, Fault> {
-    get(format!("{}?before={before}", messages(room)), &Signal::default()).await?.json()
+    get(format!("{}?before={before}&limit={HISTORY_MAX}", messages(room)), &Signal::default()).await?.json()
 }
 
 /// The server's rooms.
@@ -35,7 +35,7 @@ pub async fn list_rooms() -> Result<RoomList, Fault> {
 /// Publishes a message, once.
 pub async fn publish(sending: &Sending) -> Result<Entry, Fault> {
     let body = sending.to_request();
-    send(Method::POST, messages(&sending.room), Some(body), &Signal::default()).await?.json()
+    send("POST", messages(&sending.room), Some(body), &Signal::default()).await?.json()
 }
 
 /// Changes the nickname.
@@ -50,14 +50,14 @@ pub async fn renew_session() -> Result<Person, Fault> {
 
 async fn start_session(nickname: Option<Nickname>) -> Result<Person, Fault> {
     let body = nickname.map(|name| Object::default().text("nickname", name.as_str()).end());
-    let answer = send(Method::POST, "session".to_owned(), body, &Signal::default()).await?;
+    let answer = send("POST", "session".to_owned(), body, &Signal::default()).await?;
     answer.json::<Session>().map(|session| session.person)
 }
 
 /// A change that has no answer but whether it was made: the poll brings it to everyone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    method: Method,
+    method: &'static str,
     route: String,
     body: Option<String>,
 }
@@ -65,29 +65,29 @@ pub struct Change {
 impl Change {
     /// Makes a room, if it is not there.
     pub fn make_room(room: &RoomName) -> Self {
-        Self { method: Method::PUT, route: path(room), body: None }
+        Self { method: "PUT", route: path(room), body: None }
     }
 
     /// Says what a room is about.
     pub fn topic(room: &RoomName, topic: &Topic) -> Self {
         let body = Object::default().text("topic", topic.as_str()).end();
-        Self { method: Method::PUT, route: path(room), body: Some(body) }
+        Self { method: "PUT", route: path(room), body: Some(body) }
     }
 
     /// Changes a message of one's own.
     pub fn edit(room: &RoomName, seq: Seq, text: &MessageText) -> Self {
         let body = Object::default().text("text", text.as_str()).end();
-        Self { method: Method::PATCH, route: message(room, seq), body: Some(body) }
+        Self { method: "PATCH", route: message(room, seq), body: Some(body) }
     }
 
     /// Deletes it.
     pub fn delete(room: &RoomName, seq: Seq) -> Self {
-        Self { method: Method::DELETE, route: message(room, seq), body: None }
+        Self { method: "DELETE", route: message(room, seq), body: None }
     }
 
     /// Puts a reaction on a message, or takes it back.
     pub fn react(room: &RoomName, seq: Seq, emoji: &Emoji, on: bool) -> Self {
-        let method = if on { Method::PUT } else { Method::DELETE };
+        let method = if on { "PUT" } else { "DELETE" };
         Self {
             method,
             route: format!("{}/reactions/{}", message(room, seq), encoded(emoji.as_str())),
@@ -107,8 +107,10 @@ impl Change {
     }
 
     async fn try_to(&self) -> Result<(), Fault> {
-        let (method, route) = (self.method.clone(), self.route.clone());
-        send(method, route, self.body.clone(), &Signal::default()).await?.success().map(drop)
+        send(self.method, self.route.clone(), self.body.clone(), &Signal::default())
+            .await?
+            .success()
+            .map(drop)
     }
 }
 

@@ -3,11 +3,12 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use gloo_net::http::{Method, RequestBuilder};
-use wasm_bindgen::JsValue;
-use web_sys::{AbortController, AbortSignal, RequestCache};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, AbortSignal, Request, Response};
 
-use super::{Answer, Fault, base};
+use super::base::{base, object, set};
+use super::{Answer, Fault};
 
 /// Ends the requests that carry its signal when it is dropped.
 #[derive(Debug, Default)]
@@ -49,31 +50,32 @@ pub(super) type Answering = Pin<Box<dyn Future<Output = Result<Answer, Fault>>>>
 
 /// Asks `route` of the server's API.
 pub(super) fn get(route: String, signal: &Signal) -> Answering {
-    send(Method::GET, route, None, signal)
+    send("GET", route, None, signal)
 }
 
 /// Sends a request, with a body of JSON or none.
-pub(super) fn send(method: Method, route: String, body: Option<String>, signal: &Signal) -> Answering {
-    let signal = signal.clone();
+pub(super) fn send(method: &'static str, route: String, body: Option<String>, signal: &Signal) -> Answering {
+    let signal = signal.0.as_ref().map_or(JsValue::UNDEFINED, JsValue::from);
     Box::pin(async move {
-        let request = RequestBuilder::new(&base().api(&route)).method(method).cache(RequestCache::NoStore);
-        let request = request.abort_signal(signal.0.as_ref());
-        let request = match body {
-            Some(body) => request.header("Content-Type", "application/json").body(JsValue::from(body)),
-            None => request.build(),
-        };
-        let response = request.map_err(failed)?.send().await.map_err(failed)?;
-        let (status, headers) = (response.status(), response.headers());
-        let (content_type, retry_after) = (headers.get("content-type"), headers.get("retry-after"));
-        let body = response.text().await.map_err(failed)?;
-        Ok(Answer { status, content_type, retry_after, body })
+        let answer = fetch(method, &base().api(&route), body, signal).await;
+        // Browsers give no reasons, only "Failed to fetch" in their own words; people deserve a sentence.
+        answer.map_err(|_| Fault::Failed("the server cannot be reached".to_owned()))
     })
 }
 
-/// Browsers give no reasons, only "Failed to fetch" in their own words; people deserve a sentence.
-fn failed(error: gloo_net::Error) -> Fault {
-    match error {
-        gloo_net::Error::JsError(_) => Fault::Failed("the server cannot be reached".to_owned()),
-        gloo_net::Error::GlooError(why) => Fault::Failed(why),
+async fn fetch(method: &str, url: &str, body: Option<String>, signal: JsValue) -> Result<Answer, JsValue> {
+    let init = object(&[("method", method.into()), ("cache", "no-store".into()), ("signal", signal)]);
+    if let Some(body) = body {
+        let headers = object(&[("Content-Type", "application/json".into())]);
+        set(&init, "headers", &headers);
+        set(&init, "body", &body.into());
     }
+    let request = Request::new_with_str_and_init(url, init.unchecked_ref())?;
+    let window = web_sys::window().ok_or(JsValue::NULL)?;
+    let response = JsFuture::from(window.fetch_with_request(&request)).await?;
+    let response: &Response = response.unchecked_ref();
+    let (status, headers) = (response.status(), response.headers());
+    let (content_type, retry_after) = (headers.get("content-type")?, headers.get("retry-after")?);
+    let body = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+    Ok(Answer { status, content_type, retry_after, body })
 }

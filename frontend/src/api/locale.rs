@@ -3,17 +3,18 @@
 use std::cell::LazyCell;
 
 use holdline_shared::Timestamp;
-use js_sys::{Array, Function, Intl::DateTimeFormat, Object, Reflect};
+use js_sys::{Array, Function, Intl::DateTimeFormat, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::base::object;
 use super::wall_clock;
 use crate::state::{Day, Locale};
 
 thread_local! {
     // Making a formatter is a hundred times the work of using it.
-    static TIME: LazyCell<DateTimeFormat> = const { LazyCell::new(|| format(&[("hour", "2-digit"), ("minute", "2-digit")])) };
+    static TIME: LazyCell<DateTimeFormat> = const { LazyCell::new(|| format(&[("hour", "2-digit".into()), ("minute", "2-digit".into())])) };
     static DATE: LazyCell<DateTimeFormat> = const {
-        LazyCell::new(|| format(&[("weekday", "long"), ("day", "numeric"), ("month", "long"), ("year", "numeric")]))
+        LazyCell::new(|| format(&[("weekday", "long".into()), ("day", "numeric".into()), ("month", "long".into()), ("year", "numeric".into())]))
     };
     static SEGMENTER: LazyCell<Option<JsValue>> = const { LazyCell::new(segmenter) };
 }
@@ -30,13 +31,8 @@ pub fn locale() -> Locale {
     }
 }
 
-fn format(options: &[(&str, &str)]) -> DateTimeFormat {
-    let object = Object::new();
-    for (name, value) in options {
-        // Setting a property of a fresh object cannot fail.
-        let _ = Reflect::set(&object, &JsValue::from(*name), &JsValue::from(*value));
-    }
-    DateTimeFormat::new(&Array::new(), &object)
+fn format(options: &[(&str, JsValue)]) -> DateTimeFormat {
+    DateTimeFormat::new(&Array::new(), &object(options))
 }
 
 fn write(format: &DateTimeFormat, at: Timestamp) -> String {

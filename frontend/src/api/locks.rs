@@ -5,12 +5,14 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use futures_channel::oneshot;
 use gloo_timers::callback::Timeout;
-use js_sys::{Function, Object, Promise, Reflect};
+use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+use super::base::object;
+use super::once::{Awaited, once};
 
 /// A lock, held until it is dropped or the page goes.
 pub struct Lock(Function);
@@ -25,7 +27,7 @@ impl Drop for Lock {
 /// What was asked for.
 pub struct Asked {
     /// The lock, once it is ours.
-    pub granted: oneshot::Receiver<Lock>,
+    pub granted: Awaited<Lock>,
     /// Ends when it is not ours any more, or will never be.
     pub over: JsFuture,
 }
@@ -36,17 +38,14 @@ pub fn ask(name: &str, steal: bool) -> Option<Asked> {
     let navigator = web_sys::window()?.navigator();
     let locks = Reflect::get(&navigator, &"locks".into()).ok()?;
     let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
-    let options = Object::new();
-    if steal {
-        Reflect::set(&options, &"steal".into(), &JsValue::TRUE).ok()?;
-    }
-    let (send, granted) = oneshot::channel();
+    let options = object(&[("steal", steal.into())]);
+    let (send, granted) = once();
     let mut send = Some(send);
     let hold = Closure::once_into_js(move |_: JsValue| -> JsValue {
         Promise::new(&mut |release, _| {
             if let Some(send) = send.take() {
                 // Given back at once when nobody waits for it any more.
-                let _ = send.send(Lock(release));
+                send.give(Lock(release));
             }
         })
         .into()
@@ -59,16 +58,16 @@ pub fn ask(name: &str, steal: bool) -> Option<Asked> {
 /// nothing where there are no locks.
 pub async fn lock(name: &str, patience: Duration) -> Option<Lock> {
     let granted = ask(name, false)?.granted;
-    let (send, first) = oneshot::channel();
+    let (send, first) = once();
     let send = Rc::new(Cell::new(Some(send)));
     let waiting = Rc::clone(&send);
     let _timer =
         Timeout::new(patience.as_millis().try_into().unwrap_or(u32::MAX), move || drop(waiting.take()));
     spawn_local(async move {
         // A lock that comes too late is given back by being dropped.
-        if let (Ok(lock), Some(send)) = (granted.await, send.take()) {
-            let _ = send.send(lock);
+        if let (Some(lock), Some(send)) = (granted.await, send.take()) {
+            send.give(lock);
         }
     });
-    first.await.ok()
+    first.await
 }

@@ -1,6 +1,6 @@
 //! Where the reader is in a long conversation, measured and put back.
 
-use wasm_bindgen::JsCast;
+use holdline_shared::Seq;
 use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use super::base::document;
@@ -9,10 +9,18 @@ use super::dom::element;
 /// Closer to the end than this counts as being there: less than two lines of text, in CSS pixels.
 const NEAR_END: i32 = 48;
 
+/// Less than the height of any message, in CSS pixels.
+const LOWEST: i32 = 24;
+
+/// Looking closer at how many messages fit would draw all of them anew for every change of the window's size.
+const COARSE: i32 = 32;
+
 /// What the reader is looking at: a row and how far below the upper edge it stands.
 #[derive(Debug, Clone)]
 pub struct Place {
-    row: HtmlElement,
+    /// Its message.
+    pub seq: Seq,
+    row: Element,
     offset: f64,
 }
 
@@ -31,12 +39,22 @@ pub fn above(view: &Element) -> i32 {
     view.scroll_top()
 }
 
-/// Whether everything is in sight without scrolling.
-pub fn fits(view: &Element) -> bool {
-    view.scroll_height() <= view.client_height()
+/// How far the end of everything is from the upper edge of what is in sight.
+pub fn below(view: &Element) -> i32 {
+    view.scroll_height() - view.scroll_top()
 }
 
-/// The first message in sight among the children of `rows`. Rows stand in order, so halving finds it.
+/// How many messages are in sight, at most.
+pub fn fit(view: &Element) -> usize {
+    usize::try_from((view.client_height() / LOWEST / COARSE + 1) * COARSE).unwrap_or_default()
+}
+
+/// The height of an element.
+pub fn height(element: &Element) -> i32 {
+    element.client_height()
+}
+
+/// The first message in sight among the children of `rows`, if there is one. Rows stand in order, so halving finds it.
 pub fn place(view: &Element, rows: &Element) -> Option<Place> {
     let edge = view.get_bounding_client_rect().top();
     let children = rows.children();
@@ -54,9 +72,10 @@ pub fn place(view: &Element, rows: &Element) -> Option<Place> {
     while !children.item(low)?.matches("[data-seq]").unwrap_or_default() {
         low += 1;
     }
-    let row: HtmlElement = children.item(low)?.dyn_into().ok()?;
+    let row = children.item(low)?;
+    let seq = Seq(row.get_attribute("data-seq")?.parse().ok()?);
     let offset = row.get_bounding_client_rect().top() - edge;
-    Some(Place { row, offset })
+    (offset < f64::from(view.client_height())).then_some(Place { seq, row, offset })
 }
 
 /// Puts the row back to where it stood.

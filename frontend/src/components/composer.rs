@@ -5,7 +5,7 @@ use std::rc::Rc;
 use holdline_shared::{PublishKey, RoomName};
 use yew::prelude::*;
 
-use super::{Field, FieldKind, OnField, Shape, button, element, icon, name};
+use super::{Field, FieldKind, OnField, Shape, button, icon, name, tag};
 use crate::state::{Line, Locale};
 
 static COMPOSER: FieldKind =
@@ -37,9 +37,9 @@ pub fn composer(composer: Composer<'_>) -> Html {
     let Composer { room, draft, rewriting, reply_to, takes_focus, locale, on } = composer;
     let reply = reply_to.map(|line| line.message.seq.0);
     let replying = reply_to.map(|line| {
-        let close = button("tool", "unreply".to_owned(), Some("Do not reply".to_owned()), icon(Shape::Close));
-        let who = html! { <span>{ "Replying to " }{ name(&line.message.author) }</span> };
-        element("p", "replying", html! { <>{ who }{ close }</> })
+        let close = button("tool", "unreply".to_owned(), Some("Do not reply"), icon(Shape::Close));
+        let who = tag("span").say("Replying to ").with(name(&line.message.author)).end();
+        tag("p|class=replying").with(who).with(close).end()
     });
     let field = html! {
         <Field
@@ -52,7 +52,7 @@ pub fn composer(composer: Composer<'_>) -> Html {
             {on}
         />
     };
-    element("div", "composer", html! { <>{ replying.unwrap_or_default() }{ field }</> })
+    tag("div|class=composer").with(replying.unwrap_or_default()).with(field).end()
 }
 
 /// A message being changed in its place.

@@ -10,12 +10,12 @@ use holdline_shared::{MessageText, Person, PublishKey, Seq};
 use yew::prelude::*;
 
 use self::busy::{Busy, Turn, act};
-use self::rows::{top, view, view_sending};
+use self::rows::{view_lines, view_sending};
 use self::writing::compose;
-use super::{Act, notice};
+use super::{Act, notice, tag};
 use crate::api::dom;
-use crate::hooks::{MessageCall, use_reading};
-use crate::state::{Locale, Older, Room, Sending, rows};
+use crate::hooks::{MessageCall, use_reading, use_shared};
+use crate::state::{Locale, Older, Room, Sending};
 
 /// What is shown.
 #[derive(Properties, PartialEq, Clone)]
@@ -60,9 +60,10 @@ pub enum Talk {
 /// The conversation.
 #[component]
 pub fn Conversation(props: &Props) -> Html {
-    let busy = use_reducer_eq(Busy::default);
-    use_effect_with(busy.is_asking, |is_asking| {
-        if *is_asking {
+    let busy = use_shared(Busy::default);
+    let (is_asking, was_asking) = (busy.get().is_asking, use_mut_ref(|| false));
+    use_effect(move || {
+        if !was_asking.replace(is_asking) && is_asking {
             dom::focus("confirm");
         }
     });
@@ -75,14 +76,13 @@ pub fn Conversation(props: &Props) -> Html {
             }
         })
     };
-    let sent = props.sendings.last().map(|sending| sending.request.key);
-    let content = (Rc::clone(room), props.sendings.clone(), busy.editing);
-    let reading = use_reading(content, sent, on_top, props.on_talk.reform(Talk::AtEnd));
+    let content = (Rc::clone(room), props.sendings.clone(), busy.get().editing);
+    let reading = use_reading(content, on_top, props.on_talk.reform(Talk::AtEnd));
     let onclick = {
-        let (busy, props, to_end) = (busy.clone(), props.clone(), reading.to_end.clone());
+        let (busy, props, reading) = (busy.clone(), props.clone(), reading.clone());
         Callback::from(move |event: MouseEvent| {
             if let Some(wanted) = dom::act_of(&event).and_then(|text| Act::parse(&text)) {
-                act(&props, &busy, &to_end, wanted, dom::message_of(&event));
+                act(&props, &busy, &reading, wanted, dom::message_of(&event));
             }
         })
     };
@@ -90,6 +90,16 @@ pub fn Conversation(props: &Props) -> Html {
         let busy = busy.clone();
         Callback::from(move |active| busy.dispatch(Turn::At(active)))
     };
+    let sendings = props.sendings.iter().enumerate().map(|(at, sending)| view_sending(props, at, sending));
+    let rows = tag("div|class=rows|role=log")
+        .find_by(&reading.rows)
+        .set("aria-live", if reading.is_at_end { "polite" } else { "off" })
+        .set_some("aria-busy", (room.older == Older::Loading).then_some("true"))
+        .set("aria-label", format!("Messages in {}", room.name))
+        .all(view_lines(props, &busy, &reading))
+        .all(sendings)
+        .end();
+    let (view, seen) = (reading.view.clone(), reading.clone());
     html! {
         <div
             class="talk"
@@ -100,23 +110,8 @@ pub fn Conversation(props: &Props) -> Html {
             onkeydown={|event: KeyboardEvent| dom::walk_messages(&event)}
         >
             <div class="conversation">
-                <div class="view" ref={&reading.view} onscroll={&reading.on_scroll}>
-                    <div
-                        class="rows"
-                        ref={&reading.rows}
-                        role="log"
-                        aria-live="polite"
-                        aria-busy={(room.older == Older::Loading).then_some("true")}
-                        aria-label={format!("Messages in {}", room.name)}
-                    >
-                        { top(props) }
-                        for row in rows(&room.lines, &room.gaps, props.locale.day) {
-                            { view(props, &busy, row) }
-                        }
-                        for (at, sending) in props.sendings.iter().enumerate() {
-                            { view_sending(props, at, sending) }
-                        }
-                    </div>
+                <div class="view" ref={view} onscroll={move |_| seen.measure()}>
+                    { rows }
                 </div>
                 { if reading.is_at_end { Html::default() } else { jump(room.unread) } }
             </div>
@@ -133,5 +128,5 @@ fn jump(unread: usize) -> Html {
         1 => "1 new message ↓".to_owned(),
         n => format!("{n} new messages ↓"),
     };
-    html! { <button type="button" class="jump" data-testid="jump-new" data-act="end">{ label }</button> }
+    tag("button|type=button|class=jump|data-testid=jump-new|data-act=end").say(label).end()
 }

@@ -4,7 +4,7 @@
 use holdline_shared::limits::TEXT_GRAPHEMES;
 use yew::prelude::*;
 
-use super::{Shape, icon, words};
+use super::{Shape, icon, tag, words};
 use crate::api::dom;
 use crate::hooks::use_field;
 use crate::state::Locale;
@@ -65,8 +65,9 @@ pub struct Props {
 pub fn Field(props: &Props) -> Html {
     let kind = props.kind;
     let field = use_field(&props.text, props.focus);
-    let counts = kind.is_message && field.text.len() >= NEAR_LIMIT;
-    let length = if counts { (props.locale.count)(&field.text) } else { 0 };
+    let (text, error) = field.state.get().clone();
+    let counts = kind.is_message && text.len() >= NEAR_LIMIT;
+    let length = if counts { (props.locale.count)(&text) } else { 0 };
     let act = {
         let (field, on, count) = (field.clone(), props.on.clone(), props.locale.count);
         Callback::from(move |event: FieldEvent| match event {
@@ -123,7 +124,7 @@ pub fn Field(props: &Props) -> Html {
             let class = if length > TEXT_GRAPHEMES { "counter error" } else { "counter" };
             words("p", class, &format!("{length} of {TEXT_GRAPHEMES} characters"))
         }),
-        field.error.as_ref().map(|why| html! { <div role="alert">{ words("p", "error", why) }</div> }),
+        error.as_ref().map(|why| tag("div|role=alert").with(words("p", "error", why)).end()),
     ]
     .into_iter()
     .flatten()
@@ -139,16 +140,16 @@ pub fn Field(props: &Props) -> Html {
                     dir="auto"
                     data-testid={kind.name}
                     aria-label={&props.label}
-                    aria-invalid={field.error.is_some().then_some("true")}
+                    aria-invalid={error.is_some().then_some("true")}
                     placeholder={&props.label}
                     enterkeyhint="send"
-                    value={field.text.clone()}
+                    value={text.clone()}
                     oninput={act.reform(|event: InputEvent| FieldEvent::Change(dom::typed_text(&event)))}
                     {onkeydown}
                     {onblur}
                 />
                 if kind.is_message {
-                    <button type="submit" class="send" aria-label="Send" disabled={field.text.trim().is_empty()}>
+                    <button type="submit" class="send" aria-label="Send" disabled={text.trim().is_empty()}>
                         { icon(Shape::Send) }
                     </button>
                 }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{FieldKind, InlineEdit, Shape, button, dot, element, icon, inline_edit, words};
+use super::{FieldKind, InlineEdit, Shape, all, button, dot, icon, inline_edit, tag, words};
 use crate::state::{Locale, Room};
 
 static FIELD: FieldKind = FieldKind {
@@ -40,24 +40,21 @@ pub fn header(header: Header<'_>) -> Html {
         let topic =
             InlineEdit { name: "topic", kind: &FIELD, label, text, is_open, locale, on_done, children };
         let name = words("h1", "", room.name.as_str());
-        element("div", "title", html! { <>{ name }{ inline_edit(topic) }</> })
+        tag("div|class=title").with(name).with(inline_edit(topic)).end()
     });
     let news = if has_news { dot() } else { Html::default() };
     let count = here.map(|count| words("span", "here", &count.to_string()));
-    let rooms = html! { <>{ icon(Shape::Menu) }{ news }</> };
-    let people = html! { <>{ icon(Shape::People) }{ count.unwrap_or_default() }</> };
-    let content = html! {
-        <>
-            { drawer_button("rooms", "Rooms", rooms) }
-            { title.unwrap_or_default() }
-            { status }
-            { drawer_button("people", "People", people) }
-        </>
-    };
-    element("header", "top", content)
+    let rooms = all(vec![icon(Shape::Menu), news]);
+    let people = all(vec![icon(Shape::People), count.unwrap_or_default()]);
+    tag("header|class=top")
+        .with(drawer_button("rooms", "Rooms", rooms))
+        .with(title.unwrap_or_default())
+        .with(status)
+        .with(drawer_button("people", "People", people))
+        .end()
 }
 
 /// A button that narrow screens have.
 pub fn drawer_button(act: &str, name: &str, content: Html) -> Html {
-    button("tool drawer-button", act.to_owned(), Some(name.to_owned()), content)
+    button("tool drawer-button", act.to_owned(), Some(name), content)
 }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{Field, FieldEvent, FieldKind, OnField};
+use super::{Field, FieldEvent, FieldKind, OnField, tag};
 use crate::state::Locale;
 
 /// What to change.
@@ -30,9 +30,13 @@ pub fn inline_edit(edit: InlineEdit<'_>) -> Html {
     let InlineEdit { name, kind, label, text, is_open, locale, on_done, children } = edit;
     if !is_open {
         let class = format!("inline-edit {name}");
-        return html! {
-            <button type="button" {class} data-testid={name} data-act={name} title={label}>{ children }</button>
-        };
+        return tag("button|type=button")
+            .set("class", class)
+            .set("data-testid", name)
+            .set("data-act", name)
+            .set("title", label)
+            .with(children)
+            .end();
     }
     let before = text.to_owned();
     let on: OnField = Callback::from(move |event| match event {

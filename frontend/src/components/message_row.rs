@@ -8,7 +8,7 @@ use std::rc::Rc;
 use holdline_shared::PersonId;
 use yew::prelude::*;
 
-use super::{Quote, author, message_text, message_tools, quote_view, reactions, time};
+use super::{Quote, all, author, message_text, message_tools, quote_view, reactions, tag, time};
 use crate::state::{Line, Locale};
 
 /// Which message, and where it stands.
@@ -57,21 +57,16 @@ pub fn MessageRow(props: &Props) -> Html {
         class.push_str(" own");
     }
     let has_tools = props.is_active && message.text.is_some() && props.me.is_some() && props.form.is_none();
-    html! {
-        <article
-            id={format!("m-{}", message.seq)}
-            {class}
-            tabindex={if props.is_tab_stop { "0" } else { "-1" }}
-            data-testid="message"
-            data-seq={message.seq.to_string()}
-            data-state="sent"
-        >
-            { above }
-            { props.quote.as_ref().map(quote_view).unwrap_or_default() }
-            { said(props) }
-            { if has_tools { message_tools(is_own, props.is_asking) } else { Html::default() } }
-        </article>
-    }
+    tag("article|data-testid=message|data-state=sent")
+        .set("id", format!("m-{}", message.seq))
+        .set("class", class)
+        .set("tabindex", if props.is_tab_stop { "0" } else { "-1" })
+        .set("data-seq", message.seq.to_string())
+        .with(above)
+        .with(props.quote.as_ref().map(quote_view).unwrap_or_default())
+        .with(said(props))
+        .with(if has_tools { message_tools(is_own, props.is_asking) } else { Html::default() })
+        .end()
 }
 
 /// The text with what belongs to it, or what stands in its place.
@@ -81,16 +76,15 @@ fn said(props: &Props) -> Html {
         return form.clone();
     }
     let Some(text) = &message.text else {
-        return html! { <div class="text deleted" data-testid="message-text">{ "This message was deleted." }</div> };
+        let gone = tag("div|class=text deleted|data-testid=message-text");
+        return gone.say("This message was deleted.").end();
     };
-    let edited = message.edited.map(|at| {
-        html! { <span class="edited" title={props.locale.day_and_time(at)}>{ "edited" }</span> }
-    });
-    html! {
-        <>
-            { message_text(text.as_str()) }
-            { edited.unwrap_or_default() }
-            { reactions(&message.reactions, props.me.as_ref()) }
-        </>
-    }
+    let edited = message
+        .edited
+        .map(|at| tag("span|class=edited").set("title", props.locale.day_and_time(at)).say("edited").end());
+    all(vec![
+        message_text(text.as_str()),
+        edited.unwrap_or_default(),
+        reactions(&message.reactions, props.me.as_ref()),
+    ])
 }

@@ -2,25 +2,22 @@
 
 use yew::prelude::*;
 
+use super::{tag, text};
 use crate::state::{Piece, pieces};
 
 /// The text.
-pub fn message_text(text: &str) -> Html {
-    html! {
-        <div class="text" data-testid="message-text" dir="auto">
-            for piece in pieces(text) {
-                { view(piece) }
-            }
-        </div>
-    }
+#[inline(never)]
+pub fn message_text(said: &str) -> Html {
+    tag("div|class=text|data-testid=message-text|dir=auto").all(pieces(said).into_iter().map(view)).end()
 }
 
 fn view(piece: Piece<'_>) -> Html {
     match piece {
-        Piece::Text(text) => html! { text.to_owned() },
+        Piece::Text(said) => text(said.to_owned().into()),
         Piece::Link(link) => {
             let link = AttrValue::from(link.to_owned());
-            html! { <a href={&link} rel="noopener noreferrer" target="_blank">{ link }</a> }
+            let there = tag("a").set("href", link.clone());
+            there.set("rel", "noopener noreferrer").set("target", "_blank").say(link).end()
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{Shape, button, element, icon, plain, words};
+use super::{Shape, button, icon, plain, tag, text, words};
 
 /// The reactions at hand. Others can be put through the API.
 const EMOJI: [(&str, &str); 6] = [
@@ -17,14 +17,13 @@ const EMOJI: [(&str, &str); 6] = [
 /// The tools; while `is_asking`, deleting waits for a yes.
 pub fn message_tools(is_own: bool, is_asking: bool) -> Html {
     if is_asking {
-        let delete = html! { <button type="button" class="plain" id="confirm" data-act="delete">{ "Delete" }</button> };
+        let delete = tag("button|type=button|class=plain|id=confirm|data-act=delete").say("Delete").end();
         let ask = [words("span", "ask", "Delete?"), delete, plain("Keep", "keep".into())];
-        return element("div", "tools", ask.into_iter().collect());
+        return tag("div|class=tools").all(ask).end();
     }
-    let tool =
-        |name: &str, act: &str, picture: Html| button("tool", act.to_owned(), Some(name.to_owned()), picture);
-    let react = |(emoji, name): (&str, &str)| {
-        tool(&format!("React with {name}"), &format!("react {emoji}"), html! { emoji.to_owned() })
+    let tool = |name: &str, act: &str, picture: Html| button("tool", act.to_owned(), Some(name), picture);
+    let react = |(emoji, name): (&'static str, &str)| {
+        tool(&format!("React with {name}"), &format!("react {emoji}"), text(AttrValue::Static(emoji)))
     };
     let mut tools: Vec<_> = EMOJI.into_iter().map(react).collect();
     tools.push(tool("Reply", "reply", icon(Shape::Reply)));
@@ -32,5 +31,5 @@ pub fn message_tools(is_own: bool, is_asking: bool) -> Html {
         tools.push(tool("Edit", "edit", icon(Shape::Edit)));
         tools.push(tool("Delete", "ask", icon(Shape::Delete)));
     }
-    element("div", "tools", tools.into_iter().collect())
+    tag("div|class=tools").all(tools).end()
 }

@@ -3,7 +3,7 @@
 use holdline_shared::Person;
 use yew::prelude::*;
 
-use super::{FieldKind, InlineEdit, Shape, badge, icon, inline_edit, words};
+use super::{FieldKind, InlineEdit, Shape, all, badge, icon, inline_edit, words};
 use crate::state::Locale;
 
 static FIELD: FieldKind = FieldKind {
@@ -23,13 +23,7 @@ pub fn nickname(
     let Some(me) = me else {
         return words("p", "nickname faint", "Finding you a name…");
     };
-    let children = html! {
-        <>
-            { badge(me) }
-            { words("span", "name", me.name.as_str()) }
-            { icon(Shape::Edit) }
-        </>
-    };
+    let children = all(vec![badge(me), words("span", "name", me.name.as_str()), icon(Shape::Edit)]);
     let (text, label) = (me.name.as_str(), "Change your name");
     inline_edit(InlineEdit {
         name: "nickname",

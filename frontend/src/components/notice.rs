@@ -2,13 +2,13 @@
 
 use yew::prelude::*;
 
-use super::{Shape, button, element, icon, words};
+use super::{Shape, button, icon, tag, words};
 
 /// A line that stays until it is closed.
 pub fn notice(text: Option<&str>) -> Html {
     let line = text.map(|text| {
-        let close = button("tool", "close-notice".to_owned(), Some("Close".to_owned()), icon(Shape::Close));
-        element("p", "notice", html! { <>{ words("span", "", text) }{ close }</> })
+        let close = button("tool", "close-notice".to_owned(), Some("Close"), icon(Shape::Close));
+        tag("p|class=notice").with(words("span", "", text)).with(close).end()
     });
-    html! { <div role="alert">{ line.unwrap_or_default() }</div> }
+    tag("div|role=alert").with(line.unwrap_or_default()).end()
 }

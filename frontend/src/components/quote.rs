@@ -5,7 +5,7 @@ use std::rc::Rc;
 use holdline_shared::Seq;
 use yew::prelude::*;
 
-use super::{button, name, words};
+use super::{all, button, name, words};
 use crate::state::Line;
 
 /// A message that is answered, and itself where it is on the screen.
@@ -23,7 +23,7 @@ pub fn quote_view(quote: &Quote) -> Html {
         None => (Html::default(), "an earlier message".to_owned()),
         Some(line) => (name(&line.message.author), excerpt(line)),
     };
-    let content = html! { <>{ who }{ words("span", "quoted", &said) }</> };
+    let content = all(vec![who, words("span", "quoted", &said)]);
     button("quote", format!("show {}", quote.seq), None, content)
 }
 

@@ -3,7 +3,7 @@
 use holdline_shared::{PersonId, Reaction};
 use yew::prelude::*;
 
-use super::element;
+use super::tag;
 
 /// The chips, if there are any.
 pub fn reactions(reactions: &[Reaction], me: Option<&PersonId>) -> Html {
@@ -12,21 +12,17 @@ pub fn reactions(reactions: &[Reaction], me: Option<&PersonId>) -> Html {
     }
     let chips =
         reactions.iter().map(|reaction| chip(reaction, me.is_some_and(|me| reaction.by.contains(me))));
-    element("div", "reactions", chips.collect())
+    tag("div|class=reactions").all(chips).end()
 }
 
 fn chip(reaction: &Reaction, is_mine: bool) -> Html {
     let (emoji, count) = (reaction.emoji.as_str(), reaction.by.len());
-    html! {
-        <button
-            key={emoji}
-            class="chip"
-            type="button"
-            aria-pressed={if is_mine { "true" } else { "false" }}
-            aria-label={format!("{emoji} {count}")}
-            data-act={format!("react {emoji}")}
-        >
-            { emoji }<span>{ count }</span>
-        </button>
-    }
+    tag("button|class=chip|type=button")
+        .key(emoji)
+        .set("aria-pressed", if is_mine { "true" } else { "false" })
+        .set("aria-label", format!("{emoji} {count}"))
+        .set("data-act", format!("react {emoji}"))
+        .say(emoji.to_owned())
+        .with(tag("span").say(count.to_string()).end())
+        .end()
 }

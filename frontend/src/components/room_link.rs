@@ -3,7 +3,7 @@
 
 use yew::prelude::*;
 
-use super::{Shape, button, element, icon, unseen, words};
+use super::{Shape, button, icon, tag, unseen, words};
 use crate::state::{Listed, href};
 
 /// The link, with what is new.
@@ -12,30 +12,28 @@ pub fn room_link(room: &Listed) -> Html {
     let news = match (*unread, has_news) {
         (0, false) => Html::default(),
         (0, true) => dot(),
-        (n, _) => element("span", "unread", html! { <>{ n }{ unseen(" unread") }</> }),
+        (n, _) => tag("span|class=unread").say(n.to_string()).with(unseen(" unread")).end(),
     };
     let forget = (*is_visited && !is_current).then(|| {
-        button("tool forget", format!("forget {name}"), Some(format!("Forget {name}")), icon(Shape::Close))
+        button("tool forget", format!("forget {name}"), Some(&format!("Forget {name}")), icon(Shape::Close))
     });
-    html! {
-        <li key={name.as_str()} class={if *is_current { "room-item current" } else { "room-item" }}>
-            <a
-                href={href(name)}
-                class={if *has_news { "room-link news" } else { "room-link" }}
-                aria-current={is_current.then_some("page")}
-                data-testid="room-link"
-                data-room={name.as_str().to_owned()}
-                data-act="go"
-            >
-                { words("span", "name", name.as_str()) }
-                { news }
-            </a>
-            { forget.unwrap_or_default() }
-        </li>
-    }
+    let link = tag("a|data-testid=room-link|data-act=go")
+        .set("href", href(name))
+        .set("class", if *has_news { "room-link news" } else { "room-link" })
+        .set_some("aria-current", is_current.then_some("page"))
+        .set("data-room", name.as_str().to_owned())
+        .with(words("span", "name", name.as_str()))
+        .with(news)
+        .end();
+    tag("li")
+        .key(name.as_str())
+        .set("class", if *is_current { "room-item current" } else { "room-item" })
+        .with(link)
+        .with(forget.unwrap_or_default())
+        .end()
 }
 
 /// Something is new somewhere.
 pub fn dot() -> Html {
-    element("span", "dot", unseen("something new"))
+    tag("span|class=dot").with(unseen("something new")).end()
 }

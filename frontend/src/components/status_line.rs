@@ -3,7 +3,7 @@
 use holdline_shared::Status;
 use yew::prelude::*;
 
-use super::words;
+use super::{tag, words};
 use crate::state::status_word;
 
 /// The line. `seconds` are those until the next try; `stale` says since when what is shown may be old.
@@ -22,20 +22,16 @@ pub fn status_line(status: &Status, seconds: Option<u64>, stale: Option<&str>) -
         Status::Refused { why, .. } => (Some(why.clone()), why.as_str()),
         _ => (None, ""),
     };
-    let countdown =
-        seconds.map(|seconds| html! { <span aria-hidden="true">{ format!("in {seconds} s") }</span> });
+    let countdown = seconds.map(|seconds| tag("span|aria-hidden=true").say(format!("in {seconds} s")).end());
     let can_hurry = seconds.is_some() || *status == Status::Offline;
-    html! {
-        <div class="status" data-testid="status" data-status={status_word(status)} title={why}>
-            <span class="dot" aria-hidden="true"></span>
-            <span role="status">{ said }{ refusal.to_owned() }</span>
-            { countdown.unwrap_or_default() }
-            { if can_hurry { now() } else { Html::default() } }
-            { stale.map(|stale| words("span", "stale", &format!("as of {stale}"))).unwrap_or_default() }
-        </div>
-    }
-}
-
-fn now() -> Html {
-    html! { <button type="button" class="plain" data-testid="retry-now" data-act="now">{ "now" }</button> }
+    let now = || tag("button|type=button|class=plain|data-testid=retry-now|data-act=now").say("now").end();
+    tag("div|class=status|data-testid=status")
+        .set("data-status", status_word(status))
+        .set_some("title", why)
+        .with(tag("span|class=dot|aria-hidden=true").end())
+        .with(tag("span|role=status").say(format!("{said}{refusal}")).end())
+        .with(countdown.unwrap_or_default())
+        .with(if can_hurry { now() } else { Html::default() })
+        .with(stale.map(|stale| words("span", "stale", &format!("as of {stale}"))).unwrap_or_default())
+        .end()
 }

@@ -2,10 +2,10 @@
 
 use yew::prelude::*;
 
-use super::{element, words};
+use super::{tag, words};
 
 /// The page instead.
 pub fn wrong_page(title: &str, text: &str) -> Html {
-    let back = html! { <a href="./" data-act="go">{ "Go to the lobby" }</a> };
-    element("div", "wrong-page", html! { <>{ words("h1", "", title) }{ words("p", "", text) }{ back }</> })
+    let back = tag("a|href=./|data-act=go").say("Go to the lobby").end();
+    tag("div|class=wrong-page").with(words("h1", "", title)).with(words("p", "", text)).with(back).end()
 }

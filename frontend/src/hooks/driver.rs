@@ -279,8 +279,9 @@ impl Inner {
 fn missing_room_is_a_gap(fault: Fault) -> Fault {
     match fault {
         Fault::Refused { problem: Some(problem), .. } if problem.code == ProblemCode::UnknownRoom => {
-            let problem = Problem::new(ProblemCode::Gap, problem.detail);
-            Fault::Refused { status: ProblemCode::Gap.status(), problem: Some(problem), retry_after: None }
+            let (code, status) = (ProblemCode::Gap, ProblemCode::Gap.status());
+            let problem = Some(Problem { code, status, ..problem });
+            Fault::Refused { status, problem, retry_after: None }
         }
         other => other,
     }

@@ -68,7 +68,7 @@ impl Inner {
         let Some(asked) = api::ask(&api::shared_name("poll"), steal) else { return false };
         let (granted, over) = (Rc::downgrade(self), Rc::downgrade(self));
         spawn_local(async move {
-            if let (Ok(lock), Some(inner)) = (asked.granted.await, granted.upgrade()) {
+            if let (Some(lock), Some(inner)) = (asked.granted.await, granted.upgrade()) {
                 inner.lead(lock);
             }
         });

@@ -3,18 +3,16 @@
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use super::{Shared, use_shared};
 use crate::api::scroll;
 
 /// A field.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Field {
     /// The element.
     pub node: NodeRef,
-    /// What is typed.
-    pub text: String,
-    /// What is wrong with it.
-    pub error: Option<String>,
-    state: UseStateHandle<(String, Option<String>)>,
+    /// What is typed, and what is wrong with it.
+    pub state: Shared<(String, Option<String>)>,
 }
 
 impl Field {
@@ -32,19 +30,20 @@ impl Field {
 /// A field that begins with `text`, as high as its text, and takes the focus whenever `focus` changes to something.
 #[hook]
 pub fn use_field(text: &str, focus: Option<u64>) -> Field {
-    let node = use_node_ref();
-    let state = use_state(|| (text.to_owned(), None));
-    let (text, error) = (*state).clone();
-    let field = Field { node, text, error, state };
-    let node = field.node.clone();
-    let last_focus = use_mut_ref(|| None);
-    use_effect_with((field.text.clone(), focus), move |(_, focus)| {
-        if let Some(element) = node.cast::<HtmlElement>() {
+    let state = use_shared(|| (text.to_owned(), None));
+    let seen = use_mut_ref(|| (NodeRef::default(), None, None));
+    let field = Field { node: seen.borrow().0.clone(), state };
+    let text = field.state.get().0.clone();
+    use_effect(move || {
+        let (node, last_text, last_focus) = &mut *seen.borrow_mut();
+        let Some(element) = node.cast::<HtmlElement>() else { return };
+        if last_text.as_ref() != Some(&text) {
             scroll::fit_height(&element);
-            if last_focus.replace(*focus) != *focus && focus.is_some() {
-                // An element that cannot have the focus leaves it where it is.
-                let _ = element.focus();
-            }
+            *last_text = Some(text);
+        }
+        if std::mem::replace(last_focus, focus) != focus && focus.is_some() {
+            // An element that cannot have the focus leaves it where it is.
+            let _ = element.focus();
         }
     });
     field

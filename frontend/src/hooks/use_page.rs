@@ -10,5 +10,7 @@ use super::Page;
 #[hook]
 pub fn use_page() -> Rc<Page> {
     let render = use_force_update();
-    (*use_state(|| Rc::new(Page::open(Callback::from(move |()| render.force_update()))))).clone()
+    let page = use_mut_ref(|| Rc::new(Page::open(Callback::from(move |()| render.force_update()))));
+    let page = page.borrow();
+    Rc::clone(&page)
 }

@@ -1,5 +1,8 @@
 //! A status in time: it does not flicker, and it counts down.
 
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
 use gloo_timers::callback::Interval;
 use holdline_shared::{Moment, Status};
 use yew::prelude::*;
@@ -18,6 +21,8 @@ struct Shown {
     seconds: Option<u64>,
     /// Since when a retry is not shown yet.
     retrying: Option<Moment>,
+    /// What draws it anew while time passes, and for which status.
+    ticking: Option<(Status, Option<Interval>)>,
 }
 
 /// The status to show, and the whole seconds until the next try. Right after being live, a retry is not shown before it
@@ -25,34 +30,37 @@ struct Shown {
 #[hook]
 pub fn use_status(status: &Status) -> (Status, Option<u64>) {
     let render = use_force_update();
-    let shown = use_mut_ref(|| Shown { status: status.clone(), seconds: None, retrying: None });
+    let shown =
+        use_mut_ref(|| Shown { status: status.clone(), seconds: None, retrying: None, ticking: None });
     let now = api::now();
-    {
-        let mut shown = shown.borrow_mut();
-        let could_blink = *status == Status::Retrying && shown.status == Status::Live;
-        let since = could_blink.then(|| shown.retrying.unwrap_or(now));
-        if since.is_none_or(|since| since + BLINK <= now) {
-            shown.status = status.clone();
-        }
-        shown.retrying = since;
-        shown.seconds = seconds_left(&shown.status, now);
+    let mut memory = shown.borrow_mut();
+    let could_blink = *status == Status::Retrying && memory.status == Status::Live;
+    let since = could_blink.then(|| memory.retrying.unwrap_or(now));
+    if since.is_none_or(|since| since + BLINK <= now) {
+        memory.status = status.clone();
     }
-    let result = (shown.borrow().status.clone(), shown.borrow().seconds);
-    use_effect_with(status.clone(), move |status| {
+    memory.retrying = since;
+    memory.seconds = seconds_left(&memory.status, now);
+    if memory.ticking.as_ref().is_none_or(|(of, _)| of != status) {
         let is_still =
             matches!(status, Status::Live | Status::Connecting | Status::Offline | Status::Repairing);
-        let ticking = (!is_still).then(|| {
-            let status = status.clone();
-            Interval::new(TICK_MS, move || {
-                let shown = shown.borrow();
-                if shown.status != status || seconds_left(&status, api::now()) != shown.seconds {
-                    render.force_update();
-                }
-            })
+        let tick = (!is_still).then(|| tick(Rc::downgrade(&shown), render, status.clone()));
+        memory.ticking = Some((status.clone(), tick));
+    }
+    (memory.status.clone(), memory.seconds)
+}
+
+/// Draws anew when something else is to be shown.
+fn tick(shown: Weak<RefCell<Shown>>, render: UseForceUpdateHandle, status: Status) -> Interval {
+    Interval::new(TICK_MS, move || {
+        let is_old = shown.upgrade().is_some_and(|shown| {
+            let shown = shown.borrow();
+            shown.status != status || seconds_left(&status, api::now()) != shown.seconds
         });
-        move || drop(ticking)
-    });
-    result
+        if is_old {
+            render.force_update();
+        }
+    })
 }
 
 fn seconds_left(status: &Status, now: Moment) -> Option<u64> {

@@ -5,7 +5,6 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use futures_channel::oneshot;
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
 use yew::Callback;
@@ -67,12 +66,11 @@ impl Wakes {
 
     /// Waits for so long, or until there is a reason not to.
     pub async fn pause(&self, time: Duration) {
-        let (send, over) = oneshot::channel();
+        let (send, over) = api::once();
         let send = Rc::new(Cell::new(Some(send)));
         let end = move || {
             if let Some(send) = send.take() {
-                // Nobody waits any more when the task was dropped.
-                let _ = send.send(());
+                send.give(());
             }
         };
         let _timer = Timeout::new(millis(time), end.clone());
@@ -82,7 +80,7 @@ impl Wakes {
             }
         }));
         // The sender lives as long as the timer, so there is an end.
-        let _ = over.await;
+        over.await;
     }
 }
 

@@ -186,9 +186,15 @@ impl Decode for Problem {
     fn decode(json: &Json) -> Option<Self> {
         let code = json.get("code").text()?;
         let code = *ProblemCode::ALL.iter().find(|known| known.as_str() == code)?;
-        let mut problem = Self::new(code, json.get("detail").text()?);
-        problem.cursor = field(json, "cursor")?;
-        Some(problem)
+        let word = |name| json.get(name).text().unwrap_or_default().to_owned();
+        Some(Self {
+            kind: word("type"),
+            title: word("title"),
+            status: code.status(),
+            code,
+            detail: json.get("detail").text()?.to_owned(),
+            cursor: field(json, "cursor")?,
+        })
     }
 }
 

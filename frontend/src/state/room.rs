@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use holdline_shared::{Cursor, Entry, EntryKind, History, Message, Person, PersonId, RoomName, Seq, Topic};
 
-use super::Line;
+use super::{Line, Lines};
 
 /// How far we are with a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub struct Room {
     /// How far we are.
     pub phase: Phase,
     /// Its messages, in log order.
-    pub lines: Vec<Rc<Line>>,
+    pub lines: Lines,
     /// Where messages are missing between these.
     pub gaps: Vec<Gap>,
     /// Whether there are older ones.
@@ -75,7 +75,7 @@ impl Room {
             name,
             topic: Topic::default(),
             phase: Phase::Idle,
-            lines: Vec::new(),
+            lines: Lines::default(),
             gaps: Vec::new(),
             more: false,
             older: Older::Idle,
@@ -134,8 +134,8 @@ impl Room {
         for entry in std::mem::take(&mut self.waiting) {
             self.apply(&entry, me);
         }
-        self.unread =
-            self.lines.iter().filter(|line| line.message.seq > self.seen && is_of_others(line, me)).count();
+        let unseen = self.lines.newest_first().take_while(|line| line.message.seq > self.seen);
+        self.unread = unseen.filter(|line| is_of_others(line, me)).count();
     }
 
     /// Takes an older page: what stands before `before`, where the room begins or a gap ends.
@@ -146,13 +146,9 @@ impl Room {
         }
         let first = page.messages.first().map(|message| message.seq);
         if let Some(gap) = self.gaps.iter().position(|gap| gap.before == before) {
-            let newest_above = self
-                .lines
-                .iter()
-                .rev()
-                .map(|line| line.message.seq)
-                .find(|&seq| seq < before)
-                .unwrap_or_default();
+            let (Ok(below) | Err(below)) = self.lines.find(before);
+            let above = below.checked_sub(1).and_then(|at| self.lines.get(at));
+            let newest_above = above.map(|line| line.message.seq).unwrap_or_default();
             match first {
                 Some(first) if page.more && first > newest_above => self.gaps[gap].before = first,
                 _ => drop(self.gaps.remove(gap)),
@@ -170,12 +166,12 @@ impl Room {
 
     /// The message with this `seq`, if it is here.
     pub fn line(&self, seq: Seq) -> Option<&Rc<Line>> {
-        self.position(seq).ok().map(|at| &self.lines[at])
+        self.lines.get(self.lines.find(seq).ok()?)
     }
 
     /// The newest message of this person that is not deleted.
     pub fn newest_of(&self, person: &Person) -> Option<Seq> {
-        let mut newest_first = self.lines.iter().rev().map(|line| &line.message);
+        let mut newest_first = self.lines.newest_first().map(|line| &line.message);
         newest_first.find(|said| said.author.id == person.id && said.text.is_some()).map(|said| said.seq)
     }
 
@@ -201,14 +197,16 @@ impl Room {
                 if let Some(message) = Message::from_entry(entry) {
                     let line = Line { message, as_of: entry.seq };
                     self.unread += usize::from(is_of_others(&line, me));
-                    self.lines.push(Rc::new(line));
+                    self.lines.insert(self.lines.len(), Rc::new(line));
                 }
             }
             EntryKind::Edit { target, .. }
             | EntryKind::Delete { target }
             | EntryKind::Reaction { target, .. } => {
-                if let Ok(at) = self.position(*target) {
-                    Rc::make_mut(&mut self.lines[at]).fold(entry);
+                if let Ok(at) = self.lines.find(*target)
+                    && let Some(line) = self.lines.get_mut(at)
+                {
+                    Rc::make_mut(line).fold(entry);
                 }
             }
             EntryKind::Room { topic } => self.topic = topic.clone(),
@@ -218,18 +216,17 @@ impl Room {
     /// Puts messages read at `as_of` where they belong; of two states of a message the later one stays.
     fn merge(&mut self, messages: Vec<Message>, as_of: Seq) {
         for message in messages {
-            let place = self.position(message.seq);
+            let place = self.lines.find(message.seq);
             let line = Rc::new(Line { message, as_of });
             match place {
-                Ok(at) if self.lines[at].as_of < as_of => self.lines[at] = line,
-                Ok(_) => {}
                 Err(at) => self.lines.insert(at, line),
+                Ok(at) => {
+                    if let Some(known) = self.lines.get_mut(at).filter(|known| known.as_of < as_of) {
+                        *known = line;
+                    }
+                }
             }
         }
-    }
-
-    fn position(&self, seq: Seq) -> Result<usize, usize> {
-        self.lines.binary_search_by_key(&seq, |line| line.message.seq)
     }
 }
 

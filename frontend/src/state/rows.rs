@@ -1,10 +1,11 @@
 //! Lays a room's messages out: which day begins where, which messages stand together under one name.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use holdline_shared::Timestamp;
 
-use super::{Day, Gap, Line};
+use super::{Day, Gap, Line, Lines};
 
 /// Messages of one author stand together as long as no pause between them is longer than this: five minutes.
 const TOGETHER_MS: u64 = 5 * 60 * 1_000;
@@ -25,11 +26,12 @@ pub enum Row {
     },
 }
 
-/// The rows of these messages.
-pub fn rows(lines: &[Rc<Line>], gaps: &[Gap], day: impl Fn(Timestamp) -> Day) -> Vec<Row> {
-    let mut rows = Vec::with_capacity(lines.len() + 8);
-    let mut above: Option<(&Line, Day)> = None;
-    for line in lines {
+/// The rows of the messages at these places.
+pub fn rows(lines: &Lines, places: Range<usize>, gaps: &[Gap], day: fn(Timestamp) -> Day) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(places.len() + 8);
+    let before = places.start.checked_sub(1).and_then(|at| lines.get(at));
+    let mut above: Option<(&Line, Day)> = before.map(|line| (&**line, day(line.message.at)));
+    for line in places.filter_map(|at| lines.get(at)) {
         let message = &line.message;
         let today = day(message.at);
         let gap = gaps.iter().find(|gap| gap.before == message.seq);
@@ -65,15 +67,27 @@ mod tests {
 
     /// `d` a day, `g` a gap, `M` a message under a name, `m` one under the same name.
     fn sketch(lines: &[Rc<Line>], gaps: &[Gap]) -> String {
-        let rows = rows(lines, gaps, |at| Day(i64::try_from(at.0 / 86_400_000).unwrap()));
-        rows.iter()
-            .map(|row| match row {
-                Row::Day(_) => 'd',
-                Row::Gap(_) => 'g',
-                Row::Message { is_first: true, .. } => 'M',
-                Row::Message { is_first: false, .. } => 'm',
-            })
-            .collect()
+        let mut all = Lines::default();
+        for line in lines {
+            all.insert(all.len(), Rc::clone(line));
+        }
+        let sketch = |places: Range<usize>| -> String {
+            let rows = rows(&all, places, gaps, |at| Day(i64::try_from(at.0 / 86_400_000).unwrap()));
+            rows.iter()
+                .map(|row| match row {
+                    Row::Day(_) => 'd',
+                    Row::Gap(_) => 'g',
+                    Row::Message { is_first: true, .. } => 'M',
+                    Row::Message { is_first: false, .. } => 'm',
+                })
+                .collect()
+        };
+        let whole = sketch(0..lines.len());
+        for cut in 0..lines.len() {
+            let parts = sketch(0..cut) + &sketch(cut..lines.len());
+            assert_eq!(parts, whole, "a part looks as it does within the whole");
+        }
+        whole
     }
 
     #[test]

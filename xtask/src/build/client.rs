@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use xshell::Shell;
 
-use super::{first_load, minify, precompress};
+use super::{first_load, minify, precompress, shrink};
 use crate::setup::wasm_bindgen_version;
 use crate::tools::Tools;
 use crate::{fingerprint, paths, say};
@@ -23,6 +23,8 @@ pub(crate) fn target() -> PathBuf {
 
 /// Builds `dist`, unless it is what it would become.
 pub(crate) fn build(sh: &Shell, tools: &Tools) -> Result<()> {
+    let can_shrink = shrink::is_possible(sh, tools)?;
+    let is_lean = can_shrink && tools.has_std_source;
     let stamp = target().join("dist-is-made-from");
     let inputs = fingerprint::of(&INPUTS.map(|path| paths::root().join(path)))?;
     let made_from =
@@ -32,7 +34,7 @@ pub(crate) fn build(sh: &Shell, tools: &Tools) -> Result<()> {
         .is_ok_and(|text| fingerprint::of(&dist).is_ok_and(|now| text == made_from(now)))
     {
         say::step("the client in dist is up to date");
-        return first_load::check(&paths::dist(), tools.has_std_source);
+        return first_load::check(&paths::dist(), is_lean);
     }
     say::step("building the client; the first time takes two minutes");
     sh.remove_path(&stamp)?;
@@ -47,8 +49,11 @@ pub(crate) fn build(sh: &Shell, tools: &Tools) -> Result<()> {
         minify::folder(sh, esbuild, &paths::dist())?;
     }
     say::step("compressing it");
+    if can_shrink {
+        shrink::client(sh, tools, &paths::dist())?;
+    }
     precompress::folder(&paths::dist())?;
-    first_load::check(&paths::dist(), tools.has_std_source)?;
+    first_load::check(&paths::dist(), is_lean)?;
     sh.write_file(&stamp, made_from(fingerprint::of(&dist)?))?;
     Ok(())
 }

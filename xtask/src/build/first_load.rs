@@ -12,11 +12,14 @@ use crate::say;
 /// Bytes as brotli, of all that the page loads at first.
 const LIMIT: u64 = 130_000;
 
+/// The part of it that is WebAssembly.
+const WASM_LIMIT: u64 = 110_000;
+
 /// What the page loads at first; pictures may come later.
 const LOADED: [&str; 4] = ["html", "js", "wasm", "css"];
 
 /// Prints the sizes and fails above the limit. A client that is not as lean as it could be, because this machine lacks
-/// the standard library's source, is a heavier one and no mistake.
+/// the standard library's source or npm, is a heavier one and no mistake.
 pub(crate) fn check(dist: &Path, is_lean: bool) -> Result<()> {
     let mut sizes = Vec::new();
     collect(dist, &mut sizes)?;
@@ -28,10 +31,15 @@ pub(crate) fn check(dist: &Path, is_lean: bool) -> Result<()> {
     say::line(format!("{total:>9}  bytes of brotli for the first load; {LIMIT} are allowed"));
     if !is_lean {
         say::line(
-            "it would be a tenth less with the standard library's source: rustup component add rust-src",
+            "it would be a tenth less with the standard library's source (rustup component add rust-src) and npm",
         );
         return Ok(());
     }
+    let wasm = sizes.iter().filter(|(name, _)| name.ends_with(".wasm")).map(|(_, size)| size).sum::<u64>();
+    ensure!(
+        wasm <= WASM_LIMIT,
+        "the client has become too heavy: {wasm} bytes, and {WASM_LIMIT} are allowed"
+    );
     ensure!(total <= LIMIT, "the first load has become too heavy: {total} bytes, and {LIMIT} are allowed");
     Ok(())
 }

@@ -34,9 +34,14 @@ fn is_there(sh: &Shell, toolchain: Option<&'static str>) -> bool {
         .is_some_and(|sysroot| Path::new(&sysroot).join("lib/rustlib/src/rust/library/Cargo.lock").exists())
 }
 
-/// The flag is not stable; a compiler that has it under another name, or not at all, builds the ordinary way.
+/// The flags are not stable; a compiler that has them under other names, or not at all, builds the ordinary way.
 fn can_abort_at_once(sh: &Shell, toolchain: Option<&'static str>) -> bool {
-    rustc(sh, toolchain, &["-Zunstable-options", "-Cpanic=immediate-abort", "--print", "sysroot"]).is_some()
+    rustc(
+        sh,
+        toolchain,
+        &["-Zunstable-options", "-Cpanic=immediate-abort", "-Zfmt-debug=none", "--print", "sysroot"],
+    )
+    .is_some()
 }
 
 fn rustc(sh: &Shell, toolchain: Option<&'static str>, arguments: &[&str]) -> Option<String> {

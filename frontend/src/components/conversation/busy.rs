@@ -1,16 +1,12 @@
 //! What the reader is doing with the messages, and what their clicks make of it.
 
-use std::rc::Rc;
-
-use holdline_shared::{PublishKey, Seq};
-use yew::prelude::*;
-
 use super::{Props, Talk};
-use crate::api::{dom, scroll};
+use crate::api::dom;
 use crate::components::Act;
-use crate::hooks::MessageCall;
+use crate::hooks::{MessageCall, Reading, Shared};
+use holdline_shared::{PublishKey, Seq};
 
-/// What the reader is busy with. A reducer, because events may come before what the last one changed is drawn.
+/// What the reader is busy with.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Busy {
     /// The message under the mouse or with the focus.
@@ -39,11 +35,10 @@ pub(super) enum Turn {
     Rewrite(PublishKey, String),
 }
 
-impl Reducible for Busy {
-    type Action = Turn;
-
-    fn reduce(self: Rc<Self>, turn: Turn) -> Rc<Self> {
-        let mut busy = (*self).clone();
+impl Shared<Busy> {
+    /// Lets the reader turn to something.
+    pub(super) fn dispatch(&self, turn: Turn) {
+        let mut busy = self.get().clone();
         match turn {
             Turn::At(active) => {
                 busy.is_asking &= busy.active == active;
@@ -54,18 +49,12 @@ impl Reducible for Busy {
             Turn::Edit(editing) => busy.editing = editing,
             Turn::Rewrite(key, text) => busy.rewriting = Some((key, text)),
         }
-        Rc::new(busy)
+        self.set(busy);
     }
 }
 
 /// Does what a click asked for, at the message `seq`.
-pub(super) fn act(
-    props: &Props,
-    busy: &UseReducerHandle<Busy>,
-    to_end: &Callback<()>,
-    act: Act,
-    seq: Option<Seq>,
-) {
+pub(super) fn act(props: &Props, busy: &Shared<Busy>, reading: &Reading, act: Act, seq: Option<Seq>) {
     let talk = match (act, seq) {
         (Act::React(emoji), Some(seq)) => {
             let (line, me) = (props.room.line(seq), props.me.as_ref());
@@ -81,8 +70,8 @@ pub(super) fn act(
         }
         (Act::Discard(key), _) => Talk::Discard(key),
         (Act::CloseNotice, _) => Talk::CloseNotice,
-        (Act::Show(seq), _) => return show(seq),
-        (Act::ToEnd, _) => return to_end.emit(()),
+        (Act::Show(seq), _) => return reading.show(seq),
+        (Act::ToEnd, _) => return reading.to_end(),
         (Act::Reply, seq) => return busy.dispatch(Turn::Reply(seq)),
         (Act::Unreply, _) => return busy.dispatch(Turn::Reply(None)),
         (Act::Edit, seq) => return busy.dispatch(Turn::Edit(seq)),
@@ -92,7 +81,7 @@ pub(super) fn act(
 }
 
 /// Puts a refused message into the composer, below what is typed there already.
-fn rewrite(props: &Props, busy: &UseReducerHandle<Busy>, key: PublishKey) {
+fn rewrite(props: &Props, busy: &Shared<Busy>, key: PublishKey) {
     let Some(sending) = props.sendings.iter().find(|sending| sending.request.key == key) else { return };
     let mut text = dom::typed_in("composer");
     if !text.is_empty() {
@@ -101,14 +90,4 @@ fn rewrite(props: &Props, busy: &UseReducerHandle<Busy>, key: PublishKey) {
     text.push_str(sending.request.text.as_str());
     props.on_talk.emit(Talk::Draft(text.clone()));
     busy.dispatch(Turn::Rewrite(key, text));
-}
-
-/// Goes to a message, or to the oldest that is here, from where older ones come by themselves.
-fn show(seq: Seq) {
-    let id = format!("m-{seq}");
-    if scroll::show(&id) {
-        dom::focus(&id);
-    } else {
-        scroll::show_first("m-");
-    }
 }

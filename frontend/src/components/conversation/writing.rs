@@ -7,10 +7,10 @@ use super::busy::{Busy, Turn};
 use super::{Props, Talk};
 use crate::api::dom;
 use crate::components::{Composer, FieldEvent, OnField, composer, edit_form};
-use crate::hooks::MessageCall;
+use crate::hooks::{MessageCall, Shared};
 
 /// The composer.
-pub(super) fn compose(props: &Props, busy: &UseReducerHandle<Busy>) -> Html {
+pub(super) fn compose(props: &Props, busy: &Shared<Busy>) -> Html {
     let on: OnField = {
         let (props, busy) = (props.clone(), busy.clone());
         Callback::from(move |event| {
@@ -18,7 +18,8 @@ pub(super) fn compose(props: &Props, busy: &UseReducerHandle<Busy>) -> Html {
                 FieldEvent::Submit(text) => match MessageText::parse(&text) {
                     Ok(said) => {
                         props.on_talk.emit(Talk::Draft(String::new()));
-                        props.on_talk.emit(Talk::Say(said, busy.replying));
+                        let replying = busy.get().replying;
+                        props.on_talk.emit(Talk::Say(said, replying));
                         busy.dispatch(Turn::Reply(None));
                     }
                     Err(InvalidText::Empty) => {}
@@ -33,8 +34,8 @@ pub(super) fn compose(props: &Props, busy: &UseReducerHandle<Busy>) -> Html {
             Ok(())
         })
     };
-    let reply_to = busy.replying.and_then(|seq| props.room.line(seq));
-    let (rewriting, draft) = match &busy.rewriting {
+    let reply_to = busy.get().replying.and_then(|seq| props.room.line(seq));
+    let (rewriting, draft) = match &busy.get().rewriting {
         Some((key, text)) => (Some(*key), text.clone()),
         None => (None, props.draft.to_string()),
     };
@@ -43,7 +44,7 @@ pub(super) fn compose(props: &Props, busy: &UseReducerHandle<Busy>) -> Html {
 }
 
 /// The form in the place of the message that is being changed.
-pub(super) fn change(props: &Props, busy: &UseReducerHandle<Busy>, seq: Seq) -> Option<Html> {
+pub(super) fn change(props: &Props, busy: &Shared<Busy>, seq: Seq) -> Option<Html> {
     let text = props.room.line(seq)?.message.text.clone()?;
     let on: OnField = {
         let (on_talk, busy, before) = (props.on_talk.clone(), busy.clone(), text.clone());

@@ -7,7 +7,9 @@ use crate::state::samples::{at, entry, page, reacted, said};
 
 fn texts(room: &Room) -> Vec<String> {
     let text = |line: &Rc<Line>| line.message.text.clone().map_or_else(|| "-".to_owned(), String::from);
-    room.lines.iter().map(text).collect()
+    let mut texts: Vec<_> = room.lines.newest_first().map(text).collect();
+    texts.reverse();
+    texts
 }
 
 fn joined(seqs: &[u64], cursor: u64, more: bool) -> Room {
@@ -40,7 +42,7 @@ fn edits_and_reactions_are_folded_in_once() {
     // A page read later brings the same message in its later state; the earlier entries come once more.
     room.extend(Seq(1), page("bob", &[1], 3, false));
     room.hear(reacted(2, "ada", 1, "👍", true), None);
-    assert!(room.lines[0].message.reactions.is_empty());
+    assert!(room.lines.first().unwrap().message.reactions.is_empty());
     let target = Seq(1);
     room.hear(entry(4, "bob", EntryKind::Edit { target, text: Some("new".parse().unwrap()) }), None);
     assert_eq!(texts(&room), ["new"]);

@@ -1,0 +1,137 @@
+//! A room of thousands of messages, all of them loaded: few are drawn at a time, and nobody notices.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use holdline_e2e::{Chat, Person, Server, key};
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use crate::scrolling::{DRAWN, PIXELS, climb, place, walk};
+
+/// How many speak at a time, and how much each of them says.
+const SPEAKERS: u64 = 20;
+const EACH: u64 = 125;
+
+/// As many keys as may come before the page has drawn what is below.
+const AT_ONCE: usize = 20;
+
+/// A message of some lines, now and then: rows are not of one height.
+fn text(speaker: u64, n: u64) -> String {
+    let lines = if (speaker + n) % 7 == 0 { "\nand more".repeat(5) } else { String::new() };
+    format!("speaker {speaker} says {n}{lines}")
+}
+
+/// Everything that was said, by its number in the log.
+async fn fill(server: &Server, room: &str) -> Result<BTreeMap<u64, String>> {
+    let mut speaking = JoinSet::new();
+    for speaker in 0..SPEAKERS {
+        let (url, room) = (server.url(), room.to_owned());
+        speaking.spawn(async move {
+            let person = Person::join(&url, &format!("Speaker {speaker}")).await?;
+            let mut said = Vec::new();
+            for n in 0..EACH {
+                said.push((person.say(&room, &text(speaker, n)).await?, text(speaker, n)));
+            }
+            anyhow::Ok(said)
+        });
+    }
+    let mut all = BTreeMap::new();
+    while let Some(said) = speaking.join_next().await {
+        all.extend(said??);
+    }
+    Ok(all)
+}
+
+#[tokio::test]
+async fn thousands_of_messages_are_read_as_if_all_were_drawn() -> Result<()> {
+    let server = Server::start().await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    ben.make_room("crowd", "").await?;
+    let early = ben.say("crowd", "an early word").await?;
+    let said = fill(&server, "crowd").await?;
+    let ada = Chat::open(&format!("{}/r/crowd", server.url())).await?;
+    ada.until("the newest messages", |screen| screen.messages.len() > 30).await?;
+
+    climb(&ada).await?;
+    let mut all = vec![(early, "an early word".to_owned())];
+    all.extend(said);
+    assert_eq!(walk(&ada).await?, all, "each once and in order");
+    assert!(place(&ada, None, None).await?.below < PIXELS, "the walk ends at the newest");
+
+    // What comes while the reader is further up.
+    let reading = place(&ada, Some(9_000), None).await?;
+    let reading = ada.until("a way to the newest", |screen| screen.jump.is_some()).await.map(|_| reading)?;
+    ben.react("crowd", early, "👍").await?;
+    let answer = ben.reply("crowd", early, "this is about the first one").await?;
+    for n in 0..40 {
+        ben.say("crowd", &format!("a late one {n}")).await?;
+    }
+    ada.until("all of it counted", |screen| {
+        screen.jump.as_deref().is_some_and(|label| label.contains("41 new"))
+    })
+    .await?;
+    let now = place(&ada, None, Some(reading.seq)).await?;
+    assert!((now.top - reading.top).abs() < PIXELS, "what was read has moved: {reading:?}, now {now:?}");
+
+    // To the end, where new messages stay in sight.
+    ada.browser.click("[data-testid=jump-new]").await?;
+    ada.until("the end", |screen| screen.jump.is_none() && screen.row("a late one 39").is_some()).await?;
+    for n in 0..60 {
+        ben.say("crowd", &format!("and on {n}")).await?;
+    }
+    let screen = ada.until("the last one", |screen| screen.row("and on 59").is_some()).await?;
+    assert!(screen.messages.len() <= DRAWN, "{} messages are drawn", screen.messages.len());
+    assert!(place(&ada, None, None).await?.below < PIXELS, "who is at the end stays there");
+
+    // From an answer to what it answers, which is not drawn here, and which has changed meanwhile.
+    let quote = format!("[data-seq='{answer}'] [data-testid=show]");
+    ada.browser.click(&quote).await?;
+    let screen = ada
+        .until("the first message", |screen| {
+            screen.row("an early word").is_some_and(|row| row.seq == Some(early))
+        })
+        .await?;
+    assert_eq!(screen.row("an early word").map(|row| row.reactions.clone()), Some(vec!["👍 1".to_owned()]));
+    let focused: bool = ada
+        .browser
+        .run("return document.activeElement.id === arguments[0]", vec![json!(format!("m-{early}"))])
+        .await?;
+    assert!(focused, "the focus goes along");
+
+    // Keys go from message to message, beyond what was drawn when they began.
+    for (seq, text) in all.iter().step_by(AT_ONCE).skip(1).take(8) {
+        ada.browser.press(&key::ARROW_DOWN.repeat(AT_ONCE)).await?;
+        let at: u64 = ada.browser.run("return Number(document.activeElement.dataset.seq)", vec![]).await?;
+        assert_eq!(at, *seq, "one message for each key");
+        ada.until("what is around it", |screen| {
+            screen.messages.iter().skip_while(|row| row.text != *text).count() > AT_ONCE
+        })
+        .await?;
+    }
+    ada.browser.must_be_quiet().await
+}
+
+#[tokio::test]
+async fn a_message_being_changed_is_not_lost_by_scrolling() -> Result<()> {
+    let server = Server::start().await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    ben.make_room("crowd", "").await?;
+    fill(&server, "crowd").await?;
+    let ada = Chat::open(&format!("{}/r/crowd", server.url())).await?;
+    ada.until("the newest messages", |screen| screen.messages.len() > 30).await?;
+    ada.say("hello wrold").await?;
+    ada.until("it is said", |screen| screen.row("hello wrold").is_some_and(|row| row.seq.is_some())).await?;
+    ada.write(key::ARROW_UP).await?;
+    ada.browser.press(" of").await?;
+    climb(&ada).await?;
+    ben.say("crowd", "meanwhile").await?;
+    ada.until("a way to the newest", |screen| screen.jump.is_some()).await?;
+    ada.browser.click("[data-testid=jump-new]").await?;
+    let typed: String =
+        ada.browser.run("return document.querySelector('[data-testid=edit]').value", vec![]).await?;
+    assert_eq!(typed, "hello wrold of");
+    ada.browser.type_over("[data-testid=edit]", "hello world").await?;
+    ada.until("the change", |screen| screen.row("hello world").is_some_and(|row| row.edited)).await?;
+    ada.browser.must_be_quiet().await
+}

@@ -1,0 +1,121 @@
+//! Where a reader is in a conversation, and how they go through it. What is far from there is not drawn, so that
+//! reading all of it means going through all of it.
+
+use anyhow::{Context as _, Result, ensure};
+use holdline_e2e::Chat;
+use serde::Deserialize;
+use serde_json::json;
+
+/// What nobody notices.
+pub(crate) const PIXELS: f64 = 2.0;
+
+/// More messages than this are never drawn at a time, on a screen as high as the stories'.
+pub(crate) const DRAWN: usize = 150;
+
+/// Where the reader is.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Place {
+    /// The first message in sight.
+    pub(crate) seq: u64,
+    /// How far its upper edge is below that of the view, in CSS pixels.
+    pub(crate) top: f64,
+    /// How far the newest message is away.
+    pub(crate) below: f64,
+}
+
+/// Scrolls, if told where to, and says where the reader is then.
+const PLACE: &str = r"
+const view = document.querySelector('[role=log]').parentElement;
+const [to, seq] = arguments;
+const frame = () => new Promise(requestAnimationFrame);
+return (async () => {
+if (to !== null) {
+  view.scrollTop = to;
+  await frame();
+  await frame();
+}
+const edge = view.getBoundingClientRect().top;
+const rows = [...view.querySelectorAll('[data-seq]')];
+const row = seq === null
+  ? rows.find(row => row.getBoundingClientRect().bottom > edge)
+  : rows.find(row => row.dataset.seq === String(seq));
+return {
+  seq: Number(row.dataset.seq),
+  top: row.getBoundingClientRect().top - edge,
+  below: view.scrollHeight - view.clientHeight - view.scrollTop,
+};
+})();";
+
+/// Goes from the very top to the very bottom, less than a page at a time, and notes each message when it comes in sight.
+const WALK: &str = r"
+const view = document.querySelector('[role=log]').parentElement;
+const frame = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+const said = [];
+let drawn = 0, last = 0, still = 0;
+view.scrollTop = 0;
+return (async () => {
+  while (still < 3) {
+    await frame();
+    const { top, bottom } = view.getBoundingClientRect();
+    const rows = [...view.querySelectorAll('[data-seq]')];
+    drawn = Math.max(drawn, rows.length);
+    for (const row of rows) {
+      const box = row.getBoundingClientRect();
+      const seq = Number(row.dataset.seq);
+      if (box.bottom > top && box.top < bottom && seq > last) {
+        last = seq;
+        said.push([seq, row.querySelector('[data-testid=message-text]').textContent]);
+      }
+    }
+    const before = view.scrollTop;
+    view.scrollTop += view.clientHeight * 0.7;
+    still = view.scrollTop === before ? still + 1 : 0;
+  }
+  return [drawn, said];
+})();";
+
+/// Scrolls to the top as soon as it is somewhere else, and sees in each frame that what is in sight stays where it is.
+const CLIMB: &str = r"
+const view = document.querySelector('[role=log]').parentElement;
+const frame = () => new Promise(requestAnimationFrame);
+const top = row => row.getBoundingClientRect().top - view.getBoundingClientRect().top;
+const inSight = () => [...view.querySelectorAll('[data-seq]')].find(row =>
+  row.getBoundingClientRect().bottom > view.getBoundingClientRect().top);
+let drawn = 0, moved = 0;
+return (async () => {
+  while (document.querySelector('[data-testid=load-older]')) {
+    view.scrollTop = 0;
+    let row, at;
+    for (let n = 0; n < 600 && view.scrollTop < 1000 && document.querySelector('[data-testid=load-older]'); n++) {
+      await frame();
+      if (row?.isConnected) moved = Math.max(moved, Math.abs(top(row) - at));
+      row = inSight();
+      at = row ? top(row) : Infinity;
+      // As long as there is nothing but room for messages at the top, nobody reads there.
+      if (at > 100) row = null;
+      drawn = Math.max(drawn, view.querySelectorAll('[data-seq]').length);
+    }
+  }
+  return [drawn, moved];
+})();";
+
+/// Scrolls, if told where to; the first message in sight, or the one asked for.
+pub(crate) async fn place(chat: &Chat, scroll_to: Option<u32>, of: Option<u64>) -> Result<Place> {
+    chat.browser.run(PLACE, vec![json!(scroll_to), json!(of)]).await.context("no message in sight")
+}
+
+/// Goes through all that is loaded; number and text of each message, in the order in which they came in sight.
+pub(crate) async fn walk(chat: &Chat) -> Result<Vec<(u64, String)>> {
+    let (drawn, said): (usize, _) = chat.browser.run(WALK, vec![]).await?;
+    ensure!(drawn <= DRAWN, "{drawn} messages were drawn at a time");
+    Ok(said)
+}
+
+/// Goes to the top again and again, until the beginning of the room is there. Whatever comes, what is in sight stays
+/// where it is.
+pub(crate) async fn climb(chat: &Chat) -> Result<()> {
+    let (drawn, moved): (usize, f64) = chat.browser.run(CLIMB, vec![]).await?;
+    ensure!(drawn <= DRAWN, "{drawn} messages were drawn at a time");
+    ensure!(moved < PIXELS, "what was in sight has moved by {moved} pixels");
+    Ok(())
+}
