@@ -11,7 +11,8 @@ use thiserror::Error;
 /// log and outlive restarts.
 #[derive(Clone)]
 pub(crate) struct Sessions {
-    secret: [u8; 32],
+    /// With the secret taken in, which is half of the work for each token.
+    keyed: Hmac<Sha256>,
 }
 
 /// The token is damaged, forged or from another deployment.
@@ -22,7 +23,10 @@ pub(crate) struct InvalidSession;
 impl Sessions {
     /// For a log with this secret.
     pub(crate) fn new(secret: [u8; 32]) -> Self {
-        Self { secret }
+        // The secret, padded to SHA-256's block as HMAC itself would.
+        let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
+        block[..secret.len()].copy_from_slice(&secret);
+        Self { keyed: <Hmac<Sha256> as KeyInit>::new(&block) }
     }
 
     /// A token that says, provably, who this is: `h1.ID.NICKNAME.SIGNATURE`.
@@ -56,16 +60,9 @@ impl Sessions {
     }
 
     fn mac(&self, claim: &str) -> Hmac<Sha256> {
-        let mut mac = <Hmac<Sha256> as KeyInit>::new(&self.secret_block());
+        let mut mac = self.keyed.clone();
         mac.update(claim.as_bytes());
         mac
-    }
-
-    /// The secret, padded to SHA-256's block as HMAC itself would.
-    fn secret_block(&self) -> hmac::digest::Key<Hmac<Sha256>> {
-        let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
-        block[..self.secret.len()].copy_from_slice(&self.secret);
-        block
     }
 }
 
