@@ -2,6 +2,10 @@
 //!
 //! * [`run`]: scenarios, peers, passes; one table each.
 //! * [`serve_floor`]: the least that a server can do, which everything is compared with.
+//!
+//! Linux only, and empty elsewhere: it needs epoll, and what `/proc` says of processes.
+
+#![cfg(target_os = "linux")]
 
 mod answer;
 mod ask;

@@ -16,20 +16,23 @@ const MODULE: &str = "/usr/lib/nginx/modules/ngx_nchan_module.so";
 
 /// Brings what these flags ask for.
 pub(super) fn find_or_install(sh: &Shell, flags: &[OsString]) -> Result<()> {
-    let asked = flags.iter().position(|flag| flag.to_string_lossy().starts_with("--peers"));
-    let names = asked.map(|at| {
-        let words = flags[at..].iter().take(2).map(|flag| flag.to_string_lossy().into_owned());
-        words.collect::<Vec<_>>().join(" ")
-    });
-    let own_alone = flags.iter().any(|flag| flag == "--quick" || flag == "--write");
-    let wanted = |name| names.as_ref().map_or(!own_alone && name != "engineio", |names| names.contains(name));
-    if wanted("nchan") && !Path::new(MODULE).exists() {
+    let guard = flags.iter().any(|flag| flag == "--quick");
+    if is_asked_for("nchan", !guard, flags) && !Path::new(MODULE).exists() {
         nchan(sh)?;
     }
-    if wanted("engineio") {
+    if is_asked_for("engineio", false, flags) {
         engine_io(sh);
     }
     Ok(())
+}
+
+/// Whether this peer, or a variant of it, is to be measured; `otherwise` when the flags name none.
+pub(super) fn is_asked_for(peer: &str, otherwise: bool, flags: &[OsString]) -> bool {
+    let Some(at) = flags.iter().position(|flag| flag.to_string_lossy().starts_with("--peers")) else {
+        return otherwise;
+    };
+    // The names are behind the flag: after `=`, or in the next word.
+    flags[at..].iter().take(2).any(|word| word.to_string_lossy().contains(peer))
 }
 
 fn nchan(sh: &Shell) -> Result<()> {
@@ -55,5 +58,23 @@ fn engine_io(sh: &Shell) {
         cmd!(sh, "npm install --no-audit --no-fund --no-package-lock --loglevel=error --prefix {folder}");
     if installed.run().is_err() {
         say::line("Engine.IO is left out: npm could not bring it");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(peer: &str, flags: &str) -> bool {
+        let flags: Vec<_> = flags.split(' ').map(OsString::from).collect();
+        is_asked_for(peer, true, &flags)
+    }
+
+    #[test]
+    fn peers_are_named_or_usual() {
+        assert!(asked("nchan", "hold fanout"));
+        assert!(asked("nchan", "hold --peers floor,nchan:multipart"));
+        assert!(asked("nchan", "--peers=nchan"));
+        assert!(!asked("nchan", "--peers floor,holdline"));
     }
 }

@@ -1,4 +1,4 @@
-//! `bench`: parses the command line and hands over. `cargo xtask bench` builds what it measures and runs it.
+//! Parses the command line and hands over.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -58,7 +58,8 @@ impl Arguments {
     }
 }
 
-fn main() -> ExitCode {
+/// Obeys, and answers how it ends.
+pub(crate) fn run() -> ExitCode {
     match obey(Arguments::parse()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

@@ -1,4 +1,4 @@
-//! `floor`: parses the command line and serves.
+//! Parses the command line and serves.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -24,7 +24,8 @@ struct Arguments {
     lose_every: usize,
 }
 
-fn main() -> Result<()> {
+/// Serves until stopped.
+pub(crate) fn run() -> Result<()> {
     let Arguments { listen, coalesce_ms, lose_every } = Arguments::parse();
     serve_floor(listen, FloorOrders { window: Duration::from_millis(coalesce_ms), lose_every })
 }
