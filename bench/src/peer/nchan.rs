@@ -1,5 +1,6 @@
 //! nginx with nchan, one worker for each core, as lean as it can be told to be: no access log, connections kept, messages in memory.
-//! `nchan:multipart` puts all that is new into one answer instead of one message.
+//! `nchan:multipart` puts all that is new into one answer instead of one message; `nchan:default` has nginx's buffers as
+//! they come.
 
 use std::fs;
 use std::path::Path;
@@ -15,6 +16,13 @@ use crate::net;
 /// Where Debian keeps the module.
 pub(super) const MODULE: &str = "/usr/lib/nginx/modules/ngx_nchan_module.so";
 
+/// The smallest buffers that requests of ours fit into.
+const SMALL: &str = "client_header_buffer_size 512;
+    connection_pool_size 256;
+    request_pool_size 1k;
+    large_client_header_buffers 4 2k;
+    client_body_buffer_size 1k;";
+
 /// Why nchan cannot be measured here.
 pub(super) fn missing() -> Option<String> {
     let there = Path::new(MODULE).exists();
@@ -26,6 +34,7 @@ pub(super) fn start(name: &str, start: &Start<'_>) -> Result<Peer> {
     let address = net::free_address()?;
     let folder = start.folder.display();
     let multipart = if name.ends_with(":multipart") { "nchan_longpoll_multipart_response on;" } else { "" };
+    let buffers = if name.ends_with(":default") { "" } else { SMALL };
     let (port, workers) = (port(address), start.cores.len());
     let config = format!(
         "load_module {MODULE};
@@ -46,11 +55,7 @@ http {{
     tcp_nodelay on;
     keepalive_timeout 3600s;
     keepalive_requests 1000000000;
-    client_header_buffer_size 512;
-    connection_pool_size 256;
-    request_pool_size 1k;
-    large_client_header_buffers 4 2k;
-    client_body_buffer_size 1k;
+    {buffers}
     nchan_shared_memory_size 512M;
     nchan_message_buffer_length 100000;
     nchan_message_timeout 1h;

@@ -17,7 +17,7 @@ struct Arguments {
     scenarios: Vec<String>,
 
     /// Whom to measure, such as holdline, holdline:memory, holdline:plain, floor, floor:2ms, floor:lossy, nchan,
-    /// nchan:multipart, node, engineio [default: holdline,floor,nchan,node]
+    /// nchan:multipart, nchan:default, node, engineio [default: holdline,floor,nchan,node]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     peers: Vec<String>,
 
