@@ -24,6 +24,7 @@ use crate::hub::Hub;
 use crate::session::Sessions;
 
 pub(crate) use poll::visit;
+pub(crate) use publish::begin_to_publish;
 pub use routes::router;
 
 /// What every handler has at hand.

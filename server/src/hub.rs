@@ -24,6 +24,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use holdline_shared::limits::{ROOMS_LISTED, WAIT_DEFAULT, WAIT_MAX};
 use holdline_shared::{Cursor, History, RoomList, RoomName, RoomSummary, Seq, Topic};
 use thiserror::Error;
@@ -33,6 +34,7 @@ use self::room::Room;
 use self::sync::{AtomicBool, AtomicU64, AtomicUsize, Ordering, RwLock};
 use crate::log::{Draft, Log, LogError, Outcome, Retention};
 
+pub(crate) use self::bells::Bells;
 pub(crate) use self::held::{Begun, Ended, HeldId, HeldPolls, Question};
 pub use self::poll::{Answer, PollError, Said};
 pub use self::visit::Visit;
@@ -126,7 +128,7 @@ impl Hub {
     }
 
     /// Appends and, before it answers, has told everyone who waits. See [`Log::append`] for the order.
-    pub fn publish(&self, draft: Draft) -> impl Future<Output = Result<Outcome, LogError>> + Send + 'static {
+    pub fn publish(&self, draft: Draft) -> BoxFuture<'static, Result<Outcome, LogError>> {
         self.log.append(draft)
     }
 

@@ -1,17 +1,18 @@
 //! `POST /api/v1/rooms/{room}/messages`: publishing.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use holdline_shared::{MessageText, PublishKey, Seq};
+use futures_util::future::BoxFuture;
+use holdline_shared::{MessageText, Person, PublishKey, RoomName, Seq};
 use serde::Deserialize;
 
 use super::body::JsonBody;
 use super::failure::Failure;
-use super::identity::Known;
+use super::identity::{Known, known};
 use super::params::PathParams;
 use super::{App, reply};
-use crate::log::{Draft, DraftKind};
+use crate::log::{Draft, DraftKind, LogError, Outcome};
 
 /// The request before its words are checked, so that each has its own problem.
 #[derive(Deserialize)]
@@ -29,12 +30,30 @@ pub(super) async fn publish(
     params: PathParams,
     JsonBody(request): JsonBody<Unchecked>,
 ) -> Result<Response, Failure> {
+    let outcome = app.hub.publish(draft(author, params.room()?, &request)?).await?;
+    Ok(reply::outcome(StatusCode::CREATED, outcome))
+}
+
+fn draft(author: Person, room: RoomName, request: &Unchecked) -> Result<Draft, Failure> {
     let kind = DraftKind::Message {
         key: request.key.parse::<PublishKey>()?,
         text: MessageText::parse(&request.text)?,
         reply_to: request.reply_to,
         makes_room: false,
     };
-    let outcome = app.hub.publish(Draft { author, room: params.room()?, kind }).await?;
-    Ok(reply::outcome(StatusCode::CREATED, outcome))
+    Ok(Draft { author, room, kind })
+}
+
+/// The same for an event loop, which has read the whole request: begins to append, if all is well with it.
+pub(crate) fn begin_to_publish(
+    app: &App,
+    room: &str,
+    json: &[u8],
+    headers: &HeaderMap,
+) -> Option<BoxFuture<'static, Result<Outcome, LogError>>> {
+    // An array would be taken for the fields in their order.
+    let request: Unchecked = json.starts_with(b"{").then(|| serde_json::from_slice(json).ok()).flatten()?;
+    let author = known(app, headers).ok()?;
+    let draft = draft(author, RoomName::parse(room).ok()?, &request).ok()?;
+    Some(app.hub.publish(draft))
 }

@@ -1,34 +1,39 @@
-//! How one thread is told which of its lists were woken.
+//! How one thread is told which of the things it looks after were woken, by number.
 
 use std::sync::Arc;
 use std::task::{Wake, Waker};
 
 use super::sync::Mutex;
 
-/// Lists that were woken. Rings once for all that come before they are taken.
-pub(super) struct Bells {
+/// What was woken. Rings once for all that come before they are taken.
+pub(crate) struct Bells {
     rung: Mutex<Vec<u32>>,
     ring: Waker,
 }
 
-/// The bell of one list.
+/// The bell of one thing.
 struct Bell {
     bells: Arc<Bells>,
-    list: u32,
+    number: u32,
 }
 
 impl Bells {
-    pub(super) fn new(ring: Waker) -> Self {
+    pub(crate) fn new(ring: Waker) -> Self {
         Self { rung: Mutex::new(Vec::new()), ring }
     }
 
-    /// What a room is to wake for this list.
-    pub(super) fn bell(self: &Arc<Self>, list: u32) -> Waker {
-        Arc::new(Bell { bells: self.clone(), list }).into()
+    /// What is to wake this thing.
+    pub(crate) fn bell(self: &Arc<Self>, number: u32) -> Waker {
+        Arc::new(Bell { bells: self.clone(), number }).into()
     }
 
-    /// The lists that were woken since the last time.
-    pub(super) fn take(&self) -> Vec<u32> {
+    /// Whether there is something to take.
+    pub(crate) fn are_rung(&self) -> bool {
+        !self.rung.lock().is_empty()
+    }
+
+    /// What was woken since the last time; some of it perhaps twice, and some that is gone.
+    pub(crate) fn take(&self) -> Vec<u32> {
         std::mem::take(&mut *self.rung.lock())
     }
 }
@@ -40,7 +45,7 @@ impl Wake for Bell {
 
     fn wake_by_ref(self: &Arc<Self>) {
         let mut rung = self.bells.rung.lock();
-        rung.push(self.list);
+        rung.push(self.number);
         let is_first = rung.len() == 1;
         drop(rung);
         if is_first {

@@ -195,6 +195,11 @@ impl<K: Copy> HeldPolls<K> {
         }
     }
 
+    /// Whether a ring has not been answered yet.
+    pub(crate) fn are_rung(&self) -> bool {
+        self.bells.are_rung()
+    }
+
     /// When the first of those who pause has to be gone through.
     pub(crate) fn next_pass(&self) -> Option<Instant> {
         let lists = self.paused.iter().filter_map(|list| self.lists.get(*list as usize));

@@ -1,5 +1,5 @@
 //! The stream below hyper: gives back what was read of it before, and notices when, between two requests, the next one
-//! is a poll. That one hyper is not shown; the connection is taken from it instead.
+//! is for an event loop. That one hyper is not shown; the connection is taken from it instead.
 
 use std::io;
 use std::pin::Pin;
@@ -14,19 +14,19 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::event_loop::is_poll;
+use super::event_loop::is_ours;
 
-/// A poll that is longer than this stays with hyper.
-const LONGEST_POLL: usize = 2048;
+/// A request that is longer than this stays with hyper.
+const LONGEST: usize = 4096;
 
 /// A stream with its first bytes put back.
 pub(super) struct Boundary {
     stream: TokioIo<TcpStream>,
     first: Bytes,
-    /// `None` when polls are nothing special.
+    /// `None` when there are no event loops.
     exchange: Option<Arc<Exchange>>,
-    /// A poll that arrived between two requests.
-    poll: Bytes,
+    /// A request for an event loop.
+    next: Bytes,
 }
 
 /// How far the exchange of one request and its answer has come.
@@ -41,13 +41,13 @@ const OPEN: u8 = 1;
 const HALF_DONE: u8 = 2;
 /// Both are, but the answer may still have to leave.
 const DONE: u8 = 3;
-/// The next request is a poll.
-const POLL: u8 = 4;
+/// The next request is for an event loop.
+const OVER: u8 = 4;
 
 impl Exchange {
-    /// Whether a poll has arrived, for which the connection is to be taken from hyper.
+    /// Whether a request has arrived for which the connection is to be taken from hyper.
     pub(super) fn is_over(&self) -> bool {
-        self.is(POLL)
+        self.is(OVER)
     }
 
     fn is(&self, state: u8) -> bool {
@@ -66,12 +66,12 @@ impl Exchange {
 
 impl Boundary {
     pub(super) fn new(stream: TcpStream, first: Bytes, exchange: Option<Arc<Exchange>>) -> Self {
-        Self { stream: TokioIo::new(stream), first, exchange, poll: Bytes::new() }
+        Self { stream: TokioIo::new(stream), first, exchange, next: Bytes::new() }
     }
 
-    /// The stream, and the poll that has arrived on it.
+    /// The stream, and the request that has arrived on it.
     pub(super) fn into_parts(self) -> (TcpStream, Bytes) {
-        (self.stream.into_inner(), self.poll)
+        (self.stream.into_inner(), self.next)
     }
 }
 
@@ -93,14 +93,14 @@ impl Read for Boundary {
             return Poll::Ready(Ok(()));
         }
         let Some(exchange) = between else { return Pin::new(&mut this.stream).poll_read(context, buffer) };
-        let mut bytes = [0; LONGEST_POLL];
+        let mut bytes = [0; LONGEST];
         let length = bytes.len().min(buffer.remaining());
         let mut read = ReadBuf::new(&mut bytes[..length]);
         ready!(Pin::new(this.stream.inner_mut()).poll_read(context, &mut read))?;
         let read = read.filled();
-        if is_poll(read) {
-            exchange.set(POLL);
-            this.poll = Bytes::copy_from_slice(read);
+        if is_ours(read) {
+            exchange.set(OVER);
+            this.next = Bytes::copy_from_slice(read);
             return Poll::Pending;
         }
         if !read.is_empty() {

@@ -2,8 +2,9 @@
 //! nothing else: no task, no buffer, no timer. One thread does everything for its connections, so that nothing of theirs
 //! has to be shared; it reads into one buffer and writes from the one that all have in common.
 //!
-//! All that it ever says by itself is the answer of a poll that went well. A request that is not a poll, or one that is
-//! wrong in any way, or one for which the log has to be read, goes to hyper and the router together with its connection.
+//! It also publishes, as those who poll say something now and then, and a room in which much is said is busy with that.
+//! All that it ever says by itself is that a poll or a publish went well. Any other request, and one that is wrong in any
+//! way, or for which the log has to be read, goes to hyper and the router together with its connection.
 
 mod acceptor;
 mod connections;
@@ -14,30 +15,31 @@ mod wheel;
 
 use std::io::{self, Read as _};
 use std::sync::Arc;
-use std::task::Waker;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
 use mio::event::Event;
 use mio::net::TcpStream;
-use mio::{Events, Poll, Token};
+use mio::{Events, Token};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use self::acceptor::Acceptor;
-use self::connections::{Connections, State};
+use self::connections::{Connections, Publishing, State};
 use self::remote::Message;
-use self::request::{PollRequest, Queries};
+use self::request::{Asked, Queries, Request};
 use super::admission::Admission;
 use super::plain::{Plain, Traveller};
-use crate::http::{App, visit};
-use crate::hub::{Begun, HeldPolls, Question};
+use crate::http::{App, begin_to_publish, visit};
+use crate::hub::{Begun, Bells, HeldPolls, Question};
+use crate::log::Outcome;
 
 pub(super) use self::remote::Remote;
-pub(super) use self::request::is_poll;
+pub(super) use self::request::is_ours;
 
-/// The longest poll that is looked at, in bytes.
+/// The longest request that is looked at, in bytes.
 const BUFFER: usize = 8 * 1024;
 /// Events in one turn.
 const EVENTS: usize = 1024;
@@ -71,13 +73,15 @@ pub(super) fn start(
 
 /// One loop and its connections.
 struct EventLoop {
-    poll: Poll,
+    poll: mio::Poll,
     remote: Arc<Remote>,
     acceptor: Acceptor,
     connections: Connections,
     held: HeldPolls<u32>,
     buffer: Box<[u8]>,
     queries: Queries,
+    /// Publishes that are settled, by the numbers of their connections.
+    settled: Arc<Bells>,
     app: App,
     plain: Arc<Plain>,
     tokio: Handle,
@@ -88,16 +92,18 @@ struct EventLoop {
 
 impl EventLoop {
     fn new(app: App, admission: Arc<Admission>, plain: Arc<Plain>) -> io::Result<Self> {
-        let poll = Poll::new()?;
+        let poll = mio::Poll::new()?;
         let remote = Arc::new(Remote::new(mio::Waker::new(poll.registry(), Token(BELL))?));
+        let bell = Waker::from(remote.clone());
         Ok(Self {
-            held: HeldPolls::new(app.hub.clone(), Waker::from(remote.clone())),
+            held: HeldPolls::new(app.hub.clone(), bell.clone()),
             connections: Connections::new(poll.registry().try_clone()?, plain.head_timeout()),
             poll,
             remote,
             acceptor: Acceptor::new(admission),
             buffer: vec![0; BUFFER].into_boxed_slice(),
             queries: Queries::default(),
+            settled: Arc::new(Bells::new(bell)),
             app,
             tokio: Handle::current(),
             is_stopping: false,
@@ -112,12 +118,14 @@ impl EventLoop {
         let _runtime = tokio.enter();
         let mut events = Events::with_capacity(EVENTS);
         while !(self.is_stopping && self.connections.is_empty()) {
+            self.remote.falls_asleep();
             if let Err(error) = self.poll.poll(&mut events, self.timeout())
                 && error.kind() != io::ErrorKind::Interrupted
             {
                 tracing::error!(%error, "an event loop cannot go on");
                 break;
             }
+            self.remote.wakes_up();
             self.connections.now = Instant::now();
             for event in &events {
                 self.take(event);
@@ -132,6 +140,9 @@ impl EventLoop {
                     Message::Cut => return,
                 }
             }
+            for number in self.settled.take() {
+                self.settle(number as usize);
+            }
             self.answer_held();
             for number in self.connections.due() {
                 self.time_is_up(number);
@@ -145,6 +156,9 @@ impl EventLoop {
 
     /// How long there is nothing to do unless something happens.
     fn timeout(&self) -> Option<Duration> {
+        if self.remote.has_messages() || self.held.are_rung() || self.settled.are_rung() {
+            return Some(Duration::ZERO);
+        }
         let next = [self.connections.next_due(), self.held.next_pass(), self.acceptor.next()];
         let next = next.into_iter().flatten().min()?;
         Some(next.saturating_duration_since(Instant::now()))
@@ -166,8 +180,8 @@ impl EventLoop {
         match connection.state {
             State::Idle if is_gone => self.hand_over_unread(number),
             State::Idle => self.read(number),
-            State::Held(_) | State::Writing(_) if is_gone => self.close(number),
-            State::Held(_) => connection.has_unread = true,
+            State::Held(_) | State::Publishing(_) | State::Writing(_) if is_gone => self.close(number),
+            State::Held(_) | State::Publishing(_) => connection.has_unread = true,
             State::Writing(_) => {
                 connection.has_unread |= event.is_readable();
                 self.connections.write(number);
@@ -203,26 +217,73 @@ impl EventLoop {
         self.buffer = buffer;
     }
 
-    /// Answers or holds what was read, if it is a poll with which all is well.
+    /// Answers or holds what was read, if it is something for us with which all is well.
     fn begin(&mut self, number: usize, bytes: &[u8]) {
-        match self.ask(number, bytes) {
+        let is_begun = Request::parse(bytes).is_some_and(|request| match request.asked {
+            Asked::Poll(query) => self.begin_poll(number, query, &request),
+            Asked::Publish { room, body } => self.begin_publish(number, room, body, &request, bytes),
+        });
+        if !is_begun {
+            self.hand_over(number, Bytes::copy_from_slice(bytes));
+        }
+    }
+
+    fn begin_poll(&mut self, number: usize, query: &str, request: &Request<'_>) -> bool {
+        match self.ask(number, query, request) {
             Some((Begun::Held(id), wait)) => self.connections.hold(number, id, wait),
             Some((Begun::Ended(ended), _)) if !ended.needs_log() => {
                 self.connections.answer(&self.app.hub, ended);
             }
-            Some(_) | None => self.hand_over(number, Bytes::copy_from_slice(bytes)),
+            Some(_) | None => return false,
         }
+        true
     }
 
-    fn ask(&mut self, number: usize, bytes: &[u8]) -> Option<(Begun<u32>, Duration)> {
-        let request = PollRequest::parse(bytes)?;
-        let mut query = self.queries.parse(request.query)?;
+    fn ask(&mut self, number: usize, query: &str, request: &Request<'_>) -> Option<(Begun<u32>, Duration)> {
+        let mut query = self.queries.parse(query)?;
         let hub = &self.app.hub;
         let (after, wait) = hub.admit(query.after, query.wait.unwrap_or(hub.config().wait)).ok()?;
         let visit = visit(&self.app, &mut query, || request.credentials()).ok()?;
         let question = Question { rooms: query.rooms, after, visit };
         let key = u32::try_from(number).ok()?;
         Some((self.held.begin(key, question, !wait.is_zero(), self.connections.now), wait))
+    }
+
+    fn begin_publish(
+        &mut self,
+        number: usize,
+        room: &str,
+        body: &[u8],
+        request: &Request<'_>,
+        bytes: &[u8],
+    ) -> bool {
+        if self.app.hub.is_closing() {
+            return false;
+        }
+        let outcome = begin_to_publish(&self.app, room, body, &request.credentials());
+        let (Some(outcome), Some(connection)) = (outcome, self.connections.get_mut(number)) else {
+            return false;
+        };
+        let request = Bytes::copy_from_slice(bytes);
+        connection.state = State::Publishing(Box::new(Publishing { outcome, request }));
+        self.settle(number);
+        true
+    }
+
+    /// Answers a publish if it is settled, and sees to it that we are woken if it is not yet.
+    fn settle(&mut self, number: usize) {
+        let Some(connection) = self.connections.get_mut(number) else { return };
+        let State::Publishing(publishing) = &mut connection.state else { return };
+        let bell = self.settled.bell(u32::try_from(number).unwrap_or(u32::MAX));
+        match publishing.outcome.as_mut().poll(&mut Context::from_waker(&bell)) {
+            Poll::Pending => {}
+            Poll::Ready(Ok(Outcome::Appended(entry))) => self.connections.confirm(number, &entry, true),
+            Poll::Ready(Ok(Outcome::Repeated(entry))) => self.connections.confirm(number, &entry, false),
+            Poll::Ready(Ok(Outcome::Unchanged) | Err(_)) => {
+                let request = std::mem::take(&mut publishing.request);
+                self.hand_over(number, request);
+            }
+        }
     }
 
     fn answer_held(&mut self) {
@@ -238,8 +299,8 @@ impl EventLoop {
                 }
             }
             Some(State::Idle) => self.close(number),
-            // Who takes nothing of an answer is noticed by the kernel.
-            Some(State::Writing(_)) | None => {}
+            // The log answers; and who takes nothing of an answer is noticed by the kernel.
+            Some(State::Publishing(_) | State::Writing(_)) | None => {}
         }
     }
 

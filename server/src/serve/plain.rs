@@ -93,7 +93,7 @@ impl Plain {
         }
     }
 
-    /// Takes a connection over from an event loop, to which it goes back when a poll comes.
+    /// Takes a connection over from an event loop, to which it goes back when a request comes that is the loop's.
     pub(super) async fn take_over(self: Arc<Self>, traveller: Traveller, home: Arc<Remote>) {
         let Traveller { stream, first, seat } = traveller;
         match TcpStream::from_std(stream) {
@@ -111,7 +111,7 @@ impl Plain {
         }
     }
 
-    /// Serves requests until the connection ends, or until a poll comes that is to be held elsewhere.
+    /// Serves requests until the connection ends, or until one comes that is an event loop's.
     async fn converse(
         &self,
         stream: TcpStream,
@@ -150,10 +150,10 @@ impl Plain {
             return Ok(None);
         }
         let parts = connection.into_parts();
-        let (stream, poll) = parts.io.into_parts();
-        // Hyper has read nothing beyond the last request, or it is what the poll is the rest of.
+        let (stream, next) = parts.io.into_parts();
+        // Hyper has read nothing beyond the last request, or it is what this is the rest of.
         let mut first = BytesMut::from(&*parts.read_buf);
-        first.extend_from_slice(&poll);
+        first.extend_from_slice(&next);
         Ok(Some((stream.into_std()?, first.freeze())))
     }
 }

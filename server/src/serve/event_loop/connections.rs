@@ -5,6 +5,7 @@ use std::net::Shutdown;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
+use futures_util::future::BoxFuture;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 use slab::Slab;
@@ -13,6 +14,7 @@ use tokio::time::Instant;
 use super::response::Responses;
 use super::wheel::{Tick, Wheel};
 use crate::hub::{Ended, HeldId, Hub};
+use crate::log::{Committed, LogError, Outcome};
 use crate::serve::admission::Seat;
 
 /// A connection that carries polls.
@@ -23,7 +25,7 @@ pub(super) struct Connection {
     deadline: Tick,
     /// When the wheel brings it up; zero is not at all.
     alarm: Tick,
-    /// Something came while a poll was held.
+    /// Something came before the answer was out.
     pub(super) has_unread: bool,
     seat: Seat,
 }
@@ -34,8 +36,18 @@ pub(super) enum State {
     Idle,
     /// Something to answer.
     Held(HeldId),
+    /// The log.
+    Publishing(Box<Publishing>),
     /// The client, which takes its time to read; and the rest of the answer.
     Writing(Box<Rest>),
+}
+
+/// A publish that is under way.
+pub(super) struct Publishing {
+    pub(super) outcome: BoxFuture<'static, Result<Outcome, LogError>>,
+    /// The request, for the router to say what is wrong if it fails. To publish it again there does no harm: it has a
+    /// key.
+    pub(super) request: Bytes,
 }
 
 /// What is left of an answer.
@@ -122,23 +134,32 @@ impl Connections {
     pub(super) fn answer(&mut self, hub: &Hub, ended: Ended<u32>) {
         let (number, answer) = hub.conclude(ended);
         let number = number as usize;
-        let Some(connection) = self.all.get_mut(number) else { return };
-        let answer = match answer {
-            Ok(answer) => answer,
+        match answer {
+            Ok(answer) => {
+                let is_last = hub.is_closing();
+                let bytes = self.responses.batch(&answer.body, is_last, self.now);
+                self.send(number, bytes, is_last);
+            }
             Err(error) => {
                 tracing::error!(%error, "a poll could not be answered");
                 self.remove(number);
-                return;
             }
-        };
-        let is_last = hub.is_closing();
-        let mut bytes = self.responses.encode(&answer.body, is_last, self.now);
+        }
+    }
+
+    /// Answers a publish.
+    pub(super) fn confirm(&mut self, number: usize, entry: &Committed, is_new: bool) {
+        let bytes = self.responses.entry(entry, is_new, self.now);
+        self.send(number, bytes, false);
+    }
+
+    fn send(&mut self, number: usize, mut bytes: Bytes, is_last: bool) {
+        let Some(connection) = self.all.get_mut(number) else { return };
         match connection.write(&mut bytes) {
             Ok(()) if bytes.is_empty() => self.after_answer(number, is_last),
             Ok(()) => {
                 connection.state = State::Writing(Box::new(Rest { bytes, is_last }));
-                let both = Interest::READABLE | Interest::WRITABLE;
-                self.watch_for(number, both);
+                self.watch_for(number, Interest::READABLE | Interest::WRITABLE);
             }
             Err(error) => self.end(number, &error),
         }

@@ -1,6 +1,7 @@
 //! How other threads speak to an event loop.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::task::Wake;
 
 use parking_lot::Mutex;
@@ -20,13 +21,15 @@ pub(super) enum Message {
 /// An event loop, seen from other threads.
 pub(crate) struct Remote {
     bell: mio::Waker,
+    /// Whether it will look at what there is before it sleeps again.
+    is_awake: AtomicBool,
     /// `None` once the loop has ended.
     messages: Mutex<Option<Vec<Message>>>,
 }
 
 impl Remote {
     pub(super) fn new(bell: mio::Waker) -> Self {
-        Self { bell, messages: Mutex::new(Some(Vec::new())) }
+        Self { bell, is_awake: AtomicBool::new(true), messages: Mutex::new(Some(Vec::new())) }
     }
 
     /// Gives it a connection.
@@ -53,10 +56,32 @@ impl Remote {
         }
     }
 
+    /// Wakes the loop if it may be asleep. Whatever it is to find must be there already.
     fn ring(&self) {
-        if let Err(error) = self.bell.wake() {
+        // One of the two sees what the other has done: the loop says that it goes to sleep and then looks once more,
+        // we put something there and then look whether it sleeps.
+        fence(Ordering::SeqCst);
+        if !self.is_awake.load(Ordering::Relaxed)
+            && let Err(error) = self.bell.wake()
+        {
             tracing::error!(%error, "an event loop could not be woken");
         }
+    }
+
+    /// The loop goes to sleep, unless there is something that it has not seen.
+    pub(super) fn falls_asleep(&self) {
+        self.is_awake.store(false, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+    }
+
+    /// The loop will look at everything before it sleeps again.
+    pub(super) fn wakes_up(&self) {
+        self.is_awake.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether something was said.
+    pub(super) fn has_messages(&self) -> bool {
+        self.messages.lock().as_ref().is_some_and(|messages| !messages.is_empty())
     }
 
     /// What was said since the last time.

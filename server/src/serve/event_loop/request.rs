@@ -1,44 +1,56 @@
-//! Recognizing a poll. Strict: what is in any way unusual is no poll here, and left to hyper to be judged.
+//! Recognizing the two requests that come by the thousand. Strict: what is in any way unusual is left to hyper.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use holdline_shared::PollQuery;
 
-/// The start of a poll's first line.
-const START: &[u8] = b"GET /api/v1/poll?";
-/// Headers that a poll may have. A browser sends about fifteen.
+/// Headers that a request may have. A browser sends about fifteen.
 const HEADERS: usize = 32;
 
-/// A poll, as it was read.
+/// A request that an event loop answers, as it was read.
 #[derive(Debug)]
-pub(super) struct PollRequest<'a> {
-    /// What stands behind the `?`.
-    pub(super) query: &'a str,
+pub(super) struct Request<'a> {
+    pub(super) asked: Asked<'a>,
     headers: [httparse::Header<'a>; HEADERS],
 }
 
-/// Whether these bytes are one whole poll, no more and no less.
-pub(crate) fn is_poll(bytes: &[u8]) -> bool {
-    PollRequest::parse(bytes).is_some()
+/// What is asked.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Asked<'a> {
+    /// A poll; what stands behind the `?`.
+    Poll(&'a str),
+    /// Publishing a message.
+    Publish {
+        /// Of ASCII; others are percent-encoded, and decoded by the router.
+        room: &'a str,
+        /// Some JSON, or so the request says.
+        body: &'a [u8],
+    },
 }
 
-impl<'a> PollRequest<'a> {
-    /// Reads a poll: `GET` of the route in HTTP/1.1, with its head complete, nothing behind it, and nothing in it that
-    /// changes how the connection goes on.
+/// Whether these bytes are one whole request that an event loop answers, no more and no less.
+pub(crate) fn is_ours(bytes: &[u8]) -> bool {
+    Request::parse(bytes).is_some()
+}
+
+impl<'a> Request<'a> {
+    /// Reads a poll or a publish in HTTP/1.1, whole, with nothing behind it, and nothing in it that changes how the
+    /// connection goes on.
     pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
-        if !bytes.starts_with(START) || !bytes.ends_with(b"\r\n\r\n") {
+        if !bytes.starts_with(b"GET /api/v1/poll?") && !bytes.starts_with(b"POST /api/v1/rooms/") {
             return None;
         }
         let mut headers = [httparse::EMPTY_HEADER; HEADERS];
         let mut request = httparse::Request::new(&mut headers);
-        let is_whole = request.parse(bytes) == Ok(httparse::Status::Complete(bytes.len()));
-        let (target, version) = (request.path?, request.version?);
-        let count = request.headers.len();
-        let query = target.get(START.len() - b"GET ".len()..)?;
-        let is_usual = is_whole
-            && version == 1
-            && query.bytes().all(is_usual_in_query)
-            && headers[..count].iter().all(leaves_connection_alone);
-        is_usual.then_some(Self { query, headers })
+        let Ok(httparse::Status::Complete(length)) = request.parse(bytes) else { return None };
+        let (method, target, version) = (request.method?, request.path?, request.version?);
+        let body = &bytes[length..];
+        let asked = if method == "GET" {
+            poll(target).filter(|_| body.is_empty())?
+        } else {
+            Asked::Publish { room: published_room(target)?, body }
+        };
+        let request = Self { asked, headers };
+        (version == 1 && request.is_usual(body)).then_some(request)
     }
 
     /// What says who asks.
@@ -53,6 +65,51 @@ impl<'a> PollRequest<'a> {
         }
         credentials
     }
+
+    /// Whether the headers fit what is asked and leave the connection alone.
+    fn is_usual(&self, body: &[u8]) -> bool {
+        let (mut is_json, mut has_length) = (false, false);
+        for header in self.headers.iter().filter(|header| !header.name.is_empty()) {
+            let is = |name: &str| header.name.eq_ignore_ascii_case(name);
+            let says = |value: &str| header.value.eq_ignore_ascii_case(value.as_bytes());
+            if is("connection") && !says("keep-alive")
+                || CHANGES.iter().any(|name| is(name))
+                || is("sec-fetch-site") && says("cross-site")
+            {
+                return false;
+            }
+            if is("content-length") {
+                if has_length || !says(&body.len().to_string()) {
+                    return false;
+                }
+                has_length = true;
+            }
+            if is("content-type") {
+                if is_json || !says("application/json") {
+                    return false;
+                }
+                is_json = true;
+            }
+        }
+        match self.asked {
+            Asked::Poll(_) => !has_length,
+            Asked::Publish { .. } => is_json && has_length,
+        }
+    }
+}
+
+/// Headers that change what belongs to the request, or how the connection goes on.
+const CHANGES: [&str; 6] = ["transfer-encoding", "content-encoding", "expect", "upgrade", "te", "trailer"];
+
+fn poll(target: &str) -> Option<Asked<'_>> {
+    let query = target.strip_prefix("/api/v1/poll?")?;
+    query.bytes().all(is_usual_in_query).then_some(Asked::Poll(query))
+}
+
+fn published_room(target: &str) -> Option<&str> {
+    let room = target.strip_prefix("/api/v1/rooms/")?.strip_suffix("/messages")?;
+    let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    room.bytes().all(is_usual).then_some(room)
 }
 
 /// Reads queries, and keeps the last one: those who are answered together ask the same together.
@@ -80,14 +137,6 @@ fn is_usual_in_query(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~%&=*+:/,;@!$'()".contains(&byte)
 }
 
-fn leaves_connection_alone(header: &httparse::Header<'_>) -> bool {
-    let is = |name: &str| header.name.eq_ignore_ascii_case(name);
-    if is("connection") {
-        return header.value.eq_ignore_ascii_case(b"keep-alive");
-    }
-    !["content-length", "transfer-encoding", "expect", "upgrade", "te", "trailer"].iter().any(|name| is(name))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,10 +145,10 @@ mod tests {
 
     #[test]
     fn a_poll_is_a_poll() {
-        let request = PollRequest::parse(POLL.as_bytes()).unwrap();
-        assert_eq!(request.query, "room=lobby&after=00000000000000ff-7");
+        let request = Request::parse(POLL.as_bytes()).unwrap();
+        assert_eq!(request.asked, Asked::Poll("room=lobby&after=00000000000000ff-7"));
         assert!(request.credentials().is_empty());
-        assert!(is_poll(POLL.replace("Host: a", "Connection: Keep-Alive").as_bytes()));
+        assert!(is_ours(POLL.replace("Host: a", "Connection: Keep-Alive").as_bytes()));
     }
 
     #[test]
@@ -116,10 +165,41 @@ mod tests {
     fn knows_who_asks() {
         let poll =
             POLL.replace("Host: a", "Cookie: a=b\r\nAuthorization: Bearer x\r\ncookie: c=d\r\nAccept: */*");
-        let credentials = PollRequest::parse(poll.as_bytes()).unwrap().credentials();
+        let credentials = Request::parse(poll.as_bytes()).unwrap().credentials();
         assert_eq!(credentials.get_all("cookie").iter().collect::<Vec<_>>(), ["a=b", "c=d"]);
         assert_eq!(credentials["authorization"], "Bearer x");
         assert_eq!(credentials.len(), 3);
+    }
+
+    #[test]
+    fn a_publish_is_a_publish() {
+        let publish = "POST /api/v1/rooms/Tea-2_b/messages HTTP/1.1\r\ncontent-type: application/json\r\n\
+            content-length: 2\r\n\r\n{}";
+        assert_eq!(
+            Request::parse(publish.as_bytes()).unwrap().asked,
+            Asked::Publish { room: "Tea-2_b", body: b"{}" }
+        );
+        for (from, to) in [
+            ("{}", "{"),
+            ("{}", "{} "),
+            ("POST", "PUT"),
+            ("Tea", "T%65a"),
+            ("Tea", "T/a"),
+            ("/messages", "/messages/"),
+            ("/messages", "/messages?a"),
+            ("length: 2", "length: +2"),
+            ("length: 2", "length: 02"),
+            ("length: 2", "length: 2\r\ncontent-length: 2"),
+            ("content-length: 2", "a: b"),
+            ("content-length: 2", "content-length: 2\r\ntransfer-encoding: chunked"),
+            ("content-length: 2", "content-length: 2\r\nsec-fetch-site: cross-site"),
+            ("content-type", "a"),
+            ("json", "json; charset=utf-8"),
+            ("json", "problem+json"),
+        ] {
+            let other = publish.replace(from, to);
+            assert!(other != publish && !is_ours(other.as_bytes()), "{other}");
+        }
     }
 
     #[test]
@@ -146,10 +226,10 @@ mod tests {
             changed("\r\n\r\n", "\r\n"),
             changed("Host: a", &vec!["a: b"; HEADERS + 1].join("\r\n")),
         ] {
-            assert!(!is_poll(&other), "{}", String::from_utf8_lossy(&other));
+            assert!(!is_ours(&other), "{}", String::from_utf8_lossy(&other));
         }
         for length in 0..POLL.len() {
-            assert!(!is_poll(&POLL.as_bytes()[..length]), "a part of it");
+            assert!(!is_ours(&POLL.as_bytes()[..length]), "a part of it");
         }
     }
 }

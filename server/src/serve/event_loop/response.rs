@@ -1,10 +1,12 @@
-//! A poll's answer as it goes over the wire: the head that hyper and the handler would make, and the batch, in one
-//! buffer that everyone shares who gets the same.
+//! Answers as they go over the wire: the head that hyper and the handler would make, and the body, in one buffer. Polls
+//! that get the same batch share it.
 
 use std::time::SystemTime;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use tokio::time::Instant;
+
+use crate::log::Committed;
 
 /// Makes answers, and keeps the last one for the next who gets the same.
 pub(super) struct Responses {
@@ -32,8 +34,15 @@ impl Responses {
         Self { date, last: None }
     }
 
-    /// The answer with this body; `is_last` says that the connection is closed after it.
-    pub(super) fn encode(&mut self, body: &Bytes, is_last: bool, now: Instant) -> Bytes {
+    /// The answer to a publish: the entry, with the status of one that is new or of one that was there.
+    pub(super) fn entry(&mut self, entry: &Committed, is_new: bool, now: Instant) -> Bytes {
+        self.date.update(now);
+        let status: &[u8] = if is_new { b"HTTP/1.1 201 Created\r\n" } else { b"HTTP/1.1 200 OK\r\n" };
+        encode(&[status, JSON], &entry.json, &self.date.text)
+    }
+
+    /// The answer to a poll with this body; `is_last` says that the connection is closed after it.
+    pub(super) fn batch(&mut self, body: &Bytes, is_last: bool, now: Instant) -> Bytes {
         self.date.update(now);
         let same = self.last.as_ref().filter(|last| {
             // The same buffer, not just the same bytes; it is kept here, so that no other can take its address.
@@ -43,7 +52,9 @@ impl Responses {
         if let Some(last) = same {
             return last.response.clone();
         }
-        let response = encode(body, is_last, &self.date.text);
+        let connection: &[u8] = if is_last { b"connection: close\r\n" } else { b"" };
+        let head = [b"HTTP/1.1 200 OK\r\n", JSON, b"x-accel-buffering: no\r\n", connection];
+        let response = encode(&head, body, &self.date.text);
         let last = Last {
             body: body.clone(),
             closes: is_last,
@@ -66,13 +77,14 @@ impl Date {
     }
 }
 
-fn encode(body: &[u8], is_last: bool, date: &str) -> Bytes {
+/// What every answer says of its body.
+const JSON: &[u8] = b"content-type: application/json\r\ncache-control: no-store\r\n";
+
+/// Puts an answer together as hyper does.
+fn encode(head: &[&[u8]], body: &[u8], date: &str) -> Bytes {
     let mut response = BytesMut::with_capacity(body.len() + 256);
-    response.put_slice(
-        b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncache-control: no-store\r\nx-accel-buffering: no\r\n",
-    );
-    if is_last {
-        response.put_slice(b"connection: close\r\n");
+    for part in head {
+        response.put_slice(part);
     }
     response.put_slice(format!("content-length: {}\r\ndate: {date}\r\n\r\n", body.len()).as_bytes());
     response.put_slice(body);
@@ -89,12 +101,12 @@ mod tests {
         let now = Instant::now();
         let mut responses = Responses::new(now);
         let body = Bytes::from_static(b"{}");
-        let first = responses.encode(&body, false, now);
-        assert_eq!(first.as_ptr(), responses.encode(&body, false, now).as_ptr());
-        assert_ne!(first.as_ptr(), responses.encode(&Bytes::from_static(b"[]"), false, now).as_ptr());
-        let last = responses.encode(&body, true, now);
+        let first = responses.batch(&body, false, now);
+        assert_eq!(first.as_ptr(), responses.batch(&body, false, now).as_ptr());
+        assert_ne!(first.as_ptr(), responses.batch(&Bytes::from_static(b"[]"), false, now).as_ptr());
+        let last = responses.batch(&body, true, now);
         assert!(last.windows(19).any(|part| part == b"\r\nconnection: close"), "{last:?}");
-        let later = responses.encode(&body, true, now + Duration::from_secs(2));
+        let later = responses.batch(&body, true, now + Duration::from_secs(2));
         assert_ne!(later.as_ptr(), last.as_ptr(), "another second, another date");
     }
 }
