@@ -81,7 +81,7 @@ impl Browser {
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
         self.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": is_phone })).await?;
         // A phone's lie over the page, and only while it moves.
-        self.devtools("Emulation.setScrollbarsHidden", json!({ "hidden": is_phone })).await
+        self.devtools("Emulation.setScrollbarsHidden", json!({ "hidden": is_phone })).await.map(drop)
     }
 
     /// Goes on as on a system that prefers this.
@@ -91,7 +91,7 @@ impl Browser {
             Scheme::Dark => "dark",
         };
         let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": value }] });
-        self.devtools("Emulation.setEmulatedMedia", features).await
+        self.devtools("Emulation.setEmulatedMedia", features).await.map(drop)
     }
 
     /// Takes the network away from this tab, or gives it back.
@@ -99,13 +99,13 @@ impl Browser {
         self.devtools("Network.enable", json!({})).await?;
         let conditions =
             json!({ "offline": !is_online, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
-        self.devtools("Network.emulateNetworkConditions", conditions).await
+        self.devtools("Network.emulateNetworkConditions", conditions).await.map(drop)
     }
 
     /// Freezes this tab, as the browser does with one in the background when it wants to save power, or thaws it.
     pub async fn set_frozen(&self, is_frozen: bool) -> Result<()> {
         let state = if is_frozen { "frozen" } else { "active" };
-        self.devtools("Page.setWebLifecycleState", json!({ "state": state })).await
+        self.devtools("Page.setWebLifecycleState", json!({ "state": state })).await.map(drop)
     }
 
     /// Runs a script in the page; what it returns.
@@ -160,10 +160,9 @@ impl Browser {
         Ok(())
     }
 
-    /// One command of Chromium's own developer tools.
-    async fn devtools(&self, command: &str, parameters: Value) -> Result<()> {
+    /// One command of Chromium's own developer tools; its answer.
+    pub async fn devtools(&self, command: &str, parameters: Value) -> Result<Value> {
         let command = Chromium::Devtools { command: command.to_owned(), parameters };
-        self.client.issue_cmd(command).await.context("the browser's developer tools refuse")?;
-        Ok(())
+        self.client.issue_cmd(command).await.context("the browser's developer tools refuse")
     }
 }

@@ -18,7 +18,7 @@ const AT_ONCE: usize = 20;
 
 /// A message of some lines, now and then: rows are not of one height.
 fn text(speaker: u64, n: u64) -> String {
-    let lines = if (speaker + n) % 7 == 0 { "\nand more".repeat(5) } else { String::new() };
+    let lines = if (speaker + n).is_multiple_of(7) { "\nand more".repeat(5) } else { String::new() };
     format!("speaker {speaker} says {n}{lines}")
 }
 

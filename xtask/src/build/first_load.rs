@@ -35,7 +35,7 @@ pub(crate) fn check(dist: &Path, is_lean: bool) -> Result<()> {
         );
         return Ok(());
     }
-    let wasm = sizes.iter().filter(|(name, _)| name.ends_with(".wasm")).map(|(_, size)| size).sum::<u64>();
+    let wasm = sizes.iter().filter(|(name, _)| name.ends_with("_bg.wasm")).map(|(_, size)| size).sum::<u64>();
     ensure!(
         wasm <= WASM_LIMIT,
         "the client has become too heavy: {wasm} bytes, and {WASM_LIMIT} are allowed"

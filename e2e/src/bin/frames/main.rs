@@ -1,0 +1,184 @@
+//! Measures the client as a visitor has it: how soon it is there, and whether its frames keep coming in a room of
+//! 100,000 messages, all of them loaded, while it is scrolled and while 50 new messages come each second. The real
+//! server, a real browser without a screen, three runs, medians. `cargo run -p holdline_e2e --bin frames`, after
+//! `cargo xtask build`, with `HOLDLINE_BIN` naming what that has built; a number after it is another size of the room.
+
+mod script;
+
+use std::env;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use fantoccini::wd::TimeoutConfiguration;
+use holdline_e2e::{Browser, Chat, Person, Server};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval};
+
+/// How often everything is measured.
+const RUNS: usize = 3;
+
+/// Messages in the room, unless told otherwise.
+const MESSAGES: usize = 100_000;
+
+/// Who fills the room.
+const SPEAKERS: usize = 64;
+
+/// New messages per second, from so many people.
+const RATE: u32 = 50;
+const TALKERS: u32 = 5;
+
+/// How long each thing is watched.
+const SECONDS: u32 = 20;
+
+/// How long a script may take.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// A path like that of a phone far out: 50 kB/s, and a third of a second there and back.
+const FAR_OUT: (u32, u32) = (50_000, 300);
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let messages = env::args().nth(1).map_or(Ok(MESSAGES), |count| count.parse()).context("not a number")?;
+    let server = Server::start().await?;
+    let room = format!("{}/r/long", server.url());
+    let owner = Person::join(&server.url(), "Owner").await?;
+    owner.make_room("long", "").await?;
+    fill(&server.url(), messages).await?;
+    say(&format!("{messages} messages are there"));
+    let mut runs = Vec::new();
+    for run in 1..=RUNS {
+        say(&format!("run {run} of {RUNS}"));
+        runs.push(measure(&server.url(), &room).await?);
+        say(&table(&runs));
+    }
+    Ok(())
+}
+
+/// What was measured: what of what, and how much.
+type Figures = Vec<(String, f64)>;
+
+async fn measure(server: &str, room: &str) -> Result<Figures> {
+    let mut figures = Figures::new();
+    start(room, Some(FAR_OUT), "start at 50 kB/s", &mut figures).await?;
+    let chat = start(room, None, "start", &mut figures).await?;
+    let run = async |what: &str, script: &str, arguments: Vec<Value>, figures: &mut Figures| {
+        let before = metrics(&chat).await?;
+        let value: Value = chat.browser.run(script, arguments).await?;
+        let after = metrics(&chat).await?;
+        note(figures, what, &value);
+        for (name, label) in [("TaskDuration", "main thread busy, s"), ("ScriptDuration", "of it scripts, s")]
+        {
+            figures.push((format!("{what}: {label}"), find(&after, name) - find(&before, name)));
+        }
+        for (name, label, unit) in [("Nodes", "DOM nodes", 1.0), ("JSHeapUsedSize", "JS heap, kB", 1_000.0)] {
+            figures.push((format!("{what}: {label}"), find(&after, name) / unit));
+        }
+        anyhow::Ok(())
+    };
+    run("load all", script::LOAD, vec![], &mut figures).await?;
+    run("wheel, 60 px a frame", script::WHEEL, vec![json!(SECONDS), json!(60)], &mut figures).await?;
+    run("drag the bar", script::DRAG, vec![json!(SECONDS)], &mut figures).await?;
+    let talking = talk(server).await?;
+    run("50/s, at the end", script::STAY, vec![json!(SECONDS), json!(1)], &mut figures).await?;
+    run("50/s, in the middle", script::STAY, vec![json!(SECONDS), json!(0.5)], &mut figures).await?;
+    run("50/s, wheel", script::WHEEL, vec![json!(SECONDS), json!(60)], &mut figures).await?;
+    drop(talking);
+    Ok(figures)
+}
+
+/// Opens the room in a fresh browser.
+async fn start(room: &str, path: Option<(u32, u32)>, what: &str, figures: &mut Figures) -> Result<Chat> {
+    let browser = Browser::start().await?;
+    browser.client.update_timeouts(TimeoutConfiguration::new(Some(PATIENCE), None, None)).await?;
+    browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script::PAGE })).await?;
+    // The page allows itself no workers; the measurement has one.
+    browser.devtools("Page.setBypassCSP", json!({ "enabled": true })).await?;
+    browser.devtools("Performance.enable", json!({})).await?;
+    if let Some((bytes, latency)) = path {
+        let conditions = json!({ "offline": false, "latency": latency, "downloadThroughput": bytes, "uploadThroughput": bytes });
+        browser.devtools("Network.enable", json!({})).await?;
+        browser.devtools("Network.emulateNetworkConditions", conditions).await?;
+    }
+    let chat = Chat::open_in(browser, room).await?;
+    chat.until("the messages", |screen| !screen.messages.is_empty()).await?;
+    let value: Value = chat.browser.run(script::START, vec![]).await?;
+    note(figures, what, &value);
+    Ok(chat)
+}
+
+/// What Chromium counts.
+async fn metrics(chat: &Chat) -> Result<Value> {
+    chat.browser.devtools("Performance.getMetrics", json!({})).await
+}
+
+fn find(metrics: &Value, name: &str) -> f64 {
+    let all = metrics["metrics"].as_array().into_iter().flatten();
+    all.filter(|metric| metric["name"] == name)
+        .find_map(|metric| metric["value"].as_f64())
+        .unwrap_or_default()
+}
+
+fn note(figures: &mut Figures, what: &str, value: &Value) {
+    let fields = value.as_object().into_iter().flatten();
+    figures.extend(fields.filter_map(|(name, value)| Some((format!("{what}: {name}"), value.as_f64()?))));
+}
+
+/// Says so many things, with many voices: those that wait together are written together.
+async fn fill(server: &str, messages: usize) -> Result<()> {
+    let mut speaking = JoinSet::new();
+    for speaker in 0..SPEAKERS {
+        let server = server.to_owned();
+        speaking.spawn(async move {
+            let person = Person::join(&server, &format!("Speaker {speaker}")).await?;
+            for n in (speaker..messages).step_by(SPEAKERS) {
+                let more = if n % 9 == 0 {
+                    ", and because it is a longer one it goes on for a second line of it, or a third"
+                } else {
+                    ""
+                };
+                person.say("long", &format!("message {n} of a long conversation{more}")).await?;
+            }
+            anyhow::Ok(())
+        });
+    }
+    while let Some(spoken) = speaking.join_next().await {
+        spoken??;
+    }
+    Ok(())
+}
+
+/// Goes on talking until dropped.
+async fn talk(server: &str) -> Result<JoinSet<Result<()>>> {
+    let mut talking = JoinSet::new();
+    for talker in 0..TALKERS {
+        let person = Person::join(server, &format!("Talker {talker}")).await?;
+        talking.spawn(async move {
+            let mut beat = interval(Duration::from_secs(1) * TALKERS / RATE);
+            beat.set_missed_tick_behavior(MissedTickBehavior::Burst);
+            for n in 0.. {
+                beat.tick().await;
+                person.say("long", &format!("new message {n}")).await?;
+            }
+            Ok(())
+        });
+    }
+    Ok(talking)
+}
+
+/// A line for each figure: the median, and all of them.
+fn table(runs: &[Figures]) -> String {
+    let mut table = vec!["| figure | median | runs |".to_owned(), "|---|---|---|".to_owned()];
+    for (at, (name, _)) in runs.first().into_iter().flatten().enumerate() {
+        let mut values: Vec<f64> = runs.iter().filter_map(|run| Some(run.get(at)?.1)).collect();
+        let all: Vec<_> = values.iter().map(|value| format!("{value:.1}")).collect();
+        values.sort_by(f64::total_cmp);
+        table.push(format!("| {name} | {:.1} | {} |", values[values.len() / 2], all.join(", ")));
+    }
+    table.join("\n")
+}
+
+#[expect(clippy::print_stdout, reason = "a person waits for the figures")]
+fn say(line: &str) {
+    println!("{line}");
+}

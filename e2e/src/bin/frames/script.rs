@@ -1,0 +1,69 @@
+//! What the page is asked to do while it is measured. Scripts return when they are done.
+
+/// What there is from the start.
+pub(crate) const PAGE: &str = include_str!("page.js");
+
+/// The start: paint, first composer and message, what was loaded.
+pub(crate) const START: &str = r"
+const paint = name => performance.getEntriesByName(name)[0]?.startTime ?? -1;
+const loaded = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+const files = loaded.filter(entry => !entry.name.includes('/api/'));
+return {
+  paint: paint('first-paint'), contentful: paint('first-contentful-paint'),
+  wasm: loaded.find(entry => entry.name.includes('.wasm'))?.responseEnd ?? -1,
+  composer: window.measured.first.composer ?? -1, message: window.measured.first.message ?? -1,
+  bytes: files.reduce((sum, entry) => sum + entry.encodedBodySize, 0),
+  sent: loaded.reduce((sum, entry) => sum + entry.transferSize, 0),
+};";
+
+/// Goes to the top again and again until everything is here; how long that took.
+pub(crate) const LOAD: &str = r"
+const begin = performance.now();
+const stop = window.record();
+return (async () => {
+  while (document.querySelector('[data-testid=load-older]')) {
+    window.view().scrollTop = 0;
+    await window.frame();
+  }
+  return { seconds: (performance.now() - begin) / 1000, ...await stop() };
+})();";
+
+/// Turns the wheel without a pause, in both directions, from the middle.
+pub(crate) const WHEEL: &str = r"
+const view = window.view();
+view.scrollTop = view.scrollHeight / 2;
+const [seconds, step] = arguments;
+return (async () => {
+  for (let n = 0; n < 10; n++) await window.frame();
+  const stop = window.record(), begin = performance.now();
+  for (let now = begin; now - begin < seconds * 1000; now = performance.now()) {
+    view.scrollTop += now - begin < seconds * 500 ? step : -step;
+    await window.frame();
+  }
+  return stop();
+})();";
+
+/// Drags the scroll bar through the whole room, a leap each fifth frame.
+pub(crate) const DRAG: &str = r"
+const view = window.view();
+const [seconds] = arguments;
+return (async () => {
+  const stop = window.record(), begin = performance.now();
+  for (let n = 0; performance.now() - begin < seconds * 1000; n++) {
+    view.scrollTop = view.scrollHeight * (Math.abs((n * 37) % 200 - 100) / 100);
+    for (let pause = 0; pause < 5; pause++) await window.frame();
+  }
+  return stop();
+})();";
+
+/// Reads, at the end or in the middle.
+pub(crate) const STAY: &str = r"
+const view = window.view();
+const [seconds, place] = arguments;
+return (async () => {
+  view.scrollTop = view.scrollHeight * place;
+  for (let n = 0; n < 30; n++) await window.frame();
+  const stop = window.record(), begin = performance.now();
+  while (performance.now() - begin < seconds * 1000) await window.frame();
+  return stop();
+})();";
