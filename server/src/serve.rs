@@ -1,8 +1,8 @@
 //! Serving a hub on listeners: who accepts, who serves which connection, and an orderly stop.
 //!
-//! Connections that only poll are held by event loops of our own ([`event_loop`]), in a few hundred bytes each;
+//! Connections that poll and publish are served by event loops of our own ([`event_loop`]), in a few hundred bytes each;
 //! everything else is served by hyper and the router ([`plain`]), to which a connection goes, with what was read of it,
-//! at its first request that is not a poll, and from which it comes back at the next one that is.
+//! at its first request of another kind, and from which it comes back at the next one of these.
 
 mod admission;
 mod boundary;
@@ -33,7 +33,8 @@ pub struct ServeConfig {
     pub head_timeout: Duration,
     /// How long after the stop requests may still take before they are cut.
     pub stop_timeout: Duration,
-    /// Threads that hold polls; `None` is one for each core. With none at all polls are served like every other request.
+    /// Threads that hold polls and publish; `None` is one for each core. With none at all these requests are served like
+    /// every other.
     pub event_loops: Option<usize>,
 }
 

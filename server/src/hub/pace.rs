@@ -1,9 +1,9 @@
-//! Coalescing: after a round of answers, a pause as long as the round took.
+//! Coalescing: after a round of answers, a pause as long as the round takes.
 //!
 //! Whoever was answered asks again at once; a room in which much is said would answer each of them with one message at a
-//! time, as fast as it can (the saw of the long polling article). With the pause it spends at most half of the time on
-//! answering, and what is said meanwhile goes out together. A quiet room never notices: its pause is long over when the
-//! next message comes.
+//! time, as fast as it can (the saw of the long polling article). With the pause about half of the time goes into
+//! answering, at most, and what is said meanwhile goes out together. A quiet room never notices: its pause is long over
+//! when the next message comes.
 
 use std::time::Duration;
 
@@ -11,8 +11,10 @@ use holdline_shared::Seq;
 
 use super::sync::Instant;
 
-/// A shorter round is no load. Below it the pause would also be shorter than the timers can measure.
+/// A round in which writing the answers took less than this is no load.
 const SHORT: Duration = Duration::from_micros(200);
+/// A round is the answers, and the polls that follow them: reading these takes about as long as writing those.
+const ROUND: u32 = 2;
 /// Nobody waits for longer than this for more to come.
 const LONGEST: Duration = Duration::from_millis(5);
 
@@ -29,7 +31,7 @@ impl Pace {
     pub(super) fn after_round(&mut self, began: Instant, reached: Seq) -> bool {
         let now = Instant::now();
         let took = now.saturating_duration_since(began);
-        self.pauses_until = (took >= SHORT).then(|| now + took.min(LONGEST));
+        self.pauses_until = (took >= SHORT).then(|| now + (took * ROUND).min(LONGEST));
         self.reached = reached;
         self.pauses_until.is_some()
     }

@@ -58,8 +58,8 @@ pub(crate) struct Serve {
     #[arg(long, env = "HOLDLINE_MAX_CONNECTIONS", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     max_connections: Option<u32>,
 
-    /// Serve polls like every other request, not by event loops of their own. Costs more of everything; for finding out
-    /// whether a fault lies there
+    /// Serve polls and publishes like every other request, not by event loops of their own. Costs more of everything; for
+    /// finding out whether a fault lies there
     #[arg(long, env = "HOLDLINE_PLAIN_HTTP")]
     plain_http: bool,
 
