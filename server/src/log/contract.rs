@@ -1,5 +1,5 @@
 //! What every engine has to do, as tests. An engine's own tests call `suite!` with a way to open it in a folder, and,
-//! when it outlives the process, `durable_suite!`.
+//! when it outlives the process, `durable_suite!`. Long because all that an engine promises stands in one place.
 
 use std::sync::Arc;
 
@@ -266,6 +266,34 @@ pub(crate) async fn rooms_are_made_and_changed(log: Arc<dyn Log>) {
     assert_eq!(heads, [("coffee", said, ""), ("lobby", Seq(1), ""), ("tea", changed, "green")]);
 }
 
+pub(crate) async fn rooms_are_made_and_filled_at_once(log: Arc<dyn Log>) {
+    let makes = |n| DraftKind::Message {
+        key: key(n),
+        text: "x".parse().unwrap(),
+        reply_to: None,
+        makes_room: n % 2 == 0,
+    };
+    let drafts = [
+        draft("ada", "tea", makes(1)),
+        draft("ada", "tea", makes(2)),
+        draft("ada", "tea", makes(3)),
+        draft("bob", "tea", DraftKind::Room { topic: Some("green".parse().unwrap()) }),
+        draft("bob", "lobby", makes(4)),
+        draft("bob", "tea", makes(5)),
+    ];
+    let pending: Vec<_> = drafts.into_iter().map(|draft| log.append(draft)).collect();
+    let outcomes = futures_util::future::join_all(pending).await;
+    assert!(matches!(outcomes[0], Err(LogError::Refused(Refusal::UnknownRoom))), "it was not there then");
+    assert!(outcomes[1..].iter().all(|outcome| matches!(outcome, Ok(Outcome::Appended(_)))));
+    let mut rooms = log.rooms().await.unwrap();
+    rooms.sort_by(|a, b| a.name.cmp(&b.name));
+    let heads: Vec<_> = rooms.iter().map(|r| (r.name.as_str(), r.head.0, r.topic.as_str())).collect();
+    assert_eq!(heads, [("lobby", 6, ""), ("tea", 7, "green")]);
+    while log.prune("1/room".parse().unwrap()).await.unwrap() {}
+    let left = log.read(RoomSelection::All, Seq::START).await.unwrap();
+    assert_eq!(seqs(&left), [6, 7], "all of them were counted");
+}
+
 pub(crate) async fn replies_answer_a_message_of_the_room(log: Arc<dyn Log>) {
     let target = append(&*log, say("ada", "lobby", 1, "hello")).await;
     let reply = |room: &str, n, to| {
@@ -362,6 +390,7 @@ macro_rules! suite {
             what_was_deleted_is_gone
             reactions_are_put_once
             rooms_are_made_and_changed
+            rooms_are_made_and_filled_at_once
             replies_answer_a_message_of_the_room
             forgets_what_need_not_be_kept
         );

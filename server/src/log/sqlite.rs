@@ -1,6 +1,7 @@
 //! `sqlite:PATH` the default engine: one file, WAL, `synchronous=FULL`. One writer thread commits groups; readers have
 //! read-only connections of their own and never wait for it.
 
+mod group;
 mod guard;
 mod prune;
 mod reader;

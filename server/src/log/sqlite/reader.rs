@@ -6,9 +6,9 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use holdline_shared::limits::BATCH_ENTRIES;
-use holdline_shared::{Entry, Message, RoomName, RoomSelection, Seq, Timestamp, Topic};
+use holdline_shared::{Entry, Message, RoomName, RoomSelection, Seq, Timestamp};
 use parking_lot::Mutex;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction};
+use rusqlite::{Connection, OptionalExtension, Row};
 use tokio::sync::Semaphore;
 
 use super::{log_error, schema};
@@ -169,7 +169,7 @@ pub(super) fn sql_seq(seq: Seq) -> i64 {
 }
 
 /// The room's row.
-pub(super) fn room_id(connection: &Connection, room: &RoomName) -> rusqlite::Result<Option<i64>> {
+fn room_id(connection: &Connection, room: &RoomName) -> rusqlite::Result<Option<i64>> {
     let mut statement = connection.prepare_cached("SELECT id FROM rooms WHERE name = ?")?;
     statement.query_row([room.as_str()], |row| row.get(0)).optional()
 }
@@ -208,10 +208,4 @@ fn collect(
         into.push(Arc::new(Committed::from_stored(seq, name, row.get::<_, String>(2)?)));
     }
     Ok(())
-}
-
-/// Room of a fresh transaction on a borrowed connection, for whoever looks things up while writing.
-pub(super) fn topic(transaction: &Transaction<'_>, room: &RoomName) -> rusqlite::Result<Option<Topic>> {
-    let mut statement = transaction.prepare_cached("SELECT topic FROM rooms WHERE name = ?")?;
-    statement.query_row([room.as_str()], |row| parse_word(row, 0)).optional()
 }
