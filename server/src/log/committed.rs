@@ -21,7 +21,10 @@ pub struct Committed {
 impl Committed {
     /// Encodes an entry that is about to be appended.
     pub fn encode(entry: Entry) -> Result<Self, serde_json::Error> {
-        let json = serde_json::to_vec(&entry)?.into();
+        // Written where there is room, kept in as many bytes as it needs: entries are many and stay for long.
+        let mut json = Vec::with_capacity(1024);
+        serde_json::to_writer(&mut json, &entry)?;
+        let json = Bytes::copy_from_slice(&json);
         Ok(Self { seq: entry.seq, room: entry.room.clone(), json, entry: OnceLock::from(Some(entry)) })
     }
 

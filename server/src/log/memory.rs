@@ -130,8 +130,9 @@ impl State {
     fn push(&mut self, draft: &Draft, kind: EntryKind) -> Result<Arc<Committed>, LogError> {
         let (seq, at) = (self.head.next(), now_after(self.last_at));
         let entry = Entry { seq, room: draft.room.clone(), at, author: draft.author.clone(), kind };
-        let committed = Committed::encode(entry.clone()).map_err(|e| LogError::Unavailable(e.to_string()))?;
+        let committed = Committed::encode(entry).map_err(|e| LogError::Unavailable(e.to_string()))?;
         let committed = Arc::new(committed);
+        let Some(entry) = committed.entry() else { return Ok(committed) };
         (self.head, self.last_at) = (seq, at);
         let room = self.rooms.entry(draft.room.clone()).or_default();
         (room.head, room.at) = (seq, at);
@@ -139,7 +140,7 @@ impl State {
         let target = match &entry.kind {
             EntryKind::Message { key, .. } => {
                 self.keys.insert((entry.author.id.clone(), *key), seq);
-                room.messages.extend(Message::from_entry(&entry).map(|message| (seq, message)));
+                room.messages.extend(Message::from_entry(entry).map(|message| (seq, message)));
                 None
             }
             EntryKind::Room { topic } => {
@@ -151,11 +152,11 @@ impl State {
             | EntryKind::Reaction { target, .. } => Some(*target),
         };
         if let Some(message) = target.and_then(|target| room.messages.get_mut(&target)) {
-            message.fold(&entry);
+            message.fold(entry);
         }
         self.entries.insert(seq, committed.clone());
-        if let EntryKind::Delete { target } = entry.kind {
-            self.scrub(&draft.room, target)?;
+        if let EntryKind::Delete { target } = &entry.kind {
+            self.scrub(&draft.room, *target)?;
         }
         Ok(committed)
     }
