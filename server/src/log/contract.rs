@@ -1,5 +1,6 @@
 //! What every engine has to do, as tests. An engine's own tests call `suite!` with a way to open it in a folder, and,
-//! when it outlives the process, `durable_suite!`. Long because all that an engine promises stands in one place.
+//! when it outlives the process, `durable_suite!`.
+//! Long because all that an engine promises stands in one place.
 
 use std::sync::Arc;
 
