@@ -1,9 +1,9 @@
-//! Coalescing: after a round of answers, a pause as long as the round takes.
+//! Coalescing: after a round of answers, a pause that follows from how long it took.
 //!
 //! Whoever was answered asks again at once; a room in which much is said would answer each of them with one message at a
-//! time, as fast as it can (the saw of the long polling article). With the pause about half of the time goes into
-//! answering, at most, and what is said meanwhile goes out together. A quiet room never notices: its pause is long over
-//! when the next message comes.
+//! time, as fast as it can (the saw of the long polling article). With the pause about half of the time, at most, goes
+//! into answers and the polls that follow them, and what is said meanwhile goes out together. A quiet room never notices:
+//! its pause is long over when the next message comes.
 
 use std::time::Duration;
 
@@ -13,8 +13,9 @@ use super::sync::Instant;
 
 /// A round in which writing the answers took less than this is no load.
 const SHORT: Duration = Duration::from_micros(200);
-/// A round is the answers, and the polls that follow them: reading these takes about as long as writing those.
-const ROUND: u32 = 2;
+/// How many times as long as writing the answers the pause is: as long as that, and as reading the polls that follow, and
+/// then as long again.
+const PAUSE: u32 = 3;
 /// Nobody waits for longer than this for more to come.
 const LONGEST: Duration = Duration::from_millis(5);
 
@@ -31,7 +32,7 @@ impl Pace {
     pub(super) fn after_round(&mut self, began: Instant, reached: Seq) -> bool {
         let now = Instant::now();
         let took = now.saturating_duration_since(began);
-        self.pauses_until = (took >= SHORT).then(|| now + (took * ROUND).min(LONGEST));
+        self.pauses_until = (took >= SHORT).then(|| now + (took * PAUSE).min(LONGEST));
         self.reached = reached;
         self.pauses_until.is_some()
     }
