@@ -7,6 +7,9 @@
 //! * [`router`]: the HTTP routes, to be mounted anywhere.
 //! * [`serve`]: serving them with time-outs and an orderly stop.
 
+#[cfg(all(feature = "bench", not(test)))]
+#[doc(hidden)]
+pub mod hot;
 mod http;
 pub mod hub;
 pub mod log;
