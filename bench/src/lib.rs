@@ -11,6 +11,7 @@ mod answer;
 mod ask;
 mod disk;
 mod floor;
+mod instructions;
 mod interrupt;
 mod ledger;
 mod load;

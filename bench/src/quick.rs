@@ -1,6 +1,5 @@
 //! The guard: a little of what matters, as ratios to the floor, and bytes as they are, compared with what is kept in
-//! `bench/expected.json`. Figures that do not depend on the machine, such as instruction counts, would be judged here
-//! too, beside these.
+//! `bench/expected.json`. And instructions of the pure hot functions, which are the same each time.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,6 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::instructions::{self, Count};
 use crate::report::{Figures, Row};
 use crate::{paths, say};
 
@@ -20,25 +20,51 @@ const TOLERANCE: f64 = 0.15;
 /// In bytes for each poll.
 const PAGES: f64 = 200.0;
 
-/// Ratios, and bytes, by name.
+/// Ratios, bytes, and counts, by name.
 type Ratios = BTreeMap<String, f64>;
 
+/// What there is to judge.
+pub(crate) struct Measured<'a> {
+    pub(crate) figures: &'a [Figures],
+    /// None where instructions were not counted.
+    pub(crate) counts: Option<&'a [Count]>,
+    /// Whether no names were given.
+    pub(crate) is_whole: bool,
+}
+
 /// Compares, or keeps. Answers whether nothing got worse. What is missing counts as worse when everything was measured.
-pub(crate) fn judge(figures: &[Figures], is_whole: bool, accept: bool) -> Result<bool> {
+pub(crate) fn judge(got: &Measured<'_>, accept: bool) -> Result<bool> {
     let path = kept();
-    let now = ratios(figures);
+    let mut now = ratios(got.figures);
+    for Count { function, instructions } in got.counts.unwrap_or_default() {
+        now.insert(format!("{}: {function}", instructions::NAME), instructions.round());
+    }
+    let before = || -> Result<Ratios> {
+        let text = fs::read_to_string(&path)
+            .with_context(|| format!("no {}; keep the first with --quick --accept", path.display()))?;
+        Ok(serde_json::from_str(&text)?)
+    };
     if accept {
-        ensure!(is_whole, "what is kept comes from a whole run: --quick --accept, and no names");
+        if !got.is_whole {
+            // Counts do not depend on what else the machine does, so they may change alone.
+            let are_counts = got.figures.is_empty() && got.counts.is_some();
+            let alone = instructions::NAME;
+            ensure!(
+                are_counts,
+                "what is kept comes from a whole run, --quick --accept without names, or {alone}"
+            );
+            now.extend(before()?.into_iter().filter(|(name, _)| !is_count(name)));
+        }
         fs::write(&path, serde_json::to_string_pretty(&now)? + "\n")?;
         say::line(format!("kept {} figures in {}", now.len(), path.display()));
         return Ok(true);
     }
-    let text = fs::read_to_string(&path)
-        .with_context(|| format!("no {}; keep the first with --quick --accept", path.display()))?;
-    let mut kept: Ratios = serde_json::from_str(&text)?;
-    if !is_whole {
-        kept.retain(|name, _| now.contains_key(name));
-    }
+    let mut kept = before()?;
+    kept.retain(
+        |name, _| {
+            if is_count(name) { got.counts.is_some() } else { got.is_whole || now.contains_key(name) }
+        },
+    );
     let worse = worse(&kept, &now);
     for line in &worse {
         say::line(line);
@@ -47,6 +73,11 @@ pub(crate) fn judge(figures: &[Figures], is_whole: bool, accept: bool) -> Result
         say::line("nothing got worse than what is kept");
     }
     Ok(worse.is_empty())
+}
+
+/// Whether a figure of this name is a count of instructions.
+fn is_count(name: &str) -> bool {
+    name.strip_prefix(instructions::NAME).is_some_and(|rest| rest.starts_with(':'))
 }
 
 fn kept() -> PathBuf {
@@ -114,5 +145,6 @@ mod tests {
         let bytes = |value: f64| Ratios::from([("hold: bytes per held poll".to_owned(), value)]);
         assert!(worse(&bytes(180.0), &bytes(400.0)).is_empty());
         assert_eq!(worse(&bytes(180.0), &bytes(500.0)).len(), 1);
+        assert!(is_count("instructions: cursor parsed") && !is_count("hold: bytes per held poll"));
     }
 }

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use tempfile::TempDir;
 
+use crate::quick::Measured;
 use crate::report::{self, Figures, Row};
 use crate::scenario::{ALL, Extent, Scenario, Stage};
-use crate::{interrupt, net, peer, process, quick, say};
+use crate::{instructions, interrupt, net, peer, process, quick, say};
 
 /// Peers that are measured unless told otherwise.
 const PEERS: [&str; 4] = ["holdline", "floor", "nchan", "node"];
@@ -63,6 +64,13 @@ pub fn run(orders: &Orders) -> Result<bool> {
         return Ok(true);
     }
     let scenarios = chosen(orders)?;
+    let is_whole = orders.scenarios.is_empty() && orders.peers.is_empty();
+    let names_instructions = orders.scenarios.iter().any(|name| name == instructions::NAME);
+    let wants_instructions = names_instructions || is_whole && orders.task.is_guard();
+    let counts = if wants_instructions { instructions::count()? } else { None };
+    if counts.is_none() && wants_instructions && orders.task == Task::Accept {
+        bail!("without them nothing is kept");
+    }
     let files = net::raise_file_limit()?;
     let all = process::cores()?;
     let (server, own) = (&all[..1], &all[all.len().min(2) - 1..all.len().min(2)]);
@@ -91,9 +99,9 @@ pub fn run(orders: &Orders) -> Result<bool> {
     }
     drop::<TempDir>(histories);
     let kept = figures.iter().all(Figures::ours_is_clean);
-    let is_whole = orders.scenarios.is_empty() && orders.peers.is_empty();
     if orders.task.is_guard() {
-        return Ok(quick::judge(&figures, is_whole, orders.task == Task::Accept)? && kept);
+        let got = Measured { figures: &figures, counts: counts.as_deref(), is_whole };
+        return Ok(quick::judge(&got, orders.task == Task::Accept)? && kept);
     }
     if is_whole {
         report::write_documents()?;
@@ -107,7 +115,7 @@ fn chosen(orders: &Orders) -> Result<Vec<&'static Scenario>> {
     } else {
         orders.scenarios.clone()
     };
-    let known = |name: &String| ALL.iter().any(|scenario| scenario.name == name);
+    let known = |name: &String| crate::names().contains(&name.as_str());
     if let Some(name) = names.iter().find(|name| !known(name)) {
         bail!("there is no scenario {name:?}; there are: {}", crate::names().join(", "));
     }

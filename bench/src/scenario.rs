@@ -13,6 +13,7 @@ mod stage;
 
 use anyhow::Result;
 
+use crate::instructions;
 use crate::ledger::Tally;
 pub(crate) use stage::Stage;
 
@@ -77,9 +78,9 @@ pub(crate) const ALL: [&Scenario; 9] = [
     &cores::CORES,
 ];
 
-/// Their names.
+/// Their names, and that of what the guard alone looks at.
 pub fn names() -> Vec<&'static str> {
-    ALL.iter().map(|scenario| scenario.name).collect()
+    ALL.iter().map(|scenario| scenario.name).chain([instructions::NAME]).collect()
 }
 
 impl Case {
