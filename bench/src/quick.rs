@@ -70,7 +70,9 @@ pub(crate) fn judge(got: &Measured<'_>, accept: bool) -> Result<bool> {
         say::line(line);
     }
     if worse.is_empty() {
-        say::line("nothing got worse than what is kept");
+        let left_out =
+            if got.is_whole && got.counts.is_none() { "; instructions were not counted" } else { "" };
+        say::line(format!("nothing got worse than what is kept{left_out}"));
     }
     Ok(worse.is_empty())
 }

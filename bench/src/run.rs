@@ -68,8 +68,8 @@ pub fn run(orders: &Orders) -> Result<bool> {
     let names_instructions = orders.scenarios.iter().any(|name| name == instructions::NAME);
     let wants_instructions = names_instructions || is_whole && orders.task.is_guard();
     let counts = if wants_instructions { instructions::count()? } else { None };
-    if counts.is_none() && wants_instructions && orders.task == Task::Accept {
-        bail!("without them nothing is kept");
+    if counts.is_none() && (names_instructions || is_whole && orders.task == Task::Accept) {
+        bail!("without them there is nothing to compare, and nothing is kept");
     }
     let files = net::raise_file_limit()?;
     let all = process::cores()?;
