@@ -106,15 +106,19 @@ async fn run(
         for listener in listeners.into_iter().filter_map(|one| usable(TcpListener::from_std(one))) {
             tokio::spawn(plain.clone().accept(listener, admission.clone()));
         }
+    } else {
+        // The loops have their own, and close them when they stop; nobody is to wait at ours then.
+        drop(listeners);
     }
     drop(plain);
     stop.await;
     // Receivers are gone only if every connection is.
     let _ = stopping.send(true);
+    // Before the loops are told, so that whatever they answer from then on says that the connection is closed.
+    hub.close();
     for one in &loops {
         one.stop();
     }
-    hub.close();
     if timeout(config.stop_timeout, all_ended.recv()).await.is_err() {
         tracing::warn!("some requests took too long to finish and were cut");
         for one in &loops {

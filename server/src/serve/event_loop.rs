@@ -34,7 +34,7 @@ use super::admission::Admission;
 use super::plain::{Plain, Traveller};
 use crate::http::{App, begin_to_publish, visit};
 use crate::hub::{Begun, Bells, HeldPolls, Question};
-use crate::log::Outcome;
+use crate::log::{Committed, Outcome};
 
 pub(super) use self::remote::Remote;
 pub(super) use self::request::is_ours;
@@ -175,10 +175,13 @@ impl EventLoop {
             return;
         }
         let Some(connection) = self.connections.get_mut(number) else { return };
-        // A client that will say no more is one that is gone: nobody sends its last poll and stays for the answer.
-        let is_gone = event.is_read_closed() || event.is_error();
+        // A client that will say no more is one that is gone: nobody sends its last poll and stays for the answer. Hyper
+        // sees that only if nothing else was said before, and so do we.
+        let has_ended = event.is_read_closed() || event.is_error();
+        connection.has_ended |= has_ended;
+        let is_gone = has_ended && !connection.has_said_more();
         match connection.state {
-            State::Idle if is_gone => self.hand_over_unread(number),
+            State::Idle if has_ended => self.hand_over_unread(number),
             State::Idle => self.read(number),
             State::Held(_) | State::Publishing(_) | State::Writing(_) if is_gone => self.close(number),
             State::Held(_) | State::Publishing(_) => connection.has_unread = true,
@@ -192,6 +195,10 @@ impl EventLoop {
     /// Takes a connection that was accepted elsewhere, or on which a poll has come while hyper had it.
     fn welcome(&mut self, traveller: Traveller) {
         let Traveller { stream, first, seat } = traveller;
+        if self.is_stopping && first.is_empty() {
+            // It was on its way here when we were told.
+            return;
+        }
         if let Some(number) = self.connections.add(TcpStream::from_std(stream), seat)
             && !first.is_empty()
         {
@@ -202,9 +209,15 @@ impl EventLoop {
     /// Reads a request. What does not fit into the buffer is no poll, and left where it is for hyper.
     fn read(&mut self, number: usize) {
         let Some(connection) = self.connections.get_mut(number) else { return };
+        if connection.has_ended {
+            self.hand_over_unread(number);
+            return;
+        }
         let mut buffer = std::mem::take(&mut self.buffer);
         match connection.stream.read(&mut buffer) {
             Ok(0) => self.close(number),
+            // There may be more, of which no event will tell.
+            Ok(length) if length == buffer.len() => self.hand_over(number, Bytes::copy_from_slice(&buffer)),
             // A short read says that there is no more, without being asked again (epoll(7)).
             Ok(length) => self.begin(number, &buffer[..length]),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -277,13 +290,17 @@ impl EventLoop {
         let bell = self.settled.bell(u32::try_from(number).unwrap_or(u32::MAX));
         match publishing.outcome.as_mut().poll(&mut Context::from_waker(&bell)) {
             Poll::Pending => {}
-            Poll::Ready(Ok(Outcome::Appended(entry))) => self.connections.confirm(number, &entry, true),
-            Poll::Ready(Ok(Outcome::Repeated(entry))) => self.connections.confirm(number, &entry, false),
+            Poll::Ready(Ok(Outcome::Appended(entry))) => self.confirm(number, &entry, true),
+            Poll::Ready(Ok(Outcome::Repeated(entry))) => self.confirm(number, &entry, false),
             Poll::Ready(Ok(Outcome::Unchanged) | Err(_)) => {
                 let request = std::mem::take(&mut publishing.request);
                 self.hand_over(number, request);
             }
         }
+    }
+
+    fn confirm(&mut self, number: usize, entry: &Committed, is_new: bool) {
+        self.connections.confirm(number, entry, is_new, self.app.hub.is_closing());
     }
 
     fn answer_held(&mut self) {
@@ -306,17 +323,18 @@ impl EventLoop {
 
     /// The client has closed its side; if it has asked before, hyper knows what to make of it.
     fn hand_over_unread(&mut self, number: usize) {
-        self.hand_over(number, Bytes::new());
+        self.leave(number, Bytes::new(), None);
     }
 
     fn hand_over(&mut self, number: usize, first: Bytes) {
-        if let Some((stream, seat)) = self.connections.remove(number) {
-            self.leave(Traveller { stream: stream.into(), first, seat });
-        }
+        self.leave(number, first, Some(self.remote.clone()));
     }
 
-    fn leave(&self, traveller: Traveller) {
-        self.tokio.spawn(self.plain.clone().take_over(traveller, self.remote.clone()));
+    fn leave(&mut self, number: usize, first: Bytes, home: Option<Arc<Remote>>) {
+        if let Some((stream, seat)) = self.connections.remove(number) {
+            let traveller = Traveller { stream: stream.into(), first, seat };
+            self.tokio.spawn(self.plain.clone().take_over(traveller, home));
+        }
     }
 
     fn close(&mut self, number: usize) {
@@ -331,6 +349,6 @@ impl EventLoop {
     fn stop(&mut self) {
         self.is_stopping = true;
         self.acceptor.close();
-        self.connections.close_idle();
+        self.connections.stop();
     }
 }

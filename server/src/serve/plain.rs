@@ -17,6 +17,7 @@ use hyper_util::rt::TokioTimer;
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
 use tower::ServiceExt;
 
 use super::admission::{ACCEPT_PAUSE, Admission, Seat, tune};
@@ -25,6 +26,9 @@ use super::event_loop::Remote;
 
 /// Longest head of a request, in bytes; hyper answers 431 beyond it.
 const HEAD_BYTES: usize = 32 * 1024;
+
+/// How long tokio may take to hear of a socket; one whose client does not read is served nevertheless.
+const SETTLING: Duration = Duration::from_millis(20);
 
 /// Serves connections with hyper.
 pub(super) struct Plain {
@@ -93,11 +97,16 @@ impl Plain {
         }
     }
 
-    /// Takes a connection over from an event loop, to which it goes back when a request comes that is the loop's.
-    pub(super) async fn take_over(self: Arc<Self>, traveller: Traveller, home: Arc<Remote>) {
+    /// Takes a connection over from an event loop; if it has a home there, it goes back when a request for it comes.
+    pub(super) async fn take_over(self: Arc<Self>, traveller: Traveller, home: Option<Arc<Remote>>) {
         let Traveller { stream, first, seat } = traveller;
         match TcpStream::from_std(stream) {
-            Ok(stream) => self.serve(stream, first, seat, Some(home)).await,
+            Ok(stream) => {
+                // Tokio has yet to hear that the socket takes bytes, and hyper must not believe that it does not: what
+                // it says to a wrong request it would put into the answer before, if that has not left (1.12.0).
+                let _ = timeout(SETTLING, stream.writable()).await;
+                self.serve(stream, first, seat, home).await;
+            }
             Err(error) => tracing::debug!(%error, "a connection was lost between two hands"),
         }
     }
@@ -121,8 +130,9 @@ impl Plain {
         let exchange = has_home.then(Arc::<Exchange>::default);
         let service = service_fn(|request: Request<Incoming>| {
             let (app, exchange) = (self.app.clone(), exchange.clone());
+            // At once, and not when hyper first polls the future: it may read on for the body before that.
+            let request = request.map(|body| Body::new(Part::request(body, exchange.clone())));
             async move {
-                let request = request.map(|body| Body::new(Part::request(body, exchange.clone())));
                 let response = app.oneshot(request).await?;
                 Ok::<_, std::convert::Infallible>(response.map(|body| Part::answer(body, exchange)))
             }

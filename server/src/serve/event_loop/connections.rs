@@ -1,6 +1,6 @@
 //! The connections of one event loop: adding, answering, closing, deadlines.
 
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::net::Shutdown;
 use std::time::Duration;
 
@@ -27,6 +27,8 @@ pub(super) struct Connection {
     alarm: Tick,
     /// Something came before the answer was out.
     pub(super) has_unread: bool,
+    /// The client will say no more.
+    pub(super) has_ended: bool,
     seat: Seat,
 }
 
@@ -65,6 +67,7 @@ pub(super) struct Connections {
     responses: Responses,
     /// How long a connection may be idle.
     patience: Duration,
+    is_stopping: bool,
     /// Those that may have something to read, of which no event will tell.
     pub(super) unread: Vec<usize>,
     /// The time as of this turn.
@@ -80,6 +83,7 @@ impl Connections {
             wheel: Wheel::new(now),
             responses: Responses::new(now),
             patience,
+            is_stopping: false,
             unread: Vec::new(),
             now,
         }
@@ -107,6 +111,7 @@ impl Connections {
             deadline: 0,
             alarm: 0,
             has_unread: false,
+            has_ended: false,
             seat,
         });
         self.set_deadline(number, self.patience);
@@ -148,9 +153,9 @@ impl Connections {
     }
 
     /// Answers a publish.
-    pub(super) fn confirm(&mut self, number: usize, entry: &Committed, is_new: bool) {
-        let bytes = self.responses.entry(entry, is_new, self.now);
-        self.send(number, bytes, false);
+    pub(super) fn confirm(&mut self, number: usize, entry: &Committed, is_new: bool, is_last: bool) {
+        let bytes = self.responses.entry(entry, is_new, is_last, self.now);
+        self.send(number, bytes, is_last);
     }
 
     fn send(&mut self, number: usize, mut bytes: Bytes, is_last: bool) {
@@ -204,8 +209,9 @@ impl Connections {
         self.wheel.next()
     }
 
-    /// Closes everything that waits for nothing but the next request.
-    pub(super) fn close_idle(&mut self) {
+    /// Closes everything that waits for nothing but the next request, and the others as soon as they would.
+    pub(super) fn stop(&mut self) {
+        self.is_stopping = true;
         let is_idle = |(number, connection): (usize, &Connection)| {
             matches!(connection.state, State::Idle).then_some(number)
         };
@@ -218,9 +224,12 @@ impl Connections {
     fn after_answer(&mut self, number: usize, is_last: bool) {
         let Some(connection) = self.all.get_mut(number) else { return };
         connection.state = State::Idle;
-        if is_last {
-            // Says so to the client before the socket is closed, which is all that can be done for it.
+        if is_last || self.is_stopping {
+            // Says so to the client before the socket is closed. What it has asked meanwhile is read, though nobody will
+            // answer: closed with something unread, a socket takes back what is still on its way.
             let _ = connection.stream.shutdown(Shutdown::Write);
+            let mut unread = [0; 4096];
+            while connection.stream.read(&mut unread).is_ok_and(|length| length == unread.len()) {}
             self.remove(number);
             return;
         }
@@ -257,6 +266,11 @@ impl Connections {
 }
 
 impl Connection {
+    /// Whether there is something to read.
+    pub(super) fn has_said_more(&self) -> bool {
+        self.stream.peek(&mut [0]).is_ok_and(|count| count > 0)
+    }
+
     /// Writes as much as goes without waiting, and takes it off `bytes`.
     fn write(&mut self, bytes: &mut Bytes) -> io::Result<()> {
         while !bytes.is_empty() {

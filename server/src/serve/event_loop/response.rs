@@ -35,10 +35,10 @@ impl Responses {
     }
 
     /// The answer to a publish: the entry, with the status of one that is new or of one that was there.
-    pub(super) fn entry(&mut self, entry: &Committed, is_new: bool, now: Instant) -> Bytes {
+    pub(super) fn entry(&mut self, entry: &Committed, is_new: bool, is_last: bool, now: Instant) -> Bytes {
         self.date.update(now);
         let status: &[u8] = if is_new { b"HTTP/1.1 201 Created\r\n" } else { b"HTTP/1.1 200 OK\r\n" };
-        encode(&[status, JSON], &entry.json, &self.date.text)
+        encode(&[status, JSON], &entry.json, is_last, &self.date.text)
     }
 
     /// The answer to a poll with this body; `is_last` says that the connection is closed after it.
@@ -52,9 +52,10 @@ impl Responses {
         if let Some(last) = same {
             return last.response.clone();
         }
-        let connection: &[u8] = if is_last { b"connection: close\r\n" } else { b"" };
+        // The handler says it itself.
+        let connection = if is_last { CLOSE } else { b"" };
         let head = [b"HTTP/1.1 200 OK\r\n", JSON, b"x-accel-buffering: no\r\n", connection];
-        let response = encode(&head, body, &self.date.text);
+        let response = encode(&head, body, false, &self.date.text);
         let last = Last {
             body: body.clone(),
             closes: is_last,
@@ -80,13 +81,21 @@ impl Date {
 /// What every answer says of its body.
 const JSON: &[u8] = b"content-type: application/json\r\ncache-control: no-store\r\n";
 
-/// Puts an answer together as hyper does.
-fn encode(head: &[&[u8]], body: &[u8], date: &str) -> Bytes {
+/// Says that the connection is closed after the answer.
+const CLOSE: &[u8] = b"connection: close\r\n";
+
+/// Puts an answer together as hyper does, which is also the one to say that the connection closes where the handler does
+/// not know.
+fn encode(head: &[&[u8]], body: &[u8], closes: bool, date: &str) -> Bytes {
     let mut response = BytesMut::with_capacity(body.len() + 256);
     for part in head {
         response.put_slice(part);
     }
-    response.put_slice(format!("content-length: {}\r\ndate: {date}\r\n\r\n", body.len()).as_bytes());
+    response.put_slice(format!("content-length: {}\r\n", body.len()).as_bytes());
+    if closes {
+        response.put_slice(CLOSE);
+    }
+    response.put_slice(format!("date: {date}\r\n\r\n").as_bytes());
     response.put_slice(body);
     response.freeze()
 }
