@@ -6,6 +6,7 @@
 
 mod support;
 
+mod both_ways;
 mod change;
 mod classic;
 mod cli_send;

@@ -1,0 +1,86 @@
+//! What a full server says, and when a connection has been silent for too long.
+
+use std::time::Duration;
+
+use holdline_server::ServeConfig;
+use holdline_server::hub::HubConfig;
+use tokio::net::TcpStream;
+
+use super::{Pair, Talk, Way, poll};
+use crate::support::{Connection, within};
+
+#[tokio::test]
+async fn beyond_the_most_connections_both_say_the_same() {
+    let config = ServeConfig { max_connections: 3, ..ServeConfig::default() };
+    let pair = Pair::with(HubConfig::default(), config).await;
+    let fills = |way: &Way| {
+        let address = way.address;
+        async move {
+            let mut inside = Vec::new();
+            while inside.len() < 3 {
+                let mut connection = Connection::open(address).await;
+                if connection.get("/api/v1/poll?room=lobby&wait=0", "").await.status == 200 {
+                    inside.push(connection);
+                }
+            }
+            inside
+        }
+    };
+    let inside = tokio::join!(fills(&pair.loops), fills(&pair.plain));
+    for request in [
+        poll("room=lobby&wait=0"),
+        poll("room=lobby"),
+        b"GET /healthz HTTP/1.1\r\n\r\n".to_vec(),
+        b"x".to_vec(),
+    ] {
+        let said = pair.same("full", &Talk::of([request])).await;
+        assert!(said.starts_with("HTTP/1.1 503 ") && said.contains("retry-after: 5"), "{said}");
+    }
+    drop(inside);
+    for way in [&pair.loops, &pair.plain] {
+        // Each of the seats is free again, and none is there twice.
+        let again = within("three seats", fills(way)).await;
+        let mut fourth = Connection::open(way.address).await;
+        assert_eq!(fourth.get("/healthz", "").await.status, 503, "{}", way.name);
+        drop(again);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_holds_too_many_says_the_same() {
+    // With none allowed at all every poll that would wait is one too many.
+    let hub = HubConfig { max_held: 0, ..HubConfig::default() };
+    let pair = Pair::with(hub, ServeConfig::default()).await;
+    for query in
+        ["room=lobby", "room=lobby&after=start", "room=nowhere", "room=lobby&wait=0", "room=lobby&after=x"]
+    {
+        pair.same(query, &Talk::ending([poll(query)])).await;
+    }
+    let said = pair.same("one too many", &Talk::ending([poll("room=lobby")])).await;
+    assert!(said.contains("\"overloaded\"") && said.contains("retry-after"), "{said}");
+}
+
+#[tokio::test]
+async fn silence_is_ended_without_a_word() {
+    let config = ServeConfig { head_timeout: Duration::from_millis(300), ..ServeConfig::default() };
+    let pair = Pair::with(HubConfig::default(), config).await;
+    let health = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+    for pieces in [
+        vec![],
+        vec![b"G".to_vec()],
+        vec![b"GET /api/v1/poll?room=lobby&wait=0 HTTP/1.1\r\n".to_vec()],
+        vec![poll("room=lobby&wait=0")],
+        vec![health.to_vec()],
+        vec![poll("room=lobby&wait=0"), health.to_vec()],
+        vec![health.to_vec(), poll("room=lobby&wait=0")],
+        vec![health.to_vec(), poll("room=lobby&wait=0"), b"GET".to_vec()],
+        // Longer than the patience with the silent.
+        vec![poll("room=lobby&wait=1")],
+        vec![[poll("room=lobby&wait=1"), poll("room=lobby&wait=0")].concat()],
+    ] {
+        pair.same("silence", &Talk::of(pieces)).await;
+    }
+    let stays = TcpStream::connect(pair.loops.address).await.unwrap();
+    pair.holds_nothing().await;
+    drop(stays);
+}

@@ -1,0 +1,114 @@
+//! Stopping, with connections in every state: who waits is answered and let go, who is silent is let go, who reads
+//! slowly gets the rest; and nobody new is let in.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use holdline_server::ServeConfig;
+use holdline_server::hub::Hub;
+use holdline_server::log::{Draft, MemoryLog};
+use holdline_shared::Person;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+
+use super::talk::{settle, without_dates};
+use super::{END, Talk, Way, poll};
+use crate::support::{until, within};
+
+const HEALTH: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/// A server in this way, and nothing else on its hub.
+async fn start(with_loops: bool, config: ServeConfig) -> (Arc<Hub>, Way) {
+    let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
+    for _ in 0..250 {
+        let text = "x".repeat(1_000).parse().unwrap();
+        hub.publish(Draft::say(Person::stdin(), "tea".parse().unwrap(), text)).await.unwrap();
+    }
+    let way = if with_loops {
+        Way::loops(hub.clone(), config).await
+    } else {
+        Way::plain(hub.clone(), config).await
+    };
+    (hub, way)
+}
+
+/// What is sent, of which so much is held, and what is read before the stop.
+async fn stopped(with_loops: bool, pieces: &[Vec<u8>], holds: usize) -> String {
+    // A head of which only the beginning comes is waited for.
+    let config = ServeConfig {
+        head_timeout: Duration::from_secs(2),
+        stop_timeout: Duration::from_secs(40),
+        ..ServeConfig::default()
+    };
+    let (hub, mut way) = start(with_loops, config).await;
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(16_384).unwrap();
+    let mut stream = socket.connect(way.address).await.unwrap();
+    let mut other = None;
+    for piece in pieces {
+        stream.write_all(piece).await.unwrap();
+        settle(&mut other, way.address).await;
+    }
+    drop(other);
+    until("it is held", || hub.held() == holds).await;
+    way.begin_to_stop();
+    let mut said = Vec::new();
+    within("the end", async { while stream.read_buf(&mut said).await.is_ok_and(|count| count > 0) {} }).await;
+    way.ended().await;
+    assert_eq!(hub.held(), 0);
+    // Each has a log of its own.
+    without_dates(&said).replace(&hub.log().epoch().to_string(), &"e".repeat(16))
+}
+
+#[tokio::test]
+async fn everyone_is_let_go_in_the_same_way() {
+    let held = poll("room=lobby");
+    let long = poll("room=tea&after=start&wait=0");
+    for (pieces, holds) in [
+        (vec![], 0),
+        (vec![b"GET /api/v1/poll?room=lobby".to_vec()], 0),
+        (vec![poll("room=lobby&wait=0")], 0),
+        (vec![HEALTH.to_vec()], 0),
+        (vec![poll("room=lobby&wait=0"), HEALTH.to_vec()], 0),
+        (vec![HEALTH.to_vec(), poll("room=lobby&wait=0")], 0),
+        (vec![held.clone()], 1),
+        (vec![poll("room=*"), b"GET".to_vec()], 1),
+        (vec![held.clone(), HEALTH.to_vec()], 1),
+        (vec![held.clone(), held.clone()], 1),
+        (vec![HEALTH.to_vec(), held.clone()], 1),
+        (vec![[HEALTH, &held].concat()], 1),
+        (vec![poll("room=lobby&room=tea"), poll("room=lobby&wait=0")], 1),
+    ] {
+        let loops = stopped(true, &pieces, holds).await;
+        assert_eq!(loops, stopped(false, &pieces, holds).await, "{pieces:?}");
+        assert_eq!(loops.contains("\r\nconnection: close\r\n"), holds == 1, "{loops}");
+    }
+    // So much that it does not fit into what lies between: what was begun is brought to its end.
+    let one = {
+        let (_hub, way) = start(true, ServeConfig::default()).await;
+        Talk::of([long.clone(), END.to_vec()]).with(way.address).await.len()
+            - Talk::of([END.to_vec()]).with(way.address).await.len()
+    };
+    let said = stopped(true, &vec![long; 5], 0).await.replace("connection: close\r\n", "");
+    assert!((1..=5).any(|count| said.len() == count * one), "{} bytes of {one} each", said.len());
+}
+
+#[tokio::test]
+async fn nobody_new_is_let_in() {
+    for with_loops in [true, false] {
+        let config = ServeConfig { stop_timeout: Duration::from_secs(40), ..ServeConfig::default() };
+        let (_hub, mut way) = start(with_loops, config).await;
+        // A request whose body is not there yet keeps the server from ending.
+        let mut stuck = TcpStream::connect(way.address).await.unwrap();
+        stuck.write_all(b"POST /publish HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n").await.unwrap();
+        settle(&mut None, way.address).await;
+        way.begin_to_stop();
+        let refused = async { while TcpStream::connect(way.address).await.is_ok() {} };
+        within("the end of accepting", refused).await;
+        stuck.write_all(b"ok").await.unwrap();
+        let mut said = Vec::new();
+        within("the answer", stuck.read_to_end(&mut said)).await.unwrap();
+        assert!(said.starts_with(b"HTTP/1.1 ") && said.ends_with(b"\r\n\r\nok"), "{}", said.escape_ascii());
+        way.ended().await;
+    }
+}

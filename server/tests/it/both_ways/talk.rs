@@ -1,0 +1,136 @@
+//! What is sent on one connection, in pieces, and everything that comes back until its end.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::{Duration, SystemTime};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::support::{Connection, within};
+
+/// The last request of a talk: the server closes the connection after its answer.
+pub(crate) const END: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: end\r\nConnection: close\r\n\r\n";
+
+/// A `Date` header's value is as long as this.
+const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+/// A server may say the time of its last look at the clock.
+const DATE_TOLERANCE: Duration = Duration::from_secs(5);
+
+/// Pieces, each sent once the server has taken the one before.
+#[derive(Clone, Default)]
+pub(crate) struct Talk {
+    pieces: Vec<Vec<u8>>,
+    /// How long the server may still wait for something after the last piece.
+    patience: Option<Duration>,
+}
+
+/// A poll of this query, without any header but what it needs.
+pub(crate) fn poll(query: &str) -> Vec<u8> {
+    format!("GET /api/v1/poll?{query} HTTP/1.1\r\nHost: localhost\r\n\r\n").into_bytes()
+}
+
+impl Talk {
+    /// These pieces and nothing else.
+    pub(crate) fn of(pieces: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {
+        Self { pieces: pieces.into_iter().map(Into::into).collect(), patience: None }
+    }
+
+    /// These pieces, and then the request after which the connection ends.
+    pub(crate) fn ending(pieces: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {
+        let mut talk = Self::of(pieces);
+        talk.pieces.push(END.to_vec());
+        talk
+    }
+
+    /// All of it in one piece.
+    pub(crate) fn at_once(&self) -> Self {
+        Self { pieces: vec![self.pieces.concat()], patience: self.patience }
+    }
+
+    /// The same by somebody who closes their side when nothing comes of it.
+    pub(crate) fn with_patience(self, patience: Duration) -> Self {
+        Self { patience: Some(patience), ..self }
+    }
+
+    /// Talks to a server; answers everything that it says until it closes the connection, the date made the same.
+    pub(crate) async fn with(&self, address: SocketAddr) -> String {
+        let said = within(&format!("the end of {self}"), self.run(address)).await;
+        without_dates(&said)
+    }
+
+    async fn run(&self, address: SocketAddr) -> Vec<u8> {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        let (mut reader, mut writer) = stream.split();
+        let sends = async {
+            let mut other = None;
+            for (number, piece) in self.pieces.iter().enumerate() {
+                if number > 0 {
+                    settle(&mut other, address).await;
+                }
+                // It may have closed the connection already; what it said before is what counts.
+                if writer.write_all(piece).await.is_err() {
+                    break;
+                }
+            }
+            if let Some(patience) = self.patience {
+                tokio::time::sleep(patience).await;
+                // The server may have closed the connection long ago.
+                let _ = writer.shutdown().await;
+            }
+            std::future::pending().await
+        };
+        let reads = async {
+            let mut said = Vec::new();
+            // A reset is an end, too.
+            while reader.read_buf(&mut said).await.is_ok_and(|count| count > 0) {}
+            said
+        };
+        tokio::select! {
+            said = reads => said,
+            never = sends => never,
+        }
+    }
+}
+
+/// Lets the server take what was sent so far: it takes things in the order in which they come, so that whoever asks
+/// later and has an answer was behind it; in the event loop, and in hyper.
+pub(crate) async fn settle(other: &mut Option<Connection>, address: SocketAddr) {
+    if other.is_none() {
+        *other = Some(Connection::open(address).await);
+    }
+    if let Some(other) = other {
+        for path in ["/api/v1/poll?room=lobby&wait=0", "/healthz"] {
+            assert_eq!(other.get(path, "").await.status, 200);
+        }
+    }
+}
+
+/// Checks every date and makes them all the same.
+pub(crate) fn without_dates(said: &[u8]) -> String {
+    let said = said.iter().map(|&byte| char::from(byte)).collect::<String>();
+    let mut parts = said.split("\r\ndate: ");
+    let mut same = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (date, rest) = part.split_at_checked(DATE.len()).expect("a whole date");
+        let time = httpdate::parse_http_date(date).unwrap_or_else(|_| panic!("a date, not {date:?}"));
+        assert_eq!(httpdate::fmt_http_date(time), date, "in the usual form");
+        let now = SystemTime::now();
+        let off = now.duration_since(time).or_else(|_| time.duration_since(now)).unwrap();
+        assert!(off <= DATE_TOLERANCE, "{date} is {off:?} off");
+        assert!(rest.starts_with("\r\n"), "{rest:?}");
+        same += "\r\ndate: ";
+        same += rest;
+    }
+    same
+}
+
+impl fmt::Display for Talk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for piece in &self.pieces {
+            write!(f, "\n  \"{}\"", piece.escape_ascii())?;
+        }
+        Ok(())
+    }
+}
