@@ -1,4 +1,4 @@
-//! Our own server passes every case, on either engine; one that answers nothing right passes none.
+//! Our own server passes every case, on either engine and in either way of serving; one that answers nothing right passes none.
 
 #![expect(clippy::unwrap_used, reason = "a test that meets the unexpected fails")]
 
@@ -12,12 +12,16 @@ use holdline_server::{ServeConfig, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
+/// Polls are held by event loops, or, with none at all, by hyper like every other request.
+const WAYS: [Option<usize>; 2] = [None, Some(0)];
+
 /// Serves until the test ends.
-async fn start(log: Arc<dyn Log>) -> String {
+async fn start(log: Arc<dyn Log>, event_loops: Option<usize>) -> String {
     let hub = Hub::open(log).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(serve(vec![listener], hub, ServeConfig::default(), std::future::pending()));
+    let config = ServeConfig { event_loops, ..ServeConfig::default() };
+    tokio::spawn(serve(vec![listener], hub, config, std::future::pending()));
     url
 }
 
@@ -31,16 +35,21 @@ async fn run(url: &str, only: &str) -> (bool, String) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn memory_passes() {
-    let (passed, said) = run(&start(Arc::new(MemoryLog::new())).await, "").await;
-    assert!(passed, "{said}");
+    for event_loops in WAYS {
+        let (passed, said) = run(&start(Arc::new(MemoryLog::new()), event_loops).await, "").await;
+        assert!(passed, "event loops: {event_loops:?}\n{said}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_passes() {
-    let folder = tempfile::tempdir().unwrap();
-    let path: &Path = &folder.path().join("holdline.db");
-    let (passed, said) = run(&start(Arc::new(SqliteLog::open(path).unwrap())).await, "").await;
-    assert!(passed, "{said}");
+    for event_loops in WAYS {
+        let folder = tempfile::tempdir().unwrap();
+        let path: &Path = &folder.path().join("holdline.db");
+        let log = Arc::new(SqliteLog::open(path).unwrap());
+        let (passed, said) = run(&start(log, event_loops).await, "").await;
+        assert!(passed, "event loops: {event_loops:?}\n{said}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

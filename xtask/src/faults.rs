@@ -23,12 +23,20 @@ pub(crate) fn command(sh: &Shell, flags: &[OsString]) -> Result<()> {
     Ok(run.arg("--").args(flags).env("HOLDLINE_BIN", program).run()?)
 }
 
+/// Rounds that are about connections: these also run without event loops.
+const ON_BOTH_WAYS: [&str; 3] = ["wake", "proxy", "nginx-http10"];
+
 /// The short round of every fault, against the executable that `build` has left.
 pub(crate) fn short(sh: &Shell) -> Result<()> {
     proxies::find_or_install(sh)?;
     // Unoptimised, as the tests have compiled most of it already; it is the server that has to be fast.
     let run = shell::cargo(sh).args(["run", "--package", "holdline_faults", "--bin", "faults"]);
-    Ok(run.args(["--", "--short"]).env("HOLDLINE_BIN", paths::executable()).run()?)
+    run.args(["--", "--short"]).env("HOLDLINE_BIN", paths::executable()).run()?;
+    say::step("the same without event loops, where connections are what is broken");
+    let rounds = ON_BOTH_WAYS.iter().flat_map(|name| ["--round", name]);
+    let run = shell::cargo(sh).args(["run", "--package", "holdline_faults", "--bin", "faults"]);
+    let run = run.args(["--", "--short", "--deliveries", "5000"]).args(rounds);
+    Ok(run.env("HOLDLINE_BIN", paths::executable()).env(shell::PLAIN_HTTP, "1").run()?)
 }
 
 /// The server alone: nothing here looks at the page. Where the page is built already it is kept in the executable, so

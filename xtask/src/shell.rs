@@ -13,6 +13,9 @@ use xshell::{Cmd, Shell, cmd};
 /// `env!` would take them for the user's and rebuild.
 const OURS_ALONE: [&str; 3] = ["CARGO", "CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH"];
 
+/// With this variable the server serves polls like every other request, without event loops.
+pub(crate) const PLAIN_HTTP: &str = "HOLDLINE_PLAIN_HTTP";
+
 /// How long a child may take to end by itself; the server answers what it holds within two seconds.
 const GRACE: Duration = Duration::from_secs(5);
 

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::Bench;
-use crate::shell;
+use crate::shell::{self, PLAIN_HTTP};
 
 /// Formatting.
 pub(super) fn format(bench: &Bench<'_>) -> Result<()> {
@@ -16,10 +16,14 @@ pub(super) fn clippy(bench: &Bench<'_>) -> Result<()> {
     Ok(clippy.args(["--", "-D", "warnings"]).run()?)
 }
 
-/// Units, contract suites, sockets, examples in the documentation: all but client and browsers.
+/// Units, contract suites, sockets, examples in the documentation: all but client and browsers. What goes over sockets
+/// runs a second time without event loops.
 pub(super) fn units(bench: &Bench<'_>) -> Result<()> {
     let test = shell::cargo(bench.sh).args(["test", "--workspace"]);
-    Ok(test.args(["--exclude", "holdline_frontend", "--exclude", "holdline_e2e"]).run()?)
+    test.args(["--exclude", "holdline_frontend", "--exclude", "holdline_e2e"]).run()?;
+    let again = shell::cargo(bench.sh).args(["test", "--package", "holdline_server", "--test", "it"]);
+    // Those that compare both ways have done so already.
+    Ok(again.args(["--", "--skip", "both_ways"]).env(PLAIN_HTTP, "1").run()?)
 }
 
 /// State and components, rendered to text.
