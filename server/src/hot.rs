@@ -64,7 +64,7 @@ impl Writer {
 
     /// The answer to a publish.
     pub fn entry(&mut self, entry: &Committed) -> Bytes {
-        self.responses.entry(entry, true, self.now)
+        self.responses.entry(entry, true, false, self.now)
     }
 }
 
