@@ -12,6 +12,7 @@ mod mutation;
 mod pair;
 mod pipelines;
 mod polls;
+mod publishes;
 mod slow;
 mod stop;
 mod talk;
