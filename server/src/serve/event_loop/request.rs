@@ -57,9 +57,9 @@ impl<'a> Request<'a> {
     pub(super) fn credentials(&self) -> HeaderMap {
         let mut credentials = HeaderMap::new();
         for header in &self.headers {
-            let name = HeaderName::from_bytes(header.name.as_bytes()).ok();
-            let value = HeaderValue::from_bytes(header.value).ok();
-            if let (Some(name @ (header::AUTHORIZATION | header::COOKIE)), Some(value)) = (name, value) {
+            let is = |name: &HeaderName| header.name.eq_ignore_ascii_case(name.as_str());
+            let name = [header::AUTHORIZATION, header::COOKIE].into_iter().find(is);
+            if let (Some(name), Ok(value)) = (name, HeaderValue::from_bytes(header.value)) {
                 credentials.append(name, value);
             }
         }

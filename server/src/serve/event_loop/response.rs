@@ -91,12 +91,13 @@ fn encode(head: &[&[u8]], body: &[u8], closes: bool, date: &str) -> Bytes {
     for part in head {
         response.put_slice(part);
     }
-    response.put_slice(format!("content-length: {}\r\n", body.len()).as_bytes());
-    if closes {
-        response.put_slice(CLOSE);
+    let (mut length, connection) = (itoa::Buffer::new(), if closes { CLOSE } else { b"" });
+    let length = length.format(body.len()).as_bytes();
+    for part in
+        [b"content-length: ", length, b"\r\n", connection, b"date: ", date.as_bytes(), b"\r\n\r\n", body]
+    {
+        response.put_slice(part);
     }
-    response.put_slice(format!("date: {date}\r\n\r\n").as_bytes());
-    response.put_slice(body);
     response.freeze()
 }
 
