@@ -2,7 +2,7 @@
 
 use super::{Pair, Talk, poll};
 
-const POLL: &str = "GET /api/v1/poll?room=lobby&after=start HTTP/1.1\r\nHost: localhost\r\n\r\n";
+const POLL: &str = "GET /api/v1/poll?room=lobby&wait=0 HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 /// A poll with something changed in its head.
 #[expect(clippy::too_many_lines, reason = "a list")]
@@ -39,9 +39,9 @@ fn heads() -> Vec<Vec<u8>> {
         ("/api/v1/poll", "/api/v1/poll/"),
         ("/api/v1/poll", "/API/v1/poll"),
         ("/api/v1/poll", "api/v1/poll"),
-        ("/api/v1/poll?room=lobby&after=start", "*"),
-        ("/api/v1/poll?room=lobby&after=start", "/api/v1/poll"),
-        ("/api/v1/poll?room=lobby&after=start", "localhost:80"),
+        ("/api/v1/poll?room=lobby&wait=0", "*"),
+        ("/api/v1/poll?room=lobby&wait=0", "/api/v1/poll"),
+        ("/api/v1/poll?room=lobby&wait=0", "localhost:80"),
         ("Host: localhost\r\n", ""),
         ("Host: localhost", "Host: a\r\nHost: b"),
         ("Host: localhost", "Host:"),
