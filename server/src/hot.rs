@@ -114,9 +114,9 @@ impl Lobby {
     pub fn play(&mut self, polls: u32, text: &MessageText) -> usize {
         let Self { hub, held, writer, .. } = self;
         let (now, after) = (writer.now, hub.head());
+        let rooms = &RoomSelection::Named(vec![RoomName::lobby()]);
         for key in 0..polls {
-            let rooms = RoomSelection::Named(vec![RoomName::lobby()]);
-            held.begin(key, Question { rooms, after, visit: None }, true, now);
+            held.begin(key, Question { rooms, after, visit: None, may_wait: true }, now);
         }
         // In memory it is settled at once.
         hub.publish(Draft::say(Person::anonymous(), RoomName::lobby(), text.clone())).now_or_never();

@@ -1,7 +1,5 @@
 //! `GET /api/v1/poll`: the long poll.
 
-use std::mem::take;
-
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -19,24 +17,24 @@ pub(super) async fn poll(
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let mut query = PollQuery::from_pairs(query_pairs(&uri))?;
+    let query = PollQuery::from_pairs(query_pairs(&uri))?;
     let wait = query.wait.unwrap_or(app.hub.config().wait);
-    let visit = visit(&app, &mut query, || headers)?;
+    let visit = visit(&app, &query, || headers)?;
     let answer = app.hub.poll(&query.rooms, query.after, wait, visit.as_ref()).await?;
     let mut response = reply::raw_json(StatusCode::OK, answer.body);
     reply::mark_held(&app, response.headers_mut());
     Ok(response)
 }
 
-/// Lets the person who asks be here, if that is what the poll wants; it takes that part of the query.
+/// Lets the person who asks be here, if that is what the poll wants.
 pub(crate) fn visit(
     app: &App,
-    query: &mut PollQuery,
+    query: &PollQuery,
     headers: impl FnOnce() -> HeaderMap,
 ) -> Result<Option<Visit>, Failure> {
     if query.here.is_empty() {
         return Ok(None);
     }
     let person = known(app, &headers())?;
-    Ok(Some(app.hub.visit(&person, take(&mut query.here), query.presence.take())))
+    Ok(Some(app.hub.visit(&person, query.here.clone(), query.presence.clone())))
 }

@@ -36,12 +36,14 @@ pub(crate) struct HeldPolls<K> {
 pub(crate) type HeldId = u32;
 
 /// What a poll asks.
-pub(crate) struct Question {
-    pub(crate) rooms: RoomSelection,
+pub(crate) struct Question<'a> {
+    pub(crate) rooms: &'a RoomSelection,
     /// The position that the client has reached.
     pub(crate) after: Seq,
     /// Who is here meanwhile.
     pub(crate) visit: Option<Visit>,
+    /// Whether it wants to be held when there is nothing.
+    pub(crate) may_wait: bool,
 }
 
 /// What became of a new poll.
@@ -132,8 +134,15 @@ impl<K: Copy> HeldPolls<K> {
 
     /// Answers a poll if there is something for it, or if it does not want to wait; holds it otherwise. Right after a
     /// round of answers even a poll for which there is something waits for the pause to end, so that there is more.
-    pub(crate) fn begin(&mut self, key: K, question: Question, may_wait: bool, now: Instant) -> Begun<K> {
-        let Question { rooms: selection, after, visit } = question;
+    pub(crate) fn begin(&mut self, key: K, question: Question<'_>, now: Instant) -> Begun<K> {
+        if let (RoomSelection::Named(names), None, true) =
+            (question.rooms, &question.visit, question.may_wait)
+            && let [name] = names.as_slice()
+            && let Some(&list) = self.by_source.get(&Source::Room(name.clone()))
+        {
+            return self.begin_beside_others(key, list, question.after, now);
+        }
+        let Question { rooms: selection, after, visit, may_wait } = question;
         let visit = visit.map(Box::new);
         let Some(found) = self.find(selection) else { return Begun::UnknownRoom };
         let (sources, rooms): (Vec<_>, Vec<_>) = found.into_iter().unzip();
@@ -154,8 +163,7 @@ impl<K: Copy> HeldPolls<K> {
             let spots = lists.iter().map(|&list| self.lists[list as usize].add(list, id)).collect();
             Waits::Many(Box::new(Many { rooms, spots }))
         };
-        self.polls.insert(Held { key, after, waits, visit });
-        self.hub.held.fetch_add(1, Ordering::Relaxed);
+        self.insert(Held { key, after, waits, visit });
         if is_held_back {
             // At the end of the pause it is looked at.
             return Begun::Held(id);
@@ -165,6 +173,26 @@ impl<K: Copy> HeldPolls<K> {
             Some(seen) => Begun::Ended(self.end(id, None, seen)),
             None => Begun::Held(id),
         }
+    }
+
+    /// The same for the most frequent kind: one room, for which others wait here already, and nobody in particular.
+    fn begin_beside_others(&mut self, key: K, number: u32, after: Seq, now: Instant) -> Begun<K> {
+        let list = &mut self.lists[number as usize];
+        let Some(room) = &list.room else { return Begun::UnknownRoom };
+        if list.pace.holds_back(after, now) && room.is_beyond(after) && !self.hub.is_closing() {
+            list.is_due = true;
+        } else if let Some(seen) = self.hub.glance(from_ref(room), after, Wants::Answer, None, || false) {
+            return Begun::Ended(Ended { key, after, seen, room: Some(room.clone()), visit: None });
+        }
+        let id = index(self.polls.vacant_key());
+        let waits = Waits::One(list.add(number, id));
+        self.insert(Held { key, after, waits, visit: None });
+        Begun::Held(id)
+    }
+
+    fn insert(&mut self, poll: Held<K>) {
+        self.polls.insert(poll);
+        self.hub.held.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Ends a poll whose time is up.
@@ -270,18 +298,15 @@ impl<K: Copy> HeldPolls<K> {
     }
 
     /// The rooms by name; those that somebody waits for already are found without asking the hub.
-    fn find(&self, rooms: RoomSelection) -> Option<Vec<(Source, Arc<Room>)>> {
+    fn find(&self, rooms: &RoomSelection) -> Option<Vec<(Source, Arc<Room>)>> {
         let RoomSelection::Named(names) = rooms else {
             return Some(vec![(Source::Everything, self.hub.everything.clone())]);
         };
-        let found = names.into_iter().map(|name| {
-            let source = Source::Room(name);
+        let found = names.iter().map(|name| {
+            let source = Source::Room(name.clone());
             let known = self.by_source.get(&source).and_then(|list| self.lists.get(*list as usize));
-            let room = match (known.and_then(|list| list.room.clone()), &source) {
-                (None, Source::Room(name)) => self.hub.room(name),
-                (known, _) => known,
-            };
-            room.map(|room| (source, room))
+            let room = known.and_then(|list| list.room.clone()).or_else(|| self.hub.room(name))?;
+            Some((source, room))
         });
         found.collect()
     }

@@ -253,13 +253,13 @@ impl EventLoop {
     }
 
     fn ask(&mut self, number: usize, query: &str, request: &Request<'_>) -> Option<(Begun<u32>, Duration)> {
-        let mut query = self.queries.parse(query)?;
+        let query = self.queries.parse(query)?;
         let hub = &self.app.hub;
         let (after, wait) = hub.admit(query.after, query.wait.unwrap_or(hub.config().wait)).ok()?;
-        let visit = visit(&self.app, &mut query, || request.credentials()).ok()?;
-        let question = Question { rooms: query.rooms, after, visit };
+        let visit = visit(&self.app, query, || request.credentials()).ok()?;
+        let question = Question { rooms: &query.rooms, after, visit, may_wait: !wait.is_zero() };
         let key = u32::try_from(number).ok()?;
-        Some((self.held.begin(key, question, !wait.is_zero(), self.connections.now), wait))
+        Some((self.held.begin(key, question, self.connections.now), wait))
     }
 
     fn begin_publish(

@@ -211,10 +211,11 @@ fn who_is_let_go_is_told_of_no_more_than_was_seen() {
 fn hold(hub: &Arc<Hub>, name: &str, mut after: Seq, until: Seq) -> Vec<u64> {
     let notify = Arc::new(Ring(loom::sync::Notify::new()));
     let mut held = HeldPolls::new(hub.clone(), notify.clone().into());
+    let rooms = RoomSelection::Named(vec![room(name)]);
     let mut seen = Vec::new();
     while after < until {
-        let question = Question { rooms: RoomSelection::Named(vec![room(name)]), after, visit: None };
-        let mut ended = match held.begin((), question, true, Instant::now()) {
+        let question = Question { rooms: &rooms, after, visit: None, may_wait: true };
+        let mut ended = match held.begin((), question, Instant::now()) {
             Begun::Ended(ended) => Some(ended),
             Begun::Held(_) => None,
             Begun::UnknownRoom => panic!("it was made before"),
@@ -261,8 +262,9 @@ fn closing_ends_what_an_event_loop_holds() {
         let poller = thread::spawn(move || {
             let notify = Arc::new(Ring(loom::sync::Notify::new()));
             let mut held = HeldPolls::new(poller, notify.clone().into());
-            let question = Question { rooms: RoomSelection::All, after: Seq(1), visit: None };
-            let mut is_held = matches!(held.begin((), question, true, Instant::now()), Begun::Held(_));
+            let question =
+                Question { rooms: &RoomSelection::All, after: Seq(1), visit: None, may_wait: true };
+            let mut is_held = matches!(held.begin((), question, Instant::now()), Begun::Held(_));
             while is_held {
                 notify.0.wait();
                 held.go_through(Instant::now(), |ended| {
