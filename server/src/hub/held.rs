@@ -117,6 +117,8 @@ struct List {
     pace: Pace,
     /// Whether there is a reason to go through it.
     is_due: bool,
+    /// Whether it is among those that pause.
+    is_paused: bool,
 }
 
 impl<K: Copy> HeldPolls<K> {
@@ -218,8 +220,10 @@ impl<K: Copy> HeldPolls<K> {
             }
             self.pass(list, now, &mut answer);
         }
-        for list in std::mem::take(&mut self.paused) {
-            self.pass(list, now, &mut answer);
+        for number in std::mem::take(&mut self.paused) {
+            // Lists that pause are not dropped.
+            self.lists[number as usize].is_paused = false;
+            self.pass(number, now, &mut answer);
         }
     }
 
@@ -242,6 +246,7 @@ impl<K: Copy> HeldPolls<K> {
             return;
         }
         if std::mem::take(&mut list.is_due) && !list.members.is_empty() {
+            let began = Instant::now();
             list.register(&self.hub, &self.bells, number);
             let members = std::mem::take(&mut list.members);
             let (before, mut reached) = (self.polls.len(), Seq::START);
@@ -255,16 +260,17 @@ impl<K: Copy> HeldPolls<K> {
                     self.polls[id as usize].waits.move_spot(number, spot.index);
                 }
             }
-            if self.polls.len() < before && self.lists[number as usize].pace.after_round(now, reached) {
+            if self.polls.len() < before && self.lists[number as usize].pace.after_round(began, reached) {
                 self.pause(number);
             }
         }
         self.drop_if_idle(number);
     }
 
-    fn pause(&mut self, list: u32) {
-        if !self.paused.contains(&list) {
-            self.paused.push(list);
+    fn pause(&mut self, number: u32) {
+        let list = &mut self.lists[number as usize];
+        if !std::mem::replace(&mut list.is_paused, true) {
+            self.paused.push(number);
         }
     }
 
@@ -349,7 +355,8 @@ impl<K: Copy> HeldPolls<K> {
     }
 
     fn drop_if_idle(&mut self, number: u32) {
-        if self.lists[number as usize].members.is_empty() && !self.paused.contains(&number) {
+        let list = &self.lists[number as usize];
+        if list.members.is_empty() && !list.is_paused {
             let list = self.lists.remove(number as usize);
             self.by_source.remove(&list.source);
             list.leave(&self.hub);
@@ -379,7 +386,15 @@ impl Waits {
 
 impl List {
     fn new(source: Source, room: Option<Arc<Room>>) -> Self {
-        Self { source, room, place: None, members: Vec::new(), pace: Pace::default(), is_due: false }
+        Self {
+            source,
+            room,
+            place: None,
+            members: Vec::new(),
+            pace: Pace::default(),
+            is_due: false,
+            is_paused: false,
+        }
     }
 
     /// Makes sure that the source wakes us at its next change. To be done before looking.

@@ -65,7 +65,8 @@ impl Wheel {
         }
         let mut due = Vec::new();
         for tick in self.done + 1..=now.min(self.done + SLOTS) {
-            due.append(&mut self.slots[(tick % SLOTS) as usize]);
+            // Taken, not emptied: polls come up together, and each slot would keep room for all of them.
+            due.append(&mut std::mem::take(&mut self.slots[(tick % SLOTS) as usize]));
         }
         self.done = now;
         self.next = (now + 1..now + SLOTS).find(|tick| !self.slots[(tick % SLOTS) as usize].is_empty());
