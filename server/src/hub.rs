@@ -15,6 +15,8 @@ mod poll;
 mod presence;
 mod room;
 mod sync;
+#[cfg(test)]
+mod tests;
 mod visit;
 mod wait;
 mod waiters;

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::timeout;
 
 use self::admission::Admission;
@@ -51,7 +51,8 @@ impl Default for ServeConfig {
 }
 
 /// Serves the hub's router on all listeners until `stop` resolves; then stops accepting, answers every held poll,
-/// lets other requests finish, and returns once all connections are gone or `stop_timeout` is over.
+/// lets other requests finish, and returns once all connections are gone or `stop_timeout` is over. What hyper still serves
+/// then ends with the runtime. Returns before `stop`, in the same order, if an event loop has failed.
 pub async fn serve(
     listeners: Vec<TcpListener>,
     hub: Arc<Hub>,
@@ -94,7 +95,8 @@ async fn run(
     // Whoever serves connections holds a sender; when all are gone, so is every connection.
     let (serving, mut all_ended) = mpsc::channel::<()>(1);
     let admission = Arc::new(Admission::new(config.max_connections));
-    let plain = Arc::new(Plain::new(app, config.head_timeout, stopped, serving));
+    let failed = Arc::new(Notify::new());
+    let plain = Arc::new(Plain::new(app, config.head_timeout, stopped, serving, failed.clone()));
     // Tokio lets go of them, or it would be woken for every connection that an event loop accepts.
     let listeners: Vec<_> = listeners.into_iter().filter_map(|one| usable(one.into_std())).collect();
     let loops = event_loop::start(event_loops, &listeners, &App::new(hub.clone()), &admission, &plain);
@@ -111,7 +113,7 @@ async fn run(
         drop(listeners);
     }
     drop(plain);
-    stop.await;
+    tokio::select! { () = stop => {}, () = failed.notified() => {} }
     // Receivers are gone only if every connection is.
     let _ = stopping.send(true);
     // Before the loops are told, so that whatever they answer from then on says that the connection is closed.

@@ -66,6 +66,15 @@ pub(crate) struct Ended<K> {
     pub(super) visit: Option<Box<Visit>>,
 }
 
+impl<K> Drop for HeldPolls<K> {
+    fn drop(&mut self) {
+        self.hub.held.fetch_sub(self.polls.len(), Ordering::Relaxed);
+        for (_, list) in &self.lists {
+            list.leave(&self.hub);
+        }
+    }
+}
+
 impl<K> Ended<K> {
     /// Whether the log has to be read to answer it.
     pub(crate) fn needs_log(&self) -> bool {

@@ -16,8 +16,9 @@ const SHORT: Duration = Duration::from_micros(200);
 /// How many times as long as writing the answers the pause is: as long as that, and as reading the polls that follow, and
 /// then as long again.
 const PAUSE: u32 = 3;
-/// Nobody waits for longer than this for more to come.
-const LONGEST: Duration = Duration::from_millis(5);
+/// Nobody waits for longer than this for more to come. Longer pauses make rounds of more bytes, which take longer, and so on,
+/// until they cost more delay than they save.
+const LONGEST: Duration = Duration::from_millis(2);
 
 /// When a room may be answered again.
 #[derive(Default)]

@@ -130,6 +130,7 @@ impl Hub {
             }
             Seen::Entries(entries, upto) => (entries, upto),
             Seen::Nothing(upto) => (Vec::new(), upto),
+            // The poll that follows from the same position goes where the log can be read.
             Seen::TooOld => (Vec::new(), after),
         };
         let cursor = self.cursor(upto);

@@ -4,7 +4,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
@@ -29,9 +29,14 @@ pub(super) struct Boundary {
     next: Bytes,
 }
 
-/// How far the exchange of one request and its answer has come.
+/// How far the exchange of one request and its answer has come. One task looks after all of it; it is atomic so that the
+/// task may move between threads.
 #[derive(Debug, Default)]
-pub(super) struct Exchange(AtomicU8);
+pub(super) struct Exchange {
+    state: AtomicU8,
+    /// Which exchange it is, so that what is left of an earlier one does not count.
+    number: AtomicU32,
+}
 
 /// Nothing of a request was read, and everything that was answered has left.
 const BETWEEN: u8 = 0;
@@ -51,16 +56,23 @@ impl Exchange {
     }
 
     fn is(&self, state: u8) -> bool {
-        self.0.load(Ordering::Relaxed) == state
+        self.state.load(Ordering::Relaxed) == state
     }
 
     fn set(&self, state: u8) {
-        self.0.store(state, Ordering::Relaxed);
+        self.state.store(state, Ordering::Relaxed);
     }
 
-    fn one_part_is_done(&self) {
-        // Only ever called by the one task that drives the connection.
-        self.set(if self.is(HALF_DONE) { DONE } else { HALF_DONE });
+    /// A request has been read; answers the number of the exchange.
+    fn begin(&self) -> u32 {
+        self.set(OPEN);
+        self.number.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    fn one_part_is_done(&self, number: u32) {
+        if self.number.load(Ordering::Relaxed) == number {
+            self.set(if self.is(HALF_DONE) { DONE } else { HALF_DONE });
+        }
     }
 }
 
@@ -149,31 +161,42 @@ impl Write for Boundary {
 /// A request's body, which is done when it was read to the end, or an answer's, which is when it was written.
 pub(super) struct Part<B: Body> {
     body: B,
-    exchange: Option<Arc<Exchange>>,
+    exchange: Option<Turn>,
     has_to_end: bool,
+}
+
+/// One exchange on a connection.
+#[derive(Clone)]
+pub(super) struct Turn {
+    exchange: Arc<Exchange>,
+    number: u32,
+}
+
+impl Turn {
+    /// Begins when a request was read.
+    pub(super) fn begin(exchange: &Arc<Exchange>) -> Self {
+        Self { exchange: exchange.clone(), number: exchange.begin() }
+    }
 }
 
 impl<B: Body> Part<B> {
     /// The body of a request. One that is not read to the end keeps the connection from being taken: what follows on it
     /// would be the rest of the body.
-    pub(super) fn request(body: B, exchange: Option<Arc<Exchange>>) -> Self {
-        if let Some(exchange) = &exchange {
-            exchange.set(OPEN);
-        }
+    pub(super) fn request(body: B, exchange: Option<Turn>) -> Self {
         Self { body, exchange, has_to_end: true }
     }
 
-    pub(super) fn answer(body: B, exchange: Option<Arc<Exchange>>) -> Self {
+    pub(super) fn answer(body: B, exchange: Option<Turn>) -> Self {
         Self { body, exchange, has_to_end: false }
     }
 }
 
 impl<B: Body> Drop for Part<B> {
     fn drop(&mut self) {
-        if let Some(exchange) = &self.exchange
+        if let Some(turn) = &self.exchange
             && (!self.has_to_end || self.body.is_end_stream())
         {
-            exchange.one_part_is_done();
+            turn.exchange.one_part_is_done(turn.number);
         }
     }
 }

@@ -66,7 +66,8 @@ pub(super) fn start(
         first.acceptor.listen(listeners, &remotes, first.poll.registry(), BELL - 1)?;
     }
     for (number, one) in loops.into_iter().enumerate() {
-        std::thread::Builder::new().name(format!("polls-{number}")).spawn(move || one.run())?;
+        let thread = std::thread::Builder::new().name(format!("polls-{number}"));
+        thread.spawn(move || one.run()).inspect_err(|_| remotes.iter().for_each(|remote| remote.cut()))?;
     }
     Ok(remotes)
 }
@@ -88,6 +89,16 @@ struct EventLoop {
     is_stopping: bool,
     /// Being there, it says that somebody is still served.
     _serving: mpsc::Sender<()>,
+}
+
+impl Drop for EventLoop {
+    fn drop(&mut self) {
+        self.remote.close();
+        if std::thread::panicking() {
+            tracing::error!("an event loop has failed; the server stops");
+            self.plain.fail();
+        }
+    }
 }
 
 impl EventLoop {
@@ -117,7 +128,7 @@ impl EventLoop {
         let tokio = self.tokio.clone();
         let _runtime = tokio.enter();
         let mut events = Events::with_capacity(EVENTS);
-        while !(self.is_stopping && self.connections.is_empty()) {
+        'turns: while !(self.is_stopping && self.connections.is_empty()) {
             self.remote.falls_asleep();
             if let Err(error) = self.poll.poll(&mut events, self.timeout())
                 && error.kind() != io::ErrorKind::Interrupted
@@ -137,7 +148,7 @@ impl EventLoop {
                 match message {
                     Message::Take(traveller) => self.welcome(traveller),
                     Message::Stop => self.stop(),
-                    Message::Cut => return,
+                    Message::Cut => break 'turns,
                 }
             }
             for number in self.settled.take() {
@@ -151,7 +162,6 @@ impl EventLoop {
                 self.read(number);
             }
         }
-        self.remote.close();
     }
 
     /// How long there is nothing to do unless something happens.
@@ -181,9 +191,9 @@ impl EventLoop {
         connection.has_ended |= has_ended;
         let is_gone = has_ended && !connection.has_said_more();
         match connection.state {
+            _ if is_gone => self.close(number),
             State::Idle if has_ended => self.hand_over_unread(number),
             State::Idle => self.read(number),
-            State::Held(_) | State::Publishing(_) | State::Writing(_) if is_gone => self.close(number),
             State::Held(_) | State::Publishing(_) => connection.has_unread = true,
             State::Writing(_) => {
                 connection.has_unread |= event.is_readable();
@@ -209,6 +219,9 @@ impl EventLoop {
     /// Reads a request. What does not fit into the buffer is no poll, and left where it is for hyper.
     fn read(&mut self, number: usize) {
         let Some(connection) = self.connections.get_mut(number) else { return };
+        if !matches!(connection.state, State::Idle) {
+            return;
+        }
         if connection.has_ended {
             self.hand_over_unread(number);
             return;

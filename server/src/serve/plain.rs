@@ -16,12 +16,12 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioTimer;
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::timeout;
 use tower::ServiceExt;
 
 use super::admission::{ACCEPT_PAUSE, Admission, Seat, tune};
-use super::boundary::{Boundary, Exchange, Part};
+use super::boundary::{Boundary, Exchange, Part, Turn};
 use super::event_loop::Remote;
 
 /// Longest head of a request, in bytes; hyper answers 431 beyond it.
@@ -38,6 +38,8 @@ pub(super) struct Plain {
     stopped: watch::Receiver<bool>,
     /// Says by its being there that somebody is still served.
     serving: mpsc::Sender<()>,
+    /// Rung when an event loop has failed.
+    failed: Arc<Notify>,
 }
 
 /// A connection on its way to hyper, or back.
@@ -54,15 +56,21 @@ impl Plain {
         head_timeout: Duration,
         stopped: watch::Receiver<bool>,
         serving: mpsc::Sender<()>,
+        failed: Arc<Notify>,
     ) -> Self {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(head_timeout).max_buf_size(HEAD_BYTES);
-        Self { app, http, head_timeout, stopped, serving }
+        Self { app, http, head_timeout, stopped, serving, failed }
     }
 
     /// How long an idle connection is kept.
     pub(super) fn head_timeout(&self) -> Duration {
         self.head_timeout
+    }
+
+    /// Lets the server end, because an event loop has failed: what accepts may be gone with it.
+    pub(super) fn fail(&self) {
+        self.failed.notify_one();
     }
 
     /// Something whose being there says that somebody is still served.
@@ -102,8 +110,9 @@ impl Plain {
         let Traveller { stream, first, seat } = traveller;
         match TcpStream::from_std(stream) {
             Ok(stream) => {
-                // Tokio has yet to hear that the socket takes bytes, and hyper must not believe that it does not: what
-                // it says to a wrong request it would put into the answer before, if that has not left (1.12.0).
+                // Tokio has yet to hear that the socket takes bytes. Hyper must not try before: when an answer is still in
+                // its buffer and the next request is wrong, it asserts that it may begin another one (`can_write_head`
+                // in 1.12.0), and without assertions mixes the two. A socket that is really full may go on after a while.
                 let _ = timeout(SETTLING, stream.writable()).await;
                 self.serve(stream, first, seat, home).await;
             }
@@ -129,12 +138,12 @@ impl Plain {
     ) -> Result<Option<(std::net::TcpStream, Bytes)>, Box<dyn std::error::Error + Send + Sync>> {
         let exchange = has_home.then(Arc::<Exchange>::default);
         let service = service_fn(|request: Request<Incoming>| {
-            let (app, exchange) = (self.app.clone(), exchange.clone());
             // At once, and not when hyper first polls the future: it may read on for the body before that.
-            let request = request.map(|body| Body::new(Part::request(body, exchange.clone())));
+            let (app, turn) = (self.app.clone(), exchange.as_ref().map(Turn::begin));
+            let request = request.map(|body| Body::new(Part::request(body, turn.clone())));
             async move {
                 let response = app.oneshot(request).await?;
-                Ok::<_, std::convert::Infallible>(response.map(|body| Part::answer(body, exchange)))
+                Ok::<_, std::convert::Infallible>(response.map(|body| Part::answer(body, turn)))
             }
         });
         let io = Boundary::new(stream, first, exchange.clone());
@@ -144,16 +153,19 @@ impl Plain {
         tokio::pin!(stop);
         let mut is_stopping = false;
         let served = poll_fn(|context| {
-            if !is_stopping && stop.as_mut().poll(context).is_ready() {
+            loop {
+                if let Poll::Ready(ended) = Pin::new(&mut connection).poll(context) {
+                    return Poll::Ready(ended.map(|()| false));
+                }
+                if exchange.as_ref().is_some_and(|exchange| exchange.is_over()) {
+                    return Poll::Ready(Ok(true));
+                }
+                // Only now that hyper has read what there is: it would close a connection on which nothing was asked.
+                if is_stopping || stop.as_mut().poll(context).is_pending() {
+                    return Poll::Pending;
+                }
                 is_stopping = true;
                 Pin::new(&mut connection).graceful_shutdown();
-            }
-            match Pin::new(&mut connection).poll(context) {
-                Poll::Ready(ended) => Poll::Ready(ended.map(|()| false)),
-                Poll::Pending if exchange.as_ref().is_some_and(|exchange| exchange.is_over()) => {
-                    Poll::Ready(Ok(true))
-                }
-                Poll::Pending => Poll::Pending,
             }
         });
         if !served.await? {

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::Args;
 use etcetera::BaseStrategy;
 use holdline_server::hub::{Hub, HubConfig};
@@ -122,6 +122,7 @@ impl Serve {
             drop(stopping);
         });
         // The channel closes when it is time to stop.
+        let is_stopped = stopped.clone();
         serve(listeners, hub.clone(), config, async move { while stopped.changed().await.is_ok() {} }).await;
         if let Some(reading) = reading {
             // It holds the hub, and with it the log, which is to be closed in order.
@@ -129,6 +130,10 @@ impl Serve {
             let _ = reading.await;
         }
         info!(head = hub.head().0, "stopped");
+        ensure!(
+            is_stopped.has_changed().is_err(),
+            "the server could not go on; what it said before tells why"
+        );
         Ok(())
     }
 }
@@ -167,11 +172,12 @@ fn default_path() -> anyhow::Result<PathBuf> {
 
 /// As many as asked for, or as many as the limit of open files allows, once that is raised as far as it goes.
 fn max_connections(asked: Option<u32>) -> anyhow::Result<usize> {
-    /// For the database, the log and the like.
-    const OTHER_FILES: u64 = 64;
+    /// For the database, the log and the like, for connections that are being refused, and three for each event loop.
+    const OTHER_FILES: u64 = 64 + 64;
+    let loops = std::thread::available_parallelism().map_or(1, usize::from) as u64;
     let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(1024);
-    let possible =
-        usize::try_from(files.saturating_sub(OTHER_FILES))?.clamp(1, tokio::sync::Semaphore::MAX_PERMITS);
+    let possible = usize::try_from(files.saturating_sub(OTHER_FILES + 3 * loops))?
+        .clamp(1, tokio::sync::Semaphore::MAX_PERMITS);
     let asked = asked.map_or(possible, |asked| asked as usize);
     if asked > possible {
         warn!(asked, possible, "the limit of open files allows fewer connections; raise it with ulimit -n");

@@ -26,12 +26,14 @@ pub(super) struct Acceptor {
     /// The loops that get what is accepted, in turns; our own is the first of them.
     loops: Vec<Arc<Remote>>,
     turn: usize,
+    /// The listener that comes first the next time, so that none keeps the others waiting.
+    first: usize,
 }
 
 impl Acceptor {
     /// Without listeners.
     pub(super) fn new(admission: Arc<Admission>) -> Self {
-        Self { listeners: Vec::new(), admission, at: None, loops: Vec::new(), turn: 0 }
+        Self { listeners: Vec::new(), admission, at: None, loops: Vec::new(), turn: 0, first: 0 }
     }
 
     /// Watches these listeners under the numbers from `last` downwards.
@@ -69,7 +71,9 @@ impl Acceptor {
     pub(super) fn accept(&mut self, connections: &mut Connections) {
         let mut left = ACCEPTS;
         self.at = None;
-        for number in 0..self.listeners.len() {
+        self.first += 1;
+        for offset in 0..self.listeners.len() {
+            let number = (self.first + offset) % self.listeners.len();
             loop {
                 if left == 0 {
                     self.at = Some(connections.now);

@@ -40,7 +40,8 @@ pub(super) enum State {
     Held(HeldId),
     /// The log.
     Publishing(Box<Publishing>),
-    /// The client, which takes its time to read; and the rest of the answer.
+    /// The client, which takes its time to read; and the rest of the answer. Without a deadline: the kernel cuts off who
+    /// takes nothing (`tune`).
     Writing(Box<Rest>),
 }
 
@@ -58,6 +59,9 @@ pub(super) struct Rest {
     /// Whether the connection is closed after it.
     is_last: bool,
 }
+
+/// How often it is read from a connection that is closed, 4 KiB each time; who sends more may lose the answer.
+const LEFT_UNREAD: usize = 16;
 
 /// All connections of a loop, by number.
 pub(super) struct Connections {
@@ -229,7 +233,11 @@ impl Connections {
             // answer: closed with something unread, a socket takes back what is still on its way.
             let _ = connection.stream.shutdown(Shutdown::Write);
             let mut unread = [0; 4096];
-            while connection.stream.read(&mut unread).is_ok_and(|length| length == unread.len()) {}
+            for _ in 0..LEFT_UNREAD {
+                if !connection.stream.read(&mut unread).is_ok_and(|length| length == unread.len()) {
+                    break;
+                }
+            }
             self.remove(number);
             return;
         }

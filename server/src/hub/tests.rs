@@ -1,0 +1,169 @@
+//! What the polls of an event loop go through, by chance: they begin, wait, are woken, pause, run out of time or go away, in
+//! any order, and everyone gets everything once, in order. The seeds are fixed; a failure names its own.
+
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::Duration;
+
+use holdline_shared::{Batch, Person, RoomName, RoomSelection, Seq};
+use tokio::time::{Instant, sleep_until};
+
+use super::{Begun, Ended, HeldId, HeldPolls, Hub, Question};
+use crate::log::{Draft, MemoryLog, Outcome};
+
+/// A sequence of numbers that can be repeated (Knuth's MMIX generator).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % end
+    }
+}
+
+struct Client {
+    rooms: RoomSelection,
+    person: Option<Person>,
+    after: Seq,
+    held: Option<HeldId>,
+    seen: Vec<u64>,
+}
+
+impl Client {
+    fn hears(&self, room: &RoomName) -> bool {
+        match &self.rooms {
+            RoomSelection::All => true,
+            RoomSelection::Named(names) => names.contains(room),
+        }
+    }
+
+    fn take(&mut self, hub: &Hub, ended: Ended<usize>) {
+        let answer = hub.conclude(ended).1.unwrap();
+        let batch: Batch = serde_json::from_slice(&answer.body).unwrap();
+        assert!(batch.cursor.seq >= self.after, "backwards");
+        self.after = batch.cursor.seq;
+        self.seen.extend(batch.entries.iter().map(|entry| entry.seq.0));
+        self.held = None;
+    }
+}
+
+fn names(rooms: &[&str]) -> Vec<RoomName> {
+    rooms.iter().map(|room| room.parse().unwrap()).collect()
+}
+
+async fn publish(hub: &Hub, room: &RoomName) -> Seq {
+    let draft = Draft::say(Person::stdin(), room.clone(), "hello".parse().unwrap());
+    match hub.publish(draft).await {
+        Ok(Outcome::Appended(entry)) => entry.seq,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn clients(hub: &Hub) -> Vec<Client> {
+    let selections = [
+        RoomSelection::Named(names(&["a"])),
+        RoomSelection::Named(names(&["b"])),
+        RoomSelection::Named(names(&["a", "b"])),
+        RoomSelection::All,
+    ];
+    let visitor = |number: usize| (number % 5 == 4).then(Person::anonymous);
+    let client = |number: usize| Client {
+        rooms: selections[number % selections.len()].clone(),
+        person: visitor(number),
+        after: hub.head(),
+        held: None,
+        seen: Vec::new(),
+    };
+    (0..24).map(client).collect()
+}
+
+fn begin(hub: &Arc<Hub>, held: &mut HeldPolls<usize>, clients: &mut [Client], key: usize, may_wait: bool) {
+    let client = &mut clients[key];
+    if client.held.is_some() {
+        return;
+    }
+    let visit = client.person.as_ref().map(|person| hub.visit(person, names(&["a"]), None));
+    let question = Question { rooms: &client.rooms, after: client.after, visit, may_wait };
+    match held.begin(key, question, Instant::now()) {
+        Begun::Held(id) => client.held = Some(id),
+        Begun::Ended(ended) => client.take(hub, ended),
+        Begun::UnknownRoom => panic!("it is there"),
+    }
+}
+
+fn go_through(hub: &Hub, held: &mut HeldPolls<usize>, clients: &mut [Client], is_slow: bool) {
+    held.go_through(Instant::now(), |ended| {
+        if is_slow {
+            // So that a pause follows.
+            std::thread::sleep(Duration::from_micros(300));
+        }
+        clients[ended.key].take(hub, ended);
+    });
+}
+
+#[tokio::test]
+async fn whatever_happens_everyone_gets_everything_once() {
+    for seed in 0..40 {
+        let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
+        let mut dice = Dice(seed);
+        let rooms = names(&["a", "b"]);
+        for room in &rooms {
+            publish(&hub, room).await;
+        }
+        let mut clients = clients(&hub);
+        let mut held = HeldPolls::new(hub.clone(), Waker::noop().clone());
+        let mut said: Vec<(RoomName, u64)> = Vec::new();
+        for _ in 0..400 {
+            let key = usize::try_from(dice.below(clients.len() as u64)).unwrap();
+            match dice.below(20) {
+                0 | 1 => {
+                    let room = &rooms[usize::try_from(dice.below(2)).unwrap()];
+                    said.push((room.clone(), publish(&hub, room).await.0));
+                }
+                2..=5 => {
+                    let is_slow = dice.below(4) == 0;
+                    go_through(&hub, &mut held, &mut clients, is_slow);
+                }
+                6 => {
+                    if let Some(id) = clients[key].held.take() {
+                        held.cancel(id);
+                    }
+                }
+                7 => {
+                    if let Some(ended) = clients[key].held.and_then(|id| held.expire(id)) {
+                        clients[key].take(&hub, ended);
+                    }
+                }
+                8 => begin(&hub, &mut held, &mut clients, key, false),
+                _ => begin(&hub, &mut held, &mut clients, key, true),
+            }
+            let waiting = clients.iter().filter(|client| client.held.is_some()).count();
+            assert_eq!(hub.held(), waiting, "seed {seed}");
+        }
+        // Everyone who waits is answered in the end without asking again, also those who were held back by a pause.
+        go_through(&hub, &mut held, &mut clients, false);
+        while let Some(end) = held.next_pass() {
+            sleep_until(end).await;
+            go_through(&hub, &mut held, &mut clients, false);
+        }
+        for (number, client) in clients.iter().enumerate() {
+            let missing =
+                said.iter().filter(|(room, seq)| client.hears(room) && *seq > client.after.0).count();
+            assert!(client.held.is_none() || missing == 0, "seed {seed}: client {number} was not woken");
+        }
+        for key in 0..clients.len() {
+            if let Some(id) = clients[key].held.take() {
+                held.cancel(id);
+            }
+            begin(&hub, &mut held, &mut clients, key, false);
+            let expected: Vec<_> =
+                said.iter().filter(|(room, _)| clients[key].hears(room)).map(|(_, seq)| *seq).collect();
+            assert_eq!(clients[key].seen, expected, "seed {seed}: client {key}");
+        }
+        assert_eq!(hub.held(), 0);
+        drop(held);
+        for room in &rooms {
+            assert_eq!(hub.room(room).unwrap().waiting(), 0, "seed {seed}: a place was left behind");
+        }
+    }
+}
