@@ -47,12 +47,13 @@ fn machine() -> String {
         let said = [output.stdout, output.stderr].concat();
         Some(String::from_utf8_lossy(&said).trim().replace("nginx version: nginx/", ""))
     };
+    let linux = read("/proc/sys/kernel/osrelease");
     let cores = crate::process::cores().map_or(0, |cores| cores.len());
     let mut text = format!(
         "Processor: {}, {cores} cores. Memory: {}. Linux {}.",
         value(&read("/proc/cpuinfo"), "model name"),
         value(&read("/proc/meminfo"), "MemTotal"),
-        read("/proc/sys/kernel/osrelease").trim()
+        linux.trim().split('-').next().unwrap_or_default()
     );
     for (name, version) in [("nginx", version("nginx", "-v")), ("Node", version("node", "--version"))] {
         if let Some(version) = version {

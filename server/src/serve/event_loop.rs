@@ -86,7 +86,6 @@ struct EventLoop {
     app: App,
     plain: Arc<Plain>,
     tokio: Handle,
-    is_stopping: bool,
     /// Being there, it says that somebody is still served.
     _serving: mpsc::Sender<()>,
 }
@@ -117,7 +116,6 @@ impl EventLoop {
             settled: Arc::new(Bells::new(bell)),
             app,
             tokio: Handle::current(),
-            is_stopping: false,
             _serving: plain.serving(),
             plain,
         })
@@ -128,7 +126,7 @@ impl EventLoop {
         let tokio = self.tokio.clone();
         let _runtime = tokio.enter();
         let mut events = Events::with_capacity(EVENTS);
-        'turns: while !(self.is_stopping && self.connections.is_empty()) {
+        'turns: while !(self.connections.is_stopping && self.connections.is_empty()) {
             self.remote.falls_asleep();
             if let Err(error) = self.poll.poll(&mut events, self.timeout())
                 && error.kind() != io::ErrorKind::Interrupted
@@ -205,7 +203,7 @@ impl EventLoop {
     /// Takes a connection that was accepted elsewhere, or on which a poll has come while hyper had it.
     fn welcome(&mut self, traveller: Traveller) {
         let Traveller { stream, first, seat } = traveller;
-        if self.is_stopping && first.is_empty() {
+        if self.connections.is_stopping && first.is_empty() {
             // It was on its way here when we were told.
             return;
         }
@@ -334,7 +332,7 @@ impl EventLoop {
         }
     }
 
-    /// The client has closed its side; if it has asked before, hyper knows what to make of it.
+    /// The client has closed its side after it said something: hyper decides what that is worth, and keeps the connection.
     fn hand_over_unread(&mut self, number: usize) {
         self.leave(number, Bytes::new(), None);
     }
@@ -360,7 +358,6 @@ impl EventLoop {
     }
 
     fn stop(&mut self) {
-        self.is_stopping = true;
         self.acceptor.close();
         self.connections.stop();
     }

@@ -71,7 +71,8 @@ pub(super) struct Connections {
     responses: Responses,
     /// How long a connection may be idle.
     patience: Duration,
-    is_stopping: bool,
+    /// Whether connections are closed as soon as they are idle.
+    pub(super) is_stopping: bool,
     /// Those that may have something to read, of which no event will tell.
     pub(super) unread: Vec<usize>,
     /// The time as of this turn.
