@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
+use holdline_shared::limits::BATCH_ENTRIES;
 use holdline_shared::{Batch, Person, RoomName, RoomSelection, Seq};
 use tokio::time::{Instant, sleep_until};
 
@@ -99,6 +100,37 @@ fn go_through(hub: &Hub, held: &mut HeldPolls<usize>, clients: &mut [Client], is
         }
         clients[ended.key].take(hub, ended);
     });
+}
+
+#[tokio::test]
+async fn who_is_held_back_is_answered_after_the_pause() {
+    let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
+    let lobby = RoomName::lobby();
+    let rooms = RoomSelection::Named(vec![lobby.clone()]);
+    let mut held = HeldPolls::new(hub.clone(), Waker::noop().clone());
+    let mut client = Client { rooms, person: None, after: hub.head(), held: None, seen: Vec::new() };
+    let now = Instant::now();
+    let rooms = client.rooms.clone();
+    let question =
+        |client: &Client| Question { rooms: &rooms, after: client.after, visit: None, may_wait: true };
+    assert!(matches!(held.begin(0, question(&client), now), Begun::Held(_)));
+    for _ in 0..=BATCH_ENTRIES {
+        publish(&hub, &lobby).await;
+    }
+    held.go_through(now, |ended| {
+        std::thread::sleep(Duration::from_millis(5));
+        client.take(&hub, ended);
+    });
+    assert_eq!(client.seen.len(), BATCH_ENTRIES, "a batch is full");
+    // There is one more, which nobody will ring for again.
+    assert!(matches!(held.begin(0, question(&client), now), Begun::Held(_)), "in the pause");
+    held.go_through(now, |_| panic!("the pause is not over"));
+    let end = held.next_pass().unwrap();
+    held.go_through(end, |ended| client.take(&hub, ended));
+    assert_eq!(client.seen.len(), BATCH_ENTRIES + 1);
+    // Who was not in that round does not wait for its pause.
+    client.after = Seq::START;
+    assert!(matches!(held.begin(0, question(&client), now), Begun::Ended(_)), "behind the others");
 }
 
 #[tokio::test]
