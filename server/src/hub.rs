@@ -8,6 +8,7 @@ mod bells;
 mod follow;
 mod held;
 mod keep;
+mod lists;
 #[cfg(test)]
 mod model;
 mod pace;

@@ -9,17 +9,16 @@ use std::slice::from_ref;
 use std::sync::Arc;
 use std::task::Waker;
 
-use holdline_shared::{RoomName, RoomSelection, Seq};
+use holdline_shared::{RoomSelection, Seq};
 use slab::Slab;
 
 use super::Hub;
 use super::bells::Bells;
-use super::pace::Pace;
+use super::lists::{List, Many, Source, Waits, index};
 use super::room::Room;
 use super::sync::{Instant, Ordering};
 use super::visit::Visit;
 use super::wait::{Seen, Wants};
-use super::waiters::Place;
 
 /// The held polls of one thread, each known to it by a `K`.
 pub(crate) struct HeldPolls<K> {
@@ -87,47 +86,6 @@ struct Held<K> {
     after: Seq,
     waits: Waits,
     visit: Option<Box<Visit>>,
-}
-
-/// For what a poll waits. For most that is one room, and takes no memory of its own.
-enum Waits {
-    One(Spot),
-    Many(Box<Many>),
-}
-
-struct Many {
-    rooms: Vec<Arc<Room>>,
-    spots: Vec<Spot>,
-}
-
-/// A place in one of the lists.
-#[derive(Clone, Copy)]
-struct Spot {
-    list: u32,
-    index: u32,
-}
-
-/// What can be waited for.
-#[derive(Clone, PartialEq, Eq, Hash)]
-enum Source {
-    Everything,
-    Room(RoomName),
-    Presence(RoomName),
-}
-
-/// Everyone here who waits for the same.
-struct List {
-    source: Source,
-    /// `None` for presence.
-    room: Option<Arc<Room>>,
-    /// Where the source knows us. An old one means that we were woken, and have not gone through the list since.
-    place: Option<Place>,
-    members: Vec<HeldId>,
-    pace: Pace,
-    /// Whether there is a reason to go through it.
-    is_due: bool,
-    /// Whether it is among those that pause.
-    is_paused: bool,
 }
 
 impl<K: Copy> HeldPolls<K> {
@@ -371,67 +329,6 @@ impl<K: Copy> HeldPolls<K> {
             list.leave(&self.hub);
         }
     }
-}
-
-impl Waits {
-    fn spots(&self) -> &[Spot] {
-        match self {
-            Self::One(spot) => from_ref(spot),
-            Self::Many(many) => &many.spots,
-        }
-    }
-
-    /// Notes another place in the same list.
-    fn move_spot(&mut self, list: u32, index: u32) {
-        let spots = match self {
-            Self::One(spot) => std::slice::from_mut(spot),
-            Self::Many(many) => &mut many.spots,
-        };
-        for spot in spots.iter_mut().filter(|spot| spot.list == list) {
-            spot.index = index;
-        }
-    }
-}
-
-impl List {
-    fn new(source: Source, room: Option<Arc<Room>>) -> Self {
-        Self {
-            source,
-            room,
-            place: None,
-            members: Vec::new(),
-            pace: Pace::default(),
-            is_due: false,
-            is_paused: false,
-        }
-    }
-
-    /// Makes sure that the source wakes us at its next change. To be done before looking.
-    fn register(&mut self, hub: &Hub, bells: &Arc<Bells>, number: u32) {
-        let bell = bells.bell(number);
-        self.place = match (&self.source, &self.room) {
-            (Source::Presence(name), _) => hub.join_presence(name, self.place, &bell),
-            (_, room) => room.as_ref().map(|room| room.join(self.place, &bell)),
-        };
-    }
-
-    fn leave(&self, hub: &Hub) {
-        match (&self.source, &self.room, self.place) {
-            (Source::Presence(name), _, Some(place)) => hub.quit_presence(name, place),
-            (_, Some(room), Some(place)) => room.leave(place),
-            _ => {}
-        }
-    }
-
-    fn add(&mut self, list: u32, id: HeldId) -> Spot {
-        self.members.push(id);
-        Spot { list, index: index(self.members.len() - 1) }
-    }
-}
-
-/// More polls than u32 counts do not fit into memory.
-fn index(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 fn only(rooms: &[Arc<Room>]) -> Option<&Arc<Room>> {

@@ -14,6 +14,8 @@ mod follow;
 #[path = "held.rs"]
 #[expect(dead_code, reason = "time, and clients that go away, are left out")]
 mod held;
+#[path = "lists.rs"]
+mod lists;
 #[path = "pace.rs"]
 mod pace;
 #[path = "room.rs"]

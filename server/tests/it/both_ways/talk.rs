@@ -43,6 +43,19 @@ impl Talk {
         talk
     }
 
+    /// The same bytes, some of which arrive sooner: `which` has a bit for each piece that comes together with the one
+    /// before it.
+    pub(crate) fn sooner(&self, which: usize) -> Self {
+        let mut pieces: Vec<Vec<u8>> = Vec::new();
+        for (number, piece) in self.pieces.iter().enumerate() {
+            match pieces.last_mut() {
+                Some(last) if which >> (number - 1) & 1 == 1 => last.extend(piece),
+                _ => pieces.push(piece.clone()),
+            }
+        }
+        Self { pieces, patience: self.patience }
+    }
+
     /// All of it in one piece.
     pub(crate) fn at_once(&self) -> Self {
         Self { pieces: vec![self.pieces.concat()], patience: self.patience }
