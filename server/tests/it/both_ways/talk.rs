@@ -56,6 +56,13 @@ impl Talk {
         Self { pieces, patience: self.patience }
     }
 
+    /// Whether some request says that it has a body.
+    pub(crate) fn has_body(&self) -> bool {
+        let bytes = self.pieces.concat().to_ascii_lowercase();
+        let says = |name: &[u8]| bytes.windows(name.len()).any(|part| part == name);
+        says(b"content-length:") || says(b"transfer-encoding:")
+    }
+
     /// All of it in one piece.
     pub(crate) fn at_once(&self) -> Self {
         Self { pieces: vec![self.pieces.concat()], patience: self.patience }
