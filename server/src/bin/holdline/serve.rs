@@ -60,7 +60,7 @@ pub(crate) struct Serve {
 
     /// Serve polls and publishes like every other request, not by event loops of their own. Costs more of everything; for
     /// finding out whether a fault lies there
-    #[arg(long, env = "HOLDLINE_PLAIN_HTTP")]
+    #[arg(long, env = "HOLDLINE_PLAIN_HTTP", value_parser = clap::builder::BoolishValueParser::new())]
     plain_http: bool,
 
     /// How long messages are kept: forever, an age such as 90d, a number such as 10000/room, or both with a comma
