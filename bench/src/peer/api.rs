@@ -128,3 +128,12 @@ pub(super) fn add(out: &mut Vec<u8>, text: impl Display) {
     // Writing to memory does not fail.
     write!(out, "{text}").unwrap_or_default();
 }
+
+/// Appends the publish of a numbered text as the demos take it: plain, at `/publish`.
+pub(super) fn publish_text(room: &str, number: u32, length: usize, out: &mut Vec<u8>) {
+    add(
+        out,
+        format_args!("POST /publish?room={room} HTTP/1.1\r\nhost: bench\r\ncontent-length: {length}\r\n\r\n"),
+    );
+    write_text(number, length, out);
+}

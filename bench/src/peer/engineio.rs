@@ -5,9 +5,9 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::api::add;
+use super::api::{add, publish_text};
 use super::{Dialect, Peer, Position, Running, Start, port};
-use crate::answer::{Answer, last_quoted, write_text};
+use crate::answer::{Answer, last_quoted};
 use crate::{net, paths};
 
 /// Why Engine.IO cannot be measured here.
@@ -45,12 +45,6 @@ impl Dialect for EngineIo {
     }
 
     fn publish(&self, room: &str, number: u32, length: usize, out: &mut Vec<u8>) {
-        add(
-            out,
-            format_args!(
-                "POST /publish?room={room} HTTP/1.1\r\nhost: bench\r\ncontent-length: {length}\r\n\r\n"
-            ),
-        );
-        write_text(number, length, out);
+        publish_text(room, number, length, out);
     }
 }

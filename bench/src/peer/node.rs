@@ -5,9 +5,9 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::api::add;
+use super::api::publish_text;
 use super::{Dialect, Peer, Position, Running, Start, port};
-use crate::answer::{Answer, write_text};
+use crate::answer::Answer;
 use crate::{net, paths};
 
 /// Why Node cannot be measured here.
@@ -36,12 +36,6 @@ impl Dialect for Node {
     fn advance(&self, _: &Answer<'_>, _: &mut Position) {}
 
     fn publish(&self, room: &str, number: u32, length: usize, out: &mut Vec<u8>) {
-        add(
-            out,
-            format_args!(
-                "POST /publish?room={room} HTTP/1.1\r\nhost: bench\r\ncontent-length: {length}\r\n\r\n"
-            ),
-        );
-        write_text(number, length, out);
+        publish_text(room, number, length, out);
     }
 }
