@@ -79,7 +79,7 @@ impl Server {
 impl Somebody {
     /// A request in their name.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.server.request(method, path).bearer_auth(&self.session.token)
+        self.server.request(method, path).bearer_auth(self.session.token.as_deref().unwrap_or_default())
     }
 
     /// A publish with a given key, whatever comes of it.

@@ -121,8 +121,15 @@ async fn make_rooms(plan: &Plan, server: SocketAddr) -> Result<()> {
     for room in plan.rooms() {
         let path = format!("/api/v1/rooms/{}", room.as_str());
         let ask = Ask::send(Method::PUT, &path, "{}");
-        let reply =
-            http.ask(ask.header("authorization", format!("Bearer {}", session.token)), LAST_WORD).await?;
+        let reply = http
+            .ask(
+                ask.header(
+                    "authorization",
+                    format!("Bearer {}", session.token.as_deref().unwrap_or_default()),
+                ),
+                LAST_WORD,
+            )
+            .await?;
         ensure!(matches!(reply.status, 200 | 201 | 204), "a room could not be made: {}", reply.words());
     }
     Ok(())

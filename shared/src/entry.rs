@@ -1,5 +1,6 @@
 //! What the log consists of.
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::{Emoji, MessageText, Person, PublishKey, RoomName, Seq, Topic};
@@ -11,7 +12,7 @@ pub struct Timestamp(pub u64);
 
 /// One thing that happened in a room and changed what people see there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Flat")]
+#[serde(from = "Flat")]
 pub struct Entry {
     /// Its position in the log.
     pub seq: Seq,
@@ -28,6 +29,7 @@ pub struct Entry {
 
 /// What an entry tells; in JSON the field `kind` names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum EntryKind {
     /// Somebody said something.
@@ -66,58 +68,88 @@ pub enum EntryKind {
         /// What the room is about from now on; may be empty.
         topic: Topic,
     },
+    /// Something that this version does not know or cannot read: a newer server wrote it. Never made by this one.
+    #[serde(untagged)]
+    Unknown {
+        /// The kind's name, as it came.
+        kind: String,
+    },
 }
 
-/// An entry as it travels. It is read in one pass through this form, because what serde derives for a flattened enum
-/// buffers each entry and is a tenth of the browser client's weight.
+/// An entry as it travels. Fields that are of no use to the kind are ignored; a kind or a field that cannot be read makes
+/// the entry [`EntryKind::Unknown`] and not the whole batch unreadable.
 #[derive(Deserialize)]
 struct Flat {
     seq: Seq,
     room: RoomName,
     at: Timestamp,
     author: Person,
-    kind: FlatKind,
-    key: Option<PublishKey>,
-    text: Option<MessageText>,
-    reply_to: Option<Seq>,
-    target: Option<Seq>,
-    emoji: Option<Emoji>,
-    on: Option<bool>,
-    topic: Option<Topic>,
+    kind: String,
+    key: Option<Lenient<PublishKey>>,
+    text: Option<Lenient<MessageText>>,
+    reply_to: Option<Lenient<Seq>>,
+    target: Option<Lenient<Seq>>,
+    emoji: Option<Lenient<Emoji>>,
+    on: Option<Lenient<bool>>,
+    topic: Option<Lenient<Topic>>,
 }
 
+/// A value that may be of a form which only a newer version knows.
 #[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum FlatKind {
-    Message,
-    Edit,
-    Delete,
-    Reaction,
-    Room,
+#[serde(untagged)]
+pub(crate) enum Lenient<T> {
+    Read(T),
+    Unreadable(IgnoredAny),
 }
 
-impl TryFrom<Flat> for Entry {
-    type Error = &'static str;
-
-    fn try_from(flat: Flat) -> Result<Self, Self::Error> {
-        let target = flat.target.ok_or("missing field `target`");
-        let kind = match flat.kind {
-            FlatKind::Message => EntryKind::Message {
-                key: flat.key.ok_or("missing field `key`")?,
-                text: flat.text,
-                reply_to: flat.reply_to,
-            },
-            FlatKind::Edit => EntryKind::Edit { target: target?, text: flat.text },
-            FlatKind::Delete => EntryKind::Delete { target: target? },
-            FlatKind::Reaction => EntryKind::Reaction {
-                target: target?,
-                emoji: flat.emoji.ok_or("missing field `emoji`")?,
-                on: flat.on.ok_or("missing field `on`")?,
-            },
-            FlatKind::Room => EntryKind::Room { topic: flat.topic.ok_or("missing field `topic`")? },
-        };
-        Ok(Self { seq: flat.seq, room: flat.room, at: flat.at, author: flat.author, kind })
+impl<T> Lenient<T> {
+    pub(crate) fn read(self) -> Option<T> {
+        match self {
+            Self::Read(value) => Some(value),
+            Self::Unreadable(IgnoredAny) => None,
+        }
     }
+}
+
+impl From<Flat> for Entry {
+    fn from(flat: Flat) -> Self {
+        let Flat { seq, room, at, author, kind: name, key, text, reply_to, target, emoji, on, topic } = flat;
+        let target = target.and_then(Lenient::read);
+        let kind = match name.as_str() {
+            "message" => message(key, text, reply_to),
+            "edit" => optional(text).zip(target).map(|(text, target)| EntryKind::Edit { target, text }),
+            "delete" => target.map(|target| EntryKind::Delete { target }),
+            "reaction" => reaction(target, emoji, on),
+            "room" => topic.and_then(Lenient::read).map(|topic| EntryKind::Room { topic }),
+            _ => None,
+        };
+        Self { seq, room, at, author, kind: kind.unwrap_or(EntryKind::Unknown { kind: name }) }
+    }
+}
+
+/// A field that may be absent or null, but is right when it is there.
+#[expect(clippy::option_option, reason = "absent and unreadable are two things")]
+fn optional<T>(field: Option<Lenient<T>>) -> Option<Option<T>> {
+    match field {
+        None => Some(None),
+        Some(value) => value.read().map(Some),
+    }
+}
+
+fn message(
+    key: Option<Lenient<PublishKey>>,
+    text: Option<Lenient<MessageText>>,
+    reply_to: Option<Lenient<Seq>>,
+) -> Option<EntryKind> {
+    Some(EntryKind::Message { key: key?.read()?, text: optional(text)?, reply_to: optional(reply_to)? })
+}
+
+fn reaction(
+    target: Option<Seq>,
+    emoji: Option<Lenient<Emoji>>,
+    on: Option<Lenient<bool>>,
+) -> Option<EntryKind> {
+    Some(EntryKind::Reaction { target: target?, emoji: emoji?.read()?, on: on?.read()? })
 }
 
 #[cfg(test)]
@@ -133,15 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_with_a_bad_name_is_no_entry() {
-        let json =
-            r#"{"seq":7,"room":"a b","at":1,"author":{"id":"ada1","name":"Ada"},"kind":"delete","target":3}"#;
-        assert!(serde_json::from_str::<Entry>(json).unwrap_err().to_string().contains("room name"));
-    }
-
-    #[test]
-    fn every_kind_survives_json_and_misses_none_of_its_fields() {
-        let head = r#""seq":7,"room":"lobby","at":1,"author":{"id":"ada1","name":"Ada"}"#;
+    fn every_kind_survives_json() {
         for (kind, rest) in [
             ("message", r#","key":"7f2c1b9e-4a5d-4c3b-9e8f-0a1b2c3d4e5f","text":null,"reply_to":3"#),
             ("edit", r#","target":3,"text":"new""#),
@@ -149,13 +173,43 @@ mod tests {
             ("delete", r#","target":3"#),
             ("reaction", r#","target":3,"emoji":"👍","on":true"#),
             ("room", r#","topic":"tea""#),
+            ("parade", ""),
         ] {
-            let json = format!(r#"{{{head},"kind":"{kind}"{rest}}}"#);
+            let json = format!(r#"{{{HEAD},"kind":"{kind}"{rest}}}"#);
             let entry: Entry = serde_json::from_str(&json).unwrap();
+            assert_eq!(matches!(entry.kind, EntryKind::Unknown { .. }), kind == "parade", "{json}");
             assert_eq!(serde_json::to_string(&entry).unwrap(), json);
-            let bare = format!(r#"{{{head},"kind":"{kind}"}}"#);
-            let error = serde_json::from_str::<Entry>(&bare).unwrap_err().to_string();
-            assert!(error.contains("missing field"), "{error}");
         }
     }
+
+    #[test]
+    fn entry_of_newer_server_is_unknown_and_no_error() {
+        for (kind, rest) in [
+            ("parade", r#","floats":[1,{"a":2}],"text":7"#),
+            ("message", r#","key":"7f2c1b9e-4a5d-4c3b-9e8f-0a1b2c3d4e5f","text":{"rich":"hello"}"#),
+            ("message", r#","key":7,"text":"hello""#),
+            ("message", ""),
+            ("edit", r#","target":"three","text":"new""#),
+            ("edit", r#","text":"new""#),
+            ("delete", ""),
+            ("reaction", r#","target":3,"emoji":["👍"],"on":true"#),
+            ("reaction", r#","target":3,"emoji":"👍""#),
+            ("room", ""),
+        ] {
+            let json = format!(r#"{{{HEAD},"kind":"{kind}"{rest}}}"#);
+            let entry: Entry = serde_json::from_str(&json).unwrap();
+            assert_eq!(entry.kind, EntryKind::Unknown { kind: kind.to_owned() }, "{json}");
+            assert_eq!(entry.seq, Seq(7));
+        }
+    }
+
+    #[test]
+    fn unknown_fields_and_wider_rules_of_newer_servers_are_taken() {
+        let json = r#"{"seq":7,"room":"a b","at":1,"author":{"id":"Ada!","name":" ","badge":"gold"},
+            "kind":"delete","target":3,"reason":"spam"}"#;
+        let entry: Entry = serde_json::from_str(json).unwrap();
+        assert_eq!((entry.room.as_str(), entry.kind), ("a b", EntryKind::Delete { target: Seq(3) }));
+    }
+
+    const HEAD: &str = r#""seq":7,"room":"lobby","at":1,"author":{"id":"ada1","name":"Ada"}"#;
 }

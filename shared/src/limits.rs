@@ -22,6 +22,10 @@ pub const TOPIC_BYTES: usize = 800;
 pub const EMOJI_BYTES: usize = 48;
 /// Different emoji on one message.
 pub const EMOJI_PER_MESSAGE: usize = 32;
+/// People that a message's reaction lists, the earliest first; the count stays exact. Ten names fill a tooltip.
+pub const REACTORS_LISTED: usize = 10;
+/// Edits of one message that are kept in the log; after so many the author is told to write a new one.
+pub const EDITS_PER_MESSAGE: usize = 200;
 /// Combining marks that may follow one another in a name; more is "zalgo" text that paints over its neighbours.
 pub const MARKS_IN_A_ROW: usize = 4;
 /// Rooms named in one poll. More readers' rooms than this: `room=*`.

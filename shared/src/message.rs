@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::limits::REACTORS_LISTED;
 use crate::{Emoji, Entry, EntryKind, MessageText, Person, PersonId, PublishKey, RoomName, Seq, Timestamp};
 
 /// What history shows. Clients hold these, too, and fold later entries in with [`Message::fold`].
@@ -30,13 +31,18 @@ pub struct Message {
     pub reactions: Vec<Reaction>,
 }
 
-/// One emoji on a message and who put it.
+/// One emoji on a message: how many have put it, and some of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reaction {
     /// The emoji.
     pub emoji: Emoji,
-    /// Who put it, in order.
-    pub by: Vec<PersonId>,
+    /// How many people have put it; exact.
+    pub count: u64,
+    /// The first of them, by the names of then; at most [`REACTORS_LISTED`].
+    pub by: Vec<Person>,
+    /// Whether the person who reads this is one of them. Entries do not carry it; it is for whoever asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mine: bool,
 }
 
 impl Message {
@@ -56,9 +62,9 @@ impl Message {
         })
     }
 
-    /// Applies an edit, deletion or reaction that is meant for this message; leaves anything else alone. Folding the
-    /// same entry twice changes nothing more.
-    pub fn fold(&mut self, entry: &Entry) {
+    /// Applies an edit, deletion or reaction that is meant for this message; leaves anything else alone. `me` is the
+    /// person who reads. Each entry may be folded in once only: reactions are counted, not listed.
+    pub fn fold(&mut self, entry: &Entry, me: Option<&PersonId>) {
         match &entry.kind {
             EntryKind::Edit { target, text } if *target == self.seq && self.text.is_some() => {
                 self.text.clone_from(text);
@@ -69,35 +75,51 @@ impl Message {
                 self.reactions.clear();
             }
             EntryKind::Reaction { target, emoji, on } if *target == self.seq => {
-                self.react(emoji, &entry.author.id, *on);
+                self.react(emoji, &entry.author, *on, me == Some(&entry.author.id));
             }
             _ => {}
         }
     }
 
-    /// Whether `person` has put `emoji`.
-    pub fn has_reaction(&self, emoji: &Emoji, person: &PersonId) -> bool {
-        self.reactions.iter().any(|r| r.emoji == *emoji && r.by.contains(person))
+    /// Whether the person who reads this has put `emoji`.
+    pub fn has_my_reaction(&self, emoji: &Emoji, me: &PersonId) -> bool {
+        self.reactions.iter().any(|reaction| reaction.emoji == *emoji && reaction.is_mine(me))
     }
 
-    fn react(&mut self, emoji: &Emoji, person: &PersonId, on: bool) {
+    fn react(&mut self, emoji: &Emoji, person: &Person, on: bool, is_mine: bool) {
         if self.text.is_none() {
             return;
         }
-        let found = self.reactions.iter().position(|r| r.emoji == *emoji);
-        match (found, on) {
-            (Some(i), true) if !self.reactions[i].by.contains(person) => {
-                self.reactions[i].by.push(person.clone());
-            }
-            (None, true) => self.reactions.push(Reaction { emoji: emoji.clone(), by: vec![person.clone()] }),
-            (Some(i), false) => {
-                self.reactions[i].by.retain(|p| p != person);
-                if self.reactions[i].by.is_empty() {
-                    self.reactions.remove(i);
-                }
-            }
-            _ => {}
+        let found = self.reactions.iter().position(|reaction| reaction.emoji == *emoji);
+        let Some(at) = found.or_else(|| on.then_some(self.reactions.len())) else { return };
+        if found.is_none() {
+            let none = Reaction { emoji: emoji.clone(), count: 0, by: Vec::new(), mine: false };
+            self.reactions.push(none);
         }
+        let reaction = &mut self.reactions[at];
+        if on {
+            // The list stays the first of them: behind people who are not listed nobody is added.
+            if reaction.count == reaction.by.len() as u64 && reaction.by.len() < REACTORS_LISTED {
+                reaction.by.push(person.clone());
+            }
+            reaction.count += 1;
+        } else {
+            reaction.by.retain(|listed| listed.id != person.id);
+            reaction.count = reaction.count.saturating_sub(1);
+        }
+        if is_mine {
+            reaction.mine = on;
+        }
+        if reaction.count == 0 {
+            self.reactions.remove(at);
+        }
+    }
+}
+
+impl Reaction {
+    /// Whether the person who reads this is one of those who put it.
+    pub fn is_mine(&self, me: &PersonId) -> bool {
+        self.mine || self.by.iter().any(|person| person.id == *me)
     }
 }
 
@@ -116,36 +138,60 @@ mod tests {
         Message::from_entry(&entry(1, EntryKind::Message { key, text, reply_to: None })).unwrap()
     }
 
+    fn reaction(seq: u64, person: u64, on: bool) -> Entry {
+        let kind = EntryKind::Reaction { target: Seq(1), emoji: "👍".parse().unwrap(), on };
+        let author = Person {
+            id: format!("person{person}").parse().unwrap(),
+            name: format!("P {person}").parse().unwrap(),
+        };
+        Entry { author, ..entry(seq, kind) }
+    }
+
     #[test]
-    fn folding_twice_is_folding_once() {
-        let emoji: Emoji = "👍".parse().unwrap();
-        let steps = [
-            entry(2, EntryKind::Edit { target: Seq(1), text: Some("hello all".parse().unwrap()) }),
-            entry(3, EntryKind::Reaction { target: Seq(1), emoji: emoji.clone(), on: true }),
-            entry(4, EntryKind::Delete { target: Seq(9) }),
-        ];
-        let mut once = said();
-        let mut twice = said();
-        for step in &steps {
-            once.fold(step);
-            twice.fold(step);
-            twice.fold(step);
+    fn edits_and_reactions_are_folded_in() {
+        let mut message = said();
+        let me: PersonId = "person3".parse().unwrap();
+        message.fold(
+            &entry(2, EntryKind::Edit { target: Seq(1), text: Some("hello all".parse().unwrap()) }),
+            Some(&me),
+        );
+        message.fold(&reaction(3, 3, true), Some(&me));
+        message.fold(&entry(4, EntryKind::Delete { target: Seq(9) }), Some(&me));
+        message.fold(&entry(4, EntryKind::Unknown { kind: "parade".to_owned() }), Some(&me));
+        assert_eq!(message.text.as_ref().unwrap().as_str(), "hello all");
+        assert_eq!(message.edited, Some(Timestamp(20)));
+        assert_eq!((message.reactions[0].count, message.reactions[0].mine), (1, true));
+        message.fold(&reaction(5, 3, false), Some(&me));
+        assert!(message.reactions.is_empty());
+    }
+
+    #[test]
+    fn many_reactions_are_counted_and_the_first_are_listed() {
+        let mut message = said();
+        for person in 0..25 {
+            message.fold(&reaction(2 + person, person, true), None);
         }
-        assert_eq!(once, twice);
-        assert_eq!(once.text.as_ref().unwrap().as_str(), "hello all");
-        assert_eq!(once.edited, Some(Timestamp(20)));
-        assert!(once.has_reaction(&emoji, &once.author.id));
-        once.fold(&entry(5, EntryKind::Reaction { target: Seq(1), emoji, on: false }));
-        assert!(once.reactions.is_empty());
+        let ids = |message: &Message| -> Vec<String> {
+            message.reactions[0].by.iter().map(|person| person.id.to_string()).collect()
+        };
+        assert_eq!((message.reactions[0].count, ids(&message).len()), (25, REACTORS_LISTED));
+        message.fold(&reaction(30, 3, false), None);
+        message.fold(&reaction(31, 20, false), None);
+        message.fold(&reaction(32, 99, true), None);
+        assert_eq!((message.reactions[0].count, ids(&message).len()), (24, REACTORS_LISTED - 1));
+        assert!(!ids(&message).contains(&"person99".to_owned()), "there are earlier ones, unlisted");
     }
 
     #[test]
     fn what_is_deleted_stays_deleted() {
         let mut message = said();
-        message.fold(&entry(2, EntryKind::Delete { target: Seq(1) }));
-        message.fold(&entry(3, EntryKind::Edit { target: Seq(1), text: Some("back".parse().unwrap()) }));
-        message
-            .fold(&entry(4, EntryKind::Reaction { target: Seq(1), emoji: "👍".parse().unwrap(), on: true }));
+        for (seq, kind) in [
+            (2, EntryKind::Delete { target: Seq(1) }),
+            (3, EntryKind::Edit { target: Seq(1), text: Some("back".parse().unwrap()) }),
+            (4, EntryKind::Reaction { target: Seq(1), emoji: "👍".parse().unwrap(), on: true }),
+        ] {
+            message.fold(&entry(seq, kind), None);
+        }
         assert_eq!((message.text, message.edited, message.reactions.len()), (None, None, 0));
     }
 }

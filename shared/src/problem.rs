@@ -60,27 +60,31 @@ macro_rules! problem_codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $status:literal, $title:literal;)*) => {
         /// What can go wrong, as programs see it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[non_exhaustive]
         pub enum ProblemCode {
             $($(#[$doc])* #[serde(rename = $text)] $name,)*
+            /// A code that a newer server sends. Only ever received; branch on the status instead.
+            #[serde(other, rename = "unknown")]
+            Unknown,
         }
 
         impl ProblemCode {
-            /// Every code there is.
+            /// Every code that this version sends.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
             /// The form in which it travels.
             pub fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
+                match self { $(Self::$name => $text,)* Self::Unknown => "unknown" }
             }
 
             /// The HTTP status that it is sent with.
             pub fn status(self) -> u16 {
-                match self { $(Self::$name => $status,)* }
+                match self { $(Self::$name => $status,)* Self::Unknown => 500 }
             }
 
             /// One line for people.
             pub fn title(self) -> &'static str {
-                match self { $(Self::$name => $title,)* }
+                match self { $(Self::$name => $title,)* Self::Unknown => "Something that this version does not know" }
             }
         }
     };
@@ -107,6 +111,8 @@ problem_codes! {
     InvalidEmoji = "invalid_emoji", 400, "This is not a reaction";
     /// Not a cursor, or one that lies beyond the log's head.
     InvalidCursor = "invalid_cursor", 400, "This is not a cursor of this log";
+    /// The request's head breaks HTTP: no `Host`, several, or one that is no host.
+    InvalidRequest = "invalid_request", 400, "This is not a valid HTTP request";
     /// Publishing needs a session.
     SessionRequired = "session_required", 401, "Say who you are first";
     /// The session's token is forged, damaged or from another server.
@@ -133,6 +139,8 @@ problem_codes! {
     Gap = "gap", 410, "Entries after this cursor are gone";
     /// The body is larger than any valid request.
     BodyTooLarge = "body_too_large", 413, "The body is too large";
+    /// The request is for a host name that this server does not answer to.
+    UnknownHost = "unknown_host", 421, "This server does not answer to that host name";
     /// The body is not declared as JSON.
     UnsupportedMediaType = "unsupported_media_type", 415, "The body must be JSON";
     /// A bound of the deployment is reached: rooms, or emoji on one message.
@@ -160,6 +168,14 @@ impl fmt::Display for ProblemCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn code_of_newer_server_is_unknown_and_no_error() {
+        let json =
+            r#"{"type":"urn:x","title":"New","status":418,"code":"teapot","detail":"short and stout"}"#;
+        let problem: Problem = serde_json::from_str(json).unwrap();
+        assert_eq!((problem.code, problem.status), (ProblemCode::Unknown, 418));
+    }
 
     #[test]
     fn a_problem_survives_json_and_every_code_is_an_error() {

@@ -44,6 +44,7 @@ pub struct SessionRequest {
 pub struct Session {
     /// As others see me.
     pub person: Person,
-    /// For `Authorization: Bearer`; the browser has the same in a cookie that scripts cannot read.
-    pub token: String,
+    /// For `Authorization: Bearer`. Only for those who did not come with the cookie, which scripts cannot read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
 }

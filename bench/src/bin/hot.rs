@@ -183,7 +183,7 @@ fn step(times: usize) -> Result<()> {
     const BATCH: u64 = 10;
     let entries: Vec<Entry> = (1..=BATCH).map(entry).collect::<Result<_>>()?;
     let cursor = Cursor { epoch: Epoch(1), seq: Seq(BATCH) };
-    let mut batch = Batch { entries, cursor, wait: 25, presence: None };
+    let mut batch = Batch { entries, cursor, wait: 25, presence: None, unreadable: 0 };
     let mut subscription = Subscription::new(After::At(Cursor { seq: Seq::START, ..cursor }));
     subscription.step(Event::Start, Duration::ZERO, Dice::new(0.5));
     for time in 0..times {

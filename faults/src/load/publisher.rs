@@ -55,7 +55,7 @@ impl Publisher {
             if let Ok(reply) = self.http.ask(ask, PATIENCE).await
                 && let Ok(session) = serde_json::from_slice::<Session>(&reply.body)
             {
-                return session.token;
+                return session.token.unwrap_or_default();
             }
             self.pause(&mut backoff, None).await;
         }

@@ -69,7 +69,7 @@ impl Game {
     async fn new(http: Http, ledger: Arc<Ledger>, room: RoomName, rng: Rng) -> Result<Self> {
         let reply = http.ask(Ask::send(Method::POST, "/api/v1/session", "{}"), PATIENCE).await?;
         let session: Session = serde_json::from_slice(&reply.body)?;
-        let bearer = format!("Bearer {}", session.token);
+        let bearer = format!("Bearer {}", session.token.unwrap_or_default());
         let path = format!("/api/v1/rooms/{}", room.as_str());
         http.ask(Ask::send(Method::PUT, &path, "{}").header("authorization", &bearer), PATIENCE).await?;
         let rooms = RoomSelection::Named(vec![room.clone()]);

@@ -103,5 +103,6 @@ pub(super) fn mark(entry: &Entry) -> String {
         EntryKind::Delete { target } => format!("{room} delete {target}"),
         EntryKind::Reaction { target, emoji, on } => format!("{room} reaction {target} {emoji} {on}"),
         EntryKind::Room { topic } => format!("{room} room {topic}"),
+        other => format!("{room} {other:?}"),
     }
 }

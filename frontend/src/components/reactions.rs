@@ -10,13 +10,12 @@ pub fn reactions(reactions: &[Reaction], me: Option<&PersonId>) -> Html {
     if reactions.is_empty() {
         return Html::default();
     }
-    let chips =
-        reactions.iter().map(|reaction| chip(reaction, me.is_some_and(|me| reaction.by.contains(me))));
+    let chips = reactions.iter().map(|reaction| chip(reaction, me.is_some_and(|me| reaction.is_mine(me))));
     tag("div|class=reactions").all(chips).end()
 }
 
 fn chip(reaction: &Reaction, is_mine: bool) -> Html {
-    let (emoji, count) = (reaction.emoji.as_str(), reaction.by.len());
+    let (emoji, count) = (reaction.emoji.as_str(), reaction.count);
     tag("button|class=chip|type=button")
         .key(emoji)
         .set("aria-pressed", if is_mine { "true" } else { "false" })

@@ -86,7 +86,8 @@ fn edits_reactions_answers_and_deletion_show() {
     let mut message = line(7, "ada", 0, "hello").message.clone();
     message.edited = Some(Timestamp(0));
     let emoji: Emoji = "🎉".parse().unwrap();
-    message.reactions = vec![Reaction { emoji, by: vec![person("bob").id, person("eve").id] }];
+    message.reactions =
+        vec![Reaction { emoji, count: 2, by: vec![person("bob"), person("eve")], mine: false }];
     let quote = Quote { seq: Seq(3), line: Some(line(3, "bob", 0, "what\nelse?")) };
     let props = message_row::Props { quote: Some(quote), ..row(message.clone(), "bob") };
     let drawn = draw::<MessageRow>(props);

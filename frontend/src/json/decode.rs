@@ -24,7 +24,19 @@ macro_rules! words {
         }
     )* };
 }
-words!(Cursor, Emoji, MessageText, Nickname, PersonId, PublishKey, RoomName, Topic);
+words!(Cursor, PublishKey);
+
+/// Words that the server has checked; perhaps by rules that are wider than ours.
+macro_rules! received_words {
+    ($($word:ty),*) => { $(
+        impl Decode for $word {
+            fn decode(json: &Json) -> Option<Self> {
+                Some(Self::received(json.text()?))
+            }
+        }
+    )* };
+}
+received_words!(Emoji, MessageText, Nickname, PersonId, RoomName, Topic);
 
 impl Decode for Seq {
     fn decode(json: &Json) -> Option<Self> {
@@ -64,22 +76,8 @@ impl Decode for Person {
 
 impl Decode for Entry {
     fn decode(json: &Json) -> Option<Self> {
-        let target = || field(json, "target");
-        let kind = match json.get("kind").text()? {
-            "message" => EntryKind::Message {
-                key: field(json, "key")?,
-                text: field(json, "text")?,
-                reply_to: field(json, "reply_to")?,
-            },
-            "edit" => EntryKind::Edit { target: target()?, text: field(json, "text")? },
-            "delete" => EntryKind::Delete { target: target()? },
-            "reaction" => {
-                let on = *json.get("on") == Json::Bool(true);
-                EntryKind::Reaction { target: target()?, emoji: field(json, "emoji")?, on }
-            }
-            "room" => EntryKind::Room { topic: field(json, "topic")? },
-            _ => return None,
-        };
+        let name = json.get("kind").text()?;
+        let kind = known_kind(name, json).unwrap_or_else(|| EntryKind::Unknown { kind: name.to_owned() });
         Some(Self {
             seq: field(json, "seq")?,
             room: field(json, "room")?,
@@ -88,6 +86,26 @@ impl Decode for Entry {
             kind,
         })
     }
+}
+
+/// What the entry tells; `None` when a newer server wrote it in a way that this page cannot read.
+fn known_kind(name: &str, json: &Json) -> Option<EntryKind> {
+    let target = || field(json, "target");
+    Some(match name {
+        "message" => EntryKind::Message {
+            key: field(json, "key")?,
+            text: field(json, "text")?,
+            reply_to: field(json, "reply_to")?,
+        },
+        "edit" => EntryKind::Edit { target: target()?, text: field(json, "text")? },
+        "delete" => EntryKind::Delete { target: target()? },
+        "reaction" => {
+            let on = *json.get("on") == Json::Bool(true);
+            EntryKind::Reaction { target: target()?, emoji: field(json, "emoji")?, on }
+        }
+        "room" => EntryKind::Room { topic: field(json, "topic")? },
+        _ => return None,
+    })
 }
 
 impl Decode for Message {
@@ -108,7 +126,12 @@ impl Decode for Message {
 
 impl Decode for Reaction {
     fn decode(json: &Json) -> Option<Self> {
-        Some(Self { emoji: field(json, "emoji")?, by: field(json, "by")? })
+        Some(Self {
+            emoji: field(json, "emoji")?,
+            count: json.get("count").number()?,
+            by: field(json, "by")?,
+            mine: *json.get("mine") == Json::Bool(true),
+        })
     }
 }
 
@@ -127,8 +150,11 @@ impl Decode for Answered {
         let presence = json.get("presence");
         let is_told = *presence != Json::Null;
         let tag = presence.get("tag").text().unwrap_or_default().to_owned();
+        let came = json.get("entries").list()?;
+        let entries: Vec<Entry> = came.iter().filter_map(Entry::decode).collect();
         let batch = Batch {
-            entries: field(json, "entries")?,
+            unreadable: came.len() - entries.len(),
+            entries,
             cursor: field(json, "cursor")?,
             wait: json.get("wait").number()?,
             presence: is_told.then(|| Presence { tag, ..Presence::default() }),
@@ -178,19 +204,20 @@ impl Decode for RoomSummary {
 
 impl Decode for Session {
     fn decode(json: &Json) -> Option<Self> {
-        Some(Self { person: field(json, "person")?, token: json.get("token").text()?.to_owned() })
+        Some(Self { person: field(json, "person")?, token: json.get("token").text().map(str::to_owned) })
     }
 }
 
 impl Decode for Problem {
     fn decode(json: &Json) -> Option<Self> {
         let code = json.get("code").text()?;
-        let code = *ProblemCode::ALL.iter().find(|known| known.as_str() == code)?;
+        let known = ProblemCode::ALL.iter().find(|known| known.as_str() == code);
+        let code = known.copied().unwrap_or(ProblemCode::Unknown);
         let word = |name| json.get(name).text().unwrap_or_default().to_owned();
         Some(Self {
             kind: word("type"),
             title: word("title"),
-            status: code.status(),
+            status: json.get("status").number()?.try_into().ok()?,
             code,
             detail: json.get("detail").text()?.to_owned(),
             cursor: field(json, "cursor")?,

@@ -1,6 +1,6 @@
 //! One message on the screen.
 
-use holdline_shared::{Entry, Message, Seq};
+use holdline_shared::{Entry, Message, PersonId, Seq};
 
 /// A message and how far its folding has come, so that no edit or reaction is folded in twice, whether it came with a
 /// page of history or by itself.
@@ -13,10 +13,10 @@ pub struct Line {
 }
 
 impl Line {
-    /// The entry that this one is changed by later than by anything before.
-    pub fn fold(&mut self, entry: &Entry) {
+    /// Folds a later entry in, for the person who reads.
+    pub fn fold(&mut self, entry: &Entry, me: Option<&PersonId>) {
         if entry.seq > self.as_of {
-            self.message.fold(entry);
+            self.message.fold(entry, me);
             self.as_of = entry.seq;
         }
     }

@@ -206,10 +206,12 @@ impl Room {
                 if let Ok(at) = self.lines.find(*target)
                     && let Some(line) = self.lines.get_mut(at)
                 {
-                    Rc::make_mut(line).fold(entry);
+                    Rc::make_mut(line).fold(entry, me);
                 }
             }
             EntryKind::Room { topic } => self.topic = topic.clone(),
+            // Of a newer server; it moves the head and shows nothing.
+            _ => {}
         }
     }
 

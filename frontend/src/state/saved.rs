@@ -49,7 +49,9 @@ impl Saved {
         outbox: impl IntoIterator<Item = &'a str>,
     ) -> Self {
         let visited = Json::parse(visited.unwrap_or_default()).unwrap_or(Json::Null);
-        let visited = visited.list().unwrap_or_default().iter().filter_map(RoomName::decode).collect();
+        // Checked again, because the storage is not the server's: a poll of a wrong name would be refused as a whole.
+        let names = visited.list().unwrap_or_default().iter().filter_map(Json::text);
+        let visited = names.filter_map(|name| RoomName::parse(name).ok()).collect();
         let seen = Json::parse(seen.unwrap_or_default()).unwrap_or(Json::Null);
         let outbox = outbox.into_iter().filter_map(|text| Sending::decode(&Json::parse(text)?)).collect();
         Self { visited, seen: Seen::decode(&seen).unwrap_or_default(), outbox }

@@ -19,7 +19,7 @@ fn in_lobby() -> State {
 
 fn heard(entries: Vec<holdline_shared::Entry>) -> Action {
     let cursor = at(entries.last().map_or(2, |entry| entry.seq.0));
-    Action::Heard(Batch { entries, cursor, wait: 25, presence: None })
+    Action::Heard(Batch { entries, cursor, wait: 25, presence: None, unreadable: 0 })
 }
 
 fn say(n: u64) -> Action {

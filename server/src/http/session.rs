@@ -28,7 +28,7 @@ pub(super) struct Unchecked {
 /// `GET`: who I am by the session that I sent.
 pub(super) async fn show(State(app): State<App>, Known(person): Known) -> Result<Response, Failure> {
     let token = app.sessions.sign(&person);
-    reply::json(StatusCode::OK, &Session { person, token })
+    reply::json(StatusCode::OK, &Session { person, token: Some(token) })
 }
 
 /// `POST`: begins a session, or changes the nickname of the one that was sent.
@@ -54,7 +54,7 @@ pub(super) async fn begin(State(app): State<App>, request: Request) -> Result<Re
     };
     let token = app.sessions.sign(&person);
     let cookie = format!("{COOKIE}={token}; Max-Age={COOKIE_SECONDS}{attributes}");
-    with_cookie(reply::json(status, &Session { person, token })?, &cookie)
+    with_cookie(reply::json(status, &Session { person, token: Some(token) })?, &cookie)
 }
 
 /// `DELETE`: leave, now.

@@ -63,7 +63,7 @@ pub(super) fn admit(log: &impl Lookup, draft: &Draft) -> Result<Verdict, LogErro
         },
         DraftKind::Reaction { target, emoji, on } => {
             let message = existing_message(log, draft, *target)?;
-            if message.has_reaction(emoji, &draft.author.id) == *on {
+            if message.has_my_reaction(emoji, &draft.author.id) == *on {
                 return Ok(Verdict::Settled(Outcome::Unchanged));
             }
             if message.text.is_none() {

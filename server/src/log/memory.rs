@@ -150,9 +150,10 @@ impl State {
             EntryKind::Edit { target, .. }
             | EntryKind::Delete { target }
             | EntryKind::Reaction { target, .. } => Some(*target),
+            _ => None,
         };
         if let Some(message) = target.and_then(|target| room.messages.get_mut(&target)) {
-            message.fold(entry);
+            message.fold(entry, None);
         }
         self.entries.insert(seq, committed.clone());
         if let EntryKind::Delete { target } = &entry.kind {

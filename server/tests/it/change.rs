@@ -52,7 +52,7 @@ async fn everybody_reacts_once_with_each_emoji() {
     bob.delete(&thumb).await.expect(204);
     let shown = &ada.history("lobby").await.messages[0];
     assert_eq!(shown.reactions.len(), 1);
-    assert_eq!(shown.reactions[0].by, [ada.person().id.clone()]);
+    assert_eq!(shown.reactions[0].by, [ada.person().clone()]);
 }
 
 #[tokio::test]

@@ -41,7 +41,9 @@ async fn the_api_works_under_the_prefix() {
     let reply = visitor.post("/chat/api/v1/session", &json!({"nickname": "Ada"})).await.expect(201);
     assert!(reply.header("set-cookie").contains("; Path=/chat/;"), "{}", reply.header("set-cookie"));
     let session: Session = reply.json();
-    let says = visitor.request(Method::POST, "/chat/api/v1/rooms/lobby/messages").bearer_auth(session.token);
+    let says = visitor
+        .request(Method::POST, "/chat/api/v1/rooms/lobby/messages")
+        .bearer_auth(session.token.unwrap());
     let history: History = visitor.get("/chat/api/v1/rooms/lobby/messages?limit=5").await.json();
     let poller = visitor.clone();
     let cursor = history.cursor;

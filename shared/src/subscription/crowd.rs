@@ -20,7 +20,7 @@ fn cursor() -> Cursor {
 }
 
 fn empty() -> Event {
-    Event::Answered(Batch { entries: Vec::new(), cursor: cursor(), wait: 25, presence: None })
+    Event::Answered(Batch { entries: Vec::new(), cursor: cursor(), wait: 25, presence: None, unreadable: 0 })
 }
 
 fn failed() -> Event {
@@ -118,7 +118,13 @@ fn nobody_spins_whatever_the_answer() {
     let foreign = Cursor { epoch: Epoch(2), seq: Seq(5) };
     for hostile in [
         empty(),
-        Event::Answered(Batch { entries: Vec::new(), cursor: foreign, wait: 0, presence: None }),
+        Event::Answered(Batch {
+            entries: Vec::new(),
+            cursor: foreign,
+            wait: 0,
+            presence: None,
+            unreadable: 0,
+        }),
         failed(),
         refused(401, Some(ProblemCode::SessionRequired), None),
         refused(404, Some(ProblemCode::UnknownRoom), None),

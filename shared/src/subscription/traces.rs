@@ -35,6 +35,7 @@ fn parse_event(words: &[&str]) -> Event {
             cursor: cursor(words[2]),
             wait: option("wait").map_or(25, |s| s.parse().unwrap()),
             presence: option("presence").map(|tag| Presence { tag: tag.to_owned(), ..Presence::default() }),
+            unreadable: 0,
         }),
         "refused" => Event::Refused {
             status: words[1].parse().unwrap(),

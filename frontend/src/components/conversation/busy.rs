@@ -58,7 +58,7 @@ pub(super) fn act(props: &Props, busy: &Shared<Busy>, reading: &Reading, act: Ac
     let talk = match (act, seq) {
         (Act::React(emoji), Some(seq)) => {
             let (line, me) = (props.room.line(seq), props.me.as_ref());
-            let has = line.zip(me).is_some_and(|(line, me)| line.message.has_reaction(&emoji, &me.id));
+            let has = line.zip(me).is_some_and(|(line, me)| line.message.has_my_reaction(&emoji, &me.id));
             Talk::Call(MessageCall::React(seq, emoji, !has))
         }
         (Act::Delete, Some(seq)) => Talk::Call(MessageCall::Delete(seq)),

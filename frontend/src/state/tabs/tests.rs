@@ -25,7 +25,8 @@ fn what_is_said_is_heard() {
     assert_eq!(read(&word("lead").end()), Said::Lead);
     assert_eq!(read(&word("wake").end()), Said::Wake);
     assert_eq!(read(&word("bye").text("tab", "a").end()), Said::Bye("a".to_owned()));
-    let heard = Batch { entries: vec![said(3, "ada", "x")], cursor: at(3), wait: 25, presence: None };
+    let heard =
+        Batch { entries: vec![said(3, "ada", "x")], cursor: at(3), wait: 25, presence: None, unreadable: 0 };
     let text = batch(at(2), &[room("lobby")], &serde_json::to_string(&heard).unwrap());
     let answered = Answered { batch: heard, present: None };
     assert_eq!(read(&text), Said::Batch(at(2), vec![room("lobby")], answered));

@@ -95,7 +95,7 @@ impl Client {
         let request = SessionRequest { nickname: self.nickname.clone() };
         let url = self.address.route(&["session"]);
         let session: Session = answer(self.http.post(url).timeout(ANSWER_TIME).json(&request)).await?;
-        *self.token.lock() = Some(session.token);
+        *self.token.lock() = session.token;
         Ok(())
     }
 

@@ -99,7 +99,7 @@ impl<'a> Group<'a> {
                 self.fold(entry, *target)?;
                 self.scrub(*target)?;
             }
-            EntryKind::Room { .. } => {}
+            _ => {}
         }
         Ok(())
     }
@@ -155,7 +155,7 @@ impl<'a> Group<'a> {
     /// Brings the stored message up to date.
     fn fold(&self, entry: &Entry, target: Seq) -> rusqlite::Result<()> {
         let Some(mut message) = self.find_message(&entry.room, target)? else { return Ok(()) };
-        message.fold(entry);
+        message.fold(entry, None);
         let json =
             serde_json::to_string(&message).map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))?;
         self.transaction

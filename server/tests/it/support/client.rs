@@ -66,14 +66,14 @@ impl Client {
 
     /// The proof of it.
     pub(crate) fn token(&self) -> &str {
-        &self.session.as_ref().unwrap().token
+        self.session.as_ref().unwrap().token.as_deref().unwrap()
     }
 
     /// A request with the session on it.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
         match &self.session {
-            Some(session) => request.bearer_auth(&session.token),
+            Some(session) => request.bearer_auth(session.token.as_deref().unwrap()),
             None => request,
         }
     }

@@ -84,7 +84,7 @@ impl World {
         seqs.truncate(most);
         let presence = presence.then(Presence::default);
         let entries = seqs.into_iter().map(entry).collect();
-        Event::Answered(Batch { entries, cursor: cursor(self.epoch, upto), wait, presence })
+        Event::Answered(Batch { entries, cursor: cursor(self.epoch, upto), wait, presence, unreadable: 0 })
     }
 
     /// Says it, and checks everything that one step can show.

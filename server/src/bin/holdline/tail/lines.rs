@@ -49,6 +49,7 @@ impl Lines {
             }
             EntryKind::Room { topic } if topic.as_str().is_empty() => out.push_str(" opened the room"),
             EntryKind::Room { topic } => push(out, format_args!(" set the topic: {topic}")),
+            _ => out.push_str(" did something that needs a newer holdline to be shown"),
         }
         out.push('\n');
     }
