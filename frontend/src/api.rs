@@ -18,7 +18,7 @@ pub use answer::{Answer, Fault};
 pub use base::{Base, base, shared_name};
 pub use calls::{Change, history, list_rooms, older, poll, publish, rename, renew_session};
 pub use channel::Channel;
-pub use http::{AbortOnDrop, Signal};
+pub use http::{AbortOnDrop, Signal, is_outdated};
 pub use locale::locale;
 pub use locks::{Lock, ask, lock};
 pub use once::{Awaited, Giver, once};

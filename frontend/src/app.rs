@@ -170,6 +170,7 @@ fn content(page: &Rc<Page>, state: &State, locale: Locale) -> Html {
                         draft={page.drafts.of(&room.name)}
                         takes_focus={!dom::is_touched()}
                         notice={state.notice.clone().map(AttrValue::from)}
+                        is_outdated={state.is_outdated}
                         {locale}
                         on_talk={talking(page)}
                     />

@@ -66,6 +66,8 @@ pub struct State {
     pub connection: Connection,
     /// Something to tell the reader: why what they wanted was not done.
     pub notice: Option<String>,
+    /// Whether the server is newer than this page, which may not show everything then.
+    pub is_outdated: bool,
     /// How far each room was seen, also those that are not followed; of the log at this cursor.
     pub seen: Rc<Seen>,
 }
@@ -175,6 +177,7 @@ impl State {
             Action::Shared(item) => self.outbox.put(item),
             Action::Discarded(key) => self.outbox.discard(key),
             Action::Noticed(notice) => self.notice = notice,
+            Action::Outdated => self.is_outdated = true,
         }
         self
     }
@@ -209,7 +212,9 @@ impl State {
     }
 
     fn hear(&mut self, batch: Batch) {
+        self.is_outdated |= batch.unreadable > 0;
         for entry in batch.entries {
+            self.is_outdated |= matches!(entry.kind, EntryKind::Unknown { .. });
             let name = entry.room.clone();
             if let Some(summary) = self.list.iter().position(|summary| summary.name == name) {
                 let summary = &mut Rc::make_mut(&mut self.list)[summary];

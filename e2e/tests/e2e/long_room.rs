@@ -43,6 +43,25 @@ async fn fill(server: &Server, room: &str) -> Result<BTreeMap<u64, String>> {
     Ok(all)
 }
 
+/// Looks at each point of a grid over a field, as far as that is in sight.
+const COVERED: &str = r"
+const field = document.querySelector(arguments[0]);
+field.scrollIntoView({ block: 'nearest' });
+const { left, top, width, height } = field.getBoundingClientRect();
+const covering = new Set();
+for (let x = 1; x < 10; x++) for (let y = 1; y < 10; y++) {
+  const found = document.elementFromPoint(left + width * x / 10, top + height * y / 10);
+  if (found !== field) covering.add(found ? found.outerHTML.slice(0, 80) : 'outside');
+}
+return [...covering];";
+
+/// Nothing lies over what somebody types in.
+async fn nothing_covers(chat: &Chat, field: &str) -> Result<()> {
+    let covering: Vec<String> = chat.browser.run(COVERED, vec![json!(field)]).await?;
+    anyhow::ensure!(covering.is_empty(), "{field} is covered by {covering:?}");
+    Ok(())
+}
+
 #[tokio::test]
 async fn thousands_of_messages_are_read_as_if_all_were_drawn() -> Result<()> {
     let server = Server::start().await?;
@@ -131,6 +150,11 @@ async fn a_message_being_changed_is_not_lost_by_scrolling() -> Result<()> {
     let typed: String =
         ada.browser.run("return document.querySelector('[data-testid=edit]').value", vec![]).await?;
     assert_eq!(typed, "hello wrold of");
+    nothing_covers(&ada, "[data-testid=edit]").await?;
+    nothing_covers(&ada, "[data-testid=composer]").await?;
+    // The tools of the message below reach above it.
+    ada.browser.click("[data-testid=message]:last-child [data-testid=message-text]").await?;
+    nothing_covers(&ada, "[data-testid=edit]").await?;
     ada.browser.type_over("[data-testid=edit]", "hello world").await?;
     ada.until("the change", |screen| screen.row("hello world").is_some_and(|row| row.edited)).await?;
     ada.browser.must_be_quiet().await

@@ -6,13 +6,22 @@ use holdline_shared::{
 };
 
 use super::Fault;
-use super::http::{Signal, get, send};
+use super::http::{Signal, get, send, send_form};
 use crate::json::{Answered, Object};
 use crate::state::Sending;
 
+/// The longest query of a poll that stands in its address. Proxies take addresses of 8 kB (nginx's default), of which
+/// the rest of the path and the cookies of other apps want a part.
+const QUERY_BYTES: usize = 4_000;
+
 /// Holds a poll until it is answered or nobody waits any more; the answer, and its text.
 pub async fn poll(query: &PollQuery, signal: &Signal) -> Result<(Answered, String), Fault> {
-    let answer = get(format!("poll?{}", query.to_query_string()), signal).await?;
+    let query = query.to_query_string();
+    let answer = if query.len() > QUERY_BYTES {
+        send_form("poll".to_owned(), query, signal).await?
+    } else {
+        get(format!("poll?{query}"), signal).await?
+    };
     let text = answer.body.clone();
     Ok((answer.json()?, text))
 }

@@ -67,6 +67,12 @@ pub fn is_visible() -> bool {
     document().visibility_state() != web_sys::VisibilityState::Hidden
 }
 
+/// Loads the page anew.
+pub fn reload() {
+    // A browser that refuses leaves the page as it is, with its offer.
+    let _ = web_sys::window().map(|window| window.location().reload());
+}
+
 /// The title in the window's frame.
 pub fn set_title(title: &str) {
     document().set_title(title);

@@ -12,7 +12,7 @@ use yew::prelude::*;
 use self::busy::{Busy, Turn, act};
 use self::rows::{view_lines, view_sending};
 use self::writing::compose;
-use super::{Act, notice, tag};
+use super::{Act, Outdated, notice, tag};
 use crate::api::dom;
 use crate::hooks::{MessageCall, use_reading, use_shared};
 use crate::state::{Locale, Older, Room, Sending};
@@ -32,6 +32,8 @@ pub struct Props {
     pub takes_focus: bool,
     /// Something to tell the reader.
     pub notice: Option<AttrValue>,
+    /// Whether the server is newer than this page.
+    pub is_outdated: bool,
     /// The reader's clock.
     pub locale: Locale,
     /// What the reader does.
@@ -115,6 +117,9 @@ pub fn Conversation(props: &Props) -> Html {
                 </div>
                 { if reading.is_at_end { Html::default() } else { jump(room.unread) } }
             </div>
+            if props.is_outdated {
+                <Outdated on_reload={Callback::from(|()| dom::reload())} />
+            }
             { notice(props.notice.as_deref()) }
             { compose(props, &busy) }
         </div>

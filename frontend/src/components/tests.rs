@@ -153,6 +153,7 @@ fn conversation(state: &State) -> String {
         draft: "half a th".into(),
         takes_focus: false,
         notice: state.notice.clone().map(AttrValue::from),
+        is_outdated: state.is_outdated,
         locale: utc(),
         on_talk: Callback::noop(),
     })

@@ -8,6 +8,7 @@ use holdline_shared::RoomName;
 use wasm_bindgen_futures::spawn_local;
 
 use super::Store;
+use super::subscription::note_build;
 use crate::api;
 use crate::state::{Action, Phase, State};
 
@@ -46,6 +47,7 @@ pub(super) fn refresh(store: &Store) {
         // Without an answer the old list stays; that the server cannot be reached is said elsewhere.
         if let Ok(list) = api::list_rooms().await {
             store.dispatch(Action::Listed(list));
+            note_build(&store);
         }
     });
 }

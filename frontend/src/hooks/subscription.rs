@@ -17,13 +17,23 @@ pub(super) fn subscribe(store: &Store, wakes: &Wakes, storage: Storage) -> Drive
 
 fn hearing(store: Store, wakes: Wakes) -> Callback<News> {
     Callback::from(move |news| match news {
-        News::Batch(batch) => store.dispatch(Action::Heard(batch)),
+        News::Batch(batch) => {
+            note_build(&store);
+            store.dispatch(Action::Heard(batch));
+        }
         News::Present(rooms) => store.dispatch(Action::Present(rooms)),
         News::Hurried => wakes.ring(Wake::Now),
         News::SignedIn(me) => store.dispatch(Action::SignedIn(me)),
         News::Status(Status::Live) if store.state().connection.status == Status::Live => {}
         News::Status(status) => store.dispatch(Action::Connected(status, api::wall_clock())),
     })
+}
+
+/// Notes that the server is newer than this page.
+pub(super) fn note_build(store: &Store) {
+    if api::is_outdated() && !store.state().is_outdated {
+        store.dispatch(Action::Outdated);
+    }
 }
 
 fn repairing(store: Store) -> Repair {

@@ -58,6 +58,8 @@ pub enum Action {
     Shared(Sending),
     /// A message that was not sent is thrown away, or another tab has sent it.
     Discarded(PublishKey),
+    /// The server answers as another build than before.
+    Outdated,
     /// Something to tell the reader, or nothing any more.
     Noticed(Option<String>),
 }

@@ -2,7 +2,7 @@
 
 use holdline_shared::{Batch, RoomList, Status, Timestamp, Topic};
 
-use super::samples::{at, key, page, person, said};
+use super::samples::{at, entry, key, page, person, said};
 use super::*;
 
 fn lobby() -> RoomName {
@@ -151,4 +151,19 @@ fn status_and_notice_are_taken_over() {
     let state = state.after(Action::Noticed(Some("no".to_owned())));
     assert_eq!(state.notice.as_deref(), Some("no"));
     assert_eq!(state.after(Action::Went(Route::Room(lobby()))).notice, None);
+}
+
+#[test]
+fn entry_of_newer_server_is_passed_over_and_said() {
+    let state = State::default().after(Action::Heard(Batch {
+        entries: vec![entry(7, "ada", EntryKind::Unknown { kind: "parade".to_owned() })],
+        cursor: at(7),
+        wait: 25,
+        presence: None,
+        unreadable: 0,
+    }));
+    assert!(state.is_outdated);
+    let unreadable = Batch { entries: vec![], cursor: at(7), wait: 25, presence: None, unreadable: 1 };
+    assert!(State::default().after(Action::Heard(unreadable)).is_outdated);
+    assert!(!State::default().is_outdated);
 }
