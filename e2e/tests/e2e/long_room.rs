@@ -144,7 +144,7 @@ async fn a_message_being_changed_is_not_lost_by_scrolling() -> Result<()> {
     ada.write(key::ARROW_UP).await?;
     ada.browser.press(" of").await?;
     climb(&ada).await?;
-    ben.say("crowd", "meanwhile").await?;
+    let meanwhile = ben.say("crowd", "meanwhile").await?;
     ada.until("a way to the newest", |screen| screen.jump.is_some()).await?;
     ada.browser.click("[data-testid=jump-new]").await?;
     let typed: String =
@@ -153,7 +153,7 @@ async fn a_message_being_changed_is_not_lost_by_scrolling() -> Result<()> {
     nothing_covers(&ada, "[data-testid=edit]").await?;
     nothing_covers(&ada, "[data-testid=composer]").await?;
     // The tools of the message below reach above it.
-    ada.browser.click("[data-testid=message]:last-child [data-testid=message-text]").await?;
+    ada.browser.click(&format!("[data-seq='{meanwhile}'] [data-testid=message-text]")).await?;
     nothing_covers(&ada, "[data-testid=edit]").await?;
     ada.browser.type_over("[data-testid=edit]", "hello world").await?;
     ada.until("the change", |screen| screen.row("hello world").is_some_and(|row| row.edited)).await?;
