@@ -3,13 +3,15 @@
 
 mod group;
 mod guard;
+mod inspect;
+mod migrations;
 mod prune;
 mod reader;
 mod schema;
 mod watched_file;
 mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -66,8 +68,9 @@ type Reply<T> = oneshot::Sender<Result<T, LogError>>;
 impl SqliteLog {
     /// Opens the log at `path`, or makes a new one. Blocks while it does.
     pub fn open(path: &Path) -> Result<Self, LogError> {
+        let found = inspect::inspect(path)?;
         let mut guard = Guard::lock(path)?;
-        let connection = schema::open(path)?;
+        let connection = schema::open(path, found)?;
         if guard.has_lost_entries(schema::identity(&connection)?.0, schema::head(&connection)?) {
             tracing::warn!(
                 "this log has come less far than it had; it was put back from a copy and gets a new epoch"
@@ -176,6 +179,13 @@ impl Drop for SqliteLog {
             tracing::error!("the log's writer panicked; see the lines above");
         }
     }
+}
+
+/// A file beside the database: `NAME-wal`, `NAME-shm`, `NAME-lock`.
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]

@@ -7,10 +7,11 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use holdline_shared::{Epoch, Seq};
 
+use super::beside;
 use crate::log::LogError;
 
 /// The lock, held for as long as this lives.
@@ -22,7 +23,7 @@ pub(super) struct Guard {
 impl Guard {
     /// Locks the log at `path`; an error says that somebody else has it.
     pub(super) fn lock(path: &Path) -> Result<Self, LogError> {
-        let beside = beside(path);
+        let beside = beside(path, "-lock");
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&beside);
         let file =
             file.map_err(|e| LogError::Unavailable(format!("cannot open {}: {e}", beside.display())))?;
@@ -60,10 +61,4 @@ impl Guard {
             tracing::debug!(%error, "how far the log has come could not be noted");
         }
     }
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-lock");
-    name.into()
 }
