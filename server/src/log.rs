@@ -2,6 +2,7 @@
 //! nothing of HTTP, waiting or presence.
 
 mod admit;
+mod clock;
 mod committed;
 #[cfg(test)]
 mod contract;

@@ -119,3 +119,66 @@ impl Leaves {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Name and bytes of everything in the folder.
+    fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
+        let mut all: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|file| {
+                let file = file.unwrap();
+                let name = file.file_name().into_string().unwrap();
+                (name, std::fs::read(file.path()).unwrap_or_default())
+            })
+            .collect();
+        all.sort();
+        all
+    }
+
+    #[test]
+    fn what_is_not_ours_is_refused_and_left_byte_for_byte() {
+        let cases: [(&str, &str, &str); 8] = [
+            ("songs", "CREATE TABLE songs (name TEXT)", "another program"),
+            ("user_version 1", "CREATE TABLE songs (name TEXT); PRAGMA user_version = 1", "another program"),
+            ("user_version 2", "CREATE TABLE songs (name TEXT); PRAGMA user_version = 2", "another program"),
+            ("user_version 99", "PRAGMA user_version = 99", "another program"),
+            ("an application", "PRAGMA application_id = 7; CREATE TABLE meta (x)", "another program"),
+            ("our tables and one more", "PRAGMA user_version = 1; CREATE TABLE edits (x); CREATE TABLE entries (x);
+              CREATE TABLE messages (x); CREATE TABLE meta (x); CREATE TABLE rooms (x); CREATE TABLE songs (x)", "another program"),
+            ("in WAL mode", "PRAGMA journal_mode = WAL; CREATE TABLE songs (name TEXT)", "another program"),
+            ("newer", "PRAGMA application_id = 0x484c444c; PRAGMA user_version = 99; CREATE TABLE meta (x)", "newer"),
+        ];
+        for (name, sql, why) in cases {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("x.db");
+            Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+            let before = contents(folder.path());
+            let error = super::super::SqliteLog::open(&path).err().unwrap().to_string();
+            assert!(error.contains(why) && error.contains("x.db"), "{name}: {error}");
+            assert!(contents(folder.path()) == before, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_letter_a_folder_and_a_database_in_use_are_refused_without_a_trace() {
+        let folder = tempfile::tempdir().unwrap();
+        let letter = folder.path().join("letter.db");
+        std::fs::write(&letter, "this is a letter, not a database; ".repeat(200)).unwrap();
+        std::fs::create_dir(folder.path().join("folder.db")).unwrap();
+        let used = folder.path().join("used.db");
+        let other = Connection::open(&used).unwrap();
+        other.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE songs (name TEXT)").unwrap();
+        let before = contents(folder.path());
+        for (name, why) in
+            [("letter.db", "no database"), ("folder.db", "is a folder"), ("used.db", "another program")]
+        {
+            let error = super::super::SqliteLog::open(&folder.path().join(name)).err().unwrap().to_string();
+            assert!(error.contains(why), "{name}: {error}");
+        }
+        assert_eq!(contents(folder.path()).len(), before.len());
+        other.execute_batch("INSERT INTO songs VALUES ('still in use')").unwrap();
+    }
+}
