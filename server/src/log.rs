@@ -2,6 +2,7 @@
 //! nothing of HTTP, waiting or presence.
 
 mod admit;
+mod clock;
 mod committed;
 #[cfg(test)]
 mod contract;
@@ -13,6 +14,7 @@ mod sqlite;
 mod url;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use holdline_shared::{Epoch, Message, RoomName, RoomSelection, Seq, Timestamp, Topic};
@@ -114,4 +116,26 @@ pub trait Log: Send + Sync + 'static {
 
     /// Follows growth from now on. Called once, before anything is appended.
     fn follow(&self, follower: Follower);
+
+    /// Ends the log in order: takes no more drafts, finishes those that were handed in or answers them with
+    /// [`LogError::Closed`], and leaves complete files. Resolves within five seconds, whatever the storage does. A second
+    /// call has nothing to do. An engine that has nothing to finish need not say anything.
+    fn close(&self) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
+    /// Resolves once the engine can never append again, although nobody has closed it: its process should end, so that
+    /// whoever supervises it starts it anew.
+    fn failed(&self) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::pending())
+    }
+
+    /// Whether the log can be read and appended to right now, as far as can be said without appending anything. Answers
+    /// within [`HEALTH_TIME`].
+    fn health(&self) -> BoxFuture<'static, Result<(), LogError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 }
+
+/// The longest time that [`Log::health`] takes: somebody waits for it who restarts what does not answer.
+pub const HEALTH_TIME: Duration = Duration::from_secs(2);

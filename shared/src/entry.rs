@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Emoji, MessageText, Person, PublishKey, RoomName, Seq, Topic};
 
-/// A moment: milliseconds since the Unix epoch, UTC, by the server's clock. Never goes back within one log.
+/// A moment: milliseconds since the Unix epoch, UTC, by the server's clock. A clock that was wrong
+/// is set right, so an entry may be dated before the one in front of it; the order of a log is `seq` alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(pub u64);

@@ -2,12 +2,12 @@
 //! writing, and calls [`admit`] where nothing can come in between.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use holdline_shared::limits::{EMOJI_PER_MESSAGE, ROOMS};
 use holdline_shared::{EntryKind, Message, PersonId, PublishKey, RoomName, Seq, Timestamp, Topic};
 
-use super::{Committed, Draft, DraftKind, LogError, Outcome, Refusal};
+use super::{Committed, Draft, DraftKind, LogError, Outcome, Refusal, clock};
 
 /// What [`admit`] needs to know of the log as it stands.
 pub(super) trait Lookup {
@@ -109,15 +109,13 @@ fn own_message(log: &impl Lookup, draft: &Draft, target: Seq) -> Result<Message,
     Ok(message)
 }
 
-/// The time for an entry appended now: the clock's, but never before `last`, whatever happens to the clock.
+/// The date of an entry appended now, after one dated `last`.
 pub(super) fn now_after(last: Timestamp) -> Timestamp {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    last.max(Timestamp(u64::try_from(now.as_millis()).unwrap_or(u64::MAX)))
+    clock::date(clock::wall_clock(), last)
 }
 
 /// The time before which entries are older than `age`. By the clock alone: an entry from a moment when the clock was
 /// wrong must not make all others old.
 pub(super) fn oldest_kept(age: Duration) -> Timestamp {
-    let now = now_after(Timestamp::default());
-    Timestamp(now.0.saturating_sub(u64::try_from(age.as_millis()).unwrap_or(u64::MAX)))
+    Timestamp(clock::wall_clock().0.saturating_sub(u64::try_from(age.as_millis()).unwrap_or(u64::MAX)))
 }

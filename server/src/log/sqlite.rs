@@ -1,28 +1,37 @@
 //! `sqlite:PATH` the default engine: one file, WAL, `synchronous=FULL`. One writer thread commits groups; readers have
 //! read-only connections of their own and never wait for it.
 
+mod contention;
 mod group;
-mod guard;
+mod inspect;
+mod life;
+mod lineage;
+mod location;
+mod lock;
+mod migrations;
+mod opening;
 mod prune;
 mod reader;
 mod schema;
-mod watched_file;
+mod upkeep;
+mod watched_files;
 mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, pending};
 use holdline_shared::{Epoch, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 
-use self::guard::Guard;
+use self::life::{CLOSE_TIME, Life, Stage};
 use self::reader::{Reader, Readers};
 use self::writer::Writer;
-use super::{Chunk, Draft, Follower, Log, LogError, LoggedRoom, Outcome, Page, Retention};
+use super::{Chunk, Draft, Follower, HEALTH_TIME, Log, LogError, LoggedRoom, Outcome, Page, Retention};
 
 /// Appends that may wait for the writer. At a few hundred bytes each this bounds memory, and at any disk's speed the
 /// last of them waits well under a second, because all of them go into a handful of commits.
@@ -36,12 +45,13 @@ pub struct SqliteLog {
     readers: Arc<Readers>,
     /// `None` once the log is being dropped, which ends the writer.
     queue: Option<mpsc::Sender<Job>>,
-    writer: Option<std::thread::JoinHandle<()>>,
+    writer: Mutex<Option<std::thread::JoinHandle<()>>>,
 }
 
 /// What the writer tells the rest.
 #[derive(Default)]
 struct Shared {
+    life: Arc<Life>,
     head: AtomicU64,
     follower: Mutex<Option<Follower>>,
 }
@@ -56,8 +66,33 @@ impl Shared {
 
 /// Work for the writer.
 enum Job {
-    Append { draft: Draft, reply: Reply<Outcome> },
-    Prune { keep: Retention, reply: Reply<bool> },
+    Append {
+        draft: Draft,
+        reply: Reply<Outcome>,
+    },
+    Prune {
+        keep: Retention,
+        reply: Reply<bool>,
+    },
+    /// Find out whether a group could be committed now.
+    Probe {
+        reply: Reply<()>,
+    },
+    /// Nothing but looking up: the log is being closed.
+    Wake,
+}
+
+impl Job {
+    /// Answers that nothing comes of it.
+    fn refuse(self, error: &LogError) {
+        // Whoever went away does not care.
+        match self {
+            Self::Append { reply, .. } => drop(reply.send(Err(error.clone()))),
+            Self::Prune { reply, .. } => drop(reply.send(Err(error.clone()))),
+            Self::Probe { reply } => drop(reply.send(Err(error.clone()))),
+            Self::Wake => {}
+        }
+    }
 }
 
 /// Where the writer answers.
@@ -66,28 +101,54 @@ type Reply<T> = oneshot::Sender<Result<T, LogError>>;
 impl SqliteLog {
     /// Opens the log at `path`, or makes a new one. Blocks while it does.
     pub fn open(path: &Path) -> Result<Self, LogError> {
-        let mut guard = Guard::lock(path)?;
-        let connection = schema::open(path)?;
-        if guard.has_lost_entries(schema::identity(&connection)?.0, schema::head(&connection)?) {
-            tracing::warn!(
-                "this log has come less far than it had; it was put back from a copy and gets a new epoch"
-            );
-            schema::renew_epoch(&connection)?;
-        }
+        let path = &location::resolve(path)?;
+        let (connection, lock) = opening::open(path)?;
+        let lock = Arc::new(lock);
         let (epoch, secret) = schema::identity(&connection)?;
-        let readers = Arc::new(Readers::open(path)?);
+        let readers = Arc::new(Readers::open(path, lock.clone())?);
         let shared = Arc::new(Shared::default());
-        let writer = Writer::new(connection, path, shared.clone(), guard, epoch)?;
+        let writer = Writer::new(connection, path, shared.clone(), lock, epoch)?;
+        location::make_private(path);
+        let waiting = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .map_err(|e| LogError::Unavailable(e.to_string()))?;
         let (queue, jobs) = mpsc::channel(QUEUE);
+        let life = shared.life.clone();
         let writer = std::thread::Builder::new()
             .name("holdline-writer".to_owned())
-            .spawn(move || writer.run(jobs))
+            .spawn(move || {
+                // Also when the writer panics.
+                let failed = EndOfWriter(life);
+                let stage = writer.run(jobs, &waiting);
+                failed.0.end(stage);
+            })
             .map_err(|e| LogError::Unavailable(e.to_string()))?;
-        Ok(Self { epoch, secret, shared, readers, queue: Some(queue), writer: Some(writer) })
+        Ok(Self { epoch, secret, shared, readers, queue: Some(queue), writer: Mutex::new(Some(writer)) })
+    }
+}
+
+/// Says that the writer has failed, unless somebody has said how it ended.
+struct EndOfWriter(Arc<Life>);
+
+impl Drop for EndOfWriter {
+    fn drop(&mut self) {
+        self.0.end(Stage::Failed);
     }
 }
 
 impl SqliteLog {
+    /// Takes nothing more, and tells the writer to finish.
+    fn begin_closing(&self) {
+        self.shared.life.begin_closing();
+        // Readers go first, so that the writer's connection is the last and can put everything into one file.
+        self.readers.close();
+        if let Some(queue) = &self.queue {
+            // A full queue wakes it as well.
+            let _ = queue.try_send(Job::Wake);
+        }
+    }
+
     /// Puts a job into the writer's queue, now, and answers what comes of it.
     fn hand_over<T: Send + 'static>(
         &self,
@@ -95,6 +156,7 @@ impl SqliteLog {
     ) -> BoxFuture<'static, Result<T, LogError>> {
         let (reply, answer) = oneshot::channel();
         let sent = match &self.queue {
+            Some(_) if self.shared.life.is_closing() => Err(LogError::Closed),
             Some(queue) => queue.try_send(job(reply)).map_err(|e| match e {
                 mpsc::error::TrySendError::Full(_) => LogError::Busy,
                 mpsc::error::TrySendError::Closed(_) => LogError::Closed,
@@ -162,15 +224,51 @@ impl Log for SqliteLog {
     fn follow(&self, follower: Follower) {
         *self.shared.follower.lock() = Some(follower);
     }
+
+    fn close(&self) -> BoxFuture<'static, ()> {
+        self.begin_closing();
+        let ended = self.shared.life.ended();
+        async move {
+            if timeout(CLOSE_TIME, ended).await.is_err() {
+                tracing::error!("the log could not be closed in time; the next start puts it in order");
+            }
+        }
+        .boxed()
+    }
+
+    fn failed(&self) -> BoxFuture<'static, ()> {
+        let ended = self.shared.life.ended();
+        async move {
+            if ended.await != Stage::Failed {
+                pending::<()>().await;
+            }
+        }
+        .boxed()
+    }
+
+    fn health(&self) -> BoxFuture<'static, Result<(), LogError>> {
+        let appends = self.hand_over(|reply| Job::Probe { reply });
+        let reads = Readers::run(self.readers.clone(), |reader| self::reader::head(&reader.0).map(|_| ()));
+        let life = self.shared.life.clone();
+        async move {
+            let both = async { futures_util::future::try_join(appends, reads).await.map(|_| ()) };
+            timeout(HEALTH_TIME, both).await.unwrap_or_else(|_| {
+                let slow = LogError::Unavailable("the log does not answer in time".to_owned());
+                Err(life.trouble().unwrap_or(slow))
+            })
+        }
+        .boxed()
+    }
 }
 
 impl Drop for SqliteLog {
-    /// Finishes what was handed in, so that a closed log is complete on disk.
+    /// As [`Log::close`], for those who cannot wait: finishes what was handed in, so that a closed log is complete on disk.
     fn drop(&mut self) {
+        self.begin_closing();
         self.queue = None;
-        // Readers go first, so that the writer's connection is the last and can put everything into one file.
-        self.readers.close();
-        if let Some(writer) = self.writer.take()
+        // The last to know of the log may be the follower, whom the writer itself calls: it does not wait for itself.
+        if let Some(writer) = self.writer.get_mut().take()
+            && writer.thread().id() != std::thread::current().id()
             && writer.join().is_err()
         {
             tracing::error!("the log's writer panicked; see the lines above");
@@ -178,13 +276,32 @@ impl Drop for SqliteLog {
     }
 }
 
+/// A file beside the database: `NAME-wal`, `NAME-shm`, `NAME-lock`.
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
+
 #[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
 /// Whatever SQLite says, as the log's own error. A full disk is told apart, because people can do something about it.
 fn log_error(error: rusqlite::Error) -> LogError {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DiskFull) => LogError::Full,
+        // A file-size limit or a quota is a full disk, too; SQLite knows ENOSPC alone.
+        Some(rusqlite::ErrorCode::SystemIoFailure) if is_out_of_room(&error) => LogError::Full,
+        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+            LogError::Unavailable(format!("another program has locked the database ({error})"))
+        }
         _ => LogError::Unavailable(error.to_string()),
     }
+}
+
+/// Whether a file could not be made longer.
+fn is_out_of_room(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::{SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    matches!(code, Some(SQLITE_IOERR_WRITE | SQLITE_IOERR_SHMSIZE))
 }
 
 #[cfg(test)]

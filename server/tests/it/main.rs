@@ -27,3 +27,4 @@ mod publish;
 mod rooms;
 mod session;
 mod shutdown;
+mod upgrade;

@@ -1,27 +1,33 @@
 //! Forgetting: removes entries that need not be kept, a bounded number at a time, so that publishers never wait long.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use holdline_shared::{Seq, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use super::log_error;
 use super::reader::sql_seq;
-use crate::log::admit::oldest_kept;
+use crate::log::clock::{Age, AgeCut, RetentionClock, wall_clock};
 use crate::log::{LogError, Retention};
 
 /// Entries removed in one transaction: some tens of milliseconds.
 const AT_ONCE: i64 = 2_000;
 
 /// Removes some, and answers whether there may be more. `head` stays, for it says where the log goes on.
-pub(super) fn prune(db: &mut Connection, keep: &Retention, head: Seq) -> Result<bool, LogError> {
-    let oldest = keep.age.map(oldest_kept);
-    prune_within(db, oldest, keep.per_room, sql_seq(head)).map_err(log_error)
+pub(super) fn prune(
+    db: &mut Connection,
+    keep: &Retention,
+    head: Seq,
+    clock: &mut RetentionClock,
+) -> Result<bool, LogError> {
+    let cut = keep.age.map(|age| clock.cut(age, wall_clock(), Instant::now()));
+    prune_within(db, cut, keep.per_room, sql_seq(head)).map_err(log_error)
 }
 
 fn prune_within(
     db: &mut Connection,
-    oldest: Option<Timestamp>,
+    cut: Option<AgeCut>,
     per_room: Option<u64>,
     head: i64,
 ) -> rusqlite::Result<bool> {
@@ -29,14 +35,15 @@ fn prune_within(
     // Each room loses everything up to a position, so what is left of it is without holes.
     let mut cuts: BTreeMap<i64, i64> = BTreeMap::new();
     let mut more = false;
-    if let Some(oldest) = oldest {
+    if let Some(cut) = cut {
         let mut statement =
             transaction.prepare_cached("SELECT seq, room, at FROM entries ORDER BY seq LIMIT ?")?;
         let mut rows = statement.query([AT_ONCE])?;
         let mut old = 0;
         while let Some(row) = rows.next()? {
             let (seq, room, at): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            if Timestamp(at.cast_unsigned()) >= oldest || seq >= head {
+            let age = cut.age(Timestamp(at.cast_unsigned()));
+            if age == Age::Kept || seq >= head {
                 break;
             }
             old += 1;

@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension, Row};
 use tokio::sync::Semaphore;
 
+use super::lock::LogLock;
 use super::{log_error, schema};
 use crate::log::{Chunk, Committed, LogError, LoggedRoom, Page};
 
@@ -20,15 +21,17 @@ const CONNECTIONS: usize = 4;
 /// A pool of connections; as many permits as connections.
 pub(super) struct Readers {
     idle: Mutex<Vec<Reader>>,
+    /// After the connections, which need it to the end.
+    _lock: Arc<LogLock>,
     permits: Arc<Semaphore>,
 }
 
 impl Readers {
     /// Opens them all, so that a problem shows at the start.
-    pub(super) fn open(path: &Path) -> Result<Self, LogError> {
+    pub(super) fn open(path: &Path, lock: Arc<LogLock>) -> Result<Self, LogError> {
         let idle: Result<Vec<_>, _> =
             (0..CONNECTIONS).map(|_| schema::open_read_only(path).map(Reader)).collect();
-        Ok(Self { idle: Mutex::new(idle?), permits: Arc::new(Semaphore::new(CONNECTIONS)) })
+        Ok(Self { idle: Mutex::new(idle?), _lock: lock, permits: Arc::new(Semaphore::new(CONNECTIONS)) })
     }
 
     /// Closes the connections that are not in use.
@@ -57,7 +60,7 @@ impl Readers {
 }
 
 /// One connection. Everything it answers is from one snapshot of the database.
-pub(super) struct Reader(Connection);
+pub(super) struct Reader(pub(super) Connection);
 
 impl Reader {
     /// Entries after `after`, in log order.

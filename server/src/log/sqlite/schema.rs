@@ -1,99 +1,71 @@
 //! The database: how it is opened, what is in it, and who it is.
 
 use std::path::Path;
+use std::time::Duration;
 
-use holdline_shared::{Epoch, Seq};
+use holdline_shared::{Epoch, Seq, Timestamp};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-use super::log_error;
+use super::inspect::Found;
+use super::{log_error, migrations};
 use crate::log::LogError;
 use crate::random;
 
-/// Version of the schema, in `PRAGMA user_version`.
-const VERSION: i64 = 1;
-
-/// Pages in the write-ahead log before they go into the database, which costs the group that does it two more fsyncs.
-/// So many (16 MiB) that pages which are written again and again, those of the index by key above all, go there once;
-/// so few that a start after a crash reads them in a moment.
-const CHECKPOINT_PAGES: i64 = 4096;
+/// How long opening waits for a program that has the database locked.
+const PATIENCE_AT_START: Duration = Duration::from_secs(5);
 
 /// The writer's cache, in KiB: that index again, which is written all over.
 const CACHE_KIB: i64 = 16 * 1024;
 
-/// `entries` is the log. `messages` and `rooms` follow from it and are kept in the same transactions, so that history
-/// and lists need not fold the log: `messages.folded` is the message's JSON once it differs from its entry.
-const SCHEMA: &str = "
-    CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
-    CREATE TABLE rooms (
-        id INTEGER PRIMARY KEY,
-        name TEXT NOT NULL UNIQUE,
-        topic TEXT NOT NULL,
-        head INTEGER NOT NULL,
-        at INTEGER NOT NULL,
-        entries INTEGER NOT NULL,
-        forgotten INTEGER NOT NULL DEFAULT 0
-    ) STRICT;
-    CREATE INDEX rooms_by_forgotten ON rooms (forgotten);
-    CREATE TABLE entries (
-        seq INTEGER PRIMARY KEY,
-        room INTEGER NOT NULL REFERENCES rooms (id),
-        at INTEGER NOT NULL,
-        json TEXT NOT NULL
-    ) STRICT;
-    CREATE INDEX entries_by_room ON entries (room, seq);
-    CREATE TABLE messages (
-        seq INTEGER PRIMARY KEY REFERENCES entries (seq),
-        room INTEGER NOT NULL REFERENCES rooms (id),
-        author TEXT NOT NULL,
-        key BLOB NOT NULL,
-        folded TEXT
-    ) STRICT;
-    CREATE INDEX messages_by_room ON messages (room, seq);
-    CREATE UNIQUE INDEX messages_by_key ON messages (author, key);
-    CREATE TABLE edits (
-        seq INTEGER PRIMARY KEY REFERENCES entries (seq),
-        target INTEGER NOT NULL REFERENCES messages (seq)
-    ) STRICT;
-    CREATE INDEX edits_by_target ON edits (target);
-";
-
-/// Opens the database for writing; makes it when there is none.
-pub(super) fn open(path: &Path) -> Result<Connection, LogError> {
+/// Opens the database for writing and brings it to this version; makes it when there is none. Only for a file that
+/// [`inspect`](super::inspect) has found to be ours or nobody's.
+pub(super) fn open(path: &Path, found: Found) -> Result<Connection, LogError> {
     let mut connection = Connection::open(path).map_err(log_error)?;
-    let version: i64 =
-        connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(log_error)?;
-    let tables: i64 = connection
-        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
-        .map_err(log_error)?;
-    match version {
-        0 if tables == 0 => {}
-        0 => return Err(LogError::Unavailable("this database belongs to another program".to_owned())),
-        VERSION => {}
-        _ => {
-            let why = format!(
-                "this database was made by a newer Holdline (schema {version}, this one knows {VERSION})"
-            );
-            return Err(LogError::Unavailable(why));
-        }
+    connection.busy_timeout(PATIENCE_AT_START).map_err(log_error)?;
+    let version = match found {
+        Found::Nothing => 0,
+        Found::Log { version } => version,
+    };
+    if version == 0 {
+        // For a database without tables only; later it takes a VACUUM.
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").map_err(log_error)?;
     }
     // WAL: readers never wait for the writer. FULL: a commit returns only after its fsync, so it survives power loss.
     connection.pragma_update(None, "journal_mode", "WAL").map_err(log_error)?;
     connection.pragma_update(None, "synchronous", "FULL").map_err(log_error)?;
-    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES).map_err(log_error)?;
+    // `upkeep` decides on checkpoints.
+    connection.pragma_update(None, "wal_autocheckpoint", 0).map_err(log_error)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB).map_err(log_error)?;
+    // What is deleted is overwritten.
+    connection.pragma_update(None, "secure_delete", "ON").map_err(log_error)?;
     connection.set_prepared_statement_cache_capacity(64);
-    if version == 0 {
-        let create = connection.transaction().map_err(log_error)?;
-        create.execute_batch(SCHEMA).map_err(log_error)?;
-        for (name, value) in
-            [("epoch", random::bytes::<8>().to_vec()), ("secret", random::bytes::<32>().to_vec())]
-        {
-            create.execute("INSERT INTO meta VALUES (?, ?)", (name, value)).map_err(log_error)?;
-        }
-        create.pragma_update(None, "user_version", VERSION).map_err(log_error)?;
-        create.commit().map_err(log_error)?;
+    if version > 0 {
+        rewrite_once(path, &connection)?;
     }
+    migrations::migrate(&mut connection, version)?;
     Ok(connection)
+}
+
+/// Rewrites a database of version 1, which never gave pages back and left deleted texts in free ones. Needs as much room
+/// again as the database takes; without it, the next start tries again.
+fn rewrite_once(path: &Path, connection: &Connection) -> Result<(), LogError> {
+    /// `PRAGMA auto_vacuum` of a database that gives pages back when asked.
+    const INCREMENTAL: i64 = 2;
+    let now: i64 = connection.pragma_query_value(None, "auto_vacuum", |row| row.get(0)).map_err(log_error)?;
+    if now == INCREMENTAL {
+        return Ok(());
+    }
+    tracing::info!(file = %path.display(), "rewriting the database once, so that it can shrink and keeps nothing deleted");
+    let rewritten = connection
+        .pragma_update(None, "auto_vacuum", "INCREMENTAL")
+        .and_then(|()| connection.execute_batch("VACUUM"));
+    match rewritten.map_err(log_error) {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            tracing::warn!(%error, "the database was not rewritten; it takes as much free room as it is large");
+            Ok(())
+        }
+    }
 }
 
 /// Opens the database for reading.
@@ -121,11 +93,24 @@ pub(super) fn renew_epoch(connection: &Connection) -> Result<(), LogError> {
     Ok(())
 }
 
+/// Whether whoever wrote last did not close the log: it crashed, runs still, or this is a copy of a log that was open.
+pub(super) fn was_open(connection: &Connection) -> Result<bool, LogError> {
+    Ok(find_meta(connection, "open")?.is_some_and(|open| open != [0]))
+}
+
+/// The time that retention last believed in.
+pub(super) fn seen(connection: &Connection) -> Result<Option<Timestamp>, LogError> {
+    let bytes: Option<[u8; 8]> = find_meta(connection, "seen")?.and_then(|bytes| bytes.try_into().ok());
+    Ok(bytes.map(|bytes| Timestamp(u64::from_le_bytes(bytes))))
+}
+
+fn find_meta(connection: &Connection, name: &str) -> Result<Option<Vec<u8>>, LogError> {
+    let sql = "SELECT value FROM meta WHERE name = ?";
+    connection.query_row(sql, [name], |row| row.get(0)).optional().map_err(log_error)
+}
+
 fn meta<const N: usize>(connection: &Connection, name: &str) -> Result<[u8; N], LogError> {
-    let value: Option<Vec<u8>> = connection
-        .query_row("SELECT value FROM meta WHERE name = ?", [name], |row| row.get(0))
-        .optional()
-        .map_err(log_error)?;
+    let value = find_meta(connection, name)?;
     value
         .and_then(|bytes| bytes.try_into().ok())
         .ok_or_else(|| LogError::Unavailable(format!("the database is damaged: no valid {name}")))

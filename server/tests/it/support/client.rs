@@ -53,6 +53,16 @@ impl Client {
         Self { http, base: format!("http://{address}"), session: None }
     }
 
+    /// Somebody with a session that was issued earlier, which must be valid still.
+    pub(crate) async fn with_token(http: reqwest::Client, address: SocketAddr, token: &str) -> Self {
+        let mut client = Self::new(http, address);
+        let asked = client.request(Method::GET, "/api/v1/session").bearer_auth(token);
+        let reply = Reply::from(asked.send().await.unwrap()).await.expect(200);
+        let session = Session { token: Some(token.to_owned()), ..reply.json() };
+        client.session = Some(session);
+        client
+    }
+
     /// Gets a session, or another nickname.
     pub(crate) async fn enters(&mut self, nickname: &str) -> &Person {
         let reply = self.post("/api/v1/session", &json!({ "nickname": nickname })).await;

@@ -82,6 +82,11 @@ impl Process {
         Client::new(self.http.clone(), self.address)
     }
 
+    /// Somebody with a session that was issued earlier.
+    pub(crate) async fn with_token(&self, token: &str) -> Client {
+        Client::with_token(self.http.clone(), self.address, token).await
+    }
+
     /// Somebody with a session under this nickname.
     pub(crate) async fn person(&self, nickname: &str) -> Client {
         let mut client = self.visitor();

@@ -1,0 +1,184 @@
+//! Looks at a file before anything is changed in it: is it a log, of which version, or somebody else's?
+//!
+//! Reads only, and leaves no file behind: a foreign database, a letter or a folder stays byte for byte as it was.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::beside;
+use super::migrations::{APPLICATION_ID, TABLES_OF_VERSION_1, VERSION};
+use crate::log::LogError;
+
+/// Characters of a path that stay as they are in a `file:` address.
+const IN_PATHS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_');
+
+/// A file that a log may be opened on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// No file, an empty one, or a database without tables: a new log is made there.
+    Nothing,
+    /// A log of this version or an older one.
+    Log {
+        /// Its `user_version`.
+        version: i64,
+    },
+}
+
+/// Looks at the file. An error says what it is instead of a log.
+pub(super) fn inspect(path: &Path) -> Result<Found, LogError> {
+    let not_a_log = |what: &str| LogError::Unavailable(format!("{} {what}", path.display()));
+    match std::fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
+        Err(error) => return Err(not_a_log(&format!("cannot be looked at: {error}"))),
+        Ok(file) if file.is_dir() => return Err(not_a_log("is a folder, not a log")),
+        Ok(file) if !file.is_file() => return Err(not_a_log("is not a file")),
+        Ok(file) if file.len() == 0 => return Ok(Found::Nothing),
+        Ok(_) => {}
+    }
+    let leaves = Leaves::of(path);
+    let found = look(path);
+    if !matches!(found, Ok(Ok(_))) {
+        leaves.remove_what_came();
+    }
+    match found {
+        Ok(Ok(found)) => Ok(found),
+        Ok(Err(what)) => Err(not_a_log(&what)),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
+            Err(not_a_log("is no database and therefore not a log; it was left as it is"))
+        }
+        Err(error) => Err(not_a_log(&format!("cannot be read: {error}"))),
+    }
+}
+
+/// Opens the file for reading, alone or together with its write-ahead log.
+pub(super) fn open(path: &Path, with_wal: bool) -> rusqlite::Result<Connection> {
+    let name = percent_encode(path.as_os_str().as_encoded_bytes(), IN_PATHS);
+    // `immutable`: SQLite takes no lock, makes no file and does not look at a write-ahead log.
+    let address = format!("file:{name}?{}", if with_wal { "mode=ro" } else { "immutable=1" });
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(address, flags)
+}
+
+/// Whether there is a write-ahead log with anything in it.
+pub(super) fn has_wal(path: &Path) -> bool {
+    std::fs::metadata(beside(path, "-wal")).is_ok_and(|wal| wal.len() > 0)
+}
+
+fn look(path: &Path) -> rusqlite::Result<Result<Found, String>> {
+    let found = judge(&open(path, false)?)?;
+    // The tables of a young log that crashed may all be in the write-ahead log still.
+    if found == Ok(Found::Nothing) && has_wal(path) { judge(&open(path, true)?) } else { Ok(found) }
+}
+
+fn judge(database: &Connection) -> rusqlite::Result<Result<Found, String>> {
+    let number = |name: &str| database.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let (application, version) = (number("application_id")?, number("user_version")?);
+    let mut statement = database
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*'")?;
+    let tables: BTreeSet<String> =
+        statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let foreign = "is a database of another program; it was left as it is";
+    Ok(match (application, version) {
+        (0, 0) if tables.is_empty() => Ok(Found::Nothing),
+        (0, 1) if tables.iter().eq(TABLES_OF_VERSION_1.iter()) && has_identity(database)? => {
+            Ok(Found::Log { version })
+        }
+        (APPLICATION_ID, 1..=VERSION) => Ok(Found::Log { version }),
+        (APPLICATION_ID, version) if version > VERSION => Err(format!(
+            "was made by a newer Holdline (its schema is version {version}, this program knows {VERSION}); \
+             it was left as it is"
+        )),
+        _ => Err(foreign.to_owned()),
+    })
+}
+
+fn has_identity(database: &Connection) -> rusqlite::Result<bool> {
+    let sql = "SELECT count(*) FROM meta
+               WHERE (name, length(value)) IN (VALUES ('epoch', 8), ('secret', 32))";
+    database.query_row(sql, [], |row| row.get::<_, i64>(0)).map(|found| found == 2)
+}
+
+/// Files beside a database that SQLite may make only by looking.
+struct Leaves(Vec<std::path::PathBuf>);
+
+impl Leaves {
+    /// Those that are not there yet.
+    fn of(path: &Path) -> Self {
+        let names = ["-wal", "-shm"].map(|end| beside(path, end));
+        Self(names.into_iter().filter(|name| !name.exists()).collect())
+    }
+
+    fn remove_what_came(&self) {
+        for name in &self.0 {
+            let _ = std::fs::remove_file(name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Name and bytes of everything in the folder.
+    fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
+        let mut all: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|file| {
+                let file = file.unwrap();
+                let name = file.file_name().into_string().unwrap();
+                (name, std::fs::read(file.path()).unwrap_or_default())
+            })
+            .collect();
+        all.sort();
+        all
+    }
+
+    #[test]
+    fn what_is_not_ours_is_refused_and_left_byte_for_byte() {
+        let cases: [(&str, &str, &str); 8] = [
+            ("songs", "CREATE TABLE songs (name TEXT)", "another program"),
+            ("user_version 1", "CREATE TABLE songs (name TEXT); PRAGMA user_version = 1", "another program"),
+            ("user_version 2", "CREATE TABLE songs (name TEXT); PRAGMA user_version = 2", "another program"),
+            ("user_version 99", "PRAGMA user_version = 99", "another program"),
+            ("an application", "PRAGMA application_id = 7; CREATE TABLE meta (x)", "another program"),
+            ("our tables and one more", "PRAGMA user_version = 1; CREATE TABLE edits (x); CREATE TABLE entries (x);
+              CREATE TABLE messages (x); CREATE TABLE meta (x); CREATE TABLE rooms (x); CREATE TABLE songs (x)", "another program"),
+            ("in WAL mode", "PRAGMA journal_mode = WAL; CREATE TABLE songs (name TEXT)", "another program"),
+            ("newer", "PRAGMA application_id = 0x484c444c; PRAGMA user_version = 99; CREATE TABLE meta (x)", "newer"),
+        ];
+        for (name, sql, why) in cases {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("x.db");
+            Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+            let before = contents(folder.path());
+            let error = super::super::SqliteLog::open(&path).err().unwrap().to_string();
+            assert!(error.contains(why) && error.contains("x.db"), "{name}: {error}");
+            assert!(contents(folder.path()) == before, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_letter_a_folder_and_a_database_in_use_are_refused_without_a_trace() {
+        let folder = tempfile::tempdir().unwrap();
+        let letter = folder.path().join("letter.db");
+        std::fs::write(&letter, "this is a letter, not a database; ".repeat(200)).unwrap();
+        std::fs::create_dir(folder.path().join("folder.db")).unwrap();
+        let used = folder.path().join("used.db");
+        let other = Connection::open(&used).unwrap();
+        other.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE songs (name TEXT)").unwrap();
+        let before = contents(folder.path());
+        for (name, why) in
+            [("letter.db", "no database"), ("folder.db", "is a folder"), ("used.db", "another program")]
+        {
+            let error = super::super::SqliteLog::open(&folder.path().join(name)).err().unwrap().to_string();
+            assert!(error.contains(why), "{name}: {error}");
+        }
+        assert_eq!(contents(folder.path()).len(), before.len());
+        other.execute_batch("INSERT INTO songs VALUES ('still in use')").unwrap();
+    }
+}

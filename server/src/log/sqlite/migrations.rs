@@ -1,0 +1,123 @@
+//! Numbered steps that turn a database of an older version into one of this version. A step that was released is never
+//! changed; a new version appends a step.
+//!
+//! `PRAGMA user_version` holds the number of steps that were taken. This file does not decide whether a database is ours:
+//! [`inspect`](super::inspect) does, before anything is changed.
+
+use holdline_shared::{Entry, Message};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::log_error;
+use crate::log::LogError;
+use crate::random;
+
+/// `PRAGMA application_id` of a log: "HLDL" in ASCII. Version 1 did not set it.
+pub(super) const APPLICATION_ID: i64 = 0x484c_444c;
+
+/// One change of the schema, within the transaction of all of them.
+type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
+
+/// All steps; the first makes version 1 of an empty database, the n-th makes version n of version n - 1.
+const STEPS: &[Step] = &[make_tables, fold_reactions_again];
+
+/// The version that this program writes.
+pub(super) const VERSION: i64 = STEPS.len() as i64;
+
+/// The tables of version 1, by which a database without [`APPLICATION_ID`] is recognised.
+pub(super) const TABLES_OF_VERSION_1: [&str; 5] = ["edits", "entries", "messages", "meta", "rooms"];
+
+/// Takes every step that the database lacks, all of them or none. `version` is its `user_version`.
+pub(super) fn migrate(connection: &mut Connection, version: i64) -> Result<(), LogError> {
+    let taken = usize::try_from(version).unwrap_or(0);
+    let transaction =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(log_error)?;
+    for step in STEPS.iter().skip(taken) {
+        step(&transaction).map_err(log_error)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(log_error)?;
+    transaction.pragma_update(None, "user_version", VERSION).map_err(log_error)?;
+    transaction.commit().map_err(log_error)
+}
+
+/// Version 1. `entries` is the log. `messages` and `rooms` follow from it and are kept in the same transactions, so that
+/// history and lists need not fold the log: `messages.folded` is the message's JSON once it differs from its entry. `meta`
+/// has the log's identity from the first moment on.
+fn make_tables(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch(
+        "
+        CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE rooms (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            topic TEXT NOT NULL,
+            head INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            entries INTEGER NOT NULL,
+            forgotten INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
+        CREATE INDEX rooms_by_forgotten ON rooms (forgotten);
+        CREATE TABLE entries (
+            seq INTEGER PRIMARY KEY,
+            room INTEGER NOT NULL REFERENCES rooms (id),
+            at INTEGER NOT NULL,
+            json TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX entries_by_room ON entries (room, seq);
+        CREATE TABLE messages (
+            seq INTEGER PRIMARY KEY REFERENCES entries (seq),
+            room INTEGER NOT NULL REFERENCES rooms (id),
+            author TEXT NOT NULL,
+            key BLOB NOT NULL,
+            folded TEXT
+        ) STRICT;
+        CREATE INDEX messages_by_room ON messages (room, seq);
+        CREATE UNIQUE INDEX messages_by_key ON messages (author, key);
+        CREATE TABLE edits (
+            seq INTEGER PRIMARY KEY REFERENCES entries (seq),
+            target INTEGER NOT NULL REFERENCES messages (seq)
+        ) STRICT;
+        CREATE INDEX edits_by_target ON edits (target);
+        ",
+    )?;
+    let identity = [("epoch", random::bytes::<8>().to_vec()), ("secret", random::bytes::<32>().to_vec())];
+    for (name, value) in identity {
+        transaction.execute("INSERT INTO meta VALUES (?, ?)", (name, value))?;
+    }
+    Ok(())
+}
+
+/// Version 2. Version 1 named those who reacted by their ids alone; folded messages with reactions are folded anew from
+/// the entries. An entry that cannot be read changes no message.
+fn fold_reactions_again(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch(
+        "
+        CREATE TEMP TABLE changes AS
+            SELECT seq, CASE WHEN json_valid(json) THEN json_extract(json, '$.target') END AS target, json
+            FROM entries WHERE target IS NOT NULL;
+        CREATE INDEX temp.changes_by_target ON changes (target, seq);
+        ",
+    )?;
+    let sql = "SELECT m.seq, e.json FROM messages m JOIN entries e ON e.seq = m.seq
+               WHERE m.folded LIKE '%\"reactions\"%'";
+    let mut reacted = transaction.prepare(sql)?;
+    let mut changes = transaction.prepare("SELECT json FROM changes WHERE target = ? ORDER BY seq")?;
+    let mut rows = reacted.query([])?;
+    while let Some(row) = rows.next()? {
+        let (seq, json): (i64, String) = (row.get(0)?, row.get(1)?);
+        let Some(mut message) = serde_json::from_str(&json).ok().as_ref().and_then(Message::from_entry)
+        else {
+            continue;
+        };
+        for change in changes.query_map([seq], |row| row.get::<_, String>(0))? {
+            if let Ok(entry) = serde_json::from_str::<Entry>(&change?) {
+                message.fold(&entry, None);
+            }
+        }
+        let folded = serde_json::to_string(&message)
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        transaction.execute("UPDATE messages SET folded = ? WHERE seq = ?", (folded, seq))?;
+    }
+    drop(rows);
+    drop((reacted, changes));
+    transaction.execute_batch("DROP TABLE temp.changes")
+}

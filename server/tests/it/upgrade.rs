@@ -1,0 +1,71 @@
+//! A log that version 1 wrote (`tests/data/v1.db`) is opened by this version with everything that was in it.
+
+use holdline_server::log::{Log, SqliteLog};
+use holdline_shared::{Batch, Entry, EntryKind, History, Person, RoomSelection, Seq};
+use serde_json::json;
+
+use crate::support::{Process, texts};
+
+/// Ada's token, as version 1 signed it.
+const TOKEN: &str = "h1.c5ub5efe7nqikn9m.QWRh.VOYKFy9DBXxIPGwY6sphoCr24PcKzhLxloXQjOQYr2s";
+
+/// The cursor behind the last entry, as version 1 gave it.
+const CURSOR: &str = "fcaeeb30581f5eb3-16";
+
+fn version_1() -> (tempfile::TempDir, std::path::PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("holdline.db");
+    std::fs::write(&path, include_bytes!("../data/v1.db")).unwrap();
+    (folder, path)
+}
+
+#[tokio::test]
+async fn log_of_version_1_keeps_history_polls_keys_sessions_and_epoch() {
+    let (_folder, path) = version_1();
+    let server = Process::start(&["--log", &format!("sqlite:{}", path.display())]).await;
+    let ada = server.with_token(TOKEN).await;
+    let tea: History = ada.history("tea").await;
+    assert_eq!((tea.cursor.to_string().as_str(), tea.topic.as_str()), (CURSOR, "Tea of all kinds"));
+    let said: Vec<_> = tea.messages.iter().map(|m| m.text.as_ref().unwrap().as_str()).collect();
+    assert_eq!(said, ["green, please", "said by a script"]);
+    assert!(tea.messages[0].edited.is_some());
+    let reactions: Vec<(&str, u64, &str)> = tea.messages[0]
+        .reactions
+        .iter()
+        .map(|reaction| (reaction.emoji.as_str(), reaction.count, reaction.by[0].name.as_str()))
+        .collect();
+    assert_eq!(reactions, [("👍", 1, "Grace"), ("❤", 1, "Ada")]);
+    let lobby: History = ada.history("lobby").await;
+    assert_eq!(lobby.messages[1].reply_to, Some(Seq(3)));
+    assert_eq!((&lobby.messages[2].text, lobby.messages[2].reactions.len()), (&None, 0), "deleted");
+
+    let batch: Batch = ada.polls("room=*&after=start&wait=0").await;
+    assert_eq!((batch.entries.len(), batch.cursor.to_string().as_str()), (16, CURSOR));
+    assert_eq!(texts(&batch.entries), ["first words", "an answer", "gren, please", "said by a script"]);
+    let key = "7f2c1b9e-4a5d-4c3b-9e8f-0a1b2c3d4e01".parse().unwrap();
+    let again: Entry = ada.publishes("lobby", key, "first words, again").await.expect(200).json();
+    assert_eq!(again, batch.entries[2]);
+    let edit: Entry = ada
+        .patch("/api/v1/rooms/lobby/messages/3", &json!({ "text": "the same Ada edits" }))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(edit.seq, Seq(17));
+    server.crash().await;
+}
+
+#[tokio::test]
+async fn a_log_is_upgraded_once_and_says_whose_it_is() {
+    let (_folder, path) = version_1();
+    for _ in 0..2 {
+        let log = SqliteLog::open(&path).unwrap();
+        assert_eq!(log.epoch().to_string(), "fcaeeb30581f5eb3");
+        let all = log.read(RoomSelection::All, Seq::START).await.unwrap();
+        assert_eq!(all.entries.len(), 16);
+        assert!(matches!(all.entries[15].entry().unwrap().kind, EntryKind::Message { .. }));
+        assert_eq!(all.entries[0].entry().unwrap().author, Person::house());
+        drop(log);
+        let header = std::fs::read(&path).unwrap();
+        assert_eq!(&header[68..72], b"HLDL");
+    }
+}
