@@ -8,13 +8,14 @@ use super::Hub;
 /// How often it is looked after.
 const PERIOD: Duration = Duration::from_secs(60);
 
-/// Begins, unless everything is kept for ever.
-pub(super) fn spawn(hub: &Arc<Hub>) {
-    if hub.config.keep.is_forever() {
-        return;
-    }
+/// Prunes once a minute until the hub is gone, unless everything is kept for ever.
+pub(super) fn keep_within_bounds(hub: &Arc<Hub>) -> impl Future<Output = ()> + Send + 'static {
+    let keeps_all = hub.config.keep.is_forever();
     let hub = Arc::downgrade(hub);
-    tokio::spawn(async move {
+    async move {
+        if keeps_all {
+            return;
+        }
         let mut ticks = tokio::time::interval(PERIOD);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -32,5 +33,5 @@ pub(super) fn spawn(hub: &Arc<Hub>) {
                 }
             }
         }
-    });
+    }
 }

@@ -20,6 +20,7 @@ use super::watched_files::{Lost, WatchedFiles};
 use super::{Job, Reply, Shared, log_error, prune, schema};
 use crate::log::clock::{RetentionClock, wall_clock};
 use crate::log::{Committed, Draft, LogError, Outcome};
+use crate::repeated_line::RepeatedLine;
 
 /// Appends in one transaction. Larger groups save nothing more and delay the first of them.
 const GROUP: usize = 1024;
@@ -231,8 +232,10 @@ impl Writer {
                 }
             }
             Err(error) => {
-                let refused = replies.len();
-                tracing::error!(%error, refused, "publishes were refused because the log could not be written");
+                static LINE: RepeatedLine = RepeatedLine::new();
+                if let Some(refused) = LINE.count(replies.len() as u64) {
+                    tracing::error!(%error, refused, "publishes were refused because the log could not be written");
+                }
                 self.shared.life.set_trouble(Some(error.clone()));
                 for reply in replies {
                     answer(reply, Err(error.clone()));
