@@ -1,30 +1,37 @@
 //! `sqlite:PATH` the default engine: one file, WAL, `synchronous=FULL`. One writer thread commits groups; readers have
 //! read-only connections of their own and never wait for it.
 
+mod expiry;
 mod group;
 mod guard;
 mod inspect;
 mod migrations;
 mod prune;
+mod reactions;
+mod read_models;
 mod reader;
+mod readers;
 mod schema;
+mod stored;
 mod watched_file;
 mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use holdline_shared::{Epoch, RoomName, RoomSelection, Seq};
+use holdline_shared::{Epoch, PersonId, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
 
 use self::guard::Guard;
-use self::reader::{Reader, Readers};
+use self::reader::Reader;
+use self::readers::Readers;
 use self::writer::Writer;
-use super::{Chunk, Draft, Follower, Log, LogError, LoggedRoom, Outcome, Page, Retention};
+use super::{Chunk, Draft, Follower, Log, LogError, LoggedRoom, Outcome, Page, Retention, RoomInUse};
 
 /// Appends that may wait for the writer. At a few hundred bytes each this bounds memory, and at any disk's speed the
 /// last of them waits well under a second, because all of them go into a handful of commits.
@@ -60,6 +67,7 @@ impl Shared {
 enum Job {
     Append { draft: Draft, reply: Reply<Outcome> },
     Prune { keep: Retention, reply: Reply<bool> },
+    Expire { rooms: Vec<RoomName>, idle: Duration, is_in_use: RoomInUse, reply: Reply<bool> },
 }
 
 /// Where the writer answers.
@@ -96,20 +104,27 @@ impl SqliteLog {
         &self,
         job: impl FnOnce(Reply<T>) -> Job,
     ) -> BoxFuture<'static, Result<T, LogError>> {
-        let (reply, answer) = oneshot::channel();
-        let sent = match &self.queue {
-            Some(queue) => queue.try_send(job(reply)).map_err(|e| match e {
-                mpsc::error::TrySendError::Full(_) => LogError::Busy,
-                mpsc::error::TrySendError::Closed(_) => LogError::Closed,
-            }),
-            None => Err(LogError::Closed),
-        };
-        async move {
-            sent?;
-            answer.await.unwrap_or(Err(LogError::Closed))
-        }
-        .boxed()
+        hand_over(self.queue.as_ref(), job)
     }
+}
+
+fn hand_over<T: Send + 'static>(
+    queue: Option<&mpsc::Sender<Job>>,
+    job: impl FnOnce(Reply<T>) -> Job,
+) -> BoxFuture<'static, Result<T, LogError>> {
+    let (reply, answer) = oneshot::channel();
+    let sent = match queue {
+        Some(queue) => queue.try_send(job(reply)).map_err(|e| match e {
+            mpsc::error::TrySendError::Full(_) => LogError::Busy,
+            mpsc::error::TrySendError::Closed(_) => LogError::Closed,
+        }),
+        None => Err(LogError::Closed),
+    };
+    async move {
+        sent?;
+        answer.await.unwrap_or(Err(LogError::Closed))
+    }
+    .boxed()
 }
 
 impl Log for SqliteLog {
@@ -145,10 +160,11 @@ impl Log for SqliteLog {
         room: RoomName,
         before: Option<Seq>,
         limit: usize,
+        asking: Option<PersonId>,
     ) -> BoxFuture<'static, Result<Page, LogError>> {
         let shared = self.shared.clone();
         Readers::run(self.readers.clone(), move |reader| {
-            let page = reader.page(&room, before, limit)?;
+            let page = reader.page(&room, before, limit, asking.as_ref())?;
             shared.saw(page.upto);
             Ok(page)
         })
@@ -156,6 +172,27 @@ impl Log for SqliteLog {
 
     fn prune(&self, keep: Retention) -> BoxFuture<'static, Result<bool, LogError>> {
         self.hand_over(|reply| Job::Prune { keep, reply })
+    }
+
+    fn expire_rooms(
+        &self,
+        idle: Duration,
+        is_in_use: RoomInUse,
+    ) -> BoxFuture<'static, Result<bool, LogError>> {
+        let oldest = expiry::idle_before(idle);
+        let empty = Readers::run(self.readers.clone(), move |reader| reader.empty_rooms(oldest));
+        // Weak, so that a search for rooms does not keep the writer from ending.
+        let queue = self.queue.as_ref().map(mpsc::Sender::downgrade);
+        async move {
+            let mut rooms = empty.await?;
+            rooms.retain(|name| !is_in_use(name));
+            if rooms.is_empty() {
+                return Ok(false);
+            }
+            let queue = queue.and_then(|queue| queue.upgrade());
+            hand_over(queue.as_ref(), |reply| Job::Expire { rooms, idle, is_in_use, reply }).await
+        }
+        .boxed()
     }
 
     fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {
@@ -193,6 +230,7 @@ fn beside(path: &Path, end: &str) -> PathBuf {
 fn log_error(error: rusqlite::Error) -> LogError {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DiskFull) => LogError::Full,
+        Some(rusqlite::ErrorCode::OperationInterrupted) => LogError::Busy,
         _ => LogError::Unavailable(error.to_string()),
     }
 }

@@ -6,15 +6,17 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use holdline_shared::{Epoch, Seq, Timestamp};
+use holdline_shared::{Epoch, RoomName, Timestamp};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use tokio::sync::mpsc;
 
-use super::group::Group;
+use super::expiry::{self, ROOMS_AT_ONCE};
+use super::group::{Group, Tip};
 use super::guard::Guard;
+use super::prune::Pruner;
 use super::watched_file::WatchedFile;
-use super::{Job, Reply, Shared, log_error, prune};
-use crate::log::{Draft, LogError, Outcome};
+use super::{Job, Reply, Shared, log_error, stored};
+use crate::log::{Draft, LogError, LogEvent, Outcome, RoomInUse};
 
 /// Appends in one transaction. Larger groups save nothing more and delay the first of them.
 const GROUP: usize = 1024;
@@ -30,8 +32,8 @@ pub(super) struct Writer {
     guard: Guard,
     epoch: Epoch,
     noted_at: Instant,
-    head: Seq,
-    last_at: Timestamp,
+    tip: Tip,
+    pruner: Pruner,
 }
 
 impl Writer {
@@ -49,13 +51,16 @@ impl Writer {
             .optional()
             .map_err(log_error)?;
         let (seq, at) = last.unwrap_or_default();
-        let (head, last_at) = (Seq(seq.cast_unsigned()), Timestamp(at.cast_unsigned()));
+        let sql = "SELECT count(*) FROM rooms";
+        let rooms = connection.query_row(sql, [], |row| row.get(0)).map_err(log_error)?;
+        let tip = Tip { head: stored::seq(seq), at: Timestamp(at.cast_unsigned()), rooms };
         let (file, noted_at) = (WatchedFile::new(path)?, Instant::now());
-        let mut writer = Self { connection, file, shared, guard, epoch, noted_at, head, last_at };
+        let pruner = Pruner::new(tip.at);
+        let mut writer = Self { connection, file, shared, guard, epoch, noted_at, tip, pruner };
         if last.is_none() {
             writer.commit([Draft::lobby()])?;
         }
-        writer.shared.head.store(writer.head.0, Ordering::Release);
+        writer.shared.head.store(writer.tip.head.0, Ordering::Release);
         writer.note();
         Ok(writer)
     }
@@ -66,14 +71,14 @@ impl Writer {
         while jobs.blocking_recv_many(&mut group, GROUP) > 0 {
             let mut drafts = Vec::with_capacity(group.len());
             let mut replies = Vec::with_capacity(group.len());
-            let mut prunes = Vec::new();
+            let mut others = Vec::new();
             for job in group.drain(..) {
                 match job {
                     Job::Append { draft, reply } => {
                         drafts.push(draft);
                         replies.push(reply);
                     }
-                    Job::Prune { keep, reply } => prunes.push((keep, reply)),
+                    other => others.push(other),
                 }
             }
             if !drafts.is_empty() {
@@ -82,17 +87,50 @@ impl Writer {
             if self.noted_at.elapsed() >= NOTE_PERIOD {
                 self.note();
             }
-            for (keep, reply) in prunes {
-                answer(reply, prune::prune(&mut self.connection, &keep, self.head));
+            for job in others {
+                self.tidy(job);
             }
         }
         self.close();
     }
 
+    /// Forgets what need not be kept.
+    fn tidy(&mut self, job: Job) {
+        match job {
+            Job::Append { .. } => {}
+            Job::Prune { keep, reply } => {
+                answer(reply, self.pruner.prune(&mut self.connection, &keep, self.tip.head));
+            }
+            Job::Expire { rooms, idle, is_in_use, reply } => {
+                answer(reply, self.expire(&rooms, idle, &is_in_use));
+            }
+        }
+    }
+
+    /// Removes some of these rooms, and answers whether some were left for the next time.
+    fn expire(
+        &mut self,
+        rooms: &[RoomName],
+        idle: Duration,
+        is_in_use: &RoomInUse,
+    ) -> Result<bool, LogError> {
+        self.file.check()?;
+        let at_once = &rooms[..rooms.len().min(ROOMS_AT_ONCE)];
+        let cut = self.pruner.cut(idle);
+        let expired = expiry::expire(&mut self.connection, at_once, cut, self.tip.head, is_in_use)?;
+        self.tip.rooms -= expired.rooms.len();
+        if !expired.rooms.is_empty()
+            && let Some(follower) = &*self.shared.follower.lock()
+        {
+            follower(LogEvent::RoomsExpired { rooms: &expired.rooms, forgotten: expired.forgotten });
+        }
+        Ok(at_once.len() < rooms.len() && !expired.rooms.is_empty())
+    }
+
     /// Notes how far the log has come.
     fn note(&mut self) {
         self.noted_at = Instant::now();
-        self.guard.note(self.epoch, self.head);
+        self.guard.note(self.epoch, self.tip.head);
     }
 
     /// Leaves one file that is complete by itself, to be copied or moved.
@@ -130,7 +168,7 @@ impl Writer {
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(log_error)?;
         let drafts = drafts.into_iter();
         let mut outcomes = Vec::with_capacity(drafts.size_hint().0);
-        let mut group = Group::begin(transaction, self.head, self.last_at, drafts.size_hint().0);
+        let mut group = Group::begin(transaction, self.tip, drafts.size_hint().0);
         for draft in drafts {
             outcomes.push(match group.append(&draft) {
                 // A refusal concerns its own draft, which wrote nothing; everything else concerns the transaction.
@@ -139,13 +177,13 @@ impl Writer {
                 Err(error) => return Err(error),
             });
         }
-        let (committed, head, last_at) = group.commit()?;
-        (self.head, self.last_at) = (head, last_at);
-        self.shared.head.store(head.0, Ordering::Release);
+        let (committed, tip) = group.commit()?;
+        self.tip = tip;
+        self.shared.head.store(tip.head.0, Ordering::Release);
         if !committed.is_empty()
             && let Some(follower) = &*self.shared.follower.lock()
         {
-            follower(&committed);
+            follower(LogEvent::Appended(&committed));
         }
         Ok(outcomes)
     }
