@@ -1,37 +1,75 @@
-//! Lets the log forget what need not be kept, for as long as the hub lives.
+//! Lets the log forget what need not be kept, and rooms that nobody fills, for as long as the hub lives.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
+use holdline_shared::RoomName;
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
 use super::Hub;
+use crate::log::LogError;
 
-/// How often it is looked after.
-const PERIOD: Duration = Duration::from_secs(60);
+/// How often retention is looked after.
+const RETENTION_PERIOD: Duration = Duration::from_secs(60);
+/// The longest time between two looks for empty rooms. A look reads a line for each room.
+const LONGEST_EXPIRY_PERIOD: Duration = Duration::from_secs(3600);
+/// The shortest, for rooms that expire within seconds.
+const SHORTEST_EXPIRY_PERIOD: Duration = Duration::from_millis(100);
 
-/// Prunes once a minute until the hub is gone, unless everything is kept for ever.
+/// Prunes, and removes empty rooms, until the hub is gone.
 pub(super) fn keep_within_bounds(hub: &Arc<Hub>) -> impl Future<Output = ()> + Send + 'static {
-    let keeps_all = hub.config.keep.is_forever();
+    let (keeps_all, expiry) = (hub.config.keep.is_forever(), hub.config.room_expiry);
     let hub = Arc::downgrade(hub);
+    let prune = |hub: Arc<Hub>| hub.log.prune(hub.config.keep);
+    let expire = |hub: Arc<Hub>| {
+        let watching = Arc::downgrade(&hub);
+        let is_in_use = move |room: &RoomName| watching.upgrade().is_some_and(|hub| hub.is_in_use(room));
+        hub.log.expire_rooms(hub.config.room_expiry, Arc::new(is_in_use))
+    };
+    let expiry_period = (expiry / 8).clamp(SHORTEST_EXPIRY_PERIOD, LONGEST_EXPIRY_PERIOD);
     async move {
+        let now = Instant::now();
+        // After a start those who wait for a room need a moment to come back.
+        let expiring = repeat(hub.clone(), now + expiry_period, expiry_period, expire);
         if keeps_all {
-            return;
+            expiring.await;
+        } else {
+            tokio::join!(expiring, repeat(hub, now, RETENTION_PERIOD, prune));
         }
-        let mut ticks = tokio::time::interval(PERIOD);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    }
+}
+
+/// Works each `period`, as often as there is more to do, until the hub is gone.
+async fn repeat(
+    hub: Weak<Hub>,
+    first: Instant,
+    period: Duration,
+    work: impl Fn(Arc<Hub>) -> BoxFuture<'static, Result<bool, LogError>>,
+) {
+    let mut ticks = interval_at(first, period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
         loop {
-            ticks.tick().await;
-            loop {
-                let Some(pruning) = hub.upgrade().map(|hub| hub.log.prune(hub.config.keep)) else { return };
-                match pruning.await {
-                    // Publishers come in between.
-                    Ok(true) => tokio::task::yield_now().await,
-                    Ok(false) => break,
-                    Err(error) => {
-                        tracing::error!(%error, "old entries could not be forgotten; trying again in a minute");
-                        break;
-                    }
+            let Some(working) = hub.upgrade().map(&work) else { return };
+            match working.await {
+                // Publishers come in between.
+                Ok(true) => tokio::task::yield_now().await,
+                Ok(false) => break,
+                Err(error) => {
+                    let again = period.as_secs_f32();
+                    tracing::error!(%error, "old entries could not be forgotten; trying again in {again} s");
+                    break;
                 }
             }
         }
+    }
+}
+
+impl Hub {
+    /// Whether somebody waits for a room or is there.
+    fn is_in_use(&self, name: &RoomName) -> bool {
+        self.attendance.count(name) > 0 || self.room(name).is_some_and(|room| room.is_waited_for())
     }
 }

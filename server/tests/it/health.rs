@@ -10,7 +10,7 @@ use holdline_server::hub::HubConfig;
 use holdline_server::log::{
     Chunk, Draft, Follower, Log, LogError, LoggedRoom, MemoryLog, Outcome, Page, Retention,
 };
-use holdline_shared::{Epoch, ProblemCode, RoomName, RoomSelection, Seq};
+use holdline_shared::{Epoch, PersonId, ProblemCode, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 
@@ -63,8 +63,9 @@ impl Log for Ailing {
         room: RoomName,
         before: Option<Seq>,
         limit: usize,
+        asking: Option<PersonId>,
     ) -> BoxFuture<'static, Result<Page, LogError>> {
-        if self.is_stuck { pending().boxed() } else { self.log.page(room, before, limit) }
+        if self.is_stuck { pending().boxed() } else { self.log.page(room, before, limit, asking) }
     }
     fn prune(&self, keep: Retention) -> BoxFuture<'static, Result<bool, LogError>> {
         self.log.prune(keep)
