@@ -1,6 +1,7 @@
 //! `/healthz` and `/readyz` tell the truth, whatever state the log is in; and a server whose log has failed ends.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -26,7 +27,7 @@ struct Ailing {
     /// Has a permit once the log has failed.
     failed: Arc<Semaphore>,
     /// Whether reads never come to an end.
-    is_stuck: bool,
+    is_stuck: AtomicBool,
 }
 
 impl Ailing {
@@ -37,7 +38,7 @@ impl Ailing {
             health: Mutex::new(health),
             asked: Mutex::new(0),
             failed,
-            is_stuck: false,
+            is_stuck: AtomicBool::new(false),
         }
     }
 }
@@ -56,7 +57,7 @@ impl Log for Ailing {
         self.log.append(draft)
     }
     fn read(&self, rooms: RoomSelection, after: Seq) -> BoxFuture<'static, Result<Chunk, LogError>> {
-        if self.is_stuck { pending().boxed() } else { self.log.read(rooms, after) }
+        if self.is_stuck.load(Ordering::Relaxed) { pending().boxed() } else { self.log.read(rooms, after) }
     }
     fn page(
         &self,
@@ -65,7 +66,7 @@ impl Log for Ailing {
         limit: usize,
         asking: Option<PersonId>,
     ) -> BoxFuture<'static, Result<Page, LogError>> {
-        if self.is_stuck { pending().boxed() } else { self.log.page(room, before, limit, asking) }
+        if self.is_stuck.load(Ordering::Relaxed) { pending().boxed() } else { self.log.page(room, before, limit, asking) }
     }
     fn prune(&self, keep: Retention) -> BoxFuture<'static, Result<bool, LogError>> {
         self.log.prune(keep)
@@ -97,7 +98,7 @@ async fn readyz_names_why_the_log_does_not_work() {
     let secret = "/var/lib/holdline.db is on fire";
     for (health, words) in [
         (LogError::Full, "full"),
-        (LogError::Busy, "too many"),
+        (LogError::Busy, "more to do"),
         (LogError::Closed, "closed"),
         (LogError::Unavailable(secret.to_owned()), "the server's own log says why"),
     ] {
@@ -116,11 +117,12 @@ async fn readyz_names_why_the_log_does_not_work() {
 
 #[tokio::test(start_paused = true)]
 async fn readyz_does_not_wait_for_ever_and_healthz_not_at_all() {
-    let log = Arc::new(Ailing { is_stuck: true, ..Ailing::new(None) });
+    let log = Arc::new(Ailing::new(None));
     let mut config = ServeConfig::default();
     config.event_loops = Some(0);
-    let server = Server::on(log, HubConfig::default(), config).await;
+    let server = Server::on(log.clone(), HubConfig::default(), config).await;
     // Readers that never come back.
+    log.is_stuck.store(true, Ordering::Relaxed);
     let stuck: Vec<_> = (0..20)
         .map(|_| {
             let visitor = server.visitor();
