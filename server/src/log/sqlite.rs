@@ -183,8 +183,15 @@ impl Drop for SqliteLog {
 fn log_error(error: rusqlite::Error) -> LogError {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DiskFull) => LogError::Full,
+        // SQLite knows no word for a file that may not grow any more (`EFBIG`).
+        Some(rusqlite::ErrorCode::SystemIoFailure) if is_file_size_limited() => LogError::Full,
         _ => LogError::Unavailable(error.to_string()),
     }
+}
+
+/// Whether this process runs under `ulimit -f` (systemd: `LimitFSIZE`), so that a write that fails most likely met that.
+fn is_file_size_limited() -> bool {
+    rlimit::Resource::FSIZE.get_soft().is_ok_and(|limit| limit != rlimit::INFINITY)
 }
 
 #[cfg(test)]
