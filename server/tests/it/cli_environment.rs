@@ -62,6 +62,8 @@ async fn no_message_shows_a_password() {
         (&by_variable, &["tail", "--help"], "HOLDLINE_SERVER"),
         (&by_variable, &["health", "--help"], "HOLDLINE_SERVER"),
         (&by_variable, &["health"], "is not ready"),
+        (&[("HOLDLINE_LOG", "nats://ada:s3cret@host")], &["serve"], "NATS"),
+        (&[("HOLDLINE_LOG", "nats://ada:s3cret@host")], &["serve", "--help"], "HOLDLINE_LOG"),
         (&plain, &["tail", &server], "unexpected argument"),
         (&plain, &["tail", "--sever", &server], "unexpected argument"),
         (&plain, &["send", "--server", "ftp://ada:s3cret@host", "hi"], "an address looks like"),

@@ -39,9 +39,9 @@ async fn coloured_and_long_lines_are_sent_as_the_server_takes_them_from_its_inpu
     send.types(&input).await;
     let (complaints, status) = send.everything().await;
     assert!(status.success(), "{complaints}");
-    let sent = said(&server, "lobby").await;
-    assert_eq!(sent[..4], ["good", "red", "20%", "bell"]);
-    assert_eq!(sent[4..].iter().map(String::len).collect::<Vec<_>>(), [4_000, 4_000, 1_000]);
+    let messages = said(&server, "lobby").await;
+    assert_eq!(messages[..4], ["good", "red", "20%", "bell"]);
+    assert_eq!(messages[4..].iter().map(String::len).collect::<Vec<_>>(), [4_000, 4_000, 1_000]);
 
     let mut tail = Holdline::start_in(
         &[("HOLDLINE_SERVER", &server.address.to_string())],
@@ -49,13 +49,13 @@ async fn coloured_and_long_lines_are_sent_as_the_server_takes_them_from_its_inpu
     );
     tokio::io::AsyncWriteExt::write_all(&mut server.input(), input.as_bytes()).await.unwrap();
     let mut piped = Vec::new();
-    while piped.len() < sent.len() {
+    while piped.len() < messages.len() {
         let entry: holdline_shared::Entry = serde_json::from_str(&tail.line().await).unwrap();
         if let holdline_shared::EntryKind::Message { text, .. } = entry.kind {
             piped.push(String::from(text.unwrap()));
         }
     }
-    assert_eq!(piped, sent, "both ways alike");
+    assert_eq!(piped, messages, "both ways alike");
     // An argument, too; but one that is too long is refused, as somebody is there to shorten it.
     Holdline::done(server.address, &["send", "\u{1B}[1mbold\u{1B}[0m\nand plain"]).await;
     assert_eq!(said(&server, "lobby").await.last().unwrap(), "bold\nand plain");

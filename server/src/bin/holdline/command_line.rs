@@ -2,7 +2,7 @@
 //! no message about the command line shows a password.
 
 use std::ffi::OsString;
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::builder::Resettable;
@@ -32,15 +32,18 @@ fn without_empty_variables(command: Command) -> Command {
     command.mut_subcommands(without_empty_variables)
 }
 
+/// Prints an error on standard error, and help where it was asked for on standard output.
 fn explain(error: &clap::Error) -> ExitCode {
+    let text = error.render();
+    let (plain, coloured) = (text.to_string(), text.ansi().to_string());
+    let wants_colours = |is_terminal: bool| is_terminal && std::env::var_os("NO_COLOR").is_none();
+    let shown = |is_terminal| without_passwords(if wants_colours(is_terminal) { &coloured } else { &plain });
     if error.use_stderr() {
-        let text = error.render();
-        let is_coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        let text = if is_coloured { text.ansi().to_string() } else { text.to_string() };
-        stderr::write(without_passwords(&text).into_bytes());
+        stderr::write(shown(std::io::stderr().is_terminal()).into_bytes());
     } else {
+        let mut output = std::io::stdout().lock();
         // Help that nobody reads is no failure.
-        let _ = error.print();
+        let _ = output.write_all(shown(output.is_terminal()).as_bytes());
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

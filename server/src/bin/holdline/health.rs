@@ -26,7 +26,7 @@ const ANSWER_TIME: Duration = Duration::from_secs(5);
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Health {
-    /// The server's address [default: this machine, at the port of HOLDLINE_LISTEN or 8080]
+    /// The server's address [default: this machine, at the port of `HOLDLINE_LISTEN` or 8080]
     #[arg(long, env = "HOLDLINE_SERVER", hide_env_values = true, value_name = "URL")]
     server: Option<Address>,
 }

@@ -91,9 +91,12 @@ async fn long_poll_is_a_form() {
 
 #[tokio::test]
 async fn server_without_form_polls_is_asked_by_its_address() {
-    let answer = |line: &str| match line.starts_with("POST") {
-        true => response("405 Method Not Allowed", ""),
-        false => response("200 OK", BATCH),
+    let answer = |line: &str| {
+        if line.starts_with("POST") {
+            response("405 Method Not Allowed", "")
+        } else {
+            response("200 OK", BATCH)
+        }
     };
     let (address, mut came) = server(answer).await;
     let client = client(&address.to_string());
@@ -109,9 +112,12 @@ async fn server_without_form_polls_is_asked_by_its_address() {
 async fn login_of_the_address_leaves_room_for_the_session() {
     const ENTRY: &str = r#"{"seq":3,"room":"lobby","at":1,"author":{"id":"ada1","name":"Ada"},"kind":"message",
         "key":"7f2c1b9e-4a5d-4c3b-9e8f-0a1b2c3d4e5f","text":"hello"}"#;
-    let answer = |line: &str| match line.contains("/session ") {
-        true => response("201 Created", r#"{"person":{"id":"ada1","name":"Ada"},"token":"h1.t"}"#),
-        false => response("201 Created", ENTRY),
+    let answer = |line: &str| {
+        if line.contains("/session ") {
+            response("201 Created", r#"{"person":{"id":"ada1","name":"Ada"},"token":"h1.t"}"#)
+        } else {
+            response("201 Created", ENTRY)
+        }
     };
     let (address, mut came) = server(answer).await;
     let client = client(&format!("http://ada:s%40cret@{address}"));
@@ -147,10 +153,44 @@ async fn what_is_no_holdline_server_is_told_apart_from_what_passes() {
 }
 
 #[tokio::test]
+async fn too_many_requests_are_repeated_when_the_server_says() {
+    let busy = "HTTP/1.1 429 Too Many Requests\r\nretry-after: Thu, 01 Jan 1970 00:00:00 GMT\r\ncontent-length: 0\r\n\r\n";
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = client(&listener.local_addr().unwrap().to_string());
+    let answering = tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        let rooms = response("200 OK", r#"{"rooms":[],"cursor":"00000000000000ff-7"}"#);
+        for answer in [busy, busy, &rooms] {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                head.push(connection.read_u8().await.unwrap());
+            }
+            connection.write_all(answer.as_bytes()).await.unwrap();
+        }
+    });
+    let patience = Patience::new(client.target(), None);
+    let list = patience.insist(async || client.rooms().await).await.unwrap();
+    assert!(list.rooms.is_empty());
+    answering.await.unwrap();
+}
+
+#[tokio::test]
+async fn answer_of_somebody_else_passes_once_the_server_was_there() {
+    let answer = |_: &str| response("200 OK", "<html>log in to this network</html>");
+    let (address, _came) = server(answer).await;
+    let client = client(&address.to_string());
+    let patience = Patience::new(client.target(), Some(Duration::from_millis(1)));
+    let refused = patience.insist(async || client.rooms().await).await.unwrap_err();
+    assert!(matches!(refused, Unanswered::Refused(_)), "{refused:?}");
+    patience.insist(async || Ok(())).await.unwrap();
+    let gave_up = patience.insist(async || client.rooms().await).await.unwrap_err();
+    assert!(matches!(gave_up, Unanswered::GaveUp { .. }), "{gave_up:?}");
+}
+
+#[tokio::test]
 async fn ready_falls_back_to_the_older_route() {
-    let answer = |line: &str| match line.contains("/readyz") {
-        true => response("404 Not Found", ""),
-        false => response("200 OK", "ok\n"),
+    let answer = |line: &str| {
+        if line.contains("/readyz") { response("404 Not Found", "") } else { response("200 OK", "ok\n") }
     };
     let (address, _came) = server(answer).await;
     assert_eq!(client(&address.to_string()).ready().await.unwrap(), "ok");

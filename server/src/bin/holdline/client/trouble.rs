@@ -61,6 +61,9 @@ impl Trouble {
     /// From a body that is not what it should be.
     pub(super) fn unreadable(target: &Target, error: &serde_json::Error) -> Self {
         let who = target.whoever_answered();
+        if error.is_eof() {
+            return Self::Failed { why: format!("the answer of {who} was cut short") };
+        }
         Self::NoHoldline { why: format!("the answer of {who} is not one of a Holdline server: {error}") }
     }
 

@@ -109,17 +109,20 @@ impl Source {
             let mut batch = self.ask(RoomSelection::All, after, left).await?;
             let is_empty = batch.entries.is_empty();
             batch.entries.retain(|entry| rooms.contains(&entry.room));
-            let mut missing = self.missing.lock();
-            for entry in &batch.entries {
-                missing.remove(&entry.room);
-            }
-            let is_complete = missing.is_empty();
-            drop(missing);
-            if is_empty || is_complete || !batch.entries.is_empty() || left < PAUSE {
+            self.found(&batch.entries);
+            if is_empty || !batch.entries.is_empty() || left < PAUSE {
                 return Ok(batch);
             }
             after = After::At(batch.cursor);
             sleep(PAUSE).await;
+        }
+    }
+
+    /// Takes note of rooms that exist now.
+    fn found(&self, entries: &[Entry]) {
+        let mut missing = self.missing.lock();
+        for entry in entries {
+            missing.remove(&entry.room);
         }
     }
 
