@@ -36,15 +36,6 @@ async fn survives_crashes_and_prints_everything_once() {
 }
 
 #[tokio::test]
-async fn a_room_that_is_not_there_is_made() {
-    let server = Process::start(&["--log", "memory:"]).await;
-    let mut tail = Holdline::start(server.address, &["tail", "--room", "tea"]);
-    server.holds(1).await;
-    Holdline::done(server.address, &["send", "-r", "tea", "hello"]).await;
-    assert_eq!(tail.texts(1).await, ["hello"]);
-}
-
-#[tokio::test]
 async fn begins_with_the_last_of_each_room_and_goes_on() {
     let server = Process::start(&["--log", "memory:"]).await;
     for (room, text) in [("lobby", "1"), ("tea", "2"), ("lobby", "3"), ("tea", "4"), ("lobby", "5")] {

@@ -8,6 +8,7 @@ mod process;
 mod raw;
 mod reply;
 mod server;
+mod wrong;
 
 pub(crate) use client::{Client, key, texts};
 pub(crate) use command::Holdline;
@@ -16,3 +17,4 @@ pub(crate) use process::Process;
 pub(crate) use raw::{Connection, Jar};
 pub(crate) use reply::Reply;
 pub(crate) use server::{Server, short_grace};
+pub(crate) use wrong::{answering, free_address, untrusted};

@@ -1,8 +1,14 @@
 //! `holdline`: the server and the command-line client in one executable. Parses the command line and hands over.
 
 mod client;
+mod command_line;
+mod health;
+mod input;
+mod printable;
 mod send;
 mod serve;
+mod signals;
+mod stderr;
 mod tail;
 
 use std::process::ExitCode;
@@ -25,16 +31,34 @@ enum Command {
     Send(send::Send),
     /// Follow rooms: print each message as a line
     Tail(tail::Tail),
+    /// Ask a server whether it is ready, for container health checks
+    Health(health::Health),
+}
+
+impl Command {
+    fn run(self) -> anyhow::Result<ExitCode> {
+        // These two have something to put in order when they are told to stop.
+        if !matches!(self, Self::Serve(_) | Self::Tail(_)) {
+            signals::exit_when_told()?;
+        }
+        match self {
+            Self::Serve(serve) => serve.run(),
+            Self::Send(send) => send.run(),
+            Self::Tail(tail) => tail.run(),
+            Self::Health(health) => health.run(),
+        }
+    }
 }
 
 fn main() -> ExitCode {
-    let ended = match Arguments::parse().command {
-        Command::Serve(serve) => serve.run().map(|()| ExitCode::SUCCESS),
-        Command::Send(send) => send.run(),
-        Command::Tail(tail) => tail.run(),
+    stderr::report_panics();
+    let code = match command_line::parse::<Arguments>() {
+        Err(code) => code,
+        Ok(arguments) => arguments.command.run().unwrap_or_else(|error| {
+            client::say(format_args!("{error:#}"));
+            ExitCode::FAILURE
+        }),
     };
-    ended.unwrap_or_else(|error| {
-        client::say(format_args!("{error:#}"));
-        ExitCode::FAILURE
-    })
+    stderr::flush();
+    code
 }

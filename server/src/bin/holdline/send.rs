@@ -1,18 +1,16 @@
 //! `holdline send`: publishes its arguments as one message, or each line of standard input as one.
 
-mod lines;
-
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use clap::Args;
-use holdline_shared::{InvalidText, MessageText, PublishKey, PublishRequest, RoomName};
+use holdline_shared::{MessageText, PublishKey, PublishRequest, RoomName};
 use tokio::io::BufReader;
 
-use self::lines::next_line;
 use crate::client::{Client, Patience, ServerOptions, Unanswered, say};
+use crate::input::{Lines, plain};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,9 +19,12 @@ Examples:
   tail -f deploy.log | holdline send -r deploys --nickname deploy-bot
 
 Each message is sent until the server confirms it, and appears once however often that takes. Empty \
-lines of standard input are skipped.
+lines of standard input are skipped, longer ones than a message can be are several messages. Colours \
+and other control characters are left out; of a progress bar, which overwrites its line, the last \
+state is sent.
 
-Exit status: 0 when everything was sent, 1 when something was refused or the time was over.";
+Exit status: 0 when everything was sent, 1 when something was refused, the time was over or what \
+answers is no Holdline server; 129, 130 and 143 after SIGHUP, Ctrl-C and SIGTERM.";
 
 /// For a single message, which somebody waits for.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -64,9 +65,9 @@ impl Send {
         let client = self.server.client()?;
         let is_single = !self.text.is_empty();
         let limit = self.timeout.map(|seconds| Duration::from_secs(seconds.into()));
-        let patience = Patience::new(client.address(), limit.or(is_single.then_some(PATIENCE)));
+        let patience = Patience::new(client.target(), limit.or(is_single.then_some(PATIENCE)));
         if is_single {
-            let text = MessageText::parse(&self.text.join(" "))?;
+            let text = MessageText::parse(&plain(&self.text.join(" ")))?;
             publish(&client, &patience, &self.room, new_key()?, text).await?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -79,25 +80,21 @@ async fn send_lines(client: &Client, patience: &Patience, room: &RoomName) -> an
     if std::io::stdin().is_terminal() {
         say(format_args!("each line you type is sent to {room}; Ctrl-D ends"));
     }
-    let mut input = BufReader::new(tokio::io::stdin());
+    let mut lines = Lines::new(BufReader::new(tokio::io::stdin()));
     let mut code = ExitCode::SUCCESS;
-    let mut number = 0_u64;
-    while let Some(line) = next_line(&mut input).await.context("cannot read standard input")? {
-        number += 1;
-        let outcome = match MessageText::parse(&line) {
-            Err(InvalidText::Empty) => continue,
-            Err(invalid) => Err(invalid.to_string()),
-            Ok(text) => match publish(client, patience, room, new_key()?, text).await {
-                Ok(()) => Ok(()),
-                Err(Unanswered::Refused(trouble)) => Err(trouble.to_string()),
-                Err(gave_up @ Unanswered::GaveUp { .. }) => {
+    while let Some(line) = lines.next().await.context("cannot read standard input")? {
+        let number = line.number;
+        for text in line.messages {
+            match publish(client, patience, room, new_key()?, text).await {
+                Ok(()) => {}
+                Err(Unanswered::Refused(trouble)) if !trouble.is_about_the_server() => {
+                    say(format_args!("line {number} was not sent: {trouble}"));
+                    code = ExitCode::FAILURE;
+                }
+                Err(gave_up) => {
                     return Err(gave_up).context(format!("line {number} is not confirmed, nor what follows"));
                 }
-            },
-        };
-        if let Err(why) = outcome {
-            say(format_args!("line {number} was not sent: {why}"));
-            code = ExitCode::FAILURE;
+            }
         }
     }
     Ok(code)

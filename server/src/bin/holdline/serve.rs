@@ -4,8 +4,8 @@ mod listeners;
 mod logging;
 mod stdin;
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,17 +16,29 @@ use holdline_server::hub::{Hub, HubConfig};
 use holdline_server::log::{Log, LogUrl, MemoryLog, Retention, SqliteLog};
 use holdline_server::{ServeConfig, serve};
 use holdline_shared::RoomName;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-use tracing::{info, warn};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tracing::{error, info, warn};
 
+use self::listeners::ListenAddress;
 use self::logging::LogFormat;
+use crate::signals::{self, StopSignals};
+use crate::stderr;
+
+/// How long lines of standard input that are on their way into the log may still take after a stop.
+const LAST_LINES: Duration = Duration::from_secs(1);
+
+/// The addresses behind one value of `--listen`.
+pub(crate) fn listen_addresses(value: &str) -> Result<Vec<std::net::SocketAddr>, String> {
+    listeners::parse(value).map(|address| address.sockets().to_vec())
+}
 
 /// Serve the chat: the page, the API and the classic routes.
 #[derive(Args)]
 pub(crate) struct Serve {
-    /// Address to listen on; give it again for more. A port of 0 takes any free one. Sockets that systemd hands over
-    /// come before it
+    /// Address to listen on; give it again for more. A name stands for all its addresses, a port of 0 for any free one.
+    /// Sockets that systemd hands over come before it
     #[arg(
         long,
         env = "HOLDLINE_LISTEN",
@@ -35,14 +47,14 @@ pub(crate) struct Serve {
         default_value = "127.0.0.1:8080",
         value_parser = listeners::parse
     )]
-    listen: Vec<SocketAddr>,
+    listen: Vec<ListenAddress>,
 
     /// Where the log is kept: sqlite:PATH, or memory: to forget everything at the end
     /// [default: holdline.db in your data folder]
     #[arg(long, env = "HOLDLINE_LOG", value_name = "URL")]
     log: Option<LogUrl>,
 
-    /// Publish each line of standard input in this room
+    /// Publish each line of standard input in this room, without colours and control characters
     #[arg(long, env = "HOLDLINE_STDIN", value_name = "ROOM")]
     stdin: Option<RoomName>,
 
@@ -82,8 +94,21 @@ pub(crate) struct Serve {
 
 impl Serve {
     /// Runs the server on a runtime of its own.
-    pub(crate) fn run(self) -> anyhow::Result<()> {
+    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         logging::start(self.log_format);
+        let format = self.log_format;
+        let served = self.serve_on_runtime();
+        match served {
+            // The last line is for the same reader as all others.
+            Err(error) if format == LogFormat::Json => {
+                error!("{error:#}");
+                Ok(ExitCode::FAILURE)
+            }
+            served => served.map(|()| ExitCode::SUCCESS),
+        }
+    }
+
+    fn serve_on_runtime(self) -> anyhow::Result<()> {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no async runtime")?;
         let served = runtime.block_on(self.serve());
@@ -93,6 +118,9 @@ impl Serve {
     }
 
     async fn serve(self) -> anyhow::Result<()> {
+        // From here on a signal stops in order, also while the log is being opened.
+        let mut stopped = stop_signal()?;
+        signals::survive_file_size_limit()?;
         let log = open_log(self.log)?;
         let config = HubConfig {
             wait: Duration::from_secs(self.wait.min(self.max_wait).into()),
@@ -103,31 +131,21 @@ impl Serve {
             ..HubConfig::default()
         };
         let hub = Hub::open_with(log, config).await.context("the log cannot be read")?;
-        // From here on a signal stops in order; whoever reads that the chat is open may send one.
-        let stop = stop_signal()?;
         let listeners = listeners::open(&self.listen)?;
         for listener in &listeners {
             info!(url = %format_args!("http://{}", listener.local_addr()?), "the chat is open");
         }
-        let reading = self.stdin.map(|room| tokio::spawn(stdin::publish_lines(hub.clone(), room)));
+        let reading =
+            self.stdin.map(|room| tokio::spawn(stdin::publish_lines(hub.clone(), room, stopped.clone())));
         let config = ServeConfig {
             max_connections: max_connections(self.max_connections)?,
             event_loops: self.plain_http.then_some(0),
             ..ServeConfig::default()
         };
-        let (stopping, mut stopped) = watch::channel(());
-        tokio::spawn(async move {
-            stop.await;
-            info!("stopping; held requests are answered now");
-            drop(stopping);
-        });
-        // The channel closes when it is time to stop.
         let is_stopped = stopped.clone();
         serve(listeners, hub.clone(), config, async move { while stopped.changed().await.is_ok() {} }).await;
         if let Some(reading) = reading {
-            // It holds the hub, and with it the log, which is to be closed in order.
-            reading.abort();
-            let _ = reading.await;
+            finish_reading(reading).await;
         }
         info!(head = hub.head().0, "stopped");
         ensure!(
@@ -135,6 +153,15 @@ impl Serve {
             "the server could not go on; what it said before tells why"
         );
         Ok(())
+    }
+}
+
+/// Waits for lines of standard input that are on their way. The task holds the hub, and with it the log, which is to be
+/// closed in order.
+async fn finish_reading(mut reading: JoinHandle<()>) {
+    if timeout(LAST_LINES, &mut reading).await.is_err() {
+        reading.abort();
+        let _ = reading.await;
     }
 }
 
@@ -165,9 +192,10 @@ fn open_log(url: Option<LogUrl>) -> anyhow::Result<Arc<dyn Log>> {
 /// `holdline/holdline.db` where this user's programs keep their data.
 fn default_path() -> anyhow::Result<PathBuf> {
     let folders = etcetera::choose_base_strategy();
-    let folders = folders
+    let folder = folders.ok().map(|folders| folders.data_dir()).filter(|folder| folder.is_absolute());
+    let folder = folder
         .context("this user has no home folder; say where to keep the log, as in --log sqlite:holdline.db")?;
-    Ok(folders.data_dir().join("holdline").join("holdline.db"))
+    Ok(folder.join("holdline").join("holdline.db"))
 }
 
 /// As many as asked for, or as many as the limit of open files allows, once that is raised as far as it goes.
@@ -185,16 +213,17 @@ fn max_connections(asked: Option<u32>) -> anyhow::Result<usize> {
     Ok(asked.min(possible))
 }
 
-/// Resolves at SIGINT or SIGTERM; a second one ends the process at once.
-fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
-    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
-    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
-    Ok(async move {
-        tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
-        tokio::spawn(async move {
-            tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
-            warn!("told twice to stop; stopping without further ado");
-            std::process::exit(130);
-        });
-    })
+/// A channel that closes at SIGINT, SIGTERM or SIGHUP; a second one of them ends the process at once.
+fn stop_signal() -> anyhow::Result<watch::Receiver<()>> {
+    let mut signals = StopSignals::listen()?;
+    let (stopping, stopped) = watch::channel(());
+    tokio::spawn(async move {
+        signals.next().await;
+        info!("stopping; held requests are answered now");
+        drop(stopping);
+        let code = signals.next().await;
+        warn!("told twice to stop; stopping without further ado");
+        stderr::exit(code);
+    });
+    Ok(stopped)
 }

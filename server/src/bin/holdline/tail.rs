@@ -38,18 +38,19 @@ Examples:
   holdline tail --json --state tea.cursor -r tea >> tea.jsonl
                                              a record that goes on where it stopped
 
-Lost connections and server restarts are waited out; nothing is missed or doubled. Where the server \
-no longer has everything, that is said on standard error, as is the cursor to go on from when \
-interrupted.
+Lost connections and server restarts are waited out; nothing is missed or doubled. A room that does \
+not exist is waited for, too; nothing is made. Where the server no longer has everything, that is \
+said on standard error, as is the cursor to go on from when interrupted.
 
-Exit status: 0 when nobody reads the output any more, 130 after Ctrl-C, 143 after SIGTERM, 1 when \
-the server refuses or the output cannot be written.";
+Exit status: 0 when nobody reads the output any more; 129, 130 and 143 after SIGHUP, Ctrl-C and \
+SIGTERM; 1 when the server refuses, what answers first is no Holdline server, or the output cannot \
+be written.";
 
 /// Follow rooms: print each message as a line.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Tail {
-    /// A room to follow, made if there is none; give it again for more, '*' for all [default: lobby]
+    /// A room to follow, from its beginning if it is not made yet; give it again for more, '*' for all [default: lobby]
     #[arg(short, long = "room", value_name = "ROOM")]
     rooms: Vec<Choice>,
 
@@ -65,7 +66,7 @@ pub(crate) struct Tail {
     #[arg(long)]
     json: bool,
 
-    /// Keep the cursor in this file after everything printed, and go on from there the next time
+    /// Keep the cursor in this file after everything printed, and go on from there the next time. Made for this user alone
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
 
@@ -112,7 +113,7 @@ impl Tail {
         let state = self.state.map(StateFile::new);
         let kept = state.as_ref().map(StateFile::read).transpose()?.flatten();
         let source = Source::new(self.server.client()?, rooms);
-        let patience = Patience::new(source.address(), None);
+        let patience = Patience::new(source.target(), None);
         let since = self.since.or(kept.map(After::At)).unwrap_or(After::Now);
 
         // Also with a cursor in hand: whether there is such a server should be known at once.
@@ -129,7 +130,7 @@ impl Tail {
         };
         let mut follower = Follower {
             machine: Subscription::new(after),
-            notice: Notice::new(source.address()),
+            notice: Notice::new(source.target()),
             source: &source,
             printer,
             state,
@@ -137,6 +138,7 @@ impl Tail {
             covered: opening.covered,
             seen_at,
             is_same_log: false,
+            has_said_unreadable: false,
         };
         follower.show_history(&opening.messages)?;
         follower.run().await

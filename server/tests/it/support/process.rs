@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 use std::process::{ExitStatus, Stdio};
 
 use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::{Child, ChildStdin, Command};
 
-use super::{Client, within};
+use super::{Client, free_address, within};
 
 /// `holdline serve`, killed when this is dropped.
 pub(crate) struct Process {
@@ -41,6 +42,32 @@ impl Process {
         // Somebody has to read on, or the server would block on a full pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Self { child, address, http: Client::http() }
+    }
+
+    /// Starts it through a shell, which prepares something and then runs `exec "$@"`; standard error goes to `stderr`. Waits
+    /// until the server answers, since it may have no way to say that it is open.
+    pub(crate) async fn start_through(prepare: &str, stderr: impl Into<Stdio>, arguments: &[&str]) -> Self {
+        let address = free_address();
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(format!("{prepare}exec \"$@\"")).arg("sh").arg(env!("CARGO_BIN_EXE_holdline"));
+        command.arg("serve").arg("--listen").arg(address.to_string()).args(arguments);
+        command.env_remove("RUST_LOG").stdin(Stdio::piped()).stderr(stderr).kill_on_drop(true);
+        let mut child = command.spawn().unwrap();
+        let answers = async {
+            while TcpStream::connect(address).await.is_err() {
+                assert_eq!(child.try_wait().unwrap(), None, "the server ended instead of serving");
+                tokio::task::yield_now().await;
+            }
+        };
+        within("a server that answers", answers).await;
+        Self { child, address, http: Client::http() }
+    }
+
+    /// A line of what the kernel knows about the process.
+    pub(crate) fn status(&self, field: &str) -> String {
+        let id = self.child.id().expect("it runs");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+        status.lines().find_map(|line| line.strip_prefix(field)).unwrap().trim().to_owned()
     }
 
     /// Its standard input; it ends when this is dropped.

@@ -1,14 +1,29 @@
-//! Where a server is, as the user wrote it, and the addresses of its routes. Any path prefix is kept.
+//! Where a server is, as the user wrote it, and the addresses of its routes. Any path prefix is kept. A user name and a
+//! password in it are for whoever guards the way there; they are never shown.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::str::FromStr;
 
+use clap::builder::{TypedValueParser, ValueParserFactory};
+use clap::error::ErrorKind;
 use reqwest::Url;
 use thiserror::Error;
 
-/// A server's address: `http` or `https`, a host, perhaps a port and a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Address(Url);
+/// A server's address: `http` or `https`, a host, perhaps a port and a path, perhaps a login.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Address {
+    /// Without the login.
+    url: Url,
+    login: Option<Login>,
+}
+
+/// A user name and a password for HTTP's basic authentication.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Login {
+    pub(super) user: String,
+    pub(super) password: Option<String>,
+}
 
 /// A text is not a server's address.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -18,17 +33,31 @@ pub(crate) struct InvalidAddress;
 impl Address {
     /// The address of an API route; each segment is encoded.
     pub(crate) fn route(&self, segments: &[&str]) -> Url {
-        let mut url = self.0.clone();
+        self.below(["api", "v1"].iter().chain(segments))
+    }
+
+    /// The address of something outside the API.
+    pub(crate) fn at(&self, segment: &str) -> Url {
+        self.below([segment].iter())
+    }
+
+    fn below<'a>(&self, segments: impl Iterator<Item = &'a &'a str>) -> Url {
+        let mut url = self.url.clone();
         // Only addresses without a host have no path to extend.
         if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(["api", "v1"]).extend(segments);
+            path.pop_if_empty().extend(segments);
         }
         url
     }
 
     /// Whether talking to it is encrypted.
     pub(crate) fn is_https(&self) -> bool {
-        self.0.scheme() == "https"
+        self.url.scheme() == "https"
+    }
+
+    /// The login in it.
+    pub(crate) fn login(&self) -> Option<&Login> {
+        self.login.as_ref()
     }
 }
 
@@ -43,14 +72,74 @@ impl FromStr for Address {
         }
         url.set_query(None);
         url.set_fragment(None);
-        Ok(Self(url))
+        let login = (!url.username().is_empty() || url.password().is_some())
+            .then(|| Login { user: decoded(url.username()), password: url.password().map(decoded) });
+        // Both fail for addresses without a host only.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+        Ok(Self { url, login })
     }
+}
+
+fn decoded(part: &str) -> String {
+    percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned()
 }
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.as_str().trim_end_matches('/'))
+        f.write_str(self.url.as_str().trim_end_matches('/'))
     }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+/// Parses addresses for clap, whose own error would show the value.
+#[derive(Clone)]
+pub(crate) struct AddressParser;
+
+impl TypedValueParser for AddressParser {
+    type Value = Address;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        _argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<Address, clap::Error> {
+        let address = value.to_str().ok_or(InvalidAddress).and_then(str::parse);
+        address.map_err(|invalid| {
+            let text = format!("the value of --server or HOLDLINE_SERVER is not an address; {invalid}\n");
+            clap::Error::raw(ErrorKind::ValueValidation, text).with_cmd(command)
+        })
+    }
+}
+
+impl ValueParserFactory for Address {
+    type Parser = AddressParser;
+    fn value_parser() -> AddressParser {
+        AddressParser
+    }
+}
+
+/// Leaves user names and passwords out of every address in a text: `http://ada:secret@host` becomes `http://host`.
+pub(crate) fn without_passwords(text: &str) -> String {
+    let is_delimiter =
+        |c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '`' | '<' | '>' | '=' | '\u{1B}');
+    text.split_inclusive(is_delimiter)
+        .map(|word| {
+            let begin = word.find("://").map_or(0, |scheme| scheme + 3);
+            match word.rfind('@') {
+                Some(at) if begin > 0 || word[..at].contains(':') => {
+                    format!("{}{}", &word[..begin.min(at)], &word[at + 1..])
+                }
+                _ => word.to_owned(),
+            }
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -74,6 +163,38 @@ mod tests {
     fn refuses_what_is_no_address() {
         for bad in ["", "ftp://example.org", "http://", "a b"] {
             assert_eq!(bad.parse::<Address>(), Err(InvalidAddress), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_login_is_kept_and_never_shown() {
+        for (given, user, password) in [
+            ("http://ada:s%40cret@host:8/p", "ada", Some("s@cret")),
+            ("ada:s3cret@host", "ada", Some("s3cret")),
+            ("https://ada@host", "ada", None),
+        ] {
+            let address: Address = given.parse().unwrap();
+            let login = address.login().unwrap();
+            assert_eq!((login.user.as_str(), login.password.as_deref()), (user, password));
+            for shown in [address.to_string(), format!("{address:?}"), address.at("readyz").to_string()] {
+                assert!(!shown.contains("cret") && !shown.contains("ada"), "{shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn texts_are_shown_without_passwords() {
+        for (text, shown) in [
+            (
+                "unexpected argument 'http://ada:s3cret@host/p' found",
+                "unexpected argument 'http://host/p' found",
+            ),
+            ("--server=https://ada:a/b@c@host", "--server=https://host"),
+            ("ada:s3cret@host:80", "host:80"),
+            ("mail ada@example.org, at 12:30", "mail ada@example.org, at 12:30"),
+            ("\u{1B}[33mhttp://u:p@h\u{1B}[0m", "\u{1B}[33mhttp://h\u{1B}[0m"),
+        ] {
+            assert_eq!(without_passwords(text), shown);
         }
     }
 }

@@ -1,13 +1,14 @@
 //! Trying again until there is an answer, without hurrying a server that is in trouble. Not for polls: those have the
 //! subscription machine.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use holdline_shared::{Backoff, Dice};
 use thiserror::Error;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::{Address, Trouble, say};
+use super::{Target, Trouble, say};
 
 /// A server that asks for more patience than this is asked again all the same.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
@@ -17,12 +18,12 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
 pub(crate) enum Unanswered {
     /// The request is at fault; the next one may be better.
     #[error(transparent)]
-    Refused(Trouble),
+    Refused(#[from] Trouble),
     /// The time is over. The server may have got the request all the same.
-    #[error("no answer from {address} for {} s, giving up: {why}", .limit.as_secs())]
+    #[error("no answer from {target} for {} s, giving up: {why}", .limit.as_secs())]
     GaveUp {
         /// Who did not answer.
-        address: Address,
+        target: Box<Target>,
         /// For how long.
         limit: Duration,
         /// What happened last.
@@ -32,14 +33,17 @@ pub(crate) enum Unanswered {
 
 /// Repeats requests to one server, and says once per outage that it is waiting.
 pub(crate) struct Patience {
-    address: Address,
+    target: Target,
     limit: Option<Duration>,
+    /// Whether a Holdline server was there. From then on whatever else answers is taken for a passing trouble: a login
+    /// page of a network, a proxy that is being set up.
+    was_there: AtomicBool,
 }
 
 impl Patience {
     /// Patience for `limit` with each request, or without end.
-    pub(crate) fn new(address: &Address, limit: Option<Duration>) -> Self {
-        Self { address: address.clone(), limit }
+    pub(crate) fn new(target: &Target, limit: Option<Duration>) -> Self {
+        Self { target: target.clone(), limit, was_there: AtomicBool::new(false) }
     }
 
     /// Attempts it until it is answered or refused for good.
@@ -60,13 +64,14 @@ impl Patience {
                     if backoff.failures() > 0 {
                         say("the server is there");
                     }
+                    self.was_there.store(true, Ordering::Relaxed);
                     return Ok(answer);
                 }
-                Ok(Err(trouble)) if trouble.is_final() => return Err(Unanswered::Refused(trouble)),
+                Ok(Err(trouble)) if self.is_final(&trouble) => return Err(Unanswered::Refused(trouble)),
                 Ok(Err(trouble)) => {
                     last = trouble.to_string();
                     if backoff.failures() == 0 {
-                        say(format_args!("waiting for {}: {last}", self.address));
+                        say(format_args!("waiting for {}: {last}", self.target));
                     }
                     pause(&trouble, &mut backoff)
                 }
@@ -76,11 +81,21 @@ impl Patience {
             match (deadline, self.limit) {
                 (Some(deadline), Some(limit)) if next >= deadline => {
                     sleep_until(deadline).await;
-                    return Err(Unanswered::GaveUp { address: self.address.clone(), limit, why: last });
+                    let target = Box::new(self.target.clone());
+                    return Err(Unanswered::GaveUp { target, limit, why: last });
                 }
                 _ => sleep_until(next).await,
             }
         }
+    }
+
+    /// Whether it makes no sense to ask again.
+    fn is_final(&self, trouble: &Trouble) -> bool {
+        if trouble.code().is_some() {
+            self.was_there.store(true, Ordering::Relaxed);
+        }
+        let is_elsewhere = matches!(trouble, Trouble::NoHoldline { .. });
+        trouble.is_final() || (is_elsewhere && !self.was_there.load(Ordering::Relaxed))
     }
 }
 
@@ -88,12 +103,12 @@ impl Patience {
 fn pause(trouble: &Trouble, backoff: &mut Backoff) -> Duration {
     let dice = dice();
     let pause = backoff.fail(dice);
-    match trouble {
-        Trouble::Refused { retry_after: Some(asked), .. } => {
-            let asked = (*asked).min(MAX_RETRY_AFTER);
+    match trouble.retry_after() {
+        Some(asked) => {
+            let asked = asked.min(MAX_RETRY_AFTER);
             asked + dice.part_of(asked.max(Duration::from_secs(1)).mul_f64(0.5))
         }
-        _ => pause,
+        None => pause,
     }
 }
 

@@ -1,61 +1,127 @@
-//! What can become of a request other than an answer: it was refused, or it failed on the way.
+//! What can become of a request other than an answer: it was refused, it failed on the way, or somebody answers who is
+//! no Holdline server.
 
-use std::error::Error as _;
+use std::error::Error;
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use holdline_shared::{Event, Problem, ProblemCode};
-use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use thiserror::Error;
+
+use super::Target;
 
 /// Why there is no answer.
 #[derive(Debug, Error)]
 pub(crate) enum Trouble {
     /// An error status came.
-    #[error("{}", Words(*.status, .problem.as_deref(), .location.as_deref()))]
-    Refused {
-        /// The status.
-        status: u16,
-        /// What the server says about it; proxies say other things.
-        problem: Option<Box<Problem>>,
-        /// The answer's `Retry-After`.
-        retry_after: Option<Duration>,
-        /// Where a redirection points.
-        location: Option<String>,
-    },
-    /// Nothing came, or not what should have.
+    #[error("{0}")]
+    Refused(Box<Refusal>),
+    /// Nothing came, or not all of it. It may come the next time.
     #[error("{why}")]
     Failed {
         /// For people.
         why: String,
     },
+    /// What is there is not a Holdline server, or not one that can be trusted. Asked again it is the same, unless a
+    /// Holdline server was there before.
+    #[error("{why}")]
+    NoHoldline {
+        /// For people, with the address.
+        why: String,
+    },
+}
+
+/// An answer with an error status.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: u16,
+    /// What the server says about it; proxies say other things.
+    problem: Option<Problem>,
+    retry_after: Option<Duration>,
+    /// Where a redirection points.
+    location: Option<String>,
+    target: Target,
 }
 
 impl Trouble {
     /// From an answer with an error status.
-    pub(super) fn refused(status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        Self::Refused {
+    pub(super) fn refused(target: &Target, status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
+        let location =
+            headers.get(LOCATION).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        Self::Refused(Box::new(Refusal {
             status,
             problem: serde_json::from_slice(body).ok(),
-            retry_after: text(RETRY_AFTER).and_then(|s| s.parse().ok()).map(Duration::from_secs),
-            location: text(LOCATION).map(str::to_owned),
+            retry_after: retry_after(headers),
+            location,
+            target: target.clone(),
+        }))
+    }
+
+    /// From a body that is not what it should be.
+    pub(super) fn unreadable(target: &Target, error: &serde_json::Error) -> Self {
+        let who = target.whoever_answered();
+        if error.is_eof() {
+            return Self::Failed { why: format!("the answer of {who} was cut short") };
         }
+        Self::NoHoldline { why: format!("the answer of {who} is not one of a Holdline server: {error}") }
+    }
+
+    /// From a request that had no answer.
+    pub(super) fn failed(target: &Target, error: reqwest::Error) -> Self {
+        if error.is_timeout() {
+            return Self::Failed { why: "no answer in time".to_owned() };
+        }
+        let error = error.without_url();
+        if let Some(why) = find_cause(&error, |cause| wrong_protocol(target, cause)) {
+            return Self::NoHoldline { why };
+        }
+        // The outer errors say that a request failed; the innermost says why.
+        let mut innermost: &dyn Error = &error;
+        while let Some(inner) = innermost.source() {
+            innermost = inner;
+        }
+        let why = innermost.to_string();
+        // The error of a tunnel has no type that could be asked for.
+        if why.contains("proxy authorization required") {
+            return Self::NoHoldline { why: login_wanted(target, 407) };
+        }
+        Self::Failed { why }
     }
 
     /// The status, when there was one.
     pub(crate) fn status(&self) -> Option<u16> {
         match self {
-            Self::Refused { status, .. } => Some(*status),
-            Self::Failed { .. } => None,
+            Self::Refused(refusal) => Some(refusal.status),
+            Self::Failed { .. } | Self::NoHoldline { .. } => None,
         }
     }
 
     /// The problem's code, when there was one.
     pub(crate) fn code(&self) -> Option<ProblemCode> {
         match self {
-            Self::Refused { problem: Some(problem), .. } => Some(problem.code),
-            _ => None,
+            Self::Refused(refusal) => refusal.problem.as_ref().map(|problem| problem.code),
+            Self::Failed { .. } | Self::NoHoldline { .. } => None,
+        }
+    }
+
+    /// How long the server asks to wait.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Refused(refusal) => refusal.retry_after,
+            Self::Failed { .. } | Self::NoHoldline { .. } => None,
+        }
+    }
+
+    /// Whether any other request would fare the same: it is not a Holdline server that refused, or it refuses everything
+    /// that comes this way.
+    pub(crate) fn is_about_the_server(&self) -> bool {
+        match self {
+            Self::Refused(refusal) => {
+                refusal.problem.is_none() && refusal.status != 413
+                    || self.code() == Some(ProblemCode::UnknownHost)
+            }
+            Self::Failed { .. } | Self::NoHoldline { .. } => true,
         }
     }
 
@@ -65,48 +131,146 @@ impl Trouble {
     }
 }
 
-impl From<reqwest::Error> for Trouble {
-    fn from(error: reqwest::Error) -> Self {
-        if error.is_timeout() {
-            return Self::Failed { why: "no answer in time".to_owned() };
-        }
-        let error = error.without_url();
-        // The outer errors say that a request failed; the innermost says why.
-        let mut innermost = error.to_string();
-        let mut source = error.source();
-        while let Some(inner) = source {
-            innermost = inner.to_string();
-            source = inner.source();
-        }
-        Self::Failed { why: innermost }
-    }
-}
-
 impl From<Trouble> for Event {
     fn from(trouble: Trouble) -> Self {
         match trouble {
-            Trouble::Refused { status, problem, retry_after, .. } => {
-                Self::Refused { status, problem: problem.map(|problem| *problem), retry_after }
+            Trouble::Refused(refusal) => {
+                let Refusal { status, problem, retry_after, .. } = *refusal;
+                Self::Refused { status, problem, retry_after }
             }
-            Trouble::Failed { why } => Self::Failed { why },
+            Trouble::Failed { why } | Trouble::NoHoldline { why } => Self::Failed { why },
         }
     }
 }
 
-/// A refusal in words: the server's own if it has any.
-struct Words<'a>(u16, Option<&'a Problem>, Option<&'a str>);
+/// `Retry-After` in either of its forms. A date is compared with the answer's own, as clocks differ.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let asked = text(RETRY_AFTER)?;
+    if let Ok(seconds) = asked.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = httpdate::parse_http_date(asked).ok()?;
+    let now =
+        text(DATE).and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or_else(SystemTime::now);
+    Some(until.duration_since(now).unwrap_or_default())
+}
 
-impl fmt::Display for Words<'_> {
+/// The first that `judge` says about an error or one of its causes; those inside of I/O errors count.
+fn find_cause(
+    error: &(dyn Error + 'static),
+    judge: impl Fn(&(dyn Error + 'static)) -> Option<String>,
+) -> Option<String> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(why) = judge(error) {
+            return Some(why);
+        }
+        // An I/O error names the causes of the error inside of it, but not that one itself.
+        let inside = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        cause = inside.map_or_else(|| error.source(), |inside| Some(inside));
+    }
+    None
+}
+
+/// What is wrong for good: a certificate that is not trusted, or the other of `http` and `https`.
+fn wrong_protocol(target: &Target, cause: &(dyn Error + 'static)) -> Option<String> {
+    if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
+        return match tls {
+            rustls::Error::InvalidCertificate(why) => Some(format!(
+                "the certificate of {target} is not trusted: {why}; SSL_CERT_FILE names a file of further authorities"
+            )),
+            rustls::Error::InvalidMessage(_) => Some(format!("{target} does not speak TLS; is it http://?")),
+            _ => None,
+        };
+    }
+    let is_no_http = cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse);
+    is_no_http.then(|| format!("{target} does not speak HTTP; is it https://?"))
+}
+
+fn login_wanted(target: &Target, status: u16) -> String {
+    match &target.proxy {
+        Some(proxy) if status == 407 => format!(
+            "the proxy {proxy} wants a login (status 407); give it in the proxy's address, as in http://USER:PASSWORD@HOST"
+        ),
+        _ => format!(
+            "{} wants a login (status {status}); give it in the address, as in http://USER:PASSWORD@HOST",
+            target.whoever_answered()
+        ),
+    }
+}
+
+/// In words: the server's own if it has any, else with the address of whoever answered.
+impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self(_, Some(problem), _) => f.write_str(&problem.detail),
-            Self(300..400, None, Some(location)) => {
-                write!(f, "the server is elsewhere, it points to {location}; give that address with --server")
+        let who = self.target.whoever_answered();
+        match (self.status, &self.problem, &self.location) {
+            (_, Some(problem), _) => f.write_str(&problem.detail),
+            (300..400, None, Some(location)) => {
+                write!(
+                    f,
+                    "the server is elsewhere, {who} points to {location}; give that address with --server"
+                )
             }
-            Self(status @ 400..500, None, _) => {
-                write!(f, "the server answered with status {status}; is it a Holdline server?")
+            (status @ (401 | 407), None, _) => f.write_str(&login_wanted(&self.target, status)),
+            (status @ 300..500, None, _) if status != 429 => {
+                write!(f, "{who} answered with status {status}; is it a Holdline server?")
             }
-            Self(status, None, _) => write!(f, "the server answered with status {status}"),
+            (status, None, _) => write!(f, "{who} answered with status {status}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn retry_after_is_a_number_or_a_date() {
+        let date = ("date", "Thu, 26 Nov 2026 10:00:00 GMT");
+        for (given, seconds) in [
+            ("12", Some(12)),
+            (" 0 ", Some(0)),
+            ("Thu, 26 Nov 2026 10:00:12 GMT", Some(12)),
+            ("Thursday, 26-Nov-26 10:01:00 GMT", Some(60)),
+            ("Thu, 26 Nov 2026 09:00:00 GMT", Some(0)),
+            ("soon", None),
+            ("-5", None),
+        ] {
+            let asked = retry_after(&headers(&[date, ("retry-after", given)]));
+            assert_eq!(asked, seconds.map(Duration::from_secs), "{given}");
+        }
+    }
+
+    #[test]
+    fn names_who_refused_and_what_to_do() {
+        let target = |server: &str| Target { server: server.parse().unwrap(), proxy: None };
+        let words = |status, pairs: &[(&'static str, &'static str)], body: &str| {
+            let target = target("http://ada:s3cret@chat.example");
+            Trouble::refused(&target, status, &headers(pairs), body.as_bytes()).to_string()
+        };
+        for (said, part) in [
+            (
+                words(404, &[], "<html>"),
+                "http://chat.example answered with status 404; is it a Holdline server?",
+            ),
+            (words(401, &[], ""), "http://chat.example wants a login (status 401)"),
+            (words(308, &[("location", "https://b/")], ""), "points to https://b/; give that address"),
+            (words(503, &[], ""), "http://chat.example answered with status 503"),
+            (
+                words(
+                    421,
+                    &[],
+                    r#"{"type":"x","title":"x","status":421,"code":"unknown_host","detail":"use --host"}"#,
+                ),
+                "use --host",
+            ),
+        ] {
+            assert!(said.contains(part) && !said.contains("s3cret"), "{said}");
         }
     }
 }

@@ -32,6 +32,8 @@ pub(super) struct Follower<'a> {
     pub(super) seen_at: Timestamp,
     /// Whether it is the same log still in which something is missing.
     pub(super) is_same_log: bool,
+    /// Whether it was said that there are entries which this version cannot read.
+    pub(super) has_said_unreadable: bool,
 }
 
 /// What came of an action.
@@ -80,7 +82,12 @@ impl<'a> Follower<'a> {
     /// Learns from an answer what a repair would be about.
     fn learn(&mut self, event: &Event) {
         match event {
-            Event::Answered(_) => self.is_same_log = false,
+            Event::Answered(batch) => {
+                self.is_same_log = false;
+                if batch.unreadable > 0 && !std::mem::replace(&mut self.has_said_unreadable, true) {
+                    say("there are entries that this version cannot read; they need a newer holdline");
+                }
+            }
             Event::Refused { problem: Some(problem), .. } if problem.code == ProblemCode::Gap => {
                 self.is_same_log = true;
             }

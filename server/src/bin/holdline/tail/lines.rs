@@ -1,5 +1,5 @@
 //! Entries as lines for people: time, room, who, what. Later lines of a message are indented, so that no message can
-//! pass for another person's.
+//! pass for another person's. Whatever somebody else has written is made printable first.
 
 use std::fmt::{Display, Write as _};
 
@@ -7,9 +7,10 @@ use holdline_shared::{Entry, EntryKind, Message, MessageText, Person, RoomName, 
 use jiff::tz::TimeZone;
 
 use super::recall::Recall;
+use crate::printable::printable_line;
 
 /// As wide as the time and the space after it.
-const INDENT: &str = "\n      ";
+const INDENT: &str = "      ";
 
 /// Writes lines; knows the recent messages that later ones are about.
 pub(super) struct Lines {
@@ -42,13 +43,13 @@ impl Lines {
             }
             EntryKind::Delete { target } => push(out, format_args!(" deleted {}", self.recall.name(*target))),
             EntryKind::Reaction { target, emoji, on: true } => {
-                push(out, format_args!(" put {emoji} on {}", self.recall.name(*target)));
+                push(out, format_args!(" put {} on {}", harmless(emoji), self.recall.name(*target)));
             }
             EntryKind::Reaction { target, emoji, on: false } => {
-                push(out, format_args!(" took {emoji} from {}", self.recall.name(*target)));
+                push(out, format_args!(" took {} from {}", harmless(emoji), self.recall.name(*target)));
             }
             EntryKind::Room { topic } if topic.as_str().is_empty() => out.push_str(" opened the room"),
-            EntryKind::Room { topic } => push(out, format_args!(" set the topic: {topic}")),
+            EntryKind::Room { topic } => push(out, format_args!(" set the topic: {}", harmless(topic))),
             _ => out.push_str(" did something that needs a newer holdline to be shown"),
         }
         out.push('\n');
@@ -67,9 +68,9 @@ impl Lines {
         let is_today = at.date() == jiff::Timestamp::now().to_zoned(self.zone.clone()).date();
         push(out, at.strftime(if is_today { "%H:%M " } else { "%Y-%m-%d %H:%M " }));
         if self.names_rooms {
-            push(out, format_args!("{room} "));
+            push(out, format_args!("{} ", harmless(room)));
         }
-        out.push_str(author.name.as_str());
+        out.push_str(&harmless(&author.name));
     }
 
     fn said(&mut self, out: &mut String, seq: Seq, text: Option<&MessageText>) {
@@ -79,9 +80,13 @@ impl Lines {
         };
         self.recall.note(seq, text);
         out.push_str(": ");
-        // Unicode has two more characters that some terminals take for the end of a line.
-        out.push_str(&text.as_str().replace(['\n', '\u{2028}', '\u{2029}'], INDENT));
+        out.push_str(&harmless(text));
     }
+}
+
+/// A text of somebody else, as it may be printed.
+fn harmless(text: &impl Display) -> String {
+    printable_line(&text.to_string(), INDENT)
 }
 
 fn push(out: &mut String, part: impl Display) {
@@ -116,6 +121,36 @@ mod tests {
             let mut out = String::new();
             lines.entry(&mut out, &serde_json::from_str(&json).unwrap());
             assert_eq!(out, format!("2025-11-20 07:05 {line}\n"));
+        }
+    }
+
+    #[test]
+    fn nothing_in_an_entry_reaches_the_terminal_raw() {
+        for c in (0..0x2100).filter_map(char::from_u32) {
+            let odd = serde_json::to_string(&format!("a{c}b")).unwrap();
+            let mut lines = Lines::new(TimeZone::UTC, true);
+            let mut out = String::new();
+            for kind in [
+                format!(r#""message","key":"7f2c1b9e-4a5d-4c3b-9e8f-0a1b2c3d4e5f","text":{odd}"#),
+                format!(r#""edit","target":3,"text":{odd}"#),
+                format!(r#""reaction","target":3,"emoji":{odd},"on":true"#),
+                format!(r#""reaction","target":3,"emoji":{odd},"on":false"#),
+                format!(r#""room","topic":{odd}"#),
+                odd.clone(),
+            ] {
+                let json = format!(
+                    r#"{{"seq":3,"room":{odd},"at":1,"author":{{"id":"ada","name":{odd}}},"kind":{kind}}}"#
+                );
+                lines.entry(&mut out, &serde_json::from_str(&json).unwrap());
+            }
+            assert!(out.chars().all(|c| !c.is_control() || c == '\n' || c == '\t'), "{out:?}");
+            for line in out.lines() {
+                assert!(line.starts_with("1970-01-01 00:00 ") || line.starts_with(INDENT), "{out:?}");
+                let (opened, closed) = ['\u{2066}'..='\u{2068}', '\u{2069}'..='\u{2069}']
+                    .map(|range| line.chars().filter(|c| range.contains(c)).count())
+                    .into();
+                assert_eq!(opened, closed, "{line:?}");
+            }
         }
     }
 }

@@ -6,14 +6,14 @@ use std::time::Duration;
 use holdline_shared::Status;
 use tokio::time::{Instant, sleep_until};
 
-use crate::client::{Address, say};
+use crate::client::{Target, say};
 
 /// A restart of the server is over sooner than this, even when it asks its clients to take their time to come back.
 const BLIP: Duration = Duration::from_secs(3);
 
 /// Hears every status, and says few of them.
 pub(super) struct Notice {
-    address: Address,
+    target: Target,
     since: Option<Instant>,
     unsaid: Option<String>,
     said: Option<String>,
@@ -21,8 +21,8 @@ pub(super) struct Notice {
 
 impl Notice {
     /// About the connection to this server.
-    pub(super) fn new(address: &Address) -> Self {
-        Self { address: address.clone(), since: None, unsaid: None, said: None }
+    pub(super) fn new(target: &Target) -> Self {
+        Self { target: target.clone(), since: None, unsaid: None, said: None }
     }
 
     /// Takes note of how things are.
@@ -37,9 +37,9 @@ impl Notice {
                 return;
             }
             Status::Connecting | Status::Retrying | Status::Repairing => return,
-            Status::Offline => format!("no network; waiting for {}", self.address),
-            Status::Reconnecting { why, .. } => format!("waiting for {}: {why}", self.address),
-            Status::Refused { why, .. } => format!("{} refuses: {why}; asking again", self.address),
+            Status::Offline => format!("no network; waiting for {}", self.target),
+            Status::Reconnecting { why, .. } => format!("waiting for {}: {why}", self.target),
+            Status::Refused { why, .. } => format!("{} refuses: {why}; asking again", self.target),
         };
         self.since.get_or_insert_with(Instant::now);
         // Why it does not work may change with each attempt; that it refuses is news again.

@@ -12,6 +12,7 @@ use tokio::io::Interest;
 use tokio::net::unix::pipe::Sender;
 
 use super::lines::Lines;
+use crate::printable::printable_json;
 
 /// Standard output in one of two forms.
 pub(super) enum Printer {
@@ -87,7 +88,7 @@ pub(super) async fn reader_gone() {
 }
 
 fn push_json(text: &mut String, line: &impl Serialize) -> anyhow::Result<()> {
-    text.push_str(&serde_json::to_string(line)?);
+    text.push_str(&printable_json(serde_json::to_string(line)?));
     text.push('\n');
     Ok(())
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use holdline_shared::{MessageText, Seq};
 
+use crate::printable::printable;
+
 /// Messages that are remembered.
 const KEPT: usize = 1_000;
 /// Characters of each.
@@ -16,13 +18,15 @@ pub(super) struct Recall(BTreeMap<Seq, String>);
 impl Recall {
     /// Notes how a message reads now.
     pub(super) fn note(&mut self, seq: Seq, text: &MessageText) {
-        let first = text.as_str().trim_start().lines().next().unwrap_or_default();
+        let first =
+            text.as_str().trim_start().split(['\n', '\u{2028}', '\u{2029}']).next().unwrap_or_default();
         let mut begin: String = first.chars().take(LENGTH).collect();
         if begin.len() < text.as_str().trim_start().len() {
             begin.truncate(begin.trim_end().len());
             begin.push('…');
         }
-        self.0.insert(seq, begin);
+        // Cut first: what is left open then is closed.
+        self.0.insert(seq, printable(&begin).into_owned());
         if self.0.len() > KEPT {
             self.0.pop_first();
         }

@@ -1,6 +1,7 @@
-//! The rooms that are followed, as requests: polls and history, each tried once. Rooms that are not there are made.
+//! The rooms that are followed, as requests: polls and history, each tried once. Makes no rooms: one that does not exist
+//! is waited for ([`Source::poll`] says how).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use holdline_shared::limits::HISTORY_MAX;
@@ -8,12 +9,20 @@ use holdline_shared::{
     After, Batch, Cursor, Entry, Message, PollQuery, ProblemCode, RoomName, RoomSelection, Seq, Timestamp,
 };
 
-use crate::client::{Address, Client, Trouble};
+use parking_lot::Mutex;
+use tokio::time::{Instant, sleep};
+
+use crate::client::{Client, Target, Trouble, say};
+
+/// Between two polls that had nothing but entries of rooms that are not followed.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// Where everything comes from.
 pub(super) struct Source {
     client: Client,
     rooms: RoomSelection,
+    /// Those of the named rooms that do not exist.
+    missing: Mutex<BTreeSet<RoomName>>,
 }
 
 /// How far back history is wanted.
@@ -57,28 +66,81 @@ impl Opening {
 impl Source {
     /// These rooms of this server.
     pub(super) fn new(client: Client, rooms: RoomSelection) -> Self {
-        Self { client, rooms }
+        Self { client, rooms, missing: Mutex::default() }
     }
 
-    /// Where the server is.
-    pub(super) fn address(&self) -> &Address {
-        self.client.address()
+    /// Which server it is.
+    pub(super) fn target(&self) -> &Target {
+        self.client.target()
     }
 
     /// One poll.
+    ///
+    /// A server refuses a poll that names a room which does not exist. While one is missing, all rooms are polled, and
+    /// what is not wanted is left out: so the cursor counts for every room, and the first entries of one that appears come
+    /// in their order and once, also after a restart from a cursor of before.
     pub(super) async fn poll(&self, after: After, wait: Duration) -> Result<Batch, Trouble> {
-        let query = PollQuery { after, wait: Some(wait), ..PollQuery::new(self.rooms.clone()) };
-        match self.client.poll(&query).await {
-            Err(trouble) if trouble.code() == Some(ProblemCode::UnknownRoom) => {
-                if let RoomSelection::Named(rooms) = &self.rooms {
-                    for room in rooms {
-                        self.client.make_room(room).await?;
-                    }
-                }
-                self.client.poll(&query).await
+        let RoomSelection::Named(rooms) = &self.rooms else {
+            return self.ask(RoomSelection::All, after, wait).await;
+        };
+        if self.missing.lock().is_empty() {
+            match self.ask(self.rooms.clone(), after, wait).await {
+                Err(trouble) if is_unknown_room(&trouble) => self.find_missing(rooms).await?,
+                answered => return answered,
             }
-            answered => answered,
         }
+        self.poll_among_all(rooms, after, wait).await
+    }
+
+    async fn ask(&self, rooms: RoomSelection, after: After, wait: Duration) -> Result<Batch, Trouble> {
+        self.client.poll(&PollQuery { after, wait: Some(wait), ..PollQuery::new(rooms) }).await
+    }
+
+    /// Polls all rooms until there is something from these or the time is up.
+    async fn poll_among_all(
+        &self,
+        rooms: &[RoomName],
+        mut after: After,
+        wait: Duration,
+    ) -> Result<Batch, Trouble> {
+        let end = Instant::now() + wait;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            let mut batch = self.ask(RoomSelection::All, after, left).await?;
+            let is_empty = batch.entries.is_empty();
+            batch.entries.retain(|entry| rooms.contains(&entry.room));
+            self.found(&batch.entries);
+            if is_empty || !batch.entries.is_empty() || left < PAUSE {
+                return Ok(batch);
+            }
+            after = After::At(batch.cursor);
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// Takes note of rooms that exist now.
+    fn found(&self, entries: &[Entry]) {
+        let mut missing = self.missing.lock();
+        for entry in entries {
+            missing.remove(&entry.room);
+        }
+    }
+
+    /// Finds out which rooms do not exist, and says so.
+    async fn find_missing(&self, rooms: &[RoomName]) -> Result<(), Trouble> {
+        let mut missing = BTreeSet::new();
+        for room in rooms {
+            match self.client.history(room, None, 1).await {
+                Ok(_) => {}
+                Err(trouble) if is_unknown_room(&trouble) => {
+                    say(format_args!("there is no room {room} yet; waiting for it"));
+                    missing.insert(room.clone());
+                }
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        *self.missing.lock() = missing;
+        Ok(())
     }
 
     /// Where the log stands.
@@ -102,7 +164,12 @@ impl Source {
             }
         };
         for room in names {
-            let cursor = self.gather_room(&room, reach, &mut opening.messages).await?;
+            let cursor = match self.gather_room(&room, reach, &mut opening.messages).await {
+                // All that it will ever have comes with the polls.
+                Err(trouble) if is_unknown_room(&trouble) => continue,
+                read => read?,
+            };
+            self.missing.lock().remove(&room);
             if cursor.epoch != opening.cursor.epoch {
                 return Err(replaced());
             }
@@ -150,6 +217,10 @@ impl Source {
             }
         }
     }
+}
+
+fn is_unknown_room(trouble: &Trouble) -> bool {
+    trouble.code() == Some(ProblemCode::UnknownRoom)
 }
 
 fn replaced() -> Trouble {

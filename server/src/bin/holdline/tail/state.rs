@@ -1,10 +1,12 @@
-//! `--state FILE`: the cursor, kept durably. The file always holds a whole cursor, the old one or the new one.
+//! `--state FILE`: the cursor, kept durably and for this user alone. The file always holds a whole cursor, the old one
+//! or the new one.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use holdline_shared::Cursor;
 
 /// A file with a cursor in it.
@@ -19,6 +21,10 @@ impl StateFile {
     /// The cursor; `None` when there is no file yet.
     pub(super) fn read(&self) -> anyhow::Result<Option<Cursor>> {
         let path = self.0.display();
+        if let Ok(there) = fs::metadata(&self.0) {
+            // A device such as /dev/null would be replaced by a file.
+            ensure!(there.is_file(), "{path} is not a file; --state needs one to keep the cursor in");
+        }
         match fs::read_to_string(&self.0) {
             Ok(text) => {
                 text.trim().parse().map(Some).with_context(|| format!("there is no cursor in {path}"))
@@ -36,7 +42,12 @@ impl StateFile {
     fn replace(&self, cursor: Cursor) -> std::io::Result<()> {
         let mut new = self.0.clone().into_os_string();
         new.push(".new");
-        let mut file = File::create(&new)?;
+        // One that a crash has left. Made anew, so that the mode is ours and no link leads elsewhere.
+        match fs::remove_file(&new) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new)?;
         writeln!(file, "{cursor}")?;
         file.sync_all()?;
         fs::rename(&new, &self.0)?;
@@ -47,6 +58,8 @@ impl StateFile {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     #[test]
@@ -58,6 +71,33 @@ mod tests {
             let cursor: Cursor = text.parse().unwrap();
             state.write(cursor).unwrap();
             assert_eq!(state.read().unwrap(), Some(cursor));
+        }
+    }
+
+    #[test]
+    fn is_for_this_user_alone_and_follows_no_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cursor");
+        let other = folder.path().join("other");
+        fs::write(&path, "00000000000000ff-7").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        fs::write(&other, "precious").unwrap();
+        std::os::unix::fs::symlink(&other, folder.path().join("cursor.new")).unwrap();
+        StateFile::new(path.clone()).write("00000000000000ff-9".parse().unwrap()).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_to_string(&other).unwrap(), "precious");
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let cursor: Cursor = "00000000000000ff-7".parse().unwrap();
+        let missing = folder.path().join("no such folder").join("cursor");
+        let why = format!("{:#}", StateFile::new(missing).write(cursor).unwrap_err());
+        assert!(why.contains("cannot write the cursor to") && why.contains("no such folder"), "{why}");
+        for path in [folder.path().to_owned(), "/dev/null".into()] {
+            let why = StateFile::new(path).read().unwrap_err().to_string();
+            assert!(why.contains("is not a file"), "{why}");
         }
     }
 }

@@ -1,16 +1,16 @@
-//! Being told to stop: by Ctrl-C or SIGTERM. Says where to go on from, and with which exit status the process ends.
+//! Being told to stop: by Ctrl-C, SIGTERM or SIGHUP. Says where to go on from, and with which exit status the process ends.
 
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
 use holdline_shared::Cursor;
 use parking_lot::Mutex;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 use crate::client::say;
+use crate::signals::StopSignals;
+use crate::stderr;
 
 /// How long what is being printed may take to end. A reader that is stuck must not keep the process from stopping.
 const GRACE: Duration = Duration::from_millis(500);
@@ -36,18 +36,17 @@ pub(super) struct Stop {
 impl Stop {
     /// From now on signals end the process through here.
     pub(super) fn listen(says_cursor: bool) -> anyhow::Result<Self> {
-        let interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
-        let terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+        let mut signals = StopSignals::listen()?;
         let (tell, told) = oneshot::channel();
         let progress = Progress::default();
         let last = progress.clone();
         tokio::spawn(async move {
-            let code = first(interrupt, terminate).await;
+            let code = signals.next().await;
             let _ = tell.send(code);
             // Still here after this: the other thread is busy writing to somebody who does not read.
             tokio::time::sleep(GRACE).await;
             say_cursor(&last, says_cursor);
-            std::process::exit(code.into());
+            stderr::exit(code);
         });
         Ok(Self { told, progress, says_cursor })
     }
@@ -63,14 +62,6 @@ impl Stop {
         let code = self.told.await.unwrap_or(1);
         say_cursor(&self.progress, self.says_cursor);
         ExitCode::from(code)
-    }
-}
-
-/// 128 and the signal's number, as shells count.
-async fn first(mut interrupt: Signal, mut terminate: Signal) -> u8 {
-    tokio::select! {
-        _ = interrupt.recv() => 130,
-        _ = terminate.recv() => 143,
     }
 }
 

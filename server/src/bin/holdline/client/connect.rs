@@ -1,0 +1,34 @@
+//! The HTTP client underneath: TLS, the proxy, time to connect. Follows no redirection.
+
+use std::time::Duration;
+
+use anyhow::Context;
+
+use super::Target;
+
+/// An HTTP client for this server. Nothing is sent yet.
+pub(super) fn http_client(target: &Target) -> anyhow::Result<reqwest::Client> {
+    let mut http = reqwest::Client::builder()
+        .user_agent(concat!("holdline/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(Duration::from_secs(10))
+        // A redirected POST would become a GET; better say where the server is.
+        .redirect(reqwest::redirect::Policy::none());
+    http = match &target.proxy {
+        Some(proxy) => http.proxy(proxy.rule()),
+        None => http.no_proxy(),
+    };
+    // Fails only when a provider is there already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    if !target.server.is_https() && !target.proxy.as_ref().is_some_and(super::proxy::Proxy::is_https) {
+        // No certificate will be looked at, so machines that have none to trust can still speak plain HTTP.
+        http = http.tls_certs_only([]);
+    }
+    http.build().with_context(|| {
+        let is_empty = std::env::var_os("SSL_CERT_FILE").is_some_and(|file| file.is_empty());
+        if is_empty {
+            "SSL_CERT_FILE is set to nothing; unset it"
+        } else {
+            "cannot prepare for HTTP requests"
+        }
+    })
+}

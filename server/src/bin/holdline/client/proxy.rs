@@ -1,0 +1,124 @@
+//! The proxy that the environment names for a server. Found once, at the start, so that messages can name it and one that
+//! cannot work is refused at once.
+
+use std::fmt;
+
+use anyhow::{Context, bail};
+use hyper::Uri;
+use hyper_util::client::proxy::matcher::Matcher;
+
+use super::Address;
+use super::address::without_passwords;
+
+/// A proxy on the way to a server.
+#[derive(Debug, Clone)]
+pub(super) struct Proxy {
+    /// Without its login.
+    address: String,
+    proxy: reqwest::Proxy,
+}
+
+impl Proxy {
+    /// The proxy for this server by `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, in either case.
+    pub(super) fn of(server: &Address) -> anyhow::Result<Option<Self>> {
+        Self::by(server, |name| std::env::var(name).ok())
+    }
+
+    fn by(server: &Address, variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<Option<Self>> {
+        let set = |names: &[&'static str]| {
+            let mut values = names.iter().filter_map(|name| Some((*name, variable(name)?)));
+            values.find(|(_, value)| !value.is_empty())
+        };
+        let own: &[_] =
+            if server.is_https() { &["HTTPS_PROXY", "https_proxy"] } else { &["HTTP_PROXY", "http_proxy"] };
+        // In a CGI script HTTP_PROXY is a header of the request, and none of ours.
+        if set(&["REQUEST_METHOD"]).is_some() {
+            return Ok(None);
+        }
+        let Some((name, value)) = set(own).or_else(|| set(&["ALL_PROXY", "all_proxy"])) else {
+            return Ok(None);
+        };
+        let exempt = set(&["NO_PROXY", "no_proxy"]).map(|(_, value)| value).unwrap_or_default();
+        let uri: Uri =
+            server.to_string().parse().context("the server's address cannot be used with a proxy")?;
+        let chosen = |all: String| Matcher::builder().all(all).no(exempt.clone()).build().intercept(&uri);
+        if chosen("http://proxy.invalid".to_owned()).is_none() {
+            return Ok(None);
+        }
+        let shown = without_passwords(&value);
+        let scheme = value.split_once("://").map_or("http", |(scheme, _)| scheme).to_ascii_lowercase();
+        if !matches!(scheme.as_str(), "http" | "https") {
+            bail!(
+                "{name} names the proxy {shown}, but only http:// and https:// proxies can be used; \
+                no_proxy exempts servers from it"
+            );
+        }
+        let Some(found) = chosen(value) else {
+            bail!("{name} is {shown}, which is not the address of a proxy")
+        };
+        let address = found.uri().to_string();
+        let mut proxy =
+            reqwest::Proxy::all(&address).with_context(|| format!("the proxy {address} cannot be used"))?;
+        if let Some(login) = found.basic_auth() {
+            proxy = proxy.custom_http_auth(login.clone());
+        }
+        Ok(Some(Self { address: address.trim_end_matches('/').to_owned(), proxy }))
+    }
+
+    /// Whether talking to it is encrypted.
+    pub(super) fn is_https(&self) -> bool {
+        self.address.starts_with("https:")
+    }
+
+    /// For the HTTP client.
+    pub(super) fn rule(&self) -> reqwest::Proxy {
+        self.proxy.clone()
+    }
+}
+
+impl fmt::Display for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.address)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(server: &str, variables: &[(&str, &str)]) -> Result<Option<String>, String> {
+        let variable = |name: &str| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        };
+        let proxy = Proxy::by(&server.parse().unwrap(), variable);
+        proxy.map(|proxy| proxy.map(|proxy| proxy.to_string())).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_environment_names_a_proxy() {
+        for (server, variables, proxy) in [
+            ("http://a", &[][..], None),
+            ("http://a", &[("http_proxy", "http://p:1")], Some("http://p:1")),
+            ("http://a", &[("http_proxy", "ada:s3cret@p:1")], Some("http://p:1")),
+            ("http://a", &[("https_proxy", "http://p:1")], None),
+            ("https://a", &[("all_proxy", "https://p:1")], Some("https://p:1")),
+            ("http://a", &[("HTTP_PROXY", ""), ("http_proxy", "p:1")], Some("http://p:1")),
+            ("http://a", &[("http_proxy", ""), ("all_proxy", "")], None),
+            ("http://a", &[("http_proxy", "p:1"), ("no_proxy", "b,a")], None),
+            ("http://a", &[("http_proxy", "socks5://p:1"), ("no_proxy", "*")], None),
+            ("http://a", &[("HTTP_PROXY", "p:1"), ("REQUEST_METHOD", "GET")], None),
+        ] {
+            assert_eq!(found(server, variables), Ok(proxy.map(str::to_owned)), "{server} {variables:?}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_that_cannot_work_is_named_without_its_password() {
+        for value in ["socks5://ada:s3cret@p:1", "ftp://ada:s3cret@p:1"] {
+            let why = found("http://a", &[("ALL_PROXY", value)]).unwrap_err();
+            assert!(why.contains("ALL_PROXY") && why.contains("://p:1") && !why.contains("s3cret"), "{why}");
+        }
+        let why = found("http://a", &[("http_proxy", "http://")]).unwrap_err();
+        assert!(why.contains("not the address of a proxy"), "{why}");
+    }
+}

@@ -1,0 +1,32 @@
+//! Who is asked, for messages: the server, and the proxy on the way if there is one. Never with a password.
+
+use std::fmt;
+
+use super::Address;
+use super::proxy::Proxy;
+
+/// A server, and the way to it.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    pub(super) server: Address,
+    pub(super) proxy: Option<Proxy>,
+}
+
+impl Target {
+    /// Who may have sent an answer that is not one of Holdline's.
+    pub(super) fn whoever_answered(&self) -> String {
+        match &self.proxy {
+            Some(proxy) if !self.server.is_https() => format!("the proxy {proxy} or {}", self.server),
+            _ => self.server.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.proxy {
+            Some(proxy) => write!(f, "{} through the proxy {proxy}", self.server),
+            None => write!(f, "{}", self.server),
+        }
+    }
+}

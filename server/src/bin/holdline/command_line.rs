@@ -1,0 +1,49 @@
+//! From the process' arguments and environment to the parsed command. An empty environment variable counts as unset, and
+//! no message about the command line shows a password.
+
+use std::ffi::OsString;
+use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use clap::builder::Resettable;
+use clap::{Command, Parser};
+
+use crate::client::without_passwords;
+use crate::stderr;
+
+/// Parses the command line, or says what is wrong with it (or prints the help that was asked for).
+pub(crate) fn parse<P: Parser>() -> Result<P, ExitCode> {
+    parse_from(std::env::args_os()).map_err(|error| explain(&error))
+}
+
+fn parse_from<P: Parser>(arguments: impl IntoIterator<Item = OsString>) -> Result<P, clap::Error> {
+    let mut command = without_empty_variables(P::command());
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    P::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// Makes every argument forget its environment variable where that is set to nothing: compose files, unit files and
+/// shells write `NAME=` for "not set".
+fn without_empty_variables(command: Command) -> Command {
+    let command = command.mut_args(|argument| {
+        let is_empty = argument.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+        if is_empty { argument.env(Resettable::Reset) } else { argument }
+    });
+    command.mut_subcommands(without_empty_variables)
+}
+
+/// Prints an error on standard error, and help where it was asked for on standard output.
+fn explain(error: &clap::Error) -> ExitCode {
+    let text = error.render();
+    let (plain, coloured) = (text.to_string(), text.ansi().to_string());
+    let wants_colours = |is_terminal: bool| is_terminal && std::env::var_os("NO_COLOR").is_none();
+    let shown = |is_terminal| without_passwords(if wants_colours(is_terminal) { &coloured } else { &plain });
+    if error.use_stderr() {
+        stderr::write(shown(std::io::stderr().is_terminal()).into_bytes());
+    } else {
+        let mut output = std::io::stdout().lock();
+        // Help that nobody reads is no failure.
+        let _ = output.write_all(shown(output.is_terminal()).as_bytes());
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}

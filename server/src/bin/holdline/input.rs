@@ -1,0 +1,187 @@
+//! Standard input as messages, for `send` and for `serve --stdin` alike: a line is a message, a longer one is several.
+//! Colours and other control characters are left out, and of a line that overwrites itself only the last state counts.
+
+use holdline_shared::limits::{TEXT_BYTES, TEXT_GRAPHEMES};
+use holdline_shared::{InvalidText, MessageText};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _};
+
+/// A line that is longer is taken in pieces, so that one without an end does not fill the memory.
+const PIECE: u64 = 16 * 1024;
+/// An escape sequence is not longer than this; one that is cut by the end of a piece goes into the next.
+const ESCAPE_SEQUENCE: usize = 64;
+
+/// A line of the input, or a piece of one.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    /// Its number, from 1.
+    pub(crate) number: u64,
+    /// What it says: nothing when there is nothing to see, several messages when it is too long for one.
+    pub(crate) messages: Vec<MessageText>,
+}
+
+/// Reads lines.
+pub(crate) struct Lines<R> {
+    input: R,
+    /// The bytes of a character or an escape sequence that the end of the last piece cut in two.
+    rest: Vec<u8>,
+    number: u64,
+}
+
+impl<R: AsyncBufRead + Unpin> Lines<R> {
+    /// The lines of this input.
+    pub(crate) fn new(input: R) -> Self {
+        Self { input, rest: Vec::new(), number: 1 }
+    }
+
+    /// The next line, or piece of one; `None` at the end. Bytes that are not UTF-8 become replacement characters.
+    pub(crate) async fn next(&mut self) -> std::io::Result<Option<Line>> {
+        let mut piece = std::mem::take(&mut self.rest);
+        let read = (&mut self.input).take(PIECE).read_until(b'\n', &mut piece).await?;
+        if piece.is_empty() {
+            return Ok(None);
+        }
+        // A piece that is cut short by nothing but the end of the input is whole as well.
+        let is_whole = piece.ends_with(b"\n") || (read as u64) < PIECE;
+        if !is_whole {
+            self.rest = piece.split_off(uncut(&piece));
+        }
+        let line = Line { number: self.number, messages: messages(&String::from_utf8_lossy(&piece)) };
+        self.number += u64::from(piece.ends_with(b"\n"));
+        Ok(Some(line))
+    }
+}
+
+/// The text without colours and control characters: what a terminal would show of each line.
+pub(crate) fn plain(text: &str) -> String {
+    let text = anstream::adapter::strip_str(text).to_string();
+    let lines: Vec<String> = text.split('\n').map(last_state).collect();
+    lines.join("\n")
+}
+
+/// What is left to see of a line that returns to its beginning, as progress bars do.
+fn last_state(line: &str) -> String {
+    let state = line.rsplit('\r').find(|state| !state.trim().is_empty()).unwrap_or_default();
+    state.chars().filter(|&c| !c.is_control() || c == '\t').collect()
+}
+
+fn messages(line: &str) -> Vec<MessageText> {
+    let chars: Vec<char> = plain(line.trim_end_matches('\n')).chars().collect();
+    let mut messages = Vec::new();
+    for part in chars.chunks(TEXT_GRAPHEMES.min(TEXT_BYTES / 4)) {
+        divide(part, &mut messages);
+    }
+    messages
+}
+
+/// Takes the text as one message, or each half of it: some characters become longer when they are normalised.
+fn divide(chars: &[char], messages: &mut Vec<MessageText>) {
+    match MessageText::parse(&chars.iter().collect::<String>()) {
+        Ok(text) => messages.push(text),
+        Err(InvalidText::TooLong) if chars.len() > 1 => {
+            let (begin, end) = chars.split_at(chars.len() / 2);
+            divide(begin, messages);
+            divide(end, messages);
+        }
+        // Nothing to see. Control characters are gone already.
+        Err(_) => {}
+    }
+}
+
+/// How many of these bytes can be understood without those that follow.
+fn uncut(bytes: &[u8]) -> usize {
+    let whole = match std::str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_none() && error.valid_up_to() > 0 => error.valid_up_to(),
+        _ => bytes.len(),
+    };
+    let tail = whole.saturating_sub(ESCAPE_SEQUENCE);
+    match bytes[tail..whole].iter().rposition(|&byte| byte == 0x1B) {
+        Some(escape) if tail + escape > 0 => tail + escape,
+        _ => whole,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The messages with their lines' numbers.
+    async fn read(input: &[u8]) -> Vec<(u64, String)> {
+        let mut lines = Lines::new(input);
+        let mut read = Vec::new();
+        while let Some(line) = lines.next().await.unwrap() {
+            read.extend(line.messages.into_iter().map(|text| (line.number, String::from(text))));
+        }
+        read
+    }
+
+    #[tokio::test]
+    async fn a_line_is_a_message() {
+        let read = read(b"one\n\n  \ntw\xffo\r\n\ttab\nlast").await;
+        let expected = [(1, "one"), (4, "tw\u{FFFD}o"), (5, "\ttab"), (6, "last")];
+        assert_eq!(read, expected.map(|(number, text)| (number, text.to_owned())));
+        assert_eq!(
+            self::read(b"cut \xC3").await,
+            [(1, "cut \u{FFFD}".to_owned())],
+            "the last bytes count, too"
+        );
+    }
+
+    #[tokio::test]
+    async fn colours_and_controls_are_left_out() {
+        for (line, text) in [
+            ("\u{1B}[31mred\u{1B}[0m", "red"),
+            ("\u{1B}]0;title\u{7}shown", "shown"),
+            ("\u{1B}]8;;http://x\u{1B}\\link\u{1B}]8;;\u{1B}\\", "link"),
+            ("bell\u{7}\u{B}\u{C}\u{8}\u{7F}\u{85}\0", "bell"),
+            ("10%\r20%\r\u{1B}[K30%", "30%"),
+            ("done\r\r", "done"),
+        ] {
+            assert_eq!(read(line.as_bytes()).await, [(1, text.to_owned())], "{line:?}");
+        }
+        assert_eq!(plain("two\r\nlines\u{1B}[1m bold"), "two\nlines bold");
+    }
+
+    #[tokio::test]
+    async fn long_lines_are_divided_and_nothing_is_lost() {
+        let long = "x".repeat(100_000);
+        let all = read(format!("{long}\nnext").as_bytes()).await;
+        let (next, long_line) = all.split_last().unwrap();
+        assert_eq!(next, &(2, "next".to_owned()));
+        assert_eq!(long_line.iter().map(|(_, text)| text.as_str()).collect::<String>(), long);
+        // A note that is three characters once it is normalised, and so too long at the usual size.
+        let notes = read("\u{1D160}".repeat(4_000).as_bytes()).await;
+        let length: usize = notes.iter().map(|(_, text)| text.chars().count()).sum();
+        assert_eq!(length, 12_000);
+    }
+
+    #[tokio::test]
+    async fn the_end_of_a_piece_cuts_neither_character_nor_colour() {
+        for (before, after) in [("é", ""), ("\u{1B}[38;5;196m", "red\u{1B}[0m")] {
+            for shift in 0..before.len() {
+                let begin = "x".repeat(usize::try_from(PIECE).unwrap() - shift);
+                let all = read(format!("{begin}{before}{after}").as_bytes()).await;
+                let all: String = all.into_iter().map(|(_, text)| text).collect();
+                let shown = if before == "é" { "é" } else { "red" };
+                assert_eq!(all, format!("{begin}{shown}"), "{shift}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_bytes_are_too_odd() {
+        let odd = [
+            "\u{1B}", "[", "]", "é", "\u{9B}", "\u{9D}", "\u{90}", "漢", "P", ";", "1", "m", "\u{7}",
+            "\u{18}",
+        ];
+        for first in odd {
+            for second in odd {
+                for third in odd {
+                    for fourth in odd {
+                        let text = plain(&[first, second, third, fourth].concat());
+                        assert!(!text.contains(char::is_control), "{text:?}");
+                    }
+                }
+            }
+        }
+    }
+}

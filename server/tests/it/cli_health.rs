@@ -1,0 +1,25 @@
+//! `holdline health`: the exit status that health checks want.
+
+use crate::support::{Holdline, Process, answering, free_address};
+
+#[tokio::test]
+async fn server_that_serves_is_ready() {
+    let server = Process::start(&["--log", "memory:"]).await;
+    let (said, status) = Holdline::start(server.address, &["health"]).everything().await;
+    assert_eq!((said.trim(), status.code()), (&*format!("http://{} is ready", server.address), Some(0)));
+    // As in a container, where the command has the server's environment and the server all addresses.
+    let listen = format!("0.0.0.0:{}", server.address.port());
+    let environment = [("HOLDLINE_LISTEN", listen.as_str()), ("http_proxy", "http://127.0.0.1:9")];
+    let (said, status) = Holdline::start_in(&environment, &["health"]).everything().await;
+    assert_eq!(status.code(), Some(0), "{said}");
+}
+
+#[tokio::test]
+async fn server_that_does_not_serve_is_not() {
+    let unavailable = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    for (address, why) in [(free_address(), "refused"), (answering(unavailable), "status 503")] {
+        let (said, status) = Holdline::start(address, &["health"]).everything().await;
+        assert_eq!(status.code(), Some(1), "{said}");
+        assert!(said.contains("is not ready") && said.contains(why), "{said}");
+    }
+}

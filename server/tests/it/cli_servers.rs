@@ -1,0 +1,96 @@
+//! `send` and `tail` at what is no Holdline server, or not reachable as they were told: they end at once, and say who
+//! refused.
+
+use crate::support::{Holdline, Process, answering, free_address, untrusted};
+
+/// Asserts that sending, sending from standard input and following all end with this sentence.
+async fn refused(environment: &[(&str, &str)], part: &str) {
+    for arguments in [&["send", "hello"][..], &["send"], &["tail"], &["tail", "--since", "start"]] {
+        let mut command = Holdline::start_in(environment, arguments);
+        if arguments == ["send"] {
+            command.types("hello\n").await;
+        }
+        let (said, status) = command.everything().await;
+        assert_eq!(status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(said.contains(part), "{arguments:?}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn page_that_is_no_answer() {
+    let page = answering(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 13\r\nconnection: close\r\n\r\n<html></html>",
+    );
+    let server = format!("http://{page}");
+    let part = format!("the answer of {server} is not one of a Holdline server");
+    refused(&[("HOLDLINE_SERVER", &server)], &part).await;
+}
+
+#[tokio::test]
+async fn certificate_of_an_unknown_authority() {
+    let server = format!("https://{}", untrusted());
+    refused(&[("HOLDLINE_SERVER", &server)], &format!("the certificate of {server} is not trusted")).await;
+}
+
+#[tokio::test]
+async fn tls_where_there_is_none_and_the_reverse() {
+    let plain = Process::start(&["--log", "memory:"]).await;
+    let server = format!("https://{}", plain.address);
+    refused(&[("HOLDLINE_SERVER", &server)], &format!("{server} does not speak TLS; is it http://?")).await;
+    let server = format!("http://{}", untrusted());
+    refused(&[("HOLDLINE_SERVER", &server)], &format!("{server} does not speak HTTP; is it https://?")).await;
+}
+
+#[tokio::test]
+async fn redirection_and_login() {
+    let moved = answering(
+        "HTTP/1.1 308 Permanent Redirect\r\nlocation: https://b.example/\u{1B}[31m\r\ncontent-length: 0\r\n\r\n",
+    );
+    refused(&[("HOLDLINE_SERVER", &format!("http://{moved}"))], "does not speak HTTP").await;
+    let moved = answering(
+        "HTTP/1.1 308 Permanent Redirect\r\nlocation: https://b.example/\r\ncontent-length: 0\r\n\r\n",
+    );
+    refused(&[("HOLDLINE_SERVER", &format!("http://{moved}"))], "points to https://b.example/; give that")
+        .await;
+    let guarded = answering("HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    let server = format!("http://{guarded}");
+    refused(&[("HOLDLINE_SERVER", &server)], &format!("{server} wants a login (status 401)")).await;
+}
+
+#[tokio::test]
+async fn proxies_are_named() {
+    let guarded = answering("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
+    let proxy = format!("http://{guarded}");
+    for server in ["http://chat.invalid", "https://chat.invalid"] {
+        refused(
+            &[("all_proxy", &format!("http://ada:s3cret@{guarded}")), ("HOLDLINE_SERVER", server)],
+            &format!("the proxy {proxy} wants a login (status 407)"),
+        )
+        .await;
+    }
+    refused(
+        &[("http_proxy", "socks5://127.0.0.1:9")],
+        "http_proxy names the proxy socks5://127.0.0.1:9, but",
+    )
+    .await;
+    let nobody = format!("http://{}", free_address());
+    let environment = [("http_proxy", nobody.as_str()), ("HOLDLINE_SERVER", "http://chat.invalid")];
+    let mut tail = Holdline::start_in(&environment, &["tail"]);
+    let waiting = format!("holdline: waiting for http://chat.invalid through the proxy {nobody}: ");
+    assert!(tail.says().await.starts_with(&waiting));
+}
+
+#[tokio::test]
+async fn detail_of_a_server_is_printed_harmlessly() {
+    let rude = answering(concat!(
+        "HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\nconnection: close\r\n\r\n",
+        r#"{"type":"x","title":"x","status":400,"code":"x","detail":"\u001b]0;pwned\u0007\u001b[31mred\u009b\u202e\nholdline: all is well"}"#,
+    ));
+    for arguments in [["send", "hello"], ["tail", "--json"]] {
+        let (said, status) = Holdline::start(rude, &arguments).everything().await;
+        assert_eq!(status.code(), Some(1));
+        assert!(said.contains("\\u{1b}]0;pwned\\u{7}"), "{said:?}");
+        assert!(said.chars().all(|c| !c.is_control() || c == '\n'), "{said:?}");
+        assert_eq!(said.lines().filter(|line| line.starts_with("holdline: ")).count(), 1, "{said:?}");
+    }
+}
