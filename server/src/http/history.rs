@@ -1,21 +1,21 @@
-//! `GET /api/v1/rooms/{room}/messages`: a page of history.
+//! `GET /api/v1/rooms/{room}/messages`: a page of history; and one message of it.
 
 use axum::extract::{OriginalUri, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use holdline_shared::limits::{HISTORY_DEFAULT, HISTORY_MAX};
+use holdline_shared::{ProblemCode, Seq};
 
 use super::failure::Failure;
-use super::params::{PathParams, parse_seq, query_pairs};
+use super::params::{MessagePath, RoomPath, parse_seq, query_pairs};
 use super::{App, reply};
 
 /// The newest messages, or those before one.
 pub(super) async fn history(
     State(app): State<App>,
     OriginalUri(uri): OriginalUri,
-    params: PathParams,
+    RoomPath(room): RoomPath,
 ) -> Result<Response, Failure> {
-    let room = params.room()?;
     let (mut before, mut limit) = (None, HISTORY_DEFAULT);
     for (name, value) in query_pairs(&uri) {
         match &*name {
@@ -31,6 +31,25 @@ pub(super) async fn history(
     match app.hub.history(&room, before, limit).await? {
         Ok(history) => reply::json(StatusCode::OK, &history),
         Err(_) => Err(Failure::unknown_room(&room)),
+    }
+}
+
+/// One message, as it stands now.
+pub(super) async fn message(
+    State(app): State<App>,
+    MessagePath(room, seq): MessagePath,
+) -> Result<Response, Failure> {
+    // The newest message before the next one is this one, if it is there.
+    let next = Seq(seq.0.saturating_add(1));
+    let Ok(history) = app.hub.history(&room, Some(next), 1).await? else {
+        return Err(Failure::unknown_room(&room));
+    };
+    match history.messages.last().filter(|message| message.seq == seq) {
+        Some(message) => reply::json(StatusCode::OK, message),
+        None => {
+            let detail = format!("there is no message {} in this room; it may have been let go", seq.0);
+            Err(Failure::new(ProblemCode::UnknownMessage, detail))
+        }
     }
 }
 

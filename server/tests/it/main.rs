@@ -6,6 +6,7 @@
 
 mod support;
 
+mod answers;
 mod both_ways;
 mod change;
 mod classic;
@@ -17,13 +18,16 @@ mod events;
 mod examples;
 mod held;
 mod history;
+mod hosts;
 mod limits;
+mod methods;
 mod mount;
 mod poll;
 mod presence;
 mod problems;
 mod protocol;
 mod publish;
+mod room_limit;
 mod rooms;
 mod session;
 mod shutdown;
