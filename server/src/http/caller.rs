@@ -200,10 +200,11 @@ mod tests {
     const POST: Line<'_> = Line { is_safe: false, ..GET };
 
     fn config() -> HttpConfig {
-        let mut config = HttpConfig::default();
-        config.hosts = Hosts::loopback().with_name("chat.example").unwrap();
-        config.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
-        config
+        HttpConfig {
+            hosts: Hosts::loopback().with_name("chat.example").unwrap(),
+            trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
+            ..HttpConfig::default()
+        }
     }
 
     fn find(peer: &str, line: Line<'_>, headers: &[(&str, &str)]) -> Result<Caller, ProblemCode> {

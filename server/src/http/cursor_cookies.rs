@@ -78,7 +78,7 @@ impl Page {
             match Place::parse(cookie.value) {
                 Some(Place { at: 0, .. }) if name == self.old_name => old.push(name),
                 Some(place) if name != self.name && name.starts_with(&server) => {
-                    others.push((place.at, name))
+                    others.push((place.at, name));
                 }
                 _ => {}
             }

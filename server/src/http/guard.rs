@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 
 use axum::extract::{ConnectInfo, OriginalUri, Request, State};
+use axum::http::uri::Authority;
 use axum::http::{HeaderName, HeaderValue, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -52,7 +53,7 @@ fn find_caller(app: &App, request: &Request) -> Result<Caller, Failure> {
     let line = Line {
         is_safe: request.method().is_safe(),
         needs_host: request.version() == Version::HTTP_11,
-        authority: request.uri().authority().map(|authority| authority.as_str()),
+        authority: request.uri().authority().map(Authority::as_str),
         nested: original.and_then(|original| original.strip_suffix(path)).unwrap_or_default(),
     };
     let peer = peer(request);

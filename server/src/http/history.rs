@@ -44,13 +44,11 @@ pub(super) async fn message(
     let Ok(history) = app.hub.history(&room, Some(next), 1).await? else {
         return Err(Failure::unknown_room(&room));
     };
-    match history.messages.last().filter(|message| message.seq == seq) {
-        Some(message) => reply::json(StatusCode::OK, message),
-        None => {
-            let detail = format!("there is no message {} in this room; it may have been let go", seq.0);
-            Err(Failure::new(ProblemCode::UnknownMessage, detail))
-        }
-    }
+    let message = history.messages.last().filter(|message| message.seq == seq).ok_or_else(|| {
+        let detail = format!("there is no message {} in this room; it may have been let go", seq.0);
+        Failure::new(ProblemCode::UnknownMessage, detail)
+    })?;
+    reply::json(StatusCode::OK, message)
 }
 
 fn parse_limit(text: &str) -> Result<usize, Failure> {

@@ -118,7 +118,7 @@ impl Serve {
         let config = ServeConfig {
             max_connections: max_connections(self.max_connections)?,
             event_loops: self.plain_http.then_some(0),
-            http: self.http.config(&listeners)?,
+            http: self.http.config(&listeners, &[])?,
             ..ServeConfig::default()
         };
         let (stopping, mut stopped) = watch::channel(());

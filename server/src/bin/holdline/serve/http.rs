@@ -26,8 +26,8 @@ pub(super) struct HttpOptions {
 }
 
 impl HttpOptions {
-    /// The configuration of a server that listens here.
-    pub(super) fn config(&self, listeners: &[TcpListener]) -> anyhow::Result<HttpConfig> {
+    /// The configuration of a server that listens here; `names` are those that `--listen` was given.
+    pub(super) fn config(&self, listeners: &[TcpListener], names: &[&str]) -> anyhow::Result<HttpConfig> {
         let mut hosts = Hosts::loopback();
         for listener in listeners {
             hosts = hosts.with_listener(listener.local_addr()?.ip());
@@ -35,7 +35,7 @@ impl HttpOptions {
         if hosts.has_any_address() {
             hosts = hosts.with_machine(&gethostname::gethostname().to_string_lossy());
         }
-        for name in &self.hosts {
+        for name in names.iter().copied().chain(self.hosts.iter().map(String::as_str)) {
             hosts = hosts.with_name(name)?;
         }
         let mut config = HttpConfig::default();
