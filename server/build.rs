@@ -20,6 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             return Err(format!("HOLDLINE_CLIENT={} has no index.html", folder.display()).into());
         }
     }
+    let mut build = DefaultHasher::new();
     let mut table = String::from("static FILES: &[File] = &[\n");
     for (path, file) in &files {
         if path
@@ -31,6 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         let mut hasher = DefaultHasher::new();
         fs::read(file)?.hash(&mut hasher);
+        (path, hasher.finish()).hash(&mut build);
         let compressed = |ending| match files.get(&format!("{path}.{ending}")) {
             Some(file) => format!("Some(include_bytes!({}))", literal(file)),
             None => "None".to_owned(),
@@ -45,6 +47,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         )?;
     }
     table.push_str("];\n");
+    // Which page a server has: pages that are open compare it with what they came with.
+    println!("cargo::rustc-env=HOLDLINE_BUILD={}+{:016x}", env::var("CARGO_PKG_VERSION")?, build.finish());
     fs::write(PathBuf::from(env::var("OUT_DIR")?).join("client.rs"), table)?;
     Ok(())
 }

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use self::request::{Asked, Queries, Request};
 use self::response::Responses;
+use crate::http::{Caller, HttpConfig};
 use crate::hub::{HeldPolls, Hub, Question};
 use crate::log::{Committed, Draft, LogError, MemoryLog};
 use crate::session::Sessions;
@@ -30,14 +31,18 @@ pub fn is_ours(bytes: &[u8]) -> bool {
 
 /// Reads requests as an event loop does.
 #[derive(Default)]
-pub struct Reader(Queries);
+pub struct Reader {
+    queries: Queries,
+    config: HttpConfig,
+}
 
 impl Reader {
-    /// Reads what is asked, and for a publish who asks; how much there is of it, if it is ours.
+    /// Reads what is asked and judges the caller, and for a publish finds who asks; how much there is of it, if it is ours.
     pub fn read(&mut self, bytes: &[u8]) -> Option<usize> {
         let request = Request::parse(bytes)?;
+        Caller::find(&self.config, || None, &request.caller_headers(), request.line()).ok()?;
         match request.asked {
-            Asked::Poll(query) => Some(self.0.parse(query)?.here.len()),
+            Asked::Poll(query) => Some(self.queries.parse(query)?.here.len()),
             Asked::Publish { room, body } => Some(room.len() + body.len() + request.credentials().len()),
         }
     }

@@ -1,42 +1,67 @@
 //! The HTTP side: a router to be served alone or nested in somebody else's axum app, and everything it answers.
 
 mod assets;
-mod base;
 mod body;
+mod caller;
 mod change;
 mod classic;
+mod config;
+mod cookies;
+mod cursor_cookies;
 mod events;
 mod failure;
+mod forwarded;
+mod guard;
 mod health;
 mod history;
+mod host;
 mod identity;
+mod ignored;
+mod methods;
 mod params;
 mod poll;
 mod publish;
 mod reply;
+mod room_limit;
 mod rooms;
 mod routes;
 mod session;
 
 use std::sync::Arc;
 
+use self::ignored::IgnoredHeaders;
+use self::room_limit::RoomLimit;
 use crate::hub::Hub;
 use crate::session::Sessions;
 
+pub(crate) use caller::{Caller, CallerHeaders, Line};
+pub use config::HttpConfig;
+pub(crate) use guard::PROTECTION;
+pub use host::{Hosts, InvalidHost};
 pub(crate) use poll::visit;
 pub(crate) use publish::begin_to_publish;
-pub use routes::router;
+pub(crate) use routes::routes;
+pub use routes::{router, router_with};
+
+/// Which build this is: the version, and a hash of the browser client that is embedded. Every answer says it in the header
+/// `holdline-build`, so that an old page can offer to load itself again.
+pub const BUILD: &str = env!("HOLDLINE_BUILD");
 
 /// What every handler has at hand.
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) hub: Arc<Hub>,
+    pub(crate) config: Arc<HttpConfig>,
     sessions: Sessions,
+    room_limit: Arc<RoomLimit>,
+    ignored: Arc<IgnoredHeaders>,
 }
 
 impl App {
-    pub(crate) fn new(hub: Arc<Hub>) -> Self {
+    /// One for each hub that is served: limits are counted here.
+    pub(crate) fn new(hub: Arc<Hub>, config: HttpConfig) -> Self {
         let sessions = Sessions::new(hub.log().secret());
-        Self { hub, sessions }
+        let room_limit = Arc::new(RoomLimit::new(&config));
+        Self { hub, config: Arc::new(config), sessions, room_limit, ignored: Arc::default() }
     }
 }

@@ -4,7 +4,7 @@
 //!
 //! * [`log`]: the log and its engines.
 //! * [`hub`]: where publishers and subscribers meet; holds polls.
-//! * [`router`]: the HTTP routes, to be mounted anywhere.
+//! * [`router`]: the HTTP routes, to be mounted anywhere; [`HttpConfig`]: host names, proxies, limits.
 //! * [`serve`]: serving them with time-outs and an orderly stop.
 
 #[cfg(all(feature = "bench", not(test)))]
@@ -20,5 +20,5 @@ mod repeated_line;
 mod serve;
 mod session;
 
-pub use http::router;
+pub use http::{BUILD, Hosts, HttpConfig, InvalidHost, router, router_with};
 pub use serve::{STALL_BYTES, ServeConfig, serve, serve_router};

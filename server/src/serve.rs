@@ -23,7 +23,7 @@ use tokio::time::timeout;
 
 use self::admission::Admission;
 use self::plain::Plain;
-use crate::http::{App, router};
+use crate::http::{App, HttpConfig, routes};
 use crate::hub::{Hub, MAX_CONNECTIONS};
 
 /// How to treat connections.
@@ -43,6 +43,8 @@ pub struct ServeConfig {
     /// Threads that hold polls and publish; `None` is one for each core. With none at all these requests are served like
     /// every other.
     pub event_loops: Option<usize>,
+    /// Host names, proxies and limits, for [`serve`]; an app that mounts the router gives them to it.
+    pub http: HttpConfig,
 }
 
 impl Default for ServeConfig {
@@ -56,6 +58,7 @@ impl Default for ServeConfig {
             stall_timeout: Duration::from_secs(30),
             stop_timeout: Duration::from_secs(5),
             event_loops: None,
+            http: HttpConfig::default(),
         }
     }
 }
@@ -75,7 +78,8 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let loops = config.event_loops.unwrap_or_else(cores);
-    run(listeners, router(hub.clone()), hub, config, loops, stop).await;
+    let app = App::new(hub, config.http.clone());
+    run(listeners, routes(app.clone()), app, config, loops, stop).await;
 }
 
 /// The same for an app of which [`router`] is a part. Polls are served like every other request, so that whatever the
@@ -87,7 +91,8 @@ pub async fn serve_router(
     config: ServeConfig,
     stop: impl Future<Output = ()>,
 ) {
-    run(listeners, app, hub, config, 0, stop).await;
+    let own = App::new(hub, config.http.clone());
+    run(listeners, app, own, config, 0, stop).await;
 }
 
 fn cores() -> usize {
@@ -100,8 +105,8 @@ fn usable<L>(listener: io::Result<L>) -> Option<L> {
 
 async fn run(
     listeners: Vec<TcpListener>,
-    app: Router,
-    hub: Arc<Hub>,
+    router: Router,
+    app: App,
     config: ServeConfig,
     event_loops: usize,
     stop: impl Future<Output = ()>,
@@ -109,13 +114,14 @@ async fn run(
     let (stopping, stopped) = watch::channel(false);
     // Whoever serves connections holds a sender; when all are gone, so is every connection.
     let (serving, mut all_ended) = mpsc::channel::<()>(1);
+    let hub = app.hub.clone();
     let admission = Arc::new(Admission::new(config.max_connections, hub.metrics().clone()));
     let failed = Arc::new(Notify::new());
     let metrics = hub.metrics().clone();
-    let plain = Arc::new(Plain::new(app, &config, metrics, stopped, serving, failed.clone()));
+    let plain = Arc::new(Plain::new(router, &config, metrics, stopped, serving, failed.clone()));
     // Tokio lets go of them, or it would be woken for every connection that an event loop accepts.
     let listeners: Vec<_> = listeners.into_iter().filter_map(|one| usable(one.into_std())).collect();
-    let loops = event_loop::start(event_loops, &listeners, &App::new(hub.clone()), &admission, &plain);
+    let loops = event_loop::start(event_loops, &listeners, &app, &admission, &plain);
     let loops = loops.unwrap_or_else(|error| {
         tracing::warn!(%error, "no event loop could be started; polls are served like every other request");
         Vec::new()

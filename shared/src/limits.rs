@@ -54,3 +54,5 @@ pub const WAIT_DEFAULT: Duration = Duration::from_secs(25);
 pub const WAIT_MAX: Duration = Duration::from_secs(120);
 /// People listed by name in one room's presence; the count stays exact.
 pub const PEOPLE_LISTED: usize = 100;
+/// Longest `presence` tag that a poll may send back, in bytes; it is kept as long as the poll is held.
+pub const PRESENCE_TAG_BYTES: usize = 200;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::limits::ROOMS_PER_POLL;
+use crate::limits::{PRESENCE_TAG_BYTES, ROOMS_PER_POLL};
 use crate::{After, InvalidCursor, InvalidRoomName, PresenceTag, RoomName};
 
 /// Which rooms a poll is about.
@@ -50,6 +50,9 @@ pub enum InvalidPoll {
     /// `wait`.
     #[error("wait is a whole number of seconds, 0 to answer at once; not {0:?}")]
     Wait(String),
+    /// `presence`.
+    #[error("presence is the tag of the last answer, of at most {PRESENCE_TAG_BYTES} bytes")]
+    Presence,
     /// A parameter that does not exist, most likely a slip.
     #[error("there is no parameter {0:?}; a poll has room, after, wait, here and presence")]
     Parameter(String),
@@ -75,6 +78,7 @@ impl PollQuery {
                 "after" => query.after = value.parse()?,
                 "wait" => query.wait = Some(parse_wait(value)?),
                 "here" => query.here.push(RoomName::parse(value)?),
+                "presence" if value.len() > PRESENCE_TAG_BYTES => return Err(InvalidPoll::Presence),
                 "presence" => query.presence = Some(value.to_owned()),
                 // Many clients add one of these against caches.
                 "_" | "random" => {}
@@ -180,6 +184,9 @@ mod tests {
         assert_eq!(parse(&[("room", "a"), ("wait", "5s")]), Err(InvalidPoll::Wait("5s".into())));
         assert_eq!(parse(&[("room", "a"), ("since", "x")]), Err(InvalidPoll::Parameter("since".into())));
         assert_eq!(parse(&[("room", "a"), ("after", "x")]), Err(InvalidPoll::Cursor(InvalidCursor)));
+        let tag = |length| PollQuery::from_pairs([("room", "a"), ("presence", &"x".repeat(length))]);
+        assert!(tag(PRESENCE_TAG_BYTES).is_ok());
+        assert_eq!(tag(PRESENCE_TAG_BYTES + 1), Err(InvalidPoll::Presence));
         let many: Vec<_> = (0..51).map(|n| ("room", format!("r{n}"))).collect();
         assert_eq!(PollQuery::from_pairs(many), Err(InvalidPoll::TooManyRooms));
     }

@@ -27,6 +27,8 @@ pub(super) fn holdline(name: &str, start: &Start<'_>) -> Result<Peer> {
     };
     let mut command = Command::new(start.program);
     command.args(["serve", "--listen", &address.to_string(), "--log", &log]);
+    // By the environment, which servers that do not know of it ignore.
+    command.env("HOLDLINE_ROOMS_PER_HOUR", "1000000");
     if name.contains("plain") {
         command.arg("--plain-http");
     }
@@ -59,7 +61,7 @@ pub(super) fn floor(name: &str, start: &Start<'_>) -> Result<Peer> {
 }
 
 fn speak(running: Running) -> Result<Peer> {
-    let request = b"POST /api/v1/session HTTP/1.1\r\nhost: bench\r\ncontent-length: 0\r\n\r\n";
+    let request = b"POST /api/v1/session HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n";
     let token = ask::once(running.address, request, |answer| {
         last_quoted(answer.body, b"\"token\":\"").map(<[u8]>::to_vec)
     })?;
@@ -79,7 +81,7 @@ impl Dialect for Api {
         add(
             out,
             format_args!(
-                "PUT /api/v1/rooms/{room} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n\
+                "PUT /api/v1/rooms/{room} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\
                  content-type: application/json\r\ncontent-length: 2\r\n\r\n{{}}"
             ),
         );
@@ -87,7 +89,7 @@ impl Dialect for Api {
     }
 
     fn ask_position(&self, room: &str, out: &mut Vec<u8>) -> bool {
-        add(out, format_args!("GET /api/v1/poll?room={room}&wait=0 HTTP/1.1\r\nhost: bench\r\n\r\n"));
+        add(out, format_args!("GET /api/v1/poll?room={room}&wait=0 HTTP/1.1\r\nhost: localhost\r\n\r\n"));
         true
     }
 
@@ -96,7 +98,7 @@ impl Dialect for Api {
         out.extend_from_slice(room.as_bytes());
         out.extend_from_slice(b"&after=");
         out.extend_from_slice(position.bytes());
-        add(out, format_args!("&wait={WAIT} HTTP/1.1\r\nhost: bench\r\n\r\n"));
+        add(out, format_args!("&wait={WAIT} HTTP/1.1\r\nhost: localhost\r\n\r\n"));
     }
 
     fn advance(&self, answer: &Answer<'_>, position: &mut Position) {
@@ -112,7 +114,7 @@ impl Dialect for Api {
         add(
             out,
             format_args!(
-                "POST /api/v1/rooms/{room}/messages HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n\
+                "POST /api/v1/rooms/{room}/messages HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\
                  content-type: application/json\r\ncontent-length: {body}\r\n\r\n\
                  {{\"key\":\"{salt:08x}-0000-4000-8000-{number:012x}\",\"text\":\""
             ),
@@ -133,7 +135,9 @@ pub(super) fn add(out: &mut Vec<u8>, text: impl Display) {
 pub(super) fn publish_text(room: &str, number: u32, length: usize, out: &mut Vec<u8>) {
     add(
         out,
-        format_args!("POST /publish?room={room} HTTP/1.1\r\nhost: bench\r\ncontent-length: {length}\r\n\r\n"),
+        format_args!(
+            "POST /publish?room={room} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n\r\n"
+        ),
     );
     write_text(number, length, out);
 }

@@ -33,7 +33,7 @@ impl Dialect for EngineIo {
             out.extend_from_slice(b"&sid=");
             out.extend_from_slice(position.bytes());
         }
-        out.extend_from_slice(b" HTTP/1.1\r\nhost: bench\r\n\r\n");
+        out.extend_from_slice(b" HTTP/1.1\r\nhost: localhost\r\n\r\n");
     }
 
     fn advance(&self, answer: &Answer<'_>, position: &mut Position) {

@@ -86,7 +86,7 @@ impl Dialect for Nchan {
     fn poll(&self, room: &str, position: &Position, out: &mut Vec<u8>) {
         out.extend_from_slice(b"GET /sub/");
         out.extend_from_slice(room.as_bytes());
-        out.extend_from_slice(b" HTTP/1.1\r\nhost: bench\r\n");
+        out.extend_from_slice(b" HTTP/1.1\r\nhost: localhost\r\n");
         // Both headers of the last answer, as a browser's cache sends them.
         let mut both = position.bytes().splitn(2, |byte| *byte == b'|');
         if let (Some(date), Some(tag)) = (both.next(), both.next()) {
@@ -115,7 +115,7 @@ impl Dialect for Nchan {
         add(
             out,
             format_args!(
-                "POST /pub/{room} HTTP/1.1\r\nhost: bench\r\ncontent-type: text/plain\r\ncontent-length: {length}\r\n\r\n"
+                "POST /pub/{room} HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\ncontent-length: {length}\r\n\r\n"
             ),
         );
         write_text(number, length, out);

@@ -30,7 +30,7 @@ impl Dialect for Node {
     fn poll(&self, room: &str, _: &Position, out: &mut Vec<u8>) {
         out.extend_from_slice(b"GET /subscribe?room=");
         out.extend_from_slice(room.as_bytes());
-        out.extend_from_slice(b" HTTP/1.1\r\nhost: bench\r\n\r\n");
+        out.extend_from_slice(b" HTTP/1.1\r\nhost: localhost\r\n\r\n");
     }
 
     fn advance(&self, _: &Answer<'_>, _: &mut Position) {}

@@ -56,10 +56,10 @@ fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
 }
 
 fn join(line: &mut Line) -> Result<()> {
-    let page = "GET /api/v1/rooms/r0/messages?limit=50 HTTP/1.1\r\nhost: bench\r\n\r\n";
+    let page = "GET /api/v1/rooms/r0/messages?limit=50 HTTP/1.1\r\nhost: localhost\r\n\r\n";
     let cursor =
         line.ask(page.as_bytes(), |answer| last_quoted(answer.body, b"\"cursor\":\"").map(<[u8]>::to_vec))?;
     let cursor = String::from_utf8(cursor.context("a page without a cursor")?)?;
-    let poll = format!("GET /api/v1/poll?room=r0&after={cursor}&wait=0 HTTP/1.1\r\nhost: bench\r\n\r\n");
+    let poll = format!("GET /api/v1/poll?room=r0&after={cursor}&wait=0 HTTP/1.1\r\nhost: localhost\r\n\r\n");
     line.ask(poll.as_bytes(), |_| ())
 }

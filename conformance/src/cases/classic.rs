@@ -14,7 +14,7 @@ declare! {
     C47 "it is plain text in UTF-8 that must be revalidated" headers;
     C48 "a held request that was not answered yet loses nothing to others that were" everyone_hears;
     C49 "?wait= ends the hold with an empty 200" wait_ends_it;
-    C50 "?room= picks a room, and publishing makes it" rooms;
+    C50 "?room= picks a room" rooms;
     C51 "with ?random= and its cookie nothing is lost between two requests, one message an answer" nothing_is_lost;
     C52 "errors are plain text" errors_are_plain;
 }
@@ -72,15 +72,16 @@ async fn wait_ends_it(server: Server) -> Verdict {
 }
 
 async fn rooms(server: Server) -> Verdict {
-    let (room, other) =
-        (format!("?room=r{}", random_word()), format!("/subscribe?room=r{}&wait=1", random_word()));
+    let (_, room) = server.room().await?;
+    let (room, other) = (format!("?room={room}"), format!("/subscribe?room=r{}&wait=1", random_word()));
     let (heard, elsewhere) = tokio::join!(hear(&server, &room, "in here"), server.get(&other));
     same(heard?.text().await?.as_str(), "in here")?;
     same(elsewhere?.text().await?.as_str(), "")
 }
 
 async fn nothing_is_lost(server: Server) -> Verdict {
-    let query = format!("?room=r{}&random=0.{}", random_word(), random_word());
+    let (_, room) = server.room().await?;
+    let query = format!("?room={room}&random=0.{}", random_word());
     let mut heard = hear(&server, &query, "m0").await?;
     for n in 1..=5 {
         publish(&server, &query, &format!("m{n}")).await?;

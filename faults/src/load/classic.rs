@@ -39,7 +39,9 @@ impl ClassicReader {
         let quiet = format!("/subscribe?room={}&random={random}&wait=0", self.room.as_str());
         let (mut cookie, from) = loop {
             if let Some(Answer { cookie: Some(cookie), .. }) = self.ask(&quiet, "").await
-                && let Some(cursor) = cookie.split('=').nth(1).and_then(|text| text.parse::<Cursor>().ok())
+                // The value is a cursor and the time at which it was set.
+                && let Some(value) = cookie.split('=').nth(1)
+                && let Some(cursor) = value.split('.').next().and_then(|text| text.parse::<Cursor>().ok())
             {
                 break (cookie, cursor.seq);
             }

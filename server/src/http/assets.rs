@@ -9,11 +9,13 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use holdline_shared::ProblemCode;
 use sha2::{Digest, Sha256};
 
-use super::base::base_path;
 use super::failure::Failure;
+use super::identity::caller;
+use super::methods::{EVERYTHING, READING, is_about_server, not_allowed, options};
 
 /// A file of the client, with its compressed forms.
 struct File {
@@ -35,6 +37,9 @@ const BASE_TAG: &str = r#"<base href="/" />"#;
 
 /// Answers with a file, with the page for the addresses that are rooms, or with a problem.
 pub(super) async fn serve(request: Request) -> Response {
+    if is_about_server(&request) {
+        return options(EVERYTHING);
+    }
     let (parts, _) = request.into_parts();
     let path = parts.uri.path().trim_start_matches('/');
     let is_page =
@@ -46,15 +51,14 @@ pub(super) async fn serve(request: Request) -> Response {
             format!("there is nothing at {}; docs/PROTOCOL.md lists what there is", parts.uri.path());
         return Failure::new(ProblemCode::UnknownRoute, detail).into_response();
     }
-    if !matches!(parts.method, Method::GET | Method::HEAD) {
-        let detail = format!("this address does not take {}", parts.method);
-        let mut response = Failure::new(ProblemCode::MethodNotAllowed, detail).into_response();
-        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET,HEAD"));
-        return response;
+    match parts.method {
+        Method::GET | Method::HEAD => {}
+        Method::OPTIONS => return options(READING),
+        ref other => return not_allowed(other, READING),
     }
     match file {
         Some(file) => send_file(file, &parts.headers),
-        None => send_page(&base_path(&parts), is_page, &parts.headers),
+        None => send_page(&caller(&parts).base, is_page, &parts.headers),
     }
 }
 
@@ -101,17 +105,24 @@ const HTML: &str = "text/html; charset=utf-8";
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let index = FILES.iter().find(|file| file.path == "index.html").map_or(&[][..], |file| file.plain);
     let page = String::from_utf8_lossy(index);
-    let mut scripts = String::new();
-    for script in page.split("<script").skip(1).filter_map(|s| s.split_once('>')?.1.split_once("</script>")) {
-        // Writing to a string cannot fail.
-        let _ = write!(scripts, " 'sha256-{}'", STANDARD.encode(Sha256::digest(script.0)));
-    }
+    let scripts = hashes(&page, "script");
     let policy = format!(
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self' 'unsafe-inline'; \
          img-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'self'"
     );
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'self'"))
 });
+
+/// The hashes of a page's inline scripts or styles, as a policy names them, each with a space before it.
+pub(super) fn hashes(page: &str, tag: &str) -> String {
+    let (begin, end) = (format!("<{tag}"), format!("</{tag}>"));
+    let mut hashes = String::new();
+    for inline in page.split(&begin).skip(1).filter_map(|rest| rest.split_once('>')?.1.split_once(&end)) {
+        // Writing to a string cannot fail.
+        let _ = write!(hashes, " 'sha256-{}'", STANDARD.encode(Sha256::digest(inline.0)));
+    }
+    hashes
+}
 
 fn send(
     body: Cow<'static, [u8]>,
@@ -127,16 +138,22 @@ fn send(
         tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag || tag.trim() == "*")
     });
     let mut response =
-        if is_fresh { StatusCode::NOT_MODIFIED.into_response() } else { body.into_owned().into_response() };
+        if is_fresh { StatusCode::NOT_MODIFIED.into_response() } else { bytes(body).into_response() };
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.extend(HeaderValue::from_str(&etag).ok().map(|etag| (header::ETAG, etag)));
     headers.extend(encoding.map(|encoding| (header::CONTENT_ENCODING, HeaderValue::from_static(encoding))));
     response
+}
+
+/// Without a copy of what is embedded.
+fn bytes(body: Cow<'static, [u8]>) -> Bytes {
+    match body {
+        Cow::Borrowed(embedded) => Bytes::from_static(embedded),
+        Cow::Owned(made) => made.into(),
+    }
 }
 
 fn choose_encoding(file: &File, asked: &HeaderMap) -> (&'static [u8], Option<&'static str>) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
-use axum::http::header;
+use axum::http::{HeaderMap, HeaderValue, header};
 use bytes::{Bytes, BytesMut};
 use holdline_shared::ProblemCode;
 use holdline_shared::limits::BODY_BYTES;
@@ -60,27 +60,62 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
             .get(header::CONTENT_TYPE)
             .and_then(|kind| kind.to_str().ok())
             .map(str::to_owned);
+        refuse_encoded(request.headers())?;
         let body = read(request.into_body()).await?;
         if !body.is_empty() && !kind.as_deref().is_some_and(is_json) {
             let detail = "send JSON, with the header Content-Type: application/json";
             return Err(Failure::new(ProblemCode::UnsupportedMediaType, detail));
         }
         let json: &[u8] = if body.is_empty() { b"{}" } else { &body };
+        // Serde would take an array for the fields in their order.
         if body.trim_ascii_start().first().is_some_and(|&first| first == b'[') {
-            return Err(Failure::new(
-                ProblemCode::InvalidBody,
-                "the body is a JSON array; an object is expected",
-            ));
+            let detail = "the body is a JSON array; an object is expected";
+            return Err(Failure::new(ProblemCode::InvalidBody, detail));
         }
         serde_json::from_slice(json).map(Self).map_err(|error| {
             let code = if error.is_data() { ProblemCode::InvalidBody } else { ProblemCode::InvalidJson };
-            Failure::new(code, error.to_string())
+            Failure::new(code, in_plain_words(&error.to_string()))
         })
     }
 }
 
+/// A body that is compressed is refused: it would be taken for what it is not.
+pub(super) fn refuse_encoded(headers: &HeaderMap) -> Result<(), Failure> {
+    let is_plain = |value: &HeaderValue| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity");
+    if headers.get_all(header::CONTENT_ENCODING).iter().all(is_plain) {
+        return Ok(());
+    }
+    let detail = "send the body as it is, without Content-Encoding";
+    Err(Failure::new(ProblemCode::UnsupportedMediaType, detail))
+}
+
+/// What `serde_json` says, in the words of JSON instead of those of the program.
+fn in_plain_words(error: &str) -> String {
+    let mut words = error.to_owned();
+    for (theirs, ours) in [
+        ("invalid type: map", "invalid type: object"),
+        ("invalid type: sequence", "invalid type: array"),
+        ("expected u64", "expected a whole number that is not negative"),
+    ] {
+        words = words.replacen(theirs, ours, 1);
+    }
+    // "expected struct NAME", which is the whole body.
+    match words.find("expected struct ") {
+        Some(at) => {
+            let end = words[at..].find(" at line").map_or(words.len(), |end| at + end);
+            format!("{}expected an object{}", &words[..at], &words[end..])
+        }
+        None => words,
+    }
+}
+
+/// A media type without its parameters.
+pub(super) fn essence(kind: &str) -> &str {
+    kind.split(';').next().unwrap_or_default().trim()
+}
+
 /// `application/json`, or another type that ends in `+json`.
 fn is_json(kind: &str) -> bool {
-    let essence = kind.split(';').next().unwrap_or_default().trim();
+    let essence = essence(kind);
     essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json")
 }

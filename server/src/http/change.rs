@@ -3,19 +3,19 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use holdline_shared::{MessageText, Person};
+use holdline_shared::{MessageText, Person, RoomName};
 use serde::Deserialize;
 
 use super::body::JsonBody;
 use super::failure::Failure;
 use super::identity::Known;
-use super::params::PathParams;
+use super::params::{MessagePath, ReactionPath};
 use super::{App, reply};
 use crate::log::{Draft, DraftKind};
 
 /// The request before its text is checked.
 #[derive(Deserialize)]
-pub(super) struct Unchecked {
+pub(super) struct UncheckedEdit {
     text: String,
 }
 
@@ -23,49 +23,41 @@ pub(super) struct Unchecked {
 pub(super) async fn edit(
     State(app): State<App>,
     Known(author): Known,
-    params: PathParams,
-    JsonBody(request): JsonBody<Unchecked>,
+    MessagePath(room, target): MessagePath,
+    JsonBody(request): JsonBody<UncheckedEdit>,
 ) -> Result<Response, Failure> {
-    let kind = DraftKind::Edit { target: params.seq()?, text: MessageText::parse(&request.text)? };
-    append(&app, author, &params, kind).await
+    let text = MessageText::parse(&request.text)?;
+    append(&app, author, room, DraftKind::Edit { target, text }).await
 }
 
 /// `DELETE …/messages/{seq}`
 pub(super) async fn delete(
     State(app): State<App>,
     Known(author): Known,
-    params: PathParams,
+    MessagePath(room, target): MessagePath,
 ) -> Result<Response, Failure> {
-    let kind = DraftKind::Delete { target: params.seq()? };
-    append(&app, author, &params, kind).await
+    append(&app, author, room, DraftKind::Delete { target }).await
 }
 
 /// `PUT …/messages/{seq}/reactions/{emoji}`
 pub(super) async fn react(
     State(app): State<App>,
     Known(author): Known,
-    params: PathParams,
+    ReactionPath(room, target, emoji): ReactionPath,
 ) -> Result<Response, Failure> {
-    let kind = DraftKind::Reaction { target: params.seq()?, emoji: params.emoji()?, on: true };
-    append(&app, author, &params, kind).await
+    append(&app, author, room, DraftKind::Reaction { target, emoji, on: true }).await
 }
 
 /// `DELETE …/messages/{seq}/reactions/{emoji}`
 pub(super) async fn take_reaction_back(
     State(app): State<App>,
     Known(author): Known,
-    params: PathParams,
+    ReactionPath(room, target, emoji): ReactionPath,
 ) -> Result<Response, Failure> {
-    let kind = DraftKind::Reaction { target: params.seq()?, emoji: params.emoji()?, on: false };
-    append(&app, author, &params, kind).await
+    append(&app, author, room, DraftKind::Reaction { target, emoji, on: false }).await
 }
 
-async fn append(
-    app: &App,
-    author: Person,
-    params: &PathParams,
-    kind: DraftKind,
-) -> Result<Response, Failure> {
-    let outcome = app.hub.publish(Draft { author, room: params.room()?, kind }).await?;
+async fn append(app: &App, author: Person, room: RoomName, kind: DraftKind) -> Result<Response, Failure> {
+    let outcome = app.hub.publish(Draft { author, room, kind }).await?;
     Ok(reply::outcome(StatusCode::OK, outcome))
 }

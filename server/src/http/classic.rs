@@ -1,27 +1,27 @@
 //! `/subscribe` and `/publish` as the long polling tutorial of javascript.info has them: plain text both ways. Its
 //! unmodified page and script work against these, and so do two lines of curl.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{OriginalUri, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
-use holdline_shared::{After, Cursor, MessageText, Person, RoomName};
+use holdline_shared::{After, Cursor, MessageText, Person, ProblemCode, RoomName};
 
 use super::App;
-use super::base::base_path;
+use super::assets::hashes;
+use super::body::{essence, refuse_encoded};
+use super::cursor_cookies::Page;
 use super::failure::Failure;
-use super::identity::{Visitor, cookie};
+use super::identity::{Visitor, caller};
 use super::params::{query_pairs, query_value};
 use super::reply::mark_held;
+use super::rooms::allow_to_make;
 use crate::hub::PollError;
 use crate::log::Draft;
-
-/// How long a page's cursor is kept after an answer: as long as a quiet room may keep the next request held, within
-/// reason. Cookies of closed pages stay as long; they are small, and go to this route alone.
-const COOKIE_SECONDS: u32 = 12 * 60 * 60;
 
 /// What the tutorial's server answers with.
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain;charset=utf-8");
@@ -44,8 +44,9 @@ pub(super) async fn subscribe(State(app): State<App>, request: Request) -> Respo
 
 async fn next_message(app: &App, parts: &Parts) -> Result<Response, Failure> {
     let asked = parse(&parts.uri)?;
-    let name = asked.random.as_deref().and_then(cookie_name);
-    let seen: Option<Cursor> = name.as_deref().and_then(|name| cookie(&parts.headers, name)?.parse().ok());
+    let caller = caller(parts);
+    let page = asked.random.as_deref().and_then(|random| Page::find(random, caller));
+    let seen = page.as_ref().and_then(|page| page.cursor(&parts.headers));
     let after = seen.map_or(After::Now, After::At);
     let said = match app.hub.next_message(&asked.room, after, asked.wait).await {
         // A page has no way to say what it missed; it goes on from what there is.
@@ -62,12 +63,12 @@ async fn next_message(app: &App, parts: &Parts) -> Result<Response, Failure> {
     headers.insert(header::CONTENT_TYPE, TEXT);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, must-revalidate"));
     mark_held(app, headers);
-    if let Some(name) = name {
-        let (cursor, base) = (said.cursor, base_path(parts));
-        let cookie = format!(
-            "{name}={cursor}; Max-Age={COOKIE_SECONDS}; Path={base}subscribe; HttpOnly; SameSite=Lax"
-        );
-        headers.extend(HeaderValue::from_str(&cookie).ok().map(|value| (header::SET_COOKIE, value)));
+    if let Some(page) = page {
+        for cookie in page.set(said.cursor, caller, &parts.headers) {
+            if let Ok(value) = HeaderValue::from_str(&cookie) {
+                headers.append(header::SET_COOKIE, value);
+            }
+        }
     }
     Ok(response)
 }
@@ -90,36 +91,63 @@ fn parse(uri: &Uri) -> Result<Subscription, Failure> {
     Ok(asked)
 }
 
-/// The name of the cookie for a page that sent this number; none when it is not fit for a name.
-fn cookie_name(random: &str) -> Option<String> {
-    let is_word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
-    (!random.is_empty() && random.len() <= 64 && random.bytes().all(is_word))
-        .then(|| format!("holdline_cursor_{random}"))
-}
-
 /// Appends the raw body as a message.
 pub(super) async fn publish(
     State(app): State<App>,
     OriginalUri(uri): OriginalUri,
     Visitor(visitor): Visitor,
-    body: Body,
+    request: Request,
 ) -> Response {
-    match append(&app, &uri, visitor, body).await {
+    match append(&app, &uri, visitor, request).await {
         Ok(()) => ([(header::CONTENT_TYPE, TEXT)], "ok").into_response(),
         Err(failure) => failure.into_plain(),
     }
 }
 
-async fn append(app: &App, uri: &Uri, visitor: Option<Person>, body: Body) -> Result<(), Failure> {
+async fn append(app: &App, uri: &Uri, visitor: Option<Person>, request: Request) -> Result<(), Failure> {
+    let (parts, body) = request.into_parts();
     let room = query_value(uri, "room").map_or(Ok(RoomName::lobby()), |room| RoomName::parse(&room))?;
+    refuse_form(&parts.headers)?;
+    refuse_encoded(&parts.headers)?;
     let body = super::body::read(body).await?;
     let text = std::str::from_utf8(&body).map_err(|_| Failure::parameter("a message is text in UTF-8"))?;
-    let author = visitor.unwrap_or_else(Person::anonymous);
-    app.hub.publish(Draft::say(author, room, MessageText::parse(text)?)).await?;
+    let text = MessageText::parse(text)?;
+    let draft = match visitor {
+        Some(author) => {
+            allow_to_make(app, caller(&parts), &author, &room)?;
+            Draft::say(author, room, text)
+        }
+        // Rooms stay, so somebody has to answer for them.
+        None if !app.hub.has_room(&room) => return Err(Failure::unknown_room(&room)),
+        None => Draft::say(Person::anonymous(), room, text),
+    };
+    app.hub.publish(draft).await?;
+    Ok(())
+}
+
+/// A form with files in it has frames around its text, which are nobody's message. Other types are let through: `curl -d`
+/// calls a text a form.
+fn refuse_form(headers: &HeaderMap) -> Result<(), Failure> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if essence(kind).to_ascii_lowercase().starts_with("multipart/") {
+        let detail = "send the message as the body itself, as in: curl -d 'hello' …/publish";
+        return Err(Failure::new(ProblemCode::UnsupportedMediaType, detail));
+    }
     Ok(())
 }
 
 /// A page without WebAssembly that speaks these two routes, for old browsers and as the tutorial's living relative.
-pub(super) async fn page() -> Html<&'static str> {
-    Html(include_str!("classic/page.html"))
+pub(super) async fn page() -> Response {
+    static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+        let (scripts, styles) = (hashes(PAGE, "script"), hashes(PAGE, "style"));
+        let policy = format!(
+            "default-src 'none'; script-src{scripts}; style-src{styles}; connect-src 'self'; img-src data:; \
+             form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+        );
+        HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+    });
+    ([(header::CONTENT_SECURITY_POLICY, POLICY.clone())], Html(PAGE)).into_response()
 }
+
+/// That page.
+const PAGE: &str = include_str!("classic/page.html");

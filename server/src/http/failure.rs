@@ -12,16 +12,41 @@ use crate::hub::PollError;
 use crate::log::{LogError, Refusal};
 use crate::repeated_line::RepeatedLine;
 
-/// Seconds after which a client may try again when the log is busy or failing.
-const RETRY_AFTER: &str = "2";
+/// Seconds after which a client may try again when the log is busy or failing, or when the server is stopping.
+const RETRY_AFTER: u64 = 2;
 
 /// A problem on its way out.
 #[derive(Debug)]
-pub(crate) struct Failure(Box<Problem>);
+pub(crate) struct Failure {
+    problem: Box<Problem>,
+    /// Seconds, where trying again may help.
+    retry_after: Option<u64>,
+}
 
 impl Failure {
     pub(super) fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
-        Self(Box::new(Problem::new(code, detail)))
+        Self::from(Problem::new(code, detail))
+    }
+
+    /// The same for a client that shall come back after so many seconds.
+    pub(super) fn with_retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    #[cfg(test)]
+    pub(super) fn code(&self) -> ProblemCode {
+        self.problem.code
+    }
+
+    /// Seconds after which to try again, where that may help.
+    pub(super) fn retry_after(&self) -> Option<u64> {
+        self.retry_after
+    }
+
+    /// What is said of it.
+    pub(super) fn problem(&self) -> &Problem {
+        &self.problem
     }
 
     pub(super) fn parameter(detail: impl Into<String>) -> Self {
@@ -36,19 +61,25 @@ impl Failure {
 
     /// The same in plain text, for the classic routes.
     pub(super) fn into_plain(self) -> Response {
-        let response = self.into_response();
-        let problem = response.extensions().get::<Problem>();
-        let detail = problem.map(|problem| problem.detail.clone()).unwrap_or_default();
-        let (mut parts, _) = response.into_parts();
+        let detail = self.problem.detail.clone();
+        let (mut parts, _) = self.into_response().into_parts();
         parts.headers.remove(header::CONTENT_LENGTH);
         parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain;charset=utf-8"));
         Response::from_parts(parts, format!("{detail}\n").into())
     }
 }
 
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        use ProblemCode::{LogUnavailable, Overloaded, ShuttingDown, StorageFull};
+        let is_passing = matches!(problem.code, LogUnavailable | Overloaded | ShuttingDown | StorageFull);
+        Self { problem: Box::new(problem), retry_after: is_passing.then_some(RETRY_AFTER) }
+    }
+}
+
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let problem = *self.0;
+        let Self { problem, retry_after } = self;
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         // A problem is made of strings and numbers; encoding it cannot fail.
         let body = serde_json::to_vec(&problem).unwrap_or_default();
@@ -56,12 +87,7 @@ impl IntoResponse for Failure {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if matches!(
-            problem.code,
-            ProblemCode::LogUnavailable | ProblemCode::Overloaded | ProblemCode::StorageFull
-        ) {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
-        }
+        headers.extend(retry_after.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))));
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
@@ -146,11 +172,9 @@ impl From<PollError> for Failure {
         match error {
             PollError::UnknownRoom(room) => Self::unknown_room(&room),
             PollError::EpochChanged(cursor) => {
-                Self(Box::new(Problem::new(ProblemCode::EpochChanged, detail).at(cursor)))
+                Problem::new(ProblemCode::EpochChanged, detail).at(cursor).into()
             }
-            PollError::Gap { cursor, .. } => {
-                Self(Box::new(Problem::new(ProblemCode::Gap, detail).at(cursor)))
-            }
+            PollError::Gap { cursor, .. } => Problem::new(ProblemCode::Gap, detail).at(cursor).into(),
             PollError::Overloaded => Self::new(ProblemCode::Overloaded, detail),
             PollError::Log(error) => error.into(),
         }

@@ -1,13 +1,14 @@
-//! `GET /api/v1/rooms/{room}/messages`: a page of history.
+//! `GET /api/v1/rooms/{room}/messages`: a page of history; and one message of it.
 
 use axum::extract::{OriginalUri, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use holdline_shared::limits::{HISTORY_DEFAULT, HISTORY_MAX};
+use holdline_shared::{ProblemCode, Seq};
 
 use super::failure::Failure;
 use super::identity::Visitor;
-use super::params::{PathParams, parse_seq, query_pairs};
+use super::params::{MessagePath, RoomPath, parse_seq, query_pairs};
 use super::{App, reply};
 
 /// The newest messages, or those before one.
@@ -15,9 +16,8 @@ pub(super) async fn history(
     State(app): State<App>,
     OriginalUri(uri): OriginalUri,
     Visitor(visitor): Visitor,
-    params: PathParams,
+    RoomPath(room): RoomPath,
 ) -> Result<Response, Failure> {
-    let room = params.room()?;
     let (mut before, mut limit) = (None, HISTORY_DEFAULT);
     for (name, value) in query_pairs(&uri) {
         match &*name {
@@ -35,6 +35,24 @@ pub(super) async fn history(
         Ok(history) => reply::json(StatusCode::OK, &history),
         Err(_) => Err(Failure::unknown_room(&room)),
     }
+}
+
+/// One message, as it stands now.
+pub(super) async fn message(
+    State(app): State<App>,
+    Visitor(visitor): Visitor,
+    MessagePath(room, seq): MessagePath,
+) -> Result<Response, Failure> {
+    // The newest message before the next one is this one, if it is there.
+    let next = Seq(seq.0.saturating_add(1));
+    let Ok(history) = app.hub.history(&room, Some(next), 1, visitor.map(|person| person.id)).await? else {
+        return Err(Failure::unknown_room(&room));
+    };
+    let message = history.messages.last().filter(|message| message.seq == seq).ok_or_else(|| {
+        let detail = format!("there is no message {} in this room; it may have been let go", seq.0);
+        Failure::new(ProblemCode::UnknownMessage, detail)
+    })?;
+    reply::json(StatusCode::OK, message)
 }
 
 fn parse_limit(text: &str) -> Result<usize, Failure> {

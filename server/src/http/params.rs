@@ -1,43 +1,57 @@
 //! Parameters in the address, checked once.
 
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::{FromRequestParts, Path};
 use axum::http::Uri;
 use axum::http::request::Parts;
 use holdline_shared::{Emoji, RoomName, Seq};
+use serde::de::DeserializeOwned;
 
 use super::failure::Failure;
 
-/// The parameters of the path.
-pub(super) struct PathParams(RawPathParams);
+/// `/rooms/{room}`
+pub(super) struct RoomPath(pub(super) RoomName);
 
-impl<S: Send + Sync> FromRequestParts<S> for PathParams {
+/// `/rooms/{room}/messages/{seq}`
+pub(super) struct MessagePath(pub(super) RoomName, pub(super) Seq);
+
+/// `/rooms/{room}/messages/{seq}/reactions/{emoji}`
+pub(super) struct ReactionPath(pub(super) RoomName, pub(super) Seq, pub(super) Emoji);
+
+impl<S: Send + Sync> FromRequestParts<S> for RoomPath {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let params = RawPathParams::from_request_parts(parts, state).await;
-        params.map(Self).map_err(|e| Failure::parameter(format!("the address is not valid: {e}")))
+        let room: String = texts(parts, state).await?;
+        Ok(Self(RoomName::parse(&room)?))
     }
 }
 
-impl PathParams {
-    /// `{room}`
-    pub(super) fn room(&self) -> Result<RoomName, Failure> {
-        Ok(RoomName::parse(self.find("room"))?)
-    }
+impl<S: Send + Sync> FromRequestParts<S> for MessagePath {
+    type Rejection = Failure;
 
-    /// `{seq}`
-    pub(super) fn seq(&self) -> Result<Seq, Failure> {
-        parse_seq(self.find("seq"))
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let (room, seq): (String, String) = texts(parts, state).await?;
+        Ok(Self(RoomName::parse(&room)?, parse_seq(&seq)?))
     }
+}
 
-    /// `{emoji}`
-    pub(super) fn emoji(&self) -> Result<Emoji, Failure> {
-        Ok(Emoji::parse(self.find("emoji"))?)
-    }
+impl<S: Send + Sync> FromRequestParts<S> for ReactionPath {
+    type Rejection = Failure;
 
-    fn find(&self, name: &str) -> &str {
-        self.0.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value)
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let (room, seq, emoji): (String, String, String) = texts(parts, state).await?;
+        Ok(Self(RoomName::parse(&room)?, parse_seq(&seq)?, Emoji::parse(&emoji)?))
     }
+}
+
+/// The path's parameters, decoded.
+async fn texts<T, S>(parts: &mut Parts, state: &S) -> Result<T, Failure>
+where
+    T: DeserializeOwned + Send,
+    S: Send + Sync,
+{
+    let found = Path::<T>::from_request_parts(parts, state).await;
+    found.map(|Path(texts)| texts).map_err(|_| Failure::parameter("the address is not text in UTF-8"))
 }
 
 /// A message's number.

@@ -8,15 +8,16 @@ use holdline_shared::{MessageText, Person, PublishKey, RoomName, Seq};
 use serde::Deserialize;
 
 use super::body::JsonBody;
+use super::caller::Caller;
 use super::failure::Failure;
 use super::identity::{Known, known};
-use super::params::PathParams;
+use super::params::RoomPath;
 use super::{App, reply};
 use crate::log::{Draft, DraftKind, LogError, Outcome};
 
 /// The request before its words are checked, so that each has its own problem.
 #[derive(Deserialize)]
-pub(super) struct Unchecked {
+pub(super) struct UncheckedMessage {
     key: String,
     text: String,
     #[serde(default)]
@@ -27,14 +28,18 @@ pub(super) struct Unchecked {
 pub(super) async fn publish(
     State(app): State<App>,
     Known(author): Known,
-    params: PathParams,
-    JsonBody(request): JsonBody<Unchecked>,
+    RoomPath(room): RoomPath,
+    JsonBody(request): JsonBody<UncheckedMessage>,
 ) -> Result<Response, Failure> {
-    let outcome = app.hub.publish(draft(author, params.room()?, &request)?).await?;
-    Ok(reply::outcome(StatusCode::CREATED, outcome))
+    let outcome = app.hub.publish(draft(author, room, &request)?).await?;
+    let location = match &outcome {
+        Outcome::Appended(entry) => format!("messages/{}", entry.seq.0),
+        _ => String::new(),
+    };
+    Ok(reply::at(&location, reply::outcome(StatusCode::CREATED, outcome)))
 }
 
-fn draft(author: Person, room: RoomName, request: &Unchecked) -> Result<Draft, Failure> {
+fn draft(author: Person, room: RoomName, request: &UncheckedMessage) -> Result<Draft, Failure> {
     let kind = DraftKind::Message {
         key: request.key.parse::<PublishKey>()?,
         text: MessageText::parse(&request.text)?,
@@ -49,11 +54,13 @@ pub(crate) fn begin_to_publish(
     app: &App,
     room: &str,
     json: &[u8],
+    caller: &Caller,
     headers: &HeaderMap,
 ) -> Option<BoxFuture<'static, Result<Outcome, LogError>>> {
     // An array would be taken for the fields in their order.
-    let request: Unchecked = json.starts_with(b"{").then(|| serde_json::from_slice(json).ok()).flatten()?;
-    let author = known(app, headers).ok()?;
+    let request: UncheckedMessage =
+        json.starts_with(b"{").then(|| serde_json::from_slice(json).ok()).flatten()?;
+    let author = known(app, caller, headers).ok()?;
     let draft = draft(author, RoomName::parse(room).ok()?, &request).ok()?;
     Some(app.hub.publish(draft))
 }

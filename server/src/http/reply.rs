@@ -4,6 +4,8 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use holdline_shared::RoomName;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use super::App;
@@ -35,6 +37,21 @@ pub(super) fn outcome(status: StatusCode, outcome: Outcome) -> Response {
         Outcome::Repeated(entry) => raw_json(StatusCode::OK, entry.json.clone()),
         Outcome::Unchanged => (StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, "no-store")]).into_response(),
     }
+}
+
+/// Adds where the thing is that a `201` has made. Relative to the request's own address, so that it is right under every
+/// prefix.
+pub(super) fn at(location: &str, mut response: Response) -> Response {
+    if response.status() == StatusCode::CREATED {
+        let value = HeaderValue::from_str(location).ok();
+        response.headers_mut().extend(value.map(|value| (header::LOCATION, value)));
+    }
+    response
+}
+
+/// A room's name as a part of an address.
+pub(super) fn encoded(room: &RoomName) -> String {
+    utf8_percent_encode(room.as_str(), NON_ALPHANUMERIC).to_string()
 }
 
 /// What every held answer carries: proxies are not to buffer it, and a stopping server lets the connection go.

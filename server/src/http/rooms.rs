@@ -3,19 +3,20 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use holdline_shared::Topic;
+use holdline_shared::{Person, RoomName, Topic};
 use serde::Deserialize;
 
 use super::body::JsonBody;
+use super::caller::Caller;
 use super::failure::Failure;
 use super::identity::Known;
-use super::params::PathParams;
+use super::params::RoomPath;
 use super::{App, reply};
 use crate::log::{Draft, DraftKind};
 
 /// The request before its topic is checked.
 #[derive(Deserialize)]
-pub(super) struct Unchecked {
+pub(super) struct UncheckedRoom {
     #[serde(default)]
     topic: Option<String>,
 }
@@ -28,12 +29,24 @@ pub(super) async fn list(State(app): State<App>) -> Result<Response, Failure> {
 /// Makes a room, or changes its topic.
 pub(super) async fn put(
     State(app): State<App>,
+    caller: Caller,
     Known(author): Known,
-    params: PathParams,
-    JsonBody(request): JsonBody<Unchecked>,
+    RoomPath(room): RoomPath,
+    JsonBody(request): JsonBody<UncheckedRoom>,
 ) -> Result<Response, Failure> {
-    let room = params.room()?;
     let topic = request.topic.as_deref().map(Topic::parse).transpose()?;
+    allow_to_make(&app, &caller, &author, &room)?;
+    let location = reply::encoded(&room);
     let outcome = app.hub.publish(Draft { author, room, kind: DraftKind::Room { topic } }).await?;
-    Ok(reply::outcome(StatusCode::OK, outcome))
+    Ok(reply::at(&location, reply::outcome(StatusCode::OK, outcome)))
+}
+
+/// Counts a room that is to be made, if there is none of that name.
+pub(super) fn allow_to_make(
+    app: &App,
+    caller: &Caller,
+    author: &Person,
+    room: &RoomName,
+) -> Result<(), Failure> {
+    if app.hub.has_room(room) { Ok(()) } else { app.room_limit.take(&author.id, caller) }
 }

@@ -1,16 +1,17 @@
-//! `/api/v1/session`: who I am.
+//! `/api/v1/session`: who I am. A token is told to clients that keep it themselves, and never to one that came with the
+//! cookie: a script that got into a page must not be able to carry the session away.
 
-use axum::extract::{FromRequestParts, Request, State};
-use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::{FromRequest as _, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use holdline_shared::{Nickname, Person, PersonId, Session};
 use serde::Deserialize;
 
-use super::base::base_path;
 use super::body::JsonBody;
+use super::caller::Caller;
+use super::cookies::{OLD_SESSION_COOKIE, secure, session_cookie};
 use super::failure::Failure;
-use super::identity::{COOKIE, Known, Visitor};
+use super::identity::{Proof, caller, has_cookie, identify, known};
 use super::{App, reply};
 use crate::log::LogError;
 use crate::{nicknames, random};
@@ -20,29 +21,43 @@ const COOKIE_SECONDS: u32 = 365 * 24 * 60 * 60;
 
 /// The request before its nickname is checked.
 #[derive(Deserialize)]
-pub(super) struct Unchecked {
+struct UncheckedSession {
     #[serde(default)]
     nickname: Option<String>,
 }
 
 /// `GET`: who I am by the session that I sent.
-pub(super) async fn show(State(app): State<App>, Known(person): Known) -> Result<Response, Failure> {
+pub(super) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let person = known(&app, &caller, &headers)?;
     let token = app.sessions.sign(&person);
-    reply::json(StatusCode::OK, &Session { person, token: Some(token) })
+    let proof = identify(&app, &caller, &headers).and_then(Result::ok).map(|(_, proof)| proof);
+    let session = Session { person, token: (proof == Some(Proof::Bearer)).then(|| token.clone()) };
+    let mut response = reply::json(StatusCode::OK, &session)?;
+    if proof == Some(Proof::OldCookie) && session_cookie(&caller) != OLD_SESSION_COOKIE {
+        set_cookie(&mut response, &begin_cookie(&caller, &token))?;
+    }
+    Ok(response)
 }
 
 /// `POST`: begins a session, or changes the nickname of the one that was sent.
 pub(super) async fn begin(State(app): State<App>, request: Request) -> Result<Response, Failure> {
-    use axum::extract::FromRequest as _;
-    let (mut parts, body) = request.into_parts();
-    let Ok(Visitor(visitor)) = Visitor::from_request_parts(&mut parts, &app).await;
-    let attributes = cookie_attributes(&parts);
+    let (parts, body) = request.into_parts();
+    let caller = caller(&parts).clone();
+    let found = identify(&app, &caller, &parts.headers).and_then(Result::ok);
+    let may_see_token = match found {
+        Some((_, proof)) => proof == Proof::Bearer,
+        None => !has_cookie(&caller, &parts.headers),
+    };
     let JsonBody(unchecked) =
-        JsonBody::<Unchecked>::from_request(Request::from_parts(parts, body), &app).await?;
+        JsonBody::<UncheckedSession>::from_request(Request::from_parts(parts, body), &app).await?;
     let nickname = unchecked.nickname.as_deref().map(Nickname::parse).transpose()?;
-    let (status, person) = match (visitor, nickname) {
-        (Some(person), None) => (StatusCode::OK, person),
-        (Some(person), Some(name)) => {
+    let (status, person) = match (found, nickname) {
+        (Some((person, _)), None) => (StatusCode::OK, person),
+        (Some((person, _)), Some(name)) => {
             let person = Person { id: person.id, name };
             app.hub.rename(&person);
             (StatusCode::OK, person)
@@ -53,32 +68,46 @@ pub(super) async fn begin(State(app): State<App>, request: Request) -> Result<Re
         }
     };
     let token = app.sessions.sign(&person);
-    let cookie = format!("{COOKIE}={token}; Max-Age={COOKIE_SECONDS}{attributes}");
-    with_cookie(reply::json(status, &Session { person, token: Some(token) })?, &cookie)
+    let session = Session { person, token: may_see_token.then(|| token.clone()) };
+    let mut response = reply::json(status, &session)?;
+    set_cookie(&mut response, &begin_cookie(&caller, &token))?;
+    Ok(response)
 }
 
 /// `DELETE`: leave, now.
 pub(super) async fn end(
     State(app): State<App>,
-    Visitor(visitor): Visitor,
-    request: Request,
+    caller: Caller,
+    headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    if let Some(person) = visitor {
+    let found = identify(&app, &caller, &headers).and_then(Result::ok);
+    let name = session_cookie(&caller);
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    set_cookie(&mut response, &end_cookie(&caller, &name))?;
+    if let Some((person, proof)) = found {
         app.hub.leave(&person.id);
+        if proof == Proof::OldCookie && name != OLD_SESSION_COOKIE {
+            set_cookie(&mut response, &end_cookie(&caller, OLD_SESSION_COOKIE))?;
+        }
     }
-    let attributes = cookie_attributes(&request.into_parts().0);
-    with_cookie(StatusCode::NO_CONTENT.into_response(), &format!("{COOKIE}=; Max-Age=0{attributes}"))
+    Ok(response)
+}
+
+fn begin_cookie(caller: &Caller, token: &str) -> String {
+    format!("{}={token}; Max-Age={COOKIE_SECONDS}{}", session_cookie(caller), attributes(caller))
+}
+
+fn end_cookie(caller: &Caller, name: &str) -> String {
+    format!("{name}=; Max-Age=0{}", attributes(caller))
 }
 
 /// Scripts cannot read the cookie, other sites' requests do not carry it, and over TLS it stays there.
-fn cookie_attributes(parts: &Parts) -> String {
-    let is_tls = parts.headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
-    let secure = if is_tls { "; Secure" } else { "" };
-    format!("; Path={}; HttpOnly; SameSite=Lax{secure}", base_path(parts))
+fn attributes(caller: &Caller) -> String {
+    format!("; Path={}; HttpOnly; SameSite=Lax{}", caller.base, secure(caller))
 }
 
-fn with_cookie(mut response: Response, cookie: &str) -> Result<Response, Failure> {
+fn set_cookie(response: &mut Response, cookie: &str) -> Result<(), Failure> {
     let value = HeaderValue::from_str(cookie).map_err(|e| LogError::Unavailable(e.to_string()))?;
-    response.headers_mut().insert(header::SET_COOKIE, value);
-    Ok(response)
+    response.headers_mut().append(header::SET_COOKIE, value);
+    Ok(())
 }

@@ -32,7 +32,7 @@ use self::remote::Message;
 use self::request::{Asked, Queries, Request};
 use super::admission::Admission;
 use super::plain::{Plain, Traveller};
-use crate::http::{App, begin_to_publish, visit};
+use crate::http::{App, Caller, begin_to_publish, visit};
 use crate::hub::{Begun, Bells, HeldPolls, Question};
 use crate::log::{Committed, Outcome};
 
@@ -70,6 +70,12 @@ pub(super) fn start(
         thread.spawn(move || one.run()).inspect_err(|_| remotes.iter().for_each(|remote| remote.cut()))?;
     }
     Ok(remotes)
+}
+
+/// The caller as the router would find it; nothing when the router would refuse.
+fn find_caller(app: &App, connections: &Connections, number: usize, request: &Request<'_>) -> Option<Caller> {
+    let peer = || connections.peer(number);
+    Caller::find(&app.config, peer, &request.caller_headers(), request.line()).ok()
 }
 
 /// One loop and its connections.
@@ -279,7 +285,8 @@ impl EventLoop {
         let query = self.queries.parse(query)?;
         let hub = &self.app.hub;
         let (after, wait) = hub.admit(query.after, query.wait.unwrap_or(hub.config().wait)).ok()?;
-        let visit = visit(&self.app, query, || request.credentials()).ok()?;
+        let caller = find_caller(&self.app, &self.connections, number, request)?;
+        let visit = visit(&self.app, query, &caller, || request.credentials()).ok()?;
         let question = Question { rooms: &query.rooms, after, visit, may_wait: !wait.is_zero() };
         let key = u32::try_from(number).ok()?;
         Some((self.held.begin(key, question, self.connections.now), wait))
@@ -296,7 +303,8 @@ impl EventLoop {
         if self.app.hub.is_closing() {
             return false;
         }
-        let outcome = begin_to_publish(&self.app, room, body, &request.credentials());
+        let Some(caller) = find_caller(&self.app, &self.connections, number, request) else { return false };
+        let outcome = begin_to_publish(&self.app, room, body, &caller, &request.credentials());
         let (Some(outcome), Some(connection)) = (outcome, self.connections.get_mut(number)) else {
             return false;
         };

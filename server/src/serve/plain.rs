@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use bytes::{Bytes, BytesMut};
 use hyper::Request;
 use hyper::body::Incoming;
@@ -169,7 +170,11 @@ impl Plain {
         has_home: bool,
     ) -> Result<Option<(std::net::TcpStream, Bytes)>, Box<dyn std::error::Error + Send + Sync>> {
         let exchange = Arc::<Exchange>::default();
-        let service = service_fn(|request: Request<Incoming>| {
+        let peer = stream.peer_addr().ok().map(ConnectInfo);
+        let service = service_fn(|mut request: Request<Incoming>| {
+            if let Some(peer) = peer {
+                request.extensions_mut().insert(peer);
+            }
             // At once, and not when hyper first polls the future: it may read on for the body before that.
             let (app, turn) = (self.app.clone(), Turn::begin(&exchange, request.method()));
             let request = request.map(|body| Body::new(Part::request(body, turn.clone())));

@@ -81,24 +81,47 @@ async fn two_pages_of_one_browser_do_not_take_from_each_other() {
 }
 
 #[tokio::test]
-async fn the_cookie_is_small_and_for_the_route_alone() {
+async fn cookie_is_small_and_says_no_path() {
     let server = Server::start().await;
     let mut page = server.connect().await;
     let cookie = |reply: Reply| reply.header("set-cookie").to_owned();
     let cursor = server.visitor().cursor().await;
     let set = cookie(page.get("/subscribe?wait=0&random=0.5e-7", "").await);
-    let expected = "Max-Age=43200; Path=/subscribe; HttpOnly; SameSite=Lax";
-    assert_eq!(set, format!("holdline_cursor_0.5e-7={cursor}; {expected}"));
+    assert!(set.starts_with(&format!("holdline_cursor_0.5e-7={cursor}.")), "{set}");
+    assert!(set.ends_with("; Max-Age=43200; HttpOnly; SameSite=Lax"), "{set}");
     for strange in ["", "a%3Db", "a%20b", "%0d%0aX:%20y", &"9".repeat(65)] {
         let reply = page.get(&format!("/subscribe?wait=0&random={strange}"), "").await;
         assert_eq!((reply.status, cookie(reply).as_str()), (200, ""), "{strange}");
     }
     // A cookie that means nothing here is like none.
-    for value in ["x", "00000000000000ff-7", &format!("{}-99", cursor.epoch), "\"\""] {
+    for value in ["x", "00000000000000ff-7", &format!("{}-99", cursor.epoch), "\"\"", "00000000000000ff-7.x"]
+    {
         let header = format!("Cookie: holdline_cursor_1={value}\r\n");
         let set = cookie(page.get("/subscribe?wait=0&random=1", &header).await);
-        assert!(set.starts_with(&format!("holdline_cursor_1={cursor};")), "{value}: {set}");
+        assert!(set.starts_with(&format!("holdline_cursor_1={cursor}.")), "{value}: {set}");
     }
+}
+
+#[tokio::test]
+async fn cursor_is_found_whatever_other_apps_put_beside_it() {
+    let server = Server::start().await;
+    let (mut page, mut jar) = (server.connect().await, Jar::default());
+    subscribes(&mut page, &mut jar, "?random=5&wait=0").await;
+    server.visitor().shouts("between").await;
+    let header = jar.header().replace("Cookie: ", "Cookie: n=J\u{f6}rg; ");
+    assert_eq!(page.get("/subscribe?random=5&wait=0", &header).await.text(), "between");
+}
+
+#[tokio::test]
+async fn reloads_leave_a_bounded_number_of_cookies() {
+    let server = Server::start().await;
+    let (mut page, mut jar) = (server.connect().await, Jar::default());
+    for number in 0..150 {
+        subscribes(&mut page, &mut jar, &format!("?random=0.{number}&wait=0")).await;
+    }
+    let cookies = jar.header();
+    assert_eq!(cookies.matches("holdline_cursor_").count(), 16, "{cookies}");
+    assert!(cookies.contains("holdline_cursor_0.149="), "{cookies}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -137,23 +160,50 @@ async fn answers_with_messages_alone() {
 }
 
 #[tokio::test]
-async fn a_room_is_made_by_publishing_and_may_be_waited_for_before() {
+async fn room_is_made_by_publishing_with_a_session_and_may_be_waited_for_before() {
     let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let session = format!("Authorization: Bearer {}\r\n", ada.token());
     let mut page = server.connect().await;
     page.send("GET", "/subscribe?room=Tea", "", b"").await;
     until("the page is held", || server.hub.held() == 1).await;
-    let publisher = server.connect().await.request("POST", "/publish?room=tea", "", b"hello tea").await;
+    let publisher = server.connect().await.request("POST", "/publish?room=tea", &session, b"hello tea").await;
     assert_eq!((publisher.status, publisher.text()), (200, "ok"));
     assert_eq!(publisher.header("content-type"), "text/plain;charset=utf-8");
     assert_eq!(page.reply().await.unwrap().text(), "hello tea");
     let batch = server.visitor().polls("room=tea&after=start").await;
     assert_eq!(texts(&batch.entries), ["hello tea"]);
-    assert_eq!(batch.entries[1].author.name.as_str(), "anonymous");
-    // Who has a session speaks under their name.
-    let ada = server.person("Ada").await;
-    ada.shouts("it is me").await;
+    assert_eq!(batch.entries[1].author, *ada.person(), "who has a session speaks under their name");
+    server.visitor().shouts("it is nobody").await;
     let batch = ada.polls("room=lobby&after=start").await;
-    assert_eq!(batch.entries.last().unwrap().author, *ada.person());
+    assert_eq!(batch.entries.last().unwrap().author.name.as_str(), "anonymous");
+}
+
+#[tokio::test]
+async fn without_a_session_no_room_is_made() {
+    let server = Server::start().await;
+    let reply = server.connect().await.request("POST", "/publish?room=typo", "", b"hello").await;
+    is_plain(&reply, ProblemCode::UnknownRoom);
+    assert!(reply.text().contains("PUT /api/v1/rooms/typo"), "{}", reply.text());
+    assert_eq!(server.hub.room_count(), 1);
+}
+
+#[tokio::test]
+async fn what_would_be_published_as_something_else_is_refused() {
+    let server = Server::start().await;
+    let head = server.hub.head();
+    for (header, status) in [
+        ("Content-Type: multipart/form-data; boundary=x\r\n", 415),
+        ("Content-Encoding: gzip\r\n", 415),
+        ("Content-Encoding: identity\r\nContent-Type: application/x-www-form-urlencoded\r\n", 200),
+    ] {
+        let reply = server.connect().await.request("POST", "/publish", header, b"hello").await;
+        assert_eq!(reply.status, status, "{header}: {}", reply.text());
+        if status == 415 {
+            is_plain(&reply, ProblemCode::UnsupportedMediaType);
+            assert_eq!(server.hub.head(), head, "nothing was published");
+        }
+    }
 }
 
 #[tokio::test]
@@ -201,4 +251,6 @@ async fn the_classic_page_speaks_these_routes_alone() {
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
     assert!(page.text().contains("'publish?") && page.text().contains("'subscribe?"));
     assert!(!page.text().contains("api/"));
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("script-src 'sha256-") && policy.contains("frame-ancestors 'self'"), "{policy}");
 }

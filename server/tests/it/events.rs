@@ -1,9 +1,14 @@
 //! `GET /api/v1/events`: Server-Sent Events.
 
+use std::sync::Arc;
+
+use holdline_server::ServeConfig;
+use holdline_server::hub::HubConfig;
+use holdline_server::log::Retention;
 use holdline_shared::{Batch, Cursor, Entry, ProblemCode};
 use reqwest::Method;
 
-use crate::support::{Client, Server, texts, until, within};
+use crate::support::{BrokenLog, Client, Server, texts, until, within};
 
 /// A stream of events, read as a browser's `EventSource` reads it.
 pub(crate) struct Events {
@@ -116,10 +121,48 @@ async fn what_is_wrong_is_said_with_a_status() {
         ("", ProblemCode::InvalidParameter),
         ("room=nowhere", ProblemCode::UnknownRoom),
         ("room=lobby&after=x", ProblemCode::InvalidCursor),
-        ("room=lobby&after=00000000000000ff-1", ProblemCode::EpochChanged),
+        ("room=lobby&wait=1", ProblemCode::InvalidParameter),
     ] {
         assert_eq!(ada.get(&format!("/api/v1/events?{query}")).await.problem(), code, "{query}");
     }
     let strange = ada.request(Method::GET, "/api/v1/events?room=lobby").header("last-event-id", "x");
     assert_eq!(strange.send().await.unwrap().status(), 400);
+}
+
+#[tokio::test]
+async fn gap_is_an_event_after_which_the_stream_goes_on_from_the_present() {
+    let hub = HubConfig { recent_bytes: 500, ..HubConfig::default() };
+    let server = Server::with(hub, ServeConfig::default()).await;
+    let ada = server.person("Ada").await;
+    for number in 0..30 {
+        ada.says(&format!("message {number}")).await;
+    }
+    let old = ada.cursor().await;
+    let keep = Retention { age: None, per_room: Some(3) };
+    while server.hub.log().prune(keep).await.unwrap() {}
+    let behind = Cursor { seq: holdline_shared::Seq(2), ..old };
+    for (after, code) in [("00000000000000ff-1".to_owned(), "epoch_changed"), (behind.to_string(), "gap")] {
+        let mut events = Events::open(&ada, &format!("room=lobby&after={after}"), None).await;
+        let chunk = within("the first event", events.response.chunk()).await.unwrap().unwrap();
+        let text = String::from_utf8_lossy(&chunk).into_owned();
+        let now = ada.cursor().await;
+        assert!(text.starts_with("retry: ") && text.contains("\nevent: gap\ndata: {"), "{text}");
+        assert!(text.contains(&format!("\"code\":\"{code}\"")), "{text}");
+        assert!(text.ends_with(&format!("\nid: {now}\n\n")), "{text}");
+        ada.says("after the gap").await;
+        assert_eq!(texts(&within("an event", events.next()).await.unwrap().entries), ["after the gap"]);
+    }
+}
+
+#[tokio::test]
+async fn what_passes_by_itself_ends_the_stream_with_a_time_to_come_back() {
+    let hub = HubConfig { recent_bytes: 0, ..HubConfig::default() };
+    let server = Server::on(Arc::new(BrokenLog::new()), hub, ServeConfig::default()).await;
+    let mut events = Events::open(&server.visitor(), "room=lobby&after=start", None).await;
+    // A status would end an `EventSource` for good.
+    let chunk = within("the first event", events.response.chunk()).await.unwrap().unwrap();
+    let text = String::from_utf8_lossy(&chunk);
+    assert!(text.starts_with("retry: 2000\nevent: problem\ndata: {"), "{text}");
+    assert!(text.contains("\"code\":\"log_unavailable\"") && !text.contains("\nid:"), "{text}");
+    assert_eq!(within("the end", events.response.chunk()).await.unwrap(), None);
 }

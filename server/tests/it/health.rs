@@ -66,7 +66,11 @@ impl Log for Ailing {
         limit: usize,
         asking: Option<PersonId>,
     ) -> BoxFuture<'static, Result<Page, LogError>> {
-        if self.is_stuck.load(Ordering::Relaxed) { pending().boxed() } else { self.log.page(room, before, limit, asking) }
+        if self.is_stuck.load(Ordering::Relaxed) {
+            pending().boxed()
+        } else {
+            self.log.page(room, before, limit, asking)
+        }
     }
     fn prune(&self, keep: Retention) -> BoxFuture<'static, Result<bool, LogError>> {
         self.log.prune(keep)

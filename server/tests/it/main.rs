@@ -6,6 +6,7 @@
 
 mod support;
 
+mod answers;
 mod both_ways;
 mod change;
 mod classic;
@@ -23,7 +24,9 @@ mod examples;
 mod health;
 mod held;
 mod history;
+mod hosts;
 mod limits;
+mod methods;
 mod metrics;
 mod mount;
 mod poll;
@@ -31,6 +34,7 @@ mod presence;
 mod problems;
 mod protocol;
 mod publish;
+mod room_limit;
 mod rooms;
 mod server_log;
 mod session;

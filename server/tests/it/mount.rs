@@ -5,21 +5,25 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
-use holdline_server::hub::Hub;
+use holdline_server::hub::{Hub, HubConfig};
 use holdline_server::log::MemoryLog;
-use holdline_server::{ServeConfig, router};
+use holdline_server::{HttpConfig, ServeConfig, router, router_with};
 use holdline_shared::{Entry, History, ProblemCode, RoomList, Session};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Reply, Server, key, until};
+use crate::support::{Reply, Server, key, trusting_loopback, until};
 
 /// An app with a state and pages of its own.
 async fn host() -> Server {
+    host_with(HttpConfig::default()).await
+}
+
+async fn host_with(config: HttpConfig) -> Server {
     let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
     let app = Router::new()
         .route("/", get(|State(name): State<&'static str>| async move { name }))
-        .nest_service("/chat", router(hub.clone()))
+        .nest_service("/chat", router_with(hub.clone(), config))
         .with_state("the host's own page");
     Server::of(app, hub, ServeConfig::default()).await
 }
@@ -68,24 +72,40 @@ async fn the_classic_routes_work_under_the_prefix() {
     assert_eq!(publisher.request("POST", "/chat/publish", "", b"hello").await.text(), "ok");
     let reply = page.reply().await.unwrap();
     assert_eq!(reply.text(), "hello");
-    assert!(reply.header("set-cookie").contains("; Path=/chat/subscribe;"), "{}", reply.header("set-cookie"));
+    let cookie = reply.header("set-cookie");
+    assert!(cookie.starts_with("holdline_cursor_1=") && !cookie.contains("Path"), "{cookie}");
 }
 
 #[tokio::test]
-async fn cookies_and_page_know_the_prefix_that_a_proxy_stripped() {
-    for (server, inner, outer) in
-        [(Server::start().await, "", "/talk/"), (host().await, "/chat", "/talk/chat/")]
-    {
+async fn cookies_and_page_know_the_prefix_that_a_trusted_proxy_stripped() {
+    let direct = ServeConfig { http: trusting_loopback(), ..ServeConfig::default() };
+    for (server, inner, outer, name) in [
+        (Server::with(HubConfig::default(), direct).await, "", "/talk/", "holdline_session_talk"),
+        (host_with(trusting_loopback()).await, "/chat", "/talk/chat/", "holdline_session_talk.chat"),
+    ] {
         let mut proxy = server.connect().await;
         let header = "X-Forwarded-Prefix: /talk\r\n";
         let session = proxy.request("POST", &format!("{inner}/api/v1/session"), header, b"").await;
-        assert!(session.header("set-cookie").contains(&format!("; Path={outer};")));
-        let classic = proxy.get(&format!("{inner}/subscribe?wait=0&random=1"), header).await;
-        let cookie = classic.header("set-cookie");
-        assert!(cookie.contains(&format!("; Path={outer}subscribe;")), "{cookie}");
-        let strange =
-            proxy.get(&format!("{inner}/subscribe?wait=0&random=1"), "X-Forwarded-Prefix: /a;b\r\n").await;
-        assert!(!strange.header("set-cookie").contains("/a"), "{}", strange.header("set-cookie"));
+        let cookie = session.header("set-cookie");
+        assert!(
+            cookie.starts_with(&format!("{name}=")) && cookie.contains(&format!("; Path={outer};")),
+            "{cookie}"
+        );
+        let page = proxy.get(&format!("{inner}/"), header).await;
+        assert!(
+            page.text().contains(&format!("<base href=\"{outer}\" />")) || !page.text().contains("<base")
+        );
+    }
+}
+
+#[tokio::test]
+async fn prefix_of_a_stranger_is_not_believed() {
+    for (server, inner, base) in [(Server::start().await, "", "/"), (host().await, "/chat", "/chat/")] {
+        let mut stranger = server.connect().await;
+        let header = "X-Forwarded-Prefix: /talk\r\nX-Forwarded-Proto: https\r\n";
+        let session = stranger.request("POST", &format!("{inner}/api/v1/session"), header, b"").await;
+        let cookie = session.header("set-cookie");
+        assert!(cookie.contains(&format!("; Path={base};")) && !cookie.contains("Secure"), "{cookie}");
     }
 }
 

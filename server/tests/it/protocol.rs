@@ -2,7 +2,7 @@
 //! In an example `…` stands for any value and `{cursor}` for the cursor of the last answer that had one; each request
 //! after `POST /api/v1/session` carries that session's token.
 
-use holdline_shared::ProblemCode;
+use holdline_shared::{ProblemCode, limits};
 use serde_json::Value;
 
 use crate::support::{Connection, Reply, Server};
@@ -57,6 +57,48 @@ fn its_table_of_problems_is_the_list_of_codes() {
     listed.sort_unstable();
     codes.sort_unstable();
     assert_eq!(listed, codes);
+}
+
+#[test]
+fn its_limits_are_those_of_the_code() {
+    let rows = PAGE.split("## Limits").nth(1).unwrap().split("## ").next().unwrap().lines();
+    let rows = rows.filter(|row| row.starts_with("| ") && !row.starts_with("| limit"));
+    let listed: Vec<(String, Vec<usize>)> = rows
+        .map(|row| {
+            let mut cells = row.trim_matches('|').split('|').map(str::trim);
+            let name = cells.next().unwrap().to_owned();
+            (name, cells.filter(|cell| !cell.is_empty()).map(|cell| cell.parse().unwrap()).collect())
+        })
+        .collect();
+    let seconds = |time: std::time::Duration| usize::try_from(time.as_secs()).unwrap();
+    let expected = [
+        ("a message's text", vec![limits::TEXT_GRAPHEMES, limits::TEXT_BYTES]),
+        ("a room's name", vec![limits::ROOM_GRAPHEMES, limits::ROOM_BYTES]),
+        ("a nickname", vec![limits::NICKNAME_GRAPHEMES, limits::NICKNAME_BYTES]),
+        ("a topic", vec![limits::TOPIC_GRAPHEMES, limits::TOPIC_BYTES]),
+        ("a reaction", vec![limits::EMOJI_BYTES]),
+        ("a request's body", vec![limits::BODY_BYTES]),
+        ("a presence tag that is sent back", vec![limits::PRESENCE_TAG_BYTES]),
+        ("a batch, about", vec![limits::BATCH_BYTES]),
+        ("accents on one letter of a name", vec![limits::MARKS_IN_A_ROW]),
+        ("different reactions on one message", vec![limits::EMOJI_PER_MESSAGE]),
+        ("people that a reaction lists", vec![limits::REACTORS_LISTED]),
+        ("edits of one message", vec![limits::EDITS_PER_MESSAGE]),
+        ("rooms in one poll, and rooms in which one is here", vec![limits::ROOMS_PER_POLL]),
+        ("entries in a batch", vec![limits::BATCH_ENTRIES]),
+        ("messages in a page of history", vec![limits::HISTORY_MAX]),
+        ("messages in a page of history, unless asked for", vec![limits::HISTORY_DEFAULT]),
+        ("rooms that are listed", vec![limits::ROOMS_LISTED]),
+        ("rooms of one server", vec![limits::ROOMS]),
+        ("people whom presence lists in a room", vec![limits::PEOPLE_LISTED]),
+        ("seconds that a poll is held, unless asked for", vec![seconds(limits::WAIT_DEFAULT)]),
+        ("seconds that a poll is held, unless configured", vec![seconds(limits::WAIT_MAX)]),
+    ];
+    let expected: Vec<_> = expected.into_iter().map(|(name, values)| (name.to_owned(), values)).collect();
+    assert_eq!(listed, expected);
+    let declared = include_str!("../../../shared/src/limits.rs").matches("\npub const ").count();
+    let named: usize = expected.iter().map(|(_, values)| values.len()).sum();
+    assert_eq!(declared, named, "every limit of the code is in the table");
 }
 
 /// Runs a page's examples; answers how many there were, or what is wrong with the first that is.

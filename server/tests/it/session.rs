@@ -1,10 +1,12 @@
 //! Who somebody is: token and cookie.
 
+use holdline_server::ServeConfig;
+use holdline_server::hub::HubConfig;
 use holdline_shared::{ProblemCode, Session};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Client, Reply, Server};
+use crate::support::{Client, Jar, Reply, Server, trusting_loopback};
 
 async fn ask(client: &Client, method: Method, header: (&str, &str)) -> Reply {
     let request = client.request(method, "/api/v1/session").header(header.0, header.1);
@@ -19,17 +21,124 @@ async fn begins_with_a_cookie_that_scripts_cannot_read() {
     let reply = nobody.post("/api/v1/session", &json!({"nickname": "Ada"})).await.expect(201);
     let session: Session = reply.json();
     assert_eq!(session.person.name.as_str(), "Ada");
-    let cookie = format!(
-        "holdline_session={}; Max-Age=31536000; Path=/; HttpOnly; SameSite=Lax",
-        session.token.as_deref().unwrap()
-    );
+    let (port, token) = (server.address.port(), session.token.as_deref().unwrap());
+    let cookie = format!("holdline_session_{port}={token}; Max-Age=31536000; Path=/; HttpOnly; SameSite=Lax");
     assert_eq!(reply.header("set-cookie"), cookie);
     assert_eq!(reply.header("cache-control"), "no-store");
-    let cookie = format!("other=1; holdline_session={}; x", session.token.as_deref().unwrap());
-    let shown = ask(&nobody, Method::GET, ("cookie", &cookie)).await.expect(200);
-    assert_eq!(shown.json::<Session>().person, session.person);
-    let behind_tls = ask(&nobody, Method::POST, ("x-forwarded-proto", "https")).await.expect(201);
-    assert!(behind_tls.header("set-cookie").ends_with("; Secure"), "{}", behind_tls.header("set-cookie"));
+}
+
+#[tokio::test]
+async fn cookie_is_secure_behind_tls_in_every_spelling_of_a_trusted_proxy() {
+    let config = ServeConfig { http: trusting_loopback(), ..ServeConfig::default() };
+    let (trusting, wary) = (Server::with(HubConfig::default(), config).await, Server::start().await);
+    for header in [
+        ("x-forwarded-proto", "https"),
+        ("x-forwarded-proto", "https, http"),
+        ("x-forwarded-proto", "https,http"),
+        ("x-forwarded-proto", "HTTPS"),
+        ("forwarded", "for=10.0.0.1;proto=https"),
+    ] {
+        for (server, is_believed) in [(&trusting, true), (&wary, false)] {
+            let reply = ask(&server.visitor(), Method::POST, header).await.expect(201);
+            assert_eq!(reply.header("set-cookie").ends_with("; Secure"), is_believed, "{header:?}");
+        }
+    }
+}
+
+/// What `GET` or `POST` answers to these headers, which end with a line break each.
+async fn session(server: &Server, method: &str, headers: &str) -> Session {
+    server.connect().await.request(method, "/api/v1/session", headers, b"").await.json()
+}
+
+#[tokio::test]
+async fn token_is_told_only_to_those_who_did_not_come_with_the_cookie() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let (bearer, cookie) = (
+        format!("Authorization: Bearer {}\r\n", ada.token()),
+        format!("Cookie: holdline_session={}\r\n", ada.token()),
+    );
+    for (method, headers, sees_token) in [
+        ("GET", &bearer, true),
+        ("POST", &bearer, true),
+        ("GET", &cookie, false),
+        ("POST", &cookie, false),
+        ("POST", &String::new(), true),
+        ("POST", &"Cookie: holdline_session=x\r\n".to_owned(), false),
+        ("POST", &"Cookie: other=x\r\n".to_owned(), true),
+    ] {
+        assert_eq!(session(&server, method, headers).await.token.is_some(), sees_token, "{method} {headers}");
+    }
+    assert_eq!(session(&server, "GET", &cookie).await.person, *ada.person());
+}
+
+#[tokio::test]
+async fn cookie_is_found_whatever_other_apps_put_beside_it() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let token = ada.token();
+    for cookie in [
+        format!("name=J\u{f6}rg; holdline_session={token}"),
+        format!("holdline_session={token}; n=\u{1f600}"),
+        format!("holdline_session=\"{token}\""),
+        format!("holdline_session=garbage; holdline_session={token}"),
+        format!("holdline_session=\u{e9}; holdline_session={token}"),
+        format!("a; =; ;holdline_session = {token} ;b"),
+    ] {
+        let person = session(&server, "GET", &format!("Cookie: {cookie}\r\n")).await.person;
+        assert_eq!(person, *ada.person(), "{cookie}");
+    }
+    // In an event loop as well.
+    let poll = "/api/v1/poll?room=lobby&here=lobby&wait=0";
+    let cookie = format!("Cookie: name=J\u{f6}rg; holdline_session=\"{token}\"\r\n");
+    assert_eq!(server.connect().await.get(poll, &cookie).await.status, 200);
+    let many = format!("Cookie: {}holdline_session={token}\r\n", "holdline_session=a.b; ".repeat(200));
+    let reply = server.connect().await.get("/api/v1/session", &many).await;
+    assert_eq!(reply.problem(), ProblemCode::SessionInvalid, "no signature is checked as often as one likes");
+}
+
+#[tokio::test]
+async fn two_servers_on_one_host_live_side_by_side() {
+    let (one, other) = (Server::start().await, Server::start().await);
+    let mut jar = Jar::default();
+    let mut people = Vec::new();
+    for server in [&one, &other] {
+        let host = format!("Host: 127.0.0.1:{}\r\n", server.address.port());
+        let mut connection = server.connect().await;
+        connection
+            .write(format!("POST /api/v1/session HTTP/1.1\r\n{host}{}\r\n", jar.header()).as_bytes())
+            .await;
+        let reply = connection.reply().await.unwrap().expect(201);
+        jar.take(&reply);
+        people.push((server, host, reply.json::<Session>().person));
+    }
+    for (server, host, person) in people {
+        let mut connection = server.connect().await;
+        for (path, at) in [("/api/v1/session", "/person"), ("/api/v1/poll?room=lobby&here=lobby&wait=0", "")]
+        {
+            connection.write(format!("GET {path} HTTP/1.1\r\n{host}{}\r\n", jar.header()).as_bytes()).await;
+            let reply = connection.reply().await.unwrap().expect(200);
+            let json: serde_json::Value = reply.json();
+            let expected = serde_json::to_value(&person).unwrap();
+            assert!(at.is_empty() || json.pointer(at) == Some(&expected), "{json}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn session_of_an_earlier_version_goes_on_under_the_new_name() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let old = format!("holdline_session={}", ada.token());
+    let shown = ask(&server.visitor(), Method::GET, ("cookie", &old)).await.expect(200);
+    assert_eq!(shown.json::<Session>().person, *ada.person());
+    let name = format!("holdline_session_{}=", server.address.port());
+    assert!(shown.header("set-cookie").starts_with(&name), "{}", shown.header("set-cookie"));
+    // One that is another server's is like none, and stays as it is.
+    let foreign = ask(&server.visitor(), Method::GET, ("cookie", "holdline_session=x")).await;
+    assert_eq!(foreign.problem(), ProblemCode::SessionRequired);
+    let ended = ask(&server.visitor(), Method::DELETE, ("cookie", &old)).await.expect(204);
+    assert_eq!(ended.headers.get_all("set-cookie").iter().count(), 2, "both names are cleared");
 }
 
 #[tokio::test]
@@ -80,6 +189,8 @@ async fn what_was_not_signed_here_is_not_believed() {
 async fn ends_with_the_cookie_cleared() {
     let server = Server::start().await;
     let reply = server.person("Ada").await.delete("/api/v1/session").await.expect(204);
-    assert_eq!(reply.header("set-cookie"), "holdline_session=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax");
+    let port = server.address.port();
+    let cookie = format!("holdline_session_{port}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax");
+    assert_eq!(reply.header("set-cookie"), cookie);
     server.visitor().delete("/api/v1/session").await.expect(204);
 }

@@ -1,5 +1,6 @@
 //! `holdline serve`: opens the log, binds the addresses, serves until told to stop.
 
+mod http;
 mod listeners;
 mod logging;
 mod stdin;
@@ -21,6 +22,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tracing::{error, info, warn};
 
+use self::http::HttpOptions;
 use self::listeners::ListenAddress;
 use self::logging::LogFormat;
 use crate::signals::{self, StopSignals};
@@ -87,6 +89,9 @@ pub(crate) struct Serve {
     #[arg(long, env = "HOLDLINE_RECENT", value_name = "MIB", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=65536))]
     recent: u32,
 
+    #[command(flatten)]
+    http: HttpOptions,
+
     /// How to write the server's own log, on standard error. `RUST_LOG=debug` says more
     #[arg(long, env = "HOLDLINE_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     log_format: LogFormat,
@@ -140,6 +145,10 @@ impl Serve {
         let config = ServeConfig {
             max_connections: max_connections(self.max_connections)?,
             event_loops: self.plain_http.then_some(0),
+            http: self.http.config(
+                &listeners,
+                &self.listen.iter().filter_map(ListenAddress::name).collect::<Vec<_>>(),
+            )?,
             ..ServeConfig::default()
         };
         let is_stopped = stopped.clone();

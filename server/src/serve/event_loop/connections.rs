@@ -1,7 +1,7 @@
 //! The connections of one event loop: adding, answering, closing, deadlines.
 
 use std::io::{self, Read as _, Write as _};
-use std::net::Shutdown;
+use std::net::{IpAddr, Shutdown};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
@@ -103,6 +103,11 @@ impl Connections {
 
     pub(super) fn get_mut(&mut self, number: usize) -> Option<&mut Connection> {
         self.all.get_mut(number)
+    }
+
+    /// The address of the other end.
+    pub(super) fn peer(&self, number: usize) -> Option<IpAddr> {
+        self.all.get(number)?.stream.peer_addr().ok().map(|address| address.ip())
     }
 
     /// Watches a connection from now on, idle as it is.

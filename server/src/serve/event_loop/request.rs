@@ -3,6 +3,8 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use holdline_shared::PollQuery;
 
+use crate::http::{CallerHeaders, Line};
+
 /// Headers that a request may have. A browser sends about fifteen.
 const HEADERS: usize = 32;
 
@@ -53,7 +55,18 @@ impl<'a> Request<'a> {
         (version == 1 && request.is_usual(body)).then_some(request)
     }
 
-    /// What says who asks.
+    /// What a caller is judged by.
+    pub(super) fn caller_headers(&self) -> CallerHeaders<'a> {
+        CallerHeaders::read(self.headers.iter().map(|header| (header.name, header.value)))
+    }
+
+    /// What there is of the first line that a caller is judged by.
+    pub(super) fn line(&self) -> Line<'static> {
+        let is_safe = matches!(self.asked, Asked::Poll(_));
+        Line { is_safe, needs_host: true, authority: None, nested: "" }
+    }
+
+    /// What says which person asks.
     pub(super) fn credentials(&self) -> HeaderMap {
         let mut credentials = HeaderMap::new();
         for header in &self.headers {
@@ -72,10 +85,7 @@ impl<'a> Request<'a> {
         for header in self.headers.iter().filter(|header| !header.name.is_empty()) {
             let is = |name: &str| header.name.eq_ignore_ascii_case(name);
             let says = |value: &str| header.value.eq_ignore_ascii_case(value.as_bytes());
-            if is("connection") && !says("keep-alive")
-                || CHANGES.iter().any(|name| is(name))
-                || is("sec-fetch-site") && says("cross-site")
-            {
+            if is("connection") && !says("keep-alive") || CHANGES.iter().any(|name| is(name)) {
                 return false;
             }
             if is("content-length") {
@@ -189,7 +199,6 @@ mod tests {
             ("length: 2", "length: 2\r\ncontent-length: 2"),
             ("content-length: 2", "a: b"),
             ("content-length: 2", "content-length: 2\r\ntransfer-encoding: chunked"),
-            ("content-length: 2", "content-length: 2\r\nsec-fetch-site: cross-site"),
             ("content-type", "a"),
             ("json", "json; charset=utf-8"),
             ("json", "problem+json"),

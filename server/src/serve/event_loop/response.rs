@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use bytes::{BufMut, Bytes, BytesMut};
 use tokio::time::Instant;
 
+use crate::http::PROTECTION;
 use crate::log::Committed;
 
 /// Makes answers, and keeps the last one for the next who gets the same.
@@ -37,8 +38,13 @@ impl Responses {
     /// The answer to a publish: the entry, with the status of one that is new or of one that was there.
     pub(super) fn entry(&mut self, entry: &Committed, is_new: bool, is_last: bool, now: Instant) -> Bytes {
         self.date.update(now);
-        let status: &[u8] = if is_new { b"HTTP/1.1 201 Created\r\n" } else { b"HTTP/1.1 200 OK\r\n" };
-        encode(&[status, JSON], &entry.json, is_last, &self.date.text)
+        if !is_new {
+            return encode(&[b"HTTP/1.1 200 OK\r\n", JSON], &entry.json, is_last, &self.date.text);
+        }
+        let mut seq = itoa::Buffer::new();
+        let seq = seq.format(entry.seq.0).as_bytes();
+        let head = [b"HTTP/1.1 201 Created\r\n", JSON, b"location: messages/", seq, b"\r\n"];
+        encode(&head, &entry.json, is_last, &self.date.text)
     }
 
     /// The answer to a poll with this body; `is_last` says that the connection is closed after it.
@@ -87,12 +93,13 @@ const CLOSE: &[u8] = b"connection: close\r\n";
 /// Puts an answer together as hyper does, which is also the one to say that the connection closes where the handler does
 /// not know.
 fn encode(head: &[&[u8]], body: &[u8], closes: bool, date: &str) -> Bytes {
-    let mut response = BytesMut::with_capacity(body.len() + 256);
+    let mut response = BytesMut::with_capacity(body.len() + 512);
     for part in head {
         response.put_slice(part);
     }
     let (mut length, connection) = (itoa::Buffer::new(), if closes { CLOSE } else { b"" });
     let length = length.format(body.len()).as_bytes();
+    response.put_slice(PROTECTION.as_bytes());
     for part in
         [b"content-length: ", length, b"\r\n", connection, b"date: ", date.as_bytes(), b"\r\n\r\n", body]
     {

@@ -102,13 +102,15 @@ fn parse_head(head: &[u8]) -> (u16, HeaderMap) {
 }
 
 impl Jar {
-    /// Keeps what the answer sets.
+    /// Keeps what the answer sets, and drops what it ends.
     pub(crate) fn take(&mut self, reply: &Reply) {
         for cookie in reply.headers.get_all("set-cookie") {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();
             let (name, value) = pair.split_once('=').unwrap();
             self.0.retain(|(known, _)| known != name);
-            self.0.push((name.to_owned(), value.to_owned()));
+            if !cookie.to_str().unwrap().contains("; Max-Age=0") {
+                self.0.push((name.to_owned(), value.to_owned()));
+            }
         }
     }
 

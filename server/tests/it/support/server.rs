@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use holdline_server::hub::{Hub, HubConfig};
 use holdline_server::log::{Log, MemoryLog, SqliteLog};
-use holdline_server::{ServeConfig, serve as serve_hub, serve_router};
+use holdline_server::{HttpConfig, ServeConfig, serve as serve_hub, serve_router};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -30,6 +30,13 @@ pub(crate) struct Server {
 /// A hub that lets people go soon after their last poll.
 pub(crate) fn short_grace() -> HubConfig {
     HubConfig { grace: Duration::from_millis(200), ..HubConfig::default() }
+}
+
+/// Believes what proxies on this machine say, as tests are.
+pub(crate) fn trusting_loopback() -> HttpConfig {
+    let mut config = HttpConfig::default();
+    config.trusted_proxies.push("127.0.0.0/8".parse().unwrap());
+    config
 }
 
 /// How polls are served in this run of the tests: with `HOLDLINE_PLAIN_HTTP` set, without event loops.

@@ -22,7 +22,6 @@ pub(crate) struct ListenAddress {
 
 impl ListenAddress {
     /// The name of the host, when one was given rather than an address.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the check of `Host` asks for it"))]
     pub(super) fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }

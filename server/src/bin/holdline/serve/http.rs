@@ -1,0 +1,80 @@
+//! What the operator says about HTTP: host names, proxies, limits. The names of what was listened on are added here.
+
+use std::net::IpAddr;
+
+use clap::Args;
+use holdline_server::{Hosts, HttpConfig};
+use ipnet::IpNet;
+use tokio::net::TcpListener;
+
+/// Who may ask, and what is believed of them.
+#[derive(Args)]
+pub(super) struct HttpOptions {
+    /// A name by which browsers reach this server, as in chat.example; give it again for more, * is any. Without it: the
+    /// names of this machine, and the addresses it listens on
+    #[arg(long = "host", env = "HOLDLINE_HOST", value_name = "NAME", value_delimiter = ',', value_parser = host)]
+    hosts: Vec<String>,
+
+    /// An address or network of proxies in front of this server, as in 127.0.0.1 or 10.0.0.0/8; what they say in Forwarded
+    /// and X-Forwarded-* is believed
+    #[arg(long = "trusted-proxy", env = "HOLDLINE_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',', value_parser = network)]
+    trusted_proxies: Vec<IpNet>,
+
+    /// Rooms that one person may make in an hour; from one address ten times as many
+    #[arg(long, env = "HOLDLINE_ROOMS_PER_HOUR", value_name = "NUMBER", default_value_t = 10)]
+    rooms_per_hour: u32,
+}
+
+impl HttpOptions {
+    /// The configuration of a server that listens here; `names` are those that `--listen` was given.
+    pub(super) fn config(&self, listeners: &[TcpListener], names: &[&str]) -> anyhow::Result<HttpConfig> {
+        let mut hosts = Hosts::loopback();
+        for listener in listeners {
+            hosts = hosts.with_listener(listener.local_addr()?.ip());
+        }
+        if hosts.has_any_address() {
+            hosts = hosts.with_machine(&gethostname::gethostname().to_string_lossy());
+        }
+        for name in names.iter().copied().chain(self.hosts.iter().map(String::as_str)) {
+            hosts = hosts.with_name(name)?;
+        }
+        let mut config = HttpConfig::default();
+        config.hosts = hosts;
+        config.trusted_proxies.clone_from(&self.trusted_proxies);
+        config.rooms_per_person = self.rooms_per_hour;
+        config.rooms_per_visitor = self.rooms_per_hour.saturating_mul(10);
+        Ok(config)
+    }
+}
+
+fn host(text: &str) -> Result<String, String> {
+    Hosts::loopback().with_name(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
+}
+
+/// Reads `ADDRESS` or `ADDRESS/BITS`.
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical())).ok();
+    address.or_else(|| text.parse().ok()).ok_or_else(|| {
+        "a trusted proxy is an address or a network, as in 127.0.0.1, 10.0.0.0/8 or ::1".to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_addresses_and_networks() {
+        for (text, network_text) in [
+            ("127.0.0.1", "127.0.0.1/32"),
+            ("::ffff:10.0.0.1", "10.0.0.1/32"),
+            ("10.0.0.0/8", "10.0.0.0/8"),
+            ("::1", "::1/128"),
+        ] {
+            assert_eq!(network(text).map(|found| found.to_string()), Ok(network_text.to_owned()), "{text}");
+        }
+        for bad in ["", "localhost", "10.0.0.0/33", "unix"] {
+            assert!(network(bad).unwrap_err().contains("as in"), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! Who asks, as far as the connection and the head of a request tell: which host the browser means, whether a page of our
+//! own sent the request, where Holdline lies from the browser's point of view, and from which address the request comes.
+//! The router and the event loops make a [`Caller`] by the same function; there is no other way to one. Who the person
+//! is, is found out in `identity`.
+
+use std::borrow::Cow;
+use std::net::{IpAddr, Ipv6Addr};
+
+use holdline_shared::ProblemCode;
+
+use super::config::HttpConfig;
+use super::failure::Failure;
+use super::forwarded::{Forwarded, is_plain_path};
+use super::host::Host;
+
+/// What is known of somebody whose request is fit to be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Caller {
+    /// The port in the address that the browser shows, unless it is the usual one.
+    pub(crate) port: Option<u16>,
+    /// Whether the browser's connection is encrypted.
+    pub(crate) is_tls: bool,
+    /// The path under which everything lies, from the browser's point of view: begins and ends with `/`.
+    pub(crate) base: Cow<'static, str>,
+    /// The address or the network to which limits apply; nothing for programs on this machine, and where no proxy said.
+    pub(crate) visitor: Option<IpAddr>,
+}
+
+impl Default for Caller {
+    /// Somebody of whom nothing is known.
+    fn default() -> Self {
+        Self { port: None, is_tls: false, base: Cow::Borrowed("/"), visitor: None }
+    }
+}
+
+/// The first line of a request, as far as it matters here.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Line<'a> {
+    /// Whether the method changes nothing.
+    pub(crate) is_safe: bool,
+    /// Whether it is HTTP/1.1, in which `Host` is required.
+    pub(crate) needs_host: bool,
+    /// The host of an address in absolute form, which is stronger than `Host`.
+    pub(crate) authority: Option<&'a str>,
+    /// The prefix under which a host app nested the router.
+    pub(crate) nested: &'a str,
+}
+
+/// The headers that say who asks.
+#[derive(Debug, Default)]
+pub(crate) struct CallerHeaders<'a> {
+    hosts: usize,
+    host: &'a [u8],
+    origin: Option<&'a [u8]>,
+    fetch_site: Option<&'a [u8]>,
+    forwarded: Forwarded<'a>,
+}
+
+impl<'a> CallerHeaders<'a> {
+    /// Goes through all headers of a request once.
+    pub(crate) fn read(headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Self {
+        let mut read = Self::default();
+        for (name, value) in headers {
+            match name.len() {
+                4 if name.eq_ignore_ascii_case("host") => {
+                    read.hosts += 1;
+                    read.host = value;
+                }
+                6 if name.eq_ignore_ascii_case("origin") => read.origin = Some(value),
+                14 if name.eq_ignore_ascii_case("sec-fetch-site") => read.fetch_site = Some(value),
+                9 | 15..=18 => read.forwarded.take(name, value),
+                _ => {}
+            }
+        }
+        read
+    }
+
+    /// Whether some proxy says something.
+    pub(crate) fn has_forwarded(&self) -> bool {
+        !self.forwarded.is_empty()
+    }
+}
+
+impl Caller {
+    /// Judges a request: its host must be one of ours, and what changes something must come from a page of our own or
+    /// from no page. `peer` is the address of the other end of the connection, and is asked for only if it matters. The
+    /// visitor is left open; see [`Caller::with_visitor`].
+    pub(crate) fn find(
+        config: &HttpConfig,
+        peer: impl FnOnce() -> Option<IpAddr>,
+        headers: &CallerHeaders<'_>,
+        line: Line<'_>,
+    ) -> Result<Self, Failure> {
+        let host = find_host(headers, line)?;
+        if let Some(host) = host.filter(|host| !config.hosts.accept(host)) {
+            return Err(unknown_host(&host));
+        }
+        let trusted = (headers.has_forwarded()
+            && !config.trusted_proxies.is_empty()
+            && peer().is_some_and(|peer| config.trusts(peer)))
+        .then_some(&headers.forwarded);
+        let shown = trusted.and_then(|forwarded| Host::parse(forwarded.host()?)).or(host);
+        if !line.is_safe && !is_from_own_page(config, headers, host, shown) {
+            let why = "a page of another site sent this request; open Holdline itself. A proxy in front of Holdline \
+                       has to pass Host on, or its name is given with --host";
+            return Err(Failure::new(ProblemCode::CrossSite, why));
+        }
+        let stripped = trusted.and_then(Forwarded::prefix).unwrap_or_default();
+        let nested =
+            Some(line.nested.trim_matches('/')).filter(|path| is_plain_path(path)).unwrap_or_default();
+        let base = match (stripped.is_empty(), nested.is_empty()) {
+            (true, true) => Cow::Borrowed("/"),
+            (_, true) => Cow::Owned(format!("{stripped}/")),
+            (_, false) => Cow::Owned(format!("{stripped}/{nested}/")),
+        };
+        Ok(Self {
+            port: shown.and_then(|host| host.port),
+            is_tls: trusted.is_some_and(Forwarded::is_tls),
+            base,
+            visitor: None,
+        })
+    }
+
+    /// Adds to whom limits by address apply: the address behind proxies that are trusted, IPv6 by its network.
+    pub(crate) fn with_visitor(
+        mut self,
+        config: &HttpConfig,
+        peer: Option<IpAddr>,
+        headers: &CallerHeaders<'_>,
+    ) -> Self {
+        let address = match peer.map(|peer| peer.to_canonical()) {
+            Some(peer) if config.trusts(peer) => headers.forwarded.client(|one| config.trusts(one)),
+            peer => peer,
+        };
+        self.visitor = address.filter(|address| !address.is_loopback()).map(network);
+        self
+    }
+}
+
+/// An IPv4 address, or the half of an IPv6 address that tells networks apart; the other half is for its owner to choose.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+    }
+}
+
+/// The host that is asked for: the address' own, or that of the `Host` header, of which HTTP/1.1 requires exactly one.
+fn find_host<'a>(headers: &CallerHeaders<'a>, line: Line<'a>) -> Result<Option<Host<'a>>, Failure> {
+    let invalid = |why: &str| Failure::new(ProblemCode::InvalidRequest, why);
+    let host = match headers.hosts {
+        0 if line.needs_host => return Err(invalid("HTTP/1.1 requires a Host header")),
+        0 => None,
+        1 => {
+            let host = std::str::from_utf8(headers.host).ok().and_then(Host::parse);
+            Some(host.ok_or_else(|| invalid("the Host header is neither a name nor an address"))?)
+        }
+        _ => return Err(invalid("there is more than one Host header")),
+    };
+    match line.authority {
+        None => Ok(host),
+        Some(text) => {
+            let host = Host::parse(text);
+            host.map(Some).ok_or_else(|| invalid("the host in the request's address is none"))
+        }
+    }
+}
+
+fn unknown_host(host: &Host<'_>) -> Failure {
+    let name = host.name;
+    let detail = format!(
+        "this server does not answer to the host name {name:?}; if that is one of its names, start it with --host {name}"
+    );
+    Failure::new(ProblemCode::UnknownHost, detail)
+}
+
+/// Whether a request that changes something may do so: browsers say in `Sec-Fetch-Site` where the page is that sent it,
+/// and in `Origin` where encryption is missing or the browser is old. Programs say neither.
+fn is_from_own_page(
+    config: &HttpConfig,
+    headers: &CallerHeaders<'_>,
+    host: Option<Host<'_>>,
+    shown: Option<Host<'_>>,
+) -> bool {
+    if let Some(site) = headers.fetch_site {
+        return [&b"same-origin"[..], b"none"].contains(&site.trim_ascii());
+    }
+    let Some(origin) = headers.origin else { return true };
+    let Ok(origin) = std::str::from_utf8(origin) else { return false };
+    let origin = origin.trim();
+    [host, shown].iter().flatten().any(|host| host.is_origin(origin)) || config.hosts.has_origin(origin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::Hosts;
+
+    const GET: Line<'_> = Line { is_safe: true, needs_host: true, authority: None, nested: "" };
+    const POST: Line<'_> = Line { is_safe: false, ..GET };
+
+    fn config() -> HttpConfig {
+        HttpConfig {
+            hosts: Hosts::loopback().with_name("chat.example").unwrap(),
+            trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
+            ..HttpConfig::default()
+        }
+    }
+
+    fn find(peer: &str, line: Line<'_>, headers: &[(&str, &str)]) -> Result<Caller, ProblemCode> {
+        let headers = CallerHeaders::read(headers.iter().map(|(name, value)| (*name, value.as_bytes())));
+        let peer = peer.parse().ok();
+        let found = Caller::find(&config(), || peer, &headers, line);
+        let found = found.map(|caller| caller.with_visitor(&config(), peer, &headers));
+        found.map_err(|failure| failure.code())
+    }
+
+    const LOCAL: &str = "127.0.0.1";
+    const PROXY: &str = "10.0.0.1";
+
+    #[test]
+    fn host_must_be_one_and_ours() {
+        use ProblemCode::{InvalidRequest, UnknownHost};
+        let old = Line { needs_host: false, ..GET };
+        let absolute = Line { authority: Some("evil.example"), ..GET };
+        for (line, headers, code) in [
+            (GET, &[][..], Some(InvalidRequest)),
+            (old, &[], None),
+            (GET, &[("Host", "localhost:8080")], None),
+            (GET, &[("Host", "localhost"), ("hOST", "localhost")], Some(InvalidRequest)),
+            (old, &[("Host", "a"), ("Host", "b")], Some(InvalidRequest)),
+            (GET, &[("Host", "")], Some(InvalidRequest)),
+            (GET, &[("Host", "a b")], Some(InvalidRequest)),
+            (GET, &[("Host", "evil.example")], Some(UnknownHost)),
+            (old, &[("Host", "evil.example")], Some(UnknownHost)),
+            (absolute, &[("Host", "localhost")], Some(UnknownHost)),
+            (GET, &[("Host", "127.0.0.1:8080"), ("X-Forwarded-Host", "evil.example")], None),
+        ] {
+            assert_eq!(find(LOCAL, line, headers).err(), code, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn only_own_pages_and_programs_change_something() {
+        let host = ("Host", "chat.example:8080");
+        for (header, may) in [
+            (("Accept", "*/*"), true),
+            (("Sec-Fetch-Site", "same-origin"), true),
+            (("Sec-Fetch-Site", "none"), true),
+            (("Sec-Fetch-Site", "same-site"), false),
+            (("Sec-Fetch-Site", "cross-site"), false),
+            (("Sec-Fetch-Site", "x"), false),
+            (("Origin", "http://chat.example:8080"), true),
+            (("Origin", "https://chat.example"), true),
+            (("Origin", "http://localhost:8080"), false),
+            (("Origin", "http://evil.example"), false),
+            (("Origin", "null"), false),
+            (("Origin", ""), false),
+        ] {
+            let expected = if may { None } else { Some(ProblemCode::CrossSite) };
+            assert_eq!(find(LOCAL, POST, &[host, header]).err(), expected, "{header:?}");
+            assert_eq!(find(LOCAL, GET, &[host, header]).err(), None, "{header:?}");
+        }
+        // What the browser says of the page is stronger than a matching origin.
+        let both = [host, ("Origin", "http://chat.example:8080"), ("Sec-Fetch-Site", "cross-site")];
+        assert_eq!(find(LOCAL, POST, &both).err(), Some(ProblemCode::CrossSite));
+        // A name that the operator did not give has to match with its port.
+        for (origin, may) in [("http://localhost:8080", true), ("http://localhost:8081", false)] {
+            assert_eq!(find(LOCAL, POST, &[("Host", "localhost:8080"), ("Origin", origin)]).is_ok(), may);
+        }
+    }
+
+    #[test]
+    fn proxy_is_believed_only_when_trusted() {
+        let headers = [
+            ("Host", "127.0.0.1:8080"),
+            ("X-Forwarded-Host", "chat.lan:444"),
+            ("X-Forwarded-Proto", "https, http"),
+            ("X-Forwarded-Prefix", "/talk"),
+            ("X-Forwarded-For", "6.6.6.6, 2001:db8::1:2:3:4"),
+            ("Origin", "https://chat.lan:444"),
+        ];
+        let trusted = find(PROXY, POST, &headers).unwrap();
+        let visitor = Some("2001:db8::".parse().unwrap());
+        assert_eq!(trusted, Caller { port: Some(444), is_tls: true, base: "/talk/".into(), visitor });
+        assert_eq!(find("11.0.0.1", POST, &headers), Err(ProblemCode::CrossSite));
+        let stranger = find("11.0.0.1", GET, &headers).unwrap();
+        let visitor = Some("11.0.0.1".parse().unwrap());
+        assert_eq!(stranger, Caller { port: Some(8080), visitor, ..Caller::default() });
+        assert_eq!(find("", GET, &headers).unwrap().base, "/", "nobody knows from whom it comes");
+        assert_eq!(find(PROXY, GET, &headers[..1]).unwrap().visitor, None, "a proxy that says nothing");
+        assert_eq!(find(LOCAL, GET, &headers[..1]).unwrap().visitor, None, "a program of this machine");
+    }
+
+    #[test]
+    fn base_has_both_prefixes() {
+        for (nested, stripped, base) in [
+            ("", "/", "/"),
+            ("/chat/", "/", "/chat/"),
+            ("/chat", "/", "/chat/"),
+            ("", "/talk", "/talk/"),
+            ("/chat/", "/talk/", "/talk/chat/"),
+            ("/chat/", "/a;b", "/chat/"),
+            ("/a;b", "/talk", "/talk/"),
+        ] {
+            let line = Line { nested, ..GET };
+            let caller = find(PROXY, line, &[("Host", "localhost"), ("X-Forwarded-Prefix", stripped)]);
+            assert_eq!(caller.unwrap().base, base, "{nested} {stripped}");
+        }
+    }
+}

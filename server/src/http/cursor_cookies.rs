@@ -1,0 +1,172 @@
+//! The cookies in which pages of the classic routes keep their place: one a page, a bounded number a browser.
+//!
+//! A cookie has no `Path`: the browser's own rule (RFC 6265, 5.1.4) takes the folder of the address that it knows, which is
+//! right also where a proxy strips a prefix without a word. Earlier versions set one; such a cookie is read, and replaced.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::http::HeaderMap;
+use holdline_shared::Cursor;
+
+use super::caller::Caller;
+use super::cookies::{cookies, port_suffix, secure};
+
+/// How long a page's cursor is kept after an answer: as long as a quiet room may keep the next request held, within reason.
+const SECONDS: u32 = 12 * 60 * 60;
+
+/// Pages of one browser that keep their place; the cookies of as many are about 1,300 bytes.
+const PAGES: usize = 16;
+
+/// What the names of these cookies begin with.
+const PREFIX: &str = "holdline_cursor";
+
+/// A page's place as its cookie says it.
+struct Place {
+    cursor: Cursor,
+    /// Seconds since 1970 at which it was set; zero for one of an earlier version, which did not say.
+    at: u64,
+}
+
+impl Place {
+    /// Reads `CURSOR.SECONDS`, or a cursor alone.
+    fn parse(value: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(value).ok()?;
+        let (cursor, at) =
+            text.split_once('.').map_or(Some((text, 0)), |(cursor, at)| Some((cursor, at.parse().ok()?)))?;
+        Some(Self { cursor: cursor.parse().ok()?, at })
+    }
+}
+
+/// One page, by the number that it made up.
+pub(super) struct Page {
+    name: String,
+    /// As earlier versions named it, on every port.
+    old_name: String,
+}
+
+impl Page {
+    /// Nothing when the number is not fit for a cookie's name.
+    pub(super) fn find(random: &str, caller: &Caller) -> Option<Self> {
+        let is_word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+        let is_fit = !random.is_empty() && random.len() <= 64 && random.bytes().all(is_word);
+        is_fit.then(|| Self {
+            name: format!("{PREFIX}{}_{random}", port_suffix(caller)),
+            old_name: format!("{PREFIX}_{random}"),
+        })
+    }
+
+    /// Where the page is: what was set last counts.
+    pub(super) fn cursor(&self, headers: &HeaderMap) -> Option<Cursor> {
+        let ours = cookies(headers)
+            .filter(|cookie| [self.name.as_bytes(), self.old_name.as_bytes()].contains(&cookie.name));
+        ours.filter_map(|cookie| Place::parse(cookie.value))
+            .max_by_key(|place| place.at)
+            .map(|place| place.cursor)
+    }
+
+    /// The cookies to set with an answer: the page's new place, and the end of those that are too many or of an earlier
+    /// version.
+    pub(super) fn set(&self, cursor: Cursor, caller: &Caller, headers: &HeaderMap) -> Vec<String> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let attributes = format!("; HttpOnly; SameSite=Lax{}", secure(caller));
+        let mut set = vec![format!("{}={cursor}.{now}; Max-Age={SECONDS}{attributes}", self.name)];
+        let (mut others, mut old) = (Vec::new(), Vec::new());
+        let server = format!("{PREFIX}{}_", port_suffix(caller));
+        for cookie in cookies(headers) {
+            // Ours are made of letters, digits and signs.
+            let Ok(name) = std::str::from_utf8(cookie.name) else { continue };
+            match Place::parse(cookie.value) {
+                Some(Place { at: 0, .. }) if name == self.old_name => old.push(name),
+                Some(place) if name != self.name && name.starts_with(&server) => {
+                    others.push((place.at, name));
+                }
+                _ => {}
+            }
+        }
+        others.sort_unstable();
+        let too_many = (others.len() + 1).saturating_sub(PAGES);
+        for &(at, name) in &others[..too_many] {
+            if at == 0 {
+                old.push(name);
+            } else {
+                set.push(format!("{name}=; Max-Age=0{attributes}"));
+            }
+        }
+        // Those were for the route alone.
+        let base = &caller.base;
+        set.extend(
+            old.into_iter().map(|name| format!("{name}=; Max-Age=0; Path={base}subscribe{attributes}")),
+        );
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::{HeaderValue, header};
+
+    fn headers(cookie: &str) -> HeaderMap {
+        [(header::COOKIE, HeaderValue::from_bytes(cookie.as_bytes()).unwrap())].into_iter().collect()
+    }
+
+    fn cursor(seq: u64) -> Cursor {
+        format!("00000000000000ff-{seq}").parse().unwrap()
+    }
+
+    #[test]
+    fn newest_place_counts_and_names_carry_the_port() {
+        let caller = Caller { port: Some(8502), ..Caller::default() };
+        let page = Page::find("0.5e-7", &caller).unwrap();
+        for (cookie, seq) in [
+            ("holdline_cursor_8502_0.5e-7=00000000000000ff-7.100", Some(7)),
+            ("n=J\u{f6}rg; holdline_cursor_8502_0.5e-7=\"00000000000000ff-7.100\"", Some(7)),
+            ("holdline_cursor_0.5e-7=00000000000000ff-3", Some(3)),
+            (
+                "holdline_cursor_0.5e-7=00000000000000ff-3; holdline_cursor_8502_0.5e-7=00000000000000ff-7.100; \
+                 holdline_cursor_8502_0.5e-7=00000000000000ff-6.99",
+                Some(7),
+            ),
+            ("holdline_cursor_8503_0.5e-7=00000000000000ff-7.100", None),
+            ("holdline_cursor_8502_0.5e-7=x", None),
+            ("holdline_cursor_8502_0.5e-7=00000000000000ff-7.x", None),
+        ] {
+            assert_eq!(page.cursor(&headers(cookie)), seq.map(cursor), "{cookie}");
+        }
+        for strange in ["", "a=b", "a b", "a;b", "\u{e9}", &"9".repeat(65)] {
+            assert!(Page::find(strange, &caller).is_none(), "{strange}");
+        }
+    }
+
+    #[test]
+    fn oldest_pages_of_a_browser_are_let_go() {
+        let caller = Caller { port: Some(80), ..Caller::default() };
+        let mut all: Vec<String> =
+            (0..16).map(|n| format!("holdline_cursor_80_{n}=00000000000000ff-1.{}", 1_000 - n)).collect();
+        all.push("holdline_cursor_80_old=00000000000000ff-1".to_owned());
+        all.push("holdline_cursor_81_other=00000000000000ff-1.1".to_owned());
+        let page = Page::find("3", &caller).unwrap();
+        let set = page.set(cursor(9), &caller, &headers(&all.join("; ")));
+        assert!(set[0].starts_with("holdline_cursor_80_3=00000000000000ff-9."), "{set:?}");
+        assert_eq!(
+            set[1..],
+            ["holdline_cursor_80_old=; Max-Age=0; Path=/subscribe; HttpOnly; SameSite=Lax".to_owned()],
+            "sixteen stay"
+        );
+        let page = Page::find("new", &caller).unwrap();
+        let set = page.set(cursor(9), &caller, &headers(&all.join("; ")));
+        let ended: Vec<_> = set[1..].iter().map(|cookie| cookie.split('=').next().unwrap()).collect();
+        assert_eq!(ended, ["holdline_cursor_80_15", "holdline_cursor_80_old"]);
+    }
+
+    #[test]
+    fn cookie_of_an_earlier_version_is_replaced() {
+        let caller = Caller::default();
+        let page = Page::find("1", &caller).unwrap();
+        let set = page.set(cursor(9), &caller, &headers("holdline_cursor_1=00000000000000ff-7"));
+        assert_eq!(
+            set[1..],
+            ["holdline_cursor_1=; Max-Age=0; Path=/subscribe; HttpOnly; SameSite=Lax".to_owned()]
+        );
+    }
+}

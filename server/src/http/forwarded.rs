@@ -1,0 +1,205 @@
+//! What proxies say about the request that they pass on: `X-Forwarded-For`, `-Host`, `-Proto`, `-Prefix`, and `Forwarded`
+//! (RFC 7239). Only reads; whether a proxy is believed is decided in `caller`.
+
+use std::net::{IpAddr, SocketAddr};
+
+/// The values of these headers, in the order in which they came.
+#[derive(Debug, Default)]
+pub(crate) struct Forwarded<'a> {
+    /// `X-Forwarded-For`.
+    addresses: Vec<&'a str>,
+    /// `X-Forwarded-Host`.
+    hosts: Vec<&'a str>,
+    /// `X-Forwarded-Proto`.
+    schemes: Vec<&'a str>,
+    /// `X-Forwarded-Prefix`.
+    prefixes: Vec<&'a str>,
+    /// `Forwarded`.
+    standard: Vec<&'a str>,
+}
+
+impl<'a> Forwarded<'a> {
+    /// Keeps a header if it is one of these.
+    pub(crate) fn take(&mut self, name: &str, value: &'a [u8]) {
+        let is = |other: &str| name.eq_ignore_ascii_case(other);
+        let list = if is("forwarded") {
+            &mut self.standard
+        } else if is("x-forwarded-for") {
+            &mut self.addresses
+        } else if is("x-forwarded-host") {
+            &mut self.hosts
+        } else if is("x-forwarded-proto") {
+            &mut self.schemes
+        } else if is("x-forwarded-prefix") {
+            &mut self.prefixes
+        } else {
+            return;
+        };
+        // What is no text says nothing that could be believed, but somebody has to hear that it was ignored.
+        list.push(std::str::from_utf8(value).unwrap_or_default());
+    }
+
+    /// Whether there is none of them.
+    pub(crate) fn is_empty(&self) -> bool {
+        [&self.addresses, &self.hosts, &self.schemes, &self.prefixes, &self.standard]
+            .iter()
+            .all(|values| values.is_empty())
+    }
+
+    /// Whether the browser's connection is encrypted: the first scheme of the list, which the outermost proxy wrote.
+    pub(crate) fn is_tls(&self) -> bool {
+        let scheme = items(&self.schemes).next().or_else(|| self.parameters("proto").next());
+        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
+    }
+
+    /// The host that the browser asked for, by the outermost proxy.
+    pub(crate) fn host(&self) -> Option<&'a str> {
+        items(&self.hosts).next().or_else(|| self.parameters("host").next())
+    }
+
+    /// Every prefix that a proxy stripped, the outermost first: together they are what the browser's address begins with.
+    /// Without a slash at the end; empty when there is none; nothing when one of them is not fit for an address.
+    pub(crate) fn prefix(&self) -> Option<String> {
+        let mut whole = String::new();
+        for prefix in items(&self.prefixes) {
+            let prefix = prefix.trim_matches('/');
+            if !is_plain_path(prefix) {
+                return None;
+            }
+            if !prefix.is_empty() {
+                whole.push('/');
+                whole.push_str(prefix);
+            }
+        }
+        Some(whole)
+    }
+
+    /// The client's address: from the right, where the proxy next to us wrote, the first that is not a proxy we trust.
+    /// Nothing when that one is no address.
+    pub(crate) fn client(&self, trusts: impl Fn(IpAddr) -> bool) -> Option<IpAddr> {
+        let addresses: Vec<&str> = if self.addresses.is_empty() {
+            self.parameters("for").collect()
+        } else {
+            items(&self.addresses).collect()
+        };
+        let untrusted =
+            addresses.into_iter().rev().map(address).find(|one| one.is_none_or(|one| !trusts(one)));
+        untrusted.flatten()
+    }
+
+    /// The values of a parameter of `Forwarded`, without quotes.
+    fn parameters(&self, name: &'static str) -> impl Iterator<Item = &'a str> {
+        items(&self.standard).filter_map(move |element| {
+            element.split(';').find_map(|pair| {
+                let (key, value) = pair.split_once('=')?;
+                key.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"'))
+            })
+        })
+    }
+}
+
+/// The items of all lists, without the space around them.
+fn items<'a>(values: &[&'a str]) -> impl Iterator<Item = &'a str> {
+    values.iter().flat_map(|value| value.split(',')).map(str::trim).filter(|item| !item.is_empty())
+}
+
+/// An address, perhaps in brackets, perhaps with a port.
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = text.trim_matches('"');
+    let bare = bare.strip_prefix('[').and_then(|bare| bare.strip_suffix(']')).unwrap_or(bare);
+    let address = bare.parse::<IpAddr>().ok();
+    address.or_else(|| bare.parse::<SocketAddr>().ok().map(|a| a.ip())).map(|address| address.to_canonical())
+}
+
+/// Whether the text can mean nothing but a path, in HTML and in a cookie.
+pub(crate) fn is_plain_path(text: &str) -> bool {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.' | b'~' | b'%');
+    let is_encoded = |rest: &str| rest.len() >= 2 && rest.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit);
+    text.bytes().all(is_plain) && !text.contains("//") && text.split('%').skip(1).all(is_encoded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read<'a>(headers: &[(&str, &'a str)]) -> Forwarded<'a> {
+        let mut forwarded = Forwarded::default();
+        for (name, value) in headers {
+            forwarded.take(name, value.as_bytes());
+        }
+        forwarded
+    }
+
+    #[test]
+    fn tls_is_known_in_every_spelling() {
+        for (name, value, is_tls) in [
+            ("X-Forwarded-Proto", "https", true),
+            ("X-Forwarded-Proto", "HTTPS", true),
+            ("x-forwarded-proto", "https, http", true),
+            ("x-forwarded-proto", "https,http", true),
+            ("Forwarded", "proto=https", true),
+            ("Forwarded", "for=10.0.0.1;Proto=\"HTTPS\";host=a, for=10.0.0.2;proto=http", true),
+            ("X-Forwarded-Proto", "http, https", false),
+            ("X-Forwarded-Proto", "", false),
+            ("Forwarded", "for=https", false),
+            ("X-Forwarded-Host", "https", false),
+        ] {
+            assert_eq!(read(&[(name, value)]).is_tls(), is_tls, "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn prefixes_of_several_proxies_are_put_together() {
+        for (value, prefix) in [
+            ("/chat", Some("/chat")),
+            ("/chat/", Some("/chat")),
+            ("chat", Some("/chat")),
+            ("/", Some("")),
+            ("", Some("")),
+            ("/a, /chat", Some("/a/chat")),
+            ("/ch%20at", Some("/ch%20at")),
+            ("//evil.example", Some("/evil.example")),
+            ("/a\"><script>", None),
+            ("/a;b", None),
+            ("/a b", None),
+            ("/a//b", None),
+            ("/a%2", None),
+            ("/caf\u{e9}", None),
+        ] {
+            let found = read(&[("X-Forwarded-Prefix", value)]).prefix();
+            assert_eq!(found.as_deref(), prefix, "{value}");
+        }
+        assert_eq!(
+            read(&[("x-forwarded-prefix", "/a"), ("x-forwarded-prefix", "/b")]).prefix().unwrap(),
+            "/a/b"
+        );
+    }
+
+    #[test]
+    fn client_is_the_rightmost_address_that_is_not_trusted() {
+        let trusts = |address: IpAddr| address.to_string().starts_with("10.");
+        for (name, value, client) in [
+            ("X-Forwarded-For", "1.2.3.4", Some("1.2.3.4")),
+            ("X-Forwarded-For", "6.6.6.6, 1.2.3.4, 10.0.0.1", Some("1.2.3.4")),
+            ("X-Forwarded-For", "1.2.3.4:5678", Some("1.2.3.4")),
+            ("X-Forwarded-For", "[2001:db8::1]:80", Some("2001:db8::1")),
+            ("X-Forwarded-For", "::ffff:1.2.3.4", Some("1.2.3.4")),
+            ("X-Forwarded-For", "1.2.3.4, unknown, 10.0.0.1", None),
+            ("X-Forwarded-For", "10.0.0.9, 10.0.0.1", None),
+            ("Forwarded", "for=6.6.6.6, for=\"[2001:db8::1]:80\";proto=https", Some("2001:db8::1")),
+            ("Forwarded", "for=_hidden", None),
+            ("Forwarded", "proto=https", None),
+        ] {
+            let found = read(&[(name, value)]).client(trusts).map(|address| address.to_string());
+            assert_eq!(found.as_deref(), client, "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn hosts_are_those_of_the_outermost_proxy() {
+        assert_eq!(read(&[("X-Forwarded-Host", "a:1, b")]).host(), Some("a:1"));
+        assert_eq!(read(&[("Forwarded", "for=x;host=\"a:1\", host=b")]).host(), Some("a:1"));
+        assert_eq!(read(&[("X-Forwarded-For", "a")]).host(), None);
+        assert!(read(&[("Accept", "a")]).is_empty() && !read(&[("Forwarded", "")]).is_empty());
+    }
+}

@@ -1,0 +1,133 @@
+//! The methods of one address, said once: what handles them, what `Allow` says, and what is answered to `OPTIONS` and to
+//! every other method.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter};
+use holdline_shared::ProblemCode;
+
+use super::App;
+use super::failure::Failure;
+
+/// What an address takes.
+pub(super) struct Methods {
+    handlers: MethodRouter<App>,
+    allow: Vec<&'static str>,
+}
+
+/// `GET`, and with it `HEAD`.
+pub(super) fn get<H: Handler<T, App>, T: 'static>(handler: H) -> Methods {
+    Methods { handlers: MethodRouter::new(), allow: Vec::new() }.on(
+        MethodFilter::GET,
+        &["GET", "HEAD"],
+        handler,
+    )
+}
+
+/// `GET` for what is held. Nobody holds a line to hear nothing, and a cursor that moved would have swallowed a message:
+/// there is no `HEAD`.
+pub(super) fn held<H: Handler<T, App>, T: 'static>(handler: H) -> Methods {
+    Methods { handlers: MethodRouter::new(), allow: Vec::new() }.on(MethodFilter::GET, &["GET"], handler)
+}
+
+/// `POST`.
+pub(super) fn post<H: Handler<T, App>, T: 'static>(handler: H) -> Methods {
+    Methods { handlers: MethodRouter::new(), allow: Vec::new() }.post(handler)
+}
+
+/// `PUT`.
+pub(super) fn put<H: Handler<T, App>, T: 'static>(handler: H) -> Methods {
+    Methods { handlers: MethodRouter::new(), allow: Vec::new() }.on(MethodFilter::PUT, &["PUT"], handler)
+}
+
+impl Methods {
+    /// And `POST`.
+    pub(super) fn post<H: Handler<T, App>, T: 'static>(self, handler: H) -> Self {
+        self.on(MethodFilter::POST, &["POST"], handler)
+    }
+
+    /// And `PATCH`.
+    pub(super) fn patch<H: Handler<T, App>, T: 'static>(self, handler: H) -> Self {
+        self.on(MethodFilter::PATCH, &["PATCH"], handler)
+    }
+
+    /// And `DELETE`.
+    pub(super) fn delete<H: Handler<T, App>, T: 'static>(self, handler: H) -> Self {
+        self.on(MethodFilter::DELETE, &["DELETE"], handler)
+    }
+
+    fn on<H: Handler<T, App>, T: 'static>(
+        self,
+        filter: MethodFilter,
+        names: &[&'static str],
+        handler: H,
+    ) -> Self {
+        let mut allow = self.allow;
+        allow.extend(names);
+        Self { handlers: self.handlers.on(filter, handler), allow }
+    }
+
+    fn into_router(mut self) -> MethodRouter<App> {
+        let has_head = self.allow.contains(&"HEAD");
+        self.allow.push("OPTIONS");
+        let allow = self.allow.join(", ");
+        let refuse = move |method: Method| {
+            let response =
+                if method == Method::OPTIONS { options(&allow) } else { not_allowed(&method, &allow) };
+            std::future::ready(response)
+        };
+        let handlers =
+            if has_head { self.handlers } else { self.handlers.on(MethodFilter::HEAD, refuse.clone()) };
+        handlers.on(MethodFilter::OPTIONS, refuse.clone()).fallback(refuse)
+    }
+}
+
+/// Addresses and what each of them takes.
+pub(super) struct Table(Router<App>);
+
+impl Table {
+    pub(super) fn new() -> Self {
+        Self(Router::new())
+    }
+
+    pub(super) fn route(self, path: &str, methods: Methods) -> Self {
+        Self(self.0.route(path, methods.into_router()))
+    }
+
+    /// The routes, and what answers everything else.
+    pub(super) fn or_else<H: Handler<T, App>, T: 'static>(self, fallback: H) -> Router<App> {
+        self.0.fallback(fallback)
+    }
+}
+
+/// What pages and files take.
+pub(super) const READING: &str = "GET, HEAD, OPTIONS";
+
+/// Whether a request asks what the server as a whole takes (`OPTIONS *`).
+pub(super) fn is_about_server(request: &Request) -> bool {
+    request.method() == Method::OPTIONS && request.uri().path() == "*"
+}
+
+/// What some address of the server takes.
+pub(super) const EVERYTHING: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
+/// The answer to `OPTIONS`. Pages of other sites learn nothing from it: there is no `Access-Control-Allow-Origin`.
+pub(super) fn options(allow: &str) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    with_allow(response, allow)
+}
+
+/// The answer to a method that the address does not take.
+pub(super) fn not_allowed(method: &Method, allow: &str) -> Response {
+    let detail = format!("this address does not take {method}; it takes {allow}");
+    with_allow(Failure::new(ProblemCode::MethodNotAllowed, detail).into_response(), allow)
+}
+
+fn with_allow(mut response: Response, allow: &str) -> Response {
+    response.headers_mut().extend(HeaderValue::from_str(allow).ok().map(|value| (header::ALLOW, value)));
+    response
+}

@@ -1,0 +1,53 @@
+//! A log that can be written and not read.
+
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, ready};
+use holdline_server::log::{
+    Chunk, Draft, Follower, Log, LogError, LoggedRoom, MemoryLog, Outcome, Page, Retention,
+};
+use holdline_shared::{Epoch, PersonId, RoomName, RoomSelection, Seq};
+
+/// Takes drafts; reading entries fails, and reading history is a bug.
+pub(crate) struct BrokenLog(MemoryLog);
+
+impl BrokenLog {
+    pub(crate) fn new() -> Self {
+        Self(MemoryLog::new())
+    }
+}
+
+impl Log for BrokenLog {
+    fn epoch(&self) -> Epoch {
+        self.0.epoch()
+    }
+    fn secret(&self) -> [u8; 32] {
+        self.0.secret()
+    }
+    fn head(&self) -> Seq {
+        self.0.head()
+    }
+    fn append(&self, draft: Draft) -> BoxFuture<'static, Result<Outcome, LogError>> {
+        self.0.append(draft)
+    }
+    fn read(&self, _: RoomSelection, _: Seq) -> BoxFuture<'static, Result<Chunk, LogError>> {
+        ready(Err(LogError::Unavailable("a disk that fails, made for this test".to_owned()))).boxed()
+    }
+    fn page(
+        &self,
+        _: RoomName,
+        _: Option<Seq>,
+        _: usize,
+        _: Option<PersonId>,
+    ) -> BoxFuture<'static, Result<Page, LogError>> {
+        panic!("a bug, made for this test")
+    }
+    fn prune(&self, keep: Retention) -> BoxFuture<'static, Result<bool, LogError>> {
+        self.0.prune(keep)
+    }
+    fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {
+        self.0.rooms()
+    }
+    fn follow(&self, follower: Follower) {
+        self.0.follow(follower);
+    }
+}
