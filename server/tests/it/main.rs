@@ -15,6 +15,7 @@ mod crowd;
 mod durability;
 mod events;
 mod examples;
+mod expiry;
 mod held;
 mod history;
 mod limits;

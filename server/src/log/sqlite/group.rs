@@ -174,13 +174,15 @@ impl<'a> Group<'a> {
         let sql = "UPDATE entries SET json = json_set(json, '$.text', json('null'))
                    WHERE (seq = ?1 OR seq IN (SELECT seq FROM edits WHERE target = ?1)) AND json_valid(json)";
         self.transaction.prepare_cached(sql)?.execute([sql_seq(deleted)])?;
-        let sql = "SELECT e.seq, e.at, m.key FROM entries e LEFT JOIN messages m ON m.seq = e.seq
-                   WHERE (e.seq = ?1 OR e.seq IN (SELECT seq FROM edits WHERE target = ?1))
-                   AND NOT json_valid(e.json)";
+        let sql = "SELECT e.seq, e.at, m.key, e.json FROM entries e LEFT JOIN messages m ON m.seq = e.seq
+                   WHERE e.seq = ?1 OR e.seq IN (SELECT seq FROM edits WHERE target = ?1)";
         let mut statement = self.transaction.prepare_cached(sql)?;
         let mut rows = statement.query([sql_seq(deleted)])?;
         while let Some(row) = rows.next()? {
             let (seq, at) = (stored::seq(row.get(0)?), Timestamp(row.get::<_, i64>(1)?.cast_unsigned()));
+            if stored::is_entry(seq, stored::bytes(row, 3)?) {
+                continue;
+            }
             let kind = match row.get(2)? {
                 Some(key) => {
                     EntryKind::Message { key: PublishKey::from_bytes(key), text: None, reply_to: None }

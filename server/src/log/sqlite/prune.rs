@@ -198,3 +198,6 @@ pub(super) fn forget(db: &Connection, room: i64, upto: i64) -> rusqlite::Result<
     db.prepare_cached(sql)?.execute((room, upto, gone))?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -108,3 +108,6 @@ pub(super) fn shown_to(
     }
     Ok(reactions)
 }
+
+#[cfg(test)]
+mod tests;

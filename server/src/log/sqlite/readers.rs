@@ -118,3 +118,6 @@ impl<'a> Lease<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
