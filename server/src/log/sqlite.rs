@@ -1,11 +1,16 @@
 //! `sqlite:PATH` the default engine: one file, WAL, `synchronous=FULL`. One writer thread commits groups; readers have
 //! read-only connections of their own and never wait for it.
 
+mod contention;
 mod expiry;
 mod group;
-mod guard;
 mod inspect;
+mod life;
+mod lineage;
+mod location;
+mod lock;
 mod migrations;
+mod opening;
 mod prune;
 mod reactions;
 mod read_models;
@@ -13,7 +18,8 @@ mod reader;
 mod readers;
 mod schema;
 mod stored;
-mod watched_file;
+mod upkeep;
+mod watched_files;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -22,16 +28,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, pending};
 use holdline_shared::{Epoch, PersonId, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 
-use self::guard::Guard;
+use self::life::{CLOSE_TIME, Life, Stage};
 use self::reader::Reader;
-use self::readers::Readers;
+use self::readers::{CONNECTIONS, Readers};
 use self::writer::Writer;
-use super::{Chunk, Draft, Follower, Log, LogError, LoggedRoom, Outcome, Page, Retention, RoomInUse};
+use super::{
+    Chunk, Draft, Follower, HEALTH_TIME, Log, LogError, LoggedRoom, Outcome, Page, Retention, RoomInUse,
+};
 
 /// Appends that may wait for the writer. At a few hundred bytes each this bounds memory, and at any disk's speed the
 /// last of them waits well under a second, because all of them go into a handful of commits.
@@ -43,14 +52,17 @@ pub struct SqliteLog {
     secret: [u8; 32],
     shared: Arc<Shared>,
     readers: Arc<Readers>,
+    /// For asking how the log is: that does not wait for those who read much.
+    probe: Arc<Readers>,
     /// `None` once the log is being dropped, which ends the writer.
     queue: Option<mpsc::Sender<Job>>,
-    writer: Option<std::thread::JoinHandle<()>>,
+    writer: Mutex<Option<std::thread::JoinHandle<()>>>,
 }
 
 /// What the writer tells the rest.
 #[derive(Default)]
 struct Shared {
+    life: Arc<Life>,
     head: AtomicU64,
     follower: Mutex<Option<Follower>>,
 }
@@ -65,9 +77,41 @@ impl Shared {
 
 /// Work for the writer.
 enum Job {
-    Append { draft: Draft, reply: Reply<Outcome> },
-    Prune { keep: Retention, reply: Reply<bool> },
-    Expire { rooms: Vec<RoomName>, idle: Duration, is_in_use: RoomInUse, reply: Reply<bool> },
+    Append {
+        draft: Draft,
+        reply: Reply<Outcome>,
+    },
+    Prune {
+        keep: Retention,
+        reply: Reply<bool>,
+    },
+    Expire {
+        rooms: Vec<RoomName>,
+        idle: Duration,
+        is_in_use: RoomInUse,
+        reply: Reply<bool>,
+    },
+    /// Find out whether a group could be committed now.
+    Probe {
+        reply: Reply<()>,
+    },
+    /// Nothing but looking up: the log is being closed.
+    Wake,
+}
+
+impl Job {
+    /// Answers that nothing comes of it.
+    fn refuse(self, error: &LogError) {
+        // Whoever went away does not care.
+        match self {
+            Self::Append { reply, .. } => drop(reply.send(Err(error.clone()))),
+            Self::Prune { reply, .. } | Self::Expire { reply, .. } => {
+                drop(reply.send(Err(error.clone())));
+            }
+            Self::Probe { reply } => drop(reply.send(Err(error.clone()))),
+            Self::Wake => {}
+        }
+    }
 }
 
 /// Where the writer answers.
@@ -76,35 +120,63 @@ type Reply<T> = oneshot::Sender<Result<T, LogError>>;
 impl SqliteLog {
     /// Opens the log at `path`, or makes a new one. Blocks while it does.
     pub fn open(path: &Path) -> Result<Self, LogError> {
-        let found = inspect::inspect(path)?;
-        let mut guard = Guard::lock(path)?;
-        let connection = schema::open(path, found)?;
-        if guard.has_lost_entries(schema::identity(&connection)?.0, schema::head(&connection)?) {
-            tracing::warn!(
-                "this log has come less far than it had; it was put back from a copy and gets a new epoch"
-            );
-            schema::renew_epoch(&connection)?;
-        }
+        let path = &location::resolve(path)?;
+        let (connection, lock) = opening::open(path)?;
+        let lock = Arc::new(lock);
         let (epoch, secret) = schema::identity(&connection)?;
-        let readers = Arc::new(Readers::open(path)?);
+        let readers = Arc::new(Readers::open(path, CONNECTIONS, lock.clone())?);
+        let probe = Arc::new(Readers::open(path, 1, lock.clone())?);
         let shared = Arc::new(Shared::default());
-        let writer = Writer::new(connection, path, shared.clone(), guard, epoch)?;
+        let writer = Writer::new(connection, path, shared.clone(), lock, epoch)?;
+        location::make_private(path);
+        let waiting = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .map_err(|e| LogError::Unavailable(e.to_string()))?;
         let (queue, jobs) = mpsc::channel(QUEUE);
+        let life = shared.life.clone();
         let writer = std::thread::Builder::new()
             .name("holdline-writer".to_owned())
-            .spawn(move || writer.run(jobs))
+            .spawn(move || {
+                // Also when the writer panics.
+                let failed = EndOfWriter(life);
+                let stage = writer.run(jobs, &waiting);
+                failed.0.end(stage);
+            })
             .map_err(|e| LogError::Unavailable(e.to_string()))?;
-        Ok(Self { epoch, secret, shared, readers, queue: Some(queue), writer: Some(writer) })
+        let (queue, writer) = (Some(queue), Mutex::new(Some(writer)));
+        Ok(Self { epoch, secret, shared, readers, probe, queue, writer })
+    }
+}
+
+/// Says that the writer has failed, unless somebody has said how it ended.
+struct EndOfWriter(Arc<Life>);
+
+impl Drop for EndOfWriter {
+    fn drop(&mut self) {
+        self.0.end(Stage::Failed);
     }
 }
 
 impl SqliteLog {
+    /// Takes nothing more, and tells the writer to finish.
+    fn begin_closing(&self) {
+        self.shared.life.begin_closing();
+        // Readers go first, so that the writer's connection is the last and can put everything into one file.
+        self.readers.close();
+        self.probe.close();
+        if let Some(queue) = &self.queue {
+            // A full queue wakes it as well.
+            let _ = queue.try_send(Job::Wake);
+        }
+    }
+
     /// Puts a job into the writer's queue, now, and answers what comes of it.
     fn hand_over<T: Send + 'static>(
         &self,
         job: impl FnOnce(Reply<T>) -> Job,
     ) -> BoxFuture<'static, Result<T, LogError>> {
-        hand_over(self.queue.as_ref(), job)
+        hand_over(self.queue.as_ref().filter(|_| !self.shared.life.is_closing()), job)
     }
 }
 
@@ -202,15 +274,51 @@ impl Log for SqliteLog {
     fn follow(&self, follower: Follower) {
         *self.shared.follower.lock() = Some(follower);
     }
+
+    fn close(&self) -> BoxFuture<'static, ()> {
+        self.begin_closing();
+        let ended = self.shared.life.ended();
+        async move {
+            if timeout(CLOSE_TIME, ended).await.is_err() {
+                tracing::error!("the log could not be closed in time; the next start puts it in order");
+            }
+        }
+        .boxed()
+    }
+
+    fn failed(&self) -> BoxFuture<'static, ()> {
+        let ended = self.shared.life.ended();
+        async move {
+            if ended.await != Stage::Failed {
+                pending::<()>().await;
+            }
+        }
+        .boxed()
+    }
+
+    fn health(&self) -> BoxFuture<'static, Result<(), LogError>> {
+        let appends = self.hand_over(|reply| Job::Probe { reply });
+        let reads = Readers::run(self.probe.clone(), |reader| self::reader::head(&reader.0).map(|_| ()));
+        let life = self.shared.life.clone();
+        async move {
+            let both = async { futures_util::future::try_join(appends, reads).await.map(|_| ()) };
+            timeout(HEALTH_TIME, both).await.unwrap_or_else(|_| {
+                let slow = LogError::Unavailable("the log does not answer in time".to_owned());
+                Err(life.trouble().unwrap_or(slow))
+            })
+        }
+        .boxed()
+    }
 }
 
 impl Drop for SqliteLog {
-    /// Finishes what was handed in, so that a closed log is complete on disk.
+    /// As [`Log::close`], for those who cannot wait: finishes what was handed in, so that a closed log is complete on disk.
     fn drop(&mut self) {
+        self.begin_closing();
         self.queue = None;
-        // Readers go first, so that the writer's connection is the last and can put everything into one file.
-        self.readers.close();
-        if let Some(writer) = self.writer.take()
+        // The last to know of the log may be the follower, whom the writer itself calls: it does not wait for itself.
+        if let Some(writer) = self.writer.get_mut().take()
+            && writer.thread().id() != std::thread::current().id()
             && writer.join().is_err()
         {
             tracing::error!("the log's writer panicked; see the lines above");
@@ -231,8 +339,20 @@ fn log_error(error: rusqlite::Error) -> LogError {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DiskFull) => LogError::Full,
         Some(rusqlite::ErrorCode::OperationInterrupted) => LogError::Busy,
+        // A file-size limit or a quota is a full disk, too; SQLite knows ENOSPC alone.
+        Some(rusqlite::ErrorCode::SystemIoFailure) if is_out_of_room(&error) => LogError::Full,
+        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+            LogError::Unavailable(format!("another program has locked the database ({error})"))
+        }
         _ => LogError::Unavailable(error.to_string()),
     }
+}
+
+/// Whether a file could not be made longer.
+fn is_out_of_room(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::{SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    matches!(code, Some(SQLITE_IOERR_WRITE | SQLITE_IOERR_SHMSIZE))
 }
 
 #[cfg(test)]

@@ -11,12 +11,13 @@ use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use super::lock::LogLock;
 use super::reader::Reader;
 use super::{log_error, schema};
 use crate::log::LogError;
 
-/// Connections for reading. Reads are short, and more at once than this would only compete for the disk.
-const CONNECTIONS: usize = 4;
+/// Connections for what clients read. Reads are short, and more at once than this would only compete for the disk.
+pub(super) const CONNECTIONS: usize = 4;
 /// How long a read waits for a connection: longer than reads take on a busy disk, shorter than clients wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a read may take. A batch or a page takes milliseconds; one that takes this long holds back the write-ahead log.
@@ -29,16 +30,18 @@ pub(super) struct Readers {
     path: PathBuf,
     /// `None` once the log is closed.
     idle: Mutex<Option<Vec<Reader>>>,
+    /// After the connections, which need it to the end.
+    _lock: Arc<LogLock>,
     permits: Arc<Semaphore>,
 }
 
 impl Readers {
-    /// Opens them all, so that a problem shows at the start.
-    pub(super) fn open(path: &Path) -> Result<Self, LogError> {
+    /// Opens so many, so that a problem shows at the start.
+    pub(super) fn open(path: &Path, connections: usize, lock: Arc<LogLock>) -> Result<Self, LogError> {
         let idle: Result<Vec<_>, _> =
-            (0..CONNECTIONS).map(|_| schema::open_read_only(path).map(Reader)).collect();
-        let (path, permits) = (path.to_owned(), Arc::new(Semaphore::new(CONNECTIONS)));
-        Ok(Self { path, idle: Mutex::new(Some(idle?)), permits })
+            (0..connections).map(|_| schema::open_read_only(path).map(Reader)).collect();
+        let (path, permits) = (path.to_owned(), Arc::new(Semaphore::new(connections)));
+        Ok(Self { path, idle: Mutex::new(Some(idle?)), _lock: lock, permits })
     }
 
     /// Closes the connections that are not in use; the others are closed when their reads end.

@@ -1,8 +1,9 @@
 //! The database: how it is opened, what is in it, and who it is.
 
 use std::path::Path;
+use std::time::Duration;
 
-use holdline_shared::{Epoch, Seq};
+use holdline_shared::{Epoch, Seq, Timestamp};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::inspect::Found;
@@ -10,10 +11,8 @@ use super::{log_error, migrations};
 use crate::log::LogError;
 use crate::random;
 
-/// Pages in the write-ahead log before they go into the database, which costs the group that does it two more fsyncs.
-/// So many (16 MiB) that pages which are written again and again, those of the index by key above all, go there once;
-/// so few that a start after a crash reads them in a moment.
-const CHECKPOINT_PAGES: i64 = 4096;
+/// How long opening waits for a program that has the database locked.
+const PATIENCE_AT_START: Duration = Duration::from_secs(5);
 
 /// The writer's cache, in KiB: that index again, which is written all over.
 const CACHE_KIB: i64 = 16 * 1024;
@@ -22,18 +21,51 @@ const CACHE_KIB: i64 = 16 * 1024;
 /// [`inspect`](super::inspect) has found to be ours or nobody's.
 pub(super) fn open(path: &Path, found: Found) -> Result<Connection, LogError> {
     let mut connection = Connection::open(path).map_err(log_error)?;
-    // WAL: readers never wait for the writer. FULL: a commit returns only after its fsync, so it survives power loss.
-    connection.pragma_update(None, "journal_mode", "WAL").map_err(log_error)?;
-    connection.pragma_update(None, "synchronous", "FULL").map_err(log_error)?;
-    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES).map_err(log_error)?;
-    connection.pragma_update(None, "cache_size", -CACHE_KIB).map_err(log_error)?;
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.busy_timeout(PATIENCE_AT_START).map_err(log_error)?;
     let version = match found {
         Found::Nothing => 0,
         Found::Log { version } => version,
     };
+    if version == 0 {
+        // For a database without tables only; later it takes a VACUUM.
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").map_err(log_error)?;
+    }
+    // WAL: readers never wait for the writer. FULL: a commit returns only after its fsync, so it survives power loss.
+    connection.pragma_update(None, "journal_mode", "WAL").map_err(log_error)?;
+    connection.pragma_update(None, "synchronous", "FULL").map_err(log_error)?;
+    // `upkeep` decides on checkpoints.
+    connection.pragma_update(None, "wal_autocheckpoint", 0).map_err(log_error)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB).map_err(log_error)?;
+    // What is deleted is overwritten.
+    connection.pragma_update(None, "secure_delete", "ON").map_err(log_error)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    if version > 0 {
+        rewrite_once(path, &connection)?;
+    }
     migrations::migrate(&mut connection, version)?;
     Ok(connection)
+}
+
+/// Rewrites a database of version 1, which never gave pages back and left deleted texts in free ones. Needs as much room
+/// again as the database takes; without it, the next start tries again.
+fn rewrite_once(path: &Path, connection: &Connection) -> Result<(), LogError> {
+    /// `PRAGMA auto_vacuum` of a database that gives pages back when asked.
+    const INCREMENTAL: i64 = 2;
+    let now: i64 = connection.pragma_query_value(None, "auto_vacuum", |row| row.get(0)).map_err(log_error)?;
+    if now == INCREMENTAL {
+        return Ok(());
+    }
+    tracing::info!(file = %path.display(), "rewriting the database once, so that it can shrink and keeps nothing deleted");
+    let rewritten = connection
+        .pragma_update(None, "auto_vacuum", "INCREMENTAL")
+        .and_then(|()| connection.execute_batch("VACUUM"));
+    match rewritten.map_err(log_error) {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            tracing::warn!(%error, "the database was not rewritten; it takes as much free room as it is large");
+            Ok(())
+        }
+    }
 }
 
 /// Opens the database for reading.
@@ -61,11 +93,24 @@ pub(super) fn renew_epoch(connection: &Connection) -> Result<(), LogError> {
     Ok(())
 }
 
+/// Whether whoever wrote last did not close the log: it crashed, runs still, or this is a copy of a log that was open.
+pub(super) fn was_open(connection: &Connection) -> Result<bool, LogError> {
+    Ok(find_meta(connection, "open")?.is_some_and(|open| open != [0]))
+}
+
+/// The time that retention last believed in.
+pub(super) fn seen(connection: &Connection) -> Result<Option<Timestamp>, LogError> {
+    let bytes: Option<[u8; 8]> = find_meta(connection, "seen")?.and_then(|bytes| bytes.try_into().ok());
+    Ok(bytes.map(|bytes| Timestamp(u64::from_le_bytes(bytes))))
+}
+
+fn find_meta(connection: &Connection, name: &str) -> Result<Option<Vec<u8>>, LogError> {
+    let sql = "SELECT value FROM meta WHERE name = ?";
+    connection.query_row(sql, [name], |row| row.get(0)).optional().map_err(log_error)
+}
+
 fn meta<const N: usize>(connection: &Connection, name: &str) -> Result<[u8; N], LogError> {
-    let value: Option<Vec<u8>> = connection
-        .query_row("SELECT value FROM meta WHERE name = ?", [name], |row| row.get(0))
-        .optional()
-        .map_err(log_error)?;
+    let value = find_meta(connection, name)?;
     value
         .and_then(|bytes| bytes.try_into().ok())
         .ok_or_else(|| LogError::Unavailable(format!("the database is damaged: no valid {name}")))

@@ -6,43 +6,56 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use holdline_shared::{Epoch, RoomName, Timestamp};
+use holdline_shared::{EntryKind, Epoch, RoomName, Timestamp};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
+use super::contention::{self, Hurry};
 use super::expiry::{self, ROOMS_AT_ONCE};
 use super::group::{Group, Tip};
-use super::guard::Guard;
+use super::life::Stage;
+use super::lock::LogLock;
 use super::prune::Pruner;
-use super::watched_file::WatchedFile;
-use super::{Job, Reply, Shared, log_error, stored};
-use crate::log::{Draft, LogError, LogEvent, Outcome, RoomInUse};
+use super::upkeep::{Phase, Upkeep};
+use super::watched_files::{Lost, WatchedFiles};
+use super::{Job, Reply, Shared, log_error, schema, stored};
+use crate::log::clock::{RetentionClock, wall_clock};
+use crate::log::{Committed, Draft, LogError, LogEvent, Outcome, RoomInUse};
 
 /// Appends in one transaction. Larger groups save nothing more and delay the first of them.
 const GROUP: usize = 1024;
 
-/// How often it is noted how far the log has come.
-const NOTE_PERIOD: Duration = Duration::from_secs(1);
+/// How often the writer looks after its files, also while there is nothing to write.
+const TICK: Duration = Duration::from_secs(1);
+
+/// How old a commit may be for [`Log::health`](crate::log::Log::health) to believe in the next one.
+const RECENT_COMMIT: Duration = Duration::from_secs(5);
 
 /// The writer and its connection.
 pub(super) struct Writer {
     connection: Connection,
-    file: WatchedFile,
-    shared: Arc<Shared>,
-    guard: Guard,
-    epoch: Epoch,
-    noted_at: Instant,
-    tip: Tip,
+    hurry: Hurry,
+    files: WatchedFiles,
+    upkeep: Upkeep,
+    clock: RetentionClock,
     pruner: Pruner,
+    shared: Arc<Shared>,
+    /// After the connection, which needs it to the end.
+    lock: Arc<LogLock>,
+    epoch: Epoch,
+    ticked_at: Instant,
+    committed_at: Instant,
+    tip: Tip,
 }
 
 impl Writer {
-    /// Reads where the log ends, and gives a new one its first entry.
+    /// Reads where the log ends, gives a new one its first entry, and marks it as open.
     pub(super) fn new(
-        connection: Connection,
+        mut connection: Connection,
         path: &Path,
         shared: Arc<Shared>,
-        guard: Guard,
+        lock: Arc<LogLock>,
         epoch: Epoch,
     ) -> Result<Self, LogError> {
         let sql = "SELECT seq, at FROM entries ORDER BY seq DESC LIMIT 1";
@@ -51,60 +64,94 @@ impl Writer {
             .optional()
             .map_err(log_error)?;
         let (seq, at) = last.unwrap_or_default();
-        let sql = "SELECT count(*) FROM rooms";
-        let rooms = connection.query_row(sql, [], |row| row.get(0)).map_err(log_error)?;
+        let rooms =
+            connection.query_row("SELECT count(*) FROM rooms", [], |row| row.get(0)).map_err(log_error)?;
         let tip = Tip { head: stored::seq(seq), at: Timestamp(at.cast_unsigned()), rooms };
-        let (file, noted_at) = (WatchedFile::new(path)?, Instant::now());
-        let pruner = Pruner::new(tip.at);
-        let mut writer = Self { connection, file, shared, guard, epoch, noted_at, tip, pruner };
+        let hurry = contention::limit(&mut connection, shared.life.clone())?;
+        let known = schema::seen(&connection)?.unwrap_or(tip.at);
+        let mut writer = Self {
+            hurry,
+            files: WatchedFiles::new(path),
+            upkeep: Upkeep::new(path),
+            clock: RetentionClock::new(known, wall_clock(), Instant::now()),
+            pruner: Pruner::default(),
+            connection,
+            shared,
+            lock,
+            epoch,
+            ticked_at: Instant::now(),
+            committed_at: Instant::now(),
+            tip,
+        };
         if last.is_none() {
             writer.commit([Draft::lobby()])?;
         }
         writer.shared.head.store(writer.tip.head.0, Ordering::Release);
-        writer.note();
+        writer.checkpoint(Phase::Open)?;
+        writer.files = WatchedFiles::new(path);
+        writer.lock.note(writer.epoch, writer.tip.head);
         Ok(writer)
     }
 
-    /// Commits groups until every sender is gone, then puts everything into the one file.
-    pub(super) fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+    /// Commits groups until it is told to close or every sender is gone, then puts everything into the one file. Answers
+    /// how it ended.
+    pub(super) fn run(mut self, mut jobs: mpsc::Receiver<Job>, waiting: &tokio::runtime::Runtime) -> Stage {
         let mut group = Vec::with_capacity(GROUP);
-        while jobs.blocking_recv_many(&mut group, GROUP) > 0 {
-            let mut drafts = Vec::with_capacity(group.len());
-            let mut replies = Vec::with_capacity(group.len());
-            let mut others = Vec::new();
-            for job in group.drain(..) {
-                match job {
-                    Job::Append { draft, reply } => {
-                        drafts.push(draft);
-                        replies.push(reply);
-                    }
-                    other => others.push(other),
-                }
+        loop {
+            group.clear();
+            match waiting.block_on(async { timeout(TICK, jobs.recv_many(&mut group, GROUP)).await }) {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(_) => self.tick(true),
             }
-            if !drafts.is_empty() {
-                self.commit_and_answer(drafts, replies);
+            if self.shared.life.is_closing() {
+                // What was handed in is finished; nothing comes after it.
+                jobs.close();
             }
-            if self.noted_at.elapsed() >= NOTE_PERIOD {
-                self.note();
+            if let Err(lost) = self.work(group.drain(..)) {
+                return self.give_up(jobs, &lost);
             }
-            for job in others {
-                self.tidy(job);
+            if self.ticked_at.elapsed() >= TICK {
+                self.tick(false);
             }
         }
         self.close();
+        Stage::Closed
     }
 
-    /// Forgets what need not be kept.
-    fn tidy(&mut self, job: Job) {
-        match job {
-            Job::Append { .. } => {}
-            Job::Prune { keep, reply } => {
-                answer(reply, self.pruner.prune(&mut self.connection, &keep, self.tip.head));
-            }
-            Job::Expire { rooms, idle, is_in_use, reply } => {
-                answer(reply, self.expire(&rooms, idle, &is_in_use));
+    /// Does these jobs. An error says that the log cannot go on.
+    fn work(&mut self, jobs: impl Iterator<Item = Job>) -> Result<(), LogError> {
+        let (mut drafts, mut replies, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        for job in jobs {
+            match job {
+                Job::Append { draft, reply } => {
+                    drafts.push(draft);
+                    replies.push(reply);
+                }
+                other => others.push(other),
             }
         }
+        let lost = if drafts.is_empty() { Ok(()) } else { self.commit_and_answer(drafts, replies) };
+        for job in others {
+            match job {
+                Job::Append { .. } | Job::Wake => {}
+                Job::Prune { keep, reply } => {
+                    self.upkeep.scrub_soon();
+                    answer(
+                        reply,
+                        self.in_place().and_then(|()| {
+                            self.pruner.prune(&mut self.connection, &keep, self.tip.head, &mut self.clock)
+                        }),
+                    );
+                }
+                Job::Expire { rooms, idle, is_in_use, reply } => {
+                    self.upkeep.scrub_soon();
+                    answer(reply, self.expire(&rooms, idle, &is_in_use));
+                }
+                Job::Probe { reply } => answer(reply, self.probe()),
+            }
+        }
+        lost
     }
 
     /// Removes some of these rooms, and answers whether some were left for the next time.
@@ -114,9 +161,9 @@ impl Writer {
         idle: Duration,
         is_in_use: &RoomInUse,
     ) -> Result<bool, LogError> {
-        self.file.check()?;
+        self.in_place()?;
         let at_once = &rooms[..rooms.len().min(ROOMS_AT_ONCE)];
-        let cut = self.pruner.cut(idle);
+        let cut = self.clock.cut(idle, wall_clock(), Instant::now());
         let expired = expiry::expire(&mut self.connection, at_once, cut, self.tip.head, is_in_use)?;
         self.tip.rooms -= expired.rooms.len();
         if !expired.rooms.is_empty()
@@ -127,23 +174,85 @@ impl Writer {
         Ok(at_once.len() < rooms.len() && !expired.rooms.is_empty())
     }
 
-    /// Notes how far the log has come.
-    fn note(&mut self) {
-        self.noted_at = Instant::now();
-        self.guard.note(self.epoch, self.tip.head);
+    /// Looks after the files.
+    fn tick(&mut self, is_idle: bool) {
+        self.ticked_at = Instant::now();
+        self.lock.note(self.epoch, self.tip.head);
+        let tended = Upkeep::give_back(&self.connection)
+            .and_then(|()| if self.upkeep.is_due(is_idle) { self.checkpoint(Phase::Open) } else { Ok(()) });
+        if let Err(error) = tended {
+            tracing::debug!(%error, "the database could not be looked after; trying again");
+        }
+    }
+
+    fn checkpoint(&mut self, phase: Phase) -> Result<(), LogError> {
+        let seen = self.clock.now(wall_clock(), Instant::now());
+        self.hurry.set(true);
+        let emptied = self.upkeep.checkpoint(&mut self.connection, phase, seen);
+        self.hurry.set(false);
+        self.files.was_checkpointed();
+        emptied.map(|_| ())
     }
 
     /// Leaves one file that is complete by itself, to be copied or moved.
     fn close(mut self) {
-        self.note();
-        let checkpoint = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-        if let Err(error) = checkpoint {
-            tracing::debug!(%error, "the write-ahead log stays beside the database");
+        self.lock.note(self.epoch, self.tip.head);
+        if self.in_place().is_err() {
+            return;
+        }
+        if let Err(error) = self.checkpoint(Phase::Closing) {
+            tracing::warn!(%error, "the write-ahead log stays beside the database; the next start reads it");
         }
     }
 
-    fn commit_and_answer(&mut self, drafts: Vec<Draft>, replies: Vec<Reply<Outcome>>) {
-        match self.file.check().and_then(|()| self.commit(drafts)) {
+    /// Saves what the removed file had, and refuses everything from now on.
+    fn give_up(mut self, mut jobs: mpsc::Receiver<Job>, lost: &LogError) -> Stage {
+        tracing::error!(error = %lost, "the log cannot go on; everything that was acknowledged is being saved");
+        // SQLite has the removed file open still.
+        if let Err(error) = self.checkpoint(Phase::Open) {
+            tracing::error!(%error, "it could not be saved");
+        }
+        jobs.close();
+        while let Ok(job) = jobs.try_recv() {
+            job.refuse(lost);
+        }
+        Stage::Failed
+    }
+
+    fn in_place(&self) -> Result<(), LogError> {
+        self.files.check().map_err(|lost| match lost {
+            Lost::Database(error) | Lost::Aside(error) => error,
+        })
+    }
+
+    /// Finds out whether a group could be committed now.
+    fn probe(&mut self) -> Result<(), LogError> {
+        self.in_place()?;
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(log_error)?;
+        if self.shared.life.trouble().is_some() || self.committed_at.elapsed() > RECENT_COMMIT {
+            let sql = "INSERT INTO meta VALUES ('probe', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1";
+            transaction.execute(sql, [wall_clock().0.to_le_bytes()]).map_err(log_error)?;
+            transaction.commit().map_err(log_error)?;
+            self.committed_at = Instant::now();
+        }
+        self.shared.life.set_trouble(None);
+        Ok(())
+    }
+
+    /// An error says that the log cannot go on.
+    fn commit_and_answer(
+        &mut self,
+        drafts: Vec<Draft>,
+        replies: Vec<Reply<Outcome>>,
+    ) -> Result<(), LogError> {
+        let place = self.files.check();
+        let committed = match &place {
+            _ if self.shared.life.is_out_of_time() => Err(LogError::Closed),
+            Ok(()) => self.commit(drafts),
+            Err(Lost::Database(error) | Lost::Aside(error)) => Err(error.clone()),
+        };
+        match committed {
             Ok(outcomes) => {
                 for (reply, outcome) in replies.into_iter().zip(outcomes) {
                     answer(reply, outcome);
@@ -152,10 +261,15 @@ impl Writer {
             Err(error) => {
                 let refused = replies.len();
                 tracing::error!(%error, refused, "publishes were refused because the log could not be written");
+                self.shared.life.set_trouble(Some(error.clone()));
                 for reply in replies {
                     answer(reply, Err(error.clone()));
                 }
             }
+        }
+        match place {
+            Err(Lost::Aside(error)) => Err(error),
+            _ => Ok(()),
         }
     }
 
@@ -179,6 +293,7 @@ impl Writer {
         }
         let (committed, tip) = group.commit()?;
         self.tip = tip;
+        self.was_committed(&committed);
         self.shared.head.store(tip.head.0, Ordering::Release);
         if !committed.is_empty()
             && let Some(follower) = &*self.shared.follower.lock()
@@ -186,6 +301,17 @@ impl Writer {
             follower(LogEvent::Appended(&committed));
         }
         Ok(outcomes)
+    }
+
+    fn was_committed(&mut self, entries: &[Arc<Committed>]) {
+        self.committed_at = Instant::now();
+        self.shared.life.set_trouble(None);
+        let is_deletion = |entry: &Arc<Committed>| {
+            entry.entry().is_some_and(|entry| matches!(entry.kind, EntryKind::Delete { .. }))
+        };
+        if entries.iter().any(is_deletion) {
+            self.upkeep.scrub_soon();
+        }
     }
 }
 

@@ -1,0 +1,95 @@
+//! Whether the writer still runs, how it ended, and what is wrong with it at the moment.
+
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use tokio::sync::watch;
+
+use crate::log::LogError;
+
+/// How long the writer works on what was handed in before the log was closed. With what a stopping server waits before, this
+/// stays below the five seconds that are promised.
+const FINISHING_TIME: Duration = Duration::from_secs(2);
+
+/// How long [`Log::close`](crate::log::Log::close) waits for a writer that is stuck in the operating system.
+pub(super) const CLOSE_TIME: Duration = Duration::from_secs(4);
+
+/// How far the writer's life has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// It takes drafts.
+    Running,
+    /// It was closed, and its files are complete.
+    Closed,
+    /// It ended although nobody closed it.
+    Failed,
+}
+
+/// Shared by the writer and those who hand work to it.
+pub(super) struct Life {
+    stage: watch::Sender<Stage>,
+    /// When the log was told to close, the end of the time for that.
+    deadline: Mutex<Option<Instant>>,
+    /// Why the last group was refused, until one is written again.
+    trouble: Mutex<Option<LogError>>,
+}
+
+impl Default for Life {
+    fn default() -> Self {
+        Self {
+            stage: watch::Sender::new(Stage::Running),
+            deadline: Mutex::default(),
+            trouble: Mutex::default(),
+        }
+    }
+}
+
+impl Life {
+    /// No more drafts are taken.
+    pub(super) fn begin_closing(&self) {
+        self.deadline.lock().get_or_insert_with(|| Instant::now() + FINISHING_TIME);
+    }
+
+    /// Whether it was told to close.
+    pub(super) fn is_closing(&self) -> bool {
+        self.deadline.lock().is_some()
+    }
+
+    /// Whether it was told so long ago.
+    pub(super) fn is_out_of_time(&self) -> bool {
+        self.deadline.lock().is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    /// The writer has ended.
+    pub(super) fn end(&self, stage: Stage) {
+        // The first word counts: a writer that failed is not closed in order afterwards.
+        self.stage.send_if_modified(|now| {
+            let is_first = *now == Stage::Running;
+            if is_first {
+                *now = stage;
+            }
+            is_first
+        });
+    }
+
+    /// Resolves when the writer has ended, with how.
+    pub(super) fn ended(&self) -> impl Future<Output = Stage> + Send + 'static {
+        let mut stage = self.stage.subscribe();
+        async move {
+            match stage.wait_for(|stage| *stage != Stage::Running).await {
+                Ok(stage) => *stage,
+                Err(_) => Stage::Closed,
+            }
+        }
+    }
+
+    /// What is wrong, or that nothing is any more.
+    pub(super) fn set_trouble(&self, trouble: Option<LogError>) {
+        *self.trouble.lock() = trouble;
+    }
+
+    /// What is wrong.
+    pub(super) fn trouble(&self) -> Option<LogError> {
+        self.trouble.lock().clone()
+    }
+}

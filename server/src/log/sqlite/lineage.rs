@@ -1,0 +1,162 @@
+//! Recognises a database whose write-ahead log is not its own, before SQLite mixes the two.
+//!
+//! After a crash a `-wal` lies beside the database. If the database is then replaced by a copy, SQLite would put pages of the
+//! newer log into the older file. So the database says which write-ahead log goes on from it: `meta.stamp` is a random
+//! stamp that is written right before every complete checkpoint, and the first commit into the write-ahead log that
+//! follows says in `meta.base` from which stamp it goes on. Read without its write-ahead log, a database has the stamp of
+//! its file; read with it, the base of the write-ahead log.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::{beside, inspect};
+use crate::log::LogError;
+use crate::random;
+
+/// A state of the database's file. Attempts to checkpoint that did not come to their end belong to the same cycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stamp {
+    cycle: u64,
+    attempt: u32,
+    /// SQLite's count of changes to the schema, by which a copy with other pages (`VACUUM INTO`) is told from the original.
+    schema: u32,
+}
+
+impl Stamp {
+    /// The first of a new cycle.
+    pub(super) fn random() -> Self {
+        Self { cycle: random::word(), attempt: 0, schema: 0 }
+    }
+
+    /// The next in this cycle, for a schema that was changed so often.
+    pub(super) fn next(self, schema: u32) -> Self {
+        Self { attempt: self.attempt.saturating_add(1), schema, ..self }
+    }
+
+    /// As `meta` holds it.
+    pub(super) fn to_bytes(self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&self.cycle.to_le_bytes());
+        bytes[8..12].copy_from_slice(&self.attempt.to_le_bytes());
+        bytes[12..].copy_from_slice(&self.schema.to_le_bytes());
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let number = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
+        let cycle = u64::from_le_bytes(bytes.get(..8)?.try_into().ok()?);
+        Some(Self { cycle, attempt: number(8)?, schema: number(12)? })
+    }
+}
+
+/// What a database says of itself.
+#[derive(Debug)]
+struct Lineage {
+    has_tables: bool,
+    schema: u32,
+    stamp: Option<Stamp>,
+    base: Option<Stamp>,
+}
+
+impl Lineage {
+    fn read(database: &Connection) -> rusqlite::Result<Self> {
+        let sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'meta'";
+        let has_tables = database.query_row(sql, [], |row| row.get::<_, i64>(0))? == 1;
+        let stamp = |name: &str| {
+            if !has_tables {
+                return Ok(None);
+            }
+            let sql = "SELECT value FROM meta WHERE name = ?";
+            let found: Option<Vec<u8>> = database.query_row(sql, [name], |row| row.get(0)).optional()?;
+            Ok::<_, rusqlite::Error>(found.and_then(|bytes| Stamp::from_bytes(&bytes)))
+        };
+        let (stamp, base) = (stamp("stamp")?, stamp("base")?);
+        Ok(Self { has_tables, schema: schema(database)?, stamp, base })
+    }
+}
+
+/// SQLite's count of changes to the schema.
+pub(super) fn schema(database: &Connection) -> rusqlite::Result<u32> {
+    database.pragma_query_value(None, "schema_version", |row| row.get(0))
+}
+
+/// What is to be thought of a database and the write-ahead log beside it.
+#[derive(Debug, PartialEq, Eq)]
+enum Kinship {
+    /// They belong together.
+    Same,
+    /// Nothing tells; the pages have to be looked at.
+    Unknown,
+    /// The write-ahead log goes on from another file.
+    Foreign,
+}
+
+/// `file` is the database's file alone, `both` the database with its write-ahead log.
+fn kinship(file: &Lineage, both: &Lineage) -> Kinship {
+    match (file.stamp, both.stamp) {
+        // A young log: its first tables are in the write-ahead log. One that has a base goes on from another file.
+        (None, _) if both.base.is_some() => Kinship::Foreign,
+        (None, _) if !file.has_tables => Kinship::Same,
+        // Version 1, or on the way from there.
+        (None, _) => Kinship::Unknown,
+        (Some(_), None) => Kinship::Foreign,
+        (Some(stamp), Some(newest)) => {
+            let goes_on = both.base == Some(stamp);
+            let is_half_checkpointed = stamp.cycle == newest.cycle && stamp.attempt <= newest.attempt;
+            let has_its_pages = file.schema == stamp.schema || file.schema == newest.schema;
+            match (goes_on || is_half_checkpointed, has_its_pages) {
+                // The write-ahead log changes nothing here: it is empty, or its pages are other ones.
+                (true, true) if file.base == both.base && stamp == newest => Kinship::Unknown,
+                (true, true) => Kinship::Same,
+                _ => Kinship::Foreign,
+            }
+        }
+    }
+}
+
+/// Refuses a database that lies beside a write-ahead log of another state. Reads only.
+pub(super) fn check(path: &Path) -> Result<(), LogError> {
+    /// The head of a write-ahead log without a single page.
+    const EMPTY: u64 = 32;
+    let wal = beside(path, "-wal");
+    if !std::fs::metadata(&wal).is_ok_and(|wal| wal.len() > EMPTY) {
+        return Ok(());
+    }
+    let refused = || {
+        let (path, wal) = (path.display(), wal.display());
+        LogError::Unavailable(format!(
+            "{wal} was left by a crash and does not belong to {path}, which was replaced since, perhaps by a copy; \
+             together they would be damaged. To go on from the copy, remove {wal} (what was said after the copy is lost); to \
+             go on from before, put back the {path} that it belongs to. `holdline log restore COPY` restores in one step"
+        ))
+    };
+    // SQLite would remove the write-ahead log of an empty file.
+    if std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
+        return Err(refused());
+    }
+    let unreadable = |error: rusqlite::Error| {
+        LogError::Unavailable(format!(
+            "{} cannot be read together with {}: {error}",
+            path.display(),
+            wal.display()
+        ))
+    };
+    let file = inspect::open(path, false).and_then(|file| Lineage::read(&file)).map_err(unreadable)?;
+    let both = inspect::open(path, true).map_err(unreadable)?;
+    let kinship = match Lineage::read(&both) {
+        Ok(lineage) => kinship(&file, &lineage),
+        // Mixed pages make no sense.
+        Err(_) => Kinship::Foreign,
+    };
+    match kinship {
+        Kinship::Same => Ok(()),
+        Kinship::Unknown if is_sound(&both) => Ok(()),
+        Kinship::Unknown | Kinship::Foreign => Err(refused()),
+    }
+}
+
+fn is_sound(database: &Connection) -> bool {
+    let said = database.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
+    said.is_ok_and(|said| said == "ok")
+}

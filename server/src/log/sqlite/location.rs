@@ -1,0 +1,87 @@
+//! Where the log's files are: one name for each database however it is addressed, and files that only their owner may read.
+//!
+//! The database holds the secret that signs sessions, so neither it nor what SQLite puts beside it is anybody else's business.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::beside;
+use crate::log::LogError;
+
+/// What follows the database's name in the names of its files.
+const ENDS: [&str; 4] = ["", "-wal", "-shm", "-lock"];
+
+/// The one name of the database: absolute, symbolic links followed. The files beside it have their names from it.
+pub(super) fn resolve(path: &Path) -> Result<PathBuf, LogError> {
+    let unusable = |path: &Path, why: &dyn std::fmt::Display| {
+        LogError::Unavailable(format!("{} cannot be opened: {why}", path.display()))
+    };
+    match path.canonicalize() {
+        Ok(path) => Ok(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if path.is_symlink() {
+                return Err(unusable(path, &"it is a symbolic link to a file that does not exist"));
+            }
+            let name = path.file_name().ok_or_else(|| unusable(path, &"it names no file"))?;
+            let folder = match path.parent() {
+                Some(folder) if !folder.as_os_str().is_empty() => folder,
+                _ => Path::new("."),
+            };
+            Ok(folder.canonicalize().map_err(|error| unusable(folder, &error))?.join(name))
+        }
+        Err(error) => Err(unusable(path, &error)),
+    }
+}
+
+/// Refuses a database with a second name: its write-ahead log lies beside one of them and is missed under the other.
+#[cfg(unix)]
+pub(super) fn has_one_name(path: &Path) -> Result<(), LogError> {
+    use std::os::unix::fs::MetadataExt as _;
+    match std::fs::metadata(path) {
+        Ok(file) if file.is_file() && file.nlink() > 1 => Err(LogError::Unavailable(format!(
+            "{path} has {} names (hard links), and a log must have one; remove the others, or copy the file to a name of \
+             its own: cp {path} {path}.new && mv {path}.new {path}",
+            file.nlink(),
+            path = path.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn has_one_name(_: &Path) -> Result<(), LogError> {
+    Ok(())
+}
+
+/// Takes everybody else's rights from the log's files that are there; those that SQLite makes later take after the database.
+#[cfg(unix)]
+pub(super) fn make_private(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    for name in ENDS.map(|end| beside(path, end)) {
+        let Ok(file) = std::fs::metadata(&name) else { continue };
+        let mode = file.permissions().mode() & 0o777;
+        if mode & 0o077 == 0 {
+            continue;
+        }
+        let (was, file) = (format_args!("{mode:03o}"), name.display());
+        match std::fs::set_permissions(&name, PermissionsExt::from_mode(mode & 0o700)) {
+            Ok(()) => {
+                tracing::info!(%file, %was, "other users could read this file of the log; now they cannot")
+            }
+            Err(error) => tracing::warn!(%file, %was, %error, "other users can read this file of the log"),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn make_private(path: &Path) {
+    let _ = (path, ENDS, beside);
+}
+
+/// Options for a file that only its owner may read, whatever the umask says.
+pub(super) fn private() -> std::fs::OpenOptions {
+    let mut options = std::fs::OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}

@@ -1,0 +1,180 @@
+//! Keeps a second server off a log, under whatever name it comes, and remembers how far the log had come.
+//!
+//! The database itself is locked (`flock`, which SQLite's own locks do not meet), so symbolic links, other mounts and a removed
+//! lock file make no difference. The small file beside it, `NAME-lock`, is locked as well, for programs of version 1, and
+//! holds the mark: a log that is put back from a copy lacks its end. If it went on under the old epoch, it would give old
+//! numbers to new entries, and readers whose cursors lie beyond the copy's end would miss those without a word. So a log
+//! that has come less far than its mark gets a new epoch.
+
+use std::collections::BTreeSet;
+use std::fs::{File, TryLockError};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::Path;
+
+use holdline_shared::{Epoch, Seq};
+use parking_lot::Mutex;
+
+use super::inspect::{Found, inspect};
+use super::{beside, location};
+use crate::log::LogError;
+
+/// The databases that this process has locked. A process that closes any descriptor of a file loses all POSIX locks that
+/// SQLite holds on that file, so a database that is open here must not even be looked at a second time.
+static LOCKED_HERE: Mutex<BTreeSet<Identity>> = Mutex::new(BTreeSet::new());
+
+/// What tells one file from another: device and inode.
+type Identity = (u64, u64);
+
+/// A locked log. Must outlive every connection to its database.
+pub(super) struct LogLock {
+    database: Option<File>,
+    identity: Option<Identity>,
+    beside: Mutex<Beside>,
+}
+
+/// The file beside the database.
+struct Beside {
+    file: File,
+    noted: Seq,
+}
+
+/// How far a log had come when somebody last looked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mark {
+    /// Its epoch then.
+    pub(super) epoch: String,
+    /// Its last entry then.
+    pub(super) head: Seq,
+}
+
+impl LogLock {
+    /// Locks the log at `path`, which is [resolved](location::resolve), and makes an empty file where there is none. An error
+    /// says who has it or why it is no log; then nothing was changed.
+    pub(super) fn take(path: &Path) -> Result<(Self, Found), LogError> {
+        let mut locked_here = LOCKED_HERE.lock();
+        if identity(path).is_some_and(|identity| locked_here.contains(&identity)) {
+            return Err(in_use(path));
+        }
+        let found = inspect(path)?;
+        location::has_one_name(path)?;
+        let database = location::private().read(true).write(true).create(true).truncate(false).open(path);
+        let database = database.map_err(|error| {
+            LogError::Unavailable(format!("{} cannot be written by this user: {error}", path.display()))
+        })?;
+        lock(&database, path)?;
+        let file = beside(path, "-lock");
+        let file =
+            location::private().read(true).write(true).create(true).truncate(false).open(&file).map_err(
+                |error| LogError::Unavailable(format!("{} cannot be written: {error}", file.display())),
+            )?;
+        lock(&file, path)?;
+        let identity = identity(path);
+        locked_here.extend(identity);
+        let beside = Mutex::new(Beside { file, noted: Seq::START });
+        Ok((Self { database: Some(database), identity, beside }, found))
+    }
+
+    /// What the file beside the database says. What cannot be read says nothing.
+    pub(super) fn mark(&self) -> Option<Mark> {
+        let mut text = String::new();
+        let file = &mut self.beside.lock().file;
+        file.seek(SeekFrom::Start(0)).ok()?;
+        file.read_to_string(&mut text).ok()?;
+        let (epoch, head) = text.trim().split_once(' ')?;
+        Some(Mark { epoch: epoch.to_owned(), head: Seq(head.trim().parse().ok()?) })
+    }
+
+    /// Notes how far the log has come. Not synced: what is noted may lag behind the log, but is never ahead of it.
+    pub(super) fn note(&self, epoch: Epoch, head: Seq) {
+        let mut beside = self.beside.lock();
+        if head == beside.noted {
+            return;
+        }
+        beside.noted = head;
+        let text = format!("{epoch} {head:>20}\n");
+        let file = &mut beside.file;
+        let written = file.seek(SeekFrom::Start(0)).and_then(|_| file.write_all(text.as_bytes()));
+        if let Err(error) = written {
+            tracing::debug!(%error, "how far the log has come could not be noted");
+        }
+    }
+}
+
+impl Drop for LogLock {
+    fn drop(&mut self) {
+        let mut locked_here = LOCKED_HERE.lock();
+        // Closed before anybody else in this process may open it.
+        self.database = None;
+        if let Some(identity) = self.identity {
+            locked_here.remove(&identity);
+        }
+    }
+}
+
+fn lock(file: &File, path: &Path) -> Result<(), LogError> {
+    file.try_lock().map_err(|error| match error {
+        TryLockError::WouldBlock => in_use(path),
+        TryLockError::Error(error) => no_locks(path, &error),
+    })
+}
+
+fn in_use(path: &Path) -> LogError {
+    LogError::Unavailable(format!(
+        "{} is in use by another holdline; one server writes a log",
+        path.display()
+    ))
+}
+
+fn no_locks(path: &Path, error: &std::io::Error) -> LogError {
+    LogError::Unavailable(format!(
+        "the file system of {} cannot lock files ({error}), so nothing would keep a second server from the log; \
+         keep it on a local disk",
+        path.display()
+    ))
+}
+
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Path) -> Option<Identity> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(path: &Path) -> String {
+        LogLock::take(path).err().map(|error| error.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_log_in_use_is_refused_under_every_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().canonicalize().unwrap().join("x.db");
+        let (held, _) = LogLock::take(&path).unwrap();
+        assert!(refusal(&path).contains("in use"));
+        std::fs::remove_file(beside(&path, "-lock")).unwrap();
+        assert!(refusal(&path).contains("in use"), "without the lock file");
+        let link = folder.path().join("link.db");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        assert!(refusal(&location::resolve(&link).unwrap()).contains("in use"), "through a symbolic link");
+        let other = folder.path().join("other.db");
+        std::fs::hard_link(&path, &other).unwrap();
+        assert!(refusal(&other).contains("in use"), "through a hard link");
+        drop(held);
+        assert!(refusal(&other).contains("hard links"));
+        std::fs::remove_file(&other).unwrap();
+        assert!(LogLock::take(&path).is_ok());
+    }
+
+    #[test]
+    fn file_system_without_locks_is_said() {
+        let why = no_locks(Path::new("/mnt/share/x.db"), &std::io::ErrorKind::Unsupported.into()).to_string();
+        assert!(why.contains("/mnt/share/x.db cannot lock files") && why.contains("local disk"), "{why}");
+    }
+}

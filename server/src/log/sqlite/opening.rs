@@ -1,0 +1,60 @@
+//! Opens a log's database: nothing is changed before it is certain that the file is ours, is ours alone, and goes with what
+//! lies beside it.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::inspect::Found;
+use super::lock::{LogLock, Mark};
+use super::{beside, lineage, location, schema};
+use crate::log::LogError;
+
+/// Opens the database at `path`, which is [resolved](location::resolve), or makes it. A log that was put back from a copy
+/// gets a new epoch.
+pub(super) fn open(path: &Path) -> Result<(Connection, LogLock), LogError> {
+    let (has_mark_file, has_wal) = (beside(path, "-lock").exists(), beside(path, "-wal").exists());
+    let (lock, found) = LogLock::take(path)?;
+    lineage::check(path)?;
+    location::make_private(path);
+    let mark = lock.mark();
+    let connection = schema::open(path, found)?;
+    match (found, mark) {
+        (Found::Nothing, Some(mark)) if mark.head.0 > 0 => tracing::warn!(
+            file = %path.display(),
+            had_come_to = mark.head.0,
+            "there was a log here, and now there is an empty file or none; a new log is begun"
+        ),
+        (Found::Nothing, _) => {}
+        (Found::Log { .. }, mark) => {
+            if let Some(why) = why_a_copy(&connection, mark.as_ref(), has_mark_file, has_wal)? {
+                tracing::warn!(file = %path.display(), "{why}; it gets a new epoch, and clients fetch history anew");
+                schema::renew_epoch(&connection)?;
+            }
+        }
+    }
+    Ok((connection, lock))
+}
+
+/// Why this log may lack entries that somebody has seen.
+fn why_a_copy(
+    connection: &Connection,
+    mark: Option<&Mark>,
+    has_mark_file: bool,
+    has_wal: bool,
+) -> Result<Option<&'static str>, LogError> {
+    let (epoch, head) = (schema::identity(connection)?.0, schema::head(connection)?);
+    let was_open = schema::was_open(connection)?;
+    Ok(match mark {
+        Some(mark) if mark.epoch == epoch.to_string() && mark.head > head => {
+            Some("this log has come less far than it had, as if it was put back from a copy")
+        }
+        _ if was_open && !has_wal => {
+            Some("this log was not closed and its write-ahead log is missing, as in a copy of a running log")
+        }
+        _ if was_open && !has_mark_file => {
+            Some("this log was not closed and its -lock file is missing, as in a copy of a running log")
+        }
+        _ => None,
+    })
+}

@@ -1,0 +1,146 @@
+//! The writer's housekeeping: empties the write-ahead log into the database, and gives free pages back to the file system.
+//!
+//! SQLite's automatic checkpoint is off, because each complete checkpoint is marked with a stamp (see
+//! [`lineage`](super::lineage)). Deleted texts are in the write-ahead log until it is emptied, so a deletion asks for that.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use holdline_shared::Timestamp;
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::lineage::{self, Stamp};
+use super::{beside, log_error};
+use crate::log::LogError;
+
+/// The size of the write-ahead log at which it is emptied, which costs the group that does it some fsyncs. Large enough that
+/// pages which are written again and again, those of the index by key above all, go into the database once; small enough
+/// that a start after a crash reads it in a moment.
+const FULL_WAL: u64 = 16 << 20;
+
+/// From this size on it is said that something keeps the write-ahead log from being emptied.
+const LARGE_WAL: u64 = 64 << 20;
+
+/// How soon emptying is tried again after a reader prevented it.
+const RETRY: Duration = Duration::from_secs(5);
+
+/// For how long deleted texts may stay in the write-ahead log while there is always something else to do.
+const SCRUB_TIME: Duration = Duration::from_secs(5);
+
+/// Free pages that stay in the file for what comes next: a megabyte.
+const SPARE_PAGES: i64 = 256;
+
+/// Pages given back in one go: some milliseconds.
+const PAGES_AT_ONCE: i64 = 1_000;
+
+/// What is known between two looks.
+pub(super) struct Upkeep {
+    wal: PathBuf,
+    stamp: Stamp,
+    /// When deleted texts came into the write-ahead log.
+    scrub_since: Option<Instant>,
+    retry_at: Instant,
+    /// The size beyond which the write-ahead log is spoken of next.
+    warn_at: u64,
+}
+
+/// Whether the server goes on after a checkpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// The log is open; a copy that is made of it now says so.
+    Open,
+    /// It is being closed in order.
+    Closing,
+}
+
+impl Upkeep {
+    pub(super) fn new(path: &Path) -> Self {
+        let (wal, stamp) = (beside(path, "-wal"), Stamp::random());
+        Self { wal, stamp, scrub_since: None, retry_at: Instant::now(), warn_at: LARGE_WAL }
+    }
+
+    /// Something was deleted: it must leave the write-ahead log soon.
+    pub(super) fn scrub_soon(&mut self) {
+        self.scrub_since.get_or_insert_with(Instant::now);
+    }
+
+    /// Whether it is time for [`Upkeep::checkpoint`]. `is_idle`: nobody waits for the writer.
+    pub(super) fn is_due(&self, is_idle: bool) -> bool {
+        let must_scrub = self.scrub_since.is_some_and(|since| is_idle || since.elapsed() >= SCRUB_TIME);
+        Instant::now() >= self.retry_at && (must_scrub || self.wal_size() >= FULL_WAL)
+    }
+
+    /// Empties the write-ahead log, and answers whether it is empty now; a reader can prevent that. `seen` is the time as
+    /// retention believes it.
+    pub(super) fn checkpoint(
+        &mut self,
+        connection: &mut Connection,
+        phase: Phase,
+        seen: Timestamp,
+    ) -> Result<bool, LogError> {
+        let schema = lineage::schema(connection).map_err(log_error)?;
+        let stamp = self.stamp.next(schema);
+        let is_open = u8::from(phase == Phase::Open);
+        write_meta(
+            connection,
+            &[("stamp", &stamp.to_bytes()), ("open", &[is_open]), ("seen", &seen.0.to_le_bytes())],
+        )?;
+        self.stamp = stamp;
+        // Answers whether somebody was in the way.
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let was_prevented: bool = connection.query_row(sql, [], |row| row.get(0)).map_err(log_error)?;
+        if was_prevented {
+            self.retry_at = Instant::now() + RETRY;
+            self.warn_of_size();
+            return Ok(false);
+        }
+        (self.scrub_since, self.warn_at) = (None, LARGE_WAL);
+        if phase == Phase::Open {
+            write_meta(connection, &[("base", &stamp.to_bytes())])?;
+            self.stamp = Stamp::random();
+        }
+        Ok(true)
+    }
+
+    /// Gives some free pages back to the file system.
+    pub(super) fn give_back(connection: &Connection) -> Result<(), LogError> {
+        let free: i64 =
+            connection.pragma_query_value(None, "freelist_count", |row| row.get(0)).map_err(log_error)?;
+        let surplus = (free - SPARE_PAGES).min(PAGES_AT_ONCE);
+        if surplus > 0 {
+            // A row for each page.
+            let mut statement =
+                connection.prepare(&format!("PRAGMA incremental_vacuum({surplus})")).map_err(log_error)?;
+            let mut rows = statement.query([]).map_err(log_error)?;
+            while rows.next().map_err(log_error)?.is_some() {}
+        }
+        Ok(())
+    }
+
+    fn wal_size(&self) -> u64 {
+        std::fs::metadata(&self.wal).map_or(0, |wal| wal.len())
+    }
+
+    fn warn_of_size(&mut self) {
+        let size = self.wal_size();
+        if size >= self.warn_at {
+            self.warn_at = size.saturating_mul(2);
+            tracing::warn!(
+                file = %self.wal.display(),
+                mebibytes = size >> 20,
+                "the write-ahead log grows, because a program reads the database and does not finish; `fuser` names it"
+            );
+        }
+    }
+}
+
+/// Sets rows of `meta` in one transaction.
+fn write_meta(connection: &mut Connection, rows: &[(&str, &[u8])]) -> Result<(), LogError> {
+    let transaction =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(log_error)?;
+    for (name, value) in rows {
+        let sql = "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2";
+        transaction.prepare_cached(sql).map_err(log_error)?.execute((name, value)).map_err(log_error)?;
+    }
+    transaction.commit().map_err(log_error)
+}
