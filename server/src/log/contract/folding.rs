@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use holdline_shared::limits::REACTORS_LISTED;
 use holdline_shared::{Message, PersonId, RoomName, Seq, Timestamp};
 
 use super::{Log, draft, key, named, room};
@@ -12,7 +13,8 @@ use crate::log::{Draft, DraftKind, MemoryLog};
 const PEOPLE: [&str; 14] =
     ["p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "p10", "p11", "p12", "p13"];
 const ROOMS: [&str; 2] = ["lobby", "tea"];
-const EMOJI: [&str; 3] = ["👍", "🎉", "❤️"];
+/// One of them is put much more often than the others.
+const EMOJI: [&str; 6] = ["👍", "👍", "👍", "👍", "🎉", "❤️"];
 
 /// A sequence of numbers that can be repeated (Knuth's MMIX generator).
 struct Dice(u64);
@@ -31,7 +33,7 @@ impl Dice {
     fn draft(&mut self, head: u64) -> Draft {
         let (who, room) = (self.of(&PEOPLE), self.of(&ROOMS));
         // A few messages get most of it, so that there is much on them.
-        let target = Seq(head.saturating_sub(self.below(12)));
+        let target = Seq(head.saturating_sub(self.below(4) * self.below(4)));
         let text = format!("text {}", self.below(1_000)).parse().unwrap();
         let kind = match self.below(20) {
             0..3 => DraftKind::Message {
@@ -48,6 +50,31 @@ impl Dice {
             }
         };
         draft(who, room, kind)
+    }
+}
+
+/// How much of each kind was compared.
+#[derive(Debug, Default)]
+struct Met {
+    edited: usize,
+    deleted: usize,
+    reacted: usize,
+    mine: usize,
+    /// More people than are listed.
+    crowded: usize,
+}
+
+impl Met {
+    fn note(&mut self, messages: &[Message]) {
+        for message in messages {
+            self.edited += usize::from(message.edited.is_some());
+            self.deleted += usize::from(message.text.is_none());
+            for reaction in &message.reactions {
+                self.reacted += 1;
+                self.mine += usize::from(reaction.mine);
+                self.crowded += usize::from(reaction.count > REACTORS_LISTED as u64);
+            }
+        }
     }
 }
 
@@ -84,10 +111,11 @@ fn undated(mut messages: Vec<Message>) -> Vec<Message> {
 pub(crate) async fn history_is_the_fold_of_the_entries(log: Arc<dyn Log>) {
     let reference = MemoryLog::new();
     let mut dice = Dice(7);
+    let mut met = Met::default();
     for round in 0..24 {
         let head = log.head().0;
         // The targets lie in this round's part of the log, mostly, and are often something else than a message.
-        let drafts: Vec<Draft> = (0..80).map(|n| dice.draft(head + 4 + n / 2)).collect();
+        let drafts: Vec<Draft> = (0..80).map(|n| dice.draft(head + 2 + n / 16)).collect();
         let pending: Vec<_> = drafts.iter().map(|draft| log.append(draft.clone())).collect();
         let got = futures_util::future::join_all(pending).await;
         for (outcome, draft) in got.iter().zip(drafts) {
@@ -117,7 +145,11 @@ pub(crate) async fn history_is_the_fold_of_the_entries(log: Arc<dyn Log>) {
                     }
                 }
                 assert_eq!(shown, folded, "round {round}: {name} for {reader:?}");
+                met.note(&shown);
             }
         }
     }
+    // Or nothing was compared.
+    assert!(met.edited > 20 && met.deleted > 20 && met.reacted > 200 && met.mine > 20, "{met:?}");
+    assert!(met.crowded > 0, "{met:?}");
 }

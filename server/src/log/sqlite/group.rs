@@ -183,11 +183,11 @@ impl<'a> Group<'a> {
             if stored::is_entry(seq, stored::bytes(row, 3)?) {
                 continue;
             }
-            let kind = match row.get(2)? {
-                Some(key) => {
-                    EntryKind::Message { key: PublishKey::from_bytes(key), text: None, reply_to: None }
-                }
-                None => EntryKind::Edit { target: deleted, text: None },
+            let kind = if seq == deleted {
+                let key = stored::bytes(row, 2)?.try_into().unwrap_or_default();
+                EntryKind::Message { key: PublishKey::from_bytes(key), text: None, reply_to: None }
+            } else {
+                EntryKind::Edit { target: deleted, text: None }
             };
             let (room, author) = (deletion.room.clone(), deletion.author.clone());
             let json = encode(&Entry { seq, room, at, author, kind })?;

@@ -9,8 +9,8 @@ use std::time::Instant;
 use holdline_shared::{Seq, Timestamp};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
 
-use super::log_error;
 use super::stored::sql_seq;
+use super::{log_error, stored};
 use crate::log::clock::{Age, AgeCut, RetentionClock, wall_clock};
 use crate::log::{LogError, Retention};
 
@@ -73,7 +73,8 @@ impl Pruner {
                 Err(error) if concerns_all(&error) => return Err(error),
                 Err(error) => {
                     drop(savepoint);
-                    tracing::error!(room, %error, "a room's old entries cannot be forgotten; the others' are");
+                    let name = name(&transaction, room);
+                    tracing::error!(%name, %error, "a room's old entries cannot be forgotten; the others' are");
                     self.failed.insert(room);
                     // Others may be behind its entries.
                     more = true;
@@ -146,6 +147,13 @@ impl Pruner {
         }
         Ok((cuts, any_left))
     }
+}
+
+/// What a room is called, for the server's log.
+fn name(db: &Connection, room: i64) -> String {
+    let sql = "SELECT name FROM rooms WHERE id = ?";
+    let name = db.query_row(sql, [room], |row| Ok(stored::text(row, 0)?.into_owned()));
+    name.unwrap_or_else(|_| format!("number {room}"))
 }
 
 /// Whether an error is about the disk or the whole database, so that trying other rooms makes no sense.
