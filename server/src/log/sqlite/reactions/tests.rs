@@ -35,6 +35,18 @@ impl Costs {
     }
 }
 
+/// How many steps the connection does from now on.
+fn count_steps(db: &mut Connection) -> Arc<AtomicU64> {
+    let steps = Arc::new(AtomicU64::new(0));
+    let count = steps.clone();
+    let step = move || {
+        count.fetch_add(1, Ordering::Relaxed);
+        false
+    };
+    db.progress_handler(1, Some(step)).unwrap();
+    steps
+}
+
 fn react(on: bool) -> DraftKind {
     DraftKind::Reaction { target: Seq(2), emoji: "👍".parse().unwrap(), on }
 }
@@ -50,13 +62,14 @@ fn reaction_costs_the_same_among_ten_thousand() {
     let path = folder.path().join("holdline.db");
     drop(SqliteLog::open(&path).unwrap());
     let mut db = Connection::open(&path).unwrap();
-    let steps = Arc::new(AtomicU64::new(0));
-    let count = steps.clone();
-    let step = move || {
-        count.fetch_add(1, Ordering::Relaxed);
-        false
+    let steps = count_steps(&mut db);
+    let mut reader = Reader(schema::open_read_only(&path).unwrap());
+    let reading = count_steps(&mut reader.0);
+    let mut history = || {
+        let before = reading.load(Ordering::Relaxed);
+        let page = reader.page(&RoomName::lobby(), None, 1_000, Some(&"p19".parse().unwrap())).unwrap();
+        (reading.load(Ordering::Relaxed) - before, page.messages[0].reactions.clone())
     };
-    db.progress_handler(1, Some(step)).unwrap();
     let tip = Tip { head: Seq(1), rooms: 1, ..Tip::default() };
     let mut costs = Costs { db, tip, steps };
     costs.append([("ada".to_owned(), say(1, None))]);
@@ -77,8 +90,14 @@ fn reaction_costs_the_same_among_ten_thousand() {
     // The first time statements are prepared; the second time counts.
     all(&mut costs, 2);
     let few = all(&mut costs, 3);
+    history();
+    let read_few = history();
     costs.append((20..10_000).map(|n| (format!("p{n}"), react(true))));
+    let read_many = history();
     let many = all(&mut costs, 4);
+    assert_eq!((read_few.1[0].count, read_many.1[0].count), (20, 10_000));
+    assert!(read_many.1[0].mine && read_many.1[0].by.len() == 10);
+    assert!(read_many.0 <= read_few.0 + 40, "history: {} steps, then {}", read_few.0, read_many.0);
     for ((name, few), (_, many)) in few.into_iter().zip(many) {
         assert_eq!(few.1, many.1, "{name}: changed rows");
         assert!(many.0 <= few.0 + 40, "{name}: {few:?} with 20, {many:?} with 10,000");
@@ -86,7 +105,5 @@ fn reaction_costs_the_same_among_ten_thousand() {
     // Deleting costs what is shown of it, not what was ever put on it.
     let (_, rows) = costs.of("ada", DraftKind::Delete { target: Seq(2) });
     assert!(rows < 20, "{rows} rows changed");
-    let mut reader = Reader(schema::open_read_only(&path).unwrap());
-    let page = reader.page(&RoomName::lobby(), None, 50, None).unwrap();
-    assert!(page.messages[0].reactions.is_empty());
+    assert!(history().1.is_empty());
 }

@@ -37,7 +37,7 @@ async fn reads_that_panic_cost_no_connection() {
 async fn read_that_takes_too_long_is_ended() {
     let folder = tempfile::tempdir().unwrap();
     let (_log, readers) = pool(folder.path());
-    for _ in 0..CONNECTIONS + 1 {
+    for _ in 0..=CONNECTIONS {
         let endless = |reader: &mut Reader| reader.0.query_row(ENDLESS, [], |row| row.get::<_, i64>(0));
         let ended = Readers::run_within(readers.clone(), NEVER, Duration::from_millis(20), endless).await;
         assert_eq!(ended, Err(LogError::Busy));
