@@ -23,19 +23,21 @@ mod wait;
 mod waiters;
 mod watch;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use holdline_shared::limits::{ROOMS_LISTED, WAIT_DEFAULT, WAIT_MAX};
-use holdline_shared::{Cursor, History, RoomList, RoomName, RoomSummary, Seq, Topic};
+use holdline_shared::limits::{ROOM_EXPIRY, ROOMS_LISTED, WAIT_DEFAULT, WAIT_MAX};
+use holdline_shared::{
+    Cursor, History, PersonId, RoomList, RoomName, RoomSelection, RoomSummary, Seq, Topic,
+};
 use thiserror::Error;
 
 use self::presence::Attendance;
 use self::room::Room;
-use self::sync::{AtomicBool, AtomicU64, AtomicUsize, Ordering, RwLock};
-use crate::log::{Draft, Log, LogError, Outcome, Retention};
+use self::sync::{AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, RwLock};
+use crate::log::{Draft, Log, LogError, LogEvent, Outcome, Retention};
 
 pub(crate) use self::bells::Bells;
 pub(crate) use self::held::{Begun, Ended, HeldId, HeldPolls, Question};
@@ -49,19 +51,21 @@ pub struct HubConfig {
     pub wait: Duration,
     /// The longest hold that is granted to those who ask for more.
     pub max_wait: Duration,
-    /// How much of the newest part of the log is kept in memory, in bytes of JSON.
+    /// How much memory the newest part of the log takes, in bytes: its JSON and what it takes to keep it.
     pub recent_bytes: usize,
     /// How long somebody is still here after their last poll.
     pub grace: Duration,
     /// What the log keeps. Looked after once a minute.
     pub keep: Retention,
+    /// How long a room without messages is kept after its newest entry. [`Duration::MAX`] is for ever.
+    pub room_expiry: Duration,
     /// Polls held at once. Beyond this many, polls return after a second at most; beyond twice as many they are refused
     /// as overloaded.
     pub max_held: usize,
 }
 
 impl Default for HubConfig {
-    /// 25 s, 120 s, 32 MiB, 15 s, for ever, a million.
+    /// 25 s, 120 s, 32 MiB, 15 s, for ever, a week, a million.
     fn default() -> Self {
         Self {
             wait: WAIT_DEFAULT,
@@ -69,6 +73,7 @@ impl Default for HubConfig {
             recent_bytes: 32 << 20,
             grace: Duration::from_secs(15),
             keep: Retention::default(),
+            room_expiry: ROOM_EXPIRY,
             max_held: 1_000_000,
         }
     }
@@ -86,12 +91,16 @@ pub struct Hub {
     /// The newest entry that is visible.
     head: AtomicU64,
     rooms: RwLock<HashMap<RoomName, Arc<Room>>>,
+    /// The same rooms by their newest entry, for the list of rooms, which shows the newest.
+    by_head: Mutex<BTreeMap<Seq, Arc<Room>>>,
+    /// No room that is made from now on had anything after this position under an earlier life of its name.
+    forgotten: AtomicU64,
     /// Stands for all rooms: who polls `room=*` waits here, and here is everything recent, in log order.
     everything: Arc<Room>,
     attendance: Attendance,
     is_closing: AtomicBool,
     held: AtomicUsize,
-    /// Bytes of JSON at hand in `everything`.
+    /// Memory of what is at hand in `everything`.
     recent_bytes: AtomicUsize,
 }
 
@@ -105,13 +114,19 @@ impl Hub {
     pub async fn open_with(log: Arc<dyn Log>, config: HubConfig) -> Result<Arc<Self>, LogError> {
         let head = log.head();
         let mut rooms = HashMap::new();
+        let mut by_head = BTreeMap::new();
         for logged in log.rooms().await? {
-            rooms.insert(logged.name.clone(), Arc::new(Room::restore(logged)));
+            let room = Arc::new(Room::restore(logged));
+            by_head.insert(room.head(), room.clone());
+            rooms.insert(room.name(), room);
         }
+        let forgotten = log.read(RoomSelection::All, head).await?.forgotten;
         let hub = Arc::new(Self {
             config,
             head: AtomicU64::new(head.0),
             rooms: RwLock::new(rooms),
+            by_head: Mutex::new(by_head),
+            forgotten: AtomicU64::new(forgotten.0),
             everything: Arc::new(Room::everything(head)),
             attendance: Attendance::new(),
             is_closing: AtomicBool::new(false),
@@ -120,9 +135,11 @@ impl Hub {
             log: log.clone(),
         });
         let follower = Arc::downgrade(&hub);
-        log.follow(Arc::new(move |group| {
-            if let Some(hub) = follower.upgrade() {
-                hub.take(group);
+        log.follow(Arc::new(move |event| {
+            let Some(hub) = follower.upgrade() else { return };
+            match event {
+                LogEvent::Appended(group) => hub.take(group),
+                LogEvent::RoomsExpired { rooms, forgotten } => hub.remove_rooms(rooms, forgotten),
             }
         }));
         presence::spawn_ticker(&hub);
@@ -135,15 +152,16 @@ impl Hub {
         self.log.append(draft)
     }
 
-    /// A page of a room's history with the cursor it was read at.
+    /// A page of a room's history, as `reader` sees it, with the cursor it was read at.
     pub async fn history(
         &self,
         room: &RoomName,
         before: Option<Seq>,
         limit: usize,
+        reader: Option<PersonId>,
     ) -> Result<Result<History, UnknownRoom>, LogError> {
         let Some(topic) = self.topic(room) else { return Ok(Err(UnknownRoom)) };
-        let page = self.log.page(room.clone(), before, limit).await?;
+        let page = self.log.page(room.clone(), before, limit, reader).await?;
         let cursor = self.cursor(page.upto);
         Ok(Ok(History { messages: page.messages, cursor, more: page.more, topic }))
     }
@@ -151,11 +169,11 @@ impl Hub {
     /// The rooms, the most recently active first.
     pub fn rooms(&self) -> RoomList {
         let cursor = self.cursor(self.head());
-        let all = self.rooms.read();
-        let mut rooms: Vec<RoomSummary> = all.values().map(|room| room.summary()).collect();
-        drop(all);
+        let newest = self.by_head.lock();
+        let newest: Vec<_> = newest.values().rev().take(ROOMS_LISTED).cloned().collect();
+        let mut rooms: Vec<RoomSummary> = newest.iter().map(|room| room.summary()).collect();
+        // Some may have grown meanwhile.
         rooms.sort_unstable_by_key(|room| std::cmp::Reverse(room.head));
-        rooms.truncate(ROOMS_LISTED);
         for room in &mut rooms {
             room.here = self.attendance.count(&room.name);
         }

@@ -9,6 +9,7 @@ mod contract;
 mod draft;
 mod error;
 mod memory;
+mod page_limit;
 mod retention;
 mod sqlite;
 mod url;
@@ -16,29 +17,34 @@ mod url;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
-use holdline_shared::{Epoch, Message, RoomName, RoomSelection, Seq, Timestamp, Topic};
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, ready};
+use holdline_shared::{Epoch, Message, PersonId, RoomName, RoomSelection, Seq, Timestamp, Topic};
 
 pub use committed::Committed;
 pub use draft::{Draft, DraftKind};
 pub use error::{LogError, Refusal};
 pub use memory::MemoryLog;
 pub use retention::{InvalidRetention, Retention};
-pub use sqlite::SqliteLog;
+pub use sqlite::{Exported, Restored, SqliteLog};
 pub use url::{InvalidLogUrl, LogUrl};
 
 /// What came of an append.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum Outcome {
     /// The entry is in the log, durably.
     Appended(Arc<Committed>),
+    /// The same, and the draft's room did not exist before: this entry made it.
+    Made(Arc<Committed>),
     /// The key was used before by this author; this is the entry of then.
     Repeated(Arc<Committed>),
     /// What was asked is so already; nothing was appended.
     Unchanged,
 }
 
-/// Entries read forwards.
+/// Entries read forwards. One that the storage has damaged is not among them: it is passed over, and said in the server's
+/// own log.
 #[derive(Debug, Clone)]
 pub struct Chunk {
     /// In log order.
@@ -50,7 +56,8 @@ pub struct Chunk {
     pub forgotten: Seq,
 }
 
-/// Messages read backwards.
+/// Messages read backwards; a page has fewer than were asked for when they are large. One whose entry the storage has
+/// damaged is passed over.
 #[derive(Debug, Clone)]
 pub struct Page {
     /// As they stand at `upto`, newest last.
@@ -74,8 +81,26 @@ pub struct LoggedRoom {
     pub at: Timestamp,
 }
 
-/// Is told of entries once they are durable: each exactly once, in log order, one group a call.
-pub type Follower = Arc<dyn Fn(&[Arc<Committed>]) + Send + Sync>;
+/// What a follower is told, in the order of the log.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum LogEvent<'a> {
+    /// These entries are durable. Each is told exactly once, one group at a time.
+    Appended(&'a [Arc<Committed>]),
+    /// These rooms are gone, with all that they had.
+    RoomsExpired {
+        /// Their names.
+        rooms: &'a [RoomName],
+        /// The newest entry of a room that ever expired: who follows all rooms and has seen less has missed something.
+        forgotten: Seq,
+    },
+}
+
+/// Is told of the log's changes once they are durable.
+pub type Follower = Arc<dyn Fn(LogEvent<'_>) + Send + Sync>;
+
+/// Answers whether somebody uses a room, which then does not expire. Called on the log's own thread: it must not wait.
+pub type RoomInUse = Arc<dyn Fn(&RoomName) -> bool + Send + Sync>;
 
 /// An engine. `log/contract.rs` says in tests what every one of them has to do; [`MemoryLog`] is the reference.
 ///
@@ -99,17 +124,31 @@ pub trait Log: Send + Sync + 'static {
     /// [`BATCH_BYTES`](holdline_shared::limits::BATCH_BYTES) of them.
     fn read(&self, rooms: RoomSelection, after: Seq) -> BoxFuture<'static, Result<Chunk, LogError>>;
 
-    /// Reads the newest `limit` messages of a room before `before`, or the newest of all. An unknown room has none.
+    /// Reads the newest `limit` messages of a room before `before`, or the newest of all, as `reader` sees them: fewer
+    /// when they are of more than [`HISTORY_BYTES`](holdline_shared::limits::HISTORY_BYTES). An unknown room has none.
     fn page(
         &self,
         room: RoomName,
         before: Option<Seq>,
         limit: usize,
+        reader: Option<PersonId>,
     ) -> BoxFuture<'static, Result<Page, LogError>>;
 
     /// Forgets some of the entries that need not be kept, oldest first, and answers whether there are more of them.
     /// The log's last entry always stays.
     fn prune(&self, keep: Retention) -> BoxFuture<'static, Result<bool, LogError>>;
+
+    /// Removes some of the rooms that have no messages, whose newest entry is older than `idle` and that nobody uses, and
+    /// answers whether there are more of them. The lobby stays, and so does the room of the log's last entry. What they
+    /// had counts as forgotten.
+    fn expire_rooms(
+        &self,
+        idle: Duration,
+        is_in_use: RoomInUse,
+    ) -> BoxFuture<'static, Result<bool, LogError>> {
+        let _ = (idle, is_in_use);
+        ready(Ok(false)).boxed()
+    }
 
     /// All rooms, in no particular order.
     fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>>;

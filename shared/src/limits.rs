@@ -32,12 +32,16 @@ pub const MARKS_IN_A_ROW: usize = 4;
 pub const ROOMS_PER_POLL: usize = 50;
 /// Rooms in one deployment, so that the list and the hub stay bounded.
 pub const ROOMS: usize = 100_000;
+/// How long a room without messages is kept after its newest entry: as long as people may plan to use it.
+pub const ROOM_EXPIRY: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Rooms that one `GET /rooms` lists, the most recently active first.
 pub const ROOMS_LISTED: usize = 500;
 /// Messages in a page of history when the request does not say.
 pub const HISTORY_DEFAULT: usize = 50;
 /// Most messages in a page of history.
 pub const HISTORY_MAX: usize = 200;
+/// Size in bytes at which a page of history is closed, whatever its number of messages; the next page has the rest.
+pub const HISTORY_BYTES: usize = 512 * 1024;
 /// Most entries in one batch; a client that is further behind polls again at once.
 pub const BATCH_ENTRIES: usize = 500;
 /// Size in bytes at which a batch is closed, whatever its number of entries.

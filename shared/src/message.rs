@@ -23,7 +23,7 @@ pub struct Message {
     /// The message that it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<Seq>,
-    /// When it was last edited, if ever.
+    /// When it was last edited, if ever; nothing once it is deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited: Option<Timestamp>,
     /// Reactions, in the order in which each emoji first came.
@@ -72,6 +72,7 @@ impl Message {
             }
             EntryKind::Delete { target } if *target == self.seq => {
                 self.text = None;
+                self.edited = None;
                 self.reactions.clear();
             }
             EntryKind::Reaction { target, emoji, on } if *target == self.seq => {

@@ -10,9 +10,10 @@ use fastrand::Rng;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use holdline_server::log::{
-    Chunk, Committed, Draft, Follower, Log, LogError, LoggedRoom, MemoryLog, Outcome, Page, Retention,
+    Chunk, Committed, Draft, Follower, Log, LogError, LogEvent, LoggedRoom, MemoryLog, Outcome, Page,
+    Retention,
 };
-use holdline_shared::{Epoch, RoomName, RoomSelection, Seq};
+use holdline_shared::{Epoch, PersonId, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 use tokio::time::sleep;
@@ -41,7 +42,11 @@ impl Desk {
         let inner = Arc::new(disk.load(disk.life()));
         let told: Arc<Mutex<Vec<_>>> = Arc::default();
         let ear = told.clone();
-        inner.follow(Arc::new(move |group| ear.lock().extend_from_slice(group)));
+        inner.follow(Arc::new(move |event| {
+            if let LogEvent::Appended(group) = event {
+                ear.lock().extend_from_slice(group);
+            }
+        }));
         Self {
             epoch: disk.epoch(),
             inner,
@@ -101,7 +106,7 @@ impl Desk {
         if let Some(follower) = &*self.follower.lock()
             && !told.is_empty()
         {
-            follower(&told);
+            follower(LogEvent::Appended(&told));
         }
     }
 
@@ -156,9 +161,10 @@ impl Log for Desk {
         room: RoomName,
         before: Option<Seq>,
         limit: usize,
+        reader: Option<PersonId>,
     ) -> Pin<Box<dyn Future<Output = Result<Page, LogError>> + Send>> {
         let inner = self.inner.clone();
-        self.slowly(async move { inner.page(room, before, limit).await }.boxed())
+        self.slowly(async move { inner.page(room, before, limit, reader).await }.boxed())
     }
 
     fn prune(&self, keep: Retention) -> BoxFuture<'static, Result<bool, LogError>> {

@@ -51,9 +51,7 @@ impl Disk {
             match &mut draft.kind {
                 DraftKind::Message { reply_to, .. } => *reply_to = None,
                 DraftKind::Room { .. } => {}
-                DraftKind::Edit { .. } | DraftKind::Delete { .. } | DraftKind::Reaction { .. } => {
-                    return None;
-                }
+                _ => return None,
             }
             Some(draft)
         });

@@ -72,7 +72,7 @@ async fn say(
             }
             return match outcome {
                 Outcome::Appended(entry) | Outcome::Repeated(entry) => Some(entry.seq),
-                Outcome::Unchanged => None,
+                _ => None,
             };
         }
         sleep(Duration::from_millis(rng.u64(0..=pause))).await;

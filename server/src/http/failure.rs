@@ -107,7 +107,7 @@ impl From<LogError> for Failure {
         match error {
             LogError::Refused(refusal) => refusal.into(),
             LogError::Busy => {
-                Self::new(Overloaded, "too many publishes at once; send this one again in a moment")
+                Self::new(Overloaded, "the log has more to do than it can; send this again in a moment")
             }
             LogError::Full => {
                 Self::new(StorageFull, "the server's disk is full; nothing new can be said until it is not")
@@ -130,7 +130,7 @@ impl From<Refusal> for Failure {
             Refusal::UnknownMessage => ProblemCode::UnknownMessage,
             Refusal::NotAuthor => ProblemCode::NotAuthor,
             Refusal::MessageDeleted => ProblemCode::MessageDeleted,
-            Refusal::TooManyRooms | Refusal::TooManyEmoji => ProblemCode::TooMany,
+            Refusal::TooManyRooms | Refusal::TooManyEmoji | Refusal::TooManyEdits => ProblemCode::TooMany,
         };
         Self::new(code, refusal.to_string())
     }

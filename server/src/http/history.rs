@@ -6,6 +6,7 @@ use axum::response::Response;
 use holdline_shared::limits::{HISTORY_DEFAULT, HISTORY_MAX};
 
 use super::failure::Failure;
+use super::identity::Visitor;
 use super::params::{PathParams, parse_seq, query_pairs};
 use super::{App, reply};
 
@@ -13,6 +14,7 @@ use super::{App, reply};
 pub(super) async fn history(
     State(app): State<App>,
     OriginalUri(uri): OriginalUri,
+    Visitor(visitor): Visitor,
     params: PathParams,
 ) -> Result<Response, Failure> {
     let room = params.room()?;
@@ -28,7 +30,8 @@ pub(super) async fn history(
             }
         }
     }
-    match app.hub.history(&room, before, limit).await? {
+    let reader = visitor.map(|person| person.id);
+    match app.hub.history(&room, before, limit, reader).await? {
         Ok(history) => reply::json(StatusCode::OK, &history),
         Err(_) => Err(Failure::unknown_room(&room)),
     }

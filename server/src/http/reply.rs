@@ -26,10 +26,12 @@ pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Result<Respons
     Ok(raw_json(status, body.into()))
 }
 
-/// What came of an append: the entry, with `status` when it is new, or nothing when nothing changed.
+/// What came of an append: the entry, with `status` when it is new and 201 when it made a room, or nothing when nothing
+/// changed.
 pub(super) fn outcome(status: StatusCode, outcome: Outcome) -> Response {
     match outcome {
         Outcome::Appended(entry) => raw_json(status, entry.json.clone()),
+        Outcome::Made(entry) => raw_json(StatusCode::CREATED, entry.json.clone()),
         Outcome::Repeated(entry) => raw_json(StatusCode::OK, entry.json.clone()),
         Outcome::Unchanged => (StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, "no-store")]).into_response(),
     }

@@ -34,7 +34,6 @@ pub(super) async fn put(
 ) -> Result<Response, Failure> {
     let room = params.room()?;
     let topic = request.topic.as_deref().map(Topic::parse).transpose()?;
-    let status = if app.hub.has_room(&room) { StatusCode::OK } else { StatusCode::CREATED };
     let outcome = app.hub.publish(Draft { author, room, kind: DraftKind::Room { topic } }).await?;
-    Ok(reply::outcome(status, outcome))
+    Ok(reply::outcome(StatusCode::OK, outcome))
 }

@@ -13,44 +13,70 @@ impl Hub {
     /// Takes a group of durable entries: puts them at hand, makes them visible, then wakes. Called in log order.
     pub(super) fn take(&self, group: &[Arc<Committed>]) {
         let Some(last) = group.last() else { return };
-        let added = group.iter().map(|entry| entry.json.len()).sum();
-        self.recent_bytes.fetch_add(added, Ordering::Relaxed);
-        let mut touched: Vec<Arc<Room>> = Vec::new();
+        // With the head that each of them had before.
+        let mut touched: Vec<(Arc<Room>, Seq)> = Vec::new();
         for entry in group {
             let room = self.room_for(&entry.room);
-            room.push(entry);
-            self.everything.push(entry);
-            if let Some(EntryKind::Delete { target }) = entry.entry().map(|entry| &entry.kind) {
-                self.scrub(&room, *target);
+            if !touched.iter().any(|(known, _)| Arc::ptr_eq(known, &room)) {
+                touched.push((room.clone(), room.head()));
             }
-            if !touched.iter().any(|known| Arc::ptr_eq(known, &room)) {
-                touched.push(room);
+            let kept = Arc::new(entry.to_keep(room.name()));
+            self.recent_bytes.fetch_add(kept.size_kept(), Ordering::Relaxed);
+            room.push(entry, &kept);
+            self.everything.push(entry, &kept);
+            match entry.entry().map(|entry| &entry.kind) {
+                Some(EntryKind::Edit { target, .. }) => room.note_edit(entry.seq, *target),
+                Some(EntryKind::Delete { target }) => self.redact(&room, *target),
+                _ => {}
             }
         }
         self.head.store(last.seq.0, Ordering::Release);
-        for room in &touched {
+        self.note_heads(&touched);
+        for (room, _) in &touched {
             room.wake();
         }
         self.everything.wake();
         self.forget_old();
     }
 
+    /// Lets go of rooms that the log has removed. Whoever waits for them is woken, and hears on their next poll that they
+    /// are not there. Called in log order, as [`Hub::take`].
+    pub(super) fn remove_rooms(&self, names: &[RoomName], forgotten: Seq) {
+        self.forgotten.fetch_max(forgotten.0, Ordering::AcqRel);
+        for name in names {
+            let Some(room) = self.rooms.write().remove(name) else { continue };
+            self.by_head.lock().remove(&room.head());
+            room.remove();
+            room.wake();
+        }
+    }
+
+    fn note_heads(&self, touched: &[(Arc<Room>, Seq)]) {
+        let mut by_head = self.by_head.lock();
+        for (room, before) in touched {
+            by_head.remove(before);
+            by_head.insert(room.head(), room.clone());
+        }
+    }
+
     fn room_for(&self, name: &RoomName) -> Arc<Room> {
         if let Some(room) = self.room(name) {
             return room;
         }
-        self.rooms.write().entry(name.clone()).or_insert_with(|| Arc::new(Room::new(name.clone()))).clone()
+        let floor = Seq(self.forgotten.load(Ordering::Acquire));
+        let new = || Arc::new(Room::new(name.clone(), floor));
+        self.rooms.write().entry(name.clone()).or_insert_with(new).clone()
     }
 
     /// Removes what a deleted message said from what is at hand, as the log has done with what it keeps.
-    fn scrub(&self, room: &Room, deleted: Seq) {
-        for entry in room.recent_from(deleted) {
-            let Ok(Some(scrubbed)) = entry.without_text_of(deleted) else { continue };
-            self.recent_bytes.fetch_add(scrubbed.json.len(), Ordering::Relaxed);
-            self.recent_bytes.fetch_sub(entry.json.len(), Ordering::Relaxed);
-            let scrubbed = Arc::new(scrubbed);
-            room.replace(&scrubbed);
-            self.everything.replace(&scrubbed);
+    fn redact(&self, room: &Room, deleted: Seq) {
+        for entry in room.message_and_edits(deleted) {
+            let Ok(Some(redacted)) = entry.without_text_of(deleted) else { continue };
+            let redacted = Arc::new(redacted.to_keep(room.name()));
+            self.recent_bytes.fetch_add(redacted.size_kept(), Ordering::Relaxed);
+            self.recent_bytes.fetch_sub(entry.size_kept(), Ordering::Relaxed);
+            room.replace(&redacted);
+            self.everything.replace(&redacted);
         }
     }
 
@@ -63,7 +89,7 @@ impl Hub {
                 room.forget(oldest.seq);
             }
             self.everything.forget(oldest.seq);
-            bytes -= oldest.json.len();
+            bytes -= oldest.size_kept();
             self.recent_bytes.store(bytes, Ordering::Relaxed);
         }
     }

@@ -1,36 +1,68 @@
-//! Lets the log forget what need not be kept, for as long as the hub lives.
+//! Lets the log forget what need not be kept, and rooms that nobody fills, for as long as the hub lives.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
+use holdline_shared::RoomName;
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
 use super::Hub;
+use crate::log::LogError;
 
-/// How often it is looked after.
-const PERIOD: Duration = Duration::from_secs(60);
+/// How often retention is looked after.
+const RETENTION_PERIOD: Duration = Duration::from_secs(60);
+/// The longest time between two looks for empty rooms. A look reads a line for each room.
+const LONGEST_EXPIRY_PERIOD: Duration = Duration::from_secs(3600);
+/// The shortest, for rooms that expire within seconds.
+const SHORTEST_EXPIRY_PERIOD: Duration = Duration::from_millis(100);
 
-/// Begins, unless everything is kept for ever.
+/// Begins, unless there is nothing to do.
 pub(super) fn spawn(hub: &Arc<Hub>) {
-    if hub.config.keep.is_forever() {
-        return;
+    if !hub.config.keep.is_forever() {
+        let prune = |hub: Arc<Hub>| hub.log.prune(hub.config.keep);
+        tokio::spawn(repeat(Arc::downgrade(hub), Instant::now(), RETENTION_PERIOD, prune));
     }
-    let hub = Arc::downgrade(hub);
-    tokio::spawn(async move {
-        let mut ticks = tokio::time::interval(PERIOD);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let period = hub.config.room_expiry / 8;
+    let period = period.clamp(SHORTEST_EXPIRY_PERIOD, LONGEST_EXPIRY_PERIOD);
+    // After a start those who wait for a room need a moment to come back.
+    tokio::spawn(repeat(Arc::downgrade(hub), Instant::now() + period, period, |hub| {
+        let watching = Arc::downgrade(&hub);
+        let is_in_use = move |room: &RoomName| watching.upgrade().is_some_and(|hub| hub.is_in_use(room));
+        hub.log.expire_rooms(hub.config.room_expiry, Arc::new(is_in_use))
+    }));
+}
+
+/// Works each `period`, as often as there is more to do, until the hub is gone.
+async fn repeat(
+    hub: Weak<Hub>,
+    first: Instant,
+    period: Duration,
+    work: impl Fn(Arc<Hub>) -> BoxFuture<'static, Result<bool, LogError>>,
+) {
+    let mut ticks = interval_at(first, period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
         loop {
-            ticks.tick().await;
-            loop {
-                let Some(pruning) = hub.upgrade().map(|hub| hub.log.prune(hub.config.keep)) else { return };
-                match pruning.await {
-                    // Publishers come in between.
-                    Ok(true) => tokio::task::yield_now().await,
-                    Ok(false) => break,
-                    Err(error) => {
-                        tracing::error!(%error, "old entries could not be forgotten; trying again in a minute");
-                        break;
-                    }
+            let Some(working) = hub.upgrade().map(&work) else { return };
+            match working.await {
+                // Publishers come in between.
+                Ok(true) => tokio::task::yield_now().await,
+                Ok(false) => break,
+                Err(error) => {
+                    let again = period.as_secs_f32();
+                    tracing::error!(%error, "old entries could not be forgotten; trying again in {again} s");
+                    break;
                 }
             }
         }
-    });
+    }
+}
+
+impl Hub {
+    /// Whether somebody waits for a room or is there.
+    fn is_in_use(&self, name: &RoomName) -> bool {
+        self.attendance.count(name) > 0 || self.room(name).is_some_and(|room| room.is_waited_for())
+    }
 }

@@ -33,14 +33,14 @@ mod watch;
 
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::task::Waker;
 
 use holdline_shared::{RoomName, Seq};
 
 use self::room::Room;
-use self::sync::{AtomicBool, AtomicU64, AtomicUsize, Ordering, RwLock};
+use self::sync::{AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, RwLock};
 use self::waiters::Place;
 use super::HubConfig;
 
@@ -49,6 +49,8 @@ struct Hub {
     config: HubConfig,
     head: AtomicU64,
     rooms: RwLock<HashMap<RoomName, Arc<Room>>>,
+    by_head: Mutex<BTreeMap<Seq, Arc<Room>>>,
+    forgotten: AtomicU64,
     everything: Arc<Room>,
     is_closing: AtomicBool,
     held: AtomicUsize,
@@ -61,6 +63,8 @@ impl Hub {
             config,
             head: AtomicU64::new(0),
             rooms: RwLock::default(),
+            by_head: Mutex::new(BTreeMap::new()),
+            forgotten: AtomicU64::new(0),
             everything: Arc::new(Room::everything(Seq::START)),
             is_closing: AtomicBool::new(false),
             held: AtomicUsize::new(0),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{BufMut, Bytes, BytesMut};
-use holdline_shared::{After, Cursor, MessageText, Presence, RoomName, RoomSelection, Seq};
+use holdline_shared::{After, Cursor, EntryKind, MessageText, Presence, RoomName, RoomSelection, Seq};
 use thiserror::Error;
 use tokio::time::Instant;
 
@@ -165,9 +165,15 @@ impl Hub {
                 Seen::Shared(..) | Seen::TooOld => self.read(&selection, after).await?,
                 Seen::Nothing(upto) => Found { entries: Vec::new(), upto },
             };
-            let said = found.entries.iter().find(|e| e.room == *room && e.message_text().is_some());
-            if let Some(said) = said {
-                return Ok(Said { text: said.message_text().cloned(), cursor: self.cursor(said.seq) });
+            let said = found.entries.iter().filter(|entry| entry.room == *room).find_map(|entry| match entry
+                .decode()?
+                .kind
+            {
+                EntryKind::Message { text: Some(text), .. } => Some((text, entry.seq)),
+                _ => None,
+            });
+            if let Some((text, seq)) = said {
+                return Ok(Said { text: Some(text), cursor: self.cursor(seq) });
             }
             after = found.upto;
             if self.is_closing() || deadline.is_some_and(|end| end <= Instant::now()) {

@@ -1,6 +1,6 @@
 //! One room in the hub: where it stands, its recent entries, who waits for it, and the answer they share.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::task::Waker;
 
@@ -25,6 +25,11 @@ struct State {
     /// All entries of the room after `floor`, in log order.
     recent: VecDeque<Arc<Committed>>,
     floor: Seq,
+    /// The edits among them: message and edit, and the same in log order the other way round.
+    edits: BTreeSet<(Seq, Seq)>,
+    edited: VecDeque<(Seq, Seq)>,
+    /// Whether the room is gone, with everything in it.
+    is_removed: bool,
     waiters: Waiters,
     shared: Option<SharedAnswer>,
 }
@@ -44,6 +49,8 @@ pub(super) enum Look {
     Nothing,
     /// The position is older than what is at hand; the log has to be read.
     TooOld,
+    /// The room is gone.
+    Removed,
     /// Entries, at least one.
     Found(Vec<Arc<Committed>>),
 }
@@ -55,9 +62,19 @@ impl Room {
         Self { name, state: Mutex::new(State { topic, head, at, floor: head, ..State::default() }) }
     }
 
-    /// A room that is just being made.
-    pub(super) fn new(name: RoomName) -> Self {
-        Self { name, state: Mutex::default() }
+    /// A room that is just being made. What an earlier one of that name had ended at `floor` or before.
+    pub(super) fn new(name: RoomName, floor: Seq) -> Self {
+        Self { name, state: Mutex::new(State { floor, ..State::default() }) }
+    }
+
+    /// Its name; every entry that is kept here shares it.
+    pub(super) fn name(&self) -> RoomName {
+        self.name.clone()
+    }
+
+    /// Its newest entry.
+    pub(super) fn head(&self) -> Seq {
+        self.state.lock().head
     }
 
     /// The room that stands for all of them.
@@ -66,8 +83,9 @@ impl Room {
         Self { name: RoomName::lobby(), state: Mutex::new(state) }
     }
 
-    /// Takes a new entry. Whoever waits is woken separately, once the hub's head has moved.
-    pub(super) fn push(&self, entry: &Arc<Committed>) {
+    /// Takes a new entry, of which `kept` is the form to keep. Whoever waits is woken separately, once the hub's head has
+    /// moved.
+    pub(super) fn push(&self, entry: &Committed, kept: &Arc<Committed>) {
         let mut state = self.state.lock();
         state.head = entry.seq;
         state.shared = None;
@@ -77,7 +95,14 @@ impl Room {
                 state.topic = topic.clone();
             }
         }
-        state.recent.push_back(entry.clone());
+        state.recent.push_back(kept.clone());
+    }
+
+    /// Remembers which of the recent entries is an edit of which message.
+    pub(super) fn note_edit(&self, edit: Seq, message: Seq) {
+        let mut state = self.state.lock();
+        state.edits.insert((message, edit));
+        state.edited.push_back((edit, message));
     }
 
     /// Forgets the oldest recent entry, which is `seq`.
@@ -87,13 +112,36 @@ impl Room {
             state.recent.pop_front();
         }
         state.floor = state.floor.max(seq);
+        while let Some(&(edit, message)) = state.edited.front()
+            && edit <= seq
+        {
+            state.edited.pop_front();
+            state.edits.remove(&(message, edit));
+        }
     }
 
-    /// The recent entries from `seq` on.
-    pub(super) fn recent_from(&self, seq: Seq) -> Vec<Arc<Committed>> {
+    /// Takes the room away from those who look at it. They are woken separately.
+    pub(super) fn remove(&self) {
+        let mut state = self.state.lock();
+        let waiters = std::mem::take(&mut state.waiters);
+        *state = State { is_removed: true, waiters, ..State::default() };
+    }
+
+    /// Whether somebody waits for it.
+    pub(super) fn is_waited_for(&self) -> bool {
+        !self.state.lock().waiters.is_empty()
+    }
+
+    /// A message and its edits, as far as they are recent.
+    pub(super) fn message_and_edits(&self, message: Seq) -> Vec<Arc<Committed>> {
         let state = self.state.lock();
-        let start = state.recent.partition_point(|entry| entry.seq < seq);
-        state.recent.range(start..).cloned().collect()
+        let edits = state.edits.range((message, Seq::START)..=(message, Seq(u64::MAX)));
+        let seqs = std::iter::once(message).chain(edits.map(|(_, edit)| *edit));
+        let found = seqs.filter_map(|seq| {
+            let index = state.recent.binary_search_by_key(&seq, |entry| entry.seq).ok()?;
+            state.recent.get(index).cloned()
+        });
+        found.collect()
     }
 
     /// Puts another form of a recent entry in its place.
@@ -117,6 +165,9 @@ impl Room {
     /// Looks for entries after `after` and up to `upto`, at most `limit`.
     pub(super) fn look(&self, after: Seq, upto: Seq, limit: usize) -> Look {
         let state = self.state.lock();
+        if state.is_removed {
+            return Look::Removed;
+        }
         if state.head <= after {
             return Look::Nothing;
         }

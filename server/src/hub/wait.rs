@@ -103,6 +103,7 @@ impl Hub {
             return match room.look(after, head, BATCH_ENTRIES) {
                 Look::Nothing => None,
                 Look::TooOld => Some(Seen::TooOld),
+                Look::Removed => Some(Seen::Nothing(head.max(after))),
                 Look::Found(found) => Some(fit(found, head)),
             };
         }
@@ -111,6 +112,8 @@ impl Hub {
             match room.look(after, head, BATCH_ENTRIES + 1) {
                 Look::Nothing => {}
                 Look::TooOld => return Some(Seen::TooOld),
+                // The next poll, which comes at once, is told that there is no such room.
+                Look::Removed => return Some(Seen::Nothing(after)),
                 Look::Found(found) => all.extend(found),
             }
         }

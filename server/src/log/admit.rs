@@ -2,29 +2,47 @@
 //! writing, and calls [`admit`] where nothing can come in between.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use holdline_shared::limits::{EMOJI_PER_MESSAGE, ROOMS};
-use holdline_shared::{EntryKind, Message, PersonId, PublishKey, RoomName, Seq, Timestamp, Topic};
+use holdline_shared::limits::{EDITS_PER_MESSAGE, EMOJI_PER_MESSAGE, ROOMS};
+use holdline_shared::{Emoji, EntryKind, MessageText, PersonId, PublishKey, RoomName, Seq, Timestamp, Topic};
 
 use super::{Committed, Draft, DraftKind, LogError, Outcome, Refusal, clock};
 
-/// What [`admit`] needs to know of the log as it stands.
+/// What [`admit`] needs to know of the log as it stands. Every look-up goes through an index and costs the same however
+/// large the log, the room or the message is; none of them decodes more than one text.
 pub(super) trait Lookup {
     /// The room's topic, when there is such a room.
     fn topic(&self, room: &RoomName) -> Result<Option<Topic>, LogError>;
     /// How many rooms there are.
-    fn room_count(&self) -> Result<usize, LogError>;
+    fn room_count(&self) -> usize;
     /// The message that this author published with this key.
     fn by_key(&self, author: &PersonId, key: PublishKey) -> Result<Option<Arc<Committed>>, LogError>;
-    /// The message as it stands now.
-    fn message(&self, room: &RoomName, seq: Seq) -> Result<Option<Message>, LogError>;
+    /// Who wrote this message, and whether it was deleted.
+    fn message(&self, room: &RoomName, seq: Seq) -> Result<Option<MessageStatus>, LogError>;
+    /// What this message says now; `None` when that cannot be read.
+    fn text(&self, message: Seq) -> Result<Option<MessageText>, LogError>;
+    /// How often this message was edited.
+    fn edit_count(&self, message: Seq) -> Result<usize, LogError>;
+    /// Whether this person has put this emoji on this message.
+    fn has_reaction(&self, message: Seq, emoji: &Emoji, person: &PersonId) -> Result<bool, LogError>;
+    /// The different emoji on this message, at most [`EMOJI_PER_MESSAGE`].
+    fn emoji(&self, message: Seq) -> Result<Vec<Emoji>, LogError>;
+}
+
+/// What the rules need to know of a message.
+pub(super) struct MessageStatus {
+    /// Who wrote it.
+    pub(super) author: PersonId,
+    /// Whether it was deleted.
+    pub(super) is_deleted: bool,
 }
 
 /// What to do with a draft.
 pub(super) enum Verdict {
     /// Append these entries, in this order; the last is the draft's own.
     Append(Vec<EntryKind>),
+    /// Append this entry, which makes the draft's room.
+    Make(EntryKind),
     /// Append nothing; this is the outcome.
     Settled(Outcome),
 }
@@ -50,33 +68,43 @@ pub(super) fn admit(log: &impl Lookup, draft: &Draft) -> Result<Verdict, LogErro
             Ok(Verdict::Append(kinds))
         }
         DraftKind::Edit { target, text } => {
-            let message = own_message(log, draft, *target)?;
-            match message.text {
-                None => Err(Refusal::MessageDeleted.into()),
-                Some(now) if now == *text => Ok(Verdict::Settled(Outcome::Unchanged)),
-                Some(_) => Ok(one(EntryKind::Edit { target: *target, text: Some(text.clone()) })),
-            }
-        }
-        DraftKind::Delete { target } => match own_message(log, draft, *target)?.text {
-            None => Ok(Verdict::Settled(Outcome::Unchanged)),
-            Some(_) => Ok(one(EntryKind::Delete { target: *target })),
-        },
-        DraftKind::Reaction { target, emoji, on } => {
-            let message = existing_message(log, draft, *target)?;
-            if message.has_my_reaction(emoji, &draft.author.id) == *on {
-                return Ok(Verdict::Settled(Outcome::Unchanged));
-            }
-            if message.text.is_none() {
+            if own_message(log, draft, *target)?.is_deleted {
                 return Err(Refusal::MessageDeleted.into());
             }
-            let is_new = message.reactions.iter().all(|r| r.emoji != *emoji);
-            if *on && is_new && message.reactions.len() >= EMOJI_PER_MESSAGE {
-                return Err(Refusal::TooManyEmoji.into());
+            if log.text(*target)?.as_ref() == Some(text) {
+                return Ok(Verdict::Settled(Outcome::Unchanged));
+            }
+            if log.edit_count(*target)? >= EDITS_PER_MESSAGE {
+                return Err(Refusal::TooManyEdits.into());
+            }
+            Ok(one(EntryKind::Edit { target: *target, text: Some(text.clone()) }))
+        }
+        DraftKind::Delete { target } => {
+            if own_message(log, draft, *target)?.is_deleted {
+                return Ok(Verdict::Settled(Outcome::Unchanged));
+            }
+            Ok(one(EntryKind::Delete { target: *target }))
+        }
+        DraftKind::Reaction { target, emoji, on } => {
+            let message = existing_message(log, draft, *target)?;
+            // Deleting a message has taken all reactions from it.
+            let is_on = !message.is_deleted && log.has_reaction(*target, emoji, &draft.author.id)?;
+            if is_on == *on {
+                return Ok(Verdict::Settled(Outcome::Unchanged));
+            }
+            if message.is_deleted {
+                return Err(Refusal::MessageDeleted.into());
+            }
+            if *on {
+                let present = log.emoji(*target)?;
+                if present.len() >= EMOJI_PER_MESSAGE && !present.contains(emoji) {
+                    return Err(Refusal::TooManyEmoji.into());
+                }
             }
             Ok(one(EntryKind::Reaction { target: *target, emoji: emoji.clone(), on: *on }))
         }
         DraftKind::Room { topic } => match (log.topic(&draft.room)?, topic) {
-            (None, topic) => Ok(one(make_room(log, topic.clone())?)),
+            (None, topic) => Ok(Verdict::Make(make_room(log, topic.clone())?)),
             (Some(now), Some(topic)) if now != *topic => Ok(one(EntryKind::Room { topic: topic.clone() })),
             (Some(_), _) => Ok(Verdict::Settled(Outcome::Unchanged)),
         },
@@ -88,22 +116,22 @@ fn one(kind: EntryKind) -> Verdict {
 }
 
 fn make_room(log: &impl Lookup, topic: Option<Topic>) -> Result<EntryKind, LogError> {
-    if log.room_count()? >= ROOMS {
+    if log.room_count() >= ROOMS {
         return Err(Refusal::TooManyRooms.into());
     }
     Ok(EntryKind::Room { topic: topic.unwrap_or_default() })
 }
 
-fn existing_message(log: &impl Lookup, draft: &Draft, target: Seq) -> Result<Message, LogError> {
+fn existing_message(log: &impl Lookup, draft: &Draft, target: Seq) -> Result<MessageStatus, LogError> {
     if log.topic(&draft.room)?.is_none() {
         return Err(Refusal::UnknownRoom.into());
     }
     Ok(log.message(&draft.room, target)?.ok_or(Refusal::UnknownMessage)?)
 }
 
-fn own_message(log: &impl Lookup, draft: &Draft, target: Seq) -> Result<Message, LogError> {
+fn own_message(log: &impl Lookup, draft: &Draft, target: Seq) -> Result<MessageStatus, LogError> {
     let message = existing_message(log, draft, target)?;
-    if message.author.id != draft.author.id {
+    if message.author != draft.author.id {
         return Err(Refusal::NotAuthor.into());
     }
     Ok(message)
@@ -112,10 +140,4 @@ fn own_message(log: &impl Lookup, draft: &Draft, target: Seq) -> Result<Message,
 /// The date of an entry appended now, after one dated `last`.
 pub(super) fn now_after(last: Timestamp) -> Timestamp {
     clock::date(clock::wall_clock(), last)
-}
-
-/// The time before which entries are older than `age`. By the clock alone: an entry from a moment when the clock was
-/// wrong must not make all others old.
-pub(super) fn oldest_kept(age: Duration) -> Timestamp {
-    Timestamp(clock::wall_clock().0.saturating_sub(u64::try_from(age.as_millis()).unwrap_or(u64::MAX)))
 }

@@ -1,5 +1,6 @@
 //! An entry that is in the log, with the JSON that everybody is sent.
 
+use std::mem::size_of;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
@@ -15,7 +16,17 @@ pub struct Committed {
     pub room: RoomName,
     /// The entry as JSON.
     pub json: Bytes,
-    entry: OnceLock<Option<Entry>>,
+    /// Decoded. Most entries are only sent, so those that are kept for long are kept without.
+    entry: OnceLock<Option<Box<Entry>>>,
+}
+
+/// What an entry that is kept takes beside its JSON: itself and its count of references, the count of its JSON's, and a
+/// place in the list of its room and in that of all rooms, which have up to twice as many places as they need. Allocators
+/// round each of these up to 16 bytes.
+const KEPT_WITH: usize = rounded(size_of::<Committed>() + 2 * size_of::<usize>()) + 32 + 2 * 12;
+
+const fn rounded(bytes: usize) -> usize {
+    bytes.div_ceil(16) * 16
 }
 
 impl Committed {
@@ -25,12 +36,35 @@ impl Committed {
         let mut json = Vec::with_capacity(1024);
         serde_json::to_writer(&mut json, &entry)?;
         let json = Bytes::copy_from_slice(&json);
-        Ok(Self { seq: entry.seq, room: entry.room.clone(), json, entry: OnceLock::from(Some(entry)) })
+        Ok(Self {
+            seq: entry.seq,
+            room: entry.room.clone(),
+            json,
+            entry: OnceLock::from(Some(Box::new(entry))),
+        })
     }
 
     /// An entry as it was stored.
     pub fn from_stored(seq: Seq, room: RoomName, json: impl Into<Bytes>) -> Self {
         Self { seq, room, json: json.into(), entry: OnceLock::new() }
+    }
+
+    /// The same without what was decoded, in a form for being kept: its room's name is shared with the others of the room.
+    pub(crate) fn to_keep(&self, room: RoomName) -> Self {
+        Self::from_stored(self.seq, room, self.json.clone())
+    }
+
+    /// Memory that this takes when it is kept.
+    pub(crate) fn size_kept(&self) -> usize {
+        rounded(self.json.len()) + KEPT_WITH
+    }
+
+    /// Decodes without keeping what was decoded.
+    pub(crate) fn decode(&self) -> Option<Entry> {
+        match self.entry.get() {
+            Some(decoded) => decoded.as_deref().cloned(),
+            None => serde_json::from_slice(&self.json).ok(),
+        }
     }
 
     /// How many of these entries, from the first on, one batch takes.
@@ -46,19 +80,18 @@ impl Committed {
 
     /// The entry itself; decoded at most once. `None` when what was stored is damaged.
     pub fn entry(&self) -> Option<&Entry> {
-        self.entry.get_or_init(|| serde_json::from_slice(&self.json).ok()).as_ref()
+        self.entry.get_or_init(|| serde_json::from_slice(&self.json).ok()).as_deref()
     }
 
     /// The same without its text, when it is the message `deleted` or an edit of it.
     pub(crate) fn without_text_of(&self, deleted: Seq) -> Result<Option<Self>, serde_json::Error> {
-        let Some(entry) = self.entry() else { return Ok(None) };
-        let mut kind = entry.kind.clone();
-        match &mut kind {
+        let Some(mut entry) = self.decode() else { return Ok(None) };
+        match &mut entry.kind {
             EntryKind::Message { text, .. } if self.seq == deleted => *text = None,
             EntryKind::Edit { target, text } if *target == deleted => *text = None,
             _ => return Ok(None),
         }
-        Self::encode(Entry { kind, ..entry.clone() }).map(Some)
+        Self::encode(entry).map(Some)
     }
 
     /// What it says, when it is a message that was not deleted.

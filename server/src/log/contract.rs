@@ -2,13 +2,25 @@
 //! when it outlives the process, `durable_suite!`.
 //! Long because all that an engine promises stands in one place.
 
+mod folding;
+mod limits;
+mod reactions;
+mod retention;
+mod rooms;
+
 use std::sync::Arc;
 
 use holdline_shared::limits::BATCH_ENTRIES;
 use holdline_shared::{Person, PublishKey, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
 
-use super::{Chunk, Draft, DraftKind, Log, LogError, Outcome, Refusal, Retention};
+use super::{Chunk, Draft, DraftKind, Log, LogError, LogEvent, Outcome, Refusal, Retention};
+
+pub(crate) use self::folding::*;
+pub(crate) use self::limits::*;
+pub(crate) use self::reactions::*;
+pub(crate) use self::retention::*;
+pub(crate) use self::rooms::*;
 
 fn person(id: &str) -> Person {
     Person { id: id.parse().unwrap(), name: id.parse().unwrap() }
@@ -38,7 +50,7 @@ fn make(room_name: &str, topic: Option<&str>) -> Draft {
 
 async fn append(log: &dyn Log, draft: Draft) -> Seq {
     match log.append(draft).await {
-        Ok(Outcome::Appended(entry)) => entry.seq,
+        Ok(Outcome::Appended(entry) | Outcome::Made(entry)) => entry.seq,
         other => panic!("not appended: {other:?}"),
     }
 }
@@ -108,7 +120,7 @@ pub(crate) async fn a_key_is_published_once(log: Arc<dyn Log>) {
     let appended = outcomes.iter().filter(|o| matches!(o, Ok(Outcome::Appended(_)))).count();
     let repeated = outcomes.iter().filter(|o| matches!(o, Ok(Outcome::Repeated(_)))).count();
     assert_eq!((appended, repeated), (1, 19));
-    let page = log.page(room("lobby"), None, 10).await.unwrap();
+    let page = log.page(room("lobby"), None, 10, None).await.unwrap();
     assert_eq!(page.messages.len(), 3);
 }
 
@@ -129,7 +141,10 @@ pub(crate) async fn takes_drafts_in_the_order_of_the_calls(log: Arc<dyn Log>) {
 pub(crate) async fn tells_its_follower_of_each_entry_once_in_order(log: Arc<dyn Log>) {
     let told = Arc::new(Mutex::new(Vec::new()));
     let ear = told.clone();
-    log.follow(Arc::new(move |group| ear.lock().extend(group.iter().map(|entry| entry.seq.0))));
+    log.follow(Arc::new(move |event| {
+        let LogEvent::Appended(group) = event else { panic!("{event:?}") };
+        ear.lock().extend(group.iter().map(|entry| entry.seq.0));
+    }));
     let pending: Vec<_> = (0..300).map(|n| log.append(say("ada", "lobby", n, "x"))).collect();
     let last = futures_util::future::join_all(pending).await;
     assert_eq!(last.len(), 300);
@@ -163,14 +178,14 @@ pub(crate) async fn pages_backwards(log: Arc<dyn Log>) {
     for n in 0..25 {
         append(&*log, say("ada", "lobby", n, &format!("m{n}"))).await;
     }
-    let newest = log.page(room("lobby"), None, 10).await.unwrap();
+    let newest = log.page(room("lobby"), None, 10, None).await.unwrap();
     let first = &newest.messages[0];
     assert_eq!((newest.messages.len(), newest.more, newest.upto), (10, true, Seq(26)));
     assert_eq!(newest.messages[9].text.as_ref().unwrap().as_str(), "m24");
-    let older = log.page(room("lobby"), Some(first.seq), 20).await.unwrap();
+    let older = log.page(room("lobby"), Some(first.seq), 20, None).await.unwrap();
     assert_eq!((older.messages.len(), older.more), (15, false));
     assert_eq!(older.messages[14].text.as_ref().unwrap().as_str(), "m14");
-    let none = log.page(room("nowhere"), None, 10).await.unwrap();
+    let none = log.page(room("nowhere"), None, 10, None).await.unwrap();
     assert_eq!((none.messages.len(), none.more), (0, false));
 }
 
@@ -178,7 +193,7 @@ pub(crate) async fn the_head_is_not_behind_what_was_read(log: Arc<dyn Log>) {
     for n in 0..200 {
         let appending = log.append(say("ada", "lobby", n, "x"));
         loop {
-            let page = log.page(room("lobby"), None, 1).await.unwrap();
+            let page = log.page(room("lobby"), None, 1, None).await.unwrap();
             assert!(page.upto <= log.head(), "{} was read, the head is {}", page.upto, log.head());
             let chunk = log.read(RoomSelection::All, Seq(1)).await.unwrap();
             assert!(chunk.upto <= log.head(), "{} was read, the head is {}", chunk.upto, log.head());
@@ -199,7 +214,7 @@ pub(crate) async fn changes_belong_to_the_author(log: Arc<dyn Log>) {
     assert_eq!(refusal(&*log, delete("bob")).await, Refusal::NotAuthor);
     append(&*log, edit("ada", "hello")).await;
     assert!(matches!(log.append(edit("ada", "hello")).await, Ok(Outcome::Unchanged)));
-    let page = log.page(room("lobby"), None, 5).await.unwrap();
+    let page = log.page(room("lobby"), None, 5, None).await.unwrap();
     assert_eq!(page.messages[0].text.as_ref().unwrap().as_str(), "hello");
     assert!(page.messages[0].edited.is_some());
     append(&*log, delete("ada")).await;
@@ -227,7 +242,7 @@ pub(crate) async fn what_was_deleted_is_gone(log: Arc<dyn Log>) {
     );
     assert_eq!(chunk.entries.len(), 4, "its places in the order stay");
     assert!(chunk.entries.iter().all(|e| e.entry().is_some()), "and stay readable");
-    let page = log.page(room("lobby"), None, 5).await.unwrap();
+    let page = log.page(room("lobby"), None, 5, None).await.unwrap();
     assert_eq!(page.messages[0].text, None);
     let Ok(Outcome::Repeated(again)) = log.append(say("ada", "lobby", 1, "my secret")).await else {
         panic!()
@@ -246,7 +261,7 @@ pub(crate) async fn reactions_are_put_once(log: Arc<dyn Log>) {
     append(&*log, react("ada", "🎉", true)).await;
     append(&*log, react("bob", "👍", false)).await;
     assert!(matches!(log.append(react("bob", "👍", false)).await, Ok(Outcome::Unchanged)));
-    let page = log.page(room("lobby"), None, 5).await.unwrap();
+    let page = log.page(room("lobby"), None, 5, None).await.unwrap();
     let reactions: Vec<_> = page.messages[0].reactions.iter().map(|r| (r.emoji.as_str(), r.count)).collect();
     assert_eq!(reactions, [("👍", 1), ("🎉", 1)]);
 }
@@ -309,7 +324,7 @@ pub(crate) async fn replies_answer_a_message_of_the_room(log: Arc<dyn Log>) {
     assert_eq!(refusal(&*log, reply("lobby", 3, Seq(99))).await, Refusal::UnknownMessage);
     append(&*log, make("tea", None)).await;
     assert_eq!(refusal(&*log, reply("tea", 4, target)).await, Refusal::UnknownMessage);
-    assert_eq!(log.page(room("lobby"), None, 5).await.unwrap().messages[1].reply_to, Some(target));
+    assert_eq!(log.page(room("lobby"), None, 5, None).await.unwrap().messages[1].reply_to, Some(target));
 }
 
 pub(crate) async fn forgets_what_need_not_be_kept(log: Arc<dyn Log>) {
@@ -329,7 +344,7 @@ pub(crate) async fn forgets_what_need_not_be_kept(log: Arc<dyn Log>) {
     assert_eq!(lobby.forgotten, Seq(25), "m22 was the newest to go");
     let both = log.read(RoomSelection::All, Seq::START).await.unwrap();
     assert_eq!((both.entries.len(), log.head()), (10, Seq(32)));
-    let page = log.page(room("tea"), None, 50).await.unwrap();
+    let page = log.page(room("tea"), None, 50, None).await.unwrap();
     assert_eq!((page.messages.len(), page.more), (5, false));
     let topic = log.rooms().await.unwrap().into_iter().find(|r| r.name == room("tea")).unwrap().topic;
     assert_eq!(topic.as_str(), "green", "what a room is stays, though its making is forgotten");
@@ -365,7 +380,7 @@ pub(crate) async fn survives_being_closed<L: Log, E: std::fmt::Debug>(open: impl
     drop(log);
     let log = open().unwrap();
     assert_eq!((log.epoch(), log.secret(), log.head()), (epoch, secret, Seq(3)));
-    let page = log.page(room("lobby"), None, 5).await.unwrap();
+    let page = log.page(room("lobby"), None, 5, None).await.unwrap();
     assert_eq!(page.messages[0].text.as_ref().unwrap().as_str(), "hello all");
     assert!(
         matches!(log.append(say("ada", "lobby", 1, "again")).await, Ok(Outcome::Repeated(_))),
@@ -393,6 +408,21 @@ macro_rules! suite {
             rooms_are_made_and_filled_at_once
             replies_answer_a_message_of_the_room
             forgets_what_need_not_be_kept
+            forgets_a_message_whose_changes_stay
+            forgets_across_the_end_of_a_chunk
+            forgets_in_each_room_by_its_own_cut
+            forgets_what_was_said_in_entries_that_stay
+            reactions_are_counted_and_the_first_are_listed
+            a_reader_sees_which_reactions_are_theirs
+            deleting_takes_the_reactions
+            emoji_on_a_message_have_a_limit
+            edits_of_a_message_have_a_limit
+            a_page_has_an_end_in_bytes
+            empty_rooms_expire
+            rooms_in_use_or_with_messages_stay
+            a_room_made_again_says_what_was_forgotten
+            making_a_room_is_told_from_changing_it
+            history_is_the_fold_of_the_entries
         );
     };
     (@each |$dir:ident| $open:expr; $($case:ident)*) => {

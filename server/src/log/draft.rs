@@ -17,6 +17,7 @@ pub struct Draft {
 
 /// What is wanted.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum DraftKind {
     /// Say something.
     Message {

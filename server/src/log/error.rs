@@ -4,12 +4,13 @@ use thiserror::Error;
 
 /// Why a log did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum LogError {
     /// The draft does not fit what is in the log; asking again changes nothing.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// Too many appends are waiting already.
-    #[error("too many publishes are waiting to be written")]
+    /// Too many appends or reads are waiting already, or a read took too long.
+    #[error("the log has more to do than it can")]
     Busy,
     /// The disk is full. Nothing of the draft was kept.
     #[error("the disk is full")]
@@ -24,6 +25,7 @@ pub enum LogError {
 
 /// Why a draft does not fit what is in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum Refusal {
     /// There is no such room.
     #[error("there is no such room; make it first")]
@@ -43,4 +45,7 @@ pub enum Refusal {
     /// The message has as many different emoji as it may.
     #[error("this message has as many different reactions as it may have")]
     TooManyEmoji,
+    /// The message was edited as often as it may be.
+    #[error("this message was edited as often as a message may be; write a new one")]
+    TooManyEdits,
 }

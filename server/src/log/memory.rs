@@ -1,19 +1,29 @@
 //! `memory:` the reference engine, for tests and embedding. It forgets everything when it is dropped; "durable" here
 //! means "as durable as the process".
 
+mod kept_message;
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 use holdline_shared::limits::{BATCH_BYTES, BATCH_ENTRIES};
 use holdline_shared::{
-    Entry, EntryKind, Epoch, Message, PersonId, PublishKey, RoomName, RoomSelection, Seq, Timestamp, Topic,
+    Emoji, Entry, EntryKind, Epoch, MessageText, PersonId, PublishKey, RoomName, RoomSelection, Seq,
+    Timestamp, Topic,
 };
 use parking_lot::Mutex;
 
-use super::admit::{Lookup, Verdict, admit, now_after, oldest_kept};
-use super::{Chunk, Committed, Draft, Follower, Log, LogError, LoggedRoom, Outcome, Page, Retention};
+use self::kept_message::KeptMessage;
+use super::admit::{Lookup, MessageStatus, Verdict, admit, now_after};
+use super::clock::{Age, RetentionClock, wall_clock};
+use super::page_limit::PageLimit;
+use super::{
+    Chunk, Committed, Draft, Follower, Log, LogError, LogEvent, LoggedRoom, Outcome, Page, Retention,
+    RoomInUse,
+};
 use crate::random;
 
 /// A log in memory.
@@ -23,14 +33,16 @@ pub struct MemoryLog {
     state: Mutex<State>,
 }
 
-#[derive(Default)]
 struct State {
     entries: BTreeMap<Seq, Arc<Committed>>,
     head: Seq,
     rooms: HashMap<RoomName, Room>,
     keys: HashMap<(PersonId, PublishKey), Seq>,
     last_at: Timestamp,
+    /// The newest entry of a room that expired.
+    expired: Seq,
     follower: Option<Follower>,
+    retention: RetentionClock,
 }
 
 #[derive(Default)]
@@ -39,14 +51,15 @@ struct Room {
     head: Seq,
     at: Timestamp,
     entries: VecDeque<Seq>,
-    messages: BTreeMap<Seq, Message>,
+    messages: BTreeMap<Seq, KeptMessage>,
     forgotten: Seq,
 }
 
 impl MemoryLog {
     /// An empty log with a lobby.
     pub fn new() -> Self {
-        let log = Self { epoch: Epoch(random::word()), secret: random::bytes(), state: Mutex::default() };
+        let log =
+            Self { epoch: Epoch(random::word()), secret: random::bytes(), state: Mutex::new(State::new()) };
         // The first entry of an empty log cannot be refused.
         let _ = log.state.lock().append(&Draft::lobby());
         log
@@ -86,12 +99,22 @@ impl Log for MemoryLog {
         room: RoomName,
         before: Option<Seq>,
         limit: usize,
+        reader: Option<PersonId>,
     ) -> BoxFuture<'static, Result<Page, LogError>> {
-        ready(Ok(self.state.lock().page(&room, before, limit))).boxed()
+        ready(Ok(self.state.lock().page(&room, before, limit, reader.as_ref()))).boxed()
     }
 
     fn prune(&self, keep: Retention) -> BoxFuture<'static, Result<bool, LogError>> {
         self.state.lock().prune(&keep);
+        ready(Ok(false)).boxed()
+    }
+
+    fn expire_rooms(
+        &self,
+        idle: Duration,
+        is_in_use: RoomInUse,
+    ) -> BoxFuture<'static, Result<bool, LogError>> {
+        self.state.lock().expire_rooms(idle, &is_in_use);
         ready(Ok(false)).boxed()
     }
 
@@ -112,9 +135,24 @@ impl Log for MemoryLog {
 }
 
 impl State {
+    fn new() -> Self {
+        let now = wall_clock();
+        Self {
+            entries: BTreeMap::new(),
+            head: Seq::START,
+            rooms: HashMap::new(),
+            keys: HashMap::new(),
+            last_at: Timestamp::default(),
+            expired: Seq::START,
+            follower: None,
+            retention: RetentionClock::new(now, now, Instant::now()),
+        }
+    }
+
     fn append(&mut self, draft: &Draft) -> Result<Outcome, LogError> {
-        let kinds = match admit(self, draft)? {
-            Verdict::Append(kinds) => kinds,
+        let (kinds, makes_room) = match admit(self, draft)? {
+            Verdict::Append(kinds) => (kinds, false),
+            Verdict::Make(kind) => (vec![kind], true),
             Verdict::Settled(outcome) => return Ok(outcome),
         };
         let mut group = Vec::with_capacity(kinds.len());
@@ -122,9 +160,10 @@ impl State {
             group.push(self.push(draft, kind)?);
         }
         if let Some(follower) = &self.follower {
-            follower(&group);
+            follower(LogEvent::Appended(&group));
         }
-        Ok(group.pop().map_or(Outcome::Unchanged, Outcome::Appended))
+        let outcome = if makes_room { Outcome::Made } else { Outcome::Appended };
+        Ok(group.pop().map_or(Outcome::Unchanged, outcome))
     }
 
     fn push(&mut self, draft: &Draft, kind: EntryKind) -> Result<Arc<Committed>, LogError> {
@@ -134,13 +173,16 @@ impl State {
         let committed = Arc::new(committed);
         let Some(entry) = committed.entry() else { return Ok(committed) };
         (self.head, self.last_at) = (seq, at);
-        let room = self.rooms.entry(draft.room.clone()).or_default();
+        let expired = self.expired;
+        // A room that is made again goes on where the one of that name ended.
+        let new = || Room { forgotten: expired, ..Room::default() };
+        let room = self.rooms.entry(draft.room.clone()).or_insert_with(new);
         (room.head, room.at) = (seq, at);
         room.entries.push_back(seq);
         let target = match &entry.kind {
             EntryKind::Message { key, .. } => {
                 self.keys.insert((entry.author.id.clone(), *key), seq);
-                room.messages.extend(Message::from_entry(entry).map(|message| (seq, message)));
+                room.messages.extend(KeptMessage::from_entry(entry).map(|message| (seq, message)));
                 None
             }
             EntryKind::Room { topic } => {
@@ -153,24 +195,24 @@ impl State {
             _ => None,
         };
         if let Some(message) = target.and_then(|target| room.messages.get_mut(&target)) {
-            message.fold(entry, None);
+            message.apply(entry);
         }
         self.entries.insert(seq, committed.clone());
         if let EntryKind::Delete { target } = &entry.kind {
-            self.scrub(&draft.room, *target)?;
+            self.redact(&draft.room, *target)?;
         }
         Ok(committed)
     }
 
     /// Removes what a deleted message said from its entry and from those of its edits.
-    fn scrub(&mut self, room: &RoomName, deleted: Seq) -> Result<(), LogError> {
-        let Some(room) = self.rooms.get(room) else { return Ok(()) };
-        let later = room.entries.partition_point(|&seq| seq < deleted);
-        for seq in room.entries.range(later..) {
+    fn redact(&mut self, room: &RoomName, deleted: Seq) -> Result<(), LogError> {
+        let message = self.rooms.get(room).and_then(|room| room.messages.get(&deleted));
+        let edits = message.map(KeptMessage::edits).unwrap_or_default();
+        for seq in edits.iter().chain([&deleted]) {
             let Some(slot) = self.entries.get_mut(seq) else { continue };
-            let scrubbed = slot.without_text_of(deleted).map_err(|e| LogError::Unavailable(e.to_string()))?;
-            if let Some(scrubbed) = scrubbed {
-                *slot = Arc::new(scrubbed);
+            let redacted = slot.without_text_of(deleted).map_err(|e| LogError::Unavailable(e.to_string()))?;
+            if let Some(redacted) = redacted {
+                *slot = Arc::new(redacted);
             }
         }
         Ok(())
@@ -204,7 +246,9 @@ impl State {
         }
         let last = entries.last().map_or(after, |e| e.seq);
         let forgotten = match rooms {
-            RoomSelection::All => self.rooms.values().map(|room| room.forgotten).max(),
+            RoomSelection::All => {
+                self.rooms.values().map(|room| room.forgotten).max().max(Some(self.expired))
+            }
             RoomSelection::Named(names) => {
                 names.iter().filter_map(|name| self.rooms.get(name)).map(|room| room.forgotten).max()
             }
@@ -213,36 +257,73 @@ impl State {
         Chunk { entries, upto, forgotten: forgotten.unwrap_or_default() }
     }
 
-    fn page(&self, room: &RoomName, before: Option<Seq>, limit: usize) -> Page {
+    fn page(&self, room: &RoomName, before: Option<Seq>, limit: usize, reader: Option<&PersonId>) -> Page {
         let mut messages = Vec::new();
         let mut more = false;
         if let Some(room) = self.rooms.get(room) {
-            let mut older = room.messages.range(..before.unwrap_or(Seq(u64::MAX))).rev();
-            messages.extend(older.by_ref().take(limit).map(|(_, message)| message.clone()));
+            let mut page = PageLimit::new(limit);
+            for message in room.messages.range(..before.unwrap_or(Seq(u64::MAX))).rev() {
+                if page.is_reached() {
+                    more = true;
+                    break;
+                }
+                let message = message.1.shown_to(reader);
+                page.count(&message);
+                messages.push(message);
+            }
             messages.reverse();
-            more = older.next().is_some();
         }
         Page { messages, more, upto: self.head }
     }
 
     fn prune(&mut self, keep: &Retention) {
-        let oldest = keep.age.map(oldest_kept);
+        let cut = keep.age.map(|age| self.retention.cut(age, wall_clock(), Instant::now()));
+        let dated = self.entries.values().filter_map(|e| e.entry()).map(|entry| (entry.seq, entry.at));
+        let last_due = cut.and_then(|cut| cut.last_due(dated));
         for room in self.rooms.values_mut() {
             while let Some(&seq) = room.entries.front() {
-                let is_old =
-                    self.entries.get(&seq).and_then(|e| e.entry()).is_some_and(|e| Some(e.at) < oldest);
+                let is_old = Some(seq) <= last_due;
                 let is_too_many = keep.per_room.is_some_and(|most| room.entries.len() as u64 > most);
                 if seq == self.head || !(is_old || is_too_many) {
                     break;
                 }
                 room.entries.pop_front();
                 self.entries.remove(&seq);
-                if let Some(message) = room.messages.remove(&seq) {
-                    self.keys.remove(&(message.author.id, message.key));
+                if let Some(kept) = room.messages.remove(&seq) {
+                    let message = kept.message();
+                    self.keys.remove(&(message.author.id.clone(), message.key));
                 }
                 room.forgotten = seq;
             }
         }
+    }
+
+    fn expire_rooms(&mut self, idle: Duration, is_in_use: &RoomInUse) {
+        let cut = self.retention.cut(idle, wall_clock(), Instant::now());
+        let head = self.head;
+        let mut gone = Vec::new();
+        self.rooms.retain(|name, room| {
+            let is_idle = room.messages.is_empty() && cut.age(room.at) == Age::Due && room.head != head;
+            let goes = is_idle && *name != RoomName::lobby() && !is_in_use(name);
+            if goes {
+                for seq in &room.entries {
+                    self.entries.remove(seq);
+                }
+                self.expired = self.expired.max(room.head);
+                gone.push(name.clone());
+            }
+            !goes
+        });
+        if let Some(follower) = &self.follower
+            && !gone.is_empty()
+        {
+            follower(LogEvent::RoomsExpired { rooms: &gone, forgotten: self.expired });
+        }
+    }
+
+    fn kept(&self, seq: Seq) -> Option<&KeptMessage> {
+        let room = self.rooms.get(&self.entries.get(&seq)?.room)?;
+        room.messages.get(&seq)
     }
 }
 
@@ -251,16 +332,36 @@ impl Lookup for State {
         Ok(self.rooms.get(room).map(|room| room.topic.clone()))
     }
 
-    fn room_count(&self) -> Result<usize, LogError> {
-        Ok(self.rooms.len())
+    fn room_count(&self) -> usize {
+        self.rooms.len()
     }
 
     fn by_key(&self, author: &PersonId, key: PublishKey) -> Result<Option<Arc<Committed>>, LogError> {
         Ok(self.keys.get(&(author.clone(), key)).and_then(|seq| self.entries.get(seq)).cloned())
     }
 
-    fn message(&self, room: &RoomName, seq: Seq) -> Result<Option<Message>, LogError> {
-        Ok(self.rooms.get(room).and_then(|room| room.messages.get(&seq)).cloned())
+    fn message(&self, room: &RoomName, seq: Seq) -> Result<Option<MessageStatus>, LogError> {
+        let kept = self.rooms.get(room).and_then(|room| room.messages.get(&seq));
+        Ok(kept.map(|kept| {
+            let message = kept.message();
+            MessageStatus { author: message.author.id.clone(), is_deleted: message.text.is_none() }
+        }))
+    }
+
+    fn text(&self, message: Seq) -> Result<Option<MessageText>, LogError> {
+        Ok(self.kept(message).and_then(|kept| kept.message().text.clone()))
+    }
+
+    fn edit_count(&self, message: Seq) -> Result<usize, LogError> {
+        Ok(self.kept(message).map_or(0, |kept| kept.edits().len()))
+    }
+
+    fn has_reaction(&self, message: Seq, emoji: &Emoji, person: &PersonId) -> Result<bool, LogError> {
+        Ok(self.kept(message).is_some_and(|kept| kept.has_reaction(emoji, person)))
+    }
+
+    fn emoji(&self, message: Seq) -> Result<Vec<Emoji>, LogError> {
+        Ok(self.kept(message).map(|kept| kept.emoji().cloned().collect()).unwrap_or_default())
     }
 }
 

@@ -1,7 +1,11 @@
 //! `sqlite:PATH` the default engine: one file, WAL, `synchronous=FULL`. One writer thread commits groups; readers have
 //! read-only connections of their own and never wait for it.
 
+mod backup;
+mod check;
 mod contention;
+mod expiry;
+mod export;
 mod group;
 mod inspect;
 mod life;
@@ -11,8 +15,14 @@ mod lock;
 mod migrations;
 mod opening;
 mod prune;
+mod reactions;
+mod read_models;
 mod reader;
+mod readers;
+mod replay;
 mod schema;
+mod secret;
+mod stored;
 mod upkeep;
 mod watched_files;
 mod writer;
@@ -20,18 +30,24 @@ mod writer;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, pending};
-use holdline_shared::{Epoch, RoomName, RoomSelection, Seq};
+use holdline_shared::{Epoch, PersonId, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
+pub use self::backup::Restored;
+pub use self::export::Exported;
 use self::life::{CLOSE_TIME, Life, Stage};
-use self::reader::{Reader, Readers};
+use self::reader::Reader;
+use self::readers::Readers;
 use self::writer::Writer;
-use super::{Chunk, Draft, Follower, HEALTH_TIME, Log, LogError, LoggedRoom, Outcome, Page, Retention};
+use super::{
+    Chunk, Draft, Follower, HEALTH_TIME, Log, LogError, LoggedRoom, Outcome, Page, Retention, RoomInUse,
+};
 
 /// Appends that may wait for the writer. At a few hundred bytes each this bounds memory, and at any disk's speed the
 /// last of them waits well under a second, because all of them go into a handful of commits.
@@ -74,6 +90,12 @@ enum Job {
         keep: Retention,
         reply: Reply<bool>,
     },
+    Expire {
+        rooms: Vec<RoomName>,
+        idle: Duration,
+        is_in_use: RoomInUse,
+        reply: Reply<bool>,
+    },
     /// Find out whether a group could be committed now.
     Probe {
         reply: Reply<()>,
@@ -88,7 +110,7 @@ impl Job {
         // Whoever went away does not care.
         match self {
             Self::Append { reply, .. } => drop(reply.send(Err(error.clone()))),
-            Self::Prune { reply, .. } => drop(reply.send(Err(error.clone()))),
+            Self::Prune { reply, .. } | Self::Expire { reply, .. } => drop(reply.send(Err(error.clone()))),
             Self::Probe { reply } => drop(reply.send(Err(error.clone()))),
             Self::Wake => {}
         }
@@ -154,21 +176,30 @@ impl SqliteLog {
         &self,
         job: impl FnOnce(Reply<T>) -> Job,
     ) -> BoxFuture<'static, Result<T, LogError>> {
-        let (reply, answer) = oneshot::channel();
-        let sent = match &self.queue {
-            Some(_) if self.shared.life.is_closing() => Err(LogError::Closed),
-            Some(queue) => queue.try_send(job(reply)).map_err(|e| match e {
-                mpsc::error::TrySendError::Full(_) => LogError::Busy,
-                mpsc::error::TrySendError::Closed(_) => LogError::Closed,
-            }),
-            None => Err(LogError::Closed),
-        };
-        async move {
-            sent?;
-            answer.await.unwrap_or(Err(LogError::Closed))
+        if self.shared.life.is_closing() {
+            return std::future::ready(Err(LogError::Closed)).boxed();
         }
-        .boxed()
+        hand_over(self.queue.as_ref(), job)
     }
+}
+
+fn hand_over<T: Send + 'static>(
+    queue: Option<&mpsc::Sender<Job>>,
+    job: impl FnOnce(Reply<T>) -> Job,
+) -> BoxFuture<'static, Result<T, LogError>> {
+    let (reply, answer) = oneshot::channel();
+    let sent = match queue {
+        Some(queue) => queue.try_send(job(reply)).map_err(|e| match e {
+            mpsc::error::TrySendError::Full(_) => LogError::Busy,
+            mpsc::error::TrySendError::Closed(_) => LogError::Closed,
+        }),
+        None => Err(LogError::Closed),
+    };
+    async move {
+        sent?;
+        answer.await.unwrap_or(Err(LogError::Closed))
+    }
+    .boxed()
 }
 
 impl Log for SqliteLog {
@@ -204,10 +235,11 @@ impl Log for SqliteLog {
         room: RoomName,
         before: Option<Seq>,
         limit: usize,
+        asking: Option<PersonId>,
     ) -> BoxFuture<'static, Result<Page, LogError>> {
         let shared = self.shared.clone();
         Readers::run(self.readers.clone(), move |reader| {
-            let page = reader.page(&room, before, limit)?;
+            let page = reader.page(&room, before, limit, asking.as_ref())?;
             shared.saw(page.upto);
             Ok(page)
         })
@@ -215,6 +247,27 @@ impl Log for SqliteLog {
 
     fn prune(&self, keep: Retention) -> BoxFuture<'static, Result<bool, LogError>> {
         self.hand_over(|reply| Job::Prune { keep, reply })
+    }
+
+    fn expire_rooms(
+        &self,
+        idle: Duration,
+        is_in_use: RoomInUse,
+    ) -> BoxFuture<'static, Result<bool, LogError>> {
+        let oldest = expiry::idle_before(idle);
+        let empty = Readers::run(self.readers.clone(), move |reader| reader.empty_rooms(oldest));
+        // Weak, so that a search for rooms does not keep the writer from ending.
+        let queue = self.queue.as_ref().map(mpsc::Sender::downgrade);
+        async move {
+            let mut rooms = empty.await?;
+            rooms.retain(|name| !is_in_use(name));
+            if rooms.is_empty() {
+                return Ok(false);
+            }
+            let queue = queue.and_then(|queue| queue.upgrade());
+            hand_over(queue.as_ref(), |reply| Job::Expire { rooms, idle, is_in_use, reply }).await
+        }
+        .boxed()
     }
 
     fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {
@@ -293,6 +346,7 @@ fn log_error(error: rusqlite::Error) -> LogError {
         Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
             LogError::Unavailable(format!("another program has locked the database ({error})"))
         }
+        Some(rusqlite::ErrorCode::OperationInterrupted) => LogError::Busy,
         _ => LogError::Unavailable(error.to_string()),
     }
 }

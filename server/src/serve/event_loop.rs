@@ -303,7 +303,7 @@ impl EventLoop {
             Poll::Pending => {}
             Poll::Ready(Ok(Outcome::Appended(entry))) => self.confirm(number, &entry, true),
             Poll::Ready(Ok(Outcome::Repeated(entry))) => self.confirm(number, &entry, false),
-            Poll::Ready(Ok(Outcome::Unchanged) | Err(_)) => {
+            Poll::Ready(Ok(Outcome::Made(_) | Outcome::Unchanged) | Err(_)) => {
                 let request = std::mem::take(&mut publishing.request);
                 self.hand_over(number, request);
             }

@@ -10,7 +10,7 @@ use holdline_server::hub::HubConfig;
 use holdline_server::log::{
     Chunk, Draft, Follower, Log, LogError, LoggedRoom, MemoryLog, Outcome, Page, Retention,
 };
-use holdline_shared::{Epoch, ProblemCode, RoomName, RoomSelection, Seq};
+use holdline_shared::{Epoch, PersonId, ProblemCode, RoomName, RoomSelection, Seq};
 use serde_json::json;
 
 use crate::support::{Server, key};
@@ -361,8 +361,9 @@ impl Log for Failing {
         room: RoomName,
         before: Option<Seq>,
         limit: usize,
+        reader: Option<PersonId>,
     ) -> BoxFuture<'static, Result<Page, LogError>> {
-        self.0.page(room, before, limit)
+        self.0.page(room, before, limit, reader)
     }
     fn prune(&self, keep: Retention) -> BoxFuture<'static, Result<bool, LogError>> {
         self.0.prune(keep)

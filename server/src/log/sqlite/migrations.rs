@@ -4,10 +4,9 @@
 //! `PRAGMA user_version` holds the number of steps that were taken. This file does not decide whether a database is ours:
 //! [`inspect`](super::inspect) does, before anything is changed.
 
-use holdline_shared::{Entry, Message};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::log_error;
+use super::{log_error, read_models};
 use crate::log::LogError;
 use crate::random;
 
@@ -18,7 +17,7 @@ pub(super) const APPLICATION_ID: i64 = 0x484c_444c;
 type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// All steps; the first makes version 1 of an empty database, the n-th makes version n of version n - 1.
-const STEPS: &[Step] = &[make_tables, fold_reactions_again];
+const STEPS: &[Step] = &[make_tables, read_models::split_folded_messages];
 
 /// The version that this program writes.
 pub(super) const VERSION: i64 = STEPS.len() as i64;
@@ -84,40 +83,4 @@ fn make_tables(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         transaction.execute("INSERT INTO meta VALUES (?, ?)", (name, value))?;
     }
     Ok(())
-}
-
-/// Version 2. Version 1 named those who reacted by their ids alone; folded messages with reactions are folded anew from
-/// the entries. An entry that cannot be read changes no message.
-fn fold_reactions_again(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-    transaction.execute_batch(
-        "
-        CREATE TEMP TABLE changes AS
-            SELECT seq, CASE WHEN json_valid(json) THEN json_extract(json, '$.target') END AS target, json
-            FROM entries WHERE target IS NOT NULL;
-        CREATE INDEX temp.changes_by_target ON changes (target, seq);
-        ",
-    )?;
-    let sql = "SELECT m.seq, e.json FROM messages m JOIN entries e ON e.seq = m.seq
-               WHERE m.folded LIKE '%\"reactions\"%'";
-    let mut reacted = transaction.prepare(sql)?;
-    let mut changes = transaction.prepare("SELECT json FROM changes WHERE target = ? ORDER BY seq")?;
-    let mut rows = reacted.query([])?;
-    while let Some(row) = rows.next()? {
-        let (seq, json): (i64, String) = (row.get(0)?, row.get(1)?);
-        let Some(mut message) = serde_json::from_str(&json).ok().as_ref().and_then(Message::from_entry)
-        else {
-            continue;
-        };
-        for change in changes.query_map([seq], |row| row.get::<_, String>(0))? {
-            if let Ok(entry) = serde_json::from_str::<Entry>(&change?) {
-                message.fold(&entry, None);
-            }
-        }
-        let folded = serde_json::to_string(&message)
-            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
-        transaction.execute("UPDATE messages SET folded = ? WHERE seq = ?", (folded, seq))?;
-    }
-    drop(rows);
-    drop((reacted, changes));
-    transaction.execute_batch("DROP TABLE temp.changes")
 }

@@ -1,104 +1,205 @@
 //! Forgetting: removes entries that need not be kept, a bounded number at a time, so that publishers never wait long.
+//!
+//! Nothing that is said about an entry can stop it from going: no row is referred to by another one's foreign key but by its
+//! own entry's number, and a room that cannot be pruned, because the database is damaged, is passed over until the next run.
 
-use std::collections::BTreeMap;
-use std::time::Instant;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 use holdline_shared::{Seq, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
 
 use super::log_error;
-use super::reader::sql_seq;
+use super::stored::sql_seq;
 use crate::log::clock::{Age, AgeCut, RetentionClock, wall_clock};
 use crate::log::{LogError, Retention};
 
 /// Entries removed in one transaction: some tens of milliseconds.
 const AT_ONCE: i64 = 2_000;
 
-/// Removes some, and answers whether there may be more. `head` stays, for it says where the log goes on.
-pub(super) fn prune(
-    db: &mut Connection,
-    keep: &Retention,
-    head: Seq,
-    clock: &mut RetentionClock,
-) -> Result<bool, LogError> {
-    let cut = keep.age.map(|age| clock.cut(age, wall_clock(), Instant::now()));
-    prune_within(db, cut, keep.per_room, sql_seq(head)).map_err(log_error)
+/// Retention: its clock, and a run of it, which takes as many transactions as it needs.
+pub(super) struct Pruner {
+    clock: RetentionClock,
+    run: Run,
 }
 
-fn prune_within(
-    db: &mut Connection,
-    cut: Option<AgeCut>,
-    per_room: Option<u64>,
-    head: i64,
-) -> rusqlite::Result<bool> {
-    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    // Each room loses everything up to a position, so what is left of it is without holes.
-    let mut cuts: BTreeMap<i64, i64> = BTreeMap::new();
-    let mut more = false;
-    if let Some(cut) = cut {
-        let mut statement =
-            transaction.prepare_cached("SELECT seq, room, at FROM entries ORDER BY seq LIMIT ?")?;
-        let mut rows = statement.query([AT_ONCE])?;
-        let mut old = 0;
+/// What a run remembers between two transactions.
+#[derive(Default)]
+struct Run {
+    /// Rooms that could not be pruned in this run.
+    failed: BTreeSet<i64>,
+    /// Everything up to here that is too old belongs to one of them.
+    passed: i64,
+}
+
+impl Pruner {
+    /// Retention for a log whose last entry is dated `known`.
+    pub(super) fn new(known: Timestamp) -> Self {
+        Self { clock: RetentionClock::new(known, wall_clock(), Instant::now()), run: Run::default() }
+    }
+
+    /// The time as retention believes it.
+    pub(super) fn now(&mut self) -> Timestamp {
+        self.clock.now(wall_clock(), Instant::now())
+    }
+
+    /// What is older than `age` now.
+    pub(super) fn cut(&mut self, age: Duration) -> AgeCut {
+        self.clock.cut(age, wall_clock(), Instant::now())
+    }
+
+    /// Removes some entries, and answers whether there may be more; a run ends when there are not. `head` stays, for it says
+    /// where the log goes on.
+    pub(super) fn prune(
+        &mut self,
+        db: &mut Connection,
+        keep: &Retention,
+        head: Seq,
+    ) -> Result<bool, LogError> {
+        let cut = keep.age.map(|age| self.cut(age));
+        let pruned = self.run.prune(db, cut, keep.per_room, sql_seq(head));
+        if !matches!(pruned, Ok(true)) {
+            self.run = Run::default();
+        }
+        pruned.map_err(log_error)
+    }
+}
+
+impl Run {
+    fn prune(
+        &mut self,
+        db: &mut Connection,
+        cut: Option<AgeCut>,
+        per_room: Option<u64>,
+        head: i64,
+    ) -> rusqlite::Result<bool> {
+        let mut transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Each room loses everything up to a position, so what is left of it is without holes.
+        let mut cuts: BTreeMap<i64, i64> = BTreeMap::new();
+        let mut more = false;
+        if let Some(cut) = cut {
+            more = self.cut_by_age(&transaction, cut, head, &mut cuts)?;
+        }
+        if let Some(most) = per_room.and_then(|most| i64::try_from(most).ok()) {
+            let (crowded, any_left) = self.crowded_rooms(&transaction, most)?;
+            more |= any_left;
+            for (room, last_to_go) in crowded {
+                let cut = cuts.entry(room).or_default();
+                *cut = last_to_go.min(head - 1).max(*cut);
+            }
+        }
+        for (room, cut) in cuts {
+            let savepoint = transaction.savepoint()?;
+            match forget(&savepoint, room, cut) {
+                Ok(()) => savepoint.commit()?,
+                Err(error) if concerns_all(&error) => return Err(error),
+                Err(error) => {
+                    drop(savepoint);
+                    tracing::error!(room, %error, "a room's old entries cannot be forgotten; the others' are");
+                    self.failed.insert(room);
+                    // Others may be behind its entries.
+                    more = true;
+                }
+            }
+        }
+        transaction.commit()?;
+        Ok(more)
+    }
+
+    /// Notes for each room how far its oldest entries are too old, and answers whether there may be more of them.
+    fn cut_by_age(
+        &mut self,
+        transaction: &Transaction<'_>,
+        cut: AgeCut,
+        head: i64,
+        cuts: &mut BTreeMap<i64, i64>,
+    ) -> rusqlite::Result<bool> {
+        let sql = "SELECT seq, room, at FROM entries WHERE seq > ? ORDER BY seq LIMIT ?";
+        let mut statement = transaction.prepare_cached(sql)?;
+        let mut rows = statement.query((self.passed, AT_ONCE))?;
+        let mut looked_at = 0;
+        // Entries with a date that cannot be true go with the next one that is due.
+        let mut undated: BTreeMap<i64, i64> = BTreeMap::new();
         while let Some(row) = rows.next()? {
             let (seq, room, at): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
             let age = cut.age(Timestamp(at.cast_unsigned()));
             if age == Age::Kept || seq >= head {
                 break;
             }
-            old += 1;
-            cuts.insert(room, seq);
+            looked_at += 1;
+            if !self.failed.contains(&room) {
+                undated.insert(room, seq);
+            }
+            if age == Age::Due {
+                cuts.append(&mut undated);
+            }
+            if cuts.is_empty() {
+                self.passed = seq;
+            }
         }
-        more = old == AT_ONCE;
+        Ok(looked_at == AT_ONCE)
     }
-    if let Some(most) = per_room.and_then(|most| i64::try_from(most).ok()) {
-        let (crowded, any_left) = crowded_rooms(&transaction, most)?;
-        more |= any_left;
-        for (room, last_to_go) in crowded {
-            let cut = cuts.entry(room).or_default();
-            *cut = last_to_go.min(head - 1).max(*cut);
-        }
-    }
-    for (room, cut) in cuts {
-        forget(&transaction, room, cut)?;
-    }
-    transaction.commit()?;
-    Ok(more)
-}
 
-/// Rooms with more than `most` entries, each with the newest that has to go; some of them, and whether there are more.
-fn crowded_rooms(transaction: &Transaction<'_>, most: i64) -> rusqlite::Result<(Vec<(i64, i64)>, bool)> {
-    let sql = "SELECT id, entries - ?1 FROM rooms WHERE entries > ?1";
-    let mut statement = transaction.prepare_cached(sql)?;
-    let rows = statement.query_map([most], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let surplus: Vec<(i64, i64)> = rows.collect::<rusqlite::Result<_>>()?;
-    let mut left = AT_ONCE;
-    let mut cuts = Vec::new();
-    let mut any_left = false;
-    for (room, surplus) in surplus {
-        let going = surplus.min(left);
-        any_left |= going < surplus;
-        if going == 0 {
-            break;
-        }
-        left -= going;
-        let sql = "SELECT seq FROM entries WHERE room = ? ORDER BY seq LIMIT 1 OFFSET ?";
+    /// Rooms with more than `most` entries, each with the newest that has to go; some of them, and whether there are more.
+    fn crowded_rooms(
+        &self,
+        transaction: &Transaction<'_>,
+        most: i64,
+    ) -> rusqlite::Result<(Vec<(i64, i64)>, bool)> {
+        let sql = "SELECT id, entries - ?1 FROM rooms WHERE entries > ?1";
         let mut statement = transaction.prepare_cached(sql)?;
-        let newest_to_go: Option<i64> =
-            statement.query_row((room, going - 1), |row| row.get(0)).optional()?;
-        cuts.extend(newest_to_go.map(|seq| (room, seq)));
+        let rows = statement.query_map([most], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let surplus: Vec<(i64, i64)> = rows.collect::<rusqlite::Result<_>>()?;
+        let mut left = AT_ONCE;
+        let mut cuts = Vec::new();
+        let mut any_left = false;
+        for (room, surplus) in surplus.into_iter().filter(|(room, _)| !self.failed.contains(room)) {
+            let going = surplus.min(left);
+            any_left |= going < surplus;
+            if going == 0 {
+                break;
+            }
+            left -= going;
+            let sql = "SELECT seq FROM entries WHERE room = ? ORDER BY seq LIMIT 1 OFFSET ?";
+            let mut statement = transaction.prepare_cached(sql)?;
+            let newest_to_go: Option<i64> =
+                statement.query_row((room, going - 1), |row| row.get(0)).optional()?;
+            cuts.extend(newest_to_go.map(|seq| (room, seq)));
+        }
+        Ok((cuts, any_left))
     }
-    Ok((cuts, any_left))
 }
 
-fn forget(transaction: &Transaction<'_>, room: i64, upto: i64) -> rusqlite::Result<()> {
-    let of_edits = "DELETE FROM edits WHERE seq IN (SELECT seq FROM entries WHERE room = ? AND seq <= ?)";
-    transaction.prepare_cached(of_edits)?.execute((room, upto))?;
-    transaction.prepare_cached("DELETE FROM messages WHERE room = ? AND seq <= ?")?.execute((room, upto))?;
-    let gone = transaction
-        .prepare_cached("DELETE FROM entries WHERE room = ? AND seq <= ?")?
-        .execute((room, upto))?;
+/// Whether an error is about the disk or the whole database, so that trying other rooms makes no sense.
+fn concerns_all(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(
+            ErrorCode::DiskFull
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::ReadOnly
+                | ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::OutOfMemory
+                | ErrorCode::NotADatabase
+        )
+    )
+}
+
+/// Removes what a room has up to a position. Rows that came with an entry go with it: as many as entries, and the counts of
+/// the reactions to its messages.
+pub(super) fn forget(db: &Connection, room: i64, upto: i64) -> rusqlite::Result<()> {
+    for (table, column) in
+        [("reactions", "seq"), ("reaction_counts", "target"), ("edits", "seq"), ("messages", "seq")]
+    {
+        let sql = format!(
+            "DELETE FROM {table} WHERE {column} IN (SELECT seq FROM entries WHERE room = ? AND seq <= ?)"
+        );
+        db.prepare_cached(&sql)?.execute((room, upto))?;
+    }
+    let sql = "DELETE FROM entries WHERE room = ? AND seq <= ?";
+    let gone = db.prepare_cached(sql)?.execute((room, upto))?;
     let sql = "UPDATE rooms SET forgotten = max(forgotten, ?2), entries = entries - ?3 WHERE id = ?1";
-    transaction.prepare_cached(sql)?.execute((room, upto, gone))?;
+    db.prepare_cached(sql)?.execute((room, upto, gone))?;
     Ok(())
 }

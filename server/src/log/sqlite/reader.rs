@@ -1,123 +1,94 @@
-//! Reading: a few read-only connections, used on the runtime's blocking threads.
+//! Reading from one connection. Everything that a call answers is from one snapshot of the database, and every read stops at
+//! the limits of what it answers, however much there is.
 
-use std::path::Path;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
-use holdline_shared::limits::BATCH_ENTRIES;
-use holdline_shared::{Entry, Message, RoomName, RoomSelection, Seq, Timestamp};
-use parking_lot::Mutex;
-use rusqlite::{Connection, OptionalExtension, Row};
-use tokio::sync::Semaphore;
+use holdline_shared::limits::{BATCH_BYTES, BATCH_ENTRIES};
+use holdline_shared::{PersonId, RoomName, RoomSelection, Seq, Timestamp, Topic};
+use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
+use rusqlite::{Connection, OptionalExtension, Transaction};
 
-use super::lock::LogLock;
-use super::{log_error, schema};
-use crate::log::{Chunk, Committed, LogError, LoggedRoom, Page};
+use super::stored::{is_entry, report_damage, sql_seq, sql_time};
+use super::{expiry, reactions, stored};
+use crate::log::page_limit::PageLimit;
+use crate::log::{Chunk, Committed, LoggedRoom, Page};
 
-/// Connections for reading. Reads are short, and more at once than this would only compete for the disk.
-const CONNECTIONS: usize = 4;
-
-/// A pool of connections; as many permits as connections.
-pub(super) struct Readers {
-    idle: Mutex<Vec<Reader>>,
-    /// After the connections, which need it to the end.
-    _lock: Arc<LogLock>,
-    permits: Arc<Semaphore>,
-}
-
-impl Readers {
-    /// Opens them all, so that a problem shows at the start.
-    pub(super) fn open(path: &Path, lock: Arc<LogLock>) -> Result<Self, LogError> {
-        let idle: Result<Vec<_>, _> =
-            (0..CONNECTIONS).map(|_| schema::open_read_only(path).map(Reader)).collect();
-        Ok(Self { idle: Mutex::new(idle?), _lock: lock, permits: Arc::new(Semaphore::new(CONNECTIONS)) })
-    }
-
-    /// Closes the connections that are not in use.
-    pub(super) fn close(&self) {
-        self.idle.lock().clear();
-    }
-
-    /// Runs `read` on a free connection, off the async threads.
-    pub(super) fn run<T: Send + 'static>(
-        readers: Arc<Self>,
-        read: impl FnOnce(&mut Reader) -> rusqlite::Result<T> + Send + 'static,
-    ) -> BoxFuture<'static, Result<T, LogError>> {
-        async move {
-            let permit = readers.permits.clone().acquire_owned().await.map_err(|_| LogError::Closed)?;
-            let task = tokio::task::spawn_blocking(move || {
-                let _permit = permit;
-                let mut reader = readers.idle.lock().pop().ok_or(LogError::Closed)?;
-                let result = read(&mut reader).map_err(log_error);
-                readers.idle.lock().push(reader);
-                result
-            });
-            task.await.unwrap_or_else(|e| Err(LogError::Unavailable(e.to_string())))
-        }
-        .boxed()
-    }
-}
-
-/// One connection. Everything it answers is from one snapshot of the database.
+/// A connection for reading.
 pub(super) struct Reader(pub(super) Connection);
+
+/// Entries of a batch while it is read.
+#[derive(Default)]
+struct Gathered {
+    entries: Vec<Arc<Committed>>,
+    /// The last row that was read, damaged or not.
+    last: Option<Seq>,
+    rows: usize,
+    bytes: usize,
+}
+
+impl Gathered {
+    /// Whether the batch is closed. What is behind its last row was not read.
+    fn is_full(&self) -> bool {
+        self.rows >= BATCH_ENTRIES || self.bytes >= BATCH_BYTES
+    }
+
+    fn take(&mut self, seq: Seq, room: impl FnOnce() -> RoomName, json: &[u8]) {
+        self.last = Some(seq);
+        self.rows += 1;
+        self.bytes += json.len();
+        if is_entry(seq, json) {
+            self.entries.push(Arc::new(Committed::from_stored(seq, room(), json.to_vec())));
+        } else {
+            report_damage(seq);
+        }
+    }
+}
 
 impl Reader {
     /// Entries after `after`, in log order.
     pub(super) fn read(&mut self, rooms: &RoomSelection, after: Seq) -> rusqlite::Result<Chunk> {
         let snapshot = self.0.transaction()?;
-        let after_sql = sql_seq(after);
-        let mut entries = Vec::new();
-        match rooms {
-            RoomSelection::All => {
-                let sql = "SELECT e.seq, r.name, e.json FROM entries e JOIN rooms r ON r.id = e.room
-                           WHERE e.seq > ? ORDER BY e.seq LIMIT ?";
-                let mut statement = snapshot.prepare_cached(sql)?;
-                collect(statement.query((after_sql, BATCH_ENTRIES + 1))?, &mut entries, |row| row.get(1))?;
-            }
-            RoomSelection::Named(names) => {
-                for name in names {
-                    let Some(id) = room_id(&snapshot, name)? else { continue };
-                    let sql =
-                        "SELECT seq, room, json FROM entries WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?";
-                    let mut statement = snapshot.prepare_cached(sql)?;
-                    let rows = statement.query((id, after_sql, BATCH_ENTRIES + 1))?;
-                    collect(rows, &mut entries, |_| Ok(name.as_str().to_owned()))?;
-                }
-                entries.sort_unstable_by_key(|entry| entry.seq);
-            }
-        }
         let head = head(&snapshot)?;
-        let fitting = Committed::fitting(&entries);
-        let is_full = fitting < entries.len();
-        entries.truncate(fitting);
-        let last = entries.last().map_or(after, |entry| entry.seq);
-        let upto = if is_full { last } else { head.max(after) };
-        Ok(Chunk { entries, upto, forgotten: forgotten(&snapshot, rooms)? })
+        let gathered = match rooms {
+            RoomSelection::All => gather_all(&snapshot, after)?,
+            RoomSelection::Named(names) => gather(&snapshot, names, after)?,
+        };
+        let upto = gathered.last.filter(|_| gathered.is_full()).unwrap_or(head.max(after));
+        Ok(Chunk { entries: gathered.entries, upto, forgotten: forgotten(&snapshot, rooms)? })
     }
 
-    /// Messages before `before`, newest last.
+    /// Messages before `before`, newest last, as `reader` sees them.
     pub(super) fn page(
         &mut self,
         room: &RoomName,
         before: Option<Seq>,
         limit: usize,
+        reader: Option<&PersonId>,
     ) -> rusqlite::Result<Page> {
         let snapshot = self.0.transaction()?;
         let upto = head(&snapshot)?;
-        let mut messages = Vec::new();
+        let (mut messages, mut more) = (Vec::new(), false);
         if let Some(id) = room_id(&snapshot, room)? {
-            let sql = "SELECT m.folded, e.json FROM messages m JOIN entries e ON e.seq = m.seq
-                       WHERE m.room = ? AND m.seq < ? ORDER BY m.seq DESC LIMIT ?";
+            let sql = "SELECT m.seq, m.is_deleted, e.json FROM messages m JOIN entries e ON e.seq = m.seq
+                       WHERE m.room = ? AND m.seq < ? ORDER BY m.seq DESC";
             let mut statement = snapshot.prepare_cached(sql)?;
-            let before = before.map_or(i64::MAX, sql_seq);
-            let mut rows = statement.query((id, before, limit.saturating_add(1)))?;
+            let mut rows = statement.query((id, before.map_or(i64::MAX, sql_seq)))?;
+            let mut page = PageLimit::new(limit);
             while let Some(row) = rows.next()? {
-                messages.push(message(row)?);
+                if page.is_reached() {
+                    more = true;
+                    break;
+                }
+                let seq = stored::seq(row.get(0)?);
+                let message = stored::message(&snapshot, seq, row.get(1)?, stored::bytes(row, 2)?)?;
+                let Some(mut message) = message else { continue };
+                message.reactions = reactions::shown_to(&snapshot, seq, reader)?;
+                page.count(&message);
+                messages.push(message);
             }
         }
-        let more = messages.len() > limit;
-        messages.truncate(limit);
         messages.reverse();
         Ok(Page { messages, more, upto })
     }
@@ -125,16 +96,95 @@ impl Reader {
     /// Every room.
     pub(super) fn rooms(&mut self) -> rusqlite::Result<Vec<LoggedRoom>> {
         let mut statement = self.0.prepare_cached("SELECT name, topic, head, at FROM rooms")?;
-        let rows = statement.query_map([], |row| {
-            Ok(LoggedRoom {
-                name: parse_word(row, 0)?,
-                topic: parse_word(row, 1)?,
-                head: Seq(row.get::<_, i64>(2)?.cast_unsigned()),
+        let mut rows = statement.query([])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            // A name that is damaged is nobody's: no request can say it.
+            let Ok(name) = std::str::from_utf8(stored::bytes(row, 0)?) else {
+                tracing::error!(name = %stored::text(row, 0)?, "a room's name is damaged; the room is passed over");
+                continue;
+            };
+            all.push(LoggedRoom {
+                name: RoomName::received(name),
+                topic: Topic::received(stored::text(row, 1)?),
+                head: stored::seq(row.get(2)?),
                 at: Timestamp(row.get::<_, i64>(3)?.cast_unsigned()),
-            })
-        })?;
-        rows.collect()
+            });
+        }
+        Ok(all)
     }
+
+    /// Rooms without messages whose newest entry is older than `oldest`.
+    pub(super) fn empty_rooms(&mut self, oldest: Timestamp) -> rusqlite::Result<Vec<RoomName>> {
+        let sql =
+            "SELECT name FROM rooms WHERE at < ? AND NOT EXISTS (SELECT 1 FROM messages WHERE room = id)";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let mut rows = statement.query([sql_time(oldest)])?;
+        let mut names = Vec::new();
+        while let Some(row) = rows.next()? {
+            names.push(RoomName::received(stored::text(row, 0)?));
+        }
+        Ok(names)
+    }
+}
+
+/// Reads on in the whole log until a batch is full.
+fn gather_all(snapshot: &Transaction<'_>, after: Seq) -> rusqlite::Result<Gathered> {
+    let sql = "SELECT e.seq, r.name, e.json FROM entries e JOIN rooms r ON r.id = e.room
+               WHERE e.seq > ? ORDER BY e.seq";
+    let mut statement = snapshot.prepare_cached(sql)?;
+    let mut rows = statement.query([sql_seq(after)])?;
+    let mut gathered = Gathered::default();
+    while !gathered.is_full()
+        && let Some(row) = rows.next()?
+    {
+        let name = stored::text(row, 1)?;
+        gathered.take(stored::seq(row.get(0)?), || RoomName::received(name), stored::bytes(row, 2)?);
+    }
+    Ok(gathered)
+}
+
+/// Reads on in some rooms until a batch is full. Each room has a statement of its own that stands before its next entry; the
+/// earliest of them goes on. A statement over all of them would have to sort everything that they have.
+fn gather(snapshot: &Transaction<'_>, names: &[RoomName], after: Seq) -> rusqlite::Result<Gathered> {
+    let mut rooms: Vec<(i64, &RoomName)> = Vec::with_capacity(names.len());
+    for name in names {
+        if let Some(id) = room_id(snapshot, name)?
+            && !rooms.iter().any(|(known, _)| *known == id)
+        {
+            rooms.push((id, name));
+        }
+    }
+    let mut statements = Vec::with_capacity(rooms.len());
+    for _ in &rooms {
+        let sql = "SELECT seq, json FROM entries WHERE room = ? AND seq > ? ORDER BY seq";
+        statements.push(snapshot.prepare_cached(sql)?);
+    }
+    let mut cursors = Vec::with_capacity(rooms.len());
+    for (statement, (id, _)) in statements.iter_mut().zip(&rooms) {
+        cursors.push(statement.query((id, sql_seq(after)))?);
+    }
+    let mut next = BinaryHeap::with_capacity(rooms.len());
+    for (number, cursor) in cursors.iter_mut().enumerate() {
+        cursor.advance()?;
+        if let Some(row) = cursor.get() {
+            next.push(Reverse((row.get::<_, i64>(0)?, number)));
+        }
+    }
+    let mut gathered = Gathered::default();
+    while !gathered.is_full()
+        && let Some(Reverse((seq, number))) = next.pop()
+    {
+        let cursor = &mut cursors[number];
+        if let Some(row) = cursor.get() {
+            gathered.take(stored::seq(seq), || rooms[number].1.clone(), stored::bytes(row, 1)?);
+        }
+        cursor.advance()?;
+        if let Some(row) = cursor.get() {
+            next.push(Reverse((row.get(0)?, number)));
+        }
+    }
+    Ok(gathered)
 }
 
 /// The highest `seq`.
@@ -142,73 +192,30 @@ pub(super) fn head(connection: &Connection) -> rusqlite::Result<Seq> {
     let seq: i64 = connection
         .prepare_cached("SELECT coalesce(max(seq), 0) FROM entries")?
         .query_row([], |row| row.get(0))?;
-    Ok(Seq(seq.cast_unsigned()))
+    Ok(stored::seq(seq))
 }
 
 /// The newest entry of these rooms that was forgotten.
 fn forgotten(connection: &Connection, rooms: &RoomSelection) -> rusqlite::Result<Seq> {
-    let newest: i64 = match rooms {
+    let names = match rooms {
         RoomSelection::All => {
             let sql = "SELECT coalesce(max(forgotten), 0) FROM rooms";
-            connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?
+            let newest = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+            return Ok(stored::seq(newest).max(expiry::forgotten(connection)?));
         }
-        RoomSelection::Named(names) => {
-            let mut statement = connection.prepare_cached("SELECT forgotten FROM rooms WHERE name = ?")?;
-            let each =
-                names.iter().map(|name| statement.query_row([name.as_str()], |row| row.get(0)).optional());
-            each.collect::<rusqlite::Result<Vec<Option<i64>>>>()?
-                .into_iter()
-                .flatten()
-                .max()
-                .unwrap_or_default()
-        }
+        RoomSelection::Named(names) => names,
     };
-    Ok(Seq(newest.cast_unsigned()))
-}
-
-/// SQLite's integers are signed; no log reaches their end.
-pub(super) fn sql_seq(seq: Seq) -> i64 {
-    i64::try_from(seq.0).unwrap_or(i64::MAX)
+    let mut statement = connection.prepare_cached("SELECT forgotten FROM rooms WHERE name = ?")?;
+    let mut newest = 0;
+    for name in names {
+        let forgotten: Option<i64> = statement.query_row([name.as_str()], |row| row.get(0)).optional()?;
+        newest = newest.max(forgotten.unwrap_or_default());
+    }
+    Ok(stored::seq(newest))
 }
 
 /// The room's row.
 fn room_id(connection: &Connection, room: &RoomName) -> rusqlite::Result<Option<i64>> {
     let mut statement = connection.prepare_cached("SELECT id FROM rooms WHERE name = ?")?;
     statement.query_row([room.as_str()], |row| row.get(0)).optional()
-}
-
-/// The message of a row of `folded, json`.
-pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
-    let folded: Option<String> = row.get(0)?;
-    if let Some(folded) = folded {
-        return serde_json::from_str(&folded).map_err(|e| damaged(0, e));
-    }
-    let json: String = row.get(1)?;
-    let entry: Entry = serde_json::from_str(&json).map_err(|e| damaged(1, e))?;
-    Message::from_entry(&entry).ok_or_else(|| damaged(1, "the entry of a message is of another kind"))
-}
-
-/// A checked word stored as text.
-pub(super) fn parse_word<T>(row: &Row<'_>, column: usize) -> rusqlite::Result<T>
-where
-    T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>,
-{
-    row.get::<_, String>(column)?.parse().map_err(|e: T::Err| damaged(column, e))
-}
-
-fn damaged(column: usize, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, why.into())
-}
-
-fn collect(
-    mut rows: rusqlite::Rows<'_>,
-    into: &mut Vec<Arc<Committed>>,
-    room: impl Fn(&Row<'_>) -> rusqlite::Result<String>,
-) -> rusqlite::Result<()> {
-    while let Some(row) = rows.next()? {
-        let name = RoomName::parse(&room(row)?).map_err(|e| damaged(1, e))?;
-        let seq = Seq(row.get::<_, i64>(0)?.cast_unsigned());
-        into.push(Arc::new(Committed::from_stored(seq, name, row.get::<_, String>(2)?)));
-    }
-    Ok(())
 }

@@ -6,20 +6,22 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use holdline_shared::{EntryKind, Epoch, Seq, Timestamp};
+use holdline_shared::{EntryKind, Epoch, RoomName, Timestamp};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::contention::{self, Hurry};
-use super::group::Group;
+use super::expiry::{self, ROOMS_AT_ONCE};
+use super::group::{Group, Tip};
 use super::life::Stage;
 use super::lock::LogLock;
+use super::prune::Pruner;
 use super::upkeep::{Phase, Upkeep};
 use super::watched_files::{Lost, WatchedFiles};
-use super::{Job, Reply, Shared, log_error, prune, schema};
-use crate::log::clock::{RetentionClock, wall_clock};
-use crate::log::{Committed, Draft, LogError, Outcome};
+use super::{Job, Reply, Shared, log_error, schema, stored};
+use crate::log::clock::wall_clock;
+use crate::log::{Committed, Draft, LogError, LogEvent, Outcome, Retention, RoomInUse};
 
 /// Appends in one transaction. Larger groups save nothing more and delay the first of them.
 const GROUP: usize = 1024;
@@ -36,15 +38,14 @@ pub(super) struct Writer {
     hurry: Hurry,
     files: WatchedFiles,
     upkeep: Upkeep,
-    clock: RetentionClock,
     shared: Arc<Shared>,
     /// After the connection, which needs it to the end.
     lock: Arc<LogLock>,
     epoch: Epoch,
     ticked_at: Instant,
     committed_at: Instant,
-    head: Seq,
-    last_at: Timestamp,
+    tip: Tip,
+    pruner: Pruner,
 }
 
 impl Writer {
@@ -62,30 +63,30 @@ impl Writer {
             .optional()
             .map_err(log_error)?;
         let (seq, at) = last.unwrap_or_default();
-        let (head, last_at) = (Seq(seq.cast_unsigned()), Timestamp(at.cast_unsigned()));
+        let sql = "SELECT count(*) FROM rooms";
+        let rooms = connection.query_row(sql, [], |row| row.get(0)).map_err(log_error)?;
+        let tip = Tip { head: stored::seq(seq), at: Timestamp(at.cast_unsigned()), rooms };
         let hurry = contention::limit(&mut connection, shared.life.clone())?;
-        let known = schema::seen(&connection)?.unwrap_or(last_at);
         let mut writer = Self {
             hurry,
             files: WatchedFiles::new(path),
             upkeep: Upkeep::new(path),
-            clock: RetentionClock::new(known, wall_clock(), Instant::now()),
+            pruner: Pruner::new(schema::seen(&connection)?.unwrap_or(tip.at)),
             connection,
             shared,
             lock,
             epoch,
             ticked_at: Instant::now(),
             committed_at: Instant::now(),
-            head,
-            last_at,
+            tip,
         };
         if last.is_none() {
             writer.commit([Draft::lobby()])?;
         }
-        writer.shared.head.store(writer.head.0, Ordering::Release);
+        writer.shared.head.store(writer.tip.head.0, Ordering::Release);
         writer.checkpoint(Phase::Open)?;
         writer.files = WatchedFiles::new(path);
-        writer.lock.note(writer.epoch, writer.head);
+        writer.lock.note(writer.epoch, writer.tip.head);
         Ok(writer)
     }
 
@@ -129,27 +130,54 @@ impl Writer {
         }
         let lost = if drafts.is_empty() { Ok(()) } else { self.commit_and_answer(drafts, replies) };
         for job in others {
-            match job {
-                Job::Append { .. } | Job::Wake => {}
-                Job::Prune { keep, reply } => {
-                    self.upkeep.scrub_soon();
-                    answer(
-                        reply,
-                        self.in_place().and_then(|()| {
-                            prune::prune(&mut self.connection, &keep, self.head, &mut self.clock)
-                        }),
-                    );
-                }
-                Job::Probe { reply } => answer(reply, self.probe()),
-            }
+            self.do_other(job);
         }
         lost
+    }
+
+    /// Whatever is no append.
+    fn do_other(&mut self, job: Job) {
+        match job {
+            Job::Append { .. } | Job::Wake => {}
+            Job::Prune { keep, reply } => answer(reply, self.prune(&keep)),
+            Job::Expire { rooms, idle, is_in_use, reply } => {
+                answer(reply, self.expire(&rooms, idle, &is_in_use));
+            }
+            Job::Probe { reply } => answer(reply, self.probe()),
+        }
+    }
+
+    fn prune(&mut self, keep: &Retention) -> Result<bool, LogError> {
+        self.in_place()?;
+        self.upkeep.scrub_soon();
+        self.pruner.prune(&mut self.connection, keep, self.tip.head)
+    }
+
+    /// Removes some of these rooms, and answers whether some were left for the next time.
+    fn expire(
+        &mut self,
+        rooms: &[RoomName],
+        idle: Duration,
+        is_in_use: &RoomInUse,
+    ) -> Result<bool, LogError> {
+        self.in_place()?;
+        self.upkeep.scrub_soon();
+        let at_once = &rooms[..rooms.len().min(ROOMS_AT_ONCE)];
+        let cut = self.pruner.cut(idle);
+        let expired = expiry::expire(&mut self.connection, at_once, cut, self.tip.head, is_in_use)?;
+        self.tip.rooms -= expired.rooms.len();
+        if !expired.rooms.is_empty()
+            && let Some(follower) = &*self.shared.follower.lock()
+        {
+            follower(LogEvent::RoomsExpired { rooms: &expired.rooms, forgotten: expired.forgotten });
+        }
+        Ok(at_once.len() < rooms.len() && !expired.rooms.is_empty())
     }
 
     /// Looks after the files.
     fn tick(&mut self, is_idle: bool) {
         self.ticked_at = Instant::now();
-        self.lock.note(self.epoch, self.head);
+        self.lock.note(self.epoch, self.tip.head);
         let tended = Upkeep::give_back(&self.connection)
             .and_then(|()| if self.upkeep.is_due(is_idle) { self.checkpoint(Phase::Open) } else { Ok(()) });
         if let Err(error) = tended {
@@ -158,7 +186,7 @@ impl Writer {
     }
 
     fn checkpoint(&mut self, phase: Phase) -> Result<(), LogError> {
-        let seen = self.clock.now(wall_clock(), Instant::now());
+        let seen = self.pruner.now();
         self.hurry.set(true);
         let emptied = self.upkeep.checkpoint(&mut self.connection, phase, seen);
         self.hurry.set(false);
@@ -168,7 +196,7 @@ impl Writer {
 
     /// Leaves one file that is complete by itself, to be copied or moved.
     fn close(mut self) {
-        self.lock.note(self.epoch, self.head);
+        self.lock.note(self.epoch, self.tip.head);
         if self.in_place().is_err() {
             return;
         }
@@ -254,7 +282,7 @@ impl Writer {
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(log_error)?;
         let drafts = drafts.into_iter();
         let mut outcomes = Vec::with_capacity(drafts.size_hint().0);
-        let mut group = Group::begin(transaction, self.head, self.last_at, drafts.size_hint().0);
+        let mut group = Group::begin(transaction, self.tip, drafts.size_hint().0);
         for draft in drafts {
             outcomes.push(match group.append(&draft) {
                 // A refusal concerns its own draft, which wrote nothing; everything else concerns the transaction.
@@ -263,14 +291,14 @@ impl Writer {
                 Err(error) => return Err(error),
             });
         }
-        let (committed, head, last_at) = group.commit()?;
-        (self.head, self.last_at) = (head, last_at);
+        let (committed, tip) = group.commit()?;
+        self.tip = tip;
         self.was_committed(&committed);
-        self.shared.head.store(head.0, Ordering::Release);
+        self.shared.head.store(tip.head.0, Ordering::Release);
         if !committed.is_empty()
             && let Some(follower) = &*self.shared.follower.lock()
         {
-            follower(&committed);
+            follower(LogEvent::Appended(&committed));
         }
         Ok(outcomes)
     }

@@ -1,0 +1,123 @@
+//! History is what a reader gets who folds the entries: over histories made by chance, for every engine, and the same for
+//! every engine. The seeds are fixed; a failure names its own.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use holdline_shared::{Message, PersonId, RoomName, Seq, Timestamp};
+
+use super::{Log, draft, key, named, room};
+use crate::log::{Draft, DraftKind, MemoryLog};
+
+const PEOPLE: [&str; 14] =
+    ["p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "p10", "p11", "p12", "p13"];
+const ROOMS: [&str; 2] = ["lobby", "tea"];
+const EMOJI: [&str; 3] = ["👍", "🎉", "❤️"];
+
+/// A sequence of numbers that can be repeated (Knuth's MMIX generator).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % end
+    }
+
+    fn of<'a>(&mut self, words: &[&'a str]) -> &'a str {
+        words[usize::try_from(self.below(words.len() as u64)).unwrap()]
+    }
+
+    /// Something that somebody might want, among them much that is refused.
+    fn draft(&mut self, head: u64) -> Draft {
+        let (who, room) = (self.of(&PEOPLE), self.of(&ROOMS));
+        // A few messages get most of it, so that there is much on them.
+        let target = Seq(head.saturating_sub(self.below(12)));
+        let text = format!("text {}", self.below(1_000)).parse().unwrap();
+        let kind = match self.below(20) {
+            0..3 => DraftKind::Message {
+                key: key(u128::from(self.below(1 << 20))),
+                text,
+                reply_to: (self.below(3) == 0).then_some(target),
+                makes_room: true,
+            },
+            3..5 => DraftKind::Edit { target, text },
+            5 => DraftKind::Delete { target },
+            6 => DraftKind::Room { topic: Some(format!("topic {}", self.below(9)).parse().unwrap()) },
+            _ => {
+                DraftKind::Reaction { target, emoji: self.of(&EMOJI).parse().unwrap(), on: self.below(4) > 0 }
+            }
+        };
+        draft(who, room, kind)
+    }
+}
+
+async fn history(log: &dyn Log, name: &RoomName, reader: Option<&PersonId>) -> Vec<Message> {
+    log.page(name.clone(), None, 10_000, reader.cloned()).await.unwrap().messages
+}
+
+/// What somebody shows who reads the room's entries from the beginning.
+async fn folded(log: &dyn Log, name: &RoomName, reader: Option<&PersonId>) -> Vec<Message> {
+    let mut messages: BTreeMap<Seq, Message> = BTreeMap::new();
+    let mut after = Seq::START;
+    loop {
+        let chunk = log.read(named(&[name.as_str()]), after).await.unwrap();
+        for entry in chunk.entries.iter().map(|entry| entry.entry().unwrap()) {
+            messages.values_mut().for_each(|message| message.fold(entry, reader));
+            messages.extend(Message::from_entry(entry).map(|message| (entry.seq, message)));
+        }
+        if chunk.entries.is_empty() {
+            return messages.into_values().collect();
+        }
+        after = chunk.upto;
+    }
+}
+
+/// Engines date entries by themselves.
+fn undated(mut messages: Vec<Message>) -> Vec<Message> {
+    for message in &mut messages {
+        message.at = Timestamp::default();
+        message.edited = message.edited.map(|_| Timestamp::default());
+    }
+    messages
+}
+
+pub(crate) async fn history_is_the_fold_of_the_entries(log: Arc<dyn Log>) {
+    let reference = MemoryLog::new();
+    let mut dice = Dice(7);
+    for round in 0..24 {
+        let head = log.head().0;
+        // The targets lie in this round's part of the log, mostly, and are often something else than a message.
+        let drafts: Vec<Draft> = (0..80).map(|n| dice.draft(head + 4 + n / 2)).collect();
+        let pending: Vec<_> = drafts.iter().map(|draft| log.append(draft.clone())).collect();
+        let got = futures_util::future::join_all(pending).await;
+        for (outcome, draft) in got.iter().zip(drafts) {
+            let expected = reference.append(draft.clone()).await;
+            assert_eq!(
+                std::mem::discriminant(outcome.as_ref().unwrap_or(&crate::log::Outcome::Unchanged)),
+                std::mem::discriminant(expected.as_ref().unwrap_or(&crate::log::Outcome::Unchanged)),
+                "round {round}: {draft:?}: {outcome:?}, not {expected:?}"
+            );
+            assert_eq!(outcome.as_ref().err(), expected.as_ref().err(), "round {round}: {draft:?}");
+        }
+        if round % 6 == 5 {
+            while log.prune("60/room".parse().unwrap()).await.unwrap() {}
+            while reference.prune("60/room".parse().unwrap()).await.unwrap() {}
+        }
+        for name in ROOMS.map(room) {
+            for reader in [None, Some(PEOPLE[3].parse().unwrap()), Some(PEOPLE[12].parse().unwrap())] {
+                let shown = history(&*log, &name, reader.as_ref()).await;
+                let expected = history(&reference, &name, reader.as_ref()).await;
+                assert_eq!(undated(shown.clone()), undated(expected), "round {round}: {name} for {reader:?}");
+                let mut folded = folded(&*log, &name, reader.as_ref()).await;
+                for (shown, folded) in shown.iter().zip(&mut folded) {
+                    for (shown, folded) in shown.reactions.iter().zip(&mut folded.reactions) {
+                        // Whoever folds does not learn who comes after those who were listed.
+                        assert!(shown.by.starts_with(&folded.by), "round {round}: {shown:?}, not {folded:?}");
+                        folded.by.clone_from(&shown.by);
+                    }
+                }
+                assert_eq!(shown, folded, "round {round}: {name} for {reader:?}");
+            }
+        }
+    }
+}

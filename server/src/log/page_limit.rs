@@ -1,0 +1,47 @@
+//! Where a page of history ends: at as many messages as were asked for, or earlier, at its limit in bytes.
+
+use std::io;
+
+use holdline_shared::Message;
+use holdline_shared::limits::HISTORY_BYTES;
+
+/// What a page may still take.
+pub(super) struct PageLimit {
+    messages: usize,
+    bytes: usize,
+}
+
+impl PageLimit {
+    /// An empty page for so many messages.
+    pub(super) fn new(messages: usize) -> Self {
+        Self { messages, bytes: HISTORY_BYTES }
+    }
+
+    /// Whether the page is closed: the next message goes into another one.
+    pub(super) fn is_reached(&self) -> bool {
+        self.messages == 0 || self.bytes == 0
+    }
+
+    /// Counts a message that the page takes.
+    pub(super) fn count(&mut self, message: &Message) {
+        let mut size = Size(0);
+        // Neither counting bytes nor encoding strings and numbers can fail.
+        let _ = serde_json::to_writer(&mut size, message);
+        self.messages = self.messages.saturating_sub(1);
+        self.bytes = self.bytes.saturating_sub(size.0);
+    }
+}
+
+/// Counts what is written.
+struct Size(usize);
+
+impl io::Write for Size {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

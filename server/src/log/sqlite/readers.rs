@@ -1,0 +1,123 @@
+//! A few read-only connections, used on the runtime's blocking threads. Nobody waits for one without end, no read keeps one
+//! for long, and a read that panics costs its connection alone.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use parking_lot::Mutex;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use super::lock::LogLock;
+use super::reader::Reader;
+use super::{log_error, schema};
+use crate::log::LogError;
+
+/// Connections for reading. Reads are short, and more at once than this would only compete for the disk.
+const CONNECTIONS: usize = 4;
+/// How long a read waits for a connection: longer than reads take on a busy disk, shorter than clients wait for an answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a read may take. A batch or a page takes milliseconds; one that takes this long holds back the write-ahead log.
+const LONGEST_READ: Duration = Duration::from_secs(10);
+/// Steps of SQLite's machine between two looks at the clock: a few hundred microseconds.
+const STEPS_PER_LOOK: i32 = 10_000;
+
+/// A pool of connections; as many permits as connections.
+pub(super) struct Readers {
+    path: PathBuf,
+    /// `None` once the log is closed.
+    idle: Mutex<Option<Vec<Reader>>>,
+    permits: Arc<Semaphore>,
+    /// After the connections, which need it to the end.
+    _lock: Arc<LogLock>,
+}
+
+impl Readers {
+    /// Opens them all, so that a problem shows at the start.
+    pub(super) fn open(path: &Path, lock: Arc<LogLock>) -> Result<Self, LogError> {
+        let idle: Result<Vec<_>, _> =
+            (0..CONNECTIONS).map(|_| schema::open_read_only(path).map(Reader)).collect();
+        let (path, permits) = (path.to_owned(), Arc::new(Semaphore::new(CONNECTIONS)));
+        Ok(Self { path, idle: Mutex::new(Some(idle?)), permits, _lock: lock })
+    }
+
+    /// Closes the connections that are not in use; the others are closed when their reads end.
+    pub(super) fn close(&self) {
+        *self.idle.lock() = None;
+    }
+
+    /// Runs `read` on a free connection, off the async threads.
+    pub(super) fn run<T: Send + 'static>(
+        readers: Arc<Self>,
+        read: impl FnOnce(&mut Reader) -> rusqlite::Result<T> + Send + 'static,
+    ) -> BoxFuture<'static, Result<T, LogError>> {
+        Self::run_within(readers, PATIENCE, LONGEST_READ, read)
+    }
+
+    fn run_within<T: Send + 'static>(
+        readers: Arc<Self>,
+        patience: Duration,
+        longest: Duration,
+        read: impl FnOnce(&mut Reader) -> rusqlite::Result<T> + Send + 'static,
+    ) -> BoxFuture<'static, Result<T, LogError>> {
+        async move {
+            let permit = timeout(patience, readers.permits.clone().acquire_owned()).await;
+            let permit = permit.map_err(|_| LogError::Busy)?.map_err(|_| LogError::Closed)?;
+            let task = tokio::task::spawn_blocking(move || {
+                let _permit = permit;
+                let mut lease = Lease::take(&readers)?;
+                lease.begin(longest)?;
+                let result = read(lease.reader()?).map_err(log_error);
+                lease.give_back();
+                result
+            });
+            task.await.unwrap_or_else(|e| Err(LogError::Unavailable(format!("a read failed: {e}"))))
+        }
+        .boxed()
+    }
+
+    fn take(&self) -> Result<Reader, LogError> {
+        match &mut *self.idle.lock() {
+            None => return Err(LogError::Closed),
+            Some(idle) => {
+                if let Some(reader) = idle.pop() {
+                    return Ok(reader);
+                }
+            }
+        }
+        // A connection was lost to a panic: there are permits for as many as there should be.
+        schema::open_read_only(&self.path).map(Reader)
+    }
+}
+
+/// A connection that is in use. It goes back only when its read came to an end: after a panic it is closed.
+struct Lease<'a> {
+    readers: &'a Readers,
+    reader: Option<Reader>,
+}
+
+impl<'a> Lease<'a> {
+    fn take(readers: &'a Readers) -> Result<Self, LogError> {
+        Ok(Self { readers, reader: Some(readers.take()?) })
+    }
+
+    fn reader(&mut self) -> Result<&mut Reader, LogError> {
+        self.reader.as_mut().ok_or(LogError::Closed)
+    }
+
+    /// Lets SQLite end the read when it has taken this long.
+    fn begin(&mut self, longest: Duration) -> Result<(), LogError> {
+        let begun = Instant::now();
+        let is_too_long = move || begun.elapsed() > longest;
+        self.reader()?.0.progress_handler(STEPS_PER_LOOK, Some(is_too_long)).map_err(log_error)
+    }
+
+    fn give_back(&mut self) {
+        if let (Some(reader), Some(idle)) = (self.reader.take(), &mut *self.readers.idle.lock()) {
+            idle.push(reader);
+        }
+    }
+}

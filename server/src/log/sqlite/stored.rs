@@ -1,0 +1,127 @@
+//! What lies in the database, read leniently: a damaged entry costs that entry, and a word that today's rules would refuse
+//! is taken as it is. Decides nothing else, and never fails because of what a row says.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use holdline_shared::{Entry, EntryKind, Message, MessageText, Person, PersonId, Seq, Timestamp};
+use parking_lot::Mutex;
+use rusqlite::{Connection, Row};
+use serde::Deserialize;
+
+/// Damaged entries that are named in the server's log. More than this is one damaged database.
+const NAMED: usize = 1_000;
+
+/// Damaged entries that were named already: each of them once, however often it is read.
+static REPORTED: Mutex<Option<HashSet<Seq>>> = Mutex::new(None);
+
+/// Says which entry is passed over.
+pub(super) fn report_damage(seq: Seq) {
+    let mut reported = REPORTED.lock();
+    let reported = reported.get_or_insert_default();
+    if reported.len() < NAMED && reported.insert(seq) {
+        tracing::error!(
+            %seq,
+            "an entry of the log is damaged and is passed over; `holdline log check` looks at the others"
+        );
+    }
+}
+
+/// SQLite's integers are signed; no log reaches their end.
+pub(super) fn sql_seq(seq: Seq) -> i64 {
+    i64::try_from(seq.0).unwrap_or(i64::MAX)
+}
+
+/// The same backwards.
+pub(super) fn seq(number: i64) -> Seq {
+    Seq(number.cast_unsigned())
+}
+
+/// The same for times.
+pub(super) fn sql_time(at: Timestamp) -> i64 {
+    i64::try_from(at.0).unwrap_or(i64::MAX)
+}
+
+/// The bytes of a text, whether it is UTF-8 or not. Anything else has none.
+pub(super) fn bytes<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<&'a [u8]> {
+    Ok(row.get_ref(column)?.as_bytes().unwrap_or_default())
+}
+
+/// A text, with a replacement character for what is not UTF-8.
+pub(super) fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<Cow<'a, str>> {
+    Ok(String::from_utf8_lossy(bytes(row, column)?))
+}
+
+/// Whether these bytes are the JSON of the entry `seq`, so that they can be sent to clients as they are.
+pub(super) fn is_entry(seq: Seq, json: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Position {
+        seq: Seq,
+    }
+    // Skipped strings are not checked for UTF-8 by the parser.
+    std::str::from_utf8(json)
+        .ok()
+        .and_then(|json| serde_json::from_str(json).ok())
+        .is_some_and(|position: Position| position.seq == seq)
+}
+
+/// The entry `seq`, unless its JSON is damaged.
+pub(super) fn entry(seq: Seq, json: &[u8]) -> Option<Entry> {
+    let entry: Entry = serde_json::from_str(std::str::from_utf8(json).ok()?).ok()?;
+    (entry.seq == seq).then_some(entry)
+}
+
+/// The message `seq` as it stands now, without reactions; `None` when its entry is damaged.
+pub(super) fn message(
+    db: &Connection,
+    seq: Seq,
+    is_deleted: bool,
+    json: &[u8],
+) -> rusqlite::Result<Option<Message>> {
+    let Some(mut message) = entry(seq, json).as_ref().and_then(Message::from_entry) else {
+        report_damage(seq);
+        return Ok(None);
+    };
+    if is_deleted {
+        message.text = None;
+    } else if let Some((text, at)) = newest_edit(db, seq)? {
+        message.text = text;
+        message.edited = Some(at);
+    }
+    Ok(Some(message))
+}
+
+/// What a message says now, unless it is deleted or damaged.
+pub(super) fn message_text(db: &Connection, message: Seq) -> rusqlite::Result<Option<MessageText>> {
+    if let Some((text, _)) = newest_edit(db, message)? {
+        return Ok(text);
+    }
+    let mut statement = db.prepare_cached("SELECT json FROM entries WHERE seq = ?")?;
+    let mut rows = statement.query([sql_seq(message)])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    Ok(entry(message, bytes(row, 0)?).and_then(|entry| match entry.kind {
+        EntryKind::Message { text, .. } => text,
+        _ => None,
+    }))
+}
+
+/// The newest edit of a message that can be read.
+fn newest_edit(db: &Connection, message: Seq) -> rusqlite::Result<Option<(Option<MessageText>, Timestamp)>> {
+    let sql = "SELECT e.seq, e.json FROM edits d JOIN entries e ON e.seq = d.seq
+               WHERE d.target = ? ORDER BY d.seq DESC";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([sql_seq(message)])?;
+    while let Some(row) = rows.next()? {
+        let seq = seq(row.get(0)?);
+        match entry(seq, bytes(row, 1)?) {
+            Some(Entry { kind: EntryKind::Edit { text, .. }, at, .. }) => return Ok(Some((text, at))),
+            _ => report_damage(seq),
+        }
+    }
+    Ok(None)
+}
+
+/// A person as the database has them, whatever the rules for names are today.
+pub(super) fn person(id: &str, name: &str) -> Person {
+    Person { id: PersonId::received(id), name: holdline_shared::Nickname::received(name) }
+}
