@@ -1,8 +1,11 @@
 //! `sqlite:PATH` the default engine: one file, WAL, `synchronous=FULL`. One writer thread commits groups; readers have
 //! read-only connections of their own and never wait for it.
 
+mod backup;
+mod check;
 mod contention;
 mod expiry;
+mod export;
 mod group;
 mod inspect;
 mod life;
@@ -16,7 +19,9 @@ mod reactions;
 mod read_models;
 mod reader;
 mod readers;
+mod replay;
 mod schema;
+mod secret;
 mod stored;
 mod upkeep;
 mod watched_files;
@@ -34,6 +39,8 @@ use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
+pub use self::backup::Restored;
+pub use self::export::Exported;
 use self::life::{CLOSE_TIME, Life, Stage};
 use self::reader::Reader;
 use self::readers::{CONNECTIONS, Readers};
@@ -105,9 +112,7 @@ impl Job {
         // Whoever went away does not care.
         match self {
             Self::Append { reply, .. } => drop(reply.send(Err(error.clone()))),
-            Self::Prune { reply, .. } | Self::Expire { reply, .. } => {
-                drop(reply.send(Err(error.clone())));
-            }
+            Self::Prune { reply, .. } | Self::Expire { reply, .. } => drop(reply.send(Err(error.clone()))),
             Self::Probe { reply } => drop(reply.send(Err(error.clone()))),
             Self::Wake => {}
         }
@@ -144,8 +149,15 @@ impl SqliteLog {
                 failed.0.end(stage);
             })
             .map_err(|e| LogError::Unavailable(e.to_string()))?;
-        let (queue, writer) = (Some(queue), Mutex::new(Some(writer)));
-        Ok(Self { epoch, secret, shared, readers, probe, queue, writer })
+        Ok(Self {
+            epoch,
+            secret,
+            shared,
+            readers,
+            probe,
+            queue: Some(queue),
+            writer: Mutex::new(Some(writer)),
+        })
     }
 }
 
@@ -176,7 +188,10 @@ impl SqliteLog {
         &self,
         job: impl FnOnce(Reply<T>) -> Job,
     ) -> BoxFuture<'static, Result<T, LogError>> {
-        hand_over(self.queue.as_ref().filter(|_| !self.shared.life.is_closing()), job)
+        if self.shared.life.is_closing() {
+            return std::future::ready(Err(LogError::Closed)).boxed();
+        }
+        hand_over(self.queue.as_ref(), job)
     }
 }
 
@@ -338,12 +353,12 @@ fn beside(path: &Path, end: &str) -> PathBuf {
 fn log_error(error: rusqlite::Error) -> LogError {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DiskFull) => LogError::Full,
-        Some(rusqlite::ErrorCode::OperationInterrupted) => LogError::Busy,
         // A file-size limit or a quota is a full disk, too; SQLite knows ENOSPC alone.
         Some(rusqlite::ErrorCode::SystemIoFailure) if is_out_of_room(&error) => LogError::Full,
         Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
             LogError::Unavailable(format!("another program has locked the database ({error})"))
         }
+        Some(rusqlite::ErrorCode::OperationInterrupted) => LogError::Busy,
         _ => LogError::Unavailable(error.to_string()),
     }
 }

@@ -1,6 +1,7 @@
 //! `holdline`: the server and the command-line client in one executable. Parses the command line and hands over.
 
 mod client;
+mod log;
 mod send;
 mod serve;
 mod tail;
@@ -25,6 +26,8 @@ enum Command {
     Send(send::Send),
     /// Follow rooms: print each message as a line
     Tail(tail::Tail),
+    /// Check, back up, restore, export or import a log
+    Log(log::Log),
 }
 
 fn main() -> ExitCode {
@@ -32,6 +35,7 @@ fn main() -> ExitCode {
         Command::Serve(serve) => serve.run().map(|()| ExitCode::SUCCESS),
         Command::Send(send) => send.run(),
         Command::Tail(tail) => tail.run(),
+        Command::Log(log) => log.run(),
     };
     ended.unwrap_or_else(|error| {
         client::say(format_args!("{error:#}"));

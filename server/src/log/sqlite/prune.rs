@@ -4,7 +4,7 @@
 //! own entry's number, and a room that cannot be pruned, because the database is damaged, is passed over until the next run.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use holdline_shared::{Seq, Timestamp};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
@@ -17,9 +17,15 @@ use crate::log::{LogError, Retention};
 /// Entries removed in one transaction: some tens of milliseconds.
 const AT_ONCE: i64 = 2_000;
 
-/// A run of retention, which takes as many transactions as it needs.
-#[derive(Default)]
+/// Retention: its clock, and a run of it, which takes as many transactions as it needs.
 pub(super) struct Pruner {
+    clock: RetentionClock,
+    run: Run,
+}
+
+/// What a run remembers between two transactions.
+#[derive(Default)]
+struct Run {
     /// Rooms that could not be pruned in this run.
     failed: BTreeSet<i64>,
     /// Everything up to here that is too old belongs to one of them.
@@ -27,6 +33,21 @@ pub(super) struct Pruner {
 }
 
 impl Pruner {
+    /// Retention for a log whose last entry is dated `known`.
+    pub(super) fn new(known: Timestamp) -> Self {
+        Self { clock: RetentionClock::new(known, wall_clock(), Instant::now()), run: Run::default() }
+    }
+
+    /// The time as retention believes it.
+    pub(super) fn now(&mut self) -> Timestamp {
+        self.clock.now(wall_clock(), Instant::now())
+    }
+
+    /// What is older than `age` now.
+    pub(super) fn cut(&mut self, age: Duration) -> AgeCut {
+        self.clock.cut(age, wall_clock(), Instant::now())
+    }
+
     /// Removes some entries, and answers whether there may be more; a run ends when there are not. `head` stays, for it says
     /// where the log goes on.
     pub(super) fn prune(
@@ -34,17 +55,18 @@ impl Pruner {
         db: &mut Connection,
         keep: &Retention,
         head: Seq,
-        clock: &mut RetentionClock,
     ) -> Result<bool, LogError> {
-        let cut = keep.age.map(|age| clock.cut(age, wall_clock(), Instant::now()));
-        let pruned = self.prune_within(db, cut, keep.per_room, sql_seq(head));
+        let cut = keep.age.map(|age| self.cut(age));
+        let pruned = self.run.prune(db, cut, keep.per_room, sql_seq(head));
         if !matches!(pruned, Ok(true)) {
-            *self = Self::default();
+            self.run = Run::default();
         }
         pruned.map_err(log_error)
     }
+}
 
-    fn prune_within(
+impl Run {
+    fn prune(
         &mut self,
         db: &mut Connection,
         cut: Option<AgeCut>,

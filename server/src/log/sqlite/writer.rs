@@ -20,8 +20,8 @@ use super::prune::Pruner;
 use super::upkeep::{Phase, Upkeep};
 use super::watched_files::{Lost, WatchedFiles};
 use super::{Job, Reply, Shared, log_error, schema, stored};
-use crate::log::clock::{RetentionClock, wall_clock};
-use crate::log::{Committed, Draft, LogError, LogEvent, Outcome, RoomInUse};
+use crate::log::clock::wall_clock;
+use crate::log::{Committed, Draft, LogError, LogEvent, Outcome, Retention, RoomInUse};
 
 /// Appends in one transaction. Larger groups save nothing more and delay the first of them.
 const GROUP: usize = 1024;
@@ -38,8 +38,6 @@ pub(super) struct Writer {
     hurry: Hurry,
     files: WatchedFiles,
     upkeep: Upkeep,
-    clock: RetentionClock,
-    pruner: Pruner,
     shared: Arc<Shared>,
     /// After the connection, which needs it to the end.
     lock: Arc<LogLock>,
@@ -47,6 +45,7 @@ pub(super) struct Writer {
     ticked_at: Instant,
     committed_at: Instant,
     tip: Tip,
+    pruner: Pruner,
 }
 
 impl Writer {
@@ -64,17 +63,15 @@ impl Writer {
             .optional()
             .map_err(log_error)?;
         let (seq, at) = last.unwrap_or_default();
-        let rooms =
-            connection.query_row("SELECT count(*) FROM rooms", [], |row| row.get(0)).map_err(log_error)?;
+        let sql = "SELECT count(*) FROM rooms";
+        let rooms = connection.query_row(sql, [], |row| row.get(0)).map_err(log_error)?;
         let tip = Tip { head: stored::seq(seq), at: Timestamp(at.cast_unsigned()), rooms };
         let hurry = contention::limit(&mut connection, shared.life.clone())?;
-        let known = schema::seen(&connection)?.unwrap_or(tip.at);
         let mut writer = Self {
             hurry,
             files: WatchedFiles::new(path),
             upkeep: Upkeep::new(path),
-            clock: RetentionClock::new(known, wall_clock(), Instant::now()),
-            pruner: Pruner::default(),
+            pruner: Pruner::new(schema::seen(&connection)?.unwrap_or(tip.at)),
             connection,
             shared,
             lock,
@@ -133,25 +130,27 @@ impl Writer {
         }
         let lost = if drafts.is_empty() { Ok(()) } else { self.commit_and_answer(drafts, replies) };
         for job in others {
-            match job {
-                Job::Append { .. } | Job::Wake => {}
-                Job::Prune { keep, reply } => {
-                    self.upkeep.scrub_soon();
-                    answer(
-                        reply,
-                        self.in_place().and_then(|()| {
-                            self.pruner.prune(&mut self.connection, &keep, self.tip.head, &mut self.clock)
-                        }),
-                    );
-                }
-                Job::Expire { rooms, idle, is_in_use, reply } => {
-                    self.upkeep.scrub_soon();
-                    answer(reply, self.expire(&rooms, idle, &is_in_use));
-                }
-                Job::Probe { reply } => answer(reply, self.probe()),
-            }
+            self.do_other(job);
         }
         lost
+    }
+
+    /// Whatever is no append.
+    fn do_other(&mut self, job: Job) {
+        match job {
+            Job::Append { .. } | Job::Wake => {}
+            Job::Prune { keep, reply } => answer(reply, self.prune(&keep)),
+            Job::Expire { rooms, idle, is_in_use, reply } => {
+                answer(reply, self.expire(&rooms, idle, &is_in_use));
+            }
+            Job::Probe { reply } => answer(reply, self.probe()),
+        }
+    }
+
+    fn prune(&mut self, keep: &Retention) -> Result<bool, LogError> {
+        self.in_place()?;
+        self.upkeep.scrub_soon();
+        self.pruner.prune(&mut self.connection, keep, self.tip.head)
     }
 
     /// Removes some of these rooms, and answers whether some were left for the next time.
@@ -162,8 +161,9 @@ impl Writer {
         is_in_use: &RoomInUse,
     ) -> Result<bool, LogError> {
         self.in_place()?;
+        self.upkeep.scrub_soon();
         let at_once = &rooms[..rooms.len().min(ROOMS_AT_ONCE)];
-        let cut = self.clock.cut(idle, wall_clock(), Instant::now());
+        let cut = self.pruner.cut(idle);
         let expired = expiry::expire(&mut self.connection, at_once, cut, self.tip.head, is_in_use)?;
         self.tip.rooms -= expired.rooms.len();
         if !expired.rooms.is_empty()
@@ -186,7 +186,7 @@ impl Writer {
     }
 
     fn checkpoint(&mut self, phase: Phase) -> Result<(), LogError> {
-        let seen = self.clock.now(wall_clock(), Instant::now());
+        let seen = self.pruner.now();
         self.hurry.set(true);
         let emptied = self.upkeep.checkpoint(&mut self.connection, phase, seen);
         self.hurry.set(false);
