@@ -21,8 +21,8 @@ pub(crate) async fn edits_of_a_message_have_a_limit(log: Arc<dyn Log>) {
 
 pub(crate) async fn a_page_has_an_end_in_bytes(log: Arc<dyn Log>) {
     // Each character takes two bytes of JSON.
-    let long = "\"".repeat(4_000);
-    let pending: Vec<_> = (0..100).map(|n| log.append(say("ada", "lobby", n, &long))).collect();
+    let text = "\"".repeat(4_000);
+    let pending: Vec<_> = (0..100).map(|n| log.append(say("ada", "lobby", n, &text))).collect();
     futures_util::future::join_all(pending).await;
     let (mut before, mut all, mut count) = (None, Vec::new(), 0);
     loop {
