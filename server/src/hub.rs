@@ -198,8 +198,8 @@ impl Hub {
     /// The rooms, the most recently active first.
     pub fn rooms(&self) -> RoomList {
         let cursor = self.cursor(self.head());
-        let newest = self.by_head.lock();
-        let newest: Vec<_> = newest.values().rev().take(ROOMS_LISTED).cloned().collect();
+        // The lock is kept for no longer than it takes to count the rooms that are shown.
+        let newest: Vec<_> = self.by_head.lock().values().rev().take(ROOMS_LISTED).cloned().collect();
         let mut rooms: Vec<RoomSummary> = newest.iter().map(|room| room.summary()).collect();
         // Some may have grown meanwhile.
         rooms.sort_unstable_by_key(|room| std::cmp::Reverse(room.head));

@@ -68,7 +68,7 @@ pub(super) async fn read(
     let limit = rng.usize(2..40);
     loop {
         let before = page.as_ref().and_then(|page| page.messages.first()).map(|(seq, _)| *seq);
-        let work = |run: Rc<Run>| async move { run.hub.history(room, before, limit).await };
+        let work = |run: Rc<Run>| async move { run.hub.history(room, before, limit, None).await };
         let history = match request(world, client, rng, work).await {
             Heard::Answer(Ok(Ok(history))) => history,
             Heard::Answer(Ok(Err(_))) => {

@@ -26,7 +26,6 @@ mod visit;
 #[path = "wait.rs"]
 mod wait;
 #[path = "waiters.rs"]
-#[expect(dead_code, reason = "presence has waiters, too")]
 mod waiters;
 #[path = "watch.rs"]
 mod watch;

@@ -213,6 +213,14 @@ impl Room {
         self.state.lock().waiters.leave(place);
     }
 
+    /// How many edits the index has.
+    #[cfg(test)]
+    pub(super) fn edits_indexed(&self) -> usize {
+        let state = self.state.lock();
+        assert_eq!(state.edits.len(), state.edited.len());
+        state.edits.len()
+    }
+
     /// How many wait.
     #[cfg(test)]
     pub(super) fn waiting(&self) -> usize {

@@ -1,8 +1,11 @@
 //! `sqlite:PATH` the default engine: one file, WAL, `synchronous=FULL`. One writer thread commits groups; readers have
 //! read-only connections of their own and never wait for it.
 
+mod backup;
+mod check;
 mod contention;
 mod expiry;
+mod export;
 mod group;
 mod inspect;
 mod life;
@@ -16,7 +19,9 @@ mod reactions;
 mod read_models;
 mod reader;
 mod readers;
+mod replay;
 mod schema;
+mod secret;
 mod stored;
 mod upkeep;
 mod watched_files;
@@ -28,15 +33,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, pending, ready};
+use futures_util::future::{BoxFuture, pending};
 use holdline_shared::{Epoch, PersonId, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
+pub use self::backup::Restored;
+pub use self::export::Exported;
 use self::life::{CLOSE_TIME, Life, Stage};
 use self::reader::Reader;
-use self::readers::Readers;
+use self::readers::{CONNECTIONS, Readers};
 use self::writer::Writer;
 use super::{
     Chunk, Draft, Follower, HEALTH_TIME, Log, LogError, LoggedRoom, Outcome, Page, Retention, RoomInUse,
@@ -52,6 +59,8 @@ pub struct SqliteLog {
     secret: [u8; 32],
     shared: Arc<Shared>,
     readers: Arc<Readers>,
+    /// For asking how the log is: that does not wait for those who read much.
+    probe: Arc<Readers>,
     /// `None` once the log is being dropped, which ends the writer.
     queue: Option<mpsc::Sender<Job>>,
     writer: Mutex<Option<std::thread::JoinHandle<()>>>,
@@ -120,7 +129,8 @@ impl SqliteLog {
         let (connection, lock) = opening::open(path)?;
         let lock = Arc::new(lock);
         let (epoch, secret) = schema::identity(&connection)?;
-        let readers = Arc::new(Readers::open(path, lock.clone())?);
+        let readers = Arc::new(Readers::open(path, CONNECTIONS, lock.clone())?);
+        let probe = Arc::new(Readers::open(path, 1, lock.clone())?);
         let shared = Arc::new(Shared::default());
         let writer = Writer::new(connection, path, shared.clone(), lock, epoch)?;
         location::make_private(path);
@@ -139,7 +149,15 @@ impl SqliteLog {
                 failed.0.end(stage);
             })
             .map_err(|e| LogError::Unavailable(e.to_string()))?;
-        Ok(Self { epoch, secret, shared, readers, queue: Some(queue), writer: Mutex::new(Some(writer)) })
+        Ok(Self {
+            epoch,
+            secret,
+            shared,
+            readers,
+            probe,
+            queue: Some(queue),
+            writer: Mutex::new(Some(writer)),
+        })
     }
 }
 
@@ -158,6 +176,7 @@ impl SqliteLog {
         self.shared.life.begin_closing();
         // Readers go first, so that the writer's connection is the last and can put everything into one file.
         self.readers.close();
+        self.probe.close();
         if let Some(queue) = &self.queue {
             // A full queue wakes it as well.
             let _ = queue.try_send(Job::Wake);
@@ -170,7 +189,7 @@ impl SqliteLog {
         job: impl FnOnce(Reply<T>) -> Job,
     ) -> BoxFuture<'static, Result<T, LogError>> {
         if self.shared.life.is_closing() {
-            return ready(Err(LogError::Closed)).boxed();
+            return std::future::ready(Err(LogError::Closed)).boxed();
         }
         hand_over(self.queue.as_ref(), job)
     }
@@ -294,7 +313,7 @@ impl Log for SqliteLog {
 
     fn health(&self) -> BoxFuture<'static, Result<(), LogError>> {
         let appends = self.hand_over(|reply| Job::Probe { reply });
-        let reads = Readers::run(self.readers.clone(), |reader| self::reader::head(&reader.0).map(|_| ()));
+        let reads = Readers::run(self.probe.clone(), |reader| self::reader::head(&reader.0).map(|_| ()));
         let life = self.shared.life.clone();
         async move {
             let both = async { futures_util::future::try_join(appends, reads).await.map(|_| ()) };

@@ -75,3 +75,34 @@ async fn what_was_deleted_is_sent_to_nobody_again() {
         assert!(batch.entries.len() >= 4, "their places in the order stay");
     }
 }
+
+#[tokio::test]
+async fn history_shows_who_reacted_first_and_whether_the_reader_did() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let message = format!("/api/v1/rooms/lobby/messages/{}", ada.says("hello").await.seq);
+    let thumb = format!("{message}/reactions/%F0%9F%91%8D");
+    let mut last = None;
+    for n in 0..12 {
+        let person = server.person(&format!("P {n}")).await;
+        person.put(&thumb, &json!({})).await.expect(200);
+        last = Some(person);
+    }
+    for (reader, mine) in [(&last.unwrap(), true), (&ada, false), (&server.visitor(), false)] {
+        let reaction = reader.history("lobby").await.messages[0].reactions.remove(0);
+        assert_eq!((reaction.count, reaction.by.len(), reaction.mine), (12, 10, mine));
+        assert_eq!(reaction.by[9].name.as_str(), "P 9");
+    }
+}
+
+#[tokio::test]
+async fn a_message_is_edited_so_often_and_no_more() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let message = format!("/api/v1/rooms/lobby/messages/{}", ada.says("hello").await.seq);
+    for n in 0..holdline_shared::limits::EDITS_PER_MESSAGE {
+        ada.patch(&message, &json!({ "text": n.to_string() })).await.expect(200);
+    }
+    assert_eq!(ada.patch(&message, &json!({"text": "once more"})).await.problem(), ProblemCode::TooMany);
+    ada.delete(&message).await.expect(200);
+}

@@ -21,6 +21,7 @@ mod crowd;
 mod durability;
 mod events;
 mod examples;
+mod expiry;
 mod health;
 mod held;
 mod history;

@@ -4,6 +4,7 @@ mod client;
 mod command_line;
 mod health;
 mod input;
+mod log;
 mod printable;
 mod send;
 mod serve;
@@ -31,6 +32,8 @@ enum Command {
     Send(send::Send),
     /// Follow rooms: print each message as a line
     Tail(tail::Tail),
+    /// Check, back up, restore, export or import a log
+    Log(log::Log),
     /// Ask a server whether it is ready, for container health checks
     Health(health::Health),
 }
@@ -45,6 +48,7 @@ impl Command {
             Self::Serve(serve) => serve.run(),
             Self::Send(send) => send.run(),
             Self::Tail(tail) => tail.run(),
+            Self::Log(log) => log.run(),
             Self::Health(health) => health.run(),
         }
     }

@@ -5,14 +5,12 @@ mod listeners;
 mod logging;
 mod stdin;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use clap::Args;
-use etcetera::BaseStrategy;
 use holdline_server::hub::{Hub, HubConfig};
 use holdline_server::log::{Log, LogUrl, MemoryLog, Retention, SqliteLog};
 use holdline_server::{ServeConfig, serve};
@@ -25,6 +23,7 @@ use tracing::{error, info, warn};
 use self::http::HttpOptions;
 use self::listeners::ListenAddress;
 use self::logging::LogFormat;
+use crate::log::{default_path, make_folder_of};
 use crate::signals::{self, StopSignals};
 use crate::stderr;
 
@@ -156,6 +155,7 @@ impl Serve {
         if let Some(reading) = reading {
             finish_reading(reading).await;
         }
+        hub.log().close().await;
         info!(head = hub.head().0, "stopped");
         ensure!(
             is_stopped.has_changed().is_err(),
@@ -183,10 +183,7 @@ fn open_log(url: Option<LogUrl>) -> anyhow::Result<Arc<dyn Log>> {
     let log: Arc<dyn Log> = match &url {
         LogUrl::Memory => Arc::new(MemoryLog::new()),
         LogUrl::Sqlite(path) => {
-            if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-                std::fs::create_dir_all(folder)
-                    .with_context(|| format!("cannot make the folder {}", folder.display()))?;
-            }
+            make_folder_of(path)?;
             let opened = SqliteLog::open(path);
             Arc::new(opened.with_context(|| format!("cannot open the log {}", path.display()))?)
         }
@@ -196,15 +193,6 @@ fn open_log(url: Option<LogUrl>) -> anyhow::Result<Arc<dyn Log>> {
         warn!("the log is kept in memory only; what is said is gone when the server stops");
     }
     Ok(log)
-}
-
-/// `holdline/holdline.db` where this user's programs keep their data.
-fn default_path() -> anyhow::Result<PathBuf> {
-    let folders = etcetera::choose_base_strategy();
-    let folder = folders.ok().map(|folders| folders.data_dir()).filter(|folder| folder.is_absolute());
-    let folder = folder
-        .context("this user has no home folder; say where to keep the log, as in --log sqlite:holdline.db")?;
-    Ok(folder.join("holdline").join("holdline.db"))
 }
 
 /// As many as asked for, or as many as the limit of open files allows, once that is raised as far as it goes.

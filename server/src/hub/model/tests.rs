@@ -277,3 +277,21 @@ fn closing_ends_what_an_event_loop_holds() {
         poller.join().unwrap();
     });
 }
+
+#[test]
+fn a_poll_of_a_room_that_expires_is_let_go() {
+    for names in [&["a"][..], &["a", "b"]] {
+        check(move || {
+            let hub = hub(&["a", "b"]);
+            let (poller, watched) = (hub.clone(), rooms(&hub, names));
+            let poller = thread::spawn(move || {
+                let seen = block_on(poller.wait(&watched, Seq(2), WAIT, Wants::Answer, None));
+                matches!(seen, Seen::Nothing(_))
+            });
+            hub.remove_rooms(&[room("a")], Seq(1));
+            assert!(poller.join().unwrap(), "the room has nothing any more");
+            assert_eq!(hub.held.load(Ordering::Relaxed), 0, "nothing is left behind");
+            assert!(hub.room(&room("a")).is_none());
+        });
+    }
+}

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use holdline_shared::limits::REACTORS_LISTED;
 use holdline_shared::{Message, PersonId, RoomName, Seq, Timestamp};
 
 use super::{Log, draft, key, named, room};
@@ -12,7 +13,8 @@ use crate::log::{Draft, DraftKind, MemoryLog};
 const PEOPLE: [&str; 14] =
     ["p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "p10", "p11", "p12", "p13"];
 const ROOMS: [&str; 2] = ["lobby", "tea"];
-const EMOJI: [&str; 3] = ["👍", "🎉", "❤️"];
+/// One of them is put much more often than the others.
+const EMOJI: [&str; 6] = ["👍", "👍", "👍", "👍", "🎉", "❤️"];
 
 /// A sequence of numbers that can be repeated (Knuth's MMIX generator).
 struct Dice(u64);
@@ -27,27 +29,59 @@ impl Dice {
         words[usize::try_from(self.below(words.len() as u64)).unwrap()]
     }
 
-    /// Something that somebody might want, among them much that is refused.
-    fn draft(&mut self, head: u64) -> Draft {
+    /// Something that somebody might want, among it much that is refused. `known` are messages of before, the first of them
+    /// for much attention.
+    fn draft(&mut self, known: &[Message], head: u64) -> Draft {
+        let favourite = usize::from(self.below(3) > 0) * usize::try_from(self.below(8)).unwrap();
+        let message = known.get(favourite);
+        // Now and then something that is no message, or not yet.
+        let is_known = message.is_some() && self.below(8) > 0;
+        let target = message.filter(|_| is_known).map_or(Seq(head + self.below(20)), |message| message.seq);
         let (who, room) = (self.of(&PEOPLE), self.of(&ROOMS));
-        // A few messages get most of it, so that there is much on them.
-        let target = Seq(head.saturating_sub(self.below(12)));
+        let room = message.filter(|_| self.below(8) > 0).map_or(room, |message| message.room.as_str());
         let text = format!("text {}", self.below(1_000)).parse().unwrap();
-        let kind = match self.below(20) {
-            0..3 => DraftKind::Message {
+        let kind = match self.below(40) {
+            0..6 => DraftKind::Message {
                 key: key(u128::from(self.below(1 << 20))),
                 text,
                 reply_to: (self.below(3) == 0).then_some(target),
                 makes_room: true,
             },
-            3..5 => DraftKind::Edit { target, text },
-            5 => DraftKind::Delete { target },
-            6 => DraftKind::Room { topic: Some(format!("topic {}", self.below(9)).parse().unwrap()) },
+            6..10 => DraftKind::Edit { target, text },
+            10 => DraftKind::Delete { target },
+            11 => DraftKind::Room { topic: Some(format!("topic {}", self.below(9)).parse().unwrap()) },
             _ => {
                 DraftKind::Reaction { target, emoji: self.of(&EMOJI).parse().unwrap(), on: self.below(4) > 0 }
             }
         };
-        draft(who, room, kind)
+        let is_change = matches!(kind, DraftKind::Edit { .. } | DraftKind::Delete { .. });
+        let author = message.filter(|_| is_change && self.below(4) > 0);
+        draft(author.map_or(who, |message| message.author.id.as_str()), room, kind)
+    }
+}
+
+/// How much of each kind was compared.
+#[derive(Debug, Default)]
+struct Met {
+    edited: usize,
+    deleted: usize,
+    reacted: usize,
+    mine: usize,
+    /// More people than are listed.
+    crowded: usize,
+}
+
+impl Met {
+    fn note(&mut self, messages: &[Message]) {
+        for message in messages {
+            self.edited += usize::from(message.edited.is_some());
+            self.deleted += usize::from(message.text.is_none());
+            for reaction in &message.reactions {
+                self.reacted += 1;
+                self.mine += usize::from(reaction.mine);
+                self.crowded += usize::from(reaction.count > REACTORS_LISTED as u64);
+            }
+        }
     }
 }
 
@@ -62,7 +96,9 @@ async fn folded(log: &dyn Log, name: &RoomName, reader: Option<&PersonId>) -> Ve
     loop {
         let chunk = log.read(named(&[name.as_str()]), after).await.unwrap();
         for entry in chunk.entries.iter().map(|entry| entry.entry().unwrap()) {
-            messages.values_mut().for_each(|message| message.fold(entry, reader));
+            for message in messages.values_mut() {
+                message.fold(entry, reader);
+            }
             messages.extend(Message::from_entry(entry).map(|message| (entry.seq, message)));
         }
         if chunk.entries.is_empty() {
@@ -84,10 +120,16 @@ fn undated(mut messages: Vec<Message>) -> Vec<Message> {
 pub(crate) async fn history_is_the_fold_of_the_entries(log: Arc<dyn Log>) {
     let reference = MemoryLog::new();
     let mut dice = Dice(7);
+    let mut met = Met::default();
     for round in 0..24 {
         let head = log.head().0;
-        // The targets lie in this round's part of the log, mostly, and are often something else than a message.
-        let drafts: Vec<Draft> = (0..80).map(|n| dice.draft(head + 4 + n / 2)).collect();
+        // The oldest that is not deleted, and the newest.
+        let room_name = room(ROOMS[round % 2]);
+        let mut known = history(&reference, &room_name, None).await;
+        known.retain(|message| message.text.is_some());
+        let newest = known.len().saturating_sub(8);
+        known.drain(known.len().min(1)..newest.max(known.len().min(1)));
+        let drafts: Vec<Draft> = (0..80).map(|_| dice.draft(&known, head)).collect();
         let pending: Vec<_> = drafts.iter().map(|draft| log.append(draft.clone())).collect();
         let got = futures_util::future::join_all(pending).await;
         for (outcome, draft) in got.iter().zip(drafts) {
@@ -117,7 +159,11 @@ pub(crate) async fn history_is_the_fold_of_the_entries(log: Arc<dyn Log>) {
                     }
                 }
                 assert_eq!(shown, folded, "round {round}: {name} for {reader:?}");
+                met.note(&shown);
             }
         }
     }
+    // Or nothing was compared.
+    assert!(met.edited > 20 && met.deleted > 20 && met.reacted > 200 && met.mine > 20, "{met:?}");
+    assert!(met.crowded > 0, "{met:?}");
 }

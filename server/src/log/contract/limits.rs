@@ -21,22 +21,22 @@ pub(crate) async fn edits_of_a_message_have_a_limit(log: Arc<dyn Log>) {
 
 pub(crate) async fn a_page_has_an_end_in_bytes(log: Arc<dyn Log>) {
     // Each character takes two bytes of JSON.
-    let long = "\"".repeat(4_000);
-    let pending: Vec<_> = (0..100).map(|n| log.append(say("ada", "lobby", n, &long))).collect();
+    let text = "\"".repeat(4_000);
+    let pending: Vec<_> = (0..100).map(|n| log.append(say("ada", "lobby", n, &text))).collect();
     futures_util::future::join_all(pending).await;
-    let (mut before, mut all, mut pages) = (None, Vec::new(), 0);
+    let (mut before, mut all, mut count) = (None, Vec::new(), 0);
     loop {
         let page = log.page(room("lobby"), before, 200, None).await.unwrap();
         let bytes = serde_json::to_vec(&page.messages).unwrap().len();
         assert!(bytes < HISTORY_BYTES + 10_000, "{bytes}");
         assert!(!page.more || bytes >= HISTORY_BYTES, "closed early at {bytes}");
-        pages += 1;
+        count += 1;
         before = page.messages.first().map(|message| message.seq);
         all.splice(0..0, page.messages.into_iter().map(|message| message.seq));
         if !page.more {
             break;
         }
     }
-    assert!(pages > 1);
+    assert!(count > 1);
     assert_eq!(all, (2..102).map(Seq).collect::<Vec<_>>(), "each of them once");
 }

@@ -94,3 +94,6 @@ pub(super) fn forgotten(connection: &Connection) -> rusqlite::Result<Seq> {
     let bytes = value.and_then(|value| value.try_into().ok());
     Ok(Seq(bytes.map_or(0, u64::from_le_bytes)))
 }
+
+#[cfg(test)]
+mod tests;

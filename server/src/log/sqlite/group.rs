@@ -11,7 +11,7 @@ use holdline_shared::{
 use rusqlite::{OptionalExtension, Transaction};
 
 use super::stored::{sql_seq, sql_time};
-use super::{expiry, log_error, reactions, stored};
+use super::{expiry, log_error, reactions, replay, stored};
 use crate::log::admit::{Lookup, MessageStatus, Verdict, admit, now_after};
 use crate::log::{Committed, Draft, LogError, Outcome};
 
@@ -70,6 +70,44 @@ impl<'a> Group<'a> {
         self.update_rooms().map_err(log_error)?;
         self.transaction.commit().map_err(log_error)?;
         Ok((self.committed, self.tip))
+    }
+
+    /// Takes an entry of another log as it is.
+    pub(super) fn replay(&mut self, committed: &Committed) -> Result<(), LogError> {
+        let entry =
+            committed.entry().ok_or_else(|| LogError::Unavailable("the entry is damaged".to_owned()))?;
+        self.insert(committed).map_err(log_error)?;
+        (self.tip.head, self.tip.at) = (entry.seq, entry.at);
+        Ok(())
+    }
+
+    /// Takes all entries of the attached database `schema`. Of a damaged one it takes what the read models there say, and
+    /// tells `damaged`.
+    pub(super) fn replay_attached(
+        &mut self,
+        schema: &str,
+        damaged: &mut dyn FnMut(Seq),
+    ) -> Result<(), LogError> {
+        let mut after = Seq::START;
+        loop {
+            let entries = replay::some_entries(&self.transaction, schema, after).map_err(log_error)?;
+            let Some((last, _)) = entries.last() else { return Ok(()) };
+            after = *last;
+            for (seq, entry) in entries {
+                if let Some(entry) = entry {
+                    self.replay(&entry)?;
+                } else {
+                    damaged(seq);
+                    replay::copy_rows(&self.transaction, schema, seq).map_err(log_error)?;
+                }
+            }
+        }
+    }
+
+    /// The transaction with everything in it, not yet committed.
+    pub(super) fn into_transaction(self) -> Result<Transaction<'a>, LogError> {
+        self.update_rooms().map_err(log_error)?;
+        Ok(self.transaction)
     }
 
     fn push(&mut self, draft: &Draft, kind: EntryKind) -> Result<(), LogError> {
@@ -174,18 +212,20 @@ impl<'a> Group<'a> {
         let sql = "UPDATE entries SET json = json_set(json, '$.text', json('null'))
                    WHERE (seq = ?1 OR seq IN (SELECT seq FROM edits WHERE target = ?1)) AND json_valid(json)";
         self.transaction.prepare_cached(sql)?.execute([sql_seq(deleted)])?;
-        let sql = "SELECT e.seq, e.at, m.key FROM entries e LEFT JOIN messages m ON m.seq = e.seq
-                   WHERE (e.seq = ?1 OR e.seq IN (SELECT seq FROM edits WHERE target = ?1))
-                   AND NOT json_valid(e.json)";
+        let sql = "SELECT e.seq, e.at, m.key, e.json FROM entries e LEFT JOIN messages m ON m.seq = e.seq
+                   WHERE e.seq = ?1 OR e.seq IN (SELECT seq FROM edits WHERE target = ?1)";
         let mut statement = self.transaction.prepare_cached(sql)?;
         let mut rows = statement.query([sql_seq(deleted)])?;
         while let Some(row) = rows.next()? {
             let (seq, at) = (stored::seq(row.get(0)?), Timestamp(row.get::<_, i64>(1)?.cast_unsigned()));
-            let kind = match row.get(2)? {
-                Some(key) => {
-                    EntryKind::Message { key: PublishKey::from_bytes(key), text: None, reply_to: None }
-                }
-                None => EntryKind::Edit { target: deleted, text: None },
+            if stored::is_entry(seq, stored::bytes(row, 3)?) {
+                continue;
+            }
+            let kind = if seq == deleted {
+                let key = stored::bytes(row, 2)?.try_into().unwrap_or_default();
+                EntryKind::Message { key: PublishKey::from_bytes(key), text: None, reply_to: None }
+            } else {
+                EntryKind::Edit { target: deleted, text: None }
             };
             let (room, author) = (deletion.room.clone(), deletion.author.clone());
             let json = encode(&Entry { seq, room, at, author, kind })?;

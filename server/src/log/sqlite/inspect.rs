@@ -56,12 +56,16 @@ pub(super) fn inspect(path: &Path) -> Result<Found, LogError> {
 
 /// Opens the file for reading, alone or together with its write-ahead log.
 pub(super) fn open(path: &Path, with_wal: bool) -> rusqlite::Result<Connection> {
-    let name = percent_encode(path.as_os_str().as_encoded_bytes(), IN_PATHS);
-    // `immutable`: SQLite takes no lock, makes no file and does not look at a write-ahead log.
-    let address = format!("file:{name}?{}", if with_wal { "mode=ro" } else { "immutable=1" });
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Connection::open_with_flags(address, flags)
+    Connection::open_with_flags(address(path, with_wal), flags)
+}
+
+/// The `file:` address for that.
+pub(super) fn address(path: &Path, with_wal: bool) -> String {
+    let name = percent_encode(path.as_os_str().as_encoded_bytes(), IN_PATHS);
+    // `immutable`: SQLite takes no lock, makes no file and does not look at a write-ahead log.
+    format!("file:{name}?{}", if with_wal { "mode=ro" } else { "immutable=1" })
 }
 
 /// Whether there is a write-ahead log with anything in it.

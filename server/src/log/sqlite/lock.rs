@@ -57,6 +57,10 @@ impl LogLock {
         }
         let found = inspect(path)?;
         location::has_one_name(path)?;
+        Ok((Self::take_found(path, &mut locked_here)?, found))
+    }
+
+    fn take_found(path: &Path, locked_here: &mut BTreeSet<Identity>) -> Result<Self, LogError> {
         let database = location::private().read(true).write(true).create(true).truncate(false).open(path);
         let database = database.map_err(|error| {
             LogError::Unavailable(format!("{} cannot be written by this user: {error}", path.display()))
@@ -71,7 +75,20 @@ impl LogLock {
         let identity = identity(path);
         locked_here.extend(identity);
         let beside = Mutex::new(Beside { file, noted: Seq::START });
-        Ok((Self { database: Some(database), identity, beside }, found))
+        Ok(Self { database: Some(database), identity, beside })
+    }
+
+    /// Locks the log at `path` so that a copy can take its place, also when it is damaged. Another program's database is
+    /// refused.
+    pub(super) fn take_for_restore(path: &Path) -> Result<Self, LogError> {
+        match Self::take(path) {
+            Ok((lock, _)) => Ok(lock),
+            // A log that is damaged beyond recognition, but has its mark beside it.
+            Err(error) if beside(path, "-lock").exists() && !is_database(path) => {
+                Self::take_found(path, &mut LOCKED_HERE.lock()).map_err(|_| error)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// What the file beside the database says. What cannot be read says nothing.
@@ -109,6 +126,12 @@ impl Drop for LogLock {
             locked_here.remove(&identity);
         }
     }
+}
+
+/// Whether the file begins as SQLite's do.
+fn is_database(path: &Path) -> bool {
+    let mut head = [0; 16];
+    File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && head == *b"SQLite format 3\0"
 }
 
 fn lock(file: &File, path: &Path) -> Result<(), LogError> {

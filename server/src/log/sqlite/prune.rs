@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use holdline_shared::{Seq, Timestamp};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
 
-use super::log_error;
 use super::stored::sql_seq;
+use super::{log_error, stored};
 use crate::log::clock::{Age, AgeCut, RetentionClock, wall_clock};
 use crate::log::{LogError, Retention};
 
@@ -38,7 +38,7 @@ impl Pruner {
         Self { clock: RetentionClock::new(known, wall_clock(), Instant::now()), run: Run::default() }
     }
 
-    /// The time that retention goes by.
+    /// The time as retention believes it.
     pub(super) fn now(&mut self) -> Timestamp {
         self.clock.now(wall_clock(), Instant::now())
     }
@@ -95,7 +95,8 @@ impl Run {
                 Err(error) if concerns_all(&error) => return Err(error),
                 Err(error) => {
                     drop(savepoint);
-                    tracing::error!(room, %error, "a room's old entries cannot be forgotten; the others' are");
+                    let name = name(&transaction, room);
+                    tracing::error!(%name, %error, "a room's old entries cannot be forgotten; the others' are");
                     self.failed.insert(room);
                     // Others may be behind its entries.
                     more = true;
@@ -170,6 +171,13 @@ impl Run {
     }
 }
 
+/// What a room is called, for the server's log.
+fn name(db: &Connection, room: i64) -> String {
+    let sql = "SELECT name FROM rooms WHERE id = ?";
+    let name = db.query_row(sql, [room], |row| Ok(stored::text(row, 0)?.into_owned()));
+    name.unwrap_or_else(|_| format!("number {room}"))
+}
+
 /// Whether an error is about the disk or the whole database, so that trying other rooms makes no sense.
 fn concerns_all(error: &rusqlite::Error) -> bool {
     matches!(
@@ -203,3 +211,6 @@ pub(super) fn forget(db: &Connection, room: i64, upto: i64) -> rusqlite::Result<
     db.prepare_cached(sql)?.execute((room, upto, gone))?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -94,7 +94,8 @@ pub(super) fn shown_to(
     let mut rows = statement.query([sql_seq(target)])?;
     let mut reactions = Vec::new();
     while let Some(row) = rows.next()? {
-        let (emoji, count) = (Emoji::received(stored::text(row, 0)?), row.get(1)?);
+        let emoji = Emoji::received(stored::text(row, 0)?);
+        let count = row.get::<_, i64>(1)?.cast_unsigned();
         let mine = reader.map(|reader| has(db, target, &emoji, reader)).transpose()?;
         reactions.push(Reaction { emoji, count, by: Vec::new(), mine: mine.unwrap_or_default() });
     }
@@ -108,3 +109,6 @@ pub(super) fn shown_to(
     }
     Ok(reactions)
 }
+
+#[cfg(test)]
+mod tests;

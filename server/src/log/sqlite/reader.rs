@@ -219,3 +219,6 @@ fn room_id(connection: &Connection, room: &RoomName) -> rusqlite::Result<Option<
     let mut statement = connection.prepare_cached("SELECT id FROM rooms WHERE name = ?")?;
     statement.query_row([room.as_str()], |row| row.get(0)).optional()
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,8 +16,8 @@ use super::reader::Reader;
 use super::{log_error, schema};
 use crate::log::LogError;
 
-/// Connections for reading. Reads are short, and more at once than this would only compete for the disk.
-const CONNECTIONS: usize = 4;
+/// Connections for what clients read. Reads are short, and more at once than this would only compete for the disk.
+pub(super) const CONNECTIONS: usize = 4;
 /// How long a read waits for a connection: longer than reads take on a busy disk, shorter than clients wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a read may take. A batch or a page takes milliseconds; one that takes this long holds back the write-ahead log.
@@ -36,11 +36,11 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    /// Opens them all, so that a problem shows at the start.
-    pub(super) fn open(path: &Path, lock: Arc<LogLock>) -> Result<Self, LogError> {
+    /// Opens so many, so that a problem shows at the start.
+    pub(super) fn open(path: &Path, connections: usize, lock: Arc<LogLock>) -> Result<Self, LogError> {
         let idle: Result<Vec<_>, _> =
-            (0..CONNECTIONS).map(|_| schema::open_read_only(path).map(Reader)).collect();
-        let (path, permits) = (path.to_owned(), Arc::new(Semaphore::new(CONNECTIONS)));
+            (0..connections).map(|_| schema::open_read_only(path).map(Reader)).collect();
+        let (path, permits) = (path.to_owned(), Arc::new(Semaphore::new(connections)));
         Ok(Self { path, idle: Mutex::new(Some(idle?)), _lock: lock, permits })
     }
 
@@ -121,3 +121,6 @@ impl<'a> Lease<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

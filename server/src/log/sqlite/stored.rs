@@ -125,3 +125,6 @@ fn newest_edit(db: &Connection, message: Seq) -> rusqlite::Result<Option<(Option
 pub(super) fn person(id: &str, name: &str) -> Person {
     Person { id: PersonId::received(id), name: holdline_shared::Nickname::received(name) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -68,12 +68,11 @@ impl Writer {
         let rooms = connection.query_row(sql, [], |row| row.get(0)).map_err(log_error)?;
         let tip = Tip { head: stored::seq(seq), at: Timestamp(at.cast_unsigned()), rooms };
         let hurry = contention::limit(&mut connection, shared.life.clone())?;
-        let known = schema::seen(&connection)?.unwrap_or(tip.at);
         let mut writer = Self {
             hurry,
             files: WatchedFiles::new(path),
             upkeep: Upkeep::new(path),
-            pruner: Pruner::new(known),
+            pruner: Pruner::new(schema::seen(&connection)?.unwrap_or(tip.at)),
             connection,
             shared,
             lock,
@@ -132,19 +131,23 @@ impl Writer {
         }
         let lost = if drafts.is_empty() { Ok(()) } else { self.commit_and_answer(drafts, replies) };
         for job in others {
-            match job {
-                Job::Append { .. } | Job::Wake => {}
-                Job::Prune { keep, reply } => answer(reply, self.prune(&keep)),
-                Job::Expire { rooms, idle, is_in_use, reply } => {
-                    answer(reply, self.expire(&rooms, idle, &is_in_use));
-                }
-                Job::Probe { reply } => answer(reply, self.probe()),
-            }
+            self.do_other(job);
         }
         lost
     }
 
-    /// Forgets some of what need not be kept, and answers whether there may be more.
+    /// Whatever is no append.
+    fn do_other(&mut self, job: Job) {
+        match job {
+            Job::Append { .. } | Job::Wake => {}
+            Job::Prune { keep, reply } => answer(reply, self.prune(&keep)),
+            Job::Expire { rooms, idle, is_in_use, reply } => {
+                answer(reply, self.expire(&rooms, idle, &is_in_use));
+            }
+            Job::Probe { reply } => answer(reply, self.probe()),
+        }
+    }
+
     fn prune(&mut self, keep: &Retention) -> Result<bool, LogError> {
         self.in_place()?;
         self.upkeep.scrub_soon();

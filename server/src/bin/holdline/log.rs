@@ -1,0 +1,77 @@
+//! `holdline log …`: what an operator does to a log. Each command says what it did on standard error and ends with 0, or with
+//! 1 when something was not as it should be.
+
+mod address;
+mod backup;
+mod check;
+mod export;
+mod import;
+mod restore;
+mod rotate_secret;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::{Args, Subcommand};
+use holdline_server::log::LogUrl;
+
+pub(crate) use self::address::{default_path, make_folder_of};
+
+/// What to do with a log.
+#[derive(Args)]
+pub(crate) struct Log {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Look for damage; works while a server runs
+    Check(check::Check),
+    /// Copy the log into a new file; works while a server runs
+    Backup(backup::Backup),
+    /// Put a backup in the place of the log; the server must be stopped
+    Restore(restore::Restore),
+    /// Write the log as lines of JSON; works while a server runs
+    Export(export::Export),
+    /// Make a new log from lines of JSON
+    Import(import::Import),
+    /// Give the log another secret, which ends every session; the server must be stopped
+    RotateSecret(rotate_secret::RotateSecret),
+}
+
+impl Log {
+    /// Does it.
+    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
+        match self.command {
+            Command::Check(check) => check.run(),
+            Command::Backup(backup) => backup.run(),
+            Command::Restore(restore) => restore.run(),
+            Command::Export(export) => export.run(),
+            Command::Import(import) => import.run(),
+            Command::RotateSecret(rotate) => rotate.run(),
+        }
+    }
+}
+
+/// Which log.
+#[derive(Args)]
+struct Which {
+    /// The log, as in `holdline serve`: sqlite:PATH [default: holdline.db in your data folder]
+    #[arg(long, env = "HOLDLINE_LOG", value_name = "URL")]
+    log: Option<LogUrl>,
+}
+
+impl Which {
+    /// The file it is in.
+    fn path(self) -> anyhow::Result<PathBuf> {
+        match self.log {
+            Some(LogUrl::Sqlite(path)) => Ok(path),
+            Some(LogUrl::Memory) => {
+                bail!("memory: keeps nothing between two runs, so there is nothing to work on")
+            }
+            None => default_path(),
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! `holdline log backup FILE`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use holdline_server::log::SqliteLog;
+
+use super::Which;
+use crate::client::say;
+
+/// Copy the log into a new file; works while a server runs.
+#[derive(Args)]
+pub(super) struct Backup {
+    /// The file to make; one that is there is not overwritten
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    #[command(flatten)]
+    which: Which,
+}
+
+impl Backup {
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        let head = SqliteLog::back_up(&self.which.path()?, &self.file)?;
+        say(format_args!(
+            "{} has the log up to entry {head}; keep it secret, it can sign sessions",
+            self.file.display()
+        ));
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,41 @@
+//! `holdline log import [FILE]`.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, stdin};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+use holdline_server::log::SqliteLog;
+
+use super::{Which, make_folder_of};
+use crate::client::say;
+
+/// Make a new log from lines of JSON.
+#[derive(Args)]
+pub(super) struct Import {
+    /// What `holdline log export` wrote [default: standard input]
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+
+    #[command(flatten)]
+    which: Which,
+}
+
+impl Import {
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        let mut from: Box<dyn BufRead> = match &self.file {
+            None => Box::new(stdin().lock()),
+            Some(file) => {
+                let opened = File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
+                Box::new(BufReader::new(opened))
+            }
+        };
+        let path = self.which.path()?;
+        make_folder_of(&path)?;
+        let entries = SqliteLog::import(&mut from, &path)?;
+        say(format_args!("{} has {entries} entries, an epoch and a secret of its own", path.display()));
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,39 @@
+//! `holdline log restore FILE`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use holdline_server::log::SqliteLog;
+
+use super::{Which, make_folder_of};
+use crate::client::say;
+
+/// Put a backup in the place of the log; the server must be stopped.
+#[derive(Args)]
+pub(super) struct Restore {
+    /// The backup; it stays as it is
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    #[command(flatten)]
+    which: Which,
+}
+
+impl Restore {
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        let path = self.which.path()?;
+        make_folder_of(&path)?;
+        let restored = SqliteLog::restore(&self.file, &path)?;
+        for removed in &restored.removed {
+            say(format_args!("removed {}, which belonged to the log before", removed.display()));
+        }
+        say(format_args!(
+            "{} ends at entry {} now and has a new epoch ({}): clients fetch history anew",
+            path.display(),
+            restored.head,
+            restored.epoch
+        ));
+        Ok(ExitCode::SUCCESS)
+    }
+}

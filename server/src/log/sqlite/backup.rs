@@ -1,0 +1,120 @@
+//! Copies of a log: a backup while the log is in use, and putting one back.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use holdline_shared::{Epoch, Seq};
+use rusqlite::Connection;
+
+use super::inspect::{self, Found, inspect};
+use super::lock::LogLock;
+use super::{SqliteLog, beside, location, log_error, schema};
+use crate::log::LogError;
+
+/// What [`SqliteLog::restore`] did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// The last entry of the log as it is now.
+    pub head: Seq,
+    /// Its new epoch.
+    pub epoch: Epoch,
+    /// Files that were left beside the old database and are gone.
+    pub removed: Vec<PathBuf>,
+}
+
+impl SqliteLog {
+    /// Copies the log at `path` into the new file `to`, whether a server has it open or not, and checks the copy. Answers
+    /// the copy's last entry. The copy holds the log's secret and is readable for its owner alone.
+    pub fn back_up(path: &Path, to: &Path) -> Result<Seq, LogError> {
+        let path = location::resolve(path)?;
+        must_be_a_log(&path)?;
+        let unwritable = |error: io::Error| LogError::Unavailable(format!("{}: {error}", to.display()));
+        // The name is taken first, so that nothing is ever overwritten.
+        location::private().write(true).create_new(true).open(to).map_err(unwritable)?;
+        let part = beside(to, ".part");
+        let copied = copy(&path, &part).and_then(|head| {
+            std::fs::rename(&part, to).and_then(|()| sync_folder(to)).map_err(unwritable)?;
+            Ok(head)
+        });
+        if copied.is_err() {
+            let _ = (std::fs::remove_file(&part), std::fs::remove_file(to));
+        }
+        copied
+    }
+
+    /// Puts the backup `from` in the place of the log at `path`, which no server may have open. The log gets a new epoch,
+    /// and what a crash left beside it is removed.
+    pub fn restore(from: &Path, path: &Path) -> Result<Restored, LogError> {
+        let (from, path) = (location::resolve(from)?, location::resolve(path)?);
+        if from == path {
+            return Err(LogError::Unavailable(format!("{} is the log itself, no backup", from.display())));
+        }
+        must_be_a_log(&from)?;
+        let lock = LogLock::take_for_restore(&path)?;
+        let unwritable = |error: io::Error| LogError::Unavailable(format!("{}: {error}", path.display()));
+        let part = beside(&path, ".restoring");
+        match std::fs::remove_file(&part) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(error)),
+            _ => {}
+        }
+        let restored = copy(&from, &part).and_then(|head| Ok((head, begin_anew(&part)?)));
+        let (head, epoch) = restored.inspect_err(|_| drop(std::fs::remove_file(&part)))?;
+        std::fs::rename(&part, &path).and_then(|()| sync_folder(&path)).map_err(unwritable)?;
+        // Only now: should this be interrupted, what lies there is refused and not mixed.
+        let mut removed = Vec::new();
+        for file in ["-wal", "-shm", "-journal"].map(|end| beside(&path, end)) {
+            match std::fs::remove_file(&file) {
+                Ok(()) => removed.push(file),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(unwritable(error)),
+            }
+        }
+        lock.note(epoch, head);
+        Ok(Restored { head, epoch, removed })
+    }
+}
+
+fn must_be_a_log(path: &Path) -> Result<(), LogError> {
+    match inspect(path)? {
+        Found::Log { .. } => Ok(()),
+        Found::Nothing => Err(LogError::Unavailable(format!("{} has no log in it", path.display()))),
+    }
+}
+
+/// Copies the database with its write-ahead log into a new file, complete by itself, checked and synced.
+fn copy(path: &Path, to: &Path) -> Result<Seq, LogError> {
+    let file = location::private().write(true).create_new(true).open(to);
+    let file = file.map_err(|error| LogError::Unavailable(format!("{}: {error}", to.display())))?;
+    let source = inspect::open(path, true).map_err(log_error)?;
+    // One read transaction, so the copy is one state of the log, however much is written meanwhile.
+    source.execute("VACUUM INTO ?", [to.to_string_lossy()]).map_err(log_error)?;
+    let copy = Connection::open(to).map_err(log_error)?;
+    let said: String =
+        copy.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(log_error)?;
+    if said != "ok" {
+        let from = path.display();
+        return Err(LogError::Unavailable(format!(
+            "{from} is damaged ({said}); holdline log check says more"
+        )));
+    }
+    let head = schema::head(&copy)?;
+    copy.close().map_err(|(_, error)| log_error(error))?;
+    file.sync_all().map_err(|error| LogError::Unavailable(format!("{}: {error}", to.display())))?;
+    Ok(head)
+}
+
+/// Makes a copy a log of its own: another epoch, closed in order, and no write-ahead log belongs to it.
+fn begin_anew(path: &Path) -> Result<Epoch, LogError> {
+    let database = Connection::open(path).map_err(log_error)?;
+    schema::renew_epoch(&database)?;
+    let sql = "DELETE FROM meta WHERE name IN ('stamp', 'base', 'open')";
+    database.execute(sql, []).map_err(log_error)?;
+    Ok(schema::identity(&database)?.0)
+}
+
+/// Makes a new name in a folder durable.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
+}

@@ -1,0 +1,149 @@
+//! A log as lines of JSON, and a log from such lines: the same entries, another epoch.
+//!
+//! The first line says what follows; each further line is an entry as clients know it. The secret is not among them.
+
+use std::io::{BufRead, Write};
+use std::path::Path;
+
+use holdline_shared::{Entry, Seq};
+use rusqlite::TransactionBehavior;
+use serde::{Deserialize, Serialize};
+
+use super::group::{Group, Tip};
+use super::inspect::{self, Found, inspect};
+use super::lock::LogLock;
+use super::replay::{self, CarriedRoom};
+use super::upkeep::{Phase, Upkeep};
+use super::{SqliteLog, beside, location, log_error, schema};
+use crate::log::clock::wall_clock;
+use crate::log::{Committed, LogError};
+
+/// What the first line must say.
+const FORMAT: &str = "holdline-log";
+
+/// The version of the lines that this program writes, and the newest that it reads.
+const VERSION: u32 = 1;
+
+/// The first line.
+#[derive(Serialize, Deserialize)]
+struct Header {
+    format: String,
+    version: u32,
+    epoch: String,
+    head: Seq,
+    rooms: Vec<CarriedRoom>,
+}
+
+/// What [`SqliteLog::export`] wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Exported {
+    /// How many entries.
+    pub entries: u64,
+    /// Damaged ones, which were left out.
+    pub damaged: Vec<Seq>,
+}
+
+impl SqliteLog {
+    /// Writes the log at `path` as lines of JSON, whether a server has it open or not.
+    pub fn export(path: &Path, into: &mut dyn Write) -> Result<Exported, LogError> {
+        let path = location::resolve(path)?;
+        if inspect(&path)? == Found::Nothing {
+            return Err(LogError::Unavailable(format!("{} has no log in it", path.display())));
+        }
+        super::lineage::check(&path)?;
+        let mut database = inspect::open(&path, true).map_err(log_error)?;
+        let snapshot = database.transaction().map_err(log_error)?;
+        let header = Header {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            epoch: schema::identity(&snapshot)?.0.to_string(),
+            head: schema::head(&snapshot)?,
+            rooms: replay::rooms(&snapshot, "main").map_err(log_error)?,
+        };
+        let header = serde_json::to_vec(&header).map_err(|e| LogError::Unavailable(e.to_string()))?;
+        let mut line = |line: &[u8]| {
+            let written = into.write_all(line).and_then(|()| into.write_all(b"\n"));
+            written.map_err(|error| LogError::Unavailable(format!("the lines cannot be written: {error}")))
+        };
+        line(&header)?;
+        let mut exported = Exported::default();
+        let mut after = Seq::START;
+        loop {
+            let entries = replay::some_entries(&snapshot, "main", after).map_err(log_error)?;
+            let Some((last, _)) = entries.last() else { break };
+            after = *last;
+            for (seq, entry) in entries {
+                match entry {
+                    Some(entry) => {
+                        exported.entries += 1;
+                        line(&entry.json)?;
+                    }
+                    None => exported.damaged.push(seq),
+                }
+            }
+        }
+        into.flush()
+            .map_err(|error| LogError::Unavailable(format!("the lines cannot be written: {error}")))?;
+        Ok(exported)
+    }
+
+    /// Makes a new log at `path` from lines that [`SqliteLog::export`] wrote, and answers how many entries it has. After an
+    /// error, which names the line, there is no log.
+    pub fn import(from: &mut dyn BufRead, path: &Path) -> Result<u64, LogError> {
+        let path = location::resolve(path)?;
+        if path.exists() || beside(&path, "-wal").exists() {
+            let why = format!("{} is there already; import makes a new log", path.display());
+            return Err(LogError::Unavailable(why));
+        }
+        let imported = import(from, &path);
+        if imported.is_err() {
+            for file in ["", "-wal", "-shm", "-lock"].map(|end| beside(&path, end)) {
+                let _ = std::fs::remove_file(file);
+            }
+        }
+        imported
+    }
+}
+
+fn import(from: &mut dyn BufRead, path: &Path) -> Result<u64, LogError> {
+    let mut lines = from.lines();
+    let bad = |number: u64, why: String| LogError::Unavailable(format!("line {number}: {why}"));
+    let first = lines.next().unwrap_or_else(|| Ok(String::new())).map_err(|e| bad(1, e.to_string()))?;
+    let header: Header = serde_json::from_str(&first)
+        .ok()
+        .filter(|header: &Header| header.format == FORMAT)
+        .ok_or_else(|| bad(1, "this is not the first line of an exported log".to_owned()))?;
+    if header.version > VERSION {
+        return Err(bad(1, format!("version {} is newer than this program", header.version)));
+    }
+    let (lock, found) = LogLock::take(path)?;
+    let mut database = schema::open(path, found)?;
+    let transaction =
+        database.transaction_with_behavior(TransactionBehavior::Immediate).map_err(log_error)?;
+    replay::make_rooms(&transaction, &header.rooms).map_err(log_error)?;
+    let mut group = Group::begin(transaction, Tip::default(), 0);
+    let (mut entries, mut head) = (0, Seq::START);
+    for (number, line) in (2..).zip(lines) {
+        let line = line.map_err(|error| bad(number, error.to_string()))?;
+        let entry: Entry = serde_json::from_str(&line)
+            .map_err(|error| bad(number, format!("this is no entry ({error})")))?;
+        if entry.seq <= head {
+            return Err(bad(number, format!("entry {} comes after {head}", entry.seq)));
+        }
+        head = entry.seq;
+        let committed = Committed::from_stored(entry.seq, entry.room, line.into_bytes());
+        group.replay(&committed).map_err(|error| bad(number, error.to_string()))?;
+        entries += 1;
+    }
+    if head != header.head {
+        let why =
+            format!("the lines end at entry {head}, but the log that was exported ended at {}", header.head);
+        return Err(LogError::Unavailable(why));
+    }
+    group.into_transaction()?.commit().map_err(log_error)?;
+    Upkeep::new(path).checkpoint(&mut database, Phase::Closing, wall_clock())?;
+    lock.note(schema::identity(&database)?.0, head);
+    drop(database);
+    location::make_private(path);
+    Ok(entries)
+}

@@ -1,0 +1,60 @@
+//! Rooms that nobody fills go, and those who knew them are told.
+
+use std::time::Duration;
+
+use holdline_server::ServeConfig;
+use holdline_server::hub::HubConfig;
+use holdline_shared::{Batch, ProblemCode, RoomList};
+use serde_json::json;
+
+use crate::support::{Client, Server, until, within};
+
+/// Rooms expire at once, and nothing is kept at hand.
+fn quick() -> HubConfig {
+    HubConfig { room_expiry: Duration::from_millis(20), recent_bytes: 0, ..HubConfig::default() }
+}
+
+async fn until_gone(client: &Client, room: &str) {
+    let query = format!("room={room}&wait=0");
+    within("the room's end", async { while client.poll(&query).await.status != 404 {} }).await;
+}
+
+#[tokio::test]
+async fn empty_room_goes_and_is_said_to_be_gone() {
+    let server = Server::sqlite(quick()).await;
+    let ada = server.person("Ada").await;
+    let before = ada.cursor().await;
+    ada.makes_room("full").await;
+    ada.says_in("full", "hello").await;
+    ada.makes_room("empty").await;
+    ada.says("so that it is not the last entry").await;
+    until_gone(&ada, "empty").await;
+    let list: RoomList = ada.get("/api/v1/rooms").await.expect(200).json();
+    assert!(list.rooms.iter().all(|room| room.name.as_str() != "empty"), "{list:?}");
+    assert_eq!(ada.get("/api/v1/rooms/empty/messages").await.problem(), ProblemCode::UnknownRoom);
+    assert_eq!(ada.history("full").await.messages.len(), 1);
+    let everything = ada.poll(&format!("room=*&after={before}&wait=0")).await;
+    assert_eq!(everything.problem(), ProblemCode::Gap, "what it had is missing");
+    let full: Batch = ada.polls(&format!("room=full&after={before}&wait=0")).await;
+    assert_eq!(full.entries.len(), 2, "other rooms miss nothing");
+    // It can be made again, and who knew the earlier one has a gap.
+    ada.put("/api/v1/rooms/empty", &json!({})).await.expect(201);
+    ada.says_in("empty", "hello again").await;
+    assert_eq!(ada.poll(&format!("room=empty&after={before}&wait=0")).await.problem(), ProblemCode::Gap);
+}
+
+#[tokio::test]
+async fn room_that_somebody_waits_for_stays() {
+    let quick = HubConfig { room_expiry: Duration::from_millis(20), ..HubConfig::default() };
+    let server = Server::with(quick, ServeConfig::default()).await;
+    let ada = server.person("Ada").await;
+    ada.makes_room("waited-for").await;
+    let bob = server.visitor();
+    let held = tokio::spawn(async move { bob.polls("room=waited-for&wait=100").await });
+    until("the poll is held", || server.hub.held() == 1).await;
+    ada.makes_room("empty").await;
+    ada.says("so that it is not the last entry").await;
+    until_gone(&ada, "empty").await;
+    let said = ada.says_in("waited-for", "hello").await;
+    assert_eq!(held.await.unwrap().entries, [said]);
+}
