@@ -8,7 +8,8 @@ use super::{Address, Client};
 /// Which server, and who I am there.
 #[derive(Args)]
 pub(crate) struct ServerOptions {
-    /// The server's address, with its path if it has one, and with USER:PASSWORD@ if a proxy in front of it wants that
+    /// The server's address, with its path if it has one, and with a user name and a password in it if a proxy in front
+    /// of it wants them
     #[arg(
         long,
         env = "HOLDLINE_SERVER",
