@@ -95,7 +95,8 @@ impl Boundary {
                 taken => taken?,
             };
             self.progress.add(taken);
-            if !self.stall_rule.goes_on(&mut self.progress) {
+            let socket = SockRef::from(self.stream.inner());
+            if !self.stall_rule.goes_on(&mut self.progress, &socket) {
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
             if taken > 0 {

@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 use slab::Slab;
+use socket2::SockRef;
 use tokio::time::Instant;
 
 use super::response::Responses;
@@ -205,7 +206,7 @@ impl Connections {
         self.write(number);
         let Some(connection) = self.all.get_mut(number) else { return };
         let State::Writing(rest) = &mut connection.state else { return };
-        if self.stall_rule.goes_on(&mut rest.progress) {
+        if self.stall_rule.goes_on(&mut rest.progress, &SockRef::from(&connection.stream)) {
             self.set_deadline(number, self.stall_rule.window);
         } else {
             self.remove(number);
