@@ -26,8 +26,9 @@ use self::plain::Plain;
 use crate::http::{App, router};
 use crate::hub::{Hub, MAX_CONNECTIONS};
 
-/// How to treat connections.
+/// How to treat connections. Begin with the default and set what is to be otherwise.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct ServeConfig {
     /// Connections at once; further ones are told to come back and closed.
     pub max_connections: usize,

@@ -27,6 +27,8 @@ pub(super) fn holdline(name: &str, start: &Start<'_>) -> Result<Peer> {
     };
     let mut command = Command::new(start.program);
     command.args(["serve", "--listen", &address.to_string(), "--log", &log]);
+    // All that are held are measured, however few connections the limit of open files allows.
+    command.env("HOLDLINE_MAX_HELD", "1000000");
     if name.contains("plain") {
         command.arg("--plain-http");
     }

@@ -68,8 +68,9 @@ pub(crate) struct Serve {
     keep: Retention,
 
     /// Polls held at once; beyond it they return sooner, beyond twice as many they are refused
-    #[arg(long, env = "HOLDLINE_MAX_HELD", value_name = "NUMBER", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1..))]
-    max_held: u32,
+    /// [default: two fifths of the connections]
+    #[arg(long, env = "HOLDLINE_MAX_HELD", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
+    max_held: Option<u32>,
 
     /// Memory for recent messages in MiB; older ones are read from disk when asked for
     #[arg(long, env = "HOLDLINE_RECENT", value_name = "MIB", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=65536))]
@@ -94,14 +95,14 @@ impl Serve {
 
     async fn serve(self) -> anyhow::Result<()> {
         let log = open_log(self.log)?;
-        let config = HubConfig {
-            wait: Duration::from_secs(self.wait.min(self.max_wait).into()),
-            max_wait: Duration::from_secs(self.max_wait.into()),
-            recent_bytes: (self.recent as usize) << 20,
-            keep: self.keep,
-            max_held: self.max_held as usize,
-            ..HubConfig::default()
-        };
+        let max_connections = max_connections(self.max_connections)?;
+        let mut config = HubConfig::default();
+        config.wait = Duration::from_secs(self.wait.min(self.max_wait).into());
+        config.max_wait = Duration::from_secs(self.max_wait.into());
+        config.recent_bytes = (self.recent as usize) << 20;
+        config.keep = self.keep;
+        config.max_held =
+            self.max_held.map_or(HubConfig::max_held_within(max_connections), |held| held as usize);
         let hub = Hub::open_with(log, config).await.context("the log cannot be read")?;
         // From here on a signal stops in order; whoever reads that the chat is open may send one.
         let stop = stop_signal()?;
@@ -110,11 +111,9 @@ impl Serve {
             info!(url = %format_args!("http://{}", listener.local_addr()?), "the chat is open");
         }
         let reading = self.stdin.map(|room| tokio::spawn(stdin::publish_lines(hub.clone(), room)));
-        let config = ServeConfig {
-            max_connections: max_connections(self.max_connections)?,
-            event_loops: self.plain_http.then_some(0),
-            ..ServeConfig::default()
-        };
+        let mut config = ServeConfig::default();
+        config.max_connections = max_connections;
+        config.event_loops = self.plain_http.then_some(0);
         let (stopping, mut stopped) = watch::channel(());
         tokio::spawn(async move {
             stop.await;
@@ -176,8 +175,7 @@ fn max_connections(asked: Option<u32>) -> anyhow::Result<usize> {
     const OTHER_FILES: u64 = 64 + 64;
     let loops = std::thread::available_parallelism().map_or(1, usize::from) as u64;
     let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(1024);
-    let possible = usize::try_from(files.saturating_sub(OTHER_FILES + 3 * loops))?
-        .clamp(1, tokio::sync::Semaphore::MAX_PERMITS);
+    let possible = usize::try_from(files.saturating_sub(OTHER_FILES + 3 * loops))?.max(1);
     let asked = asked.map_or(possible, |asked| asked as usize);
     if asked > possible {
         warn!(asked, possible, "the limit of open files allows fewer connections; raise it with ulimit -n");
