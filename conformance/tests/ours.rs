@@ -20,7 +20,8 @@ async fn start(log: Arc<dyn Log>, event_loops: Option<usize>) -> String {
     let hub = Hub::open(log).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let config = ServeConfig { event_loops, ..ServeConfig::default() };
+    let mut config = ServeConfig::default();
+    config.event_loops = event_loops;
     tokio::spawn(serve(vec![listener], hub, config, std::future::pending()));
     url
 }

@@ -10,6 +10,7 @@ mod health;
 mod held;
 mod keep;
 mod lists;
+mod log_reads;
 #[cfg(test)]
 mod model;
 mod pace;
@@ -47,11 +48,13 @@ use crate::metrics::Metrics;
 pub(crate) use self::bells::Bells;
 pub use self::health::NotReady;
 pub(crate) use self::held::{Begun, Ended, HeldId, HeldPolls, Question};
+pub(crate) use self::log_reads::{LogRead, LogReads};
 pub use self::poll::{Answer, PollError, Said};
 pub use self::visit::Visit;
 
-/// How the hub behaves.
+/// How the hub behaves. Begin with the default and set what is to be otherwise.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct HubConfig {
     /// The hold that is offered to clients, and given to those who do not say.
     pub wait: Duration,

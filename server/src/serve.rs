@@ -26,8 +26,9 @@ use self::plain::Plain;
 use crate::http::{App, HttpConfig, routes};
 use crate::hub::{Hub, MAX_CONNECTIONS};
 
-/// How to treat connections.
+/// How to treat connections. Begin with the default and set what is to be otherwise.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct ServeConfig {
     /// Connections at once; further ones are told to come back and closed.
     pub max_connections: usize,
@@ -48,14 +49,14 @@ pub struct ServeConfig {
 }
 
 impl Default for ServeConfig {
-    /// 16,384 connections; 60 s for a head, 120 s idle, 30 s for a part of an answer, 5 s to stop; one event loop for each
+    /// 16,384 connections; 60 s for a head, 120 s idle, 60 s for a part of an answer, 5 s to stop; one event loop for each
     /// core.
     fn default() -> Self {
         Self {
             max_connections: MAX_CONNECTIONS,
             head_timeout: Duration::from_secs(60),
             idle_timeout: Duration::from_secs(120),
-            stall_timeout: Duration::from_secs(30),
+            stall_timeout: Duration::from_secs(60),
             stop_timeout: Duration::from_secs(5),
             event_loops: None,
             http: HttpConfig::default(),
@@ -63,9 +64,9 @@ impl Default for ServeConfig {
     }
 }
 
-/// What a client has to take of an answer within [`ServeConfig::stall_timeout`], in bytes, unless that is all of it. With
-/// the default this is a kilobit a second: less than any line carries on which the page can be loaded, and enough to be rid
-/// of a full batch (256 KiB) within half an hour at the very worst.
+/// What a client has to take of an answer within [`ServeConfig::stall_timeout`], in bytes, unless that is all of it. The kernel
+/// tells of what was taken in steps of up to 64 KiB. So with a minute a client that takes a kilobyte a second is never cut off:
+/// less than any line carries on which the page can be loaded. One that takes a kilobyte a minute always is.
 pub const STALL_BYTES: usize = 4 * 1024;
 
 /// Serves the hub's router on all listeners until `stop` resolves; then stops accepting, answers every held poll,

@@ -78,7 +78,8 @@ async fn recent_entries_take_as_much_memory_as_they_may() {
     for text in ["hi", &"a longer message ".repeat(6), &"one of many lines ".repeat(200)] {
         let log = Arc::new(Forgetful::default());
         let before = ALLOCATOR.current_usage();
-        let config = HubConfig { recent_bytes: most, ..HubConfig::default() };
+        let mut config = HubConfig::default();
+        config.recent_bytes = most;
         let hub = Hub::open_with(log.clone(), config).await.unwrap();
         let follower = log.0.lock().unwrap().take().unwrap();
         // Three times as much as there is room for.

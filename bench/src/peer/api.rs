@@ -29,6 +29,8 @@ pub(super) fn holdline(name: &str, start: &Start<'_>) -> Result<Peer> {
     command.args(["serve", "--listen", &address.to_string(), "--log", &log]);
     // By the environment, which servers that do not know of it ignore.
     command.env("HOLDLINE_ROOMS_PER_HOUR", "1000000");
+    // All that are held are measured, however few connections the limit of open files allows.
+    command.env("HOLDLINE_MAX_HELD", "1000000");
     if name.contains("plain") {
         command.arg("--plain-http");
     }

@@ -58,7 +58,8 @@ impl Server {
     pub(super) async fn start(&self) {
         self.runs.set(self.runs.get() + 1);
         let desk = Arc::new(Desk::open(&self.disk, fork(self.seed, "desk", self.runs.get())));
-        let config = HubConfig { recent_bytes: RECENT_BYTES, ..HubConfig::default() };
+        let mut config = HubConfig::default();
+        config.recent_bytes = RECENT_BYTES;
         let Ok(hub) = Hub::open_with(desk.clone(), config).await else { return };
         let writer = tokio::task::spawn_local(desk.clone().write(self.disk.clone())).abort_handle();
         self.trace.say("server", format_args!("starts at {} of life {}", hub.head(), self.disk.life()));

@@ -62,6 +62,8 @@ pub(crate) struct Ended<K> {
     pub(super) seen: Seen,
     /// Its room, when it has but one.
     pub(super) room: Option<Arc<Room>>,
+    /// Its rooms, when it has several.
+    pub(super) rooms: Vec<Arc<Room>>,
     pub(super) visit: Option<Box<Visit>>,
 }
 
@@ -118,7 +120,7 @@ impl<K: Copy> HeldPolls<K> {
         let is_held_back = may_wait && sources.iter().any(|source| self.holds_back(source, after, now));
         if !is_held_back && let Some(seen) = self.glance(&rooms, after, visit.as_deref(), !may_wait) {
             let room = only(&rooms).cloned();
-            return Begun::Ended(Ended { key, after, seen, room, visit });
+            return Begun::Ended(Ended { key, after, seen, room, rooms, visit });
         }
         let of_rooms = sources.into_iter().zip(rooms.iter().cloned().map(Some));
         let presence = visit.iter().flat_map(|visit| visit.rooms());
@@ -151,7 +153,8 @@ impl<K: Copy> HeldPolls<K> {
         if list.pace.holds_back(after, now) && room.is_beyond(after) && !self.hub.is_closing() {
             list.is_due = true;
         } else if let Some(seen) = self.hub.glance(from_ref(room), after, Wants::Answer, None, || false) {
-            return Begun::Ended(Ended { key, after, seen, room: Some(room.clone()), visit: None });
+            let (room, rooms) = (Some(room.clone()), Vec::new());
+            return Begun::Ended(Ended { key, after, seen, room, rooms, visit: None });
         }
         let id = index(self.polls.vacant_key());
         let waits = Waits::One(list.add(number, id));
@@ -303,8 +306,12 @@ impl<K: Copy> HeldPolls<K> {
             Waits::One(spot) => self.lists[spot.list as usize].room.clone(),
             Waits::Many(many) => only(&many.rooms).cloned(),
         };
-        let Held { key, after, visit, .. } = self.remove(id, left);
-        Ended { key, after, seen, room, visit }
+        let Held { key, after, visit, waits } = self.remove(id, left);
+        let rooms = match waits {
+            Waits::One(_) => Vec::new(),
+            Waits::Many(many) => many.rooms,
+        };
+        Ended { key, after, seen, room, rooms, visit }
     }
 
     fn remove(&mut self, id: HeldId, left: Option<u32>) -> Held<K> {

@@ -37,6 +37,7 @@ pub struct Said {
 
 /// Why a poll cannot be answered.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum PollError {
     /// A named room is not there.
     #[error("there is no room {0:?}; PUT it to make it")]
@@ -63,9 +64,9 @@ pub enum PollError {
 }
 
 /// Entries that a poll has to bring, and how far they reach.
-struct Found {
-    entries: Vec<Arc<Committed>>,
-    upto: Seq,
+pub(super) struct Found {
+    pub(super) entries: Vec<Arc<Committed>>,
+    pub(super) upto: Seq,
 }
 
 /// The longest hold on a server that is full.
@@ -106,10 +107,10 @@ impl Hub {
         Ok((self.resolve(after)?, self.grant(wait)?))
     }
 
-    /// The answer to a poll that an event loop held, and by what key it knows it. What has to be read from the log is
-    /// left to the next poll, which comes at once.
+    /// The answer to a poll that an event loop held, and by what key it knows it. One for which the log has to be read is
+    /// for [`LogReads`](super::LogReads).
     pub(crate) fn conclude<K>(&self, ended: Ended<K>) -> (K, Result<Answer, PollError>) {
-        let Ended { key, after, seen, room, visit } = ended;
+        let Ended { key, after, seen, room, visit, .. } = ended;
         // An answer that was encoded for others has no presence in it.
         let presence = visit.filter(|_| !matches!(seen, Seen::Shared(..))).and_then(|visit| visit.news());
         (key, self.answer(seen, after, room.as_deref(), presence.as_ref()))
@@ -117,7 +118,7 @@ impl Hub {
 
     /// Encodes what was seen, or finds it encoded. `room` is the only one that was looked at, whose others may have the
     /// same answer.
-    fn answer(
+    pub(super) fn answer(
         &self,
         seen: Seen,
         after: Seq,
@@ -130,7 +131,7 @@ impl Hub {
             }
             Seen::Entries(entries, upto) => (entries, upto),
             Seen::Nothing(upto) => (Vec::new(), upto),
-            // The poll that follows from the same position goes where the log can be read.
+            // Nothing was looked at.
             Seen::TooOld => (Vec::new(), after),
         };
         let cursor = self.cursor(upto);
@@ -222,7 +223,7 @@ impl Hub {
         }
     }
 
-    async fn read(&self, rooms: &RoomSelection, after: Seq) -> Result<Found, PollError> {
+    pub(super) async fn read(&self, rooms: &RoomSelection, after: Seq) -> Result<Found, PollError> {
         let chunk = self.log.read(rooms.clone(), after).await?;
         // Who asks for the beginning gets the beginning of what there is.
         if after != Seq::START && after < chunk.forgotten {

@@ -1,7 +1,8 @@
 //! Who is here. Ephemeral, never in the log: somebody is here while a poll of theirs is held, and for a grace after.
 //!
-//! Changes are gathered: the first after a quiet time is told at once, further ones after a pause that grows with the
-//! room, so that a large room does not keep itself busy with its own comings and goings.
+//! Changes are gathered: the first after a quiet time is told at once, further ones after a pause that doubles with each
+//! telling, up to a bound that grows with the room. So whoever comes in a crowd is counted soon, and a large room does not
+//! keep itself busy with its own comings and goings.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
@@ -17,10 +18,12 @@ use super::Hub;
 use super::waiters::{Place, Waiters};
 use crate::random;
 
-/// The pause between two tellings in a small room.
+/// The pause between two tellings in a small room, and after the first one in any room.
 const PAUSE: Duration = Duration::from_secs(1);
-/// The pause grows by itself once for as many people as this.
-const PEOPLE_PER_PAUSE: u32 = 50;
+/// People who are told of changes within a second, at most, when changes do not end.
+const TOLD_PER_SECOND: u32 = 200;
+/// Nobody waits for longer than this, however large the room is.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// Everybody who is here, by room.
 pub(super) struct Attendance {
@@ -33,8 +36,13 @@ pub(super) struct Attendance {
 struct State {
     rooms: HashMap<RoomName, Crowd>,
     /// Who held no poll any more, and when that began; each guest once.
-    leaving: VecDeque<(Instant, RoomName, PersonId)>,
+    leaving: VecDeque<(Instant, RoomName, PersonId, Stay)>,
+    /// The stay that began last.
+    last_stay: Stay,
 }
+
+/// Numbers the stays of people in rooms: who left and came back has another one.
+pub(super) type Stay = u64;
 
 /// The people of one room.
 #[derive(Default)]
@@ -44,11 +52,14 @@ struct Crowd {
     /// What was told last.
     told: Here,
     told_at: Option<Instant>,
+    /// How long the next telling waits after the last one.
+    pause: Duration,
     has_changed: bool,
     waiters: Waiters,
 }
 
 struct Guest {
+    stay: Stay,
     person: Person,
     polls: u32,
     /// Since when no poll is held.
@@ -67,16 +78,26 @@ impl Attendance {
         self.state.lock().rooms.get(room).map_or(0, |crowd| crowd.told.count)
     }
 
-    /// A poll of this person begins.
-    pub(super) fn arrive(&self, rooms: &[RoomName], person: &Person) {
+    /// A poll of this person begins. Answers which stay it belongs to in each of the rooms.
+    pub(super) fn arrive(&self, rooms: &[RoomName], person: &Person) -> Vec<Stay> {
         let mut woken = Vec::new();
+        let mut stays = Vec::with_capacity(rooms.len());
         let mut state = self.state.lock();
+        let State { rooms: crowds, last_stay, .. } = &mut *state;
         for room in rooms {
-            let crowd = state.rooms.entry(room.clone()).or_default();
+            let crowd = crowds.entry(room.clone()).or_default();
             let guest = crowd.people.entry(person.id.clone()).or_insert_with(|| {
                 crowd.has_changed = true;
-                Guest { person: person.clone(), polls: 0, idle_since: None, is_listed: false }
+                *last_stay += 1;
+                Guest {
+                    stay: *last_stay,
+                    person: person.clone(),
+                    polls: 0,
+                    idle_since: None,
+                    is_listed: false,
+                }
             });
+            stays.push(guest.stay);
             if guest.person != *person {
                 guest.person = person.clone();
                 crowd.has_changed = true;
@@ -87,21 +108,22 @@ impl Attendance {
         }
         drop(state);
         wake(woken);
+        stays
     }
 
-    /// A poll of this person ends.
-    pub(super) fn release(&self, rooms: &[RoomName], person: &PersonId) {
+    /// A poll of this person ends, which belonged to these stays. One that has ended meanwhile has nothing to do with the
+    /// next.
+    pub(super) fn release(&self, rooms: &[RoomName], stays: &[Stay], person: &PersonId) {
         let mut state = self.state.lock();
         let now = Instant::now();
-        for room in rooms {
-            let Some(guest) = state.rooms.get_mut(room).and_then(|crowd| crowd.people.get_mut(person)) else {
-                continue;
-            };
+        for (room, stay) in rooms.iter().zip(stays) {
+            let guest = state.rooms.get_mut(room).and_then(|crowd| crowd.people.get_mut(person));
+            let Some(guest) = guest.filter(|guest| guest.stay == *stay) else { continue };
             guest.polls = guest.polls.saturating_sub(1);
             if guest.polls == 0 {
                 guest.idle_since = Some(now);
                 if !std::mem::replace(&mut guest.is_listed, true) {
-                    state.leaving.push_back((now, room.clone(), person.clone()));
+                    state.leaving.push_back((now, room.clone(), person.clone(), *stay));
                 }
             }
         }
@@ -176,16 +198,17 @@ impl Attendance {
         let mut state = self.state.lock();
         let now = Instant::now();
         while state.leaving.front().is_some_and(|(since, ..)| *since + grace <= now) {
-            let Some((_, room, person)) = state.leaving.pop_front() else { break };
+            let Some((_, room, person, stay)) = state.leaving.pop_front() else { break };
             let Some(crowd) = state.rooms.get_mut(&room) else { continue };
-            let Some(guest) = crowd.people.get_mut(&person) else { continue };
+            let guest = crowd.people.get_mut(&person).filter(|guest| guest.stay == stay);
+            let Some(guest) = guest else { continue };
             match guest.idle_since {
                 Some(since) if since + grace <= now => {
                     crowd.people.remove(&person);
                     crowd.has_changed = true;
                 }
                 // Here again since, and gone again: looked at once more when that grace is over.
-                Some(since) => state.leaving.push_back((since, room, person)),
+                Some(since) => state.leaving.push_back((since, room, person, stay)),
                 None => guest.is_listed = false,
             }
         }
@@ -209,12 +232,11 @@ impl Crowd {
     /// Makes the changes known when the pause is over; answers who has to be woken.
     fn tell_if_due(&mut self) -> Vec<Option<Waker>> {
         let now = Instant::now();
-        let people = u32::try_from(self.people.len()).unwrap_or(u32::MAX);
-        let pause = PAUSE * (people / PEOPLE_PER_PAUSE).max(1);
-        if !self.has_changed || self.told_at.is_some_and(|at| at + pause > now) {
+        if !self.has_changed || self.told_at.is_some_and(|at| at + self.pause > now) {
             return Vec::new();
         }
         self.has_changed = false;
+        self.pause = self.next_pause(now);
         self.told_at = Some(now);
         let mut people: Vec<Person> = self.people.values().map(|guest| guest.person.clone()).collect();
         people.sort_unstable_by(|a, b| (a.name.as_str(), &a.id).cmp(&(b.name.as_str(), &b.id)));
@@ -227,6 +249,17 @@ impl Crowd {
         // Versions are random-based so that a deserted and refilled room does not repeat one.
         self.version = if self.version == 0 { random::word() >> 40 | 1 } else { self.version + 1 };
         self.waiters.take_all()
+    }
+
+    /// The pause after a telling. It is short after a quiet time and doubles while changes do not end.
+    fn next_pause(&self, now: Instant) -> Duration {
+        let was_quiet = self.told_at.is_none_or(|at| at + self.pause * 2 <= now);
+        if was_quiet {
+            return PAUSE;
+        }
+        let people = u32::try_from(self.people.len()).unwrap_or(u32::MAX);
+        let bound = (PAUSE * (people / TOLD_PER_SECOND)).clamp(PAUSE, LONGEST_PAUSE);
+        (self.pause * 2).clamp(PAUSE, bound)
     }
 
     /// Nobody is here, all know it, and nobody waits for somebody.

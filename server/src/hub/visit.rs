@@ -6,6 +6,7 @@ use std::task::Waker;
 use holdline_shared::{Person, PersonId, Presence, PresenceTag, RoomName};
 
 use super::Hub;
+use super::presence::Stay;
 use super::waiters::Place;
 
 /// Somebody is here, until this is dropped and for a grace after. Also what they know of who else is.
@@ -13,6 +14,7 @@ pub struct Visit {
     hub: Arc<Hub>,
     rooms: Vec<RoomName>,
     person: PersonId,
+    stays: Vec<Stay>,
     known: Option<PresenceTag>,
 }
 
@@ -26,8 +28,8 @@ impl Hub {
         known: Option<PresenceTag>,
     ) -> Visit {
         let rooms: Vec<_> = rooms.into_iter().filter(|room| self.room(room).is_some()).collect();
-        self.attendance.arrive(&rooms, person);
-        Visit { hub: self.clone(), rooms, person: person.id.clone(), known }
+        let stays = self.attendance.arrive(&rooms, person);
+        Visit { hub: self.clone(), rooms, person: person.id.clone(), stays, known }
     }
 
     /// Ends this person's presence everywhere, without grace.
@@ -79,7 +81,7 @@ impl Visit {
 
 impl Drop for Visit {
     fn drop(&mut self) {
-        self.hub.attendance.release(&self.rooms, &self.person);
+        self.hub.attendance.release(&self.rooms, &self.stays, &self.person);
     }
 }
 

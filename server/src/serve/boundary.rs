@@ -22,6 +22,9 @@ use super::stall::{Progress, StallRule};
 /// A request that is longer than this stays with hyper.
 const LONGEST: usize = 4096;
 
+/// What is read first where no event loop waits: as much as hyper asks for first.
+const FIRST_READ: usize = 8192;
+
 /// A stream with its first bytes put back.
 pub(super) struct Boundary {
     stream: TokioIo<TcpStream>,
@@ -95,7 +98,8 @@ impl Boundary {
                 taken => taken?,
             };
             self.progress.add(taken);
-            if !self.stall_rule.goes_on(&mut self.progress) {
+            let socket = SockRef::from(self.stream.inner());
+            if !self.stall_rule.goes_on(&mut self.progress, &socket) {
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
             if taken > 0 {
@@ -107,6 +111,29 @@ impl Boundary {
     fn end_window(&mut self) {
         self.progress = Progress::default();
         self.window = None;
+    }
+
+    /// Reads the first bytes of a request, as many as `SIZE` at most.
+    fn poll_first_read<const SIZE: usize>(
+        &mut self,
+        context: &mut Context<'_>,
+        mut buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        let mut bytes = [0; SIZE];
+        let length = bytes.len().min(buffer.remaining());
+        let mut read = ReadBuf::new(&mut bytes[..length]);
+        ready!(Pin::new(self.stream.inner_mut()).poll_read(context, &mut read))?;
+        let read = read.filled();
+        if self.has_home && is_ours(read) {
+            self.exchange.end();
+            self.next = Bytes::copy_from_slice(read);
+            return Poll::Pending;
+        }
+        if !read.is_empty() {
+            self.exchange.begin_head();
+        }
+        buffer.put_slice(read);
+        Poll::Ready(Ok(()))
     }
 
     /// Looks whether the client has closed its sending side while a request that only reads is answered. Hyper does not
@@ -143,21 +170,11 @@ impl Read for Boundary {
         if !is_between {
             return Pin::new(&mut this.stream).poll_read(context, buffer);
         }
-        let mut bytes = [0; LONGEST];
-        let length = bytes.len().min(buffer.remaining());
-        let mut read = ReadBuf::new(&mut bytes[..length]);
-        ready!(Pin::new(this.stream.inner_mut()).poll_read(context, &mut read))?;
-        let read = read.filled();
-        if this.has_home && is_ours(read) {
-            this.exchange.end();
-            this.next = Bytes::copy_from_slice(read);
-            return Poll::Pending;
+        if this.has_home {
+            this.poll_first_read::<LONGEST>(context, buffer)
+        } else {
+            this.poll_first_read::<FIRST_READ>(context, buffer)
         }
-        if !read.is_empty() {
-            this.exchange.begin_head();
-        }
-        buffer.put_slice(read);
-        Poll::Ready(Ok(()))
     }
 }
 

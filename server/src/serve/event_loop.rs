@@ -19,6 +19,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use mio::event::Event;
 use mio::net::TcpStream;
 use mio::{Events, Token};
@@ -33,7 +34,7 @@ use self::request::{Asked, Queries, Request};
 use super::admission::Admission;
 use super::plain::{Plain, Traveller};
 use crate::http::{App, Caller, begin_to_publish, visit};
-use crate::hub::{Begun, Bells, HeldPolls, Question};
+use crate::hub::{Begun, Bells, HeldPolls, LogRead, LogReads, Question};
 use crate::log::{Committed, Outcome};
 
 pub(super) use self::remote::Remote;
@@ -206,7 +207,7 @@ impl EventLoop {
             State::Idle | State::Held(_) if has_ended && !connection.has_said_more() => self.close(number),
             State::Idle if has_ended => self.hand_over_unread(number),
             State::Idle => self.read(number),
-            State::Held(_) | State::Publishing(_) => connection.has_unread = true,
+            State::Held(_) | State::Publishing(_) | State::Reading(_) => connection.has_unread = true,
             State::Writing(_) => {
                 connection.has_unread |= event.is_readable();
                 self.connections.write(number);
@@ -314,11 +315,20 @@ impl EventLoop {
         true
     }
 
-    /// Answers a publish if it is settled, and sees to it that we are woken if it is not yet.
+    /// Answers what waits for the log if the log is done, and sees to it that we are woken if it is not yet.
     fn settle(&mut self, number: usize) {
         let Some(connection) = self.connections.get_mut(number) else { return };
-        let State::Publishing(publishing) = &mut connection.state else { return };
         let bell = self.settled.bell(u32::try_from(number).unwrap_or(u32::MAX));
+        let publishing = match &mut connection.state {
+            State::Publishing(publishing) => publishing,
+            State::Reading(read) => {
+                if let Poll::Ready(answer) = read.poll_unpin(&mut Context::from_waker(&bell)) {
+                    self.connections.answer_with(&self.app.hub, number, answer);
+                }
+                return;
+            }
+            State::Idle | State::Held(_) | State::Writing(_) => return,
+        };
         match publishing.outcome.as_mut().poll(&mut Context::from_waker(&bell)) {
             Poll::Pending => {}
             Poll::Ready(Ok(Outcome::Appended(entry))) => self.confirm(number, &entry, true),
@@ -337,20 +347,44 @@ impl EventLoop {
 
     fn answer_held(&mut self) {
         let Self { held, connections, app, .. } = self;
-        held.go_through(connections.now, |ended| connections.answer(&app.hub, ended));
+        let mut reads = LogReads::default();
+        let mut begun = Vec::new();
+        held.go_through(connections.now, |ended| {
+            if ended.needs_log() {
+                begun.push(reads.begin(&app.hub, ended));
+            } else {
+                connections.answer(&app.hub, ended);
+            }
+        });
+        for (number, read) in begun {
+            self.answer_from_log(number as usize, read);
+        }
+    }
+
+    /// Answers a poll once the log was read for it.
+    fn answer_from_log(&mut self, number: usize, read: LogRead) {
+        if let Some(connection) = self.connections.get_mut(number) {
+            connection.state = State::Reading(Box::new(read));
+            self.settle(number);
+        }
     }
 
     fn time_is_up(&mut self, number: usize) {
         match self.connections.get_mut(number).map(|connection| &connection.state) {
             Some(&State::Held(id)) => {
                 if let Some(ended) = self.held.expire(id) {
-                    self.connections.answer(&self.app.hub, ended);
+                    if ended.needs_log() {
+                        let (number, read) = LogReads::default().begin(&self.app.hub, ended);
+                        self.answer_from_log(number as usize, read);
+                    } else {
+                        self.connections.answer(&self.app.hub, ended);
+                    }
                 }
             }
             Some(State::Idle) => self.close(number),
             Some(State::Writing(_)) => self.connections.check_progress(number),
             // The log answers.
-            Some(State::Publishing(_)) | None => {}
+            Some(State::Publishing(_) | State::Reading(_)) | None => {}
         }
     }
 

@@ -225,9 +225,11 @@ impl Plain {
 #[derive(Default)]
 struct Limits {
     head: Duration,
-    /// For what, in which exchange, and until when.
-    timer: Option<((Limited, u32), Pin<Box<Sleep>>)>,
+    timer: Option<Timer>,
 }
+
+/// For what, in which exchange, and until when.
+type Timer = ((Limited, u32), Pin<Box<Sleep>>);
 
 /// What is limited.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use socket2::SockRef;
+
 use super::STALL_BYTES;
 use crate::metrics::Metrics;
 use crate::repeated_line::RepeatedLine;
@@ -39,8 +41,9 @@ impl StallRule {
         Self { window, metrics }
     }
 
-    /// Decides at the end of a window whether the next one begins. A client of which it does not is counted.
-    pub(super) fn goes_on(&self, progress: &mut Progress) -> bool {
+    /// Decides at the end of a window whether the next one begins. A client for which none does is counted, and closing its
+    /// socket drops what the kernel still holds for it.
+    pub(super) fn goes_on(&self, progress: &mut Progress, socket: &SockRef<'_>) -> bool {
         static LINE: RepeatedLine = RepeatedLine::new();
         if std::mem::take(progress).is_enough() {
             return true;
@@ -48,6 +51,9 @@ impl StallRule {
         self.metrics.connections_stalled.increment();
         if let Some(times) = LINE.count(1) {
             tracing::info!(times, "clients that took too little of an answer were cut off");
+        }
+        if let Err(error) = socket.set_linger(Some(Duration::ZERO)) {
+            tracing::debug!(%error, "the kernel keeps what a client did not take");
         }
         false
     }

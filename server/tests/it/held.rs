@@ -30,7 +30,7 @@ async fn one_message_reaches_ten_thousand_held_polls() {
         println!("the limit of {files} open files allows {count} held polls of {POLLS}");
     }
     let count = usize::try_from(count).unwrap();
-    let server = Process::start(&["--log", "memory:"]).await;
+    let server = Process::start(&["--log", "memory:", "--max-held", "1000000"]).await;
     let ada = server.person("Ada").await;
     let (address, cursor) = (server.address, ada.cursor().await);
     let mut held: Vec<_> =

@@ -92,7 +92,11 @@ async fn joining_is_seamless_in_memory() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn joining_is_seamless_when_nothing_is_kept_at_hand() {
-    let forgetful = || HubConfig { recent_bytes: 0, ..HubConfig::default() };
+    let forgetful = || {
+        let mut config = HubConfig::default();
+        config.recent_bytes = 0;
+        config
+    };
     nothing_is_missed_or_doubled(&Server::sqlite(forgetful()).await).await;
     nothing_is_missed_or_doubled(&Server::with(forgetful(), ServeConfig::default()).await).await;
 }

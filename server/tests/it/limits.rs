@@ -107,7 +107,8 @@ async fn a_client_that_goes_away_is_forgotten_at_once() {
 
 #[tokio::test]
 async fn beyond_the_most_connections_one_is_told_to_come_back() {
-    let config = ServeConfig { max_connections: 2, ..ServeConfig::default() };
+    let mut config = ServeConfig::default();
+    config.max_connections = 2;
     let server = Server::with(HubConfig::default(), config).await;
     let mut first = server.connect().await;
     let mut second = server.connect().await;
@@ -132,7 +133,8 @@ async fn beyond_the_most_connections_one_is_told_to_come_back() {
 
 #[tokio::test]
 async fn a_full_server_holds_shortly_and_then_not_at_all() {
-    let config = HubConfig { max_held: 1, ..HubConfig::default() };
+    let mut config = HubConfig::default();
+    config.max_held = 1;
     let server = Server::with(config, ServeConfig::default()).await;
     let mut held = Vec::new();
     for n in 1..=2 {

@@ -140,11 +140,9 @@ async fn cursors_of_another_log_are_told_so() {
 
 #[tokio::test]
 async fn is_held_no_longer_than_the_server_grants() {
-    let short = HubConfig {
-        wait: Duration::from_millis(10),
-        max_wait: Duration::from_millis(20),
-        ..HubConfig::default()
-    };
+    let mut short = HubConfig::default();
+    short.wait = Duration::from_millis(10);
+    short.max_wait = Duration::from_millis(20);
     let server = Server::with(short, ServeConfig::default()).await;
     let ada = server.visitor();
     for wait in ["&wait=4294967295", ""] {
@@ -162,7 +160,8 @@ async fn needs_no_session_and_minds_no_cache_buster() {
 
 #[tokio::test]
 async fn what_is_no_longer_kept_is_said_aloud() {
-    let forgetful = HubConfig { recent_bytes: 0, ..HubConfig::default() };
+    let mut forgetful = HubConfig::default();
+    forgetful.recent_bytes = 0;
     let server = Server::sqlite(forgetful).await;
     let ada = server.person("Ada").await;
     let old = ada.cursor().await;

@@ -58,10 +58,8 @@ async fn streams_end_and_idle_connections_are_closed() {
 
 #[tokio::test]
 async fn a_request_that_is_stuck_does_not_stop_the_stop() {
-    let config = holdline_server::ServeConfig {
-        stop_timeout: Duration::from_millis(100),
-        ..holdline_server::ServeConfig::default()
-    };
+    let mut config = holdline_server::ServeConfig::default();
+    config.stop_timeout = Duration::from_millis(100);
     let server = Server::with(HubConfig::default(), config).await;
     let mut stuck = server.connect().await;
     stuck

@@ -81,8 +81,9 @@ pub(crate) struct Serve {
     keep: Retention,
 
     /// Polls held at once; beyond it they return sooner, beyond twice as many they are refused
-    #[arg(long, env = "HOLDLINE_MAX_HELD", value_name = "NUMBER", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1..))]
-    max_held: u32,
+    /// [default: two fifths of the connections]
+    #[arg(long, env = "HOLDLINE_MAX_HELD", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
+    max_held: Option<u32>,
 
     /// Memory for recent messages in MiB; older ones are read from disk when asked for
     #[arg(long, env = "HOLDLINE_RECENT", value_name = "MIB", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=65536))]
@@ -126,14 +127,14 @@ impl Serve {
         let mut stopped = stop_signal()?;
         signals::survive_file_size_limit()?;
         let log = open_log(self.log)?;
-        let config = HubConfig {
-            wait: Duration::from_secs(self.wait.min(self.max_wait).into()),
-            max_wait: Duration::from_secs(self.max_wait.into()),
-            recent_bytes: (self.recent as usize) << 20,
-            keep: self.keep,
-            max_held: self.max_held as usize,
-            ..HubConfig::default()
-        };
+        let max_connections = max_connections(self.max_connections)?;
+        let mut config = HubConfig::default();
+        config.wait = Duration::from_secs(self.wait.min(self.max_wait).into());
+        config.max_wait = Duration::from_secs(self.max_wait.into());
+        config.recent_bytes = (self.recent as usize) << 20;
+        config.keep = self.keep;
+        config.max_held =
+            self.max_held.map_or(HubConfig::max_held_within(max_connections), |held| held as usize);
         let hub = Hub::open_with(log, config).await.context("the log cannot be read")?;
         let listeners = listeners::open(&self.listen)?;
         for listener in &listeners {
@@ -141,15 +142,11 @@ impl Serve {
         }
         let reading =
             self.stdin.map(|room| tokio::spawn(stdin::publish_lines(hub.clone(), room, stopped.clone())));
-        let config = ServeConfig {
-            max_connections: max_connections(self.max_connections)?,
-            event_loops: self.plain_http.then_some(0),
-            http: self.http.config(
-                &listeners,
-                &self.listen.iter().filter_map(ListenAddress::name).collect::<Vec<_>>(),
-            )?,
-            ..ServeConfig::default()
-        };
+        let names: Vec<_> = self.listen.iter().filter_map(ListenAddress::name).collect();
+        let mut config = ServeConfig::default();
+        config.max_connections = max_connections;
+        config.event_loops = self.plain_http.then_some(0);
+        config.http = self.http.config(&listeners, &names)?;
         let is_stopped = stopped.clone();
         serve(listeners, hub.clone(), config, async move { while stopped.changed().await.is_ok() {} }).await;
         if let Some(reading) = reading {
@@ -201,8 +198,7 @@ fn max_connections(asked: Option<u32>) -> anyhow::Result<usize> {
     const OTHER_FILES: u64 = 64 + 64;
     let loops = std::thread::available_parallelism().map_or(1, usize::from) as u64;
     let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(1024);
-    let possible = usize::try_from(files.saturating_sub(OTHER_FILES + 3 * loops))?
-        .clamp(1, tokio::sync::Semaphore::MAX_PERMITS);
+    let possible = usize::try_from(files.saturating_sub(OTHER_FILES + 3 * loops))?.max(1);
     let asked = asked.map_or(possible, |asked| asked as usize);
     if asked > possible {
         warn!(asked, possible, "the limit of open files allows fewer connections; raise it with ulimit -n");

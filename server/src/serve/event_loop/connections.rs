@@ -9,11 +9,12 @@ use futures_util::future::BoxFuture;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 use slab::Slab;
+use socket2::SockRef;
 use tokio::time::Instant;
 
 use super::response::Responses;
 use super::wheel::{Tick, Wheel};
-use crate::hub::{Ended, HeldId, Hub};
+use crate::hub::{Answer, Ended, HeldId, Hub, LogRead};
 use crate::log::{Committed, LogError, Outcome};
 use crate::serve::admission::Seat;
 use crate::serve::stall::{Progress, StallRule};
@@ -39,8 +40,10 @@ pub(super) enum State {
     Idle,
     /// Something to answer.
     Held(HeldId),
-    /// The log.
+    /// The log, to take a message.
     Publishing(Box<Publishing>),
+    /// The log, to say what a held poll is answered with.
+    Reading(Box<LogRead>),
     /// The socket, to take the rest of the answer.
     Writing(Box<Rest>),
 }
@@ -151,19 +154,20 @@ impl Connections {
     /// Answers a poll.
     pub(super) fn answer(&mut self, hub: &Hub, ended: Ended<u32>) {
         let (number, answer) = hub.conclude(ended);
-        let number = number as usize;
-        match answer {
-            Ok(answer) => {
-                let is_last = hub.is_closing();
-                hub.metrics().answered(200, None);
-                let bytes = self.responses.batch(&answer.body, is_last, self.now);
-                self.send(number, bytes, is_last);
-            }
-            Err(error) => {
-                tracing::error!(%error, "a poll could not be answered");
-                self.remove(number);
-            }
-        }
+        let answer = answer.inspect_err(|error| tracing::error!(%error, "a poll could not be answered"));
+        self.answer_with(hub, number as usize, answer.ok());
+    }
+
+    /// Answers a poll with this, or closes the connection when there is no answer.
+    pub(super) fn answer_with(&mut self, hub: &Hub, number: usize, answer: Option<Answer>) {
+        let Some(answer) = answer else {
+            self.remove(number);
+            return;
+        };
+        let is_last = hub.is_closing();
+        hub.metrics().answered(200, None);
+        let bytes = self.responses.batch(&answer.body, is_last, self.now);
+        self.send(number, bytes, is_last);
     }
 
     /// Answers a publish.
@@ -210,7 +214,7 @@ impl Connections {
         self.write(number);
         let Some(connection) = self.all.get_mut(number) else { return };
         let State::Writing(rest) = &mut connection.state else { return };
-        if self.stall_rule.goes_on(&mut rest.progress) {
+        if self.stall_rule.goes_on(&mut rest.progress, &SockRef::from(&connection.stream)) {
             self.set_deadline(number, self.stall_rule.window);
         } else {
             self.remove(number);

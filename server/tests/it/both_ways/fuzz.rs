@@ -21,7 +21,9 @@ const AT_ONCE: usize = 8;
 
 /// Polls are held, but never for long.
 fn impatient() -> HubConfig {
-    HubConfig { max_wait: Duration::from_millis(20), ..HubConfig::default() }
+    let mut config = HubConfig::default();
+    config.max_wait = Duration::from_millis(20);
+    config
 }
 
 /// Requests from which conversations are made. None of them changes anything.
@@ -128,7 +130,8 @@ async fn molest(way: &Way, pieces: Vec<Vec<u8>>, reads: bool) {
 async fn a_server_survives_all_of_it() {
     let seed = Chance::seed();
     let seats = 20;
-    let config = ServeConfig { max_connections: seats, ..ServeConfig::default() };
+    let mut config = ServeConfig::default();
+    config.max_connections = seats;
     let pair = &Pair::with(impatient(), config).await;
     let words = &words(pair, "x");
     let chance = &mut Chance::new(seed);

@@ -75,7 +75,8 @@ async fn what_does_not_concern_it_does_not() {
 
 #[tokio::test]
 async fn presence_ends_a_hold() {
-    let hub = HubConfig { grace: Duration::from_millis(100), ..HubConfig::default() };
+    let mut hub = HubConfig::default();
+    hub.grace = Duration::from_millis(100);
     let pair = Pair::with(hub, ServeConfig::default()).await;
     let mut bo = pair.plain.visitor();
     bo.enters("Bo").await;
@@ -104,7 +105,8 @@ async fn time_of(way: &Way, query: &str) -> (Duration, Batch) {
 
 #[tokio::test]
 async fn a_hold_ends_by_itself_but_never_early() {
-    let hub = HubConfig { max_wait: Duration::from_millis(1_300), ..HubConfig::default() };
+    let mut hub = HubConfig::default();
+    hub.max_wait = Duration::from_millis(1_300);
     let pair = Pair::with(hub, ServeConfig::default()).await;
     let polls = [("wait=1", 1_000), ("wait=2", 1_300), ("", 1_300), ("wait=4000000000", 1_300)];
     let polls = polls.into_iter().flat_map(|poll| [&pair.loops, &pair.plain].map(|way| (way, poll)));

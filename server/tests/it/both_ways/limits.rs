@@ -11,7 +11,8 @@ use crate::support::{Connection, within};
 
 #[tokio::test]
 async fn beyond_the_most_connections_both_say_the_same() {
-    let config = ServeConfig { max_connections: 3, ..ServeConfig::default() };
+    let mut config = ServeConfig::default();
+    config.max_connections = 3;
     let pair = Pair::with(HubConfig::default(), config).await;
     let fills = |way: &Way| {
         let address = way.address;
@@ -49,7 +50,8 @@ async fn beyond_the_most_connections_both_say_the_same() {
 #[tokio::test]
 async fn a_server_that_holds_too_many_says_the_same() {
     // With none allowed at all every poll that would wait is one too many.
-    let hub = HubConfig { max_held: 0, ..HubConfig::default() };
+    let mut hub = HubConfig::default();
+    hub.max_held = 0;
     let pair = Pair::with(hub, ServeConfig::default()).await;
     for query in
         ["room=lobby", "room=lobby&after=start", "room=nowhere", "room=lobby&wait=0", "room=lobby&after=x"]

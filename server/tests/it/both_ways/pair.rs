@@ -38,7 +38,8 @@ pub(crate) struct Way {
 }
 
 impl Way {
-    async fn start(name: &'static str, hub: Arc<Hub>, config: ServeConfig) -> Self {
+    async fn start(name: &'static str, hub: Arc<Hub>, mut config: ServeConfig, loops: usize) -> Self {
+        config.event_loops = Some(loops);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -48,12 +49,12 @@ impl Way {
 
     /// This hub, served with one event loop.
     pub(crate) async fn loops(hub: Arc<Hub>, config: ServeConfig) -> Self {
-        Self::start("event loops", hub, ServeConfig { event_loops: Some(1), ..config }).await
+        Self::start("event loops", hub, config, 1).await
     }
 
     /// This hub, served by hyper alone.
     pub(crate) async fn plain(hub: Arc<Hub>, config: ServeConfig) -> Self {
-        Self::start("plain HTTP", hub, ServeConfig { event_loops: Some(0), ..config }).await
+        Self::start("plain HTTP", hub, config, 0).await
     }
 
     /// Somebody without a session.

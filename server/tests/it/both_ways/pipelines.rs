@@ -10,7 +10,8 @@ use super::{Pair, Talk, poll};
 
 /// Polls are held, but never for long.
 async fn impatient() -> Pair {
-    let hub = HubConfig { max_wait: Duration::from_millis(30), ..HubConfig::default() };
+    let mut hub = HubConfig::default();
+    hub.max_wait = Duration::from_millis(30);
     Pair::with(hub, ServeConfig::default()).await
 }
 

@@ -77,7 +77,8 @@ fn queries(pair: &Pair) -> Vec<String> {
 
 #[tokio::test]
 async fn every_query_gets_the_same_answer() {
-    let hub = HubConfig { max_wait: Duration::from_millis(30), ..HubConfig::default() };
+    let mut hub = HubConfig::default();
+    hub.max_wait = Duration::from_millis(30);
     let pair = Pair::with(hub, ServeConfig::default()).await;
     for query in queries(&pair) {
         let said = pair.same(&query, &Talk::ending([poll(&query)])).await;
@@ -89,7 +90,8 @@ async fn every_query_gets_the_same_answer() {
 
 #[tokio::test]
 async fn and_so_it_is_on_one_connection() {
-    let hub = HubConfig { max_wait: Duration::from_millis(30), ..HubConfig::default() };
+    let mut hub = HubConfig::default();
+    hub.max_wait = Duration::from_millis(30);
     let pair = Pair::with(hub, ServeConfig::default()).await;
     let mut polls = Vec::new();
     for query in queries(&pair) {
@@ -105,7 +107,8 @@ async fn and_so_it_is_on_one_connection() {
 
 #[tokio::test]
 async fn what_is_not_at_hand_is_read_from_the_log() {
-    let hub = HubConfig { recent_bytes: 1_000, ..HubConfig::default() };
+    let mut hub = HubConfig::default();
+    hub.recent_bytes = 1_000;
     let pair = Pair::with(hub, ServeConfig::default()).await;
     for number in 0..600 {
         pair.says("lobby", &format!("message {number}")).await;
@@ -130,7 +133,8 @@ async fn what_is_not_at_hand_is_read_from_the_log() {
 
 #[tokio::test]
 async fn who_is_here_is_told_the_same() {
-    let hub = HubConfig { grace: Duration::from_secs(600), ..HubConfig::default() };
+    let mut hub = HubConfig::default();
+    hub.grace = Duration::from_secs(600);
     let pair = Pair::with(hub, ServeConfig::default()).await;
     let tag = pair.lobby().await.tag;
     let token = pair.token.clone();
@@ -171,4 +175,49 @@ async fn who_is_here_is_told_the_same() {
     let said = pair.same("Ada", &Talk::ending([poll("room=lobby&here=lobby&wait=0")])).await;
     assert!(said.contains("session_required"), "{said}");
     assert_eq!(pair.lobby().await.tag, tag, "nobody came or went");
+}
+
+/// One commit of more than is kept at hand, while polls are held: they are answered with what was said, not as if the server
+/// were stopping.
+#[tokio::test]
+async fn held_polls_whose_entries_left_memory_are_answered_from_the_log() {
+    const MESSAGES: usize = 50;
+    let folder = tempfile::tempdir().unwrap();
+    let log = holdline_server::log::SqliteLog::open(&folder.path().join("holdline.db")).unwrap();
+    let mut config = HubConfig::default();
+    config.recent_bytes = 0;
+    let hub = holdline_server::hub::Hub::open_with(std::sync::Arc::new(log), config).await.unwrap();
+    let loops = super::Way::loops(hub.clone(), ServeConfig::default()).await;
+    let plain = super::Way::plain(hub.clone(), ServeConfig::default()).await;
+    let mut ada = plain.visitor();
+    ada.enters("Ada").await;
+    ada.makes_room("tea").await;
+    for round in 0..5 {
+        let after = ada.cursor().await;
+        let mut polls = Vec::new();
+        for way in [&loops, &plain] {
+            for query in ["room=lobby", "room=*", "room=lobby&room=tea"] {
+                let (client, query) = (way.visitor(), format!("{query}&after={after}"));
+                let what = format!("{}: {query}", way.name);
+                polls.push(tokio::spawn(async move { (what, client.polls(&query).await) }));
+            }
+        }
+        crate::support::until("all are held", || hub.held() == polls.len()).await;
+        let publishes = (0..MESSAGES).map(|number| {
+            let text = format!("{round} {number}").parse().unwrap();
+            hub.publish(holdline_server::log::Draft::say(
+                ada.person().clone(),
+                "lobby".parse().unwrap(),
+                text,
+            ))
+        });
+        for outcome in futures_util::future::join_all(publishes.collect::<Vec<_>>()).await {
+            outcome.unwrap();
+        }
+        for poll in polls {
+            let (what, batch) = poll.await.unwrap();
+            let texts = crate::support::texts(&batch.entries);
+            assert_eq!(texts.first().copied(), Some(format!("{round} 0").as_str()), "{what}: {texts:?}");
+        }
+    }
 }

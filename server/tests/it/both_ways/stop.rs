@@ -35,12 +35,10 @@ async fn start(with_loops: bool, config: ServeConfig) -> (Arc<Hub>, Way) {
 /// What is sent, of which so much is held, and what is read before the stop.
 async fn stopped(with_loops: bool, pieces: &[Vec<u8>], holds: usize) -> String {
     // A head of which only the beginning comes is waited for.
-    let config = ServeConfig {
-        head_timeout: Duration::from_secs(2),
-        idle_timeout: Duration::from_secs(2),
-        stop_timeout: Duration::from_secs(40),
-        ..ServeConfig::default()
-    };
+    let mut config = ServeConfig::default();
+    config.head_timeout = Duration::from_secs(2);
+    config.idle_timeout = Duration::from_secs(2);
+    config.stop_timeout = Duration::from_secs(40);
     let (hub, mut way) = start(with_loops, config).await;
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(16_384).unwrap();
@@ -97,7 +95,8 @@ async fn everyone_is_let_go_in_the_same_way() {
 #[tokio::test]
 async fn nobody_new_is_let_in() {
     for with_loops in [true, false] {
-        let config = ServeConfig { stop_timeout: Duration::from_secs(40), ..ServeConfig::default() };
+        let mut config = ServeConfig::default();
+        config.stop_timeout = Duration::from_secs(40);
         let (_hub, mut way) = start(with_loops, config).await;
         // A request whose body is not there yet keeps the server from ending.
         let mut stuck = TcpStream::connect(way.address).await.unwrap();

@@ -29,7 +29,9 @@ pub(crate) struct Server {
 
 /// A hub that lets people go soon after their last poll.
 pub(crate) fn short_grace() -> HubConfig {
-    HubConfig { grace: Duration::from_millis(200), ..HubConfig::default() }
+    let mut config = HubConfig::default();
+    config.grace = Duration::from_millis(200);
+    config
 }
 
 /// Believes what proxies on this machine say, as tests are.
@@ -52,7 +54,9 @@ impl Server {
 
     /// For a test that has stopped the clock: event loops have one of their own, so there are none.
     pub(crate) async fn in_paused_time(hub: HubConfig) -> Self {
-        Self::with(hub, ServeConfig { event_loops: Some(0), ..ServeConfig::default() }).await
+        let mut config = ServeConfig::default();
+        config.event_loops = Some(0);
+        Self::with(hub, config).await
     }
 
     /// On a log in memory.
@@ -70,9 +74,9 @@ impl Server {
     }
 
     /// On this log.
-    pub(crate) async fn on(log: Arc<dyn Log>, config: HubConfig, serve: ServeConfig) -> Self {
+    pub(crate) async fn on(log: Arc<dyn Log>, config: HubConfig, mut serve: ServeConfig) -> Self {
         let hub = Hub::open_with(log, config).await.unwrap();
-        let serve = ServeConfig { event_loops: event_loops().or(serve.event_loops), ..serve };
+        serve.event_loops = event_loops().or(serve.event_loops);
         Self::run(hub.clone(), |listener, stopped| serve_hub(vec![listener], hub, serve, stopped)).await
     }
 
