@@ -18,6 +18,7 @@ mod examples;
 mod held;
 mod history;
 mod limits;
+mod log_files;
 mod mount;
 mod poll;
 mod presence;
