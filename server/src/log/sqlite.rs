@@ -512,4 +512,29 @@ mod tests {
         let saved = inspect::open(&path, false).unwrap();
         assert_eq!(schema::head(&saved).unwrap(), Seq(2));
     }
+
+    #[tokio::test]
+    async fn retention_gives_room_back_and_leaves_no_text() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("holdline.db");
+        let log = SqliteLog::open(&path).unwrap();
+        let text = format!("to be forgotten {}", "x".repeat(1000));
+        let said: Vec<_> = (0..4000).map(|_| log.append(say(&text))).collect();
+        for outcome in futures_util::future::join_all(said).await {
+            outcome.unwrap();
+        }
+        let keep = Retention { per_room: Some(1), age: None };
+        while log.prune(keep).await.unwrap() {}
+        let size = |end: &str| std::fs::metadata(beside(&path, end)).unwrap().len();
+        let end = std::time::Instant::now() + Duration::from_secs(60);
+        // Pages go back while there is nothing else to do.
+        while size("") > 2 << 20 || size("-wal") > 1 << 20 {
+            assert!(std::time::Instant::now() < end, "still {} and {}", size(""), size("-wal"));
+            tokio::task::yield_now().await;
+        }
+        let bytes = [std::fs::read(&path).unwrap(), std::fs::read(beside(&path, "-wal")).unwrap()].concat();
+        let needle = b"to be forgotten";
+        let left = bytes.windows(needle.len()).filter(|window| window == needle).count();
+        assert_eq!(left, 1, "the last entry stays");
+    }
 }
