@@ -229,7 +229,7 @@ async fn removed_wal_is_noticed_and_what_was_acknowledged_is_kept() {
     let refused = ada.publishes("lobby", crate::support::key(), "refused").await;
     assert_eq!(refused.status, 503);
     // Whether it ends by itself or is killed.
-    let _ = server.signal("KILL").await;
+    server.signal("KILL").await;
     server.ended().await;
     let server = serve(&path).await;
     let history = server.visitor().history("lobby").await;
