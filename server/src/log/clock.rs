@@ -145,6 +145,9 @@ mod tests {
         }
     }
 
+    /// Name; when the log was last heard of; dates of entries; looks; what may go at each of them.
+    type Case<'a> = (&'a str, u64, &'a [u64], &'a [(u64, u64)], &'a [usize]);
+
     /// Seconds of uptime and the clock at each look, after a start at `known`; the number of entries that may go then.
     fn taken(known: u64, dates: &[u64], looks: &[(u64, u64)]) -> Vec<usize> {
         let start = Instant::now();
@@ -162,7 +165,7 @@ mod tests {
         let (old, fresh) = (NOW - 91 * DAY, NOW - 89 * DAY);
         let ahead = NOW + 10 * YEAR;
         let day = DAY / 1000;
-        let cases: [(&str, u64, &[u64], &[(u64, u64)], &[usize]); 11] = [
+        let cases: [Case<'_>; 11] = [
             ("in step", NOW, &[old, fresh, NOW], &[(0, NOW), (60, NOW + 60_000)], &[1, 1]),
             ("a day later", NOW, &[old, fresh], &[(0, NOW), (2 * day, NOW + 2 * DAY)], &[1, 2]),
             (

@@ -60,13 +60,14 @@ pub(super) fn make_private(path: &Path) {
     for name in ENDS.map(|end| beside(path, end)) {
         let Ok(file) = std::fs::metadata(&name) else { continue };
         let mode = file.permissions().mode() & 0o777;
-        if mode & 0o077 == 0 {
+        let is_private = mode & 0o700 == mode;
+        if is_private {
             continue;
         }
         let (was, file) = (format_args!("{mode:03o}"), name.display());
         match std::fs::set_permissions(&name, PermissionsExt::from_mode(mode & 0o700)) {
             Ok(()) => {
-                tracing::info!(%file, %was, "other users could read this file of the log; now they cannot")
+                tracing::info!(%file, %was, "other users could read this file of the log; now they cannot");
             }
             Err(error) => tracing::warn!(%file, %was, %error, "other users can read this file of the log"),
         }

@@ -20,6 +20,7 @@ type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 const STEPS: &[Step] = &[make_tables, read_models::split_folded_messages];
 
 /// The version that this program writes.
+#[expect(clippy::cast_possible_wrap, reason = "there are a handful of steps")]
 pub(super) const VERSION: i64 = STEPS.len() as i64;
 
 /// The tables of version 1, by which a database without [`APPLICATION_ID`] is recognised.

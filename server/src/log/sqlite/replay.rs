@@ -80,10 +80,8 @@ pub(super) fn copy_rows(db: &Connection, schema: &str, seq: Seq) -> rusqlite::Re
         [seq],
     )?;
     db.execute(
-        &format!(
-            "UPDATE rooms SET entries = entries + 1, head = max(head, ?1)
-                  WHERE id = (SELECT room FROM entries WHERE seq = ?1)"
-        ),
+        "UPDATE rooms SET entries = entries + 1, head = max(head, ?1)
+         WHERE id = (SELECT room FROM entries WHERE seq = ?1)",
         [seq],
     )?;
     db.execute(

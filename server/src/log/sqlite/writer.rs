@@ -209,8 +209,8 @@ impl Writer {
     /// Saves what the removed file had, and refuses everything from now on.
     fn give_up(mut self, mut jobs: mpsc::Receiver<Job>, lost: &LogError) -> Stage {
         tracing::error!(error = %lost, "the log cannot go on; everything that was acknowledged is being saved");
-        // SQLite has the removed file open still.
-        if let Err(error) = self.checkpoint(Phase::Open) {
+        // SQLite has the removed file open still; the next start finds a log that was closed.
+        if let Err(error) = self.checkpoint(Phase::Closing) {
             tracing::error!(%error, "it could not be saved");
         }
         jobs.close();

@@ -1,0 +1,303 @@
+//! What an operator does to the files of a log: refused or handled with a sentence, and nothing mixed.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Output, Stdio};
+
+use holdline_shared::Epoch;
+use serde_json::Value;
+use tokio::process::Command;
+
+use crate::support::{Process, Reply, within};
+
+/// The file beside a database.
+fn beside(path: &Path, end: &str) -> std::path::PathBuf {
+    format!("{}{end}", path.display()).into()
+}
+
+fn url(path: &Path) -> String {
+    format!("sqlite:{}", path.display())
+}
+
+/// Runs the executable to its end.
+async fn holdline(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_holdline"));
+    command.args(arguments).env_remove("RUST_LOG").stdin(Stdio::null()).kill_on_drop(true);
+    within("the command", command.output()).await.unwrap()
+}
+
+/// Runs `holdline log …` on this log, and answers how it ended and what it said.
+async fn log(path: &Path, arguments: &[&str]) -> (i32, String) {
+    let output = holdline(&[&["log"], arguments, &["--log", &url(path)]].concat()).await;
+    let said = String::from_utf8(output.stderr).unwrap() + &String::from_utf8(output.stdout).unwrap();
+    (output.status.code().unwrap(), said)
+}
+
+/// Why `holdline serve` does not start.
+async fn refusal(path: &Path) -> String {
+    let output = holdline(&["serve", "--listen", "127.0.0.1:0", "--log", &url(path)]).await;
+    assert_eq!(output.status.code(), Some(1));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+async fn serve(path: &Path) -> Process {
+    Process::start(&["--log", &url(path)]).await
+}
+
+async fn epoch(server: &Process) -> Epoch {
+    server.visitor().cursor().await.epoch
+}
+
+async fn stop(mut server: Process) {
+    server.signal("TERM").await;
+    assert!(server.ended().await.success());
+}
+
+/// A folder with a log that crashed after a backup was made while it ran.
+async fn crashed_after_backup() -> (tempfile::TempDir, std::path::PathBuf, std::path::PathBuf, Epoch) {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, copy) = (folder.path().join("x.db"), folder.path().join("copy.bak"));
+    let server = serve(&path).await;
+    let ada = server.person("Ada").await;
+    ada.says("before the backup").await;
+    let (code, said) = log(&path, &["backup", copy.to_str().unwrap()]).await;
+    assert_eq!((code, said.contains("up to entry 2")), (0, true), "{said}");
+    for n in 0..20 {
+        ada.says(&format!("after the backup {n}")).await;
+    }
+    let epoch = epoch(&server).await;
+    server.crash().await;
+    assert!(std::fs::metadata(beside(&path, "-wal")).unwrap().len() > 0);
+    (folder, path, copy, epoch)
+}
+
+#[tokio::test]
+async fn copy_over_a_crashed_log_is_refused_and_not_mixed_with_its_wal() {
+    let (_folder, path, copy, _) = crashed_after_backup().await;
+    std::fs::copy(&copy, &path).unwrap();
+    let (database, wal) = (std::fs::read(&path).unwrap(), std::fs::read(beside(&path, "-wal")).unwrap());
+    let said = refusal(&path).await;
+    assert!(said.contains("x.db-wal was left by a crash") && said.contains("holdline log restore"), "{said}");
+    assert!(
+        std::fs::read(&path).unwrap() == database && std::fs::read(beside(&path, "-wal")).unwrap() == wal
+    );
+    // As the sentence says.
+    std::fs::remove_file(beside(&path, "-wal")).unwrap();
+    let server = serve(&path).await;
+    assert_eq!(server.visitor().history("lobby").await.messages.len(), 1);
+    stop(server).await;
+    assert_eq!(log(&path, &["check"]).await.0, 0);
+}
+
+#[tokio::test]
+async fn restore_cleans_up_replaces_and_begins_another_epoch() {
+    let (_folder, path, copy, before) = crashed_after_backup().await;
+    let (code, said) = log(&path, &["restore", copy.to_str().unwrap()]).await;
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        said.contains("x.db-wal") && said.contains("ends at entry 2") && said.contains("new epoch"),
+        "{said}"
+    );
+    let server = serve(&path).await;
+    assert_ne!(epoch(&server).await, before);
+    let (code, said) = log(&path, &["restore", copy.to_str().unwrap()]).await;
+    assert_eq!((code, said.contains("in use")), (1, true), "{said}");
+    let ada = server.person("Ada").await;
+    assert_eq!(ada.says("goes on").await.seq.0, 3);
+    stop(server).await;
+    let (code, said) = log(&path, &["check"]).await;
+    assert_eq!(code, 0, "{said}");
+}
+
+#[tokio::test]
+async fn copy_without_lock_and_wal_files_gets_another_epoch() {
+    let (folder, path, copy, before) = crashed_after_backup().await;
+    // As if restored by hand into an empty folder.
+    let elsewhere = folder.path().join("elsewhere.db");
+    std::fs::copy(&copy, &elsewhere).unwrap();
+    let server = serve(&elsewhere).await;
+    assert_ne!(epoch(&server).await, before);
+    stop(server).await;
+    // An ordinary crash keeps it, with everything.
+    let server = serve(&path).await;
+    assert_eq!(epoch(&server).await, before);
+    assert_eq!(server.visitor().history("lobby").await.messages.len(), 21);
+    server.crash().await;
+}
+
+#[tokio::test]
+async fn files_are_for_their_owner_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("made").join("x.db");
+    let server = serve(&path).await;
+    server.person("Ada").await.says("hello").await;
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    for end in ["", "-wal", "-shm", "-lock"] {
+        assert_eq!(mode(&beside(&path, end)), 0o600, "{end}");
+    }
+    assert_eq!(mode(path.parent().unwrap()), 0o700);
+    stop(server).await;
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
+    stop(serve(&path).await).await;
+    assert_eq!(mode(&path), 0o600, "tightened");
+}
+
+#[tokio::test]
+async fn exported_and_imported_log_has_the_same_entries_and_another_epoch() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, copy) = (folder.path().join("x.db"), folder.path().join("y.db"));
+    std::fs::write(&path, include_bytes!("../data/v1.db")).unwrap();
+    let server = serve(&path).await;
+    let first = server.visitor().polls("room=*&after=start&wait=0").await;
+    let tea = server.visitor().history("tea").await;
+    let lines = folder.path().join("lines.jsonl");
+    let (code, said) = log(&path, &["export", lines.to_str().unwrap()]).await;
+    assert_eq!((code, said.contains("16 entries")), (0, true), "{said}");
+    stop(server).await;
+    let (code, said) = log(&copy, &["import", lines.to_str().unwrap()]).await;
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = log(&copy, &["check"]).await;
+    assert_eq!(code, 0, "{said}");
+    let server = serve(&copy).await;
+    let second = server.visitor().polls("room=*&after=start&wait=0").await;
+    assert_eq!(second.entries, first.entries);
+    assert_ne!(second.cursor.epoch, first.cursor.epoch);
+    assert_eq!(server.visitor().history("tea").await.messages, tea.messages);
+    stop(server).await;
+    assert_eq!(log(&copy, &["import", lines.to_str().unwrap()]).await.0, 1, "not over a log");
+    // A damaged line is named, and nothing is left.
+    let text = std::fs::read_to_string(&lines).unwrap().replacen("\"kind\":\"message\"", "\"kind\":", 1);
+    let damaged = text.lines().position(|line| line.contains("\"kind\":,")).unwrap() + 1;
+    std::fs::write(&lines, text).unwrap();
+    let third = folder.path().join("z.db");
+    let (code, said) = log(&third, &["import", lines.to_str().unwrap()]).await;
+    assert_eq!((code, said.contains(&format!("line {damaged}:"))), (1, true), "{said}");
+    assert!(!third.exists());
+}
+
+#[tokio::test]
+async fn check_names_what_is_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    std::fs::write(&path, include_bytes!("../data/v1.db")).unwrap();
+    stop(serve(&path).await).await;
+    assert_eq!(log(&path, &["check"]).await.0, 0);
+    let database = rusqlite::Connection::open(&path).unwrap();
+    database
+        .execute_batch(
+            "UPDATE entries SET json = replace(json, '\"text\":\"an ans', '\"text\":an ans') WHERE seq = 4;
+             UPDATE messages SET is_deleted = 1 WHERE seq = 3;
+             UPDATE rooms SET entries = entries + 1 WHERE name = 'tea';",
+        )
+        .unwrap();
+    drop(database);
+    let (code, said) = log(&path, &["check"]).await;
+    assert_eq!(code, 1);
+    for fault in ["entry 4: damaged", "message 3: is not what", "room tea: is not what"] {
+        assert!(said.contains(fault), "{fault} in {said}");
+    }
+}
+
+#[tokio::test]
+async fn rotating_the_secret_ends_sessions_and_keeps_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    let server = serve(&path).await;
+    let (address, ada) = (server.address, server.person("Ada").await);
+    ada.says("hello").await;
+    let before = epoch(&server).await;
+    let (code, said) = log(&path, &["rotate-secret"]).await;
+    assert_eq!((code, said.contains("in use")), (1, true), "{said}");
+    stop(server).await;
+    let (code, said) = log(&path, &["rotate-secret"]).await;
+    assert_eq!(code, 0, "{said}");
+    let server = Process::start_on(address, &["--log", &url(&path)]).await;
+    assert_eq!(epoch(&server).await, before);
+    let reply: Reply = ada.get("/api/v1/session").await;
+    assert_eq!(reply.status, 401);
+    stop(server).await;
+}
+
+#[tokio::test]
+async fn removed_wal_is_noticed_and_what_was_acknowledged_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    let mut server = serve(&path).await;
+    let ada = server.person("Ada").await;
+    ada.says("acknowledged").await;
+    std::fs::remove_file(beside(&path, "-wal")).unwrap();
+    let refused = ada.publishes("lobby", crate::support::key(), "refused").await;
+    assert_eq!(refused.status, 503);
+    // Whether it ends by itself or is killed.
+    server.signal("KILL").await;
+    server.ended().await;
+    let server = serve(&path).await;
+    let history = server.visitor().history("lobby").await;
+    let said: Vec<_> = history.messages.iter().map(|m| m.text.as_ref().unwrap().as_str()).collect();
+    assert_eq!(said, ["acknowledged"]);
+    stop(server).await;
+}
+
+#[tokio::test]
+async fn deleted_texts_are_nowhere_in_the_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    let server = serve(&path).await;
+    let ada = server.person("Ada").await;
+    for n in 0..300 {
+        let padding = "x".repeat(n * 7 % 900);
+        let entry = ada.says(&format!("secret-{n:03} {padding}")).await;
+        let message = format!("/api/v1/rooms/lobby/messages/{}", entry.seq.0);
+        if n % 3 == 0 {
+            let text = format!("secret-edited-{n:03} {padding}{padding}");
+            ada.patch(&message, &serde_json::json!({ "text": text })).await.expect(200);
+        }
+        if n % 2 == 0 {
+            ada.delete(&message).await.expect(200);
+        }
+    }
+    let is_anywhere = |needle: &str| {
+        ["", "-wal"].iter().any(|end| {
+            let bytes = std::fs::read(beside(&path, end)).unwrap_or_default();
+            bytes.windows(needle.len()).any(|window| window == needle.as_bytes())
+        })
+    };
+    // Some seconds after the last deletion the write-ahead log is emptied.
+    crate::support::until("the write-ahead log is emptied", || {
+        std::fs::metadata(beside(&path, "-wal")).is_ok_and(|wal| wal.len() < 64 * 1024)
+    })
+    .await;
+    for n in (0..300).step_by(2) {
+        assert!(!is_anywhere(&format!("secret-{n:03}")), "{n}");
+        assert!(!is_anywhere(&format!("secret-edited-{n:03}")), "{n}, edited");
+    }
+    assert!(is_anywhere("secret-001"), "what was not deleted is there");
+    stop(server).await;
+}
+
+#[tokio::test]
+async fn stop_is_in_time_while_another_program_has_the_write_lock() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    let server = serve(&path).await;
+    let ada = server.person("Ada").await;
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let refused = ada.publishes("lobby", crate::support::key(), "stuck").await;
+    assert_eq!(refused.status, 503);
+    stop(server).await;
+    drop(other);
+    assert_eq!(log(&path, &["check"]).await.0, 0);
+}
+
+#[tokio::test]
+async fn export_goes_to_standard_output_and_begins_with_its_format() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    stop(serve(&path).await).await;
+    let output = holdline(&["log", "export", "--log", &url(&path)]).await;
+    let text = String::from_utf8(output.stdout).unwrap();
+    let first: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    assert_eq!((first["format"].as_str(), first["version"].as_u64()), (Some("holdline-log"), Some(1)));
+    assert_eq!(text.lines().count(), 2);
+}
