@@ -53,15 +53,17 @@ pub struct HubConfig {
     pub recent_bytes: usize,
     /// How long somebody is still here after their last poll.
     pub grace: Duration,
-    /// What the log keeps. Looked after once a minute.
+    /// What the log keeps.
     pub keep: Retention,
+    /// How often that is looked after.
+    pub keep_every: Duration,
     /// Polls held at once. Beyond this many, polls return after a second at most; beyond twice as many they are refused
     /// as overloaded.
     pub max_held: usize,
 }
 
 impl Default for HubConfig {
-    /// 25 s, 120 s, 32 MiB, 15 s, for ever, a million.
+    /// 25 s, 120 s, 32 MiB, 15 s, for ever, a minute, a million.
     fn default() -> Self {
         Self {
             wait: WAIT_DEFAULT,
@@ -69,6 +71,7 @@ impl Default for HubConfig {
             recent_bytes: 32 << 20,
             grace: Duration::from_secs(15),
             keep: Retention::default(),
+            keep_every: Duration::from_secs(60),
             max_held: 1_000_000,
         }
     }

@@ -9,7 +9,7 @@ use holdline_shared::{Batch, RoomSelection, Seq};
 use http_body_util::BodyExt as _;
 use tokio::time::{sleep, timeout};
 
-use crate::checker::{Hears, Ledger, ReaderId, Wrong};
+use crate::checker::{Hears, Ledger, Line, ReaderId, Wrong};
 use crate::http::{Ask, Http};
 
 /// The server shows that it is alive every 15 seconds.
@@ -45,6 +45,8 @@ impl EventReader {
         if !last_id.is_empty() {
             ask = ask.header("last-event-id", last_id.clone());
         }
+        // What an event says may have been read as soon as the connection was made.
+        let asked = self.ledger.line();
         let Ok(Ok(response)) = timeout(SILENCE, self.http.open(ask)).await else { return };
         if response.status() != 200 {
             return;
@@ -55,16 +57,16 @@ impl EventReader {
             text.extend_from_slice(frame.data_ref().map(AsRef::as_ref).unwrap_or_default());
             while let Some(end) = text.windows(2).position(|pair| pair == b"\n\n") {
                 let event: Vec<u8> = text.drain(..end + 2).collect();
-                self.dispatch(&String::from_utf8_lossy(&event), reader, last_id);
+                self.dispatch(&String::from_utf8_lossy(&event), reader, asked, last_id);
             }
         }
     }
 
-    fn dispatch(&self, event: &str, reader: ReaderId, last_id: &mut String) {
+    fn dispatch(&self, event: &str, reader: ReaderId, asked: Line, last_id: &mut String) {
         for line in event.lines() {
             if let Some(data) = line.strip_prefix("data: ") {
                 match serde_json::from_str::<Batch>(data) {
-                    Ok(batch) => self.ledger.saw(reader, &batch.entries),
+                    Ok(batch) => self.ledger.saw(reader, asked, &batch.entries),
                     Err(error) => {
                         self.ledger.complain(Wrong::Unclear, format!("{}: no batch: {error}", self.name));
                     }

@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use holdline_shared::{
-    Action, After, Batch, Dice, Event, History, Next, PollQuery, Problem, RoomName, RoomSelection, Seq,
-    Subscription,
+    Action, After, Batch, Dice, Event, History, Next, PollQuery, Problem, ProblemCode, RoomList, RoomName,
+    RoomSelection, Seq, Subscription,
 };
+use serde::de::DeserializeOwned;
 use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep};
 
-use crate::checker::{Hears, Ledger, ReaderId, Wrong};
+use crate::checker::{Gap, Hears, Ledger, Line, ReaderId, Wrong};
 use crate::http::{Ask, Http};
 
 /// For everything but polls.
@@ -29,6 +30,8 @@ pub(crate) struct Subscriber {
     pub(crate) rooms: RoomSelection,
     pub(crate) rng: Rng,
     pub(crate) name: String,
+    /// Stays away for up to so long now and then, as a laptop does that is closed.
+    pub(crate) longest_nap: Option<Duration>,
 }
 
 /// What is being done; dropping it gives it up.
@@ -60,6 +63,7 @@ impl Subscriber {
         let mut outstanding: Outstanding = Box::pin(pending());
         let mut event = Event::Start;
         let mut is_done = true;
+        let mut asked = Line::default();
         loop {
             let is_answer = matches!(event, Event::Answered(_));
             if matches!(event, Event::Failed { .. } | Event::Refused { .. } | Event::TimedOut) {
@@ -67,13 +71,16 @@ impl Subscriber {
             }
             let step = machine.step(event, begun.elapsed(), Dice::new(self.rng.f64()));
             if let Some(batch) = step.deliver {
-                self.ledger.saw(reader, &batch.entries);
+                self.ledger.saw(reader, asked, &batch.entries);
             }
             if is_answer {
                 self.ledger.polled(reader);
             }
             match step.next {
-                Next::Do(action) => outstanding = self.perform(action),
+                Next::Do(action) => {
+                    asked = self.ledger.line();
+                    outstanding = self.perform(action, reader, machine.after());
+                }
                 Next::Keep if is_done => {
                     self.ledger
                         .complain(Wrong::Undelivered, format!("{}: the machine has stopped", self.name));
@@ -91,6 +98,9 @@ impl Subscriber {
                 // A new machine, from where the old one was: what it had under way is given up.
                 outstanding = Box::pin(pending());
                 is_done = true;
+                if let Some(longest) = self.longest_nap {
+                    sleep(longest.mul_f64(self.rng.f64())).await;
+                }
             }
         }
     }
@@ -109,7 +119,7 @@ impl Subscriber {
         }
     }
 
-    fn perform(&self, action: Action) -> Outstanding {
+    fn perform(&self, action: Action, reader: ReaderId, after: After) -> Outstanding {
         let http = self.http.clone();
         match action {
             Action::Sleep(pause) => Box::pin(async move {
@@ -123,16 +133,8 @@ impl Subscriber {
                 Box::pin(async move { poll(&http, &query, watchdog, &ledger, &name).await })
             }
             Action::Repair => {
-                self.ledger.complain(Wrong::Repair, format!("{} was told of a gap", self.name));
-                let room = match &self.rooms {
-                    RoomSelection::Named(names) => names.first().cloned(),
-                    RoomSelection::All => None,
-                };
-                Box::pin(async move {
-                    let room = room.unwrap_or_else(RoomName::lobby);
-                    let failed = || Event::Failed { why: "no history".to_owned() };
-                    history(&http, &room).await.map_or_else(failed, |page| Event::Repaired(page.cursor))
-                })
+                let (ledger, rooms) = (self.ledger.clone(), self.rooms.clone());
+                Box::pin(async move { repair(&http, &ledger, reader, &rooms, after).await })
             }
             Action::RenewSession => {
                 self.ledger.complain(Wrong::Repair, format!("{} was told to get a session", self.name));
@@ -159,14 +161,56 @@ async fn poll(http: &Http, query: &PollQuery, watchdog: Duration, ledger: &Ledge
         };
     }
     let problem: Option<Problem> = serde_json::from_slice(&reply.body).ok();
-    if !matches!(reply.status, 408 | 429 | 502..=504) {
+    let is_gap = problem.as_ref().is_some_and(|problem| problem.code == ProblemCode::Gap);
+    if !is_gap && !matches!(reply.status, 408 | 429 | 502..=504) {
         ledger.complain(Wrong::Unclear, format!("{name}: a poll was answered with {}", reply.words()));
     }
     Event::Refused { status: reply.status, problem, retry_after: reply.retry_after() }
 }
 
+/// What a browser does about a gap: looks at history and goes on from there. The checker is told what was gone.
+async fn repair(
+    http: &Http,
+    ledger: &Ledger,
+    reader: ReaderId,
+    rooms: &RoomSelection,
+    after: After,
+) -> Event {
+    let failed = |why: &str| Event::Failed { why: why.to_owned() };
+    let names = match rooms {
+        RoomSelection::Named(names) => Some(names.clone()),
+        RoomSelection::All => all_rooms(http).await,
+    };
+    let Some(names) = names else { return failed("no list of rooms") };
+    let mut oldest = Vec::new();
+    for room in &names {
+        let Some(batch) = from_start(http, room).await else { return failed("no entries") };
+        oldest.extend(batch.entries.first().map(|entry| (room.clone(), entry.seq)));
+    }
+    let room = names.first().cloned().unwrap_or_else(RoomName::lobby);
+    let Some(page) = history(http, &room).await else { return failed("no history") };
+    let after = match after {
+        After::At(cursor) => cursor.seq,
+        After::Start | After::Now => Seq::START,
+    };
+    ledger.gap(reader, Gap { after, resumed: page.cursor.seq, oldest });
+    Event::Repaired(page.cursor)
+}
+
+async fn all_rooms(http: &Http) -> Option<Vec<RoomName>> {
+    let list: RoomList = json(http, "/api/v1/rooms").await?;
+    Some(list.rooms.into_iter().map(|room| room.name).collect())
+}
+
+async fn from_start(http: &Http, room: &RoomName) -> Option<Batch> {
+    json(http, &format!("/api/v1/poll?room={}&after=start&wait=0", room.as_str())).await
+}
+
 async fn history(http: &Http, room: &RoomName) -> Option<History> {
-    let path = format!("/api/v1/rooms/{}/messages?limit=1", room.as_str());
-    let reply = http.ask(Ask::get(&path), PATIENCE).await.ok()?;
+    json(http, &format!("/api/v1/rooms/{}/messages?limit=1", room.as_str())).await
+}
+
+async fn json<T: DeserializeOwned>(http: &Http, path: &str) -> Option<T> {
+    let reply = http.ask(Ask::get(path), PATIENCE).await.ok()?;
     serde_json::from_slice(&reply.body).ok()
 }

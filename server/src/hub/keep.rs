@@ -1,21 +1,18 @@
 //! Lets the log forget what need not be kept, for as long as the hub lives.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::Hub;
-
-/// How often it is looked after.
-const PERIOD: Duration = Duration::from_secs(60);
 
 /// Begins, unless everything is kept for ever.
 pub(super) fn spawn(hub: &Arc<Hub>) {
     if hub.config.keep.is_forever() {
         return;
     }
+    let period = hub.config.keep_every;
     let hub = Arc::downgrade(hub);
     tokio::spawn(async move {
-        let mut ticks = tokio::time::interval(PERIOD);
+        let mut ticks = tokio::time::interval(period);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
@@ -26,7 +23,7 @@ pub(super) fn spawn(hub: &Arc<Hub>) {
                     Ok(true) => tokio::task::yield_now().await,
                     Ok(false) => break,
                     Err(error) => {
-                        tracing::error!(%error, "old entries could not be forgotten; trying again in a minute");
+                        tracing::error!(%error, "old entries could not be forgotten; trying again later");
                         break;
                     }
                 }

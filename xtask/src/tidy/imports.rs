@@ -20,7 +20,7 @@ const DOORS: [Door; 4] = [
             "server/tests/",
         ],
     },
-    Door { name: "rusqlite", open_to: &["server/src/log/sqlite"] },
+    Door { name: "rusqlite", open_to: &["server/src/log/sqlite", "faults/src/database.rs"] },
     Door { name: "web_sys", open_to: IN_THE_BROWSER },
     Door { name: "gloo", open_to: IN_THE_BROWSER },
 ];

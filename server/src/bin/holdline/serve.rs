@@ -67,6 +67,10 @@ pub(crate) struct Serve {
     #[arg(long, env = "HOLDLINE_KEEP", value_name = "HOW_LONG", default_value = "forever")]
     keep: Retention,
 
+    /// How often the log is looked through for what need not be kept, in seconds; a minute is right but for tests
+    #[arg(long, hide = true, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    keep_every: u64,
+
     /// Polls held at once; beyond it they return sooner, beyond twice as many they are refused
     #[arg(long, env = "HOLDLINE_MAX_HELD", value_name = "NUMBER", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1..))]
     max_held: u32,
@@ -99,6 +103,7 @@ impl Serve {
             max_wait: Duration::from_secs(self.max_wait.into()),
             recent_bytes: (self.recent as usize) << 20,
             keep: self.keep,
+            keep_every: Duration::from_secs(self.keep_every),
             max_held: self.max_held as usize,
             ..HubConfig::default()
         };
