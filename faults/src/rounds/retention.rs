@@ -17,8 +17,9 @@ use crate::load::{Load, Plan, Scribe};
 use crate::report::Report;
 use crate::server::Server;
 
-/// Entries that a room keeps: of a busy room less than ten seconds of talk, which is less than the longest nap.
+/// Entries that a room keeps: of a busy room a few seconds of talk, which is less than the longest nap.
 const KEPT: usize = 200;
+const KEPT_SHORT: usize = 60;
 /// Longer than anything needs that happens once a second.
 const SOON: Duration = Duration::from_secs(45);
 /// The longest time between two kills.
@@ -30,7 +31,8 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
     plan.is_forgetful = true;
     // Of these only one that reads the calm room can be sure to keep up.
     plan.tails = 1;
-    let keep = format!("{KEPT}/room");
+    let kept = if bench.is_short { KEPT_SHORT } else { KEPT };
+    let keep = format!("{kept}/room");
     let mut server = bench.server()?.flags(&["--keep", &keep, "--keep-every", "1"]);
     server.start().await?;
     let scribe = Scribe::start(Http::new(server.address));
@@ -45,7 +47,7 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
     bench.deliver(&load.ledger, Instant::now()).await;
     let ledger = load.ledger.clone();
     let mut verdict = bench.settle_with(load, &mut server, kills, Some(scribe)).await?;
-    check_bound(&server, &mut verdict).await?;
+    check_bound(&server, kept, &mut verdict).await?;
     for line in server.errors() {
         verdict.add(Wrong::Unclear, || format!("the server said: {line}"));
     }
@@ -62,11 +64,11 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
 }
 
 /// Nobody publishes any more: after a while no room has more than it may keep.
-async fn check_bound(server: &Server, verdict: &mut Verdict) -> Result<()> {
+async fn check_bound(server: &Server, kept: usize, verdict: &mut Verdict) -> Result<()> {
     let deadline = Instant::now() + SOON;
     loop {
         let log = server.read_log().await?;
-        let Some((room, entries)) = too_many(&log) else { return Ok(()) };
+        let Some((room, entries)) = too_many(&log, kept) else { return Ok(()) };
         if Instant::now() >= deadline {
             verdict
                 .add(Wrong::Unbounded, || format!("{} has {entries} entries after {SOON:?}", room.as_str()));
@@ -77,10 +79,10 @@ async fn check_bound(server: &Server, verdict: &mut Verdict) -> Result<()> {
 }
 
 /// A room with more entries than it may keep.
-fn too_many(log: &[Entry]) -> Option<(&RoomName, usize)> {
+fn too_many(log: &[Entry], kept: usize) -> Option<(&RoomName, usize)> {
     let mut rooms: HashMap<&RoomName, usize> = HashMap::new();
     for entry in log {
         *rooms.entry(&entry.room).or_default() += 1;
     }
-    rooms.into_iter().find(|(_, entries)| *entries > KEPT)
+    rooms.into_iter().find(|(_, entries)| *entries > kept)
 }
