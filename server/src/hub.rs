@@ -6,6 +6,7 @@
 
 mod bells;
 mod follow;
+mod health;
 mod held;
 mod keep;
 mod lists;
@@ -27,17 +28,22 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use holdline_shared::limits::{ROOMS_LISTED, WAIT_DEFAULT, WAIT_MAX};
 use holdline_shared::{Cursor, History, RoomList, RoomName, RoomSummary, Seq, Topic};
 use thiserror::Error;
+use tokio::sync::{Mutex as AsyncMutex, watch as flag};
 
+use self::health::LogCheck;
 use self::presence::Attendance;
 use self::room::Room;
 use self::sync::{AtomicBool, AtomicU64, AtomicUsize, Ordering, RwLock};
 use crate::log::{Draft, Log, LogError, Outcome, Retention};
+use crate::metrics::Metrics;
 
 pub(crate) use self::bells::Bells;
+pub use self::health::NotReady;
 pub(crate) use self::held::{Begun, Ended, HeldId, HeldPolls, Question};
 pub use self::poll::{Answer, PollError, Said};
 pub use self::visit::Visit;
@@ -58,12 +64,25 @@ pub struct HubConfig {
     /// How often that is looked after.
     pub keep_every: Duration,
     /// Polls held at once. Beyond this many, polls return after a second at most; beyond twice as many they are refused
-    /// as overloaded.
+    /// as overloaded. [`HubConfig::max_held_within`] chooses it for a number of connections.
     pub max_held: usize,
 }
 
+/// Connections that [`ServeConfig`](crate::ServeConfig) allows by default.
+pub(crate) const MAX_CONNECTIONS: usize = 16_384;
+
+impl HubConfig {
+    /// The `max_held` that leaves, of as many connections as may be open, two fifths for polls that are held for as long
+    /// as they ask, two fifths for polls that return sooner, and a fifth for those who are answered that the server is
+    /// overloaded and for everything else: overload is answered before connections are refused.
+    pub const fn max_held_within(max_connections: usize) -> usize {
+        let held = max_connections / 5 * 2;
+        if held == 0 { 1 } else { held }
+    }
+}
+
 impl Default for HubConfig {
-    /// 25 s, 120 s, 32 MiB, 15 s, for ever, a minute, a million.
+    /// 25 s, 120 s, 32 MiB, 15 s, for ever, a minute, and what fits within the connections that are allowed by default.
     fn default() -> Self {
         Self {
             wait: WAIT_DEFAULT,
@@ -72,7 +91,7 @@ impl Default for HubConfig {
             grace: Duration::from_secs(15),
             keep: Retention::default(),
             keep_every: Duration::from_secs(60),
-            max_held: 1_000_000,
+            max_held: Self::max_held_within(MAX_CONNECTIONS),
         }
     }
 }
@@ -96,6 +115,11 @@ pub struct Hub {
     held: AtomicUsize,
     /// Bytes of JSON at hand in `everything`.
     recent_bytes: AtomicUsize,
+    metrics: Arc<Metrics>,
+    /// Whether the hub cannot go on.
+    has_failed: flag::Sender<bool>,
+    /// What the log said last of its health.
+    last_check: AsyncMutex<Option<LogCheck>>,
 }
 
 impl Hub {
@@ -120,6 +144,9 @@ impl Hub {
             is_closing: AtomicBool::new(false),
             held: AtomicUsize::new(0),
             recent_bytes: AtomicUsize::new(0),
+            metrics: Arc::default(),
+            has_failed: flag::Sender::new(false),
+            last_check: AsyncMutex::default(),
             log: log.clone(),
         });
         let follower = Arc::downgrade(&hub);
@@ -128,14 +155,16 @@ impl Hub {
                 hub.take(group);
             }
         }));
-        presence::spawn_ticker(&hub);
-        keep::spawn(&hub);
+        hub.watch_log();
+        hub.supervise("presence", presence::keep_up_to_date(&hub));
+        hub.supervise("retention", keep::keep_within_bounds(&hub));
         Ok(hub)
     }
 
     /// Appends and, before it answers, has told everyone who waits. See [`Log::append`] for the order.
     pub fn publish(&self, draft: Draft) -> BoxFuture<'static, Result<Outcome, LogError>> {
-        self.log.append(draft)
+        let metrics = self.metrics.clone();
+        self.log.append(draft).inspect(move |outcome| metrics.published(outcome)).boxed()
     }
 
     /// A page of a room's history with the cursor it was read at.
@@ -183,6 +212,11 @@ impl Hub {
     /// The log below.
     pub fn log(&self) -> &dyn Log {
         &*self.log
+    }
+
+    /// What was done and what was refused.
+    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
     }
 
     /// How it was configured.

@@ -13,10 +13,12 @@ pub mod hot;
 mod http;
 pub mod hub;
 pub mod log;
+mod metrics;
 mod nicknames;
 mod random;
+mod repeated_line;
 mod serve;
 mod session;
 
 pub use http::router;
-pub use serve::{ServeConfig, serve, serve_router};
+pub use serve::{STALL_BYTES, ServeConfig, serve, serve_router};

@@ -14,7 +14,8 @@ mod url;
 
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, pending, ready};
 use holdline_shared::{Epoch, Message, RoomName, RoomSelection, Seq, Timestamp, Topic};
 
 pub use committed::Committed;
@@ -114,4 +115,19 @@ pub trait Log: Send + Sync + 'static {
 
     /// Follows growth from now on. Called once, before anything is appended.
     fn follow(&self, follower: Follower);
+
+    /// Whether appends and reads work now; the error says why not. Answers within a bounded time and changes nothing.
+    fn health(&self) -> BoxFuture<'static, Result<(), LogError>> {
+        ready(Ok(())).boxed()
+    }
+
+    /// Resolves once the log has failed for good, so that only a restart helps.
+    fn failed(&self) -> BoxFuture<'static, ()> {
+        pending().boxed()
+    }
+
+    /// Finishes or refuses what was handed in, and closes the storage. Afterwards appends are refused as closed.
+    fn close(&self) -> BoxFuture<'static, ()> {
+        ready(()).boxed()
+    }
 }

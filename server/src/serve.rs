@@ -7,7 +7,9 @@
 mod admission;
 mod boundary;
 mod event_loop;
+mod exchange;
 mod plain;
+mod stall;
 
 use std::future::Future;
 use std::io;
@@ -22,15 +24,20 @@ use tokio::time::timeout;
 use self::admission::Admission;
 use self::plain::Plain;
 use crate::http::{App, router};
-use crate::hub::Hub;
+use crate::hub::{Hub, MAX_CONNECTIONS};
 
 /// How to treat connections.
 #[derive(Debug, Clone)]
 pub struct ServeConfig {
     /// Connections at once; further ones are told to come back and closed.
     pub max_connections: usize,
-    /// How long a client may take for a request's head, and how long an idle connection is kept.
+    /// How long a client may take for a request's head once its first byte has come.
     pub head_timeout: Duration,
+    /// How long a connection is kept on which nothing is asked. Longer than the 60 to 75 s for which proxies keep theirs
+    /// for the next request, so that a proxy never sends one on a connection that is being closed.
+    pub idle_timeout: Duration,
+    /// A client that takes less than [`STALL_BYTES`] of an answer in this time is cut off.
+    pub stall_timeout: Duration,
     /// How long after the stop requests may still take before they are cut.
     pub stop_timeout: Duration,
     /// Threads that hold polls and publish; `None` is one for each core. With none at all these requests are served like
@@ -39,20 +46,28 @@ pub struct ServeConfig {
 }
 
 impl Default for ServeConfig {
-    /// 16,384 connections, 60 s, 5 s, one event loop for each core.
+    /// 16,384 connections; 60 s for a head, 120 s idle, 30 s for a part of an answer, 5 s to stop; one event loop for each
+    /// core.
     fn default() -> Self {
         Self {
-            max_connections: 16_384,
+            max_connections: MAX_CONNECTIONS,
             head_timeout: Duration::from_secs(60),
+            idle_timeout: Duration::from_secs(120),
+            stall_timeout: Duration::from_secs(30),
             stop_timeout: Duration::from_secs(5),
             event_loops: None,
         }
     }
 }
 
+/// What a client has to take of an answer within [`ServeConfig::stall_timeout`], in bytes, unless that is all of it. With
+/// the default this is a kilobit a second: less than any line carries on which the page can be loaded, and enough to be rid
+/// of a full batch (256 KiB) within half an hour at the very worst.
+pub const STALL_BYTES: usize = 4 * 1024;
+
 /// Serves the hub's router on all listeners until `stop` resolves; then stops accepting, answers every held poll,
 /// lets other requests finish, and returns once all connections are gone or `stop_timeout` is over. What hyper still serves
-/// then ends with the runtime. Returns before `stop`, in the same order, if an event loop has failed.
+/// then ends with the runtime. Returns before `stop`, in the same order, if an event loop, the hub or its log has failed.
 pub async fn serve(
     listeners: Vec<TcpListener>,
     hub: Arc<Hub>,
@@ -94,9 +109,10 @@ async fn run(
     let (stopping, stopped) = watch::channel(false);
     // Whoever serves connections holds a sender; when all are gone, so is every connection.
     let (serving, mut all_ended) = mpsc::channel::<()>(1);
-    let admission = Arc::new(Admission::new(config.max_connections));
+    let admission = Arc::new(Admission::new(config.max_connections, hub.metrics().clone()));
     let failed = Arc::new(Notify::new());
-    let plain = Arc::new(Plain::new(app, config.head_timeout, stopped, serving, failed.clone()));
+    let metrics = hub.metrics().clone();
+    let plain = Arc::new(Plain::new(app, &config, metrics, stopped, serving, failed.clone()));
     // Tokio lets go of them, or it would be woken for every connection that an event loop accepts.
     let listeners: Vec<_> = listeners.into_iter().filter_map(|one| usable(one.into_std())).collect();
     let loops = event_loop::start(event_loops, &listeners, &App::new(hub.clone()), &admission, &plain);
@@ -106,14 +122,14 @@ async fn run(
     });
     if loops.is_empty() {
         for listener in listeners.into_iter().filter_map(|one| usable(TcpListener::from_std(one))) {
-            tokio::spawn(plain.clone().accept(listener, admission.clone()));
+            tokio::spawn(plain.clone().accept_until_stopped(listener, admission.clone()));
         }
     } else {
         // The loops have their own, and close them when they stop; nobody is to wait at ours then.
         drop(listeners);
     }
     drop(plain);
-    tokio::select! { () = stop => {}, () = failed.notified() => {} }
+    tokio::select! { () = stop => {}, () = failed.notified() => {}, () = hub.failed() => {} }
     // Receivers are gone only if every connection is.
     let _ = stopping.send(true);
     // Before the loops are told, so that whatever they answer from then on says that the connection is closed.

@@ -10,6 +10,7 @@ use holdline_shared::{
 
 use crate::hub::PollError;
 use crate::log::{LogError, Refusal};
+use crate::repeated_line::RepeatedLine;
 
 /// Seconds after which a client may try again when the log is busy or failing.
 const RETRY_AFTER: &str = "2";
@@ -35,9 +36,9 @@ impl Failure {
 
     /// The same in plain text, for the classic routes.
     pub(super) fn into_plain(self) -> Response {
-        let mut response = self.into_response();
-        let problem = response.extensions_mut().remove::<Problem>();
-        let detail = problem.map(|problem| problem.detail).unwrap_or_default();
+        let response = self.into_response();
+        let problem = response.extensions().get::<Problem>();
+        let detail = problem.map(|problem| problem.detail.clone()).unwrap_or_default();
         let (mut parts, _) = response.into_parts();
         parts.headers.remove(header::CONTENT_LENGTH);
         parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain;charset=utf-8"));
@@ -64,7 +65,7 @@ impl IntoResponse for Failure {
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        // The access log and the classic routes want the words.
+        // The metrics want the code, the classic routes the words.
         response.extensions_mut().insert(problem);
         response
     }
@@ -116,7 +117,10 @@ impl From<LogError> for Failure {
                 Self::new(ShuttingDown, "the server is stopping; send this again in a moment")
             }
             LogError::Unavailable(why) => {
-                tracing::error!(%why, "the log is not available");
+                static LINE: RepeatedLine = RepeatedLine::new();
+                if let Some(times) = LINE.count(1) {
+                    tracing::error!(%why, times, "the log is not available");
+                }
                 Self::new(LogUnavailable, "the log cannot be used at the moment; send this again later")
             }
         }

@@ -1,34 +1,64 @@
-//! `/healthz` and `/metrics`, for those who run a server.
+//! `/healthz`, `/readyz` and `/metrics`, for those who run a server; and counting what is answered.
 
-use std::fmt::Write as _;
-
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::header;
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use holdline_shared::{RoomName, RoomSelection};
+use holdline_shared::{Problem, ProblemCode};
 
 use super::App;
 use super::failure::Failure;
+use crate::hub::NotReady;
+use crate::log::LogError;
+use crate::metrics::Exposition;
 
-/// `ok` while the log can be read.
+/// `ok` unless only a restart of the process helps. Asks nothing that could keep it waiting.
 pub(super) async fn healthz(State(app): State<App>) -> Result<Response, Failure> {
-    let rooms = RoomSelection::Named(vec![RoomName::lobby()]);
-    app.hub.log().read(rooms, app.hub.head()).await?;
-    Ok(([(header::CACHE_CONTROL, "no-store")], "ok\n").into_response())
+    if app.hub.has_failed() { Err(NotReady::Failed.into()) } else { Ok(ok()) }
 }
 
-/// A few figures in Prometheus' text format.
-pub(super) async fn metrics(State(app): State<App>) -> Response {
-    let mut text = String::new();
-    let figures = [
-        ("holdline_held_polls", "Requests that are being held right now.", app.hub.held() as u64),
-        ("holdline_head_seq", "Position of the newest visible entry.", app.hub.head().0),
-        ("holdline_rooms", "Rooms in the log.", app.hub.room_count() as u64),
-    ];
-    for (name, help, value) in figures {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n");
+/// `ok` while publishing and reading work.
+pub(super) async fn readyz(State(app): State<App>) -> Result<Response, Failure> {
+    app.hub.readiness().await?;
+    Ok(ok())
+}
+
+fn ok() -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], "ok\n").into_response()
+}
+
+impl From<NotReady> for Failure {
+    fn from(reason: NotReady) -> Self {
+        let code = match reason {
+            NotReady::Closing => ProblemCode::ShuttingDown,
+            _ => ProblemCode::LogUnavailable,
+        };
+        let detail = match reason {
+            // The rest is for the server's own log.
+            NotReady::Log(LogError::Unavailable(_)) => {
+                "the log cannot be written or read; the server's own log says why".to_owned()
+            }
+            reason => reason.to_string(),
+        };
+        Self::new(code, detail)
     }
+}
+
+/// Figures in Prometheus' text format.
+pub(super) async fn metrics(State(app): State<App>) -> Response {
+    let mut figures = Exposition::default();
+    figures.gauge("holdline_held_polls", "Requests that are being held right now.", app.hub.held());
+    figures.gauge("holdline_head_seq", "Position of the newest visible entry.", app.hub.head().0);
+    figures.gauge("holdline_rooms", "Rooms in the log.", app.hub.room_count());
+    app.hub.metrics().write(&mut figures);
     let headers = [(header::CONTENT_TYPE, "text/plain; version=0.0.4"), (header::CACHE_CONTROL, "no-store")];
-    (headers, text).into_response()
+    (headers, figures.into_text()).into_response()
+}
+
+/// Counts every answer of the router.
+pub(super) async fn count(State(app): State<App>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let code = response.extensions().get::<Problem>().map(|problem| problem.code);
+    app.hub.metrics().answered(response.status().as_u16(), code);
+    response
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::Method;
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch, post, put};
 use holdline_shared::ProblemCode;
@@ -19,6 +19,7 @@ use crate::hub::Hub;
 /// to the host. The client finds its prefix by itself; behind a proxy that strips one, let the proxy send
 /// `X-Forwarded-Prefix`.
 pub fn router<S: Clone + Send + Sync + 'static>(hub: Arc<Hub>) -> Router<S> {
+    let app = App::new(hub);
     Router::new()
         .route("/api/v1/poll", get(poll::poll).head(method_not_allowed))
         .route("/api/v1/events", get(events::events).head(method_not_allowed))
@@ -35,11 +36,13 @@ pub fn router<S: Clone + Send + Sync + 'static>(hub: Arc<Hub>) -> Router<S> {
         .route("/publish", post(classic::publish))
         .route("/classic", get(classic::page))
         .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
         .fallback(assets::serve)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn(refuse_cross_site))
-        .with_state(App::new(hub))
+        .layer(from_fn_with_state(app.clone(), health::count))
+        .with_state(app)
 }
 
 async fn method_not_allowed(method: Method) -> Failure {

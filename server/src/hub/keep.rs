@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use super::Hub;
 
-/// Begins, unless everything is kept for ever.
-pub(super) fn spawn(hub: &Arc<Hub>) {
-    if hub.config.keep.is_forever() {
-        return;
-    }
-    let period = hub.config.keep_every;
+/// Prunes every [`keep_every`](super::HubConfig::keep_every) until the hub is gone, unless everything is kept for ever.
+pub(super) fn keep_within_bounds(hub: &Arc<Hub>) -> impl Future<Output = ()> + Send + 'static {
+    let (keeps_all, period) = (hub.config.keep.is_forever(), hub.config.keep_every);
     let hub = Arc::downgrade(hub);
-    tokio::spawn(async move {
+    async move {
+        if keeps_all {
+            return;
+        }
         let mut ticks = tokio::time::interval(period);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -29,5 +29,5 @@ pub(super) fn spawn(hub: &Arc<Hub>) {
                 }
             }
         }
-    });
+    }
 }

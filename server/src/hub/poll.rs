@@ -85,7 +85,7 @@ impl Hub {
     ) -> Result<Answer, PollError> {
         let watched = self.watched(rooms)?;
         let after = self.resolve(after)?;
-        let wait = self.grant(wait)?;
+        let wait = self.grant(wait).inspect_err(|_| self.metrics.polls_refused.increment())?;
         let seen = self.wait(&watched, after, wait, Wants::Answer, visit).await;
         let presence = visit.and_then(Visit::news);
         match seen {
@@ -159,7 +159,7 @@ impl Hub {
             // Without a limit the wait is renewed now and then; nobody is told.
             let left =
                 deadline.map_or(self.config.max_wait, |end| end.saturating_duration_since(Instant::now()));
-            let left = self.grant(left)?;
+            let left = self.grant(left).inspect_err(|_| self.metrics.polls_refused.increment())?;
             let found = match self.wait(&watched, after, left, Wants::Entries, None).await {
                 Seen::Entries(entries, upto) => Found { entries, upto },
                 Seen::Shared(..) | Seen::TooOld => self.read(&selection, after).await?,
@@ -182,6 +182,7 @@ impl Hub {
         if held < most || wait.is_zero() {
             Ok(wait.min(self.config.max_wait))
         } else if held < most.saturating_mul(2) {
+            self.metrics.polls_shortened.increment();
             Ok(wait.min(CROWDED_WAIT))
         } else {
             Err(PollError::Overloaded)

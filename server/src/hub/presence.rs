@@ -241,9 +241,9 @@ fn wake(wakers: Vec<Option<Waker>>) {
 }
 
 /// Keeps presence up to date for as long as the hub lives.
-pub(super) fn spawn_ticker(hub: &Arc<Hub>) {
+pub(super) fn keep_up_to_date(hub: &Arc<Hub>) -> impl Future<Output = ()> + Send + 'static {
     let hub = Arc::downgrade(hub);
-    tokio::spawn(async move {
+    async move {
         let mut ticks = tokio::time::interval(PAUSE / 2);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -251,5 +251,5 @@ pub(super) fn spawn_ticker(hub: &Arc<Hub>) {
             let Some(hub) = hub.upgrade() else { return };
             hub.attendance.tick(hub.config.grace);
         }
-    });
+    }
 }

@@ -10,6 +10,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::metrics::Metrics;
+use crate::repeated_line::RepeatedLine;
+
 /// A client that takes no byte of its answer for this long is cut off.
 const STUCK_READER: Duration = Duration::from_secs(30);
 /// A silent connection is probed after this long, so that clients that vanished are noticed while a poll is held.
@@ -22,6 +25,7 @@ pub(super) struct Admission {
     most: usize,
     connections: Arc<AtomicUsize>,
     refusals: Arc<AtomicUsize>,
+    metrics: Arc<Metrics>,
 }
 
 /// One connection's place, given back by dropping it.
@@ -53,18 +57,27 @@ const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: applicat
     \"detail\":\"there are as many connections as there may be; come back soon\"}";
 
 impl Admission {
-    pub(super) fn new(most: usize) -> Self {
-        Self { most, connections: Arc::default(), refusals: Arc::default() }
+    pub(super) fn new(most: usize, metrics: Arc<Metrics>) -> Self {
+        let connections = Arc::default();
+        metrics.watch_connections(&connections);
+        Self { most, connections, refusals: Arc::default(), metrics }
     }
 
     /// A place for one more connection, unless there are as many as may be.
     pub(super) fn enter(&self) -> Option<Seat> {
-        Seat::take(&self.connections, self.most)
+        let seat = Seat::take(&self.connections, self.most)?;
+        self.metrics.connections.increment();
+        Some(seat)
     }
 
     /// Answers without having read, then reads what the client still sends: closing at once would take the answer away.
     /// Beyond a number of these at once, connections are closed without a word.
     pub(super) fn refuse(&self, stream: impl FnOnce() -> io::Result<TcpStream> + Send + 'static) {
+        static LINE: RepeatedLine = RepeatedLine::new();
+        self.metrics.connections_refused.increment();
+        if let Some(times) = LINE.count(1) {
+            tracing::warn!(times, most = self.most, "connections were refused: as many are open as may be");
+        }
         let Some(seat) = Seat::take(&self.refusals, REFUSALS) else { return };
         tokio::spawn(async move {
             let told = async {
@@ -77,6 +90,14 @@ impl Admission {
             let _ = timeout(REFUSAL_TIME, told).await;
             drop(seat);
         });
+    }
+}
+
+/// Says in the server's own log that a connection could not be accepted.
+pub(super) fn note_failed_accept(error: &io::Error) {
+    static LINE: RepeatedLine = RepeatedLine::new();
+    if let Some(times) = LINE.count(1) {
+        tracing::warn!(%error, times, "connections could not be accepted; trying again");
     }
 }
 
@@ -105,7 +126,8 @@ mod tests {
 
     #[test]
     fn a_seat_is_given_back() {
-        let admission = Admission::new(1);
+        let metrics = Arc::<Metrics>::default();
+        let admission = Admission::new(1, metrics.clone());
         let seat = admission.enter();
         assert!(seat.is_some() && admission.enter().is_none());
         drop(seat);

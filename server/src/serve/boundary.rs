@@ -1,20 +1,23 @@
-//! The stream below hyper: gives back what was read of it before, and notices when, between two requests, the next one
-//! is for an event loop. That one hyper is not shown; the connection is taken from it instead.
+//! The stream below hyper: gives back what was read of it before, cuts off a client that does not take its answer, notices
+//! one that closes its sending side while it is answered, and notices when, between two requests, the next one is for an
+//! event loop. That one hyper is not shown; the connection is taken from it instead.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
-use hyper::body::{Body, Frame, SizeHint};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
+use socket2::SockRef;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::{Sleep, sleep};
 
 use super::event_loop::is_ours;
+use super::exchange::Exchange;
+use super::stall::{Progress, StallRule};
 
 /// A request that is longer than this stays with hyper.
 const LONGEST: usize = 4096;
@@ -23,67 +26,100 @@ const LONGEST: usize = 4096;
 pub(super) struct Boundary {
     stream: TokioIo<TcpStream>,
     first: Bytes,
-    /// `None` when there are no event loops.
-    exchange: Option<Arc<Exchange>>,
+    exchange: Arc<Exchange>,
+    /// Whether an event loop waits for the connection.
+    has_home: bool,
     /// A request for an event loop.
     next: Bytes,
-}
-
-/// How far the exchange of one request and its answer has come. One task looks after all of it; it is atomic so that the
-/// task may move between threads.
-#[derive(Debug, Default)]
-pub(super) struct Exchange {
-    state: AtomicU8,
-    /// Which exchange it is, so that what is left of an earlier one does not count.
-    number: AtomicU32,
-}
-
-/// Nothing of a request was read, and everything that was answered has left.
-const BETWEEN: u8 = 0;
-/// A request is being read or answered; its body is not read to the end, nor is the answer written.
-const OPEN: u8 = 1;
-/// One of them is done.
-const HALF_DONE: u8 = 2;
-/// Both are, but the answer may still have to leave.
-const DONE: u8 = 3;
-/// The next request is for an event loop.
-const OVER: u8 = 4;
-
-impl Exchange {
-    /// Whether a request has arrived for which the connection is to be taken from hyper.
-    pub(super) fn is_over(&self) -> bool {
-        self.is(OVER)
-    }
-
-    fn is(&self, state: u8) -> bool {
-        self.state.load(Ordering::Relaxed) == state
-    }
-
-    fn set(&self, state: u8) {
-        self.state.store(state, Ordering::Relaxed);
-    }
-
-    /// A request has been read; answers the number of the exchange.
-    fn begin(&self) -> u32 {
-        self.set(OPEN);
-        self.number.fetch_add(1, Ordering::Relaxed) + 1
-    }
-
-    fn one_part_is_done(&self, number: u32) {
-        if self.number.load(Ordering::Relaxed) == number {
-            self.set(if self.is(HALF_DONE) { DONE } else { HALF_DONE });
-        }
-    }
+    stall_rule: StallRule,
+    progress: Progress,
+    /// The end of the window in which the client has to make progress; `None` while the socket takes everything.
+    window: Option<Pin<Box<Sleep>>>,
 }
 
 impl Boundary {
-    pub(super) fn new(stream: TcpStream, first: Bytes, exchange: Option<Arc<Exchange>>) -> Self {
-        Self { stream: TokioIo::new(stream), first, exchange, next: Bytes::new() }
+    pub(super) fn new(
+        stream: TcpStream,
+        first: Bytes,
+        exchange: Arc<Exchange>,
+        has_home: bool,
+        stall_rule: StallRule,
+    ) -> Self {
+        Self {
+            stream: TokioIo::new(stream),
+            first,
+            exchange,
+            has_home,
+            next: Bytes::new(),
+            stall_rule,
+            progress: Progress::default(),
+            window: None,
+        }
     }
 
     /// The stream, and the request that has arrived on it.
     pub(super) fn into_parts(self) -> (TcpStream, Bytes) {
         (self.stream.into_inner(), self.next)
+    }
+
+    /// Notes what a write came to. While the socket takes nothing, time runs.
+    fn after_write(
+        &mut self,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+        written: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        match written {
+            Poll::Ready(Ok(length)) => {
+                self.progress.add(length);
+                if self.progress.is_enough() {
+                    self.end_window();
+                }
+                written
+            }
+            Poll::Ready(Err(_)) => written,
+            Poll::Pending => self.poll_window(context, bytes),
+        }
+    }
+
+    fn poll_window(&mut self, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        loop {
+            let length = self.stall_rule.window;
+            let window = self.window.get_or_insert_with(|| Box::pin(sleep(length)));
+            ready!(window.as_mut().poll(context));
+            self.window = None;
+            // The kernel tells of room only when there is a good deal of it. What the client has taken until now shows when
+            // it is tried, whatever tokio knows.
+            let taken = match SockRef::from(self.stream.inner()).send(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
+                taken => taken?,
+            };
+            self.progress.add(taken);
+            if !self.stall_rule.goes_on(&mut self.progress) {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            if taken > 0 {
+                return Poll::Ready(Ok(taken));
+            }
+        }
+    }
+
+    fn end_window(&mut self) {
+        self.progress = Progress::default();
+        self.window = None;
+    }
+
+    /// Looks whether the client has closed its sending side while a request that only reads is answered. Hyper does not
+    /// look, so that requests of clients that close early are answered.
+    fn poll_half_close(&mut self, context: &mut Context<'_>) {
+        if self.exchange.is_answering_a_read() && !self.exchange.is_half_closed() {
+            let mut byte = [0];
+            let peeked = self.stream.inner().poll_peek(context, &mut ReadBuf::new(&mut byte));
+            // Behind a request that came early nothing can be seen.
+            if matches!(peeked, Poll::Ready(Ok(0) | Err(_))) {
+                self.exchange.half_close();
+            }
+        }
     }
 }
 
@@ -94,29 +130,31 @@ impl Read for Boundary {
         mut buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
         let this = &mut *self;
-        let between = this.exchange.as_ref().filter(|exchange| exchange.is(BETWEEN));
+        let is_between = this.exchange.is_between();
         if !this.first.is_empty() {
             let length = this.first.len().min(buffer.remaining());
             buffer.put_slice(&this.first[..length]);
             this.first.advance(length);
-            if let Some(exchange) = between {
-                exchange.set(OPEN);
+            if is_between {
+                this.exchange.begin_head();
             }
             return Poll::Ready(Ok(()));
         }
-        let Some(exchange) = between else { return Pin::new(&mut this.stream).poll_read(context, buffer) };
+        if !is_between {
+            return Pin::new(&mut this.stream).poll_read(context, buffer);
+        }
         let mut bytes = [0; LONGEST];
         let length = bytes.len().min(buffer.remaining());
         let mut read = ReadBuf::new(&mut bytes[..length]);
         ready!(Pin::new(this.stream.inner_mut()).poll_read(context, &mut read))?;
         let read = read.filled();
-        if is_ours(read) {
-            exchange.set(OVER);
+        if this.has_home && is_ours(read) {
+            this.exchange.end();
             this.next = Bytes::copy_from_slice(read);
             return Poll::Pending;
         }
         if !read.is_empty() {
-            exchange.set(OPEN);
+            this.exchange.begin_head();
         }
         buffer.put_slice(read);
         Poll::Ready(Ok(()))
@@ -129,7 +167,8 @@ impl Write for Boundary {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.after_write(context, bytes, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -139,84 +178,23 @@ impl Write for Boundary {
     fn poll_write_vectored(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
+        slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        let first = slices.iter().find(|slice| !slice.is_empty()).map_or(&[][..], |slice| slice);
+        self.after_write(context, first, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.stream).poll_flush(context))?;
         // Hyper flushes once it has written everything.
-        if let Some(exchange) = self.exchange.as_ref().filter(|exchange| exchange.is(DONE)) {
-            exchange.set(BETWEEN);
-        }
+        self.end_window();
+        self.exchange.flushed();
+        self.poll_half_close(context);
         Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
-    }
-}
-
-/// A request's body, which is done when it was read to the end, or an answer's, which is when it was written.
-pub(super) struct Part<B: Body> {
-    body: B,
-    exchange: Option<Turn>,
-    has_to_end: bool,
-}
-
-/// One exchange on a connection.
-#[derive(Clone)]
-pub(super) struct Turn {
-    exchange: Arc<Exchange>,
-    number: u32,
-}
-
-impl Turn {
-    /// Begins when a request was read.
-    pub(super) fn begin(exchange: &Arc<Exchange>) -> Self {
-        Self { exchange: exchange.clone(), number: exchange.begin() }
-    }
-}
-
-impl<B: Body> Part<B> {
-    /// The body of a request. One that is not read to the end keeps the connection from being taken: what follows on it
-    /// would be the rest of the body.
-    pub(super) fn request(body: B, exchange: Option<Turn>) -> Self {
-        Self { body, exchange, has_to_end: true }
-    }
-
-    pub(super) fn answer(body: B, exchange: Option<Turn>) -> Self {
-        Self { body, exchange, has_to_end: false }
-    }
-}
-
-impl<B: Body> Drop for Part<B> {
-    fn drop(&mut self) {
-        if let Some(turn) = &self.exchange
-            && (!self.has_to_end || self.body.is_end_stream())
-        {
-            turn.exchange.one_part_is_done(turn.number);
-        }
-    }
-}
-
-impl<B: Body + Unpin> Body for Part<B> {
-    type Data = B::Data;
-    type Error = B::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }

@@ -107,7 +107,11 @@ impl EventLoop {
         let bell = Waker::from(remote.clone());
         Ok(Self {
             held: HeldPolls::new(app.hub.clone(), bell.clone()),
-            connections: Connections::new(poll.registry().try_clone()?, plain.head_timeout()),
+            connections: Connections::new(
+                poll.registry().try_clone()?,
+                plain.idle_timeout(),
+                plain.stall_rule(),
+            ),
             poll,
             remote,
             acceptor: Acceptor::new(admission),
@@ -183,13 +187,17 @@ impl EventLoop {
             return;
         }
         let Some(connection) = self.connections.get_mut(number) else { return };
-        // A client that will say no more is one that is gone: nobody sends its last poll and stays for the answer. Hyper
-        // sees that only if nothing else was said before, and so do we.
-        let has_ended = event.is_read_closed() || event.is_error();
+        if event.is_error() {
+            self.close(number);
+            return;
+        }
+        // A client that closes its sending side while its poll is held looks like one that has vanished, of which there are
+        // many more; its poll ends. Hyper's way sees that only if nothing else was said before, and so do we. Everything
+        // else that was asked is answered.
+        let has_ended = event.is_read_closed();
         connection.has_ended |= has_ended;
-        let is_gone = has_ended && !connection.has_said_more();
         match connection.state {
-            _ if is_gone => self.close(number),
+            State::Idle | State::Held(_) if has_ended && !connection.has_said_more() => self.close(number),
             State::Idle if has_ended => self.hand_over_unread(number),
             State::Idle => self.read(number),
             State::Held(_) | State::Publishing(_) => connection.has_unread = true,
@@ -221,7 +229,11 @@ impl EventLoop {
             return;
         }
         if connection.has_ended {
-            self.hand_over_unread(number);
+            if connection.has_said_more() {
+                self.hand_over_unread(number);
+            } else {
+                self.close(number);
+            }
             return;
         }
         let mut buffer = std::mem::take(&mut self.buffer);
@@ -311,6 +323,7 @@ impl EventLoop {
     }
 
     fn confirm(&mut self, number: usize, entry: &Committed, is_new: bool) {
+        self.app.hub.metrics().answered(if is_new { 201 } else { 200 }, None);
         self.connections.confirm(number, entry, is_new, self.app.hub.is_closing());
     }
 
@@ -327,8 +340,9 @@ impl EventLoop {
                 }
             }
             Some(State::Idle) => self.close(number),
-            // The log answers; and who takes nothing of an answer is noticed by the kernel.
-            Some(State::Publishing(_) | State::Writing(_)) | None => {}
+            Some(State::Writing(_)) => self.connections.check_progress(number),
+            // The log answers.
+            Some(State::Publishing(_)) | None => {}
         }
     }
 

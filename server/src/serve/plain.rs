@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
@@ -17,12 +17,16 @@ use hyper_util::rt::TokioTimer;
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc, watch};
-use tokio::time::timeout;
+use tokio::time::{Sleep, sleep, timeout};
 use tower::ServiceExt;
 
-use super::admission::{ACCEPT_PAUSE, Admission, Seat, tune};
-use super::boundary::{Boundary, Exchange, Part, Turn};
+use super::ServeConfig;
+use super::admission::{ACCEPT_PAUSE, Admission, Seat, note_failed_accept, tune};
+use super::boundary::Boundary;
 use super::event_loop::Remote;
+use super::exchange::{Exchange, Part, Turn};
+use super::stall::StallRule;
+use crate::metrics::Metrics;
 
 /// Longest head of a request, in bytes; hyper answers 431 beyond it.
 const HEAD_BYTES: usize = 32 * 1024;
@@ -30,11 +34,17 @@ const HEAD_BYTES: usize = 32 * 1024;
 /// How long tokio may take to hear of a socket; one whose client does not read is served nevertheless.
 const SETTLING: Duration = Duration::from_millis(20);
 
+/// How long a request that only reads goes on after its client has closed its sending side. A script that closes early is
+/// answered within that (`printf 'GET …' | nc -N`); a client that has vanished looks the same, and its held poll ends.
+const HALF_CLOSED: Duration = Duration::from_secs(1);
+
 /// Serves connections with hyper.
 pub(super) struct Plain {
     app: Router,
     http: http1::Builder,
     head_timeout: Duration,
+    idle_timeout: Duration,
+    stall_rule: StallRule,
     stopped: watch::Receiver<bool>,
     /// Says by its being there that somebody is still served.
     serving: mpsc::Sender<()>,
@@ -53,19 +63,29 @@ pub(super) struct Traveller {
 impl Plain {
     pub(super) fn new(
         app: Router,
-        head_timeout: Duration,
+        config: &ServeConfig,
+        metrics: Arc<Metrics>,
         stopped: watch::Receiver<bool>,
         serving: mpsc::Sender<()>,
         failed: Arc<Notify>,
     ) -> Self {
+        let &ServeConfig { head_timeout, idle_timeout, stall_timeout, .. } = config;
         let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(head_timeout).max_buf_size(HEAD_BYTES);
-        Self { app, http, head_timeout, stopped, serving, failed }
+        // Hyper's own time for a head begins when the last answer has left, so that it is the one for idle connections.
+        http.timer(TokioTimer::new()).header_read_timeout(idle_timeout.max(head_timeout));
+        http.max_buf_size(HEAD_BYTES).half_close(true);
+        let stall_rule = StallRule::new(stall_timeout, metrics);
+        Self { app, http, head_timeout, idle_timeout, stall_rule, stopped, serving, failed }
     }
 
     /// How long an idle connection is kept.
-    pub(super) fn head_timeout(&self) -> Duration {
-        self.head_timeout
+    pub(super) fn idle_timeout(&self) -> Duration {
+        self.idle_timeout
+    }
+
+    /// How fast an answer has to be taken.
+    pub(super) fn stall_rule(&self) -> StallRule {
+        self.stall_rule.clone()
     }
 
     /// Lets the server end, because an event loop has failed: what accepts may be gone with it.
@@ -78,8 +98,20 @@ impl Plain {
         self.serving.clone()
     }
 
-    /// Accepts until told to stop.
-    pub(super) async fn accept(self: Arc<Self>, listener: TcpListener, admission: Arc<Admission>) {
+    /// Accepts until told to stop; the server ends if that panics.
+    pub(super) async fn accept_until_stopped(
+        self: Arc<Self>,
+        listener: TcpListener,
+        admission: Arc<Admission>,
+    ) {
+        let accepting = tokio::spawn(self.clone().accept(listener, admission));
+        if accepting.await.is_err_and(|error| error.is_panic()) {
+            tracing::error!("accepting has failed; the server stops");
+            self.fail();
+        }
+    }
+
+    async fn accept(self: Arc<Self>, listener: TcpListener, admission: Arc<Admission>) {
         let mut stopped = self.stopped.clone();
         loop {
             let accepted = tokio::select! {
@@ -89,7 +121,7 @@ impl Plain {
             let (stream, peer) = match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
-                    tracing::warn!(%error, "a connection could not be accepted; trying again");
+                    note_failed_accept(&error);
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                     continue;
                 }
@@ -136,29 +168,33 @@ impl Plain {
         first: Bytes,
         has_home: bool,
     ) -> Result<Option<(std::net::TcpStream, Bytes)>, Box<dyn std::error::Error + Send + Sync>> {
-        let exchange = has_home.then(Arc::<Exchange>::default);
+        let exchange = Arc::<Exchange>::default();
         let service = service_fn(|request: Request<Incoming>| {
             // At once, and not when hyper first polls the future: it may read on for the body before that.
-            let (app, turn) = (self.app.clone(), exchange.as_ref().map(Turn::begin));
+            let (app, turn) = (self.app.clone(), Turn::begin(&exchange, request.method()));
             let request = request.map(|body| Body::new(Part::request(body, turn.clone())));
             async move {
                 let response = app.oneshot(request).await?;
                 Ok::<_, std::convert::Infallible>(response.map(|body| Part::answer(body, turn)))
             }
         });
-        let io = Boundary::new(stream, first, exchange.clone());
+        let io = Boundary::new(stream, first, exchange.clone(), has_home, self.stall_rule());
         let mut connection = self.http.serve_connection(io, service);
         let mut stopped = self.stopped.clone();
         let stop = stopped.wait_for(|&stopped| stopped);
         tokio::pin!(stop);
         let mut is_stopping = false;
+        let mut limits = Limits { head: self.head_timeout, ..Limits::default() };
         let served = poll_fn(|context| {
             loop {
                 if let Poll::Ready(ended) = Pin::new(&mut connection).poll(context) {
                     return Poll::Ready(ended.map(|()| false));
                 }
-                if exchange.as_ref().is_some_and(|exchange| exchange.is_over()) {
+                if exchange.is_over() {
                     return Poll::Ready(Ok(true));
+                }
+                if limits.poll(&exchange, context).is_ready() {
+                    return Poll::Ready(Ok(false));
                 }
                 // Only now that hyper has read what there is: it would close a connection on which nothing was asked.
                 if is_stopping || stop.as_mut().poll(context).is_pending() {
@@ -177,5 +213,39 @@ impl Plain {
         let mut first = BytesMut::from(&*parts.read_buf);
         first.extend_from_slice(&next);
         Ok(Some((stream.into_std()?, first.freeze())))
+    }
+}
+
+/// The times that hyper does not keep: for a head, and for a client that has closed its sending side.
+#[derive(Default)]
+struct Limits {
+    head: Duration,
+    /// For what, in which exchange, and until when.
+    timer: Option<((Limited, u32), Pin<Box<Sleep>>)>,
+}
+
+/// What is limited.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Limited {
+    Head,
+    HalfClosed,
+}
+
+impl Limits {
+    /// Ready when the time is over for what the connection does.
+    fn poll(&mut self, exchange: &Exchange, context: &mut Context<'_>) -> Poll<()> {
+        let (what, limit) = if exchange.is_in_head() {
+            (Limited::Head, self.head)
+        } else if exchange.is_half_closed() {
+            (Limited::HalfClosed, HALF_CLOSED)
+        } else {
+            self.timer = None;
+            return Poll::Pending;
+        };
+        let limited = (what, exchange.number());
+        if self.timer.as_ref().is_none_or(|(known, _)| *known != limited) {
+            self.timer = Some((limited, Box::pin(sleep(limit))));
+        }
+        self.timer.as_mut().map_or(Poll::Pending, |(_, timer)| timer.as_mut().poll(context))
     }
 }

@@ -7,6 +7,7 @@ mod fuzz;
 mod half_closed;
 mod heads;
 mod holds;
+mod idle;
 mod limits;
 mod mutation;
 mod pair;
@@ -14,6 +15,7 @@ mod pipelines;
 mod polls;
 mod publishes;
 mod slow;
+mod stalled;
 mod stop;
 mod talk;
 

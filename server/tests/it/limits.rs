@@ -46,7 +46,8 @@ async fn what_is_no_http_is_refused() {
 
 #[tokio::test]
 async fn a_slow_head_is_cut_and_so_is_an_idle_connection() {
-    let config = ServeConfig { head_timeout: Duration::from_millis(50), ..ServeConfig::default() };
+    let mut config = ServeConfig::default();
+    (config.head_timeout, config.idle_timeout) = (Duration::from_millis(50), Duration::from_millis(50));
     let server = Server::with(HubConfig::default(), config).await;
     let mut slow = server.connect().await;
     slow.write(b"GET /healthz HTTP/1.1\r\nHost:").await;

@@ -15,6 +15,7 @@ use super::guard::Guard;
 use super::watched_file::WatchedFile;
 use super::{Job, Reply, Shared, log_error, prune};
 use crate::log::{Draft, LogError, Outcome};
+use crate::repeated_line::RepeatedLine;
 
 /// Appends in one transaction. Larger groups save nothing more and delay the first of them.
 const GROUP: usize = 1024;
@@ -112,8 +113,10 @@ impl Writer {
                 }
             }
             Err(error) => {
-                let refused = replies.len();
-                tracing::error!(%error, refused, "publishes were refused because the log could not be written");
+                static LINE: RepeatedLine = RepeatedLine::new();
+                if let Some(refused) = LINE.count(replies.len() as u64) {
+                    tracing::error!(%error, refused, "publishes were refused because the log could not be written");
+                }
                 for reply in replies {
                     answer(reply, Err(error.clone()));
                 }

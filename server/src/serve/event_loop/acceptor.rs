@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::connections::Connections;
 use super::remote::Remote;
-use crate::serve::admission::{ACCEPT_PAUSE, Admission, Seat, tune};
+use crate::serve::admission::{ACCEPT_PAUSE, Admission, Seat, note_failed_accept, tune};
 use crate::serve::plain::Traveller;
 
 /// Connections that are accepted before others get their turn.
@@ -90,7 +90,7 @@ impl Acceptor {
                     Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                     Err(error) => {
-                        tracing::warn!(%error, "a connection could not be accepted; trying again");
+                        note_failed_accept(&error);
                         self.at = Some(connections.now + ACCEPT_PAUSE);
                         return;
                     }
@@ -100,6 +100,12 @@ impl Acceptor {
     }
 
     fn deal(&mut self, connections: &mut Connections, stream: TcpStream, seat: Seat) {
+        // On Linux it has inherited the listener's settings.
+        if !cfg!(target_os = "linux")
+            && let Err(error) = tune(&SockRef::from(&stream))
+        {
+            tracing::debug!(%error, "the connection keeps the system's settings");
+        }
         self.turn = (self.turn + 1) % self.loops.len().max(1);
         if let Some(other) = self.loops.get(self.turn).filter(|_| self.turn > 0) {
             other.send(Traveller { stream: stream.into(), first: Bytes::new(), seat });

@@ -16,6 +16,7 @@ use super::wheel::{Tick, Wheel};
 use crate::hub::{Ended, HeldId, Hub};
 use crate::log::{Committed, LogError, Outcome};
 use crate::serve::admission::Seat;
+use crate::serve::stall::{Progress, StallRule};
 
 /// A connection that carries polls.
 pub(super) struct Connection {
@@ -40,8 +41,7 @@ pub(super) enum State {
     Held(HeldId),
     /// The log.
     Publishing(Box<Publishing>),
-    /// The client, which takes its time to read; and the rest of the answer. Without a deadline: the kernel cuts off who
-    /// takes nothing (`tune`).
+    /// The socket, to take the rest of the answer.
     Writing(Box<Rest>),
 }
 
@@ -58,6 +58,8 @@ pub(super) struct Rest {
     bytes: Bytes,
     /// Whether the connection is closed after it.
     is_last: bool,
+    /// What the client has taken since the deadline was set.
+    progress: Progress,
 }
 
 /// How often it is read from a connection that is closed, 4 KiB each time; who sends more may lose the answer.
@@ -69,8 +71,8 @@ pub(super) struct Connections {
     registry: Registry,
     wheel: Wheel,
     responses: Responses,
-    /// How long a connection may be idle.
-    patience: Duration,
+    idle_timeout: Duration,
+    stall_rule: StallRule,
     /// Whether connections are closed as soon as they are idle.
     pub(super) is_stopping: bool,
     /// Those that may have something to read, of which no event will tell.
@@ -80,14 +82,15 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    pub(super) fn new(registry: Registry, patience: Duration) -> Self {
+    pub(super) fn new(registry: Registry, idle_timeout: Duration, stall_rule: StallRule) -> Self {
         let now = Instant::now();
         Self {
             all: Slab::new(),
             registry,
             wheel: Wheel::new(now),
             responses: Responses::new(now),
-            patience,
+            idle_timeout,
+            stall_rule,
             is_stopping: false,
             unread: Vec::new(),
             now,
@@ -119,7 +122,7 @@ impl Connections {
             has_ended: false,
             seat,
         });
-        self.set_deadline(number, self.patience);
+        self.set_deadline(number, self.idle_timeout);
         Some(number)
     }
 
@@ -147,6 +150,7 @@ impl Connections {
         match answer {
             Ok(answer) => {
                 let is_last = hub.is_closing();
+                hub.metrics().answered(200, None);
                 let bytes = self.responses.batch(&answer.body, is_last, self.now);
                 self.send(number, bytes, is_last);
             }
@@ -166,9 +170,11 @@ impl Connections {
     fn send(&mut self, number: usize, mut bytes: Bytes, is_last: bool) {
         let Some(connection) = self.all.get_mut(number) else { return };
         match connection.write(&mut bytes) {
-            Ok(()) if bytes.is_empty() => self.after_answer(number, is_last),
-            Ok(()) => {
-                connection.state = State::Writing(Box::new(Rest { bytes, is_last }));
+            Ok(_) if bytes.is_empty() => self.after_answer(number, is_last),
+            Ok(_) => {
+                let progress = Progress::default();
+                connection.state = State::Writing(Box::new(Rest { bytes, is_last, progress }));
+                self.set_deadline(number, self.stall_rule.window);
                 self.watch_for(number, Interest::READABLE | Interest::WRITABLE);
             }
             Err(error) => self.end(number, &error),
@@ -180,12 +186,29 @@ impl Connections {
         let Some(connection) = self.all.get_mut(number) else { return };
         let State::Writing(mut rest) = std::mem::replace(&mut connection.state, State::Idle) else { return };
         match connection.write(&mut rest.bytes) {
-            Ok(()) if rest.bytes.is_empty() => {
+            Ok(_) if rest.bytes.is_empty() => {
                 self.watch_for(number, Interest::READABLE);
                 self.after_answer(number, rest.is_last);
             }
-            Ok(()) => connection.state = State::Writing(rest),
+            Ok(written) => {
+                rest.progress.add(written);
+                connection.state = State::Writing(rest);
+            }
             Err(error) => self.end(number, &error),
+        }
+    }
+
+    /// At the end of a window: closes the connection if its client has taken too little of the answer.
+    pub(super) fn check_progress(&mut self, number: usize) {
+        // The kernel tells of room only when there is a good deal of it. What the client has taken until now shows when it
+        // is tried.
+        self.write(number);
+        let Some(connection) = self.all.get_mut(number) else { return };
+        let State::Writing(rest) = &mut connection.state else { return };
+        if self.stall_rule.goes_on(&mut rest.progress) {
+            self.set_deadline(number, self.stall_rule.window);
+        } else {
+            self.remove(number);
         }
     }
 
@@ -242,10 +265,11 @@ impl Connections {
             self.remove(number);
             return;
         }
-        if std::mem::take(&mut connection.has_unread) {
+        // The end of what a client sends is read like everything that it sends.
+        if std::mem::take(&mut connection.has_unread) || connection.has_ended {
             self.unread.push(number);
         }
-        self.set_deadline(number, self.patience);
+        self.set_deadline(number, self.idle_timeout);
     }
 
     fn end(&mut self, number: usize, error: &io::Error) {
@@ -280,8 +304,9 @@ impl Connection {
         self.stream.peek(&mut [0]).is_ok_and(|count| count > 0)
     }
 
-    /// Writes as much as goes without waiting, and takes it off `bytes`.
-    fn write(&mut self, bytes: &mut Bytes) -> io::Result<()> {
+    /// Writes as much as goes without waiting, and takes it off `bytes`. Answers how much that was.
+    fn write(&mut self, bytes: &mut Bytes) -> io::Result<usize> {
+        let before = bytes.len();
         while !bytes.is_empty() {
             match self.stream.write(bytes) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
@@ -291,6 +316,6 @@ impl Connection {
                 Err(error) => return Err(error),
             }
         }
-        Ok(())
+        Ok(before - bytes.len())
     }
 }

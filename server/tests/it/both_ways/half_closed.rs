@@ -91,3 +91,85 @@ async fn who_vanishes_is_forgotten() {
         }
     }
 }
+
+/// Sends a request and closes its side in the same breath, as `printf … | nc -N` does.
+async fn says_all_at_once(way: &Way, request: &[u8]) -> String {
+    let mut stream = TcpStream::connect(way.address).await.unwrap();
+    stream.write_all(request).await.unwrap();
+    stream.shutdown().await.unwrap();
+    let mut said = Vec::new();
+    within("the end", stream.read_to_end(&mut said)).await.unwrap();
+    String::from_utf8(said).unwrap()
+}
+
+#[tokio::test]
+async fn who_has_said_all_is_answered() {
+    let pair = Pair::start().await;
+    for way in [&pair.loops, &pair.plain] {
+        for (request, answer) in [
+            ("GET /healthz HTTP/1.0\r\n\r\n".to_owned(), "ok\n"),
+            ("GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(), "ok\n"),
+            ("GET /api/v1/rooms/lobby/messages HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(), "\"one\""),
+            (String::from_utf8(poll("room=lobby&after=start&wait=0")).unwrap(), "\"one\""),
+            (String::from_utf8(poll("room=lobby&after=start")).unwrap(), "\"one\""),
+            ("GET /subscribe?wait=0 HTTP/1.0\r\n\r\n".to_owned(), "200 OK"),
+            ("POST /publish HTTP/1.0\r\nContent-Length: 2\r\n\r\nhi".to_owned(), "ok"),
+        ] {
+            let said = says_all_at_once(way, request.as_bytes()).await;
+            assert!(said.contains(" 200 OK\r\n") && said.contains(answer), "{}: {request}{said}", way.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_closes_while_a_poll_is_held_is_let_go() {
+    let pair = Pair::start().await;
+    for way in [&pair.loops, &pair.plain] {
+        for path in ["/api/v1/poll?room=lobby", "/subscribe", "/api/v1/events?room=lobby"] {
+            let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n");
+            says_all_at_once(way, request.as_bytes()).await;
+            pair.holds_nothing().await;
+        }
+    }
+}
+
+/// On a disk: the answer takes a while.
+#[tokio::test]
+async fn what_was_published_before_closing_is_stored_and_answered() {
+    const COUNT: usize = 50;
+    for event_loops in [1, 0] {
+        let mut config = holdline_server::ServeConfig::default();
+        config.event_loops = Some(event_loops);
+        let folder = tempfile::tempdir().unwrap();
+        let log = holdline_server::log::SqliteLog::open(&folder.path().join("holdline.db")).unwrap();
+        let hub = holdline_server::hub::Hub::open(std::sync::Arc::new(log)).await.unwrap();
+        let way = if event_loops > 0 {
+            Way::loops(hub.clone(), config).await
+        } else {
+            Way::plain(hub.clone(), config).await
+        };
+        let mut ada = way.visitor();
+        ada.enters("Ada").await;
+        let token = ada.token();
+        let requests: Vec<String> = (0..COUNT)
+            .flat_map(|number| {
+                let body = format!(r#"{{"key":"{}","text":"message {number}"}}"#, crate::support::key());
+                let length = body.len();
+                [
+                    format!(
+                        "POST /api/v1/rooms/lobby/messages HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\
+                         Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+                    ),
+                    format!("POST /publish HTTP/1.0\r\nContent-Length: {length}\r\n\r\n{body}"),
+                ]
+            })
+            .collect();
+        let answers = requests.iter().map(|request| says_all_at_once(&way, request.as_bytes()));
+        for answer in futures_util::future::join_all(answers).await {
+            let status = &answer[..answer.len().min(13)];
+            assert!(status.ends_with(" 201 ") || status.ends_with(" 200 "), "{}: {answer:?}", way.name);
+        }
+        assert_eq!(way.visitor().history("lobby").await.messages.len(), 50, "a page");
+        assert_eq!(hub.head().0, 1 + 2 * COUNT as u64, "{}: all are stored", way.name);
+    }
+}

@@ -62,7 +62,8 @@ async fn a_server_that_holds_too_many_says_the_same() {
 
 #[tokio::test]
 async fn silence_is_ended_without_a_word() {
-    let config = ServeConfig { head_timeout: Duration::from_millis(300), ..ServeConfig::default() };
+    let mut config = ServeConfig::default();
+    (config.head_timeout, config.idle_timeout) = (Duration::from_millis(300), Duration::from_millis(300));
     let pair = Pair::with(HubConfig::default(), config).await;
     let health = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
     for pieces in [

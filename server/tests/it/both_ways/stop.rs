@@ -37,6 +37,7 @@ async fn stopped(with_loops: bool, pieces: &[Vec<u8>], holds: usize) -> String {
     // A head of which only the beginning comes is waited for.
     let config = ServeConfig {
         head_timeout: Duration::from_secs(2),
+        idle_timeout: Duration::from_secs(2),
         stop_timeout: Duration::from_secs(40),
         ..ServeConfig::default()
     };

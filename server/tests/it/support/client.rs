@@ -147,6 +147,14 @@ impl Client {
         self.get(&format!("/api/v1/rooms/{room}/messages")).await.expect(200).json()
     }
 
+    /// A figure of the server's metrics, with its labels; zero when there is none.
+    pub(crate) async fn figure(&self, name: &str) -> u64 {
+        let reply = self.get("/metrics").await.expect(200);
+        let line =
+            reply.text().lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok());
+        line.unwrap_or_default()
+    }
+
     /// Where the log stands.
     pub(crate) async fn cursor(&self) -> Cursor {
         self.history("lobby").await.cursor

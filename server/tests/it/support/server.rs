@@ -108,9 +108,14 @@ impl Server {
         self.stop = None;
     }
 
+    /// Waits until it has stopped, by itself or because it was told to.
+    pub(crate) async fn ended(&mut self) {
+        within("the server's end", &mut self.serving).await.unwrap();
+    }
+
     /// Tells it to stop and waits until it has.
     pub(crate) async fn stop(mut self) {
         self.begin_to_stop();
-        within("the server's end", &mut self.serving).await.unwrap();
+        self.ended().await;
     }
 }

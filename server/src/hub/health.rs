@@ -1,0 +1,119 @@
+//! Whether a hub works. It notices when it cannot go on: its log has failed for good, or a task of its own has. Whoever
+//! serves it stops then; nothing is repaired here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use thiserror::Error;
+use tokio::time::{Instant, timeout};
+
+use super::Hub;
+use crate::log::LogError;
+use crate::repeated_line::RepeatedLine;
+
+/// How long the log may take to say whether it works. Longer than any write of a disk that is merely busy.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
+/// For how long the log's answer stands: however many ask, the log is asked once a second.
+const CHECK_LASTS: Duration = Duration::from_secs(1);
+
+/// Why a hub cannot serve right now.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum NotReady {
+    /// [`Hub::close`] was called.
+    #[error("the server is stopping")]
+    Closing,
+    /// The log or a part of the hub has failed for good.
+    #[error("a part of the server has failed; restart the server")]
+    Failed,
+    /// The log has not said in time whether it works.
+    #[error("the log did not answer within {} seconds", CHECK_TIMEOUT.as_secs())]
+    Slow,
+    /// The log cannot be written or read.
+    #[error("the log does not work: {0}")]
+    Log(LogError),
+}
+
+/// When the log was asked, and what it said.
+pub(super) struct LogCheck {
+    at: Instant,
+    outcome: Result<(), NotReady>,
+}
+
+impl Hub {
+    /// Resolves once this hub cannot go on, so that only a restart of the process helps.
+    pub async fn failed(&self) {
+        // The sender is our own, so the channel does not close while we wait.
+        let _ = self.has_failed.subscribe().wait_for(|&has_failed| has_failed).await;
+    }
+
+    /// Whether this hub cannot go on.
+    pub fn has_failed(&self) -> bool {
+        *self.has_failed.borrow()
+    }
+
+    /// Whether publishing and reading work now. Many may ask at once.
+    pub async fn readiness(&self) -> Result<(), NotReady> {
+        if self.is_closing() {
+            return Err(NotReady::Closing);
+        }
+        if self.has_failed() {
+            return Err(NotReady::Failed);
+        }
+        let mut last = self.last_check.lock().await;
+        if let Some(check) = &*last
+            && check.at.elapsed() < CHECK_LASTS
+        {
+            return check.outcome.clone();
+        }
+        let outcome = match timeout(CHECK_TIMEOUT, self.log.health()).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(NotReady::Log(error)),
+            Err(_) => Err(NotReady::Slow),
+        };
+        if let Err(reason) = &outcome {
+            static LINE: RepeatedLine = RepeatedLine::new();
+            if let Some(times) = LINE.count(1) {
+                tracing::error!(%reason, times, "the server is not ready");
+            }
+        }
+        *last = Some(LogCheck { at: Instant::now(), outcome: outcome.clone() });
+        outcome
+    }
+
+    pub(super) fn fail(&self) {
+        self.has_failed.send_replace(true);
+    }
+
+    /// Fails once the log has failed.
+    pub(super) fn watch_log(self: &Arc<Self>) {
+        let (failed, hub) = (self.log.failed(), Arc::downgrade(self));
+        let mut flag = self.has_failed.subscribe();
+        tokio::spawn(async move {
+            // The flag ends with the hub.
+            tokio::select! { () = failed => {}, _ = flag.changed() => {} }
+            if let Some(hub) = hub.upgrade().filter(|hub| !hub.has_failed()) {
+                tracing::error!("the log has failed for good");
+                hub.fail();
+            }
+        });
+    }
+
+    /// Runs a task of the hub's, and fails if the task panics.
+    pub(super) fn supervise(
+        self: &Arc<Self>,
+        name: &'static str,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let (task, hub) = (tokio::spawn(task), Arc::downgrade(self));
+        tokio::spawn(async move {
+            let ended = task.await;
+            if let Some(hub) = hub.upgrade()
+                && ended.is_err_and(|error| error.is_panic())
+            {
+                tracing::error!(task = name, "a task has failed");
+                hub.fail();
+            }
+        });
+    }
+}

@@ -1,0 +1,146 @@
+//! Figures for those who run a server: how much is served, and how much is refused and why. Counted in one place for the
+//! router and the event loops, with plain atomics, and written in Prometheus' text format. Keeps no history.
+
+mod exposition;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
+
+use holdline_shared::ProblemCode;
+use parking_lot::Mutex;
+
+use crate::log::{LogError, Outcome};
+use crate::repeated_line::RepeatedLine;
+
+pub(crate) use self::exposition::Exposition;
+
+/// A figure that only grows.
+#[derive(Debug, Default)]
+pub(crate) struct Counter(AtomicU64);
+
+impl Counter {
+    pub(crate) fn increment(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn value(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// What one hub and the servers in front of it have done since they were started.
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    /// Open connections, one gauge for each call of `serve`.
+    open: Mutex<Vec<Weak<AtomicUsize>>>,
+    pub(crate) connections: Counter,
+    pub(crate) connections_refused: Counter,
+    /// Connections that were closed because their client took too little of an answer.
+    pub(crate) connections_stalled: Counter,
+    pub(crate) polls_shortened: Counter,
+    pub(crate) polls_refused: Counter,
+    pub(crate) entries: Counter,
+    pub(crate) publishes_repeated: Counter,
+    /// Answers by status, from 100 on.
+    answers: Vec<Counter>,
+    problems: Mutex<BTreeMap<&'static str, Problems>>,
+}
+
+/// Answers with one code.
+#[derive(Debug, Default)]
+struct Problems {
+    count: u64,
+    line: RepeatedLine,
+}
+
+/// The first status and the number of them.
+const FIRST_STATUS: u16 = 100;
+const STATUSES: usize = 500;
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            open: Mutex::default(),
+            connections: Counter::default(),
+            connections_refused: Counter::default(),
+            connections_stalled: Counter::default(),
+            polls_shortened: Counter::default(),
+            polls_refused: Counter::default(),
+            entries: Counter::default(),
+            publishes_repeated: Counter::default(),
+            answers: (0..STATUSES).map(|_| Counter::default()).collect(),
+            problems: Mutex::default(),
+        }
+    }
+}
+
+impl Metrics {
+    /// Adds a gauge of open connections, for as long as it lives.
+    pub(crate) fn watch_connections(&self, gauge: &Arc<AtomicUsize>) {
+        let mut open = self.open.lock();
+        open.retain(|gauge| gauge.strong_count() > 0);
+        open.push(Arc::downgrade(gauge));
+    }
+
+    /// Connections that are open now.
+    fn open_connections(&self) -> usize {
+        self.open.lock().iter().filter_map(Weak::upgrade).map(|gauge| gauge.load(Ordering::Relaxed)).sum()
+    }
+
+    /// Counts an answer; with its code, if it is a problem. What the server could not do is also said in its own log.
+    pub(crate) fn answered(&self, status: u16, problem: Option<ProblemCode>) {
+        if let Some(counter) = self.answers.get(usize::from(status.saturating_sub(FIRST_STATUS))) {
+            counter.increment();
+        }
+        let Some(code) = problem else { return };
+        let mut problems = self.problems.lock();
+        let of_code = problems.entry(code.as_str()).or_default();
+        of_code.count += 1;
+        let due = if status >= 500 || status == 429 { of_code.line.count(1) } else { None };
+        drop(problems);
+        if let Some(times) = due {
+            tracing::warn!(code = code.as_str(), times, "requests were refused");
+        }
+    }
+
+    /// Counts what became of a publish.
+    pub(crate) fn published(&self, outcome: &Result<Outcome, LogError>) {
+        match outcome {
+            Ok(Outcome::Appended(_)) => self.entries.increment(),
+            Ok(Outcome::Repeated(_)) => self.publishes_repeated.increment(),
+            // Nothing to count, or a problem that is counted where it is answered.
+            Ok(_) | Err(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn open_connections_are_those_of_all_servers_that_live() {
+        let metrics = Metrics::default();
+        let (first, second) = (Arc::new(AtomicUsize::new(3)), Arc::new(AtomicUsize::new(4)));
+        metrics.watch_connections(&first);
+        metrics.watch_connections(&second);
+        assert_eq!(metrics.open_connections(), 7);
+        drop(first);
+        assert_eq!(metrics.open_connections(), 4);
+    }
+
+    #[test]
+    fn answers_are_counted_by_status_and_code() {
+        let metrics = Metrics::default();
+        metrics.answered(200, None);
+        metrics.answered(503, Some(ProblemCode::Overloaded));
+        metrics.answered(503, Some(ProblemCode::Overloaded));
+        metrics.answered(9, None);
+        metrics.answered(u16::MAX, None);
+        let text = metrics.text();
+        assert!(text.contains("\nholdline_answers_total{status=\"200\"} 1\n"), "{text}");
+        assert!(text.contains("\nholdline_answers_total{status=\"503\"} 2\n"), "{text}");
+        assert!(text.contains("\nholdline_problems_total{code=\"overloaded\"} 2\n"), "{text}");
+    }
+}

@@ -1,0 +1,94 @@
+//! The figures in Prometheus' text format.
+
+use std::fmt::{Display, Write as _};
+
+use super::{FIRST_STATUS, Metrics};
+
+/// Figures in Prometheus' text format, one family after the other.
+#[derive(Default)]
+pub(crate) struct Exposition(String);
+
+impl Exposition {
+    /// A family of one figure, which may also shrink.
+    pub(crate) fn gauge(&mut self, name: &str, help: &str, value: impl Display) {
+        self.family(name, "gauge", help);
+        self.sample(name, value);
+    }
+
+    /// A family of one figure that only grows.
+    fn counter(&mut self, name: &str, help: &str, value: impl Display) {
+        self.family(name, "counter", help);
+        self.sample(name, value);
+    }
+
+    fn family(&mut self, name: &str, kind: &str, help: &str) {
+        // Writing to a string cannot fail.
+        let _ = write!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}\n");
+    }
+
+    fn sample(&mut self, name: &str, value: impl Display) {
+        let _ = writeln!(self.0, "{name} {value}");
+    }
+
+    /// Everything that was added.
+    pub(crate) fn into_text(self) -> String {
+        self.0
+    }
+}
+
+impl Metrics {
+    /// Adds all figures.
+    pub(crate) fn write(&self, out: &mut Exposition) {
+        out.gauge("holdline_connections", "Connections that are open right now.", self.open_connections());
+        let counters = [
+            ("holdline_connections_total", "Connections that were let in.", &self.connections),
+            (
+                "holdline_connections_refused_total",
+                "Connections beyond the most that may be open.",
+                &self.connections_refused,
+            ),
+            (
+                "holdline_connections_stalled_total",
+                "Connections that were closed because their client took too little of an answer.",
+                &self.connections_stalled,
+            ),
+            (
+                "holdline_polls_shortened_total",
+                "Polls that were held for less than they asked for, because many are held.",
+                &self.polls_shortened,
+            ),
+            (
+                "holdline_polls_refused_total",
+                "Polls that were not held, because too many are held.",
+                &self.polls_refused,
+            ),
+            ("holdline_entries_total", "Entries that were appended.", &self.entries),
+            (
+                "holdline_publishes_repeated_total",
+                "Publishes whose key was used before.",
+                &self.publishes_repeated,
+            ),
+        ];
+        for (name, help, counter) in counters {
+            out.counter(name, help, counter.value());
+        }
+        out.family("holdline_answers_total", "counter", "Answers by status.");
+        for (status, counter) in (FIRST_STATUS..).zip(&self.answers) {
+            if counter.value() > 0 {
+                out.sample(&format!("holdline_answers_total{{status=\"{status}\"}}"), counter.value());
+            }
+        }
+        out.family("holdline_problems_total", "counter", "Answers that name a problem, by its code.");
+        for (code, problems) in &*self.problems.lock() {
+            out.sample(&format!("holdline_problems_total{{code=\"{code}\"}}"), problems.count);
+        }
+    }
+
+    /// All figures as text.
+    #[cfg(test)]
+    pub(super) fn text(&self) -> String {
+        let mut out = Exposition::default();
+        self.write(&mut out);
+        out.into_text()
+    }
+}

@@ -1,0 +1,54 @@
+//! Whether a client takes an answer fast enough. A window begins when the socket takes no more; a client that has taken
+//! less than [`STALL_BYTES`] by its end is cut off. How time passes is for others to say.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::STALL_BYTES;
+use crate::metrics::Metrics;
+use crate::repeated_line::RepeatedLine;
+
+/// The rule, the same for all connections of a server.
+#[derive(Debug, Clone)]
+pub(super) struct StallRule {
+    /// The length of a window.
+    pub(super) window: Duration,
+    metrics: Arc<Metrics>,
+}
+
+/// What was taken of an answer in the present window.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Progress {
+    bytes: usize,
+}
+
+impl Progress {
+    /// Notes what the socket has taken.
+    pub(super) fn add(&mut self, bytes: usize) {
+        self.bytes = self.bytes.saturating_add(bytes);
+    }
+
+    /// Whether the window may end early, as enough was taken.
+    pub(super) fn is_enough(self) -> bool {
+        self.bytes >= STALL_BYTES
+    }
+}
+
+impl StallRule {
+    pub(super) fn new(window: Duration, metrics: Arc<Metrics>) -> Self {
+        Self { window, metrics }
+    }
+
+    /// Decides at the end of a window whether the next one begins. A client of which it does not is counted.
+    pub(super) fn goes_on(&self, progress: &mut Progress) -> bool {
+        static LINE: RepeatedLine = RepeatedLine::new();
+        if std::mem::take(progress).is_enough() {
+            return true;
+        }
+        self.metrics.connections_stalled.increment();
+        if let Some(times) = LINE.count(1) {
+            tracing::info!(times, "clients that took too little of an answer were cut off");
+        }
+        false
+    }
+}

@@ -1,0 +1,186 @@
+//! `/healthz` and `/readyz` tell the truth, whatever state the log is in; and a server whose log has failed ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, pending, ready};
+use holdline_server::ServeConfig;
+use holdline_server::hub::HubConfig;
+use holdline_server::log::{
+    Chunk, Draft, Follower, Log, LogError, LoggedRoom, MemoryLog, Outcome, Page, Retention,
+};
+use holdline_shared::{Epoch, ProblemCode, RoomName, RoomSelection, Seq};
+use parking_lot::Mutex;
+use tokio::sync::Semaphore;
+
+use crate::support::{Server, within};
+
+/// A log whose health is set by the test.
+struct Ailing {
+    log: MemoryLog,
+    /// `None` never answers.
+    health: Mutex<Option<Result<(), LogError>>>,
+    /// How often somebody asked.
+    asked: Mutex<usize>,
+    /// Has a permit once the log has failed.
+    failed: Arc<Semaphore>,
+    /// Whether reads never come to an end.
+    is_stuck: bool,
+}
+
+impl Ailing {
+    fn new(health: Option<Result<(), LogError>>) -> Self {
+        let failed = Arc::new(Semaphore::new(0));
+        Self {
+            log: MemoryLog::new(),
+            health: Mutex::new(health),
+            asked: Mutex::new(0),
+            failed,
+            is_stuck: false,
+        }
+    }
+}
+
+impl Log for Ailing {
+    fn epoch(&self) -> Epoch {
+        self.log.epoch()
+    }
+    fn secret(&self) -> [u8; 32] {
+        self.log.secret()
+    }
+    fn head(&self) -> Seq {
+        self.log.head()
+    }
+    fn append(&self, draft: Draft) -> BoxFuture<'static, Result<Outcome, LogError>> {
+        self.log.append(draft)
+    }
+    fn read(&self, rooms: RoomSelection, after: Seq) -> BoxFuture<'static, Result<Chunk, LogError>> {
+        if self.is_stuck { pending().boxed() } else { self.log.read(rooms, after) }
+    }
+    fn page(
+        &self,
+        room: RoomName,
+        before: Option<Seq>,
+        limit: usize,
+    ) -> BoxFuture<'static, Result<Page, LogError>> {
+        if self.is_stuck { pending().boxed() } else { self.log.page(room, before, limit) }
+    }
+    fn prune(&self, keep: Retention) -> BoxFuture<'static, Result<bool, LogError>> {
+        self.log.prune(keep)
+    }
+    fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {
+        self.log.rooms()
+    }
+    fn follow(&self, follower: Follower) {
+        self.log.follow(follower);
+    }
+    fn health(&self) -> BoxFuture<'static, Result<(), LogError>> {
+        *self.asked.lock() += 1;
+        match &*self.health.lock() {
+            Some(health) => ready(health.clone()).boxed(),
+            None => pending().boxed(),
+        }
+    }
+    fn failed(&self) -> BoxFuture<'static, ()> {
+        let failed = self.failed.clone();
+        async move {
+            let _ = failed.acquire().await;
+        }
+        .boxed()
+    }
+}
+
+#[tokio::test]
+async fn readyz_names_why_the_log_does_not_work() {
+    let secret = "/var/lib/holdline.db is on fire";
+    for (health, words) in [
+        (LogError::Full, "full"),
+        (LogError::Busy, "too many"),
+        (LogError::Closed, "closed"),
+        (LogError::Unavailable(secret.to_owned()), "the server's own log says why"),
+    ] {
+        let log = Arc::new(Ailing::new(Some(Err(health))));
+        let server = Server::on(log, HubConfig::default(), ServeConfig::default()).await;
+        let reply = server.visitor().get("/readyz").await.expect(503);
+        assert_eq!(reply.problem(), ProblemCode::LogUnavailable);
+        assert!(reply.text().contains(words) && !reply.text().contains("fire"), "{}", reply.text());
+        assert_eq!(
+            server.visitor().get("/healthz").await.expect(200).text(),
+            "ok\n",
+            "a restart helps nobody"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn readyz_does_not_wait_for_ever_and_healthz_not_at_all() {
+    let log = Arc::new(Ailing { is_stuck: true, ..Ailing::new(None) });
+    let mut config = ServeConfig::default();
+    config.event_loops = Some(0);
+    let server = Server::on(log, HubConfig::default(), config).await;
+    // Readers that never come back.
+    let stuck: Vec<_> = (0..20)
+        .map(|_| {
+            let visitor = server.visitor();
+            tokio::spawn(async move { visitor.get("/api/v1/rooms/lobby/messages").await.status })
+        })
+        .collect();
+    let start = tokio::time::Instant::now();
+    server.visitor().get("/healthz").await.expect(200);
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    let reply = server.visitor().get("/readyz").await.expect(503);
+    assert!(reply.text().contains("did not answer"), "{}", reply.text());
+    stuck.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+#[tokio::test(start_paused = true)]
+async fn readyz_follows_the_log_and_asks_it_once_a_second() {
+    let log = Arc::new(Ailing::new(Some(Ok(()))));
+    let mut config = ServeConfig::default();
+    config.event_loops = Some(0);
+    let server = Server::on(log.clone(), HubConfig::default(), config).await;
+    for _ in 0..100 {
+        assert_eq!(server.hub.readiness().await, Ok(()));
+    }
+    assert_eq!(*log.asked.lock(), 1, "however many ask");
+    *log.health.lock() = Some(Err(LogError::Full));
+    tokio::time::advance(Duration::from_secs(2)).await;
+    server.visitor().get("/readyz").await.expect(503);
+    *log.health.lock() = Some(Ok(()));
+    tokio::time::advance(Duration::from_secs(2)).await;
+    server.visitor().get("/readyz").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_stopping_server_is_not_ready_but_well() {
+    let server = Server::start().await;
+    let visitor = server.visitor();
+    visitor.get("/readyz").await.expect(200);
+    server.hub.close();
+    assert_eq!(visitor.get("/readyz").await.expect(503).problem(), ProblemCode::ShuttingDown);
+    visitor.get("/healthz").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_server_whose_log_has_failed_says_so_and_ends() {
+    let log = Arc::new(Ailing::new(Some(Ok(()))));
+    let failed = log.failed.clone();
+    let mut server = Server::on(log, HubConfig::default(), ServeConfig::default()).await;
+    let mut held = server.connect().await;
+    held.send("GET", "/api/v1/poll?room=lobby", "", b"").await;
+    crate::support::until("the poll is held", || server.hub.held() == 1).await;
+    failed.add_permits(1);
+    within("the hub's end", server.hub.failed()).await;
+    assert_eq!(server.hub.readiness().await.unwrap_err().to_string().is_empty(), false);
+    assert_eq!(within("an answer", held.reply()).await.unwrap().status, 200, "in order");
+    server.ended().await;
+
+    // A server that mounts the router has to look by itself; until then the truth is told.
+    let log = Arc::new(Ailing::new(Some(Ok(()))));
+    let failed = log.failed.clone();
+    let hub = holdline_server::hub::Hub::open(log).await.unwrap();
+    failed.add_permits(1);
+    within("the hub's end", hub.failed()).await;
+    assert_eq!(hub.readiness().await, Err(holdline_server::hub::NotReady::Failed));
+}

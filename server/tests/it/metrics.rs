@@ -1,0 +1,73 @@
+//! What the figures say of what was done and of what was refused, the same in both ways of serving.
+
+use holdline_server::ServeConfig;
+use holdline_server::hub::HubConfig;
+
+use crate::both_ways::Pair;
+use crate::support::{Connection, key, until};
+
+#[tokio::test]
+async fn what_was_done_is_counted_once_in_both_ways() {
+    let pair = Pair::start().await;
+    for way in [&pair.loops, &pair.plain] {
+        let mut ada = way.visitor();
+        ada.enters("Ada").await;
+        let names = [
+            "holdline_entries_total",
+            "holdline_publishes_repeated_total",
+            "holdline_answers_total{status=\"201\"}",
+            "holdline_answers_total{status=\"404\"}",
+            "holdline_problems_total{code=\"unknown_room\"}",
+            "holdline_problems_total{code=\"invalid_text\"}",
+        ];
+        let mut before = Vec::new();
+        for name in names {
+            before.push(ada.figure(name).await);
+        }
+        let key = key();
+        ada.publishes("lobby", key, "said").await.expect(201);
+        ada.publishes("lobby", key, "said again").await.expect(200);
+        ada.publishes("lobby", crate::support::key(), "").await.expect(400);
+        ada.poll("room=nowhere&wait=0").await.expect(404);
+        ada.polls("room=lobby&wait=0").await;
+        for ((name, before), added) in names.iter().zip(before).zip([1, 1, 1, 1, 1, 1]) {
+            assert_eq!(ada.figure(name).await, before + added, "{}: {name}", way.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_refused_is_counted() {
+    let mut config = ServeConfig::default();
+    config.max_connections = 3;
+    let mut hub = HubConfig::default();
+    hub.max_held = 1;
+    let pair = Pair::with(hub, config).await;
+    for way in [&pair.loops, &pair.plain] {
+        let mut first = Connection::open(way.address).await;
+        assert_eq!(first.get("/healthz", "").await.status, 200);
+        let refused = figure(&mut first, "holdline_connections_refused_total").await;
+        let mut others = Vec::new();
+        for _ in 0..2 {
+            let mut other = Connection::open(way.address).await;
+            other.send("GET", "/subscribe", "", b"").await;
+            others.push(other);
+        }
+        until("two are held", || pair.hub.held() == 2).await;
+        let reply = Connection::open(way.address).await.get("/healthz", "").await;
+        assert_eq!(reply.status, 503);
+        assert_eq!(figure(&mut first, "holdline_connections_refused_total").await, refused + 1);
+        let polls = figure(&mut first, "holdline_polls_refused_total").await;
+        assert_eq!(first.get("/api/v1/poll?room=lobby", "").await.status, 503, "{}", way.name);
+        assert_eq!(figure(&mut first, "holdline_polls_refused_total").await, polls + 1, "{}", way.name);
+        drop(others);
+        pair.holds_nothing().await;
+    }
+}
+
+async fn figure(connection: &mut Connection, name: &str) -> u64 {
+    let reply = connection.get("/metrics", "").await;
+    let value =
+        reply.text().lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok());
+    value.unwrap_or_default()
+}
