@@ -14,16 +14,26 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use super::Outcome;
-use super::bench::Bench;
+use super::bench::{Bench, reached};
 use crate::checker::{Ledger, Wrong};
 use crate::http::{Ask, Http};
 use crate::load::{Load, Plan};
 use crate::report::Report;
 use crate::server::Server;
+use reader::SlowReader;
 use usage::Usage;
 
 const SLOW: usize = 2_000;
-const SLOW_SHORT: usize = 200;
+/// All of these ask for more than the system takes off the server's hands.
+const SLOW_SHORT: usize = 60;
+/// In a long round one of so many does; the system holds four megabytes for each.
+const ONE_IN: usize = 20;
+/// Answers that are more than those.
+const ANSWERS: usize = 24;
+/// The time for a kilobyte. Whoever takes nothing for half a minute is cut by the system, so that the server's own rule
+/// is for those who take a little more often.
+const MINUTE: Duration = Duration::from_secs(60);
+const LESS_THAN_HALF: Duration = Duration::from_secs(25);
 /// Where the large answers are.
 const ROOM: &str = "large";
 /// Long messages there; each reader begins after another of the first half.
@@ -39,16 +49,15 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
     let (slow, waves, mut plan) =
         if bench.is_short { (SLOW_SHORT, 1, Plan::new(true)) } else { (SLOW, 2, Plan::new(false)) };
     plan.crowd = 20;
-    let mut server = bench.server()?;
+    // A short round needs a server with less patience.
+    let patience = if bench.is_short { "5" } else { "30" };
+    let mut server = bench.server()?.flags(&["--stall-timeout", patience]);
     server.start().await?;
     let mut rng = bench.rng.fork();
     let load = Load::start(&plan, &bench.program, server.address, server.address, &mut rng).await?;
     let first = fill(bench, &server, &load.ledger).await?;
     // The ordinary ones have come and are held.
-    crate::rounds::bench::reached(&load.ledger, Instant::now() + PATIENCE, || {
-        load.ledger.deliveries() > 5_000
-    })
-    .await;
+    reached(&load.ledger, Instant::now() + PATIENCE, || load.ledger.deliveries() > 5_000).await;
     let epoch = server.read_epoch().await?;
     let process = server.id().context("the server does not run")?;
     let mut peaks = Vec::new();
@@ -58,7 +67,12 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
         for n in 0..slow {
             let after = first + (n % (MESSAGES / 2)) as u64;
             let path = format!("/api/v1/poll?room={ROOM}&after={:016x}-{after}&wait=0", epoch.0);
-            readers.spawn(reader::read(server.address, path));
+            let (requests, pause) = match n % ONE_IN {
+                _ if bench.is_short => (ANSWERS, Duration::from_secs(2)),
+                0 => (ANSWERS, LESS_THAN_HALF),
+                _ => (1, MINUTE),
+            };
+            readers.spawn(SlowReader { path, requests, pause }.read(server.address));
         }
         let watched = watch(process, before, slow, &load.ledger).await?;
         if let Some(cut) = watched.cut {

@@ -75,6 +75,10 @@ pub(crate) struct Serve {
     #[arg(long, env = "HOLDLINE_MAX_HELD", value_name = "NUMBER", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1..))]
     max_held: u32,
 
+    /// Seconds in which a reader has to take some kilobytes of its answer; half a minute is right but for tests
+    #[arg(long, hide = true, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    stall_timeout: u64,
+
     /// Memory for recent messages in MiB; older ones are read from disk when asked for
     #[arg(long, env = "HOLDLINE_RECENT", value_name = "MIB", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=65536))]
     recent: u32,
@@ -118,6 +122,7 @@ impl Serve {
         let config = ServeConfig {
             max_connections: max_connections(self.max_connections)?,
             event_loops: self.plain_http.then_some(0),
+            stall_timeout: Duration::from_secs(self.stall_timeout),
             ..ServeConfig::default()
         };
         let (stopping, mut stopped) = watch::channel(());
