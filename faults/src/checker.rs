@@ -27,6 +27,19 @@ use reader::Reader;
 use sight::Sight;
 use truth::Truth;
 
+/// Milliseconds: entries share a date when the clock goes back by no more than this.
+const SMALL_STEP: u64 = 60_000;
+
+/// The server's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Clock {
+    /// Goes as the time does.
+    #[default]
+    Goes,
+    /// Is set by days, forwards and back.
+    Jumps,
+}
+
 /// How a round ended for its readers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
@@ -64,14 +77,22 @@ fn check(
     verdict
 }
 
-/// The log by itself: grows, and its clock never goes back.
+/// The log by itself: grows.
 fn check_log(log: &[Entry], verdict: &mut Verdict) {
     for pair in log.windows(2) {
         let (a, b) = (&pair[0], &pair[1]);
         if b.seq <= a.seq {
             verdict.add(Wrong::Disorder, || format!("the log has {} after {}", b.seq, a.seq));
         }
-        if b.at < a.at {
+    }
+}
+
+/// Times never go back, but when the clock does so by more than it can be off by when it is corrected in small steps.
+fn check_times(log: &[Entry], clock: Clock, verdict: &mut Verdict) {
+    for pair in log.windows(2) {
+        let (a, b) = (&pair[0], &pair[1]);
+        let back = a.at.0.saturating_sub(b.at.0);
+        if back > 0 && (clock == Clock::Goes || back <= SMALL_STEP) {
             verdict.add(Wrong::TimeBack, || format!("{} is of {}, {} of {}", a.seq, a.at.0, b.seq, b.at.0));
         }
     }

@@ -2,6 +2,7 @@
 
 mod classic;
 mod events;
+mod oldest;
 mod plan;
 mod publisher;
 mod recent;

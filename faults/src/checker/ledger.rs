@@ -10,7 +10,7 @@ use super::change::{Change, ChangeAnswer, ChangeKind, ChangeRequest};
 use super::reader::{Gap, Hears, Reader};
 use super::sight::{Sight, digest, text, text_digest, texts_message};
 use super::verdict::{Verdict, Wrong};
-use super::{End, check};
+use super::{Clock, End, check, check_times};
 
 /// A publish, by its key.
 #[derive(Debug, Clone, Default)]
@@ -52,6 +52,7 @@ struct Book {
     wrongs: Vec<(Wrong, String)>,
     deliveries: usize,
     acknowledgements: usize,
+    clock: Clock,
     line: Line,
     /// Requests that failed or were refused.
     troubles: usize,
@@ -60,6 +61,11 @@ struct Book {
 }
 
 impl Ledger {
+    /// The server's clock is set back and forth from now on: entries may be dated back with it.
+    pub fn set_clock_jumps(&self) {
+        self.book().clock = Clock::Jumps;
+    }
+
     /// A publisher is about to say this with this key.
     pub fn tried(&self, key: PublishKey, text: &MessageText) {
         self.book().publishes.entry(key).or_default().text = Some(text_digest(text.as_str()));
@@ -239,6 +245,7 @@ impl Ledger {
     fn check_at(&self, whole: &[Entry], kept: &[Entry], end: End) -> Verdict {
         let book = self.book();
         let mut verdict = check(&book.publishes, &book.changes, &book.readers, whole, kept, end);
+        check_times(whole, book.clock, &mut verdict);
         verdict.troubles = book.troubles;
         for (wrong, what) in &book.wrongs {
             verdict.add(*wrong, || what.clone());

@@ -157,6 +157,21 @@ fn a_log_that_goes_back_is_found() {
 }
 
 #[test]
+fn times_go_back_with_a_clock_that_jumps_and_not_for_a_minute() {
+    let ledger = Ledger::default();
+    let mut log = log();
+    for (entry, at) in log.iter_mut().zip([500_000, 1_000, 900]) {
+        entry.at.0 = at;
+    }
+    for n in 1..=3 {
+        ledger.tried(key(n), &words(n));
+    }
+    assert_eq!(wrongs(&ledger, &log), [(Wrong::TimeBack, 2)]);
+    ledger.set_clock_jumps();
+    assert_eq!(wrongs(&ledger, &log), [(Wrong::TimeBack, 1)]);
+}
+
+#[test]
 fn texts_alone_are_checked_too() {
     let ledger = Ledger::default();
     let log = log();

@@ -8,18 +8,16 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use holdline_shared::{
-    Action, After, Batch, Dice, Event, History, Next, PollQuery, Problem, ProblemCode, RoomList, RoomName,
+    Action, After, Batch, Dice, Event, History, Next, PollQuery, Problem, ProblemCode, RoomName,
     RoomSelection, Seq, Subscription,
 };
-use serde::de::DeserializeOwned;
 use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep};
 
+use super::oldest::{json, oldest_entries};
 use crate::checker::{Gap, Hears, Ledger, Line, ReaderId, Wrong};
 use crate::http::{Ask, Http};
 
-/// For everything but polls.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// About how long between two things that a browser does to its machine by itself: reload, wake, lose its network.
 const WHIM: Duration = Duration::from_secs(15);
 
@@ -88,7 +86,8 @@ impl Subscriber {
                 }
                 Next::Keep => {}
             }
-            let whim = WHIM.mul_f64(0.2 + self.rng.f64() * 1.6);
+            let whim = if self.longest_nap.is_some() { WHIM / 8 } else { WHIM };
+            let whim = whim.mul_f64(0.2 + self.rng.f64() * 1.6);
             (event, is_done) = tokio::select! {
                 event = &mut outstanding => (event, true),
                 Ok(event) = news.recv() => (event, false),
@@ -177,17 +176,12 @@ async fn repair(
     after: After,
 ) -> Event {
     let failed = |why: &str| Event::Failed { why: why.to_owned() };
-    let names = match rooms {
-        RoomSelection::Named(names) => Some(names.clone()),
-        RoomSelection::All => all_rooms(http).await,
+    let Some(oldest) = oldest_entries(http, rooms).await else { return failed("no entries") };
+    let room = match rooms {
+        RoomSelection::Named(names) => names.first().cloned(),
+        RoomSelection::All => None,
     };
-    let Some(names) = names else { return failed("no list of rooms") };
-    let mut oldest = Vec::new();
-    for room in &names {
-        let Some(batch) = from_start(http, room).await else { return failed("no entries") };
-        oldest.extend(batch.entries.first().map(|entry| (room.clone(), entry.seq)));
-    }
-    let room = names.first().cloned().unwrap_or_else(RoomName::lobby);
+    let room = room.unwrap_or_else(RoomName::lobby);
     let Some(page) = history(http, &room).await else { return failed("no history") };
     let after = match after {
         After::At(cursor) => cursor.seq,
@@ -197,20 +191,6 @@ async fn repair(
     Event::Repaired(page.cursor)
 }
 
-async fn all_rooms(http: &Http) -> Option<Vec<RoomName>> {
-    let list: RoomList = json(http, "/api/v1/rooms").await?;
-    Some(list.rooms.into_iter().map(|room| room.name).collect())
-}
-
-async fn from_start(http: &Http, room: &RoomName) -> Option<Batch> {
-    json(http, &format!("/api/v1/poll?room={}&after=start&wait=0", room.as_str())).await
-}
-
 async fn history(http: &Http, room: &RoomName) -> Option<History> {
     json(http, &format!("/api/v1/rooms/{}/messages?limit=1", room.as_str())).await
-}
-
-async fn json<T: DeserializeOwned>(http: &Http, path: &str) -> Option<T> {
-    let reply = http.ask(Ask::get(path), PATIENCE).await.ok()?;
-    serde_json::from_slice(&reply.body).ok()
 }

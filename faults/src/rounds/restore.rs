@@ -55,7 +55,7 @@ const WAYS: [Way; 6] = [
 
 pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
     let (restores, mut plan) =
-        if bench.is_short { (WAYS.len(), Plan::new(true)) } else { (24, Plan::new(false)) };
+        if bench.is_short { (WAYS.len(), Plan::new(true)) } else { (18, Plan::new(false)) };
     // Short lives, in which processes hardly start.
     (plan.tails, plan.crowd) = (0, 2);
     let mut server = bench.server()?;

@@ -10,7 +10,7 @@ use holdline_shared::{Entry, RoomName};
 use tokio::time::{Instant, sleep};
 
 use super::Outcome;
-use super::bench::Bench;
+use super::bench::{Bench, reached};
 use crate::checker::{Verdict, Wrong};
 use crate::http::Http;
 use crate::load::{Load, Plan, Scribe};
@@ -22,6 +22,8 @@ const KEPT: usize = 200;
 const KEPT_SHORT: usize = 60;
 /// Longer than anything needs that happens once a second.
 const SOON: Duration = Duration::from_secs(45);
+/// How long it is waited for somebody who stays away for too long.
+const TOLD: Duration = Duration::from_secs(20);
 /// The longest time between two kills.
 const LIFE: Duration = Duration::from_secs(5);
 
@@ -45,6 +47,8 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
         server.start().await?;
     }
     bench.deliver(&load.ledger, Instant::now()).await;
+    // Most often somebody has been told long before.
+    reached(&load.ledger, Instant::now() + TOLD, || load.ledger.gaps() > 0).await;
     let ledger = load.ledger.clone();
     let mut verdict = bench.settle_with(load, &mut server, kills, Some(scribe)).await?;
     check_bound(&server, kept, &mut verdict).await?;

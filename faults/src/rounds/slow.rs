@@ -33,7 +33,7 @@ const ANSWERS: usize = 24;
 /// The time for a kilobyte. Whoever takes nothing for half a minute is cut by the system, so that the server's own rule
 /// is for those who take a little more often.
 const MINUTE: Duration = Duration::from_secs(60);
-const LESS_THAN_HALF: Duration = Duration::from_secs(25);
+const A_LITTLE_MORE: Duration = Duration::from_secs(8);
 /// Where the large answers are.
 const ROOM: &str = "large";
 /// Long messages there; each reader begins after another of the first half.
@@ -69,7 +69,7 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
             let path = format!("/api/v1/poll?room={ROOM}&after={:016x}-{after}&wait=0", epoch.0);
             let (requests, pause) = match n % ONE_IN {
                 _ if bench.is_short => (ANSWERS, Duration::from_secs(2)),
-                0 => (ANSWERS, LESS_THAN_HALF),
+                0 => (ANSWERS, A_LITTLE_MORE),
                 _ => (1, MINUTE),
             };
             readers.spawn(SlowReader { path, requests, pause }.read(server.address));

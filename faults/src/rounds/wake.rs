@@ -40,7 +40,7 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
     let mut server = bench.server()?;
     server.start().await?;
     let ledger = Arc::new(Ledger::default());
-    let end = Instant::now() + Duration::from_secs(if bench.is_short { 8 } else { 60 });
+    let end = Instant::now() + Duration::from_secs(if bench.is_short { 8 } else { 50 });
     let mut games = JoinSet::new();
     for n in 0..ROOMS {
         let room = RoomName::parse(&format!("wake-{n}"))?;
