@@ -41,16 +41,23 @@ impl Scribe {
             if let Some(ended) = self.reading.try_join_next() {
                 ended?.context("the scribe knows only a part of the log")?;
             }
-            let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-            if entries.last_key_value().is_some_and(|(seq, _)| *seq >= last) {
-                return Ok(entries.values().cloned().collect());
+            if let Some(entries) = self.entries_upto(last) {
+                return Ok(entries);
             }
-            drop(entries);
             if Instant::now() >= deadline {
                 bail!("the scribe does not come to the end of the log");
             }
             sleep(PAUSE).await;
         }
+    }
+}
+
+impl Scribe {
+    /// Everything that was read, when that goes as far as this.
+    fn entries_upto(&self, last: Seq) -> Option<Vec<Entry>> {
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_complete = entries.last_key_value().is_some_and(|(seq, _)| *seq >= last);
+        is_complete.then(|| entries.values().cloned().collect())
     }
 }
 

@@ -258,7 +258,7 @@ fn history_is_the_fold_of_the_entries() {
         undeleted.reactions
     });
     assert_eq!(wrongs(&[reacted, second.clone()], &log), 1, "its reactions went with it");
-    assert_eq!(wrongs(&[first.clone()], &log), 1, "one is missing");
+    assert_eq!(wrongs(std::slice::from_ref(&first), &log), 1, "one is missing");
     assert_eq!(
         wrongs(&[Message::from_entry(&log[0]).unwrap(), second], &log),
         1,

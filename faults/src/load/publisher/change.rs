@@ -86,5 +86,5 @@ fn draw_emoji(rng: &mut Rng) -> Result<Emoji> {
 }
 
 fn percent_encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |encoded, byte| encoded + &format!("%{byte:02X}"))
 }
