@@ -247,7 +247,7 @@ fn history_is_the_fold_of_the_entries() {
     // As a reader sees it who comes now, and as one does who saw the edit before the deletion.
     (first.text, first.edited) = (None, Some(Timestamp(3)));
     assert_eq!(wrongs(&[first.clone(), second.clone()], &log), 0);
-    assert_eq!(wrongs(&[second.clone()], &log[3..]), 0, "what was forgotten is not in history");
+    assert_eq!(wrongs(std::slice::from_ref(&second), &log[3..]), 0, "what was forgotten is not in history");
     let mut reacted = first.clone();
     for entry in &log[..3] {
         reacted.fold(entry, None);
