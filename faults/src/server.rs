@@ -194,6 +194,14 @@ impl Server {
         Ok(batch.cursor.epoch)
     }
 
+    /// A figure of `GET /metrics`.
+    pub(crate) async fn read_metric(&self, name: &str) -> Result<f64> {
+        let reply = Http::new(self.address).ask(Ask::get("/metrics"), START).await?;
+        let text = String::from_utf8_lossy(&reply.body);
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        Ok(value.with_context(|| format!("there is no {name} in the metrics"))?.trim().parse()?)
+    }
+
     /// A room's history, all pages of it, oldest first.
     pub(crate) async fn read_history(&self, room: &RoomName) -> Result<Vec<Message>> {
         let http = Http::new(self.address);
