@@ -12,7 +12,7 @@ use holdline_shared::{
     RoomSelection, Seq, Subscription,
 };
 use tokio::sync::broadcast;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::oldest::{json, oldest_entries};
 use crate::checker::{Gap, Hears, Ledger, Line, ReaderId, Wrong};
@@ -62,6 +62,8 @@ impl Subscriber {
         let mut event = Event::Start;
         let mut is_done = true;
         let mut asked = Line::default();
+        // Also of a reader that is told something all the time.
+        let mut next_whim = self.next_whim();
         loop {
             let is_answer = matches!(event, Event::Answered(_));
             if matches!(event, Event::Failed { .. } | Event::Refused { .. } | Event::TimedOut) {
@@ -86,12 +88,13 @@ impl Subscriber {
                 }
                 Next::Keep => {}
             }
-            let whim = if self.longest_nap.is_some() { WHIM / 8 } else { WHIM };
-            let whim = whim.mul_f64(0.2 + self.rng.f64() * 1.6);
             (event, is_done) = tokio::select! {
                 event = &mut outstanding => (event, true),
                 Ok(event) = news.recv() => (event, false),
-                () = sleep(whim) => (self.whim(&mut machine), false),
+                () = sleep_until(next_whim) => {
+                    next_whim = self.next_whim();
+                    (self.whim(&mut machine), false)
+                }
             };
             if event == Event::Start {
                 // A new machine, from where the old one was: what it had under way is given up.
@@ -102,6 +105,11 @@ impl Subscriber {
                 }
             }
         }
+    }
+
+    fn next_whim(&mut self) -> Instant {
+        let whim = if self.longest_nap.is_some() { WHIM / 8 } else { WHIM };
+        Instant::now() + whim.mul_f64(0.2 + self.rng.f64() * 1.6)
     }
 
     /// Something that happens to a browser.
