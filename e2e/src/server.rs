@@ -66,7 +66,8 @@ impl Server {
     pub async fn start_again(&mut self) -> Result<()> {
         let mut command = holdline()?;
         let log = format!("sqlite:{}", self.folder.path().join("log.db").display());
-        command.args(["serve", "--log", &log]);
+        // Proxies of the stories stand on this machine.
+        command.args(["serve", "--log", &log, "--trusted-proxy", "127.0.0.1"]);
         for address in &self.addresses {
             command.args(["--listen", &address.to_string()]);
         }

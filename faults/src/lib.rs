@@ -5,6 +5,7 @@
 //! Nothing here decides what is right but the checker.
 
 pub mod checker;
+mod database;
 mod front;
 mod http;
 mod load;

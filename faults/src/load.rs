@@ -2,8 +2,11 @@
 
 mod classic;
 mod events;
+mod oldest;
 mod plan;
 mod publisher;
+mod recent;
+mod scribe;
 mod subscriber;
 mod tail;
 
@@ -22,15 +25,19 @@ use tokio::time::timeout;
 
 pub(crate) use self::plan::Plan;
 pub(crate) use self::publisher::Publisher;
+pub(crate) use self::scribe::Scribe;
 pub(crate) use self::subscriber::Subscriber;
 
 use self::classic::ClassicReader;
 use self::events::EventReader;
+use self::recent::Recent;
 use crate::checker::{Ledger, Wrong};
 use crate::http::{Ask, Http};
 
 /// How long a publisher may take for its last message once nothing is broken any more.
 const LAST_WORD: Duration = Duration::from_secs(30);
+/// The longest time for which a subscriber stays away.
+const NAP: Duration = Duration::from_secs(12);
 
 /// Publishers and readers at work.
 pub(crate) struct Load {
@@ -38,7 +45,7 @@ pub(crate) struct Load {
     news: broadcast::Sender<Event>,
     stop: watch::Sender<bool>,
     publishers: JoinSet<()>,
-    _readers: JoinSet<()>,
+    readers: JoinSet<()>,
 }
 
 impl Load {
@@ -50,23 +57,41 @@ impl Load {
         front: SocketAddr,
         rng: &mut Rng,
     ) -> Result<Self> {
+        Self::start_in(Arc::default(), plan, program, server, front, rng).await
+    }
+
+    /// The same, written down in a ledger that others write into, too.
+    pub(crate) async fn start_in(
+        ledger: Arc<Ledger>,
+        plan: &Plan,
+        program: &Path,
+        server: SocketAddr,
+        front: SocketAddr,
+        rng: &mut Rng,
+    ) -> Result<Self> {
         make_rooms(plan, server).await?;
-        let ledger = Arc::new(Ledger::default());
         let (news, _) = broadcast::channel(64);
         let (stop, _) = watch::channel(false);
         let (mut publishers, mut readers) = (JoinSet::new(), JoinSet::new());
         let http = Http::new(front);
+        let subscriber = |name: String, rooms: &RoomSelection, rng: &mut Rng| {
+            let (http, ledger, rooms) = (http.clone(), ledger.clone(), rooms.clone());
+            Subscriber { http, ledger, rooms, rng: rng.fork(), name, longest_nap: None }
+        };
         for (i, rooms) in plan.selections().into_iter().enumerate() {
             for n in 0..plan.crowd {
-                let name = format!("subscriber {i}.{n}");
-                let (ledger, rooms) = (ledger.clone(), rooms.clone());
-                let reader = Subscriber { http: http.clone(), ledger, rooms, rng: rng.fork(), name };
+                let reader = subscriber(format!("subscriber {i}.{n}"), &rooms, rng);
                 // Every fourth comes later.
                 if n % 4 == 3 {
                     readers.spawn(reader.join(plan.calm.clone(), news.subscribe()));
                 } else {
                     readers.spawn(reader.run(news.subscribe()));
                 }
+            }
+            for n in 0..plan.nappers {
+                let mut reader = subscriber(format!("napping subscriber {i}.{n}"), &rooms, rng);
+                reader.longest_nap = Some(NAP);
+                readers.spawn(reader.run(news.subscribe()));
             }
         }
         for n in 0..plan.tails {
@@ -84,16 +109,25 @@ impl Load {
             let name = format!("events {n}");
             readers.spawn(EventReader { http: http.clone(), ledger: ledger.clone(), rooms, rng, name }.run());
         }
+        let recent = Arc::<Recent>::default();
         let mut publish = |name: String, rooms, pace| {
             let (http, ledger, rng) = (http.clone(), ledger.clone(), rng.fork());
-            publishers.spawn(Publisher { http, ledger, rooms, pace, rng, name }.run(stop.subscribe()));
+            let (recent, is_forgetful) = (recent.clone(), plan.is_forgetful);
+            let publisher = Publisher { http, ledger, rooms, pace, rng, name, recent, is_forgetful };
+            publishers.spawn(publisher.run(stop.subscribe()));
         };
         for n in 0..plan.publishers {
             publish(format!("publisher {n}"), plan.busy.clone(), plan.pace);
         }
         publish("calm publisher".to_owned(), vec![plan.calm.clone()], plan.pace * 10);
         publish("quiet publisher".to_owned(), vec![plan.quiet.clone()], Duration::from_secs(7));
-        Ok(Self { ledger, news, stop, publishers, _readers: readers })
+        Ok(Self { ledger, news, stop, publishers, readers })
+    }
+
+    /// Ends everybody at once, in the middle of what they do, and waits until they have ended.
+    pub(crate) async fn abort(mut self) {
+        self.publishers.shutdown().await;
+        self.readers.shutdown().await;
     }
 
     /// Tells every subscriber not to wait any longer.

@@ -8,6 +8,9 @@ mod disk;
 mod front;
 mod kill;
 mod proxy;
+mod restore;
+mod retention;
+mod slow;
 mod wake;
 
 use std::pin::Pin;
@@ -38,7 +41,7 @@ struct Round {
     run: for<'a> fn(&'a mut Bench) -> Running<'a>,
 }
 
-const ALL: [Round; 10] = [
+const ALL: [Round; 13] = [
     Round { name: "kill", about: "the server is killed and started again", run: |b| Box::pin(kill::run(b)) },
     Round { name: "wake", about: "publishing in the moment of polling", run: |b| Box::pin(wake::run(b)) },
     Round {
@@ -72,6 +75,17 @@ const ALL: [Round; 10] = [
         run: |b| Box::pin(disk::run(b)),
     },
     Round { name: "clock", about: "the clock jumps by days", run: |b| Box::pin(clock::run(b)) },
+    Round {
+        name: "retention",
+        about: "the log forgets what is edited, deleted and reacted to",
+        run: |b| Box::pin(retention::run(b)),
+    },
+    Round {
+        name: "restore",
+        about: "the server is killed and its log put back from a copy",
+        run: |b| Box::pin(restore::run(b)),
+    },
+    Round { name: "slow", about: "readers that take a kilobyte a minute", run: |b| Box::pin(slow::run(b)) },
     Round {
         name: "crowd",
         about: "ten thousand readers over two restarts",

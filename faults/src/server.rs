@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use fastrand::Rng;
-use holdline_shared::{After, Batch, Entry};
+use holdline_shared::limits::HISTORY_MAX;
+use holdline_shared::{After, Batch, Entry, Epoch, History, Message, RoomName};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
@@ -30,9 +31,11 @@ pub(crate) struct Server {
     program: PathBuf,
     database: PathBuf,
     environment: Vec<(String, String)>,
+    flags: Vec<String>,
     pub(crate) address: SocketAddr,
     child: Option<Child>,
     said: Arc<Mutex<Vec<String>>>,
+    errors: Arc<Mutex<Vec<String>>>,
 }
 
 /// A port of this machine that nobody listens on.
@@ -53,15 +56,23 @@ impl Server {
             program: program.to_owned(),
             database: database.to_owned(),
             environment: Vec::new(),
+            flags: Vec::new(),
             address: free_address(rng)?,
             child: None,
             said: Arc::default(),
+            errors: Arc::default(),
         })
     }
 
     /// Sets a variable for the next start.
     pub(crate) fn environment(mut self, name: &str, value: impl Into<String>) -> Self {
         self.environment.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Gives it these flags at the next start.
+    pub(crate) fn flags(mut self, flags: &[&str]) -> Self {
+        self.flags.extend(flags.iter().map(|&flag| flag.to_owned()));
         self
     }
 
@@ -83,6 +94,7 @@ impl Server {
             .args(["--listen", &self.address.to_string()])
             .arg("--log")
             .arg(format!("sqlite:{}", self.database.display()))
+            .args(&self.flags)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -93,7 +105,7 @@ impl Server {
         let stderr = child.stderr.take().context("the server has no standard error")?;
         self.child = Some(child);
         let (open, opened) = tokio::sync::oneshot::channel();
-        let said = self.said.clone();
+        let (said, errors) = (self.said.clone(), self.errors.clone());
         tokio::spawn(async move {
             let mut open = Some(open);
             let mut lines = BufReader::new(stderr).lines();
@@ -101,6 +113,9 @@ impl Server {
                 if line.contains("the chat is open") {
                     // Nobody waits when the start was not waited for.
                     open.take().map(|open| open.send(()));
+                }
+                if line.contains(" ERROR ") {
+                    errors.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
                 }
                 let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
                 if said.len() == LINES {
@@ -130,6 +145,16 @@ impl Server {
         Ok(())
     }
 
+    /// The id of its process.
+    pub(crate) fn id(&self) -> Option<u32> {
+        self.child.as_ref().and_then(Child::id)
+    }
+
+    /// Lines of its own log that somebody has to act on, over all of its runs.
+    pub(crate) fn errors(&self) -> Vec<String> {
+        self.errors.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The last lines of its own log.
     pub(crate) fn last_words(&self) -> String {
         let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
@@ -156,6 +181,42 @@ impl Server {
             }
             log.extend(batch.entries);
             after = After::At(batch.cursor);
+        }
+    }
+}
+
+impl Server {
+    /// Which life of the log it serves.
+    pub(crate) async fn read_epoch(&self) -> Result<Epoch> {
+        let reply = Http::new(self.address).ask(Ask::get("/api/v1/poll?room=*&wait=0"), START).await?;
+        ensure!(reply.status == 200, "the cursor cannot be read: {}", reply.words());
+        let batch: Batch = serde_json::from_slice(&reply.body)?;
+        Ok(batch.cursor.epoch)
+    }
+
+    /// A figure of `GET /metrics`.
+    pub(crate) async fn read_metric(&self, name: &str) -> Result<f64> {
+        let reply = Http::new(self.address).ask(Ask::get("/metrics"), START).await?;
+        let text = String::from_utf8_lossy(&reply.body);
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        Ok(value.with_context(|| format!("there is no {name} in the metrics"))?.trim().parse()?)
+    }
+
+    /// A room's history, all pages of it, oldest first.
+    pub(crate) async fn read_history(&self, room: &RoomName) -> Result<Vec<Message>> {
+        let http = Http::new(self.address);
+        let (mut messages, mut before) = (Vec::new(), String::new());
+        loop {
+            let path = format!("/api/v1/rooms/{}/messages?limit={HISTORY_MAX}{before}", room.as_str());
+            let reply = http.ask(Ask::get(&path), START).await?;
+            ensure!(reply.status == 200, "history cannot be read: {}", reply.words());
+            let mut page: History = serde_json::from_slice(&reply.body)?;
+            page.messages.append(&mut messages);
+            messages = page.messages;
+            match messages.first() {
+                Some(first) if page.more => before = format!("&before={}", first.seq),
+                _ => return Ok(messages),
+            }
         }
     }
 }

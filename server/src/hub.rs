@@ -64,8 +64,10 @@ pub struct HubConfig {
     pub recent_bytes: usize,
     /// How long somebody is still here after their last poll.
     pub grace: Duration,
-    /// What the log keeps. Looked after once a minute.
+    /// What the log keeps.
     pub keep: Retention,
+    /// How often that is looked after.
+    pub keep_every: Duration,
     /// How long a room without messages is kept after its newest entry. [`Duration::MAX`] is for ever.
     pub room_expiry: Duration,
     /// Polls held at once. Beyond this many, polls return after a second at most; beyond twice as many they are refused
@@ -87,7 +89,8 @@ impl HubConfig {
 }
 
 impl Default for HubConfig {
-    /// 25 s, 120 s, 32 MiB, 15 s, for ever, a week, and what fits within the connections that are allowed by default.
+    /// 25 s, 120 s, 32 MiB, 15 s, for ever, a minute, a week, and what fits within the connections that are allowed by
+    /// default.
     fn default() -> Self {
         Self {
             wait: WAIT_DEFAULT,
@@ -95,6 +98,7 @@ impl Default for HubConfig {
             recent_bytes: 32 << 20,
             grace: Duration::from_secs(15),
             keep: Retention::default(),
+            keep_every: Duration::from_secs(60),
             room_expiry: ROOM_EXPIRY,
             max_held: Self::max_held_within(MAX_CONNECTIONS),
         }

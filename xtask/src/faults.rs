@@ -24,7 +24,7 @@ pub(crate) fn command(sh: &Shell, flags: &[OsString]) -> Result<()> {
 }
 
 /// Rounds that are about connections: these also run without event loops.
-const ON_BOTH_WAYS: [&str; 3] = ["wake", "proxy", "nginx-http10"];
+const ON_BOTH_WAYS: [&str; 4] = ["wake", "proxy", "nginx-http10", "slow"];
 
 /// The short round of every fault, against the executable that `build` has left.
 pub(crate) fn short(sh: &Shell) -> Result<()> {

@@ -23,7 +23,7 @@ struct Arguments {
     #[arg(long = "round", value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(holdline_faults::names()))]
     rounds: Vec<String>,
 
-    /// Few faults, about two minutes for all rounds
+    /// Few faults, about three minutes for all rounds
     #[arg(long)]
     short: bool,
 

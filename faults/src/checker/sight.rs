@@ -23,13 +23,18 @@ pub(super) enum Sight {
 
 /// Of everything that an entry says.
 pub(super) fn digest(entry: &Entry) -> u64 {
+    digest_with(entry, text(entry).map(text_digest))
+}
+
+/// Of an entry as if it had this text, or none: deleting takes the text out of entries that were seen with it.
+pub(super) fn digest_with(entry: &Entry, text: Option<u64>) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (entry.seq, entry.at.0, entry.room.as_str(), entry.author.id.as_str()).hash(&mut hasher);
+    let author = (entry.author.id.as_str(), entry.author.name.as_str());
+    (entry.seq, entry.at.0, entry.room.as_str(), author).hash(&mut hasher);
     match &entry.kind {
-        EntryKind::Message { key, text, reply_to } => {
-            (key, text.as_ref().map(MessageText::as_str), reply_to).hash(&mut hasher);
-        }
-        // Rare; their JSON says everything.
+        EntryKind::Message { key, reply_to, .. } => (0, key, text, reply_to).hash(&mut hasher),
+        EntryKind::Edit { target, .. } => (1, target, text).hash(&mut hasher),
+        // Without a text; their JSON says everything.
         other => serde_json::to_string(other).unwrap_or_default().hash(&mut hasher),
     }
     hasher.finish()
@@ -40,4 +45,23 @@ pub(super) fn text_digest(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     hasher.finish()
+}
+
+/// What a message or an edit says.
+pub(super) fn text(entry: &Entry) -> Option<&str> {
+    match &entry.kind {
+        EntryKind::Message { text, .. } | EntryKind::Edit { text, .. } => {
+            text.as_ref().map(MessageText::as_str)
+        }
+        _ => None,
+    }
+}
+
+/// The message whose deletion takes this entry's text away.
+pub(super) fn texts_message(entry: &Entry) -> Option<Seq> {
+    match &entry.kind {
+        EntryKind::Message { .. } => Some(entry.seq),
+        EntryKind::Edit { target, .. } => Some(*target),
+        _ => None,
+    }
 }

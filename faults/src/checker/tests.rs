@@ -1,8 +1,11 @@
 //! Each kind of wrong, shown to the checker.
 
-use holdline_shared::{Entry, PublishKey, RoomName, RoomSelection, Seq};
+mod changes;
+mod gaps;
 
-use super::{Hears, Ledger, ReaderId, Wrong};
+use holdline_shared::{Entry, MessageText, PublishKey, RoomName, RoomSelection, Seq};
+
+use super::{Hears, Ledger, Line, ReaderId, Wrong};
 
 fn key(n: u8) -> PublishKey {
     PublishKey::from_random([n; 16])
@@ -14,6 +17,16 @@ fn said(seq: u64, room: &str, n: u8) -> Entry {
         r#"{{"seq":{seq},"room":"{room}","at":{seq},"author":{{"id":"ada1","name":"Ada"}},"kind":"message","key":"{key}","text":"text {n}"}}"#
     );
     serde_json::from_str(&json).unwrap()
+}
+
+/// What [`said`] says.
+fn words(n: u8) -> MessageText {
+    format!("text {n}").parse().unwrap()
+}
+
+/// A reader asked before anything happened.
+fn saw(ledger: &Ledger, reader: ReaderId, entries: &[Entry]) {
+    ledger.saw(reader, Line::default(), entries);
 }
 
 fn rooms(names: &[&str]) -> RoomSelection {
@@ -29,7 +42,7 @@ fn log() -> Vec<Entry> {
 fn ledger() -> (Ledger, ReaderId, ReaderId) {
     let ledger = Ledger::default();
     for (n, seq) in [(1, 2), (2, 3), (3, 5)] {
-        ledger.tried(key(n));
+        ledger.tried(key(n), &words(n));
         ledger.acknowledged(key(n), Seq(seq));
     }
     let tea = ledger.reader("tea".into(), rooms(&["tea"]), Seq::START, Hears::Entries);
@@ -51,9 +64,9 @@ fn wrongs(ledger: &Ledger, log: &[Entry]) -> Vec<(Wrong, usize)> {
 fn what_is_right_is_found_right() {
     let (ledger, tea, all) = ledger();
     let log = log();
-    ledger.saw(tea, &[log[0].clone()]);
-    ledger.saw(tea, &[log[2].clone()]);
-    ledger.saw(all, &log[1..]);
+    saw(&ledger, tea, &[log[0].clone()]);
+    saw(&ledger, tea, &[log[2].clone()]);
+    saw(&ledger, all, &log[1..]);
     assert_eq!(wrongs(&ledger, &log), []);
     let verdict = ledger.check(&log);
     assert_eq!((verdict.acknowledged, verdict.stored, verdict.deliveries), (3, 3, 4));
@@ -64,10 +77,10 @@ fn what_is_right_is_found_right() {
 fn an_undelivered_entry_is_found() {
     let (ledger, tea, all) = ledger();
     let log = log();
-    assert_eq!(ledger.missing(&log), [2, 2]);
-    ledger.saw(tea, &[log[0].clone()]);
-    ledger.saw(all, &log[1..]);
-    assert_eq!(ledger.missing(&log), [1, 0]);
+    assert_eq!(ledger.behind(&log), ["tea", "all"]);
+    saw(&ledger, tea, &[log[0].clone()]);
+    saw(&ledger, all, &log[1..]);
+    assert_eq!(ledger.behind(&log), ["tea"]);
     assert_eq!(wrongs(&ledger, &log), [(Wrong::Undelivered, 1)]);
 }
 
@@ -75,8 +88,8 @@ fn an_undelivered_entry_is_found() {
 fn doubles_and_disorder_are_found() {
     let (ledger, tea, all) = ledger();
     let log = log();
-    ledger.saw(tea, &[log[2].clone(), log[0].clone()]);
-    ledger.saw(all, &[log[1].clone(), log[1].clone(), log[2].clone()]);
+    saw(&ledger, tea, &[log[2].clone(), log[0].clone()]);
+    saw(&ledger, all, &[log[1].clone(), log[1].clone(), log[2].clone()]);
     assert_eq!(wrongs(&ledger, &log), [(Wrong::Twice, 1), (Wrong::Disorder, 1)]);
 }
 
@@ -84,9 +97,9 @@ fn doubles_and_disorder_are_found() {
 fn what_was_never_durable_is_found() {
     let (ledger, tea, all) = ledger();
     let log = log();
-    ledger.saw(tea, &[log[0].clone(), said(4, "tea", 9), log[2].clone()]);
+    saw(&ledger, tea, &[log[0].clone(), said(4, "tea", 9), log[2].clone()]);
     // The same place, but something else: it was changed after it was shown.
-    ledger.saw(all, &[said(3, "milk", 8), log[2].clone()]);
+    saw(&ledger, all, &[said(3, "milk", 8), log[2].clone()]);
     assert_eq!(wrongs(&ledger, &log), [(Wrong::Undelivered, 1), (Wrong::Phantom, 2)]);
 }
 
@@ -94,8 +107,8 @@ fn what_was_never_durable_is_found() {
 fn what_belongs_to_another_room_is_found() {
     let (ledger, tea, all) = ledger();
     let log = log();
-    ledger.saw(tea, &log);
-    ledger.saw(all, &log);
+    saw(&ledger, tea, &log);
+    saw(&ledger, all, &log);
     assert_eq!(wrongs(&ledger, &log), [(Wrong::Phantom, 2)]);
 }
 
@@ -103,8 +116,8 @@ fn what_belongs_to_another_room_is_found() {
 fn a_lost_publish_is_found() {
     let (ledger, tea, all) = ledger();
     let log = &log()[..2];
-    ledger.saw(tea, &log[..1]);
-    ledger.saw(all, &log[1..]);
+    saw(&ledger, tea, &log[..1]);
+    saw(&ledger, all, &log[1..]);
     assert_eq!(wrongs(&ledger, log), [(Wrong::Lost, 1)]);
 }
 
@@ -114,8 +127,8 @@ fn a_publish_stored_twice_and_answers_that_differ_are_found() {
     let mut log = log();
     log.push(said(7, "milk", 2));
     ledger.acknowledged(key(2), Seq(7));
-    ledger.saw(tea, &[log[0].clone(), log[2].clone()]);
-    ledger.saw(all, &log[1..]);
+    saw(&ledger, tea, &[log[0].clone(), log[2].clone()]);
+    saw(&ledger, all, &log[1..]);
     assert_eq!(wrongs(&ledger, &log), [(Wrong::StoredTwice, 1), (Wrong::Answers, 1)]);
 }
 
@@ -123,10 +136,10 @@ fn a_publish_stored_twice_and_answers_that_differ_are_found() {
 fn an_answer_with_a_wrong_place_is_found() {
     let (ledger, tea, all) = ledger();
     let log = log();
-    ledger.tried(key(4));
+    ledger.tried(key(4), &words(4));
     ledger.acknowledged(key(1), Seq(3));
-    ledger.saw(tea, &[log[0].clone(), log[2].clone()]);
-    ledger.saw(all, &log[1..]);
+    saw(&ledger, tea, &[log[0].clone(), log[2].clone()]);
+    saw(&ledger, all, &log[1..]);
     assert_eq!(
         wrongs(&ledger, &log),
         [(Wrong::Answers, 2)],
@@ -141,6 +154,21 @@ fn a_log_that_goes_back_is_found() {
     log[2].at.0 = 1;
     log.swap(0, 1);
     assert_eq!(wrongs(&ledger, &log), [(Wrong::Disorder, 1), (Wrong::TimeBack, 2)]);
+}
+
+#[test]
+fn times_go_back_with_a_clock_that_jumps_and_not_for_a_minute() {
+    let ledger = Ledger::default();
+    let mut log = log();
+    for (entry, at) in log.iter_mut().zip([500_000, 1_000, 900]) {
+        entry.at.0 = at;
+    }
+    for n in 1..=3 {
+        ledger.tried(key(n), &words(n));
+    }
+    assert_eq!(wrongs(&ledger, &log), [(Wrong::TimeBack, 2)]);
+    ledger.set_clock_jumps();
+    assert_eq!(wrongs(&ledger, &log), [(Wrong::TimeBack, 1)]);
 }
 
 #[test]

@@ -27,11 +27,19 @@ pub enum Wrong {
     Unclear,
     /// A reader was told of a gap, or lost its session, though nothing was gone.
     Repair,
+    /// A text that was deleted, and is still shown or stored.
+    Undeleted,
+    /// History shows something else than the entries say.
+    Fold,
+    /// A restored log has something else in it than the copy, or goes on as if nothing had happened.
+    Mixed,
+    /// Something grew, or went on, that has a bound.
+    Unbounded,
 }
 
 impl Wrong {
     /// All of them, as the report lists them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::Lost,
         Self::Undelivered,
         Self::Twice,
@@ -43,6 +51,10 @@ impl Wrong {
         Self::Late,
         Self::Unclear,
         Self::Repair,
+        Self::Undeleted,
+        Self::Fold,
+        Self::Mixed,
+        Self::Unbounded,
     ];
 
     /// A column's title.
@@ -59,6 +71,10 @@ impl Wrong {
             Self::Late => "late",
             Self::Unclear => "unclear",
             Self::Repair => "false gap",
+            Self::Undeleted => "undeleted",
+            Self::Fold => "fold",
+            Self::Mixed => "mixed",
+            Self::Unbounded => "unbounded",
         }
     }
 }
@@ -69,9 +85,9 @@ const EXAMPLES: usize = 3;
 /// Counts, and what was wrong.
 #[derive(Debug, Clone, Default)]
 pub struct Verdict {
-    /// Publishes tried, each with a key of its own.
+    /// Publishes and changes that were tried.
     pub published: usize,
-    /// Publishes that were answered.
+    /// Publishes and changes that were answered, refusals apart.
     pub acknowledged: usize,
     /// Entries in the log.
     pub stored: usize,
@@ -87,6 +103,23 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// Adds what another part of the same round came to.
+    pub fn take(&mut self, other: Self) {
+        self.published += other.published;
+        self.acknowledged += other.acknowledged;
+        self.stored += other.stored;
+        self.readers += other.readers;
+        self.deliveries += other.deliveries;
+        self.faults += other.faults;
+        self.troubles += other.troubles;
+        for (wrong, (count, mut examples)) in other.wrongs {
+            let known = self.wrongs.entry(wrong).or_default();
+            known.0 += count;
+            known.1.append(&mut examples);
+            known.1.truncate(EXAMPLES);
+        }
+    }
+
     /// Counts a wrong, and keeps the first few examples.
     pub fn add(&mut self, wrong: Wrong, example: impl FnOnce() -> String) {
         let (count, examples) = self.wrongs.entry(wrong).or_default();

@@ -29,13 +29,15 @@ pub(crate) async fn nginx(
     rng: &mut Rng,
 ) -> Result<Front> {
     let address = place(folder, rng)?;
-    let http11 = "proxy_http_version 1.1; proxy_set_header Connection \"\";";
+    let http11 =
+        "proxy_http_version 1.1; proxy_set_header Connection \"\"; proxy_set_header Host $http_host;";
     let more = match upstream {
         Upstream::Kept => http11.to_owned(),
         Upstream::Impatient => format!("{http11} proxy_read_timeout 5s;"),
         Upstream::Plain => "proxy_http_version 1.0;".to_owned(),
     };
-    let keep = if matches!(upstream, Upstream::Plain) { "" } else { "keepalive 32;" };
+    // Told nothing, it asks for the address that it was given.
+    let target = if matches!(upstream, Upstream::Plain) { server.to_string() } else { "holdline".to_owned() };
     let folder_text = folder.display();
     // Buffering is on unless it is turned off.
     let config = format!(
@@ -51,10 +53,10 @@ http {{
     fastcgi_temp_path {folder_text}/fastcgi;
     uwsgi_temp_path {folder_text}/uwsgi;
     scgi_temp_path {folder_text}/scgi;
-    upstream holdline {{ server {server}; {keep} }}
+    upstream holdline {{ server {server}; keepalive 32; }}
     server {{
         listen {address};
-        location / {{ proxy_pass http://holdline; {more} }}
+        location / {{ proxy_pass http://{target}; {more} }}
     }}
 }}
 "

@@ -39,9 +39,7 @@ impl ClassicReader {
         let quiet = format!("/subscribe?room={}&random={random}&wait=0", self.room.as_str());
         let (mut cookie, from) = loop {
             if let Some(Answer { cookie: Some(cookie), .. }) = self.ask(&quiet, "").await
-                // The value is a cursor and the time at which it was set.
-                && let Some(value) = cookie.split('=').nth(1)
-                && let Some(cursor) = value.split('.').next().and_then(|text| text.parse::<Cursor>().ok())
+                && let Some(cursor) = place(&cookie)
             {
                 break (cookie, cursor.seq);
             }
@@ -79,6 +77,11 @@ impl ClassicReader {
     async fn pause(&mut self) {
         sleep(PAUSE.mul_f64(self.rng.f64())).await;
     }
+}
+
+/// Where the cookie says that its page is. Only for the checker: to a page the value says nothing.
+fn place(cookie: &str) -> Option<Cursor> {
+    cookie.split_once('=')?.1.split('.').next()?.parse().ok()
 }
 
 /// The name and value of the cookie that an answer sets.

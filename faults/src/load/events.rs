@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fastrand::Rng;
-use holdline_shared::{Batch, RoomSelection, Seq};
+use holdline_shared::{Batch, Cursor, Problem, RoomSelection, Seq};
 use http_body_util::BodyExt as _;
 use tokio::time::{sleep, timeout};
 
-use crate::checker::{Hears, Ledger, ReaderId, Wrong};
+use super::oldest::oldest_entries;
+use crate::checker::{Gap, Hears, Ledger, Line, ReaderId, Wrong};
 use crate::http::{Ask, Http};
 
 /// The server shows that it is alive every 15 seconds.
@@ -45,7 +46,15 @@ impl EventReader {
         if !last_id.is_empty() {
             ask = ask.header("last-event-id", last_id.clone());
         }
+        // What an event says may have been read as soon as the connection was made.
+        let asked = self.ledger.line();
         let Ok(Ok(response)) = timeout(SILENCE, self.http.open(ask)).await else { return };
+        if response.status() == 410 {
+            if let Ok(Ok(body)) = timeout(SILENCE, response.into_body().collect()).await {
+                self.pass_gap(&body.to_bytes(), reader, last_id).await;
+            }
+            return;
+        }
         if response.status() != 200 {
             return;
         }
@@ -55,24 +64,40 @@ impl EventReader {
             text.extend_from_slice(frame.data_ref().map(AsRef::as_ref).unwrap_or_default());
             while let Some(end) = text.windows(2).position(|pair| pair == b"\n\n") {
                 let event: Vec<u8> = text.drain(..end + 2).collect();
-                self.dispatch(&String::from_utf8_lossy(&event), reader, last_id);
+                self.dispatch(&String::from_utf8_lossy(&event), reader, asked, last_id).await;
             }
         }
     }
 
-    fn dispatch(&self, event: &str, reader: ReaderId, last_id: &mut String) {
-        for line in event.lines() {
-            if let Some(data) = line.strip_prefix("data: ") {
-                match serde_json::from_str::<Batch>(data) {
-                    Ok(batch) => self.ledger.saw(reader, &batch.entries),
-                    Err(error) => {
-                        self.ledger.complain(Wrong::Unclear, format!("{}: no batch: {error}", self.name));
-                    }
+    async fn dispatch(&self, event: &str, reader: ReaderId, asked: Line, last_id: &mut String) {
+        let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        match (field("event"), field("data")) {
+            (Some("gap"), Some(data)) => return self.pass_gap(data.as_bytes(), reader, last_id).await,
+            // Something is wrong for a while, and the connection ends.
+            (Some(_), _) => return,
+            (None, Some(data)) => match serde_json::from_str::<Batch>(data) {
+                Ok(batch) => self.ledger.saw(reader, asked, &batch.entries),
+                Err(error) => {
+                    self.ledger.complain(Wrong::Unclear, format!("{}: no batch: {error}", self.name));
                 }
-            } else if let Some(id) = line.strip_prefix("id: ") {
-                id.clone_into(last_id);
-            }
+            },
+            (None, None) => {}
+        }
+        if let Some(id) = field("id") {
+            id.clone_into(last_id);
         }
         self.ledger.polled(reader);
+    }
+
+    /// Goes on behind a gap, from the cursor that came with the news of it.
+    async fn pass_gap(&self, problem: &[u8], reader: ReaderId, last_id: &mut String) {
+        let problem = serde_json::from_slice::<Problem>(problem);
+        let Some(cursor) = problem.ok().and_then(|problem| problem.cursor) else {
+            return self.ledger.complain(Wrong::Unclear, format!("{}: a gap without a cursor", self.name));
+        };
+        let after = last_id.parse::<Cursor>().map_or(Seq::START, |cursor| cursor.seq);
+        let oldest = oldest_entries(&self.http, &self.rooms).await.unwrap_or_default();
+        self.ledger.gap(reader, Gap { after, resumed: cursor.seq, oldest });
+        *last_id = cursor.to_string();
     }
 }

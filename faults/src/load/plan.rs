@@ -23,6 +23,10 @@ pub(crate) struct Plan {
     pub(crate) tails: usize,
     /// Readers of events, and as many of the classic route.
     pub(crate) others: usize,
+    /// Subscribers of each selection that stay away for a while now and then.
+    pub(crate) nappers: usize,
+    /// Whether the log forgets something while the round runs.
+    pub(crate) is_forgetful: bool,
 }
 
 impl Plan {
@@ -38,6 +42,8 @@ impl Plan {
             crowd: if short { 4 } else { 8 },
             tails: if short { 1 } else { 2 },
             others: if short { 1 } else { 2 },
+            nappers: 0,
+            is_forgetful: false,
         }
     }
 

@@ -8,17 +8,16 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use holdline_shared::{
-    Action, After, Batch, Dice, Event, History, Next, PollQuery, Problem, RoomName, RoomSelection, Seq,
-    Subscription,
+    Action, After, Batch, Dice, Event, History, Next, PollQuery, Problem, ProblemCode, RoomName,
+    RoomSelection, Seq, Subscription,
 };
 use tokio::sync::broadcast;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 
-use crate::checker::{Hears, Ledger, ReaderId, Wrong};
+use super::oldest::{json, oldest_entries};
+use crate::checker::{Gap, Hears, Ledger, Line, ReaderId, Wrong};
 use crate::http::{Ask, Http};
 
-/// For everything but polls.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// About how long between two things that a browser does to its machine by itself: reload, wake, lose its network.
 const WHIM: Duration = Duration::from_secs(15);
 
@@ -29,6 +28,8 @@ pub(crate) struct Subscriber {
     pub(crate) rooms: RoomSelection,
     pub(crate) rng: Rng,
     pub(crate) name: String,
+    /// Stays away for up to so long now and then, as a laptop does that is closed.
+    pub(crate) longest_nap: Option<Duration>,
 }
 
 /// What is being done; dropping it gives it up.
@@ -60,6 +61,9 @@ impl Subscriber {
         let mut outstanding: Outstanding = Box::pin(pending());
         let mut event = Event::Start;
         let mut is_done = true;
+        let mut asked = Line::default();
+        // Also of a reader that is told something all the time.
+        let mut next_whim = self.next_whim();
         loop {
             let is_answer = matches!(event, Event::Answered(_));
             if matches!(event, Event::Failed { .. } | Event::Refused { .. } | Event::TimedOut) {
@@ -67,13 +71,16 @@ impl Subscriber {
             }
             let step = machine.step(event, begun.elapsed(), Dice::new(self.rng.f64()));
             if let Some(batch) = step.deliver {
-                self.ledger.saw(reader, &batch.entries);
+                self.ledger.saw(reader, asked, &batch.entries);
             }
             if is_answer {
                 self.ledger.polled(reader);
             }
             match step.next {
-                Next::Do(action) => outstanding = self.perform(action),
+                Next::Do(action) => {
+                    asked = self.ledger.line();
+                    outstanding = self.perform(action, reader, machine.after());
+                }
                 Next::Keep if is_done => {
                     self.ledger
                         .complain(Wrong::Undelivered, format!("{}: the machine has stopped", self.name));
@@ -81,18 +88,28 @@ impl Subscriber {
                 }
                 Next::Keep => {}
             }
-            let whim = WHIM.mul_f64(0.2 + self.rng.f64() * 1.6);
             (event, is_done) = tokio::select! {
                 event = &mut outstanding => (event, true),
                 Ok(event) = news.recv() => (event, false),
-                () = sleep(whim) => (self.whim(&mut machine), false),
+                () = sleep_until(next_whim) => {
+                    next_whim = self.next_whim();
+                    (self.whim(&mut machine), false)
+                }
             };
             if event == Event::Start {
                 // A new machine, from where the old one was: what it had under way is given up.
                 outstanding = Box::pin(pending());
                 is_done = true;
+                if let Some(longest) = self.longest_nap {
+                    sleep(longest.mul_f64(self.rng.f64())).await;
+                }
             }
         }
+    }
+
+    fn next_whim(&mut self) -> Instant {
+        let whim = if self.longest_nap.is_some() { WHIM / 8 } else { WHIM };
+        Instant::now() + whim.mul_f64(0.2 + self.rng.f64() * 1.6)
     }
 
     /// Something that happens to a browser.
@@ -109,7 +126,7 @@ impl Subscriber {
         }
     }
 
-    fn perform(&self, action: Action) -> Outstanding {
+    fn perform(&self, action: Action, reader: ReaderId, after: After) -> Outstanding {
         let http = self.http.clone();
         match action {
             Action::Sleep(pause) => Box::pin(async move {
@@ -123,16 +140,8 @@ impl Subscriber {
                 Box::pin(async move { poll(&http, &query, watchdog, &ledger, &name).await })
             }
             Action::Repair => {
-                self.ledger.complain(Wrong::Repair, format!("{} was told of a gap", self.name));
-                let room = match &self.rooms {
-                    RoomSelection::Named(names) => names.first().cloned(),
-                    RoomSelection::All => None,
-                };
-                Box::pin(async move {
-                    let room = room.unwrap_or_else(RoomName::lobby);
-                    let failed = || Event::Failed { why: "no history".to_owned() };
-                    history(&http, &room).await.map_or_else(failed, |page| Event::Repaired(page.cursor))
-                })
+                let (ledger, rooms) = (self.ledger.clone(), self.rooms.clone());
+                Box::pin(async move { repair(&http, &ledger, reader, &rooms, after).await })
             }
             Action::RenewSession => {
                 self.ledger.complain(Wrong::Repair, format!("{} was told to get a session", self.name));
@@ -159,14 +168,37 @@ async fn poll(http: &Http, query: &PollQuery, watchdog: Duration, ledger: &Ledge
         };
     }
     let problem: Option<Problem> = serde_json::from_slice(&reply.body).ok();
-    if !matches!(reply.status, 408 | 429 | 502..=504) {
+    let is_gap = problem.as_ref().is_some_and(|problem| problem.code == ProblemCode::Gap);
+    if !is_gap && !matches!(reply.status, 408 | 429 | 502..=504) {
         ledger.complain(Wrong::Unclear, format!("{name}: a poll was answered with {}", reply.words()));
     }
     Event::Refused { status: reply.status, problem, retry_after: reply.retry_after() }
 }
 
+/// What a browser does about a gap: looks at history and goes on from there. The checker is told what was gone.
+async fn repair(
+    http: &Http,
+    ledger: &Ledger,
+    reader: ReaderId,
+    rooms: &RoomSelection,
+    after: After,
+) -> Event {
+    let failed = |why: &str| Event::Failed { why: why.to_owned() };
+    let Some(oldest) = oldest_entries(http, rooms).await else { return failed("no entries") };
+    let room = match rooms {
+        RoomSelection::Named(names) => names.first().cloned(),
+        RoomSelection::All => None,
+    };
+    let room = room.unwrap_or_else(RoomName::lobby);
+    let Some(page) = history(http, &room).await else { return failed("no history") };
+    let after = match after {
+        After::At(cursor) => cursor.seq,
+        After::Start | After::Now => Seq::START,
+    };
+    ledger.gap(reader, Gap { after, resumed: page.cursor.seq, oldest });
+    Event::Repaired(page.cursor)
+}
+
 async fn history(http: &Http, room: &RoomName) -> Option<History> {
-    let path = format!("/api/v1/rooms/{}/messages?limit=1", room.as_str());
-    let reply = http.ask(Ask::get(&path), PATIENCE).await.ok()?;
-    serde_json::from_slice(&reply.body).ok()
+    json(http, &format!("/api/v1/rooms/{}/messages?limit=1", room.as_str())).await
 }

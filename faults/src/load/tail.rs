@@ -10,7 +10,7 @@ use holdline_shared::{Entry, RoomSelection, Seq};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
 
-use crate::checker::{Hears, Ledger, Wrong};
+use crate::checker::{Hears, Ledger, Line, Wrong};
 
 /// Starts one that reads from the beginning of the log; the future ends only when the process does, and dropping it
 /// kills the process.
@@ -43,7 +43,8 @@ pub(crate) fn start(
         let mut lines = BufReader::new(output).lines();
         while let Ok(Some(line)) = lines.next_line().await {
             match serde_json::from_str::<Entry>(&line) {
-                Ok(entry) => ledger.saw(reader, &[entry]),
+                // When it asked for the entry is not known.
+                Ok(entry) => ledger.saw(reader, Line::default(), &[entry]),
                 Err(error) => ledger.complain(Wrong::Unclear, format!("{name} printed {line}: {error}")),
             }
         }

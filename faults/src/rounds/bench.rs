@@ -1,16 +1,17 @@
 //! What a round works with: a folder, a server, dice, and how a round ends.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Result;
 use fastrand::Rng;
-use holdline_shared::Entry;
+use holdline_shared::{Entry, RoomName};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use crate::checker::{Ledger, Verdict, Wrong};
-use crate::load::Load;
+use crate::checker::{Ledger, Verdict, Wrong, check_history};
+use crate::load::{Load, Scribe};
 use crate::orders::Orders;
 use crate::server::Server;
 
@@ -83,11 +84,17 @@ impl Bench {
 
     /// The end of every round, when nothing is broken any more: publishers finish, readers get the rest, the server is
     /// killed once more, and what is in the log after that is the truth.
-    pub(crate) async fn settle(
+    pub(crate) async fn settle(&mut self, load: Load, server: &mut Server, faults: usize) -> Result<Verdict> {
+        self.settle_with(load, server, faults, None).await
+    }
+
+    /// The same; a scribe knows what the log has forgotten.
+    pub(crate) async fn settle_with(
         &mut self,
         mut load: Load,
         server: &mut Server,
         faults: usize,
+        scribe: Option<Scribe>,
     ) -> Result<Verdict> {
         load.hurry();
         load.end_publishing().await;
@@ -109,9 +116,14 @@ impl Bench {
                 break;
             }
         }
-        let log = server.read_log().await?;
+        let kept = server.read_log().await?;
+        let whole = match scribe {
+            Some(scribe) => scribe.end(&kept).await?,
+            None => kept.clone(),
+        };
         drop(load);
-        let mut verdict = ledger.check(&log);
+        let mut verdict = ledger.check_forgetful(&whole, &kept);
+        compare_history(server, &whole, &kept, &mut verdict).await?;
         verdict.faults = faults;
         if !verdict.is_clean() {
             self.said = server.last_words();
@@ -120,11 +132,24 @@ impl Bench {
     }
 }
 
-/// Waits until every reader has as many entries as this log has for it; the checker says later whether they are the
-/// right ones.
+/// Compares the history of every room with the fold of its entries: all that the log ever had, and still has.
+pub(crate) async fn compare_history(
+    server: &Server,
+    whole: &[Entry],
+    kept: &[Entry],
+    verdict: &mut Verdict,
+) -> Result<()> {
+    let rooms: BTreeSet<&RoomName> = kept.iter().map(|entry| &entry.room).collect();
+    for room in rooms {
+        let history = server.read_history(room).await?;
+        check_history(whole, kept, room, &history, verdict);
+    }
+    Ok(())
+}
+
+/// Waits until every reader has come to the end of this log; the checker says later whether they saw what they should.
 pub(crate) async fn catch_up(ledger: &Ledger, log: &[Entry]) {
-    reached(ledger, Instant::now() + SETTLE, || ledger.missing(log).iter().all(|missing| *missing == 0))
-        .await;
+    reached(ledger, Instant::now() + SETTLE, || ledger.behind(log).is_empty()).await;
 }
 
 /// Looks again with every line in the ledger, until it is so or the time is over. Answers whether it is so.

@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep};
 
 use super::Outcome;
 use super::bench::Bench;
-use crate::checker::{Hears, Ledger, ReaderId, Wrong};
+use crate::checker::{Hears, Ledger, Line, ReaderId, Wrong};
 use crate::http::{Ask, Http};
 use crate::report::Report;
 
@@ -109,13 +109,17 @@ impl Reader {
         let mut machine = Subscription::new(After::Start);
         let begun = Instant::now();
         let mut event = Event::Start;
+        let mut asked = Line::default();
         loop {
             let step = machine.step(event, begun.elapsed(), Dice::new(self.rng.f64()));
             if let Some(batch) = step.deliver {
-                self.ledger.saw(self.id, &batch.entries);
+                self.ledger.saw(self.id, asked, &batch.entries);
             }
             event = match step.next {
-                Next::Do(action) => self.perform(action).await,
+                Next::Do(action) => {
+                    asked = self.ledger.line();
+                    self.perform(action).await
+                }
                 Next::Keep => {
                     return self.ledger.complain(Wrong::Undelivered, "a machine has stopped".to_owned());
                 }

@@ -44,7 +44,7 @@ pub(super) async fn haproxy(bench: &mut Bench) -> Result<Outcome> {
 
 /// Load, and a reload or a kill now and then.
 async fn under(bench: &mut Bench, mut server: Server, front: Front) -> Result<Outcome> {
-    let (events, plan) = if bench.is_short { (6, Plan::new(true)) } else { (30, Plan::new(false)) };
+    let (events, plan) = if bench.is_short { (6, Plan::new(true)) } else { (24, Plan::new(false)) };
     let mut rng = bench.rng.fork();
     let load = Load::start(&plan, &bench.program, server.address, front.address, &mut rng).await?;
     for event in 0..events {

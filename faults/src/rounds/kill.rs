@@ -17,7 +17,7 @@ const AWAY: Duration = Duration::from_millis(400);
 const POLITE: u8 = 8;
 
 pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
-    let (kills, plan) = if bench.is_short { (5, Plan::new(true)) } else { (100, Plan::new(false)) };
+    let (kills, plan) = if bench.is_short { (5, Plan::new(true)) } else { (80, Plan::new(false)) };
     let mut server = bench.server()?;
     server.start().await?;
     let mut rng = bench.rng.fork();

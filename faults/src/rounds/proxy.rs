@@ -11,7 +11,7 @@ use crate::load::{Load, Plan};
 use crate::proxy::Proxy;
 
 pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
-    let (time, plan) = if bench.is_short { (8, Plan::new(true)) } else { (60, Plan::new(false)) };
+    let (time, plan) = if bench.is_short { (8, Plan::new(true)) } else { (50, Plan::new(false)) };
     let mut server = bench.server()?;
     server.start().await?;
     let mut rng = bench.rng.fork();

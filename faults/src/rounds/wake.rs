@@ -1,5 +1,5 @@
-//! Nothing is broken; but each message is published at the very moment in which its readers poll again, many thousand
-//! times. A wake-up that is lost then shows as a message that comes only when the hold is over.
+//! Nothing is broken; but each message, edit, deletion and reaction is published at the very moment in which its readers
+//! poll again, many thousand times. A wake-up that is lost then shows as a message that comes only when the hold is over.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,14 +7,17 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use fastrand::Rng;
-use holdline_shared::{After, Batch, Entry, PublishKey, RoomName, RoomSelection, Seq, Session};
+use holdline_shared::{
+    After, Batch, EditRequest, Entry, MessageText, PersonId, PublishKey, RoomName, RoomSelection, Seq,
+    Session,
+};
 use hyper::Method;
 use tokio::task::{JoinSet, yield_now};
 use tokio::time::Instant;
 
 use super::Outcome;
-use super::bench::Bench;
-use crate::checker::{Hears, Ledger, ReaderId, Wrong};
+use super::bench::{Bench, compare_history};
+use crate::checker::{ChangeAnswer, ChangeKind, ChangeRequest, Hears, Ledger, ReaderId, Wrong};
 use crate::http::{Ask, Http};
 
 /// Rooms in which the game is played at the same time, and readers of each.
@@ -37,7 +40,7 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
     let mut server = bench.server()?;
     server.start().await?;
     let ledger = Arc::new(Ledger::default());
-    let end = Instant::now() + Duration::from_secs(if bench.is_short { 8 } else { 60 });
+    let end = Instant::now() + Duration::from_secs(if bench.is_short { 8 } else { 50 });
     let mut games = JoinSet::new();
     for n in 0..ROOMS {
         let room = RoomName::parse(&format!("wake-{n}"))?;
@@ -49,7 +52,10 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
     }
     server.kill().await?;
     server.start().await?;
-    Ok(Outcome::Ran(ledger.check(&server.read_log().await?)))
+    let log = server.read_log().await?;
+    let mut verdict = ledger.check(&log);
+    compare_history(&server, &log, &log, &mut verdict).await?;
+    Ok(Outcome::Ran(verdict))
 }
 
 /// One room, its publisher and its readers.
@@ -59,6 +65,10 @@ struct Game {
     room: RoomName,
     rng: Rng,
     bearer: String,
+    author: PersonId,
+    /// What was said last, unless it was deleted, and whether there is a reaction on it.
+    last: Option<Seq>,
+    is_liked: bool,
     readers: Vec<(ReaderId, After)>,
     /// How long a publish took lately, until its answer.
     lately: Duration,
@@ -78,19 +88,23 @@ impl Game {
             (ledger.reader(name, rooms.clone(), Seq::START, Hears::Entries), After::Start)
         };
         let readers = (0..READERS).map(reader).collect();
-        Ok(Self { http, ledger, room, rng, bearer, readers, lately: Duration::ZERO })
+        let author = session.person.id;
+        let (last, is_liked, lately) = (None, false, Duration::ZERO);
+        Ok(Self { http, ledger, room, rng, bearer, author, last, is_liked, readers, lately })
     }
 
     /// Says something, and lets each reader poll a little later, as late as the publish is expected to take; then the
     /// same again, once all have heard it.
     async fn play(mut self, end: Instant) -> Result<()> {
         for (reader, after) in &mut self.readers {
+            let asked = self.ledger.line();
             let batch = poll(&self.http, &self.room, *after).await?;
-            self.ledger.saw(*reader, &batch.entries);
+            self.ledger.saw(*reader, asked, &batch.entries);
             *after = After::At(batch.cursor);
         }
         while Instant::now() < end {
             let begun = Instant::now();
+            let asked = self.ledger.line();
             let mut polls = JoinSet::new();
             for (n, (_, after)) in self.readers.iter().enumerate() {
                 let at = begun + self.lately.min(LONGEST).mul_f64(self.rng.f64() * 1.3);
@@ -109,25 +123,69 @@ impl Game {
                     let what = format!("reader {n} of {} heard of {seq} after {took:?}", self.room.as_str());
                     self.ledger.complain(Wrong::Late, what);
                 }
-                self.ledger.saw(*reader, &batch.entries);
+                self.ledger.saw(*reader, asked, &batch.entries);
                 *after = After::At(batch.cursor);
             }
         }
         Ok(())
     }
 
+    /// Says something new, or changes what was said last.
     async fn publish(&mut self) -> Result<Seq> {
+        match (self.last, self.rng.u8(..8)) {
+            (Some(message), 0) => {
+                let salt = self.rng.u64(..);
+                let text: MessageText = format!("{salt:016x}").parse()?;
+                let body = serde_json::to_vec(&EditRequest { text: text.clone() })?;
+                self.change(Method::PATCH, "", body, message, ChangeKind::Edit(text)).await
+            }
+            (Some(message), 1) => {
+                self.last = None;
+                self.change(Method::DELETE, "", Vec::new(), message, ChangeKind::Delete).await
+            }
+            (Some(message), 2) => {
+                self.is_liked = !self.is_liked;
+                let method = if self.is_liked { Method::PUT } else { Method::DELETE };
+                let kind = ChangeKind::React { emoji: "👍".parse()?, on: self.is_liked };
+                self.change(method, "/reactions/%F0%9F%91%8D", Vec::new(), message, kind).await
+            }
+            _ => self.say().await,
+        }
+    }
+
+    async fn say(&mut self) -> Result<Seq> {
         let mut bytes = [0; 16];
         self.rng.fill(&mut bytes);
         let key = PublishKey::from_random(bytes);
-        self.ledger.tried(key);
+        self.ledger.tried(key, &key.to_string().parse()?);
         let path = format!("/api/v1/rooms/{}/messages", self.room.as_str());
         let ask = Ask::send(Method::POST, &path, format!(r#"{{"key":"{key}","text":"{key}"}}"#));
         let reply = self.http.ask(ask.header("authorization", &self.bearer), PATIENCE).await?;
         ensure!(reply.status == 201, "a publish was answered with {}", reply.words());
         let entry: Entry = serde_json::from_slice(&reply.body)?;
         self.ledger.acknowledged(key, entry.seq);
+        (self.last, self.is_liked) = (Some(entry.seq), false);
         Ok(entry.seq)
+    }
+
+    async fn change(
+        &self,
+        method: Method,
+        rest: &str,
+        body: Vec<u8>,
+        target: Seq,
+        kind: ChangeKind,
+    ) -> Result<Seq> {
+        let (author, room) = (self.author.clone(), self.room.clone());
+        let path = format!("/api/v1/rooms/{}/messages/{target}{rest}", room.as_str());
+        let id = self.ledger.asked(ChangeRequest { author, room, target, kind });
+        let ask = Ask::send(method, &path, body).header("authorization", &self.bearer);
+        let reply = self.http.ask(ask, PATIENCE).await?;
+        ensure!(matches!(reply.status, 200 | 201), "a change was answered with {}", reply.words());
+        let entry: Entry = serde_json::from_slice(&reply.body)?;
+        let seq = entry.seq;
+        self.ledger.changed(id, ChangeAnswer::Stored(Box::new(entry)));
+        Ok(seq)
     }
 }
 

@@ -97,6 +97,7 @@ fn refusal(error: PollError) -> Event {
         PollError::Gap { cursor, .. } => Problem::new(ProblemCode::Gap, "forgotten").at(cursor),
         PollError::Overloaded => Problem::new(ProblemCode::Overloaded, "too many"),
         PollError::Log(error) => Problem::new(ProblemCode::LogUnavailable, error.to_string()),
+        other => Problem::new(ProblemCode::Internal, other.to_string()),
     })
 }
 

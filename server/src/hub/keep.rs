@@ -10,8 +10,6 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use super::Hub;
 use crate::log::LogError;
 
-/// How often retention is looked after.
-const RETENTION_PERIOD: Duration = Duration::from_secs(60);
 /// The longest time between two looks for empty rooms. A look reads a line for each room.
 const LONGEST_EXPIRY_PERIOD: Duration = Duration::from_secs(3600);
 /// The shortest, for rooms that expire within seconds.
@@ -19,10 +17,11 @@ const SHORTEST_EXPIRY_PERIOD: Duration = Duration::from_millis(100);
 
 /// Prunes, and removes empty rooms, until the hub is gone.
 pub(super) fn keep_within_bounds(hub: &Arc<Hub>) -> impl Future<Output = ()> + Send + 'static {
-    let (keeps_all, expiry) = (hub.config.keep.is_forever(), hub.config.room_expiry);
+    let (keeps_all, period) = (hub.config.keep.is_forever(), hub.config.keep_every);
+    let expiry = hub.config.room_expiry;
     let hub = Arc::downgrade(hub);
-    let prune = |hub: Arc<Hub>| hub.log.prune(hub.config.keep);
-    let expire = |hub: Arc<Hub>| {
+    let to_prune = |hub: Arc<Hub>| hub.log.prune(hub.config.keep);
+    let to_expire = |hub: Arc<Hub>| {
         let watching = Arc::downgrade(&hub);
         let is_in_use = move |room: &RoomName| watching.upgrade().is_some_and(|hub| hub.is_in_use(room));
         hub.log.expire_rooms(hub.config.room_expiry, Arc::new(is_in_use))
@@ -31,11 +30,11 @@ pub(super) fn keep_within_bounds(hub: &Arc<Hub>) -> impl Future<Output = ()> + S
     async move {
         let now = Instant::now();
         // After a start those who wait for a room need a moment to come back.
-        let expiring = repeat(hub.clone(), now + expiry_period, expiry_period, expire);
+        let expiring = repeat(hub.clone(), now + expiry_period, expiry_period, to_expire);
         if keeps_all {
             expiring.await;
         } else {
-            tokio::join!(expiring, repeat(hub, now, RETENTION_PERIOD, prune));
+            tokio::join!(expiring, repeat(hub, now, period, to_prune));
         }
     }
 }

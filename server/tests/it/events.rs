@@ -131,7 +131,8 @@ async fn what_is_wrong_is_said_with_a_status() {
 
 #[tokio::test]
 async fn gap_is_an_event_after_which_the_stream_goes_on_from_the_present() {
-    let hub = HubConfig { recent_bytes: 500, ..HubConfig::default() };
+    let mut hub = HubConfig::default();
+    hub.recent_bytes = 500;
     let server = Server::with(hub, ServeConfig::default()).await;
     let ada = server.person("Ada").await;
     for number in 0..30 {
@@ -156,7 +157,8 @@ async fn gap_is_an_event_after_which_the_stream_goes_on_from_the_present() {
 
 #[tokio::test]
 async fn what_passes_by_itself_ends_the_stream_with_a_time_to_come_back() {
-    let hub = HubConfig { recent_bytes: 0, ..HubConfig::default() };
+    let mut hub = HubConfig::default();
+    hub.recent_bytes = 0;
     let server = Server::on(Arc::new(BrokenLog::new()), hub, ServeConfig::default()).await;
     let mut events = Events::open(&server.visitor(), "room=lobby&after=start", None).await;
     // A status would end an `EventSource` for good.

@@ -11,7 +11,9 @@ use crate::support::{Client, Server, until, within};
 
 /// Rooms expire at once, and nothing is kept at hand.
 fn quick() -> HubConfig {
-    HubConfig { room_expiry: Duration::from_millis(20), recent_bytes: 0, ..HubConfig::default() }
+    let mut config = HubConfig::default();
+    (config.room_expiry, config.recent_bytes) = (Duration::from_millis(20), 0);
+    config
 }
 
 async fn until_gone(client: &Client, room: &str) {
@@ -45,7 +47,8 @@ async fn empty_room_goes_and_is_said_to_be_gone() {
 
 #[tokio::test]
 async fn room_that_somebody_waits_for_stays() {
-    let quick = HubConfig { room_expiry: Duration::from_millis(20), ..HubConfig::default() };
+    let mut quick = HubConfig::default();
+    quick.room_expiry = Duration::from_millis(20);
     let server = Server::with(quick, ServeConfig::default()).await;
     let ada = server.person("Ada").await;
     ada.makes_room("waited-for").await;

@@ -21,8 +21,10 @@ fn named() -> HttpConfig {
 }
 
 async fn both_ways(http: HttpConfig) -> [Server; 2] {
-    let config = ServeConfig { http, ..ServeConfig::default() };
-    let plain = ServeConfig { event_loops: Some(0), ..config.clone() };
+    let mut config = ServeConfig::default();
+    config.http = http;
+    let mut plain = config.clone();
+    plain.event_loops = Some(0);
     [Server::with(HubConfig::default(), config).await, Server::with(HubConfig::default(), plain).await]
 }
 

@@ -78,7 +78,8 @@ async fn the_classic_routes_work_under_the_prefix() {
 
 #[tokio::test]
 async fn cookies_and_page_know_the_prefix_that_a_trusted_proxy_stripped() {
-    let direct = ServeConfig { http: trusting_loopback(), ..ServeConfig::default() };
+    let mut direct = ServeConfig::default();
+    direct.http = trusting_loopback();
     for (server, inner, outer, name) in [
         (Server::with(HubConfig::default(), direct).await, "", "/talk/", "holdline_session_talk"),
         (host_with(trusting_loopback()).await, "/chat", "/talk/chat/", "holdline_session_talk.chat"),

@@ -10,7 +10,9 @@ use crate::support::{Server, trusting_loopback};
 async fn limited(person: u32, visitor: u32, trusting: HttpConfig) -> Server {
     let mut http = trusting;
     (http.rooms_per_person, http.rooms_per_visitor) = (person, visitor);
-    Server::with(HubConfig::default(), ServeConfig { http, ..ServeConfig::default() }).await
+    let mut config = ServeConfig::default();
+    config.http = http;
+    Server::with(HubConfig::default(), config).await
 }
 
 #[tokio::test]

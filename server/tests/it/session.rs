@@ -29,7 +29,8 @@ async fn begins_with_a_cookie_that_scripts_cannot_read() {
 
 #[tokio::test]
 async fn cookie_is_secure_behind_tls_in_every_spelling_of_a_trusted_proxy() {
-    let config = ServeConfig { http: trusting_loopback(), ..ServeConfig::default() };
+    let mut config = ServeConfig::default();
+    config.http = trusting_loopback();
     let (trusting, wary) = (Server::with(HubConfig::default(), config).await, Server::start().await);
     for header in [
         ("x-forwarded-proto", "https"),

@@ -20,7 +20,10 @@ const DOORS: [Door; 4] = [
             "server/tests/",
         ],
     },
-    Door { name: "rusqlite", open_to: &["server/src/log/sqlite", "server/tests/it/log_files.rs"] },
+    Door {
+        name: "rusqlite",
+        open_to: &["server/src/log/sqlite", "server/tests/it/log_files.rs", "faults/src/database.rs"],
+    },
     Door { name: "web_sys", open_to: IN_THE_BROWSER },
     Door { name: "gloo", open_to: IN_THE_BROWSER },
 ];

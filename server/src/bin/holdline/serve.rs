@@ -80,10 +80,18 @@ pub(crate) struct Serve {
     #[arg(long, env = "HOLDLINE_KEEP", value_name = "HOW_LONG", default_value = "forever")]
     keep: Retention,
 
+    /// How often the log is looked through for what need not be kept, in seconds; a minute is right but for tests
+    #[arg(long, hide = true, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    keep_every: u64,
+
     /// Polls held at once; beyond it they return sooner, beyond twice as many they are refused
     /// [default: two fifths of the connections]
     #[arg(long, env = "HOLDLINE_MAX_HELD", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     max_held: Option<u32>,
+
+    /// Seconds in which a reader has to take some kilobytes of its answer; a minute is right but for tests
+    #[arg(long, hide = true, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    stall_timeout: u64,
 
     /// Memory for recent messages in MiB; older ones are read from disk when asked for
     #[arg(long, env = "HOLDLINE_RECENT", value_name = "MIB", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=65536))]
@@ -133,6 +141,7 @@ impl Serve {
         config.max_wait = Duration::from_secs(self.max_wait.into());
         config.recent_bytes = (self.recent as usize) << 20;
         config.keep = self.keep;
+        config.keep_every = Duration::from_secs(self.keep_every);
         config.max_held =
             self.max_held.map_or(HubConfig::max_held_within(max_connections), |held| held as usize);
         let hub = Hub::open_with(log, config).await.context("the log cannot be read")?;
@@ -145,6 +154,7 @@ impl Serve {
         let names: Vec<_> = self.listen.iter().filter_map(ListenAddress::name).collect();
         let mut config = ServeConfig::default();
         config.max_connections = max_connections;
+        config.stall_timeout = Duration::from_secs(self.stall_timeout);
         config.event_loops = self.plain_http.then_some(0);
         config.http = self.http.config(&listeners, &names)?;
         let is_stopped = stopped.clone();

@@ -1,0 +1,65 @@
+//! The log's file as an operator sees it, without a server: copied, put back, and looked into. The only place that knows
+//! that it is SQLite.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use holdline_shared::{Entry, Epoch};
+use rusqlite::{Connection, OpenFlags};
+
+/// What is in a log's file.
+pub(crate) struct Content {
+    pub(crate) epoch: Epoch,
+    pub(crate) entries: Vec<Entry>,
+    /// What SQLite finds wrong with the file; `ok` when nothing.
+    pub(crate) integrity: String,
+}
+
+/// The file beside the database that ends in this.
+pub(crate) fn beside(database: &Path, ending: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// Copies the database while somebody may be writing it, as an operator without our commands would do.
+pub(crate) fn vacuum_into(database: &Path, copy: &Path) -> Result<()> {
+    let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let copy = copy.to_str().context("the path is no text")?;
+    connection.execute("VACUUM INTO ?", [copy]).context("the log cannot be copied")?;
+    Ok(())
+}
+
+/// Reads a database that no server has open, of a copy: what a crash left in the write-ahead log is taken in there, and
+/// the original stays as it is.
+pub(crate) fn read(database: &Path, scratch: &Path) -> Result<Content> {
+    let copy = scratch.join("looked-into.db");
+    for ending in ["", "-wal"] {
+        let (from, to) = (beside(database, ending), beside(&copy, ending));
+        remove(&to)?;
+        if from.exists() {
+            fs::copy(from, to)?;
+        }
+    }
+    remove(&beside(&copy, "-shm"))?;
+    let connection = Connection::open(&copy)?;
+    let integrity = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    let epoch = connection.query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| row.get(0))?;
+    let mut statement = connection.prepare("SELECT json FROM entries ORDER BY seq")?;
+    let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let entries = rows.map(|json| Ok(serde_json::from_str(&json?)?)).collect::<Result<_>>()?;
+    Ok(Content { epoch: Epoch(u64::from_le_bytes(epoch)), entries, integrity })
+}
+
+/// Removes files beside the database, by what their names end in.
+pub(crate) fn remove_beside(database: &Path, endings: &[&str]) -> Result<()> {
+    endings.iter().try_for_each(|ending| remove(&beside(database, ending)))
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
