@@ -92,7 +92,7 @@ impl IntoResponse for Failure {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         // The metrics want the code, the classic routes the words.
-        response.extensions_mut().insert(problem);
+        response.extensions_mut().insert(*problem);
         response
     }
 }

@@ -105,9 +105,9 @@ mod tests {
 
     #[test]
     fn home_folder_is_filled_in_and_nothing_else() {
-        let home = || Some(PathBuf::from("/home/ada"));
+        let home = || Some(PathBuf::from("/ada"));
         for path in ["~/chat.db", "$HOME/chat.db", "${HOME}/chat.db"] {
-            assert_eq!(file(path, home()), Ok("/home/ada/chat.db".into()));
+            assert_eq!(file(path, home()), Ok("/ada/chat.db".into()));
             assert_eq!(file(path, None), Err(InvalidLogUrl::NoHome(path.into())));
         }
         for path in ["~", "~ada/chat.db", "$DATA/chat.db", "$HOMEWARD/chat.db"] {

@@ -11,15 +11,15 @@ mod connections;
 mod remote;
 mod request;
 mod response;
+mod waiting_for_log;
 mod wheel;
 
 use std::io::{self, Read as _};
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::Waker;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::FutureExt as _;
 use mio::event::Event;
 use mio::net::TcpStream;
 use mio::{Events, Token};
@@ -28,14 +28,13 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use self::acceptor::Acceptor;
-use self::connections::{Connections, Publishing, State};
+use self::connections::{Connections, State};
 use self::remote::Message;
 use self::request::{Asked, Queries, Request};
 use super::admission::Admission;
 use super::plain::{Plain, Traveller};
-use crate::http::{App, Caller, begin_to_publish, visit};
+use crate::http::{App, Caller, visit};
 use crate::hub::{Begun, Bells, HeldPolls, LogRead, LogReads, Question};
-use crate::log::{Committed, Outcome};
 
 pub(super) use self::remote::Remote;
 pub(super) use self::request::is_ours;
@@ -291,58 +290,6 @@ impl EventLoop {
         let question = Question { rooms: &query.rooms, after, visit, may_wait: !wait.is_zero() };
         let key = u32::try_from(number).ok()?;
         Some((self.held.begin(key, question, self.connections.now), wait))
-    }
-
-    fn begin_publish(
-        &mut self,
-        number: usize,
-        room: &str,
-        body: &[u8],
-        request: &Request<'_>,
-        bytes: &[u8],
-    ) -> bool {
-        if self.app.hub.is_closing() {
-            return false;
-        }
-        let Some(caller) = find_caller(&self.app, &self.connections, number, request) else { return false };
-        let outcome = begin_to_publish(&self.app, room, body, &caller, &request.credentials());
-        let (Some(outcome), Some(connection)) = (outcome, self.connections.get_mut(number)) else {
-            return false;
-        };
-        let request = Bytes::copy_from_slice(bytes);
-        connection.state = State::Publishing(Box::new(Publishing { outcome, request }));
-        self.settle(number);
-        true
-    }
-
-    /// Answers what waits for the log if the log is done, and sees to it that we are woken if it is not yet.
-    fn settle(&mut self, number: usize) {
-        let Some(connection) = self.connections.get_mut(number) else { return };
-        let bell = self.settled.bell(u32::try_from(number).unwrap_or(u32::MAX));
-        let publishing = match &mut connection.state {
-            State::Publishing(publishing) => publishing,
-            State::Reading(read) => {
-                if let Poll::Ready(answer) = read.poll_unpin(&mut Context::from_waker(&bell)) {
-                    self.connections.answer_with(&self.app.hub, number, answer);
-                }
-                return;
-            }
-            State::Idle | State::Held(_) | State::Writing(_) => return,
-        };
-        match publishing.outcome.as_mut().poll(&mut Context::from_waker(&bell)) {
-            Poll::Pending => {}
-            Poll::Ready(Ok(Outcome::Appended(entry))) => self.confirm(number, &entry, true),
-            Poll::Ready(Ok(Outcome::Repeated(entry))) => self.confirm(number, &entry, false),
-            Poll::Ready(Ok(Outcome::Made(_) | Outcome::Unchanged) | Err(_)) => {
-                let request = std::mem::take(&mut publishing.request);
-                self.hand_over(number, request);
-            }
-        }
-    }
-
-    fn confirm(&mut self, number: usize, entry: &Committed, is_new: bool) {
-        self.app.hub.metrics().answered(if is_new { 201 } else { 200 }, None);
-        self.connections.confirm(number, entry, is_new, self.app.hub.is_closing());
     }
 
     fn answer_held(&mut self) {

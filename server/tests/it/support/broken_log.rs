@@ -1,4 +1,6 @@
-//! A log that can be written and not read.
+//! A log that can be opened and written, and not read.
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
@@ -7,12 +9,12 @@ use holdline_server::log::{
 };
 use holdline_shared::{Epoch, PersonId, RoomName, RoomSelection, Seq};
 
-/// Takes drafts; reading entries fails, and reading history is a bug.
-pub(crate) struct BrokenLog(MemoryLog);
+/// Takes drafts; reading entries fails once the hub is open, and reading history is a bug.
+pub(crate) struct BrokenLog(MemoryLog, AtomicBool);
 
 impl BrokenLog {
     pub(crate) fn new() -> Self {
-        Self(MemoryLog::new())
+        Self(MemoryLog::new(), AtomicBool::new(false))
     }
 }
 
@@ -29,7 +31,10 @@ impl Log for BrokenLog {
     fn append(&self, draft: Draft) -> BoxFuture<'static, Result<Outcome, LogError>> {
         self.0.append(draft)
     }
-    fn read(&self, _: RoomSelection, _: Seq) -> BoxFuture<'static, Result<Chunk, LogError>> {
+    fn read(&self, rooms: RoomSelection, after: Seq) -> BoxFuture<'static, Result<Chunk, LogError>> {
+        if !self.1.swap(true, Ordering::Relaxed) {
+            return self.0.read(rooms, after);
+        }
         ready(Err(LogError::Unavailable("a disk that fails, made for this test".to_owned()))).boxed()
     }
     fn page(

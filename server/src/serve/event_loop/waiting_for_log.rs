@@ -1,0 +1,67 @@
+//! What an event loop does with requests that wait for the log: publishes, and held polls whose entries left memory.
+
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+
+use super::connections::{Publishing, State};
+use super::request::Request;
+use super::{EventLoop, find_caller};
+use crate::http::begin_to_publish;
+use crate::log::{Committed, Outcome};
+
+impl EventLoop {
+    /// Begins to append, if all is well with the request.
+    pub(super) fn begin_publish(
+        &mut self,
+        number: usize,
+        room: &str,
+        body: &[u8],
+        request: &Request<'_>,
+        bytes: &[u8],
+    ) -> bool {
+        if self.app.hub.is_closing() {
+            return false;
+        }
+        let Some(caller) = find_caller(&self.app, &self.connections, number, request) else { return false };
+        let outcome = begin_to_publish(&self.app, room, body, &caller, &request.credentials());
+        let (Some(outcome), Some(connection)) = (outcome, self.connections.get_mut(number)) else {
+            return false;
+        };
+        let request = Bytes::copy_from_slice(bytes);
+        connection.state = State::Publishing(Box::new(Publishing { outcome, request }));
+        self.settle(number);
+        true
+    }
+
+    /// Answers what waits for the log if the log is done, and sees to it that we are woken if it is not yet.
+    pub(super) fn settle(&mut self, number: usize) {
+        let Some(connection) = self.connections.get_mut(number) else { return };
+        let bell = self.settled.bell(u32::try_from(number).unwrap_or(u32::MAX));
+        let publishing = match &mut connection.state {
+            State::Publishing(publishing) => publishing,
+            State::Reading(read) => {
+                if let Poll::Ready(answer) = read.poll_unpin(&mut Context::from_waker(&bell)) {
+                    self.connections.answer_with(&self.app.hub, number, answer);
+                }
+                return;
+            }
+            State::Idle | State::Held(_) | State::Writing(_) => return,
+        };
+        match publishing.outcome.as_mut().poll(&mut Context::from_waker(&bell)) {
+            Poll::Pending => {}
+            Poll::Ready(Ok(Outcome::Appended(entry))) => self.confirm(number, &entry, true),
+            Poll::Ready(Ok(Outcome::Repeated(entry))) => self.confirm(number, &entry, false),
+            Poll::Ready(Ok(Outcome::Made(_) | Outcome::Unchanged) | Err(_)) => {
+                let request = std::mem::take(&mut publishing.request);
+                self.hand_over(number, request);
+            }
+        }
+    }
+
+    fn confirm(&mut self, number: usize, entry: &Committed, is_new: bool) {
+        self.app.hub.metrics().answered(if is_new { 201 } else { 200 }, None);
+        self.connections.confirm(number, entry, is_new, self.app.hub.is_closing());
+    }
+}
