@@ -83,7 +83,7 @@ pub async fn serve(
     run(listeners, routes(app.clone()), app, config, loops, stop).await;
 }
 
-/// The same for an app of which [`router`] is a part. Polls are served like every other request, so that whatever the
+/// The same for an app of which [`router`](crate::router) is a part. Polls are served like every other request, so that whatever the
 /// app puts around its routes is around them, too.
 pub async fn serve_router(
     listeners: Vec<TcpListener>,

@@ -15,3 +15,4 @@ mod rooms;
 mod scrolling;
 mod tabs;
 mod two_people;
+mod update;
