@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use fantoccini::Locator;
-use holdline_e2e::{Browser, Look, Server, eventually, key, publish_plainly};
+use holdline_e2e::{Browser, Look, Person, Server, eventually, key, publish_plainly};
 
 #[tokio::test]
 async fn the_classic_page_and_curl_hear_each_other() -> Result<()> {
@@ -16,6 +16,7 @@ async fn the_classic_page_and_curl_hear_each_other() -> Result<()> {
 
     publish_plainly(&server.url(), "lobby", "hello from curl").await?;
     publish_plainly(&server.url(), "lobby", "<b>not bold</b>").await?;
+    Person::join(&server.url(), "Ben").await?.make_room("tea", "").await?;
     publish_plainly(&server.url(), "tea", "not for the lobby").await?;
     let shown = ["hello from the page", "hello from curl", "<b>not bold</b>"].map(str::to_owned);
     until_shown(&browser, &shown).await?;
@@ -26,6 +27,7 @@ async fn the_classic_page_and_curl_hear_each_other() -> Result<()> {
 #[tokio::test]
 async fn the_classic_page_loses_nothing_between_its_requests() -> Result<()> {
     let server = Server::start().await?;
+    Person::join(&server.url(), "Ben").await?.make_room("rush", "").await?;
     let browser = Browser::start().await?;
     browser.client.goto(&format!("{}/classic?room=rush", server.url())).await?;
     // What is said before the page's first request is not for it, so we knock until it hears us.
