@@ -13,8 +13,10 @@ use tokio::time::timeout;
 use crate::metrics::Metrics;
 use crate::repeated_line::RepeatedLine;
 
-/// A client that takes no byte of its answer for this long is cut off by the kernel.
-const STUCK_READER: Duration = Duration::from_secs(30);
+/// A client that takes no byte of its answer for this long is cut off by the kernel, at least. Our own rule, which counts whom it
+/// cuts off and lets slow readers live, has to come first: a kernel that is asked for a little now and then takes far longer
+/// than one window to hear that some of it was taken.
+const STUCK_READER: Duration = Duration::from_secs(150);
 /// What the kernel holds for a client that does not read: it takes twice as much, its own bookkeeping included, where it
 /// would take up to 4 MiB by itself. Enough for a megabyte a second across an ocean.
 const SEND_BUFFER: usize = 128 * 1024;
