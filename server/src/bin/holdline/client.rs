@@ -27,7 +27,7 @@ use serde::de::DeserializeOwned;
 use self::connect::http_client;
 use self::proxy::Proxy;
 
-pub(crate) use self::address::{Address, without_passwords};
+pub(crate) use self::address::{Address, without_login, without_passwords};
 pub(crate) use self::options::ServerOptions;
 pub(crate) use self::patience::{Patience, Unanswered, dice};
 pub(crate) use self::say::say;
@@ -73,15 +73,15 @@ impl Client {
         &self.target
     }
 
-    /// Whether the server is ready, by its own account; the answer's text.
-    pub(crate) async fn ready(&self) -> Result<String, Trouble> {
+    /// Whether the server is ready, by its own account. Whatever else answers with a success is not one.
+    pub(crate) async fn ready(&self) -> Result<(), Trouble> {
         let ask = async |route| self.receive(self.request(Method::GET, self.target.server.at(route))).await;
         let answered = match ask("readyz").await {
             // A server of an earlier version.
             Err(trouble) if trouble.status() == Some(404) => ask("healthz").await,
             answered => answered,
         };
-        answered.map(|body| String::from_utf8_lossy(&body).trim().to_owned())
+        if answered?.trim_ascii() == b"ok" { Ok(()) } else { Err(Trouble::no_holdline(&self.target)) }
     }
 
     /// One poll. No limit of time: whoever polls has a watchdog.

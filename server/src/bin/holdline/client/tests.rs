@@ -195,5 +195,5 @@ async fn ready_falls_back_to_the_older_route() {
         if line.contains("/readyz") { response("404 Not Found", "") } else { response("200 OK", "ok\n") }
     };
     let (address, _came) = server(answer).await;
-    assert_eq!(client(&address.to_string()).ready().await.unwrap(), "ok");
+    client(&address.to_string()).ready().await.unwrap();
 }
