@@ -87,7 +87,7 @@ impl Page {
                 Some(_) if name == self.port_name && name != self.name && is_first => {
                     set.push(format!("{name}=; Max-Age=0{attributes}"));
                 }
-                Some(place) if name != self.name && name.starts_with(&server) => {
+                Some(place) if name != self.name && is_page_of(&server, name) => {
                     others.push((place.at, name));
                 }
                 _ => {}
@@ -109,6 +109,13 @@ impl Page {
         );
         set
     }
+}
+
+/// Whether a cookie's name is that of a page of the server whose names begin so. On the usual port those of other ports begin
+/// so, too.
+fn is_page_of(server: &str, name: &str) -> bool {
+    let Some(page) = name.strip_prefix(server) else { return false };
+    !page.split_once('_').is_some_and(|(port, _)| port.parse::<u16>().is_ok())
 }
 
 #[cfg(test)]
@@ -146,6 +153,15 @@ mod tests {
         for strange in ["", "a=b", "a b", "a;b", "\u{e9}", &"9".repeat(65)] {
             assert!(Page::find(strange, &caller).is_none(), "{strange}");
         }
+    }
+
+    #[test]
+    fn server_on_the_usual_port_lets_go_of_no_page_of_another_port() {
+        let caller = Caller::default();
+        let page = Page::find("0.5", &caller).unwrap();
+        let of_others: Vec<String> =
+            (0..20).map(|n| format!("holdline_cursor_8502_0.{n}=00000000000000ff-1.{n}")).collect();
+        assert_eq!(page.set(cursor(8), &caller, &headers(&of_others.join("; "))).len(), 1);
     }
 
     #[test]
