@@ -36,7 +36,7 @@ use crate::session::Sessions;
 
 pub(crate) use caller::{Caller, CallerHeaders, Line};
 pub use config::HttpConfig;
-pub(crate) use guard::PROTECTION;
+pub(crate) use guard::{HEAD_BYTES, PROTECTION};
 pub use host::{Hosts, InvalidHost};
 pub(crate) use poll::visit;
 pub(crate) use publish::begin_to_publish;

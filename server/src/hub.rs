@@ -172,7 +172,10 @@ impl Hub {
         log.follow(Arc::new(move |event| {
             let Some(hub) = follower.upgrade() else { return };
             match event {
-                LogEvent::Appended(group) => hub.take(group),
+                LogEvent::Appended(group) => {
+                    hub.metrics.entries.add(group.len());
+                    hub.take(group);
+                }
                 LogEvent::RoomsExpired { rooms, forgotten } => hub.remove_rooms(rooms, forgotten),
             }
         }));

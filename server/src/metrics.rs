@@ -21,7 +21,11 @@ pub(crate) struct Counter(AtomicU64);
 
 impl Counter {
     pub(crate) fn increment(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.add(1);
+    }
+
+    pub(crate) fn add(&self, count: usize) {
+        self.0.fetch_add(count as u64, Ordering::Relaxed);
     }
 
     pub(crate) fn value(&self) -> u64 {
@@ -104,10 +108,9 @@ impl Metrics {
         }
     }
 
-    /// Counts what became of a publish.
+    /// Counts what became of a publish. Entries are counted where the hub takes them.
     pub(crate) fn published(&self, outcome: &Result<Outcome, LogError>) {
         match outcome {
-            Ok(Outcome::Appended(_)) => self.entries.increment(),
             Ok(Outcome::Repeated(_)) => self.publishes_repeated.increment(),
             // Nothing to count, or a problem that is counted where it is answered.
             Ok(_) | Err(_) => {}

@@ -53,6 +53,9 @@ pub enum InvalidPoll {
     /// `presence`.
     #[error("presence is the tag of the last answer, of at most {PRESENCE_TAG_BYTES} bytes")]
     Presence,
+    /// More than one value for what has one.
+    #[error("{0} was given twice; a poll has one")]
+    Twice(&'static str),
     /// A parameter that does not exist, most likely a slip.
     #[error("there is no parameter {0:?}; a poll has room, after, wait, here and presence")]
     Parameter(String),
@@ -70,21 +73,23 @@ impl PollQuery {
     ) -> Result<Self, InvalidPoll> {
         let (mut rooms, mut all) = (Vec::new(), false);
         let mut query = Self::new(RoomSelection::All);
+        let mut after = None;
         for (name, value) in pairs {
             let value = value.as_ref();
             match name.as_ref() {
                 "room" if value == "*" => all = true,
                 "room" => rooms.push(RoomName::parse(value)?),
-                "after" => query.after = value.parse()?,
-                "wait" => query.wait = Some(parse_wait(value)?),
+                "after" => set_once(&mut after, value.parse()?, "after")?,
+                "wait" => set_once(&mut query.wait, parse_wait(value)?, "wait")?,
                 "here" => query.here.push(RoomName::parse(value)?),
                 "presence" if value.len() > PRESENCE_TAG_BYTES => return Err(InvalidPoll::Presence),
-                "presence" => query.presence = Some(value.to_owned()),
+                "presence" => set_once(&mut query.presence, value.to_owned(), "presence")?,
                 // Many clients add one of these against caches.
                 "_" | "random" => {}
                 other => return Err(InvalidPoll::Parameter(other.to_owned())),
             }
         }
+        query.after = after.unwrap_or(query.after);
         for names in [&mut rooms, &mut query.here] {
             names.sort_unstable();
             names.dedup();
@@ -126,6 +131,11 @@ impl PollQuery {
         }
         query
     }
+}
+
+/// Takes a parameter's only value. Of two, one would be passed over without a word, and which one is anybody's guess.
+fn set_once<T>(parameter: &mut Option<T>, value: T, name: &'static str) -> Result<(), InvalidPoll> {
+    if parameter.replace(value).is_some() { Err(InvalidPoll::Twice(name)) } else { Ok(()) }
 }
 
 /// A number of seconds as the `wait` of polls and of the classic route.
@@ -184,6 +194,13 @@ mod tests {
         assert_eq!(parse(&[("room", "a"), ("wait", "5s")]), Err(InvalidPoll::Wait("5s".into())));
         assert_eq!(parse(&[("room", "a"), ("since", "x")]), Err(InvalidPoll::Parameter("since".into())));
         assert_eq!(parse(&[("room", "a"), ("after", "x")]), Err(InvalidPoll::Cursor(InvalidCursor)));
+        for (name, value) in [("wait", "1"), ("after", "now"), ("presence", "t")] {
+            assert_eq!(parse(&[("room", "a"), (name, value), (name, value)]), Err(InvalidPoll::Twice(name)));
+        }
+        assert!(
+            parse(&[("room", "a"), ("room", "b"), ("here", "a"), ("here", "b"), ("_", "1"), ("_", "2")])
+                .is_ok()
+        );
         let tag = |length| PollQuery::from_pairs([("room", "a"), ("presence", &"x".repeat(length))]);
         assert!(tag(PRESENCE_TAG_BYTES).is_ok());
         assert_eq!(tag(PRESENCE_TAG_BYTES + 1), Err(InvalidPoll::Presence));

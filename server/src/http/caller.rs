@@ -22,7 +22,7 @@ pub(crate) struct Caller {
     pub(crate) is_tls: bool,
     /// The path under which everything lies, from the browser's point of view: begins and ends with `/`.
     pub(crate) base: Cow<'static, str>,
-    /// The address or the network to which limits apply; nothing for programs on this machine, and where no proxy said.
+    /// The address or the network to which limits apply; nothing for programs on this machine, and where it is not known.
     pub(crate) visitor: Option<IpAddr>,
 }
 
@@ -54,6 +54,8 @@ pub(crate) struct CallerHeaders<'a> {
     origin: Option<&'a [u8]>,
     fetch_site: Option<&'a [u8]>,
     forwarded: Forwarded<'a>,
+    /// Whether some proxy has left a trace, be it one that says nothing of use.
+    is_passed_on: bool,
 }
 
 impl<'a> CallerHeaders<'a> {
@@ -68,10 +70,13 @@ impl<'a> CallerHeaders<'a> {
                 }
                 6 if name.eq_ignore_ascii_case("origin") => read.origin = Some(value),
                 14 if name.eq_ignore_ascii_case("sec-fetch-site") => read.fetch_site = Some(value),
+                3 if name.eq_ignore_ascii_case("via") => read.is_passed_on = true,
+                9 if name.eq_ignore_ascii_case("x-real-ip") => read.is_passed_on = true,
                 9 | 15..=18 => read.forwarded.take(name, value),
                 _ => {}
             }
         }
+        read.is_passed_on |= read.has_forwarded();
         read
     }
 
@@ -121,18 +126,20 @@ impl Caller {
         })
     }
 
-    /// Adds to whom limits by address apply: the address behind proxies that are trusted, IPv6 by its network.
+    /// Adds to whom limits by address apply: the address behind proxies that are trusted, IPv6 by its network. Where these
+    /// name none, the proxy itself counts. A program of this machine has no limit, unless it says that it asks for others.
     pub(crate) fn with_visitor(
         mut self,
         config: &HttpConfig,
         peer: Option<IpAddr>,
         headers: &CallerHeaders<'_>,
     ) -> Self {
-        let address = match peer.map(|peer| peer.to_canonical()) {
-            Some(peer) if config.trusts(peer) => headers.forwarded.client(|one| config.trusts(one)),
-            peer => peer,
-        };
-        self.visitor = address.filter(|address| !address.is_loopback()).map(network);
+        self.visitor = peer.map(|peer| peer.to_canonical()).and_then(|peer| {
+            let named = || headers.forwarded.client(|one| config.trusts(one));
+            let client = config.trusts(peer).then(named).flatten();
+            let is_own_program = peer.is_loopback() && !headers.is_passed_on;
+            (!is_own_program).then(|| network(client.unwrap_or(peer)))
+        });
         self
     }
 }
@@ -288,8 +295,37 @@ mod tests {
         let visitor = Some("11.0.0.1".parse().unwrap());
         assert_eq!(stranger, Caller { port: Some(8080), visitor, ..Caller::default() });
         assert_eq!(find("", GET, &headers).unwrap().base, "/", "nobody knows from whom it comes");
-        assert_eq!(find(PROXY, GET, &headers[..1]).unwrap().visitor, None, "a proxy that says nothing");
-        assert_eq!(find(LOCAL, GET, &headers[..1]).unwrap().visitor, None, "a program of this machine");
+    }
+
+    #[test]
+    fn visitor_is_unlimited_only_as_a_program_of_this_machine() {
+        let forwarded = |client| ("X-Forwarded-For", client);
+        for (peer, header, visitor) in [
+            (LOCAL, None, None),
+            ("::1", None, None),
+            ("::ffff:127.0.0.1", None, None),
+            ("", None, None),
+            ("", Some(forwarded("1.2.3.4")), None),
+            // A proxy beside the server that nobody trusts.
+            (LOCAL, Some(forwarded("1.2.3.4")), Some("127.0.0.1")),
+            (LOCAL, Some(("Forwarded", "for=1.2.3.4")), Some("127.0.0.1")),
+            (LOCAL, Some(("X-Forwarded-Proto", "https")), Some("127.0.0.1")),
+            (LOCAL, Some(("X-Real-IP", "1.2.3.4")), Some("127.0.0.1")),
+            (LOCAL, Some(("Via", "1.1 proxy")), Some("127.0.0.1")),
+            // One that is trusted.
+            (PROXY, Some(forwarded("1.2.3.4")), Some("1.2.3.4")),
+            (PROXY, Some(forwarded("127.0.0.1")), Some("127.0.0.1")),
+            (PROXY, Some(forwarded("unknown")), Some(PROXY)),
+            (PROXY, Some(forwarded("1.2.3.4, \"")), Some(PROXY)),
+            (PROXY, Some(forwarded("")), Some(PROXY)),
+            (PROXY, Some(("X-Forwarded-Proto", "https")), Some(PROXY)),
+            (PROXY, None, Some(PROXY)),
+            ("11.0.0.1", Some(forwarded("127.0.0.1")), Some("11.0.0.1")),
+        ] {
+            let headers: Vec<_> = [("Host", "localhost")].into_iter().chain(header).collect();
+            let found = find(peer, GET, &headers).unwrap().visitor;
+            assert_eq!(found, visitor.map(|one| one.parse().unwrap()), "{peer}: {headers:?}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::body::JsonBody;
 use super::failure::Failure;
 use super::identity::Known;
-use super::params::{MessagePath, ReactionPath};
+use super::params::{MessagePath, NoParameters, ReactionPath};
 use super::{App, reply};
 use crate::log::{Draft, DraftKind};
 
@@ -24,6 +24,7 @@ pub(super) async fn edit(
     State(app): State<App>,
     Known(author): Known,
     MessagePath(room, target): MessagePath,
+    _: NoParameters,
     JsonBody(request): JsonBody<UncheckedEdit>,
 ) -> Result<Response, Failure> {
     let text = MessageText::parse(&request.text)?;
@@ -35,6 +36,7 @@ pub(super) async fn delete(
     State(app): State<App>,
     Known(author): Known,
     MessagePath(room, target): MessagePath,
+    _: NoParameters,
 ) -> Result<Response, Failure> {
     append(&app, author, room, DraftKind::Delete { target }).await
 }
@@ -44,6 +46,7 @@ pub(super) async fn react(
     State(app): State<App>,
     Known(author): Known,
     ReactionPath(room, target, emoji): ReactionPath,
+    _: NoParameters,
 ) -> Result<Response, Failure> {
     append(&app, author, room, DraftKind::Reaction { target, emoji, on: true }).await
 }
@@ -53,6 +56,7 @@ pub(super) async fn take_reaction_back(
     State(app): State<App>,
     Known(author): Known,
     ReactionPath(room, target, emoji): ReactionPath,
+    _: NoParameters,
 ) -> Result<Response, Failure> {
     append(&app, author, room, DraftKind::Reaction { target, emoji, on: false }).await
 }

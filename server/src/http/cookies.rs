@@ -32,21 +32,25 @@ pub(super) fn cookies(headers: &HeaderMap) -> impl Iterator<Item = Cookie<'_>> {
 /// The name of the session's cookie, for the port and the path that the browser shows: `holdline_session`,
 /// `holdline_session_8502`, `holdline_session_8080_chat`.
 pub(super) fn session_cookie(caller: &Caller) -> String {
-    let mut name = SESSION.to_owned();
-    name.push_str(&port_suffix(caller));
-    let path = caller.base.trim_matches('/');
-    if !path.is_empty() {
-        name.push('_');
-        // A path has slashes, which a name may not have.
-        name.push_str(&path.replace('/', "."));
-    }
-    name
+    format!("{SESSION}{}", server_suffix(caller))
 }
 
 /// The session's cookie as earlier versions called it, on every port.
 pub(super) const OLD_SESSION_COOKIE: &str = SESSION;
 
-/// What tells the servers of one host apart in a cookie's name.
+/// What tells the servers of one host apart in a cookie's name: the port and the path.
+pub(super) fn server_suffix(caller: &Caller) -> String {
+    let mut suffix = port_suffix(caller);
+    let path = caller.base.trim_matches('/');
+    if !path.is_empty() {
+        suffix.push('_');
+        // A path has slashes, which a name may not have.
+        suffix.push_str(&path.replace('/', "."));
+    }
+    suffix
+}
+
+/// The port alone, as the names of cursor cookies had it in an earlier version.
 pub(super) fn port_suffix(caller: &Caller) -> String {
     caller.port.map(|port| format!("_{port}")).unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use holdline_shared::Cursor;
 
 use super::caller::Caller;
-use super::cookies::{cookies, port_suffix, secure};
+use super::cookies::{cookies, port_suffix, secure, server_suffix};
 
 /// How long a page's cursor is kept after an answer: as long as a quiet room may keep the next request held, within reason.
 const SECONDS: u32 = 12 * 60 * 60;
@@ -40,7 +40,9 @@ impl Place {
 /// One page, by the number that it made up.
 pub(super) struct Page {
     name: String,
-    /// As earlier versions named it, on every port.
+    /// As an earlier version named it, under every path.
+    port_name: String,
+    /// As the first versions named it, on every port.
     old_name: String,
 }
 
@@ -50,18 +52,22 @@ impl Page {
         let is_word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
         let is_fit = !random.is_empty() && random.len() <= 64 && random.bytes().all(is_word);
         is_fit.then(|| Self {
-            name: format!("{PREFIX}{}_{random}", port_suffix(caller)),
+            name: format!("{PREFIX}{}_{random}", server_suffix(caller)),
+            port_name: format!("{PREFIX}{}_{random}", port_suffix(caller)),
             old_name: format!("{PREFIX}_{random}"),
         })
     }
 
-    /// Where the page is: what was set last counts.
+    /// Where the page is: what was set last counts. A cookie of an earlier version, which may be another server's, counts only
+    /// until there is one of this version.
     pub(super) fn cursor(&self, headers: &HeaderMap) -> Option<Cursor> {
-        let ours = cookies(headers)
-            .filter(|cookie| [self.name.as_bytes(), self.old_name.as_bytes()].contains(&cookie.name));
-        ours.filter_map(|cookie| Place::parse(cookie.value))
-            .max_by_key(|place| place.at)
-            .map(|place| place.cursor)
+        let newest = |names: &[&str]| {
+            let ours =
+                cookies(headers).filter(|cookie| names.iter().any(|name| name.as_bytes() == cookie.name));
+            ours.filter_map(|cookie| Place::parse(cookie.value)).max_by_key(|place| place.at)
+        };
+        let place = newest(&[&self.name]).or_else(|| newest(&[&self.port_name, &self.old_name]));
+        place.map(|place| place.cursor)
     }
 
     /// The cookies to set with an answer: the page's new place, and the end of those that are too many or of an earlier
@@ -71,13 +77,17 @@ impl Page {
         let attributes = format!("; HttpOnly; SameSite=Lax{}", secure(caller));
         let mut set = vec![format!("{}={cursor}.{now}; Max-Age={SECONDS}{attributes}", self.name)];
         let (mut others, mut old) = (Vec::new(), Vec::new());
-        let server = format!("{PREFIX}{}_", port_suffix(caller));
+        let server = format!("{PREFIX}{}_", server_suffix(caller));
+        let is_first = cookies(headers).all(|cookie| cookie.name != self.name.as_bytes());
         for cookie in cookies(headers) {
             // Ours are made of letters, digits and signs.
             let Ok(name) = std::str::from_utf8(cookie.name) else { continue };
             match Place::parse(cookie.value) {
                 Some(Place { at: 0, .. }) if name == self.old_name => old.push(name),
-                Some(place) if name != self.name && name.starts_with(&server) => {
+                Some(_) if name == self.port_name && name != self.name && is_first => {
+                    set.push(format!("{name}=; Max-Age=0{attributes}"));
+                }
+                Some(place) if name != self.name && is_page_of(&server, name) => {
                     others.push((place.at, name));
                 }
                 _ => {}
@@ -99,6 +109,13 @@ impl Page {
         );
         set
     }
+}
+
+/// Whether a cookie's name is that of a page of the server whose names begin so. On the usual port those of other ports begin
+/// so, too.
+fn is_page_of(server: &str, name: &str) -> bool {
+    let Some(page) = name.strip_prefix(server) else { return false };
+    !page.split_once('_').is_some_and(|(port, _)| port.parse::<u16>().is_ok())
 }
 
 #[cfg(test)]
@@ -136,6 +153,30 @@ mod tests {
         for strange in ["", "a=b", "a b", "a;b", "\u{e9}", &"9".repeat(65)] {
             assert!(Page::find(strange, &caller).is_none(), "{strange}");
         }
+    }
+
+    #[test]
+    fn server_on_the_usual_port_lets_go_of_no_page_of_another_port() {
+        let caller = Caller::default();
+        let page = Page::find("0.5", &caller).unwrap();
+        let of_others: Vec<String> =
+            (0..20).map(|n| format!("holdline_cursor_8502_0.{n}=00000000000000ff-1.{n}")).collect();
+        assert_eq!(page.set(cursor(8), &caller, &headers(&of_others.join("; "))).len(), 1);
+    }
+
+    #[test]
+    fn servers_under_two_paths_of_one_port_keep_their_places() {
+        let chat = Caller { port: Some(8502), base: "/chat/".into(), ..Caller::default() };
+        let page = Page::find("1", &chat).unwrap();
+        let of_both = "holdline_cursor_8502_chat_1=00000000000000ff-7.100; holdline_cursor_8502_1=00000000000000ee-9.200";
+        assert_eq!(page.cursor(&headers(of_both)), Some(cursor(7)));
+        assert_eq!(page.set(cursor(8), &chat, &headers(of_both)).len(), 1, "the other server's stays");
+        // One of an earlier version, which had no path in its name.
+        let old = headers("holdline_cursor_8502_1=00000000000000ff-5.100");
+        assert_eq!(page.cursor(&old), Some(cursor(5)));
+        let set = page.set(cursor(8), &chat, &old);
+        assert!(set[0].starts_with("holdline_cursor_8502_chat_1=00000000000000ff-8."), "{set:?}");
+        assert_eq!(set[1..], ["holdline_cursor_8502_1=; Max-Age=0; HttpOnly; SameSite=Lax"]);
     }
 
     #[test]

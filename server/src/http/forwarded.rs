@@ -89,13 +89,42 @@ impl<'a> Forwarded<'a> {
 
     /// The values of a parameter of `Forwarded`, without quotes.
     fn parameters(&self, name: &'static str) -> impl Iterator<Item = &'a str> {
-        items(&self.standard).filter_map(move |element| {
-            element.split(';').find_map(|pair| {
+        let elements = self.standard.iter().flat_map(|value| split_unquoted(value, b','));
+        elements.filter_map(move |element| {
+            split_unquoted(element, b';').find_map(|pair| {
                 let (key, value) = pair.split_once('=')?;
-                key.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"'))
+                key.trim().eq_ignore_ascii_case(name).then(|| unquoted(value.trim()))
             })
         })
     }
+}
+
+/// The parts between separators that stand outside of quoted strings (RFC 9110, 5.6.4). A string without an end reaches to
+/// the end of the text.
+fn split_unquoted(text: &str, separator: u8) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest.take()?;
+        let (mut is_quoted, mut is_escaped) = (false, false);
+        for (at, byte) in text.bytes().enumerate() {
+            match byte {
+                _ if is_escaped => is_escaped = false,
+                b'\\' if is_quoted => is_escaped = true,
+                b'"' => is_quoted = !is_quoted,
+                _ if byte == separator && !is_quoted => {
+                    rest = Some(&text[at + 1..]);
+                    return Some(&text[..at]);
+                }
+                _ => {}
+            }
+        }
+        Some(text)
+    })
+}
+
+/// A value without the quotes around it. Escapes stay: no address, host or scheme has any.
+fn unquoted(value: &str) -> &str {
+    value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value)
 }
 
 /// The items of all lists, without the space around them.
@@ -142,6 +171,13 @@ mod tests {
             ("X-Forwarded-Proto", "http, https", false),
             ("X-Forwarded-Proto", "", false),
             ("Forwarded", "for=https", false),
+            ("Forwarded", "for=\"a;proto=https\"", false),
+            ("Forwarded", "for=\"a\\\";proto=https\"", false),
+            ("Forwarded", "for=\"a,b\";proto=https", true),
+            ("Forwarded", "for=\"a,proto=https\", proto=http", false),
+            ("Forwarded", "for=\"a;proto=https", false),
+            ("Forwarded", "for=\"\\\\\";proto=https", true),
+            ("Forwarded", "for=\"\";proto=\"https\" ; host=a", true),
             ("X-Forwarded-Host", "https", false),
         ] {
             assert_eq!(read(&[(name, value)]).is_tls(), is_tls, "{name}: {value}");
@@ -188,6 +224,8 @@ mod tests {
             ("X-Forwarded-For", "10.0.0.9, 10.0.0.1", None),
             ("Forwarded", "for=6.6.6.6, for=\"[2001:db8::1]:80\";proto=https", Some("2001:db8::1")),
             ("Forwarded", "for=_hidden", None),
+            ("Forwarded", "for=\"6.6.6.6, for=1.2.3.4\"", None),
+            ("Forwarded", "for=6.6.6.6, by=\"x,y\";for=1.2.3.4", Some("1.2.3.4")),
             ("Forwarded", "proto=https", None),
         ] {
             let found = read(&[(name, value)]).client(trusts).map(|address| address.to_string());

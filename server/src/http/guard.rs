@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 
 use axum::extract::{ConnectInfo, OriginalUri, Request, State};
 use axum::http::uri::Authority;
-use axum::http::{HeaderName, HeaderValue, Version, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
@@ -27,9 +27,17 @@ pub(crate) const PROTECTION: &str = concat!(
     "\r\n"
 );
 
+/// Longest head of a request, in bytes, without the space around values.
+pub(crate) const HEAD_BYTES: usize = 32 * 1024;
+
 /// The middleware.
 pub(super) async fn guard(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let response = match find_caller(&app, &request) {
+        // The buffer into which heads are read is larger, and how much depends on the packets in which they come.
+        _ if head_length(&request) > HEAD_BYTES => {
+            let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+            (status, [(header::CONNECTION, "close")]).into_response()
+        }
         Ok(caller) => {
             request.extensions_mut().insert(caller);
             let handled = AssertUnwindSafe(next.run(request)).catch_unwind().await;
@@ -43,6 +51,16 @@ pub(super) async fn guard(State(app): State<App>, mut request: Request, next: Ne
         Err(failure) => failure.into_response(),
     };
     protect(response)
+}
+
+/// How long the head was, as far as it shows: two signs and a line's end around each header's name and value, and around
+/// the parts of the first line.
+fn head_length(request: &Request) -> usize {
+    let headers: usize =
+        request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let original = request.extensions().get::<OriginalUri>().map_or(request.uri(), |original| &original.0);
+    let target = original.path().len() + original.query().map_or(0, |query| query.len() + 1);
+    request.method().as_str().len() + target + " HTTP/1.1\r\n\r\n ".len() + headers
 }
 
 fn find_caller(app: &App, request: &Request) -> Result<Caller, Failure> {

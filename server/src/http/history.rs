@@ -8,7 +8,7 @@ use holdline_shared::{ProblemCode, Seq};
 
 use super::failure::Failure;
 use super::identity::Visitor;
-use super::params::{MessagePath, RoomPath, parse_seq, query_pairs};
+use super::params::{MessagePath, NoParameters, RoomPath, is_against_caches, parse_seq, query_pairs};
 use super::{App, reply};
 
 /// The newest messages, or those before one.
@@ -18,11 +18,15 @@ pub(super) async fn history(
     Visitor(visitor): Visitor,
     RoomPath(room): RoomPath,
 ) -> Result<Response, Failure> {
-    let (mut before, mut limit) = (None, HISTORY_DEFAULT);
+    let (mut before, mut limit) = (None, None);
     for (name, value) in query_pairs(&uri) {
         match &*name {
-            "before" => before = Some(parse_seq(&value)?),
-            "limit" => limit = parse_limit(&value)?,
+            "before" if before.is_none() => before = Some(parse_seq(&value)?),
+            "limit" if limit.is_none() => limit = Some(parse_limit(&value)?),
+            "before" | "limit" => {
+                return Err(Failure::parameter(format!("{name} was given twice; history has one")));
+            }
+            name if is_against_caches(name) => {}
             other => {
                 return Err(Failure::parameter(format!(
                     "there is no parameter {other:?}; history has before and limit"
@@ -31,7 +35,7 @@ pub(super) async fn history(
         }
     }
     let reader = visitor.map(|person| person.id);
-    match app.hub.history(&room, before, limit, reader).await? {
+    match app.hub.history(&room, before, limit.unwrap_or(HISTORY_DEFAULT), reader).await? {
         Ok(history) => reply::json(StatusCode::OK, &history),
         Err(_) => Err(Failure::unknown_room(&room)),
     }
@@ -42,6 +46,7 @@ pub(super) async fn message(
     State(app): State<App>,
     Visitor(visitor): Visitor,
     MessagePath(room, seq): MessagePath,
+    _: NoParameters,
 ) -> Result<Response, Failure> {
     // The newest message before the next one is this one, if it is there.
     let next = Seq(seq.0.saturating_add(1));

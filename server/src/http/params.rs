@@ -44,6 +44,25 @@ impl<S: Send + Sync> FromRequestParts<S> for ReactionPath {
     }
 }
 
+/// A query without parameters.
+pub(super) struct NoParameters;
+
+impl<S: Send + Sync> FromRequestParts<S> for NoParameters {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        match query_pairs(&parts.uri).find(|(name, _)| !is_against_caches(name)) {
+            Some((name, _)) => Err(Failure::parameter(format!("this address has no parameter {name:?}"))),
+            None => Ok(Self),
+        }
+    }
+}
+
+/// Whether a parameter is one of those that many clients add against caches.
+pub(super) fn is_against_caches(name: &str) -> bool {
+    matches!(name, "_" | "random")
+}
+
 /// The path's parameters, decoded.
 async fn texts<T, S>(parts: &mut Parts, state: &S) -> Result<T, Failure>
 where

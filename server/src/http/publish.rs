@@ -11,7 +11,7 @@ use super::body::JsonBody;
 use super::caller::Caller;
 use super::failure::Failure;
 use super::identity::{Known, known};
-use super::params::RoomPath;
+use super::params::{NoParameters, RoomPath};
 use super::{App, reply};
 use crate::log::{Draft, DraftKind, LogError, Outcome};
 
@@ -29,6 +29,7 @@ pub(super) async fn publish(
     State(app): State<App>,
     Known(author): Known,
     RoomPath(room): RoomPath,
+    _: NoParameters,
     JsonBody(request): JsonBody<UncheckedMessage>,
 ) -> Result<Response, Failure> {
     let outcome = app.hub.publish(draft(author, room, &request)?).await?;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use holdline_shared::limits::ROOMS;
 use holdline_shared::{PersonId, ProblemCode};
 use parking_lot::Mutex;
 use tokio::time::Instant;
@@ -16,16 +17,37 @@ use super::failure::Failure;
 /// The time in which the whole allowance comes back.
 const PERIOD: Duration = Duration::from_secs(60 * 60);
 
-/// Keys that are remembered: 6 MB. Beyond them nobody makes rooms until some are forgotten; each key is a person or an
-/// address that made one within the last hour, and their rooms would fill the log long before.
-const KEYS: usize = 65_536;
+/// Keys that are remembered, 20 MB of them. Beyond them nobody makes rooms until some are forgotten; each key is a person or an
+/// address that made one within the last hour. A room adds two keys at most, so that a server has all rooms that it may have
+/// before.
+const KEYS: usize = 2 * ROOMS + 2;
+
+/// Time between two clean-ups: they go through all keys.
+const CLEAN_EVERY: Duration = Duration::from_secs(60);
 
 /// What each person and each address has made lately.
 pub(crate) struct RoomLimit {
     per_person: u32,
     per_visitor: u32,
     /// For each the time at which the whole allowance is back (a leaky bucket by the generic cell rate algorithm).
-    made: Mutex<HashMap<Key, Instant>>,
+    made: Mutex<Made>,
+}
+
+/// The time at which each key's allowance is whole again.
+struct Made {
+    whole_at: HashMap<Key, Instant>,
+    cleaned_at: Instant,
+}
+
+impl Made {
+    /// Forgets, now and then, whose allowance is whole again. Says whether there is place for two more.
+    fn has_place(&mut self, now: Instant) -> bool {
+        if now.saturating_duration_since(self.cleaned_at) >= CLEAN_EVERY {
+            self.cleaned_at = now;
+            self.whole_at.retain(|_, whole_at| *whole_at > now);
+        }
+        self.whole_at.len() + 2 <= KEYS
+    }
 }
 
 /// Who made rooms.
@@ -37,7 +59,7 @@ enum Key {
 
 impl RoomLimit {
     pub(super) fn new(config: &HttpConfig) -> Self {
-        let made = Mutex::default();
+        let made = Mutex::new(Made { whole_at: HashMap::new(), cleaned_at: Instant::now() });
         Self { per_person: config.rooms_per_person, per_visitor: config.rooms_per_visitor, made }
     }
 
@@ -45,12 +67,10 @@ impl RoomLimit {
     pub(super) fn take(&self, person: &PersonId, caller: &Caller) -> Result<(), Failure> {
         let now = Instant::now();
         let mut made = self.made.lock();
-        if made.len() + 1 >= KEYS {
-            made.retain(|_, whole_at| *whole_at > now);
-            if made.len() + 1 >= KEYS {
-                return Err(refusal(interval(self.per_person)));
-            }
+        if !made.has_place(now) {
+            return Err(refusal(CLEAN_EVERY));
         }
+        let made = &mut made.whole_at;
         let person = (Key::Person(person.clone()), self.per_person);
         let visitor = caller.visitor.map(|address| (Key::Visitor(address), self.per_visitor));
         let keys = || [Some(&person), visitor.as_ref()].into_iter().flatten();
@@ -145,10 +165,10 @@ mod tests {
             })
         };
         let taken = many(0).take(KEYS + 10).filter(|one| limit.take(one, &from("")).is_ok()).count();
-        assert_eq!((taken, limit.made.lock().len()), (KEYS - 1, KEYS - 1));
+        assert_eq!((taken, limit.made.lock().whole_at.len()), (KEYS - 1, KEYS - 1));
         tokio::time::advance(PERIOD).await;
         limit.take(&person(1), &from("1.2.3.4")).unwrap();
-        assert_eq!(limit.made.lock().len(), 2, "who has all of the allowance again is forgotten");
+        assert_eq!(limit.made.lock().whole_at.len(), 2, "who has all of the allowance again is forgotten");
     }
 
     #[tokio::test(start_paused = true)]

@@ -10,7 +10,7 @@ use super::body::JsonBody;
 use super::caller::Caller;
 use super::failure::Failure;
 use super::identity::Known;
-use super::params::RoomPath;
+use super::params::{NoParameters, RoomPath};
 use super::{App, reply};
 use crate::log::{Draft, DraftKind};
 
@@ -22,7 +22,7 @@ pub(super) struct UncheckedRoom {
 }
 
 /// The most recently active rooms.
-pub(super) async fn list(State(app): State<App>) -> Result<Response, Failure> {
+pub(super) async fn list(State(app): State<App>, _: NoParameters) -> Result<Response, Failure> {
     reply::json(StatusCode::OK, &app.hub.rooms())
 }
 
@@ -32,6 +32,7 @@ pub(super) async fn put(
     caller: Caller,
     Known(author): Known,
     RoomPath(room): RoomPath,
+    _: NoParameters,
     JsonBody(request): JsonBody<UncheckedRoom>,
 ) -> Result<Response, Failure> {
     let topic = request.topic.as_deref().map(Topic::parse).transpose()?;

@@ -12,6 +12,7 @@ use super::caller::Caller;
 use super::cookies::{OLD_SESSION_COOKIE, secure, session_cookie};
 use super::failure::Failure;
 use super::identity::{Proof, caller, has_cookie, identify, known};
+use super::params::NoParameters;
 use super::{App, reply};
 use crate::log::LogError;
 use crate::{nicknames, random};
@@ -29,6 +30,7 @@ struct UncheckedSession {
 /// `GET`: who I am by the session that I sent.
 pub(super) async fn show(
     State(app): State<App>,
+    _: NoParameters,
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
@@ -44,7 +46,11 @@ pub(super) async fn show(
 }
 
 /// `POST`: begins a session, or changes the nickname of the one that was sent.
-pub(super) async fn begin(State(app): State<App>, request: Request) -> Result<Response, Failure> {
+pub(super) async fn begin(
+    State(app): State<App>,
+    _: NoParameters,
+    request: Request,
+) -> Result<Response, Failure> {
     let (parts, body) = request.into_parts();
     let caller = caller(&parts).clone();
     let found = identify(&app, &caller, &parts.headers).and_then(Result::ok);
@@ -77,6 +83,7 @@ pub(super) async fn begin(State(app): State<App>, request: Request) -> Result<Re
 /// `DELETE`: leave, now.
 pub(super) async fn end(
     State(app): State<App>,
+    _: NoParameters,
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {

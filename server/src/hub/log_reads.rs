@@ -1,4 +1,5 @@
-//! Reading from the log for held polls whose entries are not at hand any more. Polls that ask the same share one read.
+//! Reading from the log for held polls whose entries are not at hand any more. Polls of one room that ask the same and
+//! tell nobody that they are here share one read; every other poll has its own.
 
 use std::collections::HashMap;
 use std::sync::Arc;

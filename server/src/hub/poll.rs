@@ -86,7 +86,11 @@ impl Hub {
     ) -> Result<Answer, PollError> {
         let watched = self.watched(rooms)?;
         let after = self.resolve(after)?;
-        let wait = self.grant(wait).inspect_err(|_| self.metrics.polls_refused.increment())?;
+        let asked = wait;
+        let wait = self.grant(asked).inspect_err(|_| self.metrics.polls_refused.increment())?;
+        if self.is_shortened(asked, wait) && self.look(&watched, after, Wants::Answer).is_none() {
+            self.metrics.polls_shortened.increment();
+        }
         let seen = self.wait(&watched, after, wait, Wants::Answer, visit).await;
         let presence = visit.and_then(Visit::news);
         match seen {
@@ -102,9 +106,22 @@ impl Hub {
         self.answer(Seen::Entries(found.entries, found.upto), after, None, presence.as_ref())
     }
 
-    /// Checks where a poll begins and how long it may wait, as [`Hub::poll`] does, for those who hold it by themselves.
+    /// Checks where a poll begins and how long it may wait, as [`Hub::poll`] does, for those who hold it by themselves and
+    /// then count it by [`Hub::note_hold`].
     pub(crate) fn admit(&self, after: After, wait: Duration) -> Result<(Seq, Duration), PollError> {
         Ok((self.resolve(after)?, self.grant(wait)?))
+    }
+
+    /// Counts a poll whose hold begins, if it is shorter than it asked for.
+    pub(crate) fn note_hold(&self, asked: Duration, granted: Duration) {
+        if self.is_shortened(asked, granted) {
+            self.metrics.polls_shortened.increment();
+        }
+    }
+
+    /// Whether the server holds a poll for less than it holds others.
+    fn is_shortened(&self, asked: Duration, granted: Duration) -> bool {
+        granted < asked.min(self.config.max_wait)
     }
 
     /// The answer to a poll that an event loop held, and by what key it knows it. One for which the log has to be read is
@@ -154,14 +171,18 @@ impl Hub {
         let mut after = self.resolve(after)?;
         // Who waits for a room that is not there waits for everything until it is made.
         let selection = RoomSelection::Named(vec![room.clone()]);
+        let mut is_noted = false;
         loop {
             let known = self.room(room);
             let watched = [known.unwrap_or_else(|| self.everything.clone())];
             // Without a limit the wait is renewed now and then; nobody is told.
             let left =
                 deadline.map_or(self.config.max_wait, |end| end.saturating_duration_since(Instant::now()));
-            let left = self.grant(left).inspect_err(|_| self.metrics.polls_refused.increment())?;
-            let found = match self.wait(&watched, after, left, Wants::Entries, None).await {
+            let granted = self.grant(left).inspect_err(|_| self.metrics.polls_refused.increment())?;
+            if self.is_shortened(left, granted) && !std::mem::replace(&mut is_noted, true) {
+                self.metrics.polls_shortened.increment();
+            }
+            let found = match self.wait(&watched, after, granted, Wants::Entries, None).await {
                 Seen::Entries(entries, upto) => Found { entries, upto },
                 Seen::Shared(..) | Seen::TooOld => self.read(&selection, after).await?,
                 Seen::Nothing(upto) => Found { entries: Vec::new(), upto },
@@ -189,8 +210,7 @@ impl Hub {
         if held < most || wait.is_zero() {
             Ok(wait.min(self.config.max_wait))
         } else if held < most.saturating_mul(2) {
-            self.metrics.polls_shortened.increment();
-            Ok(wait.min(CROWDED_WAIT))
+            Ok(wait.min(self.config.max_wait).min(CROWDED_WAIT))
         } else {
             Err(PollError::Overloaded)
         }

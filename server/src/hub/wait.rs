@@ -92,7 +92,7 @@ impl Hub {
     }
 
     /// One look at all watched rooms, as of one head.
-    fn look(&self, watched: &[Arc<Room>], after: Seq, wants: Wants) -> Option<Seen> {
+    pub(super) fn look(&self, watched: &[Arc<Room>], after: Seq, wants: Wants) -> Option<Seen> {
         let head = self.head();
         if let [room] = watched {
             if wants == Wants::Answer

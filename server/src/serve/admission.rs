@@ -3,18 +3,22 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use holdline_shared::{Problem, ProblemCode};
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::http::PROTECTION;
 use crate::metrics::Metrics;
 use crate::repeated_line::RepeatedLine;
 
-/// A client that takes no byte of its answer for this long is cut off by the kernel.
-const STUCK_READER: Duration = Duration::from_secs(30);
+/// A client that takes no byte of its answer for this long is cut off by the kernel, at least. Our own rule, which counts whom it
+/// cuts off and lets slow readers live, has to come first: a kernel that is asked for a little now and then takes far longer
+/// than one window to hear that some of it was taken.
+const STUCK_READER: Duration = Duration::from_secs(150);
 /// What the kernel holds for a client that does not read: it takes twice as much, its own bookkeeping included, where it
 /// would take up to 4 MiB by itself. Enough for a megabyte a second across an ocean.
 const SEND_BUFFER: usize = 128 * 1024;
@@ -53,11 +57,58 @@ impl Drop for Seat {
 const REFUSALS: usize = 64;
 /// How long a refused client may take to notice.
 const REFUSAL_TIME: Duration = Duration::from_secs(2);
-/// What a client is told for which there is no place.
-const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\nretry-after: 5\r\n\
-    cache-control: no-store\r\nconnection: close\r\ncontent-length: 177\r\n\r\n\
-    {\"type\":\"urn:holdline:problem:overloaded\",\"title\":\"The server is full\",\"status\":503,\"code\":\"overloaded\",\
-    \"detail\":\"there are as many connections as there may be; come back soon\"}";
+/// How long a refused client may take for the first line of its request.
+const FIRST_LINE_TIME: Duration = Duration::from_secs(1);
+/// Of a longer first line the rest is not needed.
+const FIRST_LINE: usize = 8 * 1024;
+/// Seconds after which to come back.
+const RETRY_AFTER: u64 = 5;
+
+/// What a client is told for which there is no place, by the first line of its request. An `EventSource` comes back after
+/// nothing but a 200.
+fn full(first_line: &[u8]) -> String {
+    let problem = Problem::new(
+        ProblemCode::Overloaded,
+        "there are as many connections as there may be; come back soon",
+    );
+    // A problem is made of strings and numbers; encoding it cannot fail.
+    let json = serde_json::to_string(&problem).unwrap_or_default();
+    let (status, kind, body) = if asks_for_events(first_line) {
+        let event = format!("retry: {}\nevent: problem\ndata: {json}\n\n", RETRY_AFTER * 1000);
+        ("200 OK", "text/event-stream\r\nx-accel-buffering: no", event)
+    } else {
+        let retry_after = "application/problem+json\r\nretry-after: 5";
+        ("503 Service Unavailable", retry_after, json)
+    };
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncache-control: no-store\r\n{PROTECTION}connection: close\r\n\
+         content-length: {}\r\ndate: {}\r\n\r\n{body}",
+        body.len(),
+        httpdate::fmt_http_date(SystemTime::now()),
+    )
+}
+
+/// Whether it is `GET …/api/v1/events`, below whatever prefix.
+fn asks_for_events(first_line: &[u8]) -> bool {
+    let Some(target) = first_line.strip_prefix(b"GET ") else { return false };
+    let path = target.split(|byte| matches!(byte, b' ' | b'?' | b'\r' | b'\n')).next().unwrap_or_default();
+    path.ends_with(b"/api/v1/events")
+}
+
+/// Reads until the end of the first line, and perhaps more; less when the client takes too long.
+async fn read_first_line(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
+    let mut read = Vec::new();
+    let reading = async {
+        while !read.contains(&b'\n') && read.len() < FIRST_LINE {
+            if stream.read_buf(&mut read).await? == 0 {
+                break;
+            }
+        }
+        Ok::<_, io::Error>(())
+    };
+    timeout(FIRST_LINE_TIME, reading).await.unwrap_or(Ok(()))?;
+    Ok(read)
+}
 
 impl Admission {
     pub(super) fn new(most: usize, metrics: Arc<Metrics>) -> Self {
@@ -73,7 +124,7 @@ impl Admission {
         Some(seat)
     }
 
-    /// Answers without having read, then reads what the client still sends: closing at once would take the answer away.
+    /// Answers once the first line is read, then reads what the client still sends: closing at once would take the answer away.
     /// Beyond a number of these at once, connections are closed without a word.
     pub(super) fn refuse(&self, stream: impl FnOnce() -> io::Result<TcpStream> + Send + 'static) {
         static LINE: RepeatedLine = RepeatedLine::new();
@@ -85,7 +136,8 @@ impl Admission {
         tokio::spawn(async move {
             let told = async {
                 let mut stream = stream()?;
-                stream.write_all(FULL).await?;
+                let first_line = read_first_line(&mut stream).await?;
+                stream.write_all(full(&first_line).as_bytes()).await?;
                 stream.shutdown().await?;
                 tokio::io::copy(&mut stream.take(1 << 16), &mut tokio::io::sink()).await
             };
@@ -118,14 +170,46 @@ pub(super) fn tune(socket: &SockRef<'_>) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use holdline_shared::{Problem, ProblemCode};
 
     #[test]
-    fn the_refusal_is_a_valid_answer() {
-        let (head, body) = std::str::from_utf8(FULL).unwrap().split_once("\r\n\r\n").unwrap();
-        assert!(head.contains(&format!("content-length: {}", body.len())), "{} bytes", body.len());
-        let problem: Problem = serde_json::from_str(body).unwrap();
-        assert_eq!(problem, Problem::new(ProblemCode::Overloaded, problem.detail.clone()));
+    fn only_streams_of_events_are_refused_with_a_200() {
+        for (line, is_stream) in [
+            ("GET /api/v1/events?room=lobby HTTP/1.1\r\n", true),
+            ("GET /chat/api/v1/events HTTP/1.1\r\nHost: a", true),
+            ("GET /api/v1/events?room=caf", true),
+            ("POST /api/v1/events HTTP/1.1\r\n", false),
+            ("GET /api/v1/eventss HTTP/1.1\r\n", false),
+            ("GET /api/v1/poll?x=/api/v1/events HTTP/1.1\r\n", false),
+            ("GET / HTTP/1.1\r\nx: GET /api/v1/events", false),
+            ("", false),
+        ] {
+            let answer = full(line.as_bytes());
+            let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+            assert_eq!(head.starts_with("HTTP/1.1 200 "), is_stream, "{line}: {head}");
+            assert!(
+                head.contains(&format!("content-length: {}", body.len())) && head.contains("\r\ndate: "),
+                "{head}"
+            );
+            assert!(head.contains(PROTECTION.trim_end()), "{head}");
+            let json = if is_stream {
+                body.strip_prefix("retry: 5000\nevent: problem\ndata: ")
+                    .and_then(|rest| rest.strip_suffix("\n\n"))
+            } else {
+                Some(body)
+            };
+            let problem: Problem = serde_json::from_str(json.unwrap()).unwrap();
+            assert_eq!(problem.code, ProblemCode::Overloaded);
+        }
+    }
+
+    #[test]
+    fn kernel_waits_longer_than_the_rule_that_counts() {
+        let rule = crate::ServeConfig::default().stall_timeout;
+        assert!(STUCK_READER >= 2 * rule, "{STUCK_READER:?} against {rule:?}");
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+        tune(&SockRef::from(&socket)).unwrap();
+        #[cfg(target_os = "linux")]
+        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(STUCK_READER));
     }
 
     #[test]

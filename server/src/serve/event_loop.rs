@@ -284,12 +284,17 @@ impl EventLoop {
     fn ask(&mut self, number: usize, query: &str, request: &Request<'_>) -> Option<(Begun<u32>, Duration)> {
         let query = self.queries.parse(query)?;
         let hub = &self.app.hub;
-        let (after, wait) = hub.admit(query.after, query.wait.unwrap_or(hub.config().wait)).ok()?;
+        let asked = query.wait.unwrap_or(hub.config().wait);
+        let (after, wait) = hub.admit(query.after, asked).ok()?;
         let caller = find_caller(&self.app, &self.connections, number, request)?;
         let visit = visit(&self.app, query, &caller, || request.credentials()).ok()?;
         let question = Question { rooms: &query.rooms, after, visit, may_wait: !wait.is_zero() };
         let key = u32::try_from(number).ok()?;
-        Some((self.held.begin(key, question, self.connections.now), wait))
+        let begun = self.held.begin(key, question, self.connections.now);
+        if matches!(begun, Begun::Held(_)) {
+            hub.note_hold(asked, wait);
+        }
+        Some((begun, wait))
     }
 
     fn answer_held(&mut self) {

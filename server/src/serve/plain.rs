@@ -27,10 +27,8 @@ use super::boundary::Boundary;
 use super::event_loop::Remote;
 use super::exchange::{Exchange, Part, Turn};
 use super::stall::StallRule;
+use crate::http::HEAD_BYTES;
 use crate::metrics::Metrics;
-
-/// Longest head of a request, in bytes; hyper answers 431 beyond it.
-const HEAD_BYTES: usize = 32 * 1024;
 
 /// How long tokio may take to hear of a socket; one whose client does not read is served nevertheless.
 const SETTLING: Duration = Duration::from_millis(20);
@@ -74,6 +72,7 @@ impl Plain {
         let mut http = http1::Builder::new();
         // Hyper's own time for a head begins when the last answer has left, so that it is the one for idle connections.
         http.timer(TokioTimer::new()).header_read_timeout(idle_timeout.max(head_timeout));
+        // What is longer than the buffer hyper refuses by itself; what fits into its last read the router does.
         http.max_buf_size(HEAD_BYTES).half_close(true);
         let stall_rule = StallRule::new(stall_timeout, metrics);
         Self { app, http, head_timeout, idle_timeout, stall_rule, stopped, serving, failed }

@@ -75,6 +75,28 @@ async fn no_message_shows_a_password() {
         assert!(said.contains(part), "{arguments:?}: {said}");
         assert!(!said.contains("s3cret"), "{arguments:?}: {said}");
     }
+    for password in ["s3cret", "a='s3cret", "a\"<s3cret", "a s3cret", "a://s3cret@s3cret", "s3cret\t=s3cret"]
+    {
+        let log = format!("nats://ada:{password}@host");
+        let bare = format!("ada:{password}@host:port");
+        for (environment, arguments) in [
+            (&[("HOLDLINE_LOG", log.as_str())][..], &["serve"][..]),
+            (&[("HOLDLINE_LOG", &log)], &["serve", "--help"]),
+            (&[("HOLDLINE_HOST", &log)], &["serve"]),
+            (&[("HOLDLINE_LISTEN", &log)], &["serve", "--help"]),
+            (&[], &["serve", "--log", &log]),
+            (&[], &["log", "check", &log]),
+            (&[], &["tail", &log]),
+            (&[], &["tail", &bare]),
+            (&[], &[&bare]),
+            (&[], &["tail", &format!("--sever={log}")]),
+            (&[], &["tail", &format!("--server={bare}")]),
+            (&[("http_proxy", &log)], &["health", "--server", "http://chat.invalid"]),
+        ] {
+            let (said, _) = Holdline::start_in(environment, arguments).everything().await;
+            assert!(!said.contains("s3cret"), "{environment:?} {arguments:?}: {said}");
+        }
+    }
     let mut tail = Holdline::start_in(&by_variable, &["tail"]);
     let said = tail.says().await;
     assert!(said.starts_with("holdline: waiting for http://127.0.0.1") && !said.contains("s3cret"), "{said}");

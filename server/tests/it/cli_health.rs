@@ -17,7 +17,15 @@ async fn server_that_serves_is_ready() {
 #[tokio::test]
 async fn server_that_does_not_serve_is_not() {
     let unavailable = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-    for (address, why) in [(free_address(), "refused"), (answering(unavailable), "status 503")] {
+    let page =
+        "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\nconnection: close\r\n\r\n<html>";
+    let empty = "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
+    for (address, why) in [
+        (free_address(), "refused"),
+        (answering(unavailable), "status 503"),
+        (answering(page), "not as a Holdline server"),
+        (answering(empty), "not as a Holdline server"),
+    ] {
         let (said, status) = Holdline::start(address, &["health"]).everything().await;
         assert_eq!(status.code(), Some(1), "{said}");
         assert!(said.contains("is not ready") && said.contains(why), "{said}");

@@ -68,9 +68,11 @@ async fn proxies_are_named() {
         )
         .await;
     }
+    refused(&[("http_proxy", "socks5://127.0.0.1:9")], "http_proxy names a proxy of another kind").await;
+    let strict = answering("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n");
     refused(
-        &[("http_proxy", "socks5://127.0.0.1:9")],
-        "http_proxy names the proxy socks5://127.0.0.1:9, but",
+        &[("https_proxy", &format!("http://{strict}")), ("HOLDLINE_SERVER", "https://chat.invalid")],
+        &format!("the proxy http://{strict} refuses to connect to https://chat.invalid"),
     )
     .await;
     let nobody = format!("http://{}", free_address());

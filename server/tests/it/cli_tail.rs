@@ -2,7 +2,7 @@
 
 use holdline_shared::Entry;
 
-use crate::support::{Holdline, Process, within};
+use crate::support::{Holdline, Process, answering, within};
 
 #[tokio::test]
 async fn two_words_sent_arrive() {
@@ -185,4 +185,20 @@ async fn a_gap_is_said_and_what_is_left_is_printed() {
     assert_eq!(tail.texts(2).await, ["kept", "kept too"]);
     Holdline::done(address, &["send", "new"]).await;
     assert_eq!(tail.texts(1).await, ["new"]);
+}
+
+#[tokio::test]
+async fn json_of_a_newer_server_passes_with_all_its_fields() {
+    const BATCH: &str = concat!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 175\r\nconnection: close\r\n\r\n",
+        r#"{"entries":[{"seq":8,"room":"lobby","at":1,"author":{"id":"ada1","name":"Ada"},"kind":"parade",
+"floats":["red\u001b",{"a":2}],"n":7}],"cursor":"00000000000000ff-8","wait":25}"#,
+    );
+    let (head, body) = BATCH.split_once("\r\n\r\n").unwrap();
+    assert!(head.contains(&format!("content-length: {}\r\n", body.len())), "{}", body.len());
+    let newer = answering(BATCH);
+    let mut tail = Holdline::start(newer, &["tail", "--json", "--since", "00000000000000ff-7"]);
+    let line: serde_json::Value = serde_json::from_str(&tail.line().await).unwrap();
+    let batch: serde_json::Value = serde_json::from_str(body).unwrap();
+    assert_eq!(line, batch["entries"][0]);
 }

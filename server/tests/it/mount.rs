@@ -73,7 +73,7 @@ async fn the_classic_routes_work_under_the_prefix() {
     let reply = page.reply().await.unwrap();
     assert_eq!(reply.text(), "hello");
     let cookie = reply.header("set-cookie");
-    assert!(cookie.starts_with("holdline_cursor_1=") && !cookie.contains("Path"), "{cookie}");
+    assert!(cookie.starts_with("holdline_cursor_chat_1=") && !cookie.contains("Path"), "{cookie}");
 }
 
 #[tokio::test]

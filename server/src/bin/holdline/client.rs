@@ -12,12 +12,13 @@ mod target;
 mod tests;
 mod trouble;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use holdline_shared::{
-    Batch, Entry, History, Nickname, PollQuery, ProblemCode, PublishRequest, RoomList, RoomName, RoomRequest,
-    Seq, Session, SessionRequest,
+    Batch, Entry, EntryKind, History, Nickname, PollQuery, ProblemCode, PublishRequest, RoomList, RoomName,
+    RoomRequest, Seq, Session, SessionRequest,
 };
 use parking_lot::Mutex;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE};
@@ -27,7 +28,7 @@ use serde::de::DeserializeOwned;
 use self::connect::http_client;
 use self::proxy::Proxy;
 
-pub(crate) use self::address::{Address, without_passwords};
+pub(crate) use self::address::{Address, without_login, without_passwords};
 pub(crate) use self::options::ServerOptions;
 pub(crate) use self::patience::{Patience, Unanswered, dice};
 pub(crate) use self::say::say;
@@ -49,6 +50,14 @@ pub(crate) struct Client {
     token: Mutex<Option<String>>,
     /// Whether the server is of a version that takes no polls as forms.
     lacks_form_polls: AtomicBool,
+}
+
+/// A poll's answer.
+#[derive(Debug)]
+pub(crate) struct Polled {
+    pub(crate) batch: Batch,
+    /// Those of its entries that are of a kind which this version does not know, with all their fields.
+    pub(crate) unknown: BTreeMap<Seq, serde_json::Value>,
 }
 
 impl Client {
@@ -73,33 +82,47 @@ impl Client {
         &self.target
     }
 
-    /// Whether the server is ready, by its own account; the answer's text.
-    pub(crate) async fn ready(&self) -> Result<String, Trouble> {
+    /// Whether the server is ready, by its own account. Whatever else answers with a success is not one.
+    pub(crate) async fn ready(&self) -> Result<(), Trouble> {
         let ask = async |route| self.receive(self.request(Method::GET, self.target.server.at(route))).await;
         let answered = match ask("readyz").await {
             // A server of an earlier version.
             Err(trouble) if trouble.status() == Some(404) => ask("healthz").await,
             answered => answered,
         };
-        answered.map(|body| String::from_utf8_lossy(&body).trim().to_owned())
+        if answered?.trim_ascii() == b"ok" { Ok(()) } else { Err(Trouble::no_holdline(&self.target)) }
     }
 
     /// One poll. No limit of time: whoever polls has a watchdog.
-    pub(crate) async fn poll(&self, query: &PollQuery) -> Result<Batch, Trouble> {
+    pub(crate) async fn poll(&self, query: &PollQuery) -> Result<Polled, Trouble> {
         let mut url = self.route(&["poll"]);
         let query = query.to_query_string();
         if query.len() > LONGEST_QUERY && !self.lacks_form_polls.load(Ordering::Relaxed) {
             let form = self.request(Method::POST, url.clone());
             let form = form.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(query.clone());
-            match self.answer(form).await {
+            match self.receive(form).await {
                 Err(trouble) if trouble.status() == Some(405) => {
                     self.lacks_form_polls.store(true, Ordering::Relaxed);
                 }
-                answered => return answered,
+                answered => return self.polled(&answered?),
             }
         }
         url.set_query(Some(&query));
-        self.answer(self.request(Method::GET, url)).await
+        self.polled(&self.receive(self.request(Method::GET, url)).await?)
+    }
+
+    fn polled(&self, body: &[u8]) -> Result<Polled, Trouble> {
+        let batch: Batch = self.decode(body)?;
+        let is_unknown = |entry: &Entry| matches!(entry.kind, EntryKind::Unknown { .. });
+        let mut unknown = BTreeMap::new();
+        if batch.entries.iter().any(is_unknown) {
+            let mut whole: serde_json::Value = self.decode(body)?;
+            let values = whole["entries"].as_array_mut().map(std::mem::take).unwrap_or_default();
+            let numbered = values.into_iter().filter_map(|value| Some((Seq(value["seq"].as_u64()?), value)));
+            unknown.extend(numbered);
+            unknown.retain(|seq, _| batch.entries.iter().any(|entry| entry.seq == *seq && is_unknown(entry)));
+        }
+        Ok(Polled { batch, unknown })
     }
 
     /// A page of history: the newest messages, or those before one.

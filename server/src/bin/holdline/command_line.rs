@@ -6,9 +6,10 @@ use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::builder::Resettable;
+use clap::error::ContextValue;
 use clap::{Command, Parser};
 
-use crate::client::without_passwords;
+use crate::client::{without_login, without_passwords};
 use crate::stderr;
 
 /// Parses the command line, or says what is wrong with it (or prints the help that was asked for).
@@ -23,9 +24,10 @@ fn parse_from<P: Parser>(arguments: impl IntoIterator<Item = OsString>) -> Resul
 }
 
 /// Makes every argument forget its environment variable where that is set to nothing: compose files, unit files and
-/// shells write `NAME=` for "not set".
+/// shells write `NAME=` for "not set". Help shows the value of none.
 fn without_empty_variables(command: Command) -> Command {
     let command = command.mut_args(|argument| {
+        let argument = argument.hide_env_values(true);
         let is_empty = argument.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
         if is_empty { argument.env(Resettable::Reset) } else { argument }
     });
@@ -37,13 +39,32 @@ fn explain(error: &clap::Error) -> ExitCode {
     let text = error.render();
     let (plain, coloured) = (text.to_string(), text.ansi().to_string());
     let wants_colours = |is_terminal: bool| is_terminal && std::env::var_os("NO_COLOR").is_none();
-    let shown = |is_terminal| without_passwords(if wants_colours(is_terminal) { &coloured } else { &plain });
+    let shown = |is_terminal| if wants_colours(is_terminal) { &coloured } else { &plain };
     if error.use_stderr() {
-        stderr::write(shown(std::io::stderr().is_terminal()).into_bytes());
+        let text = without_values(error, shown(std::io::stderr().is_terminal()));
+        stderr::write(without_passwords(&text).into_bytes());
     } else {
         let mut output = std::io::stdout().lock();
         // Help that nobody reads is no failure.
         let _ = output.write_all(shown(output.is_terminal()).as_bytes());
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// Leaves logins out of the values that an error repeats.
+fn without_values(error: &clap::Error, text: &str) -> String {
+    let mut text = text.to_owned();
+    for (_, context) in error.context() {
+        let values = match context {
+            ContextValue::String(value) => std::slice::from_ref(value),
+            ContextValue::Strings(values) => values,
+            _ => continue,
+        };
+        for value in values {
+            if let Some(shown) = without_login(value) {
+                text = text.replace(value.as_str(), &shown);
+            }
+        }
+    }
+    text
 }

@@ -44,7 +44,7 @@ impl Health {
         let answered = runtime.block_on(async { timeout(ANSWER_TIME, client.ready()).await });
         runtime.shutdown_background();
         match answered {
-            Ok(Ok(_)) => {
+            Ok(Ok(())) => {
                 // The exit status says it to whoever does not read this.
                 let _ = writeln!(std::io::stdout(), "{target} is ready");
                 return Ok(ExitCode::SUCCESS);

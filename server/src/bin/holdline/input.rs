@@ -7,6 +7,8 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _};
 
 /// A line that is longer is taken in pieces, so that one without an end does not fill the memory.
 const PIECE: u64 = 16 * 1024;
+/// Characters in a message that is one of several of a long line.
+const MESSAGE: usize = if TEXT_GRAPHEMES < TEXT_BYTES / 4 { TEXT_GRAPHEMES } else { TEXT_BYTES / 4 };
 /// An escape sequence is not longer than this; one that is cut by the end of a piece goes into the next.
 const ESCAPE_SEQUENCE: usize = 64;
 
@@ -24,20 +26,22 @@ pub(crate) struct Lines<R> {
     input: R,
     /// The bytes of a character or an escape sequence that the end of the last piece cut in two.
     rest: Vec<u8>,
+    /// The message that the end of the last piece cut in two.
+    begun: Vec<char>,
     number: u64,
 }
 
 impl<R: AsyncBufRead + Unpin> Lines<R> {
     /// The lines of this input.
     pub(crate) fn new(input: R) -> Self {
-        Self { input, rest: Vec::new(), number: 1 }
+        Self { input, rest: Vec::new(), begun: Vec::new(), number: 1 }
     }
 
     /// The next line, or piece of one; `None` at the end. Bytes that are not UTF-8 become replacement characters.
     pub(crate) async fn next(&mut self) -> std::io::Result<Option<Line>> {
         let mut piece = std::mem::take(&mut self.rest);
         let read = (&mut self.input).take(PIECE).read_until(b'\n', &mut piece).await?;
-        if piece.is_empty() {
+        if piece.is_empty() && self.begun.is_empty() {
             return Ok(None);
         }
         // A piece that is cut short by nothing but the end of the input is whole as well.
@@ -45,7 +49,12 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
         if !is_whole {
             self.rest = piece.split_off(uncut(&piece));
         }
-        let line = Line { number: self.number, messages: messages(&String::from_utf8_lossy(&piece)) };
+        let mut chars = std::mem::take(&mut self.begun);
+        chars.extend(plain(String::from_utf8_lossy(&piece).trim_end_matches('\n')).chars());
+        if !is_whole {
+            self.begun = chars.split_off(chars.len() - chars.len() % MESSAGE);
+        }
+        let line = Line { number: self.number, messages: messages(&chars) };
         self.number += u64::from(piece.ends_with(b"\n"));
         Ok(Some(line))
     }
@@ -64,10 +73,9 @@ fn last_state(line: &str) -> String {
     state.chars().filter(|&c| !c.is_control() || c == '\t').collect()
 }
 
-fn messages(line: &str) -> Vec<MessageText> {
-    let chars: Vec<char> = plain(line.trim_end_matches('\n')).chars().collect();
+fn messages(chars: &[char]) -> Vec<MessageText> {
     let mut messages = Vec::new();
-    for part in chars.chunks(TEXT_GRAPHEMES.min(TEXT_BYTES / 4)) {
+    for part in chars.chunks(MESSAGE) {
         divide(part, &mut messages);
     }
     messages
@@ -152,6 +160,28 @@ mod tests {
         let notes = read("\u{1D160}".repeat(4_000).as_bytes()).await;
         let length: usize = notes.iter().map(|(_, text)| text.chars().count()).sum();
         assert_eq!(length, 12_000);
+    }
+
+    #[tokio::test]
+    async fn the_end_of_a_piece_cuts_no_message() {
+        let piece = usize::try_from(PIECE).unwrap();
+        for (line, length) in [
+            ("x".repeat(50_000), 50_000),
+            ("é".repeat(50_000), 50_000),
+            ("\u{1B}[1mx\u{1B}[0m".repeat(20_000), 20_000),
+            ("x".repeat(piece), piece),
+            ("x".repeat(2 * MESSAGE), 2 * MESSAGE),
+        ] {
+            for end in ["", "\n", "\nnext"] {
+                let all = read(format!("{line}{end}").as_bytes()).await;
+                let lengths =
+                    all.iter().filter(|(number, _)| *number == 1).map(|(_, text)| text.chars().count());
+                let mut expected = vec![MESSAGE; length / MESSAGE];
+                expected.extend(Some(length % MESSAGE).filter(|&rest| rest > 0));
+                assert_eq!(lengths.collect::<Vec<_>>(), expected, "{length} {end:?}");
+                assert_eq!(all.last().unwrap().1 == "next", end == "\nnext");
+            }
+        }
     }
 
     #[tokio::test]

@@ -16,7 +16,7 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 use holdline_server::log::LogUrl;
 
-pub(crate) use self::address::{default_path, make_folder_of};
+pub(crate) use self::address::{default_path, filled_in, make_folder_of};
 
 /// What to do with a log.
 #[derive(Args)]

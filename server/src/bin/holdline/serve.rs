@@ -52,7 +52,7 @@ pub(crate) struct Serve {
 
     /// Where the log is kept: sqlite:PATH, or memory: to forget everything at the end
     /// [default: holdline.db in your data folder]
-    #[arg(long, env = "HOLDLINE_LOG", value_name = "URL")]
+    #[arg(long, env = "HOLDLINE_LOG", hide_env_values = true, value_name = "URL")]
     log: Option<LogUrl>,
 
     /// Publish each line of standard input in this room, without colours and control characters

@@ -8,7 +8,8 @@ use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_cha
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-/// Lines that may wait: some seconds of a talkative log, and a few hundred kilobytes at most.
+/// Lines that may wait: some seconds of a talkative log, and a few hundred kilobytes of lines of the usual length. Their number is
+/// bounded, and their length by whoever writes them.
 const CAPACITY: usize = 1024;
 /// How long the end of the process waits for lines that were not written yet.
 const LAST_LINES: Duration = Duration::from_millis(500);

@@ -28,6 +28,7 @@ use self::source::{Opening, Reach, Source};
 use self::state::StateFile;
 use self::stop::Stop;
 use crate::client::{Patience, ServerOptions};
+use crate::log::filled_in;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -110,7 +111,7 @@ impl Tail {
     async fn follow(self, progress: stop::Progress) -> anyhow::Result<()> {
         let rooms = selection(self.rooms)?;
         let printer = Printer::new(self.json, rooms_differ(&rooms));
-        let state = self.state.map(StateFile::new);
+        let state = self.state.map(filled_in).transpose()?.map(StateFile::new);
         let kept = state.as_ref().map(StateFile::read).transpose()?.flatten();
         let source = Source::new(self.server.client()?, rooms);
         let patience = Patience::new(source.target(), None);

@@ -194,3 +194,43 @@ async fn a_closed_hub_answers_at_once_with_what_there_is() {
     assert!(hub.poll(&lobby, After::Now, LONG, None).await.unwrap().is_empty);
     assert_eq!(hub.next_message(&RoomName::lobby(), After::Now, None).await.unwrap().text, None);
 }
+
+#[tokio::test(start_paused = true)]
+async fn poll_of_a_full_server_is_counted_once() {
+    let hub = hub_with(HubConfig { max_held: 1, ..HubConfig::default() }).await;
+    let shortened = || hub.metrics().polls_shortened.value();
+    let lobby = named(&["lobby"]);
+    let mut held = pin!(hub.poll(&lobby, After::Now, LONG, None));
+    assert!(held.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    assert_eq!(shortened(), 0);
+    // A wait without a limit is renewed again and again.
+    let room: RoomName = "lobby".parse().unwrap();
+    let endless = hub.next_message(&room, After::Now, None);
+    assert!(tokio::time::timeout(5 * CROWDED_WAIT, endless).await.is_err());
+    assert_eq!(shortened(), 1);
+    assert!(hub.poll(&lobby, After::Now, LONG, None).await.unwrap().is_empty);
+    assert_eq!(shortened(), 2);
+    // These are not held, or no shorter than they asked for.
+    say(&hub, "lobby", "hello").await;
+    assert!(!hub.poll(&lobby, After::Start, LONG, None).await.unwrap().is_empty);
+    for wait in [Duration::ZERO, CROWDED_WAIT] {
+        hub.poll(&lobby, After::Now, wait, None).await.unwrap();
+    }
+    assert_eq!(shortened(), 2);
+}
+
+#[tokio::test]
+async fn every_entry_is_counted_that_is_appended() {
+    let hub = hub_with(HubConfig::default()).await;
+    let before = hub.metrics().entries.value();
+    // The room, and the message in it.
+    say(&hub, "new", "hello").await;
+    say(&hub, "new", "hello").await;
+    let author = holdline_shared::Person::stdin();
+    let made =
+        Draft { author, room: "other".parse().unwrap(), kind: crate::log::DraftKind::Room { topic: None } };
+    hub.publish(made).await.unwrap();
+    let visible = hub.poll(&RoomSelection::All, After::Start, LONG, None).await.unwrap();
+    let batch: Batch = serde_json::from_slice(&visible.body).unwrap();
+    assert_eq!(hub.metrics().entries.value() - before, 4, "{:?}", batch.entries);
+}

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use holdline_server::ServeConfig;
 use holdline_server::hub::HubConfig;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::{Pair, Talk, Way, poll};
@@ -37,6 +38,15 @@ async fn beyond_the_most_connections_both_say_the_same() {
         let said = pair.same("full", &Talk::of([request])).await;
         assert!(said.starts_with("HTTP/1.1 503 ") && said.contains("retry-after: 5"), "{said}");
     }
+    for path in ["/api/v1/events?room=lobby", "/chat/api/v1/events?room=lobby&after=start"] {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n");
+        let said = pair.same("full", &Talk::of([request.into_bytes()])).await;
+        let is_stream = said.starts_with("HTTP/1.1 200 ") && said.contains("content-type: text/event-stream");
+        assert!(is_stream && said.contains("retry: 5000\nevent: problem\ndata: {"), "{said}");
+        for header in ["x-content-type-options: nosniff", "content-security-policy: ", "holdline-build: "] {
+            assert!(said.contains(header), "{header}: {said}");
+        }
+    }
     drop(inside);
     for way in [&pair.loops, &pair.plain] {
         // Each of the seats is free again, and none is there twice.
@@ -44,6 +54,32 @@ async fn beyond_the_most_connections_both_say_the_same() {
         let mut fourth = Connection::open(way.address).await;
         assert_eq!(fourth.get("/healthz", "").await.status, 503, "{}", way.name);
         drop(again);
+    }
+}
+
+#[tokio::test]
+async fn head_has_at_most_32_kilobytes_in_however_many_packets() {
+    let pair = Pair::with(HubConfig::default(), ServeConfig::default()).await;
+    for way in [&pair.loops, &pair.plain] {
+        for path in ["/healthz", "/api/v1/poll?room=lobby&wait=0"] {
+            for (kilobytes, is_taken) in
+                [(20, true), (31, true), (33, false), (40, false), (48, false), (60, false)]
+            {
+                let padding = "x".repeat(kilobytes * 1024);
+                let request = format!(
+                    "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX: {padding}\r\n\r\n"
+                );
+                let mut stream = TcpStream::connect(way.address).await.unwrap();
+                let mut said = Vec::new();
+                // Hyper may close before it has read everything, which can take its answer away.
+                let is_whole = stream.write_all(request.as_bytes()).await.is_ok()
+                    && stream.read_to_end(&mut said).await.is_ok();
+                let status = if is_taken { "HTTP/1.1 200 " } else { "HTTP/1.1 431 " };
+                let is_right =
+                    said.starts_with(status.as_bytes()) || (!is_taken && !is_whole && said.is_empty());
+                assert!(is_right, "{} {path} {kilobytes}: {}", way.name, String::from_utf8_lossy(&said));
+            }
+        }
     }
 }
 

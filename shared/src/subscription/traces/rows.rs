@@ -53,6 +53,20 @@ fn obeys_retry_after_with_jitter() {
 }
 
 #[test]
+fn retry_after_of_nothing_leaves_back_off_on() {
+    check(
+        "0    start                          => poll 1-5 wait=25 (connecting)
+         1    refused 503 overloaded retry=0 => sleep 0.5 (reconnecting)
+         1.5  woke                           => poll 1-5 wait=0 (retrying)
+         2    refused 429 overloaded retry=0 => sleep 1 (reconnecting)
+         3    woke                           => poll 1-5 wait=0 (retrying)
+         4    refused 503 retry=0            => sleep 2 (reconnecting)
+         6    woke                           => poll 1-5 wait=0 (retrying)
+         7    refused 503 retry=0            => sleep 4 (reconnecting)",
+    );
+}
+
+#[test]
 fn a_refusal_is_asked_again_after_a_second_and_slower_from_then() {
     check(
         "0 start                    => poll 1-5 wait=25 (connecting)

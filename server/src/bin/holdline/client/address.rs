@@ -125,21 +125,30 @@ impl ValueParserFactory for Address {
     }
 }
 
-/// Leaves user names and passwords out of every address in a text: `http://ada:secret@host` becomes `http://host`.
+/// Leaves the login out of a text that is an address, or was meant as one: `http://ada:secret@host` becomes `http://host`.
+/// Whatever signs the password has, it ends at the last `@`.
+pub(crate) fn without_login(text: &str) -> Option<String> {
+    let at = text.rfind('@')?;
+    let option = text.strip_prefix('-').and_then(|option| option.find('=')).map_or(0, |equals| equals + 2);
+    let begin = text.find("://").map(|scheme| scheme + 3).filter(|begin| *begin <= at);
+    let is_login = begin.is_some() || text.get(option..at)?.contains(':');
+    is_login.then(|| format!("{}{}", &text[..begin.unwrap_or(option)], &text[at + 1..]))
+}
+
+/// Leaves logins out of a text in which addresses may stand: in each paragraph all from the first `://` to the last `@`, as no
+/// sign is sure not to be part of a password; and of addresses without a scheme, each word up to its `@`.
 pub(crate) fn without_passwords(text: &str) -> String {
-    let is_delimiter =
-        |c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '`' | '<' | '>' | '=' | '\u{1B}');
-    text.split_inclusive(is_delimiter)
-        .map(|word| {
-            let begin = word.find("://").map_or(0, |scheme| scheme + 3);
-            match word.rfind('@') {
-                Some(at) if begin > 0 || word[..at].contains(':') => {
-                    format!("{}{}", &word[..begin.min(at)], &word[at + 1..])
-                }
-                _ => word.to_owned(),
+    let paragraphs: Vec<String> = text
+        .split("\n\n")
+        .map(|paragraph| {
+            if paragraph.contains("://") {
+                return without_login(paragraph).unwrap_or_else(|| paragraph.to_owned());
             }
+            let words = paragraph.split_inclusive(char::is_whitespace);
+            words.map(|word| without_login(word).unwrap_or_else(|| word.to_owned())).collect()
         })
-        .collect()
+        .collect();
+    paragraphs.join("\n\n")
 }
 
 #[cfg(test)]
@@ -193,8 +202,25 @@ mod tests {
             ("ada:s3cret@host:80", "host:80"),
             ("mail ada@example.org, at 12:30", "mail ada@example.org, at 12:30"),
             ("\u{1B}[33mhttp://u:p@h\u{1B}[0m", "\u{1B}[33mhttp://h\u{1B}[0m"),
+            ("'http://u:a b' <c=\"d@h' found\n\nsee x@y", "'http://h' found\n\nsee x@y"),
         ] {
             assert_eq!(without_passwords(text), shown);
+        }
+    }
+
+    #[test]
+    fn login_ends_at_the_last_sign_of_it() {
+        for (text, shown) in [
+            ("http://ada:s3cret@host", Some("http://host")),
+            ("http://ada:a='\"< b@c://d@host/p", Some("http://host/p")),
+            ("--server=http://ada:x@host", Some("--server=http://host")),
+            ("--server=ada:x y@host", Some("--server=host")),
+            ("ada:x=y z@host", Some("host")),
+            ("http://host", None),
+            ("ada@example.org", None),
+            ("12:30", None),
+        ] {
+            assert_eq!(without_login(text).as_deref(), shown, "{text}");
         }
     }
 }

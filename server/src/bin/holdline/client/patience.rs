@@ -73,7 +73,7 @@ impl Patience {
                     if backoff.failures() == 0 {
                         say(format_args!("waiting for {}: {last}", self.target));
                     }
-                    pause(&trouble, &mut backoff)
+                    pause(&trouble, &mut backoff, dice())
                 }
                 Err(_) => Duration::ZERO,
             };
@@ -99,21 +99,40 @@ impl Patience {
     }
 }
 
-/// As the server asks, or ever longer.
-fn pause(trouble: &Trouble, backoff: &mut Backoff) -> Duration {
-    let dice = dice();
+/// As long as the server asks for, and ever longer: one that asks for nothing at all is not asked without end.
+fn pause(trouble: &Trouble, backoff: &mut Backoff, dice: Dice) -> Duration {
     let pause = backoff.fail(dice);
-    match trouble.retry_after() {
-        Some(asked) => {
-            let asked = asked.min(MAX_RETRY_AFTER);
-            asked + dice.part_of(asked.max(Duration::from_secs(1)).mul_f64(0.5))
-        }
-        None => pause,
-    }
+    let asked = trouble.retry_after().unwrap_or_default().min(MAX_RETRY_AFTER);
+    (asked + dice.part_of(asked / 2)).max(pause)
 }
 
 /// A throw of the dice. Without randomness it is the full pause, which is always polite.
 pub(crate) fn dice() -> Dice {
     let random = getrandom::u32().unwrap_or(u32::MAX);
     Dice::new(f64::from(random) / f64::from(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::{HeaderMap, RETRY_AFTER};
+
+    use super::*;
+
+    #[test]
+    fn retry_after_of_nothing_leaves_back_off_on() {
+        let target = Target { server: "http://a".parse().unwrap(), proxy: None };
+        for (asked, seconds) in [
+            ("0", [0.5, 1.0, 2.0, 4.0]),
+            ("Thu, 26 Nov 2020 10:00:00 GMT", [0.5, 1.0, 2.0, 4.0]),
+            ("soon", [0.5, 1.0, 2.0, 4.0]),
+            ("2", [3.0, 3.0, 3.0, 4.0]),
+            ("999999", [450.0; 4]),
+        ] {
+            let headers: HeaderMap = [(RETRY_AFTER, asked.parse().unwrap())].into_iter().collect();
+            let trouble = Trouble::refused(&target, 503, &headers, b"");
+            let mut backoff = Backoff::default();
+            let pauses = seconds.map(|_| pause(&trouble, &mut backoff, Dice::new(1.0)).as_secs_f64());
+            assert_eq!(pauses, seconds, "{asked}");
+        }
+    }
 }

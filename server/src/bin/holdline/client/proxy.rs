@@ -8,7 +8,6 @@ use hyper::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 
 use super::Address;
-use super::address::without_passwords;
 
 /// A proxy on the way to a server.
 #[derive(Debug, Clone)]
@@ -41,21 +40,29 @@ impl Proxy {
         let exempt = set(&["NO_PROXY", "no_proxy"]).map(|(_, value)| value).unwrap_or_default();
         let uri: Uri =
             server.to_string().parse().context("the server's address cannot be used with a proxy")?;
+        // The matcher knows this sign for names only.
+        if exempt.split(',').any(|one| one.trim() == "*") {
+            return Ok(None);
+        }
         let chosen = |all: String| Matcher::builder().all(all).no(exempt.clone()).build().intercept(&uri);
         if chosen("http://proxy.invalid".to_owned()).is_none() {
             return Ok(None);
         }
-        let shown = without_passwords(&value);
-        let scheme = value.split_once("://").map_or("http", |(scheme, _)| scheme).to_ascii_lowercase();
-        if !matches!(scheme.as_str(), "http" | "https") {
+        let (scheme, rest) = value.split_once("://").unwrap_or(("http", &value));
+        // No part of the value is shown: where a password begins and ends is not sure in one that is wrong.
+        if !["http", "https"].iter().any(|known| known.eq_ignore_ascii_case(scheme)) {
             bail!(
-                "{name} names the proxy {shown}, but only http:// and https:// proxies can be used; \
+                "{name} names a proxy of another kind; only http:// and https:// proxies can be used. \
                 no_proxy exempts servers from it"
             );
         }
-        let Some(found) = chosen(value) else {
-            bail!("{name} is {shown}, which is not the address of a proxy")
-        };
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        if rest[host.len()..].contains('@') {
+            bail!(
+                "the login in {name} has a sign that an address cannot have; write / as %2F, ? as %3F, # as %23"
+            )
+        }
+        let Some(found) = chosen(value) else { bail!("{name} is not the address of a proxy") };
         let address = found.uri().to_string();
         let mut proxy =
             reqwest::Proxy::all(&address).with_context(|| format!("the proxy {address} cannot be used"))?;
@@ -106,6 +113,10 @@ mod tests {
             ("http://a", &[("http_proxy", ""), ("all_proxy", "")], None),
             ("http://a", &[("http_proxy", "p:1"), ("no_proxy", "b,a")], None),
             ("http://a", &[("http_proxy", "socks5://p:1"), ("no_proxy", "*")], None),
+            ("http://127.0.0.1:80", &[("http_proxy", "p:1"), ("no_proxy", "*")], None),
+            ("http://[::1]:80", &[("http_proxy", "p:1"), ("no_proxy", "b, *")], None),
+            ("http://10.0.0.1", &[("http_proxy", "p:1"), ("no_proxy", "10.0.0.0/8")], None),
+            ("http://10.0.0.1", &[("http_proxy", "p:1"), ("no_proxy", "*.b")], Some("http://p:1")),
             ("http://a", &[("HTTP_PROXY", "p:1"), ("REQUEST_METHOD", "GET")], None),
         ] {
             assert_eq!(found(server, variables), Ok(proxy.map(str::to_owned)), "{server} {variables:?}");
@@ -114,9 +125,22 @@ mod tests {
 
     #[test]
     fn a_proxy_that_cannot_work_is_named_without_its_password() {
-        for value in ["socks5://ada:s3cret@p:1", "ftp://ada:s3cret@p:1"] {
-            let why = found("http://a", &[("ALL_PROXY", value)]).unwrap_err();
-            assert!(why.contains("ALL_PROXY") && why.contains("://p:1") && !why.contains("s3cret"), "{why}");
+        for password in
+            ["s3cret", "s3cret=1", "'s3cret\"", "<s3cret", "my s3cret", "9/s3cret", "9?s3cret", "9#s3cret"]
+        {
+            for scheme in ["socks5", "ftp"] {
+                let value = format!("{scheme}://ada:{password}@p:1");
+                let why = found("http://a", &[("ALL_PROXY", &value)]).unwrap_err();
+                assert!(why.contains("ALL_PROXY") && !why.contains("s3cret"), "{why}");
+            }
+            for scheme in ["http://", "https://", ""] {
+                let value = format!("{scheme}ada:{password}@p:1");
+                let shown = match found("http://a", &[("ALL_PROXY", &value)]) {
+                    Ok(shown) => shown.expect("a proxy"),
+                    Err(why) => why,
+                };
+                assert!(!shown.contains("s3cret"), "{value}: {shown}");
+            }
         }
         let why = found("http://a", &[("http_proxy", "http://")]).unwrap_err();
         assert!(why.contains("not the address of a proxy"), "{why}");

@@ -195,5 +195,23 @@ async fn ready_falls_back_to_the_older_route() {
         if line.contains("/readyz") { response("404 Not Found", "") } else { response("200 OK", "ok\n") }
     };
     let (address, _came) = server(answer).await;
-    assert_eq!(client(&address.to_string()).ready().await.unwrap(), "ok");
+    client(&address.to_string()).ready().await.unwrap();
+}
+
+#[tokio::test]
+async fn entry_of_an_unknown_kind_keeps_all_its_fields() {
+    const PARADE: &str = r#"{"seq":8,"room":"lobby","at":1,"author":{"id":"ada1","name":"Ada","badge":"gold"},"kind":"parade","floats":[1,{"a":2}]}"#;
+    let answer = |_: &str| {
+        let known =
+            PARADE.replace("parade", "delete").replace("floats", "target\":3,\"f").replace(":8", ":7");
+        let batch = format!(
+            r#"{{"entries":[{known},{PARADE},{{"odd":1}}],"cursor":"00000000000000ff-8","wait":25}}"#
+        );
+        response("200 OK", &batch)
+    };
+    let (address, _came) = server(answer).await;
+    let polled = client(&address.to_string()).poll(&long_query()).await.unwrap();
+    let parade: serde_json::Value = serde_json::from_str(PARADE).unwrap();
+    assert_eq!(polled.unknown.into_iter().collect::<Vec<_>>(), [(Seq(8), parade)]);
+    assert_eq!((polled.batch.entries.len(), polled.batch.unreadable), (2, 1));
 }

@@ -67,6 +67,12 @@ impl Trouble {
         Self::NoHoldline { why: format!("the answer of {who} is not one of a Holdline server: {error}") }
     }
 
+    /// From a success that says something else than a Holdline server would.
+    pub(super) fn no_holdline(target: &Target) -> Self {
+        let who = target.whoever_answered();
+        Self::NoHoldline { why: format!("{who} answers, but not as a Holdline server does") }
+    }
+
     /// From a request that had no answer.
     pub(super) fn failed(target: &Target, error: reqwest::Error) -> Self {
         if error.is_timeout() {
@@ -85,6 +91,10 @@ impl Trouble {
         // The error of a tunnel has no type that could be asked for.
         if why.contains("proxy authorization required") {
             return Self::NoHoldline { why: login_wanted(target, 407) };
+        }
+        if let (Some(proxy), "unsuccessful") = (&target.proxy, why.rsplit(": ").next().unwrap_or_default()) {
+            let why = format!("the proxy {proxy} refuses to connect to {}", target.server);
+            return Self::NoHoldline { why };
         }
         Self::Failed { why }
     }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use etcetera::BaseStrategy;
+use holdline_server::log::LogUrl;
 
 /// `holdline/holdline.db` where this user's programs keep their data.
 pub(crate) fn default_path() -> anyhow::Result<PathBuf> {
@@ -21,4 +22,33 @@ pub(crate) fn make_folder_of(path: &Path) -> anyhow::Result<()> {
     builder.recursive(true);
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).with_context(|| format!("cannot make the folder {}", folder.display()))
+}
+
+/// The file that an argument means: the home folder is filled in where no shell has done it, as for the address of a log.
+pub(crate) fn filled_in(file: PathBuf) -> anyhow::Result<PathBuf> {
+    let is_at_home = |text: &&str| ["~", "$HOME/", "${HOME}/"].iter().any(|home| text.starts_with(home));
+    let Some(text) = file.to_str().filter(is_at_home) else { return Ok(file) };
+    match format!("sqlite:{text}").parse()? {
+        LogUrl::Sqlite(filled_in) => Ok(filled_in),
+        LogUrl::Memory => Ok(file),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn home_folder_is_filled_in_where_no_shell_did() {
+        let home = std::env::home_dir().expect("whoever runs tests has a home");
+        for (given, file) in [
+            ("~/copy.db", home.join("copy.db")),
+            ("$HOME/copy.db", home.join("copy.db")),
+            ("copy~.db", "copy~.db".into()),
+            ("$other", "$other".into()),
+        ] {
+            assert_eq!(filled_in(given.into()).unwrap(), file, "{given}");
+        }
+        assert!(filled_in("~ada/copy.db".into()).unwrap_err().to_string().contains("~/"));
+    }
 }

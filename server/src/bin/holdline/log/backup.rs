@@ -7,6 +7,7 @@ use clap::Args;
 use holdline_server::log::SqliteLog;
 
 use super::Which;
+use super::address::filled_in;
 use crate::client::say;
 
 /// Copy the log into a new file; works while a server runs.
@@ -22,10 +23,11 @@ pub(super) struct Backup {
 
 impl Backup {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let head = SqliteLog::back_up(&self.which.path()?, &self.file)?;
+        let file = filled_in(self.file)?;
+        let head = SqliteLog::back_up(&self.which.path()?, &file)?;
         say(format_args!(
             "{} has the log up to entry {head}; keep it secret, it can sign sessions",
-            self.file.display()
+            file.display()
         ));
         Ok(ExitCode::SUCCESS)
     }

@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::Args;
 use holdline_server::log::SqliteLog;
 
-use super::{Which, make_folder_of};
+use super::{Which, filled_in, make_folder_of};
 use crate::client::say;
 
 /// Make a new log from lines of JSON.
@@ -25,7 +25,8 @@ pub(super) struct Import {
 
 impl Import {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let mut from: Box<dyn BufRead> = match &self.file {
+        let file = self.file.map(filled_in).transpose()?;
+        let mut from: Box<dyn BufRead> = match &file {
             None => Box::new(stdin().lock()),
             Some(file) => {
                 let opened = File::open(file).with_context(|| format!("cannot read {}", file.display()))?;

@@ -48,11 +48,13 @@ impl HttpOptions {
 }
 
 fn host(text: &str) -> Result<String, String> {
+    let text = text.trim();
     Hosts::loopback().with_name(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
 /// Reads `ADDRESS` or `ADDRESS/BITS`.
 fn network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
     let address = text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical())).ok();
     address.or_else(|| text.parse().ok()).ok_or_else(|| {
         "a trusted proxy is an address or a network, as in 127.0.0.1, 10.0.0.0/8 or ::1".to_owned()
@@ -64,12 +66,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn space_around_a_host_does_not_count() {
+        assert_eq!(host(" chat.example "), Ok("chat.example".to_owned()));
+        assert!(host("chat example").is_err());
+    }
+
+    #[test]
     fn takes_addresses_and_networks() {
         for (text, network_text) in [
             ("127.0.0.1", "127.0.0.1/32"),
             ("::ffff:10.0.0.1", "10.0.0.1/32"),
             ("10.0.0.0/8", "10.0.0.0/8"),
             ("::1", "::1/128"),
+            (" ::1 ", "::1/128"),
+            ("\t10.0.0.0/8\n", "10.0.0.0/8"),
         ] {
             assert_eq!(network(text).map(|found| found.to_string()), Ok(network_text.to_owned()), "{text}");
         }

@@ -35,6 +35,7 @@ impl ListenAddress {
 /// Reads an address: `IP:PORT`, `NAME:PORT`, or a port alone, which is this machine's own. A name stands for all of its
 /// addresses.
 pub(crate) fn parse(text: &str) -> Result<ListenAddress, String> {
+    let text = text.trim();
     let bare = text.strip_prefix(':').unwrap_or(text);
     let full = if bare.parse::<u16>().is_ok() { format!("127.0.0.1:{bare}") } else { text.to_owned() };
     let mut sockets: Vec<SocketAddr> = full.to_socket_addrs().map(Iterator::collect).unwrap_or_default();

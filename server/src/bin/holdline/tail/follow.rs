@@ -107,7 +107,7 @@ impl<'a> Follower<'a> {
     fn show(&mut self, mut batch: Batch) -> anyhow::Result<()> {
         batch.entries.retain(|entry| !self.covered.has(entry));
         self.seen_at = batch.entries.last().map_or(self.seen_at, |last| last.at);
-        self.printer.entries(&batch.entries)
+        self.printer.entries(&batch.entries, &self.source.take_unknown())
     }
 
     /// Remembers how far everything is printed.

@@ -1,13 +1,15 @@
 //! Writes entries to standard output, as lines for people or as JSON for programs, each batch at once.
 
+use std::collections::BTreeMap;
 use std::future::pending;
 use std::io::{ErrorKind, Write as _};
 use std::os::fd::AsFd as _;
 
 use anyhow::Context;
-use holdline_shared::{Entry, Message};
+use holdline_shared::{Entry, Message, Seq};
 use jiff::tz::TimeZone;
 use serde::Serialize;
+use serde_json::Value;
 use tokio::io::Interest;
 use tokio::net::unix::pipe::Sender;
 
@@ -48,12 +50,19 @@ impl Printer {
         write(&text)
     }
 
-    /// Prints entries as they come.
-    pub(super) fn entries(&mut self, entries: &[Entry]) -> anyhow::Result<()> {
+    /// Prints entries as they come; as JSON, those that are unknown to this version with all their fields.
+    pub(super) fn entries(
+        &mut self,
+        entries: &[Entry],
+        unknown: &BTreeMap<Seq, Value>,
+    ) -> anyhow::Result<()> {
         let mut text = String::new();
         for entry in entries {
             match self {
-                Self::Json => push_json(&mut text, entry)?,
+                Self::Json => match unknown.get(&entry.seq) {
+                    Some(value) => push_json(&mut text, value)?,
+                    None => push_json(&mut text, entry)?,
+                },
                 Self::Lines(lines) => lines.entry(&mut text, entry),
             }
         }

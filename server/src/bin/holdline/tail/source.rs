@@ -1,7 +1,7 @@
 //! The rooms that are followed, as requests: polls and history, each tried once. Makes no rooms: one that does not exist
 //! is waited for ([`Source::poll`] says how).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use holdline_shared::limits::HISTORY_MAX;
@@ -10,9 +10,10 @@ use holdline_shared::{
 };
 
 use parking_lot::Mutex;
+use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-use crate::client::{Client, Target, Trouble, say};
+use crate::client::{Client, Polled, Target, Trouble, say};
 
 /// Between two polls that had nothing but entries of rooms that are not followed.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -23,6 +24,8 @@ pub(super) struct Source {
     rooms: RoomSelection,
     /// Those of the named rooms that do not exist.
     missing: Mutex<BTreeSet<RoomName>>,
+    /// The entries of the last poll that this version does not know, as they came.
+    unknown: Mutex<BTreeMap<Seq, Value>>,
 }
 
 /// How far back history is wanted.
@@ -66,7 +69,7 @@ impl Opening {
 impl Source {
     /// These rooms of this server.
     pub(super) fn new(client: Client, rooms: RoomSelection) -> Self {
-        Self { client, rooms, missing: Mutex::default() }
+        Self { client, rooms, missing: Mutex::default(), unknown: Mutex::default() }
     }
 
     /// Which server it is.
@@ -80,6 +83,7 @@ impl Source {
     /// what is not wanted is left out: so the cursor counts for every room, and the first entries of one that appears come
     /// in their order and once, also after a restart from a cursor of before.
     pub(super) async fn poll(&self, after: After, wait: Duration) -> Result<Batch, Trouble> {
+        self.unknown.lock().clear();
         let RoomSelection::Named(rooms) = &self.rooms else {
             return self.ask(RoomSelection::All, after, wait).await;
         };
@@ -93,7 +97,15 @@ impl Source {
     }
 
     async fn ask(&self, rooms: RoomSelection, after: After, wait: Duration) -> Result<Batch, Trouble> {
-        self.client.poll(&PollQuery { after, wait: Some(wait), ..PollQuery::new(rooms) }).await
+        let query = PollQuery { after, wait: Some(wait), ..PollQuery::new(rooms) };
+        let Polled { batch, mut unknown } = self.client.poll(&query).await?;
+        self.unknown.lock().append(&mut unknown);
+        Ok(batch)
+    }
+
+    /// Takes the entries of the last poll that this version does not know, as they came.
+    pub(super) fn take_unknown(&self) -> BTreeMap<Seq, Value> {
+        std::mem::take(&mut self.unknown.lock())
     }
 
     /// Polls all rooms until there is something from these or the time is up.
