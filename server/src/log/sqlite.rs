@@ -24,6 +24,7 @@ mod schema;
 mod secret;
 mod stored;
 mod upkeep;
+mod wal;
 mod watched_files;
 mod writer;
 
@@ -42,6 +43,7 @@ use tokio::time::timeout;
 pub use self::backup::Restored;
 pub use self::export::Exported;
 use self::life::{CLOSE_TIME, Life, Stage};
+use self::opening::Opened;
 use self::reader::Reader;
 use self::readers::{CONNECTIONS, Readers};
 use self::writer::Writer;
@@ -126,13 +128,13 @@ impl SqliteLog {
     /// Opens the log at `path`, or makes a new one. Blocks while it does.
     pub fn open(path: &Path) -> Result<Self, LogError> {
         let path = &location::resolve(path)?;
-        let (connection, lock) = opening::open(path)?;
+        let Opened { connection, upkeep, lock } = opening::open(path)?;
         let lock = Arc::new(lock);
         let (epoch, secret) = schema::identity(&connection)?;
         let readers = Arc::new(Readers::open(path, CONNECTIONS, lock.clone())?);
         let probe = Arc::new(Readers::open(path, 1, lock.clone())?);
         let shared = Arc::new(Shared::default());
-        let writer = Writer::new(connection, path, shared.clone(), lock, epoch)?;
+        let writer = Writer::new(connection, upkeep, path, shared.clone(), lock, epoch)?;
         location::make_private(path);
         let waiting = tokio::runtime::Builder::new_current_thread()
             .enable_time()

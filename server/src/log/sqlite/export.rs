@@ -141,7 +141,7 @@ fn import(from: &mut dyn BufRead, path: &Path) -> Result<u64, LogError> {
         return Err(LogError::Unavailable(why));
     }
     group.into_transaction()?.commit().map_err(log_error)?;
-    Upkeep::new(path).checkpoint(&mut database, Phase::Closing, wall_clock())?;
+    Upkeep::begin(path, &mut database, false)?.checkpoint(&mut database, Phase::Closing, wall_clock())?;
     lock.note(schema::identity(&database)?.0, head);
     drop(database);
     location::make_private(path);

@@ -9,8 +9,8 @@ use std::path::Path;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::beside;
 use super::migrations::{APPLICATION_ID, TABLES_OF_VERSION_1, VERSION};
+use super::{beside, wal};
 use crate::log::LogError;
 
 /// Characters of a path that stay as they are in a `file:` address.
@@ -58,7 +58,13 @@ pub(super) fn inspect(path: &Path) -> Result<Found, LogError> {
 pub(super) fn open(path: &Path, with_wal: bool) -> rusqlite::Result<Connection> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Connection::open_with_flags(address(path, with_wal), flags)
+    let database = Connection::open_with_flags(address(path, with_wal), flags)?;
+    if !with_wal {
+        // A checkpoint that was interrupted leaves a file that is shorter than its first page says. This lets it be read as
+        // far as it goes; a read-only connection changes nothing.
+        database.pragma_update(None, "writable_schema", "ON")?;
+    }
+    Ok(database)
 }
 
 /// The `file:` address for that.
@@ -68,15 +74,20 @@ pub(super) fn address(path: &Path, with_wal: bool) -> String {
     format!("file:{name}?{}", if with_wal { "mode=ro" } else { "immutable=1" })
 }
 
-/// Whether there is a write-ahead log with anything in it.
+/// Whether there is a write-ahead log with anything in it: more than its head.
 pub(super) fn has_wal(path: &Path) -> bool {
-    std::fs::metadata(beside(path, "-wal")).is_ok_and(|wal| wal.len() > 0)
+    std::fs::metadata(beside(path, "-wal")).is_ok_and(|wal| wal.len() > wal::HEAD)
 }
 
 fn look(path: &Path) -> rusqlite::Result<Result<Found, String>> {
-    let found = judge(&open(path, false)?)?;
-    // The tables of a young log that crashed may all be in the write-ahead log still.
-    if found == Ok(Found::Nothing) && has_wal(path) { judge(&open(path, true)?) } else { Ok(found) }
+    let found = open(path, false).and_then(|file| judge(&file));
+    // The tables of a young log that crashed may all be in the write-ahead log still, and a checkpoint that was interrupted
+    // leaves a file that makes sense with its write-ahead log only.
+    let tells_nothing = match &found {
+        Ok(found) => *found == Ok(Found::Nothing),
+        Err(error) => error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt),
+    };
+    if tells_nothing && has_wal(path) { judge(&open(path, true)?) } else { found }
 }
 
 fn judge(database: &Connection) -> rusqlite::Result<Result<Found, String>> {

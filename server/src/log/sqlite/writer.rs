@@ -53,6 +53,7 @@ impl Writer {
     /// Reads where the log ends, gives a new one its first entry, and marks it as open.
     pub(super) fn new(
         mut connection: Connection,
+        upkeep: Upkeep,
         path: &Path,
         shared: Arc<Shared>,
         lock: Arc<LogLock>,
@@ -71,7 +72,7 @@ impl Writer {
         let mut writer = Self {
             hurry,
             files: WatchedFiles::new(path),
-            upkeep: Upkeep::new(path),
+            upkeep,
             pruner: Pruner::new(schema::seen(&connection)?.unwrap_or(tip.at)),
             connection,
             shared,
@@ -188,6 +189,8 @@ impl Writer {
 
     fn checkpoint(&mut self, phase: Phase) -> Result<(), LogError> {
         let seen = self.pruner.now();
+        // A start that finds an empty write-ahead log goes by the mark.
+        self.lock.note(self.epoch, self.tip.head);
         self.hurry.set(true);
         let emptied = self.upkeep.checkpoint(&mut self.connection, phase, seen);
         self.hurry.set(false);
