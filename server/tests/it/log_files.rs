@@ -2,56 +2,12 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Output, Stdio};
 
 use holdline_shared::Epoch;
 use serde_json::Value;
-use tokio::process::Command;
 
-use crate::support::{Process, Reply, within};
-
-/// The file beside a database.
-fn beside(path: &Path, end: &str) -> std::path::PathBuf {
-    format!("{}{end}", path.display()).into()
-}
-
-fn url(path: &Path) -> String {
-    format!("sqlite:{}", path.display())
-}
-
-/// Runs the executable to its end.
-async fn holdline(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_holdline"));
-    command.args(arguments).env_remove("RUST_LOG").stdin(Stdio::null()).kill_on_drop(true);
-    within("the command", command.output()).await.unwrap()
-}
-
-/// Runs `holdline log …` on this log, and answers how it ended and what it said.
-async fn log(path: &Path, arguments: &[&str]) -> (i32, String) {
-    let output = holdline(&[&["log"], arguments, &["--log", &url(path)]].concat()).await;
-    let said = String::from_utf8(output.stderr).unwrap() + &String::from_utf8(output.stdout).unwrap();
-    (output.status.code().unwrap(), said)
-}
-
-/// Why `holdline serve` does not start.
-async fn refusal(path: &Path) -> String {
-    let output = holdline(&["serve", "--listen", "127.0.0.1:0", "--log", &url(path)]).await;
-    assert_eq!(output.status.code(), Some(1));
-    String::from_utf8(output.stderr).unwrap()
-}
-
-async fn serve(path: &Path) -> Process {
-    Process::start(&["--log", &url(path)]).await
-}
-
-async fn epoch(server: &Process) -> Epoch {
-    server.visitor().cursor().await.epoch
-}
-
-async fn stop(mut server: Process) {
-    server.signal("TERM").await;
-    assert!(server.ended().await.success());
-}
+use crate::support::log_command::{beside, epoch, holdline, log, refusal, serve, stop, url};
+use crate::support::{Process, Reply};
 
 /// A folder with a log that crashed after a backup was made while it ran.
 async fn crashed_after_backup() -> (tempfile::TempDir, std::path::PathBuf, std::path::PathBuf, Epoch) {

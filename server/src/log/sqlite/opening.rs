@@ -62,7 +62,11 @@ fn why_a_copy(
             Some("this log has come less far than it had, as if it was put back from a copy")
         }
         // Ended between emptying the write-ahead log and the next commit; the mark was noted right before.
-        Some(mark) if has_empty_wal && mark.epoch == epoch.to_string() && mark.head == head => None,
+        Some(mark)
+            if has_empty_wal && mark.is_emptying && mark.epoch == epoch.to_string() && mark.head == head =>
+        {
+            None
+        }
         _ if was_open && !has_wal => {
             Some("this log was not closed and its write-ahead log is missing, as in a copy of a running log")
         }

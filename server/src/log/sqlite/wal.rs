@@ -19,6 +19,21 @@ const FRAME_HEAD: usize = 24;
 /// How much of a page a disk writes at once, at the least.
 const SECTOR: usize = 512;
 
+/// The size of a write-ahead log with so many pages of this size.
+pub(super) fn size(pages: u64, page: u64) -> u64 {
+    HEAD + pages * (FRAME_HEAD as u64 + page)
+}
+
+/// Size and salts of a write-ahead log.
+pub(super) fn look(path: &Path) -> io::Result<(u64, [u8; 8])> {
+    let mut file = File::open(path)?;
+    let mut head = [0; HEAD as usize];
+    file.read_exact(&mut head)?;
+    let mut salts = [0; 8];
+    salts.copy_from_slice(&head[16..24]);
+    Ok((file.metadata()?.len(), salts))
+}
+
 /// How much of the database's first page the write-ahead log brings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FirstPage {
