@@ -157,6 +157,14 @@ pub(super) fn check(path: &Path) -> Result<(), LogError> {
             }
         }
         (Err(error), Ok(_)) => return Err(unreadable(error)),
+        (_, Err(error)) if inspect::needs_a_writable_folder(&error) => {
+            return Err(LogError::Unavailable(format!(
+                "{} can be read together with {} only where files can be made beside them ({error}); copy both to such a \
+                 folder and use them there",
+                path.display(),
+                wal_file.display()
+            )));
+        }
         // Mixed pages make no sense.
         (_, Err(_)) => Kinship::Foreign,
     };

@@ -69,17 +69,24 @@ impl LogLock {
     }
 
     fn take_found(path: &Path, locked_here: &mut BTreeSet<Identity>) -> Result<Self, LogError> {
+        let (is_new, is_marked) = (!path.exists(), beside(path, "-lock").exists());
         let database = location::private().read(true).write(true).create(true).truncate(false).open(path);
         let database = database.map_err(|error| {
             LogError::Unavailable(format!("{} cannot be written by this user: {error}", path.display()))
         })?;
         lock(&database, path)?;
+        if is_new && let Some(folder) = path.parent() {
+            location::give_to_owner_of(folder, &database);
+        }
         let file = beside(path, "-lock");
         let file =
             location::private().read(true).write(true).create(true).truncate(false).open(&file).map_err(
                 |error| LogError::Unavailable(format!("{} cannot be written: {error}", file.display())),
             )?;
         lock(&file, path)?;
+        if !is_marked {
+            location::give_to_owner_of(path, &file);
+        }
         let identity = identity(path);
         locked_here.extend(identity);
         let beside = Mutex::new(Beside { file, noted: (Seq::START, false) });
@@ -153,6 +160,13 @@ impl Drop for LogLock {
             locked_here.remove(&identity);
         }
     }
+}
+
+/// Whether this process has the log open. While somebody is just locking one, that one is not.
+pub(super) fn is_locked_here(path: &Path) -> bool {
+    LOCKED_HERE
+        .try_lock()
+        .is_some_and(|locked| identity(path).is_some_and(|identity| locked.contains(&identity)))
 }
 
 /// Whether the file begins as SQLite's do.

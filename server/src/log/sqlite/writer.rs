@@ -21,7 +21,7 @@ use super::prune::Pruner;
 use super::upkeep::{Phase, Upkeep};
 use super::watched_files::{Lost, WatchedFiles};
 use super::{Job, Reply, Shared, log_error, schema, stored};
-use crate::log::clock::wall_clock;
+use crate::log::clock::{self, wall_clock};
 use crate::log::{Committed, Draft, LogError, LogEvent, Outcome, Retention, RoomInUse};
 use crate::repeated_line::RepeatedLine;
 
@@ -81,7 +81,7 @@ impl Writer {
             hurry,
             files: WatchedFiles::new(path, lock.clone()),
             upkeep,
-            pruner: Pruner::new(schema::seen(&connection)?.unwrap_or(tip.at)),
+            pruner: Pruner::new(last_heard_of(&connection, last.is_none())?),
             connection,
             shared,
             lock,
@@ -378,6 +378,24 @@ impl Writer {
             self.upkeep.scrub_soon();
         }
     }
+}
+
+/// When the log was last heard of; for a new one that is now.
+fn last_heard_of(connection: &Connection, is_new: bool) -> Result<Timestamp, LogError> {
+    let seen = schema::seen(connection)?;
+    if is_new && seen.is_none() {
+        return Ok(wall_clock());
+    }
+    if seen.is_some_and(clock::is_plausible) {
+        return Ok(clock::known(seen, None));
+    }
+    let mut statement = connection.prepare("SELECT at FROM entries ORDER BY seq DESC").map_err(log_error)?;
+    let mut dates = statement.query_map([], |row| row.get(0)).map_err(log_error)?;
+    let plausible = dates.find_map(|date| {
+        let date = Timestamp(date.ok().map(i64::cast_unsigned)?);
+        clock::is_plausible(date).then_some(date)
+    });
+    Ok(clock::known(seen, plausible))
 }
 
 /// Something that could be said.
