@@ -34,6 +34,19 @@ pub(super) fn date(now: Timestamp, last: Timestamp) -> Timestamp {
     if is_small_step || now < EARLIEST { last.max(now) } else { now }
 }
 
+/// Whether a date can be true, as far as that can be told without a clock.
+pub(super) fn is_plausible(date: Timestamp) -> bool {
+    date >= EARLIEST
+}
+
+/// When a log was last heard of: `seen` is what retention believed then, `dated` the date of its last entry with a plausible
+/// one. A log of which nothing plausible is known (0) has to wait until a time is confirmed.
+pub(super) fn known(seen: Option<Timestamp>, dated: Option<Timestamp>) -> Timestamp {
+    // A date is taken only when nothing better is there: it may be from a minute in which the clock was ahead.
+    let mut all = seen.into_iter().chain(dated);
+    all.find(|time| is_plausible(*time)).unwrap_or_default()
+}
+
 /// The time as retention believes it.
 #[derive(Debug)]
 pub(super) struct RetentionClock {
@@ -44,16 +57,19 @@ pub(super) struct RetentionClock {
 }
 
 impl RetentionClock {
-    /// A clock for a log that was last heard of at `known`; for a new log, the time of now.
-    pub(super) fn new(known: Timestamp, now: Timestamp, at: Instant) -> Self {
-        let known = if known < EARLIEST { now } else { known };
-        Self { believed: (known, at), ahead_since: None }
+    /// A clock for a log that was last heard of at [`known`].
+    pub(super) fn new(known: Timestamp, at: Instant) -> Self {
+        Self { believed: (known.max(EARLIEST), at), ahead_since: None }
     }
 
     /// The time that is believed now.
     pub(super) fn now(&mut self, wall: Timestamp, at: Instant) -> Timestamp {
         let passed = at.saturating_duration_since(self.believed.1);
         let expected = Timestamp(self.believed.0.0.saturating_add(millis(passed)));
+        if wall < EARLIEST {
+            // It was not set yet. What is remembered of it would make every true time a jump.
+            return expected;
+        }
         if wall.0 <= expected.0.saturating_add(millis(JUMP)) {
             // In step, or set back: an earlier time takes nothing that was not due.
             self.believed = (wall, at);
@@ -151,7 +167,7 @@ mod tests {
     /// Seconds of uptime and the clock at each look, after a start at `known`; the number of entries that may go then.
     fn taken(known: u64, dates: &[u64], looks: &[(u64, u64)]) -> Vec<usize> {
         let start = Instant::now();
-        let mut clock = RetentionClock::new(Timestamp(known), Timestamp(looks[0].1), start);
+        let mut clock = RetentionClock::new(Timestamp(known), start);
         let look = |&(uptime, wall): &(u64, u64)| {
             let cut = clock.cut(KEEP, Timestamp(wall), start + Duration::from_secs(uptime));
             let entries = dates.iter().enumerate().map(|(n, &date)| (Seq(n as u64 + 1), Timestamp(date)));
@@ -165,7 +181,7 @@ mod tests {
         let (old, fresh) = (NOW - 91 * DAY, NOW - 89 * DAY);
         let ahead = NOW + 10 * YEAR;
         let day = DAY / 1000;
-        let cases: [Case<'_>; 11] = [
+        let cases: [Case<'_>; 13] = [
             ("in step", NOW, &[old, fresh, NOW], &[(0, NOW), (60, NOW + 60_000)], &[1, 1]),
             ("a day later", NOW, &[old, fresh], &[(0, NOW), (2 * day, NOW + 2 * DAY)], &[1, 2]),
             (
@@ -205,11 +221,49 @@ mod tests {
                 NOW,
                 &[old, fresh],
                 &[(0, IN_1972), (60, NOW), (60 + day, NOW + DAY)],
-                &[0, 0, 1],
+                &[1, 1, 1],
             ),
+            (
+                "only 1972 is known, and ten years ahead",
+                IN_1972,
+                &[old, fresh],
+                &[(0, ahead), (60, ahead + 60_000), (day, ahead + DAY)],
+                &[0, 0, 2],
+            ),
+            ("nothing is known", 0, &[old, fresh], &[(0, NOW), (60, ahead), (120, NOW)], &[0, 0, 0]),
         ];
         for (name, known, dates, looks, expected) in cases {
             assert_eq!(taken(known, dates, looks), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_clock_at_one_start_takes_nothing_at_the_next() {
+        let (fresh, ahead) = (NOW - 89 * DAY, NOW + 10 * YEAR);
+        // What the clock says at each start.
+        let cases: [(&str, &[u64]); 5] = [
+            ("true, ahead", &[NOW, ahead]),
+            ("true, 1972, ahead", &[NOW, IN_1972, ahead]),
+            ("1972, ahead", &[IN_1972, ahead]),
+            ("true, ahead, ahead", &[NOW, ahead, ahead]),
+            ("true, 1972, 1972, ahead, true", &[NOW, IN_1972, IN_1972, ahead, NOW]),
+        ];
+        for (name, starts) in cases {
+            let mut seen = None;
+            for (n, &wall) in starts.iter().enumerate() {
+                // The last entry came at the start before.
+                let dated = n
+                    .checked_sub(1)
+                    .map(|before| Timestamp(starts[before]))
+                    .filter(|date| is_plausible(*date));
+                let known = known(seen, dated.or(Some(Timestamp(fresh))));
+                let start = Instant::now();
+                let mut clock = RetentionClock::new(known, start);
+                let cut = clock.cut(KEEP, Timestamp(wall), start);
+                assert_ne!(cut.age(Timestamp(fresh)), Age::Due, "{name}, start {n}");
+                seen = Some(clock.now(Timestamp(wall), start));
+                assert!(seen.is_some_and(is_plausible), "{name}, start {n}");
+            }
         }
     }
 }

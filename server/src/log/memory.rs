@@ -145,7 +145,7 @@ impl State {
             last_at: Timestamp::default(),
             expired: Seq::START,
             follower: None,
-            retention: RetentionClock::new(now, now, Instant::now()),
+            retention: RetentionClock::new(now, Instant::now()),
         }
     }
 

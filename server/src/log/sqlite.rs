@@ -24,6 +24,8 @@ mod schema;
 mod secret;
 mod stored;
 mod upkeep;
+mod wal;
+mod wal_index;
 mod watched_files;
 mod writer;
 
@@ -41,7 +43,8 @@ use tokio::time::timeout;
 
 pub use self::backup::Restored;
 pub use self::export::Exported;
-use self::life::{CLOSE_TIME, Life, Stage};
+use self::life::{CLOSE_TIME, Life, ReadKind, Stage};
+use self::opening::Opened;
 use self::reader::Reader;
 use self::readers::{CONNECTIONS, Readers};
 use self::writer::Writer;
@@ -126,13 +129,13 @@ impl SqliteLog {
     /// Opens the log at `path`, or makes a new one. Blocks while it does.
     pub fn open(path: &Path) -> Result<Self, LogError> {
         let path = &location::resolve(path)?;
-        let (connection, lock) = opening::open(path)?;
+        let Opened { connection, upkeep, lock } = opening::open(path)?;
         let lock = Arc::new(lock);
         let (epoch, secret) = schema::identity(&connection)?;
         let readers = Arc::new(Readers::open(path, CONNECTIONS, lock.clone())?);
         let probe = Arc::new(Readers::open(path, 1, lock.clone())?);
         let shared = Arc::new(Shared::default());
-        let writer = Writer::new(connection, path, shared.clone(), lock, epoch)?;
+        let writer = Writer::new(connection, upkeep, path, shared.clone(), lock, epoch)?;
         location::make_private(path);
         let waiting = tokio::runtime::Builder::new_current_thread()
             .enable_time()
@@ -181,6 +184,21 @@ impl SqliteLog {
             // A full queue wakes it as well.
             let _ = queue.try_send(Job::Wake);
         }
+    }
+
+    /// Reads, and remembers whether that worked.
+    fn read_as<T: Send + 'static>(
+        &self,
+        kind: ReadKind,
+        read: impl FnOnce(&mut Reader) -> rusqlite::Result<T> + Send + 'static,
+    ) -> BoxFuture<'static, Result<T, LogError>> {
+        let (life, read) = (self.shared.life.clone(), Readers::run(self.readers.clone(), read));
+        async move {
+            let read = read.await;
+            life.was_read(kind, &read);
+            read
+        }
+        .boxed()
     }
 
     /// Puts a job into the writer's queue, now, and answers what comes of it.
@@ -233,7 +251,7 @@ impl Log for SqliteLog {
 
     fn read(&self, rooms: RoomSelection, after: Seq) -> BoxFuture<'static, Result<Chunk, LogError>> {
         let shared = self.shared.clone();
-        Readers::run(self.readers.clone(), move |reader| {
+        self.read_as(ReadKind::Entries, move |reader| {
             let chunk = reader.read(&rooms, after)?;
             if chunk.upto > after {
                 shared.saw(chunk.upto);
@@ -250,7 +268,7 @@ impl Log for SqliteLog {
         asking: Option<PersonId>,
     ) -> BoxFuture<'static, Result<Page, LogError>> {
         let shared = self.shared.clone();
-        Readers::run(self.readers.clone(), move |reader| {
+        self.read_as(ReadKind::Messages, move |reader| {
             let page = reader.page(&room, before, limit, asking.as_ref())?;
             shared.saw(page.upto);
             Ok(page)
@@ -283,7 +301,7 @@ impl Log for SqliteLog {
     }
 
     fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {
-        Readers::run(self.readers.clone(), Reader::rooms)
+        self.read_as(ReadKind::Rooms, Reader::rooms)
     }
 
     fn follow(&self, follower: Follower) {
@@ -316,7 +334,10 @@ impl Log for SqliteLog {
         let reads = Readers::run(self.probe.clone(), |reader| self::reader::head(&reader.0).map(|_| ()));
         let life = self.shared.life.clone();
         async move {
-            let both = async { futures_util::future::try_join(appends, reads).await.map(|_| ()) };
+            let both = async {
+                futures_util::future::try_join(appends, reads).await?;
+                life.read_trouble().map_or(Ok(()), Err)
+            };
             timeout(HEALTH_TIME, both).await.unwrap_or_else(|_| {
                 let slow = LogError::Unavailable("the log does not answer in time".to_owned());
                 Err(life.trouble().unwrap_or(slow))

@@ -2,56 +2,12 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Output, Stdio};
 
 use holdline_shared::Epoch;
 use serde_json::Value;
-use tokio::process::Command;
 
-use crate::support::{Process, Reply, within};
-
-/// The file beside a database.
-fn beside(path: &Path, end: &str) -> std::path::PathBuf {
-    format!("{}{end}", path.display()).into()
-}
-
-fn url(path: &Path) -> String {
-    format!("sqlite:{}", path.display())
-}
-
-/// Runs the executable to its end.
-async fn holdline(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_holdline"));
-    command.args(arguments).env_remove("RUST_LOG").stdin(Stdio::null()).kill_on_drop(true);
-    within("the command", command.output()).await.unwrap()
-}
-
-/// Runs `holdline log …` on this log, and answers how it ended and what it said.
-async fn log(path: &Path, arguments: &[&str]) -> (i32, String) {
-    let output = holdline(&[&["log"], arguments, &["--log", &url(path)]].concat()).await;
-    let said = String::from_utf8(output.stderr).unwrap() + &String::from_utf8(output.stdout).unwrap();
-    (output.status.code().unwrap(), said)
-}
-
-/// Why `holdline serve` does not start.
-async fn refusal(path: &Path) -> String {
-    let output = holdline(&["serve", "--listen", "127.0.0.1:0", "--log", &url(path)]).await;
-    assert_eq!(output.status.code(), Some(1));
-    String::from_utf8(output.stderr).unwrap()
-}
-
-async fn serve(path: &Path) -> Process {
-    Process::start(&["--log", &url(path)]).await
-}
-
-async fn epoch(server: &Process) -> Epoch {
-    server.visitor().cursor().await.epoch
-}
-
-async fn stop(mut server: Process) {
-    server.signal("TERM").await;
-    assert!(server.ended().await.success());
-}
+use crate::support::log_command::{beside, epoch, holdline, log, refusal, serve, stop, url};
+use crate::support::{Process, Reply};
 
 /// A folder with a log that crashed after a backup was made while it ran.
 async fn crashed_after_backup() -> (tempfile::TempDir, std::path::PathBuf, std::path::PathBuf, Epoch) {
@@ -300,4 +256,127 @@ async fn export_goes_to_standard_output_and_begins_with_its_format() {
     let first: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
     assert_eq!((first["format"].as_str(), first["version"].as_u64()), (Some("holdline-log"), Some(1)));
     assert_eq!(text.lines().count(), 2);
+}
+
+/// Name, mode and size of all files in a folder.
+fn listing(folder: &Path) -> Vec<(std::ffi::OsString, u32, u64)> {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| {
+            let file = file.unwrap();
+            let metadata = file.metadata().unwrap();
+            (file.file_name(), metadata.permissions().mode(), metadata.len())
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[tokio::test]
+async fn nothing_is_copied_that_is_mixed_with_a_foreign_wal() {
+    let (folder, path, copy, _) = crashed_after_backup().await;
+    std::fs::copy(&copy, &path).unwrap();
+    let before = listing(folder.path());
+    let (new, text) = (folder.path().join("new.bak"), path.to_str().unwrap().to_owned());
+    for (on, command) in [
+        (&path, ["backup", new.to_str().unwrap()]),
+        (&new, ["restore", &text]),
+        (&path, ["export", new.to_str().unwrap()]),
+    ] {
+        let (code, said) = log(on, &command).await;
+        assert_eq!((code, said.contains("does not belong to")), (1, true), "{command:?}: {said}");
+        let _ = std::fs::remove_file(beside(&new, "-lock"));
+        assert_eq!(listing(folder.path()), before, "{command:?}");
+    }
+}
+
+#[tokio::test]
+async fn commands_that_read_leave_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    stop(serve(&path).await).await;
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
+    let before = listing(folder.path());
+    let elsewhere = tempfile::tempdir().unwrap();
+    let to = |name: &str| elsewhere.path().join(name).to_str().unwrap().to_owned();
+    for command in [vec!["check"], vec!["export", &to("lines")], vec!["backup", &to("copy")]] {
+        let (code, said) = log(&path, &command).await;
+        assert_eq!(code, 0, "{said}");
+        assert_eq!(listing(folder.path()), before, "{command:?}");
+    }
+    let (code, said) = log(&elsewhere.path().join("new.db"), &["restore", path.to_str().unwrap()]).await;
+    assert_eq!((code, listing(folder.path())), (0, before), "{said}");
+}
+
+#[tokio::test]
+async fn copy_of_a_log_that_was_open_is_known_by_an_empty_wal_too() {
+    let (_folder, path, copy, before) = crashed_after_backup().await;
+    std::fs::copy(&copy, &path).unwrap();
+    std::fs::write(beside(&path, "-wal"), "").unwrap();
+    std::fs::remove_file(beside(&path, "-lock")).unwrap();
+    let server = serve(&path).await;
+    assert_ne!(epoch(&server).await, before);
+    stop(server).await;
+}
+
+#[tokio::test]
+async fn log_is_sound_after_retention_took_messages_with_reactions() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, copy) = (folder.path().join("x.db"), folder.path().join("y.db"));
+    let server = serve(&path).await;
+    let ada = server.person("Ada").await;
+    let first = ada.says("reacted to").await.seq;
+    for n in 0..3 {
+        ada.says(&format!("{n}")).await;
+    }
+    let reaction = format!("/api/v1/rooms/lobby/messages/{first}/reactions/%F0%9F%91%8D");
+    let reply = ada.put(&reaction, &serde_json::json!({})).await;
+    assert!(reply.status < 300, "{}", reply.text());
+    ada.says("last").await;
+    stop(server).await;
+    let server = Process::start(&["--log", &url(&path), "--keep", "3/room", "--keep-every", "1"]).await;
+    let visitor = server.visitor();
+    while visitor.history("lobby").await.messages.iter().any(|message| message.seq == first) {}
+    stop(server).await;
+    let (code, said) = log(&path, &["check"]).await;
+    assert_eq!(code, 0, "{said}");
+    let lines = folder.path().join("lines");
+    assert_eq!(log(&path, &["export", lines.to_str().unwrap()]).await.0, 0);
+    let (code, said) = log(&copy, &["import", lines.to_str().unwrap()]).await;
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = log(&copy, &["check"]).await;
+    assert_eq!(code, 0, "{said}");
+    let imported = rusqlite::Connection::open(&copy).unwrap();
+    let ghosts: i64 =
+        imported.query_row("SELECT count(*) FROM reaction_counts", [], |row| row.get(0)).unwrap();
+    assert_eq!(ghosts, 0);
+}
+
+#[tokio::test]
+async fn files_that_root_makes_belong_to_the_owner_of_the_log() {
+    use std::os::unix::fs::MetadataExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let server_of = (54_321, 54_322);
+    if std::os::unix::fs::chown(folder.path(), Some(server_of.0), Some(server_of.1)).is_err() {
+        // Only root may give files away.
+        return;
+    }
+    let (path, copy) = (folder.path().join("x.db"), folder.path().join("copy.bak"));
+    let (imported, lines) = (folder.path().join("imported.db"), folder.path().join("lines"));
+    stop(serve(&path).await).await;
+    for (on, command) in [
+        (&path, vec!["backup", copy.to_str().unwrap()]),
+        (&path, vec!["restore", copy.to_str().unwrap()]),
+        (&path, vec!["rotate-secret"]),
+        (&path, vec!["export", lines.to_str().unwrap()]),
+        (&imported, vec!["import", lines.to_str().unwrap()]),
+    ] {
+        let (code, said) = log(on, &command).await;
+        assert_eq!(code, 0, "{command:?}: {said}");
+        for file in ["x.db", "x.db-lock", "imported.db", "imported.db-lock"] {
+            if let Ok(file) = std::fs::metadata(folder.path().join(file)) {
+                assert_eq!((file.uid(), file.gid()), server_of, "{command:?}");
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@
 mod broken_log;
 mod client;
 mod command;
+pub(crate) mod log_command;
 mod patience;
 mod process;
 mod raw;

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use holdline_shared::{Epoch, Seq};
 use rusqlite::Connection;
 
-use super::inspect::{self, Found, inspect};
+use super::inspect::{self, Found, Leaves, inspect};
 use super::lock::LogLock;
-use super::{SqliteLog, beside, location, log_error, schema};
+use super::{SqliteLog, beside, lineage, location, log_error, schema};
 use crate::log::LogError;
 
 /// What [`SqliteLog::restore`] did.
@@ -28,6 +28,7 @@ impl SqliteLog {
     /// the copy's last entry. The copy holds the log's secret and is readable for its owner alone.
     pub fn back_up(path: &Path, to: &Path) -> Result<Seq, LogError> {
         let path = location::resolve(path)?;
+        let _leaves = Leaves::of(&path);
         must_be_a_log(&path)?;
         let unwritable = |error: io::Error| LogError::Unavailable(format!("{}: {error}", to.display()));
         // The name is taken first, so that nothing is ever overwritten.
@@ -50,6 +51,7 @@ impl SqliteLog {
         if from == path {
             return Err(LogError::Unavailable(format!("{} is the log itself, no backup", from.display())));
         }
+        let _leaves = Leaves::of(&from);
         must_be_a_log(&from)?;
         let lock = LogLock::take_for_restore(&path)?;
         let unwritable = |error: io::Error| LogError::Unavailable(format!("{}: {error}", path.display()));
@@ -60,6 +62,7 @@ impl SqliteLog {
         }
         let restored = copy(&from, &part).and_then(|head| Ok((head, begin_anew(&part)?)));
         let (head, epoch) = restored.inspect_err(|_| drop(std::fs::remove_file(&part)))?;
+        location::give_to_owner_of(&path, &File::open(&part).map_err(unwritable)?);
         std::fs::rename(&part, &path).and_then(|()| sync_folder(&path)).map_err(unwritable)?;
         // Only now: should this be interrupted, what lies there is refused and not mixed.
         let mut removed = Vec::new();
@@ -77,7 +80,8 @@ impl SqliteLog {
 
 fn must_be_a_log(path: &Path) -> Result<(), LogError> {
     match inspect(path)? {
-        Found::Log { .. } => Ok(()),
+        // Nothing is copied that is mixed of two states.
+        Found::Log { .. } => lineage::check(path),
         Found::Nothing => Err(LogError::Unavailable(format!("{} has no log in it", path.display()))),
     }
 }

@@ -6,7 +6,7 @@ use holdline_shared::Seq;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::group::{Group, Tip};
-use super::inspect::{self, Found, inspect};
+use super::inspect::{self, Found, Leaves, inspect};
 use super::{SqliteLog, location, log_error, migrations, replay};
 use crate::log::LogError;
 
@@ -34,6 +34,7 @@ impl SqliteLog {
     /// for each fault; none says that all is well. Takes about as much room for temporary files as the log has.
     pub fn check(path: &Path) -> Result<Vec<String>, LogError> {
         let path = location::resolve(path)?;
+        let _leaves = Leaves::of(&path);
         let Found::Log { version } = inspect(&path)? else {
             return Err(LogError::Unavailable(format!("{} has no log in it", path.display())));
         };

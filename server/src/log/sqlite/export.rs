@@ -10,7 +10,7 @@ use rusqlite::TransactionBehavior;
 use serde::{Deserialize, Serialize};
 
 use super::group::{Group, Tip};
-use super::inspect::{self, Found, inspect};
+use super::inspect::{self, Found, Leaves, inspect};
 use super::lock::LogLock;
 use super::replay::{self, CarriedRoom};
 use super::upkeep::{Phase, Upkeep};
@@ -47,6 +47,7 @@ impl SqliteLog {
     /// Writes the log at `path` as lines of JSON, whether a server has it open or not.
     pub fn export(path: &Path, into: &mut dyn Write) -> Result<Exported, LogError> {
         let path = location::resolve(path)?;
+        let _leaves = Leaves::of(&path);
         if inspect(&path)? == Found::Nothing {
             return Err(LogError::Unavailable(format!("{} has no log in it", path.display())));
         }
@@ -141,7 +142,7 @@ fn import(from: &mut dyn BufRead, path: &Path) -> Result<u64, LogError> {
         return Err(LogError::Unavailable(why));
     }
     group.into_transaction()?.commit().map_err(log_error)?;
-    Upkeep::new(path).checkpoint(&mut database, Phase::Closing, wall_clock())?;
+    Upkeep::begin(path, &mut database, false)?.checkpoint(&mut database, Phase::Closing, wall_clock())?;
     lock.note(schema::identity(&database)?.0, head);
     drop(database);
     location::make_private(path);

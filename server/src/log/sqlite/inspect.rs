@@ -4,13 +4,13 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::beside;
 use super::migrations::{APPLICATION_ID, TABLES_OF_VERSION_1, VERSION};
+use super::{beside, lock, wal};
 use crate::log::LogError;
 
 /// Characters of a path that stay as they are in a `file:` address.
@@ -41,9 +41,7 @@ pub(super) fn inspect(path: &Path) -> Result<Found, LogError> {
     }
     let leaves = Leaves::of(path);
     let found = look(path);
-    if !matches!(found, Ok(Ok(_))) {
-        leaves.remove_what_came();
-    }
+    drop(leaves);
     match found {
         Ok(Ok(found)) => Ok(found),
         Ok(Err(what)) => Err(not_a_log(&what)),
@@ -54,11 +52,30 @@ pub(super) fn inspect(path: &Path) -> Result<Found, LogError> {
     }
 }
 
-/// Opens the file for reading, alone or together with its write-ahead log.
+/// Opens the file for reading, alone or together with its write-ahead log. On a file system that nobody can write to, a
+/// database without one is opened alone.
 pub(super) fn open(path: &Path, with_wal: bool) -> rusqlite::Result<Connection> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Connection::open_with_flags(address(path, with_wal), flags)
+    let database = Connection::open_with_flags(address(path, with_wal), flags)?;
+    if with_wal
+        && !has_wal(path)
+        && let Err(error) = super::lineage::schema(&database)
+        && needs_a_writable_folder(&error)
+    {
+        return open(path, false);
+    }
+    if !with_wal {
+        // A checkpoint that was interrupted leaves a file that is shorter than its first page says. This lets it be read as
+        // far as it goes; a read-only connection changes nothing.
+        database.pragma_update(None, "writable_schema", "ON")?;
+    }
+    Ok(database)
+}
+
+/// Whether SQLite would have had to make a file beside the database.
+pub(super) fn needs_a_writable_folder(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
 }
 
 /// The `file:` address for that.
@@ -68,15 +85,20 @@ pub(super) fn address(path: &Path, with_wal: bool) -> String {
     format!("file:{name}?{}", if with_wal { "mode=ro" } else { "immutable=1" })
 }
 
-/// Whether there is a write-ahead log with anything in it.
+/// Whether there is a write-ahead log with anything in it: more than its head.
 pub(super) fn has_wal(path: &Path) -> bool {
-    std::fs::metadata(beside(path, "-wal")).is_ok_and(|wal| wal.len() > 0)
+    std::fs::metadata(beside(path, "-wal")).is_ok_and(|wal| wal.len() > wal::HEAD)
 }
 
 fn look(path: &Path) -> rusqlite::Result<Result<Found, String>> {
-    let found = judge(&open(path, false)?)?;
-    // The tables of a young log that crashed may all be in the write-ahead log still.
-    if found == Ok(Found::Nothing) && has_wal(path) { judge(&open(path, true)?) } else { Ok(found) }
+    let found = open(path, false).and_then(|file| judge(&file));
+    // The tables of a young log that crashed may all be in the write-ahead log still, and a checkpoint that was interrupted
+    // leaves a file that makes sense with its write-ahead log only.
+    let tells_nothing = match &found {
+        Ok(found) => *found == Ok(Found::Nothing),
+        Err(error) => error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt),
+    };
+    if tells_nothing && has_wal(path) { judge(&open(path, true)?) } else { found }
 }
 
 fn judge(database: &Connection) -> rusqlite::Result<Result<Found, String>> {
@@ -107,19 +129,32 @@ fn has_identity(database: &Connection) -> rusqlite::Result<bool> {
     database.query_row(sql, [], |row| row.get::<_, i64>(0)).map(|found| found == 2)
 }
 
-/// Files beside a database that SQLite may make only by looking.
-struct Leaves(Vec<std::path::PathBuf>);
+/// Removes, when dropped, the files beside a database that SQLite made only by looking. To be dropped after the connections.
+pub(super) struct Leaves {
+    path: PathBuf,
+    /// Those that were not there.
+    names: Vec<PathBuf>,
+}
 
 impl Leaves {
-    /// Those that are not there yet.
-    fn of(path: &Path) -> Self {
+    pub(super) fn of(path: &Path) -> Self {
         let names = ["-wal", "-shm"].map(|end| beside(path, end));
-        Self(names.into_iter().filter(|name| !name.exists()).collect())
+        Self { path: path.to_owned(), names: names.into_iter().filter(|name| !name.exists()).collect() }
     }
+}
 
-    fn remove_what_came(&self) {
-        for name in &self.0 {
-            let _ = std::fs::remove_file(name);
+impl Drop for Leaves {
+    fn drop(&mut self) {
+        self.names.retain(|name| name.exists());
+        // A server that has started meanwhile uses them.
+        if self.names.is_empty() || has_wal(&self.path) || lock::is_locked_here(&self.path) {
+            return;
+        }
+        let Ok(file) = std::fs::File::open(&self.path) else { return };
+        if file.try_lock().is_ok() {
+            for name in &self.names {
+                let _ = std::fs::remove_file(name);
+            }
         }
     }
 }

@@ -32,6 +32,19 @@ pub(super) struct Life {
     deadline: Mutex<Option<Instant>>,
     /// Why the last group was refused, until one is written again.
     trouble: Mutex<Option<LogError>>,
+    /// Why the last read of each kind failed, until one of that kind succeeds.
+    read_trouble: [Mutex<Option<LogError>>; 3],
+}
+
+/// What readers are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ReadKind {
+    /// Entries, forwards.
+    Entries,
+    /// Messages, backwards.
+    Messages,
+    /// The rooms.
+    Rooms,
 }
 
 impl Default for Life {
@@ -40,6 +53,7 @@ impl Default for Life {
             stage: watch::Sender::new(Stage::Running),
             deadline: Mutex::default(),
             trouble: Mutex::default(),
+            read_trouble: Default::default(),
         }
     }
 }
@@ -86,6 +100,21 @@ impl Life {
     /// What is wrong, or that nothing is any more.
     pub(super) fn set_trouble(&self, trouble: Option<LogError>) {
         *self.trouble.lock() = trouble;
+    }
+
+    /// What came of a read. That there is too much to do says nothing about the storage.
+    pub(super) fn was_read<T>(&self, kind: ReadKind, read: &Result<T, LogError>) {
+        let trouble = match read {
+            Ok(_) => None,
+            Err(error @ (LogError::Unavailable(_) | LogError::Full)) => Some(error.clone()),
+            Err(_) => return,
+        };
+        *self.read_trouble[kind as usize].lock() = trouble;
+    }
+
+    /// Why reads fail.
+    pub(super) fn read_trouble(&self) -> Option<LogError> {
+        self.read_trouble.iter().find_map(|trouble| trouble.lock().clone())
     }
 
     /// What is wrong.

@@ -8,8 +8,9 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, ErrorCode, OptionalExtension};
 
+use super::wal::{self, FirstPage};
 use super::{beside, inspect};
 use crate::log::LogError;
 use crate::random;
@@ -52,15 +53,15 @@ impl Stamp {
 
 /// What a database says of itself.
 #[derive(Debug)]
-struct Lineage {
+pub(super) struct Lineage {
     has_tables: bool,
     schema: u32,
-    stamp: Option<Stamp>,
-    base: Option<Stamp>,
+    pub(super) stamp: Option<Stamp>,
+    pub(super) base: Option<Stamp>,
 }
 
 impl Lineage {
-    fn read(database: &Connection) -> rusqlite::Result<Self> {
+    pub(super) fn read(database: &Connection) -> rusqlite::Result<Self> {
         let sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'meta'";
         let has_tables = database.query_row(sql, [], |row| row.get::<_, i64>(0))? == 1;
         let stamp = |name: &str| {
@@ -103,7 +104,10 @@ fn kinship(file: &Lineage, both: &Lineage) -> Kinship {
         (Some(_), None) => Kinship::Foreign,
         (Some(stamp), Some(newest)) => {
             let goes_on = both.base == Some(stamp);
-            let is_half_checkpointed = stamp.cycle == newest.cycle && stamp.attempt <= newest.attempt;
+            // Once an attempt has come to its end, a write-ahead log goes on from that one alone.
+            let is_under_way = both.base.is_none_or(|base| base.cycle != newest.cycle);
+            let is_half_checkpointed =
+                is_under_way && stamp.cycle == newest.cycle && stamp.attempt <= newest.attempt;
             let has_its_pages = file.schema == stamp.schema || file.schema == newest.schema;
             match (goes_on || is_half_checkpointed, has_its_pages) {
                 // The write-ahead log changes nothing here: it is empty, or its pages are other ones.
@@ -117,14 +121,12 @@ fn kinship(file: &Lineage, both: &Lineage) -> Kinship {
 
 /// Refuses a database that lies beside a write-ahead log of another state. Reads only.
 pub(super) fn check(path: &Path) -> Result<(), LogError> {
-    /// The head of a write-ahead log without a single page.
-    const EMPTY: u64 = 32;
-    let wal = beside(path, "-wal");
-    if !std::fs::metadata(&wal).is_ok_and(|wal| wal.len() > EMPTY) {
+    let wal_file = beside(path, "-wal");
+    if !inspect::has_wal(path) {
         return Ok(());
     }
     let refused = || {
-        let (path, wal) = (path.display(), wal.display());
+        let (path, wal) = (path.display(), wal_file.display());
         LogError::Unavailable(format!(
             "{wal} was left by a crash and does not belong to {path}, which was replaced since, perhaps by a copy; \
              together they would be damaged. To go on from the copy, remove {wal} (what was said after the copy is lost); to \
@@ -139,15 +141,32 @@ pub(super) fn check(path: &Path) -> Result<(), LogError> {
         LogError::Unavailable(format!(
             "{} cannot be read together with {}: {error}",
             path.display(),
-            wal.display()
+            wal_file.display()
         ))
     };
-    let file = inspect::open(path, false).and_then(|file| Lineage::read(&file)).map_err(unreadable)?;
+    let file = inspect::open(path, false).and_then(|file| Lineage::read(&file));
     let both = inspect::open(path, true).map_err(unreadable)?;
-    let kinship = match Lineage::read(&both) {
-        Ok(lineage) => kinship(&file, &lineage),
+    let kinship = match (file, Lineage::read(&both)) {
+        (Ok(file), Ok(both)) => kinship(&file, &both),
+        // The pages that would tell were not written yet.
+        (Err(error), Ok(_)) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
+            match wal::first_page(path) {
+                Ok(FirstPage::Whole) => Kinship::Same,
+                Ok(FirstPage::Beginning) => Kinship::Unknown,
+                Ok(FirstPage::Other) | Err(_) => Kinship::Foreign,
+            }
+        }
+        (Err(error), Ok(_)) => return Err(unreadable(error)),
+        (_, Err(error)) if inspect::needs_a_writable_folder(&error) => {
+            return Err(LogError::Unavailable(format!(
+                "{} can be read together with {} only where files can be made beside them ({error}); copy both to such a \
+                 folder and use them there",
+                path.display(),
+                wal_file.display()
+            )));
+        }
         // Mixed pages make no sense.
-        Err(_) => Kinship::Foreign,
+        (_, Err(_)) => Kinship::Foreign,
     };
     match kinship {
         Kinship::Same => Ok(()),
@@ -160,3 +179,6 @@ fn is_sound(database: &Connection) -> bool {
     let said = database.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
     said.is_ok_and(|said| said == "ok")
 }
+
+#[cfg(test)]
+mod tests;

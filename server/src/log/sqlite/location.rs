@@ -79,6 +79,24 @@ pub(super) fn make_private(path: &Path) {
     let _ = (path, ENDS, beside);
 }
 
+/// Gives a new file to whom `like` belongs: what root does to a log must not keep its server from it. Only root can.
+#[cfg(unix)]
+pub(super) fn give_to_owner_of(like: &Path, file: &std::fs::File) {
+    use std::os::unix::fs::MetadataExt as _;
+    let (Ok(like), Ok(now)) = (std::fs::metadata(like), file.metadata()) else { return };
+    let (owner, group) =
+        ((like.uid() != now.uid()).then_some(like.uid()), (like.gid() != now.gid()).then_some(like.gid()));
+    if now.uid() == 0
+        && (owner.is_some() || group.is_some())
+        && let Err(error) = std::os::unix::fs::fchown(file, owner, group)
+    {
+        tracing::warn!(%error, "a file of the log could not be given to the owner of the others");
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn give_to_owner_of(_: &Path, _: &std::fs::File) {}
+
 /// Options for a file that only its owner may read, whatever the umask says.
 pub(super) fn private() -> std::fs::OpenOptions {
     let mut options = std::fs::OpenOptions::new();

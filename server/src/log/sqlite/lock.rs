@@ -10,17 +10,22 @@ use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use holdline_shared::{Epoch, Seq};
 use parking_lot::Mutex;
 
 use super::inspect::{Found, inspect};
+use super::wal_index::WalIndex;
 use super::{beside, location};
 use crate::log::LogError;
 
 /// The databases that this process has locked. A process that closes any descriptor of a file loses all POSIX locks that
 /// SQLite holds on that file, so a database that is open here must not even be looked at a second time.
 static LOCKED_HERE: Mutex<BTreeSet<Identity>> = Mutex::new(BTreeSet::new());
+
+/// The last word of a mark that was noted before the write-ahead log was emptied.
+const EMPTYING: &str = "=";
 
 /// What tells one file from another: device and inode.
 type Identity = (u64, u64);
@@ -30,12 +35,13 @@ pub(super) struct LogLock {
     database: Option<File>,
     identity: Option<Identity>,
     beside: Mutex<Beside>,
+    index: OnceLock<WalIndex>,
 }
 
 /// The file beside the database.
 struct Beside {
     file: File,
-    noted: Seq,
+    noted: (Seq, bool),
 }
 
 /// How far a log had come when somebody last looked.
@@ -45,6 +51,8 @@ pub(super) struct Mark {
     pub(super) epoch: String,
     /// Its last entry then.
     pub(super) head: Seq,
+    /// Whether the write-ahead log was just being emptied: to find none is no loss.
+    pub(super) is_emptying: bool,
 }
 
 impl LogLock {
@@ -61,21 +69,28 @@ impl LogLock {
     }
 
     fn take_found(path: &Path, locked_here: &mut BTreeSet<Identity>) -> Result<Self, LogError> {
+        let (is_new, is_marked) = (!path.exists(), beside(path, "-lock").exists());
         let database = location::private().read(true).write(true).create(true).truncate(false).open(path);
         let database = database.map_err(|error| {
             LogError::Unavailable(format!("{} cannot be written by this user: {error}", path.display()))
         })?;
         lock(&database, path)?;
+        if is_new && let Some(folder) = path.parent() {
+            location::give_to_owner_of(folder, &database);
+        }
         let file = beside(path, "-lock");
         let file =
             location::private().read(true).write(true).create(true).truncate(false).open(&file).map_err(
                 |error| LogError::Unavailable(format!("{} cannot be written: {error}", file.display())),
             )?;
         lock(&file, path)?;
+        if !is_marked {
+            location::give_to_owner_of(path, &file);
+        }
         let identity = identity(path);
         locked_here.extend(identity);
-        let beside = Mutex::new(Beside { file, noted: Seq::START });
-        Ok(Self { database: Some(database), identity, beside })
+        let beside = Mutex::new(Beside { file, noted: (Seq::START, false) });
+        Ok(Self { database: Some(database), identity, beside, index: OnceLock::new() })
     }
 
     /// Locks the log at `path` so that a copy can take its place, also when it is damaged. Another program's database is
@@ -91,24 +106,43 @@ impl LogLock {
         }
     }
 
+    /// The index of the log's write-ahead log, from the first call on that finds it.
+    pub(super) fn index(&self, path: &Path) -> Option<&WalIndex> {
+        if self.index.get().is_none() {
+            let _ = self.index.set(WalIndex::open(path)?);
+        }
+        self.index.get()
+    }
+
     /// What the file beside the database says. What cannot be read says nothing.
     pub(super) fn mark(&self) -> Option<Mark> {
         let mut text = String::new();
         let file = &mut self.beside.lock().file;
         file.seek(SeekFrom::Start(0)).ok()?;
         file.read_to_string(&mut text).ok()?;
-        let (epoch, head) = text.trim().split_once(' ')?;
-        Some(Mark { epoch: epoch.to_owned(), head: Seq(head.trim().parse().ok()?) })
+        let mut words = text.split_whitespace();
+        let (epoch, head) = (words.next()?.to_owned(), Seq(words.next()?.parse().ok()?));
+        Some(Mark { epoch, head, is_emptying: words.next() == Some(EMPTYING) })
     }
 
     /// Notes how far the log has come. Not synced: what is noted may lag behind the log, but is never ahead of it.
     pub(super) fn note(&self, epoch: Epoch, head: Seq) {
+        self.note_all(epoch, head, false);
+    }
+
+    /// The same, when the write-ahead log is about to be emptied. To be followed by [`note`](Self::note) once a new one has
+    /// begun.
+    pub(super) fn note_emptying(&self, epoch: Epoch, head: Seq) {
+        self.note_all(epoch, head, true);
+    }
+
+    fn note_all(&self, epoch: Epoch, head: Seq, is_emptying: bool) {
         let mut beside = self.beside.lock();
-        if head == beside.noted {
+        if beside.noted == (head, is_emptying) {
             return;
         }
-        beside.noted = head;
-        let text = format!("{epoch} {head:>20}\n");
+        beside.noted = (head, is_emptying);
+        let text = format!("{epoch} {head:>20} {:1}\n", if is_emptying { EMPTYING } else { "" });
         let file = &mut beside.file;
         let written = file.seek(SeekFrom::Start(0)).and_then(|_| file.write_all(text.as_bytes()));
         if let Err(error) = written {
@@ -126,6 +160,13 @@ impl Drop for LogLock {
             locked_here.remove(&identity);
         }
     }
+}
+
+/// Whether this process has the log open. While somebody is just locking one, that one is not.
+pub(super) fn is_locked_here(path: &Path) -> bool {
+    LOCKED_HERE
+        .try_lock()
+        .is_some_and(|locked| identity(path).is_some_and(|identity| locked.contains(&identity)))
 }
 
 /// Whether the file begins as SQLite's do.

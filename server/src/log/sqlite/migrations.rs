@@ -29,6 +29,9 @@ pub(super) const TABLES_OF_VERSION_1: [&str; 5] = ["edits", "entries", "messages
 /// Takes every step that the database lacks, all of them or none. `version` is its `user_version`.
 pub(super) fn migrate(connection: &mut Connection, version: i64) -> Result<(), LogError> {
     let taken = usize::try_from(version).unwrap_or(0);
+    if taken >= STEPS.len() {
+        return Ok(());
+    }
     let transaction =
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(log_error)?;
     for step in STEPS.iter().skip(taken) {

@@ -5,20 +5,29 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::inspect::Found;
+use super::inspect::{self, Found};
 use super::lock::{LogLock, Mark};
+use super::upkeep::Upkeep;
 use super::{beside, lineage, location, schema};
 use crate::log::LogError;
 
+/// A log's database, open for writing. The lock is dropped last.
+pub(super) struct Opened {
+    pub(super) connection: Connection,
+    pub(super) upkeep: Upkeep,
+    pub(super) lock: LogLock,
+}
+
 /// Opens the database at `path`, which is [resolved](location::resolve), or makes it. A log that was put back from a copy
 /// gets a new epoch.
-pub(super) fn open(path: &Path) -> Result<(Connection, LogLock), LogError> {
-    let (has_mark_file, has_wal) = (beside(path, "-lock").exists(), beside(path, "-wal").exists());
+pub(super) fn open(path: &Path) -> Result<Opened, LogError> {
+    let (has_mark_file, has_wal) = (beside(path, "-lock").exists(), inspect::has_wal(path));
+    let has_empty_wal = !has_wal && beside(path, "-wal").exists();
     let (lock, found) = LogLock::take(path)?;
     lineage::check(path)?;
     location::make_private(path);
     let mark = lock.mark();
-    let connection = schema::open(path, found)?;
+    let mut connection = schema::open(path, found)?;
     match (found, mark) {
         (Found::Nothing, Some(mark)) if mark.head.0 > 0 => tracing::warn!(
             file = %path.display(),
@@ -27,13 +36,15 @@ pub(super) fn open(path: &Path) -> Result<(Connection, LogLock), LogError> {
         ),
         (Found::Nothing, _) => {}
         (Found::Log { .. }, mark) => {
-            if let Some(why) = why_a_copy(&connection, mark.as_ref(), has_mark_file, has_wal)? {
+            if let Some(why) = why_a_copy(&connection, mark.as_ref(), has_mark_file, has_wal, has_empty_wal)?
+            {
                 tracing::warn!(file = %path.display(), "{why}; it gets a new epoch, and clients fetch history anew");
                 schema::renew_epoch(&connection)?;
             }
         }
     }
-    Ok((connection, lock))
+    let upkeep = Upkeep::begin(path, &mut connection, has_wal)?;
+    Ok(Opened { connection, upkeep, lock })
 }
 
 /// Why this log may lack entries that somebody has seen.
@@ -42,12 +53,19 @@ fn why_a_copy(
     mark: Option<&Mark>,
     has_mark_file: bool,
     has_wal: bool,
+    has_empty_wal: bool,
 ) -> Result<Option<&'static str>, LogError> {
     let (epoch, head) = (schema::identity(connection)?.0, schema::head(connection)?);
     let was_open = schema::was_open(connection)?;
     Ok(match mark {
         Some(mark) if mark.epoch == epoch.to_string() && mark.head > head => {
             Some("this log has come less far than it had, as if it was put back from a copy")
+        }
+        // Ended between emptying the write-ahead log and the next commit; the mark was noted right before.
+        Some(mark)
+            if has_empty_wal && mark.is_emptying && mark.epoch == epoch.to_string() && mark.head == head =>
+        {
+            None
         }
         _ if was_open && !has_wal => {
             Some("this log was not closed and its write-ahead log is missing, as in a copy of a running log")

@@ -33,9 +33,9 @@ struct Run {
 }
 
 impl Pruner {
-    /// Retention for a log whose last entry is dated `known`.
+    /// Retention for a log that was last heard of at [`known`](crate::log::clock::known).
     pub(super) fn new(known: Timestamp) -> Self {
-        Self { clock: RetentionClock::new(known, wall_clock(), Instant::now()), run: Run::default() }
+        Self { clock: RetentionClock::new(known, Instant::now()), run: Run::default() }
     }
 
     /// The time as retention believes it.

@@ -44,7 +44,9 @@ pub(super) fn apply(
         let sql = "INSERT OR IGNORE INTO reactions VALUES (?, ?, ?, ?, ?)";
         let row = (sql_seq(entry.seq), target, emoji, person.id.as_str(), person.name.as_str());
         if db.prepare_cached(sql)?.execute(row)? > 0 {
-            let sql = "INSERT INTO reaction_counts VALUES (?1, ?2, ?3, 1)
+            // Of a message that retention has taken there are no counts.
+            let sql = "INSERT INTO reaction_counts
+                       SELECT ?1, ?2, ?3, 1 WHERE EXISTS (SELECT 1 FROM messages WHERE seq = ?1)
                        ON CONFLICT (target, emoji) DO UPDATE SET count = count + 1";
             db.prepare_cached(sql)?.execute((target, emoji, sql_seq(entry.seq)))?;
         }

@@ -24,7 +24,8 @@ pub(super) fn open(path: &Path, found: Found) -> Result<Connection, LogError> {
     connection.busy_timeout(PATIENCE_AT_START).map_err(log_error)?;
     let version = match found {
         Found::Nothing => 0,
-        Found::Log { version } => version,
+        // As the write-ahead log has it: the file alone may be of before the steps were taken.
+        Found::Log { .. } => version(&connection)?,
     };
     if version == 0 {
         // For a database without tables only; later it takes a VACUUM.
@@ -74,6 +75,11 @@ pub(super) fn open_read_only(path: &Path) -> Result<Connection, LogError> {
     let connection = Connection::open_with_flags(path, flags).map_err(log_error)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
+}
+
+/// How many steps of [`migrations`] were taken.
+pub(super) fn version(connection: &Connection) -> Result<i64, LogError> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(log_error)
 }
 
 /// The log's epoch and secret.

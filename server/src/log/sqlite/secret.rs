@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::inspect::{Found, inspect};
-use super::upkeep::{Phase, Upkeep};
+use super::opening::Opened;
+use super::upkeep::Phase;
 use super::{SqliteLog, location, log_error, opening, schema};
 use crate::log::LogError;
 use crate::log::clock::wall_clock;
@@ -16,11 +17,11 @@ impl SqliteLog {
         if inspect(&path)? == Found::Nothing {
             return Err(LogError::Unavailable(format!("{} has no log in it", path.display())));
         }
-        let (mut database, lock) = opening::open(&path)?;
+        let Opened { connection: mut database, mut upkeep, lock } = opening::open(&path)?;
         let sql = "UPDATE meta SET value = ? WHERE name = 'secret'";
         database.execute(sql, [random::bytes::<32>()]).map_err(log_error)?;
         let seen = schema::seen(&database)?.unwrap_or_else(wall_clock);
-        Upkeep::new(&path).checkpoint(&mut database, Phase::Closing, seen)?;
+        upkeep.checkpoint(&mut database, Phase::Closing, seen)?;
         lock.note(schema::identity(&database)?.0, schema::head(&database)?);
         // Before the lock.
         drop(database);

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use holdline_shared::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::lineage::{self, Stamp};
+use super::lineage::{self, Lineage, Stamp};
 use super::{beside, log_error};
 use crate::log::LogError;
 
@@ -54,9 +54,21 @@ pub(super) enum Phase {
 }
 
 impl Upkeep {
-    pub(super) fn new(path: &Path) -> Self {
-        let (wal, stamp) = (beside(path, "-wal"), Stamp::random());
-        Self { wal, stamp, scrub_since: None, retry_at: Instant::now(), warn_at: LARGE_WAL }
+    /// For a database that was just opened. `had_wal`: whether a crash had left it a write-ahead log.
+    pub(super) fn begin(path: &Path, connection: &mut Connection, had_wal: bool) -> Result<Self, LogError> {
+        let lineage = Lineage::read(connection).map_err(log_error)?;
+        let stamp = match lineage.stamp {
+            // A checkpoint did not come to its end: the next attempt belongs to it, whatever part of it is in the file.
+            Some(stamp) if had_wal && lineage.base != Some(stamp) => stamp,
+            // The write-ahead log that begins now goes on from this file.
+            Some(stamp) if !had_wal => {
+                write_meta(connection, &[("base", &stamp.to_bytes())])?;
+                Stamp::random()
+            }
+            _ => Stamp::random(),
+        };
+        let wal = beside(path, "-wal");
+        Ok(Self { wal, stamp, scrub_since: None, retry_at: Instant::now(), warn_at: LARGE_WAL })
     }
 
     /// Something was deleted: it must leave the write-ahead log soon.

@@ -1,12 +1,15 @@
 //! Notices when the log's files are no longer those that were opened.
 //!
 //! A database that was moved away or replaced while it is open goes on to be written where nobody will find it again, and so
-//! does a write-ahead log that was removed: what is acknowledged then is lost at the next start. Only on Unix, where files
-//! have an identity.
+//! does a write-ahead log that was removed: what is acknowledged then is lost at the next start. A write-ahead log that was
+//! emptied or overwritten has lost what was acknowledged already, and SQLite, which does not notice, would spoil the database
+//! with what it finds there. Only on Unix, where files have an identity.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::beside;
+use super::lock::LogLock;
+use super::{beside, wal};
 use crate::log::LogError;
 
 /// The log's files as they were when they were opened.
@@ -17,6 +20,7 @@ pub(super) struct WatchedFiles {
     aside: [(PathBuf, Option<Identity>); 2],
     /// The least size that the database can have.
     size: u64,
+    lock: Arc<LogLock>,
 }
 
 /// Device and inode.
@@ -29,18 +33,30 @@ pub(super) enum Lost {
     Database(LogError),
     /// A file beside it is gone. What it had can be saved, but the log cannot go on with it.
     Aside(LogError),
+    /// The write-ahead log has lost what it had. It must not go into the database any more.
+    Wal(LogError),
+}
+
+impl Lost {
+    /// The same in a word for whoever wanted something.
+    pub(super) fn error(&self) -> &LogError {
+        match self {
+            Self::Database(error) | Self::Aside(error) | Self::Wal(error) => error,
+        }
+    }
 }
 
 impl WatchedFiles {
     /// The files as they are now: after the first commit, so that all of them are there.
-    pub(super) fn new(path: &Path) -> Self {
+    pub(super) fn new(path: &Path, lock: Arc<LogLock>) -> Self {
         let aside = ["-wal", "-shm"].map(|end| {
             let name = beside(path, end);
             let identity = look(&name).map(|found| found.0);
             (name, identity)
         });
         let found = look(path);
-        Self { path: path.to_owned(), database: found.map(|f| f.0), aside, size: found.map_or(0, |f| f.1) }
+        let (database, size) = (found.map(|f| f.0), found.map_or(0, |f| f.1));
+        Self { path: path.to_owned(), database, aside, size, lock }
     }
 
     /// The database has just been written by a checkpoint.
@@ -52,7 +68,8 @@ impl WatchedFiles {
         }
     }
 
-    /// Whether they are still there. Three looks at the file system, a microsecond each.
+    /// Whether they are still there, and whole as far as that can be told at once. Some looks at the file system, a microsecond
+    /// each.
     pub(super) fn check(&self) -> Result<(), Lost> {
         let found = look(&self.path);
         let path = self.path.display();
@@ -67,14 +84,36 @@ impl WatchedFiles {
             ))));
         }
         for (name, identity) in &self.aside {
-            if look(name).map(|found| found.0) != *identity {
+            if identity.is_some() && look(name).map(|found| found.0) != *identity {
                 return Err(Lost::Aside(LogError::Unavailable(format!(
                     "{} was removed or replaced while in use; restart the server",
                     name.display()
                 ))));
             }
         }
-        Ok(())
+        self.check_wal()
+    }
+
+    /// Whether the write-ahead log has what its index says.
+    fn check_wal(&self) -> Result<(), Lost> {
+        let [(wal, _), (index_file, identity)] = &self.aside;
+        let Some(index) = identity.and_then(|_| self.lock.index(index_file)) else { return Ok(()) };
+        if index.was_cut_short() {
+            return Err(Lost::Aside(LogError::Unavailable(format!(
+                "{} was emptied or cut short while in use; restart the server",
+                index_file.display()
+            ))));
+        }
+        let Some(expected) = index.expected() else { return Ok(()) };
+        match wal::look(wal) {
+            Ok((size, salts)) if size >= expected.size && salts == expected.salts => Ok(()),
+            // Whoever has moved the index on since has changed the file before.
+            _ if index.expected() != Some(expected) => Ok(()),
+            _ => Err(Lost::Wal(LogError::Unavailable(format!(
+                "{} was emptied, cut short or overwritten while in use; what it had is lost, unless a copy of it exists",
+                wal.display()
+            )))),
+        }
     }
 }
 

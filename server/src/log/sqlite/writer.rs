@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use holdline_shared::{EntryKind, Epoch, RoomName, Timestamp};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use holdline_shared::{EntryKind, Epoch, RoomName, Seq, Timestamp};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -20,7 +21,7 @@ use super::prune::Pruner;
 use super::upkeep::{Phase, Upkeep};
 use super::watched_files::{Lost, WatchedFiles};
 use super::{Job, Reply, Shared, log_error, schema, stored};
-use crate::log::clock::wall_clock;
+use crate::log::clock::{self, wall_clock};
 use crate::log::{Committed, Draft, LogError, LogEvent, Outcome, Retention, RoomInUse};
 use crate::repeated_line::RepeatedLine;
 
@@ -32,6 +33,9 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// How old a commit may be for [`Log::health`](crate::log::Log::health) to believe in the next one.
 const RECENT_COMMIT: Duration = Duration::from_secs(5);
+
+/// How much a probe writes after a group could not be written: as much as large groups do.
+const LARGE_PROBE: usize = 128 * 1024;
 
 /// The writer and its connection.
 pub(super) struct Writer {
@@ -46,6 +50,10 @@ pub(super) struct Writer {
     ticked_at: Instant,
     committed_at: Instant,
     tip: Tip,
+    /// Where the log ended when the database's file alone was complete.
+    saved: Seq,
+    /// Why the log cannot go on.
+    lost: Option<Lost>,
     pruner: Pruner,
 }
 
@@ -53,6 +61,7 @@ impl Writer {
     /// Reads where the log ends, gives a new one its first entry, and marks it as open.
     pub(super) fn new(
         mut connection: Connection,
+        upkeep: Upkeep,
         path: &Path,
         shared: Arc<Shared>,
         lock: Arc<LogLock>,
@@ -70,9 +79,9 @@ impl Writer {
         let hurry = contention::limit(&mut connection, shared.life.clone())?;
         let mut writer = Self {
             hurry,
-            files: WatchedFiles::new(path),
-            upkeep: Upkeep::new(path),
-            pruner: Pruner::new(schema::seen(&connection)?.unwrap_or(tip.at)),
+            files: WatchedFiles::new(path, lock.clone()),
+            upkeep,
+            pruner: Pruner::new(last_heard_of(&connection, last.is_none())?),
             connection,
             shared,
             lock,
@@ -80,13 +89,15 @@ impl Writer {
             ticked_at: Instant::now(),
             committed_at: Instant::now(),
             tip,
+            saved: tip.head,
+            lost: None,
         };
         if last.is_none() {
             writer.commit([Draft::lobby()])?;
         }
         writer.shared.head.store(writer.tip.head.0, Ordering::Release);
         writer.checkpoint(Phase::Open)?;
-        writer.files = WatchedFiles::new(path);
+        writer.files = WatchedFiles::new(path, writer.lock.clone());
         writer.lock.note(writer.epoch, writer.tip.head);
         Ok(writer)
     }
@@ -97,28 +108,30 @@ impl Writer {
         let mut group = Vec::with_capacity(GROUP);
         loop {
             group.clear();
+            let mut is_idle = false;
             match waiting.block_on(async { timeout(TICK, jobs.recv_many(&mut group, GROUP)).await }) {
                 Ok(0) => break,
                 Ok(_) => {}
-                Err(_) => self.tick(true),
+                Err(_) => is_idle = true,
             }
             if self.shared.life.is_closing() {
                 // What was handed in is finished; nothing comes after it.
                 jobs.close();
             }
-            if let Err(lost) = self.work(group.drain(..)) {
-                return self.give_up(jobs, &lost);
+            self.work(group.drain(..));
+            if self.lost.is_none() && (is_idle || self.ticked_at.elapsed() >= TICK) {
+                self.tick(is_idle);
             }
-            if self.ticked_at.elapsed() >= TICK {
-                self.tick(false);
+            if let Some(lost) = self.lost.take() {
+                return self.give_up(jobs, &lost);
             }
         }
         self.close();
         Stage::Closed
     }
 
-    /// Does these jobs. An error says that the log cannot go on.
-    fn work(&mut self, jobs: impl Iterator<Item = Job>) -> Result<(), LogError> {
+    /// Does these jobs.
+    fn work(&mut self, jobs: impl Iterator<Item = Job>) {
         let (mut drafts, mut replies, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for job in jobs {
             match job {
@@ -129,11 +142,12 @@ impl Writer {
                 other => others.push(other),
             }
         }
-        let lost = if drafts.is_empty() { Ok(()) } else { self.commit_and_answer(drafts, replies) };
+        if !drafts.is_empty() {
+            self.commit_and_answer(drafts, replies);
+        }
         for job in others {
             self.do_other(job);
         }
-        lost
     }
 
     /// Whatever is no append.
@@ -179,6 +193,9 @@ impl Writer {
     fn tick(&mut self, is_idle: bool) {
         self.ticked_at = Instant::now();
         self.lock.note(self.epoch, self.tip.head);
+        if self.in_place().is_err() {
+            return;
+        }
         let tended = Upkeep::give_back(&self.connection)
             .and_then(|()| if self.upkeep.is_due(is_idle) { self.checkpoint(Phase::Open) } else { Ok(()) });
         if let Err(error) = tended {
@@ -188,17 +205,25 @@ impl Writer {
 
     fn checkpoint(&mut self, phase: Phase) -> Result<(), LogError> {
         let seen = self.pruner.now();
+        self.lock.note_emptying(self.epoch, self.tip.head);
         self.hurry.set(true);
         let emptied = self.upkeep.checkpoint(&mut self.connection, phase, seen);
         self.hurry.set(false);
+        self.lock.note(self.epoch, self.tip.head);
         self.files.was_checkpointed();
-        emptied.map(|_| ())
+        if emptied? {
+            self.saved = self.tip.head;
+        }
+        Ok(())
     }
 
     /// Leaves one file that is complete by itself, to be copied or moved.
     fn close(mut self) {
         self.lock.note(self.epoch, self.tip.head);
         if self.in_place().is_err() {
+            if let Some(lost) = self.lost.take() {
+                self.save_what_can_be(&lost);
+            }
             return;
         }
         if let Err(error) = self.checkpoint(Phase::Closing) {
@@ -206,23 +231,49 @@ impl Writer {
         }
     }
 
-    /// Saves what the removed file had, and refuses everything from now on.
-    fn give_up(mut self, mut jobs: mpsc::Receiver<Job>, lost: &LogError) -> Stage {
-        tracing::error!(error = %lost, "the log cannot go on; everything that was acknowledged is being saved");
-        // SQLite has the removed file open still; the next start finds a log that was closed.
-        if let Err(error) = self.checkpoint(Phase::Closing) {
-            tracing::error!(%error, "it could not be saved");
-        }
+    /// Saves what can be saved, and refuses everything from now on.
+    fn give_up(mut self, mut jobs: mpsc::Receiver<Job>, lost: &Lost) -> Stage {
+        self.save_what_can_be(lost);
         jobs.close();
         while let Ok(job) = jobs.try_recv() {
-            job.refuse(lost);
+            job.refuse(lost.error());
         }
         Stage::Failed
     }
 
-    fn in_place(&self) -> Result<(), LogError> {
-        self.files.check().map_err(|lost| match lost {
-            Lost::Database(error) | Lost::Aside(error) => error,
+    fn save_what_can_be(&mut self, lost: &Lost) {
+        let error = lost.error();
+        // By this the next start knows whether anything is missing.
+        self.lock.note(self.epoch, self.tip.head);
+        if matches!(lost, Lost::Wal(_)) {
+            tracing::error!(
+                %error,
+                kept = %self.saved,
+                lost = %self.tip.head,
+                "the log cannot go on; the database is left as it is, with everything up to the entry `kept`"
+            );
+            // SQLite would copy what is not its own any more into the database.
+            let kept = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+            if let Err(error) = kept {
+                tracing::error!(%error, "the database may be spoilt; restore a copy");
+            }
+            return;
+        }
+        tracing::error!(%error, "the log cannot go on; everything that was acknowledged is being saved");
+        // SQLite has the removed file open still; the next start finds a log that was closed.
+        if let Err(error) = self.checkpoint(Phase::Closing) {
+            tracing::error!(%error, "it could not be saved");
+        }
+    }
+
+    /// Whether the files are there and whole. If the log cannot go on with them, that is remembered.
+    fn in_place(&mut self) -> Result<(), LogError> {
+        self.files.check().map_err(|lost| {
+            let error = lost.error().clone();
+            if !matches!(lost, Lost::Database(_)) {
+                self.lost = Some(lost);
+            }
+            error
         })
     }
 
@@ -231,27 +282,36 @@ impl Writer {
         self.in_place()?;
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(log_error)?;
-        if self.shared.life.trouble().is_some() || self.committed_at.elapsed() > RECENT_COMMIT {
-            let sql = "INSERT INTO meta VALUES ('probe', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1";
-            transaction.execute(sql, [wall_clock().0.to_le_bytes()]).map_err(log_error)?;
-            transaction.commit().map_err(log_error)?;
-            self.committed_at = Instant::now();
+        if self.shared.life.trouble().is_none() {
+            if self.committed_at.elapsed() > RECENT_COMMIT {
+                write_probe(transaction, &wall_clock().0.to_le_bytes())?;
+                self.committed_at = Instant::now();
+            }
+            return Ok(());
         }
+        // What failed has to work again: an entry, as far as it can be tried without one, and as much as a group may write.
+        let mut group = Group::begin(transaction, self.tip, 1);
+        match group.append(&probe_draft()) {
+            Ok(_) | Err(LogError::Refused(_)) => drop(group),
+            Err(error) => return Err(error),
+        }
+        for bytes in [LARGE_PROBE, 0] {
+            let transaction = self
+                .connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)
+                .map_err(log_error)?;
+            write_probe(transaction, &vec![0; bytes])?;
+        }
+        self.committed_at = Instant::now();
         self.shared.life.set_trouble(None);
         Ok(())
     }
 
-    /// An error says that the log cannot go on.
-    fn commit_and_answer(
-        &mut self,
-        drafts: Vec<Draft>,
-        replies: Vec<Reply<Outcome>>,
-    ) -> Result<(), LogError> {
-        let place = self.files.check();
-        let committed = match &place {
-            _ if self.shared.life.is_out_of_time() => Err(LogError::Closed),
-            Ok(()) => self.commit(drafts),
-            Err(Lost::Database(error) | Lost::Aside(error)) => Err(error.clone()),
+    fn commit_and_answer(&mut self, drafts: Vec<Draft>, replies: Vec<Reply<Outcome>>) {
+        let committed = if self.shared.life.is_out_of_time() {
+            Err(LogError::Closed)
+        } else {
+            self.in_place().and_then(|()| self.commit(drafts))
         };
         match committed {
             Ok(outcomes) => {
@@ -269,10 +329,6 @@ impl Writer {
                     answer(reply, Err(error.clone()));
                 }
             }
-        }
-        match place {
-            Err(Lost::Aside(error)) => Err(error),
-            _ => Ok(()),
         }
     }
 
@@ -295,6 +351,12 @@ impl Writer {
             });
         }
         let (committed, tip) = group.commit()?;
+        // What was taken away meanwhile did not get it.
+        if let Err(error) = self.in_place()
+            && self.lost.is_some()
+        {
+            return Err(error);
+        }
         self.tip = tip;
         self.was_committed(&committed);
         self.shared.head.store(tip.head.0, Ordering::Release);
@@ -316,6 +378,36 @@ impl Writer {
             self.upkeep.scrub_soon();
         }
     }
+}
+
+/// When the log was last heard of; for a new one that is now.
+fn last_heard_of(connection: &Connection, is_new: bool) -> Result<Timestamp, LogError> {
+    let seen = schema::seen(connection)?;
+    if is_new && seen.is_none() {
+        return Ok(wall_clock());
+    }
+    if seen.is_some_and(clock::is_plausible) {
+        return Ok(clock::known(seen, None));
+    }
+    let mut statement = connection.prepare("SELECT at FROM entries ORDER BY seq DESC").map_err(log_error)?;
+    let mut dates = statement.query_map([], |row| row.get(0)).map_err(log_error)?;
+    let plausible = dates.find_map(|date| {
+        let date = Timestamp(date.ok().map(i64::cast_unsigned)?);
+        clock::is_plausible(date).then_some(date)
+    });
+    Ok(clock::known(seen, plausible))
+}
+
+/// Something that could be said.
+fn probe_draft() -> Draft {
+    let text = holdline_shared::MessageText::received("probe");
+    Draft::say(holdline_shared::Person::stdin(), RoomName::lobby(), text)
+}
+
+fn write_probe(transaction: Transaction<'_>, value: &[u8]) -> Result<(), LogError> {
+    let sql = "INSERT INTO meta VALUES ('probe', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1";
+    transaction.execute(sql, [value]).map_err(log_error)?;
+    transaction.commit().map_err(log_error)
 }
 
 fn answer<T>(reply: Reply<T>, outcome: Result<T, LogError>) {

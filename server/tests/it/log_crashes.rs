@@ -1,0 +1,230 @@
+//! A log whose server is killed, whose disk is full, or whose files are damaged while it runs: what was acknowledged is there
+//! afterwards, or it is said that it is not.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use holdline_shared::Seq;
+
+use crate::support::log_command::{Disk, beside, epoch, log, serve, stop};
+use crate::support::{Client, Process, key, until};
+
+/// The texts of the newest messages in the lobby.
+async fn texts(server: &Process) -> Vec<String> {
+    let history = server.visitor().history("lobby").await;
+    history.messages.iter().filter_map(|message| Some(message.text.as_ref()?.to_string())).collect()
+}
+
+/// Everything that the log has up to its head.
+async fn entries(server: &Process) -> usize {
+    let visitor = server.visitor();
+    let (mut after, mut count) = ("start".to_owned(), 0);
+    loop {
+        let batch = visitor.polls(&format!("room=lobby&after={after}&wait=0")).await;
+        if batch.entries.is_empty() {
+            return count;
+        }
+        count += batch.entries.len();
+        after = batch.cursor.to_string();
+    }
+}
+
+/// Says something long so many times, and answers the last entry.
+async fn say(ada: &Client, times: usize) -> Seq {
+    let text = "x".repeat(3900);
+    join_all((0..times).map(|_| ada.says(&text))).await.last().unwrap().seq
+}
+
+#[tokio::test]
+async fn log_of_a_server_that_is_killed_while_it_checkpoints_opens_with_everything() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    let size = || std::fs::metadata(&path).unwrap().len();
+    let (mut expected, mut server) = (1, serve(&path).await);
+    let first = epoch(&server).await;
+    for kill in 0..10 {
+        let ada = server.person("Ada").await;
+        let last = say(&ada, 60).await;
+        let before = size();
+        // It is gone from the write-ahead log soon, which is emptied for that.
+        ada.delete(&format!("/api/v1/rooms/lobby/messages/{last}")).await.expect(200);
+        expected += 61;
+        until("a checkpoint writes the database", || size() != before).await;
+        server.crash().await;
+        server = serve(&path).await;
+        assert_eq!(entries(&server).await, expected, "after {} kills", kill + 1);
+        assert_eq!(epoch(&server).await, first);
+    }
+    stop(server).await;
+    let (code, said) = log(&path, &["check"]).await;
+    assert_eq!(code, 0, "{said}");
+}
+
+/// Says something long until the disk is full, and answers how often that went well.
+async fn say_until_full(ada: &Client) -> usize {
+    let text = "x".repeat(3500);
+    for said in 0.. {
+        let reply = ada.publishes("lobby", key(), &text).await;
+        if reply.status != 201 {
+            assert_eq!(reply.status, 507, "{}", reply.text());
+            return said;
+        }
+    }
+    unreachable!("no disk is endless")
+}
+
+#[tokio::test]
+async fn server_that_stops_on_a_full_disk_starts_again_once_there_is_room() {
+    let Some(disk) = Disk::new(3) else { return };
+    let path = disk.path().join("x.db");
+    let server = serve(&path).await;
+    let ada = server.person("Ada").await;
+    let said = say_until_full(&ada).await;
+    let filler = disk.fill();
+    stop(server).await;
+    std::fs::remove_file(filler).unwrap();
+    disk.remount("size=30m");
+    let server = serve(&path).await;
+    assert_eq!(entries(&server).await, said + 1);
+    stop(server).await;
+    let (code, said) = log(&path, &["check"]).await;
+    assert_eq!(code, 0, "{said}");
+}
+
+/// A log with a message in the database alone and one that is in the write-ahead log only.
+async fn with_both() -> (tempfile::TempDir, std::path::PathBuf, Process, Client) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    let server = serve(&path).await;
+    server.person("Ada").await.says("in the database").await;
+    stop(server).await;
+    let server = serve(&path).await;
+    let ada = server.person("Ada").await;
+    for n in 0..20 {
+        ada.says(&format!("in the write-ahead log {n}")).await;
+    }
+    (folder, path, server, ada)
+}
+
+#[tokio::test]
+async fn emptied_or_overwritten_wal_is_noticed_and_the_database_is_left_whole() {
+    let empty: fn(&Path) = |wal| std::fs::File::options().write(true).open(wal).unwrap().set_len(0).unwrap();
+    let overwrite: fn(&Path) = |wal| {
+        let garbage = vec![7; usize::try_from(std::fs::metadata(wal).unwrap().len()).unwrap()];
+        std::io::Write::write_all(&mut std::fs::File::options().write(true).open(wal).unwrap(), &garbage)
+            .unwrap();
+    };
+    let cut: fn(&Path) = |wal| std::fs::File::options().write(true).open(wal).unwrap().set_len(9000).unwrap();
+    for (name, damage) in [("emptied", empty), ("overwritten", overwrite), ("cut short", cut)] {
+        for signal in [None, Some("TERM")] {
+            let (_folder, path, mut server, ada) = with_both().await;
+            let before = epoch(&server).await;
+            damage(&beside(&path, "-wal"));
+            match signal {
+                None => {
+                    assert_eq!(ada.publishes("lobby", key(), "refused").await.status, 503, "{name}");
+                }
+                Some(signal) => server.signal(signal).await,
+            }
+            // It ends by itself, too.
+            let status = server.ended().await;
+            assert!(signal.is_some() || !status.success(), "{name}");
+            let server = serve(&path).await;
+            let said = texts(&server).await;
+            assert_eq!(
+                (said[0].as_str(), said.iter().any(|text| text == "refused")),
+                ("in the database", false)
+            );
+            assert_ne!(
+                epoch(&server).await,
+                before,
+                "{name}: what was acknowledged is lost, and clients are told"
+            );
+            assert_eq!(server.person("Ada").await.publishes("lobby", key(), "goes on").await.status, 201);
+            stop(server).await;
+            let (code, said) = log(&path, &["check"]).await;
+            assert_eq!(code, 0, "{name}: {said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn emptied_index_of_the_wal_costs_nothing() {
+    let (_folder, path, mut server, ada) = with_both().await;
+    let index = std::fs::File::options().write(true).open(beside(&path, "-shm")).unwrap();
+    index.set_len(0).unwrap();
+    // Refused in order, or ended by a signal at a page that is not there any more.
+    let request = ada.request(reqwest::Method::POST, "/publish").body("refused").send().await;
+    assert!(request.map_or(true, |reply| reply.status() != 200));
+    assert!(!server.ended().await.success());
+    let server = serve(&path).await;
+    let said = texts(&server).await;
+    assert_eq!((said.len(), said[20].as_str()), (21, "in the write-ahead log 19"));
+    stop(server).await;
+}
+
+/// What `/readyz` answers for a while, as long as it asks the log again several times.
+async fn readiness(server: &Process, expected: u16) {
+    let end = Instant::now() + Duration::from_secs(4);
+    while Instant::now() < end {
+        let reply = server.visitor().get("/readyz").await;
+        assert_eq!(reply.status, expected, "{}", reply.text());
+    }
+}
+
+#[tokio::test]
+async fn server_is_not_ready_while_its_disk_is_full() {
+    let Some(disk) = Disk::new(3) else { return };
+    let path = disk.path().join("x.db");
+    let server = serve(&path).await;
+    let ada = server.person("Ada").await;
+    let filler = disk.path().join("filler");
+    std::fs::write(&filler, [0; 64 * 1024]).unwrap();
+    say_until_full(&ada).await;
+    // A small row has room, a message has not.
+    let file = std::fs::File::options().write(true).open(filler).unwrap();
+    file.set_len(56 * 1024).unwrap();
+    let visitor = server.visitor();
+    while visitor.get("/readyz").await.status == 200 {}
+    // There may be room for a small row still.
+    readiness(&server, 503).await;
+    disk.remount("size=30m");
+    while visitor.get("/readyz").await.status != 200 {}
+    ada.says("goes on").await;
+    readiness(&server, 200).await;
+    stop(server).await;
+}
+
+#[tokio::test]
+async fn server_is_not_ready_while_messages_cannot_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    let server = serve(&path).await;
+    let ada = server.person("Ada").await;
+    for _ in 0..3 {
+        say(&ada, 100).await;
+    }
+    stop(server).await;
+    // A page of the table of entries.
+    let database = rusqlite::Connection::open(&path).unwrap();
+    let sql = "SELECT pageno FROM dbstat WHERE name = 'entries' AND pagetype = 'leaf' ORDER BY pageno DESC LIMIT 1 OFFSET 3";
+    let page: u64 = database.query_row(sql, [], |row| row.get(0)).unwrap_or(40);
+    drop(database);
+    let whole = std::fs::read(&path).unwrap();
+    let mut damaged = whole.clone();
+    let at = usize::try_from(page).unwrap() * 4096;
+    damaged[at - 4096..at].fill(0xff);
+    std::fs::write(&path, &damaged).unwrap();
+    let server = serve(&path).await;
+    let visitor = server.visitor();
+    let mut fails = false;
+    for room in ["room=lobby&after=start&wait=0"; 3] {
+        fails |= visitor.poll(room).await.status == 503;
+    }
+    fails |= visitor.get("/api/v1/rooms/lobby/messages").await.status == 503;
+    assert!(fails, "page {page} is damaged");
+    while visitor.get("/readyz").await.status == 200 {}
+    readiness(&server, 503).await;
+    drop(server);
+}

@@ -1,0 +1,96 @@
+//! `holdline log …` and `holdline serve` on the files of a log, as an operator runs them; and a disk that can be filled.
+
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+
+use holdline_shared::Epoch;
+use tokio::process::Command;
+
+use super::{Process, within};
+
+/// The file beside a database.
+pub(crate) fn beside(path: &Path, end: &str) -> PathBuf {
+    format!("{}{end}", path.display()).into()
+}
+
+/// Its address.
+pub(crate) fn url(path: &Path) -> String {
+    format!("sqlite:{}", path.display())
+}
+
+/// Runs the executable to its end.
+pub(crate) async fn holdline(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_holdline"));
+    command.args(arguments).env_remove("RUST_LOG").stdin(Stdio::null()).kill_on_drop(true);
+    within("the command", command.output()).await.unwrap()
+}
+
+/// Runs `holdline log …` on this log, and answers how it ended and what it said.
+pub(crate) async fn log(path: &Path, arguments: &[&str]) -> (i32, String) {
+    let output = holdline(&[&["log"], arguments, &["--log", &url(path)]].concat()).await;
+    let said = String::from_utf8(output.stderr).unwrap() + &String::from_utf8(output.stdout).unwrap();
+    (output.status.code().unwrap(), said)
+}
+
+/// Why `holdline serve` does not start.
+pub(crate) async fn refusal(path: &Path) -> String {
+    let output = holdline(&["serve", "--listen", "127.0.0.1:0", "--log", &url(path)]).await;
+    assert_eq!(output.status.code(), Some(1));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// `holdline serve` on this log.
+pub(crate) async fn serve(path: &Path) -> Process {
+    Process::start(&["--log", &url(path)]).await
+}
+
+/// Which life of the log the server has.
+pub(crate) async fn epoch(server: &Process) -> Epoch {
+    server.visitor().cursor().await.epoch
+}
+
+/// Stops it in order.
+pub(crate) async fn stop(mut server: Process) {
+    server.signal("TERM").await;
+    assert!(server.ended().await.success());
+}
+
+/// A small disk in memory. Only root may make one.
+pub(crate) struct Disk(tempfile::TempDir);
+
+impl Disk {
+    /// A disk of so many mebibytes, unless this user must not mount any.
+    pub(crate) fn new(mebibytes: usize) -> Option<Self> {
+        let disk = Self(tempfile::tempdir().unwrap());
+        mount(&["-t", "tmpfs", "-o", &format!("size={mebibytes}m"), "tmpfs"], disk.path()).then_some(disk)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Makes a file that takes all the room that there is.
+    pub(crate) fn fill(&self) -> PathBuf {
+        let filler = self.path().join("filler");
+        let mut file = std::fs::File::create(&filler).unwrap();
+        while std::io::Write::write(&mut file, &[0; 4096]).is_ok() {}
+        filler
+    }
+
+    /// Makes it larger or mounts it in another way.
+    pub(crate) fn remount(&self, options: &str) {
+        assert!(mount(&["-o", &format!("remount,{options}")], self.path()));
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let unmounted = std::process::Command::new("umount").arg("-l").arg(self.path()).output();
+        assert!(std::thread::panicking() || unmounted.is_ok());
+    }
+}
+
+fn mount(arguments: &[&str], path: &Path) -> bool {
+    let mounted = std::process::Command::new("mount").args(arguments).arg(path).output();
+    mounted.is_ok_and(|mounted| mounted.status.success())
+}
