@@ -92,6 +92,42 @@ async fn server_that_stops_on_a_full_disk_starts_again_once_there_is_room() {
     assert_eq!(code, 0, "{said}");
 }
 
+#[tokio::test]
+async fn server_starts_on_a_full_disk_and_goes_on_once_there_is_room() {
+    for is_killed in [true, false] {
+        let Some(disk) = Disk::new(8) else { return };
+        let path = disk.path().join("x.db");
+        let mut server = serve(&path).await;
+        let ada = server.person("Ada").await;
+        let said = say_until_full(&ada).await;
+        disk.fill();
+        if is_killed {
+            server.signal("KILL").await;
+            server.ended().await;
+        } else {
+            stop(server).await;
+            // The closing took the write-ahead log away, and with it the room for the next one's first frames.
+            disk.fill();
+        }
+        let server = serve(&path).await;
+        assert_eq!(entries(&server).await, said + 1);
+        let ada = server.person("Ada").await;
+        assert_eq!(ada.publishes("lobby", key(), "while it is full").await.status, 507);
+        disk.remount("size=30m");
+        ada.says("there is room").await;
+        server_is_killed_and_keeps(server, &path, said + 2).await;
+    }
+}
+
+/// Kills the server, and sees that a new one has so many entries.
+async fn server_is_killed_and_keeps(mut server: Process, path: &std::path::Path, expected: usize) {
+    server.signal("KILL").await;
+    server.ended().await;
+    let server = serve(path).await;
+    assert_eq!(entries(&server).await, expected);
+    stop(server).await;
+}
+
 /// A log with a message in the database alone and one that is in the write-ahead log only.
 async fn with_both() -> (tempfile::TempDir, std::path::PathBuf, Process, Client) {
     let folder = tempfile::tempdir().unwrap();

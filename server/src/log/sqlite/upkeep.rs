@@ -37,6 +37,9 @@ const PAGES_AT_ONCE: i64 = 1_000;
 pub(super) struct Upkeep {
     wal: PathBuf,
     stamp: Stamp,
+    /// The stamp of the file from which the write-ahead log goes on, where that is not written yet: the disk was full.
+    /// Nothing may be committed before it.
+    unmarked: Option<Stamp>,
     /// When deleted texts came into the write-ahead log.
     scrub_since: Option<Instant>,
     retry_at: Instant,
@@ -57,18 +60,31 @@ impl Upkeep {
     /// For a database that was just opened. `had_wal`: whether a crash had left it a write-ahead log.
     pub(super) fn begin(path: &Path, connection: &mut Connection, had_wal: bool) -> Result<Self, LogError> {
         let lineage = Lineage::read(connection).map_err(log_error)?;
-        let stamp = match lineage.stamp {
+        let (stamp, unmarked) = match lineage.stamp {
             // A checkpoint did not come to its end: the next attempt belongs to it, whatever part of it is in the file.
-            Some(stamp) if had_wal && lineage.base != Some(stamp) => stamp,
+            Some(stamp) if had_wal && lineage.base != Some(stamp) => (stamp, None),
             // The write-ahead log that begins now goes on from this file.
-            Some(stamp) if !had_wal => {
-                write_meta(connection, &[("base", &stamp.to_bytes())])?;
-                Stamp::random()
-            }
-            _ => Stamp::random(),
+            Some(stamp) if !had_wal => (Stamp::random(), Some(stamp)),
+            _ => (Stamp::random(), None),
         };
         let wal = beside(path, "-wal");
-        Ok(Self { wal, stamp, scrub_since: None, retry_at: Instant::now(), warn_at: LARGE_WAL })
+        let mut upkeep =
+            Self { wal, stamp, unmarked, scrub_since: None, retry_at: Instant::now(), warn_at: LARGE_WAL };
+        match upkeep.mark(connection) {
+            // What is there can be read; the first commit tries again.
+            Err(LogError::Full) => {}
+            marked => marked?,
+        }
+        Ok(upkeep)
+    }
+
+    /// Writes from which file the write-ahead log goes on, and that the log is open, unless that is written.
+    pub(super) fn mark(&mut self, connection: &mut Connection) -> Result<(), LogError> {
+        if let Some(stamp) = self.unmarked {
+            write_meta(connection, &[("base", &stamp.to_bytes()), ("open", &[1])])?;
+            self.unmarked = None;
+        }
+        Ok(())
     }
 
     /// Something was deleted: it must leave the write-ahead log soon.
@@ -90,6 +106,7 @@ impl Upkeep {
         phase: Phase,
         seen: Timestamp,
     ) -> Result<bool, LogError> {
+        self.mark(connection)?;
         let schema = lineage::schema(connection).map_err(log_error)?;
         let stamp = self.stamp.next(schema);
         let is_open = u8::from(phase == Phase::Open);

@@ -96,7 +96,13 @@ impl Writer {
             writer.commit([Draft::lobby()])?;
         }
         writer.shared.head.store(writer.tip.head.0, Ordering::Release);
-        writer.checkpoint(Phase::Open)?;
+        match writer.checkpoint(Phase::Open) {
+            Err(LogError::Full) => tracing::warn!(
+                file = %path.display(),
+                "the disk is full: the log can be read, and written again once there is room"
+            ),
+            emptied => emptied?,
+        }
         writer.files = WatchedFiles::new(path, writer.lock.clone());
         writer.lock.note(writer.epoch, writer.tip.head);
         Ok(writer)
@@ -164,6 +170,7 @@ impl Writer {
 
     fn prune(&mut self, keep: &Retention) -> Result<bool, LogError> {
         self.in_place()?;
+        self.upkeep.mark(&mut self.connection)?;
         self.upkeep.scrub_soon();
         self.pruner.prune(&mut self.connection, keep, self.tip.head)
     }
@@ -176,6 +183,7 @@ impl Writer {
         is_in_use: &RoomInUse,
     ) -> Result<bool, LogError> {
         self.in_place()?;
+        self.upkeep.mark(&mut self.connection)?;
         self.upkeep.scrub_soon();
         let at_once = &rooms[..rooms.len().min(ROOMS_AT_ONCE)];
         let cut = self.pruner.cut(idle);
@@ -280,6 +288,7 @@ impl Writer {
     /// Finds out whether a group could be committed now.
     fn probe(&mut self) -> Result<(), LogError> {
         self.in_place()?;
+        self.upkeep.mark(&mut self.connection)?;
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(log_error)?;
         if self.shared.life.trouble().is_none() {
@@ -337,6 +346,7 @@ impl Writer {
         &mut self,
         drafts: impl IntoIterator<Item = Draft>,
     ) -> Result<Vec<Result<Outcome, LogError>>, LogError> {
+        self.upkeep.mark(&mut self.connection)?;
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(log_error)?;
         let drafts = drafts.into_iter();
