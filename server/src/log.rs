@@ -26,7 +26,7 @@ pub use draft::{Draft, DraftKind};
 pub use error::{LogError, Refusal};
 pub use memory::MemoryLog;
 pub use retention::{InvalidRetention, Retention};
-pub use sqlite::{Exported, Restored, SqliteLog};
+pub use sqlite::{Checked, Exported, Restored, SqliteLog};
 pub use url::{InvalidLogUrl, LogUrl};
 
 /// What came of an append.

@@ -42,6 +42,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 pub use self::backup::Restored;
+pub use self::check::Checked;
 pub use self::export::Exported;
 use self::life::{CLOSE_TIME, Life, ReadKind, Stage};
 use self::opening::Opened;

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use holdline_shared::Seq;
 
 use crate::support::log_command::{Disk, beside, epoch, log, serve, stop};
-use crate::support::{Client, Process, key, until};
+use crate::support::{Client, Process, key, until, within};
 
 /// The texts of the newest messages in the lobby.
 async fn texts(server: &Process) -> Vec<String> {
@@ -200,6 +200,13 @@ async fn emptied_index_of_the_wal_costs_nothing() {
     stop(server).await;
 }
 
+/// Asks `/readyz` until it answers so.
+async fn becomes(server: &Process, expected: u16) {
+    let visitor = server.visitor();
+    let asking = async { while visitor.get("/readyz").await.status != expected {} };
+    within(&format!("readiness {expected}"), asking).await;
+}
+
 /// What `/readyz` answers for a while, as long as it asks the log again several times.
 async fn readiness(server: &Process, expected: u16) {
     let end = Instant::now() + Duration::from_secs(4);
@@ -216,17 +223,16 @@ async fn server_is_not_ready_while_its_disk_is_full() {
     let server = serve(&path).await;
     let ada = server.person("Ada").await;
     let filler = disk.path().join("filler");
-    std::fs::write(&filler, [0; 64 * 1024]).unwrap();
+    std::fs::write(&filler, vec![0; 64 * 1024]).unwrap();
     say_until_full(&ada).await;
     // A small row has room, a message has not.
     let file = std::fs::File::options().write(true).open(filler).unwrap();
     file.set_len(56 * 1024).unwrap();
-    let visitor = server.visitor();
-    while visitor.get("/readyz").await.status == 200 {}
+    becomes(&server, 503).await;
     // There may be room for a small row still.
     readiness(&server, 503).await;
     disk.remount("size=30m");
-    while visitor.get("/readyz").await.status != 200 {}
+    becomes(&server, 200).await;
     ada.says("goes on").await;
     readiness(&server, 200).await;
     stop(server).await;
@@ -260,7 +266,7 @@ async fn server_is_not_ready_while_messages_cannot_be_read() {
     }
     fails |= visitor.get("/api/v1/rooms/lobby/messages").await.status == 503;
     assert!(fails, "page {page} is damaged");
-    while visitor.get("/readyz").await.status == 200 {}
+    becomes(&server, 503).await;
     readiness(&server, 503).await;
     drop(server);
 }

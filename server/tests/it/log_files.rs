@@ -7,7 +7,7 @@ use holdline_shared::Epoch;
 use serde_json::Value;
 
 use crate::support::log_command::{beside, epoch, holdline, log, refusal, serve, stop, url};
-use crate::support::{Process, Reply};
+use crate::support::{Process, Reply, within};
 
 /// A folder with a log that crashed after a backup was made while it ran.
 async fn crashed_after_backup() -> (tempfile::TempDir, std::path::PathBuf, std::path::PathBuf, Epoch) {
@@ -336,7 +336,9 @@ async fn log_is_sound_after_retention_took_messages_with_reactions() {
     stop(server).await;
     let server = Process::start(&["--log", &url(&path), "--keep", "3/room", "--keep-every", "1"]).await;
     let visitor = server.visitor();
-    while visitor.history("lobby").await.messages.iter().any(|message| message.seq == first) {}
+    let forgetting =
+        async { while visitor.history("lobby").await.messages.iter().any(|message| message.seq == first) {} };
+    within("retention", forgetting).await;
     stop(server).await;
     let (code, said) = log(&path, &["check"]).await;
     assert_eq!(code, 0, "{said}");

@@ -1,17 +1,28 @@
-//! Looks for damage: SQLite's own check, and whether the entries, folded anew, give the read models that are there.
+//! Whether a log is sound: SQLite's own checks, and whether the entries, folded anew, give the read models that are there.
+//! Whatever is wrong, the rest is looked at, too.
 
 use std::path::Path;
 
 use holdline_shared::Seq;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use super::group::{Group, Tip};
 use super::inspect::{self, Found, Leaves, inspect};
-use super::{SqliteLog, location, log_error, migrations, replay};
+use super::{SqliteLog, location, log_error, migrations, schema, stored};
 use crate::log::LogError;
 
 /// Faults of one kind that are named. More of them are one fault.
 const NAMED: usize = 100;
+
+/// What [`SqliteLog::check`] found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Checked {
+    /// A sentence for each fault; none says that all is well.
+    pub faults: Vec<String>,
+    /// What is no fault, but good to know.
+    pub notes: Vec<String>,
+}
 
 /// Comparisons of what is there with what should be: what it is called, and the columns that must be equal.
 const COMPARED: [(&str, &str); 5] = [
@@ -30,59 +41,116 @@ const COMPARED: [(&str, &str); 5] = [
 ];
 
 impl SqliteLog {
-    /// Looks for damage in the log at `path`, whether a server has it open or not, and changes nothing. Answers a sentence
-    /// for each fault; none says that all is well. Takes about as much room for temporary files as the log has.
-    pub fn check(path: &Path) -> Result<Vec<String>, LogError> {
+    /// Looks for damage in the log at `path`, whether a server has it open or not, and changes nothing. Takes about as much
+    /// room for temporary files as the log has.
+    pub fn check(path: &Path) -> Result<Checked, LogError> {
         let path = location::resolve(path)?;
         let _leaves = Leaves::of(&path);
-        let Found::Log { version } = inspect(&path)? else {
+        if inspect(&path)? == Found::Nothing {
             return Err(LogError::Unavailable(format!("{} has no log in it", path.display())));
-        };
+        }
         super::lineage::check(&path)?;
-        let mut faults = integrity(&path)?;
+        let database = inspect::open(&path, true).map_err(log_error)?;
+        let mut checked = Checked::default();
+        let faults = &mut checked.faults;
+        if let Err(error) = integrity(&database, faults) {
+            faults.push(unreadable(&error));
+        }
+        if let Err(error) = rows(&database, faults) {
+            faults.push(unreadable(&error));
+        }
+        let version = schema::version(&database)?;
         if version < migrations::VERSION {
-            faults.push(format!(
-                "the log is of version {version}; its read models are compared once a server has opened it"
+            checked.notes.push(format!(
+                "the log is of version {version}; a server brings it to version {} when it opens it, and only then are \
+                 rooms, messages and reactions compared with the entries",
+                migrations::VERSION
             ));
-            return Ok(faults);
+        } else if let Err(error) = compare(&path, faults) {
+            faults.push(unreadable(&error));
         }
-        faults.extend(compare(&path)?);
-        Ok(faults)
+        Ok(checked)
     }
 }
 
-fn integrity(path: &Path) -> Result<Vec<String>, LogError> {
-    let database = inspect::open(path, true).map_err(log_error)?;
-    let mut faults = Vec::new();
-    for check in [format!("PRAGMA integrity_check({NAMED})"), "PRAGMA foreign_key_check".to_owned()] {
-        let mut statement = database.prepare(&check).map_err(log_error)?;
-        let mut rows = statement.query([]).map_err(log_error)?;
-        while faults.len() < NAMED
-            && let Some(row) = rows.next().map_err(log_error)?
-        {
-            let said: String = row.get(0).map_err(log_error)?;
-            if said != "ok" {
-                faults.push(format!("database: {said}"));
-            }
-        }
-    }
-    Ok(faults)
+fn unreadable(error: &impl std::fmt::Display) -> String {
+    format!("not everything can be read ({error}); `holdline log export` may still save what can be")
 }
 
-fn compare(path: &Path) -> Result<Vec<String>, LogError> {
+fn integrity(database: &Connection, faults: &mut Vec<String>) -> rusqlite::Result<()> {
+    let mut statement = database.prepare(&format!("PRAGMA integrity_check({NAMED})"))?;
+    let mut rows = statement.query([])?;
+    while faults.len() < NAMED
+        && let Some(row) = rows.next()?
+    {
+        // A line for each fault; the first says in which table.
+        let said = stored::text(row, 0)?;
+        faults.extend(said.lines().filter(|said| *said != "ok").map(|said| format!("database: {said}")));
+    }
+    Ok(())
+}
+
+/// Looks at rows that no read model is made of.
+fn rows(database: &Connection, faults: &mut Vec<String>) -> rusqlite::Result<()> {
+    for (name, length) in [("epoch", 8), ("secret", 32)] {
+        let sql = "SELECT length(value) FROM meta WHERE name = ?";
+        let found: Option<i64> = database.query_row(sql, [name], |row| row.get(0)).optional()?;
+        match found {
+            Some(found) if found == length => {}
+            Some(found) => faults.push(format!("{name}: has {found} bytes instead of {length}")),
+            None => faults.push(format!("{name}: is missing")),
+        }
+    }
+    let mut lobby = false;
+    let mut statement = database.prepare("SELECT id, name FROM rooms")?;
+    let mut rooms = statement.query([])?;
+    while let Some(row) = rooms.next()? {
+        let name = stored::bytes(row, 1)?;
+        lobby |= name == holdline_shared::RoomName::lobby().as_str().as_bytes();
+        if std::str::from_utf8(name).is_err() {
+            faults.push(format!("room number {}: its name is no text", row.get::<_, i64>(0)?));
+        }
+    }
+    if !lobby {
+        faults.push("room lobby: is missing".to_owned());
+    }
+    let sql = "SELECT seq, at, json, room IN (SELECT id FROM rooms) FROM entries ORDER BY seq";
+    let mut statement = database.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    let mut named = 0;
+    while named < NAMED
+        && let Some(row) = rows.next()?
+    {
+        let (seq, at) = (stored::seq(row.get(0)?), row.get::<_, i64>(1)?);
+        let dated = stored::entry(seq, stored::bytes(row, 2)?).map(|entry| stored::sql_time(entry.at));
+        if dated.is_some_and(|dated| dated != at) || at < 0 {
+            named += 1;
+            faults.push(format!("entry {seq}: its date is not what its row says"));
+        }
+        if !row.get::<_, bool>(3)? {
+            named += 1;
+            faults.push(format!("entry {seq}: belongs to a room that is not there"));
+        }
+    }
+    Ok(())
+}
+
+fn compare(path: &Path, faults: &mut Vec<String>) -> Result<(), LogError> {
     // A database of its own in a temporary file, which SQLite removes.
     let mut anew = Connection::open("").map_err(log_error)?;
-    anew.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF").map_err(log_error)?;
+    let settings = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF";
+    anew.execute_batch(settings).map_err(log_error)?;
     migrations::migrate(&mut anew, 0)?;
-    anew.execute("ATTACH ? AS log", [inspect::address(path, true)]).map_err(log_error)?;
+    anew.execute("ATTACH ? AS log", [inspect::readable_address(path)]).map_err(log_error)?;
     // One read transaction, so that a server may go on meanwhile.
     let transaction = anew.transaction_with_behavior(TransactionBehavior::Immediate).map_err(log_error)?;
-    let mut faults = Vec::new();
-    let rooms = replay::rooms(&transaction, "log").map_err(log_error)?;
-    replay::make_rooms(&transaction, &rooms).map_err(log_error)?;
+    let sql = "INSERT INTO rooms SELECT id, name, topic, head, at, 0, forgotten FROM log.rooms";
+    transaction.execute(sql, []).map_err(log_error)?;
     let mut group = Group::begin(transaction, Tip::default(), 0);
+    let mut damaged = 0;
     group.replay_attached("log", &mut |seq: Seq| {
-        if faults.len() < NAMED {
+        damaged += 1;
+        if damaged <= NAMED {
             faults.push(format!("entry {seq}: damaged"));
         }
     })?;
@@ -96,15 +164,13 @@ fn compare(path: &Path) -> Result<Vec<String>, LogError> {
             let mut statement = transaction.prepare(&format!("{sql} LIMIT {NAMED}")).map_err(log_error)?;
             let mut rows = statement.query([]).map_err(log_error)?;
             while let Some(row) = rows.next().map_err(log_error)? {
-                let name: rusqlite::types::Value = row.get(0).map_err(log_error)?;
-                let name = match name {
-                    rusqlite::types::Value::Integer(seq) => seq.to_string(),
-                    rusqlite::types::Value::Text(name) => name,
-                    other => format!("{other:?}"),
+                let name = match row.get_ref(0).map_err(log_error)? {
+                    ValueRef::Integer(seq) => seq.to_string(),
+                    other => String::from_utf8_lossy(other.as_bytes().unwrap_or_default()).into_owned(),
                 };
                 faults.push(format!("{what} {name}: {fault}"));
             }
         }
     }
-    Ok(faults)
+    Ok(())
 }

@@ -5,8 +5,8 @@
 use std::io::{BufRead, Write};
 use std::path::Path;
 
-use holdline_shared::{Entry, Seq};
-use rusqlite::TransactionBehavior;
+use holdline_shared::{Entry, RoomName, Seq};
+use rusqlite::{ErrorCode, TransactionBehavior};
 use serde::{Deserialize, Serialize};
 
 use super::group::{Group, Tip};
@@ -54,11 +54,12 @@ impl SqliteLog {
         super::lineage::check(&path)?;
         let mut database = inspect::open(&path, true).map_err(log_error)?;
         let snapshot = database.transaction().map_err(log_error)?;
+        let head = schema::head(&snapshot)?;
         let header = Header {
             format: FORMAT.to_owned(),
             version: VERSION,
             epoch: schema::identity(&snapshot)?.0.to_string(),
-            head: schema::head(&snapshot)?,
+            head,
             rooms: replay::rooms(&snapshot, "main").map_err(log_error)?,
         };
         let header = serde_json::to_vec(&header).map_err(|e| LogError::Unavailable(e.to_string()))?;
@@ -70,7 +71,13 @@ impl SqliteLog {
         let mut exported = Exported::default();
         let mut after = Seq::START;
         loop {
-            let entries = replay::some_entries(&snapshot, "main", after).map_err(log_error)?;
+            let entries = match replay::some_entries(&snapshot, "main", after) {
+                Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
+                    // A page is damaged: what lies before and behind it is found one by one.
+                    replay::some_readable_entries(&snapshot, after, head).map_err(log_error)?
+                }
+                entries => entries.map_err(log_error)?,
+            };
             let Some((last, _)) = entries.last() else { break };
             after = *last;
             for (seq, entry) in entries {
@@ -117,6 +124,10 @@ fn import(from: &mut dyn BufRead, path: &Path) -> Result<u64, LogError> {
     if header.version > VERSION {
         return Err(bad(1, format!("version {} is newer than this program", header.version)));
     }
+    let strange = |room: &RoomName| room.as_str().parse().ok().as_ref() != Some(room);
+    if let Some(room) = header.rooms.iter().find(|room| strange(&room.name)) {
+        return Err(bad(1, format!("{:?} cannot be the name of a room", room.name.as_str())));
+    }
     let (lock, found) = LogLock::take(path)?;
     let mut database = schema::open(path, found)?;
     let transaction =
@@ -130,6 +141,9 @@ fn import(from: &mut dyn BufRead, path: &Path) -> Result<u64, LogError> {
             .map_err(|error| bad(number, format!("this is no entry ({error})")))?;
         if entry.seq <= head {
             return Err(bad(number, format!("entry {} comes after {head}", entry.seq)));
+        }
+        if strange(&entry.room) {
+            return Err(bad(number, format!("{:?} cannot be the name of a room", entry.room.as_str())));
         }
         head = entry.seq;
         let committed = Committed::from_stored(entry.seq, entry.room, line.into_bytes());

@@ -94,9 +94,7 @@ impl<'a> Group<'a> {
             let Some((last, _)) = entries.last() else { return Ok(()) };
             after = *last;
             for (seq, entry) in entries {
-                if let Some(entry) = entry {
-                    self.replay(&entry)?;
-                } else {
+                if entry.is_none_or(|entry| self.replay(&entry).is_err()) {
                     damaged(seq);
                     replay::copy_rows(&self.transaction, schema, seq).map_err(log_error)?;
                 }

@@ -32,6 +32,14 @@ pub(super) enum Found {
 pub(super) fn inspect(path: &Path) -> Result<Found, LogError> {
     let not_a_log = |what: &str| LogError::Unavailable(format!("{} {what}", path.display()));
     match std::fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && has_wal(path) => {
+            let wal = beside(path, "-wal");
+            return Err(not_a_log(&format!(
+                "is not there, but {wal} is, which was left by a crash and needs it: put the database back where it was, or \
+                 restore a copy; to begin a new log instead, remove {wal}",
+                wal = wal.display()
+            )));
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
         Err(error) => return Err(not_a_log(&format!("cannot be looked at: {error}"))),
         Ok(file) if file.is_dir() => return Err(not_a_log("is a folder, not a log")),
@@ -55,9 +63,7 @@ pub(super) fn inspect(path: &Path) -> Result<Found, LogError> {
 /// Opens the file for reading, alone or together with its write-ahead log. On a file system that nobody can write to, a
 /// database without one is opened alone.
 pub(super) fn open(path: &Path, with_wal: bool) -> rusqlite::Result<Connection> {
-    let flags =
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let database = Connection::open_with_flags(address(path, with_wal), flags)?;
+    let database = open_with(path, with_wal)?;
     if with_wal
         && !has_wal(path)
         && let Err(error) = super::lineage::schema(&database)
@@ -71,6 +77,21 @@ pub(super) fn open(path: &Path, with_wal: bool) -> rusqlite::Result<Connection> 
         database.pragma_update(None, "writable_schema", "ON")?;
     }
     Ok(database)
+}
+
+fn open_with(path: &Path, with_wal: bool) -> rusqlite::Result<Connection> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(address(path, with_wal), flags)
+}
+
+/// The address under which [`open`] reads a database with its write-ahead log.
+pub(super) fn readable_address(path: &Path) -> String {
+    let is_alone = !has_wal(path)
+        && open_with(path, true)
+            .and_then(|database| super::lineage::schema(&database))
+            .is_err_and(|error| needs_a_writable_folder(&error));
+    address(path, !is_alone)
 }
 
 /// Whether SQLite would have had to make a file beside the database.

@@ -69,30 +69,48 @@ pub(super) fn some_entries(
     Ok(entries)
 }
 
-/// Copies what the database `schema` says of an entry that is damaged.
+/// Some entries of this database after `after`, as [`some_entries`], when a page of it is damaged. What cannot be read is
+/// damaged, whether there was anything or not.
+pub(super) fn some_readable_entries(
+    db: &Connection,
+    after: Seq,
+    head: Seq,
+) -> rusqlite::Result<Vec<(Seq, Option<Committed>)>> {
+    const AT_ONCE: usize = 500;
+    let sql = "SELECT r.name, e.json FROM entries e LEFT JOIN rooms r ON r.id = e.room WHERE e.seq = ?";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut entries = Vec::new();
+    for seq in (after.0.saturating_add(1)..=head.0).map(Seq) {
+        let found = statement.query_row([stored::sql_seq(seq)], |row| {
+            let (room, json) = (stored::text(row, 0)?, stored::bytes(row, 1)?);
+            let sound = stored::entry(seq, json).filter(|entry| entry.room.as_str() == room);
+            Ok(sound.map(|entry| Committed::from_stored(seq, entry.room, json.to_vec())))
+        });
+        match found {
+            Ok(entry) => entries.push((seq, entry)),
+            Err(rusqlite::Error::QueryReturnedNoRows) => continue,
+            Err(_) => entries.push((seq, None)),
+        }
+        if entries.len() == AT_ONCE {
+            break;
+        }
+    }
+    Ok(entries)
+}
+
+/// Copies what the database `schema` says of an entry that is damaged. Its rooms have the same numbers.
 pub(super) fn copy_rows(db: &Connection, schema: &str, seq: Seq) -> rusqlite::Result<()> {
     let seq = stored::sql_seq(seq);
-    let in_room = format!("SELECT r.id FROM rooms r JOIN {schema}.rooms o ON o.name = r.name WHERE o.id = ");
-    db.execute(
-        &format!(
-            "INSERT INTO entries SELECT seq, ({in_room} {schema}.entries.room), at, json FROM {schema}.entries WHERE seq = ?"
-        ),
-        [seq],
-    )?;
+    let sql = format!("INSERT OR IGNORE INTO entries SELECT * FROM {schema}.entries WHERE seq = ?");
+    db.execute(&sql, [seq])?;
     db.execute(
         "UPDATE rooms SET entries = entries + 1, head = max(head, ?1)
          WHERE id = (SELECT room FROM entries WHERE seq = ?1)",
         [seq],
     )?;
-    db.execute(
-        &format!(
-            "INSERT INTO messages SELECT seq, ({in_room} {schema}.messages.room), author, key, is_deleted
-             FROM {schema}.messages WHERE seq = ?"
-        ),
-        [seq],
-    )?;
-    for table in ["edits", "reactions"] {
-        db.execute(&format!("INSERT INTO {table} SELECT * FROM {schema}.{table} WHERE seq = ?"), [seq])?;
+    for table in ["messages", "edits", "reactions"] {
+        let sql = format!("INSERT OR IGNORE INTO {table} SELECT * FROM {schema}.{table} WHERE seq = ?");
+        db.execute(&sql, [seq])?;
     }
     Ok(())
 }

@@ -11,7 +11,8 @@ use std::path::Path;
 use super::beside;
 
 /// The size of a write-ahead log's head; one without a page is no longer.
-pub(super) const HEAD: u64 = 32;
+pub(super) const HEAD: u64 = HEAD_BYTES as u64;
+const HEAD_BYTES: usize = 32;
 
 /// The size of what stands before each page.
 const FRAME_HEAD: usize = 24;
@@ -27,7 +28,7 @@ pub(super) fn size(pages: u64, page: u64) -> u64 {
 /// Size and salts of a write-ahead log.
 pub(super) fn look(path: &Path) -> io::Result<(u64, [u8; 8])> {
     let mut file = File::open(path)?;
-    let mut head = [0; HEAD as usize];
+    let mut head = [0; HEAD_BYTES];
     file.read_exact(&mut head)?;
     let mut salts = [0; 8];
     salts.copy_from_slice(&head[16..24]);
@@ -48,16 +49,16 @@ pub(super) enum FirstPage {
 /// Looks for the database's first page in the write-ahead log beside it.
 pub(super) fn first_page(path: &Path) -> io::Result<FirstPage> {
     let mut wal = BufReader::new(File::open(beside(path, "-wal"))?);
-    let mut head = [0; HEAD as usize];
+    let mut head = [0; HEAD_BYTES];
     wal.read_exact(&mut head)?;
-    let size = u32::from_be_bytes([head[8], head[9], head[10], head[11]]) as usize;
-    if !(SECTOR..=65_536).contains(&size) {
+    let Ok(size @ 512..=65_536) = i32::try_from(u32::from_be_bytes([head[8], head[9], head[10], head[11]]))
+    else {
         return Ok(FirstPage::Other);
-    }
+    };
     let (salts, mut found) = (&head[16..24], FirstPage::Other);
-    let mut page = vec![0; size];
+    let mut page = vec![0; size.unsigned_abs() as usize];
     File::open(path)?.read_exact(&mut page)?;
-    let (mut frame, mut there) = ([0; FRAME_HEAD], vec![0; size]);
+    let (mut frame, mut there) = ([0; FRAME_HEAD], page.clone());
     loop {
         match wal.read_exact(&mut frame) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(found),
@@ -68,7 +69,7 @@ pub(super) fn first_page(path: &Path) -> io::Result<FirstPage> {
             return Ok(found);
         }
         if frame[..4] != [0, 0, 0, 1] {
-            wal.seek_relative(size as i64)?;
+            wal.seek_relative(size.into())?;
             continue;
         }
         wal.read_exact(&mut there)?;

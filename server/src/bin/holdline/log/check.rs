@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use holdline_server::log::SqliteLog;
+use holdline_server::log::{Checked, SqliteLog};
 
 use super::Which;
 use crate::client::say;
@@ -18,15 +18,17 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let path = self.which.path()?;
-        let faults = SqliteLog::check(&path)?;
-        for fault in &faults {
+        let Checked { faults, notes } = SqliteLog::check(&path)?;
+        for fault in faults.iter().chain(&notes) {
             say(format_args!("{fault}"));
         }
         if faults.is_empty() {
-            say(format_args!(
-                "{} is sound: rooms, messages and reactions are what its entries say",
-                path.display()
-            ));
+            let compared = if notes.is_empty() {
+                ": rooms, messages and reactions are what its entries say"
+            } else {
+                ""
+            };
+            say(format_args!("{} is sound{compared}", path.display()));
             return Ok(ExitCode::SUCCESS);
         }
         say(format_args!("{} has {} faults", path.display(), faults.len()));

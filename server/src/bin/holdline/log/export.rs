@@ -1,14 +1,14 @@
 //! `holdline log export [FILE]`.
 
 use std::fs::OpenOptions;
-use std::io::{BufWriter, Write, stdout};
+use std::io::{BufWriter, stdout};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::Args;
-use holdline_server::log::SqliteLog;
+use holdline_server::log::{Exported, SqliteLog};
 
 use super::Which;
 use crate::client::say;
@@ -26,18 +26,49 @@ pub(super) struct Export {
 
 impl Export {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let mut into: Box<dyn Write> = match &self.file {
-            None => Box::new(stdout().lock()),
-            Some(file) => {
-                let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
-                Box::new(opened.with_context(|| format!("cannot make {}", file.display()))?)
+        let path = self.which.path()?;
+        let exported = match &self.file {
+            None => {
+                ensure!(!is_closed(), "standard output is closed; name a file instead");
+                SqliteLog::export(&path, &mut BufWriter::new(stdout().lock()))?
             }
+            Some(file) => export_into(&path, file)?,
         };
-        let exported = SqliteLog::export(&self.which.path()?, &mut BufWriter::new(&mut into))?;
         say(format_args!("{} entries were exported", exported.entries));
         for seq in &exported.damaged {
             say(format_args!("entry {seq} is damaged and was left out"));
         }
         Ok(if exported.damaged.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
+}
+
+/// Writes under another name first, so that a file of this name is complete.
+fn export_into(path: &Path, file: &Path) -> anyhow::Result<Exported> {
+    let unwritable = || format!("cannot make {}", file.display());
+    let make = |name: &Path| OpenOptions::new().write(true).create_new(true).mode(0o600).open(name);
+    ensure!(!file.exists(), "{} is there already", file.display());
+    let mut part = file.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    let opened = make(&part).with_context(unwritable)?;
+    let exported = SqliteLog::export(path, &mut BufWriter::new(&opened)).map_err(anyhow::Error::from);
+    let kept = exported.and_then(|exported| {
+        opened.sync_all().with_context(unwritable)?;
+        // Takes the name, unless somebody else has it by now.
+        make(file).with_context(unwritable)?;
+        std::fs::rename(&part, file).with_context(unwritable)?;
+        Ok(exported)
+    });
+    kept.inspect_err(|_| drop(std::fs::remove_file(&part)))
+}
+
+/// Whether there was no standard output at the start. Rust's runtime then opens `/dev/null` in its place, for reading and
+/// writing, which a shell never does.
+fn is_closed() -> bool {
+    /// The last digit of the flags of a file that was opened for reading and writing.
+    const READ_AND_WRITE: char = '2';
+    let is_null = std::fs::read_link("/proc/self/fd/1").is_ok_and(|file| file == Path::new("/dev/null"));
+    let flags = std::fs::read_to_string("/proc/self/fdinfo/1").unwrap_or_default();
+    let flags = flags.lines().find_map(|line| line.strip_prefix("flags:"));
+    is_null && flags.is_some_and(|flags| flags.trim().ends_with(READ_AND_WRITE))
 }

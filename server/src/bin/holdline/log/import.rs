@@ -34,8 +34,16 @@ impl Import {
             }
         };
         let path = self.which.path()?;
+        let made: Vec<_> = path.ancestors().skip(1).take_while(|folder| !folder.exists()).collect();
         make_folder_of(&path)?;
-        let entries = SqliteLog::import(&mut from, &path)?;
+        let imported = SqliteLog::import(&mut from, &path);
+        if imported.is_err() {
+            // They were made for this log, and are empty again.
+            for folder in made {
+                let _ = std::fs::remove_dir(folder);
+            }
+        }
+        let entries = imported?;
         say(format_args!("{} has {entries} entries, an epoch and a secret of its own", path.display()));
         Ok(ExitCode::SUCCESS)
     }
