@@ -11,6 +11,7 @@ use super::inspect::{self, Found, Leaves, inspect};
 use super::lock::LogLock;
 use super::{SqliteLog, beside, lineage, location, log_error, schema};
 use crate::log::LogError;
+use crate::random;
 
 /// What [`SqliteLog::restore`] did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,16 +32,18 @@ impl SqliteLog {
         let _leaves = Leaves::of(&path);
         must_be_a_log(&path)?;
         let unwritable = |error: io::Error| LogError::Unavailable(format!("{}: {error}", to.display()));
-        // The name is taken first, so that nothing is ever overwritten.
-        location::private().write(true).create_new(true).open(to).map_err(unwritable)?;
-        let part = beside(to, ".part");
+        if to.symlink_metadata().is_ok() {
+            return Err(unwritable(io::ErrorKind::AlreadyExists.into()));
+        }
+        // Under a name that nobody has, so that an interrupted copy is in nobody's way and nothing is overwritten.
+        let part = beside(to, &format!(".{:016x}.part", random::word()));
         let copied = copy(&path, &part).and_then(|head| {
-            std::fs::rename(&part, to).and_then(|()| sync_folder(to)).map_err(unwritable)?;
+            // A hard link, because a rename would replace what somebody else has put there meanwhile.
+            std::fs::hard_link(&part, to).and_then(|()| sync_folder(to)).map_err(unwritable)?;
             Ok(head)
         });
-        if copied.is_err() {
-            let _ = (std::fs::remove_file(&part), std::fs::remove_file(to));
-        }
+        // Nothing is there when the copy was refused.
+        let _ = std::fs::remove_file(&part);
         copied
     }
 
@@ -92,8 +95,9 @@ fn copy(path: &Path, to: &Path) -> Result<Seq, LogError> {
     let file = file.map_err(|error| LogError::Unavailable(format!("{}: {error}", to.display())))?;
     let source = inspect::open(path, true).map_err(log_error)?;
     // One read transaction, so the copy is one state of the log, however much is written meanwhile.
-    source.execute("VACUUM INTO ?", [to.to_string_lossy()]).map_err(log_error)?;
-    let copy = Connection::open(to).map_err(log_error)?;
+    let to = std::path::absolute(to).map_err(|error| LogError::Unavailable(error.to_string()))?;
+    source.execute("VACUUM INTO ?", [inspect::address_with(&to, "mode=rwc")]).map_err(log_error)?;
+    let copy = Connection::open(&to).map_err(log_error)?;
     let said: String =
         copy.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(log_error)?;
     if said != "ok" {

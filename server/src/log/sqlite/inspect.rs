@@ -101,9 +101,14 @@ pub(super) fn needs_a_writable_folder(error: &rusqlite::Error) -> bool {
 
 /// The `file:` address for that.
 pub(super) fn address(path: &Path, with_wal: bool) -> String {
-    let name = percent_encode(path.as_os_str().as_encoded_bytes(), IN_PATHS);
     // `immutable`: SQLite takes no lock, makes no file and does not look at a write-ahead log.
-    format!("file:{name}?{}", if with_wal { "mode=ro" } else { "immutable=1" })
+    address_with(path, if with_wal { "mode=ro" } else { "immutable=1" })
+}
+
+/// A `file:` address with these parameters, whatever the path is made of.
+pub(super) fn address_with(path: &Path, parameters: &str) -> String {
+    let name = percent_encode(path.as_os_str().as_encoded_bytes(), IN_PATHS);
+    format!("file:{name}?{parameters}")
 }
 
 /// Whether there is a write-ahead log with anything in it: more than its head.

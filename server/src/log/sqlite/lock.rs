@@ -99,7 +99,8 @@ impl LogLock {
         match Self::take(path) {
             Ok((lock, _)) => Ok(lock),
             // A log that is damaged beyond recognition, but has its mark beside it.
-            Err(error) if beside(path, "-lock").exists() && !is_database(path) => {
+            // A file that is open in this process is not opened here: closing it would drop SQLite's own locks.
+            Err(error) if error != in_use(path) && beside(path, "-lock").exists() && !is_database(path) => {
                 Self::take_found(path, &mut LOCKED_HERE.lock()).map_err(|_| error)
             }
             Err(error) => Err(error),
