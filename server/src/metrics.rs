@@ -110,10 +110,9 @@ impl Metrics {
 
     /// Counts what became of a publish. Entries are counted where the hub takes them.
     pub(crate) fn published(&self, outcome: &Result<Outcome, LogError>) {
-        match outcome {
-            Ok(Outcome::Repeated(_)) => self.publishes_repeated.increment(),
-            // Nothing to count, or a problem that is counted where it is answered.
-            Ok(_) | Err(_) => {}
+        // A problem is counted where it is answered.
+        if let Ok(Outcome::Repeated(_)) = outcome {
+            self.publishes_repeated.increment();
         }
     }
 }

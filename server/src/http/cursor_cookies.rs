@@ -115,7 +115,7 @@ impl Page {
 /// so, too.
 fn is_page_of(server: &str, name: &str) -> bool {
     let Some(page) = name.strip_prefix(server) else { return false };
-    !page.split_once('_').is_some_and(|(port, _)| port.parse::<u16>().is_ok())
+    page.split_once('_').is_none_or(|(port, _)| port.parse::<u16>().is_err())
 }
 
 #[cfg(test)]

@@ -45,13 +45,12 @@ impl LogReads {
         let question = (names, after);
         let begun = self.readings.entry(question.clone());
         let reading = begun.or_insert_with(|| read(hub.clone(), selection, after)).clone();
-        let read = match visit {
-            // What is told of presence is not shared with others.
-            Some(visit) => answer(hub.clone(), reading, after, Some(visit)),
-            None => {
-                let begun = self.answers.entry(question);
-                begun.or_insert_with(|| answer(hub.clone(), reading, after, None)).clone()
-            }
+        let read = if visit.is_some() {
+            // Presence is not shared with others.
+            answer(hub.clone(), reading, after, visit)
+        } else {
+            let begun = self.answers.entry(question);
+            begun.or_insert_with(|| answer(hub.clone(), reading, after, None)).clone()
         };
         (key, read)
     }

@@ -121,18 +121,18 @@ mod tests {
     #[test]
     fn retry_after_of_nothing_leaves_back_off_on() {
         let target = Target { server: "http://a".parse().unwrap(), proxy: None };
-        for (asked, seconds) in [
-            ("0", [0.5, 1.0, 2.0, 4.0]),
-            ("Thu, 26 Nov 2020 10:00:00 GMT", [0.5, 1.0, 2.0, 4.0]),
-            ("soon", [0.5, 1.0, 2.0, 4.0]),
-            ("2", [3.0, 3.0, 3.0, 4.0]),
-            ("999999", [450.0; 4]),
+        for (asked, milliseconds) in [
+            ("0", [500, 1_000, 2_000, 4_000]),
+            ("Thu, 26 Nov 2020 10:00:00 GMT", [500, 1_000, 2_000, 4_000]),
+            ("soon", [500, 1_000, 2_000, 4_000]),
+            ("2", [3_000, 3_000, 3_000, 4_000]),
+            ("999999", [450_000; 4]),
         ] {
             let headers: HeaderMap = [(RETRY_AFTER, asked.parse().unwrap())].into_iter().collect();
             let trouble = Trouble::refused(&target, 503, &headers, b"");
             let mut backoff = Backoff::default();
-            let pauses = seconds.map(|_| pause(&trouble, &mut backoff, Dice::new(1.0)).as_secs_f64());
-            assert_eq!(pauses, seconds, "{asked}");
+            let pauses = milliseconds.map(|_| pause(&trouble, &mut backoff, Dice::new(1.0)).as_millis());
+            assert_eq!(pauses, milliseconds, "{asked}");
         }
     }
 }
