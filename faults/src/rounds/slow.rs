@@ -87,7 +87,7 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
         }
         // The server's rule comes before that of the system, which gives up after some minutes and counts nothing.
         let stalled = server.read_metric(STALLED).await?;
-        if watched.cut.is_some() && stalled < (slow / 2) as f64 {
+        if watched.cut.is_some() && stalled < f64::from(u32::try_from(slow / 2).unwrap_or(u32::MAX)) {
             let what = format!("the server itself has cut only {stalled} of {slow} slow readers");
             load.ledger.complain(Wrong::Unbounded, what);
         }
