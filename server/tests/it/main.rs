@@ -27,6 +27,7 @@ mod held;
 mod history;
 mod hosts;
 mod limits;
+mod log_backup;
 mod log_check;
 mod log_crashes;
 mod log_files;

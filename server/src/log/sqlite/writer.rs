@@ -1,19 +1,20 @@
 //! Writing: one thread, one connection, groups. Everything that waits goes into one transaction and so into one fsync;
 //! only after it are the followers told and the publishers answered.
 
+mod other_jobs;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use holdline_shared::{EntryKind, Epoch, RoomName, Seq, Timestamp};
+use holdline_shared::{EntryKind, Epoch, Seq, Timestamp};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::contention::{self, Hurry};
-use super::expiry::{self, ROOMS_AT_ONCE};
 use super::group::{Group, Tip};
 use super::life::Stage;
 use super::lock::LogLock;
@@ -22,7 +23,7 @@ use super::upkeep::{Phase, Upkeep};
 use super::watched_files::{Lost, WatchedFiles};
 use super::{Job, Reply, Shared, log_error, schema, stored};
 use crate::log::clock::{self, wall_clock};
-use crate::log::{Committed, Draft, LogError, LogEvent, Outcome, Retention, RoomInUse};
+use crate::log::{Committed, Draft, LogError, LogEvent, Outcome};
 use crate::repeated_line::RepeatedLine;
 
 /// Appends in one transaction. Larger groups save nothing more and delay the first of them.
@@ -30,12 +31,6 @@ const GROUP: usize = 1024;
 
 /// How often the writer looks after its files, also while there is nothing to write.
 const TICK: Duration = Duration::from_secs(1);
-
-/// How old a commit may be for [`Log::health`](crate::log::Log::health) to believe in the next one.
-const RECENT_COMMIT: Duration = Duration::from_secs(5);
-
-/// How much a probe writes after a group could not be written: as much as large groups do.
-const LARGE_PROBE: usize = 128 * 1024;
 
 /// The writer and its connection.
 pub(super) struct Writer {
@@ -156,47 +151,6 @@ impl Writer {
         }
     }
 
-    /// Whatever is no append.
-    fn do_other(&mut self, job: Job) {
-        match job {
-            Job::Append { .. } | Job::Wake => {}
-            Job::Prune { keep, reply } => answer(reply, self.prune(&keep)),
-            Job::Expire { rooms, idle, is_in_use, reply } => {
-                answer(reply, self.expire(&rooms, idle, &is_in_use));
-            }
-            Job::Probe { reply } => answer(reply, self.probe()),
-        }
-    }
-
-    fn prune(&mut self, keep: &Retention) -> Result<bool, LogError> {
-        self.in_place()?;
-        self.upkeep.mark(&mut self.connection)?;
-        self.upkeep.scrub_soon();
-        self.pruner.prune(&mut self.connection, keep, self.tip.head)
-    }
-
-    /// Removes some of these rooms, and answers whether some were left for the next time.
-    fn expire(
-        &mut self,
-        rooms: &[RoomName],
-        idle: Duration,
-        is_in_use: &RoomInUse,
-    ) -> Result<bool, LogError> {
-        self.in_place()?;
-        self.upkeep.mark(&mut self.connection)?;
-        self.upkeep.scrub_soon();
-        let at_once = &rooms[..rooms.len().min(ROOMS_AT_ONCE)];
-        let cut = self.pruner.cut(idle);
-        let expired = expiry::expire(&mut self.connection, at_once, cut, self.tip.head, is_in_use)?;
-        self.tip.rooms -= expired.rooms.len();
-        if !expired.rooms.is_empty()
-            && let Some(follower) = &*self.shared.follower.lock()
-        {
-            follower(LogEvent::RoomsExpired { rooms: &expired.rooms, forgotten: expired.forgotten });
-        }
-        Ok(at_once.len() < rooms.len() && !expired.rooms.is_empty())
-    }
-
     /// Looks after the files.
     fn tick(&mut self, is_idle: bool) {
         self.ticked_at = Instant::now();
@@ -283,37 +237,6 @@ impl Writer {
             }
             error
         })
-    }
-
-    /// Finds out whether a group could be committed now.
-    fn probe(&mut self) -> Result<(), LogError> {
-        self.in_place()?;
-        self.upkeep.mark(&mut self.connection)?;
-        let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(log_error)?;
-        if self.shared.life.trouble().is_none() {
-            if self.committed_at.elapsed() > RECENT_COMMIT {
-                write_probe(transaction, &wall_clock().0.to_le_bytes())?;
-                self.committed_at = Instant::now();
-            }
-            return Ok(());
-        }
-        // What failed has to work again: an entry, as far as it can be tried without one, and as much as a group may write.
-        let mut group = Group::begin(transaction, self.tip, 1);
-        match group.append(&probe_draft()) {
-            Ok(_) | Err(LogError::Refused(_)) => drop(group),
-            Err(error) => return Err(error),
-        }
-        for bytes in [LARGE_PROBE, 0] {
-            let transaction = self
-                .connection
-                .transaction_with_behavior(TransactionBehavior::Immediate)
-                .map_err(log_error)?;
-            write_probe(transaction, &vec![0; bytes])?;
-        }
-        self.committed_at = Instant::now();
-        self.shared.life.set_trouble(None);
-        Ok(())
     }
 
     fn commit_and_answer(&mut self, drafts: Vec<Draft>, replies: Vec<Reply<Outcome>>) {
@@ -406,18 +329,6 @@ fn last_heard_of(connection: &Connection, is_new: bool) -> Result<Timestamp, Log
         clock::is_plausible(date).then_some(date)
     });
     Ok(clock::known(seen, plausible))
-}
-
-/// Something that could be said.
-fn probe_draft() -> Draft {
-    let text = holdline_shared::MessageText::received("probe");
-    Draft::say(holdline_shared::Person::stdin(), RoomName::lobby(), text)
-}
-
-fn write_probe(transaction: Transaction<'_>, value: &[u8]) -> Result<(), LogError> {
-    let sql = "INSERT INTO meta VALUES ('probe', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1";
-    transaction.execute(sql, [value]).map_err(log_error)?;
-    transaction.commit().map_err(log_error)
 }
 
 fn answer<T>(reply: Reply<T>, outcome: Result<T, LogError>) {
