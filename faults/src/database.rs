@@ -8,15 +8,15 @@ use anyhow::{Context as _, Result};
 use holdline_shared::{Entry, Epoch};
 use rusqlite::{Connection, OpenFlags};
 
-/// What is in a log's file.
+/// The content of a log's file.
 pub(crate) struct Content {
     pub(crate) epoch: Epoch,
     pub(crate) entries: Vec<Entry>,
-    /// What SQLite finds wrong with the file; `ok` when nothing.
+    /// The faults that SQLite finds in the file; `ok` when there are none.
     pub(crate) integrity: String,
 }
 
-/// The file beside the database that ends in this.
+/// The path of the database with `ending` added to its name.
 pub(crate) fn beside(database: &Path, ending: &str) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(ending);

@@ -58,7 +58,7 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// One for each hub that is served: limits are counted here.
+    /// Makes the state for a hub that is served. Each hub needs its own: limits are counted here.
     pub(crate) fn new(hub: Arc<Hub>, config: HttpConfig) -> Self {
         let sessions = Sessions::new(hub.log().secret());
         let room_limit = Arc::new(RoomLimit::new(&config));

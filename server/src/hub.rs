@@ -64,9 +64,9 @@ pub struct HubConfig {
     pub recent_bytes: usize,
     /// How long somebody is still here after their last poll.
     pub grace: Duration,
-    /// What the log keeps.
+    /// Retention: which entries the log keeps.
     pub keep: Retention,
-    /// How often that is looked after.
+    /// How often retention runs.
     pub keep_every: Duration,
     /// How long a room without messages is kept after its newest entry. [`Duration::MAX`] is for ever.
     pub room_expiry: Duration,
@@ -131,7 +131,7 @@ pub struct Hub {
     metrics: Arc<Metrics>,
     /// Whether the hub cannot go on.
     has_failed: flag::Sender<bool>,
-    /// What the log said last of its health.
+    /// The log's last answer about its health.
     last_check: AsyncMutex<Option<LogCheck>>,
 }
 
@@ -239,7 +239,7 @@ impl Hub {
         &*self.log
     }
 
-    /// What was done and what was refused.
+    /// Counters of what was done and of what was refused.
     pub(crate) fn metrics(&self) -> &Arc<Metrics> {
         &self.metrics
     }

@@ -81,7 +81,7 @@ pub struct LoggedRoom {
     pub at: Timestamp,
 }
 
-/// What a follower is told, in the order of the log.
+/// An event that followers are told of, in the order of the log.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum LogEvent<'a> {

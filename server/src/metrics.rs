@@ -33,7 +33,7 @@ impl Counter {
     }
 }
 
-/// What one hub and the servers in front of it have done since they were started.
+/// Counters and gauges of one hub and the servers in front of it, since they were started.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     /// Open connections, one gauge for each call of `serve`.

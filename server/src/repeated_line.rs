@@ -9,7 +9,7 @@ use tokio::time::Instant;
 /// Between two lines of one kind. Short enough to see a fault begin, long enough that a day of it is still read.
 const PERIOD: Duration = Duration::from_secs(10);
 
-/// One kind of line.
+/// A line of one kind, with the time at which it was last written.
 #[derive(Debug)]
 pub(crate) struct RepeatedLine(Mutex<State>);
 

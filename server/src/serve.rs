@@ -64,9 +64,10 @@ impl Default for ServeConfig {
     }
 }
 
-/// What a client has to take of an answer within [`ServeConfig::stall_timeout`], in bytes, unless that is all of it. The kernel
-/// tells of what was taken in steps of up to 64 KiB. So with a minute a client that takes a kilobyte a second is never cut off:
-/// less than any line carries on which the page can be loaded. One that takes a kilobyte a minute always is.
+/// The bytes of an answer that a client has to take within [`ServeConfig::stall_timeout`], unless fewer are left. The
+/// kernel reports progress in steps of up to 64 KiB. So with a minute a client that takes a kilobyte a second is never
+/// cut off: any connection on which the page can be loaded carries more. A client that takes a kilobyte a minute always
+/// is.
 pub const STALL_BYTES: usize = 4 * 1024;
 
 /// Serves the hub's router on all listeners until `stop` resolves; then stops accepting, answers every held poll,

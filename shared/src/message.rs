@@ -31,7 +31,7 @@ pub struct Message {
     pub reactions: Vec<Reaction>,
 }
 
-/// One emoji on a message: how many have put it, and some of them.
+/// An emoji on a message: how many people have put it, and some of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reaction {
     /// The emoji.

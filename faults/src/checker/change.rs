@@ -18,11 +18,11 @@ pub struct ChangeRequest {
     pub room: RoomName,
     /// The message.
     pub target: Seq,
-    /// What shall become of it.
+    /// The change that is asked for.
     pub kind: ChangeKind,
 }
 
-/// What shall become of a message.
+/// The kind of a change.
 #[derive(Debug, Clone)]
 pub enum ChangeKind {
     /// Another text; every edit of a round has its own.
@@ -41,11 +41,11 @@ pub enum ChangeKind {
 /// An answer to a change.
 #[derive(Debug, Clone)]
 pub enum ChangeAnswer {
-    /// It was stored as this entry.
+    /// The change was stored as this entry.
     Stored(Box<Entry>),
-    /// It changes nothing.
+    /// The change has no effect on the message.
     Unchanged,
-    /// It cannot be done, for a reason that is none of the log's: the message was deleted or forgotten.
+    /// The change is impossible, through no fault of the log: the message was deleted or forgotten.
     Refused,
 }
 

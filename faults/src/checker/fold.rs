@@ -69,7 +69,7 @@ impl<'a> State<'a> {
     }
 }
 
-/// What the log has at the end is what it ever had, without what was forgotten and the texts that were deleted.
+/// Checks the texts of the entries that the log still has: deleted texts are gone, all others are there.
 pub(super) fn check_kept(whole: &[Entry], kept: &[Entry], verdict: &mut Verdict) {
     let deletions = whole.iter().filter_map(|entry| match entry.kind {
         EntryKind::Delete { target } => Some(target),

@@ -47,7 +47,7 @@ pub(super) fn text_digest(text: &str) -> u64 {
     hasher.finish()
 }
 
-/// What a message or an edit says.
+/// The text of a message or an edit.
 pub(super) fn text(entry: &Entry) -> Option<&str> {
     match &entry.kind {
         EntryKind::Message { text, .. } | EntryKind::Edit { text, .. } => {

@@ -19,7 +19,7 @@ fn said(seq: u64, room: &str, n: u8) -> Entry {
     serde_json::from_str(&json).unwrap()
 }
 
-/// What [`said`] says.
+/// The text of [`said`].
 fn words(n: u8) -> MessageText {
     format!("text {n}").parse().unwrap()
 }

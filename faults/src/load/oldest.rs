@@ -1,4 +1,5 @@
-//! What rooms still have: asked by a reader that was told of a gap, for the checker to know whether it was one.
+//! The oldest entries that rooms still have: a reader that was told of a gap asks for them, so that the checker can
+//! tell whether there was one.
 
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::http::{Ask, Http};
 
-/// Nothing of this is held.
+/// Time limit of a request. The server answers these at once.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The oldest entry of each of these rooms; none when the server does not answer.
@@ -28,7 +29,7 @@ pub(super) async fn oldest_entries(http: &Http, rooms: &RoomSelection) -> Option
     Some(oldest)
 }
 
-/// What a `GET` is answered with.
+/// Sends a `GET` and decodes the JSON of the answer.
 pub(super) async fn json<T: DeserializeOwned>(http: &Http, path: &str) -> Option<T> {
     let reply = http.ask(Ask::get(path), PATIENCE).await.ok()?;
     serde_json::from_slice(&reply.body).ok()

@@ -27,7 +27,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// Own messages, and reactions, that a publisher remembers and may still change.
 const REMEMBERED: usize = 16;
 
-/// Who publishes, and where.
+/// A publisher: its name, its rooms and its pace.
 pub(crate) struct Publisher {
     pub(crate) http: Http,
     pub(crate) ledger: Arc<Ledger>,

@@ -175,7 +175,7 @@ async fn poll(http: &Http, query: &PollQuery, watchdog: Duration, ledger: &Ledge
     Event::Refused { status: reply.status, problem, retry_after: reply.retry_after() }
 }
 
-/// What a browser does about a gap: looks at history and goes on from there. The checker is told what was gone.
+/// Recovers from a gap as a browser does: reads history and goes on from there. Tells the checker what was missing.
 async fn repair(
     http: &Http,
     ledger: &Ledger,

@@ -22,12 +22,12 @@ const LIBRARIES: [&str; 5] = [
     "/usr/lib64/faketime/libfaketimeMT.so.1",
     "/usr/local/lib/faketime/libfaketimeMT.so.1",
 ];
-/// What the clock is off by, in turn at random.
+/// Offsets of the clock, taken at random.
 const OFFSETS: [&str; 6] = ["+0", "+3600", "-3600", "+864000", "-864000", "-90"];
 
 /// Longer than a few publishes take.
 const SOON: Duration = Duration::from_secs(45);
-/// So many publishes after the clock was put right, at least one of them was stored after that.
+/// Publishes to wait for after the clock was put right: of this many, at least one was stored after that.
 const SOME: usize = 20;
 /// How far a date may be off: a small step of the clock, and a round that ends slowly.
 const TRUE: Duration = Duration::from_secs(600);

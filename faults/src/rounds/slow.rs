@@ -134,11 +134,11 @@ async fn fill(bench: &mut Bench, server: &Server, ledger: &Ledger) -> Result<u64
     first.context("nothing was published")
 }
 
-/// What was seen of the server while it had slow readers.
+/// Observations of the server while it had slow readers.
 struct Watched {
-    /// The most memory it had.
+    /// The most memory that the server had, in bytes.
     peak: u64,
-    /// When the last of them was cut; none if that was not waited for any longer.
+    /// Time until the last slow reader was cut off; `None` if the round gave up waiting.
     cut: Option<Duration>,
 }
 

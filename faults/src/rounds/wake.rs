@@ -66,7 +66,7 @@ struct Game {
     rng: Rng,
     bearer: String,
     author: PersonId,
-    /// What was said last, unless it was deleted, and whether there is a reaction on it.
+    /// The newest message, unless it was deleted; `is_liked` tells whether it has a reaction.
     last: Option<Seq>,
     is_liked: bool,
     readers: Vec<(ReaderId, After)>,

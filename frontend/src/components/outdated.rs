@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-/// What [`Outdated`] takes.
+/// Properties of [`Outdated`].
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// Loads the page anew.

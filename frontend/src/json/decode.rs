@@ -88,7 +88,7 @@ impl Decode for Entry {
     }
 }
 
-/// What the entry tells; `None` when a newer server wrote it in a way that this page cannot read.
+/// Decodes an entry's kind; `None` when a newer server wrote it in a way that this page cannot read.
 fn known_kind(name: &str, json: &Json) -> Option<EntryKind> {
     let target = || field(json, "target");
     Some(match name {

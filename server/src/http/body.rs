@@ -89,7 +89,7 @@ pub(super) fn refuse_encoded(headers: &HeaderMap) -> Result<(), Failure> {
     Err(Failure::new(ProblemCode::UnsupportedMediaType, detail))
 }
 
-/// What `serde_json` says, in the words of JSON instead of those of the program.
+/// Rewords an error of `serde_json` in terms of JSON instead of Rust.
 fn in_plain_words(error: &str) -> String {
     let mut words = error.to_owned();
     for (theirs, ours) in [

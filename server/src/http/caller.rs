@@ -1,7 +1,7 @@
-//! Who asks, as far as the connection and the head of a request tell: which host the browser means, whether a page of our
-//! own sent the request, where Holdline lies from the browser's point of view, and from which address the request comes.
-//! The router and the event loops make a [`Caller`] by the same function; there is no other way to one. Who the person
-//! is, is found out in `identity`.
+//! The caller of a request, as far as the connection and the head tell: which host the browser means, whether a page of
+//! our own sent the request, where Holdline lies from the browser's point of view, and from which address the request
+//! comes. The router and the event loops make a [`Caller`] by the same function, which is the only way to make one.
+//! `identity` finds the person.
 
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv6Addr};
@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::forwarded::{Forwarded, is_plain_path};
 use super::host::Host;
 
-/// What is known of somebody whose request is fit to be answered.
+/// The sender of a request that is fit to be answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Caller {
     /// The port in the address that the browser shows, unless it is the usual one.

@@ -149,5 +149,5 @@ pub(super) async fn page() -> Response {
     ([(header::CONTENT_SECURITY_POLICY, POLICY.clone())], Html(PAGE)).into_response()
 }
 
-/// That page.
+/// The page without WebAssembly.
 const PAGE: &str = include_str!("classic/page.html");

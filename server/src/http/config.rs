@@ -1,5 +1,5 @@
-//! What an operator says about HTTP: the names of this server, the proxies in front of it, how many rooms somebody may
-//! make. No request is read here.
+//! The operator's settings for HTTP: the names of this server, the proxies in front of it, how many rooms somebody may
+//! make. Reads no request.
 
 use std::net::IpAddr;
 

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, header};
 
 use super::caller::Caller;
 
-/// What the names of all cookies here begin with.
+/// The prefix of the names of all cookies here.
 const SESSION: &str = "holdline_session";
 
 /// A cookie that some client sent.
@@ -38,7 +38,7 @@ pub(super) fn session_cookie(caller: &Caller) -> String {
 /// The session's cookie as earlier versions called it, on every port.
 pub(super) const OLD_SESSION_COOKIE: &str = SESSION;
 
-/// What tells the servers of one host apart in a cookie's name: the port and the path.
+/// The part of a cookie's name that tells the servers of one host apart: the port and the path.
 pub(super) fn server_suffix(caller: &Caller) -> String {
     let mut suffix = port_suffix(caller);
     let path = caller.base.trim_matches('/');

@@ -17,7 +17,7 @@ const SECONDS: u32 = 12 * 60 * 60;
 /// Pages of one browser that keep their place; the cookies of as many are about 1,300 bytes.
 const PAGES: usize = 16;
 
-/// What the names of these cookies begin with.
+/// The prefix of the names of these cookies.
 const PREFIX: &str = "holdline_cursor";
 
 /// A page's place as its cookie says it.
@@ -37,7 +37,7 @@ impl Place {
     }
 }
 
-/// One page, by the number that it made up.
+/// The cookie names of a page, which identifies itself by a random number.
 pub(super) struct Page {
     name: String,
     /// As an earlier version named it, under every path.

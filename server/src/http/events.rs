@@ -68,7 +68,7 @@ enum Next {
     PollFrom(After),
 }
 
-/// What came of a look at the log.
+/// The result of a look at the log.
 enum Step {
     /// Entries, or none within the time.
     Batch(Answer),

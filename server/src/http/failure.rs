@@ -44,7 +44,7 @@ impl Failure {
         self.retry_after
     }
 
-    /// What is said of it.
+    /// The problem that describes the failure.
     pub(super) fn problem(&self) -> &Problem {
         &self.problem
     }

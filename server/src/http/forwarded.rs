@@ -1,5 +1,5 @@
-//! What proxies say about the request that they pass on: `X-Forwarded-For`, `-Host`, `-Proto`, `-Prefix`, and `Forwarded`
-//! (RFC 7239). Only reads; whether a proxy is believed is decided in `caller`.
+//! Headers in which proxies describe the request that they pass on: `X-Forwarded-For`, `-Host`, `-Proto`, `-Prefix`,
+//! and `Forwarded` (RFC 7239). Only reads them; `caller` decides whether to believe a proxy.
 
 use std::net::{IpAddr, SocketAddr};
 

@@ -41,7 +41,7 @@ pub(super) async fn history(
     }
 }
 
-/// One message, as it stands now.
+/// Answers with a message as it stands now.
 pub(super) async fn message(
     State(app): State<App>,
     Visitor(visitor): Visitor,

@@ -23,7 +23,7 @@ pub(super) struct Known(pub(super) Person);
 /// Somebody with a valid session, or nobody in particular.
 pub(super) struct Visitor(pub(super) Option<Person>);
 
-/// What a request proves its person with.
+/// The credential by which a request proves its person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Proof {
     /// A token in `Authorization`, which the client keeps itself.

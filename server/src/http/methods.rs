@@ -12,7 +12,7 @@ use holdline_shared::ProblemCode;
 use super::App;
 use super::failure::Failure;
 
-/// What an address takes.
+/// The methods that an address takes, with their handlers.
 pub(super) struct Methods {
     handlers: MethodRouter<App>,
     allow: Vec<&'static str>,
@@ -103,7 +103,7 @@ impl Table {
     }
 }
 
-/// What pages and files take.
+/// The methods that pages and files take.
 pub(super) const READING: &str = "GET, HEAD, OPTIONS";
 
 /// Whether a request asks what the server as a whole takes (`OPTIONS *`).
@@ -111,7 +111,7 @@ pub(super) fn is_about_server(request: &Request) -> bool {
     request.method() == Method::OPTIONS && request.uri().path() == "*"
 }
 
-/// What some address of the server takes.
+/// All methods that any address of the server takes.
 pub(super) const EVERYTHING: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
 /// The answer to `OPTIONS`. Pages of other sites learn nothing from it: there is no `Access-Control-Allow-Origin`.

@@ -28,8 +28,8 @@ pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Result<Respons
     Ok(raw_json(status, body.into()))
 }
 
-/// What came of an append: the entry, with `status` when it is new and 201 when it made a room, or nothing when nothing
-/// changed.
+/// Answers an append: with the entry, and `status` when it is new or 201 when it made a room; with no content when
+/// nothing changed.
 pub(super) fn outcome(status: StatusCode, outcome: Outcome) -> Response {
     match outcome {
         Outcome::Appended(entry) => raw_json(status, entry.json.clone()),

@@ -25,7 +25,7 @@ const KEYS: usize = 2 * ROOMS + 2;
 /// Time between two clean-ups: they go through all keys.
 const CLEAN_EVERY: Duration = Duration::from_secs(60);
 
-/// What each person and each address has made lately.
+/// Counts the rooms that each person and each address has made lately.
 pub(crate) struct RoomLimit {
     per_person: u32,
     per_visitor: u32,
@@ -50,7 +50,7 @@ impl Made {
     }
 }
 
-/// Who made rooms.
+/// A person or an address that made rooms.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
     Person(PersonId),

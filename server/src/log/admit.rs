@@ -8,8 +8,8 @@ use holdline_shared::{Emoji, EntryKind, MessageText, PersonId, PublishKey, RoomN
 
 use super::{Committed, Draft, DraftKind, LogError, Outcome, Refusal, clock};
 
-/// What [`admit`] needs to know of the log as it stands. Every look-up goes through an index and costs the same however
-/// large the log, the room or the message is; none of them decodes more than one text.
+/// Look-ups of [`admit`] in the log as it stands. Each goes through an index and costs the same however large the log,
+/// the room or the message is; none decodes more than one text.
 pub(super) trait Lookup {
     /// The room's topic, when there is such a room.
     fn topic(&self, room: &RoomName) -> Result<Option<Topic>, LogError>;
@@ -17,9 +17,9 @@ pub(super) trait Lookup {
     fn room_count(&self) -> usize;
     /// The message that this author published with this key.
     fn by_key(&self, author: &PersonId, key: PublishKey) -> Result<Option<Arc<Committed>>, LogError>;
-    /// Who wrote this message, and whether it was deleted.
+    /// The author of this message, and whether it was deleted.
     fn message(&self, room: &RoomName, seq: Seq) -> Result<Option<MessageStatus>, LogError>;
-    /// What this message says now; `None` when that cannot be read.
+    /// The current text of this message; `None` when it cannot be read.
     fn text(&self, message: Seq) -> Result<Option<MessageText>, LogError>;
     /// How often this message was edited.
     fn edit_count(&self, message: Seq) -> Result<usize, LogError>;
@@ -29,15 +29,15 @@ pub(super) trait Lookup {
     fn emoji(&self, message: Seq) -> Result<Vec<Emoji>, LogError>;
 }
 
-/// What the rules need to know of a message.
+/// The state of a message, as far as the rules need it.
 pub(super) struct MessageStatus {
-    /// Who wrote it.
+    /// The author.
     pub(super) author: PersonId,
     /// Whether it was deleted.
     pub(super) is_deleted: bool,
 }
 
-/// What to do with a draft.
+/// The decision about a draft.
 pub(super) enum Verdict {
     /// Append these entries, in this order; the last is the draft's own.
     Append(Vec<EntryKind>),

@@ -1,4 +1,4 @@
-//! What the log believes of a clock that may be wrong: how entries are dated, and how far retention by age may go.
+//! Rules for a clock that may be wrong: how the log dates entries, and how far retention by age may go.
 //!
 //! A clock may stand in 1972 until the first synchronisation, be ten years ahead for a minute, or be set back an hour.
 //! Three rules follow. Entries are dated by the clock, so that times come back to the truth when the clock does; the order
@@ -85,7 +85,7 @@ impl RetentionClock {
         expected
     }
 
-    /// What retention by `age` takes now.
+    /// The cut that retention by `age` makes now.
     pub(super) fn cut(&mut self, age: Duration, wall: Timestamp, at: Instant) -> AgeCut {
         let now = self.now(wall, at);
         AgeCut { oldest: Timestamp(now.0.saturating_sub(millis(age))), newest: now.max(wall) }
@@ -102,11 +102,11 @@ pub(super) struct AgeCut {
 /// An entry's age.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Age {
-    /// Everything up to it may go.
+    /// The entry and everything before it may go.
     Due,
-    /// It stays, and everything after it.
+    /// The entry and everything after it stay.
     Kept,
-    /// Its date is from a moment when the clock was wrong: it goes with the next entry that is due.
+    /// The entry's date is from a moment when the clock was wrong: it goes with the next entry that is due.
     Unknown,
 }
 

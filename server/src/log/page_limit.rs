@@ -5,7 +5,7 @@ use std::io;
 use holdline_shared::Message;
 use holdline_shared::limits::HISTORY_BYTES;
 
-/// What a page may still take.
+/// The messages and bytes that a page may still take.
 pub(super) struct PageLimit {
     messages: usize,
     bytes: usize,

@@ -19,8 +19,8 @@ use crate::repeated_line::RepeatedLine;
 /// cuts off and lets slow readers live, has to come first: a kernel that is asked for a little now and then takes far longer
 /// than one window to hear that some of it was taken.
 const STUCK_READER: Duration = Duration::from_secs(150);
-/// What the kernel holds for a client that does not read: it takes twice as much, its own bookkeeping included, where it
-/// would take up to 4 MiB by itself. Enough for a megabyte a second across an ocean.
+/// The send buffer of a connection, in bytes. The kernel takes twice as much, its own bookkeeping included; left to
+/// itself, it would take up to 4 MiB for a client that does not read. Enough for a megabyte a second across an ocean.
 const SEND_BUFFER: usize = 128 * 1024;
 /// A silent connection is probed after this long, so that clients that vanished are noticed while a poll is held.
 const KEEPALIVE: Duration = Duration::from_secs(45);
@@ -64,8 +64,8 @@ const FIRST_LINE: usize = 8 * 1024;
 /// Seconds after which to come back.
 const RETRY_AFTER: u64 = 5;
 
-/// What a client is told for which there is no place, by the first line of its request. An `EventSource` comes back after
-/// nothing but a 200.
+/// The answer to a client for which there is no place, by the first line of its request. An `EventSource` reconnects
+/// only after a 200.
 fn full(first_line: &[u8]) -> String {
     let problem = Problem::new(
         ProblemCode::Overloaded,

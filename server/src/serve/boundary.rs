@@ -22,7 +22,7 @@ use super::stall::{Progress, StallRule};
 /// A request that is longer than this stays with hyper.
 const LONGEST: usize = 4096;
 
-/// What is read first where no event loop waits: as much as hyper asks for first.
+/// The size of the first read where no event loop waits: as much as hyper asks for first.
 const FIRST_READ: usize = 8192;
 
 /// A stream with its first bytes put back.

@@ -28,9 +28,9 @@ const BETWEEN: u8 = 0;
 const HEAD: u8 = 1;
 /// A request is being read or answered; its body is not read to the end, nor is the answer written.
 const OPEN: u8 = 2;
-/// One of them is done.
+/// Either the request's body was read or the answer was written.
 const HALF_DONE: u8 = 3;
-/// Both are, but the answer may still have to leave.
+/// Both are done, but the answer may still have to leave.
 const DONE: u8 = 4;
 /// The next request is for an event loop.
 const OVER: u8 = 5;
@@ -116,7 +116,7 @@ pub(super) struct Part<B: Body> {
     has_to_end: bool,
 }
 
-/// One exchange on a connection.
+/// An exchange on a connection, by its number.
 #[derive(Clone)]
 pub(super) struct Turn {
     exchange: Arc<Exchange>,

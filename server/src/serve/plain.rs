@@ -230,7 +230,7 @@ struct Limits {
 /// For what, in which exchange, and until when.
 type Timer = ((Limited, u32), Pin<Box<Sleep>>);
 
-/// What is limited.
+/// The state of a connection that has a time limit.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Limited {
     Head,

@@ -18,7 +18,7 @@ pub(super) struct StallRule {
     metrics: Arc<Metrics>,
 }
 
-/// What was taken of an answer in the present window.
+/// The bytes of an answer that were taken in the present window.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Progress {
     bytes: usize,

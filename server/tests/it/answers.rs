@@ -1,4 +1,4 @@
-//! What every answer carries, whoever gave it; and answers to what fails inside.
+//! Headers that every answer carries, whoever gave it; and answers to internal failures.
 
 use std::sync::Arc;
 

@@ -207,7 +207,7 @@ async fn becomes(server: &Process, expected: u16) {
     within(&format!("readiness {expected}"), asking).await;
 }
 
-/// What `/readyz` answers for a while, as long as it asks the log again several times.
+/// Checks the answer of `/readyz` for long enough that it asks the log again several times.
 async fn readiness(server: &Process, expected: u16) {
     let end = Instant::now() + Duration::from_secs(4);
     while Instant::now() < end {

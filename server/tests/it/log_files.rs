@@ -1,4 +1,5 @@
-//! What an operator does to the files of a log: refused or handled with a sentence, and nothing mixed.
+//! Changes that an operator makes to the files of a log: each is refused or handled, with a sentence, and no logs are
+//! mixed.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What the figures say of what was done and of what was refused, the same in both ways of serving.
+//! Metrics of what was done and of what was refused, the same in both ways of serving.
 
 use holdline_server::ServeConfig;
 use holdline_server::hub::HubConfig;

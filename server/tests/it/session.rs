@@ -46,7 +46,7 @@ async fn cookie_is_secure_behind_tls_in_every_spelling_of_a_trusted_proxy() {
     }
 }
 
-/// What `GET` or `POST` answers to these headers, which end with a line break each.
+/// The session that `GET` or `POST` answers to these headers, each of which ends with a line break.
 async fn session(server: &Server, method: &str, headers: &str) -> Session {
     server.connect().await.request(method, "/api/v1/session", headers, b"").await.json()
 }

@@ -40,7 +40,7 @@ fn without_text(mut entry: Entry) -> Entry {
     entry
 }
 
-/// What somebody asks for who wants this entry.
+/// Asks for the change that leads to this entry.
 fn asked(ledger: &Ledger, entry: &Entry) -> ChangeId {
     let (target, kind) = match &entry.kind {
         EntryKind::Edit { target, text: Some(text) } => (*target, ChangeKind::Edit(text.clone())),

@@ -27,7 +27,7 @@ impl Lives {
         lives.entry(epoch).or_default().ledger.clone()
     }
 
-    /// One more has come over to it.
+    /// Counts a survivor that has come to the life with this epoch.
     pub(super) fn enter(&self, epoch: Epoch) {
         let mut lives = self.by_epoch.lock().unwrap_or_else(PoisonError::into_inner);
         lives.entry(epoch).or_default().survivors += 1;

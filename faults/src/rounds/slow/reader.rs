@@ -1,4 +1,4 @@
-//! One slow reader: asks for large answers with the smallest buffer there is, and takes a kilobyte of them now and then.
+//! A slow reader: asks for large answers with the smallest possible buffer, and takes a kilobyte of them now and then.
 
 use std::convert::Infallible;
 use std::io;

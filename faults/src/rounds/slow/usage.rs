@@ -1,4 +1,4 @@
-//! What the system says about a process.
+//! The resources that a process uses, as the system reports them.
 
 use std::fs;
 

@@ -56,7 +56,7 @@ pub(crate) struct Client {
 #[derive(Debug)]
 pub(crate) struct Polled {
     pub(crate) batch: Batch,
-    /// Those of its entries that are of a kind which this version does not know, with all their fields.
+    /// Entries of the batch whose kind this version does not know, with all their fields.
     pub(crate) unknown: BTreeMap<Seq, serde_json::Value>,
 }
 

@@ -17,7 +17,7 @@ const ESCAPE_SEQUENCE: usize = 64;
 pub(crate) struct Line {
     /// Its number, from 1.
     pub(crate) number: u64,
-    /// What it says: nothing when there is nothing to see, several messages when it is too long for one.
+    /// The messages of the line: none when nothing in it is visible, several when it is too long for one.
     pub(crate) messages: Vec<MessageText>,
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn plain(text: &str) -> String {
     lines.join("\n")
 }
 
-/// What is left to see of a line that returns to its beginning, as progress bars do.
+/// The text that stays visible of a line that returns to its beginning, as progress bars do.
 fn last_state(line: &str) -> String {
     let state = line.rsplit('\r').find(|state| !state.trim().is_empty()).unwrap_or_default();
     state.chars().filter(|&c| !c.is_control() || c == '\t').collect()

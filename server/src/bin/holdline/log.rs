@@ -18,7 +18,7 @@ use holdline_server::log::LogUrl;
 
 pub(crate) use self::address::{default_path, filled_in, make_folder_of};
 
-/// What to do with a log.
+/// Commands that work on a log.
 #[derive(Args)]
 pub(crate) struct Log {
     #[command(subcommand)]

@@ -13,7 +13,7 @@ use crate::log::{Draft, DraftKind, MemoryLog};
 const PEOPLE: [&str; 14] =
     ["p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "p10", "p11", "p12", "p13"];
 const ROOMS: [&str; 2] = ["lobby", "tea"];
-/// One of them is put much more often than the others.
+/// Emoji to choose from; the repeated one is put much more often than the others.
 const EMOJI: [&str; 6] = ["👍", "👍", "👍", "👍", "🎉", "❤️"];
 
 /// A sequence of numbers that can be repeated (Knuth's MMIX generator).
@@ -89,7 +89,7 @@ async fn history(log: &dyn Log, name: &RoomName, reader: Option<&PersonId>) -> V
     log.page(name.clone(), None, 10_000, reader.cloned()).await.unwrap().messages
 }
 
-/// What somebody shows who reads the room's entries from the beginning.
+/// Folds the room's entries, from the beginning, into the messages that `reader` shows.
 async fn folded(log: &dyn Log, name: &RoomName, reader: Option<&PersonId>) -> Vec<Message> {
     let mut messages: BTreeMap<Seq, Message> = BTreeMap::new();
     let mut after = Seq::START;

@@ -1,4 +1,4 @@
-//! What one message and one page may cost.
+//! Limits on the cost of a message and of a page.
 
 use std::sync::Arc;
 

@@ -89,7 +89,7 @@ impl KeptMessage {
         }
     }
 
-    /// What `reader` is shown.
+    /// The message as `reader` is shown it.
     pub(super) fn shown_to(&self, reader: Option<&PersonId>) -> Message {
         let reactions = self.reactions.iter().map(|reactors| Reaction {
             emoji: reactors.emoji.clone(),

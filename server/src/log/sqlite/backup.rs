@@ -13,7 +13,7 @@ use super::{SqliteLog, beside, lineage, location, log_error, schema};
 use crate::log::LogError;
 use crate::random;
 
-/// What [`SqliteLog::restore`] did.
+/// The result of [`SqliteLog::restore`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restored {
     /// The last entry of the log as it is now.

@@ -15,12 +15,12 @@ use crate::log::LogError;
 /// Faults of one kind that are named. More of them are one fault.
 const NAMED: usize = 100;
 
-/// What [`SqliteLog::check`] found.
+/// The result of [`SqliteLog::check`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Checked {
-    /// A sentence for each fault; none says that all is well.
+    /// A sentence for each fault; empty when all is well.
     pub faults: Vec<String>,
-    /// What is no fault, but good to know.
+    /// Remarks that are no faults but good to know.
     pub notes: Vec<String>,
 }
 

@@ -17,7 +17,7 @@ const ENTRIES_AT_ONCE: i64 = 2_000;
 /// Rooms removed in one transaction.
 pub(super) const ROOMS_AT_ONCE: usize = 200;
 
-/// What was removed.
+/// The rooms that a run removed.
 pub(super) struct Expired {
     pub(super) rooms: Vec<RoomName>,
     /// The newest entry of a room that ever expired.

@@ -18,7 +18,7 @@ use super::{SqliteLog, beside, location, log_error, schema};
 use crate::log::clock::wall_clock;
 use crate::log::{Committed, LogError};
 
-/// What the first line must say.
+/// The name of the format, which the first line must give.
 const FORMAT: &str = "holdline-log";
 
 /// The version of the lines that this program writes, and the newest that it reads.
@@ -34,12 +34,12 @@ struct Header {
     rooms: Vec<CarriedRoom>,
 }
 
-/// What [`SqliteLog::export`] wrote.
+/// The result of [`SqliteLog::export`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Exported {
     /// How many entries.
     pub entries: u64,
-    /// Damaged ones, which were left out.
+    /// Damaged entries, which were left out.
     pub damaged: Vec<Seq>,
 }
 

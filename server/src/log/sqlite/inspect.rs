@@ -158,7 +158,7 @@ fn has_identity(database: &Connection) -> rusqlite::Result<bool> {
 /// Removes, when dropped, the files beside a database that SQLite made only by looking. To be dropped after the connections.
 pub(super) struct Leaves {
     path: PathBuf,
-    /// Those that were not there.
+    /// Files that did not exist before.
     names: Vec<PathBuf>,
 }
 

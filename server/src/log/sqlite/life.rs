@@ -17,11 +17,11 @@ pub(super) const CLOSE_TIME: Duration = Duration::from_secs(4);
 /// How far the writer's life has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// It takes drafts.
+    /// The writer takes drafts.
     Running,
-    /// It was closed, and its files are complete.
+    /// The log was closed, and its files are complete.
     Closed,
-    /// It ended although nobody closed it.
+    /// The writer ended although nobody closed the log.
     Failed,
 }
 
@@ -36,7 +36,7 @@ pub(super) struct Life {
     read_trouble: [Mutex<Option<LogError>>; 3],
 }
 
-/// What readers are asked for.
+/// The kind of a read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ReadKind {
     /// Entries, forwards.
@@ -64,12 +64,12 @@ impl Life {
         self.deadline.lock().get_or_insert_with(|| Instant::now() + FINISHING_TIME);
     }
 
-    /// Whether it was told to close.
+    /// Whether the log was told to close.
     pub(super) fn is_closing(&self) -> bool {
         self.deadline.lock().is_some()
     }
 
-    /// Whether it was told so long ago.
+    /// Whether the time for closing is over.
     pub(super) fn is_out_of_time(&self) -> bool {
         self.deadline.lock().is_some_and(|deadline| Instant::now() >= deadline)
     }
@@ -97,12 +97,12 @@ impl Life {
         }
     }
 
-    /// What is wrong, or that nothing is any more.
+    /// Notes why a group was refused, or with `None` that groups are written again.
     pub(super) fn set_trouble(&self, trouble: Option<LogError>) {
         *self.trouble.lock() = trouble;
     }
 
-    /// What came of a read. That there is too much to do says nothing about the storage.
+    /// Notes how a read ended. An overload says nothing about the storage and is ignored.
     pub(super) fn was_read<T>(&self, kind: ReadKind, read: &Result<T, LogError>) {
         let trouble = match read {
             Ok(_) => None,
@@ -117,7 +117,7 @@ impl Life {
         self.read_trouble.iter().find_map(|trouble| trouble.lock().clone())
     }
 
-    /// What is wrong.
+    /// Why the last group was refused; `None` since one was written.
     pub(super) fn trouble(&self) -> Option<LogError> {
         self.trouble.lock().clone()
     }

@@ -51,7 +51,7 @@ impl Stamp {
     }
 }
 
-/// What a database says of itself.
+/// The lineage that a database records of itself.
 #[derive(Debug)]
 pub(super) struct Lineage {
     has_tables: bool,
@@ -82,10 +82,10 @@ pub(super) fn schema(database: &Connection) -> rusqlite::Result<u32> {
     database.pragma_query_value(None, "schema_version", |row| row.get(0))
 }
 
-/// What is to be thought of a database and the write-ahead log beside it.
+/// Whether a database and the write-ahead log beside it belong together.
 #[derive(Debug, PartialEq, Eq)]
 enum Kinship {
-    /// They belong together.
+    /// The two belong together.
     Same,
     /// Nothing tells; the pages have to be looked at.
     Unknown,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::beside;
 use crate::log::LogError;
 
-/// What follows the database's name in the names of its files.
+/// The suffixes that the files of a log add to the database's name.
 const ENDS: [&str; 4] = ["", "-wal", "-shm", "-lock"];
 
 /// The one name of the database: absolute, symbolic links followed. The files beside it have their names from it.

@@ -27,7 +27,7 @@ static LOCKED_HERE: Mutex<BTreeSet<Identity>> = Mutex::new(BTreeSet::new());
 /// The last word of a mark that was noted before the write-ahead log was emptied.
 const EMPTYING: &str = "=";
 
-/// What tells one file from another: device and inode.
+/// The identity of a file: device and inode.
 type Identity = (u64, u64);
 
 /// A locked log. Must outlive every connection to its database.
@@ -115,7 +115,7 @@ impl LogLock {
         self.index.get()
     }
 
-    /// What the file beside the database says. What cannot be read says nothing.
+    /// Reads the mark in the file beside the database; `None` when it cannot be read.
     pub(super) fn mark(&self) -> Option<Mark> {
         let mut text = String::new();
         let file = &mut self.beside.lock().file;

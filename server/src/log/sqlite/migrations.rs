@@ -13,7 +13,7 @@ use crate::random;
 /// `PRAGMA application_id` of a log: "HLDL" in ASCII. Version 1 did not set it.
 pub(super) const APPLICATION_ID: i64 = 0x484c_444c;
 
-/// One change of the schema, within the transaction of all of them.
+/// A change of the schema. All changes share one transaction.
 type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// All steps; the first makes version 1 of an empty database, the n-th makes version n of version n - 1.

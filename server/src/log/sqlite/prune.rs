@@ -23,12 +23,12 @@ pub(super) struct Pruner {
     run: Run,
 }
 
-/// What a run remembers between two transactions.
+/// The state of a run between two transactions.
 #[derive(Default)]
 struct Run {
     /// Rooms that could not be pruned in this run.
     failed: BTreeSet<i64>,
-    /// Everything up to here that is too old belongs to one of them.
+    /// Entries up to here that are too old belong to one of the failed rooms.
     passed: i64,
 }
 
@@ -43,7 +43,7 @@ impl Pruner {
         self.clock.now(wall_clock(), Instant::now())
     }
 
-    /// What is older than `age` now.
+    /// The cut for entries that are older than `age` now.
     pub(super) fn cut(&mut self, age: Duration) -> AgeCut {
         self.clock.cut(age, wall_clock(), Instant::now())
     }
@@ -171,7 +171,7 @@ impl Run {
     }
 }
 
-/// What a room is called, for the server's log.
+/// A room's name, for the server's log.
 fn name(db: &Connection, room: i64) -> String {
     let sql = "SELECT name FROM rooms WHERE id = ?";
     let name = db.query_row(sql, [room], |row| Ok(stored::text(row, 0)?.into_owned()));

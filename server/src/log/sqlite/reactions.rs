@@ -85,7 +85,7 @@ pub(super) fn emoji(db: &Connection, target: Seq) -> rusqlite::Result<Vec<Emoji>
     Ok(emoji)
 }
 
-/// What `reader` is shown of the reactions on a message.
+/// The reactions on a message as `reader` is shown them.
 pub(super) fn shown_to(
     db: &Connection,
     target: Seq,

@@ -1,5 +1,5 @@
-//! What lies in the database, read leniently: a damaged entry costs that entry, and a word that today's rules would refuse
-//! is taken as it is. Decides nothing else, and never fails because of what a row says.
+//! Reads the rows of the database leniently: a damaged entry costs only that entry, and a word that today's rules would
+//! refuse is taken as it is. Decides nothing else, and never fails because of the content of a row.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -91,7 +91,7 @@ pub(super) fn message(
     Ok(Some(message))
 }
 
-/// What a message says now, unless it is deleted or damaged.
+/// The current text of a message, unless it is deleted or damaged.
 pub(super) fn message_text(db: &Connection, message: Seq) -> rusqlite::Result<Option<MessageText>> {
     if let Some((text, _)) = newest_edit(db, message)? {
         return Ok(text);

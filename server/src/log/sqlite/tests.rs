@@ -1,4 +1,4 @@
-//! What is special about this engine: the contract on files, and what happens to those files.
+//! Tests of this engine alone: the contract on files, and what happens to those files.
 
 use super::*;
 

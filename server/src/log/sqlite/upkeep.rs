@@ -33,7 +33,7 @@ const SPARE_PAGES: i64 = 256;
 /// Pages given back in one go: some milliseconds.
 const PAGES_AT_ONCE: i64 = 1_000;
 
-/// What is known between two looks.
+/// The state of the upkeep between two looks at the write-ahead log.
 pub(super) struct Upkeep {
     wal: PathBuf,
     stamp: Stamp,
@@ -52,7 +52,7 @@ pub(super) struct Upkeep {
 pub(super) enum Phase {
     /// The log is open; a copy that is made of it now says so.
     Open,
-    /// It is being closed in order.
+    /// The log is being closed in order.
     Closing,
 }
 

@@ -1,4 +1,4 @@
-//! What can be told from the bytes of a write-ahead log: whether a database was written by a checkpoint of it. Reads only.
+//! Tells from the bytes of a write-ahead log whether a database was written by a checkpoint of it. Reads only.
 //!
 //! A checkpoint copies pages in the order of their numbers, so the first page comes first. A database whose first page is,
 //! byte for byte, one that its write-ahead log brings was being checkpointed from there. That is all there is to go by when

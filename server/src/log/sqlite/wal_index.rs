@@ -19,10 +19,10 @@ pub(super) struct WalIndex {
     size: AtomicU64,
 }
 
-/// What a write-ahead log must have.
+/// The size and the salts that a write-ahead log must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Expected {
-    /// Its least size.
+    /// The least size, in bytes.
     pub(super) size: u64,
     /// Bytes 16 to 24: what tells one round from another.
     pub(super) salts: [u8; 8],
@@ -46,7 +46,7 @@ impl WalIndex {
         was_cut_short
     }
 
-    /// What must be in the write-ahead log; `None` while nothing must, or somebody is just changing it.
+    /// The expected size and salts of the write-ahead log; `None` while it may be empty or its index is being changed.
     pub(super) fn expected(&self) -> Option<Expected> {
         let mut heads = [0; 2 * HEAD];
         read_at_start(&self.file, &mut heads).ok()?;

@@ -26,14 +26,14 @@ pub(super) struct WatchedFiles {
 /// Device and inode.
 type Identity = (u64, u64);
 
-/// What became of the files.
+/// A loss among the log's files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Lost {
     /// The database is gone, replaced or cut short. It may be put back.
     Database(LogError),
-    /// A file beside it is gone. What it had can be saved, but the log cannot go on with it.
+    /// A file beside the database is gone. Its content can be saved, but the log cannot go on with it.
     Aside(LogError),
-    /// The write-ahead log has lost what it had. It must not go into the database any more.
+    /// The write-ahead log has lost its content. It must not go into the database any more.
     Wal(LogError),
 }
 

@@ -56,16 +56,16 @@ pub(super) struct Publishing {
     pub(super) request: Bytes,
 }
 
-/// What is left of an answer.
+/// The rest of an answer.
 pub(super) struct Rest {
     bytes: Bytes,
     /// Whether the connection is closed after it.
     is_last: bool,
-    /// What the client has taken since the deadline was set.
+    /// The bytes that the client has taken since the deadline was set.
     progress: Progress,
 }
 
-/// How often it is read from a connection that is closed, 4 KiB each time; who sends more may lose the answer.
+/// Reads, of 4 KiB each, from a connection before it is closed; a client that sends more may lose the answer.
 const LEFT_UNREAD: usize = 16;
 
 /// All connections of a loop, by number.

@@ -55,18 +55,18 @@ impl<'a> Request<'a> {
         (version == 1 && request.is_usual(body)).then_some(request)
     }
 
-    /// What a caller is judged by.
+    /// The headers by which a caller is judged.
     pub(super) fn caller_headers(&self) -> CallerHeaders<'a> {
         CallerHeaders::read(self.headers.iter().map(|header| (header.name, header.value)))
     }
 
-    /// What there is of the first line that a caller is judged by.
+    /// The parts of the request line by which a caller is judged.
     pub(super) fn line(&self) -> Line<'static> {
         let is_safe = matches!(self.asked, Asked::Poll(_));
         Line { is_safe, needs_host: true, authority: None, nested: "" }
     }
 
-    /// What says which person asks.
+    /// The headers that prove who asks: `Authorization` and `Cookie`.
     pub(super) fn credentials(&self) -> HeaderMap {
         let mut credentials = HeaderMap::new();
         for header in &self.headers {

@@ -1,4 +1,4 @@
-//! What an event loop does with requests that wait for the log: publishes, and held polls whose entries left memory.
+//! Requests of an event loop that wait for the log: publishes, and held polls whose entries left memory.
 
 use std::task::{Context, Poll};
 

@@ -177,8 +177,8 @@ async fn who_is_here_is_told_the_same() {
     assert_eq!(pair.lobby().await.tag, tag, "nobody came or went");
 }
 
-/// One commit of more than is kept at hand, while polls are held: they are answered with what was said, not as if the server
-/// were stopping.
+/// Commits more than memory keeps while polls are held: they are answered with the messages, not as if the server were
+/// stopping.
 #[tokio::test]
 async fn held_polls_whose_entries_left_memory_are_answered_from_the_log() {
     const MESSAGES: usize = 50;

@@ -1,4 +1,5 @@
-//! Who is asked, for messages: the server, and the proxy on the way if there is one. Never with a password.
+//! The target of a request, for error messages: the server, and the proxy on the way if there is one. Never with a
+//! password.
 
 use std::fmt;
 
@@ -13,7 +14,7 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Who may have sent an answer that is not one of Holdline's.
+    /// Names the possible senders of an answer that is not one of Holdline's.
     pub(super) fn whoever_answered(&self) -> String {
         match &self.proxy {
             Some(proxy) if !self.server.is_https() => format!("the proxy {proxy} or {}", self.server),

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 
 use super::*;
 
-/// One request as it came: the head's lines, and the body.
+/// A request as it came: the lines of the head, and the body.
 #[derive(Debug)]
 struct Came {
     head: Vec<String>,

@@ -1,5 +1,4 @@
-//! What can become of a request other than an answer: it was refused, it failed on the way, or somebody answers who is
-//! no Holdline server.
+//! Reasons why a request has no answer: it was refused, it failed on the way, or the other side is no Holdline server.
 
 use std::error::Error;
 use std::fmt;
@@ -23,7 +22,7 @@ pub(crate) enum Trouble {
         /// For people.
         why: String,
     },
-    /// What is there is not a Holdline server, or not one that can be trusted. Asked again it is the same, unless a
+    /// The other side is not a Holdline server, or not one that can be trusted. Asking again does not help, unless a
     /// Holdline server was there before.
     #[error("{why}")]
     NoHoldline {
@@ -36,7 +35,7 @@ pub(crate) enum Trouble {
 #[derive(Debug)]
 pub(crate) struct Refusal {
     status: u16,
-    /// What the server says about it; proxies say other things.
+    /// The server's description of the error; `None` when a proxy sent something else.
     problem: Option<Problem>,
     retry_after: Option<Duration>,
     /// Where a redirection points.
@@ -183,7 +182,7 @@ fn find_cause(
     None
 }
 
-/// What is wrong for good: a certificate that is not trusted, or the other of `http` and `https`.
+/// Describes a fault that stays: a certificate that is not trusted, or `http` in place of `https` or the reverse.
 fn wrong_protocol(target: &Target, cause: &(dyn Error + 'static)) -> Option<String> {
     if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
         return match tls {

@@ -15,7 +15,7 @@ use crate::client::say;
 /// Make a new log from lines of JSON.
 #[derive(Args)]
 pub(super) struct Import {
-    /// What `holdline log export` wrote [default: standard input]
+    /// The file that `holdline log export` wrote [default: standard input]
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
 

@@ -1,4 +1,4 @@
-//! What the operator says about HTTP: host names, proxies, limits. The names of what was listened on are added here.
+//! The operator's options for HTTP: host names, proxies, limits. Adds the names of the listening addresses.
 
 use std::net::IpAddr;
 
@@ -7,7 +7,7 @@ use holdline_server::{Hosts, HttpConfig};
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 
-/// Who may ask, and what is believed of them.
+/// Options for HTTP: host names, trusted proxies, and the limit on new rooms.
 #[derive(Args)]
 pub(super) struct HttpOptions {
     /// A name by which browsers reach this server, as in chat.example; give it again for more, * is any. Without it: the

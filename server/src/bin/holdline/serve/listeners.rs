@@ -11,7 +11,7 @@ use tracing::warn;
 
 use self::bind::{bind, bind_error, is_missing};
 
-/// One value of `--listen`.
+/// A value of `--listen`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ListenAddress {
     /// The host name, when the value was `NAME:PORT`.
@@ -96,7 +96,8 @@ pub(super) fn open(addresses: &[ListenAddress]) -> anyhow::Result<Vec<TcpListene
     Ok(listeners)
 }
 
-/// What already takes the connections to this address: itself, when it is given twice, or its family's wildcard.
+/// The address that already takes the connections to this one: itself, when it is given twice, or its family's
+/// wildcard.
 fn covering(address: SocketAddr, all: &[SocketAddr], bound: &[SocketAddr]) -> Option<SocketAddr> {
     if address.port() == 0 {
         return None;

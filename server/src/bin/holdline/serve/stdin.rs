@@ -20,7 +20,7 @@ const IN_FLIGHT: usize = 256;
 /// Between two tries of what the log could not take. The pipe waits meanwhile, and with it whoever writes into it.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// What came of a line.
+/// The log's answer to a line.
 type Answer = Result<Outcome, LogError>;
 
 /// A line on its way.

@@ -22,7 +22,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 pub(super) struct Source {
     client: Client,
     rooms: RoomSelection,
-    /// Those of the named rooms that do not exist.
+    /// Named rooms that do not exist.
     missing: Mutex<BTreeSet<RoomName>>,
     /// The entries of the last poll that this version does not know, as they came.
     unknown: Mutex<BTreeMap<Seq, Value>>,

@@ -1,4 +1,4 @@
-//! What a reaction costs, in steps of SQLite's machine and in changed rows.
+//! The cost of a reaction, in steps of SQLite's virtual machine and in changed rows.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

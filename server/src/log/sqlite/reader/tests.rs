@@ -1,4 +1,4 @@
-//! What a read costs, in steps of SQLite's machine and in bytes.
+//! The cost of a read, in steps of SQLite's virtual machine and in bytes.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What the writer does besides appending: retention, expiry of rooms, and trying whether it could append.
+//! The writer's jobs besides appending: retention, expiry of rooms, and trying whether it could append.
 
 use std::time::{Duration, Instant};
 
