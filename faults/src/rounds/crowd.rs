@@ -28,7 +28,7 @@ const RETURN: Duration = Duration::from_secs(120);
 const ANSWER: Duration = Duration::from_secs(20);
 
 pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
-    let mut server = bench.server()?;
+    let mut server = bench.server()?.flags(&["--max-held", "1000000"]);
     server.start().await?;
     let ledger = Arc::new(Ledger::default());
     let readers = if bench.is_short { READERS_SHORT } else { READERS };
