@@ -183,9 +183,6 @@ impl Writer {
     fn close(mut self) {
         self.lock.note(self.epoch, self.tip.head);
         if self.in_place().is_err() {
-            if let Some(lost) = self.lost.take() {
-                self.save_what_can_be(&lost);
-            }
             return;
         }
         if let Err(error) = self.checkpoint(Phase::Closing) {
@@ -193,9 +190,8 @@ impl Writer {
         }
     }
 
-    /// Saves what can be saved, and refuses everything from now on.
-    fn give_up(mut self, mut jobs: mpsc::Receiver<Job>, lost: &Lost) -> Stage {
-        self.save_what_can_be(lost);
+    /// Refuses everything from now on.
+    fn give_up(self, mut jobs: mpsc::Receiver<Job>, lost: &Lost) -> Stage {
         jobs.close();
         while let Ok(job) = jobs.try_recv() {
             job.refuse(lost.error());
@@ -228,15 +224,19 @@ impl Writer {
         }
     }
 
-    /// Whether the files are there and whole. If the log cannot go on with them, that is remembered.
+    /// Whether the files are there and whole. If the log cannot go on with them, what was acknowledged is saved before
+    /// anybody hears of it, and so before anybody can end the process for it.
     fn in_place(&mut self) -> Result<(), LogError> {
-        self.files.check().map_err(|lost| {
-            let error = lost.error().clone();
-            if !matches!(lost, Lost::Database(_)) {
-                self.lost = Some(lost);
-            }
-            error
-        })
+        if let Some(lost) = &self.lost {
+            return Err(lost.error().clone());
+        }
+        let Err(lost) = self.files.check() else { return Ok(()) };
+        let error = lost.error().clone();
+        if !matches!(lost, Lost::Database(_)) {
+            self.save_what_can_be(&lost);
+            self.lost = Some(lost);
+        }
+        Err(error)
     }
 
     fn commit_and_answer(&mut self, drafts: Vec<Draft>, replies: Vec<Reply<Outcome>>) {
