@@ -169,7 +169,7 @@ impl Hub {
             log: log.clone(),
         });
         let follower = Arc::downgrade(&hub);
-        log.follow(Arc::new(move |event| {
+        let following = Arc::new(move |event: LogEvent<'_>| {
             let Some(hub) = follower.upgrade() else { return };
             match event {
                 LogEvent::Appended(group) => {
@@ -177,8 +177,10 @@ impl Hub {
                     hub.take(group);
                 }
                 LogEvent::RoomsExpired { rooms, forgotten } => hub.remove_rooms(rooms, forgotten),
+                LogEvent::Replaced { .. } => hub.fail(),
             }
-        }));
+        });
+        log.follow(head, following).await?;
         hub.watch_log();
         hub.supervise("presence", presence::keep_up_to_date(&hub));
         hub.supervise("retention", keep::keep_within_bounds(&hub));

@@ -224,7 +224,7 @@ impl Hub {
             After::At(cursor) => {
                 // A cursor beyond the head is from a log that had more than this one: it was restored from a copy. The
                 // log's own head is asked, because it may be ahead of the hub's for a moment.
-                let is_beyond = cursor.seq > self.head() && cursor.seq > self.log.head();
+                let is_beyond = cursor.seq > self.head() && !self.log.has_reached(cursor.seq);
                 if cursor.epoch != self.log.epoch() || is_beyond {
                     return Err(PollError::EpochChanged(self.cursor(self.head())));
                 }
