@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::entry::Lenient;
+use crate::lenient::Lenient;
 use crate::{Cursor, Entry, Message, Person, RoomName, Seq, Timestamp, Topic};
 
 /// A poll's answer. Empty when the time was up; the same shape then.

@@ -13,6 +13,7 @@ mod emoji;
 mod entry;
 mod hold;
 mod key;
+mod lenient;
 pub mod limits;
 mod message;
 mod nickname;
