@@ -12,7 +12,7 @@ use bytes::Bytes;
 use holdline_server::hot::{Lobby, Reader, Signer, Writer, is_ours};
 use holdline_server::log::{Committed, Draft, DraftKind, Log as _, MemoryLog, Outcome};
 use holdline_shared::{
-    After, Batch, Cursor, Dice, Entry, EntryKind, Epoch, Event, MessageText, Person, PollQuery, PublishKey,
+    After, Batch, Cursor, Entry, EntryKind, Epoch, Event, Jitter, MessageText, Person, PollQuery, PublishKey,
     RoomName, Seq, Subscription, Timestamp,
 };
 
@@ -185,10 +185,10 @@ fn step(times: usize) -> Result<()> {
     let cursor = Cursor { epoch: Epoch(1), seq: Seq(BATCH) };
     let mut batch = Batch { entries, cursor, wait: 25, presence: None, unreadable: 0 };
     let mut subscription = Subscription::new(After::At(Cursor { seq: Seq::START, ..cursor }));
-    subscription.step(Event::Start, Duration::ZERO, Dice::new(0.5));
+    subscription.step(Event::Start, Duration::ZERO, Jitter::new(0.5));
     for time in 0..times {
         let now = Duration::from_secs(time as u64);
-        let step = subscription.step(black_box(Event::Answered(batch)), now, Dice::new(0.5));
+        let step = subscription.step(black_box(Event::Answered(batch)), now, Jitter::new(0.5));
         // What was delivered comes again as what follows it: neither copied nor made anew.
         batch = black_box(step).deliver.context("a batch is delivered")?;
         batch.cursor.seq.0 += BATCH;
