@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use holdline_shared::limits::{BATCH_BYTES, BATCH_ENTRIES};
-use holdline_shared::{Entry, EntryKind, MessageText, RoomName, Seq};
+use holdline_shared::{Entry, MessageText, RoomName, Seq};
 
 /// A durable entry. Its JSON was encoded once, when it was appended; every answer shares these bytes.
 #[derive(Debug, Clone)]
@@ -83,22 +83,19 @@ impl StoredEntry {
         self.entry.get_or_init(|| serde_json::from_slice(&self.json).ok()).as_deref()
     }
 
-    /// A copy without the text, if this is the message `deleted` or an edit of it.
+    /// A copy without its text, if this is the message `deleted` or an edit of it.
     pub(crate) fn without_text_of(&self, deleted: Seq) -> Result<Option<Self>, serde_json::Error> {
         let Some(mut entry) = self.decode() else { return Ok(None) };
-        match &mut entry.kind {
-            EntryKind::Message { text, .. } if self.seq == deleted => *text = None,
-            EntryKind::Edit { target, text } if *target == deleted => *text = None,
-            _ => return Ok(None),
+        if entry.text_of() != Some(deleted) {
+            return Ok(None);
         }
+        entry.kind = entry.kind.redacted();
         Self::encode(entry).map(Some)
     }
 
     /// The text, if this is a message that was not deleted.
     pub fn message_text(&self) -> Option<&MessageText> {
-        match &self.entry()?.kind {
-            EntryKind::Message { text, .. } => text.as_ref(),
-            _ => None,
-        }
+        let entry = self.entry()?;
+        entry.kind.text().filter(|_| entry.text_of() == Some(self.seq))
     }
 }

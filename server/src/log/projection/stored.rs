@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use holdline_shared::{Entry, EntryKind, Message, MessageText, Person, PersonId, Seq, Timestamp};
+use holdline_shared::{Entry, Message, MessageText, Person, PersonId, Seq, Timestamp};
 use parking_lot::Mutex;
 use rusqlite::{Connection, Row};
 use serde::Deserialize;
@@ -99,10 +99,7 @@ pub(in crate::log) fn message_text(db: &Connection, message: Seq) -> rusqlite::R
     let mut statement = db.prepare_cached("SELECT json FROM entries WHERE seq = ?")?;
     let mut rows = statement.query([sql_seq(message)])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    Ok(entry(message, bytes(row, 0)?).and_then(|entry| match entry.kind {
-        EntryKind::Message { text, .. } => text,
-        _ => None,
-    }))
+    Ok(entry(message, bytes(row, 0)?).and_then(|entry| entry.kind.text().cloned()))
 }
 
 /// The newest edit of a message that can be read.
@@ -113,9 +110,9 @@ fn newest_edit(db: &Connection, message: Seq) -> rusqlite::Result<Option<(Option
     let mut rows = statement.query([sql_seq(message)])?;
     while let Some(row) = rows.next()? {
         let seq = seq(row.get(0)?);
-        match entry(seq, bytes(row, 1)?) {
-            Some(Entry { kind: EntryKind::Edit { text, .. }, at, .. }) => return Ok(Some((text, at))),
-            _ => report_damage(seq),
+        match entry(seq, bytes(row, 1)?).filter(|edit| edit.text_of() == Some(message)) {
+            Some(edit) => return Ok(Some((edit.kind.text().cloned(), edit.at))),
+            None => report_damage(seq),
         }
     }
     Ok(None)
