@@ -10,9 +10,9 @@ use holdline_shared::{MessageText, Person, RoomName, RoomSelection};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::Instant;
 
-use self::request::{Asked, Queries, Request};
+use self::request::{Asked, HeaderSlots, Queries, Request};
 use self::response::Responses;
-use crate::http::{Caller, HttpConfig};
+use crate::http::{Caller, HttpConfig, LastHost};
 use crate::hub::{HeldPolls, Hub, Question};
 use crate::log::{Committed, Draft, LogError, MemoryLog};
 use crate::session::Sessions;
@@ -34,13 +34,16 @@ pub fn is_ours(bytes: &[u8]) -> bool {
 pub struct Reader {
     queries: Queries,
     config: HttpConfig,
+    last_host: LastHost,
 }
 
 impl Reader {
     /// Reads what is asked and judges the caller, and for a publish finds who asks; how much there is of it, if it is ours.
     pub fn read(&mut self, bytes: &[u8]) -> Option<usize> {
-        let request = Request::parse(bytes)?;
-        Caller::find(&self.config, || None, &request.caller_headers(), request.line()).ok()?;
+        let mut slots = HeaderSlots::new();
+        let request = Request::parse(bytes, &mut slots)?;
+        let (headers, last_host) = (request.caller_headers(), &mut self.last_host);
+        Caller::find_again(&self.config, || None, &headers, request.line(), last_host).ok()?;
         match request.asked {
             Asked::Poll(query) => Some(self.queries.parse(query)?.here.len()),
             Asked::Publish { room, body } => Some(room.len() + body.len() + request.credentials().len()),
