@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use self::request::{Asked, Queries, Request};
 use self::response::Responses;
 use crate::http::{Caller, HttpConfig};
-use crate::hub::{HeldPolls, Hub, Question};
+use crate::hub::{Admitted, HeldPolls, Hub, PollRequest};
 use crate::log::{Committed, Draft, LogError, MemoryLog};
 use crate::session::Sessions;
 
@@ -109,7 +109,7 @@ impl Lobby {
         let unavailable = |error: std::io::Error| LogError::Unavailable(error.to_string());
         let runtime = Builder::new_current_thread().enable_time().build().map_err(unavailable)?;
         let hub = runtime.block_on(Hub::open(Arc::new(MemoryLog::new())))?;
-        let held = HeldPolls::new(hub.clone(), std::task::Waker::noop().clone());
+        let held = hub.held_polls(std::task::Waker::noop().clone());
         // To rounds that begin in the future, any that ends now was short: none is followed by a pause.
         let writer = Writer { now: Instant::now() + Duration::from_secs(3600), ..Writer::default() };
         Ok(Self { hub, held, writer, _runtime: runtime })
@@ -121,16 +121,16 @@ impl Lobby {
         let (now, after) = (writer.now, hub.head());
         let rooms = &RoomSelection::Named(vec![RoomName::lobby()]);
         for key in 0..polls {
-            held.begin(key, Question { rooms, after, visit: None, may_wait: true }, now);
+            let admitted = Admitted { after, wait: Duration::from_secs(25), is_shortened: false };
+            // The lobby is there.
+            let _ = held.begin(key, PollRequest { rooms, admitted, presence: None }, now);
         }
         // In memory it is settled at once.
         hub.publish(Draft::say(Person::anonymous(), RoomName::lobby(), text.clone())).now_or_never();
         let mut answered = 0;
-        held.go_through(now, |ended| {
-            if let (_, Ok(answer)) = hub.conclude(ended) {
-                writer.batch(&answer.body);
-                answered += 1;
-            }
+        held.deliver_ready(now, |completed| {
+            writer.batch(&hub.answers().answer(completed).1.body);
+            answered += 1;
         });
         answered
     }

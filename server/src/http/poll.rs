@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::identity::known;
 use super::params::query_pairs;
 use super::{App, body, reply};
-use crate::hub::Visit;
+use crate::hub::PresenceLease;
 
 /// The one type of a form that is read.
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -51,23 +51,23 @@ async fn answer(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let wait = query.wait.unwrap_or(app.hub.config().wait);
-    let visit = visit(app, query, caller, || headers)?;
-    let answer = app.hub.poll(&query.rooms, query.after, wait, visit.as_ref()).await?;
+    let presence = enter(app, query, caller, || headers)?;
+    let answer = app.hub.poll(&query.rooms, query.after, wait, presence).await?;
     let mut response = reply::raw_json(StatusCode::OK, answer.body);
     reply::mark_held(app, response.headers_mut());
     Ok(response)
 }
 
-/// Lets the person who asks be here, if that is what the poll wants.
-pub(crate) fn visit(
+/// Marks the person who asks as here, if that is what the poll wants.
+pub(crate) fn enter(
     app: &App,
     query: &PollQuery,
     caller: &Caller,
     headers: impl FnOnce() -> HeaderMap,
-) -> Result<Option<Visit>, Failure> {
+) -> Result<Option<PresenceLease>, Failure> {
     if query.here.is_empty() {
         return Ok(None);
     }
     let person = known(app, caller, &headers())?;
-    Ok(Some(app.hub.visit(&person, query.here.clone(), query.presence.clone())))
+    Ok(Some(app.hub.enter(&person, &query.here, query.presence.as_ref())))
 }
