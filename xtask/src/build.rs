@@ -2,12 +2,7 @@
 
 pub(crate) mod client;
 mod first_load;
-mod minify;
-mod names;
-mod order;
 mod precompress;
-mod shrink;
-mod wasm;
 
 use anyhow::Result;
 use xshell::Shell;

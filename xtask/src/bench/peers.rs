@@ -36,11 +36,9 @@ pub(super) fn is_asked_for(peer: &str, otherwise: bool, flags: &[OsString]) -> b
 }
 
 fn nchan(sh: &Shell) -> Result<()> {
-    if debian::can_install(sh) {
-        say::step("installing nginx with nchan, some seconds");
-        return debian::install(sh, &NCHAN);
+    if !debian::install(sh, &NCHAN)? {
+        say::line("nchan is left out without its package");
     }
-    say::line(format!("nchan is left out without its package; {}", debian::by_hand(&NCHAN)));
     Ok(())
 }
 

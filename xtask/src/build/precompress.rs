@@ -25,7 +25,7 @@ pub(crate) fn folder(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Whether it is one of ours.
+/// Whether this file is a compressed copy of another.
 pub(crate) fn is_compressed(path: &Path) -> bool {
     path.extension().is_some_and(|suffix| suffix == "br" || suffix == "gz")
 }

@@ -5,11 +5,11 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use xshell::{Shell, cmd};
 
-use super::debian;
 use super::wasm_target::{TARGET, has_std};
+use super::{consent, debian};
 use crate::{say, shell};
 
 /// The name under which rustup knows Debian's compiler.
@@ -27,7 +27,7 @@ const PACKAGES: [&str; 6] =
 /// The linker's name in Debian, and the one the compiler calls it by.
 const LINKER: (&str, &str) = ("/usr/bin/lld-22", "/usr/local/bin/rust-lld");
 
-/// Whether it was installed, for the compiler that is there now.
+/// Whether the library is installed, built by the present compiler.
 pub(crate) fn is_there(sh: &Shell) -> bool {
     let built_with = fs::read_to_string(STAMP).ok();
     built_with.is_some() && built_with == compiler(sh) && has_std(Path::new(LIBRARY)) && is_linked(sh)
@@ -35,9 +35,14 @@ pub(crate) fn is_there(sh: &Shell) -> bool {
 
 /// Installs Debian's compiler, builds the standard library, and tries it.
 pub(crate) fn install(sh: &Shell, cache: &Path) -> Result<()> {
-    say::step("the release server is out of reach: installing Debian's compiler, about a minute");
-    debian::install(sh, &PACKAGES)?;
     let (linker, called) = LINKER;
+    say::step("the release server is out of reach: Debian's compiler can build the client, too");
+    let agreed = consent::is_given(sh, &format!("write to {LIBRARY} and {called}"))?;
+    ensure!(
+        agreed && debian::install(sh, &PACKAGES)?,
+        "the compiler's target for the browser is missing: run `rustup target add {TARGET}` where the release server \
+         can be reached, or `cargo xtask --yes setup`"
+    );
     cmd!(sh, "ln -sf {linker} {called}").run()?;
     if !is_linked(sh) {
         cmd!(sh, "rustup toolchain link {TOOLCHAIN} /usr").run()?;
