@@ -56,10 +56,10 @@ const ANY_PORT: &str = "127.0.0.1:0";
 async fn after_two_seconds_answers_everybody_after_two_seconds() {
     let example = Example::start("after_two_seconds", &[ANY_PORT]).await;
     let start = Instant::now();
-    let replies = futures_util::future::join_all((0..5).map(|_| example.get("/"))).await;
+    let replies = futures_util::future::join_all((0..50).map(|_| example.get("/"))).await;
     assert!(replies.iter().all(|reply| reply.text() == "Hello, World!\n"));
     assert!(start.elapsed() >= Duration::from_secs(2), "{:?}", start.elapsed());
-    assert!(start.elapsed() < Duration::from_secs(10), "they waited for each other: {:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(100), "they waited for each other: {:?}", start.elapsed());
 }
 
 #[tokio::test]
