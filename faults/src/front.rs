@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command as BlockingCommand, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use fastrand::Rng;
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
@@ -84,6 +84,14 @@ impl Drop for Front {
 pub(crate) fn is_there(program: &str) -> bool {
     let asked = BlockingCommand::new(program).arg("-v").stdout(Stdio::null()).stderr(Stdio::null()).status();
     asked.is_ok_and(|status| status.success())
+}
+
+/// The configuration with these pieces replaced, each of which must stand in it once.
+fn filled_in(config: &str, pieces: &[(&str, String)]) -> Result<String> {
+    pieces.iter().try_fold(config.to_owned(), |config, (from, to)| {
+        ensure!(config.matches(from).count() == 1, "{from:?} must stand once in the configuration");
+        Ok(config.replace(from, to))
+    })
 }
 
 /// An address for a proxy, and a folder that its workers may enter, too, when they are another user.
