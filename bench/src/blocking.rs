@@ -1,5 +1,4 @@
-//! Asking one question and waiting for its answer, and asking many over a few connections: for what comes before the
-//! measuring.
+//! Blocking requests, for the preparation of a measurement: one, or many over a few connections.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -7,19 +6,19 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::answer::{Answer, text};
+use crate::response::{Response, text};
 
 const LIMIT: Duration = Duration::from_secs(60);
-/// Connections that share many questions: enough to fill a group.
+/// Connections that share many requests: enough to fill a group commit.
 const MANY: usize = 256;
 
-/// A connection for one question at a time.
-pub(crate) struct Line {
+/// A connection with one request at a time.
+pub(crate) struct BlockingConn {
     stream: TcpStream,
 }
 
-impl Line {
-    /// To this server.
+impl BlockingConn {
+    /// Connects to a server.
     pub(crate) fn open(server: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect(server)?;
         stream.set_read_timeout(Some(LIMIT))?;
@@ -27,42 +26,46 @@ impl Line {
         Ok(Self { stream })
     }
 
-    /// Asks and takes what is wanted out of the answer, which must be a good one.
-    pub(crate) fn ask<T>(&mut self, request: &[u8], take: impl FnOnce(&Answer<'_>) -> T) -> Result<T> {
+    /// Sends a request and reads from its response, which must be a success.
+    pub(crate) fn request<T>(&mut self, request: &[u8], take: impl FnOnce(&Response<'_>) -> T) -> Result<T> {
         self.stream.write_all(request)?;
-        self.hear(take)
+        self.receive(take)
     }
 
-    fn hear<T>(&mut self, take: impl FnOnce(&Answer<'_>) -> T) -> Result<T> {
+    fn receive<T>(&mut self, take: impl FnOnce(&Response<'_>) -> T) -> Result<T> {
         let (mut bytes, mut part) = (Vec::new(), [0; 16 << 10]);
         loop {
-            let length = self.stream.read(&mut part).context("no answer")?;
-            ensure!(length > 0, "the connection ended before the answer: {}", text(&bytes));
+            let length = self.stream.read(&mut part).context("no response")?;
+            ensure!(length > 0, "the connection ended before the response: {}", text(&bytes));
             bytes.extend_from_slice(&part[..length]);
-            if let Some(answer) = Answer::parse(&bytes)? {
-                let good = (200..300).contains(&answer.status);
-                ensure!(good, "{} {}", text(answer.head), text(answer.body));
-                return Ok(take(&answer));
+            if let Some(response) = Response::parse(&bytes)? {
+                let good = (200..300).contains(&response.status);
+                ensure!(good, "{} {}", text(response.head), text(response.body));
+                return Ok(take(&response));
             }
         }
     }
 }
 
-/// Asks over a connection of its own.
-pub(crate) fn once<T>(server: SocketAddr, request: &[u8], take: impl FnOnce(&Answer<'_>) -> T) -> Result<T> {
-    Line::open(server)?.ask(request, take)
+/// Sends one request over its own connection.
+pub(crate) fn once<T>(
+    server: SocketAddr,
+    request: &[u8],
+    take: impl FnOnce(&Response<'_>) -> T,
+) -> Result<T> {
+    BlockingConn::open(server)?.request(request, take)
 }
 
-/// Asks all of these, some at a time; every answer must be a good one.
+/// Sends all requests, some at a time; every response must be a success.
 pub(crate) fn all(server: SocketAddr, requests: &[Vec<u8>]) -> Result<()> {
-    let lines = (0..MANY.min(requests.len())).map(|_| Line::open(server));
-    let mut lines = lines.collect::<Result<Vec<_>>>()?;
+    let conns = (0..MANY.min(requests.len())).map(|_| BlockingConn::open(server));
+    let mut conns = conns.collect::<Result<Vec<_>>>()?;
     for some in requests.chunks(MANY) {
-        for (line, request) in lines.iter_mut().zip(some) {
-            line.stream.write_all(request)?;
+        for (conn, request) in conns.iter_mut().zip(some) {
+            conn.stream.write_all(request)?;
         }
-        for (line, _) in lines.iter_mut().zip(some) {
-            line.hear(|_| ())?;
+        for (conn, _) in conns.iter_mut().zip(some) {
+            conn.receive(|_| ())?;
         }
     }
     Ok(())

@@ -1,39 +1,44 @@
-//! Parses the command line and hands over.
+//! The command line: parses, then measures or serves as the baseline.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::Parser;
-use holdline_bench::{Orders, Task};
+
+use crate::run::{Options, Task};
+use crate::{baseline, console, interrupt, run, scenario};
 
 /// Measures Holdline beside its peers.
 #[derive(Parser)]
 #[command(name = "bench", max_term_width = 100)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 struct Arguments {
-    /// What to measure [default: all, and docs/PERFORMANCE.md is written anew]
-    #[arg(value_name = "SCENARIO", value_parser = clap::builder::PossibleValuesParser::new(holdline_bench::names()))]
+    /// Scenarios to measure [default: all, and docs/PERFORMANCE.md is written anew]
+    #[arg(value_name = "SCENARIO", value_parser = clap::builder::PossibleValuesParser::new(scenario::names()))]
     scenarios: Vec<String>,
 
-    /// Whom to measure, such as holdline, holdline:anonymous, holdline:memory, holdline:plain, floor, floor:2ms, floor:lossy, nchan,
-    /// nchan:multipart, nchan:default, node, engineio [default: holdline,floor,nchan,node]
+    /// Servers to measure, such as holdline, holdline:anonymous, holdline:memory, holdline:plain, baseline,
+    /// baseline:2ms, baseline:lossy, nchan, nchan:multipart, nchan:default, node, engineio
+    /// [default: holdline,baseline,nchan,node]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     peers: Vec<String>,
 
-    /// How often, in turns
+    /// Number of passes
     #[arg(long, value_name = "NUMBER", default_value_t = 3)]
     runs: usize,
 
-    /// The guard: less than two minutes, compared with bench/expected.json
+    /// Measure little, and compare with bench/expected.json
     #[arg(long)]
     quick: bool,
 
-    /// Keep the guard's figures as those to compare with
+    /// Keep the figures of --quick as those to compare with
     #[arg(long, requires = "quick")]
     accept: bool,
 
-    /// Histories of ten million messages too
+    /// Also measure histories of ten million messages
     #[arg(long)]
     full: bool,
 
@@ -44,6 +49,18 @@ struct Arguments {
     /// The server to measure
     #[arg(long, env = "HOLDLINE_BIN", value_name = "FILE", default_value = "target/release/holdline")]
     program: PathBuf,
+
+    /// Serve as the baseline, until stopped
+    #[arg(long, value_name = "ADDRESS")]
+    serve_baseline: Option<SocketAddr>,
+
+    /// As the baseline, wait so long for more messages before responding
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
+    coalesce_ms: u64,
+
+    /// As the baseline, drop every n-th message, so that the loss check has something to find
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    drop_every: usize,
 }
 
 impl Arguments {
@@ -58,23 +75,27 @@ impl Arguments {
     }
 }
 
-/// Obeys, and answers how it ends.
-pub(crate) fn run() -> ExitCode {
-    match obey(Arguments::parse()) {
+/// Runs the program.
+pub fn main() -> ExitCode {
+    match execute(Arguments::parse()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            holdline_bench::say_error(&error);
+            console::note(format!("{error:#}"));
             ExitCode::FAILURE
         }
     }
 }
 
-fn obey(arguments: Arguments) -> Result<bool> {
+fn execute(arguments: Arguments) -> Result<bool> {
     let task = arguments.task();
-    let Arguments { scenarios, peers, runs, program, .. } = arguments;
-    ctrlc::set_handler(holdline_bench::interrupt)?;
+    let Arguments { scenarios, peers, runs, program, serve_baseline, coalesce_ms, drop_every, .. } =
+        arguments;
+    if let Some(address) = serve_baseline {
+        let window = Duration::from_millis(coalesce_ms);
+        return baseline::serve(address, baseline::Options { window, drop_every }).map(|()| true);
+    }
+    ctrlc::set_handler(interrupt::interrupt)?;
     let program = std::path::absolute(program)?;
-    let orders = Orders { program, scenarios, peers, runs: runs.max(1), task };
-    holdline_bench::run(&orders)
+    run::run(&Options { program, scenarios, peers, runs: runs.max(1), task })
 }

@@ -1,4 +1,4 @@
-//! The guard: a little of what matters, as ratios to the floor, and bytes as they are, compared with what is kept in
+//! The guard: measures a little, and compares ratios to the baseline, and bytes as they are, with
 //! `bench/expected.json`.
 
 use std::collections::BTreeMap;
@@ -8,40 +8,40 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, ensure};
 
 use crate::report::{Figures, Row};
-use crate::{paths, say};
+use crate::{console, paths};
 
 pub(crate) const SCENARIOS: [&str; 3] = ["hold", "fanout", "burst"];
-pub(crate) const PEERS: [&str; 2] = ["holdline", "floor"];
+pub(crate) const PEERS: [&str; 2] = ["holdline", "baseline"];
 
-/// By how much a ratio may be worse than the kept one. The machine alone moves it by a few percent.
+/// Share by which a ratio may be worse than the kept one. The machine alone moves it by a few percent.
 const TOLERANCE: f64 = 0.15;
 
-/// In bytes for each poll.
+/// Bytes per poll that a figure may be worse besides: memory comes in pages, and few bytes a poll are few pages.
 const PAGES: f64 = 200.0;
 
 /// Ratios, and bytes, by name.
 type Ratios = BTreeMap<String, f64>;
 
-/// Compares, or keeps. Answers whether nothing got worse. What is missing counts as worse when everything was measured.
+/// Compares, or keeps. Returns whether nothing got worse. A missing figure counts as worse when everything was measured.
 pub(crate) fn judge(figures: &[Figures], is_whole: bool, accept: bool) -> Result<bool> {
     let path = kept();
     let now = ratios(figures);
     if accept {
-        ensure!(is_whole, "what is kept comes from a whole run: --quick --accept without names");
+        ensure!(is_whole, "what is kept comes from a whole run: --guard --accept without names");
         fs::write(&path, serde_json::to_string_pretty(&now)? + "\n")?;
-        say::line(format!("kept {} figures in {}", now.len(), path.display()));
+        console::print(format!("kept {} figures in {}", now.len(), path.display()));
         return Ok(true);
     }
     let text = fs::read_to_string(&path)
-        .with_context(|| format!("no {}; keep the first with --quick --accept", path.display()))?;
+        .with_context(|| format!("no {}; keep the first with --guard --accept", path.display()))?;
     let mut kept: Ratios = serde_json::from_str(&text)?;
     kept.retain(|name, _| is_whole || now.contains_key(name));
     let worse = worse(&kept, &now);
     for line in &worse {
-        say::line(line);
+        console::print(line);
     }
     if worse.is_empty() {
-        say::line("nothing got worse than what is kept");
+        console::print("nothing got worse than what is kept");
     }
     Ok(worse.is_empty())
 }
@@ -50,7 +50,7 @@ fn kept() -> PathBuf {
     paths::root().join("bench/expected.json")
 }
 
-/// What ours costs.
+/// The costs of `holdline`, by name.
 fn ratios(figures: &[Figures]) -> Ratios {
     let mut ratios = Ratios::new();
     for figures in figures {
@@ -65,23 +65,22 @@ fn ratios(figures: &[Figures]) -> Ratios {
     ratios
 }
 
-/// What a column costs, where that depends neither on the machine's speed nor on its disk; the less the better.
+/// The cost in a column that depends neither on the machine's speed nor on its disk.
 fn cost(figures: &Figures, row: &Row, at: usize, column: &str) -> Option<f64> {
     if column.starts_with("bytes") {
-        // The floor's are so few that a ratio to them would only be noise.
+        // The baseline has so few bytes that a ratio would be noise.
         return row.spread(at).map(|spread| spread.median);
     }
-    let ratio = figures.ratio(row, "floor", at)?;
-    // Rates and delays say more about the machine, and what else it does, than about the server.
+    let ratio = figures.ratio(row, "baseline", at)?;
+    // Rates and delays depend on the machine more than on the server.
     column.starts_with("CPU").then_some(ratio)
 }
 
-/// By how much a figure may be worse besides: memory comes in pages, and few bytes a poll are few pages.
 fn slack(name: &str) -> f64 {
     if name.contains(": bytes") { PAGES } else { 0.0 }
 }
 
-/// A line for each ratio that got worse, or is gone.
+/// A line for each figure that got worse or is missing.
 fn worse(kept: &Ratios, now: &Ratios) -> Vec<String> {
     let mut lines = Vec::new();
     for (name, before) in kept {
@@ -102,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_got_worse_is_named() {
+    fn worse_figures_are_named() {
         let of = |value: f64| Ratios::from([("fanout".to_owned(), value)]);
         assert!(worse(&of(1.2), &of(1.3)).is_empty());
         assert!(worse(&of(1.2), &of(0.5)).is_empty());

@@ -1,15 +1,11 @@
-//! `bench`: what `cargo xtask bench` builds and runs. Linux only: elsewhere there is neither its epoll nor what its kernel
-//! counts.
-
-#[cfg(target_os = "linux")]
-mod command;
+//! `bench`: the program that `cargo xtask bench` builds and runs. Linux only: it needs epoll and `/proc`.
 
 #[cfg(target_os = "linux")]
 fn main() -> std::process::ExitCode {
-    command::run()
+    holdline_bench::main()
 }
 
 #[cfg(not(target_os = "linux"))]
 fn main() -> Result<(), &'static str> {
-    Err("this measures on Linux only")
+    Err("bench measures on Linux only")
 }

@@ -1,37 +1,37 @@
-//! Reading an answer: status, head, body, and the numbers of the messages in it. No more of HTTP than the peers speak:
-//! a `Content-Length`, no chunks.
+//! Parses a response: status, head, body, and the numbers of the messages in it. Only as much of HTTP as the peers use: a
+//! `Content-Length`, no chunks.
 
 use anyhow::{Result, ensure};
 use memchr::{memchr, memmem};
 
-/// Stands before and after a message's number in its text, and nowhere else in any answer.
+/// Stands before and after a message's number in its text, and nowhere else in any response.
 const MARK: u8 = b'~';
 /// Digits of a message's number.
 const DIGITS: usize = 10;
 /// The shortest text that can carry a number.
 pub(crate) const SHORTEST: usize = DIGITS + 2;
 
-/// An answer that has arrived whole.
+/// A complete response.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Answer<'a> {
+pub(crate) struct Response<'a> {
     pub(crate) status: u16,
     pub(crate) head: &'a [u8],
     pub(crate) body: &'a [u8],
 }
 
-impl<'a> Answer<'a> {
-    /// The answer at the beginning of these bytes; none as long as some of it is missing.
+impl<'a> Response<'a> {
+    /// Parses the response at the beginning of these bytes; none while a part is missing.
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Option<Self>> {
         let Some(end) = memmem::find(bytes, b"\r\n\r\n") else { return Ok(None) };
         let (head, rest) = (&bytes[..end + 2], &bytes[end + 4..]);
-        ensure!(head.starts_with(b"HTTP/1.1 ") && head.len() > 12, "not an answer: {}", text(head));
+        ensure!(head.starts_with(b"HTTP/1.1 ") && head.len() > 12, "not a response: {}", text(head));
         let status = decimal(&head[9..12]).and_then(|status| u16::try_from(status).ok()).unwrap_or(0);
         let length = match header(head, b"content-length") {
             Some(value) => decimal(value).and_then(|length| usize::try_from(length).ok()),
             None if status == 204 || status == 304 => Some(0),
             None => None,
         };
-        let Some(length) = length else { anyhow::bail!("an answer without length: {}", text(head)) };
+        let Some(length) = length else { anyhow::bail!("an response without length: {}", text(head)) };
         Ok(rest.get(..length).map(|body| Self { status, head, body }))
     }
 }
@@ -52,7 +52,7 @@ pub(crate) fn header<'a>(head: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     None
 }
 
-/// What stands between `before` and the next quote, looked for from the end: where a cursor is.
+/// Finds the text between the last `before` and the next quote: a cursor, for instance.
 pub(crate) fn last_quoted<'a>(body: &'a [u8], before: &[u8]) -> Option<&'a [u8]> {
     let start = memmem::rfind(body, before)? + before.len();
     let end = memchr(b'"', &body[start..])?;
@@ -86,7 +86,7 @@ impl Iterator for Numbers<'_> {
     }
 }
 
-/// Writes a text of so many bytes with this number.
+/// Writes a text of this length that carries the number.
 pub(crate) fn write_text(number: u32, length: usize, out: &mut Vec<u8>) {
     let start = out.len();
     out.push(MARK);
@@ -99,7 +99,7 @@ pub(crate) fn write_text(number: u32, length: usize, out: &mut Vec<u8>) {
     out.resize(start + length.max(SHORTEST), b'x');
 }
 
-/// A number in decimal.
+/// Parses a decimal number.
 pub(crate) fn decimal(bytes: &[u8]) -> Option<u64> {
     if bytes.is_empty() {
         return None;
@@ -109,7 +109,7 @@ pub(crate) fn decimal(bytes: &[u8]) -> Option<u64> {
     })
 }
 
-/// Bytes to be read by a person.
+/// Formats bytes for a person.
 pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(&bytes[..bytes.len().min(400)]).into_owned()
 }
@@ -119,25 +119,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_is_whole_or_not_there_yet() {
+    fn response_is_complete_or_none() {
         let bytes = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nEtag: 3\r\n\r\nhello";
         for cut in 0..bytes.len() {
-            assert_eq!(Answer::parse(&bytes[..cut]).unwrap(), None, "{cut}");
+            assert_eq!(Response::parse(&bytes[..cut]).unwrap(), None, "{cut}");
         }
-        let answer = Answer::parse(bytes).unwrap().unwrap();
-        assert_eq!((answer.status, answer.body), (200, &b"hello"[..]));
-        assert_eq!(header(answer.head, b"etag"), Some(&b"3"[..]));
-        assert_eq!(header(answer.head, b"tag"), None);
+        let response = Response::parse(bytes).unwrap().unwrap();
+        assert_eq!((response.status, response.body), (200, &b"hello"[..]));
+        assert_eq!(header(response.head, b"etag"), Some(&b"3"[..]));
+        assert_eq!(header(response.head, b"tag"), None);
     }
 
     #[test]
-    fn what_is_no_answer_is_refused() {
-        assert!(Answer::parse(b"SMTP ready\r\n\r\n").is_err());
-        assert!(Answer::parse(b"HTTP/1.1 200 OK\r\n\r\nno length").is_err());
+    fn other_protocols_are_refused() {
+        assert!(Response::parse(b"SMTP ready\r\n\r\n").is_err());
+        assert!(Response::parse(b"HTTP/1.1 200 OK\r\n\r\nno length").is_err());
     }
 
     #[test]
-    fn numbers_come_back_as_written() {
+    fn numbers_are_read_as_written() {
         let mut body = b"{\"entries\":[".to_vec();
         for number in [0, 7, 4_000_000_000] {
             write_text(number, 100, &mut body);
@@ -150,14 +150,14 @@ mod tests {
     }
 
     #[test]
-    fn half_a_number_is_none() {
+    fn incomplete_number_is_none() {
         assert_eq!(numbers(b"~00000000").count(), 0);
         assert_eq!(numbers(b"~0000000001").count(), 0);
         assert_eq!(numbers(b"~~0000000001~").collect::<Vec<_>>(), [1]);
     }
 
     #[test]
-    fn the_last_cursor_counts() {
+    fn last_cursor_counts() {
         let body = br#"{"entries":[{"text":"\"cursor\":\"a\""}],"cursor":"b-1","wait":25}"#;
         assert_eq!(last_quoted(body, b"\"cursor\":\""), Some(&b"b-1"[..]));
     }

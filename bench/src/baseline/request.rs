@@ -1,8 +1,8 @@
-//! The few requests that the floor knows, as the load generator writes them.
+//! Parses the few requests of the load generator.
 
 use memchr::memmem;
 
-use crate::answer::{decimal, header};
+use crate::response::{decimal, header};
 
 /// One request.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_generator_says_is_understood() {
+    fn requests_of_the_generator_are_parsed() {
         let bytes =
             b"GET /api/v1/poll?room=r0&after=00000000000000f1-12&wait=110 HTTP/1.1\r\nhost: bench\r\n\r\n";
         let poll = Request::Poll { room: b"r0", after: Some(12), hold: true };

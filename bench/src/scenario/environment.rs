@@ -6,9 +6,9 @@ use anyhow::Result;
 use tempfile::TempDir;
 
 use super::Extent;
+use crate::console;
 use crate::load::{Load, Pace};
 use crate::peer::{self, Start};
-use crate::say;
 
 /// Bytes in a message, unless a scenario says otherwise.
 pub(crate) const TEXT: usize = 100;
@@ -19,7 +19,7 @@ pub(crate) const FIRST: usize = 100;
 const WRITERS: usize = 500;
 
 /// See the module.
-pub(crate) struct Stage<'a> {
+pub(crate) struct Environment<'a> {
     pub(crate) program: &'a Path,
     pub(crate) server_cores: &'a [usize],
     pub(crate) own_cores: &'a [usize],
@@ -29,14 +29,14 @@ pub(crate) struct Stage<'a> {
 }
 
 /// A peer under load, and the folder that it lives in.
-pub(crate) struct Scene {
+pub(crate) struct LoadedPeer {
     pub(crate) load: Load,
     pub(crate) folder: TempDir,
 }
 
-impl Stage<'_> {
+impl Environment<'_> {
     /// Starts a peer with so many rooms on the server's cores.
-    pub(crate) fn open(&self, name: &str, rooms: usize, text: usize) -> Result<Scene> {
+    pub(crate) fn open(&self, name: &str, rooms: usize, text: usize) -> Result<LoadedPeer> {
         self.open_on(name, rooms, text, self.server_cores, None)
     }
 
@@ -48,28 +48,28 @@ impl Stage<'_> {
         text: usize,
         cores: &[usize],
         log: Option<PathBuf>,
-    ) -> Result<Scene> {
+    ) -> Result<LoadedPeer> {
         let folder = tempfile::Builder::new().prefix("holdline-bench-").tempdir()?;
         let start =
             Start { program: self.program, folder: folder.path(), log, cores, own_cores: self.own_cores };
         let load = Load::new(peer::start(name, &start)?, rooms, text)?;
-        Ok(Scene { load, folder })
+        Ok(LoadedPeer { load, folder })
     }
 
     /// A log with so many messages in the room `r0`, made the first time it is asked for.
     pub(crate) fn history(&self, entries: usize) -> Result<PathBuf> {
         let path = self.histories.path().join(format!("{entries}.db"));
         if !path.exists() {
-            say::aside(format!("writing a log of {} messages", super::grouped(entries)));
-            let mut scene = self.open_on("holdline", 1, TEXT, self.all_cores, Some(path.clone()))?;
-            scene.load.open_publishers(WRITERS)?;
-            scene.load.measure(entries as u64, Pace::BackToBack)?;
+            console::note(format!("writing a log of {} messages", super::grouped(entries)));
+            let mut loaded = self.open_on("holdline", 1, TEXT, self.all_cores, Some(path.clone()))?;
+            loaded.load.open_publishers(WRITERS)?;
+            loaded.load.measure(entries as u64, Pace::BackToBack)?;
         }
         Ok(path)
     }
 
     /// As many as this, fewer for the guard.
-    pub(crate) fn of(&self, quick: u64, usual: u64) -> u64 {
-        if self.extent == Extent::Quick { quick } else { usual }
+    pub(crate) fn of(&self, guard: u64, usual: u64) -> u64 {
+        if self.extent == Extent::Quick { guard } else { usual }
     }
 }
