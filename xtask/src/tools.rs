@@ -25,7 +25,7 @@ impl Tools {
 
     /// A trunk command.
     pub(crate) fn trunk<'a>(&self, sh: &'a Shell) -> Result<Cmd<'a>> {
-        let command = self.equip(shell::as_from_a_shell(cmd!(sh, "trunk")))?;
+        let command = self.equip(shell::without_cargo_variables(cmd!(sh, "trunk")))?;
         // trunk reads NO_COLOR as a boolean of its own and refuses the usual `NO_COLOR=1`.
         Ok(command.env_remove("NO_COLOR"))
     }

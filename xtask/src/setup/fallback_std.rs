@@ -1,6 +1,6 @@
 //! The wasm target for a machine that cannot reach the Rust release server: Debian's compiler, linked into rustup
-//! under a name of its own, with a standard library compiled from Debian's sources. The ordinary toolchain stays as
-//! it is.
+//! under a separate name, with a standard library compiled from Debian's sources. The default toolchain stays unchanged.
+//! Writes outside of the user's folders, so only with consent.
 
 use std::fs;
 use std::path::Path;
@@ -18,7 +18,7 @@ pub(crate) const TOOLCHAIN: &str = "holdline-wasm";
 /// Where Debian's compiler looks for the target's standard library.
 const LIBRARY: &str = "/usr/lib/rustlib/wasm32-unknown-unknown/lib";
 
-/// Which compiler has built it, beside it: after an upgrade of the compiler it must be built again.
+/// The version of the compiler that has built the library: after an upgrade it must be built again.
 const STAMP: &str = "/usr/lib/rustlib/wasm32-unknown-unknown/lib/holdline-built-with";
 
 const PACKAGES: [&str; 6] =
@@ -57,7 +57,7 @@ pub(crate) fn install(sh: &Shell, cache: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Builds the standard library by way of an empty crate, and copies it to where the compiler looks.
+/// Builds the standard library for an empty crate, and copies it to the compiler's folder.
 fn build(sh: &Shell, folder: &Path) -> Result<()> {
     sh.write_file(
         folder.join("Cargo.toml"),
@@ -73,7 +73,7 @@ fn build(sh: &Shell, folder: &Path) -> Result<()> {
         .env("RUSTFLAGS", "-Cembed-bitcode=yes")
         .env("RUSTC_BOOTSTRAP", "1")
         .run()?;
-    // What an older compiler has left here would be found twice.
+    // Libraries of an older compiler would be found twice.
     sh.remove_path(LIBRARY)?;
     sh.create_dir(LIBRARY)?;
     for file in sh.read_dir(folder.join("target").join(TARGET).join("release").join("deps"))? {
@@ -85,7 +85,7 @@ fn build(sh: &Shell, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Compiles and links a program with it: only then it is taken for good.
+/// Compiles and links a program with the new library.
 fn try_out(sh: &Shell, folder: &Path) -> Result<()> {
     let source = folder.join("try.rs");
     sh.write_file(&source, "#[unsafe(no_mangle)] pub extern \"C\" fn f(n: u32) { println!(\"{n}\") }")?;
@@ -102,7 +102,7 @@ fn is_linked(sh: &Shell) -> bool {
     names.lines().any(|line| line.split_whitespace().next() == Some(TOOLCHAIN))
 }
 
-/// Debian's compiler, by all that it says about itself.
+/// The full version of Debian's compiler.
 fn compiler(sh: &Shell) -> Option<String> {
     cmd!(sh, "/usr/bin/rustc --version --verbose").quiet().ignore_stderr().read().ok()
 }

@@ -1,4 +1,4 @@
-//! Fonts for the screenshots: without them a bare machine draws boxes where emoji are.
+//! Fonts for the screenshots: a bare machine draws boxes for emoji.
 
 use anyhow::Result;
 use xshell::{Shell, cmd};
