@@ -22,7 +22,12 @@ const DOORS: [Door; 4] = [
     },
     Door {
         name: "rusqlite",
-        open_to: &["server/src/log/sqlite", "server/tests/it/log_", "faults/src/database.rs"],
+        open_to: &[
+            "server/src/log/projection",
+            "server/src/log/sqlite",
+            "server/tests/it/log_",
+            "faults/src/database.rs",
+        ],
     },
     Door { name: "web_sys", open_to: IN_THE_BROWSER },
     Door { name: "gloo", open_to: IN_THE_BROWSER },

@@ -1,5 +1,5 @@
-//! The step from version 1 of the schema to version 2: reactions get tables of their own, and what a message says is found
-//! through its edits instead of being stored a second time.
+//! The migration from version 1 of the schema to version 2: reactions get tables of their own, and the text of a message is
+//! found through its edits instead of being stored a second time.
 //!
 //! Nothing refers to a message any more by a foreign key: a row follows the entry that it came with, and retention takes
 //! entries in any order without asking what refers to them.

@@ -1,22 +1,22 @@
-//! Reads the rows of the database leniently: a damaged entry costs only that entry, and a word that today's rules would
-//! refuse is taken as it is. Decides nothing else, and never fails because of the content of a row.
+//! Lenient reading of rows: a damaged entry costs only that entry, and a word that today's rules would refuse is taken as it
+//! is. No read fails because of the content of a row.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use holdline_shared::{Entry, EntryKind, Message, MessageText, Person, PersonId, Seq, Timestamp};
+use holdline_shared::{Entry, Message, MessageText, Person, PersonId, Seq, Timestamp};
 use parking_lot::Mutex;
 use rusqlite::{Connection, Row};
 use serde::Deserialize;
 
-/// Damaged entries that are named in the server's log. More than this is one damaged database.
+/// The number of damaged entries that are named in the server's log. More than this is one damaged database.
 const NAMED: usize = 1_000;
 
-/// Damaged entries that were named already: each of them once, however often it is read.
+/// The damaged entries that were named already: each is named once, however often it is read.
 static REPORTED: Mutex<Option<HashSet<Seq>>> = Mutex::new(None);
 
-/// Says which entry is passed over.
-pub(super) fn report_damage(seq: Seq) {
+/// Names a damaged entry in the server's log.
+pub(in crate::log) fn report_damage(seq: Seq) {
     let mut reported = REPORTED.lock();
     let reported = reported.get_or_insert_default();
     if reported.len() < NAMED && reported.insert(seq) {
@@ -27,33 +27,33 @@ pub(super) fn report_damage(seq: Seq) {
     }
 }
 
-/// SQLite's integers are signed; no log reaches their end.
-pub(super) fn sql_seq(seq: Seq) -> i64 {
+/// A position for SQLite, whose integers are signed; no log reaches their end.
+pub(in crate::log) fn sql_seq(seq: Seq) -> i64 {
     i64::try_from(seq.0).unwrap_or(i64::MAX)
 }
 
-/// The same backwards.
-pub(super) fn seq(number: i64) -> Seq {
+/// A position from SQLite.
+pub(in crate::log) fn seq(number: i64) -> Seq {
     Seq(number.cast_unsigned())
 }
 
-/// The same for times.
-pub(super) fn sql_time(at: Timestamp) -> i64 {
+/// A date for SQLite.
+pub(in crate::log) fn sql_time(at: Timestamp) -> i64 {
     i64::try_from(at.0).unwrap_or(i64::MAX)
 }
 
-/// The bytes of a text, whether it is UTF-8 or not. Anything else has none.
-pub(super) fn bytes<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<&'a [u8]> {
+/// The bytes of a text, UTF-8 or not; none of anything else.
+pub(in crate::log) fn bytes<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<&'a [u8]> {
     Ok(row.get_ref(column)?.as_bytes().unwrap_or_default())
 }
 
 /// A text, with a replacement character for what is not UTF-8.
-pub(super) fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<Cow<'a, str>> {
+pub(in crate::log) fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<Cow<'a, str>> {
     Ok(String::from_utf8_lossy(bytes(row, column)?))
 }
 
-/// Whether these bytes are the JSON of the entry `seq`, so that they can be sent to clients as they are.
-pub(super) fn is_entry(seq: Seq, json: &[u8]) -> bool {
+/// Whether these bytes are the JSON of the entry `seq`, which clients can be sent as they are.
+pub(in crate::log) fn is_entry(seq: Seq, json: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Position {
         seq: Seq,
@@ -65,14 +65,14 @@ pub(super) fn is_entry(seq: Seq, json: &[u8]) -> bool {
         .is_some_and(|position: Position| position.seq == seq)
 }
 
-/// The entry `seq`, unless its JSON is damaged.
-pub(super) fn entry(seq: Seq, json: &[u8]) -> Option<Entry> {
+/// Decodes the entry `seq`, unless its JSON is damaged.
+pub(in crate::log) fn entry(seq: Seq, json: &[u8]) -> Option<Entry> {
     let entry: Entry = serde_json::from_str(std::str::from_utf8(json).ok()?).ok()?;
     (entry.seq == seq).then_some(entry)
 }
 
 /// The message `seq` as it stands now, without reactions; `None` when its entry is damaged.
-pub(super) fn message(
+pub(in crate::log) fn message(
     db: &Connection,
     seq: Seq,
     is_deleted: bool,
@@ -92,17 +92,14 @@ pub(super) fn message(
 }
 
 /// The current text of a message, unless it is deleted or damaged.
-pub(super) fn message_text(db: &Connection, message: Seq) -> rusqlite::Result<Option<MessageText>> {
+pub(in crate::log) fn message_text(db: &Connection, message: Seq) -> rusqlite::Result<Option<MessageText>> {
     if let Some((text, _)) = newest_edit(db, message)? {
         return Ok(text);
     }
     let mut statement = db.prepare_cached("SELECT json FROM entries WHERE seq = ?")?;
     let mut rows = statement.query([sql_seq(message)])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    Ok(entry(message, bytes(row, 0)?).and_then(|entry| match entry.kind {
-        EntryKind::Message { text, .. } => text,
-        _ => None,
-    }))
+    Ok(entry(message, bytes(row, 0)?).and_then(|entry| entry.kind.text().cloned()))
 }
 
 /// The newest edit of a message that can be read.
@@ -113,18 +110,20 @@ fn newest_edit(db: &Connection, message: Seq) -> rusqlite::Result<Option<(Option
     let mut rows = statement.query([sql_seq(message)])?;
     while let Some(row) = rows.next()? {
         let seq = seq(row.get(0)?);
-        match entry(seq, bytes(row, 1)?) {
-            Some(Entry { kind: EntryKind::Edit { text, .. }, at, .. }) => return Ok(Some((text, at))),
-            _ => report_damage(seq),
+        match entry(seq, bytes(row, 1)?).filter(|edit| edit.text_of() == Some(message)) {
+            Some(edit) => return Ok(Some((edit.kind.text().cloned(), edit.at))),
+            None => report_damage(seq),
         }
     }
     Ok(None)
 }
 
-/// A person as the database has them, whatever the rules for names are today.
-pub(super) fn person(id: &str, name: &str) -> Person {
-    Person { id: PersonId::received(id), name: holdline_shared::Nickname::received(name) }
+/// The JSON of an entry.
+pub(super) fn encode(entry: &Entry) -> rusqlite::Result<String> {
+    serde_json::to_string(entry).map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))
 }
 
-#[cfg(test)]
-mod tests;
+/// A person as stored, whatever the rules for names are today.
+pub(in crate::log) fn person(id: &str, name: &str) -> Person {
+    Person { id: PersonId::received(id), name: holdline_shared::Nickname::received(name) }
+}

@@ -1,20 +1,18 @@
-//! The database: how it is opened, what is in it, and who it is.
+//! Opens the database's file, for writing and for reading. Whether the file may be opened is for others to say.
 
 use std::path::Path;
 use std::time::Duration;
 
-use holdline_shared::{Epoch, Seq, Timestamp};
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, OpenFlags};
 
 use super::inspect::Found;
-use super::{log_error, migrations};
-use crate::log::LogError;
-use crate::random;
+use crate::log::error::LogError;
+use crate::log::projection::{log_error, migrate, version};
 
-/// How long opening waits for a program that has the database locked.
+/// The time for which opening waits for a program that has the database locked.
 const PATIENCE_AT_START: Duration = Duration::from_secs(5);
 
-/// The writer's cache, in KiB: that index again, which is written all over.
+/// The writer's cache, in KiB: enough for the index by key, which is written all over.
 const CACHE_KIB: i64 = 16 * 1024;
 
 /// Opens the database for writing and brings it to this version; makes it when there is none. Only for a file that
@@ -43,7 +41,7 @@ pub(super) fn open(path: &Path, found: Found) -> Result<Connection, LogError> {
     if version > 0 {
         rewrite_once(path, &connection)?;
     }
-    migrations::migrate(&mut connection, version)?;
+    migrate(&mut connection, version)?;
     Ok(connection)
 }
 
@@ -75,49 +73,4 @@ pub(super) fn open_read_only(path: &Path) -> Result<Connection, LogError> {
     let connection = Connection::open_with_flags(path, flags).map_err(log_error)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
-}
-
-/// How many steps of [`migrations`] were taken.
-pub(super) fn version(connection: &Connection) -> Result<i64, LogError> {
-    connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(log_error)
-}
-
-/// The log's epoch and secret.
-pub(super) fn identity(connection: &Connection) -> Result<(Epoch, [u8; 32]), LogError> {
-    Ok((Epoch(u64::from_le_bytes(meta(connection, "epoch")?)), meta(connection, "secret")?))
-}
-
-/// Where the log ends.
-pub(super) fn head(connection: &Connection) -> Result<Seq, LogError> {
-    super::reader::head(connection).map_err(log_error)
-}
-
-/// Makes cursors of before mean nothing here.
-pub(super) fn renew_epoch(connection: &Connection) -> Result<(), LogError> {
-    let sql = "UPDATE meta SET value = ? WHERE name = 'epoch'";
-    connection.execute(sql, [random::bytes::<8>().to_vec()]).map_err(log_error)?;
-    Ok(())
-}
-
-/// Whether whoever wrote last did not close the log: it crashed, runs still, or this is a copy of a log that was open.
-pub(super) fn was_open(connection: &Connection) -> Result<bool, LogError> {
-    Ok(find_meta(connection, "open")?.is_some_and(|open| open != [0]))
-}
-
-/// The time that retention last believed in.
-pub(super) fn seen(connection: &Connection) -> Result<Option<Timestamp>, LogError> {
-    let bytes: Option<[u8; 8]> = find_meta(connection, "seen")?.and_then(|bytes| bytes.try_into().ok());
-    Ok(bytes.map(|bytes| Timestamp(u64::from_le_bytes(bytes))))
-}
-
-fn find_meta(connection: &Connection, name: &str) -> Result<Option<Vec<u8>>, LogError> {
-    let sql = "SELECT value FROM meta WHERE name = ?";
-    connection.query_row(sql, [name], |row| row.get(0)).optional().map_err(log_error)
-}
-
-fn meta<const N: usize>(connection: &Connection, name: &str) -> Result<[u8; N], LogError> {
-    let value = find_meta(connection, name)?;
-    value
-        .and_then(|bytes| bytes.try_into().ok())
-        .ok_or_else(|| LogError::Unavailable(format!("the database is damaged: no valid {name}")))
 }

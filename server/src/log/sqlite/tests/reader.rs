@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use holdline_shared::limits::{BATCH_BYTES, BATCH_ENTRIES, ROOMS_PER_POLL};
 use holdline_shared::{Person, RoomName, RoomSelection, Seq};
+use rusqlite::Connection;
 
-use super::Reader;
-use crate::log::sqlite::schema;
+use crate::log::projection::{gather, gather_all, read};
+use crate::log::sqlite::database;
 use crate::log::{Draft, Log, SqliteLog};
 
 fn names() -> Vec<RoomName> {
@@ -25,15 +26,15 @@ async fn fill(path: &Path, entries: usize, text: &str) {
 }
 
 /// A reader, and how many steps its connection has done.
-fn counting(path: &Path) -> (Reader, Arc<AtomicU64>) {
+fn counting(path: &Path) -> (Connection, Arc<AtomicU64>) {
     let steps = Arc::new(AtomicU64::new(0));
     let count = steps.clone();
-    let mut reader = Reader(schema::open_read_only(path).unwrap());
+    let mut reader = database::open_read_only(path).unwrap();
     let step = move || {
         count.fetch_add(1, Ordering::Relaxed);
         false
     };
-    reader.0.progress_handler(1, Some(step)).unwrap();
+    reader.progress_handler(1, Some(step)).unwrap();
     (reader, steps)
 }
 
@@ -45,8 +46,8 @@ async fn read_of_many_rooms_stops_at_the_limits_of_a_batch() {
     for entries in [20, 200] {
         let path = folder.path().join(format!("{entries}.db"));
         fill(&path, entries, "x").await;
-        let (mut reader, steps) = counting(&path);
-        let chunk = reader.read(&rooms, Seq::START).unwrap();
+        let (reader, steps) = counting(&path);
+        let chunk = read(&reader, &rooms, Seq::START).unwrap();
         assert_eq!(chunk.entries.len(), BATCH_ENTRIES);
         assert!(chunk.entries.is_sorted_by_key(|entry| entry.seq), "in log order");
         costs.push(steps.load(Ordering::Relaxed));
@@ -60,10 +61,8 @@ async fn read_of_many_rooms_takes_no_more_bytes_than_a_batch_has() {
     let path = folder.path().join("holdline.db");
     let text = "x".repeat(4_000);
     fill(&path, 8, &text).await;
-    let (mut reader, _) = counting(&path);
-    let snapshot = reader.0.transaction().unwrap();
-    for gathered in [super::gather(&snapshot, &names(), Seq::START), super::gather_all(&snapshot, Seq::START)]
-    {
+    let (reader, _) = counting(&path);
+    for gathered in [gather(&reader, &names(), Seq::START), gather_all(&reader, Seq::START)] {
         let gathered = gathered.unwrap();
         assert!(gathered.is_full() && gathered.bytes < BATCH_BYTES + 5_000, "{} bytes", gathered.bytes);
         assert!(gathered.rows < BATCH_ENTRIES, "the bytes were full first: {}", gathered.rows);
@@ -75,8 +74,8 @@ async fn room_that_is_named_twice_is_read_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("holdline.db");
     fill(&path, 2, "x").await;
-    let (mut reader, _) = counting(&path);
+    let (reader, _) = counting(&path);
     let twice = [names()[..1].to_vec(), names()[..1].to_vec()].concat();
-    let chunk = reader.read(&RoomSelection::Named(twice), Seq::START).unwrap();
+    let chunk = read(&reader, &RoomSelection::Named(twice), Seq::START).unwrap();
     assert_eq!(chunk.entries.len(), 3, "its making and two messages");
 }

@@ -2,16 +2,17 @@
 //! changed; a new version appends a step.
 //!
 //! `PRAGMA user_version` holds the number of steps that were taken. This file does not decide whether a database is ours:
-//! [`inspect`](super::inspect) does, before anything is changed.
+//! `sqlite/inspect.rs` does, before anything is changed.
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::{log_error, read_models};
-use crate::log::LogError;
+use super::errors::log_error;
+use super::read_models;
+use crate::log::error::LogError;
 use crate::random;
 
 /// `PRAGMA application_id` of a log: "HLDL" in ASCII. Version 1 did not set it.
-pub(super) const APPLICATION_ID: i64 = 0x484c_444c;
+pub(in crate::log) const APPLICATION_ID: i64 = 0x484c_444c;
 
 /// A change of the schema. All changes share one transaction.
 type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
@@ -21,13 +22,18 @@ const STEPS: &[Step] = &[make_tables, read_models::split_folded_messages];
 
 /// The version that this program writes.
 #[expect(clippy::cast_possible_wrap, reason = "there are a handful of steps")]
-pub(super) const VERSION: i64 = STEPS.len() as i64;
+pub(in crate::log) const VERSION: i64 = STEPS.len() as i64;
 
 /// The tables of version 1, by which a database without [`APPLICATION_ID`] is recognised.
-pub(super) const TABLES_OF_VERSION_1: [&str; 5] = ["edits", "entries", "messages", "meta", "rooms"];
+pub(in crate::log) const TABLES_OF_VERSION_1: [&str; 5] = ["edits", "entries", "messages", "meta", "rooms"];
+
+/// The number of steps that a database has taken.
+pub(in crate::log) fn version(connection: &Connection) -> Result<i64, LogError> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(log_error)
+}
 
 /// Takes every step that the database lacks, all of them or none. `version` is its `user_version`.
-pub(super) fn migrate(connection: &mut Connection, version: i64) -> Result<(), LogError> {
+pub(in crate::log) fn migrate(connection: &mut Connection, version: i64) -> Result<(), LogError> {
     let taken = usize::try_from(version).unwrap_or(0);
     if taken >= STEPS.len() {
         return Ok(());

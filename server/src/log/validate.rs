@@ -1,27 +1,31 @@
-//! The rules by which a draft becomes entries. The same for every engine: an engine brings the look-ups and the
-//! writing, and calls [`admit`] where nothing can come in between.
+//! The rules by which a draft becomes entries. The projection brings the look-ups and the writing, and calls [`validate`]
+//! where nothing can come in between.
 
 use std::sync::Arc;
 
 use holdline_shared::limits::{EDITS_PER_MESSAGE, EMOJI_PER_MESSAGE, ROOMS};
 use holdline_shared::{Emoji, EntryKind, MessageText, PersonId, PublishKey, RoomName, Seq, Timestamp, Topic};
 
-use super::{Committed, Draft, DraftKind, LogError, Outcome, Refusal, clock};
+use super::clock;
+use super::draft::{Draft, DraftKind};
+use super::error::{LogError, Refusal};
+use super::outcome::Outcome;
+use super::stored_entry::StoredEntry;
 
-/// Look-ups of [`admit`] in the log as it stands. Each goes through an index and costs the same however large the log,
+/// The log as it stands, as far as [`validate`] looks at it. Each look-up goes through an index and costs the same however large the log,
 /// the room or the message is; none decodes more than one text.
-pub(super) trait Lookup {
-    /// The room's topic, when there is such a room.
+pub(super) trait LogView {
+    /// The room's topic, if there is such a room.
     fn topic(&self, room: &RoomName) -> Result<Option<Topic>, LogError>;
-    /// How many rooms there are.
+    /// The number of rooms.
     fn room_count(&self) -> usize;
     /// The message that this author published with this key.
-    fn by_key(&self, author: &PersonId, key: PublishKey) -> Result<Option<Arc<Committed>>, LogError>;
+    fn by_key(&self, author: &PersonId, key: PublishKey) -> Result<Option<Arc<StoredEntry>>, LogError>;
     /// The author of this message, and whether it was deleted.
     fn message(&self, room: &RoomName, seq: Seq) -> Result<Option<MessageStatus>, LogError>;
     /// The current text of this message; `None` when it cannot be read.
     fn text(&self, message: Seq) -> Result<Option<MessageText>, LogError>;
-    /// How often this message was edited.
+    /// The number of this message's edits.
     fn edit_count(&self, message: Seq) -> Result<usize, LogError>;
     /// Whether this person has put this emoji on this message.
     fn has_reaction(&self, message: Seq, emoji: &Emoji, person: &PersonId) -> Result<bool, LogError>;
@@ -38,7 +42,7 @@ pub(super) struct MessageStatus {
 }
 
 /// The decision about a draft.
-pub(super) enum Verdict {
+pub(super) enum Decision {
     /// Append these entries, in this order; the last is the draft's own.
     Append(Vec<EntryKind>),
     /// Append this entry, which makes the draft's room.
@@ -47,12 +51,12 @@ pub(super) enum Verdict {
     Settled(Outcome),
 }
 
-/// Decides what becomes of `draft`.
-pub(super) fn admit(log: &impl Lookup, draft: &Draft) -> Result<Verdict, LogError> {
+/// Decides what comes of `draft`.
+pub(super) fn validate(log: &impl LogView, draft: &Draft) -> Result<Decision, LogError> {
     match &draft.kind {
         DraftKind::Message { key, text, reply_to, makes_room } => {
             if let Some(first) = log.by_key(&draft.author.id, *key)? {
-                return Ok(Verdict::Settled(Outcome::Repeated(first)));
+                return Ok(Decision::Settled(Outcome::Repeated(first)));
             }
             let mut kinds = Vec::with_capacity(1);
             if log.topic(&draft.room)?.is_none() {
@@ -65,14 +69,14 @@ pub(super) fn admit(log: &impl Lookup, draft: &Draft) -> Result<Verdict, LogErro
                 log.message(&draft.room, *target)?.ok_or(Refusal::UnknownMessage)?;
             }
             kinds.push(EntryKind::Message { key: *key, text: Some(text.clone()), reply_to: *reply_to });
-            Ok(Verdict::Append(kinds))
+            Ok(Decision::Append(kinds))
         }
         DraftKind::Edit { target, text } => {
             if own_message(log, draft, *target)?.is_deleted {
                 return Err(Refusal::MessageDeleted.into());
             }
             if log.text(*target)?.as_ref() == Some(text) {
-                return Ok(Verdict::Settled(Outcome::Unchanged));
+                return Ok(Decision::Settled(Outcome::Unchanged));
             }
             if log.edit_count(*target)? >= EDITS_PER_MESSAGE {
                 return Err(Refusal::TooManyEdits.into());
@@ -81,7 +85,7 @@ pub(super) fn admit(log: &impl Lookup, draft: &Draft) -> Result<Verdict, LogErro
         }
         DraftKind::Delete { target } => {
             if own_message(log, draft, *target)?.is_deleted {
-                return Ok(Verdict::Settled(Outcome::Unchanged));
+                return Ok(Decision::Settled(Outcome::Unchanged));
             }
             Ok(one(EntryKind::Delete { target: *target }))
         }
@@ -90,7 +94,7 @@ pub(super) fn admit(log: &impl Lookup, draft: &Draft) -> Result<Verdict, LogErro
             // Deleting a message has taken all reactions from it.
             let is_on = !message.is_deleted && log.has_reaction(*target, emoji, &draft.author.id)?;
             if is_on == *on {
-                return Ok(Verdict::Settled(Outcome::Unchanged));
+                return Ok(Decision::Settled(Outcome::Unchanged));
             }
             if message.is_deleted {
                 return Err(Refusal::MessageDeleted.into());
@@ -104,32 +108,32 @@ pub(super) fn admit(log: &impl Lookup, draft: &Draft) -> Result<Verdict, LogErro
             Ok(one(EntryKind::Reaction { target: *target, emoji: emoji.clone(), on: *on }))
         }
         DraftKind::Room { topic } => match (log.topic(&draft.room)?, topic) {
-            (None, topic) => Ok(Verdict::Make(make_room(log, topic.clone())?)),
+            (None, topic) => Ok(Decision::Make(make_room(log, topic.clone())?)),
             (Some(now), Some(topic)) if now != *topic => Ok(one(EntryKind::Room { topic: topic.clone() })),
-            (Some(_), _) => Ok(Verdict::Settled(Outcome::Unchanged)),
+            (Some(_), _) => Ok(Decision::Settled(Outcome::Unchanged)),
         },
     }
 }
 
-fn one(kind: EntryKind) -> Verdict {
-    Verdict::Append(vec![kind])
+fn one(kind: EntryKind) -> Decision {
+    Decision::Append(vec![kind])
 }
 
-fn make_room(log: &impl Lookup, topic: Option<Topic>) -> Result<EntryKind, LogError> {
+fn make_room(log: &impl LogView, topic: Option<Topic>) -> Result<EntryKind, LogError> {
     if log.room_count() >= ROOMS {
         return Err(Refusal::TooManyRooms.into());
     }
     Ok(EntryKind::Room { topic: topic.unwrap_or_default() })
 }
 
-fn existing_message(log: &impl Lookup, draft: &Draft, target: Seq) -> Result<MessageStatus, LogError> {
+fn existing_message(log: &impl LogView, draft: &Draft, target: Seq) -> Result<MessageStatus, LogError> {
     if log.topic(&draft.room)?.is_none() {
         return Err(Refusal::UnknownRoom.into());
     }
     Ok(log.message(&draft.room, target)?.ok_or(Refusal::UnknownMessage)?)
 }
 
-fn own_message(log: &impl Lookup, draft: &Draft, target: Seq) -> Result<MessageStatus, LogError> {
+fn own_message(log: &impl LogView, draft: &Draft, target: Seq) -> Result<MessageStatus, LogError> {
     let message = existing_message(log, draft, target)?;
     if message.author != draft.author.id {
         return Err(Refusal::NotAuthor.into());

@@ -6,9 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use holdline_shared::{Person, PublishKey, RoomName, Seq};
 use rusqlite::Connection;
 
-use crate::log::sqlite::group::{Group, Tip};
-use crate::log::sqlite::reader::Reader;
-use crate::log::sqlite::schema;
+use crate::log::projection::{self, AppendTransaction, Tip};
+use crate::log::sqlite::database;
 use crate::log::{Draft, DraftKind, SqliteLog};
 
 struct Costs {
@@ -26,7 +25,7 @@ impl Costs {
     }
 
     fn append(&mut self, drafts: impl IntoIterator<Item = (String, DraftKind)>) {
-        let mut group = Group::begin(self.db.transaction().unwrap(), self.tip, 1);
+        let mut group = AppendTransaction::begin(self.db.transaction().unwrap(), self.tip, 1);
         for (author, kind) in drafts {
             let author = Person { id: author.parse().unwrap(), name: author.parse().unwrap() };
             group.append(&Draft { author, room: RoomName::lobby(), kind }).unwrap();
@@ -63,11 +62,12 @@ fn reaction_costs_the_same_among_ten_thousand() {
     drop(SqliteLog::open(&path).unwrap());
     let mut db = Connection::open(&path).unwrap();
     let steps = count_steps(&mut db);
-    let mut reader = Reader(schema::open_read_only(&path).unwrap());
-    let reading = count_steps(&mut reader.0);
-    let mut history = || {
+    let mut reader = database::open_read_only(&path).unwrap();
+    let reading = count_steps(&mut reader);
+    let history = || {
         let before = reading.load(Ordering::Relaxed);
-        let page = reader.page(&RoomName::lobby(), None, 1_000, Some(&"p19".parse().unwrap())).unwrap();
+        let asking = "p19".parse().unwrap();
+        let page = projection::page(&reader, &RoomName::lobby(), None, 1_000, Some(&asking)).unwrap();
         (reading.load(Ordering::Relaxed) - before, page.messages[0].reactions.clone())
     };
     let tip = Tip { head: Seq(1), rooms: 1, ..Tip::default() };

@@ -1,5 +1,5 @@
-//! Reactions in tables of their own: putting one, taking one back and showing ten of them cost the same however many there
-//! are on a message.
+//! Reactions, in tables of their own: putting one, taking one back and showing ten of them cost the same however many a
+//! message has.
 //!
 //! A row lives exactly as long as the entry that brought it. So retention removes as many rows as entries, and deleting a
 //! message removes its counts alone: rows without a count are shown to nobody.
@@ -8,11 +8,10 @@ use holdline_shared::limits::{EMOJI_PER_MESSAGE, REACTORS_LISTED};
 use holdline_shared::{Emoji, Entry, PersonId, Reaction, Seq};
 use rusqlite::Connection;
 
-use super::stored;
-use super::stored::sql_seq;
+use super::stored::{self, sql_seq};
 
 /// The tables. `first` is the reaction with which an emoji came, which is the order in which a message shows them.
-pub(super) const TABLES: &str = "
+pub(in crate::log) const TABLES: &str = "
     CREATE TABLE reactions (
         seq INTEGER PRIMARY KEY,
         target INTEGER NOT NULL,
@@ -31,8 +30,8 @@ pub(super) const TABLES: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-/// Puts the reaction that `entry` brings, or takes it back. One that is so already changes nothing.
-pub(super) fn apply(
+/// Puts the reaction of `entry`, or takes it back. A repetition changes nothing.
+pub(in crate::log) fn apply(
     db: &Connection,
     entry: &Entry,
     target: Seq,
@@ -62,20 +61,25 @@ pub(super) fn apply(
     Ok(())
 }
 
-/// Takes all reactions from a message.
-pub(super) fn clear(db: &Connection, target: Seq) -> rusqlite::Result<()> {
+/// Removes all reactions from a message.
+pub(in crate::log) fn clear(db: &Connection, target: Seq) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM reaction_counts WHERE target = ?")?.execute([sql_seq(target)])?;
     Ok(())
 }
 
 /// Whether this person has put this emoji on a message that is not deleted.
-pub(super) fn has(db: &Connection, target: Seq, emoji: &Emoji, person: &PersonId) -> rusqlite::Result<bool> {
+pub(in crate::log) fn has(
+    db: &Connection,
+    target: Seq,
+    emoji: &Emoji,
+    person: &PersonId,
+) -> rusqlite::Result<bool> {
     let sql = "SELECT 1 FROM reactions WHERE target = ? AND emoji = ? AND person = ?";
     db.prepare_cached(sql)?.exists((sql_seq(target), emoji.as_str(), person.as_str()))
 }
 
 /// The emoji on a message.
-pub(super) fn emoji(db: &Connection, target: Seq) -> rusqlite::Result<Vec<Emoji>> {
+pub(in crate::log) fn emoji(db: &Connection, target: Seq) -> rusqlite::Result<Vec<Emoji>> {
     let mut statement = db.prepare_cached("SELECT emoji FROM reaction_counts WHERE target = ? LIMIT ?")?;
     let mut rows = statement.query((sql_seq(target), EMOJI_PER_MESSAGE))?;
     let mut emoji = Vec::new();
@@ -85,8 +89,8 @@ pub(super) fn emoji(db: &Connection, target: Seq) -> rusqlite::Result<Vec<Emoji>
     Ok(emoji)
 }
 
-/// The reactions on a message as `reader` is shown them.
-pub(super) fn shown_to(
+/// The reactions on a message, as `reader` sees them.
+pub(in crate::log) fn shown_to(
     db: &Connection,
     target: Seq,
     reader: Option<&PersonId>,
@@ -111,6 +115,3 @@ pub(super) fn shown_to(
     }
     Ok(reactions)
 }
-
-#[cfg(test)]
-mod tests;
