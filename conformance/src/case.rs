@@ -1,4 +1,4 @@
-//! What a case is, and how all of them are run.
+//! Cases, and the runner of all cases.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -9,32 +9,32 @@ use tokio::time::timeout;
 use crate::cases;
 use crate::server::Server;
 
-/// A case that hangs is one that fails; the longest waits a second by design.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// The time limit of a case; by design, the longest waits for a second.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
-/// What a case comes to; why not, in words.
-pub(crate) type Verdict = anyhow::Result<()>;
+/// The result of a case, with the reason of a failure.
+pub(crate) type CaseResult = anyhow::Result<()>;
 
-/// One numbered sentence about the protocol, and how it is tried.
+/// A numbered statement about the protocol, with its test.
 pub(crate) struct Case {
-    /// Its number, which never changes and is never used again.
+    /// The case's number, which never changes and is never reused.
     pub(crate) number: &'static str,
-    /// What has to be true.
+    /// The statement.
     pub(crate) title: &'static str,
-    /// Tries it.
-    pub(crate) run: fn(Server) -> Pin<Box<dyn Future<Output = Verdict>>>,
+    /// The test.
+    pub(crate) run: fn(Server) -> Pin<Box<dyn Future<Output = CaseResult>>>,
 }
 
-/// Runs the chosen cases, one after the other, and answers how many failed.
-#[expect(clippy::print_stdout, reason = "the verdict is this program's output")]
+/// Runs the selected cases in order; returns the number of failures.
+#[expect(clippy::print_stdout, reason = "the results are this program's output")]
 pub(crate) async fn run_all(server: &Server, only: Option<&str>) -> usize {
     let (mut passed, mut failed) = (0, 0);
     for case in cases::all() {
         if only.is_some_and(|only| !case.number.contains(only) && !case.title.contains(only)) {
             continue;
         }
-        let verdict = timeout(PATIENCE, (case.run)(server.clone())).await;
-        let why = match verdict {
+        let result = timeout(TIME_LIMIT, (case.run)(server.clone())).await;
+        let why = match result {
             Ok(Ok(())) => None,
             Ok(Err(why)) => Some(format!("{why:#}")),
             Err(_) => Some("no answer in time".to_owned()),
