@@ -1,4 +1,4 @@
-//! `holdline serve`: opens the log, binds the addresses, serves until told to stop.
+//! `holdline serve`: opens the log, binds the addresses, serves until stopped.
 
 mod http;
 mod listeners;
@@ -27,10 +27,10 @@ use crate::log::{default_path, make_folder_of};
 use crate::signals::{self, StopSignals};
 use crate::stderr;
 
-/// How long lines of standard input that are on their way into the log may still take after a stop.
+/// How long a stop waits for lines of standard input that are being appended to the log.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
-/// The addresses behind one value of `--listen`.
+/// The addresses of a value of `--listen`.
 pub(crate) fn listen_addresses(value: &str) -> Result<Vec<std::net::SocketAddr>, String> {
     listeners::parse(value).map(|address| address.sockets().to_vec())
 }
@@ -112,7 +112,7 @@ impl Serve {
         let format = self.log_format;
         let served = self.serve_on_runtime();
         match served {
-            // The last line is for the same reader as all others.
+            // The last line has the same format as all others.
             Err(error) if format == LogFormat::Json => {
                 error!("{error:#}");
                 Ok(ExitCode::FAILURE)
@@ -125,13 +125,13 @@ impl Serve {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no async runtime")?;
         let served = runtime.block_on(self.serve());
-        // Nobody can interrupt a thread that reads standard input, so it is not waited for.
+        // Does not wait for the thread that reads standard input, because a blocked read cannot be interrupted.
         runtime.shutdown_background();
         served
     }
 
     async fn serve(self) -> anyhow::Result<()> {
-        // From here on a signal stops in order, also while the log is being opened.
+        // From here on a signal causes a graceful stop, also while the log is being opened.
         let mut stopped = stop_signal()?;
         signals::survive_file_size_limit()?;
         let log = open_log(self.log)?;
@@ -172,8 +172,8 @@ impl Serve {
     }
 }
 
-/// Waits for lines of standard input that are on their way. The task holds the hub, and with it the log, which is to be
-/// closed in order.
+/// Waits for lines of standard input that are being appended. The task holds the hub and with it the log, which must be
+/// closed properly.
 async fn finish_reading(mut reading: JoinHandle<()>) {
     if timeout(LAST_LINES, &mut reading).await.is_err() {
         reading.abort();
@@ -202,9 +202,11 @@ fn open_log(url: Option<LogUrl>) -> anyhow::Result<Arc<dyn Log>> {
     Ok(log)
 }
 
-/// As many as asked for, or as many as the limit of open files allows, once that is raised as far as it goes.
+/// The number of connections: the requested one, or as many as the limit of open files allows after raising it as far
+/// as possible.
 fn max_connections(asked: Option<u32>) -> anyhow::Result<usize> {
-    /// For the database, the log and the like, for connections that are being refused, and three for each event loop.
+    /// Files for the database, the server's own log and the like, for connections that are being refused, and three for
+    /// each event loop.
     const OTHER_FILES: u64 = 64 + 64;
     let loops = std::thread::available_parallelism().map_or(1, usize::from) as u64;
     let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(1024);
@@ -216,7 +218,7 @@ fn max_connections(asked: Option<u32>) -> anyhow::Result<usize> {
     Ok(asked.min(possible))
 }
 
-/// A channel that closes at SIGINT, SIGTERM or SIGHUP; a second one of them ends the process at once.
+/// A channel that closes at SIGINT, SIGTERM or SIGHUP; a second signal ends the process at once.
 fn stop_signal() -> anyhow::Result<watch::Receiver<()>> {
     let mut signals = StopSignals::listen()?;
     let (stopping, stopped) = watch::channel(());

@@ -1,11 +1,11 @@
-//! The flags that `send` and `tail` share: which server, and who I am there.
+//! The flags that `send` and `tail` share: the server and the nickname.
 
 use clap::Args;
 use holdline_shared::Nickname;
 
 use super::{Address, Client};
 
-/// Which server, and who I am there.
+/// The server and the nickname.
 #[derive(Args)]
 pub(crate) struct ServerOptions {
     /// The server's address, with its path if it has one, and with a user name and a password in it if a proxy in front
@@ -25,13 +25,13 @@ pub(crate) struct ServerOptions {
 }
 
 impl ServerOptions {
-    /// A client for that server. Nothing is sent yet.
+    /// Makes a client for that server. Sends nothing yet.
     pub(crate) fn client(self) -> anyhow::Result<Client> {
         Client::new(self.server, self.nickname.or_else(user_name))
     }
 }
 
-/// What the operating system calls this user, when that can be a nickname.
+/// The name of the operating system's user, if it is a valid nickname.
 fn user_name() -> Option<Nickname> {
     let name = std::env::var("USER").or_else(|_| std::env::var("USERNAME")).ok()?;
     Nickname::parse(&name).ok()

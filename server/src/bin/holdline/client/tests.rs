@@ -1,4 +1,4 @@
-//! The client against servers that say what a test wants, byte by byte.
+//! Tests of the client against servers with scripted answers.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -10,14 +10,14 @@ use tokio::sync::mpsc;
 
 use super::*;
 
-/// A request as it came: the lines of the head, and the body.
+/// A received request: the lines of the head, and the body.
 #[derive(Debug)]
-struct Came {
+struct Received {
     head: Vec<String>,
     body: String,
 }
 
-impl Came {
+impl Received {
     /// The values of a header.
     fn header(&self, name: &str) -> Vec<&str> {
         let named = self.head.iter().filter_map(|line| line.split_once(": "));
@@ -25,11 +25,11 @@ impl Came {
     }
 }
 
-/// A server that answers each request by what `answer` says of its first line, and reports what came.
-async fn server(answer: fn(&str) -> String) -> (SocketAddr, mpsc::UnboundedReceiver<Came>) {
+/// Starts a server that answers each request with `answer` of its first line, and reports the requests.
+async fn server(answer: fn(&str) -> String) -> (SocketAddr, mpsc::UnboundedReceiver<Received>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let (report, came) = mpsc::unbounded_channel();
+    let (report, received) = mpsc::unbounded_channel();
     tokio::spawn(async move {
         while let Ok((connection, _)) = listener.accept().await {
             let report = report.clone();
@@ -47,20 +47,20 @@ async fn server(answer: fn(&str) -> String) -> (SocketAddr, mpsc::UnboundedRecei
                         }
                         head.push(line.trim_end().to_owned());
                     }
-                    let mut came = Came { head, body: String::new() };
+                    let mut received = Received { head, body: String::new() };
                     let length =
-                        came.header("content-length").first().map_or(0, |length| length.parse().unwrap());
+                        received.header("content-length").first().map_or(0, |length| length.parse().unwrap());
                     let mut body = vec![0; length];
                     connection.read_exact(&mut body).await.unwrap();
-                    came.body = String::from_utf8(body).unwrap();
-                    let answer = answer(&came.head[0]);
-                    report.send(came).unwrap();
+                    received.body = String::from_utf8(body).unwrap();
+                    let answer = answer(&received.head[0]);
+                    report.send(received).unwrap();
                     connection.write_all(answer.as_bytes()).await.unwrap();
                 }
             });
         }
     });
-    (address, came)
+    (address, received)
 }
 
 fn response(status: &str, body: &str) -> String {
@@ -79,18 +79,18 @@ fn long_query() -> PollQuery {
 }
 
 #[tokio::test]
-async fn long_poll_is_a_form() {
-    let (address, mut came) = server(|_| response("200 OK", BATCH)).await;
+async fn poll_with_long_parameters_is_sent_as_a_form() {
+    let (address, mut received) = server(|_| response("200 OK", BATCH)).await;
     let client = client(&address.to_string());
     client.poll(&long_query()).await.unwrap();
-    let came = came.recv().await.unwrap();
-    assert_eq!(came.head[0], "POST /api/v1/poll HTTP/1.1");
-    assert_eq!(came.header("content-type"), ["application/x-www-form-urlencoded"]);
-    assert_eq!(came.body, long_query().to_query_string());
+    let received = received.recv().await.unwrap();
+    assert_eq!(received.head[0], "POST /api/v1/poll HTTP/1.1");
+    assert_eq!(received.header("content-type"), ["application/x-www-form-urlencoded"]);
+    assert_eq!(received.body, long_query().to_query_string());
 }
 
 #[tokio::test]
-async fn server_without_form_polls_is_asked_by_its_address() {
+async fn server_without_form_polls_gets_the_parameters_in_the_url() {
     let answer = |line: &str| {
         if line.starts_with("POST") {
             response("405 Method Not Allowed", "")
@@ -98,18 +98,18 @@ async fn server_without_form_polls_is_asked_by_its_address() {
             response("200 OK", BATCH)
         }
     };
-    let (address, mut came) = server(answer).await;
+    let (address, mut received) = server(answer).await;
     let client = client(&address.to_string());
     for _ in 0..2 {
         client.poll(&long_query()).await.unwrap();
     }
     for method in ["POST", "GET", "GET"] {
-        assert!(came.recv().await.unwrap().head[0].starts_with(method));
+        assert!(received.recv().await.unwrap().head[0].starts_with(method));
     }
 }
 
 #[tokio::test]
-async fn login_of_the_address_leaves_room_for_the_session() {
+async fn session_is_sent_as_a_cookie_beside_a_login() {
     const ENTRY: &str = r#"{"seq":3,"room":"lobby","at":1,"author":{"id":"ada1","name":"Ada"},"kind":"message",
         "key":"7f2c1b9e-4a5d-4c3b-9e8f-0a1b2c3d4e5f","text":"hello"}"#;
     let answer = |line: &str| {
@@ -119,7 +119,7 @@ async fn login_of_the_address_leaves_room_for_the_session() {
             response("201 Created", ENTRY)
         }
     };
-    let (address, mut came) = server(answer).await;
+    let (address, mut received) = server(answer).await;
     let client = client(&format!("http://ada:s%40cret@{address}"));
     let request = PublishRequest {
         key: holdline_shared::PublishKey::from_random([7; 16]),
@@ -127,15 +127,15 @@ async fn login_of_the_address_leaves_room_for_the_session() {
         reply_to: None,
     };
     client.publish(&RoomName::lobby(), &request).await.unwrap();
-    let session = came.recv().await.unwrap();
+    let session = received.recv().await.unwrap();
     assert_eq!(session.header("authorization"), ["Basic YWRhOnNAY3JldA=="]);
-    let publish = came.recv().await.unwrap();
-    assert_eq!(publish.header("authorization"), ["Basic YWRhOnNAY3JldA=="], "one of them");
+    let publish = received.recv().await.unwrap();
+    assert_eq!(publish.header("authorization"), ["Basic YWRhOnNAY3JldA=="], "only one login");
     assert_eq!(publish.header("cookie"), ["holdline_session=h1.t"]);
 }
 
 #[tokio::test]
-async fn what_is_no_holdline_server_is_told_apart_from_what_passes() {
+async fn foreign_servers_are_distinguished_from_temporary_errors() {
     // Neither TLS nor HTTP, and a page.
     let (page, _page) = server(|_| response("200 OK", "<html>welcome</html>")).await;
     let (noise, _noise) = server(|_| "\u{15}\u{3}\u{3}\0\u{2}\u{2}(".to_owned()).await;
@@ -143,17 +143,17 @@ async fn what_is_no_holdline_server_is_told_apart_from_what_passes() {
         (format!("http://{page}"), "is not one of a Holdline server"),
         (format!("http://{noise}"), "does not speak HTTP; is it https://?"),
     ] {
-        let trouble = client(&address).poll(&PollQuery::new(RoomSelection::All)).await.unwrap_err();
-        assert!(matches!(trouble, Trouble::NoHoldline { .. }), "{trouble:?}");
-        assert!(trouble.to_string().contains(part), "{trouble}");
+        let error = client(&address).poll(&PollQuery::new(RoomSelection::All)).await.unwrap_err();
+        assert!(matches!(error, RequestError::NotHoldline { .. }), "{error:?}");
+        assert!(error.to_string().contains(part), "{error}");
     }
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let trouble = client(&nobody.to_string()).rooms().await.unwrap_err();
-    assert!(matches!(trouble, Trouble::Failed { .. }), "may come: {trouble:?}");
+    let error = client(&nobody.to_string()).rooms().await.unwrap_err();
+    assert!(matches!(error, RequestError::Failed { .. }), "this error is temporary: {error:?}");
 }
 
 #[tokio::test]
-async fn too_many_requests_are_repeated_when_the_server_says() {
+async fn too_many_requests_are_retried_after_the_given_time() {
     let busy = "HTTP/1.1 429 Too Many Requests\r\nretry-after: Thu, 01 Jan 1970 00:00:00 GMT\r\ncontent-length: 0\r\n\r\n";
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = client(&listener.local_addr().unwrap().to_string());
@@ -168,38 +168,38 @@ async fn too_many_requests_are_repeated_when_the_server_says() {
             connection.write_all(answer.as_bytes()).await.unwrap();
         }
     });
-    let patience = Patience::new(client.target(), None);
-    let list = patience.insist(async || client.rooms().await).await.unwrap();
+    let retry = RetryPolicy::new(client.target(), None);
+    let list = retry.run(async || client.rooms().await).await.unwrap();
     assert!(list.rooms.is_empty());
     answering.await.unwrap();
 }
 
 #[tokio::test]
-async fn answer_of_somebody_else_passes_once_the_server_was_there() {
+async fn foreign_answer_is_temporary_once_the_server_has_answered() {
     let answer = |_: &str| response("200 OK", "<html>log in to this network</html>");
     let (address, _came) = server(answer).await;
     let client = client(&address.to_string());
-    let patience = Patience::new(client.target(), None);
-    let refused = patience.insist(async || client.rooms().await.map(drop)).await.unwrap_err();
-    assert!(matches!(refused, Unanswered::Refused(_)), "{refused:?}");
-    patience.insist(async || Ok(())).await.unwrap();
+    let retry = RetryPolicy::new(client.target(), None);
+    let refused = retry.run(async || client.rooms().await.map(drop)).await.unwrap_err();
+    assert!(matches!(refused, GaveUp::Refused(_)), "{refused:?}");
+    retry.run(async || Ok(())).await.unwrap();
     let asked = AtomicBool::new(false);
     let page_first =
         async || if asked.swap(true, Ordering::Relaxed) { Ok(()) } else { client.rooms().await.map(drop) };
-    patience.insist(page_first).await.unwrap();
+    retry.run(page_first).await.unwrap();
 }
 
 #[tokio::test]
-async fn ready_falls_back_to_the_older_route() {
+async fn readiness_check_falls_back_to_the_older_route() {
     let answer = |line: &str| {
         if line.contains("/readyz") { response("404 Not Found", "") } else { response("200 OK", "ok\n") }
     };
     let (address, _came) = server(answer).await;
-    client(&address.to_string()).ready().await.unwrap();
+    client(&address.to_string()).check_ready().await.unwrap();
 }
 
 #[tokio::test]
-async fn entry_of_an_unknown_kind_keeps_all_its_fields() {
+async fn entry_of_unknown_kind_keeps_all_its_fields() {
     const PARADE: &str = r#"{"seq":8,"room":"lobby","at":1,"author":{"id":"ada1","name":"Ada","badge":"gold"},"kind":"parade","floats":[1,{"a":2}]}"#;
     let answer = |_: &str| {
         let known =

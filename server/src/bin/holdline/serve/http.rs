@@ -1,4 +1,4 @@
-//! The operator's options for HTTP: host names, proxies, limits. Adds the names of the listening addresses.
+//! The HTTP options of `serve`: host names, proxies, limits. Adds the names of the listening addresses.
 
 use std::net::IpAddr;
 
@@ -7,7 +7,7 @@ use holdline_server::{Hosts, HttpConfig};
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 
-/// Options for HTTP: host names, trusted proxies, and the limit on new rooms.
+/// The HTTP options: host names, trusted proxies, and the limit on new rooms.
 #[derive(Args)]
 pub(super) struct HttpOptions {
     /// A name by which browsers reach this server, as in chat.example; give it again for more, * is any. Without it: the
@@ -26,7 +26,7 @@ pub(super) struct HttpOptions {
 }
 
 impl HttpOptions {
-    /// The configuration of a server that listens here; `names` are those that `--listen` was given.
+    /// The configuration of a server with these listeners; `names` are those from `--listen`.
     pub(super) fn config(&self, listeners: &[TcpListener], names: &[&str]) -> anyhow::Result<HttpConfig> {
         let mut hosts = Hosts::loopback();
         for listener in listeners {
@@ -66,13 +66,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn space_around_a_host_does_not_count() {
+    fn white_space_around_a_host_is_ignored() {
         assert_eq!(host(" chat.example "), Ok("chat.example".to_owned()));
         assert!(host("chat example").is_err());
     }
 
     #[test]
-    fn takes_addresses_and_networks() {
+    fn addresses_and_networks_are_parsed() {
         for (text, network_text) in [
             ("127.0.0.1", "127.0.0.1/32"),
             ("::ffff:10.0.0.1", "10.0.0.1/32"),

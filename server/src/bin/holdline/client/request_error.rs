@@ -1,4 +1,5 @@
-//! Reasons why a request has no answer: it was refused, it failed on the way, or the other side is no Holdline server.
+//! Errors of requests: refused by the server, failed on the way, or answered by something that is not a Holdline
+//! server.
 
 use std::error::Error;
 use std::fmt;
@@ -10,41 +11,41 @@ use thiserror::Error;
 
 use super::Target;
 
-/// Why there is no answer.
+/// The reason why a request has no valid answer.
 #[derive(Debug, Error)]
-pub(crate) enum Trouble {
-    /// An error status came.
+pub(crate) enum RequestError {
+    /// The response has an error status.
     #[error("{0}")]
     Refused(Box<Refusal>),
-    /// Nothing came, or not all of it. It may come the next time.
+    /// No response, or an incomplete one. A retry may succeed.
     #[error("{why}")]
     Failed {
-        /// For people.
+        /// The reason, for people.
         why: String,
     },
-    /// The other side is not a Holdline server, or not one that can be trusted. Asking again does not help, unless a
-    /// Holdline server was there before.
+    /// The responder is not a Holdline server, or not a trusted one. A retry is pointless, unless a Holdline server has
+    /// answered before.
     #[error("{why}")]
-    NoHoldline {
-        /// For people, with the address.
+    NotHoldline {
+        /// The reason and the address, for people.
         why: String,
     },
 }
 
-/// An answer with an error status.
+/// A response with an error status.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     status: u16,
-    /// The server's description of the error; `None` when a proxy sent something else.
+    /// The server's description of the error; `None` for a response of a proxy.
     problem: Option<Problem>,
     retry_after: Option<Duration>,
-    /// Where a redirection points.
+    /// The target of a redirect.
     location: Option<String>,
     target: Target,
 }
 
-impl Trouble {
-    /// From an answer with an error status.
+impl RequestError {
+    /// The error for a response with an error status.
     pub(super) fn refused(target: &Target, status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
         let location =
             headers.get(LOCATION).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
@@ -57,102 +58,103 @@ impl Trouble {
         }))
     }
 
-    /// From a body that is not what it should be.
+    /// The error for a body that cannot be decoded.
     pub(super) fn unreadable(target: &Target, error: &serde_json::Error) -> Self {
-        let who = target.whoever_answered();
+        let who = target.responder();
         if error.is_eof() {
             return Self::Failed { why: format!("the answer of {who} was cut short") };
         }
-        Self::NoHoldline { why: format!("the answer of {who} is not one of a Holdline server: {error}") }
+        Self::NotHoldline { why: format!("the answer of {who} is not one of a Holdline server: {error}") }
     }
 
-    /// From a success that says something else than a Holdline server would.
-    pub(super) fn no_holdline(target: &Target) -> Self {
-        let who = target.whoever_answered();
-        Self::NoHoldline { why: format!("{who} answers, but not as a Holdline server does") }
+    /// The error for a success that is not a Holdline server's.
+    pub(super) fn not_holdline(target: &Target) -> Self {
+        let who = target.responder();
+        Self::NotHoldline { why: format!("{who} answers, but not as a Holdline server does") }
     }
 
-    /// From a request that had no answer.
+    /// The error for a request without a response.
     pub(super) fn failed(target: &Target, error: reqwest::Error) -> Self {
         if error.is_timeout() {
             return Self::Failed { why: "no answer in time".to_owned() };
         }
         let error = error.without_url();
         if let Some(why) = find_cause(&error, |cause| wrong_protocol(target, cause)) {
-            return Self::NoHoldline { why };
+            return Self::NotHoldline { why };
         }
-        // The outer errors say that a request failed; the innermost says why.
+        // The outer errors only name the request; the innermost has the reason.
         let mut innermost: &dyn Error = &error;
         while let Some(inner) = innermost.source() {
             innermost = inner;
         }
         let why = innermost.to_string();
-        // The error of a tunnel has no type that could be asked for.
+        // The error of a tunnel has no public type.
         if why.contains("proxy authorization required") {
-            return Self::NoHoldline { why: login_wanted(target, 407) };
+            return Self::NotHoldline { why: login_wanted(target, 407) };
         }
         if let (Some(proxy), "unsuccessful") = (&target.proxy, why.rsplit(": ").next().unwrap_or_default()) {
             let why = format!("the proxy {proxy} refuses to connect to {}", target.server);
-            return Self::NoHoldline { why };
+            return Self::NotHoldline { why };
         }
         Self::Failed { why }
     }
 
-    /// The status, when there was one.
+    /// The status of the response, if any.
     pub(crate) fn status(&self) -> Option<u16> {
         match self {
             Self::Refused(refusal) => Some(refusal.status),
-            Self::Failed { .. } | Self::NoHoldline { .. } => None,
+            Self::Failed { .. } | Self::NotHoldline { .. } => None,
         }
     }
 
-    /// The problem's code, when there was one.
+    /// The problem's code, if any.
     pub(crate) fn code(&self) -> Option<ProblemCode> {
         match self {
             Self::Refused(refusal) => refusal.problem.as_ref().map(|problem| problem.code),
-            Self::Failed { .. } | Self::NoHoldline { .. } => None,
+            Self::Failed { .. } | Self::NotHoldline { .. } => None,
         }
     }
 
-    /// How long the server asks to wait.
+    /// The response's `Retry-After`.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Refused(refusal) => refusal.retry_after,
-            Self::Failed { .. } | Self::NoHoldline { .. } => None,
+            Self::Failed { .. } | Self::NotHoldline { .. } => None,
         }
     }
 
-    /// Whether any other request would fare the same: it is not a Holdline server that refused, or it refuses everything
-    /// that comes this way.
+    /// Whether other requests would fail, too: the responder is not a Holdline server, or the server refuses every
+    /// request of this client.
     pub(crate) fn is_about_the_server(&self) -> bool {
         match self {
             Self::Refused(refusal) => {
                 refusal.problem.is_none() && refusal.status != 413
                     || self.code() == Some(ProblemCode::UnknownHost)
             }
-            Self::Failed { .. } | Self::NoHoldline { .. } => true,
+            Self::Failed { .. } | Self::NotHoldline { .. } => true,
         }
     }
 
-    /// Whether the same request would be refused again: the request is at fault, not the moment.
+    /// Whether the server would refuse the same request again.
     pub(crate) fn is_final(&self) -> bool {
         self.status().is_some_and(|status| (300..500).contains(&status) && !matches!(status, 408 | 425 | 429))
     }
 }
 
-impl From<Trouble> for Event {
-    fn from(trouble: Trouble) -> Self {
-        match trouble {
-            Trouble::Refused(refusal) => {
+impl From<RequestError> for Event {
+    fn from(error: RequestError) -> Self {
+        match error {
+            RequestError::Refused(refusal) => {
                 let Refusal { status, problem, retry_after, .. } = *refusal;
                 Self::Refused { status, problem, retry_after }
             }
-            Trouble::Failed { why } | Trouble::NoHoldline { why } => Self::Failed { why },
+            RequestError::Failed { why } | RequestError::NotHoldline { why } => Self::Failed { why },
         }
     }
 }
 
-/// `Retry-After` in either of its forms. A date is compared with the answer's own, as clocks differ.
+/// Parses `Retry-After` in either of its forms. A date is compared with the response's own `Date`, because clocks
+/// differ.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let asked = text(RETRY_AFTER)?;
@@ -165,7 +167,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(until.duration_since(now).unwrap_or_default())
 }
 
-/// The first that `judge` says about an error or one of its causes; those inside of I/O errors count.
+/// The first result of `judge` for an error or one of its causes, including those inside of I/O errors.
 fn find_cause(
     error: &(dyn Error + 'static),
     judge: impl Fn(&(dyn Error + 'static)) -> Option<String>,
@@ -175,14 +177,14 @@ fn find_cause(
         if let Some(why) = judge(error) {
             return Some(why);
         }
-        // An I/O error names the causes of the error inside of it, but not that one itself.
+        // An I/O error's `source` skips the error inside of it.
         let inside = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
         cause = inside.map_or_else(|| error.source(), |inside| Some(inside));
     }
     None
 }
 
-/// Describes a fault that stays: a certificate that is not trusted, or `http` in place of `https` or the reverse.
+/// Describes a permanent error: an untrusted certificate, or `http` instead of `https` or the reverse.
 fn wrong_protocol(target: &Target, cause: &(dyn Error + 'static)) -> Option<String> {
     if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
         return match tls {
@@ -204,15 +206,15 @@ fn login_wanted(target: &Target, status: u16) -> String {
         ),
         _ => format!(
             "{} wants a login (status {status}); give it in the address, as in http://USER:PASSWORD@HOST",
-            target.whoever_answered()
+            target.responder()
         ),
     }
 }
 
-/// In words: the server's own if it has any, else with the address of whoever answered.
+/// The server's explanation if there is one, else the status and the responder's address.
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let who = self.target.whoever_answered();
+        let who = self.target.responder();
         match (self.status, &self.problem, &self.location) {
             (_, Some(problem), _) => f.write_str(&problem.detail),
             (300..400, None, Some(location)) => {
@@ -256,11 +258,11 @@ mod tests {
     }
 
     #[test]
-    fn names_who_refused_and_what_to_do() {
+    fn refusal_names_the_responder_and_the_remedy() {
         let target = |server: &str| Target { server: server.parse().unwrap(), proxy: None };
         let words = |status, pairs: &[(&'static str, &'static str)], body: &str| {
             let target = target("http://ada:s3cret@chat.example");
-            Trouble::refused(&target, status, &headers(pairs), body.as_bytes()).to_string()
+            RequestError::refused(&target, status, &headers(pairs), body.as_bytes()).to_string()
         };
         for (said, part) in [
             (

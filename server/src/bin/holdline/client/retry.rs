@@ -1,5 +1,5 @@
-//! Trying again until there is an answer, without hurrying a server that is in trouble. Not for polls: those have the
-//! subscription machine.
+//! Retries of requests until they are answered, with backoff. Not used for polls, which the subscription machine
+//! retries.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -8,72 +8,72 @@ use holdline_shared::{Backoff, Jitter};
 use thiserror::Error;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::{Target, Trouble, say};
+use super::{RequestError, Target, say};
 
-/// A server that asks for more patience than this is asked again all the same.
+/// The longest `Retry-After` that is followed.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
 
-/// Why there is no answer, finally.
+/// The reason why a request is not retried any more.
 #[derive(Debug, Error)]
-pub(crate) enum Unanswered {
-    /// The request is at fault; the next one may be better.
+pub(crate) enum GaveUp {
+    /// The server refused this request; another one may succeed.
     #[error(transparent)]
-    Refused(#[from] Trouble),
-    /// The time is over. The server may have got the request all the same.
+    Refused(#[from] RequestError),
+    /// The time limit has passed. The server may have received the request.
     #[error("no answer from {target} for {} s, giving up: {why}", .limit.as_secs())]
-    GaveUp {
-        /// Who did not answer.
+    NoAnswer {
+        /// The server that did not answer.
         target: Box<Target>,
-        /// For how long.
+        /// The time limit.
         limit: Duration,
-        /// What happened last.
+        /// The last error.
         why: String,
     },
 }
 
-/// Repeats requests to one server, and says once per outage that it is waiting.
-pub(crate) struct Patience {
+/// Retries requests to one server, and reports once per outage that it is waiting.
+pub(crate) struct RetryPolicy {
     target: Target,
     limit: Option<Duration>,
-    /// Whether a Holdline server was there. From then on whatever else answers is taken for a passing trouble: a login
-    /// page of a network, a proxy that is being set up.
-    was_there: AtomicBool,
+    /// Whether a Holdline server has answered before. After that, other answers count as temporary errors: a network's
+    /// login page, a proxy that is being set up.
+    has_answered: AtomicBool,
 }
 
-impl Patience {
-    /// Patience for `limit` with each request, or without end.
+impl RetryPolicy {
+    /// Makes a policy with a time limit for each request, or without.
     pub(crate) fn new(target: &Target, limit: Option<Duration>) -> Self {
-        Self { target: target.clone(), limit, was_there: AtomicBool::new(false) }
+        Self { target: target.clone(), limit, has_answered: AtomicBool::new(false) }
     }
 
-    /// Attempts it until it is answered or refused for good.
-    pub(crate) async fn insist<T>(
+    /// Repeats `attempt` until it succeeds or is refused for good.
+    pub(crate) async fn run<T>(
         &self,
-        attempt: impl AsyncFn() -> Result<T, Trouble>,
-    ) -> Result<T, Unanswered> {
+        attempt: impl AsyncFn() -> Result<T, RequestError>,
+    ) -> Result<T, GaveUp> {
         let deadline = self.limit.map(|limit| Instant::now() + limit);
         let mut backoff = Backoff::default();
         let mut last = "no answer in time".to_owned();
         loop {
-            let outcome = match deadline {
+            let result = match deadline {
                 Some(deadline) => timeout_at(deadline, attempt()).await,
                 None => Ok(attempt().await),
             };
-            let pause = match outcome {
+            let pause = match result {
                 Ok(Ok(answer)) => {
                     if backoff.failures() > 0 {
                         say("the server is there");
                     }
-                    self.was_there.store(true, Ordering::Relaxed);
+                    self.has_answered.store(true, Ordering::Relaxed);
                     return Ok(answer);
                 }
-                Ok(Err(trouble)) if self.is_final(&trouble) => return Err(Unanswered::Refused(trouble)),
-                Ok(Err(trouble)) => {
-                    last = trouble.to_string();
+                Ok(Err(error)) if self.is_final(&error) => return Err(GaveUp::Refused(error)),
+                Ok(Err(error)) => {
+                    last = error.to_string();
                     if backoff.failures() == 0 {
                         say(format_args!("waiting for {}: {last}", self.target));
                     }
-                    pause(&trouble, &mut backoff, jitter())
+                    pause(&error, &mut backoff, jitter())
                 }
                 Err(_) => Duration::ZERO,
             };
@@ -82,27 +82,28 @@ impl Patience {
                 (Some(deadline), Some(limit)) if next >= deadline => {
                     sleep_until(deadline).await;
                     let target = Box::new(self.target.clone());
-                    return Err(Unanswered::GaveUp { target, limit, why: last });
+                    return Err(GaveUp::NoAnswer { target, limit, why: last });
                 }
                 _ => sleep_until(next).await,
             }
         }
     }
 
-    /// Whether it makes no sense to ask again.
-    fn is_final(&self, trouble: &Trouble) -> bool {
-        if trouble.code().is_some() {
-            self.was_there.store(true, Ordering::Relaxed);
+    /// Whether retrying is pointless.
+    fn is_final(&self, error: &RequestError) -> bool {
+        if error.code().is_some() {
+            self.has_answered.store(true, Ordering::Relaxed);
         }
-        let is_elsewhere = matches!(trouble, Trouble::NoHoldline { .. });
-        trouble.is_final() || (is_elsewhere && !self.was_there.load(Ordering::Relaxed))
+        let is_elsewhere = matches!(error, RequestError::NotHoldline { .. });
+        error.is_final() || (is_elsewhere && !self.has_answered.load(Ordering::Relaxed))
     }
 }
 
-/// As long as the server asks for, and ever longer: one that asks for nothing at all is not asked without end.
-fn pause(trouble: &Trouble, backoff: &mut Backoff, jitter: Jitter) -> Duration {
+/// The pause before the next attempt: the server's `Retry-After`, and at least the growing backoff, in case the server
+/// asks for none.
+fn pause(error: &RequestError, backoff: &mut Backoff, jitter: Jitter) -> Duration {
     let pause = backoff.fail(jitter);
-    let asked = trouble.retry_after().unwrap_or_default().min(MAX_RETRY_AFTER);
+    let asked = error.retry_after().unwrap_or_default().min(MAX_RETRY_AFTER);
     (asked + jitter.fraction_of(asked / 2)).max(pause)
 }
 
@@ -119,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn retry_after_of_nothing_leaves_back_off_on() {
+    fn retry_after_of_zero_still_backs_off() {
         let target = Target { server: "http://a".parse().unwrap(), proxy: None };
         for (asked, milliseconds) in [
             ("0", [500, 1_000, 2_000, 4_000]),
@@ -129,9 +130,9 @@ mod tests {
             ("999999", [450_000; 4]),
         ] {
             let headers: HeaderMap = [(RETRY_AFTER, asked.parse().unwrap())].into_iter().collect();
-            let trouble = Trouble::refused(&target, 503, &headers, b"");
+            let error = RequestError::refused(&target, 503, &headers, b"");
             let mut backoff = Backoff::default();
-            let pauses = milliseconds.map(|_| pause(&trouble, &mut backoff, Jitter::new(1.0)).as_millis());
+            let pauses = milliseconds.map(|_| pause(&error, &mut backoff, Jitter::new(1.0)).as_millis());
             assert_eq!(pauses, milliseconds, "{asked}");
         }
     }
