@@ -1,4 +1,4 @@
-//! Servers that are none of Holdline's: nobody at all, one that answers everything alike, one that nobody trusts.
+//! Foreign servers: an address without one, one with a fixed answer, one with an untrusted certificate.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -8,25 +8,26 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection};
 
-/// Where nobody listens at the moment.
+/// Finds an address without a listener.
 pub(crate) fn free_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
-/// A server that answers whatever it is asked with these bytes and closes. Its thread ends with the tests.
+/// Starts a server that answers every request with these bytes and closes the connection. Its thread ends with the
+/// tests.
 pub(crate) fn answering(answer: &'static str) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
         for mut connection in listener.incoming().map_while(Result::ok) {
-            // Whoever went away has seen enough.
+            // The client may have disconnected.
             let _ = connection.read(&mut [0; 4096]).and_then(|_| connection.write_all(answer.as_bytes()));
         }
     });
     address
 }
 
-/// A server with a certificate of no known authority. Its thread ends with the tests.
+/// Starts a server with an untrusted certificate. Its thread ends with the tests.
 pub(crate) fn untrusted() -> SocketAddr {
     const PEM: &[u8] = include_bytes!("untrusted.pem");
     let certificate = CertificateDer::from_pem_slice(PEM).unwrap();
