@@ -11,7 +11,6 @@ mod answer;
 mod ask;
 mod disk;
 mod floor;
-mod instructions;
 mod interrupt;
 mod ledger;
 mod load;

@@ -14,7 +14,7 @@ use hdrhistogram::Histogram;
 use crate::answer::{Answer, numbers, text};
 use crate::ledger::{Ledger, Place, Tally};
 use crate::net::{Events, Poller};
-use crate::peer::{Peer, Position};
+use crate::peer::{Peer, Position, Token};
 use crate::process::{Account, own_cpu};
 use crate::{ask, interrupt, net};
 pub(crate) use publish::Pace;
@@ -26,6 +26,8 @@ const READ: usize = 512 << 10;
 const CROWD: usize = 400;
 /// Three digits of a latency in nanoseconds, up to ten minutes.
 const LONGEST: u64 = 600_000_000_000;
+/// How long a server may take to tell everyone who is here: twice the longest pause between two tellings.
+const PRESENCE: Duration = Duration::from_secs(60);
 
 /// One peer under load.
 pub(crate) struct Load {
@@ -37,6 +39,7 @@ pub(crate) struct Load {
     lines: Vec<Line>,
     /// Publishers who are free.
     idle: Vec<usize>,
+    subscribers: usize,
     publishers: u32,
     ledger: Ledger,
     /// When each message was sent, or was to be, in nanoseconds since `start`.
@@ -63,7 +66,8 @@ struct Count {
 struct Room {
     name: String,
     members: u32,
-    position: Position,
+    /// Where new subscribers begin.
+    cursor: Token,
 }
 
 struct Line {
@@ -75,7 +79,7 @@ struct Line {
 }
 
 enum Role {
-    Subscriber { room: u32, place: Place, position: Position },
+    Subscriber { number: usize, room: u32, place: Place, position: Position },
     Publisher { number: u32 },
 }
 
@@ -89,6 +93,7 @@ impl Load {
             inhabited: 0,
             lines: Vec::new(),
             idle: Vec::new(),
+            subscribers: 0,
             publishers: 0,
             ledger: Ledger::new(rooms),
             sent: Vec::new(),
@@ -108,7 +113,7 @@ impl Load {
     fn make_rooms(&mut self, rooms: usize) -> Result<()> {
         let names = (0..rooms).map(|room| format!("r{room}"));
         self.rooms =
-            names.map(|name| Room { name, members: 0, position: Position::NONE }).collect::<Vec<_>>();
+            names.map(|name| Room { name, members: 0, cursor: Token::default() }).collect::<Vec<_>>();
         let mut requests = Vec::with_capacity(rooms);
         for room in &self.rooms {
             let mut request = Vec::new();
@@ -122,21 +127,28 @@ impl Load {
         if let Some(last) = rooms.last() {
             request.clear();
             if peer.dialect.ask_position(&last.name, request) {
-                let mut position = Position::NONE;
+                let mut position = Position::default();
                 ask::once(peer.running.address, request, |answer| {
                     peer.dialect.advance(answer, &mut position);
                 })?;
                 for room in rooms {
-                    room.position = position;
+                    room.cursor = position.cursor;
                 }
             }
         }
         Ok(())
     }
 
-    /// So many more subscribers, spread over the rooms; answers when the server holds all their polls, with the
-    /// nanoseconds that this took us.
+    /// Opens the sessions of so many more subscribers, so that this is no part of what is measured.
+    pub(crate) fn open_sessions(&mut self, count: usize) -> Result<()> {
+        let Self { peer, subscribers, .. } = self;
+        peer.dialect.open_sessions(peer.running.address, *subscribers + count)
+    }
+
+    /// So many more subscribers, spread over the rooms; answers when the server holds all their polls and everyone knows
+    /// who is here, with the nanoseconds that this took us.
     pub(crate) fn subscribe(&mut self, count: usize) -> Result<u64> {
+        self.open_sessions(count)?;
         self.catch_up();
         let (mut own, mut start) = (0, own_cpu());
         for one in 0..count {
@@ -144,8 +156,11 @@ impl Load {
             self.inhabited = self.inhabited.max(at + 1);
             let room = &mut self.rooms[at];
             room.members += 1;
-            let (position, room) = (room.position, u32::try_from(at)?);
-            let line = self.open(Role::Subscriber { room, place: self.ledger.place(room), position })?;
+            let position = Position { cursor: room.cursor, ..Position::default() };
+            let (number, room) = (self.subscribers, u32::try_from(at)?);
+            self.subscribers += 1;
+            let place = self.ledger.place(room);
+            let line = self.open(Role::Subscriber { number, room, place, position })?;
             self.poll(line)?;
             if one % CROWD == CROWD - 1 {
                 own += own_cpu() - start;
@@ -155,7 +170,25 @@ impl Load {
         }
         own += own_cpu() - start;
         self.settle()?;
+        self.await_presence()?;
         Ok(own)
+    }
+
+    /// Presence is told after a pause, which is no rest: waits until everyone knows of all in their room.
+    fn await_presence(&mut self) -> Result<()> {
+        let end = Instant::now() + PRESENCE;
+        while self.peer.dialect.shows_presence() && !self.knows_presence() {
+            self.turn(Some(Duration::from_millis(50)))?;
+            ensure!(Instant::now() < end, "some subscribers were not told who is here");
+        }
+        self.settle()
+    }
+
+    fn knows_presence(&self) -> bool {
+        self.lines.iter().all(|line| match &line.role {
+            Role::Subscriber { room, position, .. } => position.people == self.rooms[*room as usize].members,
+            Role::Publisher { .. } => true,
+        })
     }
 
     /// Who comes now begins where those are who are there: what was said before is not for the new ones.
@@ -164,8 +197,8 @@ impl Load {
             if let Role::Subscriber { room, position, .. } = &line.role {
                 let room = &mut self.rooms[*room as usize];
                 // Where the first poll needs no position, a position is nobody else's business.
-                if !room.position.bytes().is_empty() {
-                    room.position = *position;
+                if !room.cursor.bytes().is_empty() {
+                    room.cursor = position.cursor;
                 }
             }
         }
@@ -259,7 +292,7 @@ impl Load {
                 self.idle.push(at);
                 Ok(())
             }
-            Role::Subscriber { room, place, position } => {
+            Role::Subscriber { room, place, position, .. } => {
                 self.count.answers += 1;
                 self.count.last_delivered = now;
                 for number in numbers(answer.body) {
@@ -276,10 +309,10 @@ impl Load {
     }
 
     fn poll(&mut self, at: usize) -> Result<()> {
-        let Role::Subscriber { room, position, .. } = &self.lines[at].role else { return Ok(()) };
+        let Role::Subscriber { number, room, position, .. } = &self.lines[at].role else { return Ok(()) };
         let mut request = std::mem::take(&mut self.request);
         request.clear();
-        self.peer.dialect.poll(&self.rooms[*room as usize].name, position, &mut request);
+        self.peer.dialect.poll(*number, &self.rooms[*room as usize].name, position, &mut request);
         let written = self.write(at, &request);
         self.request = request;
         written

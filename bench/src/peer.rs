@@ -34,17 +34,31 @@ pub(crate) struct Peer {
     pub(crate) dialect: Box<dyn Dialect>,
 }
 
-/// Where a subscriber stands, as the peer says it: sent back with the next poll.
-#[derive(Debug, Clone, Copy)]
+/// Where a subscriber stands, as the peer's answers say it: sent back with the next poll.
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Position {
-    length: u8,
-    bytes: [u8; 55],
+    /// The last message that was seen; empty before the first answer.
+    pub(crate) cursor: Token,
+    /// A second validator, where the peer has one: the presence that was seen, or an `ETag`.
+    pub(crate) tag: Token,
+    /// People whom the last presence counted.
+    pub(crate) people: u32,
 }
 
-impl Position {
-    /// Nothing seen yet.
-    pub(crate) const NONE: Self = Self { length: 0, bytes: [0; 55] };
+/// A short text of the peer's.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Token {
+    length: u8,
+    bytes: [u8; 63],
+}
 
+impl Default for Token {
+    fn default() -> Self {
+        Self { length: 0, bytes: [0; 63] }
+    }
+}
+
+impl Token {
     pub(crate) fn set(&mut self, text: &[u8]) {
         let length = text.len().min(self.bytes.len());
         self.bytes[..length].copy_from_slice(&text[..length]);
@@ -68,8 +82,18 @@ pub(crate) trait Dialect {
         false
     }
 
-    /// The subscriber's next poll.
-    fn poll(&self, room: &str, position: &Position, out: &mut Vec<u8>);
+    /// Opens a session for each of so many subscribers, where they poll as somebody.
+    fn open_sessions(&mut self, _server: SocketAddr, _subscribers: usize) -> Result<()> {
+        Ok(())
+    }
+
+    /// Whether polls show their subscribers as here.
+    fn shows_presence(&self) -> bool {
+        false
+    }
+
+    /// The next poll of the subscriber with this number.
+    fn poll(&self, subscriber: usize, room: &str, position: &Position, out: &mut Vec<u8>);
 
     /// Takes the position out of an answer.
     fn advance(&self, answer: &Answer<'_>, position: &mut Position);
@@ -88,6 +112,11 @@ pub(crate) fn start(name: &str, start: &Start<'_>) -> Result<Peer> {
         "engineio" => engineio::start(start),
         _ => bail!("there is no peer {name:?}"),
     }
+}
+
+/// Whether this peer keeps its messages on the disk.
+pub(crate) fn is_durable(name: &str) -> bool {
+    name.starts_with("holdline") && !name.contains("memory")
 }
 
 /// Why a peer cannot be measured here; none when it can.

@@ -1,5 +1,5 @@
 //! The guard: a little of what matters, as ratios to the floor, and bytes as they are, compared with what is kept in
-//! `bench/expected.json`. And instructions of the pure hot functions, which are the same each time.
+//! `bench/expected.json`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,7 +7,6 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::instructions::{self, Count};
 use crate::report::{Figures, Row};
 use crate::{paths, say};
 
@@ -20,66 +19,31 @@ const TOLERANCE: f64 = 0.15;
 /// In bytes for each poll.
 const PAGES: f64 = 200.0;
 
-/// Ratios, bytes, and counts, by name.
+/// Ratios, and bytes, by name.
 type Ratios = BTreeMap<String, f64>;
 
-/// What there is to judge.
-pub(crate) struct Measured<'a> {
-    pub(crate) figures: &'a [Figures],
-    /// None where instructions were not counted.
-    pub(crate) counts: Option<&'a [Count]>,
-    /// Whether no names were given.
-    pub(crate) is_whole: bool,
-}
-
 /// Compares, or keeps. Answers whether nothing got worse. What is missing counts as worse when everything was measured.
-pub(crate) fn judge(got: &Measured<'_>, accept: bool) -> Result<bool> {
+pub(crate) fn judge(figures: &[Figures], is_whole: bool, accept: bool) -> Result<bool> {
     let path = kept();
-    let mut now = ratios(got.figures);
-    for Count { function, instructions } in got.counts.unwrap_or_default() {
-        now.insert(format!("{}: {function}", instructions::NAME), instructions.round());
-    }
-    let before = || -> Result<Ratios> {
-        let text = fs::read_to_string(&path)
-            .with_context(|| format!("no {}; keep the first with --quick --accept", path.display()))?;
-        Ok(serde_json::from_str(&text)?)
-    };
+    let now = ratios(figures);
     if accept {
-        if !got.is_whole {
-            // Counts do not depend on what else the machine does, so they may change alone.
-            let are_counts = got.figures.is_empty() && got.counts.is_some();
-            let alone = instructions::NAME;
-            ensure!(
-                are_counts,
-                "what is kept comes from a whole run, --quick --accept without names, or {alone}"
-            );
-            now.extend(before()?.into_iter().filter(|(name, _)| !is_count(name)));
-        }
+        ensure!(is_whole, "what is kept comes from a whole run: --quick --accept without names");
         fs::write(&path, serde_json::to_string_pretty(&now)? + "\n")?;
         say::line(format!("kept {} figures in {}", now.len(), path.display()));
         return Ok(true);
     }
-    let mut kept = before()?;
-    kept.retain(
-        |name, _| {
-            if is_count(name) { got.counts.is_some() } else { got.is_whole || now.contains_key(name) }
-        },
-    );
+    let text = fs::read_to_string(&path)
+        .with_context(|| format!("no {}; keep the first with --quick --accept", path.display()))?;
+    let mut kept: Ratios = serde_json::from_str(&text)?;
+    kept.retain(|name, _| is_whole || now.contains_key(name));
     let worse = worse(&kept, &now);
     for line in &worse {
         say::line(line);
     }
     if worse.is_empty() {
-        let left_out =
-            if got.is_whole && got.counts.is_none() { "; instructions were not counted" } else { "" };
-        say::line(format!("nothing got worse than what is kept{left_out}"));
+        say::line("nothing got worse than what is kept");
     }
     Ok(worse.is_empty())
-}
-
-/// Whether a figure of this name is a count of instructions.
-fn is_count(name: &str) -> bool {
-    name.strip_prefix(instructions::NAME).is_some_and(|rest| rest.starts_with(':'))
 }
 
 fn kept() -> PathBuf {
@@ -147,6 +111,5 @@ mod tests {
         let bytes = |value: f64| Ratios::from([("hold: bytes per held poll".to_owned(), value)]);
         assert!(worse(&bytes(180.0), &bytes(400.0)).is_empty());
         assert_eq!(worse(&bytes(180.0), &bytes(500.0)).len(), 1);
-        assert!(is_count("instructions: cursor parsed") && !is_count("hold: bytes per held poll"));
     }
 }

@@ -7,9 +7,6 @@
 //! * [`router`]: the HTTP routes, to be mounted anywhere; [`HttpConfig`]: host names, proxies, limits.
 //! * [`serve`]: serving them with time-outs and an orderly stop.
 
-#[cfg(all(feature = "bench", not(test)))]
-#[doc(hidden)]
-pub mod hot;
 mod http;
 pub mod hub;
 pub mod log;

@@ -1,8 +1,7 @@
 //! `cargo xtask bench`: measures the real server beside its peers. What is measured and how is up to the crate `bench`;
-//! this builds it and the server, and brings the peers that are not ours, and valgrind.
+//! this builds it and the server, and brings the peers that are not ours.
 
 mod peers;
-mod valgrind;
 
 use std::env;
 use std::ffi::OsString;
@@ -19,11 +18,10 @@ pub(crate) fn command(sh: &Shell, flags: &[OsString]) -> Result<()> {
         paths::executable()
     } else {
         peers::find_or_install(sh, flags)?;
-        valgrind::find_or_install(sh, flags);
         server(sh, flags)?
     };
     say::step("building what measures it");
-    // Not `cargo run`: the floor, a peer, and the hot functions are programs of their own.
+    // Not `cargo run`: the floor, a peer, is a program of its own.
     shell::cargo(sh).args(["build", "--release", "--package", "holdline_bench"]).run()?;
     let bench = paths::target().join("release").join(format!("bench{}", env::consts::EXE_SUFFIX));
     Ok(sh.cmd(bench).args(flags).env("HOLDLINE_BIN", program).run()?)
@@ -33,7 +31,6 @@ pub(crate) fn command(sh: &Shell, flags: &[OsString]) -> Result<()> {
 fn server(sh: &Shell, flags: &[OsString]) -> Result<PathBuf> {
     match env::var_os("HOLDLINE_BIN") {
         Some(program) => Ok(PathBuf::from(program)),
-        None if valgrind::is_all_that_is_asked_for(flags) => Ok(paths::executable()),
         None if peers::is_asked_for("holdline", true, flags) => faults::server(sh),
         None => Ok(paths::executable()),
     }

@@ -1,17 +1,22 @@
 //! Those who speak our API: `holdline` itself, and the floor server, which knows just enough of it.
 //!
-//! `holdline` keeps a durable log; `holdline:memory` keeps none, `holdline:plain` serves polls through hyper too, and
-//! `holdline:plain-memory` is both. `floor:2ms` waits two milliseconds before it answers.
+//! Subscribers of `holdline` poll as browsers do: each with a session of its own, shown as here, sending the presence tag
+//! back. Those of `holdline:anonymous` are nobody in particular. `holdline` keeps a durable log; `holdline:memory` keeps
+//! none, `holdline:plain` serves polls through hyper too. Variants combine: `holdline:plain-anonymous`.
+//! `floor:2ms` waits two milliseconds before it answers.
 
 use std::env;
 use std::fmt::Display;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
+use memchr::memmem;
 
 use super::{Dialect, Peer, Position, Running, Start};
-use crate::answer::{Answer, last_quoted, write_text};
+use crate::answer::{Answer, decimal, header, last_quoted, write_text};
+use crate::ask::Line;
 use crate::{ask, net};
 
 /// Seconds that a poll asks to be held: longer than any scenario leaves it alone.
@@ -35,7 +40,7 @@ pub(super) fn holdline(name: &str, start: &Start<'_>) -> Result<Peer> {
         command.arg("--plain-http");
     }
     let running = Running::start(command, address, start)?;
-    speak(running)
+    speak(running, !name.contains("anonymous"))
 }
 
 /// Why this variant of `holdline` cannot be measured.
@@ -59,20 +64,26 @@ pub(super) fn floor(name: &str, start: &Start<'_>) -> Result<Peer> {
         Some(other) => bail!("the floor has no variant {other:?}"),
     }
     let running = Running::start(command, address, start)?;
-    speak(running)
+    speak(running, false)
 }
 
-fn speak(running: Running) -> Result<Peer> {
-    let request = b"POST /api/v1/session HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n";
-    let token = ask::once(running.address, request, |answer| {
+const SESSION: &[u8] = b"POST /api/v1/session HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n";
+
+fn speak(running: Running, shows_presence: bool) -> Result<Peer> {
+    let token = ask::once(running.address, SESSION, |answer| {
         last_quoted(answer.body, b"\"token\":\"").map(<[u8]>::to_vec)
     })?;
     let token = String::from_utf8(token.context("no token")?)?;
-    Ok(Peer { running, dialect: Box::new(Api { token, salt: fastrand::u32(..) }) })
+    let api = Api { token, cookies: Vec::new(), shows_presence, salt: fastrand::u32(..) };
+    Ok(Peer { running, dialect: Box::new(api) })
 }
 
 struct Api {
+    /// The publishers' session.
     token: String,
+    /// The subscribers' sessions, as a browser keeps them.
+    cookies: Vec<Vec<u8>>,
+    shows_presence: bool,
     /// Makes keys of two runs against one log differ.
     salt: u32,
 }
@@ -95,17 +106,60 @@ impl Dialect for Api {
         true
     }
 
-    fn poll(&self, room: &str, position: &Position, out: &mut Vec<u8>) {
+    fn open_sessions(&mut self, server: SocketAddr, subscribers: usize) -> Result<()> {
+        if !self.shows_presence {
+            return Ok(());
+        }
+        // Over one connection: many at once would leave the server memory that is free, and hide what polls need of it.
+        let mut line = Line::open(server)?;
+        while self.cookies.len() < subscribers {
+            let cookie = line.ask(SESSION, |answer| {
+                let cookie = header(answer.head, b"set-cookie")?.split(|byte| *byte == b';').next()?;
+                Some(cookie.to_vec())
+            })?;
+            self.cookies.push(cookie.context("a session without a cookie")?);
+        }
+        Ok(())
+    }
+
+    fn shows_presence(&self) -> bool {
+        self.shows_presence
+    }
+
+    fn poll(&self, subscriber: usize, room: &str, position: &Position, out: &mut Vec<u8>) {
         out.extend_from_slice(b"GET /api/v1/poll?room=");
         out.extend_from_slice(room.as_bytes());
         out.extend_from_slice(b"&after=");
-        out.extend_from_slice(position.bytes());
-        add(out, format_args!("&wait={WAIT} HTTP/1.1\r\nhost: localhost\r\n\r\n"));
+        out.extend_from_slice(position.cursor.bytes());
+        add(out, format_args!("&wait={WAIT}"));
+        if self.shows_presence {
+            add(out, format_args!("&here={room}"));
+            if !position.tag.bytes().is_empty() {
+                out.extend_from_slice(b"&presence=");
+                out.extend_from_slice(position.tag.bytes());
+            }
+        }
+        out.extend_from_slice(b" HTTP/1.1\r\nhost: localhost\r\n");
+        if let Some(cookie) = self.cookies.get(subscriber) {
+            out.extend_from_slice(b"cookie: ");
+            out.extend_from_slice(cookie);
+            out.extend_from_slice(b"\r\n");
+        }
+        out.extend_from_slice(b"\r\n");
     }
 
     fn advance(&self, answer: &Answer<'_>, position: &mut Position) {
         if let Some(cursor) = last_quoted(answer.body, b"\"cursor\":\"") {
-            position.set(cursor);
+            position.cursor.set(cursor);
+        }
+        // Presence stands behind the entries; as a quote in a text is escaped, no text looks like it.
+        if self.shows_presence
+            && let Some(tag) = last_quoted(answer.body, b"\"presence\":{\"tag\":\"")
+        {
+            position.tag.set(tag);
+            let count = memmem::rfind(answer.body, b"\"count\":").map(|at| &answer.body[at + 8..]);
+            let digits = count.and_then(|count| count.split(|byte| !byte.is_ascii_digit()).next());
+            position.people = digits.and_then(decimal).and_then(|count| count.try_into().ok()).unwrap_or(0);
         }
     }
 

@@ -27,20 +27,20 @@ pub(super) fn start(start: &Start<'_>) -> Result<Peer> {
 struct EngineIo;
 
 impl Dialect for EngineIo {
-    fn poll(&self, room: &str, position: &Position, out: &mut Vec<u8>) {
+    fn poll(&self, _: usize, room: &str, position: &Position, out: &mut Vec<u8>) {
         add(out, format_args!("GET /engine.io/?EIO=4&transport=polling&room={room}"));
-        if !position.bytes().is_empty() {
+        if !position.cursor.bytes().is_empty() {
             out.extend_from_slice(b"&sid=");
-            out.extend_from_slice(position.bytes());
+            out.extend_from_slice(position.cursor.bytes());
         }
         out.extend_from_slice(b" HTTP/1.1\r\nhost: localhost\r\n\r\n");
     }
 
     fn advance(&self, answer: &Answer<'_>, position: &mut Position) {
-        if position.bytes().is_empty()
+        if position.cursor.bytes().is_empty()
             && let Some(session) = last_quoted(answer.body, b"\"sid\":\"")
         {
-            position.set(session);
+            position.cursor.set(session);
         }
     }
 

@@ -83,17 +83,16 @@ http {{
 struct Nchan;
 
 impl Dialect for Nchan {
-    fn poll(&self, room: &str, position: &Position, out: &mut Vec<u8>) {
+    fn poll(&self, _: usize, room: &str, position: &Position, out: &mut Vec<u8>) {
         out.extend_from_slice(b"GET /sub/");
         out.extend_from_slice(room.as_bytes());
         out.extend_from_slice(b" HTTP/1.1\r\nhost: localhost\r\n");
         // Both headers of the last answer, as a browser's cache sends them.
-        let mut both = position.bytes().splitn(2, |byte| *byte == b'|');
-        if let (Some(date), Some(tag)) = (both.next(), both.next()) {
+        if !position.cursor.bytes().is_empty() {
             out.extend_from_slice(b"if-modified-since: ");
-            out.extend_from_slice(date);
+            out.extend_from_slice(position.cursor.bytes());
             out.extend_from_slice(b"\r\nif-none-match: ");
-            out.extend_from_slice(tag);
+            out.extend_from_slice(position.tag.bytes());
             out.extend_from_slice(b"\r\n");
         }
         out.extend_from_slice(b"\r\n");
@@ -102,12 +101,8 @@ impl Dialect for Nchan {
     fn advance(&self, answer: &Answer<'_>, position: &mut Position) {
         let date = header(answer.head, b"last-modified");
         if let (Some(date), Some(tag)) = (date, header(answer.head, b"etag")) {
-            let mut both = [0; 55];
-            let length = (date.len() + 1 + tag.len()).min(both.len());
-            for (to, from) in both.iter_mut().zip(date.iter().chain(b"|").chain(tag)) {
-                *to = *from;
-            }
-            position.set(&both[..length]);
+            position.cursor.set(date);
+            position.tag.set(tag);
         }
     }
 

@@ -27,7 +27,7 @@ pub(super) fn start(start: &Start<'_>) -> Result<Peer> {
 struct Node;
 
 impl Dialect for Node {
-    fn poll(&self, room: &str, _: &Position, out: &mut Vec<u8>) {
+    fn poll(&self, _: usize, room: &str, _: &Position, out: &mut Vec<u8>) {
         out.extend_from_slice(b"GET /subscribe?room=");
         out.extend_from_slice(room.as_bytes());
         out.extend_from_slice(b" HTTP/1.1\r\nhost: localhost\r\n\r\n");

@@ -7,12 +7,18 @@ use super::stage::{Stage, TEXT};
 use super::{Case, Column, Sample, Scenario, compared, plain};
 use crate::disk;
 use crate::load::{Pace, Round};
+use crate::peer::is_durable;
 
 pub(super) const BURST: Scenario = Scenario {
     name: "burst",
     about: "20,000 messages at once from 32 connections to 100 subscribers",
     columns: COLUMNS,
-    variants: &[("holdline", "holdline:memory"), ("floor", "floor:2ms"), ("nchan", "nchan:multipart")],
+    variants: &[
+        ("holdline", "holdline:anonymous"),
+        ("holdline", "holdline:memory"),
+        ("floor", "floor:2ms"),
+        ("nchan", "nchan:multipart"),
+    ],
     only: &[],
     cases: |_| Case::sizes(&[100], "subscribers"),
     measure,
@@ -37,7 +43,7 @@ const ALONE: u64 = 300;
 fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
     let mut scene = stage.open(peer, 1, TEXT)?;
     // On the same disk, right before, because disks have moods too.
-    let sync = if peer == "holdline" { disk::syncs_per_second(scene.folder.path())? } else { f64::NAN };
+    let sync = if is_durable(peer) { disk::syncs_per_second(scene.folder.path())? } else { f64::NAN };
     let load = &mut scene.load;
     load.open_publishers(1)?;
     let single = load.measure(ALONE, Pace::BackToBack)?;

@@ -10,7 +10,11 @@ pub(super) const COMETD: Scenario = Scenario {
     name: "cometd",
     about: "CometD's chat: 1,000 clients, 100 rooms of 10, 50-byte messages, at 80,000 deliveries/s",
     columns: COLUMNS,
-    variants: &[("holdline", "holdline:memory"), ("nchan", "nchan:multipart")],
+    variants: &[
+        ("holdline", "holdline:anonymous"),
+        ("holdline", "holdline:memory"),
+        ("nchan", "nchan:multipart"),
+    ],
     only: &[],
     cases: |_| Case::sizes(&[1_000], "clients"),
     measure,

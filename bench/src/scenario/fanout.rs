@@ -11,7 +11,7 @@ pub(super) const FANOUT: Scenario = Scenario {
     name: "fanout",
     about: "one message to a room: CPU for each delivery and the poll that follows, and delay",
     columns: COLUMNS,
-    variants: &[("holdline", "holdline:plain")],
+    variants: VARIANTS,
     only: &[],
     cases: |extent| match extent {
         Extent::Quick => Case::sizes(&[1_000], "subscribers"),
@@ -19,6 +19,12 @@ pub(super) const FANOUT: Scenario = Scenario {
     },
     measure,
 };
+
+const VARIANTS: &[(&str, &str)] = &[
+    ("holdline", "holdline:anonymous"),
+    ("holdline", "holdline:plain"),
+    ("holdline", "holdline:plain-anonymous"),
+];
 
 const COLUMNS: &[Column] = &[
     compared("CPU µs per delivery", 2),

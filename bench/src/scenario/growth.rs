@@ -6,12 +6,13 @@ use anyhow::Result;
 use super::stage::{FIRST, Stage, TEXT};
 use super::{Case, Column, Extent, Sample, Scenario, grouped, plain};
 use crate::load::Pace;
+use crate::peer::is_durable;
 
 pub(super) const GROWTH: Scenario = Scenario {
     name: "growth",
     about: "more subscribers, more rooms, more history: what one subscriber and one delivery cost",
     columns: COLUMNS,
-    variants: &[],
+    variants: &[("holdline", "holdline:anonymous")],
     only: &["holdline", "floor"],
     cases,
     measure,
@@ -51,11 +52,12 @@ fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
     match case.kind {
         "subscribers" => subscribers = case.size,
         "rooms" => rooms = case.size,
-        _ => log = if peer == "holdline" { Some(stage.history(case.size)?) } else { None },
+        _ => log = if is_durable(peer) { Some(stage.history(case.size)?) } else { None },
     }
     let mut scene = stage.open_on(peer, rooms, TEXT, stage.server_cores, log)?;
     let load = &mut scene.load;
     load.open_publishers(PUBLISHERS)?;
+    load.open_sessions(FIRST + subscribers)?;
     load.subscribe(FIRST)?;
     load.measure(FIRST as u64, Pace::BackToBack)?;
     let (empty, idle) = (load.account.memory()?, load.account.cpu()?);

@@ -11,7 +11,7 @@ pub(super) const HOLD: Scenario = Scenario {
     name: "hold",
     about: "held polls: bytes, and CPU to accept and hold one",
     columns: COLUMNS,
-    variants: &[("holdline", "holdline:plain")],
+    variants: VARIANTS,
     only: &[],
     cases: |extent| match extent {
         Extent::Quick => Case::sizes(&[2_000], "held"),
@@ -19,6 +19,12 @@ pub(super) const HOLD: Scenario = Scenario {
     },
     measure,
 };
+
+const VARIANTS: &[(&str, &str)] = &[
+    ("holdline", "holdline:anonymous"),
+    ("holdline", "holdline:plain"),
+    ("holdline", "holdline:plain-anonymous"),
+];
 
 const COLUMNS: &[Column] = &[
     plain("bytes per held poll", 0),
@@ -31,6 +37,7 @@ fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
     let mut scene = stage.open(peer, 1, TEXT)?;
     let load = &mut scene.load;
     load.open_publishers(1)?;
+    load.open_sessions(FIRST + case.size)?;
     load.subscribe(FIRST)?;
     load.measure(1, Pace::BackToBack)?;
     let (empty, idle) = (load.account.memory()?, load.account.cpu()?);

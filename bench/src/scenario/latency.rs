@@ -7,6 +7,7 @@ use super::stage::{Stage, TEXT};
 use super::{Case, Column, Sample, Scenario, compared, plain};
 use crate::disk;
 use crate::load::Pace;
+use crate::peer::is_durable;
 
 pub(super) const LATENCY: Scenario = Scenario {
     name: "latency",
@@ -32,8 +33,7 @@ const RATE: u32 = 200;
 
 fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
     let mut scene = stage.open(peer, 1, TEXT)?;
-    let disk = peer == "holdline" || peer == "holdline:plain";
-    let sync = if disk { disk::sync_time(scene.folder.path())? } else { (f64::NAN, f64::NAN) };
+    let sync = if is_durable(peer) { disk::sync_time(scene.folder.path())? } else { (f64::NAN, f64::NAN) };
     let load = &mut scene.load;
     load.open_publishers(8)?;
     load.subscribe(case.size)?;

@@ -56,11 +56,11 @@ const ANY_PORT: &str = "127.0.0.1:0";
 async fn after_two_seconds_answers_all_requests_after_two_seconds() {
     let example = Example::start("after_two_seconds", &[ANY_PORT]).await;
     let start = Instant::now();
-    let replies = futures_util::future::join_all((0..5).map(|_| example.get("/"))).await;
+    let replies = futures_util::future::join_all((0..50).map(|_| example.get("/"))).await;
     assert!(replies.iter().all(|reply| reply.text() == "Hello, World!\n"));
     assert!(start.elapsed() >= Duration::from_secs(2), "{:?}", start.elapsed());
     assert!(
-        start.elapsed() < Duration::from_secs(10),
+        start.elapsed() < Duration::from_secs(100),
         "the requests waited for each other: {:?}",
         start.elapsed()
     );

@@ -16,7 +16,7 @@ struct Arguments {
     #[arg(value_name = "SCENARIO", value_parser = clap::builder::PossibleValuesParser::new(holdline_bench::names()))]
     scenarios: Vec<String>,
 
-    /// Whom to measure, such as holdline, holdline:memory, holdline:plain, floor, floor:2ms, floor:lossy, nchan,
+    /// Whom to measure, such as holdline, holdline:anonymous, holdline:memory, holdline:plain, floor, floor:2ms, floor:lossy, nchan,
     /// nchan:multipart, nchan:default, node, engineio [default: holdline,floor,nchan,node]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     peers: Vec<String>,

@@ -123,8 +123,9 @@ impl Writer {
             if self.lost.is_none() && (is_idle || self.ticked_at.elapsed() >= TICK) {
                 self.tick(is_idle);
             }
-            if let Some(lost) = self.lost.take() {
-                return self.give_up(jobs, &lost);
+            if let Some(lost) = &self.lost {
+                refuse_all(jobs, lost);
+                return Stage::Failed;
             }
         }
         self.close();
@@ -188,15 +189,6 @@ impl Writer {
         if let Err(error) = self.checkpoint(Phase::Closing) {
             tracing::warn!(%error, "the write-ahead log stays beside the database; the next start reads it");
         }
-    }
-
-    /// Refuses everything from now on.
-    fn give_up(self, mut jobs: mpsc::Receiver<Job>, lost: &Lost) -> Stage {
-        jobs.close();
-        while let Ok(job) = jobs.try_recv() {
-            job.refuse(lost.error());
-        }
-        Stage::Failed
     }
 
     fn save_what_can_be(&mut self, lost: &Lost) {
@@ -310,6 +302,14 @@ impl Writer {
         if entries.iter().any(is_deletion) {
             self.upkeep.scrub_soon();
         }
+    }
+}
+
+/// Refuses every job from now on.
+fn refuse_all(mut jobs: mpsc::Receiver<Job>, lost: &Lost) {
+    jobs.close();
+    while let Ok(job) = jobs.try_recv() {
+        job.refuse(lost.error());
     }
 }
 

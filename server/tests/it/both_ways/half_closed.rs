@@ -1,5 +1,7 @@
 //! Clients that close their side, or vanish, at all moments.
 
+use std::time::SystemTime;
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -9,6 +11,7 @@ use crate::support::{until, within};
 
 /// Sends these pieces, each once the server has taken the one before, and closes its side.
 async fn says_and_closes(way: &Way, pieces: &[&[u8]]) -> String {
+    let began = SystemTime::now();
     let mut stream = TcpStream::connect(way.address).await.unwrap();
     let mut other = None;
     for piece in pieces {
@@ -19,7 +22,7 @@ async fn says_and_closes(way: &Way, pieces: &[&[u8]]) -> String {
     let mut said = Vec::new();
     // A reset is an end, too.
     within("the end", async { while stream.read_buf(&mut said).await.is_ok_and(|count| count > 0) {} }).await;
-    without_dates(&said)
+    without_dates(&said, began)
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Held polls, one in each way, ended by the same cause.
 
 use std::cell::RefCell;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use holdline_server::ServeConfig;
 use holdline_server::hub::HubConfig;
@@ -14,6 +14,7 @@ use crate::support::{Connection, until, within};
 
 /// Holds this poll in both ways; what both were answered once the cause had come.
 async fn held(pair: &Pair, query: &str, cause: impl Future<Output = ()>) -> String {
+    let began = SystemTime::now();
     let mut connections = Vec::new();
     for (number, way) in [&pair.loops, &pair.plain].into_iter().enumerate() {
         let mut connection = Connection::open(way.address).await;
@@ -29,7 +30,7 @@ async fn held(pair: &Pair, query: &str, cause: impl Future<Output = ()>) -> Stri
         connection.write(super::END).await;
         let said = within("the answer", connection.rest()).await;
         assert!(said.ends_with("ok\n"), "{said}");
-        answers.push(without_dates(said.as_bytes()));
+        answers.push(without_dates(said.as_bytes(), began));
     }
     assert_eq!(answers[0], answers[1], "{query}");
     pair.holds_nothing().await;

@@ -1,7 +1,7 @@
 //! Clients that take their time to read: answers go out in parts, and what comes after them waits its turn.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
@@ -29,6 +29,7 @@ async fn with_much_to_say() -> Pair {
 
 /// Asks without reading, until the server does not get rid of its answers any more; then for the end, then reads.
 async fn asks_and_then_reads(way: &Way, requests: &[Vec<u8>]) -> String {
+    let began = SystemTime::now();
     let mut stream = narrow(way.address).await;
     let mut other = None;
     for request in requests {
@@ -38,7 +39,7 @@ async fn asks_and_then_reads(way: &Way, requests: &[Vec<u8>]) -> String {
     let mut said = Vec::new();
     stream.write_all(END).await.unwrap();
     within("all of it", async { while stream.read_buf(&mut said).await.unwrap() > 0 {} }).await;
-    without_dates(&said)
+    without_dates(&said, began)
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //! slowly gets the rest; and nobody new is let in.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use holdline_server::ServeConfig;
 use holdline_server::hub::Hub;
@@ -42,6 +42,7 @@ async fn stopped(with_loops: bool, pieces: &[Vec<u8>], holds: usize) -> String {
     let (hub, mut way) = start(with_loops, config).await;
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(16_384).unwrap();
+    let began = SystemTime::now();
     let mut stream = socket.connect(way.address).await.unwrap();
     let mut other = None;
     for piece in pieces {
@@ -56,7 +57,7 @@ async fn stopped(with_loops: bool, pieces: &[Vec<u8>], holds: usize) -> String {
     way.ended().await;
     assert_eq!(hub.held(), 0);
     // Each has a log of its own.
-    without_dates(&said).replace(&hub.log().epoch().to_string(), &"e".repeat(16))
+    without_dates(&said, began).replace(&hub.log().epoch().to_string(), &"e".repeat(16))
 }
 
 #[tokio::test]
