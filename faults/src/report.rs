@@ -44,8 +44,8 @@ impl Report {
     }
 
     /// Prints an observation.
-    pub(crate) fn note(words: &str) {
-        println!("  {words}");
+    pub(crate) fn note(text: &str) {
+        println!("  {text}");
     }
 
     /// Prints and stores the result of a round, with details of failures.
@@ -89,11 +89,8 @@ impl Report {
         }
         let skipped =
             self.rounds.iter().filter(|round| matches!(round.result, Ok(RoundResult::Skipped(_)))).count();
-        let words = if failed.is_empty() { "nothing lost, nothing twice" } else { "THE PROMISE WAS BROKEN" };
-        println!(
-            "{words}{}",
-            if skipped > 0 { format!("; {skipped} rounds skipped") } else { String::new() }
-        );
+        let text = if failed.is_empty() { "nothing lost, nothing twice" } else { "THE PROMISE WAS BROKEN" };
+        println!("{text}{}", if skipped > 0 { format!("; {skipped} rounds skipped") } else { String::new() });
         failed.is_empty()
     }
 

@@ -20,7 +20,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::options::Options;
 use crate::report::{Report, RoundReport, RoundResult};
-use crate::reverse_proxy::Upstream;
+use crate::reverse_proxy::{Program, Upstream};
 use context::RoundContext;
 
 type RoundFuture<'a> = Pin<Box<dyn Future<Output = Result<RoundResult>> + 'a>>;
@@ -43,22 +43,22 @@ const ALL: [Round; 13] = [
     Round {
         name: "nginx",
         about: "behind nginx, which is reloaded; the server is killed",
-        run: |b| Box::pin(reverse_proxy::nginx(b, Upstream::Kept)),
+        run: |b| Box::pin(reverse_proxy::run(b, Program::Nginx(Upstream::Kept))),
     },
     Round {
         name: "nginx-5s",
         about: "behind nginx with a read time-out of 5 s",
-        run: |b| Box::pin(reverse_proxy::nginx(b, Upstream::Impatient)),
+        run: |b| Box::pin(reverse_proxy::run(b, Program::Nginx(Upstream::Impatient))),
     },
     Round {
         name: "nginx-http10",
         about: "behind nginx that speaks HTTP/1.0 to the server",
-        run: |b| Box::pin(reverse_proxy::nginx(b, Upstream::Plain)),
+        run: |b| Box::pin(reverse_proxy::run(b, Program::Nginx(Upstream::Plain))),
     },
     Round {
         name: "haproxy",
         about: "behind haproxy with a server time-out of 5 s",
-        run: |b| Box::pin(reverse_proxy::haproxy(b)),
+        run: |b| Box::pin(reverse_proxy::run(b, Program::Haproxy)),
     },
     Round {
         name: "disk",

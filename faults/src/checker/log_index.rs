@@ -19,13 +19,13 @@ pub(super) struct Publish {
 /// The final log, and the earlier forms of its entries.
 pub(super) struct LogIndex<'a> {
     pub(super) log: &'a [Entry],
-    known: HashMap<Seq, Known<'a>>,
+    known: HashMap<Seq, IndexedEntry<'a>>,
     /// Texts of messages, also of deleted ones, by digest.
     texts: HashMap<u64, Seq>,
     deleted: HashSet<Seq>,
 }
 
-struct Known<'a> {
+struct IndexedEntry<'a> {
     entry: &'a Entry,
     digest: u64,
     /// The digests of the entry without its deleted text, and with each text that it may have had.
@@ -64,7 +64,7 @@ impl<'a> LogIndex<'a> {
                 before_and_after.push(digest_with(entry, None));
                 before_and_after.extend(had.into_iter().map(|text| digest_with(entry, Some(text))));
             }
-            known.insert(entry.seq, Known { entry, digest: digest(entry), before_and_after });
+            known.insert(entry.seq, IndexedEntry { entry, digest: digest(entry), before_and_after });
         }
         Self { log, known, texts, deleted }
     }

@@ -11,7 +11,7 @@ use tokio::process::Command;
 use super::process::{ProxyCommand, ReverseProxy, prepare};
 
 /// Starts haproxy in front of `server`.
-pub(crate) async fn haproxy(server: SocketAddr, folder: &Path, rng: &mut Rng) -> Result<ReverseProxy> {
+pub(super) async fn start(server: SocketAddr, folder: &Path, rng: &mut Rng) -> Result<ReverseProxy> {
     let address = prepare(folder, rng)?;
     let config = format!(
         "global

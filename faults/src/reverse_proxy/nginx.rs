@@ -22,7 +22,7 @@ pub(crate) enum Upstream {
 }
 
 /// Starts nginx in front of `server`.
-pub(crate) async fn nginx(
+pub(super) async fn start(
     server: SocketAddr,
     upstream: Upstream,
     folder: &Path,

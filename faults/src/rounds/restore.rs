@@ -78,8 +78,8 @@ pub(super) async fn run(context: &mut RoundContext) -> Result<RoundResult> {
         await_readers(&incarnations, &ledger).await;
         sleep(context.time(LIFE)).await;
         let copy = context.folder.path().join(format!("copy-{restore}.db"));
-        let is_ours = restore % 2 == 0;
-        back_up(&context.program, &database, &copy, is_ours, &ledger).await?;
+        let uses_command = restore % 2 == 0;
+        back_up(&context.program, &database, &copy, uses_command, &ledger).await?;
         let copied = database::read(&copy, context.folder.path())?;
         sleep(context.time(LIFE)).await;
         server.kill().await?;
@@ -136,8 +136,14 @@ async fn await_readers(incarnations: &Incarnations, ledger: &Arc<Ledger>) {
 }
 
 /// Copies the log of a running server, with `holdline log backup` or with SQLite.
-async fn back_up(program: &Path, database: &Path, copy: &Path, is_ours: bool, ledger: &Ledger) -> Result<()> {
-    if is_ours {
+async fn back_up(
+    program: &Path,
+    database: &Path,
+    copy: &Path,
+    uses_command: bool,
+    ledger: &Ledger,
+) -> Result<()> {
+    if uses_command {
         let name = copy.to_str().context("the path is no text")?;
         let output = holdline_log(program, &["backup", name], database).await?;
         if output.status.success() {

@@ -8,39 +8,22 @@ use tokio::time::{Instant, sleep};
 
 use super::context::RoundContext;
 use crate::report::RoundResult;
-use crate::reverse_proxy::{self, ReverseProxy, Upstream};
-use crate::server::Server;
+use crate::reverse_proxy::Program;
 
 /// The longest time between two faults.
 const CALM: Duration = Duration::from_millis(2500);
 /// The longest time for which the server is down.
 const AWAY: Duration = Duration::from_millis(400);
 
-pub(super) async fn nginx(context: &mut RoundContext, upstream: Upstream) -> Result<RoundResult> {
-    if !reverse_proxy::is_installed("nginx") {
-        return Ok(RoundResult::Skipped(
-            "there is no nginx on PATH; on Debian: apt-get install nginx".to_owned(),
-        ));
+pub(super) async fn run(context: &mut RoundContext, program: Program) -> Result<RoundResult> {
+    if !program.is_installed() {
+        let name = program.name();
+        let why = format!("there is no {name} on PATH; on Debian: apt-get install {name}");
+        return Ok(RoundResult::Skipped(why));
     }
-    let server = context.start_server().await?;
+    let mut server = context.start_server().await?;
     let mut rng = context.rng.fork();
-    let proxy = reverse_proxy::nginx(server.address, upstream, context.folder.path(), &mut rng).await?;
-    run(context, server, proxy).await
-}
-
-pub(super) async fn haproxy(context: &mut RoundContext) -> Result<RoundResult> {
-    if !reverse_proxy::is_installed("haproxy") {
-        let why = "there is no haproxy on PATH; on Debian: apt-get install haproxy";
-        return Ok(RoundResult::Skipped(why.to_owned()));
-    }
-    let server = context.start_server().await?;
-    let mut rng = context.rng.fork();
-    let proxy = reverse_proxy::haproxy(server.address, context.folder.path(), &mut rng).await?;
-    run(context, server, proxy).await
-}
-
-/// Runs the load while the proxy is reloaded and the server killed.
-async fn run(context: &mut RoundContext, mut server: Server, proxy: ReverseProxy) -> Result<RoundResult> {
+    let proxy = program.start(server.address, context.folder.path(), &mut rng).await?;
     let events = context.size(6, 24);
     let plan = context.plan();
     let load = context.start_load(&plan, &server, proxy.address).await?;

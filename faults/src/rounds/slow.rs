@@ -6,19 +6,18 @@ mod usage;
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
+use holdline_shared::MessageText;
 use holdline_shared::limits::BATCH_BYTES;
-use holdline_shared::{Entry, MessageText, PublishKey, PublishRequest};
-use hyper::Method;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use super::context::{RoundContext, reached};
 use crate::checker::{Ledger, Violation};
-use crate::http::{ApiRequest, HttpClient};
+use crate::http::HttpClient;
 use crate::report::{Report, RoundResult};
 use crate::server::Server;
-use crate::session::ApiSession;
+use crate::session::{ApiSession, random_key};
 use slow_reader::SlowReader;
 use usage::Usage;
 
@@ -106,23 +105,15 @@ pub(super) async fn run(context: &mut RoundContext) -> Result<RoundResult> {
 /// Fills the room; returns the position of its first message.
 async fn fill(context: &mut RoundContext, server: &Server, ledger: &Ledger) -> Result<u64> {
     let http = HttpClient::new(server.address);
-    let session = ApiSession::create(&http, "slow").await?;
-    session.create_room(&http, &ROOM.parse()?).await?;
+    let (session, room) = (ApiSession::create(&http, "slow").await?, ROOM.parse()?);
+    session.create_room(&http, &room).await?;
     let mut first = None;
     for _ in 0..MESSAGES {
-        let mut bytes = [0; 16];
-        context.rng.fill(&mut bytes);
-        let key = PublishKey::from_random(bytes);
+        let key = random_key(&mut context.rng);
         // Characters of three bytes: the limit in bytes is larger than the limit in characters.
         let text: MessageText = format!("{key} {}", "長".repeat(MESSAGE_BYTES / 3 - 200)).parse()?;
         ledger.record_attempt(key, &text);
-        let body = serde_json::to_vec(&PublishRequest { key, text, reply_to: None })?;
-        let path = format!("/api/v1/rooms/{ROOM}/messages");
-        let request =
-            ApiRequest::with_body(Method::POST, &path, body).header("authorization", &session.bearer);
-        let reply = http.send(request, REQUEST_LIMIT).await?;
-        ensure!(reply.status == 201, "a publish was answered with {}", reply.describe());
-        let entry: Entry = serde_json::from_slice(&reply.body)?;
+        let entry = session.publish(&http, &room, key, text).await?;
         ledger.record_acknowledgement(key, entry.seq);
         first.get_or_insert(entry.seq.0);
     }

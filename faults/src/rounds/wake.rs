@@ -7,9 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use fastrand::Rng;
-use holdline_shared::{
-    After, Batch, EditRequest, Entry, MessageText, PublishKey, RoomName, RoomSelection, Seq,
-};
+use holdline_shared::{After, Batch, EditRequest, Entry, MessageText, RoomName, RoomSelection, Seq};
 use hyper::Method;
 use tokio::task::{JoinSet, yield_now};
 use tokio::time::Instant;
@@ -18,7 +16,7 @@ use super::context::{RoundContext, compare_history};
 use crate::checker::{ChangeAnswer, ChangeKind, ChangeRequest, Ledger, ReaderId, Receives, Violation};
 use crate::http::{ApiRequest, HttpClient};
 use crate::report::RoundResult;
-use crate::session::ApiSession;
+use crate::session::{ApiSession, random_key};
 
 /// Rooms that are tested at the same time, and readers of each.
 const ROOMS: usize = 4;
@@ -144,22 +142,15 @@ impl RoomTest {
                 let kind = ChangeKind::React { emoji: "👍".parse()?, on: self.is_liked };
                 self.change(method, "/reactions/%F0%9F%91%8D", Vec::new(), message, kind).await
             }
-            _ => self.say().await,
+            _ => self.publish_message().await,
         }
     }
 
-    async fn say(&mut self) -> Result<Seq> {
-        let mut bytes = [0; 16];
-        self.rng.fill(&mut bytes);
-        let key = PublishKey::from_random(bytes);
-        self.ledger.record_attempt(key, &key.to_string().parse()?);
-        let path = format!("/api/v1/rooms/{}/messages", self.room.as_str());
-        let request =
-            ApiRequest::with_body(Method::POST, &path, format!(r#"{{"key":"{key}","text":"{key}"}}"#));
-        let reply =
-            self.http.send(request.header("authorization", &self.session.bearer), REQUEST_LIMIT).await?;
-        ensure!(reply.status == 201, "a publish was answered with {}", reply.describe());
-        let entry: Entry = serde_json::from_slice(&reply.body)?;
+    async fn publish_message(&mut self) -> Result<Seq> {
+        let key = random_key(&mut self.rng);
+        let text: MessageText = key.to_string().parse()?;
+        self.ledger.record_attempt(key, &text);
+        let entry = self.session.publish(&self.http, &self.room, key, text).await?;
         self.ledger.record_acknowledgement(key, entry.seq);
         (self.last, self.is_liked) = (Some(entry.seq), false);
         Ok(entry.seq)

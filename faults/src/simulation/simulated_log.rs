@@ -21,7 +21,7 @@ use tokio::time::sleep;
 use super::disk::Disk;
 use super::mutation::Mutation;
 
-type Response = Result<Outcome, LogError>;
+type AppendResult = Result<Outcome, LogError>;
 
 /// The log as the hub sees it.
 pub(super) struct SimulatedLog {
@@ -30,7 +30,7 @@ pub(super) struct SimulatedLog {
     /// Entries that the inner log has appended and the hub was not notified of yet.
     appended: Arc<Mutex<Vec<Arc<Committed>>>>,
     follower: Mutex<Option<Follower>>,
-    waiting: Mutex<Vec<(Draft, oneshot::Sender<Response>)>>,
+    waiting: Mutex<Vec<(Draft, oneshot::Sender<AppendResult>)>>,
     rng: Mutex<Rng>,
     shows_early: bool,
     answers_early: bool,
@@ -92,7 +92,7 @@ impl SimulatedLog {
         }
     }
 
-    fn commit(&self, disk: &Disk, draft: Draft) -> Response {
+    fn commit(&self, disk: &Disk, draft: Draft) -> AppendResult {
         if disk.is_full.get() && !self.shows_early {
             return Err(LogError::Full);
         }
@@ -138,7 +138,7 @@ impl Log for SimulatedLog {
         self.inner.head()
     }
 
-    fn append(&self, draft: Draft) -> BoxFuture<'static, Response> {
+    fn append(&self, draft: Draft) -> BoxFuture<'static, AppendResult> {
         if self.shows_early {
             let _ = self.inner.append(draft.clone()).now_or_never();
             self.notify();

@@ -6,16 +6,14 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use fastrand::Rng;
-use holdline_shared::{
-    Backoff, Emoji, Entry, Jitter, MessageText, PublishKey, PublishRequest, RoomName, Seq,
-};
+use holdline_shared::{Backoff, Emoji, Entry, Jitter, MessageText, PublishRequest, RoomName, Seq};
 use hyper::Method;
 use tokio::time::sleep;
 
 use crate::checker::Ledger;
 use crate::http::{ApiRequest, ApiResponse, HttpClient};
 use crate::load::recent_messages::RecentMessages;
-use crate::session::ApiSession;
+use crate::session::{ApiSession, random_key};
 
 /// The time limit of a request, after which a publisher repeats it without knowing its outcome.
 const REQUEST_LIMIT: Duration = Duration::from_secs(5);
@@ -42,9 +40,7 @@ pub(super) struct Author {
 impl Author {
     /// Publishes one message.
     pub(super) async fn publish(&mut self, room: RoomName, number: u32) -> Result<()> {
-        let mut bytes = [0; 16];
-        self.rng.fill(&mut bytes);
-        let key = PublishKey::from_random(bytes);
+        let key = random_key(&mut self.rng);
         // The key makes every text unique.
         let text = MessageText::parse(&format!("{} says {number}: {key}", self.name))?;
         self.ledger.record_attempt(key, &text);

@@ -72,9 +72,9 @@ async fn try_out(
     };
     if open.is_err() {
         let status = server.exit().await?;
-        let words = server.last_output();
-        if status.success() || words.trim().is_empty() {
-            return Ok(Err(format!("it ended with {status} and said {words:?}")));
+        let output = server.last_output();
+        if status.success() || output.trim().is_empty() {
+            return Ok(Err(format!("it ended with {status} and said {output:?}")));
         }
         if must_refuse && fs::read(file)? != bytes {
             return Ok(Err("it refused the file, but changed it".to_owned()));
