@@ -36,10 +36,10 @@ async fn empty_variables_are_unset_for_the_commands() {
     let server = Process::start(&["--log", "memory:"]).await;
     let address = server.address.to_string();
     let environment = [("HOLDLINE_SERVER", address.as_str()), ("HOLDLINE_NICKNAME", ""), ("http_proxy", "")];
-    let (said, status) = Holdline::start_in(&environment, &["send", "hello"]).everything().await;
+    let (said, status) = Holdline::start_in(&environment, &["send", "hello"]).output().await;
     assert!(status.success(), "{said}");
     let environment = [("HOLDLINE_SERVER", ""), ("HOLDLINE_LISTEN", address.as_str())];
-    let (said, status) = Holdline::start_in(&environment, &["health"]).everything().await;
+    let (said, status) = Holdline::start_in(&environment, &["health"]).output().await;
     assert!(status.success() && said.contains(&address), "{said}");
 }
 
@@ -71,7 +71,7 @@ async fn no_message_shows_a_password() {
         (&[("HOLDLINE_SERVER", "ada:s3cret@")], &["tail"], "an address looks like"),
         (&by_proxy, &["send", "--timeout", "1", "hi"], "through the proxy http://127.0.0.1"),
     ] {
-        let (said, _) = Holdline::start_in(environment, arguments).everything().await;
+        let (said, _) = Holdline::start_in(environment, arguments).output().await;
         assert!(said.contains(part), "{arguments:?}: {said}");
         assert!(!said.contains("s3cret"), "{arguments:?}: {said}");
     }
@@ -93,7 +93,7 @@ async fn no_message_shows_a_password() {
             (&[], &["tail", &format!("--server={bare}")]),
             (&[("http_proxy", &log)], &["health", "--server", "http://chat.invalid"]),
         ] {
-            let (said, _) = Holdline::start_in(environment, arguments).everything().await;
+            let (said, _) = Holdline::start_in(environment, arguments).output().await;
             assert!(!said.contains("s3cret"), "{environment:?} {arguments:?}: {said}");
         }
     }

@@ -5,12 +5,12 @@ use crate::support::{Holdline, Process, answering, free_address};
 #[tokio::test]
 async fn running_server_is_ready() {
     let server = Process::start(&["--log", "memory:"]).await;
-    let (said, status) = Holdline::start(server.address, &["health"]).everything().await;
+    let (said, status) = Holdline::start(server.address, &["health"]).output().await;
     assert_eq!((said.trim(), status.code()), (&*format!("http://{} is ready", server.address), Some(0)));
     // As in a container, where the command has the server's environment and the server listens on all addresses.
     let listen = format!("0.0.0.0:{}", server.address.port());
     let environment = [("HOLDLINE_LISTEN", listen.as_str()), ("http_proxy", "http://127.0.0.1:9")];
-    let (said, status) = Holdline::start_in(&environment, &["health"]).everything().await;
+    let (said, status) = Holdline::start_in(&environment, &["health"]).output().await;
     assert_eq!(status.code(), Some(0), "{said}");
 }
 
@@ -26,7 +26,7 @@ async fn unreachable_or_foreign_server_is_not_ready() {
         (answering(page), "not as a Holdline server"),
         (answering(empty), "not as a Holdline server"),
     ] {
-        let (said, status) = Holdline::start(address, &["health"]).everything().await;
+        let (said, status) = Holdline::start(address, &["health"]).output().await;
         assert_eq!(status.code(), Some(1), "{said}");
         assert!(said.contains("is not ready") && said.contains(why), "{said}");
     }

@@ -37,7 +37,7 @@ async fn coloured_and_long_lines_are_sent_as_by_the_servers_stdin() {
     let input = format!("{INPUT}{}\n", "x".repeat(9_000));
     let mut send = Holdline::start(server.address, &["send"]);
     send.types(&input).await;
-    let (complaints, status) = send.everything().await;
+    let (complaints, status) = send.output().await;
     assert!(status.success(), "{complaints}");
     let messages = said(&server, "lobby").await;
     assert_eq!(messages[..4], ["good", "red", "20%", "bell"]);

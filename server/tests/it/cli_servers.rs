@@ -9,7 +9,7 @@ async fn refused(environment: &[(&str, &str)], part: &str) {
         if arguments == ["send"] {
             command.types("hello\n").await;
         }
-        let (said, status) = command.everything().await;
+        let (said, status) = command.output().await;
         assert_eq!(status.code(), Some(1), "{arguments:?}: {said}");
         assert!(said.contains(part), "{arguments:?}: {said}");
     }
@@ -88,7 +88,7 @@ async fn detail_from_a_server_is_escaped() {
         r#"{"type":"x","title":"x","status":400,"code":"x","detail":"\u001b]0;pwned\u0007\u001b[31mred\u009b\u202e\nholdline: all is well"}"#,
     ));
     for arguments in [["send", "hello"], ["tail", "--json"]] {
-        let (said, status) = Holdline::start(rude, &arguments).everything().await;
+        let (said, status) = Holdline::start(rude, &arguments).output().await;
         assert_eq!(status.code(), Some(1));
         assert!(said.contains("\\u{1b}]0;pwned\\u{7}"), "{said:?}");
         assert!(said.chars().all(|c| !c.is_control() || c == '\n'), "{said:?}");

@@ -197,14 +197,14 @@ async fn poll_as_a_form_takes_room_names_too_long_for_a_url() {
     let ada = server.person("Ada").await;
     let said = ada.says("hello").await;
     let form = "room=lobby&after=start&wait=0&here=lobby";
-    let ask = |form: String, kind: &'static str| {
+    let send = |form: String, kind: &'static str| {
         let request = ada.request(reqwest::Method::POST, "/api/v1/poll").header("content-type", kind);
         async { crate::support::Reply::from(request.body(form).send().await.unwrap()).await }
     };
     let kind = "application/x-www-form-urlencoded";
-    let batch: holdline_shared::Batch = ask(form.to_owned(), kind).await.expect(200).json();
+    let batch: holdline_shared::Batch = send(form.to_owned(), kind).await.expect(200).json();
     assert_eq!((batch.entries.last(), batch.presence.is_some()), (Some(&said), true));
-    let reply = ask(form.to_owned(), "application/x-www-form-urlencoded; charset=UTF-8").await.expect(200);
+    let reply = send(form.to_owned(), "application/x-www-form-urlencoded; charset=UTF-8").await.expect(200);
     assert_eq!(reply.header("x-accel-buffering"), "no");
     for (form, kind, code) in [
         (form, "application/json", ProblemCode::UnsupportedMediaType),
@@ -212,9 +212,9 @@ async fn poll_as_a_form_takes_room_names_too_long_for_a_url() {
         ("", kind, ProblemCode::InvalidParameter),
         ("room=nowhere", kind, ProblemCode::UnknownRoom),
     ] {
-        assert_eq!(ask(form.to_owned(), kind).await.problem(), code, "{form}");
+        assert_eq!(send(form.to_owned(), kind).await.problem(), code, "{form}");
     }
     let rooms: String = (0..50).map(|n| format!("&here={}{n}", "%E8%8C%B6".repeat(41))).collect();
     assert!(rooms.len() > 16_000);
-    ask(format!("room=lobby&wait=0{rooms}"), kind).await.expect(200);
+    send(format!("room=lobby&wait=0{rooms}"), kind).await.expect(200);
 }

@@ -7,20 +7,20 @@ use holdline_shared::{Batch, Cursor, Here, Presence, RoomName};
 use crate::support::{Client, Server, short_grace, until};
 
 /// A person who is present in the lobby, poll after poll.
-struct Guest {
+struct PresentPerson {
     client: Client,
     cursor: Cursor,
     tag: String,
     here: Here,
     /// The number of answers with presence so far.
-    told: usize,
+    updates: usize,
 }
 
-impl Guest {
+impl PresentPerson {
     async fn arrives(server: &Server, nickname: &str) -> Self {
         let client = server.person(nickname).await;
         let cursor = client.cursor().await;
-        let mut guest = Self { client, cursor, tag: String::new(), here: Here::default(), told: 0 };
+        let mut guest = Self { client, cursor, tag: String::new(), here: Here::default(), updates: 0 };
         guest.polls(0).await;
         guest
     }
@@ -33,7 +33,7 @@ impl Guest {
         if let Some(Presence { tag, rooms }) = &batch.presence {
             self.tag.clone_from(tag);
             self.here = rooms[&RoomName::lobby()].clone();
-            self.told += 1;
+            self.updates += 1;
         }
         batch
     }
@@ -55,13 +55,13 @@ impl Guest {
 #[tokio::test(start_paused = true)]
 async fn presence_shows_arrivals_renames_and_departures() {
     let server = Server::in_paused_time(short_grace()).await;
-    let mut ada = Guest::arrives(&server, "Ada").await;
+    let mut ada = PresentPerson::arrives(&server, "Ada").await;
     assert_eq!(
-        (ada.told, ada.here.count),
+        (ada.updates, ada.here.count),
         (1, 1),
         "the first answer lists the people present, the caller included"
     );
-    let mut bob = Guest::arrives(&server, "Bob").await;
+    let mut bob = PresentPerson::arrives(&server, "Bob").await;
     let mut renamed = bob.client.clone();
     let held = tokio::spawn(async move {
         loop {
@@ -79,23 +79,23 @@ async fn presence_shows_arrivals_renames_and_departures() {
 #[tokio::test(start_paused = true)]
 async fn person_stays_present_between_two_polls() {
     let server = Server::in_paused_time(HubConfig::default()).await;
-    let mut ada = Guest::arrives(&server, "Ada").await;
-    let mut bob = Guest::arrives(&server, "Bob").await;
+    let mut ada = PresentPerson::arrives(&server, "Ada").await;
+    let mut bob = PresentPerson::arrives(&server, "Bob").await;
     ada.sees(&["Ada", "Bob"]).await;
     bob.sees(&["Ada", "Bob"]).await;
-    let told = ada.told;
+    let updates = ada.updates;
     for _ in 0..10 {
         bob.polls(2).await;
         ada.polls(2).await;
     }
-    assert_eq!(ada.told, told, "no change, so no presence was sent");
+    assert_eq!(ada.updates, updates, "no change, so no presence was sent");
 }
 
 #[tokio::test(start_paused = true)]
 async fn ended_session_leaves_presence_at_once() {
     let server = Server::in_paused_time(HubConfig::default()).await;
-    let mut ada = Guest::arrives(&server, "Ada").await;
-    let bob = Guest::arrives(&server, "Bob").await;
+    let mut ada = PresentPerson::arrives(&server, "Ada").await;
+    let bob = PresentPerson::arrives(&server, "Bob").await;
     ada.sees(&["Ada", "Bob"]).await;
     let start = tokio::time::Instant::now();
     bob.client.delete("/api/v1/session").await.expect(204);
@@ -125,10 +125,10 @@ async fn disconnected_client_leaves_presence() {
 async fn arrivals_in_a_large_room_are_coalesced() {
     const PEOPLE: usize = 300;
     let server = Server::in_paused_time(HubConfig::default()).await;
-    let mut ada = Guest::arrives(&server, "Ada").await;
+    let mut ada = PresentPerson::arrives(&server, "Ada").await;
     let mut others = Vec::new();
     for n in 0..PEOPLE {
-        others.push(Guest::arrives(&server, &format!("Guest {n}")).await);
+        others.push(PresentPerson::arrives(&server, &format!("Guest {n}")).await);
         // Ada stays by polling now and then.
         if n % 50 == 0 {
             ada.polls(0).await;
@@ -141,7 +141,7 @@ async fn arrivals_in_a_large_room_are_coalesced() {
         ada.polls(5).await;
     }
     assert_eq!((ada.here.count, ada.here.people.len()), (PEOPLE + 1, 100), "exact count, partial list");
-    assert!(ada.told < 30, "{} answers with presence for {PEOPLE} arrivals", ada.told);
+    assert!(ada.updates < 30, "{} answers with presence for {PEOPLE} arrivals", ada.updates);
 }
 
 #[tokio::test]
@@ -165,7 +165,7 @@ async fn returned_person_stays_present_when_an_older_poll_ends() {
     let _newer = server.hub.visit(ada.person(), lobby(), None);
     drop(older);
     tokio::time::sleep(server.hub.config().grace * 3).await;
-    let mut bob = Guest::arrives(&server, "Bob").await;
+    let mut bob = PresentPerson::arrives(&server, "Bob").await;
     bob.sees(&["Ada", "Bob"]).await;
 }
 

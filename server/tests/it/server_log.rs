@@ -67,7 +67,7 @@ async fn unread_pipe_does_not_block_the_server() {
 async fn last_line_is_json_in_json_format() {
     // An address reserved for documentation, which no machine has.
     let arguments = ["serve", "--log", "memory:", "--log-format", "json", "--listen", "192.0.2.1:80"];
-    let (said, status) = Holdline::start_in(&[("RUST_LOG", "")], &arguments).everything().await;
+    let (said, status) = Holdline::start_in(&[("RUST_LOG", "")], &arguments).output().await;
     assert_eq!(status.code(), Some(1));
     let lines: Vec<serde_json::Value> =
         said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::support::{Client, Jar, Reply, Server, trusting_loopback};
 
-async fn ask(client: &Client, method: Method, header: (&str, &str)) -> Reply {
+async fn send(client: &Client, method: Method, header: (&str, &str)) -> Reply {
     let request = client.request(method, "/api/v1/session").header(header.0, header.1);
     Reply::from(request.send().await.unwrap()).await
 }
@@ -40,7 +40,7 @@ async fn cookie_is_secure_behind_tls_of_a_trusted_proxy() {
         ("forwarded", "for=10.0.0.1;proto=https"),
     ] {
         for (server, is_believed) in [(&trusting, true), (&wary, false)] {
-            let reply = ask(&server.visitor(), Method::POST, header).await.expect(201);
+            let reply = send(&server.visitor(), Method::POST, header).await.expect(201);
             assert_eq!(reply.header("set-cookie").ends_with("; Secure"), is_believed, "{header:?}");
         }
     }
@@ -131,14 +131,14 @@ async fn session_cookie_of_an_earlier_version_is_renamed() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let old = format!("holdline_session={}", ada.token());
-    let shown = ask(&server.visitor(), Method::GET, ("cookie", &old)).await.expect(200);
+    let shown = send(&server.visitor(), Method::GET, ("cookie", &old)).await.expect(200);
     assert_eq!(shown.json::<Session>().person, *ada.person());
     let name = format!("holdline_session_{}=", server.address.port());
     assert!(shown.header("set-cookie").starts_with(&name), "{}", shown.header("set-cookie"));
     // Another server's cookie is ignored and kept.
-    let foreign = ask(&server.visitor(), Method::GET, ("cookie", "holdline_session=x")).await;
+    let foreign = send(&server.visitor(), Method::GET, ("cookie", "holdline_session=x")).await;
     assert_eq!(foreign.problem(), ProblemCode::SessionRequired);
-    let ended = ask(&server.visitor(), Method::DELETE, ("cookie", &old)).await.expect(204);
+    let ended = send(&server.visitor(), Method::DELETE, ("cookie", &old)).await.expect(204);
     assert_eq!(ended.headers.get_all("set-cookie").iter().count(), 2, "both names are cleared");
 }
 
@@ -150,7 +150,7 @@ async fn session_without_a_nickname_gets_an_invented_one() {
     let session: Session = Reply::from(bare).await.expect(201).json();
     assert!(session.person.name.as_str().contains(' '), "{:?}", session.person);
     let bearer = format!("bearer  {}", session.token.as_deref().unwrap());
-    let again = ask(&nobody, Method::POST, ("authorization", &bearer)).await.expect(200);
+    let again = send(&nobody, Method::POST, ("authorization", &bearer)).await.expect(200);
     assert_eq!(again.json::<Session>().person, session.person);
 }
 
@@ -175,14 +175,14 @@ async fn forged_and_foreign_tokens_are_refused() {
     let forged = ada.token().replacen("h1.", "h1.x", 1);
     let nobody = server.visitor();
     for token in [&forged, foreign.token(), "x", "h1...", "%00", "\u{e9}"] {
-        let reply = ask(&nobody, Method::GET, ("authorization", &format!("Bearer {token}"))).await;
+        let reply = send(&nobody, Method::GET, ("authorization", &format!("Bearer {token}"))).await;
         let expected =
             if token == "\u{e9}" { ProblemCode::SessionRequired } else { ProblemCode::SessionInvalid };
         assert_eq!(reply.problem(), expected, "{token:?}");
         assert_eq!(reply.header("www-authenticate"), "Bearer");
     }
     // `POST` with a forged token creates a new session.
-    let reply = ask(&nobody, Method::POST, ("authorization", &format!("Bearer {forged}"))).await.expect(201);
+    let reply = send(&nobody, Method::POST, ("authorization", &format!("Bearer {forged}"))).await.expect(201);
     assert_ne!(reply.json::<Session>().person.id, ada.person().id);
 }
 

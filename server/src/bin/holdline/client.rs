@@ -85,11 +85,11 @@ impl Client {
 
     /// Asks whether the server is ready. Any other success than a Holdline server's is an error.
     pub(crate) async fn check_ready(&self) -> Result<(), RequestError> {
-        let ask =
+        let get =
             async |route| self.send_and_read(self.request(Method::GET, self.target.server.at(route))).await;
-        let answered = match ask("readyz").await {
+        let answered = match get("readyz").await {
             // An earlier version of the server.
-            Err(error) if error.status() == Some(404) => ask("healthz").await,
+            Err(error) if error.status() == Some(404) => get("healthz").await,
             answered => answered,
         };
         if answered?.trim_ascii() == b"ok" { Ok(()) } else { Err(RequestError::not_holdline(&self.target)) }

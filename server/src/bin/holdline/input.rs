@@ -14,7 +14,7 @@ const ESCAPE_SEQUENCE: usize = 64;
 
 /// A line of the input, or a piece of a long one.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Line {
+pub(crate) struct InputLine {
     /// The line's number, from 1.
     pub(crate) number: u64,
     /// The messages of the line: none if nothing in it is visible, several if it is too long for one.
@@ -38,7 +38,7 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
     }
 
     /// Reads the next line or piece; `None` at the end. Bytes that are not UTF-8 become replacement characters.
-    pub(crate) async fn next(&mut self) -> std::io::Result<Option<Line>> {
+    pub(crate) async fn next(&mut self) -> std::io::Result<Option<InputLine>> {
         let mut piece = std::mem::take(&mut self.rest);
         let read = (&mut self.input).take(PIECE).read_until(b'\n', &mut piece).await?;
         if piece.is_empty() && self.partial.is_empty() {
@@ -54,7 +54,7 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
         if !is_whole {
             self.partial = chars.split_off(chars.len() - chars.len() % MESSAGE);
         }
-        let line = Line { number: self.number, messages: messages(&chars) };
+        let line = InputLine { number: self.number, messages: messages(&chars) };
         self.number += u64::from(piece.ends_with(b"\n"));
         Ok(Some(line))
     }

@@ -24,7 +24,7 @@ use holdline_shared::{After, InvalidRoomName, RoomName, RoomSelection, Subscript
 use self::follow::Follower;
 use self::notice::Notice;
 use self::print::{Printer, is_reader_gone, reader_gone};
-use self::source::{HistoryRange, HistorySnapshot, Source};
+use self::source::{HistoryRange, HistorySnapshot, RoomSource};
 use self::state::StateFile;
 use self::stop::Stop;
 use crate::client::{RetryPolicy, ServerOptions};
@@ -113,7 +113,7 @@ impl Tail {
         let printer = Printer::new(self.json, rooms_differ(&rooms));
         let state = self.state.map(filled_in).transpose()?.map(StateFile::new);
         let kept = state.as_ref().map(StateFile::read).transpose()?.flatten();
-        let source = Source::new(self.server.client()?, rooms);
+        let source = RoomSource::new(self.server.client()?, rooms);
         let retry = RetryPolicy::new(source.target(), None);
         let since = self.since.or(kept.map(After::At)).unwrap_or(After::Now);
 

@@ -93,7 +93,7 @@ impl Holdline {
     }
 
     /// Reads standard output and standard error until the end; returns them with the exit status.
-    pub(crate) async fn everything(mut self) -> (String, ExitStatus) {
+    pub(crate) async fn output(mut self) -> (String, ExitStatus) {
         drop(self.input.take());
         let mut all = String::new();
         let mut output = self.output.take().expect("somebody reads");

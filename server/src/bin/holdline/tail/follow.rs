@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::notice::Notice;
 use super::print::Printer;
-use super::source::{HistoryRange, HistorySnapshot, SeenUpTo, Source};
+use super::source::{HistoryRange, HistorySnapshot, RoomSource, SeenUpTo};
 use super::state::StateFile;
 use super::stop::Progress;
 use super::suspend::suspended;
@@ -19,7 +19,7 @@ use crate::client::{jitter, say};
 
 /// The state of following.
 pub(super) struct Follower<'a> {
-    pub(super) source: &'a Source,
+    pub(super) source: &'a RoomSource,
     pub(super) machine: Subscription,
     pub(super) printer: Printer,
     pub(super) notice: Notice,
@@ -126,7 +126,7 @@ impl<'a> Follower<'a> {
             say("there is a gap: the server no longer keeps all that happened; what it has follows");
         } else {
             say("there is a gap: the server's log was replaced or restored; what was said since follows");
-            self.printer.forget();
+            self.printer.clear();
         }
         self.seen = snapshot.seen;
         self.show_history(&snapshot.messages)?;

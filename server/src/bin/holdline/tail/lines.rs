@@ -45,7 +45,7 @@ impl Lines {
     }
 
     /// Forgets the messages of a replaced log.
-    pub(super) fn forget(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.snippets.clear();
     }
 

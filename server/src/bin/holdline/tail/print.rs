@@ -70,9 +70,9 @@ impl Printer {
     }
 
     /// Forgets the messages of a replaced log, whose positions have another meaning.
-    pub(super) fn forget(&mut self) {
+    pub(super) fn clear(&mut self) {
         if let Self::Lines(lines) = self {
-            lines.forget();
+            lines.clear();
         }
     }
 }

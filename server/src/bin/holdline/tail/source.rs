@@ -1,5 +1,5 @@
 //! The requests for the followed rooms: polls and history, each tried once. Creates no rooms: a missing one is waited
-//! for, as [`Source::poll`] explains.
+//! for, as [`RoomSource::poll`] explains.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::client::{Client, Polled, RequestError, Target, say};
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// The followed rooms of a server.
-pub(super) struct Source {
+pub(super) struct RoomSource {
     client: Client,
     rooms: RoomSelection,
     /// Named rooms that do not exist yet.
@@ -66,7 +66,7 @@ impl HistorySnapshot {
     }
 }
 
-impl Source {
+impl RoomSource {
     /// Makes a source for these rooms of a server.
     pub(super) fn new(client: Client, rooms: RoomSelection) -> Self {
         Self { client, rooms, missing: Mutex::default(), unknown: Mutex::default() }
@@ -85,10 +85,10 @@ impl Source {
     pub(super) async fn poll(&self, after: After, wait: Duration) -> Result<Batch, RequestError> {
         self.unknown.lock().clear();
         let RoomSelection::Named(rooms) = &self.rooms else {
-            return self.ask(RoomSelection::All, after, wait).await;
+            return self.poll_rooms(RoomSelection::All, after, wait).await;
         };
         if self.missing.lock().is_empty() {
-            match self.ask(self.rooms.clone(), after, wait).await {
+            match self.poll_rooms(self.rooms.clone(), after, wait).await {
                 Err(error) if is_unknown_room(&error) => self.find_missing(rooms).await?,
                 answered => return answered,
             }
@@ -96,7 +96,12 @@ impl Source {
         self.poll_among_all(rooms, after, wait).await
     }
 
-    async fn ask(&self, rooms: RoomSelection, after: After, wait: Duration) -> Result<Batch, RequestError> {
+    async fn poll_rooms(
+        &self,
+        rooms: RoomSelection,
+        after: After,
+        wait: Duration,
+    ) -> Result<Batch, RequestError> {
         let query = PollQuery { after, wait: Some(wait), ..PollQuery::new(rooms) };
         let Polled { batch, mut unknown } = self.client.poll(&query).await?;
         self.unknown.lock().append(&mut unknown);
@@ -118,7 +123,7 @@ impl Source {
         let end = Instant::now() + wait;
         loop {
             let left = end.saturating_duration_since(Instant::now());
-            let mut batch = self.ask(RoomSelection::All, after, left).await?;
+            let mut batch = self.poll_rooms(RoomSelection::All, after, left).await?;
             let is_empty = batch.entries.is_empty();
             batch.entries.retain(|entry| rooms.contains(&entry.room));
             self.found(&batch.entries);
