@@ -3,13 +3,14 @@
 
 mod case;
 mod cases;
+mod runner;
 mod server;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::case::run_all;
+use crate::runner::run_all;
 use crate::server::Server;
 
 /// Runs the protocol's numbered cases against a server.
