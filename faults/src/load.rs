@@ -40,7 +40,7 @@ const FINISH_LIMIT: Duration = Duration::from_secs(30);
 /// The longest absence of a subscriber.
 const LONGEST_ABSENCE: Duration = Duration::from_secs(12);
 
-/// RoundFuture publishers and readers.
+/// Running publishers and readers.
 pub(crate) struct Load {
     pub(crate) ledger: Arc<Ledger>,
     events: broadcast::Sender<Event>,
