@@ -17,7 +17,7 @@ const EXAMPLES: &str = "\
 Example:
   HEALTHCHECK CMD [\"holdline\", \"health\"]
 
-Exit status: 0 when the server is ready, 1 when it is not or does not answer within five seconds.";
+Exit status: 0 if the server is ready, 1 if it is not or does not answer within five seconds.";
 
 /// The time limit: shorter than that of usual health checkers.
 const ANSWER_TIME: Duration = Duration::from_secs(5);

@@ -18,13 +18,13 @@ Examples:
   holdline send -r tea 'Green or black?'
   tail -f deploy.log | holdline send -r deploys --nickname deploy-bot
 
-Each message is sent until the server confirms it, and appears once however often that takes. Empty \
-lines of standard input are skipped, longer ones than a message can be are several messages. Colours \
-and other control characters are left out; of a progress bar, which overwrites its line, the last \
-state is sent.
+Each message is repeated until the server confirms it, and appears only once. Empty lines of standard \
+input are skipped; a line that is too long becomes several messages. Colours and other control \
+characters are removed; of a line that overwrites itself, such as a progress bar, the last state is \
+sent.
 
-Exit status: 0 when everything was sent, 1 when something was refused, the time was over or what \
-answers is no Holdline server; 129, 130 and 143 after SIGHUP, Ctrl-C and SIGTERM.";
+Exit status: 0 if everything was sent; 1 if the server refused a message, the time limit passed or the \
+server is not a Holdline server; 129, 130 and 143 after SIGHUP, Ctrl-C and SIGTERM.";
 
 /// The time limit for a single message, whose sender is waiting.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -33,7 +33,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Send {
-    /// The room to speak in; made if there is none
+    /// The room of the messages; created if it does not exist
     #[arg(short, long, value_name = "ROOM", default_value_t = RoomName::lobby())]
     room: RoomName,
 
@@ -45,7 +45,7 @@ pub(crate) struct Send {
     #[command(flatten)]
     server: ServerOptions,
 
-    /// What to say, as one message; without it, each line of standard input is a message
+    /// The text of one message; without it, each line of standard input is a message
     #[arg(value_name = "TEXT")]
     text: Vec<String>,
 }

@@ -33,25 +33,24 @@ use crate::log::filled_in;
 const EXAMPLES: &str = "\
 Examples:
   holdline tail                              the lobby, from now on
-  holdline tail -r lobby -r tea --last 10    two rooms, with what was said last
+  holdline tail -r lobby -r tea --last 10    two rooms, with their last messages
   holdline tail -r '*' --json | jq .         every room, for programs
   holdline tail -r tea | grep -m1 boiling    wait for a word
   holdline tail --json --state tea.cursor -r tea >> tea.jsonl
-                                             a record that goes on where it stopped
+                                             a record that resumes where it stopped
 
-Lost connections and server restarts are waited out; nothing is missed or doubled. A room that does \
-not exist is waited for, too; nothing is made. Where the server no longer has everything, that is \
-said on standard error, as is the cursor to go on from when interrupted.
+Waits for the end of lost connections and server restarts; no entry is missed or doubled. Waits for \
+missing rooms, too, and creates none. Gaps, where the server no longer has all entries, are reported \
+on standard error, and so is the cursor to resume from after an interruption.
 
-Exit status: 0 when nobody reads the output any more; 129, 130 and 143 after SIGHUP, Ctrl-C and \
-SIGTERM; 1 when the server refuses, what answers first is no Holdline server, or the output cannot \
-be written.";
+Exit status: 0 if the output was closed by its reader; 129, 130 and 143 after SIGHUP, Ctrl-C and \
+SIGTERM; 1 if the server refuses, is not a Holdline server, or the output cannot be written.";
 
 /// Follow rooms: print each message as a line.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Tail {
-    /// A room to follow, from its beginning if it is not made yet; give it again for more, '*' for all [default: lobby]
+    /// A room to follow, from its beginning if it does not exist yet; repeat for more, '*' for all [default: lobby]
     #[arg(short, long = "room", value_name = "ROOM")]
     rooms: Vec<RoomChoice>,
 
@@ -59,7 +58,7 @@ pub(crate) struct Tail {
     #[arg(long, value_name = "CURSOR", conflicts_with_all = ["last", "state"])]
     since: Option<After>,
 
-    /// Begin with the last messages of each room, as they stand now
+    /// Begin with the last messages of each room, in their current state
     #[arg(short = 'n', long, value_name = "NUMBER")]
     last: Option<usize>,
 
@@ -67,7 +66,7 @@ pub(crate) struct Tail {
     #[arg(long)]
     json: bool,
 
-    /// Keep the cursor in this file after everything printed, and go on from there the next time. Made for this user alone
+    /// Keep the cursor of everything printed in this file, and resume from it the next time. Accessible to this user only
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-use super::Target;
+use super::target::Target;
 
 /// Makes an HTTP client for this server. Sends nothing yet.
 pub(super) fn http_client(target: &Target) -> anyhow::Result<reqwest::Client> {

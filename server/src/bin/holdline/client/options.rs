@@ -3,13 +3,13 @@
 use clap::Args;
 use holdline_shared::Nickname;
 
-use super::{Address, Client};
+use super::address::Address;
+use super::api::Client;
 
 /// The server and the nickname.
 #[derive(Args)]
 pub(crate) struct ServerOptions {
-    /// The server's address, with its path if it has one, and with a user name and a password in it if a proxy in front
-    /// of it wants them
+    /// The server's address, including its path and, for a proxy that requires them, a user name and a password
     #[arg(
         long,
         env = "HOLDLINE_SERVER",
@@ -19,7 +19,7 @@ pub(crate) struct ServerOptions {
     )]
     server: Address,
 
-    /// The name to speak under [default: your user name, else one that the server makes up]
+    /// Your nickname [default: your user name, or one that the server invents]
     #[arg(long, env = "HOLDLINE_NICKNAME", value_name = "NAME")]
     nickname: Option<Nickname>,
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use hyper::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 
-use super::Address;
+use super::address::Address;
 
 /// A proxy in front of a server.
 #[derive(Debug, Clone)]

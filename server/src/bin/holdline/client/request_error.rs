@@ -9,7 +9,7 @@ use holdline_shared::{Event, Problem, ProblemCode};
 use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use thiserror::Error;
 
-use super::Target;
+use super::target::Target;
 
 /// The reason why a request has no valid answer.
 #[derive(Debug, Error)]

@@ -8,7 +8,9 @@ use holdline_shared::{Backoff, Jitter};
 use thiserror::Error;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::{RequestError, Target, say};
+use super::request_error::RequestError;
+use super::say::say;
+use super::target::Target;
 
 /// The longest `Retry-After` that is followed.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Address;
+use super::address::Address;
 use super::proxy::Proxy;
 
 /// A server, and the proxy in front of it.

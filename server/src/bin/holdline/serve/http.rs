@@ -10,17 +10,17 @@ use tokio::net::TcpListener;
 /// The HTTP options: host names, trusted proxies, and the limit on new rooms.
 #[derive(Args)]
 pub(super) struct HttpOptions {
-    /// A name by which browsers reach this server, as in chat.example; give it again for more, * is any. Without it: the
-    /// names of this machine, and the addresses it listens on
+    /// A host name of this server in browsers, as in chat.example; repeat for more, * for any [default: the names of this
+    /// machine, and the addresses it listens on]
     #[arg(long = "host", env = "HOLDLINE_HOST", value_name = "NAME", value_delimiter = ',', value_parser = host)]
     hosts: Vec<String>,
 
-    /// An address or network of proxies in front of this server, as in 127.0.0.1 or 10.0.0.0/8; what they say in Forwarded
-    /// and X-Forwarded-* is believed
+    /// An address or network of proxies in front of this server, as in 127.0.0.1 or 10.0.0.0/8, whose headers Forwarded and
+    /// X-Forwarded-* are trusted
     #[arg(long = "trusted-proxy", env = "HOLDLINE_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',', value_parser = network)]
     trusted_proxies: Vec<IpNet>,
 
-    /// Rooms that one person may make in an hour; from one address ten times as many
+    /// Rooms that one person may create in an hour; from one address ten times as many
     #[arg(long, env = "HOLDLINE_ROOMS_PER_HOUR", value_name = "NUMBER", default_value_t = 10)]
     rooms_per_hour: u32,
 }

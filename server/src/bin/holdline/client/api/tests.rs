@@ -8,6 +8,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
+use super::super::retry::{GaveUp, RetryPolicy};
 use super::*;
 
 /// A received request: the lines of the head, and the body.
