@@ -39,7 +39,7 @@ pub(crate) use caller::{Caller, CallerHeaders, LastHost, Line};
 pub use config::HttpConfig;
 pub(crate) use guard::{HEAD_BYTES, PROTECTION};
 pub use host::{Hosts, InvalidHost};
-pub(crate) use poll::visit;
+pub(crate) use poll::enter;
 pub(crate) use publish::begin_to_publish;
 pub(crate) use routes::routes;
 pub use routes::{router, router_with};

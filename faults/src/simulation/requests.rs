@@ -33,9 +33,10 @@ pub(super) struct PollRequest {
 /// Polls once and returns the result as an event.
 pub(super) async fn poll(world: &World, client: usize, rng: &mut Rng, poll: &PollRequest) -> Event {
     let work = |run: Rc<Run>| async move {
-        let visit =
-            poll.here.clone().map(|(person, known)| run.hub.visit(&person, vec![RoomName::lobby()], known));
-        run.hub.poll(&poll.rooms, poll.after, poll.wait, visit.as_ref()).await
+        let here = poll.here.as_ref();
+        let presence =
+            here.map(|(person, known)| run.hub.enter(person, &[RoomName::lobby()], known.as_ref()));
+        run.hub.poll(&poll.rooms, poll.after, poll.wait, presence).await
     };
     match request(world, client, rng, work).await {
         NetworkResult::Response(Ok(answer)) => match serde_json::from_slice::<Batch>(&answer.body) {

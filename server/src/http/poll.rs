@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::identity::{caller, known};
 use super::params::query_pairs;
 use super::{App, body, reply};
-use crate::hub::Visit;
+use crate::hub::PresenceLease;
 
 /// The one type of a form that is read.
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -39,26 +39,26 @@ pub(super) async fn poll_by_form(State(app): State<App>, request: Request) -> Re
 
 /// Lets go of the request before it waits: a held poll is to own as little as possible.
 fn answer(app: App, query: PollQuery, parts: Parts) -> impl Future<Output = Result<Response, Failure>> {
-    let visit = visit(&app, &query, caller(&parts), || parts.headers.clone());
+    let presence = enter(&app, &query, caller(&parts), || parts.headers.clone());
     async move {
         let wait = query.wait.unwrap_or(app.hub.config().wait);
-        let answer = app.hub.poll(&query.rooms, query.after, wait, visit?.as_ref()).await?;
+        let answer = app.hub.poll(&query.rooms, query.after, wait, presence?).await?;
         let mut response = reply::raw_json(StatusCode::OK, answer.body);
         reply::mark_held(&app, response.headers_mut());
         Ok(response)
     }
 }
 
-/// Lets the person who asks be here, if that is what the poll wants.
-pub(crate) fn visit(
+/// Marks the person who asks as here, if that is what the poll wants.
+pub(crate) fn enter(
     app: &App,
     query: &PollQuery,
     caller: &Caller,
     headers: impl FnOnce() -> HeaderMap,
-) -> Result<Option<Visit>, Failure> {
+) -> Result<Option<PresenceLease>, Failure> {
     if query.here.is_empty() {
         return Ok(None);
     }
     let person = known(app, caller, &headers())?;
-    Ok(Some(app.hub.visit(&person, query.here.clone(), query.presence.clone())))
+    Ok(Some(app.hub.enter(&person, &query.here, query.presence.as_ref())))
 }
