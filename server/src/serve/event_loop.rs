@@ -28,13 +28,13 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use self::acceptor::Acceptor;
-use self::connections::{Connections, State};
+use self::connections::{Connections, Reading, State};
 use self::remote::Message;
-use self::request::{Asked, Queries, Request};
+use self::request::{Asked, HeaderSlots, Queries, Request};
 use super::admission::Admission;
 use super::plain::{Plain, Traveller};
-use crate::http::{App, Caller, visit};
-use crate::hub::{Begun, Bells, HeldPolls, LogRead, LogReads, Question};
+use crate::http::{App, Caller, LastHost, enter};
+use crate::hub::{Begin, Completed, HeldPolls, LogReads, PollRequest, ReadySet, Reply};
 
 pub(super) use self::remote::Remote;
 pub(super) use self::request::is_ours;
@@ -72,12 +72,6 @@ pub(super) fn start(
     Ok(remotes)
 }
 
-/// The caller as the router would find it; nothing when the router would refuse.
-fn find_caller(app: &App, connections: &Connections, number: usize, request: &Request<'_>) -> Option<Caller> {
-    let peer = || connections.peer(number);
-    Caller::find(&app.config, peer, &request.caller_headers(), request.line()).ok()
-}
-
 /// One loop and its connections.
 struct EventLoop {
     poll: mio::Poll,
@@ -87,8 +81,9 @@ struct EventLoop {
     held: HeldPolls<u32>,
     buffer: Box<[u8]>,
     queries: Queries,
+    last_host: LastHost,
     /// Publishes that are settled, by the numbers of their connections.
-    settled: Arc<Bells>,
+    settled: Arc<ReadySet>,
     app: App,
     plain: Arc<Plain>,
     tokio: Handle,
@@ -112,7 +107,7 @@ impl EventLoop {
         let remote = Arc::new(Remote::new(mio::Waker::new(poll.registry(), Token(BELL))?));
         let bell = Waker::from(remote.clone());
         Ok(Self {
-            held: HeldPolls::new(app.hub.clone(), bell.clone()),
+            held: app.hub.held_polls(bell.clone()),
             connections: Connections::new(
                 poll.registry().try_clone()?,
                 plain.idle_timeout(),
@@ -123,7 +118,8 @@ impl EventLoop {
             acceptor: Acceptor::new(admission),
             buffer: vec![0; BUFFER].into_boxed_slice(),
             queries: Queries::default(),
-            settled: Arc::new(Bells::new(bell)),
+            last_host: LastHost::default(),
+            settled: Arc::new(ReadySet::new(bell)),
             app,
             tokio: Handle::current(),
             _serving: plain.serving(),
@@ -174,7 +170,7 @@ impl EventLoop {
 
     /// How long there is nothing to do unless something happens.
     fn timeout(&self) -> Option<Duration> {
-        if self.remote.has_messages() || self.held.are_rung() || self.settled.are_rung() {
+        if self.remote.has_messages() || self.held.has_ready() || !self.settled.is_empty() {
             return Some(Duration::ZERO);
         }
         let next = [self.connections.next_due(), self.held.next_pass(), self.acceptor.next()];
@@ -261,10 +257,11 @@ impl EventLoop {
 
     /// Answers or holds what was read, if it is something for us with which all is well.
     fn begin(&mut self, number: usize, bytes: &[u8]) {
-        let is_begun = Request::parse(bytes).is_some_and(|request| match request.asked {
-            Asked::Poll(query) => self.begin_poll(number, query, &request),
-            Asked::Publish { room, body } => self.begin_publish(number, room, body, &request, bytes),
-        });
+        let is_begun =
+            Request::parse(bytes, &mut HeaderSlots::new()).is_some_and(|request| match request.asked {
+                Asked::Poll(query) => self.begin_poll(number, query, &request),
+                Asked::Publish { room, body } => self.begin_publish(number, room, body, &request, bytes),
+            });
         if !is_begun {
             self.hand_over(number, Bytes::copy_from_slice(bytes));
         }
@@ -272,65 +269,73 @@ impl EventLoop {
 
     fn begin_poll(&mut self, number: usize, query: &str, request: &Request<'_>) -> bool {
         match self.ask(number, query, request) {
-            Some((Begun::Held(id), wait)) => self.connections.hold(number, id, wait),
-            Some((Begun::Ended(ended), _)) if !ended.needs_log() => {
-                self.connections.answer(&self.app.hub, ended);
+            Some((Begin::Held(id), wait)) => self.connections.hold(number, id, wait),
+            Some((Begin::Completed(completed), _)) if !completed.needs_log() => {
+                self.answer(completed, &mut LogReads::default());
             }
             Some(_) | None => return false,
         }
         true
     }
 
-    fn ask(&mut self, number: usize, query: &str, request: &Request<'_>) -> Option<(Begun<u32>, Duration)> {
+    fn ask(&mut self, number: usize, query: &str, request: &Request<'_>) -> Option<(Begin<u32>, Duration)> {
+        let caller = self.find_caller(number, request)?;
         let query = self.queries.parse(query)?;
         let hub = &self.app.hub;
-        let asked = query.wait.unwrap_or(hub.config().wait);
-        let (after, wait) = hub.admit(query.after, asked).ok()?;
-        let caller = find_caller(&self.app, &self.connections, number, request)?;
-        let visit = visit(&self.app, query, &caller, || request.credentials()).ok()?;
-        let question = Question { rooms: &query.rooms, after, visit, may_wait: !wait.is_zero() };
+        let wait = query.wait.unwrap_or(hub.config().wait);
+        let admitted = hub.admit(&query.rooms, query.after, wait).ok()?;
+        let presence = enter(&self.app, query, &caller, || request.credentials()).ok()?;
+        let request = PollRequest { rooms: &query.rooms, admitted, presence };
         let key = u32::try_from(number).ok()?;
-        let begun = self.held.begin(key, question, self.connections.now);
-        if matches!(begun, Begun::Held(_)) {
-            hub.note_hold(asked, wait);
-        }
-        Some((begun, wait))
+        let begin = self.held.begin(key, request, self.connections.now).ok()?;
+        Some((begin, admitted.wait))
+    }
+
+    /// The caller as the router would find it; nothing when the router would refuse.
+    fn find_caller(&mut self, number: usize, request: &Request<'_>) -> Option<Caller> {
+        let Self { app, connections, last_host, .. } = self;
+        let peer = || connections.peer(number);
+        Caller::find_again(&app.config, peer, &request.caller_headers(), request.line(), last_host).ok()
     }
 
     fn answer_held(&mut self) {
-        let Self { held, connections, app, .. } = self;
         let mut reads = LogReads::default();
-        let mut begun = Vec::new();
-        held.go_through(connections.now, |ended| {
-            if ended.needs_log() {
-                begun.push(reads.begin(&app.hub, ended));
+        let mut completed = Vec::new();
+        let Self { held, connections, app, .. } = self;
+        held.deliver_ready(connections.now, |one| {
+            if one.needs_log() {
+                completed.push(one);
             } else {
-                connections.answer(&app.hub, ended);
+                let (number, answer) = app.hub.answers().answer(one);
+                connections.answer(&app.hub, number as usize, &answer);
             }
         });
-        for (number, read) in begun {
-            self.answer_from_log(number as usize, read);
+        for one in completed {
+            self.answer(one, &mut reads);
         }
     }
 
-    /// Answers a poll once the log was read for it.
-    fn answer_from_log(&mut self, number: usize, read: LogRead) {
-        if let Some(connection) = self.connections.get_mut(number) {
-            connection.state = State::Reading(Box::new(read));
-            self.settle(number);
+    /// Answers a poll, at once or when the log was read for it.
+    fn answer(&mut self, completed: Completed<u32>, reads: &mut LogReads) {
+        let after = completed.after();
+        let (number, reply) = reads.reply(self.app.hub.answers(), completed);
+        let number = number as usize;
+        match reply {
+            Reply::Ready(answer) => self.connections.answer(&self.app.hub, number, &answer),
+            Reply::Reading(read) => {
+                if let Some(connection) = self.connections.get_mut(number) {
+                    connection.state = State::Reading(Box::new(Reading { read, after }));
+                    self.settle(number);
+                }
+            }
         }
     }
 
     fn time_is_up(&mut self, number: usize) {
         match self.connections.get_mut(number).map(|connection| &connection.state) {
             Some(&State::Held(id)) => {
-                if let Some(ended) = self.held.expire(id) {
-                    if ended.needs_log() {
-                        let (number, read) = LogReads::default().begin(&self.app.hub, ended);
-                        self.answer_from_log(number as usize, read);
-                    } else {
-                        self.connections.answer(&self.app.hub, ended);
-                    }
+                if let Some(completed) = self.held.expire(id) {
+                    self.answer(completed, &mut LogReads::default());
                 }
             }
             Some(State::Idle) => self.close(number),

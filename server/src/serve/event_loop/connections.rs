@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use futures_util::future::BoxFuture;
+use holdline_shared::Seq;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 use slab::Slab;
@@ -14,7 +15,7 @@ use tokio::time::Instant;
 
 use super::response::Responses;
 use super::wheel::{Tick, Wheel};
-use crate::hub::{Answer, Ended, HeldId, Hub, LogRead};
+use crate::hub::{Answer, HeldId, Hub, LogRead};
 use crate::log::{Committed, LogError, Outcome};
 use crate::serve::admission::Seat;
 use crate::serve::stall::{Progress, StallRule};
@@ -43,7 +44,7 @@ pub(super) enum State {
     /// The log, to take a message.
     Publishing(Box<Publishing>),
     /// The log, to say what a held poll is answered with.
-    Reading(Box<LogRead>),
+    Reading(Box<Reading>),
     /// The socket, to take the rest of the answer.
     Writing(Box<Rest>),
 }
@@ -54,6 +55,13 @@ pub(super) struct Publishing {
     /// The request, for the router to say what is wrong if it fails. To publish it again there does no harm: it has a
     /// key.
     pub(super) request: Bytes,
+}
+
+/// A held poll for which the log is read.
+pub(super) struct Reading {
+    pub(super) read: LogRead,
+    /// The position that its client has reached.
+    pub(super) after: Seq,
 }
 
 /// The rest of an answer.
@@ -152,18 +160,7 @@ impl Connections {
     }
 
     /// Answers a poll.
-    pub(super) fn answer(&mut self, hub: &Hub, ended: Ended<u32>) {
-        let (number, answer) = hub.conclude(ended);
-        let answer = answer.inspect_err(|error| tracing::error!(%error, "a poll could not be answered"));
-        self.answer_with(hub, number as usize, answer.ok());
-    }
-
-    /// Answers a poll with this, or closes the connection when there is no answer.
-    pub(super) fn answer_with(&mut self, hub: &Hub, number: usize, answer: Option<Answer>) {
-        let Some(answer) = answer else {
-            self.remove(number);
-            return;
-        };
+    pub(super) fn answer(&mut self, hub: &Hub, number: usize, answer: &Answer) {
         let is_last = hub.is_closing();
         hub.metrics().answered(200, None);
         let bytes = self.responses.batch(&answer.body, is_last, self.now);

@@ -1,14 +1,16 @@
 //! Requests of an event loop that wait for the log: publishes, and held polls whose entries left memory.
 
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 
-use super::connections::{Publishing, State};
+use super::EventLoop;
+use super::connections::{Publishing, Reading, State};
 use super::request::Request;
-use super::{EventLoop, find_caller};
 use crate::http::begin_to_publish;
+use crate::hub::PollError;
 use crate::log::{Committed, Outcome};
 
 impl EventLoop {
@@ -24,7 +26,7 @@ impl EventLoop {
         if self.app.hub.is_closing() {
             return false;
         }
-        let Some(caller) = find_caller(&self.app, &self.connections, number, request) else { return false };
+        let Some(caller) = self.find_caller(number, request) else { return false };
         let outcome = begin_to_publish(&self.app, room, body, &caller, &request.credentials());
         let (Some(outcome), Some(connection)) = (outcome, self.connections.get_mut(number)) else {
             return false;
@@ -38,18 +40,28 @@ impl EventLoop {
     /// Answers what waits for the log if the log is done, and sees to it that we are woken if it is not yet.
     pub(super) fn settle(&mut self, number: usize) {
         let Some(connection) = self.connections.get_mut(number) else { return };
-        let bell = self.settled.bell(u32::try_from(number).unwrap_or(u32::MAX));
+        let token = self.settled.token(u32::try_from(number).unwrap_or(u32::MAX));
+        let waker = Waker::from(Arc::new(token));
         let publishing = match &mut connection.state {
             State::Publishing(publishing) => publishing,
-            State::Reading(read) => {
-                if let Poll::Ready(answer) = read.poll_unpin(&mut Context::from_waker(&bell)) {
-                    self.connections.answer_with(&self.app.hub, number, answer);
+            State::Reading(reading) => {
+                let Reading { read, after } = &mut **reading;
+                if let Poll::Ready(read) = read.poll_unpin(&mut Context::from_waker(&waker)) {
+                    let hub = &self.app.hub;
+                    // A gap is told to the poll that follows from the same position, which the router answers.
+                    let answer = read.unwrap_or_else(|error| {
+                        if !matches!(error, PollError::Gap { .. }) {
+                            tracing::debug!(%error, "a held poll is answered without what it waited for");
+                        }
+                        hub.answers().nothing(*after)
+                    });
+                    self.connections.answer(hub, number, &answer);
                 }
                 return;
             }
             State::Idle | State::Held(_) | State::Writing(_) => return,
         };
-        match publishing.outcome.as_mut().poll(&mut Context::from_waker(&bell)) {
+        match publishing.outcome.as_mut().poll(&mut Context::from_waker(&waker)) {
             Poll::Pending => {}
             Poll::Ready(Ok(Outcome::Appended(entry))) => self.confirm(number, &entry, true),
             Poll::Ready(Ok(Outcome::Repeated(entry))) => self.confirm(number, &entry, false),
