@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::response::Responses;
 use super::wheel::{Tick, Wheel};
 use crate::hub::{Answer, HeldId, Hub, LogRead};
-use crate::log::{Committed, LogError, Outcome};
+use crate::log::{LogError, Outcome, StoredEntry};
 use crate::serve::admission::Seat;
 use crate::serve::stall::{Progress, StallRule};
 
@@ -168,7 +168,7 @@ impl Connections {
     }
 
     /// Answers a publish.
-    pub(super) fn confirm(&mut self, number: usize, entry: &Committed, is_new: bool, is_last: bool) {
+    pub(super) fn confirm(&mut self, number: usize, entry: &StoredEntry, is_new: bool, is_last: bool) {
         let bytes = self.responses.entry(entry, is_new, is_last, self.now);
         self.send(number, bytes, is_last);
     }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use crate::http::PROTECTION;
-use crate::log::Committed;
+use crate::log::StoredEntry;
 
 /// Makes answers, and keeps the last one for the next who gets the same.
 pub(super) struct Responses {
@@ -36,7 +36,7 @@ impl Responses {
     }
 
     /// The answer to a publish: the entry, with the status of one that is new or of one that was there.
-    pub(super) fn entry(&mut self, entry: &Committed, is_new: bool, is_last: bool, now: Instant) -> Bytes {
+    pub(super) fn entry(&mut self, entry: &StoredEntry, is_new: bool, is_last: bool, now: Instant) -> Bytes {
         self.date.update(now);
         if !is_new {
             return encode([b"HTTP/1.1 200 OK\r\n", JSON], &entry.json, is_last, &self.date.text);

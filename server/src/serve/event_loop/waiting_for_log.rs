@@ -11,7 +11,7 @@ use super::connections::{Publishing, Reading, State};
 use super::request::Request;
 use crate::http::begin_to_publish;
 use crate::hub::PollError;
-use crate::log::{Committed, Outcome};
+use crate::log::{Outcome, StoredEntry};
 
 impl EventLoop {
     /// Begins to append, if all is well with the request.
@@ -72,7 +72,7 @@ impl EventLoop {
         }
     }
 
-    fn confirm(&mut self, number: usize, entry: &Committed, is_new: bool) {
+    fn confirm(&mut self, number: usize, entry: &StoredEntry, is_new: bool) {
         self.app.hub.metrics().answered(if is_new { 201 } else { 200 }, None);
         self.connections.confirm(number, entry, is_new, self.app.hub.is_closing());
     }

@@ -38,7 +38,7 @@ impl Import {
         make_folder_of(&path)?;
         let imported = maintenance::import(&mut from, &path);
         if imported.is_err() {
-            // They were made for this log, and are empty again.
+            // The folders were created for this log and are empty again.
             for folder in made {
                 let _ = std::fs::remove_dir(folder);
             }
