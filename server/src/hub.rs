@@ -88,10 +88,10 @@ impl Hub {
         let head = log.head();
         let rooms = log.rooms().await?;
         let forgotten = log.read(RoomSelection::All, head).await?.forgotten;
-        let state = Arc::new(HubState::restore(rooms, head, forgotten, config.recent_bytes));
-        let health = Health::new();
+        let epoch = log.epoch();
+        let state = Arc::new(HubState::restore(rooms, epoch, head, forgotten, config.recent_bytes));
         // Without the log, which would otherwise keep itself.
-        let (follower, failing) = (Arc::downgrade(&state), Arc::downgrade(&health));
+        let follower = Arc::downgrade(&state);
         let following = Arc::new(move |event: LogEvent<'_>| {
             let Some(state) = follower.upgrade() else { return };
             match event {
@@ -100,16 +100,15 @@ impl Hub {
                     state.on_commit(group);
                 }
                 LogEvent::RoomsExpired { rooms, forgotten } => state.on_rooms_expired(rooms, forgotten),
-                LogEvent::Replaced { .. } => {
-                    if let Some(health) = failing.upgrade() {
-                        health.fail();
-                    }
+                LogEvent::Replaced { epoch, head, rooms, forgotten } => {
+                    state.on_replaced(epoch, head, rooms, forgotten);
                 }
             }
         });
         log.follow(head, following).await?;
         let answers = Arc::new(Answers::new(log.clone(), state.clone(), config.wait));
         let polls = Polls::new(state.clone(), answers.clone(), &config);
+        let health = Health::new();
         health.watch_log(&*log);
         health.supervise("held polls", polls.tasks.drive());
         health.supervise("presence", keep_presence(&state, config.grace));

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use holdline_shared::{RoomName, RoomSelection, Seq};
+use holdline_shared::{Epoch, RoomName, RoomSelection, Seq};
 
 use super::ready_set::ReadyToken;
 use super::sync::Mutex;
@@ -21,6 +21,8 @@ pub(super) enum WaitKey {
 /// Entries in log order, as far back as they are cached.
 pub(super) struct Feed {
     key: WaitKey,
+    /// The life of the log that the entries are of. A log that was replaced has other feeds.
+    epoch: Epoch,
     state: Mutex<State>,
 }
 
@@ -64,12 +66,16 @@ pub(super) enum Collected {
 
 impl Feed {
     /// A feed that stands at `head`, with nothing cached of what is before `floor`.
-    pub(super) fn new(key: WaitKey, head: Seq, floor: Seq) -> Self {
-        Self { key, state: Mutex::new(State { head, floor, ..State::default() }) }
+    pub(super) fn new(key: WaitKey, epoch: Epoch, head: Seq, floor: Seq) -> Self {
+        Self { key, epoch, state: Mutex::new(State { head, floor, ..State::default() }) }
     }
 
     pub(super) fn key(&self) -> &WaitKey {
         &self.key
+    }
+
+    pub(super) fn epoch(&self) -> Epoch {
+        self.epoch
     }
 
     /// Adds an entry. Who waits is notified separately, once the hub's head has moved.

@@ -9,7 +9,7 @@ use std::slice::from_ref;
 use std::sync::Arc;
 use std::task::Waker;
 
-use holdline_shared::{RoomSelection, Seq};
+use holdline_shared::{Cursor, Epoch, RoomSelection, Seq};
 use slab::Slab;
 use tokio::time::Instant;
 
@@ -66,13 +66,18 @@ impl<K> HeldPolls<K> {
         request: PollRequest<'_>,
         now: Instant,
     ) -> Result<Begin<K>, PollError> {
-        let PollRequest { rooms, admitted: Admitted { after, wait, is_shortened }, presence } = request;
+        let PollRequest { rooms, admitted: Admitted { epoch, after, wait, is_shortened }, presence } =
+            request;
         let may_wait = !wait.is_zero();
         let presence = presence.map(Box::new);
         let begin = if may_wait && let Some(list) = self.only_list(rooms, presence.as_deref()) {
+            self.is_of(epoch, from_ref(&self.lists[list as usize].feed))?;
             self.begin_in_list(key, list, after, presence, now)
         } else {
-            self.begin_anywhere(key, rooms, after, presence, may_wait.then_some(now))?
+            let keys = wait_keys(rooms);
+            let feeds = keys.iter().map(|key| self.find(key)).collect::<Result<Vec<_>, _>>()?;
+            self.is_of(epoch, &feeds)?;
+            self.begin_anywhere(key, &keys, feeds, after, presence, may_wait.then_some(now))
         };
         if is_shortened && matches!(begin, Begin::Held(_)) {
             self.state.metrics.polls_shortened.increment();
@@ -101,8 +106,8 @@ impl<K> HeldPolls<K> {
         if !self.defers(list, after, now) {
             let feed = &self.lists[list as usize].feed;
             if let Some(finding) = self.check(from_ref(feed), after, presence.as_deref(), false) {
-                let feeds = Feeds::One(feed.clone());
-                return Begin::Completed(complete(key, after, finding, presence, feeds));
+                let (epoch, feeds) = (feed.epoch(), Feeds::One(feed.clone()));
+                return Begin::Completed(complete(key, epoch, after, finding, presence, feeds));
             }
         }
         // The list is registered, so what comes from now on is not missed.
@@ -114,17 +119,17 @@ impl<K> HeldPolls<K> {
     fn begin_anywhere(
         &mut self,
         key: K,
-        rooms: &RoomSelection,
+        keys: &[WaitKey],
+        feeds: Vec<Arc<Feed>>,
         after: Seq,
         presence: Option<Box<PresenceLease>>,
         now: Option<Instant>,
-    ) -> Result<Begin<K>, PollError> {
-        let keys = wait_keys(rooms);
-        let feeds = keys.iter().map(|key| self.find(key)).collect::<Result<Vec<_>, _>>()?;
+    ) -> Begin<K> {
         let known: Vec<_> = keys.iter().filter_map(|key| self.by_key.get(key).copied()).collect();
         let is_deferred = now.is_some_and(|now| known.into_iter().any(|list| self.defers(list, after, now)));
         if !is_deferred && let Some(finding) = self.check(&feeds, after, presence.as_deref(), now.is_none()) {
-            return Ok(Begin::Completed(complete(key, after, finding, presence, Feeds::Several(feeds))));
+            let epoch = self.epoch_of(&feeds);
+            return Begin::Completed(complete(key, epoch, after, finding, presence, Feeds::Several(feeds)));
         }
         let shown = presence.iter().flat_map(|presence| presence.feeds().cloned());
         let mut lists: Vec<u32> =
@@ -141,13 +146,13 @@ impl<K> HeldPolls<K> {
         self.insert(Held { key, after, registration, presence });
         if is_deferred {
             // It is looked at when the pause is over.
-            return Ok(Begin::Held(id));
+            return Begin::Held(id);
         }
         // Something may have come before the lists were registered.
-        Ok(match self.check_poll(&self.polls[id as usize], false) {
+        match self.check_poll(&self.polls[id as usize], false) {
             Some(finding) => Begin::Completed(self.complete(id, None, finding)),
             None => Begin::Held(id),
-        })
+        }
     }
 
     fn insert(&mut self, poll: Held<K>) -> HeldId {
@@ -263,6 +268,19 @@ impl<K> HeldPolls<K> {
         feed.ok_or_else(|| PollError::unknown_room(key))
     }
 
+    /// Refuses a position in an earlier life of the log than that of the feeds. Between the two the log was replaced.
+    fn is_of(&self, epoch: Epoch, feeds: &[Arc<Feed>]) -> Result<(), PollError> {
+        if feeds.iter().all(|feed| feed.epoch() == epoch) {
+            return Ok(());
+        }
+        Err(PollError::EpochChanged(Cursor { epoch: self.state.epoch(), seq: self.state.head() }))
+    }
+
+    /// The life of the log that a poll of these feeds is about.
+    fn epoch_of(&self, feeds: &[Arc<Feed>]) -> Epoch {
+        feeds.first().map_or_else(|| self.state.epoch(), |feed| feed.epoch())
+    }
+
     /// The list for a feed, which will be notified from now on.
     fn registered(&mut self, feed: Arc<Feed>) -> u32 {
         if let Some(&list) = self.by_key.get(feed.key()) {
@@ -280,8 +298,9 @@ impl<K> HeldPolls<K> {
             Registration::One(slot) => Feeds::One(self.lists[slot.list as usize].feed.clone()),
             Registration::Multi(multi) => Feeds::Several(std::mem::take(&mut multi.feeds)),
         };
+        let epoch = self.epoch_of(feeds.as_slice());
         let Held { key, after, presence, .. } = self.remove(id, left);
-        complete(key, after, finding, presence, feeds)
+        complete(key, epoch, after, finding, presence, feeds)
     }
 
     fn remove(&mut self, id: HeldId, left: Option<u32>) -> Held<K> {
@@ -310,6 +329,7 @@ impl<K> HeldPolls<K> {
 
 fn complete<K>(
     key: K,
+    epoch: Epoch,
     after: Seq,
     (found, has_news): Finding,
     presence: Option<Box<PresenceLease>>,
@@ -317,7 +337,7 @@ fn complete<K>(
 ) -> Completed<K> {
     let is_encoded = matches!(found, Found::Shared(..));
     let presence = presence.filter(|_| has_news && !is_encoded).map(|lease| lease.update());
-    Completed { key, after, found, presence, feeds }
+    Completed { key, epoch, after, found, presence, feeds }
 }
 
 impl<K> Drop for HeldPolls<K> {

@@ -5,7 +5,7 @@
 //! Left out is time: it never comes, so that a lost wake-up is a thread that sleeps for ever, which loom reports as a
 //! deadlock. The log is empty; entries come as its engine would hand them over.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Wake, Waker};
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use super::poll_request::{Admitted, Begin, Completed, PollRequest};
 use super::state::HubState;
 use super::sync::{Ordering, advance, now};
 use super::task_polls::TaskPolls;
-use crate::log::{Committed, MemoryLog};
+use crate::log::{Committed, Log as _, MemoryLog};
 
 /// Explores all orders of two threads.
 fn check(steps: impl Fn() + Send + Sync + 'static) {
@@ -61,7 +61,7 @@ fn hub(rooms: &[&str]) -> Arc<HubState> {
 }
 
 fn hub_with(rooms: &[&str], cache_limit: usize) -> Arc<HubState> {
-    let hub = HubState::restore(Vec::new(), Seq::START, Seq::START, cache_limit);
+    let hub = HubState::restore(Vec::new(), log().epoch(), Seq::START, Seq::START, cache_limit);
     for (name, seq) in rooms.iter().zip(1..) {
         hub.on_commit(&[entry(seq, name)]);
     }
@@ -69,11 +69,17 @@ fn hub_with(rooms: &[&str], cache_limit: usize) -> Arc<HubState> {
 }
 
 fn admitted(after: Seq) -> Admitted {
-    Admitted { after, wait: Duration::from_secs(1), is_shortened: false }
+    Admitted { epoch: log().epoch(), after, wait: Duration::from_secs(1), is_shortened: false }
 }
 
 fn answers(hub: &Arc<HubState>) -> Arc<Answers> {
-    Arc::new(Answers::new(Arc::new(MemoryLog::new()), hub.clone(), Duration::ZERO))
+    Arc::new(Answers::new(log(), hub.clone(), Duration::ZERO))
+}
+
+/// A log, for its epoch; one for all runs, because making one takes longer than a run.
+fn log() -> Arc<MemoryLog> {
+    static LOG: OnceLock<Arc<MemoryLog>> = OnceLock::new();
+    LOG.get_or_init(|| Arc::new(MemoryLog::new())).clone()
 }
 
 /// Wakes a thread that looks after polls as an event loop does.

@@ -4,7 +4,7 @@ use std::slice::from_ref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use holdline_shared::{RoomSelection, Seq};
+use holdline_shared::{Cursor, Epoch, RoomSelection, Seq};
 
 use super::collect::Found;
 use super::feed::Feed;
@@ -14,6 +14,8 @@ use super::wait_list::HeldId;
 /// Where a poll begins and how long it may be held.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Admitted {
+    /// The life of the log that the position is in.
+    pub(crate) epoch: Epoch,
     /// The position that the client has reached.
     pub(crate) after: Seq,
     pub(crate) wait: Duration,
@@ -40,6 +42,7 @@ pub(crate) enum Begin<K> {
 /// A poll that can be answered.
 pub(crate) struct Completed<K> {
     pub(super) key: K,
+    pub(super) epoch: Epoch,
     pub(super) after: Seq,
     pub(super) found: Found,
     /// What it has to be told of presence, unless it gets an answer that was encoded already.
@@ -64,8 +67,8 @@ impl Feeds {
 
 impl<K> Completed<K> {
     /// The position that the client has reached.
-    pub(crate) fn after(&self) -> Seq {
-        self.after
+    pub(crate) fn after(&self) -> Cursor {
+        Cursor { epoch: self.epoch, seq: self.after }
     }
 
     /// Whether the log has to be read to answer it.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use holdline_shared::{EntryKind, RoomName, RoomSummary, Seq, Timestamp, Topic};
+use holdline_shared::{EntryKind, Epoch, RoomName, RoomSummary, Seq, Timestamp, Topic};
 
 use super::feed::{Feed, WaitKey};
 use super::room_presence::RoomPresence;
@@ -30,18 +30,18 @@ struct Details {
 
 impl Room {
     /// A room as the log knows it, with nothing cached yet.
-    pub(super) fn restore(logged: LoggedRoom) -> Self {
+    pub(super) fn restore(logged: LoggedRoom, epoch: Epoch) -> Self {
         let LoggedRoom { name, topic, head, at } = logged;
-        Self::with(name, head, Details { topic, head, at, ..Details::default() })
+        Self::with(name, epoch, head, Details { topic, head, at, ..Details::default() })
     }
 
     /// A room that is just being made. Everything of an earlier room of that name is at `floor` or before.
-    pub(super) fn new(name: RoomName, floor: Seq) -> Self {
-        Self::with(name, floor, Details::default())
+    pub(super) fn new(name: RoomName, epoch: Epoch, floor: Seq) -> Self {
+        Self::with(name, epoch, floor, Details::default())
     }
 
-    fn with(name: RoomName, floor: Seq, details: Details) -> Self {
-        let feed = Arc::new(Feed::new(WaitKey::Room(name.clone()), details.head, floor));
+    fn with(name: RoomName, epoch: Epoch, floor: Seq, details: Details) -> Self {
+        let feed = Arc::new(Feed::new(WaitKey::Room(name.clone()), epoch, details.head, floor));
         Self { feed, presence: RoomPresence::new(name.clone()), name, details: Mutex::new(details) }
     }
 

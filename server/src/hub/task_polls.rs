@@ -4,6 +4,7 @@
 use std::sync::{Arc, Weak};
 use std::task::{Wake, Waker};
 
+use holdline_shared::Cursor;
 use tokio::sync::{Notify, oneshot};
 
 use super::answers::Answers;
@@ -63,7 +64,7 @@ impl TaskPolls {
         let (sender, answer) = oneshot::channel();
         let now = now();
         let deadline = now + request.admitted.wait;
-        let after = request.admitted.after;
+        let after = Cursor { epoch: request.admitted.epoch, seq: request.admitted.after };
         let begin = self.keeper.held.lock().begin(sender, request, now)?;
         let id = match begin {
             Begin::Held(id) => id,

@@ -73,16 +73,17 @@ fn begin(hub: &Arc<Hub>, held: &mut HeldPolls<usize>, clients: &mut [Client], ke
         return;
     }
     let presence = client.person.as_ref().map(|person| hub.enter(person, &names(&["a"]), None));
-    let request = PollRequest { rooms: &client.rooms, admitted: admitted(client.after, may_wait), presence };
+    let request =
+        PollRequest { rooms: &client.rooms, admitted: admitted(hub, client.after, may_wait), presence };
     match held.begin(key, request, Instant::now()).unwrap() {
         Begin::Held(id) => client.held = Some(id),
         Begin::Completed(completed) => client.take(hub, completed),
     }
 }
 
-fn admitted(after: Seq, may_wait: bool) -> Admitted {
+fn admitted(hub: &Hub, after: Seq, may_wait: bool) -> Admitted {
     let wait = if may_wait { Duration::from_secs(25) } else { Duration::ZERO };
-    Admitted { after, wait, is_shortened: false }
+    Admitted { epoch: hub.log().epoch(), after, wait, is_shortened: false }
 }
 
 fn deliver(hub: &Hub, held: &mut HeldPolls<usize>, clients: &mut [Client], is_slow: bool) {
@@ -106,7 +107,7 @@ async fn deferred_poll_is_answered_after_pause() {
     let rooms = client.rooms.clone();
     let request = |client: &Client| PollRequest {
         rooms: &rooms,
-        admitted: admitted(client.after, true),
+        admitted: admitted(&hub, client.after, true),
         presence: None,
     };
     assert!(matches!(held.begin(0, request(&client), now), Ok(Begin::Held(_))));

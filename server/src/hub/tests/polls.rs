@@ -183,7 +183,7 @@ async fn dropped_poll_leaves_nothing_behind() {
 
 fn watchers(hub: &Hub) -> usize {
     let rooms = hub.state.rooms.all();
-    rooms.iter().map(|room| room.feed().watchers()).sum::<usize>() + hub.state.all_rooms.watchers()
+    rooms.iter().map(|room| room.feed().watchers()).sum::<usize>() + hub.state.all_rooms().watchers()
 }
 
 #[tokio::test]

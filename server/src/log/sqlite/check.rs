@@ -63,9 +63,8 @@ pub fn check(path: &Path) -> Result<Checked, LogError> {
     let version = projection::version(&database)?;
     if version < VERSION {
         checked.notes.push(format!(
-            "the log is of version {version}; a server brings it to version {} when it opens it, and only then are \
-             rooms, messages and reactions compared with the entries",
-            VERSION
+            "the log is of version {version}; a server brings it to version {VERSION} when it opens it, and only then are \
+             rooms, messages and reactions compared with the entries"
         ));
     } else if let Err(error) = compare(&path, faults) {
         faults.push(unreadable(&error));

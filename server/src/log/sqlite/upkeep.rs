@@ -133,6 +133,14 @@ impl Upkeep {
         Ok(true)
     }
 
+    /// Copies the write-ahead log into the database, so that the next transaction writes over it from its beginning and needs
+    /// no room of its own: for a disk so full that not even a stamp can be written. To be followed by a
+    /// [`checkpoint`](Self::checkpoint) as soon as there is room: until then a copy of the database from before would not be
+    /// told from this one for certain.
+    pub(super) fn rewind(connection: &Connection) -> Result<(), LogError> {
+        connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(())).map_err(log_error)
+    }
+
     /// Gives some free pages back to the file system.
     pub(super) fn give_back(connection: &Connection) -> Result<(), LogError> {
         let free: i64 =

@@ -307,3 +307,6 @@ fn refuse_all(mut jobs: mpsc::Receiver<Job>, lost: &Lost) {
         job.refuse(lost.error());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use futures_util::future::BoxFuture;
-use holdline_shared::Seq;
+use holdline_shared::Cursor;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 use slab::Slab;
@@ -61,7 +61,7 @@ pub(super) struct Publishing {
 pub(super) struct Reading {
     pub(super) read: LogRead,
     /// The position that its client has reached.
-    pub(super) after: Seq,
+    pub(super) after: Cursor,
 }
 
 /// The rest of an answer.
