@@ -27,6 +27,7 @@ mod rooms;
 mod routes;
 mod session;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use self::ignored::IgnoredHeaders;
@@ -34,7 +35,7 @@ use self::room_limit::RoomLimit;
 use crate::hub::Hub;
 use crate::session::Sessions;
 
-pub(crate) use caller::{Caller, CallerHeaders, Line};
+pub(crate) use caller::{Caller, CallerHeaders, LastHost, Line};
 pub use config::HttpConfig;
 pub(crate) use guard::{HEAD_BYTES, PROTECTION};
 pub use host::{Hosts, InvalidHost};
@@ -47,21 +48,32 @@ pub use routes::{router, router_with};
 /// `holdline-build`, so that an old page can offer to load itself again.
 pub const BUILD: &str = env!("HOLDLINE_BUILD");
 
-/// What every handler has at hand.
+/// The state that every handler shares; cloned for each request.
 #[derive(Clone)]
-pub(crate) struct App {
+pub(crate) struct App(Arc<AppState>);
+
+/// The parts of the state.
+pub(crate) struct AppState {
     pub(crate) hub: Arc<Hub>,
-    pub(crate) config: Arc<HttpConfig>,
+    pub(crate) config: HttpConfig,
     sessions: Sessions,
-    room_limit: Arc<RoomLimit>,
-    ignored: Arc<IgnoredHeaders>,
+    room_limit: RoomLimit,
+    ignored: IgnoredHeaders,
 }
 
 impl App {
     /// Makes the state for a hub that is served. Each hub needs its own: limits are counted here.
     pub(crate) fn new(hub: Arc<Hub>, config: HttpConfig) -> Self {
         let sessions = Sessions::new(hub.log().secret());
-        let room_limit = Arc::new(RoomLimit::new(&config));
-        Self { hub, config: Arc::new(config), sessions, room_limit, ignored: Arc::default() }
+        let room_limit = RoomLimit::new(&config);
+        Self(Arc::new(AppState { hub, config, sessions, room_limit, ignored: IgnoredHeaders::default() }))
+    }
+}
+
+impl Deref for App {
+    type Target = AppState;
+
+    fn deref(&self) -> &AppState {
+        &self.0
     }
 }

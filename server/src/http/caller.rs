@@ -86,6 +86,27 @@ impl<'a> CallerHeaders<'a> {
     }
 }
 
+/// The host that was accepted last. Nearly all requests name the same, which is then neither parsed nor looked up.
+#[derive(Debug, Default)]
+pub(crate) struct LastHost {
+    header: Vec<u8>,
+    name: String,
+    port: Option<u16>,
+}
+
+impl LastHost {
+    fn find(&self, headers: &CallerHeaders<'_>, line: Line<'_>) -> Option<Host<'_>> {
+        let is_same = headers.hosts == 1 && line.authority.is_none() && headers.host == self.header;
+        (is_same && !self.name.is_empty()).then(|| Host { name: &self.name, port: self.port })
+    }
+
+    fn remember(&mut self, headers: &CallerHeaders<'_>, host: Host<'_>) {
+        headers.host.clone_into(&mut self.header);
+        host.name.clone_into(&mut self.name);
+        self.port = host.port;
+    }
+}
+
 impl Caller {
     /// Judges a request: its host must be one of ours, and what changes something must come from a page of our own or
     /// from no page. `peer` is the address of the other end of the connection, and is asked for only if it matters. The
@@ -100,6 +121,35 @@ impl Caller {
         if let Some(host) = host.filter(|host| !config.hosts.accept(host)) {
             return Err(unknown_host(&host));
         }
+        Self::with_host(config, peer, headers, line, host)
+    }
+
+    /// The same for somebody who remembers which host was accepted last.
+    pub(crate) fn find_again(
+        config: &HttpConfig,
+        peer: impl FnOnce() -> Option<IpAddr>,
+        headers: &CallerHeaders<'_>,
+        line: Line<'_>,
+        last: &mut LastHost,
+    ) -> Result<Self, Failure> {
+        if let host @ Some(_) = last.find(headers, line) {
+            return Self::with_host(config, peer, headers, line, host);
+        }
+        let found = Self::find(config, peer, headers, line)?;
+        if let Some(host) = find_host(headers, line)?.filter(|_| line.authority.is_none()) {
+            last.remember(headers, host);
+        }
+        Ok(found)
+    }
+
+    /// Judges the rest, once the host was accepted.
+    fn with_host(
+        config: &HttpConfig,
+        peer: impl FnOnce() -> Option<IpAddr>,
+        headers: &CallerHeaders<'_>,
+        line: Line<'_>,
+        host: Option<Host<'_>>,
+    ) -> Result<Self, Failure> {
         let trusted = (headers.has_forwarded()
             && !config.trusted_proxies.is_empty()
             && peer().is_some_and(|peer| config.trusts(peer)))
@@ -326,6 +376,23 @@ mod tests {
             let found = find(peer, GET, &headers).unwrap().visitor;
             assert_eq!(found, visitor.map(|one| one.parse().unwrap()), "{peer}: {headers:?}");
         }
+    }
+
+    #[test]
+    fn host_that_was_accepted_last_counts_for_the_same_header_alone() {
+        let mut last = LastHost::default();
+        let mut find = |line, host: &str| {
+            let headers = CallerHeaders::read([("host", host.as_bytes())].into_iter());
+            Caller::find_again(&config(), || None, &headers, line, &mut last).map(|caller| caller.port)
+        };
+        for _ in 0..2 {
+            assert_eq!(find(GET, "localhost:8080").unwrap(), Some(8080));
+            assert_eq!(find(GET, "evil.example").unwrap_err().code(), ProblemCode::UnknownHost);
+            assert_eq!(find(GET, "").unwrap_err().code(), ProblemCode::InvalidRequest);
+            let absolute = Line { authority: Some("evil.example"), ..GET };
+            assert_eq!(find(absolute, "localhost:8080").unwrap_err().code(), ProblemCode::UnknownHost);
+        }
+        assert_eq!(find(GET, "chat.example").unwrap(), None);
     }
 
     #[test]

@@ -1,16 +1,18 @@
-//! Around every route: finds the caller before a handler runs, answers for a handler that panics, and puts on every answer
-//! what protects browsers.
+//! Around every handler: finds the caller before it runs, answers for it if it panics, counts the answer, and adds the
+//! headers that protect browsers.
 
 use std::net::{IpAddr, SocketAddr};
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
-use axum::extract::{ConnectInfo, OriginalUri, Request, State};
+use axum::extract::{ConnectInfo, OriginalUri, Request};
+use axum::handler::Handler;
 use axum::http::uri::Authority;
 use axum::http::{HeaderName, HeaderValue, StatusCode, Version, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use futures_util::FutureExt as _;
-use holdline_shared::ProblemCode;
+use holdline_shared::{Problem, ProblemCode};
+use pin_project_lite::pin_project;
 
 use super::caller::{Caller, CallerHeaders, Line};
 use super::failure::Failure;
@@ -30,27 +32,61 @@ pub(crate) const PROTECTION: &str = concat!(
 /// Longest head of a request, in bytes, without the space around values.
 pub(crate) const HEAD_BYTES: usize = 32 * 1024;
 
-/// The middleware.
-pub(super) async fn guard(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let response = match find_caller(&app, &request) {
+/// A handler with the guard around it. Not a layer of axum's: each of those would cost every request several allocations.
+#[derive(Clone)]
+pub(super) struct Guarded<H>(pub(super) H);
+
+impl<T: 'static, H: Handler<T, App>> Handler<T, App> for Guarded<H> {
+    type Future = GuardedFuture<H::Future>;
+
+    fn call(self, mut request: Request, app: App) -> Self::Future {
         // The buffer into which heads are read is larger, and how much depends on the packets in which they come.
-        _ if head_length(&request) > HEAD_BYTES => {
+        if head_length(&request) > HEAD_BYTES {
             let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-            (status, [(header::CONNECTION, "close")]).into_response()
+            let response = (status, [(header::CONNECTION, "close")]).into_response();
+            return GuardedFuture::Refused { response: Some(response), app };
         }
-        Ok(caller) => {
-            request.extensions_mut().insert(caller);
-            let handled = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-            handled.unwrap_or_else(|_| {
-                tracing::error!("a request's handler panicked; what it said stands above");
-                let detail =
-                    "the server failed at this request; it may be sent again, and should be reported";
-                Failure::new(ProblemCode::Internal, detail).into_response()
-            })
+        match find_caller(&app, &request) {
+            Ok(caller) => {
+                request.extensions_mut().insert(caller);
+                GuardedFuture::Handled { response: self.0.call(request, app.clone()), app }
+            }
+            Err(failure) => GuardedFuture::Refused { response: Some(failure.into_response()), app },
         }
-        Err(failure) => failure.into_response(),
-    };
-    protect(response)
+    }
+}
+
+pin_project! {
+    /// The response of a guarded handler.
+    #[project = Projected]
+    pub(super) enum GuardedFuture<F> {
+        Handled { #[pin] response: F, app: App },
+        Refused { response: Option<Response>, app: App },
+    }
+}
+
+impl<F: Future<Output = Response>> Future for GuardedFuture<F> {
+    type Output = Response;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
+        let (response, app) = match self.project() {
+            Projected::Handled { response, app } => {
+                let polled = catch_unwind(AssertUnwindSafe(|| response.poll(context)));
+                (ready!(polled.unwrap_or_else(|_| Poll::Ready(after_panic()))), app)
+            }
+            // It is taken once: nothing is polled after it was ready.
+            Projected::Refused { response, app } => (response.take().unwrap_or_default(), app),
+        };
+        let code = response.extensions().get::<Problem>().map(|problem| problem.code);
+        app.hub.metrics().answered(response.status().as_u16(), code);
+        Poll::Ready(protect(response))
+    }
+}
+
+fn after_panic() -> Response {
+    tracing::error!("a request's handler panicked; what it said stands above");
+    let detail = "the server failed at this request; it may be sent again, and should be reported";
+    Failure::new(ProblemCode::Internal, detail).into_response()
 }
 
 /// How long the head was, as far as it shows: two signs and a line's end around each header's name and value, and around

@@ -1,10 +1,9 @@
-//! `/healthz`, `/readyz` and `/metrics`, for those who run a server; and counting what is answered.
+//! `/healthz`, `/readyz` and `/metrics`, for those who run a server.
 
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::http::header;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use holdline_shared::{Problem, ProblemCode};
+use holdline_shared::ProblemCode;
 
 use super::App;
 use super::failure::Failure;
@@ -53,12 +52,4 @@ pub(super) async fn metrics(State(app): State<App>) -> Response {
     app.hub.metrics().write(&mut figures);
     let headers = [(header::CONTENT_TYPE, "text/plain; version=0.0.4"), (header::CACHE_CONTROL, "no-store")];
     (headers, figures.into_text()).into_response()
-}
-
-/// Counts every answer of the router.
-pub(super) async fn count(State(app): State<App>, request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
-    let code = response.extensions().get::<Problem>().map(|problem| problem.code);
-    app.hub.metrics().answered(response.status().as_u16(), code);
-    response
 }

@@ -11,6 +11,7 @@ use holdline_shared::ProblemCode;
 
 use super::App;
 use super::failure::Failure;
+use super::guard::Guarded;
 
 /// The methods that an address takes, with their handlers.
 pub(super) struct Methods {
@@ -67,7 +68,7 @@ impl Methods {
     ) -> Self {
         let mut allow = self.allow;
         allow.extend(names);
-        Self { handlers: self.handlers.on(filter, handler), allow }
+        Self { handlers: self.handlers.on(filter, Guarded(handler)), allow }
     }
 
     fn into_router(mut self) -> MethodRouter<App> {
@@ -79,6 +80,7 @@ impl Methods {
                 if method == Method::OPTIONS { options(&allow) } else { not_allowed(&method, &allow) };
             std::future::ready(response)
         };
+        let refuse = Guarded(refuse);
         let handlers =
             if has_head { self.handlers } else { self.handlers.on(MethodFilter::HEAD, refuse.clone()) };
         handlers.on(MethodFilter::OPTIONS, refuse.clone()).fallback(refuse)
@@ -99,7 +101,7 @@ impl Table {
 
     /// The routes, and what answers everything else.
     pub(super) fn or_else<H: Handler<T, App>, T: 'static>(self, fallback: H) -> Router<App> {
-        self.0.fallback(fallback)
+        self.0.fallback(Guarded(fallback))
     }
 }
 

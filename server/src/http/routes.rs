@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
 
-use super::guard::guard;
 use super::methods::{Table, get, held, post, put};
 use super::{
     App, HttpConfig, assets, change, classic, events, health, history, poll, publish, rooms, session,
@@ -50,7 +48,5 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
         .or_else(assets::serve)
-        .layer(from_fn_with_state(app.clone(), guard))
-        .layer(from_fn_with_state(app.clone(), health::count))
         .with_state(app)
 }

@@ -3,6 +3,7 @@
 //! event loop. That one hyper is not shown; the connection is taken from it instead.
 
 use std::io::{self, IoSlice};
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -21,9 +22,6 @@ use super::stall::{Progress, StallRule};
 
 /// A request that is longer than this stays with hyper.
 const LONGEST: usize = 4096;
-
-/// The size of the first read where no event loop waits: as much as hyper asks for first.
-const FIRST_READ: usize = 8192;
 
 /// A stream with its first bytes put back.
 pub(super) struct Boundary {
@@ -113,18 +111,18 @@ impl Boundary {
         self.window = None;
     }
 
-    /// Reads the first bytes of a request, as many as `SIZE` at most.
-    fn poll_first_read<const SIZE: usize>(
+    /// Reads the first bytes of a request, unless it is one for an event loop.
+    fn poll_first_read(
         &mut self,
         context: &mut Context<'_>,
         mut buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        let mut bytes = [0; SIZE];
+        let mut bytes = [MaybeUninit::uninit(); LONGEST];
         let length = bytes.len().min(buffer.remaining());
-        let mut read = ReadBuf::new(&mut bytes[..length]);
+        let mut read = ReadBuf::uninit(&mut bytes[..length]);
         ready!(Pin::new(self.stream.inner_mut()).poll_read(context, &mut read))?;
         let read = read.filled();
-        if self.has_home && is_ours(read) {
+        if is_ours(read) {
             self.exchange.end();
             self.next = Bytes::copy_from_slice(read);
             return Poll::Pending;
@@ -167,14 +165,15 @@ impl Read for Boundary {
             }
             return Poll::Ready(Ok(()));
         }
-        if !is_between {
-            return Pin::new(&mut this.stream).poll_read(context, buffer);
+        if is_between && this.has_home {
+            return this.poll_first_read(context, buffer);
         }
-        if this.has_home {
-            this.poll_first_read::<LONGEST>(context, buffer)
-        } else {
-            this.poll_first_read::<FIRST_READ>(context, buffer)
+        ready!(Pin::new(&mut this.stream).poll_read(context, buffer))?;
+        // Or the client has closed the connection, of which hyper makes an end by itself.
+        if is_between {
+            this.exchange.begin_head();
         }
+        Poll::Ready(Ok(()))
     }
 }
 

@@ -30,10 +30,10 @@ use tokio::time::Instant;
 use self::acceptor::Acceptor;
 use self::connections::{Connections, Reading, State};
 use self::remote::Message;
-use self::request::{Asked, Queries, Request};
+use self::request::{Asked, HeaderSlots, Queries, Request};
 use super::admission::Admission;
 use super::plain::{Plain, Traveller};
-use crate::http::{App, Caller, enter};
+use crate::http::{App, Caller, LastHost, enter};
 use crate::hub::{Begin, Completed, HeldPolls, LogReads, PollRequest, ReadySet, Reply};
 
 pub(super) use self::remote::Remote;
@@ -72,12 +72,6 @@ pub(super) fn start(
     Ok(remotes)
 }
 
-/// The caller as the router would find it; nothing when the router would refuse.
-fn find_caller(app: &App, connections: &Connections, number: usize, request: &Request<'_>) -> Option<Caller> {
-    let peer = || connections.peer(number);
-    Caller::find(&app.config, peer, &request.caller_headers(), request.line()).ok()
-}
-
 /// One loop and its connections.
 struct EventLoop {
     poll: mio::Poll,
@@ -87,6 +81,7 @@ struct EventLoop {
     held: HeldPolls<u32>,
     buffer: Box<[u8]>,
     queries: Queries,
+    last_host: LastHost,
     /// Publishes that are settled, by the numbers of their connections.
     settled: Arc<ReadySet>,
     app: App,
@@ -123,6 +118,7 @@ impl EventLoop {
             acceptor: Acceptor::new(admission),
             buffer: vec![0; BUFFER].into_boxed_slice(),
             queries: Queries::default(),
+            last_host: LastHost::default(),
             settled: Arc::new(ReadySet::new(bell)),
             app,
             tokio: Handle::current(),
@@ -261,10 +257,11 @@ impl EventLoop {
 
     /// Answers or holds what was read, if it is something for us with which all is well.
     fn begin(&mut self, number: usize, bytes: &[u8]) {
-        let is_begun = Request::parse(bytes).is_some_and(|request| match request.asked {
-            Asked::Poll(query) => self.begin_poll(number, query, &request),
-            Asked::Publish { room, body } => self.begin_publish(number, room, body, &request, bytes),
-        });
+        let is_begun =
+            Request::parse(bytes, &mut HeaderSlots::new()).is_some_and(|request| match request.asked {
+                Asked::Poll(query) => self.begin_poll(number, query, &request),
+                Asked::Publish { room, body } => self.begin_publish(number, room, body, &request, bytes),
+            });
         if !is_begun {
             self.hand_over(number, Bytes::copy_from_slice(bytes));
         }
@@ -282,16 +279,23 @@ impl EventLoop {
     }
 
     fn ask(&mut self, number: usize, query: &str, request: &Request<'_>) -> Option<(Begin<u32>, Duration)> {
+        let caller = self.find_caller(number, request)?;
         let query = self.queries.parse(query)?;
         let hub = &self.app.hub;
         let wait = query.wait.unwrap_or(hub.config().wait);
         let admitted = hub.admit(&query.rooms, query.after, wait).ok()?;
-        let caller = find_caller(&self.app, &self.connections, number, request)?;
         let presence = enter(&self.app, query, &caller, || request.credentials()).ok()?;
         let request = PollRequest { rooms: &query.rooms, admitted, presence };
         let key = u32::try_from(number).ok()?;
         let begin = self.held.begin(key, request, self.connections.now).ok()?;
         Some((begin, admitted.wait))
+    }
+
+    /// The caller as the router would find it; nothing when the router would refuse.
+    fn find_caller(&mut self, number: usize, request: &Request<'_>) -> Option<Caller> {
+        let Self { app, connections, last_host, .. } = self;
+        let peer = || connections.peer(number);
+        Caller::find_again(&app.config, peer, &request.caller_headers(), request.line(), last_host).ok()
     }
 
     fn answer_held(&mut self) {

@@ -14,11 +14,10 @@ use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioTimer;
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc, watch};
-use tokio::time::{Sleep, sleep, timeout};
+use tokio::time::{Instant, Sleep, sleep, timeout};
 use tower::ServiceExt;
 
 use super::ServeConfig;
@@ -70,8 +69,8 @@ impl Plain {
     ) -> Self {
         let &ServeConfig { head_timeout, idle_timeout, stall_timeout, .. } = config;
         let mut http = http1::Builder::new();
-        // Hyper's own time for a head begins when the last answer has left, so that it is the one for idle connections.
-        http.timer(TokioTimer::new()).header_read_timeout(idle_timeout.max(head_timeout));
+        // Hyper would make a timer for each request; `TimeLimit` keeps one for each connection.
+        http.header_read_timeout(None);
         // What is longer than the buffer hyper refuses by itself; what fits into its last read the router does.
         http.max_buf_size(HEAD_BYTES).half_close(true);
         let stall_rule = StallRule::new(stall_timeout, metrics);
@@ -188,7 +187,7 @@ impl Plain {
         let stop = stopped.wait_for(|&stopped| stopped);
         tokio::pin!(stop);
         let mut is_stopping = false;
-        let mut limits = Limits { head: self.head_timeout, ..Limits::default() };
+        let mut limit = TimeLimit::new(self.head_timeout, self.idle_timeout);
         let served = poll_fn(|context| {
             loop {
                 if let Poll::Ready(ended) = Pin::new(&mut connection).poll(context) {
@@ -197,7 +196,7 @@ impl Plain {
                 if exchange.is_over() {
                     return Poll::Ready(Ok(true));
                 }
-                if limits.poll(&exchange, context).is_ready() {
+                if limit.poll(&exchange, context).is_ready() {
                     return Poll::Ready(Ok(false));
                 }
                 // Only now that hyper has read what there is: it would close a connection on which nothing was asked.
@@ -220,38 +219,55 @@ impl Plain {
     }
 }
 
-/// The times that hyper does not keep: for a head, and for a client that has closed its sending side.
-#[derive(Default)]
-struct Limits {
+/// The time limit of a connection: for being idle, for sending a head, and for waiting on a client that has closed its
+/// sending side. Nearly every limit is called off long before its time, so the timer stays where it is when a limit ends
+/// later than that, and is set again only when it goes off too early.
+struct TimeLimit {
     head: Duration,
-    timer: Option<Timer>,
+    idle: Duration,
+    current: Option<(Limited, Instant)>,
+    timer: Pin<Box<Sleep>>,
 }
 
-/// For what, in which exchange, and until when.
-type Timer = ((Limited, u32), Pin<Box<Sleep>>);
-
-/// The state of a connection that has a time limit.
+/// The state of a connection that has a time limit, and the number of the exchange that it is in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Limited {
-    Head,
-    HalfClosed,
+    Idle(u32),
+    Head(u32),
+    HalfClosed(u32),
 }
 
-impl Limits {
+impl TimeLimit {
+    fn new(head: Duration, idle: Duration) -> Self {
+        Self { head, idle, current: None, timer: Box::pin(sleep(idle)) }
+    }
+
     /// Ready when the time is over for what the connection does.
     fn poll(&mut self, exchange: &Exchange, context: &mut Context<'_>) -> Poll<()> {
-        let (what, limit) = if exchange.is_in_head() {
-            (Limited::Head, self.head)
+        let number = exchange.number();
+        let (limited, limit) = if exchange.is_between() {
+            (Limited::Idle(number), self.idle)
+        } else if exchange.is_in_head() {
+            (Limited::Head(number), self.head)
         } else if exchange.is_half_closed() {
-            (Limited::HalfClosed, HALF_CLOSED)
+            (Limited::HalfClosed(number), HALF_CLOSED)
         } else {
-            self.timer = None;
             return Poll::Pending;
         };
-        let limited = (what, exchange.number());
-        if self.timer.as_ref().is_none_or(|(known, _)| *known != limited) {
-            self.timer = Some((limited, Box::pin(sleep(limit))));
+        let end = match self.current {
+            Some((known, end)) if known == limited => end,
+            _ => Instant::now() + limit,
+        };
+        self.current = Some((limited, end));
+        if end < self.timer.deadline() {
+            self.timer.as_mut().reset(end);
         }
-        self.timer.as_mut().map_or(Poll::Pending, |(_, timer)| timer.as_mut().poll(context))
+        while self.timer.as_mut().poll(context).is_ready() {
+            if Instant::now() >= end {
+                return Poll::Ready(());
+            }
+            self.timer.as_mut().reset(end);
+        }
+        Poll::Pending
     }
 }

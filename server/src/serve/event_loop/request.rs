@@ -1,5 +1,7 @@
 //! Recognizing the two requests that come by the thousand. Strict: what is in any way unusual is left to hyper.
 
+use std::mem::MaybeUninit;
+
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use holdline_shared::PollQuery;
 
@@ -12,7 +14,16 @@ const HEADERS: usize = 32;
 #[derive(Debug)]
 pub(super) struct Request<'a> {
     pub(super) asked: Asked<'a>,
-    headers: [httparse::Header<'a>; HEADERS],
+    headers: &'a [httparse::Header<'a>],
+}
+
+/// Memory for the headers of a request.
+pub(super) struct HeaderSlots<'a>([MaybeUninit<httparse::Header<'a>>; HEADERS]);
+
+impl HeaderSlots<'_> {
+    pub(super) fn new() -> Self {
+        Self([const { MaybeUninit::uninit() }; HEADERS])
+    }
 }
 
 /// What is asked.
@@ -31,19 +42,19 @@ pub(super) enum Asked<'a> {
 
 /// Whether these bytes are one whole request that an event loop answers, no more and no less.
 pub(crate) fn is_ours(bytes: &[u8]) -> bool {
-    Request::parse(bytes).is_some()
+    Request::parse(bytes, &mut HeaderSlots::new()).is_some()
 }
 
 impl<'a> Request<'a> {
     /// Reads a poll or a publish in HTTP/1.1, whole, with nothing behind it, and nothing in it that changes how the
     /// connection goes on.
-    pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
+    pub(super) fn parse(bytes: &'a [u8], slots: &'a mut HeaderSlots<'a>) -> Option<Self> {
         if !bytes.starts_with(b"GET /api/v1/poll?") && !bytes.starts_with(b"POST /api/v1/rooms/") {
             return None;
         }
-        let mut headers = [httparse::EMPTY_HEADER; HEADERS];
-        let mut request = httparse::Request::new(&mut headers);
-        let Ok(httparse::Status::Complete(length)) = request.parse(bytes) else { return None };
+        let mut request = httparse::Request::new(&mut []);
+        let parsed = request.parse_with_uninit_headers(bytes, &mut slots.0);
+        let Ok(httparse::Status::Complete(length)) = parsed else { return None };
         let (method, target, version) = (request.method?, request.path?, request.version?);
         let body = &bytes[length..];
         let asked = if method == "GET" {
@@ -51,7 +62,7 @@ impl<'a> Request<'a> {
         } else {
             Asked::Publish { room: published_room(target)?, body }
         };
-        let request = Self { asked, headers };
+        let request = Self { asked, headers: request.headers };
         (version == 1 && request.is_usual(body)).then_some(request)
     }
 
@@ -69,7 +80,7 @@ impl<'a> Request<'a> {
     /// The headers that prove who asks: `Authorization` and `Cookie`.
     pub(super) fn credentials(&self) -> HeaderMap {
         let mut credentials = HeaderMap::new();
-        for header in &self.headers {
+        for header in self.headers {
             let is = |name: &HeaderName| header.name.eq_ignore_ascii_case(name.as_str());
             let name = [header::AUTHORIZATION, header::COOKIE].into_iter().find(is);
             if let (Some(name), Ok(value)) = (name, HeaderValue::from_bytes(header.value)) {
@@ -82,23 +93,22 @@ impl<'a> Request<'a> {
     /// Whether the headers fit what is asked and leave the connection alone.
     fn is_usual(&self, body: &[u8]) -> bool {
         let (mut is_json, mut has_length) = (false, false);
-        for header in self.headers.iter().filter(|header| !header.name.is_empty()) {
+        for header in self.headers {
             let is = |name: &str| header.name.eq_ignore_ascii_case(name);
             let says = |value: &str| header.value.eq_ignore_ascii_case(value.as_bytes());
-            if is("connection") && !says("keep-alive") || CHANGES.iter().any(|name| is(name)) {
+            let is_fine = match header.name.len() {
+                10 if is("connection") => says("keep-alive"),
+                14 if is("content-length") => {
+                    !std::mem::replace(&mut has_length, true) && says(&body.len().to_string())
+                }
+                12 if is("content-type") => {
+                    !std::mem::replace(&mut is_json, true) && says("application/json")
+                }
+                2 | 6 | 7 | 16 | 17 => !CHANGES.iter().any(|name| is(name)),
+                _ => true,
+            };
+            if !is_fine {
                 return false;
-            }
-            if is("content-length") {
-                if has_length || !says(&body.len().to_string()) {
-                    return false;
-                }
-                has_length = true;
-            }
-            if is("content-type") {
-                if is_json || !says("application/json") {
-                    return false;
-                }
-                is_json = true;
             }
         }
         match self.asked {
@@ -152,7 +162,8 @@ mod tests {
 
     #[test]
     fn a_poll_is_a_poll() {
-        let request = Request::parse(POLL.as_bytes()).unwrap();
+        let mut slots = HeaderSlots::new();
+        let request = Request::parse(POLL.as_bytes(), &mut slots).unwrap();
         assert_eq!(request.asked, Asked::Poll("room=lobby&after=00000000000000ff-7"));
         assert!(request.credentials().is_empty());
         assert!(is_ours(POLL.replace("Host: a", "Connection: Keep-Alive").as_bytes()));
@@ -172,7 +183,7 @@ mod tests {
     fn knows_who_asks() {
         let poll =
             POLL.replace("Host: a", "Cookie: a=b\r\nAuthorization: Bearer x\r\ncookie: c=d\r\nAccept: */*");
-        let credentials = Request::parse(poll.as_bytes()).unwrap().credentials();
+        let credentials = Request::parse(poll.as_bytes(), &mut HeaderSlots::new()).unwrap().credentials();
         assert_eq!(credentials.get_all("cookie").iter().collect::<Vec<_>>(), ["a=b", "c=d"]);
         assert_eq!(credentials["authorization"], "Bearer x");
         assert_eq!(credentials.len(), 3);
@@ -183,7 +194,7 @@ mod tests {
         let publish = "POST /api/v1/rooms/Tea-2_b/messages HTTP/1.1\r\ncontent-type: application/json\r\n\
             content-length: 2\r\n\r\n{}";
         assert_eq!(
-            Request::parse(publish.as_bytes()).unwrap().asked,
+            Request::parse(publish.as_bytes(), &mut HeaderSlots::new()).unwrap().asked,
             Asked::Publish { room: "Tea-2_b", body: b"{}" }
         );
         for (from, to) in [

@@ -3,7 +3,7 @@
 
 use std::time::SystemTime;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use tokio::time::Instant;
 
 use crate::http::PROTECTION;
@@ -39,12 +39,12 @@ impl Responses {
     pub(super) fn entry(&mut self, entry: &Committed, is_new: bool, is_last: bool, now: Instant) -> Bytes {
         self.date.update(now);
         if !is_new {
-            return encode(&[b"HTTP/1.1 200 OK\r\n", JSON], &entry.json, is_last, &self.date.text);
+            return encode([b"HTTP/1.1 200 OK\r\n", JSON], &entry.json, is_last, &self.date.text);
         }
         let mut seq = itoa::Buffer::new();
         let seq = seq.format(entry.seq.0).as_bytes();
         let head = [b"HTTP/1.1 201 Created\r\n", JSON, b"location: messages/", seq, b"\r\n"];
-        encode(&head, &entry.json, is_last, &self.date.text)
+        encode(head, &entry.json, is_last, &self.date.text)
     }
 
     /// The answer to a poll with this body; `is_last` says that the connection is closed after it.
@@ -61,7 +61,7 @@ impl Responses {
         // The handler says it itself.
         let connection = if is_last { CLOSE } else { b"" };
         let head = [b"HTTP/1.1 200 OK\r\n", JSON, b"x-accel-buffering: no\r\n", connection];
-        let response = encode(&head, body, false, &self.date.text);
+        let response = encode(head, body, false, &self.date.text);
         let last = Last {
             body: body.clone(),
             closes: is_last,
@@ -92,20 +92,25 @@ const CLOSE: &[u8] = b"connection: close\r\n";
 
 /// Puts an answer together as hyper does, which is also the one to say that the connection closes where the handler does
 /// not know.
-fn encode(head: &[&[u8]], body: &[u8], closes: bool, date: &str) -> Bytes {
-    let mut response = BytesMut::with_capacity(body.len() + 512);
-    for part in head {
-        response.put_slice(part);
-    }
+fn encode<const N: usize>(head: [&[u8]; N], body: &[u8], closes: bool, date: &str) -> Bytes {
     let (mut length, connection) = (itoa::Buffer::new(), if closes { CLOSE } else { b"" });
     let length = length.format(body.len()).as_bytes();
-    response.put_slice(PROTECTION.as_bytes());
-    for part in
-        [b"content-length: ", length, b"\r\n", connection, b"date: ", date.as_bytes(), b"\r\n\r\n", body]
-    {
-        response.put_slice(part);
-    }
-    response.freeze()
+    let rest = [
+        PROTECTION.as_bytes(),
+        b"content-length: ",
+        length,
+        b"\r\n",
+        connection,
+        b"date: ",
+        date.as_bytes(),
+        b"\r\n\r\n",
+        body,
+    ];
+    // As much as is needed and no more: what is exactly full becomes `Bytes` without another allocation.
+    let size = head.iter().chain(&rest).map(|part| part.len()).sum();
+    let mut response = Vec::with_capacity(size);
+    head.iter().chain(&rest).for_each(|part| response.extend_from_slice(part));
+    response.into()
 }
 
 #[cfg(test)]

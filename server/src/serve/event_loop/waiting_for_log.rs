@@ -6,9 +6,9 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 
+use super::EventLoop;
 use super::connections::{Publishing, Reading, State};
 use super::request::Request;
-use super::{EventLoop, find_caller};
 use crate::http::begin_to_publish;
 use crate::hub::PollError;
 use crate::log::{Committed, Outcome};
@@ -26,7 +26,7 @@ impl EventLoop {
         if self.app.hub.is_closing() {
             return false;
         }
-        let Some(caller) = find_caller(&self.app, &self.connections, number, request) else { return false };
+        let Some(caller) = self.find_caller(number, request) else { return false };
         let outcome = begin_to_publish(&self.app, room, body, &caller, &request.credentials());
         let (Some(outcome), Some(connection)) = (outcome, self.connections.get_mut(number)) else {
             return false;
