@@ -2,7 +2,7 @@
 //!
 //! The rule is: register, look, sleep, look. All polls of a keeper that wait for the same room are one wait list, which is
 //! registered with the room once and gone through in one pass when it is notified. Nothing is locked but the room that is
-//! looked at. The keeper neither reads the log nor keeps time: it says what has to be read, and is told when time is up.
+//! looked at. The keeper neither reads the log nor keeps time: its owner reads, and calls [`HeldPolls::expire`].
 
 use std::collections::HashMap;
 use std::slice::from_ref;
@@ -42,7 +42,7 @@ struct Held<K> {
     presence: Option<Box<PresenceLease>>,
 }
 
-/// What a look has found, and whether presence is other than the poll's person knows.
+/// What a look has found, and whether presence has changed for the poll's person.
 type Finding = (Found, bool);
 
 impl<K> HeldPolls<K> {
@@ -58,8 +58,8 @@ impl<K> HeldPolls<K> {
         }
     }
 
-    /// Answers a poll if there is something for it, or if it does not want to wait; holds it otherwise. Right after a
-    /// round of answers even a poll for which there is something waits for the pause to end, so that there is more.
+    /// Completes a poll at once if entries or presence are ready for it, or if it may not wait; holds it otherwise. During
+    /// the pause after a round of answers, polls of that round wait for its end even if entries are ready.
     pub(crate) fn begin(
         &mut self,
         key: K,
@@ -85,8 +85,8 @@ impl<K> HeldPolls<K> {
         Ok(begin)
     }
 
-    /// The list for the most frequent kind of poll: one room, for which others wait here already, and its person is shown
-    /// nowhere else.
+    /// The list for the most frequent kind of poll: of one room that has a list already, with its person shown in no other
+    /// room.
     fn only_list(&self, rooms: &RoomSelection, presence: Option<&PresenceLease>) -> Option<u32> {
         let RoomSelection::Named(names) = rooms else { return None };
         let [name] = names.as_slice() else { return None };
@@ -115,7 +115,7 @@ impl<K> HeldPolls<K> {
         Begin::Held(self.insert(Held { key, after, registration: Registration::One(slot), presence }))
     }
 
-    /// The same for every other poll. One without `now` does not want to wait.
+    /// Begins every other poll. Without `now` the poll may not wait.
     fn begin_anywhere(
         &mut self,
         key: K,
@@ -174,8 +174,8 @@ impl<K> HeldPolls<K> {
         }
     }
 
-    /// Looks again for every poll that was woken, and answers those for which there is something, one after the other. To
-    /// be called when the owner was woken, and when the time of [`HeldPolls::next_pass`] has come.
+    /// Passes every list that was notified, and hands each poll that is complete to `answer`. Call it when the owner was
+    /// woken, and at the time of [`HeldPolls::next_pass`].
     pub(crate) fn deliver_ready(&mut self, now: Instant, mut answer: impl FnMut(Completed<K>)) {
         let mut woken = self.ready.take();
         // Some of the numbers may be of lists that are gone.
@@ -192,7 +192,7 @@ impl<K> HeldPolls<K> {
         }
     }
 
-    /// Whether something was woken that was not looked at yet.
+    /// Whether a list was notified since the last call of [`HeldPolls::deliver_ready`].
     pub(crate) fn has_ready(&self) -> bool {
         !self.ready.is_empty()
     }
@@ -203,7 +203,7 @@ impl<K> HeldPolls<K> {
         lists.filter_map(WaitList::pause).map(|pause| pause.until()).min()
     }
 
-    /// One pass over all members of a list.
+    /// Passes one list: looks again for each of its members.
     fn deliver_list(&mut self, number: u32, answer: &mut impl FnMut(Completed<K>)) {
         let Some(list) = self.lists.get_mut(number as usize) else { return };
         let began = now();
@@ -229,7 +229,7 @@ impl<K> HeldPolls<K> {
         self.drop_if_idle(number);
     }
 
-    /// Whether there is something for a poll that has to wait for the end of a pause; then it will be looked at.
+    /// Whether a poll for which entries are ready has to wait for the end of a pause. The list is then passed at its end.
     fn defers(&mut self, list: u32, after: Seq, now: Instant) -> bool {
         let list = &mut self.lists[list as usize];
         let defers = list.pause().is_some_and(|pause| pause.defers(after, now))

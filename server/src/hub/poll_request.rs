@@ -1,4 +1,4 @@
-//! A poll as its keeper takes it, and as it comes back to be answered.
+//! The request that begins a poll in a keeper, and the completed poll that the keeper hands back to be answered.
 
 use std::slice::from_ref;
 use std::sync::Arc;
@@ -27,15 +27,15 @@ pub(crate) struct Admitted {
 pub(crate) struct PollRequest<'a> {
     pub(crate) rooms: &'a RoomSelection,
     pub(crate) admitted: Admitted,
-    /// Who is here meanwhile.
+    /// Marks the poll's person as here while it is held.
     pub(crate) presence: Option<PresenceLease>,
 }
 
-/// What became of a new poll.
+/// The result of beginning a poll.
 pub(crate) enum Begin<K> {
-    /// It waits.
+    /// The poll is held.
     Held(HeldId),
-    /// There was something for it at once, or it did not want to wait.
+    /// The poll is complete at once.
     Completed(Completed<K>),
 }
 
@@ -45,7 +45,7 @@ pub(crate) struct Completed<K> {
     pub(super) epoch: Epoch,
     pub(super) after: Seq,
     pub(super) found: Found,
-    /// What it has to be told of presence, unless it gets an answer that was encoded already.
+    /// News of presence; none with a shared answer, which has them already.
     pub(super) presence: Option<PresenceUpdate>,
     pub(super) feeds: Feeds,
 }
