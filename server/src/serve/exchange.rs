@@ -12,7 +12,7 @@ use hyper::body::{Body, Frame, SizeHint};
 /// How far the exchange of one request and its answer has come. One task looks after all of it; it is atomic so that the
 /// task may move between threads.
 #[derive(Debug, Default)]
-pub(super) struct Exchange {
+pub(super) struct ExchangeState {
     state: AtomicU8,
     /// Which exchange it is, so that what is left of an earlier one does not count.
     number: AtomicU32,
@@ -35,7 +35,7 @@ const DONE: u8 = 4;
 /// The next request is for an event loop.
 const OVER: u8 = 5;
 
-impl Exchange {
+impl ExchangeState {
     /// Whether a request has arrived for which the connection is to be taken from hyper.
     pub(super) fn is_over(&self) -> bool {
         self.is(OVER)
@@ -110,47 +110,47 @@ impl Exchange {
 }
 
 /// A request's body, which is done when it was read to the end, or an answer's, which is when it was written.
-pub(super) struct Part<B: Body> {
+pub(super) struct TrackedBody<B: Body> {
     body: B,
-    turn: Turn,
+    guard: ExchangeGuard,
     has_to_end: bool,
 }
 
 /// An exchange on a connection, by its number.
 #[derive(Clone)]
-pub(super) struct Turn {
-    exchange: Arc<Exchange>,
+pub(super) struct ExchangeGuard {
+    exchange: Arc<ExchangeState>,
     number: u32,
 }
 
-impl Turn {
+impl ExchangeGuard {
     /// Begins when a request was read.
-    pub(super) fn begin(exchange: &Arc<Exchange>, method: &Method) -> Self {
+    pub(super) fn begin(exchange: &Arc<ExchangeState>, method: &Method) -> Self {
         Self { exchange: exchange.clone(), number: exchange.begin(method) }
     }
 }
 
-impl<B: Body> Part<B> {
+impl<B: Body> TrackedBody<B> {
     /// The body of a request. One that is not read to the end keeps the connection from being taken: what follows on it
     /// would be the rest of the body.
-    pub(super) fn request(body: B, turn: Turn) -> Self {
-        Self { body, turn, has_to_end: true }
+    pub(super) fn request(body: B, guard: ExchangeGuard) -> Self {
+        Self { body, guard, has_to_end: true }
     }
 
-    pub(super) fn answer(body: B, turn: Turn) -> Self {
-        Self { body, turn, has_to_end: false }
+    pub(super) fn answer(body: B, guard: ExchangeGuard) -> Self {
+        Self { body, guard, has_to_end: false }
     }
 }
 
-impl<B: Body> Drop for Part<B> {
+impl<B: Body> Drop for TrackedBody<B> {
     fn drop(&mut self) {
         if !self.has_to_end || self.body.is_end_stream() {
-            self.turn.exchange.one_part_is_done(self.turn.number);
+            self.guard.exchange.one_part_is_done(self.guard.number);
         }
     }
 }
 
-impl<B: Body + Unpin> Body for Part<B> {
+impl<B: Body + Unpin> Body for TrackedBody<B> {
     type Data = B::Data;
     type Error = B::Error;
 

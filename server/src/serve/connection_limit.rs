@@ -28,7 +28,7 @@ const KEEPALIVE: Duration = Duration::from_secs(45);
 pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Counts connections.
-pub(super) struct Admission {
+pub(super) struct ConnectionLimit {
     most: usize,
     connections: Arc<AtomicUsize>,
     refusals: Arc<AtomicUsize>,
@@ -37,17 +37,17 @@ pub(super) struct Admission {
 
 /// One connection's place, given back by dropping it.
 #[derive(Debug)]
-pub(super) struct Seat(Arc<AtomicUsize>);
+pub(super) struct ConnectionPermit(Arc<AtomicUsize>);
 
-impl Seat {
-    fn take(seats: &Arc<AtomicUsize>, most: usize) -> Option<Self> {
-        let taken = seats
+impl ConnectionPermit {
+    fn take(permit: &Arc<AtomicUsize>, most: usize) -> Option<Self> {
+        let taken = permit
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |taken| (taken < most).then_some(taken + 1));
-        taken.ok().map(|_| Self(seats.clone()))
+        taken.ok().map(|_| Self(permit.clone()))
     }
 }
 
-impl Drop for Seat {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -80,8 +80,9 @@ fn full(first_line: &[u8]) -> String {
         let retry_after = "application/problem+json\r\nretry-after: 5";
         ("503 Service Unavailable", retry_after, json)
     };
+    let protection: String = PROTECTION.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     format!(
-        "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncache-control: no-store\r\n{PROTECTION}connection: close\r\n\
+        "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncache-control: no-store\r\n{protection}connection: close\r\n\
          content-length: {}\r\ndate: {}\r\n\r\n{body}",
         body.len(),
         httpdate::fmt_http_date(SystemTime::now()),
@@ -110,7 +111,7 @@ async fn read_first_line(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
     Ok(read)
 }
 
-impl Admission {
+impl ConnectionLimit {
     pub(super) fn new(most: usize, metrics: Arc<Metrics>) -> Self {
         let connections = Arc::default();
         metrics.watch_connections(&connections);
@@ -118,10 +119,10 @@ impl Admission {
     }
 
     /// A place for one more connection, unless there are as many as may be.
-    pub(super) fn enter(&self) -> Option<Seat> {
-        let seat = Seat::take(&self.connections, self.most)?;
+    pub(super) fn enter(&self) -> Option<ConnectionPermit> {
+        let permit = ConnectionPermit::take(&self.connections, self.most)?;
         self.metrics.connections.increment();
-        Some(seat)
+        Some(permit)
     }
 
     /// Answers once the first line is read, then reads what the client still sends: closing at once would take the answer away.
@@ -132,7 +133,7 @@ impl Admission {
         if let Some(times) = LINE.count(1) {
             tracing::warn!(times, most = self.most, "connections were refused: as many are open as may be");
         }
-        let Some(seat) = Seat::take(&self.refusals, REFUSALS) else { return };
+        let Some(permit) = ConnectionPermit::take(&self.refusals, REFUSALS) else { return };
         tokio::spawn(async move {
             let told = async {
                 let mut stream = stream()?;
@@ -143,7 +144,7 @@ impl Admission {
             };
             // A client that does not listen is no loss.
             let _ = timeout(REFUSAL_TIME, told).await;
-            drop(seat);
+            drop(permit);
         });
     }
 }
@@ -190,7 +191,10 @@ mod tests {
                 head.contains(&format!("content-length: {}", body.len())) && head.contains("\r\ndate: "),
                 "{head}"
             );
-            assert!(head.contains(PROTECTION.trim_end()), "{head}");
+            assert!(
+                PROTECTION.iter().all(|(name, value)| head.contains(&format!("\r\n{name}: {value}"))),
+                "{head}"
+            );
             let json = if is_stream {
                 body.strip_prefix("retry: 5000\nevent: problem\ndata: ")
                     .and_then(|rest| rest.strip_suffix("\n\n"))
@@ -215,10 +219,10 @@ mod tests {
     #[test]
     fn a_seat_is_given_back() {
         let metrics = Arc::<Metrics>::default();
-        let admission = Admission::new(1, metrics.clone());
-        let seat = admission.enter();
-        assert!(seat.is_some() && admission.enter().is_none());
-        drop(seat);
-        assert!(admission.enter().is_some());
+        let connection_limit = ConnectionLimit::new(1, metrics.clone());
+        let permit = connection_limit.enter();
+        assert!(permit.is_some() && connection_limit.enter().is_none());
+        drop(permit);
+        assert!(connection_limit.enter().is_some());
     }
 }

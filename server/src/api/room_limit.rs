@@ -10,9 +10,8 @@ use holdline_shared::{PersonId, ProblemCode};
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
-use super::caller::Caller;
 use super::config::HttpConfig;
-use super::failure::Failure;
+use super::error::ApiError;
 
 /// The time in which the whole allowance comes back.
 const PERIOD: Duration = Duration::from_secs(60 * 60);
@@ -63,8 +62,8 @@ impl RoomLimit {
         Self { per_person: config.rooms_per_person, per_visitor: config.rooms_per_visitor, made }
     }
 
-    /// Counts one room more for this person and this caller, or says when to come back.
-    pub(super) fn take(&self, person: &PersonId, caller: &Caller) -> Result<(), Failure> {
+    /// Counts one room more for this person and this visitor, or says when to come back.
+    pub(super) fn take(&self, person: &PersonId, visitor: Option<IpAddr>) -> Result<(), ApiError> {
         let now = Instant::now();
         let mut made = self.made.lock();
         if !made.has_place(now) {
@@ -72,7 +71,7 @@ impl RoomLimit {
         }
         let made = &mut made.whole_at;
         let person = (Key::Person(person.clone()), self.per_person);
-        let visitor = caller.visitor.map(|address| (Key::Visitor(address), self.per_visitor));
+        let visitor = visitor.map(|address| (Key::Visitor(address), self.per_visitor));
         let keys = || [Some(&person), visitor.as_ref()].into_iter().flatten();
         // Both allow it, or neither has counted it.
         for (key, most) in keys() {
@@ -97,11 +96,11 @@ fn interval(most: u32) -> Duration {
     PERIOD.checked_div(most).unwrap_or(PERIOD + Duration::from_millis(1))
 }
 
-fn refusal(retry_after: Duration) -> Failure {
+fn refusal(retry_after: Duration) -> ApiError {
     let seconds = retry_after.as_secs() + 1;
     let detail =
         format!("too many rooms were made from here lately; the next one may be made in {seconds} s");
-    Failure::new(ProblemCode::RateLimited, detail).with_retry_after(seconds)
+    ApiError::new(ProblemCode::RateLimited, detail).with_retry_after(seconds)
 }
 
 #[cfg(test)]
@@ -118,40 +117,40 @@ mod tests {
         PersonId::from_random([number; 16])
     }
 
-    fn from(address: &str) -> Caller {
-        Caller { visitor: address.parse().ok(), ..Caller::default() }
+    fn from(address: &str) -> Option<IpAddr> {
+        address.parse().ok()
     }
 
     #[tokio::test(start_paused = true)]
     async fn allowance_is_used_up_and_comes_back_bit_by_bit() {
         let limit = limit(10, 100);
         for _ in 0..10 {
-            limit.take(&person(1), &from("")).unwrap();
+            limit.take(&person(1), from("")).unwrap();
         }
-        let refused = limit.take(&person(1), &from("")).unwrap_err();
+        let refused = limit.take(&person(1), from("")).unwrap_err();
         assert_eq!((refused.code(), refused.retry_after()), (ProblemCode::RateLimited, Some(361)));
-        limit.take(&person(2), &from("")).unwrap();
+        limit.take(&person(2), from("")).unwrap();
         tokio::time::advance(Duration::from_secs(360)).await;
-        limit.take(&person(1), &from("")).unwrap();
-        assert!(limit.take(&person(1), &from("")).is_err());
+        limit.take(&person(1), from("")).unwrap();
+        assert!(limit.take(&person(1), from("")).is_err());
         tokio::time::advance(PERIOD).await;
         for _ in 0..10 {
-            limit.take(&person(1), &from("")).unwrap();
+            limit.take(&person(1), from("")).unwrap();
         }
-        assert!(limit.take(&person(1), &from("")).is_err());
+        assert!(limit.take(&person(1), from("")).is_err());
     }
 
     #[tokio::test(start_paused = true)]
     async fn address_is_limited_whoever_asks() {
         let limit = limit(10, 3);
         for number in 0..3 {
-            limit.take(&person(number), &from("1.2.3.4")).unwrap();
+            limit.take(&person(number), from("1.2.3.4")).unwrap();
         }
-        assert!(limit.take(&person(4), &from("1.2.3.4")).is_err());
+        assert!(limit.take(&person(4), from("1.2.3.4")).is_err());
         for _ in 0..10 {
-            limit.take(&person(4), &from("")).expect("what was refused did not count");
+            limit.take(&person(4), from("")).expect("what was refused did not count");
         }
-        limit.take(&person(5), &from("1.2.3.5")).unwrap();
+        limit.take(&person(5), from("1.2.3.5")).unwrap();
     }
 
     #[tokio::test(start_paused = true)]
@@ -164,15 +163,15 @@ mod tests {
                 PersonId::from_random(bytes)
             })
         };
-        let taken = many(0).take(KEYS + 10).filter(|one| limit.take(one, &from("")).is_ok()).count();
+        let taken = many(0).take(KEYS + 10).filter(|one| limit.take(one, from("")).is_ok()).count();
         assert_eq!((taken, limit.made.lock().whole_at.len()), (KEYS - 1, KEYS - 1));
         tokio::time::advance(PERIOD).await;
-        limit.take(&person(1), &from("1.2.3.4")).unwrap();
+        limit.take(&person(1), from("1.2.3.4")).unwrap();
         assert_eq!(limit.made.lock().whole_at.len(), 2, "who has all of the allowance again is forgotten");
     }
 
     #[tokio::test(start_paused = true)]
     async fn limit_of_zero_allows_none() {
-        assert!(limit(0, 100).take(&person(1), &from("")).is_err());
+        assert!(limit(0, 100).take(&person(1), from("")).is_err());
     }
 }

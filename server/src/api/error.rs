@@ -1,34 +1,34 @@
-//! Errors turned into answers, in one place. Which status a code has stands in the shared crate's list of problems.
+//! Errors of operations, and the problems that callers are told of them. The status of each code stands in the shared crate's
+//! list of problems.
 
-use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
 use holdline_shared::{
     InvalidCursor, InvalidEmoji, InvalidKey, InvalidNickname, InvalidPoll, InvalidRoomName, InvalidText,
     InvalidTopic, Problem, ProblemCode, RoomName,
 };
 
-use crate::hub::PollError;
+use super::reply::{Reply, ReplyBody};
+use crate::hub::{NotReady, PollError};
 use crate::log::{LogError, Refusal};
 use crate::repeated_line::RepeatedLine;
 
 /// Seconds after which a client may try again when the log is busy or failing, or when the server is stopping.
 const RETRY_AFTER: u64 = 2;
 
-/// A problem on its way out.
+/// A refused or failed operation.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub(crate) struct ApiError {
     problem: Box<Problem>,
     /// Seconds, where trying again may help.
     retry_after: Option<u64>,
 }
 
-impl Failure {
-    pub(super) fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
+impl ApiError {
+    /// An error with this code and these words.
+    pub(crate) fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
         Self::from(Problem::new(code, detail))
     }
 
-    /// The same for a client that shall come back after so many seconds.
+    /// The same error, with the number of seconds after which the client may try again.
     pub(super) fn with_retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
         self
@@ -44,32 +44,37 @@ impl Failure {
         self.retry_after
     }
 
-    /// The problem that describes the failure.
+    /// The problem that callers are told.
     pub(super) fn problem(&self) -> &Problem {
         &self.problem
     }
 
-    pub(super) fn parameter(detail: impl Into<String>) -> Self {
+    /// A parameter that is missing, unknown or malformed.
+    pub(crate) fn parameter(detail: impl Into<String>) -> Self {
         Self::new(ProblemCode::InvalidParameter, detail)
     }
 
+    /// A body that is declared as something else than what is expected.
+    pub(super) fn media_type(detail: impl Into<String>) -> Self {
+        Self::new(ProblemCode::UnsupportedMediaType, detail)
+    }
+
+    /// A room that is not there.
     pub(super) fn unknown_room(room: &RoomName) -> Self {
         let detail =
             format!("there is no room {room:?}; PUT /api/v1/rooms/{room} makes it", room = room.as_str());
         Self::new(ProblemCode::UnknownRoom, detail)
     }
 
-    /// The same in plain text, for the classic routes.
-    pub(super) fn into_plain(self) -> Response {
-        let detail = self.problem.detail.clone();
-        let (mut parts, _) = self.into_response().into_parts();
-        parts.headers.remove(header::CONTENT_LENGTH);
-        parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain;charset=utf-8"));
-        Response::from_parts(parts, format!("{detail}\n").into())
+    /// The error in plain text, for the classic routes.
+    pub(super) fn into_plain(self) -> Reply {
+        let detail = format!("{}\n", self.problem.detail);
+        let body = ReplyBody::Whole(detail.into());
+        Reply { media_type: Some("text/plain;charset=utf-8"), body, ..self.into() }
     }
 }
 
-impl From<Problem> for Failure {
+impl From<Problem> for ApiError {
     fn from(problem: Problem) -> Self {
         use ProblemCode::{LogUnavailable, Overloaded, ShuttingDown, StorageFull};
         let is_passing = matches!(problem.code, LogUnavailable | Overloaded | ShuttingDown | StorageFull);
@@ -77,30 +82,24 @@ impl From<Problem> for Failure {
     }
 }
 
-impl IntoResponse for Failure {
-    fn into_response(self) -> Response {
-        let Self { problem, retry_after } = self;
-        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+impl From<ApiError> for Reply {
+    fn from(error: ApiError) -> Self {
+        let ApiError { problem, retry_after } = error;
         // A problem is made of strings and numbers; encoding it cannot fail.
-        let body = serde_json::to_vec(&problem).unwrap_or_default();
-        let mut response = (status, Body::from(body)).into_response();
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.extend(retry_after.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))));
-        if status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        let json = serde_json::to_vec(&problem).unwrap_or_default();
+        let mut reply = Self::new(problem.status, Some("application/problem+json"), json);
+        reply.problem = Some(problem.code);
+        if let Some(seconds) = retry_after {
+            reply = reply.with("retry-after", seconds.to_string());
         }
-        // The metrics want the code, the classic routes the words.
-        response.extensions_mut().insert(*problem);
-        response
+        if problem.status == 401 { reply.with("www-authenticate", "Bearer") } else { reply }
     }
 }
 
 /// An error of the shared crate has one code each.
 macro_rules! invalid {
     ($($error:ty => $code:ident),* $(,)?) => {
-        $(impl From<$error> for Failure {
+        $(impl From<$error> for ApiError {
             fn from(error: $error) -> Self {
                 Self::new(ProblemCode::$code, error.to_string())
             }
@@ -118,7 +117,7 @@ invalid! {
     InvalidCursor => InvalidCursor,
 }
 
-impl From<InvalidPoll> for Failure {
+impl From<InvalidPoll> for ApiError {
     fn from(error: InvalidPoll) -> Self {
         match error {
             InvalidPoll::Room(error) => error.into(),
@@ -128,7 +127,7 @@ impl From<InvalidPoll> for Failure {
     }
 }
 
-impl From<LogError> for Failure {
+impl From<LogError> for ApiError {
     fn from(error: LogError) -> Self {
         use ProblemCode::{LogUnavailable, Overloaded, ShuttingDown, StorageFull};
         match error {
@@ -153,7 +152,7 @@ impl From<LogError> for Failure {
     }
 }
 
-impl From<Refusal> for Failure {
+impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         let code = match refusal {
             Refusal::UnknownRoom => ProblemCode::UnknownRoom,
@@ -166,7 +165,7 @@ impl From<Refusal> for Failure {
     }
 }
 
-impl From<PollError> for Failure {
+impl From<PollError> for ApiError {
     fn from(error: PollError) -> Self {
         let detail = error.to_string();
         match error {
@@ -178,5 +177,22 @@ impl From<PollError> for Failure {
             PollError::Overloaded => Self::new(ProblemCode::Overloaded, detail),
             PollError::Log(error) => error.into(),
         }
+    }
+}
+
+impl From<NotReady> for ApiError {
+    fn from(reason: NotReady) -> Self {
+        let code = match reason {
+            NotReady::Closing => ProblemCode::ShuttingDown,
+            _ => ProblemCode::LogUnavailable,
+        };
+        let detail = match reason {
+            // The rest is for the server's own log.
+            NotReady::Log(LogError::Unavailable(_)) => {
+                "the log cannot be written or read; the server's own log says why".to_owned()
+            }
+            reason => reason.to_string(),
+        };
+        Self::new(code, detail)
     }
 }

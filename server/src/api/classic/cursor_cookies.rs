@@ -5,11 +5,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use axum::http::HeaderMap;
 use holdline_shared::Cursor;
 
-use super::caller::Caller;
-use super::cookies::{cookies, port_suffix, secure, server_suffix};
+use crate::api::caller::{Cookies, Site};
 
 /// How long a page's cursor is kept after an answer: as long as a quiet room may keep the next request held, within reason.
 const SECONDS: u32 = 12 * 60 * 60;
@@ -48,22 +46,22 @@ pub(super) struct Page {
 
 impl Page {
     /// Nothing when the number is not fit for a cookie's name.
-    pub(super) fn find(random: &str, caller: &Caller) -> Option<Self> {
+    pub(super) fn find(random: &str, site: &Site) -> Option<Self> {
         let is_word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
         let is_fit = !random.is_empty() && random.len() <= 64 && random.bytes().all(is_word);
         is_fit.then(|| Self {
-            name: format!("{PREFIX}{}_{random}", server_suffix(caller)),
-            port_name: format!("{PREFIX}{}_{random}", port_suffix(caller)),
+            name: format!("{PREFIX}{}_{random}", site.cookie_suffix()),
+            port_name: format!("{PREFIX}{}_{random}", site.port_suffix()),
             old_name: format!("{PREFIX}_{random}"),
         })
     }
 
     /// Where the page is: what was set last counts. A cookie of an earlier version, which may be another server's, counts only
     /// until there is one of this version.
-    pub(super) fn cursor(&self, headers: &HeaderMap) -> Option<Cursor> {
+    pub(super) fn cursor(&self, cookies: &Cookies<'_>) -> Option<Cursor> {
         let newest = |names: &[&str]| {
             let ours =
-                cookies(headers).filter(|cookie| names.iter().any(|name| name.as_bytes() == cookie.name));
+                cookies.iter().filter(|cookie| names.iter().any(|name| name.as_bytes() == cookie.name));
             ours.filter_map(|cookie| Place::parse(cookie.value)).max_by_key(|place| place.at)
         };
         let place = newest(&[&self.name]).or_else(|| newest(&[&self.port_name, &self.old_name]));
@@ -72,14 +70,14 @@ impl Page {
 
     /// The cookies to set with an answer: the page's new place, and the end of those that are too many or of an earlier
     /// version.
-    pub(super) fn set(&self, cursor: Cursor, caller: &Caller, headers: &HeaderMap) -> Vec<String> {
+    pub(super) fn set(&self, cursor: Cursor, site: &Site, cookies: &Cookies<'_>) -> Vec<String> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let attributes = format!("; HttpOnly; SameSite=Lax{}", secure(caller));
+        let attributes = format!("; HttpOnly; SameSite=Lax{}", site.secure());
         let mut set = vec![format!("{}={cursor}.{now}; Max-Age={SECONDS}{attributes}", self.name)];
         let (mut others, mut old) = (Vec::new(), Vec::new());
-        let server = format!("{PREFIX}{}_", server_suffix(caller));
-        let is_first = cookies(headers).all(|cookie| cookie.name != self.name.as_bytes());
-        for cookie in cookies(headers) {
+        let server = format!("{PREFIX}{}_", site.cookie_suffix());
+        let is_first = cookies.iter().all(|cookie| cookie.name != self.name.as_bytes());
+        for cookie in cookies.iter() {
             // Ours are made of letters, digits and signs.
             let Ok(name) = std::str::from_utf8(cookie.name) else { continue };
             match Place::parse(cookie.value) {
@@ -103,7 +101,7 @@ impl Page {
             }
         }
         // Those were for the route alone.
-        let base = &caller.base;
+        let base = &site.base;
         set.extend(
             old.into_iter().map(|name| format!("{name}=; Max-Age=0; Path={base}subscribe{attributes}")),
         );
@@ -121,10 +119,10 @@ fn is_page_of(server: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::{HeaderValue, header};
-
-    fn headers(cookie: &str) -> HeaderMap {
-        [(header::COOKIE, HeaderValue::from_bytes(cookie.as_bytes()).unwrap())].into_iter().collect()
+    fn cookies(value: &str) -> Cookies<'_> {
+        let mut cookies = Cookies::default();
+        cookies.add(value.as_bytes());
+        cookies
     }
 
     fn cursor(seq: u64) -> Cursor {
@@ -133,8 +131,8 @@ mod tests {
 
     #[test]
     fn newest_place_counts_and_names_carry_the_port() {
-        let caller = Caller { port: Some(8502), ..Caller::default() };
-        let page = Page::find("0.5e-7", &caller).unwrap();
+        let site = Site { port: Some(8502), ..Site::default() };
+        let page = Page::find("0.5e-7", &site).unwrap();
         for (cookie, seq) in [
             ("holdline_cursor_8502_0.5e-7=00000000000000ff-7.100", Some(7)),
             ("n=J\u{f6}rg; holdline_cursor_8502_0.5e-7=\"00000000000000ff-7.100\"", Some(7)),
@@ -148,31 +146,31 @@ mod tests {
             ("holdline_cursor_8502_0.5e-7=x", None),
             ("holdline_cursor_8502_0.5e-7=00000000000000ff-7.x", None),
         ] {
-            assert_eq!(page.cursor(&headers(cookie)), seq.map(cursor), "{cookie}");
+            assert_eq!(page.cursor(&cookies(cookie)), seq.map(cursor), "{cookie}");
         }
         for strange in ["", "a=b", "a b", "a;b", "\u{e9}", &"9".repeat(65)] {
-            assert!(Page::find(strange, &caller).is_none(), "{strange}");
+            assert!(Page::find(strange, &site).is_none(), "{strange}");
         }
     }
 
     #[test]
     fn server_on_the_usual_port_lets_go_of_no_page_of_another_port() {
-        let caller = Caller::default();
-        let page = Page::find("0.5", &caller).unwrap();
+        let site = Site::default();
+        let page = Page::find("0.5", &site).unwrap();
         let of_others: Vec<String> =
             (0..20).map(|n| format!("holdline_cursor_8502_0.{n}=00000000000000ff-1.{n}")).collect();
-        assert_eq!(page.set(cursor(8), &caller, &headers(&of_others.join("; "))).len(), 1);
+        assert_eq!(page.set(cursor(8), &site, &cookies(&of_others.join("; "))).len(), 1);
     }
 
     #[test]
     fn servers_under_two_paths_of_one_port_keep_their_places() {
-        let chat = Caller { port: Some(8502), base: "/chat/".into(), ..Caller::default() };
+        let chat = Site { port: Some(8502), base: "/chat/".into(), ..Site::default() };
         let page = Page::find("1", &chat).unwrap();
         let of_both = "holdline_cursor_8502_chat_1=00000000000000ff-7.100; holdline_cursor_8502_1=00000000000000ee-9.200";
-        assert_eq!(page.cursor(&headers(of_both)), Some(cursor(7)));
-        assert_eq!(page.set(cursor(8), &chat, &headers(of_both)).len(), 1, "the other server's stays");
+        assert_eq!(page.cursor(&cookies(of_both)), Some(cursor(7)));
+        assert_eq!(page.set(cursor(8), &chat, &cookies(of_both)).len(), 1, "the other server's stays");
         // One of an earlier version, which had no path in its name.
-        let old = headers("holdline_cursor_8502_1=00000000000000ff-5.100");
+        let old = cookies("holdline_cursor_8502_1=00000000000000ff-5.100");
         assert_eq!(page.cursor(&old), Some(cursor(5)));
         let set = page.set(cursor(8), &chat, &old);
         assert!(set[0].starts_with("holdline_cursor_8502_chat_1=00000000000000ff-8."), "{set:?}");
@@ -181,30 +179,30 @@ mod tests {
 
     #[test]
     fn oldest_pages_of_a_browser_are_let_go() {
-        let caller = Caller { port: Some(80), ..Caller::default() };
+        let site = Site { port: Some(80), ..Site::default() };
         let mut all: Vec<String> =
             (0..16).map(|n| format!("holdline_cursor_80_{n}=00000000000000ff-1.{}", 1_000 - n)).collect();
         all.push("holdline_cursor_80_old=00000000000000ff-1".to_owned());
         all.push("holdline_cursor_81_other=00000000000000ff-1.1".to_owned());
-        let page = Page::find("3", &caller).unwrap();
-        let set = page.set(cursor(9), &caller, &headers(&all.join("; ")));
+        let page = Page::find("3", &site).unwrap();
+        let set = page.set(cursor(9), &site, &cookies(&all.join("; ")));
         assert!(set[0].starts_with("holdline_cursor_80_3=00000000000000ff-9."), "{set:?}");
         assert_eq!(
             set[1..],
             ["holdline_cursor_80_old=; Max-Age=0; Path=/subscribe; HttpOnly; SameSite=Lax".to_owned()],
             "sixteen stay"
         );
-        let page = Page::find("new", &caller).unwrap();
-        let set = page.set(cursor(9), &caller, &headers(&all.join("; ")));
+        let page = Page::find("new", &site).unwrap();
+        let set = page.set(cursor(9), &site, &cookies(&all.join("; ")));
         let ended: Vec<_> = set[1..].iter().map(|cookie| cookie.split('=').next().unwrap()).collect();
         assert_eq!(ended, ["holdline_cursor_80_15", "holdline_cursor_80_old"]);
     }
 
     #[test]
     fn cookie_of_an_earlier_version_is_replaced() {
-        let caller = Caller::default();
-        let page = Page::find("1", &caller).unwrap();
-        let set = page.set(cursor(9), &caller, &headers("holdline_cursor_1=00000000000000ff-7"));
+        let site = Site::default();
+        let page = Page::find("1", &site).unwrap();
+        let set = page.set(cursor(9), &site, &cookies("holdline_cursor_1=00000000000000ff-7"));
         assert_eq!(
             set[1..],
             ["holdline_cursor_1=; Max-Age=0; Path=/subscribe; HttpOnly; SameSite=Lax".to_owned()]

@@ -1,4 +1,4 @@
-//! The operator's settings for HTTP: the names of this server, the proxies in front of it, how many rooms somebody may
+//! The operator's settings for requests: the names of this server, the proxies in front of it, how many rooms somebody may
 //! make. Reads no request.
 
 use std::net::IpAddr;

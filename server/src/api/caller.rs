@@ -1,41 +1,43 @@
-//! The caller of a request, as far as the connection and the head tell: which host the browser means, whether a page of
-//! our own sent the request, where Holdline lies from the browser's point of view, and from which address the request
-//! comes. The router and the event loops make a [`Caller`] by the same function, which is the only way to make one.
-//! `identity` finds the person.
+//! The caller of a request: which host the browser means, whether a page of our own sent the request, where Holdline lies from
+//! the browser's point of view, from which address the request comes, and which person sent it. [`Caller::find`] is the only
+//! way to make one, for every transport; bans and limits that do not depend on the operation belong there.
+
+mod cookies;
+mod forwarded;
+mod session_proof;
+mod site;
 
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv6Addr};
 
-use holdline_shared::ProblemCode;
+use holdline_shared::{Person, ProblemCode};
 
+use self::forwarded::{Forwarded, is_plain_path};
+use self::session_proof::{Credentials, Identity};
+use super::app::App;
 use super::config::HttpConfig;
-use super::failure::Failure;
-use super::forwarded::{Forwarded, is_plain_path};
+use super::error::ApiError;
 use super::host::Host;
+
+pub(super) use self::cookies::Cookies;
+pub(super) use self::session_proof::{OLD_SESSION_COOKIE, Proof, session_cookie};
+pub(crate) use self::site::Site;
 
 /// The sender of a request that is fit to be answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Caller {
-    /// The port in the address that the browser shows, unless it is the usual one.
-    pub(crate) port: Option<u16>,
-    /// Whether the browser's connection is encrypted.
-    pub(crate) is_tls: bool,
-    /// The path under which everything lies, from the browser's point of view: begins and ends with `/`.
-    pub(crate) base: Cow<'static, str>,
+    /// Where the browser believes Holdline to be.
+    pub(crate) site: Site,
     /// The address or the network to which limits apply; nothing for programs on this machine, and where it is not known.
     pub(crate) visitor: Option<IpAddr>,
+    identity: Identity,
+    /// Whether the request carries a cookie of the session's name, valid or not: a browser's does.
+    pub(super) has_session_cookie: bool,
 }
 
-impl Default for Caller {
-    /// Somebody of whom nothing is known.
-    fn default() -> Self {
-        Self { port: None, is_tls: false, base: Cow::Borrowed("/"), visitor: None }
-    }
-}
-
-/// The first line of a request, as far as it matters here.
+/// The request line, as far as it matters here.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Line<'a> {
+pub(crate) struct RequestLine<'a> {
     /// Whether the method changes nothing.
     pub(crate) is_safe: bool,
     /// Whether it is HTTP/1.1, in which `Host` is required.
@@ -46,20 +48,21 @@ pub(crate) struct Line<'a> {
     pub(crate) nested: &'a str,
 }
 
-/// The headers that say who asks.
+/// The headers that tell who asks.
 #[derive(Debug, Default)]
 pub(crate) struct CallerHeaders<'a> {
     hosts: usize,
     host: &'a [u8],
     origin: Option<&'a [u8]>,
     fetch_site: Option<&'a [u8]>,
+    credentials: Credentials<'a>,
     forwarded: Forwarded<'a>,
     /// Whether some proxy has left a trace, be it one that says nothing of use.
     is_passed_on: bool,
 }
 
 impl<'a> CallerHeaders<'a> {
-    /// Goes through all headers of a request once.
+    /// Picks out of all headers of a request those that say who asks.
     pub(crate) fn read(headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Self {
         let mut read = Self::default();
         for (name, value) in headers {
@@ -70,6 +73,8 @@ impl<'a> CallerHeaders<'a> {
                 }
                 6 if name.eq_ignore_ascii_case("origin") => read.origin = Some(value),
                 14 if name.eq_ignore_ascii_case("sec-fetch-site") => read.fetch_site = Some(value),
+                6 if name.eq_ignore_ascii_case("cookie") => read.credentials.cookies.add(value),
+                13 if name.eq_ignore_ascii_case("authorization") => read.credentials.add_authorization(value),
                 3 if name.eq_ignore_ascii_case("via") => read.is_passed_on = true,
                 9 if name.eq_ignore_ascii_case("x-real-ip") => read.is_passed_on = true,
                 9 | 15..=18 => read.forwarded.take(name, value),
@@ -81,7 +86,7 @@ impl<'a> CallerHeaders<'a> {
     }
 
     /// Whether some proxy says something.
-    pub(crate) fn has_forwarded(&self) -> bool {
+    fn has_forwarded(&self) -> bool {
         !self.forwarded.is_empty()
     }
 }
@@ -95,7 +100,7 @@ pub(crate) struct LastHost {
 }
 
 impl LastHost {
-    fn find(&self, headers: &CallerHeaders<'_>, line: Line<'_>) -> Option<Host<'_>> {
+    fn find(&self, headers: &CallerHeaders<'_>, line: RequestLine<'_>) -> Option<Host<'_>> {
         let is_same = headers.hosts == 1 && line.authority.is_none() && headers.host == self.header;
         (is_same && !self.name.is_empty()).then(|| Host { name: &self.name, port: self.port })
     }
@@ -108,90 +113,94 @@ impl LastHost {
 }
 
 impl Caller {
-    /// Judges a request: its host must be one of ours, and what changes something must come from a page of our own or
-    /// from no page. `peer` is the address of the other end of the connection, and is asked for only if it matters. The
-    /// visitor is left open; see [`Caller::with_visitor`].
+    /// Judges a request: its host must be one of ours, and what changes something must come from a page of our own or from no
+    /// page. `peer` is the address of the other end of the connection. An invalid session is no reason to refuse here: many
+    /// operations need none.
     pub(crate) fn find(
-        config: &HttpConfig,
-        peer: impl FnOnce() -> Option<IpAddr>,
-        headers: &CallerHeaders<'_>,
-        line: Line<'_>,
-    ) -> Result<Self, Failure> {
-        let host = find_host(headers, line)?;
-        if let Some(host) = host.filter(|host| !config.hosts.accept(host)) {
-            return Err(unknown_host(&host));
-        }
-        Self::with_host(config, peer, headers, line, host)
-    }
-
-    /// The same for somebody who remembers which host was accepted last.
-    pub(crate) fn find_again(
-        config: &HttpConfig,
-        peer: impl FnOnce() -> Option<IpAddr>,
-        headers: &CallerHeaders<'_>,
-        line: Line<'_>,
-        last: &mut LastHost,
-    ) -> Result<Self, Failure> {
-        if let host @ Some(_) = last.find(headers, line) {
-            return Self::with_host(config, peer, headers, line, host);
-        }
-        let found = Self::find(config, peer, headers, line)?;
-        if let Some(host) = find_host(headers, line)?.filter(|_| line.authority.is_none()) {
-            last.remember(headers, host);
-        }
-        Ok(found)
-    }
-
-    /// Judges the rest, once the host was accepted.
-    fn with_host(
-        config: &HttpConfig,
-        peer: impl FnOnce() -> Option<IpAddr>,
-        headers: &CallerHeaders<'_>,
-        line: Line<'_>,
-        host: Option<Host<'_>>,
-    ) -> Result<Self, Failure> {
-        let trusted = (headers.has_forwarded()
-            && !config.trusted_proxies.is_empty()
-            && peer().is_some_and(|peer| config.trusts(peer)))
-        .then_some(&headers.forwarded);
-        let shown = trusted.and_then(|forwarded| Host::parse(forwarded.host()?)).or(host);
-        if !line.is_safe && !is_from_own_page(config, headers, host, shown) {
-            let why = "a page of another site sent this request; open Holdline itself. A proxy in front of Holdline \
-                       has to pass Host on, or its name is given with --host";
-            return Err(Failure::new(ProblemCode::CrossSite, why));
-        }
-        let stripped = trusted.and_then(Forwarded::prefix).unwrap_or_default();
-        let nested =
-            Some(line.nested.trim_matches('/')).filter(|path| is_plain_path(path)).unwrap_or_default();
-        let base = match (stripped.is_empty(), nested.is_empty()) {
-            (true, true) => Cow::Borrowed("/"),
-            (_, true) => Cow::Owned(format!("{stripped}/")),
-            (_, false) => Cow::Owned(format!("{stripped}/{nested}/")),
-        };
-        Ok(Self {
-            port: shown.and_then(|host| host.port),
-            is_tls: trusted.is_some_and(Forwarded::is_tls),
-            base,
-            visitor: None,
-        })
-    }
-
-    /// Adds to whom limits by address apply: the address behind proxies that are trusted, IPv6 by its network. Where these
-    /// name none, the proxy itself counts. A program of this machine has no limit, unless it says that it asks for others.
-    pub(crate) fn with_visitor(
-        mut self,
-        config: &HttpConfig,
+        app: &App,
         peer: Option<IpAddr>,
+        line: RequestLine<'_>,
         headers: &CallerHeaders<'_>,
-    ) -> Self {
-        self.visitor = peer.map(|peer| peer.to_canonical()).and_then(|peer| {
-            let named = || headers.forwarded.client(|one| config.trusts(one));
-            let client = config.trusts(peer).then(named).flatten();
-            let is_own_program = peer.is_loopback() && !headers.is_passed_on;
-            (!is_own_program).then(|| network(client.unwrap_or(peer)))
-        });
-        self
+        last_host: Option<&mut LastHost>,
+    ) -> Result<Self, ApiError> {
+        let trusts_peer = peer.is_some_and(|peer| app.config.trusts(peer));
+        if !trusts_peer && headers.has_forwarded() {
+            app.ignored_headers.warn(peer);
+        }
+        let trusted = trusts_peer.then_some(&headers.forwarded);
+        let site = match last_host.as_ref().and_then(|last| last.find(headers, line)) {
+            Some(host) => find_site(&app.config, line, headers, Some(host), trusted)?,
+            None => {
+                let host = find_host(headers, line)?;
+                if let Some(host) = host.filter(|host| !app.config.hosts.accept(host)) {
+                    return Err(unknown_host(&host));
+                }
+                if let (Some(last), Some(host), None) = (last_host, host, line.authority) {
+                    last.remember(headers, host);
+                }
+                find_site(&app.config, line, headers, host, trusted)?
+            }
+        };
+        let visitor = peer.and_then(|peer| find_visitor(&app.config, peer.to_canonical(), headers));
+        let (identity, has_session_cookie) = headers.credentials.identify(&app.sessions, &site);
+        Ok(Self { site, visitor, identity, has_session_cookie })
     }
+
+    /// The person of a valid session; others are asked to get one.
+    pub(crate) fn require_session(&self) -> Result<&Person, ApiError> {
+        match &self.identity {
+            Identity::Person(person, _) => Ok(person),
+            Identity::Invalid(error) => Err(ApiError::new(ProblemCode::SessionInvalid, error.to_string())),
+            Identity::Nobody => {
+                let detail = "this needs a session: POST to /api/v1/session, then send its token or cookie";
+                Err(ApiError::new(ProblemCode::SessionRequired, detail))
+            }
+        }
+    }
+
+    /// The person of a valid session, if there is one.
+    pub(crate) fn session(&self) -> Option<&Person> {
+        self.require_session().ok()
+    }
+
+    /// The credential that proves the session.
+    pub(super) fn proof(&self) -> Option<Proof> {
+        if let Identity::Person(_, proof) = self.identity { Some(proof) } else { None }
+    }
+}
+
+/// Where the browser believes Holdline to be, unless a page of another site sent a request that changes something.
+fn find_site(
+    config: &HttpConfig,
+    line: RequestLine<'_>,
+    headers: &CallerHeaders<'_>,
+    host: Option<Host<'_>>,
+    trusted: Option<&Forwarded<'_>>,
+) -> Result<Site, ApiError> {
+    let shown = trusted.and_then(|forwarded| Host::parse(forwarded.host()?)).or(host);
+    if !line.is_safe && !is_from_own_page(config, headers, host, shown) {
+        let why = "a page of another site sent this request; open Holdline itself. A proxy in front of Holdline \
+                   has to pass Host on, or its name is given with --host";
+        return Err(ApiError::new(ProblemCode::CrossSite, why));
+    }
+    let stripped = trusted.and_then(Forwarded::prefix).unwrap_or_default();
+    let nested = Some(line.nested.trim_matches('/')).filter(|path| is_plain_path(path)).unwrap_or_default();
+    let base = match (stripped.is_empty(), nested.is_empty()) {
+        (true, true) => Cow::Borrowed("/"),
+        (_, true) => Cow::Owned(format!("{stripped}/")),
+        (_, false) => Cow::Owned(format!("{stripped}/{nested}/")),
+    };
+    let is_tls = trusted.is_some_and(Forwarded::is_tls);
+    Ok(Site { port: shown.and_then(|host| host.port), is_tls, base })
+}
+
+/// The address to which limits apply: behind proxies that are trusted, IPv6 by its network. Where these name none, the proxy
+/// itself counts. A program of this machine has no limit, unless it says that it asks for others.
+fn find_visitor(config: &HttpConfig, peer: IpAddr, headers: &CallerHeaders<'_>) -> Option<IpAddr> {
+    let named = || headers.forwarded.client(|one| config.trusts(one));
+    let client = config.trusts(peer).then(named).flatten();
+    let is_own_program = peer.is_loopback() && !headers.is_passed_on;
+    (!is_own_program).then(|| network(client.unwrap_or(peer)))
 }
 
 /// An IPv4 address, or the half of an IPv6 address that tells networks apart; the other half is for its owner to choose.
@@ -203,8 +212,8 @@ fn network(address: IpAddr) -> IpAddr {
 }
 
 /// The host that is asked for: the address' own, or that of the `Host` header, of which HTTP/1.1 requires exactly one.
-fn find_host<'a>(headers: &CallerHeaders<'a>, line: Line<'a>) -> Result<Option<Host<'a>>, Failure> {
-    let invalid = |why: &str| Failure::new(ProblemCode::InvalidRequest, why);
+fn find_host<'a>(headers: &CallerHeaders<'a>, line: RequestLine<'a>) -> Result<Option<Host<'a>>, ApiError> {
+    let invalid = |why: &str| ApiError::new(ProblemCode::InvalidRequest, why);
     let host = match headers.hosts {
         0 if line.needs_host => return Err(invalid("HTTP/1.1 requires a Host header")),
         0 => None,
@@ -223,12 +232,12 @@ fn find_host<'a>(headers: &CallerHeaders<'a>, line: Line<'a>) -> Result<Option<H
     }
 }
 
-fn unknown_host(host: &Host<'_>) -> Failure {
+fn unknown_host(host: &Host<'_>) -> ApiError {
     let name = host.name;
     let detail = format!(
         "this server does not answer to the host name {name:?}; if that is one of its names, start it with --host {name}"
     );
-    Failure::new(ProblemCode::UnknownHost, detail)
+    ApiError::new(ProblemCode::UnknownHost, detail)
 }
 
 /// Whether a request that changes something may do so: browsers say in `Sec-Fetch-Site` where the page is that sent it,
@@ -250,11 +259,17 @@ fn is_from_own_page(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::http::Hosts;
+    use std::sync::Arc;
 
-    const GET: Line<'_> = Line { is_safe: true, needs_host: true, authority: None, nested: "" };
-    const POST: Line<'_> = Line { is_safe: false, ..GET };
+    use tokio::runtime::Builder;
+
+    use super::*;
+    use crate::api::Hosts;
+    use crate::hub::Hub;
+    use crate::log::MemoryLog;
+
+    const GET: RequestLine<'_> = RequestLine { is_safe: true, needs_host: true, authority: None, nested: "" };
+    const POST: RequestLine<'_> = RequestLine { is_safe: false, ..GET };
 
     fn config() -> HttpConfig {
         HttpConfig {
@@ -264,12 +279,14 @@ mod tests {
         }
     }
 
-    fn find(peer: &str, line: Line<'_>, headers: &[(&str, &str)]) -> Result<Caller, ProblemCode> {
+    fn app() -> App {
+        let runtime = Builder::new_current_thread().enable_time().build().unwrap();
+        App::new(runtime.block_on(Hub::open(Arc::new(MemoryLog::new()))).unwrap(), config())
+    }
+
+    fn find(peer: &str, line: RequestLine<'_>, headers: &[(&str, &str)]) -> Result<Caller, ProblemCode> {
         let headers = CallerHeaders::read(headers.iter().map(|(name, value)| (*name, value.as_bytes())));
-        let peer = peer.parse().ok();
-        let found = Caller::find(&config(), || peer, &headers, line);
-        let found = found.map(|caller| caller.with_visitor(&config(), peer, &headers));
-        found.map_err(|failure| failure.code())
+        Caller::find(&app(), peer.parse().ok(), line, &headers, None).map_err(|error| error.code())
     }
 
     const LOCAL: &str = "127.0.0.1";
@@ -278,8 +295,8 @@ mod tests {
     #[test]
     fn host_must_be_one_and_ours() {
         use ProblemCode::{InvalidRequest, UnknownHost};
-        let old = Line { needs_host: false, ..GET };
-        let absolute = Line { authority: Some("evil.example"), ..GET };
+        let old = RequestLine { needs_host: false, ..GET };
+        let absolute = RequestLine { authority: Some("evil.example"), ..GET };
         for (line, headers, code) in [
             (GET, &[][..], Some(InvalidRequest)),
             (old, &[], None),
@@ -339,12 +356,14 @@ mod tests {
         ];
         let trusted = find(PROXY, POST, &headers).unwrap();
         let visitor = Some("2001:db8::".parse().unwrap());
-        assert_eq!(trusted, Caller { port: Some(444), is_tls: true, base: "/talk/".into(), visitor });
+        assert_eq!(trusted.site, Site { port: Some(444), is_tls: true, base: "/talk/".into() });
+        assert_eq!(trusted.visitor, visitor);
         assert_eq!(find("11.0.0.1", POST, &headers), Err(ProblemCode::CrossSite));
         let stranger = find("11.0.0.1", GET, &headers).unwrap();
         let visitor = Some("11.0.0.1".parse().unwrap());
-        assert_eq!(stranger, Caller { port: Some(8080), visitor, ..Caller::default() });
-        assert_eq!(find("", GET, &headers).unwrap().base, "/", "nobody knows from whom it comes");
+        assert_eq!(stranger.site, Site { port: Some(8080), ..Site::default() });
+        assert_eq!(stranger.visitor, visitor);
+        assert_eq!(find("", GET, &headers).unwrap().site.base, "/", "nobody knows from whom it comes");
     }
 
     #[test]
@@ -380,16 +399,16 @@ mod tests {
 
     #[test]
     fn host_that_was_accepted_last_counts_for_the_same_header_alone() {
-        let mut last = LastHost::default();
+        let (app, mut last) = (app(), LastHost::default());
         let mut find = |line, host: &str| {
             let headers = CallerHeaders::read([("host", host.as_bytes())].into_iter());
-            Caller::find_again(&config(), || None, &headers, line, &mut last).map(|caller| caller.port)
+            Caller::find(&app, None, line, &headers, Some(&mut last)).map(|caller| caller.site.port)
         };
         for _ in 0..2 {
             assert_eq!(find(GET, "localhost:8080").unwrap(), Some(8080));
             assert_eq!(find(GET, "evil.example").unwrap_err().code(), ProblemCode::UnknownHost);
             assert_eq!(find(GET, "").unwrap_err().code(), ProblemCode::InvalidRequest);
-            let absolute = Line { authority: Some("evil.example"), ..GET };
+            let absolute = RequestLine { authority: Some("evil.example"), ..GET };
             assert_eq!(find(absolute, "localhost:8080").unwrap_err().code(), ProblemCode::UnknownHost);
         }
         assert_eq!(find(GET, "chat.example").unwrap(), None);
@@ -406,9 +425,9 @@ mod tests {
             ("/chat/", "/a;b", "/chat/"),
             ("/a;b", "/talk", "/talk/"),
         ] {
-            let line = Line { nested, ..GET };
+            let line = RequestLine { nested, ..GET };
             let caller = find(PROXY, line, &[("Host", "localhost"), ("X-Forwarded-Prefix", stripped)]);
-            assert_eq!(caller.unwrap().base, base, "{nested} {stripped}");
+            assert_eq!(caller.unwrap().site.base, base, "{nested} {stripped}");
         }
     }
 }

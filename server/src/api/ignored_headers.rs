@@ -1,5 +1,5 @@
-//! A word in the server's own log when what a proxy says is not believed: whoever put the proxy there has to hear of the
-//! flag. Rarely, as anybody can send these headers.
+//! Warns in the server's own log when the headers of a proxy that is not trusted are ignored: its operator has to learn of the
+//! flag. At most once an hour, as anybody can send these headers.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -10,13 +10,13 @@ use tokio::time::Instant;
 /// The pause between two lines.
 const PAUSE: Duration = Duration::from_secs(60 * 60);
 
-/// When the last line was written.
+/// The time of the last warning.
 #[derive(Default)]
 pub(super) struct IgnoredHeaders(Mutex<Option<Instant>>);
 
 impl IgnoredHeaders {
-    /// Headers came from this peer and were ignored.
-    pub(super) fn tell(&self, peer: Option<IpAddr>) {
+    /// Warns, if it is time, that headers from this peer were ignored.
+    pub(super) fn warn(&self, peer: Option<IpAddr>) {
         if self.is_due() {
             let peer = peer.map_or_else(|| "an unknown address".to_owned(), |peer| peer.to_string());
             tracing::warn!(
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn word_is_said_once_an_hour() {
+    async fn warning_is_written_once_an_hour() {
         let ignored = IgnoredHeaders::default();
         assert!(ignored.is_due() && !ignored.is_due());
         tokio::time::advance(PAUSE).await;

@@ -16,20 +16,20 @@ use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-use super::event_loop::is_ours;
-use super::exchange::Exchange;
+use super::exchange::ExchangeState;
+use super::fast_path::is_fast_path;
 use super::stall::{Progress, StallRule};
 
 /// A request that is longer than this stays with hyper.
 const LONGEST: usize = 4096;
 
 /// A stream with its first bytes put back.
-pub(super) struct Boundary {
+pub(super) struct HandoffIo {
     stream: TokioIo<TcpStream>,
     first: Bytes,
-    exchange: Arc<Exchange>,
+    exchange: Arc<ExchangeState>,
     /// Whether an event loop waits for the connection.
-    has_home: bool,
+    has_event_loop: bool,
     /// A request for an event loop.
     next: Bytes,
     stall_rule: StallRule,
@@ -38,19 +38,19 @@ pub(super) struct Boundary {
     window: Option<Pin<Box<Sleep>>>,
 }
 
-impl Boundary {
+impl HandoffIo {
     pub(super) fn new(
         stream: TcpStream,
         first: Bytes,
-        exchange: Arc<Exchange>,
-        has_home: bool,
+        exchange: Arc<ExchangeState>,
+        has_event_loop: bool,
         stall_rule: StallRule,
     ) -> Self {
         Self {
             stream: TokioIo::new(stream),
             first,
             exchange,
-            has_home,
+            has_event_loop,
             next: Bytes::new(),
             stall_rule,
             progress: Progress::default(),
@@ -89,7 +89,7 @@ impl Boundary {
             let window = self.window.get_or_insert_with(|| Box::pin(sleep(length)));
             ready!(window.as_mut().poll(context));
             self.window = None;
-            // The kernel tells of room only when there is a good deal of it. What the client has taken until now shows when
+            // The kernel tells of room only when there is a good assign of it. What the client has taken until now shows when
             // it is tried, whatever tokio knows.
             let taken = match SockRef::from(self.stream.inner()).send(bytes) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
@@ -122,7 +122,7 @@ impl Boundary {
         let mut read = ReadBuf::uninit(&mut bytes[..length]);
         ready!(Pin::new(self.stream.inner_mut()).poll_read(context, &mut read))?;
         let read = read.filled();
-        if is_ours(read) {
+        if is_fast_path(read) {
             self.exchange.end();
             self.next = Bytes::copy_from_slice(read);
             return Poll::Pending;
@@ -148,7 +148,7 @@ impl Boundary {
     }
 }
 
-impl Read for Boundary {
+impl Read for HandoffIo {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -165,7 +165,7 @@ impl Read for Boundary {
             }
             return Poll::Ready(Ok(()));
         }
-        if is_between && this.has_home {
+        if is_between && this.has_event_loop {
             return this.poll_first_read(context, buffer);
         }
         ready!(Pin::new(&mut this.stream).poll_read(context, buffer))?;
@@ -177,7 +177,7 @@ impl Read for Boundary {
     }
 }
 
-impl Write for Boundary {
+impl Write for HandoffIo {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
