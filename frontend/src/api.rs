@@ -23,4 +23,4 @@ pub use locale::locale;
 pub use locks::{Lock, ask, lock};
 pub use once::{Awaited, Giver, once};
 pub use storage::Storage;
-pub use time::{now, random_key, throw_dice, wall_clock};
+pub use time::{jitter, now, random_key, wall_clock};

@@ -37,7 +37,7 @@ pub(crate) use health::{healthz, metrics, readyz};
 pub(crate) use history::history;
 pub use host::{Hosts, InvalidHost};
 pub(crate) use message::message;
-pub(crate) use poll::{PollPlan, poll, poll_by_form, poll_for};
+pub(crate) use poll::{admit_poll, poll, poll_by_form};
 pub(crate) use publish::publish;
 pub(crate) use react::{react, unreact};
 pub(crate) use reply::{Reply, ReplyBody};

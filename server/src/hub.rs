@@ -1,138 +1,80 @@
-//! The hub: rooms, their recent entries, who is waiting, who is here. The only place that waits.
+//! The hub: rooms, their newest entries, polls that are held, who is here. The only place that waits.
 //!
-//! The log is the truth; the hub keeps the newest part of it at hand and says "look again" when it grows. Every waiting
-//! loop is: register, look, sleep, look. An entry is visible once the hub's `head` has reached it, which happens after
-//! it is durable and after every room it concerns knows it; so a look at several rooms is one consistent view.
+//! The log is the truth; the hub caches the newest part of it and says "look again" when it grows. Every poll is held by a
+//! keeper ([`held_polls`]), whose rule is: register, look, sleep, look. An entry is visible once the hub's head has reached it,
+//! which happens after it is durable and after every room it concerns knows it; so a look at several rooms is one
+//! consistent view.
 
-mod bells;
-mod follow;
+mod answers;
+mod coalescer;
+mod collect;
+mod config;
+mod error;
+mod eviction;
+mod feed;
 mod health;
-mod held;
-mod keep;
-mod lists;
+mod held_polls;
+mod ingest;
+#[cfg(all(test, feature = "loom"))]
+mod interleavings;
 mod log_reads;
-#[cfg(test)]
-mod model;
-mod pace;
-mod poll;
+mod next_message;
+mod poll_request;
+mod polls;
 mod presence;
+mod ready_set;
+mod retention;
 mod room;
+mod room_presence;
+mod room_table;
+mod state;
 mod sync;
+mod task_polls;
 #[cfg(test)]
 mod tests;
-mod visit;
-mod wait;
-mod waiters;
-mod watch;
+mod wait_list;
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::task::Waker;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use holdline_shared::limits::{ROOM_EXPIRY, ROOMS_LISTED, WAIT_DEFAULT, WAIT_MAX};
+use holdline_shared::limits::ROOMS_LISTED;
 use holdline_shared::{
-    Cursor, History, PersonId, RoomList, RoomName, RoomSelection, RoomSummary, Seq, Topic,
+    After, History, Person, PersonId, PresenceTag, RoomList, RoomName, RoomSelection, RoomSummary, Seq, Topic,
 };
-use thiserror::Error;
-use tokio::sync::{Mutex as AsyncMutex, watch as flag};
+use tokio::time::MissedTickBehavior;
 
-use self::health::LogCheck;
-use self::presence::Attendance;
-use self::room::Room;
-use self::sync::{AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, RwLock};
-use crate::log::{Draft, Log, LogError, LogEvent, Outcome, Retention};
+use self::answers::Answers;
+use self::health::Health;
+use self::polls::Polls;
+use self::state::HubState;
+use self::sync::Ordering;
+use crate::log::{Draft, Log, LogError, LogEvent, Outcome};
 use crate::metrics::Metrics;
 
-pub(crate) use self::bells::Bells;
+pub use self::answers::Answer;
+pub use self::config::HubConfig;
+pub(crate) use self::config::MAX_CONNECTIONS;
+pub use self::error::{PollError, UnknownRoom};
 pub use self::health::NotReady;
-pub(crate) use self::held::{Begun, Ended, HeldId, HeldPolls, Question};
-pub(crate) use self::log_reads::{LogRead, LogReads};
-pub use self::poll::{Answer, PollError, Said};
-pub use self::visit::Visit;
-
-/// How the hub behaves. Begin with the default and set what is to be otherwise.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct HubConfig {
-    /// The hold that is offered to clients, and given to those who do not say.
-    pub wait: Duration,
-    /// The longest hold that is granted to those who ask for more.
-    pub max_wait: Duration,
-    /// How much memory the newest part of the log takes, in bytes: its JSON and what it takes to keep it.
-    pub recent_bytes: usize,
-    /// How long somebody is still here after their last poll.
-    pub grace: Duration,
-    /// Retention: which entries the log keeps.
-    pub keep: Retention,
-    /// How often retention runs.
-    pub keep_every: Duration,
-    /// How long a room without messages is kept after its newest entry. [`Duration::MAX`] is for ever.
-    pub room_expiry: Duration,
-    /// Polls held at once. Beyond this many, polls return after a second at most; beyond twice as many they are refused
-    /// as overloaded. [`HubConfig::max_held_within`] chooses it for a number of connections.
-    pub max_held: usize,
-}
-
-/// Connections that [`ServeConfig`](crate::ServeConfig) allows by default.
-pub(crate) const MAX_CONNECTIONS: usize = 16_384;
-
-impl HubConfig {
-    /// The `max_held` that leaves, of as many connections as may be open, two fifths for polls that are held for as long
-    /// as they ask, two fifths for polls that return sooner, and a fifth for those who are answered that the server is
-    /// overloaded and for everything else: overload is answered before connections are refused.
-    pub const fn max_held_within(max_connections: usize) -> usize {
-        let held = max_connections / 5 * 2;
-        if held == 0 { 1 } else { held }
-    }
-}
-
-impl Default for HubConfig {
-    /// 25 s, 120 s, 32 MiB, 15 s, for ever, a minute, a week, and what fits within the connections that are allowed by
-    /// default.
-    fn default() -> Self {
-        Self {
-            wait: WAIT_DEFAULT,
-            max_wait: WAIT_MAX,
-            recent_bytes: 32 << 20,
-            grace: Duration::from_secs(15),
-            keep: Retention::default(),
-            keep_every: Duration::from_secs(60),
-            room_expiry: ROOM_EXPIRY,
-            max_held: Self::max_held_within(MAX_CONNECTIONS),
-        }
-    }
-}
-
-/// The room is not there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("there is no such room")]
-pub struct UnknownRoom;
+pub(crate) use self::held_polls::HeldPolls;
+pub(crate) use self::log_reads::{LogRead, LogReads, Reply};
+pub use self::next_message::NextMessage;
+pub(crate) use self::poll_request::{Admitted, Begin, Completed, PollRequest};
+pub use self::presence::PresenceLease;
+pub(crate) use self::ready_set::ReadySet;
+pub(crate) use self::wait_list::HeldId;
 
 /// Where publishers and subscribers meet.
 pub struct Hub {
     log: Arc<dyn Log>,
     config: HubConfig,
-    /// The newest entry that is visible.
-    head: AtomicU64,
-    rooms: RwLock<HashMap<RoomName, Arc<Room>>>,
-    /// The same rooms by their newest entry, for the list of rooms, which shows the newest.
-    by_head: Mutex<BTreeMap<Seq, Arc<Room>>>,
-    /// No room that is made from now on had anything after this position under an earlier life of its name.
-    forgotten: AtomicU64,
-    /// Stands for all rooms: who polls `room=*` waits here, and here is everything recent, in log order.
-    everything: Arc<Room>,
-    attendance: Attendance,
-    is_closing: AtomicBool,
-    held: AtomicUsize,
-    /// Memory of what is at hand in `everything`.
-    recent_bytes: AtomicUsize,
-    metrics: Arc<Metrics>,
-    /// Whether the hub cannot go on.
-    has_failed: flag::Sender<bool>,
-    /// The log's last answer about its health.
-    last_check: AsyncMutex<Option<LogCheck>>,
+    state: Arc<HubState>,
+    answers: Arc<Answers>,
+    polls: Polls,
+    health: Arc<Health>,
 }
 
 impl Hub {
@@ -141,54 +83,83 @@ impl Hub {
         Self::open_with(log, HubConfig::default()).await
     }
 
-    /// A hub on this log. Must be called within a tokio runtime; presence is kept by a task that ends with the hub.
+    /// A hub on this log. Must be called within a tokio runtime; its tasks end with the hub.
     pub async fn open_with(log: Arc<dyn Log>, config: HubConfig) -> Result<Arc<Self>, LogError> {
         let head = log.head();
-        let mut rooms = HashMap::new();
-        let mut by_head = BTreeMap::new();
-        for logged in log.rooms().await? {
-            let room = Arc::new(Room::restore(logged));
-            by_head.insert(room.head(), room.clone());
-            rooms.insert(room.name(), room);
-        }
+        let rooms = log.rooms().await?;
         let forgotten = log.read(RoomSelection::All, head).await?.forgotten;
-        let hub = Arc::new(Self {
-            config,
-            head: AtomicU64::new(head.0),
-            rooms: RwLock::new(rooms),
-            by_head: Mutex::new(by_head),
-            forgotten: AtomicU64::new(forgotten.0),
-            everything: Arc::new(Room::everything(head)),
-            attendance: Attendance::new(),
-            is_closing: AtomicBool::new(false),
-            held: AtomicUsize::new(0),
-            recent_bytes: AtomicUsize::new(0),
-            metrics: Arc::default(),
-            has_failed: flag::Sender::new(false),
-            last_check: AsyncMutex::default(),
-            log: log.clone(),
-        });
-        let follower = Arc::downgrade(&hub);
+        let state = Arc::new(HubState::restore(rooms, head, forgotten, config.recent_bytes));
+        // Without the log, which would otherwise keep itself.
+        let follower = Arc::downgrade(&state);
         log.follow(Arc::new(move |event| {
-            let Some(hub) = follower.upgrade() else { return };
+            let Some(state) = follower.upgrade() else { return };
             match event {
                 LogEvent::Appended(group) => {
-                    hub.metrics.entries.add(group.len());
-                    hub.take(group);
+                    state.metrics.entries.add(group.len());
+                    state.on_commit(group);
                 }
-                LogEvent::RoomsExpired { rooms, forgotten } => hub.remove_rooms(rooms, forgotten),
+                LogEvent::RoomsExpired { rooms, forgotten } => state.on_rooms_expired(rooms, forgotten),
             }
         }));
-        hub.watch_log();
-        hub.supervise("presence", presence::keep_up_to_date(&hub));
-        hub.supervise("retention", keep::keep_within_bounds(&hub));
-        Ok(hub)
+        let answers = Arc::new(Answers::new(log.clone(), state.clone(), config.wait));
+        let polls = Polls::new(state.clone(), answers.clone(), &config);
+        let health = Health::new();
+        health.watch_log(&*log);
+        health.supervise("held polls", polls.tasks.drive());
+        health.supervise("presence", keep_presence(&state, config.grace));
+        health.supervise("retention", retention::retain(&log, &state, &config));
+        Ok(Arc::new(Self { log, config, state, answers, polls, health }))
     }
 
     /// Appends and, before it answers, has told everyone who waits. See [`Log::append`] for the order.
     pub fn publish(&self, draft: Draft) -> BoxFuture<'static, Result<Outcome, LogError>> {
-        let metrics = self.metrics.clone();
+        let metrics = self.metrics().clone();
         self.log.append(draft).inspect(move |outcome| metrics.published(outcome)).boxed()
+    }
+
+    /// Answers with everything that `rooms` have after `after`, waiting for up to `wait` when there is nothing. With a
+    /// lease of presence, presence is part of the answer, and a change of it ends the wait, too.
+    ///
+    /// Cancelling it, by dropping the future, leaves nothing behind.
+    pub async fn poll(
+        &self,
+        rooms: &RoomSelection,
+        after: After,
+        wait: Duration,
+        presence: Option<PresenceLease>,
+    ) -> Result<Answer, PollError> {
+        self.polls.poll(rooms, after, wait, presence).await
+    }
+
+    /// Waits for the next message of one room, edits and other entries passed over. A room that does not exist yet may
+    /// be waited for.
+    pub async fn next_message(
+        &self,
+        room: &RoomName,
+        after: After,
+        wait: Option<Duration>,
+    ) -> Result<NextMessage, PollError> {
+        self.polls.next_message(room, after, wait).await
+    }
+
+    /// Checks where a poll begins and how long it may be held, for a keeper of its own.
+    pub(crate) fn admit(
+        &self,
+        rooms: &RoomSelection,
+        after: After,
+        wait: Duration,
+    ) -> Result<Admitted, PollError> {
+        self.polls.admit(rooms, after, wait)
+    }
+
+    /// A keeper of held polls for one thread. `owner` is woken when the keeper has something to do.
+    pub(crate) fn held_polls<K>(&self, owner: Waker) -> HeldPolls<K> {
+        HeldPolls::new(self.state.clone(), owner)
+    }
+
+    /// Makes the answers to the polls of a keeper.
+    pub(crate) fn answers(&self) -> &Arc<Answers> {
+        &self.answers
     }
 
     /// A page of a room's history, as `reader` sees it, with the cursor it was read at.
@@ -201,37 +172,53 @@ impl Hub {
     ) -> Result<Result<History, UnknownRoom>, LogError> {
         let Some(topic) = self.topic(room) else { return Ok(Err(UnknownRoom)) };
         let page = self.log.page(room.clone(), before, limit, reader).await?;
-        let cursor = self.cursor(page.upto);
+        let cursor = self.answers.cursor(page.upto);
         Ok(Ok(History { messages: page.messages, cursor, more: page.more, topic }))
     }
 
     /// The rooms, the most recently active first.
     pub fn rooms(&self) -> RoomList {
-        let cursor = self.cursor(self.head());
-        // The lock is kept for no longer than it takes to count the rooms that are shown.
-        let newest: Vec<_> = self.by_head.lock().values().rev().take(ROOMS_LISTED).cloned().collect();
+        let cursor = self.answers.cursor(self.head());
+        let newest = self.state.rooms.newest(ROOMS_LISTED);
         let mut rooms: Vec<RoomSummary> = newest.iter().map(|room| room.summary()).collect();
         // Some may have grown meanwhile.
         rooms.sort_unstable_by_key(|room| std::cmp::Reverse(room.head));
-        for room in &mut rooms {
-            room.here = self.attendance.count(&room.name);
-        }
         RoomList { rooms, cursor }
     }
 
     /// Whether there is a room of this name.
     pub fn has_room(&self, name: &RoomName) -> bool {
-        self.rooms.read().contains_key(name)
+        self.state.rooms.find(name).is_some()
     }
 
     /// How many rooms there are.
     pub fn room_count(&self) -> usize {
-        self.rooms.read().len()
+        self.state.rooms.len()
+    }
+
+    /// Marks `person` as here in `rooms` until the lease is dropped and for a grace after; rooms that do not exist are
+    /// passed over. `known` is the tag of the presence that the person was told last.
+    pub fn enter(&self, person: &Person, rooms: &[RoomName], known: Option<&PresenceTag>) -> PresenceLease {
+        let mut names: Vec<_> = rooms.iter().collect();
+        names.sort_unstable();
+        names.dedup();
+        let rooms = names.into_iter().filter_map(|name| self.state.rooms.find(name));
+        self.state.presence.enter(rooms, person, known)
+    }
+
+    /// Ends this person's presence everywhere, without grace.
+    pub fn leave(&self, person: &PersonId) {
+        self.state.presence.leave(person);
+    }
+
+    /// Lets everyone know of this person's new nickname.
+    pub fn rename(&self, person: &Person) {
+        self.state.presence.rename(person);
     }
 
     /// The newest position that is visible.
     pub fn head(&self) -> Seq {
-        Seq(self.head.load(Ordering::Acquire))
+        self.state.head()
     }
 
     /// The log below.
@@ -241,7 +228,7 @@ impl Hub {
 
     /// Counters of what was done and of what was refused.
     pub(crate) fn metrics(&self) -> &Arc<Metrics> {
-        &self.metrics
+        &self.state.metrics
     }
 
     /// How it was configured.
@@ -251,36 +238,52 @@ impl Hub {
 
     /// Polls that are being held right now.
     pub fn held(&self) -> usize {
-        self.held.load(Ordering::Relaxed)
+        self.state.held.load(Ordering::Relaxed)
     }
 
     /// Answers every held poll at once and holds no more. There is no way back.
     pub fn close(&self) {
-        self.is_closing.store(true, Ordering::SeqCst);
-        self.everything.wake();
-        let mut rooms: Vec<_> =
-            self.rooms.read().iter().map(|(name, room)| (name.clone(), room.clone())).collect();
-        // In the same order each time, so that what follows can be repeated.
-        rooms.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        for (_, room) in &rooms {
-            room.wake();
-        }
+        self.state.close();
     }
 
     /// Whether [`Hub::close`] was called.
     pub fn is_closing(&self) -> bool {
-        self.is_closing.load(Ordering::SeqCst)
+        self.state.is_closing()
     }
 
-    fn cursor(&self, seq: Seq) -> Cursor {
-        Cursor { epoch: self.log.epoch(), seq }
+    /// Resolves once this hub cannot go on, so that only a restart of the process helps.
+    pub async fn failed(&self) {
+        self.health.failed().await;
     }
 
-    fn room(&self, name: &RoomName) -> Option<Arc<Room>> {
-        self.rooms.read().get(name).cloned()
+    /// Whether this hub cannot go on.
+    pub fn has_failed(&self) -> bool {
+        self.health.has_failed()
+    }
+
+    /// Whether publishing and reading work now. Many may ask at once.
+    pub async fn readiness(&self) -> Result<(), NotReady> {
+        if self.is_closing() {
+            return Err(NotReady::Closing);
+        }
+        self.health.check(&*self.log).await
     }
 
     fn topic(&self, name: &RoomName) -> Option<Topic> {
-        self.room(name).map(|room| room.summary().topic)
+        self.state.rooms.find(name).map(|room| room.summary().topic)
+    }
+}
+
+/// Keeps presence up to date for as long as the hub lives.
+fn keep_presence(state: &Arc<HubState>, grace: Duration) -> impl Future<Output = ()> + Send + 'static {
+    let state = Arc::downgrade(state);
+    async move {
+        let mut ticks = tokio::time::interval(room_presence::PAUSE / 2);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let Some(state) = state.upgrade() else { return };
+            state.presence.tick(grace);
+        }
     }
 }

@@ -1,31 +1,31 @@
-//! What the server answers: batches, pages of history, the list of rooms, who is here.
+//! Response bodies: batches, pages of history, the list of rooms, presence.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::entry::Lenient;
+use crate::lenient::Lenient;
 use crate::{Cursor, Entry, Message, Person, RoomName, Seq, Timestamp, Topic};
 
-/// A poll's answer. Empty when the time was up; the same shape then.
+/// A poll's answer. After a hold without news, an empty one of the same shape.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "BatchForm")]
 pub struct Batch {
     /// All entries of the polled rooms after the poll's cursor, in log order, up to this batch's cursor.
     pub entries: Vec<Entry>,
-    /// Where to poll from next.
+    /// The cursor for the next poll.
     pub cursor: Cursor,
-    /// The hold that the server grants next, in seconds.
+    /// The longest hold that the server grants to the next poll, in seconds.
     pub wait: u64,
-    /// Who is here, when that is not what the poll's tag said.
+    /// The people present, if they changed since the state that the poll's tag names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presence: Option<Presence>,
-    /// Entries that could not be read at all and are not among `entries`: a newer server wrote them.
+    /// The number of entries that could not be read at all, from a newer server; they are not among `entries`.
     #[serde(skip)]
     pub unreadable: usize,
 }
 
-/// A batch as it travels: entries are read one by one, so that one of them cannot stop a client.
+/// A batch's JSON form. Entries are read one by one, so that one unreadable entry cannot stop a client.
 #[derive(Deserialize)]
 struct BatchForm {
     entries: Vec<Lenient<Entry>>,
@@ -37,44 +37,45 @@ struct BatchForm {
 impl From<BatchForm> for Batch {
     fn from(batch: BatchForm) -> Self {
         let BatchForm { entries, cursor, wait, presence } = batch;
-        let came = entries.len();
+        let received = entries.len();
         let entries: Vec<_> = entries.into_iter().filter_map(Lenient::read).collect();
-        let unreadable = came - entries.len();
+        let unreadable = received - entries.len();
         Self { entries, cursor, wait, presence: presence.and_then(Lenient::read), unreadable }
     }
 }
 
-/// Names a state of presence; a poll sends the last one it got, and hears of presence when that has changed.
+/// Names a state of presence. A poll sends the last tag that its client received; the server answers with presence once the
+/// state has another tag.
 pub type PresenceTag = String;
 
-/// Who is in the rooms that a poll says it is in.
+/// The people present in the rooms that a poll lists in `here`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Presence {
-    /// To be sent with the next poll.
+    /// The tag for the next poll.
     pub tag: PresenceTag,
-    /// By room.
+    /// The people present in each room.
     pub rooms: BTreeMap<RoomName, Here>,
 }
 
-/// Who is here in one room.
+/// The people present in one room.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Here {
-    /// How many; exact.
+    /// The exact number of people.
     pub count: usize,
-    /// Who, by nickname; at most [`PEOPLE_LISTED`](crate::limits::PEOPLE_LISTED).
+    /// The people, sorted by nickname; at most [`PEOPLE_LISTED`](crate::limits::PEOPLE_LISTED).
     pub people: Vec<Person>,
 }
 
 /// A page of history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
-    /// Messages as they stand at `cursor`, newest last.
+    /// Messages in their state at `cursor`, newest last.
     pub messages: Vec<Message>,
-    /// Poll from here, and nothing is missed or doubled between this page and that poll.
+    /// A poll from this cursor continues the page without a gap and without a duplicate.
     pub cursor: Cursor,
     /// Whether there are older messages than these.
     pub more: bool,
-    /// What the room is about.
+    /// The room's topic.
     pub topic: Topic,
 }
 
@@ -90,15 +91,15 @@ pub struct RoomList {
 /// A room in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomSummary {
-    /// Its name.
+    /// The room's name.
     pub name: RoomName,
-    /// What it is about; may be empty.
+    /// The room's topic; may be empty.
     pub topic: Topic,
-    /// Its newest entry: a client that has seen less has something new to see.
+    /// The room's newest entry; a client that has not seen this entry has unread entries.
     pub head: Seq,
-    /// When that entry came.
+    /// The time of that entry.
     pub at: Timestamp,
-    /// How many people are here now.
+    /// The number of people present now.
     pub here: usize,
 }
 
@@ -107,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_unreadable_entry_does_not_take_the_batch_with_it() {
+    fn unreadable_entry_does_not_make_batch_unreadable() {
         let json = r#"{"entries":[
             {"seq":7,"room":"lobby","at":1,"author":{"id":"ada1","name":"Ada"},"kind":"delete","target":3},
             {"sequence":[8]}, 9,

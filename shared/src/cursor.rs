@@ -6,13 +6,13 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// An entry's position in the log. Grows from entry to entry and may skip; 0 stands before the first.
+/// An entry's position in the log. Grows from entry to entry and may skip numbers; 0 is before the first entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Seq(pub u64);
 
 impl Seq {
-    /// Before the first entry.
+    /// The position before the first entry.
     pub const START: Self = Self(0);
 
     /// The position after this one.
@@ -28,7 +28,7 @@ impl fmt::Display for Seq {
     }
 }
 
-/// Names one life of a log: made when the log is created, another one after it was replaced or restored.
+/// Identifies one incarnation of a log. Created with the log; a log that was replaced or restored gets a new one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Epoch(pub u64);
 
@@ -38,18 +38,18 @@ impl fmt::Display for Epoch {
     }
 }
 
-/// How far a reader has come: everything up to `seq` of the log `epoch` has been seen. Its text form, 16 hexadecimal
-/// digits, `-` and a decimal number, is opaque to clients: keep it, send it back.
+/// A reader's position: the reader has seen everything up to `seq` of the log with this `epoch`. The text form, 16
+/// hexadecimal digits, `-` and a decimal number, is opaque to clients, which only store it and send it back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Cursor {
-    /// Which log.
+    /// The log's epoch.
     pub epoch: Epoch,
     /// The last entry seen.
     pub seq: Seq,
 }
 
-/// A text is not a cursor.
+/// The error for a text that is not a cursor.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("this is not a cursor; send back, unchanged, the one from the last answer")]
 pub struct InvalidCursor;
@@ -89,15 +89,15 @@ impl From<Cursor> for String {
     }
 }
 
-/// Where a poll begins.
+/// The position from which a poll reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum After {
-    /// From what is published from now on: a poll without `after`.
+    /// After the log's current head: a poll without `after`.
     #[default]
     Now,
-    /// From the first entry that the log still has: `after=start`.
+    /// Before the first entry that the log still has: `after=start`.
     Start,
-    /// After what was seen already.
+    /// After this cursor.
     At(Cursor),
 }
 
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_survives_its_text_form() {
+    fn cursor_round_trips_through_text() {
         for seq in [0, 1, 42, u64::MAX] {
             let cursor = Cursor { epoch: Epoch(0x1f), seq: Seq(seq) };
             assert_eq!(cursor.to_string().parse(), Ok(cursor));
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn one_cursor_has_one_text_form() {
+    fn other_text_forms_of_a_cursor_are_refused() {
         for bad in [
             "",
             "7",

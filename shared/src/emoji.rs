@@ -1,4 +1,4 @@
-//! What a reaction shows: one visible character.
+//! Emoji of reactions: one visible character each.
 
 use thiserror::Error;
 
@@ -6,24 +6,24 @@ use crate::limits::EMOJI_BYTES;
 use crate::unicode::{checked_word, is_longer_than, is_visible, normalized};
 
 checked_word! {
-    /// One emoji, as people see it (a flag, a family or a keycap is one), of at most [`EMOJI_BYTES`] bytes. Letters of
-    /// any kind are refused; which pictures exist changes every year, so there is no list.
+    /// One emoji as people count them (a flag, a family or a keycap is one), of at most [`EMOJI_BYTES`] bytes. Letters of
+    /// any script are refused. No list of emoji is used, because Unicode adds some every year.
     Emoji, InvalidEmoji
 }
 
-/// Why a text is not a reaction.
+/// The reason why a text is not an emoji.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidEmoji {
-    /// Nothing to be seen, or a letter, or white space.
+    /// The text is invisible, a letter or white space.
     #[error("a reaction is one emoji, not text or white space")]
     NotEmoji,
-    /// More than one character, or more than [`EMOJI_BYTES`] bytes.
+    /// The text has more than one character or more than [`EMOJI_BYTES`] bytes.
     #[error("a reaction is exactly one emoji of at most {EMOJI_BYTES} bytes")]
     TooLong,
 }
 
 impl Emoji {
-    /// Checks and normalises.
+    /// Validates and normalises `text`.
     pub fn parse(text: &str) -> Result<Self, InvalidEmoji> {
         let text = text.trim();
         if text.len() > EMOJI_BYTES {
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_one_picture() {
+    fn one_emoji_is_accepted_and_text_is_refused() {
         for good in ["👍", "❤️", "👩‍👩‍👧‍👦", "🇩🇪", "1️⃣", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "✓"]
         {
             assert!(Emoji::parse(good).is_ok(), "{good}");

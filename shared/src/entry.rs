@@ -1,86 +1,53 @@
-//! What the log consists of.
+//! Entries of the log, and how a client reads them from JSON.
 
-use serde::de::IgnoredAny;
+mod kind;
+
 use serde::{Deserialize, Serialize};
 
+use crate::lenient::Lenient;
 use crate::{Emoji, MessageText, Person, PublishKey, RoomName, Seq, Topic};
 
-/// A moment: milliseconds since the Unix epoch, UTC, by the server's clock. A clock that was wrong
-/// is set right, so an entry may be dated before the one in front of it; the order of a log is `seq` alone.
+pub use self::kind::EntryKind;
+
+/// A moment: milliseconds since the Unix epoch, UTC, by the server's clock. Clocks get corrected, so an entry may be dated
+/// before its predecessor; only `seq` orders a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(pub u64);
 
-/// One thing that happened in a room and changed what people see there.
+/// An event in a room that changes what people see there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Flat")]
+#[serde(from = "EntryForm")]
 pub struct Entry {
-    /// Its position in the log.
+    /// The entry's position in the log.
     pub seq: Seq,
-    /// Where it happened.
+    /// The room.
     pub room: RoomName,
-    /// When the server took it.
+    /// The time at which the server accepted it.
     pub at: Timestamp,
-    /// Who did it, by the name of then.
+    /// The person who caused it, by their name at that time.
     pub author: Person,
-    /// What happened.
+    /// The change.
     #[serde(flatten)]
     pub kind: EntryKind,
 }
 
-/// What an entry tells; in JSON the field `kind` names it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum EntryKind {
-    /// Somebody said something.
-    Message {
-        /// The key that the author's client gave it, by which that client knows its own message.
-        key: PublishKey,
-        /// What was said; `null` when it was deleted since.
-        text: Option<MessageText>,
-        /// The message that it answers.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        reply_to: Option<Seq>,
-    },
-    /// The author changed a message.
-    Edit {
-        /// The message.
-        target: Seq,
-        /// What it says now; `null` when the message was deleted since.
-        text: Option<MessageText>,
-    },
-    /// The author deleted a message.
-    Delete {
-        /// The message.
-        target: Seq,
-    },
-    /// Somebody put a reaction on a message or took it back.
-    Reaction {
-        /// The message.
-        target: Seq,
-        /// What they put.
-        emoji: Emoji,
-        /// Put (`true`) or taken back.
-        on: bool,
-    },
-    /// The room was made, or its topic changed.
-    Room {
-        /// What the room is about from now on; may be empty.
-        topic: Topic,
-    },
-    /// Something that this version does not know or cannot read: a newer server wrote it. Never made by this one.
-    #[serde(untagged)]
-    Unknown {
-        /// The kind's name, as it came.
-        kind: String,
-    },
+impl Entry {
+    /// The message whose text this entry carries: a message itself, or the target of an edit. Deleting that message removes
+    /// the text from the entry.
+    pub fn text_of(&self) -> Option<Seq> {
+        match self.kind {
+            EntryKind::Message { .. } => Some(self.seq),
+            EntryKind::Edit { target, .. } => Some(target),
+            _ => None,
+        }
+    }
 }
 
-/// An entry as it travels. Fields that are of no use to the kind are ignored; a kind or a field that cannot be read makes
-/// the entry [`EntryKind::Unknown`] and not the whole batch unreadable.
+/// An entry's JSON form. Fields that the kind does not use are ignored. An unreadable kind or field makes the entry
+/// [`EntryKind::Unknown`] instead of making the whole batch unreadable.
 #[derive(Deserialize)]
-struct Flat {
+struct EntryForm {
     seq: Seq,
     room: RoomName,
     at: Timestamp,
@@ -95,26 +62,10 @@ struct Flat {
     topic: Option<Lenient<Topic>>,
 }
 
-/// A value that may be of a form which only a newer version knows.
-#[derive(Deserialize)]
-#[serde(untagged)]
-pub(crate) enum Lenient<T> {
-    Read(T),
-    Unreadable(IgnoredAny),
-}
-
-impl<T> Lenient<T> {
-    pub(crate) fn read(self) -> Option<T> {
-        match self {
-            Self::Read(value) => Some(value),
-            Self::Unreadable(IgnoredAny) => None,
-        }
-    }
-}
-
-impl From<Flat> for Entry {
-    fn from(flat: Flat) -> Self {
-        let Flat { seq, room, at, author, kind: name, key, text, reply_to, target, emoji, on, topic } = flat;
+impl From<EntryForm> for Entry {
+    fn from(form: EntryForm) -> Self {
+        let EntryForm { seq, room, at, author, kind: name, key, text, reply_to, target, emoji, on, topic } =
+            form;
         let target = target.and_then(Lenient::read);
         let kind = match name.as_str() {
             "message" => message(key, text, reply_to),
@@ -128,8 +79,8 @@ impl From<Flat> for Entry {
     }
 }
 
-/// A field that may be absent or null, but is right when it is there.
-#[expect(clippy::option_option, reason = "absent and unreadable are two things")]
+/// A field that may be absent or null, but must be readable when present.
+#[expect(clippy::option_option, reason = "absent and unreadable are two different cases")]
 fn optional<T>(field: Option<Lenient<T>>) -> Option<Option<T>> {
     match field {
         None => Some(None),
@@ -158,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_entry_is_flat_json() {
+    fn entry_is_flat_json() {
         let json = r#"{"seq":7,"room":"lobby","at":1763622300123,"author":{"id":"ada1","name":"Ada"},"kind":"message","key":"7f2c1b9e-4a5d-4c3b-9e8f-0a1b2c3d4e5f","text":"hello"}"#;
         let entry: Entry = serde_json::from_str(json).unwrap();
         assert_eq!(serde_json::to_string(&entry).unwrap(), json);
@@ -166,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_survives_json() {
+    fn every_kind_round_trips_through_json() {
         for (kind, rest) in [
             ("message", r#","key":"7f2c1b9e-4a5d-4c3b-9e8f-0a1b2c3d4e5f","text":null,"reply_to":3"#),
             ("edit", r#","target":3,"text":"new""#),
@@ -184,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn entry_of_newer_server_is_unknown_and_no_error() {
+    fn unreadable_entry_of_newer_server_becomes_unknown() {
         for (kind, rest) in [
             ("parade", r#","floats":[1,{"a":2}],"text":7"#),
             ("message", r#","key":"7f2c1b9e-4a5d-4c3b-9e8f-0a1b2c3d4e5f","text":{"rich":"hello"}"#),
@@ -205,12 +156,48 @@ mod tests {
     }
 
     #[test]
-    fn unknown_fields_and_wider_rules_of_newer_servers_are_taken() {
+    fn unknown_fields_and_wider_rules_of_newer_servers_are_accepted() {
         let json = r#"{"seq":7,"room":"a b","at":1,"author":{"id":"Ada!","name":" ","badge":"gold"},
             "kind":"delete","target":3,"reason":"spam"}"#;
         let entry: Entry = serde_json::from_str(json).unwrap();
         assert_eq!((entry.room.as_str(), entry.kind), ("a b", EntryKind::Delete { target: Seq(3) }));
     }
 
+    #[test]
+    fn kinds_know_their_target_text_redaction_and_summary() {
+        for (kind, expected) in [
+            (MESSAGE_KIND, (None, Some("hello"), Some(Seq(7)), None)),
+            (
+                r#""edit","target":3,"text":"new""#,
+                (Some(Seq(3)), Some("new"), Some(Seq(3)), Some("edited #3")),
+            ),
+            (r#""delete","target":3"#, (Some(Seq(3)), None, None, Some("deleted #3"))),
+            (
+                r#""reaction","target":3,"emoji":"👍","on":true"#,
+                (Some(Seq(3)), None, None, Some("put 👍 on #3")),
+            ),
+            (
+                r#""reaction","target":3,"emoji":"👍","on":false"#,
+                (Some(Seq(3)), None, None, Some("took 👍 from #3")),
+            ),
+            (r#""room","topic":"""#, (None, None, None, Some("opened the room"))),
+            (r#""room","topic":"tea""#, (None, None, None, Some("set the topic: tea"))),
+            (
+                r#""parade""#,
+                (None, None, None, Some("did something that needs a newer holdline to be shown")),
+            ),
+        ] {
+            let entry: Entry = serde_json::from_str(&format!(r#"{{{HEAD},"kind":{kind}}}"#)).unwrap();
+            let summary = entry.kind.summary(|seq| format!("#{seq}"));
+            let text = entry.kind.text().map(MessageText::as_str);
+            assert_eq!((entry.kind.target(), text, entry.text_of(), summary.as_deref()), expected, "{kind}");
+            let redacted = entry.kind.clone().redacted();
+            assert_eq!(redacted.text(), None);
+            assert_eq!(redacted == entry.kind, text.is_none(), "{kind}: only the text is removed");
+        }
+    }
+
+    const MESSAGE_KIND: &str =
+        r#""message","key":"7f2c1b9e-4a5d-4c3b-9e8f-0a1b2c3d4e5f","text":"hello","reply_to":2"#;
     const HEAD: &str = r#""seq":7,"room":"lobby","at":1,"author":{"id":"ada1","name":"Ada"}"#;
 }

@@ -1,4 +1,4 @@
-//! The publish key: what makes a repeated publish harmless.
+//! The publish key, which makes publishing idempotent.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,19 +7,19 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use uuid::Uuid;
 
-/// A UUID that a client makes for each message it sends. In the log (author, key) is unique, so a client may repeat a
-/// publish until an answer comes and has still published once.
+/// A UUID that a client creates for each message. (author, key) is unique in the log, so a client may repeat a publish until
+/// it gets an answer and still publishes once.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PublishKey(Uuid);
 
-/// A text is not a UUID.
+/// The error for a text that is not a UUID.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("a publish key is a UUID such as 7f2c1b9e-4a5d-4c3b-9e8f-0a1b2c3d4e5f")]
 pub struct InvalidKey;
 
 impl PublishKey {
-    /// A version 4 UUID from 16 random bytes, which the caller supplies.
+    /// Makes a version 4 UUID from 16 random bytes, which the caller supplies.
     pub fn from_random(bytes: [u8; 16]) -> Self {
         Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
     }

@@ -1,18 +1,20 @@
-//! What Holdline's server and its clients must agree on. No I/O, no clock, no randomness: whoever calls supplies those.
+//! The protocol's types and rules, shared by Holdline's server and its clients. Contains no I/O, no clock and no randomness:
+//! the caller supplies those.
 //!
-//! * Words that are checked once, while parsing: [`RoomName`], [`Nickname`], [`MessageText`], [`Topic`], [`Emoji`],
+//! * Strings that are validated once, while parsing: [`RoomName`], [`Nickname`], [`MessageText`], [`Topic`], [`Emoji`],
 //!   [`PublishKey`], [`PersonId`].
 //! * Positions in the log: [`Seq`], [`Epoch`], [`Cursor`], [`After`].
-//! * What travels: [`Entry`], [`Message`], [`Batch`], [`History`], [`RoomList`], [`Presence`], [`Problem`].
+//! * Response bodies: [`Entry`], [`Message`], [`Batch`], [`History`], [`RoomList`], [`Presence`], [`Problem`].
 //! * The client's endless series of polls as a pure machine: [`Subscription`].
 
+mod adaptive_wait;
 mod backoff;
 mod batch;
 mod cursor;
 mod emoji;
 mod entry;
-mod hold;
 mod key;
+mod lenient;
 pub mod limits;
 mod message;
 mod nickname;
@@ -26,12 +28,12 @@ mod text;
 mod topic;
 mod unicode;
 
-pub use backoff::{Backoff, Dice};
+pub use adaptive_wait::AdaptiveWait;
+pub use backoff::{Backoff, Jitter};
 pub use batch::{Batch, Here, History, Presence, PresenceTag, RoomList, RoomSummary};
 pub use cursor::{After, Cursor, Epoch, InvalidCursor, Seq};
 pub use emoji::{Emoji, InvalidEmoji};
 pub use entry::{Entry, EntryKind, Timestamp};
-pub use hold::Hold;
 pub use key::{InvalidKey, PublishKey};
 pub use message::{Message, Reaction};
 pub use nickname::{InvalidNickname, Nickname};

@@ -1,8 +1,8 @@
-//! Every limit of the protocol, with its unit and its reason. Servers may be configured stricter where a flag says so.
+//! Every limit of the protocol, with its unit and its reason. Some server flags set stricter ones.
 
 use std::time::Duration;
 
-/// Longest room name, in graphemes: what fits a phone's title bar twice.
+/// Longest room name, in graphemes: two lines of a phone's title bar.
 pub const ROOM_GRAPHEMES: usize = 64;
 /// Longest room name, in bytes of UTF-8.
 pub const ROOM_BYTES: usize = 128;
@@ -10,7 +10,7 @@ pub const ROOM_BYTES: usize = 128;
 pub const NICKNAME_GRAPHEMES: usize = 32;
 /// Longest nickname, in bytes of UTF-8.
 pub const NICKNAME_BYTES: usize = 128;
-/// Longest message, in graphemes: two typed pages; more belongs into a file.
+/// Longest message, in graphemes: two typed pages.
 pub const TEXT_GRAPHEMES: usize = 4_000;
 /// Longest message, in bytes of UTF-8.
 pub const TEXT_BYTES: usize = 16 * 1024;
@@ -24,19 +24,19 @@ pub const EMOJI_BYTES: usize = 48;
 pub const EMOJI_PER_MESSAGE: usize = 32;
 /// People that a message's reaction lists, the earliest first; the count stays exact. Ten names fill a tooltip.
 pub const REACTORS_LISTED: usize = 10;
-/// Edits of one message that are kept in the log; after so many the author is told to write a new one.
+/// Most edits of one message; after that the author is told to write a new message.
 pub const EDITS_PER_MESSAGE: usize = 200;
 /// Combining marks that may follow one another in a name; more is "zalgo" text that paints over its neighbours.
 pub const MARKS_IN_A_ROW: usize = 4;
-/// Rooms named in one poll. More readers' rooms than this: `room=*`.
+/// Most rooms named in one poll; clients that want more use `room=*`.
 pub const ROOMS_PER_POLL: usize = 50;
 /// Rooms in one deployment, so that the list and the hub stay bounded.
 pub const ROOMS: usize = 100_000;
-/// How long a room without messages is kept after its newest entry: as long as people may plan to use it.
+/// How long a room without messages is kept after its newest entry: long enough for rooms that were prepared in advance.
 pub const ROOM_EXPIRY: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Rooms that one `GET /rooms` lists, the most recently active first.
 pub const ROOMS_LISTED: usize = 500;
-/// Messages in a page of history when the request does not say.
+/// Messages in a page of history when the request does not set `limit`.
 pub const HISTORY_DEFAULT: usize = 50;
 /// Most messages in a page of history.
 pub const HISTORY_MAX: usize = 200;
@@ -48,7 +48,7 @@ pub const BATCH_ENTRIES: usize = 500;
 pub const BATCH_BYTES: usize = 256 * 1024;
 /// Longest request body, in bytes: the longest message with every character escaped (`\u0000` form) and its frame.
 pub const BODY_BYTES: usize = 128 * 1024;
-/// How long a poll is held when it does not say: below the 30 s at which impatient proxies begin to cut.
+/// How long a poll without `wait` is held: below 30 s, the shortest time-out that proxies commonly have.
 pub const WAIT_DEFAULT: Duration = Duration::from_secs(25);
 /// The longest hold that a server grants by default.
 pub const WAIT_MAX: Duration = Duration::from_secs(120);

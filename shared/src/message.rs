@@ -1,52 +1,52 @@
-//! A message as it stands now: its entry with all edits, deletion and reactions folded in.
+//! The current state of a message: its entry with all edits, deletion and reactions folded in.
 
 use serde::{Deserialize, Serialize};
 
 use crate::limits::REACTORS_LISTED;
 use crate::{Emoji, Entry, EntryKind, MessageText, Person, PersonId, PublishKey, RoomName, Seq, Timestamp};
 
-/// What history shows. Clients hold these, too, and fold later entries in with [`Message::fold`].
+/// A message as history returns it. Clients keep messages in this form, too, and apply later entries with [`Message::fold`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
-    /// The message's own entry.
+    /// The position of the message's own entry.
     pub seq: Seq,
-    /// Where it was said.
+    /// The room.
     pub room: RoomName,
-    /// When it was said.
+    /// The time at which the message was published.
     pub at: Timestamp,
-    /// Who said it, by the name of then.
+    /// The author, by their name at that time.
     pub author: Person,
-    /// The key that the author's client gave it.
+    /// The key that the author's client gave the message.
     pub key: PublishKey,
-    /// What it says now; `null` when deleted.
+    /// The current text; `null` when deleted.
     pub text: Option<MessageText>,
-    /// The message that it answers.
+    /// The message that this one answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<Seq>,
-    /// When it was last edited, if ever; nothing once it is deleted.
+    /// The time of the last edit, if any; absent once the message is deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited: Option<Timestamp>,
-    /// Reactions, in the order in which each emoji first came.
+    /// Reactions, in the order in which each emoji was first added.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<Reaction>,
 }
 
-/// An emoji on a message: how many people have put it, and some of them.
+/// An emoji on a message, with the number of people who added it and the first of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reaction {
     /// The emoji.
     pub emoji: Emoji,
-    /// How many people have put it; exact.
+    /// The exact number of people who added the emoji.
     pub count: u64,
-    /// The first of them, by the names of then; at most [`REACTORS_LISTED`].
+    /// The first people who did, by their names at that time; at most [`REACTORS_LISTED`].
     pub by: Vec<Person>,
-    /// Whether the person who reads this is one of them. Entries do not carry it; it is for whoever asked.
+    /// Whether the reader is among those people. Computed for the person who requests history; entries do not carry it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub mine: bool,
 }
 
 impl Message {
-    /// The message that `entry` brings; `None` when it is of another kind.
+    /// The message that `entry` publishes; `None` for entries of other kinds.
     pub fn from_entry(entry: &Entry) -> Option<Self> {
         let EntryKind::Message { key, text, reply_to } = &entry.kind else { return None };
         Some(Self {
@@ -62,8 +62,8 @@ impl Message {
         })
     }
 
-    /// Applies an edit, deletion or reaction that is meant for this message; leaves anything else alone. `me` is the
-    /// person who reads. Each entry may be folded in once only: reactions are counted, not listed.
+    /// Applies an edit, deletion or reaction of this message; ignores all other entries. `me` is the reader. Apply each entry
+    /// only once: reactions are counted, not listed.
     pub fn fold(&mut self, entry: &Entry, me: Option<&PersonId>) {
         match &entry.kind {
             EntryKind::Edit { target, text } if *target == self.seq && self.text.is_some() => {
@@ -82,7 +82,7 @@ impl Message {
         }
     }
 
-    /// Whether the person who reads this has put `emoji`.
+    /// Whether `me`, the reader, added `emoji`.
     pub fn has_my_reaction(&self, emoji: &Emoji, me: &PersonId) -> bool {
         self.reactions.iter().any(|reaction| reaction.emoji == *emoji && reaction.is_mine(me))
     }
@@ -99,7 +99,7 @@ impl Message {
         }
         let reaction = &mut self.reactions[at];
         if on {
-            // The list stays the first of them: behind people who are not listed nobody is added.
+            // The list holds the earliest people: nobody is appended after people who are not listed.
             if reaction.count == reaction.by.len() as u64 && reaction.by.len() < REACTORS_LISTED {
                 reaction.by.push(person.clone());
             }
@@ -118,7 +118,7 @@ impl Message {
 }
 
 impl Reaction {
-    /// Whether the person who reads this is one of those who put it.
+    /// Whether `me`, the reader, added this emoji.
     pub fn is_mine(&self, me: &PersonId) -> bool {
         self.mine || self.by.iter().any(|person| person.id == *me)
     }
@@ -133,7 +133,7 @@ mod tests {
         Entry { seq: Seq(seq), room: RoomName::lobby(), at: Timestamp(seq * 10), author, kind }
     }
 
-    fn said() -> Message {
+    fn message() -> Message {
         let key = PublishKey::from_bytes([1; 16]);
         let text = Some("hello".parse().unwrap());
         Message::from_entry(&entry(1, EntryKind::Message { key, text, reply_to: None })).unwrap()
@@ -149,8 +149,8 @@ mod tests {
     }
 
     #[test]
-    fn edits_and_reactions_are_folded_in() {
-        let mut message = said();
+    fn edits_and_reactions_are_applied() {
+        let mut message = message();
         let me: PersonId = "person3".parse().unwrap();
         message.fold(
             &entry(2, EntryKind::Edit { target: Seq(1), text: Some("hello all".parse().unwrap()) }),
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn many_reactions_are_counted_and_the_first_are_listed() {
-        let mut message = said();
+        let mut message = message();
         for person in 0..25 {
             message.fold(&reaction(2 + person, person, true), None);
         }
@@ -184,8 +184,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_deleted_stays_deleted() {
-        let mut message = said();
+    fn deleted_message_ignores_later_changes() {
+        let mut message = message();
         for (seq, kind) in [
             (2, EntryKind::Delete { target: Seq(1) }),
             (3, EntryKind::Edit { target: Seq(1), text: Some("back".parse().unwrap()) }),

@@ -1,45 +1,44 @@
-//! Nicknames: one visible line, with nothing in it that imitates or hides.
+//! Nicknames: one visible line without invisible or deceptive characters.
 
 use thiserror::Error;
 
 use crate::PersonId;
 use crate::limits::{MARKS_IN_A_ROW, NICKNAME_BYTES, NICKNAME_GRAPHEMES};
-use crate::unicode::{checked_word, find_trick, is_longer_than, is_visible, normalized, stacks_marks};
+use crate::unicode::{checked_word, find_deceptive, is_longer_than, is_visible, normalized, stacks_marks};
 
 checked_word! {
-    /// The name under which a person speaks: NFC, one line, single spaces inside, none around; at most
-    /// [`NICKNAME_GRAPHEMES`] characters and [`NICKNAME_BYTES`] bytes. Nicknames are not unique; people are told apart
-    /// by [`PersonId`](crate::PersonId).
+    /// A person's displayed name: NFC, one line, single spaces inside, none at the ends; at most [`NICKNAME_GRAPHEMES`]
+    /// characters and [`NICKNAME_BYTES`] bytes. Nicknames are not unique; [`PersonId`](crate::PersonId) is.
     Nickname, InvalidNickname
 }
 
-/// Why a text is not a nickname.
+/// The reason why a text is not a nickname.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidNickname {
-    /// Nothing to be seen.
+    /// The text has no visible character.
     #[error("a nickname is empty; give it at least one visible character")]
     Empty,
-    /// More than [`NICKNAME_GRAPHEMES`] characters or [`NICKNAME_BYTES`] bytes.
+    /// The text has more than [`NICKNAME_GRAPHEMES`] characters or [`NICKNAME_BYTES`] bytes.
     #[error(
         "a nickname is too long; at most {NICKNAME_GRAPHEMES} characters and {NICKNAME_BYTES} bytes are allowed"
     )]
     TooLong,
-    /// A control, bidi or invisible character.
+    /// The text has a control, bidi or invisible character.
     #[error("a nickname cannot hold the invisible or control character U+{:04X}", u32::from(*.0))]
     Character(char),
-    /// Marks piled upon marks.
+    /// The text has too many combining marks in a row.
     #[error("a nickname has more than {MARKS_IN_A_ROW} accents on one letter")]
     Marks,
 }
 
 impl Nickname {
-    /// Checks and normalises.
+    /// Validates and normalises `text`.
     pub fn parse(text: &str) -> Result<Self, InvalidNickname> {
         if text.len() > NICKNAME_BYTES * 2 {
             return Err(InvalidNickname::TooLong);
         }
         let name = normalized(&text.split_whitespace().collect::<Vec<_>>().join(" "));
-        if let Some(c) = find_trick(&name) {
+        if let Some(c) = find_deceptive(&name) {
             return Err(InvalidNickname::Character(c));
         }
         if !is_visible(&name) {
@@ -56,7 +55,7 @@ impl Nickname {
 }
 
 impl From<&PersonId> for Nickname {
-    /// Every id would do as a nickname.
+    /// Uses the id as a nickname; every id is a valid one.
     fn from(id: &PersonId) -> Self {
         Self(id.as_str().into())
     }
@@ -67,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_what_people_call_themselves() {
+    fn names_of_any_script_are_accepted_and_normalised() {
         for (given, kept) in [
             ("Ada", "Ada"),
             ("  Ada \t Lovelace\n", "Ada Lovelace"),
@@ -83,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_disguises() {
+    fn deceptive_names_are_refused() {
         use InvalidNickname::*;
         for (given, why) in [
             ("", Empty),

@@ -1,4 +1,5 @@
-//! A poll's parameters, as clients write them and the server reads them.
+//! A poll's query parameters, written by clients and read by the server. Written by hand instead of with a serde format to
+//! keep the browser's module small.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -8,66 +9,66 @@ use thiserror::Error;
 use crate::limits::{PRESENCE_TAG_BYTES, ROOMS_PER_POLL};
 use crate::{After, InvalidCursor, InvalidRoomName, PresenceTag, RoomName};
 
-/// Which rooms a poll is about.
+/// The rooms that a poll asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RoomSelection {
-    /// `room=*`: every room.
+    /// Every room: `room=*`.
     All,
-    /// Named ones: sorted, each once, at least one, at most [`ROOMS_PER_POLL`].
+    /// The named rooms: sorted, without duplicates, at least one, at most [`ROOMS_PER_POLL`].
     Named(Vec<RoomName>),
 }
 
-/// Everything that a poll asks.
+/// The parameters of a poll.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PollQuery {
-    /// Which rooms to hear from.
+    /// The rooms to read.
     pub rooms: RoomSelection,
-    /// From where on.
+    /// The position to read from.
     pub after: After,
-    /// How long to hold; `None` leaves it to the server, zero is regular polling.
+    /// How long to hold; `None` leaves the choice to the server, zero is regular polling.
     pub wait: Option<Duration>,
-    /// The rooms in which this person is shown as here, and of whose presence they want to hear.
+    /// The rooms in which this person is shown as present and whose presence the answer may contain.
     pub here: Vec<RoomName>,
     /// The state of presence that the client knows.
     pub presence: Option<PresenceTag>,
 }
 
-/// Why a query is not a poll.
+/// The reason why a query is not a poll.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidPoll {
-    /// No `room`.
+    /// `room` is missing.
     #[error("which room? add room=NAME (up to {ROOMS_PER_POLL} times) or room=*")]
     NoRoom,
-    /// Too many of them.
+    /// More than [`ROOMS_PER_POLL`] rooms.
     #[error("too many rooms; name at most {ROOMS_PER_POLL}, or use room=*")]
     TooManyRooms,
-    /// A room's name.
+    /// An invalid room name.
     #[error(transparent)]
     Room(#[from] InvalidRoomName),
-    /// The cursor.
+    /// An invalid cursor.
     #[error(transparent)]
     Cursor(#[from] InvalidCursor),
-    /// `wait`.
+    /// An invalid `wait`.
     #[error("wait is a whole number of seconds, 0 to answer at once; not {0:?}")]
     Wait(String),
-    /// `presence`.
+    /// A `presence` that is too long.
     #[error("presence is the tag of the last answer, of at most {PRESENCE_TAG_BYTES} bytes")]
     Presence,
-    /// More than one value for what has one.
+    /// A parameter with two values that takes only one.
     #[error("{0} was given twice; a poll has one")]
     Twice(&'static str),
-    /// A parameter that does not exist, most likely a slip.
+    /// An unknown parameter, most likely a typing error.
     #[error("there is no parameter {0:?}; a poll has room, after, wait, here and presence")]
     Parameter(String),
 }
 
 impl PollQuery {
-    /// A poll of `rooms` from now on, held as long as the server likes.
+    /// A poll of `rooms` from now on with the server's default hold.
     pub fn new(rooms: RoomSelection) -> Self {
         Self { rooms, after: After::Now, wait: None, here: Vec::new(), presence: None }
     }
 
-    /// Reads decoded name and value pairs, in any order.
+    /// Reads percent-decoded name and value pairs, in any order.
     pub fn from_pairs<'a>(
         pairs: impl IntoIterator<Item = (impl AsRef<str> + 'a, impl AsRef<str> + 'a)>,
     ) -> Result<Self, InvalidPoll> {
@@ -84,7 +85,7 @@ impl PollQuery {
                 "here" => query.here.push(RoomName::parse(value)?),
                 "presence" if value.len() > PRESENCE_TAG_BYTES => return Err(InvalidPoll::Presence),
                 "presence" => set_once(&mut query.presence, value.to_owned(), "presence")?,
-                // Many clients add one of these against caches.
+                // Many clients add one of these to bypass caches.
                 "_" | "random" => {}
                 other => return Err(InvalidPoll::Parameter(other.to_owned())),
             }
@@ -133,12 +134,12 @@ impl PollQuery {
     }
 }
 
-/// Takes a parameter's only value. Of two, one would be passed over without a word, and which one is anybody's guess.
+/// Sets a parameter that takes one value. A second value is an error, because clients could not know which one counts.
 fn set_once<T>(parameter: &mut Option<T>, value: T, name: &'static str) -> Result<(), InvalidPoll> {
     if parameter.replace(value).is_some() { Err(InvalidPoll::Twice(name)) } else { Ok(()) }
 }
 
-/// A number of seconds as the `wait` of polls and of the classic route.
+/// Parses `wait`, a number of seconds.
 fn parse_wait(value: &str) -> Result<Duration, InvalidPoll> {
     let seconds: u32 = value.parse().map_err(|_| InvalidPoll::Wait(value.chars().take(20).collect()))?;
     Ok(Duration::from_secs(seconds.into()))
@@ -169,13 +170,13 @@ mod tests {
     }
 
     #[test]
-    fn rooms_are_sorted_and_named_once() {
+    fn rooms_are_sorted_without_duplicates() {
         let query = parse(&[("room", "tea"), ("room", "Lobby"), ("room", "tea"), ("wait", "0")]).unwrap();
         assert_eq!(query.to_query_string(), "room=lobby&room=tea&wait=0");
     }
 
     #[test]
-    fn a_query_string_keeps_everything() {
+    fn query_string_contains_every_parameter() {
         let mut query = PollQuery::new(RoomSelection::Named(vec!["café".parse().unwrap()]));
         query.after = "00000000000000ff-7".parse().unwrap();
         query.here = vec!["café".parse().unwrap()];
@@ -188,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong() {
+    fn invalid_parameters_are_named() {
         assert_eq!(parse(&[]), Err(InvalidPoll::NoRoom));
         assert_eq!(parse(&[("room", "a"), ("wait", "-1")]), Err(InvalidPoll::Wait("-1".into())));
         assert_eq!(parse(&[("room", "a"), ("wait", "5s")]), Err(InvalidPoll::Wait("5s".into())));

@@ -1,5 +1,4 @@
-//! Errors as they travel: RFC 9457 problem details with a closed list of codes. Status codes are chosen here and
-//! nowhere else.
+//! Error bodies: RFC 9457 problem details with a closed list of codes. Status codes are chosen here and nowhere else.
 
 use std::fmt;
 
@@ -13,21 +12,21 @@ pub struct Problem {
     /// `urn:holdline:problem:` and the code.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The code's meaning, always the same.
+    /// The code's meaning, the same for every occurrence.
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// What programs branch on.
+    /// The code, on which programs branch.
     pub code: ProblemCode,
-    /// What was wrong this time and what to do, for people.
+    /// An explanation of this occurrence and its remedy, for people.
     pub detail: String,
-    /// With `epoch_changed` and `gap`: the head of the log as it is now.
+    /// The log's current head; with `epoch_changed` and `gap`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<Cursor>,
 }
 
 impl Problem {
-    /// A problem of this kind, with words for this occasion.
+    /// A problem with this code and an explanation of this occurrence.
     pub fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
         Self {
             kind: format!("urn:holdline:problem:{code}"),
@@ -39,7 +38,7 @@ impl Problem {
         }
     }
 
-    /// Adds the log's head, from which a client that repaired itself goes on.
+    /// Adds the log's head, from which the client continues after a repair.
     #[must_use]
     pub fn at(mut self, cursor: Cursor) -> Self {
         self.cursor = Some(cursor);
@@ -58,12 +57,12 @@ impl std::error::Error for Problem {}
 /// Declares the closed list: code, text form, status, title.
 macro_rules! problem_codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $status:literal, $title:literal;)*) => {
-        /// What can go wrong, as programs see it.
+        /// The kinds of problems.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[non_exhaustive]
         pub enum ProblemCode {
             $($(#[$doc])* #[serde(rename = $text)] $name,)*
-            /// A code that a newer server sends. Only ever received; branch on the status instead.
+            /// A code from a newer server. Never sent by this version; branch on the status instead.
             #[serde(other, rename = "unknown")]
             Unknown,
         }
@@ -72,17 +71,17 @@ macro_rules! problem_codes {
             /// Every code that this version sends.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// The form in which it travels.
+            /// The code's text in JSON.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)* Self::Unknown => "unknown" }
             }
 
-            /// The HTTP status that it is sent with.
+            /// The HTTP status of an answer with this code.
             pub fn status(self) -> u16 {
                 match self { $(Self::$name => $status,)* Self::Unknown => 500 }
             }
 
-            /// One line for people.
+            /// The code's meaning in one line, for people.
             pub fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* Self::Unknown => "Something that this version does not know" }
             }
@@ -95,21 +94,21 @@ problem_codes! {
     InvalidJson = "invalid_json", 400, "The body is not valid JSON";
     /// The body is JSON, but a field is missing or of the wrong type.
     InvalidBody = "invalid_body", 400, "The body does not have the expected fields";
-    /// A parameter in the address is missing, unknown or malformed.
+    /// A parameter in the URL is missing, unknown or malformed.
     InvalidParameter = "invalid_parameter", 400, "A parameter is missing, unknown or malformed";
-    /// Not a room name.
+    /// The name is not a valid room name.
     InvalidRoom = "invalid_room", 400, "This is not a room name";
-    /// Not a nickname.
+    /// The name is not a valid nickname.
     InvalidNickname = "invalid_nickname", 400, "This is not a nickname";
-    /// Not a message text.
+    /// The text is not a valid message text.
     InvalidText = "invalid_text", 400, "This cannot be a message";
-    /// Not a topic.
+    /// The text is not a valid topic.
     InvalidTopic = "invalid_topic", 400, "This cannot be a topic";
-    /// Not a publish key.
+    /// The key is not a UUID.
     InvalidKey = "invalid_key", 400, "This is not a publish key";
-    /// Not an emoji.
+    /// The text is not an emoji.
     InvalidEmoji = "invalid_emoji", 400, "This is not a reaction";
-    /// Not a cursor, or one that lies beyond the log's head.
+    /// The text is not a cursor of this log.
     InvalidCursor = "invalid_cursor", 400, "This is not a cursor of this log";
     /// The request's head breaks HTTP: no `Host`, several, or one that is no host.
     InvalidRequest = "invalid_request", 400, "This is not a valid HTTP request";
@@ -117,23 +116,23 @@ problem_codes! {
     SessionRequired = "session_required", 401, "Say who you are first";
     /// The session's token is forged, damaged or from another server.
     SessionInvalid = "session_invalid", 401, "This session is not valid here";
-    /// Only the author may do that.
+    /// Only the author may change or delete a message.
     NotAuthor = "not_author", 403, "Only its author may do that";
     /// A page of another site sent the request.
     CrossSite = "cross_site", 403, "Requests from other sites are refused";
-    /// No such room.
+    /// The room does not exist.
     UnknownRoom = "unknown_room", 404, "There is no such room";
-    /// No such message in that room.
+    /// The room has no such message.
     UnknownMessage = "unknown_message", 404, "There is no such message";
-    /// No such address.
+    /// The URL's path does not exist.
     UnknownRoute = "unknown_route", 404, "There is nothing at this address";
-    /// The address exists, but not with this method.
+    /// The path exists, but not with this method.
     MethodNotAllowed = "method_not_allowed", 405, "This address does not take this method";
     /// The client did not send its request in time.
     RequestTimeout = "request_timeout", 408, "The request did not arrive in time";
     /// The message was deleted.
     MessageDeleted = "message_deleted", 409, "The message was deleted";
-    /// The log was replaced or restored; cursors of the old one mean nothing here.
+    /// The log was replaced or restored; cursors of the old log are not valid in this one.
     EpochChanged = "epoch_changed", 410, "The log is another one now";
     /// The log no longer has everything after this cursor.
     Gap = "gap", 410, "Entries after this cursor are gone";
@@ -143,17 +142,17 @@ problem_codes! {
     UnknownHost = "unknown_host", 421, "This server does not answer to that host name";
     /// The body is not declared as JSON.
     UnsupportedMediaType = "unsupported_media_type", 415, "The body must be JSON";
-    /// A bound of the deployment is reached: rooms, or emoji on one message.
+    /// A limit is reached: rooms of the deployment, or emoji on one message.
     TooMany = "too_many", 422, "There are too many already";
     /// Too many requests from one visitor.
     RateLimited = "rate_limited", 429, "Too many requests";
-    /// A defect in the server; its log says more.
+    /// A defect in the server; the server's log has the details.
     Internal = "internal", 500, "Something went wrong in the server";
     /// The log cannot be written or read at the moment.
     LogUnavailable = "log_unavailable", 503, "The log is not available at the moment";
     /// The server is stopping.
     ShuttingDown = "shutting_down", 503, "The server is stopping";
-    /// The server holds as many requests as it may.
+    /// The server holds as many requests as its limit allows.
     Overloaded = "overloaded", 503, "The server is full";
     /// The disk is full.
     StorageFull = "storage_full", 507, "The server's disk is full";
@@ -170,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn code_of_newer_server_is_unknown_and_no_error() {
+    fn code_of_newer_server_becomes_unknown() {
         let json =
             r#"{"type":"urn:x","title":"New","status":418,"code":"teapot","detail":"short and stout"}"#;
         let problem: Problem = serde_json::from_str(json).unwrap();
@@ -178,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_problem_survives_json_and_every_code_is_an_error() {
+    fn problem_round_trips_through_json_and_every_status_is_an_error() {
         for &code in ProblemCode::ALL {
             let problem = Problem::new(code, "why");
             let json = serde_json::to_string(&problem).unwrap();

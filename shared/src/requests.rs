@@ -1,50 +1,50 @@
-//! What clients send as JSON, and a session's answer.
+//! Request bodies, and the answer with a session.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{MessageText, Nickname, Person, PublishKey, Seq, Topic};
 
-/// `POST /rooms/{room}/messages`.
+/// The body of `POST /rooms/{room}/messages`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublishRequest {
-    /// Made by the client, once per message.
+    /// The key, created by the client once per message.
     pub key: PublishKey,
-    /// What to say.
+    /// The text.
     pub text: MessageText,
-    /// The message that it answers.
+    /// The message that this one answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<Seq>,
 }
 
-/// `PATCH /rooms/{room}/messages/{seq}`.
+/// The body of `PATCH /rooms/{room}/messages/{seq}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EditRequest {
-    /// What the message says from now on.
+    /// The message's new text.
     pub text: MessageText,
 }
 
-/// `PUT /rooms/{room}`; also without a body.
+/// The body of `PUT /rooms/{room}`; optional.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RoomRequest {
-    /// What the room is about; absent leaves it as it is.
+    /// The room's new topic; absent keeps the current one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<Topic>,
 }
 
-/// `POST /session`; also without a body.
+/// The body of `POST /session`; optional.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SessionRequest {
-    /// The name to speak under; absent keeps the one of the session that is there, or lets the server make one up.
+    /// The new nickname; absent keeps the session's current one, or lets the server invent one for a new session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nickname: Option<Nickname>,
 }
 
-/// Who I am, and the token that proves it.
+/// The caller's own person, and the token that authenticates them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
-    /// As others see me.
+    /// The caller as others see them.
     pub person: Person,
-    /// For `Authorization: Bearer`. Only for those who did not come with the cookie, which scripts cannot read.
+    /// The token for `Authorization: Bearer`. Absent for callers who use the cookie, which scripts cannot read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Room names: lower-case words that read well in an address bar.
+//! Room names: lower-case words that are readable in an address bar.
 
 use thiserror::Error;
 
@@ -6,35 +6,35 @@ use crate::limits::{MARKS_IN_A_ROW, ROOM_BYTES, ROOM_GRAPHEMES};
 use crate::unicode::{checked_word, is_longer_than, is_mark, lower_case, normalized, stacks_marks};
 
 checked_word! {
-    /// The name of a room: letters and digits of any script, `-` and `_`, beginning with a letter or digit, in
-    /// lower case and NFC; at most [`ROOM_GRAPHEMES`] characters and [`ROOM_BYTES`] bytes.
+    /// A room's name: letters and digits of any script, `-` and `_`, beginning with a letter or digit, in lower case and NFC;
+    /// at most [`ROOM_GRAPHEMES`] characters and [`ROOM_BYTES`] bytes.
     RoomName, InvalidRoomName
 }
 
-/// Why a text is not a room name.
+/// The reason why a text is not a room name.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidRoomName {
-    /// Nothing there.
+    /// The text is empty.
     #[error("a room name is empty; give it at least one letter or digit")]
     Empty,
-    /// More than [`ROOM_GRAPHEMES`] characters or [`ROOM_BYTES`] bytes.
+    /// The text has more than [`ROOM_GRAPHEMES`] characters or [`ROOM_BYTES`] bytes.
     #[error(
         "a room name is too long; at most {ROOM_GRAPHEMES} characters and {ROOM_BYTES} bytes are allowed"
     )]
     TooLong,
-    /// Begins with `-`, `_` or a combining mark.
+    /// The text begins with `-`, `_` or a combining mark.
     #[error("a room name begins with a letter or digit, not with {0:?}")]
     Start(char),
-    /// Something else than letters, digits, `-` and `_`.
+    /// The text has a character other than letters, digits, `-` and `_`.
     #[error("a room name has letters, digits, '-' and '_' only, not {0:?}")]
     Character(char),
-    /// Marks piled upon marks.
+    /// The text has too many combining marks in a row.
     #[error("a room name has more than {MARKS_IN_A_ROW} accents on one letter")]
     Marks,
 }
 
 impl RoomName {
-    /// Checks and normalises; upper case becomes lower case, so that `Tea` and `tea` are one room.
+    /// Validates and normalises `text`. Upper case becomes lower case, so that `Tea` and `tea` are one room.
     pub fn parse(text: &str) -> Result<Self, InvalidRoomName> {
         if text.len() > ROOM_BYTES * 2 {
             return Err(InvalidRoomName::TooLong);
@@ -56,7 +56,7 @@ impl RoomName {
         {
             return Err(InvalidRoomName::Character(c));
         }
-        if let Some(c) = crate::unicode::find_trick(&name) {
+        if let Some(c) = crate::unicode::find_deceptive(&name) {
             return Err(InvalidRoomName::Character(c));
         }
         if stacks_marks(&name, MARKS_IN_A_ROW) {
@@ -65,7 +65,7 @@ impl RoomName {
         Ok(Self(name.into()))
     }
 
-    /// The room that everybody enters first, and the one that the classic routes mean when they name none.
+    /// The room that everybody enters first, and the default of the classic routes.
     pub fn lobby() -> Self {
         Self("lobby".into())
     }
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn accepts_words_of_any_script_in_lower_case() {
+    fn names_of_any_script_are_accepted_in_lower_case() {
         for (given, kept) in [
             ("lobby", "lobby"),
             ("  Tea-Room_2 ", "tea-room_2"),
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_an_address_bar_or_an_eye_could_mistake() {
+    fn ambiguous_names_are_refused() {
         use InvalidRoomName::*;
         for (given, why) in [
             ("", Empty),

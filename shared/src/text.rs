@@ -1,4 +1,4 @@
-//! What a message says.
+//! Message texts.
 
 use thiserror::Error;
 
@@ -6,28 +6,28 @@ use crate::limits::{TEXT_BYTES, TEXT_GRAPHEMES};
 use crate::unicode::{checked_word, is_longer_than, is_visible, normalized};
 
 checked_word! {
-    /// The text of a message: NFC, lines ended by `\n`, no control characters but `\n` and `\t`, something visible in
-    /// it, no white space at its end; at most [`TEXT_GRAPHEMES`] characters and [`TEXT_BYTES`] bytes. Bidi controls
-    /// and joiners are kept, because running text needs them; whoever shows it isolates it.
+    /// The text of a message: NFC, lines ended by `\n`, no control characters but `\n` and `\t`, at least one visible
+    /// character, no white space at the end; at most [`TEXT_GRAPHEMES`] characters and [`TEXT_BYTES`] bytes. Bidi controls
+    /// and joiners are kept, because running text needs them; isolate the text when you display it.
     MessageText, InvalidText
 }
 
-/// Why a text is not a message.
+/// The reason why a text is not a message text.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidText {
-    /// Nothing to be seen.
+    /// The text has no visible character.
     #[error("a message is empty; it needs at least one visible character")]
     Empty,
-    /// More than [`TEXT_GRAPHEMES`] characters or [`TEXT_BYTES`] bytes.
+    /// The text has more than [`TEXT_GRAPHEMES`] characters or [`TEXT_BYTES`] bytes.
     #[error("a message is too long; at most {TEXT_GRAPHEMES} characters and {TEXT_BYTES} bytes are allowed")]
     TooLong,
-    /// A control character.
+    /// The text has a control character.
     #[error("a message cannot hold the control character U+{:04X}", u32::from(*.0))]
     Character(char),
 }
 
 impl MessageText {
-    /// Checks and normalises.
+    /// Validates and normalises `text`.
     pub fn parse(text: &str) -> Result<Self, InvalidText> {
         if text.len() > TEXT_BYTES * 2 {
             return Err(InvalidText::TooLong);
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_the_shape_of_what_was_typed() {
+    fn indentation_and_line_breaks_are_kept() {
         for (given, kept) in [
             ("hello", "hello"),
             ("  indented\r\n\tcode  \n\n", "  indented\n\tcode"),
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_what_people_see_and_bytes() {
+    fn length_is_limited_in_graphemes_and_bytes() {
         assert!(MessageText::parse(&"a".repeat(4_000)).is_ok());
         assert_eq!(MessageText::parse(&"a".repeat(4_001)), Err(InvalidText::TooLong));
         assert!(MessageText::parse(&"🇩🇪".repeat(2_000)).is_ok(), "a flag is one character of eight bytes");
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_nothing_and_controls() {
+    fn empty_texts_and_control_characters_are_refused() {
         assert_eq!(MessageText::parse(" \n\t "), Err(InvalidText::Empty));
         assert_eq!(MessageText::parse("\u{200B}"), Err(InvalidText::Empty));
         assert_eq!(MessageText::parse("a\0b"), Err(InvalidText::Character('\0')));

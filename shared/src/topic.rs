@@ -1,4 +1,4 @@
-//! A room's topic: one line under its name.
+//! Room topics: one line below the room's name.
 
 use thiserror::Error;
 
@@ -6,24 +6,23 @@ use crate::limits::{TOPIC_BYTES, TOPIC_GRAPHEMES};
 use crate::unicode::{checked_word, is_longer_than, normalized};
 
 checked_word! {
-    /// What a room is about: NFC, one line, may be empty; at most [`TOPIC_GRAPHEMES`] characters and [`TOPIC_BYTES`]
-    /// bytes.
+    /// A room's topic: NFC, one line, may be empty; at most [`TOPIC_GRAPHEMES`] characters and [`TOPIC_BYTES`] bytes.
     Topic, InvalidTopic
 }
 
-/// Why a text is not a topic.
+/// The reason why a text is not a topic.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidTopic {
-    /// More than [`TOPIC_GRAPHEMES`] characters or [`TOPIC_BYTES`] bytes.
+    /// The text has more than [`TOPIC_GRAPHEMES`] characters or [`TOPIC_BYTES`] bytes.
     #[error("a topic is too long; at most {TOPIC_GRAPHEMES} characters and {TOPIC_BYTES} bytes are allowed")]
     TooLong,
-    /// A control character.
+    /// The text has a control character.
     #[error("a topic cannot hold the control character U+{:04X}", u32::from(*.0))]
     Character(char),
 }
 
 impl Topic {
-    /// Checks and normalises; line breaks become spaces.
+    /// Validates and normalises `text`; line breaks become spaces.
     pub fn parse(text: &str) -> Result<Self, InvalidTopic> {
         if text.len() > TOPIC_BYTES * 2 {
             return Err(InvalidTopic::TooLong);
@@ -51,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_one_line_and_bounded() {
+    fn topic_is_one_line_of_limited_length() {
         assert_eq!(Topic::parse(" all about \n tea ").map(String::from), Ok("all about tea".to_owned()));
         assert_eq!(Topic::parse(""), Ok(Topic::default()));
         assert_eq!(Topic::parse(&"t".repeat(201)), Err(InvalidTopic::TooLong));

@@ -1,13 +1,13 @@
-//! Unicode care in one place: normalisation, what counts as one character, and which characters are tricks.
-//! Without the feature `unicode` (the browser) texts are taken as they are and measured in bytes alone; the server,
-//! which always has the feature, decides.
+//! Unicode rules of all names and texts: normalisation, counting of graphemes, deceptive characters. Without the feature
+//! `unicode` (in the browser) texts are not normalised and measured in bytes only; the server, which always has the feature,
+//! validates them.
 
-/// Characters that change the direction of what follows. Legitimate in running text, a disguise in a name.
+/// Whether `c` changes the direction of the text that follows: legitimate in running text, deceptive in a name.
 const fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Characters that take no room on the screen, so that two different names look the same.
+/// Whether `c` takes no space on the screen, so that two different names could look the same.
 /// From the `Default_Ignorable_Code_Point` property of the Unicode Character Database, and the two blank letters.
 /// Variation selectors 15 and 16 choose between text and emoji form and are left to the caller.
 const fn is_invisible(c: char) -> bool {
@@ -34,12 +34,12 @@ const fn is_invisible(c: char) -> bool {
     )
 }
 
-/// The first character that has no place in a name: a control, a bidi control or something invisible.
-pub(crate) fn find_trick(name: &str) -> Option<char> {
+/// Finds the first character that names must not have: a control, a bidi control or an invisible character.
+pub(crate) fn find_deceptive(name: &str) -> Option<char> {
     name.chars().find(|&c| c.is_control() || is_bidi_control(c) || is_invisible(c))
 }
 
-/// Whether anything of `text` can be seen.
+/// Whether `text` has a visible character.
 pub(crate) fn is_visible(text: &str) -> bool {
     text.chars().any(|c| {
         !(c.is_whitespace()
@@ -55,7 +55,7 @@ mod full {
     use unicode_normalization::{UnicodeNormalization, char::is_combining_mark, is_nfc};
     use unicode_segmentation::UnicodeSegmentation;
 
-    /// Canonical composition (NFC): the same text has the same bytes.
+    /// Composes canonically (NFC), so that equal texts have equal bytes.
     pub(crate) fn normalized(text: &str) -> String {
         if is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
     }
@@ -64,13 +64,13 @@ mod full {
         text.to_lowercase()
     }
 
-    /// Length as people count it: extended grapheme clusters of UAX #29, counted no further than `limit` + 1.
+    /// Whether `text` has more than `limit` extended grapheme clusters (UAX #29), which is how people count characters.
     pub(crate) fn is_longer_than(text: &str, limit: usize) -> bool {
-        // A grapheme has at least one byte, so most texts are decided by their length alone.
+        // A grapheme has at least one byte, so that the length in bytes decides most cases.
         text.len() > limit && text.graphemes(true).nth(limit).is_some()
     }
 
-    /// Whether `c` belongs to the letter before it.
+    /// Whether `c` is a combining mark, part of the letter before it.
     pub(crate) fn is_mark(c: char) -> bool {
         is_combining_mark(c)
     }
@@ -83,7 +83,7 @@ mod full {
     }
 
     pub(crate) fn lower_case(text: &str) -> String {
-        // The tables for all scripts are large, and a browser has its own: it makes names lower case before.
+        // The tables for all scripts are large, and the client has lowered the name with the browser's own already.
         text.to_ascii_lowercase()
     }
 
@@ -92,14 +92,14 @@ mod full {
     }
 
     pub(crate) fn is_mark(c: char) -> bool {
-        // Coarse: everything beyond Latin may combine; the server looks closely.
+        // An approximation: everything beyond Latin may combine; the server checks precisely.
         c >= '\u{0300}' && !c.is_whitespace()
     }
 }
 
 pub(crate) use full::{is_longer_than, is_mark, lower_case, normalized};
 
-/// Whether more than `limit` combining marks follow one another anywhere.
+/// Whether `text` has more than `limit` combining marks in a row.
 #[cfg(feature = "unicode")]
 pub(crate) fn stacks_marks(text: &str, limit: usize) -> bool {
     let mut run = 0;
@@ -109,16 +109,16 @@ pub(crate) fn stacks_marks(text: &str, limit: usize) -> bool {
     })
 }
 
-/// Without the tables nobody can say; the server does.
+/// Accepts everything: the check needs the Unicode tables, which only the server has.
 #[cfg(not(feature = "unicode"))]
 pub(crate) fn stacks_marks(_text: &str, _limit: usize) -> bool {
     false
 }
 
-/// Declares a newtype over shared text with the traits that all checked words have; its file adds `parse`.
+/// Declares a newtype over shared text with the traits that all validated strings have; the calling file adds `parse`.
 ///
-/// Input of people is checked by `parse`. Deserialising checks nothing: what travels in an answer or lies in the log was
-/// checked when it was written, perhaps by a newer version whose rules are wider, and must not stop who reads it.
+/// `parse` validates input from people. Deserialising validates nothing: values in answers and in the log were validated
+/// when they were written, perhaps by a newer version with wider rules, and must stay readable.
 macro_rules! checked_word {
     ($(#[$doc:meta])* $name:ident, $error:ident) => {
         $(#[$doc])*
@@ -127,12 +127,12 @@ macro_rules! checked_word {
         pub struct $name(std::sync::Arc<str>);
 
         impl $name {
-            /// The checked text.
+            /// The validated text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
 
-            /// Takes a word that a server or the log has checked already, as it is. Never for input of people.
+            /// Accepts a value that a server or the log has validated already. Not for input from people.
             pub fn received(text: impl Into<std::sync::Arc<str>>) -> Self {
                 Self(text.into())
             }

@@ -27,6 +27,9 @@ const FLAGS: [&str; 10] = [
     "--blink-settings=primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2",
 ];
 
+/// How often the driver is started before the test fails.
+const STARTS: usize = 5;
+
 /// A running driver.
 #[derive(Debug)]
 pub(super) struct Driver {
@@ -38,8 +41,20 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    /// Starts the driver that `CHROMEDRIVER` names, or Debian's, on a free port.
+    /// Starts the driver that `CHROMEDRIVER` names, or Debian's, on a free port. The driver chooses a port that is free
+    /// for IPv4 and then listens there for IPv6 as well; if another program was faster it ends, and is started again.
     pub(super) async fn start() -> Result<Self> {
+        let mut started = Self::start_once().await;
+        for _ in 1..STARTS {
+            if started.is_ok() {
+                break;
+            }
+            started = Self::start_once().await;
+        }
+        started
+    }
+
+    async fn start_once() -> Result<Self> {
         let program = env::var_os("CHROMEDRIVER").unwrap_or_else(|| "/usr/bin/chromedriver".into());
         let mut command = tokio::process::Command::new(program);
         command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());

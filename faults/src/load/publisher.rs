@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use fastrand::Rng;
 use holdline_shared::{
-    Backoff, Dice, Emoji, Entry, MessageText, Person, PublishKey, PublishRequest, RoomName, Seq, Session,
+    Backoff, Emoji, Entry, Jitter, MessageText, Person, PublishKey, PublishRequest, RoomName, Seq, Session,
 };
 use hyper::Method;
 use tokio::sync::watch;
@@ -94,7 +94,7 @@ impl Publisher {
     }
 
     async fn pause(&mut self, backoff: &mut Backoff, retry_after: Option<Duration>) {
-        let pause = retry_after.unwrap_or_default().max(backoff.fail(Dice::new(self.rng.f64())));
+        let pause = retry_after.unwrap_or_default().max(backoff.fail(Jitter::new(self.rng.f64())));
         sleep(pause.min(PAUSE)).await;
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use holdline_shared::{
-    Action, After, Batch, Dice, Event, History, Next, PollQuery, Problem, ProblemCode, RoomName,
+    Action, After, Batch, Event, History, Jitter, Next, PollQuery, Problem, ProblemCode, RoomName,
     RoomSelection, Seq, Subscription,
 };
 use tokio::sync::broadcast;
@@ -69,7 +69,7 @@ impl Subscriber {
             if matches!(event, Event::Failed { .. } | Event::Refused { .. } | Event::TimedOut) {
                 self.ledger.troubled();
             }
-            let step = machine.step(event, begun.elapsed(), Dice::new(self.rng.f64()));
+            let step = machine.step(event, begun.elapsed(), Jitter::new(self.rng.f64()));
             if let Some(batch) = step.deliver {
                 self.ledger.saw(reader, asked, &batch.entries);
             }
@@ -118,7 +118,7 @@ impl Subscriber {
             0 => Event::Offline,
             1 => Event::Online,
             2 => Event::Hurry,
-            3 => Event::Leapt,
+            3 => Event::Suspended,
             _ => {
                 *machine = Subscription::new(machine.after());
                 Event::Start

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use fastrand::Rng;
 use holdline_shared::{
-    Action, After, Batch, Dice, Event, Next, PollQuery, RoomName, RoomSelection, Seq, Subscription,
+    Action, After, Batch, Event, Jitter, Next, PollQuery, RoomName, RoomSelection, Seq, Subscription,
 };
 use hyper::Method;
 use tokio::task::JoinSet;
@@ -111,7 +111,7 @@ impl Reader {
         let mut event = Event::Start;
         let mut asked = Line::default();
         loop {
-            let step = machine.step(event, begun.elapsed(), Dice::new(self.rng.f64()));
+            let step = machine.step(event, begun.elapsed(), Jitter::new(self.rng.f64()));
             if let Some(batch) = step.deliver {
                 self.ledger.saw(self.id, asked, &batch.entries);
             }

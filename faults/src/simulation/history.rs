@@ -33,11 +33,11 @@ pub(super) struct Question {
 /// One poll, as what the machine is told of it.
 pub(super) async fn poll(world: &World, client: usize, rng: &mut Rng, question: &Question) -> Event {
     let work = |run: Rc<Run>| async move {
-        let visit = question
+        let presence = question
             .here
-            .clone()
-            .map(|(person, known)| run.hub.visit(&person, vec![RoomName::lobby()], known));
-        run.hub.poll(&question.rooms, question.after, question.wait, visit.as_ref()).await
+            .as_ref()
+            .map(|(person, known)| run.hub.enter(person, &[RoomName::lobby()], known.as_ref()));
+        run.hub.poll(&question.rooms, question.after, question.wait, presence).await
     };
     match request(world, client, rng, work).await {
         Heard::Answer(Ok(answer)) => match serde_json::from_slice::<Batch>(&answer.body) {

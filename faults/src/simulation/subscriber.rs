@@ -10,7 +10,9 @@ use std::time::Duration;
 use fastrand::Rng;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
-use holdline_shared::{After, Cursor, Dice, Entry, Event, Hold, Next, Person, RoomName, Seq, Subscription};
+use holdline_shared::{
+    AdaptiveWait, After, Cursor, Entry, Event, Jitter, Next, Person, RoomName, Seq, Subscription,
+};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::CHAOS;
@@ -66,7 +68,7 @@ pub(super) async fn run(world: Rc<World>, number: usize) {
         rng,
         world,
     };
-    subscriber.enter(Hold::default()).await;
+    subscriber.enter(AdaptiveWait::default()).await;
     subscriber.follow().await;
 }
 
@@ -106,7 +108,7 @@ impl Subscriber {
             2 => self.feed(Event::Online),
             3 => {
                 self.slept += Duration::from_secs(self.rng.u64(1..30_000));
-                self.feed(Event::Leapt);
+                self.feed(Event::Suspended);
             }
             4 => {
                 self.slept += Duration::from_secs(self.rng.u64(1..30_000));
@@ -114,12 +116,13 @@ impl Subscriber {
             }
             5 => {
                 // The program is started again and goes on where it was.
-                self.machine = Subscription::with_hold(self.machine.after(), self.machine.hold().clone());
+                self.machine =
+                    Subscription::with_wait(self.machine.after(), self.machine.adaptive_wait().clone());
                 self.world.records[self.number].borrow_mut().is_joining = self.joining.is_some();
                 self.feed(Event::Start);
             }
             6 => {
-                let hold = self.machine.hold().clone();
+                let hold = self.machine.adaptive_wait().clone();
                 self.leave(None);
                 self.enter(hold).await;
             }
@@ -139,7 +142,7 @@ impl Subscriber {
     }
 
     /// Reads what there is, and polls from there.
-    async fn enter(&mut self, hold: Hold) {
+    async fn enter(&mut self, hold: AdaptiveWait) {
         self.world.records[self.number].borrow_mut().is_joining = true;
         self.outstanding = pending().boxed_local();
         self.last_answer = None;
@@ -154,7 +157,7 @@ impl Subscriber {
             sleep(Duration::from_millis(self.rng.u64(100..2000))).await;
         };
         self.begin_segments(pages, cursor);
-        self.machine = Subscription::with_hold(After::At(cursor), hold);
+        self.machine = Subscription::with_wait(After::At(cursor), hold);
         self.feed(Event::Start);
     }
 
@@ -230,7 +233,7 @@ impl Subscriber {
         };
         self.say(Short(&event));
         let now = self.world.now() + self.slept;
-        let step = self.machine.step(event, now, Dice::new(self.rng.f64()));
+        let step = self.machine.step(event, now, Jitter::new(self.rng.f64()));
         let shown = step.deliver.map(|batch| batch.entries).unwrap_or_default();
         let shown = if self.world.sabotage == Some(Sabotage::ShowAll) { raw } else { shown };
         self.show(shown);

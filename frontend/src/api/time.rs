@@ -1,8 +1,8 @@
-//! The clocks and the dice, for machines that have none.
+//! The browser's clocks and random numbers, for the pure state machines.
 
 use std::time::Duration;
 
-use holdline_shared::{Dice, Moment, PublishKey, Timestamp};
+use holdline_shared::{Jitter, Moment, PublishKey, Timestamp};
 use wasm_bindgen::UnwrapThrowExt;
 
 /// The moment on a clock that never goes back.
@@ -21,9 +21,9 @@ pub fn wall_clock() -> Timestamp {
     Timestamp(js_sys::Date::now().max(0.0) as u64)
 }
 
-/// Chance for back-off.
-pub fn throw_dice() -> Dice {
-    Dice::new(js_sys::Math::random())
+/// A fresh random number for backoff.
+pub fn jitter() -> Jitter {
+    Jitter::new(js_sys::Math::random())
 }
 
 /// A new publish key. `crypto.randomUUID` does not exist on pages served without TLS; random bytes do.

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use gloo_timers::callback::Timeout;
 use holdline_shared::{
-    Action, After, Batch, Cursor, Event, Here, Hold, Next, Person, PollQuery, Problem, ProblemCode, RoomName,
-    RoomSelection, Status, Subscription,
+    Action, AdaptiveWait, After, Batch, Cursor, Event, Here, Next, Person, PollQuery, Problem, ProblemCode,
+    RoomName, RoomSelection, Status, Subscription,
 };
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
@@ -94,13 +94,13 @@ impl Driver {
     /// Begins to poll, from this cursor on.
     pub fn start(&self, from: Cursor) {
         let hold = self.0.storage.get(HOLD).and_then(|seconds| seconds.parse().ok()).unwrap_or_default();
-        let machine = Subscription::with_hold(After::At(from), Hold::from_secs(hold));
+        let machine = Subscription::with_wait(After::At(from), AdaptiveWait::from_secs(hold));
         *self.0.machine.borrow_mut() = Some(machine);
         self.0.meet_tabs();
         self.0.again();
         if self.0.tabs.role.get() == Role::Follower {
             // Whether the line is there is not known before somebody polls.
-            self.0.feed(Event::Leapt);
+            self.0.feed(Event::Suspended);
         }
     }
 
@@ -122,7 +122,7 @@ impl Driver {
             Wake::Online => self.0.feed(Event::Online),
             Wake::Offline => self.0.feed(Event::Offline),
             Wake::Visible | Wake::Now => self.0.feed(Event::Hurry),
-            Wake::Leapt => self.0.feed(Event::Leapt),
+            Wake::Leapt => self.0.feed(Event::Suspended),
             Wake::Hidden => {}
         }
     }
@@ -161,10 +161,10 @@ impl Inner {
     pub(super) fn feed(self: &Rc<Self>, event: Event) {
         let Some((step, status, hold)) = self.machine.borrow_mut().as_mut().map(|machine| {
             let before = machine.status().clone();
-            let step = machine.step(event, api::now(), api::throw_dice());
+            let step = machine.step(event, api::now(), api::jitter());
             let status = machine.status();
             let status = (*status != before || *status == Status::Live).then(|| status.clone());
-            (step, status, machine.hold().as_secs())
+            (step, status, machine.adaptive_wait().as_secs())
         }) else {
             return;
         };

@@ -48,7 +48,7 @@ async fn join(store: Store, driver: Driver, wakes: Wakes, room: RoomName, signal
             }
             Err(fault) => fault,
         };
-        let pause = fault.retry_after().unwrap_or_else(|| backoff.fail(api::throw_dice()));
+        let pause = fault.retry_after().unwrap_or_else(|| backoff.fail(api::jitter()));
         if !driver.is_started() {
             report(&store, pause, &fault);
         }

@@ -49,7 +49,7 @@ async fn send_all(store: &Store, wakes: &Wakes, signal: &Signal) {
             }
             Err(fault) if fault.is_passing() || fault.status() == Some(401) => {
                 drop(lock);
-                wakes.pause(fault.retry_after().unwrap_or_else(|| backoff.fail(api::throw_dice()))).await;
+                wakes.pause(fault.retry_after().unwrap_or_else(|| backoff.fail(api::jitter()))).await;
             }
             Err(fault) => store.dispatch(Action::Progressed(key, Progress::Failed(fault.text()))),
         }

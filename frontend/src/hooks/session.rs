@@ -14,7 +14,7 @@ pub(super) async fn sign_in(store: Store, wakes: Wakes, signal: Signal) {
         match api::renew_session().await {
             Ok(me) => return store.dispatch(Action::SignedIn(me)),
             Err(fault) => {
-                let pause = fault.retry_after().unwrap_or_else(|| backoff.fail(api::throw_dice()));
+                let pause = fault.retry_after().unwrap_or_else(|| backoff.fail(api::jitter()));
                 report(&store, pause, &fault);
                 wakes.pause(pause).await;
             }

@@ -88,7 +88,7 @@ impl Inner {
         self.tabs.others.take();
         self.post(&tabs::word("lead").end());
         if self.tabs.is_listening.get() {
-            self.feed(Event::Leapt);
+            self.feed(Event::Suspended);
         }
     }
 
@@ -173,11 +173,11 @@ impl Inner {
     /// Waits for the leader's answers instead of holding a poll, for as long as the leader would.
     pub(super) fn listen(self: &Rc<Self>, watchdog: Duration) {
         if self.position().is_some_and(|at| self.tabs.place.borrow_mut().must_catch_up(at)) {
-            return self.feed(Event::Leapt);
+            return self.feed(Event::Suspended);
         }
         self.tabs.is_listening.set(true);
         // Not all at once: whoever is first says so to the others.
-        self.tabs.patience.set(watchdog + SLACK + api::throw_dice().part_of(SLACK));
+        self.tabs.patience.set(watchdog + SLACK + api::jitter().fraction_of(SLACK));
         self.keep_listening();
     }
 
@@ -229,7 +229,7 @@ impl Inner {
             return self.feed(Event::Hurry);
         }
         if !covers_mine || !self.tabs.place.borrow_mut().follows(position, from, batch.cursor) {
-            return self.feed(Event::Leapt);
+            return self.feed(Event::Suspended);
         }
         if let Some(present) = present {
             self.tell.emit(News::Present(present));

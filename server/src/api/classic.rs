@@ -14,7 +14,7 @@ use super::caller::Cookies;
 use super::error::ApiError;
 use super::reply::Reply;
 use super::rooms::allow_to_make;
-use crate::hub::{PollError, Said};
+use crate::hub::{NextMessage, PollError};
 use crate::log::Draft;
 
 /// The media type of the tutorial's server.
@@ -37,19 +37,19 @@ async fn answer(app: &App, call: Call) -> Result<Reply, ApiError> {
     let asked = Subscription::read(&call)?;
     let page = asked.random.as_deref().and_then(|random| Page::find(random, &call.caller.site));
     let seen = page.as_ref().and_then(|page| page.cursor(&Cookies::of(&call.headers)));
-    let said = next_message(app, &asked, seen.map_or(After::Now, After::At)).await?;
-    let text = said.text.map(String::from).unwrap_or_default();
+    let next = next_message(app, &asked, seen.map_or(After::Now, After::At)).await?;
+    let text = next.text.map(String::from).unwrap_or_default();
     let mut reply = Reply::new(200, TEXT, text).held(app.hub.is_closing());
     reply.caching = Some("no-cache, must-revalidate");
     if let Some(page) = page {
-        for cookie in page.set(said.cursor, &call.caller.site, &Cookies::of(&call.headers)) {
+        for cookie in page.set(next.cursor, &call.caller.site, &Cookies::of(&call.headers)) {
             reply = reply.with("set-cookie", cookie);
         }
     }
     Ok(reply)
 }
 
-async fn next_message(app: &App, asked: &Subscription, after: After) -> Result<Said, PollError> {
+async fn next_message(app: &App, asked: &Subscription, after: After) -> Result<NextMessage, PollError> {
     let next = |after| app.hub.next_message(&asked.room, after, asked.wait);
     match next(after).await {
         // A page has no way to say what it missed; it goes on from what there is.
@@ -57,7 +57,7 @@ async fn next_message(app: &App, asked: &Subscription, after: After) -> Result<S
         Err(PollError::Gap { forgotten, cursor }) => {
             next(After::At(Cursor { seq: forgotten, ..cursor })).await
         }
-        said => said,
+        other => other,
     }
 }
 

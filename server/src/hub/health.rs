@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use thiserror::Error;
+use tokio::sync::{Mutex as AsyncMutex, watch as flag};
 use tokio::time::{Instant, timeout};
 
-use super::Hub;
-use crate::log::LogError;
+use crate::log::{Log, LogError};
 use crate::repeated_line::RepeatedLine;
 
 /// How long the log may take to say whether it works. Longer than any write of a disk that is merely busy.
@@ -20,7 +20,7 @@ const CHECK_LASTS: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum NotReady {
-    /// [`Hub::close`] was called.
+    /// [`Hub::close`](super::Hub::close) was called.
     #[error("the server is stopping")]
     Closing,
     /// The log or a part of the hub has failed for good.
@@ -35,28 +35,36 @@ pub enum NotReady {
 }
 
 /// When the log was asked, and what it said.
-pub(super) struct LogCheck {
+struct LogCheck {
     at: Instant,
     outcome: Result<(), NotReady>,
 }
 
-impl Hub {
-    /// Resolves once this hub cannot go on, so that only a restart of the process helps.
-    pub async fn failed(&self) {
+/// The health of one hub.
+pub(super) struct Health {
+    /// Whether the hub cannot go on.
+    has_failed: flag::Sender<bool>,
+    /// The log's last answer.
+    last_check: AsyncMutex<Option<LogCheck>>,
+}
+
+impl Health {
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Self { has_failed: flag::Sender::new(false), last_check: AsyncMutex::default() })
+    }
+
+    /// Resolves once the hub cannot go on.
+    pub(super) async fn failed(&self) {
         // The sender is our own, so the channel does not close while we wait.
         let _ = self.has_failed.subscribe().wait_for(|&has_failed| has_failed).await;
     }
 
-    /// Whether this hub cannot go on.
-    pub fn has_failed(&self) -> bool {
+    pub(super) fn has_failed(&self) -> bool {
         *self.has_failed.borrow()
     }
 
-    /// Whether publishing and reading work now. Many may ask at once.
-    pub async fn readiness(&self) -> Result<(), NotReady> {
-        if self.is_closing() {
-            return Err(NotReady::Closing);
-        }
+    /// Whether the log works now. Many may ask at once.
+    pub(super) async fn check(&self, log: &dyn Log) -> Result<(), NotReady> {
         if self.has_failed() {
             return Err(NotReady::Failed);
         }
@@ -66,7 +74,7 @@ impl Hub {
         {
             return check.outcome.clone();
         }
-        let outcome = match timeout(CHECK_TIMEOUT, self.log.health()).await {
+        let outcome = match timeout(CHECK_TIMEOUT, log.health()).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(NotReady::Log(error)),
             Err(_) => Err(NotReady::Slow),
@@ -86,15 +94,15 @@ impl Hub {
     }
 
     /// Fails once the log has failed.
-    pub(super) fn watch_log(self: &Arc<Self>) {
-        let (failed, hub) = (self.log.failed(), Arc::downgrade(self));
+    pub(super) fn watch_log(self: &Arc<Self>, log: &dyn Log) {
+        let (failed, health) = (log.failed(), Arc::downgrade(self));
         let mut flag = self.has_failed.subscribe();
         tokio::spawn(async move {
             // The flag ends with the hub.
             tokio::select! { () = failed => {}, _ = flag.changed() => {} }
-            if let Some(hub) = hub.upgrade().filter(|hub| !hub.has_failed()) {
+            if let Some(health) = health.upgrade().filter(|health| !health.has_failed()) {
                 tracing::error!("the log has failed for good");
-                hub.fail();
+                health.fail();
             }
         });
     }
@@ -105,14 +113,14 @@ impl Hub {
         name: &'static str,
         task: impl Future<Output = ()> + Send + 'static,
     ) {
-        let (task, hub) = (tokio::spawn(task), Arc::downgrade(self));
+        let (task, health) = (tokio::spawn(task), Arc::downgrade(self));
         tokio::spawn(async move {
             let ended = task.await;
-            if let Some(hub) = hub.upgrade()
+            if let Some(health) = health.upgrade()
                 && ended.is_err_and(|error| error.is_panic())
             {
                 tracing::error!(task = name, "a task has failed");
-                hub.fail();
+                health.fail();
             }
         });
     }

@@ -1,288 +1,146 @@
-//! Who is here. Ephemeral, never in the log: somebody is here while a poll of theirs is held, and for a grace after.
+//! Presence: who is here. Ephemeral, never in the log. Each room keeps its own people ([`room_presence`]); here are the leases
+//! that polls hold, and the rooms that have to be looked after because somebody is here. No poll takes a lock that polls of
+//! other rooms take.
 //!
-//! Changes are gathered: the first after a quiet time is told at once, further ones after a pause that doubles with each
-//! telling, up to a bound that grows with the room. So whoever comes in a crowd is counted soon, and a large room does not
-//! keep itself busy with its own comings and goings.
+//! [`room_presence`]: super::room_presence
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
-use std::task::Waker;
 use std::time::Duration;
 
-use holdline_shared::limits::PEOPLE_LISTED;
-use holdline_shared::{Here, Person, PersonId, Presence, PresenceTag, RoomName};
-use parking_lot::Mutex;
-use tokio::time::Instant;
+use bytes::Bytes;
+use holdline_shared::{Person, PersonId, PresenceTag, RoomName};
 
-use super::Hub;
-use super::waiters::{Place, Waiters};
-use crate::random;
+use super::feed::{Feed, Tag};
+use super::room::Room;
+use super::room_presence::Stay;
+use super::sync::Mutex;
 
-/// The pause between two tellings in a small room, and after the first one in any room.
-const PAUSE: Duration = Duration::from_secs(1);
-/// People who are told of changes within a second, at most, when changes do not end.
-const TOLD_PER_SECOND: u32 = 200;
-/// Nobody waits for longer than this, however large the room is.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
-/// Everybody who is here, by room.
-pub(super) struct Attendance {
-    /// Distinguishes this server's tags from those of another one or of an earlier run.
-    run: u64,
-    state: Mutex<State>,
+/// The rooms in which somebody is, or was a moment ago.
+pub(super) struct Presence {
+    occupied: Mutex<HashMap<RoomName, Arc<Room>>>,
 }
 
-#[derive(Default)]
-struct State {
-    rooms: HashMap<RoomName, Crowd>,
-    /// Who held no poll any more, and when that began; each guest once.
-    leaving: VecDeque<(Instant, RoomName, PersonId, Stay)>,
-    /// The stay that began last.
-    last_stay: Stay,
+/// A person's presence in some rooms: it ends a grace after the lease is dropped. A poll holds one while it is held.
+pub struct PresenceLease {
+    /// Each room once, in the order of their names.
+    places: Box<[Place]>,
+    /// Names the presence that the person knows.
+    known: Option<Tag>,
 }
 
-/// Numbers the stays of people in rooms: who left and came back has another one.
-pub(super) type Stay = u64;
-
-/// The people of one room.
-#[derive(Default)]
-struct Crowd {
-    people: HashMap<PersonId, Guest>,
-    version: u64,
-    /// What was told last.
-    told: Here,
-    told_at: Option<Instant>,
-    /// How long the next telling waits after the last one.
-    pause: Duration,
-    has_changed: bool,
-    waiters: Waiters,
-}
-
-struct Guest {
+struct Place {
+    room: Arc<Room>,
     stay: Stay,
-    person: Person,
-    polls: u32,
-    /// Since when no poll is held.
-    idle_since: Option<Instant>,
-    /// Whether `leaving` has this guest already.
-    is_listed: bool,
 }
 
-impl Attendance {
+/// Presence as a poll is told it.
+pub(super) struct PresenceUpdate {
+    pub(super) tag: Tag,
+    /// `{"tag":"…","rooms":{…}}`
+    pub(super) json: Bytes,
+}
+
+impl Presence {
     pub(super) fn new() -> Self {
-        Self { run: random::word() >> 32, state: Mutex::default() }
+        Self { occupied: Mutex::new(HashMap::new()) }
     }
 
-    /// How many are here, as last told.
-    pub(super) fn count(&self, room: &RoomName) -> usize {
-        self.state.lock().rooms.get(room).map_or(0, |crowd| crowd.told.count)
-    }
-
-    /// A poll of this person begins. Answers which stay it belongs to in each of the rooms.
-    pub(super) fn arrive(&self, rooms: &[RoomName], person: &Person) -> Vec<Stay> {
-        let mut woken = Vec::new();
-        let mut stays = Vec::with_capacity(rooms.len());
-        let mut state = self.state.lock();
-        let State { rooms: crowds, last_stay, .. } = &mut *state;
-        for room in rooms {
-            let crowd = crowds.entry(room.clone()).or_default();
-            let guest = crowd.people.entry(person.id.clone()).or_insert_with(|| {
-                crowd.has_changed = true;
-                *last_stay += 1;
-                Guest {
-                    stay: *last_stay,
-                    person: person.clone(),
-                    polls: 0,
-                    idle_since: None,
-                    is_listed: false,
-                }
-            });
-            stays.push(guest.stay);
-            if guest.person != *person {
-                guest.person = person.clone();
-                crowd.has_changed = true;
+    /// Marks a person as here in these rooms.
+    pub(super) fn enter(
+        &self,
+        rooms: impl Iterator<Item = Arc<Room>>,
+        person: &Person,
+        known: Option<&PresenceTag>,
+    ) -> PresenceLease {
+        let arrive = |room: Arc<Room>| {
+            let list = || drop(self.occupied.lock().insert(room.name().clone(), room.clone()));
+            let (stay, is_published) = room.presence().arrive(person, list);
+            if is_published {
+                room.feed().notify();
             }
-            guest.polls += 1;
-            guest.idle_since = None;
-            woken.append(&mut crowd.tell_if_due());
-        }
-        drop(state);
-        wake(woken);
-        stays
-    }
-
-    /// A poll of this person ends, which belonged to these stays. One that has ended meanwhile has nothing to do with the
-    /// next.
-    pub(super) fn release(&self, rooms: &[RoomName], stays: &[Stay], person: &PersonId) {
-        let mut state = self.state.lock();
-        let now = Instant::now();
-        for (room, stay) in rooms.iter().zip(stays) {
-            let guest = state.rooms.get_mut(room).and_then(|crowd| crowd.people.get_mut(person));
-            let Some(guest) = guest.filter(|guest| guest.stay == *stay) else { continue };
-            guest.polls = guest.polls.saturating_sub(1);
-            if guest.polls == 0 {
-                guest.idle_since = Some(now);
-                if !std::mem::replace(&mut guest.is_listed, true) {
-                    state.leaving.push_back((now, room.clone(), person.clone(), *stay));
-                }
-            }
-        }
+            Place { room, stay }
+        };
+        PresenceLease { places: rooms.map(arrive).collect(), known: known.and_then(parse_tag) }
     }
 
     /// This person leaves every room, now.
     pub(super) fn leave(&self, person: &PersonId) {
-        let mut woken = Vec::new();
-        for crowd in self.state.lock().rooms.values_mut() {
-            if crowd.people.remove(person).is_some() {
-                crowd.has_changed = true;
-                woken.append(&mut crowd.tell_if_due());
-            }
-        }
-        wake(woken);
+        self.update(|room| room.presence().leave(person));
     }
 
     /// This person has another nickname.
     pub(super) fn rename(&self, person: &Person) {
-        let mut woken = Vec::new();
-        for crowd in self.state.lock().rooms.values_mut() {
-            if let Some(guest) = crowd.people.get_mut(&person.id)
-                && guest.person != *person
-            {
-                guest.person = person.clone();
-                crowd.has_changed = true;
-                woken.append(&mut crowd.tell_if_due());
-            }
-        }
-        wake(woken);
+        self.update(|room| room.presence().rename(person));
     }
 
-    /// Names the present state of these rooms.
-    pub(super) fn tag(&self, rooms: &[RoomName]) -> PresenceTag {
-        self.state.lock().tag(self.run, rooms)
+    /// Lets those go whose grace is over, and publishes what is due. To be called every now and then.
+    pub(super) fn tick(&self, grace: Duration) {
+        self.update(|room| {
+            let unlist = || drop(self.occupied.lock().remove(room.name()));
+            room.presence().tick(grace, unlist)
+        });
     }
 
-    /// The present state of these rooms, unless `known` names it.
-    pub(super) fn news(&self, rooms: &[RoomName], known: Option<&PresenceTag>) -> Option<Presence> {
-        let state = self.state.lock();
-        let tag = state.tag(self.run, rooms);
-        if Some(&tag) == known {
-            return None;
-        }
-        let here =
-            |room: &RoomName| state.rooms.get(room).map(|crowd| crowd.told.clone()).unwrap_or_default();
-        let rooms: BTreeMap<_, _> = rooms.iter().map(|room| (room.clone(), here(room))).collect();
-        Some(Presence { tag, rooms })
+    /// How many rooms are looked after.
+    #[cfg(test)]
+    pub(super) fn occupied(&self) -> usize {
+        self.occupied.lock().len()
     }
 
-    pub(super) fn join(&self, room: &RoomName, place: Option<Place>, waker: &Waker) -> Option<Place> {
-        let mut state = self.state.lock();
-        let waiters = &mut state.rooms.get_mut(room)?.waiters;
-        if let Some(place) = place {
-            if waiters.holds(place, waker) {
-                return Some(place);
-            }
-            waiters.leave(place);
+    /// Notifies those who wait for rooms in which `change` has published something.
+    fn update(&self, change: impl Fn(&Room) -> bool) {
+        let rooms: Vec<_> = self.occupied.lock().values().cloned().collect();
+        for room in rooms.iter().filter(|room| change(room)) {
+            room.feed().notify();
         }
-        Some(waiters.join(waker.clone()))
-    }
-
-    pub(super) fn quit(&self, room: &RoomName, place: Place) {
-        if let Some(crowd) = self.state.lock().rooms.get_mut(room) {
-            crowd.waiters.leave(place);
-        }
-    }
-
-    /// Lets those go whose grace is over, and tells what is due. To be called every now and then.
-    fn tick(&self, grace: Duration) {
-        let mut woken = Vec::new();
-        let mut state = self.state.lock();
-        let now = Instant::now();
-        while state.leaving.front().is_some_and(|(since, ..)| *since + grace <= now) {
-            let Some((_, room, person, stay)) = state.leaving.pop_front() else { break };
-            let Some(crowd) = state.rooms.get_mut(&room) else { continue };
-            let guest = crowd.people.get_mut(&person).filter(|guest| guest.stay == stay);
-            let Some(guest) = guest else { continue };
-            match guest.idle_since {
-                Some(since) if since + grace <= now => {
-                    crowd.people.remove(&person);
-                    crowd.has_changed = true;
-                }
-                // Here again since, and gone again: looked at once more when that grace is over.
-                Some(since) => state.leaving.push_back((since, room, person, stay)),
-                None => guest.is_listed = false,
-            }
-        }
-        for crowd in state.rooms.values_mut() {
-            woken.append(&mut crowd.tell_if_due());
-        }
-        state.rooms.retain(|_, crowd| !crowd.is_deserted());
-        drop(state);
-        wake(woken);
     }
 }
 
-impl State {
-    fn tag(&self, run: u64, rooms: &[RoomName]) -> PresenceTag {
-        let version = |room| self.rooms.get(room).map_or(0, |crowd: &Crowd| crowd.version);
-        rooms.iter().fold(format!("{run:08x}"), |tag, room| format!("{tag}.{}", version(room)))
+impl PresenceLease {
+    /// Names the present state, when it is not what the person knows.
+    pub(super) fn news(&self) -> Option<Tag> {
+        let tag = combine(self.places.iter().map(|place| place.room.presence().tag()));
+        (self.known != Some(tag)).then_some(tag)
+    }
+
+    /// The present state.
+    pub(super) fn update(&self) -> PresenceUpdate {
+        let (tags, rooms): (Vec<Tag>, Vec<Bytes>) =
+            self.places.iter().map(|place| place.room.presence().published()).unzip();
+        let tag = combine(tags.into_iter());
+        let mut json = format!("{{\"tag\":\"{tag:016x}\",\"rooms\":{{").into_bytes();
+        json.extend_from_slice(&rooms.join(&b','));
+        json.extend_from_slice(b"}}");
+        PresenceUpdate { tag, json: json.into() }
+    }
+
+    /// The feeds of its rooms, which are notified of changes.
+    pub(super) fn feeds(&self) -> impl Iterator<Item = &Arc<Feed>> {
+        self.places.iter().map(|place| place.room.feed())
+    }
+
+    /// Whether it is for no room but this feed's.
+    pub(super) fn is_within(&self, feed: &Arc<Feed>) -> bool {
+        self.feeds().all(|own| Arc::ptr_eq(own, feed))
     }
 }
 
-impl Crowd {
-    /// Makes the changes known when the pause is over; answers who has to be woken.
-    fn tell_if_due(&mut self) -> Vec<Option<Waker>> {
-        let now = Instant::now();
-        if !self.has_changed || self.told_at.is_some_and(|at| at + self.pause > now) {
-            return Vec::new();
+impl Drop for PresenceLease {
+    fn drop(&mut self) {
+        for place in &self.places {
+            place.room.presence().release(place.stay);
         }
-        self.has_changed = false;
-        self.pause = self.next_pause(now);
-        self.told_at = Some(now);
-        let mut people: Vec<Person> = self.people.values().map(|guest| guest.person.clone()).collect();
-        people.sort_unstable_by(|a, b| (a.name.as_str(), &a.id).cmp(&(b.name.as_str(), &b.id)));
-        people.truncate(PEOPLE_LISTED);
-        let here = Here { count: self.people.len(), people };
-        if here == self.told {
-            return Vec::new();
-        }
-        self.told = here;
-        // Versions are random-based so that a deserted and refilled room does not repeat one.
-        self.version = if self.version == 0 { random::word() >> 40 | 1 } else { self.version + 1 };
-        self.waiters.take_all()
-    }
-
-    /// The pause after a telling. It is short after a quiet time and doubles while changes do not end.
-    fn next_pause(&self, now: Instant) -> Duration {
-        let was_quiet = self.told_at.is_none_or(|at| at + self.pause * 2 <= now);
-        if was_quiet {
-            return PAUSE;
-        }
-        let people = u32::try_from(self.people.len()).unwrap_or(u32::MAX);
-        let bound = (PAUSE * (people / TOLD_PER_SECOND)).clamp(PAUSE, LONGEST_PAUSE);
-        (self.pause * 2).clamp(PAUSE, bound)
-    }
-
-    /// Nobody is here, all know it, and nobody waits for somebody.
-    fn is_deserted(&self) -> bool {
-        self.people.is_empty() && !self.has_changed && self.told.count == 0 && self.waiters.is_empty()
     }
 }
 
-/// To be called outside of the lock.
-fn wake(wakers: Vec<Option<Waker>>) {
-    wakers.into_iter().flatten().for_each(Waker::wake);
+/// One name for the states of several rooms. That of one room is its own.
+fn combine(tags: impl Iterator<Item = Tag>) -> Tag {
+    // An odd multiplier (2^64 divided by the golden ratio) spreads every bit upwards, the rotation brings them down again.
+    tags.fold(0, |all, tag| all.rotate_left(23).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ tag)
 }
 
-/// Keeps presence up to date for as long as the hub lives.
-pub(super) fn keep_up_to_date(hub: &Arc<Hub>) -> impl Future<Output = ()> + Send + 'static {
-    let hub = Arc::downgrade(hub);
-    async move {
-        let mut ticks = tokio::time::interval(PAUSE / 2);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            ticks.tick().await;
-            let Some(hub) = hub.upgrade() else { return };
-            hub.attendance.tick(hub.config.grace);
-        }
-    }
+/// Reads a tag as [`PresenceLease::update`] writes it. Any other text names nothing.
+fn parse_tag(tag: &PresenceTag) -> Option<Tag> {
+    (tag.len() == 16).then(|| Tag::from_str_radix(tag, 16).ok()).flatten()
 }

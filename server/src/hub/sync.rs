@@ -1,7 +1,21 @@
-//! What waiting is made of. `model.rs` compiles the files that wait a second time, with the model checker's own in place of
-//! these; so they take them from here and not from where they come from.
+//! The hub's locks, atomics and clock. Tests with the feature `loom` run on those of the model checker, so the hub imports
+//! them from here and from nowhere else.
 
-pub(super) use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+#[cfg(all(test, feature = "loom"))]
+mod loom;
 
-pub(super) use parking_lot::{Mutex, RwLock};
-pub(super) use tokio::time::{Instant, sleep_until};
+#[cfg(all(test, feature = "loom"))]
+pub(super) use self::loom::*;
+
+#[cfg(not(all(test, feature = "loom")))]
+pub(super) use {
+    parking_lot::{Mutex, RwLock},
+    std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+    tokio::time::sleep_until,
+};
+
+/// The time.
+#[cfg(not(all(test, feature = "loom")))]
+pub(super) fn now() -> tokio::time::Instant {
+    tokio::time::Instant::now()
+}

@@ -21,9 +21,9 @@ pub struct Committed {
 }
 
 /// Memory of a kept entry beside its JSON, in bytes: the entry with its reference counts, the reference count of its
-/// JSON, and a place in the list of its room and in that of all rooms, which have up to twice as many places as they
-/// need. Allocators round each of these up to 16 bytes.
-const KEPT_WITH: usize = rounded(size_of::<Committed>() + 2 * size_of::<usize>()) + 32 + 2 * 12;
+/// JSON, and a place in the list of its room, in that of all rooms and in the eviction queue, which have up to twice as
+/// many places as they need. Allocators round each of these up to 16 bytes.
+const KEPT_WITH: usize = rounded(size_of::<Committed>() + 2 * size_of::<usize>()) + 32 + 3 * 12;
 
 const fn rounded(bytes: usize) -> usize {
     bytes.div_ceil(16) * 16

@@ -34,8 +34,8 @@ use super::fast_path::{Asked, FastRequest, HeaderSlots};
 use super::handoff::Handoff;
 use super::loop_handle::{Command, LoopHandle};
 use super::plain::Plain;
-use crate::api::{self, ApiError, App, Body, Call, Caller, LastHost, PollPlan, Reply};
-use crate::hub::{Begun, Bells, HeldPolls, LogRead, LogReads, Question};
+use crate::api::{self, ApiError, App, Body, Call, Caller, LastHost, Reply};
+use crate::hub::{self, Begin, Completed, HeldPolls, LogReads, ReadySet};
 
 /// The longest request that is looked at, in bytes.
 const BUFFER: usize = 8 * 1024;
@@ -83,7 +83,7 @@ struct EventLoop {
     queries: Queries,
     last_host: LastHost,
     /// Connections whose operations or reads can go on.
-    ready: Arc<Bells>,
+    ready: Arc<ReadySet>,
     app: App,
     plain: Arc<Plain>,
     tokio: Handle,
@@ -107,7 +107,7 @@ impl EventLoop {
         let handle = Arc::new(LoopHandle::new(mio::Waker::new(poll.registry(), Token(WAKER))?));
         let waker = Waker::from(handle.clone());
         Ok(Self {
-            held: HeldPolls::new(app.hub.clone(), waker.clone()),
+            held: app.hub.held_polls(waker.clone()),
             connections: Connections::new(
                 poll.registry().try_clone()?,
                 plain.idle_timeout(),
@@ -119,7 +119,7 @@ impl EventLoop {
             buffer: vec![0; BUFFER].into_boxed_slice(),
             queries: Queries::default(),
             last_host: LastHost::default(),
-            ready: Arc::new(Bells::new(waker)),
+            ready: Arc::new(ReadySet::new(waker)),
             app,
             tokio: Handle::current(),
             _serving: plain.serving(),
@@ -170,7 +170,7 @@ impl EventLoop {
 
     /// How long the loop may sleep unless something happens.
     fn timeout(&self) -> Option<Duration> {
-        if self.handle.has_commands() || self.held.are_rung() || self.ready.are_rung() {
+        if self.handle.has_commands() || self.held.has_ready() || !self.ready.is_empty() {
             return Some(Duration::ZERO);
         }
         let next = [self.connections.next_due(), self.held.next_pass(), self.acceptor.next()];
@@ -286,21 +286,11 @@ impl EventLoop {
 
     /// Answers or holds a poll.
     fn begin_poll(&mut self, number: usize, query: &str, caller: &Caller) -> Result<(), ApiError> {
-        let query = self.queries.parse(query)?;
-        let PollPlan { after, visit, asked, granted } = PollPlan::new(&self.app, caller, query)?;
-        let question = Question { rooms: &query.rooms, after, visit, may_wait: !granted.is_zero() };
-        let key = u32::try_from(number).unwrap_or(u32::MAX);
-        match self.held.begin(key, question, self.connections.now) {
-            Begun::Held(id) => {
-                self.app.hub.note_hold(asked, granted);
-                self.connections.hold(number, id, granted);
-            }
-            Begun::Ended(ended) if ended.needs_log() => {
-                let poll = api::poll_for(self.app.clone(), caller, query.clone());
-                self.run_operation(number, poll);
-            }
-            Begun::Ended(ended) => self.connections.answer_ended(&self.app.hub, ended),
-            Begun::UnknownRoom => return Err(PollPlan::unknown_room(&self.app, query)),
+        let request = api::admit_poll(&self.app, caller, self.queries.parse(query)?)?;
+        let (key, wait) = (u32::try_from(number).unwrap_or(u32::MAX), request.admitted.wait);
+        match self.held.begin(key, request, self.connections.now)? {
+            Begin::Held(id) => self.connections.hold(number, id, wait),
+            Begin::Completed(completed) => self.answer(completed, &mut LogReads::default()),
         }
         Ok(())
     }
@@ -319,44 +309,47 @@ impl EventLoop {
 
     /// Answers a connection that waits for an operation or for the log, if that is done.
     fn poll_pending(&mut self, number: usize) {
-        let waker = self.ready.bell(u32::try_from(number).unwrap_or(u32::MAX));
-        self.connections.poll_pending(&self.app.hub, number, &waker);
+        let token = self.ready.token(u32::try_from(number).unwrap_or(u32::MAX));
+        self.connections.poll_pending(&self.app.hub, number, &Arc::new(token).into());
     }
 
     fn answer_held(&mut self) {
-        let Self { held, connections, app, .. } = self;
         let mut reads = LogReads::default();
-        let mut begun = Vec::new();
-        held.go_through(connections.now, |ended| {
-            if ended.needs_log() {
-                begun.push(reads.begin(&app.hub, ended));
+        let mut not_cached = Vec::new();
+        let Self { held, connections, app, .. } = self;
+        held.deliver_ready(connections.now, |completed| {
+            if completed.needs_log() {
+                not_cached.push(completed);
             } else {
-                connections.answer_ended(&app.hub, ended);
+                let (number, answer) = app.hub.answers().answer(completed);
+                connections.answer_poll(&app.hub, number as usize, &answer);
             }
         });
-        for (number, read) in begun {
-            self.answer_from_log(number as usize, read);
+        for completed in not_cached {
+            self.answer(completed, &mut reads);
         }
     }
 
-    /// Answers a poll once the log was read for it.
-    fn answer_from_log(&mut self, number: usize, read: LogRead) {
-        if let Some(connection) = self.connections.get_mut(number) {
-            connection.state = State::Reading(Box::new(read));
-            self.poll_pending(number);
+    /// Answers a poll, at once or when the log was read for it.
+    fn answer(&mut self, completed: Completed<u32>, reads: &mut LogReads) {
+        let (number, reply) = reads.reply(self.app.hub.answers(), completed);
+        let number = number as usize;
+        match reply {
+            hub::Reply::Ready(answer) => self.connections.answer_poll(&self.app.hub, number, &answer),
+            hub::Reply::Reading(read) => {
+                if let Some(connection) = self.connections.get_mut(number) {
+                    connection.state = State::Reading(Box::new(read));
+                    self.poll_pending(number);
+                }
+            }
         }
     }
 
     fn time_is_up(&mut self, number: usize) {
         match self.connections.get_mut(number).map(|connection| &connection.state) {
             Some(&State::Held(id)) => {
-                if let Some(ended) = self.held.expire(id) {
-                    if ended.needs_log() {
-                        let (number, read) = LogReads::default().begin(&self.app.hub, ended);
-                        self.answer_from_log(number as usize, read);
-                    } else {
-                        self.connections.answer_ended(&self.app.hub, ended);
-                    }
+                if let Some(completed) = self.held.expire(id) {
+                    self.answer(completed, &mut LogReads::default());
                 }
             }
             Some(State::Idle) => self.close(number),

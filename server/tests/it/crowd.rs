@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use holdline_server::hub::HubConfig;
 use holdline_shared::{
-    Action, After, Cursor, Dice, Event, Next, PollQuery, RoomName, RoomSelection, Subscription,
+    Action, After, Cursor, Event, Jitter, Next, PollQuery, RoomName, RoomSelection, Subscription,
 };
 use tokio::process::Command;
 use tokio::task::JoinSet;
@@ -27,7 +27,7 @@ async fn machine(client: Client, from: Cursor) -> Vec<String> {
     let mut event = Event::Start;
     let start = tokio::time::Instant::now();
     while heard.len() < MESSAGES {
-        let step = subscription.step(event, start.elapsed(), Dice::new(0.5));
+        let step = subscription.step(event, start.elapsed(), Jitter::new(0.5));
         if let Some(batch) = step.deliver {
             heard.extend(texts(&batch.entries).iter().map(|&text| text.to_owned()));
         }

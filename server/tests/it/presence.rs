@@ -155,10 +155,10 @@ async fn a_poll_that_is_not_here_marks_nobody_and_is_told_of_nobody() {
 async fn who_left_and_came_back_stays_when_an_older_poll_ends() {
     let server = Server::in_paused_time(HubConfig::default()).await;
     let ada = server.person("Ada").await;
-    let lobby = || vec![RoomName::lobby()];
-    let older = server.hub.visit(ada.person(), lobby(), None);
+    let lobby = [RoomName::lobby()];
+    let older = server.hub.enter(ada.person(), &lobby, None);
     server.hub.leave(&ada.person().id);
-    let _newer = server.hub.visit(ada.person(), lobby(), None);
+    let _newer = server.hub.enter(ada.person(), &lobby, None);
     drop(older);
     tokio::time::sleep(server.hub.config().grace * 3).await;
     let mut bob = Guest::arrives(&server, "Bob").await;
@@ -169,11 +169,11 @@ async fn who_left_and_came_back_stays_when_an_older_poll_ends() {
 async fn a_crowd_that_comes_at_once_is_counted_soon() {
     const PEOPLE: usize = 2_000;
     let server = Server::in_paused_time(HubConfig::default()).await;
-    let mut visits = Vec::new();
+    let mut leases = Vec::new();
     for number in 0..PEOPLE {
         let mut person = holdline_shared::Person::anonymous();
         person.id = holdline_shared::PersonId::parse(&format!("guest{number}")).unwrap();
-        visits.push(server.hub.visit(&person, vec![RoomName::lobby()], None));
+        leases.push(server.hub.enter(&person, &[RoomName::lobby()], None));
         if number % 400 == 399 {
             // They come within a few seconds.
             tokio::time::sleep(std::time::Duration::from_secs(1)).await;
@@ -182,7 +182,7 @@ async fn a_crowd_that_comes_at_once_is_counted_soon() {
     let list = || async { server.visitor().get("/api/v1/rooms").await.json::<holdline_shared::RoomList>() };
     tokio::time::sleep(std::time::Duration::from_secs(4)).await;
     assert_eq!(list().await.rooms[0].here, PEOPLE);
-    visits.truncate(PEOPLE / 2);
+    leases.truncate(PEOPLE / 2);
     tokio::time::sleep(server.hub.config().grace + std::time::Duration::from_secs(12)).await;
     assert_eq!(list().await.rooms[0].here, PEOPLE / 2);
 }

@@ -1,17 +1,17 @@
-//! Many machines at once, and machines against servers that never answer well: nobody storms, nobody spins.
+//! Tests of load: many machines after a restart of the server, and machines against servers that only answer with errors.
 
 use super::*;
 use crate::{Cursor, Epoch, Problem, ProblemCode, Seq};
 
-/// Everybody's dice, always the same (`SplitMix64`).
-struct Throws(u64);
+/// A reproducible source of jitter (`SplitMix64`).
+struct JitterSource(u64);
 
-impl Throws {
-    fn next(&mut self) -> Dice {
+impl JitterSource {
+    fn next(&mut self) -> Jitter {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        Dice::new(f64::from(u32::try_from((z ^ (z >> 31)) >> 32).unwrap()) / f64::from(u32::MAX))
+        Jitter::new(f64::from(u32::try_from((z ^ (z >> 31)) >> 32).unwrap()) / f64::from(u32::MAX))
     }
 }
 
@@ -32,20 +32,20 @@ fn refused(status: u16, code: Option<ProblemCode>, retry_after: Option<u64>) -> 
     Event::Refused { status, problem, retry_after: retry_after.map(Duration::from_secs) }
 }
 
-/// 10,000 clients hold polls at second 10, when the server goes; it is back at `back`. Answers the most polls that reach
-/// it within a tenth of a second, and when the last client is live again.
+/// 10,000 clients hold polls when the server goes away at second 10; it is back at `back`. Returns the highest number of polls
+/// that reach the server within a tenth of a second, and the time at which the last client is live again.
 fn restart(end: &Event, back: Duration) -> (usize, Duration) {
     const CLIENTS: usize = 10_000;
     let gone = Duration::from_secs(10);
-    let mut throws = Throws(0);
+    let mut jitter = JitterSource(0);
     let mut tenths = vec![0; 1200];
     let mut last = gone;
     for _ in 0..CLIENTS {
         let mut machine = Subscription::new(After::At(cursor()));
-        machine.step(Event::Start, Duration::ZERO, throws.next());
+        machine.step(Event::Start, Duration::ZERO, jitter.next());
         let (mut now, mut event) = (gone, end.clone());
         loop {
-            let Next::Do(action) = machine.step(event, now, throws.next()).next else { panic!("idle") };
+            let Next::Do(action) = machine.step(event, now, jitter.next()).next else { panic!("idle") };
             event = match action {
                 Action::Sleep(pause) => {
                     now += pause;
@@ -57,11 +57,11 @@ fn restart(end: &Event, back: Duration) -> (usize, Duration) {
                     if !wait.is_zero() {
                         break;
                     }
-                    // A regular poll is answered a moment later; then this one holds again.
+                    // A regular poll is answered a moment later; the next one is held.
                     now += Duration::from_millis(5);
                     empty()
                 }
-                Action::Repair | Action::RenewSession => panic!("neither was asked for"),
+                Action::Repair | Action::RenewSession => panic!("the server asked for neither"),
             };
         }
         last = last.max(now);
@@ -70,14 +70,14 @@ fn restart(end: &Event, back: Duration) -> (usize, Duration) {
 }
 
 #[test]
-fn ten_thousand_come_back_without_a_stampede() {
-    // Each client costs two polls: a regular one, and the one that holds.
+fn ten_thousand_clients_reconnect_spread_over_time() {
+    // Each client sends two polls: a regular one and a held one.
     for (end, back, most, until) in [
-        // Stopped in good order and replaced at once: everyone is spread over two seconds.
+        // A graceful stop, replaced at once: the clients spread over two seconds.
         (empty(), 10.0, 700, 12.0),
         (empty(), 11.0, 2_600, 20.0),
         (empty(), 15.0, 800, 45.0),
-        // Killed: the first poll, at once, meets nobody.
+        // A killed server: the immediate first retry fails.
         (failed(), 10.3, 2_600, 20.0),
         (failed(), 12.0, 1_500, 30.0),
         (failed(), 20.0, 500, 50.0),
@@ -89,13 +89,13 @@ fn ten_thousand_come_back_without_a_stampede() {
     }
 }
 
-/// Plays a minute in which every poll meets this event at once. Answers how many polls that makes.
+/// Plays a minute in which this event follows every poll at once. Returns the number of polls.
 fn polls_in_a_minute(hostile: &Event) -> usize {
     let mut machine = Subscription::new(After::At(cursor()));
     let (mut now, mut polls, mut event) = (Duration::ZERO, 0, Event::Start);
-    let mut throws = Throws(0);
+    let mut jitter = JitterSource(0);
     while now < Duration::from_secs(60) {
-        let Next::Do(action) = machine.step(event, now, throws.next()).next else { panic!("idle") };
+        let Next::Do(action) = machine.step(event, now, jitter.next()).next else { panic!("idle") };
         event = match action {
             Action::Poll { .. } => {
                 polls += 1;
@@ -114,7 +114,7 @@ fn polls_in_a_minute(hostile: &Event) -> usize {
 }
 
 #[test]
-fn nobody_spins_whatever_the_answer() {
+fn polls_per_minute_are_bounded_for_every_error() {
     let foreign = Cursor { epoch: Epoch(2), seq: Seq(5) };
     for hostile in [
         empty(),

@@ -1,5 +1,5 @@
-//! What the machine never does, whatever happens to it in whatever order: random events against a small honest server,
-//! whose answers arrive late, repeated and out of order.
+//! Property tests: the machine's invariants under random events and a small correct server, whose answers arrive late,
+//! repeated and out of order.
 
 mod world;
 
@@ -12,24 +12,24 @@ use self::world::World;
 use super::Event;
 use crate::{Problem, ProblemCode};
 
-/// One thing that happens; numbers pick among what there is.
+/// A random operation; numbers select among the polls and answers that exist.
 #[derive(Debug, Clone)]
-enum Move {
-    /// The log grows; it may skip.
+enum Operation {
+    /// The log grows by an entry, `skip` numbers further.
     Append { skip: u64 },
-    /// The log is another one from now on.
+    /// Another log replaces the current one.
     Replace,
-    /// The server answers one of the polls it got, at most `most` entries of it; the answer stays on its way.
+    /// The server answers one of the polls that it received with at most `most` entries; the answer is in transit.
     Serve { poll: usize, most: usize, wait: u64, presence: bool },
-    /// An answer that is on its way arrives; it may arrive again later.
+    /// An answer in transit arrives; it may arrive again later.
     Arrive { answer: usize },
-    /// History has been fetched.
+    /// The driver has fetched history.
     Repair,
-    /// Anything else that a driver can say, whether it fits or not.
-    Say(Event),
+    /// The driver reports any other event, also one that does not fit the outstanding action.
+    Report(Event),
 }
 
-fn said() -> impl Strategy<Value = Event> {
+fn driver_events() -> impl Strategy<Value = Event> {
     let refusal = (
         prop::sample::select(vec![400, 401, 403, 404, 408, 410, 429, 500, 502, 503, 504]),
         prop::option::of(prop::sample::select(ProblemCode::ALL.to_vec())),
@@ -49,23 +49,23 @@ fn said() -> impl Strategy<Value = Event> {
         1 => Just(Event::Hurry),
         1 => Just(Event::Online),
         1 => Just(Event::Offline),
-        1 => Just(Event::Leapt),
+        1 => Just(Event::Suspended),
     ]
 }
 
-fn moves() -> impl Strategy<Value = Move> {
+fn operations() -> impl Strategy<Value = Operation> {
     prop_oneof![
-        4 => (0..3u64).prop_map(|skip| Move::Append { skip }),
-        1 => Just(Move::Replace),
+        4 => (0..3u64).prop_map(|skip| Operation::Append { skip }),
+        1 => Just(Operation::Replace),
         6 => (0..4usize, 1..5usize, 0..200u64, any::<bool>())
-            .prop_map(|(poll, most, wait, presence)| Move::Serve { poll, most, wait, presence }),
-        8 => (0..6usize).prop_map(|answer| Move::Arrive { answer }),
-        3 => Just(Move::Repair),
-        6 => said().prop_map(Move::Say),
+            .prop_map(|(poll, most, wait, presence)| Operation::Serve { poll, most, wait, presence }),
+        8 => (0..6usize).prop_map(|answer| Operation::Arrive { answer }),
+        3 => Just(Operation::Repair),
+        6 => driver_events().prop_map(Operation::Report),
     ]
 }
 
-/// Mostly moments, at times the length of a hold, seldom a night; and a clock that now and then goes back.
+/// Time steps in seconds: mostly short, at times the length of a hold, seldom a night, and sometimes negative.
 fn pauses() -> impl Strategy<Value = f64> {
     prop_oneof![6 => 0.0..1.0f64, 3 => 1.0..40.0f64, 1 => 40.0..40_000.0f64, 1 => -30.0..0.0f64]
 }
@@ -74,15 +74,15 @@ proptest! {
     #![proptest_config(Config { cases: 400, failure_persistence: None, ..Config::default() })]
 
     #[test]
-    fn whatever_happens(
+    fn random_events_keep_every_invariant(
         hold in 0..150u64,
-        moves in prop::collection::vec((moves(), pauses(), 0.0..=1.0f64), 1..120),
+        operations in prop::collection::vec((operations(), pauses(), 0.0..=1.0f64), 1..120),
     ) {
         let mut world = World::new(hold);
-        for (what, pause, dice) in moves {
+        for (operation, pause, jitter) in operations {
             let now = world.now.as_secs_f64() + pause;
             world.now = Duration::from_secs_f64(now.max(0.0));
-            world.make(what, dice);
+            world.apply(operation, jitter);
         }
         prop_assert!(world.settle() <= 20);
     }

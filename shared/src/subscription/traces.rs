@@ -1,9 +1,9 @@
-//! The machine's tests: traces in text, one line an event and what the machine answered to it.
+//! Tests of the machine as traces in text: each line has an event and the expected step.
 //!
-//! `TIME EVENT => ANSWER`, time in seconds, the dice always thrown to 1. Entries are written by their `seq` alone.
+//! `TIME EVENT => STEP`, time in seconds, jitter always 1. Entries are written as their `seq`.
 
-mod beyond;
-mod rows;
+mod other_cases;
+mod protocol_table;
 
 use super::*;
 use crate::{
@@ -49,7 +49,7 @@ fn parse_event(words: &[&str]) -> Event {
         "timed-out" => Event::TimedOut,
         "woke" => Event::Woke,
         "hurry" => Event::Hurry,
-        "leapt" => Event::Leapt,
+        "suspended" => Event::Suspended,
         "online" => Event::Online,
         "offline" => Event::Offline,
         "repaired" => Event::Repaired(cursor(words[1])),
@@ -99,7 +99,7 @@ fn check_from(mut machine: Subscription, trace: &str) {
         let (given, expected) = line.split_once("=>").unwrap();
         let words: Vec<_> = given.split_whitespace().collect();
         let now = Duration::from_secs_f64(words[0].parse().unwrap());
-        let step = machine.step(parse_event(&words[1..]), now, Dice::new(1.0));
+        let step = machine.step(parse_event(&words[1..]), now, Jitter::new(1.0));
         assert_eq!(render(&step, machine.status()), expected.trim(), "at: {line}");
     }
 }

@@ -16,11 +16,13 @@ pub(super) fn clippy(bench: &Bench<'_>) -> Result<()> {
     Ok(clippy.args(["--", "-D", "warnings"]).run()?)
 }
 
-/// Units, contract suites, sockets, examples in the documentation: all but client and browsers. What goes over sockets
-/// runs a second time without event loops.
+/// Units, contract suites, sockets, examples in the documentation: all but client and browsers. The hub's model tests run on
+/// loom's locks, and what goes over sockets a second time without event loops.
 pub(super) fn units(bench: &Bench<'_>) -> Result<()> {
     let test = shell::cargo(bench.sh).args(["test", "--workspace"]);
     test.args(["--exclude", "holdline_frontend", "--exclude", "holdline_e2e"]).run()?;
+    let model = shell::cargo(bench.sh).args(["test", "--package", "holdline_server", "--lib"]);
+    model.args(["--features", "loom", "--", "hub::interleavings"]).run()?;
     let again = shell::cargo(bench.sh).args(["test", "--package", "holdline_server", "--test", "it"]);
     // Those that compare both ways have done so already.
     Ok(again.args(["--", "--skip", "both_ways"]).env(PLAIN_HTTP, "1").run()?)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use holdline_shared::{
-    Action, After, Batch, Cursor, Dice, Epoch, Event, History, Next, PollQuery, Problem, ProblemCode,
+    Action, After, Batch, Cursor, Epoch, Event, History, Jitter, Next, PollQuery, Problem, ProblemCode,
     RoomSelection, Seq, Subscription,
 };
 use tokio::time::{Instant, sleep};
@@ -54,7 +54,7 @@ impl Survivor {
                 present = Some(self.enter(cursor));
                 is_told = false;
             }
-            let step = machine.step(event, begun.elapsed(), Dice::new(self.rng.f64()));
+            let step = machine.step(event, begun.elapsed(), Jitter::new(self.rng.f64()));
             if let (Some(batch), Some(Present { epoch, reader })) = (step.deliver, &present) {
                 self.lives.ledger(*epoch).saw(*reader, asked, &batch.entries);
             }

@@ -30,7 +30,7 @@ use self::proxy::Proxy;
 
 pub(crate) use self::address::{Address, without_login, without_passwords};
 pub(crate) use self::options::ServerOptions;
-pub(crate) use self::patience::{Patience, Unanswered, dice};
+pub(crate) use self::patience::{Patience, Unanswered, jitter};
 pub(crate) use self::say::say;
 pub(crate) use self::target::Target;
 pub(crate) use self::trouble::Trouble;

@@ -16,8 +16,8 @@ use tokio::time::Instant;
 use super::connection::{Connection, Rest, State};
 use super::response::Responses;
 use super::wheel::Wheel;
-use crate::api::Reply;
-use crate::hub::{Answer, Ended, HeldId, Hub};
+use crate::api::{ApiError, Reply};
+use crate::hub::{Answer, HeldId, Hub};
 use crate::serve::connection_limit::ConnectionPermit;
 use crate::serve::handoff::Handoff;
 use crate::serve::stall::{Progress, StallRule};
@@ -116,19 +116,8 @@ impl Connections {
         }
     }
 
-    /// Answers a poll that has ended.
-    pub(super) fn answer_ended(&mut self, hub: &Hub, ended: Ended<u32>) {
-        let (number, answer) = hub.conclude(ended);
-        let answer = answer.inspect_err(|error| tracing::error!(%error, "a poll could not be answered"));
-        self.answer_poll(hub, number as usize, answer.ok());
-    }
-
-    /// Answers a poll with this batch, or closes the connection when there is none.
-    pub(super) fn answer_poll(&mut self, hub: &Hub, number: usize, answer: Option<Answer>) {
-        let Some(answer) = answer else {
-            self.close(number);
-            return;
-        };
+    /// Answers a poll with a batch.
+    pub(super) fn answer_poll(&mut self, hub: &Hub, number: usize, answer: &Answer) {
         let is_last = hub.is_closing();
         hub.metrics().answered(200, None);
         let bytes = self.responses.batch(&answer.body, is_last, self.now);
@@ -156,7 +145,10 @@ impl Connections {
             }
             State::Reading(read) => {
                 if let Poll::Ready(answer) = read.poll_unpin(context) {
-                    self.answer_poll(hub, number, answer);
+                    match answer {
+                        Ok(answer) => self.answer_poll(hub, number, &answer),
+                        Err(error) => self.reply(hub, number, &ApiError::from(error).into()),
+                    }
                 }
             }
             State::Idle | State::Held(_) | State::Writing(_) => {}

@@ -83,14 +83,14 @@ async fn presence_ends_a_hold() {
     bo.enters("Bo").await;
     for query in ["room=lobby&here=lobby", "room=*&here=lobby", "room=tea&room=lobby&here=lobby"] {
         let tag = pair.lobby().await.tag;
-        let visit = RefCell::new(None);
+        let lease = RefCell::new(None);
         let comes = async {
-            visit.replace(Some(pair.hub.visit(bo.person(), vec!["lobby".parse().unwrap()], None)));
+            lease.replace(Some(pair.hub.enter(bo.person(), &["lobby".parse().unwrap()], None)));
         };
         let said = held(&pair, &format!("{query}&presence={tag}"), comes).await;
         assert!(said.contains("\"Bo\""), "{said}");
         let tag = pair.lobby().await.tag;
-        let goes = async { drop(visit.take()) };
+        let goes = async { drop(lease.take()) };
         let said = held(&pair, &format!("{query}&presence={tag}"), goes).await;
         assert!(said.contains("\"presence\"") && !said.contains("\"Bo\""), "{said}");
     }

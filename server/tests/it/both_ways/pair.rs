@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use holdline_server::hub::{Hub, HubConfig, Visit};
+use holdline_server::hub::{Hub, HubConfig, PresenceLease};
 use holdline_server::log::{Draft, MemoryLog};
 use holdline_server::{ServeConfig, serve};
 use holdline_shared::{Cursor, Presence, Seq};
@@ -26,7 +26,7 @@ pub(crate) struct Pair {
     pub(crate) plain: Way,
     /// Ada, who is always everywhere.
     pub(crate) token: String,
-    _ada: Visit,
+    _ada: PresenceLease,
 }
 
 /// One way of serving.
@@ -99,8 +99,8 @@ impl Pair {
             ada.says_in(room, text).await;
         }
         let rooms = ["lobby", "tea", "caf\u{e9}"].map(|room| room.parse().unwrap());
-        let visit = hub.visit(ada.person(), rooms.into(), None);
-        let pair = Self { hub, loops, plain, token: ada.token().to_owned(), _ada: visit };
+        let lease = hub.enter(ada.person(), &rooms, None);
+        let pair = Self { hub, loops, plain, token: ada.token().to_owned(), _ada: lease };
         let is_here = async { while pair.presence().await.rooms.values().any(|here| here.count == 0) {} };
         within("Ada", is_here).await;
         pair

@@ -1,14 +1,14 @@
-//! A machine, its driver, the network and a small honest server; checks everything that one step can show.
+//! A model of a machine with its driver, the network and a small correct server; checks the invariants after each step.
 
-use super::super::trouble::MAX_RETRY_AFTER;
+use super::super::failures::MAX_RETRY_AFTER;
 use super::super::*;
-use super::Move;
+use super::Operation;
 use crate::limits::{WAIT_DEFAULT, WAIT_MAX};
 use crate::{
     Cursor, Entry, EntryKind, Epoch, Person, Presence, Problem, ProblemCode, RoomName, Seq, Timestamp,
 };
 
-/// What the driver, the network and the server know.
+/// The state of driver, network and server.
 pub(super) struct World {
     machine: Subscription,
     pub(super) now: Moment,
@@ -32,7 +32,7 @@ fn entry(seq: u64) -> Entry {
 impl World {
     pub(super) fn new(hold: u64) -> Self {
         let mut world = Self {
-            machine: Subscription::with_hold(After::At(cursor(1, 0)), Hold::from_secs(hold)),
+            machine: Subscription::with_wait(After::At(cursor(1, 0)), AdaptiveWait::from_secs(hold)),
             now: Duration::ZERO,
             outstanding: None,
             epoch: 1,
@@ -41,7 +41,7 @@ impl World {
             answers: Vec::new(),
             granted: WAIT_DEFAULT,
         };
-        world.say(&Event::Start, 1.0);
+        world.report(&Event::Start, 1.0);
         world
     }
 
@@ -54,22 +54,22 @@ impl World {
         cursor
     }
 
-    pub(super) fn make(&mut self, what: Move, dice: f64) {
-        match what {
-            Move::Append { skip } => self.log.push(self.head() + 1 + skip),
-            Move::Replace => (self.epoch, self.log) = (self.epoch + 1, Vec::new()),
-            Move::Serve { poll, most, wait, presence } => {
+    pub(super) fn apply(&mut self, operation: Operation, jitter: f64) {
+        match operation {
+            Operation::Append { skip } => self.log.push(self.head() + 1 + skip),
+            Operation::Replace => (self.epoch, self.log) = (self.epoch + 1, Vec::new()),
+            Operation::Serve { poll, most, wait, presence } => {
                 let after = self.polls[self.polls.len() - 1 - poll % self.polls.len()];
                 let answer = self.serve(after, most, wait, presence);
                 self.answers.push(answer);
             }
-            Move::Arrive { answer } if !self.answers.is_empty() => {
+            Operation::Arrive { answer } if !self.answers.is_empty() => {
                 let answer = self.answers[self.answers.len() - 1 - answer % self.answers.len()].clone();
-                self.say(&answer, dice);
+                self.report(&answer, jitter);
             }
-            Move::Repair => self.say(&Event::Repaired(cursor(self.epoch, self.head())), dice),
-            Move::Say(event) => self.say(&event, dice),
-            Move::Arrive { .. } => {}
+            Operation::Repair => self.report(&Event::Repaired(cursor(self.epoch, self.head())), jitter),
+            Operation::Report(event) => self.report(&event, jitter),
+            Operation::Arrive { .. } => {}
         }
     }
 
@@ -87,15 +87,15 @@ impl World {
         Event::Answered(Batch { entries, cursor: cursor(self.epoch, upto), wait, presence, unreadable: 0 })
     }
 
-    /// Says it, and checks everything that one step can show.
-    fn say(&mut self, event: &Event, dice: f64) {
+    /// Reports an event to the machine and checks the invariants.
+    fn report(&mut self, event: &Event, jitter: f64) {
         let (before, was_polling) = (self.position(), matches!(self.outstanding, Some(Action::Poll { .. })));
-        let step = self.machine.step(event.clone(), self.now, Dice::new(dice));
+        let step = self.machine.step(event.clone(), self.now, Jitter::new(jitter));
         let after = self.position();
 
         let is_over = match (&self.outstanding, event) {
             (None | Some(_), Event::Start)
-            | (Some(_), Event::Leapt)
+            | (Some(_), Event::Suspended)
             | (Some(Action::Sleep(_)), Event::Woke | Event::Hurry | Event::Online)
             | (Some(Action::Poll { .. }), Event::Answered(_))
             | (Some(Action::Repair), Event::Repaired(_))
@@ -117,7 +117,7 @@ impl World {
             && was_polling
             && batch.cursor.epoch == before.epoch
         {
-            self.granted = Duration::from_secs(batch.wait).clamp(Hold::LEAST, WAIT_MAX);
+            self.granted = Duration::from_secs(batch.wait).clamp(AdaptiveWait::LEAST, WAIT_MAX);
         }
         if let Next::Do(Action::Poll { wait, .. }) = &step.next {
             assert!(*wait <= self.granted, "asked for {wait:?} where {:?} are granted", self.granted);
@@ -129,7 +129,7 @@ impl World {
             let passed = |seq: &u64| (before.seq.0 + 1..=after.seq.0).contains(seq);
             if after.epoch.0 == self.epoch {
                 let due: Vec<_> = self.log.iter().copied().filter(passed).collect();
-                assert_eq!(shown, due, "not exactly what the cursor passed");
+                assert_eq!(shown, due, "the shown entries are not exactly those that the cursor passed");
             } else {
                 assert!(shown.iter().all(passed) && shown.is_sorted_by(|a, b| a < b));
             }
@@ -141,7 +141,7 @@ impl World {
         match action {
             Action::Poll { after, wait, watchdog, .. } => {
                 assert_eq!(*after, self.machine.after());
-                assert!(wait.is_zero() || (Hold::LEAST..=WAIT_MAX).contains(wait));
+                assert!(wait.is_zero() || (AdaptiveWait::LEAST..=WAIT_MAX).contains(wait));
                 assert_eq!(*watchdog, *wait + WATCHDOG_SLACK);
                 assert!(matches!(status, Status::Connecting | Status::Live | Status::Retrying), "{status:?}");
                 self.polls.push(*after);
@@ -149,7 +149,7 @@ impl World {
             Action::Sleep(pause) => {
                 assert!(*pause <= MAX_RETRY_AFTER.mul_f64(1.5), "{pause:?}");
                 let (Status::Reconnecting { at, .. } | Status::Refused { at, .. }) = status else {
-                    return assert_eq!(status, Status::Offline, "a sleep that is shown as something else");
+                    return assert_eq!(status, Status::Offline, "a sleep is shown as another status");
                 };
                 assert_eq!(at, self.now + *pause);
             }
@@ -158,7 +158,7 @@ impl World {
         }
     }
 
-    /// From now on everything works. Answers how many steps it takes until all is seen and the line is live.
+    /// Lets everything work from now on. Returns the number of steps until the machine is live and has seen all entries.
     pub(super) fn settle(&mut self) -> usize {
         for steps in 0..20 {
             if *self.machine.status() == Status::Live && self.position() == cursor(self.epoch, self.head()) {
@@ -177,7 +177,7 @@ impl World {
                 Some(Action::RenewSession) => Event::Renewed,
                 None => panic!("nothing is outstanding"),
             };
-            self.say(&event, 1.0);
+            self.report(&event, 1.0);
         }
         panic!("not live after 20 steps, but {:?}", self.machine.status());
     }

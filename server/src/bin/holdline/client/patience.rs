@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use holdline_shared::{Backoff, Dice};
+use holdline_shared::{Backoff, Jitter};
 use thiserror::Error;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
@@ -73,7 +73,7 @@ impl Patience {
                     if backoff.failures() == 0 {
                         say(format_args!("waiting for {}: {last}", self.target));
                     }
-                    pause(&trouble, &mut backoff, dice())
+                    pause(&trouble, &mut backoff, jitter())
                 }
                 Err(_) => Duration::ZERO,
             };
@@ -100,16 +100,16 @@ impl Patience {
 }
 
 /// As long as the server asks for, and ever longer: one that asks for nothing at all is not asked without end.
-fn pause(trouble: &Trouble, backoff: &mut Backoff, dice: Dice) -> Duration {
-    let pause = backoff.fail(dice);
+fn pause(trouble: &Trouble, backoff: &mut Backoff, jitter: Jitter) -> Duration {
+    let pause = backoff.fail(jitter);
     let asked = trouble.retry_after().unwrap_or_default().min(MAX_RETRY_AFTER);
-    (asked + dice.part_of(asked / 2)).max(pause)
+    (asked + jitter.fraction_of(asked / 2)).max(pause)
 }
 
-/// A throw of the dice. Without randomness it is the full pause, which is always polite.
-pub(crate) fn dice() -> Dice {
+/// A fresh random number. Without a source of randomness, 1, which makes the longest pause.
+pub(crate) fn jitter() -> Jitter {
     let random = getrandom::u32().unwrap_or(u32::MAX);
-    Dice::new(f64::from(random) / f64::from(u32::MAX))
+    Jitter::new(f64::from(random) / f64::from(u32::MAX))
 }
 
 #[cfg(test)]
@@ -131,7 +131,7 @@ mod tests {
             let headers: HeaderMap = [(RETRY_AFTER, asked.parse().unwrap())].into_iter().collect();
             let trouble = Trouble::refused(&target, 503, &headers, b"");
             let mut backoff = Backoff::default();
-            let pauses = milliseconds.map(|_| pause(&trouble, &mut backoff, Dice::new(1.0)).as_millis());
+            let pauses = milliseconds.map(|_| pause(&trouble, &mut backoff, Jitter::new(1.0)).as_millis());
             assert_eq!(pauses, milliseconds, "{asked}");
         }
     }

@@ -15,7 +15,7 @@ use super::print::Printer;
 use super::source::{Covered, Opening, Reach, Source};
 use super::state::StateFile;
 use super::stop::Progress;
-use crate::client::{dice, say};
+use crate::client::{jitter, say};
 
 /// Everything that following takes.
 pub(super) struct Follower<'a> {
@@ -56,7 +56,7 @@ impl<'a> Follower<'a> {
                     outstanding = Box::pin(pending());
                     outcome
                 }
-                () = leapt() => Outcome::Event(Event::Leapt),
+                () = leapt() => Outcome::Event(Event::Suspended),
                 () = self.notice.due() => {
                     self.notice.say();
                     continue;
@@ -67,7 +67,7 @@ impl<'a> Follower<'a> {
                 Outcome::Repaired(opening) => self.repaired(opening)?,
             };
             self.learn(&event);
-            let Step { deliver, next } = self.machine.step(event, began.elapsed(), dice());
+            let Step { deliver, next } = self.machine.step(event, began.elapsed(), jitter());
             if let Some(batch) = deliver {
                 self.show(batch)?;
             }

@@ -1,4 +1,4 @@
-//! Adaptive hold: how long to ask a server to hold a poll, learned from where the path cuts.
+//! The adaptive wait: the hold that a client asks for, learned from how long the network path keeps a silent request open.
 
 use std::time::Duration;
 
@@ -6,36 +6,36 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits::{WAIT_DEFAULT, WAIT_MAX};
 
-/// The hold to ask for: what the server grants, unless the path is known to cut earlier. What is known goes down at once
-/// when a held poll is cut, and creeps up again after a row of polls that were held to their end.
+/// The hold to ask for: the server's grant, or less if the path is known to cut earlier. The learned limit drops at once
+/// when a held poll is cut, and grows slowly after a series of polls that were held to their end.
 ///
-/// What was learned is worth remembering, per origin, beyond one subscription; as JSON it is a whole number of seconds,
-/// 0 when nothing was learned.
+/// Drivers store the learned limit per origin; as JSON it is a whole number of seconds, 0 for no known limit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "u64", into = "u64")]
-pub struct Hold {
+pub struct AdaptiveWait {
     granted: Duration,
-    /// What the path is known to bear; `None` as long as it has not cut.
+    /// The longest hold that the path is known to allow; `None` until it has cut a poll.
     learned: Option<Duration>,
     full_holds: u32,
-    patience: u32,
+    probe_after: u32,
 }
 
-impl Hold {
-    /// Below this a held poll is as costly as a regular one.
+impl AdaptiveWait {
+    /// The shortest hold; below this a held poll costs as much as a regular one.
     pub const LEAST: Duration = Duration::from_secs(1);
-    /// Polls held to their end before a longer hold is tried, at first.
-    pub const PATIENCE: u32 = 8;
-    /// The same after many cuts: each one doubles it, so that a path with a firm limit is seldom tried again.
-    pub const MOST_PATIENCE: u32 = 128;
+    /// Completed holds before a longer hold is tried, at first.
+    pub const PROBE_AFTER: u32 = 8;
+    /// Completed holds before a longer hold is tried, at most. Each cut doubles the number, so that a path with a firm limit
+    /// is seldom probed.
+    pub const PROBE_AFTER_MAX: u32 = 128;
 
-    /// What was remembered: the seconds that the path bears, 0 when that was never found out.
+    /// Restores a stored limit in seconds; 0 for none.
     pub fn from_secs(seconds: u64) -> Self {
         let learned = Duration::from_secs(seconds).clamp(Self::LEAST, WAIT_MAX);
         Self { learned: (seconds > 0).then_some(learned), ..Self::default() }
     }
 
-    /// What to remember; the reverse of [`Hold::from_secs`].
+    /// The learned limit to store; the reverse of [`AdaptiveWait::from_secs`].
     pub fn as_secs(&self) -> u64 {
         self.learned.map_or(0, |learned| learned.as_secs().max(Self::LEAST.as_secs()))
     }
@@ -46,26 +46,26 @@ impl Hold {
         Duration::from_secs(current.as_secs()).max(Self::LEAST)
     }
 
-    /// The server says what it grants. One that grants nothing is asked for the least.
+    /// Records the server's grant, raised to [`AdaptiveWait::LEAST`].
     pub fn grant(&mut self, granted: Duration) {
         self.granted = granted.clamp(Self::LEAST, WAIT_MAX);
     }
 
-    /// A poll was cut after it had been held for `held`.
+    /// Records that a poll was cut after it had been held for `held`.
     pub fn cut(&mut self, held: Duration) {
         self.full_holds = 0;
         if self.learned.is_some() {
-            self.patience = (self.patience * 2).min(Self::MOST_PATIENCE);
+            self.probe_after = (self.probe_after * 2).min(Self::PROBE_AFTER_MAX);
         }
         self.learned = Some(self.current().min(held.mul_f64(0.8)).max(Self::LEAST));
     }
 
-    /// A poll was held to its end and answered.
+    /// Records that a poll was held to its end and answered.
     pub fn complete(&mut self) {
-        // A hold that the server shortened says nothing about what the path bears beyond.
+        // A hold that the server shortened says nothing about the path's limit.
         let Some(learned) = self.learned.filter(|learned| *learned <= self.granted) else { return };
         self.full_holds += 1;
-        if self.full_holds >= self.patience {
+        if self.full_holds >= self.probe_after {
             self.full_holds = 0;
             let longer = (learned + Duration::from_secs(1)).max(learned.mul_f64(1.2));
             self.learned = (longer < self.granted).then_some(longer);
@@ -73,20 +73,20 @@ impl Hold {
     }
 }
 
-impl Default for Hold {
+impl Default for AdaptiveWait {
     fn default() -> Self {
-        Self { granted: WAIT_DEFAULT, learned: None, full_holds: 0, patience: Self::PATIENCE }
+        Self { granted: WAIT_DEFAULT, learned: None, full_holds: 0, probe_after: Self::PROBE_AFTER }
     }
 }
 
-impl From<u64> for Hold {
+impl From<u64> for AdaptiveWait {
     fn from(seconds: u64) -> Self {
         Self::from_secs(seconds)
     }
 }
 
-impl From<Hold> for u64 {
-    fn from(hold: Hold) -> Self {
+impl From<AdaptiveWait> for u64 {
+    fn from(hold: AdaptiveWait) -> Self {
         hold.as_secs()
     }
 }
@@ -100,25 +100,25 @@ mod tests {
     }
 
     #[test]
-    fn goes_below_a_proxys_limit_and_creeps_up_again() {
-        let mut hold = Hold::default();
+    fn wait_drops_below_proxy_limit_and_grows_again() {
+        let mut hold = AdaptiveWait::default();
         hold.cut(s(5));
         assert_eq!(hold.current(), s(4));
-        for _ in 0..Hold::PATIENCE {
+        for _ in 0..AdaptiveWait::PROBE_AFTER {
             hold.complete();
         }
         assert_eq!(hold.current(), s(5));
-        for _ in 0..Hold::PATIENCE * 20 {
+        for _ in 0..AdaptiveWait::PROBE_AFTER * 20 {
             hold.complete();
         }
         assert_eq!(hold.current(), WAIT_DEFAULT, "never above what the server grants");
         hold.cut(Duration::from_millis(200));
-        assert_eq!(hold.current(), Hold::LEAST);
+        assert_eq!(hold.current(), AdaptiveWait::LEAST);
     }
 
     #[test]
-    fn tries_a_firm_limit_less_and_less_often() {
-        let mut hold = Hold::default();
+    fn firm_limit_is_probed_less_and_less_often() {
+        let mut hold = AdaptiveWait::default();
         let mut polls_between = Vec::new();
         for _ in 0..7 {
             hold.cut(s(5));
@@ -133,18 +133,18 @@ mod tests {
     }
 
     #[test]
-    fn follows_the_server_unless_the_path_is_worse() {
-        let mut hold = Hold::default();
+    fn wait_is_the_lesser_of_grant_and_learned_limit() {
+        let mut hold = AdaptiveWait::default();
         hold.grant(s(10));
         assert_eq!(hold.current(), s(10));
         hold.grant(s(40));
         assert_eq!(hold.current(), s(40));
         hold.cut(s(20));
         hold.grant(s(40));
-        assert_eq!(hold.current(), s(16), "what was learned stays");
+        assert_eq!(hold.current(), s(16), "the learned limit stays");
         hold.grant(s(5));
         assert_eq!(hold.current(), s(5));
-        for _ in 0..Hold::PATIENCE * 4 {
+        for _ in 0..AdaptiveWait::PROBE_AFTER * 4 {
             hold.complete();
         }
         hold.grant(s(40));
@@ -152,23 +152,23 @@ mod tests {
     }
 
     #[test]
-    fn is_remembered_as_seconds() {
-        let mut hold = Hold::default();
+    fn learned_limit_is_stored_as_seconds() {
+        let mut hold = AdaptiveWait::default();
         assert_eq!(serde_json::to_string(&hold).unwrap(), "0");
         hold.cut(s(60));
         hold.cut(s(11));
         let remembered = serde_json::to_string(&hold).unwrap();
         assert_eq!(remembered, "8");
-        let mut hold: Hold = serde_json::from_str(&remembered).unwrap();
+        let mut hold: AdaptiveWait = serde_json::from_str(&remembered).unwrap();
         assert_eq!(hold.current(), s(8));
         hold.grant(s(60));
         assert_eq!(hold.current(), s(8));
-        assert_eq!(Hold::from_secs(0), Hold::default());
+        assert_eq!(AdaptiveWait::from_secs(0), AdaptiveWait::default());
         assert_eq!(
-            Hold::from_secs(90).current(),
+            AdaptiveWait::from_secs(90).current(),
             WAIT_DEFAULT,
             "not above the grant, which is not known yet"
         );
-        assert_eq!(Hold::from_secs(u64::MAX).as_secs(), WAIT_MAX.as_secs());
+        assert_eq!(AdaptiveWait::from_secs(u64::MAX).as_secs(), WAIT_MAX.as_secs());
     }
 }

@@ -1,9 +1,9 @@
-//! What the protocol says a client does with each answer, row by row.
+//! The client's behaviour on each answer, row by row as in the protocol's table.
 
 use super::check;
 
 #[test]
-fn shows_takes_the_cursor_and_polls_again_at_once() {
+fn answer_is_shown_and_the_next_poll_follows_at_once() {
     check(
         "0  start               => poll 1-5 wait=25 (connecting)
          3  answered [6,7] 7    => show [6,7] poll 1-7 wait=25 (live)
@@ -14,7 +14,7 @@ fn shows_takes_the_cursor_and_polls_again_at_once() {
 }
 
 #[test]
-fn a_cut_of_a_held_poll_goes_on_at_once_with_a_shorter_hold() {
+fn cut_held_poll_is_retried_at_once_and_shortens_the_hold() {
     check(
         "0    start             => poll 1-5 wait=25 (connecting)
          1    answered [6] 6    => show [6] poll 1-6 wait=25 (live)
@@ -26,7 +26,7 @@ fn a_cut_of_a_held_poll_goes_on_at_once_with_a_shorter_hold() {
 }
 
 #[test]
-fn backs_off_when_there_is_nobody() {
+fn unreachable_server_is_retried_with_backoff() {
     check(
         "0   start       => poll 1-5 wait=25 (connecting)
          0.1 failed      => sleep 0.5 (reconnecting)
@@ -41,7 +41,7 @@ fn backs_off_when_there_is_nobody() {
 }
 
 #[test]
-fn obeys_retry_after_with_jitter() {
+fn retry_after_is_followed_with_jitter() {
     check(
         "0   start                             => poll 1-5 wait=25 (connecting)
          0.1 refused 429 rate_limited retry=10 => sleep 15 (reconnecting)
@@ -53,7 +53,7 @@ fn obeys_retry_after_with_jitter() {
 }
 
 #[test]
-fn retry_after_of_nothing_leaves_back_off_on() {
+fn retry_after_of_zero_still_backs_off() {
     check(
         "0    start                          => poll 1-5 wait=25 (connecting)
          1    refused 503 overloaded retry=0 => sleep 0.5 (reconnecting)
@@ -67,7 +67,7 @@ fn retry_after_of_nothing_leaves_back_off_on() {
 }
 
 #[test]
-fn a_refusal_is_asked_again_after_a_second_and_slower_from_then() {
+fn refusal_is_retried_after_one_second_and_slower_from_then() {
     check(
         "0 start                    => poll 1-5 wait=25 (connecting)
          1 refused 404 unknown_room => sleep 1 (refused)
@@ -79,7 +79,7 @@ fn a_refusal_is_asked_again_after_a_second_and_slower_from_then() {
 }
 
 #[test]
-fn renews_the_session_and_keeps_the_cursor() {
+fn unauthorized_poll_renews_the_session_and_keeps_the_cursor() {
     check(
         "0 start                       => poll 1-5 wait=25 (connecting)
          1 refused 401 session_invalid => renew (connecting)
@@ -95,7 +95,7 @@ fn renews_the_session_and_keeps_the_cursor() {
 }
 
 #[test]
-fn repairs_in_place() {
+fn gap_is_repaired_in_place() {
     check(
         "0 start                     => poll 1-5 wait=25 (connecting)
          1 refused 410 epoch_changed => repair (repairing)
@@ -111,7 +111,7 @@ fn repairs_in_place() {
 }
 
 #[test]
-fn silence_is_a_network_error() {
+fn missing_answer_is_a_network_error() {
     check(
         "0  start     => poll 1-5 wait=25 (connecting)
          35 timed-out => sleep 0.5 (reconnecting)
@@ -120,7 +120,7 @@ fn silence_is_a_network_error() {
 }
 
 #[test]
-fn says_offline_and_wakes_on_online() {
+fn offline_is_shown_and_online_ends_the_sleep() {
     check(
         "0   start   => poll 1-5 wait=25 (connecting)
          0.1 failed  => sleep 0.5 (reconnecting)

@@ -1,14 +1,16 @@
-//! Polls over the reference engine, without HTTP. Every order of their steps is for `model.rs`; this is about what they
-//! answer, what they share and what they leave behind.
+//! Polls of tasks: what they are answered, what they share and what they leave behind.
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Context, Waker};
+use std::time::Duration;
 
 use futures_util::future::join_all;
-use holdline_shared::{Batch, EntryKind};
+use holdline_shared::{After, Batch, Cursor, EntryKind, RoomName, RoomSelection};
+use tokio::time::Instant;
 
-use super::*;
-use crate::hub::HubConfig;
+use crate::hub::polls::CROWDED_WAIT;
+use crate::hub::{Answer, Hub, HubConfig};
 use crate::log::{Draft, MemoryLog};
 
 const LONG: Duration = Duration::from_secs(100);
@@ -19,6 +21,10 @@ async fn hub_with(config: HubConfig) -> Arc<Hub> {
 
 fn named(rooms: &[&str]) -> RoomSelection {
     RoomSelection::Named(rooms.iter().map(|room| room.parse().unwrap()).collect())
+}
+
+fn cursor(hub: &Hub) -> Cursor {
+    hub.rooms().cursor
 }
 
 async fn say(hub: &Hub, room: &str, text: &str) {
@@ -38,10 +44,10 @@ fn texts(answer: &Answer) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn hears_what_was_said_before_and_while_it_waits() {
+async fn poll_hears_what_was_said_before_and_meanwhile() {
     let hub = hub_with(HubConfig::default()).await;
     let lobby = named(&["lobby"]);
-    let after = After::At(hub.cursor(hub.head()));
+    let after = After::At(cursor(&hub));
     say(&hub, "lobby", "before").await;
     assert_eq!(texts(&hub.poll(&lobby, after, LONG, None).await.unwrap()), ["before"]);
     let waits = hub.poll(&lobby, After::Now, LONG, None);
@@ -50,7 +56,7 @@ async fn hears_what_was_said_before_and_while_it_waits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ends_empty_when_the_time_is_up() {
+async fn poll_ends_empty_when_time_is_up() {
     let hub = hub_with(HubConfig { max_wait: Duration::from_secs(40), ..HubConfig::default() }).await;
     for (asked, granted) in [(0, 0), (7, 7), (40, 40), (4_000_000, 40)] {
         let start = Instant::now();
@@ -58,15 +64,15 @@ async fn ends_empty_when_the_time_is_up() {
         let answer = hub.poll(&named(&["lobby"]), After::Now, wait, None).await.unwrap();
         // tokio's clock counts in milliseconds.
         assert_eq!(start.elapsed().as_secs(), granted);
-        assert!(answer.is_empty && answer.cursor == hub.cursor(hub.head()));
+        assert!(answer.is_empty && answer.cursor == cursor(&hub));
     }
 }
 
 #[tokio::test]
-async fn waiters_of_one_cursor_share_one_buffer() {
+async fn polls_of_one_cursor_share_one_buffer() {
     let hub = hub_with(HubConfig::default()).await;
     let lobby = named(&["lobby"]);
-    let after = After::At(hub.cursor(hub.head()));
+    let after = After::At(cursor(&hub));
     let waiting = (0..10).map(|_| hub.poll(&lobby, after, LONG, None));
     let (answers, ()) = tokio::join!(join_all(waiting), say(&hub, "lobby", "hello"));
     let answers: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
@@ -82,9 +88,9 @@ async fn waiters_of_one_cursor_share_one_buffer() {
 }
 
 #[tokio::test]
-async fn reads_the_log_when_nothing_is_kept_at_hand() {
+async fn reads_the_log_when_nothing_is_cached() {
     let hub = hub_with(HubConfig { recent_bytes: 0, ..HubConfig::default() }).await;
-    let after = After::At(hub.cursor(hub.head()));
+    let after = After::At(cursor(&hub));
     for rooms in [named(&["lobby"]), RoomSelection::All] {
         let said = format!("in {rooms:?}");
         let waits = hub.poll(&rooms, After::Now, LONG, None);
@@ -92,30 +98,30 @@ async fn reads_the_log_when_nothing_is_kept_at_hand() {
         assert_eq!(texts(&heard.unwrap()), [said]);
     }
     assert_eq!(texts(&hub.poll(&named(&["lobby"]), after, LONG, None).await.unwrap()).len(), 2);
-    assert_eq!(hub.recent_bytes.load(std::sync::atomic::Ordering::Relaxed), 0);
+    assert_eq!(hub.state.cache.lock().bytes(), 0);
 }
 
 #[tokio::test]
-async fn what_is_at_hand_stays_within_its_bound() {
+async fn cache_stays_within_its_limit() {
     let hub = hub_with(HubConfig { recent_bytes: 2_000, ..HubConfig::default() }).await;
-    let after = After::At(hub.cursor(hub.head()));
+    let after = After::At(cursor(&hub));
     for n in 0..100 {
         say(&hub, if n % 2 == 0 { "lobby" } else { "tea" }, &format!("message {n}")).await;
-        assert!(hub.recent_bytes.load(std::sync::atomic::Ordering::Relaxed) <= 2_000);
+        assert!(hub.state.cache.lock().bytes() <= 2_000);
     }
     let heard = hub.poll(&named(&["lobby", "tea"]), after, LONG, None).await.unwrap();
     assert_eq!(texts(&heard).len(), 100);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn several_rooms_are_heard_in_one_order_while_many_speak() {
+async fn polls_of_several_rooms_hear_one_order() {
     const EACH: usize = 200;
     let hub = hub_with(HubConfig { recent_bytes: 20_000, ..HubConfig::default() }).await;
     let rooms = ["lobby", "tea", "cocoa"];
     for room in rooms {
         say(&hub, room, "open").await;
     }
-    let after = hub.cursor(hub.head());
+    let after = cursor(&hub);
     let speaking = rooms.map(|room| {
         let hub = hub.clone();
         tokio::spawn(async move {
@@ -154,38 +160,37 @@ async fn several_rooms_are_heard_in_one_order_while_many_speak() {
 }
 
 #[tokio::test]
-async fn who_is_dropped_leaves_nothing_behind() {
+async fn dropped_poll_leaves_nothing_behind() {
     let hub = hub_with(HubConfig::default()).await;
     say(&hub, "tea", "open").await;
     let rooms = named(&["lobby", "tea"]);
     let person = holdline_shared::Person::stdin();
     let unmade: RoomName = "nowhere".parse().unwrap();
     {
-        let visit = hub.visit(&person, vec![RoomName::lobby()], None);
-        let tag = visit.news().unwrap().tag;
-        let visit = hub.visit(&person, vec![RoomName::lobby()], Some(tag));
-        let mut poll = pin!(hub.poll(&rooms, After::Now, LONG, Some(&visit)));
+        let tag = format!("{:016x}", hub.enter(&person, &[RoomName::lobby()], None).update().tag);
+        let presence = hub.enter(&person, &[RoomName::lobby()], Some(&tag));
+        let mut poll = pin!(hub.poll(&rooms, After::Now, LONG, Some(presence)));
         let mut next = pin!(hub.next_message(&unmade, After::Now, None));
         let mut context = Context::from_waker(Waker::noop());
         for _ in 0..3 {
             assert!(poll.as_mut().poll(&mut context).is_pending());
             assert!(next.as_mut().poll(&mut context).is_pending());
         }
-        assert_eq!((hub.held(), waiting(&hub)), (2, 3), "each once, however often it looks");
+        assert_eq!((hub.held(), watchers(&hub)), (2, 3), "each once, however often it looks");
     }
-    assert_eq!((hub.held(), waiting(&hub)), (0, 0));
+    assert_eq!((hub.held(), watchers(&hub)), (0, 0));
 }
 
-fn waiting(hub: &Hub) -> usize {
-    let rooms = hub.rooms.read();
-    rooms.values().map(|room| room.waiting()).sum::<usize>() + hub.everything.waiting()
+fn watchers(hub: &Hub) -> usize {
+    let rooms = hub.state.rooms.all();
+    rooms.iter().map(|room| room.feed().watchers()).sum::<usize>() + hub.state.all_rooms.watchers()
 }
 
 #[tokio::test]
-async fn a_closed_hub_answers_at_once_with_what_there_is() {
+async fn closed_hub_answers_at_once_with_what_there_is() {
     let hub = hub_with(HubConfig::default()).await;
     let lobby = named(&["lobby"]);
-    let after = After::At(hub.cursor(hub.head()));
+    let after = After::At(cursor(&hub));
     let waits = hub.poll(&lobby, After::Now, LONG, None);
     let (empty, ()) = tokio::join!(waits, async { hub.close() });
     assert!(empty.unwrap().is_empty);
@@ -220,7 +225,7 @@ async fn poll_of_a_full_server_is_counted_once() {
 }
 
 #[tokio::test]
-async fn every_entry_is_counted_that_is_appended() {
+async fn appended_entries_are_counted() {
     let hub = hub_with(HubConfig::default()).await;
     let before = hub.metrics().entries.value();
     // The room, and the message in it.

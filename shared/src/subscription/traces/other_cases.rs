@@ -1,10 +1,10 @@
-//! What the table leaves open: where to begin, what is learned about the path, clocks that leap, logs that go back.
+//! Cases beyond the protocol's table: where to start, the adaptive wait, suspended computers, logs that go back.
 
 use super::{check, check_from, cursor};
-use crate::{After, Hold, Subscription};
+use crate::{AdaptiveWait, After, Subscription};
 
 #[test]
-fn shows_nothing_twice_and_never_goes_back() {
+fn repeated_entries_are_dropped_and_cursor_never_goes_back() {
     check(
         "0 start                  => poll 1-5 wait=25 (connecting)
          1 answered [4,5,6] 6     => show [6] poll 1-6 wait=25 (live)
@@ -13,7 +13,7 @@ fn shows_nothing_twice_and_never_goes_back() {
 }
 
 #[test]
-fn the_death_of_a_server_teaches_nothing_about_the_path() {
+fn dead_server_does_not_shorten_the_hold() {
     check(
         "0    start             => poll 1-5 wait=25 (connecting)
          5    failed            => poll 1-5 wait=0 (retrying)
@@ -28,9 +28,9 @@ fn the_death_of_a_server_teaches_nothing_about_the_path() {
 }
 
 #[test]
-fn begins_with_the_hold_that_was_remembered() {
+fn stored_wait_is_used_from_the_start() {
     check_from(
-        Subscription::with_hold(After::At(cursor("1-5")), Hold::from_secs(4)),
+        Subscription::with_wait(After::At(cursor("1-5")), AdaptiveWait::from_secs(4)),
         "0  start                  => poll 1-5 wait=4 (connecting)
          4  answered [] 5 wait=60  => poll 1-5 wait=4 (live)
          8  answered [] 5 wait=2   => poll 1-5 wait=2 (live)",
@@ -38,7 +38,7 @@ fn begins_with_the_hold_that_was_remembered() {
 }
 
 #[test]
-fn finds_out_where_now_is_before_it_waits() {
+fn poll_from_now_finds_its_cursor_before_it_is_held() {
     check_from(
         Subscription::new(After::Now),
         "0   start          => poll now wait=0 (connecting)
@@ -49,7 +49,7 @@ fn finds_out_where_now_is_before_it_waits() {
 }
 
 #[test]
-fn when_the_server_lets_everyone_go_it_comes_back_with_jitter() {
+fn early_empty_answer_is_followed_by_a_jittered_sleep() {
     check(
         "0    start                         => poll 1-5 wait=25 (connecting)
          12   answered [] 5                 => sleep 2 (reconnecting)
@@ -66,10 +66,10 @@ fn when_the_server_lets_everyone_go_it_comes_back_with_jitter() {
 }
 
 #[test]
-fn a_poll_from_before_a_leap_is_replaced() {
+fn poll_from_before_a_suspend_is_replaced() {
     check(
         "0     start             => poll 1-5 wait=25 (connecting)
-         10    leapt             => poll 1-5 wait=0 (retrying)
+         10    suspended             => poll 1-5 wait=0 (retrying)
          10.1  answered [] 5     => poll 1-5 wait=25 (live)
          30    hurry             => keep (live)
          5000  hurry             => poll 1-5 wait=0 (retrying)
@@ -80,12 +80,12 @@ fn a_poll_from_before_a_leap_is_replaced() {
          12000.1 answered [] 6   => poll 1-6 wait=25 (live)
          11000 hurry             => keep (live)
          11001 failed            => sleep 0.5 (reconnecting)
-         11002 leapt             => poll 1-6 wait=0 (retrying)",
+         11002 suspended             => poll 1-6 wait=0 (retrying)",
     );
 }
 
 #[test]
-fn another_network_takes_another_connection() {
+fn outstanding_poll_is_replaced_when_the_network_returns() {
     check(
         "0   start          => poll 1-5 wait=25 (connecting)
          1   offline        => keep (connecting)
@@ -96,7 +96,7 @@ fn another_network_takes_another_connection() {
 }
 
 #[test]
-fn an_answer_from_another_log_is_not_believed() {
+fn answer_from_another_log_is_dropped_and_repaired() {
     check(
         "0 start                     => poll 1-5 wait=25 (connecting)
          1 refused 410 epoch_changed => repair (repairing)
@@ -110,7 +110,7 @@ fn an_answer_from_another_log_is_not_believed() {
 }
 
 #[test]
-fn goes_back_when_a_copy_of_the_log_was_restored() {
+fn repair_may_move_the_cursor_back() {
     check(
         "0 start                     => poll 1-5 wait=25 (connecting)
          1 refused 410 epoch_changed => repair (repairing)
@@ -120,7 +120,7 @@ fn goes_back_when_a_copy_of_the_log_was_restored() {
 }
 
 #[test]
-fn news_of_a_replaced_action_changes_nothing() {
+fn events_of_a_replaced_action_are_ignored() {
     check(
         "0   start         => poll 1-5 wait=25 (connecting)
          0.1 woke          => keep (connecting)
@@ -132,7 +132,7 @@ fn news_of_a_replaced_action_changes_nothing() {
 }
 
 #[test]
-fn follows_the_hold_that_the_server_grants() {
+fn hold_follows_the_server_grant() {
     check(
         "0 start                 => poll 1-5 wait=25 (connecting)
          1 answered [6] 6 wait=10 => show [6] poll 1-6 wait=10 (live)

@@ -1,0 +1,118 @@
+//! Answers to polls: encodes what was found, once for all polls that ask the same, and reads from the log what the cache has
+//! not.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{BufMut, Bytes, BytesMut};
+use holdline_shared::{Cursor, RoomSelection, Seq};
+
+use super::collect::Found;
+use super::error::PollError;
+use super::poll_request::Completed;
+use super::presence::PresenceUpdate;
+use super::state::HubState;
+use crate::log::{Committed, Log};
+
+/// A poll's answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The batch as JSON; the same buffer for everyone who asked the same.
+    pub body: Bytes,
+    /// The batch's cursor.
+    pub cursor: Cursor,
+    /// Whether the batch brings anything.
+    pub is_empty: bool,
+}
+
+/// Entries from the log, and how far they reach.
+pub(super) struct ReadEntries {
+    pub(super) entries: Vec<Arc<Committed>>,
+    pub(super) upto: Seq,
+}
+
+/// Makes answers.
+pub(crate) struct Answers {
+    log: Arc<dyn Log>,
+    state: Arc<HubState>,
+    /// The hold that is offered to clients.
+    wait: Duration,
+}
+
+impl Answers {
+    pub(super) fn new(log: Arc<dyn Log>, state: Arc<HubState>, wait: Duration) -> Self {
+        Self { log, state, wait }
+    }
+
+    pub(super) fn log(&self) -> &Arc<dyn Log> {
+        &self.log
+    }
+
+    /// A position in the log as it is now.
+    pub(super) fn cursor(&self, seq: Seq) -> Cursor {
+        Cursor { epoch: self.log.epoch(), seq }
+    }
+
+    /// The answer to a poll, and by what key its keeper knows it. One for which the log has to be read is for
+    /// [`LogReads`](super::log_reads::LogReads), and answered here as if nothing had come.
+    pub(crate) fn answer<K>(&self, completed: Completed<K>) -> (K, Answer) {
+        let Completed { key, after, found, presence, feeds } = completed;
+        let presence = presence.as_ref();
+        let (entries, upto) = match found {
+            Found::Shared(body, upto) => {
+                return (key, Answer { body, cursor: self.cursor(upto), is_empty: false });
+            }
+            Found::Entries(entries, upto) => (entries, upto),
+            Found::Nothing(upto) => (Vec::new(), upto),
+            Found::NotCached => (Vec::new(), after),
+        };
+        let answer = self.encode(&entries, upto, presence);
+        if let ([feed], false) = (feeds.as_slice(), answer.is_empty) {
+            feed.share_answer(after, presence.map(|presence| presence.tag), upto, &answer.body);
+        }
+        (key, answer)
+    }
+
+    /// An answer that brings nothing.
+    pub(crate) fn nothing(&self, upto: Seq) -> Answer {
+        self.encode(&[], upto, None)
+    }
+
+    /// Reads what a poll has to bring from the log.
+    pub(super) async fn read(&self, rooms: RoomSelection, after: Seq) -> Result<ReadEntries, PollError> {
+        let chunk = self.log.read(rooms, after).await?;
+        // Who asks for the beginning gets the beginning of what there is.
+        if after != Seq::START && after < chunk.forgotten {
+            let cursor = self.cursor(self.state.head());
+            return Err(PollError::Gap { forgotten: chunk.forgotten, cursor });
+        }
+        Ok(ReadEntries { entries: chunk.entries, upto: chunk.upto })
+    }
+
+    /// Writes a batch around entries and presence that are encoded already.
+    pub(super) fn encode(
+        &self,
+        entries: &[Arc<Committed>],
+        upto: Seq,
+        presence: Option<&PresenceUpdate>,
+    ) -> Answer {
+        let cursor = self.cursor(upto);
+        let bytes: usize = entries.iter().map(|entry| entry.json.len() + 1).sum();
+        let bytes = bytes + presence.map_or(0, |presence| presence.json.len() + 16) + 96;
+        let mut body = BytesMut::with_capacity(bytes);
+        body.put_slice(b"{\"entries\":[");
+        for (i, entry) in entries.iter().enumerate() {
+            if i > 0 {
+                body.put_u8(b',');
+            }
+            body.put_slice(&entry.json);
+        }
+        body.put_slice(format!("],\"cursor\":\"{cursor}\",\"wait\":{}", self.wait.as_secs()).as_bytes());
+        if let Some(presence) = presence {
+            body.put_slice(b",\"presence\":");
+            body.put_slice(&presence.json);
+        }
+        body.put_u8(b'}');
+        Answer { body: body.freeze(), cursor, is_empty: entries.is_empty() && presence.is_none() }
+    }
+}

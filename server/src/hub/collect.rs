@@ -1,0 +1,99 @@
+//! Looking: what the cache has for a poll, and whether its hold is over. Never reads the log.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use holdline_shared::Seq;
+use holdline_shared::limits::BATCH_ENTRIES;
+
+use super::feed::{Collected, Feed, Tag};
+use super::state::HubState;
+use crate::log::Committed;
+
+/// Whether a poll may be given what was encoded for another one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reuse {
+    /// The answer of another poll that has to be told this of presence.
+    Answer(Option<Tag>),
+    /// None: the entries themselves are wanted.
+    Nothing,
+}
+
+/// What there is for a poll, with the position that it reaches.
+pub(super) enum Found {
+    Entries(Vec<Arc<Committed>>, Seq),
+    /// The answer that another poll got.
+    Shared(Bytes, Seq),
+    /// The log has to be read.
+    NotCached,
+    /// No entries, but the hold is over: presence has changed, the time is up, or the server is stopping.
+    Nothing(Seq),
+}
+
+impl Found {
+    /// How far it reaches; what is not cached reaches nowhere.
+    pub(super) fn upto(&self) -> Seq {
+        match self {
+            Self::Entries(_, upto) | Self::Shared(_, upto) | Self::Nothing(upto) => *upto,
+            Self::NotCached => Seq::START,
+        }
+    }
+}
+
+impl HubState {
+    /// Looks once for one poll: what there is for it, or nothing because its hold is over, or `None` because the hold goes
+    /// on. `is_over` says that it ends now in any case.
+    pub(super) fn check(
+        &self,
+        feeds: &[Arc<Feed>],
+        after: Seq,
+        reuse: Reuse,
+        is_over: bool,
+    ) -> Option<Found> {
+        // Read before the look: the position that an empty answer claims must not be ahead of what was looked at.
+        let head = self.head().max(after);
+        self.collect(feeds, after, reuse).or_else(|| {
+            let has_news = matches!(reuse, Reuse::Answer(Some(_)));
+            (is_over || has_news || self.is_closing()).then_some(Found::Nothing(head))
+        })
+    }
+
+    /// One look at all feeds, as of one head.
+    fn collect(&self, feeds: &[Arc<Feed>], after: Seq, reuse: Reuse) -> Option<Found> {
+        let head = self.head();
+        if let [feed] = feeds {
+            if let Reuse::Answer(presence) = reuse
+                && let Some((body, upto)) = feed.shared_answer(after, presence)
+            {
+                return Some(Found::Shared(body, upto));
+            }
+            return match feed.collect(after, head, BATCH_ENTRIES) {
+                Collected::Nothing => None,
+                Collected::NotCached => Some(Found::NotCached),
+                Collected::Removed => Some(Found::Nothing(head.max(after))),
+                Collected::Entries(entries) => Some(fit(entries, head)),
+            };
+        }
+        let mut all = Vec::new();
+        for feed in feeds {
+            match feed.collect(after, head, BATCH_ENTRIES + 1) {
+                Collected::Nothing => {}
+                Collected::NotCached => return Some(Found::NotCached),
+                // The next poll, which comes at once, is told that there is no such room.
+                Collected::Removed => return Some(Found::Nothing(after)),
+                Collected::Entries(entries) => all.extend(entries),
+            }
+        }
+        all.sort_unstable_by_key(|entry| entry.seq);
+        (!all.is_empty()).then(|| fit(all, head))
+    }
+}
+
+/// Closes a batch at its limits. A full one reaches as far as its last entry, any other as far as the view it is from.
+fn fit(mut entries: Vec<Arc<Committed>>, head: Seq) -> Found {
+    let fitting = Committed::fitting(&entries);
+    let is_full = fitting < entries.len() || fitting == BATCH_ENTRIES;
+    entries.truncate(fitting);
+    let upto = if is_full { entries.last().map_or(head, |entry| entry.seq) } else { head };
+    Found::Entries(entries, upto)
+}

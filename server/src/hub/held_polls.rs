@@ -1,0 +1,330 @@
+//! A keeper of held polls. Each event loop has one of its own; one that the hub drives holds the polls of tasks.
+//!
+//! The rule is: register, look, sleep, look. All polls of a keeper that wait for the same room are one wait list, which is
+//! registered with the room once and gone through in one pass when it is notified. Nothing is locked but the room that is
+//! looked at. The keeper neither reads the log nor keeps time: it says what has to be read, and is told when time is up.
+
+use std::collections::HashMap;
+use std::slice::from_ref;
+use std::sync::Arc;
+use std::task::Waker;
+
+use holdline_shared::{RoomSelection, Seq};
+use slab::Slab;
+use tokio::time::Instant;
+
+use super::coalescer::Coalescer;
+use super::collect::{Found, Reuse};
+use super::error::PollError;
+use super::feed::{Feed, WaitKey};
+use super::poll_request::{Admitted, Begin, Completed, Feeds, PollRequest};
+use super::presence::PresenceLease;
+use super::ready_set::ReadySet;
+use super::state::{HubState, wait_keys};
+use super::sync::{Ordering, now};
+use super::wait_list::{HeldId, MultiRoom, PauseEnd, Phase, Registration, WaitList, index};
+
+/// The held polls of one thread, each known to it by a `K`.
+pub(crate) struct HeldPolls<K> {
+    state: Arc<HubState>,
+    polls: Slab<Held<K>>,
+    lists: Slab<WaitList>,
+    by_key: HashMap<WaitKey, u32>,
+    ready: Arc<ReadySet>,
+    /// The lists that pause, each once. They are not dropped.
+    pausing: Vec<u32>,
+}
+
+struct Held<K> {
+    key: K,
+    after: Seq,
+    registration: Registration,
+    presence: Option<Box<PresenceLease>>,
+}
+
+/// What a look has found, and whether presence is other than the poll's person knows.
+type Finding = (Found, bool);
+
+impl<K> HeldPolls<K> {
+    /// No polls yet. `owner` is woken when there is something to do in [`HeldPolls::deliver_ready`].
+    pub(super) fn new(state: Arc<HubState>, owner: Waker) -> Self {
+        Self {
+            state,
+            polls: Slab::new(),
+            lists: Slab::new(),
+            by_key: HashMap::new(),
+            ready: Arc::new(ReadySet::new(owner)),
+            pausing: Vec::new(),
+        }
+    }
+
+    /// Answers a poll if there is something for it, or if it does not want to wait; holds it otherwise. Right after a
+    /// round of answers even a poll for which there is something waits for the pause to end, so that there is more.
+    pub(crate) fn begin(
+        &mut self,
+        key: K,
+        request: PollRequest<'_>,
+        now: Instant,
+    ) -> Result<Begin<K>, PollError> {
+        let PollRequest { rooms, admitted: Admitted { after, wait, is_shortened }, presence } = request;
+        let may_wait = !wait.is_zero();
+        let presence = presence.map(Box::new);
+        let begin = if may_wait && let Some(list) = self.only_list(rooms, presence.as_deref()) {
+            self.begin_in_list(key, list, after, presence, now)
+        } else {
+            self.begin_anywhere(key, rooms, after, presence, may_wait.then_some(now))?
+        };
+        if is_shortened && matches!(begin, Begin::Held(_)) {
+            self.state.metrics.polls_shortened.increment();
+        }
+        Ok(begin)
+    }
+
+    /// The list for the most frequent kind of poll: one room, for which others wait here already, and its person is shown
+    /// nowhere else.
+    fn only_list(&self, rooms: &RoomSelection, presence: Option<&PresenceLease>) -> Option<u32> {
+        let RoomSelection::Named(names) = rooms else { return None };
+        let [name] = names.as_slice() else { return None };
+        let list = *self.by_key.get(&WaitKey::Room(name.clone()))?;
+        let is_within = |presence: &PresenceLease| presence.is_within(&self.lists[list as usize].feed);
+        presence.is_none_or(is_within).then_some(list)
+    }
+
+    fn begin_in_list(
+        &mut self,
+        key: K,
+        list: u32,
+        after: Seq,
+        presence: Option<Box<PresenceLease>>,
+        now: Instant,
+    ) -> Begin<K> {
+        if !self.defers(list, after, now) {
+            let feed = &self.lists[list as usize].feed;
+            if let Some(finding) = self.check(from_ref(feed), after, presence.as_deref(), false) {
+                let feeds = Feeds::One(feed.clone());
+                return Begin::Completed(complete(key, after, finding, presence, feeds));
+            }
+        }
+        // The list is registered, so what comes from now on is not missed.
+        let slot = self.lists[list as usize].add(list, index(self.polls.vacant_key()));
+        Begin::Held(self.insert(Held { key, after, registration: Registration::One(slot), presence }))
+    }
+
+    /// The same for every other poll. One without `now` does not want to wait.
+    fn begin_anywhere(
+        &mut self,
+        key: K,
+        rooms: &RoomSelection,
+        after: Seq,
+        presence: Option<Box<PresenceLease>>,
+        now: Option<Instant>,
+    ) -> Result<Begin<K>, PollError> {
+        let keys = wait_keys(rooms);
+        let feeds = keys.iter().map(|key| self.find(key)).collect::<Result<Vec<_>, _>>()?;
+        let known: Vec<_> = keys.iter().filter_map(|key| self.by_key.get(key).copied()).collect();
+        let is_deferred = now.is_some_and(|now| known.into_iter().any(|list| self.defers(list, after, now)));
+        if !is_deferred && let Some(finding) = self.check(&feeds, after, presence.as_deref(), now.is_none()) {
+            return Ok(Begin::Completed(complete(key, after, finding, presence, Feeds::Several(feeds))));
+        }
+        let shown = presence.iter().flat_map(|presence| presence.feeds().cloned());
+        let mut lists: Vec<u32> =
+            feeds.iter().cloned().chain(shown).map(|feed| self.registered(feed)).collect();
+        lists.sort_unstable();
+        lists.dedup();
+        let id = index(self.polls.vacant_key());
+        let slots: Vec<_> = lists.iter().map(|&list| self.lists[list as usize].add(list, id)).collect();
+        let registration = if let &[slot] = slots.as_slice() {
+            Registration::One(slot)
+        } else {
+            Registration::Multi(Box::new(MultiRoom { feeds, slots }))
+        };
+        self.insert(Held { key, after, registration, presence });
+        if is_deferred {
+            // It is looked at when the pause is over.
+            return Ok(Begin::Held(id));
+        }
+        // Something may have come before the lists were registered.
+        Ok(match self.check_poll(&self.polls[id as usize], false) {
+            Some(finding) => Begin::Completed(self.complete(id, None, finding)),
+            None => Begin::Held(id),
+        })
+    }
+
+    fn insert(&mut self, poll: Held<K>) -> HeldId {
+        self.state.held.fetch_add(1, Ordering::Relaxed);
+        index(self.polls.insert(poll))
+    }
+
+    /// Ends a poll whose time is up.
+    pub(crate) fn expire(&mut self, id: HeldId) -> Option<Completed<K>> {
+        let poll = self.polls.get(id as usize)?;
+        let finding = self.check_poll(poll, true)?;
+        Some(self.complete(id, None, finding))
+    }
+
+    /// Forgets a poll whose client is gone.
+    pub(crate) fn cancel(&mut self, id: HeldId) {
+        if self.polls.contains(id as usize) {
+            self.remove(id, None);
+        }
+    }
+
+    /// Looks again for every poll that was woken, and answers those for which there is something, one after the other. To
+    /// be called when the owner was woken, and when the time of [`HeldPolls::next_pass`] has come.
+    pub(crate) fn deliver_ready(&mut self, now: Instant, mut answer: impl FnMut(Completed<K>)) {
+        let mut woken = self.ready.take();
+        // Some of the numbers may be of lists that are gone.
+        woken.retain(|list| self.lists.get_mut(*list as usize).is_some_and(WaitList::wake));
+        for list in std::mem::take(&mut self.pausing) {
+            match self.lists[list as usize].end_pause(now, self.state.is_closing()) {
+                PauseEnd::GoesOn => self.pausing.push(list),
+                PauseEnd::Over => self.drop_if_idle(list),
+                PauseEnd::Woken => woken.push(list),
+            }
+        }
+        for list in woken {
+            self.deliver_list(list, &mut answer);
+        }
+    }
+
+    /// Whether something was woken that was not looked at yet.
+    pub(crate) fn has_ready(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
+    /// When the first pause ends.
+    pub(crate) fn next_pass(&self) -> Option<Instant> {
+        let lists = self.pausing.iter().filter_map(|list| self.lists.get(*list as usize));
+        lists.filter_map(WaitList::pause).map(|pause| pause.until()).min()
+    }
+
+    /// One pass over all members of a list.
+    fn deliver_list(&mut self, number: u32, answer: &mut impl FnMut(Completed<K>)) {
+        let Some(list) = self.lists.get_mut(number as usize) else { return };
+        let began = now();
+        list.register();
+        let members = std::mem::take(&mut list.members);
+        let (before, mut reached) = (self.polls.len(), Seq::START);
+        for id in members {
+            let Some(poll) = self.polls.get(id as usize) else { continue };
+            if let Some(finding) = self.check_poll(poll, false) {
+                reached = reached.max(finding.0.upto());
+                answer(self.complete(id, Some(number), finding));
+            } else {
+                let slot = self.lists[number as usize].add(number, id);
+                self.polls[id as usize].registration.move_slot(number, slot.index);
+            }
+        }
+        if self.polls.len() < before
+            && let Some(pause) = Coalescer::after_round(began, reached)
+        {
+            self.lists[number as usize].phase = Phase::Pausing(pause);
+            self.pausing.push(number);
+        }
+        self.drop_if_idle(number);
+    }
+
+    /// Whether there is something for a poll that has to wait for the end of a pause; then it will be looked at.
+    fn defers(&mut self, list: u32, after: Seq, now: Instant) -> bool {
+        let list = &mut self.lists[list as usize];
+        let defers = list.pause().is_some_and(|pause| pause.defers(after, now))
+            && list.feed.is_beyond(after)
+            && !self.state.is_closing();
+        if defers {
+            list.wake();
+        }
+        defers
+    }
+
+    fn check_poll(&self, poll: &Held<K>, is_over: bool) -> Option<Finding> {
+        let feeds = match &poll.registration {
+            Registration::One(slot) => from_ref(&self.lists[slot.list as usize].feed),
+            Registration::Multi(multi) => &multi.feeds,
+        };
+        self.check(feeds, poll.after, poll.presence.as_deref(), is_over)
+    }
+
+    fn check(
+        &self,
+        feeds: &[Arc<Feed>],
+        after: Seq,
+        presence: Option<&PresenceLease>,
+        is_over: bool,
+    ) -> Option<Finding> {
+        let news = presence.and_then(PresenceLease::news);
+        let found = self.state.check(feeds, after, Reuse::Answer(news), is_over)?;
+        Some((found, news.is_some()))
+    }
+
+    /// The feed of a room, or of all; one that somebody waits for here is found without asking the hub.
+    fn find(&self, key: &WaitKey) -> Result<Arc<Feed>, PollError> {
+        let known = self.by_key.get(key).and_then(|list| self.lists.get(*list as usize));
+        let feed = known.map(|list| list.feed.clone()).or_else(|| self.state.feed(key));
+        feed.ok_or_else(|| PollError::unknown_room(key))
+    }
+
+    /// The list for a feed, which will be notified from now on.
+    fn registered(&mut self, feed: Arc<Feed>) -> u32 {
+        if let Some(&list) = self.by_key.get(feed.key()) {
+            return list;
+        }
+        let number = index(self.lists.vacant_key());
+        self.by_key.insert(feed.key().clone(), number);
+        self.lists.insert(WaitList::new(feed, self.ready.token(number)));
+        number
+    }
+
+    /// Ends a poll, which may have left one of its lists already.
+    fn complete(&mut self, id: HeldId, left: Option<u32>, finding: Finding) -> Completed<K> {
+        let feeds = match &mut self.polls[id as usize].registration {
+            Registration::One(slot) => Feeds::One(self.lists[slot.list as usize].feed.clone()),
+            Registration::Multi(multi) => Feeds::Several(std::mem::take(&mut multi.feeds)),
+        };
+        let Held { key, after, presence, .. } = self.remove(id, left);
+        complete(key, after, finding, presence, feeds)
+    }
+
+    fn remove(&mut self, id: HeldId, left: Option<u32>) -> Held<K> {
+        let poll = self.polls.remove(id as usize);
+        self.state.held.fetch_sub(1, Ordering::Relaxed);
+        for slot in poll.registration.slots().iter().filter(|slot| Some(slot.list) != left) {
+            let list = &mut self.lists[slot.list as usize];
+            list.members.swap_remove(slot.index as usize);
+            if let Some(&moved) = list.members.get(slot.index as usize) {
+                self.polls[moved as usize].registration.move_slot(slot.list, slot.index);
+            }
+            self.drop_if_idle(slot.list);
+        }
+        poll
+    }
+
+    fn drop_if_idle(&mut self, number: u32) {
+        let Some(list) = self.lists.get(number as usize) else { return };
+        if list.members.is_empty() && list.pause().is_none() {
+            let list = self.lists.remove(number as usize);
+            self.by_key.remove(list.feed.key());
+            list.unregister();
+        }
+    }
+}
+
+fn complete<K>(
+    key: K,
+    after: Seq,
+    (found, has_news): Finding,
+    presence: Option<Box<PresenceLease>>,
+    feeds: Feeds,
+) -> Completed<K> {
+    let is_encoded = matches!(found, Found::Shared(..));
+    let presence = presence.filter(|_| has_news && !is_encoded).map(|lease| lease.update());
+    Completed { key, after, found, presence, feeds }
+}
+
+impl<K> Drop for HeldPolls<K> {
+    fn drop(&mut self) {
+        self.state.held.fetch_sub(self.polls.len(), Ordering::Relaxed);
+        for (_, list) in &self.lists {
+            list.unregister();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The way of committed entries into the hub: into the cache, then visible, then to those who wait.
+
+use std::sync::Arc;
+
+use holdline_shared::{EntryKind, RoomName, Seq};
+
+use super::room::Room;
+use super::state::HubState;
+use super::sync::Ordering;
+use crate::log::Committed;
+
+impl HubState {
+    /// Takes a group of durable entries. Called in log order.
+    pub(super) fn on_commit(&self, group: &[Arc<Committed>]) {
+        let Some(last) = group.last() else { return };
+        // With the head that each of them had before.
+        let mut touched: Vec<(Arc<Room>, Seq)> = Vec::new();
+        for entry in group {
+            let room = self.rooms.find_or_make(&entry.room);
+            if !touched.iter().any(|(known, _)| Arc::ptr_eq(known, &room)) {
+                touched.push((room.clone(), room.head()));
+            }
+            let kept = Arc::new(entry.to_keep(room.name().clone()));
+            room.push(entry, &kept);
+            self.all_rooms.push(&kept);
+            self.cache.lock().push(kept);
+            if let Some(EntryKind::Delete { target }) = entry.entry().map(|entry| &entry.kind) {
+                self.redact(&room, *target);
+            }
+        }
+        self.head.store(last.seq.0, Ordering::Release);
+        self.rooms.note_heads(&touched);
+        for (room, _) in &touched {
+            room.feed().notify();
+        }
+        self.all_rooms.notify();
+        self.evict();
+    }
+
+    /// Removes rooms that have expired. Polls that wait for them are woken, and the next ones hear that there is no such
+    /// room. Called in log order, as [`HubState::on_commit`].
+    pub(super) fn on_rooms_expired(&self, names: &[RoomName], forgotten: Seq) {
+        self.rooms.note_forgotten(forgotten);
+        for name in names {
+            let Some(room) = self.rooms.remove(name) else { continue };
+            room.remove();
+            room.feed().notify();
+        }
+    }
+
+    /// Removes the text of a deleted message from the cache, as the log has done with what it keeps.
+    fn redact(&self, room: &Room, deleted: Seq) {
+        for entry in room.message_and_edits(deleted) {
+            let Ok(Some(redacted)) = entry.without_text_of(deleted) else { continue };
+            let redacted = Arc::new(redacted.to_keep(room.name().clone()));
+            room.feed().replace(&redacted);
+            self.all_rooms.replace(&redacted);
+            self.cache.lock().replace(&redacted);
+        }
+    }
+
+    /// Keeps the cache within its limit.
+    fn evict(&self) {
+        let mut cache = self.cache.lock();
+        while let Some(oldest) = cache.pop_beyond(self.cache_limit) {
+            if let Some(room) = self.rooms.find(&oldest.room) {
+                room.evict(oldest.seq);
+            }
+            self.all_rooms.evict(oldest.seq);
+        }
+    }
+}

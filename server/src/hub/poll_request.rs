@@ -1,0 +1,75 @@
+//! A poll as its keeper takes it, and as it comes back to be answered.
+
+use std::slice::from_ref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use holdline_shared::{RoomSelection, Seq};
+
+use super::collect::Found;
+use super::feed::Feed;
+use super::presence::{PresenceLease, PresenceUpdate};
+use super::wait_list::HeldId;
+
+/// Where a poll begins and how long it may be held.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Admitted {
+    /// The position that the client has reached.
+    pub(crate) after: Seq,
+    pub(crate) wait: Duration,
+    /// Whether the server is full, and `wait` less than was asked.
+    pub(crate) is_shortened: bool,
+}
+
+/// A new poll.
+pub(crate) struct PollRequest<'a> {
+    pub(crate) rooms: &'a RoomSelection,
+    pub(crate) admitted: Admitted,
+    /// Who is here meanwhile.
+    pub(crate) presence: Option<PresenceLease>,
+}
+
+/// What became of a new poll.
+pub(crate) enum Begin<K> {
+    /// It waits.
+    Held(HeldId),
+    /// There was something for it at once, or it did not want to wait.
+    Completed(Completed<K>),
+}
+
+/// A poll that can be answered.
+pub(crate) struct Completed<K> {
+    pub(super) key: K,
+    pub(super) after: Seq,
+    pub(super) found: Found,
+    /// What it has to be told of presence, unless it gets an answer that was encoded already.
+    pub(super) presence: Option<PresenceUpdate>,
+    pub(super) feeds: Feeds,
+}
+
+/// The feeds that a poll is about.
+pub(super) enum Feeds {
+    One(Arc<Feed>),
+    Several(Vec<Arc<Feed>>),
+}
+
+impl Feeds {
+    pub(super) fn as_slice(&self) -> &[Arc<Feed>] {
+        match self {
+            Self::One(feed) => from_ref(feed),
+            Self::Several(feeds) => feeds,
+        }
+    }
+}
+
+impl<K> Completed<K> {
+    /// The position that the client has reached.
+    pub(crate) fn after(&self) -> Seq {
+        self.after
+    }
+
+    /// Whether the log has to be read to answer it.
+    pub(crate) fn needs_log(&self) -> bool {
+        matches!(self.found, Found::NotCached)
+    }
+}

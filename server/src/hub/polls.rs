@@ -1,0 +1,101 @@
+//! Polls as tasks ask them: where they begin, how long they may be held, and waiting for their answers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use holdline_shared::{After, RoomSelection, Seq};
+
+use super::answers::{Answer, Answers};
+use super::config::HubConfig;
+use super::error::PollError;
+use super::log_reads::Reply;
+use super::poll_request::{Admitted, PollRequest};
+use super::presence::PresenceLease;
+use super::state::{HubState, wait_keys};
+use super::sync::Ordering;
+use super::task_polls::TaskPolls;
+
+/// The longest hold on a server that is full.
+pub(super) const CROWDED_WAIT: Duration = Duration::from_secs(1);
+
+/// Answers polls.
+pub(super) struct Polls {
+    pub(super) state: Arc<HubState>,
+    pub(super) answers: Arc<Answers>,
+    pub(super) tasks: TaskPolls,
+    pub(super) max_wait: Duration,
+    max_held: usize,
+}
+
+impl Polls {
+    pub(super) fn new(state: Arc<HubState>, answers: Arc<Answers>, config: &HubConfig) -> Self {
+        let tasks = TaskPolls::new(state.clone(), answers.clone());
+        Self { state, answers, tasks, max_wait: config.max_wait, max_held: config.max_held }
+    }
+
+    /// Answers with everything that `rooms` have after `after`, waiting for up to `wait` when there is nothing.
+    pub(super) async fn poll(
+        &self,
+        rooms: &RoomSelection,
+        after: After,
+        wait: Duration,
+        presence: Option<PresenceLease>,
+    ) -> Result<Answer, PollError> {
+        let admitted = self.admit(rooms, after, wait).inspect_err(|error| self.count_refused(error))?;
+        match self.tasks.reply(PollRequest { rooms, admitted, presence }).await? {
+            Reply::Ready(answer) => Ok(answer),
+            Reply::Reading(read) => read.await,
+        }
+    }
+
+    /// Checks where a poll begins and how long it may be held. A full server holds shortly, then not at all.
+    pub(super) fn admit(
+        &self,
+        rooms: &RoomSelection,
+        after: After,
+        wait: Duration,
+    ) -> Result<Admitted, PollError> {
+        let admitted = self.resolve(after).and_then(|after| self.grant(after, wait));
+        // That a room is not there is said before everything else.
+        let unknown = || wait_keys(rooms).into_iter().find(|key| self.state.feed(key).is_none());
+        admitted.map_err(|error| unknown().map_or(error, |key| PollError::unknown_room(&key)))
+    }
+
+    /// How long a poll may be held that asked for `wait`.
+    pub(super) fn grant(&self, after: Seq, wait: Duration) -> Result<Admitted, PollError> {
+        let (held, asked) = (self.state.held.load(Ordering::Relaxed), wait.min(self.max_wait));
+        let wait = if held < self.max_held || wait.is_zero() {
+            asked
+        } else if held < self.max_held.saturating_mul(2) {
+            asked.min(CROWDED_WAIT)
+        } else {
+            return Err(PollError::Overloaded);
+        };
+        Ok(Admitted { after, wait, is_shortened: wait < asked })
+    }
+
+    /// Checks where a poll begins.
+    pub(super) fn resolve(&self, after: After) -> Result<Seq, PollError> {
+        let head = self.state.head();
+        match after {
+            After::Now => Ok(head),
+            After::Start => Ok(Seq::START),
+            After::At(cursor) => {
+                let log = self.answers.log();
+                // A cursor beyond the head is from a log that had more than this one: it was restored from a copy. The
+                // log's own head is asked, because it may be ahead of the hub's for a moment.
+                let is_beyond = cursor.seq > head && cursor.seq > log.head();
+                if cursor.epoch != log.epoch() || is_beyond {
+                    return Err(PollError::EpochChanged(self.answers.cursor(self.state.head())));
+                }
+                Ok(cursor.seq)
+            }
+        }
+    }
+
+    pub(super) fn count_refused(&self, error: &PollError) {
+        if matches!(error, PollError::Overloaded) {
+            self.state.metrics.polls_refused.increment();
+        }
+    }
+}

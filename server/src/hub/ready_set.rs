@@ -1,0 +1,69 @@
+//! The ready queue of one thread: numbers of the things that were woken since the thread looked last.
+
+use std::sync::Arc;
+use std::task::{Wake, Waker};
+
+use super::sync::Mutex;
+
+/// Numbers that are ready. The owner is woken once for all numbers that come before it takes them.
+pub(crate) struct ReadySet {
+    ready: Mutex<Vec<u32>>,
+    owner: Waker,
+}
+
+/// Makes one number ready.
+#[derive(Clone)]
+pub(crate) struct ReadyToken {
+    set: Arc<ReadySet>,
+    number: u32,
+}
+
+impl ReadySet {
+    pub(crate) fn new(owner: Waker) -> Self {
+        Self { ready: Mutex::new(Vec::new()), owner }
+    }
+
+    /// The token of this number.
+    pub(crate) fn token(self: &Arc<Self>, number: u32) -> ReadyToken {
+        ReadyToken { set: self.clone(), number }
+    }
+
+    /// Whether there is nothing to take.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.ready.lock().is_empty()
+    }
+
+    /// The numbers that became ready since the last call. A number may come twice, or after its thing is gone.
+    pub(crate) fn take(&self) -> Vec<u32> {
+        std::mem::take(&mut *self.ready.lock())
+    }
+}
+
+impl ReadyToken {
+    pub(crate) fn notify(&self) {
+        let mut ready = self.set.ready.lock();
+        ready.push(self.number);
+        let is_first = ready.len() == 1;
+        drop(ready);
+        if is_first {
+            self.set.owner.wake_by_ref();
+        }
+    }
+}
+
+impl PartialEq for ReadyToken {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number && Arc::ptr_eq(&self.set, &other.set)
+    }
+}
+
+/// For futures.
+impl Wake for ReadyToken {
+    fn wake(self: Arc<Self>) {
+        self.notify();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.notify();
+    }
+}

@@ -1,0 +1,74 @@
+//! What the hub caches: redaction, eviction, and the order of the list of rooms.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use holdline_shared::limits::ROOMS_LISTED;
+use holdline_shared::{MessageText, Person, RoomName, RoomSelection, Seq};
+
+use super::publish;
+use crate::hub::{Hub, HubConfig};
+use crate::log::{Draft, DraftKind, MemoryLog, Outcome};
+
+#[tokio::test]
+async fn deleting_redacts_message_and_its_edits_alone() {
+    let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
+    let lobby = RoomName::lobby();
+    let target = publish(&hub, &lobby).await;
+    let change = async |kind| {
+        let draft = Draft { author: Person::stdin(), room: lobby.clone(), kind };
+        let Ok(Outcome::Appended(entry)) = hub.publish(draft).await else { panic!() };
+        entry.seq
+    };
+    let edit = |text: &str| DraftKind::Edit { target, text: text.parse().unwrap() };
+    let mut edits = Vec::new();
+    for n in 0..3 {
+        edits.push(change(edit(&format!("secret {n}"))).await);
+        for _ in 0..100 {
+            publish(&hub, &lobby).await;
+        }
+    }
+    let room = hub.state.rooms.find(&lobby).unwrap();
+    let found: Vec<Seq> = room.message_and_edits(target).iter().map(|entry| entry.seq).collect();
+    assert_eq!(found, [&[target][..], &edits[..]].concat(), "four of three hundred");
+    change(DraftKind::Delete { target }).await;
+    let texts: Vec<Option<MessageText>> =
+        room.message_and_edits(target).iter().map(|entry| entry.message_text().cloned()).collect();
+    assert_eq!(texts, [None, None, None, None]);
+    let rooms = RoomSelection::Named(vec![lobby.clone()]);
+    let answer = hub.poll(&rooms, holdline_shared::After::Start, Duration::ZERO, None).await.unwrap();
+    assert!(!String::from_utf8_lossy(&answer.body).contains("secret"));
+}
+
+#[tokio::test]
+async fn evicted_edits_leave_the_index() {
+    let config = HubConfig { recent_bytes: 4_000, ..HubConfig::default() };
+    let hub = Hub::open_with(Arc::new(MemoryLog::new()), config).await.unwrap();
+    let lobby = RoomName::lobby();
+    let target = publish(&hub, &lobby).await;
+    for n in 0..100 {
+        let kind = DraftKind::Edit { target, text: format!("edit {n}").parse().unwrap() };
+        hub.publish(Draft { author: Person::stdin(), room: lobby.clone(), kind }).await.unwrap();
+    }
+    let room = hub.state.rooms.find(&lobby).unwrap();
+    let (recent, indexed) = (room.message_and_edits(target).len(), room.edits_indexed());
+    assert_eq!(recent, indexed, "the message itself is not recent any more");
+    assert!((1..50).contains(&recent), "{recent}");
+}
+
+#[tokio::test]
+async fn rooms_are_listed_newest_first() {
+    let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
+    let rooms: Vec<RoomName> = (0..ROOMS_LISTED + 20).map(|n| format!("r{n}").parse().unwrap()).collect();
+    for room in &rooms {
+        publish(&hub, room).await;
+    }
+    let listed = || hub.rooms().rooms.into_iter().map(|room| room.name).collect::<Vec<_>>();
+    let newest_first: Vec<_> = rooms.iter().rev().take(ROOMS_LISTED).cloned().collect();
+    assert_eq!(listed(), newest_first);
+    publish(&hub, &rooms[0]).await;
+    publish(&hub, &rooms[7]).await;
+    assert_eq!(listed()[..3], [rooms[7].clone(), rooms[0].clone(), newest_first[0].clone()]);
+    hub.state.on_rooms_expired(&rooms[7..8], hub.head());
+    assert_eq!((listed()[0].clone(), listed().len()), (rooms[0].clone(), ROOMS_LISTED), "the list fills up");
+}

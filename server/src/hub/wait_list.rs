@@ -1,0 +1,146 @@
+//! The wait lists of a keeper: one for each feed that its polls wait for, and each poll's slots in them.
+
+use std::slice::from_ref;
+use std::sync::Arc;
+use tokio::time::Instant;
+
+use super::coalescer::Coalescer;
+use super::feed::Feed;
+use super::ready_set::ReadyToken;
+
+/// Names a held poll for as long as it is held.
+pub(crate) type HeldId = u32;
+
+/// All polls of a keeper that wait for the same feed.
+pub(super) struct WaitList {
+    pub(super) feed: Arc<Feed>,
+    /// What the feed notifies.
+    token: ReadyToken,
+    pub(super) members: Vec<HeldId>,
+    pub(super) phase: Phase,
+}
+
+/// What happens to a list next. A list is registered with its feed before its members are looked at, and its feed forgets
+/// the registration when it notifies.
+#[derive(Clone, Copy)]
+pub(super) enum Phase {
+    /// Nothing has come since the members were looked at; the feed will notify.
+    Registered,
+    /// Something has come, and the members are about to be looked at.
+    Woken,
+    /// A pause after a round of answers, in which nothing has come.
+    Pausing(Coalescer),
+    /// Something has come in the pause, and the members are looked at when it is over.
+    Deferred(Coalescer),
+}
+
+impl WaitList {
+    /// A list that its feed will notify.
+    pub(super) fn new(feed: Arc<Feed>, token: ReadyToken) -> Self {
+        feed.register(&token);
+        Self { feed, token, members: Vec::new(), phase: Phase::Registered }
+    }
+
+    /// Makes sure that the feed notifies of its next change. To be done before looking.
+    pub(super) fn register(&mut self) {
+        self.feed.register(&self.token);
+        self.phase = Phase::Registered;
+    }
+
+    /// Takes the registration back.
+    pub(super) fn unregister(&self) {
+        self.feed.unregister(&self.token);
+    }
+
+    /// Notes that something has come. Whether the members have to be looked at now, and were not to be already.
+    pub(super) fn wake(&mut self) -> bool {
+        match self.phase {
+            Phase::Registered => self.phase = Phase::Woken,
+            Phase::Pausing(pause) => self.phase = Phase::Deferred(pause),
+            Phase::Woken | Phase::Deferred(_) => return false,
+        }
+        matches!(self.phase, Phase::Woken)
+    }
+
+    /// The pause that the list is in.
+    pub(super) fn pause(&self) -> Option<Coalescer> {
+        match self.phase {
+            Phase::Registered | Phase::Woken => None,
+            Phase::Pausing(pause) | Phase::Deferred(pause) => Some(pause),
+        }
+    }
+
+    /// Ends the pause. Whether the members have to be looked at.
+    pub(super) fn end_pause(&mut self, now: Instant, is_closing: bool) -> PauseEnd {
+        let pause = match self.phase {
+            Phase::Pausing(pause) | Phase::Deferred(pause) => pause,
+            Phase::Registered | Phase::Woken => return PauseEnd::Over,
+        };
+        if now < pause.until() && !is_closing {
+            return PauseEnd::GoesOn;
+        }
+        let was_deferred = matches!(self.phase, Phase::Deferred(_));
+        self.phase = if was_deferred { Phase::Woken } else { Phase::Registered };
+        if was_deferred { PauseEnd::Woken } else { PauseEnd::Over }
+    }
+
+    pub(super) fn add(&mut self, list: u32, id: HeldId) -> Slot {
+        self.members.push(id);
+        Slot { list, index: index(self.members.len() - 1) }
+    }
+}
+
+/// What becomes of a list that pauses.
+pub(super) enum PauseEnd {
+    GoesOn,
+    /// The pause is over, and nothing came.
+    Over,
+    /// The pause is over, and the members have to be looked at.
+    Woken,
+}
+
+/// Which lists a poll is in. For most polls that is one, and takes no memory of its own.
+pub(super) enum Registration {
+    One(Slot),
+    Multi(Box<MultiRoom>),
+}
+
+/// The registration of a poll of several rooms, or of one whose person is shown in another room.
+pub(super) struct MultiRoom {
+    /// The feeds that the poll is about.
+    pub(super) feeds: Vec<Arc<Feed>>,
+    /// Its slots in the lists of these, and of the rooms of which it wants to hear who is here.
+    pub(super) slots: Vec<Slot>,
+}
+
+/// A place among the members of a list.
+#[derive(Clone, Copy)]
+pub(super) struct Slot {
+    pub(super) list: u32,
+    pub(super) index: u32,
+}
+
+impl Registration {
+    pub(super) fn slots(&self) -> &[Slot] {
+        match self {
+            Self::One(slot) => from_ref(slot),
+            Self::Multi(multi) => &multi.slots,
+        }
+    }
+
+    /// Notes another place in the same list.
+    pub(super) fn move_slot(&mut self, list: u32, index: u32) {
+        let slots = match self {
+            Self::One(slot) => std::slice::from_mut(slot),
+            Self::Multi(multi) => &mut multi.slots,
+        };
+        for slot in slots.iter_mut().filter(|slot| slot.list == list) {
+            slot.index = index;
+        }
+    }
+}
+
+/// More polls than u32 counts do not fit into memory.
+pub(super) fn index(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

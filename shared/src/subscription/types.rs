@@ -1,0 +1,117 @@
+//! The events, actions and states of the subscription. Plain types; `subscription.rs` has the transitions.
+
+use std::time::Duration;
+
+use crate::{After, Batch, Cursor, PresenceTag, Problem};
+
+/// A moment on the driver's monotonic clock.
+pub type Moment = Duration;
+
+/// An input of the machine.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// The driver starts, or the set of rooms changed and needs a new poll.
+    Start,
+    /// The server answered the poll.
+    Answered(Batch),
+    /// The server answered the poll, repair or renewal with an error status.
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// The problem in the answer's body; proxies answer without one.
+        problem: Option<Problem>,
+        /// The answer's `Retry-After`.
+        retry_after: Option<Duration>,
+    },
+    /// The request got no valid answer: the connection could not be opened or broke, or the answer was cut or malformed.
+    Failed {
+        /// The reason, for people.
+        why: String,
+    },
+    /// The watchdog expired without an answer.
+    TimedOut,
+    /// The sleep ended.
+    Woke,
+    /// The person chose "retry now", or the page became visible: end a sleep early.
+    Hurry,
+    /// The computer was suspended or its clock was set forward, so that the outstanding request is probably dead. Optional
+    /// for drivers that cannot detect this: the machine draws the same conclusion from a clock that is far ahead.
+    Suspended,
+    /// The browser reports that the network is back.
+    Online,
+    /// The browser reports that the network is lost.
+    Offline,
+    /// The gap was repaired with history read at this cursor.
+    Repaired(Cursor),
+    /// The driver has a new session.
+    Renewed,
+}
+
+/// A command to the driver.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Poll; abort after `watchdog` and report [`Event::TimedOut`].
+    Poll {
+        /// The position to read from.
+        after: After,
+        /// The hold to ask for.
+        wait: Duration,
+        /// The time after which a missing answer counts as a failure.
+        watchdog: Duration,
+        /// The known state of presence; `None` before the first.
+        presence: Option<PresenceTag>,
+    },
+    /// Wait, then report [`Event::Woke`].
+    Sleep(Duration),
+    /// Fetch history again and report [`Event::Repaired`]. The screen keeps its content meanwhile.
+    Repair,
+    /// Get a session and report [`Event::Renewed`]. Cursor and outbox stay.
+    RenewSession,
+}
+
+/// The fate of the outstanding action.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Next {
+    /// The outstanding action continues.
+    Keep,
+    /// This action replaces it.
+    Do(Action),
+}
+
+/// The state of the connection, for display.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Status {
+    /// No answer yet.
+    Connecting,
+    /// The last poll was answered, and the next one is sent or held.
+    Live,
+    /// The last poll failed, or a stopping server released it early; the next one follows at `at`.
+    Reconnecting {
+        /// The time of the next poll, on the driver's clock.
+        at: Moment,
+        /// The reason, for people.
+        why: String,
+    },
+    /// A poll after a failure is outstanding.
+    Retrying,
+    /// The browser reports no network, and the last poll failed.
+    Offline,
+    /// The server refused the poll; the next one follows at `at`.
+    Refused {
+        /// The time of the next poll, on the driver's clock.
+        at: Moment,
+        /// The problem's text.
+        why: String,
+    },
+    /// The driver fetches history to close a gap.
+    Repairing,
+}
+
+/// The machine's output for an event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// News to show before anything else happens. Contains only entries that were not delivered before.
+    pub deliver: Option<Batch>,
+    /// The fate of the outstanding action.
+    pub next: Next,
+}
