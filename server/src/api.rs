@@ -13,7 +13,6 @@ mod events;
 mod health;
 mod history;
 mod host;
-mod ignored_headers;
 mod json;
 mod message;
 mod poll;

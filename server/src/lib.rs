@@ -15,9 +15,11 @@ mod metrics;
 mod nicknames;
 mod random;
 mod repeated_line;
+mod scope;
 mod serve;
 mod session;
 
 pub use self::api::{Hosts, HttpConfig, InvalidHost};
 pub use self::http::{BUILD, router, router_with};
+pub use self::scope::Scope;
 pub use self::serve::{STALL_BYTES, ServeConfig, serve, serve_router};

@@ -1,8 +1,8 @@
-//! Serving a hub on listeners: who accepts, who serves which connection, and an orderly stop.
+//! Serves a hub on listeners, and stops in order.
 //!
-//! Connections that poll and publish are served by event loops of our own ([`event_loop`]), in a few hundred bytes each;
-//! everything else is served by hyper and the router ([`plain`]), to which a connection goes, with what was read of it,
-//! at its first request of another kind, and from which it comes back at the next one of these.
+//! Event loops of our own ([`event_loop`]) serve polls and publishes, in a few hundred bytes for each connection; hyper and the
+//! router ([`plain`]) serve everything else. A connection is handed to hyper, with the input that was read, at its first request of
+//! another kind, and comes back at the next poll or publish.
 
 mod connection_limit;
 mod event_loop;
@@ -119,14 +119,14 @@ async fn run(
     stop: impl Future<Output = ()>,
 ) {
     let (stopping, stopped) = watch::channel(false);
-    // Whoever serves connections holds a sender; when all are gone, so is every connection.
+    // Each transport holds a sender; when all are gone, so is every connection.
     let (serving, mut all_ended) = mpsc::channel::<()>(1);
     let hub = app.hub.clone();
     let connection_limit = Arc::new(ConnectionLimit::new(config.max_connections, hub.metrics().clone()));
     let failed = Arc::new(Notify::new());
     let metrics = hub.metrics().clone();
     let plain = Arc::new(Plain::new(router, &config, metrics, stopped, serving, failed.clone()));
-    // Tokio lets go of them, or it would be woken for every connection that an event loop accepts.
+    // Taken from tokio, which would otherwise be woken for every connection that an event loop accepts.
     let listeners: Vec<_> = listeners.into_iter().filter_map(|one| usable(one.into_std())).collect();
     let loops = event_loop::start(event_loops, &listeners, &app, &connection_limit, &plain);
     let loops = loops.unwrap_or_else(|error| {
@@ -138,7 +138,7 @@ async fn run(
             tokio::spawn(plain.clone().accept_until_stopped(listener, connection_limit.clone()));
         }
     } else {
-        // The loops have their own, and close them when they stop; nobody is to wait at ours then.
+        // The loops have their own copies and close them when they drain; then nobody is to wait at these.
         drop(listeners);
     }
     drop(plain);

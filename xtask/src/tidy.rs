@@ -3,6 +3,7 @@
 
 mod decisions;
 mod imports;
+mod one_door;
 mod routes;
 mod shape;
 mod tree;
@@ -15,8 +16,8 @@ use crate::say;
 use tree::{Complaint, Tree};
 
 /// All rules.
-const RULES: [fn(&Tree) -> Vec<Complaint>; 5] =
-    [shape::check, imports::check, routes::check, decisions::check, words::check];
+const RULES: [fn(&Tree) -> Vec<Complaint>; 6] =
+    [shape::check, imports::check, one_door::check, routes::check, decisions::check, words::check];
 
 /// Prints every complaint, and fails if there is one.
 pub(crate) fn command(sh: &Shell) -> Result<()> {

@@ -13,6 +13,7 @@ use holdline_shared::{
 use super::network::{Heard, request};
 use super::server::Run;
 use super::world::World;
+use holdline_server::Scope;
 
 /// A room's whole history.
 pub(super) struct Page {
@@ -33,11 +34,10 @@ pub(super) struct Question {
 /// One poll, as what the machine is told of it.
 pub(super) async fn poll(world: &World, client: usize, rng: &mut Rng, question: &Question) -> Event {
     let work = |run: Rc<Run>| async move {
-        let presence = question
-            .here
-            .as_ref()
-            .map(|(person, known)| run.hub.enter(person, &[RoomName::lobby()], known.as_ref()));
-        run.hub.poll(&question.rooms, question.after, question.wait, presence).await
+        let presence = question.here.as_ref().map(|(person, known)| {
+            run.hub.enter(&Scope::of_every_room(), person, &[RoomName::lobby()], known.as_ref())
+        });
+        run.hub.poll(&Scope::of_every_room(), &question.rooms, question.after, question.wait, presence).await
     };
     match request(world, client, rng, work).await {
         Heard::Answer(Ok(answer)) => match serde_json::from_slice::<Batch>(&answer.body) {
@@ -51,7 +51,14 @@ pub(super) async fn poll(world: &World, client: usize, rng: &mut Rng, question: 
 
 /// Where the log stands.
 pub(super) async fn now(world: &World, client: usize, rng: &mut Rng) -> Result<Cursor, Event> {
-    match request(world, client, rng, |run: Rc<Run>| async move { run.hub.rooms().cursor }).await {
+    match request(
+        world,
+        client,
+        rng,
+        |run: Rc<Run>| async move { run.hub.rooms(&Scope::of_every_room()).cursor },
+    )
+    .await
+    {
         Heard::Answer(cursor) => Ok(cursor),
         other => Err(trouble(&other)),
     }
@@ -68,7 +75,9 @@ pub(super) async fn read(
     let limit = rng.usize(2..40);
     loop {
         let before = page.as_ref().and_then(|page| page.messages.first()).map(|(seq, _)| *seq);
-        let work = |run: Rc<Run>| async move { run.hub.history(room, before, limit, None).await };
+        let work = |run: Rc<Run>| async move {
+            run.hub.history(&Scope::of_every_room(), room, before, limit, None).await
+        };
         let history = match request(world, client, rng, work).await {
             Heard::Answer(Ok(Ok(history))) => history,
             Heard::Answer(Ok(Err(_))) => {

@@ -4,9 +4,9 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::config::HttpConfig;
-use super::ignored_headers::IgnoredHeaders;
 use super::room_limit::RoomLimit;
 use crate::hub::Hub;
+use crate::repeated_line::RepeatedLine;
 use crate::session::Sessions;
 
 /// The shared state; cloned for each request.
@@ -19,7 +19,8 @@ pub(crate) struct AppState {
     pub(crate) config: HttpConfig,
     pub(super) sessions: Sessions,
     pub(super) room_limit: RoomLimit,
-    pub(super) ignored_headers: IgnoredHeaders,
+    /// The warning that headers of a proxy were ignored. Anybody can send these.
+    pub(super) ignored_headers: RepeatedLine,
 }
 
 impl App {
@@ -27,7 +28,7 @@ impl App {
     pub(crate) fn new(hub: Arc<Hub>, config: HttpConfig) -> Self {
         let sessions = Sessions::new(hub.log().secret());
         let room_limit = RoomLimit::new(&config);
-        let ignored_headers = IgnoredHeaders::default();
+        let ignored_headers = RepeatedLine::new();
         Self(Arc::new(AppState { hub, config, sessions, room_limit, ignored_headers }))
     }
 }

@@ -15,6 +15,7 @@ use super::call::Call;
 use super::error::ApiError;
 use super::reply::{Reply, ReplyBody};
 use crate::hub::{Answer, PollError};
+use crate::scope::Scope;
 
 /// How often a quiet stream shows that it is alive: below the 30 s at which impatient proxies cut.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -30,22 +31,23 @@ pub(crate) async fn events(app: App, call: Call) -> Result<Reply, ApiError> {
     let query = PollQuery::from_pairs(call.query_pairs())?;
     let resumed = call.header("last-event-id").filter(|id| !id.is_empty());
     let after = resumed.map_or(Ok(query.after), str::parse)?;
+    let scope = call.caller.scope();
     drop(call);
     // What is wrong with the request shows here, while it can still be answered with a status.
-    let first = match look(&app, &query.rooms, after, Duration::ZERO).await {
+    let first = match look(&app, &scope, &query.rooms, after, Duration::ZERO).await {
         Step::End(error) if error.problem().status < 500 => return Err(error),
         step => step,
     };
     let is_closing = app.hub.is_closing();
-    let next = Some((app, query.rooms, Next::Send(first)));
+    let next = Some((app, scope, query.rooms, Next::Send(first)));
     let events = stream::unfold(next, |next| async move {
-        let (app, rooms, next) = next?;
+        let (app, scope, rooms, next) = next?;
         let step = match next {
             Next::Send(step) => step,
-            Next::PollFrom(after) => look(&app, &rooms, after, KEEP_ALIVE).await,
+            Next::PollFrom(after) => look(&app, &scope, &rooms, after, KEEP_ALIVE).await,
         };
         let goes_on = step.after().filter(|_| !app.hub.is_closing());
-        Some((event(&step), goes_on.map(|after| (app, rooms, Next::PollFrom(after)))))
+        Some((event(&step), goes_on.map(|after| (app, scope, rooms, Next::PollFrom(after)))))
     });
     let reply = Reply::new(200, Some("text/event-stream"), Bytes::new()).held(is_closing);
     Ok(Reply { body: ReplyBody::Stream(events.boxed()), ..reply })
@@ -78,8 +80,8 @@ impl Step {
     }
 }
 
-async fn look(app: &App, rooms: &RoomSelection, after: After, wait: Duration) -> Step {
-    match app.hub.poll(rooms, after, wait, None).await {
+async fn look(app: &App, scope: &Scope, rooms: &RoomSelection, after: After, wait: Duration) -> Step {
+    match app.hub.poll(scope, rooms, after, wait, None).await {
         Ok(answer) => Step::Batch(answer),
         Err(error @ (PollError::EpochChanged(_) | PollError::Gap { .. })) => Step::Gap(error.into()),
         Err(error) => Step::End(error.into()),

@@ -8,6 +8,7 @@ use super::caller::Caller;
 use super::error::ApiError;
 use super::reply::Reply;
 use crate::hub::{PollError, PollRequest, PresenceLease};
+use crate::scope::Scope;
 
 /// The one type of a form that is read.
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -18,9 +19,11 @@ pub(crate) fn poll(app: App, call: Call) -> impl Future<Output = Result<Reply, A
     let query = PollQuery::from_pairs(call.query_pairs());
     let begun =
         query.map_err(ApiError::from).and_then(|query| Ok((enter(&app, &call.caller, &query)?, query)));
+    let scope = call.caller.scope();
+    drop(call);
     async move {
         let (presence, query) = begun?;
-        hold(&app, &query, presence).await
+        hold(&app, &scope, &query, presence).await
     }
 }
 
@@ -33,13 +36,19 @@ pub(crate) async fn poll_by_form(app: App, mut call: Call) -> Result<Reply, ApiE
     let form = call.read_body().await?;
     let query = PollQuery::from_pairs(call.query_pairs().chain(form_urlencoded::parse(&form)))?;
     let presence = enter(&app, &call.caller, &query)?;
+    let scope = call.caller.scope();
     drop((call, form));
-    hold(&app, &query, presence).await
+    hold(&app, &scope, &query, presence).await
 }
 
-async fn hold(app: &App, query: &PollQuery, presence: Option<PresenceLease>) -> Result<Reply, ApiError> {
+async fn hold(
+    app: &App,
+    scope: &Scope,
+    query: &PollQuery,
+    presence: Option<PresenceLease>,
+) -> Result<Reply, ApiError> {
     let wait = query.wait.unwrap_or(app.hub.config().wait);
-    let answer = app.hub.poll(&query.rooms, query.after, wait, presence).await?;
+    let answer = app.hub.poll(scope, &query.rooms, query.after, wait, presence).await?;
     Ok(Reply::batch(answer.body, app.hub.is_closing()))
 }
 
@@ -51,7 +60,7 @@ pub(crate) fn admit_poll<'a>(
 ) -> Result<PollRequest<'a>, ApiError> {
     let presence = enter(app, caller, query)?;
     let wait = query.wait.unwrap_or(app.hub.config().wait);
-    let admitted = app.hub.admit(&query.rooms, query.after, wait).inspect_err(|error| {
+    let admitted = app.hub.admit(&caller.scope(), &query.rooms, query.after, wait).inspect_err(|error| {
         if matches!(error, PollError::Overloaded) {
             app.hub.metrics().polls_refused.increment();
         }
@@ -65,5 +74,5 @@ fn enter(app: &App, caller: &Caller, query: &PollQuery) -> Result<Option<Presenc
         return Ok(None);
     }
     let person = caller.require_session()?;
-    Ok(Some(app.hub.enter(person, &query.here, query.presence.as_ref())))
+    Ok(Some(app.hub.enter(&caller.scope(), person, &query.here, query.presence.as_ref())))
 }

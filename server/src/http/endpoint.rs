@@ -45,11 +45,11 @@ where
         let (parts, body) = request.into_parts();
         let called = find_caller(&app, &parts).and_then(|caller| {
             let call = make_call(caller, parts, body)?;
-            caught(|| Ok((self.0)(app.clone(), call)))
+            Ok(caught(|| (self.0)(app.clone(), call))?)
         });
         match called {
             Ok(operation) => Answering::Running { operation, app },
-            Err(refused) => Answering::Ready { response: Some(refused), app },
+            Err(Refusal(response)) => Answering::Ready { response: Some(*response), app },
         }
     }
 }
@@ -63,8 +63,8 @@ where
     fn call(self, request: Request, app: App) -> Self::Future {
         let (parts, body) = request.into_parts();
         let response = find_caller(&app, &parts)
-            .and_then(|caller| caught(|| Ok((self.0)(&caller, Request::from_parts(parts, body)))));
-        Answering::Ready { response: Some(response.unwrap_or_else(|refused| refused)), app }
+            .and_then(|caller| Ok(caught(|| (self.0)(&caller, Request::from_parts(parts, body)))?));
+        Answering::Ready { response: Some(response.unwrap_or_else(|Refusal(response)| *response)), app }
     }
 }
 
@@ -83,12 +83,8 @@ impl<O: Future<Output = Result<Reply, ApiError>>> Future for Answering<O> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
         let (mut response, app) = match self.project() {
             Projected::Running { operation, app } => {
-                let polled = caught(|| Ok(operation.poll(context)));
-                let answered = match polled {
-                    Ok(polled) => ready!(polled).into_response(),
-                    Err(response) => response,
-                };
-                (answered, app)
+                let polled = caught(|| operation.poll(context));
+                (ready!(polled.unwrap_or_else(|error| Poll::Ready(Err(error)))).into_response(), app)
             }
             // Nothing is polled after it was ready.
             Projected::Ready { response, app } => (response.take().unwrap_or_default(), app),
@@ -100,21 +96,31 @@ impl<O: Future<Output = Result<Reply, ApiError>>> Future for Answering<O> {
     }
 }
 
-/// Answers for what panics.
-fn caught<T>(act: impl FnOnce() -> Result<T, Response>) -> Result<T, Response> {
-    catch_unwind(AssertUnwindSafe(act)).unwrap_or_else(|_| {
-        tracing::error!("a request's handler panicked; what it said stands above");
+/// A response to a request that reaches no operation.
+struct Refusal(Box<Response>);
+
+impl From<ApiError> for Refusal {
+    fn from(error: ApiError) -> Self {
+        Self(Box::new(error.into_response()))
+    }
+}
+
+/// Makes an error of a panic.
+fn caught<T>(act: impl FnOnce() -> T) -> Result<T, ApiError> {
+    catch_unwind(AssertUnwindSafe(act)).map_err(|_| {
+        tracing::error!("an operation panicked; the message of the panic stands above");
         let detail = "the server failed at this request; it may be sent again, and should be reported";
-        Err(ApiError::new(ProblemCode::Internal, detail).into_response())
+        ApiError::new(ProblemCode::Internal, detail)
     })
 }
 
-fn find_caller(app: &App, parts: &Parts) -> Result<Caller, Response> {
+fn find_caller(app: &App, parts: &Parts) -> Result<Caller, Refusal> {
     let original = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
     // The buffer into which heads are read is larger, and how much depends on the packets in which they come.
     if head_length(parts, original.path(), original.query()) > HEAD_BYTES {
         let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-        return Err((status, [(header::CONNECTION, "close")]).into_response());
+        let response = (status, [(header::CONNECTION, "close")]).into_response();
+        return Err(Refusal(Box::new(response)));
     }
     let path = parts.uri.path().trim_start_matches('/');
     let line = RequestLine {
@@ -124,8 +130,7 @@ fn find_caller(app: &App, parts: &Parts) -> Result<Caller, Response> {
         nested: original.path().strip_suffix(path).unwrap_or_default(),
     };
     let headers = parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-    let caller = Caller::find(app, peer(parts), line, &CallerHeaders::read(headers), None);
-    caller.map_err(IntoResponse::into_response)
+    Ok(Caller::find(app, peer(parts), line, &CallerHeaders::read(headers), None)?)
 }
 
 /// How long the head was, as far as it shows: two signs and a line's end around each header's name and value, and around
@@ -141,11 +146,11 @@ fn peer(parts: &Parts) -> Option<IpAddr> {
     parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip())
 }
 
-fn make_call(caller: Caller, mut parts: Parts, body: body::Body) -> Result<Call, Response> {
+fn make_call(caller: Caller, mut parts: Parts, body: body::Body) -> Result<Call, ApiError> {
     // The extractor has everything at hand, and never waits.
     let path = Path::<Vec<String>>::from_request_parts(&mut parts, &()).now_or_never();
     let Some(Ok(Path(path))) = path else {
-        return Err(ApiError::parameter("the address is not text in UTF-8").into_response());
+        return Err(ApiError::parameter("the address is not text in UTF-8"));
     };
     let query = parts.uri.query().unwrap_or_default().to_owned();
     let body =

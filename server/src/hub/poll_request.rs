@@ -10,10 +10,13 @@ use super::collect::Found;
 use super::feed::Feed;
 use super::presence::{PresenceLease, PresenceUpdate};
 use super::wait_list::HeldId;
+use crate::scope::Scope;
 
 /// Where a poll begins and how long it may be held.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Admitted {
+    /// The rooms that the poll may read. Checked again when it is answered.
+    pub(super) scope: Scope,
     /// The position that the client has reached.
     pub(crate) after: Seq,
     pub(crate) wait: Duration,
@@ -63,11 +66,6 @@ impl Feeds {
 }
 
 impl<K> Completed<K> {
-    /// The position that the client has reached.
-    pub(crate) fn after(&self) -> Seq {
-        self.after
-    }
-
     /// Whether the log has to be read to answer it.
     pub(crate) fn needs_log(&self) -> bool {
         matches!(self.found, Found::NotCached)

@@ -1,4 +1,4 @@
-//! Who may come in: as many connections as there may be; others are told to come back.
+//! The limit on open connections. Clients beyond it are told to come back, and closed.
 
 use std::io;
 use std::sync::Arc;
@@ -15,9 +15,9 @@ use crate::http::PROTECTION;
 use crate::metrics::Metrics;
 use crate::repeated_line::RepeatedLine;
 
-/// A client that takes no byte of its answer for this long is cut off by the kernel, at least. Our own rule, which counts whom it
-/// cuts off and lets slow readers live, has to come first: a kernel that is asked for a little now and then takes far longer
-/// than one window to hear that some of it was taken.
+/// `TCP_USER_TIMEOUT`: the kernel cuts off a client that takes no byte of its answer for this long. The stall rule, which counts
+/// whom it cuts off and lets slow readers live, has to come first: a kernel that is asked for a little now and then takes far
+/// longer than one window to hear that some of it was taken.
 const STUCK_READER: Duration = Duration::from_secs(150);
 /// The send buffer of a connection, in bytes. The kernel takes twice as much, its own bookkeeping included; left to
 /// itself, it would take up to 4 MiB for a client that does not read. Enough for a megabyte a second across an ocean.
@@ -35,15 +35,15 @@ pub(super) struct ConnectionLimit {
     metrics: Arc<Metrics>,
 }
 
-/// One connection's place, given back by dropping it.
+/// The permit of one connection, given back by dropping it.
 #[derive(Debug)]
 pub(super) struct ConnectionPermit(Arc<AtomicUsize>);
 
 impl ConnectionPermit {
-    fn take(permit: &Arc<AtomicUsize>, most: usize) -> Option<Self> {
-        let taken = permit
+    fn take(count: &Arc<AtomicUsize>, most: usize) -> Option<Self> {
+        let taken = count
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |taken| (taken < most).then_some(taken + 1));
-        taken.ok().map(|_| Self(permit.clone()))
+        taken.ok().map(|_| Self(count.clone()))
     }
 }
 
@@ -64,9 +64,8 @@ const FIRST_LINE: usize = 8 * 1024;
 /// Seconds after which to come back.
 const RETRY_AFTER: u64 = 5;
 
-/// The answer to a client for which there is no place, by the first line of its request. An `EventSource` reconnects
-/// only after a 200.
-fn full(first_line: &[u8]) -> String {
+/// The response to a client beyond the limit, by the first line of its request. An `EventSource` reconnects only after a 200.
+fn refusal(first_line: &[u8]) -> String {
     let problem = Problem::new(
         ProblemCode::Overloaded,
         "there are as many connections as there may be; come back soon",
@@ -118,15 +117,15 @@ impl ConnectionLimit {
         Self { most, connections, refusals: Arc::default(), metrics }
     }
 
-    /// A place for one more connection, unless there are as many as may be.
-    pub(super) fn enter(&self) -> Option<ConnectionPermit> {
+    /// A permit for one more connection, unless there are as many as may be.
+    pub(super) fn acquire(&self) -> Option<ConnectionPermit> {
         let permit = ConnectionPermit::take(&self.connections, self.most)?;
         self.metrics.connections.increment();
         Some(permit)
     }
 
-    /// Answers once the first line is read, then reads what the client still sends: closing at once would take the answer away.
-    /// Beyond a number of these at once, connections are closed without a word.
+    /// Answers once the first line is read, then drains the client's input: closing at once would take the answer away. Beyond a
+    /// number of these at once, connections are closed without a word.
     pub(super) fn refuse(&self, stream: impl FnOnce() -> io::Result<TcpStream> + Send + 'static) {
         static LINE: RepeatedLine = RepeatedLine::new();
         self.metrics.connections_refused.increment();
@@ -135,21 +134,21 @@ impl ConnectionLimit {
         }
         let Some(permit) = ConnectionPermit::take(&self.refusals, REFUSALS) else { return };
         tokio::spawn(async move {
-            let told = async {
+            let answered = async {
                 let mut stream = stream()?;
                 let first_line = read_first_line(&mut stream).await?;
-                stream.write_all(full(&first_line).as_bytes()).await?;
+                stream.write_all(refusal(&first_line).as_bytes()).await?;
                 stream.shutdown().await?;
                 tokio::io::copy(&mut stream.take(1 << 16), &mut tokio::io::sink()).await
             };
             // A client that does not listen is no loss.
-            let _ = timeout(REFUSAL_TIME, told).await;
+            let _ = timeout(REFUSAL_TIME, answered).await;
             drop(permit);
         });
     }
 }
 
-/// Says in the server's own log that a connection could not be accepted.
+/// Warns in the server's own log that a connection could not be accepted.
 pub(super) fn note_failed_accept(error: &io::Error) {
     static LINE: RepeatedLine = RepeatedLine::new();
     if let Some(times) = LINE.count(1) {
@@ -157,8 +156,8 @@ pub(super) fn note_failed_accept(error: &io::Error) {
     }
 }
 
-/// Answers leave at once, little is held for those who do not read, and dead or stuck peers are noticed by the kernel. On a listening socket it holds, on Linux,
-/// for every connection that it accepts.
+/// Disables Nagle's algorithm, bounds the send buffer, and lets the kernel detect dead and stuck peers. On Linux, accepted
+/// connections inherit these options from the listener.
 pub(super) fn tune(socket: &SockRef<'_>) -> io::Result<()> {
     socket.set_tcp_nodelay(true)?;
     socket.set_send_buffer_size(SEND_BUFFER)?;
@@ -184,7 +183,7 @@ mod tests {
             ("GET / HTTP/1.1\r\nx: GET /api/v1/events", false),
             ("", false),
         ] {
-            let answer = full(line.as_bytes());
+            let answer = refusal(line.as_bytes());
             let (head, body) = answer.split_once("\r\n\r\n").unwrap();
             assert_eq!(head.starts_with("HTTP/1.1 200 "), is_stream, "{line}: {head}");
             assert!(
@@ -217,12 +216,12 @@ mod tests {
     }
 
     #[test]
-    fn a_seat_is_given_back() {
+    fn permit_is_given_back() {
         let metrics = Arc::<Metrics>::default();
         let connection_limit = ConnectionLimit::new(1, metrics.clone());
-        let permit = connection_limit.enter();
-        assert!(permit.is_some() && connection_limit.enter().is_none());
+        let permit = connection_limit.acquire();
+        assert!(permit.is_some() && connection_limit.acquire().is_none());
         drop(permit);
-        assert!(connection_limit.enter().is_some());
+        assert!(connection_limit.acquire().is_some());
     }
 }

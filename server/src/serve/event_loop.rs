@@ -371,6 +371,7 @@ impl EventLoop {
 
     fn leave(&mut self, number: usize, first: Bytes, event_loop: Option<Arc<LoopHandle>>) {
         if let Some(handoff) = self.connections.remove(number, first) {
+            self.app.hub.metrics().handoffs.increment();
             self.tokio.spawn(self.plain.clone().adopt(handoff, event_loop));
         }
     }

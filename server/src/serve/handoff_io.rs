@@ -1,6 +1,6 @@
-//! The stream below hyper: gives back what was read of it before, cuts off a client that does not take its answer, notices
-//! one that closes its sending side while it is answered, and notices when, between two requests, the next one is for an
-//! event loop. That one hyper is not shown; the connection is taken from it instead.
+//! The stream below hyper: gives back input that was read before, cuts off clients that stop reading, notices a client that closes
+//! its sending side while it is answered, and notices when, between two requests, the next one is for an event loop. Hyper is
+//! not shown that request; the connection is taken from it instead.
 
 use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
@@ -30,7 +30,7 @@ pub(super) struct HandoffIo {
     exchange: Arc<ExchangeState>,
     /// Whether an event loop waits for the connection.
     has_event_loop: bool,
-    /// A request for an event loop.
+    /// A request for an event loop, once it has come.
     next: Bytes,
     stall_rule: StallRule,
     progress: Progress,
@@ -63,7 +63,7 @@ impl HandoffIo {
         (self.stream.into_inner(), self.next)
     }
 
-    /// Notes what a write came to. While the socket takes nothing, time runs.
+    /// Notes the progress of a write. While the socket takes nothing, the window runs.
     fn after_write(
         &mut self,
         context: &mut Context<'_>,
@@ -89,7 +89,7 @@ impl HandoffIo {
             let window = self.window.get_or_insert_with(|| Box::pin(sleep(length)));
             ready!(window.as_mut().poll(context));
             self.window = None;
-            // The kernel tells of room only when there is a good assign of it. What the client has taken until now shows when
+            // The kernel reports room only when there is a good deal of it. What the client has taken until now shows when
             // it is tried, whatever tokio knows.
             let taken = match SockRef::from(self.stream.inner()).send(bytes) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
@@ -97,7 +97,7 @@ impl HandoffIo {
             };
             self.progress.add(taken);
             let socket = SockRef::from(self.stream.inner());
-            if !self.stall_rule.goes_on(&mut self.progress, &socket) {
+            if !self.stall_rule.allows_next_window(&mut self.progress, &socket) {
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
             if taken > 0 {

@@ -118,7 +118,7 @@ impl Plain {
                     continue;
                 }
             };
-            let Some(permit) = connection_limit.enter() else {
+            let Some(permit) = connection_limit.acquire() else {
                 connection_limit.refuse(|| Ok(stream));
                 continue;
             };

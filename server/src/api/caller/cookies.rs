@@ -1,7 +1,7 @@
 //! Cookies, found by their names in the bytes of the headers: other apps of the same host may put there whatever they like, so
 //! that no parser of whole headers is of use.
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
 
 /// A cookie that some client sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(in crate::api) struct Cookies<'a>(Vec<&'a [u8]>);
 impl<'a> Cookies<'a> {
     /// Those among these headers.
     pub(in crate::api) fn of(headers: &'a HeaderMap) -> Self {
-        Self(headers.get_all(header::COOKIE).iter().map(|value| value.as_bytes()).collect())
+        Self(headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes).collect())
     }
 
     /// Adds the value of a header.
@@ -45,8 +45,6 @@ impl<'a> Cookies<'a> {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     #[test]

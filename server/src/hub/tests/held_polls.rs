@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep_until};
 use super::{names, publish};
 use crate::hub::{Admitted, Begin, Completed, HeldId, HeldPolls, Hub, PollRequest};
 use crate::log::MemoryLog;
+use crate::scope::Scope;
 
 /// A sequence of numbers that can be repeated (Knuth's MMIX generator).
 struct Dice(u64);
@@ -72,7 +73,8 @@ fn begin(hub: &Arc<Hub>, held: &mut HeldPolls<usize>, clients: &mut [Client], ke
     if client.held.is_some() {
         return;
     }
-    let presence = client.person.as_ref().map(|person| hub.enter(person, &names(&["a"]), None));
+    let presence =
+        client.person.as_ref().map(|person| hub.enter(&Scope::of_every_room(), person, &names(&["a"]), None));
     let request = PollRequest { rooms: &client.rooms, admitted: admitted(client.after, may_wait), presence };
     match held.begin(key, request, Instant::now()).unwrap() {
         Begin::Held(id) => client.held = Some(id),
@@ -82,7 +84,7 @@ fn begin(hub: &Arc<Hub>, held: &mut HeldPolls<usize>, clients: &mut [Client], ke
 
 fn admitted(after: Seq, may_wait: bool) -> Admitted {
     let wait = if may_wait { Duration::from_secs(25) } else { Duration::ZERO };
-    Admitted { after, wait, is_shortened: false }
+    Admitted { scope: Scope::of_every_room(), after, wait, is_shortened: false }
 }
 
 fn deliver(hub: &Hub, held: &mut HeldPolls<usize>, clients: &mut [Client], is_slow: bool) {

@@ -83,7 +83,7 @@ impl Acceptor {
                 }
                 left -= 1;
                 match self.listeners[number].accept() {
-                    Ok((stream, _)) => match self.connection_limit.enter() {
+                    Ok((stream, _)) => match self.connection_limit.acquire() {
                         Some(permit) => self.assign(connections, stream, permit),
                         None => {
                             self.connection_limit.refuse(|| tokio::net::TcpStream::from_std(stream.into()))

@@ -188,12 +188,12 @@ impl Connections {
 
     /// At the end of a window: closes the connection if its client has taken too little of the answer.
     pub(super) fn check_progress(&mut self, number: usize) {
-        // The kernel tells of room only when there is a good assign of it. What the client has taken until now shows when it
+        // The kernel reports room only when there is a good deal of it. What the client has taken until now shows when it
         // is tried.
         self.write(number);
         let Some(connection) = self.all.get_mut(number) else { return };
         let State::Writing(rest) = &mut connection.state else { return };
-        if self.stall_rule.goes_on(&mut rest.progress, &SockRef::from(&connection.stream)) {
+        if self.stall_rule.allows_next_window(&mut rest.progress, &SockRef::from(&connection.stream)) {
             self.set_deadline(number, self.stall_rule.window);
         } else {
             self.close(number);
