@@ -1,55 +1,21 @@
-//! What a case is, and how all of them are run.
+//! Cases: numbered statements with their tests.
 
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
 
-use tokio::time::timeout;
-
-use crate::cases;
 use crate::server::Server;
 
-/// A case that hangs is one that fails; the longest waits a second by design.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// The result of a case, with the reason of a failure.
+pub(crate) type CaseResult = anyhow::Result<()>;
 
-/// What a case comes to; why not, in words.
-pub(crate) type Verdict = anyhow::Result<()>;
-
-/// One numbered sentence about the protocol, and how it is tried.
+/// A numbered statement about the protocol, with its test.
 pub(crate) struct Case {
-    /// Its number, which never changes and is never used again.
+    /// The case's number, which never changes and is never reused.
     pub(crate) number: &'static str,
-    /// What has to be true.
+    /// The statement.
     pub(crate) title: &'static str,
-    /// Tries it.
-    pub(crate) run: fn(Server) -> Pin<Box<dyn Future<Output = Verdict>>>,
-}
-
-/// Runs the chosen cases, one after the other, and answers how many failed.
-#[expect(clippy::print_stdout, reason = "the verdict is this program's output")]
-pub(crate) async fn run_all(server: &Server, only: Option<&str>) -> usize {
-    let (mut passed, mut failed) = (0, 0);
-    for case in cases::all() {
-        if only.is_some_and(|only| !case.number.contains(only) && !case.title.contains(only)) {
-            continue;
-        }
-        let verdict = timeout(PATIENCE, (case.run)(server.clone())).await;
-        let why = match verdict {
-            Ok(Ok(())) => None,
-            Ok(Err(why)) => Some(format!("{why:#}")),
-            Err(_) => Some("no answer in time".to_owned()),
-        };
-        println!("{} {} {}", case.number, if why.is_none() { "pass" } else { "FAIL" }, case.title);
-        match why {
-            None => passed += 1,
-            Some(why) => {
-                failed += 1;
-                println!("         {why}");
-            }
-        }
-    }
-    println!("{passed} passed, {failed} failed");
-    failed
+    /// The test.
+    pub(crate) run: fn(Server) -> Pin<Box<dyn Future<Output = CaseResult>>>,
 }
 
 /// Declares the cases of a file.

@@ -1,4 +1,4 @@
-//! All cases. A new one gets the next free number; numbers are never used again.
+//! All cases. A new case gets the next free number; numbers are never reused.
 
 mod changes;
 mod classic;
@@ -12,7 +12,7 @@ mod publish;
 
 use crate::case::Case;
 
-/// Every case, in the order of the page.
+/// All cases in the page's order.
 pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
     let files = [
         cursor::CASES,
@@ -33,7 +33,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn the_page_lists_exactly_these() {
+    fn page_lists_exactly_these_cases() {
         let page = include_str!("../../docs/CONFORMANCE.md");
         let listed: Vec<_> =
             page.lines().filter_map(|line| line.strip_prefix("| C")?.split_once(" | ")).collect();
@@ -44,6 +44,6 @@ mod tests {
         let ours: Vec<_> = super::all().map(|case| format!("{} {}", case.number, case.title)).collect();
         assert_eq!(listed, ours);
         let numbers: BTreeSet<_> = super::all().map(|case| case.number).collect();
-        assert_eq!(numbers.len(), ours.len(), "a number is used once");
+        assert_eq!(numbers.len(), ours.len(), "every number is unique");
     }
 }

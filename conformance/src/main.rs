@@ -1,25 +1,26 @@
-//! Runs the cases of docs/CONFORMANCE.md against a server and says which it passes. It only sends requests; the server
-//! is somebody else's to start, and its rooms get a few messages more.
+//! Runs the cases of docs/CONFORMANCE.md against a server and reports which ones pass. Only sends requests; the server
+//! must be running, and its rooms get some additional messages.
 
 mod case;
 mod cases;
+mod runner;
 mod server;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::case::run_all;
+use crate::runner::run_all;
 use crate::server::Server;
 
 /// Runs the protocol's numbered cases against a server.
 #[derive(Parser)]
 struct Arguments {
-    /// Where the server is
+    /// The server's URL
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
     url: String,
 
-    /// Run the cases whose number or title has this in it
+    /// Run only the cases whose number or title contains this text
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
 }
@@ -27,7 +28,7 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
-    // Installed once, here; a second installation would be the only error.
+    // Fails only if a provider is installed already, which cannot happen here.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let server = Server::new(&arguments.url)?;
     let failed = run_all(&server, arguments.only.as_deref()).await;

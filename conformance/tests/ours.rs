@@ -1,6 +1,7 @@
-//! Our own server passes every case, on either engine and in either way of serving; one that answers nothing right passes none.
+//! Tests that our own server passes every case, on either engine and in either way of serving, and that a foreign
+//! server passes none.
 
-#![expect(clippy::unwrap_used, reason = "a test that meets the unexpected fails")]
+#![expect(clippy::unwrap_used, reason = "tests panic on unexpected results")]
 
 use std::path::Path;
 use std::process::Command;
@@ -12,10 +13,10 @@ use holdline_server::{ServeConfig, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-/// Polls are held by event loops, or, with none at all, by hyper like every other request.
+/// The numbers of event loops: the default, or none, with which hyper serves everything.
 const WAYS: [Option<usize>; 2] = [None, Some(0)];
 
-/// Serves until the test ends.
+/// Starts a server that runs until the test ends.
 async fn start(log: Arc<dyn Log>, event_loops: Option<usize>) -> String {
     let hub = Hub::open(log).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -26,7 +27,7 @@ async fn start(log: Arc<dyn Log>, event_loops: Option<usize>) -> String {
     url
 }
 
-/// Runs all cases; answers whether they passed, and what was said.
+/// Runs all cases; returns whether they passed, and the output.
 async fn run(url: &str, only: &str) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_conformance"));
     command.args(["--url", url, "--only", only]);
@@ -35,7 +36,7 @@ async fn run(url: &str, only: &str) -> (bool, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn memory_passes() {
+async fn memory_log_passes_every_case() {
     for event_loops in WAYS {
         let (passed, said) = run(&start(Arc::new(MemoryLog::new()), event_loops).await, "").await;
         assert!(passed, "event loops: {event_loops:?}\n{said}");
@@ -43,7 +44,7 @@ async fn memory_passes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sqlite_passes() {
+async fn sqlite_log_passes_every_case() {
     for event_loops in WAYS {
         let folder = tempfile::tempdir().unwrap();
         let path: &Path = &folder.path().join("holdline.db");
@@ -54,12 +55,12 @@ async fn sqlite_passes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn something_else_does_not_pass() {
+async fn foreign_server_passes_no_case() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
-            // Whatever is asked, the answer is "ok".
+            // Answers "ok" to every request.
             let _ = stream.read(&mut [0; 4096]).await;
             let _ = stream
                 .write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok")

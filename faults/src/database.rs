@@ -1,5 +1,5 @@
-//! The log's file as an operator sees it, without a server: copied, put back, and looked into. The only place that knows
-//! that it is SQLite.
+//! The log's database file as an operator sees it, without a server: copied, restored, inspected. Only this module
+//! knows that it is SQLite.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,11 +8,11 @@ use anyhow::{Context as _, Result};
 use holdline_shared::{Entry, Epoch};
 use rusqlite::{Connection, OpenFlags};
 
-/// The content of a log's file.
+/// The content of a log's database.
 pub(crate) struct Content {
     pub(crate) epoch: Epoch,
     pub(crate) entries: Vec<Entry>,
-    /// The faults that SQLite finds in the file; `ok` when there are none.
+    /// The damage that SQLite finds in the file; `ok` if there is none.
     pub(crate) integrity: String,
 }
 
@@ -23,7 +23,7 @@ pub(crate) fn beside(database: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Copies the database while somebody may be writing it, as an operator without our commands would do.
+/// Copies the database while a server may be writing it, as an operator without `holdline log` would do.
 pub(crate) fn vacuum_into(database: &Path, copy: &Path) -> Result<()> {
     let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let copy = copy.to_str().context("the path is no text")?;
@@ -31,8 +31,8 @@ pub(crate) fn vacuum_into(database: &Path, copy: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Reads a database that no server has open, of a copy: what a crash left in the write-ahead log is taken in there, and
-/// the original stays as it is.
+/// Reads a database that no server has open, from a copy: reading applies the write-ahead log that a crash left, and
+/// the original must stay unchanged.
 pub(crate) fn read(database: &Path, scratch: &Path) -> Result<Content> {
     let copy = scratch.join("looked-into.db");
     for ending in ["", "-wal"] {
@@ -52,7 +52,7 @@ pub(crate) fn read(database: &Path, scratch: &Path) -> Result<Content> {
     Ok(Content { epoch: Epoch(u64::from_le_bytes(epoch)), entries, integrity })
 }
 
-/// Removes files beside the database, by what their names end in.
+/// Removes files beside the database, by the endings of their names.
 pub(crate) fn remove_beside(database: &Path, endings: &[&str]) -> Result<()> {
     endings.iter().try_for_each(|ending| remove(&beside(database, ending)))
 }

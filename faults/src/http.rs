@@ -1,4 +1,4 @@
-//! A thin HTTP client: one request, one answer or a reason why there is none. Tries nothing twice.
+//! A thin HTTP client: one request, one response or an error. Retries nothing.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -14,37 +14,37 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use tokio::time::timeout;
 
-/// Nothing on loopback takes longer to connect to, unless its queue is full.
+/// The time limit for connecting: on loopback, only a full accept queue takes longer.
 const CONNECT: Duration = Duration::from_secs(3);
 
-/// Speaks to one address.
+/// A client for one server address.
 #[derive(Clone)]
-pub(crate) struct Http {
+pub(crate) struct HttpClient {
     client: Client<HttpConnector, Full<Bytes>>,
     address: SocketAddr,
 }
 
-/// An answer, complete.
-pub(crate) struct Reply {
+/// A complete response.
+pub(crate) struct ApiResponse {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
 /// A request.
-pub(crate) struct Ask<'a> {
+pub(crate) struct ApiRequest<'a> {
     pub(crate) method: Method,
     pub(crate) path: &'a str,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Bytes,
 }
 
-impl<'a> Ask<'a> {
+impl<'a> ApiRequest<'a> {
     pub(crate) fn get(path: &'a str) -> Self {
         Self { method: Method::GET, path, headers: Vec::new(), body: Bytes::new() }
     }
 
-    pub(crate) fn send(method: Method, path: &'a str, body: impl Into<Bytes>) -> Self {
+    pub(crate) fn with_body(method: Method, path: &'a str, body: impl Into<Bytes>) -> Self {
         Self { method, path, headers: vec![("content-type", "application/json".into())], body: body.into() }
     }
 
@@ -54,7 +54,7 @@ impl<'a> Ask<'a> {
     }
 }
 
-impl Http {
+impl HttpClient {
     pub(crate) fn new(address: SocketAddr) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
@@ -62,24 +62,23 @@ impl Http {
         Self { client: Client::builder(TokioExecutor::new()).build(connector), address }
     }
 
-    /// Asks, and reads the whole answer.
-    pub(crate) async fn ask(&self, ask: Ask<'_>, limit: Duration) -> Result<Reply> {
+    /// Sends a request and reads the whole response.
+    pub(crate) async fn send(&self, request: ApiRequest<'_>, limit: Duration) -> Result<ApiResponse> {
         let answer = async {
-            let response = self.open(ask).await?;
+            let response = self.send_streaming(request).await?;
             let (head, body) = response.into_parts();
             let body = body.collect().await.context("the answer was cut")?.to_bytes();
-            Ok(Reply { status: head.status.as_u16(), headers: head.headers, body })
+            Ok(ApiResponse { status: head.status.as_u16(), headers: head.headers, body })
         };
         timeout(limit, answer).await.map_err(|_| anyhow!("no answer in time"))?
     }
 
-    /// Asks, and leaves the body to be read.
-    pub(crate) async fn open(&self, ask: Ask<'_>) -> Result<Response<Incoming>> {
-        let mut request = Request::builder()
-            .method(ask.method)
-            .uri(format!("http://{}{}", self.address, ask.path))
-            .body(Full::new(ask.body))?;
-        for (name, value) in ask.headers {
+    /// Sends a request and returns the response with an unread body.
+    pub(crate) async fn send_streaming(&self, request: ApiRequest<'_>) -> Result<Response<Incoming>> {
+        let ApiRequest { method, path, headers, body } = request;
+        let uri = format!("http://{}{path}", self.address);
+        let mut request = Request::builder().method(method).uri(uri).body(Full::new(body))?;
+        for (name, value) in headers {
             request.headers_mut().insert(name, HeaderValue::from_str(&value)?);
         }
         request.headers_mut().insert(HOST, HeaderValue::from_str(&self.address.to_string())?);
@@ -87,15 +86,15 @@ impl Http {
     }
 }
 
-impl Reply {
-    /// The answer's `Retry-After`.
+impl ApiResponse {
+    /// The response's `Retry-After`.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         let seconds = self.headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
         Some(Duration::from_secs(seconds))
     }
 
-    /// Status and body, for people.
-    pub(crate) fn words(&self) -> String {
+    /// Status and the beginning of the body, for error messages.
+    pub(crate) fn describe(&self) -> String {
         let text: String = String::from_utf8_lossy(&self.body).chars().take(200).collect();
         format!("{} {text}", self.status)
     }

@@ -1,20 +1,22 @@
-//! Breaks Holdline on purpose and checks what it promised: `cargo xtask faults`.
+//! Fault tests: break Holdline on purpose and check that it keeps its delivery promise. Run by `cargo xtask faults`.
 //!
-//! A round is one file in `rounds/` and one line in `rounds::ALL`: it starts the real server, puts load on it
-//! (`load`), breaks something again and again, lets things settle, and hands what everybody knows to the [`checker`].
-//! Nothing here decides what is right but the checker.
+//! A round is one file in `rounds/` and one line in `rounds::ALL`. It starts the real server, puts load on it (`load`),
+//! injects faults, waits until the load has settled, and passes all observations to the [`checker`]. Only the checker
+//! decides what is correct.
 
 pub mod checker;
 mod database;
-mod front;
+mod faulty_proxy;
 mod http;
 mod load;
-mod orders;
-mod proxy;
+mod options;
+mod poll;
 mod report;
+mod reverse_proxy;
 mod rounds;
 mod server;
+mod session;
 pub mod simulation;
 
-pub use orders::Orders;
+pub use options::Options;
 pub use rounds::{names, run};

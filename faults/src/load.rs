@@ -1,12 +1,13 @@
-//! The load of a round: publishers and readers of every sort, all writing into one ledger. Ends when it is dropped.
+//! The load of a round: publishers and all kinds of readers, which record their observations in one ledger. Dropping
+//! the load stops it.
 
 mod classic;
 mod events;
-mod oldest;
-mod plan;
+mod load_plan;
+mod log_recorder;
+mod oldest_entries;
 mod publisher;
-mod recent;
-mod scribe;
+mod recent_messages;
 mod subscriber;
 mod tail;
 
@@ -15,43 +16,44 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use fastrand::Rng;
 use holdline_shared::{Event, RoomSelection};
-use hyper::Method;
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-pub(crate) use self::plan::Plan;
+pub(crate) use self::load_plan::LoadPlan;
+pub(crate) use self::log_recorder::LogRecorder;
 pub(crate) use self::publisher::Publisher;
-pub(crate) use self::scribe::Scribe;
 pub(crate) use self::subscriber::Subscriber;
 
 use self::classic::ClassicReader;
 use self::events::EventReader;
-use self::recent::Recent;
-use crate::checker::{Ledger, Wrong};
-use crate::http::{Ask, Http};
+use self::recent_messages::RecentMessages;
+use crate::checker::{Ledger, Violation};
+use crate::http::HttpClient;
+use crate::session::ApiSession;
 
-/// How long a publisher may take for its last message once nothing is broken any more.
-const LAST_WORD: Duration = Duration::from_secs(30);
-/// The longest time for which a subscriber stays away.
-const NAP: Duration = Duration::from_secs(12);
+/// The time limit for the publishers' last messages after all faults have ended.
+const FINISH_LIMIT: Duration = Duration::from_secs(30);
+/// The longest absence of a subscriber.
+const LONGEST_ABSENCE: Duration = Duration::from_secs(12);
 
-/// Publishers and readers at work.
+/// Running publishers and readers.
 pub(crate) struct Load {
     pub(crate) ledger: Arc<Ledger>,
-    news: broadcast::Sender<Event>,
+    events: broadcast::Sender<Event>,
     stop: watch::Sender<bool>,
     publishers: JoinSet<()>,
     readers: JoinSet<()>,
 }
 
 impl Load {
-    /// Makes the rooms at `server`, then starts everybody against `front`, which may be something before it.
+    /// Creates the rooms at `server`, then starts all clients against `front`, the address of the server or of a proxy
+    /// before it.
     pub(crate) async fn start(
-        plan: &Plan,
+        plan: &LoadPlan,
         program: &Path,
         server: SocketAddr,
         front: SocketAddr,
@@ -60,38 +62,38 @@ impl Load {
         Self::start_in(Arc::default(), plan, program, server, front, rng).await
     }
 
-    /// The same, written down in a ledger that others write into, too.
+    /// Starts a load that shares its ledger with other readers.
     pub(crate) async fn start_in(
         ledger: Arc<Ledger>,
-        plan: &Plan,
+        plan: &LoadPlan,
         program: &Path,
         server: SocketAddr,
         front: SocketAddr,
         rng: &mut Rng,
     ) -> Result<Self> {
-        make_rooms(plan, server).await?;
-        let (news, _) = broadcast::channel(64);
+        create_rooms(plan, server).await?;
+        let (events, _) = broadcast::channel(64);
         let (stop, _) = watch::channel(false);
         let (mut publishers, mut readers) = (JoinSet::new(), JoinSet::new());
-        let http = Http::new(front);
+        let http = HttpClient::new(front);
         let subscriber = |name: String, rooms: &RoomSelection, rng: &mut Rng| {
             let (http, ledger, rooms) = (http.clone(), ledger.clone(), rooms.clone());
-            Subscriber { http, ledger, rooms, rng: rng.fork(), name, longest_nap: None }
+            Subscriber { http, ledger, rooms, rng: rng.fork(), name, longest_absence: None }
         };
         for (i, rooms) in plan.selections().into_iter().enumerate() {
-            for n in 0..plan.crowd {
+            for n in 0..plan.per_selection {
                 let reader = subscriber(format!("subscriber {i}.{n}"), &rooms, rng);
-                // Every fourth comes later.
+                // Every fourth subscriber joins later.
                 if n % 4 == 3 {
-                    readers.spawn(reader.join(plan.calm.clone(), news.subscribe()));
+                    readers.spawn(reader.join(plan.calm.clone(), events.subscribe()));
                 } else {
-                    readers.spawn(reader.run(news.subscribe()));
+                    readers.spawn(reader.run(events.subscribe()));
                 }
             }
-            for n in 0..plan.nappers {
-                let mut reader = subscriber(format!("napping subscriber {i}.{n}"), &rooms, rng);
-                reader.longest_nap = Some(NAP);
-                readers.spawn(reader.run(news.subscribe()));
+            for n in 0..plan.absentees {
+                let mut reader = subscriber(format!("absent subscriber {i}.{n}"), &rooms, rng);
+                reader.longest_absence = Some(LONGEST_ABSENCE);
+                readers.spawn(reader.run(events.subscribe()));
             }
         }
         for n in 0..plan.tails {
@@ -99,7 +101,7 @@ impl Load {
                 if n == 0 { RoomSelection::Named(vec![plan.calm.clone()]) } else { RoomSelection::All };
             readers.spawn(tail::start(program, front, rooms, ledger.clone(), format!("tail {n}"))?);
         }
-        for n in 0..plan.others {
+        for n in 0..plan.other_readers {
             let room = plan.calm.clone();
             let name = format!("classic {n}");
             let classic =
@@ -109,11 +111,11 @@ impl Load {
             let name = format!("events {n}");
             readers.spawn(EventReader { http: http.clone(), ledger: ledger.clone(), rooms, rng, name }.run());
         }
-        let recent = Arc::<Recent>::default();
+        let recent = Arc::<RecentMessages>::default();
         let mut publish = |name: String, rooms, pace| {
             let (http, ledger, rng) = (http.clone(), ledger.clone(), rng.fork());
-            let (recent, is_forgetful) = (recent.clone(), plan.is_forgetful);
-            let publisher = Publisher { http, ledger, rooms, pace, rng, name, recent, is_forgetful };
+            let (recent, has_retention) = (recent.clone(), plan.has_retention);
+            let publisher = Publisher { http, ledger, rooms, pace, rng, name, recent, has_retention };
             publishers.spawn(publisher.run(stop.subscribe()));
         };
         for n in 0..plan.publishers {
@@ -121,50 +123,38 @@ impl Load {
         }
         publish("calm publisher".to_owned(), vec![plan.calm.clone()], plan.pace * 10);
         publish("quiet publisher".to_owned(), vec![plan.quiet.clone()], Duration::from_secs(7));
-        Ok(Self { ledger, news, stop, publishers, readers })
+        Ok(Self { ledger, events, stop, publishers, readers })
     }
 
-    /// Ends everybody at once, in the middle of what they do, and waits until they have ended.
+    /// Stops all clients in the middle of their work and waits until they have ended.
     pub(crate) async fn abort(mut self) {
         self.publishers.shutdown().await;
         self.readers.shutdown().await;
     }
 
-    /// Tells every subscriber not to wait any longer.
-    pub(crate) fn hurry(&self) {
-        // Nobody listens only when there are no subscribers.
-        let _ = self.news.send(Event::Hurry);
+    /// Tells every subscriber to retry now.
+    pub(crate) fn retry_now(&self) {
+        // Sending fails only if there are no subscribers.
+        let _ = self.events.send(Event::Hurry);
     }
 
-    /// Lets every publisher finish what it is saying. Nothing must be broken any more.
+    /// Lets every publisher finish its current message. Call after all faults have ended.
     pub(crate) async fn end_publishing(&mut self) {
         self.stop.send_replace(true);
         let all = async { while self.publishers.join_next().await.is_some() {} };
-        if timeout(LAST_WORD, all).await.is_err() {
+        if timeout(FINISH_LIMIT, all).await.is_err() {
             self.ledger
-                .complain(Wrong::Unclear, "a publisher got no answer although nothing was broken any more");
+                .report(Violation::Unclear, "a publisher got no answer although nothing was broken any more");
             self.publishers.abort_all();
         }
     }
 }
 
-async fn make_rooms(plan: &Plan, server: SocketAddr) -> Result<()> {
-    let http = Http::new(server);
-    let reply = http.ask(Ask::send(Method::POST, "/api/v1/session", "{}"), LAST_WORD).await?;
-    let session: holdline_shared::Session = serde_json::from_slice(&reply.body)?;
+async fn create_rooms(plan: &LoadPlan, server: SocketAddr) -> Result<()> {
+    let http = HttpClient::new(server);
+    let session = ApiSession::create(&http, "load").await?;
     for room in plan.rooms() {
-        let path = format!("/api/v1/rooms/{}", room.as_str());
-        let ask = Ask::send(Method::PUT, &path, "{}");
-        let reply = http
-            .ask(
-                ask.header(
-                    "authorization",
-                    format!("Bearer {}", session.token.as_deref().unwrap_or_default()),
-                ),
-                LAST_WORD,
-            )
-            .await?;
-        ensure!(matches!(reply.status, 200 | 201 | 204), "a room could not be made: {}", reply.words());
+        session.create_room(&http, room).await?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What is said to the person in front of it: seed, counts and verdict of each round, and how to repeat one.
+//! The report on standard output: seed, counts and findings of each round, and how to repeat one.
 
 #![expect(clippy::print_stdout, reason = "the report is the result")]
 
@@ -6,143 +6,147 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::checker::{Verdict, Wrong};
-use crate::orders::Orders;
-use crate::rounds::Outcome;
+use crate::checker::{Findings, Violation};
+use crate::options::Options;
 
-/// A round's line.
-pub(crate) struct Line {
+/// The result of a round.
+pub(crate) enum RoundResult {
+    /// The round ran.
+    Ran(Findings),
+    /// The machine lacks a requirement: which one, and how to install it.
+    Skipped(String),
+}
+
+/// A round with its result, one row of the table.
+pub(crate) struct RoundReport {
     pub(crate) name: &'static str,
-    pub(crate) outcome: Result<Outcome>,
+    pub(crate) result: Result<RoundResult>,
     pub(crate) took: Duration,
 }
 
-/// All lines so far.
+/// The results so far.
 pub(crate) struct Report {
     seed: u64,
     is_short: bool,
-    lines: Vec<Line>,
+    rounds: Vec<RoundReport>,
 }
 
 impl Report {
-    /// Says the seed first, so that it is known whatever happens.
-    pub(crate) fn begin(orders: &Orders) -> Self {
-        println!("seed {}", orders.seed);
-        Self { seed: orders.seed, is_short: orders.short, lines: Vec::new() }
+    /// Prints the seed first, so that it is known even if the run is aborted.
+    pub(crate) fn begin(options: &Options) -> Self {
+        println!("seed {}", options.seed);
+        Self { seed: options.seed, is_short: options.short, rounds: Vec::new() }
     }
 
-    /// Says what comes.
+    /// Prints the next round.
     pub(crate) fn announce(name: &str, about: &str) {
         println!("round {name}: {about}");
     }
 
-    /// Says something that is worth knowing, right or wrong.
-    pub(crate) fn note(words: &str) {
-        println!("  {words}");
+    /// Prints an observation.
+    pub(crate) fn note(text: &str) {
+        println!("  {text}");
     }
 
-    /// Says what came of a round, and in detail if it was not good.
-    pub(crate) fn add(&mut self, line: Line) {
-        match &line.outcome {
-            Ok(Outcome::Ran(verdict)) => {
+    /// Prints and stores the result of a round, with details of failures.
+    pub(crate) fn add(&mut self, round: RoundReport) {
+        match &round.result {
+            Ok(RoundResult::Ran(findings)) => {
                 println!(
                     "  {} deliveries to {} readers in {:.1} s",
-                    verdict.deliveries,
-                    verdict.readers,
-                    line.took.as_secs_f64()
+                    findings.deliveries,
+                    findings.readers,
+                    round.took.as_secs_f64()
                 );
-                for (wrong, example) in verdict.examples() {
+                for (wrong, example) in findings.examples() {
                     println!("  {}: {example}", wrong.title());
                 }
             }
-            Ok(Outcome::Skipped(why)) => println!("  skipped: {why}"),
+            Ok(RoundResult::Skipped(why)) => println!("  skipped: {why}"),
             Err(error) => println!("  failed: {error:#}"),
         }
-        self.lines.push(line);
+        self.rounds.push(round);
     }
 
-    /// Prints the table; answers whether all is well.
+    /// Prints the table; returns whether all rounds are good.
     pub(crate) fn end(self) -> bool {
         println!("\n{}", Self::head());
-        for line in &self.lines {
-            println!("{}", line.row());
+        for round in &self.rounds {
+            println!("{}", round.row());
         }
-        let sum = |count: fn(&Verdict) -> usize| -> usize { self.verdicts().map(count).sum() };
+        let sum = |count: fn(&Findings) -> usize| -> usize { self.findings().map(count).sum() };
         println!(
             "\n{} deliveries checked, {} publishes acknowledged, {} faults, seed {}",
-            sum(|verdict| verdict.deliveries),
-            sum(|verdict| verdict.acknowledged),
-            sum(|verdict| verdict.faults),
+            sum(|findings| findings.deliveries),
+            sum(|findings| findings.acknowledged),
+            sum(|findings| findings.faults),
             self.seed
         );
-        let failed: Vec<_> = self.lines.iter().filter(|line| !line.is_good()).collect();
-        for line in &failed {
+        let failed: Vec<_> = self.rounds.iter().filter(|round| !round.is_good()).collect();
+        for round in &failed {
             let short = if self.is_short { " --short" } else { "" };
-            println!("to repeat: cargo xtask faults --seed {} --round {}{short}", self.seed, line.name);
+            println!("to repeat: cargo xtask faults --seed {} --round {}{short}", self.seed, round.name);
         }
         let skipped =
-            self.lines.iter().filter(|line| matches!(line.outcome, Ok(Outcome::Skipped(_)))).count();
-        let words = if failed.is_empty() { "nothing lost, nothing twice" } else { "THE PROMISE WAS BROKEN" };
-        println!(
-            "{words}{}",
-            if skipped > 0 { format!("; {skipped} rounds skipped") } else { String::new() }
-        );
+            self.rounds.iter().filter(|round| matches!(round.result, Ok(RoundResult::Skipped(_)))).count();
+        let text = if failed.is_empty() { "nothing lost, nothing twice" } else { "THE PROMISE WAS BROKEN" };
+        println!("{text}{}", if skipped > 0 { format!("; {skipped} rounds skipped") } else { String::new() });
         failed.is_empty()
     }
 
-    fn verdicts(&self) -> impl Iterator<Item = &Verdict> {
-        self.lines.iter().filter_map(|line| match &line.outcome {
-            Ok(Outcome::Ran(verdict)) => Some(verdict),
+    fn findings(&self) -> impl Iterator<Item = &Findings> {
+        self.rounds.iter().filter_map(|round| match &round.result {
+            Ok(RoundResult::Ran(findings)) => Some(findings),
             _ => None,
         })
     }
 
     fn head() -> String {
-        let wrongs: Vec<_> = Wrong::ALL.iter().map(|wrong| wrong.title()).collect();
+        let violations: Vec<_> = Violation::ALL.iter().map(|wrong| wrong.title()).collect();
         format!(
             "{:<13} {:>8} {:>6} {:>8} {:>7} {:>7} {:>10}  {}  verdict",
             "round",
             "took s",
             "faults",
-            "troubles",
+            "failures",
             "acked",
             "stored",
             "deliveries",
-            wrongs.join("  ")
+            violations.join("  ")
         )
     }
 }
 
-impl Line {
+impl RoundReport {
     fn is_good(&self) -> bool {
-        match &self.outcome {
-            Ok(Outcome::Ran(verdict)) => verdict.is_clean(),
-            Ok(Outcome::Skipped(_)) => true,
+        match &self.result {
+            Ok(RoundResult::Ran(findings)) => findings.is_clean(),
+            Ok(RoundResult::Skipped(_)) => true,
             Err(_) => false,
         }
     }
 
     fn row(&self) -> String {
-        let Self { name, outcome, took } = self;
-        let verdict = match outcome {
-            Ok(Outcome::Ran(verdict)) => verdict,
-            Ok(Outcome::Skipped(_)) => return format!("{name:<13} skipped"),
+        let Self { name, result, took } = self;
+        let findings = match result {
+            Ok(RoundResult::Ran(findings)) => findings,
+            Ok(RoundResult::Skipped(_)) => return format!("{name:<13} skipped"),
             Err(_) => return format!("{name:<13} {:>8.1} FAILED to run", took.as_secs_f64()),
         };
-        let counts: Vec<_> = Wrong::ALL
+        let counts: Vec<_> = Violation::ALL
             .iter()
-            .map(|&w| format!("{:>width$}", verdict.count(w), width = w.title().len()))
+            .map(|&w| format!("{:>width$}", findings.count(w), width = w.title().len()))
             .collect();
         format!(
             "{name:<13} {:>8.1} {:>6} {:>8} {:>7} {:>7} {:>10}  {}  {}",
             took.as_secs_f64(),
-            verdict.faults,
-            verdict.troubles,
-            verdict.acknowledged,
-            verdict.stored,
-            verdict.deliveries,
+            findings.faults,
+            findings.failures,
+            findings.acknowledged,
+            findings.stored,
+            findings.deliveries,
             counts.join("  "),
-            if verdict.is_clean() { "good" } else { "WRONG" }
+            if findings.is_clean() { "good" } else { "WRONG" }
         )
     }
 }

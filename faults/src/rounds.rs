@@ -1,15 +1,15 @@
-//! The rounds. Each is a file and a line in [`ALL`]: what it breaks, and a function that does it and hands back a
-//! verdict. Rounds with browsers are to come in the same way.
+//! The rounds. Each is a file and a line in [`ALL`]: a description of its faults and a function that injects them and
+//! returns its findings.
 
-mod bench;
 mod clock;
+mod context;
 mod crowd;
 mod disk;
-mod front;
+mod faulty_proxy;
 mod kill;
-mod proxy;
 mod restore;
 mod retention;
+mod reverse_proxy;
 mod slow;
 mod wake;
 
@@ -18,27 +18,18 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::checker::Verdict;
-use crate::front::Upstream;
-use crate::orders::Orders;
-use crate::report::{Line, Report};
-use bench::Bench;
+use crate::options::Options;
+use crate::report::{Report, RoundReport, RoundResult};
+use crate::reverse_proxy::{Program, Upstream};
+use context::RoundContext;
 
-/// What came of a round.
-pub(crate) enum Outcome {
-    /// It ran.
-    Ran(Verdict),
-    /// This machine lacks something; what, and how to bring it.
-    Skipped(String),
-}
-
-type Running<'a> = Pin<Box<dyn Future<Output = Result<Outcome>> + 'a>>;
+type RoundFuture<'a> = Pin<Box<dyn Future<Output = Result<RoundResult>> + 'a>>;
 
 /// A round.
 struct Round {
     name: &'static str,
     about: &'static str,
-    run: for<'a> fn(&'a mut Bench) -> Running<'a>,
+    run: for<'a> fn(&'a mut RoundContext) -> RoundFuture<'a>,
 }
 
 const ALL: [Round; 13] = [
@@ -47,27 +38,27 @@ const ALL: [Round; 13] = [
     Round {
         name: "proxy",
         about: "a proxy that breaks requests and answers",
-        run: |b| Box::pin(proxy::run(b)),
+        run: |b| Box::pin(faulty_proxy::run(b)),
     },
     Round {
         name: "nginx",
         about: "behind nginx, which is reloaded; the server is killed",
-        run: |b| Box::pin(front::nginx(b, Upstream::Kept)),
+        run: |b| Box::pin(reverse_proxy::run(b, Program::Nginx(Upstream::Kept))),
     },
     Round {
         name: "nginx-5s",
         about: "behind nginx with a read time-out of 5 s",
-        run: |b| Box::pin(front::nginx(b, Upstream::Impatient)),
+        run: |b| Box::pin(reverse_proxy::run(b, Program::Nginx(Upstream::Impatient))),
     },
     Round {
         name: "nginx-http10",
         about: "behind nginx that speaks HTTP/1.0 to the server",
-        run: |b| Box::pin(front::nginx(b, Upstream::Plain)),
+        run: |b| Box::pin(reverse_proxy::run(b, Program::Nginx(Upstream::Plain))),
     },
     Round {
         name: "haproxy",
         about: "behind haproxy with a server time-out of 5 s",
-        run: |b| Box::pin(front::haproxy(b)),
+        run: |b| Box::pin(reverse_proxy::run(b, Program::Haproxy)),
     },
     Round {
         name: "disk",
@@ -98,24 +89,24 @@ pub fn names() -> Vec<&'static str> {
     ALL.iter().map(|round| round.name).collect()
 }
 
-/// Runs the rounds, prints a table, and answers whether everything was as promised.
-pub async fn run(orders: &Orders) -> Result<bool> {
+/// Runs the rounds and prints a table; returns whether every promise was kept.
+pub async fn run(options: &Options) -> Result<bool> {
     ensure!(
-        orders.program.is_file(),
+        options.program.is_file(),
         "{} is not there; cargo xtask faults builds it",
-        orders.program.display()
+        options.program.display()
     );
     let wanted =
-        |round: &&Round| orders.rounds.is_empty() || orders.rounds.iter().any(|name| name == round.name);
+        |round: &&Round| options.rounds.is_empty() || options.rounds.iter().any(|name| name == round.name);
     let rounds: Vec<_> = ALL.iter().filter(wanted).collect();
-    let mut report = Report::begin(orders);
+    let mut report = Report::begin(options);
     for round in &rounds {
         Report::announce(round.name, round.about);
         let begun = Instant::now();
-        let mut bench = Bench::new(orders, round.name, rounds.len())?;
-        let outcome = (round.run)(&mut bench).await;
-        let outcome = outcome.with_context(|| format!("round {}: {}", round.name, bench.last_words()));
-        report.add(Line { name: round.name, outcome, took: begun.elapsed() });
+        let mut context = RoundContext::new(options, round.name, rounds.len())?;
+        let result = (round.run)(&mut context).await;
+        let result = result.with_context(|| format!("round {}: {}", round.name, context.last_output()));
+        report.add(RoundReport { name: round.name, result, took: begun.elapsed() });
     }
     Ok(report.end())
 }

@@ -1,4 +1,4 @@
-//! The real server as a process of ours: started, killed, started again on the same port and the same log.
+//! The real server as a child process: started, killed, restarted on the same port and the same log.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -14,16 +14,16 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use crate::http::{Ask, Http};
+use crate::http::{ApiRequest, HttpClient};
 
-/// Ports below those from which the system takes a client's own: a client that reconnects while the server is away must
-/// not take its place.
+/// Ports below the range of ephemeral ports: a client that reconnects while the server is down must not get the
+/// server's port.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
-/// Longer than any start that succeeds.
+/// The time limit for a start.
 const START: Duration = Duration::from_secs(20);
-/// Longer than a stop may take.
+/// The time limit for a stop.
 const STOP: Duration = Duration::from_secs(15);
-/// Lines of the server's own log that are kept for whoever looks for a reason.
+/// Lines of the server's own log that are kept for error messages.
 const LINES: usize = 400;
 
 /// A server, running or not.
@@ -34,11 +34,11 @@ pub(crate) struct Server {
     flags: Vec<String>,
     pub(crate) address: SocketAddr,
     child: Option<Child>,
-    said: Arc<Mutex<Vec<String>>>,
+    output: Arc<Mutex<Vec<String>>>,
     errors: Arc<Mutex<Vec<String>>>,
 }
 
-/// A port of this machine that nobody listens on.
+/// Finds a free port of this machine.
 pub(crate) fn free_address(rng: &mut Rng) -> Result<SocketAddr> {
     for _ in 0..100 {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, rng.u16(PORTS)));
@@ -50,7 +50,7 @@ pub(crate) fn free_address(rng: &mut Rng) -> Result<SocketAddr> {
 }
 
 impl Server {
-    /// A server on this database, with a port of its own; not started yet.
+    /// Prepares a server on this database, with a port of its own, without starting it.
     pub(crate) fn new(program: &Path, database: &Path, rng: &mut Rng) -> Result<Self> {
         Ok(Self {
             program: program.to_owned(),
@@ -59,18 +59,18 @@ impl Server {
             flags: Vec::new(),
             address: free_address(rng)?,
             child: None,
-            said: Arc::default(),
+            output: Arc::default(),
             errors: Arc::default(),
         })
     }
 
-    /// Sets a variable for the next start.
+    /// Sets an environment variable for the next start.
     pub(crate) fn environment(mut self, name: &str, value: impl Into<String>) -> Self {
         self.environment.push((name.to_owned(), value.into()));
         self
     }
 
-    /// Gives it these flags at the next start.
+    /// Adds flags for the next start.
     pub(crate) fn flags(mut self, flags: &[&str]) -> Self {
         self.flags.extend(flags.iter().map(|&flag| flag.to_owned()));
         self
@@ -81,12 +81,12 @@ impl Server {
         let mut open = self.spawn()?;
         match timeout(START, &mut open).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(anyhow!("the server ended at its start:\n{}", self.last_words())),
-            Err(_) => Err(anyhow!("the server did not open in time:\n{}", self.last_words())),
+            Ok(Err(_)) => Err(anyhow!("the server ended at its start:\n{}", self.last_output())),
+            Err(_) => Err(anyhow!("the server did not open in time:\n{}", self.last_output())),
         }
     }
 
-    /// Starts it without waiting; the receiver hears when it is open, or is closed when it ended before.
+    /// Starts it without waiting; the receiver receives when it is open, or is closed when it ended before.
     pub(crate) fn spawn(&mut self) -> Result<tokio::sync::oneshot::Receiver<()>> {
         ensure!(self.child.is_none(), "the server runs already");
         let mut child = Command::new(&self.program)
@@ -105,29 +105,29 @@ impl Server {
         let stderr = child.stderr.take().context("the server has no standard error")?;
         self.child = Some(child);
         let (open, opened) = tokio::sync::oneshot::channel();
-        let (said, errors) = (self.said.clone(), self.errors.clone());
+        let (output, errors) = (self.output.clone(), self.errors.clone());
         tokio::spawn(async move {
             let mut open = Some(open);
             let mut lines = BufReader::new(stderr).lines();
             while let Ok(Some(line)) = lines.next_line().await {
                 if line.contains("the chat is open") {
-                    // Nobody waits when the start was not waited for.
+                    // Sending fails if the start was not awaited.
                     open.take().map(|open| open.send(()));
                 }
                 if line.contains(" ERROR ") {
                     errors.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
                 }
-                let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
-                if said.len() == LINES {
-                    said.remove(0);
+                let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
+                if output.len() == LINES {
+                    output.remove(0);
                 }
-                said.push(line);
+                output.push(line);
             }
         });
         Ok(opened)
     }
 
-    /// `kill -9`, and waits until it is gone.
+    /// Kills the server (`kill -9`) and waits until it has ended.
     pub(crate) async fn kill(&mut self) -> Result<()> {
         if let Some(mut child) = self.child.take() {
             child.kill().await.context("cannot kill the server")?;
@@ -135,7 +135,7 @@ impl Server {
         Ok(())
     }
 
-    /// Asks it to stop, and waits until it has.
+    /// Stops the server gracefully and waits until it has ended.
     pub(crate) async fn stop(&mut self) -> Result<()> {
         let Some(mut child) = self.child.take() else { return Ok(()) };
         if let Some(id) = child.id() {
@@ -145,36 +145,36 @@ impl Server {
         Ok(())
     }
 
-    /// The id of its process.
+    /// The id of the server's process.
     pub(crate) fn id(&self) -> Option<u32> {
         self.child.as_ref().and_then(Child::id)
     }
 
-    /// Lines of its own log that somebody has to act on, over all of its runs.
+    /// The error lines of the server's log, over all of its runs.
     pub(crate) fn errors(&self) -> Vec<String> {
         self.errors.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The last lines of its own log.
-    pub(crate) fn last_words(&self) -> String {
-        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        said[said.len().saturating_sub(10)..].join("\n")
+    /// The last lines of the server's log.
+    pub(crate) fn last_output(&self) -> String {
+        let output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+        output[output.len().saturating_sub(10)..].join("\n")
     }
 
-    /// How its process ends, for a start that is to fail.
+    /// Waits for the exit status of a server whose start must fail.
     pub(crate) async fn exit(&mut self) -> Result<std::process::ExitStatus> {
         let mut child = self.child.take().context("the server does not run")?;
         Ok(timeout(START, child.wait()).await.context("the server neither opened nor ended")??)
     }
 
-    /// The whole log, read over the API.
+    /// Reads the whole log over the API.
     pub(crate) async fn read_log(&self) -> Result<Vec<Entry>> {
-        let http = Http::new(self.address);
+        let http = HttpClient::new(self.address);
         let (mut log, mut after) = (Vec::new(), After::Start);
         loop {
             let path = format!("/api/v1/poll?room=*&after={after}&wait=0");
-            let reply = http.ask(Ask::get(&path), START).await?;
-            ensure!(reply.status == 200, "the log cannot be read: {}", reply.words());
+            let reply = http.send(ApiRequest::get(&path), START).await?;
+            ensure!(reply.status == 200, "the log cannot be read: {}", reply.describe());
             let batch: Batch = serde_json::from_slice(&reply.body)?;
             if batch.entries.is_empty() {
                 return Ok(log);
@@ -186,30 +186,31 @@ impl Server {
 }
 
 impl Server {
-    /// Which life of the log it serves.
+    /// Reads the epoch of the log.
     pub(crate) async fn read_epoch(&self) -> Result<Epoch> {
-        let reply = Http::new(self.address).ask(Ask::get("/api/v1/poll?room=*&wait=0"), START).await?;
-        ensure!(reply.status == 200, "the cursor cannot be read: {}", reply.words());
+        let reply =
+            HttpClient::new(self.address).send(ApiRequest::get("/api/v1/poll?room=*&wait=0"), START).await?;
+        ensure!(reply.status == 200, "the cursor cannot be read: {}", reply.describe());
         let batch: Batch = serde_json::from_slice(&reply.body)?;
         Ok(batch.cursor.epoch)
     }
 
-    /// A figure of `GET /metrics`.
+    /// Reads a value from `GET /metrics`.
     pub(crate) async fn read_metric(&self, name: &str) -> Result<f64> {
-        let reply = Http::new(self.address).ask(Ask::get("/metrics"), START).await?;
+        let reply = HttpClient::new(self.address).send(ApiRequest::get("/metrics"), START).await?;
         let text = String::from_utf8_lossy(&reply.body);
         let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         Ok(value.with_context(|| format!("there is no {name} in the metrics"))?.trim().parse()?)
     }
 
-    /// A room's history, all pages of it, oldest first.
+    /// Reads all pages of a room's history, oldest first.
     pub(crate) async fn read_history(&self, room: &RoomName) -> Result<Vec<Message>> {
-        let http = Http::new(self.address);
+        let http = HttpClient::new(self.address);
         let (mut messages, mut before) = (Vec::new(), String::new());
         loop {
             let path = format!("/api/v1/rooms/{}/messages?limit={HISTORY_MAX}{before}", room.as_str());
-            let reply = http.ask(Ask::get(&path), START).await?;
-            ensure!(reply.status == 200, "history cannot be read: {}", reply.words());
+            let reply = http.send(ApiRequest::get(&path), START).await?;
+            ensure!(reply.status == 200, "history cannot be read: {}", reply.describe());
             let mut page: History = serde_json::from_slice(&reply.body)?;
             page.messages.append(&mut messages);
             messages = page.messages;
@@ -221,7 +222,7 @@ impl Server {
     }
 }
 
-/// Sends a signal to a process of ours.
+/// Sends a signal to a child process.
 pub(crate) async fn signal(id: u32, name: &str) -> Result<()> {
     let sent = Command::new("kill").arg(format!("-{name}")).arg(id.to_string()).status().await?;
     ensure!(sent.success(), "kill -{name} {id} failed");

@@ -1,26 +1,29 @@
-//! A deterministic simulation: the real hub, the real subscription machine and a log whose disk can lose what was not
-//! synced, on one thread in virtual time, with a network, crashes and people that are all decided by one seed.
+//! A deterministic simulation: the real hub, the real subscription machine and a log whose disk can lose unsynced
+//! writes, on one thread in virtual time. One seed decides network, crashes and clients.
 //!
-//! The same seed makes the same run, which the digest of its events shows; a seed that fails is a bug report. What is
-//! simulated is what is between the parts: HTTP itself, SQLite and real disks are for the other rounds.
+//! The same seed makes the same run, verified by a digest of its events; a failing seed is a bug report. HTTP, SQLite
+//! and real disks are not simulated; the other rounds test them.
 
 mod chaos;
-mod desk;
 mod disk;
-mod history;
+mod mutation;
 mod network;
 mod publisher;
-mod record;
+mod random;
+mod records;
+mod report;
+mod requests;
 mod server;
+mod simulated_log;
 mod subscriber;
 #[cfg(test)]
 mod tests;
 mod trace;
-mod verdict;
+mod transport;
 mod world;
 
-pub use self::verdict::Verdict;
-pub use self::world::Sabotage;
+pub use self::mutation::Mutation;
+pub use self::report::SimulationReport;
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -30,23 +33,21 @@ use tokio::time::{Instant, sleep};
 
 use self::world::World;
 
-/// How long things break.
-const CHAOS: Duration = Duration::from_secs(60);
-/// Until then everyone must have everything, once nothing breaks any more: the longest silence that a client bears (35 s),
-/// then the longest back-off (30 s), twice over.
-const PATIENCE: Duration = Duration::from_secs(130);
+/// The time limit for all deliveries after the last fault: the longest silence that a client waits for (35 s) and the
+/// longest backoff (30 s), twice.
+const SETTLE_LIMIT: Duration = Duration::from_secs(130);
 
-/// Plays one seed from beginning to end.
+/// Runs one seed.
 ///
 /// # Errors
-/// When the runtime cannot be made.
-pub fn play(seed: u64, sabotage: Option<Sabotage>) -> std::io::Result<Verdict> {
+/// When the runtime cannot be created.
+pub fn run_seed(seed: u64, mutation: Option<Mutation>) -> std::io::Result<SimulationReport> {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_time().start_paused(true).build()?;
-    Ok(LocalSet::new().block_on(&runtime, run(World::new(seed, sabotage))))
+    Ok(LocalSet::new().block_on(&runtime, run(World::new(seed, mutation))))
 }
 
-async fn run(world: Rc<World>) -> Verdict {
+async fn run(world: Rc<World>) -> SimulationReport {
     world.server.start().await;
     let publishers: Vec<_> = (0..world.plan.publishers)
         .map(|number| tokio::task::spawn_local(publisher::run(world.clone(), number)))
@@ -54,10 +55,10 @@ async fn run(world: Rc<World>) -> Verdict {
     let subscribers: Vec<_> = (0..world.plan.subscribers)
         .map(|number| tokio::task::spawn_local(subscriber::run(world.clone(), number)))
         .collect();
-    chaos::run(&world, CHAOS).await;
-    world.calm().await;
+    chaos::run(&world).await;
+    world.end_faults().await;
 
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + SETTLE_LIMIT;
     while Instant::now() < deadline && !(publishers.iter().all(JoinHandle::is_finished) && world.all_seen()) {
         sleep(Duration::from_millis(100)).await;
     }
@@ -69,9 +70,9 @@ async fn run(world: Rc<World>) -> Verdict {
     for task in subscribers.into_iter().chain(publishers) {
         let broke = task.await.is_err_and(|error| error.is_panic());
         if broke {
-            world.trace.say("simulation", "a task panicked");
+            world.trace.add("simulation", "a task panicked");
             world.has_panicked.set(true);
         }
     }
-    Verdict::of(&world, are_done, settled)
+    SimulationReport::of(&world, are_done, settled)
 }

@@ -1,12 +1,12 @@
-//! Answers after two seconds, without keeping anybody else waiting: the first script of "Long polling in Node.js". Nothing
-//! of Holdline is needed for it: a handler that awaits holds its own request and no thread.
+//! Answers each request after two seconds without delaying others: the first script of "Long polling in Node.js". Uses
+//! nothing of Holdline: an async handler holds its request without a thread.
 //!
 //! ```sh
 //! cargo run --example after_two_seconds
 //! curl localhost:8000 & curl localhost:8000 & wait    # both answer after two seconds, not after four
 //! ```
 
-#![expect(clippy::print_stdout, reason = "it says where it listens")]
+#![expect(clippy::print_stdout, reason = "prints its address")]
 
 use std::time::Duration;
 

@@ -1,13 +1,13 @@
-//! Holdline inside an app that has pages and a state of its own, under `/chat`. The app speaks in the chat through the
-//! hub that it gave to the router.
+//! Holdline inside an app with its own pages and state, under `/chat`. The app publishes in the chat through the hub
+//! that it shares with the router.
 //!
 //! ```sh
 //! cargo run --example mount
 //! curl 'localhost:3000/chat/subscribe' &       # or open http://localhost:3000/chat/
-//! curl -X POST localhost:3000/orders           # the shop's own address; the chat hears of it
+//! curl -X POST localhost:3000/orders           # the shop's own route; the chat gets a message
 //! ```
 
-#![expect(clippy::print_stdout, reason = "it says where it listens")]
+#![expect(clippy::print_stdout, reason = "prints its address")]
 
 use std::error::Error;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use holdline_server::{ServeConfig, router, serve_router};
 use holdline_shared::{Person, RoomName};
 use tokio::net::TcpListener;
 
-/// The shop that has a chat.
+/// The state of the shop.
 #[derive(Clone)]
 struct Shop {
     orders: Arc<AtomicU64>,
@@ -41,7 +41,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let address = std::env::args().nth(1).unwrap_or("127.0.0.1:3000".to_owned());
     let listener = TcpListener::bind(address).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    // axum::serve would do; this also ends held polls when it is time to stop.
+    // `axum::serve` works, too; `serve_router` also ends held polls at a stop.
     let stop = async { tokio::signal::ctrl_c().await.unwrap_or_default() };
     serve_router(vec![listener], app, hub, ServeConfig::default(), stop).await;
     Ok(())

@@ -1,15 +1,15 @@
-//! Pipes standard input to held requests, and keeps lines for who comes later: the third script of "Long polling in
-//! Node.js". There the first who comes takes everything that was kept; here each reader has a place of their own in the
-//! log, so nobody takes a line from anybody else. `holdline serve --stdin ROOM` is the same and more.
+//! Pipes standard input to held requests and keeps lines for later readers: the third script of "Long polling in
+//! Node.js". In that script the first request takes all kept lines; here each reader has its own position in the log,
+//! so that no reader takes a line from another. `holdline serve --stdin ROOM` does the same and more.
 //!
 //! ```sh
 //! (while sleep 1; do date; done) | cargo run --example stdin
-//! curl localhost:8000/lines                    # what was kept; its header Next says where to go on
-//! curl localhost:8000/lines/NEXT               # what came since, or held until something comes
+//! curl localhost:8000/lines                    # all kept lines; the header Next has the position
+//! curl localhost:8000/lines/NEXT               # the lines after it, or the next one once it comes
 //! curl localhost:8000/subscribe                # just the next line
 //! ```
 
-#![expect(clippy::print_stdout, reason = "it says where it listens")]
+#![expect(clippy::print_stdout, reason = "prints its address")]
 
 use std::error::Error;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     tokio::spawn(async move {
         let mut input = BufReader::new(tokio::io::stdin()).lines();
         while let Ok(Some(line)) = input.next_line().await {
-            // A line that cannot be a message, an empty one, is left out.
+            // Skips lines that are not valid messages, such as empty ones.
             let Ok(text) = line.parse() else { continue };
             let _ = hub.publish(Draft::say(Person::stdin(), RoomName::lobby(), text)).await;
         }
@@ -49,7 +49,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 type Answer = Result<([(&'static str, String); 1], String), (StatusCode, String)>;
 
-/// Everything after a place, or the next line when there is nothing.
+/// Returns all lines after a position, or waits for the next line.
 async fn lines(State(hub): State<Arc<Hub>>, after: Option<Path<String>>) -> Answer {
     let refuse = |why: &dyn Error| (StatusCode::BAD_REQUEST, format!("{why}\n"));
     let mut after = after.map_or(Ok(After::Start), |after| after.parse()).map_err(|e| refuse(&e))?;
@@ -63,7 +63,7 @@ async fn lines(State(hub): State<Arc<Hub>>, after: Option<Path<String>>) -> Answ
         let Some(line) = said.text else { return Ok(([("next", said.cursor.to_string())], text)) };
         text.push_str(line.as_str());
         text.push('\n');
-        // Once there is something, only what is there already is added to it.
+        // After the first line, adds only lines that are available already.
         (after, wait) = (After::At(said.cursor), Duration::ZERO);
     }
 }

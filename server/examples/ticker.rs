@@ -1,12 +1,12 @@
-//! Answers all held requests every two seconds, however many there are and whenever they came: the second script of
-//! "Long polling in Node.js". The list of requests that it keeps is the hub; the interval publishes.
+//! Answers all held requests every two seconds, whatever their number and arrival: the second script of "Long polling
+//! in Node.js". The hub takes the place of its list of requests; the interval publishes.
 //!
 //! ```sh
 //! cargo run --example ticker
 //! curl localhost:8000/subscribe?room=ticks     # one tick
 //! ```
 
-#![expect(clippy::print_stdout, reason = "it says where it listens")]
+#![expect(clippy::print_stdout, reason = "prints its address")]
 
 use std::error::Error;
 use std::sync::Arc;

@@ -1,12 +1,12 @@
-//! The chat of <https://javascript.info/long-polling> with its own two files, `index.html` and `browser.js`, unmodified:
-//! this serves them from a folder, and beside them Holdline answers `/subscribe` and `/publish`.
+//! The chat of <https://javascript.info/long-polling> with its own two files, `index.html` and `browser.js`,
+//! unmodified: serves them from a folder, while Holdline answers `/subscribe` and `/publish`.
 //!
 //! ```sh
 //! cargo run --example tutorial_chat -- path/to/longpoll
 //! # open http://localhost:8080/ in two windows
 //! ```
 
-#![expect(clippy::print_stdout, reason = "it says where it listens")]
+#![expect(clippy::print_stdout, reason = "prints its address")]
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(axum::serve(listener, app).await?)
 }
 
-/// Answers with the file as it is now.
+/// Serves the current content of the file.
 fn file(path: PathBuf, kind: &'static str) -> axum::routing::MethodRouter {
     get(async move || {
         let body = std::fs::read(&path)

@@ -90,9 +90,10 @@ impl Hub {
         let rooms = log.rooms().await?;
         let forgotten = log.read(RoomSelection::All, head).await?.forgotten;
         let state = Arc::new(HubState::restore(rooms, head, forgotten, config.recent_bytes));
+        let health = Health::new();
         // Without the log, which would otherwise keep itself.
-        let follower = Arc::downgrade(&state);
-        log.follow(Arc::new(move |event| {
+        let (follower, failing) = (Arc::downgrade(&state), Arc::downgrade(&health));
+        let following = Arc::new(move |event: LogEvent<'_>| {
             let Some(state) = follower.upgrade() else { return };
             match event {
                 LogEvent::Appended(group) => {
@@ -100,11 +101,16 @@ impl Hub {
                     state.on_commit(group);
                 }
                 LogEvent::RoomsExpired { rooms, forgotten } => state.on_rooms_expired(rooms, forgotten),
+                LogEvent::Replaced { .. } => {
+                    if let Some(health) = failing.upgrade() {
+                        health.fail();
+                    }
+                }
             }
-        }));
+        });
+        log.follow(head, following).await?;
         let answers = Arc::new(Answers::new(log.clone(), state.clone(), config.wait));
         let polls = Polls::new(state.clone(), answers.clone(), &config);
-        let health = Health::new();
         health.watch_log(&*log);
         health.supervise("held polls", polls.tasks.drive());
         health.supervise("presence", keep_presence(&state, config.grace));

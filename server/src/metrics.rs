@@ -1,5 +1,5 @@
-//! Figures for those who run a server: how much is served, and how much is refused and why. Counted in one place for the
-//! router and the event loops, with plain atomics, and written in Prometheus' text format. Keeps no history.
+//! Metrics for operators: how much is served, and how much is refused and why. Counted in one place for the router and
+//! the event loops, with plain atomics, and written in Prometheus' text format. Keeps no history.
 
 mod exposition;
 
@@ -15,7 +15,7 @@ use crate::repeated_line::RepeatedLine;
 
 pub(crate) use self::exposition::Exposition;
 
-/// A figure that only grows.
+/// A number that only grows.
 #[derive(Debug, Default)]
 pub(crate) struct Counter(AtomicU64);
 
@@ -40,26 +40,26 @@ pub(crate) struct Metrics {
     open: Mutex<Vec<Weak<AtomicUsize>>>,
     pub(crate) connections: Counter,
     pub(crate) connections_refused: Counter,
-    /// Connections that were closed because their client took too little of an answer.
+    /// Connections that were closed because their client read too slowly.
     pub(crate) connections_stalled: Counter,
     pub(crate) handoffs: Counter,
     pub(crate) polls_shortened: Counter,
     pub(crate) polls_refused: Counter,
     pub(crate) entries: Counter,
     pub(crate) publishes_repeated: Counter,
-    /// Answers by status, from 100 on.
+    /// Responses by status, from 100 on.
     answers: Vec<Counter>,
     problems: Mutex<BTreeMap<&'static str, Problems>>,
 }
 
-/// Answers with one code.
+/// Responses with one problem code.
 #[derive(Debug, Default)]
 struct Problems {
     count: u64,
     line: RepeatedLine,
 }
 
-/// The first status and the number of them.
+/// The first status and the number of statuses that are counted.
 const FIRST_STATUS: u16 = 100;
 const STATUSES: usize = 500;
 
@@ -82,19 +82,19 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Adds a gauge of open connections, for as long as it lives.
+    /// Adds a gauge of open connections for as long as it lives.
     pub(crate) fn watch_connections(&self, gauge: &Arc<AtomicUsize>) {
         let mut open = self.open.lock();
         open.retain(|gauge| gauge.strong_count() > 0);
         open.push(Arc::downgrade(gauge));
     }
 
-    /// Connections that are open now.
+    /// The number of open connections.
     fn open_connections(&self) -> usize {
         self.open.lock().iter().filter_map(Weak::upgrade).map(|gauge| gauge.load(Ordering::Relaxed)).sum()
     }
 
-    /// Counts an answer; with its code, if it is a problem. What the server could not do is also said in its own log.
+    /// Counts a response, with its code if it is a problem. Server errors are also reported in the server's own log.
     pub(crate) fn answered(&self, status: u16, problem: Option<ProblemCode>) {
         if let Some(counter) = self.answers.get(usize::from(status.saturating_sub(FIRST_STATUS))) {
             counter.increment();
@@ -110,9 +110,9 @@ impl Metrics {
         }
     }
 
-    /// Counts what became of a publish. Entries are counted where the hub takes them.
+    /// Counts the outcome of a publish. Entries are counted when the hub receives them.
     pub(crate) fn published(&self, outcome: &Result<Outcome, LogError>) {
-        // A problem is counted where it is answered.
+        // Problems are counted when they are sent.
         if let Ok(Outcome::Repeated(_)) = outcome {
             self.publishes_repeated.increment();
         }
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn open_connections_are_those_of_all_servers_that_live() {
+    fn open_connections_are_summed_over_running_servers() {
         let metrics = Metrics::default();
         let (first, second) = (Arc::new(AtomicUsize::new(3)), Arc::new(AtomicUsize::new(4)));
         metrics.watch_connections(&first);
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_counted_by_status_and_code() {
+    fn responses_are_counted_by_status_and_code() {
         let metrics = Metrics::default();
         metrics.answered(200, None);
         metrics.answered(503, Some(ProblemCode::Overloaded));

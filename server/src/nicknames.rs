@@ -1,4 +1,4 @@
-//! Made-up nicknames for those who did not choose one yet: a friendly quality and an animal.
+//! Invented nicknames for people who have not chosen one: a friendly quality and an animal.
 
 use holdline_shared::Nickname;
 
@@ -16,11 +16,11 @@ const ANIMALS: [&str; 32] = [
     "Otter", "Owl", "Panda", "Puffin", "Robin", "Seal", "Swan", "Tapir", "Wombat", "Wren",
 ];
 
-/// One of 1,024 nicknames.
+/// Returns one of 1,024 nicknames.
 pub(crate) fn make_up() -> Nickname {
     let [a, b] = random::bytes();
     let name = format!("{} {}", QUALITIES[usize::from(a % 32)], ANIMALS[usize::from(b % 32)]);
-    // The test below tries them all.
+    // The test below validates all of them.
     Nickname::parse(&name).unwrap_or_else(|_| unreachable!())
 }
 
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_are_nicknames() {
+    fn all_invented_names_are_valid() {
         for quality in QUALITIES {
             for animal in ANIMALS {
                 assert!(Nickname::parse(&format!("{quality} {animal}")).is_ok());

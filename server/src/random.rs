@@ -1,7 +1,7 @@
-//! Randomness from the operating system. Without it nothing here could be signed or named, so there is no answer but to
-//! stop: the one place that may.
+//! Random bytes from the operating system. Aborts the process if there are none, because nothing could be signed or
+//! named: the only place that may.
 
-/// `N` random bytes.
+/// Returns `N` random bytes.
 pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     if let Err(error) = getrandom::fill(&mut bytes) {
@@ -11,7 +11,7 @@ pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// A random word, for epochs and the like.
+/// Returns a random number, for epochs and the like.
 pub(crate) fn word() -> u64 {
     u64::from_le_bytes(bytes())
 }

@@ -1,22 +1,23 @@
-//! A line of the server's own log that requests can cause again and again: at most one in ten seconds of each kind, with
-//! the number of times that it stands for. Writes nothing by itself.
+//! Rate limiting of log lines that requests can cause: at most one line of each kind in ten seconds, with the number of
+//! events that it represents. Writes nothing itself.
 
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
-/// Between two lines of one kind. Short enough to see a fault begin, long enough that a day of it is still read.
+/// The time between two lines of one kind: short enough to show the start of a problem, long enough that the log of a
+/// day stays readable.
 const PERIOD: Duration = Duration::from_secs(10);
 
-/// A line of one kind, with the time at which it was last written.
+/// The state of one kind of line.
 #[derive(Debug)]
 pub(crate) struct RepeatedLine(Mutex<State>);
 
 #[derive(Debug)]
 struct State {
     written_at: Option<Instant>,
-    /// Times that no line was written for.
+    /// Events since the last line.
     unwritten: u64,
 }
 
@@ -27,13 +28,12 @@ impl Default for RepeatedLine {
 }
 
 impl RepeatedLine {
-    /// A kind of which no line was written.
+    /// A kind without a line so far.
     pub(crate) const fn new() -> Self {
         Self(Mutex::new(State { written_at: None, unwritten: 0 }))
     }
 
-    /// Notes that something happened `times` times. When a line is due, answers how many times the line stands for: these
-    /// and those since the last line.
+    /// Counts `times` events. Returns the number of events since the last line if a line is due.
     pub(crate) fn count(&self, times: u64) -> Option<u64> {
         let now = Instant::now();
         let mut state = self.0.lock();
@@ -51,9 +51,9 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_line_stands_for_those_that_were_not_written() {
+    async fn line_counts_the_events_since_the_last_one() {
         let line = RepeatedLine::new();
-        assert_eq!(line.count(1), Some(1), "the first is written at once");
+        assert_eq!(line.count(1), Some(1), "the first line is due at once");
         for _ in 0..99 {
             assert_eq!(line.count(2), None);
         }

@@ -4,16 +4,16 @@ use anyhow::{Context, bail, ensure};
 use holdline_shared::{Batch, Cursor, ProblemCode};
 use reqwest::{Method, Response};
 
-use crate::case::{Verdict, declare};
-use crate::server::{Server, header_of, refused, same};
+use crate::case::{CaseResult, declare};
+use crate::server::{Server, ensure_equal, expect_problem, header_of};
 
 declare! {
     C42 "events are batches whose id is their cursor" batches_with_cursors;
-    C43 "a stream resumed with Last-Event-ID goes on exactly there" resumes;
-    C44 "what is wrong with the request is a problem, not a stream" problems;
+    C43 "a stream resumed with Last-Event-ID continues exactly there" resumes;
+    C44 "an invalid request for a stream is answered with a problem" problems;
 }
 
-/// Reads until an event with data has come.
+/// Reads the next event with data.
 async fn next_event(stream: &mut Response, text: &mut String) -> anyhow::Result<(Batch, Cursor)> {
     loop {
         while let Some(end) = text.find("\n\n") {
@@ -32,17 +32,17 @@ async fn next_event(stream: &mut Response, text: &mut String) -> anyhow::Result<
     }
 }
 
-async fn batches_with_cursors(server: Server) -> Verdict {
+async fn batches_with_cursors(server: Server) -> CaseResult {
     let (ada, room) = server.room().await?;
     let now = server.now(&room).await?;
     let mut stream = server.get(&format!("/api/v1/events?room={room}&after={now}")).await?;
     ensure!(header_of(&stream, "content-type").starts_with("text/event-stream"), "not an event stream");
     let said = ada.say(&room, "hello").await?;
     let (batch, id) = next_event(&mut stream, &mut String::new()).await?;
-    same((batch.entries, batch.cursor), (vec![said], id))
+    ensure_equal((batch.entries, batch.cursor), (vec![said], id))
 }
 
-async fn resumes(server: Server) -> Verdict {
+async fn resumes(server: Server) -> CaseResult {
     let (ada, room) = server.room().await?;
     let now = server.now(&room).await?;
     let mut stream = server.get(&format!("/api/v1/events?room={room}&after={now}")).await?;
@@ -52,11 +52,11 @@ async fn resumes(server: Server) -> Verdict {
     let two = ada.say(&room, "two").await?;
     let request = server.request(Method::GET, &format!("/api/v1/events?room={room}&after={now}"));
     let mut stream = request.header("last-event-id", id.to_string()).send().await?;
-    same(next_event(&mut stream, &mut String::new()).await?.0.entries, vec![two])
+    ensure_equal(next_event(&mut stream, &mut String::new()).await?.0.entries, vec![two])
 }
 
-async fn problems(server: Server) -> Verdict {
-    refused(server.get("/api/v1/events").await?, ProblemCode::InvalidParameter).await?;
+async fn problems(server: Server) -> CaseResult {
+    expect_problem(server.get("/api/v1/events").await?, ProblemCode::InvalidParameter).await?;
     let answer = server.get("/api/v1/events?room=a-room-that-nobody-made").await?;
-    refused(answer, ProblemCode::UnknownRoom).await.map(drop)
+    expect_problem(answer, ProblemCode::UnknownRoom).await.map(drop)
 }

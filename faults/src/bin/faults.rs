@@ -1,11 +1,12 @@
-//! `faults`: parses the command line and hands over. `cargo xtask faults` builds the server and runs it.
+//! `faults`: parses the command line and runs the rounds. `cargo xtask faults` builds the server and starts this
+//! program.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
-use holdline_faults::Orders;
+use holdline_faults::Options;
 
 /// Breaks Holdline on purpose and checks that it keeps its promise.
 #[derive(Parser)]
@@ -15,7 +16,7 @@ struct Arguments {
     #[arg(long, env = "HOLDLINE_BIN", value_name = "FILE", default_value = "target/release/holdline")]
     program: PathBuf,
 
-    /// Where all that is random comes from [default: another one each time]
+    /// Seed of all random decisions [default: a new one for each run]
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
 
@@ -23,26 +24,26 @@ struct Arguments {
     #[arg(long = "round", value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(holdline_faults::names()))]
     rounds: Vec<String>,
 
-    /// Few faults, about three minutes for all rounds
+    /// Run few faults: about three minutes for all rounds
     #[arg(long)]
     short: bool,
 
-    /// Check at least so many deliveries, over all rounds [default: 1000000, or 50000 with --short]
+    /// Check at least this many deliveries, over all rounds [default: 1000000, or 50000 with --short]
     #[arg(long, value_name = "NUMBER")]
     deliveries: Option<usize>,
 }
 
 fn main() -> Result<ExitCode> {
     let Arguments { program, seed, rounds, short, deliveries } = Arguments::parse();
-    // Short, because people copy it.
+    // Short seeds, because people copy them by hand.
     let seed = seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
     let deliveries = deliveries.unwrap_or(if short { 50_000 } else { 1_000_000 });
-    let orders = Orders { program, seed, rounds, short, deliveries };
+    let options = Options { program, seed, rounds, short, deliveries };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let is_clean = runtime.block_on(async {
         tokio::select! {
-            is_clean = holdline_faults::run(&orders) => is_clean,
-            // What is dropped here ends its processes and unmounts its disk.
+            is_clean = holdline_faults::run(&options) => is_clean,
+            // Dropping the run ends its processes and unmounts its disk.
             _ = tokio::signal::ctrl_c() => Ok(false),
         }
     })?;

@@ -1,4 +1,4 @@
-//! `simulate`: plays seeds of the deterministic simulation, and says which of them broke a promise.
+//! `simulate`: runs seeds of the deterministic simulation and reports those that broke a promise.
 
 #![expect(clippy::print_stdout, reason = "a command speaks on its standard output")]
 
@@ -8,16 +8,16 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 use clap::Parser;
-use holdline_faults::simulation::{Verdict, play};
+use holdline_faults::simulation::{SimulationReport, run_seed};
 
-/// Server, network, publishers and subscribers in virtual time, decided by a seed.
+/// Simulate server, network, publishers and subscribers in virtual time, decided by a seed
 #[derive(Parser)]
 struct Options {
-    /// Play one seed, twice, and show everything that happens
+    /// Run one seed twice and print every event
     #[arg(long, value_name = "N", conflicts_with = "seeds")]
     seed: Option<u64>,
 
-    /// Play these seeds
+    /// Run these seeds
     #[arg(long, value_name = "FROM..TO", value_parser = range, default_value = "0..1000")]
     seeds: Range<u64>,
 }
@@ -36,27 +36,27 @@ fn main() -> anyhow::Result<ExitCode> {
 }
 
 fn one(seed: u64) -> anyhow::Result<ExitCode> {
-    let (verdict, again) = (play(seed, None)?, play(seed, None)?);
-    for line in &verdict.lines {
+    let (report, again) = (run_seed(seed, None)?, run_seed(seed, None)?);
+    for line in &report.lines {
         println!("{line}");
     }
-    println!("{verdict}");
-    if verdict.digest != again.digest {
+    println!("{report}");
+    if report.digest != again.digest {
         bail!("played again, the same seed was another run: {again}");
     }
-    Ok(code(verdict.is_good()))
+    Ok(code(report.is_good()))
 }
 
 fn many(seeds: Range<u64>) -> anyhow::Result<ExitCode> {
     let begin = Instant::now();
     let (mut played, mut broken, mut deliveries, mut acknowledged) = (0_u32, Vec::new(), 0, 0);
     for seed in seeds {
-        let verdict = play(seed, None)?;
+        let report = run_seed(seed, None)?;
         played += 1;
-        deliveries += verdict.deliveries;
-        acknowledged += verdict.acknowledged;
-        if !verdict.is_good() {
-            report(&verdict);
+        deliveries += report.deliveries;
+        acknowledged += report.acknowledged;
+        if !report.is_good() {
+            print_broken(&report);
             broken.push(seed);
         }
     }
@@ -70,10 +70,10 @@ fn many(seeds: Range<u64>) -> anyhow::Result<ExitCode> {
     Ok(code(broken.is_empty()))
 }
 
-fn report(verdict: &Verdict) {
+fn print_broken(report: &SimulationReport) {
     println!(
-        "{verdict}\n  again: cargo run --release -p holdline_faults --bin simulate -- --seed {}",
-        verdict.seed
+        "{report}\n  again: cargo run --release -p holdline_faults --bin simulate -- --seed {}",
+        report.seed
     );
 }
 

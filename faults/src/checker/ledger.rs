@@ -1,265 +1,253 @@
-//! Where everybody writes down what they did and saw, while it happens.
+//! The ledger of a round: all clients record their actions and deliveries in it while they happen.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use holdline_shared::{Entry, EntryKind, MessageText, PublishKey, RoomSelection, Seq};
+use holdline_shared::{Entry, MessageText, PublishKey, RoomSelection, Seq};
 use tokio::sync::watch;
 
 use super::change::{Change, ChangeAnswer, ChangeKind, ChangeRequest};
-use super::reader::{Gap, Hears, Reader};
-use super::sight::{Sight, digest, text, text_digest, texts_message};
-use super::verdict::{Verdict, Wrong};
-use super::{Clock, End, check, check_times};
+use super::check::{Clock, End, check, check_times};
+use super::delivery::{Delivery, deletions, digest, text_digest};
+use super::findings::{Findings, Violation};
+use super::log_index::Publish;
+use super::reader::{Gap, Reader, Receives};
 
-/// A publish, by its key.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Publish {
-    /// [`text_digest`] of what it says.
-    pub(super) text: Option<u64>,
-    /// Where its answers said that it is.
-    pub(super) answers: Vec<Seq>,
-}
-
-/// Names a reader of one ledger.
+/// Identifies a reader in one ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ReaderId(usize);
 
-/// Names a change in one ledger.
+/// Identifies a change in one ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ChangeId(usize);
 
-/// A line in the ledger: what was written before it was known before it.
+/// A position in the ledger: records before it happened before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Line(u64);
+pub struct LedgerPosition(u64);
 
 /// The record of one round.
 #[derive(Default)]
 pub struct Ledger {
-    book: Mutex<Book>,
-    /// Grows with every line in the book.
-    lines: watch::Sender<u64>,
+    state: Mutex<State>,
+    /// Grows with every record.
+    positions: watch::Sender<u64>,
 }
 
 #[derive(Default)]
-struct Book {
+struct State {
     publishes: BTreeMap<PublishKey, Publish>,
     changes: Vec<Change>,
-    /// Messages whose deletion was acknowledged, and at which line.
-    deleted: HashMap<Seq, Line>,
+    /// Messages whose deletion was acknowledged, with the position of that record.
+    deleted: HashMap<Seq, LedgerPosition>,
     readers: Vec<Reader>,
-    /// What was seen to be wrong while it happened.
-    wrongs: Vec<(Wrong, String)>,
+    /// Violations that were noticed while they happened.
+    violations: Vec<(Violation, String)>,
     deliveries: usize,
     acknowledgements: usize,
     clock: Clock,
-    line: Line,
-    /// Requests that failed or were refused.
-    troubles: usize,
-    /// How often publishers were answered with this status.
+    position: LedgerPosition,
+    /// Requests that failed or were refused and were repeated.
+    failures: usize,
+    /// The number of responses to publishers with each status.
     statuses: HashMap<u16, usize>,
 }
 
 impl Ledger {
-    /// The server's clock is set back and forth from now on: entries may be dated back with it.
-    pub fn set_clock_jumps(&self) {
-        self.book().clock = Clock::Jumps;
+    /// Records that the server's clock jumps from now on, so that entries may be dated back.
+    pub fn set_clock_jumping(&self) {
+        self.state().clock = Clock::Jumping;
     }
 
-    /// A publisher is about to say this with this key.
-    pub fn tried(&self, key: PublishKey, text: &MessageText) {
-        self.book().publishes.entry(key).or_default().text = Some(text_digest(text.as_str()));
+    /// Records that a publisher is about to publish this text with this key.
+    pub fn record_attempt(&self, key: PublishKey, text: &MessageText) {
+        self.state().publishes.entry(key).or_default().text = Some(text_digest(text.as_str()));
     }
 
-    /// A publisher was told that its key is this entry.
-    pub fn acknowledged(&self, key: PublishKey, seq: Seq) {
-        let mut book = self.book();
-        book.publishes.entry(key).or_default().answers.push(seq);
-        book.acknowledgements += 1;
-        drop(book);
-        self.turn();
+    /// Records that a publish with this key was acknowledged as this entry.
+    pub fn record_acknowledgement(&self, key: PublishKey, seq: Seq) {
+        let mut state = self.state();
+        state.publishes.entry(key).or_default().answers.push(seq);
+        state.acknowledgements += 1;
+        drop(state);
+        self.advance();
     }
 
-    /// A publisher is about to ask for this change.
-    pub fn asked(&self, request: ChangeRequest) -> ChangeId {
-        let mut book = self.book();
-        book.changes.push(Change { request, answers: Vec::new() });
-        ChangeId(book.changes.len() - 1)
+    /// Records that a publisher is about to request this change.
+    pub fn record_change(&self, request: ChangeRequest) -> ChangeId {
+        let mut state = self.state();
+        state.changes.push(Change { request, answers: Vec::new() });
+        ChangeId(state.changes.len() - 1)
     }
 
-    /// A publisher was told what became of its change.
-    pub fn changed(&self, ChangeId(id): ChangeId, answer: ChangeAnswer) {
-        let mut book = self.book();
-        let line = book.line;
-        let change = &mut book.changes[id];
+    /// Records the answer to a change.
+    pub fn record_change_answer(&self, ChangeId(id): ChangeId, answer: ChangeAnswer) {
+        let mut state = self.state();
+        let position = state.position;
+        let change = &mut state.changes[id];
         let is_done = !matches!(answer, ChangeAnswer::Refused);
         let deleted = matches!(change.request.kind, ChangeKind::Delete).then_some(change.request.target);
         change.answers.push(answer);
-        book.acknowledgements += usize::from(is_done);
+        state.acknowledgements += usize::from(is_done);
         if let Some(message) = deleted.filter(|_| is_done) {
-            book.deleted.entry(message).or_insert(line);
+            state.deleted.entry(message).or_insert(position);
         }
-        drop(book);
-        self.turn();
+        drop(state);
+        self.advance();
     }
 
-    /// Where the ledger ends now. A reader takes it before it asks, so that [`saw`](Self::saw) knows what was
-    /// acknowledged before that.
-    pub fn line(&self) -> Line {
-        self.book().line
+    /// The current position. A reader takes it before its request, so that [`record_entries`](Self::record_entries) knows which deletions
+    /// were acknowledged before that.
+    pub fn position(&self) -> LedgerPosition {
+        self.state().position
     }
 
-    /// A publisher was answered with this status.
-    pub fn answered(&self, status: u16) {
-        *self.book().statuses.entry(status).or_default() += 1;
-        self.turn();
+    /// Records the status of a response to a publisher.
+    pub fn record_status(&self, status: u16) {
+        *self.state().statuses.entry(status).or_default() += 1;
+        self.advance();
     }
 
-    /// Somebody begins to read these rooms, everything after `from`.
-    pub fn reader(&self, name: String, rooms: RoomSelection, from: Seq, hears: Hears) -> ReaderId {
-        let mut book = self.book();
-        book.readers.push(Reader::new(name, rooms, from, hears));
-        ReaderId(book.readers.len() - 1)
+    /// Adds a reader of these rooms, of everything after `from`.
+    pub fn add_reader(&self, name: String, rooms: RoomSelection, from: Seq, receives: Receives) -> ReaderId {
+        let mut state = self.state();
+        state.readers.push(Reader::new(name, rooms, from, receives));
+        ReaderId(state.readers.len() - 1)
     }
 
-    /// A reader's poll was answered.
-    pub fn polled(&self, ReaderId(id): ReaderId) {
-        self.book().readers[id].answers += 1;
-        self.turn();
+    /// Records that a reader's poll was answered.
+    pub fn record_poll(&self, ReaderId(id): ReaderId) {
+        self.state().readers[id].answers += 1;
+        self.advance();
     }
 
-    /// A request came to nothing, and was tried again.
-    pub fn troubled(&self) {
-        self.book().troubles += 1;
+    /// Records a request that failed and will be repeated.
+    pub fn record_failure(&self) {
+        self.state().failures += 1;
     }
 
-    /// A reader that asked at this line was shown these entries, read together.
-    pub fn saw(&self, ReaderId(id): ReaderId, asked: Line, entries: &[Entry]) {
-        let sights = entries.iter().map(|entry| Sight::Entry { seq: entry.seq, digest: digest(entry) });
-        let sights: Vec<_> = sights.collect();
-        let deletions = entries.iter().filter_map(|entry| match entry.kind {
-            EntryKind::Delete { target } => Some(target),
-            _ => None,
-        });
-        let deletions: Vec<Seq> = deletions.collect();
-        let mut book = self.book();
-        book.deliveries += sights.len();
-        for entry in entries.iter().filter(|entry| text(entry).is_some()) {
-            let Some(message) = texts_message(entry) else { continue };
-            let is_known = book.deleted.get(&message).is_some_and(|line| *line < asked);
+    /// Records the entries of one response to a reader that sent its request at position `asked`.
+    pub fn record_entries(&self, ReaderId(id): ReaderId, asked: LedgerPosition, entries: &[Entry]) {
+        let deliveries =
+            entries.iter().map(|entry| Delivery::Entry { seq: entry.seq, digest: digest(entry) });
+        let deliveries: Vec<_> = deliveries.collect();
+        let deletions = deletions(entries);
+        let mut state = self.state();
+        state.deliveries += deliveries.len();
+        for entry in entries.iter().filter(|entry| entry.kind.text().is_some()) {
+            let Some(message) = entry.text_of() else { continue };
+            let is_known = state.deleted.get(&message).is_some_and(|position| *position < asked);
             if is_known || deletions.contains(&message) {
-                let what = format!("{} saw {} with its deleted text", book.readers[id].name, entry.seq);
-                book.wrongs.push((Wrong::Undeleted, what));
+                let what = format!("{} saw {} with its deleted text", state.readers[id].name, entry.seq);
+                state.violations.push((Violation::Undeleted, what));
             }
         }
-        let reader = &mut book.readers[id];
+        let reader = &mut state.readers[id];
         reader.last = entries.iter().map(|entry| entry.seq).fold(reader.last, Seq::max);
-        reader.seen.extend(sights);
-        drop(book);
-        self.turn();
+        reader.seen.extend(deliveries);
+        drop(state);
+        self.advance();
     }
 
-    /// A reader was told of a gap, and has gone on behind it.
-    pub fn gap(&self, ReaderId(id): ReaderId, gap: Gap) {
-        self.book().readers[id].gaps.push(gap);
-        self.turn();
+    /// Records that a reader was told of a gap and continued after it.
+    pub fn record_gap(&self, ReaderId(id): ReaderId, gap: Gap) {
+        self.state().readers[id].gaps.push(gap);
+        self.advance();
     }
 
-    /// A reader was shown this text.
-    pub fn saw_text(&self, ReaderId(id): ReaderId, text: &str) {
-        let mut book = self.book();
-        book.deliveries += 1;
-        book.readers[id].seen.push(Sight::Text { digest: text_digest(text) });
-        drop(book);
-        self.turn();
+    /// Records a text that a reader received.
+    pub fn record_text(&self, ReaderId(id): ReaderId, text: &str) {
+        let mut state = self.state();
+        state.deliveries += 1;
+        state.readers[id].seen.push(Delivery::Text { digest: text_digest(text) });
+        drop(state);
+        self.advance();
     }
 
-    /// Something was wrong by itself.
-    pub fn complain(&self, wrong: Wrong, what: impl Into<String>) {
-        self.book().wrongs.push((wrong, what.into()));
-        self.turn();
+    /// Records a violation.
+    pub fn report(&self, violation: Violation, what: impl Into<String>) {
+        self.state().violations.push((violation, what.into()));
+        self.advance();
     }
 
-    /// Gaps that readers were told of so far.
+    /// The number of gaps that readers were told of so far.
     pub fn gaps(&self) -> usize {
-        self.book().readers.iter().map(|reader| reader.gaps.len()).sum()
+        self.state().readers.iter().map(|reader| reader.gaps.len()).sum()
     }
 
-    /// Deliveries so far.
+    /// The number of deliveries so far.
     pub fn deliveries(&self) -> usize {
-        self.book().deliveries
+        self.state().deliveries
     }
 
-    /// Answers to publishes and changes so far, refusals apart.
+    /// The number of acknowledged publishes and changes so far.
     pub fn acknowledgements(&self) -> usize {
-        self.book().acknowledgements
+        self.state().acknowledgements
     }
 
-    /// How often publishers were answered with this status so far.
+    /// The number of responses to publishers with this status so far.
     pub fn status(&self, status: u16) -> usize {
-        self.book().statuses.get(&status).copied().unwrap_or_default()
+        self.state().statuses.get(&status).copied().unwrap_or_default()
     }
 
-    /// How often each reader's polls were answered so far.
+    /// The number of answered polls of each reader so far.
     pub fn answers(&self) -> Vec<u64> {
-        self.book().readers.iter().map(|reader| reader.answers).collect()
+        self.state().readers.iter().map(|reader| reader.answers).collect()
     }
 
-    /// The readers whose polls were answered `then`, and not once since.
+    /// The readers that had answered polls `then` and none since.
     pub fn silent_since(&self, then: &[u64]) -> Vec<String> {
-        let book = self.book();
-        let pairs = book.readers.iter().zip(then);
+        let state = self.state();
+        let pairs = state.readers.iter().zip(then);
         let silent = pairs.filter(|(reader, then)| **then > 0 && reader.answers <= **then);
         silent.map(|(reader, _)| reader.name.clone()).collect()
     }
 
-    /// The readers that have not come to the end of this log.
-    pub fn behind(&self, log: &[Entry]) -> Vec<String> {
-        let book = self.book();
-        let behind = book.readers.iter().filter(|reader| reader.is_behind(log));
+    /// The readers that have not received the end of this log.
+    pub fn readers_behind(&self, log: &[Entry]) -> Vec<String> {
+        let state = self.state();
+        let behind = state.readers.iter().filter(|reader| reader.is_behind(log));
         behind.map(|reader| reader.name.clone()).collect()
     }
 
-    /// Changes with every line that is written.
-    pub fn lines(&self) -> watch::Receiver<u64> {
-        self.lines.subscribe()
+    /// A channel that changes with every record.
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.positions.subscribe()
     }
 
-    /// The end: compares all of it with the log.
-    pub fn check(&self, log: &[Entry]) -> Verdict {
+    /// Compares all records with the log at the end of a round.
+    pub fn check(&self, log: &[Entry]) -> Findings {
         self.check_at(log, log, End::Complete)
     }
 
-    /// The end of a round in which the log forgot something: compares all of it with everything that the log ever had,
-    /// and that with what it still has.
-    pub fn check_forgetful(&self, whole: &[Entry], kept: &[Entry]) -> Verdict {
+    /// Compares all records with everything that the log ever had, and that with what it still has, at the end of a
+    /// round with retention.
+    pub fn check_with_retention(&self, whole: &[Entry], kept: &[Entry]) -> Findings {
         self.check_at(whole, kept, End::Complete)
     }
 
-    /// An end in the middle of everything, from which nobody came back to this log: readers have seen only the first
-    /// part of it.
-    pub fn check_interrupted(&self, log: &[Entry]) -> Verdict {
+    /// Compares all records with a log that was interrupted for good: readers have received only a prefix.
+    pub fn check_interrupted(&self, log: &[Entry]) -> Findings {
         self.check_at(log, log, End::Interrupted)
     }
 
-    fn check_at(&self, whole: &[Entry], kept: &[Entry], end: End) -> Verdict {
-        let book = self.book();
-        let mut verdict = check(&book.publishes, &book.changes, &book.readers, whole, kept, end);
-        check_times(whole, book.clock, &mut verdict);
-        verdict.troubles = book.troubles;
-        for (wrong, what) in &book.wrongs {
-            verdict.add(*wrong, || what.clone());
+    fn check_at(&self, whole: &[Entry], kept: &[Entry], end: End) -> Findings {
+        let state = self.state();
+        let mut findings = check(&state.publishes, &state.changes, &state.readers, whole, kept, end);
+        check_times(whole, state.clock, &mut findings);
+        findings.failures = state.failures;
+        for (violation, what) in &state.violations {
+            findings.add(*violation, || what.clone());
         }
-        verdict
+        findings
     }
 
-    fn turn(&self) {
-        self.book().line.0 += 1;
-        self.lines.send_modify(|lines| *lines += 1);
+    fn advance(&self) {
+        self.state().position.0 += 1;
+        self.positions.send_modify(|position| *position += 1);
     }
 
-    fn book(&self) -> MutexGuard<'_, Book> {
-        // Each line is one push: a writer that panicked has left nothing half done.
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Each record is one push, so a writer that panicked has left nothing incomplete.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

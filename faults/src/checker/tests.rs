@@ -1,17 +1,17 @@
-//! Each kind of wrong, shown to the checker.
+//! Tests that the checker reports each kind of violation.
 
 mod changes;
 mod gaps;
 
 use holdline_shared::{Entry, MessageText, PublishKey, RoomName, RoomSelection, Seq};
 
-use super::{Hears, Ledger, Line, ReaderId, Wrong};
+use super::{Ledger, LedgerPosition, ReaderId, Receives, Violation};
 
 fn key(n: u8) -> PublishKey {
     PublishKey::from_random([n; 16])
 }
 
-fn said(seq: u64, room: &str, n: u8) -> Entry {
+fn message(seq: u64, room: &str, n: u8) -> Entry {
     let key = key(n);
     let json = format!(
         r#"{{"seq":{seq},"room":"{room}","at":{seq},"author":{{"id":"ada1","name":"Ada"}},"kind":"message","key":"{key}","text":"text {n}"}}"#
@@ -19,14 +19,14 @@ fn said(seq: u64, room: &str, n: u8) -> Entry {
     serde_json::from_str(&json).unwrap()
 }
 
-/// The text of [`said`].
-fn words(n: u8) -> MessageText {
+/// The text of [`message`].
+fn text(n: u8) -> MessageText {
     format!("text {n}").parse().unwrap()
 }
 
-/// A reader asked before anything happened.
-fn saw(ledger: &Ledger, reader: ReaderId, entries: &[Entry]) {
-    ledger.saw(reader, Line::default(), entries);
+/// Records entries for a reader whose request was sent before anything happened.
+fn record(ledger: &Ledger, reader: ReaderId, entries: &[Entry]) {
+    ledger.record_entries(reader, LedgerPosition::default(), entries);
 }
 
 fn rooms(names: &[&str]) -> RoomSelection {
@@ -35,157 +35,160 @@ fn rooms(names: &[&str]) -> RoomSelection {
 
 /// Three messages, two of them in the room `tea`, all acknowledged.
 fn log() -> Vec<Entry> {
-    vec![said(2, "tea", 1), said(3, "milk", 2), said(5, "tea", 3)]
+    vec![message(2, "tea", 1), message(3, "milk", 2), message(5, "tea", 3)]
 }
 
-/// A reader of `tea` and one of everything.
+/// A ledger with a reader of `tea` and a reader of everything.
 fn ledger() -> (Ledger, ReaderId, ReaderId) {
     let ledger = Ledger::default();
     for (n, seq) in [(1, 2), (2, 3), (3, 5)] {
-        ledger.tried(key(n), &words(n));
-        ledger.acknowledged(key(n), Seq(seq));
+        ledger.record_attempt(key(n), &text(n));
+        ledger.record_acknowledgement(key(n), Seq(seq));
     }
-    let tea = ledger.reader("tea".into(), rooms(&["tea"]), Seq::START, Hears::Entries);
-    let all = ledger.reader("all".into(), RoomSelection::All, Seq(2), Hears::Entries);
+    let tea = ledger.add_reader("tea".into(), rooms(&["tea"]), Seq::START, Receives::Entries);
+    let all = ledger.add_reader("all".into(), RoomSelection::All, Seq(2), Receives::Entries);
     (ledger, tea, all)
 }
 
-/// What is wrong, and how often.
-fn wrongs(ledger: &Ledger, log: &[Entry]) -> Vec<(Wrong, usize)> {
-    let verdict = ledger.check(log);
-    Wrong::ALL
+/// The violations and their counts.
+fn violations(ledger: &Ledger, log: &[Entry]) -> Vec<(Violation, usize)> {
+    let findings = ledger.check(log);
+    Violation::ALL
         .into_iter()
-        .map(|wrong| (wrong, verdict.count(wrong)))
+        .map(|violation| (violation, findings.count(violation)))
         .filter(|(_, count)| *count > 0)
         .collect()
 }
 
 #[test]
-fn what_is_right_is_found_right() {
+fn correct_log_has_no_violations() {
     let (ledger, tea, all) = ledger();
     let log = log();
-    saw(&ledger, tea, &[log[0].clone()]);
-    saw(&ledger, tea, &[log[2].clone()]);
-    saw(&ledger, all, &log[1..]);
-    assert_eq!(wrongs(&ledger, &log), []);
-    let verdict = ledger.check(&log);
-    assert_eq!((verdict.acknowledged, verdict.stored, verdict.deliveries), (3, 3, 4));
-    assert!(verdict.is_clean());
+    record(&ledger, tea, &[log[0].clone()]);
+    record(&ledger, tea, &[log[2].clone()]);
+    record(&ledger, all, &log[1..]);
+    assert_eq!(violations(&ledger, &log), []);
+    let findings = ledger.check(&log);
+    assert_eq!((findings.acknowledged, findings.stored, findings.deliveries), (3, 3, 4));
+    assert!(findings.is_clean());
 }
 
 #[test]
-fn an_undelivered_entry_is_found() {
+fn undelivered_entry_is_reported() {
     let (ledger, tea, all) = ledger();
     let log = log();
-    assert_eq!(ledger.behind(&log), ["tea", "all"]);
-    saw(&ledger, tea, &[log[0].clone()]);
-    saw(&ledger, all, &log[1..]);
-    assert_eq!(ledger.behind(&log), ["tea"]);
-    assert_eq!(wrongs(&ledger, &log), [(Wrong::Undelivered, 1)]);
+    assert_eq!(ledger.readers_behind(&log), ["tea", "all"]);
+    record(&ledger, tea, &[log[0].clone()]);
+    record(&ledger, all, &log[1..]);
+    assert_eq!(ledger.readers_behind(&log), ["tea"]);
+    assert_eq!(violations(&ledger, &log), [(Violation::Undelivered, 1)]);
 }
 
 #[test]
-fn doubles_and_disorder_are_found() {
+fn duplicates_and_disorder_are_reported() {
     let (ledger, tea, all) = ledger();
     let log = log();
-    saw(&ledger, tea, &[log[2].clone(), log[0].clone()]);
-    saw(&ledger, all, &[log[1].clone(), log[1].clone(), log[2].clone()]);
-    assert_eq!(wrongs(&ledger, &log), [(Wrong::Twice, 1), (Wrong::Disorder, 1)]);
+    record(&ledger, tea, &[log[2].clone(), log[0].clone()]);
+    record(&ledger, all, &[log[1].clone(), log[1].clone(), log[2].clone()]);
+    assert_eq!(violations(&ledger, &log), [(Violation::Duplicate, 1), (Violation::Disorder, 1)]);
 }
 
 #[test]
-fn what_was_never_durable_is_found() {
+fn delivery_that_was_never_durable_is_reported() {
     let (ledger, tea, all) = ledger();
     let log = log();
-    saw(&ledger, tea, &[log[0].clone(), said(4, "tea", 9), log[2].clone()]);
-    // The same place, but something else: it was changed after it was shown.
-    saw(&ledger, all, &[said(3, "milk", 8), log[2].clone()]);
-    assert_eq!(wrongs(&ledger, &log), [(Wrong::Undelivered, 1), (Wrong::Phantom, 2)]);
+    record(&ledger, tea, &[log[0].clone(), message(4, "tea", 9), log[2].clone()]);
+    // The same position with another content: the entry was changed after it was delivered.
+    record(&ledger, all, &[message(3, "milk", 8), log[2].clone()]);
+    assert_eq!(violations(&ledger, &log), [(Violation::Undelivered, 1), (Violation::Phantom, 2)]);
 }
 
 #[test]
-fn what_belongs_to_another_room_is_found() {
+fn delivery_of_another_room_is_reported() {
     let (ledger, tea, all) = ledger();
     let log = log();
-    saw(&ledger, tea, &log);
-    saw(&ledger, all, &log);
-    assert_eq!(wrongs(&ledger, &log), [(Wrong::Phantom, 2)]);
+    record(&ledger, tea, &log);
+    record(&ledger, all, &log);
+    assert_eq!(violations(&ledger, &log), [(Violation::Phantom, 2)]);
 }
 
 #[test]
-fn a_lost_publish_is_found() {
+fn lost_publish_is_reported() {
     let (ledger, tea, all) = ledger();
     let log = &log()[..2];
-    saw(&ledger, tea, &log[..1]);
-    saw(&ledger, all, &log[1..]);
-    assert_eq!(wrongs(&ledger, log), [(Wrong::Lost, 1)]);
+    record(&ledger, tea, &log[..1]);
+    record(&ledger, all, &log[1..]);
+    assert_eq!(violations(&ledger, log), [(Violation::Lost, 1)]);
 }
 
 #[test]
-fn a_publish_stored_twice_and_answers_that_differ_are_found() {
+fn publish_stored_twice_with_different_answers_is_reported() {
     let (ledger, tea, all) = ledger();
     let mut log = log();
-    log.push(said(7, "milk", 2));
-    ledger.acknowledged(key(2), Seq(7));
-    saw(&ledger, tea, &[log[0].clone(), log[2].clone()]);
-    saw(&ledger, all, &log[1..]);
-    assert_eq!(wrongs(&ledger, &log), [(Wrong::StoredTwice, 1), (Wrong::Answers, 1)]);
+    log.push(message(7, "milk", 2));
+    ledger.record_acknowledgement(key(2), Seq(7));
+    record(&ledger, tea, &[log[0].clone(), log[2].clone()]);
+    record(&ledger, all, &log[1..]);
+    assert_eq!(violations(&ledger, &log), [(Violation::StoredTwice, 1), (Violation::Answers, 1)]);
 }
 
 #[test]
-fn an_answer_with_a_wrong_place_is_found() {
+fn answer_with_wrong_position_is_reported() {
     let (ledger, tea, all) = ledger();
     let log = log();
-    ledger.tried(key(4), &words(4));
-    ledger.acknowledged(key(1), Seq(3));
-    saw(&ledger, tea, &[log[0].clone(), log[2].clone()]);
-    saw(&ledger, all, &log[1..]);
+    ledger.record_attempt(key(4), &text(4));
+    ledger.record_acknowledgement(key(1), Seq(3));
+    record(&ledger, tea, &[log[0].clone(), log[2].clone()]);
+    record(&ledger, all, &log[1..]);
     assert_eq!(
-        wrongs(&ledger, &log),
-        [(Wrong::Answers, 2)],
-        "it is not there, and the first answer said otherwise"
+        violations(&ledger, &log),
+        [(Violation::Answers, 2)],
+        "the position is wrong and differs from that of the first response"
     );
 }
 
 #[test]
-fn a_log_that_goes_back_is_found() {
+fn log_with_descending_positions_is_reported() {
     let ledger = Ledger::default();
     let mut log = log();
     log[2].at.0 = 1;
     log.swap(0, 1);
-    assert_eq!(wrongs(&ledger, &log), [(Wrong::Disorder, 1), (Wrong::TimeBack, 2)]);
+    assert_eq!(violations(&ledger, &log), [(Violation::Disorder, 1), (Violation::TimeBack, 2)]);
 }
 
 #[test]
-fn times_go_back_with_a_clock_that_jumps_and_not_for_a_minute() {
+fn times_may_go_back_by_more_than_a_minute_with_a_jumping_clock() {
     let ledger = Ledger::default();
     let mut log = log();
     for (entry, at) in log.iter_mut().zip([500_000, 1_000, 900]) {
         entry.at.0 = at;
     }
     for n in 1..=3 {
-        ledger.tried(key(n), &words(n));
+        ledger.record_attempt(key(n), &text(n));
     }
-    assert_eq!(wrongs(&ledger, &log), [(Wrong::TimeBack, 2)]);
-    ledger.set_clock_jumps();
-    assert_eq!(wrongs(&ledger, &log), [(Wrong::TimeBack, 1)]);
+    assert_eq!(violations(&ledger, &log), [(Violation::TimeBack, 2)]);
+    ledger.set_clock_jumping();
+    assert_eq!(violations(&ledger, &log), [(Violation::TimeBack, 1)]);
 }
 
 #[test]
-fn texts_alone_are_checked_too() {
+fn deliveries_of_texts_are_checked() {
     let ledger = Ledger::default();
     let log = log();
-    let classic = ledger.reader("classic".into(), rooms(&["tea"]), Seq::START, Hears::Texts);
-    ledger.saw_text(classic, "text 3");
-    ledger.saw_text(classic, "text 3");
-    ledger.saw_text(classic, "never said");
-    assert_eq!(wrongs(&ledger, &log), [(Wrong::Undelivered, 1), (Wrong::Twice, 1), (Wrong::Phantom, 1)]);
+    let classic = ledger.add_reader("classic".into(), rooms(&["tea"]), Seq::START, Receives::Texts);
+    ledger.record_text(classic, "text 3");
+    ledger.record_text(classic, "text 3");
+    ledger.record_text(classic, "never said");
+    assert_eq!(
+        violations(&ledger, &log),
+        [(Violation::Undelivered, 1), (Violation::Duplicate, 1), (Violation::Phantom, 1)]
+    );
 }
 
 #[test]
-fn a_complaint_is_a_wrong() {
+fn reported_violation_is_counted() {
     let ledger = Ledger::default();
-    ledger.complain(Wrong::Late, "seen after 5 s");
-    assert_eq!(wrongs(&ledger, &[]), [(Wrong::Late, 1)]);
-    assert_eq!(ledger.check(&[]).examples().next(), Some((Wrong::Late, "seen after 5 s")));
+    ledger.report(Violation::Late, "seen after 5 s");
+    assert_eq!(violations(&ledger, &[]), [(Violation::Late, 1)]);
+    assert_eq!(ledger.check(&[]).examples().next(), Some((Violation::Late, "seen after 5 s")));
 }

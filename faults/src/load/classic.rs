@@ -1,5 +1,5 @@
-//! A reader of the classic route with a cookie jar, as the tutorial's page is in a browser: one text an answer, the
-//! place in the log is in a cookie that comes with it.
+//! A reader of the classic route with a cookie jar, like the tutorial's page in a browser: one text per response, and a
+//! cookie with the position in the log.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,66 +9,66 @@ use holdline_shared::{Cursor, RoomName, RoomSelection};
 use hyper::header::{HeaderMap, SET_COOKIE};
 use tokio::time::sleep;
 
-use crate::checker::{Hears, Ledger};
-use crate::http::{Ask, Http};
+use crate::checker::{Ledger, Receives};
+use crate::http::{ApiRequest, HttpClient};
 
-/// Longer than it asks to be held, which is three seconds: less than any proxy here allows.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The time limit of a request, longer than its hold of three seconds, which every proxy here allows.
+const REQUEST_LIMIT: Duration = Duration::from_secs(10);
 /// The longest pause after an error; the tutorial's page waits a second.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Somebody with an old browser.
+/// A reader that behaves like the tutorial's page.
 pub(crate) struct ClassicReader {
-    pub(crate) http: Http,
+    pub(crate) http: HttpClient,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) room: RoomName,
     pub(crate) rng: Rng,
     pub(crate) name: String,
 }
 
-/// What came of one request.
-struct Answer {
+/// The response to one request.
+struct Response {
     text: String,
     cookie: Option<String>,
 }
 
 impl ClassicReader {
-    /// Reads from now on, for ever.
+    /// Reads from now on until dropped.
     pub(crate) async fn run(mut self) {
         let random = format!("{:.16}", self.rng.f64());
         let quiet = format!("/subscribe?room={}&random={random}&wait=0", self.room.as_str());
         let (mut cookie, from) = loop {
-            if let Some(Answer { cookie: Some(cookie), .. }) = self.ask(&quiet, "").await
-                && let Some(cursor) = place(&cookie)
+            if let Some(Response { cookie: Some(cookie), .. }) = self.request(&quiet, "").await
+                && let Some(cursor) = cursor_in(&cookie)
             {
                 break (cookie, cursor.seq);
             }
             self.pause().await;
         };
         let rooms = RoomSelection::Named(vec![self.room.clone()]);
-        let reader = self.ledger.reader(self.name.clone(), rooms, from, Hears::Texts);
+        let reader = self.ledger.add_reader(self.name.clone(), rooms, from, Receives::Texts);
         let held = format!("/subscribe?room={}&random={random}&wait=3", self.room.as_str());
         loop {
-            let Some(answer) = self.ask(&held, &cookie).await else {
+            let Some(answer) = self.request(&held, &cookie).await else {
                 self.pause().await;
                 continue;
             };
             cookie = answer.cookie.unwrap_or(cookie);
             if !answer.text.is_empty() {
-                self.ledger.saw_text(reader, &answer.text);
+                self.ledger.record_text(reader, &answer.text);
             }
-            self.ledger.polled(reader);
+            self.ledger.record_poll(reader);
         }
     }
 
-    /// Asks once; `None` is anything but a 200.
-    async fn ask(&self, path: &str, cookie: &str) -> Option<Answer> {
-        let mut ask = Ask::get(path);
+    /// Sends one request; `None` for anything but a 200.
+    async fn request(&self, path: &str, cookie: &str) -> Option<Response> {
+        let mut request = ApiRequest::get(path);
         if !cookie.is_empty() {
-            ask = ask.header("cookie", cookie);
+            request = request.header("cookie", cookie);
         }
-        let reply = self.http.ask(ask, PATIENCE).await.ok().filter(|reply| reply.status == 200)?;
-        Some(Answer {
+        let reply = self.http.send(request, REQUEST_LIMIT).await.ok().filter(|reply| reply.status == 200)?;
+        Some(Response {
             text: String::from_utf8_lossy(&reply.body).into_owned(),
             cookie: new_cookie(&reply.headers),
         })
@@ -79,12 +79,12 @@ impl ClassicReader {
     }
 }
 
-/// Where the cookie says that its page is. Only for the checker: to a page the value says nothing.
-fn place(cookie: &str) -> Option<Cursor> {
+/// The cursor in the cookie. Only the checker reads it; for a page the value is opaque.
+fn cursor_in(cookie: &str) -> Option<Cursor> {
     cookie.split_once('=')?.1.split('.').next()?.parse().ok()
 }
 
-/// The name and value of the cookie that an answer sets.
+/// The name and value of the cookie that a response sets.
 fn new_cookie(headers: &HeaderMap) -> Option<String> {
     headers.get(SET_COOKIE)?.to_str().ok()?.split(';').next().map(str::to_owned)
 }

@@ -1,5 +1,5 @@
-//! A reader of Server-Sent Events, as a browser's `EventSource` does it: an event counts when its empty line has come,
-//! and a lost connection goes on after the last id.
+//! A reader of Server-Sent Events that behaves like a browser's `EventSource`: an event counts once its empty line has
+//! arrived, and a new connection continues after the last id.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,18 +9,18 @@ use holdline_shared::{Batch, Cursor, Problem, RoomSelection, Seq};
 use http_body_util::BodyExt as _;
 use tokio::time::{sleep, timeout};
 
-use super::oldest::oldest_entries;
-use crate::checker::{Gap, Hears, Ledger, Line, ReaderId, Wrong};
-use crate::http::{Ask, Http};
+use super::oldest_entries::oldest_entries;
+use crate::checker::{Gap, Ledger, LedgerPosition, ReaderId, Receives, Violation};
+use crate::http::{ApiRequest, HttpClient};
 
-/// The server shows that it is alive every 15 seconds.
-const SILENCE: Duration = Duration::from_secs(20);
-/// The longest pause before it connects again.
+/// The time limit for silence: the server sends a keep-alive every 15 seconds.
+const KEEP_ALIVE_LIMIT: Duration = Duration::from_secs(20);
+/// The longest pause before a new connection.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Somebody who reads events.
+/// A reader of events.
 pub(crate) struct EventReader {
-    pub(crate) http: Http,
+    pub(crate) http: HttpClient,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) rooms: RoomSelection,
     pub(crate) rng: Rng,
@@ -28,9 +28,10 @@ pub(crate) struct EventReader {
 }
 
 impl EventReader {
-    /// Reads from the beginning of the log, for ever.
+    /// Reads from the beginning of the log until dropped.
     pub(crate) async fn run(mut self) {
-        let reader = self.ledger.reader(self.name.clone(), self.rooms.clone(), Seq::START, Hears::Entries);
+        let reader =
+            self.ledger.add_reader(self.name.clone(), self.rooms.clone(), Seq::START, Receives::Entries);
         let mut last_id = String::new();
         loop {
             self.connect(reader, &mut last_id).await;
@@ -38,19 +39,21 @@ impl EventReader {
         }
     }
 
-    /// One connection, until it is lost.
+    /// Reads one connection until it is lost.
     async fn connect(&self, reader: ReaderId, last_id: &mut String) {
         let query = holdline_shared::PollQuery::new(self.rooms.clone()).to_query_string();
         let path = format!("/api/v1/events?{query}&after=start");
-        let mut ask = Ask::get(&path).header("accept", "text/event-stream");
+        let mut request = ApiRequest::get(&path).header("accept", "text/event-stream");
         if !last_id.is_empty() {
-            ask = ask.header("last-event-id", last_id.clone());
+            request = request.header("last-event-id", last_id.clone());
         }
-        // What an event says may have been read as soon as the connection was made.
-        let asked = self.ledger.line();
-        let Ok(Ok(response)) = timeout(SILENCE, self.http.open(ask)).await else { return };
+        // The server may have read an event's content as soon as the connection was open.
+        let asked = self.ledger.position();
+        let Ok(Ok(response)) = timeout(KEEP_ALIVE_LIMIT, self.http.send_streaming(request)).await else {
+            return;
+        };
         if response.status() == 410 {
-            if let Ok(Ok(body)) = timeout(SILENCE, response.into_body().collect()).await {
+            if let Ok(Ok(body)) = timeout(KEEP_ALIVE_LIMIT, response.into_body().collect()).await {
                 self.pass_gap(&body.to_bytes(), reader, last_id).await;
             }
             return;
@@ -60,7 +63,7 @@ impl EventReader {
         }
         let mut body = response.into_body();
         let mut text = Vec::new();
-        while let Ok(Some(Ok(frame))) = timeout(SILENCE, body.frame()).await {
+        while let Ok(Some(Ok(frame))) = timeout(KEEP_ALIVE_LIMIT, body.frame()).await {
             text.extend_from_slice(frame.data_ref().map(AsRef::as_ref).unwrap_or_default());
             while let Some(end) = text.windows(2).position(|pair| pair == b"\n\n") {
                 let event: Vec<u8> = text.drain(..end + 2).collect();
@@ -69,16 +72,16 @@ impl EventReader {
         }
     }
 
-    async fn dispatch(&self, event: &str, reader: ReaderId, asked: Line, last_id: &mut String) {
+    async fn dispatch(&self, event: &str, reader: ReaderId, asked: LedgerPosition, last_id: &mut String) {
         let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
         match (field("event"), field("data")) {
             (Some("gap"), Some(data)) => return self.pass_gap(data.as_bytes(), reader, last_id).await,
-            // Something is wrong for a while, and the connection ends.
+            // A problem event, after which the server ends the connection.
             (Some(_), _) => return,
             (None, Some(data)) => match serde_json::from_str::<Batch>(data) {
-                Ok(batch) => self.ledger.saw(reader, asked, &batch.entries),
+                Ok(batch) => self.ledger.record_entries(reader, asked, &batch.entries),
                 Err(error) => {
-                    self.ledger.complain(Wrong::Unclear, format!("{}: no batch: {error}", self.name));
+                    self.ledger.report(Violation::Unclear, format!("{}: no batch: {error}", self.name));
                 }
             },
             (None, None) => {}
@@ -86,18 +89,18 @@ impl EventReader {
         if let Some(id) = field("id") {
             id.clone_into(last_id);
         }
-        self.ledger.polled(reader);
+        self.ledger.record_poll(reader);
     }
 
-    /// Goes on behind a gap, from the cursor that came with the news of it.
+    /// Continues after a gap, from the cursor that the problem contains.
     async fn pass_gap(&self, problem: &[u8], reader: ReaderId, last_id: &mut String) {
         let problem = serde_json::from_slice::<Problem>(problem);
         let Some(cursor) = problem.ok().and_then(|problem| problem.cursor) else {
-            return self.ledger.complain(Wrong::Unclear, format!("{}: a gap without a cursor", self.name));
+            return self.ledger.report(Violation::Unclear, format!("{}: a gap without a cursor", self.name));
         };
         let after = last_id.parse::<Cursor>().map_or(Seq::START, |cursor| cursor.seq);
         let oldest = oldest_entries(&self.http, &self.rooms).await.unwrap_or_default();
-        self.ledger.gap(reader, Gap { after, resumed: cursor.seq, oldest });
+        self.ledger.record_gap(reader, Gap { after, resumed: cursor.seq, oldest });
         *last_id = cursor.to_string();
     }
 }

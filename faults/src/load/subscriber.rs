@@ -1,5 +1,5 @@
-//! A subscriber: a thin driver of the shared subscription machine. Does what the machine says, one action at a time,
-//! and nothing else.
+//! A subscriber: a thin driver of the shared subscription machine. Executes the machine's actions one at a time and
+//! nothing else.
 
 use std::future::pending;
 use std::pin::Pin;
@@ -8,112 +8,115 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use holdline_shared::{
-    Action, After, Batch, Event, History, Jitter, Next, PollQuery, Problem, ProblemCode, RoomName,
-    RoomSelection, Seq, Subscription,
+    Action, After, Event, History, Jitter, Next, PollQuery, ProblemCode, RoomName, RoomSelection, Seq,
+    Subscription,
 };
 use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::oldest::{json, oldest_entries};
-use crate::checker::{Gap, Hears, Ledger, Line, ReaderId, Wrong};
-use crate::http::{Ask, Http};
+use super::oldest_entries::{json, oldest_entries};
+use crate::checker::{Gap, Ledger, LedgerPosition, ReaderId, Receives, Violation};
+use crate::http::HttpClient;
+use crate::poll::poll;
 
-/// About how long between two things that a browser does to its machine by itself: reload, wake, lose its network.
-const WHIM: Duration = Duration::from_secs(15);
+/// The average time between two disturbances by the browser: a reload, a suspend, a change of the network.
+const DISTURBANCE: Duration = Duration::from_secs(15);
 
-/// Somebody who reads.
+/// A subscriber of some rooms.
 pub(crate) struct Subscriber {
-    pub(crate) http: Http,
+    pub(crate) http: HttpClient,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) rooms: RoomSelection,
     pub(crate) rng: Rng,
     pub(crate) name: String,
-    /// Stays away for up to so long now and then, as a laptop does that is closed.
-    pub(crate) longest_nap: Option<Duration>,
+    /// The longest of its occasional absences, as of a closed laptop; `None` for a subscriber that is never absent.
+    pub(crate) longest_absence: Option<Duration>,
 }
 
-/// What is being done; dropping it gives it up.
+/// The outstanding action; dropping it cancels it.
 type Outstanding = Pin<Box<dyn Future<Output = Event> + Send>>;
 
 impl Subscriber {
     /// Reads from the beginning of the log.
-    pub(crate) async fn run(self, news: broadcast::Receiver<Event>) {
-        let reader = self.ledger.reader(self.name.clone(), self.rooms.clone(), Seq::START, Hears::Entries);
-        self.follow(reader, After::Start, news).await;
+    pub(crate) async fn run(self, events: broadcast::Receiver<Event>) {
+        let reader =
+            self.ledger.add_reader(self.name.clone(), self.rooms.clone(), Seq::START, Receives::Entries);
+        self.follow(reader, After::Start, events).await;
     }
 
-    /// Joins later, as browsers do: a page of history, then polls from its cursor.
-    pub(crate) async fn join(mut self, room: RoomName, news: broadcast::Receiver<Event>) {
-        sleep(WHIM.mul_f64(self.rng.f64() / 4.0)).await;
+    /// Joins later, as browsers do: reads a page of history, then polls from its cursor.
+    pub(crate) async fn join(mut self, room: RoomName, events: broadcast::Receiver<Event>) {
+        sleep(DISTURBANCE.mul_f64(self.rng.f64() / 4.0)).await;
         let cursor = loop {
             if let Some(history) = history(&self.http, &room).await {
                 break history.cursor;
             }
-            sleep(WHIM.mul_f64(self.rng.f64() / 50.0)).await;
+            sleep(DISTURBANCE.mul_f64(self.rng.f64() / 50.0)).await;
         };
-        let reader = self.ledger.reader(self.name.clone(), self.rooms.clone(), cursor.seq, Hears::Entries);
-        self.follow(reader, After::At(cursor), news).await;
+        let reader =
+            self.ledger.add_reader(self.name.clone(), self.rooms.clone(), cursor.seq, Receives::Entries);
+        self.follow(reader, After::At(cursor), events).await;
     }
 
-    async fn follow(mut self, reader: ReaderId, after: After, mut news: broadcast::Receiver<Event>) {
+    async fn follow(mut self, reader: ReaderId, after: After, mut events: broadcast::Receiver<Event>) {
         let begun = Instant::now();
         let mut machine = Subscription::new(after);
         let mut outstanding: Outstanding = Box::pin(pending());
         let mut event = Event::Start;
         let mut is_done = true;
-        let mut asked = Line::default();
-        // Also of a reader that is told something all the time.
-        let mut next_whim = self.next_whim();
+        let mut asked = LedgerPosition::default();
+        // A fixed time, so that a busy reader is disturbed, too.
+        let mut next_disturbance = self.next_disturbance();
         loop {
             let is_answer = matches!(event, Event::Answered(_));
             if matches!(event, Event::Failed { .. } | Event::Refused { .. } | Event::TimedOut) {
-                self.ledger.troubled();
+                self.ledger.record_failure();
             }
             let step = machine.step(event, begun.elapsed(), Jitter::new(self.rng.f64()));
             if let Some(batch) = step.deliver {
-                self.ledger.saw(reader, asked, &batch.entries);
+                self.ledger.record_entries(reader, asked, &batch.entries);
             }
             if is_answer {
-                self.ledger.polled(reader);
+                self.ledger.record_poll(reader);
             }
             match step.next {
                 Next::Do(action) => {
-                    asked = self.ledger.line();
+                    asked = self.ledger.position();
                     outstanding = self.perform(action, reader, machine.after());
                 }
                 Next::Keep if is_done => {
                     self.ledger
-                        .complain(Wrong::Undelivered, format!("{}: the machine has stopped", self.name));
+                        .report(Violation::Undelivered, format!("{}: the machine has stopped", self.name));
                     return;
                 }
                 Next::Keep => {}
             }
             (event, is_done) = tokio::select! {
                 event = &mut outstanding => (event, true),
-                Ok(event) = news.recv() => (event, false),
-                () = sleep_until(next_whim) => {
-                    next_whim = self.next_whim();
-                    (self.whim(&mut machine), false)
+                Ok(event) = events.recv() => (event, false),
+                () = sleep_until(next_disturbance) => {
+                    next_disturbance = self.next_disturbance();
+                    (self.disturb(&mut machine), false)
                 }
             };
             if event == Event::Start {
-                // A new machine, from where the old one was: what it had under way is given up.
+                // A new machine continues at the old one's position; the outstanding action is cancelled.
                 outstanding = Box::pin(pending());
                 is_done = true;
-                if let Some(longest) = self.longest_nap {
+                if let Some(longest) = self.longest_absence {
                     sleep(longest.mul_f64(self.rng.f64())).await;
                 }
             }
         }
     }
 
-    fn next_whim(&mut self) -> Instant {
-        let whim = if self.longest_nap.is_some() { WHIM / 8 } else { WHIM };
-        Instant::now() + whim.mul_f64(0.2 + self.rng.f64() * 1.6)
+    fn next_disturbance(&mut self) -> Instant {
+        let disturbance = if self.longest_absence.is_some() { DISTURBANCE / 8 } else { DISTURBANCE };
+        Instant::now() + disturbance.mul_f64(0.2 + self.rng.f64() * 1.6)
     }
 
-    /// Something that happens to a browser.
-    fn whim(&mut self, machine: &mut Subscription) -> Event {
+    /// A random disturbance by the browser.
+    fn disturb(&mut self, machine: &mut Subscription) -> Event {
         match self.rng.u8(..5) {
             0 => Event::Offline,
             1 => Event::Online,
@@ -137,47 +140,41 @@ impl Subscriber {
                 let query =
                     PollQuery { after, wait: Some(wait), presence, ..PollQuery::new(self.rooms.clone()) };
                 let (ledger, name) = (self.ledger.clone(), self.name.clone());
-                Box::pin(async move { poll(&http, &query, watchdog, &ledger, &name).await })
+                Box::pin(async move { poll_and_report(&http, &query, watchdog, &ledger, &name).await })
             }
             Action::Repair => {
                 let (ledger, rooms) = (self.ledger.clone(), self.rooms.clone());
                 Box::pin(async move { repair(&http, &ledger, reader, &rooms, after).await })
             }
             Action::RenewSession => {
-                self.ledger.complain(Wrong::Repair, format!("{} was told to get a session", self.name));
+                self.ledger.report(Violation::Repair, format!("{} was told to get a session", self.name));
                 Box::pin(async { Event::Renewed })
             }
         }
     }
 }
 
-/// One poll, as an event.
-async fn poll(http: &Http, query: &PollQuery, watchdog: Duration, ledger: &Ledger, name: &str) -> Event {
-    let path = format!("/api/v1/poll?{}", query.to_query_string());
-    let Ok(answer) = tokio::time::timeout(watchdog, http.ask(Ask::get(&path), watchdog * 2)).await else {
-        return Event::TimedOut;
-    };
-    let reply = match answer {
-        Ok(reply) => reply,
-        Err(error) => return Event::Failed { why: format!("{error:#}") },
-    };
-    if reply.status == 200 {
-        return match serde_json::from_slice::<Batch>(&reply.body) {
-            Ok(batch) => Event::Answered(batch),
-            Err(error) => Event::Failed { why: error.to_string() },
-        };
+/// Polls once, and reports an unexpected refusal.
+async fn poll_and_report(
+    http: &HttpClient,
+    query: &PollQuery,
+    watchdog: Duration,
+    ledger: &Ledger,
+    name: &str,
+) -> Event {
+    let event = poll(http, query, watchdog).await;
+    if let Event::Refused { status, problem, .. } = &event
+        && problem.as_ref().is_none_or(|problem| problem.code != ProblemCode::Gap)
+        && !matches!(status, 408 | 429 | 502..=504)
+    {
+        ledger.report(Violation::Unclear, format!("{name}: a poll was answered with {status}: {problem:?}"));
     }
-    let problem: Option<Problem> = serde_json::from_slice(&reply.body).ok();
-    let is_gap = problem.as_ref().is_some_and(|problem| problem.code == ProblemCode::Gap);
-    if !is_gap && !matches!(reply.status, 408 | 429 | 502..=504) {
-        ledger.complain(Wrong::Unclear, format!("{name}: a poll was answered with {}", reply.words()));
-    }
-    Event::Refused { status: reply.status, problem, retry_after: reply.retry_after() }
+    event
 }
 
-/// Recovers from a gap as a browser does: reads history and goes on from there. Tells the checker what was missing.
+/// Recovers from a gap as a browser does: reads history and continues from its cursor. Records the gap for the checker.
 async fn repair(
-    http: &Http,
+    http: &HttpClient,
     ledger: &Ledger,
     reader: ReaderId,
     rooms: &RoomSelection,
@@ -195,10 +192,10 @@ async fn repair(
         After::At(cursor) => cursor.seq,
         After::Start | After::Now => Seq::START,
     };
-    ledger.gap(reader, Gap { after, resumed: page.cursor.seq, oldest });
+    ledger.record_gap(reader, Gap { after, resumed: page.cursor.seq, oldest });
     Event::Repaired(page.cursor)
 }
 
-async fn history(http: &Http, room: &RoomName) -> Option<History> {
+async fn history(http: &HttpClient, room: &RoomName) -> Option<History> {
     json(http, &format!("/api/v1/rooms/{}/messages?limit=1", room.as_str())).await
 }

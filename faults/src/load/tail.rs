@@ -1,4 +1,4 @@
-//! A real `holdline tail --json` as a process of ours: what it prints is what it was shown.
+//! A real `holdline tail --json` as a child process, whose output is recorded as deliveries.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -10,10 +10,10 @@ use holdline_shared::{Entry, RoomSelection, Seq};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
 
-use crate::checker::{Hears, Ledger, Line, Wrong};
+use crate::checker::{Ledger, LedgerPosition, Receives, Violation};
 
-/// Starts one that reads from the beginning of the log; the future ends only when the process does, and dropping it
-/// kills the process.
+/// Starts a tail from the beginning of the log. The future ends only when the process does; dropping it kills the
+/// process.
 pub(crate) fn start(
     program: &Path,
     address: SocketAddr,
@@ -39,16 +39,16 @@ pub(crate) fn start(
         .with_context(|| format!("cannot start {} tail", program.display()))?;
     let output = child.stdout.take().context("tail has no standard output")?;
     Ok(async move {
-        let reader = ledger.reader(name.clone(), rooms, Seq::START, Hears::Entries);
+        let reader = ledger.add_reader(name.clone(), rooms, Seq::START, Receives::Entries);
         let mut lines = BufReader::new(output).lines();
         while let Ok(Some(line)) = lines.next_line().await {
             match serde_json::from_str::<Entry>(&line) {
-                // When it asked for the entry is not known.
-                Ok(entry) => ledger.saw(reader, Line::default(), &[entry]),
-                Err(error) => ledger.complain(Wrong::Unclear, format!("{name} printed {line}: {error}")),
+                // The time of the request is not known.
+                Ok(entry) => ledger.record_entries(reader, LedgerPosition::default(), &[entry]),
+                Err(error) => ledger.report(Violation::Unclear, format!("{name} printed {line}: {error}")),
             }
         }
         let ended = child.wait().await;
-        ledger.complain(Wrong::Undelivered, format!("{name} ended by itself: {ended:?}"));
+        ledger.report(Violation::Undelivered, format!("{name} ended by itself: {ended:?}"));
     })
 }

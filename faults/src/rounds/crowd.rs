@@ -1,5 +1,5 @@
-//! Ten thousand readers over a restart: they come back by themselves, the server goes on answering while they do, and
-//! nobody misses or doubles what was said meanwhile. Says how long it took them.
+//! Ten thousand readers over two restarts: they reconnect by themselves, the server answers other requests meanwhile,
+//! and no reader misses or doubles an entry. Reports how long the reconnection took.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,37 +7,37 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use fastrand::Rng;
 use holdline_shared::{
-    Action, After, Batch, Event, Jitter, Next, PollQuery, RoomName, RoomSelection, Seq, Subscription,
+    Action, After, Event, Jitter, Next, PollQuery, RoomName, RoomSelection, Seq, Subscription,
 };
 use hyper::Method;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
-use super::Outcome;
-use super::bench::Bench;
-use crate::checker::{Hears, Ledger, Line, ReaderId, Wrong};
-use crate::http::{Ask, Http};
-use crate::report::Report;
+use super::context::RoundContext;
+use crate::checker::{Ledger, LedgerPosition, ReaderId, Receives, Violation};
+use crate::http::{ApiRequest, HttpClient};
+use crate::poll::poll;
+use crate::report::{Report, RoundResult};
 
-/// Readers; each is a connection at both ends, and processes often have no more than 20,000 files.
+/// The number of readers; each is a connection at both ends, and processes often may have no more than 20,000 files.
 const READERS: usize = 10_000;
 const READERS_SHORT: usize = 1_000;
-/// Longer than the longest pause of any client, with much to spare for a slow machine.
+/// The time limit for reconnecting: longer than the longest pause of any client, with a reserve for a slow machine.
 const RETURN: Duration = Duration::from_secs(120);
-/// Somebody who asks while all come back is answered within this.
+/// The time limit of other requests during the reconnection.
 const ANSWER: Duration = Duration::from_secs(20);
 
-pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
-    let mut server = bench.server()?.flags(&["--max-held", "1000000"]);
+pub(super) async fn run(context: &mut RoundContext) -> Result<RoundResult> {
+    let mut server = context.server()?.flags(&["--max-held", "1000000"]);
     server.start().await?;
     let ledger = Arc::new(Ledger::default());
-    let readers = if bench.is_short { READERS_SHORT } else { READERS };
-    let http = Http::new(server.address);
+    let readers = context.size(READERS_SHORT, READERS);
+    let http = HttpClient::new(server.address);
     let mut tasks = JoinSet::new();
     for n in 0..readers {
         let rooms = RoomSelection::Named(vec![RoomName::lobby()]);
-        let id = ledger.reader(format!("reader {n} of the crowd"), rooms, Seq::START, Hears::Entries);
-        let reader = Reader { http: http.clone(), ledger: ledger.clone(), id, rng: bench.rng.fork() };
+        let id = ledger.add_reader(format!("reader {n} of the crowd"), rooms, Seq::START, Receives::Entries);
+        let reader = Reader { http: http.clone(), ledger: ledger.clone(), id, rng: context.rng.fork() };
         tasks.spawn(reader.read());
     }
     back(&http, readers).await?;
@@ -49,10 +49,11 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
         }
         server.start().await?;
         let open = Instant::now();
-        let asked = http.ask(Ask::get("/healthz"), ANSWER).await;
+        let asked = http.send(ApiRequest::get("/healthz"), ANSWER).await;
         let answered = open.elapsed();
         if asked.is_err() {
-            ledger.complain(Wrong::Unclear, format!("no answer within {ANSWER:?} while the crowd came back"));
+            ledger
+                .report(Violation::Unclear, format!("no answer within {ANSWER:?} while the crowd came back"));
         }
         let [half, most, all] = back(&http, readers).await?;
         Report::note(&format!(
@@ -68,17 +69,18 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
         sleep(Duration::from_millis(50)).await;
     }
     tasks.abort_all();
-    Ok(Outcome::Ran(ledger.check(&server.read_log().await?)))
+    Ok(RoundResult::Ran(ledger.check(&server.read_log().await?)))
 }
 
-/// Waits until the server holds a poll of every reader; says in seconds how long that took half of them, 99 of 100, all.
-async fn back(http: &Http, readers: usize) -> Result<[f64; 3]> {
+/// Waits until the server holds a poll of every reader; returns the seconds until it held those of half of them, of 99
+/// of 100, and of all.
+async fn back(http: &HttpClient, readers: usize) -> Result<[f64; 3]> {
     let begun = Instant::now();
     let wanted = [readers / 2, readers * 99 / 100, readers];
     let mut took = Vec::new();
     while took.len() < wanted.len() {
         ensure!(begun.elapsed() < RETURN, "not all of {readers} came back: {took:?}");
-        let reply = http.ask(Ask::get("/metrics"), ANSWER).await?;
+        let reply = http.send(ApiRequest::get("/metrics"), ANSWER).await?;
         let text = String::from_utf8_lossy(&reply.body);
         let held =
             text.lines().find_map(|line| line.strip_prefix("holdline_held_polls ")?.parse::<usize>().ok());
@@ -90,15 +92,15 @@ async fn back(http: &Http, readers: usize) -> Result<[f64; 3]> {
     Ok([took[0], took[1], took[2]])
 }
 
-async fn say(http: &Http, text: &str) -> Result<()> {
-    let reply = http.ask(Ask::send(Method::POST, "/publish", text.to_owned()), ANSWER).await?;
-    ensure!(reply.status == 200, "a message was answered with {}", reply.words());
+async fn say(http: &HttpClient, text: &str) -> Result<()> {
+    let reply = http.send(ApiRequest::with_body(Method::POST, "/publish", text.to_owned()), ANSWER).await?;
+    ensure!(reply.status == 200, "a message was answered with {}", reply.describe());
     Ok(())
 }
 
-/// One of the crowd: the machine of every client, as thinly driven as can be.
+/// A reader: the subscription machine with a minimal driver.
 struct Reader {
-    http: Http,
+    http: HttpClient,
     ledger: Arc<Ledger>,
     id: ReaderId,
     rng: Rng,
@@ -109,26 +111,25 @@ impl Reader {
         let mut machine = Subscription::new(After::Start);
         let begun = Instant::now();
         let mut event = Event::Start;
-        let mut asked = Line::default();
+        let mut asked = LedgerPosition::default();
         loop {
             let step = machine.step(event, begun.elapsed(), Jitter::new(self.rng.f64()));
             if let Some(batch) = step.deliver {
-                self.ledger.saw(self.id, asked, &batch.entries);
+                self.ledger.record_entries(self.id, asked, &batch.entries);
             }
             event = match step.next {
                 Next::Do(action) => {
-                    asked = self.ledger.line();
+                    asked = self.ledger.position();
                     self.perform(action).await
                 }
                 Next::Keep => {
-                    return self.ledger.complain(Wrong::Undelivered, "a machine has stopped".to_owned());
+                    return self.ledger.report(Violation::Undelivered, "a machine has stopped".to_owned());
                 }
             };
         }
     }
 
     async fn perform(&self, action: Action) -> Event {
-        let failed = |why: String| Event::Failed { why };
         let (after, wait, watchdog) = match action {
             Action::Sleep(pause) => {
                 sleep(pause).await;
@@ -136,23 +137,12 @@ impl Reader {
             }
             Action::Poll { after, wait, watchdog, .. } => (after, wait, watchdog),
             Action::Repair | Action::RenewSession => {
-                self.ledger.complain(Wrong::Repair, "told to repair, though nothing was gone".to_owned());
-                return failed("nothing to repair".to_owned());
+                self.ledger.report(Violation::Repair, "told to repair, though nothing was gone".to_owned());
+                return Event::Failed { why: "nothing to repair".to_owned() };
             }
         };
         let rooms = RoomSelection::Named(vec![RoomName::lobby()]);
         let query = PollQuery { after, wait: Some(wait), ..PollQuery::new(rooms) };
-        let path = format!("/api/v1/poll?{}", query.to_query_string());
-        match self.http.ask(Ask::get(&path), watchdog).await {
-            Ok(reply) if reply.status == 200 => match serde_json::from_slice::<Batch>(&reply.body) {
-                Ok(batch) => Event::Answered(batch),
-                Err(error) => failed(error.to_string()),
-            },
-            Ok(reply) => {
-                let problem = serde_json::from_slice(&reply.body).ok();
-                Event::Refused { status: reply.status, problem, retry_after: reply.retry_after() }
-            }
-            Err(error) => failed(format!("{error:#}")),
-        }
+        poll(&self.http, &query, watchdog).await
     }
 }

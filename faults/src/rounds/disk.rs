@@ -1,9 +1,9 @@
-//! The disk is full and has room again, a few times, under load; then the log's file is moved away under the server,
-//! and put back; then a server is started on files that are none of its own. Publishers have to be told clearly, readers
-//! keep what they have, nothing that was acknowledged is lost, and no restart is needed.
+//! The disk fills up and gets free space again several times under load; then the log's file is moved away and back
+//! under the running server; then servers are started on foreign files. Publishers must get clear errors, readers must
+//! keep what they have, no acknowledged entry may be lost, and no restart may be needed.
 
-mod small;
-mod strange;
+mod foreign_files;
+mod small_disk;
 
 use std::fs;
 use std::time::Duration;
@@ -11,39 +11,38 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use tokio::time::{Instant, sleep};
 
-use super::Outcome;
-use super::bench::{Bench, reached};
-use crate::checker::{Ledger, Wrong};
-use crate::http::{Ask, Http};
-use crate::load::{Load, Plan};
+use super::context::{RoundContext, reached};
+use crate::checker::{Ledger, Violation};
+use crate::http::{ApiRequest, HttpClient};
+use crate::report::RoundResult;
 use crate::server::Server;
-use small::SmallDisk;
+use small_disk::SmallDisk;
 
-/// How soon publishers are told, and how soon they are let in again: SQLite writes what it can first.
+/// The time limit for the first refusal and for the first success after it: SQLite writes what it can first.
 const SOON: Duration = Duration::from_secs(15);
-/// The longest time for which it stays so.
+/// The longest duration of each state.
 const WHILE: Duration = Duration::from_millis(1500);
 
-pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
-    let disk = match SmallDisk::mount(bench.folder.path().join("disk")) {
+pub(super) async fn run(context: &mut RoundContext) -> Result<RoundResult> {
+    let disk = match SmallDisk::mount(context.folder.path().join("disk")) {
         Ok(disk) => disk,
-        Err(why) => return Ok(Outcome::Skipped(format!("no small disk can be mounted here: {why:#}"))),
+        Err(why) => return Ok(RoundResult::Skipped(format!("no small disk can be mounted here: {why:#}"))),
     };
-    let (times, plan) = if bench.is_short { (2, Plan::new(true)) } else { (12, Plan::new(false)) };
+    let times = context.size(2, 12);
+    let plan = context.plan();
     let database = disk.folder.join("holdline.db");
-    let mut server = bench.server_on(&database)?;
+    let mut server = context.server_on(&database)?;
     server.start().await?;
-    let mut rng = bench.rng.fork();
-    let load = Load::start(&plan, &bench.program, server.address, server.address, &mut rng).await?;
+    let load = context.start_load(&plan, &server, server.address).await?;
     let mut faults = 0;
     for time in 0..times {
-        sleep(bench.time(WHILE)).await;
+        sleep(context.time(WHILE)).await;
         let ballast = disk.fill()?;
         refused(&load.ledger, 507, "the disk was full").await;
         reads_go_on(&load.ledger, &server).await?;
-        sleep(bench.time(WHILE)).await;
+        sleep(context.time(WHILE)).await;
         if time % 4 == 3 {
-            // Also a server that is killed and comes back to a full disk.
+            // A server that is killed and restarted on a full disk.
             server.kill().await?;
             server.start().await?;
         }
@@ -60,34 +59,35 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
     fs::rename(&away, &database)?;
     accepted(&load.ledger, "the log's file was put back").await;
     faults += 2;
-    bench.deliver(&load.ledger, Instant::now()).await;
-    let mut verdict = bench.settle(load, &mut server, faults).await?;
+    context.deliver(&load.ledger, Instant::now()).await;
+    let mut findings = context.settle(load, &mut server, faults).await?;
     server.kill().await?;
-    strange::check(bench, &database, &mut verdict).await?;
-    Ok(Outcome::Ran(verdict))
+    foreign_files::check(context, &database, &mut findings).await?;
+    Ok(RoundResult::Ran(findings))
 }
 
-/// Publishers are told with this status.
+/// Checks that publishers are answered with this status.
 async fn refused(ledger: &Ledger, status: u16, when: &str) {
     let before = ledger.status(status);
     if !reached(ledger, Instant::now() + SOON, || ledger.status(status) > before).await {
-        ledger.complain(Wrong::Unclear, format!("no publisher was answered {status} when {when}"));
+        ledger.report(Violation::Unclear, format!("no publisher was answered {status} when {when}"));
     }
 }
 
-/// Publishes succeed, without a restart.
+/// Checks that publishes succeed again without a restart.
 async fn accepted(ledger: &Ledger, when: &str) {
     let before = ledger.acknowledgements();
     if !reached(ledger, Instant::now() + SOON, || ledger.acknowledgements() > before).await {
-        ledger.complain(Wrong::Unclear, format!("no publish succeeded after {when}"));
+        ledger.report(Violation::Unclear, format!("no publish succeeded after {when}"));
     }
 }
 
-/// What is in the log can be read.
+/// Checks that history and log are readable.
 async fn reads_go_on(ledger: &Ledger, server: &Server) -> Result<()> {
-    let reply = Http::new(server.address).ask(Ask::get("/api/v1/rooms/calm/messages"), SOON).await?;
+    let reply =
+        HttpClient::new(server.address).send(ApiRequest::get("/api/v1/rooms/calm/messages"), SOON).await?;
     if reply.status != 200 {
-        ledger.complain(Wrong::Unclear, format!("history while the disk is full: {}", reply.words()));
+        ledger.report(Violation::Unclear, format!("history while the disk is full: {}", reply.describe()));
     }
     let log = server.read_log().await?;
     ensure!(!log.is_empty(), "the log is empty");

@@ -1,51 +1,49 @@
-//! The server is killed at random moments, under load, and started again on the same port and log.
+//! The server is killed at random moments under load and restarted on the same port and log.
 
 use std::time::Duration;
 
 use anyhow::Result;
 use tokio::time::{Instant, sleep};
 
-use super::Outcome;
-use super::bench::Bench;
-use crate::load::{Load, Plan};
+use super::context::RoundContext;
+use crate::report::RoundResult;
 
 /// The longest time between a start and the next kill.
 const LIFE: Duration = Duration::from_millis(1200);
-/// The longest time that the server is away.
+/// The longest time for which the server is down.
 const AWAY: Duration = Duration::from_millis(400);
-/// One in so many stops is a polite one: SIGTERM, in which held polls are answered.
+/// One of this many stops is a graceful one, by SIGTERM, in which held polls are answered.
 const POLITE: u8 = 8;
 
-pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
-    let (kills, plan) = if bench.is_short { (5, Plan::new(true)) } else { (80, Plan::new(false)) };
-    let mut server = bench.server()?;
-    server.start().await?;
-    let mut rng = bench.rng.fork();
-    let load = Load::start(&plan, &bench.program, server.address, server.address, &mut rng).await?;
+pub(super) async fn run(context: &mut RoundContext) -> Result<RoundResult> {
+    let kills = context.size(5, 80);
+    let plan = context.plan();
+    let mut server = context.start_server().await?;
+    let load = context.start_load(&plan, &server, server.address).await?;
     let (mut killed, mut faults) = (0, 0);
     while killed < kills {
-        sleep(bench.time(LIFE)).await;
-        if bench.rng.u8(..POLITE) == 0 {
+        sleep(context.time(LIFE)).await;
+        if context.rng.u8(..POLITE) == 0 {
             server.stop().await?;
         } else {
             server.kill().await?;
             killed += 1;
         }
         faults += 1;
-        sleep(bench.time(AWAY)).await;
-        if bench.rng.u8(..POLITE) == 0 {
-            // Once more, somewhere in its start.
+        sleep(context.time(AWAY)).await;
+        if context.rng.u8(..POLITE) == 0 {
+            // A second kill, during the start.
             let open = server.spawn()?;
-            sleep(bench.time(Duration::from_millis(40))).await;
+            sleep(context.time(Duration::from_millis(40))).await;
             server.kill().await?;
             drop(open);
             faults += 1;
         }
         server.start().await?;
-        if bench.rng.bool() {
-            load.hurry();
+        if context.rng.bool() {
+            load.retry_now();
         }
     }
-    bench.deliver(&load.ledger, Instant::now()).await;
-    Ok(Outcome::Ran(bench.settle(load, &mut server, faults).await?))
+    context.deliver(&load.ledger, Instant::now()).await;
+    Ok(RoundResult::Ran(context.settle(load, &mut server, faults).await?))
 }

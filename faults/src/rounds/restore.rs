@@ -1,9 +1,9 @@
-//! The log is copied while the server runs; the server is killed, and the copy put back over what the crash left, with
-//! and without the files beside it. A server has to refuse that, or to go on with exactly what is in the copy and as
-//! another log, so that everybody is told. What was said after the copy is gone, which is what restoring means.
+//! The log is copied while the server runs; the server is killed, and the copy put over the files that the crash left,
+//! with and without those beside it. A server must refuse that, or continue with exactly the copy's content under a new
+//! epoch, so that every client is told. Entries after the copy are gone, which is what restoring means.
 
-mod lives;
-mod survivor;
+mod incarnations;
+mod persistent_reader;
 
 use std::fs;
 use std::path::Path;
@@ -18,33 +18,32 @@ use tokio::process::Command;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::Outcome;
-use super::bench::{Bench, reached};
-use crate::checker::{Ledger, Verdict, Wrong};
+use super::context::{RoundContext, reached};
+use crate::checker::{Findings, Ledger, Violation};
 use crate::database::{self, Content};
-use crate::http::Http;
-use crate::load::{Load, Plan};
-use crate::report::Report;
+use crate::http::HttpClient;
+use crate::load::{Load, LoadPlan};
+use crate::report::{Report, RoundResult};
 use crate::server::Server;
-use lives::Lives;
-use survivor::Survivor;
+use incarnations::Incarnations;
+use persistent_reader::PersistentReader;
 
-/// Readers that go through all lives of the log.
-const SURVIVORS: usize = 8;
-/// How long the log lives at most, before it is copied and after that.
+/// Readers that continue through all restores.
+const READERS: usize = 8;
+/// The longest time before a copy, and between the copy and the kill.
 const LIFE: Duration = Duration::from_millis(1200);
-/// Longer than a command of `holdline log` takes.
+/// The time limit of a `holdline log` command.
 const COMMAND: Duration = Duration::from_secs(60);
-/// Longer than a start takes, refused or not.
+/// The time limit for a start, refused or not.
 const START: Duration = Duration::from_secs(20);
-/// Longer than the longest pause of a client.
+/// The time limit until all readers notice a restore: longer than the longest pause of a client.
 const TOLD: Duration = Duration::from_secs(60);
 
-/// A way to put a copy back by hand: what is said of it, which files beside the log are removed first, and whether the
-/// copy takes the place of the log's file or its content.
-type Way = (&'static str, &'static [&'static str], bool);
+/// A way to put a copy back by hand: its description, the files beside the log that are removed first, and whether the
+/// copy replaces the log's file or only its content.
+type RestoreMethod = (&'static str, &'static [&'static str], bool);
 
-const WAYS: [Way; 6] = [
+const METHODS: [RestoreMethod; 6] = [
     ("copied over, everything left beside it", &[], false),
     ("copied over, without the lock file", &["-lock"], false),
     ("copied over, without the write-ahead log", &["-wal", "-shm"], false),
@@ -53,97 +52,111 @@ const WAYS: [Way; 6] = [
     ("moved there, without index and lock file", &["-shm", "-lock"], true),
 ];
 
-pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
-    let (restores, mut plan) = if bench.is_short { (4, Plan::new(true)) } else { (18, Plan::new(false)) };
-    // Short lives, in which processes hardly start.
-    (plan.tails, plan.crowd) = (0, 2);
-    let mut server = bench.server()?;
-    let database = bench.folder.path().join("holdline.db");
+pub(super) async fn run(context: &mut RoundContext) -> Result<RoundResult> {
+    let restores = context.size(4, 18);
+    let mut plan = context.plan();
+    // The phases are too short for child processes.
+    (plan.tails, plan.per_selection) = (0, 2);
+    let mut server = context.server()?;
+    let database = context.folder.path().join("holdline.db");
     server.start().await?;
-    let lives = Arc::new(Lives::default());
-    let mut survivors = JoinSet::new();
-    for n in 0..SURVIVORS {
-        let (http, lives) = (Http::new(server.address), lives.clone());
-        survivors
-            .spawn(Survivor { http, lives, rng: bench.rng.fork(), name: format!("survivor {n}") }.read());
+    let incarnations = Arc::new(Incarnations::default());
+    let mut readers = JoinSet::new();
+    for n in 0..READERS {
+        let (http, incarnations) = (HttpClient::new(server.address), incarnations.clone());
+        readers.spawn(
+            PersistentReader { http, incarnations, rng: context.rng.fork(), name: format!("reader {n}") }
+                .read(),
+        );
     }
-    let mut verdict = Verdict::default();
-    // A short round has not all of them.
-    let first_way = bench.rng.usize(..WAYS.len());
+    let mut findings = Findings::default();
+    // A short round does not use all methods.
+    let first_method = context.rng.usize(..METHODS.len());
     let mut refused = 0;
     for restore in 0..restores {
-        let (ledger, load) = live(bench, &plan, &server, &lives).await?;
-        everybody_back(&lives, &ledger).await;
-        sleep(bench.time(LIFE)).await;
-        let copy = bench.folder.path().join(format!("copy-{restore}.db"));
-        let is_ours = restore % 2 == 0;
-        back_up(&bench.program, &database, &copy, is_ours, &ledger).await?;
-        let copied = database::read(&copy, bench.folder.path())?;
-        sleep(bench.time(LIFE)).await;
+        let (ledger, load) = live(context, &plan, &server, &incarnations).await?;
+        await_readers(&incarnations, &ledger).await;
+        sleep(context.time(LIFE)).await;
+        let copy = context.folder.path().join(format!("copy-{restore}.db"));
+        let uses_command = restore % 2 == 0;
+        back_up(&context.program, &database, &copy, uses_command, &ledger).await?;
+        let copied = database::read(&copy, context.folder.path())?;
+        sleep(context.time(LIFE)).await;
         server.kill().await?;
         load.abort().await;
-        let ended = database::read(&database, bench.folder.path())?;
+        let ended = database::read(&database, context.folder.path())?;
         for (what, content) in [("what the crash left", &ended), ("the copy", &copied)] {
             if content.integrity != "ok" {
-                verdict.add(Wrong::Mixed, || format!("{what} is damaged: {}", content.integrity));
+                findings.add(Violation::Mixed, || format!("{what} is damaged: {}", content.integrity));
             }
         }
-        verdict.take(ledger.check_interrupted(&ended.entries));
-        let way = WAYS[(first_way + restore) % WAYS.len()];
+        findings.take(ledger.check_interrupted(&ended.entries));
+        let way = METHODS[(first_method + restore) % METHODS.len()];
         put_back(&copy, &database, way)?;
-        let was_refused = start_restored(bench, &mut server, &copy, &database, way, &mut verdict).await?;
+        let was_refused = start_restored(context, &mut server, &copy, &database, way, &mut findings).await?;
         refused += usize::from(was_refused);
-        is_the_copy(&server, &copied, ended.epoch, way.0, &mut verdict).await?;
-        verdict.faults += 1;
+        is_the_copy(&server, &copied, ended.epoch, way.0, &mut findings).await?;
+        findings.faults += 1;
     }
-    let (ledger, load) = live(bench, &plan, &server, &lives).await?;
-    everybody_back(&lives, &ledger).await;
-    bench.deliver(&ledger, Instant::now()).await;
-    verdict.take(bench.settle(load, &mut server, 0).await?);
-    survivors.shutdown().await;
+    let (ledger, load) = live(context, &plan, &server, &incarnations).await?;
+    await_readers(&incarnations, &ledger).await;
+    context.deliver(&ledger, Instant::now()).await;
+    findings.take(context.settle(load, &mut server, 0).await?);
+    readers.shutdown().await;
     server.stop().await?;
-    let output = holdline_log(&bench.program, &["check"], &database).await?;
+    let output = holdline_log(&context.program, &["check"], &database).await?;
     if !output.status.success() {
-        verdict.add(Wrong::Mixed, || format!("holdline log check: {}", said(&output)));
+        findings.add(Violation::Mixed, || format!("holdline log check: {}", said(&output)));
     }
     Report::note(&format!("{restores} copies put back, {refused} refused until restored by the command"));
-    Ok(Outcome::Ran(verdict))
+    Ok(RoundResult::Ran(findings))
 }
 
-/// Load on the present life of the log, written into this life's ledger.
-async fn live(bench: &mut Bench, plan: &Plan, server: &Server, lives: &Lives) -> Result<(Arc<Ledger>, Load)> {
-    let ledger = lives.ledger(server.read_epoch().await?);
-    let mut rng: Rng = bench.rng.fork();
-    let (program, address) = (&bench.program, server.address);
+/// Starts load on the current incarnation of the log, recorded in its own ledger.
+async fn live(
+    context: &mut RoundContext,
+    plan: &LoadPlan,
+    server: &Server,
+    incarnations: &Incarnations,
+) -> Result<(Arc<Ledger>, Load)> {
+    let ledger = incarnations.ledger(server.read_epoch().await?);
+    let mut rng: Rng = context.rng.fork();
+    let (program, address) = (&context.program, server.address);
     let load = Load::start_in(ledger.clone(), plan, program, address, address, &mut rng).await?;
     Ok((ledger, load))
 }
 
-/// Waits until all who have come through the lives before have noticed that this is another one.
-async fn everybody_back(lives: &Lives, ledger: &Arc<Ledger>) {
+/// Waits until all persistent readers have noticed the new incarnation.
+async fn await_readers(incarnations: &Incarnations, ledger: &Arc<Ledger>) {
     let deadline = Instant::now() + TOLD;
-    if !reached(ledger, deadline, || lives.survivors(ledger) == SURVIVORS).await {
-        let back = lives.survivors(ledger);
-        ledger.complain(Wrong::Undelivered, format!("{back} of {SURVIVORS} came over to the restored log"));
+    if !reached(ledger, deadline, || incarnations.readers(ledger) == READERS).await {
+        let back = incarnations.readers(ledger);
+        ledger.report(Violation::Undelivered, format!("{back} of {READERS} came over to the restored log"));
     }
 }
 
-/// Copies the log of a running server, by our command or by SQLite's own.
-async fn back_up(program: &Path, database: &Path, copy: &Path, is_ours: bool, ledger: &Ledger) -> Result<()> {
-    if is_ours {
+/// Copies the log of a running server, with `holdline log backup` or with SQLite.
+async fn back_up(
+    program: &Path,
+    database: &Path,
+    copy: &Path,
+    uses_command: bool,
+    ledger: &Ledger,
+) -> Result<()> {
+    if uses_command {
         let name = copy.to_str().context("the path is no text")?;
         let output = holdline_log(program, &["backup", name], database).await?;
         if output.status.success() {
             return Ok(());
         }
-        ledger.complain(Wrong::Unclear, format!("holdline log backup: {}", said(&output)));
+        ledger.report(Violation::Unclear, format!("holdline log backup: {}", said(&output)));
     }
     let (database, copy) = (database.to_owned(), copy.to_owned());
     tokio::task::spawn_blocking(move || database::vacuum_into(&database, &copy)).await?
 }
 
-/// Puts the copy where the log was.
-fn put_back(copy: &Path, database: &Path, (_, removed, is_moved): Way) -> Result<()> {
+/// Puts the copy in the log's place.
+fn put_back(copy: &Path, database: &Path, (_, removed, is_moved): RestoreMethod) -> Result<()> {
     database::remove_beside(database, removed)?;
     if is_moved {
         let new = database.with_extension("new");
@@ -155,14 +168,15 @@ fn put_back(copy: &Path, database: &Path, (_, removed, is_moved): Way) -> Result
     Ok(())
 }
 
-/// Starts the server on what was put back; when it refuses, by way of `holdline log restore`. Answers whether it did.
+/// Starts the server on the restored files; if it refuses them, restores the copy with `holdline log restore`. Returns
+/// whether the server refused.
 async fn start_restored(
-    bench: &Bench,
+    context: &RoundContext,
     server: &mut Server,
     copy: &Path,
     database: &Path,
-    (way, ..): Way,
-    verdict: &mut Verdict,
+    (way, ..): RestoreMethod,
+    findings: &mut Findings,
 ) -> Result<bool> {
     let open = server.spawn()?;
     let opened = timeout(START, open).await.context("the server neither opened nor refused")?;
@@ -170,49 +184,52 @@ async fn start_restored(
         return Ok(false);
     }
     let status = server.exit().await?;
-    if status.success() || server.last_words().trim().is_empty() {
-        verdict.add(Wrong::Unclear, || format!("{way}: ended with {status}, said {:?}", server.last_words()));
+    if status.success() || server.last_output().trim().is_empty() {
+        findings.add(Violation::Unclear, || {
+            format!("{way}: ended with {status}, said {:?}", server.last_output())
+        });
     }
     let name = copy.to_str().context("the path is no text")?;
-    let output = holdline_log(&bench.program, &["restore", name], database).await?;
+    let output = holdline_log(&context.program, &["restore", name], database).await?;
     ensure!(
         output.status.success(),
         "{way}: {}\nholdline log restore: {}",
-        server.last_words(),
+        server.last_output(),
         said(&output)
     );
     server.start().await?;
     Ok(true)
 }
 
-/// The restored log is the copy, and another one than before.
+/// Checks that the restored log equals the copy and has a new epoch.
 async fn is_the_copy(
     server: &Server,
     copied: &Content,
     before: Epoch,
     way: &str,
-    verdict: &mut Verdict,
+    findings: &mut Findings,
 ) -> Result<()> {
     let epoch = server.read_epoch().await?;
     if epoch == before {
-        verdict.add(Wrong::Mixed, || format!("{way}: goes on as if nothing had happened"));
+        findings.add(Violation::Mixed, || format!("{way}: goes on as if nothing had happened"));
     }
-    // The log is read while nobody has written anything but survivors, who write nothing.
+    // Nothing is written at this moment: only persistent readers run.
     let log: Vec<Entry> = match server.read_log().await {
         Ok(log) => log,
         Err(error) => {
-            verdict.add(Wrong::Mixed, || format!("{way}: {error:#}"));
+            findings.add(Violation::Mixed, || format!("{way}: {error:#}"));
             return Ok(());
         }
     };
     if log != copied.entries {
         let (restored, copied) = (log.len(), copied.entries.len());
-        verdict.add(Wrong::Mixed, || format!("{way}: {restored} entries, the copy has {copied}, or others"));
+        findings
+            .add(Violation::Mixed, || format!("{way}: {restored} entries, the copy has {copied}, or others"));
     }
     Ok(())
 }
 
-/// Runs a command of `holdline log`.
+/// Runs a `holdline log` command.
 async fn holdline_log(program: &Path, arguments: &[&str], database: &Path) -> Result<Output> {
     let mut command = Command::new(program);
     command.arg("log").args(arguments).arg("--log").arg(format!("sqlite:{}", database.display()));

@@ -1,6 +1,6 @@
-//! The log forgets: a small number of entries a room is kept, looked after every second, while messages on both sides of
-//! the cut are edited, deleted and reacted to. Readers that keep up get everything once; those that stay away are told
-//! of a gap exactly when something is gone; forgetting never fails and never falls behind.
+//! The log has a retention limit: each room keeps a small number of entries, enforced every second, while messages on
+//! both sides of the limit are edited, deleted and reacted to. Readers that keep up get everything once; absent readers
+//! are told of a gap exactly when entries have expired; the retention never fails and never falls behind.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -9,80 +9,80 @@ use anyhow::Result;
 use holdline_shared::{Entry, RoomName};
 use tokio::time::{Instant, sleep};
 
-use super::Outcome;
-use super::bench::{Bench, reached};
-use crate::checker::{Verdict, Wrong};
-use crate::http::Http;
-use crate::load::{Load, Plan, Scribe};
-use crate::report::Report;
+use super::context::{RoundContext, reached};
+use crate::checker::{Findings, Violation};
+use crate::http::HttpClient;
+use crate::load::LogRecorder;
+use crate::report::{Report, RoundResult};
 use crate::server::Server;
 
-/// Entries that a room keeps: of a busy room a few seconds of talk, which is less than the longest nap.
+/// Entries that a room keeps: a few seconds of a busy room's traffic, less than the longest absence.
 const KEPT: usize = 200;
 const KEPT_SHORT: usize = 60;
-/// Longer than anything needs that happens once a second.
+/// The time limit for the retention, which runs once a second.
 const SOON: Duration = Duration::from_secs(45);
-/// How long it is waited for somebody who stays away for too long.
+/// The time limit for the first gap.
 const TOLD: Duration = Duration::from_secs(20);
 /// The longest time between two kills.
 const LIFE: Duration = Duration::from_secs(5);
 
-pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
-    let (kills, mut plan) = if bench.is_short { (2, Plan::new(true)) } else { (8, Plan::new(false)) };
-    plan.nappers = 2;
-    plan.is_forgetful = true;
-    // Of these only one that reads the calm room can be sure to keep up.
+pub(super) async fn run(context: &mut RoundContext) -> Result<RoundResult> {
+    let kills = context.size(2, 8);
+    let mut plan = context.plan();
+    plan.absentees = 2;
+    plan.has_retention = true;
+    // Only a tail of the calm room is certain to keep up.
     plan.tails = 1;
-    let kept = if bench.is_short { KEPT_SHORT } else { KEPT };
+    let kept = context.size(KEPT_SHORT, KEPT);
     let keep = format!("{kept}/room");
-    let mut server = bench.server()?.flags(&["--keep", &keep, "--keep-every", "1"]);
+    let mut server = context.server()?.flags(&["--keep", &keep, "--keep-every", "1"]);
     server.start().await?;
-    let scribe = Scribe::start(Http::new(server.address));
-    let mut rng = bench.rng.fork();
-    let load = Load::start(&plan, &bench.program, server.address, server.address, &mut rng).await?;
+    let recorder = LogRecorder::start(HttpClient::new(server.address));
+    let load = context.start_load(&plan, &server, server.address).await?;
     for _ in 0..kills {
-        sleep(LIFE.mul_f64(0.5 + bench.rng.f64() / 2.0)).await;
-        // Some of them while it forgets.
+        sleep(LIFE.mul_f64(0.5 + context.rng.f64() / 2.0)).await;
+        // Some kills interrupt the retention.
         server.kill().await?;
         server.start().await?;
     }
-    bench.deliver(&load.ledger, Instant::now()).await;
-    // Most often somebody has been told long before.
+    context.deliver(&load.ledger, Instant::now()).await;
+    // Usually a gap was reported long before.
     reached(&load.ledger, Instant::now() + TOLD, || load.ledger.gaps() > 0).await;
     let ledger = load.ledger.clone();
-    let mut verdict = bench.settle_with(load, &mut server, kills, Some(scribe)).await?;
-    check_bound(&server, kept, &mut verdict).await?;
+    let mut findings = context.settle_with(load, &mut server, kills, Some(recorder)).await?;
+    check_bound(&server, kept, &mut findings).await?;
     for line in server.errors() {
-        verdict.add(Wrong::Unclear, || format!("the server said: {line}"));
+        findings.add(Violation::Unclear, || format!("the server said: {line}"));
     }
-    let forgotten = verdict.stored.saturating_sub(server.read_log().await?.len());
+    let forgotten = findings.stored.saturating_sub(server.read_log().await?.len());
     Report::note(&format!(
         "{forgotten} of {} entries were forgotten, {} gaps told",
-        verdict.stored,
+        findings.stored,
         ledger.gaps()
     ));
     if forgotten == 0 {
-        verdict.add(Wrong::Unbounded, || "nothing was forgotten".to_owned());
+        findings.add(Violation::Unbounded, || "nothing was forgotten".to_owned());
     }
-    Ok(Outcome::Ran(verdict))
+    Ok(RoundResult::Ran(findings))
 }
 
-/// Nobody publishes any more: after a while no room has more than it may keep.
-async fn check_bound(server: &Server, kept: usize, verdict: &mut Verdict) -> Result<()> {
+/// Checks that no room has more entries than its limit after publishing has ended.
+async fn check_bound(server: &Server, kept: usize, findings: &mut Findings) -> Result<()> {
     let deadline = Instant::now() + SOON;
     loop {
         let log = server.read_log().await?;
         let Some((room, entries)) = too_many(&log, kept) else { return Ok(()) };
         if Instant::now() >= deadline {
-            verdict
-                .add(Wrong::Unbounded, || format!("{} has {entries} entries after {SOON:?}", room.as_str()));
+            findings.add(Violation::Unbounded, || {
+                format!("{} has {entries} entries after {SOON:?}", room.as_str())
+            });
             return Ok(());
         }
         sleep(Duration::from_millis(200)).await;
     }
 }
 
-/// A room with more entries than it may keep.
+/// Finds a room with more entries than its limit.
 fn too_many(log: &[Entry], kept: usize) -> Option<(&RoomName, usize)> {
     let mut rooms: HashMap<&RoomName, usize> = HashMap::new();
     for entry in log {

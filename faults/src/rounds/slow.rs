@@ -1,65 +1,62 @@
-//! Readers that take a kilobyte a minute of answers that are large, thousands of them, while ordinary readers and
-//! publishers go on: the slow ones are cut, the server's memory stays bounded, and nobody else loses anything.
+//! Thousands of slow readers that read a kilobyte a minute of large responses, beside an ordinary load: the slow ones
+//! are disconnected, the server's memory stays bounded, and the other clients lose nothing.
 
-mod reader;
+mod slow_reader;
 mod usage;
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
+use holdline_shared::MessageText;
 use holdline_shared::limits::BATCH_BYTES;
-use holdline_shared::{Entry, MessageText, PublishKey, PublishRequest, RoomName, Session};
-use hyper::Method;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
-use super::Outcome;
-use super::bench::{Bench, reached};
-use crate::checker::{Ledger, Wrong};
-use crate::http::{Ask, Http};
-use crate::load::{Load, Plan};
-use crate::report::Report;
+use super::context::{RoundContext, reached};
+use crate::checker::{Ledger, Violation};
+use crate::http::HttpClient;
+use crate::report::{Report, RoundResult};
 use crate::server::Server;
-use reader::SlowReader;
+use crate::session::{ApiSession, random_key};
+use slow_reader::SlowReader;
 use usage::Usage;
 
 const SLOW: usize = 2_000;
-/// All of these ask for more than the system takes off the server's hands.
+/// In a short round all slow readers request more than the kernel buffers.
 const SLOW_SHORT: usize = 60;
-/// In a long round one of so many does; the system holds four megabytes for each.
+/// In a long round one of this many does; the kernel buffers four megabytes for each.
 const ONE_IN: usize = 20;
-/// Answers that are more than those.
+/// The number of pipelined requests whose responses exceed the kernel's buffers.
 const ANSWERS: usize = 24;
-/// The time for a kilobyte. Whoever takes nothing for half a minute is cut by the system, so that the server's own rule
-/// is for those who take a little more often.
+/// The time for a kilobyte. The kernel disconnects readers that read nothing for half a minute, so the server's own
+/// rule is tested by readers that read a little more often.
 const MINUTE: Duration = Duration::from_secs(60);
 const A_LITTLE_MORE: Duration = Duration::from_secs(8);
-/// Where the large answers are.
+/// The room with the large messages.
 const ROOM: &str = "large";
-/// Long messages there; each reader begins after another of the first half.
+/// The number of large messages; each reader starts after another one of the first half.
 const MESSAGES: usize = 64;
 const MESSAGE_BYTES: usize = 12 * 1024;
-/// Several times what a server gives a reader in which to make progress, and time for a slow machine to look.
+/// The time limit until all slow readers are disconnected: several times the server's own limit.
 const CUT: Duration = Duration::from_secs(240);
-/// Files of the server that come and go with ordinary readers.
+/// Open files of the server that come and go with ordinary readers.
 const ORDINARY_FILES: usize = 40;
-/// Connections that the server has cut because their reader took too little.
+/// The metric of connections that the server closed because the reader made no progress.
 const STALLED: &str = "holdline_connections_stalled_total";
-const PATIENCE: Duration = Duration::from_secs(20);
+const REQUEST_LIMIT: Duration = Duration::from_secs(20);
 
-pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
-    let (slow, waves, mut plan) =
-        if bench.is_short { (SLOW_SHORT, 1, Plan::new(true)) } else { (SLOW, 2, Plan::new(false)) };
-    plan.crowd = 20;
-    // A short round needs a server with less patience.
-    let patience = if bench.is_short { "5" } else { "30" };
-    let mut server = bench.server()?.flags(&["--stall-timeout", patience]);
+pub(super) async fn run(context: &mut RoundContext) -> Result<RoundResult> {
+    let (slow, waves) = context.size((SLOW_SHORT, 1), (SLOW, 2));
+    let mut plan = context.plan();
+    plan.per_selection = 20;
+    // A short round needs a shorter limit.
+    let stall_limit = context.size("5", "30");
+    let mut server = context.server()?.flags(&["--stall-timeout", stall_limit]);
     server.start().await?;
-    let mut rng = bench.rng.fork();
-    let load = Load::start(&plan, &bench.program, server.address, server.address, &mut rng).await?;
-    let first = fill(bench, &server, &load.ledger).await?;
-    // The ordinary ones have come and are held.
-    reached(&load.ledger, Instant::now() + PATIENCE, || load.ledger.deliveries() > 5_000).await;
+    let load = context.start_load(&plan, &server, server.address).await?;
+    let first = fill(context, &server, &load.ledger).await?;
+    // The ordinary readers have connected and are held.
+    reached(&load.ledger, Instant::now() + REQUEST_LIMIT, || load.ledger.deliveries() > 5_000).await;
     let epoch = server.read_epoch().await?;
     let process = server.id().context("the server does not run")?;
     let mut peaks = Vec::new();
@@ -70,82 +67,71 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
             let after = first + (n % (MESSAGES / 2)) as u64;
             let path = format!("/api/v1/poll?room={ROOM}&after={:016x}-{after}&wait=0", epoch.0);
             let (requests, pause) = match n % ONE_IN {
-                _ if bench.is_short => (ANSWERS, Duration::from_secs(2)),
+                _ if context.is_short => (ANSWERS, Duration::from_secs(2)),
                 0 => (ANSWERS, A_LITTLE_MORE),
                 _ => (1, MINUTE),
             };
             readers.spawn(SlowReader { path, requests, pause }.read(server.address));
         }
-        let watched = watch(process, before, slow, &load.ledger).await?;
-        if let Some(cut) = watched.cut {
+        let observed = watch(process, before, slow, &load.ledger).await?;
+        if let Some(cut) = observed.cut {
             Report::note(&format!(
                 "{slow} slow readers were cut after {:.0} s; memory went from {} to {} MiB",
                 cut.as_secs_f64(),
                 before.memory >> 20,
-                watched.peak >> 20,
+                observed.peak >> 20,
             ));
         }
-        // The server's rule comes before that of the system, which gives up after some minutes and counts nothing.
+        // The server's rule must act before the kernel, which gives up after some minutes and counts nothing.
         let stalled = server.read_metric(STALLED).await?;
-        if watched.cut.is_some() && stalled < f64::from(u32::try_from(slow / 2).unwrap_or(u32::MAX)) {
+        if observed.cut.is_some() && stalled < f64::from(u32::try_from(slow / 2).unwrap_or(u32::MAX)) {
             let what = format!("the server itself has cut only {stalled} of {slow} slow readers");
-            load.ledger.complain(Wrong::Unbounded, what);
+            load.ledger.report(Violation::Unbounded, what);
         }
         readers.shutdown().await;
-        peaks.push(watched.peak);
+        peaks.push(observed.peak);
     }
-    // A second wave finds the room that the first one left.
+    // A second wave must fit into the memory that the first one has freed.
     if let [first, second] = peaks[..]
         && second > first + first / 4 + (64 << 20)
     {
         let what = format!("memory grows with each wave of slow readers: {first} bytes, then {second}");
-        load.ledger.complain(Wrong::Unbounded, what);
+        load.ledger.report(Violation::Unbounded, what);
     }
-    bench.deliver(&load.ledger, Instant::now()).await;
-    Ok(Outcome::Ran(bench.settle(load, &mut server, slow * waves).await?))
+    context.deliver(&load.ledger, Instant::now()).await;
+    Ok(RoundResult::Ran(context.settle(load, &mut server, slow * waves).await?))
 }
 
-/// Fills the room; answers the seq of its first message.
-async fn fill(bench: &mut Bench, server: &Server, ledger: &Ledger) -> Result<u64> {
-    let http = Http::new(server.address);
-    let reply = http.ask(Ask::send(Method::POST, "/api/v1/session", "{}"), PATIENCE).await?;
-    let session: Session = serde_json::from_slice(&reply.body)?;
-    let bearer = format!("Bearer {}", session.token.unwrap_or_default());
-    let room: RoomName = ROOM.parse()?;
-    let path = format!("/api/v1/rooms/{}", room.as_str());
-    http.ask(Ask::send(Method::PUT, &path, "{}").header("authorization", &bearer), PATIENCE).await?;
+/// Fills the room; returns the position of its first message.
+async fn fill(context: &mut RoundContext, server: &Server, ledger: &Ledger) -> Result<u64> {
+    let http = HttpClient::new(server.address);
+    let (session, room) = (ApiSession::create(&http, "slow").await?, ROOM.parse()?);
+    session.create_room(&http, &room).await?;
     let mut first = None;
     for _ in 0..MESSAGES {
-        let mut bytes = [0; 16];
-        bench.rng.fill(&mut bytes);
-        let key = PublishKey::from_random(bytes);
-        // Characters of three bytes: a message may be long in bytes, but not in characters.
+        let key = random_key(&mut context.rng);
+        // Characters of three bytes: the limit in bytes is larger than the limit in characters.
         let text: MessageText = format!("{key} {}", "長".repeat(MESSAGE_BYTES / 3 - 200)).parse()?;
-        ledger.tried(key, &text);
-        let body = serde_json::to_vec(&PublishRequest { key, text, reply_to: None })?;
-        let path = format!("/api/v1/rooms/{ROOM}/messages");
-        let ask = Ask::send(Method::POST, &path, body).header("authorization", &bearer);
-        let reply = http.ask(ask, PATIENCE).await?;
-        ensure!(reply.status == 201, "a publish was answered with {}", reply.words());
-        let entry: Entry = serde_json::from_slice(&reply.body)?;
-        ledger.acknowledged(key, entry.seq);
+        ledger.record_attempt(key, &text);
+        let entry = session.publish(&http, &room, key, text).await?;
+        ledger.record_acknowledgement(key, entry.seq);
         first.get_or_insert(entry.seq.0);
     }
     first.context("nothing was published")
 }
 
-/// Observations of the server while it had slow readers.
-struct Watched {
-    /// The most memory that the server had, in bytes.
+/// Observations of the server while it has slow readers.
+struct Observation {
+    /// The server's peak memory in bytes.
     peak: u64,
-    /// Time until the last slow reader was cut off; `None` if the round gave up waiting.
+    /// Time until the last slow reader was disconnected; `None` if the round gave up waiting.
     cut: Option<Duration>,
 }
 
-/// Looks at the server until it has cut all slow readers.
-async fn watch(process: u32, before: Usage, slow: usize, ledger: &Ledger) -> Result<Watched> {
+/// Observes the server until it has disconnected all slow readers.
+async fn watch(process: u32, before: Usage, slow: usize, ledger: &Ledger) -> Result<Observation> {
     let begun = Instant::now();
-    // An answer and what belongs to it for each, and as much again as the log's recent entries have, which grow meanwhile.
+    // A response with its overhead for each reader, and a reserve for the log's recent entries, which grow meanwhile.
     let bound = before.memory + (slow as u64) * (BATCH_BYTES as u64) * 5 / 4 + (96 << 20);
     let (mut peak, mut have_come) = (before.memory, false);
     loop {
@@ -156,16 +142,16 @@ async fn watch(process: u32, before: Usage, slow: usize, ledger: &Ledger) -> Res
         let is_over = begun.elapsed() > CUT;
         if are_cut || is_over {
             if peak > bound {
-                ledger.complain(Wrong::Unbounded, format!("{peak} bytes of memory, more than {bound}"));
+                ledger.report(Violation::Unbounded, format!("{peak} bytes of memory, more than {bound}"));
             }
             if !are_cut {
                 let left = now.files.saturating_sub(before.files);
-                ledger.complain(
-                    Wrong::Unbounded,
+                ledger.report(
+                    Violation::Unbounded,
                     format!("{left} of {slow} slow readers are held after {CUT:?}"),
                 );
             }
-            return Ok(Watched { peak, cut: are_cut.then(|| begun.elapsed()) });
+            return Ok(Observation { peak, cut: are_cut.then(|| begun.elapsed()) });
         }
         sleep(Duration::from_millis(250)).await;
     }

@@ -1,5 +1,5 @@
-//! Nothing is broken; but each message, edit, deletion and reaction is published at the very moment in which its readers
-//! poll again, many thousand times. A wake-up that is lost then shows as a message that comes only when the hold is over.
+//! No faults, but each message, edit, deletion and reaction is published at the very moment at which its readers poll
+//! again, many thousand times. A lost wake-up shows as a delivery at the end of the hold.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,107 +7,100 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use fastrand::Rng;
-use holdline_shared::{
-    After, Batch, EditRequest, Entry, MessageText, PersonId, PublishKey, RoomName, RoomSelection, Seq,
-    Session,
-};
+use holdline_shared::{After, Batch, EditRequest, Entry, MessageText, RoomName, RoomSelection, Seq};
 use hyper::Method;
 use tokio::task::{JoinSet, yield_now};
 use tokio::time::Instant;
 
-use super::Outcome;
-use super::bench::{Bench, compare_history};
-use crate::checker::{ChangeAnswer, ChangeKind, ChangeRequest, Hears, Ledger, ReaderId, Wrong};
-use crate::http::{Ask, Http};
+use super::context::{RoundContext, compare_history};
+use crate::checker::{ChangeAnswer, ChangeKind, ChangeRequest, Ledger, ReaderId, Receives, Violation};
+use crate::http::{ApiRequest, HttpClient};
+use crate::report::RoundResult;
+use crate::session::{ApiSession, random_key};
 
-/// Rooms in which the game is played at the same time, and readers of each.
+/// Rooms that are tested at the same time, and readers of each.
 const ROOMS: usize = 4;
 const READERS: usize = 4;
-/// A message that takes longer than this was not delivered by its wake-up; polls are held longer than that.
+/// A delivery that takes longer than this did not come from its wake-up; polls are held longer than that.
 const LATE: Duration = Duration::from_secs(3);
 const HELD: u64 = 8;
-const PATIENCE: Duration = Duration::from_secs(20);
-/// Nothing is held back for longer than this, however slow the machine is.
+const REQUEST_LIMIT: Duration = Duration::from_secs(20);
+/// The longest delay of a poll, however slow the machine is.
 const LONGEST: Duration = Duration::from_millis(5);
-/// A file system in memory, where there is one: without the disk's part, publishing takes about as long as polling, and
-/// the two meet more often.
+/// A file system in memory, if there is one: without a disk, publishing takes about as long as polling, and the two
+/// coincide more often.
 const MEMORY: &str = "/dev/shm";
 
-pub(super) async fn run(bench: &mut Bench) -> Result<Outcome> {
+pub(super) async fn run(context: &mut RoundContext) -> Result<RoundResult> {
     if Path::new(MEMORY).is_dir() {
-        bench.folder = tempfile::Builder::new().prefix("holdline-faults-").tempdir_in(MEMORY)?;
+        context.folder = tempfile::Builder::new().prefix("holdline-faults-").tempdir_in(MEMORY)?;
     }
-    let mut server = bench.server()?;
-    server.start().await?;
+    let mut server = context.start_server().await?;
     let ledger = Arc::new(Ledger::default());
-    let end = Instant::now() + Duration::from_secs(if bench.is_short { 8 } else { 50 });
-    let mut games = JoinSet::new();
+    let end = Instant::now() + Duration::from_secs(context.size(8, 50));
+    let mut tests = JoinSet::new();
     for n in 0..ROOMS {
         let room = RoomName::parse(&format!("wake-{n}"))?;
-        let game = Game::new(Http::new(server.address), ledger.clone(), room, bench.rng.fork()).await?;
-        games.spawn(game.play(end));
+        let test =
+            RoomTest::new(HttpClient::new(server.address), ledger.clone(), room, context.rng.fork()).await?;
+        tests.spawn(test.run(end));
     }
-    while let Some(game) = games.join_next().await {
-        game??;
+    while let Some(test) = tests.join_next().await {
+        test??;
     }
     server.kill().await?;
     server.start().await?;
     let log = server.read_log().await?;
-    let mut verdict = ledger.check(&log);
-    compare_history(&server, &log, &log, &mut verdict).await?;
-    Ok(Outcome::Ran(verdict))
+    let mut findings = ledger.check(&log);
+    compare_history(&server, &log, &log, &mut findings).await?;
+    Ok(RoundResult::Ran(findings))
 }
 
-/// One room, its publisher and its readers.
-struct Game {
-    http: Http,
+/// One room with its publisher and its readers.
+struct RoomTest {
+    http: HttpClient,
     ledger: Arc<Ledger>,
     room: RoomName,
     rng: Rng,
-    bearer: String,
-    author: PersonId,
+    session: ApiSession,
     /// The newest message, unless it was deleted; `is_liked` tells whether it has a reaction.
     last: Option<Seq>,
     is_liked: bool,
     readers: Vec<(ReaderId, After)>,
-    /// How long a publish took lately, until its answer.
-    lately: Duration,
+    /// The moving average of the time of a publish.
+    publish_time: Duration,
 }
 
-impl Game {
-    /// Makes the room.
-    async fn new(http: Http, ledger: Arc<Ledger>, room: RoomName, rng: Rng) -> Result<Self> {
-        let reply = http.ask(Ask::send(Method::POST, "/api/v1/session", "{}"), PATIENCE).await?;
-        let session: Session = serde_json::from_slice(&reply.body)?;
-        let bearer = format!("Bearer {}", session.token.unwrap_or_default());
-        let path = format!("/api/v1/rooms/{}", room.as_str());
-        http.ask(Ask::send(Method::PUT, &path, "{}").header("authorization", &bearer), PATIENCE).await?;
+impl RoomTest {
+    /// Creates the room.
+    async fn new(http: HttpClient, ledger: Arc<Ledger>, room: RoomName, rng: Rng) -> Result<Self> {
+        let session = ApiSession::create(&http, "wake").await?;
+        session.create_room(&http, &room).await?;
         let rooms = RoomSelection::Named(vec![room.clone()]);
         let reader = |n| {
             let name = format!("reader {n} of {}", room.as_str());
-            (ledger.reader(name, rooms.clone(), Seq::START, Hears::Entries), After::Start)
+            (ledger.add_reader(name, rooms.clone(), Seq::START, Receives::Entries), After::Start)
         };
         let readers = (0..READERS).map(reader).collect();
-        let author = session.person.id;
-        let (last, is_liked, lately) = (None, false, Duration::ZERO);
-        Ok(Self { http, ledger, room, rng, bearer, author, last, is_liked, readers, lately })
+        let (last, is_liked, publish_time) = (None, false, Duration::ZERO);
+        Ok(Self { http, ledger, room, rng, session, last, is_liked, readers, publish_time })
     }
 
-    /// Says something, and lets each reader poll a little later, as late as the publish is expected to take; then the
-    /// same again, once all have heard it.
-    async fn play(mut self, end: Instant) -> Result<()> {
+    /// Publishes, and lets each reader poll a little later, as late as the publish is expected to take; repeats this
+    /// once all readers have received the entry.
+    async fn run(mut self, end: Instant) -> Result<()> {
         for (reader, after) in &mut self.readers {
-            let asked = self.ledger.line();
+            let asked = self.ledger.position();
             let batch = poll(&self.http, &self.room, *after).await?;
-            self.ledger.saw(*reader, asked, &batch.entries);
+            self.ledger.record_entries(*reader, asked, &batch.entries);
             *after = After::At(batch.cursor);
         }
         while Instant::now() < end {
             let begun = Instant::now();
-            let asked = self.ledger.line();
+            let asked = self.ledger.position();
             let mut polls = JoinSet::new();
             for (n, (_, after)) in self.readers.iter().enumerate() {
-                let at = begun + self.lately.min(LONGEST).mul_f64(self.rng.f64() * 1.3);
+                let at = begun + self.publish_time.min(LONGEST).mul_f64(self.rng.f64() * 1.3);
                 let (http, room, after) = (self.http.clone(), self.room.clone(), *after);
                 polls.spawn(async move {
                     until(at).await;
@@ -115,22 +108,22 @@ impl Game {
                 });
             }
             let seq = self.publish().await?;
-            self.lately = (self.lately * 7 + begun.elapsed()) / 8;
+            self.publish_time = (self.publish_time * 7 + begun.elapsed()) / 8;
             while let Some(polled) = polls.join_next().await {
                 let (n, batch, took) = polled??;
                 let (reader, after) = &mut self.readers[n];
                 if took > LATE {
                     let what = format!("reader {n} of {} heard of {seq} after {took:?}", self.room.as_str());
-                    self.ledger.complain(Wrong::Late, what);
+                    self.ledger.report(Violation::Late, what);
                 }
-                self.ledger.saw(*reader, asked, &batch.entries);
+                self.ledger.record_entries(*reader, asked, &batch.entries);
                 *after = After::At(batch.cursor);
             }
         }
         Ok(())
     }
 
-    /// Says something new, or changes what was said last.
+    /// Publishes a message, or changes the last one.
     async fn publish(&mut self) -> Result<Seq> {
         match (self.last, self.rng.u8(..8)) {
             (Some(message), 0) => {
@@ -149,21 +142,16 @@ impl Game {
                 let kind = ChangeKind::React { emoji: "👍".parse()?, on: self.is_liked };
                 self.change(method, "/reactions/%F0%9F%91%8D", Vec::new(), message, kind).await
             }
-            _ => self.say().await,
+            _ => self.publish_message().await,
         }
     }
 
-    async fn say(&mut self) -> Result<Seq> {
-        let mut bytes = [0; 16];
-        self.rng.fill(&mut bytes);
-        let key = PublishKey::from_random(bytes);
-        self.ledger.tried(key, &key.to_string().parse()?);
-        let path = format!("/api/v1/rooms/{}/messages", self.room.as_str());
-        let ask = Ask::send(Method::POST, &path, format!(r#"{{"key":"{key}","text":"{key}"}}"#));
-        let reply = self.http.ask(ask.header("authorization", &self.bearer), PATIENCE).await?;
-        ensure!(reply.status == 201, "a publish was answered with {}", reply.words());
-        let entry: Entry = serde_json::from_slice(&reply.body)?;
-        self.ledger.acknowledged(key, entry.seq);
+    async fn publish_message(&mut self) -> Result<Seq> {
+        let key = random_key(&mut self.rng);
+        let text: MessageText = key.to_string().parse()?;
+        self.ledger.record_attempt(key, &text);
+        let entry = self.session.publish(&self.http, &self.room, key, text).await?;
+        self.ledger.record_acknowledgement(key, entry.seq);
         (self.last, self.is_liked) = (Some(entry.seq), false);
         Ok(entry.seq)
     }
@@ -176,29 +164,30 @@ impl Game {
         target: Seq,
         kind: ChangeKind,
     ) -> Result<Seq> {
-        let (author, room) = (self.author.clone(), self.room.clone());
+        let (author, room) = (self.session.person.id.clone(), self.room.clone());
         let path = format!("/api/v1/rooms/{}/messages/{target}{rest}", room.as_str());
-        let id = self.ledger.asked(ChangeRequest { author, room, target, kind });
-        let ask = Ask::send(method, &path, body).header("authorization", &self.bearer);
-        let reply = self.http.ask(ask, PATIENCE).await?;
-        ensure!(matches!(reply.status, 200 | 201), "a change was answered with {}", reply.words());
+        let id = self.ledger.record_change(ChangeRequest { author, room, target, kind });
+        let request =
+            ApiRequest::with_body(method, &path, body).header("authorization", &self.session.bearer);
+        let reply = self.http.send(request, REQUEST_LIMIT).await?;
+        ensure!(matches!(reply.status, 200 | 201), "a change was answered with {}", reply.describe());
         let entry: Entry = serde_json::from_slice(&reply.body)?;
         let seq = entry.seq;
-        self.ledger.changed(id, ChangeAnswer::Stored(Box::new(entry)));
+        self.ledger.record_change_answer(id, ChangeAnswer::Stored(Box::new(entry)));
         Ok(seq)
     }
 }
 
-/// Lets others run until this moment: no timer is that fine.
+/// Yields until this moment: timers are not precise enough.
 async fn until(moment: Instant) {
     while Instant::now() < moment {
         yield_now().await;
     }
 }
 
-async fn poll(http: &Http, room: &RoomName, after: After) -> Result<Batch> {
+async fn poll(http: &HttpClient, room: &RoomName, after: After) -> Result<Batch> {
     let path = format!("/api/v1/poll?room={}&after={after}&wait={HELD}", room.as_str());
-    let reply = http.ask(Ask::get(&path), PATIENCE).await?;
-    ensure!(reply.status == 200, "a poll was answered with {}", reply.words());
+    let reply = http.send(ApiRequest::get(&path), REQUEST_LIMIT).await?;
+    ensure!(reply.status == 200, "a poll was answered with {}", reply.describe());
     Ok(serde_json::from_slice(&reply.body)?)
 }

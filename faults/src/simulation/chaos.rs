@@ -1,4 +1,4 @@
-//! What breaks, and when.
+//! Random faults.
 
 use std::time::Duration;
 
@@ -6,11 +6,14 @@ use tokio::time::sleep;
 
 use super::world::World;
 
-/// Breaks things for `time`.
-pub(super) async fn run(world: &World, time: Duration) {
+/// The time during which faults are injected.
+pub(super) const DURATION: Duration = Duration::from_secs(60);
+
+/// Injects faults for [`DURATION`].
+pub(super) async fn run(world: &World) {
     let mut rng = world.rng("chaos", 0);
     let clients = world.plan.publishers + world.plan.subscribers;
-    let end = world.now() + time;
+    let end = world.now() + DURATION;
     loop {
         sleep(Duration::from_millis(rng.u64(100..6000))).await;
         if world.now() >= end {
@@ -28,23 +31,25 @@ pub(super) async fn run(world: &World, time: Duration) {
             }
             4 | 5 => {
                 let (client, time) = (rng.usize(0..clients), Duration::from_millis(rng.u64(500..30_000)));
-                world.trace.say("network", format_args!("client {client} is parted for {time:?}"));
-                world.network.part(client, time);
+                world.trace.add("network", format_args!("client {client} is disconnected for {time:?}"));
+                world.network.disconnect(client, time);
             }
             6 => {
                 let (client, limit) = (rng.usize(0..clients), Duration::from_secs(rng.u64(2..20)));
-                world.trace.say("network", format_args!("client {client} is cut after {limit:?}"));
-                world.network.limit(client, limit);
+                world.trace.add("network", format_args!("client {client} is cut after {limit:?}"));
+                world.network.limit_hold(client, limit);
             }
             7 => {
-                world.trace.say("disk", "full");
+                world.trace.add("disk", "full");
                 world.disk.is_full.set(true);
                 sleep(while_long).await;
                 world.disk.is_full.set(false);
             }
             _ => {
-                world.network.weather.set(rng.u8(0..60));
-                world.trace.say("network", format_args!("weather {}", world.network.weather.get()));
+                world.network.fault_percent.set(rng.u8(0..60));
+                world
+                    .trace
+                    .add("network", format_args!("fault_percent {}", world.network.fault_percent.get()));
             }
         }
     }

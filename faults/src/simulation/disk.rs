@@ -1,5 +1,5 @@
-//! A disk in virtual time, and the log on it: what is appended waits for a sync; a crash loses what waits. Otherwise it is
-//! the real [`MemoryLog`], built anew from the disk at every start.
+//! A simulated disk with the log on it: appends wait for a sync, and a crash loses the waiting ones. The log is the
+//! real [`MemoryLog`], rebuilt from the disk at every start.
 
 use std::cell::{Cell, RefCell};
 
@@ -7,46 +7,46 @@ use futures_util::FutureExt;
 use holdline_server::log::{Draft, DraftKind, Log, MemoryLog};
 use holdline_shared::{Entry, Epoch, Person, RoomName, RoomSelection, Seq};
 
-use super::world::Sabotage;
+use super::mutation::Mutation;
 
-/// What survives.
+/// The durable state.
 pub(super) struct Disk {
-    pub(super) sabotage: Option<Sabotage>,
-    /// Appends fail meanwhile.
+    pub(super) mutation: Option<Mutation>,
+    /// Whether appends fail.
     pub(super) is_full: Cell<bool>,
-    /// The durable drafts of each life of the log; the last life is the present one.
-    lives: RefCell<Vec<Vec<Draft>>>,
+    /// The durable drafts of each incarnation of the log; the last one is current.
+    incarnations: RefCell<Vec<Vec<Draft>>>,
 }
 
 impl Disk {
-    /// A disk on which all these rooms but the last were made.
-    pub(super) fn new(rooms: &[RoomName], sabotage: Option<Sabotage>) -> Self {
+    /// A disk with all of these rooms except the last.
+    pub(super) fn new(rooms: &[RoomName], mutation: Option<Mutation>) -> Self {
         let made = rooms[..rooms.len() - 1].iter().map(|room| make(room.clone())).collect();
-        Self { sabotage, is_full: Cell::new(false), lives: RefCell::new(vec![made]) }
+        Self { mutation, is_full: Cell::new(false), incarnations: RefCell::new(vec![made]) }
     }
 
-    /// Which life of the log this is, counted from 0.
-    pub(super) fn life(&self) -> usize {
-        self.lives.borrow().len() - 1
+    /// The number of the current incarnation of the log, from 0.
+    pub(super) fn incarnation(&self) -> usize {
+        self.incarnations.borrow().len() - 1
     }
 
-    /// The epoch of the present life.
+    /// The epoch of the current incarnation.
     pub(super) fn epoch(&self) -> Epoch {
-        Epoch(self.life() as u64 + 1)
+        Epoch(self.incarnation() as u64 + 1)
     }
 
     /// Makes a draft durable.
     pub(super) fn keep(&self, draft: Draft) {
-        if let Some(drafts) = self.lives.borrow_mut().last_mut() {
+        if let Some(drafts) = self.incarnations.borrow_mut().last_mut() {
             drafts.push(draft);
         }
     }
 
-    /// The log is exported and imported: another epoch and other numbers, the same messages.
+    /// Exports and imports the log: a new epoch and new positions for the same messages.
     pub(super) fn replace(&self) {
-        let mut lives = self.lives.borrow_mut();
-        let number = lives.len();
-        let kept = lives.last().into_iter().flatten().filter_map(|draft| {
+        let mut incarnations = self.incarnations.borrow_mut();
+        let number = incarnations.len();
+        let kept = incarnations.last().into_iter().flatten().filter_map(|draft| {
             let mut draft = draft.clone();
             match &mut draft.kind {
                 DraftKind::Message { reply_to, .. } => *reply_to = None,
@@ -57,22 +57,22 @@ impl Disk {
         });
         let mark = format!("import{number}").parse().ok().map(make);
         let imported = mark.into_iter().chain(kept).collect();
-        lives.push(imported);
+        incarnations.push(imported);
     }
 
-    /// The log as the disk has it.
-    pub(super) fn load(&self, life: usize) -> MemoryLog {
+    /// Rebuilds an incarnation of the log.
+    pub(super) fn load(&self, incarnation: usize) -> MemoryLog {
         let log = MemoryLog::new();
-        for draft in self.lives.borrow().get(life).into_iter().flatten() {
-            // What was refused then is refused now; the memory log answers at once.
+        for draft in self.incarnations.borrow().get(incarnation).into_iter().flatten() {
+            // Drafts that were refused are refused again; the memory log answers at once.
             let _ = log.append(draft.clone()).now_or_never();
         }
         log
     }
 
-    /// All entries of a life, in log order.
-    pub(super) fn entries(&self, life: usize) -> Vec<Entry> {
-        let log = self.load(life);
+    /// All entries of an incarnation in log order.
+    pub(super) fn entries(&self, incarnation: usize) -> Vec<Entry> {
+        let log = self.load(incarnation);
         let mut entries: Vec<Entry> = Vec::new();
         loop {
             let after = entries.last().map_or(Seq::START, |entry| entry.seq);

@@ -1,4 +1,4 @@
-//! Somebody who says things, one after the other, and repeats each with its key until it is acknowledged.
+//! A simulated publisher: publishes one message after another and repeats each with its key until it is acknowledged.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -8,27 +8,28 @@ use holdline_server::log::{Draft, DraftKind, LogError, Outcome};
 use holdline_shared::{Person, PublishKey, RoomName, Seq};
 use tokio::time::{sleep, timeout};
 
-use super::network::{Heard, request};
-use super::record::{Sent, Wish};
-use super::world::{Sabotage, World};
+use super::mutation::Mutation;
+use super::records::{PublishRecord, PublisherRecord};
+use super::transport::{NetworkResult, request};
+use super::world::World;
 
-/// After this a publisher gives a request up and repeats it.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The time limit of a request, after which a publisher repeats it.
+const REQUEST_LIMIT: Duration = Duration::from_secs(10);
 
-/// Says everything; ends when all of it is acknowledged.
+/// Publishes all messages; ends when all are acknowledged.
 pub(super) async fn run(world: Rc<World>, number: usize) {
     let (Ok(id), Ok(name)) = (format!("p{number}").parse(), format!("P{number}").parse()) else { return };
     let author = Person { id, name };
     let mut rng = world.rng("publisher", number);
     let slot = {
         let mut sent = world.sent.borrow_mut();
-        sent.push(Sent { author: author.id.clone(), wishes: Vec::new() });
+        sent.push(PublisherRecord { author: author.id.clone(), publishes: Vec::new() });
         sent.len() - 1
     };
     for count in 0..world.plan.messages {
         sleep(Duration::from_millis(rng.u64(0..4500))).await;
         let last = world.plan.rooms.len() - 1;
-        // The last room is made by being spoken in; some wait for that.
+        // The last room is created by its first message; some subscribers wait for it.
         let is_due = number == 0 && count + 1 == world.plan.messages;
         let room = world.plan.rooms[if is_due { last } else { rng.usize(0..=last) }].clone();
         let seq = say(&world, number, slot, &mut rng, &author, room.clone(), count).await;
@@ -40,7 +41,7 @@ pub(super) async fn run(world: Rc<World>, number: usize) {
     }
 }
 
-/// Says one thing, until it is acknowledged. Answers where it is in the log.
+/// Publishes one message until it is acknowledged. Returns its position in the log.
 async fn say(
     world: &World,
     number: usize,
@@ -52,23 +53,23 @@ async fn say(
 ) -> Option<Seq> {
     let text = format!("{count} of {number}").parse().ok()?;
     let mut key = PublishKey::from_bytes(rng.u128(..).to_le_bytes());
-    let wish = Wish { room: room.clone(), keys: vec![key], tries: 0, is_acknowledged: false };
-    world.sent.borrow_mut()[slot].wishes.push(wish);
+    let record = PublishRecord { room: room.clone(), keys: vec![key], tries: 0, is_acknowledged: false };
+    world.sent.borrow_mut()[slot].publishes.push(record);
     let mut pause = 200;
     loop {
-        if let Some(wish) = world.sent.borrow_mut()[slot].wishes.last_mut() {
-            wish.tries += 1;
-            if wish.tries > 1 && world.sabotage == Some(Sabotage::ForgetKey) {
+        if let Some(record) = world.sent.borrow_mut()[slot].publishes.last_mut() {
+            record.tries += 1;
+            if record.tries > 1 && world.mutation == Some(Mutation::ForgetKey) {
                 key = PublishKey::from_bytes(rng.u128(..).to_le_bytes());
-                wish.keys.push(key);
+                record.keys.push(key);
             }
         }
         let kind = DraftKind::Message { key, text: Clone::clone(&text), reply_to: None, makes_room: true };
         let draft = Draft { author: author.clone(), room: room.clone(), kind };
         if let Some(outcome) = publish(world, number, rng, &draft).await {
-            world.trace.say(format_args!("publisher {number}"), format_args!("said {count} in {room}"));
-            if let Some(wish) = world.sent.borrow_mut()[slot].wishes.last_mut() {
-                wish.is_acknowledged = true;
+            world.trace.add(format_args!("publisher {number}"), format_args!("said {count} in {room}"));
+            if let Some(record) = world.sent.borrow_mut()[slot].publishes.last_mut() {
+                record.is_acknowledged = true;
             }
             return match outcome {
                 Outcome::Appended(entry) | Outcome::Repeated(entry) => Some(entry.seq),
@@ -80,7 +81,7 @@ async fn say(
     }
 }
 
-/// Edits, deletes or reacts, now and then; tried a few times, and left when it does not come about.
+/// Edits, deletes or reacts; gives up after a few attempts.
 async fn change(world: &World, number: usize, rng: &mut Rng, author: &Person, room: RoomName, target: Seq) {
     let (Ok(text), Ok(emoji)) = ("changed".parse(), "👍".parse()) else { return };
     let kind = match rng.u8(0..3) {
@@ -97,13 +98,14 @@ async fn change(world: &World, number: usize, rng: &mut Rng, author: &Person, ro
     }
 }
 
-/// One request. `None` when nothing is known of what became of it.
+/// Sends one request. `None` if its outcome is unknown.
 async fn publish(world: &World, number: usize, rng: &mut Rng, draft: &Draft) -> Option<Outcome> {
     let work = |run: Rc<super::server::Run>| async move { run.hub.publish(draft.clone()).await };
-    match timeout(PATIENCE, request(world, number, rng, work)).await {
-        Ok(Heard::Answer(Ok(outcome))) => Some(outcome),
-        // It will not be otherwise the next time.
-        Ok(Heard::Answer(Err(LogError::Refused(_)))) => Some(Outcome::Unchanged),
-        Ok(Heard::Answer(Err(_)) | Heard::Gateway(_) | Heard::Broken(_)) | Err(_) => None,
+    match timeout(REQUEST_LIMIT, request(world, number, rng, work)).await {
+        Ok(NetworkResult::Response(Ok(outcome))) => Some(outcome),
+        // A refusal is final.
+        Ok(NetworkResult::Response(Err(LogError::Refused(_)))) => Some(Outcome::Unchanged),
+        Ok(NetworkResult::Response(Err(_)) | NetworkResult::Gateway(_) | NetworkResult::Broken(_))
+        | Err(_) => None,
     }
 }

@@ -1,4 +1,4 @@
-//! The server as a process: it runs, is killed, stops in good order, starts again from what the disk has.
+//! The simulated server process: runs, is killed, stops gracefully, restarts from the disk.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -10,15 +10,15 @@ use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
-use super::desk::Desk;
 use super::disk::Disk;
+use super::random::fork;
+use super::simulated_log::SimulatedLog;
 use super::trace::Trace;
-use super::world::fork;
 
 /// Small, so that polls often have to be answered from the log.
 const RECENT_BYTES: usize = 1500;
 
-/// Where the server is.
+/// The server, running or not.
 pub(super) struct Server {
     seed: u64,
     disk: Rc<Disk>,
@@ -27,10 +27,10 @@ pub(super) struct Server {
     run: RefCell<Option<Rc<Run>>>,
 }
 
-/// One run of it, from start to end.
+/// One run of the server, from start to end.
 pub(super) struct Run {
     pub(super) hub: Arc<Hub>,
-    desk: Arc<Desk>,
+    log: Arc<SimulatedLog>,
     writer: AbortHandle,
     is_over: Cell<bool>,
     over: Notify,
@@ -45,40 +45,43 @@ impl Server {
         self.run.borrow().is_some()
     }
 
-    /// The present run; nobody listens when there is none.
+    /// The current run; `None` while the server is down.
     pub(super) fn run(&self) -> Option<Rc<Run>> {
         self.run.borrow().clone()
     }
 
-    /// How many times it was started.
+    /// The number of starts.
     pub(super) fn runs(&self) -> usize {
         self.runs.get()
     }
 
     pub(super) async fn start(&self) {
         self.runs.set(self.runs.get() + 1);
-        let desk = Arc::new(Desk::open(&self.disk, fork(self.seed, "desk", self.runs.get())));
+        let log = Arc::new(SimulatedLog::open(&self.disk, fork(self.seed, "log", self.runs.get())));
         let mut config = HubConfig::default();
         config.recent_bytes = RECENT_BYTES;
-        let Ok(hub) = Hub::open_with(desk.clone(), config).await else { return };
-        let writer = tokio::task::spawn_local(desk.clone().write(self.disk.clone())).abort_handle();
-        self.trace.say("server", format_args!("starts at {} of life {}", hub.head(), self.disk.life()));
-        let run = Run { hub, desk, writer, is_over: Cell::new(false), over: Notify::new() };
+        let Ok(hub) = Hub::open_with(log.clone(), config).await else { return };
+        let writer = tokio::task::spawn_local(log.clone().write(self.disk.clone())).abort_handle();
+        self.trace.add(
+            "server",
+            format_args!("starts at {} of incarnation {}", hub.head(), self.disk.incarnation()),
+        );
+        let run = Run { hub, log, writer, is_over: Cell::new(false), over: Notify::new() };
         *self.run.borrow_mut() = Some(Rc::new(run));
     }
 
     /// `kill -9`.
     pub(super) fn kill(&self) {
         if let Some(run) = self.run.take() {
-            self.trace.say("server", "killed");
+            self.trace.add("server", "killed");
             run.end(&self.disk);
         }
     }
 
-    /// SIGTERM: nobody is let in, held polls are answered, writes are finished.
+    /// SIGTERM: no new requests, held polls are answered, writes are finished.
     pub(super) async fn stop(&self) {
         if let Some(run) = self.run.take() {
-            self.trace.say("server", "stops");
+            self.trace.add("server", "stops");
             run.hub.close();
             sleep(Duration::from_millis(500)).await;
             run.end(&self.disk);
@@ -87,7 +90,7 @@ impl Server {
 }
 
 impl Run {
-    /// Does the work unless the server dies over it.
+    /// Executes `work`; `None` if the server dies meanwhile.
     pub(super) async fn serve<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let over = self.over.notified();
         if self.is_over.get() {
@@ -103,7 +106,7 @@ impl Run {
     fn end(&self, disk: &Disk) {
         self.is_over.set(true);
         self.writer.abort();
-        self.desk.crash(disk);
+        self.log.crash(disk);
         self.over.notify_waiters();
     }
 }

@@ -1,7 +1,7 @@
-//! Somebody who follows rooms with the real machine, driven as the browser and `holdline tail` drive it: one outstanding
-//! action, joins by history and poll, rooms that change in flight, reloads, sleep.
+//! A simulated subscriber: the real machine, driven as the browser and `holdline tail` drive it: one outstanding
+//! action, joins by history and poll, changes of rooms during a request, reloads, suspends.
 
-mod act;
+mod client;
 
 use std::future::pending;
 use std::rc::Rc;
@@ -15,37 +15,30 @@ use holdline_shared::{
 };
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::CHAOS;
-use super::history::Page;
-use super::record::Segment;
-use super::world::{Sabotage, World};
-
-/// What an action came to.
-enum Came {
-    Event(Event),
-    Repaired(Vec<Page>, Cursor),
-}
+use super::chaos;
+use super::mutation::Mutation;
+use super::records::Segment;
+use super::requests::Page;
+use super::world::World;
+use client::{ActionResult, Client};
 
 struct Subscriber {
     world: Rc<World>,
     number: usize,
     rng: Rng,
-    /// Polls `room=*` from the beginning of the log.
-    is_all: bool,
+    client: Client,
     rooms: Vec<RoomName>,
-    person: Option<Person>,
     machine: Subscription,
-    /// How far the clock was put forward.
-    slept: Duration,
-    requests: usize,
-    outstanding: LocalBoxFuture<'static, Came>,
-    /// A room that was asked for, and what came from it before its history.
+    /// How far suspends have moved the clock forward.
+    clock_offset: Duration,
+    outstanding: LocalBoxFuture<'static, ActionResult>,
+    /// A room that is being joined, and its entries that polls delivered before its history.
     joining: Option<(RoomName, Vec<Entry>)>,
     join: LocalBoxFuture<'static, Page>,
     last_answer: Option<Event>,
 }
 
-/// Follows for ever.
+/// Runs a subscriber until aborted.
 pub(super) async fn run(world: Rc<World>, number: usize) {
     let mut rng = world.rng("subscriber", number);
     let is_all = rng.u8(0..5) == 0;
@@ -55,12 +48,10 @@ pub(super) async fn run(world: Rc<World>, number: usize) {
     };
     let mut subscriber = Subscriber {
         number,
-        is_all,
+        client: Client::new(world.clone(), number, is_all, person),
         rooms: Vec::new(),
-        person,
         machine: Subscription::new(After::Start),
-        slept: Duration::ZERO,
-        requests: 0,
+        clock_offset: Duration::ZERO,
         outstanding: pending().boxed_local(),
         joining: None,
         join: pending().boxed_local(),
@@ -74,48 +65,48 @@ pub(super) async fn run(world: Rc<World>, number: usize) {
 
 impl Subscriber {
     async fn follow(&mut self) {
-        let mut nudge = self.next_nudge();
+        let mut disturb = self.next_disturbance();
         loop {
             tokio::select! {
                 biased;
-                came = &mut self.outstanding => match came {
-                    Came::Event(event) => self.feed(event),
-                    Came::Repaired(pages, cursor) => {
+                result = &mut self.outstanding => match result {
+                    ActionResult::Event(event) => self.feed(event),
+                    ActionResult::Repaired(pages, cursor) => {
                         self.begin_segments(pages, cursor);
                         self.feed(Event::Repaired(cursor));
                     }
                 },
                 page = &mut self.join => self.joined(page),
-                () = sleep_until(nudge) => {
-                    self.nudge().await;
-                    nudge = self.next_nudge();
+                () = sleep_until(disturb) => {
+                    self.disturb().await;
+                    disturb = self.next_disturbance();
                 }
             }
         }
     }
 
-    /// When the next thing comes from outside.
-    fn next_nudge(&mut self) -> Instant {
+    /// The time of the next disturbance.
+    fn next_disturbance(&mut self) -> Instant {
         let pause = Duration::from_millis(self.rng.u64(500..15_000));
-        let is_over = self.world.now() + pause > CHAOS;
+        let is_over = self.world.now() + pause > chaos::DURATION;
         Instant::now() + if is_over { Duration::from_secs(100_000) } else { pause }
     }
 
-    async fn nudge(&mut self) {
+    async fn disturb(&mut self) {
         match self.rng.u8(0..12) {
             0 => self.feed(Event::Hurry),
             1 => self.feed(Event::Offline),
             2 => self.feed(Event::Online),
             3 => {
-                self.slept += Duration::from_secs(self.rng.u64(1..30_000));
+                self.clock_offset += Duration::from_secs(self.rng.u64(1..30_000));
                 self.feed(Event::Suspended);
             }
             4 => {
-                self.slept += Duration::from_secs(self.rng.u64(1..30_000));
+                self.clock_offset += Duration::from_secs(self.rng.u64(1..30_000));
                 self.feed(Event::Hurry);
             }
             5 => {
-                // The program is started again and goes on where it was.
+                // The program restarts and continues at its position.
                 self.machine =
                     Subscription::with_wait(self.machine.after(), self.machine.adaptive_wait().clone());
                 self.world.records[self.number].borrow_mut().is_joining = self.joining.is_some();
@@ -126,12 +117,12 @@ impl Subscriber {
                 self.leave(None);
                 self.enter(hold).await;
             }
-            7 | 8 if self.rooms.len() > 1 && !self.is_all => {
+            7 | 8 if self.rooms.len() > 1 && !self.client.is_all => {
                 let room = self.rooms.swap_remove(self.rng.usize(0..self.rooms.len()));
                 self.leave(Some(&room));
                 self.feed(Event::Start);
             }
-            _ if !self.is_all && self.joining.is_none() => {
+            _ if !self.client.is_all && self.joining.is_none() => {
                 let room = self.world.plan.rooms[self.rng.usize(0..self.world.plan.rooms.len())].clone();
                 if !self.rooms.contains(&room) {
                     self.begin_join(room);
@@ -141,7 +132,7 @@ impl Subscriber {
         }
     }
 
-    /// Reads what there is, and polls from there.
+    /// Reads history and polls from its cursor.
     async fn enter(&mut self, hold: AdaptiveWait) {
         self.world.records[self.number].borrow_mut().is_joining = true;
         self.outstanding = pending().boxed_local();
@@ -149,9 +140,10 @@ impl Subscriber {
         let first = self.rng.usize(0..self.world.plan.rooms.len() - 1);
         self.rooms = vec![self.world.plan.rooms[first].clone()];
         let (pages, cursor) = loop {
-            let gather = self.gather();
-            // A request that hears nothing is given up.
-            if let Ok(Came::Repaired(pages, cursor)) = timeout(Duration::from_secs(20), gather).await {
+            let reading = self.client.read_all_history(self.rooms.clone());
+            // A request without a response is cancelled.
+            if let Ok(ActionResult::Repaired(pages, cursor)) = timeout(Duration::from_secs(20), reading).await
+            {
                 break (pages, cursor);
             }
             sleep(Duration::from_millis(self.rng.u64(100..2000))).await;
@@ -161,13 +153,13 @@ impl Subscriber {
         self.feed(Event::Start);
     }
 
-    /// A room more. It is polled from now on, and then its history is read, so that nothing is between the two.
+    /// Joins a room. Polls it first and then reads its history, so that no entry is missed in between.
     fn begin_join(&mut self, room: RoomName) {
-        self.say(format_args!("joins {room}"));
+        self.trace(format_args!("joins {room}"));
         self.world.records[self.number].borrow_mut().is_joining = true;
-        self.read_for_join(room.clone(), Duration::ZERO);
+        self.join = self.client.read_for_join(room.clone(), Duration::ZERO);
         self.joining = Some((room.clone(), Vec::new()));
-        if self.world.sabotage != Some(Sabotage::HistoryBeforePoll) {
+        if self.world.mutation != Some(Mutation::HistoryBeforePoll) {
             self.rooms.push(room);
             self.feed(Event::Start);
         }
@@ -176,8 +168,9 @@ impl Subscriber {
     fn joined(&mut self, page: Page) {
         self.join = pending().boxed_local();
         if !matches!(self.machine.after(), After::At(now) if now.epoch == page.cursor.epoch) {
-            // The log was replaced in between; once more. The poll is left alone, it has to find out as well.
-            return self.read_for_join(page.room, Duration::from_millis(300));
+            // The log was replaced in between: read again. The outstanding poll has to notice this by itself.
+            self.join = self.client.read_for_join(page.room, Duration::from_millis(300));
+            return;
         }
         let Some((room, early)) = self.joining.take() else { return };
         if !self.rooms.contains(&room) {
@@ -192,7 +185,7 @@ impl Subscriber {
         }
         record.is_joining = false;
         drop(record);
-        if self.world.sabotage == Some(Sabotage::HistoryBeforePoll) {
+        if self.world.mutation == Some(Mutation::HistoryBeforePoll) {
             self.feed(Event::Start);
         }
     }
@@ -206,11 +199,11 @@ impl Subscriber {
         self.world.records[self.number].borrow_mut().close(room);
     }
 
-    /// From this history on, everything is another segment.
+    /// Starts new segments with this history.
     fn begin_segments(&mut self, pages: Vec<Page>, cursor: Cursor) {
         self.leave(None);
         let mut record = self.world.records[self.number].borrow_mut();
-        if self.is_all {
+        if self.client.is_all {
             record.segments.push(segment(None, cursor, Vec::new()));
         }
         for page in pages {
@@ -220,7 +213,7 @@ impl Subscriber {
 
     fn feed(&mut self, mut event: Event) {
         let was_late = matches!(event, Event::Failed { .. } | Event::TimedOut);
-        if self.world.sabotage == Some(Sabotage::ForgetCursor) && was_late {
+        if self.world.mutation == Some(Mutation::ForgetCursor) && was_late {
             self.machine = Subscription::new(After::Now);
             event = Event::Start;
         }
@@ -231,14 +224,15 @@ impl Subscriber {
             }
             _ => Vec::new(),
         };
-        self.say(Short(&event));
-        let now = self.world.now() + self.slept;
+        self.trace(EventSummary(&event));
+        let now = self.world.now() + self.clock_offset;
         let step = self.machine.step(event, now, Jitter::new(self.rng.f64()));
         let shown = step.deliver.map(|batch| batch.entries).unwrap_or_default();
-        let shown = if self.world.sabotage == Some(Sabotage::ShowAll) { raw } else { shown };
+        let shown = if self.world.mutation == Some(Mutation::ShowAll) { raw } else { shown };
         self.show(shown);
         if let Next::Do(action) = step.next {
-            self.outstanding = self.begin(action);
+            let last_answer = self.last_answer.clone();
+            self.outstanding = self.client.perform(action, self.rooms.clone(), last_answer);
         }
     }
 
@@ -255,20 +249,20 @@ impl Subscriber {
         }
     }
 
-    fn say(&self, what: impl std::fmt::Display) {
-        self.world.trace.say(format_args!("subscriber {}", self.number), what);
+    fn trace(&self, what: impl std::fmt::Display) {
+        self.world.trace.add(format_args!("subscriber {}", self.number), what);
     }
 }
 
 fn segment(room: Option<RoomName>, cursor: Cursor, page: Vec<(Seq, holdline_shared::PublishKey)>) -> Segment {
-    let life = usize::try_from(cursor.epoch.0).unwrap_or_default().saturating_sub(1);
-    Segment { life, room, from: cursor.seq, page, polled: Vec::new(), upto: cursor.seq, is_open: true }
+    let incarnation = usize::try_from(cursor.epoch.0).unwrap_or_default().saturating_sub(1);
+    Segment { incarnation, room, from: cursor.seq, page, polled: Vec::new(), upto: cursor.seq, is_open: true }
 }
 
-/// An event in a few words, the same in every run of a seed.
-struct Short<'a>(&'a Event);
+/// An event in a few words that are the same in every run of a seed.
+struct EventSummary<'a>(&'a Event);
 
-impl std::fmt::Display for Short<'_> {
+impl std::fmt::Display for EventSummary<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.0 {
             Event::Answered(batch) => write!(f, "answered {} up to {}", batch.entries.len(), batch.cursor),

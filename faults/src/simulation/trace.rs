@@ -1,4 +1,4 @@
-//! What happened, in order: a digest that two runs of a seed must share, and the lines themselves for who looks closer.
+//! The events of a run in order: a digest that two runs of a seed must share, and the lines themselves for people.
 
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
@@ -24,8 +24,9 @@ impl Trace {
         }
     }
 
-    /// Notes that `what` happened to `who`, now. Nothing that differs between two runs of a seed may be in it.
-    pub(super) fn say(&self, who: impl Display, what: impl Display) {
+    /// Records that `what` happened to `who` now. The text must not contain anything that differs between two runs of a
+    /// seed.
+    pub(super) fn add(&self, who: impl Display, what: impl Display) {
         let line = format!("{:9.3} {who}: {what}", self.begin.elapsed().as_secs_f64());
         line.hash(&mut *self.hasher.borrow_mut());
         self.count.set(self.count.get() + 1);

@@ -90,7 +90,7 @@ impl Polls {
                 let log = self.answers.log();
                 // A cursor beyond the head is from a log that had more than this one: it was restored from a copy. The
                 // log's own head is asked, because it may be ahead of the hub's for a moment.
-                let is_beyond = cursor.seq > head && cursor.seq > log.head();
+                let is_beyond = cursor.seq > head && !log.has_reached(cursor.seq);
                 if cursor.epoch != log.epoch() || is_beyond {
                     return Err(PollError::EpochChanged(self.answers.cursor(self.state.head())));
                 }

@@ -1,21 +1,21 @@
-//! The figures in Prometheus' text format.
+//! The metrics in Prometheus' text format.
 
 use std::fmt::{Display, Write as _};
 
 use super::{FIRST_STATUS, Metrics};
 
-/// Figures in Prometheus' text format, one family after the other.
+/// A text in Prometheus' format, one family after another.
 #[derive(Default)]
 pub(crate) struct Exposition(String);
 
 impl Exposition {
-    /// A family of one figure, which may also shrink.
+    /// Adds a family with one gauge.
     pub(crate) fn gauge(&mut self, name: &str, help: &str, value: impl Display) {
         self.family(name, "gauge", help);
         self.sample(name, value);
     }
 
-    /// A family of one figure that only grows.
+    /// Adds a family with one counter.
     fn counter(&mut self, name: &str, help: &str, value: impl Display) {
         self.family(name, "counter", help);
         self.sample(name, value);
@@ -30,14 +30,14 @@ impl Exposition {
         let _ = writeln!(self.0, "{name} {value}");
     }
 
-    /// Everything that was added.
+    /// The text of all families.
     pub(crate) fn into_text(self) -> String {
         self.0
     }
 }
 
 impl Metrics {
-    /// Adds all figures.
+    /// Adds all metrics.
     pub(crate) fn write(&self, out: &mut Exposition) {
         out.gauge("holdline_connections", "Connections that are open right now.", self.open_connections());
         let counters = [
@@ -89,7 +89,7 @@ impl Metrics {
         }
     }
 
-    /// All figures as text.
+    /// All metrics as text.
     #[cfg(test)]
     pub(super) fn text(&self) -> String {
         let mut out = Exposition::default();

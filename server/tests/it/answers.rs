@@ -1,4 +1,4 @@
-//! Headers that every answer carries, whoever gave it; and answers to internal failures.
+//! Headers that every response has, and responses to internal failures.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use holdline_shared::ProblemCode;
 use crate::support::{BrokenLog, Server, key};
 
 #[tokio::test]
-async fn every_answer_protects_browsers_and_says_the_build() {
+async fn every_response_has_security_headers_and_the_build() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let published = ada.publishes("lobby", key(), "hello").await.expect(201);
@@ -38,11 +38,11 @@ async fn every_answer_protects_browsers_and_says_the_build() {
 }
 
 #[tokio::test]
-async fn what_was_made_says_where_it_is() {
+async fn created_resources_have_a_location() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let said = ada.publishes("lobby", key(), "hello").await.expect(201);
-    // Relative to the address that was asked, whatever prefix a proxy strips.
+    // `Location` is relative to the request's URL, whatever prefix a proxy strips.
     let at = reqwest::Url::parse("http://a/chat/api/v1/rooms/lobby/messages").unwrap();
     let at = at.join(said.header("location")).unwrap();
     let path = at.path().strip_prefix("/chat").unwrap();
@@ -58,7 +58,7 @@ async fn what_was_made_says_where_it_is() {
 }
 
 #[tokio::test]
-async fn message_is_shown_as_it_stands() {
+async fn single_message_is_returned_in_its_current_state() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     ada.says("before").await;
@@ -74,7 +74,7 @@ async fn message_is_shown_as_it_stands() {
 }
 
 #[tokio::test]
-async fn details_speak_of_json_and_not_of_the_program() {
+async fn details_of_problems_name_json_and_no_rust_types() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let session = format!("Authorization: Bearer {}\r\nContent-Type: application/json\r\n", ada.token());
@@ -104,12 +104,12 @@ async fn details_speak_of_json_and_not_of_the_program() {
 }
 
 #[tokio::test]
-async fn handler_that_panics_is_answered_for() {
+async fn panicking_handler_is_answered_with_500() {
     let log = Arc::new(BrokenLog::new());
     let server = Server::on(log, HubConfig::default(), ServeConfig::default()).await;
     let mut connection = server.connect().await;
     let reply = connection.get("/api/v1/rooms/lobby/messages", "").await;
     assert_eq!((reply.status, reply.problem()), (500, ProblemCode::Internal));
-    assert!(!reply.text().contains("bug"), "what went wrong inside stays inside");
-    assert_eq!(connection.get("/metrics", "").await.status, 200, "the connection goes on");
+    assert!(!reply.text().contains("bug"), "internal details are not sent");
+    assert_eq!(connection.get("/metrics", "").await.status, 200, "the connection stays open");
 }

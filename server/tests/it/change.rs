@@ -22,7 +22,7 @@ async fn only_the_author_edits_and_deletes() {
 }
 
 #[tokio::test]
-async fn whoever_listens_hears_of_each_change() {
+async fn held_poll_is_answered_with_each_change() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let message = format!("/api/v1/rooms/lobby/messages/{}", ada.says("helo").await.seq);
@@ -40,7 +40,7 @@ async fn whoever_listens_hears_of_each_change() {
 }
 
 #[tokio::test]
-async fn everybody_reacts_once_with_each_emoji() {
+async fn person_reacts_once_with_each_emoji() {
     let server = Server::start().await;
     let (ada, bob) = (server.person("Ada").await, server.person("Bob").await);
     let said = ada.says("hello").await;
@@ -56,7 +56,7 @@ async fn everybody_reacts_once_with_each_emoji() {
 }
 
 #[tokio::test]
-async fn what_was_deleted_is_sent_to_nobody_again() {
+async fn deleted_texts_are_not_sent_again() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let cursor = ada.cursor().await;
@@ -72,12 +72,12 @@ async fn what_was_deleted_is_sent_to_nobody_again() {
         assert!(!reply.text().contains("my "), "{query}: {}", reply.text());
         let batch: holdline_shared::Batch = reply.json();
         assert_eq!(texts(&batch.entries), ["no secret"]);
-        assert!(batch.entries.len() >= 4, "their places in the order stay");
+        assert!(batch.entries.len() >= 4, "the entries keep their positions");
     }
 }
 
 #[tokio::test]
-async fn history_shows_who_reacted_first_and_whether_the_reader_did() {
+async fn history_lists_the_first_reactors_and_marks_the_readers_own() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let message = format!("/api/v1/rooms/lobby/messages/{}", ada.says("hello").await.seq);
@@ -96,7 +96,7 @@ async fn history_shows_who_reacted_first_and_whether_the_reader_did() {
 }
 
 #[tokio::test]
-async fn a_message_is_edited_so_often_and_no_more() {
+async fn number_of_edits_per_message_is_limited() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let message = format!("/api/v1/rooms/lobby/messages/{}", ada.says("hello").await.seq);

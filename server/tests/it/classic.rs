@@ -1,11 +1,11 @@
-//! `/subscribe` and `/publish`, as the long polling tutorial's page and as curl use them.
+//! `/subscribe` and `/publish`, as used by the long polling tutorial's page and by curl.
 
 use holdline_server::hub::HubConfig;
 use holdline_shared::ProblemCode;
 
 use crate::support::{Connection, Jar, Reply, Server, texts, until};
 
-/// Subscribes as the tutorial's page does: the same address each time, cookies kept.
+/// Subscribes as the tutorial's page does: always the same URL, with cookies.
 async fn subscribes(page: &mut Connection, jar: &mut Jar, query: &str) -> Reply {
     let reply = page.get(&format!("/subscribe{query}"), &jar.header()).await;
     jar.take(&reply);
@@ -13,7 +13,7 @@ async fn subscribes(page: &mut Connection, jar: &mut Jar, query: &str) -> Reply 
 }
 
 #[tokio::test]
-async fn the_tutorials_flow() {
+async fn tutorial_page_receives_each_message() {
     let server = Server::start().await;
     let publisher = server.visitor();
     let mut page = server.connect().await;
@@ -29,7 +29,7 @@ async fn the_tutorials_flow() {
 }
 
 #[tokio::test]
-async fn everybody_who_waits_is_answered() {
+async fn all_held_requests_are_answered() {
     let server = Server::start().await;
     let mut pages = Vec::new();
     for _ in 0..20 {
@@ -45,7 +45,7 @@ async fn everybody_who_waits_is_answered() {
 }
 
 #[tokio::test]
-async fn a_page_loses_nothing_between_two_polls() {
+async fn page_misses_nothing_between_two_polls() {
     let server = Server::start().await;
     let publisher = server.visitor();
     let (mut page, mut jar) = (server.connect().await, Jar::default());
@@ -64,7 +64,7 @@ async fn a_page_loses_nothing_between_two_polls() {
 }
 
 #[tokio::test]
-async fn two_pages_of_one_browser_do_not_take_from_each_other() {
+async fn two_pages_of_one_browser_have_separate_cursors() {
     let server = Server::start().await;
     let (mut page, mut jar) = (server.connect().await, Jar::default());
     for query in ["?random=0.1&wait=0", "?random=0.2&wait=0"] {
@@ -81,7 +81,7 @@ async fn two_pages_of_one_browser_do_not_take_from_each_other() {
 }
 
 #[tokio::test]
-async fn cookie_is_small_and_says_no_path() {
+async fn cookie_is_small_and_has_no_path() {
     let server = Server::start().await;
     let mut page = server.connect().await;
     let cookie = |reply: Reply| reply.header("set-cookie").to_owned();
@@ -93,7 +93,7 @@ async fn cookie_is_small_and_says_no_path() {
         let reply = page.get(&format!("/subscribe?wait=0&random={strange}"), "").await;
         assert_eq!((reply.status, cookie(reply).as_str()), (200, ""), "{strange}");
     }
-    // A cookie that means nothing here is like none.
+    // An invalid cookie is ignored.
     for value in ["x", "00000000000000ff-7", &format!("{}-99", cursor.epoch), "\"\"", "00000000000000ff-7.x"]
     {
         let header = format!("Cookie: holdline_cursor_1={value}\r\n");
@@ -103,7 +103,7 @@ async fn cookie_is_small_and_says_no_path() {
 }
 
 #[tokio::test]
-async fn cursor_is_found_whatever_other_apps_put_beside_it() {
+async fn cursor_is_found_among_other_cookies() {
     let server = Server::start().await;
     let (mut page, mut jar) = (server.connect().await, Jar::default());
     subscribes(&mut page, &mut jar, "?random=5&wait=0").await;
@@ -113,7 +113,7 @@ async fn cursor_is_found_whatever_other_apps_put_beside_it() {
 }
 
 #[tokio::test]
-async fn reloads_leave_a_bounded_number_of_cookies() {
+async fn number_of_cookies_is_bounded() {
     let server = Server::start().await;
     let (mut page, mut jar) = (server.connect().await, Jar::default());
     for number in 0..150 {
@@ -125,7 +125,7 @@ async fn reloads_leave_a_bounded_number_of_cookies() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn with_a_wait_ends_empty() {
+async fn request_with_wait_ends_empty() {
     let server = Server::in_paused_time(HubConfig::default()).await;
     let start = tokio::time::Instant::now();
     let reply = server.visitor().get("/subscribe?wait=30").await.expect(200);
@@ -135,7 +135,7 @@ async fn with_a_wait_ends_empty() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_wait_is_held_for_ever() {
+async fn request_without_wait_is_held_without_limit() {
     let server = Server::in_paused_time(HubConfig::default()).await;
     let mut page = server.connect().await;
     page.send("GET", "/subscribe?wait=4294967295", "", b"").await;
@@ -146,7 +146,7 @@ async fn without_a_wait_is_held_for_ever() {
 }
 
 #[tokio::test]
-async fn answers_with_messages_alone() {
+async fn only_messages_are_answered() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let mut page = server.connect().await;
@@ -160,7 +160,7 @@ async fn answers_with_messages_alone() {
 }
 
 #[tokio::test]
-async fn room_is_made_by_publishing_with_a_session_and_may_be_waited_for_before() {
+async fn room_is_created_by_publishing_with_a_session_and_can_be_awaited_before() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let session = format!("Authorization: Bearer {}\r\n", ada.token());
@@ -180,16 +180,16 @@ async fn room_is_made_by_publishing_with_a_session_and_may_be_waited_for_before(
 }
 
 #[tokio::test]
-async fn without_a_session_no_room_is_made() {
+async fn publishing_without_a_session_creates_no_room() {
     let server = Server::start().await;
     let reply = server.connect().await.request("POST", "/publish?room=typo", "", b"hello").await;
-    is_plain(&reply, ProblemCode::UnknownRoom);
+    assert_plain_problem(&reply, ProblemCode::UnknownRoom);
     assert!(reply.text().contains("PUT /api/v1/rooms/typo"), "{}", reply.text());
     assert_eq!(server.hub.room_count(), 1);
 }
 
 #[tokio::test]
-async fn what_would_be_published_as_something_else_is_refused() {
+async fn invalid_bodies_are_refused() {
     let server = Server::start().await;
     let head = server.hub.head();
     for (header, status) in [
@@ -200,7 +200,7 @@ async fn what_would_be_published_as_something_else_is_refused() {
         let reply = server.connect().await.request("POST", "/publish", header, b"hello").await;
         assert_eq!(reply.status, status, "{header}: {}", reply.text());
         if status == 415 {
-            is_plain(&reply, ProblemCode::UnsupportedMediaType);
+            assert_plain_problem(&reply, ProblemCode::UnsupportedMediaType);
             assert_eq!(server.hub.head(), head, "nothing was published");
         }
     }
@@ -223,7 +223,7 @@ async fn errors_are_plain_text() {
     let head = server.hub.head();
     for (path, body, code) in bodies {
         let mut page = server.connect().await;
-        is_plain(&page.request("POST", path, "", body).await, code);
+        assert_plain_problem(&page.request("POST", path, "", body).await, code);
     }
     let mut page = server.connect().await;
     for (query, code) in [
@@ -232,12 +232,12 @@ async fn errors_are_plain_text() {
         ("?wait=4294967296", ProblemCode::InvalidParameter),
         ("?room=%FF", ProblemCode::InvalidRoom),
     ] {
-        is_plain(&page.get(&format!("/subscribe{query}"), "").await, code);
+        assert_plain_problem(&page.get(&format!("/subscribe{query}"), "").await, code);
     }
     assert_eq!(server.hub.head(), head, "nothing was published");
 }
 
-fn is_plain(reply: &Reply, code: ProblemCode) {
+fn assert_plain_problem(reply: &Reply, code: ProblemCode) {
     assert_eq!(reply.status, code.status(), "{}", reply.text());
     assert_eq!(reply.header("content-type"), "text/plain;charset=utf-8");
     assert_eq!(reply.header("cache-control"), "no-store");
@@ -245,7 +245,7 @@ fn is_plain(reply: &Reply, code: ProblemCode) {
 }
 
 #[tokio::test]
-async fn the_classic_page_speaks_these_routes_alone() {
+async fn classic_page_uses_only_the_classic_routes() {
     let server = Server::start().await;
     let page = server.visitor().get("/classic").await.expect(200);
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");

@@ -1,9 +1,9 @@
-//! Environment variables: set to nothing they are unset, and what is secret in them is never shown.
+//! Environment variables: empty ones count as unset, and secrets in them are never shown.
 
 use crate::support::{Holdline, Process, free_address};
 
 #[tokio::test]
-async fn variables_set_to_nothing_are_unset_for_the_server() {
+async fn empty_variables_are_unset_for_the_server() {
     let home = tempfile::tempdir().unwrap();
     let home_folder = home.path().to_str().unwrap();
     let mut environment: Vec<(&str, &str)> = [
@@ -26,20 +26,20 @@ async fn variables_set_to_nothing_are_unset_for_the_server() {
     let mut server = Holdline::start_in(&environment, &["serve"]);
     let log = server.says().await;
     assert!(log.contains("the log is open") && log.contains(home_folder), "{log}");
-    // Something else may listen there on this machine; the default it is.
+    // Another program may use that port; the address is the default in any case.
     let listening = server.says().await;
     assert!(listening.contains("127.0.0.1:8080"), "{listening}");
 }
 
 #[tokio::test]
-async fn variables_set_to_nothing_are_unset_for_the_commands() {
+async fn empty_variables_are_unset_for_the_commands() {
     let server = Process::start(&["--log", "memory:"]).await;
     let address = server.address.to_string();
     let environment = [("HOLDLINE_SERVER", address.as_str()), ("HOLDLINE_NICKNAME", ""), ("http_proxy", "")];
-    let (said, status) = Holdline::start_in(&environment, &["send", "hello"]).everything().await;
+    let (said, status) = Holdline::start_in(&environment, &["send", "hello"]).output().await;
     assert!(status.success(), "{said}");
     let environment = [("HOLDLINE_SERVER", ""), ("HOLDLINE_LISTEN", address.as_str())];
-    let (said, status) = Holdline::start_in(&environment, &["health"]).everything().await;
+    let (said, status) = Holdline::start_in(&environment, &["health"]).output().await;
     assert!(status.success() && said.contains(&address), "{said}");
 }
 
@@ -71,7 +71,7 @@ async fn no_message_shows_a_password() {
         (&[("HOLDLINE_SERVER", "ada:s3cret@")], &["tail"], "an address looks like"),
         (&by_proxy, &["send", "--timeout", "1", "hi"], "through the proxy http://127.0.0.1"),
     ] {
-        let (said, _) = Holdline::start_in(environment, arguments).everything().await;
+        let (said, _) = Holdline::start_in(environment, arguments).output().await;
         assert!(said.contains(part), "{arguments:?}: {said}");
         assert!(!said.contains("s3cret"), "{arguments:?}: {said}");
     }
@@ -93,7 +93,7 @@ async fn no_message_shows_a_password() {
             (&[], &["tail", &format!("--server={bare}")]),
             (&[("http_proxy", &log)], &["health", "--server", "http://chat.invalid"]),
         ] {
-            let (said, _) = Holdline::start_in(environment, arguments).everything().await;
+            let (said, _) = Holdline::start_in(environment, arguments).output().await;
             assert!(!said.contains("s3cret"), "{environment:?} {arguments:?}: {said}");
         }
     }

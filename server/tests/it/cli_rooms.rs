@@ -1,4 +1,4 @@
-//! `tail` and rooms that do not exist: it makes none, waits, and misses nothing of one that appears.
+//! `tail` with missing rooms: creates none, waits, and misses no entry of a room that appears.
 
 use holdline_shared::RoomList;
 
@@ -10,7 +10,7 @@ async fn rooms(server: &Process) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn room_that_does_not_exist_is_waited_for_and_not_made() {
+async fn missing_room_is_awaited_and_not_created() {
     let server = Process::start(&["--log", "memory:"]).await;
     for arguments in [
         &["tail", "-r", "tea"][..],
@@ -47,11 +47,11 @@ async fn room_that_appears_is_followed_from_its_first_entry() {
         lines.push(tail.line().await[6..].to_owned());
     }
     let expected = ["lobby Ada: 1", "tea Ada opened the room", "tea Ada: 2", "lobby Ada: 3", "tea Ada: 4"];
-    assert_eq!(lines, expected, "in log order, once, and nothing else");
+    assert_eq!(lines, expected, "in log order, once, and no other entries");
 }
 
 #[tokio::test]
-async fn cursor_of_a_tail_that_waited_loses_nothing_of_the_room() {
+async fn cursor_from_before_a_room_appeared_misses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("cursor");
     let arguments = ["tail", "-r", "tea", "-r", "lobby", "--state", state.to_str().unwrap()];

@@ -1,8 +1,8 @@
-//! `holdline send`: every message once, in order, whatever the server does meanwhile.
+//! `holdline send`: publishes every message once and in order, whatever the server does meanwhile.
 
 use crate::support::{Holdline, Process, free_address};
 
-/// All that was said in a room, oldest first.
+/// All texts of a room, oldest first.
 async fn said(server: &Process, room: &str) -> Vec<String> {
     let history = server.visitor().get(&format!("/api/v1/rooms/{room}/messages?limit=200")).await;
     let history: holdline_shared::History = history.expect(200).json();
@@ -10,16 +10,16 @@ async fn said(server: &Process, room: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn arguments_are_one_message() {
+async fn arguments_are_sent_as_one_message() {
     let server = Process::start(&["--log", "memory:"]).await;
     Holdline::done(server.address, &["send", "two", "words"]).await;
     Holdline::done(server.address, &["send", "-r", "Tea", "--", "-x- marks"]).await;
     assert_eq!(said(&server, "lobby").await, ["two words"]);
-    assert_eq!(said(&server, "tea").await, ["-x- marks"], "the room was made");
+    assert_eq!(said(&server, "tea").await, ["-x- marks"], "the room was created");
 }
 
 #[tokio::test]
-async fn each_line_of_input_is_a_message_and_empty_ones_are_none() {
+async fn each_line_of_input_is_a_message_and_empty_lines_are_skipped() {
     let server = Process::start(&["--log", "memory:"]).await;
     let mut send = Holdline::start(server.address, &["send"]);
     let numbers: Vec<_> = (0..100).map(|n| n.to_string()).collect();
@@ -31,13 +31,13 @@ async fn each_line_of_input_is_a_message_and_empty_ones_are_none() {
 }
 
 #[tokio::test]
-async fn coloured_and_long_lines_are_sent_as_the_server_takes_them_from_its_input() {
+async fn coloured_and_long_lines_are_sent_as_by_the_servers_stdin() {
     const INPUT: &str = "good\n\u{1B}[31mred\u{1B}[0m\n10%\r20%\r\n\u{B}\nbell\u{7}\u{C}\u{85}\n";
     let mut server = Process::start(&["--log", "memory:", "--stdin", "builds"]).await;
     let input = format!("{INPUT}{}\n", "x".repeat(9_000));
     let mut send = Holdline::start(server.address, &["send"]);
     send.types(&input).await;
-    let (complaints, status) = send.everything().await;
+    let (complaints, status) = send.output().await;
     assert!(status.success(), "{complaints}");
     let messages = said(&server, "lobby").await;
     assert_eq!(messages[..4], ["good", "red", "20%", "bell"]);
@@ -55,8 +55,8 @@ async fn coloured_and_long_lines_are_sent_as_the_server_takes_them_from_its_inpu
             piped.push(String::from(text.unwrap()));
         }
     }
-    assert_eq!(piped, messages, "both ways alike");
-    // An argument, too; but one that is too long is refused, as somebody is there to shorten it.
+    assert_eq!(piped, messages, "both commands do the same");
+    // An argument is treated alike, but one that is too long is refused, because its author can shorten it.
     Holdline::done(server.address, &["send", "\u{1B}[1mbold\u{1B}[0m\nand plain"]).await;
     assert_eq!(said(&server, "lobby").await.last().unwrap(), "bold\nand plain");
     let mut send = Holdline::start(server.address, &["send", &"x".repeat(4_001)]);
@@ -65,7 +65,7 @@ async fn coloured_and_long_lines_are_sent_as_the_server_takes_them_from_its_inpu
 }
 
 #[tokio::test]
-async fn an_address_where_nothing_is_is_said_at_once() {
+async fn address_without_a_server_is_reported_at_once() {
     let server = Process::start(&["--log", "memory:"]).await;
     let elsewhere = format!("http://{}/elsewhere", server.address);
     let mut send = Holdline::start(server.address, &["send", "--server", &elsewhere, "hello"]);

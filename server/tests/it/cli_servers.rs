@@ -1,23 +1,22 @@
-//! `send` and `tail` at what is no Holdline server, or not reachable as they were told: they end at once, and say who
-//! refused.
+//! `send` and `tail` with foreign or unreachable servers: they end at once and name the responder.
 
 use crate::support::{Holdline, Process, answering, free_address, untrusted};
 
-/// Asserts that sending, sending from standard input and following all end with this sentence.
+/// Asserts that `send`, `send` from standard input and `tail` all end with this message.
 async fn refused(environment: &[(&str, &str)], part: &str) {
     for arguments in [&["send", "hello"][..], &["send"], &["tail"], &["tail", "--since", "start"]] {
         let mut command = Holdline::start_in(environment, arguments);
         if arguments == ["send"] {
             command.types("hello\n").await;
         }
-        let (said, status) = command.everything().await;
+        let (said, status) = command.output().await;
         assert_eq!(status.code(), Some(1), "{arguments:?}: {said}");
         assert!(said.contains(part), "{arguments:?}: {said}");
     }
 }
 
 #[tokio::test]
-async fn page_that_is_no_answer() {
+async fn foreign_page_is_reported() {
     let page = answering(
         "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 13\r\nconnection: close\r\n\r\n<html></html>",
     );
@@ -27,13 +26,13 @@ async fn page_that_is_no_answer() {
 }
 
 #[tokio::test]
-async fn certificate_of_an_unknown_authority() {
+async fn untrusted_certificate_is_reported() {
     let server = format!("https://{}", untrusted());
     refused(&[("HOLDLINE_SERVER", &server)], &format!("the certificate of {server} is not trusted")).await;
 }
 
 #[tokio::test]
-async fn tls_where_there_is_none_and_the_reverse() {
+async fn http_and_https_confusion_is_reported() {
     let plain = Process::start(&["--log", "memory:"]).await;
     let server = format!("https://{}", plain.address);
     refused(&[("HOLDLINE_SERVER", &server)], &format!("{server} does not speak TLS; is it http://?")).await;
@@ -42,7 +41,7 @@ async fn tls_where_there_is_none_and_the_reverse() {
 }
 
 #[tokio::test]
-async fn redirection_and_login() {
+async fn redirects_and_missing_logins_are_reported() {
     let moved = answering(
         "HTTP/1.1 308 Permanent Redirect\r\nlocation: https://b.example/\u{1B}[31m\r\ncontent-length: 0\r\n\r\n",
     );
@@ -58,7 +57,7 @@ async fn redirection_and_login() {
 }
 
 #[tokio::test]
-async fn proxies_are_named() {
+async fn proxies_are_named_in_errors() {
     let guarded = answering("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
     let proxy = format!("http://{guarded}");
     for server in ["http://chat.invalid", "https://chat.invalid"] {
@@ -83,13 +82,13 @@ async fn proxies_are_named() {
 }
 
 #[tokio::test]
-async fn detail_of_a_server_is_printed_harmlessly() {
+async fn detail_from_a_server_is_escaped() {
     let rude = answering(concat!(
         "HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\nconnection: close\r\n\r\n",
         r#"{"type":"x","title":"x","status":400,"code":"x","detail":"\u001b]0;pwned\u0007\u001b[31mred\u009b\u202e\nholdline: all is well"}"#,
     ));
     for arguments in [["send", "hello"], ["tail", "--json"]] {
-        let (said, status) = Holdline::start(rude, &arguments).everything().await;
+        let (said, status) = Holdline::start(rude, &arguments).output().await;
         assert_eq!(status.code(), Some(1));
         assert!(said.contains("\\u{1b}]0;pwned\\u{7}"), "{said:?}");
         assert!(said.chars().all(|c| !c.is_control() || c == '\n'), "{said:?}");

@@ -1,11 +1,11 @@
-//! Signals end every command in order, also when it is process 1 of a container.
+//! Signals end every command gracefully, also as process 1 of a container.
 
 use std::process::Stdio;
 
 use crate::support::{Holdline, Process, free_address, within};
 
 #[tokio::test]
-async fn hangup_stops_a_server_in_order() {
+async fn hangup_stops_a_server_gracefully() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("holdline.db");
     let mut server = Process::start(&["--log", &format!("sqlite:{}", path.display())]).await;
@@ -27,10 +27,10 @@ async fn hangup_is_ignored_under_nohup() {
 }
 
 #[tokio::test]
-async fn limit_on_file_sizes_is_a_full_disk() {
+async fn limit_on_file_sizes_is_handled_as_a_full_disk() {
     let folder = tempfile::tempdir().unwrap();
     let log = format!("sqlite:{}", folder.path().join("holdline.db").display());
-    // In units of 512 or 1,024 bytes, as the shell has it.
+    // In units of 512 or 1,024 bytes, depending on the shell.
     let mut server = Process::start_through("ulimit -f 600; ", Stdio::null(), &["--log", &log]).await;
     let ada = server.person("Ada").await;
     let text = "x".repeat(3_500);
@@ -44,7 +44,7 @@ async fn limit_on_file_sizes_is_a_full_disk() {
     };
     let problem: holdline_shared::Problem = within("the limit", refused).await.expect(507).json();
     assert_eq!(problem.code, holdline_shared::ProblemCode::StorageFull);
-    assert!(!ada.history("lobby").await.messages.is_empty(), "it can still be read");
+    assert!(!ada.history("lobby").await.messages.is_empty(), "history is still readable");
     server.signal("TERM").await;
     assert_eq!(server.ended().await.code(), Some(0));
 }
@@ -69,7 +69,7 @@ async fn send_ends_as_process_1_while_it_waits_for_a_server() {
 }
 
 #[tokio::test]
-async fn tail_ends_as_process_1_and_says_where_it_was() {
+async fn tail_ends_as_process_1_and_prints_its_cursor() {
     let server = Process::start(&["--log", "memory:"]).await;
     let mut tail = Holdline::start_as_process_1(server.address, &["tail"]).await;
     server.holds(1).await;

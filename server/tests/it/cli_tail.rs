@@ -1,23 +1,23 @@
-//! `holdline tail`: every message once, in order; for people, for programs, and for the next time.
+//! `holdline tail`: prints every message once and in order, for people and programs, and continues from a cursor.
 
 use holdline_shared::Entry;
 
 use crate::support::{Holdline, Process, answering, within};
 
 #[tokio::test]
-async fn two_words_sent_arrive() {
+async fn sent_message_is_printed() {
     let server = Process::start(&["--log", "memory:"]).await;
     Holdline::done(server.address, &["send", "before"]).await;
     let mut tail = Holdline::start(server.address, &["tail"]);
     server.holds(1).await;
     Holdline::done(server.address, &["send", "two", "words"]).await;
     let line = tail.line().await;
-    assert_eq!(line.split_once(' ').unwrap().1, "Ada: two words", "from now on");
+    assert_eq!(line.split_once(' ').unwrap().1, "Ada: two words", "only new messages");
     assert_eq!(line.find(':'), Some(2), "a time and no date: {line}");
 }
 
 #[tokio::test]
-async fn survives_crashes_and_prints_everything_once() {
+async fn everything_is_printed_once_over_crashes() {
     let folder = tempfile::tempdir().unwrap();
     let log = format!("sqlite:{}", folder.path().join("holdline.db").display());
     let mut server = Process::start(&["--log", &log]).await;
@@ -36,7 +36,7 @@ async fn survives_crashes_and_prints_everything_once() {
 }
 
 #[tokio::test]
-async fn begins_with_the_last_of_each_room_and_goes_on() {
+async fn last_messages_of_each_room_are_printed_first() {
     let server = Process::start(&["--log", "memory:"]).await;
     for (room, text) in [("lobby", "1"), ("tea", "2"), ("lobby", "3"), ("tea", "4"), ("lobby", "5")] {
         Holdline::done(server.address, &["send", "-r", room, text]).await;
@@ -55,7 +55,7 @@ async fn begins_with_the_last_of_each_room_and_goes_on() {
 }
 
 #[tokio::test]
-async fn reads_more_history_than_one_page_has() {
+async fn history_is_read_over_several_pages() {
     let server = Process::start(&["--log", "memory:"]).await;
     let mut send = Holdline::start(server.address, &["send"]);
     let numbers: Vec<_> = (0..450).map(|n| n.to_string()).collect();
@@ -66,7 +66,7 @@ async fn reads_more_history_than_one_page_has() {
 }
 
 #[tokio::test]
-async fn a_message_cannot_pass_for_another_persons() {
+async fn lines_of_a_message_are_indented() {
     let server = Process::start(&["--log", "memory:"]).await;
     Holdline::done(server.address, &["send", "one\n12:34 Bob: two"]).await;
     let mut tail = Holdline::start(server.address, &["tail", "--last", "1"]);
@@ -90,7 +90,7 @@ async fn json_lines_are_the_entries() {
     for expected in [said, edited] {
         assert_eq!(serde_json::from_str::<Entry>(&tail.line().await).unwrap(), expected);
     }
-    // A message of history is one among entries.
+    // A message of history has the form of an entry.
     let mut tail = Holdline::start(server.address, &["tail", "--json", "--last", "1"]);
     let message: serde_json::Value = serde_json::from_str(&tail.line().await).unwrap();
     assert_eq!(message["kind"], "message");
@@ -98,7 +98,7 @@ async fn json_lines_are_the_entries() {
 }
 
 #[tokio::test]
-async fn ends_well_when_the_reader_is_gone() {
+async fn closed_output_is_not_an_error() {
     let server = Process::start(&["--log", "memory:"]).await;
     Holdline::done(server.address, &["send", "hello"]).await;
     let mut tail = Holdline::start(server.address, &["tail", "--last", "1"]);
@@ -108,7 +108,7 @@ async fn ends_well_when_the_reader_is_gone() {
 }
 
 #[tokio::test]
-async fn says_where_to_go_on_from_when_interrupted() {
+async fn cursor_is_printed_at_an_interruption() {
     let server = Process::start(&["--log", "memory:"]).await;
     let mut tail = Holdline::start(server.address, &["tail"]);
     server.holds(1).await;
@@ -124,7 +124,7 @@ async fn says_where_to_go_on_from_when_interrupted() {
 }
 
 #[tokio::test]
-async fn a_state_file_goes_on_where_it_stopped() {
+async fn state_file_resumes_at_its_cursor() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("cursor");
     let state = state.to_str().unwrap();
@@ -140,7 +140,7 @@ async fn a_state_file_goes_on_where_it_stopped() {
 }
 
 #[tokio::test]
-async fn another_log_is_said_and_nothing_of_it_is_missed() {
+async fn replaced_log_is_reported_and_printed_completely() {
     let server = Process::start(&["--log", "memory:"]).await;
     let address = server.address;
     let mut tail = Holdline::start(address, &["tail", "-r", "tea", "-r", "lobby"]);
@@ -151,7 +151,7 @@ async fn another_log_is_said_and_nothing_of_it_is_missed() {
     let server = Process::start_on(address, &["--log", "memory:"]).await;
     Holdline::done(address, &["send", "new"]).await;
     assert_eq!(tail.texts(1).await, ["new"]);
-    // Lines about a connection that was lost for long may come first.
+    // Notices about a long outage may come first.
     while !tail.says().await.contains("the server's log was replaced or restored") {}
     server.holds(1).await;
     Holdline::done(address, &["send", "newer"]).await;
@@ -159,7 +159,7 @@ async fn another_log_is_said_and_nothing_of_it_is_missed() {
 }
 
 #[tokio::test]
-async fn a_gap_is_said_and_what_is_left_is_printed() {
+async fn gap_is_reported_and_the_rest_is_printed() {
     let folder = tempfile::tempdir().unwrap();
     let log = format!("sqlite:{}", folder.path().join("holdline.db").display());
     let server = Process::start(&["--log", &log]).await;
@@ -188,7 +188,7 @@ async fn a_gap_is_said_and_what_is_left_is_printed() {
 }
 
 #[tokio::test]
-async fn json_of_a_newer_server_passes_with_all_its_fields() {
+async fn json_of_a_newer_server_keeps_all_its_fields() {
     const BATCH: &str = concat!(
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 175\r\nconnection: close\r\n\r\n",
         r#"{"entries":[{"seq":8,"room":"lobby","at":1,"author":{"id":"ada1","name":"Ada"},"kind":"parade",

@@ -1,5 +1,5 @@
-//! A thousand messages as fast as ten people can say them, and twenty listeners of each kind: every one of them hears
-//! every message exactly once, in order.
+//! A thousand messages from ten fast publishers, and twenty listeners of each kind: every listener receives every
+//! message exactly once and in order.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -20,7 +20,7 @@ const EACH: usize = 100;
 const MESSAGES: usize = SENDERS * EACH;
 const OF_EACH_KIND: usize = 20;
 
-/// Polls as the clients do: through the shared machine.
+/// Polls as the clients do, with the shared machine.
 async fn machine(client: Client, from: Cursor) -> Vec<String> {
     let mut subscription = Subscription::new(After::At(from));
     let mut heard = Vec::new();
@@ -41,7 +41,7 @@ async fn machine(client: Client, from: Cursor) -> Vec<String> {
     heard
 }
 
-/// Follows the stream of events.
+/// Reads the stream of events.
 async fn stream(client: Client, from: Cursor) -> Vec<String> {
     let mut events = Events::open(&client, "room=lobby", Some(from)).await;
     let mut heard = Vec::new();
@@ -64,16 +64,16 @@ async fn page(mut connection: Connection, number: usize) -> Vec<String> {
     heard
 }
 
-/// curl with a cookie jar, asking again and again.
+/// Polls with curl and a cookie jar.
 async fn curl(server: String, number: usize, count: usize) -> Vec<String> {
     let url = format!("http://{server}/subscribe?random=curl{number}&n=[1-{count}]");
     let mut curl = Command::new("curl");
-    // An empty name switches the jar on and reads none.
+    // An empty name enables the jar without reading a file.
     curl.args(["--silent", "--show-error", "--noproxy", "*", "--cookie", "", "--write-out", "\\n", &url]);
     lines_of(curl, count).await
 }
 
-/// A shell's loop around curl, with the jar in a file.
+/// Polls with a shell loop around curl, with the jar in a file.
 async fn shell_loop(server: String, jar: String, count: usize) -> Vec<String> {
     let script = r#"for n in $(seq "$3"); do curl -sS --noproxy '*' -b "$2" -c "$2" "http://$1/subscribe?random=1" && echo; done"#;
     let mut shell = Command::new("sh");
@@ -97,8 +97,8 @@ async fn has_curl() -> bool {
     asked.is_ok_and(|status| status.success())
 }
 
-/// Everybody speaks at once.
-async fn everybody_speaks(server: &Server, each: usize) {
+/// Publishes from all senders at the same time.
+async fn publish_from_all_senders(server: &Server, each: usize) {
     let people = join_all((0..SENDERS).map(async |n| server.person(&format!("Sender {n}")).await)).await;
     let mut speaking = JoinSet::new();
     for (sender, person) in people.into_iter().enumerate() {
@@ -111,8 +111,8 @@ async fn everybody_speaks(server: &Server, each: usize) {
     speaking.join_all().await;
 }
 
-/// What was said, in the order of the log.
-async fn truth(server: &Server, from: Cursor) -> Vec<String> {
+/// All texts in log order.
+async fn texts_in_log_order(server: &Server, from: Cursor) -> Vec<String> {
     let mut all = Vec::new();
     let mut cursor = from;
     loop {
@@ -126,7 +126,7 @@ async fn truth(server: &Server, from: Cursor) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_message_arrives_once_and_in_order_at_each() {
+async fn every_listener_receives_every_message_once_in_order() {
     let server = Server::sqlite(HubConfig::default()).await;
     let from = server.visitor().cursor().await;
     let mut listening = JoinSet::new();
@@ -142,11 +142,11 @@ async fn every_message_arrives_once_and_in_order_at_each() {
             listening.spawn(curl(server.address.to_string(), n, MESSAGES));
         }
     }
-    // The classic ones begin with their first request, so all of them are to be there before the first word.
+    // Classic listeners start with their first request, so all must be connected before the first message.
     let all = listening.len();
     until("all are listening", || server.hub.held() == all).await;
-    everybody_speaks(&server, EACH).await;
-    let said = truth(&server, from).await;
+    publish_from_all_senders(&server, EACH).await;
+    let said = texts_in_log_order(&server, from).await;
     assert_eq!(said.len(), MESSAGES);
     let mut listeners = 0;
     while let Some(heard) = listening.join_next().await {
@@ -157,7 +157,7 @@ async fn every_message_arrives_once_and_in_order_at_each() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_shells_loop_with_a_cookie_jar_hears_everything() {
+async fn shell_loop_with_a_cookie_jar_receives_everything() {
     if !has_curl().await {
         println!("{NO_CURL}");
         return;
@@ -171,8 +171,8 @@ async fn a_shells_loop_with_a_cookie_jar_hears_everything() {
         listening.spawn(shell_loop(server.address.to_string(), jar, 10 * SENDERS));
     }
     until("all are listening", || server.hub.held() == 3).await;
-    everybody_speaks(&server, 10).await;
-    let said = truth(&server, from).await;
+    publish_from_all_senders(&server, 10).await;
+    let said = texts_in_log_order(&server, from).await;
     for heard in listening.join_all().await {
         assert_eq!(heard, said);
     }

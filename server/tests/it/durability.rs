@@ -1,11 +1,11 @@
-//! What was acknowledged is there after a crash, once.
+//! Acknowledged messages survive a crash, once.
 
 use holdline_shared::{Batch, Entry};
 
 use crate::support::{Process, key, texts};
 
 #[tokio::test]
-async fn an_acknowledged_message_survives_kill_9_once() {
+async fn acknowledged_message_survives_kill_9_once() {
     let folder = tempfile::tempdir().unwrap();
     let log = format!("sqlite:{}", folder.path().join("holdline.db").display());
     let server = Process::start(&["--log", &log]).await;
@@ -19,7 +19,7 @@ async fn an_acknowledged_message_survives_kill_9_once() {
     server.crash().await;
 
     let server = Process::start_on(address, &["--log", &log]).await;
-    // The same client, its session, its cursor and its connections' address are still good.
+    // The client, its session and its cursor are still valid.
     let after = ada.polls(&format!("room=lobby&after={}", before.cursor)).await;
     assert_eq!(after.entries, std::slice::from_ref(&first));
     assert_eq!(after.cursor.epoch, start.epoch);
@@ -33,7 +33,7 @@ async fn an_acknowledged_message_survives_kill_9_once() {
 }
 
 #[tokio::test]
-async fn crashes_in_the_middle_of_a_storm_lose_no_acknowledged_message() {
+async fn crashes_under_load_lose_no_acknowledged_message() {
     let folder = tempfile::tempdir().unwrap();
     let log = format!("sqlite:{}", folder.path().join("holdline.db").display());
     let mut server = Process::start(&["--log", &log]).await;
@@ -49,7 +49,7 @@ async fn crashes_in_the_middle_of_a_storm_lose_no_acknowledged_message() {
                 for n in 0.. {
                     let body = serde_json::json!({ "key": key().to_string(), "text": format!("{round}-{sender}-{n}") });
                     let request = person.request(reqwest::Method::POST, "/api/v1/rooms/lobby/messages").json(&body);
-                    // An answer that was cut is none.
+                    // A cut response is no acknowledgement.
                     let Ok(response) = request.send().await else { break };
                     let Ok(entry) = response.json().await else { break };
                     said.push(entry);
@@ -57,7 +57,7 @@ async fn crashes_in_the_middle_of_a_storm_lose_no_acknowledged_message() {
                 said
             });
         }
-        // In the middle: once there are some messages of this round.
+        // Crash once there are some messages of this round.
         let visitor = server.visitor();
         let mut cursor = visitor.cursor().await;
         let mut heard = 0;
@@ -82,7 +82,7 @@ async fn crashes_in_the_middle_of_a_storm_lose_no_acknowledged_message() {
         kept.extend(batch.entries);
         cursor = batch.cursor;
     }
-    assert!(kept.is_sorted_by(|a, b| a.seq < b.seq), "each once, in order");
+    assert!(kept.is_sorted_by(|a, b| a.seq < b.seq), "every entry once, in order");
     for entry in &acknowledged {
         assert!(kept.contains(entry), "lost: {entry:?}");
     }

@@ -10,7 +10,7 @@ use reqwest::Method;
 
 use crate::support::{BrokenLog, Client, Server, texts, until, within};
 
-/// A stream of events, read as a browser's `EventSource` reads it.
+/// A stream of events, read as by a browser's `EventSource`.
 pub(crate) struct Events {
     response: reqwest::Response,
     buffer: String,
@@ -34,7 +34,7 @@ impl Events {
         Self { response, buffer: String::new(), last_id }
     }
 
-    /// The next event that has data; `None` at the end of the stream.
+    /// Reads the next event with data; `None` at the end of the stream.
     pub(crate) async fn next(&mut self) -> Option<Batch> {
         loop {
             while let Some(end) = self.buffer.find("\n\n") {
@@ -56,7 +56,7 @@ impl Events {
         }
     }
 
-    /// The entries of the next events, until that of `last`.
+    /// Reads the entries of the next events up to `last`.
     async fn entries_up_to(&mut self, last: &Entry) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
         while entries.last().is_none_or(|entry| entry.seq < last.seq) {
@@ -67,7 +67,7 @@ impl Events {
 }
 
 #[tokio::test]
-async fn stream_batches_with_their_cursor_as_id() {
+async fn batches_are_streamed_with_their_cursor_as_id() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     ada.says("before").await;
@@ -83,7 +83,7 @@ async fn stream_batches_with_their_cursor_as_id() {
 }
 
 #[tokio::test]
-async fn the_last_id_resumes_exactly() {
+async fn last_event_id_resumes_exactly() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let mut seen = Vec::new();
@@ -93,7 +93,7 @@ async fn the_last_id_resumes_exactly() {
         for n in 0..3 {
             said.push(ada.says(&format!("round {round}, message {n}")).await);
         }
-        // A browser sends the address of the beginning each time; the header wins.
+        // A browser sends the original URL each time; the header takes precedence.
         let mut events = Events::open(&ada, "room=lobby&after=start", last_id).await;
         seen.extend(events.entries_up_to(said.last().unwrap()).await);
         last_id = events.last_id;
@@ -104,7 +104,7 @@ async fn the_last_id_resumes_exactly() {
 }
 
 #[tokio::test]
-async fn a_quiet_stream_gives_its_place_at_once() {
+async fn quiet_stream_sends_its_cursor_at_once() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let mut events = Events::open(&ada, "room=lobby", None).await;
@@ -114,7 +114,7 @@ async fn a_quiet_stream_gives_its_place_at_once() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_said_with_a_status() {
+async fn invalid_requests_get_an_error_status() {
     let server = Server::start().await;
     let ada = server.visitor();
     for (query, code) in [
@@ -130,7 +130,7 @@ async fn what_is_wrong_is_said_with_a_status() {
 }
 
 #[tokio::test]
-async fn gap_is_an_event_after_which_the_stream_goes_on_from_the_present() {
+async fn gap_is_an_event_and_the_stream_continues_from_the_head() {
     let mut hub = HubConfig::default();
     hub.recent_bytes = 500;
     let server = Server::with(hub, ServeConfig::default()).await;
@@ -156,12 +156,12 @@ async fn gap_is_an_event_after_which_the_stream_goes_on_from_the_present() {
 }
 
 #[tokio::test]
-async fn what_passes_by_itself_ends_the_stream_with_a_time_to_come_back() {
+async fn temporary_failure_ends_the_stream_with_a_retry_time() {
     let mut hub = HubConfig::default();
     hub.recent_bytes = 0;
     let server = Server::on(Arc::new(BrokenLog::new()), hub, ServeConfig::default()).await;
     let mut events = Events::open(&server.visitor(), "room=lobby&after=start", None).await;
-    // A status would end an `EventSource` for good.
+    // An error status would end an `EventSource` for good.
     let chunk = within("the first event", events.response.chunk()).await.unwrap().unwrap();
     let text = String::from_utf8_lossy(&chunk);
     assert!(text.starts_with("retry: 2000\nevent: problem\ndata: {"), "{text}");

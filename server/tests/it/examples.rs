@@ -1,4 +1,4 @@
-//! The examples, each as a process: they do what their headers say. `cargo test` builds them.
+//! The examples, each as a process: they do what their headers describe. `cargo test` builds them.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -9,13 +9,13 @@ use tokio::process::{Child, Command};
 
 use crate::support::{Client, Connection, Reply, texts, within};
 
-/// An example that runs; killed when this is dropped.
+/// A running example; killed on drop.
 struct Example {
     child: Child,
     address: std::net::SocketAddr,
 }
 
-/// Where cargo puts examples: beside the folder of this test.
+/// The path of an example: cargo puts examples beside the folder of this test.
 fn path(name: &str) -> PathBuf {
     let own = std::env::current_exe().unwrap();
     own.parent().unwrap().parent().unwrap().join("examples").join(name)
@@ -42,7 +42,7 @@ impl Example {
         Connection::open(self.address).await.request("POST", path, "", body.as_bytes()).await.expect(200)
     }
 
-    /// Looks until so many requests are held; for examples that have the router.
+    /// Waits until this many requests are held; for examples with the router.
     async fn holds(&self, count: usize, prefix: &str) {
         let figure = format!("holdline_held_polls {count}\n");
         let held = async { while !self.get(&format!("{prefix}/metrics")).await.text().contains(&figure) {} };
@@ -53,20 +53,24 @@ impl Example {
 const ANY_PORT: &str = "127.0.0.1:0";
 
 #[tokio::test]
-async fn after_two_seconds_answers_everybody_after_two_seconds() {
+async fn after_two_seconds_answers_all_requests_after_two_seconds() {
     let example = Example::start("after_two_seconds", &[ANY_PORT]).await;
     let start = Instant::now();
     let replies = futures_util::future::join_all((0..50).map(|_| example.get("/"))).await;
     assert!(replies.iter().all(|reply| reply.text() == "Hello, World!\n"));
     assert!(start.elapsed() >= Duration::from_secs(2), "{:?}", start.elapsed());
-    assert!(start.elapsed() < Duration::from_secs(100), "they waited for each other: {:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(100),
+        "the requests waited for each other: {:?}",
+        start.elapsed()
+    );
 }
 
 #[tokio::test]
-async fn ticker_answers_all_who_wait_with_one_tick() {
+async fn ticker_answers_all_held_requests_with_one_tick() {
     let example = Example::start("ticker", &[ANY_PORT]).await;
     for _ in 0..10 {
-        // Right after a tick, so that all of them are held before the next, unless the machine takes a nap.
+        // Right after a tick, so that all of them are held before the next, unless the machine is very slow.
         example.get("/subscribe?room=ticks").await;
         let mut held = Vec::new();
         for _ in 0..5 {
@@ -83,11 +87,11 @@ async fn ticker_answers_all_who_wait_with_one_tick() {
             return;
         }
     }
-    panic!("five who wait are never answered together");
+    panic!("five held requests are never answered together");
 }
 
 #[tokio::test]
-async fn stdin_is_held_for_and_kept() {
+async fn stdin_lines_answer_held_requests_and_are_kept() {
     let mut example = Example::start("stdin", &[ANY_PORT]).await;
     let mut input = example.child.stdin.take().unwrap();
     let mut waiting = Connection::open(example.address).await;
@@ -101,11 +105,11 @@ async fn stdin_is_held_for_and_kept() {
     example.holds(1, "").await;
     input.write_all(b"two\n\n").await.unwrap();
     assert_eq!(within("a line", waiting.reply()).await.unwrap().text(), "two\n");
-    assert_eq!(example.get("/lines").await.text(), "one\ntwo\n", "for who comes later");
+    assert_eq!(example.get("/lines").await.text(), "one\ntwo\n", "kept for later readers");
 }
 
 #[tokio::test]
-async fn empty_after_30s_ends_empty_or_with_what_was_said() {
+async fn empty_after_30s_ends_empty_or_with_a_message() {
     let example = Example::start("empty_after_30s", &[ANY_PORT, "1"]).await;
     let start = Instant::now();
     assert_eq!(example.get("/").await.text(), "");
@@ -113,7 +117,7 @@ async fn empty_after_30s_ends_empty_or_with_what_was_said() {
     let patient = Example::start("empty_after_30s", &[ANY_PORT]).await;
     let mut held = Connection::open(patient.address).await;
     held.send("GET", "/", "", b"").await;
-    // There is nobody to ask whether it is held, so somebody says something until it is answered.
+    // The example has no metrics, so publish until the held request is answered.
     let mut answer = Box::pin(held.reply());
     let reply = loop {
         assert_eq!(patient.post("/", "hello").await.text(), "ok");
@@ -125,7 +129,7 @@ async fn empty_after_30s_ends_empty_or_with_what_was_said() {
 }
 
 #[tokio::test]
-async fn mount_has_a_shop_and_a_chat() {
+async fn mount_serves_a_shop_and_a_chat() {
     let example = Example::start("mount", &[ANY_PORT]).await;
     assert!(example.get("/").await.text().starts_with("a shop"));
     let mut held = Connection::open(example.address).await;

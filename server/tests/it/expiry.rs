@@ -1,4 +1,4 @@
-//! Rooms that nobody fills go, and those who knew them are told.
+//! Expiry of empty rooms, and the gaps that clients are told of.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::support::{Client, Server, until, within};
 
-/// Rooms expire at once, and nothing is kept at hand.
+/// Rooms expire at once, and no entries are cached.
 fn quick() -> HubConfig {
     let mut config = HubConfig::default();
     (config.room_expiry, config.recent_bytes) = (Duration::from_millis(20), 0);
@@ -22,7 +22,7 @@ async fn until_gone(client: &Client, room: &str) {
 }
 
 #[tokio::test]
-async fn empty_room_goes_and_is_said_to_be_gone() {
+async fn empty_room_expires_and_leaves_a_gap() {
     let server = Server::sqlite(quick()).await;
     let ada = server.person("Ada").await;
     let before = ada.cursor().await;
@@ -36,17 +36,17 @@ async fn empty_room_goes_and_is_said_to_be_gone() {
     assert_eq!(ada.get("/api/v1/rooms/empty/messages").await.problem(), ProblemCode::UnknownRoom);
     assert_eq!(ada.history("full").await.messages.len(), 1);
     let everything = ada.poll(&format!("room=*&after={before}&wait=0")).await;
-    assert_eq!(everything.problem(), ProblemCode::Gap, "what it had is missing");
+    assert_eq!(everything.problem(), ProblemCode::Gap, "the expired room's entries are missing");
     let full: Batch = ada.polls(&format!("room=full&after={before}&wait=0")).await;
     assert_eq!(full.entries.len(), 2, "other rooms miss nothing");
-    // It can be made again, and who knew the earlier one has a gap.
+    // The room can be created again, and readers of the earlier one have a gap.
     ada.put("/api/v1/rooms/empty", &json!({})).await.expect(201);
     ada.says_in("empty", "hello again").await;
     assert_eq!(ada.poll(&format!("room=empty&after={before}&wait=0")).await.problem(), ProblemCode::Gap);
 }
 
 #[tokio::test]
-async fn room_that_somebody_waits_for_stays() {
+async fn room_with_a_held_poll_does_not_expire() {
     let mut quick = HubConfig::default();
     quick.room_expiry = Duration::from_millis(20);
     let server = Server::with(quick, ServeConfig::default()).await;

@@ -1,4 +1,4 @@
-//! `/healthz` and `/readyz` tell the truth, whatever state the log is in; and a server whose log has failed ends.
+//! `/healthz` and `/readyz` in every state of the log, and the end of a server whose log has failed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,20 +17,20 @@ use tokio::sync::Semaphore;
 
 use crate::support::{Server, within};
 
-/// A log whose health is set by the test.
-struct Ailing {
+/// A log whose health the test sets.
+struct UnhealthyLog {
     log: MemoryLog,
-    /// `None` never answers.
+    /// The answer to health checks; `None` for no answer.
     health: Mutex<Option<Result<(), LogError>>>,
-    /// How often somebody asked.
+    /// The number of health checks.
     asked: Mutex<usize>,
     /// Has a permit once the log has failed.
     failed: Arc<Semaphore>,
-    /// Whether reads never come to an end.
+    /// Whether reads never end.
     is_stuck: AtomicBool,
 }
 
-impl Ailing {
+impl UnhealthyLog {
     fn new(health: Option<Result<(), LogError>>) -> Self {
         let failed = Arc::new(Semaphore::new(0));
         Self {
@@ -43,7 +43,7 @@ impl Ailing {
     }
 }
 
-impl Log for Ailing {
+impl Log for UnhealthyLog {
     fn epoch(&self) -> Epoch {
         self.log.epoch()
     }
@@ -78,8 +78,8 @@ impl Log for Ailing {
     fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {
         self.log.rooms()
     }
-    fn follow(&self, follower: Follower) {
-        self.log.follow(follower);
+    fn follow(&self, after: Seq, follower: Follower) -> BoxFuture<'static, Result<(), LogError>> {
+        self.log.follow(after, follower)
     }
     fn health(&self) -> BoxFuture<'static, Result<(), LogError>> {
         *self.asked.lock() += 1;
@@ -98,7 +98,7 @@ impl Log for Ailing {
 }
 
 #[tokio::test]
-async fn readyz_names_why_the_log_does_not_work() {
+async fn readyz_names_the_reason_of_a_failing_log() {
     let secret = "/var/lib/holdline.db is on fire";
     for (health, words) in [
         (LogError::Full, "full"),
@@ -106,7 +106,7 @@ async fn readyz_names_why_the_log_does_not_work() {
         (LogError::Closed, "closed"),
         (LogError::Unavailable(secret.to_owned()), "the server's own log says why"),
     ] {
-        let log = Arc::new(Ailing::new(Some(Err(health))));
+        let log = Arc::new(UnhealthyLog::new(Some(Err(health))));
         let server = Server::on(log, HubConfig::default(), ServeConfig::default()).await;
         let reply = server.visitor().get("/readyz").await.expect(503);
         assert_eq!(reply.problem(), ProblemCode::LogUnavailable);
@@ -114,18 +114,18 @@ async fn readyz_names_why_the_log_does_not_work() {
         assert_eq!(
             server.visitor().get("/healthz").await.expect(200).text(),
             "ok\n",
-            "a restart helps nobody"
+            "a restart would not help"
         );
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn readyz_does_not_wait_for_ever_and_healthz_not_at_all() {
-    let log = Arc::new(Ailing::new(None));
+async fn readyz_has_a_time_limit_and_healthz_does_not_wait() {
+    let log = Arc::new(UnhealthyLog::new(None));
     let mut config = ServeConfig::default();
     config.event_loops = Some(0);
     let server = Server::on(log.clone(), HubConfig::default(), config).await;
-    // Readers that never come back.
+    // Readers that never finish.
     log.is_stuck.store(true, Ordering::Relaxed);
     let stuck: Vec<_> = (0..20)
         .map(|_| {
@@ -142,15 +142,15 @@ async fn readyz_does_not_wait_for_ever_and_healthz_not_at_all() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn readyz_follows_the_log_and_asks_it_once_a_second() {
-    let log = Arc::new(Ailing::new(Some(Ok(()))));
+async fn readyz_checks_the_log_at_most_once_a_second() {
+    let log = Arc::new(UnhealthyLog::new(Some(Ok(()))));
     let mut config = ServeConfig::default();
     config.event_loops = Some(0);
     let server = Server::on(log.clone(), HubConfig::default(), config).await;
     for _ in 0..100 {
         assert_eq!(server.hub.readiness().await, Ok(()));
     }
-    assert_eq!(*log.asked.lock(), 1, "however many ask");
+    assert_eq!(*log.asked.lock(), 1, "however many requests there are");
     *log.health.lock() = Some(Err(LogError::Full));
     tokio::time::advance(Duration::from_secs(2)).await;
     server.visitor().get("/readyz").await.expect(503);
@@ -160,7 +160,7 @@ async fn readyz_follows_the_log_and_asks_it_once_a_second() {
 }
 
 #[tokio::test]
-async fn a_stopping_server_is_not_ready_but_well() {
+async fn stopping_server_is_healthy_but_not_ready() {
     let server = Server::start().await;
     let visitor = server.visitor();
     visitor.get("/readyz").await.expect(200);
@@ -170,8 +170,8 @@ async fn a_stopping_server_is_not_ready_but_well() {
 }
 
 #[tokio::test]
-async fn a_server_whose_log_has_failed_says_so_and_ends() {
-    let log = Arc::new(Ailing::new(Some(Ok(()))));
+async fn server_with_a_failed_log_reports_it_and_ends() {
+    let log = Arc::new(UnhealthyLog::new(Some(Ok(()))));
     let failed = log.failed.clone();
     let mut server = Server::on(log, HubConfig::default(), ServeConfig::default()).await;
     let mut held = server.connect().await;
@@ -180,11 +180,11 @@ async fn a_server_whose_log_has_failed_says_so_and_ends() {
     failed.add_permits(1);
     within("the hub's end", server.hub.failed()).await;
     assert!(server.hub.readiness().await.is_err());
-    assert_eq!(within("an answer", held.reply()).await.unwrap().status, 200, "in order");
+    assert_eq!(within("an answer", held.reply()).await.unwrap().status, 200, "a graceful end");
     server.ended().await;
 
-    // A server that mounts the router has to look by itself; until then the truth is told.
-    let log = Arc::new(Ailing::new(Some(Ok(()))));
+    // An app that mounts the router has to check by itself; `readiness` reports the failure.
+    let log = Arc::new(UnhealthyLog::new(Some(Ok(()))));
     let failed = log.failed.clone();
     let hub = holdline_server::hub::Hub::open(log).await.unwrap();
     failed.add_permits(1);

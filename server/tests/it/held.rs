@@ -1,4 +1,4 @@
-//! Ten thousand held polls at once, on a server of its own: one message reaches all of them.
+//! Ten thousand held polls on a separate server process: one message answers all of them.
 
 use std::net::SocketAddr;
 
@@ -10,9 +10,9 @@ use holdline_shared::Cursor;
 use crate::support::{Connection, Process, within};
 
 const POLLS: u64 = 10_000;
-/// What this process needs besides: other tests run beside this one.
+/// Open files that this process needs for other tests.
 const OTHER_FILES: u64 = 1_000;
-/// Connections that are made at once; the kernel's queue of a listener holds about a thousand.
+/// Connections that are opened at the same time; the kernel's accept queue holds about a thousand.
 const AT_ONCE: usize = 200;
 
 async fn polls(address: SocketAddr, after: Cursor) -> Connection {
@@ -23,7 +23,7 @@ async fn polls(address: SocketAddr, after: Cursor) -> Connection {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_message_reaches_ten_thousand_held_polls() {
+async fn one_message_answers_ten_thousand_held_polls() {
     let files = rlimit::increase_nofile_limit(u64::MAX).unwrap();
     let count = POLLS.min(files.saturating_sub(OTHER_FILES));
     if count < POLLS {
@@ -37,14 +37,14 @@ async fn one_message_reaches_ten_thousand_held_polls() {
         stream::iter(0..count).map(|_| polls(address, cursor)).buffer_unordered(AT_ONCE).collect().await;
     server.holds(count).await;
 
-    // Who goes away is forgotten, however many stay.
+    // Disconnected polls are released, whatever the number of the others.
     let rest = held.split_off(count / 10);
     drop(held);
     server.holds(rest.len()).await;
 
     let start = std::time::Instant::now();
     let said = ada.says("hello, all of you").await;
-    // A machine that is short of everything may cut a connection; its client asks again, from the same cursor.
+    // An overloaded machine may cut a connection; the client retries with the same cursor.
     let mut cut = 0;
     let again = |address| async move {
         let mut poll = polls(address, cursor).await;

@@ -1,4 +1,4 @@
-//! History, and the seam between it and the polls that follow.
+//! History, and the transition from history to polls.
 
 use futures_util::future::join_all;
 use holdline_server::ServeConfig;
@@ -8,7 +8,7 @@ use holdline_shared::{History, Seq};
 use crate::support::{Client, Server};
 
 #[tokio::test]
-async fn pages_backwards_from_the_newest() {
+async fn history_is_paged_backwards_from_the_newest() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     for n in 0..7 {
@@ -49,7 +49,7 @@ async fn joins(reader: Client, last: String) -> Vec<Seq> {
     seen.into_iter().map(|(seq, _)| seq).collect()
 }
 
-async fn nothing_is_missed_or_doubled(server: &Server) {
+async fn assert_joining_is_exact(server: &Server) {
     let ada = server.person("Ada").await;
     let people = join_all((0..4).map(|n| {
         let name = format!("p{n}");
@@ -66,7 +66,7 @@ async fn nothing_is_missed_or_doubled(server: &Server) {
     let talking: Vec<_> = talking.collect();
     let mut readers = Vec::new();
     for _ in 0..30 {
-        // Each of them joins a little later than the one before.
+        // Each reader joins a little later than the one before.
         let _ = ada.cursor().await;
         readers.push(tokio::spawn(joins(server.visitor(), "the end".to_owned())));
     }
@@ -81,22 +81,22 @@ async fn nothing_is_missed_or_doubled(server: &Server) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn joining_is_seamless_on_sqlite() {
-    nothing_is_missed_or_doubled(&Server::sqlite(HubConfig::default()).await).await;
+async fn joining_is_exact_on_sqlite() {
+    assert_joining_is_exact(&Server::sqlite(HubConfig::default()).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn joining_is_seamless_in_memory() {
-    nothing_is_missed_or_doubled(&Server::start().await).await;
+async fn joining_is_exact_in_memory() {
+    assert_joining_is_exact(&Server::start().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn joining_is_seamless_when_nothing_is_kept_at_hand() {
-    let forgetful = || {
+async fn joining_is_exact_without_recent_entries_in_memory() {
+    let without_cache = || {
         let mut config = HubConfig::default();
         config.recent_bytes = 0;
         config
     };
-    nothing_is_missed_or_doubled(&Server::sqlite(forgetful()).await).await;
-    nothing_is_missed_or_doubled(&Server::with(forgetful(), ServeConfig::default()).await).await;
+    assert_joining_is_exact(&Server::sqlite(without_cache()).await).await;
+    assert_joining_is_exact(&Server::with(without_cache(), ServeConfig::default()).await).await;
 }

@@ -1,4 +1,4 @@
-//! Which hosts a server answers to, and from whose pages it takes changes: on both ways of serving.
+//! Host checks and cross-site checks, in both ways of serving.
 
 use holdline_server::hub::HubConfig;
 use holdline_server::{Hosts, HttpConfig, ServeConfig};
@@ -8,8 +8,8 @@ use crate::support::{Connection, Process, Reply, Server};
 
 const POLL: &str = "GET /api/v1/poll?room=lobby&wait=0 HTTP/1.1\r\n";
 
-/// Sends these lines and nothing else.
-async fn ask(connection: &mut Connection, lines: &str) -> Reply {
+/// Sends these lines as a request.
+async fn send_lines(connection: &mut Connection, lines: &str) -> Reply {
     connection.write(format!("{lines}\r\n").as_bytes()).await;
     connection.reply().await.expect("an answer")
 }
@@ -29,7 +29,7 @@ async fn both_ways(http: HttpConfig) -> [Server; 2] {
 }
 
 #[tokio::test]
-async fn rebound_name_is_refused_and_own_names_are_answered() {
+async fn foreign_host_is_refused_and_own_hosts_are_answered() {
     for server in both_ways(named()).await {
         for (host, code) in [
             ("localhost", None),
@@ -42,10 +42,10 @@ async fn rebound_name_is_refused_and_own_names_are_answered() {
             ("a b", Some(ProblemCode::InvalidRequest)),
         ] {
             for line in [POLL, "GET /healthz HTTP/1.1\r\n", "POST /publish HTTP/1.1\r\n"] {
-                // A poll that went well comes before it: the connection is an event loop's.
+                // A poll comes first, so that an event loop has the connection.
                 let mut connection = server.connect().await;
                 assert_eq!(connection.get("/api/v1/poll?room=lobby&wait=0", "").await.status, 200);
-                let reply = ask(&mut connection, &format!("{line}Host: {host}\r\n")).await;
+                let reply = send_lines(&mut connection, &format!("{line}Host: {host}\r\n")).await;
                 match code {
                     Some(code) => assert_eq!(reply.problem(), code, "{line}{host}"),
                     None => assert!([200, 400].contains(&reply.status), "{line}{host}: {}", reply.status),
@@ -60,18 +60,18 @@ async fn rebound_name_is_refused_and_own_names_are_answered() {
 }
 
 #[tokio::test]
-async fn requests_need_exactly_one_host() {
+async fn requests_need_exactly_one_host_header() {
     for server in both_ways(HttpConfig::default()).await {
         for hosts in
             ["", "Host: localhost\r\nHost: localhost\r\n", "Host:\r\n", "Host: a/b\r\n", "Host: \u{e9}\r\n"]
         {
             for line in [POLL, "GET /api/v1/rooms HTTP/1.1\r\n"] {
-                let reply = ask(&mut server.connect().await, &format!("{line}{hosts}")).await;
+                let reply = send_lines(&mut server.connect().await, &format!("{line}{hosts}")).await;
                 assert_eq!(reply.problem(), ProblemCode::InvalidRequest, "{line}{hosts}");
             }
         }
-        let old = ask(&mut server.connect().await, "GET /healthz HTTP/1.0\r\n").await;
-        assert_eq!(old.status, 200, "HTTP/1.0 knows no Host");
+        let old = send_lines(&mut server.connect().await, "GET /healthz HTTP/1.0\r\n").await;
+        assert_eq!(old.status, 200, "HTTP/1.0 needs no Host");
     }
 }
 
@@ -109,28 +109,36 @@ async fn pages_of_other_sites_may_read_but_not_write() {
 }
 
 #[tokio::test]
-async fn executable_answers_to_loopback_and_the_hosts_that_it_was_given() {
+async fn executable_answers_to_loopback_and_the_given_hosts() {
     let server = Process::start(&["--log", "memory:", "--host", "chat.example,other.example"]).await;
     for (host, status) in
         [("localhost", 200), ("chat.example", 200), ("other.example:1", 200), ("evil.example", 421)]
     {
         let mut connection = Connection::open(server.address).await;
-        assert_eq!(ask(&mut connection, &format!("{POLL}Host: {host}\r\n")).await.status, status, "{host}");
+        assert_eq!(
+            send_lines(&mut connection, &format!("{POLL}Host: {host}\r\n")).await.status,
+            status,
+            "{host}"
+        );
     }
     let any = Process::start(&["--log", "memory:", "--host", "*"]).await;
     let mut connection = Connection::open(any.address).await;
-    assert_eq!(ask(&mut connection, &format!("{POLL}Host: evil.example\r\n")).await.status, 200);
-    // Listening everywhere: every address and the machine's own name, but no name that somebody else chose.
+    assert_eq!(send_lines(&mut connection, &format!("{POLL}Host: evil.example\r\n")).await.status, 200);
+    // A server on all addresses answers to every address and the machine's own name, but not to other names.
     let everywhere = Process::start_on("0.0.0.0:0".parse().unwrap(), &["--log", "memory:"]).await;
     for (host, status) in [("10.1.2.3", 200), ("[fe80::1]:80", 200), ("evil.example", 421)] {
         let address = std::net::SocketAddr::from(([127, 0, 0, 1], everywhere.address.port()));
         let mut connection = Connection::open(address).await;
-        assert_eq!(ask(&mut connection, &format!("{POLL}Host: {host}\r\n")).await.status, status, "{host}");
+        assert_eq!(
+            send_lines(&mut connection, &format!("{POLL}Host: {host}\r\n")).await.status,
+            status,
+            "{host}"
+        );
     }
 }
 
 #[tokio::test]
-async fn executable_believes_the_proxies_that_it_was_told_to_trust() {
+async fn executable_trusts_only_the_given_proxies() {
     for (arguments, secure) in [
         (&["--log", "memory:"][..], false),
         (&["--log", "memory:", "--trusted-proxy", "10.0.0.0/8"], false),
@@ -146,7 +154,7 @@ async fn executable_believes_the_proxies_that_it_was_told_to_trust() {
             secure,
             "{cookie}"
         );
-        // The event loop finds the cookie by the same name.
+        // The event loop looks for the cookie under the same name.
         let pair = cookie.split(';').next().unwrap();
         let poll = "/api/v1/poll?room=lobby&here=lobby&wait=0";
         assert_eq!(connection.get(poll, &format!("{header}Cookie: {pair}\r\n")).await.status, 200);

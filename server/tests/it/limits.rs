@@ -1,4 +1,4 @@
-//! What a stuck, hostile or vanished client costs: little, and not for long.
+//! Limits on slow, hostile and vanished clients.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use holdline_shared::ProblemCode;
 use crate::support::{Server, until, within};
 
 #[tokio::test]
-async fn a_huge_head_is_refused() {
+async fn huge_head_is_refused() {
     let server = Server::start().await;
     let mut connection = server.connect().await;
     let reply = connection.get("/api/v1/rooms", &format!("X-Long: {}\r\n", "x".repeat(100_000))).await;
@@ -23,7 +23,7 @@ async fn a_huge_head_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_no_http_is_refused() {
+async fn malformed_http_is_refused() {
     let server = Server::start().await;
     for bytes in [
         &b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"[..],
@@ -38,14 +38,14 @@ async fn what_is_no_http_is_refused() {
     }
     let mut connection = server.connect().await;
     connection.write(b"POST /publish HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n").await;
-    // Whatever it is taken for, it is one request and not two.
+    // The server may read this as either request, but only as one.
     let reply = within("an answer", connection.reply()).await.unwrap();
     assert_eq!(reply.status, 400);
     server.visitor().get("/healthz").await.expect(200);
 }
 
 #[tokio::test]
-async fn a_slow_head_is_cut_and_so_is_an_idle_connection() {
+async fn slow_heads_and_idle_connections_are_cut() {
     let mut config = ServeConfig::default();
     (config.head_timeout, config.idle_timeout) = (Duration::from_millis(50), Duration::from_millis(50));
     let server = Server::with(HubConfig::default(), config).await;
@@ -55,7 +55,7 @@ async fn a_slow_head_is_cut_and_so_is_an_idle_connection() {
     let mut idle = server.connect().await;
     assert_eq!(idle.get("/healthz", "").await.status, 200);
     assert_eq!(within("the end", idle.rest()).await, "");
-    // A held poll is neither.
+    // A held poll is neither slow nor idle.
     let mut held = server.connect().await;
     held.send("GET", "/api/v1/poll?room=lobby&wait=20", "", b"").await;
     until("the poll is held", || server.hub.held() == 1).await;
@@ -67,7 +67,7 @@ async fn a_slow_head_is_cut_and_so_is_an_idle_connection() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_body_is_cut() {
+async fn slow_body_is_cut() {
     let server = Server::in_paused_time(HubConfig::default()).await;
     for path in ["/api/v1/session", "/publish"] {
         let mut slow = server.connect().await;
@@ -86,7 +86,7 @@ async fn a_slow_body_is_cut() {
 }
 
 #[tokio::test]
-async fn a_client_that_goes_away_is_forgotten_at_once() {
+async fn disconnected_client_is_released_at_once() {
     let server = Server::start().await;
     for path in
         ["/api/v1/poll?room=lobby&wait=100", "/api/v1/poll?room=*", "/subscribe", "/api/v1/events?room=lobby"]
@@ -106,7 +106,7 @@ async fn a_client_that_goes_away_is_forgotten_at_once() {
 }
 
 #[tokio::test]
-async fn beyond_the_most_connections_one_is_told_to_come_back() {
+async fn connection_beyond_the_limit_gets_retry_after() {
     let mut config = ServeConfig::default();
     config.max_connections = 2;
     let server = Server::with(HubConfig::default(), config).await;
@@ -121,18 +121,18 @@ async fn beyond_the_most_connections_one_is_told_to_come_back() {
         assert_eq!(reply.problem(), ProblemCode::Overloaded);
         assert!(!reply.header("retry-after").is_empty());
     }
-    assert_eq!(second.get("/healthz", "").await.status, 200, "who is in stays in");
+    assert_eq!(second.get("/healthz", "").await.status, 200, "open connections stay open");
     drop(first);
     let comes_in = async {
         while server.connect().await.get("/healthz", "").await.status != 200 {
             tokio::task::yield_now().await;
         }
     };
-    within("a place", comes_in).await;
+    within("a free connection", comes_in).await;
 }
 
 #[tokio::test]
-async fn a_full_server_holds_shortly_and_then_not_at_all() {
+async fn full_server_shortens_holds_and_then_refuses() {
     let mut config = HubConfig::default();
     config.max_held = 1;
     let server = Server::with(config, ServeConfig::default()).await;
@@ -143,7 +143,7 @@ async fn a_full_server_holds_shortly_and_then_not_at_all() {
         until("the poll is held", || server.hub.held() >= n || n == 2).await;
         held.push(connection);
     }
-    // The second is let go after a second at most, long before its own wait.
+    // The second poll is released after a second at most, long before its own wait.
     let mut second = held.pop().unwrap();
     let reply = within("the second's answer", second.reply()).await.unwrap();
     assert_eq!(reply.status, 200);

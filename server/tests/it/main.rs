@@ -1,8 +1,8 @@
-//! Holdline over real sockets: one file per behaviour. Every test has a server of its own, on any free port of the
-//! loopback address, and none of them sleeps to wait for a result.
+//! Tests of Holdline over real sockets, one file per behaviour. Every test has its own server on a free port of the
+//! loopback address, and no test sleeps to wait for a result.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that meets the unexpected fails")]
-#![expect(clippy::format_collect, reason = "what a test sends may be built at leisure")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests panic on unexpected results")]
+#![expect(clippy::format_collect, reason = "speed does not matter in tests")]
 
 mod support;
 
@@ -17,6 +17,7 @@ mod cli_send;
 mod cli_servers;
 mod cli_signals;
 mod cli_tail;
+mod contrib;
 mod crowd;
 mod durability;
 mod events;

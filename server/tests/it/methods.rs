@@ -1,4 +1,4 @@
-//! Which methods an address takes, and that `Allow` says so wherever it is said.
+//! The methods of each route, and the `Allow` header.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +6,8 @@ use crate::support::{Reply, Server};
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-/// Each address of the table with its methods.
-const ADDRESSES: [(&str, &str); 14] = [
+/// Each route with its methods.
+const ROUTES: [(&str, &str); 14] = [
     ("/api/v1/poll", "GET, POST, OPTIONS"),
     ("/api/v1/events", "GET, OPTIONS"),
     ("/api/v1/rooms", "GET, HEAD, OPTIONS"),
@@ -25,15 +25,15 @@ const ADDRESSES: [(&str, &str); 14] = [
 ];
 
 #[tokio::test]
-async fn allow_is_true_of_every_method_of_every_address() {
+async fn allow_header_matches_the_methods_of_every_route() {
     let server = Server::start().await;
-    for (path, expected) in ADDRESSES {
+    for (path, expected) in ROUTES {
         let options = server.connect().await.request("OPTIONS", path, "", b"").await;
         assert_eq!((options.status, options.header("allow")), (204, expected), "{path}");
         let allowed: BTreeSet<_> = expected.split(", ").collect();
         let visitor = server.visitor();
         for method in METHODS {
-            // Nothing is held: of the others that could be, the request lacks a room.
+            // Nothing is held: the other routes that hold lack their room here.
             let path = if path == "/subscribe" { "/subscribe?wait=0" } else { path };
             let request = visitor.request(method.parse().unwrap(), path);
             let reply = Reply::from(request.send().await.unwrap()).await;
@@ -48,7 +48,7 @@ async fn allow_is_true_of_every_method_of_every_address() {
 }
 
 #[tokio::test]
-async fn options_are_answered_for_the_whole_server_and_to_old_health_checks() {
+async fn options_is_answered_for_the_server_and_for_http_1_0() {
     let server = Server::start().await;
     for (request, allow) in [
         ("OPTIONS * HTTP/1.1\r\nHost: localhost\r\n", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
@@ -59,14 +59,14 @@ async fn options_are_answered_for_the_whole_server_and_to_old_health_checks() {
         let reply = connection.reply().await.unwrap();
         assert_eq!((reply.status, reply.header("allow")), (204, allow), "{request}");
     }
-    // Pages of other sites are told nothing that would let them in.
+    // Preflight requests of other sites get no permission.
     let preflight = "Origin: http://evil.example\r\nAccess-Control-Request-Method: POST\r\n";
     let reply = server.connect().await.request("OPTIONS", "/publish", preflight, b"").await;
     assert!(reply.headers.keys().all(|name| !name.as_str().starts_with("access-control")), "{reply:?}");
 }
 
 #[tokio::test]
-async fn head_is_get_without_its_body() {
+async fn head_is_get_without_a_body() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let said = ada.says("hello").await.seq.0;

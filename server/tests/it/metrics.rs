@@ -1,4 +1,4 @@
-//! Metrics of what was done and of what was refused, the same in both ways of serving.
+//! Metrics of successful and refused requests, in both ways of serving.
 
 use holdline_server::ServeConfig;
 use holdline_server::hub::HubConfig;
@@ -7,7 +7,7 @@ use crate::both_ways::Pair;
 use crate::support::{Connection, key, until};
 
 #[tokio::test]
-async fn what_was_done_is_counted_once_in_both_ways() {
+async fn successful_requests_are_counted_once() {
     let pair = Pair::start().await;
     for way in [&pair.loops, &pair.plain] {
         let mut ada = way.visitor();
@@ -37,7 +37,7 @@ async fn what_was_done_is_counted_once_in_both_ways() {
 }
 
 #[tokio::test]
-async fn what_was_refused_is_counted() {
+async fn refused_requests_are_counted() {
     let mut config = ServeConfig::default();
     config.max_connections = 3;
     let mut hub = HubConfig::default();

@@ -1,4 +1,4 @@
-//! The router inside a stranger's app, under a prefix, and behind a proxy that strips one.
+//! The router inside another app, under a prefix, and behind a proxy that strips one.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::support::{Reply, Server, key, trusting_loopback, until};
 
-/// An app with a state and pages of its own.
+/// An app with its own state and pages.
 async fn host() -> Server {
     host_with(HttpConfig::default()).await
 }
@@ -29,7 +29,7 @@ async fn host_with(config: HttpConfig) -> Server {
 }
 
 #[tokio::test]
-async fn the_hosts_pages_stay_its_own() {
+async fn host_app_keeps_its_own_pages() {
     let server = host().await;
     let visitor = server.visitor();
     assert_eq!(visitor.get("/").await.expect(200).text(), "the host's own page");
@@ -39,7 +39,7 @@ async fn the_hosts_pages_stay_its_own() {
 }
 
 #[tokio::test]
-async fn the_api_works_under_the_prefix() {
+async fn api_works_under_a_prefix() {
     let server = host().await;
     let visitor = server.visitor();
     let reply = visitor.post("/chat/api/v1/session", &json!({"nickname": "Ada"})).await.expect(201);
@@ -63,7 +63,7 @@ async fn the_api_works_under_the_prefix() {
 }
 
 #[tokio::test]
-async fn the_classic_routes_work_under_the_prefix() {
+async fn classic_routes_work_under_a_prefix() {
     let server = host().await;
     let mut page = server.connect().await;
     page.send("GET", "/chat/subscribe?random=1", "", b"").await;
@@ -77,7 +77,7 @@ async fn the_classic_routes_work_under_the_prefix() {
 }
 
 #[tokio::test]
-async fn cookies_and_page_know_the_prefix_that_a_trusted_proxy_stripped() {
+async fn cookies_and_page_use_the_prefix_of_a_trusted_proxy() {
     let mut direct = ServeConfig::default();
     direct.http = trusting_loopback();
     for (server, inner, outer, name) in [
@@ -100,7 +100,7 @@ async fn cookies_and_page_know_the_prefix_that_a_trusted_proxy_stripped() {
 }
 
 #[tokio::test]
-async fn prefix_of_a_stranger_is_not_believed() {
+async fn prefix_of_an_untrusted_client_is_ignored() {
     for (server, inner, base) in [(Server::start().await, "", "/"), (host().await, "/chat", "/chat/")] {
         let mut stranger = server.connect().await;
         let header = "X-Forwarded-Prefix: /talk\r\nX-Forwarded-Proto: https\r\n";
@@ -111,7 +111,7 @@ async fn prefix_of_a_stranger_is_not_believed() {
 }
 
 #[tokio::test]
-async fn it_nests_in_an_app_whatever_its_state() {
+async fn router_nests_in_an_app_with_any_state() {
     let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
     let app = Router::<u32>::new().nest("/chat", router(hub.clone())).with_state(7);
     let server = Server::of(app, hub, ServeConfig::default()).await;
@@ -121,13 +121,13 @@ async fn it_nests_in_an_app_whatever_its_state() {
 }
 
 #[tokio::test]
-async fn the_page_says_where_it_lies() {
+async fn page_has_the_mount_path_as_its_base() {
     let server = host().await;
     for path in ["/chat", "/chat/", "/chat/r/tea", "/chat/index.html"] {
         let page = server.visitor().get(path).await;
         assert_eq!(page.status, 200, "{path}");
         assert_eq!(page.header("content-type"), "text/html; charset=utf-8", "{path}");
-        // An executable that was built without the client shows a page that says so, with no base.
+        // An executable built without the client shows a page without a `<base>`.
         let says_where = page.text().contains(r#"<base href="/chat/" />"#);
         assert!(says_where || !page.text().contains("<base"), "{path}");
     }

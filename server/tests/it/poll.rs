@@ -1,4 +1,4 @@
-//! `GET /api/v1/poll`: held and answered.
+//! `GET /api/v1/poll`: holds and answers.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use holdline_shared::{Batch, Problem, ProblemCode, RoomName, Seq};
 use crate::support::{Jar, Server, texts, until};
 
 #[tokio::test]
-async fn is_held_until_somebody_speaks() {
+async fn poll_is_held_until_a_message() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let cursor = ada.cursor().await;
@@ -29,7 +29,7 @@ async fn is_held_until_somebody_speaks() {
 }
 
 #[tokio::test]
-async fn without_a_cursor_begins_now() {
+async fn poll_without_a_cursor_starts_at_the_head() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     ada.says("before").await;
@@ -41,7 +41,7 @@ async fn without_a_cursor_begins_now() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn has_the_same_shape_when_the_time_is_up() {
+async fn empty_answer_has_the_same_shape() {
     let server = Server::in_paused_time(HubConfig::default()).await;
     let ada = server.person("Ada").await;
     let cursor = ada.cursor().await;
@@ -53,7 +53,7 @@ async fn has_the_same_shape_when_the_time_is_up() {
 }
 
 #[tokio::test]
-async fn with_a_wait_of_zero_is_regular_polling() {
+async fn poll_with_wait_zero_is_answered_at_once() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let cursor = ada.cursor().await;
@@ -68,7 +68,7 @@ async fn with_a_wait_of_zero_is_regular_polling() {
 }
 
 #[tokio::test]
-async fn hears_the_rooms_it_names_and_no_other() {
+async fn poll_gets_only_the_rooms_that_it_names() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let cursor = ada.cursor().await;
@@ -88,7 +88,7 @@ async fn hears_the_rooms_it_names_and_no_other() {
     assert_eq!(heard(same), "hello tea");
     let all = ada.polls(&format!("room=*&after={cursor}")).await;
     assert_eq!(heard(all), "hello tea, hello coffee, hello cocoa, hello lobby");
-    // What happens elsewhere does not wake it, but its cursor moves over it.
+    // Entries of other rooms do not wake the poll, but its cursor passes them.
     let cursor = ada.cursor().await;
     let elsewhere = ada.says_in("coffee", "again").await;
     let batch = ada.polls(&format!("room=tea&after={cursor}&wait=0")).await;
@@ -96,7 +96,7 @@ async fn hears_the_rooms_it_names_and_no_other() {
 }
 
 #[tokio::test]
-async fn waits_for_several_rooms_at_once() {
+async fn poll_waits_for_several_rooms() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     ada.makes_room("tea").await;
@@ -110,7 +110,7 @@ async fn waits_for_several_rooms_at_once() {
 }
 
 #[tokio::test]
-async fn from_the_start_brings_everything_in_batches_with_an_end() {
+async fn poll_from_the_start_gets_everything_in_batches() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     for n in 0..510 {
@@ -124,7 +124,7 @@ async fn from_the_start_brings_everything_in_batches_with_an_end() {
 }
 
 #[tokio::test]
-async fn cursors_of_another_log_are_told_so() {
+async fn cursors_of_another_log_are_refused() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let cursor = ada.cursor().await;
@@ -139,7 +139,7 @@ async fn cursors_of_another_log_are_told_so() {
 }
 
 #[tokio::test]
-async fn is_held_no_longer_than_the_server_grants() {
+async fn hold_is_limited_by_the_servers_grant() {
     let mut short = HubConfig::default();
     short.wait = Duration::from_millis(10);
     short.max_wait = Duration::from_millis(20);
@@ -151,7 +151,7 @@ async fn is_held_no_longer_than_the_server_grants() {
 }
 
 #[tokio::test]
-async fn needs_no_session_and_minds_no_cache_buster() {
+async fn poll_needs_no_session_and_ignores_cache_busters() {
     let server = Server::start().await;
     let nobody = server.visitor();
     assert!(nobody.polls("room=lobby&wait=0&_=1&random=0.5").await.entries.is_empty());
@@ -159,7 +159,7 @@ async fn needs_no_session_and_minds_no_cache_buster() {
 }
 
 #[tokio::test]
-async fn what_is_no_longer_kept_is_said_aloud() {
+async fn expired_entries_are_a_gap() {
     let mut forgetful = HubConfig::default();
     forgetful.recent_bytes = 0;
     let server = Server::sqlite(forgetful).await;
@@ -174,14 +174,14 @@ async fn what_is_no_longer_kept_is_said_aloud() {
     while server.hub.log().prune(keep).await.unwrap() {}
     let reply = ada.poll(&format!("room=lobby&after={old}")).await;
     assert_eq!(reply.problem(), ProblemCode::Gap);
-    // Repairing is fetching history and going on from there.
+    // A repair reads history and continues from its cursor.
     let history = ada.history("lobby").await;
     assert_eq!(reply.json::<Problem>().cursor, Some(history.cursor));
     assert_eq!((history.messages.len(), history.more), (3, false));
     assert!(ada.polls(&format!("room=lobby&after={}&wait=0", history.cursor)).await.entries.is_empty());
     let rest = ada.polls("room=lobby&after=start&wait=0").await;
     assert_eq!(texts(&rest.entries), ["m7", "m8", "m9"]);
-    // The tutorial's page cannot repair; it goes on with what there is.
+    // The tutorial's page cannot repair; it continues with the remaining messages.
     let mut jar = Jar::default();
     jar.take(&first);
     for text in ["m7", "m8", "m9"] {
@@ -192,19 +192,19 @@ async fn what_is_no_longer_kept_is_said_aloud() {
 }
 
 #[tokio::test]
-async fn form_polls_for_rooms_whose_names_are_too_long_for_an_address() {
+async fn poll_as_a_form_takes_room_names_too_long_for_a_url() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let said = ada.says("hello").await;
     let form = "room=lobby&after=start&wait=0&here=lobby";
-    let ask = |form: String, kind: &'static str| {
+    let send = |form: String, kind: &'static str| {
         let request = ada.request(reqwest::Method::POST, "/api/v1/poll").header("content-type", kind);
         async { crate::support::Reply::from(request.body(form).send().await.unwrap()).await }
     };
     let kind = "application/x-www-form-urlencoded";
-    let batch: holdline_shared::Batch = ask(form.to_owned(), kind).await.expect(200).json();
+    let batch: holdline_shared::Batch = send(form.to_owned(), kind).await.expect(200).json();
     assert_eq!((batch.entries.last(), batch.presence.is_some()), (Some(&said), true));
-    let reply = ask(form.to_owned(), "application/x-www-form-urlencoded; charset=UTF-8").await.expect(200);
+    let reply = send(form.to_owned(), "application/x-www-form-urlencoded; charset=UTF-8").await.expect(200);
     assert_eq!(reply.header("x-accel-buffering"), "no");
     for (form, kind, code) in [
         (form, "application/json", ProblemCode::UnsupportedMediaType),
@@ -212,9 +212,9 @@ async fn form_polls_for_rooms_whose_names_are_too_long_for_an_address() {
         ("", kind, ProblemCode::InvalidParameter),
         ("room=nowhere", kind, ProblemCode::UnknownRoom),
     ] {
-        assert_eq!(ask(form.to_owned(), kind).await.problem(), code, "{form}");
+        assert_eq!(send(form.to_owned(), kind).await.problem(), code, "{form}");
     }
     let rooms: String = (0..50).map(|n| format!("&here={}{n}", "%E8%8C%B6".repeat(41))).collect();
     assert!(rooms.len() > 16_000);
-    ask(format!("room=lobby&wait=0{rooms}"), kind).await.expect(200);
+    send(format!("room=lobby&wait=0{rooms}"), kind).await.expect(200);
 }

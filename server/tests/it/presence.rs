@@ -1,4 +1,4 @@
-//! Who is here, as it rides on the polls. Time is paused where a grace or a pause has to pass.
+//! Presence as part of polls. Time is paused where a grace period or a delay has to pass.
 
 use holdline_server::ServeConfig;
 use holdline_server::hub::HubConfig;
@@ -7,21 +7,21 @@ use holdline_shared::{Batch, Cursor, Here, Presence, RoomName};
 use crate::support::{Client, Server, short_grace, until};
 use holdline_server::Scope;
 
-/// Somebody who is here in the lobby, poll after poll.
-struct Guest {
+/// A person who is present in the lobby, poll after poll.
+struct PresentPerson {
     client: Client,
     cursor: Cursor,
     tag: String,
     here: Here,
-    /// Answers with presence so far.
-    told: usize,
+    /// The number of answers with presence so far.
+    updates: usize,
 }
 
-impl Guest {
+impl PresentPerson {
     async fn arrives(server: &Server, nickname: &str) -> Self {
         let client = server.person(nickname).await;
         let cursor = client.cursor().await;
-        let mut guest = Self { client, cursor, tag: String::new(), here: Here::default(), told: 0 };
+        let mut guest = Self { client, cursor, tag: String::new(), here: Here::default(), updates: 0 };
         guest.polls(0).await;
         guest
     }
@@ -34,12 +34,12 @@ impl Guest {
         if let Some(Presence { tag, rooms }) = &batch.presence {
             self.tag.clone_from(tag);
             self.here = rooms[&RoomName::lobby()].clone();
-            self.told += 1;
+            self.updates += 1;
         }
         batch
     }
 
-    /// Polls until these are here, by nickname.
+    /// Polls until the people with these nicknames are present.
     async fn sees(&mut self, names: &[&str]) {
         for _ in 0..100 {
             let seen: Vec<_> = self.here.people.iter().map(|person| person.name.as_str()).collect();
@@ -54,11 +54,15 @@ impl Guest {
 }
 
 #[tokio::test(start_paused = true)]
-async fn people_appear_are_renamed_and_leave() {
+async fn presence_shows_arrivals_renames_and_departures() {
     let server = Server::in_paused_time(short_grace()).await;
-    let mut ada = Guest::arrives(&server, "Ada").await;
-    assert_eq!((ada.told, ada.here.count), (1, 1), "the first answer says who is here, me too");
-    let mut bob = Guest::arrives(&server, "Bob").await;
+    let mut ada = PresentPerson::arrives(&server, "Ada").await;
+    assert_eq!(
+        (ada.updates, ada.here.count),
+        (1, 1),
+        "the first answer lists the people present, the caller included"
+    );
+    let mut bob = PresentPerson::arrives(&server, "Bob").await;
     let mut renamed = bob.client.clone();
     let held = tokio::spawn(async move {
         loop {
@@ -74,34 +78,34 @@ async fn people_appear_are_renamed_and_leave() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_leaves_between_two_polls() {
+async fn person_stays_present_between_two_polls() {
     let server = Server::in_paused_time(HubConfig::default()).await;
-    let mut ada = Guest::arrives(&server, "Ada").await;
-    let mut bob = Guest::arrives(&server, "Bob").await;
+    let mut ada = PresentPerson::arrives(&server, "Ada").await;
+    let mut bob = PresentPerson::arrives(&server, "Bob").await;
     ada.sees(&["Ada", "Bob"]).await;
     bob.sees(&["Ada", "Bob"]).await;
-    let told = ada.told;
+    let updates = ada.updates;
     for _ in 0..10 {
         bob.polls(2).await;
         ada.polls(2).await;
     }
-    assert_eq!(ada.told, told, "nothing has changed, so nothing was told");
+    assert_eq!(ada.updates, updates, "no change, so no presence was sent");
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_says_goodbye_leaves_at_once() {
+async fn ended_session_leaves_presence_at_once() {
     let server = Server::in_paused_time(HubConfig::default()).await;
-    let mut ada = Guest::arrives(&server, "Ada").await;
-    let bob = Guest::arrives(&server, "Bob").await;
+    let mut ada = PresentPerson::arrives(&server, "Ada").await;
+    let bob = PresentPerson::arrives(&server, "Bob").await;
     ada.sees(&["Ada", "Bob"]).await;
     let start = tokio::time::Instant::now();
     bob.client.delete("/api/v1/session").await.expect(204);
     ada.sees(&["Ada"]).await;
-    assert!(start.elapsed() < server.hub.config().grace, "without the grace: {:?}", start.elapsed());
+    assert!(start.elapsed() < server.hub.config().grace, "without the grace period: {:?}", start.elapsed());
 }
 
 #[tokio::test]
-async fn a_client_that_goes_away_holds_nobody_here() {
+async fn disconnected_client_leaves_presence() {
     let server = Server::with(short_grace(), ServeConfig::default()).await;
     let ada = server.person("Ada").await;
     let tag = ada.polls("room=lobby&here=lobby&wait=0").await.presence.unwrap().tag;
@@ -119,14 +123,14 @@ async fn a_client_that_goes_away_holds_nobody_here() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_large_room_is_told_of_its_comings_together() {
+async fn arrivals_in_a_large_room_are_coalesced() {
     const PEOPLE: usize = 300;
     let server = Server::in_paused_time(HubConfig::default()).await;
-    let mut ada = Guest::arrives(&server, "Ada").await;
+    let mut ada = PresentPerson::arrives(&server, "Ada").await;
     let mut others = Vec::new();
     for n in 0..PEOPLE {
-        others.push(Guest::arrives(&server, &format!("Guest {n}")).await);
-        // They stay by polling again now and then.
+        others.push(PresentPerson::arrives(&server, &format!("Guest {n}")).await);
+        // Ada stays by polling now and then.
         if n % 50 == 0 {
             ada.polls(0).await;
         }
@@ -137,23 +141,23 @@ async fn a_large_room_is_told_of_its_comings_together() {
         }
         ada.polls(5).await;
     }
-    assert_eq!((ada.here.count, ada.here.people.len()), (PEOPLE + 1, 100), "counted exactly, listed in part");
-    assert!(ada.told < 30, "told {} times of {PEOPLE} arrivals", ada.told);
+    assert_eq!((ada.here.count, ada.here.people.len()), (PEOPLE + 1, 100), "exact count, partial list");
+    assert!(ada.updates < 30, "{} answers with presence for {PEOPLE} arrivals", ada.updates);
 }
 
 #[tokio::test]
-async fn a_poll_that_is_not_here_marks_nobody_and_is_told_of_nobody() {
+async fn poll_without_here_has_no_presence() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let batch = ada.polls("room=lobby&wait=0").await;
     assert_eq!(batch.presence, None);
     let batch = ada.polls("room=lobby&here=lobby&here=nowhere&wait=0").await;
     let presence = batch.presence.unwrap();
-    assert_eq!(presence.rooms.len(), 1, "a room that is not there has nobody");
+    assert_eq!(presence.rooms.len(), 1, "a missing room has no presence");
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_left_and_came_back_stays_when_an_older_poll_ends() {
+async fn returned_person_stays_present_when_an_older_poll_ends() {
     let server = Server::in_paused_time(HubConfig::default()).await;
     let ada = server.person("Ada").await;
     let lobby = [RoomName::lobby()];
@@ -162,12 +166,12 @@ async fn who_left_and_came_back_stays_when_an_older_poll_ends() {
     let _newer = server.hub.enter(&Scope::of_every_room(), ada.person(), &lobby, None);
     drop(older);
     tokio::time::sleep(server.hub.config().grace * 3).await;
-    let mut bob = Guest::arrives(&server, "Bob").await;
+    let mut bob = PresentPerson::arrives(&server, "Bob").await;
     bob.sees(&["Ada", "Bob"]).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_crowd_that_comes_at_once_is_counted_soon() {
+async fn simultaneous_arrivals_are_counted_soon() {
     const PEOPLE: usize = 2_000;
     let server = Server::in_paused_time(HubConfig::default()).await;
     let mut leases = Vec::new();
@@ -176,7 +180,7 @@ async fn a_crowd_that_comes_at_once_is_counted_soon() {
         person.id = holdline_shared::PersonId::parse(&format!("guest{number}")).unwrap();
         leases.push(server.hub.enter(&Scope::of_every_room(), &person, &[RoomName::lobby()], None));
         if number % 400 == 399 {
-            // They come within a few seconds.
+            // All arrive within a few seconds.
             tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         }
     }

@@ -1,4 +1,4 @@
-//! Long because it is a table: everything that can be asked wrongly, and what is answered.
+//! Invalid requests and the problems that answer them. Long because it is a table.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use ProblemCode::*;
 const JSON: &str = "Content-Type: application/json\r\n";
 const UUID: &str = "7f2c1b9e-4a5d-4c3b-9e8f-0a1b2c3d4e5f";
 
-/// Who asks.
+/// The sender of a request.
 #[derive(Clone, Copy, PartialEq)]
 enum Who {
     Nobody,
@@ -29,7 +29,7 @@ enum Who {
 }
 use Who::{Ada, Bob, Nobody};
 
-/// Asks wrongly and is told so. `{said}` is a message of Ada's, `{deleted}` one that is deleted, `{epoch}` the log's.
+/// An invalid request and its problem. `{said}` is a message of Ada's, `{deleted}` a deleted one, `{epoch}` the log's.
 struct Case(Who, &'static str, &'static str, &'static str, Vec<u8>, ProblemCode);
 
 fn case(
@@ -248,34 +248,34 @@ fn changes() -> Vec<Case> {
 }
 
 fn routes() -> Vec<Case> {
-    let ask = |method, path, code| case(Nobody, method, path, "", "", code);
+    let send = |method, path, code| case(Nobody, method, path, "", "", code);
     vec![
-        ask("POST", "/api/v1/poll", UnsupportedMediaType),
-        ask("DELETE", "/api/v1/poll", MethodNotAllowed),
-        ask("BREW", "/api/v1/rooms", MethodNotAllowed),
-        ask("GET", "/api/v1/rooms/lobby", MethodNotAllowed),
-        ask("PUT", "/api/v1/rooms/lobby/messages", MethodNotAllowed),
-        ask("PUT", "/api/v1/rooms/lobby/messages/2", MethodNotAllowed),
-        ask("GET", "/publish", MethodNotAllowed),
-        ask("POST", "/subscribe", MethodNotAllowed),
-        ask("DELETE", "/healthz", MethodNotAllowed),
-        ask("POST", "/", MethodNotAllowed),
-        ask("GET", "/api/v1", UnknownRoute),
-        ask("GET", "/api/v1/", UnknownRoute),
-        ask("GET", "/api/v1/poll/", UnknownRoute),
-        ask("GET", "/api/v2/poll", UnknownRoute),
-        ask("GET", "/api/v1/rooms/a/b", UnknownRoute),
-        ask("GET", "/API/v1/poll", UnknownRoute),
-        ask("POST", "/nowhere", UnknownRoute),
-        ask("GET", "/../../etc/passwd", UnknownRoute),
-        ask("GET", "/%2e%2e/%2e%2e/etc/passwd", UnknownRoute),
-        ask("GET", "//etc/passwd", UnknownRoute),
+        send("POST", "/api/v1/poll", UnsupportedMediaType),
+        send("DELETE", "/api/v1/poll", MethodNotAllowed),
+        send("BREW", "/api/v1/rooms", MethodNotAllowed),
+        send("GET", "/api/v1/rooms/lobby", MethodNotAllowed),
+        send("PUT", "/api/v1/rooms/lobby/messages", MethodNotAllowed),
+        send("PUT", "/api/v1/rooms/lobby/messages/2", MethodNotAllowed),
+        send("GET", "/publish", MethodNotAllowed),
+        send("POST", "/subscribe", MethodNotAllowed),
+        send("DELETE", "/healthz", MethodNotAllowed),
+        send("POST", "/", MethodNotAllowed),
+        send("GET", "/api/v1", UnknownRoute),
+        send("GET", "/api/v1/", UnknownRoute),
+        send("GET", "/api/v1/poll/", UnknownRoute),
+        send("GET", "/api/v2/poll", UnknownRoute),
+        send("GET", "/api/v1/rooms/a/b", UnknownRoute),
+        send("GET", "/API/v1/poll", UnknownRoute),
+        send("POST", "/nowhere", UnknownRoute),
+        send("GET", "/../../etc/passwd", UnknownRoute),
+        send("GET", "/%2e%2e/%2e%2e/etc/passwd", UnknownRoute),
+        send("GET", "//etc/passwd", UnknownRoute),
         case(Nobody, "GET", "/api/v1/nothing", "Accept: text/html\r\n", "", UnknownRoute),
     ]
 }
 
-/// Asks all of them; answers the codes that were met.
-async fn ask_wrongly(cases: Vec<Case>) -> HashSet<ProblemCode> {
+/// Sends all requests; returns the codes of the answers.
+async fn send_invalid_requests(cases: Vec<Case>) -> HashSet<ProblemCode> {
     let server = Server::start().await;
     let (ada, bob) = (server.person("Ada").await, server.person("Bob").await);
     let said = ada.says("hello").await.seq.to_string();
@@ -311,15 +311,15 @@ async fn ask_wrongly(cases: Vec<Case>) -> HashSet<ProblemCode> {
         }
         met.insert(code);
     }
-    assert_eq!(server.hub.head(), head, "nothing of it was appended");
+    assert_eq!(server.hub.head(), head, "nothing was appended");
     met
 }
 
 #[tokio::test]
-async fn everything_that_can_be_asked_wrongly() {
+async fn every_invalid_request_is_answered_with_its_problem() {
     let cases = [polls(), publishes(), changes(), routes()].into_iter().flatten().collect();
-    let met = ask_wrongly(cases).await;
-    // What a healthy server does not say; the tests below and those of the limits meet the rest of them.
+    let met = send_invalid_requests(cases).await;
+    // Codes that a healthy server does not send; the tests below and those of the limits cover the rest.
     let elsewhere = [
         Gap,
         Internal,
@@ -337,7 +337,7 @@ async fn everything_that_can_be_asked_wrongly() {
 }
 
 #[tokio::test]
-async fn too_many_rooms_in_one_poll() {
+async fn too_many_rooms_in_one_poll_are_refused() {
     let server = Server::start().await;
     let rooms: String = (0..51).map(|n| format!("&room=r{n}")).collect();
     assert_eq!(server.visitor().poll(&rooms[1..]).await.problem(), InvalidParameter);
@@ -346,7 +346,7 @@ async fn too_many_rooms_in_one_poll() {
     assert_eq!(ada.poll(&format!("room=lobby{here}")).await.problem(), InvalidParameter);
 }
 
-/// A log that can be read but not written, for this reason.
+/// A log that can be read but not written, for a given reason.
 struct Failing(MemoryLog, LogError);
 
 impl Log for Failing {
@@ -380,13 +380,13 @@ impl Log for Failing {
     fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {
         self.0.rooms()
     }
-    fn follow(&self, follower: Follower) {
-        self.0.follow(follower);
+    fn follow(&self, after: Seq, follower: Follower) -> BoxFuture<'static, Result<(), LogError>> {
+        self.0.follow(after, follower)
     }
 }
 
 #[tokio::test]
-async fn a_log_that_fails_is_told_with_a_time_to_come_back() {
+async fn failing_log_is_answered_with_retry_after() {
     let secret = "/var/lib/holdline.db is on fire";
     for (error, code) in [
         (LogError::Busy, Overloaded),
@@ -406,7 +406,7 @@ async fn a_log_that_fails_is_told_with_a_time_to_come_back() {
             (classic.status, classic.header("content-type")),
             (code.status(), "text/plain;charset=utf-8")
         );
-        // Readers keep what they have.
+        // Reading still works.
         ada.polls("room=lobby&after=start&wait=0").await;
     }
 }

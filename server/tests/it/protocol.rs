@@ -1,6 +1,6 @@
-//! Executes `docs/PROTOCOL.md`: its examples, one after the other against a fresh server, and its table of problems.
-//! In an example `…` stands for any value and `{cursor}` for the cursor of the last answer that had one; each request
-//! after `POST /api/v1/session` carries that session's token.
+//! Executes `docs/PROTOCOL.md`: its examples, in order against a new server, and its table of problems. In an example
+//! `…` stands for any value and `{cursor}` for the last cursor in an answer; each request after `POST /api/v1/session`
+//! has that session's token.
 
 use holdline_shared::{ProblemCode, limits};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use crate::support::{Connection, Reply, Server};
 
 const PAGE: &str = include_str!("../../../docs/PROTOCOL.md");
 
-/// A request and what it has to be answered with, and the line on which it stands.
+/// A request with its expected answer, and its line in the page.
 struct Example<'a> {
     line: usize,
     request: &'a str,
@@ -17,13 +17,13 @@ struct Example<'a> {
 }
 
 #[tokio::test]
-async fn its_examples_are_true() {
+async fn examples_of_the_protocol_page_are_correct() {
     let count = run(PAGE).await.unwrap_or_else(|why| panic!("docs/PROTOCOL.md, {why}"));
     assert!(count >= 15, "only {count} examples were found");
 }
 
 #[tokio::test]
-async fn an_example_that_is_wrong_is_noticed() {
+async fn wrong_example_is_detected() {
     for (right, wrong) in [
         ("201 Created\nContent-Type", "200 OK\nContent-Type"),
         ("X-Accel-Buffering: no", "X-Accel-Buffering: yes"),
@@ -40,7 +40,7 @@ async fn an_example_that_is_wrong_is_noticed() {
 }
 
 #[test]
-fn its_table_of_problems_is_the_list_of_codes() {
+fn table_of_problems_equals_the_list_of_codes() {
     let rows = PAGE.lines().filter(|line| line.starts_with("| `"));
     let mut listed = Vec::new();
     for row in rows {
@@ -60,7 +60,7 @@ fn its_table_of_problems_is_the_list_of_codes() {
 }
 
 #[test]
-fn its_limits_are_those_of_the_code() {
+fn limits_of_the_protocol_page_equal_the_code() {
     let rows = PAGE.split("## Limits").nth(1).unwrap().split("## ").next().unwrap().lines();
     let rows = rows.filter(|row| row.starts_with("| ") && !row.starts_with("| limit"));
     let listed: Vec<(String, Vec<usize>)> = rows
@@ -103,7 +103,7 @@ fn its_limits_are_those_of_the_code() {
     assert_eq!(declared, named, "every limit of the code is in the table");
 }
 
-/// Runs a page's examples; answers how many there were, or what is wrong with the first that is.
+/// Runs a page's examples; returns their number, or the first difference.
 async fn run(page: &str) -> Result<usize, String> {
     let server = Server::start().await;
     let mut connection = server.connect().await;
@@ -134,7 +134,7 @@ async fn run(page: &str) -> Result<usize, String> {
     Ok(examples.len())
 }
 
-/// The blocks of the language `http`: requests, and after each its answer.
+/// The blocks with the language `http`: requests, each followed by its answer.
 fn examples(page: &str) -> Result<Vec<Example<'_>>, String> {
     let mut blocks = Vec::new();
     let mut rest = page;
@@ -154,7 +154,7 @@ fn examples(page: &str) -> Result<Vec<Example<'_>>, String> {
     pairs.collect()
 }
 
-/// Head and body.
+/// Splits a block into head and body.
 fn split(block: &str) -> (&str, &str) {
     let (head, body) = block.split_once("\n\n").unwrap_or((block, ""));
     (head.trim_end(), body.trim_end())
@@ -185,7 +185,8 @@ fn check(reply: &Reply, answer: &str) -> Result<(), String> {
     }
 }
 
-/// Objects have the same keys, lists the same length, values are equal; `…` stands for any of them.
+/// Compares two values: objects must have the same keys, lists the same length, values must be equal; `…` stands for
+/// any value.
 fn compare(expected: &Value, actual: &Value, at: &str) -> Result<(), String> {
     match (expected, actual) {
         (Value::String(any), _) if any == "…" => Ok(()),

@@ -1,4 +1,4 @@
-//! `POST /api/v1/rooms/{room}/messages`: publishing, and publishing again with the same key.
+//! `POST /api/v1/rooms/{room}/messages`: publishing and repeats with the same key.
 
 use futures_util::future::join_all;
 use holdline_server::hub::HubConfig;
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::{Server, key, texts};
 
 #[tokio::test]
-async fn a_repeat_is_answered_with_the_first_entry() {
+async fn repeat_is_answered_with_the_first_entry() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let cursor = ada.cursor().await;
@@ -18,7 +18,7 @@ async fn a_repeat_is_answered_with_the_first_entry() {
         let repeat = ada.publishes("lobby", key, text).await.expect(200);
         assert_eq!(repeat.json::<Entry>(), first);
     }
-    // A nickname does not make somebody else of her.
+    // A new nickname does not change the person.
     let mut renamed = ada.clone();
     renamed.enters("Ada Lovelace").await;
     assert_eq!(renamed.publishes("lobby", key, "hello").await.expect(200).json::<Entry>(), first);
@@ -26,7 +26,7 @@ async fn a_repeat_is_answered_with_the_first_entry() {
 }
 
 #[tokio::test]
-async fn a_key_belongs_to_its_author() {
+async fn key_belongs_to_its_author() {
     let server = Server::start().await;
     let (ada, bob) = (server.person("Ada").await, server.person("Bob").await);
     let key = key();
@@ -35,7 +35,7 @@ async fn a_key_belongs_to_its_author() {
 }
 
 #[tokio::test]
-async fn repeats_at_the_same_time_publish_once() {
+async fn concurrent_repeats_publish_once() {
     let server = Server::sqlite(HubConfig::default()).await;
     let ada = server.person("Ada").await;
     let cursor = ada.cursor().await;
@@ -49,7 +49,7 @@ async fn repeats_at_the_same_time_publish_once() {
 }
 
 #[tokio::test]
-async fn answers_a_message_of_the_same_room() {
+async fn reply_needs_a_message_of_the_same_room() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let question = ada.says("tea?").await;
@@ -68,7 +68,7 @@ async fn answers_a_message_of_the_same_room() {
 }
 
 #[tokio::test]
-async fn keeps_every_character() {
+async fn special_characters_are_kept() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let cursor = ada.cursor().await;

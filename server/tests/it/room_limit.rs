@@ -1,4 +1,4 @@
-//! How many rooms somebody may make.
+//! Limits on the number of new rooms.
 
 use holdline_server::hub::HubConfig;
 use holdline_server::{HttpConfig, ServeConfig};
@@ -16,7 +16,7 @@ async fn limited(person: u32, visitor: u32, trusting: HttpConfig) -> Server {
 }
 
 #[tokio::test]
-async fn person_makes_only_so_many_rooms_by_whichever_route() {
+async fn rooms_per_person_are_limited_on_every_route() {
     let server = limited(3, 100, HttpConfig::default()).await;
     let (ada, ben) = (server.person("Ada").await, server.person("Ben").await);
     let session = format!("Authorization: Bearer {}\r\n", ada.token());
@@ -33,7 +33,7 @@ async fn person_makes_only_so_many_rooms_by_whichever_route() {
     let refused = ada.put("/api/v1/rooms/r4", &json!({})).await;
     assert_eq!(refused.problem(), ProblemCode::RateLimited);
     assert!(!refused.header("retry-after").is_empty());
-    // What is there already is no room that is made.
+    // Existing rooms do not count.
     ada.put("/api/v1/rooms/r1", &json!({"topic": "still mine"})).await.expect(200);
     assert_eq!(classic(1).await.status, 200);
     ben.makes_room("r4").await;
@@ -41,10 +41,10 @@ async fn person_makes_only_so_many_rooms_by_whichever_route() {
 }
 
 #[tokio::test]
-async fn address_behind_a_trusted_proxy_makes_only_so_many_rooms_whoever_asks() {
+async fn rooms_per_address_behind_a_trusted_proxy_are_limited() {
     let server = limited(10, 2, trusting_loopback()).await;
     let mut made = Vec::new();
-    // The same network of 64 bits, another one, an address, and a program of this machine.
+    // Two addresses of the same /64 network and more of it, another network, and programs of this machine.
     for client in [
         Some("2001:db8::1"),
         Some("2001:db8::2"),

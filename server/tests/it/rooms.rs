@@ -1,4 +1,4 @@
-//! Making, changing and listing rooms.
+//! Creating, changing and listing rooms.
 
 use holdline_shared::{Entry, EntryKind, ProblemCode, RoomList};
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{Server, until};
 
 #[tokio::test]
-async fn are_made_changed_and_left_as_they_are() {
+async fn rooms_are_created_changed_and_kept() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     ada.put("/api/v1/rooms/tea", &json!({})).await.expect(201);
@@ -17,13 +17,13 @@ async fn are_made_changed_and_left_as_they_are() {
     ada.put("/api/v1/rooms/tea", &json!({"topic": "green tea"})).await.expect(204);
     ada.put("/api/v1/rooms/tea", &json!({})).await.expect(204);
     assert_eq!(ada.history("tea").await.topic.as_str(), "green tea");
-    // Without a body, too.
+    // The body is optional.
     let bare = ada.request(reqwest::Method::PUT, "/api/v1/rooms/cocoa").send().await.unwrap();
     assert_eq!(bare.status(), 201);
 }
 
 #[tokio::test]
-async fn names_are_of_any_script() {
+async fn room_names_may_have_any_script() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let said = {
@@ -36,7 +36,7 @@ async fn names_are_of_any_script() {
 }
 
 #[tokio::test]
-async fn are_listed_by_activity_with_people() {
+async fn rooms_are_listed_by_activity_with_people() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     ada.makes_room("tea").await;
@@ -51,7 +51,7 @@ async fn are_listed_by_activity_with_people() {
 }
 
 #[tokio::test]
-async fn that_are_new_are_heard_of_by_who_listens_to_all() {
+async fn new_room_answers_a_poll_of_all_rooms() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let bob = server.visitor();

@@ -1,4 +1,4 @@
-//! Who somebody is: token and cookie.
+//! Sessions: token and cookie.
 
 use holdline_server::ServeConfig;
 use holdline_server::hub::HubConfig;
@@ -8,13 +8,13 @@ use serde_json::json;
 
 use crate::support::{Client, Jar, Reply, Server, trusting_loopback};
 
-async fn ask(client: &Client, method: Method, header: (&str, &str)) -> Reply {
+async fn send(client: &Client, method: Method, header: (&str, &str)) -> Reply {
     let request = client.request(method, "/api/v1/session").header(header.0, header.1);
     Reply::from(request.send().await.unwrap()).await
 }
 
 #[tokio::test]
-async fn begins_with_a_cookie_that_scripts_cannot_read() {
+async fn session_cookie_is_http_only() {
     let server = Server::start().await;
     let nobody = server.visitor();
     assert_eq!(nobody.get("/api/v1/session").await.problem(), ProblemCode::SessionRequired);
@@ -28,7 +28,7 @@ async fn begins_with_a_cookie_that_scripts_cannot_read() {
 }
 
 #[tokio::test]
-async fn cookie_is_secure_behind_tls_in_every_spelling_of_a_trusted_proxy() {
+async fn cookie_is_secure_behind_tls_of_a_trusted_proxy() {
     let mut config = ServeConfig::default();
     config.http = trusting_loopback();
     let (trusting, wary) = (Server::with(HubConfig::default(), config).await, Server::start().await);
@@ -40,19 +40,19 @@ async fn cookie_is_secure_behind_tls_in_every_spelling_of_a_trusted_proxy() {
         ("forwarded", "for=10.0.0.1;proto=https"),
     ] {
         for (server, is_believed) in [(&trusting, true), (&wary, false)] {
-            let reply = ask(&server.visitor(), Method::POST, header).await.expect(201);
+            let reply = send(&server.visitor(), Method::POST, header).await.expect(201);
             assert_eq!(reply.header("set-cookie").ends_with("; Secure"), is_believed, "{header:?}");
         }
     }
 }
 
-/// The session that `GET` or `POST` answers to these headers, each of which ends with a line break.
+/// Requests the session with these headers, each of which ends with a line break.
 async fn session(server: &Server, method: &str, headers: &str) -> Session {
     server.connect().await.request(method, "/api/v1/session", headers, b"").await.json()
 }
 
 #[tokio::test]
-async fn token_is_told_only_to_those_who_did_not_come_with_the_cookie() {
+async fn token_is_not_sent_to_clients_with_the_cookie() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let (bearer, cookie) = (
@@ -74,7 +74,7 @@ async fn token_is_told_only_to_those_who_did_not_come_with_the_cookie() {
 }
 
 #[tokio::test]
-async fn cookie_is_found_whatever_other_apps_put_beside_it() {
+async fn session_cookie_is_found_among_other_cookies() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let token = ada.token();
@@ -89,17 +89,17 @@ async fn cookie_is_found_whatever_other_apps_put_beside_it() {
         let person = session(&server, "GET", &format!("Cookie: {cookie}\r\n")).await.person;
         assert_eq!(person, *ada.person(), "{cookie}");
     }
-    // In an event loop as well.
+    // An event loop finds the cookie, too.
     let poll = "/api/v1/poll?room=lobby&here=lobby&wait=0";
     let cookie = format!("Cookie: name=J\u{f6}rg; holdline_session=\"{token}\"\r\n");
     assert_eq!(server.connect().await.get(poll, &cookie).await.status, 200);
     let many = format!("Cookie: {}holdline_session={token}\r\n", "holdline_session=a.b; ".repeat(200));
     let reply = server.connect().await.get("/api/v1/session", &many).await;
-    assert_eq!(reply.problem(), ProblemCode::SessionInvalid, "no signature is checked as often as one likes");
+    assert_eq!(reply.problem(), ProblemCode::SessionInvalid, "the number of checked signatures is limited");
 }
 
 #[tokio::test]
-async fn two_servers_on_one_host_live_side_by_side() {
+async fn two_servers_on_one_host_have_separate_sessions() {
     let (one, other) = (Server::start().await, Server::start().await);
     let mut jar = Jar::default();
     let mut people = Vec::new();
@@ -127,35 +127,35 @@ async fn two_servers_on_one_host_live_side_by_side() {
 }
 
 #[tokio::test]
-async fn session_of_an_earlier_version_goes_on_under_the_new_name() {
+async fn session_cookie_of_an_earlier_version_is_renamed() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let old = format!("holdline_session={}", ada.token());
-    let shown = ask(&server.visitor(), Method::GET, ("cookie", &old)).await.expect(200);
+    let shown = send(&server.visitor(), Method::GET, ("cookie", &old)).await.expect(200);
     assert_eq!(shown.json::<Session>().person, *ada.person());
     let name = format!("holdline_session_{}=", server.address.port());
     assert!(shown.header("set-cookie").starts_with(&name), "{}", shown.header("set-cookie"));
-    // One that is another server's is like none, and stays as it is.
-    let foreign = ask(&server.visitor(), Method::GET, ("cookie", "holdline_session=x")).await;
+    // Another server's cookie is ignored and kept.
+    let foreign = send(&server.visitor(), Method::GET, ("cookie", "holdline_session=x")).await;
     assert_eq!(foreign.problem(), ProblemCode::SessionRequired);
-    let ended = ask(&server.visitor(), Method::DELETE, ("cookie", &old)).await.expect(204);
+    let ended = send(&server.visitor(), Method::DELETE, ("cookie", &old)).await.expect(204);
     assert_eq!(ended.headers.get_all("set-cookie").iter().count(), 2, "both names are cleared");
 }
 
 #[tokio::test]
-async fn without_a_nickname_gets_a_friendly_one_and_keeps_it() {
+async fn session_without_a_nickname_gets_an_invented_one() {
     let server = Server::start().await;
     let nobody = server.visitor();
     let bare = nobody.request(Method::POST, "/api/v1/session").send().await.unwrap();
     let session: Session = Reply::from(bare).await.expect(201).json();
     assert!(session.person.name.as_str().contains(' '), "{:?}", session.person);
     let bearer = format!("bearer  {}", session.token.as_deref().unwrap());
-    let again = ask(&nobody, Method::POST, ("authorization", &bearer)).await.expect(200);
+    let again = send(&nobody, Method::POST, ("authorization", &bearer)).await.expect(200);
     assert_eq!(again.json::<Session>().person, session.person);
 }
 
 #[tokio::test]
-async fn a_new_nickname_is_the_same_person() {
+async fn new_nickname_keeps_the_person() {
     let server = Server::start().await;
     let mut ada = server.person("Ada").await;
     let before = ada.person().clone();
@@ -163,11 +163,11 @@ async fn a_new_nickname_is_the_same_person() {
     let after = ada.enters("Ada Lovelace").await.clone();
     assert_eq!((after.id.clone(), after.name.as_str()), (before.id.clone(), "Ada Lovelace"));
     let second = ada.says("two").await;
-    assert_eq!((first.author, second.author), (before, after), "an entry keeps the name of then");
+    assert_eq!((first.author, second.author), (before, after), "an entry keeps its author's earlier name");
 }
 
 #[tokio::test]
-async fn what_was_not_signed_here_is_not_believed() {
+async fn forged_and_foreign_tokens_are_refused() {
     let server = Server::start().await;
     let elsewhere = Server::start().await;
     let ada = server.person("Ada").await;
@@ -175,19 +175,19 @@ async fn what_was_not_signed_here_is_not_believed() {
     let forged = ada.token().replacen("h1.", "h1.x", 1);
     let nobody = server.visitor();
     for token in [&forged, foreign.token(), "x", "h1...", "%00", "\u{e9}"] {
-        let reply = ask(&nobody, Method::GET, ("authorization", &format!("Bearer {token}"))).await;
+        let reply = send(&nobody, Method::GET, ("authorization", &format!("Bearer {token}"))).await;
         let expected =
             if token == "\u{e9}" { ProblemCode::SessionRequired } else { ProblemCode::SessionInvalid };
         assert_eq!(reply.problem(), expected, "{token:?}");
         assert_eq!(reply.header("www-authenticate"), "Bearer");
     }
-    // Whoever asks for a session gets a new one.
-    let reply = ask(&nobody, Method::POST, ("authorization", &format!("Bearer {forged}"))).await.expect(201);
+    // `POST` with a forged token creates a new session.
+    let reply = send(&nobody, Method::POST, ("authorization", &format!("Bearer {forged}"))).await.expect(201);
     assert_ne!(reply.json::<Session>().person.id, ada.person().id);
 }
 
 #[tokio::test]
-async fn ends_with_the_cookie_cleared() {
+async fn ended_session_clears_the_cookie() {
     let server = Server::start().await;
     let reply = server.person("Ada").await.delete("/api/v1/session").await.expect(204);
     let port = server.address.port();

@@ -1,4 +1,4 @@
-//! Stopping: held requests are answered, nothing that was acknowledged is lost, and the end comes soon.
+//! Stopping: held requests are answered, no acknowledged entry is lost, and the process ends soon.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use crate::events::Events;
 use crate::support::{Process, Server, texts, until, within};
 
 #[tokio::test]
-async fn held_polls_are_answered_empty_and_let_go() {
+async fn held_polls_are_answered_empty_and_closed() {
     let mut server = Server::start().await;
     let cursor = server.visitor().cursor().await;
     let mut held = Vec::new();
@@ -57,7 +57,7 @@ async fn streams_end_and_idle_connections_are_closed() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_stuck_does_not_stop_the_stop() {
+async fn stuck_request_does_not_block_the_stop() {
     let mut config = holdline_server::ServeConfig::default();
     config.stop_timeout = Duration::from_millis(100);
     let server = Server::with(HubConfig::default(), config).await;
@@ -72,7 +72,7 @@ async fn a_request_that_is_stuck_does_not_stop_the_stop() {
 }
 
 #[tokio::test]
-async fn signals_end_the_process_in_time_and_in_order() {
+async fn signals_end_the_process_gracefully_and_in_time() {
     for signal in ["INT", "TERM"] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("holdline.db");
@@ -105,7 +105,7 @@ async fn signals_end_the_process_in_time_and_in_order() {
 }
 
 #[tokio::test]
-async fn a_pipe_that_stays_open_does_not_keep_the_process() {
+async fn open_pipe_does_not_block_the_stop() {
     let mut server = Process::start(&["--log", "memory:", "--stdin", "lobby"]).await;
     let mut pipe = server.input();
     let visitor = server.visitor();

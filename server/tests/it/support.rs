@@ -1,23 +1,23 @@
-//! What the tests speak with: a server that ends with its guard, people who talk to it, and bare sockets for what no
-//! decent client would do.
+//! Support for the tests: servers that stop on drop, clients, and bare sockets for requests that no ordinary client
+//! sends.
 
 mod broken_log;
 mod client;
 mod command;
+mod foreign_servers;
 pub(crate) mod log_command;
-mod patience;
 mod process;
 mod raw;
 mod reply;
 mod server;
-mod wrong;
+mod wait;
 
 pub(crate) use broken_log::BrokenLog;
 pub(crate) use client::{Client, key, texts};
 pub(crate) use command::Holdline;
-pub(crate) use patience::{until, within};
+pub(crate) use foreign_servers::{answering, free_address, untrusted};
 pub(crate) use process::Process;
 pub(crate) use raw::{Connection, Jar};
 pub(crate) use reply::Reply;
 pub(crate) use server::{Server, short_grace, trusting_loopback};
-pub(crate) use wrong::{answering, free_address, untrusted};
+pub(crate) use wait::{until, within};

@@ -1,4 +1,4 @@
-//! A log that version 1 wrote (`tests/data/v1.db`) is opened by this version with everything that was in it.
+//! A log of version 1 (`tests/data/v1.db`), opened by this version with all of its content.
 
 use holdline_server::log::{Log, SqliteLog};
 use holdline_shared::{Batch, Entry, EntryKind, History, Person, RoomSelection, Seq};
@@ -6,10 +6,10 @@ use serde_json::json;
 
 use crate::support::{Process, texts};
 
-/// Ada's token, as version 1 signed it.
+/// Ada's token, signed by version 1.
 const TOKEN: &str = "h1.c5ub5efe7nqikn9m.QWRh.VOYKFy9DBXxIPGwY6sphoCr24PcKzhLxloXQjOQYr2s";
 
-/// The cursor behind the last entry, as version 1 gave it.
+/// The cursor of the last entry, from version 1.
 const CURSOR: &str = "fcaeeb30581f5eb3-16";
 
 fn version_1() -> (tempfile::TempDir, std::path::PathBuf) {
@@ -55,7 +55,7 @@ async fn log_of_version_1_keeps_history_polls_keys_sessions_and_epoch() {
 }
 
 #[tokio::test]
-async fn a_log_is_upgraded_once_and_says_whose_it_is() {
+async fn log_is_upgraded_once_and_gets_an_application_id() {
     let (_folder, path) = version_1();
     for _ in 0..2 {
         let log = SqliteLog::open(&path).unwrap();

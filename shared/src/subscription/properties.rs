@@ -1,6 +1,7 @@
 //! Property tests: the machine's invariants under random events and a small correct server, whose answers arrive late,
 //! repeated and out of order.
 
+mod operation;
 mod world;
 
 use std::time::Duration;
@@ -8,26 +9,10 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 
+use self::operation::Operation;
 use self::world::World;
 use super::Event;
 use crate::{Problem, ProblemCode};
-
-/// A random operation; numbers select among the polls and answers that exist.
-#[derive(Debug, Clone)]
-enum Operation {
-    /// The log grows by an entry, `skip` numbers further.
-    Append { skip: u64 },
-    /// Another log replaces the current one.
-    Replace,
-    /// The server answers one of the polls that it received with at most `most` entries; the answer is in transit.
-    Serve { poll: usize, most: usize, wait: u64, presence: bool },
-    /// An answer in transit arrives; it may arrive again later.
-    Arrive { answer: usize },
-    /// The driver has fetched history.
-    Repair,
-    /// The driver reports any other event, also one that does not fit the outstanding action.
-    Report(Event),
-}
 
 fn driver_events() -> impl Strategy<Value = Event> {
     let refusal = (

@@ -1,10 +1,11 @@
-//! Edits, deletions and reactions: what is right about them, and each way in which it can be wrong.
+//! Tests of edits, deletions and reactions: correct ones, and each kind of violation.
 
 use holdline_shared::{Emoji, Entry, EntryKind, Message, Person, RoomName, Seq, Timestamp};
 
-use super::{key, rooms, said, saw, words, wrongs};
+use super::{key, message, record, rooms, text, violations};
 use crate::checker::{
-    ChangeAnswer, ChangeId, ChangeKind, ChangeRequest, Hears, Ledger, Line, Verdict, Wrong, check_history,
+    ChangeAnswer, ChangeId, ChangeKind, ChangeRequest, Findings, Ledger, LedgerPosition, Receives, Violation,
+    check_history,
 };
 
 fn changed(seq: u64, author: &str, kind: EntryKind) -> Entry {
@@ -17,7 +18,7 @@ fn tea() -> RoomName {
 }
 
 fn edit(seq: u64, n: u8) -> Entry {
-    changed(seq, "ada", EntryKind::Edit { target: Seq(2), text: Some(words(n)) })
+    changed(seq, "ada", EntryKind::Edit { target: Seq(2), text: Some(text(n)) })
 }
 
 fn reaction(seq: u64, author: &str, on: bool) -> Entry {
@@ -32,16 +33,13 @@ fn thumb() -> Emoji {
     "👍".parse().unwrap()
 }
 
-/// The same entry once its message was deleted.
-fn without_text(mut entry: Entry) -> Entry {
-    if let EntryKind::Message { text, .. } | EntryKind::Edit { text, .. } = &mut entry.kind {
-        *text = None;
-    }
-    entry
+/// The entry after the deletion of its message.
+fn redacted(entry: Entry) -> Entry {
+    Entry { kind: entry.kind.redacted(), ..entry }
 }
 
-/// Asks for the change that leads to this entry.
-fn asked(ledger: &Ledger, entry: &Entry) -> ChangeId {
+/// Records a request for the change that leads to this entry.
+fn request_change(ledger: &Ledger, entry: &Entry) -> ChangeId {
     let (target, kind) = match &entry.kind {
         EntryKind::Edit { target, text: Some(text) } => (*target, ChangeKind::Edit(text.clone())),
         EntryKind::Delete { target } => (*target, ChangeKind::Delete),
@@ -51,165 +49,171 @@ fn asked(ledger: &Ledger, entry: &Entry) -> ChangeId {
         other => panic!("{other:?} is no change with all it says"),
     };
     let (author, room) = (entry.author.id.clone(), entry.room.clone());
-    ledger.asked(ChangeRequest { author, room, target, kind })
+    ledger.record_change(ChangeRequest { author, room, target, kind })
 }
 
-/// Asked, and answered with the entry.
-fn stored(ledger: &Ledger, entry: &Entry) {
-    let id = asked(ledger, entry);
-    ledger.changed(id, ChangeAnswer::Stored(Box::new(entry.clone())));
+/// Records a request and its answer with the entry.
+fn store_change(ledger: &Ledger, entry: &Entry) {
+    let id = request_change(ledger, entry);
+    ledger.record_change_answer(id, ChangeAnswer::Stored(Box::new(entry.clone())));
 }
 
-/// A message of Ada's, and nobody who reads it.
+/// A ledger with one message of Ada's and no readers.
 fn ledger() -> Ledger {
     let ledger = Ledger::default();
-    ledger.tried(key(1), &words(1));
-    ledger.acknowledged(key(1), Seq(2));
+    ledger.record_attempt(key(1), &text(1));
+    ledger.record_acknowledgement(key(1), Seq(2));
     ledger
 }
 
-/// A message that is edited twice, gets a reaction and loses it, and is deleted; as the log has it in the end.
-fn life() -> (Vec<Entry>, Vec<Entry>) {
-    let before =
-        vec![said(2, "tea", 1), edit(3, 2), edit(4, 3), reaction(5, "bob", true), reaction(6, "bob", false)];
-    let mut after: Vec<Entry> = before.iter().cloned().map(without_text).collect();
+/// A message that is edited twice, gets and loses a reaction, and is deleted: its entries before and after the
+/// deletion.
+fn incarnation() -> (Vec<Entry>, Vec<Entry>) {
+    let before = vec![
+        message(2, "tea", 1),
+        edit(3, 2),
+        edit(4, 3),
+        reaction(5, "bob", true),
+        reaction(6, "bob", false),
+    ];
+    let mut after: Vec<Entry> = before.iter().cloned().map(redacted).collect();
     after.push(deletion(7));
     (before, after)
 }
 
 #[test]
-fn texts_may_be_seen_before_deletion_and_not_after_it() {
+fn texts_may_be_delivered_before_their_deletion() {
     let ledger = ledger();
-    let (before, after) = life();
+    let (before, after) = incarnation();
     for entry in before[1..].iter().chain(&after[5..]) {
-        stored(&ledger, entry);
+        store_change(&ledger, entry);
     }
-    let early = ledger.reader("early".into(), rooms(&["tea"]), Seq::START, Hears::Entries);
-    saw(&ledger, early, &before);
-    saw(&ledger, early, &after[5..]);
-    let late = ledger.reader("late".into(), rooms(&["tea"]), Seq::START, Hears::Entries);
-    ledger.saw(late, ledger.line(), &after);
-    let classic = ledger.reader("classic".into(), rooms(&["tea"]), Seq::START, Hears::Texts);
-    ledger.saw_text(classic, "text 1");
-    ledger.reader("late classic".into(), rooms(&["tea"]), Seq::START, Hears::Texts);
-    assert_eq!(wrongs(&ledger, &after), []);
+    let early = ledger.add_reader("early".into(), rooms(&["tea"]), Seq::START, Receives::Entries);
+    record(&ledger, early, &before);
+    record(&ledger, early, &after[5..]);
+    let late = ledger.add_reader("late".into(), rooms(&["tea"]), Seq::START, Receives::Entries);
+    ledger.record_entries(late, ledger.position(), &after);
+    let classic = ledger.add_reader("classic".into(), rooms(&["tea"]), Seq::START, Receives::Texts);
+    ledger.record_text(classic, "text 1");
+    ledger.add_reader("late classic".into(), rooms(&["tea"]), Seq::START, Receives::Texts);
+    assert_eq!(violations(&ledger, &after), []);
     assert_eq!(ledger.check(&after).acknowledged, 6);
 }
 
 #[test]
-fn deleted_text_seen_by_who_asked_after_deletion_is_found() {
+fn deleted_text_delivered_after_deletion_is_reported() {
     let ledger = ledger();
-    let (before, after) = life();
+    let (before, after) = incarnation();
     for entry in before[1..].iter().chain(&after[5..]) {
-        stored(&ledger, entry);
+        store_change(&ledger, entry);
     }
-    let late = ledger.reader("late".into(), rooms(&["tea"]), Seq::START, Hears::Entries);
-    ledger.saw(late, ledger.line(), &before);
-    saw(&ledger, late, &after[5..]);
-    assert_eq!(wrongs(&ledger, &after), [(Wrong::Undeleted, 3)]);
+    let late = ledger.add_reader("late".into(), rooms(&["tea"]), Seq::START, Receives::Entries);
+    ledger.record_entries(late, ledger.position(), &before);
+    record(&ledger, late, &after[5..]);
+    assert_eq!(violations(&ledger, &after), [(Violation::Undeleted, 3)]);
 }
 
 #[test]
-fn deleted_text_read_together_with_its_deletion_is_found() {
+fn deleted_text_delivered_with_its_deletion_is_reported() {
     let ledger = ledger();
-    let (mut before, after) = life();
+    let (mut before, after) = incarnation();
     before.push(deletion(7));
-    let reader = ledger.reader("reader".into(), rooms(&["tea"]), Seq::START, Hears::Entries);
+    let reader = ledger.add_reader("reader".into(), rooms(&["tea"]), Seq::START, Receives::Entries);
     for entry in &before[1..] {
-        asked(&ledger, entry);
+        request_change(&ledger, entry);
     }
-    saw(&ledger, reader, &before);
-    assert_eq!(wrongs(&ledger, &after), [(Wrong::Undeleted, 3)]);
+    record(&ledger, reader, &before);
+    assert_eq!(violations(&ledger, &after), [(Violation::Undeleted, 3)]);
 }
 
 #[test]
-fn deleted_text_left_in_log_is_found() {
+fn deleted_text_left_in_log_is_reported() {
     let ledger = ledger();
-    let (mut before, _) = life();
+    let (mut before, _) = incarnation();
     before.push(deletion(7));
-    assert_eq!(wrongs(&ledger, &before), [(Wrong::Undeleted, 3)]);
+    assert_eq!(violations(&ledger, &before), [(Violation::Undeleted, 3)]);
 }
 
 #[test]
-fn text_that_is_gone_without_deletion_is_found() {
+fn text_missing_without_deletion_is_reported() {
     let ledger = ledger();
-    assert_eq!(wrongs(&ledger, &[without_text(said(2, "tea", 1))]), [(Wrong::Phantom, 1)]);
+    assert_eq!(violations(&ledger, &[redacted(message(2, "tea", 1))]), [(Violation::Phantom, 1)]);
 }
 
 #[test]
-fn text_that_a_deleted_message_never_had_is_found() {
+fn text_that_a_deleted_message_never_had_is_reported() {
     let ledger = ledger();
-    let (_, after) = life();
+    let (_, after) = incarnation();
     for change in [edit(0, 2), edit(0, 3), deletion(0)] {
-        asked(&ledger, &change);
+        request_change(&ledger, &change);
     }
     let [one, two, three] = ["one", "two", "three"]
-        .map(|name| ledger.reader(name.into(), rooms(&["tea"]), Seq::START, Hears::Entries));
-    // Either text may have been the first edit's, but not one for one reader and another for the other.
-    saw(&ledger, one, &[after[0].clone(), edit(3, 2)]);
-    saw(&ledger, one, &after[2..]);
-    saw(&ledger, two, &[after[0].clone(), edit(3, 3)]);
-    saw(&ledger, two, &after[2..]);
-    saw(&ledger, three, &[said(2, "tea", 9)]);
-    saw(&ledger, three, &after[1..]);
-    assert_eq!(wrongs(&ledger, &after), [(Wrong::Undelivered, 1), (Wrong::Phantom, 2)]);
+        .map(|name| ledger.add_reader(name.into(), rooms(&["tea"]), Seq::START, Receives::Entries));
+    // Either text may have been that of the first edit, but not different ones for different readers.
+    record(&ledger, one, &[after[0].clone(), edit(3, 2)]);
+    record(&ledger, one, &after[2..]);
+    record(&ledger, two, &[after[0].clone(), edit(3, 3)]);
+    record(&ledger, two, &after[2..]);
+    record(&ledger, three, &[message(2, "tea", 9)]);
+    record(&ledger, three, &after[1..]);
+    assert_eq!(violations(&ledger, &after), [(Violation::Undelivered, 1), (Violation::Phantom, 2)]);
 }
 
 #[test]
-fn undelivered_and_doubled_changes_are_found() {
+fn undelivered_and_duplicate_changes_are_reported() {
     let ledger = ledger();
-    let log = [said(2, "tea", 1), edit(3, 2), reaction(4, "bob", true), reaction(5, "bob", false)];
-    let reader = ledger.reader("reader".into(), rooms(&["tea"]), Seq::START, Hears::Entries);
-    saw(&ledger, reader, &log[..2]);
-    saw(&ledger, reader, &[log[3].clone(), log[3].clone()]);
-    assert_eq!(wrongs(&ledger, &log), [(Wrong::Undelivered, 1), (Wrong::Twice, 1)]);
+    let log = [message(2, "tea", 1), edit(3, 2), reaction(4, "bob", true), reaction(5, "bob", false)];
+    let reader = ledger.add_reader("reader".into(), rooms(&["tea"]), Seq::START, Receives::Entries);
+    record(&ledger, reader, &log[..2]);
+    record(&ledger, reader, &[log[3].clone(), log[3].clone()]);
+    assert_eq!(violations(&ledger, &log), [(Violation::Undelivered, 1), (Violation::Duplicate, 1)]);
 }
 
 #[test]
-fn lost_changes_are_found() {
+fn lost_changes_are_reported() {
     let ledger = ledger();
-    stored(&ledger, &edit(3, 2));
-    let id = asked(&ledger, &reaction(0, "bob", true));
-    ledger.changed(id, ChangeAnswer::Unchanged);
-    let id = asked(&ledger, &deletion(0));
-    ledger.changed(id, ChangeAnswer::Unchanged);
-    // What was never put, and what was refused, need not be there.
-    let id = asked(&ledger, &reaction(0, "eve", false));
-    ledger.changed(id, ChangeAnswer::Unchanged);
-    let id = asked(&ledger, &reaction(0, "eve", true));
-    ledger.changed(id, ChangeAnswer::Refused);
-    assert_eq!(wrongs(&ledger, &[said(2, "tea", 1)]), [(Wrong::Lost, 3)]);
+    store_change(&ledger, &edit(3, 2));
+    let id = request_change(&ledger, &reaction(0, "bob", true));
+    ledger.record_change_answer(id, ChangeAnswer::Unchanged);
+    let id = request_change(&ledger, &deletion(0));
+    ledger.record_change_answer(id, ChangeAnswer::Unchanged);
+    // Reactions that were never added and changes that were refused need not be in the log.
+    let id = request_change(&ledger, &reaction(0, "eve", false));
+    ledger.record_change_answer(id, ChangeAnswer::Unchanged);
+    let id = request_change(&ledger, &reaction(0, "eve", true));
+    ledger.record_change_answer(id, ChangeAnswer::Refused);
+    assert_eq!(violations(&ledger, &[message(2, "tea", 1)]), [(Violation::Lost, 3)]);
 }
 
 #[test]
 fn lost_edits_of_deleted_messages_are_counted() {
     let ledger = ledger();
-    let (_, mut after) = life();
+    let (_, mut after) = incarnation();
     for n in [2, 3] {
-        let id = asked(&ledger, &edit(0, n));
-        ledger.changed(id, ChangeAnswer::Unchanged);
+        let id = request_change(&ledger, &edit(0, n));
+        ledger.record_change_answer(id, ChangeAnswer::Unchanged);
     }
-    asked(&ledger, &deletion(0));
+    request_change(&ledger, &deletion(0));
     after.remove(1);
-    assert_eq!(wrongs(&ledger, &after), [(Wrong::Lost, 1)]);
+    assert_eq!(violations(&ledger, &after), [(Violation::Lost, 1)]);
 }
 
 #[test]
-fn change_acknowledged_as_another_is_found() {
+fn change_acknowledged_as_another_is_reported() {
     let ledger = ledger();
-    let log = [said(2, "tea", 1), edit(3, 2), edit(4, 3)];
+    let log = [message(2, "tea", 1), edit(3, 2), edit(4, 3)];
     for (wanted, told) in [(2, &log[2]), (3, &log[2]), (2, &edit(3, 9))] {
-        let id = asked(&ledger, &edit(0, wanted));
-        ledger.changed(id, ChangeAnswer::Stored(Box::new(told.clone())));
+        let id = request_change(&ledger, &edit(0, wanted));
+        ledger.record_change_answer(id, ChangeAnswer::Stored(Box::new(told.clone())));
     }
-    assert_eq!(wrongs(&ledger, &log), [(Wrong::Answers, 2)]);
+    assert_eq!(violations(&ledger, &log), [(Violation::Answers, 2)]);
 }
 
 #[test]
-fn repeats_that_were_stored_are_found() {
+fn stored_repeats_are_reported() {
     let ledger = ledger();
     let log = [
-        said(2, "tea", 1),
+        message(2, "tea", 1),
         edit(3, 2),
         edit(4, 2),
         reaction(5, "bob", true),
@@ -217,37 +221,41 @@ fn repeats_that_were_stored_are_found() {
         reaction(7, "eve", false),
         edit(8, 1),
     ];
-    assert_eq!(wrongs(&ledger, &log), [(Wrong::StoredTwice, 3)]);
-    let (_, mut after) = life();
+    assert_eq!(violations(&ledger, &log), [(Violation::StoredTwice, 3)]);
+    let (_, mut after) = incarnation();
     after.push(deletion(8));
     after.push(reaction(9, "bob", true));
-    assert_eq!(wrongs(&ledger, &after), [(Wrong::StoredTwice, 2)]);
+    assert_eq!(violations(&ledger, &after), [(Violation::StoredTwice, 2)]);
 }
 
 #[test]
-fn changes_that_nobody_asked_for_are_found() {
+fn unrequested_changes_are_reported() {
     let ledger = ledger();
-    asked(&ledger, &edit(0, 2));
-    let by_others = changed(4, "eve", EntryKind::Edit { target: Seq(2), text: Some(words(4)) });
+    request_change(&ledger, &edit(0, 2));
+    let by_others = changed(4, "eve", EntryKind::Edit { target: Seq(2), text: Some(text(4)) });
     let of_nothing = changed(5, "eve", EntryKind::Delete { target: Seq(3) });
-    let log = [said(2, "tea", 1), edit(3, 5), by_others, of_nothing];
-    assert_eq!(wrongs(&ledger, &log), [(Wrong::Phantom, 3)]);
+    let log = [message(2, "tea", 1), edit(3, 5), by_others, of_nothing];
+    assert_eq!(violations(&ledger, &log), [(Violation::Phantom, 3)]);
 }
 
 #[test]
-fn history_is_the_fold_of_the_entries() {
-    let log = [said(2, "tea", 1), edit(3, 2), reaction(4, "bob", true), said(5, "tea", 5), deletion(6)];
+fn history_that_differs_from_the_fold_is_reported() {
+    let log = [message(2, "tea", 1), edit(3, 2), reaction(4, "bob", true), message(5, "tea", 5), deletion(6)];
     let mut first = Message::from_entry(&log[0]).unwrap();
     let second = Message::from_entry(&log[3]).unwrap();
-    let wrongs = |history: &[Message], kept: &[Entry]| {
-        let mut verdict = Verdict::default();
-        check_history(&log, kept, &tea(), history, &mut verdict);
-        verdict.count(Wrong::Fold)
+    let violations = |history: &[Message], kept: &[Entry]| {
+        let mut findings = Findings::default();
+        check_history(&log, kept, &tea(), history, &mut findings);
+        findings.count(Violation::Fold)
     };
-    // As a reader sees it who comes now, and as one does who saw the edit before the deletion.
+    // As received by a reader that starts now, and by one that saw the edit before the deletion.
     (first.text, first.edited) = (None, Some(Timestamp(3)));
-    assert_eq!(wrongs(&[first.clone(), second.clone()], &log), 0);
-    assert_eq!(wrongs(std::slice::from_ref(&second), &log[3..]), 0, "what was forgotten is not in history");
+    assert_eq!(violations(&[first.clone(), second.clone()], &log), 0);
+    assert_eq!(
+        violations(std::slice::from_ref(&second), &log[3..]),
+        0,
+        "expired messages are not in history"
+    );
     let mut reacted = first.clone();
     for entry in &log[..3] {
         reacted.fold(entry, None);
@@ -257,23 +265,23 @@ fn history_is_the_fold_of_the_entries() {
         undeleted.fold(&log[2], None);
         undeleted.reactions
     });
-    assert_eq!(wrongs(&[reacted, second.clone()], &log), 1, "its reactions went with it");
-    assert_eq!(wrongs(std::slice::from_ref(&first), &log), 1, "one is missing");
+    assert_eq!(violations(&[reacted, second.clone()], &log), 1, "the reactions are deleted with the message");
+    assert_eq!(violations(std::slice::from_ref(&first), &log), 1, "a message is missing");
     assert_eq!(
-        wrongs(&[Message::from_entry(&log[0]).unwrap(), second], &log),
+        violations(&[Message::from_entry(&log[0]).unwrap(), second], &log),
         1,
-        "still says what was deleted"
+        "the deleted text is still there"
     );
 }
 
 #[test]
-fn changes_are_due_to_nobody_who_reads_texts() {
+fn readers_of_texts_need_no_changes() {
     let ledger = ledger();
-    let classic = ledger.reader("classic".into(), rooms(&["tea"]), Seq::START, Hears::Texts);
-    ledger.saw_text(classic, "text 1");
-    ledger.saw_text(classic, "text 2");
-    let log = [said(2, "tea", 1), edit(3, 2)];
-    assert_eq!(ledger.behind(&log), Vec::<String>::new());
-    assert_eq!(wrongs(&ledger, &log), [(Wrong::Phantom, 1)], "the text of an edit is no message");
-    assert!(ledger.line() > Line::default());
+    let classic = ledger.add_reader("classic".into(), rooms(&["tea"]), Seq::START, Receives::Texts);
+    ledger.record_text(classic, "text 1");
+    ledger.record_text(classic, "text 2");
+    let log = [message(2, "tea", 1), edit(3, 2)];
+    assert_eq!(ledger.readers_behind(&log), Vec::<String>::new());
+    assert_eq!(violations(&ledger, &log), [(Violation::Phantom, 1)], "the text of an edit is not a message");
+    assert!(ledger.position() > LedgerPosition::default());
 }

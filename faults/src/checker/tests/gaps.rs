@@ -1,106 +1,108 @@
-//! Logs that forget, end, or are cut short: what a reader is owed then.
+//! Tests of retention, interruptions and restored logs: the entries that a reader must receive then.
 
 use holdline_shared::{Entry, RoomName, Seq};
 
-use super::{key, log, rooms, said, saw, words};
-use crate::checker::{Gap, Hears, Ledger, Verdict, Wrong};
+use super::{key, log, message, record, rooms, text};
+use crate::checker::{Findings, Gap, Ledger, Receives, Violation};
 
 fn tea() -> RoomName {
     "tea".parse().unwrap()
 }
 
 fn five() -> Vec<Entry> {
-    (1..=5).map(|n| said(u64::from(n), "tea", n)).collect()
+    (1..=5).map(|n| message(u64::from(n), "tea", n)).collect()
 }
 
-fn wrongs(verdict: &Verdict) -> Vec<(Wrong, usize)> {
-    let counts = Wrong::ALL.into_iter().map(|wrong| (wrong, verdict.count(wrong)));
+fn violations(findings: &Findings) -> Vec<(Violation, usize)> {
+    let counts = Violation::ALL.into_iter().map(|violation| (violation, findings.count(violation)));
     counts.filter(|(_, count)| *count > 0).collect()
 }
 
 #[test]
-fn gap_is_right_when_something_was_gone() {
+fn gap_over_expired_entries_is_accepted() {
     let ledger = Ledger::default();
     let whole = five();
-    let reader = ledger.reader("napping".into(), rooms(&["tea"]), Seq::START, Hears::Entries);
-    saw(&ledger, reader, &whole[..1]);
-    ledger.gap(reader, Gap { after: Seq(1), resumed: Seq(4), oldest: vec![(tea(), Seq(4))] });
-    saw(&ledger, reader, &whole[4..]);
-    assert_eq!(wrongs(&ledger.check_forgetful(&whole, &whole[3..])), []);
+    let reader = ledger.add_reader("absent".into(), rooms(&["tea"]), Seq::START, Receives::Entries);
+    record(&ledger, reader, &whole[..1]);
+    ledger.record_gap(reader, Gap { after: Seq(1), resumed: Seq(4), oldest: vec![(tea(), Seq(4))] });
+    record(&ledger, reader, &whole[4..]);
+    assert_eq!(violations(&ledger.check_with_retention(&whole, &whole[3..])), []);
 }
 
 #[test]
-fn gap_is_wrong_when_nothing_was_gone_yet() {
+fn gap_without_expired_entries_is_reported() {
     let ledger = Ledger::default();
     let whole = five();
-    let reader = ledger.reader("napping".into(), rooms(&["tea"]), Seq::START, Hears::Entries);
-    saw(&ledger, reader, &whole[..3]);
-    // Of what it had not seen, everything was still there; and so it is when another room has forgotten something.
-    ledger.gap(reader, Gap { after: Seq(3), resumed: Seq(5), oldest: vec![(tea(), Seq(4))] });
-    ledger
-        .gap(reader, Gap { after: Seq(5), resumed: Seq(5), oldest: vec![("milk".parse().unwrap(), Seq(9))] });
-    assert_eq!(wrongs(&ledger.check_forgetful(&whole, &whole[4..])), [(Wrong::Repair, 2)]);
+    let reader = ledger.add_reader("absent".into(), rooms(&["tea"]), Seq::START, Receives::Entries);
+    record(&ledger, reader, &whole[..3]);
+    // All entries that the reader had not received were still there; expired entries of another room do not matter.
+    ledger.record_gap(reader, Gap { after: Seq(3), resumed: Seq(5), oldest: vec![(tea(), Seq(4))] });
+    ledger.record_gap(
+        reader,
+        Gap { after: Seq(5), resumed: Seq(5), oldest: vec![("milk".parse().unwrap(), Seq(9))] },
+    );
+    assert_eq!(violations(&ledger.check_with_retention(&whole, &whole[4..])), [(Violation::Repair, 2)]);
 }
 
 #[test]
-fn gap_that_was_not_told_is_found() {
+fn gap_that_was_not_announced_is_reported() {
     let ledger = Ledger::default();
     let whole = five();
-    let reader = ledger.reader("napping".into(), rooms(&["tea"]), Seq::START, Hears::Entries);
-    saw(&ledger, reader, &whole[..1]);
-    saw(&ledger, reader, &whole[3..]);
-    assert_eq!(wrongs(&ledger.check_forgetful(&whole, &whole[3..])), [(Wrong::Undelivered, 2)]);
+    let reader = ledger.add_reader("absent".into(), rooms(&["tea"]), Seq::START, Receives::Entries);
+    record(&ledger, reader, &whole[..1]);
+    record(&ledger, reader, &whole[3..]);
+    assert_eq!(violations(&ledger.check_with_retention(&whole, &whole[3..])), [(Violation::Undelivered, 2)]);
 }
 
 #[test]
-fn who_begins_at_the_start_is_owed_what_the_log_has() {
+fn reader_from_the_start_needs_what_the_log_still_has() {
     let ledger = Ledger::default();
     let whole = five();
-    let late = ledger.reader("late".into(), rooms(&["tea"]), Seq::START, Hears::Entries);
-    saw(&ledger, late, &whole[2..]);
-    assert_eq!(wrongs(&ledger.check_forgetful(&whole, &whole[2..])), []);
-    assert_eq!(wrongs(&ledger.check_forgetful(&whole, &whole[1..])), [(Wrong::Undelivered, 1)]);
+    let late = ledger.add_reader("late".into(), rooms(&["tea"]), Seq::START, Receives::Entries);
+    record(&ledger, late, &whole[2..]);
+    assert_eq!(violations(&ledger.check_with_retention(&whole, &whole[2..])), []);
+    assert_eq!(violations(&ledger.check_with_retention(&whole, &whole[1..])), [(Violation::Undelivered, 1)]);
 }
 
 #[test]
-fn log_that_invents_while_it_forgets_is_found() {
+fn invented_entry_in_a_log_with_retention_is_reported() {
     let ledger = Ledger::default();
     let whole = five();
     let mut kept = whole[3..].to_vec();
-    kept.push(said(6, "tea", 6));
-    assert_eq!(wrongs(&ledger.check_forgetful(&whole, &kept)), [(Wrong::Phantom, 1)]);
+    kept.push(message(6, "tea", 6));
+    assert_eq!(violations(&ledger.check_with_retention(&whole, &kept)), [(Violation::Phantom, 1)]);
 }
 
 #[test]
-fn acknowledged_and_forgotten_is_not_lost() {
+fn expired_publish_is_not_lost() {
     let ledger = Ledger::default();
-    ledger.tried(key(1), &words(1));
-    ledger.acknowledged(key(1), Seq(1));
+    ledger.record_attempt(key(1), &text(1));
+    ledger.record_acknowledgement(key(1), Seq(1));
     let whole = five();
-    assert_eq!(wrongs(&ledger.check_forgetful(&whole, &whole[3..])), []);
+    assert_eq!(violations(&ledger.check_with_retention(&whole, &whole[3..])), []);
 }
 
 #[test]
-fn interrupted_readers_are_owed_no_more_than_they_came_to() {
+fn interrupted_readers_need_only_a_prefix() {
     let ledger = Ledger::default();
     let log = log();
-    let reader = ledger.reader("cut off".into(), rooms(&["tea"]), Seq::START, Hears::Entries);
-    ledger.reader("not begun".into(), rooms(&["tea"]), Seq::START, Hears::Entries);
-    saw(&ledger, reader, &log[..1]);
-    assert_eq!(wrongs(&ledger.check_interrupted(&log)), []);
-    let hasty = ledger.reader("hasty".into(), rooms(&["tea"]), Seq::START, Hears::Entries);
-    saw(&ledger, hasty, &log[2..]);
-    assert_eq!(wrongs(&ledger.check_interrupted(&log)), [(Wrong::Undelivered, 1)]);
+    let reader = ledger.add_reader("cut off".into(), rooms(&["tea"]), Seq::START, Receives::Entries);
+    ledger.add_reader("not begun".into(), rooms(&["tea"]), Seq::START, Receives::Entries);
+    record(&ledger, reader, &log[..1]);
+    assert_eq!(violations(&ledger.check_interrupted(&log)), []);
+    let hasty = ledger.add_reader("hasty".into(), rooms(&["tea"]), Seq::START, Receives::Entries);
+    record(&ledger, hasty, &log[2..]);
+    assert_eq!(violations(&ledger.check_interrupted(&log)), [(Violation::Undelivered, 1)]);
 }
 
 #[test]
-fn verdicts_of_parts_are_added_up() {
-    let mut sum = Verdict::default();
+fn findings_of_parts_are_added_up() {
+    let mut sum = Findings::default();
     for text in ["one", "two"] {
         let ledger = Ledger::default();
-        ledger.complain(Wrong::Mixed, text);
+        ledger.report(Violation::Mixed, text);
         sum.take(ledger.check(&log()));
     }
-    assert_eq!((sum.stored, sum.count(Wrong::Mixed)), (6, 2));
+    assert_eq!((sum.stored, sum.count(Violation::Mixed)), (6, 2));
     assert_eq!(sum.examples().map(|(_, text)| text).collect::<Vec<_>>(), ["one", "two"]);
 }

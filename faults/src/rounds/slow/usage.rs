@@ -1,10 +1,10 @@
-//! The resources that a process uses, as the system reports them.
+//! The resources that a process uses, as the kernel reports them.
 
 use std::fs;
 
 use anyhow::{Context as _, Result};
 
-/// Memory and files of a process.
+/// The memory and files of a process.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Usage {
     /// Resident memory in bytes.
@@ -14,7 +14,7 @@ pub(super) struct Usage {
 }
 
 impl Usage {
-    /// As it is now; only Linux tells.
+    /// Reads the current usage; only Linux reports it.
     pub(super) fn of(process: u32) -> Result<Self> {
         let status = fs::read_to_string(format!("/proc/{process}/status"))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

@@ -1,5 +1,5 @@
-//! From the process' arguments and environment to the parsed command. An empty environment variable counts as unset, and
-//! no message about the command line shows a password.
+//! Parsing of the process's arguments and environment. An empty environment variable counts as unset, and no error
+//! message shows a password.
 
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
@@ -12,7 +12,7 @@ use clap::{Command, Parser};
 use crate::client::{without_login, without_passwords};
 use crate::stderr;
 
-/// Parses the command line, or says what is wrong with it (or prints the help that was asked for).
+/// Parses the command line, or prints its error or the requested help.
 pub(crate) fn parse<P: Parser>() -> Result<P, ExitCode> {
     parse_from(std::env::args_os()).map_err(|error| explain(&error))
 }
@@ -23,8 +23,8 @@ fn parse_from<P: Parser>(arguments: impl IntoIterator<Item = OsString>) -> Resul
     P::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
-/// Makes every argument forget its environment variable where that is set to nothing: compose files, unit files and
-/// shells write `NAME=` for "not set". Help shows the value of none.
+/// Removes environment variables that are set but empty from all arguments: compose files, unit files and shells write
+/// `NAME=` for "not set". Help never shows their values.
 fn without_empty_variables(command: Command) -> Command {
     let command = command.mut_args(|argument| {
         let argument = argument.hide_env_values(true);
@@ -34,7 +34,7 @@ fn without_empty_variables(command: Command) -> Command {
     command.mut_subcommands(without_empty_variables)
 }
 
-/// Prints an error on standard error, and help where it was asked for on standard output.
+/// Prints an error on standard error, or requested help on standard output.
 fn explain(error: &clap::Error) -> ExitCode {
     let text = error.render();
     let (plain, coloured) = (text.to_string(), text.ansi().to_string());
@@ -45,13 +45,13 @@ fn explain(error: &clap::Error) -> ExitCode {
         stderr::write(without_passwords(&text).into_bytes());
     } else {
         let mut output = std::io::stdout().lock();
-        // Help that nobody reads is no failure.
+        // A closed standard output is not an error.
         let _ = output.write_all(shown(output.is_terminal()).as_bytes());
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
-/// Leaves logins out of the values that an error repeats.
+/// Removes logins from the values that an error message repeats.
 fn without_values(error: &clap::Error, text: &str) -> String {
     let mut text = text.to_owned();
     for (_, context) in error.context() {

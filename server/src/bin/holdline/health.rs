@@ -1,5 +1,5 @@
-//! `holdline health`: asks a server once whether it is ready. For the health checks of containers and service managers,
-//! so that an image needs no `curl`.
+//! `holdline health`: asks a server once whether it is ready. For health checks of containers and service managers, so
+//! that an image needs no `curl`.
 
 use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -17,9 +17,9 @@ const EXAMPLES: &str = "\
 Example:
   HEALTHCHECK CMD [\"holdline\", \"health\"]
 
-Exit status: 0 when the server is ready, 1 when it is not or does not answer within five seconds.";
+Exit status: 0 if the server is ready, 1 if it is not or does not answer within five seconds.";
 
-/// Whoever checks health gives up after some seconds, too.
+/// The time limit: shorter than that of usual health checkers.
 const ANSWER_TIME: Duration = Duration::from_secs(5);
 
 /// Ask a server whether it is ready, for container health checks.
@@ -32,7 +32,7 @@ pub(crate) struct Health {
 }
 
 impl Health {
-    /// Asks, on a runtime of its own.
+    /// Asks the server, on a runtime of its own.
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         let client = match self.server {
             Some(server) => Client::new(server, None)?,
@@ -41,22 +41,22 @@ impl Health {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().context("no async runtime")?;
         let target = client.target();
-        let answered = runtime.block_on(async { timeout(ANSWER_TIME, client.ready()).await });
+        let answered = runtime.block_on(async { timeout(ANSWER_TIME, client.check_ready()).await });
         runtime.shutdown_background();
         match answered {
             Ok(Ok(())) => {
-                // The exit status says it to whoever does not read this.
+                // The exit status has the same information.
                 let _ = writeln!(std::io::stdout(), "{target} is ready");
                 return Ok(ExitCode::SUCCESS);
             }
-            Ok(Err(trouble)) => say(format_args!("{target} is not ready: {trouble}")),
+            Ok(Err(error)) => say(format_args!("{target} is not ready: {error}")),
             Err(_) => say(format_args!("{target} has not answered for {} s", ANSWER_TIME.as_secs())),
         }
         Ok(ExitCode::FAILURE)
     }
 }
 
-/// The server that runs with the same environment on this machine.
+/// The address of a server that runs with the same environment on this machine.
 fn local_server() -> anyhow::Result<Address> {
     let listen = std::env::var("HOLDLINE_LISTEN").unwrap_or_default();
     let first = match listen.split(',').next().map(str::trim) {
@@ -69,7 +69,7 @@ fn local_server() -> anyhow::Result<Address> {
     Ok(format!("http://{address}").parse()?)
 }
 
-/// Where a listener can be reached from its own machine.
+/// The address by which a listener is reachable from its own machine.
 fn reachable(listener: SocketAddr) -> SocketAddr {
     let host = match listener.ip() {
         IpAddr::V4(host) if host.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),

@@ -1,73 +1,73 @@
-//! Standard input as messages, for `send` and for `serve --stdin` alike: a line is a message, a longer one is several.
-//! Colours and other control characters are left out, and of a line that overwrites itself only the last state counts.
+//! Standard input as messages, for `send` and `serve --stdin`: each line is a message, a long one several. Removes
+//! colours and other control characters, and keeps only the last state of a line that overwrites itself.
 
 use holdline_shared::limits::{TEXT_BYTES, TEXT_GRAPHEMES};
 use holdline_shared::{InvalidText, MessageText};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _};
 
-/// A line that is longer is taken in pieces, so that one without an end does not fill the memory.
+/// The size in bytes of a piece of a long line, so that an endless line does not fill the memory.
 const PIECE: u64 = 16 * 1024;
-/// Characters in a message that is one of several of a long line.
+/// Characters of each message of a long line.
 const MESSAGE: usize = if TEXT_GRAPHEMES < TEXT_BYTES / 4 { TEXT_GRAPHEMES } else { TEXT_BYTES / 4 };
-/// An escape sequence is not longer than this; one that is cut by the end of a piece goes into the next.
+/// The longest escape sequence in bytes; a sequence that is cut by the end of a piece moves to the next piece.
 const ESCAPE_SEQUENCE: usize = 64;
 
-/// A line of the input, or a piece of one.
+/// A line of the input, or a piece of a long one.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Line {
-    /// Its number, from 1.
+pub(crate) struct InputLine {
+    /// The line's number, from 1.
     pub(crate) number: u64,
-    /// The messages of the line: none when nothing in it is visible, several when it is too long for one.
+    /// The messages of the line: none if nothing in it is visible, several if it is too long for one.
     pub(crate) messages: Vec<MessageText>,
 }
 
-/// Reads lines.
+/// Reads lines of an input.
 pub(crate) struct Lines<R> {
     input: R,
-    /// The bytes of a character or an escape sequence that the end of the last piece cut in two.
+    /// The bytes of a character or an escape sequence that the end of the last piece has cut.
     rest: Vec<u8>,
-    /// The message that the end of the last piece cut in two.
-    begun: Vec<char>,
+    /// The characters of a message that the end of the last piece has cut.
+    partial: Vec<char>,
     number: u64,
 }
 
 impl<R: AsyncBufRead + Unpin> Lines<R> {
-    /// The lines of this input.
+    /// Makes a reader of this input.
     pub(crate) fn new(input: R) -> Self {
-        Self { input, rest: Vec::new(), begun: Vec::new(), number: 1 }
+        Self { input, rest: Vec::new(), partial: Vec::new(), number: 1 }
     }
 
-    /// The next line, or piece of one; `None` at the end. Bytes that are not UTF-8 become replacement characters.
-    pub(crate) async fn next(&mut self) -> std::io::Result<Option<Line>> {
+    /// Reads the next line or piece; `None` at the end. Bytes that are not UTF-8 become replacement characters.
+    pub(crate) async fn next(&mut self) -> std::io::Result<Option<InputLine>> {
         let mut piece = std::mem::take(&mut self.rest);
         let read = (&mut self.input).take(PIECE).read_until(b'\n', &mut piece).await?;
-        if piece.is_empty() && self.begun.is_empty() {
+        if piece.is_empty() && self.partial.is_empty() {
             return Ok(None);
         }
-        // A piece that is cut short by nothing but the end of the input is whole as well.
+        // A piece that ends with the input is complete, too.
         let is_whole = piece.ends_with(b"\n") || (read as u64) < PIECE;
         if !is_whole {
-            self.rest = piece.split_off(uncut(&piece));
+            self.rest = piece.split_off(complete_prefix(&piece));
         }
-        let mut chars = std::mem::take(&mut self.begun);
+        let mut chars = std::mem::take(&mut self.partial);
         chars.extend(plain(String::from_utf8_lossy(&piece).trim_end_matches('\n')).chars());
         if !is_whole {
-            self.begun = chars.split_off(chars.len() - chars.len() % MESSAGE);
+            self.partial = chars.split_off(chars.len() - chars.len() % MESSAGE);
         }
-        let line = Line { number: self.number, messages: messages(&chars) };
+        let line = InputLine { number: self.number, messages: messages(&chars) };
         self.number += u64::from(piece.ends_with(b"\n"));
         Ok(Some(line))
     }
 }
 
-/// The text without colours and control characters: what a terminal would show of each line.
+/// Removes colours and control characters, so that each line has the text that a terminal would show.
 pub(crate) fn plain(text: &str) -> String {
     let text = anstream::adapter::strip_str(text).to_string();
     let lines: Vec<String> = text.split('\n').map(last_state).collect();
     lines.join("\n")
 }
 
-/// The text that stays visible of a line that returns to its beginning, as progress bars do.
+/// The text of a line that stays visible after carriage returns, as of a progress bar.
 fn last_state(line: &str) -> String {
     let state = line.rsplit('\r').find(|state| !state.trim().is_empty()).unwrap_or_default();
     state.chars().filter(|&c| !c.is_control() || c == '\t').collect()
@@ -81,7 +81,7 @@ fn messages(chars: &[char]) -> Vec<MessageText> {
     messages
 }
 
-/// Takes the text as one message, or each half of it: some characters become longer when they are normalised.
+/// Makes one message of the text, or several of its halves: some characters become longer when they are normalised.
 fn divide(chars: &[char], messages: &mut Vec<MessageText>) {
     match MessageText::parse(&chars.iter().collect::<String>()) {
         Ok(text) => messages.push(text),
@@ -90,13 +90,13 @@ fn divide(chars: &[char], messages: &mut Vec<MessageText>) {
             divide(begin, messages);
             divide(end, messages);
         }
-        // Nothing to see. Control characters are gone already.
+        // The text is invisible; control characters are removed already.
         Err(_) => {}
     }
 }
 
-/// How many of these bytes can be understood without those that follow.
-fn uncut(bytes: &[u8]) -> usize {
+/// The length of the prefix that does not depend on the bytes that follow.
+fn complete_prefix(bytes: &[u8]) -> usize {
     let whole = match std::str::from_utf8(bytes) {
         Err(error) if error.error_len().is_none() && error.valid_up_to() > 0 => error.valid_up_to(),
         _ => bytes.len(),
@@ -112,7 +112,7 @@ fn uncut(bytes: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    /// The messages with their lines' numbers.
+    /// Reads all messages with the numbers of their lines.
     async fn read(input: &[u8]) -> Vec<(u64, String)> {
         let mut lines = Lines::new(input);
         let mut read = Vec::new();
@@ -123,19 +123,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_line_is_a_message() {
+    async fn each_line_is_a_message() {
         let read = read(b"one\n\n  \ntw\xffo\r\n\ttab\nlast").await;
         let expected = [(1, "one"), (4, "tw\u{FFFD}o"), (5, "\ttab"), (6, "last")];
         assert_eq!(read, expected.map(|(number, text)| (number, text.to_owned())));
         assert_eq!(
             self::read(b"cut \xC3").await,
             [(1, "cut \u{FFFD}".to_owned())],
-            "the last bytes count, too"
+            "an incomplete character at the end is kept"
         );
     }
 
     #[tokio::test]
-    async fn colours_and_controls_are_left_out() {
+    async fn colours_and_control_characters_are_removed() {
         for (line, text) in [
             ("\u{1B}[31mred\u{1B}[0m", "red"),
             ("\u{1B}]0;title\u{7}shown", "shown"),
@@ -150,20 +150,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn long_lines_are_divided_and_nothing_is_lost() {
+    async fn long_lines_are_split_without_loss() {
         let long = "x".repeat(100_000);
         let all = read(format!("{long}\nnext").as_bytes()).await;
         let (next, long_line) = all.split_last().unwrap();
         assert_eq!(next, &(2, "next".to_owned()));
         assert_eq!(long_line.iter().map(|(_, text)| text.as_str()).collect::<String>(), long);
-        // A note that is three characters once it is normalised, and so too long at the usual size.
+        // A note that becomes three characters when it is normalised, and so too long at the usual size.
         let notes = read("\u{1D160}".repeat(4_000).as_bytes()).await;
         let length: usize = notes.iter().map(|(_, text)| text.chars().count()).sum();
         assert_eq!(length, 12_000);
     }
 
     #[tokio::test]
-    async fn the_end_of_a_piece_cuts_no_message() {
+    async fn end_of_a_piece_does_not_cut_a_message() {
         let piece = usize::try_from(PIECE).unwrap();
         for (line, length) in [
             ("x".repeat(50_000), 50_000),
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_end_of_a_piece_cuts_neither_character_nor_colour() {
+    async fn end_of_a_piece_does_not_cut_a_character_or_colour() {
         for (before, after) in [("é", ""), ("\u{1B}[38;5;196m", "red\u{1B}[0m")] {
             for shift in 0..before.len() {
                 let begin = "x".repeat(usize::try_from(PIECE).unwrap() - shift);
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn no_bytes_are_too_odd() {
+    fn no_escape_sequence_leaves_control_characters() {
         let odd = [
             "\u{1B}", "[", "]", "é", "\u{9B}", "\u{9D}", "\u{90}", "漢", "P", ";", "1", "m", "\u{7}",
             "\u{18}",

@@ -1,5 +1,5 @@
-//! `holdline log …`: what an operator does to a log. Each command says what it did on standard error and ends with 0, or with
-//! 1 when something was not as it should be.
+//! `holdline log …`: maintenance of a log by its operator. Each command reports its result on standard error and exits
+//! with 0, or with 1 if something was wrong.
 
 mod address;
 mod backup;
@@ -42,7 +42,7 @@ enum Command {
 }
 
 impl Log {
-    /// Does it.
+    /// Runs the command.
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Check(check) => check.run(),
@@ -55,7 +55,7 @@ impl Log {
     }
 }
 
-/// Which log.
+/// The log to work on.
 #[derive(Args)]
 struct Which {
     /// The log, as in `holdline serve`: sqlite:PATH [default: holdline.db in your data folder]
@@ -64,7 +64,7 @@ struct Which {
 }
 
 impl Which {
-    /// The file it is in.
+    /// The log's file.
     fn path(self) -> anyhow::Result<PathBuf> {
         match self.log {
             Some(LogUrl::Sqlite(path)) => Ok(path),

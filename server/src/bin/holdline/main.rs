@@ -1,4 +1,4 @@
-//! `holdline`: the server and the command-line client in one executable. Parses the command line and hands over.
+//! `holdline`: the server and the command-line client in one executable. Parses the command line and runs the command.
 
 mod client;
 mod command_line;
@@ -40,9 +40,9 @@ enum Command {
 
 impl Command {
     fn run(self) -> anyhow::Result<ExitCode> {
-        // These two have something to put in order when they are told to stop.
+        // These two commands stop gracefully.
         if !matches!(self, Self::Serve(_) | Self::Tail(_)) {
-            signals::exit_when_told()?;
+            signals::exit_on_signal()?;
         }
         match self {
             Self::Serve(serve) => serve.run(),

@@ -1,16 +1,16 @@
-//! Makes text from elsewhere harmless to a terminal: no control character, and nothing that turns the direction of what
-//! stands around it. Every text that a server or a proxy sent passes through here before it is printed.
+//! Escaping of foreign text for terminals: no control character, and nothing that changes the direction of the text
+//! around it. All text from servers and proxies is escaped before it is printed.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// "First strong isolate": what follows has a direction of its own.
+/// "First strong isolate": starts text with a direction of its own.
 const ISOLATE: char = '\u{2068}';
-/// "Pop directional isolate": the end of that.
+/// "Pop directional isolate": ends it.
 const END_OF_ISOLATE: char = '\u{2069}';
 
-/// The text as it may be printed. Line feeds and tabs stay; other control characters are written as `\u{1b}`. A line
-/// with directional overrides, embeddings or isolates is isolated as a whole and everything in it is closed.
+/// Escapes a text. Line feeds and tabs stay; other control characters become `\u{1b}`. A line with directional
+/// overrides, embeddings or isolates is isolated as a whole, and everything in it is closed.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     if !text.contains(|c| is_control(c) || is_directional(c)) {
         return Cow::Borrowed(text);
@@ -29,14 +29,15 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The same for one line: ends of lines are indented, so that no text can pass for a line of its own.
+/// Escapes a text that is printed as one line: its line breaks are indented, so that no part of it looks like another
+/// line.
 pub(crate) fn printable_line(text: &str, indent: &str) -> String {
-    // Unicode has two more characters that some terminals take for the end of a line.
+    // Some terminals also break lines at these two characters.
     printable(&text.replace(['\u{2028}', '\u{2029}'], "\n")).replace('\n', &format!("\n{indent}"))
 }
 
-/// JSON in which nothing is raw that a terminal could obey: also the controls that JSON itself lets pass. Such
-/// characters stand in strings only, where an escape means the same.
+/// Escapes JSON for terminals, including the control characters that JSON permits. They occur only in strings, where an
+/// escape has the same meaning.
 pub(crate) fn printable_json(json: String) -> String {
     let is_harmful = |c: char| is_control(c) || is_directional(c) || matches!(c, '\u{2028}' | '\u{2029}');
     if !json.contains(is_harmful) {
@@ -60,14 +61,14 @@ fn isolate(out: &mut String, line: &str) {
     for c in line.chars() {
         match c {
             '\u{2066}'..='\u{2068}' => open += 1,
-            // Would end our own isolate.
+            // This character would end our own isolate.
             END_OF_ISOLATE if open == 0 => continue,
             END_OF_ISOLATE => open -= 1,
             _ => {}
         }
         push(out, c);
     }
-    // The end of an isolate also ends the embeddings and overrides that were begun in it.
+    // The end of an isolate also ends embeddings and overrides that started inside.
     (0..=open).for_each(|_| out.push(END_OF_ISOLATE));
 }
 
@@ -92,28 +93,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ordinary_text_of_any_script_stays_as_it_is() {
+    fn ordinary_text_of_any_script_is_unchanged() {
         for text in ["hello", "tab\tand\nline", "שלום, world", "👩‍💻 e\u{301}", "\u{200F}mark"] {
             assert!(matches!(printable(text), Cow::Borrowed(same) if same == text), "{text:?}");
         }
     }
 
     #[test]
-    fn controls_are_shown_and_not_obeyed() {
+    fn control_characters_are_escaped() {
         assert_eq!(printable("\u{1B}]0;pwned\u{7}\u{9B}31m"), "\\u{1b}]0;pwned\\u{7}\\u{9b}31m");
         assert_eq!(printable_line("a\r\nholdline: b\u{2028}c", "  "), "a\\u{d}\n  holdline: b\n  c");
         assert_eq!(printable_json("\"\u{7F}\u{85}\u{202E}\"".to_owned()), r#""\u007f\u0085\u202e""#);
     }
 
     #[test]
-    fn directions_end_with_their_line() {
+    fn directional_text_is_isolated_per_line() {
         assert_eq!(printable("\u{202E}a\nb"), "\u{2068}\u{202E}a\u{2069}\nb");
         assert_eq!(printable("\u{2067}a"), "\u{2068}\u{2067}a\u{2069}\u{2069}");
         assert_eq!(printable("\u{2069}\u{2069}a\u{2066}"), "\u{2068}a\u{2066}\u{2069}\u{2069}");
     }
 
     #[test]
-    fn no_character_gets_through_that_a_terminal_obeys() {
+    fn no_control_character_is_printed() {
         for c in (0..0x2100).filter_map(char::from_u32) {
             let text = format!("a{c}b{c}c");
             for shown in [printable(&text).into_owned(), printable_line(&text, "  ")] {
@@ -121,11 +122,11 @@ mod tests {
             }
             let json = printable_json(serde_json::to_string(&text).unwrap());
             assert!(json.chars().all(|c| !c.is_control() && !is_directional(c)), "{json:?}");
-            assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text, "it means the same");
+            assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text, "the meaning is the same");
         }
     }
 
-    /// Asserts that no byte is a control and that each line closes what it opened.
+    /// Asserts that there are no control characters and that each line closes what it opened.
     fn assert_harmless(shown: &str) {
         assert!(shown.chars().all(|c| !c.is_control() || c == '\n' || c == '\t'), "{shown:?}");
         for line in shown.split('\n') {

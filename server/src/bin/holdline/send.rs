@@ -1,4 +1,4 @@
-//! `holdline send`: publishes its arguments as one message, or each line of standard input as one.
+//! `holdline send`: publishes its arguments as one message, or each line of standard input as a message.
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -9,7 +9,7 @@ use clap::Args;
 use holdline_shared::{MessageText, PublishKey, PublishRequest, RoomName};
 use tokio::io::BufReader;
 
-use crate::client::{Client, Patience, ServerOptions, Unanswered, say};
+use crate::client::{Client, GaveUp, RetryPolicy, ServerOptions, say};
 use crate::input::{Lines, plain};
 
 const EXAMPLES: &str = "\
@@ -18,22 +18,22 @@ Examples:
   holdline send -r tea 'Green or black?'
   tail -f deploy.log | holdline send -r deploys --nickname deploy-bot
 
-Each message is sent until the server confirms it, and appears once however often that takes. Empty \
-lines of standard input are skipped, longer ones than a message can be are several messages. Colours \
-and other control characters are left out; of a progress bar, which overwrites its line, the last \
-state is sent.
+Each message is repeated until the server confirms it, and appears only once. Empty lines of standard \
+input are skipped; a line that is too long becomes several messages. Colours and other control \
+characters are removed; of a line that overwrites itself, such as a progress bar, the last state is \
+sent.
 
-Exit status: 0 when everything was sent, 1 when something was refused, the time was over or what \
-answers is no Holdline server; 129, 130 and 143 after SIGHUP, Ctrl-C and SIGTERM.";
+Exit status: 0 if everything was sent; 1 if the server refused a message, the time limit passed or the \
+server is not a Holdline server; 129, 130 and 143 after SIGHUP, Ctrl-C and SIGTERM.";
 
-/// For a single message, which somebody waits for.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The time limit for a single message, whose sender is waiting.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// Send a message, or each line of standard input.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Send {
-    /// The room to speak in; made if there is none
+    /// The room of the messages; created if it does not exist
     #[arg(short, long, value_name = "ROOM", default_value_t = RoomName::lobby())]
     room: RoomName,
 
@@ -45,18 +45,18 @@ pub(crate) struct Send {
     #[command(flatten)]
     server: ServerOptions,
 
-    /// What to say, as one message; without it, each line of standard input is a message
+    /// The text of one message; without it, each line of standard input is a message
     #[arg(value_name = "TEXT")]
     text: Vec<String>,
 }
 
 impl Send {
-    /// Sends everything, on a runtime of its own.
+    /// Sends all messages, on a runtime of its own.
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().context("no async runtime")?;
         let code = runtime.block_on(self.send());
-        // A read of standard input may still be under way; nobody waits for it.
+        // Does not wait for a blocked read of standard input.
         runtime.shutdown_background();
         code
     }
@@ -65,18 +65,18 @@ impl Send {
         let client = self.server.client()?;
         let is_single = !self.text.is_empty();
         let limit = self.timeout.map(|seconds| Duration::from_secs(seconds.into()));
-        let patience = Patience::new(client.target(), limit.or(is_single.then_some(PATIENCE)));
+        let retry = RetryPolicy::new(client.target(), limit.or(is_single.then_some(TIME_LIMIT)));
         if is_single {
             let text = MessageText::parse(&plain(&self.text.join(" ")))?;
-            publish(&client, &patience, &self.room, new_key()?, text).await?;
+            publish(&client, &retry, &self.room, new_key()?, text).await?;
             return Ok(ExitCode::SUCCESS);
         }
-        send_lines(&client, &patience, &self.room).await
+        send_lines(&client, &retry, &self.room).await
     }
 }
 
-/// One message after the other: the next is sent when the one before is in the log, so their order is certain.
-async fn send_lines(client: &Client, patience: &Patience, room: &RoomName) -> anyhow::Result<ExitCode> {
+/// Publishes one message after another: the next is sent once the one before is in the log, so their order is certain.
+async fn send_lines(client: &Client, retry: &RetryPolicy, room: &RoomName) -> anyhow::Result<ExitCode> {
     if std::io::stdin().is_terminal() {
         say(format_args!("each line you type is sent to {room}; Ctrl-D ends"));
     }
@@ -85,10 +85,10 @@ async fn send_lines(client: &Client, patience: &Patience, room: &RoomName) -> an
     while let Some(line) = lines.next().await.context("cannot read standard input")? {
         let number = line.number;
         for text in line.messages {
-            match publish(client, patience, room, new_key()?, text).await {
+            match publish(client, retry, room, new_key()?, text).await {
                 Ok(()) => {}
-                Err(Unanswered::Refused(trouble)) if !trouble.is_about_the_server() => {
-                    say(format_args!("line {number} was not sent: {trouble}"));
+                Err(GaveUp::Refused(error)) if !error.is_about_the_server() => {
+                    say(format_args!("line {number} was not sent: {error}"));
                     code = ExitCode::FAILURE;
                 }
                 Err(gave_up) => {
@@ -102,16 +102,16 @@ async fn send_lines(client: &Client, patience: &Patience, room: &RoomName) -> an
 
 async fn publish(
     client: &Client,
-    patience: &Patience,
+    retry: &RetryPolicy,
     room: &RoomName,
     key: PublishKey,
     text: MessageText,
-) -> Result<(), Unanswered> {
+) -> Result<(), GaveUp> {
     let request = PublishRequest { key, text, reply_to: None };
-    patience.insist(async || client.publish(room, &request).await).await
+    retry.run(async || client.publish(room, &request).await).await
 }
 
-/// One key for all attempts at a message: that is what makes trying again harmless.
+/// Makes a key, used for all attempts at a message, so that retries are idempotent.
 fn new_key() -> anyhow::Result<PublishKey> {
     let mut random = [0; 16];
     getrandom::fill(&mut random)

@@ -1,4 +1,4 @@
-//! `holdline serve`: opens the log, binds the addresses, serves until told to stop.
+//! `holdline serve`: opens the log, binds the addresses, serves until stopped.
 
 mod http;
 mod listeners;
@@ -27,10 +27,10 @@ use crate::log::{default_path, make_folder_of};
 use crate::signals::{self, StopSignals};
 use crate::stderr;
 
-/// How long lines of standard input that are on their way into the log may still take after a stop.
+/// How long a stop waits for lines of standard input that are being appended to the log.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
-/// The addresses behind one value of `--listen`.
+/// The addresses of a value of `--listen`.
 pub(crate) fn listen_addresses(value: &str) -> Result<Vec<std::net::SocketAddr>, String> {
     listeners::parse(value).map(|address| address.sockets().to_vec())
 }
@@ -38,8 +38,8 @@ pub(crate) fn listen_addresses(value: &str) -> Result<Vec<std::net::SocketAddr>,
 /// Serve the chat: the page, the API and the classic routes.
 #[derive(Args)]
 pub(crate) struct Serve {
-    /// Address to listen on; give it again for more. A name stands for all its addresses, a port of 0 for any free one.
-    /// Sockets that systemd hands over come before it
+    /// Address to listen on; repeat for more. A name stands for all of its addresses, port 0 for any free port. Sockets
+    /// passed by systemd take precedence
     #[arg(
         long,
         env = "HOLDLINE_LISTEN",
@@ -50,7 +50,7 @@ pub(crate) struct Serve {
     )]
     listen: Vec<ListenAddress>,
 
-    /// Where the log is kept: sqlite:PATH, or memory: to forget everything at the end
+    /// The log: sqlite:PATH, or memory: for one that is lost at the end
     /// [default: holdline.db in your data folder]
     #[arg(long, env = "HOLDLINE_LOG", hide_env_values = true, value_name = "URL")]
     log: Option<LogUrl>,
@@ -59,7 +59,7 @@ pub(crate) struct Serve {
     #[arg(long, env = "HOLDLINE_STDIN", value_name = "ROOM")]
     stdin: Option<RoomName>,
 
-    /// Seconds for which a poll is held when there is nothing to say; below what your proxy allows
+    /// Seconds for which a poll without news is held; less than the time-out of your proxy
     #[arg(long, env = "HOLDLINE_WAIT", value_name = "SECONDS", default_value_t = 25, value_parser = clap::value_parser!(u16).range(1..=3600))]
     wait: u16,
 
@@ -67,12 +67,12 @@ pub(crate) struct Serve {
     #[arg(long, env = "HOLDLINE_MAX_WAIT", value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u16).range(1..=3600))]
     max_wait: u16,
 
-    /// Connections at once [default: what the limit of open files allows]
+    /// Most connections at the same time [default: as many as the limit of open files allows]
     #[arg(long, env = "HOLDLINE_MAX_CONNECTIONS", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     max_connections: Option<u32>,
 
-    /// Serve polls and publishes like every other request, not by event loops of their own. Costs more of everything; for
-    /// finding out whether a fault lies there
+    /// Serve polls and publishes like every other request, without event loops. Costs more of everything; to find out
+    /// whether a fault lies there
     #[arg(long, env = "HOLDLINE_PLAIN_HTTP", value_parser = clap::builder::BoolishValueParser::new())]
     plain_http: bool,
 
@@ -80,16 +80,16 @@ pub(crate) struct Serve {
     #[arg(long, env = "HOLDLINE_KEEP", value_name = "HOW_LONG", default_value = "forever")]
     keep: Retention,
 
-    /// How often the log is looked through for what need not be kept, in seconds; a minute is right but for tests
+    /// Seconds between two runs of the retention; to be changed only in tests
     #[arg(long, hide = true, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     keep_every: u64,
 
-    /// Polls held at once; beyond it they return sooner, beyond twice as many they are refused
+    /// Most polls held at the same time; beyond this they return sooner, beyond twice as many they are refused
     /// [default: two fifths of the connections]
     #[arg(long, env = "HOLDLINE_MAX_HELD", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     max_held: Option<u32>,
 
-    /// Seconds in which a reader has to take some kilobytes of its answer; a minute is right but for tests
+    /// Seconds in which a client must read some kilobytes of its answer; to be changed only in tests
     #[arg(long, hide = true, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     stall_timeout: u64,
 
@@ -100,7 +100,7 @@ pub(crate) struct Serve {
     #[command(flatten)]
     http: HttpOptions,
 
-    /// How to write the server's own log, on standard error. `RUST_LOG=debug` says more
+    /// Format of the server's own log on standard error. `RUST_LOG=debug` adds details
     #[arg(long, env = "HOLDLINE_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     log_format: LogFormat,
 }
@@ -112,7 +112,7 @@ impl Serve {
         let format = self.log_format;
         let served = self.serve_on_runtime();
         match served {
-            // The last line is for the same reader as all others.
+            // The last line has the same format as all others.
             Err(error) if format == LogFormat::Json => {
                 error!("{error:#}");
                 Ok(ExitCode::FAILURE)
@@ -125,13 +125,13 @@ impl Serve {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no async runtime")?;
         let served = runtime.block_on(self.serve());
-        // Nobody can interrupt a thread that reads standard input, so it is not waited for.
+        // Does not wait for the thread that reads standard input, because a blocked read cannot be interrupted.
         runtime.shutdown_background();
         served
     }
 
     async fn serve(self) -> anyhow::Result<()> {
-        // From here on a signal stops in order, also while the log is being opened.
+        // From here on a signal causes a graceful stop, also while the log is being opened.
         let mut stopped = stop_signal()?;
         signals::survive_file_size_limit()?;
         let log = open_log(self.log)?;
@@ -164,16 +164,13 @@ impl Serve {
         }
         hub.log().close().await;
         info!(head = hub.head().0, "stopped");
-        ensure!(
-            is_stopped.has_changed().is_err(),
-            "the server could not go on; what it said before tells why"
-        );
+        ensure!(is_stopped.has_changed().is_err(), "the server has failed; its log has the reason");
         Ok(())
     }
 }
 
-/// Waits for lines of standard input that are on their way. The task holds the hub, and with it the log, which is to be
-/// closed in order.
+/// Waits for lines of standard input that are being appended. The task holds the hub and with it the log, which must be
+/// closed properly.
 async fn finish_reading(mut reading: JoinHandle<()>) {
     if timeout(LAST_LINES, &mut reading).await.is_err() {
         reading.abort();
@@ -202,9 +199,11 @@ fn open_log(url: Option<LogUrl>) -> anyhow::Result<Arc<dyn Log>> {
     Ok(log)
 }
 
-/// As many as asked for, or as many as the limit of open files allows, once that is raised as far as it goes.
+/// The number of connections: the requested one, or as many as the limit of open files allows after raising it as far
+/// as possible.
 fn max_connections(asked: Option<u32>) -> anyhow::Result<usize> {
-    /// For the database, the log and the like, for connections that are being refused, and three for each event loop.
+    /// Files for the database, the server's own log and the like, for connections that are being refused, and three for
+    /// each event loop.
     const OTHER_FILES: u64 = 64 + 64;
     let loops = std::thread::available_parallelism().map_or(1, usize::from) as u64;
     let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(1024);
@@ -216,7 +215,7 @@ fn max_connections(asked: Option<u32>) -> anyhow::Result<usize> {
     Ok(asked.min(possible))
 }
 
-/// A channel that closes at SIGINT, SIGTERM or SIGHUP; a second one of them ends the process at once.
+/// A channel that closes at SIGINT, SIGTERM or SIGHUP; a second signal ends the process at once.
 fn stop_signal() -> anyhow::Result<watch::Receiver<()>> {
     let mut signals = StopSignals::listen()?;
     let (stopping, stopped) = watch::channel(());
@@ -225,7 +224,7 @@ fn stop_signal() -> anyhow::Result<watch::Receiver<()>> {
         info!("stopping; held requests are answered now");
         drop(stopping);
         let code = signals.next().await;
-        warn!("told twice to stop; stopping without further ado");
+        warn!("second signal; stopping at once");
         stderr::exit(code);
     });
     Ok(stopped)

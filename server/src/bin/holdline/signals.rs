@@ -1,5 +1,5 @@
-//! The signals that end a process: SIGINT, SIGTERM and SIGHUP, for every command alike. They are handled rather than left
-//! to the kernel's default, which does nothing for process 1 of a container.
+//! The signals that end a process: SIGINT, SIGTERM and SIGHUP, for every command. They are handled, because the kernel
+//! ignores the defaults for process 1 of a container.
 
 use std::future::pending;
 
@@ -8,14 +8,14 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::stderr;
 
-/// The signal that a write beyond `ulimit -f` raises; the number is the same on Linux (but MIPS), macOS and the BSDs.
+/// The signal that the kernel sends for a write beyond `ulimit -f`; 25 on Linux (except MIPS), macOS and the BSDs.
 const SIGXFSZ: i32 = 25;
 
-/// Where the stop signals arrive.
+/// Receives the stop signals.
 pub(crate) struct StopSignals {
     interrupt: Signal,
     terminate: Signal,
-    /// `None` under `nohup`, which is there to have it ignored.
+    /// `None` under `nohup`, which ignores it.
     hangup: Option<Signal>,
 }
 
@@ -32,7 +32,7 @@ impl StopSignals {
         })
     }
 
-    /// Waits for the next of them. The exit status that belongs to it: 128 and its number, as shells count.
+    /// Waits for the next signal. Returns its exit status: 128 and the signal's number, as in shells.
     pub(crate) async fn next(&mut self) -> u8 {
         let hangup = async {
             match &mut self.hangup {
@@ -48,8 +48,8 @@ impl StopSignals {
     }
 }
 
-/// Ends the process at the first signal, by a thread that nothing can keep from it.
-pub(crate) fn exit_when_told() -> anyhow::Result<()> {
+/// Ends the process at the first signal, on a thread of its own that nothing can block.
+pub(crate) fn exit_on_signal() -> anyhow::Result<()> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().context("no async runtime")?;
     let mut signals = {
@@ -63,11 +63,11 @@ pub(crate) fn exit_when_told() -> anyhow::Result<()> {
 
 /// Makes a write beyond the limit on file sizes fail, as on a full disk, instead of ending the process.
 pub(crate) fn survive_file_size_limit() -> anyhow::Result<()> {
-    // A handler that is once installed stays, and nobody has to hear what it says.
+    // The handler stays installed; its notifications are not needed.
     signal(SignalKind::from_raw(SIGXFSZ)).map(drop).context("cannot listen for SIGXFSZ")
 }
 
-/// Whether whoever started this process had it ignore the signal. Only Linux says.
+/// Whether the parent process set this signal to be ignored. Only Linux reports that.
 fn is_ignored(kind: SignalKind) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

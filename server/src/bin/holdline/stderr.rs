@@ -1,6 +1,6 @@
-//! Standard error, written by a thread of its own. Whoever has something to say puts it into a bounded queue and goes on,
-//! so that a reader that is gone, a full disk or a terminal that stands still costs lines and nothing else. Lines that
-//! are lost are counted, and the count is said as soon as something can be said again.
+//! Standard error, written by a thread of its own. Writers put lines into a bounded queue and continue, so that a
+//! closed pipe, a full disk or a stopped terminal costs only lines. Lost lines are counted, and the count is written
+//! once writing works again.
 
 use std::io::{Write, stderr};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -8,10 +8,10 @@ use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_cha
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-/// Lines that may wait: some seconds of a talkative log, and a few hundred kilobytes of lines of the usual length. Their number is
-/// bounded, and their length by whoever writes them.
+/// The capacity of the queue in lines: some seconds of a verbose log, and a few hundred kilobytes at the usual length.
+/// The length of a line is bounded by its writer.
 const CAPACITY: usize = 1024;
-/// How long the end of the process waits for lines that were not written yet.
+/// How long the end of the process waits for queued lines.
 const LAST_LINES: Duration = Duration::from_millis(500);
 
 enum Job {
@@ -26,21 +26,21 @@ struct Queue {
 
 #[derive(Default)]
 struct State {
-    /// Lines that nobody will ever read.
+    /// The number of lost lines.
     lost: AtomicU64,
-    /// Whether a flush has waited in vain since the last line was written.
+    /// Whether a flush has timed out since the last line was written.
     is_stuck: AtomicBool,
 }
 
 static QUEUE: OnceLock<Queue> = OnceLock::new();
 static LOSS_NOTICE: OnceLock<fn(u64) -> String> = OnceLock::new();
 
-/// Chooses how a number of lost lines is written.
+/// Sets the format of the notice about lost lines.
 pub(crate) fn describe_losses(notice: fn(u64) -> String) {
     let _ = LOSS_NOTICE.set(notice);
 }
 
-/// Queues one write, or drops it when the queue is full. Never blocks.
+/// Queues one write, or drops it if the queue is full. Never blocks.
 pub(crate) fn write(line: Vec<u8>) {
     let queue = queue();
     if queue.jobs.try_send(Job::Line(line)).is_err() {
@@ -70,13 +70,13 @@ pub(crate) fn flush() {
     }
 }
 
-/// Ends the process with this status, after the last lines.
+/// Ends the process with this status after the last lines.
 pub(crate) fn exit(code: u8) -> ! {
     flush();
     std::process::exit(code.into())
 }
 
-/// Sends the report of a panic through the queue; the standard library would block on a reader that stands still.
+/// Writes panic messages through the queue; the standard library would block on a stopped reader.
 pub(crate) fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let backtrace = std::backtrace::Backtrace::capture();
@@ -84,7 +84,7 @@ pub(crate) fn report_panics() {
     }));
 }
 
-/// Every write is one queued line. For `tracing`, which writes a whole line at a time.
+/// A writer that queues each write as one line. For `tracing`, which writes whole lines.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Lines;
 
@@ -103,7 +103,7 @@ fn queue() -> &'static Queue {
     QUEUE.get_or_init(|| start(stderr))
 }
 
-/// Starts the thread. Where the system has none to give, every line is lost, which is better than no server.
+/// Starts the thread. If that fails, every line is lost, which is better than no server.
 fn start<W: Write>(open: impl FnOnce() -> W + Send + 'static) -> Queue {
     let (jobs, queue) = sync_channel(CAPACITY);
     let state = Arc::new(State::default());
@@ -119,7 +119,7 @@ fn write_lines(jobs: &Receiver<Job>, output: &mut impl Write, state: &State) {
             Ok(job) => job,
             Err(TryRecvError::Disconnected) => return,
             Err(TryRecvError::Empty) => {
-                say_losses(output, state);
+                write_losses(output, state);
                 let Ok(job) = jobs.recv() else { return };
                 job
             }
@@ -130,16 +130,16 @@ fn write_lines(jobs: &Receiver<Job>, output: &mut impl Write, state: &State) {
             }
             Job::Line(_) => state.is_stuck.store(false, Ordering::Relaxed),
             Job::Flush(done) => {
-                say_losses(output, state);
-                // Nobody waits any more: the time was over.
+                write_losses(output, state);
+                // Sending fails if the flush has timed out.
                 let _ = done.send(());
             }
         }
     }
 }
 
-/// Says how many lines were lost, once there is a chance that this one is not.
-fn say_losses(output: &mut impl Write, state: &State) {
+/// Writes the number of lost lines.
+fn write_losses(output: &mut impl Write, state: &State) {
     let lost = state.lost.load(Ordering::Relaxed);
     if lost == 0 {
         return;
@@ -161,7 +161,7 @@ mod tests {
 
     use super::*;
 
-    /// An output that stands still until it is told to go on, and reports what it was given.
+    /// An output that blocks until it is opened, and reports what it was given.
     struct Gate(Arc<(Mutex<bool>, Condvar)>, Sender<String>);
 
     impl Write for Gate {
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn stuck_output_costs_lines_which_are_counted() {
+    fn lines_lost_by_blocked_output_are_counted() {
         let gate = Arc::new((Mutex::new(false), Condvar::new()));
         let (seen, lines) = std::sync::mpsc::channel();
         let output = Gate(gate.clone(), seen);
@@ -193,18 +193,18 @@ mod tests {
                 dropped += 1;
             }
         }
-        assert!(dropped >= CAPACITY, "nothing blocks, and memory is bounded: {dropped}");
+        assert!(dropped >= CAPACITY, "nothing blocks and memory is bounded: {dropped}");
         *gate.0.lock() = true;
         gate.1.notify_all();
-        let came: Vec<String> = std::iter::from_fn(|| lines.recv().ok())
+        let received: Vec<String> = std::iter::from_fn(|| lines.recv().ok())
             .take_while(|line| !line.contains("are missing here"))
             .collect();
-        assert_eq!(came.len(), CAPACITY * 3 - dropped, "what was queued is written");
-        assert_eq!(came[0], "0\n");
+        assert_eq!(received.len(), CAPACITY * 3 - dropped, "queued lines are written");
+        assert_eq!(received[0], "0\n");
     }
 
     #[test]
-    fn full_output_is_survived_and_losses_are_said_later() {
+    fn losses_of_a_full_output_are_reported_later() {
         struct Full(u32, Sender<String>);
         impl Write for Full {
             fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
@@ -226,13 +226,13 @@ mod tests {
             jobs.send(Job::Line(line.into())).unwrap();
         }
         drop(jobs);
-        // The queue closes before the losses are said; whoever is left says them.
+        // The queue closes before the losses are written, so they are written here.
         let mut output = Full(0, seen);
         write_lines(&queue, &mut output, &state);
-        say_losses(&mut output, &state);
-        let came: Vec<String> = lines.try_iter().collect();
-        assert_eq!(came[0], "4\n");
-        assert!(came[1].contains("3 lines are missing here"), "{came:?}");
+        write_losses(&mut output, &state);
+        let received: Vec<String> = lines.try_iter().collect();
+        assert_eq!(received[0], "4\n");
+        assert!(received[1].contains("3 lines are missing here"), "{received:?}");
         assert_eq!(state.lost.load(Ordering::Relaxed), 0);
     }
 }

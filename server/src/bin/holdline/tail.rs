@@ -1,15 +1,15 @@
-//! `holdline tail`: follows rooms and prints what happens there, one line each, until told to stop. Which requests that
-//! takes and when is up to the subscription machine of the shared crate.
+//! `holdline tail`: follows rooms and prints each entry as a line until stopped. The shared subscription machine
+//! decides which requests are sent and when.
 
 mod follow;
-mod leap;
 mod lines;
 mod notice;
 mod print;
-mod recall;
+mod snippet_cache;
 mod source;
 mod state;
 mod stop;
+mod suspend;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -24,42 +24,41 @@ use holdline_shared::{After, InvalidRoomName, RoomName, RoomSelection, Subscript
 use self::follow::Follower;
 use self::notice::Notice;
 use self::print::{Printer, is_reader_gone, reader_gone};
-use self::source::{Opening, Reach, Source};
+use self::source::{HistoryRange, HistorySnapshot, RoomSource};
 use self::state::StateFile;
 use self::stop::Stop;
-use crate::client::{Patience, ServerOptions};
+use crate::client::{RetryPolicy, ServerOptions};
 use crate::log::filled_in;
 
 const EXAMPLES: &str = "\
 Examples:
   holdline tail                              the lobby, from now on
-  holdline tail -r lobby -r tea --last 10    two rooms, with what was said last
+  holdline tail -r lobby -r tea --last 10    two rooms, with their last messages
   holdline tail -r '*' --json | jq .         every room, for programs
   holdline tail -r tea | grep -m1 boiling    wait for a word
   holdline tail --json --state tea.cursor -r tea >> tea.jsonl
-                                             a record that goes on where it stopped
+                                             a record that resumes where it stopped
 
-Lost connections and server restarts are waited out; nothing is missed or doubled. A room that does \
-not exist is waited for, too; nothing is made. Where the server no longer has everything, that is \
-said on standard error, as is the cursor to go on from when interrupted.
+Waits for the end of lost connections and server restarts; no entry is missed or doubled. Waits for \
+missing rooms, too, and creates none. Gaps, where the server no longer has all entries, are reported \
+on standard error, and so is the cursor to resume from after an interruption.
 
-Exit status: 0 when nobody reads the output any more; 129, 130 and 143 after SIGHUP, Ctrl-C and \
-SIGTERM; 1 when the server refuses, what answers first is no Holdline server, or the output cannot \
-be written.";
+Exit status: 0 if the output was closed by its reader; 129, 130 and 143 after SIGHUP, Ctrl-C and \
+SIGTERM; 1 if the server refuses, is not a Holdline server, or the output cannot be written.";
 
 /// Follow rooms: print each message as a line.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Tail {
-    /// A room to follow, from its beginning if it is not made yet; give it again for more, '*' for all [default: lobby]
+    /// A room to follow, from its beginning if it does not exist yet; repeat for more, '*' for all [default: lobby]
     #[arg(short, long = "room", value_name = "ROOM")]
-    rooms: Vec<Choice>,
+    rooms: Vec<RoomChoice>,
 
     /// Begin after this cursor; `start` for everything there is [default: now]
     #[arg(long, value_name = "CURSOR", conflicts_with_all = ["last", "state"])]
     since: Option<After>,
 
-    /// Begin with the last messages of each room, as they stand now
+    /// Begin with the last messages of each room, in their current state
     #[arg(short = 'n', long, value_name = "NUMBER")]
     last: Option<usize>,
 
@@ -67,7 +66,7 @@ pub(crate) struct Tail {
     #[arg(long)]
     json: bool,
 
-    /// Keep the cursor in this file after everything printed, and go on from there the next time. Made for this user alone
+    /// Keep the cursor of everything printed in this file, and resume from it the next time. Accessible to this user only
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
 
@@ -77,12 +76,12 @@ pub(crate) struct Tail {
 
 /// A room, or all of them.
 #[derive(Debug, Clone)]
-enum Choice {
+enum RoomChoice {
     All,
     Room(RoomName),
 }
 
-impl FromStr for Choice {
+impl FromStr for RoomChoice {
     type Err = InvalidRoomName;
     fn from_str(text: &str) -> Result<Self, InvalidRoomName> {
         if text == "*" { Ok(Self::All) } else { RoomName::parse(text).map(Self::Room) }
@@ -90,9 +89,9 @@ impl FromStr for Choice {
 }
 
 impl Tail {
-    /// Follows, on a runtime of its own.
+    /// Follows the rooms, on a runtime of its own.
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
-        // Signals are heard on a thread of their own, also while writing to a slow reader blocks this one.
+        // Signals are handled on another thread, also while writing to a slow reader blocks this one.
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         runtime.context("no async runtime")?.block_on(async {
             let stop = Stop::listen(self.state.is_none())?;
@@ -102,7 +101,7 @@ impl Tail {
                     Err(error) if is_reader_gone(&error) => Ok(ExitCode::SUCCESS),
                     ended => ended.map(|()| ExitCode::SUCCESS),
                 },
-                code = stop.told() => Ok(code),
+                code = stop.stopped() => Ok(code),
                 () = reader_gone() => Ok(ExitCode::SUCCESS),
             }
         })
@@ -113,20 +112,20 @@ impl Tail {
         let printer = Printer::new(self.json, rooms_differ(&rooms));
         let state = self.state.map(filled_in).transpose()?.map(StateFile::new);
         let kept = state.as_ref().map(StateFile::read).transpose()?.flatten();
-        let source = Source::new(self.server.client()?, rooms);
-        let patience = Patience::new(source.target(), None);
+        let source = RoomSource::new(self.server.client()?, rooms);
+        let retry = RetryPolicy::new(source.target(), None);
         let since = self.since.or(kept.map(After::At)).unwrap_or(After::Now);
 
-        // Also with a cursor in hand: whether there is such a server should be known at once.
-        let opening = match self.last {
+        // Needed even with a cursor: an unreachable server should be reported at once.
+        let snapshot = match self.last {
             Some(count) if kept.is_none() => {
-                patience.insist(async || source.gather(&Reach::Last(count)).await).await?
+                retry.run(async || source.read_history(&HistoryRange::Last(count)).await).await?
             }
-            _ => Opening::at(patience.insist(async || source.now().await).await?),
+            _ => HistorySnapshot::at(retry.run(async || source.now().await).await?),
         };
         let (after, seen_at) = match since {
-            // Should the log be replaced before anything is printed, what came from now on is what counts.
-            After::Now => (After::At(opening.cursor), now()),
+            // If the log is replaced before anything was printed, only messages from now on count.
+            After::Now => (After::At(snapshot.cursor), now()),
             given => (given, Timestamp::default()),
         };
         let mut follower = Follower {
@@ -136,22 +135,22 @@ impl Tail {
             printer,
             state,
             progress,
-            covered: opening.covered,
+            seen: snapshot.seen,
             seen_at,
             is_same_log: false,
-            has_said_unreadable: false,
+            has_reported_unreadable: false,
         };
-        follower.show_history(&opening.messages)?;
+        follower.show_history(&snapshot.messages)?;
         follower.run().await
     }
 }
 
-fn selection(choices: Vec<Choice>) -> anyhow::Result<RoomSelection> {
+fn selection(choices: Vec<RoomChoice>) -> anyhow::Result<RoomSelection> {
     let mut rooms = Vec::new();
     for choice in choices {
         match choice {
-            Choice::All => return Ok(RoomSelection::All),
-            Choice::Room(room) => rooms.push(room),
+            RoomChoice::All => return Ok(RoomSelection::All),
+            RoomChoice::Room(room) => rooms.push(room),
         }
     }
     if rooms.is_empty() {
@@ -163,7 +162,7 @@ fn selection(choices: Vec<Choice>) -> anyhow::Result<RoomSelection> {
     Ok(RoomSelection::Named(rooms))
 }
 
-/// Whether lines of different rooms have to be told apart.
+/// Whether the lines need the rooms' names.
 fn rooms_differ(rooms: &RoomSelection) -> bool {
     !matches!(rooms, RoomSelection::Named(names) if names.len() == 1)
 }

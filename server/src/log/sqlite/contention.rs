@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::{Life, log_error};
-use crate::log::LogError;
+use super::life::Life;
+use crate::log::error::LogError;
+use crate::log::projection::log_error;
 
 /// For how long a group waits for the write lock. Publishers are told to try again then.
 const FOR_THE_LOCK: Duration = Duration::from_secs(1);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use crate::log::LogError;
+use crate::log::error::LogError;
 
 /// How long the writer works on what was handed in before the log was closed. With what a stopping server waits before, this
 /// stays below the five seconds that are promised.

@@ -5,11 +5,17 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::beside;
-use crate::log::LogError;
+use crate::log::error::LogError;
 
 /// The suffixes that the files of a log add to the database's name.
 const ENDS: [&str; 4] = ["", "-wal", "-shm", "-lock"];
+
+/// A file beside the database: `NAME-wal`, `NAME-shm`, `NAME-lock`.
+pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
 
 /// The one name of the database: absolute, symbolic links followed. The files beside it have their names from it.
 pub(super) fn resolve(path: &Path) -> Result<PathBuf, LogError> {

@@ -8,9 +8,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::location::beside;
 use super::lock::LogLock;
-use super::{beside, wal};
-use crate::log::LogError;
+use super::wal;
+use crate::log::error::LogError;
 
 /// The log's files as they were when they were opened.
 pub(super) struct WatchedFiles {

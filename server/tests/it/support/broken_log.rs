@@ -1,4 +1,4 @@
-//! A log that can be opened and written, and not read.
+//! A log that can be opened and written, but not read.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,7 +9,7 @@ use holdline_server::log::{
 };
 use holdline_shared::{Epoch, PersonId, RoomName, RoomSelection, Seq};
 
-/// Takes drafts; reading entries fails once the hub is open, and reading history is a bug.
+/// Accepts drafts; reading entries fails once the hub is open, and reading history panics.
 pub(crate) struct BrokenLog(MemoryLog, AtomicBool);
 
 impl BrokenLog {
@@ -52,7 +52,7 @@ impl Log for BrokenLog {
     fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {
         self.0.rooms()
     }
-    fn follow(&self, follower: Follower) {
-        self.0.follow(follower);
+    fn follow(&self, after: Seq, follower: Follower) -> BoxFuture<'static, Result<(), LogError>> {
+        self.0.follow(after, follower)
     }
 }

@@ -1,4 +1,4 @@
-//! Somebody who talks to the server as a script would: reqwest, and a token once there is a session.
+//! A client of the API: reqwest, with a token once there is a session.
 
 use std::net::SocketAddr;
 use std::sync::Once;
@@ -19,13 +19,13 @@ pub(crate) struct Client {
     session: Option<Session>,
 }
 
-/// A key that no other message of this run has.
+/// Makes a key that is unique in this run.
 pub(crate) fn key() -> PublishKey {
     static LAST: AtomicU64 = AtomicU64::new(0);
     PublishKey::from_bytes(u128::from(LAST.fetch_add(1, Ordering::Relaxed)).to_be_bytes())
 }
 
-/// What the messages among these entries say.
+/// The texts of the messages among these entries.
 pub(crate) fn texts(entries: &[Entry]) -> Vec<&str> {
     entries
         .iter()
@@ -37,23 +37,23 @@ pub(crate) fn texts(entries: &[Entry]) -> Vec<&str> {
 }
 
 impl Client {
-    /// What clients of one test share: its connections belong to the test's runtime. Gives up where nothing could take
-    /// that long.
+    /// Makes the HTTP client that all clients of a test share; its connections belong to the test's runtime. Has a time
+    /// limit that no request reaches.
     pub(crate) fn http() -> reqwest::Client {
         static PROVIDER: Once = Once::new();
         PROVIDER.call_once(|| {
-            // reqwest asks for one even when nothing is encrypted.
+            // reqwest needs a provider even without TLS.
             let _ = rustls::crypto::ring::default_provider().install_default();
         });
         reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap()
     }
 
-    /// Somebody without a session.
+    /// Makes a client without a session.
     pub(crate) fn new(http: reqwest::Client, address: SocketAddr) -> Self {
         Self { http, base: format!("http://{address}"), session: None }
     }
 
-    /// Somebody with a session that was issued earlier, which must be valid still.
+    /// Makes a client with an existing session, which must be valid.
     pub(crate) async fn with_token(http: reqwest::Client, address: SocketAddr, token: &str) -> Self {
         let mut client = Self::new(http, address);
         let asked = client.request(Method::GET, "/api/v1/session").bearer_auth(token);
@@ -63,23 +63,23 @@ impl Client {
         client
     }
 
-    /// Gets a session, or another nickname.
+    /// Creates the session, or changes the nickname.
     pub(crate) async fn enters(&mut self, nickname: &str) -> &Person {
         let reply = self.post("/api/v1/session", &json!({ "nickname": nickname })).await;
         &self.session.insert(reply.json()).person
     }
 
-    /// As others see them.
+    /// The session's person.
     pub(crate) fn person(&self) -> &Person {
         &self.session.as_ref().unwrap().person
     }
 
-    /// The proof of it.
+    /// The session's token.
     pub(crate) fn token(&self) -> &str {
         self.session.as_ref().unwrap().token.as_deref().unwrap()
     }
 
-    /// A request with the session on it.
+    /// Starts a request with the session.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
         match &self.session {
@@ -114,35 +114,35 @@ impl Client {
         self.send(Method::DELETE, path, None).await
     }
 
-    /// Says something in the lobby.
+    /// Publishes a message in the lobby.
     pub(crate) async fn says(&self, text: &str) -> Entry {
         self.says_in("lobby", text).await
     }
 
-    /// Says something in a room.
+    /// Publishes a message in a room.
     pub(crate) async fn says_in(&self, room: &str, text: &str) -> Entry {
         self.publishes(room, key(), text).await.expect(201).json()
     }
 
-    /// Publishes with a key of one's own choice.
+    /// Publishes with a given key.
     pub(crate) async fn publishes(&self, room: &str, key: PublishKey, text: &str) -> Reply {
         let path = format!("/api/v1/rooms/{room}/messages");
         self.post(&path, &json!({ "key": key.to_string(), "text": text })).await
     }
 
-    /// Says something over the classic route.
+    /// Publishes over the classic route.
     pub(crate) async fn shouts(&self, text: &str) {
         let request = self.request(Method::POST, "/publish").body(text.to_owned());
         let reply = Reply::from(request.send().await.unwrap()).await.expect(200);
         assert_eq!(reply.text(), "ok");
     }
 
-    /// Makes a room.
+    /// Creates a room.
     pub(crate) async fn makes_room(&self, room: &str) -> Entry {
         self.put(&format!("/api/v1/rooms/{room}"), &json!({})).await.expect(201).json()
     }
 
-    /// Polls and is answered with a batch.
+    /// Polls and expects a batch.
     pub(crate) async fn polls(&self, query: &str) -> Batch {
         self.poll(query).await.expect(200).json()
     }
@@ -152,12 +152,12 @@ impl Client {
         self.get(&format!("/api/v1/poll?{query}")).await
     }
 
-    /// The newest page of a room.
+    /// Reads the newest page of a room's history.
     pub(crate) async fn history(&self, room: &str) -> History {
         self.get(&format!("/api/v1/rooms/{room}/messages")).await.expect(200).json()
     }
 
-    /// A figure of the server's metrics, with its labels; zero when there is none.
+    /// Reads a metric of the server, with its labels; zero if it is missing.
     pub(crate) async fn figure(&self, name: &str) -> u64 {
         let reply = self.get("/metrics").await.expect(200);
         let line =
@@ -165,7 +165,7 @@ impl Client {
         line.unwrap_or_default()
     }
 
-    /// Where the log stands.
+    /// Reads the log's head.
     pub(crate) async fn cursor(&self) -> Cursor {
         self.history("lobby").await.cursor
     }

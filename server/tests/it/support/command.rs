@@ -1,4 +1,4 @@
-//! `holdline send` and `holdline tail` as processes, and what they print.
+//! `holdline send` and `holdline tail` as child processes, and their output.
 
 use std::net::SocketAddr;
 use std::process::{ExitStatus, Stdio};
@@ -8,7 +8,7 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 
 use super::{until, within};
 
-/// A command against one server, killed when this is dropped.
+/// A command against one server; killed on drop.
 pub(crate) struct Holdline {
     child: Child,
     pub(crate) input: Option<ChildStdin>,
@@ -17,20 +17,20 @@ pub(crate) struct Holdline {
 }
 
 impl Holdline {
-    /// Starts it, with nothing from this process' environment that would change what it does.
+    /// Starts a command without any variable of this process's environment that would affect it.
     pub(crate) fn start(server: SocketAddr, arguments: &[&str]) -> Self {
         let server = format!("http://{server}");
         Self::start_in(&[("HOLDLINE_SERVER", &server), ("HOLDLINE_NICKNAME", "Ada")], arguments)
     }
 
-    /// Starts it in this environment and no other.
+    /// Starts a command in exactly this environment.
     pub(crate) fn start_in(environment: &[(&str, &str)], arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_holdline"));
         command.args(arguments).env_clear().env("TZ", "UTC").envs(environment.iter().copied());
         Self::spawn(command)
     }
 
-    /// Starts it as process 1 of a namespace of its own, where this user may make one; else like any other.
+    /// Starts a command as process 1 of its own namespace, if this user may create one; else as an ordinary process.
     pub(crate) async fn start_as_process_1(server: SocketAddr, arguments: &[&str]) -> Self {
         const UNSHARE: [&str; 5] = ["--pid", "--fork", "--mount-proc", "--kill-child", "--"];
         let may = Command::new("unshare").args(UNSHARE).arg("true").output().await;
@@ -53,19 +53,19 @@ impl Holdline {
         Self { child, input, output, errors }
     }
 
-    /// Types these bytes, and then nothing ever again.
+    /// Writes these bytes to standard input and closes it.
     pub(crate) async fn types(&mut self, text: &str) {
         let mut input = self.input.take().unwrap();
         input.write_all(text.as_bytes()).await.unwrap();
     }
 
-    /// The next line that it prints.
+    /// Reads the next line of standard output.
     pub(crate) async fn line(&mut self) -> String {
         let output = self.output.as_mut().expect("somebody reads");
         within("a line", output.next_line()).await.unwrap().expect("a line, not the end")
     }
 
-    /// What follows the author's name in the next lines.
+    /// Reads the next lines; returns the texts after the authors' names.
     pub(crate) async fn texts(&mut self, count: usize) -> Vec<String> {
         let mut texts = Vec::new();
         for _ in 0..count {
@@ -76,24 +76,24 @@ impl Holdline {
         texts
     }
 
-    /// The next line of what it says about itself.
+    /// Reads the next line of standard error.
     pub(crate) async fn says(&mut self) -> String {
         let errors = self.errors.as_mut().expect("somebody listens");
         within("a word", errors.next_line()).await.unwrap().expect("a word, not the end")
     }
 
-    /// Nobody reads what it says about itself any more.
+    /// Closes the reader of standard error.
     pub(crate) fn stops_being_heard(&mut self) {
         self.errors = None;
     }
 
-    /// Nobody reads what it prints any more.
+    /// Closes the reader of standard output.
     pub(crate) fn stops_being_read(&mut self) {
         self.output = None;
     }
 
-    /// All that it prints and says until it ends, and how it ends.
-    pub(crate) async fn everything(mut self) -> (String, ExitStatus) {
+    /// Reads standard output and standard error until the end; returns them with the exit status.
+    pub(crate) async fn output(mut self) -> (String, ExitStatus) {
         drop(self.input.take());
         let mut all = String::new();
         let mut output = self.output.take().expect("somebody reads");
@@ -110,14 +110,14 @@ impl Holdline {
         (all, self.ended().await)
     }
 
-    /// The process itself, when this is one that only waits for it.
+    /// The command's own process, if the child process only waits for it.
     fn inner_id(&self) -> u32 {
         let id = self.child.id().expect("it runs");
         let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
         children.split_whitespace().next().map_or(id, |child| child.parse().unwrap())
     }
 
-    /// Waits until it handles SIGTERM.
+    /// Waits until the process handles SIGTERM.
     pub(crate) async fn handles_signals(&self) {
         let handles = || {
             let status =
@@ -136,12 +136,12 @@ impl Holdline {
         assert!(sent.unwrap().success());
     }
 
-    /// How it ended.
+    /// Waits for the exit status.
     pub(crate) async fn ended(&mut self) -> ExitStatus {
         within("the end of the command", self.child.wait()).await.unwrap()
     }
 
-    /// Runs it to its end, which must be a success.
+    /// Runs a command to its end and expects success.
     pub(crate) async fn done(server: SocketAddr, arguments: &[&str]) {
         assert!(Self::start(server, arguments).ended().await.success(), "{arguments:?}");
     }

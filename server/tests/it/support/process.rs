@@ -1,4 +1,4 @@
-//! The executable, as a process of its own.
+//! The executable as a child process.
 
 use std::net::SocketAddr;
 use std::process::{ExitStatus, Stdio};
@@ -9,7 +9,7 @@ use tokio::process::{Child, ChildStdin, Command};
 
 use super::{Client, free_address, within};
 
-/// `holdline serve`, killed when this is dropped.
+/// `holdline serve`; killed on drop.
 pub(crate) struct Process {
     child: Child,
     pub(crate) address: SocketAddr,
@@ -17,12 +17,12 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts it on any free port.
+    /// Starts a server on a free port.
     pub(crate) async fn start(arguments: &[&str]) -> Self {
         Self::start_on("127.0.0.1:0".parse().unwrap(), arguments).await
     }
 
-    /// Starts it on this address and waits until it says that it is open.
+    /// Starts a server on this address and waits until it reports that it is open.
     pub(crate) async fn start_on(address: SocketAddr, arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_holdline"));
         command.arg("serve").arg("--listen").arg(address.to_string()).args(arguments);
@@ -39,13 +39,13 @@ impl Process {
             said += &line;
             said.push('\n');
         };
-        // Somebody has to read on, or the server would block on a full pipe.
+        // Keeps reading, or the server would block on a full pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Self { child, address, http: Client::http() }
     }
 
-    /// Starts it through a shell, which prepares something and then runs `exec "$@"`; standard error goes to `stderr`. Waits
-    /// until the server answers, since it may have no way to say that it is open.
+    /// Starts a server through a shell, which prepares the environment and then runs `exec "$@"`; standard error goes
+    /// to `stderr`. Waits until the server answers, because it may be unable to report that it is open.
     pub(crate) async fn start_through(prepare: &str, stderr: impl Into<Stdio>, arguments: &[&str]) -> Self {
         let address = free_address();
         let mut command = Command::new("sh");
@@ -63,19 +63,19 @@ impl Process {
         Self { child, address, http: Client::http() }
     }
 
-    /// A line of what the kernel knows about the process.
+    /// Reads a field of the process's status from the kernel.
     pub(crate) fn status(&self, field: &str) -> String {
         let id = self.child.id().expect("it runs");
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
         status.lines().find_map(|line| line.strip_prefix(field)).unwrap().trim().to_owned()
     }
 
-    /// Its standard input; it ends when this is dropped.
+    /// The process's standard input; dropping it closes it.
     pub(crate) fn input(&mut self) -> ChildStdin {
         self.child.stdin.take().unwrap()
     }
 
-    /// Ends it as a crash would: SIGKILL.
+    /// Kills the process (SIGKILL), as a crash would.
     pub(crate) async fn crash(mut self) {
         self.child.kill().await.unwrap();
     }
@@ -87,12 +87,12 @@ impl Process {
         assert!(sent.unwrap().success());
     }
 
-    /// How it ended.
+    /// Waits for the exit status.
     pub(crate) async fn ended(&mut self) -> ExitStatus {
         within("the end of the process", self.child.wait()).await.unwrap()
     }
 
-    /// Looks until this many requests are held.
+    /// Waits until this many requests are held.
     pub(crate) async fn holds(&self, count: usize) {
         let visitor = self.visitor();
         let figure = format!("holdline_held_polls {count}\n");
@@ -104,17 +104,17 @@ impl Process {
         within(&format!("{count} held polls"), all_held).await;
     }
 
-    /// Somebody without a session.
+    /// Makes a client without a session.
     pub(crate) fn visitor(&self) -> Client {
         Client::new(self.http.clone(), self.address)
     }
 
-    /// Somebody with a session that was issued earlier.
+    /// Makes a client with an existing session.
     pub(crate) async fn with_token(&self, token: &str) -> Client {
         Client::with_token(self.http.clone(), self.address, token).await
     }
 
-    /// Somebody with a session under this nickname.
+    /// Makes a client with a new session of this nickname.
     pub(crate) async fn person(&self, nickname: &str) -> Client {
         let mut client = self.visitor();
         client.enters(nickname).await;

@@ -1,4 +1,4 @@
-//! HTTP over a bare socket: for requests that no decent client would send, and for thousands of them.
+//! HTTP over a bare socket, for requests that no ordinary client sends, and for thousands of connections.
 
 use std::net::SocketAddr;
 
@@ -9,13 +9,13 @@ use tokio::net::TcpStream;
 
 use super::{Reply, within};
 
-/// One connection, kept alive.
+/// A keep-alive connection.
 pub(crate) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
-/// The cookies of one curl-like client: names and values, sent wherever it goes.
+/// A simple cookie jar: names and values, sent with every request.
 #[derive(Default)]
 pub(crate) struct Jar(Vec<(String, String)>);
 
@@ -24,23 +24,23 @@ impl Connection {
         Self { stream: TcpStream::connect(address).await.unwrap(), buffer: Vec::new() }
     }
 
-    /// Sends these bytes, whatever they are.
+    /// Sends raw bytes.
     pub(crate) async fn write(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).await.unwrap();
     }
 
-    /// Asks.
+    /// Sends a `GET` request and reads the response.
     pub(crate) async fn get(&mut self, path: &str, headers: &str) -> Reply {
         self.request("GET", path, headers, b"").await
     }
 
-    /// Asks, and sends something along. Further headers end with a line break each.
+    /// Sends a request and reads the response. Each header ends with a line break.
     pub(crate) async fn request(&mut self, method: &str, path: &str, headers: &str, body: &[u8]) -> Reply {
         self.send(method, path, headers, body).await;
         within("an answer", self.reply()).await.expect("an answer, not the end of the connection")
     }
 
-    /// Sends a request and does not wait for the answer.
+    /// Sends a request without reading the response.
     pub(crate) async fn send(&mut self, method: &str, path: &str, headers: &str, body: &[u8]) {
         let length = match body.len() {
             0 => String::new(),
@@ -52,7 +52,7 @@ impl Connection {
         self.write(&bytes).await;
     }
 
-    /// The next answer; nothing when the server closed the connection instead.
+    /// Reads the next response; `None` if the server closed the connection.
     pub(crate) async fn reply(&mut self) -> Option<Reply> {
         let (head, status, headers) = loop {
             if let Some(end) = self.buffer.windows(4).position(|w| w == b"\r\n\r\n") {
@@ -71,18 +71,18 @@ impl Connection {
         Some(Reply { status, headers, body })
     }
 
-    /// Reads until the server closes the connection; whatever came.
+    /// Reads until the server closes the connection; returns everything read.
     pub(crate) async fn rest(&mut self) -> String {
         while self.read_more().await.is_some() {}
         String::from_utf8_lossy(&std::mem::take(&mut self.buffer)).into_owned()
     }
 
-    /// Reads exactly as much.
+    /// Reads exactly this many bytes.
     pub(crate) async fn read_exact(&mut self, bytes: &mut [u8]) {
         self.stream.read_exact(bytes).await.unwrap();
     }
 
-    /// `None` at the end of the connection, however it ends.
+    /// Reads more bytes; `None` at the end of the connection or an error.
     async fn read_more(&mut self) -> Option<()> {
         let count = self.stream.read_buf(&mut self.buffer).await.unwrap_or(0);
         (count > 0).then_some(())
@@ -102,7 +102,7 @@ fn parse_head(head: &[u8]) -> (u16, HeaderMap) {
 }
 
 impl Jar {
-    /// Keeps what the answer sets, and drops what it ends.
+    /// Stores the cookies that the response sets, and removes those that it clears.
     pub(crate) fn take(&mut self, reply: &Reply) {
         for cookie in reply.headers.get_all("set-cookie") {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();
@@ -114,7 +114,7 @@ impl Jar {
         }
     }
 
-    /// The header that brings it back.
+    /// The `Cookie` header.
     pub(crate) fn header(&self) -> String {
         let pairs: Vec<_> = self.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
         if pairs.is_empty() { String::new() } else { format!("Cookie: {}\r\n", pairs.join("; ")) }

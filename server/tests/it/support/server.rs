@@ -1,4 +1,4 @@
-//! A server inside the test.
+//! A server inside the test process.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,55 +16,55 @@ use tokio::task::JoinHandle;
 
 use super::{Client, Connection, within};
 
-/// A server that is told to stop when this is dropped.
+/// A server; stopped on drop.
 pub(crate) struct Server {
     pub(crate) hub: Arc<Hub>,
     pub(crate) address: SocketAddr,
     http: reqwest::Client,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
-    /// Where its log is; removed with it.
+    /// The folder of the log; removed on drop.
     folder: Option<TempDir>,
 }
 
-/// A hub that lets people go soon after their last poll.
+/// A configuration with a short grace period of presence.
 pub(crate) fn short_grace() -> HubConfig {
     let mut config = HubConfig::default();
     config.grace = Duration::from_millis(200);
     config
 }
 
-/// Believes what proxies on this machine say, as tests are.
+/// A configuration that trusts proxies on this machine, where the tests run.
 pub(crate) fn trusting_loopback() -> HttpConfig {
     let mut config = HttpConfig::default();
     config.trusted_proxies.push("127.0.0.0/8".parse().unwrap());
     config
 }
 
-/// How polls are served in this run of the tests: with `HOLDLINE_PLAIN_HTTP` set, without event loops.
+/// The number of event loops in this run of the tests: none if `HOLDLINE_PLAIN_HTTP` is set.
 fn event_loops() -> Option<usize> {
     std::env::var_os("HOLDLINE_PLAIN_HTTP").map(|_| 0)
 }
 
 impl Server {
-    /// On a log in memory, with everything as usual.
+    /// Starts a server with a log in memory and default settings.
     pub(crate) async fn start() -> Self {
         Self::with(HubConfig::default(), ServeConfig::default()).await
     }
 
-    /// For a test that has stopped the clock: event loops have one of their own, so there are none.
+    /// Starts a server for a test with paused time. Without event loops, which have their own clock.
     pub(crate) async fn in_paused_time(hub: HubConfig) -> Self {
         let mut config = ServeConfig::default();
         config.event_loops = Some(0);
         Self::with(hub, config).await
     }
 
-    /// On a log in memory.
+    /// Starts a server with a log in memory.
     pub(crate) async fn with(hub: HubConfig, serve: ServeConfig) -> Self {
         Self::on(Arc::new(MemoryLog::new()), hub, serve).await
     }
 
-    /// On a log in a file that goes when the server goes.
+    /// Starts a server with a log in a file that is removed on drop.
     pub(crate) async fn sqlite(hub: HubConfig) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let log = SqliteLog::open(&folder.path().join("holdline.db")).unwrap();
@@ -73,14 +73,14 @@ impl Server {
         server
     }
 
-    /// On this log.
+    /// Starts a server on this log.
     pub(crate) async fn on(log: Arc<dyn Log>, config: HubConfig, mut serve: ServeConfig) -> Self {
         let hub = Hub::open_with(log, config).await.unwrap();
         serve.event_loops = event_loops().or(serve.event_loops);
         Self::run(hub.clone(), |listener, stopped| serve_hub(vec![listener], hub, serve, stopped)).await
     }
 
-    /// Of an app that has the router of this hub in it.
+    /// Starts a server of an app that includes this hub's router.
     pub(crate) async fn of(app: axum::Router, hub: Arc<Hub>, config: ServeConfig) -> Self {
         Self::run(hub.clone(), |listener, stopped| serve_router(vec![listener], app, hub, config, stopped))
             .await
@@ -97,34 +97,34 @@ impl Server {
         Self { hub, address, http: Client::http(), stop: Some(stop), serving, folder: None }
     }
 
-    /// Somebody without a session.
+    /// Makes a client without a session.
     pub(crate) fn visitor(&self) -> Client {
         Client::new(self.http.clone(), self.address)
     }
 
-    /// Somebody with a session under this nickname.
+    /// Makes a client with a new session of this nickname.
     pub(crate) async fn person(&self, nickname: &str) -> Client {
         let mut client = self.visitor();
         client.enters(nickname).await;
         client
     }
 
-    /// A bare connection.
+    /// Opens a bare connection.
     pub(crate) async fn connect(&self) -> Connection {
         Connection::open(self.address).await
     }
 
-    /// Tells it to stop, without waiting.
+    /// Starts the stop without waiting.
     pub(crate) fn begin_to_stop(&mut self) {
         self.stop = None;
     }
 
-    /// Waits until it has stopped, by itself or because it was told to.
+    /// Waits until the server has stopped.
     pub(crate) async fn ended(&mut self) {
         within("the server's end", &mut self.serving).await.unwrap();
     }
 
-    /// Tells it to stop and waits until it has.
+    /// Stops the server and waits until it has stopped.
     pub(crate) async fn stop(mut self) {
         self.begin_to_stop();
         self.ended().await;

@@ -2,7 +2,7 @@
 
 use super::super::failures::MAX_RETRY_AFTER;
 use super::super::*;
-use super::Operation;
+use super::operation::Operation;
 use crate::limits::{WAIT_DEFAULT, WAIT_MAX};
 use crate::{
     Cursor, Entry, EntryKind, Epoch, Person, Presence, Problem, ProblemCode, RoomName, Seq, Timestamp,

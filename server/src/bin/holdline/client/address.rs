@@ -1,5 +1,5 @@
-//! Where a server is, as the user wrote it, and the addresses of its routes. Any path prefix is kept. A user name and a
-//! password in it are for whoever guards the way there; they are never shown.
+//! Server addresses as users write them, and the URLs of routes below them. A path prefix is kept. A user name and a
+//! password are sent to the proxy in front of the server and never shown.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -10,10 +10,10 @@ use clap::error::ErrorKind;
 use reqwest::Url;
 use thiserror::Error;
 
-/// A server's address: `http` or `https`, a host, perhaps a port and a path, perhaps a login.
+/// A server's address: `http` or `https`, a host, optionally a port, a path and a login.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Address {
-    /// Without the login.
+    /// The URL without the login.
     url: Url,
     login: Option<Login>,
 }
@@ -25,37 +25,37 @@ pub(crate) struct Login {
     pub(super) password: Option<String>,
 }
 
-/// A text is not a server's address.
+/// The error for a text that is not a server's address.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("an address looks like http://127.0.0.1:8080 or https://example.org/chat/")]
 pub(crate) struct InvalidAddress;
 
 impl Address {
-    /// The address of an API route; each segment is encoded.
+    /// The URL of an API route; encodes each segment.
     pub(crate) fn route(&self, segments: &[&str]) -> Url {
         self.below(["api", "v1"].iter().chain(segments))
     }
 
-    /// The address of something outside the API.
+    /// The URL of a route outside the API.
     pub(crate) fn at(&self, segment: &str) -> Url {
         self.below([segment].iter())
     }
 
     fn below<'a>(&self, segments: impl Iterator<Item = &'a &'a str>) -> Url {
         let mut url = self.url.clone();
-        // Only addresses without a host have no path to extend.
+        // Only URLs without a host have no path to extend.
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(segments);
         }
         url
     }
 
-    /// Whether talking to it is encrypted.
+    /// Whether the connection is encrypted.
     pub(crate) fn is_https(&self) -> bool {
         self.url.scheme() == "https"
     }
 
-    /// The login in it.
+    /// The login in the address.
     pub(crate) fn login(&self) -> Option<&Login> {
         self.login.as_ref()
     }
@@ -74,7 +74,7 @@ impl FromStr for Address {
         url.set_fragment(None);
         let login = (!url.username().is_empty() || url.password().is_some())
             .then(|| Login { user: decoded(url.username()), password: url.password().map(decoded) });
-        // Both fail for addresses without a host only.
+        // Both fail only for URLs without a host.
         let _ = url.set_username("");
         let _ = url.set_password(None);
         Ok(Self { url, login })
@@ -97,7 +97,7 @@ impl fmt::Debug for Address {
     }
 }
 
-/// Parses addresses for clap, whose own error would show the value.
+/// Parses addresses for clap, whose own error message would show the value.
 #[derive(Clone)]
 pub(crate) struct AddressParser;
 
@@ -125,8 +125,8 @@ impl ValueParserFactory for Address {
     }
 }
 
-/// Leaves the login out of a text that is an address, or was meant as one: `http://ada:secret@host` becomes `http://host`.
-/// Whatever signs the password has, it ends at the last `@`.
+/// Removes the login from a text that is, or was meant as, an address: `http://ada:secret@host` becomes `http://host`.
+/// The password ends at the last `@`, whatever characters it has.
 pub(crate) fn without_login(text: &str) -> Option<String> {
     let at = text.rfind('@')?;
     let option = text.strip_prefix('-').and_then(|option| option.find('=')).map_or(0, |equals| equals + 2);
@@ -135,8 +135,8 @@ pub(crate) fn without_login(text: &str) -> Option<String> {
     is_login.then(|| format!("{}{}", &text[..begin.unwrap_or(option)], &text[at + 1..]))
 }
 
-/// Leaves logins out of a text in which addresses may stand: in each paragraph all from the first `://` to the last `@`, as no
-/// sign is sure not to be part of a password; and of addresses without a scheme, each word up to its `@`.
+/// Removes logins from a text that may contain addresses: in each paragraph everything from the first `://` to the last
+/// `@`, because a password may contain any character; and in addresses without a scheme, each word up to its `@`.
 pub(crate) fn without_passwords(text: &str) -> String {
     let paragraphs: Vec<String> = text
         .split("\n\n")
@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_the_prefix_and_encodes_names() {
+    fn route_keeps_the_prefix_and_encodes_names() {
         for (given, route) in [
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080/api/v1/rooms/caf%C3%A9"),
             ("localhost:8080", "http://localhost:8080/api/v1/rooms/caf%C3%A9"),
@@ -169,14 +169,14 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_address() {
+    fn invalid_addresses_are_refused() {
         for bad in ["", "ftp://example.org", "http://", "a b"] {
             assert_eq!(bad.parse::<Address>(), Err(InvalidAddress), "{bad:?}");
         }
     }
 
     #[test]
-    fn a_login_is_kept_and_never_shown() {
+    fn login_is_kept_and_never_shown() {
         for (given, user, password) in [
             ("http://ada:s%40cret@host:8/p", "ada", Some("s@cret")),
             ("ada:s3cret@host", "ada", Some("s3cret")),
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn login_ends_at_the_last_sign_of_it() {
+    fn login_ends_at_the_last_at_sign() {
         for (text, shown) in [
             ("http://ada:s3cret@host", Some("http://host")),
             ("http://ada:a='\"< b@c://d@host/p", Some("http://host/p")),

@@ -1,26 +1,26 @@
-//! The HTTP client underneath: TLS, the proxy, time to connect. Follows no redirection.
+//! The underlying HTTP client: TLS, the proxy, the connect time-out. Follows no redirects.
 
 use std::time::Duration;
 
 use anyhow::Context;
 
-use super::Target;
+use super::target::Target;
 
-/// An HTTP client for this server. Nothing is sent yet.
+/// Makes an HTTP client for this server. Sends nothing yet.
 pub(super) fn http_client(target: &Target) -> anyhow::Result<reqwest::Client> {
     let mut http = reqwest::Client::builder()
         .user_agent(concat!("holdline/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(Duration::from_secs(10))
-        // A redirected POST would become a GET; better say where the server is.
+        // A redirected POST would become a GET; an error that names the new address is better.
         .redirect(reqwest::redirect::Policy::none());
     http = match &target.proxy {
         Some(proxy) => http.proxy(proxy.rule()),
         None => http.no_proxy(),
     };
-    // Fails only when a provider is there already, which is as good.
+    // Fails only if a provider is installed already, which is fine.
     let _ = rustls::crypto::ring::default_provider().install_default();
     if !target.server.is_https() && !target.proxy.as_ref().is_some_and(super::proxy::Proxy::is_https) {
-        // No certificate will be looked at, so machines that have none to trust can still speak plain HTTP.
+        // Plain HTTP needs no certificates, so that machines without any can use it.
         http = http.tls_certs_only([]);
     }
     http.build().with_context(|| {

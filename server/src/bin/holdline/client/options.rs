@@ -1,15 +1,15 @@
-//! The flags that `send` and `tail` share: which server, and who I am there.
+//! The flags that `send` and `tail` share: the server and the nickname.
 
 use clap::Args;
 use holdline_shared::Nickname;
 
-use super::{Address, Client};
+use super::address::Address;
+use super::api::Client;
 
-/// Which server, and who I am there.
+/// The server and the nickname.
 #[derive(Args)]
 pub(crate) struct ServerOptions {
-    /// The server's address, with its path if it has one, and with a user name and a password in it if a proxy in front
-    /// of it wants them
+    /// The server's address, including its path and, for a proxy that requires them, a user name and a password
     #[arg(
         long,
         env = "HOLDLINE_SERVER",
@@ -19,19 +19,19 @@ pub(crate) struct ServerOptions {
     )]
     server: Address,
 
-    /// The name to speak under [default: your user name, else one that the server makes up]
+    /// Your nickname [default: your user name, or one that the server invents]
     #[arg(long, env = "HOLDLINE_NICKNAME", value_name = "NAME")]
     nickname: Option<Nickname>,
 }
 
 impl ServerOptions {
-    /// A client for that server. Nothing is sent yet.
+    /// Makes a client for that server. Sends nothing yet.
     pub(crate) fn client(self) -> anyhow::Result<Client> {
         Client::new(self.server, self.nickname.or_else(user_name))
     }
 }
 
-/// What the operating system calls this user, when that can be a nickname.
+/// The name of the operating system's user, if it is a valid nickname.
 fn user_name() -> Option<Nickname> {
     let name = std::env::var("USER").or_else(|_| std::env::var("USERNAME")).ok()?;
     Nickname::parse(&name).ok()

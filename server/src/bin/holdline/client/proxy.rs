@@ -1,5 +1,5 @@
-//! The proxy that the environment names for a server. Found once, at the start, so that messages can name it and one that
-//! cannot work is refused at once.
+//! The proxy that the environment names for a server. Determined once at the start, so that messages can name it and an
+//! unusable one is refused at once.
 
 use std::fmt;
 
@@ -7,18 +7,19 @@ use anyhow::{Context, bail};
 use hyper::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 
-use super::Address;
+use super::address::Address;
 
-/// A proxy on the way to a server.
+/// A proxy in front of a server.
 #[derive(Debug, Clone)]
 pub(super) struct Proxy {
-    /// Without its login.
+    /// The address without the login.
     address: String,
     proxy: reqwest::Proxy,
 }
 
 impl Proxy {
-    /// The proxy for this server by `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, in either case.
+    /// Finds the proxy for this server in `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, in lower or upper
+    /// case.
     pub(super) fn of(server: &Address) -> anyhow::Result<Option<Self>> {
         Self::by(server, |name| std::env::var(name).ok())
     }
@@ -30,7 +31,7 @@ impl Proxy {
         };
         let own: &[_] =
             if server.is_https() { &["HTTPS_PROXY", "https_proxy"] } else { &["HTTP_PROXY", "http_proxy"] };
-        // In a CGI script HTTP_PROXY is a header of the request, and none of ours.
+        // In a CGI script, HTTP_PROXY is a header of the request and not a setting.
         if set(&["REQUEST_METHOD"]).is_some() {
             return Ok(None);
         }
@@ -40,7 +41,7 @@ impl Proxy {
         let exempt = set(&["NO_PROXY", "no_proxy"]).map(|(_, value)| value).unwrap_or_default();
         let uri: Uri =
             server.to_string().parse().context("the server's address cannot be used with a proxy")?;
-        // The matcher knows this sign for names only.
+        // The matcher accepts this wildcard for names only.
         if exempt.split(',').any(|one| one.trim() == "*") {
             return Ok(None);
         }
@@ -49,7 +50,7 @@ impl Proxy {
             return Ok(None);
         }
         let (scheme, rest) = value.split_once("://").unwrap_or(("http", &value));
-        // No part of the value is shown: where a password begins and ends is not sure in one that is wrong.
+        // No part of the value is shown, because the bounds of the password in an invalid value are uncertain.
         if !["http", "https"].iter().any(|known| known.eq_ignore_ascii_case(scheme)) {
             bail!(
                 "{name} names a proxy of another kind; only http:// and https:// proxies can be used. \
@@ -72,12 +73,12 @@ impl Proxy {
         Ok(Some(Self { address: address.trim_end_matches('/').to_owned(), proxy }))
     }
 
-    /// Whether talking to it is encrypted.
+    /// Whether the connection to the proxy is encrypted.
     pub(super) fn is_https(&self) -> bool {
         self.address.starts_with("https:")
     }
 
-    /// For the HTTP client.
+    /// The proxy's setting for the HTTP client.
     pub(super) fn rule(&self) -> reqwest::Proxy {
         self.proxy.clone()
     }
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_names_a_proxy() {
+    fn proxy_is_found_in_the_environment() {
         for (server, variables, proxy) in [
             ("http://a", &[][..], None),
             ("http://a", &[("http_proxy", "http://p:1")], Some("http://p:1")),
@@ -124,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_that_cannot_work_is_named_without_its_password() {
+    fn unusable_proxy_is_reported_without_its_password() {
         for password in
             ["s3cret", "s3cret=1", "'s3cret\"", "<s3cret", "my s3cret", "9/s3cret", "9?s3cret", "9#s3cret"]
         {

@@ -1,12 +1,11 @@
-//! The target of a request, for error messages: the server, and the proxy on the way if there is one. Never with a
-//! password.
+//! The target of a request, for error messages: the server, and the proxy if there is one. Never with a password.
 
 use std::fmt;
 
-use super::Address;
+use super::address::Address;
 use super::proxy::Proxy;
 
-/// A server, and the way to it.
+/// A server, and the proxy in front of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     pub(super) server: Address,
@@ -14,8 +13,8 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Names the possible senders of an answer that is not one of Holdline's.
-    pub(super) fn whoever_answered(&self) -> String {
+    /// Names the possible senders of an answer that is not Holdline's.
+    pub(super) fn responder(&self) -> String {
         match &self.proxy {
             Some(proxy) if !self.server.is_https() => format!("the proxy {proxy} or {}", self.server),
             _ => self.server.to_string(),

@@ -1,4 +1,4 @@
-//! Where the log is when nobody says so, and the folder that it needs.
+//! The default path of the log, and the creation of its folder.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use anyhow::Context;
 use etcetera::BaseStrategy;
 use holdline_server::log::LogUrl;
 
-/// `holdline/holdline.db` where this user's programs keep their data.
+/// The default path: `holdline/holdline.db` in the user's data folder.
 pub(crate) fn default_path() -> anyhow::Result<PathBuf> {
     let folders = etcetera::choose_base_strategy();
     let folder = folders.ok().map(|folders| folders.data_dir()).filter(|folder| folder.is_absolute());
@@ -15,7 +15,7 @@ pub(crate) fn default_path() -> anyhow::Result<PathBuf> {
     Ok(folder.join("holdline").join("holdline.db"))
 }
 
-/// Makes the folder of this file if need be, for its owner alone.
+/// Creates the folder of this file if it does not exist, accessible to its owner only.
 pub(crate) fn make_folder_of(path: &Path) -> anyhow::Result<()> {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
     let mut builder = std::fs::DirBuilder::new();
@@ -24,7 +24,7 @@ pub(crate) fn make_folder_of(path: &Path) -> anyhow::Result<()> {
     builder.create(folder).with_context(|| format!("cannot make the folder {}", folder.display()))
 }
 
-/// The file that an argument means: the home folder is filled in where no shell has done it, as for the address of a log.
+/// Expands the home folder in a file argument, where no shell has done it, as in the address of a log.
 pub(crate) fn filled_in(file: PathBuf) -> anyhow::Result<PathBuf> {
     let is_at_home = |text: &&str| ["~", "$HOME/", "${HOME}/"].iter().any(|home| text.starts_with(home));
     let Some(text) = file.to_str().filter(is_at_home) else { return Ok(file) };
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn home_folder_is_filled_in_where_no_shell_did() {
+    fn home_folder_is_expanded_in_file_arguments() {
         let home = std::env::home_dir().expect("whoever runs tests has a home");
         for (given, file) in [
             ("~/copy.db", home.join("copy.db")),

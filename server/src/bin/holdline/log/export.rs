@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
 use clap::Args;
-use holdline_server::log::{Exported, SqliteLog};
+use holdline_server::log::maintenance::{self, Exported};
 
 use super::Which;
 use crate::client::say;
@@ -30,7 +30,7 @@ impl Export {
         let exported = match &self.file {
             None => {
                 ensure!(!is_closed(), "standard output is closed; name a file instead");
-                SqliteLog::export(&path, &mut BufWriter::new(stdout().lock()))?
+                maintenance::export(&path, &mut BufWriter::new(stdout().lock()))?
             }
             Some(file) => export_into(&path, file)?,
         };
@@ -42,7 +42,7 @@ impl Export {
     }
 }
 
-/// Writes under another name first, so that a file of this name is complete.
+/// Writes under another name first, so that a file of this name is always complete.
 fn export_into(path: &Path, file: &Path) -> anyhow::Result<Exported> {
     let unwritable = || format!("cannot make {}", file.display());
     let make = |name: &Path| OpenOptions::new().write(true).create_new(true).mode(0o600).open(name);
@@ -51,10 +51,10 @@ fn export_into(path: &Path, file: &Path) -> anyhow::Result<Exported> {
     part.push(".part");
     let part = PathBuf::from(part);
     let opened = make(&part).with_context(unwritable)?;
-    let exported = SqliteLog::export(path, &mut BufWriter::new(&opened)).map_err(anyhow::Error::from);
+    let exported = maintenance::export(path, &mut BufWriter::new(&opened)).map_err(anyhow::Error::from);
     let kept = exported.and_then(|exported| {
         opened.sync_all().with_context(unwritable)?;
-        // Takes the name, unless somebody else has it by now.
+        // Takes the name, unless another process has created it meanwhile.
         make(file).with_context(unwritable)?;
         std::fs::rename(&part, file).with_context(unwritable)?;
         Ok(exported)
@@ -62,8 +62,8 @@ fn export_into(path: &Path, file: &Path) -> anyhow::Result<Exported> {
     kept.inspect_err(|_| drop(std::fs::remove_file(&part)))
 }
 
-/// Whether there was no standard output at the start. Rust's runtime then opens `/dev/null` in its place, for reading and
-/// writing, which a shell never does.
+/// Whether the process started without standard output. Rust's runtime then opens `/dev/null` for reading and writing
+/// in its place, which a shell never does.
 fn is_closed() -> bool {
     /// The last digit of the flags of a file that was opened for reading and writing.
     const READ_AND_WRITE: char = '2';

@@ -1,4 +1,4 @@
-//! The operator's options for HTTP: host names, proxies, limits. Adds the names of the listening addresses.
+//! The HTTP options of `serve`: host names, proxies, limits. Adds the names of the listening addresses.
 
 use std::net::IpAddr;
 
@@ -7,26 +7,26 @@ use holdline_server::{Hosts, HttpConfig};
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 
-/// Options for HTTP: host names, trusted proxies, and the limit on new rooms.
+/// The HTTP options: host names, trusted proxies, and the limit on new rooms.
 #[derive(Args)]
 pub(super) struct HttpOptions {
-    /// A name by which browsers reach this server, as in chat.example; give it again for more, * is any. Without it: the
-    /// names of this machine, and the addresses it listens on
+    /// A host name of this server in browsers, as in chat.example; repeat for more, * for any [default: the names of this
+    /// machine, and the addresses it listens on]
     #[arg(long = "host", env = "HOLDLINE_HOST", value_name = "NAME", value_delimiter = ',', value_parser = host)]
     hosts: Vec<String>,
 
-    /// An address or network of proxies in front of this server, as in 127.0.0.1 or 10.0.0.0/8; what they say in Forwarded
-    /// and X-Forwarded-* is believed
+    /// An address or network of proxies in front of this server, as in 127.0.0.1 or 10.0.0.0/8, whose headers Forwarded and
+    /// X-Forwarded-* are trusted
     #[arg(long = "trusted-proxy", env = "HOLDLINE_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',', value_parser = network)]
     trusted_proxies: Vec<IpNet>,
 
-    /// Rooms that one person may make in an hour; from one address ten times as many
+    /// Rooms that one person may create in an hour; from one address ten times as many
     #[arg(long, env = "HOLDLINE_ROOMS_PER_HOUR", value_name = "NUMBER", default_value_t = 10)]
     rooms_per_hour: u32,
 }
 
 impl HttpOptions {
-    /// The configuration of a server that listens here; `names` are those that `--listen` was given.
+    /// The configuration of a server with these listeners; `names` are those from `--listen`.
     pub(super) fn config(&self, listeners: &[TcpListener], names: &[&str]) -> anyhow::Result<HttpConfig> {
         let mut hosts = Hosts::loopback();
         for listener in listeners {
@@ -66,13 +66,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn space_around_a_host_does_not_count() {
+    fn white_space_around_a_host_is_ignored() {
         assert_eq!(host(" chat.example "), Ok("chat.example".to_owned()));
         assert!(host("chat example").is_err());
     }
 
     #[test]
-    fn takes_addresses_and_networks() {
+    fn addresses_and_networks_are_parsed() {
         for (text, network_text) in [
             ("127.0.0.1", "127.0.0.1/32"),
             ("::ffff:10.0.0.1", "10.0.0.1/32"),

@@ -1,4 +1,4 @@
-//! The sockets that are served: those that a service manager hands over, or addresses bound here.
+//! The listening sockets: those that a service manager passes, or addresses bound here.
 
 mod bind;
 
@@ -14,25 +14,25 @@ use self::bind::{bind, bind_error, is_missing};
 /// A value of `--listen`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ListenAddress {
-    /// The host name, when the value was `NAME:PORT`.
+    /// The host name, if the value was `NAME:PORT`.
     name: Option<String>,
-    /// All addresses that it stands for.
+    /// All addresses of the name.
     sockets: Vec<SocketAddr>,
 }
 
 impl ListenAddress {
-    /// The name of the host, when one was given rather than an address.
+    /// The host name, if the value was a name and not an address.
     pub(super) fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    /// All addresses that it stands for; at least one.
+    /// All addresses of the value; at least one.
     pub(crate) fn sockets(&self) -> &[SocketAddr] {
         &self.sockets
     }
 }
 
-/// Reads an address: `IP:PORT`, `NAME:PORT`, or a port alone, which is this machine's own. A name stands for all of its
+/// Parses an address: `IP:PORT`, `NAME:PORT`, or a port alone on the loopback address. A name stands for all of its
 /// addresses.
 pub(crate) fn parse(text: &str) -> Result<ListenAddress, String> {
     let text = text.trim();
@@ -50,8 +50,8 @@ pub(crate) fn parse(text: &str) -> Result<ListenAddress, String> {
     Ok(ListenAddress { name, sockets })
 }
 
-/// Sockets by systemd's protocol (`LISTEN_FDS`), which stay open while the server restarts, so that nobody is refused
-/// meanwhile; without them, the addresses.
+/// Opens the listeners: the sockets passed by systemd's protocol (`LISTEN_FDS`), which stay open while the server
+/// restarts, so that no connection is refused meanwhile; without them, the addresses.
 pub(super) fn open(addresses: &[ListenAddress]) -> anyhow::Result<Vec<TcpListener>> {
     let mut handed_over = ListenFd::from_env();
     let mut listeners = Vec::new();
@@ -82,7 +82,7 @@ pub(super) fn open(addresses: &[ListenAddress]) -> anyhow::Result<Vec<TcpListene
                     listeners.push(listener);
                     bound.push(address);
                 }
-                // A name may have addresses that this machine does not have: `localhost` where there is no IPv6.
+                // A name may have addresses that this machine lacks, as `localhost` without IPv6.
                 Err(error) if given.name.is_some() && is_missing(&error) => missing = Some((address, error)),
                 Err(error) => bail!(bind_error(address, &error)),
             }
@@ -96,8 +96,7 @@ pub(super) fn open(addresses: &[ListenAddress]) -> anyhow::Result<Vec<TcpListene
     Ok(listeners)
 }
 
-/// The address that already takes the connections to this one: itself, when it is given twice, or its family's
-/// wildcard.
+/// The address that already accepts the connections to this one: itself if it is given twice, or its family's wildcard.
 fn covering(address: SocketAddr, all: &[SocketAddr], bound: &[SocketAddr]) -> Option<SocketAddr> {
     if address.port() == 0 {
         return None;
@@ -114,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_what_people_write() {
+    fn common_forms_of_addresses_are_parsed() {
         for (text, address) in [
             ("127.0.0.1:80", "127.0.0.1:80"),
             ("0.0.0.0:8080", "0.0.0.0:8080"),
@@ -131,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_kept_and_stands_for_all_its_addresses() {
+    fn name_is_kept_and_resolved_to_all_its_addresses() {
         let localhost = parse("localhost:8080").unwrap();
         assert_eq!(localhost.name(), Some("localhost"));
         let mut resolved: Vec<_> = "localhost:8080".to_socket_addrs().unwrap().collect();
@@ -141,7 +140,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn addresses_that_overlap_are_bound_once() {
+    async fn overlapping_addresses_are_bound_once() {
         // A port that was free a moment ago.
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let addresses = |texts: &[&str]| -> Vec<ListenAddress> {
@@ -162,14 +161,17 @@ mod tests {
                 assert_eq!(open(&addresses(&given)).unwrap().len(), 2, "{given:?}");
             }
             let both = open(&addresses(&["[::]"])).unwrap();
-            assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_ok(), "alone it takes IPv4, too");
+            assert!(
+                std::net::TcpStream::connect(("127.0.0.1", port)).is_ok(),
+                "alone the IPv6 wildcard accepts IPv4, too"
+            );
             drop(both);
         }
         let taken = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
         let why = open(&addresses(&["127.0.0.1"])).unwrap_err().to_string();
         assert!(why.contains("another program listens there"), "{why}");
         drop(taken);
-        // An address of a documentation network, which no machine has.
+        // An address reserved for documentation, which no machine has.
         let why = open(&addresses(&["192.0.2.1"])).unwrap_err().to_string();
         assert!(why.contains("this machine does not have that address"), "{why}");
     }

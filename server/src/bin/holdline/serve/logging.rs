@@ -1,12 +1,12 @@
-//! The server's own log: lines on standard error, for people or for programs. Never the text of messages, and never a
-//! reason to stop or to wait: what standard error does not take is dropped and counted.
+//! The server's own log: lines on standard error, for people or for programs. Never contains the text of messages, and
+//! never blocks or stops the server: lines that standard error does not accept are dropped and counted.
 
 use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
 
 use crate::stderr;
 
-/// How a line is written.
+/// The format of the lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum LogFormat {
     /// For people
@@ -15,7 +15,7 @@ pub(super) enum LogFormat {
     Json,
 }
 
-/// Starts it. `RUST_LOG` chooses what is worth a line; `info` unless set.
+/// Starts logging. `RUST_LOG` sets the levels; `info` unless set.
 pub(super) fn start(format: LogFormat) {
     let chosen = std::env::var("RUST_LOG").ok().filter(|chosen| !chosen.trim().is_empty());
     let parsed = chosen.as_deref().map(EnvFilter::try_new).transpose();

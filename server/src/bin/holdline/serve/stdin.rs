@@ -1,4 +1,4 @@
-//! `--stdin ROOM`: pipes lines to whoever waits, and keeps them for who comes later.
+//! `--stdin ROOM`: publishes each line of standard input.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -15,22 +15,22 @@ use tracing::{error, info, warn};
 
 use crate::input::Lines;
 
-/// Lines on their way into the log at once. The log takes them in the order in which they were handed in.
+/// The most lines that the log has not answered yet. The log appends them in the order of submission.
 const IN_FLIGHT: usize = 256;
-/// Between two tries of what the log could not take. The pipe waits meanwhile, and with it whoever writes into it.
+/// The pause before a retry. Reading stops meanwhile, which blocks the writer of the pipe.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The log's answer to a line.
 type Answer = Result<Outcome, LogError>;
 
-/// A line on its way.
-struct Sent {
+/// A submitted line.
+struct PendingLine {
     draft: Draft,
     answer: BoxFuture<'static, Answer>,
 }
 
-/// Publishes every line of standard input until it ends, or until `stopped` closes; then waits for the lines that are on
-/// their way and reads no more.
+/// Publishes every line of standard input until its end, or until `stopped` closes; then reads no more and waits for
+/// the submitted lines.
 pub(super) async fn publish_lines(hub: Arc<Hub>, room: RoomName, mut stopped: watch::Receiver<()>) {
     let publish = move |draft| hub.publish(draft);
     let input = BufReader::new(tokio::io::stdin());
@@ -41,18 +41,18 @@ pub(super) async fn publish_lines(hub: Arc<Hub>, room: RoomName, mut stopped: wa
     }
 }
 
-/// Standard input on its way into the log.
+/// The queues between standard input and the log.
 struct Pipe<P> {
     publish: P,
-    /// Lines that the log has not taken yet, in their order; all of them come after those in `sent`.
+    /// Lines that are not submitted, in order; all of them follow those in `pending`.
     unsent: VecDeque<Draft>,
-    sent: VecDeque<Sent>,
+    pending: VecDeque<PendingLine>,
     count: u64,
 }
 
 impl<P: Fn(Draft) -> BoxFuture<'static, Answer>> Pipe<P> {
     fn new(publish: P) -> Self {
-        Self { publish, unsent: VecDeque::new(), sent: VecDeque::new(), count: 0 }
+        Self { publish, unsent: VecDeque::new(), pending: VecDeque::new(), count: 0 }
     }
 
     async fn run(&mut self, input: impl AsyncBufRead + Unpin, room: &RoomName) {
@@ -64,7 +64,7 @@ impl<P: Fn(Draft) -> BoxFuture<'static, Answer>> Pipe<P> {
                     for text in line.messages {
                         self.count += 1;
                         self.unsent.push_back(Draft::say(Person::stdin(), room.clone(), text));
-                        self.hand_in().await;
+                        self.submit().await;
                     }
                 }
                 Err(error) => {
@@ -73,26 +73,26 @@ impl<P: Fn(Draft) -> BoxFuture<'static, Answer>> Pipe<P> {
                 }
             }
         }
-        while !self.sent.is_empty() {
-            self.settle().await;
-            self.hand_in().await;
+        while !self.pending.is_empty() {
+            self.await_oldest().await;
+            self.submit().await;
         }
     }
 
-    /// Hands all unsent lines to the log, one after the other.
-    async fn hand_in(&mut self) {
+    /// Submits all unsent lines to the log in order.
+    async fn submit(&mut self) {
         while let Some(draft) = self.unsent.front() {
-            if self.sent.len() >= IN_FLIGHT {
-                self.settle().await;
+            if self.pending.len() >= IN_FLIGHT {
+                self.await_oldest().await;
                 continue;
             }
             let draft = draft.clone();
             let mut answer = (self.publish)(draft.clone());
             let answer: BoxFuture<'static, Answer> = match poll_immediate(&mut answer).await {
-                // Not even in the log's queue. If the next line were handed in now, it would go before this one.
+                // The log's queue is full. The next line must not be submitted before this one.
                 Some(Err(LogError::Busy)) => {
-                    while !self.sent.is_empty() {
-                        self.settle().await;
+                    while !self.pending.is_empty() {
+                        self.await_oldest().await;
                     }
                     sleep(PAUSE).await;
                     continue;
@@ -101,26 +101,26 @@ impl<P: Fn(Draft) -> BoxFuture<'static, Answer>> Pipe<P> {
                 None => answer,
             };
             self.unsent.pop_front();
-            self.sent.push_back(Sent { draft, answer });
+            self.pending.push_back(PendingLine { draft, answer });
         }
     }
 
-    /// Waits for the oldest line. When the log could not take it, all that are on their way are unsent again; their keys
-    /// keep those that were taken from being taken twice.
-    async fn settle(&mut self) {
-        // A line leaves the queue only with its answer, so that a stop knows of all of them.
-        let Some(first) = self.sent.front_mut() else { return };
+    /// Waits for the oldest submitted line. If the log could not append it, all submitted lines are unsent again; their
+    /// keys prevent duplicates of those that were appended.
+    async fn await_oldest(&mut self) {
+        // A line leaves the queue only after its answer, so that a stop can wait for all of them.
+        let Some(first) = self.pending.front_mut() else { return };
         let answer = (&mut first.answer).await;
-        let Some(first) = self.sent.pop_front() else { return };
+        let Some(first) = self.pending.pop_front() else { return };
         match answer {
             Ok(_) => {}
             Err(error @ (LogError::Busy | LogError::Full | LogError::Unavailable(_))) => {
                 warn!(%error, "the log cannot take the lines of standard input; trying again");
                 self.unsent.push_front(first.draft);
                 let mut failed = 1;
-                while let Some(line) = self.sent.front_mut() {
+                while let Some(line) = self.pending.front_mut() {
                     let answer = (&mut line.answer).await;
-                    let Some(line) = self.sent.pop_front() else { break };
+                    let Some(line) = self.pending.pop_front() else { break };
                     if answer.is_err() {
                         self.unsent.insert(failed, line.draft);
                         failed += 1;
@@ -132,10 +132,10 @@ impl<P: Fn(Draft) -> BoxFuture<'static, Answer>> Pipe<P> {
         }
     }
 
-    /// Waits for what the log has been given already, and tries nothing again.
+    /// Waits for the submitted lines without retries.
     async fn finish(&mut self) {
         let mut lost = self.unsent.len();
-        for line in self.sent.drain(..) {
+        for line in self.pending.drain(..) {
             lost += usize::from(line.answer.await.is_err());
         }
         if lost > 0 {
@@ -151,9 +151,9 @@ mod tests {
 
     use super::*;
 
-    /// Publishes with a log that says `Busy` to every third line at once, and to none twice.
+    /// Publishes with a log that answers `Busy` to every third line at once, but never twice in a row.
     #[tokio::test(start_paused = true)]
-    async fn a_busy_log_keeps_the_order_of_lines() {
+    async fn busy_log_keeps_the_order_of_lines() {
         let taken: Arc<Mutex<Vec<String>>> = Arc::default();
         let calls = Mutex::new(0_u32);
         let log = taken.clone();

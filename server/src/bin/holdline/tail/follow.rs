@@ -1,5 +1,5 @@
-//! Drives the subscription machine over HTTP: does what it says, one action at a time, and tells it what came of that.
-//! Decides nothing about when to ask again.
+//! The driver of the subscription machine over HTTP: executes its actions one at a time and reports their results.
+//! Makes no decisions about retries.
 
 use std::future::pending;
 use std::pin::Pin;
@@ -9,82 +9,82 @@ use holdline_shared::{
 };
 use tokio::time::{Instant, sleep, timeout};
 
-use super::leap::leapt;
 use super::notice::Notice;
 use super::print::Printer;
-use super::source::{Covered, Opening, Reach, Source};
+use super::source::{HistoryRange, HistorySnapshot, RoomSource, SeenUpTo};
 use super::state::StateFile;
 use super::stop::Progress;
+use super::suspend::suspended;
 use crate::client::{jitter, say};
 
-/// Everything that following takes.
+/// The state of following.
 pub(super) struct Follower<'a> {
-    pub(super) source: &'a Source,
+    pub(super) source: &'a RoomSource,
     pub(super) machine: Subscription,
     pub(super) printer: Printer,
     pub(super) notice: Notice,
     pub(super) state: Option<StateFile>,
-    /// Where an interruption finds the cursor.
+    /// The cursor, for the message after an interruption.
     pub(super) progress: Progress,
-    /// What history has told already.
-    pub(super) covered: Covered,
-    /// When the last entry that was printed happened.
+    /// The positions up to which history was printed.
+    pub(super) seen: SeenUpTo,
+    /// The time of the last printed entry.
     pub(super) seen_at: Timestamp,
-    /// Whether it is the same log still in which something is missing.
+    /// Whether the last gap was in the same log.
     pub(super) is_same_log: bool,
-    /// Whether it was said that there are entries which this version cannot read.
-    pub(super) has_said_unreadable: bool,
+    /// Whether the message about unreadable entries was printed.
+    pub(super) has_reported_unreadable: bool,
 }
 
-/// What came of an action.
-enum Outcome {
+/// The result of an action.
+enum ActionResult {
     Event(Event),
-    Repaired(Opening),
+    Repaired(HistorySnapshot),
 }
 
-/// The action in flight; dropping it aborts its request.
-type Outstanding<'a> = Pin<Box<dyn Future<Output = Outcome> + 'a>>;
+/// The outstanding action; dropping it aborts its request.
+type Outstanding<'a> = Pin<Box<dyn Future<Output = ActionResult> + 'a>>;
 
 impl<'a> Follower<'a> {
-    /// Follows for ever, or until the output cannot be written.
+    /// Follows until the output cannot be written.
     pub(super) async fn run(mut self) -> anyhow::Result<()> {
-        let began = Instant::now();
-        let mut outstanding: Outstanding<'a> = Box::pin(async { Outcome::Event(Event::Start) });
+        let started = Instant::now();
+        let mut outstanding: Outstanding<'a> = Box::pin(async { ActionResult::Event(Event::Start) });
         loop {
-            let outcome = tokio::select! {
-                outcome = &mut outstanding => {
+            let result = tokio::select! {
+                result = &mut outstanding => {
                     outstanding = Box::pin(pending());
-                    outcome
+                    result
                 }
-                () = leapt() => Outcome::Event(Event::Suspended),
+                () = suspended() => ActionResult::Event(Event::Suspended),
                 () = self.notice.due() => {
                     self.notice.say();
                     continue;
                 }
             };
-            let event = match outcome {
-                Outcome::Event(event) => event,
-                Outcome::Repaired(opening) => self.repaired(opening)?,
+            let event = match result {
+                ActionResult::Event(event) => event,
+                ActionResult::Repaired(snapshot) => self.repaired(snapshot)?,
             };
             self.learn(&event);
-            let Step { deliver, next } = self.machine.step(event, began.elapsed(), jitter());
+            let Step { deliver, next } = self.machine.step(event, started.elapsed(), jitter());
             if let Some(batch) = deliver {
                 self.show(batch)?;
             }
-            self.keep_cursor()?;
-            self.notice.hear(self.machine.status());
+            self.save_cursor()?;
+            self.notice.update(self.machine.status());
             if let Next::Do(action) = next {
                 outstanding = self.start(&action);
             }
         }
     }
 
-    /// Learns from an answer what a repair would be about.
+    /// Records from an answer what a repair has to read.
     fn learn(&mut self, event: &Event) {
         match event {
             Event::Answered(batch) => {
                 self.is_same_log = false;
-                if batch.unreadable > 0 && !std::mem::replace(&mut self.has_said_unreadable, true) {
+                if batch.unreadable > 0 && !std::mem::replace(&mut self.has_reported_unreadable, true) {
                     say("there are entries that this version cannot read; they need a newer holdline");
                 }
             }
@@ -105,13 +105,13 @@ impl<'a> Follower<'a> {
     }
 
     fn show(&mut self, mut batch: Batch) -> anyhow::Result<()> {
-        batch.entries.retain(|entry| !self.covered.has(entry));
+        batch.entries.retain(|entry| !self.seen.has(entry));
         self.seen_at = batch.entries.last().map_or(self.seen_at, |last| last.at);
         self.printer.entries(&batch.entries, &self.source.take_unknown())
     }
 
-    /// Remembers how far everything is printed.
-    fn keep_cursor(&mut self) -> anyhow::Result<()> {
+    /// Saves the position up to which everything is printed.
+    fn save_cursor(&mut self) -> anyhow::Result<()> {
         let After::At(cursor) = self.machine.after() else { return Ok(()) };
         if self.progress.set(cursor)
             && let Some(state) = &self.state
@@ -121,49 +121,49 @@ impl<'a> Follower<'a> {
         Ok(())
     }
 
-    fn repaired(&mut self, opening: Opening) -> anyhow::Result<Event> {
+    fn repaired(&mut self, snapshot: HistorySnapshot) -> anyhow::Result<Event> {
         if self.is_same_log {
             say("there is a gap: the server no longer keeps all that happened; what it has follows");
         } else {
             say("there is a gap: the server's log was replaced or restored; what was said since follows");
-            self.printer.forget();
+            self.printer.clear();
         }
-        self.covered = opening.covered;
-        self.show_history(&opening.messages)?;
-        Ok(Event::Repaired(opening.cursor))
+        self.seen = snapshot.seen;
+        self.show_history(&snapshot.messages)?;
+        Ok(Event::Repaired(snapshot.cursor))
     }
 
     fn start(&self, action: &Action) -> Outstanding<'a> {
         let source = self.source;
         match *action {
             Action::Poll { after, wait, watchdog, .. } => Box::pin(async move {
-                Outcome::Event(match timeout(watchdog, source.poll(after, wait)).await {
+                ActionResult::Event(match timeout(watchdog, source.poll(after, wait)).await {
                     Ok(Ok(batch)) => Event::Answered(batch),
-                    Ok(Err(trouble)) => trouble.into(),
+                    Ok(Err(error)) => error.into(),
                     Err(_) => Event::TimedOut,
                 })
             }),
             Action::Sleep(pause) => Box::pin(async move {
                 sleep(pause).await;
-                Outcome::Event(Event::Woke)
+                ActionResult::Event(Event::Woke)
             }),
             Action::Repair => {
-                let reach = match self.machine.after() {
-                    After::At(seen) if self.is_same_log => Reach::After(seen.seq),
-                    _ if self.is_same_log => Reach::After(Seq::START),
-                    _ => Reach::LaterThan(self.seen_at),
+                let range = match self.machine.after() {
+                    After::At(seen) if self.is_same_log => HistoryRange::After(seen.seq),
+                    _ if self.is_same_log => HistoryRange::After(Seq::START),
+                    _ => HistoryRange::LaterThan(self.seen_at),
                 };
                 Box::pin(async move {
-                    match source.gather(&reach).await {
-                        Ok(opening) => Outcome::Repaired(opening),
-                        Err(trouble) => Outcome::Event(trouble.into()),
+                    match source.read_history(&range).await {
+                        Ok(snapshot) => ActionResult::Repaired(snapshot),
+                        Err(error) => ActionResult::Event(error.into()),
                     }
                 })
             }
             Action::RenewSession => Box::pin(async move {
-                Outcome::Event(match source.renew_session().await {
+                ActionResult::Event(match source.renew_session().await {
                     Ok(()) => Event::Renewed,
-                    Err(trouble) => trouble.into(),
+                    Err(error) => error.into(),
                 })
             }),
         }

@@ -1,91 +1,80 @@
-//! Entries as lines for people: time, room, who, what. Later lines of a message are indented, so that no message can
-//! pass for another person's. Whatever somebody else has written is made printable first.
+//! Entries as lines for people: time, room, author, text. Further lines of a message are indented, so that no message
+//! looks like another person's. All foreign text is escaped.
 
 use std::fmt::{Display, Write as _};
 
-use holdline_shared::{Entry, EntryKind, Message, MessageText, Person, RoomName, Seq, Timestamp};
+use holdline_shared::{Entry, Message, MessageText, Person, RoomName, Seq, Timestamp};
 use jiff::tz::TimeZone;
 
-use super::recall::Recall;
+use super::snippet_cache::SnippetCache;
 use crate::printable::printable_line;
 
 /// As wide as the time and the space after it.
 const INDENT: &str = "      ";
 
-/// Writes lines; knows the recent messages that later ones are about.
+/// Formats lines; remembers recent messages, to which later entries refer.
 pub(super) struct Lines {
     zone: TimeZone,
-    names_rooms: bool,
-    recall: Recall,
+    shows_rooms: bool,
+    snippets: SnippetCache,
 }
 
 impl Lines {
-    /// In the time of `zone`, with the room's name in each line or without.
-    pub(super) fn new(zone: TimeZone, names_rooms: bool) -> Self {
-        Self { zone, names_rooms, recall: Recall::default() }
+    /// Formats times in `zone`, with the rooms' names or without.
+    pub(super) fn new(zone: TimeZone, shows_rooms: bool) -> Self {
+        Self { zone, shows_rooms, snippets: SnippetCache::default() }
     }
 
-    /// A message of history as it stands.
+    /// Formats a message of history.
     pub(super) fn message(&mut self, out: &mut String, message: &Message) {
         self.begin(out, message.at, &message.room, &message.author);
-        self.said(out, message.seq, message.text.as_ref());
+        self.text(out, message.seq, message.text.as_ref());
         out.push('\n');
     }
 
-    /// What happened.
+    /// Formats an entry.
     pub(super) fn entry(&mut self, out: &mut String, entry: &Entry) {
         self.begin(out, entry.at, &entry.room, &entry.author);
-        match &entry.kind {
-            EntryKind::Message { text, .. } => self.said(out, entry.seq, text.as_ref()),
-            EntryKind::Edit { target, text } => {
-                push(out, format_args!(" edited {}", self.recall.name(*target)));
-                self.said(out, *target, text.as_ref());
-            }
-            EntryKind::Delete { target } => push(out, format_args!(" deleted {}", self.recall.name(*target))),
-            EntryKind::Reaction { target, emoji, on: true } => {
-                push(out, format_args!(" put {} on {}", harmless(emoji), self.recall.name(*target)));
-            }
-            EntryKind::Reaction { target, emoji, on: false } => {
-                push(out, format_args!(" took {} from {}", harmless(emoji), self.recall.name(*target)));
-            }
-            EntryKind::Room { topic } if topic.as_str().is_empty() => out.push_str(" opened the room"),
-            EntryKind::Room { topic } => push(out, format_args!(" set the topic: {}", harmless(topic))),
-            _ => out.push_str(" did something that needs a newer holdline to be shown"),
+        if let Some(summary) = entry.kind.summary(|target| self.snippets.name(target)) {
+            push(out, format_args!(" {}", escaped(&summary)));
+        }
+        if let Some(message) = entry.text_of() {
+            self.text(out, message, entry.kind.text());
         }
         out.push('\n');
     }
 
-    /// The log is another one.
-    pub(super) fn forget(&mut self) {
-        self.recall.clear();
+    /// Forgets the messages of a replaced log.
+    pub(super) fn clear(&mut self) {
+        self.snippets.clear();
     }
 
     fn begin(&mut self, out: &mut String, at: Timestamp, room: &RoomName, author: &Person) {
         let milliseconds = i64::try_from(at.0).unwrap_or(i64::MAX);
         let at = jiff::Timestamp::from_millisecond(milliseconds).unwrap_or(jiff::Timestamp::MAX);
         let at = at.to_zoned(self.zone.clone());
-        // The day is left out while it goes without saying.
+        // The day is omitted today.
         let is_today = at.date() == jiff::Timestamp::now().to_zoned(self.zone.clone()).date();
         push(out, at.strftime(if is_today { "%H:%M " } else { "%Y-%m-%d %H:%M " }));
-        if self.names_rooms {
-            push(out, format_args!("{} ", harmless(room)));
+        if self.shows_rooms {
+            push(out, format_args!("{} ", escaped(room)));
         }
-        out.push_str(&harmless(&author.name));
+        out.push_str(&escaped(&author.name));
     }
 
-    fn said(&mut self, out: &mut String, seq: Seq, text: Option<&MessageText>) {
+    fn text(&mut self, out: &mut String, seq: Seq, text: Option<&MessageText>) {
         let Some(text) = text else {
             out.push_str(": (deleted)");
             return;
         };
-        self.recall.note(seq, text);
+        self.snippets.note(seq, text);
         out.push_str(": ");
-        out.push_str(&harmless(text));
+        out.push_str(&escaped(text));
     }
 }
 
-/// A text of somebody else, as it may be printed.
-fn harmless(text: &impl Display) -> String {
+/// Escapes a foreign text.
+fn escaped(text: &impl Display) -> String {
     printable_line(&text.to_string(), INDENT)
 }
 
@@ -98,7 +87,7 @@ fn push(out: &mut String, part: impl Display) {
 mod tests {
     use super::*;
 
-    /// Entries as JSON without what is the same in all of them, and the lines they make.
+    /// Entries as JSON without their common fields, and their lines.
     #[test]
     fn entries_read_like_a_conversation() {
         let mut lines = Lines::new(TimeZone::UTC, true);
@@ -125,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_an_entry_reaches_the_terminal_raw() {
+    fn foreign_text_in_entries_is_escaped() {
         for c in (0..0x2100).filter_map(char::from_u32) {
             let odd = serde_json::to_string(&format!("a{c}b")).unwrap();
             let mut lines = Lines::new(TimeZone::UTC, true);

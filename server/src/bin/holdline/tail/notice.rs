@@ -1,4 +1,4 @@
-//! What is worth a line on standard error about the connection: trouble that lasts, and its end. Blips are not.
+//! Notices about the connection on standard error: lasting outages and their end, but not short ones.
 
 use std::future::pending;
 use std::time::Duration;
@@ -8,31 +8,32 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::client::{Target, say};
 
-/// A restart of the server is over sooner than this, even when it asks its clients to take their time to come back.
-const BLIP: Duration = Duration::from_secs(3);
+/// The duration of an outage that is not reported: longer than a restart of the server, even with clients that return
+/// gradually.
+const SHORT_OUTAGE: Duration = Duration::from_secs(3);
 
-/// Hears every status, and says few of them.
+/// Receives every status and reports few of them.
 pub(super) struct Notice {
     target: Target,
     since: Option<Instant>,
-    unsaid: Option<String>,
-    said: Option<String>,
+    pending: Option<String>,
+    printed: Option<String>,
 }
 
 impl Notice {
-    /// About the connection to this server.
+    /// Makes notices about the connection to this server.
     pub(super) fn new(target: &Target) -> Self {
-        Self { target: target.clone(), since: None, unsaid: None, said: None }
+        Self { target: target.clone(), since: None, pending: None, printed: None }
     }
 
-    /// Takes note of how things are.
-    pub(super) fn hear(&mut self, status: &Status) {
+    /// Records a status.
+    pub(super) fn update(&mut self, status: &Status) {
         let sentence = match status {
             Status::Live => {
-                if self.said.take().is_some() {
+                if self.printed.take().is_some() {
                     say("live again");
                 }
-                self.unsaid = None;
+                self.pending = None;
                 self.since = None;
                 return;
             }
@@ -42,27 +43,27 @@ impl Notice {
             Status::Refused { why, .. } => format!("{} refuses: {why}; asking again", self.target),
         };
         self.since.get_or_insert_with(Instant::now);
-        // Why it does not work may change with each attempt; that it refuses is news again.
+        // The reasons of an outage may vary, so only the first is reported; each different refusal is reported.
         let is_news = match status {
-            Status::Refused { .. } => self.said.as_ref() != Some(&sentence),
-            _ => self.said.is_none(),
+            Status::Refused { .. } => self.printed.as_ref() != Some(&sentence),
+            _ => self.printed.is_none(),
         };
-        self.unsaid = is_news.then_some(sentence);
+        self.pending = is_news.then_some(sentence);
     }
 
-    /// Resolves when there is something to [`say`](Self::say).
+    /// Resolves when a notice is due; then call [`say`](Self::say).
     pub(super) async fn due(&self) {
-        match (self.since, &self.unsaid) {
-            (Some(since), Some(_)) => sleep_until(since + BLIP).await,
+        match (self.since, &self.pending) {
+            (Some(since), Some(_)) => sleep_until(since + SHORT_OUTAGE).await,
             _ => pending().await,
         }
     }
 
-    /// Says what lasts.
+    /// Prints the notice that is due.
     pub(super) fn say(&mut self) {
-        if let Some(sentence) = self.unsaid.take() {
+        if let Some(sentence) = self.pending.take() {
             say(&sentence);
-            self.said = Some(sentence);
+            self.printed = Some(sentence);
         }
     }
 }

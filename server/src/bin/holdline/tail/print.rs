@@ -1,4 +1,4 @@
-//! Writes entries to standard output, as lines for people or as JSON for programs, each batch at once.
+//! Printing of entries on standard output, as lines for people or as JSON for programs, each batch in one write.
 
 use std::collections::BTreeMap;
 use std::future::pending;
@@ -20,37 +20,37 @@ use crate::printable::printable_json;
 pub(super) enum Printer {
     /// One JSON object a line.
     Json,
-    /// For people.
+    /// Lines for people.
     Lines(Lines),
 }
 
-/// A message of history, recognisable as one among entries.
+/// A message of history with the `kind` of an entry.
 #[derive(Serialize)]
-struct Said<'a> {
+struct HistoryMessage<'a> {
     #[serde(flatten)]
     message: &'a Message,
     kind: &'static str,
 }
 
 impl Printer {
-    /// JSON, or lines that name the room where there are several.
-    pub(super) fn new(json: bool, names_rooms: bool) -> Self {
-        if json { Self::Json } else { Self::Lines(Lines::new(TimeZone::system(), names_rooms)) }
+    /// Makes a printer of JSON, or of lines with or without the rooms' names.
+    pub(super) fn new(json: bool, shows_rooms: bool) -> Self {
+        if json { Self::Json } else { Self::Lines(Lines::new(TimeZone::system(), shows_rooms)) }
     }
 
-    /// Prints messages as they stand in history.
+    /// Prints messages of history.
     pub(super) fn messages(&mut self, messages: &[Message]) -> anyhow::Result<()> {
         let mut text = String::new();
         for message in messages {
             match self {
-                Self::Json => push_json(&mut text, &Said { message, kind: "message" })?,
+                Self::Json => push_json(&mut text, &HistoryMessage { message, kind: "message" })?,
                 Self::Lines(lines) => lines.message(&mut text, message),
             }
         }
         write(&text)
     }
 
-    /// Prints entries as they come; as JSON, those that are unknown to this version with all their fields.
+    /// Prints entries; as JSON, those of unknown kinds with all their fields.
     pub(super) fn entries(
         &mut self,
         entries: &[Entry],
@@ -69,23 +69,23 @@ impl Printer {
         write(&text)
     }
 
-    /// The log is another one; its numbers mean other messages.
-    pub(super) fn forget(&mut self) {
+    /// Forgets the messages of a replaced log, whose positions have another meaning.
+    pub(super) fn clear(&mut self) {
         if let Self::Lines(lines) = self {
-            lines.forget();
+            lines.clear();
         }
     }
 }
 
-/// Whether printing failed because nobody reads any more, which is no failure.
+/// Whether printing failed because the reader has closed the pipe, which is not an error.
 pub(super) fn is_reader_gone(error: &anyhow::Error) -> bool {
     error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
-/// Resolves when the reader at the other end of a pipe is gone, which a quiet room would not show for long. Never
-/// resolves where standard output is something else.
+/// Resolves when the reader has closed the pipe, which would otherwise be noticed only at the next write. Never
+/// resolves if standard output is not a pipe.
 pub(super) async fn reader_gone() {
-    // Unchecked leaves the pipe as it is, blocking, which is right: nothing is written through this one.
+    // The unchecked conversion keeps the pipe blocking, as the writer needs it.
     let output = std::io::stdout().as_fd().try_clone_to_owned();
     let pipe = output.and_then(Sender::from_owned_fd_unchecked);
     if let Ok(pipe) = pipe

@@ -1,5 +1,5 @@
-//! `--state FILE`: the cursor, kept durably and for this user alone. The file always holds a whole cursor, the old one
-//! or the new one.
+//! `--state FILE`: a file that keeps the cursor durably, readable by this user only. The file always contains a whole
+//! cursor, the old or the new one.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write as _};
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use holdline_shared::Cursor;
 
-/// A file with a cursor in it.
+/// A file with a cursor.
 pub(super) struct StateFile(PathBuf);
 
 impl StateFile {
@@ -18,7 +18,7 @@ impl StateFile {
         Self(path)
     }
 
-    /// The cursor; `None` when there is no file yet.
+    /// Reads the cursor; `None` if the file does not exist.
     pub(super) fn read(&self) -> anyhow::Result<Option<Cursor>> {
         let path = self.0.display();
         if let Ok(there) = fs::metadata(&self.0) {
@@ -34,7 +34,7 @@ impl StateFile {
         }
     }
 
-    /// Replaces the cursor; when this returns, it survives a power cut.
+    /// Replaces the cursor durably.
     pub(super) fn write(&self, cursor: Cursor) -> anyhow::Result<()> {
         self.replace(cursor).with_context(|| format!("cannot write the cursor to {}", self.0.display()))
     }
@@ -42,7 +42,7 @@ impl StateFile {
     fn replace(&self, cursor: Cursor) -> std::io::Result<()> {
         let mut new = self.0.clone().into_os_string();
         new.push(".new");
-        // One that a crash has left. Made anew, so that the mode is ours and no link leads elsewhere.
+        // A file that a crash has left. Created again, so that its mode is ours and no link is followed.
         match fs::remove_file(&new) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_the_last_cursor() {
+    fn last_cursor_is_read_back() {
         let folder = tempfile::tempdir().unwrap();
         let state = StateFile::new(folder.path().join("cursor"));
         assert_eq!(state.read().unwrap(), None);
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn is_for_this_user_alone_and_follows_no_link() {
+    fn file_is_private_and_follows_no_link() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("cursor");
         let other = folder.path().join("other");
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong_with_the_file() {
+    fn errors_name_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let cursor: Cursor = "00000000000000ff-7".parse().unwrap();
         let missing = folder.path().join("no such folder").join("cursor");

@@ -1,4 +1,4 @@
-//! Being told to stop: by Ctrl-C, SIGTERM or SIGHUP. Says where to go on from, and with which exit status the process ends.
+//! Stopping by Ctrl-C, SIGTERM or SIGHUP: prints the cursor to continue from, and sets the exit status.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -12,62 +12,62 @@ use crate::client::say;
 use crate::signals::StopSignals;
 use crate::stderr;
 
-/// How long what is being printed may take to end. A reader that is stuck must not keep the process from stopping.
+/// The time limit for output in progress: a blocked reader must not keep the process from stopping.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// How far everything is printed.
+/// The position up to which everything is printed.
 #[derive(Clone, Default)]
 pub(super) struct Progress(Arc<Mutex<Option<Cursor>>>);
 
 impl Progress {
-    /// Moves on; says whether that was news.
+    /// Sets the position; returns whether it changed.
     pub(super) fn set(&self, cursor: Cursor) -> bool {
         self.0.lock().replace(cursor) != Some(cursor)
     }
 }
 
-/// Listens for signals.
+/// Waits for signals.
 pub(super) struct Stop {
-    told: oneshot::Receiver<u8>,
+    signalled: oneshot::Receiver<u8>,
     progress: Progress,
-    says_cursor: bool,
+    prints_cursor: bool,
 }
 
 impl Stop {
-    /// From now on signals end the process through here.
-    pub(super) fn listen(says_cursor: bool) -> anyhow::Result<Self> {
+    /// Handles signals from now on.
+    pub(super) fn listen(prints_cursor: bool) -> anyhow::Result<Self> {
         let mut signals = StopSignals::listen()?;
-        let (tell, told) = oneshot::channel();
+        let (send, signalled) = oneshot::channel();
         let progress = Progress::default();
         let last = progress.clone();
         tokio::spawn(async move {
             let code = signals.next().await;
-            let _ = tell.send(code);
-            // Still here after this: the other thread is busy writing to somebody who does not read.
+            let _ = send.send(code);
+            // If the process still runs after this, the main thread is blocked by a reader.
             tokio::time::sleep(GRACE).await;
-            say_cursor(&last, says_cursor);
+            print_cursor(&last, prints_cursor);
             stderr::exit(code);
         });
-        Ok(Self { told, progress, says_cursor })
+        Ok(Self { signalled, progress, prints_cursor })
     }
 
-    /// To be moved on as entries are printed.
+    /// The position, to be updated as entries are printed.
     pub(super) fn progress(&self) -> Progress {
         self.progress.clone()
     }
 
-    /// Resolves when it is time to stop.
-    pub(super) async fn told(self) -> ExitCode {
+    /// Resolves at the first signal.
+    pub(super) async fn stopped(self) -> ExitCode {
         // The sender lives as long as the process.
-        let code = self.told.await.unwrap_or(1);
-        say_cursor(&self.progress, self.says_cursor);
+        let code = self.signalled.await.unwrap_or(1);
+        print_cursor(&self.progress, self.prints_cursor);
         ExitCode::from(code)
     }
 }
 
-fn say_cursor(progress: &Progress, says_cursor: bool) {
+fn print_cursor(progress: &Progress, prints_cursor: bool) {
     if let Some(cursor) = *progress.0.lock()
-        && says_cursor
+        && prints_cursor
     {
         say(format_args!("stopped; --since {cursor} goes on from here"));
     }

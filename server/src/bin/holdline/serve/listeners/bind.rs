@@ -1,4 +1,4 @@
-//! Binds one address, and says in words why that cannot be done.
+//! Binds one address, and explains errors.
 
 use std::io::{Error, ErrorKind};
 use std::net::SocketAddr;
@@ -6,13 +6,13 @@ use std::net::SocketAddr;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpListener;
 
-/// Binds with a queue that takes a crowd: when thousands come back after a restart, the kernel keeps them until they are
-/// accepted instead of turning to its measures against floods.
+/// Binds an address with a long accept queue: when thousands of clients reconnect after a restart, the kernel queues
+/// them instead of starting its defence against floods.
 pub(super) fn bind(address: SocketAddr, all: &[SocketAddr]) -> std::io::Result<TcpListener> {
-    /// As much as Linux allows unless told otherwise (`net.core.somaxconn`).
+    /// The default limit of Linux (`net.core.somaxconn`).
     const BACKLOG: i32 = 4096;
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    // `[::]` alone takes IPv4 as well, unless the system has it otherwise. Beside an IPv4 address it leaves that alone.
+    // `[::]` alone also accepts IPv4 on most systems; beside an IPv4 address it must not.
     let is_beside_ipv4 = all.iter().any(|other| other.is_ipv4() && other.port() == address.port());
     if address.is_ipv6() && is_beside_ipv4 {
         socket.set_only_v6(true)?;
@@ -24,14 +24,14 @@ pub(super) fn bind(address: SocketAddr, all: &[SocketAddr]) -> std::io::Result<T
     TcpListener::from_std(socket.into())
 }
 
-/// Whether the machine has no such address, or nothing of its family.
+/// Whether the machine lacks this address or its family.
 pub(super) fn is_missing(error: &Error) -> bool {
-    /// `EAFNOSUPPORT` on Linux, for which the standard library has no word.
+    /// `EAFNOSUPPORT` on Linux, which the standard library does not name.
     const NO_SUCH_FAMILY: i32 = 97;
     error.kind() == ErrorKind::AddrNotAvailable || error.raw_os_error() == Some(NO_SUCH_FAMILY)
 }
 
-/// Why an address cannot be listened on, and what helps.
+/// Explains why an address cannot be bound, and the remedy.
 pub(super) fn bind_error(address: SocketAddr, error: &Error) -> String {
     let why = match error.kind() {
         ErrorKind::AddrInUse => "another program listens there; --listen takes another address".to_owned(),

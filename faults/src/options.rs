@@ -1,0 +1,18 @@
+//! The options of a run.
+
+use std::path::PathBuf;
+
+/// The rounds to run, their size, and the server to test.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The executable to be tested.
+    pub program: PathBuf,
+    /// The seed of all random decisions.
+    pub seed: u64,
+    /// The rounds to run; empty for all.
+    pub rounds: Vec<String>,
+    /// Whether to run few faults, for everyday use.
+    pub short: bool,
+    /// The minimum number of deliveries to check, over all rounds.
+    pub deliveries: usize,
+}
