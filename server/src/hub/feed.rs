@@ -10,12 +10,23 @@ use holdline_shared::{Epoch, RoomName, RoomSelection, Seq};
 use super::ready_set::ReadyToken;
 use super::sync::Mutex;
 use crate::log::Committed;
+use crate::scope::Scope;
 
 /// What a wait list waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum WaitKey {
     AllRooms,
     Room(RoomName),
+}
+
+impl WaitKey {
+    /// Whether a reader may wait here.
+    pub(super) fn is_within(&self, scope: &Scope) -> bool {
+        match self {
+            Self::AllRooms => scope.allows_every_room(),
+            Self::Room(name) => scope.allows(name),
+        }
+    }
 }
 
 /// Entries in log order, as far back as they are cached.

@@ -4,16 +4,19 @@ use std::slice::from_ref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use holdline_shared::{Cursor, Epoch, RoomSelection, Seq};
+use holdline_shared::{Epoch, RoomSelection, Seq};
 
 use super::collect::Found;
 use super::feed::Feed;
 use super::presence::{PresenceLease, PresenceUpdate};
 use super::wait_list::HeldId;
+use crate::scope::Scope;
 
 /// Where a poll begins and how long it may be held.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Admitted {
+    /// The rooms that the poll may read. Checked again when it is answered.
+    pub(super) scope: Scope,
     /// The life of the log that the position is in.
     pub(crate) epoch: Epoch,
     /// The position that the client has reached.
@@ -66,11 +69,6 @@ impl Feeds {
 }
 
 impl<K> Completed<K> {
-    /// The position that the client has reached.
-    pub(crate) fn after(&self) -> Cursor {
-        Cursor { epoch: self.epoch, seq: self.after }
-    }
-
     /// Whether the log has to be read to answer it.
     pub(crate) fn needs_log(&self) -> bool {
         matches!(self.found, Found::NotCached)
