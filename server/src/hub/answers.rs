@@ -12,7 +12,7 @@ use super::error::PollError;
 use super::poll_request::Completed;
 use super::presence::PresenceUpdate;
 use super::state::HubState;
-use crate::log::{Committed, Log};
+use crate::log::{Log, StoredEntry};
 
 /// A poll's answer.
 #[derive(Debug, Clone)]
@@ -27,7 +27,7 @@ pub struct Answer {
 
 /// Entries from the log, and how far they reach.
 pub(super) struct ReadEntries {
-    pub(super) entries: Vec<Arc<Committed>>,
+    pub(super) entries: Vec<Arc<StoredEntry>>,
     pub(super) upto: Seq,
 }
 
@@ -94,7 +94,7 @@ impl Answers {
     /// nothing: its next hears that the epoch has changed.
     pub(super) fn encode(
         &self,
-        entries: &[Arc<Committed>],
+        entries: &[Arc<StoredEntry>],
         cursor: Cursor,
         presence: Option<&PresenceUpdate>,
     ) -> Answer {

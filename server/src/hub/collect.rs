@@ -8,7 +8,7 @@ use holdline_shared::limits::BATCH_ENTRIES;
 
 use super::feed::{Collected, Feed, Tag};
 use super::state::HubState;
-use crate::log::Committed;
+use crate::log::StoredEntry;
 
 /// Which answers of other polls a poll may be given.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(super) enum Reuse {
 
 /// The result of a look for one poll, with the position that it reaches.
 pub(super) enum Found {
-    Entries(Vec<Arc<Committed>>, Seq),
+    Entries(Vec<Arc<StoredEntry>>, Seq),
     /// The answer that another poll got.
     Shared(Bytes, Seq),
     /// The log has to be read.
@@ -89,8 +89,8 @@ impl HubState {
 }
 
 /// Closes a batch at its limits. A full one reaches as far as its last entry, any other as far as the view it is from.
-fn fit(mut entries: Vec<Arc<Committed>>, head: Seq) -> Found {
-    let fitting = Committed::fitting(&entries);
+fn fit(mut entries: Vec<Arc<StoredEntry>>, head: Seq) -> Found {
+    let fitting = StoredEntry::fitting(&entries);
     let is_full = fitting < entries.len() || fitting == BATCH_ENTRIES;
     entries.truncate(fitting);
     let upto = if is_full { entries.last().map_or(head, |entry| entry.seq) } else { head };

@@ -9,7 +9,7 @@ use holdline_shared::{Epoch, RoomName, RoomSelection, Seq};
 
 use super::ready_set::ReadyToken;
 use super::sync::Mutex;
-use crate::log::Committed;
+use crate::log::StoredEntry;
 use crate::scope::Scope;
 
 /// What a wait list waits for.
@@ -41,7 +41,7 @@ pub(super) struct Feed {
 struct State {
     head: Seq,
     /// All entries after `floor`.
-    recent: VecDeque<Arc<Committed>>,
+    recent: VecDeque<Arc<StoredEntry>>,
     floor: Seq,
     /// Whether the room is gone, with everything in it.
     is_removed: bool,
@@ -72,7 +72,7 @@ pub(super) enum Collected {
     /// The room is gone.
     Removed,
     /// Entries, at least one.
-    Entries(Vec<Arc<Committed>>),
+    Entries(Vec<Arc<StoredEntry>>),
 }
 
 impl Feed {
@@ -90,7 +90,7 @@ impl Feed {
     }
 
     /// Adds an entry. Watchers are notified separately, once the hub's head has moved.
-    pub(super) fn push(&self, entry: &Arc<Committed>) {
+    pub(super) fn push(&self, entry: &Arc<StoredEntry>) {
         let mut state = self.state.lock();
         state.head = entry.seq;
         state.shared = [None, None];
@@ -107,14 +107,14 @@ impl Feed {
     }
 
     /// The cached entry at this position.
-    pub(super) fn find(&self, seq: Seq) -> Option<Arc<Committed>> {
+    pub(super) fn find(&self, seq: Seq) -> Option<Arc<StoredEntry>> {
         let state = self.state.lock();
         let index = state.recent.binary_search_by_key(&seq, |entry| entry.seq).ok()?;
         state.recent.get(index).cloned()
     }
 
     /// Puts another form of a cached entry in its place.
-    pub(super) fn replace(&self, entry: &Arc<Committed>) {
+    pub(super) fn replace(&self, entry: &Arc<StoredEntry>) {
         let mut state = self.state.lock();
         state.shared = [None, None];
         if let Ok(index) = state.recent.binary_search_by_key(&entry.seq, |entry| entry.seq) {

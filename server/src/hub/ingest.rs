@@ -8,11 +8,11 @@ use super::eviction::EvictionQueue;
 use super::room::Room;
 use super::state::HubState;
 use super::sync::Ordering;
-use crate::log::{Committed, LoggedRoom};
+use crate::log::{LoggedRoom, StoredEntry};
 
 impl HubState {
     /// Takes a group of durable entries. Called in log order.
-    pub(super) fn on_commit(&self, group: &[Arc<Committed>]) {
+    pub(super) fn on_commit(&self, group: &[Arc<StoredEntry>]) {
         let Some(last) = group.last() else { return };
         let all_rooms = self.all_rooms();
         // With the head that each of them had before.
@@ -22,7 +22,7 @@ impl HubState {
             if !touched.iter().any(|(known, _)| Arc::ptr_eq(known, &room)) {
                 touched.push((room.clone(), room.head()));
             }
-            let kept = Arc::new(entry.to_keep(room.name().clone()));
+            let kept = Arc::new(entry.to_cache(room.name().clone()));
             room.push(entry, &kept);
             all_rooms.push(&kept);
             self.cache.lock().push(kept);
@@ -69,7 +69,7 @@ impl HubState {
     fn redact(&self, room: &Room, deleted: Seq) {
         for entry in room.message_and_edits(deleted) {
             let Ok(Some(redacted)) = entry.without_text_of(deleted) else { continue };
-            let redacted = Arc::new(redacted.to_keep(room.name().clone()));
+            let redacted = Arc::new(redacted.to_cache(room.name().clone()));
             room.feed().replace(&redacted);
             self.all_rooms().replace(&redacted);
             self.cache.lock().replace(&redacted);

@@ -23,7 +23,7 @@ use super::poll_request::{Admitted, Begin, Completed, PollRequest};
 use super::state::HubState;
 use super::sync::{Ordering, advance, now};
 use super::task_polls::TaskPolls;
-use crate::log::{Committed, Log as _, MemoryLog};
+use crate::log::{Log as _, MemoryLog, StoredEntry};
 use crate::scope::Scope;
 
 /// Explores all orders of two threads.
@@ -50,10 +50,10 @@ fn person(id: &str) -> Person {
     Person { id: PersonId::parse(id).unwrap(), name: id.parse().unwrap() }
 }
 
-fn entry(seq: u64, name: &str) -> Arc<Committed> {
+fn entry(seq: u64, name: &str) -> Arc<StoredEntry> {
     let kind = EntryKind::Room { topic: Topic::default() };
     let entry = Entry { seq: Seq(seq), room: room(name), at: Timestamp(seq), author: Person::house(), kind };
-    Arc::new(Committed::encode(entry).unwrap())
+    Arc::new(StoredEntry::encode(entry).unwrap())
 }
 
 /// A hub in which these rooms were made by the first entries.

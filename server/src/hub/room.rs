@@ -8,7 +8,7 @@ use holdline_shared::{EntryKind, Epoch, RoomName, RoomSummary, Seq, Timestamp, T
 use super::feed::{Feed, WaitKey};
 use super::room_presence::RoomPresence;
 use super::sync::Mutex;
-use crate::log::{Committed, LoggedRoom};
+use crate::log::{LoggedRoom, StoredEntry};
 
 /// A room.
 pub(super) struct Room {
@@ -64,7 +64,7 @@ impl Room {
     }
 
     /// Takes a new entry, of which `kept` is the form to keep.
-    pub(super) fn push(&self, entry: &Committed, kept: &Arc<Committed>) {
+    pub(super) fn push(&self, entry: &StoredEntry, kept: &Arc<StoredEntry>) {
         let mut details = self.details.lock();
         details.head = entry.seq;
         if let Some(decoded) = entry.entry() {
@@ -101,7 +101,7 @@ impl Room {
     }
 
     /// A message and its edits, as far as they are cached.
-    pub(super) fn message_and_edits(&self, message: Seq) -> Vec<Arc<Committed>> {
+    pub(super) fn message_and_edits(&self, message: Seq) -> Vec<Arc<StoredEntry>> {
         let details = self.details.lock();
         let edits = details.edits.range((message, Seq::START)..=(message, Seq(u64::MAX)));
         let seqs = std::iter::once(message).chain(edits.map(|(_, edit)| *edit));
