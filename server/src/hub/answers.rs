@@ -1,5 +1,5 @@
-//! Answers to polls: encodes what was found, once for all polls that ask the same, and reads from the log what the cache has
-//! not.
+//! Answers to polls: encodes each batch once for all polls that ask the same, and reads from the log the entries that are
+//! not cached.
 
 use std::sync::Arc;
 use std::time::Duration;

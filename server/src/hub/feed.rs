@@ -1,5 +1,5 @@
-//! The newest entries of one room, or of all rooms together, the wait lists to notify of more, and the answers that polls
-//! share. Knows neither topics nor presence, and never reads the log.
+//! A feed: the newest entries of one room, or of all rooms together, the wait lists to notify of more, and the answers that
+//! polls share. Knows neither topics nor people, and never reads the log.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -10,12 +10,23 @@ use holdline_shared::{Epoch, RoomName, RoomSelection, Seq};
 use super::ready_set::ReadyToken;
 use super::sync::Mutex;
 use crate::log::StoredEntry;
+use crate::scope::Scope;
 
 /// What a wait list waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum WaitKey {
     AllRooms,
     Room(RoomName),
+}
+
+impl WaitKey {
+    /// Whether a reader may wait here.
+    pub(super) fn is_within(&self, scope: &Scope) -> bool {
+        match self {
+            Self::AllRooms => scope.allows_every_room(),
+            Self::Room(name) => scope.allows(name),
+        }
+    }
 }
 
 /// Entries in log order, as far back as they are cached.
@@ -78,7 +89,7 @@ impl Feed {
         self.epoch
     }
 
-    /// Adds an entry. Who waits is notified separately, once the hub's head has moved.
+    /// Adds an entry. Watchers are notified separately, once the hub's head has moved.
     pub(super) fn push(&self, entry: &Arc<StoredEntry>) {
         let mut state = self.state.lock();
         state.head = entry.seq;
@@ -111,7 +122,7 @@ impl Feed {
         }
     }
 
-    /// Takes everything away, because the room is gone. Who waits is notified separately.
+    /// Removes everything, because the room is gone. Watchers are notified separately.
     pub(super) fn remove(&self) {
         let mut state = self.state.lock();
         let watchers = std::mem::take(&mut state.watchers);
@@ -159,7 +170,7 @@ impl Feed {
         }
     }
 
-    /// Makes sure that this token is notified of the next change. To be done before looking.
+    /// Makes this token a watcher: it is notified of the next change. Register before looking.
     pub(super) fn register(&self, token: &ReadyToken) {
         let mut state = self.state.lock();
         if !state.watchers.contains(token) {
@@ -167,23 +178,23 @@ impl Feed {
         }
     }
 
-    /// Takes a registration back. A token that was notified meanwhile has none.
+    /// Removes a watcher. A token that was notified meanwhile is none any more.
     pub(super) fn unregister(&self, token: &ReadyToken) {
         self.state.lock().watchers.retain(|watcher| watcher != token);
     }
 
-    /// Whether a wait list is registered.
+    /// Whether anyone watches.
     pub(super) fn is_waited_for(&self) -> bool {
         !self.state.lock().watchers.is_empty()
     }
 
-    /// How many wait lists are registered.
+    /// How many watchers are registered.
     #[cfg(test)]
     pub(super) fn watchers(&self) -> usize {
         self.state.lock().watchers.len()
     }
 
-    /// Says "look again" to everyone who waits.
+    /// Says "look again" to all watchers.
     pub(super) fn notify(&self) {
         let watchers = std::mem::take(&mut self.state.lock().watchers);
         watchers.iter().for_each(ReadyToken::notify);

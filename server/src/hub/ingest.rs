@@ -1,4 +1,4 @@
-//! The way of committed entries into the hub: into the cache, then visible, then to those who wait.
+//! Ingest: committed entries enter the cache, become visible, and wake the wait lists, in this order.
 
 use std::sync::Arc;
 

@@ -24,6 +24,7 @@ use super::state::HubState;
 use super::sync::{Ordering, advance, now};
 use super::task_polls::TaskPolls;
 use crate::log::{Log as _, MemoryLog, StoredEntry};
+use crate::scope::Scope;
 
 /// Explores all orders of two threads.
 fn check(steps: impl Fn() + Send + Sync + 'static) {
@@ -69,7 +70,14 @@ fn hub_with(rooms: &[&str], cache_limit: usize) -> Arc<HubState> {
 }
 
 fn admitted(after: Seq) -> Admitted {
-    Admitted { epoch: log().epoch(), after, wait: Duration::from_secs(1), is_shortened: false }
+    let epoch = log().epoch();
+    Admitted {
+        scope: Scope::of_every_room(),
+        epoch,
+        after,
+        wait: Duration::from_secs(1),
+        is_shortened: false,
+    }
 }
 
 fn answers(hub: &Arc<HubState>) -> Arc<Answers> {

@@ -11,6 +11,7 @@ use super::feed::WaitKey;
 use super::poll_request::PollRequest;
 use super::polls::Polls;
 use super::sync::now;
+use crate::scope::Scope;
 
 /// The next message of a room.
 #[derive(Debug, Clone)]
@@ -25,6 +26,7 @@ impl Polls {
     /// Waits for the next message, edits and other entries passed over. A room that does not exist yet may be waited for.
     pub(super) async fn next_message(
         &self,
+        scope: &Scope,
         room: &RoomName,
         after: After,
         wait: Option<Duration>,
@@ -35,7 +37,12 @@ impl Polls {
         let epoch = after.epoch;
         let mut is_counted = false;
         loop {
-            let found = self.next_entries(&key, after.seq).await?;
+            // A room that may not be read is waited for like one that is not there.
+            let found = if scope.allows(room) {
+                self.next_entries(&key, after.seq).await?
+            } else {
+                ReadEntries { entries: Vec::new(), upto: after.seq }
+            };
             if self.state.epoch() != epoch {
                 return Err(PollError::EpochChanged(self.answers.cursor(self.state.head())));
             }
@@ -58,13 +65,14 @@ impl Polls {
             }
             // Without a limit the wait is renewed now and then; nobody is told.
             let left = deadline.map_or(self.max_wait, |end| end.saturating_duration_since(now));
-            let mut admitted = self.grant(after, left).inspect_err(|error| self.count_refused(error))?;
+            let mut admitted =
+                self.grant(scope, after, left).inspect_err(|error| self.count_refused(error))?;
             admitted.is_shortened &= !is_counted;
             is_counted |= admitted.is_shortened;
             // Who waits for a room that is not there waits for all rooms until it is made.
             let rooms = match self.state.feed(&key) {
-                Some(_) => RoomSelection::Named(vec![room.clone()]),
-                None => RoomSelection::All,
+                Some(_) if scope.allows(room) => RoomSelection::Named(vec![room.clone()]),
+                _ => RoomSelection::All,
             };
             match self.tasks.reply(PollRequest { rooms: &rooms, admitted, presence: None }).await {
                 // Whatever it is, the next look finds it.

@@ -1,5 +1,5 @@
-//! The hub's own keeper of held polls, for whatever runs as a task: axum handlers, mounted routers, streams of events, the
-//! classic routes, embedders. A task registers its poll itself and awaits the answer; one driver makes the passes for all.
+//! The hub's own keeper of held polls, for tasks: axum handlers, mounted routers, event streams, the classic routes,
+//! embedders. A task registers its poll itself and awaits the answer; one driver task makes the passes for all of them.
 
 use std::sync::{Arc, Weak};
 use std::task::{Wake, Waker};
