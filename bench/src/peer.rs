@@ -1,7 +1,6 @@
 //! The servers that are measured: how each is started and what it is told. One file each; what they share is here.
 
 mod api;
-mod engineio;
 mod nchan;
 mod node;
 mod running;
@@ -109,7 +108,6 @@ pub(crate) fn start(name: &str, start: &Start<'_>) -> Result<Peer> {
         "baseline" => api::baseline(name, start),
         "nchan" => nchan::start(name, start),
         "node" => node::start(start),
-        "engineio" => engineio::start(start),
         _ => bail!("there is no peer {name:?}"),
     }
 }
@@ -125,7 +123,6 @@ pub(crate) fn missing(name: &str, program: &Path) -> Option<String> {
         "holdline" => api::missing(name, program),
         "nchan" => nchan::missing(),
         "node" => node::missing(),
-        "engineio" => engineio::missing(),
         _ => None,
     }
 }
