@@ -8,11 +8,11 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_channel::oneshot;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 use holdline_shared::{Epoch, PersonId, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
-use tokio::sync::oneshot;
 
 use self::core::{Core, Published};
 use super::draft::Draft;

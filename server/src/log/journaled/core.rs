@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use futures_channel::oneshot;
 use holdline_shared::{RoomSelection, Seq};
-use tokio::sync::oneshot;
 
 use crate::log::catch_up::catch_up;
 use crate::log::clock::{AgeCut, RetentionClock, wall_clock};
