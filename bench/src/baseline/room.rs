@@ -19,7 +19,7 @@ const EPOCH: &str = "00000000000000f1";
 const FRAME: usize = r#"{"entries":[],"cursor":"00000000000000f1-","wait":25}"#.len();
 const DATE: &str = "Fri, 20 Nov 2026 10:18:36 GMT";
 
-/// See the module.
+/// A room.
 #[derive(Debug, Default)]
 pub(super) struct Room {
     /// All entries, each with a comma before it.
@@ -30,7 +30,7 @@ pub(super) struct Room {
     pub(super) dirty: bool,
 }
 
-/// A held poll: all that it owns here.
+/// A held poll.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Waiter {
     pub(super) conn: u32,
