@@ -1,4 +1,4 @@
-//! What the disk can do by itself: how often a second it makes a small write durable.
+//! Measures the disk alone: how often a second a small write becomes durable.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -10,13 +10,13 @@ use hdrhistogram::Histogram;
 
 use crate::process::nanoseconds;
 
-/// About a message with what is stored around it.
+/// About as long as a message with its columns.
 const RECORD: [u8; 150] = [b'x'; 150];
 const LONG_ENOUGH: Duration = Duration::from_secs(1);
-/// In nanoseconds: a minute.
+/// A minute, in nanoseconds.
 const LONGEST: u64 = 60_000_000_000;
 
-/// Appends and syncs one record after the other for a second, in this folder. Answers how long each took, in
+/// Appends and syncs one record after the other for a second, in this folder. Returns how long each took, in
 /// nanoseconds.
 fn sync_alone(folder: &Path) -> Result<Histogram<u64>> {
     let mut file = File::create(folder.join("one-by-one")).context("cannot write to the disk")?;
@@ -31,12 +31,12 @@ fn sync_alone(folder: &Path) -> Result<Histogram<u64>> {
     Ok(times)
 }
 
-/// Durable writes a second, one after the other.
+/// Counts durable writes a second, one after the other.
 pub(crate) fn syncs_per_second(folder: &Path) -> Result<f64> {
     Ok(nanoseconds(sync_alone(folder)?.len()) / LONG_ENOUGH.as_secs_f64())
 }
 
-/// Milliseconds that half of the durable writes take at most, and 99 of 100.
+/// Median and 99th percentile of a durable write, in milliseconds.
 pub(crate) fn sync_time(folder: &Path) -> Result<(f64, f64)> {
     let times = sync_alone(folder)?;
     let at = |quantile| nanoseconds(times.value_at_quantile(quantile)) / 1e6;

@@ -1,4 +1,4 @@
-//! Being told to stop: the first time everything ends in order, folders and servers too; the second time at once.
+//! Stops on a signal: the first ends everything in order, servers and folders too; the second ends at once.
 
 use std::process::exit;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,21 +9,21 @@ use crate::peer;
 
 static ASKED: AtomicBool = AtomicBool::new(false);
 
-/// For whoever hears the signal.
-pub fn interrupt() {
+/// Handles the signal.
+pub(crate) fn interrupt() {
     if ASKED.swap(true, Ordering::Relaxed) {
         peer::stop_all();
         exit(130);
     }
 }
 
-/// Whether we were told to stop.
-pub(crate) fn is_asked() -> bool {
+/// Whether a signal has arrived.
+pub(crate) fn is_requested() -> bool {
     ASKED.load(Ordering::Relaxed)
 }
 
-/// Fails when we were told to stop.
+/// Fails after a signal.
 pub(crate) fn check() -> Result<()> {
-    ensure!(!is_asked(), "interrupted");
+    ensure!(!is_requested(), "interrupted");
     Ok(())
 }

@@ -1,10 +1,14 @@
-//! Who saw what: losses, doubles and violations of order are counted here, for every peer and in every scenario.
+//! Counts losses, duplicates and violations of order, for every peer and in every scenario.
 //!
-//! A room's order is what its fastest subscriber saw. Everyone else must see the same, each message once; and what one
-//! publisher said one after the other must come in that order.
+//! A room's order is that of its fastest subscriber. All others must see the same order, each message once; and messages of
+//! one publisher must come in the order in which they were sent.
 
-/// What went wrong, in messages.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+use std::ops::AddAssign;
+
+use serde::{Deserialize, Serialize};
+
+/// Violations of the promise, in messages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Tally {
     /// Messages that should have been seen.
     pub(crate) expected: u64,
@@ -16,6 +20,15 @@ pub(crate) struct Tally {
     pub(crate) disordered: u64,
 }
 
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.expected += other.expected;
+        self.lost += other.lost;
+        self.doubled += other.doubled;
+        self.disordered += other.disordered;
+    }
+}
+
 impl Tally {
     /// Whether the promise was kept.
     pub(crate) fn is_clean(self) -> bool {
@@ -23,7 +36,7 @@ impl Tally {
     }
 }
 
-/// Where a message stands in its room's order, when it has been seen.
+/// The position of a message that nobody has seen.
 const UNSEEN: u32 = u32::MAX;
 
 /// All messages of a run, by number, and the order of each room.
@@ -40,40 +53,40 @@ struct Message {
     room: u32,
     publisher: u32,
     place: u32,
-    /// How many were subscribed when it was published.
+    /// Subscribers of the room when the message was published.
     audience: u32,
 }
 
 /// How far one subscriber has come in its room.
 #[derive(Debug, Default)]
-pub(crate) struct Place {
-    /// Where it began: what had been said before is not for it.
+pub(crate) struct Progress {
+    /// Position at which the subscription began.
     start: u32,
     at: u32,
-    /// Passed over, and not seen since.
+    /// Messages that were skipped and not seen since.
     missed: Vec<u32>,
 }
 
 impl Ledger {
-    /// For so many rooms.
+    /// Makes a ledger of so many rooms.
     pub(crate) fn new(rooms: usize) -> Self {
         Self { rooms: vec![Vec::new(); rooms], ..Self::default() }
     }
 
-    /// The next message goes out. Answers its number.
+    /// Records the next message. Returns its number.
     pub(crate) fn publish(&mut self, room: u32, publisher: u32, audience: u32) -> u32 {
         self.messages.push(Message { room, publisher, place: UNSEEN, audience });
         u32::try_from(self.messages.len() - 1).unwrap_or(UNSEEN)
     }
 
-    /// The place of someone who subscribes to this room now, when all that was said in it has been seen.
-    pub(crate) fn place(&self, room: u32) -> Place {
+    /// The progress of a new subscriber of this room, when all its messages have been seen.
+    pub(crate) fn place(&self, room: u32) -> Progress {
         let start = u32::try_from(self.rooms[room as usize].len()).unwrap_or(UNSEEN);
-        Place { start, at: start, missed: Vec::new() }
+        Progress { start, at: start, missed: Vec::new() }
     }
 
-    /// A subscriber of this room sees a number. Answers whether it is new to it.
-    pub(crate) fn see(&mut self, room: u32, place: &mut Place, number: u32) -> bool {
+    /// Records that a subscriber sees a message. Returns whether the message is new to the subscriber.
+    pub(crate) fn see(&mut self, room: u32, place: &mut Progress, number: u32) -> bool {
         let order = &mut self.rooms[room as usize];
         if order.get(place.at as usize) == Some(&number) {
             place.at += 1;
@@ -81,7 +94,7 @@ impl Ledger {
         }
         let Some(message) = self.messages.get_mut(number as usize).filter(|message| message.room == room)
         else {
-            // Nobody published this here: as wrong as a double.
+            // A message of another room, or of nobody, counts as a duplicate.
             self.doubled += 1;
             return false;
         };
@@ -104,8 +117,8 @@ impl Ledger {
         true
     }
 
-    /// The result, once everything that will come has come, with the places of all subscribers.
-    pub(crate) fn close<'a>(&self, subscribers: impl Iterator<Item = &'a Place>) -> Tally {
+    /// Sums up, with the progress of all subscribers, after the last delivery.
+    pub(crate) fn close<'a>(&self, subscribers: impl Iterator<Item = &'a Progress>) -> Tally {
         let expected: u64 = self.messages.iter().map(|message| u64::from(message.audience)).sum();
         let seen: u64 =
             subscribers.map(|place| u64::from(place.at - place.start) - place.missed.len() as u64).sum();
@@ -137,14 +150,14 @@ impl Ledger {
 mod tests {
     use super::*;
 
-    /// What is counted when three messages are published and two subscribers see these.
+    /// Publishes three messages, shows these to two subscribers, and returns losses, duplicates and disorder.
     fn tally(seen: [&[u32]; 2]) -> (u64, u64, u64) {
         let mut ledger = Ledger::new(1);
         for _ in 0..3 {
             ledger.publish(0, 0, 2);
         }
         let places = seen.map(|numbers| {
-            let mut place = Place::default();
+            let mut place = Progress::default();
             for number in numbers {
                 ledger.see(0, &mut place, *number);
             }
@@ -156,12 +169,12 @@ mod tests {
     }
 
     #[test]
-    fn all_is_well() {
+    fn complete_delivery_counts_nothing() {
         assert_eq!(tally([&[0, 1, 2], &[0, 1, 2]]), (0, 0, 0));
     }
 
     #[test]
-    fn a_loss_is_seen_wherever_it_is() {
+    fn loss_is_counted_at_every_position() {
         assert_eq!(tally([&[0, 1, 2], &[0, 2]]), (1, 0, 0));
         assert_eq!(tally([&[0, 1, 2], &[0, 1]]), (1, 0, 0));
         assert_eq!(tally([&[1, 2], &[1, 2]]), (2, 0, 0));
@@ -169,22 +182,22 @@ mod tests {
     }
 
     #[test]
-    fn a_loss_of_the_first_who_saw_it_is_seen() {
+    fn loss_of_the_fastest_subscriber_is_counted() {
         // The first skips 1; so the second sees it after 2 was seen, which is against both orders.
         assert_eq!(tally([&[0, 2], &[0, 1, 2]]), (1, 0, 2));
     }
 
     #[test]
-    fn a_double_is_seen() {
+    fn duplicate_is_counted() {
         assert_eq!(tally([&[0, 1, 2], &[0, 1, 1, 2]]), (0, 1, 0));
         assert_eq!(tally([&[0, 0, 1, 2], &[0, 1, 2]]), (0, 1, 0));
         assert_eq!(tally([&[0, 1, 2, 77], &[0, 1, 2]]), (0, 1, 0));
     }
 
     #[test]
-    fn order_is_what_all_see_and_what_the_publisher_said() {
+    fn order_is_that_of_all_subscribers_and_of_the_publisher() {
         assert_eq!(tally([&[0, 1, 2], &[0, 2, 1]]), (0, 0, 1));
-        // Both agree, but the publisher said 1 before 2.
+        // Both agree, but the publisher sent 1 before 2.
         assert_eq!(tally([&[0, 2, 1], &[0, 2, 1]]), (0, 0, 1));
     }
 
@@ -192,7 +205,7 @@ mod tests {
     fn rooms_have_orders_of_their_own() {
         let mut ledger = Ledger::new(2);
         let (here, there) = (ledger.publish(0, 0, 1), ledger.publish(1, 0, 1));
-        let (mut one, mut other) = (Place::default(), Place::default());
+        let (mut one, mut other) = (Progress::default(), Progress::default());
         assert!(ledger.see(0, &mut one, here));
         assert!(ledger.see(1, &mut other, there));
         assert!(!ledger.see(1, &mut other, here), "a message of another room");

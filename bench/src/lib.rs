@@ -1,16 +1,18 @@
-//! Measures Holdline beside its peers: the floor, nchan, the classic Node demo, Engine.IO.
+//! Measures Holdline beside its peers: the baseline, nchan, the classic Node demo, Engine.IO.
 //!
-//! * [`run`]: scenarios, peers, passes; one table each.
-//! * [`serve_floor`]: the least that a server can do, which everything is compared with.
+//! A run measures scenarios with several peers in several passes, and prints one table each. The baseline is the least
+//! that a server can do, and what everything is compared with.
 //!
 //! Linux only, and empty elsewhere: it needs epoll, and what `/proc` says of processes.
 
 #![cfg(target_os = "linux")]
 
-mod answer;
-mod ask;
+mod baseline;
+mod blocking;
+mod cli;
+mod console;
 mod disk;
-mod floor;
+mod guard;
 mod interrupt;
 mod ledger;
 mod load;
@@ -18,14 +20,9 @@ mod net;
 mod paths;
 mod peer;
 mod process;
-mod quick;
 mod report;
+mod response;
 mod run;
-mod say;
 mod scenario;
 
-pub use floor::{FloorOrders, serve_floor};
-pub use interrupt::interrupt;
-pub use run::{Orders, Task, run};
-pub use say::say_error;
-pub use scenario::names;
+pub use cli::main;

@@ -1,5 +1,5 @@
-//! The load generator: one thread, one epoll, requests from templates, answers barely parsed. It subscribes, publishes
-//! as told, polls again after every answer, and writes down when what came.
+//! The load generator: one thread, one epoll, requests from templates, barely parsed responses. Subscribes,
+//! publishes, polls again after every response, and records every delivery.
 
 mod publish;
 mod round;
@@ -11,22 +11,22 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 use hdrhistogram::Histogram;
 
-use crate::answer::{Answer, numbers, text};
-use crate::ledger::{Ledger, Place, Tally};
+use crate::ledger::{Ledger, Progress, Tally};
 use crate::net::{Events, Poller};
 use crate::peer::{Peer, Position, Token};
 use crate::process::{Account, own_cpu};
-use crate::{ask, interrupt, net};
+use crate::response::{Response, numbers, text};
+use crate::{blocking, interrupt, net};
 pub(crate) use publish::Pace;
 pub(crate) use round::Round;
 
-/// As much as is taken from a socket at once.
+/// Bytes of one read.
 const READ: usize = 512 << 10;
-/// Connections opened before the server is given time to accept them: fewer than any of the peers lets queue.
+/// Connections to open before the server gets time to accept them: fewer than the shortest backlog of a peer.
 const CROWD: usize = 400;
 /// Three digits of a latency in nanoseconds, up to ten minutes.
 const LONGEST: u64 = 600_000_000_000;
-/// How long a server may take to tell everyone who is here: twice the longest pause between two tellings.
+/// Time within which all subscribers must know all people: twice the longest pause between two changes of presence.
 const PRESENCE: Duration = Duration::from_secs(60);
 
 /// One peer under load.
@@ -36,13 +36,13 @@ pub(crate) struct Load {
     rooms: Vec<Room>,
     /// Rooms with subscribers; they come first.
     inhabited: usize,
-    lines: Vec<Line>,
-    /// Publishers who are free.
+    conns: Vec<Conn>,
+    /// Publishers without an outstanding request.
     idle: Vec<usize>,
     subscribers: usize,
     publishers: u32,
     ledger: Ledger,
-    /// When each message was sent, or was to be, in nanoseconds since `start`.
+    /// The planned time of each message, in nanoseconds since `start`.
     sent: Vec<u64>,
     start: Instant,
     poller: Poller,
@@ -53,7 +53,7 @@ pub(crate) struct Load {
     count: Count,
 }
 
-/// What has come since the counting began.
+/// Counts of the present stretch.
 struct Count {
     delivered: u64,
     answers: u64,
@@ -70,28 +70,28 @@ struct Room {
     cursor: Token,
 }
 
-struct Line {
+struct Conn {
     stream: TcpStream,
     role: Role,
-    /// The part of an answer that has come, and the part of a request that has not gone: both rare.
-    half: Vec<u8>,
+    /// An incomplete response, and the unsent part of a request: both rare.
+    partial: Vec<u8>,
     unsent: Vec<u8>,
 }
 
 enum Role {
-    Subscriber { number: usize, room: u32, place: Place, position: Position },
+    Subscriber { number: usize, room: u32, place: Progress, position: Position },
     Publisher { number: u32 },
 }
 
 impl Load {
-    /// On this peer, with these rooms made.
+    /// Loads this peer, after making the rooms.
     pub(crate) fn new(peer: Peer, rooms: usize, text_length: usize) -> Result<Self> {
         let account = Account::new(peer.running.id());
         let mut load = Self {
             account,
             rooms: Vec::new(),
             inhabited: 0,
-            lines: Vec::new(),
+            conns: Vec::new(),
             idle: Vec::new(),
             subscribers: 0,
             publishers: 0,
@@ -117,19 +117,19 @@ impl Load {
         let mut requests = Vec::with_capacity(rooms);
         for room in &self.rooms {
             let mut request = Vec::new();
-            if self.peer.dialect.make_room(&room.name, &mut request) {
+            if self.peer.protocol.make_room(&room.name, &mut request) {
                 requests.push(request);
             }
         }
-        ask::all(self.peer.running.address, &requests)?;
+        blocking::all(self.peer.running.address, &requests)?;
         let Self { rooms, peer, request, .. } = self;
-        // One cursor stands for all rooms where a log has one order; asking for the last is enough.
+        // A log has one order, so the cursor of the last room is that of all.
         if let Some(last) = rooms.last() {
             request.clear();
-            if peer.dialect.ask_position(&last.name, request) {
+            if peer.protocol.ask_position(&last.name, request) {
                 let mut position = Position::default();
-                ask::once(peer.running.address, request, |answer| {
-                    peer.dialect.advance(answer, &mut position);
+                blocking::once(peer.running.address, request, |response| {
+                    peer.protocol.advance(response, &mut position);
                 })?;
                 for room in rooms {
                     room.cursor = position.cursor;
@@ -139,14 +139,14 @@ impl Load {
         Ok(())
     }
 
-    /// Opens the sessions of so many more subscribers, so that this is no part of what is measured.
+    /// Opens the sessions of so many more subscribers, before anything is measured.
     pub(crate) fn open_sessions(&mut self, count: usize) -> Result<()> {
         let Self { peer, subscribers, .. } = self;
-        peer.dialect.open_sessions(peer.running.address, *subscribers + count)
+        peer.protocol.open_sessions(peer.running.address, *subscribers + count)
     }
 
-    /// So many more subscribers, spread over the rooms; answers when the server holds all their polls and everyone knows
-    /// who is here, with the nanoseconds that this took us.
+    /// Adds so many subscribers, spread over the rooms. Returns, when the server holds all polls and all subscribers know
+    /// all people, the CPU of the generator in nanoseconds.
     pub(crate) fn subscribe(&mut self, count: usize) -> Result<u64> {
         self.open_sessions(count)?;
         self.catch_up();
@@ -160,8 +160,8 @@ impl Load {
             let (number, room) = (self.subscribers, u32::try_from(at)?);
             self.subscribers += 1;
             let place = self.ledger.place(room);
-            let line = self.open(Role::Subscriber { number, room, place, position })?;
-            self.poll(line)?;
+            let conn = self.open(Role::Subscriber { number, room, place, position })?;
+            self.poll(conn)?;
             if one % CROWD == CROWD - 1 {
                 own += own_cpu() - start;
                 self.settle()?;
@@ -174,29 +174,29 @@ impl Load {
         Ok(own)
     }
 
-    /// Presence is told after a pause, which is no rest: waits until everyone knows of all in their room.
+    /// Waits until every subscriber knows all people in its room: the server is idle between two changes of presence.
     fn await_presence(&mut self) -> Result<()> {
         let end = Instant::now() + PRESENCE;
-        while self.peer.dialect.shows_presence() && !self.knows_presence() {
-            self.turn(Some(Duration::from_millis(50)))?;
+        while self.peer.protocol.shows_presence() && !self.knows_presence() {
+            self.run_once(Some(Duration::from_millis(50)))?;
             ensure!(Instant::now() < end, "some subscribers were not told who is here");
         }
         self.settle()
     }
 
     fn knows_presence(&self) -> bool {
-        self.lines.iter().all(|line| match &line.role {
+        self.conns.iter().all(|conn| match &conn.role {
             Role::Subscriber { room, position, .. } => position.people == self.rooms[*room as usize].members,
             Role::Publisher { .. } => true,
         })
     }
 
-    /// Who comes now begins where those are who are there: what was said before is not for the new ones.
+    /// Lets new subscribers begin at the cursor of the present ones.
     fn catch_up(&mut self) {
-        for line in &self.lines {
-            if let Role::Subscriber { room, position, .. } = &line.role {
+        for conn in &self.conns {
+            if let Role::Subscriber { room, position, .. } = &conn.role {
                 let room = &mut self.rooms[*room as usize];
-                // Where the first poll needs no position, a position is nobody else's business.
+                // Where the first poll needs no cursor, a cursor belongs to one subscriber.
                 if !room.cursor.bytes().is_empty() {
                     room.cursor = position.cursor;
                 }
@@ -204,36 +204,36 @@ impl Load {
         }
     }
 
-    /// So many connections that publish.
+    /// Opens publishers until there are so many.
     pub(crate) fn open_publishers(&mut self, count: usize) -> Result<()> {
         while (self.publishers as usize) < count {
-            let line = self.open(Role::Publisher { number: self.publishers })?;
+            let conn = self.open(Role::Publisher { number: self.publishers })?;
             self.publishers += 1;
-            self.idle.push(line);
+            self.idle.push(conn);
         }
         Ok(())
     }
 
     fn open(&mut self, role: Role) -> Result<usize> {
-        let line = self.lines.len();
-        let stream = net::connect(self.peer.running.address, line)?;
-        self.poller.add(&stream, line as u64)?;
-        self.lines.push(Line { stream, role, half: Vec::new(), unsent: Vec::new() });
-        Ok(line)
+        let conn = self.conns.len();
+        let stream = net::connect(self.peer.running.address, conn)?;
+        self.poller.add(&stream, conn as u64)?;
+        self.conns.push(Conn { stream, role, partial: Vec::new(), unsent: Vec::new() });
+        Ok(conn)
     }
 
-    /// Reads whatever comes until the server has nothing more to do.
+    /// Handles responses until the server is idle.
     pub(crate) fn settle(&mut self) -> Result<()> {
         loop {
             self.account.settle()?;
-            if !self.turn(Some(Duration::ZERO))? {
+            if !self.run_once(Some(Duration::ZERO))? {
                 return Ok(());
             }
         }
     }
 
-    /// Handles what is ready, or waits for it so long. Answers whether there was anything.
-    fn turn(&mut self, wait: Option<Duration>) -> Result<bool> {
+    /// Waits at most so long, and handles the ready connections. Returns whether any was ready.
+    fn run_once(&mut self, wait: Option<Duration>) -> Result<bool> {
         interrupt::check()?;
         let mut events = std::mem::take(&mut self.events);
         self.poller.wait(&mut events, wait)?;
@@ -253,39 +253,39 @@ impl Load {
     }
 
     fn hear(&mut self, at: usize, buffer: &mut [u8]) -> Result<()> {
-        let line = &mut self.lines[at];
-        if !line.unsent.is_empty() {
-            let rest = std::mem::take(&mut line.unsent);
+        let conn = &mut self.conns[at];
+        if !conn.unsent.is_empty() {
+            let rest = std::mem::take(&mut conn.unsent);
             self.write(at, &rest)?;
         }
-        let line = &mut self.lines[at];
-        let length = match line.stream.read(buffer) {
+        let conn = &mut self.conns[at];
+        let length = match conn.stream.read(buffer) {
             Ok(0) => bail!("the server closed it"),
             Ok(length) => length,
             Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
             Err(error) => return Err(error.into()),
         };
-        if line.half.is_empty() {
-            if let Some(answer) = Answer::parse(&buffer[..length])? {
-                return self.answered(at, &answer);
+        if conn.partial.is_empty() {
+            if let Some(response) = Response::parse(&buffer[..length])? {
+                return self.answered(at, &response);
             }
-            self.lines[at].half.extend_from_slice(&buffer[..length]);
+            self.conns[at].partial.extend_from_slice(&buffer[..length]);
             return Ok(());
         }
-        line.half.extend_from_slice(&buffer[..length]);
-        let half = std::mem::take(&mut line.half);
-        if let Some(answer) = Answer::parse(&half)? {
-            return self.answered(at, &answer);
+        conn.partial.extend_from_slice(&buffer[..length]);
+        let partial = std::mem::take(&mut conn.partial);
+        if let Some(response) = Response::parse(&partial)? {
+            return self.answered(at, &response);
         }
-        self.lines[at].half = half;
+        self.conns[at].partial = partial;
         Ok(())
     }
 
-    fn answered(&mut self, at: usize, answer: &Answer<'_>) -> Result<()> {
-        let good = (200..300).contains(&answer.status);
-        ensure!(good, "{} {}", text(answer.head), text(answer.body));
+    fn answered(&mut self, at: usize, response: &Response<'_>) -> Result<()> {
+        let good = (200..300).contains(&response.status);
+        ensure!(good, "{} {}", text(response.head), text(response.body));
         let now = self.now();
-        match &mut self.lines[at].role {
+        match &mut self.conns[at].role {
             Role::Publisher { .. } => {
                 self.count.acknowledged += 1;
                 self.count.last_acknowledged = now;
@@ -295,52 +295,52 @@ impl Load {
             Role::Subscriber { room, place, position, .. } => {
                 self.count.answers += 1;
                 self.count.last_delivered = now;
-                for number in numbers(answer.body) {
+                for number in numbers(response.body) {
                     if self.ledger.see(*room, place, number) {
                         self.count.delivered += 1;
                         let sent = self.sent.get(number as usize).copied().unwrap_or(now);
                         self.count.latency.saturating_record(now.saturating_sub(sent).max(1));
                     }
                 }
-                self.peer.dialect.advance(answer, position);
+                self.peer.protocol.advance(response, position);
                 self.poll(at)
             }
         }
     }
 
     fn poll(&mut self, at: usize) -> Result<()> {
-        let Role::Subscriber { number, room, position, .. } = &self.lines[at].role else { return Ok(()) };
+        let Role::Subscriber { number, room, position, .. } = &self.conns[at].role else { return Ok(()) };
         let mut request = std::mem::take(&mut self.request);
         request.clear();
-        self.peer.dialect.poll(*number, &self.rooms[*room as usize].name, position, &mut request);
+        self.peer.protocol.poll(*number, &self.rooms[*room as usize].name, position, &mut request);
         let written = self.write(at, &request);
         self.request = request;
         written
     }
 
     fn write(&mut self, at: usize, bytes: &[u8]) -> Result<()> {
-        let line = &mut self.lines[at];
-        let written = match line.stream.write(bytes) {
+        let conn = &mut self.conns[at];
+        let written = match conn.stream.write(bytes) {
             Ok(written) => written,
             Err(error) if error.kind() == ErrorKind::WouldBlock => 0,
             Err(error) => return Err(error.into()),
         };
-        let late = !line.unsent.is_empty();
-        line.unsent.extend_from_slice(&bytes[written..]);
-        if late || !line.unsent.is_empty() {
-            self.poller.watch_writing(&line.stream, at as u64, !line.unsent.is_empty())?;
+        let late = !conn.unsent.is_empty();
+        conn.unsent.extend_from_slice(&bytes[written..]);
+        if late || !conn.unsent.is_empty() {
+            self.poller.watch_writing(&conn.stream, at as u64, !conn.unsent.is_empty())?;
         }
         Ok(())
     }
 
-    /// Nanoseconds since the beginning.
+    /// Nanoseconds since `start`.
     fn now(&self) -> u64 {
         u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
-    /// What was lost, doubled or out of order, over all that was published.
+    /// Losses, duplicates and disorder of all messages.
     pub(crate) fn tally(&self) -> Tally {
-        self.ledger.close(self.lines.iter().filter_map(|line| match &line.role {
+        self.ledger.close(self.conns.iter().filter_map(|conn| match &conn.role {
             Role::Subscriber { place, .. } => Some(place),
             Role::Publisher { .. } => None,
         }))

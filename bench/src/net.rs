@@ -1,4 +1,4 @@
-//! The kernel's part: an epoll, sockets on loopback addresses, the limit of open files. Knows no HTTP.
+//! System calls: epoll, sockets on loopback addresses, the limit of open files. Knows no HTTP.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener, TcpStream};
@@ -15,15 +15,15 @@ use rustix::time::Timespec;
 const EVENTS: usize = 1024;
 /// Loopback addresses that clients come from: each has 28,000 ports of its own.
 const SOURCES: usize = 32;
-/// Ports below those from which the system takes a client's own.
+/// Ports below the ephemeral ones.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
 
-/// An epoll and room for what it says.
+/// An epoll instance.
 pub(crate) struct Poller {
     epoll: OwnedFd,
 }
 
-/// What one look at the poller brought: a token and what is ready.
+/// Events of one wait: a token and its readiness each.
 pub(crate) type Events = Vec<Event>;
 
 impl Poller {
@@ -31,23 +31,23 @@ impl Poller {
         Ok(Self { epoll: epoll::create(CreateFlags::CLOEXEC)? })
     }
 
-    /// Room for events.
+    /// Allocates a buffer of events.
     pub(crate) fn events() -> Events {
         Vec::with_capacity(EVENTS)
     }
 
-    /// Watches for something to read.
+    /// Watches a socket for readability.
     pub(crate) fn add(&self, socket: impl AsFd, token: u64) -> io::Result<()> {
         Ok(epoll::add(&self.epoll, socket, EventData::new_u64(token), EventFlags::IN)?)
     }
 
-    /// Also watches for room to write, or no longer.
+    /// Starts or stops watching for writability, too.
     pub(crate) fn watch_writing(&self, socket: impl AsFd, token: u64, on: bool) -> io::Result<()> {
         let flags = if on { EventFlags::IN | EventFlags::OUT } else { EventFlags::IN };
         Ok(epoll::modify(&self.epoll, socket, EventData::new_u64(token), flags)?)
     }
 
-    /// Waits until something is ready or the time is over.
+    /// Waits until a socket is ready or the time is over.
     pub(crate) fn wait(&self, events: &mut Events, wait: Option<Duration>) -> io::Result<()> {
         events.clear();
         let wait = wait.map(|wait| Timespec {
@@ -67,7 +67,7 @@ pub(crate) fn connect(server: SocketAddr, source: usize) -> Result<TcpStream> {
     let last = u8::try_from(2 + source % SOURCES)?;
     let socket = rustix::net::socket(AddressFamily::INET, SocketType::STREAM, None)?;
     sockopt::set_socket_reuseaddr(&socket, true)?;
-    // A connection that ends leaves nothing behind that the next run would have to wait for.
+    // Closed connections leave no TIME_WAIT behind for the next run.
     sockopt::set_socket_linger(&socket, Some(Duration::ZERO))?;
     rustix::net::bind(&socket, &SocketAddrV4::new(Ipv4Addr::new(127, 0, 0, last), 0))?;
     rustix::net::connect(&socket, &server).with_context(|| format!("cannot connect to {server}"))?;
@@ -77,7 +77,7 @@ pub(crate) fn connect(server: SocketAddr, source: usize) -> Result<TcpStream> {
     Ok(stream)
 }
 
-/// A loopback address that nobody listens on.
+/// Finds a free loopback address.
 pub(crate) fn free_address() -> Result<SocketAddr> {
     for _ in 0..100 {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, fastrand::u16(PORTS)));
@@ -88,7 +88,7 @@ pub(crate) fn free_address() -> Result<SocketAddr> {
     bail!("no free port")
 }
 
-/// Raises the limit of open files as far as it goes, for us and whom we start. Answers how far that was.
+/// Raises the limit of open files to its maximum, for this process and its children. Returns the maximum.
 pub(crate) fn raise_file_limit() -> Result<u64> {
     let limit = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum })?;

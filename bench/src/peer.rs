@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-use crate::answer::Answer;
+use crate::response::Response;
 pub(crate) use running::{Running, stop_all};
 
 /// What a peer is started with.
@@ -31,13 +31,13 @@ pub(crate) struct Start<'a> {
 /// A running peer and its language.
 pub(crate) struct Peer {
     pub(crate) running: Running,
-    pub(crate) dialect: Box<dyn Dialect>,
+    pub(crate) protocol: Box<dyn Protocol>,
 }
 
 /// Where a subscriber stands, as the peer's answers say it: sent back with the next poll.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Position {
-    /// The last message that was seen; empty before the first answer.
+    /// The last message that was seen; empty before the first response.
     pub(crate) cursor: Token,
     /// A second validator, where the peer has one: the presence that was seen, or an `ETag`.
     pub(crate) tag: Token,
@@ -71,7 +71,7 @@ impl Token {
 }
 
 /// How a peer is spoken to. Requests are appended to `out`.
-pub(crate) trait Dialect {
+pub(crate) trait Protocol {
     /// Makes a room; none where rooms need no making.
     fn make_room(&self, _room: &str, _out: &mut Vec<u8>) -> bool {
         false
@@ -95,8 +95,8 @@ pub(crate) trait Dialect {
     /// The next poll of the subscriber with this number.
     fn poll(&self, subscriber: usize, room: &str, position: &Position, out: &mut Vec<u8>);
 
-    /// Takes the position out of an answer.
-    fn advance(&self, answer: &Answer<'_>, position: &mut Position);
+    /// Takes the position out of a response.
+    fn advance(&self, response: &Response<'_>, position: &mut Position);
 
     /// Publishes the message with this number.
     fn publish(&self, room: &str, number: u32, length: usize, out: &mut Vec<u8>);
@@ -106,7 +106,7 @@ pub(crate) trait Dialect {
 pub(crate) fn start(name: &str, start: &Start<'_>) -> Result<Peer> {
     match name.split(':').next().unwrap_or_default() {
         "holdline" => api::holdline(name, start),
-        "floor" => api::floor(name, start),
+        "baseline" => api::baseline(name, start),
         "nchan" => nchan::start(name, start),
         "node" => node::start(start),
         "engineio" => engineio::start(start),

@@ -1,5 +1,5 @@
-//! What a server's processes cost, as the kernel counts it: memory from `smaps_rollup`, CPU from the threads'
-//! `schedstat`. And the cores that processes may use.
+//! Memory and CPU of a server's processes, as the kernel counts them: `smaps_rollup`, and the threads' `schedstat`. And
+//! the cores that processes may use.
 
 use std::collections::HashMap;
 use std::fs;
@@ -10,10 +10,10 @@ use anyhow::{Context as _, Result, bail};
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use rustix::time::{ClockId, clock_gettime};
 
-/// How long a server is watched before it counts as idle, and how much of that time it may work: its timers.
+/// Time for which a server must be idle, and the share of it that its timers may take.
 const LOOK: Duration = Duration::from_millis(3);
 const IDLE: f64 = 0.04;
-/// A server that has not come to rest after this long will not.
+/// Time after which a busy server counts as never idle.
 const RESTLESS: Duration = Duration::from_secs(20);
 
 /// A process with all its children and threads. Remembers threads that have ended: their time counts too.

@@ -1,9 +1,7 @@
-//! What came of it: a table for the person, JSON for whoever computes with it, and the tables and plots of
-//! docs/PERFORMANCE.md.
+//! Reports figures: a table on the terminal, JSON for programs, and the tables of docs/PERFORMANCE.md.
 
 mod document;
 mod figures;
-mod plot;
 mod statistics;
 mod table;
 
@@ -11,20 +9,20 @@ use std::fs;
 
 use anyhow::{Context as _, Result};
 
-pub(crate) use document::write_documents;
+pub(crate) use document::write_document;
 pub(crate) use figures::{Figures, Row};
 use table::Table;
 
-use crate::{paths, say};
+use crate::{console, paths};
 
-/// Says the table.
+/// Prints the table.
 pub(crate) fn print(figures: &Figures) {
-    say::line(format!("\n{}: {}", figures.scenario, figures.about));
-    say::line(Table::of(figures).text());
+    console::print(format!("\n{}: {}", figures.scenario, figures.about));
+    console::print(Table::of(figures).text());
 }
 
-/// Leaves the figures for later; those of some peers alone under a name of their own, so that they do not end up in the
-/// document.
+/// Keeps the figures as JSON. Those of some peers alone have a file name of their own, so that the document never shows
+/// them.
 pub(crate) fn keep(figures: &Figures, is_whole: bool) -> Result<()> {
     let folder = paths::figures();
     fs::create_dir_all(&folder)?;

@@ -1,44 +1,44 @@
-//! A run: passes over scenarios, cases and peers, in turns, so that the machine's drift hits all alike. One table each.
+//! Runs the scenarios: peers take turns within each pass, so that the machine's drift hits all alike.
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 use tempfile::TempDir;
 
 use crate::report::{self, Figures, Row};
-use crate::scenario::{ALL, Extent, Scenario, Stage};
-use crate::{interrupt, net, peer, process, quick, say};
+use crate::scenario::{ALL, Environment, Extent, Scenario};
+use crate::{console, guard, interrupt, net, peer, process};
 
-/// Peers that are measured unless told otherwise.
-const PEERS: [&str; 4] = ["holdline", "floor", "nchan", "node"];
+/// The usual peers.
+const PEERS: [&str; 4] = ["holdline", "baseline", "nchan", "node"];
 
-/// What a run is told.
+/// Options of a run.
 #[derive(Debug, Clone)]
-pub struct Orders {
+pub(crate) struct Options {
     /// The server to measure.
-    pub program: PathBuf,
+    pub(crate) program: PathBuf,
     /// By name; none means all.
-    pub scenarios: Vec<String>,
+    pub(crate) scenarios: Vec<String>,
     /// By name, with their variants; none means the usual ones.
-    pub peers: Vec<String>,
+    pub(crate) peers: Vec<String>,
     /// Passes.
-    pub runs: usize,
-    /// What to do.
-    pub task: Task,
+    pub(crate) runs: usize,
+    /// The task.
+    pub(crate) task: Task,
 }
 
-/// What a run is for.
+/// The task of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Task {
-    /// To see figures.
+pub(crate) enum Task {
+    /// Measure the usual cases.
     Measure,
-    /// The same, with ten million entries of history too.
+    /// Measure also ten million entries of history.
     MeasureFully,
-    /// To see whether something got worse: little, compared with what is kept.
+    /// Measure little, and compare with the kept figures.
     Guard,
-    /// To keep what the guard compares with.
+    /// Measure little, and keep the figures.
     Accept,
-    /// To write the figures of earlier runs into docs/PERFORMANCE.md.
+    /// Write the figures of earlier runs into docs/PERFORMANCE.md.
     Write,
 }
 
@@ -56,70 +56,66 @@ impl Task {
     }
 }
 
-/// Does it. Answers whether ours kept its promise, and for the guard whether nothing got worse.
-pub fn run(orders: &Orders) -> Result<bool> {
-    if orders.task == Task::Write {
-        report::write_documents()?;
+/// Carries out the task. Returns whether `holdline` lost nothing, and for the guard whether nothing got worse.
+pub(crate) fn run(options: &Options) -> Result<bool> {
+    if options.task == Task::Write {
+        report::write_document()?;
         return Ok(true);
     }
-    let scenarios = chosen(orders)?;
-    let is_whole = orders.scenarios.is_empty() && orders.peers.is_empty();
+    let scenarios = chosen(options);
+    let is_whole = options.scenarios.is_empty() && options.peers.is_empty();
     let files = net::raise_file_limit()?;
     let all = process::cores()?;
     let (server, own) = (&all[..1], &all[all.len().min(2) - 1..all.len().min(2)]);
     process::pin(own)?;
-    say::aside(format!("server on core {server:?}, generator on core {own:?}, {files} open files"));
+    console::note(format!("server on core {server:?}, generator on core {own:?}, {files} open files"));
     if server == own {
-        say::aside("this machine has one core: the generator takes its time from the server");
+        console::note("this machine has one core: the generator takes its time from the server");
     }
     let histories = tempfile::Builder::new().prefix("holdline-bench-").tempdir()?;
-    let stage = Stage {
-        program: &orders.program,
+    let environment = Environment {
+        program: &options.program,
         server_cores: server,
         own_cores: own,
         all_cores: &all,
-        extent: orders.task.extent(),
+        extent: options.task.extent(),
         histories: &histories,
     };
     let mut figures = Vec::new();
     for scenario in scenarios {
-        let done = measure(&stage, scenario, orders)?;
+        let done = measure(&environment, scenario, options)?;
         report::print(&done);
-        if !orders.task.is_guard() {
-            report::keep(&done, orders.peers.is_empty())?;
+        if !options.task.is_guard() {
+            report::keep(&done, options.peers.is_empty())?;
         }
         figures.push(done);
     }
     drop::<TempDir>(histories);
-    let kept = figures.iter().all(Figures::ours_is_clean);
-    if orders.task.is_guard() {
-        return Ok(quick::judge(&figures, is_whole, orders.task == Task::Accept)? && kept);
+    let kept = figures.iter().all(Figures::holdline_is_clean);
+    if options.task.is_guard() {
+        return Ok(guard::judge(&figures, is_whole, options.task == Task::Accept)? && kept);
     }
     if is_whole {
-        report::write_documents()?;
+        report::write_document()?;
     }
     Ok(kept)
 }
 
-fn chosen(orders: &Orders) -> Result<Vec<&'static Scenario>> {
-    let names: Vec<_> = if orders.task.is_guard() && orders.scenarios.is_empty() {
-        quick::SCENARIOS.map(str::to_owned).into()
+fn chosen(options: &Options) -> Vec<&'static Scenario> {
+    let wanted: Vec<&str> = if options.task.is_guard() && options.scenarios.is_empty() {
+        guard::SCENARIOS.into()
     } else {
-        orders.scenarios.clone()
+        options.scenarios.iter().map(String::as_str).collect()
     };
-    let known = |name: &String| crate::names().contains(&name.as_str());
-    if let Some(name) = names.iter().find(|name| !known(name)) {
-        bail!("there is no scenario {name:?}; there are: {}", crate::names().join(", "));
-    }
-    let wanted = |scenario: &&&Scenario| names.is_empty() || names.iter().any(|name| name == scenario.name);
-    Ok(ALL.iter().filter(wanted).copied().collect())
+    let is_wanted = |scenario: &&&Scenario| wanted.is_empty() || wanted.contains(&scenario.name);
+    ALL.iter().filter(is_wanted).copied().collect()
 }
 
-/// The peers of a scenario: those asked for, with the variants that belong to it.
-fn peers(scenario: &Scenario, orders: &Orders) -> Vec<String> {
-    let asked: Vec<String> = match (orders.peers.is_empty(), orders.task.is_guard()) {
-        (false, _) => orders.peers.clone(),
-        (_, true) => quick::PEERS.map(str::to_owned).into(),
+/// Lists the peers of a scenario: the requested ones, with the scenario's variants.
+fn peers(scenario: &Scenario, options: &Options) -> Result<Vec<String>> {
+    let asked: Vec<String> = match (options.peers.is_empty(), options.task.is_guard()) {
+        (false, _) => options.peers.clone(),
+        (_, true) => guard::PEERS.map(str::to_owned).into(),
         _ => PEERS.map(str::to_owned).into(),
     };
     let mut peers = Vec::new();
@@ -133,36 +129,43 @@ fn peers(scenario: &Scenario, orders: &Orders) -> Vec<String> {
         peers.push(peer);
         peers.extend(variants);
     }
-    peers.retain(|name| match peer::missing(name, &orders.program) {
+    peers.retain(|name| match peer::missing(name, &options.program) {
         Some(why) => {
-            say::aside(format!("{name} is left out: {why}"));
+            console::note(format!("{name} is left out: {why}"));
             false
         }
         None => true,
     });
+    ensure!(
+        !options.task.is_guard() || peers.iter().any(|peer| peer.starts_with("holdline")),
+        "the guard has no server to measure"
+    );
     peers.dedup();
-    peers
+    Ok(peers)
 }
 
-fn measure(stage: &Stage<'_>, scenario: &'static Scenario, orders: &Orders) -> Result<Figures> {
-    let peers = peers(scenario, orders);
+fn measure(environment: &Environment<'_>, scenario: &'static Scenario, options: &Options) -> Result<Figures> {
+    let peers = peers(scenario, options)?;
     let mut rows = Vec::new();
-    for case in (scenario.cases)(stage.extent) {
+    for case in (scenario.cases)(environment.extent) {
         let first = rows.len();
         rows.extend(peers.iter().map(|peer| Row::new(&case.label, peer)));
-        for pass in 1..=orders.runs {
+        for pass in 1..=options.runs {
             for (at, peer) in peers.iter().enumerate() {
-                say::aside(format!("{}, {}, {peer}, {pass} of {}", scenario.name, case.label, orders.runs));
-                match (scenario.measure)(stage, &case, peer) {
+                console::note(format!(
+                    "{}, {}, {peer}, {pass} of {}",
+                    scenario.name, case.label, options.runs
+                ));
+                match (scenario.measure)(environment, &case, peer) {
                     Ok(sample) => rows[first + at].add(sample),
                     Err(error) => {
                         interrupt::check()?;
-                        say::aside(format!("{peer} failed: {error:#}"));
+                        console::note(format!("{peer} failed: {error:#}"));
                         rows[first + at].fail(scenario.columns.len());
                     }
                 }
             }
         }
     }
-    Ok(Figures::new(scenario, orders.runs, rows))
+    Ok(Figures::new(scenario, options.runs, rows))
 }

@@ -1,42 +1,45 @@
-//! The scenarios: what is measured, in which cases, and for which variants of a peer. One file each.
+//! The scenarios: one file each, with its cases, its columns and its variants of peers.
 
 mod burst;
 mod cometd;
 mod cores;
 mod curve;
+mod environment;
 mod fanout;
 mod growth;
 mod hold;
 mod join;
 mod latency;
-mod stage;
+
+use std::borrow::Cow;
 
 use anyhow::Result;
+use serde::{Deserialize, Serialize};
 
 use crate::ledger::Tally;
-pub(crate) use stage::Stage;
+pub(crate) use environment::Environment;
 
-/// Something to measure.
+/// A scenario.
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
     pub(crate) columns: &'static [Column],
-    /// What else is measured when the first is asked for.
+    /// Pairs of a peer and a variant that is measured beside it.
     pub(crate) variants: &'static [(&'static str, &'static str)],
-    /// Peers that it makes sense for; empty means all.
+    /// Peers for which the scenario makes sense; empty means all.
     pub(crate) only: &'static [&'static str],
     pub(crate) cases: fn(Extent) -> Vec<Case>,
-    pub(crate) measure: fn(&Stage<'_>, &Case, &str) -> Result<Sample>,
+    pub(crate) measure: fn(&Environment<'_>, &Case, &str) -> Result<Sample>,
 }
 
 /// How much is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// For the guard, in two minutes.
+    /// As little as the guard needs, in three minutes.
     Quick,
-    /// What a person waits for.
+    /// The usual run.
     Usual,
-    /// With ten million entries.
+    /// The usual run, with ten million entries.
     Full,
 }
 
@@ -45,26 +48,26 @@ pub(crate) enum Extent {
 pub(crate) struct Case {
     pub(crate) label: String,
     pub(crate) size: usize,
-    /// What varies, where one scenario varies several things.
+    /// The varied quantity, where a scenario varies several.
     pub(crate) kind: &'static str,
 }
 
-/// A figure that a scenario brings.
-#[derive(Debug, Clone, Copy)]
+/// A column of figures.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Column {
-    pub(crate) name: &'static str,
+    pub(crate) name: Cow<'static, str>,
     pub(crate) digits: usize,
-    /// Whether it is set in relation to the floor and to nchan.
+    /// Whether the table has ratios to the baseline and to nchan.
     pub(crate) compared: bool,
 }
 
-/// What one measurement of one peer brought: a value for each column, none where it does not apply.
+/// One measurement of one peer: a value for each column, none where the column does not apply.
 pub(crate) struct Sample {
     pub(crate) values: Vec<Option<f64>>,
     pub(crate) tally: Tally,
 }
 
-/// All, in the order in which they run.
+/// All scenarios, in their order.
 pub(crate) const ALL: [&Scenario; 9] = [
     &hold::HOLD,
     &fanout::FANOUT,
@@ -78,12 +81,12 @@ pub(crate) const ALL: [&Scenario; 9] = [
 ];
 
 /// Their names.
-pub fn names() -> [&'static str; ALL.len()] {
+pub(crate) fn names() -> [&'static str; ALL.len()] {
     ALL.map(|scenario| scenario.name)
 }
 
 impl Case {
-    /// Cases that differ in a number.
+    /// Cases of these sizes.
     pub(crate) fn sizes(sizes: &[usize], unit: &str) -> Vec<Self> {
         let case = |size: &usize| Self { label: format!("{} {unit}", grouped(*size)), size: *size, kind: "" };
         sizes.iter().map(case).collect()
@@ -91,23 +94,23 @@ impl Case {
 }
 
 impl Sample {
-    /// These values; one that could not be divided does not apply.
+    /// Makes a sample; a value that is not finite does not apply.
     pub(crate) fn new(values: &[f64], tally: Tally) -> Self {
         Self { values: values.iter().map(|value| value.is_finite().then_some(*value)).collect(), tally }
     }
 }
 
-/// A column that is compared.
+/// A column with ratios.
 pub(crate) const fn compared(name: &'static str, digits: usize) -> Column {
-    Column { name, digits, compared: true }
+    Column { name: Cow::Borrowed(name), digits, compared: true }
 }
 
-/// A column that stands for itself.
+/// A column without ratios.
 pub(crate) const fn plain(name: &'static str, digits: usize) -> Column {
-    Column { name, digits, compared: false }
+    Column { name: Cow::Borrowed(name), digits, compared: false }
 }
 
-/// A number with commas.
+/// Formats a number with commas.
 pub(crate) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();

@@ -18,6 +18,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
+use holdline_server::Scope;
 use holdline_server::hub::Hub;
 use holdline_server::log::{Draft, MemoryLog};
 use holdline_shared::{After, Person, RoomName};
@@ -42,7 +43,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 async fn next(State(app): State<App>) -> Result<String, StatusCode> {
-    let next = app.hub.next_message(&RoomName::lobby(), After::Now, Some(app.wait)).await;
+    let next =
+        app.hub.next_message(&Scope::of_every_room(), &RoomName::lobby(), After::Now, Some(app.wait)).await;
     let said = next.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
     Ok(said.text.map(String::from).unwrap_or_default())
 }

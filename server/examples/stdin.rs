@@ -18,6 +18,7 @@ use std::time::Duration;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::get;
+use holdline_server::Scope;
 use holdline_server::hub::Hub;
 use holdline_server::log::{Draft, MemoryLog};
 use holdline_server::router;
@@ -55,7 +56,10 @@ async fn lines(State(hub): State<Arc<Hub>>, after: Option<Path<String>>) -> Answ
     let mut text = String::new();
     let mut wait = Duration::from_secs(30);
     loop {
-        let said = hub.next_message(&RoomName::lobby(), after, Some(wait)).await.map_err(|e| refuse(&e))?;
+        let said = hub
+            .next_message(&Scope::of_every_room(), &RoomName::lobby(), after, Some(wait))
+            .await
+            .map_err(|e| refuse(&e))?;
         let Some(line) = said.text else { return Ok(([("next", said.cursor.to_string())], text)) };
         text.push_str(line.as_str());
         text.push('\n');

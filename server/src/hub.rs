@@ -53,6 +53,7 @@ use self::state::HubState;
 use self::sync::Ordering;
 use crate::log::{Draft, Log, LogError, LogEvent, Outcome};
 use crate::metrics::Metrics;
+use crate::scope::Scope;
 
 pub use self::answers::Answer;
 pub use self::config::HubConfig;
@@ -88,10 +89,11 @@ impl Hub {
         let head = log.head();
         let rooms = log.rooms().await?;
         let forgotten = log.read(RoomSelection::All, head).await?.forgotten;
-        let state = Arc::new(HubState::restore(rooms, head, forgotten, config.recent_bytes));
+        let epoch = log.epoch();
+        let state = Arc::new(HubState::restore(rooms, epoch, head, forgotten, config.recent_bytes));
         // Without the log, which would otherwise keep itself.
         let follower = Arc::downgrade(&state);
-        log.follow(Arc::new(move |event| {
+        let following = Arc::new(move |event: LogEvent<'_>| {
             let Some(state) = follower.upgrade() else { return };
             match event {
                 LogEvent::Appended(group) => {
@@ -99,8 +101,12 @@ impl Hub {
                     state.on_commit(group);
                 }
                 LogEvent::RoomsExpired { rooms, forgotten } => state.on_rooms_expired(rooms, forgotten),
+                LogEvent::Replaced { epoch, head, rooms, forgotten } => {
+                    state.on_replaced(epoch, head, rooms, forgotten);
+                }
             }
-        }));
+        });
+        log.follow(head, following).await?;
         let answers = Arc::new(Answers::new(log.clone(), state.clone(), config.wait));
         let polls = Polls::new(state.clone(), answers.clone(), &config);
         let health = Health::new();
@@ -123,33 +129,36 @@ impl Hub {
     /// Cancelling it, by dropping the future, leaves nothing behind.
     pub async fn poll(
         &self,
+        scope: &Scope,
         rooms: &RoomSelection,
         after: After,
         wait: Duration,
         presence: Option<PresenceLease>,
     ) -> Result<Answer, PollError> {
-        self.polls.poll(rooms, after, wait, presence).await
+        self.polls.poll(scope, rooms, after, wait, presence).await
     }
 
     /// Waits for the next message of one room, edits and other entries passed over. A room that does not exist yet may
     /// be waited for.
     pub async fn next_message(
         &self,
+        scope: &Scope,
         room: &RoomName,
         after: After,
         wait: Option<Duration>,
     ) -> Result<NextMessage, PollError> {
-        self.polls.next_message(room, after, wait).await
+        self.polls.next_message(scope, room, after, wait).await
     }
 
     /// Checks where a poll begins and how long it may be held, for a keeper of its own.
     pub(crate) fn admit(
         &self,
+        scope: &Scope,
         rooms: &RoomSelection,
         after: After,
         wait: Duration,
     ) -> Result<Admitted, PollError> {
-        self.polls.admit(rooms, after, wait)
+        self.polls.admit(scope, rooms, after, wait)
     }
 
     /// A keeper of held polls for one thread. `owner` is woken when the keeper has something to do.
@@ -165,22 +174,26 @@ impl Hub {
     /// A page of a room's history, as `reader` sees it, with the cursor it was read at.
     pub async fn history(
         &self,
+        scope: &Scope,
         room: &RoomName,
         before: Option<Seq>,
         limit: usize,
         reader: Option<PersonId>,
     ) -> Result<Result<History, UnknownRoom>, LogError> {
-        let Some(topic) = self.topic(room) else { return Ok(Err(UnknownRoom)) };
+        let Some(topic) = self.topic(room).filter(|_| scope.allows(room)) else {
+            return Ok(Err(UnknownRoom));
+        };
         let page = self.log.page(room.clone(), before, limit, reader).await?;
         let cursor = self.answers.cursor(page.upto);
         Ok(Ok(History { messages: page.messages, cursor, more: page.more, topic }))
     }
 
     /// The rooms, the most recently active first.
-    pub fn rooms(&self) -> RoomList {
+    pub fn rooms(&self, scope: &Scope) -> RoomList {
         let cursor = self.answers.cursor(self.head());
         let newest = self.state.rooms.newest(ROOMS_LISTED);
-        let mut rooms: Vec<RoomSummary> = newest.iter().map(|room| room.summary()).collect();
+        let readable = newest.iter().filter(|room| scope.allows(room.name()));
+        let mut rooms: Vec<RoomSummary> = readable.map(|room| room.summary()).collect();
         // Some may have grown meanwhile.
         rooms.sort_unstable_by_key(|room| std::cmp::Reverse(room.head));
         RoomList { rooms, cursor }
@@ -196,10 +209,16 @@ impl Hub {
         self.state.rooms.len()
     }
 
-    /// Marks `person` as here in `rooms` until the lease is dropped and for a grace after; rooms that do not exist are
-    /// passed over. `known` is the tag of the presence that the person was told last.
-    pub fn enter(&self, person: &Person, rooms: &[RoomName], known: Option<&PresenceTag>) -> PresenceLease {
-        let mut names: Vec<_> = rooms.iter().collect();
+    /// Marks `person` as here in `rooms` until the lease is dropped and for a grace after; rooms that do not exist or may not
+    /// be read are passed over. `known` is the tag of the presence that the person was told last.
+    pub fn enter(
+        &self,
+        scope: &Scope,
+        person: &Person,
+        rooms: &[RoomName],
+        known: Option<&PresenceTag>,
+    ) -> PresenceLease {
+        let mut names: Vec<_> = rooms.iter().filter(|room| scope.allows(room)).collect();
         names.sort_unstable();
         names.dedup();
         let rooms = names.into_iter().filter_map(|name| self.state.rooms.find(name));

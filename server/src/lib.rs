@@ -7,6 +7,7 @@
 //! * [`router`]: the HTTP routes, to be mounted anywhere; [`HttpConfig`]: host names, proxies, limits.
 //! * [`serve`]: serving them with time-outs and an orderly stop.
 
+mod api;
 mod http;
 pub mod hub;
 pub mod log;
@@ -14,8 +15,11 @@ mod metrics;
 mod nicknames;
 mod random;
 mod repeated_line;
+mod scope;
 mod serve;
 mod session;
 
-pub use http::{BUILD, Hosts, HttpConfig, InvalidHost, router, router_with};
-pub use serve::{STALL_BYTES, ServeConfig, serve, serve_router};
+pub use self::api::{Hosts, HttpConfig, InvalidHost};
+pub use self::http::{BUILD, router, router_with};
+pub use self::scope::Scope;
+pub use self::serve::{STALL_BYTES, ServeConfig, serve, serve_router};

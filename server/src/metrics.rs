@@ -42,6 +42,7 @@ pub(crate) struct Metrics {
     pub(crate) connections_refused: Counter,
     /// Connections that were closed because their client read too slowly.
     pub(crate) connections_stalled: Counter,
+    pub(crate) handoffs: Counter,
     pub(crate) polls_shortened: Counter,
     pub(crate) polls_refused: Counter,
     pub(crate) entries: Counter,
@@ -69,6 +70,7 @@ impl Default for Metrics {
             connections: Counter::default(),
             connections_refused: Counter::default(),
             connections_stalled: Counter::default(),
+            handoffs: Counter::default(),
             polls_shortened: Counter::default(),
             polls_refused: Counter::default(),
             entries: Counter::default(),

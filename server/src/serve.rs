@@ -1,13 +1,16 @@
-//! Serving a hub on listeners: who accepts, who serves which connection, and an orderly stop.
+//! Serves a hub on listeners, and stops in order.
 //!
-//! Connections that poll and publish are served by event loops of our own ([`event_loop`]), in a few hundred bytes each;
-//! everything else is served by hyper and the router ([`plain`]), to which a connection goes, with what was read of it,
-//! at its first request of another kind, and from which it comes back at the next one of these.
+//! Event loops of our own ([`event_loop`]) serve polls and publishes, in a few hundred bytes for each connection; hyper and the
+//! router ([`plain`]) serve everything else. A connection is handed to hyper, with the input that was read, at its first request of
+//! another kind, and comes back at the next poll or publish.
 
-mod admission;
-mod boundary;
+mod connection_limit;
 mod event_loop;
 mod exchange;
+mod fast_path;
+mod handoff;
+mod handoff_io;
+mod loop_handle;
 mod plain;
 mod stall;
 
@@ -21,9 +24,11 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::timeout;
 
-use self::admission::Admission;
+use self::connection_limit::ConnectionLimit;
+use self::loop_handle::Command;
 use self::plain::Plain;
-use crate::http::{App, HttpConfig, routes};
+use crate::api::{App, HttpConfig};
+use crate::http::routes;
 use crate::hub::{Hub, MAX_CONNECTIONS};
 
 /// How to treat connections. Begin with the default and set what is to be otherwise.
@@ -114,26 +119,26 @@ async fn run(
     stop: impl Future<Output = ()>,
 ) {
     let (stopping, stopped) = watch::channel(false);
-    // Whoever serves connections holds a sender; when all are gone, so is every connection.
+    // Each transport holds a sender; when all are gone, so is every connection.
     let (serving, mut all_ended) = mpsc::channel::<()>(1);
     let hub = app.hub.clone();
-    let admission = Arc::new(Admission::new(config.max_connections, hub.metrics().clone()));
+    let connection_limit = Arc::new(ConnectionLimit::new(config.max_connections, hub.metrics().clone()));
     let failed = Arc::new(Notify::new());
     let metrics = hub.metrics().clone();
     let plain = Arc::new(Plain::new(router, &config, metrics, stopped, serving, failed.clone()));
-    // Tokio lets go of them, or it would be woken for every connection that an event loop accepts.
+    // Taken from tokio, which would otherwise be woken for every connection that an event loop accepts.
     let listeners: Vec<_> = listeners.into_iter().filter_map(|one| usable(one.into_std())).collect();
-    let loops = event_loop::start(event_loops, &listeners, &app, &admission, &plain);
+    let loops = event_loop::start(event_loops, &listeners, &app, &connection_limit, &plain);
     let loops = loops.unwrap_or_else(|error| {
         tracing::warn!(%error, "no event loop could be started; polls are served like every other request");
         Vec::new()
     });
     if loops.is_empty() {
         for listener in listeners.into_iter().filter_map(|one| usable(TcpListener::from_std(one))) {
-            tokio::spawn(plain.clone().accept_until_stopped(listener, admission.clone()));
+            tokio::spawn(plain.clone().accept_until_stopped(listener, connection_limit.clone()));
         }
     } else {
-        // The loops have their own, and close them when they stop; nobody is to wait at ours then.
+        // The loops have their own copies and close them when they drain; then nobody is to wait at these.
         drop(listeners);
     }
     drop(plain);
@@ -143,12 +148,12 @@ async fn run(
     // Before the loops are told, so that whatever they answer from then on says that the connection is closed.
     hub.close();
     for one in &loops {
-        one.stop();
+        one.send(Command::Drain);
     }
     if timeout(config.stop_timeout, all_ended.recv()).await.is_err() {
         tracing::warn!("some requests took too long to finish and were cut");
         for one in &loops {
-            one.cut();
+            one.send(Command::Abort);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Sessions: a signed statement of who somebody is, carried by the client. The server keeps nothing.
+//! Sessions: signed statements of a person's identity, carried by clients. The server stores none.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,7 +11,7 @@ use thiserror::Error;
 /// log and outlive restarts.
 #[derive(Clone)]
 pub(crate) struct Sessions {
-    /// With the secret taken in, which is half of the work for each token.
+    /// Keyed once, which saves half of the work for each token.
     keyed: Hmac<Sha256>,
 }
 
@@ -29,7 +29,7 @@ impl Sessions {
         Self { keyed: <Hmac<Sha256> as KeyInit>::new(&block) }
     }
 
-    /// A token that says, provably, who this is: `h1.ID.NICKNAME.SIGNATURE`.
+    /// The token of a person: `h1.ID.NICKNAME.SIGNATURE`.
     pub(crate) fn sign(&self, person: &Person) -> String {
         let name = URL_SAFE_NO_PAD.encode(person.name.as_str());
         let claim = format!("h1.{}.{name}", person.id);
@@ -37,7 +37,7 @@ impl Sessions {
         format!("{claim}.{signature}")
     }
 
-    /// Who the token speaks of.
+    /// The person whose token this is.
     pub(crate) fn check(&self, token: &str) -> Result<Person, InvalidSession> {
         let (claim, signature) = token.rsplit_once('.').ok_or(InvalidSession)?;
         let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| InvalidSession)?;
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_tells_who_signed_in() {
+    fn token_names_its_person() {
         let sessions = Sessions::new([7; 32]);
         let token = sessions.sign(&ada());
         assert!(
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_believed() {
+    fn forged_and_damaged_tokens_are_refused() {
         let sessions = Sessions::new([7; 32]);
         let token = sessions.sign(&ada());
         let forged = token.replacen("h1.", "h1.x", 1);

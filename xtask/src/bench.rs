@@ -1,5 +1,4 @@
-//! `cargo xtask bench`: measures the real server beside its peers. What is measured and how is up to the crate `bench`;
-//! this builds it and the server, and brings the peers that are not ours.
+//! `cargo xtask bench`: builds the server, installs the other peers, and runs the crate `bench`.
 
 mod peers;
 
@@ -12,7 +11,7 @@ use xshell::Shell;
 
 use crate::{faults, paths, say, shell};
 
-/// Builds, then runs with these flags. `HOLDLINE_BIN` names another server to measure.
+/// Builds and measures with these flags. `HOLDLINE_BIN` names another server to measure.
 pub(crate) fn command(sh: &Shell, flags: &[OsString]) -> Result<()> {
     let program = if flags.iter().any(|flag| flag == "--write") {
         paths::executable()
@@ -20,14 +19,12 @@ pub(crate) fn command(sh: &Shell, flags: &[OsString]) -> Result<()> {
         peers::find_or_install(sh, flags)?;
         server(sh, flags)?
     };
-    say::step("building what measures it");
-    // Not `cargo run`: the floor, a peer, is a program of its own.
-    shell::cargo(sh).args(["build", "--release", "--package", "holdline_bench"]).run()?;
-    let bench = paths::target().join("release").join(format!("bench{}", env::consts::EXE_SUFFIX));
-    Ok(sh.cmd(bench).args(flags).env("HOLDLINE_BIN", program).run()?)
+    say::step("building the bench");
+    let bench = shell::cargo(sh).args(["run", "--release", "--package", "holdline_bench", "--"]);
+    Ok(bench.args(flags).env("HOLDLINE_BIN", program).run()?)
 }
 
-/// The server to measure: built, unless another one is named or none is asked for.
+/// Builds the server, unless the variable names another or no peer is `holdline`.
 fn server(sh: &Shell, flags: &[OsString]) -> Result<PathBuf> {
     match env::var_os("HOLDLINE_BIN") {
         Some(program) => Ok(PathBuf::from(program)),

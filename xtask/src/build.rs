@@ -1,20 +1,15 @@
-//! `cargo xtask build`: leaves `target/release/holdline` with the browser client inside, the one file a user needs.
+//! `cargo xtask build`: makes `target/release/holdline` with the browser client inside, the one file a user needs.
 
 pub(crate) mod client;
 mod first_load;
-mod minify;
-mod names;
-mod order;
 mod precompress;
-mod shrink;
-mod wasm;
 
 use anyhow::Result;
 use xshell::Shell;
 
 use crate::{paths, say, setup, shell};
 
-/// Sets up, builds the client if something in it has changed, then the server around it.
+/// Sets up, builds the client if its sources have changed, then the server that embeds it.
 pub(crate) fn command(sh: &Shell) -> Result<()> {
     let tools = setup::client(sh)?;
     client::build(sh, &tools)?;

@@ -1,14 +1,14 @@
-//! `cargo xtask check`: what a change must pass before anyone looks at it, in a minute or two.
+//! `cargo xtask check`: the quick steps of `test`, in a minute or two.
 
 use anyhow::Result;
 use xshell::Shell;
 
-use crate::steps::{self, Bench};
+use crate::steps::{self, Context};
 use crate::{setup, test};
 
-/// Runs the quick steps of `test`.
+/// Runs them.
 pub(crate) fn command(sh: &Shell, keep_going: bool) -> Result<()> {
-    let bench = Bench { sh, tools: setup::client(sh)? };
+    let context = Context { sh, tools: setup::client(sh)? };
     let quick = steps::ALL.iter().filter(|step| steps::CHECK.contains(&step.name));
-    test::run(&bench, quick, keep_going)
+    test::run(&context, quick, keep_going)
 }

@@ -7,7 +7,7 @@ use xshell::Shell;
 
 use crate::shell;
 
-/// Hands the flags on; fails when a case does.
+/// Passes the flags on; fails when a case fails.
 pub(crate) fn command(sh: &Shell, flags: &[OsString]) -> Result<()> {
     let cases = shell::cargo(sh).args(["run", "--quiet", "--package", "holdline_conformance", "--"]);
     Ok(cases.args(flags).run()?)

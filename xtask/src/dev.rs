@@ -1,5 +1,5 @@
-//! `cargo xtask dev`: the server, and trunk in front of it, both rebuilt when their code changes. One Ctrl-C ends
-//! everything. The client is at port 8081; its requests go on to the server at 8080.
+//! `cargo xtask dev`: runs the server, and trunk in front of it, and rebuilds both when their code changes. One Ctrl-C ends
+//! everything. The client is at port 8081; trunk passes its requests on to the server at 8080.
 
 use std::env::consts::EXE_SUFFIX;
 use std::process::{Child, Command};
@@ -12,11 +12,10 @@ use xshell::Shell;
 use crate::build::client;
 use crate::{fingerprint, paths, say, setup, shell};
 
-/// How often we look for changes: below what a person notices after saving a file, and reading some hundred small
-/// files costs nothing.
+/// Interval between two looks for changes: short enough for a person, and reading some hundred small files costs little.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// What the server is made from.
+/// The server's sources.
 const INPUTS: [&str; 4] = ["Cargo.toml", "Cargo.lock", "server", "shared"];
 
 /// Runs both until Ctrl-C, or until trunk ends.
@@ -28,7 +27,7 @@ pub(crate) fn command(sh: &Shell) -> Result<()> {
     say::step("building the server; the first time takes two minutes");
     build_server(sh)?;
     let mut server = start_server()?;
-    // A folder beside the others: `dist` is for `cargo xtask build`, which would find it changed.
+    // Not `dist`: `cargo xtask build` would find it changed.
     let dist = sh.create_dir(client::target().join("dist-dev"))?;
     let trunk = tools.trunk(sh)?.args(["serve", "--skip-version-check", "--config", "Trunk.toml", "--dist"]);
     let trunk = trunk.arg(dist).env("CARGO_TARGET_DIR", client::target());
@@ -37,7 +36,7 @@ pub(crate) fn command(sh: &Shell) -> Result<()> {
     while let Err(RecvTimeoutError::Timeout) = stop.recv_timeout(LOOK) {
         let children = [(&mut trunk, "trunk", 8081), (&mut server, "the server", 8080)];
         for (child, name, port) in children {
-            // On Ctrl-C they may be gone before we hear of it.
+            // On Ctrl-C a child may end before this process hears of the signal.
             if child.has_ended()? && stop.recv_timeout(LOOK).is_err() {
                 bail!("{name} has ended; is something else listening at port {port}?");
             }
@@ -46,7 +45,7 @@ pub(crate) fn command(sh: &Shell) -> Result<()> {
         if now != seen {
             seen = now;
             say::step("the server's code has changed: building it again");
-            // While it does not compile, the old one goes on.
+            // While the code does not compile, the old server goes on.
             if build_server(sh).is_ok() {
                 drop(server);
                 server = start_server()?;
@@ -57,10 +56,10 @@ pub(crate) fn command(sh: &Shell) -> Result<()> {
     Ok(())
 }
 
-/// Something arrives here on Ctrl-C, and when we are asked to end by a signal.
+/// Receives a message on Ctrl-C and on a signal to end.
 fn on_ctrl_c() -> Result<Receiver<()>> {
     let (send, receive) = channel();
-    // Nobody receives any more when we are already on our way out.
+    // During the shutdown nobody receives any more.
     ctrlc::set_handler(move || send.send(()).unwrap_or_default())?;
     Ok(receive)
 }
@@ -72,7 +71,7 @@ fn build_server(sh: &Shell) -> Result<()> {
 fn start_server() -> Result<Running> {
     let executable = paths::target().join("debug").join(format!("holdline{EXE_SUFFIX}"));
     let mut server = Command::new(executable);
-    // A log of its own: what is being changed should not write into what a person keeps.
+    // A separate log: code in the making must not write into a person's log.
     let log = format!("sqlite:{}", paths::target().join("dev.db").display());
     server.args(["serve", "--listen", "127.0.0.1:8080", "--log", &log]);
     Running::start(server, "the server")

@@ -1,5 +1,5 @@
-//! Whether files have changed since something was made from them: one number over their names and contents. Contents,
-//! not times: a fresh checkout of the same files is no change.
+//! Detects changed files by one hash over names and contents. Contents, not times: a fresh checkout of the same files is
+//! no change.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-/// The number for these files and folders; what does not exist counts as such.
+/// Hashes these files and folders; a missing one counts as missing.
 pub(crate) fn of(paths: &[PathBuf]) -> Result<u64> {
     let mut hasher = DefaultHasher::new();
     for path in paths {
@@ -27,7 +27,7 @@ fn add(hasher: &mut DefaultHasher, path: &Path) -> io::Result<()> {
     }
     match fs::read(path) {
         Ok(content) => content.hash(hasher),
-        // A file may go away while we look, and then it is a change that it has gone.
+        // A file may go away meanwhile, which is a change.
         Err(error) if error.kind() == io::ErrorKind::NotFound => "absent".hash(hasher),
         Err(error) => return Err(error),
     }

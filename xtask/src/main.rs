@@ -1,5 +1,5 @@
-//! The one door to every workflow: `cargo xtask <command>`. A command is a file of its name; CI calls them and
-//! contains no logic of its own.
+//! `cargo xtask <command>`: every workflow of the repository, one file each. CI calls them and contains no logic of its
+//! own.
 
 mod bench;
 mod build;
@@ -23,6 +23,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use clap::builder::FalseyValueParser;
 use clap::{Parser, Subcommand};
 use xshell::Shell;
 
@@ -30,13 +31,17 @@ use xshell::Shell;
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
+    /// Agree to changes of this machine outside of this folder and your own, such as Debian packages
+    #[arg(long, global = true, env = "CI", value_parser = FalseyValueParser::new())]
+    yes: bool,
+
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Bring what is missing: wasm target, trunk, wasm-bindgen, wasm-opt
+    /// Install missing tools: wasm target, trunk, wasm-bindgen, wasm-opt
     Setup {
         /// Also a browser and its driver, which the tests need
         #[arg(long)]
@@ -87,25 +92,28 @@ enum Command {
     },
     /// Take the pictures of the README
     Screenshots,
-    /// The rules of this house, which no other tool checks
+    /// Check the house rules that no other tool checks
     Tidy,
 }
 
 fn main() -> ExitCode {
-    match obey(Cli::parse().command) {
+    match dispatch(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // The last line says what went wrong: no backtrace below it, whatever the environment asks for.
+            // The error is the last line: no backtrace below it, whatever the environment asks for.
             say::error(&error);
             ExitCode::FAILURE
         }
     }
 }
 
-fn obey(command: Command) -> Result<()> {
+fn dispatch(cli: Cli) -> Result<()> {
     let sh = Shell::new()?;
     sh.change_dir(paths::root());
-    match command {
+    if cli.yes {
+        setup::consent::give(&sh);
+    }
+    match cli.command {
         Command::Setup { browser } => setup::command(&sh, browser),
         Command::Build => build::command(&sh),
         Command::Run { flags } => run::command(&sh, &flags).map(|never| match never {}),

@@ -1,4 +1,4 @@
-//! Where things are. Knows folders, never what is in them.
+//! Paths of folders and of the executable. Knows no contents.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 
 /// The repository's top folder.
 pub(crate) fn root() -> PathBuf {
-    // Cargo sets the variable when it runs us; the folder we were compiled in is for those who start us directly.
+    // Cargo sets the variable for `cargo run`; a program that is started directly uses the folder of its compilation.
     let crate_folder = env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     crate_folder.parent().map(Path::to_path_buf).unwrap_or(crate_folder)
@@ -23,7 +23,7 @@ pub(crate) fn dist() -> PathBuf {
     root().join("dist")
 }
 
-/// The server's executable, as `cargo xtask build` leaves it.
+/// The server's executable, as `cargo xtask build` makes it.
 pub(crate) fn executable() -> PathBuf {
     target().join("release").join(format!("holdline{}", env::consts::EXE_SUFFIX))
 }

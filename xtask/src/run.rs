@@ -16,19 +16,19 @@ pub(crate) fn command(sh: &Shell, flags: &[OsString]) -> Result<Infallible> {
     server.arg("serve").args(flags);
     let flags: Vec<_> = flags.iter().map(|flag| flag.to_string_lossy()).collect();
     say::step(format!("{} serve {}", paths::executable().display(), flags.join(" ")));
-    become_it(server)
+    replace_process(server)
 }
 
 /// Replaces this process, so that nothing stands between the person and the server.
 #[cfg(unix)]
-fn become_it(mut command: Command) -> Result<Infallible> {
+fn replace_process(mut command: Command) -> Result<Infallible> {
     use std::os::unix::process::CommandExt as _;
     Err(command.exec().into())
 }
 
 /// Runs it and ends with its exit code.
 #[cfg(not(unix))]
-fn become_it(mut command: Command) -> Result<Infallible> {
+fn replace_process(mut command: Command) -> Result<Infallible> {
     let status = command.status()?;
     std::process::exit(status.code().unwrap_or(1))
 }

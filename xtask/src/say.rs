@@ -1,22 +1,22 @@
-//! What xtask says to the person in front of it. Nothing else in this crate prints.
+//! Prints for the person who runs xtask. Nothing else in this crate prints.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "xtask talks to a person")]
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-/// Says what happens next, and how long it may take if that is long.
+/// Prints the next step, with its duration if that is long.
 pub(crate) fn step(text: impl AsRef<str>) {
     line(bold(&format!("==> {}", text.as_ref())));
 }
 
-/// Says one line, at once: what a child prints must come after what was said before it.
+/// Prints one line at once: the output of a child must come after it.
 pub(crate) fn line(text: impl AsRef<str>) {
     println!("{}", text.as_ref());
-    // If standard output is gone, there is nobody left to tell.
+    // If standard output is gone, nobody is left to tell.
     io::stdout().flush().unwrap_or_default();
 }
 
-/// Says, last of all, why nothing came of it.
+/// Prints the error that ends the program.
 pub(crate) fn error(error: &anyhow::Error) {
     eprintln!("{}", bold(&format!("==> {error:#}")));
 }

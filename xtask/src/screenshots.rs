@@ -6,7 +6,7 @@ use xshell::Shell;
 use crate::setup::{browser, fonts};
 use crate::{build, paths, say, shell};
 
-/// Builds, then writes `docs/images/*.png`.
+/// Builds the server and writes `docs/images/*.png`.
 pub(crate) fn command(sh: &Shell) -> Result<()> {
     let browser = browser::find_or_install(sh)?;
     fonts::find_or_install(sh)?;

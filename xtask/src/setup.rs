@@ -1,16 +1,15 @@
-//! `cargo xtask setup`: brings what is missing onto this machine. Every step looks first, so that a second run only
-//! looks. What it cannot install it names, with the one command to run by hand.
+//! `cargo xtask setup`: installs missing tools. Every step looks first, so that a second run only looks. Tools go into
+//! folders of the user's own; whatever else would change the machine needs consent. What setup cannot install it names,
+//! with the one command to run by hand.
 
 pub(crate) mod browser;
 mod cargo_tool;
+pub(crate) mod consent;
 pub(crate) mod debian;
-mod esbuild;
 mod fallback_std;
 pub(crate) mod fonts;
-mod npm_tool;
 mod prerequisites;
 pub(crate) mod proxies;
-mod std_source;
 mod wasm_opt;
 mod wasm_target;
 
@@ -29,7 +28,7 @@ use crate::{paths, say};
 /// The trunk that this repository is built with. 0.22 wants a newer compiler than we do.
 const TRUNK: &str = "0.21.14";
 
-/// Sets up, and says that it is done.
+/// Installs the tools, and prints how to use them by hand.
 pub(crate) fn command(sh: &Shell, browser: bool) -> Result<()> {
     let tools = client(sh)?;
     if browser {
@@ -43,7 +42,7 @@ pub(crate) fn command(sh: &Shell, browser: bool) -> Result<()> {
     Ok(())
 }
 
-/// What the client's build needs.
+/// Finds or installs the tools that build the client.
 pub(crate) fn client(sh: &Shell) -> Result<Tools> {
     let cache = paths::tools()?;
     let _alone = lock(&cache)?;
@@ -54,12 +53,10 @@ pub(crate) fn client(sh: &Shell) -> Result<Tools> {
     folders.extend(cargo_tool::TRUNK.find_or_install(sh, &cache, TRUNK)?);
     folders.extend(cargo_tool::WASM_BINDGEN.find_or_install(sh, &cache, &bindgen)?);
     folders.extend(wasm_opt::find_or_install(sh, &cache)?);
-    let has_std_source = std_source::find_or_add(sh, wasm_toolchain)?;
-    let esbuild = esbuild::find_or_install(sh, &cache)?;
-    Ok(Tools { wasm_toolchain, folders, has_std_source, esbuild })
+    Ok(Tools { wasm_toolchain, folders })
 }
 
-/// Keeps a second setup on this machine waiting until the first is through: both would install the same.
+/// Locks the cache: two setups at the same time would install the same tools.
 fn lock(cache: &Path) -> Result<File> {
     fs::create_dir_all(cache).with_context(|| format!("cannot make {}", cache.display()))?;
     let file = File::create(cache.join("lock"))?;

@@ -1,4 +1,4 @@
-//! Starting other programs: with the environment they should see, and never longer than they should run.
+//! Starts other programs, with a clean environment and a time limit.
 
 use std::env;
 use std::path::Path;
@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 use xshell::{Cmd, Shell, cmd};
 
-/// Variables that cargo sets for us because it runs us. A cargo that we start must not see them: build scripts and
-/// `env!` would take them for the user's and rebuild.
-const OURS_ALONE: [&str; 3] = ["CARGO", "CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH"];
+/// Variables that cargo sets for the program that it runs. A nested cargo must not see them: build scripts and `env!`
+/// would take them for the user's and rebuild.
+const SET_BY_CARGO: [&str; 3] = ["CARGO", "CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH"];
 
 /// With this variable the server serves polls like every other request, without event loops.
 pub(crate) const PLAIN_HTTP: &str = "HOLDLINE_PLAIN_HTTP";
@@ -19,35 +19,35 @@ pub(crate) const PLAIN_HTTP: &str = "HOLDLINE_PLAIN_HTTP";
 /// How long a child may take to end by itself; the server answers what it holds within two seconds.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// How often a child with a time-out is looked at.
+/// Interval between two looks at a child with a time limit.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// A cargo command with the environment of a person's shell.
+/// A cargo command with the environment of the person's shell.
 pub(crate) fn cargo(sh: &Shell) -> Cmd<'_> {
-    as_from_a_shell(cmd!(sh, "cargo"))
+    without_cargo_variables(cmd!(sh, "cargo"))
 }
 
-/// The command, without what cargo has put into our environment.
-pub(crate) fn as_from_a_shell(command: Cmd<'_>) -> Cmd<'_> {
+/// Removes the variables that cargo has set from the command's environment.
+pub(crate) fn without_cargo_variables(command: Cmd<'_>) -> Cmd<'_> {
     let package = env::vars_os().map(|(name, _)| name).filter(|name| {
-        name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || OURS_ALONE.contains(&name))
+        name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || SET_BY_CARGO.contains(&name))
     });
     package.fold(command, Cmd::env_remove)
 }
 
-/// Whether there is such a program and it says `wanted` when asked for its version.
+/// Whether the program exists and has this version.
 pub(crate) fn has_version(sh: &Shell, program: impl AsRef<Path>, wanted: &str) -> bool {
     let program = program.as_ref();
     let answer = cmd!(sh, "{program} --version").quiet().ignore_stderr().read();
     answer.is_ok_and(|text| text.split_whitespace().any(|word| word == wanted))
 }
 
-/// Whether a program of this name answers at all.
+/// Whether the program exists and runs.
 pub(crate) fn answers(sh: &Shell, program: &str) -> bool {
     cmd!(sh, "{program} --version").quiet().ignore_stdout().ignore_stderr().run().is_ok()
 }
 
-/// Runs a command and says whether it succeeded within this time; ends it when the time is over.
+/// Whether a command succeeds within this time; ends it afterwards.
 pub(crate) fn succeeds_within(command: &mut Command, limit: Duration) -> Result<bool> {
     let mut child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
     let end = Instant::now() + limit;
@@ -63,7 +63,7 @@ pub(crate) fn succeeds_within(command: &mut Command, limit: Duration) -> Result<
     }
 }
 
-/// Asks a child to end, gives it a few seconds for it, and waits until it is gone.
+/// Asks a child to end, gives it a few seconds, and waits for its end.
 pub(crate) fn end(child: &mut Child) {
     if cfg!(unix) {
         let asked =
@@ -76,9 +76,9 @@ pub(crate) fn end(child: &mut Child) {
     stop(child);
 }
 
-/// Ends a child at once and waits until it is gone.
+/// Ends a child at once, and waits for its end.
 pub(crate) fn stop(child: &mut Child) {
-    // Both fail only if it has ended by itself, which is what we want.
+    // Both fail only if the child has ended by itself.
     child.kill().unwrap_or_default();
     child.wait().map(drop).unwrap_or_default();
 }

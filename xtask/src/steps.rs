@@ -1,4 +1,4 @@
-//! The steps of which `check` and `test` consist: each one command, by name.
+//! The steps of `check` and `test`: one command each, by name.
 
 mod client;
 mod host;
@@ -9,8 +9,8 @@ use xshell::Shell;
 use crate::tools::Tools;
 use crate::{build, faults, tidy};
 
-/// What steps run with.
-pub(crate) struct Bench<'a> {
+/// The shell and the tools of all steps.
+pub(crate) struct Context<'a> {
     pub(crate) sh: &'a Shell,
     pub(crate) tools: Tools,
 }
@@ -19,12 +19,12 @@ pub(crate) struct Bench<'a> {
 pub(crate) struct Step {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
-    pub(crate) run: fn(&Bench<'_>) -> Result<()>,
+    pub(crate) run: fn(&Context<'_>) -> Result<()>,
 }
 
-/// All steps: first what fails fast, last what needs everything else.
+/// All steps: the fast ones first, and last those that need everything else.
 pub(crate) const ALL: [Step; 11] = [
-    Step { name: "tidy", about: "the rules of this house", run: |bench| tidy::command(bench.sh) },
+    Step { name: "tidy", about: "the house rules", run: |context| tidy::command(context.sh) },
     Step { name: "format", about: "rustfmt", run: host::format },
     Step { name: "clippy", about: "lints; up to three minutes the first time", run: host::clippy },
     Step {
@@ -43,15 +43,15 @@ pub(crate) const ALL: [Step; 11] = [
     Step {
         name: "build",
         about: "the real executable; five minutes the first time",
-        run: |bench| build::command(bench.sh),
+        run: |context| build::command(context.sh),
     },
     Step {
         name: "faults",
         about: "killed, cut, doubled, filled up: nothing is lost; about two minutes",
-        run: |bench| faults::short(bench.sh),
+        run: |context| faults::short(context.sh),
     },
     Step { name: "end-to-end", about: "browsers against the real executable", run: client::end_to_end },
 ];
 
-/// What `check` runs: all that needs neither a browser nor the executable.
+/// The steps of `check`: all that need neither a browser nor the executable.
 pub(crate) const CHECK: [&str; 5] = ["tidy", "format", "clippy", "docs", "client-clippy"];

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything, in the order in which it is likely to fail; and a table at the end.
+//! `cargo xtask test`: runs every step, the likeliest to fail first, and prints a table at the end.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use anyhow::{Result, bail, ensure};
 use xshell::Shell;
 
 use crate::setup::browser;
-use crate::steps::{self, Bench, Step};
+use crate::steps::{self, Context, Step};
 use crate::{say, setup};
 
 /// Sets up, then runs all steps, or the one of this name.
@@ -14,16 +14,16 @@ pub(crate) fn command(sh: &Shell, only: Option<&str>, keep_going: bool) -> Resul
     let names = || steps::ALL.map(|step| step.name).join(", ");
     let wanted = |step: &&Step| only.is_none_or(|name| name == step.name);
     ensure!(steps::ALL.iter().any(|step| wanted(&step)), "no such step; there are: {}", names());
-    let bench = Bench { sh, tools: setup::client(sh)? };
+    let context = Context { sh, tools: setup::client(sh)? };
     if only.is_none() {
-        // What is missing should be known before the first long step, not after it.
+        // A missing browser should be known before the first long step.
         browser::find_or_install(sh)?;
     }
-    run(&bench, steps::ALL.iter().filter(wanted), keep_going)
+    run(&context, steps::ALL.iter().filter(wanted), keep_going)
 }
 
-/// What became of a step, and how long that took.
-struct Outcome {
+/// The result of a step, and its duration.
+struct StepResult {
     name: &'static str,
     passed: bool,
     took: Duration,
@@ -31,40 +31,43 @@ struct Outcome {
 
 /// Runs these steps, up to the first failure or, if told to keep going, all of them.
 pub(crate) fn run<'a>(
-    bench: &Bench<'_>,
+    context: &Context<'_>,
     steps: impl Iterator<Item = &'a Step>,
     keep_going: bool,
 ) -> Result<()> {
-    let mut outcomes = Vec::new();
+    let mut results = Vec::new();
     for step in steps {
         say::step(format!("{}: {}", step.name, step.about));
         let start = Instant::now();
-        let result = (step.run)(bench);
-        let outcome = Outcome { name: step.name, passed: result.is_ok(), took: start.elapsed() };
-        say::line(outcome.sentence());
+        let result = (step.run)(context);
+        let step_result = StepResult { name: step.name, passed: result.is_ok(), took: start.elapsed() };
+        say::line(step_result.sentence());
         if let Err(error) = result {
             say::line(format!("{error:#}"));
         }
-        let stop = !outcome.passed && !keep_going;
-        outcomes.push(outcome);
+        let stop = !step_result.passed && !keep_going;
+        results.push(step_result);
         if stop {
             break;
         }
     }
-    sum_up(&outcomes)
+    sum_up(&results)
 }
 
 /// Prints the table; an error names what has failed.
-fn sum_up(outcomes: &[Outcome]) -> Result<()> {
+fn sum_up(results: &[StepResult]) -> Result<()> {
     say::step("summary");
-    for Outcome { name, passed, took } in outcomes {
+    for StepResult { name, passed, took } in results {
         let mark = if *passed { "passed" } else { "FAILED" };
         say::line(format!("{mark}  {name:<14} {:>6.1} s", took.as_secs_f64()));
     }
-    let total: Duration = outcomes.iter().map(|outcome| outcome.took).sum();
+    let total: Duration = results.iter().map(|step_result| step_result.took).sum();
     say::line(format!("        {:<14} {:>6.1} s", "together", total.as_secs_f64()));
-    let failed: Vec<_> =
-        outcomes.iter().filter(|outcome| !outcome.passed).map(|outcome| outcome.name).collect();
+    let failed: Vec<_> = results
+        .iter()
+        .filter(|step_result| !step_result.passed)
+        .map(|step_result| step_result.name)
+        .collect();
     if !failed.is_empty() {
         bail!("failed: {}; to run a step again: cargo xtask test --only {}", failed.join(", "), failed[0]);
     }
@@ -72,7 +75,7 @@ fn sum_up(outcomes: &[Outcome]) -> Result<()> {
     Ok(())
 }
 
-impl Outcome {
+impl StepResult {
     fn sentence(&self) -> String {
         let verb = if self.passed { "passed" } else { "FAILED" };
         format!("{} {verb} after {:.1} s", self.name, self.took.as_secs_f64())

@@ -1,5 +1,5 @@
-//! `cargo xtask tidy`: the rules of this house that no other tool checks. A rule is a function from the tree to
-//! complaints, one file each, with tests that show it failing.
+//! `cargo xtask tidy`: checks the house rules that no other tool checks. A rule is a function from the tree to complaints,
+//! one file each, with tests that show it failing.
 
 mod decisions;
 mod imports;

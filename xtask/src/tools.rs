@@ -1,4 +1,4 @@
-//! The tools that `setup` has made sure of, and how a command comes to use them.
+//! The tools that `setup` has found or installed, passed to commands by their environment.
 
 use std::env;
 use std::ffi::OsString;
@@ -9,16 +9,12 @@ use xshell::{Cmd, Shell, cmd};
 
 use crate::shell;
 
-/// What builds the client.
+/// Tools that build the client.
 pub(crate) struct Tools {
     /// The rustup toolchain that compiles for wasm, if it is not the ordinary one.
     pub(crate) wasm_toolchain: Option<&'static str>,
     /// Folders of tools that the person's PATH lacks.
     pub(crate) folders: Vec<PathBuf>,
-    /// Whether the client can have a standard library of its own.
-    pub(crate) has_std_source: bool,
-    /// What makes the script and the style smaller, if it is there.
-    pub(crate) esbuild: Option<PathBuf>,
 }
 
 impl Tools {
@@ -29,31 +25,12 @@ impl Tools {
 
     /// A trunk command.
     pub(crate) fn trunk<'a>(&self, sh: &'a Shell) -> Result<Cmd<'a>> {
-        let command = self.equip(shell::as_from_a_shell(cmd!(sh, "trunk")))?;
+        let command = self.equip(shell::without_cargo_variables(cmd!(sh, "trunk")))?;
         // trunk reads NO_COLOR as a boolean of its own and refuses the usual `NO_COLOR=1`.
         Ok(command.env_remove("NO_COLOR"))
     }
 
-    /// A trunk command that builds the client as small as it gets, the standard library included: no words when it
-    /// panics, no places, nothing that only `{:?}` would write, and size before speed.
-    pub(crate) fn lean_trunk<'a>(&self, sh: &'a Shell) -> Result<Cmd<'a>> {
-        let command = self.trunk(sh)?;
-        if !self.has_std_source {
-            return Ok(command);
-        }
-        Ok(command
-            // These flags are not stable yet. `setup` has seen that this compiler has them.
-            .env("RUSTC_BOOTSTRAP", "1")
-            .env(
-                "RUSTFLAGS",
-                "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none",
-            )
-            .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
-            // None of them: with `optimize_for_size` the client was one in a hundred larger.
-            .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", ""))
-    }
-
-    /// The command, finding our tools first and compiling with the toolchain that has the wasm target.
+    /// Puts our tools first on the command's PATH, and picks the toolchain that has the wasm target.
     fn equip<'a>(&self, command: Cmd<'a>) -> Result<Cmd<'a>> {
         let command = command.env("PATH", self.path()?);
         Ok(match self.wasm_toolchain {
@@ -68,7 +45,7 @@ impl Tools {
         Ok(env::join_paths(self.folders.iter().cloned().chain(env::split_paths(&old)))?)
     }
 
-    /// What a shell needs to run these tools by hand, a line each.
+    /// Shell lines with which these tools run by hand.
     pub(crate) fn exports(&self) -> Vec<String> {
         let folders = self.folders.iter().map(|folder| format!("{}:", folder.display()));
         let path = format!("export PATH={}$PATH", folders.collect::<String>());

@@ -1,4 +1,4 @@
-//! Publishing: as fast as answers come, or at a rate that does not wait for them.
+//! Publishes as fast as responses come, or at a fixed rate.
 
 use std::time::Duration;
 
@@ -9,19 +9,19 @@ use super::{Load, Role};
 /// When the next message goes out.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Pace {
-    /// A publisher's next as soon as it has the answer to its last.
+    /// Each publisher sends as soon as its last message is acknowledged.
     BackToBack,
-    /// So many a second, whatever the server does. A message that is late counts from when it was due.
+    /// So many a second, whatever the server does. Delays count from the planned time.
     PerSecond(u32),
 }
 
-/// When nothing has come for this long, nothing will.
+/// Silence after which the missing deliveries count as lost.
 const SILENCE: Duration = Duration::from_secs(3);
 const LOOK: Duration = Duration::from_millis(50);
 
 impl Load {
-    /// Publishes so many messages, over the rooms in turn, and waits until all are acknowledged and delivered; or until
-    /// nothing more comes: the rest is lost.
+    /// Publishes so many messages, over the rooms in turn, and waits until all are acknowledged and delivered, or
+    /// until the silence: the rest is lost.
     pub(super) fn publish(&mut self, count: u64, pace: Pace) -> Result<()> {
         let (start, delivered) = (self.now(), self.count.delivered);
         let (mut published, mut expected, mut heard) = (0, 0, start);
@@ -46,7 +46,7 @@ impl Load {
             if published == count && self.count.acknowledged - acknowledged == count && arrived >= expected {
                 return Ok(());
             }
-            if self.turn(Some(wait))? {
+            if self.run_once(Some(wait))? {
                 heard = self.now();
             } else if self.now() - heard > silence && published == count {
                 return Ok(());
@@ -54,19 +54,19 @@ impl Load {
         }
     }
 
-    /// Sends the next message. Answers how many are to get it.
+    /// Sends the next message. Returns the number of its receivers.
     fn publish_one(&mut self, turn: u64, due: u64) -> Result<u32> {
-        let Some(line) = self.idle.pop() else { return Ok(0) };
-        let Role::Publisher { number: publisher } = self.lines[line].role else { return Ok(0) };
-        // Rooms that nobody is in, when there are more rooms than subscribers, are passed over.
+        let Some(conn) = self.idle.pop() else { return Ok(0) };
+        let Role::Publisher { number: publisher } = self.conns[conn].role else { return Ok(0) };
+        // Rooms without subscribers are skipped.
         let room = usize::try_from(turn)? % self.inhabited.max(1);
         let members = self.rooms[room].members;
         let number = self.ledger.publish(u32::try_from(room)?, publisher, members);
         self.sent.push(due);
         let mut request = std::mem::take(&mut self.request);
         request.clear();
-        self.peer.dialect.publish(&self.rooms[room].name, number, self.text_length, &mut request);
-        let written = self.write(line, &request);
+        self.peer.protocol.publish(&self.rooms[room].name, number, self.text_length, &mut request);
+        let written = self.write(conn, &request);
         self.request = request;
         written.map(|()| members)
     }

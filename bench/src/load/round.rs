@@ -1,4 +1,4 @@
-//! One measured stretch of publishing, and what it cost.
+//! Measures one stretch of publishing, and its cost.
 
 use anyhow::Result;
 use hdrhistogram::Histogram;
@@ -6,7 +6,7 @@ use hdrhistogram::Histogram;
 use super::{Count, Load, Pace};
 use crate::process::{nanoseconds, own_cpu as own_cpu_now};
 
-/// What a stretch brought and cost.
+/// Deliveries and costs of one stretch.
 #[derive(Debug)]
 pub(crate) struct Round {
     pub(crate) published: u64,
@@ -22,12 +22,12 @@ pub(crate) struct Round {
 }
 
 impl Load {
-    /// Publishes so many, waits for everything, and for the server to come to rest.
+    /// Publishes so many messages, and waits for all deliveries and for an idle server.
     pub(crate) fn measure(&mut self, count: u64, pace: Pace) -> Result<Round> {
         self.measure_rounds(1, count, pace)
     }
 
-    /// The same several times, each from rest to rest.
+    /// Measures several such stretches, each from idle to idle.
     pub(crate) fn measure_rounds(&mut self, rounds: u64, count: u64, pace: Pace) -> Result<Round> {
         self.settle()?;
         self.count = Count::new()?;
@@ -36,7 +36,7 @@ impl Load {
         for _ in 0..rounds {
             let (start, own) = (self.now(), own_cpu_now());
             self.publish(count, pace)?;
-            // Watching the server come to rest is no part of the load.
+            // Waiting for an idle server is no part of the load.
             own_cpu += own_cpu_now() - own;
             publishing += nanoseconds(self.count.last_acknowledged.saturating_sub(start)) / 1e9;
             delivering += nanoseconds(self.count.last_delivered.saturating_sub(start)) / 1e9;
@@ -63,12 +63,12 @@ impl Round {
         ratio(nanoseconds(self.server_cpu) / 1000.0, self.delivered)
     }
 
-    /// The generator's.
+    /// The generator's microseconds for each delivery.
     pub(crate) fn own_per_delivery(&self) -> f64 {
         ratio(nanoseconds(self.own_cpu) / 1000.0, self.delivered)
     }
 
-    /// Messages in an answer.
+    /// Messages per response.
     pub(crate) fn per_answer(&self) -> f64 {
         ratio(nanoseconds(self.delivered), self.answers)
     }

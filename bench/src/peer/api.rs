@@ -1,9 +1,9 @@
-//! Those who speak our API: `holdline` itself, and the floor server, which knows just enough of it.
+//! Peers with Holdline's protocol: `holdline` itself, and the baseline.
 //!
 //! Subscribers of `holdline` poll as browsers do: each with a session of its own, shown as here, sending the presence tag
-//! back. Those of `holdline:anonymous` are nobody in particular. `holdline` keeps a durable log; `holdline:memory` keeps
+//! back. Those of `holdline:anonymous` have none of that. `holdline` keeps a durable log; `holdline:memory` keeps
 //! none, `holdline:plain` serves polls through hyper too. Variants combine: `holdline:plain-anonymous`.
-//! `floor:2ms` waits two milliseconds before it answers.
+//! `baseline:2ms` waits two milliseconds before it answers.
 
 use std::env;
 use std::fmt::Display;
@@ -14,10 +14,10 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 use memchr::memmem;
 
-use super::{Dialect, Peer, Position, Running, Start};
-use crate::answer::{Answer, decimal, header, last_quoted, write_text};
-use crate::ask::Line;
-use crate::{ask, net};
+use super::{Peer, Position, Protocol, Running, Start};
+use crate::blocking::BlockingConn;
+use crate::response::{Response, decimal, header, last_quoted, write_text};
+use crate::{blocking, net};
 
 /// Seconds that a poll asks to be held: longer than any scenario leaves it alone.
 const WAIT: u32 = 110;
@@ -32,9 +32,9 @@ pub(super) fn holdline(name: &str, start: &Start<'_>) -> Result<Peer> {
     };
     let mut command = Command::new(start.program);
     command.args(["serve", "--listen", &address.to_string(), "--log", &log]);
-    // By the environment, which servers that do not know of it ignore.
+    // By the environment: earlier servers ignore variables, but no flags.
     command.env("HOLDLINE_ROOMS_PER_HOUR", "1000000");
-    // All that are held are measured, however few connections the limit of open files allows.
+    // Every poll is held, however few connections the limit of open files allows.
     command.env("HOLDLINE_MAX_HELD", "1000000");
     if name.contains("plain") {
         command.arg("--plain-http");
@@ -51,17 +51,16 @@ pub(super) fn missing(name: &str, program: &Path) -> Option<String> {
     (name.contains("plain") && !plain).then(|| "this server knows no --plain-http".to_owned())
 }
 
-/// Starts the floor, which is a program beside this one.
-pub(super) fn floor(name: &str, start: &Start<'_>) -> Result<Peer> {
+/// Starts the baseline: this program again.
+pub(super) fn baseline(name: &str, start: &Start<'_>) -> Result<Peer> {
     let address = net::free_address()?;
-    let program = env::current_exe()?.with_file_name("floor");
-    let mut command = Command::new(program);
-    command.args(["--listen", &address.to_string()]);
+    let mut command = Command::new(env::current_exe()?);
+    command.args(["--serve-baseline", &address.to_string()]);
     match name.split_once(':').map(|(_, variant)| variant) {
         None => {}
         Some("2ms") => drop(command.args(["--coalesce-ms", "2"])),
-        Some("lossy") => drop(command.args(["--lose-every", "10"])),
-        Some(other) => bail!("the floor has no variant {other:?}"),
+        Some("lossy") => drop(command.args(["--drop-every", "10"])),
+        Some(other) => bail!("the baseline has no variant {other:?}"),
     }
     let running = Running::start(command, address, start)?;
     speak(running, false)
@@ -70,12 +69,12 @@ pub(super) fn floor(name: &str, start: &Start<'_>) -> Result<Peer> {
 const SESSION: &[u8] = b"POST /api/v1/session HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n";
 
 fn speak(running: Running, shows_presence: bool) -> Result<Peer> {
-    let token = ask::once(running.address, SESSION, |answer| {
-        last_quoted(answer.body, b"\"token\":\"").map(<[u8]>::to_vec)
+    let token = blocking::once(running.address, SESSION, |response| {
+        last_quoted(response.body, b"\"token\":\"").map(<[u8]>::to_vec)
     })?;
     let token = String::from_utf8(token.context("no token")?)?;
     let api = Api { token, cookies: Vec::new(), shows_presence, salt: fastrand::u32(..) };
-    Ok(Peer { running, dialect: Box::new(api) })
+    Ok(Peer { running, protocol: Box::new(api) })
 }
 
 struct Api {
@@ -88,7 +87,7 @@ struct Api {
     salt: u32,
 }
 
-impl Dialect for Api {
+impl Protocol for Api {
     fn make_room(&self, room: &str, out: &mut Vec<u8>) -> bool {
         let token = &self.token;
         add(
@@ -110,11 +109,11 @@ impl Dialect for Api {
         if !self.shows_presence {
             return Ok(());
         }
-        // Over one connection: many at once would leave the server memory that is free, and hide what polls need of it.
-        let mut line = Line::open(server)?;
+        // Over one connection: many would leave freed memory behind, which would hide the memory of polls.
+        let mut conn = BlockingConn::open(server)?;
         while self.cookies.len() < subscribers {
-            let cookie = line.ask(SESSION, |answer| {
-                let cookie = header(answer.head, b"set-cookie")?.split(|byte| *byte == b';').next()?;
+            let cookie = conn.request(SESSION, |response| {
+                let cookie = header(response.head, b"set-cookie")?.split(|byte| *byte == b';').next()?;
                 Some(cookie.to_vec())
             })?;
             self.cookies.push(cookie.context("a session without a cookie")?);
@@ -148,23 +147,23 @@ impl Dialect for Api {
         out.extend_from_slice(b"\r\n");
     }
 
-    fn advance(&self, answer: &Answer<'_>, position: &mut Position) {
-        if let Some(cursor) = last_quoted(answer.body, b"\"cursor\":\"") {
+    fn advance(&self, response: &Response<'_>, position: &mut Position) {
+        if let Some(cursor) = last_quoted(response.body, b"\"cursor\":\"") {
             position.cursor.set(cursor);
         }
-        // Presence stands behind the entries; as a quote in a text is escaped, no text looks like it.
+        // Quotes in texts are escaped, so no text looks like presence.
         if self.shows_presence
-            && let Some(tag) = last_quoted(answer.body, b"\"presence\":{\"tag\":\"")
+            && let Some(tag) = last_quoted(response.body, b"\"presence\":{\"tag\":\"")
         {
             position.tag.set(tag);
-            let count = memmem::rfind(answer.body, b"\"count\":").map(|at| &answer.body[at + 8..]);
+            let count = memmem::rfind(response.body, b"\"count\":").map(|at| &response.body[at + 8..]);
             let digits = count.and_then(|count| count.split(|byte| !byte.is_ascii_digit()).next());
             position.people = digits.and_then(decimal).and_then(|count| count.try_into().ok()).unwrap_or(0);
         }
     }
 
     fn publish(&self, room: &str, number: u32, length: usize, out: &mut Vec<u8>) {
-        /// Around key and text.
+        /// Length of a body without key and text.
         const FRAME: usize = r#"{"key":"00000000-0000-4000-8000-000000000000","text":""}"#.len();
         let (token, salt, body) = (&self.token, self.salt, FRAME + length);
         add(
@@ -187,7 +186,7 @@ pub(super) fn add(out: &mut Vec<u8>, text: impl Display) {
     write!(out, "{text}").unwrap_or_default();
 }
 
-/// Appends the publish of a numbered text as the demos take it: plain, at `/publish`.
+/// Appends a publish of a numbered text by the classic route `/publish`.
 pub(super) fn publish_text(room: &str, number: u32, length: usize, out: &mut Vec<u8>) {
     add(
         out,

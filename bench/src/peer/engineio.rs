@@ -6,8 +6,8 @@ use std::process::Command;
 use anyhow::Result;
 
 use super::api::{add, publish_text};
-use super::{Dialect, Peer, Position, Running, Start, port};
-use crate::answer::{Answer, last_quoted};
+use super::{Peer, Position, Protocol, Running, Start, port};
+use crate::response::{Response, last_quoted};
 use crate::{net, paths};
 
 /// Why Engine.IO cannot be measured here.
@@ -16,17 +16,17 @@ pub(super) fn missing() -> Option<String> {
     (!there).then(|| "in bench/peers/engineio: npm install".to_owned())
 }
 
-/// Starts it.
+/// Starts the server.
 pub(super) fn start(start: &Start<'_>) -> Result<Peer> {
     let address = net::free_address()?;
     let mut command = Command::new("node");
     command.arg(paths::peers().join("engineio/chat.js")).arg(port(address));
-    Ok(Peer { running: Running::start(command, address, start)?, dialect: Box::new(EngineIo) })
+    Ok(Peer { running: Running::start(command, address, start)?, protocol: Box::new(EngineIo) })
 }
 
 struct EngineIo;
 
-impl Dialect for EngineIo {
+impl Protocol for EngineIo {
     fn poll(&self, _: usize, room: &str, position: &Position, out: &mut Vec<u8>) {
         add(out, format_args!("GET /engine.io/?EIO=4&transport=polling&room={room}"));
         if !position.cursor.bytes().is_empty() {
@@ -36,9 +36,9 @@ impl Dialect for EngineIo {
         out.extend_from_slice(b" HTTP/1.1\r\nhost: localhost\r\n\r\n");
     }
 
-    fn advance(&self, answer: &Answer<'_>, position: &mut Position) {
+    fn advance(&self, response: &Response<'_>, position: &mut Position) {
         if position.cursor.bytes().is_empty()
-            && let Some(session) = last_quoted(answer.body, b"\"sid\":\"")
+            && let Some(session) = last_quoted(response.body, b"\"sid\":\"")
         {
             position.cursor.set(session);
         }

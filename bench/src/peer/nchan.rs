@@ -1,6 +1,5 @@
-//! nginx with nchan, one worker for each core, as lean as it can be told to be: no access log, connections kept, messages in memory.
-//! `nchan:multipart` puts all that is new into one answer instead of one message; `nchan:default` has nginx's buffers as
-//! they come.
+//! nginx with nchan, one worker for each core, configured as lean as possible: no access log, kept connections, messages in
+//! memory. `nchan:multipart` puts all new messages into one response; `nchan:default` has nginx's default buffers.
 
 use std::fs;
 use std::path::Path;
@@ -9,14 +8,14 @@ use std::process::Command;
 use anyhow::Result;
 
 use super::api::add;
-use super::{Dialect, Peer, Position, Running, Start, port};
-use crate::answer::{Answer, header, write_text};
+use super::{Peer, Position, Protocol, Running, Start, port};
 use crate::net;
+use crate::response::{Response, header, write_text};
 
-/// Where Debian keeps the module.
+/// Debian's path of the module.
 pub(super) const MODULE: &str = "/usr/lib/nginx/modules/ngx_nchan_module.so";
 
-/// The smallest buffers that requests of ours fit into.
+/// The smallest buffers for the requests of the bench.
 const SMALL: &str = "client_header_buffer_size 512;
     connection_pool_size 256;
     request_pool_size 1k;
@@ -77,17 +76,17 @@ http {{
     fs::write(&file, config)?;
     let mut command = Command::new("nginx");
     command.arg("-p").arg(start.folder).arg("-c").arg(&file).arg("-e").arg(start.folder.join("nginx.log"));
-    Ok(Peer { running: Running::start(command, address, start)?, dialect: Box::new(Nchan) })
+    Ok(Peer { running: Running::start(command, address, start)?, protocol: Box::new(Nchan) })
 }
 
 struct Nchan;
 
-impl Dialect for Nchan {
+impl Protocol for Nchan {
     fn poll(&self, _: usize, room: &str, position: &Position, out: &mut Vec<u8>) {
         out.extend_from_slice(b"GET /sub/");
         out.extend_from_slice(room.as_bytes());
         out.extend_from_slice(b" HTTP/1.1\r\nhost: localhost\r\n");
-        // Both headers of the last answer, as a browser's cache sends them.
+        // Both validators of the last response, as a browser's cache sends them.
         if !position.cursor.bytes().is_empty() {
             out.extend_from_slice(b"if-modified-since: ");
             out.extend_from_slice(position.cursor.bytes());
@@ -98,9 +97,9 @@ impl Dialect for Nchan {
         out.extend_from_slice(b"\r\n");
     }
 
-    fn advance(&self, answer: &Answer<'_>, position: &mut Position) {
-        let date = header(answer.head, b"last-modified");
-        if let (Some(date), Some(tag)) = (date, header(answer.head, b"etag")) {
+    fn advance(&self, response: &Response<'_>, position: &mut Position) {
+        let date = header(response.head, b"last-modified");
+        if let (Some(date), Some(tag)) = (date, header(response.head, b"etag")) {
             position.cursor.set(date);
             position.tag.set(tag);
         }

@@ -1,13 +1,13 @@
-//! The classic Node demo, written anew for measuring: `bench/peers/node/chat.js`. It keeps no messages, so it loses what
-//! is said between two polls.
+//! The classic Node demo, written anew for measuring: `bench/peers/node/chat.js`. It keeps no messages, so it loses
+//! those between two polls.
 
 use std::process::Command;
 
 use anyhow::Result;
 
 use super::api::publish_text;
-use super::{Dialect, Peer, Position, Running, Start, port};
-use crate::answer::Answer;
+use super::{Peer, Position, Protocol, Running, Start, port};
+use crate::response::Response;
 use crate::{net, paths};
 
 /// Why Node cannot be measured here.
@@ -16,24 +16,24 @@ pub(super) fn missing() -> Option<String> {
     (!there).then(|| "there is no node".to_owned())
 }
 
-/// Starts it.
+/// Starts the demo.
 pub(super) fn start(start: &Start<'_>) -> Result<Peer> {
     let address = net::free_address()?;
     let mut command = Command::new("node");
     command.arg(paths::peers().join("node/chat.js")).arg(port(address));
-    Ok(Peer { running: Running::start(command, address, start)?, dialect: Box::new(Node) })
+    Ok(Peer { running: Running::start(command, address, start)?, protocol: Box::new(Node) })
 }
 
 struct Node;
 
-impl Dialect for Node {
+impl Protocol for Node {
     fn poll(&self, _: usize, room: &str, _: &Position, out: &mut Vec<u8>) {
         out.extend_from_slice(b"GET /subscribe?room=");
         out.extend_from_slice(room.as_bytes());
         out.extend_from_slice(b" HTTP/1.1\r\nhost: localhost\r\n\r\n");
     }
 
-    fn advance(&self, _: &Answer<'_>, _: &mut Position) {}
+    fn advance(&self, _: &Response<'_>, _: &mut Position) {}
 
     fn publish(&self, room: &str, number: u32, length: usize, out: &mut Vec<u8>) {
         publish_text(room, number, length, out);

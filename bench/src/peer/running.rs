@@ -1,5 +1,4 @@
-//! A peer's process: started on its cores, ready when it accepts, stopped by its id when dropped or when we are told to
-//! stop.
+//! A peer's process: started on its cores, ready when it accepts connections, stopped by its id when dropped or on a signal.
 
 use std::fs::File;
 use std::net::{SocketAddr, TcpStream};
@@ -15,13 +14,13 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::Start;
 use crate::process;
 
-/// Longer than any start that succeeds, with a log of ten million entries too.
+/// Longer than any successful start, also with a log of ten million entries.
 const START: Duration = Duration::from_secs(60);
 /// How long a process may take to end by itself.
 const STOP: Duration = Duration::from_secs(5);
 const LOOK: Duration = Duration::from_millis(10);
 
-/// All that run now, to be stopped when we are.
+/// All running peers, to be stopped on a signal.
 static ALL: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
 
 /// A started peer.
@@ -33,10 +32,10 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts it on its cores and waits until it accepts connections. What it says goes to `said.log` in its folder.
+    /// Starts a peer on its cores and waits until it accepts connections. Its output goes to `output.log` in its folder.
     pub(crate) fn start(mut command: Command, address: SocketAddr, start: &Start<'_>) -> Result<Self> {
-        let said = start.folder.join("said.log");
-        let output = File::create(&said)?;
+        let log = start.folder.join("output.log");
+        let output = File::create(&log)?;
         command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
         // A child inherits the cores of the thread that starts it.
         process::pin(start.cores)?;
@@ -46,7 +45,7 @@ impl Running {
         let id = Pid::from_child(&child);
         all(|all| all.push(id));
         let mut running = Self { child, id, address };
-        running.wait_until_open(&said)?;
+        running.wait_until_open(&log)?;
         Ok(running)
     }
 
@@ -55,12 +54,12 @@ impl Running {
         self.child.id()
     }
 
-    fn wait_until_open(&mut self, said: &Path) -> Result<()> {
+    fn wait_until_open(&mut self, log: &Path) -> Result<()> {
         let end = Instant::now() + START;
         while TcpStream::connect(self.address).is_err() {
             let ended = self.child.try_wait()?;
             if ended.is_some() || Instant::now() > end {
-                let words = std::fs::read_to_string(said).unwrap_or_default();
+                let words = std::fs::read_to_string(log).unwrap_or_default();
                 bail!("the server did not open: {words}");
             }
             thread::sleep(LOOK);
@@ -86,7 +85,7 @@ impl Drop for Running {
     }
 }
 
-/// Stops whatever runs, because we are to end now.
+/// Stops all running peers.
 pub(crate) fn stop_all() {
     all(|all| {
         for id in all.drain(..) {

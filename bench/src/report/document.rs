@@ -1,5 +1,4 @@
-//! Writes the tables between the markers of docs/PERFORMANCE.md, and the plots beside it, from the figures that the runs
-//! have left.
+//! Writes the tables between the markers of docs/PERFORMANCE.md, from the figures that the runs have kept.
 
 use std::fs;
 use std::process::Command;
@@ -7,35 +6,28 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use super::figures::Figures;
-use super::plot;
 use super::table::Table;
 use crate::scenario::names;
-use crate::{paths, say};
+use crate::{console, paths};
 
-/// Writes what there are figures for; the rest stays as it is.
-pub(crate) fn write_documents() -> Result<()> {
-    let docs = paths::root().join("docs");
-    let path = docs.join("PERFORMANCE.md");
+/// Writes the tables of all scenarios that have figures.
+pub(crate) fn write_document() -> Result<()> {
+    let path = paths::root().join("docs/PERFORMANCE.md");
     let mut text = fs::read_to_string(&path).with_context(|| format!("no {}", path.display()))?;
-    let plots = docs.join("performance");
-    fs::create_dir_all(&plots)?;
     for name in names() {
         let kept = paths::figures().join(format!("{name}.json"));
         let Ok(json) = fs::read_to_string(&kept) else { continue };
         let figures: Figures = serde_json::from_str(&json).with_context(|| format!("{}", kept.display()))?;
         text = between(&text, name, &Table::of(&figures).markdown())
             .with_context(|| format!("no markers for {name} in {}", path.display()))?;
-        for (file, drawing) in plot::of(&figures) {
-            fs::write(plots.join(file), drawing)?;
-        }
     }
     text = between(&text, "machine", &machine()).context("no markers for the machine")?;
     fs::write(&path, text)?;
-    say::aside(format!("wrote {}", path.display()));
+    console::note(format!("wrote {}", path.display()));
     Ok(())
 }
 
-/// What this was measured on, and with which peers.
+/// Describes the machine, and the versions of the peers.
 fn machine() -> String {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let value = |text: &str, name: &str| {
@@ -44,8 +36,8 @@ fn machine() -> String {
     };
     let version = |program: &str, flag: &str| {
         let output = Command::new(program).arg(flag).output().ok()?;
-        let said = [output.stdout, output.stderr].concat();
-        Some(String::from_utf8_lossy(&said).trim().replace("nginx version: nginx/", ""))
+        let text = [output.stdout, output.stderr].concat();
+        Some(String::from_utf8_lossy(&text).trim().replace("nginx version: nginx/", ""))
     };
     let linux = read("/proc/sys/kernel/osrelease");
     let cores = crate::process::cores().map_or(0, |cores| cores.len());
@@ -63,7 +55,7 @@ fn machine() -> String {
     text + "\n"
 }
 
-/// The text with something else between the two markers of this name.
+/// Replaces the text between the two markers of this name.
 fn between(text: &str, name: &str, new: &str) -> Option<String> {
     let (open, close) = (format!("<!-- bench:{name} -->\n"), "<!-- /bench -->");
     let start = text.find(&open)? + open.len();
@@ -76,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_between_the_markers_changes() {
+    fn text_changes_between_the_markers_alone() {
         let text = "a\n<!-- bench:hold -->\nold\n<!-- /bench -->\nb\n<!-- bench:burst -->\n<!-- /bench -->\n";
         assert_eq!(
             between(text, "hold", "new\n").unwrap(),

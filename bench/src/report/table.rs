@@ -5,23 +5,23 @@ use std::fmt::Write as _;
 use super::figures::Figures;
 use super::statistics::Spread;
 
-/// What everything is set in relation to.
-const REFERENCES: [&str; 2] = ["floor", "nchan"];
+/// Peers that every figure is compared with.
+const REFERENCES: [&str; 2] = ["baseline", "nchan"];
 
-/// Head and rows of cells.
+/// A head and rows of cells.
 pub(crate) struct Table {
     head: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    /// Of a scenario: a row for each case and peer.
+    /// Makes the table of a scenario: a row for each case and peer.
     pub(crate) fn of(figures: &Figures) -> Self {
         let mut head = vec![String::new(), "server".into()];
         let there = |peer: &&&str| figures.rows.iter().any(|row| row.peer == **peer);
         let references: Vec<_> = REFERENCES.iter().filter(there).collect();
         for column in &figures.columns {
-            head.push(column.name.clone());
+            head.push(column.name.to_string());
             if column.compared {
                 head.extend(references.iter().map(|peer| format!("× {peer}")));
             }
@@ -48,16 +48,16 @@ impl Table {
             if row.failed > 0 {
                 cells.push(format!("failed {} times", row.failed));
             } else {
-                cells.push(share(row.lost, row.expected));
+                cells.push(share(row.tally.lost, row.tally.expected));
             }
-            cells.push(row.doubled.to_string());
-            cells.push(row.disordered.to_string());
+            cells.push(row.tally.doubled.to_string());
+            cells.push(row.tally.disordered.to_string());
             rows.push(cells);
         }
         Self { head, rows }
     }
 
-    /// In columns.
+    /// Formats the table in columns.
     pub(crate) fn text(&self) -> String {
         let lines = || std::iter::once(&self.head).chain(&self.rows);
         let width = |at: usize| lines().map(|cells| cells[at].chars().count()).max().unwrap_or(0);
@@ -76,7 +76,7 @@ impl Table {
         text
     }
 
-    /// For a document.
+    /// Formats the table as Markdown.
     pub(crate) fn markdown(&self) -> String {
         let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
         let rule: Vec<_> =
@@ -88,13 +88,13 @@ impl Table {
     }
 }
 
-/// A median, and in brackets from where to where the runs went.
+/// Formats a median, with the least and the most in brackets.
 fn cell(spread: Spread, digits: usize) -> String {
     let [median, least, most] = [spread.median, spread.least, spread.most].map(|value| number(value, digits));
     if least == most { median } else { format!("{median} ({least}–{most})") }
 }
 
-/// With so many digits behind the point, and commas before it.
+/// Formats a number with so many decimals, and commas between thousands.
 fn number(value: f64, digits: usize) -> String {
     let text = format!("{value:.digits$}");
     let (whole, rest) = text.split_once('.').map_or((text.as_str(), ""), |(whole, rest)| (whole, rest));
@@ -102,7 +102,7 @@ fn number(value: f64, digits: usize) -> String {
     if rest.is_empty() { whole } else { format!("{whole}.{rest}") }
 }
 
-/// How many, and of a loss also which part.
+/// Formats a loss with its percentage.
 fn share(lost: u64, expected: u64) -> String {
     if lost == 0 {
         return "0".into();
@@ -115,30 +115,30 @@ fn share(lost: u64, expected: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::Tally;
     use crate::report::Row;
-    use crate::report::figures::Named;
+    use crate::scenario::compared;
 
     #[test]
-    fn a_table_says_medians_spreads_ratios_and_losses() {
+    fn table_has_medians_spreads_ratios_and_losses() {
         let row = |peer: &str, values: [f64; 3], lost| Row {
             passes: values.map(|value| vec![Some(value)]).into(),
-            lost,
-            expected: 300,
+            tally: Tally { lost, expected: 300, ..Tally::default() },
             ..Row::new("1,000 held", peer)
         };
         let figures = Figures {
             scenario: "hold".into(),
             about: String::new(),
             runs: 3,
-            columns: vec![Named { name: "bytes".into(), digits: 0, compared: true }],
-            rows: vec![row("floor", [10.0, 20.0, 30.0], 0), row("node", [2000.0, 2400.0, 9000.0], 30)],
+            columns: vec![compared("bytes", 0)],
+            rows: vec![row("baseline", [10.0, 20.0, 30.0], 0), row("node", [2000.0, 2400.0, 9000.0], 30)],
         };
         let table = Table::of(&figures);
         assert_eq!(
             table.markdown(),
-            "|  | server | bytes | × floor | lost | doubled | out of order |\n\
+            "|  | server | bytes | × baseline | lost | doubled | out of order |\n\
              | --- | --- | --: | --: | --: | --: | --: |\n\
-             | 1,000 held | floor | 20 (10–30) | 1.00 | 0 | 0 | 0 |\n\
+             | 1,000 held | baseline | 20 (10–30) | 1.00 | 0 | 0 | 0 |\n\
              |  | node | 2,400 (2,000–9,000) | 200.00 | 30 (10.0 %) | 0 | 0 |\n"
         );
         assert_eq!(table.text().lines().count(), 3);

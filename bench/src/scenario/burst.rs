@@ -1,9 +1,9 @@
-//! Twenty thousand messages as fast as thirty-two publishers can, to a hundred subscribers of one room: here a server
-//! shows whether it gathers messages, on the disk and in its answers.
+//! Twenty thousand messages as fast as thirty-two publishers can, to a hundred subscribers of one room: shows
+//! whether a server gathers messages, on the disk and in its responses.
 
 use anyhow::Result;
 
-use super::stage::{Stage, TEXT};
+use super::environment::{Environment, TEXT};
 use super::{Case, Column, Sample, Scenario, compared, plain};
 use crate::disk;
 use crate::load::{Pace, Round};
@@ -16,7 +16,7 @@ pub(super) const BURST: Scenario = Scenario {
     variants: &[
         ("holdline", "holdline:anonymous"),
         ("holdline", "holdline:memory"),
-        ("floor", "floor:2ms"),
+        ("baseline", "baseline:2ms"),
         ("nchan", "nchan:multipart"),
     ],
     only: &[],
@@ -29,7 +29,7 @@ const COLUMNS: &[Column] = &[
     plain("one publisher alone, /s", 0),
     plain("× one fsync a message", 1),
     compared("CPU µs per delivered message", 3),
-    plain("messages per answer", 1),
+    plain("messages per response", 1),
     compared("p50 ms", 2),
     compared("p99 ms", 2),
     plain("generator µs", 3),
@@ -37,20 +37,20 @@ const COLUMNS: &[Column] = &[
 
 const MESSAGES: u64 = 20_000;
 const PUBLISHERS: usize = 32;
-/// What one publisher says with nobody listening, each message after the answer to the last.
+/// Messages of the single publisher without subscribers, each after the response to the last.
 const ALONE: u64 = 300;
 
-fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
-    let mut scene = stage.open(peer, 1, TEXT)?;
-    // On the same disk, right before, because disks have moods too.
-    let sync = if is_durable(peer) { disk::syncs_per_second(scene.folder.path())? } else { f64::NAN };
-    let load = &mut scene.load;
+fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sample> {
+    let mut loaded = environment.open(peer, 1, TEXT)?;
+    // On the same disk, right before: disks drift, too.
+    let sync = if is_durable(peer) { disk::syncs_per_second(loaded.folder.path())? } else { f64::NAN };
+    let load = &mut loaded.load;
     load.open_publishers(1)?;
     let single = load.measure(ALONE, Pace::BackToBack)?;
     load.open_publishers(PUBLISHERS)?;
     load.subscribe(case.size)?;
     load.measure(100, Pace::BackToBack)?;
-    let round = load.measure(stage.of(MESSAGES / 2, MESSAGES), Pace::BackToBack)?;
+    let round = load.measure(environment.of(MESSAGES / 2, MESSAGES), Pace::BackToBack)?;
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     let rate = |round: &Round| round.published as f64 / round.publishing;
     let rate_alone = rate(&single);

@@ -1,9 +1,9 @@
 //! The shape that `CometD` publishes figures for: 1,000 clients in 100 rooms of 10, 50-byte messages. Its figures were
-//! taken with the clients on other machines; ours with everything on this one.
+//! taken with the clients on other machines; these with everything on one.
 
 use anyhow::Result;
 
-use super::{Case, Column, Sample, Scenario, Stage, compared, plain};
+use super::{Case, Column, Environment, Sample, Scenario, compared, plain};
 use crate::load::Pace;
 
 pub(super) const COMETD: Scenario = Scenario {
@@ -34,16 +34,16 @@ const TEXT: usize = 50;
 /// Messages a second; times ten members a little more than `CometD`'s 78,211 deliveries.
 const RATE: u32 = 8_000;
 const SECONDS: u64 = 8;
-/// Connections to publish over, so that none waits for another.
+/// Publishers: enough that none waits for another.
 const PUBLISHERS: usize = 200;
 
-fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
-    let mut scene = stage.open(peer, ROOMS, TEXT)?;
-    let load = &mut scene.load;
+fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sample> {
+    let mut loaded = environment.open(peer, ROOMS, TEXT)?;
+    let load = &mut loaded.load;
     load.open_publishers(PUBLISHERS)?;
     load.subscribe(case.size)?;
     load.measure(u64::from(RATE / 4), Pace::PerSecond(RATE / 4))?;
-    let round = load.measure(stage.of(2, SECONDS) * u64::from(RATE), Pace::PerSecond(RATE))?;
+    let round = load.measure(environment.of(2, SECONDS) * u64::from(RATE), Pace::PerSecond(RATE))?;
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     let rate = round.delivered as f64 / round.delivering;
     let values = [

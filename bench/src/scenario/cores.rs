@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 
-use super::stage::{Stage, TEXT};
+use super::environment::{Environment, TEXT};
 use super::{Case, Column, Sample, Scenario, compared, plain};
 use crate::load::Pace;
 use crate::process::nanoseconds;
@@ -26,7 +26,7 @@ const COLUMNS: &[Column] = &[
     plain("CPU µs per delivery", 2),
     plain("cores used by the server", 2),
     plain("deliveries/s, computed: cores ÷ CPU", 0),
-    plain("messages per answer", 2),
+    plain("messages per response", 2),
     plain("generator µs", 2),
 ];
 
@@ -35,17 +35,17 @@ const ROOMS: usize = 100;
 const PUBLISHERS: usize = 200;
 const MESSAGES: u64 = 40_000;
 
-fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
-    let cores = if case.size == 1 { stage.server_cores } else { stage.all_cores };
+fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sample> {
+    let cores = if case.size == 1 { environment.server_cores } else { environment.all_cores };
     // The others have one thread.
     let many = peer.starts_with("holdline") || peer.starts_with("nchan");
     let usable = if many { cores.len() } else { 1 };
-    let mut scene = stage.open_on(peer, ROOMS, TEXT, cores, None)?;
-    let load = &mut scene.load;
+    let mut loaded = environment.open_on(peer, ROOMS, TEXT, cores, None)?;
+    let load = &mut loaded.load;
     load.open_publishers(PUBLISHERS)?;
     load.subscribe(SUBSCRIBERS)?;
     load.measure(2_000, Pace::BackToBack)?;
-    let round = load.measure(stage.of(MESSAGES / 8, MESSAGES), Pace::BackToBack)?;
+    let round = load.measure(environment.of(MESSAGES / 8, MESSAGES), Pace::BackToBack)?;
     #[expect(clippy::cast_precision_loss, reason = "a handful")]
     let capacity = usable as f64 * 1e6 / round.cpu_per_delivery();
     let values = [

@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 
-use super::stage::{Stage, TEXT};
+use super::environment::{Environment, TEXT};
 use super::{Case, Column, Sample, Scenario, plain};
 use crate::load::Pace;
 use crate::process::nanoseconds;
@@ -12,8 +12,8 @@ pub(super) const CURVE: Scenario = Scenario {
     name: "curve",
     about: "gathering messages: rate against answers, CPU and delay; 100 subscribers",
     columns: COLUMNS,
-    variants: &[("holdline", "holdline:memory"), ("floor", "floor:2ms")],
-    only: &["holdline", "floor"],
+    variants: &[("holdline", "holdline:memory"), ("baseline", "baseline:2ms")],
+    only: &["holdline", "baseline"],
     cases: |_| {
         let case = |rate: usize| match rate {
             0 => Case { label: "as fast as it goes".into(), size: 0, kind: "" },
@@ -27,7 +27,7 @@ pub(super) const CURVE: Scenario = Scenario {
 const COLUMNS: &[Column] = &[
     plain("messages/s", 0),
     plain("answers/s to each", 1),
-    plain("messages per answer", 1),
+    plain("messages per response", 1),
     plain("CPU % of a core", 1),
     plain("p50 ms", 2),
     plain("p99 ms", 2),
@@ -39,9 +39,9 @@ const MANY_PUBLISHERS: usize = 200;
 const SECONDS: usize = 3;
 const AT_ONCE: u64 = 10_000;
 
-fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
-    let mut scene = stage.open(peer, 1, TEXT)?;
-    let load = &mut scene.load;
+fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sample> {
+    let mut loaded = environment.open(peer, 1, TEXT)?;
+    let load = &mut loaded.load;
     // Who keeps a pace must not wait for answers; who is as fast as it goes does nothing else.
     load.open_publishers(if case.size == 0 { PUBLISHERS } else { MANY_PUBLISHERS })?;
     load.subscribe(SUBSCRIBERS)?;

@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 
-use super::stage::{Stage, TEXT};
+use super::environment::{Environment, TEXT};
 use super::{Case, Column, Extent, Sample, Scenario, compared, plain};
 use crate::load::Pace;
 
@@ -37,13 +37,13 @@ const COLUMNS: &[Column] = &[
 /// Deliveries in one measurement, over all rounds.
 const DELIVERIES: u64 = 200_000;
 
-fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
-    let mut scene = stage.open(peer, 1, TEXT)?;
-    let load = &mut scene.load;
+fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sample> {
+    let mut loaded = environment.open(peer, 1, TEXT)?;
+    let load = &mut loaded.load;
     load.open_publishers(1)?;
     load.subscribe(case.size)?;
     load.measure_rounds(3, 1, Pace::BackToBack)?;
-    let rounds = stage.of(DELIVERIES / 2, DELIVERIES) / case.size as u64;
+    let rounds = environment.of(DELIVERIES / 2, DELIVERIES) / case.size as u64;
     let round = load.measure_rounds(rounds, 1, Pace::BackToBack)?;
     let values = [
         round.cpu_per_delivery(),

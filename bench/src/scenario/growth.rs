@@ -1,9 +1,8 @@
-//! What grows with what: subscribers, rooms, history. Each figure is of one subscriber or one delivery, so that what
-//! grows only as it must stays flat.
+//! Cost per subscriber and per delivery while subscribers, rooms or history grow; a flat figure scales.
 
 use anyhow::Result;
 
-use super::stage::{FIRST, Stage, TEXT};
+use super::environment::{Environment, FIRST, TEXT};
 use super::{Case, Column, Extent, Sample, Scenario, grouped, plain};
 use crate::load::Pace;
 use crate::peer::is_durable;
@@ -13,7 +12,7 @@ pub(super) const GROWTH: Scenario = Scenario {
     about: "more subscribers, more rooms, more history: what one subscriber and one delivery cost",
     columns: COLUMNS,
     variants: &[("holdline", "holdline:anonymous")],
-    only: &["holdline", "floor"],
+    only: &["holdline", "baseline"],
     cases,
     measure,
 };
@@ -25,10 +24,10 @@ const COLUMNS: &[Column] = &[
     plain("p99 ms", 2),
 ];
 
-/// Subscribers, where they are not what grows.
+/// Subscribers, where rooms or history grow.
 const SUBSCRIBERS: usize = 1_000;
 const DELIVERIES: usize = 50_000;
-/// So that messages to many rooms can share a group.
+/// Publishers: so many that messages to many rooms share a group commit.
 const PUBLISHERS: usize = 32;
 
 fn cases(extent: Extent) -> Vec<Case> {
@@ -38,7 +37,7 @@ fn cases(extent: Extent) -> Vec<Case> {
     };
     let mut cases = of("subscribers", &[1_000, 2_000, 5_000, 10_000, 18_000]);
     cases.extend(of("rooms", &[10, 1_000, 10_000]));
-    // As many as a server allows; the lobby is one of them.
+    // The server's limit; the lobby is one of them.
     cases.push(Case { label: "100,000 rooms".into(), size: 99_999, kind: "rooms" });
     cases.extend(of("messages before", &[0, 100_000, 1_000_000]));
     if extent == Extent::Full {
@@ -47,15 +46,15 @@ fn cases(extent: Extent) -> Vec<Case> {
     cases
 }
 
-fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
+fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sample> {
     let (mut subscribers, mut rooms, mut log) = (SUBSCRIBERS, 1, None);
     match case.kind {
         "subscribers" => subscribers = case.size,
         "rooms" => rooms = case.size,
-        _ => log = if is_durable(peer) { Some(stage.history(case.size)?) } else { None },
+        _ => log = if is_durable(peer) { Some(environment.history(case.size)?) } else { None },
     }
-    let mut scene = stage.open_on(peer, rooms, TEXT, stage.server_cores, log)?;
-    let load = &mut scene.load;
+    let mut loaded = environment.open_on(peer, rooms, TEXT, environment.server_cores, log)?;
+    let load = &mut loaded.load;
     load.open_publishers(PUBLISHERS)?;
     load.open_sessions(FIRST + subscribers)?;
     load.subscribe(FIRST)?;
@@ -63,7 +62,7 @@ fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
     let (empty, idle) = (load.account.memory()?, load.account.cpu()?);
     load.subscribe(subscribers)?;
     let (held, busy) = (load.account.memory()?, load.account.cpu()?);
-    // Everyone is told something in each round, whether they are in one room or each in its own.
+    // Each round delivers to every subscriber, in one room or in many.
     let inhabited = rooms.min(subscribers);
     let rounds = (DELIVERIES / subscribers).max(5);
     let round = load.measure_rounds(rounds as u64, inhabited as u64, Pace::BackToBack)?;

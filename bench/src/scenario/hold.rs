@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 
-use super::stage::{FIRST, Stage, TEXT};
+use super::environment::{Environment, FIRST, TEXT};
 use super::{Case, Column, Extent, Sample, Scenario, compared, plain};
 use crate::load::Pace;
 
@@ -33,9 +33,9 @@ const COLUMNS: &[Column] = &[
     plain("generator µs", 2),
 ];
 
-fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
-    let mut scene = stage.open(peer, 1, TEXT)?;
-    let load = &mut scene.load;
+fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sample> {
+    let mut loaded = environment.open(peer, 1, TEXT)?;
+    let load = &mut loaded.load;
     load.open_publishers(1)?;
     load.open_sessions(FIRST + case.size)?;
     load.subscribe(FIRST)?;

@@ -5,12 +5,12 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 use hdrhistogram::Histogram;
 
-use super::stage::{Stage, TEXT};
+use super::environment::{Environment, TEXT};
 use super::{Case, Column, Extent, Sample, Scenario, plain};
-use crate::answer::last_quoted;
-use crate::ask::Line;
+use crate::blocking::BlockingConn;
 use crate::ledger::Tally;
 use crate::process::nanoseconds;
+use crate::response::last_quoted;
 
 pub(super) const JOIN: Scenario = Scenario {
     name: "join",
@@ -32,20 +32,20 @@ const JOINS: u64 = 500;
 /// In nanoseconds: a minute.
 const LONGEST: u64 = 60_000_000_000;
 
-fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
-    let log = stage.history(case.size)?;
+fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sample> {
+    let log = environment.history(case.size)?;
     let start = Instant::now();
-    let mut scene = stage.open_on(peer, 1, TEXT, stage.server_cores, Some(log))?;
+    let mut loaded = environment.open_on(peer, 1, TEXT, environment.server_cores, Some(log))?;
     let opening = start.elapsed().as_secs_f64() * 1e3;
-    let load = &mut scene.load;
-    let mut line = Line::open(load.peer.running.address)?;
+    let load = &mut loaded.load;
+    let mut conn = BlockingConn::open(load.peer.running.address)?;
     let mut times = Histogram::<u64>::new_with_bounds(1, LONGEST, 3)?;
-    join(&mut line)?;
+    join(&mut conn)?;
     load.account.settle()?;
     let before = load.account.cpu()?;
     for _ in 0..JOINS {
         let start = Instant::now();
-        join(&mut line)?;
+        join(&mut conn)?;
         times.saturating_record(u64::try_from(start.elapsed().as_nanos())?);
     }
     load.account.settle()?;
@@ -55,11 +55,12 @@ fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
     Ok(Sample::new(&values, Tally::default()))
 }
 
-fn join(line: &mut Line) -> Result<()> {
+fn join(conn: &mut BlockingConn) -> Result<()> {
     let page = "GET /api/v1/rooms/r0/messages?limit=50 HTTP/1.1\r\nhost: localhost\r\n\r\n";
-    let cursor =
-        line.ask(page.as_bytes(), |answer| last_quoted(answer.body, b"\"cursor\":\"").map(<[u8]>::to_vec))?;
+    let cursor = conn.request(page.as_bytes(), |response| {
+        last_quoted(response.body, b"\"cursor\":\"").map(<[u8]>::to_vec)
+    })?;
     let cursor = String::from_utf8(cursor.context("a page without a cursor")?)?;
     let poll = format!("GET /api/v1/poll?room=r0&after={cursor}&wait=0 HTTP/1.1\r\nhost: localhost\r\n\r\n");
-    line.ask(poll.as_bytes(), |_| ())
+    conn.request(poll.as_bytes(), |_| ())
 }

@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 
-use super::stage::{Stage, TEXT};
+use super::environment::{Environment, TEXT};
 use super::{Case, Column, Sample, Scenario, compared, plain};
 use crate::disk;
 use crate::load::Pace;
@@ -31,14 +31,14 @@ const COLUMNS: &[Column] = &[
 
 const RATE: u32 = 200;
 
-fn measure(stage: &Stage<'_>, case: &Case, peer: &str) -> Result<Sample> {
-    let mut scene = stage.open(peer, 1, TEXT)?;
-    let sync = if is_durable(peer) { disk::sync_time(scene.folder.path())? } else { (f64::NAN, f64::NAN) };
-    let load = &mut scene.load;
+fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sample> {
+    let mut loaded = environment.open(peer, 1, TEXT)?;
+    let sync = if is_durable(peer) { disk::sync_time(loaded.folder.path())? } else { (f64::NAN, f64::NAN) };
+    let load = &mut loaded.load;
     load.open_publishers(8)?;
     load.subscribe(case.size)?;
     load.measure(50, Pace::PerSecond(RATE))?;
-    let round = load.measure(stage.of(400, 2_000), Pace::PerSecond(RATE))?;
+    let round = load.measure(environment.of(400, 2_000), Pace::PerSecond(RATE))?;
     let values = [
         round.latency(0.5),
         round.latency(0.99),

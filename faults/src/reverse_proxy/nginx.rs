@@ -1,4 +1,4 @@
-//! nginx with its default settings except those of the case.
+//! nginx as `contrib/nginx.conf` has it, or with its defaults.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -8,12 +8,12 @@ use anyhow::Result;
 use fastrand::Rng;
 use tokio::process::Command;
 
-use super::process::{ProxyCommand, ReverseProxy, prepare};
+use super::process::{ProxyCommand, ReverseProxy, filled_in, prepare};
 
 /// How nginx connects to the server.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Upstream {
-    /// HTTP/1.1 with keep-alive, as most guides recommend.
+    /// HTTP/1.1, connections kept, as `contrib/nginx.conf` says.
     Kept,
     /// HTTP/1.1 with keep-alive and a read time-out of five seconds, less than the hold of any poll.
     Impatient,
@@ -29,15 +29,23 @@ pub(super) async fn start(
     rng: &mut Rng,
 ) -> Result<ReverseProxy> {
     let address = prepare(folder, rng)?;
-    let http11 =
-        "proxy_http_version 1.1; proxy_set_header Connection \"\"; proxy_set_header Host $http_host;";
-    let more = match upstream {
-        Upstream::Kept => http11.to_owned(),
-        Upstream::Impatient => format!("{http11} proxy_read_timeout 5s;"),
-        Upstream::Plain => "proxy_http_version 1.0;".to_owned(),
+    let timeout = if matches!(upstream, Upstream::Impatient) { "5s" } else { "60s" };
+    let site = match upstream {
+        // `Host` is the upstream's address, as nginx has it by default.
+        Upstream::Plain => {
+            format!(
+                "server {{ listen {address}; location / {{ proxy_pass http://{server}; proxy_http_version 1.0; }} }}"
+            )
+        }
+        Upstream::Kept | Upstream::Impatient => filled_in(
+            include_str!("../../../contrib/nginx.conf"),
+            &[
+                ("127.0.0.1:8080", server.to_string()),
+                ("listen 80;", format!("listen {address};")),
+                ("proxy_read_timeout 60s;", format!("proxy_read_timeout {timeout};")),
+            ],
+        )?,
     };
-    // By default nginx sends the address of `proxy_pass` as the host.
-    let target = if matches!(upstream, Upstream::Plain) { server.to_string() } else { "holdline".to_owned() };
     let folder_text = folder.display();
     // Buffering is on by default.
     let config = format!(
@@ -53,11 +61,7 @@ http {{
     fastcgi_temp_path {folder_text}/fastcgi;
     uwsgi_temp_path {folder_text}/uwsgi;
     scgi_temp_path {folder_text}/scgi;
-    upstream holdline {{ server {server}; keepalive 32; }}
-    server {{
-        listen {address};
-        location / {{ proxy_pass http://{target}; {more} }}
-    }}
+{site}
 }}
 "
     );

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command as BlockingCommand, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use fastrand::Rng;
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
@@ -82,4 +82,12 @@ pub(super) fn prepare(folder: &Path, rng: &mut Rng) -> Result<SocketAddr> {
         std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755))?;
     }
     free_address(rng)
+}
+
+/// Replaces these pieces of a configuration, each of which must be in it once.
+pub(super) fn filled_in(config: &str, pieces: &[(&str, String)]) -> Result<String> {
+    pieces.iter().try_fold(config.to_owned(), |config, (from, to)| {
+        ensure!(config.matches(from).count() == 1, "{from:?} must be in the configuration once");
+        Ok(config.replace(from, to))
+    })
 }

@@ -13,6 +13,7 @@ use holdline_shared::{
 use super::server::Run;
 use super::transport::{NetworkResult, request};
 use super::world::World;
+use holdline_server::Scope;
 
 /// A room's whole history.
 pub(super) struct Page {
@@ -34,9 +35,10 @@ pub(super) struct PollRequest {
 pub(super) async fn poll(world: &World, client: usize, rng: &mut Rng, poll: &PollRequest) -> Event {
     let work = |run: Rc<Run>| async move {
         let here = poll.here.as_ref();
-        let presence =
-            here.map(|(person, known)| run.hub.enter(person, &[RoomName::lobby()], known.as_ref()));
-        run.hub.poll(&poll.rooms, poll.after, poll.wait, presence).await
+        let presence = here.map(|(person, known)| {
+            run.hub.enter(&Scope::of_every_room(), person, &[RoomName::lobby()], known.as_ref())
+        });
+        run.hub.poll(&Scope::of_every_room(), &poll.rooms, poll.after, poll.wait, presence).await
     };
     match request(world, client, rng, work).await {
         NetworkResult::Response(Ok(answer)) => match serde_json::from_slice::<Batch>(&answer.body) {
@@ -50,7 +52,14 @@ pub(super) async fn poll(world: &World, client: usize, rng: &mut Rng, poll: &Pol
 
 /// Reads the log's head.
 pub(super) async fn now(world: &World, client: usize, rng: &mut Rng) -> Result<Cursor, Event> {
-    match request(world, client, rng, |run: Rc<Run>| async move { run.hub.rooms().cursor }).await {
+    match request(
+        world,
+        client,
+        rng,
+        |run: Rc<Run>| async move { run.hub.rooms(&Scope::of_every_room()).cursor },
+    )
+    .await
+    {
         NetworkResult::Response(cursor) => Ok(cursor),
         other => Err(failure_event(&other)),
     }
@@ -67,7 +76,9 @@ pub(super) async fn read(
     let limit = rng.usize(2..40);
     loop {
         let before = page.as_ref().and_then(|page| page.messages.first()).map(|(seq, _)| *seq);
-        let work = |run: Rc<Run>| async move { run.hub.history(room, before, limit, None).await };
+        let work = |run: Rc<Run>| async move {
+            run.hub.history(&Scope::of_every_room(), room, before, limit, None).await
+        };
         let history = match request(world, client, rng, work).await {
             NetworkResult::Response(Ok(Ok(history))) => history,
             NetworkResult::Response(Ok(Err(_))) => {

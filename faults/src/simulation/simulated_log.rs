@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, ready};
 use holdline_server::log::{
-    Chunk, Committed, Draft, Follower, Log, LogError, LogEvent, LoggedRoom, MemoryLog, Outcome, Page,
-    Retention,
+    Chunk, Draft, Follower, Log, LogError, LogEvent, LoggedRoom, MemoryLog, Outcome, Page, Retention,
+    StoredEntry,
 };
 use holdline_shared::{Epoch, PersonId, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
@@ -28,7 +28,7 @@ pub(super) struct SimulatedLog {
     epoch: Epoch,
     inner: Arc<MemoryLog>,
     /// Entries that the inner log has appended and the hub was not notified of yet.
-    appended: Arc<Mutex<Vec<Arc<Committed>>>>,
+    appended: Arc<Mutex<Vec<Arc<StoredEntry>>>>,
     follower: Mutex<Option<Follower>>,
     waiting: Mutex<Vec<(Draft, oneshot::Sender<AppendResult>)>>,
     rng: Mutex<Rng>,
@@ -42,11 +42,16 @@ impl SimulatedLog {
         let inner = Arc::new(disk.load(disk.incarnation()));
         let appended: Arc<Mutex<Vec<_>>> = Arc::default();
         let queue = appended.clone();
-        inner.follow(Arc::new(move |event| {
-            if let LogEvent::Appended(group) = event {
-                queue.lock().extend_from_slice(group);
-            }
-        }));
+        let following = inner.follow(
+            inner.head(),
+            Arc::new(move |event| {
+                if let LogEvent::Appended(group) = event {
+                    queue.lock().extend_from_slice(group);
+                }
+            }),
+        );
+        // The memory log answers at once.
+        let _ = following.now_or_never();
         Self {
             epoch: disk.epoch(),
             inner,
@@ -175,7 +180,9 @@ impl Log for SimulatedLog {
         self.inner.rooms()
     }
 
-    fn follow(&self, follower: Follower) {
+    /// Everything that was not told yet is in `appended`, and told with the next group.
+    fn follow(&self, _: Seq, follower: Follower) -> BoxFuture<'static, Result<(), LogError>> {
         *self.follower.lock() = Some(follower);
+        ready(Ok(())).boxed()
     }
 }

@@ -13,9 +13,8 @@ use bytes::Bytes;
 use holdline_shared::ProblemCode;
 use sha2::{Digest, Sha256};
 
-use super::failure::Failure;
-use super::identity::caller;
 use super::methods::{EVERYTHING, READING, is_about_server, not_allowed, options};
+use crate::api::{ApiError, Caller};
 
 /// A file of the client, with its compressed forms.
 struct File {
@@ -36,7 +35,7 @@ const NO_CLIENT: &str = include_str!("assets/no_client.html");
 const BASE_TAG: &str = r#"<base href="/" />"#;
 
 /// Answers with a file, with the page for the addresses that are rooms, or with a problem.
-pub(super) async fn serve(request: Request) -> Response {
+pub(super) fn serve(caller: &Caller, request: Request) -> Response {
     if is_about_server(&request) {
         return options(EVERYTHING);
     }
@@ -49,7 +48,7 @@ pub(super) async fn serve(request: Request) -> Response {
     if file.is_none() && !is_page && (path.starts_with("api/") || !wants_html()) {
         let detail =
             format!("there is nothing at {}; docs/PROTOCOL.md lists what there is", parts.uri.path());
-        return Failure::new(ProblemCode::UnknownRoute, detail).into_response();
+        return ApiError::new(ProblemCode::UnknownRoute, detail).into_response();
     }
     match parts.method {
         Method::GET | Method::HEAD => {}
@@ -58,7 +57,7 @@ pub(super) async fn serve(request: Request) -> Response {
     }
     match file {
         Some(file) => send_file(file, &parts.headers),
-        None => send_page(&caller(&parts).base, is_page, &parts.headers),
+        None => send_page(&caller.site.base, is_page, &parts.headers),
     }
 }
 

@@ -9,9 +9,24 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter};
 use holdline_shared::ProblemCode;
 
-use super::App;
-use super::failure::Failure;
-use super::guard::Guarded;
+use super::endpoint::{Operation, Page};
+use crate::api::{ApiError, App, Call, Caller, Reply};
+
+/// The answer of an operation.
+type Answer = Result<Reply, ApiError>;
+
+/// An operation.
+pub(super) trait Act<O>: FnOnce(App, Call) -> O + Clone + Send + Sync + 'static {}
+
+impl<O, F: FnOnce(App, Call) -> O + Clone + Send + Sync + 'static> Act<O> for F {}
+
+/// A function that answers at once.
+pub(super) trait Answers:
+    FnOnce(&Caller, Request) -> Response + Clone + Send + Sync + 'static
+{
+}
+
+impl<F: FnOnce(&Caller, Request) -> Response + Clone + Send + Sync + 'static> Answers for F {}
 
 /// The methods that an address takes, with their handlers.
 pub(super) struct Methods {
@@ -20,44 +35,49 @@ pub(super) struct Methods {
 }
 
 /// `GET`, and with it `HEAD`.
-pub(super) fn get<H: Handler<T, App>, T: 'static>(handler: H) -> Methods {
-    Methods { handlers: MethodRouter::new(), allow: Vec::new() }.on(
-        MethodFilter::GET,
-        &["GET", "HEAD"],
-        handler,
-    )
+pub(super) fn get<O: Future<Output = Answer> + Send + 'static>(operation: impl Act<O>) -> Methods {
+    Methods::new().on(MethodFilter::GET, &["GET", "HEAD"], Operation(operation))
+}
+
+/// The same for a page.
+pub(super) fn page(page: impl Answers) -> Methods {
+    Methods::new().on(MethodFilter::GET, &["GET", "HEAD"], Page(page))
 }
 
 /// `GET` for what is held. Nobody holds a line to hear nothing, and a cursor that moved would have swallowed a message:
 /// there is no `HEAD`.
-pub(super) fn held<H: Handler<T, App>, T: 'static>(handler: H) -> Methods {
-    Methods { handlers: MethodRouter::new(), allow: Vec::new() }.on(MethodFilter::GET, &["GET"], handler)
+pub(super) fn held<O: Future<Output = Answer> + Send + 'static>(operation: impl Act<O>) -> Methods {
+    Methods::new().on(MethodFilter::GET, &["GET"], Operation(operation))
 }
 
 /// `POST`.
-pub(super) fn post<H: Handler<T, App>, T: 'static>(handler: H) -> Methods {
-    Methods { handlers: MethodRouter::new(), allow: Vec::new() }.post(handler)
+pub(super) fn post<O: Future<Output = Answer> + Send + 'static>(operation: impl Act<O>) -> Methods {
+    Methods::new().post(operation)
 }
 
 /// `PUT`.
-pub(super) fn put<H: Handler<T, App>, T: 'static>(handler: H) -> Methods {
-    Methods { handlers: MethodRouter::new(), allow: Vec::new() }.on(MethodFilter::PUT, &["PUT"], handler)
+pub(super) fn put<O: Future<Output = Answer> + Send + 'static>(operation: impl Act<O>) -> Methods {
+    Methods::new().on(MethodFilter::PUT, &["PUT"], Operation(operation))
 }
 
 impl Methods {
+    fn new() -> Self {
+        Self { handlers: MethodRouter::new(), allow: Vec::new() }
+    }
+
     /// And `POST`.
-    pub(super) fn post<H: Handler<T, App>, T: 'static>(self, handler: H) -> Self {
-        self.on(MethodFilter::POST, &["POST"], handler)
+    pub(super) fn post<O: Future<Output = Answer> + Send + 'static>(self, operation: impl Act<O>) -> Self {
+        self.on(MethodFilter::POST, &["POST"], Operation(operation))
     }
 
     /// And `PATCH`.
-    pub(super) fn patch<H: Handler<T, App>, T: 'static>(self, handler: H) -> Self {
-        self.on(MethodFilter::PATCH, &["PATCH"], handler)
+    pub(super) fn patch<O: Future<Output = Answer> + Send + 'static>(self, operation: impl Act<O>) -> Self {
+        self.on(MethodFilter::PATCH, &["PATCH"], Operation(operation))
     }
 
     /// And `DELETE`.
-    pub(super) fn delete<H: Handler<T, App>, T: 'static>(self, handler: H) -> Self {
-        self.on(MethodFilter::DELETE, &["DELETE"], handler)
+    pub(super) fn delete<O: Future<Output = Answer> + Send + 'static>(self, operation: impl Act<O>) -> Self {
+        self.on(MethodFilter::DELETE, &["DELETE"], Operation(operation))
     }
 
     fn on<H: Handler<T, App>, T: 'static>(
@@ -68,19 +88,20 @@ impl Methods {
     ) -> Self {
         let mut allow = self.allow;
         allow.extend(names);
-        Self { handlers: self.handlers.on(filter, Guarded(handler)), allow }
+        Self { handlers: self.handlers.on(filter, handler), allow }
     }
 
     fn into_router(mut self) -> MethodRouter<App> {
         let has_head = self.allow.contains(&"HEAD");
         self.allow.push("OPTIONS");
         let allow = self.allow.join(", ");
-        let refuse = move |method: Method| {
-            let response =
-                if method == Method::OPTIONS { options(&allow) } else { not_allowed(&method, &allow) };
-            std::future::ready(response)
-        };
-        let refuse = Guarded(refuse);
+        let refuse = Page(move |_: &Caller, request: Request| {
+            if request.method() == Method::OPTIONS {
+                options(&allow)
+            } else {
+                not_allowed(request.method(), &allow)
+            }
+        });
         let handlers =
             if has_head { self.handlers } else { self.handlers.on(MethodFilter::HEAD, refuse.clone()) };
         handlers.on(MethodFilter::OPTIONS, refuse.clone()).fallback(refuse)
@@ -100,8 +121,8 @@ impl Table {
     }
 
     /// The routes, and what answers everything else.
-    pub(super) fn or_else<H: Handler<T, App>, T: 'static>(self, fallback: H) -> Router<App> {
-        self.0.fallback(Guarded(fallback))
+    pub(super) fn or_else(self, fallback: impl Answers) -> Router<App> {
+        self.0.fallback(Page(fallback))
     }
 }
 
@@ -126,7 +147,7 @@ pub(super) fn options(allow: &str) -> Response {
 /// The answer to a method that the address does not take.
 pub(super) fn not_allowed(method: &Method, allow: &str) -> Response {
     let detail = format!("this address does not take {method}; it takes {allow}");
-    with_allow(Failure::new(ProblemCode::MethodNotAllowed, detail).into_response(), allow)
+    with_allow(ApiError::new(ProblemCode::MethodNotAllowed, detail).into_response(), allow)
 }
 
 fn with_allow(mut response: Response, allow: &str) -> Response {

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use axum::Router;
 
-use super::methods::{Table, get, held, post, put};
-use super::{
-    App, HttpConfig, assets, change, classic, events, health, history, poll, publish, rooms, session,
-};
+use super::methods::{Table, get, held, page, post, put};
+use super::{assets, classic_page};
+use crate::api::{self, App, HttpConfig};
 use crate::hub::Hub;
 
 /// Everything Holdline answers, for a hub: serve it alone, or nest it under a prefix of your own app. Generic in the
@@ -27,26 +26,20 @@ pub fn router_with<S: Clone + Send + Sync + 'static>(hub: Arc<Hub>, config: Http
 /// The same for an app that others share.
 pub(crate) fn routes<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
     Table::new()
-        .route("/api/v1/poll", held(poll::poll).post(poll::poll_by_form))
-        .route("/api/v1/events", held(events::events))
-        .route("/api/v1/rooms", get(rooms::list))
-        .route("/api/v1/rooms/{room}", put(rooms::put))
-        .route("/api/v1/rooms/{room}/messages", get(history::history).post(publish::publish))
-        .route(
-            "/api/v1/rooms/{room}/messages/{seq}",
-            get(history::message).patch(change::edit).delete(change::delete),
-        )
-        .route(
-            "/api/v1/rooms/{room}/messages/{seq}/reactions/{emoji}",
-            put(change::react).delete(change::take_reaction_back),
-        )
-        .route("/api/v1/session", get(session::show).post(session::begin).delete(session::end))
-        .route("/subscribe", held(classic::subscribe))
-        .route("/publish", post(classic::publish))
-        .route("/classic", get(classic::page))
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .route("/metrics", get(health::metrics))
+        .route("/api/v1/poll", held(api::poll).post(api::poll_by_form))
+        .route("/api/v1/events", held(api::events))
+        .route("/api/v1/rooms", get(api::rooms))
+        .route("/api/v1/rooms/{room}", put(api::put_room))
+        .route("/api/v1/rooms/{room}/messages", get(api::history).post(api::publish))
+        .route("/api/v1/rooms/{room}/messages/{seq}", get(api::message).patch(api::edit).delete(api::delete))
+        .route("/api/v1/rooms/{room}/messages/{seq}/reactions/{emoji}", put(api::react).delete(api::unreact))
+        .route("/api/v1/session", get(api::show_session).post(api::begin_session).delete(api::end_session))
+        .route("/subscribe", held(api::subscribe))
+        .route("/publish", post(api::publish_classic))
+        .route("/classic", page(classic_page::page))
+        .route("/healthz", get(api::healthz))
+        .route("/readyz", get(api::readyz))
+        .route("/metrics", get(api::metrics))
         .or_else(assets::serve)
         .with_state(app)
 }

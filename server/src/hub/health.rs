@@ -8,11 +8,9 @@ use thiserror::Error;
 use tokio::sync::{Mutex as AsyncMutex, watch as flag};
 use tokio::time::{Instant, timeout};
 
-use crate::log::{Log, LogError};
+use crate::log::{HEALTH_TIME, Log, LogError};
 use crate::repeated_line::RepeatedLine;
 
-/// How long the log may take to say whether it works. Longer than any write of a disk that is merely busy.
-const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
 /// For how long the log's answer stands: however many ask, the log is asked once a second.
 const CHECK_LASTS: Duration = Duration::from_secs(1);
 
@@ -27,7 +25,7 @@ pub enum NotReady {
     #[error("a part of the server has failed; restart the server")]
     Failed,
     /// The log has not said in time whether it works.
-    #[error("the log did not answer within {} seconds", CHECK_TIMEOUT.as_secs())]
+    #[error("the log did not answer within {} seconds", HEALTH_TIME.as_secs())]
     Slow,
     /// The log cannot be written or read.
     #[error("the log does not work: {0}")]
@@ -74,7 +72,7 @@ impl Health {
         {
             return check.outcome.clone();
         }
-        let outcome = match timeout(CHECK_TIMEOUT, log.health()).await {
+        let outcome = match timeout(HEALTH_TIME, log.health()).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(NotReady::Log(error)),
             Err(_) => Err(NotReady::Slow),

@@ -11,6 +11,7 @@ use super::feed::WaitKey;
 use super::poll_request::PollRequest;
 use super::polls::Polls;
 use super::sync::now;
+use crate::scope::Scope;
 
 /// The next message of a room.
 #[derive(Debug, Clone)]
@@ -25,6 +26,7 @@ impl Polls {
     /// Waits for the next message, edits and other entries passed over. A room that does not exist yet may be waited for.
     pub(super) async fn next_message(
         &self,
+        scope: &Scope,
         room: &RoomName,
         after: After,
         wait: Option<Duration>,
@@ -32,9 +34,18 @@ impl Polls {
         let deadline = wait.map(|wait| now() + wait);
         let key = WaitKey::Room(room.clone());
         let mut after = self.resolve(after)?;
+        let epoch = after.epoch;
         let mut is_counted = false;
         loop {
-            let found = self.next_entries(&key, after).await?;
+            // A room that may not be read is waited for like one that is not there.
+            let found = if scope.allows(room) {
+                self.next_entries(&key, after.seq).await?
+            } else {
+                ReadEntries { entries: Vec::new(), upto: after.seq }
+            };
+            if self.state.epoch() != epoch {
+                return Err(PollError::EpochChanged(self.answers.cursor(self.state.head())));
+            }
             let message = found.entries.iter().filter(|entry| entry.room == *room).find_map(|entry| {
                 match entry.decode()?.kind {
                     EntryKind::Message { text: Some(text), .. } => Some((text, entry.seq)),
@@ -42,25 +53,26 @@ impl Polls {
                 }
             });
             if let Some((text, seq)) = message {
-                return Ok(NextMessage { text: Some(text), cursor: self.answers.cursor(seq) });
+                return Ok(NextMessage { text: Some(text), cursor: Cursor { epoch, seq } });
             }
-            after = found.upto;
+            after.seq = found.upto;
             if !found.entries.is_empty() {
                 continue;
             }
             let now = now();
             if self.state.is_closing() || deadline.is_some_and(|end| end <= now) {
-                return Ok(NextMessage { text: None, cursor: self.answers.cursor(after) });
+                return Ok(NextMessage { text: None, cursor: after });
             }
             // Without a limit the wait is renewed now and then; nobody is told.
             let left = deadline.map_or(self.max_wait, |end| end.saturating_duration_since(now));
-            let mut admitted = self.grant(after, left).inspect_err(|error| self.count_refused(error))?;
+            let mut admitted =
+                self.grant(scope, after, left).inspect_err(|error| self.count_refused(error))?;
             admitted.is_shortened &= !is_counted;
             is_counted |= admitted.is_shortened;
             // Who waits for a room that is not there waits for all rooms until it is made.
             let rooms = match self.state.feed(&key) {
-                Some(_) => RoomSelection::Named(vec![room.clone()]),
-                None => RoomSelection::All,
+                Some(_) if scope.allows(room) => RoomSelection::Named(vec![room.clone()]),
+                _ => RoomSelection::All,
             };
             match self.tasks.reply(PollRequest { rooms: &rooms, admitted, presence: None }).await {
                 // Whatever it is, the next look finds it.
@@ -72,7 +84,7 @@ impl Polls {
 
     /// What the room, or all rooms as long as there is no such room, have after a position.
     async fn next_entries(&self, key: &WaitKey, after: Seq) -> Result<ReadEntries, PollError> {
-        let feed = self.state.feed(key).unwrap_or_else(|| self.state.all_rooms.clone());
+        let feed = self.state.feed(key).unwrap_or_else(|| self.state.all_rooms());
         match self.state.check(&[feed], after, Reuse::Nothing, true) {
             Some(Found::Entries(entries, upto)) => Ok(ReadEntries { entries, upto }),
             Some(Found::NotCached) => {

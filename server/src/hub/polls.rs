@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use holdline_shared::{After, RoomSelection, Seq};
+use holdline_shared::{After, Cursor, RoomSelection, Seq};
 
 use super::answers::{Answer, Answers};
 use super::config::HubConfig;
@@ -14,6 +14,7 @@ use super::presence::PresenceLease;
 use super::state::{HubState, wait_keys};
 use super::sync::Ordering;
 use super::task_polls::TaskPolls;
+use crate::scope::Scope;
 
 /// The longest hold on a server that is full.
 pub(super) const CROWDED_WAIT: Duration = Duration::from_secs(1);
@@ -36,12 +37,14 @@ impl Polls {
     /// Answers with everything that `rooms` have after `after`, waiting for up to `wait` when there is nothing.
     pub(super) async fn poll(
         &self,
+        scope: &Scope,
         rooms: &RoomSelection,
         after: After,
         wait: Duration,
         presence: Option<PresenceLease>,
     ) -> Result<Answer, PollError> {
-        let admitted = self.admit(rooms, after, wait).inspect_err(|error| self.count_refused(error))?;
+        let admitted =
+            self.admit(scope, rooms, after, wait).inspect_err(|error| self.count_refused(error))?;
         match self.tasks.reply(PollRequest { rooms, admitted, presence }).await? {
             Reply::Ready(answer) => Ok(answer),
             Reply::Reading(read) => read.await,
@@ -51,18 +54,21 @@ impl Polls {
     /// Checks where a poll begins and how long it may be held. A full server holds shortly, then not at all.
     pub(super) fn admit(
         &self,
+        scope: &Scope,
         rooms: &RoomSelection,
         after: After,
         wait: Duration,
     ) -> Result<Admitted, PollError> {
-        let admitted = self.resolve(after).and_then(|after| self.grant(after, wait));
+        let admitted = self.resolve(after).and_then(|after| self.grant(scope, after, wait));
         // That a room is not there is said before everything else.
-        let unknown = || wait_keys(rooms).into_iter().find(|key| self.state.feed(key).is_none());
+        let unknown = || {
+            wait_keys(rooms).into_iter().find(|key| !key.is_within(scope) || self.state.feed(key).is_none())
+        };
         admitted.map_err(|error| unknown().map_or(error, |key| PollError::unknown_room(&key)))
     }
 
     /// How long a poll may be held that asked for `wait`.
-    pub(super) fn grant(&self, after: Seq, wait: Duration) -> Result<Admitted, PollError> {
+    pub(super) fn grant(&self, scope: &Scope, after: Cursor, wait: Duration) -> Result<Admitted, PollError> {
         let (held, asked) = (self.state.held.load(Ordering::Relaxed), wait.min(self.max_wait));
         let wait = if held < self.max_held || wait.is_zero() {
             asked
@@ -71,24 +77,25 @@ impl Polls {
         } else {
             return Err(PollError::Overloaded);
         };
-        Ok(Admitted { after, wait, is_shortened: wait < asked })
+        let scope = scope.clone();
+        Ok(Admitted { scope, epoch: after.epoch, after: after.seq, wait, is_shortened: wait < asked })
     }
 
     /// Checks where a poll begins.
-    pub(super) fn resolve(&self, after: After) -> Result<Seq, PollError> {
-        let head = self.state.head();
+    pub(super) fn resolve(&self, after: After) -> Result<Cursor, PollError> {
+        let (epoch, head) = (self.state.epoch(), self.state.head());
         match after {
-            After::Now => Ok(head),
-            After::Start => Ok(Seq::START),
+            After::Now => Ok(Cursor { epoch, seq: head }),
+            After::Start => Ok(Cursor { epoch, seq: Seq::START }),
             After::At(cursor) => {
                 let log = self.answers.log();
                 // A cursor beyond the head is from a log that had more than this one: it was restored from a copy. The
                 // log's own head is asked, because it may be ahead of the hub's for a moment.
-                let is_beyond = cursor.seq > head && cursor.seq > log.head();
+                let is_beyond = cursor.seq > head && !log.has_reached(cursor.seq);
                 if cursor.epoch != log.epoch() || is_beyond {
                     return Err(PollError::EpochChanged(self.answers.cursor(self.state.head())));
                 }
-                Ok(cursor.seq)
+                Ok(cursor)
             }
         }
     }

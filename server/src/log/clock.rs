@@ -8,7 +8,7 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use holdline_shared::{Seq, Timestamp};
+use holdline_shared::Timestamp;
 
 /// 2025-01-01: no log is older than the program.
 const EARLIEST: Timestamp = Timestamp(1_735_689_600_000);
@@ -22,7 +22,7 @@ const JUMP: Duration = Duration::from_secs(300);
 /// For how long a clock must stay where it jumped to before retention believes it.
 const CONFIRMED: Duration = Duration::from_secs(24 * 3600);
 
-/// The system's clock.
+/// The time by the system's clock.
 pub(super) fn wall_clock() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(millis(since))
@@ -34,7 +34,7 @@ pub(super) fn date(now: Timestamp, last: Timestamp) -> Timestamp {
     if is_small_step || now < EARLIEST { last.max(now) } else { now }
 }
 
-/// Whether a date can be true, as far as that can be told without a clock.
+/// Whether a date can be true, as far as can be told without a clock.
 pub(super) fn is_plausible(date: Timestamp) -> bool {
     date >= EARLIEST
 }
@@ -92,7 +92,7 @@ impl RetentionClock {
     }
 }
 
-/// Which entries are old enough to go.
+/// The dates between which entries are kept. Entries before them are old enough to go.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AgeCut {
     oldest: Timestamp,
@@ -121,12 +121,6 @@ impl AgeCut {
             _ => Age::Kept,
         }
     }
-
-    /// The newest of these entries that may go, and with it all before it. They are the log's oldest, in its order.
-    pub(super) fn last_due(&self, entries: impl IntoIterator<Item = (Seq, Timestamp)>) -> Option<Seq> {
-        let until_kept = entries.into_iter().take_while(|(_, date)| self.age(*date) != Age::Kept);
-        until_kept.filter(|(_, date)| self.age(*date) == Age::Due).last().map(|(seq, _)| seq)
-    }
 }
 
 fn millis(duration: Duration) -> u64 {
@@ -136,6 +130,13 @@ fn millis(duration: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The number of these entries, the log's oldest in its order, that may go.
+    fn due(cut: AgeCut, dates: &[u64]) -> usize {
+        let ages = dates.iter().map(|&date| cut.age(Timestamp(date)));
+        let until_kept = ages.take_while(|age| *age != Age::Kept).enumerate();
+        until_kept.filter(|(_, age)| *age == Age::Due).last().map_or(0, |(index, _)| index + 1)
+    }
 
     const DAY: u64 = 24 * 3600 * 1000;
     const YEAR: u64 = 365 * DAY;
@@ -169,9 +170,7 @@ mod tests {
         let start = Instant::now();
         let mut clock = RetentionClock::new(Timestamp(known), start);
         let look = |&(uptime, wall): &(u64, u64)| {
-            let cut = clock.cut(KEEP, Timestamp(wall), start + Duration::from_secs(uptime));
-            let entries = dates.iter().enumerate().map(|(n, &date)| (Seq(n as u64 + 1), Timestamp(date)));
-            cut.last_due(entries).map_or(0, |seq| usize::try_from(seq.0).unwrap())
+            due(clock.cut(KEEP, Timestamp(wall), start + Duration::from_secs(uptime)), dates)
         };
         looks.iter().map(look).collect()
     }

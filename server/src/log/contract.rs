@@ -1,5 +1,5 @@
-//! What every engine has to do, as tests. An engine's own tests call `suite!` with a way to open it in a folder, and,
-//! when it outlives the process, `durable_suite!`.
+//! The contract of engines, as tests. An engine's own tests call `suite!` with a way to open it in a folder, and, when it
+//! outlives the process, `durable_suite!`. Positions grow and may skip: no test counts them.
 //! Long because all that an engine promises stands in one place.
 
 mod folding;
@@ -14,7 +14,11 @@ use holdline_shared::limits::BATCH_ENTRIES;
 use holdline_shared::{Person, PublishKey, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
 
-use super::{Chunk, Draft, DraftKind, Log, LogError, LogEvent, Outcome, Refusal, Retention};
+use super::draft::{Draft, DraftKind};
+use super::engine::{Chunk, Log, LogEvent};
+use super::error::{LogError, Refusal};
+use super::outcome::Outcome;
+use super::retention::Retention;
 
 pub(crate) use self::folding::*;
 pub(crate) use self::limits::*;
@@ -66,8 +70,33 @@ fn named(names: &[&str]) -> RoomSelection {
     RoomSelection::Named(names.iter().map(|name| room(name)).collect())
 }
 
-fn seqs(chunk: &Chunk) -> Vec<u64> {
-    chunk.entries.iter().map(|entry| entry.seq.0).collect()
+fn seqs(chunk: &Chunk) -> Vec<Seq> {
+    chunk.entries.iter().map(|entry| entry.seq).collect()
+}
+
+/// Positions of entries that exist: everything that the log has, oldest first.
+async fn left(log: &dyn Log) -> Vec<Seq> {
+    let (mut all, mut after) = (Vec::new(), Seq::START);
+    loop {
+        let chunk = log.read(RoomSelection::All, after).await.unwrap();
+        if chunk.entries.is_empty() {
+            return all;
+        }
+        all.extend(seqs(&chunk));
+        after = chunk.upto;
+    }
+}
+
+/// Follows from where the log is, and collects the positions of what is told.
+async fn followed(log: &dyn Log, after: Seq) -> Arc<Mutex<Vec<Seq>>> {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let ear = told.clone();
+    let follower = Arc::new(move |event: LogEvent<'_>| {
+        let LogEvent::Appended(group) = event else { panic!("{event:?}") };
+        ear.lock().extend(group.iter().map(|entry| entry.seq));
+    });
+    log.follow(after, follower).await.unwrap();
+    told
 }
 
 fn texts(chunk: &Chunk) -> Vec<String> {
@@ -75,37 +104,46 @@ fn texts(chunk: &Chunk) -> Vec<String> {
 }
 
 pub(crate) async fn begins_with_a_lobby(log: Arc<dyn Log>) {
-    assert_eq!(log.head(), Seq(1));
+    let head = log.head();
+    assert!(head > Seq::START);
     let rooms = log.rooms().await.unwrap();
-    assert_eq!((rooms.len(), rooms[0].name.as_str(), rooms[0].head), (1, "lobby", Seq(1)));
+    assert_eq!((rooms.len(), rooms[0].name.as_str(), rooms[0].head), (1, "lobby", head));
     let chunk = log.read(RoomSelection::All, Seq::START).await.unwrap();
-    assert_eq!((seqs(&chunk), chunk.upto), (vec![1], Seq(1)));
+    assert_eq!((seqs(&chunk), chunk.upto), (vec![head], head));
+    assert!(log.has_reached(head) && !log.has_reached(Seq(u64::MAX)));
 }
 
 pub(crate) async fn reads_what_was_appended_in_order(log: Arc<dyn Log>) {
+    let start = log.head();
     append(&*log, make("tea", Some("green"))).await;
+    let mut said = Vec::new();
     for n in 0..6 {
-        append(&*log, say("ada", if n % 2 == 0 { "lobby" } else { "tea" }, n, &format!("m{n}"))).await;
+        let room = if n % 2 == 0 { "lobby" } else { "tea" };
+        said.push(append(&*log, say("ada", room, n, &format!("m{n}"))).await);
     }
-    let lobby = log.read(named(&["lobby"]), Seq(1)).await.unwrap();
-    assert_eq!((texts(&lobby), lobby.upto), (vec!["m0".into(), "m2".into(), "m4".into()], Seq(8)));
-    let both = log.read(named(&["lobby", "tea"]), Seq(4)).await.unwrap();
-    assert_eq!(seqs(&both), [5, 6, 7, 8]);
-    assert_eq!(seqs(&log.read(RoomSelection::All, Seq(4)).await.unwrap()), [5, 6, 7, 8]);
-    let nothing = log.read(named(&["nowhere"]), Seq(2)).await.unwrap();
-    assert_eq!((seqs(&nothing), nothing.upto), (vec![], Seq(8)));
-    let beyond = log.read(RoomSelection::All, Seq(99)).await.unwrap();
-    assert_eq!((seqs(&beyond), beyond.upto), (vec![], Seq(99)), "a cursor never goes back");
+    assert!(said.is_sorted_by(|a, b| a < b) && start < said[0]);
+    let (second, last) = (said[1], said[5]);
+    let lobby = log.read(named(&["lobby"]), start).await.unwrap();
+    assert_eq!((texts(&lobby), lobby.upto), (vec!["m0".into(), "m2".into(), "m4".into()], last));
+    let both = log.read(named(&["lobby", "tea"]), second).await.unwrap();
+    assert_eq!(seqs(&both), said[2..]);
+    assert_eq!(seqs(&log.read(RoomSelection::All, second).await.unwrap()), said[2..]);
+    let nothing = log.read(named(&["nowhere"]), start).await.unwrap();
+    assert_eq!((seqs(&nothing), nothing.upto), (vec![], last));
+    let far = Seq(last.0 + 99);
+    let beyond = log.read(RoomSelection::All, far).await.unwrap();
+    assert_eq!((seqs(&beyond), beyond.upto), (vec![], far), "a cursor never goes back");
 }
 
 pub(crate) async fn stored_json_is_the_entry(log: Arc<dyn Log>) {
+    let start = log.head();
     let Ok(Outcome::Appended(told)) = log.append(say("ada", "lobby", 1, "\"quoted\" \u{1F600}")).await else {
         panic!()
     };
-    let read = log.read(named(&["lobby"]), Seq(1)).await.unwrap();
+    let read = log.read(named(&["lobby"]), start).await.unwrap();
     assert_eq!(read.entries[0].json, told.json);
     let entry = read.entries[0].entry().unwrap();
-    assert_eq!((entry.seq, entry.author.id.as_str()), (Seq(2), "ada"));
+    assert_eq!((entry.seq, entry.author.id.as_str()), (told.seq, "ada"));
     assert!(entry.at.0 > 1_700_000_000_000, "milliseconds since 1970");
 }
 
@@ -130,39 +168,55 @@ pub(crate) async fn takes_drafts_in_the_order_of_the_calls(log: Arc<dyn Log>) {
     let order: Vec<_> = outcomes
         .into_iter()
         .map(|o| match o {
-            Ok(Outcome::Appended(entry)) => entry.seq.0,
+            Ok(Outcome::Appended(entry)) => entry.seq,
             other => panic!("{other:?}"),
         })
         .collect();
-    assert_eq!(order, (2..2002).collect::<Vec<_>>());
-    assert_eq!(log.head(), Seq(2001));
+    assert!(order.is_sorted_by(|a, b| a < b));
+    assert_eq!(Some(&log.head()), order.last());
 }
 
 pub(crate) async fn tells_its_follower_of_each_entry_once_in_order(log: Arc<dyn Log>) {
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let ear = told.clone();
-    log.follow(Arc::new(move |event| {
-        let LogEvent::Appended(group) = event else { panic!("{event:?}") };
-        ear.lock().extend(group.iter().map(|entry| entry.seq.0));
-    }));
+    let told = followed(&*log, log.head()).await;
     let pending: Vec<_> = (0..300).map(|n| log.append(say("ada", "lobby", n, "x"))).collect();
     let last = futures_util::future::join_all(pending).await;
-    assert_eq!(last.len(), 300);
-    assert_eq!(*told.lock(), (2..302).collect::<Vec<_>>(), "told before the answer");
+    let appended: Vec<_> = last
+        .into_iter()
+        .map(|outcome| match outcome {
+            Ok(Outcome::Appended(entry)) => entry.seq,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(*told.lock(), appended, "told before the answer");
     assert!(matches!(log.append(say("ada", "lobby", 5, "x")).await, Ok(Outcome::Repeated(_))));
     assert_eq!(refusal(&*log, say("ada", "nowhere", 999, "x")).await, Refusal::UnknownRoom);
     assert_eq!(told.lock().len(), 300, "only of what was appended");
 }
 
+pub(crate) async fn tells_its_follower_of_what_was_missed(log: Arc<dyn Log>) {
+    let snapshot = log.head();
+    // More than one read takes.
+    let pending: Vec<_> =
+        (0..BATCH_ENTRIES as u128 + 50).map(|n| log.append(say("ada", "lobby", n, "x"))).collect();
+    futures_util::future::join_all(pending).await;
+    let missed = left(&*log).await.split_off(1);
+    assert!(missed[0] > snapshot);
+    let told = followed(&*log, snapshot).await;
+    assert_eq!(*told.lock(), missed, "told before following begins");
+    let next = append(&*log, say("bob", "lobby", 0, "y")).await;
+    assert_eq!(told.lock().last(), Some(&next));
+    assert_eq!(told.lock().len(), missed.len() + 1);
+}
+
 pub(crate) async fn a_batch_has_an_end(log: Arc<dyn Log>) {
-    append(&*log, make("tea", None)).await;
+    let begin = append(&*log, make("tea", None)).await;
     let total = BATCH_ENTRIES as u128 + 10;
     let pending: Vec<_> = (0..total)
         .map(|n| log.append(say("ada", if n % 3 == 0 { "lobby" } else { "tea" }, n, "x")))
         .collect();
     futures_util::future::join_all(pending).await;
     for rooms in [RoomSelection::All, named(&["lobby", "tea"])] {
-        let mut after = Seq(2);
+        let mut after = begin;
         let mut got = Vec::new();
         while got.len() < total as usize {
             let chunk = log.read(rooms.clone(), after).await.unwrap();
@@ -170,7 +224,7 @@ pub(crate) async fn a_batch_has_an_end(log: Arc<dyn Log>) {
             got.extend(seqs(&chunk));
             after = chunk.upto;
         }
-        assert_eq!(got, (3..3 + u64::try_from(total).unwrap()).collect::<Vec<_>>());
+        assert_eq!((got.len() as u128, &got[..]), (total, &left(&*log).await[2..]));
     }
 }
 
@@ -180,7 +234,7 @@ pub(crate) async fn pages_backwards(log: Arc<dyn Log>) {
     }
     let newest = log.page(room("lobby"), None, 10, None).await.unwrap();
     let first = &newest.messages[0];
-    assert_eq!((newest.messages.len(), newest.more, newest.upto), (10, true, Seq(26)));
+    assert_eq!((newest.messages.len(), newest.more, newest.upto), (10, true, log.head()));
     assert_eq!(newest.messages[9].text.as_ref().unwrap().as_str(), "m24");
     let older = log.page(room("lobby"), Some(first.seq), 20, None).await.unwrap();
     assert_eq!((older.messages.len(), older.more), (15, false));
@@ -190,14 +244,16 @@ pub(crate) async fn pages_backwards(log: Arc<dyn Log>) {
 }
 
 pub(crate) async fn the_head_is_not_behind_what_was_read(log: Arc<dyn Log>) {
+    let mut reached = log.head();
     for n in 0..200 {
         let appending = log.append(say("ada", "lobby", n, "x"));
         loop {
             let page = log.page(room("lobby"), None, 1, None).await.unwrap();
             assert!(page.upto <= log.head(), "{} was read, the head is {}", page.upto, log.head());
-            let chunk = log.read(RoomSelection::All, Seq(1)).await.unwrap();
+            let chunk = log.read(RoomSelection::All, reached).await.unwrap();
             assert!(chunk.upto <= log.head(), "{} was read, the head is {}", chunk.upto, log.head());
-            if chunk.upto > Seq(u64::try_from(n).unwrap() + 1) {
+            if chunk.upto > reached {
+                reached = chunk.upto;
                 break;
             }
         }
@@ -226,6 +282,7 @@ pub(crate) async fn changes_belong_to_the_author(log: Arc<dyn Log>) {
 }
 
 pub(crate) async fn what_was_deleted_is_gone(log: Arc<dyn Log>) {
+    let start = log.head();
     let target = append(&*log, say("ada", "lobby", 1, "my secret")).await;
     append(
         &*log,
@@ -234,7 +291,7 @@ pub(crate) async fn what_was_deleted_is_gone(log: Arc<dyn Log>) {
     .await;
     append(&*log, say("ada", "lobby", 2, "no secret")).await;
     append(&*log, draft("ada", "lobby", DraftKind::Delete { target })).await;
-    let chunk = log.read(RoomSelection::All, Seq(1)).await.unwrap();
+    let chunk = log.read(RoomSelection::All, start).await.unwrap();
     let all: String = chunk.entries.iter().map(|e| String::from_utf8_lossy(&e.json).into_owned()).collect();
     assert!(
         !all.contains("my secret") && !all.contains("my other secret") && all.contains("no secret"),
@@ -267,6 +324,7 @@ pub(crate) async fn reactions_are_put_once(log: Arc<dyn Log>) {
 }
 
 pub(crate) async fn rooms_are_made_and_changed(log: Arc<dyn Log>) {
+    let start = log.head();
     assert_eq!(refusal(&*log, say("ada", "tea", 1, "x")).await, Refusal::UnknownRoom);
     append(&*log, make("tea", None)).await;
     assert!(matches!(log.append(make("tea", None)).await, Ok(Outcome::Unchanged)));
@@ -278,7 +336,7 @@ pub(crate) async fn rooms_are_made_and_changed(log: Arc<dyn Log>) {
     let mut rooms = log.rooms().await.unwrap();
     rooms.sort_by(|a, b| a.name.cmp(&b.name));
     let heads: Vec<_> = rooms.iter().map(|r| (r.name.as_str(), r.head, r.topic.as_str())).collect();
-    assert_eq!(heads, [("coffee", said, ""), ("lobby", Seq(1), ""), ("tea", changed, "green")]);
+    assert_eq!(heads, [("coffee", said, ""), ("lobby", start, ""), ("tea", changed, "green")]);
 }
 
 pub(crate) async fn rooms_are_made_and_filled_at_once(log: Arc<dyn Log>) {
@@ -302,11 +360,12 @@ pub(crate) async fn rooms_are_made_and_filled_at_once(log: Arc<dyn Log>) {
     assert!(outcomes[1..].iter().all(|outcome| matches!(outcome, Ok(Outcome::Appended(_)))));
     let mut rooms = log.rooms().await.unwrap();
     rooms.sort_by(|a, b| a.name.cmp(&b.name));
-    let heads: Vec<_> = rooms.iter().map(|r| (r.name.as_str(), r.head.0, r.topic.as_str())).collect();
-    assert_eq!(heads, [("lobby", 6, ""), ("tea", 7, "green")]);
+    let heads: Vec<_> = rooms.iter().map(|r| (r.name.as_str(), r.head, r.topic.as_str())).collect();
+    let all = left(&*log).await;
+    let [.., lobby, tea] = all[..] else { panic!("{all:?}") };
+    assert_eq!((all.len(), heads), (7, vec![("lobby", lobby, ""), ("tea", tea, "green")]));
     while log.prune("1/room".parse().unwrap()).await.unwrap() {}
-    let left = log.read(RoomSelection::All, Seq::START).await.unwrap();
-    assert_eq!(seqs(&left), [6, 7], "all of them were counted");
+    assert_eq!(left(&*log).await, [lobby, tea], "all of them were counted");
 }
 
 pub(crate) async fn replies_answer_a_message_of_the_room(log: Arc<dyn Log>) {
@@ -321,7 +380,7 @@ pub(crate) async fn replies_answer_a_message_of_the_room(log: Arc<dyn Log>) {
         draft("bob", room, kind)
     };
     append(&*log, reply("lobby", 2, target)).await;
-    assert_eq!(refusal(&*log, reply("lobby", 3, Seq(99))).await, Refusal::UnknownMessage);
+    assert_eq!(refusal(&*log, reply("lobby", 3, Seq(target.0 + 9_999))).await, Refusal::UnknownMessage);
     append(&*log, make("tea", None)).await;
     assert_eq!(refusal(&*log, reply("tea", 4, target)).await, Refusal::UnknownMessage);
     assert_eq!(log.page(room("lobby"), None, 5, None).await.unwrap().messages[1].reply_to, Some(target));
@@ -329,8 +388,10 @@ pub(crate) async fn replies_answer_a_message_of_the_room(log: Arc<dyn Log>) {
 
 pub(crate) async fn forgets_what_need_not_be_kept(log: Arc<dyn Log>) {
     append(&*log, make("tea", Some("green"))).await;
+    let mut said = Vec::new();
     for n in 0..30 {
-        append(&*log, say("ada", if n % 3 == 0 { "tea" } else { "lobby" }, n, &format!("m{n}"))).await;
+        let room = if n % 3 == 0 { "tea" } else { "lobby" };
+        said.push(append(&*log, say("ada", room, n, &format!("m{n}"))).await);
     }
     while log.prune(Retention::default()).await.unwrap() {}
     assert_eq!(
@@ -341,15 +402,16 @@ pub(crate) async fn forgets_what_need_not_be_kept(log: Arc<dyn Log>) {
     while log.prune("5/room".parse().unwrap()).await.unwrap() {}
     let lobby = log.read(named(&["lobby"]), Seq::START).await.unwrap();
     assert_eq!(texts(&lobby), ["m23", "m25", "m26", "m28", "m29"]);
-    assert_eq!(lobby.forgotten, Seq(25), "m22 was the newest to go");
+    assert_eq!(lobby.forgotten, said[22], "m22 was the newest to go");
     let both = log.read(RoomSelection::All, Seq::START).await.unwrap();
-    assert_eq!((both.entries.len(), log.head()), (10, Seq(32)));
+    assert_eq!((both.entries.len(), log.head()), (10, said[29]));
     let page = log.page(room("tea"), None, 50, None).await.unwrap();
     assert_eq!((page.messages.len(), page.more), (5, false));
     let topic = log.rooms().await.unwrap().into_iter().find(|r| r.name == room("tea")).unwrap().topic;
     assert_eq!(topic.as_str(), "green", "what a room is stays, though its making is forgotten");
     while log.prune("1/room".parse().unwrap()).await.unwrap() {}
-    assert_eq!(append(&*log, say("ada", "lobby", 99, "next")).await, Seq(33));
+    let last = append(&*log, say("ada", "lobby", 99, "next")).await;
+    assert!(last > said[29]);
     let old = Retention { age: Some(std::time::Duration::from_secs(3600)), per_room: None };
     while log.prune(old).await.unwrap() {}
     assert_eq!(
@@ -362,8 +424,8 @@ pub(crate) async fn forgets_what_need_not_be_kept(log: Arc<dyn Log>) {
     loop {
         // Everything is too old as soon as a millisecond has passed; the last entry always stays.
         while log.prune(young).await.unwrap() {}
-        let left = seqs(&log.read(RoomSelection::All, Seq::START).await.unwrap());
-        if left == [33] {
+        let left = left(&*log).await;
+        if left == [last] {
             break;
         }
         assert!(begun.elapsed().as_secs() < 60, "still there: {left:?}");
@@ -375,18 +437,18 @@ pub(crate) async fn survives_being_closed<L: Log, E: std::fmt::Debug>(open: impl
     let log = open().unwrap();
     let (epoch, secret) = (log.epoch(), log.secret());
     let seq = append(&log, say("ada", "lobby", 1, "hello")).await;
-    append(&log, draft("ada", "lobby", DraftKind::Edit { target: seq, text: "hello all".parse().unwrap() }))
-        .await;
+    let edit = DraftKind::Edit { target: seq, text: "hello all".parse().unwrap() };
+    let last = append(&log, draft("ada", "lobby", edit)).await;
     drop(log);
     let log = open().unwrap();
-    assert_eq!((log.epoch(), log.secret(), log.head()), (epoch, secret, Seq(3)));
+    assert_eq!((log.epoch(), log.secret(), log.head()), (epoch, secret, last));
     let page = log.page(room("lobby"), None, 5, None).await.unwrap();
     assert_eq!(page.messages[0].text.as_ref().unwrap().as_str(), "hello all");
     assert!(
         matches!(log.append(say("ada", "lobby", 1, "again")).await, Ok(Outcome::Repeated(_))),
         "keys are kept"
     );
-    assert_eq!(append(&log, say("ada", "lobby", 2, "next")).await, Seq(4));
+    assert!(append(&log, say("ada", "lobby", 2, "next")).await > last);
 }
 
 macro_rules! suite {
@@ -398,6 +460,7 @@ macro_rules! suite {
             a_key_is_published_once
             takes_drafts_in_the_order_of_the_calls
             tells_its_follower_of_each_entry_once_in_order
+            tells_its_follower_of_what_was_missed
             a_batch_has_an_end
             pages_backwards
             the_head_is_not_behind_what_was_read

@@ -1,66 +1,66 @@
-//! What somebody wants appended.
+//! Drafts: what clients want appended.
 
 use holdline_shared::{Emoji, MessageText, Person, PublishKey, RoomName, Seq, Topic};
 
 use crate::random;
 
-/// A wish to append, not yet checked against the log.
+/// Something to append, not yet checked against the log.
 #[derive(Debug, Clone)]
 pub struct Draft {
-    /// Who wants it.
+    /// The author.
     pub author: Person,
-    /// Where.
+    /// The room.
     pub room: RoomName,
-    /// What.
+    /// The content.
     pub kind: DraftKind,
 }
 
-/// What is wanted.
+/// The content of a draft.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum DraftKind {
-    /// Say something.
+    /// A message.
     Message {
         /// Makes a repetition harmless.
         key: PublishKey,
-        /// What to say.
+        /// Its text.
         text: MessageText,
         /// The message that it answers.
         reply_to: Option<Seq>,
         /// Make the room if there is none of that name.
         makes_room: bool,
     },
-    /// Change an own message.
+    /// Another text for a message of the author's.
     Edit {
-        /// Which.
+        /// The message.
         target: Seq,
-        /// What it shall say.
+        /// The new text.
         text: MessageText,
     },
-    /// Delete an own message.
+    /// The end of a message of the author's.
     Delete {
-        /// Which.
+        /// The message.
         target: Seq,
     },
-    /// Put a reaction or take it back.
+    /// A reaction, put or taken back.
     Reaction {
-        /// On which message.
+        /// The message.
         target: Seq,
-        /// Which.
+        /// The emoji.
         emoji: Emoji,
-        /// Put or take back.
+        /// Whether it is put.
         on: bool,
     },
-    /// Make a room or change its topic; `None` leaves the topic of an existing room as it is.
+    /// A room, made or given another topic; `None` leaves the topic of an existing room as it is.
     Room {
-        /// What it shall be about.
+        /// The topic.
         topic: Option<Topic>,
     },
 }
 
 impl Draft {
-    /// Says something, with a key of its own; makes the room if need be. For authors that do not repeat themselves:
-    /// programs in the server's own process.
+    /// A message with a key of its own that makes the room if there is none. For authors that never retry: programs in
+    /// the server's own process.
     pub fn say(author: Person, room: RoomName, text: MessageText) -> Self {
         let key = PublishKey::from_random(random::bytes());
         Self { author, room, kind: DraftKind::Message { key, text, reply_to: None, makes_room: true } }

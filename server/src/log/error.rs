@@ -1,8 +1,8 @@
-//! Why an append or a read came to nothing.
+//! Errors of the log.
 
 use thiserror::Error;
 
-/// Why a log did not do what it was asked.
+/// The reason why a log did not append or read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum LogError {
@@ -23,23 +23,23 @@ pub enum LogError {
     Closed,
 }
 
-/// Why a draft does not fit what is in the log.
+/// The reason why a draft does not fit what is in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// There is no such room.
+    /// The room does not exist.
     #[error("there is no such room; make it first")]
     UnknownRoom,
-    /// There is no such message in that room.
+    /// The room has no such message.
     #[error("there is no such message in this room")]
     UnknownMessage,
-    /// Somebody else wrote it.
+    /// Somebody else wrote the message.
     #[error("only its author may change a message")]
     NotAuthor,
-    /// It was deleted.
+    /// The message was deleted.
     #[error("this message was deleted")]
     MessageDeleted,
-    /// There are as many rooms as there may be.
+    /// The log has as many rooms as it may have.
     #[error("there are as many rooms as this server allows")]
     TooManyRooms,
     /// The message has as many different emoji as it may.

@@ -1,4 +1,4 @@
-//! Where a page of history ends: at as many messages as were asked for, or earlier, at its limit in bytes.
+//! The end of a page of history: after the number of messages that was asked for, or earlier, at its limit in bytes.
 
 use std::io;
 
@@ -12,17 +12,17 @@ pub(super) struct PageLimit {
 }
 
 impl PageLimit {
-    /// An empty page for so many messages.
+    /// The limit of an empty page for so many messages.
     pub(super) fn new(messages: usize) -> Self {
         Self { messages, bytes: HISTORY_BYTES }
     }
 
-    /// Whether the page is closed: the next message goes into another one.
+    /// Whether the page is full.
     pub(super) fn is_reached(&self) -> bool {
         self.messages == 0 || self.bytes == 0
     }
 
-    /// Counts a message that the page takes.
+    /// Counts a message in.
     pub(super) fn count(&mut self, message: &Message) {
         let mut size = Size(0);
         // Neither counting bytes nor encoding strings and numbers can fail.
@@ -32,7 +32,7 @@ impl PageLimit {
     }
 }
 
-/// Counts what is written.
+/// A writer that only counts bytes.
 struct Size(usize);
 
 impl io::Write for Size {

@@ -1,4 +1,4 @@
-//! How long the log keeps entries.
+//! Retention: how long the log keeps entries.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-/// What may be forgotten: nothing, unless said otherwise. With both bounds, an entry goes when either is passed.
+/// The bounds of what is kept; without any, everything is. An entry goes when it is beyond either of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Retention {
-    /// Entries older than this go.
+    /// The age beyond which entries go.
     pub age: Option<Duration>,
-    /// A room keeps this many of its newest entries.
+    /// The number of entries that a room keeps, the newest.
     pub per_room: Option<u64>,
 }
 
-/// A text is no retention.
+/// A text that is no retention.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "keep is forever, an age such as 90d, 12h or 30m, a number such as 10000/room, or both with a comma; not {0:?}"
@@ -23,7 +23,7 @@ pub struct Retention {
 pub struct InvalidRetention(String);
 
 impl Retention {
-    /// Whether anything is ever forgotten.
+    /// Whether every entry is kept.
     pub fn is_forever(&self) -> bool {
         *self == Self::default()
     }

@@ -1,57 +1,58 @@
-//! `sqlite:PATH` the default engine: one file, WAL, `synchronous=FULL`. One writer thread commits groups; readers have
-//! read-only connections of their own and never wait for it.
+//! `sqlite:PATH` the default engine: journal and projection are one file (WAL, `synchronous=FULL`) and change in one
+//! transaction. One writer thread commits groups; readers have read-only connections of their own and never wait for it.
 
 mod backup;
 mod check;
 mod contention;
-mod expiry;
+mod database;
 mod export;
-mod group;
 mod inspect;
+mod jobs;
 mod life;
 mod lineage;
 mod location;
 mod lock;
-mod migrations;
+mod locked_here;
 mod opening;
-mod prune;
-mod reactions;
-mod read_models;
-mod reader;
 mod readers;
-mod replay;
-mod schema;
 mod secret;
-mod stored;
+#[cfg(test)]
+mod tests;
 mod upkeep;
 mod wal;
 mod wal_index;
 mod watched_files;
 mod writer;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, pending};
+use futures_util::future::{BoxFuture, pending, try_join};
 use holdline_shared::{Epoch, PersonId, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
+use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
-pub use self::backup::Restored;
-pub use self::check::Checked;
-pub use self::export::Exported;
+pub use self::backup::{Restored, back_up, restore};
+pub use self::check::{Checked, check};
+pub use self::export::{Exported, export, import};
+use self::jobs::{Job, Reply, Shared};
 use self::life::{CLOSE_TIME, Life, ReadKind, Stage};
 use self::opening::Opened;
-use self::reader::Reader;
 use self::readers::{CONNECTIONS, Readers};
+pub use self::secret::rotate_secret;
 use self::writer::Writer;
-use super::{
-    Chunk, Draft, Follower, HEALTH_TIME, Log, LogError, LoggedRoom, Outcome, Page, Retention, RoomInUse,
-};
+use super::draft::Draft;
+use super::engine::{Chunk, Follower, Log, LoggedRoom, Page, RoomInUse};
+use super::error::LogError;
+use super::journal::Identity;
+use super::outcome::Outcome;
+use super::projection::{self, ROOMS_AT_ONCE};
+use super::retention::Retention;
 
 /// Appends that may wait for the writer. At a few hundred bytes each this bounds memory, and at any disk's speed the
 /// last of them waits well under a second, because all of them go into a handful of commits.
@@ -59,72 +60,15 @@ const QUEUE: usize = 8192;
 
 /// A log in a SQLite database.
 pub struct SqliteLog {
-    epoch: Epoch,
-    secret: [u8; 32],
+    identity: Identity,
     shared: Arc<Shared>,
     readers: Arc<Readers>,
-    /// For asking how the log is: that does not wait for those who read much.
+    /// Readers for health, which does not wait for those who read much.
     probe: Arc<Readers>,
     /// `None` once the log is being dropped, which ends the writer.
     queue: Option<mpsc::Sender<Job>>,
     writer: Mutex<Option<std::thread::JoinHandle<()>>>,
 }
-
-/// What the writer tells the rest.
-#[derive(Default)]
-struct Shared {
-    life: Arc<Life>,
-    head: AtomicU64,
-    follower: Mutex<Option<Follower>>,
-}
-
-impl Shared {
-    /// A reader can see a commit a moment before the writer comes to say so. What it saw is durable, so the head is
-    /// there: a position that was handed out is never beyond it.
-    fn saw(&self, upto: Seq) {
-        self.head.fetch_max(upto.0, Ordering::AcqRel);
-    }
-}
-
-/// Work for the writer.
-enum Job {
-    Append {
-        draft: Draft,
-        reply: Reply<Outcome>,
-    },
-    Prune {
-        keep: Retention,
-        reply: Reply<bool>,
-    },
-    Expire {
-        rooms: Vec<RoomName>,
-        idle: Duration,
-        is_in_use: RoomInUse,
-        reply: Reply<bool>,
-    },
-    /// Find out whether a group could be committed now.
-    Probe {
-        reply: Reply<()>,
-    },
-    /// Nothing but looking up: the log is being closed.
-    Wake,
-}
-
-impl Job {
-    /// Answers that nothing comes of it.
-    fn refuse(self, error: &LogError) {
-        // Whoever went away does not care.
-        match self {
-            Self::Append { reply, .. } => drop(reply.send(Err(error.clone()))),
-            Self::Prune { reply, .. } | Self::Expire { reply, .. } => drop(reply.send(Err(error.clone()))),
-            Self::Probe { reply } => drop(reply.send(Err(error.clone()))),
-            Self::Wake => {}
-        }
-    }
-}
-
-/// Where the writer answers.
-type Reply<T> = oneshot::Sender<Result<T, LogError>>;
 
 impl SqliteLog {
     /// Opens the log at `path`, or makes a new one. Blocks while it does.
@@ -132,11 +76,11 @@ impl SqliteLog {
         let path = &location::resolve(path)?;
         let Opened { connection, upkeep, lock } = opening::open(path)?;
         let lock = Arc::new(lock);
-        let (epoch, secret) = schema::identity(&connection)?;
+        let identity = projection::identity(&connection)?;
         let readers = Arc::new(Readers::open(path, CONNECTIONS, lock.clone())?);
         let probe = Arc::new(Readers::open(path, 1, lock.clone())?);
         let shared = Arc::new(Shared::default());
-        let writer = Writer::new(connection, upkeep, path, shared.clone(), lock, epoch)?;
+        let writer = Writer::new(connection, upkeep, path, shared.clone(), lock, identity.epoch)?;
         location::make_private(path);
         let waiting = tokio::runtime::Builder::new_current_thread()
             .enable_time()
@@ -153,19 +97,11 @@ impl SqliteLog {
                 failed.0.end(stage);
             })
             .map_err(|e| LogError::Unavailable(e.to_string()))?;
-        Ok(Self {
-            epoch,
-            secret,
-            shared,
-            readers,
-            probe,
-            queue: Some(queue),
-            writer: Mutex::new(Some(writer)),
-        })
+        Ok(Self { identity, shared, readers, probe, queue: Some(queue), writer: Mutex::new(Some(writer)) })
     }
 }
 
-/// Says that the writer has failed, unless somebody has said how it ended.
+/// Marks the writer as failed when dropped, unless it was said how it ended.
 struct EndOfWriter(Arc<Life>);
 
 impl Drop for EndOfWriter {
@@ -175,7 +111,7 @@ impl Drop for EndOfWriter {
 }
 
 impl SqliteLog {
-    /// Takes nothing more, and tells the writer to finish.
+    /// Stops taking jobs, and tells the writer to finish.
     fn begin_closing(&self) {
         self.shared.life.begin_closing();
         // Readers go first, so that the writer's connection is the last and can put everything into one file.
@@ -187,11 +123,11 @@ impl SqliteLog {
         }
     }
 
-    /// Reads, and remembers whether that worked.
+    /// Reads, and notes whether that worked.
     fn read_as<T: Send + 'static>(
         &self,
         kind: ReadKind,
-        read: impl FnOnce(&mut Reader) -> rusqlite::Result<T> + Send + 'static,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> BoxFuture<'static, Result<T, LogError>> {
         let (life, read) = (self.shared.life.clone(), Readers::run(self.readers.clone(), read));
         async move {
@@ -202,7 +138,7 @@ impl SqliteLog {
         .boxed()
     }
 
-    /// Puts a job into the writer's queue, now, and answers what comes of it.
+    /// Puts a job into the writer's queue at once, and answers what comes of it.
     fn hand_over<T: Send + 'static>(
         &self,
         job: impl FnOnce(Reply<T>) -> Job,
@@ -235,11 +171,11 @@ fn hand_over<T: Send + 'static>(
 
 impl Log for SqliteLog {
     fn epoch(&self) -> Epoch {
-        self.epoch
+        self.identity.epoch
     }
 
     fn secret(&self) -> [u8; 32] {
-        self.secret
+        self.identity.secret
     }
 
     fn head(&self) -> Seq {
@@ -252,8 +188,8 @@ impl Log for SqliteLog {
 
     fn read(&self, rooms: RoomSelection, after: Seq) -> BoxFuture<'static, Result<Chunk, LogError>> {
         let shared = self.shared.clone();
-        self.read_as(ReadKind::Entries, move |reader| {
-            let chunk = reader.read(&rooms, after)?;
+        self.read_as(ReadKind::Entries, move |db| {
+            let chunk = projection::read(db, &rooms, after)?;
             if chunk.upto > after {
                 shared.saw(chunk.upto);
             }
@@ -269,15 +205,15 @@ impl Log for SqliteLog {
         asking: Option<PersonId>,
     ) -> BoxFuture<'static, Result<Page, LogError>> {
         let shared = self.shared.clone();
-        self.read_as(ReadKind::Messages, move |reader| {
-            let page = reader.page(&room, before, limit, asking.as_ref())?;
+        self.read_as(ReadKind::Messages, move |db| {
+            let page = projection::page(db, &room, before, limit, asking.as_ref())?;
             shared.saw(page.upto);
             Ok(page)
         })
     }
 
-    fn prune(&self, keep: Retention) -> BoxFuture<'static, Result<bool, LogError>> {
-        self.hand_over(|reply| Job::Prune { keep, reply })
+    fn prune(&self, retention: Retention) -> BoxFuture<'static, Result<bool, LogError>> {
+        self.hand_over(|reply| Job::Prune { retention, reply })
     }
 
     fn expire_rooms(
@@ -285,28 +221,32 @@ impl Log for SqliteLog {
         idle: Duration,
         is_in_use: RoomInUse,
     ) -> BoxFuture<'static, Result<bool, LogError>> {
-        let oldest = expiry::idle_before(idle);
-        let empty = Readers::run(self.readers.clone(), move |reader| reader.empty_rooms(oldest));
+        // Whether they are idle is for retention's own clock to say, which the writer has.
+        let empty = Readers::run(self.readers.clone(), |db| projection::empty_rooms(db, None));
         // Weak, so that a search for rooms does not keep the writer from ending.
         let queue = self.queue.as_ref().map(mpsc::Sender::downgrade);
         async move {
             let mut rooms = empty.await?;
             rooms.retain(|name| !is_in_use(name));
-            if rooms.is_empty() {
-                return Ok(false);
+            let mut more = false;
+            // One job for each portion, so that publishers come in between.
+            for rooms in rooms.chunks(ROOMS_AT_ONCE) {
+                let (rooms, is_in_use) = (rooms.to_vec(), is_in_use.clone());
+                let queue = queue.as_ref().and_then(mpsc::WeakSender::upgrade);
+                more |=
+                    hand_over(queue.as_ref(), |reply| Job::Expire { rooms, idle, is_in_use, reply }).await?;
             }
-            let queue = queue.and_then(|queue| queue.upgrade());
-            hand_over(queue.as_ref(), |reply| Job::Expire { rooms, idle, is_in_use, reply }).await
+            Ok(more)
         }
         .boxed()
     }
 
     fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {
-        self.read_as(ReadKind::Rooms, Reader::rooms)
+        self.read_as(ReadKind::Rooms, projection::rooms)
     }
 
-    fn follow(&self, follower: Follower) {
-        *self.shared.follower.lock() = Some(follower);
+    fn follow(&self, after: Seq, follower: Follower) -> BoxFuture<'static, Result<(), LogError>> {
+        self.hand_over(|reply| Job::Follow { after, follower, reply })
     }
 
     fn close(&self) -> BoxFuture<'static, ()> {
@@ -332,17 +272,11 @@ impl Log for SqliteLog {
 
     fn health(&self) -> BoxFuture<'static, Result<(), LogError>> {
         let appends = self.hand_over(|reply| Job::Probe { reply });
-        let reads = Readers::run(self.probe.clone(), |reader| self::reader::head(&reader.0).map(|_| ()));
+        let reads = Readers::run(self.probe.clone(), |db| projection::head(db).map(drop));
         let life = self.shared.life.clone();
         async move {
-            let both = async {
-                futures_util::future::try_join(appends, reads).await?;
-                life.read_trouble().map_or(Ok(()), Err)
-            };
-            timeout(HEALTH_TIME, both).await.unwrap_or_else(|_| {
-                let slow = LogError::Unavailable("the log does not answer in time".to_owned());
-                Err(life.trouble().unwrap_or(slow))
-            })
+            try_join(appends, reads).await?;
+            life.read_trouble().map_or(Ok(()), Err)
         }
         .boxed()
     }
@@ -353,7 +287,7 @@ impl Drop for SqliteLog {
     fn drop(&mut self) {
         self.begin_closing();
         self.queue = None;
-        // The last to know of the log may be the follower, whom the writer itself calls: it does not wait for itself.
+        // The last owner of the log may be the follower, which the writer itself calls: the writer does not wait for itself.
         if let Some(writer) = self.writer.get_mut().take()
             && writer.thread().id() != std::thread::current().id()
             && writer.join().is_err()
@@ -362,35 +296,3 @@ impl Drop for SqliteLog {
         }
     }
 }
-
-/// A file beside the database: `NAME-wal`, `NAME-shm`, `NAME-lock`.
-fn beside(path: &Path, end: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(end);
-    name.into()
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
-/// Whatever SQLite says, as the log's own error. A full disk is told apart, because people can do something about it.
-fn log_error(error: rusqlite::Error) -> LogError {
-    match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::DiskFull) => LogError::Full,
-        // A file-size limit or a quota is a full disk, too; SQLite knows ENOSPC alone.
-        Some(rusqlite::ErrorCode::SystemIoFailure) if is_out_of_room(&error) => LogError::Full,
-        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
-            LogError::Unavailable(format!("another program has locked the database ({error})"))
-        }
-        Some(rusqlite::ErrorCode::OperationInterrupted) => LogError::Busy,
-        _ => LogError::Unavailable(error.to_string()),
-    }
-}
-
-/// Whether a file could not be made longer.
-fn is_out_of_room(error: &rusqlite::Error) -> bool {
-    use rusqlite::ffi::{SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
-    let code = error.sqlite_error().map(|error| error.extended_code);
-    matches!(code, Some(SQLITE_IOERR_WRITE | SQLITE_IOERR_SHMSIZE))
-}
-
-#[cfg(test)]
-mod tests;

@@ -53,6 +53,11 @@ impl Metrics {
                 &self.connections_stalled,
             ),
             (
+                "holdline_handoffs_total",
+                "Connections that an event loop handed over to hyper, for a request of another kind.",
+                &self.handoffs,
+            ),
+            (
                 "holdline_polls_shortened_total",
                 "Polls that were held for less than they asked for, because many are held.",
                 &self.polls_shortened,

@@ -1,17 +1,15 @@
-//! The event loop that holds polls. A parked poll owns a socket, a place in a room's list, a position and a deadline, and
-//! nothing else: no task, no buffer, no timer. One thread does everything for its connections, so that nothing of theirs
-//! has to be shared; it reads into one buffer and writes from the one that all have in common.
+//! The event loops: each is one thread that serves polls and publishes on many connections. A held poll owns a socket, a slot in
+//! the wait list of a room, a position and a deadline, and nothing else. A loop reads into one buffer and writes from the one
+//! that all polls of a room have in common.
 //!
-//! It also publishes, as those who poll say something now and then, and a room in which much is said is busy with that.
-//! All that it ever says by itself is that a poll or a publish went well. Any other request, and one that is wrong in any
-//! way, or for which the log has to be read, goes to hyper and the router together with its connection.
+//! A loop decides nothing about a request: it makes the caller, calls the operation, and writes the reply, refusals
+//! included. A connection goes to hyper and the router only when a request of another kind comes.
 
 mod acceptor;
+mod connection;
 mod connections;
-mod remote;
-mod request;
+mod queries;
 mod response;
-mod waiting_for_log;
 mod wheel;
 
 use std::io::{self, Read as _};
@@ -28,23 +26,23 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use self::acceptor::Acceptor;
-use self::connections::{Connections, Reading, State};
-use self::remote::Message;
-use self::request::{Asked, HeaderSlots, Queries, Request};
-use super::admission::Admission;
-use super::plain::{Plain, Traveller};
-use crate::http::{App, Caller, LastHost, enter};
-use crate::hub::{Begin, Completed, HeldPolls, LogReads, PollRequest, ReadySet, Reply};
-
-pub(super) use self::remote::Remote;
-pub(super) use self::request::is_ours;
+use self::connection::State;
+use self::connections::Connections;
+use self::queries::Queries;
+use super::connection_limit::ConnectionLimit;
+use super::fast_path::{Asked, FastRequest, HeaderSlots};
+use super::handoff::Handoff;
+use super::loop_handle::{Command, LoopHandle};
+use super::plain::Plain;
+use crate::api::{self, ApiError, App, Body, Call, Caller, LastHost, Reply};
+use crate::hub::{self, Begin, Completed, HeldPolls, LogReads, ReadySet};
 
 /// The longest request that is looked at, in bytes.
 const BUFFER: usize = 8 * 1024;
-/// Events in one turn.
+/// Events in one turn of the loop.
 const EVENTS: usize = 1024;
-/// The loop's own bell. Listeners are numbered downwards from it, connections upwards from zero.
-const BELL: usize = usize::MAX;
+/// The token of the loop's own waker. Listeners are numbered downwards from it, connections upwards from zero.
+const WAKER: usize = usize::MAX;
 /// Numbers from here on are listeners.
 const LISTENERS: usize = usize::MAX / 2;
 
@@ -54,46 +52,48 @@ pub(super) fn start(
     count: usize,
     listeners: &[std::net::TcpListener],
     app: &App,
-    admission: &Arc<Admission>,
+    connection_limit: &Arc<ConnectionLimit>,
     plain: &Arc<Plain>,
-) -> io::Result<Vec<Arc<Remote>>> {
+) -> io::Result<Vec<Arc<LoopHandle>>> {
     let mut loops = Vec::new();
     for _ in 0..count {
-        loops.push(EventLoop::new(app.clone(), admission.clone(), plain.clone())?);
+        loops.push(EventLoop::new(app.clone(), connection_limit.clone(), plain.clone())?);
     }
-    let remotes: Vec<_> = loops.iter().map(|one| one.remote.clone()).collect();
+    let handles: Vec<_> = loops.iter().map(|one| one.handle.clone()).collect();
     if let Some(first) = loops.first_mut() {
-        first.acceptor.listen(listeners, &remotes, first.poll.registry(), BELL - 1)?;
+        first.acceptor.listen(listeners, &handles, first.poll.registry(), WAKER - 1)?;
     }
     for (number, one) in loops.into_iter().enumerate() {
         let thread = std::thread::Builder::new().name(format!("polls-{number}"));
-        thread.spawn(move || one.run()).inspect_err(|_| remotes.iter().for_each(|remote| remote.cut()))?;
+        thread
+            .spawn(move || one.run())
+            .inspect_err(|_| handles.iter().for_each(|handle| handle.send(Command::Abort)))?;
     }
-    Ok(remotes)
+    Ok(handles)
 }
 
 /// One loop and its connections.
 struct EventLoop {
     poll: mio::Poll,
-    remote: Arc<Remote>,
+    handle: Arc<LoopHandle>,
     acceptor: Acceptor,
     connections: Connections,
     held: HeldPolls<u32>,
     buffer: Box<[u8]>,
     queries: Queries,
     last_host: LastHost,
-    /// Publishes that are settled, by the numbers of their connections.
-    settled: Arc<ReadySet>,
+    /// Connections whose operations or reads can go on.
+    ready: Arc<ReadySet>,
     app: App,
     plain: Arc<Plain>,
     tokio: Handle,
-    /// Being there, it says that somebody is still served.
+    /// Dropped when the loop ends; `serve` waits for that.
     _serving: mpsc::Sender<()>,
 }
 
 impl Drop for EventLoop {
     fn drop(&mut self) {
-        self.remote.close();
+        self.handle.close();
         if std::thread::panicking() {
             tracing::error!("an event loop has failed; the server stops");
             self.plain.fail();
@@ -102,24 +102,24 @@ impl Drop for EventLoop {
 }
 
 impl EventLoop {
-    fn new(app: App, admission: Arc<Admission>, plain: Arc<Plain>) -> io::Result<Self> {
+    fn new(app: App, connection_limit: Arc<ConnectionLimit>, plain: Arc<Plain>) -> io::Result<Self> {
         let poll = mio::Poll::new()?;
-        let remote = Arc::new(Remote::new(mio::Waker::new(poll.registry(), Token(BELL))?));
-        let bell = Waker::from(remote.clone());
+        let handle = Arc::new(LoopHandle::new(mio::Waker::new(poll.registry(), Token(WAKER))?));
+        let waker = Waker::from(handle.clone());
         Ok(Self {
-            held: app.hub.held_polls(bell.clone()),
+            held: app.hub.held_polls(waker.clone()),
             connections: Connections::new(
                 poll.registry().try_clone()?,
                 plain.idle_timeout(),
                 plain.stall_rule(),
             ),
             poll,
-            remote,
-            acceptor: Acceptor::new(admission),
+            handle,
+            acceptor: Acceptor::new(connection_limit),
             buffer: vec![0; BUFFER].into_boxed_slice(),
             queries: Queries::default(),
             last_host: LastHost::default(),
-            settled: Arc::new(ReadySet::new(bell)),
+            ready: Arc::new(ReadySet::new(waker)),
             app,
             tokio: Handle::current(),
             _serving: plain.serving(),
@@ -133,14 +133,14 @@ impl EventLoop {
         let _runtime = tokio.enter();
         let mut events = Events::with_capacity(EVENTS);
         'turns: while !(self.connections.is_stopping && self.connections.is_empty()) {
-            self.remote.falls_asleep();
+            self.handle.falls_asleep();
             if let Err(error) = self.poll.poll(&mut events, self.timeout())
                 && error.kind() != io::ErrorKind::Interrupted
             {
                 tracing::error!(%error, "an event loop cannot go on");
                 break;
             }
-            self.remote.wakes_up();
+            self.handle.wakes_up();
             self.connections.now = Instant::now();
             for event in &events {
                 self.take(event);
@@ -148,15 +148,15 @@ impl EventLoop {
             if self.acceptor.next().is_some_and(|at| at <= self.connections.now) {
                 self.acceptor.accept(&mut self.connections);
             }
-            for message in self.remote.take() {
+            for message in self.handle.take() {
                 match message {
-                    Message::Take(traveller) => self.welcome(traveller),
-                    Message::Stop => self.stop(),
-                    Message::Cut => break 'turns,
+                    Command::Adopt(handoff) => self.adopt(handoff),
+                    Command::Drain => self.drain(),
+                    Command::Abort => break 'turns,
                 }
             }
-            for number in self.settled.take() {
-                self.settle(number as usize);
+            for number in self.ready.take() {
+                self.poll_pending(number as usize);
             }
             self.answer_held();
             for number in self.connections.due() {
@@ -168,9 +168,9 @@ impl EventLoop {
         }
     }
 
-    /// How long there is nothing to do unless something happens.
+    /// How long the loop may sleep unless something happens.
     fn timeout(&self) -> Option<Duration> {
-        if self.remote.has_messages() || self.held.has_ready() || !self.settled.is_empty() {
+        if self.handle.has_commands() || self.held.has_ready() || !self.ready.is_empty() {
             return Some(Duration::ZERO);
         }
         let next = [self.connections.next_due(), self.held.next_pass(), self.acceptor.next()];
@@ -180,12 +180,12 @@ impl EventLoop {
 
     fn take(&mut self, event: &Event) {
         let Token(number) = event.token();
-        if number == BELL {
-            // What it rang for is looked after in every turn.
+        if number == WAKER {
+            // Commands and ready connections are looked for in every turn.
             return;
         }
         if number >= LISTENERS {
-            self.acceptor.knock(self.connections.now);
+            self.acceptor.readable(self.connections.now);
             return;
         }
         let Some(connection) = self.connections.get_mut(number) else { return };
@@ -196,13 +196,15 @@ impl EventLoop {
         // A client that closes its sending side while its poll is held looks like one that has vanished, of which there are
         // many more; its poll ends. Hyper's way sees that only if nothing else was said before, and so do we. Everything
         // else that was asked is answered.
-        let has_ended = event.is_read_closed();
-        connection.has_ended |= has_ended;
+        let peer_closed = event.is_read_closed();
+        connection.peer_closed |= peer_closed;
         match connection.state {
-            State::Idle | State::Held(_) if has_ended && !connection.has_said_more() => self.close(number),
-            State::Idle if has_ended => self.hand_over_unread(number),
+            State::Idle | State::Held(_) if peer_closed && !connection.has_buffered_input() => {
+                self.close(number)
+            }
+            State::Idle if peer_closed => self.hand_over_unread(number),
             State::Idle => self.read(number),
-            State::Held(_) | State::Publishing(_) | State::Reading(_) => connection.has_unread = true,
+            State::Held(_) | State::Operation(_) | State::Reading(_) => connection.has_unread = true,
             State::Writing(_) => {
                 connection.has_unread |= event.is_readable();
                 self.connections.write(number);
@@ -210,28 +212,28 @@ impl EventLoop {
         }
     }
 
-    /// Takes a connection that was accepted elsewhere, or on which a poll has come while hyper had it.
-    fn welcome(&mut self, traveller: Traveller) {
-        let Traveller { stream, first, seat } = traveller;
+    /// Adopts a connection that was accepted elsewhere, or on which hyper has read a request for a loop.
+    fn adopt(&mut self, handoff: Handoff) {
+        let Handoff { stream, first, permit } = handoff;
         if self.connections.is_stopping && first.is_empty() {
-            // It was on its way here when we were told.
+            // It was on its way here when the loop was told to drain.
             return;
         }
-        if let Some(number) = self.connections.add(TcpStream::from_std(stream), seat)
+        if let Some(number) = self.connections.add(TcpStream::from_std(stream), permit)
             && !first.is_empty()
         {
             self.begin(number, &first);
         }
     }
 
-    /// Reads a request. What does not fit into the buffer is no poll, and left where it is for hyper.
+    /// Reads a request. A request that does not fit into the buffer is left to hyper.
     fn read(&mut self, number: usize) {
         let Some(connection) = self.connections.get_mut(number) else { return };
         if !matches!(connection.state, State::Idle) {
             return;
         }
-        if connection.has_ended {
-            if connection.has_said_more() {
+        if connection.peer_closed {
+            if connection.has_buffered_input() {
                 self.hand_over_unread(number);
             } else {
                 self.close(number);
@@ -255,77 +257,89 @@ impl EventLoop {
         self.buffer = buffer;
     }
 
-    /// Answers or holds what was read, if it is something for us with which all is well.
+    /// Answers a request of the kinds that belong here, or hands the connection over with it.
     fn begin(&mut self, number: usize, bytes: &[u8]) {
-        let is_begun =
-            Request::parse(bytes, &mut HeaderSlots::new()).is_some_and(|request| match request.asked {
-                Asked::Poll(query) => self.begin_poll(number, query, &request),
-                Asked::Publish { room, body } => self.begin_publish(number, room, body, &request, bytes),
-            });
-        if !is_begun {
-            self.hand_over(number, Bytes::copy_from_slice(bytes));
+        let mut slots = HeaderSlots::new();
+        let Some(request) = FastRequest::parse(bytes, &mut slots) else {
+            return self.hand_over(number, Bytes::copy_from_slice(bytes));
+        };
+        if let Err(refusal) = self.call(number, &request) {
+            self.connections.reply(&self.app.hub, number, &refusal.into());
         }
     }
 
-    fn begin_poll(&mut self, number: usize, query: &str, request: &Request<'_>) -> bool {
-        match self.ask(number, query, request) {
-            Some((Begin::Held(id), wait)) => self.connections.hold(number, id, wait),
-            Some((Begin::Completed(completed), _)) if !completed.needs_log() => {
-                self.answer(completed, &mut LogReads::default());
+    /// Makes the caller and calls the operation.
+    fn call(&mut self, number: usize, request: &FastRequest<'_>) -> Result<(), ApiError> {
+        let (peer, headers) = (self.connections.peer(number), request.caller_headers());
+        let caller = Caller::find(&self.app, peer, request.line(), &headers, Some(&mut self.last_host))?;
+        match request.asked {
+            Asked::Poll(query) => self.begin_poll(number, query, &caller),
+            Asked::Publish { room, body } => {
+                let (headers, body) = (request.body_headers(), Body::Read(Bytes::copy_from_slice(body)));
+                let (path, query) = (vec![room.to_owned()], String::new());
+                let call = Call { caller, path, query, headers, body };
+                self.run_operation(number, api::publish(self.app.clone(), call));
+                Ok(())
             }
-            Some(_) | None => return false,
         }
-        true
     }
 
-    fn ask(&mut self, number: usize, query: &str, request: &Request<'_>) -> Option<(Begin<u32>, Duration)> {
-        let caller = self.find_caller(number, request)?;
-        let query = self.queries.parse(query)?;
-        let hub = &self.app.hub;
-        let wait = query.wait.unwrap_or(hub.config().wait);
-        let admitted = hub.admit(&query.rooms, query.after, wait).ok()?;
-        let presence = enter(&self.app, query, &caller, || request.credentials()).ok()?;
-        let request = PollRequest { rooms: &query.rooms, admitted, presence };
-        let key = u32::try_from(number).ok()?;
-        let begin = self.held.begin(key, request, self.connections.now).ok()?;
-        Some((begin, admitted.wait))
+    /// Answers or holds a poll.
+    fn begin_poll(&mut self, number: usize, query: &str, caller: &Caller) -> Result<(), ApiError> {
+        let request = api::admit_poll(&self.app, caller, self.queries.parse(query)?)?;
+        let (key, wait) = (u32::try_from(number).unwrap_or(u32::MAX), request.admitted.wait);
+        match self.held.begin(key, request, self.connections.now)? {
+            Begin::Held(id) => self.connections.hold(number, id, wait),
+            Begin::Completed(completed) => self.answer(completed, &mut LogReads::default()),
+        }
+        Ok(())
     }
 
-    /// The caller as the router would find it; nothing when the router would refuse.
-    fn find_caller(&mut self, number: usize, request: &Request<'_>) -> Option<Caller> {
-        let Self { app, connections, last_host, .. } = self;
-        let peer = || connections.peer(number);
-        Caller::find_again(&app.config, peer, &request.caller_headers(), request.line(), last_host).ok()
+    /// Runs an operation, as far as it goes without waiting.
+    fn run_operation(
+        &mut self,
+        number: usize,
+        operation: impl Future<Output = Result<Reply, ApiError>> + Send + 'static,
+    ) {
+        if let Some(connection) = self.connections.get_mut(number) {
+            connection.state = State::Operation(Box::pin(operation));
+            self.poll_pending(number);
+        }
+    }
+
+    /// Answers a connection that waits for an operation or for the log, if that is done.
+    fn poll_pending(&mut self, number: usize) {
+        let token = self.ready.token(u32::try_from(number).unwrap_or(u32::MAX));
+        self.connections.poll_pending(&self.app.hub, number, &Arc::new(token).into());
     }
 
     fn answer_held(&mut self) {
         let mut reads = LogReads::default();
-        let mut completed = Vec::new();
+        let mut not_cached = Vec::new();
         let Self { held, connections, app, .. } = self;
-        held.deliver_ready(connections.now, |one| {
-            if one.needs_log() {
-                completed.push(one);
+        held.deliver_ready(connections.now, |completed| {
+            if completed.needs_log() {
+                not_cached.push(completed);
             } else {
-                let (number, answer) = app.hub.answers().answer(one);
-                connections.answer(&app.hub, number as usize, &answer);
+                let (number, answer) = app.hub.answers().answer(completed);
+                connections.answer_poll(&app.hub, number as usize, &answer);
             }
         });
-        for one in completed {
-            self.answer(one, &mut reads);
+        for completed in not_cached {
+            self.answer(completed, &mut reads);
         }
     }
 
     /// Answers a poll, at once or when the log was read for it.
     fn answer(&mut self, completed: Completed<u32>, reads: &mut LogReads) {
-        let after = completed.after();
         let (number, reply) = reads.reply(self.app.hub.answers(), completed);
         let number = number as usize;
         match reply {
-            Reply::Ready(answer) => self.connections.answer(&self.app.hub, number, &answer),
-            Reply::Reading(read) => {
+            hub::Reply::Ready(answer) => self.connections.answer_poll(&self.app.hub, number, &answer),
+            hub::Reply::Reading(read) => {
                 if let Some(connection) = self.connections.get_mut(number) {
-                    connection.state = State::Reading(Box::new(Reading { read, after }));
-                    self.settle(number);
+                    connection.state = State::Reading(Box::new(read));
+                    self.poll_pending(number);
                 }
             }
         }
@@ -341,23 +355,24 @@ impl EventLoop {
             Some(State::Idle) => self.close(number),
             Some(State::Writing(_)) => self.connections.check_progress(number),
             // The log answers.
-            Some(State::Publishing(_) | State::Reading(_)) | None => {}
+            Some(State::Operation(_) | State::Reading(_)) | None => {}
         }
     }
 
-    /// The client has closed its side after it said something: hyper decides what that is worth, and keeps the connection.
+    /// Hands a connection over whose client has closed its sending side after it sent something: hyper decides what that is
+    /// worth, and keeps the connection.
     fn hand_over_unread(&mut self, number: usize) {
         self.leave(number, Bytes::new(), None);
     }
 
     fn hand_over(&mut self, number: usize, first: Bytes) {
-        self.leave(number, first, Some(self.remote.clone()));
+        self.leave(number, first, Some(self.handle.clone()));
     }
 
-    fn leave(&mut self, number: usize, first: Bytes, home: Option<Arc<Remote>>) {
-        if let Some((stream, seat)) = self.connections.remove(number) {
-            let traveller = Traveller { stream: stream.into(), first, seat };
-            self.tokio.spawn(self.plain.clone().take_over(traveller, home));
+    fn leave(&mut self, number: usize, first: Bytes, event_loop: Option<Arc<LoopHandle>>) {
+        if let Some(handoff) = self.connections.remove(number, first) {
+            self.app.hub.metrics().handoffs.increment();
+            self.tokio.spawn(self.plain.clone().adopt(handoff, event_loop));
         }
     }
 
@@ -367,10 +382,10 @@ impl EventLoop {
         {
             self.held.cancel(id);
         }
-        self.connections.remove(number);
+        self.connections.close(number);
     }
 
-    fn stop(&mut self) {
+    fn drain(&mut self) {
         self.acceptor.close();
         self.connections.stop();
     }

@@ -1,5 +1,5 @@
-//! How far the exchange of one request and its answer has come on a connection of hyper's, told by what hyper does with the
-//! stream below it and with the two bodies. Reads and writes nothing.
+//! The progress of one request and its response on a connection of hyper's, derived from what hyper does with the stream below
+//! it and with the two bodies. Reads and writes nothing.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,12 +9,12 @@ use std::task::{Context, Poll};
 use hyper::Method;
 use hyper::body::{Body, Frame, SizeHint};
 
-/// How far the exchange of one request and its answer has come. One task looks after all of it; it is atomic so that the
-/// task may move between threads.
+/// The progress of one request and its response. One task alone touches it; it is atomic so that the task may move between
+/// threads.
 #[derive(Debug, Default)]
-pub(super) struct Exchange {
+pub(super) struct ExchangeState {
     state: AtomicU8,
-    /// Which exchange it is, so that what is left of an earlier one does not count.
+    /// The number of the exchange, so that bodies left over from an earlier one do not count.
     number: AtomicU32,
     /// Whether the request only reads.
     is_safe: AtomicBool,
@@ -22,20 +22,20 @@ pub(super) struct Exchange {
     is_half_closed: AtomicBool,
 }
 
-/// Nothing of a request was read, and everything that was answered has left.
+/// Nothing of a request was read, and all of the last response was written.
 const BETWEEN: u8 = 0;
-/// Something of a request's head was read.
+/// A part of the head of a request was read.
 const HEAD: u8 = 1;
-/// A request is being read or answered; its body is not read to the end, nor is the answer written.
+/// A request is being read or answered: neither is its body read to the end nor the response written.
 const OPEN: u8 = 2;
-/// Either the request's body was read or the answer was written.
+/// One of the two is done.
 const HALF_DONE: u8 = 3;
-/// Both are done, but the answer may still have to leave.
+/// Both are done, but the response may still be in a buffer.
 const DONE: u8 = 4;
 /// The next request is for an event loop.
 const OVER: u8 = 5;
 
-impl Exchange {
+impl ExchangeState {
     /// Whether a request has arrived for which the connection is to be taken from hyper.
     pub(super) fn is_over(&self) -> bool {
         self.is(OVER)
@@ -70,17 +70,17 @@ impl Exchange {
         self.is_half_closed.store(true, Ordering::Relaxed);
     }
 
-    /// The first bytes of a request were read.
+    /// Notes that the first bytes of a request were read.
     pub(super) fn begin_head(&self) {
         self.set(HEAD);
     }
 
-    /// A request was read for which the connection is to be taken from hyper.
+    /// Notes that a request came for which the connection is to be taken from hyper.
     pub(super) fn end(&self) {
         self.set(OVER);
     }
 
-    /// Everything that was to be written has left.
+    /// Notes that the buffers are empty.
     pub(super) fn flushed(&self) {
         if self.is(DONE) {
             self.set(BETWEEN);
@@ -95,7 +95,7 @@ impl Exchange {
         self.state.store(state, Ordering::Relaxed);
     }
 
-    /// A request has been read; answers the number of the exchange.
+    /// Begins an exchange, and answers its number.
     fn begin(&self, method: &Method) -> u32 {
         self.is_safe.store(method.is_safe(), Ordering::Relaxed);
         self.set(OPEN);
@@ -109,48 +109,48 @@ impl Exchange {
     }
 }
 
-/// A request's body, which is done when it was read to the end, or an answer's, which is when it was written.
-pub(super) struct Part<B: Body> {
+/// The body of a request, which is done when it was read to the end, or of a response, which is done when it was written.
+pub(super) struct TrackedBody<B: Body> {
     body: B,
-    turn: Turn,
+    guard: ExchangeGuard,
     has_to_end: bool,
 }
 
-/// An exchange on a connection, by its number.
+/// One exchange on a connection, by its number.
 #[derive(Clone)]
-pub(super) struct Turn {
-    exchange: Arc<Exchange>,
+pub(super) struct ExchangeGuard {
+    exchange: Arc<ExchangeState>,
     number: u32,
 }
 
-impl Turn {
+impl ExchangeGuard {
     /// Begins when a request was read.
-    pub(super) fn begin(exchange: &Arc<Exchange>, method: &Method) -> Self {
+    pub(super) fn begin(exchange: &Arc<ExchangeState>, method: &Method) -> Self {
         Self { exchange: exchange.clone(), number: exchange.begin(method) }
     }
 }
 
-impl<B: Body> Part<B> {
+impl<B: Body> TrackedBody<B> {
     /// The body of a request. One that is not read to the end keeps the connection from being taken: what follows on it
     /// would be the rest of the body.
-    pub(super) fn request(body: B, turn: Turn) -> Self {
-        Self { body, turn, has_to_end: true }
+    pub(super) fn request(body: B, guard: ExchangeGuard) -> Self {
+        Self { body, guard, has_to_end: true }
     }
 
-    pub(super) fn answer(body: B, turn: Turn) -> Self {
-        Self { body, turn, has_to_end: false }
+    pub(super) fn answer(body: B, guard: ExchangeGuard) -> Self {
+        Self { body, guard, has_to_end: false }
     }
 }
 
-impl<B: Body> Drop for Part<B> {
+impl<B: Body> Drop for TrackedBody<B> {
     fn drop(&mut self) {
         if !self.has_to_end || self.body.is_end_stream() {
-            self.turn.exchange.one_part_is_done(self.turn.number);
+            self.guard.exchange.one_part_is_done(self.guard.number);
         }
     }
 }
 
-impl<B: Body + Unpin> Body for Part<B> {
+impl<B: Body + Unpin> Body for TrackedBody<B> {
     type Data = B::Data;
     type Error = B::Error;
 

@@ -1,4 +1,4 @@
-//! Connections that are served by hyper and the router, as in any axum app.
+//! Connections that hyper and the router serve, as in any axum app.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -21,10 +21,11 @@ use tokio::time::{Instant, Sleep, sleep, timeout};
 use tower::ServiceExt;
 
 use super::ServeConfig;
-use super::admission::{ACCEPT_PAUSE, Admission, Seat, note_failed_accept, tune};
-use super::boundary::Boundary;
-use super::event_loop::Remote;
-use super::exchange::{Exchange, Part, Turn};
+use super::connection_limit::{ACCEPT_PAUSE, ConnectionLimit, ConnectionPermit, note_failed_accept, tune};
+use super::exchange::{ExchangeGuard, ExchangeState, TrackedBody};
+use super::handoff::Handoff;
+use super::handoff_io::HandoffIo;
+use super::loop_handle::{Command, LoopHandle};
 use super::stall::StallRule;
 use crate::http::HEAD_BYTES;
 use crate::metrics::Metrics;
@@ -44,18 +45,10 @@ pub(super) struct Plain {
     idle_timeout: Duration,
     stall_rule: StallRule,
     stopped: watch::Receiver<bool>,
-    /// Says by its being there that somebody is still served.
+    /// Cloned for each event loop; `serve` waits until all are dropped.
     serving: mpsc::Sender<()>,
-    /// Rung when an event loop has failed.
+    /// Notified when an event loop has failed.
     failed: Arc<Notify>,
-}
-
-/// A connection on its way to hyper, or back.
-pub(super) struct Traveller {
-    pub(super) stream: std::net::TcpStream,
-    /// What was read of it and not yet answered.
-    pub(super) first: Bytes,
-    pub(super) seat: Seat,
 }
 
 impl Plain {
@@ -92,7 +85,7 @@ impl Plain {
         self.failed.notify_one();
     }
 
-    /// Something whose being there says that somebody is still served.
+    /// For an event loop to keep until its end; `serve` waits for that.
     pub(super) fn serving(&self) -> mpsc::Sender<()> {
         self.serving.clone()
     }
@@ -101,16 +94,16 @@ impl Plain {
     pub(super) async fn accept_until_stopped(
         self: Arc<Self>,
         listener: TcpListener,
-        admission: Arc<Admission>,
+        connection_limit: Arc<ConnectionLimit>,
     ) {
-        let accepting = tokio::spawn(self.clone().accept(listener, admission));
+        let accepting = tokio::spawn(self.clone().accept(listener, connection_limit));
         if accepting.await.is_err_and(|error| error.is_panic()) {
             tracing::error!("accepting has failed; the server stops");
             self.fail();
         }
     }
 
-    async fn accept(self: Arc<Self>, listener: TcpListener, admission: Arc<Admission>) {
+    async fn accept(self: Arc<Self>, listener: TcpListener, connection_limit: Arc<ConnectionLimit>) {
         let mut stopped = self.stopped.clone();
         loop {
             let accepted = tokio::select! {
@@ -125,70 +118,78 @@ impl Plain {
                     continue;
                 }
             };
-            let Some(seat) = admission.enter() else {
-                admission.refuse(|| Ok(stream));
+            let Some(permit) = connection_limit.acquire() else {
+                connection_limit.refuse(|| Ok(stream));
                 continue;
             };
             if let Err(error) = tune(&SockRef::from(&stream)) {
                 tracing::debug!(%peer, %error, "the connection keeps the system's settings");
             }
-            tokio::spawn(self.clone().serve(stream, Bytes::new(), seat, None));
+            tokio::spawn(self.clone().serve(stream, Bytes::new(), permit, None));
         }
     }
 
-    /// Takes a connection over from an event loop; if it has a home there, it goes back when a request for it comes.
-    pub(super) async fn take_over(self: Arc<Self>, traveller: Traveller, home: Option<Arc<Remote>>) {
-        let Traveller { stream, first, seat } = traveller;
+    /// Adopts a connection from an event loop. With a handle the connection goes back when a request for the loop comes.
+    pub(super) async fn adopt(self: Arc<Self>, handoff: Handoff, event_loop: Option<Arc<LoopHandle>>) {
+        let Handoff { stream, first, permit } = handoff;
         match TcpStream::from_std(stream) {
             Ok(stream) => {
                 // Tokio has yet to hear that the socket takes bytes. Hyper must not try before: when an answer is still in
                 // its buffer and the next request is wrong, it asserts that it may begin another one (`can_write_head`
                 // in 1.12.0), and without assertions mixes the two. A socket that is really full may go on after a while.
                 let _ = timeout(SETTLING, stream.writable()).await;
-                self.serve(stream, first, seat, home).await;
+                self.serve(stream, first, permit, event_loop).await;
             }
-            Err(error) => tracing::debug!(%error, "a connection was lost between two hands"),
+            Err(error) => tracing::debug!(%error, "a connection was lost in a hand-over"),
         }
     }
 
-    async fn serve(self: Arc<Self>, stream: TcpStream, first: Bytes, seat: Seat, home: Option<Arc<Remote>>) {
-        let ended = self.converse(stream, first, home.is_some()).await;
-        match (ended, home) {
-            (Ok(Some((stream, first))), Some(home)) => home.send(Traveller { stream, first, seat }),
+    async fn serve(
+        self: Arc<Self>,
+        stream: TcpStream,
+        first: Bytes,
+        permit: ConnectionPermit,
+        event_loop: Option<Arc<LoopHandle>>,
+    ) {
+        let ended = self.drive(stream, first, event_loop.is_some()).await;
+        match (ended, event_loop) {
+            (Ok(Some((stream, first))), Some(event_loop)) => {
+                event_loop.send(Command::Adopt(Handoff { stream, first, permit }));
+            }
             (Ok(_), _) => {}
             (Err(error), _) => tracing::debug!(%error, "connection ended"),
         }
     }
 
-    /// Serves requests until the connection ends, or until one comes that is an event loop's.
-    async fn converse(
+    /// Serves requests until the connection ends, or until one comes that is for an event loop.
+    async fn drive(
         &self,
         stream: TcpStream,
         first: Bytes,
-        has_home: bool,
+        has_event_loop: bool,
     ) -> Result<Option<(std::net::TcpStream, Bytes)>, Box<dyn std::error::Error + Send + Sync>> {
-        let exchange = Arc::<Exchange>::default();
+        let exchange = Arc::<ExchangeState>::default();
         let peer = stream.peer_addr().ok().map(ConnectInfo);
         let service = service_fn(|mut request: Request<Incoming>| {
             if let Some(peer) = peer {
                 request.extensions_mut().insert(peer);
             }
             // At once, and not when hyper first polls the future: it may read on for the body before that.
-            let (app, turn) = (self.app.clone(), Turn::begin(&exchange, request.method()));
-            let request = request.map(|body| Body::new(Part::request(body, turn.clone())));
+            let (app, guard) = (self.app.clone(), ExchangeGuard::begin(&exchange, request.method()));
+            let request = request.map(|body| Body::new(TrackedBody::request(body, guard.clone())));
             async move {
                 let response = app.oneshot(request).await?;
-                Ok::<_, std::convert::Infallible>(response.map(|body| Part::answer(body, turn)))
+                Ok::<_, std::convert::Infallible>(response.map(|body| TrackedBody::answer(body, guard)))
             }
         });
-        let io = Boundary::new(stream, first, exchange.clone(), has_home, self.stall_rule());
+        let io = HandoffIo::new(stream, first, exchange.clone(), has_event_loop, self.stall_rule());
         let mut connection = self.http.serve_connection(io, service);
         let mut stopped = self.stopped.clone();
         let stop = stopped.wait_for(|&stopped| stopped);
         tokio::pin!(stop);
         let mut is_stopping = false;
         let mut limit = TimeLimit::new(self.head_timeout, self.idle_timeout);
-        let served = poll_fn(|context| {
+        let is_handed_over = poll_fn(|context| {
             loop {
                 if let Poll::Ready(ended) = Pin::new(&mut connection).poll(context) {
                     return Poll::Ready(ended.map(|()| false));
@@ -199,7 +200,7 @@ impl Plain {
                 if limit.poll(&exchange, context).is_ready() {
                     return Poll::Ready(Ok(false));
                 }
-                // Only now that hyper has read what there is: it would close a connection on which nothing was asked.
+                // The graceful shutdown begins only after hyper has had a chance to read: it closes idle connections at once.
                 if is_stopping || stop.as_mut().poll(context).is_pending() {
                     return Poll::Pending;
                 }
@@ -207,12 +208,12 @@ impl Plain {
                 Pin::new(&mut connection).graceful_shutdown();
             }
         });
-        if !served.await? {
+        if !is_handed_over.await? {
             return Ok(None);
         }
         let parts = connection.into_parts();
         let (stream, next) = parts.io.into_parts();
-        // Hyper has read nothing beyond the last request, or it is what this is the rest of.
+        // Hyper has read nothing beyond the last request, or `next` is the rest of it.
         let mut first = BytesMut::from(&*parts.read_buf);
         first.extend_from_slice(&next);
         Ok(Some((stream.into_std()?, first.freeze())))
@@ -243,7 +244,7 @@ impl TimeLimit {
     }
 
     /// Ready when the time is over for what the connection does.
-    fn poll(&mut self, exchange: &Exchange, context: &mut Context<'_>) -> Poll<()> {
+    fn poll(&mut self, exchange: &ExchangeState, context: &mut Context<'_>) -> Poll<()> {
         let number = exchange.number();
         let (limited, limit) = if exchange.is_between() {
             (Limited::Idle(number), self.idle)

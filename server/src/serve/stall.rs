@@ -1,5 +1,5 @@
-//! Whether a client takes an answer fast enough. A window begins when the socket takes no more; a client that has taken
-//! less than [`STALL_BYTES`] by its end is cut off. How time passes is for others to say.
+//! The rule for clients that read too slowly. A window begins when the socket takes no more; a client that has taken less than
+//! [`STALL_BYTES`] by its end is cut off. Keeps no time: transports say when a window ends.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,7 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Notes what the socket has taken.
+    /// Adds bytes that the socket has taken.
     pub(super) fn add(&mut self, bytes: usize) {
         self.bytes = self.bytes.saturating_add(bytes);
     }
@@ -43,7 +43,7 @@ impl StallRule {
 
     /// Decides at the end of a window whether the next one begins. A client for which none does is counted, and closing its
     /// socket drops what the kernel still holds for it.
-    pub(super) fn goes_on(&self, progress: &mut Progress, socket: &SockRef<'_>) -> bool {
+    pub(super) fn allows_next_window(&self, progress: &mut Progress, socket: &SockRef<'_>) -> bool {
         static LINE: RepeatedLine = RepeatedLine::new();
         if std::mem::take(progress).is_enough() {
             return true;

@@ -14,6 +14,7 @@ mod pair;
 mod pipelines;
 mod polls;
 mod publishes;
+mod refusals;
 mod slow;
 mod stalled;
 mod stop;

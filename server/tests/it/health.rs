@@ -78,8 +78,8 @@ impl Log for UnhealthyLog {
     fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {
         self.log.rooms()
     }
-    fn follow(&self, follower: Follower) {
-        self.log.follow(follower);
+    fn follow(&self, after: Seq, follower: Follower) -> BoxFuture<'static, Result<(), LogError>> {
+        self.log.follow(after, follower)
     }
     fn health(&self) -> BoxFuture<'static, Result<(), LogError>> {
         *self.asked.lock() += 1;

@@ -17,6 +17,7 @@ mod cli_send;
 mod cli_servers;
 mod cli_signals;
 mod cli_tail;
+mod contrib;
 mod crowd;
 mod durability;
 mod events;

@@ -5,6 +5,7 @@ use holdline_server::hub::HubConfig;
 use holdline_shared::{Batch, Cursor, Here, Presence, RoomName};
 
 use crate::support::{Client, Server, short_grace, until};
+use holdline_server::Scope;
 
 /// A person who is present in the lobby, poll after poll.
 struct PresentPerson {
@@ -160,9 +161,9 @@ async fn returned_person_stays_present_when_an_older_poll_ends() {
     let server = Server::in_paused_time(HubConfig::default()).await;
     let ada = server.person("Ada").await;
     let lobby = [RoomName::lobby()];
-    let older = server.hub.enter(ada.person(), &lobby, None);
+    let older = server.hub.enter(&Scope::of_every_room(), ada.person(), &lobby, None);
     server.hub.leave(&ada.person().id);
-    let _newer = server.hub.enter(ada.person(), &lobby, None);
+    let _newer = server.hub.enter(&Scope::of_every_room(), ada.person(), &lobby, None);
     drop(older);
     tokio::time::sleep(server.hub.config().grace * 3).await;
     let mut bob = PresentPerson::arrives(&server, "Bob").await;
@@ -177,7 +178,7 @@ async fn simultaneous_arrivals_are_counted_soon() {
     for number in 0..PEOPLE {
         let mut person = holdline_shared::Person::anonymous();
         person.id = holdline_shared::PersonId::parse(&format!("guest{number}")).unwrap();
-        leases.push(server.hub.enter(&person, &[RoomName::lobby()], None));
+        leases.push(server.hub.enter(&Scope::of_every_room(), &person, &[RoomName::lobby()], None));
         if number % 400 == 399 {
             // All arrive within a few seconds.
             tokio::time::sleep(std::time::Duration::from_secs(1)).await;

@@ -380,8 +380,8 @@ impl Log for Failing {
     fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {
         self.0.rooms()
     }
-    fn follow(&self, follower: Follower) {
-        self.0.follow(follower);
+    fn follow(&self, after: Seq, follower: Follower) -> BoxFuture<'static, Result<(), LogError>> {
+        self.0.follow(after, follower)
     }
 }
 

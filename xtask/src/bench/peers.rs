@@ -1,5 +1,5 @@
-//! The peers that others make: nginx with nchan from Debian, Engine.IO from npm. Only who is asked for is brought, and
-//! only here, so that whoever runs the tests alone has neither. Without them they are left out of the tables.
+//! Installs the peers of others when they are to be measured: nginx with nchan from Debian, Engine.IO from npm. Without
+//! them, their rows are missing.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -11,10 +11,10 @@ use crate::setup::debian;
 use crate::{paths, say, shell};
 
 const NCHAN: [&str; 2] = ["nginx-light", "libnginx-mod-nchan"];
-/// Where Debian keeps the module.
+/// Debian's path of the module.
 const MODULE: &str = "/usr/lib/nginx/modules/ngx_nchan_module.so";
 
-/// Brings what these flags ask for.
+/// Finds or installs the peers that these flags name.
 pub(super) fn find_or_install(sh: &Shell, flags: &[OsString]) -> Result<()> {
     let guard = flags.iter().any(|flag| flag == "--quick");
     if is_asked_for("nchan", !guard, flags) && !Path::new(MODULE).exists() {
@@ -26,7 +26,7 @@ pub(super) fn find_or_install(sh: &Shell, flags: &[OsString]) -> Result<()> {
     Ok(())
 }
 
-/// Whether this peer, or a variant of it, is to be measured; `otherwise` when the flags name none.
+/// Whether the flags name this peer or a variant of it; `otherwise` when they name none.
 pub(super) fn is_asked_for(peer: &str, otherwise: bool, flags: &[OsString]) -> bool {
     let Some(at) = flags.iter().position(|flag| flag.to_string_lossy().starts_with("--peers")) else {
         return otherwise;
@@ -36,11 +36,9 @@ pub(super) fn is_asked_for(peer: &str, otherwise: bool, flags: &[OsString]) -> b
 }
 
 fn nchan(sh: &Shell) -> Result<()> {
-    if debian::can_install(sh) {
-        say::step("installing nginx with nchan, some seconds");
-        return debian::install(sh, &NCHAN);
+    if !debian::install(sh, &NCHAN)? {
+        say::line("nchan is left out without its package");
     }
-    say::line(format!("nchan is left out without its package; {}", debian::by_hand(&NCHAN)));
     Ok(())
 }
 
@@ -71,10 +69,10 @@ mod tests {
     }
 
     #[test]
-    fn peers_are_named_or_usual() {
+    fn peers_are_those_named_or_the_default() {
         assert!(asked("nchan", "hold fanout"));
-        assert!(asked("nchan", "hold --peers floor,nchan:multipart"));
+        assert!(asked("nchan", "hold --peers baseline,nchan:multipart"));
         assert!(asked("nchan", "--peers=nchan"));
-        assert!(!asked("nchan", "--peers floor,holdline"));
+        assert!(!asked("nchan", "--peers baseline,holdline"));
     }
 }

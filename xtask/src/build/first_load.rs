@@ -1,5 +1,5 @@
-//! How much a new visitor downloads before the page works. Printed at every build, and a build above the limit fails:
-//! weight comes in small steps that nobody notices otherwise.
+//! Weighs what a new visitor downloads before the page works. Every build prints the sizes, and a build above the limit
+//! fails: weight comes in small steps that nobody notices otherwise.
 
 use std::fs;
 use std::path::Path;
@@ -12,12 +12,11 @@ use crate::say;
 /// Bytes as brotli, of all that the page loads at first.
 const LIMIT: u64 = 250_000;
 
-/// What the page loads at first; pictures may come later.
+/// Suffixes of files in the first load; pictures may come later.
 const LOADED: [&str; 4] = ["html", "js", "wasm", "css"];
 
-/// Prints the sizes and fails above the limit. A client that is not as lean as it could be, because this machine lacks
-/// the standard library's source or npm, is a heavier one and no mistake.
-pub(crate) fn check(dist: &Path, is_lean: bool) -> Result<()> {
+/// Prints the sizes, and fails above the limit.
+pub(crate) fn check(dist: &Path) -> Result<()> {
     let mut sizes = Vec::new();
     collect(dist, &mut sizes)?;
     sizes.sort();
@@ -26,17 +25,11 @@ pub(crate) fn check(dist: &Path, is_lean: bool) -> Result<()> {
     }
     let total: u64 = sizes.iter().map(|(_, size)| size).sum();
     say::line(format!("{total:>9}  bytes of brotli for the first load; {LIMIT} are allowed"));
-    if !is_lean {
-        say::line(
-            "it would be a tenth less with the standard library's source (rustup component add rust-src) and npm",
-        );
-        return Ok(());
-    }
     ensure!(total <= LIMIT, "the first load has become too heavy: {total} bytes, and {LIMIT} are allowed");
     Ok(())
 }
 
-/// Name and size as sent, of each file that the page loads at first.
+/// Collects name and transferred size of each file in the first load.
 fn collect(folder: &Path, sizes: &mut Vec<(String, u64)>) -> Result<()> {
     for entry in folder.read_dir()? {
         let path = entry?.path();

@@ -1,5 +1,5 @@
-//! Compresses every file of a folder once and as small as it gets, so that the server never has to: `.br` and `.gz`
-//! beside the file, where they are smaller than it.
+//! Compresses every file of a folder once, as `.br` and `.gz` beside it where that is smaller, so that the server never has
+//! to.
 
 use std::fs;
 use std::io::Write as _;
@@ -25,7 +25,7 @@ pub(crate) fn folder(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Whether it is one of ours.
+/// Whether this file is a compressed copy of another.
 pub(crate) fn is_compressed(path: &Path) -> bool {
     path.extension().is_some_and(|suffix| suffix == "br" || suffix == "gz")
 }
@@ -46,7 +46,7 @@ fn keep_if_smaller(plain: &[u8], compressed: &[u8], path: PathBuf) -> Result<()>
 }
 
 fn brotli(plain: &[u8]) -> Result<Vec<u8>> {
-    // The best there is; a window of 4 MiB holds each of our files whole, and every browser has it.
+    // The best quality; a window of 4 MiB holds each file whole.
     let best = BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: plain.len(), ..Default::default() };
     let mut compressed = Vec::new();
     brotli::BrotliCompress(&mut &*plain, &mut compressed, &best)?;

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use xshell::{Cmd, Shell};
 
 use super::debian;
-use crate::{say, shell};
+use crate::shell;
 
 const PACKAGES: [&str; 2] = ["chromium", "chromium-driver"];
 
@@ -23,21 +23,18 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// The command, told where browser and driver are.
+    /// Passes the paths of browser and driver to a command.
     pub(crate) fn show_to<'a>(&self, command: Cmd<'a>) -> Cmd<'a> {
         command.env("CHROME", &self.browser).env("CHROMEDRIVER", &self.driver)
     }
 }
 
-/// What `CHROME` and `CHROMEDRIVER` name, or what is on PATH, or what Debian has.
+/// Finds the browser that `CHROME` and `CHROMEDRIVER` name or PATH has, or installs Debian's.
 pub(crate) fn find_or_install(sh: &Shell) -> Result<Browser> {
     if let Some(found) = find(sh) {
         return Ok(found);
     }
-    if debian::can_install(sh) {
-        say::step("installing Chromium and its driver, about a minute");
-        debian::install(sh, &PACKAGES)?;
-    }
+    debian::install(sh, &PACKAGES)?;
     let Some(found) = find(sh) else {
         bail!(
             "the tests need Chromium or Chrome and a chromedriver of the same version, on PATH or named by \
@@ -48,7 +45,7 @@ pub(crate) fn find_or_install(sh: &Shell) -> Result<Browser> {
     Ok(found)
 }
 
-/// Both, if both are there.
+/// Finds both; none if one is missing.
 fn find(sh: &Shell) -> Option<Browser> {
     let browser = named("CHROME")
         .or_else(|| BROWSERS.iter().copied().filter(|name| shell::answers(sh, name)).find_map(on_path))?;

@@ -1,4 +1,4 @@
-//! Tools that cargo installs from source, each in a folder of the cache that has the version in its name.
+//! Installs tools from source with cargo, each into a folder of the cache with the version in its name.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,11 +12,11 @@ use crate::{say, shell};
 pub(crate) struct CargoTool {
     /// The program's name, and its folder's.
     program: &'static str,
-    /// The crate that has it.
+    /// The program's crate.
     package: &'static str,
-    /// How much the compiler should make of it.
+    /// The optimization level.
     opt_level: &'static str,
-    /// How long that takes on two cores.
+    /// Duration of the compilation on two cores.
     takes: &'static str,
 }
 
@@ -29,7 +29,7 @@ pub(crate) const WASM_BINDGEN: CargoTool =
     CargoTool { program: "wasm-bindgen", package: "wasm-bindgen-cli", opt_level: "2", takes: "two minutes" };
 
 impl CargoTool {
-    /// The folder to put on PATH for this version; none if it is on PATH already.
+    /// The folder to put on PATH for this version; none if PATH has the version already.
     pub(crate) fn find_or_install(&self, sh: &Shell, cache: &Path, version: &str) -> Result<Option<PathBuf>> {
         if shell::has_version(sh, self.program, version) {
             return Ok(None);
@@ -42,8 +42,8 @@ impl CargoTool {
         Ok(Some(bin))
     }
 
-    /// Installs beside the folder and renames at the end, so that what was interrupted is not taken for a tool.
-    /// The compiled half stays where it is until then, and the next try goes on from it.
+    /// Installs beside the folder and renames at the end, so that an interrupted installation is never taken for a tool.
+    /// The next try goes on from its compiled part.
     fn install(&self, sh: &Shell, folder: &Path, version: &str) -> Result<()> {
         let Self { program, package, opt_level, takes } = self;
         say::step(format!("compiling {program} {version}, once for this machine; this takes about {takes}"));
@@ -55,7 +55,7 @@ impl CargoTool {
             .args(["install", "--locked", package, "--version", version, "--root"])
             .arg(&built)
             .env("CARGO_TARGET_DIR", &target)
-            // They wait for the compiler and for disks; fat LTO of their own would take longer than it ever saves.
+            // The tools wait for the compiler and for disks: fat LTO would take longer than it ever saves.
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
             .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", opt_level)

@@ -1,15 +1,15 @@
 //! The wasm target for a machine that cannot reach the Rust release server: Debian's compiler, linked into rustup
-//! under a name of its own, with a standard library compiled from Debian's sources. The ordinary toolchain stays as
-//! it is.
+//! under a separate name, with a standard library compiled from Debian's sources. The default toolchain stays unchanged.
+//! Writes outside of the user's folders, so only with consent.
 
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use xshell::{Shell, cmd};
 
-use super::debian;
 use super::wasm_target::{TARGET, has_std};
+use super::{consent, debian};
 use crate::{say, shell};
 
 /// The name under which rustup knows Debian's compiler.
@@ -18,7 +18,7 @@ pub(crate) const TOOLCHAIN: &str = "holdline-wasm";
 /// Where Debian's compiler looks for the target's standard library.
 const LIBRARY: &str = "/usr/lib/rustlib/wasm32-unknown-unknown/lib";
 
-/// Which compiler has built it, beside it: after an upgrade of the compiler it must be built again.
+/// The version of the compiler that has built the library: after an upgrade it must be built again.
 const STAMP: &str = "/usr/lib/rustlib/wasm32-unknown-unknown/lib/holdline-built-with";
 
 const PACKAGES: [&str; 6] =
@@ -27,7 +27,7 @@ const PACKAGES: [&str; 6] =
 /// The linker's name in Debian, and the one the compiler calls it by.
 const LINKER: (&str, &str) = ("/usr/bin/lld-22", "/usr/local/bin/rust-lld");
 
-/// Whether it was installed, for the compiler that is there now.
+/// Whether the library is installed, built by the present compiler.
 pub(crate) fn is_there(sh: &Shell) -> bool {
     let built_with = fs::read_to_string(STAMP).ok();
     built_with.is_some() && built_with == compiler(sh) && has_std(Path::new(LIBRARY)) && is_linked(sh)
@@ -35,9 +35,14 @@ pub(crate) fn is_there(sh: &Shell) -> bool {
 
 /// Installs Debian's compiler, builds the standard library, and tries it.
 pub(crate) fn install(sh: &Shell, cache: &Path) -> Result<()> {
-    say::step("the release server is out of reach: installing Debian's compiler, about a minute");
-    debian::install(sh, &PACKAGES)?;
     let (linker, called) = LINKER;
+    say::step("the release server is out of reach: Debian's compiler can build the client, too");
+    let agreed = consent::is_given(sh, &format!("write to {LIBRARY} and {called}"))?;
+    ensure!(
+        agreed && debian::install(sh, &PACKAGES)?,
+        "the compiler's target for the browser is missing: run `rustup target add {TARGET}` where the release server \
+         can be reached, or `cargo xtask --yes setup`"
+    );
     cmd!(sh, "ln -sf {linker} {called}").run()?;
     if !is_linked(sh) {
         cmd!(sh, "rustup toolchain link {TOOLCHAIN} /usr").run()?;
@@ -52,7 +57,7 @@ pub(crate) fn install(sh: &Shell, cache: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Builds the standard library by way of an empty crate, and copies it to where the compiler looks.
+/// Builds the standard library for an empty crate, and copies it to the compiler's folder.
 fn build(sh: &Shell, folder: &Path) -> Result<()> {
     sh.write_file(
         folder.join("Cargo.toml"),
@@ -68,7 +73,7 @@ fn build(sh: &Shell, folder: &Path) -> Result<()> {
         .env("RUSTFLAGS", "-Cembed-bitcode=yes")
         .env("RUSTC_BOOTSTRAP", "1")
         .run()?;
-    // What an older compiler has left here would be found twice.
+    // Libraries of an older compiler would be found twice.
     sh.remove_path(LIBRARY)?;
     sh.create_dir(LIBRARY)?;
     for file in sh.read_dir(folder.join("target").join(TARGET).join("release").join("deps"))? {
@@ -80,7 +85,7 @@ fn build(sh: &Shell, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Compiles and links a program with it: only then it is taken for good.
+/// Compiles and links a program with the new library.
 fn try_out(sh: &Shell, folder: &Path) -> Result<()> {
     let source = folder.join("try.rs");
     sh.write_file(&source, "#[unsafe(no_mangle)] pub extern \"C\" fn f(n: u32) { println!(\"{n}\") }")?;
@@ -97,7 +102,7 @@ fn is_linked(sh: &Shell) -> bool {
     names.lines().any(|line| line.split_whitespace().next() == Some(TOOLCHAIN))
 }
 
-/// Debian's compiler, by all that it says about itself.
+/// The full version of Debian's compiler.
 fn compiler(sh: &Shell) -> Option<String> {
     cmd!(sh, "/usr/bin/rustc --version --verbose").quiet().ignore_stderr().read().ok()
 }

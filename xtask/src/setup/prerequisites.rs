@@ -1,4 +1,4 @@
-//! What must be on the machine before we can bring anything: a C compiler and Node. And which wasm-bindgen is ours.
+//! Checks for a C compiler, which setup does not install. And reads the version of wasm-bindgen.
 
 use std::env;
 
@@ -7,7 +7,7 @@ use xshell::Shell;
 
 use crate::shell;
 
-/// Says clearly what is missing, before a build script says it obscurely.
+/// Names a missing C compiler clearly, before a build script fails obscurely.
 pub(crate) fn check(sh: &Shell) -> Result<()> {
     let compiler = env::var("CC").unwrap_or_else(|_| "cc".to_owned());
     ensure!(
@@ -37,7 +37,7 @@ mod tests {
     use super::version_in;
 
     #[test]
-    fn a_version_is_that_of_the_package_with_exactly_this_name() {
+    fn version_is_that_of_the_package_with_exactly_this_name() {
         let lock = "[[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"0.2.1\"\n\n\
                     [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.129\"\nsource = \"x\"\n";
         assert_eq!(version_in(lock, "wasm-bindgen").as_deref(), Some("0.2.129"));

@@ -1,5 +1,5 @@
-//! The proxies, and the library that bends clocks, with which `cargo xtask faults` tests the server. Without them it
-//! skips those rounds and says so.
+//! The proxies, and the library that bends clocks, with which `cargo xtask faults` tests the server. Without them those
+//! rounds are skipped.
 
 use std::path::Path;
 
@@ -14,19 +14,14 @@ const PACKAGES: [&str; 3] = ["nginx-light", "haproxy", "libfaketime"];
 /// Where Debian keeps libfaketime on the usual processors.
 const FAKETIME: [&str; 2] = ["/usr/lib/x86_64-linux-gnu/faketime", "/usr/lib/aarch64-linux-gnu/faketime"];
 
-/// Installs what is missing, where that is ours to do.
+/// Installs the missing ones.
 pub(crate) fn find_or_install(sh: &Shell) -> Result<()> {
     if is_there(sh) {
         return Ok(());
     }
-    if debian::can_install(sh) {
-        say::step("installing nginx, haproxy and libfaketime, some seconds");
-        return debian::install(sh, &PACKAGES);
+    if !debian::install(sh, &PACKAGES)? {
+        say::line("rounds with nginx, haproxy or a bent clock are skipped");
     }
-    say::line(format!(
-        "rounds with nginx, haproxy or a bent clock are skipped without them; {}",
-        debian::by_hand(&PACKAGES)
-    ));
     Ok(())
 }
 

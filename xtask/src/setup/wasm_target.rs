@@ -1,4 +1,4 @@
-//! The compiler's target for the browser: there already, or from rustup, or built from Debian's sources.
+//! The compiler's target for the browser: installed already, or from rustup, or built from Debian's sources.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,10 +13,10 @@ use crate::{say, shell};
 /// The browser, as the compiler calls it.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
-/// A download of 20 MB takes seconds; a machine behind a closed firewall may wait for ever.
+/// A download of 20 MB takes seconds; behind a closed firewall a connection may hang for ever.
 const DOWNLOAD_LIMIT: Duration = Duration::from_secs(60);
 
-/// The toolchain that has the target: none is the ordinary one.
+/// Finds the toolchain that has the target; none is the default one.
 pub(crate) fn find_or_install(sh: &Shell, cache: &Path) -> Result<Option<&'static str>> {
     if is_there(sh) {
         return Ok(None);
@@ -27,7 +27,7 @@ pub(crate) fn find_or_install(sh: &Shell, cache: &Path) -> Result<Option<&'stati
     say::step(format!("adding the compiler's target {TARGET}; this takes some seconds"));
     if shell::answers(sh, "rustup") {
         let mut add = Command::new("rustup");
-        // One try: a server out of reach does not come nearer, and there is another way.
+        // One try: an unreachable server stays so, and Debian may have a compiler.
         add.args(["target", "add", TARGET]).env("RUSTUP_MAX_RETRIES", "0");
         if shell::succeeds_within(&mut add, DOWNLOAD_LIMIT)? && is_there(sh) {
             return Ok(None);
@@ -43,7 +43,7 @@ pub(crate) fn find_or_install(sh: &Shell, cache: &Path) -> Result<Option<&'stati
     Ok(Some(fallback_std::TOOLCHAIN))
 }
 
-/// Whether the ordinary toolchain has the target's standard library.
+/// Whether the default toolchain has the target's standard library.
 fn is_there(sh: &Shell) -> bool {
     let folder = cmd!(sh, "rustc --print target-libdir --target {TARGET}").quiet().ignore_stderr().read();
     folder.is_ok_and(|folder| has_std(&PathBuf::from(folder)))

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::Bench;
+use super::Context;
 use crate::build::client;
 use crate::setup::TARGET;
 use crate::setup::browser;
@@ -11,28 +11,33 @@ use crate::{paths, shell};
 /// A whole suite in a slow browser on a busy machine; the default of 20 seconds is for single tests.
 const BROWSER_LIMIT_SECONDS: &str = "300";
 
-/// Lints of the client, with the parts that exist in a browser only.
-pub(super) fn clippy(bench: &Bench<'_>) -> Result<()> {
+/// Lints of the client, with the parts that exist only in a browser.
+pub(super) fn clippy(context: &Context<'_>) -> Result<()> {
     let clippy =
-        bench.tools.cargo(bench.sh)?.args(["clippy", "--package", "holdline_frontend", "--all-targets"]);
+        context.tools.cargo(context.sh)?.args(["clippy", "--package", "holdline_frontend", "--all-targets"]);
     let clippy = clippy.args(["--target", TARGET, "--", "-D", "warnings"]);
     Ok(clippy.env("CARGO_TARGET_DIR", client::target()).run()?)
 }
 
 /// Tests that run inside a browser: `frontend/tests/browser.rs`.
-pub(super) fn browser(bench: &Bench<'_>) -> Result<()> {
-    let test =
-        bench.tools.cargo(bench.sh)?.args(["test", "--package", "holdline_frontend", "--test", "browser"]);
+pub(super) fn browser(context: &Context<'_>) -> Result<()> {
+    let test = context.tools.cargo(context.sh)?.args([
+        "test",
+        "--package",
+        "holdline_frontend",
+        "--test",
+        "browser",
+    ]);
     let test = test
         .args(["--target", TARGET])
         .env("CARGO_TARGET_DIR", client::target())
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
         .env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_LIMIT_SECONDS);
-    Ok(browser::find_or_install(bench.sh)?.show_to(test).run()?)
+    Ok(browser::find_or_install(context.sh)?.show_to(test).run()?)
 }
 
-/// Browsers, curl and the command line against the executable that `build` has left.
-pub(super) fn end_to_end(bench: &Bench<'_>) -> Result<()> {
-    let test = shell::cargo(bench.sh).args(["test", "--package", "holdline_e2e"]);
-    Ok(browser::find_or_install(bench.sh)?.show_to(test).env("HOLDLINE_BIN", paths::executable()).run()?)
+/// Browsers, curl and the command line against the built executable.
+pub(super) fn end_to_end(context: &Context<'_>) -> Result<()> {
+    let test = shell::cargo(context.sh).args(["test", "--package", "holdline_e2e"]);
+    Ok(browser::find_or_install(context.sh)?.show_to(test).env("HOLDLINE_BIN", paths::executable()).run()?)
 }

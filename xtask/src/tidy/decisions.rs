@@ -12,7 +12,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Complaint> {
     // The tree is in the order of names, so numbers only grow.
     for (file, name) in records {
         match number(name) {
-            None => complaints.push(file.complaint(0, "call it NNNN-title.md")),
+            None => complaints.push(file.complaint(0, "name the file NNNN-title.md")),
             Some(number) if number == last => {
                 complaints.push(file.complaint(0, format!("another decision has the number {number:04}")));
             }

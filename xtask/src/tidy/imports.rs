@@ -1,12 +1,16 @@
-//! Who may use what. A library that has one door can be replaced behind it.
+//! Which files may use which library. A library with one door can be replaced behind it.
 
 use super::tree::{Complaint, Tree};
 
-/// A crate, and the paths that may use it: whatever begins with one of these.
+/// A crate, and the only paths that may use it: whatever begins with one of these.
 struct Door {
     name: &'static str,
     open_to: &'static [&'static str],
 }
+
+/// Crates and modules that open sockets. The operations in `api` know neither them nor axum.
+const SOCKETS: [&str; 6] = ["axum", "hyper", "hyper_util", "mio", "socket2", "tokio::net"];
+const API: &str = "server/src/api";
 
 const DOORS: [Door; 4] = [
     Door {
@@ -22,7 +26,14 @@ const DOORS: [Door; 4] = [
     },
     Door {
         name: "rusqlite",
-        open_to: &["server/src/log/sqlite", "server/tests/it/log_", "faults/src/database.rs"],
+        // The projection, and the SQLite journal with its database.
+        open_to: &[
+            "server/src/log/sqlite",
+            "server/src/log/projection",
+            "server/src/log/journaled/tests.rs",
+            "server/tests/it/log_",
+            "faults/src/database.rs",
+        ],
     },
     Door { name: "web_sys", open_to: IN_THE_BROWSER },
     Door { name: "gloo", open_to: IN_THE_BROWSER },
@@ -41,8 +52,33 @@ pub(super) fn check(tree: &Tree) -> Vec<Complaint> {
             let what = || format!("only {} may use {name}", open_to.join(", "));
             complaints.extend(uses.map(|(line, _)| file.complaint(line, what())));
         }
+        if file.path.starts_with(API) {
+            let uses = file.lines().filter(|(_, line)| SOCKETS.iter().any(|name| mentions(line, name)));
+            complaints
+                .extend(uses.map(|(line, _)| file.complaint(line, "api knows neither axum nor sockets")));
+        } else if may_not_make_scopes(&file.path) {
+            let made = file.lines().filter(|(_, line)| makes_scope(line));
+            complaints
+                .extend(made.map(|(line, _)| file.complaint(line, "only server/src/api makes a Scope")));
+        }
     }
     complaints
+}
+
+/// Whether a file of the server is neither the declaration of `Scope` nor a test, which may read everything.
+fn may_not_make_scopes(path: &str) -> bool {
+    let may = path == "server/src/scope.rs" || path.contains("/tests") || path.contains("/interleavings");
+    path.starts_with("server/src") && !may
+}
+
+/// Whether this line of code makes a `Scope`, by a constructor or a function of the type.
+fn makes_scope(line: &str) -> bool {
+    let code = line.split("//").next().unwrap_or_default();
+    let made = ["Scope {", "Scope(", "Scope::"].into_iter().flat_map(|pattern| code.match_indices(pattern));
+    made.map(|(at, _)| &code[..at]).any(|before| {
+        let names_the_type = before.ends_with("-> ") || before.ends_with("impl ");
+        !names_the_type && !before.ends_with(|c: char| c.is_alphanumeric() || c == '_')
+    })
 }
 
 /// Whether this line of code uses the crate: `name::…` or `use name…`, and for `gloo` any of its family.
@@ -69,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crate_has_one_door() {
+    fn crate_has_one_door() {
         let handler = "use axum::Router;";
         assert_eq!(complaints("server/src/http/poll.rs", handler), 0);
         assert_eq!(complaints("server/src/http.rs", handler), 0);
@@ -82,7 +118,23 @@ mod tests {
     }
 
     #[test]
-    fn names_alone_are_no_use() {
+    fn api_knows_no_sockets() {
+        assert_eq!(complaints("server/src/api/poll.rs", "use axum::Json;"), 2);
+        assert_eq!(complaints("server/src/api/caller.rs", "let s = tokio::net::TcpStream::connect(a);"), 1);
+        assert_eq!(complaints("server/src/api/caller.rs", "use std::net::IpAddr;"), 0);
+    }
+
+    #[test]
+    fn api_alone_makes_scopes() {
+        assert_eq!(complaints("server/src/api/scope.rs", "Scope { rooms }"), 0);
+        assert_eq!(complaints("server/src/hub/poll.rs", "let scope = Scope { rooms };"), 1);
+        assert_eq!(complaints("server/src/http/poll.rs", "poll(Scope::all())"), 1);
+        assert_eq!(complaints("server/src/hub/poll.rs", "fn poll(scope: &Scope) -> Scope {"), 0);
+        assert_eq!(complaints("server/src/hub/poll.rs", "let other = MicroScope { lens };"), 0);
+    }
+
+    #[test]
+    fn name_alone_is_no_use() {
         assert_eq!(complaints("server/src/hub.rs", "// axum::serve calls us\nlet axum_like = 1;"), 0);
         assert_eq!(complaints("server/src/hub.rs", "my_axum::run()"), 0);
         assert_eq!(complaints("server/src/hub.rs", "say(\"axum::serve calls us\")"), 0);

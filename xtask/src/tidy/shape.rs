@@ -1,8 +1,8 @@
-//! How a file is made: it opens with what it is for, it is not called `mod.rs`, and it is not long without a reason.
+//! The shape of a file: opens with its purpose, is not called `mod.rs`, and is not long without a reason.
 
 use super::tree::{Complaint, Source, Tree};
 
-/// Above this, a file says in its header why.
+/// Lines above which the header must give a reason.
 const LONG: usize = 400;
 
 pub(super) fn check(tree: &Tree) -> Vec<Complaint> {

@@ -1,4 +1,4 @@
-//! The repository's text files, as the rules see them, and what a rule says about one.
+//! The repository's text files, as the rules see them, and a rule's complaint about one.
 
 use std::fmt;
 use std::fs;
@@ -6,10 +6,10 @@ use std::path::Path;
 
 use anyhow::Result;
 
-/// Folders that are not ours or not kept.
+/// Folders of others, or not in version control.
 const SKIPPED: [&str; 5] = [".git", "target", "dist", "node_modules", "sources"];
 
-/// Files that people write; everything else is none of the rules' business.
+/// Suffixes of files that people write; the rules read no others.
 const WRITTEN: [&str; 12] =
     ["rs", "md", "toml", "html", "css", "js", "json", "yml", "yaml", "sh", "txt", "svg"];
 
@@ -24,7 +24,7 @@ pub(super) struct Source {
     pub(super) text: String,
 }
 
-/// What is wrong, and where.
+/// A violation of a rule, and its place.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Complaint {
     path: String,

@@ -1,8 +1,8 @@
-//! Words that must not stay: what is left to do belongs into an issue, and paths of somebody's machine belong nowhere.
+//! Words that must not stay: unfinished work belongs into an issue, and paths of one machine belong nowhere.
 
 use super::tree::{Complaint, Tree};
 
-/// Left undone. Written in two halves, so that this file may stand too.
+/// Marks of unfinished work, in two halves so that this file passes.
 const UNDONE: [&str; 5] = [
     concat!("TO", "DO"),
     concat!("FIX", "ME"),
@@ -11,7 +11,7 @@ const UNDONE: [&str; 5] = [
     concat!("dbg", "!("),
 ];
 
-/// Where people have their home and their work.
+/// Beginnings of paths on one machine.
 const MACHINE: [&str; 4] =
     [concat!("/ho", "me/"), concat!("/ro", "ot/"), concat!("/Us", "ers/"), concat!("/wo", "rk/")];
 

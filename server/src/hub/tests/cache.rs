@@ -9,6 +9,7 @@ use holdline_shared::{MessageText, Person, RoomName, RoomSelection, Seq};
 use super::publish;
 use crate::hub::{Hub, HubConfig};
 use crate::log::{Draft, DraftKind, MemoryLog, Outcome};
+use crate::scope::Scope;
 
 #[tokio::test]
 async fn deleting_redacts_message_and_its_edits_alone() {
@@ -36,7 +37,10 @@ async fn deleting_redacts_message_and_its_edits_alone() {
         room.message_and_edits(target).iter().map(|entry| entry.message_text().cloned()).collect();
     assert_eq!(texts, [None, None, None, None]);
     let rooms = RoomSelection::Named(vec![lobby.clone()]);
-    let answer = hub.poll(&rooms, holdline_shared::After::Start, Duration::ZERO, None).await.unwrap();
+    let answer = hub
+        .poll(&Scope::of_every_room(), &rooms, holdline_shared::After::Start, Duration::ZERO, None)
+        .await
+        .unwrap();
     assert!(!String::from_utf8_lossy(&answer.body).contains("secret"));
 }
 
@@ -63,7 +67,8 @@ async fn rooms_are_listed_newest_first() {
     for room in &rooms {
         publish(&hub, room).await;
     }
-    let listed = || hub.rooms().rooms.into_iter().map(|room| room.name).collect::<Vec<_>>();
+    let listed =
+        || hub.rooms(&Scope::of_every_room()).rooms.into_iter().map(|room| room.name).collect::<Vec<_>>();
     let newest_first: Vec<_> = rooms.iter().rev().take(ROOMS_LISTED).cloned().collect();
     assert_eq!(listed(), newest_first);
     publish(&hub, &rooms[0]).await;

@@ -6,7 +6,10 @@ use holdline_shared::limits::{EMOJI_PER_MESSAGE, REACTORS_LISTED};
 use holdline_shared::{PersonId, Reaction, Seq};
 
 use super::{append, draft, refusal, room, say};
-use crate::log::{Draft, DraftKind, Log, Outcome, Refusal};
+use crate::log::draft::{Draft, DraftKind};
+use crate::log::engine::Log;
+use crate::log::error::Refusal;
+use crate::log::outcome::Outcome;
 
 fn react(who: &str, target: Seq, emoji: &str, on: bool) -> Draft {
     draft(who, "lobby", DraftKind::Reaction { target, emoji: emoji.parse().unwrap(), on })

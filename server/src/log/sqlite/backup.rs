@@ -8,12 +8,14 @@ use holdline_shared::{Epoch, Seq};
 use rusqlite::Connection;
 
 use super::inspect::{self, Found, Leaves, inspect};
+use super::lineage;
+use super::location::{self, beside};
 use super::lock::LogLock;
-use super::{SqliteLog, beside, lineage, location, log_error, schema};
-use crate::log::LogError;
+use crate::log::error::LogError;
+use crate::log::projection::{head, identity, log_error, renew_epoch};
 use crate::random;
 
-/// The result of [`SqliteLog::restore`].
+/// The result of [`restore`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restored {
     /// The last entry of the log as it is now.
@@ -24,61 +26,59 @@ pub struct Restored {
     pub removed: Vec<PathBuf>,
 }
 
-impl SqliteLog {
-    /// Copies the log at `path` into the new file `to`, whether a server has it open or not, and checks the copy. Answers
-    /// the copy's last entry. The copy holds the log's secret and is readable for its owner alone.
-    pub fn back_up(path: &Path, to: &Path) -> Result<Seq, LogError> {
-        let path = location::resolve(path)?;
-        let _leaves = Leaves::of(&path);
-        must_be_a_log(&path)?;
-        let unwritable = |error: io::Error| LogError::Unavailable(format!("{}: {error}", to.display()));
-        if to.symlink_metadata().is_ok() {
-            return Err(unwritable(io::ErrorKind::AlreadyExists.into()));
-        }
-        // Under a name that nobody has, so that an interrupted copy is in nobody's way and nothing is overwritten.
-        let part = beside(to, &format!(".{:016x}.part", random::word()));
-        let copied = copy(&path, &part).and_then(|head| {
-            // A hard link, because a rename would replace what somebody else has put there meanwhile.
-            std::fs::hard_link(&part, to).and_then(|()| sync_folder(to)).map_err(unwritable)?;
-            Ok(head)
-        });
-        // Nothing is there when the copy was refused.
-        let _ = std::fs::remove_file(&part);
-        copied
+/// Copies the log at `path` into the new file `to`, whether a server has it open or not, and checks the copy. Answers
+/// the copy's last entry. The copy holds the log's secret and is readable for its owner alone.
+pub fn back_up(path: &Path, to: &Path) -> Result<Seq, LogError> {
+    let path = location::resolve(path)?;
+    let _leaves = Leaves::of(&path);
+    must_be_a_log(&path)?;
+    let unwritable = |error: io::Error| LogError::Unavailable(format!("{}: {error}", to.display()));
+    if to.symlink_metadata().is_ok() {
+        return Err(unwritable(io::ErrorKind::AlreadyExists.into()));
     }
+    // Under a name that nobody has, so that an interrupted copy is in nobody's way and nothing is overwritten.
+    let part = beside(to, &format!(".{:016x}.part", random::word()));
+    let copied = copy(&path, &part).and_then(|head| {
+        // A hard link, because a rename would replace what somebody else has put there meanwhile.
+        std::fs::hard_link(&part, to).and_then(|()| sync_folder(to)).map_err(unwritable)?;
+        Ok(head)
+    });
+    // Nothing is there when the copy was refused.
+    let _ = std::fs::remove_file(&part);
+    copied
+}
 
-    /// Puts the backup `from` in the place of the log at `path`, which no server may have open. The log gets a new epoch,
-    /// and what a crash left beside it is removed.
-    pub fn restore(from: &Path, path: &Path) -> Result<Restored, LogError> {
-        let (from, path) = (location::resolve(from)?, location::resolve(path)?);
-        if from == path {
-            return Err(LogError::Unavailable(format!("{} is the log itself, no backup", from.display())));
-        }
-        let _leaves = Leaves::of(&from);
-        must_be_a_log(&from)?;
-        let lock = LogLock::take_for_restore(&path)?;
-        let unwritable = |error: io::Error| LogError::Unavailable(format!("{}: {error}", path.display()));
-        let part = beside(&path, ".restoring");
-        match std::fs::remove_file(&part) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(error)),
-            _ => {}
-        }
-        let restored = copy(&from, &part).and_then(|head| Ok((head, begin_anew(&part)?)));
-        let (head, epoch) = restored.inspect_err(|_| drop(std::fs::remove_file(&part)))?;
-        location::give_to_owner_of(&path, &File::open(&part).map_err(unwritable)?);
-        std::fs::rename(&part, &path).and_then(|()| sync_folder(&path)).map_err(unwritable)?;
-        // Only now: should this be interrupted, what lies there is refused and not mixed.
-        let mut removed = Vec::new();
-        for file in ["-wal", "-shm", "-journal"].map(|end| beside(&path, end)) {
-            match std::fs::remove_file(&file) {
-                Ok(()) => removed.push(file),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(unwritable(error)),
-            }
-        }
-        lock.note(epoch, head);
-        Ok(Restored { head, epoch, removed })
+/// Puts the backup `from` in the place of the log at `path`, which no server may have open. The log gets a new epoch,
+/// and what a crash left beside it is removed.
+pub fn restore(from: &Path, path: &Path) -> Result<Restored, LogError> {
+    let (from, path) = (location::resolve(from)?, location::resolve(path)?);
+    if from == path {
+        return Err(LogError::Unavailable(format!("{} is the log itself, no backup", from.display())));
     }
+    let _leaves = Leaves::of(&from);
+    must_be_a_log(&from)?;
+    let lock = LogLock::take_for_restore(&path)?;
+    let unwritable = |error: io::Error| LogError::Unavailable(format!("{}: {error}", path.display()));
+    let part = beside(&path, ".restoring");
+    match std::fs::remove_file(&part) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(error)),
+        _ => {}
+    }
+    let restored = copy(&from, &part).and_then(|head| Ok((head, begin_anew(&part)?)));
+    let (head, epoch) = restored.inspect_err(|_| drop(std::fs::remove_file(&part)))?;
+    location::give_to_owner_of(&path, &File::open(&part).map_err(unwritable)?);
+    std::fs::rename(&part, &path).and_then(|()| sync_folder(&path)).map_err(unwritable)?;
+    // Only now: should this be interrupted, what lies there is refused and not mixed.
+    let mut removed = Vec::new();
+    for file in ["-wal", "-shm", "-journal"].map(|end| beside(&path, end)) {
+        match std::fs::remove_file(&file) {
+            Ok(()) => removed.push(file),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(unwritable(error)),
+        }
+    }
+    lock.note(epoch, head);
+    Ok(Restored { head, epoch, removed })
 }
 
 fn must_be_a_log(path: &Path) -> Result<(), LogError> {
@@ -106,7 +106,7 @@ fn copy(path: &Path, to: &Path) -> Result<Seq, LogError> {
             "{from} is damaged ({said}); holdline log check says more"
         )));
     }
-    let head = schema::head(&copy)?;
+    let head = head(&copy).map_err(log_error)?;
     copy.close().map_err(|(_, error)| log_error(error))?;
     file.sync_all().map_err(|error| LogError::Unavailable(format!("{}: {error}", to.display())))?;
     Ok(head)
@@ -115,10 +115,10 @@ fn copy(path: &Path, to: &Path) -> Result<Seq, LogError> {
 /// Makes a copy a log of its own: another epoch, closed in order, and no write-ahead log belongs to it.
 fn begin_anew(path: &Path) -> Result<Epoch, LogError> {
     let database = Connection::open(path).map_err(log_error)?;
-    schema::renew_epoch(&database)?;
+    renew_epoch(&database)?;
     let sql = "DELETE FROM meta WHERE name IN ('stamp', 'base', 'open')";
     database.execute(sql, []).map_err(log_error)?;
-    Ok(schema::identity(&database)?.0)
+    Ok(identity(&database)?.epoch)
 }
 
 /// Makes a new name in a folder durable.

@@ -1,5 +1,5 @@
-//! Whether a log is sound: SQLite's own checks, and whether the entries, folded anew, give the read models that are there.
-//! Whatever is wrong, the rest is looked at, too.
+//! Checks a log: SQLite's own checks, and whether the entries, folded anew, give the read models of the log. A fault does not
+//! end the check.
 
 use std::path::Path;
 
@@ -7,15 +7,17 @@ use holdline_shared::Seq;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
-use super::group::{Group, Tip};
 use super::inspect::{self, Found, Leaves, inspect};
-use super::{SqliteLog, location, log_error, migrations, schema, stored};
-use crate::log::LogError;
+use super::{lineage, location};
+use crate::log::error::LogError;
+use crate::log::projection::{
+    self, AppendTransaction, Tip, VERSION, bytes, log_error, migrate, replay_attached, text,
+};
 
-/// Faults of one kind that are named. More of them are one fault.
+/// The number of faults of one kind that are named.
 const NAMED: usize = 100;
 
-/// The result of [`SqliteLog::check`].
+/// The result of [`check`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Checked {
     /// A sentence for each fault; empty when all is well.
@@ -24,7 +26,7 @@ pub struct Checked {
     pub notes: Vec<String>,
 }
 
-/// Comparisons of what is there with what should be: what it is called, and the columns that must be equal.
+/// The comparisons of the log with what the entries give: the name of a row, and the columns that must be equal.
 const COMPARED: [(&str, &str); 5] = [
     ("room", "SELECT name, topic, head, at, entries, forgotten FROM {}.rooms"),
     (
@@ -40,37 +42,34 @@ const COMPARED: [(&str, &str); 5] = [
     ("count of reactions", "SELECT target, emoji, first, count FROM {}.reaction_counts"),
 ];
 
-impl SqliteLog {
-    /// Looks for damage in the log at `path`, whether a server has it open or not, and changes nothing. Takes about as much
-    /// room for temporary files as the log has.
-    pub fn check(path: &Path) -> Result<Checked, LogError> {
-        let path = location::resolve(path)?;
-        let _leaves = Leaves::of(&path);
-        if inspect(&path)? == Found::Nothing {
-            return Err(LogError::Unavailable(format!("{} has no log in it", path.display())));
-        }
-        super::lineage::check(&path)?;
-        let database = inspect::open(&path, true).map_err(log_error)?;
-        let mut checked = Checked::default();
-        let faults = &mut checked.faults;
-        if let Err(error) = integrity(&database, faults) {
-            faults.push(unreadable(&error));
-        }
-        if let Err(error) = rows(&database, faults) {
-            faults.push(unreadable(&error));
-        }
-        let version = schema::version(&database)?;
-        if version < migrations::VERSION {
-            checked.notes.push(format!(
-                "the log is of version {version}; a server brings it to version {} when it opens it, and only then are \
-                 rooms, messages and reactions compared with the entries",
-                migrations::VERSION
-            ));
-        } else if let Err(error) = compare(&path, faults) {
-            faults.push(unreadable(&error));
-        }
-        Ok(checked)
+/// Looks for damage in the log at `path`, whether a server has it open or not, and changes nothing. Takes about as much
+/// room for temporary files as the log has.
+pub fn check(path: &Path) -> Result<Checked, LogError> {
+    let path = location::resolve(path)?;
+    let _leaves = Leaves::of(&path);
+    if inspect(&path)? == Found::Nothing {
+        return Err(LogError::Unavailable(format!("{} has no log in it", path.display())));
     }
+    lineage::check(&path)?;
+    let database = inspect::open(&path, true).map_err(log_error)?;
+    let mut checked = Checked::default();
+    let faults = &mut checked.faults;
+    if let Err(error) = integrity(&database, faults) {
+        faults.push(unreadable(&error));
+    }
+    if let Err(error) = rows(&database, faults) {
+        faults.push(unreadable(&error));
+    }
+    let version = projection::version(&database)?;
+    if version < VERSION {
+        checked.notes.push(format!(
+            "the log is of version {version}; a server brings it to version {VERSION} when it opens it, and only then are \
+             rooms, messages and reactions compared with the entries"
+        ));
+    } else if let Err(error) = compare(&path, faults) {
+        faults.push(unreadable(&error));
+    }
+    Ok(checked)
 }
 
 fn unreadable(error: &impl std::fmt::Display) -> String {
@@ -84,7 +83,7 @@ fn integrity(database: &Connection, faults: &mut Vec<String>) -> rusqlite::Resul
         && let Some(row) = rows.next()?
     {
         // A line for each fault; the first says in which table.
-        let said = stored::text(row, 0)?;
+        let said = text(row, 0)?;
         faults.extend(said.lines().filter(|said| *said != "ok").map(|said| format!("database: {said}")));
     }
     Ok(())
@@ -105,7 +104,7 @@ fn rows(database: &Connection, faults: &mut Vec<String>) -> rusqlite::Result<()>
     let mut statement = database.prepare("SELECT id, name FROM rooms")?;
     let mut rooms = statement.query([])?;
     while let Some(row) = rooms.next()? {
-        let name = stored::bytes(row, 1)?;
+        let name = bytes(row, 1)?;
         lobby |= name == holdline_shared::RoomName::lobby().as_str().as_bytes();
         if std::str::from_utf8(name).is_err() {
             faults.push(format!("room number {}: its name is no text", row.get::<_, i64>(0)?));
@@ -121,8 +120,8 @@ fn rows(database: &Connection, faults: &mut Vec<String>) -> rusqlite::Result<()>
     while named < NAMED
         && let Some(row) = rows.next()?
     {
-        let (seq, at) = (stored::seq(row.get(0)?), row.get::<_, i64>(1)?);
-        let dated = stored::entry(seq, stored::bytes(row, 2)?).map(|entry| stored::sql_time(entry.at));
+        let (seq, at) = (projection::seq(row.get(0)?), row.get::<_, i64>(1)?);
+        let dated = projection::entry(seq, bytes(row, 2)?).map(|entry| projection::sql_time(entry.at));
         if dated.is_some_and(|dated| dated != at) || at < 0 {
             named += 1;
             faults.push(format!("entry {seq}: its date is not what its row says"));
@@ -140,15 +139,15 @@ fn compare(path: &Path, faults: &mut Vec<String>) -> Result<(), LogError> {
     let mut anew = Connection::open("").map_err(log_error)?;
     let settings = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF";
     anew.execute_batch(settings).map_err(log_error)?;
-    migrations::migrate(&mut anew, 0)?;
+    migrate(&mut anew, 0)?;
     anew.execute("ATTACH ? AS log", [inspect::readable_address(path)]).map_err(log_error)?;
     // One read transaction, so that a server may go on meanwhile.
     let transaction = anew.transaction_with_behavior(TransactionBehavior::Immediate).map_err(log_error)?;
     let sql = "INSERT INTO rooms SELECT id, name, topic, head, at, 0, forgotten FROM log.rooms";
     transaction.execute(sql, []).map_err(log_error)?;
-    let mut group = Group::begin(transaction, Tip::default(), 0);
+    let mut group = AppendTransaction::begin(transaction, Tip::default(), 0);
     let mut damaged = 0;
-    group.replay_attached("log", &mut |seq: Seq| {
+    replay_attached(&mut group, "log", &mut |seq: Seq| {
         damaged += 1;
         if damaged <= NAMED {
             faults.push(format!("entry {seq}: damaged"));

@@ -9,14 +9,18 @@ use holdline_shared::{Entry, RoomName, Seq};
 use rusqlite::{ErrorCode, TransactionBehavior};
 use serde::{Deserialize, Serialize};
 
-use super::group::{Group, Tip};
 use super::inspect::{self, Found, Leaves, inspect};
+use super::location::{self, beside};
 use super::lock::LogLock;
-use super::replay::{self, CarriedRoom};
 use super::upkeep::{Phase, Upkeep};
-use super::{SqliteLog, beside, location, log_error, schema};
+use super::{database, lineage};
 use crate::log::clock::wall_clock;
-use crate::log::{Committed, LogError};
+use crate::log::error::LogError;
+use crate::log::projection::{
+    self, AppendTransaction, CarriedRoom, Tip, identity, log_error, make_rooms, some_entries,
+    some_readable_entries,
+};
+use crate::log::stored_entry::StoredEntry;
 
 /// The name of the format, which the first line must give.
 const FORMAT: &str = "holdline-log";
@@ -34,7 +38,7 @@ struct Header {
     rooms: Vec<CarriedRoom>,
 }
 
-/// The result of [`SqliteLog::export`].
+/// The result of [`export`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Exported {
     /// How many entries.
@@ -43,77 +47,74 @@ pub struct Exported {
     pub damaged: Vec<Seq>,
 }
 
-impl SqliteLog {
-    /// Writes the log at `path` as lines of JSON, whether a server has it open or not.
-    pub fn export(path: &Path, into: &mut dyn Write) -> Result<Exported, LogError> {
-        let path = location::resolve(path)?;
-        let _leaves = Leaves::of(&path);
-        if inspect(&path)? == Found::Nothing {
-            return Err(LogError::Unavailable(format!("{} has no log in it", path.display())));
-        }
-        super::lineage::check(&path)?;
-        let mut database = inspect::open(&path, true).map_err(log_error)?;
-        let snapshot = database.transaction().map_err(log_error)?;
-        let head = schema::head(&snapshot)?;
-        let header = Header {
-            format: FORMAT.to_owned(),
-            version: VERSION,
-            epoch: schema::identity(&snapshot)?.0.to_string(),
-            head,
-            rooms: replay::rooms(&snapshot, "main").map_err(log_error)?,
+/// Writes the log at `path` as lines of JSON, whether a server has it open or not.
+pub fn export(path: &Path, into: &mut dyn Write) -> Result<Exported, LogError> {
+    let path = location::resolve(path)?;
+    let _leaves = Leaves::of(&path);
+    if inspect(&path)? == Found::Nothing {
+        return Err(LogError::Unavailable(format!("{} has no log in it", path.display())));
+    }
+    lineage::check(&path)?;
+    let mut database = inspect::open(&path, true).map_err(log_error)?;
+    let snapshot = database.transaction().map_err(log_error)?;
+    let head = projection::head(&snapshot).map_err(log_error)?;
+    let header = Header {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        epoch: identity(&snapshot)?.epoch.to_string(),
+        head,
+        rooms: projection::carried_rooms(&snapshot, "main").map_err(log_error)?,
+    };
+    let header = serde_json::to_vec(&header).map_err(|e| LogError::Unavailable(e.to_string()))?;
+    let mut line = |line: &[u8]| {
+        let written = into.write_all(line).and_then(|()| into.write_all(b"\n"));
+        written.map_err(|error| LogError::Unavailable(format!("the lines cannot be written: {error}")))
+    };
+    line(&header)?;
+    let mut exported = Exported::default();
+    let mut after = Seq::START;
+    loop {
+        let entries = match some_entries(&snapshot, "main", after) {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
+                // A page is damaged: what lies before and behind it is found one by one.
+                some_readable_entries(&snapshot, after, head).map_err(log_error)?
+            }
+            entries => entries.map_err(log_error)?,
         };
-        let header = serde_json::to_vec(&header).map_err(|e| LogError::Unavailable(e.to_string()))?;
-        let mut line = |line: &[u8]| {
-            let written = into.write_all(line).and_then(|()| into.write_all(b"\n"));
-            written.map_err(|error| LogError::Unavailable(format!("the lines cannot be written: {error}")))
-        };
-        line(&header)?;
-        let mut exported = Exported::default();
-        let mut after = Seq::START;
-        loop {
-            let entries = match replay::some_entries(&snapshot, "main", after) {
-                Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
-                    // A page is damaged: what lies before and behind it is found one by one.
-                    replay::some_readable_entries(&snapshot, after, head).map_err(log_error)?
+        let Some((last, _)) = entries.last() else { break };
+        after = *last;
+        for (seq, entry) in entries {
+            match entry {
+                Some(entry) => {
+                    exported.entries += 1;
+                    line(&entry.json)?;
                 }
-                entries => entries.map_err(log_error)?,
-            };
-            let Some((last, _)) = entries.last() else { break };
-            after = *last;
-            for (seq, entry) in entries {
-                match entry {
-                    Some(entry) => {
-                        exported.entries += 1;
-                        line(&entry.json)?;
-                    }
-                    None => exported.damaged.push(seq),
-                }
+                None => exported.damaged.push(seq),
             }
         }
-        into.flush()
-            .map_err(|error| LogError::Unavailable(format!("the lines cannot be written: {error}")))?;
-        Ok(exported)
     }
-
-    /// Makes a new log at `path` from lines that [`SqliteLog::export`] wrote, and answers how many entries it has. After an
-    /// error, which names the line, there is no log.
-    pub fn import(from: &mut dyn BufRead, path: &Path) -> Result<u64, LogError> {
-        let path = location::resolve(path)?;
-        if path.exists() || beside(&path, "-wal").exists() {
-            let why = format!("{} is there already; import makes a new log", path.display());
-            return Err(LogError::Unavailable(why));
-        }
-        let imported = import(from, &path);
-        if imported.is_err() {
-            for file in ["", "-wal", "-shm", "-lock"].map(|end| beside(&path, end)) {
-                let _ = std::fs::remove_file(file);
-            }
-        }
-        imported
-    }
+    into.flush().map_err(|error| LogError::Unavailable(format!("the lines cannot be written: {error}")))?;
+    Ok(exported)
 }
 
-fn import(from: &mut dyn BufRead, path: &Path) -> Result<u64, LogError> {
+/// Makes a new log at `path` from lines that [`export`] wrote, and answers how many entries it has. After an
+/// error, which names the line, there is no log.
+pub fn import(from: &mut dyn BufRead, path: &Path) -> Result<u64, LogError> {
+    let path = location::resolve(path)?;
+    if path.exists() || beside(&path, "-wal").exists() {
+        let why = format!("{} is there already; import makes a new log", path.display());
+        return Err(LogError::Unavailable(why));
+    }
+    let imported = import_into(from, &path);
+    if imported.is_err() {
+        for file in ["", "-wal", "-shm", "-lock"].map(|end| beside(&path, end)) {
+            let _ = std::fs::remove_file(file);
+        }
+    }
+    imported
+}
+
+fn import_into(from: &mut dyn BufRead, path: &Path) -> Result<u64, LogError> {
     let mut lines = from.lines();
     let bad = |number: u64, why: String| LogError::Unavailable(format!("line {number}: {why}"));
     let first = lines.next().unwrap_or_else(|| Ok(String::new())).map_err(|e| bad(1, e.to_string()))?;
@@ -129,11 +130,11 @@ fn import(from: &mut dyn BufRead, path: &Path) -> Result<u64, LogError> {
         return Err(bad(1, format!("{:?} cannot be the name of a room", room.name.as_str())));
     }
     let (lock, found) = LogLock::take(path)?;
-    let mut database = schema::open(path, found)?;
+    let mut database = database::open(path, found)?;
     let transaction =
         database.transaction_with_behavior(TransactionBehavior::Immediate).map_err(log_error)?;
-    replay::make_rooms(&transaction, &header.rooms).map_err(log_error)?;
-    let mut group = Group::begin(transaction, Tip::default(), 0);
+    make_rooms(&transaction, &header.rooms).map_err(log_error)?;
+    let mut group = AppendTransaction::begin(transaction, Tip::default(), 0);
     let (mut entries, mut head) = (0, Seq::START);
     for (number, line) in (2..).zip(lines) {
         let line = line.map_err(|error| bad(number, error.to_string()))?;
@@ -146,7 +147,7 @@ fn import(from: &mut dyn BufRead, path: &Path) -> Result<u64, LogError> {
             return Err(bad(number, format!("{:?} cannot be the name of a room", entry.room.as_str())));
         }
         head = entry.seq;
-        let committed = Committed::from_stored(entry.seq, entry.room, line.into_bytes());
+        let committed = StoredEntry::from_stored(entry.seq, entry.room, line.into_bytes());
         group.replay(&committed).map_err(|error| bad(number, error.to_string()))?;
         entries += 1;
     }
@@ -157,7 +158,7 @@ fn import(from: &mut dyn BufRead, path: &Path) -> Result<u64, LogError> {
     }
     group.into_transaction()?.commit().map_err(log_error)?;
     Upkeep::begin(path, &mut database, false)?.checkpoint(&mut database, Phase::Closing, wall_clock())?;
-    lock.note(schema::identity(&database)?.0, head);
+    lock.note(identity(&database)?.epoch, head);
     drop(database);
     location::make_private(path);
     Ok(entries)

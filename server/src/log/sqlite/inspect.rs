@@ -1,4 +1,4 @@
-//! Looks at a file before anything is changed in it: is it a log, of which version, or somebody else's?
+//! Inspects a file before anything is changed in it: whether it is a log, of which version, or another program's.
 //!
 //! Reads only, and leaves no file behind: a foreign database, a letter or a folder stays byte for byte as it was.
 
@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::migrations::{APPLICATION_ID, TABLES_OF_VERSION_1, VERSION};
-use super::{beside, lock, wal};
-use crate::log::LogError;
+use super::location::beside;
+use super::{locked_here, wal};
+use crate::log::error::LogError;
+use crate::log::projection::{APPLICATION_ID, TABLES_OF_VERSION_1, VERSION};
 
 /// Characters of a path that stay as they are in a `file:` address.
 const IN_PATHS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_');
@@ -28,7 +29,7 @@ pub(super) enum Found {
     },
 }
 
-/// Looks at the file. An error says what it is instead of a log.
+/// Inspects the file. An error says what it is instead of a log.
 pub(super) fn inspect(path: &Path) -> Result<Found, LogError> {
     let not_a_log = |what: &str| LogError::Unavailable(format!("{} {what}", path.display()));
     match std::fs::metadata(path) {
@@ -66,7 +67,7 @@ pub(super) fn open(path: &Path, with_wal: bool) -> rusqlite::Result<Connection> 
     let database = open_with(path, with_wal)?;
     if with_wal
         && !has_wal(path)
-        && let Err(error) = super::lineage::schema(&database)
+        && let Err(error) = schema_changes(&database)
         && needs_a_writable_folder(&error)
     {
         return open(path, false);
@@ -89,9 +90,14 @@ fn open_with(path: &Path, with_wal: bool) -> rusqlite::Result<Connection> {
 pub(super) fn readable_address(path: &Path) -> String {
     let is_alone = !has_wal(path)
         && open_with(path, true)
-            .and_then(|database| super::lineage::schema(&database))
+            .and_then(|database| schema_changes(&database))
             .is_err_and(|error| needs_a_writable_folder(&error));
     address(path, !is_alone)
+}
+
+/// SQLite's count of changes to the schema.
+pub(super) fn schema_changes(database: &Connection) -> rusqlite::Result<u32> {
+    database.pragma_query_value(None, "schema_version", |row| row.get(0))
 }
 
 /// Whether SQLite would have had to make a file beside the database.
@@ -173,7 +179,7 @@ impl Drop for Leaves {
     fn drop(&mut self) {
         self.names.retain(|name| name.exists());
         // A server that has started meanwhile uses them.
-        if self.names.is_empty() || has_wal(&self.path) || lock::is_locked_here(&self.path) {
+        if self.names.is_empty() || has_wal(&self.path) || locked_here::is_locked_here(&self.path) {
             return;
         }
         let Ok(file) = std::fs::File::open(&self.path) else { return };
@@ -221,7 +227,7 @@ mod tests {
             let path = folder.path().join("x.db");
             Connection::open(&path).unwrap().execute_batch(sql).unwrap();
             let before = contents(folder.path());
-            let error = super::super::SqliteLog::open(&path).err().unwrap().to_string();
+            let error = crate::log::SqliteLog::open(&path).err().unwrap().to_string();
             assert!(error.contains(why) && error.contains("x.db"), "{name}: {error}");
             assert!(contents(folder.path()) == before, "{name}");
         }
@@ -240,7 +246,7 @@ mod tests {
         for (name, why) in
             [("letter.db", "no database"), ("folder.db", "is a folder"), ("used.db", "another program")]
         {
-            let error = super::super::SqliteLog::open(&folder.path().join(name)).err().unwrap().to_string();
+            let error = crate::log::SqliteLog::open(&folder.path().join(name)).err().unwrap().to_string();
             assert!(error.contains(why), "{name}: {error}");
         }
         assert_eq!(contents(folder.path()).len(), before.len());

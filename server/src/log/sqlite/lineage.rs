@@ -10,9 +10,10 @@ use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
 
+use super::inspect::{self, schema_changes};
+use super::location::beside;
 use super::wal::{self, FirstPage};
-use super::{beside, inspect};
-use crate::log::LogError;
+use crate::log::error::LogError;
 use crate::random;
 
 /// A state of the database's file. Attempts to checkpoint that did not come to their end belong to the same cycle.
@@ -73,13 +74,8 @@ impl Lineage {
             Ok::<_, rusqlite::Error>(found.and_then(|bytes| Stamp::from_bytes(&bytes)))
         };
         let (stamp, base) = (stamp("stamp")?, stamp("base")?);
-        Ok(Self { has_tables, schema: schema(database)?, stamp, base })
+        Ok(Self { has_tables, schema: schema_changes(database)?, stamp, base })
     }
-}
-
-/// SQLite's count of changes to the schema.
-pub(super) fn schema(database: &Connection) -> rusqlite::Result<u32> {
-    database.pragma_query_value(None, "schema_version", |row| row.get(0))
 }
 
 /// Whether a database and the write-ahead log beside it belong together.

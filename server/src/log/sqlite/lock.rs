@@ -1,4 +1,4 @@
-//! Keeps a second server off a log, under whatever name it comes, and remembers how far the log had come.
+//! Keeps a second server off a log, whatever name it uses for it, and remembers how far the log had come.
 //!
 //! The database itself is locked (`flock`, which SQLite's own locks do not meet), so symbolic links, other mounts and a removed
 //! lock file make no difference. The small file beside it, `NAME-lock`, is locked as well, for programs of version 1, and
@@ -16,19 +16,13 @@ use holdline_shared::{Epoch, Seq};
 use parking_lot::Mutex;
 
 use super::inspect::{Found, inspect};
+use super::location::{self, beside};
+use super::locked_here::{Identity, identity, locked_here};
 use super::wal_index::WalIndex;
-use super::{beside, location};
-use crate::log::LogError;
-
-/// The databases that this process has locked. A process that closes any descriptor of a file loses all POSIX locks that
-/// SQLite holds on that file, so a database that is open here must not even be looked at a second time.
-static LOCKED_HERE: Mutex<BTreeSet<Identity>> = Mutex::new(BTreeSet::new());
+use crate::log::error::LogError;
 
 /// The last word of a mark that was noted before the write-ahead log was emptied.
 const EMPTYING: &str = "=";
-
-/// The identity of a file: device and inode.
-type Identity = (u64, u64);
 
 /// A locked log. Must outlive every connection to its database.
 pub(super) struct LogLock {
@@ -59,16 +53,16 @@ impl LogLock {
     /// Locks the log at `path`, which is [resolved](location::resolve), and makes an empty file where there is none. An error
     /// says who has it or why it is no log; then nothing was changed.
     pub(super) fn take(path: &Path) -> Result<(Self, Found), LogError> {
-        let mut locked_here = LOCKED_HERE.lock();
-        if identity(path).is_some_and(|identity| locked_here.contains(&identity)) {
+        let mut locked = locked_here();
+        if identity(path).is_some_and(|identity| locked.contains(&identity)) {
             return Err(in_use(path));
         }
         let found = inspect(path)?;
         location::has_one_name(path)?;
-        Ok((Self::take_found(path, &mut locked_here)?, found))
+        Ok((Self::take_found(path, &mut locked)?, found))
     }
 
-    fn take_found(path: &Path, locked_here: &mut BTreeSet<Identity>) -> Result<Self, LogError> {
+    fn take_found(path: &Path, locked: &mut BTreeSet<Identity>) -> Result<Self, LogError> {
         let (is_new, is_marked) = (!path.exists(), beside(path, "-lock").exists());
         let database = location::private().read(true).write(true).create(true).truncate(false).open(path);
         let database = database.map_err(|error| {
@@ -88,7 +82,7 @@ impl LogLock {
             location::give_to_owner_of(path, &file);
         }
         let identity = identity(path);
-        locked_here.extend(identity);
+        locked.extend(identity);
         let beside = Mutex::new(Beside { file, noted: (Seq::START, false) });
         Ok(Self { database: Some(database), identity, beside, index: OnceLock::new() })
     }
@@ -101,7 +95,7 @@ impl LogLock {
             // A log that is damaged beyond recognition, but has its mark beside it.
             // A file that is open in this process is not opened here: closing it would drop SQLite's own locks.
             Err(error) if error != in_use(path) && beside(path, "-lock").exists() && !is_database(path) => {
-                Self::take_found(path, &mut LOCKED_HERE.lock()).map_err(|_| error)
+                Self::take_found(path, &mut locked_here()).map_err(|_| error)
             }
             Err(error) => Err(error),
         }
@@ -154,20 +148,13 @@ impl LogLock {
 
 impl Drop for LogLock {
     fn drop(&mut self) {
-        let mut locked_here = LOCKED_HERE.lock();
+        let mut locked = locked_here();
         // Closed before anybody else in this process may open it.
         self.database = None;
         if let Some(identity) = self.identity {
-            locked_here.remove(&identity);
+            locked.remove(&identity);
         }
     }
-}
-
-/// Whether this process has the log open. While somebody is just locking one, that one is not.
-pub(super) fn is_locked_here(path: &Path) -> bool {
-    LOCKED_HERE
-        .try_lock()
-        .is_some_and(|locked| identity(path).is_some_and(|identity| locked.contains(&identity)))
 }
 
 /// Whether the file begins as SQLite's do.
@@ -196,17 +183,6 @@ fn no_locks(path: &Path, error: &std::io::Error) -> LogError {
          keep it on a local disk",
         path.display()
     ))
-}
-
-#[cfg(unix)]
-fn identity(path: &Path) -> Option<Identity> {
-    use std::os::unix::fs::MetadataExt as _;
-    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
-}
-
-#[cfg(not(unix))]
-fn identity(_: &Path) -> Option<Identity> {
-    None
 }
 
 #[cfg(test)]

@@ -1,15 +1,17 @@
-//! Opens a log's database: nothing is changed before it is certain that the file is ours, is ours alone, and goes with what
-//! lies beside it.
+//! Opens a log's database. Nothing is changed before it is certain that the file is a log, is in nobody else's use, and
+//! belongs to what lies beside it.
 
 use std::path::Path;
 
 use rusqlite::Connection;
 
 use super::inspect::{self, Found};
+use super::location::{self, beside};
 use super::lock::{LogLock, Mark};
 use super::upkeep::Upkeep;
-use super::{beside, lineage, location, schema};
-use crate::log::LogError;
+use super::{database, lineage};
+use crate::log::error::LogError;
+use crate::log::projection::{head, identity, log_error, renew_epoch, was_open};
 
 /// A log's database, open for writing. The lock is dropped last.
 pub(super) struct Opened {
@@ -27,7 +29,7 @@ pub(super) fn open(path: &Path) -> Result<Opened, LogError> {
     lineage::check(path)?;
     location::make_private(path);
     let mark = lock.mark();
-    let mut connection = schema::open(path, found)?;
+    let mut connection = database::open(path, found)?;
     match (found, mark) {
         (Found::Nothing, Some(mark)) if mark.head.0 > 0 => tracing::warn!(
             file = %path.display(),
@@ -39,7 +41,7 @@ pub(super) fn open(path: &Path) -> Result<Opened, LogError> {
             if let Some(why) = why_a_copy(&connection, mark.as_ref(), has_mark_file, has_wal, has_empty_wal)?
             {
                 tracing::warn!(file = %path.display(), "{why}; it gets a new epoch, and clients fetch history anew");
-                schema::renew_epoch(&connection)?;
+                renew_epoch(&connection)?;
             }
         }
     }
@@ -47,7 +49,7 @@ pub(super) fn open(path: &Path) -> Result<Opened, LogError> {
     Ok(Opened { connection, upkeep, lock })
 }
 
-/// Why this log may lack entries that somebody has seen.
+/// The reason why this log may lack entries that somebody has seen, if there is one.
 fn why_a_copy(
     connection: &Connection,
     mark: Option<&Mark>,
@@ -55,8 +57,8 @@ fn why_a_copy(
     has_wal: bool,
     has_empty_wal: bool,
 ) -> Result<Option<&'static str>, LogError> {
-    let (epoch, head) = (schema::identity(connection)?.0, schema::head(connection)?);
-    let was_open = schema::was_open(connection)?;
+    let (epoch, head) = (identity(connection)?.epoch, head(connection).map_err(log_error)?);
+    let was_open = was_open(connection)?;
     Ok(match mark {
         Some(mark) if mark.epoch == epoch.to_string() && mark.head > head => {
             Some("this log has come less far than it had, as if it was put back from a copy")

@@ -8,18 +8,19 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
+use rusqlite::Connection;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use super::database;
 use super::lock::LogLock;
-use super::reader::Reader;
-use super::{log_error, schema};
-use crate::log::LogError;
+use crate::log::error::LogError;
+use crate::log::projection::log_error;
 
 /// Connections for what clients read. Reads are short, and more at once than this would only compete for the disk.
 pub(super) const CONNECTIONS: usize = 4;
 /// How long a read waits for a connection: longer than reads take on a busy disk, shorter than clients wait for an answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PERMIT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a read may take. A batch or a page takes milliseconds; one that takes this long holds back the write-ahead log.
 const LONGEST_READ: Duration = Duration::from_secs(10);
 /// Steps of SQLite's machine between two looks at the clock: a few hundred microseconds.
@@ -29,7 +30,7 @@ const STEPS_PER_LOOK: i32 = 10_000;
 pub(super) struct Readers {
     path: PathBuf,
     /// `None` once the log is closed.
-    idle: Mutex<Option<Vec<Reader>>>,
+    idle: Mutex<Option<Vec<Connection>>>,
     /// After the connections, which need it to the end.
     _lock: Arc<LogLock>,
     permits: Arc<Semaphore>,
@@ -38,8 +39,7 @@ pub(super) struct Readers {
 impl Readers {
     /// Opens so many, so that a problem shows at the start.
     pub(super) fn open(path: &Path, connections: usize, lock: Arc<LogLock>) -> Result<Self, LogError> {
-        let idle: Result<Vec<_>, _> =
-            (0..connections).map(|_| schema::open_read_only(path).map(Reader)).collect();
+        let idle: Result<Vec<_>, _> = (0..connections).map(|_| database::open_read_only(path)).collect();
         let (path, permits) = (path.to_owned(), Arc::new(Semaphore::new(connections)));
         Ok(Self { path, idle: Mutex::new(Some(idle?)), _lock: lock, permits })
     }
@@ -52,25 +52,28 @@ impl Readers {
     /// Runs `read` on a free connection, off the async threads.
     pub(super) fn run<T: Send + 'static>(
         readers: Arc<Self>,
-        read: impl FnOnce(&mut Reader) -> rusqlite::Result<T> + Send + 'static,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> BoxFuture<'static, Result<T, LogError>> {
-        Self::run_within(readers, PATIENCE, LONGEST_READ, read)
+        Self::run_within(readers, PERMIT_TIMEOUT, LONGEST_READ, read)
     }
 
     fn run_within<T: Send + 'static>(
         readers: Arc<Self>,
-        patience: Duration,
+        permit_timeout: Duration,
         longest: Duration,
-        read: impl FnOnce(&mut Reader) -> rusqlite::Result<T> + Send + 'static,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> BoxFuture<'static, Result<T, LogError>> {
         async move {
-            let permit = timeout(patience, readers.permits.clone().acquire_owned()).await;
+            let permit = timeout(permit_timeout, readers.permits.clone().acquire_owned()).await;
             let permit = permit.map_err(|_| LogError::Busy)?.map_err(|_| LogError::Closed)?;
             let task = tokio::task::spawn_blocking(move || {
                 let _permit = permit;
                 let mut lease = Lease::take(&readers)?;
                 lease.begin(longest)?;
-                let result = read(lease.reader()?).map_err(log_error);
+                // Everything that it answers is from one snapshot.
+                let snapshot = lease.connection()?.transaction().map_err(log_error)?;
+                let result = read(&snapshot).map_err(log_error);
+                drop(snapshot);
                 lease.give_back();
                 result
             });
@@ -79,45 +82,45 @@ impl Readers {
         .boxed()
     }
 
-    fn take(&self) -> Result<Reader, LogError> {
+    fn take(&self) -> Result<Connection, LogError> {
         match &mut *self.idle.lock() {
             None => return Err(LogError::Closed),
             Some(idle) => {
-                if let Some(reader) = idle.pop() {
-                    return Ok(reader);
+                if let Some(connection) = idle.pop() {
+                    return Ok(connection);
                 }
             }
         }
         // A connection was lost to a panic: there are permits for as many as there should be.
-        schema::open_read_only(&self.path).map(Reader)
+        database::open_read_only(&self.path)
     }
 }
 
 /// A connection that is in use. It goes back only when its read came to an end: after a panic it is closed.
 struct Lease<'a> {
     readers: &'a Readers,
-    reader: Option<Reader>,
+    connection: Option<Connection>,
 }
 
 impl<'a> Lease<'a> {
     fn take(readers: &'a Readers) -> Result<Self, LogError> {
-        Ok(Self { readers, reader: Some(readers.take()?) })
+        Ok(Self { readers, connection: Some(readers.take()?) })
     }
 
-    fn reader(&mut self) -> Result<&mut Reader, LogError> {
-        self.reader.as_mut().ok_or(LogError::Closed)
+    fn connection(&mut self) -> Result<&mut Connection, LogError> {
+        self.connection.as_mut().ok_or(LogError::Closed)
     }
 
     /// Lets SQLite end the read when it has taken this long.
     fn begin(&mut self, longest: Duration) -> Result<(), LogError> {
         let begun = Instant::now();
         let is_too_long = move || begun.elapsed() > longest;
-        self.reader()?.0.progress_handler(STEPS_PER_LOOK, Some(is_too_long)).map_err(log_error)
+        self.connection()?.progress_handler(STEPS_PER_LOOK, Some(is_too_long)).map_err(log_error)
     }
 
     fn give_back(&mut self) {
-        if let (Some(reader), Some(idle)) = (self.reader.take(), &mut *self.readers.idle.lock()) {
-            idle.push(reader);
+        if let (Some(connection), Some(idle)) = (self.connection.take(), &mut *self.readers.idle.lock()) {
+            idle.push(connection);
         }
     }
 }

@@ -1,5 +1,12 @@
 //! Tests of this engine alone: the contract on files, and what happens to those files.
 
+mod expiry;
+mod prune;
+mod reactions;
+mod reader;
+mod stored;
+
+use super::location::beside;
 use super::*;
 
 crate::log::contract::suite!(|dir| SqliteLog::open(&dir.join("holdline.db")).unwrap());
@@ -99,8 +106,8 @@ async fn log_let_go_of_by_its_own_writer_keeps_what_it_acknowledged() {
         }
         assert_eq!(life.ended().await, Stage::Closed, "the writer did not wait for itself");
         assert_eq!(std::fs::metadata(beside(&path, "-wal")).map_or(0, |wal| wal.len()), 0);
-        let database = schema::open_read_only(&path).unwrap();
-        assert_eq!(schema::head(&database).unwrap(), Seq(1 + acknowledged));
+        let database = database::open_read_only(&path).unwrap();
+        assert_eq!(projection::head(&database).unwrap(), Seq(1 + acknowledged));
     }
 }
 
@@ -150,7 +157,7 @@ async fn log_without_its_wal_fails_and_has_saved_everything() {
     log.failed().await;
     // As a crash would find it.
     let saved = inspect::open(&path, false).unwrap();
-    assert_eq!(schema::head(&saved).unwrap(), Seq(2));
+    assert_eq!(projection::head(&saved).unwrap(), Seq(2));
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The writer's housekeeping: empties the write-ahead log into the database, and gives free pages back to the file system.
 //!
 //! SQLite's automatic checkpoint is off, because each complete checkpoint is marked with a stamp (see
-//! [`lineage`](super::lineage)). Deleted texts are in the write-ahead log until it is emptied, so a deletion asks for that.
+//! `lineage.rs`). Deleted texts are in the write-ahead log until it is emptied, so a deletion asks for that.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -9,31 +9,33 @@ use std::time::{Duration, Instant};
 use holdline_shared::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::lineage::{self, Lineage, Stamp};
-use super::{beside, log_error};
-use crate::log::LogError;
+use super::inspect::schema_changes;
+use super::lineage::{Lineage, Stamp};
+use super::location::beside;
+use crate::log::error::LogError;
+use crate::log::projection::{self, log_error};
 
 /// The size of the write-ahead log at which it is emptied, which costs the group that does it some fsyncs. Large enough that
 /// pages which are written again and again, those of the index by key above all, go into the database once; small enough
 /// that a start after a crash reads it in a moment.
 const FULL_WAL: u64 = 16 << 20;
 
-/// From this size on it is said that something keeps the write-ahead log from being emptied.
+/// The size of the write-ahead log from which on the server's log says that a reader keeps it from being emptied.
 const LARGE_WAL: u64 = 64 << 20;
 
-/// How soon emptying is tried again after a reader prevented it.
+/// The time between two attempts to empty the write-ahead log when a reader prevents it.
 const RETRY: Duration = Duration::from_secs(5);
 
-/// For how long deleted texts may stay in the write-ahead log while there is always something else to do.
-const SCRUB_TIME: Duration = Duration::from_secs(5);
+/// The longest time for which deleted texts stay in the write-ahead log of a busy writer.
+const REDACTION_TIME: Duration = Duration::from_secs(5);
 
-/// Free pages that stay in the file for what comes next: a megabyte.
+/// Free pages that stay in the file, for the next entries: a megabyte.
 const SPARE_PAGES: i64 = 256;
 
 /// Pages given back in one go: some milliseconds.
 const PAGES_AT_ONCE: i64 = 1_000;
 
-/// The state of the upkeep between two looks at the write-ahead log.
+/// The state of the upkeep.
 pub(super) struct Upkeep {
     wal: PathBuf,
     stamp: Stamp,
@@ -41,7 +43,7 @@ pub(super) struct Upkeep {
     /// Nothing may be committed before it.
     unmarked: Option<Stamp>,
     /// When deleted texts came into the write-ahead log.
-    scrub_since: Option<Instant>,
+    redact_since: Option<Instant>,
     retry_at: Instant,
     /// The size beyond which the write-ahead log is spoken of next.
     warn_at: u64,
@@ -69,7 +71,7 @@ impl Upkeep {
         };
         let wal = beside(path, "-wal");
         let mut upkeep =
-            Self { wal, stamp, unmarked, scrub_since: None, retry_at: Instant::now(), warn_at: LARGE_WAL };
+            Self { wal, stamp, unmarked, redact_since: None, retry_at: Instant::now(), warn_at: LARGE_WAL };
         match upkeep.mark(connection) {
             // What is there can be read; the first commit tries again.
             Err(LogError::Full) => {}
@@ -87,15 +89,15 @@ impl Upkeep {
         Ok(())
     }
 
-    /// Something was deleted: it must leave the write-ahead log soon.
-    pub(super) fn scrub_soon(&mut self) {
-        self.scrub_since.get_or_insert_with(Instant::now);
+    /// Notes that texts were deleted, which must leave the write-ahead log soon.
+    pub(super) fn redact_soon(&mut self) {
+        self.redact_since.get_or_insert_with(Instant::now);
     }
 
     /// Whether it is time for [`Upkeep::checkpoint`]. `is_idle`: nobody waits for the writer.
     pub(super) fn is_due(&self, is_idle: bool) -> bool {
-        let must_scrub = self.scrub_since.is_some_and(|since| is_idle || since.elapsed() >= SCRUB_TIME);
-        Instant::now() >= self.retry_at && (must_scrub || self.wal_size() >= FULL_WAL)
+        let must_redact = self.redact_since.is_some_and(|since| is_idle || since.elapsed() >= REDACTION_TIME);
+        Instant::now() >= self.retry_at && (must_redact || self.wal_size() >= FULL_WAL)
     }
 
     /// Empties the write-ahead log, and answers whether it is empty now; a reader can prevent that. `seen` is the time as
@@ -107,7 +109,7 @@ impl Upkeep {
         seen: Timestamp,
     ) -> Result<bool, LogError> {
         self.mark(connection)?;
-        let schema = lineage::schema(connection).map_err(log_error)?;
+        let schema = schema_changes(connection).map_err(log_error)?;
         let stamp = self.stamp.next(schema);
         let is_open = u8::from(phase == Phase::Open);
         write_meta(
@@ -123,12 +125,20 @@ impl Upkeep {
             self.warn_of_size();
             return Ok(false);
         }
-        (self.scrub_since, self.warn_at) = (None, LARGE_WAL);
+        (self.redact_since, self.warn_at) = (None, LARGE_WAL);
         if phase == Phase::Open {
             write_meta(connection, &[("base", &stamp.to_bytes())])?;
             self.stamp = Stamp::random();
         }
         Ok(true)
+    }
+
+    /// Copies the write-ahead log into the database, so that the next transaction writes over it from its beginning and needs
+    /// no room of its own: for a disk so full that not even a stamp can be written. To be followed by a
+    /// [`checkpoint`](Self::checkpoint) as soon as there is room: until then a copy of the database from before would not be
+    /// told from this one for certain.
+    pub(super) fn rewind(connection: &Connection) -> Result<(), LogError> {
+        connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(())).map_err(log_error)
     }
 
     /// Gives some free pages back to the file system.
@@ -165,11 +175,8 @@ impl Upkeep {
 
 /// Sets rows of `meta` in one transaction.
 fn write_meta(connection: &mut Connection, rows: &[(&str, &[u8])]) -> Result<(), LogError> {
-    let transaction =
-        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(log_error)?;
-    for (name, value) in rows {
-        let sql = "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2";
-        transaction.prepare_cached(sql).map_err(log_error)?.execute((name, value)).map_err(log_error)?;
-    }
+    let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+    let transaction = begun.map_err(log_error)?;
+    projection::write_meta(&transaction, rows).map_err(log_error)?;
     transaction.commit().map_err(log_error)
 }

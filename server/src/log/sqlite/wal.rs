@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read as _};
 use std::path::Path;
 
-use super::beside;
+use super::location::beside;
 
 /// The size of a write-ahead log's head; one without a page is no longer.
 pub(super) const HEAD: u64 = HEAD_BYTES as u64;

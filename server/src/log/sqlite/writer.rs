@@ -8,28 +8,30 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use holdline_shared::{EntryKind, Epoch, Seq, Timestamp};
+use holdline_shared::{EntryKind, Epoch, Seq};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::contention::{self, Hurry};
-use super::group::{Group, Tip};
+use super::jobs::{Job, Reply, Shared, answer};
 use super::life::Stage;
 use super::lock::LogLock;
-use super::prune::Pruner;
 use super::upkeep::{Phase, Upkeep};
 use super::watched_files::{Lost, WatchedFiles};
-use super::{Job, Reply, Shared, log_error, schema, stored};
-use crate::log::clock::{self, wall_clock};
-use crate::log::{Committed, Draft, LogError, LogEvent, Outcome};
+use crate::log::draft::Draft;
+use crate::log::engine::LogEvent;
+use crate::log::error::LogError;
+use crate::log::outcome::Outcome;
+use crate::log::projection::{AppendTransaction, Pruner, Tip, last_heard_of, log_error};
+use crate::log::stored_entry::StoredEntry;
 use crate::repeated_line::RepeatedLine;
 
 /// Appends in one transaction. Larger groups save nothing more and delay the first of them.
 const GROUP: usize = 1024;
 
-/// How often the writer looks after its files, also while there is nothing to write.
+/// The time between two looks of the writer at its files, also while it has nothing to write.
 const TICK: Duration = Duration::from_secs(1);
 
 /// The writer and its connection.
@@ -45,15 +47,15 @@ pub(super) struct Writer {
     ticked_at: Instant,
     committed_at: Instant,
     tip: Tip,
-    /// Where the log ended when the database's file alone was complete.
+    /// The last entry when the database's file alone was complete.
     saved: Seq,
-    /// Why the log cannot go on.
+    /// The loss after which the log cannot go on.
     lost: Option<Lost>,
     pruner: Pruner,
 }
 
 impl Writer {
-    /// Reads where the log ends, gives a new one its first entry, and marks it as open.
+    /// Reads the end of the log, gives a new log its first entry, and marks it as open.
     pub(super) fn new(
         mut connection: Connection,
         upkeep: Upkeep,
@@ -62,21 +64,14 @@ impl Writer {
         lock: Arc<LogLock>,
         epoch: Epoch,
     ) -> Result<Self, LogError> {
-        let sql = "SELECT seq, at FROM entries ORDER BY seq DESC LIMIT 1";
-        let last: Option<(i64, i64)> = connection
-            .query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()
-            .map_err(log_error)?;
-        let (seq, at) = last.unwrap_or_default();
-        let sql = "SELECT count(*) FROM rooms";
-        let rooms = connection.query_row(sql, [], |row| row.get(0)).map_err(log_error)?;
-        let tip = Tip { head: stored::seq(seq), at: Timestamp(at.cast_unsigned()), rooms };
+        let tip = Tip::read(&connection).map_err(log_error)?;
+        let is_new = tip.head == Seq::START;
         let hurry = contention::limit(&mut connection, shared.life.clone())?;
         let mut writer = Self {
             hurry,
             files: WatchedFiles::new(path, lock.clone()),
             upkeep,
-            pruner: Pruner::new(last_heard_of(&connection, last.is_none())?),
+            pruner: Pruner::new(last_heard_of(&connection, is_new)?),
             connection,
             shared,
             lock,
@@ -87,7 +82,7 @@ impl Writer {
             saved: tip.head,
             lost: None,
         };
-        if last.is_none() {
+        if is_new {
             writer.commit([Draft::lobby()])?;
         }
         writer.shared.head.store(writer.tip.head.0, Ordering::Release);
@@ -103,8 +98,8 @@ impl Writer {
         Ok(writer)
     }
 
-    /// Commits groups until it is told to close or every sender is gone, then puts everything into the one file. Answers
-    /// how it ended.
+    /// Commits groups until the log is closed or every sender is gone, then puts everything into the one file. Answers the
+    /// last stage.
     pub(super) fn run(mut self, mut jobs: mpsc::Receiver<Job>, waiting: &tokio::runtime::Runtime) -> Stage {
         let mut group = Vec::with_capacity(GROUP);
         loop {
@@ -132,7 +127,7 @@ impl Writer {
         Stage::Closed
     }
 
-    /// Does these jobs.
+    /// Does these jobs, all appends in one group.
     fn work(&mut self, jobs: impl Iterator<Item = Job>) {
         let (mut drafts, mut replies, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for job in jobs {
@@ -216,7 +211,7 @@ impl Writer {
         }
     }
 
-    /// Whether the files are there and whole. If the log cannot go on with them, what was acknowledged is saved before
+    /// Checks that the files are there and whole. If the log cannot go on with them, what was acknowledged is saved before
     /// anybody hears of it, and so before anybody can end the process for it.
     fn in_place(&mut self) -> Result<(), LogError> {
         if let Some(lost) = &self.lost {
@@ -266,7 +261,7 @@ impl Writer {
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(log_error)?;
         let drafts = drafts.into_iter();
         let mut outcomes = Vec::with_capacity(drafts.size_hint().0);
-        let mut group = Group::begin(transaction, self.tip, drafts.size_hint().0);
+        let mut group = AppendTransaction::begin(transaction, self.tip, drafts.size_hint().0);
         for draft in drafts {
             outcomes.push(match group.append(&draft) {
                 // A refusal concerns its own draft, which wrote nothing; everything else concerns the transaction.
@@ -283,7 +278,7 @@ impl Writer {
             return Err(error);
         }
         self.tip = tip;
-        self.was_committed(&committed);
+        self.after_commit(&committed);
         self.shared.head.store(tip.head.0, Ordering::Release);
         if !committed.is_empty()
             && let Some(follower) = &*self.shared.follower.lock()
@@ -293,14 +288,14 @@ impl Writer {
         Ok(outcomes)
     }
 
-    fn was_committed(&mut self, entries: &[Arc<Committed>]) {
+    fn after_commit(&mut self, entries: &[Arc<StoredEntry>]) {
         self.committed_at = Instant::now();
         self.shared.life.set_trouble(None);
-        let is_deletion = |entry: &Arc<Committed>| {
+        let is_deletion = |entry: &Arc<StoredEntry>| {
             entry.entry().is_some_and(|entry| matches!(entry.kind, EntryKind::Delete { .. }))
         };
         if entries.iter().any(is_deletion) {
-            self.upkeep.scrub_soon();
+            self.upkeep.redact_soon();
         }
     }
 }
@@ -313,25 +308,5 @@ fn refuse_all(mut jobs: mpsc::Receiver<Job>, lost: &Lost) {
     }
 }
 
-/// When the log was last heard of; for a new one that is now.
-fn last_heard_of(connection: &Connection, is_new: bool) -> Result<Timestamp, LogError> {
-    let seen = schema::seen(connection)?;
-    if is_new && seen.is_none() {
-        return Ok(wall_clock());
-    }
-    if seen.is_some_and(clock::is_plausible) {
-        return Ok(clock::known(seen, None));
-    }
-    let mut statement = connection.prepare("SELECT at FROM entries ORDER BY seq DESC").map_err(log_error)?;
-    let mut dates = statement.query_map([], |row| row.get(0)).map_err(log_error)?;
-    let plausible = dates.find_map(|date| {
-        let date = Timestamp(date.ok().map(i64::cast_unsigned)?);
-        clock::is_plausible(date).then_some(date)
-    });
-    Ok(clock::known(seen, plausible))
-}
-
-fn answer<T>(reply: Reply<T>, outcome: Result<T, LogError>) {
-    // A publisher that went away learns of it when it repeats its key.
-    let _ = reply.send(outcome);
-}
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! Accepting, for all loops: the first of them accepts and deals out.
+//! Accepts connections for all loops: the first loop accepts, and assigns them in turns.
 
 use std::io;
 use std::sync::Arc;
@@ -10,9 +10,11 @@ use socket2::SockRef;
 use tokio::time::Instant;
 
 use super::connections::Connections;
-use super::remote::Remote;
-use crate::serve::admission::{ACCEPT_PAUSE, Admission, Seat, note_failed_accept, tune};
-use crate::serve::plain::Traveller;
+use crate::serve::connection_limit::{
+    ACCEPT_PAUSE, ConnectionLimit, ConnectionPermit, note_failed_accept, tune,
+};
+use crate::serve::handoff::Handoff;
+use crate::serve::loop_handle::{Command, LoopHandle};
 
 /// Connections that are accepted before others get their turn.
 const ACCEPTS: usize = 128;
@@ -20,11 +22,11 @@ const ACCEPTS: usize = 128;
 /// The listeners of a loop; most loops have none.
 pub(super) struct Acceptor {
     listeners: Vec<TcpListener>,
-    admission: Arc<Admission>,
-    /// When to accept: there is somebody, and it did not just fail.
+    connection_limit: Arc<ConnectionLimit>,
+    /// The time at which to accept: somebody waits, and the last accept did not just fail.
     at: Option<Instant>,
-    /// The loops that get what is accepted, in turns; our own is the first of them.
-    loops: Vec<Arc<Remote>>,
+    /// The loops to which connections are assigned; the acceptor's own is the first of them.
+    loops: Vec<Arc<LoopHandle>>,
     turn: usize,
     /// The listener that comes first the next time, so that none keeps the others waiting.
     first: usize,
@@ -32,15 +34,15 @@ pub(super) struct Acceptor {
 
 impl Acceptor {
     /// Without listeners.
-    pub(super) fn new(admission: Arc<Admission>) -> Self {
-        Self { listeners: Vec::new(), admission, at: None, loops: Vec::new(), turn: 0, first: 0 }
+    pub(super) fn new(connection_limit: Arc<ConnectionLimit>) -> Self {
+        Self { listeners: Vec::new(), connection_limit, at: None, loops: Vec::new(), turn: 0, first: 0 }
     }
 
     /// Watches these listeners under the numbers from `last` downwards.
     pub(super) fn listen(
         &mut self,
         listeners: &[std::net::TcpListener],
-        loops: &[Arc<Remote>],
+        loops: &[Arc<LoopHandle>],
         registry: &Registry,
         last: usize,
     ) -> io::Result<()> {
@@ -57,17 +59,17 @@ impl Acceptor {
         Ok(())
     }
 
-    /// Somebody wants to come in.
-    pub(super) fn knock(&mut self, now: Instant) {
+    /// Notes that a listener is readable.
+    pub(super) fn readable(&mut self, now: Instant) {
         self.at.get_or_insert(now);
     }
 
-    /// When to call [`Acceptor::accept`].
+    /// The time at which to call [`Acceptor::accept`].
     pub(super) fn next(&self) -> Option<Instant> {
         self.at
     }
 
-    /// Accepts a number of those who wait.
+    /// Accepts a bounded number of connections.
     pub(super) fn accept(&mut self, connections: &mut Connections) {
         let mut left = ACCEPTS;
         self.at = None;
@@ -81,9 +83,11 @@ impl Acceptor {
                 }
                 left -= 1;
                 match self.listeners[number].accept() {
-                    Ok((stream, _)) => match self.admission.enter() {
-                        Some(seat) => self.deal(connections, stream, seat),
-                        None => self.admission.refuse(|| tokio::net::TcpStream::from_std(stream.into())),
+                    Ok((stream, _)) => match self.connection_limit.acquire() {
+                        Some(permit) => self.assign(connections, stream, permit),
+                        None => {
+                            self.connection_limit.refuse(|| tokio::net::TcpStream::from_std(stream.into()))
+                        }
                     },
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                     // The connection was gone before it was accepted.
@@ -99,7 +103,7 @@ impl Acceptor {
         }
     }
 
-    fn deal(&mut self, connections: &mut Connections, stream: TcpStream, seat: Seat) {
+    fn assign(&mut self, connections: &mut Connections, stream: TcpStream, permit: ConnectionPermit) {
         // On Linux it has inherited the listener's settings.
         if !cfg!(target_os = "linux")
             && let Err(error) = tune(&SockRef::from(&stream))
@@ -108,9 +112,10 @@ impl Acceptor {
         }
         self.turn = (self.turn + 1) % self.loops.len().max(1);
         if let Some(other) = self.loops.get(self.turn).filter(|_| self.turn > 0) {
-            other.send(Traveller { stream: stream.into(), first: Bytes::new(), seat });
+            let handoff = Handoff { stream: stream.into(), first: Bytes::new(), permit };
+            other.send(Command::Adopt(handoff));
         } else {
-            connections.add(stream, seat);
+            connections.add(stream, permit);
         }
     }
 

@@ -1,80 +1,30 @@
 //! The connections of one event loop: adding, answering, closing, deadlines.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::net::{IpAddr, Shutdown};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use bytes::{Buf, Bytes};
-use futures_util::future::BoxFuture;
-use holdline_shared::Seq;
+use bytes::Bytes;
+use futures_util::FutureExt as _;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 use slab::Slab;
 use socket2::SockRef;
 use tokio::time::Instant;
 
+use super::connection::{Connection, Rest, State};
 use super::response::Responses;
-use super::wheel::{Tick, Wheel};
-use crate::hub::{Answer, HeldId, Hub, LogRead};
-use crate::log::{Committed, LogError, Outcome};
-use crate::serve::admission::Seat;
+use super::wheel::Wheel;
+use crate::api::{ApiError, Reply};
+use crate::hub::{Answer, HeldId, Hub};
+use crate::serve::connection_limit::ConnectionPermit;
+use crate::serve::handoff::Handoff;
 use crate::serve::stall::{Progress, StallRule};
 
-/// A connection that carries polls.
-pub(super) struct Connection {
-    pub(super) stream: TcpStream,
-    pub(super) state: State,
-    /// When something has to happen.
-    deadline: Tick,
-    /// When the wheel brings it up; zero is not at all.
-    alarm: Tick,
-    /// Something came before the answer was out.
-    pub(super) has_unread: bool,
-    /// The client will say no more.
-    pub(super) has_ended: bool,
-    seat: Seat,
-}
-
-/// What a connection waits for.
-pub(super) enum State {
-    /// The next request.
-    Idle,
-    /// Something to answer.
-    Held(HeldId),
-    /// The log, to take a message.
-    Publishing(Box<Publishing>),
-    /// The log, to say what a held poll is answered with.
-    Reading(Box<Reading>),
-    /// The socket, to take the rest of the answer.
-    Writing(Box<Rest>),
-}
-
-/// A publish that is under way.
-pub(super) struct Publishing {
-    pub(super) outcome: BoxFuture<'static, Result<Outcome, LogError>>,
-    /// The request, for the router to say what is wrong if it fails. To publish it again there does no harm: it has a
-    /// key.
-    pub(super) request: Bytes,
-}
-
-/// A held poll for which the log is read.
-pub(super) struct Reading {
-    pub(super) read: LogRead,
-    /// The position that its client has reached.
-    pub(super) after: Seq,
-}
-
-/// The rest of an answer.
-pub(super) struct Rest {
-    bytes: Bytes,
-    /// Whether the connection is closed after it.
-    is_last: bool,
-    /// The bytes that the client has taken since the deadline was set.
-    progress: Progress,
-}
-
-/// Reads, of 4 KiB each, from a connection before it is closed; a client that sends more may lose the answer.
-const LEFT_UNREAD: usize = 16;
+/// Reads (of 4 KiB) to drain before closing, so that unread input does not turn the close into a reset, which would take the
+/// response away from the client.
+const DRAINING_READS: usize = 16;
 
 /// All connections of a loop, by number.
 pub(super) struct Connections {
@@ -86,7 +36,7 @@ pub(super) struct Connections {
     stall_rule: StallRule,
     /// Whether connections are closed as soon as they are idle.
     pub(super) is_stopping: bool,
-    /// Those that may have something to read, of which no event will tell.
+    /// Connections that may have input of which no event will tell.
     pub(super) unread: Vec<usize>,
     /// The time as of this turn.
     pub(super) now: Instant,
@@ -118,11 +68,12 @@ impl Connections {
 
     /// The address of the other end.
     pub(super) fn peer(&self, number: usize) -> Option<IpAddr> {
-        self.all.get(number)?.stream.peer_addr().ok().map(|address| address.ip())
+        self.all.get(number)?.peer
     }
 
     /// Watches a connection from now on, idle as it is.
-    pub(super) fn add(&mut self, mut stream: TcpStream, seat: Seat) -> Option<usize> {
+    pub(super) fn add(&mut self, mut stream: TcpStream, permit: ConnectionPermit) -> Option<usize> {
+        let peer = stream.peer_addr().ok().map(|peer| peer.ip());
         let entry = self.all.vacant_entry();
         let number = entry.key();
         if let Err(error) = self.registry.register(&mut stream, Token(number), Interest::READABLE) {
@@ -131,24 +82,30 @@ impl Connections {
         }
         entry.insert(Connection {
             stream,
+            peer,
             state: State::Idle,
             deadline: 0,
             alarm: 0,
             has_unread: false,
-            has_ended: false,
-            seat,
+            peer_closed: false,
+            permit,
         });
         self.set_deadline(number, self.idle_timeout);
         Some(number)
     }
 
-    /// Watches it no more.
-    pub(super) fn remove(&mut self, number: usize) -> Option<(TcpStream, Seat)> {
-        let mut connection = self.all.try_remove(number)?;
-        if let Err(error) = self.registry.deregister(&mut connection.stream) {
+    /// Watches a connection no more, and gives it away together with its input; dropping it closes the connection.
+    pub(super) fn remove(&mut self, number: usize, first: Bytes) -> Option<Handoff> {
+        let Connection { mut stream, permit, .. } = self.all.try_remove(number)?;
+        if let Err(error) = self.registry.deregister(&mut stream) {
             tracing::debug!(%error, "a connection was not watched");
         }
-        Some((connection.stream, connection.seat))
+        Some(Handoff { stream: stream.into(), first, permit })
+    }
+
+    /// Closes a connection.
+    pub(super) fn close(&mut self, number: usize) {
+        drop(self.remove(number, Bytes::new()));
     }
 
     /// Notes that the connection's poll is held, for `wait` at most.
@@ -159,18 +116,43 @@ impl Connections {
         }
     }
 
-    /// Answers a poll.
-    pub(super) fn answer(&mut self, hub: &Hub, number: usize, answer: &Answer) {
+    /// Answers a poll with a batch.
+    pub(super) fn answer_poll(&mut self, hub: &Hub, number: usize, answer: &Answer) {
         let is_last = hub.is_closing();
         hub.metrics().answered(200, None);
         let bytes = self.responses.batch(&answer.body, is_last, self.now);
         self.send(number, bytes, is_last);
     }
 
-    /// Answers a publish.
-    pub(super) fn confirm(&mut self, number: usize, entry: &Committed, is_new: bool, is_last: bool) {
-        let bytes = self.responses.entry(entry, is_new, is_last, self.now);
+    /// Answers a request.
+    pub(super) fn reply(&mut self, hub: &Hub, number: usize, reply: &Reply) {
+        let is_last = hub.is_closing();
+        hub.metrics().answered(reply.status, reply.problem);
+        let bytes = self.responses.encode(reply, is_last, self.now);
         self.send(number, bytes, is_last);
+    }
+
+    /// Answers a connection that waits for an operation or for the log, if that is done; otherwise `waker` is called once it
+    /// is.
+    pub(super) fn poll_pending(&mut self, hub: &Hub, number: usize, waker: &Waker) {
+        let Some(connection) = self.all.get_mut(number) else { return };
+        let context = &mut Context::from_waker(waker);
+        match &mut connection.state {
+            State::Operation(operation) => {
+                if let Poll::Ready(answer) = operation.as_mut().poll(context) {
+                    self.reply(hub, number, &answer.unwrap_or_else(Reply::from));
+                }
+            }
+            State::Reading(read) => {
+                if let Poll::Ready(answer) = read.poll_unpin(context) {
+                    match answer {
+                        Ok(answer) => self.answer_poll(hub, number, &answer),
+                        Err(error) => self.reply(hub, number, &ApiError::from(error).into()),
+                    }
+                }
+            }
+            State::Idle | State::Held(_) | State::Writing(_) => {}
+        }
     }
 
     fn send(&mut self, number: usize, mut bytes: Bytes, is_last: bool) {
@@ -206,15 +188,15 @@ impl Connections {
 
     /// At the end of a window: closes the connection if its client has taken too little of the answer.
     pub(super) fn check_progress(&mut self, number: usize) {
-        // The kernel tells of room only when there is a good deal of it. What the client has taken until now shows when it
+        // The kernel reports room only when there is a good deal of it. What the client has taken until now shows when it
         // is tried.
         self.write(number);
         let Some(connection) = self.all.get_mut(number) else { return };
         let State::Writing(rest) = &mut connection.state else { return };
-        if self.stall_rule.goes_on(&mut rest.progress, &SockRef::from(&connection.stream)) {
+        if self.stall_rule.allows_next_window(&mut rest.progress, &SockRef::from(&connection.stream)) {
             self.set_deadline(number, self.stall_rule.window);
         } else {
-            self.remove(number);
+            self.close(number);
         }
     }
 
@@ -251,7 +233,7 @@ impl Connections {
         };
         let idle: Vec<usize> = self.all.iter().filter_map(is_idle).collect();
         for number in idle {
-            self.remove(number);
+            self.close(number);
         }
     }
 
@@ -259,20 +241,20 @@ impl Connections {
         let Some(connection) = self.all.get_mut(number) else { return };
         connection.state = State::Idle;
         if is_last || self.is_stopping {
-            // Says so to the client before the socket is closed. What it has asked meanwhile is read, though nobody will
-            // answer: closed with something unread, a socket takes back what is still on its way.
+            // The client hears of the end before the socket is closed. Requests that came meanwhile are read, though nobody
+            // will answer them.
             let _ = connection.stream.shutdown(Shutdown::Write);
             let mut unread = [0; 4096];
-            for _ in 0..LEFT_UNREAD {
+            for _ in 0..DRAINING_READS {
                 if !connection.stream.read(&mut unread).is_ok_and(|length| length == unread.len()) {
                     break;
                 }
             }
-            self.remove(number);
+            self.close(number);
             return;
         }
         // The end of what a client sends is read like everything that it sends.
-        if std::mem::take(&mut connection.has_unread) || connection.has_ended {
+        if std::mem::take(&mut connection.has_unread) || connection.peer_closed {
             self.unread.push(number);
         }
         self.set_deadline(number, self.idle_timeout);
@@ -280,7 +262,7 @@ impl Connections {
 
     fn end(&mut self, number: usize, error: &io::Error) {
         tracing::debug!(%error, "connection ended");
-        self.remove(number);
+        self.close(number);
     }
 
     fn watch_for(&mut self, number: usize, interest: Interest) {
@@ -301,27 +283,5 @@ impl Connections {
                 connection.alarm = self.wheel.schedule(u32::try_from(number).unwrap_or(u32::MAX), deadline);
             }
         }
-    }
-}
-
-impl Connection {
-    /// Whether there is something to read.
-    pub(super) fn has_said_more(&self) -> bool {
-        self.stream.peek(&mut [0]).is_ok_and(|count| count > 0)
-    }
-
-    /// Writes as much as goes without waiting, and takes it off `bytes`. Answers how much that was.
-    fn write(&mut self, bytes: &mut Bytes) -> io::Result<usize> {
-        let before = bytes.len();
-        while !bytes.is_empty() {
-            match self.stream.write(bytes) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(written) => bytes.advance(written),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(before - bytes.len())
     }
 }

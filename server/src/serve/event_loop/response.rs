@@ -1,21 +1,24 @@
-//! Answers as they go over the wire: the head that hyper and the handler would make, and the body, in one buffer. Polls
-//! that get the same batch share it.
+//! Encodes replies for the wire, with the same bytes as hyper and the router: head and body in one buffer. Polls that get the
+//! same batch share it.
 
 use std::time::SystemTime;
 
 use bytes::Bytes;
+use http::StatusCode;
 use tokio::time::Instant;
 
+use crate::api::{Reply, ReplyBody};
 use crate::http::PROTECTION;
-use crate::log::Committed;
 
-/// Makes answers, and keeps the last one for the next who gets the same.
+/// Encodes responses, and keeps the last batch for the next poll that gets the same.
 pub(super) struct Responses {
     date: Date,
-    last: Option<Last>,
+    /// The headers that every response has.
+    protection: String,
+    last: Option<LastBatch>,
 }
 
-struct Last {
+struct LastBatch {
     body: Bytes,
     closes: bool,
     made_at: u64,
@@ -32,46 +35,68 @@ struct Date {
 impl Responses {
     pub(super) fn new(now: Instant) -> Self {
         let date = Date { since: now, second: 0, text: httpdate::fmt_http_date(SystemTime::now()) };
-        Self { date, last: None }
+        let protection = PROTECTION.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        Self { date, protection, last: None }
     }
 
-    /// The answer to a publish: the entry, with the status of one that is new or of one that was there.
-    pub(super) fn entry(&mut self, entry: &Committed, is_new: bool, is_last: bool, now: Instant) -> Bytes {
-        self.date.update(now);
-        if !is_new {
-            return encode([b"HTTP/1.1 200 OK\r\n", JSON], &entry.json, is_last, &self.date.text);
-        }
-        let mut seq = itoa::Buffer::new();
-        let seq = seq.format(entry.seq.0).as_bytes();
-        let head = [b"HTTP/1.1 201 Created\r\n", JSON, b"location: messages/", seq, b"\r\n"];
-        encode(head, &entry.json, is_last, &self.date.text)
-    }
-
-    /// The answer to a poll with this body; `is_last` says that the connection is closed after it.
-    pub(super) fn batch(&mut self, body: &Bytes, is_last: bool, now: Instant) -> Bytes {
+    /// The response to a poll with this batch; `closes` says that the connection is closed after it.
+    pub(super) fn batch(&mut self, body: &Bytes, closes: bool, now: Instant) -> Bytes {
         self.date.update(now);
         let same = self.last.as_ref().filter(|last| {
             // The same buffer, not just the same bytes; it is kept here, so that no other can take its address.
             let is_same = last.body.as_ptr() == body.as_ptr() && last.body.len() == body.len();
-            is_same && last.closes == is_last && last.made_at == self.date.second
+            is_same && last.closes == closes && last.made_at == self.date.second
         });
         if let Some(last) = same {
             return last.response.clone();
         }
-        // The handler says it itself.
-        let connection = if is_last { CLOSE } else { b"" };
-        let head = [b"HTTP/1.1 200 OK\r\n", JSON, b"x-accel-buffering: no\r\n", connection];
-        let response = encode(head, body, false, &self.date.text);
-        let last = Last {
-            body: body.clone(),
-            closes: is_last,
-            made_at: self.date.second,
-            response: response.clone(),
-        };
-        self.last = Some(last);
+        let response = self.encode(&Reply::batch(body.clone(), closes), closes, now);
+        let (body, made_at) = (body.clone(), self.date.second);
+        self.last = Some(LastBatch { body, closes, made_at, response: response.clone() });
         response
     }
+
+    /// The response for a reply. Where the reply does not say itself that the connection closes, hyper would, behind the length.
+    pub(super) fn encode(&mut self, reply: &Reply, closes: bool, now: Instant) -> Bytes {
+        self.date.update(now);
+        let mut status = itoa::Buffer::new();
+        let reason = StatusCode::from_u16(reply.status).ok().and_then(|status| status.canonical_reason());
+        let body = match &reply.body {
+            ReplyBody::Whole(body) => &**body,
+            // No operation that an event loop runs answers with a stream.
+            ReplyBody::Stream(_) => b"",
+        };
+        let mut response = Vec::with_capacity(HEAD_BYTES + self.protection.len() + body.len());
+        let mut add =
+            |parts: &[&str]| parts.iter().for_each(|part| response.extend_from_slice(part.as_bytes()));
+        add(&["HTTP/1.1 ", status.format(reply.status), " ", reason.unwrap_or_default(), "\r\n"]);
+        for (name, value) in [("content-type", reply.media_type), ("cache-control", reply.caching)] {
+            if let Some(value) = value {
+                add(&[name, ": ", value, "\r\n"]);
+            }
+        }
+        add(&[&self.protection]);
+        for (name, value) in reply.further_headers() {
+            add(&[name, ": ", value, "\r\n"]);
+        }
+        let mut length = itoa::Buffer::new();
+        let close = if closes && !reply.closes { "connection: close\r\n" } else { "" };
+        add(&[
+            "content-length: ",
+            length.format(body.len()),
+            "\r\n",
+            close,
+            "date: ",
+            &self.date.text,
+            "\r\n\r\n",
+        ]);
+        response.extend_from_slice(body);
+        response.into()
+    }
 }
+
+/// Room for a head without the headers that protect, which most heads do not need more than.
+const HEAD_BYTES: usize = 256;
 
 impl Date {
     fn update(&mut self, now: Instant) {
@@ -84,42 +109,13 @@ impl Date {
     }
 }
 
-/// What every answer says of its body.
-const JSON: &[u8] = b"content-type: application/json\r\ncache-control: no-store\r\n";
-
-/// Says that the connection is closed after the answer.
-const CLOSE: &[u8] = b"connection: close\r\n";
-
-/// Puts an answer together as hyper does, which is also the one to say that the connection closes where the handler does
-/// not know.
-fn encode<const N: usize>(head: [&[u8]; N], body: &[u8], closes: bool, date: &str) -> Bytes {
-    let (mut length, connection) = (itoa::Buffer::new(), if closes { CLOSE } else { b"" });
-    let length = length.format(body.len()).as_bytes();
-    let rest = [
-        PROTECTION.as_bytes(),
-        b"content-length: ",
-        length,
-        b"\r\n",
-        connection,
-        b"date: ",
-        date.as_bytes(),
-        b"\r\n\r\n",
-        body,
-    ];
-    // As much as is needed and no more: what is exactly full becomes `Bytes` without another allocation.
-    let size = head.iter().chain(&rest).map(|part| part.len()).sum();
-    let mut response = Vec::with_capacity(size);
-    head.iter().chain(&rest).for_each(|part| response.extend_from_slice(part));
-    response.into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::time::Duration;
 
     #[test]
-    fn the_same_is_made_once() {
+    fn same_batch_is_encoded_once() {
         let now = Instant::now();
         let mut responses = Responses::new(now);
         let body = Bytes::from_static(b"{}");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How exact deadlines are.
+/// The resolution of deadlines.
 const TICK: Duration = Duration::from_millis(50);
 /// Ticks for which there is a slot, of which one is the present.
 const SLOTS: u32 = 1024;
@@ -13,12 +13,12 @@ const SLOTS: u32 = 1024;
 /// A point in time, in ticks since the wheel was made.
 pub(super) type Tick = u32;
 
-/// Numbers that come up when their time has come. It is for their owner to know whether it still cares: an alarm is not
-/// taken back, and one for a time that is far away comes up before it, to be set again.
+/// A timer wheel of connection numbers. Alarms are never cancelled, only ignored when stale; one for a time that is far away comes
+/// up before it, to be set again.
 pub(super) struct Wheel {
     began: Instant,
     slots: Vec<Vec<u32>>,
-    /// Everything up to here has come up.
+    /// The last tick whose alarms have come up.
     done: Tick,
     /// No alarm comes up before this.
     next: Option<Tick>,
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn comes_up_late_rather_than_early() {
+    fn alarm_comes_up_late_rather_than_early() {
         let start = Instant::now();
         let mut wheel = Wheel::new(start);
         let at = |millis: u32| start + Duration::from_millis(millis.into());
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_far_deadline_comes_up_early_and_is_set_again() {
+    fn far_alarm_comes_up_early_and_is_set_again() {
         let start = Instant::now();
         let mut wheel = Wheel::new(start);
         let far = wheel.tick(start + Duration::from_secs(120));

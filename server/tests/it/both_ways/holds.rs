@@ -11,6 +11,7 @@ use serde_json::json;
 use super::talk::without_dates;
 use super::{Pair, Way};
 use crate::support::{Connection, until, within};
+use holdline_server::Scope;
 
 /// Holds this poll in both ways; what both were answered once the cause had come.
 async fn held(pair: &Pair, query: &str, cause: impl Future<Output = ()>) -> String {
@@ -85,7 +86,12 @@ async fn presence_ends_a_hold() {
         let tag = pair.lobby().await.tag;
         let lease = RefCell::new(None);
         let comes = async {
-            lease.replace(Some(pair.hub.enter(bo.person(), &["lobby".parse().unwrap()], None)));
+            lease.replace(Some(pair.hub.enter(
+                &Scope::of_every_room(),
+                bo.person(),
+                &["lobby".parse().unwrap()],
+                None,
+            )));
         };
         let said = held(&pair, &format!("{query}&presence={tag}"), comes).await;
         assert!(said.contains("\"Bo\""), "{said}");

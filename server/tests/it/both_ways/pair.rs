@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 
 use super::Talk;
 use crate::support::{Client, within};
+use holdline_server::Scope;
 
 /// How often hyper alone may show another outcome of a race before there is none.
 const TRIES: usize = 60;
@@ -99,7 +100,7 @@ impl Pair {
             ada.says_in(room, text).await;
         }
         let rooms = ["lobby", "tea", "caf\u{e9}"].map(|room| room.parse().unwrap());
-        let lease = hub.enter(ada.person(), &rooms, None);
+        let lease = hub.enter(&Scope::of_every_room(), ada.person(), &rooms, None);
         let pair = Self { hub, loops, plain, token: ada.token().to_owned(), _ada: lease };
         let is_here = async { while pair.presence().await.rooms.values().any(|here| here.count == 0) {} };
         within("Ada", is_here).await;

@@ -1,4 +1,4 @@
-//! Publishing: what goes well is answered by either, and what does not by hyper alone.
+//! Publishing, with success and without.
 
 use super::{Pair, Talk, poll};
 use crate::support::key;

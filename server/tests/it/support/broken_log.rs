@@ -52,7 +52,7 @@ impl Log for BrokenLog {
     fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {
         self.0.rooms()
     }
-    fn follow(&self, follower: Follower) {
-        self.0.follow(follower);
+    fn follow(&self, after: Seq, follower: Follower) -> BoxFuture<'static, Result<(), LogError>> {
+        self.0.follow(after, follower)
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use holdline_server::log::SqliteLog;
+use holdline_server::log::maintenance;
 
 use super::Which;
 use super::address::filled_in;
@@ -24,7 +24,7 @@ pub(super) struct Backup {
 impl Backup {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let file = filled_in(self.file)?;
-        let head = SqliteLog::back_up(&self.which.path()?, &file)?;
+        let head = maintenance::back_up(&self.which.path()?, &file)?;
         say(format_args!(
             "{} has the log up to entry {head}; keep it secret, it can sign sessions",
             file.display()

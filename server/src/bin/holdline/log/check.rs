@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use holdline_server::log::{Checked, SqliteLog};
+use holdline_server::log::maintenance::{self, Checked};
 
 use super::Which;
 use crate::client::say;
@@ -18,7 +18,7 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let path = self.which.path()?;
-        let Checked { faults, notes } = SqliteLog::check(&path)?;
+        let Checked { faults, notes } = maintenance::check(&path)?;
         for fault in faults.iter().chain(&notes) {
             say(format_args!("{fault}"));
         }

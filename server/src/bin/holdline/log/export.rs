@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
 use clap::Args;
-use holdline_server::log::{Exported, SqliteLog};
+use holdline_server::log::maintenance::{self, Exported};
 
 use super::Which;
 use crate::client::say;
@@ -30,7 +30,7 @@ impl Export {
         let exported = match &self.file {
             None => {
                 ensure!(!is_closed(), "standard output is closed; name a file instead");
-                SqliteLog::export(&path, &mut BufWriter::new(stdout().lock()))?
+                maintenance::export(&path, &mut BufWriter::new(stdout().lock()))?
             }
             Some(file) => export_into(&path, file)?,
         };
@@ -51,7 +51,7 @@ fn export_into(path: &Path, file: &Path) -> anyhow::Result<Exported> {
     part.push(".part");
     let part = PathBuf::from(part);
     let opened = make(&part).with_context(unwritable)?;
-    let exported = SqliteLog::export(path, &mut BufWriter::new(&opened)).map_err(anyhow::Error::from);
+    let exported = maintenance::export(path, &mut BufWriter::new(&opened)).map_err(anyhow::Error::from);
     let kept = exported.and_then(|exported| {
         opened.sync_all().with_context(unwritable)?;
         // Takes the name, unless another process has created it meanwhile.

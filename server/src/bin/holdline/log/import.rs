@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
-use holdline_server::log::SqliteLog;
+use holdline_server::log::maintenance;
 
 use super::{Which, filled_in, make_folder_of};
 use crate::client::say;
@@ -36,7 +36,7 @@ impl Import {
         let path = self.which.path()?;
         let made: Vec<_> = path.ancestors().skip(1).take_while(|folder| !folder.exists()).collect();
         make_folder_of(&path)?;
-        let imported = SqliteLog::import(&mut from, &path);
+        let imported = maintenance::import(&mut from, &path);
         if imported.is_err() {
             // The folders were created for this log and are empty again.
             for folder in made {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use holdline_server::log::SqliteLog;
+use holdline_server::log::maintenance;
 
 use super::{Which, filled_in, make_folder_of};
 use crate::client::say;
@@ -24,7 +24,7 @@ impl Restore {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let path = self.which.path()?;
         make_folder_of(&path)?;
-        let restored = SqliteLog::restore(&filled_in(self.file)?, &path)?;
+        let restored = maintenance::restore(&filled_in(self.file)?, &path)?;
         for removed in &restored.removed {
             say(format_args!("removed {}, which belonged to the log before", removed.display()));
         }

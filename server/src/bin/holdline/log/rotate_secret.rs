@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use holdline_server::log::SqliteLog;
+use holdline_server::log::maintenance;
 
 use super::Which;
 use crate::client::say;
@@ -18,7 +18,7 @@ pub(super) struct RotateSecret {
 impl RotateSecret {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let path = self.which.path()?;
-        SqliteLog::rotate_secret(&path)?;
+        maintenance::rotate_secret(&path)?;
         say(format_args!(
             "{} has another secret: every session has ended; backups from before hold the old one",
             path.display()

@@ -6,8 +6,9 @@ use holdline_shared::{Epoch, RoomName, Seq, Timestamp};
 
 use super::super::opening::{self, Opened};
 use super::super::upkeep::Phase;
-use super::super::{SqliteLog, schema};
 use super::*;
+use crate::log::SqliteLog;
+use crate::log::sqlite::database;
 use crate::log::{Draft, Log};
 
 const PAGE: usize = 4096;
@@ -40,7 +41,7 @@ impl Crashed {
     fn at_a_checkpoint(&self) -> Self {
         let (_folder, path) = self.put();
         let Opened { mut connection, mut upkeep, lock: _lock } = opening::open(&path).unwrap();
-        let reader = schema::open_read_only(&path).unwrap();
+        let reader = database::open_read_only(&path).unwrap();
         reader.execute_batch("BEGIN; SELECT count(*) FROM meta").unwrap();
         connection.busy_timeout(std::time::Duration::ZERO).unwrap();
         upkeep.checkpoint(&mut connection, Phase::Open, Timestamp(1)).unwrap();

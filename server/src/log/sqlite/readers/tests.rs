@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use holdline_shared::{RoomSelection, Seq};
 
 use super::*;
-use crate::log::{Log, SqliteLog};
+use crate::log::{Log, SqliteLog, projection};
 
 const NEVER: Duration = Duration::from_secs(3600);
 const ENDLESS: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
@@ -17,7 +17,7 @@ fn pool(folder: &Path) -> (SqliteLog, Arc<Readers>) {
 }
 
 async fn reads(readers: &Arc<Readers>) -> bool {
-    let read = |reader: &mut Reader| reader.read(&RoomSelection::All, Seq::START);
+    let read = |db: &Connection| projection::read(db, &RoomSelection::All, Seq::START);
     Readers::run(readers.clone(), read).await.is_ok_and(|chunk| chunk.entries.len() == 1)
 }
 
@@ -38,7 +38,7 @@ async fn read_that_takes_too_long_is_ended() {
     let folder = tempfile::tempdir().unwrap();
     let (_log, readers) = pool(folder.path());
     for _ in 0..=CONNECTIONS {
-        let endless = |reader: &mut Reader| reader.0.query_row(ENDLESS, [], |row| row.get::<_, i64>(0));
+        let endless = |db: &Connection| db.query_row(ENDLESS, [], |row| row.get::<_, i64>(0));
         let ended = Readers::run_within(readers.clone(), NEVER, Duration::from_millis(20), endless).await;
         assert_eq!(ended, Err(LogError::Busy));
     }
@@ -54,7 +54,7 @@ async fn reads_do_not_wait_for_a_connection_for_ever() {
     let stuck: Vec<_> = (0..CONNECTIONS)
         .map(|_| {
             let released = released.clone();
-            let read = move |_: &mut Reader| {
+            let read = move |_: &Connection| {
                 let _ = released.lock().recv();
                 Ok(())
             };

@@ -2,15 +2,19 @@
 
 use std::time::{Duration, Instant};
 
-use holdline_shared::RoomName;
+use holdline_shared::{MessageText, Person, RoomName, Seq};
 use rusqlite::{Transaction, TransactionBehavior};
 
-use super::{Writer, answer};
+use super::Writer;
+use crate::log::catch_up::catch_up;
 use crate::log::clock::wall_clock;
-use crate::log::sqlite::expiry::{self, ROOMS_AT_ONCE};
-use crate::log::sqlite::group::Group;
-use crate::log::sqlite::{Job, log_error};
-use crate::log::{Draft, LogError, LogEvent, Retention, RoomInUse};
+use crate::log::draft::Draft;
+use crate::log::engine::{Follower, LogEvent, RoomInUse};
+use crate::log::error::LogError;
+use crate::log::projection::{self, AppendTransaction, log_error};
+use crate::log::retention::Retention;
+use crate::log::sqlite::jobs::{Job, answer};
+use crate::log::sqlite::upkeep::{Phase, Upkeep};
 
 /// How old a commit may be for [`Log::health`](crate::log::Log::health) to believe in the next one.
 const RECENT_COMMIT: Duration = Duration::from_secs(5);
@@ -23,22 +27,43 @@ impl Writer {
     pub(super) fn do_other(&mut self, job: Job) {
         match job {
             Job::Append { .. } | Job::Wake => {}
-            Job::Prune { keep, reply } => answer(reply, self.prune(&keep)),
+            Job::Prune { retention, reply } => answer(reply, self.prune(&retention)),
             Job::Expire { rooms, idle, is_in_use, reply } => {
                 answer(reply, self.expire(&rooms, idle, &is_in_use));
             }
+            Job::Follow { after, follower, reply } => answer(reply, self.follow(after, follower)),
             Job::Probe { reply } => answer(reply, self.probe()),
         }
     }
 
-    fn prune(&mut self, keep: &Retention) -> Result<bool, LogError> {
+    fn prune(&mut self, retention: &Retention) -> Result<bool, LogError> {
         self.in_place()?;
         self.upkeep.mark(&mut self.connection)?;
-        self.upkeep.scrub_soon();
-        self.pruner.prune(&mut self.connection, keep, self.tip.head)
+        match self.prune_some(retention) {
+            // Removing needs room before it gives any.
+            Err(LogError::Full) => {
+                if self.checkpoint(Phase::Open).is_err() {
+                    Upkeep::rewind(&self.connection)?;
+                }
+                let pruned = self.prune_some(retention);
+                self.checkpoint(Phase::Open)?;
+                pruned
+            }
+            pruned => pruned,
+        }
     }
 
-    /// Removes some of these rooms, and answers whether some were left for the next time.
+    fn prune_some(&mut self, retention: &Retention) -> Result<bool, LogError> {
+        let age = retention.age.map(|age| self.pruner.cut(age));
+        let pruned = self.pruner.prune(&mut self.connection, age, retention.per_room, self.tip.head);
+        let pruned = pruned.map_err(log_error)?;
+        if pruned.removed > 0 {
+            self.upkeep.redact_soon();
+        }
+        Ok(pruned.more)
+    }
+
+    /// Removes those of the rooms that may go, and answers whether one of them has to be looked at again.
     fn expire(
         &mut self,
         rooms: &[RoomName],
@@ -47,17 +72,29 @@ impl Writer {
     ) -> Result<bool, LogError> {
         self.in_place()?;
         self.upkeep.mark(&mut self.connection)?;
-        self.upkeep.scrub_soon();
-        let at_once = &rooms[..rooms.len().min(ROOMS_AT_ONCE)];
-        let cut = self.pruner.cut(idle);
-        let expired = expiry::expire(&mut self.connection, at_once, cut, self.tip.head, is_in_use)?;
-        self.tip.rooms -= expired.rooms.len();
+        let idle = self.pruner.cut(idle);
+        let begun = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let transaction = begun.map_err(log_error)?;
+        let expired = projection::expire(transaction, rooms, idle, self.tip.head, &**is_in_use);
+        let expired = expired.map_err(log_error)?;
+        if expired.more || !expired.rooms.is_empty() {
+            self.upkeep.redact_soon();
+        }
+        self.tip.rooms = self.tip.rooms.saturating_sub(expired.rooms.len());
         if !expired.rooms.is_empty()
             && let Some(follower) = &*self.shared.follower.lock()
         {
             follower(LogEvent::RoomsExpired { rooms: &expired.rooms, forgotten: expired.forgotten });
         }
-        Ok(at_once.len() < rooms.len() && !expired.rooms.is_empty())
+        Ok(expired.more)
+    }
+
+    fn follow(&mut self, after: Seq, follower: Follower) -> Result<(), LogError> {
+        catch_up(after, &follower, |rooms, after| {
+            projection::read(&self.connection, rooms, after).map_err(log_error)
+        })?;
+        *self.shared.follower.lock() = Some(follower);
+        Ok(())
     }
 
     /// Finds out whether a group could be committed now.
@@ -74,7 +111,7 @@ impl Writer {
             return Ok(());
         }
         // What failed has to work again: an entry, as far as it can be tried without one, and as much as a group may write.
-        let mut group = Group::begin(transaction, self.tip, 1);
+        let mut group = AppendTransaction::begin(transaction, self.tip, 1);
         match group.append(&probe_draft()) {
             Ok(_) | Err(LogError::Refused(_)) => drop(group),
             Err(error) => return Err(error),
@@ -92,14 +129,12 @@ impl Writer {
     }
 }
 
-/// Something that could be said.
+/// A message that could be published.
 fn probe_draft() -> Draft {
-    let text = holdline_shared::MessageText::received("probe");
-    Draft::say(holdline_shared::Person::stdin(), RoomName::lobby(), text)
+    Draft::say(Person::stdin(), RoomName::lobby(), MessageText::received("probe"))
 }
 
 fn write_probe(transaction: Transaction<'_>, value: &[u8]) -> Result<(), LogError> {
-    let sql = "INSERT INTO meta VALUES ('probe', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1";
-    transaction.execute(sql, [value]).map_err(log_error)?;
+    projection::write_meta(&transaction, &[("probe", value)]).map_err(log_error)?;
     transaction.commit().map_err(log_error)
 }

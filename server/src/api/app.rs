@@ -1,0 +1,42 @@
+//! The state that all operations share: one for each hub that is served, whichever transports serve it.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use super::config::HttpConfig;
+use super::room_limit::RoomLimit;
+use crate::hub::Hub;
+use crate::repeated_line::RepeatedLine;
+use crate::session::Sessions;
+
+/// The shared state; cloned for each request.
+#[derive(Clone)]
+pub(crate) struct App(Arc<AppState>);
+
+/// The parts of the state.
+pub(crate) struct AppState {
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) config: HttpConfig,
+    pub(super) sessions: Sessions,
+    pub(super) room_limit: RoomLimit,
+    /// The warning that headers of a proxy were ignored. Anybody can send these.
+    pub(super) ignored_headers: RepeatedLine,
+}
+
+impl App {
+    /// Makes the state for a hub that is served. Each hub needs its own: limits are counted here.
+    pub(crate) fn new(hub: Arc<Hub>, config: HttpConfig) -> Self {
+        let sessions = Sessions::new(hub.log().secret());
+        let room_limit = RoomLimit::new(&config);
+        let ignored_headers = RepeatedLine::new();
+        Self(Arc::new(AppState { hub, config, sessions, room_limit, ignored_headers }))
+    }
+}
+
+impl Deref for App {
+    type Target = AppState;
+
+    fn deref(&self) -> &AppState {
+        &self.0
+    }
+}

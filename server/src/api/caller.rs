@@ -1,0 +1,184 @@
+//! The caller of a request: which host the browser means, whether a page of our own sent the request, where Holdline lies from
+//! the browser's point of view, from which address the request comes, and which person sent it. [`Caller::find`] is the only
+//! way to make one, for every transport; bans and limits that do not depend on the operation belong there.
+
+mod cookies;
+mod forwarded;
+mod head;
+mod session_proof;
+mod site;
+
+use std::borrow::Cow;
+use std::net::{IpAddr, Ipv6Addr};
+
+use holdline_shared::{Person, ProblemCode};
+
+use self::forwarded::{Forwarded, is_plain_path};
+use self::head::find_host;
+use self::session_proof::Identity;
+use super::app::App;
+use super::config::HttpConfig;
+use super::error::ApiError;
+use super::host::Host;
+use crate::scope::Scope;
+
+pub(super) use self::cookies::Cookies;
+pub(crate) use self::head::{CallerHeaders, LastHost, RequestLine};
+pub(super) use self::session_proof::{OLD_SESSION_COOKIE, Proof, session_cookie};
+pub(crate) use self::site::Site;
+
+/// The sender of a request that is fit to be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Caller {
+    /// Where the browser believes Holdline to be.
+    pub(crate) site: Site,
+    /// The address or the network to which limits apply; nothing for programs on this machine, and where it is not known.
+    pub(crate) visitor: Option<IpAddr>,
+    identity: Identity,
+    /// Whether the request carries a cookie of the session's name, valid or not: a browser's does.
+    pub(super) has_session_cookie: bool,
+}
+
+impl Caller {
+    /// Judges a request: its host must be one of ours, and what changes something must come from a page of our own or from no
+    /// page. `peer` is the address of the other end of the connection. An invalid session is no reason to refuse here: many
+    /// operations need none.
+    pub(crate) fn find(
+        app: &App,
+        peer: Option<IpAddr>,
+        line: RequestLine<'_>,
+        headers: &CallerHeaders<'_>,
+        last_host: Option<&mut LastHost>,
+    ) -> Result<Self, ApiError> {
+        let trusts_peer = peer.is_some_and(|peer| app.config.trusts(peer));
+        if !trusts_peer && headers.has_forwarded() {
+            warn_of_ignored_headers(app, peer);
+        }
+        let trusted = trusts_peer.then_some(&headers.forwarded);
+        let site = if let Some(host) = last_host.as_ref().and_then(|last| last.find(headers, line)) {
+            find_site(&app.config, line, headers, Some(host), trusted)?
+        } else {
+            let host = find_host(headers, line)?;
+            if let Some(host) = host.filter(|host| !app.config.hosts.accept(host)) {
+                return Err(unknown_host(&host));
+            }
+            if let (Some(last), Some(host), None) = (last_host, host, line.authority) {
+                last.remember(headers, host);
+            }
+            find_site(&app.config, line, headers, host, trusted)?
+        };
+        let visitor = peer.and_then(|peer| find_visitor(&app.config, peer.to_canonical(), headers));
+        let (identity, has_session_cookie) = headers.credentials.identify(&app.sessions, &site);
+        Ok(Self { site, visitor, identity, has_session_cookie })
+    }
+
+    /// The person of a valid session; others are asked to get one.
+    pub(crate) fn require_session(&self) -> Result<&Person, ApiError> {
+        match &self.identity {
+            Identity::Person(person, _) => Ok(person),
+            Identity::Invalid(error) => Err(ApiError::new(ProblemCode::SessionInvalid, error.to_string())),
+            Identity::Nobody => {
+                let detail = "this needs a session: POST to /api/v1/session, then send its token or cookie";
+                Err(ApiError::new(ProblemCode::SessionRequired, detail))
+            }
+        }
+    }
+
+    /// The person of a valid session, if there is one.
+    pub(crate) fn session(&self) -> Option<&Person> {
+        self.require_session().ok()
+    }
+
+    /// The rooms that this caller may read: as long as there are no private rooms, every one.
+    #[expect(clippy::unused_self, reason = "which rooms it is will depend on the person")]
+    pub(super) fn scope(&self) -> Scope {
+        Scope::of_every_room()
+    }
+
+    /// The credential that proves the session.
+    pub(super) fn proof(&self) -> Option<Proof> {
+        if let Identity::Person(_, proof) = self.identity { Some(proof) } else { None }
+    }
+}
+
+/// Tells the operator of a proxy that is not trusted of the flag.
+fn warn_of_ignored_headers(app: &App, peer: Option<IpAddr>) {
+    if let Some(times) = app.ignored_headers.count(1) {
+        let peer = peer.map_or_else(|| "an unknown address".to_owned(), |peer| peer.to_string());
+        tracing::warn!(
+            %peer,
+            times,
+            "Forwarded or X-Forwarded-* headers were ignored; if a proxy of yours sent them, start with --trusted-proxy and its address"
+        );
+    }
+}
+
+/// Where the browser believes Holdline to be, unless a page of another site sent a request that changes something.
+fn find_site(
+    config: &HttpConfig,
+    line: RequestLine<'_>,
+    headers: &CallerHeaders<'_>,
+    host: Option<Host<'_>>,
+    trusted: Option<&Forwarded<'_>>,
+) -> Result<Site, ApiError> {
+    let shown = trusted.and_then(|forwarded| Host::parse(forwarded.host()?)).or(host);
+    if !line.is_safe && !is_from_own_page(config, headers, host, shown) {
+        let why = "a page of another site sent this request; open Holdline itself. A proxy in front of Holdline \
+                   has to pass Host on, or its name is given with --host";
+        return Err(ApiError::new(ProblemCode::CrossSite, why));
+    }
+    let stripped = trusted.and_then(Forwarded::prefix).unwrap_or_default();
+    let nested = Some(line.nested.trim_matches('/')).filter(|path| is_plain_path(path)).unwrap_or_default();
+    let base = match (stripped.is_empty(), nested.is_empty()) {
+        (true, true) => Cow::Borrowed("/"),
+        (_, true) => Cow::Owned(format!("{stripped}/")),
+        (_, false) => Cow::Owned(format!("{stripped}/{nested}/")),
+    };
+    let is_tls = trusted.is_some_and(Forwarded::is_tls);
+    Ok(Site { port: shown.and_then(|host| host.port), is_tls, base })
+}
+
+/// The address to which limits apply: behind proxies that are trusted, IPv6 by its network. Where these name none, the proxy
+/// itself counts. A program of this machine has no limit, unless it says that it asks for others.
+fn find_visitor(config: &HttpConfig, peer: IpAddr, headers: &CallerHeaders<'_>) -> Option<IpAddr> {
+    let named = || headers.forwarded.client(|one| config.trusts(one));
+    let client = config.trusts(peer).then(named).flatten();
+    let is_own_program = peer.is_loopback() && !headers.is_passed_on;
+    (!is_own_program).then(|| network(client.unwrap_or(peer)))
+}
+
+/// An IPv4 address, or the half of an IPv6 address that tells networks apart; the other half is for its owner to choose.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+    }
+}
+
+fn unknown_host(host: &Host<'_>) -> ApiError {
+    let name = host.name;
+    let detail = format!(
+        "this server does not answer to the host name {name:?}; if that is one of its names, start it with --host {name}"
+    );
+    ApiError::new(ProblemCode::UnknownHost, detail)
+}
+
+/// Whether a request that changes something may do so: browsers say in `Sec-Fetch-Site` where the page is that sent it,
+/// and in `Origin` where encryption is missing or the browser is old. Programs say neither.
+fn is_from_own_page(
+    config: &HttpConfig,
+    headers: &CallerHeaders<'_>,
+    host: Option<Host<'_>>,
+    shown: Option<Host<'_>>,
+) -> bool {
+    if let Some(site) = headers.fetch_site {
+        return [&b"same-origin"[..], b"none"].contains(&site.trim_ascii());
+    }
+    let Some(origin) = headers.origin else { return true };
+    let Ok(origin) = std::str::from_utf8(origin) else { return false };
+    let origin = origin.trim();
+    [host, shown].iter().flatten().any(|host| host.is_origin(origin)) || config.hosts.has_origin(origin)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,109 @@
+//! The parts of the head of a request by which its caller is judged. Reads them; `caller` judges.
+
+use holdline_shared::ProblemCode;
+
+use super::forwarded::Forwarded;
+use super::session_proof::Credentials;
+use crate::api::error::ApiError;
+use crate::api::host::Host;
+
+/// The request line, as far as it matters here.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RequestLine<'a> {
+    /// Whether the method changes nothing.
+    pub(crate) is_safe: bool,
+    /// Whether it is HTTP/1.1, in which `Host` is required.
+    pub(crate) needs_host: bool,
+    /// The host of an address in absolute form, which is stronger than `Host`.
+    pub(crate) authority: Option<&'a str>,
+    /// The prefix under which a host app nested the router.
+    pub(crate) nested: &'a str,
+}
+
+/// The headers that tell who asks.
+#[derive(Debug, Default)]
+pub(crate) struct CallerHeaders<'a> {
+    hosts: usize,
+    host: &'a [u8],
+    pub(super) origin: Option<&'a [u8]>,
+    pub(super) fetch_site: Option<&'a [u8]>,
+    pub(super) credentials: Credentials<'a>,
+    pub(super) forwarded: Forwarded<'a>,
+    /// Whether some proxy has left a trace, be it one that says nothing of use.
+    pub(super) is_passed_on: bool,
+}
+
+impl<'a> CallerHeaders<'a> {
+    /// Picks out of all headers of a request those that say who asks.
+    pub(crate) fn read(headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Self {
+        let mut read = Self::default();
+        for (name, value) in headers {
+            match name.len() {
+                4 if name.eq_ignore_ascii_case("host") => {
+                    read.hosts += 1;
+                    read.host = value;
+                }
+                6 if name.eq_ignore_ascii_case("origin") => read.origin = Some(value),
+                14 if name.eq_ignore_ascii_case("sec-fetch-site") => read.fetch_site = Some(value),
+                6 if name.eq_ignore_ascii_case("cookie") => read.credentials.cookies.add(value),
+                13 if name.eq_ignore_ascii_case("authorization") => read.credentials.add_authorization(value),
+                3 if name.eq_ignore_ascii_case("via") => read.is_passed_on = true,
+                9 if name.eq_ignore_ascii_case("x-real-ip") => read.is_passed_on = true,
+                9 | 15..=18 => read.forwarded.take(name, value),
+                _ => {}
+            }
+        }
+        read.is_passed_on |= read.has_forwarded();
+        read
+    }
+
+    /// Whether some proxy says something.
+    pub(super) fn has_forwarded(&self) -> bool {
+        !self.forwarded.is_empty()
+    }
+}
+
+/// The host that was accepted last. Nearly all requests name the same, which is then neither parsed nor looked up.
+#[derive(Debug, Default)]
+pub(crate) struct LastHost {
+    header: Vec<u8>,
+    name: String,
+    port: Option<u16>,
+}
+
+impl LastHost {
+    pub(super) fn find(&self, headers: &CallerHeaders<'_>, line: RequestLine<'_>) -> Option<Host<'_>> {
+        let is_same = headers.hosts == 1 && line.authority.is_none() && headers.host == self.header;
+        (is_same && !self.name.is_empty()).then(|| Host { name: &self.name, port: self.port })
+    }
+
+    pub(super) fn remember(&mut self, headers: &CallerHeaders<'_>, host: Host<'_>) {
+        headers.host.clone_into(&mut self.header);
+        host.name.clone_into(&mut self.name);
+        self.port = host.port;
+    }
+}
+
+/// The host that is asked for: the address' own, or that of the `Host` header, of which HTTP/1.1 requires exactly one.
+pub(super) fn find_host<'a>(
+    headers: &CallerHeaders<'a>,
+    line: RequestLine<'a>,
+) -> Result<Option<Host<'a>>, ApiError> {
+    let invalid = |why: &str| ApiError::new(ProblemCode::InvalidRequest, why);
+    let host = match headers.hosts {
+        0 if line.needs_host => return Err(invalid("HTTP/1.1 requires a Host header")),
+        0 => None,
+        1 => {
+            let host = std::str::from_utf8(headers.host).ok().and_then(Host::parse);
+            Some(host.ok_or_else(|| invalid("the Host header is neither a name nor an address"))?)
+        }
+        _ => return Err(invalid("there is more than one Host header")),
+    };
+    match line.authority {
+        None => Ok(host),
+        Some(text) => {
+            let host = Host::parse(text);
+            host.map(Some).ok_or_else(|| invalid("the host in the request's address is none"))
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The person who sent a request, by a bearer token or the session's cookie, in this order.
+
+use holdline_shared::Person;
+
+use super::cookies::Cookies;
+use super::site::Site;
+use crate::session::{InvalidSession, Sessions};
+
+/// The name of the session's cookie as earlier versions had it, on every port; its name today begins with it.
+pub(in crate::api) const OLD_SESSION_COOKIE: &str = "holdline_session";
+
+/// Cookies of the session's name that are checked. A browser sends one for each path at which one was set; whoever sends
+/// more wants us to check signatures.
+const CANDIDATES: usize = 8;
+
+/// The person of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Identity {
+    Nobody,
+    Invalid(InvalidSession),
+    Person(Person, Proof),
+}
+
+/// The credential by which a request proves its person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::api) enum Proof {
+    /// A token in `Authorization`, which the client keeps itself.
+    Bearer,
+    /// The cookie, which scripts cannot read.
+    Cookie,
+    /// The cookie by the name that it had in earlier versions.
+    OldCookie,
+}
+
+/// The headers that prove a person.
+#[derive(Debug, Default)]
+pub(super) struct Credentials<'a> {
+    authorization: Option<&'a [u8]>,
+    pub(super) cookies: Cookies<'a>,
+}
+
+impl<'a> Credentials<'a> {
+    /// Takes an `Authorization` header; the first one counts.
+    pub(super) fn add_authorization(&mut self, value: &'a [u8]) {
+        self.authorization.get_or_insert(value);
+    }
+
+    /// The person, and whether there is a cookie of the session's name. Of several cookies the first that is valid counts;
+    /// one of the old name counts only if it is valid, as it may be another server's.
+    pub(super) fn identify(&self, sessions: &Sessions, site: &Site) -> (Identity, bool) {
+        let name = if self.cookies.is_empty() { String::new() } else { session_cookie(site) };
+        let is_ours = |cookie: &[u8]| cookie == name.as_bytes() || cookie == OLD_SESSION_COOKIE.as_bytes();
+        let has_cookie = self.cookies.iter().any(|cookie| is_ours(cookie.name));
+        if let Some(token) = self.bearer() {
+            return (check(sessions, token, Proof::Bearer), has_cookie);
+        }
+        if !has_cookie {
+            return (Identity::Nobody, false);
+        }
+        let find = |name: &str, proof| {
+            let ours = self.cookies.iter().filter(|cookie| cookie.name == name.as_bytes()).take(CANDIDATES);
+            let mut first_invalid = None;
+            for cookie in ours {
+                match check(sessions, cookie.value, proof) {
+                    found @ Identity::Person(..) => return Some(found),
+                    other => first_invalid = Some(other),
+                }
+            }
+            first_invalid
+        };
+        let identity = match find(&name, Proof::Cookie) {
+            Some(found @ Identity::Person(..)) => found,
+            other => match find(OLD_SESSION_COOKIE, Proof::OldCookie) {
+                Some(found @ Identity::Person(..)) => found,
+                _ => other.unwrap_or(Identity::Nobody),
+            },
+        };
+        (identity, true)
+    }
+
+    fn bearer(&self) -> Option<&'a [u8]> {
+        let value = std::str::from_utf8(self.authorization?).ok().filter(|value| value.is_ascii())?;
+        let (scheme, token) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().as_bytes())
+    }
+}
+
+/// The name of the session's cookie at this site: `holdline_session`, `holdline_session_8502`,
+/// `holdline_session_8080_chat`.
+pub(in crate::api) fn session_cookie(site: &Site) -> String {
+    format!("{OLD_SESSION_COOKIE}{}", site.cookie_suffix())
+}
+
+fn check(sessions: &Sessions, token: &[u8], proof: Proof) -> Identity {
+    let token = std::str::from_utf8(token).map_err(|_| InvalidSession);
+    match token.and_then(|token| sessions.check(token)) {
+        Ok(person) => Identity::Person(person, proof),
+        Err(error) => Identity::Invalid(error),
+    }
+}

@@ -1,0 +1,124 @@
+//! `/subscribe` and `/publish` as the long polling tutorial of javascript.info has them: plain text both ways. Its
+//! unmodified page and script work against these, and so do two lines of curl.
+
+mod cursor_cookies;
+
+use std::time::Duration;
+
+use holdline_shared::{After, Cursor, MessageText, Person, RoomName};
+
+use self::cursor_cookies::Page;
+use super::app::App;
+use super::call::Call;
+use super::caller::Cookies;
+use super::error::ApiError;
+use super::reply::Reply;
+use super::rooms::allow_to_make;
+use crate::hub::{NextMessage, PollError};
+use crate::log::Draft;
+use crate::scope::Scope;
+
+/// The media type of the tutorial's server.
+const TEXT: Option<&str> = Some("text/plain;charset=utf-8");
+
+/// The parameters of `/subscribe`.
+struct Subscription {
+    room: RoomName,
+    wait: Option<Duration>,
+    /// The page's own number, which names its cookie.
+    random: Option<String>,
+}
+
+/// Holds until the next message and answers with its text alone.
+pub(crate) async fn subscribe(app: App, call: Call) -> Result<Reply, ApiError> {
+    Ok(answer(&app, call).await.unwrap_or_else(ApiError::into_plain))
+}
+
+async fn answer(app: &App, call: Call) -> Result<Reply, ApiError> {
+    let asked = Subscription::read(&call)?;
+    let page = asked.random.as_deref().and_then(|random| Page::find(random, &call.caller.site));
+    let seen = page.as_ref().and_then(|page| page.cursor(&Cookies::of(&call.headers)));
+    let next = next_message(app, &call.caller.scope(), &asked, seen.map_or(After::Now, After::At)).await?;
+    let text = next.text.map(String::from).unwrap_or_default();
+    let mut reply = Reply::new(200, TEXT, text).held(app.hub.is_closing());
+    reply.caching = Some("no-cache, must-revalidate");
+    if let Some(page) = page {
+        for cookie in page.set(next.cursor, &call.caller.site, &Cookies::of(&call.headers)) {
+            reply = reply.with("set-cookie", cookie);
+        }
+    }
+    Ok(reply)
+}
+
+async fn next_message(
+    app: &App,
+    scope: &Scope,
+    asked: &Subscription,
+    after: After,
+) -> Result<NextMessage, PollError> {
+    let next = |after| app.hub.next_message(scope, &asked.room, after, asked.wait);
+    match next(after).await {
+        // A page has no way to say what it missed; it goes on from what there is.
+        Err(PollError::EpochChanged(_)) => next(After::Now).await,
+        Err(PollError::Gap { forgotten, cursor }) => {
+            next(After::At(Cursor { seq: forgotten, ..cursor })).await
+        }
+        other => other,
+    }
+}
+
+impl Subscription {
+    fn read(call: &Call) -> Result<Self, ApiError> {
+        let mut asked = Self { room: RoomName::lobby(), wait: None, random: None };
+        for (name, value) in call.query_pairs() {
+            match &*name {
+                "room" => asked.room = RoomName::parse(&value)?,
+                "wait" => {
+                    let seconds: Option<u32> = value.parse().ok();
+                    let why =
+                        || ApiError::parameter(format!("wait is a whole number of seconds, not {value:?}"));
+                    asked.wait = Some(Duration::from_secs(seconds.ok_or_else(why)?.into()));
+                }
+                "random" => asked.random = Some(value.into_owned()),
+                // The tutorial's server ignores what it does not know, and so do we here.
+                _ => {}
+            }
+        }
+        Ok(asked)
+    }
+}
+
+/// Appends the raw body as a message.
+pub(crate) async fn publish(app: App, call: Call) -> Result<Reply, ApiError> {
+    Ok(append(&app, call).await.unwrap_or_else(ApiError::into_plain))
+}
+
+async fn append(app: &App, mut call: Call) -> Result<Reply, ApiError> {
+    let room = call.query_pairs().filter(|(name, _)| name == "room").last();
+    let room = room.map_or(Ok(RoomName::lobby()), |(_, room)| RoomName::parse(&room))?;
+    refuse_form(&call)?;
+    let body = call.read_body().await?;
+    let text = std::str::from_utf8(&body).map_err(|_| ApiError::parameter("a message is text in UTF-8"))?;
+    let text = MessageText::parse(text)?;
+    let draft = match call.caller.session() {
+        Some(author) => {
+            allow_to_make(app, &call.caller, author, &room)?;
+            Draft::say(author.clone(), room, text)
+        }
+        // Rooms stay, so somebody has to answer for them.
+        None if !app.hub.has_room(&room) => return Err(ApiError::unknown_room(&room)),
+        None => Draft::say(Person::anonymous(), room, text),
+    };
+    app.hub.publish(draft).await?;
+    Ok(Reply { caching: None, ..Reply::new(200, TEXT, "ok") })
+}
+
+/// A form with files in it has frames around its text, which are nobody's message. Other types are let through: `curl -d`
+/// calls a text a form.
+fn refuse_form(call: &Call) -> Result<(), ApiError> {
+    if call.media_type().to_ascii_lowercase().starts_with("multipart/") {
+        let detail = "send the message as the body itself, as in: curl -d 'hello' …/publish";
+        return Err(ApiError::media_type(detail));
+    }
+    Ok(())
+}

@@ -1,0 +1,18 @@
+//! `DELETE /api/v1/rooms/{room}/messages/{seq}`: takes a message back.
+
+use super::app::App;
+use super::call::Call;
+use super::error::ApiError;
+use super::reply::Reply;
+use crate::log::{Draft, DraftKind};
+
+/// Appends a deletion.
+pub(crate) async fn delete(app: App, call: Call) -> Result<Reply, ApiError> {
+    let author = call.caller.require_session()?.clone();
+    let (room, target) = call.message()?;
+    call.expect_no_query()?;
+    Ok(Reply::outcome(
+        200,
+        &app.hub.publish(Draft { author, room, kind: DraftKind::Delete { target } }).await?,
+    ))
+}

@@ -1,0 +1,26 @@
+//! `PATCH /api/v1/rooms/{room}/messages/{seq}`: another text for a message.
+
+use holdline_shared::MessageText;
+use serde::Deserialize;
+
+use super::app::App;
+use super::call::Call;
+use super::error::ApiError;
+use super::reply::Reply;
+use crate::log::{Draft, DraftKind};
+
+/// The request before its text is checked.
+#[derive(Deserialize)]
+struct EditBody {
+    text: String,
+}
+
+/// Appends an edit.
+pub(crate) async fn edit(app: App, mut call: Call) -> Result<Reply, ApiError> {
+    let author = call.caller.require_session()?.clone();
+    let (room, target) = call.message()?;
+    call.expect_no_query()?;
+    let body: EditBody = call.read_json().await?;
+    let kind = DraftKind::Edit { target, text: MessageText::parse(&body.text)? };
+    Ok(Reply::outcome(200, &app.hub.publish(Draft { author, room, kind }).await?))
+}

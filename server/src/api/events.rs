@@ -1,0 +1,111 @@
+//! `GET /api/v1/events`: the same stream as Server-Sent Events.
+//!
+//! By the HTML standard an `EventSource` gives up for good at any status but 200. So only what is wrong with the request
+//! itself is said with a status; whatever passes by itself is an event, after which the browser comes back.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use holdline_shared::{After, PollQuery, RoomSelection};
+
+use super::app::App;
+use super::call::Call;
+use super::error::ApiError;
+use super::reply::{Reply, ReplyBody};
+use crate::hub::{Answer, PollError};
+use crate::scope::Scope;
+
+/// How often a quiet stream shows that it is alive: below the 30 s at which impatient proxies cut.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// Streams batches for ever. The id of each event is the batch's cursor, which a browser sends back by itself.
+pub(crate) async fn events(app: App, call: Call) -> Result<Reply, ApiError> {
+    if let Some((name, _)) =
+        call.query_pairs().find(|(name, _)| ["here", "presence", "wait"].contains(&&**name))
+    {
+        let why = format!("events have no parameter {name:?}; only a poll shows who is here");
+        return Err(ApiError::parameter(why));
+    }
+    let query = PollQuery::from_pairs(call.query_pairs())?;
+    let resumed = call.header("last-event-id").filter(|id| !id.is_empty());
+    let after = resumed.map_or(Ok(query.after), str::parse)?;
+    let scope = call.caller.scope();
+    drop(call);
+    // What is wrong with the request shows here, while it can still be answered with a status.
+    let first = match look(&app, &scope, &query.rooms, after, Duration::ZERO).await {
+        Step::End(error) if error.problem().status < 500 => return Err(error),
+        step => step,
+    };
+    let is_closing = app.hub.is_closing();
+    let next = Some((app, scope, query.rooms, Next::Send(first)));
+    let events = stream::unfold(next, |next| async move {
+        let (app, scope, rooms, next) = next?;
+        let step = match next {
+            Next::Send(step) => step,
+            Next::PollFrom(after) => look(&app, &scope, &rooms, after, KEEP_ALIVE).await,
+        };
+        let goes_on = step.after().filter(|_| !app.hub.is_closing());
+        Some((event(&step), goes_on.map(|after| (app, scope, rooms, Next::PollFrom(after)))))
+    });
+    let reply = Reply::new(200, Some("text/event-stream"), Bytes::new()).held(is_closing);
+    Ok(Reply { body: ReplyBody::Stream(events.boxed()), ..reply })
+}
+
+/// What the stream does next.
+enum Next {
+    Send(Step),
+    PollFrom(After),
+}
+
+/// The result of a look at the log.
+enum Step {
+    /// Entries, or none within the time.
+    Batch(Answer),
+    /// Entries are missing; the stream goes on from the present.
+    Gap(ApiError),
+    /// The stream ends, and its reader comes back with the cursor that it has.
+    End(ApiError),
+}
+
+impl Step {
+    /// Where the stream goes on.
+    fn after(&self) -> Option<After> {
+        match self {
+            Self::Batch(answer) => Some(After::At(answer.cursor)),
+            Self::Gap(error) => error.problem().cursor.map(After::At),
+            Self::End(_) => None,
+        }
+    }
+}
+
+async fn look(app: &App, scope: &Scope, rooms: &RoomSelection, after: After, wait: Duration) -> Step {
+    match app.hub.poll(scope, rooms, after, wait, None).await {
+        Ok(answer) => Step::Batch(answer),
+        Err(error @ (PollError::EpochChanged(_) | PollError::Gap { .. })) => Step::Gap(error.into()),
+        Err(error) => Step::End(error.into()),
+    }
+}
+
+/// An event without data is not dispatched by browsers, but they keep its id: a quiet stream moves the cursor, too.
+fn event(step: &Step) -> Bytes {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = match step {
+        Step::Batch(answer) if answer.is_empty => write!(text, ": held\nid: {}\n\n", answer.cursor),
+        Step::Batch(answer) => {
+            let data = String::from_utf8_lossy(&answer.body);
+            write!(text, "data: {data}\nid: {}\n\n", answer.cursor)
+        }
+        Step::Gap(error) | Step::End(error) => {
+            let problem = error.problem();
+            let name = if problem.cursor.is_some() { "gap" } else { "problem" };
+            let data = serde_json::to_string(problem).unwrap_or_default();
+            let id = problem.cursor.map(|cursor| format!("id: {cursor}\n")).unwrap_or_default();
+            let retry = error.retry_after().unwrap_or(1) * 1000;
+            write!(text, "retry: {retry}\nevent: {name}\ndata: {data}\n{id}\n")
+        }
+    };
+    text.into()
+}

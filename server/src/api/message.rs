@@ -1,0 +1,25 @@
+//! `GET /api/v1/rooms/{room}/messages/{seq}`: one message as it stands now.
+
+use holdline_shared::{ProblemCode, Seq};
+
+use super::app::App;
+use super::call::Call;
+use super::error::ApiError;
+use super::reply::Reply;
+
+/// Answers with the message.
+pub(crate) async fn message(app: App, call: Call) -> Result<Reply, ApiError> {
+    let (room, seq) = call.message()?;
+    call.expect_no_query()?;
+    let reader = call.caller.session().map(|person| person.id.clone());
+    // The newest message before the next one is this one, if it is there.
+    let next = Seq(seq.0.saturating_add(1));
+    let Ok(history) = app.hub.history(&call.caller.scope(), &room, Some(next), 1, reader).await? else {
+        return Err(ApiError::unknown_room(&room));
+    };
+    let message = history.messages.last().filter(|message| message.seq == seq).ok_or_else(|| {
+        let detail = format!("there is no message {} in this room; it may have been let go", seq.0);
+        ApiError::new(ProblemCode::UnknownMessage, detail)
+    })?;
+    Ok(Reply::json(200, message)?)
+}

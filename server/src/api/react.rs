@@ -1,0 +1,25 @@
+//! `/api/v1/rooms/{room}/messages/{seq}/reactions/{emoji}`: reacts to a message, or takes the reaction back.
+
+use super::app::App;
+use super::call::Call;
+use super::error::ApiError;
+use super::reply::Reply;
+use crate::log::{Draft, DraftKind};
+
+/// `PUT`
+pub(crate) async fn react(app: App, call: Call) -> Result<Reply, ApiError> {
+    append(app, call, true).await
+}
+
+/// `DELETE`
+pub(crate) async fn unreact(app: App, call: Call) -> Result<Reply, ApiError> {
+    append(app, call, false).await
+}
+
+async fn append(app: App, call: Call, on: bool) -> Result<Reply, ApiError> {
+    let author = call.caller.require_session()?.clone();
+    let (room, target, emoji) = call.reaction()?;
+    call.expect_no_query()?;
+    let kind = DraftKind::Reaction { target, emoji, on };
+    Ok(Reply::outcome(200, &app.hub.publish(Draft { author, room, kind }).await?))
+}

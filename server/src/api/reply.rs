@@ -1,0 +1,107 @@
+//! The answer to a request, before a transport writes it: a status, a few headers, a body.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use holdline_shared::ProblemCode;
+use serde::Serialize;
+
+use crate::log::{LogError, Outcome};
+
+/// The media type of almost every answer.
+const JSON: &str = "application/json";
+
+/// An answer.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    /// `Content-Type`.
+    pub(crate) media_type: Option<&'static str>,
+    /// `Cache-Control`.
+    pub(crate) caching: Option<&'static str>,
+    /// Whether the request was held: proxies are not to buffer the answer.
+    pub(crate) was_held: bool,
+    /// Whether the answer itself says that the connection is closed after it. Others leave that to the transport.
+    pub(crate) closes: bool,
+    /// Further headers, of a few answers.
+    pub(crate) headers: Vec<(&'static str, Cow<'static, str>)>,
+    pub(crate) body: ReplyBody,
+    /// The code of a problem, for the metrics.
+    pub(crate) problem: Option<ProblemCode>,
+}
+
+/// The body of an answer.
+pub(crate) enum ReplyBody {
+    Whole(Bytes),
+    Stream(BoxStream<'static, Bytes>),
+}
+
+impl Reply {
+    /// An answer that nobody may store.
+    pub(crate) fn new(status: u16, media_type: Option<&'static str>, body: impl Into<Bytes>) -> Self {
+        Self {
+            status,
+            media_type,
+            caching: Some("no-store"),
+            was_held: false,
+            closes: false,
+            headers: Vec::new(),
+            body: ReplyBody::Whole(body.into()),
+            problem: None,
+        }
+    }
+
+    /// JSON that is encoded already.
+    pub(crate) fn encoded(status: u16, json: Bytes) -> Self {
+        Self::new(status, Some(JSON), json)
+    }
+
+    /// A value as JSON.
+    pub(super) fn json(status: u16, value: &impl Serialize) -> Result<Self, LogError> {
+        let json = serde_json::to_vec(value).map_err(|error| LogError::Unavailable(error.to_string()))?;
+        Ok(Self::encoded(status, json.into()))
+    }
+
+    /// The answer to an append: the entry, with `status` when it is new or 201 when it made a room; nothing when nothing
+    /// changed.
+    pub(super) fn outcome(status: u16, outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Appended(entry) => Self::encoded(status, entry.json.clone()),
+            Outcome::Made(entry) => Self::encoded(201, entry.json.clone()),
+            Outcome::Repeated(entry) => Self::encoded(200, entry.json.clone()),
+            Outcome::Unchanged => Self::new(204, None, Bytes::new()),
+        }
+    }
+
+    /// The batch that answers a poll.
+    pub(crate) fn batch(json: Bytes, is_closing: bool) -> Self {
+        Self::encoded(200, json).held(is_closing)
+    }
+
+    /// Marks an answer to a request that was held. A server that is stopping lets the connection go.
+    pub(super) fn held(self, is_closing: bool) -> Self {
+        Self { was_held: true, closes: is_closing, ..self }
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Adds to a `201` the address of what was made, relative to the address of the request, so that it is right under every
+    /// prefix.
+    #[must_use]
+    pub(super) fn at(self, location: impl FnOnce() -> String) -> Self {
+        if self.status == 201 { self.with("location", location()) } else { self }
+    }
+
+    /// The headers that say how the connection goes on, and those that only this answer has.
+    pub(crate) fn further_headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let held = self.was_held.then_some(("x-accel-buffering", "no"));
+        let close = self.closes.then_some(("connection", "close"));
+        let further = self.headers.iter().map(|(name, value)| (*name, &**value));
+        held.into_iter().chain(close).chain(further)
+    }
+}

@@ -1,0 +1,177 @@
+//! How many rooms somebody may make: rooms stay, are listed to everybody, and there is room for a bounded number of them.
+//! Counted in memory, so that a restart forgives.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use holdline_shared::limits::ROOMS;
+use holdline_shared::{PersonId, ProblemCode};
+use parking_lot::Mutex;
+use tokio::time::Instant;
+
+use super::config::HttpConfig;
+use super::error::ApiError;
+
+/// The time in which the whole allowance comes back.
+const PERIOD: Duration = Duration::from_secs(60 * 60);
+
+/// Keys that are remembered, 20 MB of them. Beyond them nobody makes rooms until some are forgotten; each key is a person or an
+/// address that made one within the last hour. A room adds two keys at most, so that a server has all rooms that it may have
+/// before.
+const KEYS: usize = 2 * ROOMS + 2;
+
+/// Time between two clean-ups: they go through all keys.
+const CLEAN_EVERY: Duration = Duration::from_secs(60);
+
+/// Counts the rooms that each person and each address has made lately.
+pub(crate) struct RoomLimit {
+    per_person: u32,
+    per_visitor: u32,
+    /// For each the time at which the whole allowance is back (a leaky bucket by the generic cell rate algorithm).
+    made: Mutex<Made>,
+}
+
+/// The time at which each key's allowance is whole again.
+struct Made {
+    whole_at: HashMap<Key, Instant>,
+    cleaned_at: Instant,
+}
+
+impl Made {
+    /// Forgets, now and then, whose allowance is whole again. Says whether there is place for two more.
+    fn has_place(&mut self, now: Instant) -> bool {
+        if now.saturating_duration_since(self.cleaned_at) >= CLEAN_EVERY {
+            self.cleaned_at = now;
+            self.whole_at.retain(|_, whole_at| *whole_at > now);
+        }
+        self.whole_at.len() + 2 <= KEYS
+    }
+}
+
+/// A person or an address that made rooms.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Key {
+    Person(PersonId),
+    Visitor(IpAddr),
+}
+
+impl RoomLimit {
+    pub(super) fn new(config: &HttpConfig) -> Self {
+        let made = Mutex::new(Made { whole_at: HashMap::new(), cleaned_at: Instant::now() });
+        Self { per_person: config.rooms_per_person, per_visitor: config.rooms_per_visitor, made }
+    }
+
+    /// Counts one room more for this person and this visitor, or says when to come back.
+    pub(super) fn take(&self, person: &PersonId, visitor: Option<IpAddr>) -> Result<(), ApiError> {
+        let now = Instant::now();
+        let mut made = self.made.lock();
+        if !made.has_place(now) {
+            return Err(refusal(CLEAN_EVERY));
+        }
+        let made = &mut made.whole_at;
+        let person = (Key::Person(person.clone()), self.per_person);
+        let visitor = visitor.map(|address| (Key::Visitor(address), self.per_visitor));
+        let keys = || [Some(&person), visitor.as_ref()].into_iter().flatten();
+        // Both allow it, or neither has counted it.
+        for (key, most) in keys() {
+            let whole_at = made.get(key).copied().unwrap_or(now).max(now);
+            let allowed_at = whole_at + interval(*most);
+            if let Some(early) =
+                allowed_at.checked_duration_since(now + PERIOD).filter(|early| !early.is_zero())
+            {
+                return Err(refusal(early));
+            }
+        }
+        for (key, most) in keys() {
+            let whole_at = made.get(key).copied().unwrap_or(now).max(now);
+            made.insert(key.clone(), whole_at + interval(*most));
+        }
+        Ok(())
+    }
+}
+
+/// How long one room of the allowance takes to come back. Longer than the period when there is none at all.
+fn interval(most: u32) -> Duration {
+    PERIOD.checked_div(most).unwrap_or(PERIOD + Duration::from_millis(1))
+}
+
+fn refusal(retry_after: Duration) -> ApiError {
+    let seconds = retry_after.as_secs() + 1;
+    let detail =
+        format!("too many rooms were made from here lately; the next one may be made in {seconds} s");
+    ApiError::new(ProblemCode::RateLimited, detail).with_retry_after(seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limit(per_person: u32, per_visitor: u32) -> RoomLimit {
+        let mut config = HttpConfig::default();
+        (config.rooms_per_person, config.rooms_per_visitor) = (per_person, per_visitor);
+        RoomLimit::new(&config)
+    }
+
+    fn person(number: u8) -> PersonId {
+        PersonId::from_random([number; 16])
+    }
+
+    fn from(address: &str) -> Option<IpAddr> {
+        address.parse().ok()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn allowance_is_used_up_and_comes_back_bit_by_bit() {
+        let limit = limit(10, 100);
+        for _ in 0..10 {
+            limit.take(&person(1), from("")).unwrap();
+        }
+        let refused = limit.take(&person(1), from("")).unwrap_err();
+        assert_eq!((refused.code(), refused.retry_after()), (ProblemCode::RateLimited, Some(361)));
+        limit.take(&person(2), from("")).unwrap();
+        tokio::time::advance(Duration::from_secs(360)).await;
+        limit.take(&person(1), from("")).unwrap();
+        assert!(limit.take(&person(1), from("")).is_err());
+        tokio::time::advance(PERIOD).await;
+        for _ in 0..10 {
+            limit.take(&person(1), from("")).unwrap();
+        }
+        assert!(limit.take(&person(1), from("")).is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn address_is_limited_whoever_asks() {
+        let limit = limit(10, 3);
+        for number in 0..3 {
+            limit.take(&person(number), from("1.2.3.4")).unwrap();
+        }
+        assert!(limit.take(&person(4), from("1.2.3.4")).is_err());
+        for _ in 0..10 {
+            limit.take(&person(4), from("")).expect("what was refused did not count");
+        }
+        limit.take(&person(5), from("1.2.3.5")).unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn memory_is_bounded() {
+        let limit = limit(10, 100);
+        let many = |from: u32| {
+            (from..).map(|number| {
+                // An id keeps five bits of each byte.
+                let bytes = std::array::from_fn(|at| u8::try_from(number >> (5 * at.min(5)) & 31).unwrap());
+                PersonId::from_random(bytes)
+            })
+        };
+        let taken = many(0).take(KEYS + 10).filter(|one| limit.take(one, from("")).is_ok()).count();
+        assert_eq!((taken, limit.made.lock().whole_at.len()), (KEYS - 1, KEYS - 1));
+        tokio::time::advance(PERIOD).await;
+        limit.take(&person(1), from("1.2.3.4")).unwrap();
+        assert_eq!(limit.made.lock().whole_at.len(), 2, "who has all of the allowance again is forgotten");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn limit_of_zero_allows_none() {
+        assert!(limit(0, 100).take(&person(1), from("")).is_err());
+    }
+}

@@ -1,0 +1,48 @@
+//! `GET /api/v1/rooms`, `PUT /api/v1/rooms/{room}`: the list of rooms; making and changing one.
+
+use holdline_shared::{Person, RoomName, Topic};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+
+use super::app::App;
+use super::call::Call;
+use super::caller::Caller;
+use super::error::ApiError;
+use super::reply::Reply;
+use crate::log::{Draft, DraftKind};
+
+/// The request before its topic is checked.
+#[derive(Deserialize)]
+struct RoomBody {
+    #[serde(default)]
+    topic: Option<String>,
+}
+
+/// Lists the most recently active rooms.
+pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
+    call.expect_no_query()?;
+    Ok(Reply::json(200, &app.hub.rooms(&call.caller.scope()))?)
+}
+
+/// Makes a room, or changes its topic.
+pub(crate) async fn put(app: App, mut call: Call) -> Result<Reply, ApiError> {
+    let author = call.caller.require_session()?.clone();
+    let room = call.room()?;
+    call.expect_no_query()?;
+    let body: RoomBody = call.read_json().await?;
+    let topic = body.topic.as_deref().map(Topic::parse).transpose()?;
+    allow_to_make(&app, &call.caller, &author, &room)?;
+    let location = utf8_percent_encode(room.as_str(), NON_ALPHANUMERIC).to_string();
+    let outcome = app.hub.publish(Draft { author, room, kind: DraftKind::Room { topic } }).await?;
+    Ok(Reply::outcome(200, &outcome).at(|| location))
+}
+
+/// Counts a room that is to be made, if there is none of that name.
+pub(super) fn allow_to_make(
+    app: &App,
+    caller: &Caller,
+    author: &Person,
+    room: &RoomName,
+) -> Result<(), ApiError> {
+    if app.hub.has_room(room) { Ok(()) } else { app.room_limit.take(&author.id, caller.visitor) }
+}

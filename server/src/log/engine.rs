@@ -1,0 +1,165 @@
+//! The face of a log for everything above it, and what its calls answer. Engines implement [`Log`]; `contract.rs` says in
+//! tests what each of them has to do.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, ready};
+use holdline_shared::{Epoch, Message, PersonId, RoomName, RoomSelection, Seq, Timestamp, Topic};
+
+use super::draft::Draft;
+use super::error::LogError;
+use super::outcome::Outcome;
+use super::retention::Retention;
+use super::stored_entry::StoredEntry;
+
+/// Entries read forwards. Damaged entries are left out, and named in the server's own log.
+#[derive(Debug, Clone)]
+pub struct Chunk {
+    /// In log order.
+    pub entries: Vec<Arc<StoredEntry>>,
+    /// The position up to which `entries` is everything that the rooms still have.
+    pub upto: Seq,
+    /// The newest entry of these rooms that retention has taken, zero if none: a reader before this position has missed
+    /// entries.
+    pub forgotten: Seq,
+}
+
+/// Messages read backwards; fewer than were asked for when they are large. A message whose entry is damaged is left out.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// As they stand at `upto`, newest last.
+    pub messages: Vec<Message>,
+    /// Whether there are older ones.
+    pub more: bool,
+    /// The head of the log when this was read.
+    pub upto: Seq,
+}
+
+/// A room as the log knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedRoom {
+    /// Its name.
+    pub name: RoomName,
+    /// What it is about.
+    pub topic: Topic,
+    /// Its newest entry.
+    pub head: Seq,
+    /// The date of the newest entry.
+    pub at: Timestamp,
+}
+
+/// A change of the log. Followers are told of each once, in the order of the log.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum LogEvent<'a> {
+    /// These entries are durable.
+    Appended(&'a [Arc<StoredEntry>]),
+    /// These rooms are gone, with all that they had.
+    RoomsExpired {
+        /// Their names.
+        rooms: &'a [RoomName],
+        /// The newest entry of a room that ever expired: whoever follows all rooms from before it has missed entries.
+        forgotten: Seq,
+    },
+    /// The log is another one from here on: its journal was replaced or restored. Positions of before mean nothing.
+    Replaced {
+        /// The epoch of the log from now on.
+        epoch: Epoch,
+        /// Its last entry. Entries after it are told as usual.
+        head: Seq,
+        /// All its rooms.
+        rooms: &'a [LoggedRoom],
+        /// The newest entry of any room that retention has taken.
+        forgotten: Seq,
+    },
+}
+
+/// A callback for the log's changes, called once they are durable.
+pub type Follower = Arc<dyn Fn(LogEvent<'_>) + Send + Sync>;
+
+/// Answers whether somebody uses a room, which then does not expire. Called on the log's own thread: it must not wait.
+pub type RoomInUse = Arc<dyn Fn(&RoomName) -> bool + Send + Sync>;
+
+/// The longest time for which anybody waits for [`Log::health`]: longer than any write of a disk that is merely busy.
+pub const HEALTH_TIME: Duration = Duration::from_secs(5);
+
+/// A log. A new one has one entry: the making of the lobby.
+pub trait Log: Send + Sync + 'static {
+    /// Names this life of the log. Changes only together with [`LogEvent::Replaced`].
+    fn epoch(&self) -> Epoch;
+
+    /// A key that stays with the log, for signing what clients carry.
+    fn secret(&self) -> [u8; 32];
+
+    /// The last durable entry that can be read.
+    fn head(&self) -> Seq;
+
+    /// Whether the log has come as far as `position`. A log whose order comes from elsewhere may have come further than
+    /// its [`head`](Log::head): a reader from there waits, and is not refused.
+    fn has_reached(&self, position: Seq) -> bool {
+        position <= self.head()
+    }
+
+    /// Appends. The draft takes its place in the order of the log when this is called, not when the future is awaited;
+    /// the future resolves once the entry is durable and the follower knows it. Dropping the future takes nothing back.
+    fn append(&self, draft: Draft) -> BoxFuture<'static, Result<Outcome, LogError>>;
+
+    /// Reads the rooms' entries after `after`, in log order, at most
+    /// [`BATCH_ENTRIES`](holdline_shared::limits::BATCH_ENTRIES) and about
+    /// [`BATCH_BYTES`](holdline_shared::limits::BATCH_BYTES) of them.
+    fn read(&self, rooms: RoomSelection, after: Seq) -> BoxFuture<'static, Result<Chunk, LogError>>;
+
+    /// Reads the newest `limit` messages of a room before `before`, or the newest of all, as `reader` sees them: fewer
+    /// when they are of more than [`HISTORY_BYTES`](holdline_shared::limits::HISTORY_BYTES). An unknown room has none.
+    fn page(
+        &self,
+        room: RoomName,
+        before: Option<Seq>,
+        limit: usize,
+        reader: Option<PersonId>,
+    ) -> BoxFuture<'static, Result<Page, LogError>>;
+
+    /// Removes some of the entries that need not be kept, oldest first, and answers whether there are more of them.
+    /// The log's last entry always stays.
+    fn prune(&self, retention: Retention) -> BoxFuture<'static, Result<bool, LogError>>;
+
+    /// Removes some of the rooms that have no messages, whose newest entry is older than `idle` and that nobody uses, and
+    /// answers whether there are more of them. The lobby stays, and so does the room of the log's last entry. What the
+    /// rooms had counts as forgotten.
+    fn expire_rooms(
+        &self,
+        idle: Duration,
+        is_in_use: RoomInUse,
+    ) -> BoxFuture<'static, Result<bool, LogError>> {
+        let _ = (idle, is_in_use);
+        ready(Ok(false)).boxed()
+    }
+
+    /// All rooms, in no particular order.
+    fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>>;
+
+    /// Tells `follower` of the entries after `after`, and from then on of every change. Resolves once the follower has
+    /// been told of everything that was there. Called once.
+    fn follow(&self, after: Seq, follower: Follower) -> BoxFuture<'static, Result<(), LogError>>;
+
+    /// Ends the log in order: takes no more drafts, finishes those that were handed in or answers them with
+    /// [`LogError::Closed`], and leaves complete files. Resolves within five seconds, whatever the storage does. A second
+    /// call has nothing to do. An engine that has nothing to finish need not implement it.
+    fn close(&self) -> BoxFuture<'static, ()> {
+        ready(()).boxed()
+    }
+
+    /// Resolves once the engine can never append again, although nobody has closed it: its process should end, so that
+    /// its supervisor starts it anew.
+    fn failed(&self) -> BoxFuture<'static, ()> {
+        std::future::pending().boxed()
+    }
+
+    /// Whether the log can be read and appended to right now, as far as can be said without appending anything. Callers
+    /// wait for [`HEALTH_TIME`] at the most.
+    fn health(&self) -> BoxFuture<'static, Result<(), LogError>> {
+        ready(Ok(())).boxed()
+    }
+}

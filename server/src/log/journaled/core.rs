@@ -1,0 +1,200 @@
+//! The state of a [`JournaledLog`](super::JournaledLog), which changes with what the journal delivers. Everything here
+//! happens under one lock, so followers and publishers are told in the order of the journal.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use futures_channel::oneshot;
+use holdline_shared::{RoomSelection, Seq};
+
+use crate::log::catch_up::catch_up;
+use crate::log::clock::{AgeCut, RetentionClock, wall_clock};
+use crate::log::draft::Draft;
+use crate::log::engine::{Follower, LogEvent};
+use crate::log::error::{LogError, Refusal};
+use crate::log::journal::{Identity, JournalEvent};
+use crate::log::outcome::Outcome;
+use crate::log::projection::{Applied, Effect, Projection};
+use crate::log::record::{OrderedRecord, Record, RecordId};
+use crate::log::validate::Decision;
+
+/// Waits for what comes of a record.
+pub(super) type Reply = oneshot::Sender<Result<Effect, LogError>>;
+
+/// A projection, and everyone who waits for it to grow.
+pub(super) struct Core {
+    projection: Projection,
+    identity: Identity,
+    /// Where others read how far the projection has come.
+    published: Published,
+    /// The projection of the journal's next life, until it has come as far as that.
+    replacement: Option<Replacement>,
+    follower: Option<Follower>,
+    /// Records of this log that the journal has not delivered yet.
+    in_flight: HashMap<RecordId, Reply>,
+    clock: RetentionClock,
+}
+
+/// What can be read without the lock.
+#[derive(Clone, Default)]
+pub(super) struct Published(std::sync::Arc<(AtomicU64, AtomicU64)>);
+
+impl Published {
+    pub(super) fn head(&self) -> u64 {
+        self.0.0.load(Ordering::Acquire)
+    }
+
+    pub(super) fn epoch(&self) -> u64 {
+        self.0.1.load(Ordering::Acquire)
+    }
+}
+
+/// A projection that is being built.
+struct Replacement {
+    projection: Projection,
+    identity: Identity,
+    /// It takes its place once it has come this far.
+    awaited: Seq,
+    /// What came of records meanwhile; told when it has taken its place.
+    effects: Vec<(RecordId, Result<Effect, Refusal>)>,
+}
+
+impl Core {
+    pub(super) fn new(projection: Projection, identity: Identity) -> Result<Self, LogError> {
+        let clock = RetentionClock::new(projection.last_heard_of()?, Instant::now());
+        let core = Self {
+            projection,
+            identity,
+            published: Published::default(),
+            replacement: None,
+            follower: None,
+            in_flight: HashMap::new(),
+            clock,
+        };
+        core.publish();
+        Ok(core)
+    }
+
+    pub(super) fn published(&self) -> Published {
+        self.published.clone()
+    }
+
+    pub(super) fn identity(&self) -> Identity {
+        self.identity
+    }
+
+    pub(super) fn projection(&mut self) -> &mut Projection {
+        &mut self.projection
+    }
+
+    /// The cut for what is older than `age` now.
+    pub(super) fn cut(&mut self, age: Duration) -> AgeCut {
+        self.clock.cut(age, wall_clock(), Instant::now())
+    }
+
+    /// The answer to a draft if it is certain already; otherwise the records that decide it.
+    pub(super) fn plan(&mut self, draft: Draft) -> Result<Result<Outcome, Vec<Record>>, LogError> {
+        let is_quiet = self.in_flight.is_empty();
+        match self.projection.preview(&draft) {
+            Ok((Decision::Settled(outcome @ Outcome::Repeated(_)), _)) => Ok(Ok(outcome)),
+            Ok((Decision::Settled(outcome), _)) if is_quiet => Ok(Ok(outcome)),
+            Ok((_, room_is_missing)) => Ok(Err(Record::of_draft(draft, room_is_missing))),
+            // What is in flight may make the room, the message or the place that is missing.
+            Err(LogError::Refused(refusal)) if !is_quiet && !is_final(refusal) => {
+                Ok(Err(Record::of_draft(draft, refusal == Refusal::UnknownRoom)))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Sends what comes of a record to `reply`.
+    pub(super) fn expect(&mut self, id: RecordId, reply: Reply) {
+        self.in_flight.insert(id, reply);
+    }
+
+    /// Waits no longer for a record.
+    pub(super) fn give_up(&mut self, id: RecordId) {
+        self.in_flight.remove(&id);
+    }
+
+    /// Tells `follower` of everything after `after`, from now on too.
+    pub(super) fn follow(&mut self, after: Seq, follower: Follower) -> Result<(), LogError> {
+        catch_up(after, &follower, |rooms, after| self.projection.read(rooms, after))?;
+        self.follower = Some(follower);
+        Ok(())
+    }
+
+    /// Takes what the journal delivers.
+    pub(super) fn deliver(&mut self, event: JournalEvent<'_>) -> Result<(), LogError> {
+        match event {
+            JournalEvent::Records(records) if self.replacement.is_none() => self.apply(records)?,
+            JournalEvent::Records(records) => {
+                if let Some(Replacement { projection, effects, .. }) = &mut self.replacement {
+                    projection.apply(records, |_, applied| effects.extend(applied.effects))?;
+                }
+            }
+            JournalEvent::Replaced { identity, head } => {
+                let (projection, effects) = (Projection::in_memory()?, Vec::new());
+                self.replacement = Some(Replacement { projection, identity, awaited: head, effects });
+                for (_, reply) in self.in_flight.drain() {
+                    let replaced = LogError::Unavailable("the journal was replaced".to_owned());
+                    let _ = reply.send(Err(replaced));
+                }
+            }
+        }
+        match self.replacement.take_if(|next| next.projection.applied() >= next.awaited) {
+            Some(next) => self.replace(next),
+            None => Ok(()),
+        }
+    }
+
+    /// Applies records, and tells what came of them.
+    pub(super) fn apply(&mut self, records: &[OrderedRecord]) -> Result<(), LogError> {
+        let Self { projection, published, follower, in_flight, .. } = self;
+        projection.apply(records, |projection, Applied { entries, expired, effects }| {
+            published.0.0.store(projection.head().0, Ordering::Release);
+            if let Some(follower) = follower {
+                if !entries.is_empty() {
+                    follower(LogEvent::Appended(&entries));
+                }
+                if let Some((rooms, forgotten)) = expired {
+                    follower(LogEvent::RoomsExpired { rooms: &rooms, forgotten });
+                }
+            }
+            answer(in_flight, effects);
+        })
+    }
+
+    fn replace(&mut self, next: Replacement) -> Result<(), LogError> {
+        let Replacement { projection, identity, effects, .. } = next;
+        (self.projection, self.identity) = (projection, identity);
+        self.publish();
+        let (head, rooms) = (self.projection.head(), self.projection.rooms()?);
+        let forgotten = self.projection.read(&RoomSelection::All, head)?.forgotten;
+        if let Some(follower) = &self.follower {
+            follower(LogEvent::Replaced { epoch: identity.epoch, head, rooms: &rooms, forgotten });
+        }
+        answer(&mut self.in_flight, effects);
+        Ok(())
+    }
+
+    fn publish(&self) {
+        self.published.0.0.store(self.projection.head().0, Ordering::Release);
+        self.published.0.1.store(self.identity.epoch.0, Ordering::Release);
+    }
+}
+
+/// Whether a draft is refused whatever is in flight.
+fn is_final(refusal: Refusal) -> bool {
+    matches!(refusal, Refusal::NotAuthor | Refusal::MessageDeleted)
+}
+
+fn answer(in_flight: &mut HashMap<RecordId, Reply>, effects: Vec<(RecordId, Result<Effect, Refusal>)>) {
+    for (id, effect) in effects {
+        if let Some(reply) = in_flight.remove(&id) {
+            // A publisher that went away learns of it when it repeats its key.
+            let _ = reply.send(effect.map_err(LogError::from));
+        }
+    }
+}

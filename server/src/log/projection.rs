@@ -1,0 +1,33 @@
+//! The projection: SQLite tables that follow from the records, in their order. It alone decides what a record becomes, and
+//! everything that reads the log reads here. It neither orders records nor cares whether they are durable.
+
+mod append_transaction;
+mod errors;
+mod expiry;
+mod log_view;
+mod meta;
+mod migrations;
+mod on_one_connection;
+mod prune;
+mod reactions;
+mod read_models;
+mod reader;
+mod redact;
+mod replay;
+mod room_deltas;
+mod stored;
+
+pub(super) use self::append_transaction::{AppendTransaction, Tip};
+pub(super) use self::errors::log_error;
+pub(super) use self::expiry::{ROOMS_AT_ONCE, empty_rooms, expire};
+pub(super) use self::meta::{identity, last_heard_of, renew_epoch, seen, was_open, write_meta};
+pub(super) use self::migrations::{APPLICATION_ID, TABLES_OF_VERSION_1, VERSION, migrate, version};
+pub(super) use self::on_one_connection::{Applied, Effect, Projection};
+pub(super) use self::prune::Pruner;
+#[cfg(test)]
+pub(super) use self::reader::{gather, gather_all};
+pub(super) use self::reader::{head, page, read, rooms};
+pub(super) use self::replay::{
+    CarriedRoom, carried_rooms, make_rooms, replay_attached, some_entries, some_readable_entries,
+};
+pub(super) use self::stored::{bytes, entry, seq, sql_time, text};

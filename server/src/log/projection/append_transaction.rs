@@ -1,0 +1,168 @@
+//! A group of records in one transaction: each is decided, written and folded into the read models, then all are committed.
+//! The writer tells its followers of them; a transaction does not.
+
+use std::sync::Arc;
+
+use holdline_shared::{Entry, EntryKind, Seq, Timestamp};
+use rusqlite::{Connection, Transaction};
+
+use super::errors::log_error;
+use super::room_deltas::RoomDeltas;
+use super::stored::{sql_seq, sql_time};
+use super::{reactions, redact};
+use crate::log::draft::Draft;
+use crate::log::error::LogError;
+use crate::log::outcome::Outcome;
+use crate::log::stored_entry::StoredEntry;
+use crate::log::validate::{Decision, now_after, validate};
+
+/// The end of the log, as its writer remembers it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::log) struct Tip {
+    /// The last entry.
+    pub(in crate::log) head: Seq,
+    /// The date of the last entry.
+    pub(in crate::log) at: Timestamp,
+    /// The number of rooms.
+    pub(in crate::log) rooms: usize,
+}
+
+impl Tip {
+    /// Reads where a database ends.
+    pub(in crate::log) fn read(db: &Connection) -> rusqlite::Result<Self> {
+        let sql = "SELECT coalesce(max(seq), 0), (SELECT count(*) FROM rooms),
+                   (SELECT at FROM entries ORDER BY seq DESC LIMIT 1) FROM entries";
+        db.query_row(sql, [], |row| {
+            let at = row.get::<_, Option<i64>>(2)?.unwrap_or_default();
+            Ok(Self {
+                head: super::stored::seq(row.get(0)?),
+                at: Timestamp(at.cast_unsigned()),
+                rooms: row.get(1)?,
+            })
+        })
+    }
+}
+
+/// A transaction that appends.
+pub(in crate::log) struct AppendTransaction<'a> {
+    transaction: Transaction<'a>,
+    tip: Tip,
+    entries: Vec<Arc<StoredEntry>>,
+    rooms: RoomDeltas,
+}
+
+impl<'a> AppendTransaction<'a> {
+    /// An empty group, for about so many entries, that goes on after `tip`.
+    pub(in crate::log) fn begin(transaction: Transaction<'a>, tip: Tip, entries: usize) -> Self {
+        Self { transaction, tip, entries: Vec::with_capacity(entries), rooms: RoomDeltas::default() }
+    }
+
+    /// Appends what comes of a draft behind the last entry, dated by the clock. After a refusal the group goes on as if it
+    /// had not been asked; after any other error it must not be committed.
+    pub(in crate::log) fn append(&mut self, draft: &Draft) -> Result<Outcome, LogError> {
+        self.decide(draft, |tip| (tip.head.next(), now_after(tip.at)))
+    }
+
+    /// Applies a draft that has its place already. Errors are as in [`append`](Self::append).
+    pub(in crate::log) fn apply(
+        &mut self,
+        position: Seq,
+        at: Timestamp,
+        draft: &Draft,
+    ) -> Result<Outcome, LogError> {
+        self.decide(draft, |_| (position, at))
+    }
+
+    /// The decision about a draft, without carrying it out.
+    pub(in crate::log) fn preview(&self, draft: &Draft) -> Result<Decision, LogError> {
+        validate(self, draft)
+    }
+
+    /// Makes the group durable. Answers its entries, and where the log ends now.
+    pub(in crate::log) fn commit(self) -> Result<(Vec<Arc<StoredEntry>>, Tip), LogError> {
+        self.rooms.flush(&self.transaction).map_err(log_error)?;
+        self.transaction.commit().map_err(log_error)?;
+        Ok((self.entries, self.tip))
+    }
+
+    /// The transaction with everything in it, not yet committed.
+    pub(in crate::log) fn into_transaction(self) -> Result<Transaction<'a>, LogError> {
+        self.rooms.flush(&self.transaction).map_err(log_error)?;
+        Ok(self.transaction)
+    }
+
+    /// Takes an entry as it stands, whatever the rules say of it.
+    pub(in crate::log) fn replay(&mut self, stored: &StoredEntry) -> Result<(), LogError> {
+        let entry = stored.entry().ok_or_else(|| LogError::Unavailable("the entry is damaged".to_owned()))?;
+        self.insert(stored, entry).map_err(log_error)?;
+        (self.tip.head, self.tip.at) = (entry.seq, entry.at);
+        Ok(())
+    }
+
+    /// The connection, within the transaction.
+    pub(in crate::log) fn connection(&self) -> &Connection {
+        &self.transaction
+    }
+
+    /// The rooms, as the transaction has changed them.
+    pub(super) fn rooms(&self) -> &RoomDeltas {
+        &self.rooms
+    }
+
+    /// The number of rooms, with those that the transaction has made.
+    pub(super) fn room_count(&self) -> usize {
+        self.tip.rooms
+    }
+
+    fn decide(
+        &mut self,
+        draft: &Draft,
+        place: impl Fn(&Tip) -> (Seq, Timestamp),
+    ) -> Result<Outcome, LogError> {
+        let (kinds, makes_room) = match validate(self, draft)? {
+            Decision::Settled(outcome) => return Ok(outcome),
+            Decision::Append(kinds) => (kinds, false),
+            Decision::Make(kind) => (vec![kind], true),
+        };
+        for kind in kinds {
+            let (seq, at) = place(&self.tip);
+            let entry = Entry { seq, room: draft.room.clone(), at, author: draft.author.clone(), kind };
+            let stored = StoredEntry::encode(entry).map_err(|e| LogError::Unavailable(e.to_string()))?;
+            self.replay(&stored)?;
+            self.entries.push(Arc::new(stored));
+        }
+        let outcome = if makes_room { Outcome::Made } else { Outcome::Appended };
+        Ok(self.entries.last().cloned().map_or(Outcome::Unchanged, outcome))
+    }
+
+    /// Writes the entry and folds it into the read models.
+    fn insert(&mut self, stored: &StoredEntry, entry: &Entry) -> rusqlite::Result<()> {
+        let db = &self.transaction;
+        if let EntryKind::Room { topic } = &entry.kind {
+            self.tip.rooms += usize::from(self.rooms.write(db, entry, topic)?);
+        }
+        let room = self.rooms.add(db, entry)?;
+        let seq = sql_seq(entry.seq);
+        let row = (seq, room, sql_time(entry.at), std::str::from_utf8(&stored.json)?);
+        db.prepare_cached("INSERT INTO entries VALUES (?, ?, ?, ?)")?.execute(row)?;
+        match &entry.kind {
+            EntryKind::Message { key, .. } => {
+                let sql = "INSERT INTO messages (seq, room, author, key) VALUES (?, ?, ?, ?)";
+                let author = entry.author.id.as_str();
+                db.prepare_cached(sql)?.execute((seq, room, author, key.to_bytes()))?;
+            }
+            EntryKind::Edit { target, .. } => {
+                db.prepare_cached("INSERT INTO edits VALUES (?, ?)")?.execute((seq, sql_seq(*target)))?;
+            }
+            EntryKind::Reaction { target, emoji, on } => reactions::apply(db, entry, *target, emoji, *on)?,
+            EntryKind::Delete { target } => {
+                let sql = "UPDATE messages SET is_deleted = 1 WHERE seq = ?";
+                db.prepare_cached(sql)?.execute([sql_seq(*target)])?;
+                reactions::clear(db, *target)?;
+                redact::redact(db, entry, *target)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,212 @@
+//! A projection that follows ordered records on one connection. A record that was applied before is passed over, so records
+//! may come more than once. Where they come from and who waits for them is not its business.
+
+use std::sync::Arc;
+
+use holdline_shared::{PersonId, RoomName, RoomSelection, Seq, Timestamp};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::append_transaction::{AppendTransaction, Tip};
+use super::errors::log_error;
+use super::expiry;
+use super::meta::{find_meta, last_heard_of, write_meta};
+use super::migrations::{migrate, version};
+use super::{prune, reader};
+use crate::log::clock::AgeCut;
+use crate::log::draft::Draft;
+use crate::log::engine::{Chunk, LoggedRoom, Page};
+use crate::log::error::{LogError, Refusal};
+use crate::log::outcome::Outcome;
+use crate::log::record::{OrderedRecord, RecordId, RecordKind};
+use crate::log::stored_entry::StoredEntry;
+use crate::log::validate::Decision;
+
+/// A projection, and how far it has come.
+pub(in crate::log) struct Projection {
+    db: Connection,
+    tip: Tip,
+    /// The last record that was applied, whatever came of it.
+    applied: Seq,
+    /// Whether anybody will read this database after this process.
+    is_kept: bool,
+}
+
+/// What came of some records.
+#[derive(Default)]
+pub(in crate::log) struct Applied {
+    /// The entries that they became.
+    pub(in crate::log) entries: Vec<Arc<StoredEntry>>,
+    /// The rooms that they removed, with the newest entry of a room that ever expired.
+    pub(in crate::log) expired: Option<(Vec<RoomName>, Seq)>,
+    /// What came of each.
+    pub(in crate::log) effects: Vec<(RecordId, Result<Effect, Refusal>)>,
+}
+
+/// What came of one record.
+#[derive(Debug)]
+pub(in crate::log) enum Effect {
+    /// A draft was decided.
+    Decided(Outcome),
+    /// Entries or rooms were removed; there may be more to remove.
+    Removed {
+        /// Whether there may be.
+        more: bool,
+    },
+}
+
+impl Projection {
+    /// An empty projection in memory.
+    pub(in crate::log) fn in_memory() -> Result<Self, LogError> {
+        let db = Connection::open_in_memory().map_err(log_error)?;
+        // Nobody else uses it, and every row comes from here.
+        db.execute_batch("PRAGMA locking_mode = EXCLUSIVE; PRAGMA foreign_keys = OFF").map_err(log_error)?;
+        Ok(Self { is_kept: false, ..Self::resume(db)? })
+    }
+
+    /// The projection in a database, which may be empty.
+    pub(in crate::log) fn resume(mut db: Connection) -> Result<Self, LogError> {
+        db.set_prepared_statement_cache_capacity(64);
+        let taken = version(&db)?;
+        migrate(&mut db, taken)?;
+        let tip = Tip::read(&db).map_err(log_error)?;
+        let applied = find_meta(&db, "applied")?.and_then(|bytes| bytes.try_into().ok());
+        Ok(Self { db, tip, applied: Seq(applied.map_or(0, u64::from_le_bytes)), is_kept: true })
+    }
+
+    /// The last record that was applied.
+    pub(in crate::log) fn applied(&self) -> Seq {
+        self.applied
+    }
+
+    /// The last entry.
+    pub(in crate::log) fn head(&self) -> Seq {
+        self.tip.head
+    }
+
+    /// The decision about a draft if it came next, and whether its room is missing.
+    pub(in crate::log) fn preview(&mut self, draft: &Draft) -> Result<(Decision, bool), LogError> {
+        let transaction = self.db.transaction().map_err(log_error)?;
+        let group = AppendTransaction::begin(transaction, self.tip, 0);
+        let decision = group.preview(draft)?;
+        let room = group.rooms().id(group.connection(), &draft.room).map_err(log_error)?;
+        Ok((decision, room.is_none()))
+    }
+
+    /// Applies records in their order, and tells what came of them once it is kept. After an error some of the records may
+    /// have been applied and told; the same records can be applied again.
+    pub(in crate::log) fn apply(
+        &mut self,
+        records: &[OrderedRecord],
+        mut tell: impl FnMut(&Self, Applied),
+    ) -> Result<(), LogError> {
+        let is_draft = |ordered: &OrderedRecord| matches!(ordered.record.kind(), RecordKind::Draft(_));
+        // What removes anything has a transaction of its own, so that it is told in its place.
+        for group in records.chunk_by(|a, b| is_draft(a) && is_draft(b)) {
+            let begin = group.partition_point(|ordered| ordered.position <= self.applied);
+            let group = &group[begin..];
+            let Some(last) = group.last() else { continue };
+            let applied = self.apply_group(group, last.position)?;
+            self.applied = last.position;
+            tell(self, applied);
+        }
+        Ok(())
+    }
+
+    fn apply_group(&mut self, group: &[OrderedRecord], upto: Seq) -> Result<Applied, LogError> {
+        let begun = self.db.transaction_with_behavior(TransactionBehavior::Immediate);
+        let transaction = begun.map_err(log_error)?;
+        if self.is_kept {
+            write_meta(&transaction, &[("applied", &upto.0.to_le_bytes())]).map_err(log_error)?;
+        }
+        let Tip { head, .. } = self.tip;
+        let mut applied = Applied::default();
+        match group {
+            [OrderedRecord { record, .. }] if !matches!(record.kind(), RecordKind::Draft(_)) => {
+                let more = remove(transaction, record.kind(), head, &mut applied).map_err(log_error)?;
+                let gone = applied.expired.as_ref().map_or(0, |(rooms, _)| rooms.len());
+                self.tip.rooms = self.tip.rooms.saturating_sub(gone);
+                applied.effects.push((record.id, Ok(Effect::Removed { more })));
+            }
+            drafts => {
+                let mut group = AppendTransaction::begin(transaction, self.tip, drafts.len());
+                for OrderedRecord { position, at, record } in drafts {
+                    let RecordKind::Draft(draft) = record.kind() else { continue };
+                    applied.effects.push(match group.apply(*position, *at, draft) {
+                        Ok(outcome) => (record.id, Ok(Effect::Decided(outcome))),
+                        Err(LogError::Refused(refusal)) => (record.id, Err(refusal)),
+                        Err(error) => return Err(error),
+                    });
+                }
+                (applied.entries, self.tip) = group.commit()?;
+            }
+        }
+        Ok(applied)
+    }
+
+    /// Entries after `after`.
+    pub(in crate::log) fn read(&mut self, rooms: &RoomSelection, after: Seq) -> Result<Chunk, LogError> {
+        self.look(|db| reader::read(db, rooms, after))
+    }
+
+    /// Messages before `before`.
+    pub(in crate::log) fn page(
+        &mut self,
+        room: &RoomName,
+        before: Option<Seq>,
+        limit: usize,
+        asking: Option<&PersonId>,
+    ) -> Result<Page, LogError> {
+        self.look(|db| reader::page(db, room, before, limit, asking))
+    }
+
+    /// All rooms.
+    pub(in crate::log) fn rooms(&mut self) -> Result<Vec<LoggedRoom>, LogError> {
+        self.look(reader::rooms)
+    }
+
+    /// Rooms without messages whose newest entry is due.
+    pub(in crate::log) fn empty_rooms(&mut self, idle: AgeCut) -> Result<Vec<RoomName>, LogError> {
+        self.look(|db| expiry::empty_rooms(db, Some(idle)))
+    }
+
+    /// The time at which the log was last in use.
+    pub(in crate::log) fn last_heard_of(&self) -> Result<Timestamp, LogError> {
+        last_heard_of(&self.db, self.tip.head == Seq::START)
+    }
+
+    /// Whether retention would remove anything.
+    pub(in crate::log) fn is_prune_due(
+        &mut self,
+        age: Option<AgeCut>,
+        per_room: Option<u64>,
+    ) -> Result<bool, LogError> {
+        let head = self.tip.head;
+        self.look(|db| prune::is_due(db, age, per_room, head))
+    }
+
+    /// Reads from one snapshot.
+    fn look<T>(&mut self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, LogError> {
+        let snapshot = self.db.transaction().map_err(log_error)?;
+        read(&snapshot).map_err(log_error)
+    }
+}
+
+/// Does what a record says that removes something, and answers whether there is more to remove.
+fn remove(
+    transaction: Transaction<'_>,
+    kind: &RecordKind,
+    head: Seq,
+    applied: &mut Applied,
+) -> rusqlite::Result<bool> {
+    match kind {
+        RecordKind::Draft(_) => Ok(false),
+        RecordKind::Prune { age, per_room } => {
+            prune::prune_once(transaction, *age, *per_room, head).map(|pruned| pruned.more)
+        }
+        RecordKind::Expire { rooms, idle } => {
+            let expired = expiry::expire(transaction, rooms, *idle, head, &|_| false)?;
+            applied.expired = (!expired.rooms.is_empty()).then_some((expired.rooms, expired.forgotten));
+            Ok(expired.more)
+        }
+    }
+}

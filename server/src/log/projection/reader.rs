@@ -1,0 +1,205 @@
+//! Reads. Everything that a call answers is from one snapshot of the database: callers pass a connection in a transaction.
+//! Every read stops at the limits of its answer, however much there is.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+
+use holdline_shared::limits::{BATCH_BYTES, BATCH_ENTRIES};
+use holdline_shared::{PersonId, RoomName, RoomSelection, Seq, Timestamp, Topic};
+use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
+use rusqlite::{Connection, OptionalExtension};
+
+use super::stored::{is_entry, report_damage, sql_seq};
+use super::{expiry, reactions, stored};
+use crate::log::engine::{Chunk, LoggedRoom, Page};
+use crate::log::page_limit::PageLimit;
+use crate::log::stored_entry::StoredEntry;
+
+/// The entries of a batch while it is read.
+#[derive(Default)]
+pub(in crate::log) struct Gathered {
+    entries: Vec<Arc<StoredEntry>>,
+    /// The last row that was read, damaged or not.
+    last: Option<Seq>,
+    pub(in crate::log) rows: usize,
+    pub(in crate::log) bytes: usize,
+}
+
+impl Gathered {
+    /// Whether the batch is full. Rows after its last one were not read.
+    pub(in crate::log) fn is_full(&self) -> bool {
+        self.rows >= BATCH_ENTRIES || self.bytes >= BATCH_BYTES
+    }
+
+    fn take(&mut self, seq: Seq, room: impl FnOnce() -> RoomName, json: &[u8]) {
+        self.last = Some(seq);
+        self.rows += 1;
+        self.bytes += json.len();
+        if is_entry(seq, json) {
+            self.entries.push(Arc::new(StoredEntry::from_stored(seq, room(), json.to_vec())));
+        } else {
+            report_damage(seq);
+        }
+    }
+}
+
+/// Entries after `after`, in log order.
+pub(in crate::log) fn read(db: &Connection, rooms: &RoomSelection, after: Seq) -> rusqlite::Result<Chunk> {
+    let head = head(db)?;
+    let gathered = match rooms {
+        RoomSelection::All => gather_all(db, after)?,
+        RoomSelection::Named(names) => gather(db, names, after)?,
+    };
+    let upto = gathered.last.filter(|_| gathered.is_full()).unwrap_or(head.max(after));
+    Ok(Chunk { entries: gathered.entries, upto, forgotten: newest_forgotten(db, rooms)? })
+}
+
+/// Messages before `before`, newest last, as `reader` sees them.
+pub(in crate::log) fn page(
+    db: &Connection,
+    room: &RoomName,
+    before: Option<Seq>,
+    limit: usize,
+    reader: Option<&PersonId>,
+) -> rusqlite::Result<Page> {
+    let upto = head(db)?;
+    let (mut messages, mut more) = (Vec::new(), false);
+    if let Some(id) = room_id(db, room)? {
+        let sql = "SELECT m.seq, m.is_deleted, e.json FROM messages m JOIN entries e ON e.seq = m.seq
+                   WHERE m.room = ? AND m.seq < ? ORDER BY m.seq DESC";
+        let mut statement = db.prepare_cached(sql)?;
+        let mut rows = statement.query((id, before.map_or(i64::MAX, sql_seq)))?;
+        let mut page = PageLimit::new(limit);
+        while let Some(row) = rows.next()? {
+            if page.is_reached() {
+                more = true;
+                break;
+            }
+            let seq = stored::seq(row.get(0)?);
+            let message = stored::message(db, seq, row.get(1)?, stored::bytes(row, 2)?)?;
+            let Some(mut message) = message else { continue };
+            message.reactions = reactions::shown_to(db, seq, reader)?;
+            page.count(&message);
+            messages.push(message);
+        }
+    }
+    messages.reverse();
+    Ok(Page { messages, more, upto })
+}
+
+/// Every room.
+pub(in crate::log) fn rooms(db: &Connection) -> rusqlite::Result<Vec<LoggedRoom>> {
+    let mut statement = db.prepare_cached("SELECT name, topic, head, at FROM rooms")?;
+    let mut rows = statement.query([])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        // No request can name a room whose name is damaged.
+        let Ok(name) = std::str::from_utf8(stored::bytes(row, 0)?) else {
+            tracing::error!(name = %stored::text(row, 0)?, "a room's name is damaged; the room is passed over");
+            continue;
+        };
+        all.push(LoggedRoom {
+            name: RoomName::received(name),
+            topic: Topic::received(stored::text(row, 1)?),
+            head: stored::seq(row.get(2)?),
+            at: Timestamp(row.get::<_, i64>(3)?.cast_unsigned()),
+        });
+    }
+    Ok(all)
+}
+
+/// Reads on in the whole log until a batch is full.
+pub(in crate::log) fn gather_all(db: &Connection, after: Seq) -> rusqlite::Result<Gathered> {
+    let sql = "SELECT e.seq, r.name, e.json FROM entries e JOIN rooms r ON r.id = e.room
+               WHERE e.seq > ? ORDER BY e.seq";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([sql_seq(after)])?;
+    let mut gathered = Gathered::default();
+    while !gathered.is_full()
+        && let Some(row) = rows.next()?
+    {
+        let name = stored::text(row, 1)?;
+        gathered.take(stored::seq(row.get(0)?), || RoomName::received(name), stored::bytes(row, 2)?);
+    }
+    Ok(gathered)
+}
+
+/// Reads on in some rooms until a batch is full. Each room has a statement of its own, which stands at its next entry; the
+/// earliest goes on. One statement over all of them would have to sort everything that they have.
+pub(in crate::log) fn gather(db: &Connection, names: &[RoomName], after: Seq) -> rusqlite::Result<Gathered> {
+    let mut rooms: Vec<(i64, &RoomName)> = Vec::with_capacity(names.len());
+    for name in names {
+        if let Some(id) = room_id(db, name)?
+            && !rooms.iter().any(|(known, _)| *known == id)
+        {
+            rooms.push((id, name));
+        }
+    }
+    let mut statements = Vec::with_capacity(rooms.len());
+    for _ in &rooms {
+        let sql = "SELECT seq, json FROM entries WHERE room = ? AND seq > ? ORDER BY seq";
+        statements.push(db.prepare_cached(sql)?);
+    }
+    let mut cursors = Vec::with_capacity(rooms.len());
+    for (statement, (id, _)) in statements.iter_mut().zip(&rooms) {
+        cursors.push(statement.query((id, sql_seq(after)))?);
+    }
+    let mut next = BinaryHeap::with_capacity(rooms.len());
+    for (number, cursor) in cursors.iter_mut().enumerate() {
+        cursor.advance()?;
+        if let Some(row) = cursor.get() {
+            next.push(Reverse((row.get::<_, i64>(0)?, number)));
+        }
+    }
+    let mut gathered = Gathered::default();
+    while !gathered.is_full()
+        && let Some(Reverse((seq, number))) = next.pop()
+    {
+        let cursor = &mut cursors[number];
+        if let Some(row) = cursor.get() {
+            gathered.take(stored::seq(seq), || rooms[number].1.clone(), stored::bytes(row, 1)?);
+        }
+        cursor.advance()?;
+        if let Some(row) = cursor.get() {
+            next.push(Reverse((row.get(0)?, number)));
+        }
+    }
+    Ok(gathered)
+}
+
+/// The highest `seq`.
+pub(in crate::log) fn head(connection: &Connection) -> rusqlite::Result<Seq> {
+    let seq: i64 = connection
+        .prepare_cached("SELECT coalesce(max(seq), 0) FROM entries")?
+        .query_row([], |row| row.get(0))?;
+    Ok(stored::seq(seq))
+}
+
+/// The newest entry of these rooms that retention has taken.
+pub(in crate::log) fn newest_forgotten(
+    connection: &Connection,
+    rooms: &RoomSelection,
+) -> rusqlite::Result<Seq> {
+    let names = match rooms {
+        RoomSelection::All => {
+            let sql = "SELECT coalesce(max(forgotten), 0) FROM rooms";
+            let newest = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+            return Ok(stored::seq(newest).max(expiry::newest_expired(connection)?));
+        }
+        RoomSelection::Named(names) => names,
+    };
+    let mut statement = connection.prepare_cached("SELECT forgotten FROM rooms WHERE name = ?")?;
+    let mut newest = 0;
+    for name in names {
+        let forgotten: Option<i64> = statement.query_row([name.as_str()], |row| row.get(0)).optional()?;
+        newest = newest.max(forgotten.unwrap_or_default());
+    }
+    Ok(stored::seq(newest))
+}
+
+/// The number of the room's row.
+fn room_id(connection: &Connection, room: &RoomName) -> rusqlite::Result<Option<i64>> {
+    let mut statement = connection.prepare_cached("SELECT id FROM rooms WHERE name = ?")?;
+    statement.query_row([room.as_str()], |row| row.get(0)).optional()
+}

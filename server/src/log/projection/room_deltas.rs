@@ -1,0 +1,92 @@
+//! What a transaction that is under way knows of rooms. Their rows learn of it once, before the commit, however many
+//! entries each room gets.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use holdline_shared::{Entry, RoomName, Seq, Timestamp, Topic};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::expiry;
+use super::stored::{self, sql_seq, sql_time};
+
+/// The rooms that a transaction has looked at; `None` where there is no such room.
+#[derive(Default)]
+pub(super) struct RoomDeltas(RefCell<HashMap<RoomName, Option<RoomDelta>>>);
+
+/// A room's row, and what the transaction adds to it.
+struct RoomDelta {
+    id: i64,
+    topic: Topic,
+    /// The number of entries that the transaction has given it.
+    added: i64,
+    head: Seq,
+    at: Timestamp,
+}
+
+impl RoomDeltas {
+    /// The room's topic, if there is such a room.
+    pub(super) fn topic(&self, db: &Connection, room: &RoomName) -> rusqlite::Result<Option<Topic>> {
+        self.find(db, room, |room| room.topic.clone())
+    }
+
+    /// The number of the room's row.
+    pub(super) fn id(&self, db: &Connection, room: &RoomName) -> rusqlite::Result<Option<i64>> {
+        self.find(db, room, |room| room.id)
+    }
+
+    /// Notes that the room has got this entry, and answers the number of the room's row.
+    pub(super) fn add(&self, db: &Connection, entry: &Entry) -> rusqlite::Result<i64> {
+        let added = self.find(db, &entry.room, |room| {
+            (room.added, room.head, room.at) = (room.added + 1, entry.seq, entry.at);
+            room.id
+        });
+        added?.ok_or(rusqlite::Error::QueryReturnedNoRows)
+    }
+
+    /// Makes the room, or changes its topic. Answers whether it was made.
+    pub(super) fn write(&self, db: &Connection, entry: &Entry, topic: &Topic) -> rusqlite::Result<bool> {
+        // A room that is made again goes on where the one of that name ended.
+        let sql =
+            "INSERT INTO rooms (name, topic, head, at, entries, forgotten) VALUES (?1, ?2, ?3, ?4, 0, ?5)
+                   ON CONFLICT (name) DO UPDATE SET topic = ?2 RETURNING id";
+        let (forgotten, at) = (sql_seq(expiry::newest_expired(db)?), sql_time(entry.at));
+        let values = (entry.room.as_str(), topic.as_str(), sql_seq(entry.seq), at, forgotten);
+        let id = db.prepare_cached(sql)?.query_row(values, |row| row.get(0))?;
+        let mut rooms = self.0.borrow_mut();
+        let known = rooms.get(&entry.room).and_then(Option::as_ref).map(|room| room.added);
+        let added = known.unwrap_or_default();
+        let room = RoomDelta { id, topic: topic.clone(), added, head: entry.seq, at: entry.at };
+        rooms.insert(entry.room.clone(), Some(room));
+        Ok(known.is_none())
+    }
+
+    /// Writes what the rooms were given into their rows.
+    pub(super) fn flush(&self, db: &Connection) -> rusqlite::Result<()> {
+        let sql = "UPDATE rooms SET head = ?, at = ?, entries = entries + ? WHERE id = ?";
+        let mut statement = db.prepare_cached(sql)?;
+        for room in self.0.borrow().values().flatten().filter(|room| room.added > 0) {
+            statement.execute((sql_seq(room.head), sql_time(room.at), room.added, room.id))?;
+        }
+        Ok(())
+    }
+
+    /// Looks the room up, unless that was done before.
+    fn find<T>(
+        &self,
+        db: &Connection,
+        name: &RoomName,
+        answer: impl FnOnce(&mut RoomDelta) -> T,
+    ) -> rusqlite::Result<Option<T>> {
+        let mut rooms = self.0.borrow_mut();
+        if !rooms.contains_key(name) {
+            let mut statement = db.prepare_cached("SELECT id, topic FROM rooms WHERE name = ?")?;
+            let found = statement.query_row([name.as_str()], |row| {
+                let (id, topic) = (row.get(0)?, Topic::received(stored::text(row, 1)?));
+                Ok(RoomDelta { id, topic, added: 0, head: Seq::START, at: Timestamp::default() })
+            });
+            rooms.insert(name.clone(), found.optional()?);
+        }
+        Ok(rooms.get_mut(name).and_then(Option::as_mut).map(answer))
+    }
+}

@@ -1,0 +1,227 @@
+//! The limit on open connections. Clients beyond it are told to come back, and closed.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
+
+use holdline_shared::{Problem, ProblemCode};
+use socket2::{SockRef, TcpKeepalive};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use crate::http::PROTECTION;
+use crate::metrics::Metrics;
+use crate::repeated_line::RepeatedLine;
+
+/// `TCP_USER_TIMEOUT`: the kernel cuts off a client that takes no byte of its answer for this long. The stall rule, which counts
+/// whom it cuts off and lets slow readers live, has to come first: a kernel that is asked for a little now and then takes far
+/// longer than one window to hear that some of it was taken.
+const STUCK_READER: Duration = Duration::from_secs(150);
+/// The send buffer of a connection, in bytes. The kernel takes twice as much, its own bookkeeping included; left to
+/// itself, it would take up to 4 MiB for a client that does not read. Enough for a megabyte a second across an ocean.
+const SEND_BUFFER: usize = 128 * 1024;
+/// A silent connection is probed after this long, so that clients that vanished are noticed while a poll is held.
+const KEEPALIVE: Duration = Duration::from_secs(45);
+/// After an accept that failed, most likely for want of file descriptors.
+pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Counts connections.
+pub(super) struct ConnectionLimit {
+    most: usize,
+    connections: Arc<AtomicUsize>,
+    refusals: Arc<AtomicUsize>,
+    metrics: Arc<Metrics>,
+}
+
+/// The permit of one connection, given back by dropping it.
+#[derive(Debug)]
+pub(super) struct ConnectionPermit(Arc<AtomicUsize>);
+
+impl ConnectionPermit {
+    fn take(count: &Arc<AtomicUsize>, most: usize) -> Option<Self> {
+        let taken = count
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |taken| (taken < most).then_some(taken + 1));
+        taken.ok().map(|_| Self(count.clone()))
+    }
+}
+
+impl Drop for ConnectionPermit {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Connections that are being refused at once.
+const REFUSALS: usize = 64;
+/// How long a refused client may take to notice.
+const REFUSAL_TIME: Duration = Duration::from_secs(2);
+/// How long a refused client may take for the first line of its request.
+const FIRST_LINE_TIME: Duration = Duration::from_secs(1);
+/// Of a longer first line the rest is not needed.
+const FIRST_LINE: usize = 8 * 1024;
+/// Seconds after which to come back.
+const RETRY_AFTER: u64 = 5;
+
+/// The response to a client beyond the limit, by the first line of its request. An `EventSource` reconnects only after a 200.
+fn refusal(first_line: &[u8]) -> String {
+    let problem = Problem::new(
+        ProblemCode::Overloaded,
+        "there are as many connections as there may be; come back soon",
+    );
+    // A problem is made of strings and numbers; encoding it cannot fail.
+    let json = serde_json::to_string(&problem).unwrap_or_default();
+    let (status, kind, body) = if asks_for_events(first_line) {
+        let event = format!("retry: {}\nevent: problem\ndata: {json}\n\n", RETRY_AFTER * 1000);
+        ("200 OK", "text/event-stream\r\nx-accel-buffering: no", event)
+    } else {
+        let retry_after = "application/problem+json\r\nretry-after: 5";
+        ("503 Service Unavailable", retry_after, json)
+    };
+    let protection: String = PROTECTION.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncache-control: no-store\r\n{protection}connection: close\r\n\
+         content-length: {}\r\ndate: {}\r\n\r\n{body}",
+        body.len(),
+        httpdate::fmt_http_date(SystemTime::now()),
+    )
+}
+
+/// Whether it is `GET …/api/v1/events`, below whatever prefix.
+fn asks_for_events(first_line: &[u8]) -> bool {
+    let Some(target) = first_line.strip_prefix(b"GET ") else { return false };
+    let path = target.split(|byte| matches!(byte, b' ' | b'?' | b'\r' | b'\n')).next().unwrap_or_default();
+    path.ends_with(b"/api/v1/events")
+}
+
+/// Reads until the end of the first line, and perhaps more; less when the client takes too long.
+async fn read_first_line(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
+    let mut read = Vec::new();
+    let reading = async {
+        while !read.contains(&b'\n') && read.len() < FIRST_LINE {
+            if stream.read_buf(&mut read).await? == 0 {
+                break;
+            }
+        }
+        Ok::<_, io::Error>(())
+    };
+    timeout(FIRST_LINE_TIME, reading).await.unwrap_or(Ok(()))?;
+    Ok(read)
+}
+
+impl ConnectionLimit {
+    pub(super) fn new(most: usize, metrics: Arc<Metrics>) -> Self {
+        let connections = Arc::default();
+        metrics.watch_connections(&connections);
+        Self { most, connections, refusals: Arc::default(), metrics }
+    }
+
+    /// A permit for one more connection, unless there are as many as may be.
+    pub(super) fn acquire(&self) -> Option<ConnectionPermit> {
+        let permit = ConnectionPermit::take(&self.connections, self.most)?;
+        self.metrics.connections.increment();
+        Some(permit)
+    }
+
+    /// Answers once the first line is read, then drains the client's input: closing at once would take the answer away. Beyond a
+    /// number of these at once, connections are closed without a word.
+    pub(super) fn refuse(&self, stream: impl FnOnce() -> io::Result<TcpStream> + Send + 'static) {
+        static LINE: RepeatedLine = RepeatedLine::new();
+        self.metrics.connections_refused.increment();
+        if let Some(times) = LINE.count(1) {
+            tracing::warn!(times, most = self.most, "connections were refused: as many are open as may be");
+        }
+        let Some(permit) = ConnectionPermit::take(&self.refusals, REFUSALS) else { return };
+        tokio::spawn(async move {
+            let answered = async {
+                let mut stream = stream()?;
+                let first_line = read_first_line(&mut stream).await?;
+                stream.write_all(refusal(&first_line).as_bytes()).await?;
+                stream.shutdown().await?;
+                tokio::io::copy(&mut stream.take(1 << 16), &mut tokio::io::sink()).await
+            };
+            // A client that does not listen is no loss.
+            let _ = timeout(REFUSAL_TIME, answered).await;
+            drop(permit);
+        });
+    }
+}
+
+/// Warns in the server's own log that a connection could not be accepted.
+pub(super) fn note_failed_accept(error: &io::Error) {
+    static LINE: RepeatedLine = RepeatedLine::new();
+    if let Some(times) = LINE.count(1) {
+        tracing::warn!(%error, times, "connections could not be accepted; trying again");
+    }
+}
+
+/// Disables Nagle's algorithm, bounds the send buffer, and lets the kernel detect dead and stuck peers. On Linux, accepted
+/// connections inherit these options from the listener.
+pub(super) fn tune(socket: &SockRef<'_>) -> io::Result<()> {
+    socket.set_tcp_nodelay(true)?;
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE))?;
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(STUCK_READER))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_streams_of_events_are_refused_with_a_200() {
+        for (line, is_stream) in [
+            ("GET /api/v1/events?room=lobby HTTP/1.1\r\n", true),
+            ("GET /chat/api/v1/events HTTP/1.1\r\nHost: a", true),
+            ("GET /api/v1/events?room=caf", true),
+            ("POST /api/v1/events HTTP/1.1\r\n", false),
+            ("GET /api/v1/eventss HTTP/1.1\r\n", false),
+            ("GET /api/v1/poll?x=/api/v1/events HTTP/1.1\r\n", false),
+            ("GET / HTTP/1.1\r\nx: GET /api/v1/events", false),
+            ("", false),
+        ] {
+            let answer = refusal(line.as_bytes());
+            let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+            assert_eq!(head.starts_with("HTTP/1.1 200 "), is_stream, "{line}: {head}");
+            assert!(
+                head.contains(&format!("content-length: {}", body.len())) && head.contains("\r\ndate: "),
+                "{head}"
+            );
+            assert!(
+                PROTECTION.iter().all(|(name, value)| head.contains(&format!("\r\n{name}: {value}"))),
+                "{head}"
+            );
+            let json = if is_stream {
+                body.strip_prefix("retry: 5000\nevent: problem\ndata: ")
+                    .and_then(|rest| rest.strip_suffix("\n\n"))
+            } else {
+                Some(body)
+            };
+            let problem: Problem = serde_json::from_str(json.unwrap()).unwrap();
+            assert_eq!(problem.code, ProblemCode::Overloaded);
+        }
+    }
+
+    #[test]
+    fn kernel_waits_longer_than_the_rule_that_counts() {
+        let rule = crate::ServeConfig::default().stall_timeout;
+        assert!(STUCK_READER >= 2 * rule, "{STUCK_READER:?} against {rule:?}");
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+        tune(&SockRef::from(&socket)).unwrap();
+        #[cfg(target_os = "linux")]
+        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(STUCK_READER));
+    }
+
+    #[test]
+    fn permit_is_given_back() {
+        let metrics = Arc::<Metrics>::default();
+        let connection_limit = ConnectionLimit::new(1, metrics.clone());
+        let permit = connection_limit.acquire();
+        assert!(permit.is_some() && connection_limit.acquire().is_none());
+        drop(permit);
+        assert!(connection_limit.acquire().is_some());
+    }
+}

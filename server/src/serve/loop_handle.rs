@@ -1,0 +1,94 @@
+//! The handle by which other threads send commands to an event loop.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering, fence};
+use std::task::Wake;
+
+use parking_lot::Mutex;
+
+use super::handoff::Handoff;
+
+/// A command to an event loop.
+pub(super) enum Command {
+    /// Adopt a connection: a new one, or one on which hyper has read a request for the loop.
+    Adopt(Handoff),
+    /// Accept no more, and end once the last connection has.
+    Drain,
+    /// End now.
+    Abort,
+}
+
+/// An event loop, seen from other threads.
+pub(super) struct LoopHandle {
+    waker: mio::Waker,
+    /// Whether the loop will look at its commands before it sleeps again.
+    is_awake: AtomicBool,
+    /// `None` once the loop has ended.
+    commands: Mutex<Option<Vec<Command>>>,
+}
+
+impl LoopHandle {
+    pub(super) fn new(waker: mio::Waker) -> Self {
+        Self { waker, is_awake: AtomicBool::new(true), commands: Mutex::new(Some(Vec::new())) }
+    }
+
+    /// Sends a command. After the end of the loop it is dropped, which closes the connection of an `Adopt`.
+    pub(super) fn send(&self, command: Command) {
+        let is_first = self.commands.lock().as_mut().is_some_and(|commands| {
+            commands.push(command);
+            commands.len() == 1
+        });
+        if is_first {
+            self.notify();
+        }
+    }
+
+    /// Wakes the loop if it may be asleep. Whatever the loop is to find must be there already.
+    fn notify(&self) {
+        // One of the two sees what the other has done: the loop says that it goes to sleep and then looks once more,
+        // this side puts something there and then looks whether the loop sleeps.
+        fence(Ordering::SeqCst);
+        if !self.is_awake.load(Ordering::Relaxed)
+            && let Err(error) = self.waker.wake()
+        {
+            tracing::error!(%error, "an event loop could not be woken");
+        }
+    }
+
+    /// Notes that the loop goes to sleep, unless there is something that it has not seen.
+    pub(super) fn falls_asleep(&self) {
+        self.is_awake.store(false, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+    }
+
+    /// Notes that the loop will look at everything before it sleeps again.
+    pub(super) fn wakes_up(&self) {
+        self.is_awake.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether there are commands.
+    pub(super) fn has_commands(&self) -> bool {
+        self.commands.lock().as_ref().is_some_and(|commands| !commands.is_empty())
+    }
+
+    /// Takes the commands that came since the last time.
+    pub(super) fn take(&self) -> Vec<Command> {
+        self.commands.lock().as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Takes no more commands.
+    pub(super) fn close(&self) {
+        *self.commands.lock() = None;
+    }
+}
+
+/// For the hub and for futures: something that the loop waits for is ready.
+impl Wake for LoopHandle {
+    fn wake(self: Arc<Self>) {
+        self.notify();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.notify();
+    }
+}
