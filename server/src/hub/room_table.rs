@@ -28,7 +28,7 @@ impl RoomTable {
         }
     }
 
-    /// Puts the rooms of another life of the log in the place of all rooms, which are answered.
+    /// Puts the rooms of another life of the log in the place of the present ones, and answers these.
     pub(super) fn replace(&self, logged: Vec<LoggedRoom>, epoch: Epoch, forgotten: Seq) -> Vec<Arc<Room>> {
         let (by_name, by_head) = indexed(logged, epoch);
         self.forgotten.store(forgotten.0, Ordering::Release);

@@ -63,7 +63,7 @@ impl HubState {
         self.all_rooms.read().clone()
     }
 
-    /// Puts the feed of another life of the log in the place of the feed of all rooms, which is answered.
+    /// Puts the feed of another life of the log in the place of the feed of all rooms, and answers that.
     pub(super) fn replace_all_rooms(&self, epoch: Epoch, head: Seq) -> Arc<Feed> {
         let feed = Arc::new(Feed::new(WaitKey::AllRooms, epoch, head, head));
         std::mem::replace(&mut *self.all_rooms.write(), feed)
