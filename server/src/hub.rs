@@ -130,25 +130,25 @@ impl Hub {
     /// Cancelling it, by dropping the future, leaves nothing behind.
     pub async fn poll(
         &self,
-        scope: &Scope,
+        scope: Scope,
         rooms: &RoomSelection,
         after: After,
         wait: Duration,
         presence: Option<PresenceLease>,
     ) -> Result<Answer, PollError> {
-        self.polls.poll(scope, rooms, after, wait, presence).await
+        self.polls.poll(&scope, rooms, after, wait, presence).await
     }
 
     /// Waits for the next message of one room, edits and other entries passed over. A room that does not exist yet may
     /// be waited for.
     pub async fn next_message(
         &self,
-        scope: &Scope,
+        scope: Scope,
         room: &RoomName,
         after: After,
         wait: Option<Duration>,
     ) -> Result<NextMessage, PollError> {
-        self.polls.next_message(scope, room, after, wait).await
+        self.polls.next_message(&scope, room, after, wait).await
     }
 
     /// Checks where a poll begins and how long it may be held, for a keeper of its own.
@@ -175,7 +175,7 @@ impl Hub {
     /// A page of a room's history, as `reader` sees it, with the cursor it was read at.
     pub async fn history(
         &self,
-        scope: &Scope,
+        scope: Scope,
         room: &RoomName,
         before: Option<Seq>,
         limit: usize,

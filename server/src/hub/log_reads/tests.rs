@@ -20,8 +20,9 @@ async fn polls_that_ask_the_same_share_one_read() {
     let mut begun = Vec::new();
     for number in 0..6 {
         let is_here = number % 2 == 0;
-        let presence = is_here
-            .then(|| hub.enter(&Scope::of_every_room(), &Person::stdin(), &[lobby.clone()], None).update());
+        let presence = is_here.then(|| {
+            hub.enter(&Scope::of_every_room(), &Person::stdin(), std::slice::from_ref(&lobby), None).update()
+        });
         let room = hub.state.rooms.find(&lobby).unwrap();
         let feed = if number < 3 { hub.state.all_rooms.clone() } else { room.feed().clone() };
         let feeds = Feeds::One(feed);

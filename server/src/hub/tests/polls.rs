@@ -51,10 +51,10 @@ async fn poll_hears_what_was_said_before_and_meanwhile() {
     let after = After::At(cursor(&hub));
     say(&hub, "lobby", "before").await;
     assert_eq!(
-        texts(&hub.poll(&Scope::of_every_room(), &lobby, after, LONG, None).await.unwrap()),
+        texts(&hub.poll(Scope::of_every_room(), &lobby, after, LONG, None).await.unwrap()),
         ["before"]
     );
-    let waits = hub.poll(&Scope::of_every_room(), &lobby, After::Now, LONG, None);
+    let waits = hub.poll(Scope::of_every_room(), &lobby, After::Now, LONG, None);
     let (heard, ()) = tokio::join!(waits, say(&hub, "lobby", "while"));
     assert_eq!(texts(&heard.unwrap()), ["while"]);
 }
@@ -66,7 +66,7 @@ async fn poll_ends_empty_when_time_is_up() {
         let start = Instant::now();
         let wait = Duration::from_secs(asked);
         let answer =
-            hub.poll(&Scope::of_every_room(), &named(&["lobby"]), After::Now, wait, None).await.unwrap();
+            hub.poll(Scope::of_every_room(), &named(&["lobby"]), After::Now, wait, None).await.unwrap();
         // tokio's clock counts in milliseconds.
         assert_eq!(start.elapsed().as_secs(), granted);
         assert!(answer.is_empty && answer.cursor == cursor(&hub));
@@ -78,17 +78,17 @@ async fn polls_of_one_cursor_share_one_buffer() {
     let hub = hub_with(HubConfig::default()).await;
     let lobby = named(&["lobby"]);
     let after = After::At(cursor(&hub));
-    let waiting = (0..10).map(|_| hub.poll(&Scope::of_every_room(), &lobby, after, LONG, None));
+    let waiting = (0..10).map(|_| hub.poll(Scope::of_every_room(), &lobby, after, LONG, None));
     let (answers, ()) = tokio::join!(join_all(waiting), say(&hub, "lobby", "hello"));
     let answers: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
     assert!(answers.iter().all(|answer| answer.body.as_ptr() == answers[0].body.as_ptr()));
     // Who comes later, from the same place, gets it too; who comes from elsewhere does not.
-    let late = hub.poll(&Scope::of_every_room(), &lobby, after, LONG, None).await.unwrap();
+    let late = hub.poll(Scope::of_every_room(), &lobby, after, LONG, None).await.unwrap();
     assert_eq!(late.body.as_ptr(), answers[0].body.as_ptr());
-    let all = hub.poll(&Scope::of_every_room(), &lobby, After::Start, LONG, None).await.unwrap();
+    let all = hub.poll(Scope::of_every_room(), &lobby, After::Start, LONG, None).await.unwrap();
     assert_ne!(all.body, late.body);
     say(&hub, "lobby", "again").await;
-    let more = hub.poll(&Scope::of_every_room(), &lobby, after, LONG, None).await.unwrap();
+    let more = hub.poll(Scope::of_every_room(), &lobby, after, LONG, None).await.unwrap();
     assert_eq!(texts(&more), ["hello", "again"]);
 }
 
@@ -98,12 +98,12 @@ async fn reads_the_log_when_nothing_is_cached() {
     let after = After::At(cursor(&hub));
     for rooms in [named(&["lobby"]), RoomSelection::All] {
         let said = format!("in {rooms:?}");
-        let waits = hub.poll(&Scope::of_every_room(), &rooms, After::Now, LONG, None);
+        let waits = hub.poll(Scope::of_every_room(), &rooms, After::Now, LONG, None);
         let (heard, ()) = tokio::join!(waits, say(&hub, "lobby", &said));
         assert_eq!(texts(&heard.unwrap()), [said]);
     }
     assert_eq!(
-        texts(&hub.poll(&Scope::of_every_room(), &named(&["lobby"]), after, LONG, None).await.unwrap()).len(),
+        texts(&hub.poll(Scope::of_every_room(), &named(&["lobby"]), after, LONG, None).await.unwrap()).len(),
         2
     );
     assert_eq!(hub.state.cache.lock().bytes(), 0);
@@ -117,8 +117,7 @@ async fn cache_stays_within_its_limit() {
         say(&hub, if n % 2 == 0 { "lobby" } else { "tea" }, &format!("message {n}")).await;
         assert!(hub.state.cache.lock().bytes() <= 2_000);
     }
-    let heard =
-        hub.poll(&Scope::of_every_room(), &named(&["lobby", "tea"]), after, LONG, None).await.unwrap();
+    let heard = hub.poll(Scope::of_every_room(), &named(&["lobby", "tea"]), after, LONG, None).await.unwrap();
     assert_eq!(texts(&heard).len(), 100);
 }
 
@@ -145,7 +144,7 @@ async fn polls_of_several_rooms_hear_one_order() {
             let (mut cursor, mut heard) = (after, Vec::new());
             while heard.len() < 3 * EACH {
                 let answer =
-                    hub.poll(&Scope::of_every_room(), &rooms, After::At(cursor), LONG, None).await.unwrap();
+                    hub.poll(Scope::of_every_room(), &rooms, After::At(cursor), LONG, None).await.unwrap();
                 cursor = answer.cursor;
                 heard.extend(texts(&answer));
             }
@@ -182,8 +181,8 @@ async fn dropped_poll_leaves_nothing_behind() {
             hub.enter(&Scope::of_every_room(), &person, &[RoomName::lobby()], None).update().tag
         );
         let presence = hub.enter(&Scope::of_every_room(), &person, &[RoomName::lobby()], Some(&tag));
-        let mut poll = pin!(hub.poll(&Scope::of_every_room(), &rooms, After::Now, LONG, Some(presence)));
-        let mut next = pin!(hub.next_message(&Scope::of_every_room(), &unmade, After::Now, None));
+        let mut poll = pin!(hub.poll(Scope::of_every_room(), &rooms, After::Now, LONG, Some(presence)));
+        let mut next = pin!(hub.next_message(Scope::of_every_room(), &unmade, After::Now, None));
         let mut context = Context::from_waker(Waker::noop());
         for _ in 0..3 {
             assert!(poll.as_mut().poll(&mut context).is_pending());
@@ -204,17 +203,17 @@ async fn closed_hub_answers_at_once_with_what_there_is() {
     let hub = hub_with(HubConfig::default()).await;
     let lobby = named(&["lobby"]);
     let after = After::At(cursor(&hub));
-    let waits = hub.poll(&Scope::of_every_room(), &lobby, After::Now, LONG, None);
+    let waits = hub.poll(Scope::of_every_room(), &lobby, After::Now, LONG, None);
     let (empty, ()) = tokio::join!(waits, async { hub.close() });
     assert!(empty.unwrap().is_empty);
     say(&hub, "lobby", "the last word").await;
     assert_eq!(
-        texts(&hub.poll(&Scope::of_every_room(), &lobby, after, LONG, None).await.unwrap()),
+        texts(&hub.poll(Scope::of_every_room(), &lobby, after, LONG, None).await.unwrap()),
         ["the last word"]
     );
-    assert!(hub.poll(&Scope::of_every_room(), &lobby, After::Now, LONG, None).await.unwrap().is_empty);
+    assert!(hub.poll(Scope::of_every_room(), &lobby, After::Now, LONG, None).await.unwrap().is_empty);
     assert_eq!(
-        hub.next_message(&Scope::of_every_room(), &RoomName::lobby(), After::Now, None).await.unwrap().text,
+        hub.next_message(Scope::of_every_room(), &RoomName::lobby(), After::Now, None).await.unwrap().text,
         None
     );
 }
@@ -224,21 +223,21 @@ async fn poll_of_a_full_server_is_counted_once() {
     let hub = hub_with(HubConfig { max_held: 1, ..HubConfig::default() }).await;
     let shortened = || hub.metrics().polls_shortened.value();
     let lobby = named(&["lobby"]);
-    let mut held = pin!(hub.poll(&Scope::of_every_room(), &lobby, After::Now, LONG, None));
+    let mut held = pin!(hub.poll(Scope::of_every_room(), &lobby, After::Now, LONG, None));
     assert!(held.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     assert_eq!(shortened(), 0);
     // A wait without a limit is renewed again and again.
     let room: RoomName = "lobby".parse().unwrap();
-    let endless = hub.next_message(&Scope::of_every_room(), &room, After::Now, None);
+    let endless = hub.next_message(Scope::of_every_room(), &room, After::Now, None);
     assert!(tokio::time::timeout(5 * CROWDED_WAIT, endless).await.is_err());
     assert_eq!(shortened(), 1);
-    assert!(hub.poll(&Scope::of_every_room(), &lobby, After::Now, LONG, None).await.unwrap().is_empty);
+    assert!(hub.poll(Scope::of_every_room(), &lobby, After::Now, LONG, None).await.unwrap().is_empty);
     assert_eq!(shortened(), 2);
     // These are not held, or no shorter than they asked for.
     say(&hub, "lobby", "hello").await;
-    assert!(!hub.poll(&Scope::of_every_room(), &lobby, After::Start, LONG, None).await.unwrap().is_empty);
+    assert!(!hub.poll(Scope::of_every_room(), &lobby, After::Start, LONG, None).await.unwrap().is_empty);
     for wait in [Duration::ZERO, CROWDED_WAIT] {
-        hub.poll(&Scope::of_every_room(), &lobby, After::Now, wait, None).await.unwrap();
+        hub.poll(Scope::of_every_room(), &lobby, After::Now, wait, None).await.unwrap();
     }
     assert_eq!(shortened(), 2);
 }
@@ -255,7 +254,7 @@ async fn appended_entries_are_counted() {
         Draft { author, room: "other".parse().unwrap(), kind: crate::log::DraftKind::Room { topic: None } };
     hub.publish(made).await.unwrap();
     let visible =
-        hub.poll(&Scope::of_every_room(), &RoomSelection::All, After::Start, LONG, None).await.unwrap();
+        hub.poll(Scope::of_every_room(), &RoomSelection::All, After::Start, LONG, None).await.unwrap();
     let batch: Batch = serde_json::from_slice(&visible.body).unwrap();
     assert_eq!(hub.metrics().entries.value() - before, 4, "{:?}", batch.entries);
 }

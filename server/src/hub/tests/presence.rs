@@ -34,9 +34,7 @@ fn presence(answer: &Answer) -> Option<Presence> {
 async fn told(hub: &Hub, who: &str, rooms: &[&str], known: Option<&String>) -> Option<Presence> {
     let lease = hub.enter(&Scope::of_every_room(), &person(who), &names(rooms), known);
     let room = RoomSelection::Named(names(&["a"]));
-    presence(
-        &hub.poll(&Scope::of_every_room(), &room, After::Now, Duration::ZERO, Some(lease)).await.unwrap(),
-    )
+    presence(&hub.poll(Scope::of_every_room(), &room, After::Now, Duration::ZERO, Some(lease)).await.unwrap())
 }
 
 /// Waits until everything is published.
@@ -81,7 +79,7 @@ async fn polls_that_are_told_the_same_presence_share_one_buffer() {
     let people = tags.await;
     let held = people.iter().map(|(tag, who)| {
         let lease = hub.enter(&Scope::of_every_room(), &person(who), &names(&["a"]), Some(tag));
-        hub.poll(&Scope::of_every_room(), &room, After::Now, LONG, Some(lease))
+        hub.poll(Scope::of_every_room(), &room, After::Now, LONG, Some(lease))
     });
     let (answers, ()) = tokio::join!(join_all(held), async { hub.leave(&person("bob").id) });
     let answers: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
@@ -103,7 +101,7 @@ async fn presence_in_another_room_ends_a_hold() {
         let tag = told(&hub, "ada", &["b"], None).await.unwrap().tag;
         drop(lease);
         let lease = hub.enter(&Scope::of_every_room(), &person("ada"), &names(&["b"]), Some(&tag));
-        let held = hub.poll(&Scope::of_every_room(), &rooms, After::Now, LONG, Some(lease));
+        let held = hub.poll(Scope::of_every_room(), &rooms, After::Now, LONG, Some(lease));
         let (answer, bob) = tokio::join!(held, async {
             hub.enter(&Scope::of_every_room(), &person("bob"), &names(&["b"]), None)
         });

@@ -57,7 +57,8 @@ async fn foreign_records_reach_a_poll() {
     let log = JournaledLog::open(journal.clone()).await.unwrap();
     let hub = Hub::open(Arc::new(log)).await.unwrap();
     let lobby = RoomSelection::Named(vec![RoomName::lobby()]);
-    let polled = hub.poll(&lobby, After::Now, Duration::from_secs(120), None);
+    let polled =
+        hub.poll(crate::scope::Scope::of_every_room(), &lobby, After::Now, Duration::from_secs(120), None);
     let said = async {
         while hub.held() == 0 {
             tokio::task::yield_now().await;
