@@ -21,7 +21,7 @@ struct Arguments {
     scenarios: Vec<String>,
 
     /// Servers to measure, such as holdline, holdline:anonymous, holdline:memory, holdline:plain, baseline,
-    /// baseline:2ms, baseline:lossy, nchan, nchan:multipart, nchan:default, node, engineio
+    /// baseline:2ms, baseline:lossy, nchan, nchan:multipart, nchan:default, node
     /// [default: holdline,baseline,nchan,node]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     peers: Vec<String>,

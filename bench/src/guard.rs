@@ -36,7 +36,11 @@ pub(crate) fn judge(figures: &[Figures], is_whole: bool, accept: bool) -> Result
         .with_context(|| format!("no {}; keep the first with --guard --accept", path.display()))?;
     let mut kept: Ratios = serde_json::from_str(&text)?;
     kept.retain(|name, _| is_whole || now.contains_key(name));
-    let worse = worse(&kept, &now);
+    let mut worse = worse(&kept, &now);
+    for figures in figures {
+        let failed = figures.rows.iter().filter(|row| row.failed > 0);
+        worse.extend(failed.map(|row| format!("{}, {}, {}: failed", figures.scenario, row.case, row.peer)));
+    }
     for line in &worse {
         console::print(line);
     }

@@ -1,4 +1,4 @@
-//! Measures Holdline beside its peers: the baseline, nchan, the classic Node demo, Engine.IO.
+//! Measures Holdline beside its peers: the baseline, nchan, the classic Node demo.
 //!
 //! A run measures scenarios with several peers in several passes, and prints one table each. The baseline is the least
 //! that a server can do, and what everything is compared with.

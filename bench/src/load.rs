@@ -3,6 +3,7 @@
 
 mod publish;
 mod round;
+mod subscribe;
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
@@ -14,7 +15,7 @@ use hdrhistogram::Histogram;
 use crate::ledger::{Ledger, Progress, Tally};
 use crate::net::{Events, Poller};
 use crate::peer::{Peer, Position, Token};
-use crate::process::{Account, own_cpu};
+use crate::process::Account;
 use crate::response::{Response, numbers, text};
 use crate::{blocking, interrupt, net};
 pub(crate) use publish::Pace;
@@ -22,12 +23,8 @@ pub(crate) use round::Round;
 
 /// Bytes of one read.
 const READ: usize = 512 << 10;
-/// Connections to open before the server gets time to accept them: fewer than the shortest backlog of a peer.
-const CROWD: usize = 400;
 /// Three digits of a latency in nanoseconds, up to ten minutes.
 const LONGEST: u64 = 600_000_000_000;
-/// Time within which all subscribers must know all people: twice the longest pause between two changes of presence.
-const PRESENCE: Duration = Duration::from_secs(60);
 
 /// One peer under load.
 pub(crate) struct Load {
@@ -137,71 +134,6 @@ impl Load {
             }
         }
         Ok(())
-    }
-
-    /// Opens the sessions of so many more subscribers, before anything is measured.
-    pub(crate) fn open_sessions(&mut self, count: usize) -> Result<()> {
-        let Self { peer, subscribers, .. } = self;
-        peer.protocol.open_sessions(peer.running.address, *subscribers + count)
-    }
-
-    /// Adds so many subscribers, spread over the rooms. Returns, when the server holds all polls and all subscribers know
-    /// all people, the CPU of the generator in nanoseconds.
-    pub(crate) fn subscribe(&mut self, count: usize) -> Result<u64> {
-        self.open_sessions(count)?;
-        self.catch_up();
-        let (mut own, mut start) = (0, own_cpu());
-        for one in 0..count {
-            let at = one % self.rooms.len();
-            self.inhabited = self.inhabited.max(at + 1);
-            let room = &mut self.rooms[at];
-            room.members += 1;
-            let position = Position { cursor: room.cursor, ..Position::default() };
-            let (number, room) = (self.subscribers, u32::try_from(at)?);
-            self.subscribers += 1;
-            let place = self.ledger.place(room);
-            let conn = self.open(Role::Subscriber { number, room, place, position })?;
-            self.poll(conn)?;
-            if one % CROWD == CROWD - 1 {
-                own += own_cpu() - start;
-                self.settle()?;
-                start = own_cpu();
-            }
-        }
-        own += own_cpu() - start;
-        self.settle()?;
-        self.await_presence()?;
-        Ok(own)
-    }
-
-    /// Waits until every subscriber knows all people in its room: the server is idle between two changes of presence.
-    fn await_presence(&mut self) -> Result<()> {
-        let end = Instant::now() + PRESENCE;
-        while self.peer.protocol.shows_presence() && !self.knows_presence() {
-            self.run_once(Some(Duration::from_millis(50)))?;
-            ensure!(Instant::now() < end, "some subscribers were not told who is here");
-        }
-        self.settle()
-    }
-
-    fn knows_presence(&self) -> bool {
-        self.conns.iter().all(|conn| match &conn.role {
-            Role::Subscriber { room, position, .. } => position.people == self.rooms[*room as usize].members,
-            Role::Publisher { .. } => true,
-        })
-    }
-
-    /// Lets new subscribers begin at the cursor of the present ones.
-    fn catch_up(&mut self) {
-        for conn in &self.conns {
-            if let Role::Subscriber { room, position, .. } = &conn.role {
-                let room = &mut self.rooms[*room as usize];
-                // Where the first poll needs no cursor, a cursor belongs to one subscriber.
-                if !room.cursor.bytes().is_empty() {
-                    room.cursor = position.cursor;
-                }
-            }
-        }
     }
 
     /// Opens publishers until there are so many.

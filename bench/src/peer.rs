@@ -1,7 +1,6 @@
-//! The servers that are measured: how each is started and what it is told. One file each; what they share is here.
+//! The measured servers: one file each, with its start and its protocol.
 
 mod api;
-mod engineio;
 mod nchan;
 mod node;
 mod running;
@@ -14,30 +13,30 @@ use anyhow::{Result, bail};
 use crate::response::Response;
 pub(crate) use running::{Running, stop_all};
 
-/// What a peer is started with.
+/// Everything that starts a peer.
 pub(crate) struct Start<'a> {
     /// `holdline`, built for release.
     pub(crate) program: &'a Path,
-    /// A folder of its own.
+    /// The peer's own folder.
     pub(crate) folder: &'a Path,
-    /// A log that is there already, for those who keep one.
+    /// An existing log, for peers with one.
     pub(crate) log: Option<PathBuf>,
     /// The cores of the server.
     pub(crate) cores: &'a [usize],
-    /// Ours.
+    /// The cores of the generator.
     pub(crate) own_cores: &'a [usize],
 }
 
-/// A running peer and its language.
+/// A running peer and its protocol.
 pub(crate) struct Peer {
     pub(crate) running: Running,
     pub(crate) protocol: Box<dyn Protocol>,
 }
 
-/// Where a subscriber stands, as the peer's answers say it: sent back with the next poll.
+/// A subscriber's position, as the last response gave it: sent back with the next poll.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Position {
-    /// The last message that was seen; empty before the first response.
+    /// The cursor; empty before the first response.
     pub(crate) cursor: Token,
     /// A second validator, where the peer has one: the presence that was seen, or an `ETag`.
     pub(crate) tag: Token,
@@ -45,7 +44,7 @@ pub(crate) struct Position {
     pub(crate) people: u32,
 }
 
-/// A short text of the peer's.
+/// A short text from a response.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Token {
     length: u8,
@@ -70,35 +69,35 @@ impl Token {
     }
 }
 
-/// How a peer is spoken to. Requests are appended to `out`.
+/// A peer's requests and responses. Requests are appended to `out`.
 pub(crate) trait Protocol {
-    /// Makes a room; none where rooms need no making.
+    /// Appends the request that makes a room. Returns false where rooms need none.
     fn make_room(&self, _room: &str, _out: &mut Vec<u8>) -> bool {
         false
     }
 
-    /// Asks where a room is now; none where the first poll needs no position.
+    /// Appends the request for a room's present cursor. Returns false where the first poll needs none.
     fn ask_position(&self, _room: &str, _out: &mut Vec<u8>) -> bool {
         false
     }
 
-    /// Opens a session for each of so many subscribers, where they poll as somebody.
+    /// Opens a session for each of so many subscribers, where they need one.
     fn open_sessions(&mut self, _server: SocketAddr, _subscribers: usize) -> Result<()> {
         Ok(())
     }
 
-    /// Whether polls show their subscribers as here.
+    /// Whether polls mark their subscribers as present.
     fn shows_presence(&self) -> bool {
         false
     }
 
-    /// The next poll of the subscriber with this number.
+    /// Appends the next poll of the subscriber with this number.
     fn poll(&self, subscriber: usize, room: &str, position: &Position, out: &mut Vec<u8>);
 
-    /// Takes the position out of a response.
+    /// Reads the position from a response.
     fn advance(&self, response: &Response<'_>, position: &mut Position);
 
-    /// Publishes the message with this number.
+    /// Appends the publish of the message with this number.
     fn publish(&self, room: &str, number: u32, length: usize, out: &mut Vec<u8>);
 }
 
@@ -109,7 +108,6 @@ pub(crate) fn start(name: &str, start: &Start<'_>) -> Result<Peer> {
         "baseline" => api::baseline(name, start),
         "nchan" => nchan::start(name, start),
         "node" => node::start(start),
-        "engineio" => engineio::start(start),
         _ => bail!("there is no peer {name:?}"),
     }
 }
@@ -119,18 +117,17 @@ pub(crate) fn is_durable(name: &str) -> bool {
     name.starts_with("holdline") && !name.contains("memory")
 }
 
-/// Why a peer cannot be measured here; none when it can.
+/// The reason why a peer cannot be measured here, if there is one.
 pub(crate) fn missing(name: &str, program: &Path) -> Option<String> {
     match name.split(':').next().unwrap_or_default() {
         "holdline" => api::missing(name, program),
         "nchan" => nchan::missing(),
         "node" => node::missing(),
-        "engineio" => engineio::missing(),
         _ => None,
     }
 }
 
-/// Where a server listens, as it is told.
+/// The port, as an argument.
 fn port(address: SocketAddr) -> String {
     address.port().to_string()
 }

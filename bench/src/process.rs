@@ -24,7 +24,7 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// Of the process with this id.
+    /// Accounts for the process with this id.
     pub(crate) fn new(id: u32) -> Self {
         Self { id, threads: HashMap::new() }
     }
@@ -58,7 +58,7 @@ impl Account {
         Ok(sum)
     }
 
-    /// Waits until the process has nothing more to do.
+    /// Waits until the process is idle.
     pub(crate) fn settle(&mut self) -> Result<()> {
         let end = Instant::now() + RESTLESS;
         let (mut last, mut calm) = (self.cpu()?, 0);
@@ -67,7 +67,7 @@ impl Account {
             thread::sleep(LOOK);
             let now = self.cpu()?;
             let share = nanoseconds(now - last) / start.elapsed().as_secs_f64() / 1e9;
-            // Who waits for its core, because something else has it, is not at rest either.
+            // A thread that waits for its core is not idle.
             calm = if share < IDLE && !is_runnable(self.id) { calm + 1 } else { 0 };
             last = now;
             crate::interrupt::check()?;
@@ -79,7 +79,7 @@ impl Account {
     }
 }
 
-/// A number of nanoseconds, for dividing.
+/// Converts a count for division.
 #[expect(clippy::cast_precision_loss, reason = "52 bits of nanoseconds are 52 days")]
 pub(crate) fn nanoseconds(count: u64) -> f64 {
     count as f64
@@ -97,7 +97,7 @@ fn family(id: u32) -> Vec<u32> {
     family
 }
 
-/// Whether a thread of the process or its children runs or wants to.
+/// Whether a thread of the process or its children is runnable.
 fn is_runnable(id: u32) -> bool {
     let tasks = family(id).into_iter().filter_map(|id| fs::read_dir(format!("/proc/{id}/task")).ok());
     tasks.flatten().flatten().any(|task| {
@@ -107,7 +107,7 @@ fn is_runnable(id: u32) -> bool {
     })
 }
 
-/// CPU that this thread has used, in nanoseconds.
+/// This thread's CPU time, in nanoseconds.
 pub(crate) fn own_cpu() -> u64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     u64::try_from(time.tv_sec * 1_000_000_000 + time.tv_nsec).unwrap_or_default()
@@ -119,7 +119,7 @@ pub(crate) fn cores() -> Result<Vec<usize>> {
     Ok((0..CpuSet::MAX_CPU).filter(|core| set.is_set(*core)).collect())
 }
 
-/// Lets this thread, and the processes that it starts from now on, run on these cores alone.
+/// Pins this thread, and its children from now on, to these cores.
 pub(crate) fn pin(cores: &[usize]) -> Result<()> {
     let mut set = CpuSet::new();
     for core in cores {

@@ -44,7 +44,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 async fn next(State(app): State<App>) -> Result<String, StatusCode> {
     let next =
-        app.hub.next_message(Scope::of_every_room(), &RoomName::lobby(), After::Now, Some(app.wait)).await;
+        app.hub.next_message(&Scope::of_every_room(), &RoomName::lobby(), After::Now, Some(app.wait)).await;
     let said = next.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
     Ok(said.text.map(String::from).unwrap_or_default())
 }

@@ -57,7 +57,7 @@ async fn lines(State(hub): State<Arc<Hub>>, after: Option<Path<String>>) -> Answ
     let mut wait = Duration::from_secs(30);
     loop {
         let said = hub
-            .next_message(Scope::of_every_room(), &RoomName::lobby(), after, Some(wait))
+            .next_message(&Scope::of_every_room(), &RoomName::lobby(), after, Some(wait))
             .await
             .map_err(|e| refuse(&e))?;
         let Some(line) = said.text else { return Ok(([("next", said.cursor.to_string())], text)) };

@@ -89,10 +89,10 @@ impl Hub {
         let head = log.head();
         let rooms = log.rooms().await?;
         let forgotten = log.read(RoomSelection::All, head).await?.forgotten;
-        let state = Arc::new(HubState::restore(rooms, head, forgotten, config.recent_bytes));
-        let health = Health::new();
+        let epoch = log.epoch();
+        let state = Arc::new(HubState::restore(rooms, epoch, head, forgotten, config.recent_bytes));
         // Without the log, which would otherwise keep itself.
-        let (follower, failing) = (Arc::downgrade(&state), Arc::downgrade(&health));
+        let follower = Arc::downgrade(&state);
         let following = Arc::new(move |event: LogEvent<'_>| {
             let Some(state) = follower.upgrade() else { return };
             match event {
@@ -101,16 +101,15 @@ impl Hub {
                     state.on_commit(group);
                 }
                 LogEvent::RoomsExpired { rooms, forgotten } => state.on_rooms_expired(rooms, forgotten),
-                LogEvent::Replaced { .. } => {
-                    if let Some(health) = failing.upgrade() {
-                        health.fail();
-                    }
+                LogEvent::Replaced { epoch, head, rooms, forgotten } => {
+                    state.on_replaced(epoch, head, rooms, forgotten);
                 }
             }
         });
         log.follow(head, following).await?;
         let answers = Arc::new(Answers::new(log.clone(), state.clone(), config.wait));
         let polls = Polls::new(state.clone(), answers.clone(), &config);
+        let health = Health::new();
         health.watch_log(&*log);
         health.supervise("held polls", polls.tasks.drive());
         health.supervise("presence", keep_presence(&state, config.grace));
@@ -130,25 +129,25 @@ impl Hub {
     /// Cancelling it, by dropping the future, leaves nothing behind.
     pub async fn poll(
         &self,
-        scope: Scope,
+        scope: &Scope,
         rooms: &RoomSelection,
         after: After,
         wait: Duration,
         presence: Option<PresenceLease>,
     ) -> Result<Answer, PollError> {
-        self.polls.poll(&scope, rooms, after, wait, presence).await
+        self.polls.poll(scope, rooms, after, wait, presence).await
     }
 
     /// Waits for the next message of one room, edits and other entries passed over. A room that does not exist yet may
     /// be waited for.
     pub async fn next_message(
         &self,
-        scope: Scope,
+        scope: &Scope,
         room: &RoomName,
         after: After,
         wait: Option<Duration>,
     ) -> Result<NextMessage, PollError> {
-        self.polls.next_message(&scope, room, after, wait).await
+        self.polls.next_message(scope, room, after, wait).await
     }
 
     /// Checks where a poll begins and how long it may be held, for a keeper of its own.
@@ -175,7 +174,7 @@ impl Hub {
     /// A page of a room's history, as `reader` sees it, with the cursor it was read at.
     pub async fn history(
         &self,
-        scope: Scope,
+        scope: &Scope,
         room: &RoomName,
         before: Option<Seq>,
         limit: usize,

@@ -34,7 +34,7 @@ pub use self::outcome::Outcome;
 pub use self::record::{OrderedRecord, Record, RecordId};
 pub use self::retention::{InvalidRetention, Retention};
 pub use self::sqlite::SqliteLog;
-pub use self::stored_entry::{StoredEntry, StoredEntry as Committed};
+pub use self::stored_entry::StoredEntry;
 pub use self::url::{InvalidLogUrl, LogUrl};
 
 /// The work of an operator on the file of a `sqlite:` log.

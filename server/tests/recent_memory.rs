@@ -9,7 +9,7 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 use holdline_server::hub::{Hub, HubConfig};
 use holdline_server::log::{
-    Chunk, Committed, Draft, Follower, Log, LogError, LogEvent, LoggedRoom, Outcome, Page, Retention,
+    Chunk, Draft, Follower, Log, LogError, LogEvent, LoggedRoom, Outcome, Page, Retention, StoredEntry,
 };
 use holdline_shared::{
     Entry, EntryKind, Epoch, Person, PersonId, PublishKey, RoomName, RoomSelection, Seq, Timestamp,
@@ -61,7 +61,7 @@ impl Log for Forgetful {
 }
 
 /// An entry as it comes from a request: every word of it is in memory of its own.
-fn entry(seq: u64, text: &str) -> Arc<Committed> {
+fn entry(seq: u64, text: &str) -> Arc<StoredEntry> {
     let kind = EntryKind::Message {
         key: PublishKey::from_bytes(u128::from(seq).to_le_bytes()),
         text: Some(text.parse().unwrap()),
@@ -70,7 +70,7 @@ fn entry(seq: u64, text: &str) -> Arc<Committed> {
     let author = Person { id: "c5ub5efe7nqikn9m".parse().unwrap(), name: "Ada".parse().unwrap() };
     let room: RoomName = format!("room-{}", seq % 7).parse().unwrap();
     let at = Timestamp(1_800_000_000_000);
-    Arc::new(Committed::encode(Entry { seq: Seq(seq), room, at, author, kind }).unwrap())
+    Arc::new(StoredEntry::encode(Entry { seq: Seq(seq), room, at, author, kind }).unwrap())
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ pub(super) enum Request<'a> {
     Other,
 }
 
-/// The request at the beginning of these bytes, and its length; none as long as some of it is missing.
+/// Parses the request at the beginning of these bytes. Returns its length, too; none while a part is missing.
 pub(super) fn parse(bytes: &[u8]) -> Option<(Request<'_>, usize)> {
     let end = memmem::find(bytes, b"\r\n\r\n")? + 4;
     if let Some(query) = bytes.strip_prefix(b"GET /api/v1/poll?room=") {

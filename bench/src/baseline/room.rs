@@ -7,7 +7,7 @@ const BATCH: usize = 500;
 
 /// Fixed responses.
 pub(super) const SESSION: &[u8] =
-    b"HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 17\r\n\r\n{\"token\":\"baseline\"}";
+    b"HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 20\r\n\r\n{\"token\":\"baseline\"}";
 pub(super) const CREATED: &[u8] =
     b"HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
 
@@ -19,7 +19,7 @@ const EPOCH: &str = "00000000000000f1";
 const FRAME: usize = r#"{"entries":[],"cursor":"00000000000000f1-","wait":25}"#.len();
 const DATE: &str = "Fri, 20 Nov 2026 10:18:36 GMT";
 
-/// See the module.
+/// A room.
 #[derive(Debug, Default)]
 pub(super) struct Room {
     /// All entries, each with a comma before it.
@@ -30,7 +30,7 @@ pub(super) struct Room {
     pub(super) dirty: bool,
 }
 
-/// A held poll: all that it owns here.
+/// A held poll.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Waiter {
     pub(super) conn: u32,
@@ -103,6 +103,15 @@ impl Room {
 mod tests {
     use super::*;
     use crate::response::{Response, last_quoted, numbers};
+
+    #[test]
+    fn fixed_responses_are_complete() {
+        for bytes in [SESSION, CREATED] {
+            let response = Response::parse(bytes).unwrap().unwrap();
+            assert_eq!(response.head.len() + 2 + response.body.len(), bytes.len());
+            serde_json::from_slice::<serde_json::Value>(response.body).unwrap();
+        }
+    }
 
     #[test]
     fn batch_has_the_entries_after_the_cursor() {

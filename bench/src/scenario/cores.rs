@@ -1,5 +1,5 @@
-//! As many deliveries as go, with one core for the server and with all: 1,000 subscribers in 100 rooms. The generator
-//! needs one of the cores too, so what the server could do with them alone is computed from what a delivery costs.
+//! The highest rate of deliveries, with one core for the server and with all: 1,000 subscribers in 100 rooms. The generator
+//! needs one of the cores, too, so the rate with all cores is computed from the cost of a delivery.
 
 use anyhow::Result;
 

@@ -1,4 +1,4 @@
-//! What a scenario measures on: the program, the cores, a folder on the disk under test.
+//! The environment of a scenario: the program, the cores, a folder on the measured disk.
 
 use std::path::{Path, PathBuf};
 
@@ -12,13 +12,13 @@ use crate::peer::{self, Start};
 
 /// Bytes in a message, unless a scenario says otherwise.
 pub(crate) const TEXT: usize = 100;
-/// Subscribers that come first, so that what a server allocates once is not counted for each.
+/// Subscribers before the measurement, so that one-time allocations do not count.
 pub(crate) const FIRST: usize = 100;
 
-/// Connections over which a history is written: as many messages share a group.
+/// Connections that write a history: as many messages share a group commit.
 const WRITERS: usize = 500;
 
-/// See the module.
+/// The environment.
 pub(crate) struct Environment<'a> {
     pub(crate) program: &'a Path,
     pub(crate) server_cores: &'a [usize],
@@ -28,7 +28,7 @@ pub(crate) struct Environment<'a> {
     pub(crate) histories: &'a TempDir,
 }
 
-/// A peer under load, and the folder that it lives in.
+/// A peer under load, and its folder.
 pub(crate) struct LoadedPeer {
     pub(crate) load: Load,
     pub(crate) folder: TempDir,
@@ -40,7 +40,7 @@ impl Environment<'_> {
         self.open_on(name, rooms, text, self.server_cores, None)
     }
 
-    /// The same on these cores, with a log that is there already.
+    /// Starts a peer on these cores, on an existing log.
     pub(crate) fn open_on(
         &self,
         name: &str,
@@ -56,7 +56,7 @@ impl Environment<'_> {
         Ok(LoadedPeer { load, folder })
     }
 
-    /// A log with so many messages in the room `r0`, made the first time it is asked for.
+    /// A log with so many messages in the room `r0`, made at the first call.
     pub(crate) fn history(&self, entries: usize) -> Result<PathBuf> {
         let path = self.histories.path().join(format!("{entries}.db"));
         if !path.exists() {
@@ -68,7 +68,7 @@ impl Environment<'_> {
         Ok(path)
     }
 
-    /// As many as this, fewer for the guard.
+    /// The usual number, or the smaller one for the guard.
     pub(crate) fn of(&self, guard: u64, usual: u64) -> u64 {
         if self.extent == Extent::Quick { guard } else { usual }
     }

@@ -1,5 +1,5 @@
-//! One message to everyone in a room, again and again, each time from rest to rest: what a delivery costs with the poll
-//! that follows it, and how long it takes until the last has it.
+//! One message to everyone in a room, again and again, each time from idle to idle: the cost of a delivery with the poll
+//! that follows, and the delay up to the last subscriber.
 
 use anyhow::Result;
 

@@ -1,5 +1,5 @@
-//! What a held poll costs while nothing happens: memory, the CPU to accept and hold it, and memory again after each has
-//! been answered once and polls again.
+//! The cost of a held poll without messages: memory, the CPU to accept and hold the poll, and memory again after one
+//! response and the next poll.
 
 use anyhow::Result;
 

@@ -29,7 +29,7 @@ const COLUMNS: &[Column] =
     &[plain("p50 ms", 3), plain("p99 ms", 3), plain("CPU µs per join", 1), plain("ms from start to open", 0)];
 
 const JOINS: u64 = 500;
-/// In nanoseconds: a minute.
+/// A minute, in nanoseconds.
 const LONGEST: u64 = 60_000_000_000;
 
 fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sample> {

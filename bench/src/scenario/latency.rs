@@ -1,5 +1,5 @@
-//! A quiet room: a hundred subscribers, two hundred messages a second, at a pace that does not wait for the server. How
-//! long from publishing to delivery.
+//! A quiet room: a hundred subscribers, two hundred messages a second, at a fixed rate. Measures
+//! the delay from publish to delivery.
 
 use anyhow::Result;
 

@@ -11,7 +11,7 @@ use holdline_shared::{
     Action, After, Event, History, Jitter, Next, PollQuery, ProblemCode, RoomName, RoomSelection, Seq,
     Subscription,
 };
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::oldest_entries::{json, oldest_entries};
@@ -29,6 +29,8 @@ pub(crate) struct Subscriber {
     pub(crate) rooms: RoomSelection,
     pub(crate) rng: Rng,
     pub(crate) name: String,
+    /// Whether publishing has ended; after that the subscriber is not absent any more, so that it receives the rest.
+    pub(crate) has_ended: watch::Receiver<bool>,
     /// The longest of its occasional absences, as of a closed laptop; `None` for a subscriber that is never absent.
     pub(crate) longest_absence: Option<Duration>,
 }
@@ -117,7 +119,8 @@ impl Subscriber {
 
     /// A random disturbance by the browser.
     fn disturb(&mut self, machine: &mut Subscription) -> Event {
-        match self.rng.u8(..5) {
+        let kinds = if *self.has_ended.borrow() { 4 } else { 5 };
+        match self.rng.u8(..kinds) {
             0 => Event::Offline,
             1 => Event::Online,
             2 => Event::Hurry,

@@ -38,7 +38,7 @@ pub(super) async fn poll(world: &World, client: usize, rng: &mut Rng, poll: &Pol
         let presence = here.map(|(person, known)| {
             run.hub.enter(&Scope::of_every_room(), person, &[RoomName::lobby()], known.as_ref())
         });
-        run.hub.poll(Scope::of_every_room(), &poll.rooms, poll.after, poll.wait, presence).await
+        run.hub.poll(&Scope::of_every_room(), &poll.rooms, poll.after, poll.wait, presence).await
     };
     match request(world, client, rng, work).await {
         NetworkResult::Response(Ok(answer)) => match serde_json::from_slice::<Batch>(&answer.body) {
@@ -77,7 +77,7 @@ pub(super) async fn read(
     loop {
         let before = page.as_ref().and_then(|page| page.messages.first()).map(|(seq, _)| *seq);
         let work = |run: Rc<Run>| async move {
-            run.hub.history(Scope::of_every_room(), room, before, limit, None).await
+            run.hub.history(&Scope::of_every_room(), room, before, limit, None).await
         };
         let history = match request(world, client, rng, work).await {
             NetworkResult::Response(Ok(Ok(history))) => history,

@@ -10,8 +10,8 @@ use fastrand::Rng;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 use holdline_server::log::{
-    Chunk, Committed, Draft, Follower, Log, LogError, LogEvent, LoggedRoom, MemoryLog, Outcome, Page,
-    Retention,
+    Chunk, Draft, Follower, Log, LogError, LogEvent, LoggedRoom, MemoryLog, Outcome, Page, Retention,
+    StoredEntry,
 };
 use holdline_shared::{Epoch, PersonId, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
@@ -28,7 +28,7 @@ pub(super) struct SimulatedLog {
     epoch: Epoch,
     inner: Arc<MemoryLog>,
     /// Entries that the inner log has appended and the hub was not notified of yet.
-    appended: Arc<Mutex<Vec<Arc<Committed>>>>,
+    appended: Arc<Mutex<Vec<Arc<StoredEntry>>>>,
     follower: Mutex<Option<Follower>>,
     waiting: Mutex<Vec<(Draft, oneshot::Sender<AppendResult>)>>,
     rng: Mutex<Rng>,

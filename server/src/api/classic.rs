@@ -38,7 +38,7 @@ async fn answer(app: &App, call: Call) -> Result<Reply, ApiError> {
     let asked = Subscription::read(&call)?;
     let page = asked.random.as_deref().and_then(|random| Page::find(random, &call.caller.site));
     let seen = page.as_ref().and_then(|page| page.cursor(&Cookies::of(&call.headers)));
-    let next = next_message(app, call.caller.scope(), &asked, seen.map_or(After::Now, After::At)).await?;
+    let next = next_message(app, &call.caller.scope(), &asked, seen.map_or(After::Now, After::At)).await?;
     let text = next.text.map(String::from).unwrap_or_default();
     let mut reply = Reply::new(200, TEXT, text).held(app.hub.is_closing());
     reply.caching = Some("no-cache, must-revalidate");
@@ -52,11 +52,11 @@ async fn answer(app: &App, call: Call) -> Result<Reply, ApiError> {
 
 async fn next_message(
     app: &App,
-    scope: Scope,
+    scope: &Scope,
     asked: &Subscription,
     after: After,
 ) -> Result<NextMessage, PollError> {
-    let next = |after| app.hub.next_message(scope.clone(), &asked.room, after, asked.wait);
+    let next = |after| app.hub.next_message(scope, &asked.room, after, asked.wait);
     match next(after).await {
         // A page has no way to say what it missed; it goes on from what there is.
         Err(PollError::EpochChanged(_)) => next(After::Now).await,

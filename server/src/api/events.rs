@@ -81,7 +81,7 @@ impl Step {
 }
 
 async fn look(app: &App, scope: &Scope, rooms: &RoomSelection, after: After, wait: Duration) -> Step {
-    match app.hub.poll(scope.clone(), rooms, after, wait, None).await {
+    match app.hub.poll(scope, rooms, after, wait, None).await {
         Ok(answer) => Step::Batch(answer),
         Err(error @ (PollError::EpochChanged(_) | PollError::Gap { .. })) => Step::Gap(error.into()),
         Err(error) => Step::End(error.into()),

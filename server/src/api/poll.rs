@@ -23,7 +23,7 @@ pub(crate) fn poll(app: App, call: Call) -> impl Future<Output = Result<Reply, A
     drop(call);
     async move {
         let (presence, query) = begun?;
-        hold(&app, scope, &query, presence).await
+        hold(&app, &scope, &query, presence).await
     }
 }
 
@@ -38,12 +38,12 @@ pub(crate) async fn poll_by_form(app: App, mut call: Call) -> Result<Reply, ApiE
     let presence = enter(&app, &call.caller, &query)?;
     let scope = call.caller.scope();
     drop((call, form));
-    hold(&app, scope, &query, presence).await
+    hold(&app, &scope, &query, presence).await
 }
 
 async fn hold(
     app: &App,
-    scope: Scope,
+    scope: &Scope,
     query: &PollQuery,
     presence: Option<PresenceLease>,
 ) -> Result<Reply, ApiError> {

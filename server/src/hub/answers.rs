@@ -1,5 +1,5 @@
-//! Answers to polls: encodes what was found, once for all polls that ask the same, and reads from the log what the cache has
-//! not.
+//! Answers to polls: encodes each batch once for all polls that ask the same, and reads from the log the entries that are
+//! not cached.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::error::PollError;
 use super::poll_request::Completed;
 use super::presence::PresenceUpdate;
 use super::state::HubState;
-use crate::log::{Committed, Log};
+use crate::log::{Log, StoredEntry};
 
 /// A poll's answer.
 #[derive(Debug, Clone)]
@@ -27,7 +27,7 @@ pub struct Answer {
 
 /// Entries from the log, and how far they reach.
 pub(super) struct ReadEntries {
-    pub(super) entries: Vec<Arc<Committed>>,
+    pub(super) entries: Vec<Arc<StoredEntry>>,
     pub(super) upto: Seq,
 }
 
@@ -56,17 +56,18 @@ impl Answers {
     /// The answer to a poll, and by what key its keeper knows it. One for which the log has to be read is for
     /// [`LogReads`](super::log_reads::LogReads), and answered here as if nothing had come.
     pub(crate) fn answer<K>(&self, completed: Completed<K>) -> (K, Answer) {
-        let Completed { key, after, found, presence, feeds } = completed;
+        let Completed { key, epoch, after, found, presence, feeds } = completed;
+        let at = |seq| Cursor { epoch, seq };
         let presence = presence.as_ref();
         let (entries, upto) = match found {
             Found::Shared(body, upto) => {
-                return (key, Answer { body, cursor: self.cursor(upto), is_empty: false });
+                return (key, Answer { body, cursor: at(upto), is_empty: false });
             }
             Found::Entries(entries, upto) => (entries, upto),
             Found::Nothing(upto) => (Vec::new(), upto),
             Found::NotCached => (Vec::new(), after),
         };
-        let answer = self.encode(&entries, upto, presence);
+        let answer = self.encode(&entries, at(upto), presence);
         if let ([feed], false) = (feeds.as_slice(), answer.is_empty) {
             feed.share_answer(after, presence.map(|presence| presence.tag), upto, &answer.body);
         }
@@ -74,7 +75,7 @@ impl Answers {
     }
 
     /// An answer that brings nothing.
-    pub(crate) fn nothing(&self, upto: Seq) -> Answer {
+    pub(crate) fn nothing(&self, upto: Cursor) -> Answer {
         self.encode(&[], upto, None)
     }
 
@@ -89,14 +90,15 @@ impl Answers {
         Ok(ReadEntries { entries: chunk.entries, upto: chunk.upto })
     }
 
-    /// Writes a batch around entries and presence that are encoded already.
+    /// Writes a batch around entries and presence that are encoded already. A poll of an earlier life of the log is brought
+    /// nothing: its next hears that the epoch has changed.
     pub(super) fn encode(
         &self,
-        entries: &[Arc<Committed>],
-        upto: Seq,
+        entries: &[Arc<StoredEntry>],
+        cursor: Cursor,
         presence: Option<&PresenceUpdate>,
     ) -> Answer {
-        let cursor = self.cursor(upto);
+        let entries = if cursor.epoch == self.log.epoch() { entries } else { &[] };
         let bytes: usize = entries.iter().map(|entry| entry.json.len() + 1).sum();
         let bytes = bytes + presence.map_or(0, |presence| presence.json.len() + 16) + 96;
         let mut body = BytesMut::with_capacity(bytes);

@@ -8,20 +8,20 @@ use holdline_shared::limits::BATCH_ENTRIES;
 
 use super::feed::{Collected, Feed, Tag};
 use super::state::HubState;
-use crate::log::Committed;
+use crate::log::StoredEntry;
 
-/// Whether a poll may be given what was encoded for another one.
+/// Which answers of other polls a poll may be given.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reuse {
-    /// The answer of another poll that has to be told this of presence.
+    /// An answer that was encoded for a poll with the same news of presence.
     Answer(Option<Tag>),
-    /// None: the entries themselves are wanted.
+    /// No answer: the caller needs the entries themselves.
     Nothing,
 }
 
-/// What there is for a poll, with the position that it reaches.
+/// The result of a look for one poll, with the position that it reaches.
 pub(super) enum Found {
-    Entries(Vec<Arc<Committed>>, Seq),
+    Entries(Vec<Arc<StoredEntry>>, Seq),
     /// The answer that another poll got.
     Shared(Bytes, Seq),
     /// The log has to be read.
@@ -41,8 +41,7 @@ impl Found {
 }
 
 impl HubState {
-    /// Looks once for one poll: what there is for it, or nothing because its hold is over, or `None` because the hold goes
-    /// on. `is_over` says that it ends now in any case.
+    /// Looks once for one poll; `None` means that its hold goes on. `is_over` ends the hold in any case.
     pub(super) fn check(
         &self,
         feeds: &[Arc<Feed>],
@@ -58,7 +57,8 @@ impl HubState {
         })
     }
 
-    /// One look at all feeds, as of one head.
+    /// One look at all feeds, as of one head. A room that is gone brings nothing and moves no cursor: the next poll, which
+    /// comes at once, is told that there is no such room, or looks at the new one of that name.
     fn collect(&self, feeds: &[Arc<Feed>], after: Seq, reuse: Reuse) -> Option<Found> {
         let head = self.head();
         if let [feed] = feeds {
@@ -70,7 +70,7 @@ impl HubState {
             return match feed.collect(after, head, BATCH_ENTRIES) {
                 Collected::Nothing => None,
                 Collected::NotCached => Some(Found::NotCached),
-                Collected::Removed => Some(Found::Nothing(head.max(after))),
+                Collected::Removed => Some(Found::Nothing(after)),
                 Collected::Entries(entries) => Some(fit(entries, head)),
             };
         }
@@ -79,7 +79,6 @@ impl HubState {
             match feed.collect(after, head, BATCH_ENTRIES + 1) {
                 Collected::Nothing => {}
                 Collected::NotCached => return Some(Found::NotCached),
-                // The next poll, which comes at once, is told that there is no such room.
                 Collected::Removed => return Some(Found::Nothing(after)),
                 Collected::Entries(entries) => all.extend(entries),
             }
@@ -90,8 +89,8 @@ impl HubState {
 }
 
 /// Closes a batch at its limits. A full one reaches as far as its last entry, any other as far as the view it is from.
-fn fit(mut entries: Vec<Arc<Committed>>, head: Seq) -> Found {
-    let fitting = Committed::fitting(&entries);
+fn fit(mut entries: Vec<Arc<StoredEntry>>, head: Seq) -> Found {
+    let fitting = StoredEntry::fitting(&entries);
     let is_full = fitting < entries.len() || fitting == BATCH_ENTRIES;
     entries.truncate(fitting);
     let upto = if is_full { entries.last().map_or(head, |entry| entry.seq) } else { head };

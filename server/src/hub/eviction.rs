@@ -4,36 +4,36 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::log::Committed;
+use crate::log::StoredEntry;
 
 /// What is cached, oldest first.
 #[derive(Default)]
 pub(super) struct EvictionQueue {
-    entries: VecDeque<Arc<Committed>>,
+    entries: VecDeque<Arc<StoredEntry>>,
     bytes: usize,
 }
 
 impl EvictionQueue {
-    pub(super) fn push(&mut self, entry: Arc<Committed>) {
-        self.bytes += entry.size_kept();
+    pub(super) fn push(&mut self, entry: Arc<StoredEntry>) {
+        self.bytes += entry.cached_size();
         self.entries.push_back(entry);
     }
 
     /// Puts another form of an entry in its place.
-    pub(super) fn replace(&mut self, entry: &Arc<Committed>) {
+    pub(super) fn replace(&mut self, entry: &Arc<StoredEntry>) {
         if let Ok(index) = self.entries.binary_search_by_key(&entry.seq, |entry| entry.seq) {
-            self.bytes = self.bytes + entry.size_kept() - self.entries[index].size_kept();
+            self.bytes = self.bytes + entry.cached_size() - self.entries[index].cached_size();
             self.entries[index] = entry.clone();
         }
     }
 
     /// Takes the oldest entry, when all together take more than this.
-    pub(super) fn pop_beyond(&mut self, limit: usize) -> Option<Arc<Committed>> {
+    pub(super) fn pop_beyond(&mut self, limit: usize) -> Option<Arc<StoredEntry>> {
         if self.bytes <= limit {
             return None;
         }
         let oldest = self.entries.pop_front()?;
-        self.bytes -= oldest.size_kept();
+        self.bytes -= oldest.cached_size();
         Some(oldest)
     }
 

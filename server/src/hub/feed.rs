@@ -1,15 +1,15 @@
-//! The newest entries of one room, or of all rooms together, the wait lists to notify of more, and the answers that polls
-//! share. Knows neither topics nor presence, and never reads the log.
+//! A feed: the newest entries of one room, or of all rooms together, the wait lists to notify of more, and the answers that
+//! polls share. Knows neither topics nor people, and never reads the log.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use holdline_shared::{RoomName, RoomSelection, Seq};
+use holdline_shared::{Epoch, RoomName, RoomSelection, Seq};
 
 use super::ready_set::ReadyToken;
 use super::sync::Mutex;
-use crate::log::Committed;
+use crate::log::StoredEntry;
 use crate::scope::Scope;
 
 /// What a wait list waits for.
@@ -32,6 +32,8 @@ impl WaitKey {
 /// Entries in log order, as far back as they are cached.
 pub(super) struct Feed {
     key: WaitKey,
+    /// The life of the log that the entries are of. A log that was replaced has other feeds.
+    epoch: Epoch,
     state: Mutex<State>,
 }
 
@@ -39,7 +41,7 @@ pub(super) struct Feed {
 struct State {
     head: Seq,
     /// All entries after `floor`.
-    recent: VecDeque<Arc<Committed>>,
+    recent: VecDeque<Arc<StoredEntry>>,
     floor: Seq,
     /// Whether the room is gone, with everything in it.
     is_removed: bool,
@@ -70,21 +72,25 @@ pub(super) enum Collected {
     /// The room is gone.
     Removed,
     /// Entries, at least one.
-    Entries(Vec<Arc<Committed>>),
+    Entries(Vec<Arc<StoredEntry>>),
 }
 
 impl Feed {
     /// A feed that stands at `head`, with nothing cached of what is before `floor`.
-    pub(super) fn new(key: WaitKey, head: Seq, floor: Seq) -> Self {
-        Self { key, state: Mutex::new(State { head, floor, ..State::default() }) }
+    pub(super) fn new(key: WaitKey, epoch: Epoch, head: Seq, floor: Seq) -> Self {
+        Self { key, epoch, state: Mutex::new(State { head, floor, ..State::default() }) }
     }
 
     pub(super) fn key(&self) -> &WaitKey {
         &self.key
     }
 
-    /// Adds an entry. Who waits is notified separately, once the hub's head has moved.
-    pub(super) fn push(&self, entry: &Arc<Committed>) {
+    pub(super) fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// Adds an entry. Watchers are notified separately, once the hub's head has moved.
+    pub(super) fn push(&self, entry: &Arc<StoredEntry>) {
         let mut state = self.state.lock();
         state.head = entry.seq;
         state.shared = [None, None];
@@ -101,14 +107,14 @@ impl Feed {
     }
 
     /// The cached entry at this position.
-    pub(super) fn find(&self, seq: Seq) -> Option<Arc<Committed>> {
+    pub(super) fn find(&self, seq: Seq) -> Option<Arc<StoredEntry>> {
         let state = self.state.lock();
         let index = state.recent.binary_search_by_key(&seq, |entry| entry.seq).ok()?;
         state.recent.get(index).cloned()
     }
 
     /// Puts another form of a cached entry in its place.
-    pub(super) fn replace(&self, entry: &Arc<Committed>) {
+    pub(super) fn replace(&self, entry: &Arc<StoredEntry>) {
         let mut state = self.state.lock();
         state.shared = [None, None];
         if let Ok(index) = state.recent.binary_search_by_key(&entry.seq, |entry| entry.seq) {
@@ -116,7 +122,7 @@ impl Feed {
         }
     }
 
-    /// Takes everything away, because the room is gone. Who waits is notified separately.
+    /// Removes everything, because the room is gone. Watchers are notified separately.
     pub(super) fn remove(&self) {
         let mut state = self.state.lock();
         let watchers = std::mem::take(&mut state.watchers);
@@ -164,7 +170,7 @@ impl Feed {
         }
     }
 
-    /// Makes sure that this token is notified of the next change. To be done before looking.
+    /// Makes this token a watcher: it is notified of the next change. Register before looking.
     pub(super) fn register(&self, token: &ReadyToken) {
         let mut state = self.state.lock();
         if !state.watchers.contains(token) {
@@ -172,23 +178,23 @@ impl Feed {
         }
     }
 
-    /// Takes a registration back. A token that was notified meanwhile has none.
+    /// Removes a watcher. A token that was notified meanwhile is none any more.
     pub(super) fn unregister(&self, token: &ReadyToken) {
         self.state.lock().watchers.retain(|watcher| watcher != token);
     }
 
-    /// Whether a wait list is registered.
+    /// Whether anyone watches.
     pub(super) fn is_waited_for(&self) -> bool {
         !self.state.lock().watchers.is_empty()
     }
 
-    /// How many wait lists are registered.
+    /// How many watchers are registered.
     #[cfg(test)]
     pub(super) fn watchers(&self) -> usize {
         self.state.lock().watchers.len()
     }
 
-    /// Says "look again" to everyone who waits.
+    /// Says "look again" to all watchers.
     pub(super) fn notify(&self) {
         let watchers = std::mem::take(&mut self.state.lock().watchers);
         watchers.iter().for_each(ReadyToken::notify);

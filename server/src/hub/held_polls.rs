@@ -2,14 +2,14 @@
 //!
 //! The rule is: register, look, sleep, look. All polls of a keeper that wait for the same room are one wait list, which is
 //! registered with the room once and gone through in one pass when it is notified. Nothing is locked but the room that is
-//! looked at. The keeper neither reads the log nor keeps time: it says what has to be read, and is told when time is up.
+//! looked at. The keeper neither reads the log nor keeps time: its owner reads, and calls [`HeldPolls::expire`].
 
 use std::collections::HashMap;
 use std::slice::from_ref;
 use std::sync::Arc;
 use std::task::Waker;
 
-use holdline_shared::{RoomSelection, Seq};
+use holdline_shared::{Cursor, Epoch, RoomSelection, Seq};
 use slab::Slab;
 use tokio::time::Instant;
 
@@ -44,7 +44,7 @@ struct Held<K> {
     presence: Option<Box<PresenceLease>>,
 }
 
-/// What a look has found, and whether presence is other than the poll's person knows.
+/// What a look has found, and whether presence has changed for the poll's person.
 type Finding = (Found, bool);
 
 impl<K> HeldPolls<K> {
@@ -60,8 +60,8 @@ impl<K> HeldPolls<K> {
         }
     }
 
-    /// Answers a poll if there is something for it, or if it does not want to wait; holds it otherwise. Right after a
-    /// round of answers even a poll for which there is something waits for the pause to end, so that there is more.
+    /// Completes a poll at once if entries or presence are ready for it, or if it may not wait; holds it otherwise. During
+    /// the pause after a round of answers, polls of that round wait for its end even if entries are ready.
     pub(crate) fn begin(
         &mut self,
         key: K,
@@ -69,16 +69,20 @@ impl<K> HeldPolls<K> {
         now: Instant,
     ) -> Result<Begin<K>, PollError> {
         let PollRequest { rooms, admitted, presence } = request;
-        let Admitted { scope, after, wait, is_shortened } = admitted;
+        let Admitted { scope, epoch, after, wait, is_shortened } = admitted;
         let may_wait = !wait.is_zero();
         let presence = presence.map(Box::new);
         let begin = if may_wait
             && let Some(list) = self.only_list(rooms, presence.as_deref())
             && self.lists[list as usize].feed.key().is_within(&scope)
         {
+            self.is_of(epoch, from_ref(&self.lists[list as usize].feed))?;
             self.begin_in_list(key, list, (scope, after), presence, now)
         } else {
-            self.begin_anywhere(key, rooms, (scope, after), presence, may_wait.then_some(now))?
+            let keys = wait_keys(rooms);
+            let feeds = keys.iter().map(|key| self.find(key, &scope)).collect::<Result<Vec<_>, _>>()?;
+            self.is_of(epoch, &feeds)?;
+            self.begin_anywhere(key, &keys, feeds, (scope, after), presence, may_wait.then_some(now))
         };
         if is_shortened && matches!(begin, Begin::Held(_)) {
             self.state.metrics.polls_shortened.increment();
@@ -86,8 +90,8 @@ impl<K> HeldPolls<K> {
         Ok(begin)
     }
 
-    /// The list for the most frequent kind of poll: one room, for which others wait here already, and its person is shown
-    /// nowhere else.
+    /// The list for the most frequent kind of poll: of one room that has a list already, with its person shown in no other
+    /// room.
     fn only_list(&self, rooms: &RoomSelection, presence: Option<&PresenceLease>) -> Option<u32> {
         let RoomSelection::Named(names) = rooms else { return None };
         let [name] = names.as_slice() else { return None };
@@ -107,8 +111,8 @@ impl<K> HeldPolls<K> {
         if !self.defers(list, after, now) {
             let feed = &self.lists[list as usize].feed;
             if let Some(finding) = self.check(from_ref(feed), &scope, after, presence.as_deref(), false) {
-                let feeds = Feeds::One(feed.clone());
-                return Begin::Completed(complete(key, after, finding, presence, feeds));
+                let (epoch, feeds) = (feed.epoch(), Feeds::One(feed.clone()));
+                return Begin::Completed(complete(key, epoch, after, finding, presence, feeds));
             }
         }
         // The list is registered, so what comes from now on is not missed.
@@ -116,23 +120,23 @@ impl<K> HeldPolls<K> {
         Begin::Held(self.insert(Held { key, scope, after, registration: Registration::One(slot), presence }))
     }
 
-    /// The same for every other poll. One without `now` does not want to wait.
+    /// Begins every other poll. Without `now` the poll may not wait.
     fn begin_anywhere(
         &mut self,
         key: K,
-        rooms: &RoomSelection,
+        keys: &[WaitKey],
+        feeds: Vec<Arc<Feed>>,
         (scope, after): (Scope, Seq),
         presence: Option<Box<PresenceLease>>,
         now: Option<Instant>,
-    ) -> Result<Begin<K>, PollError> {
-        let keys = wait_keys(rooms);
-        let feeds = keys.iter().map(|key| self.find(key, &scope)).collect::<Result<Vec<_>, _>>()?;
+    ) -> Begin<K> {
         let known: Vec<_> = keys.iter().filter_map(|key| self.by_key.get(key).copied()).collect();
         let is_deferred = now.is_some_and(|now| known.into_iter().any(|list| self.defers(list, after, now)));
         if !is_deferred
             && let Some(finding) = self.check(&feeds, &scope, after, presence.as_deref(), now.is_none())
         {
-            return Ok(Begin::Completed(complete(key, after, finding, presence, Feeds::Several(feeds))));
+            let epoch = self.epoch_of(&feeds);
+            return Begin::Completed(complete(key, epoch, after, finding, presence, Feeds::Several(feeds)));
         }
         let shown = presence.iter().flat_map(|presence| presence.feeds().cloned());
         let mut lists: Vec<u32> =
@@ -149,13 +153,13 @@ impl<K> HeldPolls<K> {
         self.insert(Held { key, scope, after, registration, presence });
         if is_deferred {
             // It is looked at when the pause is over.
-            return Ok(Begin::Held(id));
+            return Begin::Held(id);
         }
         // Something may have come before the lists were registered.
-        Ok(match self.check_poll(&self.polls[id as usize], false) {
+        match self.check_poll(&self.polls[id as usize], false) {
             Some(finding) => Begin::Completed(self.complete(id, None, finding)),
             None => Begin::Held(id),
-        })
+        }
     }
 
     fn insert(&mut self, poll: Held<K>) -> HeldId {
@@ -177,8 +181,8 @@ impl<K> HeldPolls<K> {
         }
     }
 
-    /// Looks again for every poll that was woken, and answers those for which there is something, one after the other. To
-    /// be called when the owner was woken, and when the time of [`HeldPolls::next_pass`] has come.
+    /// Passes every list that was notified, and hands each poll that is complete to `answer`. Call it when the owner was
+    /// woken, and at the time of [`HeldPolls::next_pass`].
     pub(crate) fn deliver_ready(&mut self, now: Instant, mut answer: impl FnMut(Completed<K>)) {
         let mut woken = self.ready.take();
         // Some of the numbers may be of lists that are gone.
@@ -195,7 +199,7 @@ impl<K> HeldPolls<K> {
         }
     }
 
-    /// Whether something was woken that was not looked at yet.
+    /// Whether a list was notified since the last call of [`HeldPolls::deliver_ready`].
     pub(crate) fn has_ready(&self) -> bool {
         !self.ready.is_empty()
     }
@@ -206,7 +210,7 @@ impl<K> HeldPolls<K> {
         lists.filter_map(WaitList::pause).map(|pause| pause.until()).min()
     }
 
-    /// One pass over all members of a list.
+    /// Passes one list: looks again for each of its members.
     fn deliver_list(&mut self, number: u32, answer: &mut impl FnMut(Completed<K>)) {
         let Some(list) = self.lists.get_mut(number as usize) else { return };
         let began = now();
@@ -232,7 +236,7 @@ impl<K> HeldPolls<K> {
         self.drop_if_idle(number);
     }
 
-    /// Whether there is something for a poll that has to wait for the end of a pause; then it will be looked at.
+    /// Whether a poll for which entries are ready has to wait for the end of a pause. The list is then passed at its end.
     fn defers(&mut self, list: u32, after: Seq, now: Instant) -> bool {
         let list = &mut self.lists[list as usize];
         let defers = list.pause().is_some_and(|pause| pause.defers(after, now))
@@ -277,6 +281,19 @@ impl<K> HeldPolls<K> {
         feed.filter(|_| key.is_within(scope)).ok_or_else(|| PollError::unknown_room(key))
     }
 
+    /// Refuses a position in an earlier life of the log than that of the feeds. Between the two the log was replaced.
+    fn is_of(&self, epoch: Epoch, feeds: &[Arc<Feed>]) -> Result<(), PollError> {
+        if feeds.iter().all(|feed| feed.epoch() == epoch) {
+            return Ok(());
+        }
+        Err(PollError::EpochChanged(Cursor { epoch: self.state.epoch(), seq: self.state.head() }))
+    }
+
+    /// The life of the log that a poll of these feeds is about.
+    fn epoch_of(&self, feeds: &[Arc<Feed>]) -> Epoch {
+        feeds.first().map_or_else(|| self.state.epoch(), |feed| feed.epoch())
+    }
+
     /// The list for a feed, which will be notified from now on.
     fn registered(&mut self, feed: Arc<Feed>) -> u32 {
         if let Some(&list) = self.by_key.get(feed.key()) {
@@ -294,8 +311,9 @@ impl<K> HeldPolls<K> {
             Registration::One(slot) => Feeds::One(self.lists[slot.list as usize].feed.clone()),
             Registration::Multi(multi) => Feeds::Several(std::mem::take(&mut multi.feeds)),
         };
+        let epoch = self.epoch_of(feeds.as_slice());
         let Held { key, after, presence, .. } = self.remove(id, left);
-        complete(key, after, finding, presence, feeds)
+        complete(key, epoch, after, finding, presence, feeds)
     }
 
     fn remove(&mut self, id: HeldId, left: Option<u32>) -> Held<K> {
@@ -324,6 +342,7 @@ impl<K> HeldPolls<K> {
 
 fn complete<K>(
     key: K,
+    epoch: Epoch,
     after: Seq,
     (found, has_news): Finding,
     presence: Option<Box<PresenceLease>>,
@@ -331,7 +350,7 @@ fn complete<K>(
 ) -> Completed<K> {
     let is_encoded = matches!(found, Found::Shared(..));
     let presence = presence.filter(|_| has_news && !is_encoded).map(|lease| lease.update());
-    Completed { key, after, found, presence, feeds }
+    Completed { key, epoch, after, found, presence, feeds }
 }
 
 impl<K> Drop for HeldPolls<K> {

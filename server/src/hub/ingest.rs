@@ -1,28 +1,30 @@
-//! The way of committed entries into the hub: into the cache, then visible, then to those who wait.
+//! Ingest: committed entries enter the cache, become visible, and wake the wait lists, in this order.
 
 use std::sync::Arc;
 
-use holdline_shared::{EntryKind, RoomName, Seq};
+use holdline_shared::{EntryKind, Epoch, RoomName, Seq};
 
+use super::eviction::EvictionQueue;
 use super::room::Room;
 use super::state::HubState;
 use super::sync::Ordering;
-use crate::log::Committed;
+use crate::log::{LoggedRoom, StoredEntry};
 
 impl HubState {
     /// Takes a group of durable entries. Called in log order.
-    pub(super) fn on_commit(&self, group: &[Arc<Committed>]) {
+    pub(super) fn on_commit(&self, group: &[Arc<StoredEntry>]) {
         let Some(last) = group.last() else { return };
+        let all_rooms = self.all_rooms();
         // With the head that each of them had before.
         let mut touched: Vec<(Arc<Room>, Seq)> = Vec::new();
         for entry in group {
-            let room = self.rooms.find_or_make(&entry.room);
+            let room = self.rooms.find_or_make(&entry.room, all_rooms.epoch());
             if !touched.iter().any(|(known, _)| Arc::ptr_eq(known, &room)) {
                 touched.push((room.clone(), room.head()));
             }
-            let kept = Arc::new(entry.to_keep(room.name().clone()));
+            let kept = Arc::new(entry.to_cache(room.name().clone()));
             room.push(entry, &kept);
-            self.all_rooms.push(&kept);
+            all_rooms.push(&kept);
             self.cache.lock().push(kept);
             if let Some(EntryKind::Delete { target }) = entry.entry().map(|entry| &entry.kind) {
                 self.redact(&room, *target);
@@ -33,7 +35,7 @@ impl HubState {
         for (room, _) in &touched {
             room.feed().notify();
         }
-        self.all_rooms.notify();
+        all_rooms.notify();
         self.evict();
     }
 
@@ -48,13 +50,28 @@ impl HubState {
         }
     }
 
+    /// Begins anew with another life of the log. Polls that are held are answered with nothing, and the next ones hear that
+    /// the epoch has changed. Called in log order, as [`HubState::on_commit`].
+    pub(super) fn on_replaced(&self, epoch: Epoch, head: Seq, rooms: &[LoggedRoom], forgotten: Seq) {
+        let old = self.rooms.replace(rooms.to_vec(), epoch, forgotten);
+        let all_rooms = self.replace_all_rooms(epoch, head);
+        *self.cache.lock() = EvictionQueue::default();
+        self.head.store(head.0, Ordering::Release);
+        all_rooms.remove();
+        all_rooms.notify();
+        for room in old {
+            room.remove();
+            room.feed().notify();
+        }
+    }
+
     /// Removes the text of a deleted message from the cache, as the log has done with what it keeps.
     fn redact(&self, room: &Room, deleted: Seq) {
         for entry in room.message_and_edits(deleted) {
             let Ok(Some(redacted)) = entry.without_text_of(deleted) else { continue };
-            let redacted = Arc::new(redacted.to_keep(room.name().clone()));
+            let redacted = Arc::new(redacted.to_cache(room.name().clone()));
             room.feed().replace(&redacted);
-            self.all_rooms.replace(&redacted);
+            self.all_rooms().replace(&redacted);
             self.cache.lock().replace(&redacted);
         }
     }
@@ -66,7 +83,7 @@ impl HubState {
             if let Some(room) = self.rooms.find(&oldest.room) {
                 room.evict(oldest.seq);
             }
-            self.all_rooms.evict(oldest.seq);
+            self.all_rooms().evict(oldest.seq);
         }
     }
 }

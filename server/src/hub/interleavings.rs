@@ -5,7 +5,7 @@
 //! Left out is time: it never comes, so that a lost wake-up is a thread that sleeps for ever, which loom reports as a
 //! deadlock. The log is empty; entries come as its engine would hand them over.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Wake, Waker};
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use super::poll_request::{Admitted, Begin, Completed, PollRequest};
 use super::state::HubState;
 use super::sync::{Ordering, advance, now};
 use super::task_polls::TaskPolls;
-use crate::log::{Committed, MemoryLog};
+use crate::log::{Log as _, MemoryLog, StoredEntry};
 use crate::scope::Scope;
 
 /// Explores all orders of two threads.
@@ -50,10 +50,10 @@ fn person(id: &str) -> Person {
     Person { id: PersonId::parse(id).unwrap(), name: id.parse().unwrap() }
 }
 
-fn entry(seq: u64, name: &str) -> Arc<Committed> {
+fn entry(seq: u64, name: &str) -> Arc<StoredEntry> {
     let kind = EntryKind::Room { topic: Topic::default() };
     let entry = Entry { seq: Seq(seq), room: room(name), at: Timestamp(seq), author: Person::house(), kind };
-    Arc::new(Committed::encode(entry).unwrap())
+    Arc::new(StoredEntry::encode(entry).unwrap())
 }
 
 /// A hub in which these rooms were made by the first entries.
@@ -62,7 +62,7 @@ fn hub(rooms: &[&str]) -> Arc<HubState> {
 }
 
 fn hub_with(rooms: &[&str], cache_limit: usize) -> Arc<HubState> {
-    let hub = HubState::restore(Vec::new(), Seq::START, Seq::START, cache_limit);
+    let hub = HubState::restore(Vec::new(), log().epoch(), Seq::START, Seq::START, cache_limit);
     for (name, seq) in rooms.iter().zip(1..) {
         hub.on_commit(&[entry(seq, name)]);
     }
@@ -70,11 +70,24 @@ fn hub_with(rooms: &[&str], cache_limit: usize) -> Arc<HubState> {
 }
 
 fn admitted(after: Seq) -> Admitted {
-    Admitted { scope: Scope::of_every_room(), after, wait: Duration::from_secs(1), is_shortened: false }
+    let epoch = log().epoch();
+    Admitted {
+        scope: Scope::of_every_room(),
+        epoch,
+        after,
+        wait: Duration::from_secs(1),
+        is_shortened: false,
+    }
 }
 
 fn answers(hub: &Arc<HubState>) -> Arc<Answers> {
-    Arc::new(Answers::new(Arc::new(MemoryLog::new()), hub.clone(), Duration::ZERO))
+    Arc::new(Answers::new(log(), hub.clone(), Duration::ZERO))
+}
+
+/// A log, for its epoch; one for all runs, because making one takes longer than a run.
+fn log() -> Arc<MemoryLog> {
+    static LOG: OnceLock<Arc<MemoryLog>> = OnceLock::new();
+    LOG.get_or_init(|| Arc::new(MemoryLog::new())).clone()
 }
 
 /// Wakes a thread that looks after polls as an event loop does.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
-use holdline_shared::{RoomName, RoomSelection, Seq};
+use holdline_shared::{Cursor, Epoch, RoomName, RoomSelection, Seq};
 
 use super::answers::{Answer, Answers, ReadEntries};
 use super::error::PollError;
@@ -25,7 +25,7 @@ pub(crate) enum Reply {
 }
 
 /// Which rooms are read, all of them for `None`, and from where.
-type ReadKey = (Option<Vec<RoomName>>, Seq);
+type ReadKey = (Epoch, Option<Vec<RoomName>>, Seq);
 
 /// Entries to come.
 type Reading = Shared<BoxFuture<'static, Result<Arc<ReadEntries>, PollError>>>;
@@ -44,17 +44,17 @@ impl LogReads {
             let (key, answer) = answers.answer(completed);
             return (key, Reply::Ready(answer));
         }
-        let Completed { key, after, presence, feeds, .. } = completed;
+        let Completed { key, epoch, after, presence, feeds, .. } = completed;
         let rooms = selection(feeds.as_slice());
         let names = match &rooms {
             RoomSelection::Named(names) => Some(names.clone()),
             RoomSelection::All => None,
         };
-        let read_key = (names, after);
+        let read_key = (epoch, names, after);
         let begun = self.readings.entry(read_key.clone());
         let reading = begun.or_insert_with(|| read(answers.clone(), rooms, after)).clone();
         let begun = self.answers.entry((read_key, presence.as_ref().map(|presence| presence.tag)));
-        let read = begun.or_insert_with(|| answer(answers.clone(), reading, presence)).clone();
+        let read = begun.or_insert_with(|| answer(answers.clone(), epoch, reading, presence)).clone();
         (key, Reply::Reading(read))
     }
 }
@@ -63,10 +63,15 @@ fn read(answers: Arc<Answers>, rooms: RoomSelection, after: Seq) -> Reading {
     async move { answers.read(rooms, after).await.map(Arc::new) }.boxed().shared()
 }
 
-fn answer(answers: Arc<Answers>, reading: Reading, presence: Option<PresenceUpdate>) -> LogRead {
+fn answer(
+    answers: Arc<Answers>,
+    epoch: Epoch,
+    reading: Reading,
+    presence: Option<PresenceUpdate>,
+) -> LogRead {
     async move {
         let read = reading.await?;
-        Ok(answers.encode(&read.entries, read.upto, presence.as_ref()))
+        Ok(answers.encode(&read.entries, Cursor { epoch, seq: read.upto }, presence.as_ref()))
     }
     .boxed()
     .shared()

@@ -34,14 +34,18 @@ impl Polls {
         let deadline = wait.map(|wait| now() + wait);
         let key = WaitKey::Room(room.clone());
         let mut after = self.resolve(after)?;
+        let epoch = after.epoch;
         let mut is_counted = false;
         loop {
             // A room that may not be read is waited for like one that is not there.
             let found = if scope.allows(room) {
-                self.next_entries(&key, after).await?
+                self.next_entries(&key, after.seq).await?
             } else {
-                ReadEntries { entries: Vec::new(), upto: after }
+                ReadEntries { entries: Vec::new(), upto: after.seq }
             };
+            if self.state.epoch() != epoch {
+                return Err(PollError::EpochChanged(self.answers.cursor(self.state.head())));
+            }
             let message = found.entries.iter().filter(|entry| entry.room == *room).find_map(|entry| {
                 match entry.decode()?.kind {
                     EntryKind::Message { text: Some(text), .. } => Some((text, entry.seq)),
@@ -49,15 +53,15 @@ impl Polls {
                 }
             });
             if let Some((text, seq)) = message {
-                return Ok(NextMessage { text: Some(text), cursor: self.answers.cursor(seq) });
+                return Ok(NextMessage { text: Some(text), cursor: Cursor { epoch, seq } });
             }
-            after = found.upto;
+            after.seq = found.upto;
             if !found.entries.is_empty() {
                 continue;
             }
             let now = now();
             if self.state.is_closing() || deadline.is_some_and(|end| end <= now) {
-                return Ok(NextMessage { text: None, cursor: self.answers.cursor(after) });
+                return Ok(NextMessage { text: None, cursor: after });
             }
             // Without a limit the wait is renewed now and then; nobody is told.
             let left = deadline.map_or(self.max_wait, |end| end.saturating_duration_since(now));
@@ -80,7 +84,7 @@ impl Polls {
 
     /// What the room, or all rooms as long as there is no such room, have after a position.
     async fn next_entries(&self, key: &WaitKey, after: Seq) -> Result<ReadEntries, PollError> {
-        let feed = self.state.feed(key).unwrap_or_else(|| self.state.all_rooms.clone());
+        let feed = self.state.feed(key).unwrap_or_else(|| self.state.all_rooms());
         match self.state.check(&[feed], after, Reuse::Nothing, true) {
             Some(Found::Entries(entries, upto)) => Ok(ReadEntries { entries, upto }),
             Some(Found::NotCached) => {

@@ -1,10 +1,10 @@
-//! A poll as its keeper takes it, and as it comes back to be answered.
+//! The request that begins a poll in a keeper, and the completed poll that the keeper hands back to be answered.
 
 use std::slice::from_ref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use holdline_shared::{RoomSelection, Seq};
+use holdline_shared::{Epoch, RoomSelection, Seq};
 
 use super::collect::Found;
 use super::feed::Feed;
@@ -17,6 +17,8 @@ use crate::scope::Scope;
 pub(crate) struct Admitted {
     /// The rooms that the poll may read. Checked again when it is answered.
     pub(super) scope: Scope,
+    /// The life of the log that the position is in.
+    pub(crate) epoch: Epoch,
     /// The position that the client has reached.
     pub(crate) after: Seq,
     pub(crate) wait: Duration,
@@ -28,24 +30,25 @@ pub(crate) struct Admitted {
 pub(crate) struct PollRequest<'a> {
     pub(crate) rooms: &'a RoomSelection,
     pub(crate) admitted: Admitted,
-    /// Who is here meanwhile.
+    /// Marks the poll's person as here while it is held.
     pub(crate) presence: Option<PresenceLease>,
 }
 
-/// What became of a new poll.
+/// The result of beginning a poll.
 pub(crate) enum Begin<K> {
-    /// It waits.
+    /// The poll is held.
     Held(HeldId),
-    /// There was something for it at once, or it did not want to wait.
+    /// The poll is complete at once.
     Completed(Completed<K>),
 }
 
 /// A poll that can be answered.
 pub(crate) struct Completed<K> {
     pub(super) key: K,
+    pub(super) epoch: Epoch,
     pub(super) after: Seq,
     pub(super) found: Found,
-    /// What it has to be told of presence, unless it gets an answer that was encoded already.
+    /// News of presence; none with a shared answer, which has them already.
     pub(super) presence: Option<PresenceUpdate>,
     pub(super) feeds: Feeds,
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use holdline_shared::{After, RoomSelection, Seq};
+use holdline_shared::{After, Cursor, RoomSelection, Seq};
 
 use super::answers::{Answer, Answers};
 use super::config::HubConfig;
@@ -68,7 +68,7 @@ impl Polls {
     }
 
     /// How long a poll may be held that asked for `wait`.
-    pub(super) fn grant(&self, scope: &Scope, after: Seq, wait: Duration) -> Result<Admitted, PollError> {
+    pub(super) fn grant(&self, scope: &Scope, after: Cursor, wait: Duration) -> Result<Admitted, PollError> {
         let (held, asked) = (self.state.held.load(Ordering::Relaxed), wait.min(self.max_wait));
         let wait = if held < self.max_held || wait.is_zero() {
             asked
@@ -77,15 +77,16 @@ impl Polls {
         } else {
             return Err(PollError::Overloaded);
         };
-        Ok(Admitted { scope: scope.clone(), after, wait, is_shortened: wait < asked })
+        let scope = scope.clone();
+        Ok(Admitted { scope, epoch: after.epoch, after: after.seq, wait, is_shortened: wait < asked })
     }
 
     /// Checks where a poll begins.
-    pub(super) fn resolve(&self, after: After) -> Result<Seq, PollError> {
-        let head = self.state.head();
+    pub(super) fn resolve(&self, after: After) -> Result<Cursor, PollError> {
+        let (epoch, head) = (self.state.epoch(), self.state.head());
         match after {
-            After::Now => Ok(head),
-            After::Start => Ok(Seq::START),
+            After::Now => Ok(Cursor { epoch, seq: head }),
+            After::Start => Ok(Cursor { epoch, seq: Seq::START }),
             After::At(cursor) => {
                 let log = self.answers.log();
                 // A cursor beyond the head is from a log that had more than this one: it was restored from a copy. The
@@ -94,7 +95,7 @@ impl Polls {
                 if cursor.epoch != log.epoch() || is_beyond {
                     return Err(PollError::EpochChanged(self.answers.cursor(self.state.head())));
                 }
-                Ok(cursor.seq)
+                Ok(cursor)
             }
         }
     }

@@ -88,7 +88,7 @@ impl Presence {
         self.occupied.lock().len()
     }
 
-    /// Notifies those who wait for rooms in which `change` has published something.
+    /// Makes a change in each occupied room, and notifies the watchers of rooms in which it was published.
     fn update(&self, change: impl Fn(&Room) -> bool) {
         let rooms: Vec<_> = self.occupied.lock().values().cloned().collect();
         for room in rooms.iter().filter(|room| change(room)) {

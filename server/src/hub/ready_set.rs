@@ -1,4 +1,4 @@
-//! The ready queue of one thread: numbers of the things that were woken since the thread looked last.
+//! The ready queue of one thread: the numbers of wait lists or futures that were notified since the thread looked last.
 
 use std::sync::Arc;
 use std::task::{Wake, Waker};
@@ -33,7 +33,7 @@ impl ReadySet {
         self.ready.lock().is_empty()
     }
 
-    /// The numbers that became ready since the last call. A number may come twice, or after its thing is gone.
+    /// The numbers that became ready since the last call. A number may appear twice, or after its owner has dropped it.
     pub(crate) fn take(&self) -> Vec<u32> {
         std::mem::take(&mut *self.ready.lock())
     }

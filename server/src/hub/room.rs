@@ -3,12 +3,12 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use holdline_shared::{EntryKind, RoomName, RoomSummary, Seq, Timestamp, Topic};
+use holdline_shared::{EntryKind, Epoch, RoomName, RoomSummary, Seq, Timestamp, Topic};
 
 use super::feed::{Feed, WaitKey};
 use super::room_presence::RoomPresence;
 use super::sync::Mutex;
-use crate::log::{Committed, LoggedRoom};
+use crate::log::{LoggedRoom, StoredEntry};
 
 /// A room.
 pub(super) struct Room {
@@ -30,18 +30,18 @@ struct Details {
 
 impl Room {
     /// A room as the log knows it, with nothing cached yet.
-    pub(super) fn restore(logged: LoggedRoom) -> Self {
+    pub(super) fn restore(logged: LoggedRoom, epoch: Epoch) -> Self {
         let LoggedRoom { name, topic, head, at } = logged;
-        Self::with(name, head, Details { topic, head, at, ..Details::default() })
+        Self::with(name, epoch, head, Details { topic, head, at, ..Details::default() })
     }
 
     /// A room that is just being made. Everything of an earlier room of that name is at `floor` or before.
-    pub(super) fn new(name: RoomName, floor: Seq) -> Self {
-        Self::with(name, floor, Details::default())
+    pub(super) fn new(name: RoomName, epoch: Epoch, floor: Seq) -> Self {
+        Self::with(name, epoch, floor, Details::default())
     }
 
-    fn with(name: RoomName, floor: Seq, details: Details) -> Self {
-        let feed = Arc::new(Feed::new(WaitKey::Room(name.clone()), details.head, floor));
+    fn with(name: RoomName, epoch: Epoch, floor: Seq, details: Details) -> Self {
+        let feed = Arc::new(Feed::new(WaitKey::Room(name.clone()), epoch, details.head, floor));
         Self { feed, presence: RoomPresence::new(name.clone()), name, details: Mutex::new(details) }
     }
 
@@ -64,7 +64,7 @@ impl Room {
     }
 
     /// Takes a new entry, of which `kept` is the form to keep.
-    pub(super) fn push(&self, entry: &Committed, kept: &Arc<Committed>) {
+    pub(super) fn push(&self, entry: &StoredEntry, kept: &Arc<StoredEntry>) {
         let mut details = self.details.lock();
         details.head = entry.seq;
         if let Some(decoded) = entry.entry() {
@@ -101,7 +101,7 @@ impl Room {
     }
 
     /// A message and its edits, as far as they are cached.
-    pub(super) fn message_and_edits(&self, message: Seq) -> Vec<Arc<Committed>> {
+    pub(super) fn message_and_edits(&self, message: Seq) -> Vec<Arc<StoredEntry>> {
         let details = self.details.lock();
         let edits = details.edits.range((message, Seq::START)..=(message, Seq(u64::MAX)));
         let seqs = std::iter::once(message).chain(edits.map(|(_, edit)| *edit));

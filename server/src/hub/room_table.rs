@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use holdline_shared::{RoomName, Seq};
+use holdline_shared::{Epoch, RoomName, Seq};
 
 use super::room::Room;
 use super::sync::{AtomicU64, Mutex, Ordering, RwLock};
@@ -19,15 +19,22 @@ pub(super) struct RoomTable {
 }
 
 impl RoomTable {
-    pub(super) fn restore(logged: Vec<LoggedRoom>, forgotten: Seq) -> Self {
-        let rooms: Vec<_> = logged.into_iter().map(|logged| Arc::new(Room::restore(logged))).collect();
-        let by_head = rooms.iter().map(|room| (room.head(), room.clone())).collect();
-        let by_name = rooms.into_iter().map(|room| (room.name().clone(), room)).collect();
+    pub(super) fn restore(logged: Vec<LoggedRoom>, epoch: Epoch, forgotten: Seq) -> Self {
+        let (by_name, by_head) = indexed(logged, epoch);
         Self {
             by_name: RwLock::new(by_name),
             by_head: Mutex::new(by_head),
             forgotten: AtomicU64::new(forgotten.0),
         }
+    }
+
+    /// Puts the rooms of another life of the log in the place of the present ones, and answers these.
+    pub(super) fn replace(&self, logged: Vec<LoggedRoom>, epoch: Epoch, forgotten: Seq) -> Vec<Arc<Room>> {
+        let (by_name, by_head) = indexed(logged, epoch);
+        self.forgotten.store(forgotten.0, Ordering::Release);
+        let mut rooms = self.by_name.write();
+        *self.by_head.lock() = by_head;
+        std::mem::replace(&mut *rooms, by_name).into_values().collect()
     }
 
     pub(super) fn find(&self, name: &RoomName) -> Option<Arc<Room>> {
@@ -51,12 +58,12 @@ impl RoomTable {
     }
 
     /// The room of this name, which is made if there is none.
-    pub(super) fn find_or_make(&self, name: &RoomName) -> Arc<Room> {
+    pub(super) fn find_or_make(&self, name: &RoomName, epoch: Epoch) -> Arc<Room> {
         if let Some(room) = self.find(name) {
             return room;
         }
         let floor = Seq(self.forgotten.load(Ordering::Acquire));
-        let new = || Arc::new(Room::new(name.clone(), floor));
+        let new = || Arc::new(Room::new(name.clone(), epoch, floor));
         self.by_name.write().entry(name.clone()).or_insert_with(new).clone()
     }
 
@@ -80,4 +87,12 @@ impl RoomTable {
     pub(super) fn note_forgotten(&self, forgotten: Seq) {
         self.forgotten.fetch_max(forgotten.0, Ordering::AcqRel);
     }
+}
+
+type Indexed = (HashMap<RoomName, Arc<Room>>, BTreeMap<Seq, Arc<Room>>);
+
+fn indexed(logged: Vec<LoggedRoom>, epoch: Epoch) -> Indexed {
+    let rooms: Vec<_> = logged.into_iter().map(|logged| Arc::new(Room::restore(logged, epoch))).collect();
+    let by_head = rooms.iter().map(|room| (room.head(), room.clone())).collect();
+    (rooms.into_iter().map(|room| (room.name().clone(), room)).collect(), by_head)
 }

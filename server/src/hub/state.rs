@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use holdline_shared::{RoomSelection, Seq};
+use holdline_shared::{Epoch, RoomSelection, Seq};
 
 use super::eviction::EvictionQueue;
 use super::feed::{Feed, WaitKey};
@@ -17,7 +17,8 @@ use crate::metrics::Metrics;
 pub(super) struct HubState {
     pub(super) rooms: RoomTable,
     /// The entries of all rooms, for polls of `room=*`.
-    pub(super) all_rooms: Arc<Feed>,
+    /// Nothing happens under this lock but reading and replacing a pointer, so loom need not try its interleavings.
+    all_rooms: parking_lot::RwLock<Arc<Feed>>,
     pub(super) presence: Presence,
     /// The newest entry that is visible.
     pub(super) head: AtomicU64,
@@ -32,10 +33,16 @@ pub(super) struct HubState {
 
 impl HubState {
     /// The state of a log that stands at `head` and has these rooms.
-    pub(super) fn restore(rooms: Vec<LoggedRoom>, head: Seq, forgotten: Seq, cache_limit: usize) -> Self {
+    pub(super) fn restore(
+        rooms: Vec<LoggedRoom>,
+        epoch: Epoch,
+        head: Seq,
+        forgotten: Seq,
+        cache_limit: usize,
+    ) -> Self {
         Self {
-            rooms: RoomTable::restore(rooms, forgotten),
-            all_rooms: Arc::new(Feed::new(WaitKey::AllRooms, head, head)),
+            rooms: RoomTable::restore(rooms, epoch, forgotten),
+            all_rooms: parking_lot::RwLock::new(Arc::new(Feed::new(WaitKey::AllRooms, epoch, head, head))),
             presence: Presence::new(),
             head: AtomicU64::new(head.0),
             cache: Mutex::new(EvictionQueue::default()),
@@ -51,10 +58,26 @@ impl HubState {
         Seq(self.head.load(Ordering::Acquire))
     }
 
+    /// The feed of all rooms.
+    pub(super) fn all_rooms(&self) -> Arc<Feed> {
+        self.all_rooms.read().clone()
+    }
+
+    /// Puts the feed of another life of the log in the place of the feed of all rooms, and answers that.
+    pub(super) fn replace_all_rooms(&self, epoch: Epoch, head: Seq) -> Arc<Feed> {
+        let feed = Arc::new(Feed::new(WaitKey::AllRooms, epoch, head, head));
+        std::mem::replace(&mut *self.all_rooms.write(), feed)
+    }
+
+    /// The life of the log that everything here is of.
+    pub(super) fn epoch(&self) -> Epoch {
+        self.all_rooms.read().epoch()
+    }
+
     /// The feed that a wait list waits for.
     pub(super) fn feed(&self, key: &WaitKey) -> Option<Arc<Feed>> {
         match key {
-            WaitKey::AllRooms => Some(self.all_rooms.clone()),
+            WaitKey::AllRooms => Some(self.all_rooms()),
             WaitKey::Room(name) => self.rooms.find(name).map(|room| room.feed().clone()),
         }
     }
@@ -62,7 +85,7 @@ impl HubState {
     /// Ends every hold at once, and those to come.
     pub(super) fn close(&self) {
         self.is_closing.store(true, Ordering::SeqCst);
-        self.all_rooms.notify();
+        self.all_rooms().notify();
         for room in self.rooms.all() {
             room.feed().notify();
         }

@@ -1,9 +1,10 @@
-//! The hub's own keeper of held polls, for whatever runs as a task: axum handlers, mounted routers, streams of events, the
-//! classic routes, embedders. A task registers its poll itself and awaits the answer; one driver makes the passes for all.
+//! The hub's own keeper of held polls, for tasks: axum handlers, mounted routers, event streams, the classic routes,
+//! embedders. A task registers its poll itself and awaits the answer; one driver task makes the passes for all of them.
 
 use std::sync::{Arc, Weak};
 use std::task::{Wake, Waker};
 
+use holdline_shared::Cursor;
 use tokio::sync::{Notify, oneshot};
 
 use super::answers::Answers;
@@ -63,7 +64,7 @@ impl TaskPolls {
         let (sender, answer) = oneshot::channel();
         let now = now();
         let deadline = now + request.admitted.wait;
-        let after = request.admitted.after;
+        let after = Cursor { epoch: request.admitted.epoch, seq: request.admitted.after };
         let begin = self.keeper.held.lock().begin(sender, request, now)?;
         let id = match begin {
             Begin::Held(id) => id,

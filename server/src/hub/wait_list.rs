@@ -14,23 +14,22 @@ pub(crate) type HeldId = u32;
 /// All polls of a keeper that wait for the same feed.
 pub(super) struct WaitList {
     pub(super) feed: Arc<Feed>,
-    /// What the feed notifies.
+    /// The token that the feed notifies.
     token: ReadyToken,
     pub(super) members: Vec<HeldId>,
     pub(super) phase: Phase,
 }
 
-/// What happens to a list next. A list is registered with its feed before its members are looked at, and its feed forgets
-/// the registration when it notifies.
+/// The state of a list. A list registers with its feed before each pass; a notification uses the registration up.
 #[derive(Clone, Copy)]
 pub(super) enum Phase {
-    /// Nothing has come since the members were looked at; the feed will notify.
+    /// Nothing has changed since the last pass; the feed will notify.
     Registered,
-    /// Something has come, and the members are about to be looked at.
+    /// The feed has notified, and the list is passed in this call.
     Woken,
-    /// A pause after a round of answers, in which nothing has come.
+    /// A pause after a round of answers. The feed has not notified since.
     Pausing(Coalescer),
-    /// Something has come in the pause, and the members are looked at when it is over.
+    /// The feed has notified during the pause; the list is passed when the pause ends.
     Deferred(Coalescer),
 }
 
@@ -41,18 +40,18 @@ impl WaitList {
         Self { feed, token, members: Vec::new(), phase: Phase::Registered }
     }
 
-    /// Makes sure that the feed notifies of its next change. To be done before looking.
+    /// Makes the feed notify this list of its next change. Register before looking.
     pub(super) fn register(&mut self) {
         self.feed.register(&self.token);
         self.phase = Phase::Registered;
     }
 
-    /// Takes the registration back.
+    /// Removes the registration.
     pub(super) fn unregister(&self) {
         self.feed.unregister(&self.token);
     }
 
-    /// Notes that something has come. Whether the members have to be looked at now, and were not to be already.
+    /// Notes a notification. Answers whether the list is to be passed now and was not already.
     pub(super) fn wake(&mut self) -> bool {
         match self.phase {
             Phase::Registered => self.phase = Phase::Woken,
@@ -70,7 +69,7 @@ impl WaitList {
         }
     }
 
-    /// Ends the pause. Whether the members have to be looked at.
+    /// Ends the pause if its time has come.
     pub(super) fn end_pause(&mut self, now: Instant, is_closing: bool) -> PauseEnd {
         let pause = match self.phase {
             Phase::Pausing(pause) | Phase::Deferred(pause) => pause,
@@ -90,12 +89,12 @@ impl WaitList {
     }
 }
 
-/// What becomes of a list that pauses.
+/// The state of a pause.
 pub(super) enum PauseEnd {
     GoesOn,
-    /// The pause is over, and nothing came.
+    /// The pause is over, and the feed has not notified.
     Over,
-    /// The pause is over, and the members have to be looked at.
+    /// The pause is over, and the list has to be passed.
     Woken,
 }
 
@@ -128,7 +127,7 @@ impl Registration {
         }
     }
 
-    /// Notes another place in the same list.
+    /// Notes the new index of a slot in this list.
     pub(super) fn move_slot(&mut self, list: u32, index: u32) {
         let slots = match self {
             Self::One(slot) => std::slice::from_mut(slot),

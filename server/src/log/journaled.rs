@@ -8,13 +8,13 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_channel::oneshot;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 use holdline_shared::{Epoch, PersonId, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
-use tokio::sync::oneshot;
 
-use self::core::{Core, Published};
+use self::core::{Core, Plan, Published};
 use super::draft::Draft;
 use super::engine::{Chunk, Follower, Log, LoggedRoom, Page, RoomInUse};
 use super::error::LogError;
@@ -77,9 +77,9 @@ impl<J: Journal> JournaledLog<J> {
     }
 
     /// Appends a record that removes something, and answers whether there is more to remove.
-    fn remove(&self, kind: RecordKind, is_more_known: bool) -> BoxFuture<'static, Result<bool, LogError>> {
+    fn remove(&self, kind: RecordKind, has_more: bool) -> BoxFuture<'static, Result<bool, LogError>> {
         let effect = self.propose(vec![Record::new(kind)]);
-        async move { Ok(matches!(effect.await?, Effect::Removed { more } if more || is_more_known)) }.boxed()
+        async move { Ok(matches!(effect.await?, Effect::Removed { more } if more || has_more)) }.boxed()
     }
 
     fn look<T: Send + 'static>(
@@ -111,8 +111,8 @@ impl<J: Journal> Log for JournaledLog<J> {
         let planned = self.core.lock().plan(draft);
         let records = match planned {
             Err(error) => return ready(Err(error)).boxed(),
-            Ok(Ok(outcome)) => return ready(Ok(outcome)).boxed(),
-            Ok(Err(records)) => records,
+            Ok(Plan::Answer(outcome)) => return ready(Ok(outcome)).boxed(),
+            Ok(Plan::Append(records)) => records,
         };
         let effect = self.propose(records);
         async move {

@@ -50,12 +50,12 @@ impl StoredEntry {
     }
 
     /// The same entry in the form for a cache: not decoded, and with a name of its room that all its entries share.
-    pub(crate) fn to_keep(&self, room: RoomName) -> Self {
+    pub(crate) fn to_cache(&self, room: RoomName) -> Self {
         Self::from_stored(self.seq, room, self.json.clone())
     }
 
     /// Memory that the entry takes in a cache, in bytes.
-    pub(crate) fn size_kept(&self) -> usize {
+    pub(crate) fn cached_size(&self) -> usize {
         rounded(self.json.len()) + CACHE_OVERHEAD
     }
 

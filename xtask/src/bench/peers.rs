@@ -1,14 +1,13 @@
-//! Installs the peers of others when they are to be measured: nginx with nchan from Debian, Engine.IO from npm. Without
-//! them, their rows are missing.
+//! Installs nginx with nchan from Debian when it is to be measured. Without it, its rows are missing.
 
 use std::ffi::OsString;
 use std::path::Path;
 
 use anyhow::Result;
-use xshell::{Shell, cmd};
+use xshell::Shell;
 
+use crate::say;
 use crate::setup::debian;
-use crate::{paths, say, shell};
 
 const NCHAN: [&str; 2] = ["nginx-light", "libnginx-mod-nchan"];
 /// Debian's path of the module.
@@ -19,9 +18,6 @@ pub(super) fn find_or_install(sh: &Shell, flags: &[OsString]) -> Result<()> {
     let guard = flags.iter().any(|flag| flag == "--quick");
     if is_asked_for("nchan", !guard, flags) && !Path::new(MODULE).exists() {
         nchan(sh)?;
-    }
-    if is_asked_for("engineio", false, flags) {
-        engine_io(sh);
     }
     Ok(())
 }
@@ -40,23 +36,6 @@ fn nchan(sh: &Shell) -> Result<()> {
         say::line("nchan is left out without its package");
     }
     Ok(())
-}
-
-fn engine_io(sh: &Shell) {
-    let folder = paths::root().join("bench/peers/engineio");
-    if folder.join("node_modules/engine.io").is_dir() {
-        return;
-    }
-    if !shell::answers(sh, "npm") {
-        say::line("Engine.IO is left out without npm");
-        return;
-    }
-    say::step("installing Engine.IO from npm, some seconds");
-    let installed =
-        cmd!(sh, "npm install --no-audit --no-fund --no-package-lock --loglevel=error --prefix {folder}");
-    if installed.run().is_err() {
-        say::line("Engine.IO is left out: npm could not bring it");
-    }
 }
 
 #[cfg(test)]

@@ -26,11 +26,11 @@ const DOORS: [Door; 4] = [
     },
     Door {
         name: "rusqlite",
-        // The projection, the SQLite journal, and what they share.
+        // The projection, and the SQLite journal with its database.
         open_to: &[
             "server/src/log/sqlite",
             "server/src/log/projection",
-            "server/src/log/journal/sqlite",
+            "server/src/log/journaled/tests.rs",
             "server/tests/it/log_",
             "faults/src/database.rs",
         ],

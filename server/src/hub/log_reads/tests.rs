@@ -21,12 +21,13 @@ async fn polls_that_ask_the_same_share_one_read() {
     for number in 0..6 {
         let is_here = number % 2 == 0;
         let presence = is_here.then(|| {
-            hub.enter(&Scope::of_every_room(), &Person::stdin(), std::slice::from_ref(&lobby), None).update()
+            let scope = Scope::of_every_room();
+            hub.enter(&scope, &Person::stdin(), std::slice::from_ref(&lobby), None).update()
         });
         let room = hub.state.rooms.find(&lobby).unwrap();
-        let feed = if number < 3 { hub.state.all_rooms.clone() } else { room.feed().clone() };
-        let feeds = Feeds::One(feed);
-        let completed = Completed { key: is_here, after, found: Found::NotCached, presence, feeds };
+        let feed = if number < 3 { hub.state.all_rooms() } else { room.feed().clone() };
+        let (epoch, feeds) = (feed.epoch(), Feeds::One(feed));
+        let completed = Completed { key: is_here, epoch, after, found: Found::NotCached, presence, feeds };
         begun.push(reads.reply(hub.answers(), completed));
     }
     assert_eq!((reads.readings.len(), reads.answers.len()), (2, 4), "with presence and without");

@@ -38,7 +38,7 @@ async fn deleting_redacts_message_and_its_edits_alone() {
     assert_eq!(texts, [None, None, None, None]);
     let rooms = RoomSelection::Named(vec![lobby.clone()]);
     let answer = hub
-        .poll(Scope::of_every_room(), &rooms, holdline_shared::After::Start, Duration::ZERO, None)
+        .poll(&Scope::of_every_room(), &rooms, holdline_shared::After::Start, Duration::ZERO, None)
         .await
         .unwrap();
     assert!(!String::from_utf8_lossy(&answer.body).contains("secret"));

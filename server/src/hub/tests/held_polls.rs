@@ -75,16 +75,18 @@ fn begin(hub: &Arc<Hub>, held: &mut HeldPolls<usize>, clients: &mut [Client], ke
     }
     let presence =
         client.person.as_ref().map(|person| hub.enter(&Scope::of_every_room(), person, &names(&["a"]), None));
-    let request = PollRequest { rooms: &client.rooms, admitted: admitted(client.after, may_wait), presence };
+    let request =
+        PollRequest { rooms: &client.rooms, admitted: admitted(hub, client.after, may_wait), presence };
     match held.begin(key, request, Instant::now()).unwrap() {
         Begin::Held(id) => client.held = Some(id),
         Begin::Completed(completed) => client.take(hub, completed),
     }
 }
 
-fn admitted(after: Seq, may_wait: bool) -> Admitted {
+fn admitted(hub: &Hub, after: Seq, may_wait: bool) -> Admitted {
     let wait = if may_wait { Duration::from_secs(25) } else { Duration::ZERO };
-    Admitted { scope: Scope::of_every_room(), after, wait, is_shortened: false }
+    let scope = Scope::of_every_room();
+    Admitted { scope, epoch: hub.log().epoch(), after, wait, is_shortened: false }
 }
 
 fn deliver(hub: &Hub, held: &mut HeldPolls<usize>, clients: &mut [Client], is_slow: bool) {
@@ -108,7 +110,7 @@ async fn deferred_poll_is_answered_after_pause() {
     let rooms = client.rooms.clone();
     let request = |client: &Client| PollRequest {
         rooms: &rooms,
-        admitted: admitted(client.after, true),
+        admitted: admitted(&hub, client.after, true),
         presence: None,
     };
     assert!(matches!(held.begin(0, request(&client), now), Ok(Begin::Held(_))));
@@ -200,4 +202,25 @@ async fn random_walk_delivers_everything_once_in_order() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn poll_of_removed_room_keeps_its_cursor() {
+    let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
+    let room = &names(&["a"])[0];
+    let after = publish(&hub, room).await;
+    let rooms = RoomSelection::Named(vec![room.clone()]);
+    let mut held: HeldPolls<usize> = hub.held_polls(Waker::noop().clone());
+    let request = PollRequest { rooms: &rooms, admitted: admitted(&hub, after, true), presence: None };
+    assert!(matches!(held.begin(0, request, Instant::now()), Ok(Begin::Held(_))));
+    publish(&hub, &RoomName::lobby()).await;
+    hub.state.on_rooms_expired(std::slice::from_ref(room), after);
+    let mut client = Client { rooms, person: None, after, held: None, seen: Vec::new() };
+    let mut ended = 0;
+    held.deliver_ready(Instant::now(), |completed| {
+        client.take(&hub, completed);
+        ended += 1;
+    });
+    // A new room of that name may have entries between the two.
+    assert_eq!((ended, client.after), (1, after));
 }

@@ -14,6 +14,8 @@ use crate::hub::{Answer, Hub, HubConfig};
 use crate::log::{Draft, MemoryLog};
 use crate::scope::Scope;
 
+const EVERY_ROOM: &Scope = &Scope::of_every_room();
+
 const LONG: Duration = Duration::from_secs(100);
 
 async fn hub_with(config: HubConfig) -> Arc<Hub> {
@@ -25,7 +27,7 @@ fn named(rooms: &[&str]) -> RoomSelection {
 }
 
 fn cursor(hub: &Hub) -> Cursor {
-    hub.rooms(&Scope::of_every_room()).cursor
+    hub.rooms(EVERY_ROOM).cursor
 }
 
 async fn say(hub: &Hub, room: &str, text: &str) {
@@ -50,11 +52,9 @@ async fn poll_hears_what_was_said_before_and_meanwhile() {
     let lobby = named(&["lobby"]);
     let after = After::At(cursor(&hub));
     say(&hub, "lobby", "before").await;
-    assert_eq!(
-        texts(&hub.poll(Scope::of_every_room(), &lobby, after, LONG, None).await.unwrap()),
-        ["before"]
-    );
-    let waits = hub.poll(Scope::of_every_room(), &lobby, After::Now, LONG, None);
+    assert_eq!(texts(&hub.poll(EVERY_ROOM, &lobby, after, LONG, None).await.unwrap()), ["before"]);
+    let scope = Scope::of_every_room();
+    let waits = hub.poll(&scope, &lobby, After::Now, LONG, None);
     let (heard, ()) = tokio::join!(waits, say(&hub, "lobby", "while"));
     assert_eq!(texts(&heard.unwrap()), ["while"]);
 }
@@ -65,8 +65,7 @@ async fn poll_ends_empty_when_time_is_up() {
     for (asked, granted) in [(0, 0), (7, 7), (40, 40), (4_000_000, 40)] {
         let start = Instant::now();
         let wait = Duration::from_secs(asked);
-        let answer =
-            hub.poll(Scope::of_every_room(), &named(&["lobby"]), After::Now, wait, None).await.unwrap();
+        let answer = hub.poll(EVERY_ROOM, &named(&["lobby"]), After::Now, wait, None).await.unwrap();
         // tokio's clock counts in milliseconds.
         assert_eq!(start.elapsed().as_secs(), granted);
         assert!(answer.is_empty && answer.cursor == cursor(&hub));
@@ -78,17 +77,17 @@ async fn polls_of_one_cursor_share_one_buffer() {
     let hub = hub_with(HubConfig::default()).await;
     let lobby = named(&["lobby"]);
     let after = After::At(cursor(&hub));
-    let waiting = (0..10).map(|_| hub.poll(Scope::of_every_room(), &lobby, after, LONG, None));
+    let waiting = (0..10).map(|_| hub.poll(EVERY_ROOM, &lobby, after, LONG, None));
     let (answers, ()) = tokio::join!(join_all(waiting), say(&hub, "lobby", "hello"));
     let answers: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
     assert!(answers.iter().all(|answer| answer.body.as_ptr() == answers[0].body.as_ptr()));
     // Who comes later, from the same place, gets it too; who comes from elsewhere does not.
-    let late = hub.poll(Scope::of_every_room(), &lobby, after, LONG, None).await.unwrap();
+    let late = hub.poll(EVERY_ROOM, &lobby, after, LONG, None).await.unwrap();
     assert_eq!(late.body.as_ptr(), answers[0].body.as_ptr());
-    let all = hub.poll(Scope::of_every_room(), &lobby, After::Start, LONG, None).await.unwrap();
+    let all = hub.poll(EVERY_ROOM, &lobby, After::Start, LONG, None).await.unwrap();
     assert_ne!(all.body, late.body);
     say(&hub, "lobby", "again").await;
-    let more = hub.poll(Scope::of_every_room(), &lobby, after, LONG, None).await.unwrap();
+    let more = hub.poll(EVERY_ROOM, &lobby, after, LONG, None).await.unwrap();
     assert_eq!(texts(&more), ["hello", "again"]);
 }
 
@@ -98,14 +97,11 @@ async fn reads_the_log_when_nothing_is_cached() {
     let after = After::At(cursor(&hub));
     for rooms in [named(&["lobby"]), RoomSelection::All] {
         let said = format!("in {rooms:?}");
-        let waits = hub.poll(Scope::of_every_room(), &rooms, After::Now, LONG, None);
+        let waits = hub.poll(EVERY_ROOM, &rooms, After::Now, LONG, None);
         let (heard, ()) = tokio::join!(waits, say(&hub, "lobby", &said));
         assert_eq!(texts(&heard.unwrap()), [said]);
     }
-    assert_eq!(
-        texts(&hub.poll(Scope::of_every_room(), &named(&["lobby"]), after, LONG, None).await.unwrap()).len(),
-        2
-    );
+    assert_eq!(texts(&hub.poll(EVERY_ROOM, &named(&["lobby"]), after, LONG, None).await.unwrap()).len(), 2);
     assert_eq!(hub.state.cache.lock().bytes(), 0);
 }
 
@@ -117,7 +113,7 @@ async fn cache_stays_within_its_limit() {
         say(&hub, if n % 2 == 0 { "lobby" } else { "tea" }, &format!("message {n}")).await;
         assert!(hub.state.cache.lock().bytes() <= 2_000);
     }
-    let heard = hub.poll(Scope::of_every_room(), &named(&["lobby", "tea"]), after, LONG, None).await.unwrap();
+    let heard = hub.poll(EVERY_ROOM, &named(&["lobby", "tea"]), after, LONG, None).await.unwrap();
     assert_eq!(texts(&heard).len(), 100);
 }
 
@@ -143,8 +139,7 @@ async fn polls_of_several_rooms_hear_one_order() {
         tokio::spawn(async move {
             let (mut cursor, mut heard) = (after, Vec::new());
             while heard.len() < 3 * EACH {
-                let answer =
-                    hub.poll(Scope::of_every_room(), &rooms, After::At(cursor), LONG, None).await.unwrap();
+                let answer = hub.poll(EVERY_ROOM, &rooms, After::At(cursor), LONG, None).await.unwrap();
                 cursor = answer.cursor;
                 heard.extend(texts(&answer));
             }
@@ -176,13 +171,10 @@ async fn dropped_poll_leaves_nothing_behind() {
     let person = holdline_shared::Person::stdin();
     let unmade: RoomName = "nowhere".parse().unwrap();
     {
-        let tag = format!(
-            "{:016x}",
-            hub.enter(&Scope::of_every_room(), &person, &[RoomName::lobby()], None).update().tag
-        );
-        let presence = hub.enter(&Scope::of_every_room(), &person, &[RoomName::lobby()], Some(&tag));
-        let mut poll = pin!(hub.poll(Scope::of_every_room(), &rooms, After::Now, LONG, Some(presence)));
-        let mut next = pin!(hub.next_message(Scope::of_every_room(), &unmade, After::Now, None));
+        let tag = format!("{:016x}", hub.enter(EVERY_ROOM, &person, &[RoomName::lobby()], None).update().tag);
+        let presence = hub.enter(EVERY_ROOM, &person, &[RoomName::lobby()], Some(&tag));
+        let mut poll = pin!(hub.poll(EVERY_ROOM, &rooms, After::Now, LONG, Some(presence)));
+        let mut next = pin!(hub.next_message(EVERY_ROOM, &unmade, After::Now, None));
         let mut context = Context::from_waker(Waker::noop());
         for _ in 0..3 {
             assert!(poll.as_mut().poll(&mut context).is_pending());
@@ -195,7 +187,7 @@ async fn dropped_poll_leaves_nothing_behind() {
 
 fn watchers(hub: &Hub) -> usize {
     let rooms = hub.state.rooms.all();
-    rooms.iter().map(|room| room.feed().watchers()).sum::<usize>() + hub.state.all_rooms.watchers()
+    rooms.iter().map(|room| room.feed().watchers()).sum::<usize>() + hub.state.all_rooms().watchers()
 }
 
 #[tokio::test]
@@ -203,19 +195,13 @@ async fn closed_hub_answers_at_once_with_what_there_is() {
     let hub = hub_with(HubConfig::default()).await;
     let lobby = named(&["lobby"]);
     let after = After::At(cursor(&hub));
-    let waits = hub.poll(Scope::of_every_room(), &lobby, After::Now, LONG, None);
+    let waits = hub.poll(EVERY_ROOM, &lobby, After::Now, LONG, None);
     let (empty, ()) = tokio::join!(waits, async { hub.close() });
     assert!(empty.unwrap().is_empty);
     say(&hub, "lobby", "the last word").await;
-    assert_eq!(
-        texts(&hub.poll(Scope::of_every_room(), &lobby, after, LONG, None).await.unwrap()),
-        ["the last word"]
-    );
-    assert!(hub.poll(Scope::of_every_room(), &lobby, After::Now, LONG, None).await.unwrap().is_empty);
-    assert_eq!(
-        hub.next_message(Scope::of_every_room(), &RoomName::lobby(), After::Now, None).await.unwrap().text,
-        None
-    );
+    assert_eq!(texts(&hub.poll(EVERY_ROOM, &lobby, after, LONG, None).await.unwrap()), ["the last word"]);
+    assert!(hub.poll(EVERY_ROOM, &lobby, After::Now, LONG, None).await.unwrap().is_empty);
+    assert_eq!(hub.next_message(EVERY_ROOM, &RoomName::lobby(), After::Now, None).await.unwrap().text, None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -223,21 +209,21 @@ async fn poll_of_a_full_server_is_counted_once() {
     let hub = hub_with(HubConfig { max_held: 1, ..HubConfig::default() }).await;
     let shortened = || hub.metrics().polls_shortened.value();
     let lobby = named(&["lobby"]);
-    let mut held = pin!(hub.poll(Scope::of_every_room(), &lobby, After::Now, LONG, None));
+    let mut held = pin!(hub.poll(EVERY_ROOM, &lobby, After::Now, LONG, None));
     assert!(held.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     assert_eq!(shortened(), 0);
     // A wait without a limit is renewed again and again.
     let room: RoomName = "lobby".parse().unwrap();
-    let endless = hub.next_message(Scope::of_every_room(), &room, After::Now, None);
+    let endless = hub.next_message(EVERY_ROOM, &room, After::Now, None);
     assert!(tokio::time::timeout(5 * CROWDED_WAIT, endless).await.is_err());
     assert_eq!(shortened(), 1);
-    assert!(hub.poll(Scope::of_every_room(), &lobby, After::Now, LONG, None).await.unwrap().is_empty);
+    assert!(hub.poll(EVERY_ROOM, &lobby, After::Now, LONG, None).await.unwrap().is_empty);
     assert_eq!(shortened(), 2);
     // These are not held, or no shorter than they asked for.
     say(&hub, "lobby", "hello").await;
-    assert!(!hub.poll(Scope::of_every_room(), &lobby, After::Start, LONG, None).await.unwrap().is_empty);
+    assert!(!hub.poll(EVERY_ROOM, &lobby, After::Start, LONG, None).await.unwrap().is_empty);
     for wait in [Duration::ZERO, CROWDED_WAIT] {
-        hub.poll(Scope::of_every_room(), &lobby, After::Now, wait, None).await.unwrap();
+        hub.poll(EVERY_ROOM, &lobby, After::Now, wait, None).await.unwrap();
     }
     assert_eq!(shortened(), 2);
 }
@@ -253,8 +239,7 @@ async fn appended_entries_are_counted() {
     let made =
         Draft { author, room: "other".parse().unwrap(), kind: crate::log::DraftKind::Room { topic: None } };
     hub.publish(made).await.unwrap();
-    let visible =
-        hub.poll(Scope::of_every_room(), &RoomSelection::All, After::Start, LONG, None).await.unwrap();
+    let visible = hub.poll(EVERY_ROOM, &RoomSelection::All, After::Start, LONG, None).await.unwrap();
     let batch: Batch = serde_json::from_slice(&visible.body).unwrap();
     assert_eq!(hub.metrics().entries.value() - before, 4, "{:?}", batch.entries);
 }

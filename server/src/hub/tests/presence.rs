@@ -11,6 +11,8 @@ use crate::hub::{Answer, Hub, HubConfig};
 use crate::log::{Draft, DraftKind, MemoryLog};
 use crate::scope::Scope;
 
+const EVERY_ROOM: &Scope = &Scope::of_every_room();
+
 const LONG: Duration = Duration::from_secs(100);
 
 async fn hub() -> Arc<Hub> {
@@ -32,9 +34,9 @@ fn presence(answer: &Answer) -> Option<Presence> {
 
 /// What this person, who is in these rooms, is told of presence at once.
 async fn told(hub: &Hub, who: &str, rooms: &[&str], known: Option<&String>) -> Option<Presence> {
-    let lease = hub.enter(&Scope::of_every_room(), &person(who), &names(rooms), known);
+    let lease = hub.enter(EVERY_ROOM, &person(who), &names(rooms), known);
     let room = RoomSelection::Named(names(&["a"]));
-    presence(&hub.poll(Scope::of_every_room(), &room, After::Now, Duration::ZERO, Some(lease)).await.unwrap())
+    presence(&hub.poll(EVERY_ROOM, &room, After::Now, Duration::ZERO, Some(lease)).await.unwrap())
 }
 
 /// Waits until everything is published.
@@ -46,7 +48,7 @@ async fn settle() {
 async fn tag_names_the_same_people_on_every_server() {
     let (one, other) = (hub().await, hub().await);
     let _leases = [(&one, "ada"), (&one, "bob"), (&other, "bob"), (&other, "ada")]
-        .map(|(hub, who)| hub.enter(&Scope::of_every_room(), &person(who), &names(&["a", "b"]), None));
+        .map(|(hub, who)| hub.enter(EVERY_ROOM, &person(who), &names(&["a", "b"]), None));
     settle().await;
     for rooms in [&["a"][..], &["b"], &["a", "b"]] {
         let tag = told(&one, "ada", rooms, None).await.unwrap().tag;
@@ -65,7 +67,7 @@ async fn tag_names_the_same_people_on_every_server() {
 async fn polls_that_are_told_the_same_presence_share_one_buffer() {
     let hub = hub().await;
     let room = RoomSelection::Named(names(&["a"]));
-    let _bob = hub.enter(&Scope::of_every_room(), &person("bob"), &names(&["a"]), None);
+    let _bob = hub.enter(EVERY_ROOM, &person("bob"), &names(&["a"]), None);
     let tags = join_all((0..10).map(|n| {
         let hub = hub.clone();
         async move {
@@ -78,8 +80,8 @@ async fn polls_that_are_told_the_same_presence_share_one_buffer() {
     }));
     let people = tags.await;
     let held = people.iter().map(|(tag, who)| {
-        let lease = hub.enter(&Scope::of_every_room(), &person(who), &names(&["a"]), Some(tag));
-        hub.poll(Scope::of_every_room(), &room, After::Now, LONG, Some(lease))
+        let lease = hub.enter(EVERY_ROOM, &person(who), &names(&["a"]), Some(tag));
+        hub.poll(EVERY_ROOM, &room, After::Now, LONG, Some(lease))
     });
     let (answers, ()) = tokio::join!(join_all(held), async { hub.leave(&person("bob").id) });
     let answers: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
@@ -96,15 +98,14 @@ async fn presence_in_another_room_ends_a_hold() {
         settle().await;
         let known = told(&hub, "ada", &["b"], None).await.unwrap();
         assert!(!known.rooms.contains_key(&names(&["a"])[0]));
-        let lease = hub.enter(&Scope::of_every_room(), &person("ada"), &names(&["b"]), None);
+        let lease = hub.enter(EVERY_ROOM, &person("ada"), &names(&["b"]), None);
         settle().await;
         let tag = told(&hub, "ada", &["b"], None).await.unwrap().tag;
         drop(lease);
-        let lease = hub.enter(&Scope::of_every_room(), &person("ada"), &names(&["b"]), Some(&tag));
-        let held = hub.poll(Scope::of_every_room(), &rooms, After::Now, LONG, Some(lease));
-        let (answer, bob) = tokio::join!(held, async {
-            hub.enter(&Scope::of_every_room(), &person("bob"), &names(&["b"]), None)
-        });
+        let lease = hub.enter(EVERY_ROOM, &person("ada"), &names(&["b"]), Some(&tag));
+        let held = hub.poll(EVERY_ROOM, &rooms, After::Now, LONG, Some(lease));
+        let (answer, bob) =
+            tokio::join!(held, async { hub.enter(EVERY_ROOM, &person("bob"), &names(&["b"]), None) });
         assert_eq!(presence(&answer.unwrap()).unwrap().rooms[&names(&["b"])[0]].count, 2);
         drop(bob);
         hub.leave(&person("bob").id);
@@ -114,14 +115,14 @@ async fn presence_in_another_room_ends_a_hold() {
 #[tokio::test(start_paused = true)]
 async fn room_without_people_is_not_looked_after() {
     let hub = hub().await;
-    let lease = hub.enter(&Scope::of_every_room(), &person("ada"), &names(&["a"]), None);
-    let stays = hub.enter(&Scope::of_every_room(), &person("ada"), &names(&["b"]), None);
+    let lease = hub.enter(EVERY_ROOM, &person("ada"), &names(&["a"]), None);
+    let stays = hub.enter(EVERY_ROOM, &person("ada"), &names(&["b"]), None);
     settle().await;
     assert_eq!(hub.state.presence.occupied(), 2);
     drop(lease);
     tokio::time::sleep(hub.config().grace * 2).await;
     assert_eq!(hub.state.presence.occupied(), 1);
-    let here: Vec<usize> = hub.rooms(&Scope::of_every_room()).rooms.iter().map(|room| room.here).collect();
+    let here: Vec<usize> = hub.rooms(EVERY_ROOM).rooms.iter().map(|room| room.here).collect();
     assert_eq!(here, [1, 0, 0], "newest room first");
     drop(stays);
 }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use futures_channel::oneshot;
 use holdline_shared::{RoomSelection, Seq};
-use tokio::sync::oneshot;
 
 use crate::log::catch_up::catch_up;
 use crate::log::clock::{AgeCut, RetentionClock, wall_clock};
@@ -19,14 +19,22 @@ use crate::log::projection::{Applied, Effect, Projection};
 use crate::log::record::{OrderedRecord, Record, RecordId};
 use crate::log::validate::Decision;
 
-/// Waits for what comes of a record.
+/// Where the outcome of a record is sent.
 pub(super) type Reply = oneshot::Sender<Result<Effect, LogError>>;
+
+/// What has to be done for a draft.
+pub(super) enum Plan {
+    /// Nothing; this is the outcome.
+    Answer(Outcome),
+    /// The journal has to order these records.
+    Append(Vec<Record>),
+}
 
 /// A projection, and everyone who waits for it to grow.
 pub(super) struct Core {
     projection: Projection,
     identity: Identity,
-    /// Where others read how far the projection has come.
+    /// The head and the epoch, for reading without the lock.
     published: Published,
     /// The projection of the journal's next life, until it has come as far as that.
     replacement: Option<Replacement>,
@@ -36,7 +44,7 @@ pub(super) struct Core {
     clock: RetentionClock,
 }
 
-/// What can be read without the lock.
+/// The head and the epoch of a log.
 #[derive(Clone, Default)]
 pub(super) struct Published(std::sync::Arc<(AtomicU64, AtomicU64)>);
 
@@ -93,16 +101,16 @@ impl Core {
         self.clock.cut(age, wall_clock(), Instant::now())
     }
 
-    /// The answer to a draft if it is certain already; otherwise the records that decide it.
-    pub(super) fn plan(&mut self, draft: Draft) -> Result<Result<Outcome, Vec<Record>>, LogError> {
+    /// Answers a draft if the answer is certain already; otherwise makes the records that decide it.
+    pub(super) fn plan(&mut self, draft: Draft) -> Result<Plan, LogError> {
         let is_quiet = self.in_flight.is_empty();
         match self.projection.preview(&draft) {
-            Ok((Decision::Settled(outcome @ Outcome::Repeated(_)), _)) => Ok(Ok(outcome)),
-            Ok((Decision::Settled(outcome), _)) if is_quiet => Ok(Ok(outcome)),
-            Ok((_, room_is_missing)) => Ok(Err(Record::of_draft(draft, room_is_missing))),
+            Ok((Decision::Settled(outcome @ Outcome::Repeated(_)), _)) => Ok(Plan::Answer(outcome)),
+            Ok((Decision::Settled(outcome), _)) if is_quiet => Ok(Plan::Answer(outcome)),
+            Ok((_, room_is_missing)) => Ok(Plan::Append(Record::of_draft(draft, room_is_missing))),
             // What is in flight may make the room, the message or the place that is missing.
             Err(LogError::Refused(refusal)) if !is_quiet && !is_final(refusal) => {
-                Ok(Err(Record::of_draft(draft, refusal == Refusal::UnknownRoom)))
+                Ok(Plan::Append(Record::of_draft(draft, refusal == Refusal::UnknownRoom)))
             }
             Err(error) => Err(error),
         }

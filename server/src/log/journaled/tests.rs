@@ -12,9 +12,12 @@ use parking_lot::Mutex;
 
 use self::unruly_journal::{Foreign, UnrulyJournal};
 use super::*;
-use crate::hub::Hub;
+use crate::hub::{Hub, PollError};
 use crate::log::draft::DraftKind;
 use crate::log::engine::LogEvent;
+use crate::scope::Scope;
+
+const EVERY_ROOM: &Scope = &Scope::of_every_room();
 
 async fn unruly(seed: u64) -> JournaledLog<UnrulyJournal> {
     JournaledLog::open(UnrulyJournal::new(seed, Foreign::Refused)).await.unwrap()
@@ -57,8 +60,7 @@ async fn foreign_records_reach_a_poll() {
     let log = JournaledLog::open(journal.clone()).await.unwrap();
     let hub = Hub::open(Arc::new(log)).await.unwrap();
     let lobby = RoomSelection::Named(vec![RoomName::lobby()]);
-    let polled =
-        hub.poll(crate::scope::Scope::of_every_room(), &lobby, After::Now, Duration::from_secs(120), None);
+    let polled = hub.poll(EVERY_ROOM, &lobby, After::Now, Duration::from_secs(120), None);
     let said = async {
         while hub.held() == 0 {
             tokio::task::yield_now().await;
@@ -203,6 +205,42 @@ async fn replaced_journal_is_told_once_its_new_content_is_there() {
     let page = log.page(RoomName::lobby(), None, 50, None).await.unwrap();
     let texts: Vec<_> = page.messages.iter().map(|m| m.text.as_ref().unwrap().to_string()).collect();
     assert_eq!(texts, ["old 0", "new", "goes on"]);
+}
+
+#[tokio::test]
+async fn held_polls_of_a_replaced_log_end_and_hear_that_the_epoch_changed() {
+    let journal = UnrulyJournal::new(8, Foreign::None);
+    let hub = Hub::open(Arc::new(JournaledLog::open(journal.clone()).await.unwrap())).await.unwrap();
+    for n in 0..10 {
+        hub.publish(say("ada", "lobby", &format!("old {n}"))).await.unwrap();
+    }
+    let lobby = RoomSelection::Named(vec![RoomName::lobby()]);
+    let before = hub.rooms(EVERY_ROOM).cursor;
+    let hold = |rooms: &RoomSelection| {
+        let (hub, rooms) = (hub.clone(), rooms.clone());
+        tokio::spawn(
+            async move { hub.poll(EVERY_ROOM, &rooms, After::Now, Duration::from_secs(120), None).await },
+        )
+    };
+    let polls = [hold(&lobby), hold(&RoomSelection::All)];
+    while hub.held() < 2 {
+        tokio::task::yield_now().await;
+    }
+    journal.restore(2, vec![foreign(say("bob", "lobby", "new"))]);
+    for answer in join_all(polls).await {
+        let answer = answer.unwrap().unwrap();
+        assert!(answer.is_empty && answer.cursor.epoch == before.epoch, "{answer:?}");
+        let next = hub.poll(EVERY_ROOM, &lobby, After::At(answer.cursor), Duration::ZERO, None).await;
+        let Err(PollError::EpochChanged(now)) = next else { panic!("{next:?}") };
+        assert!(now.epoch != before.epoch && now.seq < before.seq);
+    }
+    // History is of the new life, and polls go on from it.
+    let history = hub.history(EVERY_ROOM, &RoomName::lobby(), None, 50, None).await.unwrap().unwrap();
+    assert_eq!(history.messages.last().unwrap().text.as_ref().unwrap().as_str(), "new");
+    let polled = hub.poll(EVERY_ROOM, &lobby, After::At(history.cursor), Duration::from_secs(120), None);
+    let (polled, said) = tokio::join!(polled, hub.publish(say("ada", "lobby", "goes on")));
+    said.unwrap();
+    assert!(String::from_utf8_lossy(&polled.unwrap().body).contains("goes on"));
 }
 
 #[test]

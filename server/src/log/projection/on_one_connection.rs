@@ -27,6 +27,8 @@ pub(in crate::log) struct Projection {
     tip: Tip,
     /// The last record that was applied, whatever came of it.
     applied: Seq,
+    /// Whether anybody will read this database after this process.
+    is_kept: bool,
 }
 
 /// What came of some records.
@@ -55,7 +57,10 @@ pub(in crate::log) enum Effect {
 impl Projection {
     /// An empty projection in memory.
     pub(in crate::log) fn in_memory() -> Result<Self, LogError> {
-        Self::resume(Connection::open_in_memory().map_err(log_error)?)
+        let db = Connection::open_in_memory().map_err(log_error)?;
+        // Nobody else uses it, and every row comes from here.
+        db.execute_batch("PRAGMA locking_mode = EXCLUSIVE; PRAGMA foreign_keys = OFF").map_err(log_error)?;
+        Ok(Self { is_kept: false, ..Self::resume(db)? })
     }
 
     /// The projection in a database, which may be empty.
@@ -65,7 +70,7 @@ impl Projection {
         migrate(&mut db, taken)?;
         let tip = Tip::read(&db).map_err(log_error)?;
         let applied = find_meta(&db, "applied")?.and_then(|bytes| bytes.try_into().ok());
-        Ok(Self { db, tip, applied: Seq(applied.map_or(0, u64::from_le_bytes)) })
+        Ok(Self { db, tip, applied: Seq(applied.map_or(0, u64::from_le_bytes)), is_kept: true })
     }
 
     /// The last record that was applied.
@@ -110,7 +115,9 @@ impl Projection {
     fn apply_group(&mut self, group: &[OrderedRecord], upto: Seq) -> Result<Applied, LogError> {
         let begun = self.db.transaction_with_behavior(TransactionBehavior::Immediate);
         let transaction = begun.map_err(log_error)?;
-        write_meta(&transaction, &[("applied", &upto.0.to_le_bytes())]).map_err(log_error)?;
+        if self.is_kept {
+            write_meta(&transaction, &[("applied", &upto.0.to_le_bytes())]).map_err(log_error)?;
+        }
         let Tip { head, .. } = self.tip;
         let mut applied = Applied::default();
         match group {

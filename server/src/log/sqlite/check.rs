@@ -1,5 +1,5 @@
-//! Whether a log is sound: SQLite's own checks, and whether the entries, folded anew, give the read models that are there.
-//! Whatever is wrong, the rest is looked at, too.
+//! Checks a log: SQLite's own checks, and whether the entries, folded anew, give the read models of the log. A fault does not
+//! end the check.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::log::projection::{
     self, AppendTransaction, Tip, VERSION, bytes, log_error, migrate, replay_attached, text,
 };
 
-/// Faults of one kind that are named. More of them are one fault.
+/// The number of faults of one kind that are named.
 const NAMED: usize = 100;
 
 /// The result of [`check`].
@@ -26,7 +26,7 @@ pub struct Checked {
     pub notes: Vec<String>,
 }
 
-/// Comparisons of what is there with what should be: what it is called, and the columns that must be equal.
+/// The comparisons of the log with what the entries give: the name of a row, and the columns that must be equal.
 const COMPARED: [(&str, &str); 5] = [
     ("room", "SELECT name, topic, head, at, entries, forgotten FROM {}.rooms"),
     (
@@ -63,9 +63,8 @@ pub fn check(path: &Path) -> Result<Checked, LogError> {
     let version = projection::version(&database)?;
     if version < VERSION {
         checked.notes.push(format!(
-            "the log is of version {version}; a server brings it to version {} when it opens it, and only then are \
-             rooms, messages and reactions compared with the entries",
-            VERSION
+            "the log is of version {version}; a server brings it to version {VERSION} when it opens it, and only then are \
+             rooms, messages and reactions compared with the entries"
         ));
     } else if let Err(error) = compare(&path, faults) {
         faults.push(unreadable(&error));

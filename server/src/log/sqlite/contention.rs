@@ -1,4 +1,4 @@
-//! How long the writer waits for a database that another program has locked: briefly, and less when the log is being closed.
+//! Limits the writer's wait for a database that another program has locked: short, and shorter while the log is being closed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,13 +10,13 @@ use super::life::Life;
 use crate::log::error::LogError;
 use crate::log::projection::log_error;
 
-/// For how long a group waits for the write lock. Publishers are told to try again then.
+/// The time for which a group waits for the write lock. Then publishers are told to try again.
 const FOR_THE_LOCK: Duration = Duration::from_secs(1);
 
-/// For how long a checkpoint waits for readers; publishers wait with it.
+/// The time for which a checkpoint waits for readers; publishers wait with it.
 const FOR_READERS: Duration = Duration::from_millis(50);
 
-/// Between two tries.
+/// The pause between two tries.
 const PAUSE: Duration = Duration::from_millis(2);
 
 /// Whether the writer waits for readers rather than for the write lock.
@@ -30,7 +30,7 @@ impl Hurry {
     }
 }
 
-/// Says to SQLite how long this connection waits.
+/// Sets the limit for this connection.
 pub(super) fn limit(connection: &mut Connection, life: Arc<Life>) -> Result<Hurry, LogError> {
     let hurry = Hurry::default();
     let in_a_hurry = hurry.clone();

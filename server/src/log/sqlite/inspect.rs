@@ -1,4 +1,4 @@
-//! Looks at a file before anything is changed in it: is it a log, of which version, or somebody else's?
+//! Inspects a file before anything is changed in it: whether it is a log, of which version, or another program's.
 //!
 //! Reads only, and leaves no file behind: a foreign database, a letter or a folder stays byte for byte as it was.
 
@@ -29,7 +29,7 @@ pub(super) enum Found {
     },
 }
 
-/// Looks at the file. An error says what it is instead of a log.
+/// Inspects the file. An error says what it is instead of a log.
 pub(super) fn inspect(path: &Path) -> Result<Found, LogError> {
     let not_a_log = |what: &str| LogError::Unavailable(format!("{} {what}", path.display()));
     match std::fs::metadata(path) {

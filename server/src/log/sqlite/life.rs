@@ -1,4 +1,4 @@
-//! Whether the writer still runs, how it ended, and what is wrong with it at the moment.
+//! The state of the writer: running, closed or failed, and its trouble at the moment.
 
 use std::time::{Duration, Instant};
 
@@ -7,14 +7,14 @@ use tokio::sync::watch;
 
 use crate::log::error::LogError;
 
-/// How long the writer works on what was handed in before the log was closed. With what a stopping server waits before, this
-/// stays below the five seconds that are promised.
+/// The time in which the writer finishes the jobs that it was given before the log was closed. Together with the waits of a
+/// stopping server before it, this stays below the five seconds that are promised.
 const FINISHING_TIME: Duration = Duration::from_secs(2);
 
-/// How long [`Log::close`](crate::log::Log::close) waits for a writer that is stuck in the operating system.
+/// The time for which [`Log::close`](crate::log::Log::close) waits for a writer that is stuck in the operating system.
 pub(super) const CLOSE_TIME: Duration = Duration::from_secs(4);
 
-/// How far the writer's life has come.
+/// A stage of the writer's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
     /// The writer takes drafts.
@@ -25,14 +25,14 @@ pub(super) enum Stage {
     Failed,
 }
 
-/// Shared by the writer and those who hand work to it.
+/// The state, shared by the writer and its callers.
 pub(super) struct Life {
     stage: watch::Sender<Stage>,
-    /// When the log was told to close, the end of the time for that.
+    /// The end of the time for closing, once the log was told to close.
     deadline: Mutex<Option<Instant>>,
-    /// Why the last group was refused, until one is written again.
+    /// The error of the last group, until one is written again.
     trouble: Mutex<Option<LogError>>,
-    /// Why the last read of each kind failed, until one of that kind succeeds.
+    /// The error of the last read of each kind, until one of that kind succeeds.
     read_trouble: [Mutex<Option<LogError>>; 3],
 }
 
@@ -59,7 +59,7 @@ impl Default for Life {
 }
 
 impl Life {
-    /// No more drafts are taken.
+    /// Marks the log as closing: it takes no more drafts.
     pub(super) fn begin_closing(&self) {
         self.deadline.lock().get_or_insert_with(|| Instant::now() + FINISHING_TIME);
     }
@@ -74,7 +74,7 @@ impl Life {
         self.deadline.lock().is_some_and(|deadline| Instant::now() >= deadline)
     }
 
-    /// The writer has ended.
+    /// Notes that the writer has ended.
     pub(super) fn end(&self, stage: Stage) {
         // The first word counts: a writer that failed is not closed in order afterwards.
         self.stage.send_if_modified(|now| {
@@ -86,7 +86,7 @@ impl Life {
         });
     }
 
-    /// Resolves when the writer has ended, with how.
+    /// Resolves with the writer's last stage when it has ended.
     pub(super) fn ended(&self) -> impl Future<Output = Stage> + Send + 'static {
         let mut stage = self.stage.subscribe();
         async move {
@@ -97,12 +97,12 @@ impl Life {
         }
     }
 
-    /// Notes why a group was refused, or with `None` that groups are written again.
+    /// Notes the error of a group, or with `None` that groups are written again.
     pub(super) fn set_trouble(&self, trouble: Option<LogError>) {
         *self.trouble.lock() = trouble;
     }
 
-    /// Notes how a read ended. An overload says nothing about the storage and is ignored.
+    /// Notes the outcome of a read. An overload says nothing about the storage and is ignored.
     pub(super) fn was_read<T>(&self, kind: ReadKind, read: &Result<T, LogError>) {
         let trouble = match read {
             Ok(_) => None,
@@ -112,12 +112,12 @@ impl Life {
         *self.read_trouble[kind as usize].lock() = trouble;
     }
 
-    /// Why reads fail.
+    /// The error of reads, if they fail.
     pub(super) fn read_trouble(&self) -> Option<LogError> {
         self.read_trouble.iter().find_map(|trouble| trouble.lock().clone())
     }
 
-    /// Why the last group was refused; `None` since one was written.
+    /// The error of the last group; `None` once one was written.
     pub(super) fn trouble(&self) -> Option<LogError> {
         self.trouble.lock().clone()
     }

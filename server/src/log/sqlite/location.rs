@@ -1,6 +1,7 @@
-//! Where the log's files are: one name for each database however it is addressed, and files that only their owner may read.
+//! The places of the log's files: one name for each database, however it is addressed, and files that only their owner may
+//! read.
 //!
-//! The database holds the secret that signs sessions, so neither it nor what SQLite puts beside it is anybody else's business.
+//! The database holds the secret that signs sessions, so it and the files beside it are private.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -85,7 +86,7 @@ pub(super) fn make_private(path: &Path) {
     let _ = (path, ENDS, beside);
 }
 
-/// Gives a new file to whom `like` belongs: what root does to a log must not keep its server from it. Only root can.
+/// Gives a new file the owner of `like`, so that a server can read what root has done to its log. Only root can.
 #[cfg(unix)]
 pub(super) fn give_to_owner_of(like: &Path, file: &std::fs::File) {
     use std::os::unix::fs::MetadataExt as _;

@@ -20,22 +20,22 @@ use crate::log::projection::{self, log_error};
 /// that a start after a crash reads it in a moment.
 const FULL_WAL: u64 = 16 << 20;
 
-/// From this size on it is said that something keeps the write-ahead log from being emptied.
+/// The size of the write-ahead log from which on the server's log says that a reader keeps it from being emptied.
 const LARGE_WAL: u64 = 64 << 20;
 
-/// How soon emptying is tried again after a reader prevented it.
+/// The time between two attempts to empty the write-ahead log when a reader prevents it.
 const RETRY: Duration = Duration::from_secs(5);
 
-/// For how long deleted texts may stay in the write-ahead log while there is always something else to do.
+/// The longest time for which deleted texts stay in the write-ahead log of a busy writer.
 const REDACTION_TIME: Duration = Duration::from_secs(5);
 
-/// Free pages that stay in the file for what comes next: a megabyte.
+/// Free pages that stay in the file, for the next entries: a megabyte.
 const SPARE_PAGES: i64 = 256;
 
 /// Pages given back in one go: some milliseconds.
 const PAGES_AT_ONCE: i64 = 1_000;
 
-/// The state of the upkeep between two looks at the write-ahead log.
+/// The state of the upkeep.
 pub(super) struct Upkeep {
     wal: PathBuf,
     stamp: Stamp,
@@ -89,7 +89,7 @@ impl Upkeep {
         Ok(())
     }
 
-    /// Something was deleted: it must leave the write-ahead log soon.
+    /// Notes that texts were deleted, which must leave the write-ahead log soon.
     pub(super) fn redact_soon(&mut self) {
         self.redact_since.get_or_insert_with(Instant::now);
     }
@@ -131,6 +131,14 @@ impl Upkeep {
             self.stamp = Stamp::random();
         }
         Ok(true)
+    }
+
+    /// Copies the write-ahead log into the database, so that the next transaction writes over it from its beginning and needs
+    /// no room of its own: for a disk so full that not even a stamp can be written. To be followed by a
+    /// [`checkpoint`](Self::checkpoint) as soon as there is room: until then a copy of the database from before would not be
+    /// told from this one for certain.
+    pub(super) fn rewind(connection: &Connection) -> Result<(), LogError> {
+        connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(())).map_err(log_error)
     }
 
     /// Gives some free pages back to the file system.

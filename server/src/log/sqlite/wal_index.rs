@@ -1,5 +1,5 @@
-//! The head of the index that SQLite keeps of the write-ahead log in `-shm`: what has to be in `-wal` at this moment. Only on
-//! Unix.
+//! The head of the index that SQLite keeps of the write-ahead log in `-shm`. It tells what `-wal` must contain at this moment.
+//! Only on Unix.
 //!
 //! A process that closes any descriptor of `-shm` loses the locks that SQLite holds on it, so the file is opened once and
 //! closed after the last connection.
@@ -9,10 +9,10 @@ use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The size of the index's head, which is there twice.
+/// The size of the index's head, which the file holds twice.
 const HEAD: usize = 48;
 
-/// The index, open.
+/// The open index.
 pub(super) struct WalIndex {
     file: File,
     /// The largest size that it had. SQLite never makes it shorter while it is in use.
@@ -34,8 +34,8 @@ impl WalIndex {
         cfg!(unix).then(|| Self { file, size: AtomicU64::new(0) })
     }
 
-    /// Whether it was made shorter. Then it is made as long as it was, empty: SQLite would otherwise be ended by a signal
-    /// (SIGBUS) at its next look, and reads the write-ahead log again now.
+    /// Whether the file was cut short. Then this makes it as long as it was, with zeros: otherwise a signal (SIGBUS) would end
+    /// the process when SQLite reads it next; now SQLite reads the write-ahead log again.
     pub(super) fn was_cut_short(&self) -> bool {
         let Ok(size) = self.file.metadata().map(|file| file.len()) else { return false };
         let largest = self.size.fetch_max(size, Ordering::Relaxed);

@@ -13,7 +13,7 @@ use super::lock::LogLock;
 use super::wal;
 use crate::log::error::LogError;
 
-/// The log's files as they were when they were opened.
+/// The identities of the log's files when they were opened.
 pub(super) struct WatchedFiles {
     path: PathBuf,
     database: Option<Identity>,
@@ -39,7 +39,7 @@ pub(super) enum Lost {
 }
 
 impl Lost {
-    /// The same in a word for whoever wanted something.
+    /// The error for everything that the log is asked from now on.
     pub(super) fn error(&self) -> &LogError {
         match self {
             Self::Database(error) | Self::Aside(error) | Self::Wal(error) => error,
@@ -60,7 +60,7 @@ impl WatchedFiles {
         Self { path: path.to_owned(), database, aside, size, lock }
     }
 
-    /// The database has just been written by a checkpoint.
+    /// Notes that a checkpoint has just written the database.
     pub(super) fn was_checkpointed(&mut self) {
         if let Some((identity, size)) = look(&self.path)
             && Some(identity) == self.database
@@ -69,8 +69,8 @@ impl WatchedFiles {
         }
     }
 
-    /// Whether they are still there, and whole as far as that can be told at once. Some looks at the file system, a microsecond
-    /// each.
+    /// Checks that the files are still the same, and whole as far as can be told at once. Takes some looks at the file system,
+    /// a microsecond each.
     pub(super) fn check(&self) -> Result<(), Lost> {
         let found = look(&self.path);
         let path = self.path.display();
@@ -95,7 +95,7 @@ impl WatchedFiles {
         self.check_wal()
     }
 
-    /// Whether the write-ahead log has what its index says.
+    /// Checks that the write-ahead log has what its index says.
     fn check_wal(&self) -> Result<(), Lost> {
         let [(wal, _), (index_file, identity)] = &self.aside;
         let Some(index) = identity.and_then(|_| self.lock.index(index_file)) else { return Ok(()) };

@@ -31,7 +31,7 @@ use crate::repeated_line::RepeatedLine;
 /// Appends in one transaction. Larger groups save nothing more and delay the first of them.
 const GROUP: usize = 1024;
 
-/// How often the writer looks after its files, also while there is nothing to write.
+/// The time between two looks of the writer at its files, also while it has nothing to write.
 const TICK: Duration = Duration::from_secs(1);
 
 /// The writer and its connection.
@@ -47,15 +47,15 @@ pub(super) struct Writer {
     ticked_at: Instant,
     committed_at: Instant,
     tip: Tip,
-    /// Where the log ended when the database's file alone was complete.
+    /// The last entry when the database's file alone was complete.
     saved: Seq,
-    /// Why the log cannot go on.
+    /// The loss after which the log cannot go on.
     lost: Option<Lost>,
     pruner: Pruner,
 }
 
 impl Writer {
-    /// Reads where the log ends, gives a new one its first entry, and marks it as open.
+    /// Reads the end of the log, gives a new log its first entry, and marks it as open.
     pub(super) fn new(
         mut connection: Connection,
         upkeep: Upkeep,
@@ -98,8 +98,8 @@ impl Writer {
         Ok(writer)
     }
 
-    /// Commits groups until it is told to close or every sender is gone, then puts everything into the one file. Answers
-    /// how it ended.
+    /// Commits groups until the log is closed or every sender is gone, then puts everything into the one file. Answers the
+    /// last stage.
     pub(super) fn run(mut self, mut jobs: mpsc::Receiver<Job>, waiting: &tokio::runtime::Runtime) -> Stage {
         let mut group = Vec::with_capacity(GROUP);
         loop {
@@ -127,7 +127,7 @@ impl Writer {
         Stage::Closed
     }
 
-    /// Does these jobs.
+    /// Does these jobs, all appends in one group.
     fn work(&mut self, jobs: impl Iterator<Item = Job>) {
         let (mut drafts, mut replies, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for job in jobs {
@@ -211,7 +211,7 @@ impl Writer {
         }
     }
 
-    /// Whether the files are there and whole. If the log cannot go on with them, what was acknowledged is saved before
+    /// Checks that the files are there and whole. If the log cannot go on with them, what was acknowledged is saved before
     /// anybody hears of it, and so before anybody can end the process for it.
     fn in_place(&mut self) -> Result<(), LogError> {
         if let Some(lost) = &self.lost {
@@ -307,3 +307,6 @@ fn refuse_all(mut jobs: mpsc::Receiver<Job>, lost: &Lost) {
         job.refuse(lost.error());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -87,7 +87,7 @@ async fn presence_ends_a_hold() {
         let lease = RefCell::new(None);
         let comes = async {
             lease.replace(Some(pair.hub.enter(
-                Scope::of_every_room(),
+                &Scope::of_every_room(),
                 bo.person(),
                 &["lobby".parse().unwrap()],
                 None,

@@ -14,7 +14,7 @@ use crate::log::error::LogError;
 use crate::log::projection::{self, AppendTransaction, log_error};
 use crate::log::retention::Retention;
 use crate::log::sqlite::jobs::{Job, answer};
-use crate::log::sqlite::upkeep::Phase;
+use crate::log::sqlite::upkeep::{Phase, Upkeep};
 
 /// How old a commit may be for [`Log::health`](crate::log::Log::health) to believe in the next one.
 const RECENT_COMMIT: Duration = Duration::from_secs(5);
@@ -39,12 +39,18 @@ impl Writer {
     fn prune(&mut self, retention: &Retention) -> Result<bool, LogError> {
         self.in_place()?;
         self.upkeep.mark(&mut self.connection)?;
-        let mut pruned = self.prune_some(retention);
-        // Removing needs room before it gives any; the write-ahead log has some.
-        if matches!(pruned, Err(LogError::Full)) && self.checkpoint(Phase::Open).is_ok() {
-            pruned = self.prune_some(retention);
+        match self.prune_some(retention) {
+            // Removing needs room before it gives any.
+            Err(LogError::Full) => {
+                if self.checkpoint(Phase::Open).is_err() {
+                    Upkeep::rewind(&self.connection)?;
+                }
+                let pruned = self.prune_some(retention);
+                self.checkpoint(Phase::Open)?;
+                pruned
+            }
+            pruned => pruned,
         }
-        pruned
     }
 
     fn prune_some(&mut self, retention: &Retention) -> Result<bool, LogError> {
