@@ -10,6 +10,7 @@ mod patience;
 mod person;
 mod process;
 mod proxy;
+mod relay;
 mod server;
 
 pub use browser::{Browser, Device, Scheme};
@@ -20,4 +21,5 @@ pub use patience::{Look, PATIENCE, eventually, eventually_within};
 pub use person::{Person, Staying, publish_plainly};
 pub use process::{Output, Process};
 pub use proxy::PrefixProxy;
+pub use relay::{Relay, Rule};
 pub use server::Server;

@@ -1,5 +1,5 @@
 //! The browser and the server as the page sees them: requests and their answers, storage, clock, chance, the document.
-//! Apart from the hooks, nothing else touches a browser. Keeps no state of the page's own.
+//! Apart from the engine and the hooks, nothing else touches a browser. Keeps no state of the page's own.
 
 mod answer;
 mod base;
@@ -9,7 +9,6 @@ pub mod dom;
 mod http;
 mod locale;
 mod locks;
-mod once;
 pub mod scroll;
 mod storage;
 mod time;
@@ -18,9 +17,8 @@ pub use answer::{Answer, Fault};
 pub use base::{Base, base, shared_name};
 pub use calls::{Change, history, list_rooms, older, poll, publish, rename, renew_session};
 pub use channel::Channel;
-pub use http::{AbortOnDrop, Signal, is_outdated};
-pub use locale::locale;
-pub use locks::{Lock, ask, lock};
-pub use once::{Awaited, Giver, once};
+pub use http::{AbortOnDrop, Signal, is_outdated, uses_token};
+pub use locale::{day_and_zone, locale};
+pub use locks::{Lock, LockRequest, lock, request_lock};
 pub use storage::Storage;
-pub use time::{jitter, now, random_key, wall_clock};
+pub use time::{jitter, millis, now, random_key, wall_clock};

@@ -1,214 +1,174 @@
-//! The page: state, effects and components, put together. No logic of its own.
+//! The page: addresses, engine, contexts and components, put together. No logic of its own.
 
 use std::rc::Rc;
 
-use holdline_shared::{Nickname, RoomName, Status, Timestamp, Topic};
+use holdline_shared::{Status, Timestamp};
 use yew::prelude::*;
+use yew_router::prelude::*;
 
-use crate::api::{self, dom};
+use crate::api::dom;
+use crate::command::Command;
 use crate::components::{
-    Conversation, FieldEvent, Header, OnField, Shape, Talk, drawer_button, header, icon, logo, nickname,
-    people, room_list, status_line, tag, wrong_page,
+    Banners, Conversation, Header, Nickname, People, RoomList, Shape, StatusLine, WrongPage, icon_button_of,
+    logo,
 };
-use crate::hooks::{MessageCall, Page, Shared, call, use_page, use_shared, use_status};
-use crate::state::{Action, Locale, Phase, Progress, Route, State, href, listed, typed_room};
+use crate::hooks::{
+    Commands, use_commands, use_engine, use_focus_inside, use_local_time, use_locale, use_status,
+};
+use crate::route::Route;
+use crate::state::{Locale, Overlay, Page, Phase, State, listed_rooms};
+use crate::words;
 
-/// What is open on the page besides the conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Open {
-    Nothing,
-    /// The rooms' drawer, on a narrow screen.
-    Rooms,
-    /// The people's.
-    People,
-    /// The nickname is being changed.
-    Nickname,
-    /// The topic is.
-    Topic,
-}
-
-/// The whole page.
+/// The client.
 #[component]
 pub fn App() -> Html {
-    let page = use_page();
-    let open = use_shared(|| Open::Nothing);
-    let state = page.store.state();
-    let locale = api::locale();
+    html! { <BrowserRouter><Shell /></BrowserRouter> }
+}
+
+/// The page within the router.
+#[component]
+fn Shell() -> Html {
+    let (engine, state) = use_engine();
+    let locale = use_local_time();
+    let navigator = use_navigator();
+    let route = use_route::<Route>().unwrap_or(Route::NotFound);
+    {
+        let engine = engine.clone();
+        use_effect_with(route, move |route| engine.go_to(route.page(dom::lower_case)));
+    }
+    let run = use_callback((engine, navigator), |command, (engine, navigator)| match command {
+        Command::Go(room) => {
+            engine.run(Command::Open(Overlay::Nothing));
+            if let Some(navigator) =
+                navigator.as_ref().filter(|_| engine.state().ui.page != Page::Room(room.clone(), None))
+            {
+                navigator.push(&Route::of_room(&room));
+            }
+        }
+        command => engine.run(command),
+    });
+    html! {
+        <ContextProvider<Commands> context={Commands(run)}>
+            <ContextProvider<Locale> context={locale}>
+                <Layout {state} />
+            </ContextProvider<Locale>>
+        </ContextProvider<Commands>>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct LayoutProps {
+    state: Rc<State>,
+}
+
+/// Side bars, head and conversation.
+#[component]
+fn Layout(props: &LayoutProps) -> Html {
+    let state = &props.state;
+    let run = use_commands();
+    let locale = use_locale();
     let (status, seconds) = use_status(&state.connection.status);
-    let onclick = {
-        let (page, open) = (Rc::clone(&page), open.clone());
-        Callback::from(move |event: MouseEvent| act(&page, &open, &event))
-    };
+    let overlay = state.ui.overlay;
+    let close = run.reform(|()| Command::Open(Overlay::Nothing));
     let onkeydown = {
-        let open = open.clone();
+        let close = close.clone();
         Callback::from(move |event: KeyboardEvent| {
-            if dom::is_key(&event, "Escape") {
-                open.set(Open::Nothing);
+            if overlay != Overlay::Nothing && dom::is_key(&event, "Escape") {
+                close.emit(());
             }
         })
     };
-    let room = state.room();
-    let here = room.and_then(|room| state.present(&room.name));
-    let rooms = listed(&state);
-    let top = Header {
-        room: room.map(|room| &**room),
-        is_open: *open.get() == Open::Topic,
-        here: here.map(|here| here.count),
-        has_news: rooms.iter().any(|room| room.has_news && !room.is_current),
-        status: status_line(&status, seconds, stale(&state, &status, locale).as_deref()),
-        locale,
-        on_done: changing(&page, &open, |text| {
-            Topic::parse(text).map(MessageCall::Topic).map_err(|why| why.to_string())
-        }),
-    };
-    let on_nickname = changing(&page, &open, |text| {
-        Nickname::parse(text).map(MessageCall::Rename).map_err(|why| why.to_string())
+    let skip = Callback::from(|event: MouseEvent| {
+        // A link inside the page would go to the base.
+        event.prevent_default();
+        dom::focus_id("composer");
     });
-    let (is_naming, me) = (*open.get() == Open::Nickname, state.me.as_ref());
-    let drawer = match *open.get() {
-        Open::Rooms | Open::Nickname => "rooms",
-        Open::People => "people",
-        Open::Nothing | Open::Topic => "",
+    let (rooms_drawer, people_drawer) = (use_node_ref(), use_node_ref());
+    use_focus_inside(&rooms_drawer, overlay == Overlay::Rooms);
+    use_focus_inside(&people_drawer, overlay == Overlay::People);
+    // What lies behind an open drawer cannot be reached.
+    let behind = |drawers: &[Overlay]| drawers.contains(&overlay);
+    let room = state.room();
+    let here = room.and_then(|room| state.people.of(&room.name)).cloned();
+    let rooms = listed_rooms(state);
+    let drawer = match overlay {
+        Overlay::Rooms | Overlay::Nickname => "rooms",
+        Overlay::People => "people",
+        Overlay::Nothing | Overlay::Topic => "",
     };
-    let brand = tag("p|class=brand").with(logo()).say("Holdline").with(close_button()).end();
-    let rooms = tag("nav|class=side|aria-label=Rooms")
-        .with(brand)
-        .with(room_list(&rooms, locale, joining(&page, &open)))
-        .with(nickname(me, is_naming, locale, on_nickname));
-    let people = tag("aside|class=side|aria-label=People")
-        .with(tag("p|class=brand").with(close_button()).end())
-        .with(people(here, me.map(|me| &me.id)));
+    let close_button = || icon_button_of("drawer-button", Shape::Close, words::CLOSE, close.reform(|_| ()));
+    let complete_to = complete_to(state, &status, locale);
     html! {
-        <div class="page" data-drawer={drawer} {onclick} {onkeydown}>
-            { tag("a|class=skip|href=#composer|data-act=skip").say("Skip to writing").end() }
-            { rooms.end() }
-            { tag("main").with(header(top)).with(content(&page, &state, locale)).end() }
-            { people.end() }
-            { tag("div|class=scrim|data-act=close").end() }
+        <div class="page" data-drawer={drawer} {onkeydown}>
+            <a class="skip" href="#composer" onclick={skip}>{ words::SKIP_TO_WRITING }</a>
+            <nav class="side" ref={rooms_drawer} inert={behind(&[Overlay::People])} aria-label={words::ROOMS}>
+                <p class="brand">
+                    { logo() }{ "Holdline" }{ close_button() }
+                </p>
+                <RoomList rooms={rooms.clone()} />
+                <Nickname me={state.session.me.clone()} is_open={overlay == Overlay::Nickname} />
+            </nav>
+            <main inert={behind(&[Overlay::Rooms, Overlay::People])}>
+                <Header
+                    room={room.cloned()}
+                    {overlay}
+                    here={here.as_ref().map(|here| here.count)}
+                    has_news={rooms.iter().any(|room| room.has_news && !room.is_current)}
+                >
+                    if room.is_some_and(|room| !matches!(room.phase, Phase::Refused(_))) {
+                        <StatusLine {status} {seconds} {complete_to} />
+                    }
+                </Header>
+                { content(state) }
+            </main>
+            <aside class="side" ref={people_drawer} inert={behind(&[Overlay::Rooms])} aria-label={words::PEOPLE}>
+                <p class="brand">{ close_button() }</p>
+                <People {here} me={state.session.id().cloned()} />
+            </aside>
+            <div class="scrim" onclick={close.reform(|_| ())}></div>
         </div>
     }
 }
 
-/// Does what a click asked for; what concerns the conversation is done there.
-fn act(page: &Page, open: &Shared<Open>, event: &MouseEvent) {
-    let Some(act) = dom::act_of(event) else { return };
-    match act.split_once(' ').unwrap_or((&act, "")) {
-        ("rooms", _) => open.set(Open::Rooms),
-        ("people", _) => open.set(Open::People),
-        ("nickname", _) => open.set(Open::Nickname),
-        ("topic", _) => open.set(Open::Topic),
-        ("close", _) => open.set(Open::Nothing),
-        ("now", _) => page.hurry(),
-        ("skip", _) => {
-            // A link inside the page would go to the base.
-            event.prevent_default();
-            dom::focus("composer");
+/// The room on the screen, or what stands in its place.
+fn content(state: &State) -> Html {
+    let ui = &state.ui;
+    let wrong = |title: String, text: String| html! { <WrongPage {title} {text} /> };
+    match (&ui.page, state.room()) {
+        (Page::InvalidRoom { name, why }, _) => {
+            wrong(words::no_room_called(name), format!("{}.", words::sentence(why)))
         }
-        ("go", _) if dom::is_plain_click(event) => {
-            event.prevent_default();
-            open.set(Open::Nothing);
-            page.go_to(&dom::href_of(event));
-        }
-        ("forget", name) => {
-            if let Ok(name) = RoomName::parse(name) {
-                page.store.dispatch(Action::Forgot(name));
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Takes what was changed in its place, and closes the field.
-fn changing(
-    page: &Rc<Page>,
-    open: &Shared<Open>,
-    parse: fn(&str) -> Result<MessageCall, String>,
-) -> Callback<Option<String>, Result<(), String>> {
-    let (page, open) = (Rc::clone(page), open.clone());
-    Callback::from(move |text: Option<String>| {
-        if let Some(text) = text {
-            call(&page.store, parse(&text)?);
-        }
-        open.set(Open::Nothing);
-        Ok(())
-    })
-}
-
-/// Goes to the room whose name was typed.
-fn joining(page: &Rc<Page>, open: &Shared<Open>) -> OnField {
-    let (page, open) = (Rc::clone(page), open.clone());
-    Callback::from(move |event| {
-        if let FieldEvent::Submit(text) = event
-            && !text.trim().is_empty()
-        {
-            let room = typed_room(&dom::lower_case(&text))?;
-            open.set(Open::Nothing);
-            page.go_to(&href(&room));
-        }
-        Ok(())
-    })
-}
-
-/// The room on the screen, or what stands there instead.
-fn content(page: &Rc<Page>, state: &State, locale: Locale) -> Html {
-    let (title, text) = match (&state.route, state.room()) {
-        (Route::InvalidRoom { name, why }, _) => {
-            (format!("No room can be called “{name}”"), format!("{why}."))
-        }
-        (_, None) => {
-            ("There is no such page".to_owned(), "The address may have been cut or mistyped.".to_owned())
-        }
-        (_, Some(room)) => match &room.phase {
-            Phase::Refused(why) => (format!("{} cannot be opened", room.name), why.clone()),
-            _ => {
-                return html! {
-                    <Conversation
-                        key={room.name.as_str()}
-                        room={Rc::clone(room)}
-                        sendings={state.outbox.of_room(&room.name).cloned().collect::<Vec<_>>()}
-                        me={state.me.clone()}
-                        draft={page.drafts.of(&room.name)}
-                        takes_focus={!dom::is_touched()}
-                        notice={state.notice.clone().map(AttrValue::from)}
-                        is_outdated={state.is_outdated}
-                        {locale}
-                        on_talk={talking(page)}
+        (Page::NotFound, _) | (_, None) => wrong(words::NO_PAGE.to_owned(), words::NO_PAGE_WHY.to_owned()),
+        (Page::Room(..), Some(room)) => match &room.phase {
+            Phase::Refused(why) => wrong(words::cannot_open(room.name.as_str()), words::sentence(why)),
+            _ => html! {
+                <Conversation
+                    key={room.name.as_str()}
+                    room={Rc::clone(room)}
+                    ui={ui.of(&room.name)}
+                    sendings={state.outbox.of_room(&room.name).cloned().collect::<Vec<_>>()}
+                    delay={state.outbox.delay.clone().map(AttrValue::from)}
+                    me={state.session.me.clone()}
+                >
+                    <Banners
+                        is_outdated={state.connection.is_outdated}
+                        needs_sign_in={state.connection.needs_sign_in}
+                        is_forgotten={state.session.is_forgotten}
+                        notice={ui.notice.clone().map(AttrValue::from)}
                     />
-                };
-            }
+                </Conversation>
+            },
         },
-    };
-    wrong_page(&title, &text)
-}
-
-fn talking(page: &Rc<Page>) -> Callback<Talk> {
-    let page = Rc::clone(page);
-    Callback::from(move |talk| match talk {
-        Talk::Call(what) => call(&page.store, what),
-        Talk::Say(text, reply_to) => page.say(text, reply_to),
-        Talk::Draft(text) => {
-            if let Some(room) = &page.store.state().current {
-                page.drafts.keep(room, &text);
-            }
-        }
-        Talk::Retry(key) => page.store.dispatch(Action::Progressed(key, Progress::Pending)),
-        Talk::Discard(key) => page.store.dispatch(Action::Discarded(key)),
-        Talk::AtEnd(is_at_end) => page.set_at_end(is_at_end),
-        Talk::CloseNotice => page.store.dispatch(Action::Noticed(None)),
-    })
+    }
 }
 
 /// A screen younger than this is not called old.
 const FRESH_MS: u64 = 3_000;
 
-/// Since when what is shown may be old, in words, if that is worth saying.
-fn stale(state: &State, status: &Status, locale: Locale) -> Option<String> {
+/// The time up to which the page is complete, if that is worth saying.
+fn complete_to(state: &State, status: &Status, locale: Locale) -> Option<AttrValue> {
     let Timestamp(now) = (locale.now)();
     let is_old = |since: &Timestamp| *status == Status::Offline || now.saturating_sub(since.0) >= FRESH_MS;
     let since = state.connection.stale_since.filter(|since| *status != Status::Live && is_old(since))?;
-    Some(locale.day_and_time(since))
-}
-
-fn close_button() -> Html {
-    drawer_button("close", "Close", icon(Shape::Close))
+    Some(locale.day_and_time(since).into())
 }

@@ -1,22 +1,19 @@
-//! What is on the screen: functions of data, with callbacks for what people do. Effects live in the hooks. A Yew
-//! component is made only of what has state or effects of its own, or appears so often that it pays to skip it when
-//! nothing in it has changed; each costs every visitor one to two kilobytes. The others are plain functions.
+//! What is on the screen: functions of data, with commands for what people do. What has state, a hook or a key is a
+//! component; the plainest elements are functions. Effects live in the hooks.
 
-mod act;
 mod badge;
+mod banners;
 mod composer;
 mod conversation;
-mod element;
-mod field;
+mod edit_form;
 mod header;
 mod icon;
-mod inline_edit;
+mod line_field;
+mod message_field;
 mod message_row;
 mod message_text;
 mod message_tools;
 mod nickname;
-mod notice;
-mod outdated;
 mod people;
 mod quote;
 mod reactions;
@@ -24,33 +21,33 @@ mod room_link;
 mod room_list;
 mod sending_row;
 mod status_line;
-mod tag;
+mod text;
+mod topic;
 mod wrong_page;
 
-pub use act::Act;
-pub use badge::badge;
-pub use composer::{Composer, composer, edit_form};
-pub use conversation::{Conversation, Talk};
-pub use element::{author, button, name, plain, time, unseen, words};
-pub use field::{Field, FieldEvent, FieldKind, OnField};
-pub use header::{Header, drawer_button, header};
+pub use badge::{author, badge, name, time};
+pub use banners::Banners;
+pub use composer::Composer;
+pub use conversation::Conversation;
+pub use edit_form::EditForm;
+pub use header::Header;
 pub use icon::{Shape, icon, logo};
-pub use inline_edit::{InlineEdit, inline_edit};
+pub use line_field::LineField;
+pub use message_field::MessageField;
 pub use message_row::MessageRow;
 pub use message_text::message_text;
-pub use message_tools::message_tools;
-pub use nickname::nickname;
-pub use notice::notice;
-pub use outdated::Outdated;
-pub use people::people;
-pub use quote::{Quote, quote_view};
-pub use reactions::reactions;
-pub use room_link::{dot, room_link};
-pub use room_list::room_list;
-pub use sending_row::sending_row;
-pub use status_line::status_line;
-pub use tag::{Tag, all, tag, text};
-pub use wrong_page::wrong_page;
+pub use message_tools::MessageTools;
+pub use nickname::Nickname;
+pub use people::People;
+pub use quote::{Quote, QuoteLink};
+pub use reactions::Reactions;
+pub use room_link::RoomLink;
+pub use room_list::RoomList;
+pub use sending_row::SendingRow;
+pub use status_line::StatusLine;
+pub use text::{hidden, icon_button, icon_button_of};
+pub use topic::Topic;
+pub use wrong_page::WrongPage;
 
 #[cfg(test)]
 mod tests;

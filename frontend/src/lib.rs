@@ -1,17 +1,22 @@
 //! Holdline's browser client, from the state to the page.
 //!
-//! * [`state`]: everything that the page knows, and the one pure function by which it changes.
-//! * [`api`]: the server and the browser; nothing else touches them, except
-//! * [`json`]: what travels, read and written.
-//! * [`hooks`]: the page's effects: session, subscription, outbox, storage, scrolling.
-//! * [`components`]: what is on the screen, as functions of data.
-//! * [`App`]: all of it put together.
+//! * [`state`]: everything that the page knows, in slices, and the one pure function by which it changes.
+//! * [`command`]: everything that a reader can do.
+//! * [`engine`]: what runs while the page is open: session, subscription, outbox, storage, the other tabs.
+//! * [`api`]: the server and the browser; [`wire`]: the text forms of storage and of messages between tabs.
+//! * [`hooks`]: what components need of the browser: the engine's state, commands, scrolling, time.
+//! * [`components`]: what is on the screen, as functions of data; [`words`]: all that is written there.
+//! * [`App`]: all of it put together; [`route`]: its addresses.
 
 pub mod api;
 mod app;
+pub mod command;
 pub mod components;
+pub mod engine;
 pub mod hooks;
-pub mod json;
+pub mod route;
 pub mod state;
+pub mod wire;
+pub mod words;
 
 pub use app::App;

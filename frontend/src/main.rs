@@ -2,11 +2,6 @@
 
 use holdline_frontend::App;
 
-/// As quick as the standard library's own, whatever is kept, and half its weight.
-#[cfg(target_arch = "wasm32")]
-#[global_allocator]
-static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
-
 fn main() {
     let root =
         web_sys::window().and_then(|window| window.document()).and_then(|page| page.get_element_by_id("app"));

@@ -1,282 +1,277 @@
-//! Everything that the page knows, and the one function by which it changes. Fed by entries, pages of history,
-//! statuses and what people do; knows no browser, no clock and no network, so all of it is tested on the host.
+//! Everything that the page knows, in slices, and the one function by which it changes. Fed by entries, pages of
+//! history, statuses and what people do; knows no browser, no clock and no network, so all of it is tested on the host.
 
 mod action;
 mod colour;
 mod connection;
 mod line;
 mod lines;
-mod list;
+mod links;
 mod locale;
 mod outbox;
+mod page;
+mod people;
 mod room;
-mod route;
+mod room_list;
+mod rooms;
 mod rows;
 #[cfg(test)]
 pub(crate) mod samples;
-mod saved;
-pub mod tabs;
+mod seen;
+mod session;
+mod ui;
 mod window;
-mod words;
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use holdline_shared::{Batch, Cursor, EntryKind, Here, Person, PersonId, RoomName, RoomSummary, Seq};
+use holdline_shared::{Batch, Entry, EntryKind, History, RoomName, Seq};
 
 pub use action::Action;
 pub use colour::{HUES, hue, initial};
-pub use connection::{Connection, status_word};
+pub use connection::Connection;
 pub use line::Line;
 pub use lines::Lines;
-pub use list::{Listed, listed, unread};
+pub use links::{Piece, pieces};
 #[cfg(any(test, not(target_arch = "wasm32")))]
 pub use locale::utc;
 pub use locale::{Day, Locale};
 pub use outbox::{Outbox, Progress, Sending};
+pub use page::{Page, typed_room};
+pub use people::People;
 pub use room::{Gap, Older, Phase, Room};
-pub use route::{Route, href, typed_room};
+pub use room_list::{ListedRoom, listed_rooms, unread};
+pub use rooms::{Rooms, VISITED};
 pub use rows::{Row, rows};
-pub use saved::{Saved, Seen, visited_to_json};
+pub use seen::Seen;
+pub use session::Session;
+pub use ui::{Edit, Goal, Overlay, Place, RoomUi, Ui, Writing};
 pub use window::Window;
-pub use words::{Piece, pieces};
-
-/// Rooms that are followed because they were visited in this browser; more would make every poll long.
-pub const VISITED: usize = 20;
 
 /// Everything that the page knows.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct State {
-    /// Who I am; `None` before there is a session.
-    pub me: Option<Person>,
-    /// The page that the address bar names.
-    pub route: Route,
-    /// The room on the screen, if that page is one.
-    pub current: Option<RoomName>,
-    /// The rooms visited in this browser, the last one first; at most [`VISITED`].
-    pub visited: Rc<Vec<RoomName>>,
-    /// What is known of those visited, in order of their names.
-    pub rooms: Vec<Rc<Room>>,
-    /// The server's list of rooms.
-    pub list: Rc<Vec<RoomSummary>>,
-    /// Who is here, by room.
-    pub presence: Rc<Vec<(RoomName, Here)>>,
-    /// What is on its way.
+    /// Who the reader is.
+    pub session: Session,
+    /// Who is here.
+    pub people: People,
+    /// The rooms.
+    pub rooms: Rooms,
+    /// Messages on their way.
     pub outbox: Outbox,
     /// The connection.
     pub connection: Connection,
-    /// Something to tell the reader: why what they wanted was not done.
-    pub notice: Option<String>,
-    /// Whether the server is newer than this page, which may not show everything then.
-    pub is_outdated: bool,
-    /// How far each room was seen, also those that are not followed; of the log at this cursor.
-    pub seen: Rc<Seen>,
+    /// The interface.
+    pub ui: Ui,
+}
+
+/// What storage keeps between visits.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Saved {
+    /// The rooms visited, the last one first.
+    pub visited: Vec<RoomName>,
+    /// How far each room was seen.
+    pub seen: Seen,
+    /// Messages on their way.
+    pub outbox: Vec<Sending>,
+    /// Unsent writing, by room.
+    pub writing: BTreeMap<RoomName, Writing>,
 }
 
 impl State {
     /// The state of a page that begins with what storage had kept.
     pub fn restore(saved: Saved) -> Self {
         let mut state = Self {
+            rooms: Rooms::restore(saved.visited, saved.seen),
             outbox: Outbox::restore(saved.outbox),
-            seen: Rc::new(saved.seen),
-            visited: Rc::new(saved.visited.into_iter().take(VISITED).collect()),
             ..Self::default()
         };
-        for name in Rc::clone(&state.visited).iter() {
-            state.know(name);
+        for (room, writing) in saved.writing {
+            state.ui.change(&room, |ui| ui.writing = writing);
         }
         state
     }
 
-    /// Where others see me: in the room on the screen, once they can know who I am.
-    pub fn here(&self) -> Option<RoomName> {
-        self.current.clone().filter(|_| self.me.is_some())
-    }
-
     /// The room on the screen.
     pub fn room(&self) -> Option<&Rc<Room>> {
-        self.room_called(self.current.as_ref()?)
+        self.rooms.get(self.ui.page.room()?)
     }
 
-    /// Who is in a room.
-    pub fn present(&self, name: &RoomName) -> Option<&Here> {
-        self.presence.iter().find(|(room, _)| room == name).map(|(_, here)| here)
-    }
-
-    /// What is known of a room that was visited.
-    pub fn room_called(&self, name: &RoomName) -> Option<&Rc<Room>> {
-        self.place_of(name).ok().map(|at| &self.rooms[at])
-    }
-
-    /// How far a room was seen.
-    pub fn seen(&self, name: &RoomName) -> Seq {
-        self.seen.of(name)
-    }
-
-    /// The rooms to poll: the one on the screen, and visited ones of which we know that they exist.
+    /// The rooms to poll.
     pub fn followed(&self) -> Vec<RoomName> {
-        let is_listed = |name: &RoomName| self.list.iter().any(|summary| summary.name == *name);
-        let is_followed = |room: &Room| match room.phase {
-            Phase::Joining | Phase::Ready => true,
-            Phase::Idle => self.current.as_ref() != Some(&room.name) && is_listed(&room.name),
-            Phase::Refused(_) => false,
-        };
-        self.rooms.iter().filter(|room| is_followed(room)).map(|room| room.name.clone()).collect()
+        self.rooms.followed(self.ui.page.room())
+    }
+
+    /// Where others see the reader: in the room on the screen, once they can know who that is. A room that the server
+    /// refuses would have the whole poll refused.
+    pub fn here(&self) -> Option<RoomName> {
+        let is_joined = |room: &&Rc<Room>| matches!(room.phase, Phase::Joining | Phase::Ready);
+        self.session.me.as_ref().and(self.room().filter(is_joined)).map(|room| room.name.clone())
     }
 
     /// The next state.
     #[must_use]
     pub fn after(mut self, action: Action) -> Self {
         match action {
-            Action::SignedIn(me) => self.me = Some(me),
-            Action::Went(route) => self.go_to(route),
-            Action::Joining(name) => self.change(&name, |room, _| room.phase = Phase::Joining),
-            Action::Joined(name, page) => {
-                let read_at = page.cursor;
-                self.change(&name, |room, me| room.join(page, me));
-                self.settle(&name);
-                self.outbox.settle_up_to(&name, read_at.seq);
+            Action::SignedIn(me) => self.session.me = Some(me),
+            Action::SessionForgotten => self.session.is_forgotten = true,
+            Action::Went(page) => self.go_to(page),
+            Action::Attended(is_attended) => self.ui.is_attended = is_attended,
+            Action::Joining(name) => self.rooms.change(&name, |room, _| room.phase = Phase::Joining),
+            Action::Joined(name, page) => self.join(&name, page),
+            Action::Refused(name, why) => {
+                self.rooms.change(&name, |room, _| room.phase = Phase::Refused(why));
             }
-            Action::Refused(name, why) => self.change(&name, |room, _| room.phase = Phase::Refused(why)),
-            Action::OlderAsked(name) => self.change(&name, |room, _| room.older = Older::Loading),
-            Action::OlderCame(name, before, page) => self.change(&name, |room, _| room.extend(before, page)),
-            Action::OlderFailed(name) => self.change(&name, |room, _| room.older = Older::Failed),
+            Action::OlderAsked(name) => self.rooms.change(&name, |room, _| room.older = Older::Loading),
+            Action::OlderCame(name, before, page) => {
+                self.rooms.change(&name, |room, _| room.extend(before, page));
+            }
+            Action::Jumped(name, before, page) => {
+                self.rooms.change(&name, |room, _| room.jump(before, page));
+            }
+            Action::OlderFailed(name) => self.rooms.change(&name, |room, _| room.older = Older::Failed),
             Action::Heard(batch) => self.hear(batch),
-            Action::Present(rooms) => self.presence = Rc::new(rooms),
-            Action::Loosened => {
-                let current = self.current.clone();
-                for room in &mut self.rooms {
-                    if current.as_ref() != Some(&room.name)
-                        && matches!(room.phase, Phase::Joining | Phase::Ready)
-                    {
-                        Rc::make_mut(room).loosen();
-                    }
-                }
-            }
+            Action::LostPlace => self.rooms.must_rejoin_all_but(self.ui.page.room()),
             Action::Connected(status, at) => self.connection.update(status, at),
-            Action::Listed(list) => {
-                self.begin_seeing(list.cursor, &list.rooms);
-                self.list = Rc::new(list.rooms);
+            Action::SignInNeeded => self.connection.needs_sign_in = true,
+            Action::Outdated => self.connection.is_outdated = true,
+            Action::Listed(list) => self.rooms.update_list(list),
+            Action::Forgot(name) => self.rooms.forget(&name),
+            Action::VisitedElsewhere(visited) => self.adopt_visited(visited),
+            Action::SeenElsewhere(seen) => self.rooms.merge_seen(&seen),
+            Action::Read(name, seq) => self.rooms.read(&name, seq),
+            Action::AtEnd(name, is_at_end) => {
+                self.ui.is_at_end = is_at_end && self.ui.page.room() == Some(&name);
             }
-            Action::Forgot(name) => {
-                Rc::make_mut(&mut self.visited).retain(|visited| *visited != name);
-                self.rooms.retain(|room| room.name != name);
+            Action::LeftAt(name, place) => self.ui.change(&name, |ui| ui.place = place),
+            Action::Aimed(name, goal) => self.ui.change(&name, |ui| ui.goal = goal),
+            Action::Wrote(name, writing) => self.ui.change(&name, |ui| ui.writing = writing),
+            Action::ComposerWanted(name) => self.ui.change(&name, |ui| ui.composer_focus += 1),
+            Action::Deleting(name, seq) => self.ui.change(&name, |ui| ui.deleting = seq),
+            Action::Said { room, request, at } => {
+                self.ui.change(&room, |ui| ui.goal = Some(Goal::Newest));
+                self.outbox.push(room, request, at);
             }
-            Action::Read(name) => {
-                self.change(&name, |room, _| room.read());
-                if let Some(head) = self.room_called(&name).map(|room| room.head)
-                    && self.seen(&name) < head
-                {
-                    Rc::make_mut(&mut self.seen).put(name, head);
-                }
-            }
-            Action::Said { room, key, text, reply_to, at } => self.outbox.say(room, key, text, reply_to, at),
             Action::Progressed(key, progress) => {
                 self.outbox.advance(key, progress);
                 self.settle_sent();
             }
-            Action::Shared(item) => self.outbox.put(item),
+            Action::SendingDelayed(why) => self.outbox.delay = why,
+            Action::SentElsewhere(item) => self.outbox.put(item),
             Action::Discarded(key) => self.outbox.discard(key),
-            Action::Noticed(notice) => self.notice = notice,
-            Action::Outdated => self.is_outdated = true,
+            Action::Opened(overlay) => self.ui.overlay = overlay,
+            Action::Noticed(notice) => self.ui.notice = notice,
         }
         self
     }
 
-    fn go_to(&mut self, route: Route) {
-        // Nobody waits for the history of a room that was left before it came.
-        for room in self.rooms.iter_mut().filter(|room| room.phase == Phase::Joining) {
-            Rc::make_mut(room).loosen();
+    fn go_to(&mut self, page: Page) {
+        let is_other = self.ui.page.room() != page.room();
+        self.rooms.leave_all_but(page.room());
+        if let Page::Room(name, message) = &page {
+            self.rooms.enter(name);
+            let new_from = self.rooms.get(name).and_then(|room| room.unread.first().copied());
+            self.ui.change(name, |ui| {
+                ui.deleting = None;
+                if is_other {
+                    ui.new_from = new_from;
+                    let kept = ui.place.take().map(Goal::Place);
+                    ui.goal = kept.or(new_from.map(Goal::New)).or(Some(Goal::Newest));
+                }
+                if let Some(seq) = message {
+                    ui.goal = Some(Goal::Message(*seq));
+                }
+            });
         }
-        self.notice = None;
-        self.current = None;
-        if let Route::Room(name) = &route {
-            self.enter(name.clone());
-        }
-        self.route = route;
+        self.ui.go_to(page);
     }
 
-    fn enter(&mut self, name: RoomName) {
-        let visited = Rc::make_mut(&mut self.visited);
-        visited.retain(|other| *other != name);
-        visited.insert(0, name.clone());
-        for forgotten in visited.split_off(visited.len().min(VISITED)) {
-            self.rooms.retain(|room| room.name != forgotten);
+    /// Takes another tab's rooms; the one on the screen stays visited.
+    fn adopt_visited(&mut self, mut visited: Vec<RoomName>) {
+        if let Some(current) = self.ui.page.room().filter(|current| !visited.contains(current)) {
+            visited.insert(0, current.clone());
         }
-        self.know(&name);
-        self.change(&name, |room, _| {
-            if matches!(room.phase, Phase::Refused(_)) {
-                room.phase = Phase::Idle;
-            }
-        });
-        self.current = Some(name);
+        self.rooms.set_visited(visited);
+    }
+
+    fn join(&mut self, name: &RoomName, page: History) {
+        let read_at = page.cursor;
+        if self.rooms.seen.of(name) == Seq::START || !self.rooms.seen.is_of_log(read_at) {
+            // The first visit: what was said before is history, not news.
+            self.rooms.read(name, read_at.seq);
+        }
+        let me = self.session.me.as_ref().map(|me| &me.id);
+        self.rooms.change(name, |room, seen| room.join(page, seen, me));
+        let Some(room) = self.rooms.get(name) else { return };
+        self.outbox.settle(room.lines.newest_first(), me);
+        self.outbox.settle_up_to(name, read_at.seq);
+        let unread = room.unread.first().copied().filter(|_| !self.ui.is_at_end);
+        if let Some(seq) = unread.filter(|_| self.ui.of(name).new_from.is_none()) {
+            self.ui.change(name, |ui| {
+                ui.new_from = Some(seq);
+                if ui.goal == Some(Goal::Newest) {
+                    ui.goal = Some(Goal::New(seq));
+                }
+            });
+        }
     }
 
     fn hear(&mut self, batch: Batch) {
-        self.is_outdated |= batch.unreadable > 0;
+        self.connection.is_outdated |= batch.unreadable > 0;
+        if let Some(presence) = batch.presence {
+            self.people.update(presence.rooms);
+        }
         for entry in batch.entries {
-            self.is_outdated |= matches!(entry.kind, EntryKind::Unknown { .. });
-            let name = entry.room.clone();
-            if let Some(summary) = self.list.iter().position(|summary| summary.name == name) {
-                let summary = &mut Rc::make_mut(&mut self.list)[summary];
-                summary.head = summary.head.max(entry.seq);
-            }
-            let own = match &entry.kind {
-                EntryKind::Message { key, .. }
-                    if self.me.as_ref().is_some_and(|me| me.id == entry.author.id) =>
-                {
-                    Some(*key)
-                }
-                _ => None,
-            };
-            self.change(&name, |room, me| room.hear(entry, me));
-            if let Some(key) = own
-                && self.room_called(&name).is_some_and(|room| room.phase == Phase::Ready)
-            {
-                self.outbox.discard(key);
-            }
+            self.connection.is_outdated |= matches!(entry.kind, EntryKind::Unknown { .. });
+            self.hear_entry(entry);
         }
     }
 
-    /// What stands in a room is not on its way any more.
-    fn settle(&mut self, name: &RoomName) {
-        if let Ok(at) = self.place_of(name) {
-            let room = &self.rooms[at];
-            self.outbox.settle(room.lines.newest_first(), self.me.as_ref().map(|me| &me.id));
+    fn hear_entry(&mut self, entry: Entry) {
+        let name = entry.room.clone();
+        let is_own = self.session.id() == Some(&entry.author.id);
+        match &entry.kind {
+            EntryKind::Message { key, .. } if is_own => {
+                let key = *key;
+                self.rooms.hear(entry, self.session.id());
+                if self.rooms.get(&name).is_some_and(|room| room.phase == Phase::Ready) {
+                    self.outbox.discard(key);
+                }
+                return;
+            }
+            EntryKind::Message { .. } => self.mark_new(&name, entry.seq),
+            EntryKind::Delete { target } => self.save_edit_of(&name, *target),
+            _ => {}
         }
+        self.rooms.hear(entry, self.session.id());
+    }
+
+    /// The first message that comes while nobody looks is where the reader will go on.
+    fn mark_new(&mut self, name: &RoomName, seq: Seq) {
+        let is_seen = |new_from: Option<Seq>| new_from.is_none_or(|from| from <= self.rooms.seen.of(name));
+        if !self.ui.is_attended && self.ui.page.room() == Some(name) && is_seen(self.ui.of(name).new_from) {
+            self.ui.change(name, |ui| ui.new_from = Some(seq));
+        }
+    }
+
+    /// Keeps what was typed for a message that is gone, in the composer.
+    fn save_edit_of(&mut self, name: &RoomName, target: Seq) {
+        let ui = self.ui.of(name);
+        let Some(edit) = ui.writing.edit.as_ref().filter(|edit| edit.seq == target) else { return };
+        let (is_changed, text) = (edit.is_changed(), edit.text.clone());
+        self.ui.change(name, |ui| {
+            ui.writing.edit = None;
+            if is_changed {
+                ui.writing.append(&text);
+            }
+        });
     }
 
     /// An answer may be slower than the poll that brought the entry.
     fn settle_sent(&mut self) {
-        for room in self.rooms.iter().filter(|room| room.phase == Phase::Ready) {
+        for room in self.rooms.known().iter().filter(|room| room.phase == Phase::Ready) {
             self.outbox.settle_up_to(&room.name, room.head);
         }
-    }
-
-    /// What was seen in another log says nothing about this one; and on the very first visit everything that is there
-    /// counts as seen, so that the list does not begin full of news.
-    fn begin_seeing(&mut self, cursor: Cursor, rooms: &[RoomSummary]) {
-        if self.seen.of_log.is_some_and(|old| old.epoch == cursor.epoch) {
-            return;
-        }
-        let rooms = rooms.iter().map(|summary| (summary.name.clone(), summary.head)).collect();
-        self.seen = Rc::new(Seen { of_log: Some(cursor), rooms });
-    }
-
-    fn change(&mut self, name: &RoomName, change: impl FnOnce(&mut Room, Option<&PersonId>)) {
-        let me = self.me.as_ref().map(|me| &me.id);
-        if let Ok(at) = self.place_of(name) {
-            change(Rc::make_mut(&mut self.rooms[at]), me);
-        }
-    }
-
-    fn know(&mut self, name: &RoomName) {
-        if let Err(at) = self.place_of(name) {
-            self.rooms.insert(at, Rc::new(Room::new(name.clone(), self.seen(name))));
-        }
-    }
-
-    fn place_of(&self, name: &RoomName) -> Result<usize, usize> {
-        self.rooms.binary_search_by(|room| room.name.cmp(name))
     }
 }
 

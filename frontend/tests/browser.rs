@@ -4,6 +4,8 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "a test that meets the unexpected fails")]
 
+use std::time::Duration;
+
 use holdline_frontend::api::{self, AbortOnDrop, Fault, Storage, scroll};
 use holdline_shared::{Event, PollQuery, ProblemCode, RoomName, RoomSelection};
 use js_sys::Function;
@@ -12,6 +14,9 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Document, Element, HtmlElement};
 
 wasm_bindgen_test_configure!(run_in_browser);
+
+/// Longer than any answer of these tests takes.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Puts a function in the place of fetch; it is given the request.
 fn answer_with(body: &str) {
@@ -32,7 +37,7 @@ async fn a_poll_is_a_request_and_its_answer_a_batch() {
              cursor: '00000000000000ff-7', wait: 25 })));",
     );
     let guard = AbortOnDrop::new();
-    let batch = api::poll(&lobby(), &guard.signal()).await.unwrap().0.batch;
+    let batch = api::poll(&lobby(), PATIENCE, &guard.signal()).await.unwrap();
     assert_eq!(batch.cursor.to_string(), "00000000000000ff-7");
     assert_eq!(batch.entries[0].author.name.as_str(), "Ada");
 }
@@ -45,23 +50,23 @@ async fn every_refusal_is_what_the_machine_is_told() {
              code: 'overloaded', detail: 'come back'}),
              {status: 503, headers: {'content-type': 'application/problem+json', 'retry-after': '7'}}));",
     );
-    let fault = api::poll(&lobby(), &guard.signal()).await.unwrap_err();
+    let fault = api::poll(&lobby(), PATIENCE, &guard.signal()).await.unwrap_err();
     let Event::Refused { status, problem, retry_after } = Event::from(fault) else { panic!("not refused") };
     assert_eq!((status, problem.unwrap().code), (503, ProblemCode::Overloaded));
     assert_eq!(retry_after.unwrap().as_secs(), 7);
 
     answer_with("return Promise.resolve(new Response('<h1>Bad Gateway</h1>', {status: 502}));");
-    let fault = api::poll(&lobby(), &guard.signal()).await.unwrap_err();
+    let fault = api::poll(&lobby(), PATIENCE, &guard.signal()).await.unwrap_err();
     assert!(matches!(Event::from(fault), Event::Refused { status: 502, problem: None, .. }));
 
     answer_with("return Promise.resolve(new Response('{\"entries\":['));");
     assert!(
-        matches!(api::poll(&lobby(), &guard.signal()).await, Err(Fault::Failed(_))),
+        matches!(api::poll(&lobby(), PATIENCE, &guard.signal()).await, Err(Fault::Failed(_))),
         "an answer that was cut"
     );
 
     answer_with("return Promise.reject(new TypeError('Failed to fetch'));");
-    let fault = api::poll(&lobby(), &guard.signal()).await.unwrap_err();
+    let fault = api::poll(&lobby(), PATIENCE, &guard.signal()).await.unwrap_err();
     assert!(matches!(Event::from(fault), Event::Failed { .. }));
 }
 
@@ -73,7 +78,7 @@ async fn dropping_the_guard_ends_the_request() {
     let guard = AbortOnDrop::new();
     let signal = guard.signal();
     let query = lobby();
-    let polling = api::poll(&query, &signal);
+    let polling = api::poll(&query, PATIENCE, &signal);
     wasm_bindgen_futures::spawn_local(async move { drop(guard) });
     assert!(polling.await.is_err(), "this would hang if the request were still held");
     assert!(signal.is_over());
@@ -86,7 +91,7 @@ fn storage_outlives_the_page_and_keeps_mounts_apart() {
     here.set("draft:tea", "");
     assert_eq!(Storage::with_prefix("test:/:").get("draft:lobby").as_deref(), Some("half a sentence"));
     assert_eq!(there.get("draft:lobby"), None);
-    let mut drafts = here.all("draft:");
+    let mut drafts: Vec<_> = here.all("draft:").into_iter().map(|(_, text)| text).collect();
     drafts.sort();
     assert_eq!(drafts, ["", "half a sentence"]);
     here.remove("draft:lobby");
@@ -150,7 +155,7 @@ fn the_place_is_kept_when_older_rows_come_above() {
             list.insert_before(&row(1000 + n), first.as_ref().map(AsRef::as_ref)).unwrap();
         }
         assert!((seen("10") - before).abs() > 100.0, "the rows have moved");
-        scroll::put_back(&view, &place);
+        assert!(scroll::put_back(&view, &list, &place));
         assert!((seen("10") - before).abs() <= 1.0, "from {before} to {} at {top}", seen("10"));
     }
     view.remove();

@@ -36,7 +36,7 @@ async fn own_messages_are_changed_and_deleted() -> Result<()> {
     ada.until_said(&["Hello", "Never mind"]).await?;
 
     ada.use_tool(seqs[1], "Delete").await?;
-    ada.browser.click(&format!("[data-seq='{}'] [data-act=delete]", seqs[1])).await?;
+    ada.browser.click(&format!("[data-seq='{}'] [data-testid=confirm-delete]", seqs[1])).await?;
     for chat in [&ada, &ben] {
         let screen = chat.until("the message gone", |screen| screen.row("Never mind").is_none()).await?;
         assert_eq!(screen.messages.len(), 2, "where it was stays marked: {screen:?}");

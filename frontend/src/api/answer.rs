@@ -1,21 +1,20 @@
-//! What an answer means. Pure: status, content type and text go in, and what the caller wanted or a [`Fault`] comes
-//! out, so that every row of the protocol's table is tested on the host.
+//! The meaning of an answer. Pure: status, content type and text go in, and the value that the caller wants or a
+//! [`Fault`] comes out, so that every row of the protocol's table is tested on the host.
 
 use std::time::Duration;
 
-use holdline_shared::{Event, Problem};
-
-use crate::json::{Decode, Json};
+use holdline_shared::{Event, Problem, ProblemCode};
+use serde::de::DeserializeOwned;
 
 /// An answer, read to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Answer {
-    /// The HTTP status.
+    /// The HTTP status; 0 for a redirect, which browsers hide.
     pub status: u16,
     /// `Content-Type`.
     pub content_type: Option<String>,
-    /// `Retry-After`.
-    pub retry_after: Option<String>,
+    /// `Retry-After`, from now.
+    pub retry_after: Option<Duration>,
     /// The text.
     pub body: String,
 }
@@ -32,27 +31,30 @@ pub enum Fault {
         /// How long the server asks to wait.
         retry_after: Option<Duration>,
     },
-    /// No answer, or not what it should be; with the reason, for people.
+    /// An answer of somebody else: the login page of a proxy or of a network. Reloading the page leads there.
+    SignInNeeded,
+    /// No answer, or one that cannot be read; with the reason, for people.
     Failed(String),
 }
 
 impl Answer {
     /// The JSON of a success.
-    pub fn json<T: Decode>(self) -> Result<T, Fault> {
-        let json = Json::parse(&self.success()?);
-        json.and_then(|json| T::decode(&json))
-            .ok_or_else(|| Fault::Failed("the answer cannot be read".to_owned()))
+    pub fn json<T: DeserializeOwned>(self) -> Result<T, Fault> {
+        let body = self.success()?;
+        serde_json::from_str(&body).map_err(|_| Fault::Failed("the answer cannot be read".to_owned()))
     }
 
     /// The text of a success.
     pub fn success(self) -> Result<String, Fault> {
-        if (200..300).contains(&self.status) {
-            return Ok(self.body);
+        let has_type = |kind: &str| self.content_type.as_ref().is_some_and(|given| given.starts_with(kind));
+        let is_problem = has_type("application/problem+json");
+        let problem = is_problem.then(|| serde_json::from_str(&self.body).ok()).flatten();
+        match self.status {
+            200..300 if !has_type("text/html") => Ok(self.body),
+            0 | 200..=399 => Err(Fault::SignInNeeded),
+            401 | 403 | 407 | 511 if problem.is_none() => Err(Fault::SignInNeeded),
+            status => Err(Fault::Refused { status, problem, retry_after: self.retry_after }),
         }
-        let is_problem = self.content_type.is_some_and(|kind| kind.starts_with("application/problem+json"));
-        let problem = Json::parse(&self.body).filter(|_| is_problem).and_then(|json| Problem::decode(&json));
-        let seconds = self.retry_after.and_then(|seconds| seconds.trim().parse().ok());
-        Err(Fault::Refused { status: self.status, problem, retry_after: seconds.map(Duration::from_secs) })
     }
 }
 
@@ -62,29 +64,43 @@ impl Fault {
         match self {
             Self::Refused { problem: Some(problem), .. } => problem.detail.clone(),
             Self::Refused { status, .. } => format!("the server answered with status {status}"),
+            Self::SignInNeeded => "a login page answered in place of the server".to_owned(),
             Self::Failed(why) => why.clone(),
         }
     }
 
     /// Whether trying again later may help without anybody changing anything.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Failed(_) | Self::Refused { status: 408 | 429 | 500.., .. })
+        matches!(self, Self::Failed(_) | Self::SignInNeeded | Self::Refused { status: 408 | 429 | 500.., .. })
     }
 
-    /// The HTTP status, if there was an answer.
-    pub fn status(&self) -> Option<u16> {
+    /// The problem's code, when the server has answered with one.
+    pub fn code(&self) -> Option<ProblemCode> {
+        if let Self::Refused { problem: Some(problem), .. } = self { Some(problem.code) } else { None }
+    }
+
+    /// Whether the server does not know who asks.
+    pub fn lacks_session(&self) -> bool {
+        matches!(self, Self::Refused { status: 401, .. })
+    }
+
+    /// The same fault, but for a room that does not exist. Rooms do not vanish from a log: one that was polled and does not
+    /// exist any more belonged to another log, so what helps is the same as after a gap.
+    #[must_use]
+    pub fn with_missing_room_as_gap(self) -> Self {
         match self {
-            Self::Refused { status, .. } => Some(*status),
-            Self::Failed(_) => None,
+            Self::Refused { problem: Some(problem), .. } if problem.code == ProblemCode::UnknownRoom => {
+                let (code, status) = (ProblemCode::Gap, ProblemCode::Gap.status());
+                let problem = Some(Problem { code, status, ..problem });
+                Self::Refused { status, problem, retry_after: None }
+            }
+            other => other,
         }
     }
 
     /// How long the server asks to wait.
     pub fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Refused { retry_after, .. } => *retry_after,
-            Self::Failed(_) => None,
-        }
+        if let Self::Refused { retry_after, .. } = self { *retry_after } else { None }
     }
 }
 
@@ -92,56 +108,66 @@ impl From<Fault> for Event {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Refused { status, problem, retry_after } => Self::Refused { status, problem, retry_after },
-            Fault::Failed(why) => Self::Failed { why },
+            other => Self::Failed { why: other.text() },
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use holdline_shared::ProblemCode;
+    use holdline_shared::Batch;
 
     use super::*;
-    use crate::json::Answered;
 
     fn answer(status: u16, content_type: &str, body: &str) -> Answer {
-        Answer {
-            status,
-            content_type: Some(content_type.to_owned()),
-            body: body.to_owned(),
-            retry_after: None,
+        let (content_type, body) = (Some(content_type.to_owned()), body.to_owned());
+        Answer { status, content_type, body, retry_after: None }
+    }
+
+    fn refused(answer: Answer) -> (u16, Option<Problem>, Option<Duration>) {
+        match answer.success().unwrap_err() {
+            Fault::Refused { status, problem, retry_after } => (status, problem, retry_after),
+            other => panic!("{other:?}"),
         }
     }
 
     #[test]
-    fn a_batch_is_read() {
+    fn batch_is_read() {
         let json = r#"{"entries":[],"cursor":"0000000000000001-7","wait":25}"#;
-        assert_eq!(answer(200, "application/json", json).json::<Answered>().unwrap().batch.wait, 25);
+        assert_eq!(answer(200, "application/json", json).json::<Batch>().unwrap().wait, 25);
+        let cut = answer(200, "application/json", &json[..20]).json::<Batch>();
+        assert!(matches!(cut, Err(Fault::Failed(_))));
     }
 
     #[test]
-    fn a_page_that_pretends_success_is_a_failure() {
-        let portal = answer(200, "text/html", "<h1>Log in to the hotel's network</h1>").json::<Answered>();
-        assert!(matches!(portal, Err(Fault::Failed(_))));
+    fn login_page_of_a_proxy_is_recognised() {
+        for (status, kind) in [
+            (200, "text/html"),
+            (0, ""),
+            (302, "text/html"),
+            (401, "text/html"),
+            (403, "text/html; charset=utf-8"),
+            (511, ""),
+        ] {
+            let page = answer(status, kind, "<h1>Log in to the hotel's network</h1>");
+            assert_eq!(page.json::<Batch>(), Err(Fault::SignInNeeded), "{status} {kind}");
+        }
     }
 
     #[test]
-    fn a_problem_is_told_from_a_proxys_page() {
+    fn problem_is_told_from_the_page_of_a_proxy() {
         let problem = Problem::new(ProblemCode::EpochChanged, "another log");
         let json = serde_json::to_string(&problem).unwrap();
-        let refused = |answer: Answer| match answer.success().unwrap_err() {
-            Fault::Refused { status, problem, retry_after } => (status, problem, retry_after),
-            Fault::Failed(why) => panic!("{why}"),
-        };
         let ours = refused(answer(410, "application/problem+json; charset=utf-8", &json));
         assert_eq!(ours, (410, Some(problem), None));
         assert_eq!(refused(answer(502, "text/html", "<h1>Bad gateway</h1>")), (502, None, None));
         assert_eq!(refused(answer(502, "application/problem+json", "{}")), (502, None, None));
-        let busy = Answer { retry_after: Some("7".to_owned()), ..answer(503, "text/plain", "") };
-        assert_eq!(refused(busy), (503, None, Some(Duration::from_secs(7))));
-        let dated =
-            Answer { retry_after: Some("Wed, 21 Oct 2026 07:28:00 GMT".to_owned()), ..Answer::default() };
-        assert_eq!(refused(dated).2, None);
+        let wait = Some(Duration::from_secs(7));
+        let busy = Answer { retry_after: wait, ..answer(503, "text/plain", "") };
+        assert_eq!(refused(busy), (503, None, wait));
+        let session = Problem::new(ProblemCode::SessionRequired, "who are you?");
+        let json = serde_json::to_string(&session).unwrap();
+        assert!(answer(401, "application/problem+json", &json).success().unwrap_err().lacks_session());
     }
 
     #[test]
@@ -149,6 +175,6 @@ mod tests {
         let passes = |status| Fault::Refused { status, problem: None, retry_after: None }.is_passing();
         assert!([408, 429, 500, 502, 503, 507].into_iter().all(passes));
         assert!(![400, 401, 403, 404, 409, 413, 422].into_iter().any(passes));
-        assert!(Fault::Failed(String::new()).is_passing());
+        assert!(Fault::Failed(String::new()).is_passing() && Fault::SignInNeeded.is_passing());
     }
 }

@@ -1,50 +1,51 @@
 //! Every request that the page makes, by name.
 
+use std::cell::RefCell;
+use std::time::Duration;
+
+use gloo_net::http::Method;
 use holdline_shared::limits::HISTORY_MAX;
 use holdline_shared::{
-    Emoji, Entry, History, MessageText, Nickname, Person, PollQuery, RoomList, RoomName, Seq, Session, Topic,
+    Batch, EditRequest, Emoji, Entry, History, MessageText, Nickname, Person, PollQuery, PublishRequest,
+    RoomList, RoomName, RoomRequest, Seq, Session, SessionRequest, Topic,
 };
 
 use super::Fault;
-use super::http::{Signal, get, send, send_form};
-use crate::json::{Answered, Object};
-use crate::state::Sending;
+use super::http::{Call, Signal, use_token, uses_token};
 
 /// The longest query of a poll that stands in its address. Proxies take addresses of 8 kB (nginx's default), of which
 /// the rest of the path and the cookies of other apps want a part.
 const QUERY_BYTES: usize = 4_000;
 
-/// Holds a poll until it is answered or nobody waits any more; the answer, and its text.
-pub async fn poll(query: &PollQuery, signal: &Signal) -> Result<(Answered, String), Fault> {
+/// Holds a poll until it is answered, nobody waits any more, or `deadline` is over.
+pub async fn poll(query: &PollQuery, deadline: Duration, signal: &Signal) -> Result<Batch, Fault> {
     let query = query.to_query_string();
-    let answer = if query.len() > QUERY_BYTES {
-        send_form("poll".to_owned(), query, signal).await?
+    let call = if query.len() > QUERY_BYTES {
+        Call::new(Method::POST, "poll").form(query)
     } else {
-        get(format!("poll?{query}"), signal).await?
+        Call::get(&format!("poll?{query}"))
     };
-    let text = answer.body.clone();
-    Ok((answer.json()?, text))
+    call.within(deadline).until(signal).send().await?.json()
 }
 
 /// The newest page of a room's history.
 pub async fn history(room: &RoomName, signal: &Signal) -> Result<History, Fault> {
-    get(messages(room), signal).await?.json()
+    Call::get(&messages(room)).until(signal).send().await?.json()
 }
 
 /// The page before a message: a large one, because only what is in sight is drawn.
 pub async fn older(room: &RoomName, before: Seq) -> Result<History, Fault> {
-    get(format!("{}?before={before}&limit={HISTORY_MAX}", messages(room)), &Signal::default()).await?.json()
+    Call::get(&format!("{}?before={before}&limit={HISTORY_MAX}", messages(room))).send().await?.json()
 }
 
 /// The server's rooms.
 pub async fn list_rooms() -> Result<RoomList, Fault> {
-    get("rooms".to_owned(), &Signal::default()).await?.json()
+    Call::get("rooms").send().await?.json()
 }
 
 /// Publishes a message, once.
-pub async fn publish(sending: &Sending) -> Result<Entry, Fault> {
-    let body = sending.to_request();
-    send("POST", messages(&sending.room), Some(body), &Signal::default()).await?.json()
+pub async fn publish(room: &RoomName, request: &PublishRequest) -> Result<Entry, Fault> {
+    Call::new(Method::POST, &messages(room)).json(request).send().await?.json()
 }
 
 /// Changes the nickname.
@@ -54,72 +55,67 @@ pub async fn rename(nickname: Nickname) -> Result<Person, Fault> {
 
 /// The person of the session that is there, or of a new one.
 pub async fn renew_session() -> Result<Person, Fault> {
+    // A page that got a session and needs one again has a browser that did not keep the cookie, or shares it with another
+    // server on this host. Without its token it would become somebody else each time.
+    if let Some(token) = LAST_TOKEN.take() {
+        use_token(Some(token));
+    }
     start_session(None).await
 }
 
+thread_local! {
+    /// The token of the session that the server began for this page.
+    static LAST_TOKEN: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
 async fn start_session(nickname: Option<Nickname>) -> Result<Person, Fault> {
-    let body = nickname.map(|name| Object::default().text("nickname", name.as_str()).end());
-    let answer = send("POST", "session".to_owned(), body, &Signal::default()).await?;
-    answer.json::<Session>().map(|session| session.person)
+    let call = Call::new(Method::POST, "session").json(&SessionRequest { nickname });
+    let Session { person, token } = call.send().await?.json()?;
+    if uses_token() {
+        // Without a token in the answer the cookie is there after all.
+        use_token(token.clone());
+    }
+    LAST_TOKEN.set(token);
+    Ok(person)
 }
 
 /// A change that has no answer but whether it was made: the poll brings it to everyone.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Change {
-    method: &'static str,
-    route: String,
-    body: Option<String>,
+pub enum Change {
+    /// Makes a room, if it is not there.
+    MakeRoom(RoomName),
+    /// Says what a room is about.
+    Topic(RoomName, Topic),
+    /// Changes a message of one's own.
+    Edit(RoomName, Seq, MessageText),
+    /// Deletes it.
+    Delete(RoomName, Seq),
+    /// Puts a reaction on a message (`true`), or takes it back.
+    React(RoomName, Seq, Emoji, bool),
 }
 
 impl Change {
-    /// Makes a room, if it is not there.
-    pub fn make_room(room: &RoomName) -> Self {
-        Self { method: "PUT", route: path(room), body: None }
+    /// Makes the change.
+    pub async fn make(&self) -> Result<(), Fault> {
+        self.call().send().await?.success().map(drop)
     }
 
-    /// Says what a room is about.
-    pub fn topic(room: &RoomName, topic: &Topic) -> Self {
-        let body = Object::default().text("topic", topic.as_str()).end();
-        Self { method: "PUT", route: path(room), body: Some(body) }
-    }
-
-    /// Changes a message of one's own.
-    pub fn edit(room: &RoomName, seq: Seq, text: &MessageText) -> Self {
-        let body = Object::default().text("text", text.as_str()).end();
-        Self { method: "PATCH", route: message(room, seq), body: Some(body) }
-    }
-
-    /// Deletes it.
-    pub fn delete(room: &RoomName, seq: Seq) -> Self {
-        Self { method: "DELETE", route: message(room, seq), body: None }
-    }
-
-    /// Puts a reaction on a message, or takes it back.
-    pub fn react(room: &RoomName, seq: Seq, emoji: &Emoji, on: bool) -> Self {
-        let method = if on { "PUT" } else { "DELETE" };
-        Self {
-            method,
-            route: format!("{}/reactions/{}", message(room, seq), encoded(emoji.as_str())),
-            body: None,
-        }
-    }
-
-    /// Makes it; where there is no session any more, gets one and tries once more.
-    pub async fn make(self) -> Result<(), Fault> {
-        match self.try_to().await {
-            Err(fault) if fault.status() == Some(401) => {
-                renew_session().await?;
-                self.try_to().await
+    fn call(&self) -> Call {
+        match self {
+            Self::MakeRoom(room) => Call::new(Method::PUT, &path(room)),
+            Self::Topic(room, topic) => {
+                Call::new(Method::PUT, &path(room)).json(&RoomRequest { topic: Some(topic.clone()) })
             }
-            answer => answer,
+            Self::Edit(room, seq, text) => {
+                Call::new(Method::PATCH, &message(room, *seq)).json(&EditRequest { text: text.clone() })
+            }
+            Self::Delete(room, seq) => Call::new(Method::DELETE, &message(room, *seq)),
+            Self::React(room, seq, emoji, on) => {
+                let method = if *on { Method::PUT } else { Method::DELETE };
+                let route = format!("{}/reactions/{}", message(room, *seq), encoded(emoji.as_str()));
+                Call::new(method, &route)
+            }
         }
-    }
-
-    async fn try_to(&self) -> Result<(), Fault> {
-        send(self.method, self.route.clone(), self.body.clone(), &Signal::default())
-            .await?
-            .success()
-            .map(drop)
     }
 }
 

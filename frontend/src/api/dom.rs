@@ -1,30 +1,32 @@
 //! Small questions to the document and to events, so that components need not know their types.
 
-use holdline_shared::Seq;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlElement, HtmlTextAreaElement, KeyboardEvent, MouseEvent};
+use web_sys::{
+    Element, Event, FocusEvent, HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent, MouseEvent,
+};
+use yew::NodeRef;
 
 use super::base::document;
 
 /// The text of the field in which something was typed.
 pub fn typed_text(event: &Event) -> String {
-    let target = event.target().and_then(|target| target.dyn_into::<HtmlTextAreaElement>().ok());
-    target.map(|area| area.value()).unwrap_or_default()
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.map(|field| text_of(&field)).unwrap_or_default()
 }
 
 /// The text that stands in a field.
-pub fn text_in(node: &yew::NodeRef) -> String {
-    node.cast::<HtmlTextAreaElement>().map(|area| area.value()).unwrap_or_default()
+pub fn text_in(node: &NodeRef) -> String {
+    node.cast::<Element>().map(|field| text_of(&field)).unwrap_or_default()
 }
 
-/// The text that stands in the field with this id.
-pub fn typed_in(id: &str) -> String {
-    let area = element(id).and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok());
-    area.map(|area| area.value()).unwrap_or_default()
+fn text_of(field: &Element) -> String {
+    let input = field.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value);
+    let area = || field.dyn_ref::<HtmlTextAreaElement>().map(HtmlTextAreaElement::value);
+    input.or_else(area).unwrap_or_default()
 }
 
-/// Empties a field, at once.
-pub fn clear(node: &yew::NodeRef) {
+/// Empties a field of a message, at once: the next key may come before anything is drawn.
+pub fn clear(node: &NodeRef) {
     if let Some(area) = node.cast::<HtmlTextAreaElement>() {
         area.set_value("");
     }
@@ -43,17 +45,53 @@ pub fn is_key(event: &KeyboardEvent, key: &str) -> bool {
 /// Safari ends composing before it tells of the key that ended it; the key's old code still gives it away.
 const COMPOSING: u32 = 229;
 
-/// Enter without Shift.
-pub fn is_send_key(event: &KeyboardEvent) -> bool {
-    is_key(event, "Enter") && !event.shift_key()
-}
-
-/// Puts the focus on the element with this id.
-pub fn focus(id: &str) {
-    if let Some(element) = element(id) {
+/// Puts the focus on an element, and scrolls nothing.
+pub fn focus(node: &NodeRef) {
+    if let Some(element) = node.cast::<HtmlElement>() {
         // An element that cannot have the focus leaves it where it is.
         let _ = element.focus();
     }
+}
+
+/// Puts the focus on the first thing in an element that can have it.
+pub fn focus_inside(node: &NodeRef) {
+    let first = node.cast::<Element>().and_then(|element| element.query_selector(FOCUSABLE).ok()?);
+    if let Some(element) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// What Tab stops at.
+const FOCUSABLE: &str = "a[href], button:not([disabled]), input, textarea";
+
+/// Whether the focus is on an element or on something in it.
+pub fn has_focus(node: &NodeRef) -> bool {
+    let active = document().active_element();
+    node.cast::<Element>().is_some_and(|element| element.contains(active.as_deref()))
+}
+
+/// Whether the focus leaves an element, and does not merely move inside it.
+pub fn focus_leaves(event: &FocusEvent, node: &NodeRef) -> bool {
+    let next = event.related_target().and_then(|target| target.dyn_into::<Element>().ok());
+    !node.cast::<Element>().is_some_and(|element| element.contains(next.as_deref()))
+}
+
+/// Puts the focus on the element with this id.
+pub fn focus_id(id: &str) {
+    let element = document().get_element_by_id(id);
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Gives a field the height of its text; how far it may grow is the style sheet's to say.
+pub fn fit_height(node: &NodeRef) {
+    let Some(field) = node.cast::<HtmlElement>() else { return };
+    let style = field.style();
+    // An unknown property is ignored by browsers, too.
+    let _ = style.set_property("height", "auto");
+    let height = field.scroll_height() + field.offset_height() - field.client_height();
+    let _ = style.set_property("height", &format!("{height}px"));
 }
 
 /// Whether the page is touched with fingers, so that focusing a field opens a keyboard over it.
@@ -67,6 +105,11 @@ pub fn is_visible() -> bool {
     document().visibility_state() != web_sys::VisibilityState::Hidden
 }
 
+/// Whether somebody looks at the page: it can be seen, and its window has the focus.
+pub fn is_attended() -> bool {
+    is_visible() && document().has_focus().unwrap_or(true)
+}
+
 /// Loads the page anew.
 pub fn reload() {
     // A browser that refuses leaves the page as it is, with its offer.
@@ -75,73 +118,34 @@ pub fn reload() {
 
 /// The title in the window's frame.
 pub fn set_title(title: &str) {
-    document().set_title(title);
+    if document().title() != title {
+        document().set_title(title);
+    }
 }
 
-/// In lower case. The browser has the tables for all scripts; they would be a tenth of the client.
+/// In lower case and normalised (NFC). The browser has the tables for all scripts; they would be a fifth of the client.
 pub fn lower_case(text: &str) -> String {
-    js_sys::JsString::from(text).to_lower_case().into()
+    js_sys::JsString::from(text).to_lower_case().normalize("NFC").into()
 }
 
-/// The address bar's path.
-pub fn path() -> String {
-    web_sys::window().and_then(|window| window.location().pathname().ok()).unwrap_or_default()
-}
-
-/// Puts another address into the address bar, as a step that "back" undoes.
-pub fn push_path(path: &str) {
-    let history = web_sys::window().and_then(|window| window.history().ok());
-    // A browser that refuses (it limits how often) leaves the address as it is; the page goes on.
-    let _ = history.map(|history| history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(path)));
-}
-
-/// The element with this id.
-pub(crate) fn element(id: &str) -> Option<HtmlElement> {
-    document().get_element_by_id(id)?.dyn_into().ok()
-}
-
-/// Puts the focus on an element.
-pub fn focus_node(node: &yew::NodeRef) {
-    if let Some(element) = node.cast::<HtmlElement>() {
-        let _ = element.focus();
-    }
-}
-
-/// What the thing that was clicked, or something around it, says in `data-act`.
-pub fn act_of(event: &Event) -> Option<String> {
-    closest(event, "[data-act]")?.get_attribute("data-act")
-}
-
-/// Where the link that was clicked leads, as it stands in the page.
-pub fn href_of(event: &Event) -> String {
-    closest(event, "a").and_then(|link| link.get_attribute("href")).unwrap_or_default()
-}
-
-/// The message in which something happened.
-pub fn message_of(event: &Event) -> Option<Seq> {
-    closest(event, "[data-seq]")?.get_attribute("data-seq")?.parse().ok().map(Seq)
-}
-
-fn closest(event: &Event, selector: &str) -> Option<Element> {
-    event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok()?
-}
-
-/// Arrow up and down go from message to message, unless something is being typed.
-pub fn walk_messages(event: &KeyboardEvent) {
-    let (up, down) = (is_key(event, "ArrowUp"), is_key(event, "ArrowDown"));
-    let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
-    if !(up || down) || target.tag_name() == "TEXTAREA" {
-        return;
-    }
-    let mut message = target.closest(MESSAGE).ok().flatten();
+/// Moves the focus to the message above or below the one where a key was pressed. Whether there is one.
+pub fn walk_messages(event: &KeyboardEvent, is_up: bool) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let mut message = target.and_then(|target| target.closest(MESSAGE).ok().flatten());
     while let Some(element) = message {
-        message = if up { element.previous_element_sibling() } else { element.next_element_sibling() };
+        message = if is_up { element.previous_element_sibling() } else { element.next_element_sibling() };
         if let Some(next) = message.as_ref().filter(|next| next.matches(MESSAGE).unwrap_or_default()) {
-            event.prevent_default();
             let _ = next.clone().dyn_into::<HtmlElement>().map(|next| next.focus());
-            return;
+            return true;
         }
     }
+    false
+}
+
+/// Whether a key was pressed in a field.
+pub fn is_typing(event: &KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| matches!(target.tag_name().as_str(), "TEXTAREA" | "INPUT"))
 }
 
 /// Rows that hold a message.

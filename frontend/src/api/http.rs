@@ -1,15 +1,24 @@
-//! One request and its answer. No retries, no meaning: see `answer` and the callers.
+//! One request and its answer, each with a deadline. No retries, no meaning: see `answer` and the callers.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
+use std::time::Duration;
 
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, AbortSignal, Request, Response};
+use gloo_events::EventListener;
+use gloo_net::http::{Method, Request, RequestBuilder};
+use gloo_timers::callback::Timeout;
+use serde::Serialize;
+use web_sys::{AbortController, AbortSignal, RequestCache, RequestRedirect};
 
-use super::base::{base, object, set};
+use super::base::base;
+use super::time::{millis, until_date};
 use super::{Answer, Fault};
+
+/// How long a request may take that the server answers at once. A POST on a connection that died without a word would
+/// otherwise wait as long as TCP does.
+const DEADLINE: Duration = Duration::from_secs(20);
 
 /// Ends the requests that carry its signal when it is dropped.
 #[derive(Debug, Default)]
@@ -40,7 +49,7 @@ impl AbortOnDrop {
 pub struct Signal(Option<AbortSignal>);
 
 impl Signal {
-    /// Whether it has told so.
+    /// Whether the guard was dropped.
     pub fn is_over(&self) -> bool {
         self.0.as_ref().is_some_and(AbortSignal::aborted)
     }
@@ -49,11 +58,23 @@ impl Signal {
 thread_local! {
     /// The server's build as the first answer said it, and whether a later answer said another one.
     static BUILD: RefCell<(Option<String>, bool)> = const { RefCell::new((None, false)) };
+    /// The session's token, in a browser that refuses the cookie.
+    static TOKEN: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
 /// Whether the server is another build than the one that this page was loaded from.
 pub fn is_outdated() -> bool {
     BUILD.with_borrow(|(_, is_outdated)| *is_outdated)
+}
+
+/// Sends this token with every request from now on.
+pub(super) fn use_token(token: Option<String>) {
+    TOKEN.set(token);
+}
+
+/// Whether requests carry a token because the browser refuses the cookie.
+pub fn uses_token() -> bool {
+    TOKEN.with_borrow(Option::is_some)
 }
 
 fn note_build(build: Option<String>) {
@@ -64,59 +85,102 @@ fn note_build(build: Option<String>) {
     });
 }
 
-/// What becomes of a request. Boxed, so that the page carries this code once and not once for each caller.
+/// A request to a route of the server's API.
+pub(super) struct Call {
+    request: RequestBuilder,
+    body: Option<String>,
+    deadline: Duration,
+    signal: Signal,
+}
+
+/// The outcome of a call. Boxed, so that the page carries its code once and not once for each caller.
 pub(super) type Answering = Pin<Box<dyn Future<Output = Result<Answer, Fault>>>>;
 
-/// Asks `route` of the server's API.
-pub(super) fn get(route: String, signal: &Signal) -> Answering {
-    send("GET", route, None, signal)
-}
-
-/// Sends a request, with a body of JSON or none.
-pub(super) fn send(method: &'static str, route: String, body: Option<String>, signal: &Signal) -> Answering {
-    send_as("application/json", method, route, body, signal)
-}
-
-/// Asks `route` by a form in the body, for what is too long to stand in an address.
-pub(super) fn send_form(route: String, form: String, signal: &Signal) -> Answering {
-    send_as("application/x-www-form-urlencoded", "POST", route, Some(form), signal)
-}
-
-fn send_as(
-    content_type: &'static str,
-    method: &'static str,
-    route: String,
-    body: Option<String>,
-    signal: &Signal,
-) -> Answering {
-    let signal = signal.0.as_ref().map_or(JsValue::UNDEFINED, JsValue::from);
-    Box::pin(async move {
-        let body = body.map(|body| (content_type, body));
-        let answer = fetch(method, &base().api(&route), body, signal).await;
-        // Browsers give no reasons, only "Failed to fetch" in their own words; people deserve a sentence.
-        answer.map_err(|_| Fault::Failed("the server cannot be reached".to_owned()))
-    })
-}
-
-async fn fetch(
-    method: &str,
-    url: &str,
-    body: Option<(&str, String)>,
-    signal: JsValue,
-) -> Result<Answer, JsValue> {
-    let init = object(&[("method", method.into()), ("cache", "no-store".into()), ("signal", signal)]);
-    if let Some((content_type, body)) = body {
-        let headers = object(&[("Content-Type", content_type.into())]);
-        set(&init, "headers", &headers);
-        set(&init, "body", &body.into());
+impl Call {
+    /// A call of `route` with this method.
+    pub(super) fn new(method: Method, route: &str) -> Self {
+        let request = RequestBuilder::new(&base().api(route)).method(method);
+        Self { request, body: None, deadline: DEADLINE, signal: Signal::default() }
     }
-    let request = Request::new_with_str_and_init(url, init.unchecked_ref())?;
-    let window = web_sys::window().ok_or(JsValue::NULL)?;
-    let response = JsFuture::from(window.fetch_with_request(&request)).await?;
-    let response: &Response = response.unchecked_ref();
-    let (status, headers) = (response.status(), response.headers());
-    note_build(headers.get("holdline-build")?);
-    let (content_type, retry_after) = (headers.get("content-type")?, headers.get("retry-after")?);
-    let body = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
-    Ok(Answer { status, content_type, retry_after, body })
+
+    /// Reads `route`.
+    pub(super) fn get(route: &str) -> Self {
+        Self::new(Method::GET, route)
+    }
+
+    /// Sends a body of JSON.
+    pub(super) fn json(self, body: &impl Serialize) -> Self {
+        // The protocol's types always have a JSON form.
+        let json = serde_json::to_string(body).unwrap_or_default();
+        self.body("application/json", json)
+    }
+
+    /// Sends the fields of a form, for what is too long to stand in an address.
+    pub(super) fn form(self, fields: String) -> Self {
+        self.body("application/x-www-form-urlencoded", fields)
+    }
+
+    /// Gives up when the guard of this signal is dropped.
+    pub(super) fn until(self, signal: &Signal) -> Self {
+        Self { signal: signal.clone(), ..self }
+    }
+
+    /// Gives up after this time in place of the usual one.
+    pub(super) fn within(self, deadline: Duration) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// Sends the request and reads the whole answer.
+    pub(super) fn send(self) -> Answering {
+        Box::pin(self.run())
+    }
+
+    fn body(self, content_type: &str, body: String) -> Self {
+        Self { request: self.request.header("Content-Type", content_type), body: Some(body), ..self }
+    }
+
+    async fn run(self) -> Result<Answer, Fault> {
+        // Browsers give no reasons, only "Failed to fetch" in their own words; people deserve a sentence.
+        let unreachable = || Fault::Failed("the server cannot be reached".to_owned());
+        let controller = AbortController::new().map_err(|_| unreachable())?;
+        let is_late = Rc::new(Cell::new(false));
+        let _deadline = {
+            let (controller, is_late) = (controller.clone(), Rc::clone(&is_late));
+            Timeout::new(millis(self.deadline), move || {
+                is_late.set(true);
+                controller.abort();
+            })
+        };
+        let _given_up = self.signal.0.as_ref().map(|signal| {
+            let controller = controller.clone();
+            EventListener::once(signal, "abort", move |_| controller.abort())
+        });
+        if self.signal.is_over() {
+            return Err(unreachable());
+        }
+        let request = self.request.cache(RequestCache::NoStore).redirect(RequestRedirect::Manual);
+        let request = match TOKEN.with_borrow(Clone::clone) {
+            Some(token) => request.header("Authorization", &format!("Bearer {token}")),
+            None => request,
+        };
+        let request = request.abort_signal(Some(&controller.signal()));
+        let request = match self.body {
+            Some(body) => request.body(body),
+            None => request.build(),
+        };
+        fetch(request.map_err(|_| unreachable())?).await.map_err(|_| {
+            if is_late.get() { Fault::Failed("no answer in time".to_owned()) } else { unreachable() }
+        })
+    }
+}
+
+async fn fetch(request: Request) -> Result<Answer, gloo_net::Error> {
+    let response = request.send().await?;
+    let headers = response.headers();
+    note_build(headers.get("holdline-build"));
+    let retry_after = headers
+        .get("retry-after")
+        .and_then(|text| text.trim().parse().map(Duration::from_secs).ok().or_else(|| until_date(&text)));
+    let (status, content_type) = (response.status(), headers.get("content-type"));
+    Ok(Answer { status, content_type, retry_after, body: response.text().await? })
 }

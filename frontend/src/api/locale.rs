@@ -1,38 +1,64 @@
 //! The reader's [`Locale`], from the browser's own knowledge of languages and time zones.
 
-use std::cell::LazyCell;
+use std::cell::RefCell;
 
 use holdline_shared::Timestamp;
-use js_sys::{Array, Function, Intl::DateTimeFormat, Reflect};
+use js_sys::{Array, Function, Intl::DateTimeFormat, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::base::object;
 use super::wall_clock;
 use crate::state::{Day, Locale};
 
-thread_local! {
-    // Making a formatter is a hundred times the work of using it.
-    static TIME: LazyCell<DateTimeFormat> = const { LazyCell::new(|| format(&[("hour", "2-digit".into()), ("minute", "2-digit".into())])) };
-    static DATE: LazyCell<DateTimeFormat> = const {
-        LazyCell::new(|| format(&[("weekday", "long".into()), ("day", "numeric".into()), ("month", "long".into()), ("year", "numeric".into())]))
-    };
-    static SEGMENTER: LazyCell<Option<JsValue>> = const { LazyCell::new(segmenter) };
+/// Making a formatter is a hundred times the work of using it.
+struct Formats {
+    time: DateTimeFormat,
+    date: DateTimeFormat,
+    moment: DateTimeFormat,
+    segmenter: Option<JsValue>,
 }
 
-/// The reader's own.
-pub fn locale() -> Locale {
+thread_local! {
+    static FORMATS: RefCell<Formats> = RefCell::new(Formats::new());
+}
+
+/// The reader's locale as of now, in the present time zone. `edition` tells it from the one before.
+pub fn locale(edition: u32) -> Locale {
+    FORMATS.replace(Formats::new());
     Locale {
+        edition,
         now: wall_clock,
         day: local_day,
-        time: |at| TIME.with(|format| write(format, at)),
-        date: |at| DATE.with(|format| write(format, at)),
+        time: |at| FORMATS.with_borrow(|formats| write(&formats.time, at)),
+        date: |at| FORMATS.with_borrow(|formats| write(&formats.date, at)),
+        moment: |at| FORMATS.with_borrow(|formats| write(&formats.moment, at)),
         machine: |at| date(at).to_iso_string().into(),
         count,
     }
 }
 
-fn format(options: &[(&str, JsValue)]) -> DateTimeFormat {
-    DateTimeFormat::new(&Array::new(), &object(options))
+/// The local day and the offset from UTC in minutes: what a page has to be drawn anew for.
+pub fn day_and_zone() -> (Day, i64) {
+    (local_day(wall_clock()), zone_offset(wall_clock()))
+}
+
+impl Formats {
+    fn new() -> Self {
+        Self {
+            time: format(&[("hour", "2-digit"), ("minute", "2-digit")]),
+            date: format(&[("weekday", "long"), ("day", "numeric"), ("month", "long"), ("year", "numeric")]),
+            moment: format(&[("dateStyle", "full"), ("timeStyle", "medium")]),
+            segmenter: segmenter(),
+        }
+    }
+}
+
+fn format(options: &[(&str, &str)]) -> DateTimeFormat {
+    let object = Object::new();
+    for (name, value) in options {
+        // Setting a property of a fresh object cannot fail.
+        let _ = Reflect::set(&object, &(*name).into(), &(*value).into());
+    }
+    DateTimeFormat::new(&Array::new(), &object)
 }
 
 fn write(format: &DateTimeFormat, at: Timestamp) -> String {
@@ -45,17 +71,20 @@ fn date(at: Timestamp) -> js_sys::Date {
     js_sys::Date::new(&JsValue::from_f64(at.0 as f64))
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "an offset is at most a day of minutes")]
+fn zone_offset(at: Timestamp) -> i64 {
+    date(at).get_timezone_offset() as i64
+}
+
 fn local_day(at: Timestamp) -> Day {
-    #[expect(clippy::cast_possible_truncation, reason = "an offset is at most a day of minutes")]
-    let offset = date(at).get_timezone_offset() as i64;
-    let minutes = i64::try_from(at.0 / 60_000).unwrap_or_default() - offset;
+    let minutes = i64::try_from(at.0 / 60_000).unwrap_or_default() - zone_offset(at);
     Day(minutes.div_euclid(24 * 60))
 }
 
 /// Characters as people see them where the browser can tell, code points elsewhere.
 fn count(text: &str) -> usize {
-    let segments = SEGMENTER.with(|segmenter| {
-        let segmenter = segmenter.as_ref()?;
+    let segments = FORMATS.with_borrow(|formats| {
+        let segmenter = formats.segmenter.as_ref()?;
         let segment: Function = Reflect::get(segmenter, &"segment".into()).ok()?.dyn_into().ok()?;
         segment.call1(segmenter, &text.into()).ok()
     });

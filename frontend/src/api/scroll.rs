@@ -1,10 +1,10 @@
 //! Where the reader is in a long conversation, measured and put back.
 
 use holdline_shared::Seq;
+use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition};
 
-use super::base::document;
-use super::dom::element;
+use crate::state::Place;
 
 /// Closer to the end than this counts as being there: less than two lines of text, in CSS pixels.
 const NEAR_END: i32 = 48;
@@ -14,15 +14,6 @@ const LOWEST: i32 = 24;
 
 /// Looking closer at how many messages fit would draw all of them anew for every change of the window's size.
 const COARSE: i32 = 32;
-
-/// What the reader is looking at: a row and how far below the upper edge it stands.
-#[derive(Debug, Clone)]
-pub struct Place {
-    /// Its message.
-    pub seq: Seq,
-    row: Element,
-    offset: f64,
-}
 
 /// Whether the newest is in sight.
 pub fn is_at_end(view: &Element) -> bool {
@@ -75,45 +66,33 @@ pub fn place(view: &Element, rows: &Element) -> Option<Place> {
     let row = children.item(low)?;
     let seq = Seq(row.get_attribute("data-seq")?.parse().ok()?);
     let offset = row.get_bounding_client_rect().top() - edge;
-    (offset < f64::from(view.client_height())).then_some(Place { seq, row, offset })
+    (offset < f64::from(view.client_height())).then_some(Place { seq, offset })
 }
 
-/// Puts the row back to where it stood.
-pub fn put_back(view: &Element, place: &Place) {
-    if place.row.is_connected() {
-        let offset = place.row.get_bounding_client_rect().top() - view.get_bounding_client_rect().top();
-        #[expect(clippy::cast_possible_truncation, reason = "pixels on a screen")]
-        let moved = (offset - place.offset).round() as i32;
-        if moved != 0 {
-            view.set_scroll_top(view.scroll_top() + moved);
-        }
+/// Puts the message back to where it stood. Whether it is there.
+pub fn put_back(view: &Element, rows: &Element, place: &Place) -> bool {
+    let Some(row) = row(rows, place.seq) else { return false };
+    let offset = row.get_bounding_client_rect().top() - view.get_bounding_client_rect().top();
+    #[expect(clippy::cast_possible_truncation, reason = "pixels on a screen")]
+    let moved = (offset - place.offset).round() as i32;
+    if moved != 0 {
+        view.set_scroll_top(view.scroll_top() + moved);
     }
-}
-
-/// Shows the element with this id in the middle; whether it is there.
-pub fn show(id: &str) -> bool {
-    let Some(element) = element(id) else { return false };
-    let options = ScrollIntoViewOptions::new();
-    options.set_block(ScrollLogicalPosition::Center);
-    options.set_behavior(ScrollBehavior::Auto);
-    element.scroll_into_view_with_scroll_into_view_options(&options);
     true
 }
 
-/// Shows the first of the elements whose ids begin so.
-pub fn show_first(ids: &str) {
-    if let Ok(Some(first)) = document().query_selector(&format!("[id^='{ids}']")) {
-        first.scroll_into_view();
-    }
+/// Shows a message in the middle and puts the focus on it. Whether it is there.
+pub fn show(rows: &Element, seq: Seq) -> bool {
+    let Some(row) = row(rows, seq) else { return false };
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Center);
+    options.set_behavior(ScrollBehavior::Auto);
+    row.scroll_into_view_with_scroll_into_view_options(&options);
+    // A row that cannot have the focus leaves it where it is.
+    let _ = row.dyn_into::<HtmlElement>().map(|row| row.focus());
+    true
 }
 
-/// Gives a field the height of its text; how far it may grow is the style sheet's to say.
-pub fn fit_height(field: &HtmlElement) {
-    let style = field.style();
-    // An unknown property is ignored by browsers, too.
-    let _ = style.set_property("height", "auto");
-    let _ = style.set_property(
-        "height",
-        &format!("{}px", field.scroll_height() + field.offset_height() - field.client_height()),
-    );
+fn row(rows: &Element, seq: Seq) -> Option<Element> {
+    rows.query_selector(&format!("[data-seq='{seq}']")).ok()?
 }

@@ -41,6 +41,8 @@ impl Storage {
         self.forget(name);
         let kept = local_storage().map(|storage| storage.set_item(&self.key(name), text));
         if !matches!(kept, Some(Ok(()))) {
+            // The old text would come back with the next page.
+            self.remove(name);
             self.memory.borrow_mut().push((name.to_owned(), text.to_owned()));
         }
     }
@@ -52,8 +54,8 @@ impl Storage {
         let _ = local_storage().map(|storage| storage.remove_item(&self.key(name)));
     }
 
-    /// The texts under all names that begin with `start`.
-    pub fn all(&self, start: &str) -> Vec<String> {
+    /// All names that begin with `start`, with their texts.
+    pub fn all(&self, start: &str) -> Vec<(String, String)> {
         let begins = |name: &String| name.starts_with(start);
         let mut names: Vec<String> =
             self.memory.borrow().iter().map(|(name, _)| name).filter(|&n| begins(n)).cloned().collect();
@@ -63,7 +65,7 @@ impl Storage {
                 keys.filter_map(|key| Some(key.strip_prefix(&*self.prefix)?.to_owned())).filter(begins),
             );
         }
-        names.iter().filter_map(|name| self.get(name)).collect()
+        names.into_iter().filter_map(|name| Some((name.clone(), self.get(&name)?))).collect()
     }
 
     /// Hears what other tabs change, until it is dropped: a name, and its text unless it was removed.

@@ -21,6 +21,17 @@ pub fn wall_clock() -> Timestamp {
     Timestamp(js_sys::Date::now().max(0.0) as u64)
 }
 
+/// How long until the moment that an HTTP date names, as `Retry-After` may.
+pub(super) fn until_date(date: &str) -> Option<Duration> {
+    let millis = js_sys::Date::parse(date) - js_sys::Date::now();
+    Duration::try_from_secs_f64(millis.max(0.0) / 1_000.0).ok()
+}
+
+/// A time for the browser's timers, which count in milliseconds and no further than 24 days.
+pub fn millis(time: Duration) -> u32 {
+    u32::try_from(time.as_millis()).unwrap_or(u32::MAX).min(i32::MAX.unsigned_abs())
+}
+
 /// A fresh random number for backoff.
 pub fn jitter() -> Jitter {
     Jitter::new(js_sys::Math::random())

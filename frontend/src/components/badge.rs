@@ -1,14 +1,37 @@
-//! A person's sign: the initial in their colour.
+//! A person's signs: the initial in their colour, the name in it, and when they said something.
 
-use holdline_shared::Person;
+use holdline_shared::{Person, Timestamp};
 use yew::prelude::*;
 
-use super::tag;
-use crate::state::{hue, initial};
+use crate::state::{Locale, hue, initial};
 
 /// The badge; decoration, because the name always stands beside it.
-#[inline(never)]
 pub fn badge(person: &Person) -> Html {
-    let class = format!("badge hue-{}", hue(&person.id));
-    tag("span|aria-hidden=true").set("class", class).say(initial(person.name.as_str())).end()
+    let hue = format!("hue-{}", hue(&person.id));
+    html! { <span class={classes!("badge", hue)} aria-hidden="true">{ initial(person.name.as_str()) }</span> }
+}
+
+/// A name in its person's colour. The id tells people of one name apart.
+pub fn name(person: &Person) -> Html {
+    let Person { id, name } = person;
+    html! {
+        <b class={format!("hue-{}", hue(id))} dir="auto" title={format!("{name} · {id}")}>{ name.as_str().to_owned() }</b>
+    }
+}
+
+/// Hours and minutes; date and seconds when the mouse rests on them.
+pub fn time(class: &'static str, at: Timestamp, locale: Locale) -> Html {
+    html! {
+        <time {class} datetime={(locale.machine)(at)} title={(locale.moment)(at)}>{ (locale.time)(at) }</time>
+    }
+}
+
+/// The head of a group of messages: under whose name they stand, and when the first of them was said.
+pub fn author(person: &Person, at: Timestamp, locale: Locale) -> Html {
+    html! {
+        <>
+            { badge(person) }
+            <header>{ name(person) }{ time("", at, locale) }</header>
+        </>
+    }
 }

@@ -1,61 +1,91 @@
-//! Where messages are typed, and above it the one that is answered.
+//! Where messages are typed, and above it the message that is answered.
 
 use std::rc::Rc;
 
-use holdline_shared::{PublishKey, RoomName};
+use holdline_shared::RoomName;
 use yew::prelude::*;
 
-use super::{Field, FieldKind, OnField, Shape, button, icon, name, tag};
-use crate::state::{Line, Locale};
+use super::quote::excerpt;
+use super::{MessageField, Shape, icon, icon_button, name};
+use crate::api::dom;
+use crate::command::Command;
+use crate::hooks::use_commands;
+use crate::state::{Line, RoomUi};
+use crate::words;
 
-static COMPOSER: FieldKind =
-    FieldKind { class: "compose", name: "composer", is_message: true, saves_on_blur: false };
-
-static EDIT: FieldKind =
-    FieldKind { class: "edit-form", name: "edit", is_message: true, saves_on_blur: false };
-
-/// What it needs.
-pub struct Composer<'a> {
+#[derive(Properties, PartialEq)]
+pub struct Props {
     /// Where to.
-    pub room: &'a RoomName,
-    /// What it says at first.
-    pub draft: String,
-    /// The refused message that is in it to be written anew: another one is another beginning.
-    pub rewriting: Option<PublishKey>,
-    /// The message that is answered.
-    pub reply_to: Option<&'a Rc<Line>>,
-    /// Whether the field takes the focus when it appears.
-    pub takes_focus: bool,
-    /// The reader's way of counting.
-    pub locale: Locale,
-    /// Hears what happens in it.
-    pub on: OnField,
+    pub room: RoomName,
+    /// What was typed, and in answer to what.
+    pub ui: Rc<RoomUi>,
+    /// The message that is answered, if it is loaded.
+    pub reply_to: Option<Rc<Line>>,
 }
 
 /// The composer.
-pub fn composer(composer: Composer<'_>) -> Html {
-    let Composer { room, draft, rewriting, reply_to, takes_focus, locale, on } = composer;
-    let reply = reply_to.map(|line| line.message.seq.0);
-    let replying = reply_to.map(|line| {
-        let close = button("tool", "unreply".to_owned(), Some("Do not reply"), icon(Shape::Close));
-        let who = tag("span").say("Replying to ").with(name(&line.message.author)).end();
-        tag("p|class=replying").with(who).with(close).end()
-    });
-    let field = html! {
-        <Field
-            key={rewriting.map_or_else(String::new, |key| key.to_string())}
-            kind={&COMPOSER}
-            label={format!("Message to {room}")}
-            text={draft}
-            focus={if takes_focus { reply.or(Some(0)) } else { reply }}
-            {locale}
-            {on}
-        />
+#[component]
+pub fn Composer(props: &Props) -> Html {
+    let Props { room, ui, reply_to } = props;
+    let run = use_commands();
+    let node = use_node_ref();
+    {
+        let (node, is_first) = (node.clone(), use_mut_ref(|| true));
+        use_effect_with(ui.composer_focus, move |_| {
+            // On a touched screen the focus would open a keyboard over what one came to read.
+            if !(is_first.replace(false) && dom::is_touched()) {
+                dom::focus(&node);
+            }
+        });
+    }
+    let act = |make: fn(RoomName) -> Command| {
+        let room = room.clone();
+        run.reform(move |()| make(room.clone()))
     };
-    tag("div|class=composer").with(replying.unwrap_or_default()).with(field).end()
-}
-
-/// A message being changed in its place.
-pub fn edit_form(text: &str, locale: Locale, on: OnField) -> Html {
-    html! { <Field kind={&EDIT} label="Change the message" text={text.to_owned()} focus={0} {locale} {on} /> }
+    let on_change = {
+        let room = room.clone();
+        run.reform(move |text| Command::Write(room.clone(), text))
+    };
+    let on_send = {
+        let room = room.clone();
+        run.reform(move |text| Command::Say(room.clone(), text))
+    };
+    let no_reply = act(|room| Command::Reply(room, None));
+    html! {
+        <div class="composer">
+            if ui.writing.reply_to.is_some() {
+                <p class="replying">
+                    <span>
+                        { words::REPLYING_TO }
+                        if let Some(line) = reply_to {
+                            { name(&line.message.author) }{ " " }
+                            <span class="quoted">{ excerpt(line) }</span>
+                        } else {
+                            { words::QUOTE_NOT_LOADED }
+                        }
+                    </span>
+                    { icon_button(Shape::Close, words::DO_NOT_REPLY, no_reply.reform(|_| ())) }
+                </p>
+            }
+            <MessageField
+                id="composer"
+                label={words::message_to(room.as_str())}
+                text={ui.writing.draft.clone()}
+                node={node.clone()}
+                {on_change}
+                {on_send}
+                on_cancel={no_reply}
+                on_up={act(Command::EditNewest)}
+            >
+                <button
+                    type="submit"
+                    class="send"
+                    aria-label={words::SEND}
+                    disabled={ui.writing.draft.trim().is_empty()}
+                >
+                    { icon(Shape::Send) }
+                </button>
+            </MessageField>
+        </div>
+    }
 }

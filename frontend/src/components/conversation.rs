@@ -1,137 +1,95 @@
 //! A room: its messages, from the oldest that was read to those on their way, and the field under them.
 
-mod busy;
 mod rows;
-mod writing;
 
 use std::rc::Rc;
 
-use holdline_shared::{MessageText, Person, PublishKey, Seq};
+use holdline_shared::Person;
 use yew::prelude::*;
 
-use self::busy::{Busy, Turn, act};
 use self::rows::{view_lines, view_sending};
-use self::writing::compose;
-use super::{Act, Outdated, notice, tag};
+use super::Composer;
 use crate::api::dom;
-use crate::hooks::{MessageCall, use_reading, use_shared};
-use crate::state::{Locale, Older, Room, Sending};
+use crate::command::Command;
+use crate::hooks::{Conversation as Content, use_commands, use_locale, use_reading};
+use crate::state::{Older, Phase, Room, RoomUi, Sending};
+use crate::words;
 
 /// What is shown.
 #[derive(Properties, PartialEq, Clone)]
 pub struct Props {
     /// What is known of the room.
     pub room: Rc<Room>,
-    /// What is on its way to it.
+    /// Its interface.
+    pub ui: Rc<RoomUi>,
+    /// The messages on their way to it.
     pub sendings: Vec<Rc<Sending>>,
-    /// Who I am.
+    /// Why they are not being sent at this moment.
+    #[prop_or_default]
+    pub delay: Option<AttrValue>,
+    /// The reader.
     pub me: Option<Person>,
-    /// What was typed here at an earlier visit and not sent.
-    pub draft: AttrValue,
-    /// Whether the composer takes the focus.
-    pub takes_focus: bool,
-    /// Something to tell the reader.
-    pub notice: Option<AttrValue>,
-    /// Whether the server is newer than this page.
-    pub is_outdated: bool,
-    /// The reader's clock.
-    pub locale: Locale,
-    /// What the reader does.
-    pub on_talk: Callback<Talk>,
-}
-
-/// What the reader does in a room.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Talk {
-    /// Does something to what is there.
-    Call(MessageCall),
-    /// Says something, perhaps in answer to a message.
-    Say(MessageText, Option<Seq>),
-    /// Has typed something that is not sent yet.
-    Draft(String),
-    /// Sends again what was refused.
-    Retry(PublishKey),
-    /// Throws it away.
-    Discard(PublishKey),
-    /// Is at the newest message, or not any more.
-    AtEnd(bool),
-    /// Has read the notice.
-    CloseNotice,
+    /// The banners above the composer.
+    #[prop_or_default]
+    pub children: Html,
 }
 
 /// The conversation.
 #[component]
 pub fn Conversation(props: &Props) -> Html {
-    let busy = use_shared(Busy::default);
-    let (is_asking, was_asking) = (busy.get().is_asking, use_mut_ref(|| false));
-    use_effect(move || {
-        if !was_asking.replace(is_asking) && is_asking {
-            dom::focus("confirm");
-        }
-    });
-    let room = &props.room;
-    let on_top = {
-        let (room, on_talk) = (Rc::clone(room), props.on_talk.clone());
-        Callback::from(move |()| {
-            if let Some(oldest) = room.oldest().filter(|_| room.more && room.older == Older::Idle) {
-                on_talk.emit(Talk::Call(MessageCall::Older(oldest)));
+    let Props { room, ui, sendings, children, .. } = props;
+    let (run, locale) = (use_commands(), use_locale());
+    let content = Content {
+        room: Rc::clone(room),
+        sendings: sendings.clone(),
+        editing: ui.writing.edit.as_ref().map(|edit| edit.seq),
+        goal: ui.goal,
+    };
+    let reading = use_reading(content, run.clone());
+    let onkeydown = {
+        let (run, name, is_deleting) = (run.clone(), room.name.clone(), ui.deleting.is_some());
+        Callback::from(move |event: KeyboardEvent| {
+            let (up, down) = (dom::is_key(&event, "ArrowUp"), dom::is_key(&event, "ArrowDown"));
+            if (up || down) && !dom::is_typing(&event) && dom::walk_messages(&event, up) {
+                event.prevent_default();
+            } else if is_deleting && dom::is_key(&event, "Escape") {
+                run.emit(Command::AskToDelete(name.clone(), None));
             }
         })
     };
-    let content = (Rc::clone(room), props.sendings.clone(), busy.get().editing);
-    let reading = use_reading(content, on_top, props.on_talk.reform(Talk::AtEnd));
-    let onclick = {
-        let (busy, props, reading) = (busy.clone(), props.clone(), reading.clone());
-        Callback::from(move |event: MouseEvent| {
-            if let Some(wanted) = dom::act_of(&event).and_then(|text| Act::parse(&text)) {
-                act(&props, &busy, &reading, wanted, dom::message_of(&event));
-            }
-        })
+    let is_loading = room.phase != Phase::Ready || room.older == Older::Loading;
+    // Silent while history is put in: only what comes after that is news.
+    let live = if reading.is_at_end && !is_loading { "polite" } else { "off" };
+    let to_end = {
+        let name = room.name.clone();
+        run.reform(move |_: MouseEvent| Command::ShowNewest(name.clone()))
     };
-    let at = {
-        let busy = busy.clone();
-        Callback::from(move |active| busy.dispatch(Turn::At(active)))
-    };
-    let sendings = props.sendings.iter().enumerate().map(|(at, sending)| view_sending(props, at, sending));
-    let rows = tag("div|class=rows|role=log")
-        .find_by(&reading.rows)
-        .set("aria-live", if reading.is_at_end { "polite" } else { "off" })
-        .set_some("aria-busy", (room.older == Older::Loading).then_some("true"))
-        .set("aria-label", format!("Messages in {}", room.name))
-        .all(view_lines(props, &busy, &reading))
-        .all(sendings)
-        .end();
-    let (view, seen) = (reading.view.clone(), reading.clone());
+    let scrolled = reading.clone();
+    let reply_to = ui.writing.reply_to.and_then(|seq| room.line(seq)).cloned();
     html! {
-        <div
-            class="talk"
-            {onclick}
-            onmouseover={at.reform(|event: MouseEvent| dom::message_of(&event))}
-            onfocusin={at.reform(|event: FocusEvent| dom::message_of(&event))}
-            onmouseleave={at.reform(|_| None)}
-            onkeydown={|event: KeyboardEvent| dom::walk_messages(&event)}
-        >
+        <div class="talk" {onkeydown}>
             <div class="conversation">
-                <div class="view" ref={view} onscroll={move |_| seen.measure()}>
-                    { rows }
+                <div class="view" ref={&reading.view} onscroll={move |_| scrolled.scrolled()}>
+                    <div
+                        class="rows"
+                        ref={&reading.rows}
+                        role="log"
+                        aria-live={live}
+                        aria-busy={is_loading.then_some("true")}
+                        aria-label={words::messages_in(room.name.as_str())}
+                    >
+                        { for view_lines(props, &reading, &run, locale) }
+                        { for sendings.iter().enumerate().map(|(at, sending)| view_sending(props, at, sending)) }
+                    </div>
                 </div>
-                { if reading.is_at_end { Html::default() } else { jump(room.unread) } }
+                if !reading.is_at_end {
+                    <button type="button" class="jump" data-testid="jump-new" onclick={to_end}>
+                        { words::new_messages(room.unread.len()) }
+                    </button>
+                }
             </div>
-            if props.is_outdated {
-                <Outdated on_reload={Callback::from(|()| dom::reload())} />
-            }
-            { notice(props.notice.as_deref()) }
-            { compose(props, &busy) }
+            { children.clone() }
+            <Composer room={room.name.clone()} ui={Rc::clone(ui)} {reply_to} />
         </div>
     }
-}
-
-/// The way to the newest message.
-fn jump(unread: usize) -> Html {
-    let label = match unread {
-        0 => "To the newest ↓".to_owned(),
-        1 => "1 new message ↓".to_owned(),
-        n => format!("{n} new messages ↓"),
-    };
-    tag("button|type=button|class=jump|data-testid=jump-new|data-act=end").say(label).end()
 }

@@ -1,60 +1,82 @@
 //! The top of a room: its name and topic, the connection, and on narrow screens the ways to rooms and people.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
-use super::{FieldKind, InlineEdit, Shape, all, button, dot, icon, inline_edit, tag, words};
-use crate::state::{Locale, Room};
+use super::{Shape, Topic, hidden, icon};
+use crate::command::Command;
+use crate::hooks::{use_commands, use_focus_back};
+use crate::state::{Overlay, Room};
+use crate::words;
 
-static FIELD: FieldKind = FieldKind {
-    class: "inline-edit open topic",
-    name: "topic-input",
-    is_message: false,
-    saves_on_blur: true,
-};
-
-/// What is shown.
-pub struct Header<'a> {
+#[derive(Properties, PartialEq)]
+pub struct Props {
     /// The room; `None` on a page that is no room.
-    pub room: Option<&'a Room>,
-    /// Whether its topic is being changed.
-    pub is_open: bool,
+    pub room: Option<Rc<Room>>,
+    /// What is open.
+    pub overlay: Overlay,
     /// How many are here, once known.
     pub here: Option<usize>,
     /// Whether something is new in other rooms.
     pub has_news: bool,
     /// The connection.
-    pub status: Html,
-    /// The reader's way of counting.
-    pub locale: Locale,
-    /// Takes another topic.
-    pub on_done: Callback<Option<String>, Result<(), String>>,
+    pub children: Html,
 }
 
 /// The header.
-pub fn header(header: Header<'_>) -> Html {
-    let Header { room, is_open, here, has_news, status, locale, on_done } = header;
-    let title = room.map(|room| {
-        let text = room.topic.as_str();
-        let (class, shown) = if text.is_empty() { ("faint", "Add a topic") } else { ("", text) };
-        let (label, children) = ("Change the topic", words("span", class, shown));
-        let topic =
-            InlineEdit { name: "topic", kind: &FIELD, label, text, is_open, locale, on_done, children };
-        let name = words("h1", "", room.name.as_str());
-        tag("div|class=title").with(name).with(inline_edit(topic)).end()
-    });
-    let news = if has_news { dot() } else { Html::default() };
-    let count = here.map(|count| words("span", "here", &count.to_string()));
-    let rooms = all(vec![icon(Shape::Menu), news]);
-    let people = all(vec![icon(Shape::People), count.unwrap_or_default()]);
-    tag("header|class=top")
-        .with(drawer_button("rooms", "Rooms", rooms))
-        .with(title.unwrap_or_default())
-        .with(status)
-        .with(drawer_button("people", "People", people))
-        .end()
-}
-
-/// A button that narrow screens have.
-pub fn drawer_button(act: &str, name: &str, content: Html) -> Html {
-    button("tool drawer-button", act.to_owned(), Some(name), content)
+#[component]
+pub fn Header(props: &Props) -> Html {
+    let Props { room, overlay, here, has_news, children } = props;
+    let run = use_commands();
+    let open = |overlay| run.reform(move |_: MouseEvent| Command::Open(overlay));
+    let (rooms_button, people_button) = (use_node_ref(), use_node_ref());
+    use_focus_back(&rooms_button, *overlay == Overlay::Rooms);
+    use_focus_back(&people_button, *overlay == Overlay::People);
+    let people = here.map_or_else(|| words::PEOPLE.to_owned(), words::people_here);
+    let is_open = |drawer: Overlay| if *overlay == drawer { "true" } else { "false" };
+    html! {
+        <header class="top">
+            <button
+                type="button"
+                class="tool drawer-button"
+                aria-label={words::ROOMS}
+                title={words::ROOMS}
+                ref={rooms_button}
+                aria-expanded={is_open(Overlay::Rooms)}
+                onclick={open(Overlay::Rooms)}
+            >
+                { icon(Shape::Menu) }
+                if *has_news {
+                    <span class="dot">{ hidden(words::SOMETHING_NEW) }</span>
+                }
+            </button>
+            if let Some(room) = room {
+                <div class="title" key={room.name.as_str()}>
+                    <h1 dir="auto" translate="no">{ room.name.as_str().to_owned() }</h1>
+                    <Topic
+                        key={room.name.as_str()}
+                        room={room.name.clone()}
+                        topic={room.topic.clone()}
+                        is_open={*overlay == Overlay::Topic}
+                    />
+                </div>
+            }
+            { children.clone() }
+            <button
+                type="button"
+                class="tool drawer-button"
+                aria-label={people.clone()}
+                title={people}
+                ref={people_button}
+                aria-expanded={is_open(Overlay::People)}
+                onclick={open(Overlay::People)}
+            >
+                { icon(Shape::People) }
+                if let Some(here) = here {
+                    <span class="here" aria-hidden="true" translate="no">{ *here }</span>
+                }
+            </button>
+        </header>
+    }
 }

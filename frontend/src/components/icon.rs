@@ -2,8 +2,6 @@
 
 use yew::prelude::*;
 
-use super::tag;
-
 /// Which picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
@@ -25,8 +23,7 @@ pub enum Shape {
     Clock,
 }
 
-/// A picture beside or instead of a word; its button carries the name.
-#[inline(never)]
+/// A picture beside or in place of a word; its button carries the name.
 pub fn icon(shape: Shape) -> Html {
     let path = match shape {
         Shape::Menu => "M4 7h16M4 12h16M4 17h10",
@@ -40,11 +37,14 @@ pub fn icon(shape: Shape) -> Html {
         Shape::Send => "M12 20V5M5.500 11.500L12 5l6.500 6.500",
         Shape::Clock => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 7v5l3.500 2",
     };
-    tag("svg|class=icon|viewBox=0 0 24 24|aria-hidden=true").with(tag("path").set("d", path).end()).end()
+    html! { <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg> }
 }
 
 /// Holdline's sign: a line that makes a loop while it is held.
 pub fn logo() -> Html {
-    let path = tag("path|d=M2 22h8c8 0 12-14 6-14s-2 14 6 14h8").end();
-    tag("svg|class=logo|viewBox=0 0 32 32|aria-hidden=true").with(path).end()
+    html! {
+        <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
+            <path d="M2 22h8c8 0 12-14 6-14s-2 14 6 14h8" />
+        </svg>
+    }
 }

@@ -1,23 +1,35 @@
-//! A message's text: as nodes, never as markup, with its links made clickable.
+//! A message's text: as nodes, never as markup, with its links made clickable and its code in letters of one width.
 
 use yew::prelude::*;
 
-use super::{tag, text};
 use crate::state::{Piece, pieces};
 
-/// The text.
-#[inline(never)]
-pub fn message_text(said: &str) -> Html {
-    tag("div|class=text|data-testid=message-text|dir=auto").all(pieces(said).into_iter().map(view)).end()
+/// The text, and `after` on its last line. Another text is another element, by its key: a browser that translates pages
+/// replaces text nodes, and nodes that are not there any more cannot be changed.
+pub fn message_text(text: &str, after: Html) -> Html {
+    html! {
+        <div class={classes!("text", is_emoji(text).then_some("emoji"))} dir="auto">
+            <span key={text} data-testid="message-text">{ for pieces(text).into_iter().map(view) }</span>
+            { after }
+        </div>
+    }
+}
+
+/// Few pictures and nothing else, which are shown larger.
+fn is_emoji(text: &str) -> bool {
+    text.len() <= 32
+        && text.chars().all(|c| {
+            c.is_whitespace()
+                || matches!(c, '\u{200D}' | '\u{FE0F}' | '\u{2600}'..='\u{27BF}' | '\u{1F000}'..='\u{1FAFF}')
+        })
 }
 
 fn view(piece: Piece<'_>) -> Html {
     match piece {
-        Piece::Text(said) => text(said.to_owned().into()),
-        Piece::Link(link) => {
-            let link = AttrValue::from(link.to_owned());
-            let there = tag("a").set("href", link.clone());
-            there.set("rel", "noopener noreferrer").set("target", "_blank").say(link).end()
-        }
+        Piece::Text(text) => html! { { text.to_owned() } },
+        Piece::Code(code) => html! { <code translate="no">{ code.to_owned() }</code> },
+        Piece::Link(link) => html! {
+            <a href={link.to_owned()} rel="noopener noreferrer" target="_blank">{ link.to_owned() }</a>
+        },
     }
 }

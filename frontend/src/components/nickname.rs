@@ -1,38 +1,58 @@
-//! Who I am, at the foot of the side bar; a click changes the name.
+//! The reader's own name, at the foot of the side bar; a click changes it.
 
-use holdline_shared::Person;
+use holdline_shared::{Nickname as Name, Person};
 use yew::prelude::*;
 
-use super::{FieldKind, InlineEdit, Shape, all, badge, icon, inline_edit, words};
-use crate::state::Locale;
+use super::{LineField, Shape, badge, icon};
+use crate::command::Command;
+use crate::hooks::{use_commands, use_focus_back};
+use crate::state::Overlay;
+use crate::words;
 
-static FIELD: FieldKind = FieldKind {
-    class: "inline-edit open nickname",
-    name: "nickname-input",
-    is_message: false,
-    saves_on_blur: true,
-};
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The reader, once there is a session.
+    pub me: Option<Person>,
+    /// Whether the name is being changed.
+    pub is_open: bool,
+}
 
-/// My name, once there is a session.
-pub fn nickname(
-    me: Option<&Person>,
-    is_open: bool,
-    locale: Locale,
-    on_done: Callback<Option<String>, Result<(), String>>,
-) -> Html {
-    let Some(me) = me else {
-        return words("p", "nickname faint", "Finding you a name…");
+/// The name.
+#[component]
+pub fn Nickname(props: &Props) -> Html {
+    let run = use_commands();
+    let button = use_node_ref();
+    use_focus_back(&button, props.is_open);
+    let Some(me) = &props.me else {
+        return html! { <p class="nickname faint">{ words::FINDING_A_NAME }</p> };
     };
-    let children = all(vec![badge(me), words("span", "name", me.name.as_str()), icon(Shape::Edit)]);
-    let (text, label) = (me.name.as_str(), "Change your name");
-    inline_edit(InlineEdit {
-        name: "nickname",
-        kind: &FIELD,
-        label,
-        text,
-        is_open,
-        locale,
-        on_done,
-        children,
-    })
+    if props.is_open {
+        let on_cancel = run.reform(|()| Command::Open(Overlay::Nothing));
+        let on_save = {
+            let (run, before, cancel) = (run, me.name.clone(), on_cancel.clone());
+            Callback::from(move |text: String| {
+                let name = Name::parse(&text).map_err(|why| why.to_string())?;
+                if name == before {
+                    cancel.emit(());
+                } else {
+                    run.emit(Command::Rename(name));
+                }
+                Ok(())
+            })
+        };
+        let text = me.name.as_str().to_owned();
+        return html! {
+            <div class="nickname">
+                <LineField id="nickname-input" label={words::CHANGE_NAME} {text} {on_cancel} {on_save} />
+            </div>
+        };
+    }
+    let onclick = run.reform(|_: MouseEvent| Command::Open(Overlay::Nickname));
+    html! {
+        <button type="button" ref={button} class="nickname" data-testid="nickname" title={words::CHANGE_NAME} {onclick}>
+            { badge(me) }
+            <span class="name" dir="auto" translate="no">{ me.name.as_str().to_owned() }</span>
+            { icon(Shape::Edit) }
+        </button>
+    }
 }

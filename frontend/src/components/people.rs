@@ -3,26 +3,44 @@
 use holdline_shared::{Here, Person, PersonId};
 use yew::prelude::*;
 
-use super::{badge, tag, words};
+use super::badge;
+use crate::words;
 
-/// The list, with the exact number.
-pub fn people(here: Option<&Here>, me: Option<&PersonId>) -> Html {
-    let (count, people) = here.map_or((0, [].as_slice()), |here| (here.count, here.people.as_slice()));
-    let others = count.saturating_sub(people.len());
-    let person = |person: &Person| {
-        let is_me = me == Some(&person.id);
-        tag("li|class=person|data-testid=person")
-            .key(person.id.as_str())
-            .with(badge(person))
-            .with(words("span", "name", person.name.as_str()))
-            .with(if is_me { words("span", "faint", "you") } else { Html::default() })
-            .end()
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The people, once known.
+    pub here: Option<Here>,
+    /// The reader.
+    pub me: Option<PersonId>,
+}
+
+/// The list, the reader on top, with the exact number.
+#[component]
+pub fn People(props: &Props) -> Html {
+    let me = props.me.as_ref();
+    let Some(Here { count, people }) = &props.here else { return Html::default() };
+    let (own, others): (Vec<_>, Vec<_>) = people.iter().partition(|person| me == Some(&person.id));
+    let unlisted = count.saturating_sub(people.len());
+    let view = |person: &Person| {
+        html! {
+            <li key={person.id.as_str()} class="person" data-testid="person">
+                { badge(person) }
+                <span class="name" dir="auto" translate="no" title={person.name.to_string()}>
+                    { person.name.as_str().to_owned() }
+                </span>
+                if me == Some(&person.id) {
+                    <span class="faint">{ words::YOU }</span>
+                }
+            </li>
+        }
     };
-    let more = format!("and {others} more");
-    let title = tag("h2").say("Here now").with(words("span", "count", &count.to_string())).end();
-    tag("section|class=people|data-testid=people")
-        .with(title)
-        .with(tag("ul").all(people.iter().map(person)).end())
-        .with(if others > 0 { words("p", "faint", &more) } else { Html::default() })
-        .end()
+    html! {
+        <section class="people" data-testid="people">
+            <h2>{ words::HERE_NOW }<span class="count" translate="no">{ *count }</span></h2>
+            <ul>{ for own.into_iter().chain(others).map(view) }</ul>
+            if unlisted > 0 {
+                <p class="faint">{ words::and_more_people(unlisted) }</p>
+            }
+        </section>
+    }
 }

@@ -2,35 +2,54 @@
 
 use std::rc::Rc;
 
-use holdline_shared::Seq;
+use holdline_shared::{RoomName, Seq};
 use yew::prelude::*;
 
-use super::{all, button, name, words};
+use super::name;
+use crate::command::Command;
+use crate::hooks::use_commands;
 use crate::state::Line;
+use crate::words;
 
-/// A message that is answered, and itself where it is on the screen.
+/// A message that is answered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quote {
-    /// Which.
+    /// Its position in the log.
     pub seq: Seq,
-    /// It, unless it stands further up than what was read.
+    /// The message, unless it stands further up than what is loaded.
     pub line: Option<Rc<Line>>,
 }
 
-/// The quote; a click goes there.
-pub fn quote_view(quote: &Quote) -> Html {
-    let (who, said) = match &quote.line {
-        None => (Html::default(), "an earlier message".to_owned()),
-        Some(line) => (name(&line.message.author), excerpt(line)),
-    };
-    let content = all(vec![who, words("span", "quoted", &said)]);
-    button("quote", format!("show {}", quote.seq), None, content)
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub room: RoomName,
+    pub quote: Quote,
 }
 
-/// Its first words; the style sheet cuts where the line ends.
-fn excerpt(line: &Line) -> String {
+/// The quote; a click goes there.
+#[component]
+pub fn QuoteLink(props: &Props) -> Html {
+    let Props { room, quote: Quote { seq, line } } = props;
+    let onclick = {
+        let (room, seq) = (room.clone(), *seq);
+        use_commands().reform(move |_: MouseEvent| Command::Show(room.clone(), seq))
+    };
+    html! {
+        <button type="button" class="quote" data-testid="show" {onclick}>
+            if let Some(line) = line {
+                { name(&line.message.author) }
+                <span class="quoted" dir="auto">{ excerpt(line) }</span>
+            } else {
+                <span class="quoted">{ words::QUOTE_NOT_LOADED }</span>
+            }
+        </button>
+    }
+}
+
+/// The first words of a message; the style sheet cuts where the line ends.
+pub(super) fn excerpt(line: &Line) -> String {
     match &line.message.text {
         Some(text) => text.as_str().chars().take(160).map(|c| if c == '\n' { ' ' } else { c }).collect(),
-        None => "deleted".to_owned(),
+        None => words::QUOTE_DELETED.to_owned(),
     }
 }

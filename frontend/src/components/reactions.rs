@@ -1,27 +1,48 @@
 //! The reactions on a message, each a button that adds or takes back one's own.
 
-use holdline_shared::{PersonId, Reaction};
+use holdline_shared::{PersonId, Reaction, RoomName, Seq};
 use yew::prelude::*;
 
-use super::tag;
+use crate::command::Command;
+use crate::hooks::use_commands;
+use crate::words;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub room: RoomName,
+    pub seq: Seq,
+    pub reactions: Vec<Reaction>,
+    /// The reader.
+    pub me: Option<PersonId>,
+}
 
 /// The chips, if there are any.
-pub fn reactions(reactions: &[Reaction], me: Option<&PersonId>) -> Html {
+#[component]
+pub fn Reactions(props: &Props) -> Html {
+    let Props { room, seq, reactions, me } = props;
+    let run = use_commands();
     if reactions.is_empty() {
         return Html::default();
     }
-    let chips = reactions.iter().map(|reaction| chip(reaction, me.is_some_and(|me| reaction.is_mine(me))));
-    tag("div|class=reactions").all(chips).end()
-}
-
-fn chip(reaction: &Reaction, is_mine: bool) -> Html {
-    let (emoji, count) = (reaction.emoji.as_str(), reaction.count);
-    tag("button|class=chip|type=button")
-        .key(emoji)
-        .set("aria-pressed", if is_mine { "true" } else { "false" })
-        .set("aria-label", format!("{emoji} {count}"))
-        .set("data-act", format!("react {emoji}"))
-        .say(emoji.to_owned())
-        .with(tag("span").say(count.to_string()).end())
-        .end()
+    let chip = |reaction: &Reaction| {
+        let (room, seq, emoji) = (room.clone(), *seq, reaction.emoji.clone());
+        let onclick = run.reform(move |_: MouseEvent| Command::React(room.clone(), seq, emoji.clone()));
+        let is_mine = me.as_ref().is_some_and(|me| reaction.is_mine(me));
+        let names: Vec<_> = reaction.by.iter().map(|person| person.name.as_str()).collect();
+        let label = words::reaction_label(reaction.emoji.as_str(), reaction.count, &names.join(", "));
+        html! {
+            <button
+                type="button"
+                key={reaction.emoji.to_string()}
+                class="chip"
+                aria-pressed={if is_mine { "true" } else { "false" }}
+                aria-label={label.clone()}
+                title={label}
+                {onclick}
+            >
+                { reaction.emoji.as_str().to_owned() }<span>{ reaction.count }</span>
+            </button>
+        }
+    };
+    html! { <div class="reactions">{ for reactions.iter().map(chip) }</div> }
 }

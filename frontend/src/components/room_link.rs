@@ -2,38 +2,67 @@
 //! not load the page anew.
 
 use yew::prelude::*;
+use yew_router::Routable;
 
-use super::{Shape, button, icon, tag, unseen, words};
-use crate::state::{Listed, href};
+use super::{Shape, hidden, icon_button_of};
+use crate::api::dom;
+use crate::command::Command;
+use crate::hooks::use_commands;
+use crate::route::Route;
+use crate::state::ListedRoom;
+use crate::words;
 
-/// The link, with what is new.
-pub fn room_link(room: &Listed) -> Html {
-    let Listed { name, unread, has_news, is_visited, is_current, .. } = room;
-    let news = match (*unread, has_news) {
-        (0, false) => Html::default(),
-        (0, true) => dot(),
-        (n, _) => tag("span|class=unread").say(n.to_string()).with(unseen(" unread")).end(),
-    };
-    let forget = (*is_visited && !is_current).then(|| {
-        button("tool forget", format!("forget {name}"), Some(&format!("Forget {name}")), icon(Shape::Close))
-    });
-    let link = tag("a|data-testid=room-link|data-act=go")
-        .set("href", href(name))
-        .set("class", if *has_news { "room-link news" } else { "room-link" })
-        .set_some("aria-current", is_current.then_some("page"))
-        .set("data-room", name.as_str().to_owned())
-        .with(words("span", "name", name.as_str()))
-        .with(news)
-        .end();
-    tag("li")
-        .key(name.as_str())
-        .set("class", if *is_current { "room-item current" } else { "room-item" })
-        .with(link)
-        .with(forget.unwrap_or_default())
-        .end()
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub room: ListedRoom,
 }
 
-/// Something is new somewhere.
-pub fn dot() -> Html {
-    tag("span|class=dot").with(unseen("something new")).end()
+/// The link, with what is new.
+#[component]
+pub fn RoomLink(props: &Props) -> Html {
+    let ListedRoom { name, unread, has_news, has_draft, has_failed, is_visited, is_current } = &props.room;
+    let run = use_commands();
+    let onclick = {
+        let (run, name) = (run.clone(), name.clone());
+        Callback::from(move |event: MouseEvent| {
+            if dom::is_plain_click(&event) {
+                event.prevent_default();
+                run.emit(Command::Go(name.clone()));
+            }
+        })
+    };
+    let forget = {
+        let name = name.clone();
+        run.reform(move |_: MouseEvent| Command::Forget(name.clone()))
+    };
+    // Relative to the base: the page may be mounted under a prefix.
+    let path = Route::of_room(name).to_path();
+    let href = if path == "/" { "./".to_owned() } else { path.trim_start_matches('/').to_owned() };
+    html! {
+        <li class={classes!("room-item", is_current.then_some("current"))}>
+            <a
+                {href}
+                class={classes!("room-link", has_news.then_some("news"))}
+                aria-current={is_current.then_some("page")}
+                data-testid="room-link"
+                data-room={name.to_string()}
+                {onclick}
+            >
+                <span class="name" dir="auto" translate="no">{ name.as_str().to_owned() }</span>
+                if *has_failed {
+                    <span class="mark error">{ words::NOT_SENT }</span>
+                } else if *has_draft {
+                    <span class="mark">{ words::DRAFT }</span>
+                }
+                if *unread > 0 {
+                    <span class="unread" translate="no">{ *unread }{ hidden(words::UNREAD) }</span>
+                } else if *has_news {
+                    <span class="dot">{ hidden(words::SOMETHING_NEW) }</span>
+                }
+            </a>
+            if *is_visited && !is_current {
+                { icon_button_of("forget", Shape::Close, words::forget(name.as_str()), forget) }
+            }
+        </li>
+    }
 }

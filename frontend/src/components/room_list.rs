@@ -1,25 +1,40 @@
-//! The rooms: those visited here, then the others, and a field that joins or makes one.
+//! The rooms: a field that joins or makes one, those visited here, then the others.
 
 use yew::prelude::*;
 
-use super::{Field, FieldKind, OnField, all, room_link, tag};
-use crate::state::{Listed, Locale};
+use super::{LineField, RoomLink};
+use crate::api::dom;
+use crate::command::Command;
+use crate::hooks::use_commands;
+use crate::state::{ListedRoom, typed_room};
+use crate::words;
 
-static NEW_ROOM: FieldKind =
-    FieldKind { class: "new-room", name: "new-room", is_message: false, saves_on_blur: false };
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub rooms: Vec<ListedRoom>,
+}
 
 /// The list.
-pub fn room_list(rooms: &[Listed], locale: Locale, on_new: OnField) -> Html {
-    let of_kind = |is_visited| {
-        let rooms = rooms.iter().filter(|room| room.is_visited == is_visited);
-        tag("ul").all(rooms.map(room_link)).end()
-    };
-    let others = rooms.iter().any(|room| !room.is_visited);
-    let others = others.then(|| all(vec![tag("h2").say("Other rooms").end(), of_kind(false)]));
-    tag("div|class=rooms|data-testid=rooms")
-        .with(tag("h2").say("Your rooms").end())
-        .with(of_kind(true))
-        .with(others.unwrap_or_default())
-        .with(html! { <Field kind={&NEW_ROOM} label="Join or make a room" {locale} on={on_new} /> })
-        .end()
+#[component]
+pub fn RoomList(props: &Props) -> Html {
+    let run = use_commands();
+    let on_save = Callback::from(move |text: String| {
+        if !text.trim().is_empty() {
+            run.emit(Command::Go(typed_room(&dom::lower_case(&text))?));
+        }
+        Ok(())
+    });
+    let view = |room: &ListedRoom| html! { <RoomLink key={room.name.as_str()} room={room.clone()} /> };
+    let (visited, others): (Vec<_>, Vec<_>) = props.rooms.iter().partition(|room| room.is_visited);
+    html! {
+        <div class="rooms" data-testid="rooms">
+            <LineField id="new-room" label={words::JOIN_OR_MAKE} {on_save} />
+            <h2>{ words::YOUR_ROOMS }</h2>
+            <ul>{ for visited.into_iter().map(view) }</ul>
+            if !others.is_empty() {
+                <h2>{ words::OTHER_ROOMS }</h2>
+                <ul>{ for others.into_iter().map(view) }</ul>
+            }
+        </div>
+    }
 }

@@ -1,43 +1,79 @@
 //! A message on its way, or one that the server would not take.
 
+use std::rc::Rc;
+
 use holdline_shared::Person;
 use yew::prelude::*;
 
-use super::{Quote, Shape, author, icon, message_text, plain, quote_view, tag, unseen, words};
-use crate::state::{Locale, Progress, Sending};
+use super::{Quote, QuoteLink, Shape, author, hidden, icon, message_text};
+use crate::command::Command;
+use crate::hooks::{use_commands, use_locale};
+use crate::state::{Progress, Sending};
+use crate::words;
 
-/// The row; `is_first` says whether it stands under a name of its own.
-pub fn sending_row(
-    sending: &Sending,
-    is_first: bool,
-    quote: Option<&Quote>,
-    me: &Person,
-    locale: Locale,
-) -> Html {
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub sending: Rc<Sending>,
+    /// The reader.
+    pub me: Person,
+    /// Whether the message stands under a name of its own.
+    pub is_first: bool,
+    /// The message that it answers.
+    #[prop_or_default]
+    pub quote: Option<Quote>,
+    /// Why it is not being sent at this moment.
+    #[prop_or_default]
+    pub delay: Option<AttrValue>,
+}
+
+/// The row.
+#[component]
+pub fn SendingRow(props: &Props) -> Html {
+    let Props { sending, me, is_first, quote, delay } = props;
+    let (run, locale) = (use_commands(), use_locale());
     let key = sending.request.key;
-    let (word, after) = match &sending.progress {
-        Progress::Sent(_) => ("sent", Html::default()),
-        Progress::Pending => {
-            let clock = tag("span|class=waiting").with(icon(Shape::Clock));
-            ("pending", clock.with(unseen("on its way")).end())
-        }
-        Progress::Failed(why) => {
-            let why = words("span", "", &format!("Not sent: {why}"));
-            let retry = plain("Try again", format!("retry {key}"));
-            let rewrite = plain("Edit", format!("rewrite {key}"));
-            let discard = plain("Discard", format!("discard {key}"));
-            let line = tag("p|class=failure").all([why, retry, rewrite, discard]).end();
-            ("failed", tag("div|role=alert").with(line).end())
-        }
+    let state = match sending.progress {
+        Progress::Sent(_) => "sent",
+        Progress::Pending => "pending",
+        Progress::Failed(_) => "failed",
     };
-    let above = if is_first { author(me, sending.at, locale) } else { Html::default() };
-    tag("article|data-testid=message")
-        .key(&key.to_string())
-        .set("class", format!("message own {word}{}", if is_first { " first" } else { "" }))
-        .set("data-state", word)
-        .with(above)
-        .with(quote.map(quote_view).unwrap_or_default())
-        .with(message_text(sending.request.text.as_str()))
-        .with(after)
-        .end()
+    let act = |command: Command| run.reform(move |_: MouseEvent| command.clone());
+    let waiting = (sending.progress == Progress::Pending).then(|| {
+        html! { <span class="waiting">{ icon(Shape::Clock) }{ hidden(words::ON_ITS_WAY) }</span> }
+    });
+    let waiting = waiting.unwrap_or_default();
+    html! {
+        <article
+            class={classes!("message", "own", state, is_first.then_some("first"))}
+            data-testid="message"
+            data-state={state}
+        >
+            if *is_first {
+                { author(me, sending.at, locale) }
+            }
+            if let Some(quote) = quote {
+                <QuoteLink room={sending.room.clone()} quote={quote.clone()} />
+            }
+            { message_text(sending.request.text.as_str(), waiting) }
+            if let Progress::Failed(why) = &sending.progress {
+                <p class="failure">
+                    <span>{ words::not_sent(why) }</span>
+                    <button type="button" class="plain" data-testid="retry" onclick={act(Command::Retry(key))}>
+                        { words::TRY_AGAIN }
+                    </button>
+                    <button type="button" class="plain" data-testid="rewrite" onclick={act(Command::Rewrite(key))}>
+                        { words::EDIT }
+                    </button>
+                    <button type="button" class="plain" data-testid="discard" onclick={act(Command::Discard(key))}>
+                        { words::DISCARD }
+                    </button>
+                </p>
+            } else if let Some(why) = delay.as_ref().filter(|_| state == "pending") {
+                <p class="delay">
+                    <span>{ words::waits_to_be_sent(why) }</span>
+                    <button type="button" class="plain" onclick={act(Command::TryNow)}>{ words::TRY_NOW }</button>
+                </p>
+            }
+        </article>
+    }
 }

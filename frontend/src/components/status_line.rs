@@ -1,37 +1,56 @@
-//! The connection, as it is. What a screen reader says changes only with the status; the seconds pass silently.
+//! The connection, as it is. What a screen reader says changes only with the truth; the seconds and the attempts pass
+//! silently.
 
 use holdline_shared::Status;
 use yew::prelude::*;
 
-use super::{tag, words};
-use crate::state::status_word;
+use crate::command::Command;
+use crate::hooks::use_commands;
+use crate::words;
 
-/// The line. `seconds` are those until the next try; `stale` says since when what is shown may be old.
-pub fn status_line(status: &Status, seconds: Option<u64>, stale: Option<&str>) -> Html {
-    let said = match status {
-        Status::Connecting => "Connecting…",
-        Status::Live => "Live",
-        Status::Reconnecting { .. } => "Reconnecting",
-        Status::Retrying => "Trying again…",
-        Status::Offline => "Offline",
-        Status::Refused { .. } => "Refused: ",
-        Status::Repairing => "Catching up…",
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub status: Status,
+    /// The seconds until the next try.
+    #[prop_or_default]
+    pub seconds: Option<u64>,
+    /// The time up to which the page is complete, if that is worth saying.
+    #[prop_or_default]
+    pub complete_to: Option<AttrValue>,
+}
+
+/// The line.
+#[component]
+pub fn StatusLine(props: &Props) -> Html {
+    let Props { status, seconds, complete_to } = props;
+    let onclick = use_commands().reform(|_: MouseEvent| Command::TryNow);
+    let (word, said) = match status {
+        Status::Connecting => ("connecting", words::CONNECTING.to_owned()),
+        Status::Live => ("live", words::LIVE.to_owned()),
+        Status::Reconnecting { .. } => ("reconnecting", words::NOT_CONNECTED.to_owned()),
+        Status::Retrying => ("retrying", words::NOT_CONNECTED.to_owned()),
+        Status::Offline => ("offline", words::OFFLINE.to_owned()),
+        Status::Refused { why, .. } => ("refused", words::server_refuses(why)),
+        Status::Repairing => ("repairing", words::CATCHING_UP.to_owned()),
     };
-    let (why, refusal) = match status {
-        Status::Reconnecting { why, .. } => (Some(why.clone()), ""),
-        Status::Refused { why, .. } => (Some(why.clone()), why.as_str()),
-        _ => (None, ""),
-    };
-    let countdown = seconds.map(|seconds| tag("span|aria-hidden=true").say(format!("in {seconds} s")).end());
+    let why = if let Status::Reconnecting { why, .. } = status { Some(why.clone()) } else { None };
     let can_hurry = seconds.is_some() || *status == Status::Offline;
-    let now = || tag("button|type=button|class=plain|data-testid=retry-now|data-act=now").say("now").end();
-    tag("div|class=status|data-testid=status")
-        .set("data-status", status_word(status))
-        .set_some("title", why)
-        .with(tag("span|class=dot|aria-hidden=true").end())
-        .with(tag("span|role=status").say(format!("{said}{refusal}")).end())
-        .with(countdown.unwrap_or_default())
-        .with(if can_hurry { now() } else { Html::default() })
-        .with(stale.map(|stale| words("span", "stale", &format!("as of {stale}"))).unwrap_or_default())
-        .end()
+    html! {
+        <div class="status" data-testid="status" data-status={word} title={why}>
+            <span class="dot" aria-hidden="true"></span>
+            <span role="status"><span key={said.clone()}>{ &said }</span></span>
+            if let Some(time) = complete_to {
+                <span key={time.to_string()}>{ words::messages_up_to(time) }</span>
+            }
+            if *status == Status::Retrying {
+                <span aria-hidden="true">{ words::TRYING }</span>
+            }
+            if let Some(seconds) = seconds {
+                <span aria-hidden="true" translate="no">{ words::next_try_in(*seconds) }</span>
+            }
+            if can_hurry {
+                <button type="button" class="plain" data-testid="retry-now" {onclick}>{ words::TRY_NOW }</button>
+            }
+        </div>
+    }
 }

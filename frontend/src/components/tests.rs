@@ -6,31 +6,17 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use holdline_shared::{Emoji, Message, Reaction, RoomName, Seq, Status, Timestamp};
+use holdline_shared::{Emoji, Here, Message, PublishRequest, Reaction, RoomName, Seq, Status, Timestamp};
 use yew::prelude::*;
 
 use super::*;
 use crate::state::samples::{key, line, page, person};
-use crate::state::{Action, Line, Listed, Outbox, Phase, Progress, Room, Route, State, utc};
-
-#[derive(Properties, PartialEq)]
-struct Shown {
-    content: Html,
-}
-
-#[component]
-fn Show(props: &Shown) -> Html {
-    props.content.clone()
-}
+use crate::state::{Action, Line, ListedRoom, Outbox, Page, Progress, State, Writing};
 
 fn draw<C: BaseComponent>(props: C::Properties) -> String {
     let renderer = yew::LocalServerRenderer::<C>::with_props(props).hydratable(false);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     tokio::task::LocalSet::new().block_on(&runtime, renderer.render())
-}
-
-fn show(content: Html) -> String {
-    draw::<Show>(Shown { content })
 }
 
 fn check(drawn: &str, holds: &[&str], lacks: &[&str]) {
@@ -44,16 +30,20 @@ fn check(drawn: &str, holds: &[&str], lacks: &[&str]) {
 
 fn row(message: Message, me: &str) -> message_row::Props {
     message_row::Props {
+        room: RoomName::lobby(),
         line: Rc::new(Line { message, as_of: Seq(9) }),
         is_first: true,
         quote: None,
         me: Some(person(me).id),
-        is_active: true,
-        is_asking: false,
-        form: None,
+        edit: None,
+        is_deleting: false,
         is_tab_stop: false,
-        locale: utc(),
     }
+}
+
+fn tools(is_own: bool, is_deleting: bool) -> String {
+    let (room, seq, row) = (RoomName::lobby(), Seq(7), NodeRef::default());
+    draw::<MessageTools>(message_tools::Props { room, seq, is_own, is_deleting, row })
 }
 
 #[test]
@@ -65,20 +55,22 @@ fn a_text_is_never_markup() {
 }
 
 #[test]
-fn a_message_has_its_author_time_and_tools() {
+fn message_has_author_and_time_also_for_screen_readers() {
     let message = line(7, "ada", 3_660_000, "hello").message.clone();
     let head =
         ["data-testid=\"message\"", "data-seq=\"7\"", "data-state=\"sent\"", ">Ada</b>", ">01:01</time>"];
+    let name = r#"aria-label="Ada, 01:01""#;
     let mine = draw::<MessageRow>(row(message.clone(), "ada"));
-    check(
-        &mine,
-        &[&head[..], &["message first own", "React with heart", "Reply", "Edit", "Delete"]].concat(),
-        &[],
-    );
-    let theirs = draw::<MessageRow>(row(message.clone(), "bob"));
-    check(&theirs, &[&head[..], &["Reply"]].concat(), &["own", "Edit", "Delete"]);
-    let calm = draw::<MessageRow>(message_row::Props { is_active: false, ..row(message, "ada") });
-    check(&calm, &[], &["React", "Reply"]);
+    check(&mine, &[&head[..], &["message first own", name]].concat(), &["React"]);
+    let grouped = draw::<MessageRow>(message_row::Props { is_first: false, ..row(message, "bob") });
+    check(&grouped, &[name, ">01:01</time>"], &["own", ">Ada</b>"]);
+}
+
+#[test]
+fn tools_are_those_that_the_reader_may_use() {
+    check(&tools(true, false), &["React with heart", "Reply", "Edit", "Delete"], &["Keep"]);
+    check(&tools(false, false), &["React with heart", "Reply"], &["Edit", "Delete"]);
+    check(&tools(true, true), &["Delete?", "confirm-delete", "Keep"], &["Reply", "React"]);
 }
 
 #[test]
@@ -91,49 +83,65 @@ fn edits_reactions_answers_and_deletion_show() {
     let quote = Quote { seq: Seq(3), line: Some(line(3, "bob", 0, "what\nelse?")) };
     let props = message_row::Props { quote: Some(quote), ..row(message.clone(), "bob") };
     let drawn = draw::<MessageRow>(props);
-    let chip = r#"aria-pressed="true" aria-label="🎉 2" data-act="react 🎉""#;
-    check(&drawn, &["edited", chip, "data-act=\"show 3\"", "what else?"], &[]);
+    let chip = r#"aria-pressed="true" aria-label="🎉 2: Bob, Eve""#;
+    check(&drawn, &["edited", chip, r#"data-testid="show""#, "what else?"], &[]);
+    let edit = message_row::Props { edit: Some("hello you".into()), ..row(message.clone(), "ada") };
+    check(&draw::<MessageRow>(edit), &[">hello you</textarea>", "Save", "Cancel"], &["edited"]);
     message.text = None;
     message.reactions.clear();
-    check(&draw::<MessageRow>(row(message, "ada")), &["This message was deleted."], &["hello", "Edit"]);
+    check(&draw::<MessageRow>(row(message, "ada")), &["This message was deleted."], &["hello"]);
 }
 
 #[test]
-fn what_is_on_its_way_says_so() {
+fn message_on_its_way_says_so() {
     let mut outbox = Outbox::default();
-    outbox.say(RoomName::lobby(), key(1), "<b>hi</b>".parse().unwrap(), None, Timestamp(0));
-    let drawn = |outbox: &Outbox| show(sending_row(&outbox.items()[0], true, None, &person("ada"), utc()));
-    check(&drawn(&outbox), &["data-state=\"pending\"", "on its way", "&lt;b&gt;"], &["Try again"]);
+    let request = PublishRequest { key: key(1), text: "<b>hi</b>".parse().unwrap(), reply_to: None };
+    outbox.push(RoomName::lobby(), request, Timestamp(0));
+    let drawn = |outbox: &Outbox, delay: Option<&'static str>| {
+        let sending = Rc::clone(&outbox.items()[0]);
+        let (me, delay) = (person("ada"), delay.map(AttrValue::Static));
+        draw::<SendingRow>(sending_row::Props { sending, me, is_first: true, quote: None, delay })
+    };
+    check(
+        &drawn(&outbox, None),
+        &["data-state=\"pending\"", "on its way", "&lt;b&gt;"],
+        &["Try again", "Not sent"],
+    );
+    check(&drawn(&outbox, Some("too busy")), &["Not sent yet: too busy", "Try now"], &[]);
     outbox.advance(key(1), Progress::Failed("the room is <full>".to_owned()));
     let failed =
         ["data-state=\"failed\"", "Not sent: the room is &lt;full&gt;", "Try again", "Edit", "Discard"];
-    check(&drawn(&outbox), &failed, &["on its way"]);
+    check(&drawn(&outbox, Some("too busy")), &failed, &["on its way", "Try now"]);
     outbox.advance(key(1), Progress::Sent(Seq(4)));
-    check(&drawn(&outbox), &["data-state=\"sent\""], &["on its way", "Try again"]);
+    check(&drawn(&outbox, None), &["data-state=\"sent\""], &["on its way", "Try again"]);
 }
 
 #[test]
-fn the_status_is_what_is_true() {
+fn code_is_shown_in_its_own_letters() {
+    let drawn = draw::<MessageRow>(row(line(7, "ada", 0, "run `cargo <test>`").message.clone(), "bob"));
+    check(&drawn, &[r#"<code translate="no">`cargo &lt;test&gt;`</code>"#], &[]);
+}
+
+#[test]
+fn status_is_what_is_true() {
     let (at, why) = (Duration::from_secs(9), || "the line <is> cut".to_owned());
     for (status, word, said, can_hurry) in [
         (Status::Connecting, "connecting", "Connecting…", false),
         (Status::Live, "live", "Live", false),
-        (Status::Reconnecting { at, why: why() }, "reconnecting", "Reconnecting", true),
-        (Status::Retrying, "retrying", "Trying again…", false),
-        (Status::Offline, "offline", "Offline", true),
-        (Status::Refused { at, why: why() }, "refused", "Refused: the line &lt;is&gt; cut", true),
+        (Status::Reconnecting { at, why: why() }, "reconnecting", "Not connected.", true),
+        (Status::Retrying, "retrying", "Not connected.", false),
+        (Status::Offline, "offline", "Offline.", true),
+        (Status::Refused { at, why: why() }, "refused", "The line &lt;is&gt; cut.", true),
         (Status::Repairing, "repairing", "Catching up…", false),
     ] {
         let waits = matches!(status, Status::Reconnecting { .. } | Status::Refused { .. });
-        let drawn = show(status_line(&status, waits.then_some(4), Some("14:03")));
-        let spoken = format!(r#"<span role="status">{said}</span>"#);
-        check(&drawn, &[&format!(r#"data-status="{word}""#), &spoken, "as of 14:03"], &[]);
+        let (seconds, complete_to) = (waits.then_some(4), Some(AttrValue::Static("14:03")));
+        let drawn = draw::<StatusLine>(status_line::Props { status, seconds, complete_to });
+        let spoken = format!(r#"<span role="status"><span>{said}</span></span>"#);
+        check(&drawn, &[&format!(r#"data-status="{word}""#), &spoken, "Messages up to 14:03."], &[]);
         assert_eq!(drawn.contains("retry-now"), can_hurry, "{drawn}");
-        assert_eq!(
-            drawn.contains(r#"<span aria-hidden="true">in 4 s</span>"#),
-            waits,
-            "the seconds are not spoken"
-        );
+        let countdown = r#"<span aria-hidden="true" translate="no">Next try in 4 s.</span>"#;
+        assert_eq!(drawn.contains(countdown), waits, "the seconds are not spoken: {drawn}");
     }
 }
 
@@ -141,27 +149,25 @@ fn lobby(seqs: &[u64], more: bool) -> State {
     let lobby = RoomName::lobby;
     State::default()
         .after(Action::SignedIn(person("ada")))
-        .after(Action::Went(Route::Room(lobby())))
+        .after(Action::Went(Page::Room(lobby(), None)))
         .after(Action::Joined(lobby(), page("bob", seqs, 9, more)))
 }
 
 fn conversation(state: &State) -> String {
     draw::<Conversation>(conversation::Props {
         room: Rc::clone(state.room().unwrap()),
-        sendings: state.outbox.items().to_vec(),
-        me: state.me.clone(),
-        draft: "half a th".into(),
-        takes_focus: false,
-        notice: state.notice.clone().map(AttrValue::from),
-        is_outdated: state.is_outdated,
-        locale: utc(),
-        on_talk: Callback::noop(),
+        ui: state.ui.of(&RoomName::lobby()),
+        sendings: vec![],
+        delay: None,
+        me: state.session.me.clone(),
+        children: Html::default(),
     })
 }
 
 #[test]
 fn an_empty_room_invites() {
-    let drawn = conversation(&lobby(&[], false));
+    let writing = Writing { draft: "half a th".to_owned(), ..Writing::default() };
+    let drawn = conversation(&lobby(&[], false).after(Action::Wrote(RoomName::lobby(), writing)));
     check(
         &drawn,
         &["Nothing has been said here yet.", r#"role="log""#, "Messages in lobby"],
@@ -177,47 +183,53 @@ fn a_conversation_has_a_beginning_or_older_messages() {
         &["This is the beginning of lobby.", ">m1<", ">m2<"],
         &["load-older"],
     );
-    let older = [r#"data-testid="load-older""#, r#"data-act="load-older 3""#];
+    let older = [r#"data-testid="load-older""#, "Load older messages"];
     check(&conversation(&lobby(&[3, 4], true)), &older, &["beginning of"]);
     let gap = lobby(&[3], true).after(Action::Joined(RoomName::lobby(), page("bob", &[8], 9, true)));
-    check(&conversation(&gap), &[r#"data-testid="gap""#, "Some messages are missing here.", "older 8"], &[]);
-    let noticed = lobby(&[1], false).after(Action::Noticed(Some("that <failed>".to_owned())));
-    check(&conversation(&noticed), &[r#"role="alert""#, "that &lt;failed&gt;"], &[]);
-    let mut room = Room::new(RoomName::lobby(), Seq::START);
-    room.phase = Phase::Joining;
-    let opening = State { rooms: vec![Rc::new(room)], current: Some(RoomName::lobby()), ..State::default() };
-    check(&conversation(&opening), &["Opening lobby…"], &["Nothing has been said"]);
+    check(&conversation(&gap), &[r#"data-testid="gap""#, "Some messages are missing here."], &[]);
+    let opening = State::default().after(Action::Went(Page::Room(RoomName::lobby(), None)));
+    check(&conversation(&opening), &["Opening lobby…", r#"aria-live="off""#], &["Nothing has been said"]);
+}
+
+#[test]
+fn banners_say_what_can_be_done() {
+    let banners = |needs_sign_in, is_outdated, notice: Option<&'static str>| {
+        let notice = notice.map(AttrValue::Static);
+        draw::<Banners>(banners::Props { is_outdated, needs_sign_in, is_forgotten: false, notice })
+    };
+    check(&banners(false, false, None), &[r#"role="alert""#], &["Reload", "Sign in"]);
+    check(&banners(false, true, None), &["Reload"], &["Sign in"]);
+    check(&banners(true, true, None), &["Sign in again"], &["Reload"]);
+    check(&banners(false, false, Some("that <failed>")), &["that &lt;failed&gt;", "Close"], &[]);
 }
 
 #[test]
 fn rooms_show_what_is_new_and_where_the_reader_is() {
-    let listed = |name: &str, unread, has_news, is_current| Listed {
+    let listed = |name: &str, unread, has_news, is_current| ListedRoom {
         name: name.parse().unwrap(),
         unread,
         has_news,
-        here: 0,
+        has_draft: name == "tea",
+        has_failed: false,
         is_visited: true,
         is_current,
     };
     let rooms =
-        [listed("lobby", 0, false, true), listed("tea", 3, true, false), listed("東京", 0, true, false)];
-    let drawn = show(room_list(&rooms, utc(), Callback::from(|_| Ok(()))));
+        vec![listed("lobby", 0, false, true), listed("tea", 3, true, false), listed("東京", 0, true, false)];
+    let drawn = draw::<RoomList>(room_list::Props { rooms });
     check(
         &drawn,
-        &[r#"href="./""#, r#"href="r/tea""#, r#"aria-current="page""#, " unread", "something new"],
+        &[r#"href="./""#, r#"href="r/tea""#, r#"aria-current="page""#, " unread", "something new", "draft"],
         &[],
     );
-    check(
-        &drawn,
-        &[r#"data-act="forget tea""#, r#"data-room="東京""#],
-        &[r#"data-act="forget lobby""#, "Other rooms"],
-    );
+    check(&drawn, &["Forget tea", r#"data-room="東京""#], &["Forget lobby", "Other rooms"]);
 }
 
 #[test]
-fn people_are_counted_exactly() {
-    let here = holdline_shared::Here { count: 150, people: vec![person("ada"), person("bob")] };
-    let drawn = show(people(Some(&here), Some(&person("ada").id)));
+fn people_are_counted_exactly_and_the_reader_stands_on_top() {
+    let here = Here { count: 150, people: vec![person("ada"), person("bob")] };
+    let drawn = draw::<People>(people::Props { here: Some(here), me: Some(person("bob").id) });
     check(&drawn, &[">150<", ">Ada<", ">you<", ">Bob<", "and 148 more"], &[]);
+    assert!(drawn.find(">Bob<") < drawn.find(">Ada<"), "{drawn}");
     assert_eq!(drawn.matches(r#"data-testid="person""#).count(), 2);
 }

@@ -1,11 +1,34 @@
 //! An address that names no page of ours.
 
+use holdline_shared::RoomName;
 use yew::prelude::*;
 
-use super::{tag, words};
+use crate::api::dom;
+use crate::command::Command;
+use crate::hooks::use_commands;
+use crate::words;
 
-/// The page instead.
-pub fn wrong_page(title: &str, text: &str) -> Html {
-    let back = tag("a|href=./|data-act=go").say("Go to the lobby").end();
-    tag("div|class=wrong-page").with(words("h1", "", title)).with(words("p", "", text)).with(back).end()
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub title: AttrValue,
+    pub text: AttrValue,
+}
+
+/// The page in its place.
+#[component]
+pub fn WrongPage(props: &Props) -> Html {
+    let run = use_commands();
+    let onclick = Callback::from(move |event: MouseEvent| {
+        if dom::is_plain_click(&event) {
+            event.prevent_default();
+            run.emit(Command::Go(RoomName::lobby()));
+        }
+    });
+    html! {
+        <div class="wrong-page">
+            <h1>{ &props.title }</h1>
+            <p>{ &props.text }</p>
+            <a href="./" {onclick}>{ words::GO_TO_LOBBY }</a>
+        </div>
+    }
 }

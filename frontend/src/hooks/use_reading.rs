@@ -1,21 +1,20 @@
 //! Keeps the reader's place in a conversation: at the newest message as long as they are there, and otherwise exactly
-//! where they are, whatever comes above or below. And keeps drawn what is around it, as they move through a room of
-//! any length.
+//! where they are, whatever comes above or below. Takes them where they want to go. And keeps drawn what is around
+//! them, as they move through a room of any length.
 
 use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::{Rc, Weak};
 
-use holdline_shared::{PublishKey, Seq};
+use holdline_shared::Seq;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, ResizeObserver};
 use yew::prelude::*;
 
-use super::{Shared, use_shared};
-use crate::api::dom;
-use crate::api::scroll::{self, Place};
-use crate::state::{Lines, Room, Sending, Window};
+use crate::api::scroll;
+use crate::command::Command;
+use crate::state::{Goal, Lines, Older, Phase, Place, Room, Sending, Window};
 
 /// Older messages are asked for this long before the reader gets there, in CSS pixels.
 const AHEAD: i32 = 800;
@@ -25,6 +24,23 @@ const FIT: usize = 32;
 
 /// How high a message is before any was measured, in CSS pixels.
 const HEIGHT: i32 = 40;
+
+/// How far below the upper edge the first new message comes to stand: the line above it and some context are in sight.
+const ABOVE_NEW: f64 = 120.0;
+
+/// What decides where rows stand. Other renderings must not restore the scroll position: a scroll event may still be on
+/// its way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conversation {
+    /// The room.
+    pub room: Rc<Room>,
+    /// The messages on their way to it.
+    pub sendings: Vec<Rc<Sending>>,
+    /// The message that is being changed.
+    pub editing: Option<Seq>,
+    /// Where the reader wants to be.
+    pub goal: Option<Goal>,
+}
 
 /// A conversation's scrolling.
 #[derive(Clone)]
@@ -39,11 +55,10 @@ pub struct Reading {
     pub height: i32,
     /// Whether the newest is in sight.
     pub is_at_end: bool,
-    shown: Shared<Shown>,
-    memory: Rc<RefCell<Memory>>,
-    lines: Lines,
-    on_top: Callback<()>,
-    on_end: Callback<bool>,
+    content: Conversation,
+    shown: UseStateSetter<Shown>,
+    measured: Rc<RefCell<Measured>>,
+    run: Callback<Command>,
 }
 
 /// What is drawn.
@@ -53,124 +68,179 @@ struct Shown {
     window: Window,
 }
 
-/// What decides where rows stand. What does not, such as tools beside one of them, must not undo a step that the
-/// reader has just made and of which the browser has not told yet.
-pub type Rows = (Rc<Room>, Vec<Rc<Sending>>, Option<Seq>);
-
 /// What is known between two measurements.
-struct Memory {
-    content: Option<(Rows, Window)>,
-    said: Option<PublishKey>,
+struct Measured {
+    content: Option<(Conversation, Window)>,
+    shown: Shown,
     is_at_end: bool,
     place: Option<Place>,
-    /// The message to go to as soon as it is drawn.
-    goal: Option<Seq>,
     height: i32,
-    view: NodeRef,
-    rows: NodeRef,
     watch: Option<Watch>,
 }
 
-/// When another message is on its way, the reader has spoken and wants to see it. `on_top` is called when the reader
-/// comes near the beginning, `on_end` with whether the newest is in sight.
+/// Follows the reader through a conversation.
 #[hook]
-pub fn use_reading(content: Rows, on_top: Callback<()>, on_end: Callback<bool>) -> Reading {
-    let said = content.1.last().map(|sending| sending.request.key);
-    let shown = use_shared(|| Shown { is_at_end: true, window: Window::newest(FIT) });
-    let memory = use_mut_ref(|| Memory {
+pub fn use_reading(content: Conversation, run: Callback<Command>) -> Reading {
+    let (view, rows) = (use_node_ref(), use_node_ref());
+    let first = Shown { is_at_end: true, window: Window::newest(FIT) };
+    let shown = use_state_eq(|| first);
+    let measured = use_mut_ref(|| Measured {
         content: None,
-        said,
-        is_at_end: true,
+        shown: first,
+        is_at_end: matches!(content.goal, None | Some(Goal::Newest)),
         place: None,
-        goal: None,
         height: HEIGHT,
-        view: NodeRef::default(),
-        rows: NodeRef::default(),
         watch: None,
     });
-    let Shown { is_at_end, window } = *shown.get();
-    let reading = {
-        let (drawn, kept) = (window.range(&content.0.lines), memory.borrow());
-        let (view, rows, height) = (kept.view.clone(), kept.rows.clone(), kept.height);
-        let (memory, lines) = (Rc::clone(&memory), content.0.lines.clone());
-        Reading { view, rows, drawn, height, is_at_end, shown, memory, lines, on_top, on_end }
-    };
-    let drawn = reading.clone();
-    // Right after the rows may have changed, before anything is painted.
-    use_effect(move || drawn.settle((content, window), said));
+    let Shown { is_at_end, window } = *shown;
+    let (drawn, height) = (window.range(&content.room.lines), measured.borrow().height);
+    let shown = shown.setter();
+    let reading = Reading { view, rows, drawn, height, is_at_end, content, shown, measured, run };
+    {
+        // Right after the rows may have changed, before anything is painted.
+        let reading = reading.clone();
+        use_effect(move || reading.settle(window));
+    }
+    {
+        let (measured, run) = (Rc::clone(&reading.measured), reading.run.clone());
+        use_effect_with(reading.content.room.name.clone(), move |room| {
+            let room = room.clone();
+            move || {
+                let measured = measured.borrow();
+                let place = measured.place.filter(|_| !measured.is_at_end);
+                run.emit(Command::Leave(room, place));
+            }
+        });
+    }
     reading
 }
 
 impl Reading {
-    /// Sees where the reader has come to.
-    pub fn measure(&self) {
+    /// Sees where the reader has scrolled to. While they are being taken elsewhere, that decides what is drawn.
+    pub fn scrolled(&self) {
+        if self.content.goal.is_none() || self.content.room.phase != Phase::Ready {
+            self.measure();
+        }
+    }
+
+    /// Measures where the reader is, and draws what is around them.
+    fn measure(&self) {
         let (Some(view), Some(rows)) = (self.view.cast::<Element>(), self.rows.cast::<Element>()) else {
             return;
         };
-        let (lines, drawn, height) = (&self.lines, &self.drawn, self.height);
-        let mut memory = self.memory.borrow_mut();
-        memory.is_at_end = scroll::is_at_end(&view);
-        memory.place = scroll::place(&view, &rows);
-        memory.learn_height(&rows, drawn, lines.len(), height);
-        let is_at_end = memory.is_at_end;
-        let place = memory.place.as_ref().and_then(|place| lines.find(place.seq).ok());
-        drop(memory);
+        let (lines, drawn, height) = (self.lines(), &self.drawn, self.height);
+        let mut measured = self.measured.borrow_mut();
+        measured.is_at_end = scroll::is_at_end(&view);
+        measured.place = scroll::place(&view, &rows);
+        measured.learn_height(&rows, drawn, lines.len(), height);
+        let is_at_end = measured.is_at_end;
+        let place = measured.place.and_then(|place| lines.find(place.seq).ok());
+        let window = measured.shown.window;
+        drop(measured);
         let fit = scroll::fit(&view);
         let window = if is_at_end {
             Window::newest(fit)
         } else {
             let at = place.unwrap_or_else(|| guess(&view, drawn, lines.len(), height));
-            self.shown.get().window.follow(lines, at, fit)
+            window.follow(lines, at, fit)
         };
-        self.shown.set(Shown { is_at_end, window });
-        self.on_end.emit(is_at_end);
-        if scroll::above(&view) < AHEAD {
-            self.on_top.emit(());
+        self.draw(is_at_end, window);
+        let room = &self.content.room;
+        if room.phase == Phase::Ready && self.content.goal.is_none() {
+            self.run.emit(Command::SetAtEnd(room.name.clone(), is_at_end));
+        }
+        if scroll::above(&view) < AHEAD
+            && room.more
+            && room.older == Older::Idle
+            && let Some(oldest) = room.oldest()
+        {
+            self.run.emit(Command::LoadOlder(room.name.clone(), oldest));
         }
     }
 
-    /// Goes to the newest.
-    pub fn to_end(&self) {
-        if let Some(view) = self.view.cast::<Element>() {
-            scroll::to_end(&view);
-        }
-        self.measure();
+    fn lines(&self) -> &Lines {
+        &self.content.room.lines
     }
 
-    /// Goes to a message, or to the oldest that is here, from where older ones come by themselves.
-    pub fn show(&self, seq: Seq) {
-        let at = self.lines.find(seq).unwrap_or_default();
-        if self.drawn.contains(&at) {
-            return go_to(seq);
-        }
-        self.memory.borrow_mut().goal = Some(seq);
-        self.shown.set(Shown { is_at_end: false, window: Window::around(&self.lines, at, FIT) });
+    fn draw(&self, is_at_end: bool, window: Window) {
+        let shown = Shown { is_at_end, window };
+        self.measured.borrow_mut().shown = shown;
+        self.shown.set(shown);
     }
 
-    fn settle(&self, content: (Rows, Window), said: Option<PublishKey>) {
-        let mut memory = self.memory.borrow_mut();
-        if memory.content.as_ref() == Some(&content) {
+    fn settle(&self, window: Window) {
+        let mut measured = self.measured.borrow_mut();
+        let content = Some((self.content.clone(), window));
+        if measured.content == content {
             return;
         }
-        memory.content = Some(content);
-        if memory.said != said {
-            memory.said = said;
-            memory.is_at_end |= said.is_some();
+        measured.content = content;
+        if measured.watch.is_none() {
+            measured.watch = watch_sizes(&self.view, &self.rows, Rc::downgrade(&self.measured));
         }
-        if memory.watch.is_none() {
-            memory.watch = watch_sizes(&self.view, &self.rows, Rc::downgrade(&self.memory));
+        drop(measured);
+        let (Some(view), Some(rows)) = (self.view.cast::<Element>(), self.rows.cast::<Element>()) else {
+            return;
+        };
+        match self.content.goal {
+            None => {
+                keep_place(&view, &rows, &self.measured.borrow());
+                self.measure();
+            }
+            Some(goal) if self.go(&view, &rows, goal) => {
+                self.measure();
+                self.run.emit(Command::Arrive(self.content.room.name.clone()));
+            }
+            // What is missing is being loaded or drawn; then this is called once more.
+            Some(_) => {}
         }
-        let goal = memory.goal.take();
-        drop(memory);
+    }
+
+    /// Goes where the reader wants to be. Whether they are there; if not, something has to be loaded or drawn first.
+    fn go(&self, view: &Element, rows: &Element, goal: Goal) -> bool {
+        let room = &self.content.room;
+        // What is new is known once the room was read; until then, the best of what is there is shown.
+        let is_ready = room.phase == Phase::Ready;
+        if self.lines().is_empty() {
+            return is_ready;
+        }
+        let seq = match goal {
+            Goal::Newest => {
+                self.measured.borrow_mut().is_at_end = true;
+                let is_drawn = self.drawn.end == self.lines().len();
+                if !is_drawn {
+                    self.draw(true, Window::newest(FIT));
+                }
+                scroll::to_end(view);
+                return is_drawn && is_ready;
+            }
+            Goal::Message(seq) | Goal::New(seq) => seq,
+            Goal::Place(place) => place.seq,
+        };
+        let found = self.lines().find(seq);
+        let is_above = found == Err(0) && room.more;
+        if is_above && matches!(goal, Goal::Message(_)) {
+            // On its way.
+            return false;
+        }
+        let (Ok(at) | Err(at)) = found;
+        let at = at.min(self.lines().len() - 1);
+        let Some(nearest) = self.lines().get(at).map(|line| line.message.seq) else { return true };
+        if !self.drawn.contains(&at) {
+            self.measured.borrow_mut().is_at_end = false;
+            self.draw(false, Window::around(self.lines(), at, FIT));
+            return false;
+        }
         match goal {
-            Some(seq) => go_to(seq),
-            None => keep_place(&self.view, &self.memory),
-        }
-        self.measure();
+            Goal::Place(place) => scroll::put_back(view, rows, &Place { seq: nearest, ..place }),
+            Goal::New(_) => scroll::put_back(view, rows, &Place { seq: nearest, offset: ABOVE_NEW }),
+            _ => scroll::show(rows, nearest),
+        };
+        is_ready
     }
 }
 
-impl Memory {
+impl Measured {
     /// Takes the height of the messages that are drawn for that of the others, once it is clearly another: each change
     /// moves the scroll bar.
     fn learn_height(&mut self, rows: &Element, drawn: &Range<usize>, len: usize, left: i32) {
@@ -182,7 +252,7 @@ impl Memory {
     }
 }
 
-/// Which message would be in sight, where there is only the room left for it.
+/// The message that would be in sight, where there is only the room left for it.
 fn guess(view: &Element, drawn: &Range<usize>, len: usize, height: i32) -> usize {
     let rows = |pixels: i32| usize::try_from(pixels / height).unwrap_or_default();
     let above = rows(scroll::above(view));
@@ -193,21 +263,12 @@ fn to_pixels(count: usize) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
-fn go_to(seq: Seq) {
-    let id = format!("m-{seq}");
-    if scroll::show(&id) {
-        dom::focus(&id);
-    } else {
-        scroll::show_first("m-");
-    }
-}
-
-fn keep_place(view: &NodeRef, memory: &RefCell<Memory>) {
-    let Some(view) = view.cast::<Element>() else { return };
-    let memory = memory.borrow();
-    match &memory.place {
-        _ if memory.is_at_end => scroll::to_end(&view),
-        Some(place) => scroll::put_back(&view, place),
+fn keep_place(view: &Element, rows: &Element, measured: &Measured) {
+    match &measured.place {
+        _ if measured.is_at_end => scroll::to_end(view),
+        Some(place) => {
+            scroll::put_back(view, rows, place);
+        }
         None => {}
     }
 }
@@ -222,11 +283,13 @@ impl Drop for Watch {
 }
 
 /// The window, a keyboard on the screen or a growing composer change sizes without any row having changed.
-fn watch_sizes(view: &NodeRef, rows: &NodeRef, memory: Weak<RefCell<Memory>>) -> Option<Watch> {
-    let seen = view.clone();
+fn watch_sizes(view: &NodeRef, rows: &NodeRef, measured: Weak<RefCell<Measured>>) -> Option<Watch> {
+    let (view_node, rows_node) = (view.clone(), rows.clone());
     let closure = Closure::<dyn FnMut()>::new(move || {
-        if let Some(memory) = memory.upgrade() {
-            keep_place(&seen, &memory);
+        if let (Some(measured), Some(view), Some(rows)) =
+            (measured.upgrade(), view_node.cast::<Element>(), rows_node.cast::<Element>())
+        {
+            keep_place(&view, &rows, &measured.borrow());
         }
     });
     let observer = ResizeObserver::new(closure.as_ref().unchecked_ref()).ok()?;

@@ -1,18 +1,22 @@
 //! Everything that can happen to the state.
 
 use holdline_shared::{
-    Batch, Here, History, MessageText, Person, PublishKey, RoomList, RoomName, Seq, Status, Timestamp,
+    Batch, History, Person, PublishKey, PublishRequest, RoomList, RoomName, Seq, Status, Timestamp,
 };
 
-use super::{Progress, Route, Sending};
+use super::{Goal, Overlay, Page, Place, Progress, Seen, Sending, Writing};
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
     /// There is a session, or its nickname has changed.
     SignedIn(Person),
-    /// The reader went to another page.
-    Went(Route),
+    /// The browser refuses the session's cookie.
+    SessionForgotten,
+    /// The address bar names another page.
+    Went(Page),
+    /// The reader looks at the page, or not any more.
+    Attended(bool),
     /// The room is polled from now on, and its history is asked for.
     Joining(RoomName),
     /// The newest page of its history came.
@@ -21,45 +25,63 @@ pub enum Action {
     Refused(RoomName, String),
     /// Older messages were asked for.
     OlderAsked(RoomName),
-    /// They came: those before this message.
+    /// The messages before this one came.
     OlderCame(RoomName, Seq, History),
-    /// They did not come.
+    /// Messages far above came: those before this one.
+    Jumped(RoomName, Seq, History),
+    /// Older messages did not come.
     OlderFailed(RoomName),
     /// A poll brought something.
     Heard(Batch),
-    /// Who is here, by room.
-    Present(Vec<(RoomName, Here)>),
     /// The subscription lost its place in the log: rooms that are not on the screen have to be joined anew.
-    Loosened,
+    LostPlace,
     /// The connection's status, and the moment.
     Connected(Status, Timestamp),
+    /// Somebody else's login page answers in place of the server.
+    SignInNeeded,
+    /// The server answers as another build than before.
+    Outdated,
     /// The list of rooms came.
     Listed(RoomList),
     /// The reader does not want to follow a room any more.
     Forgot(RoomName),
-    /// Everything in the room was on the screen.
-    Read(RoomName),
+    /// Another tab has changed the rooms visited.
+    VisitedElsewhere(Vec<RoomName>),
+    /// Another tab has seen this much.
+    SeenElsewhere(Seen),
+    /// The room was on the screen up to here.
+    Read(RoomName, Seq),
+    /// The newest message of the room is in sight (`true`), or not any more.
+    AtEnd(RoomName, bool),
+    /// The reader left the room at this place; `None` at the newest message.
+    LeftAt(RoomName, Option<Place>),
+    /// The reader wants to be at a place in the room, or has got there.
+    Aimed(RoomName, Option<Goal>),
+    /// The unsent writing in a room is this.
+    Wrote(RoomName, Writing),
+    /// The composer is to take the focus.
+    ComposerWanted(RoomName),
+    /// Deleting this message waits for a yes, or not any more.
+    Deleting(RoomName, Option<Seq>),
     /// The reader said something.
     Said {
         /// Where.
         room: RoomName,
-        /// The key by which its entry is known again.
-        key: PublishKey,
-        /// What.
-        text: MessageText,
-        /// In answer to which message.
-        reply_to: Option<Seq>,
+        /// The request, with the key by which its entry is known again.
+        request: PublishRequest,
         /// When.
         at: Timestamp,
     },
     /// A message on its way came further; [`Progress::Pending`] sends it again.
     Progressed(PublishKey, Progress),
+    /// Sending waits for this reason, or goes on.
+    SendingDelayed(Option<String>),
     /// Another tab keeps a message on its way, or came further with it.
-    Shared(Sending),
+    SentElsewhere(Sending),
     /// A message that was not sent is thrown away, or another tab has sent it.
     Discarded(PublishKey),
-    /// The server answers as another build than before.
-    Outdated,
+    /// Something is open besides the conversation, or nothing any more.
+    Opened(Overlay),
     /// Something to tell the reader, or nothing any more.
     Noticed(Option<String>),
 }

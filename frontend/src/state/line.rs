@@ -6,14 +6,14 @@ use holdline_shared::{Entry, Message, PersonId, Seq};
 /// page of history or by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// As it stands now.
+    /// The message as it stands now.
     pub message: Message,
     /// Everything in the log up to here is folded in.
     pub as_of: Seq,
 }
 
 impl Line {
-    /// Folds a later entry in, for the person who reads.
+    /// Folds an entry in, unless that was done already, for the person who reads.
     pub fn fold(&mut self, entry: &Entry, me: Option<&PersonId>) {
         if entry.seq > self.as_of {
             self.message.fold(entry, me);

@@ -44,6 +44,11 @@ impl Lines {
         self.0.last()?.last()
     }
 
+    /// The newest one's position in the log; the log's start if there are none.
+    pub fn last_seq(&self) -> Seq {
+        self.last().map(|line| line.message.seq).unwrap_or_default()
+    }
+
     /// From the newest to the oldest.
     pub fn newest_first(&self) -> impl Iterator<Item = &Rc<Line>> {
         self.0.iter().rev().flat_map(|page| page.iter().rev())

@@ -1,5 +1,5 @@
-//! What only the reader's machine knows: local dates and times, and how long a text is in characters. The browser
-//! supplies it; tests supply their own. Nothing here asks a browser.
+//! Knowledge that only the reader's machine has: local dates and times, and how long a text is in characters. The
+//! browser supplies it; tests supply their own. Nothing here asks a browser.
 
 use holdline_shared::Timestamp;
 
@@ -10,7 +10,9 @@ pub struct Day(pub i64);
 /// The reader's way of writing moments and counting characters.
 #[derive(Debug, Clone, Copy)]
 pub struct Locale {
-    /// The moment it is.
+    /// Another number at midnight and in another time zone, when everything with a time is drawn anew.
+    pub edition: u32,
+    /// The present moment.
     pub now: fn() -> Timestamp,
     /// The local day of a moment.
     pub day: fn(Timestamp) -> Day,
@@ -18,6 +20,8 @@ pub struct Locale {
     pub time: fn(Timestamp) -> String,
     /// The date in words, with the year.
     pub date: fn(Timestamp) -> String,
+    /// Date and time to the second.
+    pub moment: fn(Timestamp) -> String,
     /// The moment for machines, as `<time datetime>` wants it.
     pub machine: fn(Timestamp) -> String,
     /// Length in characters as people see them.
@@ -25,9 +29,9 @@ pub struct Locale {
 }
 
 impl PartialEq for Locale {
-    /// There is one reader, so there is one locale.
-    fn eq(&self, _: &Self) -> bool {
-        true
+    /// There is one reader, so that only time makes a difference.
+    fn eq(&self, other: &Self) -> bool {
+        self.edition == other.edition
     }
 }
 
@@ -35,8 +39,8 @@ impl Locale {
     /// "Today", "Yesterday" or the date.
     pub fn day_name(&self, at: Timestamp) -> String {
         match (self.day)((self.now)()).0 - (self.day)(at).0 {
-            0 => "Today".to_owned(),
-            1 => "Yesterday".to_owned(),
+            0 => crate::words::TODAY.to_owned(),
+            1 => crate::words::YESTERDAY.to_owned(),
             _ => (self.date)(at),
         }
     }
@@ -44,10 +48,8 @@ impl Locale {
     /// Hours and minutes, with the day before them unless that is today.
     pub fn day_and_time(&self, at: Timestamp) -> String {
         let time = (self.time)(at);
-        match self.day_name(at).as_str() {
-            "Today" => time,
-            day => format!("{day}, {time}"),
-        }
+        let is_today = (self.day)((self.now)()) == (self.day)(at);
+        if is_today { time } else { format!("{}, {time}", self.day_name(at)) }
     }
 }
 
@@ -56,11 +58,14 @@ impl Locale {
 pub fn utc() -> Locale {
     const DAY: u64 = 86_400_000;
     const MINUTE: u64 = 60_000;
+    let time = |at: Timestamp| format!("{:02}:{:02}", at.0 % DAY / (60 * MINUTE), at.0 / MINUTE % 60);
     Locale {
+        edition: 0,
         now: || Timestamp(20_000 * DAY + 750 * MINUTE),
         day: |at| Day(i64::try_from(at.0 / DAY).unwrap_or_default()),
-        time: |at| format!("{:02}:{:02}", at.0 % DAY / (60 * MINUTE), at.0 / MINUTE % 60),
+        time,
         date: |at| format!("day {}", at.0 / DAY),
+        moment: |at| format!("moment {}", at.0),
         machine: |at| at.0.to_string(),
         count: |text| text.chars().count(),
     }

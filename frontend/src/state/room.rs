@@ -58,10 +58,10 @@ pub struct Room {
     pub more: bool,
     /// Whether they are being asked for.
     pub older: Older,
-    /// Messages of others after `seen`.
-    pub unread: usize,
-    /// The last entry that the reader has had on the screen.
-    pub seen: Seq,
+    /// Messages of others that were not seen yet, as far as they were heard of.
+    pub unread: Vec<Seq>,
+    /// Whether more was missed than `unread` counts, because nobody polled the room then.
+    pub has_missed: bool,
     /// The last entry heard of.
     pub head: Seq,
     read_at: Option<Cursor>,
@@ -69,7 +69,7 @@ pub struct Room {
 }
 
 impl Room {
-    /// A room of which nothing is known but what was seen of it.
+    /// A room of which nothing is known but how far it was seen.
     pub fn new(name: RoomName, seen: Seq) -> Self {
         Self {
             name,
@@ -79,8 +79,8 @@ impl Room {
             gaps: Vec::new(),
             more: false,
             older: Older::Idle,
-            unread: 0,
-            seen,
+            unread: Vec::new(),
+            has_missed: false,
             head: seen,
             read_at: None,
             waiting: Vec::new(),
@@ -93,19 +93,28 @@ impl Room {
             Phase::Joining => self.waiting.push(entry),
             Phase::Ready => self.apply(&entry, me),
             Phase::Idle | Phase::Refused(_) => {
-                let is_news = matches!(entry.kind, EntryKind::Message { .. }) && me != Some(&entry.author.id);
-                self.unread += usize::from(is_news && entry.seq > self.head.max(self.seen));
-                self.head = self.head.max(entry.seq);
+                if entry.seq > self.head {
+                    self.head = entry.seq;
+                    self.count(&entry, me);
+                }
             }
         }
     }
 
+    /// Takes the head that the list of rooms tells over. Whether it is of something that was missed is known once a
+    /// list had it before: what comes now, a poll may bring.
+    pub fn see_listed(&mut self, seen: Seq, listed: Seq, listed_before: Option<Seq>) {
+        if self.phase == Phase::Idle {
+            let known = seen.max(self.head);
+            self.has_missed |= listed_before.unwrap_or(listed) > known;
+        }
+    }
+
     /// Takes the newest page of history, and then what has waited for it. What is on the screen stays, unless the log
-    /// is another one.
-    pub fn join(&mut self, page: History, me: Option<&PersonId>) {
+    /// is another one. Everything up to `seen` was on the screen before.
+    pub fn join(&mut self, page: History, seen: Seq, me: Option<&PersonId>) {
         let is_new_log = self.read_at.is_some_and(|old| old.epoch != page.cursor.epoch);
         if is_new_log {
-            self.seen = page.cursor.seq;
             self.lines.clear();
             self.gaps.clear();
         }
@@ -121,12 +130,9 @@ impl Room {
         if self.lines.is_empty() || begins_above {
             self.more = page.more;
         }
-        if self.seen == Seq::START {
-            // The first visit: what was said before is history, not news.
-            self.seen = page.cursor.seq;
-        }
         self.topic = page.topic;
-        self.head = page.cursor.seq;
+        // A page from a server that is behind takes nothing back, unless the log is another one.
+        self.head = if is_new_log { page.cursor.seq } else { page.cursor.seq.max(self.lines.last_seq()) };
         self.read_at = Some(page.cursor);
         self.merge(page.messages, page.cursor.seq);
         self.phase = Phase::Ready;
@@ -134,8 +140,11 @@ impl Room {
         for entry in std::mem::take(&mut self.waiting) {
             self.apply(&entry, me);
         }
-        let unseen = self.lines.newest_first().take_while(|line| line.message.seq > self.seen);
-        self.unread = unseen.filter(|line| is_of_others(line, me)).count();
+        let unseen = self.lines.newest_first().take_while(|line| line.message.seq > seen);
+        let unread = unseen.filter(|line| line.message.text.is_some() && is_of_others(line, me));
+        self.unread = unread.map(|line| line.message.seq).collect();
+        self.unread.reverse();
+        self.has_missed = false;
     }
 
     /// Takes an older page: what stands before `before`, where the room begins or a gap ends.
@@ -175,14 +184,19 @@ impl Room {
         newest_first.find(|said| said.author.id == person.id && said.text.is_some()).map(|said| said.seq)
     }
 
-    /// Everything here has been on the screen.
-    pub fn read(&mut self) {
-        self.seen = self.head;
-        self.unread = 0;
+    /// Whether anything was not seen yet.
+    pub fn has_news(&self) -> bool {
+        self.has_missed || !self.unread.is_empty()
     }
 
-    /// Its followers were cut off: before it is shown as complete again, it has to be joined anew.
-    pub fn loosen(&mut self) {
+    /// Everything up to here has been on the screen, in this tab or another.
+    pub fn read(&mut self, seen: Seq) {
+        self.unread.retain(|seq| *seq > seen);
+        self.has_missed &= self.head > seen;
+    }
+
+    /// Marks the room as out of date: before it is shown as complete again, it has to be joined anew.
+    pub fn must_rejoin(&mut self) {
         self.phase = Phase::Idle;
         self.waiting.clear();
     }
@@ -192,12 +206,11 @@ impl Room {
             return;
         }
         self.head = entry.seq;
+        self.count(entry, me);
         match &entry.kind {
             EntryKind::Message { .. } => {
-                if let Some(message) = Message::from_entry(entry) {
-                    let line = Line { message, as_of: entry.seq };
-                    self.unread += usize::from(is_of_others(&line, me));
-                    self.lines.insert(self.lines.len(), Rc::new(line));
+                if let (Some(message), Err(at)) = (Message::from_entry(entry), self.lines.find(entry.seq)) {
+                    self.lines.insert(at, Rc::new(Line { message, as_of: entry.seq }));
                 }
             }
             EntryKind::Edit { target, .. }
@@ -213,6 +226,34 @@ impl Room {
             // Of a newer server; it moves the head and shows nothing.
             _ => {}
         }
+    }
+
+    /// Counts a message of others as unread until it is deleted.
+    fn count(&mut self, entry: &Entry, me: Option<&PersonId>) {
+        match &entry.kind {
+            EntryKind::Message { text: Some(_), .. } if me != Some(&entry.author.id) => {
+                self.unread.push(entry.seq);
+            }
+            EntryKind::Delete { target } => self.unread.retain(|seq| seq != target),
+            _ => {}
+        }
+    }
+
+    /// Takes messages around one that was asked for, far above what is loaded: the first page ends before `before`, and
+    /// what is missing below is marked.
+    pub fn jump(&mut self, before: Seq, page: History) {
+        self.older = Older::Idle;
+        if self.read_at.is_none_or(|at| at.epoch != page.cursor.epoch) {
+            return;
+        }
+        let (Ok(below) | Err(below)) = self.lines.find(before);
+        let next = self.lines.get(below).map(|line| line.message.seq);
+        let is_top = below == 0;
+        if let Some(next) = next.filter(|_| is_top && !page.messages.is_empty()) {
+            self.gaps.push(Gap { before: next, is_new_log: false });
+            self.more = page.more;
+        }
+        self.merge(page.messages, page.cursor.seq);
     }
 
     /// Puts messages read at `as_of` where they belong; of two states of a message the later one stays.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use holdline_shared::Timestamp;
+use holdline_shared::{Seq, Timestamp};
 
 use super::{Day, Gap, Line, Lines};
 
@@ -17,17 +17,25 @@ pub enum Row {
     Day(Timestamp),
     /// Something is missing here.
     Gap(Gap),
+    /// The messages from here on are new to the reader.
+    New,
     /// A message.
     Message {
-        /// It.
+        /// The message.
         line: Rc<Line>,
-        /// Whether it stands under a name of its own.
+        /// Whether the message stands under a name of its own.
         is_first: bool,
     },
 }
 
-/// The rows of the messages at these places.
-pub fn rows(lines: &Lines, places: Range<usize>, gaps: &[Gap], day: fn(Timestamp) -> Day) -> Vec<Row> {
+/// The rows of the messages at these places; `new_from` is the first one that is new to the reader.
+pub fn rows(
+    lines: &Lines,
+    places: Range<usize>,
+    gaps: &[Gap],
+    new_from: Option<Seq>,
+    day: fn(Timestamp) -> Day,
+) -> Vec<Row> {
     let mut rows = Vec::with_capacity(places.len() + 8);
     let before = places.start.checked_sub(1).and_then(|at| lines.get(at));
     let mut above: Option<(&Line, Day)> = before.map(|line| (&**line, day(line.message.at)));
@@ -42,8 +50,12 @@ pub fn rows(lines: &Lines, places: Range<usize>, gaps: &[Gap], day: fn(Timestamp
         if begins_day {
             rows.push(Row::Day(message.at));
         }
-        let is_together =
-            !begins_day && gap.is_none() && above.is_some_and(|(above, _)| stand_together(above, line));
+        let is_new = new_from == Some(message.seq);
+        if is_new {
+            rows.push(Row::New);
+        }
+        let is_together = !(begins_day || is_new || gap.is_some())
+            && above.is_some_and(|(above, _)| stand_together(above, line));
         rows.push(Row::Message { line: Rc::clone(line), is_first: !is_together });
         above = Some((line, today));
     }
@@ -58,25 +70,26 @@ fn stand_together(above: &Line, line: &Line) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use holdline_shared::Seq;
-
     use super::*;
     use crate::state::samples::line;
 
     const MINUTE: u64 = 60_000;
 
-    /// `d` a day, `g` a gap, `M` a message under a name, `m` one under the same name.
-    fn sketch(lines: &[Rc<Line>], gaps: &[Gap]) -> String {
+    /// `d` a day, `g` a gap, `n` the line above what is new, `M` a message under a name, `m` one under the same name.
+    fn sketch(lines: &[Rc<Line>], gaps: &[Gap], new_from: u64) -> String {
         let mut all = Lines::default();
         for line in lines {
             all.insert(all.len(), Rc::clone(line));
         }
         let sketch = |places: Range<usize>| -> String {
-            let rows = rows(&all, places, gaps, |at| Day(i64::try_from(at.0 / 86_400_000).unwrap()));
+            let new_from = Some(Seq(new_from));
+            let rows =
+                rows(&all, places, gaps, new_from, |at| Day(i64::try_from(at.0 / 86_400_000).unwrap()));
             rows.iter()
                 .map(|row| match row {
                     Row::Day(_) => 'd',
                     Row::Gap(_) => 'g',
+                    Row::New => 'n',
                     Row::Message { is_first: true, .. } => 'M',
                     Row::Message { is_first: false, .. } => 'm',
                 })
@@ -100,10 +113,11 @@ mod tests {
             said(4, "bob", 12),
             said(5, "bob", 12),
         ];
-        assert_eq!(sketch(&talk, &[]), "dMmMMm");
+        assert_eq!(sketch(&talk, &[], 0), "dMmMMm");
+        assert_eq!(sketch(&talk, &[], 2), "dMnMMMm");
         let gap = Gap { before: Seq(5), is_new_log: false };
-        assert_eq!(sketch(&talk, &[gap]), "dMmMMgM");
+        assert_eq!(sketch(&talk, &[gap], 0), "dMmMMgM");
         let night = [said(1, "ada", 24 * 60 - 1), said(2, "ada", 24 * 60)];
-        assert_eq!(sketch(&night, &[]), "dMdM");
+        assert_eq!(sketch(&night, &[], 0), "dMdM");
     }
 }

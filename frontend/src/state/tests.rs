@@ -1,6 +1,8 @@
 //! Stories about the whole state: what people do and what comes from the server, and what the page then knows.
 
-use holdline_shared::{Batch, RoomList, Status, Timestamp, Topic};
+use holdline_shared::{
+    Batch, Cursor, Epoch, MessageText, PublishRequest, RoomList, RoomSummary, Status, Timestamp, Topic,
+};
 
 use super::samples::{at, entry, key, page, person, said};
 use super::*;
@@ -9,10 +11,18 @@ fn lobby() -> RoomName {
     RoomName::lobby()
 }
 
+fn tea() -> RoomName {
+    "tea".parse().unwrap()
+}
+
+fn went(room: &str) -> Action {
+    Action::Went(Page::Room(room.parse().unwrap(), None))
+}
+
 fn in_lobby() -> State {
     State::default()
         .after(Action::SignedIn(person("ada")))
-        .after(Action::Went(Route::Room(lobby())))
+        .after(went("lobby"))
         .after(Action::Joining(lobby()))
         .after(Action::Joined(lobby(), page("bob", &[1, 2], 2, false)))
 }
@@ -23,7 +33,8 @@ fn heard(entries: Vec<holdline_shared::Entry>) -> Action {
 }
 
 fn say(n: u64) -> Action {
-    Action::Said { room: lobby(), key: key(n), text: "hi".parse().unwrap(), reply_to: None, at: Timestamp(n) }
+    let request = PublishRequest { key: key(n), text: "hi".parse().unwrap(), reply_to: None };
+    Action::Said { room: lobby(), request, at: Timestamp(n) }
 }
 
 fn listed_as(names: &[(&str, u64)], cursor: u64) -> Action {
@@ -46,7 +57,7 @@ fn a_pending_message_goes_when_its_entry_comes_first() {
     assert!(state.outbox.items().is_empty());
     let state = state.after(Action::Progressed(key(3), Progress::Sent(Seq(3))));
     assert!(state.outbox.items().is_empty(), "the slower answer changes nothing");
-    assert_eq!(state.room_called(&lobby()).unwrap().lines.len(), 3);
+    assert_eq!(state.rooms.get(&lobby()).unwrap().lines.len(), 3);
 }
 
 #[test]
@@ -79,7 +90,7 @@ fn what_was_sent_is_gone_after_a_gap_that_swallowed_it() {
     let state = in_lobby().after(say(3)).after(Action::Progressed(key(3), Progress::Sent(Seq(3))));
     let state = state.after(Action::Joined(lobby(), page("bob", &[90, 91], 91, true)));
     assert!(state.outbox.items().is_empty());
-    assert_eq!(state.room_called(&lobby()).unwrap().gaps.len(), 1);
+    assert_eq!(state.rooms.get(&lobby()).unwrap().gaps.len(), 1);
 }
 
 #[test]
@@ -87,7 +98,7 @@ fn follows_the_room_on_the_screen_and_visited_rooms_that_exist() {
     let names = |state: &State| state.followed().iter().map(ToString::to_string).collect::<Vec<_>>();
     let visited = ["tea".parse().unwrap(), "gone".parse().unwrap()];
     let state = State::restore(Saved { visited: visited.to_vec(), ..Saved::default() });
-    let state = state.after(Action::Went(Route::Room(lobby())));
+    let state = state.after(went("lobby"));
     assert!(names(&state).is_empty(), "nobody knows yet whether they exist");
     let state = state.after(Action::Joining(lobby())).after(listed_as(&[("tea", 1), ("other", 1)], 1));
     assert_eq!(names(&state), ["lobby", "tea"]);
@@ -97,51 +108,36 @@ fn follows_the_room_on_the_screen_and_visited_rooms_that_exist() {
 
 #[test]
 fn remembers_a_bounded_number_of_rooms() {
-    let enter = |state: State, n| state.after(Action::Went(Route::Room(format!("r{n}").parse().unwrap())));
+    let enter = |state: State, n| state.after(went(&format!("r{n}")));
     let state = (0..30).fold(State::default(), enter);
-    assert_eq!((state.visited.len(), state.rooms.len()), (VISITED, VISITED));
-    assert_eq!(state.visited[0].as_str(), "r29");
-}
-
-#[test]
-fn lists_what_is_new() {
-    let state = in_lobby().after(listed_as(&[("lobby", 2), ("tea", 2), ("cake", 2)], 2));
-    let news = |state: &State| {
-        listed(state).into_iter().map(|l| (l.name.to_string(), l.has_news)).collect::<Vec<_>>()
-    };
-    let none = [("lobby".to_owned(), false), ("tea".to_owned(), false), ("cake".to_owned(), false)];
-    assert_eq!(news(&state), none, "nothing is new on the first visit");
-    let state =
-        state.after(heard(vec![said(3, "bob", "hi")])).after(listed_as(&[("tea", 4), ("lobby", 3)], 4));
-    assert_eq!(news(&state), [("lobby".to_owned(), true), ("tea".to_owned(), true)]);
-    assert_eq!(unread(&state), 1);
-    let state = state.after(Action::Read(lobby()));
-    assert_eq!((unread(&state), state.seen(&lobby())), (0, Seq(3)));
+    assert_eq!((state.rooms.visited.len(), state.rooms.known().len()), (VISITED, VISITED));
+    assert_eq!(state.rooms.visited[0].as_str(), "r29");
 }
 
 #[test]
 fn another_log_makes_what_was_seen_worthless() {
     let state = in_lobby().after(listed_as(&[("tea", 9)], 9));
-    let other = Cursor { epoch: holdline_shared::Epoch(2), seq: Seq(1) };
+    let other = Cursor { epoch: Epoch(2), seq: Seq(1) };
     let state = state.after(Action::Listed(RoomList { rooms: vec![], cursor: other }));
-    assert_eq!(state.seen(&"tea".parse().unwrap()), Seq::START);
+    assert_eq!(state.rooms.seen.of(&tea()), Seq::START);
 }
 
 #[test]
 fn after_a_gap_other_rooms_are_joined_anew() {
     let tea: RoomName = "tea".parse().unwrap();
-    let state = in_lobby().after(Action::Went(Route::Room(tea.clone()))).after(Action::Joining(tea.clone()));
-    let state = state.after(Action::Joined(tea.clone(), page("bob", &[1], 2, false))).after(Action::Loosened);
-    assert_eq!(state.room_called(&lobby()).unwrap().phase, Phase::Idle);
-    assert_eq!(state.room_called(&tea).unwrap().phase, Phase::Ready);
-    assert_eq!(state.room_called(&lobby()).unwrap().lines.len(), 2, "its screen stays");
+    let state = in_lobby().after(went("tea")).after(Action::Joining(tea.clone()));
+    let state =
+        state.after(Action::Joined(tea.clone(), page("bob", &[1], 2, false))).after(Action::LostPlace);
+    assert_eq!(state.rooms.get(&lobby()).unwrap().phase, Phase::Idle);
+    assert_eq!(state.rooms.get(&tea).unwrap().phase, Phase::Ready);
+    assert_eq!(state.rooms.get(&lobby()).unwrap().lines.len(), 2, "its screen stays");
 }
 
 #[test]
 fn a_refused_room_is_tried_again_when_entered_again() {
     let state = in_lobby().after(Action::Refused(lobby(), "full".to_owned()));
     assert!(state.followed().is_empty());
-    assert_eq!(state.after(Action::Went(Route::Room(lobby()))).room().unwrap().phase, Phase::Idle);
+    assert_eq!(state.after(went("lobby")).room().unwrap().phase, Phase::Idle);
 }
 
 #[test]
@@ -149,8 +145,8 @@ fn status_and_notice_are_taken_over() {
     let state = in_lobby().after(Action::Connected(Status::Live, Timestamp(1)));
     assert_eq!(state.connection.status, Status::Live);
     let state = state.after(Action::Noticed(Some("no".to_owned())));
-    assert_eq!(state.notice.as_deref(), Some("no"));
-    assert_eq!(state.after(Action::Went(Route::Room(lobby()))).notice, None);
+    assert_eq!(state.ui.notice.as_deref(), Some("no"));
+    assert_eq!(state.after(went("lobby")).ui.notice, None);
 }
 
 #[test]
@@ -162,8 +158,136 @@ fn entry_of_newer_server_is_passed_over_and_said() {
         presence: None,
         unreadable: 0,
     }));
-    assert!(state.is_outdated);
+    assert!(state.connection.is_outdated);
     let unreadable = Batch { entries: vec![], cursor: at(7), wait: 25, presence: None, unreadable: 1 };
-    assert!(State::default().after(Action::Heard(unreadable)).is_outdated);
-    assert!(!State::default().is_outdated);
+    assert!(State::default().after(Action::Heard(unreadable)).connection.is_outdated);
+    assert!(!State::default().connection.is_outdated);
+}
+
+#[test]
+fn room_entered_twice_is_still_the_one_being_joined() {
+    let state = in_lobby().after(listed_as(&[("lobby", 2), ("tea", 6)], 6));
+    let state = state.after(went("tea"));
+    assert_eq!(state.rooms.get(&tea()).unwrap().phase, Phase::Joining, "polled from the first moment");
+    let mut entry = said(7, "bob", "hi");
+    entry.room = tea();
+    let state = state.after(Action::Heard(Batch {
+        entries: vec![entry],
+        cursor: at(7),
+        wait: 25,
+        presence: None,
+        unreadable: 0,
+    }));
+    let state = state.after(went("tea")).after(Action::Joined(tea(), page("bob", &[5, 6], 6, false)));
+    let seqs: Vec<_> = state.room().unwrap().lines.newest_first().map(|line| line.message.seq.0).collect();
+    assert_eq!(seqs, [7, 6, 5], "nothing falls between the poll and the page");
+}
+
+fn news(state: &State) -> Vec<(String, bool, usize)> {
+    let rooms = listed_rooms(state).into_iter();
+    rooms.map(|room| (room.name.to_string(), room.has_news, room.unread)).collect()
+}
+
+fn row(name: &str, has_news: bool, unread: usize) -> (String, bool, usize) {
+    (name.to_owned(), has_news, unread)
+}
+
+#[test]
+fn rooms_show_what_is_new() {
+    let state = in_lobby().after(listed_as(&[("lobby", 2), ("tea", 2), ("cake", 2)], 2));
+    let none = [row("lobby", false, 0), row("tea", false, 0), row("cake", false, 0)];
+    assert_eq!(news(&state), none, "nothing is new on the first visit");
+    let state =
+        state.after(heard(vec![said(3, "bob", "hi")])).after(listed_as(&[("tea", 4), ("lobby", 3)], 4));
+    assert_eq!(news(&state), [row("lobby", true, 1), row("tea", true, 0)]);
+    assert_eq!(unread(&state), 1);
+    let state = state.after(Action::Read(lobby(), Seq(3)));
+    assert_eq!((unread(&state), state.rooms.seen.of(&lobby())), (0, Seq(3)));
+}
+
+#[test]
+fn room_that_was_entered_has_no_news_afterwards() {
+    let state = in_lobby().after(listed_as(&[("lobby", 2)], 2)).after(went("tea"));
+    let state = state.after(Action::Joined(tea(), page("bob", &[], 5, false)));
+    let state = state.after(listed_as(&[("lobby", 2), ("tea", 5)], 5)).after(went("lobby"));
+    assert_eq!(news(&state), [row("lobby", false, 0), row("tea", false, 0)]);
+}
+
+#[test]
+fn entering_is_not_reading() {
+    let saved = Saved {
+        visited: vec![lobby(), tea()],
+        seen: Seen { of_log: Some(at(1)), rooms: [(tea(), Seq(2)), (lobby(), Seq(2))].into() },
+        ..Saved::default()
+    };
+    let state = State::restore(saved).after(Action::SignedIn(person("ada"))).after(went("lobby"));
+    let state = state.after(listed_as(&[("lobby", 2), ("tea", 9)], 9)).after(went("tea"));
+    assert_eq!(state.rooms.seen.of(&tea()), Seq(2));
+    let state = state.after(Action::Joined(tea(), page("bob", &[1, 2, 3, 4], 9, false)));
+    assert_eq!(unread(&state), 2);
+    let ui = state.ui.of(&tea());
+    assert_eq!((ui.new_from, ui.goal), (Some(Seq(3)), Some(Goal::New(Seq(3)))));
+}
+
+#[test]
+fn what_another_tab_has_read_is_read() {
+    let state = in_lobby().after(listed_as(&[("lobby", 2)], 2)).after(heard(vec![said(3, "bob", "hi")]));
+    assert_eq!(unread(&state), 1);
+    let seen = Seen { of_log: Some(at(2)), rooms: [(lobby(), Seq(3))].into() };
+    let state = state.after(Action::SeenElsewhere(seen));
+    assert_eq!((unread(&state), state.rooms.seen.of(&lobby())), (0, Seq(3)));
+}
+
+#[test]
+fn rooms_of_another_tab_are_adopted_and_the_present_one_stays() {
+    let state = in_lobby().after(Action::VisitedElsewhere(vec![tea()]));
+    assert_eq!(*state.rooms.visited, [lobby(), tea()]);
+    assert_eq!(state.room().unwrap().lines.len(), 2);
+}
+
+#[test]
+fn message_that_comes_while_nobody_looks_is_where_the_reader_goes_on() {
+    let state = in_lobby().after(listed_as(&[("lobby", 2)], 2)).after(Action::Attended(true));
+    let state = state.after(heard(vec![said(3, "bob", "hi")])).after(Action::Read(lobby(), Seq(3)));
+    assert_eq!(state.ui.of(&lobby()).new_from, None);
+    let state = state.after(Action::Attended(false)).after(heard(vec![said(4, "bob", "hi")]));
+    assert_eq!(state.after(heard(vec![said(5, "bob", "hi")])).ui.of(&lobby()).new_from, Some(Seq(4)));
+}
+
+#[test]
+fn what_was_typed_for_a_message_that_is_deleted_moves_to_the_composer() {
+    let edit = Edit { seq: Seq(2), before: MessageText::received("m2"), text: "m2 and more".to_owned() };
+    let writing = Writing { draft: "half a".to_owned(), reply_to: None, edit: Some(edit) };
+    let state = in_lobby().after(Action::Wrote(lobby(), writing));
+    let state = state.after(heard(vec![entry(3, "bob", EntryKind::Delete { target: Seq(2) })]));
+    let writing = &state.ui.of(&lobby()).writing;
+    assert_eq!((writing.draft.as_str(), &writing.edit), ("half a\nm2 and more", &None));
+}
+
+#[test]
+fn unsent_writing_stays_with_its_room() {
+    let writing = Writing { draft: "half".to_owned(), reply_to: Some(Seq(1)), edit: None };
+    let state = in_lobby().after(Action::Wrote(lobby(), writing.clone()));
+    let state = state.after(went("tea")).after(went("lobby"));
+    assert_eq!(state.ui.of(&lobby()).writing, writing);
+    assert!(listed_rooms(&state.after(went("tea")))[0].has_draft);
+}
+
+#[test]
+fn reader_is_shown_only_in_rooms_that_the_server_has() {
+    let state = in_lobby();
+    assert_eq!(state.here(), Some(lobby()));
+    let state = state.after(went("tea"));
+    assert_eq!(state.here(), None, "nobody knows yet whether it exists");
+    assert_eq!(state.after(Action::Refused(tea(), "too long".to_owned())).here(), None);
+}
+
+#[test]
+fn reader_comes_back_to_the_place_that_they_left() {
+    let place = Place { seq: Seq(1), offset: -4.0 };
+    let state =
+        in_lobby().after(Action::LeftAt(lobby(), Some(place))).after(went("tea")).after(went("lobby"));
+    assert_eq!(state.ui.of(&lobby()).goal, Some(Goal::Place(place)));
+    let state = state.after(Action::Went(Page::Room(lobby(), Some(Seq(2)))));
+    assert_eq!(state.ui.of(&lobby()).goal, Some(Goal::Message(Seq(2))));
 }

@@ -41,8 +41,7 @@ pub(super) fn serve(caller: &Caller, request: Request) -> Response {
     }
     let (parts, _) = request.into_parts();
     let path = parts.uri.path().trim_start_matches('/');
-    let is_page =
-        path.is_empty() || path == "index.html" || path.strip_prefix("r/").is_some_and(|r| !r.contains('/'));
+    let is_page = is_page(path);
     let file = FILES.iter().find(|file| file.path == path && !is_page);
     let wants_html = || parts.headers.get(header::ACCEPT).is_some_and(|accept| accepts(accept, "text/html"));
     if file.is_none() && !is_page && (path.starts_with("api/") || !wants_html()) {
@@ -58,6 +57,15 @@ pub(super) fn serve(caller: &Caller, request: Request) -> Response {
     match file {
         Some(file) => send_file(file, &parts.headers),
         None => send_page(&caller.site.base, is_page, &parts.headers),
+    }
+}
+
+/// Whether a page of the client is at this path: the lobby, `r/ROOM`, or a message, `r/ROOM/SEQ`.
+fn is_page(path: &str) -> bool {
+    match path.strip_prefix("r/").map(|rest| rest.split_once('/')) {
+        None => path.is_empty() || path == "index.html",
+        Some(None) => true,
+        Some(Some((_, seq))) => seq.parse::<u64>().is_ok(),
     }
 }
 

@@ -2,28 +2,35 @@
 //! one, those in sight and around; the others are empty space.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use holdline_shared::Seq;
 use yew::prelude::*;
 
 use super::Props;
-use super::busy::Busy;
-use super::writing::change;
-use crate::components::{MessageRow, Quote, plain, sending_row, tag, words};
-use crate::hooks::{Reading, Shared};
-use crate::state::{Gap, Older, Phase, Room, Row, Sending, rows};
+use crate::command::Command;
+use crate::components::{MessageRow, Quote, SendingRow};
+use crate::hooks::Reading;
+use crate::state::{Gap, Locale, Older, Phase, Room, Row, Sending, rows};
+use crate::words;
 
-/// What was said. A message that is being changed is drawn wherever it stands: what is typed in it must not be lost.
-pub(super) fn view_lines(props: &Props, busy: &Shared<Busy>, reading: &Reading) -> Vec<Html> {
-    let room = &props.room;
-    let mut content = vec![top(props)];
+/// The messages of the log. One that is being changed is drawn wherever it stands: what is typed in it must not be lost.
+pub(super) fn view_lines(
+    props: &Props,
+    reading: &Reading,
+    run: &Callback<Command>,
+    locale: Locale,
+) -> Vec<Html> {
+    let (room, ui) = (&props.room, &props.ui);
+    let editing = ui.writing.edit.as_ref().map(|edit| edit.seq);
+    let mut content = vec![view_top(props, run)];
     let mut done = 0;
-    for (number, places) in (1..).zip(drawn(room, busy.get().editing, &reading.drawn)) {
+    for (number, places) in (1..).zip(drawn(room, editing, &reading.drawn)) {
         content.push(space(number, places.start - done, reading.height));
         done = places.end;
-        let rows = rows(&room.lines, places, &room.gaps, props.locale.day);
+        let rows = rows(&room.lines, places, &room.gaps, ui.new_from, locale.day);
         let last = rows.len();
-        content.extend(rows.into_iter().zip(1..).map(|(row, at)| view(props, busy, row, at == last)));
+        content.extend(rows.into_iter().zip(1..).map(|(row, at)| view(props, row, at == last, run, locale)));
     }
     content.push(space(0, room.lines.len() - done, reading.height));
     content
@@ -40,57 +47,73 @@ fn drawn(room: &Room, editing: Option<Seq>, around: &Range<usize>) -> Vec<Range<
 
 /// Room for so many messages.
 fn space(number: usize, messages: usize, height: i32) -> Html {
-    let style = format!("height:{}px", i32::try_from(messages).unwrap_or(i32::MAX).saturating_mul(height));
-    tag("div").key(&format!("space-{number}")).set("style", style).end()
+    let height = i32::try_from(messages).unwrap_or(i32::MAX).saturating_mul(height);
+    html! { <div key={format!("space-{number}")} style={format!("height:{height}px")} /> }
 }
 
 /// What stands above the first message.
-fn top(props: &Props) -> Html {
+fn view_top(props: &Props, run: &Callback<Command>) -> Html {
     let room = &props.room;
     let name = room.name.as_str();
-    let oldest = room.oldest();
-    let is_empty = oldest.is_none() && props.sendings.is_empty();
+    let is_empty = room.oldest().is_none() && props.sendings.is_empty();
     let is_complete = room.phase == Phase::Ready && !room.more;
     let label = match room.older {
-        Older::Idle => "Load older messages",
-        Older::Loading => "Loading older messages…",
-        Older::Failed => "Older messages did not come. Try again",
+        Older::Idle => words::LOAD_OLDER,
+        Older::Loading => words::LOADING_OLDER,
+        Older::Failed => words::OLDER_FAILED,
     };
-    let content = match oldest {
-        None if is_complete && is_empty => {
-            let strong = words("strong", "", "Nothing has been said here yet.");
-            let invitation = format!("Say something to open {name}; whoever comes will find it.");
-            tag("div|class=empty").with(strong).with(words("span", "", &invitation)).end()
-        }
-        _ if is_complete => words("p", "faint", &format!("This is the beginning of {name}.")),
-        Some(oldest) if room.more => plain(label, format!("load-older {oldest}")),
-        None => words("p", "faint", &format!("Opening {name}…")),
-        Some(_) => Html::default(),
-    };
-    tag("div|class=beginning").key("top").with(content).end()
+    html! {
+        <div class="beginning" key="top">
+            if is_complete && is_empty {
+                <div class="empty"><strong>{ words::EMPTY_ROOM }</strong><span>{ words::invitation(name) }</span></div>
+            } else if is_complete {
+                <p class="faint">{ words::beginning_of(name) }</p>
+            } else if let Some(oldest) = room.oldest() {
+                if room.more {
+                    <button
+                        type="button"
+                        class="plain"
+                        data-testid="load-older"
+                        onclick={load_before(room, oldest, run)}
+                    >
+                        { label }
+                    </button>
+                }
+            } else {
+                <p class="faint">{ words::opening(name) }</p>
+            }
+        </div>
+    }
+}
+
+fn load_before(room: &Room, before: Seq, run: &Callback<Command>) -> Callback<MouseEvent> {
+    let name = room.name.clone();
+    run.reform(move |_| Command::LoadOlder(name.clone(), before))
 }
 
 /// One row; Tab stops at the last one.
-fn view(props: &Props, busy: &Shared<Busy>, row: Row, is_last: bool) -> Html {
+fn view(props: &Props, row: Row, is_last: bool, run: &Callback<Command>, locale: Locale) -> Html {
+    let Props { room, ui, me, .. } = props;
     match row {
-        Row::Day(at) => {
-            let day = words("span", "", &props.locale.day_name(at));
-            tag("p|class=day").key(&format!("day-{}", at.0)).with(day).end()
-        }
-        Row::Gap(gap) => view_gap(gap),
+        Row::Day(at) => html! {
+            <p class="day" key={format!("day-{}", at.0)}>
+                <span key={locale.edition.to_string()}>{ locale.day_name(at) }</span>
+            </p>
+        },
+        Row::Gap(gap) => view_gap(room, gap, run),
+        Row::New => html! { <p class="new" key="new" data-testid="new"><span>{ words::NEW }</span></p> },
         Row::Message { line, is_first } => {
             let seq = line.message.seq;
-            let Busy { active, is_asking, editing, .. } = *busy.get();
+            let edit = ui.writing.edit.as_ref().filter(|edit| edit.seq == seq);
             html! {
                 <MessageRow
                     key={seq.0}
-                    quote={line.message.reply_to.map(|seq| quote(&props.room, seq))}
-                    form={editing.filter(|editing| *editing == seq).and_then(|seq| change(props, busy, seq))}
-                    is_active={active == Some(seq)}
-                    is_asking={active == Some(seq) && is_asking}
+                    room={room.name.clone()}
+                    quote={line.message.reply_to.map(|seq| quote(room, seq))}
+                    edit={edit.map(|edit| AttrValue::from(edit.text.clone()))}
+                    is_deleting={ui.deleting == Some(seq)}
                     is_tab_stop={is_last}
-                    me={props.me.as_ref().map(|me| me.id.clone())}
-                    locale={props.locale}
+                    me={me.as_ref().map(|me| me.id.clone())}
                     {line}
                     {is_first}
                 />
@@ -99,21 +122,35 @@ fn view(props: &Props, busy: &Shared<Busy>, row: Row, is_last: bool) -> Html {
     }
 }
 
-fn view_gap(gap: Gap) -> Html {
-    let content = if gap.is_new_log {
-        words("span", "", "The server's log was replaced. What was here before is gone.")
-    } else {
-        plain("Some messages are missing here. Load them", format!("older {}", gap.before))
-    };
-    tag("p|class=gap|data-testid=gap").key(&format!("gap-{}", gap.before)).with(content).end()
+fn view_gap(room: &Room, gap: Gap, run: &Callback<Command>) -> Html {
+    html! {
+        <p class="gap" key={format!("gap-{}", gap.before)} data-testid="gap">
+            if gap.is_new_log {
+                <span>{ words::NEW_LOG }</span>
+            } else {
+                <button type="button" class="plain" onclick={load_before(room, gap.before, run)}>
+                    { words::GAP }
+                </button>
+            }
+        </p>
+    }
 }
 
 /// A message on its way.
-pub(super) fn view_sending(props: &Props, at: usize, sending: &Sending) -> Html {
+pub(super) fn view_sending(props: &Props, at: usize, sending: &Rc<Sending>) -> Html {
     let Some(me) = &props.me else { return Html::default() };
     let quote = sending.request.reply_to.map(|seq| quote(&props.room, seq));
     let follows_own = at > 0 || props.room.lines.last().is_some_and(|last| last.message.author == *me);
-    sending_row(sending, !follows_own || quote.is_some(), quote.as_ref(), me, props.locale)
+    html! {
+        <SendingRow
+            key={sending.request.key.to_string()}
+            sending={Rc::clone(sending)}
+            me={me.clone()}
+            is_first={!follows_own || quote.is_some()}
+            {quote}
+            delay={props.delay.clone().filter(|_| at == 0)}
+        />
+    }
 }
 
 fn quote(room: &Room, seq: Seq) -> Quote {

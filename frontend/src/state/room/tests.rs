@@ -15,7 +15,7 @@ fn texts(room: &Room) -> Vec<String> {
 fn joined(seqs: &[u64], cursor: u64, more: bool) -> Room {
     let mut room = Room::new(RoomName::lobby(), Seq::START);
     room.phase = Phase::Joining;
-    room.join(page("bob", seqs, cursor, more), None);
+    room.join(page("bob", seqs, cursor, more), Seq(cursor), None);
     room
 }
 
@@ -27,11 +27,11 @@ fn what_comes_before_history_waits_and_counts_once() {
         room.hear(said(seq, "bob", &format!("m{seq}")), None);
     }
     assert!(texts(&room).is_empty());
-    room.join(page("bob", &[3, 4, 5], 5, false), None);
+    room.join(page("bob", &[3, 4, 5], 5, false), Seq(5), None);
     assert_eq!(texts(&room), ["m3", "m4", "m5", "m6"]);
     room.hear(said(6, "bob", "m6"), None);
     assert_eq!(texts(&room).len(), 4);
-    assert_eq!(room.unread, 1, "what was there at the first visit is not unread");
+    assert_eq!(room.unread, [Seq(6)], "what was there at the first visit is not unread");
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn edits_and_reactions_are_folded_in_once() {
 #[test]
 fn a_gap_is_marked_and_filled_page_by_page() {
     let mut room = joined(&[1, 2], 2, false);
-    room.join(page("bob", &[8, 9], 9, true), None);
+    room.join(page("bob", &[8, 9], 9, true), Seq::START, None);
     assert_eq!(room.gaps, [Gap { before: Seq(8), is_new_log: false }]);
     room.extend(Seq(8), page("bob", &[6, 7], 9, true));
     assert_eq!(room.gaps, [Gap { before: Seq(6), is_new_log: false }]);
@@ -66,9 +66,9 @@ fn a_gap_is_marked_and_filled_page_by_page() {
 #[test]
 fn no_gap_where_nothing_is_missing() {
     let mut room = joined(&[1, 2], 2, true);
-    room.join(page("bob", &[2, 3], 3, true), None);
+    room.join(page("bob", &[2, 3], 3, true), Seq::START, None);
     assert!(room.gaps.is_empty());
-    room.join(page("bob", &[7], 7, false), None);
+    room.join(page("bob", &[7], 7, false), Seq::START, None);
     assert!(room.gaps.is_empty(), "no older ones exist than those on the page");
 }
 
@@ -77,7 +77,7 @@ fn another_log_replaces_the_screen_and_says_so() {
     let mut room = joined(&[1, 2], 2, true);
     let mut other = page("bob", &[1], 1, false);
     other.cursor.epoch = Epoch(2);
-    room.join(other, None);
+    room.join(other, Seq::START, None);
     assert_eq!(texts(&room), ["m1"]);
     assert_eq!(room.gaps, [Gap { before: Seq(1), is_new_log: true }]);
     room.extend(Seq(1), page("bob", &[0], 1, true));
@@ -92,13 +92,15 @@ fn unread_are_those_of_others_after_what_was_seen() {
     let mut room = Room::new(RoomName::lobby(), Seq(1));
     room.hear(said(3, "bob", "hi"), Some(&me));
     room.hear(said(4, "ada", "from my other tab"), Some(&me));
-    assert_eq!(room.unread, 1);
+    assert_eq!(room.unread, [Seq(3)]);
     room.phase = Phase::Joining;
-    room.join(page("bob", &[1, 3], 4, false), Some(&me));
+    room.join(page("bob", &[1, 3], 4, false), Seq(1), Some(&me));
     room.hear(said(5, "bob", "again"), Some(&me));
-    assert_eq!(room.unread, 2);
-    room.read();
-    assert_eq!((room.unread, room.seen), (0, Seq(5)));
+    assert_eq!(room.unread, [Seq(3), Seq(5)]);
+    room.hear(entry(6, "bob", EntryKind::Delete { target: Seq(3) }), Some(&me));
+    assert_eq!(room.unread, [Seq(5)], "nobody has to read what was deleted");
+    room.read(Seq(5));
+    assert!(!room.has_news());
 }
 
 #[test]
@@ -111,4 +113,41 @@ fn older_pages_stand_above_and_reach_the_beginning() {
     assert_eq!(texts(&room), ["m1", "m3", "m4", "m5", "m6"]);
     room.hear(said(7, "bob", "m7"), None);
     assert_eq!(texts(&room).len(), 6);
+}
+
+#[test]
+fn idle_room_counts_from_the_first_list_and_says_that_more_was_missed() {
+    let mut room = Room::new(RoomName::lobby(), Seq(3));
+    room.see_listed(Seq(3), Seq(3), None);
+    assert!(!room.has_news());
+    room.hear(entry(4, "bob", EntryKind::Room { topic: "tea".parse().unwrap() }), None);
+    room.see_listed(Seq(3), Seq(5), Some(Seq(4)));
+    assert!(!room.has_news(), "a topic is no news, and the next poll brings 5");
+    room.see_listed(Seq(3), Seq(5), Some(Seq(5)));
+    assert!(room.has_missed, "no poll has brought 5");
+    room.hear(said(6, "bob", "hi"), None);
+    room.read(Seq(5));
+    assert_eq!(room.unread, [Seq(6)]);
+    room.read(Seq(6));
+    assert!(!room.has_news());
+}
+
+#[test]
+fn messages_far_above_are_put_in_with_a_gap_below() {
+    let mut room = joined(&[90, 91], 91, true);
+    room.jump(Seq(11), page("bob", &[9, 10], 91, true));
+    assert_eq!(texts(&room), ["m9", "m10", "m90", "m91"]);
+    assert_eq!(room.gaps, [Gap { before: Seq(90), is_new_log: false }]);
+    assert!(room.more);
+    room.extend(Seq(90), page("bob", &[10, 11, 12], 91, true));
+    assert!(room.gaps.is_empty());
+}
+
+#[test]
+fn page_of_a_server_that_is_behind_doubles_nothing() {
+    let mut room = joined(&[1, 2], 2, false);
+    room.hear(said(3, "bob", "m3"), None);
+    room.join(page("bob", &[1, 2], 2, false), Seq(3), None);
+    room.hear(said(3, "bob", "m3"), None);
+    assert_eq!(texts(&room), ["m1", "m2", "m3"]);
 }

@@ -1,0 +1,89 @@
+//! The page says what is true about its connection, waits for nothing for ever, and says what can be done.
+
+use anyhow::Result;
+use holdline_e2e::{Chat, Look, Person, Relay, Rule, Server, eventually};
+
+async fn until_shown(chat: &Chat, testid: &str, is_shown: bool) -> Result<()> {
+    let script = format!("return !!document.querySelector('[data-testid={testid}]')");
+    eventually(&format!("{testid}: {is_shown}"), async || {
+        let is = chat.browser.run::<bool>(&script, vec![]).await?;
+        Ok(Look::at(is == is_shown, || format!("{is}")))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn message_whose_request_is_never_answered_is_sent_again() -> Result<()> {
+    let server = Server::start().await?;
+    let relay = Relay::start(&server.url()).await?;
+    let ada = Chat::open(&relay.url()).await?;
+    relay.set(Rule::Swallow("POST /api/v1/rooms/lobby/messages"));
+    ada.say("into a hole").await?;
+    ada.say("and after it").await?;
+    ada.until("a message on its way", |screen| {
+        screen.row("into a hole").is_some_and(|row| row.state == "pending")
+    })
+    .await?;
+    relay.set(Rule::Pass);
+    ada.until_said(&["into a hole", "and after it"]).await?;
+    ada.browser.must_be_quiet_but_for_requests().await
+}
+
+#[tokio::test]
+async fn login_page_of_a_proxy_is_recognised_and_nothing_is_lost() -> Result<()> {
+    let server = Server::start().await?;
+    let relay = Relay::start(&server.url()).await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    let ada = Chat::open(&relay.url()).await?;
+    for (status, page) in [(200, "<h1>Sign in</h1>"), (401, "<h1>Sign in</h1>"), (403, "<h1>No</h1>")] {
+        relay.set(Rule::Answer("/api/v1/", status, page));
+        ben.say("lobby", "wake up").await?;
+        until_shown(&ada, "sign-in-needed", true).await?;
+        ada.say(&format!("said under {status}")).await?;
+        relay.set(Rule::Pass);
+        let is_sent = |screen: &holdline_e2e::Screen| {
+            let row = screen.row(&format!("said under {status}"));
+            row.is_some_and(|row| row.state == "sent" && row.seq.is_some())
+        };
+        ada.until("the message sent", is_sent).await?;
+        ada.until_live().await?;
+        until_shown(&ada, "sign-in-needed", false).await?;
+    }
+    assert_eq!(server_people(&ada).await?, 1, "nobody else was made of Ada");
+    ada.browser.must_be_quiet_but_for_requests().await
+}
+
+async fn server_people(chat: &Chat) -> Result<usize> {
+    Ok(chat.screen().await?.people.len())
+}
+
+#[tokio::test]
+async fn browser_without_network_is_believed() -> Result<()> {
+    let server = Server::start().await?;
+    let ada = Chat::open(&server.url()).await?;
+    ada.browser.set_online(false).await?;
+    ada.until("the truth", |screen| screen.status == "offline").await?;
+    ada.browser.set_online(true).await?;
+    ada.until_live().await?;
+    ada.browser.must_be_quiet_but_for_requests().await
+}
+
+#[tokio::test]
+async fn new_page_never_says_that_it_tries_again() -> Result<()> {
+    let server = Server::start().await?;
+    let ada = Chat::open(&server.url()).await?;
+    // Every status that the page has on its way to being live.
+    let watch = r"
+        const seen = [];
+        const look = () => { const s = document.querySelector('[data-testid=status]')?.dataset.status; if (s && seen.at(-1) !== s) seen.push(s); };
+        new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
+        window.seenStatuses = seen;";
+    let script = serde_json::json!({ "source": watch });
+    ada.browser.devtools("Page.addScriptToEvaluateOnNewDocument", script).await?;
+    for _ in 0..3 {
+        ada.reload().await?;
+        let seen: Vec<String> = ada.browser.run("return window.seenStatuses", vec![]).await?;
+        assert!(seen.iter().all(|status| ["connecting", "live"].contains(&status.as_str())), "{seen:?}");
+    }
+    ada.browser.must_be_quiet().await
+}

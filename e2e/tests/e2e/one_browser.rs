@@ -1,0 +1,144 @@
+//! One browser, one truth: who the reader is, what they have read and typed in one tab is so in all.
+
+use anyhow::{Context as _, Result};
+use fantoccini::wd::WindowHandle;
+use holdline_e2e::{Browser, Chat, Look, Person, Server, eventually};
+use serde_json::json;
+
+/// Opens a second tab at the same address; the first and the second.
+async fn open_second(chat: &Chat, url: &str) -> Result<(WindowHandle, WindowHandle)> {
+    let client = &chat.browser.client;
+    let first = client.window().await?;
+    let second = client.new_window(true).await?.handle;
+    client.switch_to_window(second.clone()).await?;
+    client.goto(url).await?;
+    chat.until_live().await?;
+    Ok((first, second))
+}
+
+#[tokio::test]
+async fn name_and_draft_are_those_of_all_tabs() -> Result<()> {
+    let server = Server::start().await?;
+    let chat = Chat::open(&server.url()).await?;
+    let (first, second) = open_second(&chat, &server.url()).await?;
+    chat.rename("Ada").await?;
+    chat.write("abc").await?;
+    chat.browser.client.switch_to_window(first).await?;
+    chat.until("the name of the other tab", |screen| screen.nickname.as_deref() == Some("Ada")).await?;
+    chat.until("the draft of the other tab", |screen| screen.composer == "abc").await?;
+    chat.write("d\u{E007}").await?;
+    chat.until_said(&["abcd"]).await?;
+    chat.browser.client.switch_to_window(second).await?;
+    chat.until_said(&["abcd"]).await?;
+    chat.until("no draft any more", |screen| screen.composer.is_empty()).await?;
+    chat.browser.must_be_quiet().await
+}
+
+#[tokio::test]
+async fn what_one_tab_has_read_is_read_in_the_other() -> Result<()> {
+    let server = Server::start().await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    ben.make_room("tea", "").await?;
+    let chat = Chat::open(&server.url()).await?;
+    chat.until("the room", |screen| screen.listed("tea").is_some()).await?;
+    chat.visit("tea").await?;
+    chat.visit("lobby").await?;
+    let (first, second) = open_second(&chat, &server.url()).await?;
+    ben.say("tea", "Milk?").await?;
+    for tab in [&first, &second] {
+        chat.browser.client.switch_to_window(tab.clone()).await?;
+        chat.until("something new", |screen| screen.listed("tea").is_some_and(|room| room.news)).await?;
+    }
+    chat.visit("tea").await?;
+    chat.until_said(&["Milk?"]).await?;
+    chat.browser.client.switch_to_window(first).await?;
+    chat.until("nothing new any more", |screen| screen.listed("tea").is_some_and(|room| !room.news)).await?;
+    let title = chat.browser.client.title().await?;
+    assert!(!title.contains('('), "{title}");
+    chat.browser.must_be_quiet().await
+}
+
+#[tokio::test]
+async fn tab_in_a_room_that_the_server_refuses_silences_no_other() -> Result<()> {
+    let server = Server::start().await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    let chat = Chat::open(&server.url()).await?;
+    let client = chat.browser.client.clone();
+    let first = client.window().await?;
+    let second = client.new_window(true).await?.handle;
+    client.switch_to_window(second).await?;
+    // Sixty-five letters: the client leaves the counting to the server.
+    client.goto(&format!("{}/r/{}", server.url(), "x".repeat(65))).await?;
+    eventually("the refusal", async || {
+        let source = client.source().await?;
+        Ok(Look::at(source.contains("cannot be opened") || source.contains("No room can"), || source))
+    })
+    .await?;
+    client.switch_to_window(first).await?;
+    ben.say("lobby", "Can you hear me?").await?;
+    chat.until_said(&["Can you hear me?"]).await?;
+    chat.until_live().await?;
+    Ok(())
+}
+
+/// A page from plain HTTP in a LAN has no locks; the tabs elect one of them all the same.
+#[tokio::test]
+async fn tabs_without_locks_hold_one_request() -> Result<()> {
+    let server = Server::start().await?;
+    let browser = Browser::start().await?;
+    let client = browser.client.clone();
+    let no_locks = json!({ "source": "delete Navigator.prototype.locks" });
+    browser.devtools("Page.addScriptToEvaluateOnNewDocument", no_locks.clone()).await?;
+    let chat = Chat::open_in(browser, &server.url()).await?;
+    let mut tabs = vec![client.window().await?];
+    while tabs.len() < 4 {
+        let tab = client.new_window(true).await?.handle;
+        client.switch_to_window(tab.clone()).await?;
+        chat.browser.devtools("Page.addScriptToEvaluateOnNewDocument", no_locks.clone()).await?;
+        client.goto(&server.url()).await?;
+        chat.until_live().await?;
+        tabs.push(tab);
+    }
+    let one_poll = async || {
+        eventually("one held poll", async || {
+            let held = server.held_polls().await?;
+            Ok(Look::at(held == 1, || format!("{held}")))
+        })
+        .await
+    };
+    one_poll().await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    ben.say("lobby", "To all").await?;
+    all_show(&chat, &tabs, &["To all"]).await?;
+    client.switch_to_window(tabs.remove(0)).await?;
+    client.close_window().await?;
+    ben.say("lobby", "To the others").await?;
+    all_show(&chat, &tabs, &["To all", "To the others"]).await?;
+    one_poll().await?;
+    chat.browser.must_be_quiet().await
+}
+
+async fn all_show(chat: &Chat, tabs: &[WindowHandle], texts: &[&str]) -> Result<()> {
+    for (at, tab) in tabs.iter().enumerate() {
+        chat.browser.client.switch_to_window(tab.clone()).await?;
+        chat.until_said(texts).await.with_context(|| format!("tab {} of {}", at + 1, tabs.len()))?;
+    }
+    Ok(())
+}
+
+/// A leader whose own requests fail is replaced by a tab that gets answers.
+#[tokio::test]
+async fn leader_without_network_is_replaced() -> Result<()> {
+    let server = Server::start().await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    let chat = Chat::open(&server.url()).await?;
+    let (first, second) = open_second(&chat, &server.url()).await?;
+    chat.browser.client.switch_to_window(first).await?;
+    chat.browser.set_online(false).await?;
+    chat.until("trouble in the first tab", |screen| screen.status != "live").await?;
+    chat.browser.client.switch_to_window(second).await?;
+    ben.say("lobby", "Are you there?").await?;
+    chat.until_said(&["Are you there?"]).await?;
+    chat.until_live().await?;
+    chat.browser.must_be_quiet_but_for_requests().await
+}

@@ -1,0 +1,56 @@
+//! What the reader has to know and can do something about: the page is older than the server, a login has ended, a
+//! wish was not fulfilled.
+
+use yew::prelude::*;
+
+use super::{Shape, icon_button};
+use crate::command::Command;
+use crate::hooks::use_commands;
+use crate::words;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// Whether the server is newer than this page.
+    pub is_outdated: bool,
+    /// Whether somebody else's login page answers in place of the server.
+    pub needs_sign_in: bool,
+    /// Whether the browser refuses the session's cookie.
+    pub is_forgotten: bool,
+    /// Why something that was wanted has not been done.
+    pub notice: Option<AttrValue>,
+}
+
+/// The lines. They stay until something is done about them.
+#[component]
+pub fn Banners(props: &Props) -> Html {
+    let Props { is_outdated, needs_sign_in, is_forgotten, notice } = props;
+    let run = use_commands();
+    let reload = run.reform(|_: MouseEvent| Command::Reload);
+    let close = run.reform(|_: MouseEvent| Command::CloseNotice);
+    html! {
+        <>
+            if *needs_sign_in {
+                <p class="banner" role="status" data-testid="sign-in-needed">
+                    <span>{ words::SIGN_IN_NEEDED }</span>
+                    <button type="button" class="plain" onclick={reload.clone()}>{ words::SIGN_IN_AGAIN }</button>
+                </p>
+            } else if *is_outdated {
+                <p class="banner" role="status" data-testid="outdated">
+                    <span>{ words::OUTDATED }</span>
+                    <button type="button" class="plain" onclick={reload}>{ words::RELOAD }</button>
+                </p>
+            }
+            if *is_forgotten {
+                <p class="banner" role="status" data-testid="cookie-refused"><span>{ words::COOKIE_REFUSED }</span></p>
+            }
+            <div role="alert">
+                if let Some(notice) = notice {
+                    <p class="banner bad" data-testid="notice">
+                        <span key={notice.to_string()}>{ notice }</span>
+                        { icon_button(Shape::Close, words::CLOSE, close) }
+                    </p>
+                }
+            </div>
+        </>
+    }
+}

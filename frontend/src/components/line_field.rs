@@ -1,0 +1,95 @@
+//! A field of one line that is saved by Enter or a button and left by Esc: a topic, a nickname, the name of a room.
+//! Leaving the window or the field saves nothing: half a text is not meant for others.
+
+use yew::prelude::*;
+
+use super::{Shape, icon_button};
+use crate::api::dom;
+use crate::hooks::use_focus;
+use crate::words;
+
+/// Takes a text over; a text that it does not take, it gives a reason for.
+pub(super) type OnText = Callback<String, Result<(), String>>;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// Its name for the page, tests and the style sheet.
+    pub id: &'static str,
+    /// What it is called, also shown in it as long as it is empty.
+    pub label: &'static str,
+    /// The text at first.
+    #[prop_or_default]
+    pub text: AttrValue,
+    /// Hears that the reader leaves the text as it was; a field with it has the focus and buttons.
+    #[prop_or_default]
+    pub on_cancel: Option<Callback<()>>,
+    /// Takes the text.
+    pub on_save: OnText,
+}
+
+/// The field.
+#[component]
+pub fn LineField(props: &Props) -> Html {
+    let Props { id, label, text: first, on_cancel, on_save } = props;
+    let node = use_node_ref();
+    let text = use_state_eq(|| first.to_string());
+    let error = use_state_eq(|| None::<String>);
+    use_focus(&node, on_cancel.is_some().then_some(()));
+    let onsubmit = {
+        let (node, text, error, on_save) = (node.clone(), text.setter(), error.setter(), on_save.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            // What stands in the field counts: on a busy page keys come faster than it is drawn.
+            match on_save.emit(dom::text_in(&node)) {
+                Ok(()) => text.set(String::new()),
+                Err(why) => error.set(Some(words::sentence(&why))),
+            }
+        })
+    };
+    let oninput = {
+        let (text, error) = (text.setter(), error.setter());
+        Callback::from(move |event: InputEvent| {
+            text.set(dom::typed_text(&event));
+            error.set(None);
+        })
+    };
+    let onkeydown = on_cancel.clone().map(|cancel| {
+        Callback::from(move |event: KeyboardEvent| {
+            if dom::is_key(&event, "Escape") {
+                event.stop_propagation();
+                cancel.emit(());
+            }
+        })
+    });
+    let error_id = format!("{id}-error");
+    html! {
+        <form class={classes!("line-field", *id)} {onsubmit}>
+            <div class="write">
+                <input
+                    id={*id}
+                    ref={&node}
+                    class="field"
+                    type="text"
+                    dir="auto"
+                    autocomplete="off"
+                    enterkeyhint={if on_cancel.is_some() { "done" } else { "go" }}
+                    data-testid={*id}
+                    aria-label={*label}
+                    aria-invalid={error.is_some().then_some("true")}
+                    aria-describedby={error.is_some().then(|| error_id.clone())}
+                    placeholder={*label}
+                    value={(*text).clone()}
+                    {oninput}
+                    {onkeydown}
+                />
+                if let Some(cancel) = on_cancel {
+                    <button type="submit" class="plain">{ words::SAVE }</button>
+                    { icon_button(Shape::Close, words::CANCEL, cancel.reform(|_| ())) }
+                }
+            </div>
+            if let Some(why) = &*error {
+                <p class="error" role="alert" id={error_id}>{ why }</p>
+            }
+        </form>
+    }
+}

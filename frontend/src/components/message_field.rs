@@ -1,0 +1,163 @@
+//! A field for a message, new or changed: several lines, of limited length. What is typed in it is the state's, so that
+//! nothing of it is lost; a text that cannot be taken stays with the reason under it.
+
+use holdline_shared::limits::{TEXT_BYTES, TEXT_GRAPHEMES};
+use holdline_shared::{InvalidText, MessageText};
+use yew::prelude::*;
+
+use crate::api::dom;
+use crate::hooks::use_locale;
+use crate::words;
+
+/// From this length on the field counts characters.
+const NEAR_LIMIT: usize = TEXT_GRAPHEMES - 400;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// Its name for the page, tests and the style sheet.
+    pub id: &'static str,
+    /// What it is called, also shown in it as long as it is empty.
+    pub label: AttrValue,
+    /// The text in it.
+    pub text: AttrValue,
+    /// Its element.
+    pub node: NodeRef,
+    /// Hears of another text.
+    pub on_change: Callback<String>,
+    /// Takes the text when it is sent.
+    pub on_send: Callback<MessageText>,
+    /// Hears of Esc.
+    pub on_cancel: Callback<()>,
+    /// Hears of the arrow up in the empty field.
+    #[prop_or_default]
+    pub on_up: Callback<()>,
+    /// The buttons beside it.
+    pub children: Html,
+}
+
+/// The field.
+#[component]
+pub fn MessageField(props: &Props) -> Html {
+    let Props { id, label, text, node, on_change, on_send, on_cancel, on_up, children } = props;
+    let locale = use_locale();
+    let error = use_state_eq(|| None::<String>);
+    {
+        let node = node.clone();
+        use_effect_with(text.clone(), move |_| dom::fit_height(&node));
+    }
+    let send = {
+        let (node, error, on_send) = (node.clone(), error.setter(), on_send.clone());
+        Callback::from(move |()| {
+            // What stands in the field counts: on a busy page keys come faster than it is drawn.
+            let text = dom::text_in(&node);
+            match check(&text, locale.count) {
+                Ok(text) => {
+                    dom::clear(&node);
+                    on_send.emit(text);
+                }
+                Err(why) => error.set(why),
+            }
+        })
+    };
+    let oninput = {
+        let (error, on_change) = (error.setter(), on_change.clone());
+        Callback::from(move |event: InputEvent| {
+            error.set(None);
+            on_change.emit(dom::typed_text(&event));
+        })
+    };
+    let onkeydown = {
+        let (send, on_cancel, on_up, is_empty) =
+            (send.clone(), on_cancel.clone(), on_up.clone(), text.is_empty());
+        Callback::from(move |event: KeyboardEvent| {
+            // A keyboard on a screen has no Shift+Enter; there the button sends.
+            if dom::is_key(&event, "Enter") && !event.shift_key() && !dom::is_touched() {
+                event.prevent_default();
+                send.emit(());
+            } else if dom::is_key(&event, "Escape") {
+                on_cancel.emit(());
+            } else if dom::is_key(&event, "ArrowUp") && is_empty {
+                event.prevent_default();
+                on_up.emit(());
+            }
+        })
+    };
+    let onsubmit = {
+        let node = node.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            send.emit(());
+            dom::focus(&node);
+        })
+    };
+    // Counting is slow, and a text that is too long in bytes is too long anyway.
+    let counts = text.len() >= NEAR_LIMIT && text.len() <= TEXT_BYTES;
+    let length = if counts { (locale.count)(text) } else { 0 };
+    let is_too_long = length > TEXT_GRAPHEMES || text.len() > TEXT_BYTES;
+    let under_id = format!("{id}-error");
+    html! {
+        <form class={classes!("message-field", format!("{id}-field"))} {onsubmit}>
+            <div class="write">
+                <textarea
+                    id={*id}
+                    ref={node}
+                    class="field"
+                    rows="1"
+                    dir="auto"
+                    data-testid={*id}
+                    aria-label={label}
+                    aria-invalid={error.is_some().then_some("true")}
+                    aria-describedby={error.is_some().then(|| under_id.clone())}
+                    placeholder={label}
+                    value={text}
+                    {oninput}
+                    {onkeydown}
+                />
+                { children.clone() }
+            </div>
+            if let Some(why) = &*error {
+                <p class="error" role="alert" id={under_id}>{ why }</p>
+            } else if counts {
+                <p class={classes!("counter", is_too_long.then_some("error"))}>
+                    { words::characters(length, TEXT_GRAPHEMES) }
+                </p>
+            } else if is_too_long {
+                <p class="counter error">{ words::too_long(TEXT_GRAPHEMES) }</p>
+            }
+        </form>
+    }
+}
+
+/// A text without the invisible controls that come with text out of terminals and documents; other kinds of line breaks
+/// become the one that messages have.
+fn without_controls(text: &str) -> String {
+    let text = text.replace(['\u{B}', '\u{C}', '\u{85}', '\u{2028}', '\u{2029}'], "\n");
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')).collect()
+}
+
+/// The message of a text, or what is wrong with it; nothing to say about an empty one.
+fn check(text: &str, count: fn(&str) -> usize) -> Result<MessageText, Option<String>> {
+    let is_long = text.len() > TEXT_BYTES || (text.len() > TEXT_GRAPHEMES && count(text) > TEXT_GRAPHEMES);
+    if is_long {
+        return Err(Some(words::too_long(TEXT_GRAPHEMES)));
+    }
+    MessageText::parse(&without_controls(text)).map_err(|why| match why {
+        InvalidText::Empty => None,
+        why => Some(words::sentence(&why.to_string())),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_taken_as_it_was_meant() {
+        let chars = |text: &str| text.chars().count();
+        assert_eq!(check("a\u{B}b\u{C}c\u{1B}[0m", chars).unwrap().as_str(), "a\nb\nc[0m");
+        assert_eq!(check(" \n", chars), Err(None), "nothing to say about nothing");
+        assert!(check(&"a".repeat(TEXT_GRAPHEMES + 1), chars).unwrap_err().unwrap().contains("at most"));
+        let huge = "é".repeat(TEXT_BYTES);
+        assert!(check(&huge, |_| panic!("counting a huge text is slow")).is_err());
+    }
+}

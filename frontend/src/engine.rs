@@ -1,0 +1,214 @@
+//! Everything that runs while the page is open, put together: storage, session, subscription, outbox. The state's
+//! changes drive it; [`Engine::run`] is the way in for the reader's commands. Draws nothing.
+
+mod changes;
+mod driver;
+mod followed;
+mod join;
+mod memory;
+mod news;
+mod pause;
+mod room_list;
+mod sender;
+mod session;
+mod store;
+mod subscription;
+mod tabs;
+mod wakes;
+mod wishes;
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use gloo_events::EventListener;
+use gloo_timers::callback::Interval;
+use holdline_shared::Status;
+use wasm_bindgen_futures::spawn_local;
+use yew::Callback;
+
+use self::driver::Driver;
+use self::join::Join;
+use self::memory::Memory;
+use self::room_list::RoomListRefresh;
+use self::sender::Sender;
+use self::store::Store;
+use self::wakes::{BrowserEvents, Listening, Wake, Wakes};
+use crate::api::{self, AbortOnDrop, Signal, Storage, dom};
+use crate::command::Command;
+use crate::state::{Action, Page, Phase, State, unread};
+use crate::words;
+
+/// The engine. Clones are handles on one and the same.
+#[derive(Clone)]
+pub struct Engine {
+    store: Store,
+    wakes: Wakes,
+    storage: Storage,
+}
+
+impl PartialEq for Engine {
+    /// There is one engine.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Engine {
+    /// An engine that begins with what storage had kept, and does nothing yet.
+    pub fn restore() -> Self {
+        let storage = Storage::open();
+        let store = Store::new(State::restore(memory::saved(&storage)));
+        Self { store, wakes: Wakes::default(), storage }
+    }
+
+    /// The state as it is now.
+    pub fn state(&self) -> Rc<State> {
+        self.store.state()
+    }
+
+    /// Begins to run; `render` hears of every new state. All of it ends when the guard is dropped.
+    pub fn start(&self, render: Callback<Rc<State>>) -> Running {
+        let (store, wakes) = (&self.store, &self.wakes);
+        let guard = AbortOnDrop::new();
+        let driver = subscription::subscribe(store, wakes, self.storage.clone());
+        let memory = Memory::new(&self.storage, store);
+        let effects = Effects {
+            engine: self.clone(),
+            memory: memory.clone(),
+            driver: driver.clone(),
+            join: Join::default(),
+            sender: Sender::default(),
+            room_list: RoomListRefresh::default(),
+            signal: guard.signal(),
+            render,
+        };
+        store.follow(Some(Box::new(move |before, after| effects.follow(before, after))));
+        spawn_local(session::sign_in(store.clone(), wakes.clone(), guard.signal()));
+        room_list::refresh(store);
+        let running = Running {
+            store: store.clone(),
+            driver: driver.clone(),
+            _alive: (
+                wakes.listen(self.waking(&driver)),
+                wakes.listen_to_browser(),
+                room_list::each_minute(store),
+                memory.listen(store),
+                listen_to_leaving(&driver),
+                guard,
+            ),
+        };
+        store.dispatch(Action::Attended(dom::is_attended()));
+        running
+    }
+
+    /// The address bar names another page.
+    pub fn go_to(&self, page: Page) {
+        if self.state().ui.page != page {
+            self.store.dispatch(Action::Went(page));
+        }
+    }
+
+    /// Runs a command of the reader.
+    pub fn run(&self, command: Command) {
+        match command {
+            Command::TryNow => self.wakes.ring(Wake::Now),
+            Command::Reload => dom::reload(),
+            command => changes::run(&self.store, command),
+        }
+    }
+
+    fn waking(&self, driver: &Driver) -> Callback<Wake> {
+        let (store, driver) = (self.store.clone(), driver.clone());
+        Callback::from(move |wake| {
+            driver.wake(wake);
+            let is_attended = dom::is_attended();
+            if store.state().ui.is_attended != is_attended {
+                store.dispatch(Action::Attended(is_attended));
+            }
+            if matches!(wake, Wake::Visible | Wake::Online) {
+                room_list::refresh(&store);
+            }
+        })
+    }
+}
+
+/// A running engine.
+pub struct Running {
+    store: Store,
+    driver: Driver,
+    _alive: (Listening, BrowserEvents, Interval, Option<EventListener>, Option<EventListener>, AbortOnDrop),
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.driver.stop();
+        self.store.follow(None);
+    }
+}
+
+/// What follows from every change of the state.
+struct Effects {
+    engine: Engine,
+    memory: Memory,
+    driver: Driver,
+    join: Join,
+    sender: Sender,
+    room_list: RoomListRefresh,
+    signal: Signal,
+    render: Callback<Rc<State>>,
+}
+
+impl Effects {
+    /// Storage comes first: whatever happens next, what was typed is kept. The subscription is told what to poll before
+    /// a room's history is asked for, so that nothing falls in between. The screen comes last.
+    fn follow(&self, before: &State, after: &Rc<State>) {
+        self.memory.keep(before, after);
+        self.talk_to_server(after);
+        self.show(after);
+    }
+
+    fn talk_to_server(&self, state: &State) {
+        let Engine { store, wakes, .. } = &self.engine;
+        self.driver.want(state.followed(), state.here());
+        self.join.follow(state, store, &self.driver, wakes);
+        self.sender.follow(state, store, wakes, &self.signal);
+        self.room_list.follow(state, store);
+    }
+
+    fn show(&self, state: &Rc<State>) {
+        dom::set_title(&title(state));
+        self.render.emit(Rc::clone(state));
+        self.mark_read(state);
+    }
+
+    /// What was on the screen, in a page that somebody looks at, at the newest message, has been read.
+    fn mark_read(&self, state: &State) {
+        let Some(room) = state.room().filter(|room| room.phase == Phase::Ready) else { return };
+        let is_new = room.has_news() || state.rooms.seen.of(&room.name) < room.head;
+        if state.ui.is_attended && state.ui.is_at_end && is_new {
+            self.engine.store.dispatch(Action::Read(room.name.clone(), room.head));
+        }
+    }
+}
+
+fn listen_to_leaving(driver: &Driver) -> Option<EventListener> {
+    let driver = driver.clone();
+    Some(EventListener::new(&web_sys::window()?.into(), "pagehide", move |_| driver.leave()))
+}
+
+fn title(state: &State) -> String {
+    let page = state.ui.page.room().map_or("Holdline".to_owned(), |name| words::page_title(name.as_str()));
+    match unread(state) {
+        0 => page,
+        n => format!("({n}) {page}"),
+    }
+}
+
+/// Before there is a subscription, its status is that of the first steps.
+fn report(store: &Store, pause: Duration, fault: &api::Fault) {
+    if *fault == api::Fault::SignInNeeded {
+        store.dispatch(Action::SignInNeeded);
+    }
+    let status = Status::Reconnecting { at: api::now() + pause, why: fault.text() };
+    store.dispatch(Action::Connected(status, api::wall_clock()));
+}

@@ -1,0 +1,188 @@
+//! What each command of the reader changes: in the state, and through requests on the server. What was not done is said,
+//! with what was typed for it, so that nothing typed is lost.
+
+use holdline_shared::{Emoji, MessageText, Nickname, PublishKey, PublishRequest, RoomName, Seq, Topic};
+use wasm_bindgen_futures::spawn_local;
+
+use super::session;
+use super::store::Store;
+use crate::api::{self, Change};
+use crate::command::Command;
+use crate::state::{Action, Edit, Goal, Older, Overlay, Progress, Writing};
+use crate::words;
+
+/// Runs a command.
+pub(super) fn run(store: &Store, command: Command) {
+    match command {
+        // Navigation and reloading are the browser's business, and done before a command comes here.
+        Command::Go(_) | Command::TryNow | Command::Reload => {}
+        Command::Open(overlay) => store.dispatch(Action::Opened(overlay)),
+        Command::CloseNotice => store.dispatch(Action::Noticed(None)),
+        Command::Rename(name) => rename(store, name),
+        Command::SetTopic(room, topic) => set_topic(store, room, topic),
+        Command::Forget(room) => store.dispatch(Action::Forgot(room)),
+        Command::Say(room, text) => say(store, &room, text),
+        Command::Write(room, draft) => write(store, &room, |writing| writing.draft = draft),
+        Command::Reply(room, seq) => {
+            write(store, &room, |writing| writing.reply_to = seq);
+            store.dispatch(Action::ComposerWanted(room));
+        }
+        Command::Retry(key) => store.dispatch(Action::Progressed(key, Progress::Pending)),
+        Command::Rewrite(key) => rewrite(store, key),
+        Command::Discard(key) => store.dispatch(Action::Discarded(key)),
+        Command::React(room, seq, emoji) => react(store, room, seq, emoji),
+        Command::Edit(room, seq) => edit(store, room, seq),
+        Command::EditNewest(room) => {
+            let state = store.state();
+            let known = state.rooms.get(&room).zip(state.session.me.as_ref());
+            if let Some(seq) = known.and_then(|(room, me)| room.newest_of(me)) {
+                edit(store, room, seq);
+            }
+        }
+        Command::ChangeEdit(room, text) => write(store, &room, |writing| {
+            if let Some(edit) = &mut writing.edit {
+                edit.text = text;
+            }
+        }),
+        Command::SaveEdit(room, text) => save_edit(store, room, text),
+        Command::CancelEdit(room) => end_edit(store, room),
+        Command::AskToDelete(room, seq) => store.dispatch(Action::Deleting(room, seq)),
+        Command::Delete(room, seq) => {
+            store.dispatch(Action::Deleting(room.clone(), None));
+            make(store, Change::Delete(room, seq), |_, why| words::not_done(&why));
+        }
+        Command::LoadOlder(room, before) => load_older(store, room, before),
+        Command::Show(room, seq) => store.dispatch(Action::Aimed(room, Some(Goal::Message(seq)))),
+        Command::ShowNewest(room) => store.dispatch(Action::Aimed(room, Some(Goal::Newest))),
+        Command::Arrive(room) => store.dispatch(Action::Aimed(room, None)),
+        Command::SetAtEnd(room, is_at_end) => {
+            let ui = &store.state().ui;
+            if ui.page.room() == Some(&room) && ui.is_at_end != is_at_end {
+                store.dispatch(Action::AtEnd(room, is_at_end));
+            }
+        }
+        Command::Leave(room, place) => store.dispatch(Action::LeftAt(room, place)),
+    }
+}
+
+fn write(store: &Store, room: &RoomName, change: impl FnOnce(&mut Writing)) {
+    let before = store.state().ui.of(room);
+    let mut writing = before.writing.clone();
+    change(&mut writing);
+    if writing != before.writing {
+        store.dispatch(Action::Wrote(room.clone(), writing));
+    }
+}
+
+fn say(store: &Store, room: &RoomName, text: MessageText) {
+    let (key, at) = (api::random_key(), api::wall_clock());
+    let reply_to = store.state().ui.of(room).writing.reply_to;
+    let request = PublishRequest { key, text, reply_to };
+    // The message is in the outbox before the draft goes: in between, nothing must be lost.
+    store.dispatch(Action::Said { room: room.clone(), request, at });
+    write(store, room, |writing| {
+        writing.draft.clear();
+        writing.reply_to = None;
+    });
+}
+
+fn rewrite(store: &Store, key: PublishKey) {
+    let state = store.state();
+    let Some(item) = state.outbox.get(key) else { return };
+    write(store, &item.room, |writing| {
+        writing.append(item.request.text.as_str());
+        writing.reply_to = writing.reply_to.or(item.request.reply_to);
+    });
+    store.dispatch(Action::Discarded(key));
+    store.dispatch(Action::ComposerWanted(item.room.clone()));
+}
+
+fn react(store: &Store, room: RoomName, seq: Seq, emoji: Emoji) {
+    let state = store.state();
+    let line = state.rooms.get(&room).and_then(|room| room.line(seq));
+    let has = line.zip(state.session.id()).is_some_and(|(line, me)| line.message.has_my_reaction(&emoji, me));
+    make(store, Change::React(room, seq, emoji, !has), |_, why| words::not_done(&why));
+}
+
+/// Begins to change a message, unless another is being changed: that one is shown first.
+fn edit(store: &Store, room: RoomName, seq: Seq) {
+    let state = store.state();
+    if let Some(running) = state.ui.of(&room).writing.edit.as_ref().filter(|edit| edit.is_changed()) {
+        store.dispatch(Action::Aimed(room, Some(Goal::Message(running.seq))));
+        return store.dispatch(Action::Noticed(Some(words::FINISH_EDIT_FIRST.to_owned())));
+    }
+    let text = state.rooms.get(&room).and_then(|room| room.line(seq)?.message.text.clone());
+    if let Some(before) = text {
+        let text = before.to_string();
+        write(store, &room, |writing| writing.edit = Some(Edit { seq, before, text }));
+    }
+}
+
+fn end_edit(store: &Store, room: RoomName) {
+    write(store, &room, |writing| writing.edit = None);
+    store.dispatch(Action::ComposerWanted(room));
+}
+
+fn save_edit(store: &Store, room: RoomName, text: MessageText) {
+    let Some(edit) = store.state().ui.of(&room).writing.edit.clone() else { return };
+    end_edit(store, room.clone());
+    if text != edit.before {
+        make(store, Change::Edit(room.clone(), edit.seq, text.clone()), move |store, why| {
+            // Back into the form, unless another message is being changed there by now.
+            if store.state().ui.of(&room).writing.edit.is_none() {
+                write(store, &room, |writing| {
+                    writing.edit = Some(Edit { text: text.to_string(), ..edit.clone() });
+                });
+                words::not_done(&why)
+            } else {
+                words::not_changed_to(&why, text.as_str())
+            }
+        });
+    }
+}
+
+fn set_topic(store: &Store, room: RoomName, topic: Topic) {
+    store.dispatch(Action::Opened(Overlay::Nothing));
+    make(store, Change::Topic(room, topic.clone()), move |_, why| {
+        words::not_changed_to(&why, topic.as_str())
+    });
+}
+
+fn rename(store: &Store, name: Nickname) {
+    store.dispatch(Action::Opened(Overlay::Nothing));
+    let store = store.clone();
+    spawn_local(async move {
+        let typed = name.to_string();
+        match api::rename(name).await {
+            Ok(me) => store.dispatch(Action::SignedIn(me)),
+            Err(fault) => {
+                store.dispatch(Action::Noticed(Some(words::not_changed_to(&fault.text(), &typed))));
+            }
+        }
+    });
+}
+
+/// Makes a change. If that fails, `tell` says what the reader is told, given the reason.
+fn make(store: &Store, change: Change, tell: impl FnOnce(&Store, String) -> String + 'static) {
+    let store = store.clone();
+    spawn_local(async move {
+        if let Err(fault) = session::make(&store, &change).await {
+            let notice = tell(&store, fault.text());
+            store.dispatch(Action::Noticed(Some(notice)));
+        }
+    });
+}
+
+fn load_older(store: &Store, room: RoomName, before: Seq) {
+    if store.state().rooms.get(&room).is_none_or(|room| room.older == Older::Loading) {
+        return;
+    }
+    store.dispatch(Action::OlderAsked(room.clone()));
+    let store = store.clone();
+    spawn_local(async move {
+        store.dispatch(match api::older(&room, before).await {
+            Ok(page) => Action::OlderCame(room, before, page),
+            Err(_) => Action::OlderFailed(room),
+        });
+    });
+}

@@ -1,0 +1,138 @@
+//! Joins the room on the screen: reads its history, makes the room if it does not exist, has it polled, and tries again
+//! until that has worked or the server says that it never will.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use holdline_shared::{Backoff, History, ProblemCode, RoomName};
+use wasm_bindgen_futures::spawn_local;
+
+use super::driver::Driver;
+use super::store::Store;
+use super::wakes::Wakes;
+use super::{pause, report, session};
+use crate::api::{self, AbortOnDrop, Change, Fault, Signal};
+use crate::state::{Action, Goal, Older, Phase, Room, State};
+use crate::words;
+
+/// The joining under way, if there is one.
+#[derive(Default)]
+pub(super) struct Join(RefCell<Option<(RoomName, AbortOnDrop)>>);
+
+impl Join {
+    /// Joins the room on the screen whenever that is not joined; gives up those that were left. Reading needs no session,
+    /// so that history is asked for beside it.
+    pub(super) fn follow(&self, state: &State, store: &Store, driver: &Driver, wakes: &Wakes) {
+        let is_open = |room: &&Rc<Room>| matches!(room.phase, Phase::Idle | Phase::Joining);
+        let wanted = state.room().filter(is_open).map(|room| &room.name);
+        if wanted != self.0.borrow().as_ref().map(|(room, _)| room) {
+            let joining = wanted.cloned().map(|room| {
+                let guard = AbortOnDrop::new();
+                let task = join(store.clone(), driver.clone(), wakes.clone(), room.clone(), guard.signal());
+                spawn_local(task);
+                (room, guard)
+            });
+            self.0.replace(joining);
+        }
+        if let Some(room) = state.room() {
+            reach_goal(state, store, room);
+        }
+    }
+}
+
+/// Loads the messages around the one that the reader wants to see, if that is further up than what is loaded.
+fn reach_goal(state: &State, store: &Store, room: &Room) {
+    let Some(Goal::Message(seq)) = state.ui.of(&room.name).goal else { return };
+    let is_above = room.oldest().is_some_and(|oldest| seq < oldest) && room.more;
+    if room.phase == Phase::Ready && is_above && room.older != Older::Loading && room.line(seq).is_none() {
+        let (store, room, before) = (store.clone(), room.name.clone(), seq.next());
+        store.dispatch(Action::OlderAsked(room.clone()));
+        spawn_local(async move {
+            match api::older(&room, before).await {
+                Ok(page) => store.dispatch(Action::Jumped(room, before, page)),
+                Err(fault) => {
+                    store.dispatch(Action::OlderFailed(room.clone()));
+                    store.dispatch(Action::Aimed(room, None));
+                    store.dispatch(Action::Noticed(Some(words::not_done(&fault.text()))));
+                }
+            }
+        });
+    }
+}
+
+async fn join(store: Store, driver: Driver, wakes: Wakes, room: RoomName, signal: Signal) {
+    let mut backoff = Backoff::default();
+    loop {
+        let attempt = attempt(&store, &driver, &room, &signal).await;
+        if signal.is_over() {
+            return;
+        }
+        let fault = match attempt {
+            Ok(()) => return,
+            Err(fault) if !fault.is_passing() => {
+                return store.dispatch(Action::Refused(room, fault.text()));
+            }
+            Err(fault) => fault,
+        };
+        let pause = pause::after(&fault, &mut backoff, api::jitter());
+        if !driver.is_started() {
+            report(&store, pause, &fault);
+        }
+        wakes.pause(pause).await;
+        if signal.is_over() {
+            return;
+        }
+    }
+}
+
+async fn attempt(store: &Store, driver: &Driver, room: &RoomName, signal: &Signal) -> Result<(), Fault> {
+    let known = store.state().rooms.get(room).map(|room| room.phase.clone());
+    if driver.is_started() && known == Some(Phase::Idle) {
+        // Only what exists can be polled.
+        arrive(store, room, signal).await?;
+        store.dispatch(Action::Joining(room.clone()));
+    }
+    // A room that is polled already was told to the subscription before this: what is said from here on comes with the
+    // poll, with the page, or with both, and is counted once.
+    let position = driver.position();
+    let page = arrive(store, room, signal).await?;
+    if position.is_some_and(|at| at.epoch == page.cursor.epoch && page.cursor.seq < at.seq) {
+        return Err(Fault::Failed("this node is behind the one that was polled".to_owned()));
+    }
+    if signal.is_over() {
+        return Ok(());
+    }
+    let cursor = page.cursor;
+    store.dispatch(Action::Joined(room.clone(), page));
+    if !driver.is_started() {
+        // The first poll says who is here; without a session it would have to be sent twice.
+        // Also when the reader has left the room meanwhile: what was joined has to be polled from here on.
+        store.until(|state| state.session.me.is_some()).await;
+        if !driver.is_started() {
+            driver.start(cursor);
+        }
+    }
+    Ok(())
+}
+
+/// A room's newest page of history; of a room that does not exist, after making it.
+pub(super) async fn arrive(store: &Store, room: &RoomName, signal: &Signal) -> Result<History, Fault> {
+    let state = store.state();
+    // The list says so before the browser has to write a 404 into its console.
+    let is_missing = !state.rooms.list.is_empty() && state.rooms.summary(room).is_none();
+    if is_missing && state.rooms.get(room).is_some_and(|room| room.lines.is_empty()) {
+        make_room(store, room).await?;
+    }
+    match api::history(room, signal).await {
+        Err(fault) if fault.code() == Some(ProblemCode::UnknownRoom) => {
+            make_room(store, room).await?;
+            api::history(room, signal).await
+        }
+        page => page,
+    }
+}
+
+async fn make_room(store: &Store, room: &RoomName) -> Result<(), Fault> {
+    store.until(|state| state.session.me.is_some()).await;
+    session::make(store, &Change::MakeRoom(room.clone())).await
+}

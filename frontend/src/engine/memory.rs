@@ -1,0 +1,172 @@
+//! Keeps in storage what a reload must not lose, and tells the state what other tabs keep there: messages on their way
+//! and unsent writing, each under its own name so that tabs do not overwrite one another; visited rooms, how far they
+//! were seen, and who the reader is.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use holdline_shared::{PublishKey, RoomName};
+
+use super::store::Store;
+use crate::api::Storage;
+use crate::state::{Action, Progress, RoomUi, Saved, Sending, State, Writing};
+use crate::wire::storage as wire;
+
+const ME: &str = "me";
+const VISITED: &str = "visited";
+const SEEN: &str = "seen";
+const SENDING: &str = "sending:";
+const WRITING: &str = "writing:";
+/// The name of drafts in pages of earlier versions, which kept nothing but the composer's text.
+const OLD_DRAFT: &str = "draft:";
+
+/// Writing longer than this stays in this page alone: to write megabytes at every key is more than browsers can do.
+const LONGEST_WRITING: usize = 256 * 1024;
+
+/// What storage had kept.
+pub(super) fn saved(storage: &Storage) -> Saved {
+    let read_room = |(name, text): (String, String), start: &str| {
+        Some((RoomName::parse(name.strip_prefix(start)?).ok()?, text))
+    };
+    let old = storage.all(OLD_DRAFT).into_iter().filter_map(|item| read_room(item, OLD_DRAFT));
+    let mut writing = BTreeMap::new();
+    writing.extend(old.map(|(room, draft)| (room, Writing { draft, ..Writing::default() })));
+    let now = storage.all(WRITING).into_iter().filter_map(|item| read_room(item, WRITING));
+    writing.extend(now.map(|(room, text)| (room, wire::read_writing(&text))));
+    Saved {
+        visited: wire::read_visited(&storage.get(VISITED).unwrap_or_default()),
+        seen: wire::read_seen(&storage.get(SEEN).unwrap_or_default()),
+        outbox: storage.all(SENDING).iter().filter_map(|(_, text)| wire::read_sending(text)).collect(),
+        writing,
+    }
+}
+
+/// Keeps what changes, and hears what other tabs keep.
+#[derive(Clone)]
+pub(super) struct Memory {
+    storage: Storage,
+    /// The texts as storage has them, by name, whoever put them there: what another tab tells must not be written once
+    /// more, over what that tab has written since, and what it has taken out must not be put back.
+    known: Rc<RefCell<BTreeMap<String, String>>>,
+}
+
+impl Memory {
+    /// The memory of a page that begins with what storage had kept.
+    pub(super) fn new(storage: &Storage, store: &Store) -> Self {
+        let state = store.state();
+        let mut known = BTreeMap::new();
+        known.extend(state.outbox.items().iter().map(kept_form));
+        Self { storage: storage.clone(), known: Rc::new(RefCell::new(known)) }
+    }
+
+    /// Keeps what has changed.
+    pub(super) fn keep(&self, before: &State, after: &State) {
+        let storage = &self.storage;
+        if before.session.me != after.session.me
+            && let Some(me) = &after.session.me
+        {
+            self.put(ME, Some(&wire::write_person(me)));
+        }
+        if !Rc::ptr_eq(&before.rooms.visited, &after.rooms.visited) {
+            self.put(VISITED, Some(&wire::write_visited(&after.rooms.visited)));
+        }
+        if !Rc::ptr_eq(&before.rooms.seen, &after.rooms.seen) {
+            // A tab that was frozen has not heard what the others have seen meanwhile.
+            let mut seen = (*after.rooms.seen).clone();
+            seen.merge(&wire::read_seen(&storage.get(SEEN).unwrap_or_default()));
+            self.put(SEEN, Some(&wire::write_seen(&seen)));
+        }
+        for (room, ui) in after.ui.rooms() {
+            self.keep_writing(room, &before.ui.of(room), ui);
+        }
+        if before.outbox != after.outbox {
+            self.keep_outbox(after);
+        }
+    }
+
+    fn keep_writing(&self, room: &RoomName, before: &Rc<RoomUi>, after: &Rc<RoomUi>) {
+        if Rc::ptr_eq(before, after) || before.writing == after.writing {
+            return;
+        }
+        self.storage.remove(&format!("{OLD_DRAFT}{room}"));
+        let name = format!("{WRITING}{room}");
+        if after.writing == Writing::default() {
+            self.put(&name, None);
+        } else if after.writing.draft.len() <= LONGEST_WRITING {
+            self.put(&name, Some(&wire::write_writing(&after.writing)));
+        }
+    }
+
+    fn keep_outbox(&self, after: &State) {
+        let is_unsent = |item: &&Rc<Sending>| !matches!(item.progress, Progress::Sent(_));
+        let mut now = BTreeMap::new();
+        now.extend(after.outbox.items().iter().filter(is_unsent).map(kept_form));
+        let known: Vec<_> = self.known.borrow().keys().cloned().collect();
+        for name in known.iter().filter(|name| name.starts_with(SENDING) && !now.contains_key(*name)) {
+            self.put(name, None);
+        }
+        for (name, text) in &now {
+            self.put(name, Some(text));
+        }
+    }
+
+    /// Writes a text, unless storage has it so, or removes it.
+    fn put(&self, name: &str, text: Option<&str>) {
+        let is_news = self.note(name, text);
+        match text {
+            Some(text) if is_news => self.storage.set(name, text),
+            Some(_) => {}
+            None => self.storage.remove(name),
+        }
+    }
+
+    /// Notes what storage has; whether that is news.
+    fn note(&self, name: &str, text: Option<&str>) -> bool {
+        let mut known = self.known.borrow_mut();
+        match text {
+            Some(text) => known.insert(name.to_owned(), text.to_owned()).as_deref() != Some(text),
+            None => known.remove(name).is_some(),
+        }
+    }
+
+    /// Tells the state what other tabs keep, until it is dropped.
+    pub(super) fn listen(&self, store: &Store) -> Option<EventListener> {
+        let (memory, store) = (self.clone(), store.clone());
+        self.storage.listen(move |name, text| {
+            if let Some(action) = memory.hear(name, text.as_deref()) {
+                store.dispatch(action);
+            }
+        })
+    }
+
+    fn hear(&self, name: &str, text: Option<&str>) -> Option<Action> {
+        self.note(name, text);
+        if let Some(key) = name.strip_prefix(SENDING).and_then(|key| key.parse().ok()) {
+            return match text {
+                Some(text) => wire::read_sending(text).map(Action::SentElsewhere),
+                None => Some(Action::Discarded(key)),
+            };
+        }
+        if let Some(room) = name.strip_prefix(WRITING) {
+            let writing = text.map(wire::read_writing).unwrap_or_default();
+            return RoomName::parse(room).ok().map(|room| Action::Wrote(room, writing));
+        }
+        match name {
+            ME => wire::read_person(text?).map(Action::SignedIn),
+            VISITED => Some(Action::VisitedElsewhere(wire::read_visited(text?))),
+            SEEN => Some(Action::SeenElsewhere(wire::read_seen(text?))),
+            _ => None,
+        }
+    }
+}
+
+/// Name and text of a message on its way.
+fn kept_form(item: &Rc<Sending>) -> (String, String) {
+    (name_of(item.request.key), wire::write_sending(item))
+}
+
+fn name_of(key: PublishKey) -> String {
+    format!("{SENDING}{key}")
+}

@@ -1,0 +1,30 @@
+//! What the subscription tells the page, and what it has the page do.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use holdline_shared::{Batch, Cursor, Person, Status};
+
+use crate::api::{Fault, Signal};
+
+/// News of the subscription.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum News {
+    /// The connection's status changed.
+    Status(Status),
+    /// Something arrived.
+    Batch(Batch),
+    /// There is another session.
+    SignedIn(Person),
+    /// Somebody else's login page answers in place of the server.
+    SignInNeeded,
+    /// The reader of another tab does not want to wait.
+    Hurried,
+}
+
+/// How to repair after a gap: reads history, shows it, and says at which cursor it was read.
+pub(super) type Repair = Rc<dyn Fn(Signal) -> Pin<Box<dyn Future<Output = Result<Cursor, Fault>>>>>;
+
+/// How to renew the session.
+pub(super) type Renew = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Person, Fault>>>>>;

@@ -1,0 +1,85 @@
+//! Sends what is in the outbox: one message at a time, in order, each until the server has it or refuses it. The key
+//! makes repetitions harmless. All tabs have all messages; the one that holds the lock sends them.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use holdline_shared::{Backoff, ProblemCode};
+use wasm_bindgen_futures::spawn_local;
+
+use super::store::Store;
+use super::wakes::Wakes;
+use super::{pause, session};
+use crate::api::{self, Change, Fault, Signal};
+use crate::state::{Action, Progress, Sending, State};
+
+/// Longer than a tab that is awake takes for one message.
+const PATIENCE: Duration = Duration::from_secs(25);
+
+/// The sending under way, if there is one.
+#[derive(Default)]
+pub(super) struct Sender(Rc<Cell<bool>>);
+
+impl Sender {
+    /// Sends, while there is a session and something to send.
+    pub(super) fn follow(&self, state: &State, store: &Store, wakes: &Wakes, signal: &Signal) {
+        let has_work = state.session.me.is_some() && state.outbox.next().is_some();
+        if has_work && !self.0.replace(true) {
+            let is_sending = Rc::clone(&self.0);
+            let (store, wakes, signal) = (store.clone(), wakes.clone(), signal.clone());
+            spawn_local(async move {
+                send_all(&store, &wakes, &signal).await;
+                delay(&store, None);
+                is_sending.set(false);
+            });
+        }
+    }
+}
+
+async fn send_all(store: &Store, wakes: &Wakes, signal: &Signal) {
+    let mut backoff = Backoff::default();
+    while store.state().outbox.next().is_some() && !signal.is_over() {
+        // One tab sends at a time, and none keeps the others from it while it pauses. Where there are no locks, or one is
+        // held by a tab that the browser froze, the keys alone make it harmless.
+        let lock = api::lock(&api::shared_name("outbox"), PATIENCE).await;
+        let Some(item) = store.state().outbox.next().cloned() else { return };
+        let key = item.request.key;
+        match send(store, &item).await {
+            Ok(progress) => {
+                backoff.succeed();
+                delay(store, None);
+                store.dispatch(Action::Progressed(key, progress));
+            }
+            Err(fault) if fault.is_passing() || fault.lacks_session() => {
+                drop(lock);
+                let pause = pause::after(&fault, &mut backoff, api::jitter());
+                delay(store, Some(fault.text()));
+                wakes.pause(pause).await;
+            }
+            Err(fault) => store.dispatch(Action::Progressed(key, Progress::Failed(fault.text()))),
+        }
+    }
+}
+
+fn delay(store: &Store, why: Option<String>) {
+    if store.state().outbox.delay != why {
+        store.dispatch(Action::SendingDelayed(why));
+    }
+}
+
+async fn send(store: &Store, item: &Sending) -> Result<Progress, Fault> {
+    let entry = match api::publish(&item.room, &item.request).await {
+        Err(fault) if fault.lacks_session() => {
+            store.dispatch(Action::SignedIn(session::renew(store).await?));
+            api::publish(&item.room, &item.request).await?
+        }
+        // A log that was replaced may not have the room any more.
+        Err(fault) if fault.code() == Some(ProblemCode::UnknownRoom) => {
+            session::make(store, &Change::MakeRoom(item.room.clone())).await?;
+            api::publish(&item.room, &item.request).await?
+        }
+        answer => answer?,
+    };
+    Ok(Progress::Sent(entry.seq))
+}

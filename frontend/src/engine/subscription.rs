@@ -1,0 +1,72 @@
+//! One series of polls for all rooms that this reader follows: what it tells the state, and how it repairs itself.
+
+use std::rc::Rc;
+
+use holdline_shared::{Cursor, Status};
+use yew::Callback;
+
+use super::driver::Driver;
+use super::join::arrive;
+use super::news::{News, Repair};
+use super::session;
+use super::store::Store;
+use super::wakes::{Wake, Wakes};
+use crate::api::{self, Fault, Signal, Storage};
+use crate::state::Action;
+
+/// The driver of the page's subscription. It begins when the first room is joined.
+pub(super) fn subscribe(store: &Store, wakes: &Wakes, storage: Storage) -> Driver {
+    let renewing = store.clone();
+    Driver::new(
+        storage,
+        hearing(store.clone(), wakes.clone()),
+        repairing(store.clone()),
+        Rc::new(move || {
+            let store = renewing.clone();
+            Box::pin(async move { session::renew(&store).await })
+        }),
+    )
+}
+
+fn hearing(store: Store, wakes: Wakes) -> Callback<News> {
+    Callback::from(move |news| match news {
+        News::Batch(batch) => {
+            note_build(&store);
+            store.dispatch(Action::Heard(batch));
+        }
+        News::Hurried => wakes.ring(Wake::NowElsewhere),
+        News::SignedIn(me) => store.dispatch(Action::SignedIn(me)),
+        News::SignInNeeded => store.dispatch(Action::SignInNeeded),
+        News::Status(Status::Live) if store.state().connection.status == Status::Live => {}
+        News::Status(status) => store.dispatch(Action::Connected(status, api::wall_clock())),
+    })
+}
+
+/// Notes that the server is newer than this page.
+pub(super) fn note_build(store: &Store) {
+    if api::is_outdated() && !store.state().connection.is_outdated {
+        store.dispatch(Action::Outdated);
+    }
+}
+
+fn repairing(store: Store) -> Repair {
+    Rc::new(move |signal| {
+        let store = store.clone();
+        Box::pin(async move { repair(&store, &signal).await })
+    })
+}
+
+/// Reads anew what is on the screen. The other rooms are joined when they are entered.
+async fn repair(store: &Store, signal: &Signal) -> Result<Cursor, Fault> {
+    let list = api::list_rooms().await?;
+    let listed_at = list.cursor;
+    store.dispatch(Action::LostPlace);
+    store.dispatch(Action::Listed(list));
+    let Some(room) = store.state().ui.page.room().cloned() else { return Ok(listed_at) };
+    let page = arrive(store, &room, signal).await?;
+    let read_at = page.cursor;
+    if !signal.is_over() {
+        store.dispatch(Action::Joined(room, page));
+    }
+    Ok(read_at)
+}

@@ -1,0 +1,143 @@
+//! Reasons not to wait any longer: the network is back, the page is looked at, the reader says "now", the machine was
+//! asleep. One place listens to the browser; tasks and the subscription listen here.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures_channel::oneshot;
+use gloo_events::EventListener;
+use gloo_timers::callback::{Interval, Timeout};
+use yew::Callback;
+
+use crate::api;
+
+/// A reason not to wait any longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wake {
+    /// The browser says that there is a network again.
+    Online,
+    /// The browser says that there is none; no reason to wake, but to look.
+    Offline,
+    /// The page became visible.
+    Visible,
+    /// Nobody sees the page any more, or its window got or lost the focus; no reason to wake, either.
+    Attention,
+    /// The reader does not want to wait.
+    Now,
+    /// Another tab's reader does not want to wait.
+    NowElsewhere,
+    /// The clock made a leap: the machine was asleep, and its connections are most likely dead.
+    Suspended,
+}
+
+impl Wake {
+    fn ends_pauses(self) -> bool {
+        !matches!(self, Self::Offline | Self::Attention)
+    }
+}
+
+/// All reasons, as they come.
+#[derive(Clone, Default)]
+pub(super) struct Wakes(Rc<Listeners>);
+
+#[derive(Default)]
+struct Listeners {
+    next: Cell<u32>,
+    all: RefCell<Vec<(u32, Callback<Wake>)>>,
+}
+
+/// Listens until it is dropped.
+pub(super) struct Listening(Rc<Listeners>, u32);
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.0.all.borrow_mut().retain(|(id, _)| *id != self.1);
+    }
+}
+
+impl Wakes {
+    /// Tells everyone.
+    pub(super) fn ring(&self, wake: Wake) {
+        // A copy, because listeners come and go while they are told.
+        let listeners: Vec<_> = self.0.all.borrow().iter().map(|(_, listener)| listener.clone()).collect();
+        for listener in listeners {
+            listener.emit(wake);
+        }
+    }
+
+    /// Listens.
+    pub(super) fn listen(&self, listener: Callback<Wake>) -> Listening {
+        let id = self.0.next.replace(self.0.next.get().wrapping_add(1));
+        self.0.all.borrow_mut().push((id, listener));
+        Listening(Rc::clone(&self.0), id)
+    }
+
+    /// Waits for so long, or until there is a reason not to.
+    pub(super) async fn pause(&self, time: Duration) {
+        let (send, over) = oneshot::channel();
+        let send = Rc::new(Cell::new(Some(send)));
+        let end = move || {
+            if let Some(send) = send.take() {
+                // Nobody waits any more where the receiver was dropped.
+                let _ = send.send(());
+            }
+        };
+        let _timer = Timeout::new(api::millis(time), end.clone());
+        let _listening = self.listen(Callback::from(move |wake: Wake| {
+            if wake.ends_pauses() {
+                end();
+            }
+        }));
+        // The sender lives as long as the timer, so there is an end.
+        let _ = over.await;
+    }
+}
+
+/// How often the clock is looked at.
+const BEAT: Duration = Duration::from_secs(15);
+/// A beat that is so late was late because nothing ran. Browsers slow the timers of hidden pages down to one a minute.
+const LEAP: Duration = Duration::from_secs(90);
+
+/// The listeners on the browser, until it is dropped.
+pub(super) struct BrowserEvents(#[expect(dead_code, reason = "they listen")] (Vec<EventListener>, Interval));
+
+impl Wakes {
+    /// Listens to the browser.
+    pub(super) fn listen_to_browser(&self) -> BrowserEvents {
+        let wakes = self.clone();
+        let last = Cell::new(api::wall_clock());
+        let beat = Interval::new(api::millis(BEAT), move || {
+            let now = api::wall_clock();
+            let passed = Duration::from_millis(now.0.saturating_sub(last.replace(now).0));
+            if passed > LEAP {
+                wakes.ring(Wake::Suspended);
+            }
+        });
+        BrowserEvents((browser_events(self), beat))
+    }
+}
+
+fn browser_events(wakes: &Wakes) -> Vec<EventListener> {
+    let listen = |target: &web_sys::EventTarget, name: &'static str, wake: fn() -> Wake| {
+        let wakes = wakes.clone();
+        EventListener::new(target, name, move |_| wakes.ring(wake()))
+    };
+    let Some(window) = web_sys::window() else { return Vec::new() };
+    let mut listeners = vec![
+        listen(&window, "online", || Wake::Online),
+        listen(&window, "offline", || Wake::Offline),
+        listen(&window, "focus", || Wake::Attention),
+        listen(&window, "blur", || Wake::Attention),
+        // Out of the back/forward cache, with connections that were cut.
+        listen(&window, "pageshow", || Wake::Visible),
+    ];
+    if let Some(document) = window.document() {
+        listeners.push(listen(&document, "visibilitychange", visibility));
+    }
+    listeners
+}
+
+fn visibility() -> Wake {
+    if api::dom::is_visible() { Wake::Visible } else { Wake::Attention }
+}

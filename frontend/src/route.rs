@@ -1,0 +1,80 @@
+//! The addresses of the page's own pages, as the router reads and writes them. What they mean is a [`Page`].
+
+use holdline_shared::{RoomName, Seq};
+use yew_router::Routable;
+
+use crate::state::Page;
+
+/// An address, relative to the page's base.
+#[derive(Debug, Clone, PartialEq, Eq, Routable)]
+pub enum Route {
+    /// The lobby.
+    #[at("/")]
+    Lobby,
+    /// The same, by the name of the file.
+    #[at("/index.html")]
+    Index,
+    /// A room.
+    #[at("/r/:room")]
+    Room {
+        /// The text in the place of its name.
+        room: String,
+    },
+    /// A message of a room.
+    #[at("/r/:room/:seq")]
+    Message {
+        /// The text in the place of the room's name.
+        room: String,
+        /// The message's position in the log.
+        seq: u64,
+    },
+    /// Anything else.
+    #[not_found]
+    #[at("/404")]
+    NotFound,
+}
+
+impl Route {
+    /// The address of a room.
+    pub fn of_room(room: &RoomName) -> Self {
+        if *room == RoomName::lobby() { Self::Lobby } else { Self::Room { room: room.to_string() } }
+    }
+
+    /// The page at this address. `lower_case` has the tables for all scripts.
+    pub fn page(&self, lower_case: fn(&str) -> String) -> Page {
+        match self {
+            Self::Lobby | Self::Index => Page::Room(RoomName::lobby(), None),
+            Self::Room { room } => Page::of_room(&lower_case(room), None),
+            Self::Message { room, seq } => Page::of_room(&lower_case(room), Some(Seq(*seq))),
+            Self::NotFound => Page::NotFound,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(path: &str) -> Page {
+        Route::recognize(path).unwrap().page(str::to_lowercase)
+    }
+
+    #[test]
+    fn addresses_and_rooms_belong_together() {
+        for name in ["lobby", "tea", "東京"] {
+            let room: RoomName = name.parse().unwrap();
+            assert_eq!(page(&Route::of_room(&room).to_path()), Page::Room(room, None));
+        }
+        assert_eq!(page("/r/Tea/"), Page::Room("tea".parse().unwrap(), None));
+        assert_eq!(page("/index.html"), Page::Room(RoomName::lobby(), None));
+        assert_eq!(page("/r/tea/7"), Page::Room("tea".parse().unwrap(), Some(Seq(7))));
+    }
+
+    #[test]
+    fn other_addresses_are_no_rooms() {
+        assert!(matches!(page("/r/a%20b"), Page::InvalidRoom { name, .. } if name == "a b"));
+        for path in ["/rooms", "/r", "/r/a/b", "/r/a/7/8", "/404"] {
+            assert_eq!(page(path), Page::NotFound, "{path}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The pages that addresses name.
+
+use holdline_shared::{RoomName, Seq};
+
+/// A page.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Page {
+    /// A room, perhaps at one of its messages.
+    Room(RoomName, Option<Seq>),
+    /// A text that stands where a room's name would, and why it is none.
+    InvalidRoom {
+        /// The text.
+        name: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// An address that names nothing.
+    #[default]
+    NotFound,
+}
+
+impl Page {
+    /// The room's page, if `name` can be one.
+    pub fn of_room(name: &str, message: Option<Seq>) -> Self {
+        match RoomName::parse(name) {
+            Ok(room) => Self::Room(room, message),
+            Err(why) => Self::InvalidRoom { name: name.to_owned(), why: why.to_string() },
+        }
+    }
+
+    /// The room.
+    pub fn room(&self) -> Option<&RoomName> {
+        if let Self::Room(room, _) = self { Some(room) } else { None }
+    }
+}
+
+/// The room of the name that somebody typed: `-` for spaces. The caller, who has the tables for it, makes it lower case.
+pub fn typed_room(text: &str) -> Result<RoomName, String> {
+    let words: Vec<_> = text.trim().trim_start_matches('#').split_whitespace().collect();
+    RoomName::parse(&words.join("-")).map_err(|why| why.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typed_name_becomes_a_room() {
+        assert_eq!(typed_room("  green  tea ").unwrap().as_str(), "green-tea");
+        assert_eq!(typed_room("#tea").unwrap().as_str(), "tea");
+        assert!(typed_room("tea/pot").unwrap_err().contains("'/'"));
+    }
+
+    #[test]
+    fn wrong_name_says_why() {
+        let Page::InvalidRoom { why, .. } = Page::of_room("a b", None) else { panic!("a room") };
+        assert!(why.contains("' '"), "{why}");
+    }
+}

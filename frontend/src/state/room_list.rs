@@ -1,0 +1,56 @@
+//! The list of rooms as the side bar shows it: those visited here first, then the others, each with what is new.
+
+use holdline_shared::{RoomName, RoomSummary, Seq};
+
+use super::State;
+
+/// A room in the list.
+#[expect(clippy::struct_excessive_bools, reason = "a row is what its marks say, each by itself")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedRoom {
+    /// Its name.
+    pub name: RoomName,
+    /// Unread messages, as far as they were counted.
+    pub unread: usize,
+    /// Whether there is something that was not seen.
+    pub has_news: bool,
+    /// Whether something typed for this room waits there.
+    pub has_draft: bool,
+    /// Whether the server has refused a message of this room.
+    pub has_failed: bool,
+    /// Whether the room was visited in this browser.
+    pub is_visited: bool,
+    /// Whether the room is on the screen.
+    pub is_current: bool,
+}
+
+/// All rooms to show.
+pub fn listed_rooms(state: &State) -> Vec<ListedRoom> {
+    // By name, so that rooms do not change their places while a reader moves between them; the lobby first.
+    let known = state.rooms.known().iter().map(|room| &room.name);
+    let (lobby, others): (Vec<_>, Vec<_>) = known.partition(|name| name.as_str() == "lobby");
+    let visited = lobby.into_iter().chain(others).map(|name| list(state, name, Seq::START));
+    let is_other = |summary: &&RoomSummary| state.rooms.get(&summary.name).is_none();
+    let others = state.rooms.list.iter().filter(is_other);
+    visited.chain(others.map(|summary| list(state, &summary.name, summary.head))).collect()
+}
+
+/// Unread messages in all rooms that are followed.
+pub fn unread(state: &State) -> usize {
+    state.rooms.known().iter().map(|room| room.unread.len()).sum()
+}
+
+fn list(state: &State, name: &RoomName, head: Seq) -> ListedRoom {
+    let known = state.rooms.get(name);
+    let is_current = state.ui.page.room() == Some(name);
+    let writing = &state.ui.of(name).writing;
+    ListedRoom {
+        name: name.clone(),
+        unread: known.map_or(0, |room| room.unread.len()),
+        has_news: known.map_or_else(|| head > state.rooms.seen.of(name), |room| room.has_news()),
+        has_draft: !is_current && writing.is_begun(),
+        has_failed: state.outbox.has_failed(name),
+        is_visited: known.is_some(),
+        is_current,
+    }
+}

@@ -1,0 +1,176 @@
+//! The rooms: those visited in this browser with everything known of them, and the server's list of all.
+
+use std::rc::Rc;
+
+use holdline_shared::{Entry, PersonId, RoomList, RoomName, RoomSummary, Seq};
+
+use super::{Phase, Room, Seen};
+
+/// Rooms that are followed because they were visited in this browser; more would make every poll long.
+pub const VISITED: usize = 20;
+
+/// The rooms.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Rooms {
+    /// The rooms visited in this browser, the last one first; at most [`VISITED`].
+    pub visited: Rc<Vec<RoomName>>,
+    /// How far each room was seen, also those that are not followed.
+    pub seen: Rc<Seen>,
+    /// The server's list of rooms, the most recently active first.
+    pub list: Rc<Vec<RoomSummary>>,
+    /// The visited ones, in order of their names.
+    known: Vec<Rc<Room>>,
+}
+
+impl Rooms {
+    /// The rooms as storage had kept them.
+    pub fn restore(visited: Vec<RoomName>, seen: Seen) -> Self {
+        let mut rooms = Self { seen: Rc::new(seen), ..Self::default() };
+        rooms.set_visited(visited);
+        rooms
+    }
+
+    /// The visited rooms, in order of their names.
+    pub fn known(&self) -> &[Rc<Room>] {
+        &self.known
+    }
+
+    /// The room of this name, if it was visited.
+    pub fn get(&self, name: &RoomName) -> Option<&Rc<Room>> {
+        self.place_of(name).ok().map(|at| &self.known[at])
+    }
+
+    /// The list's word on a room.
+    pub fn summary(&self, name: &RoomName) -> Option<&RoomSummary> {
+        self.list.iter().find(|summary| summary.name == *name)
+    }
+
+    /// Changes what is known of a room.
+    pub fn change(&mut self, name: &RoomName, change: impl FnOnce(&mut Room, Seq)) {
+        let seen = self.seen.of(name);
+        if let Ok(at) = self.place_of(name) {
+            change(Rc::make_mut(&mut self.known[at]), seen);
+        }
+    }
+
+    /// Enters a room: it is visited now, and followed if it exists.
+    pub fn enter(&mut self, name: &RoomName) {
+        let mut visited = Vec::clone(&self.visited);
+        visited.retain(|other| other != name);
+        visited.insert(0, name.clone());
+        self.set_visited(visited);
+        let exists = self.summary(name).is_some();
+        self.change(name, |room, _| match room.phase {
+            // Polled at once, before its history is asked for: the list says that it exists.
+            Phase::Idle | Phase::Refused(_) if exists => room.phase = Phase::Joining,
+            Phase::Refused(_) => room.phase = Phase::Idle,
+            _ => {}
+        });
+    }
+
+    /// Leaves the rooms whose history nobody waits for any more, all but this one.
+    pub fn leave_all_but(&mut self, entered: Option<&RoomName>) {
+        for room in &mut self.known {
+            if room.phase == Phase::Joining && Some(&room.name) != entered {
+                Rc::make_mut(room).must_rejoin();
+            }
+        }
+    }
+
+    /// The subscription lost its place in the log: rooms that are not on the screen have to be joined anew.
+    pub fn must_rejoin_all_but(&mut self, current: Option<&RoomName>) {
+        for room in &mut self.known {
+            if Some(&room.name) != current && matches!(room.phase, Phase::Joining | Phase::Ready) {
+                Rc::make_mut(room).must_rejoin();
+            }
+        }
+    }
+
+    /// Takes these as the visited rooms, known ones with what is known of them.
+    pub fn set_visited(&mut self, mut visited: Vec<RoomName>) {
+        visited.truncate(VISITED);
+        self.known.retain(|room| visited.contains(&room.name));
+        for name in &visited {
+            if let Err(at) = self.place_of(name) {
+                self.known.insert(at, Rc::new(Room::new(name.clone(), self.seen.of(name))));
+            }
+        }
+        self.visited = Rc::new(visited);
+    }
+
+    /// Forgets a room.
+    pub fn forget(&mut self, name: &RoomName) {
+        let visited = self.visited.iter().filter(|visited| *visited != name).cloned().collect();
+        self.set_visited(visited);
+    }
+
+    /// Takes a fresh list. What was seen in another log says nothing about this one; and on the very first visit
+    /// everything that is there counts as seen, so that the list does not begin full of news.
+    pub fn update_list(&mut self, list: RoomList) {
+        let is_new_log = self.seen.of_log.is_some() && !self.seen.is_of_log(list.cursor);
+        if !self.seen.is_of_log(list.cursor) {
+            let mut seen = Seen { of_log: Some(list.cursor), ..Seen::default() };
+            for summary in &list.rooms {
+                seen.put(&summary.name, summary.head);
+            }
+            self.seen = Rc::new(seen);
+        }
+        for summary in &list.rooms {
+            let before = self.summary(&summary.name).map(|summary| summary.head);
+            self.change(&summary.name, |room, seen| {
+                if is_new_log && room.phase == Phase::Idle {
+                    *room = Room::new(room.name.clone(), seen);
+                }
+                room.see_listed(seen, summary.head, before);
+            });
+        }
+        self.list = Rc::new(list.rooms);
+    }
+
+    /// Takes an entry of a poll.
+    pub fn hear(&mut self, entry: Entry, me: Option<&PersonId>) {
+        let name = entry.room.clone();
+        if let Some(at) = self.list.iter().position(|summary| summary.name == name) {
+            let head = self.list[at].head;
+            Rc::make_mut(&mut self.list)[at].head = head.max(entry.seq);
+        }
+        self.change(&name, |room, _| room.hear(entry, me));
+    }
+
+    /// A room was on the screen up to here.
+    pub fn read(&mut self, name: &RoomName, seq: Seq) {
+        if self.seen.of(name) < seq {
+            Rc::make_mut(&mut self.seen).put(name, seq);
+        }
+        self.change(name, Room::read);
+    }
+
+    /// Another tab has seen this much.
+    pub fn merge_seen(&mut self, other: &Seen) {
+        let mut seen = Seen::clone(&self.seen);
+        seen.merge(other);
+        if seen != *self.seen {
+            self.seen = Rc::new(seen);
+            for room in &mut self.known {
+                let seen = self.seen.of(&room.name);
+                if room.has_news() {
+                    Rc::make_mut(room).read(seen);
+                }
+            }
+        }
+    }
+
+    /// The rooms to poll: the one on the screen once it exists, and visited ones that the list has.
+    pub fn followed(&self, current: Option<&RoomName>) -> Vec<RoomName> {
+        let is_followed = |room: &Room| match room.phase {
+            Phase::Joining | Phase::Ready => true,
+            Phase::Idle => current != Some(&room.name) && self.summary(&room.name).is_some(),
+            Phase::Refused(_) => false,
+        };
+        self.known.iter().filter(|room| is_followed(room)).map(|room| room.name.clone()).collect()
+    }
+
+    fn place_of(&self, name: &RoomName) -> Result<usize, usize> {
+        self.known.binary_search_by(|room| room.name.cmp(name))
+    }
+}

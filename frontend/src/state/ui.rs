@@ -1,0 +1,149 @@
+//! The state of the interface itself: the page, what lies over it, and per room everything that a reader would miss when
+//! coming back to it.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use holdline_shared::{MessageText, RoomName, Seq};
+
+use super::Page;
+
+/// The interface.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Ui {
+    /// The page that the address bar names.
+    pub page: Page,
+    /// What is open besides the conversation.
+    pub overlay: Overlay,
+    /// Something to tell the reader: why what they wanted was not done.
+    pub notice: Option<String>,
+    /// Whether the reader looks at the page: it is visible and its window has the focus.
+    pub is_attended: bool,
+    /// Whether the newest message of the room on the screen is in sight, as measured there.
+    pub is_at_end: bool,
+    rooms: BTreeMap<RoomName, Rc<RoomUi>>,
+}
+
+/// What is open besides the conversation; at most one thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Overlay {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The drawer with the rooms, on a narrow screen.
+    Rooms,
+    /// The drawer with the people.
+    People,
+    /// The field for the nickname.
+    Nickname,
+    /// The field for the topic of the room on the screen.
+    Topic,
+}
+
+/// The interface of one room.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RoomUi {
+    /// What was typed and not sent.
+    pub writing: Writing,
+    /// Counts the occasions on which the composer is to take the focus.
+    pub composer_focus: u32,
+    /// The message whose deletion waits for a yes.
+    pub deleting: Option<Seq>,
+    /// The message where the reader was when they left; `None` at the newest one.
+    pub place: Option<Place>,
+    /// Where the reader wants to be.
+    pub goal: Option<Goal>,
+    /// The first message that was new when the reader came.
+    pub new_from: Option<Seq>,
+}
+
+/// What was typed in a room and not sent. Kept in storage, and one for all tabs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Writing {
+    /// The composer's text.
+    pub draft: String,
+    /// The message that it answers.
+    pub reply_to: Option<Seq>,
+    /// The message that is being changed.
+    pub edit: Option<Edit>,
+}
+
+/// A message being changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The message.
+    pub seq: Seq,
+    /// Its text when the change began.
+    pub before: MessageText,
+    /// The text as it is typed so far.
+    pub text: String,
+}
+
+impl Writing {
+    /// Whether anything that was typed waits to be sent.
+    pub fn is_begun(&self) -> bool {
+        !self.draft.trim().is_empty() || self.edit.is_some()
+    }
+
+    /// Puts a text below what is typed in the composer already.
+    pub fn append(&mut self, text: &str) {
+        if !self.draft.is_empty() {
+            self.draft.push('\n');
+        }
+        self.draft.push_str(text);
+    }
+}
+
+impl Edit {
+    /// Whether anything was typed.
+    pub fn is_changed(&self) -> bool {
+        self.text != self.before.as_str()
+    }
+}
+
+/// A place in a conversation: a message, and how far below the upper edge of the view it stands, in CSS pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Place {
+    /// The message.
+    pub seq: Seq,
+    /// The distance.
+    pub offset: f64,
+}
+
+/// Where the reader wants to be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Goal {
+    /// At the newest message.
+    Newest,
+    /// At this message, with the focus on it.
+    Message(Seq),
+    /// Where they were before.
+    Place(Place),
+    /// At the first new message, with the line above it in sight.
+    New(Seq),
+}
+
+impl Ui {
+    /// The interface of a room.
+    pub fn of(&self, room: &RoomName) -> Rc<RoomUi> {
+        self.rooms.get(room).cloned().unwrap_or_default()
+    }
+
+    /// Changes the interface of a room.
+    pub fn change(&mut self, room: &RoomName, change: impl FnOnce(&mut RoomUi)) {
+        change(Rc::make_mut(self.rooms.entry(room.clone()).or_default()));
+    }
+
+    /// The rooms of which something is kept.
+    pub fn rooms(&self) -> impl Iterator<Item = (&RoomName, &Rc<RoomUi>)> {
+        self.rooms.iter()
+    }
+
+    /// Goes to another page. What lay over the old one goes with it.
+    pub fn go_to(&mut self, page: Page) {
+        self.page = page;
+        self.overlay = Overlay::Nothing;
+        self.notice = None;
+        self.is_at_end = false;
+    }
+}

@@ -1,0 +1,197 @@
+//! All words of the interface, in English. Nothing else in the client is written for people, so that a translation
+//! replaces this file.
+
+#![expect(missing_docs, reason = "each says what it says")]
+
+pub const TODAY: &str = "Today";
+pub const YESTERDAY: &str = "Yesterday";
+
+pub const SKIP_TO_WRITING: &str = "Skip to writing";
+pub const ROOMS: &str = "Rooms";
+pub const PEOPLE: &str = "People";
+pub const CLOSE: &str = "Close";
+pub const SAVE: &str = "Save";
+pub const CANCEL: &str = "Cancel";
+pub const RELOAD: &str = "Reload";
+
+pub const YOUR_ROOMS: &str = "Your rooms";
+pub const OTHER_ROOMS: &str = "Other rooms";
+pub const JOIN_OR_MAKE: &str = "Join or make a room";
+pub const SOMETHING_NEW: &str = "something new";
+pub const UNREAD: &str = " unread";
+pub const DRAFT: &str = "draft";
+pub const NOT_SENT: &str = "not sent";
+pub const HERE_NOW: &str = "Here now";
+pub const YOU: &str = "you";
+pub const FINDING_A_NAME: &str = "Finding you a name…";
+pub const CHANGE_NAME: &str = "Change your name";
+pub const CHANGE_TOPIC: &str = "Change the topic";
+pub const ADD_TOPIC: &str = "Add a topic";
+
+pub const CONNECTING: &str = "Connecting…";
+pub const LIVE: &str = "Live";
+pub const NOT_CONNECTED: &str = "Not connected.";
+pub const TRYING: &str = "Trying to connect…";
+pub const OFFLINE: &str = "Offline.";
+pub const CATCHING_UP: &str = "Catching up…";
+pub const TRY_NOW: &str = "Try now";
+
+pub const OUTDATED: &str = "Holdline was updated. This page may not show everything.";
+pub const SIGN_IN_NEEDED: &str =
+    "A login page answers in place of Holdline. Your messages are kept until you have signed in there.";
+pub const SIGN_IN_AGAIN: &str = "Sign in again";
+pub const COOKIE_REFUSED: &str =
+    "This browser does not keep Holdline's cookie. After a reload you will be somebody else.";
+pub const FINISH_EDIT_FIRST: &str = "You are changing this message. Save or cancel that first.";
+
+pub const NO_PAGE: &str = "There is no such page";
+pub const NO_PAGE_WHY: &str = "The address may have been cut or mistyped.";
+pub const GO_TO_LOBBY: &str = "Go to the lobby";
+
+pub const LOAD_OLDER: &str = "Load older messages";
+pub const LOADING_OLDER: &str = "Loading older messages…";
+pub const OLDER_FAILED: &str = "Older messages did not come. Try again";
+pub const EMPTY_ROOM: &str = "Nothing has been said here yet.";
+pub const NEW_LOG: &str = "The server's log was replaced. What was here before is gone.";
+pub const GAP: &str = "Some messages are missing here. Load them";
+pub const NEW: &str = "New";
+pub const TO_NEWEST: &str = "To the newest ↓";
+
+pub const EDITED: &str = "edited";
+pub const DELETED: &str = "This message was deleted.";
+pub const QUOTE_NOT_LOADED: &str = "an earlier message";
+pub const QUOTE_DELETED: &str = "deleted";
+pub const REPLY: &str = "Reply";
+pub const EDIT: &str = "Edit";
+pub const DELETE: &str = "Delete";
+pub const DELETE_QUESTION: &str = "Delete?";
+pub const KEEP: &str = "Keep";
+pub const TOOLS: &str = "Message tools";
+
+pub const REPLYING_TO: &str = "Replying to ";
+pub const DO_NOT_REPLY: &str = "Do not reply";
+pub const CHANGE_MESSAGE: &str = "Change the message";
+pub const SEND: &str = "Send";
+pub const ON_ITS_WAY: &str = "on its way";
+pub const TRY_AGAIN: &str = "Try again";
+pub const DISCARD: &str = "Discard";
+
+/// The reactions at hand, with their names. Others can be put through the API.
+pub const REACTIONS: [(&str, &str); 6] = [
+    ("👍", "thumbs up"),
+    ("❤️", "heart"),
+    ("😂", "laughing"),
+    ("🎉", "party"),
+    ("👀", "eyes"),
+    ("🙏", "thanks"),
+];
+
+pub fn page_title(room: &str) -> String {
+    format!("{room} · Holdline")
+}
+
+pub fn react_with(name: &str) -> String {
+    format!("React with {name}")
+}
+
+pub fn people_here(count: usize) -> String {
+    format!("{PEOPLE}: {count}")
+}
+
+pub fn and_more_people(count: usize) -> String {
+    format!("and {count} more")
+}
+
+pub fn forget(room: &str) -> String {
+    format!("Forget {room}")
+}
+
+pub fn message_to(room: &str) -> String {
+    format!("Message to {room}")
+}
+
+pub fn messages_in(room: &str) -> String {
+    format!("Messages in {room}")
+}
+
+pub fn message_by(author: &str, time: &str) -> String {
+    format!("{author}, {time}")
+}
+
+pub fn opening(room: &str) -> String {
+    format!("Opening {room}…")
+}
+
+pub fn beginning_of(room: &str) -> String {
+    format!("This is the beginning of {room}.")
+}
+
+pub fn invitation(room: &str) -> String {
+    format!("Say something to open {room}; whoever comes will find it.")
+}
+
+pub fn new_messages(count: usize) -> String {
+    match count {
+        0 => TO_NEWEST.to_owned(),
+        1 => "1 new message ↓".to_owned(),
+        n => format!("{n} new messages ↓"),
+    }
+}
+
+pub fn messages_up_to(time: &str) -> String {
+    format!("Messages up to {time}.")
+}
+
+pub fn next_try_in(seconds: u64) -> String {
+    format!("Next try in {seconds} s.")
+}
+
+pub fn server_refuses(why: &str) -> String {
+    format!("{}.", sentence(why))
+}
+
+pub fn no_room_called(name: &str) -> String {
+    format!("No room can be called “{name}”")
+}
+
+pub fn cannot_open(room: &str) -> String {
+    format!("{room} cannot be opened")
+}
+
+pub fn characters(count: usize, limit: usize) -> String {
+    format!("{count} of {limit} characters")
+}
+
+pub fn too_long(limit: usize) -> String {
+    format!("A message has at most {limit} characters.")
+}
+
+pub fn reaction_label(emoji: &str, count: u64, names: &str) -> String {
+    format!("{emoji} {count}: {names}")
+}
+
+pub fn not_sent(why: &str) -> String {
+    format!("Not sent: {why}")
+}
+
+pub fn waits_to_be_sent(why: &str) -> String {
+    format!("Not sent yet: {why}")
+}
+
+pub fn not_done(why: &str) -> String {
+    sentence(why)
+}
+
+pub fn not_changed_to(why: &str, typed: &str) -> String {
+    format!("{}. Not changed to: {typed}", sentence(why))
+}
+
+/// A reason as it comes from the server or from a check, as the beginning of a sentence.
+pub fn sentence(why: &str) -> String {
+    // Reasons are English.
+    let mut letters = why.chars();
+    letters
+        .next()
+        .map(|first| format!("{}{}", first.to_ascii_uppercase(), letters.as_str()))
+        .unwrap_or_default()
+}
