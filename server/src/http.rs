@@ -12,6 +12,6 @@ mod routes;
 
 pub(crate) use endpoint::HEAD_BYTES;
 pub use protection::BUILD;
-pub(crate) use protection::PROTECTION;
+pub(crate) use protection::protection_lines;
 pub(crate) use routes::routes;
 pub use routes::{router, router_with};

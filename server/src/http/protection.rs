@@ -7,12 +7,21 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 pub const BUILD: &str = env!("HOLDLINE_BUILD");
 
 /// Names and values, in the order in which they are sent. Nothing may be done with an answer of the API but read it.
-pub(crate) const PROTECTION: [(&str, &str); 4] = [
+const PROTECTION: [(&str, &str); 4] = [
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
     ("holdline-build", BUILD),
 ];
+
+/// The same as lines of a head.
+pub(crate) fn protection_lines() -> String {
+    let mut lines = String::new();
+    for (name, value) in PROTECTION {
+        lines.extend([name, ": ", value, "\r\n"]);
+    }
+    lines
+}
 
 /// Adds them, unless the answer has its own.
 pub(super) fn protect(headers: &mut HeaderMap) {

@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::http::PROTECTION;
+use crate::http::protection_lines;
 use crate::metrics::Metrics;
 use crate::repeated_line::RepeatedLine;
 
@@ -79,7 +79,7 @@ fn refusal(first_line: &[u8]) -> String {
         let retry_after = "application/problem+json\r\nretry-after: 5";
         ("503 Service Unavailable", retry_after, json)
     };
-    let protection: String = PROTECTION.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let protection = protection_lines();
     format!(
         "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncache-control: no-store\r\n{protection}connection: close\r\n\
          content-length: {}\r\ndate: {}\r\n\r\n{body}",
@@ -190,10 +190,7 @@ mod tests {
                 head.contains(&format!("content-length: {}", body.len())) && head.contains("\r\ndate: "),
                 "{head}"
             );
-            assert!(
-                PROTECTION.iter().all(|(name, value)| head.contains(&format!("\r\n{name}: {value}"))),
-                "{head}"
-            );
+            assert!(head.contains(protection_lines().trim_end()), "{head}");
             let json = if is_stream {
                 body.strip_prefix("retry: 5000\nevent: problem\ndata: ")
                     .and_then(|rest| rest.strip_suffix("\n\n"))

@@ -200,7 +200,7 @@ impl EventLoop {
         connection.peer_closed |= peer_closed;
         match connection.state {
             State::Idle | State::Held(_) if peer_closed && !connection.has_buffered_input() => {
-                self.close(number)
+                self.close(number);
             }
             State::Idle if peer_closed => self.hand_over_unread(number),
             State::Idle => self.read(number),

@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn publish_is_recognized() {
-        let publish = "POST /api/v1/rooms/Tea-2_b/commands HTTP/1.1\r\ncontent-type: application/json\r\n\
+        let publish = "POST /api/v1/rooms/Tea-2_b/messages HTTP/1.1\r\ncontent-type: application/json\r\n\
             content-length: 2\r\n\r\n{}";
         assert_eq!(
             FastRequest::parse(publish.as_bytes(), &mut HeaderSlots::new()).unwrap().asked,
@@ -171,8 +171,8 @@ mod tests {
             ("Tea", "T%65a"),
             ("Tea", "T/a"),
             ("Tea-2_b", ""),
-            ("/commands", "/commands/"),
-            ("/commands", "/commands?a"),
+            ("/messages", "/messages/"),
+            ("/messages", "/messages?a"),
             ("length: 2", "length: +2"),
             ("length: 2", "length: 02"),
             ("length: 2", "length: 2\r\ncontent-length: 2"),

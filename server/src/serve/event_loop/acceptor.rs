@@ -86,7 +86,7 @@ impl Acceptor {
                     Ok((stream, _)) => match self.connection_limit.acquire() {
                         Some(permit) => self.assign(connections, stream, permit),
                         None => {
-                            self.connection_limit.refuse(|| tokio::net::TcpStream::from_std(stream.into()))
+                            self.connection_limit.refuse(|| tokio::net::TcpStream::from_std(stream.into()));
                         }
                     },
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,

@@ -8,7 +8,7 @@ use http::StatusCode;
 use tokio::time::Instant;
 
 use crate::api::{Reply, ReplyBody};
-use crate::http::PROTECTION;
+use crate::http::protection_lines;
 
 /// Encodes responses, and keeps the last batch for the next poll that gets the same.
 pub(super) struct Responses {
@@ -35,8 +35,7 @@ struct Date {
 impl Responses {
     pub(super) fn new(now: Instant) -> Self {
         let date = Date { since: now, second: 0, text: httpdate::fmt_http_date(SystemTime::now()) };
-        let protection = PROTECTION.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        Self { date, protection, last: None }
+        Self { date, protection: protection_lines(), last: None }
     }
 
     /// The response to a poll with this batch; `closes` says that the connection is closed after it.
