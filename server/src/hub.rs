@@ -1,7 +1,7 @@
 //! The hub: rooms, their newest entries, polls that are held, who is here. The only place that waits.
 //!
 //! The log is the truth; the hub caches the newest part of it and says "look again" when it grows. Every poll is held by a
-//! keeper ([`held_polls`]), whose rule is: register, look, sleep, look. An entry is visible once the hub's head has reached it,
+//! keeper (`held_polls`), whose rule is: register, look, sleep, look. An entry is visible once the hub's head has reached it,
 //! which happens after it is durable and after every room it concerns knows it; so a look at several rooms is one
 //! consistent view.
 

@@ -35,7 +35,17 @@ fn check(steps: impl Fn() + Send + Sync + 'static) {
 fn check_within(switches: usize, steps: impl Fn() + Send + Sync + 'static) {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(switches);
-    model.check(steps);
+    let steps = Arc::new(steps);
+    model.check(move || {
+        let steps = steps.clone();
+        spawn(move || steps()).join().unwrap();
+    });
+}
+
+/// Starts a thread of the model. By default their stacks are too small for code that was not optimised.
+fn spawn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> thread::JoinHandle<T> {
+    const STACK_WORDS: usize = 0x10000;
+    thread::Builder::new().stack_size(STACK_WORDS).spawn(work).unwrap()
 }
 
 fn room(name: &str) -> RoomName {
@@ -157,7 +167,7 @@ fn follow(hub: &Arc<HubState>, rooms: &RoomSelection, mut after: Seq, until: Seq
 fn follow_as_task(hub: &Arc<HubState>, rooms: &RoomSelection, mut after: Seq, until: Seq) -> Vec<u64> {
     let tasks = TaskPolls::new(hub.clone(), answers(hub));
     let driver = tasks.drive();
-    let driver = thread::spawn(move || block_on(driver));
+    let driver = spawn(move || block_on(driver));
     let mut seen = Vec::new();
     while after < until {
         let request = PollRequest { rooms, admitted: admitted(after), presence: None };
@@ -175,7 +185,7 @@ fn held_poll_misses_nothing() {
     check(|| {
         let hub = hub(&["lobby"]);
         let poller = hub.clone();
-        let poller = thread::spawn(move || follow(&poller, &named(&["lobby"]), Seq(1), Seq(3)));
+        let poller = spawn(move || follow(&poller, &named(&["lobby"]), Seq(1), Seq(3)));
         hub.on_commit(&[entry(2, "lobby")]);
         hub.on_commit(&[entry(3, "lobby")]);
         assert_eq!(poller.join().unwrap(), [2, 3]);
@@ -188,7 +198,7 @@ fn poll_of_a_task_misses_nothing() {
     check_within(2, || {
         let hub = hub(&["lobby"]);
         let poller = hub.clone();
-        let poller = thread::spawn(move || follow_as_task(&poller, &named(&["lobby"]), Seq(1), Seq(2)));
+        let poller = spawn(move || follow_as_task(&poller, &named(&["lobby"]), Seq(1), Seq(2)));
         hub.on_commit(&[entry(2, "lobby")]);
         assert_eq!(poller.join().unwrap(), [2]);
         assert_eq!(hub.held.load(Ordering::Relaxed), 0, "nothing is left behind");
@@ -200,7 +210,7 @@ fn poll_of_two_rooms_sees_them_in_log_order() {
     check(|| {
         let hub = hub(&["a", "b"]);
         let poller = hub.clone();
-        let poller = thread::spawn(move || follow(&poller, &named(&["a", "b"]), Seq(2), Seq(4)));
+        let poller = spawn(move || follow(&poller, &named(&["a", "b"]), Seq(2), Seq(4)));
         hub.on_commit(&[entry(3, "b"), entry(4, "a")]);
         assert_eq!(poller.join().unwrap(), [3, 4]);
     });
@@ -211,7 +221,7 @@ fn poll_of_all_rooms_hears_of_a_new_room() {
     check(|| {
         let hub = hub(&["lobby"]);
         let poller = hub.clone();
-        let poller = thread::spawn(move || follow(&poller, &RoomSelection::All, Seq(1), Seq(3)));
+        let poller = spawn(move || follow(&poller, &RoomSelection::All, Seq(1), Seq(3)));
         hub.on_commit(&[entry(2, "tea")]);
         hub.on_commit(&[entry(3, "tea")]);
         assert_eq!(poller.join().unwrap(), [2, 3]);
@@ -225,7 +235,7 @@ fn shared_answer_is_complete_for_everyone() {
         let pollers: Vec<_> = (0..2)
             .map(|_| {
                 let hub = hub.clone();
-                thread::spawn(move || follow(&hub, &named(&["lobby"]), Seq(1), Seq(2)))
+                spawn(move || follow(&hub, &named(&["lobby"]), Seq(1), Seq(2)))
             })
             .collect();
         hub.on_commit(&[entry(2, "lobby")]);
@@ -240,7 +250,7 @@ fn shared_answer_is_not_given_once_there_is_more() {
     check(|| {
         let hub = hub(&["lobby"]);
         let poller = hub.clone();
-        let poller = thread::spawn(move || follow(&poller, &named(&["lobby"]), Seq(1), Seq(2)));
+        let poller = spawn(move || follow(&poller, &named(&["lobby"]), Seq(1), Seq(2)));
         hub.on_commit(&[entry(2, "lobby")]);
         hub.on_commit(&[entry(3, "lobby")]);
         let seen = poller.join().unwrap();
@@ -258,7 +268,7 @@ fn entries_evicted_meanwhile_are_read_from_the_log() {
     check(|| {
         let hub = hub_with(&["lobby"], 1);
         let poller = hub.clone();
-        let poller = thread::spawn(move || follow(&poller, &named(&["lobby"]), Seq(1), Seq(3)));
+        let poller = spawn(move || follow(&poller, &named(&["lobby"]), Seq(1), Seq(3)));
         hub.on_commit(&[entry(2, "lobby")]);
         hub.on_commit(&[entry(3, "lobby")]);
         assert_eq!(poller.join().unwrap(), [2, 3]);
@@ -271,7 +281,7 @@ fn closing_ends_every_hold() {
         check(move || {
             let (hub, rooms) = (hub(&["lobby"]), rooms.clone());
             let poller = hub.clone();
-            let poller = thread::spawn(move || {
+            let poller = spawn(move || {
                 let request = PollRequest { rooms: &rooms, admitted: admitted(Seq(1)), presence: None };
                 let completed = EventLoop::new(&poller).poll(request);
                 assert!(matches!(completed.found, Found::Nothing(Seq(1))));
@@ -287,7 +297,7 @@ fn empty_answer_claims_no_more_than_was_looked_at() {
     check(|| {
         let hub = hub(&["lobby"]);
         let poller = hub.clone();
-        let poller = thread::spawn(move || {
+        let poller = spawn(move || {
             let rooms = named(&["lobby"]);
             let request = PollRequest { rooms: &rooms, admitted: admitted(Seq(1)), presence: None };
             match EventLoop::new(&poller).poll(request).found {
@@ -314,7 +324,7 @@ fn poll_of_a_room_that_expires_is_let_go() {
                 now(),
             );
             assert!(matches!(held, Ok(Begin::Held(_))));
-            let poller = thread::spawn(move || {
+            let poller = spawn(move || {
                 let mut is_let_go = false;
                 while !is_let_go {
                     event_loop.waker.0.wait();
@@ -346,7 +356,7 @@ fn arrival_ends_a_hold() {
         // The next change is due.
         advance(Duration::from_secs(10));
         let poller = hub.clone();
-        let poller = thread::spawn(move || {
+        let poller = spawn(move || {
             let rooms = named(&["lobby"]);
             let request = PollRequest { rooms: &rooms, admitted: admitted(Seq(1)), presence: Some(presence) };
             EventLoop::new(&poller).poll(request).presence.unwrap()

@@ -16,6 +16,8 @@ mod redact;
 mod replay;
 mod room_deltas;
 mod stored;
+#[cfg(test)]
+mod tests;
 
 pub(super) use self::append_transaction::{AppendTransaction, Tip};
 pub(super) use self::errors::log_error;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use holdline_shared::Seq;
 
-use crate::support::log_command::{Disk, beside, epoch, log, serve, stop};
+use crate::support::log_command::{Disk, beside, epoch, log, serve, stop, url};
 use crate::support::{Client, Process, key, until, within};
 
 /// The texts of the newest messages in the lobby.
@@ -269,4 +269,22 @@ async fn server_is_not_ready_while_messages_cannot_be_read() {
     becomes(&server, 503).await;
     readiness(&server, 503).await;
     drop(server);
+}
+
+#[tokio::test]
+async fn retention_makes_room_on_a_full_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = url(&folder.path().join("x.db"));
+    let flags = ["--log", &url, "--keep", "5/room", "--keep-every", "10"];
+    // A limit on file sizes is a full disk for the log.
+    let server = Process::start_through("ulimit -f 600; ", std::process::Stdio::null(), &flags).await;
+    let ada = server.person("Ada").await;
+    let text = "x".repeat(3_500);
+    let burst = async || {
+        let said = (0..20).map(|_| ada.publishes("lobby", key(), &text));
+        join_all(said).await.into_iter().any(|answer| answer.status == 507)
+    };
+    within("a full disk", async { while !burst().await {} }).await;
+    let again = async { while ada.publishes("lobby", key(), &text).await.status != 201 {} };
+    within("room again", again).await;
 }

@@ -383,21 +383,3 @@ async fn files_that_root_makes_belong_to_the_owner_of_the_log() {
         }
     }
 }
-
-#[tokio::test]
-async fn retention_makes_room_on_a_full_disk() {
-    let folder = tempfile::tempdir().unwrap();
-    let url = url(&folder.path().join("x.db"));
-    let flags = ["--log", &url, "--keep", "5/room", "--keep-every", "10"];
-    // A limit on file sizes is a full disk for the log.
-    let server = Process::start_through("ulimit -f 600; ", std::process::Stdio::null(), &flags).await;
-    let ada = server.person("Ada").await;
-    let text = "x".repeat(3_500);
-    let burst = async || {
-        let said = (0..20).map(|_| ada.publishes("lobby", crate::support::key(), &text));
-        futures_util::future::join_all(said).await.into_iter().any(|answer| answer.status == 507)
-    };
-    within("a full disk", async { while !burst().await {} }).await;
-    let again = async { while ada.publishes("lobby", crate::support::key(), &text).await.status != 201 {} };
-    within("room again", again).await;
-}

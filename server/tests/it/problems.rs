@@ -1,4 +1,4 @@
-//! Invalid requests and the problems that answer them. Long because it is a table.
+//! Long because it is a table: invalid requests, and the problems that answer them.
 
 use std::collections::HashSet;
 use std::sync::Arc;

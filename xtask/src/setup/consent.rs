@@ -1,7 +1,7 @@
 //! Asks before anything outside of this repository and the user's own folders is changed. `--yes` agrees to everything,
 //! and so does the variable `CI`.
 
-use std::io::{self, IsTerminal as _};
+use std::io::{self, BufRead, IsTerminal as _};
 
 use anyhow::Result;
 use xshell::Shell;
@@ -18,15 +18,43 @@ pub(crate) fn give(sh: &Shell) {
 
 /// Whether the person agrees to this change of their machine.
 pub(crate) fn is_given(sh: &Shell, change: &str) -> Result<bool> {
-    if sh.var_os(AGREED).is_some() {
+    let agreed = sh.var_os(AGREED).is_some();
+    let person = io::stdin().is_terminal().then(|| io::stdin().lock());
+    ask(change, agreed, person)
+}
+
+fn ask(change: &str, agreed: bool, person: Option<impl BufRead>) -> Result<bool> {
+    if agreed {
         return Ok(true);
     }
-    if !io::stdin().is_terminal() {
+    let Some(mut person) = person else {
         say::line(format!("this would {change} on this machine: run `cargo xtask --yes …` to agree"));
         return Ok(false);
-    }
+    };
     say::line(format!("May I {change} on this machine? [y/N]"));
     let mut answer = String::new();
-    io::stdin().read_line(&mut answer)?;
+    person.read_line(&mut answer)?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_changed_without_agreement() {
+        assert!(!ask("install it", false, None::<&[u8]>).unwrap());
+        for no in ["", "\n", "n\n", "what?\n"] {
+            assert!(!ask("install it", false, Some(no.as_bytes())).unwrap(), "{no:?}");
+        }
+        assert!(ask("install it", false, Some("y\n".as_bytes())).unwrap());
+        assert!(ask("install it", true, None::<&[u8]>).unwrap());
+    }
+
+    #[test]
+    fn agreement_is_kept_in_the_shell() {
+        let sh = Shell::new().unwrap();
+        give(&sh);
+        assert!(is_given(&sh, "install it").unwrap());
+    }
 }

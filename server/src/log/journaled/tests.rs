@@ -242,21 +242,3 @@ async fn held_polls_of_a_replaced_log_end_and_hear_that_the_epoch_changed() {
     said.unwrap();
     assert!(String::from_utf8_lossy(&polled.unwrap().body).contains("goes on"));
 }
-
-#[test]
-fn projection_in_a_file_goes_on_after_a_restart_and_passes_over_what_it_has() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("projection.db");
-    let open = || Projection::resume(rusqlite::Connection::open(&path).unwrap()).unwrap();
-    let drafts = [Draft::lobby(), say("ada", "lobby", "one"), say("ada", "nowhere", "two")];
-    let ordered = unruly_journal::ordered(drafts.into_iter().flat_map(|draft| Record::of_draft(draft, true)));
-    let mut projection = open();
-    projection.apply(&ordered, |_, _| {}).unwrap();
-    let (head, applied) = (projection.head(), projection.applied());
-    drop(projection);
-    let mut projection = open();
-    assert_eq!((projection.head(), projection.applied()), (head, applied));
-    projection.apply(&ordered, |_, _| panic!("applied again")).unwrap();
-    let page = projection.page(&RoomName::lobby(), None, 10, None).unwrap();
-    assert_eq!(page.messages.len(), 1);
-}

@@ -57,13 +57,6 @@ impl Random {
     }
 }
 
-/// These records in places of their own, with holes between.
-pub(super) fn ordered(records: impl IntoIterator<Item = Record>) -> Vec<OrderedRecord> {
-    let place =
-        |(n, record): (u64, Record)| OrderedRecord { position: Seq(3 * (n + 1)), at: wall_clock(), record };
-    (0..).zip(records).map(place).collect()
-}
-
 impl UnrulyJournal {
     pub(super) fn new(seed: u64, foreign: Foreign) -> Self {
         let state = State { identity: identity(seed), records: Vec::new(), life: 0, is_held_back: false };
