@@ -1,8 +1,8 @@
 //! Serves a hub on listeners, and stops in order.
 //!
-//! Event loops of our own ([`event_loop`]) serve polls and publishes, in a few hundred bytes for each connection; hyper and the
+//! Event loops of our own ([`event_loop`]) serve polls, in a few hundred bytes for each connection; hyper and the
 //! router ([`plain`]) serve everything else. A connection is handed to hyper, with the input that was read, at its first request of
-//! another kind, and comes back at the next poll or publish.
+//! another kind, and comes back at the next poll.
 
 mod connection_limit;
 mod event_loop;
@@ -46,7 +46,7 @@ pub struct ServeConfig {
     pub stall_timeout: Duration,
     /// How long after the stop requests may still take before they are cut.
     pub stop_timeout: Duration,
-    /// Threads that hold polls and publish; `None` is one for each core. With none at all these requests are served like
+    /// Threads that hold polls; `None` is one for each core. With none at all these requests are served like
     /// every other.
     pub event_loops: Option<usize>,
     /// Host names, proxies and limits, for [`serve`]; an app that mounts the router gives them to it.

@@ -1,4 +1,4 @@
-//! The event loops: each is one thread that serves polls and publishes on many connections. A held poll owns a socket, a slot in
+//! The event loops: each is one thread that serves polls on many connections. A held poll owns a socket, a slot in
 //! the wait list of a room, a position and a deadline, and nothing else. A loop reads into one buffer and writes from the one
 //! that all polls of a room have in common.
 //!
@@ -30,11 +30,11 @@ use self::connection::State;
 use self::connections::Connections;
 use self::queries::Queries;
 use super::connection_limit::ConnectionLimit;
-use super::fast_path::{Asked, FastRequest, HeaderSlots};
+use super::fast_path::{FastPoll, HeaderSlots, LINE};
 use super::handoff::Handoff;
 use super::loop_handle::{Command, LoopHandle};
 use super::plain::Plain;
-use crate::api::{self, ApiError, App, Body, Call, Caller, LastHost, Reply};
+use crate::api::{self, ApiError, App, Caller, LastHost};
 use crate::hub::{self, Begin, Completed, HeldPolls, LogReads, ReadySet};
 
 /// The longest request that is looked at, in bytes.
@@ -82,7 +82,7 @@ struct EventLoop {
     buffer: Box<[u8]>,
     queries: Queries,
     last_host: LastHost,
-    /// Connections whose operations or reads can go on.
+    /// Connections for which the log was read.
     ready: Arc<ReadySet>,
     app: App,
     plain: Arc<Plain>,
@@ -204,7 +204,7 @@ impl EventLoop {
             }
             State::Idle if peer_closed => self.hand_over_unread(number),
             State::Idle => self.read(number),
-            State::Held(_) | State::Operation(_) | State::Reading(_) => connection.has_unread = true,
+            State::Held(_) | State::Reading(_) => connection.has_unread = true,
             State::Writing(_) => {
                 connection.has_unread |= event.is_readable();
                 self.connections.write(number);
@@ -257,36 +257,22 @@ impl EventLoop {
         self.buffer = buffer;
     }
 
-    /// Answers a request of the kinds that belong here, or hands the connection over with it.
+    /// Answers a poll, or hands the connection over with a request of another kind.
     fn begin(&mut self, number: usize, bytes: &[u8]) {
         let mut slots = HeaderSlots::new();
-        let Some(request) = FastRequest::parse(bytes, &mut slots) else {
+        let Some(poll) = FastPoll::parse(bytes, &mut slots) else {
             return self.hand_over(number, Bytes::copy_from_slice(bytes));
         };
-        if let Err(refusal) = self.call(number, &request) {
-            self.connections.reply(&self.app.hub, number, &refusal.into());
-        }
-    }
-
-    /// Makes the caller and calls the operation.
-    fn call(&mut self, number: usize, request: &FastRequest<'_>) -> Result<(), ApiError> {
-        let (peer, headers) = (self.connections.peer(number), request.caller_headers());
-        let caller = Caller::find(&self.app, peer, request.line(), &headers, Some(&mut self.last_host))?;
-        match request.asked {
-            Asked::Poll(query) => self.begin_poll(number, query, &caller),
-            Asked::Publish { room, body } => {
-                let (headers, body) = (request.body_headers(), Body::Read(Bytes::copy_from_slice(body)));
-                let (path, query) = (vec![room.to_owned()], String::new());
-                let call = Call { caller, path, query, headers, body };
-                self.run_operation(number, api::publish(self.app.clone(), call));
-                Ok(())
-            }
+        if let Err(error) = self.begin_poll(number, &poll) {
+            self.connections.reply(&self.app.hub, number, &error.into());
         }
     }
 
     /// Answers or holds a poll.
-    fn begin_poll(&mut self, number: usize, query: &str, caller: &Caller) -> Result<(), ApiError> {
-        let request = api::admit_poll(&self.app, caller, self.queries.parse(query)?)?;
+    fn begin_poll(&mut self, number: usize, poll: &FastPoll<'_>) -> Result<(), ApiError> {
+        let (peer, headers) = (self.connections.peer(number), poll.caller_headers());
+        let caller = Caller::find(&self.app, peer, LINE, &headers, Some(&mut self.last_host))?;
+        let request = api::admit_poll(&self.app, &caller, self.queries.parse(poll.query)?)?;
         let (key, wait) = (u32::try_from(number).unwrap_or(u32::MAX), request.admitted.wait);
         match self.held.begin(key, request, self.connections.now)? {
             Begin::Held(id) => self.connections.hold(number, id, wait),
@@ -295,19 +281,7 @@ impl EventLoop {
         Ok(())
     }
 
-    /// Runs an operation, as far as it goes without waiting.
-    fn run_operation(
-        &mut self,
-        number: usize,
-        operation: impl Future<Output = Result<Reply, ApiError>> + Send + 'static,
-    ) {
-        if let Some(connection) = self.connections.get_mut(number) {
-            connection.state = State::Operation(Box::pin(operation));
-            self.poll_pending(number);
-        }
-    }
-
-    /// Answers a connection that waits for an operation or for the log, if that is done.
+    /// Answers a connection that waits for the log, if that is done.
     fn poll_pending(&mut self, number: usize) {
         let token = self.ready.token(u32::try_from(number).unwrap_or(u32::MAX));
         self.connections.poll_pending(&self.app.hub, number, &Arc::new(token).into());
@@ -355,7 +329,7 @@ impl EventLoop {
             Some(State::Idle) => self.close(number),
             Some(State::Writing(_)) => self.connections.check_progress(number),
             // The log answers.
-            Some(State::Operation(_) | State::Reading(_)) | None => {}
+            Some(State::Reading(_)) | None => {}
         }
     }
 

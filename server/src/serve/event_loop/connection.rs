@@ -5,11 +5,9 @@ use std::io::{self, Write as _};
 use std::net::IpAddr;
 
 use bytes::{Buf as _, Bytes};
-use futures_util::future::BoxFuture;
 use mio::net::TcpStream;
 
 use super::wheel::Tick;
-use crate::api::{ApiError, Reply};
 use crate::hub::{HeldId, LogRead};
 use crate::serve::connection_limit::ConnectionPermit;
 use crate::serve::stall::Progress;
@@ -37,8 +35,6 @@ pub(super) enum State {
     Idle,
     /// The end of a held poll.
     Held(HeldId),
-    /// The end of an operation.
-    Operation(BoxFuture<'static, Result<Reply, ApiError>>),
     /// The entries of a held poll, from the log.
     Reading(Box<LogRead>),
     /// Room in the socket for the rest of the response.

@@ -132,26 +132,15 @@ impl Connections {
         self.send(number, bytes, is_last);
     }
 
-    /// Answers a connection that waits for an operation or for the log, if that is done; otherwise `waker` is called once it
-    /// is.
+    /// Answers a connection that waits for the log, if the log was read; otherwise `waker` is called once it is.
     pub(super) fn poll_pending(&mut self, hub: &Hub, number: usize, waker: &Waker) {
         let Some(connection) = self.all.get_mut(number) else { return };
         let context = &mut Context::from_waker(waker);
-        match &mut connection.state {
-            State::Operation(operation) => {
-                if let Poll::Ready(answer) = operation.as_mut().poll(context) {
-                    self.reply(hub, number, &answer.unwrap_or_else(Reply::from));
-                }
-            }
-            State::Reading(read) => {
-                if let Poll::Ready(answer) = read.poll_unpin(context) {
-                    match answer {
-                        Ok(answer) => self.answer_poll(hub, number, &answer),
-                        Err(error) => self.reply(hub, number, &ApiError::from(error).into()),
-                    }
-                }
-            }
-            State::Idle | State::Held(_) | State::Writing(_) => {}
+        let State::Reading(read) = &mut connection.state else { return };
+        match read.poll_unpin(context) {
+            Poll::Ready(Ok(answer)) => self.answer_poll(hub, number, &answer),
+            Poll::Ready(Err(error)) => self.reply(hub, number, &ApiError::from(error).into()),
+            Poll::Pending => {}
         }
     }
 
