@@ -71,7 +71,7 @@ pub(crate) struct Serve {
     #[arg(long, env = "HOLDLINE_MAX_CONNECTIONS", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     max_connections: Option<u32>,
 
-    /// Serve polls and publishes like every other request, without event loops. Costs more of everything; to find out
+    /// Serve polls like every other request, without event loops. Costs more of everything; to find out
     /// whether a fault lies there
     #[arg(long, env = "HOLDLINE_PLAIN_HTTP", value_parser = clap::builder::BoolishValueParser::new())]
     plain_http: bool,
