@@ -18,7 +18,7 @@ use crate::peer::{Peer, Position, Token};
 use crate::process::Account;
 use crate::response::{Response, numbers, text};
 use crate::{blocking, interrupt, net};
-pub(crate) use publish::Pace;
+pub(crate) use publish::PublishRate;
 pub(crate) use round::Round;
 
 /// Bytes of one read.

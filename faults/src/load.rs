@@ -78,8 +78,8 @@ impl Load {
         let http = HttpClient::new(front);
         let subscriber = |name: String, rooms: &RoomSelection, rng: &mut Rng| {
             let (http, ledger, rooms) = (http.clone(), ledger.clone(), rooms.clone());
-            let has_ended = stop.subscribe();
-            Subscriber { http, ledger, rooms, rng: rng.fork(), name, has_ended, longest_absence: None }
+            let ended = stop.subscribe();
+            Subscriber { http, ledger, rooms, rng: rng.fork(), name, ended, longest_absence: None }
         };
         for (i, rooms) in plan.selections().into_iter().enumerate() {
             for n in 0..plan.per_selection {

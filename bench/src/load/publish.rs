@@ -8,7 +8,7 @@ use super::{Load, Role};
 
 /// When the next message goes out.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Pace {
+pub(crate) enum PublishRate {
     /// Each publisher sends as soon as its last message is acknowledged.
     BackToBack,
     /// So many a second, whatever the server does. Delays count from the planned time.
@@ -22,7 +22,7 @@ const LOOK: Duration = Duration::from_millis(50);
 impl Load {
     /// Publishes so many messages, over the rooms in turn, and waits until all are acknowledged and delivered, or
     /// until the silence: the rest is lost.
-    pub(super) fn publish(&mut self, count: u64, pace: Pace) -> Result<()> {
+    pub(super) fn publish(&mut self, count: u64, pace: PublishRate) -> Result<()> {
         let (start, delivered) = (self.now(), self.count.delivered);
         let (mut published, mut expected, mut heard) = (0, 0, start);
         let silence = u64::try_from(SILENCE.as_nanos())?;
@@ -32,8 +32,8 @@ impl Load {
             while published < count && !self.idle.is_empty() {
                 let now = self.now();
                 let due = match pace {
-                    Pace::BackToBack => now,
-                    Pace::PerSecond(rate) => start + published * 1_000_000_000 / u64::from(rate),
+                    PublishRate::BackToBack => now,
+                    PublishRate::PerSecond(rate) => start + published * 1_000_000_000 / u64::from(rate),
                 };
                 if due > now {
                     wait = Duration::from_nanos(due - now);

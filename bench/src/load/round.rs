@@ -3,7 +3,7 @@
 use anyhow::Result;
 use hdrhistogram::Histogram;
 
-use super::{Count, Load, Pace};
+use super::{Count, Load, PublishRate};
 use crate::process::{nanoseconds, own_cpu as own_cpu_now};
 
 /// Deliveries and costs of one stretch.
@@ -23,12 +23,12 @@ pub(crate) struct Round {
 
 impl Load {
     /// Publishes so many messages, and waits for all deliveries and for an idle server.
-    pub(crate) fn measure(&mut self, count: u64, pace: Pace) -> Result<Round> {
+    pub(crate) fn measure(&mut self, count: u64, pace: PublishRate) -> Result<Round> {
         self.measure_rounds(1, count, pace)
     }
 
     /// Measures several such stretches, each from idle to idle.
-    pub(crate) fn measure_rounds(&mut self, rounds: u64, count: u64, pace: Pace) -> Result<Round> {
+    pub(crate) fn measure_rounds(&mut self, rounds: u64, count: u64, pace: PublishRate) -> Result<Round> {
         self.settle()?;
         self.count = Count::new()?;
         let server = self.account.cpu()?;

@@ -6,7 +6,7 @@ use anyhow::Result;
 use super::environment::{Environment, TEXT};
 use super::{Case, Column, Sample, Scenario, compared, plain};
 use crate::disk;
-use crate::load::{Pace, Round};
+use crate::load::{PublishRate, Round};
 use crate::peer::is_durable;
 
 pub(super) const BURST: Scenario = Scenario {
@@ -46,11 +46,11 @@ fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sam
     let sync = if is_durable(peer) { disk::syncs_per_second(loaded.folder.path())? } else { f64::NAN };
     let load = &mut loaded.load;
     load.open_publishers(1)?;
-    let single = load.measure(ALONE, Pace::BackToBack)?;
+    let single = load.measure(ALONE, PublishRate::BackToBack)?;
     load.open_publishers(PUBLISHERS)?;
     load.subscribe(case.size)?;
-    load.measure(100, Pace::BackToBack)?;
-    let round = load.measure(environment.of(MESSAGES / 2, MESSAGES), Pace::BackToBack)?;
+    load.measure(100, PublishRate::BackToBack)?;
+    let round = load.measure(environment.of(MESSAGES / 2, MESSAGES), PublishRate::BackToBack)?;
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     let rate = |round: &Round| round.published as f64 / round.publishing;
     let rate_alone = rate(&single);

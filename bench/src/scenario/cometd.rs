@@ -4,7 +4,7 @@
 use anyhow::Result;
 
 use super::{Case, Column, Environment, Sample, Scenario, compared, plain};
-use crate::load::Pace;
+use crate::load::PublishRate;
 
 pub(super) const COMETD: Scenario = Scenario {
     name: "cometd",
@@ -42,8 +42,8 @@ fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sam
     let load = &mut loaded.load;
     load.open_publishers(PUBLISHERS)?;
     load.subscribe(case.size)?;
-    load.measure(u64::from(RATE / 4), Pace::PerSecond(RATE / 4))?;
-    let round = load.measure(environment.of(2, SECONDS) * u64::from(RATE), Pace::PerSecond(RATE))?;
+    load.measure(u64::from(RATE / 4), PublishRate::PerSecond(RATE / 4))?;
+    let round = load.measure(environment.of(2, SECONDS) * u64::from(RATE), PublishRate::PerSecond(RATE))?;
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     let rate = round.delivered as f64 / round.delivering;
     let values = [

@@ -5,7 +5,7 @@ use anyhow::Result;
 
 use super::environment::{Environment, TEXT};
 use super::{Case, Column, Sample, Scenario, compared, plain};
-use crate::load::Pace;
+use crate::load::PublishRate;
 use crate::process::nanoseconds;
 
 pub(super) const CORES: Scenario = Scenario {
@@ -44,8 +44,8 @@ fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sam
     let load = &mut loaded.load;
     load.open_publishers(PUBLISHERS)?;
     load.subscribe(SUBSCRIBERS)?;
-    load.measure(2_000, Pace::BackToBack)?;
-    let round = load.measure(environment.of(MESSAGES / 8, MESSAGES), Pace::BackToBack)?;
+    load.measure(2_000, PublishRate::BackToBack)?;
+    let round = load.measure(environment.of(MESSAGES / 8, MESSAGES), PublishRate::BackToBack)?;
     #[expect(clippy::cast_precision_loss, reason = "a handful")]
     let capacity = usable as f64 * 1e6 / round.cpu_per_delivery();
     let values = [

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::environment::{Environment, TEXT};
 use super::{Case, Column, Sample, Scenario, plain};
-use crate::load::Pace;
+use crate::load::PublishRate;
 use crate::process::nanoseconds;
 
 pub(super) const CURVE: Scenario = Scenario {
@@ -44,10 +44,10 @@ fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sam
     // Who keeps a pace must not wait for answers; who is as fast as it goes does nothing else.
     load.open_publishers(if case.size == 0 { PUBLISHERS } else { MANY_PUBLISHERS })?;
     load.subscribe(SUBSCRIBERS)?;
-    load.measure(20, Pace::PerSecond(100))?;
+    load.measure(20, PublishRate::PerSecond(100))?;
     let round = match u32::try_from(case.size)? {
-        0 => load.measure(AT_ONCE, Pace::BackToBack)?,
-        rate => load.measure((case.size * SECONDS).max(50) as u64, Pace::PerSecond(rate))?,
+        0 => load.measure(AT_ONCE, PublishRate::BackToBack)?,
+        rate => load.measure((case.size * SECONDS).max(50) as u64, PublishRate::PerSecond(rate))?,
     };
     #[expect(clippy::cast_precision_loss, reason = "a hundred")]
     let subscribers = SUBSCRIBERS as f64;

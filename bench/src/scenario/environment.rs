@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::Extent;
 use crate::console;
-use crate::load::{Load, Pace};
+use crate::load::{Load, PublishRate};
 use crate::peer::{self, Start};
 
 /// Bytes in a message, unless a scenario says otherwise.
@@ -63,7 +63,7 @@ impl Environment<'_> {
             console::note(format!("writing a log of {} messages", super::grouped(entries)));
             let mut loaded = self.open_on("holdline", 1, TEXT, self.all_cores, Some(path.clone()))?;
             loaded.load.open_publishers(WRITERS)?;
-            loaded.load.measure(entries as u64, Pace::BackToBack)?;
+            loaded.load.measure(entries as u64, PublishRate::BackToBack)?;
         }
         Ok(path)
     }

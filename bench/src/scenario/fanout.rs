@@ -5,7 +5,7 @@ use anyhow::Result;
 
 use super::environment::{Environment, TEXT};
 use super::{Case, Column, Extent, Sample, Scenario, compared, plain};
-use crate::load::Pace;
+use crate::load::PublishRate;
 
 pub(super) const FANOUT: Scenario = Scenario {
     name: "fanout",
@@ -42,9 +42,9 @@ fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sam
     let load = &mut loaded.load;
     load.open_publishers(1)?;
     load.subscribe(case.size)?;
-    load.measure_rounds(3, 1, Pace::BackToBack)?;
+    load.measure_rounds(3, 1, PublishRate::BackToBack)?;
     let rounds = environment.of(DELIVERIES / 2, DELIVERIES) / case.size as u64;
-    let round = load.measure_rounds(rounds, 1, Pace::BackToBack)?;
+    let round = load.measure_rounds(rounds, 1, PublishRate::BackToBack)?;
     let values = [
         round.cpu_per_delivery(),
         round.latency(0.5),

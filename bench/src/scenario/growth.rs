@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::environment::{Environment, FIRST, TEXT};
 use super::{Case, Column, Extent, Sample, Scenario, grouped, plain};
-use crate::load::Pace;
+use crate::load::PublishRate;
 use crate::peer::is_durable;
 
 pub(super) const GROWTH: Scenario = Scenario {
@@ -58,14 +58,14 @@ fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sam
     load.open_publishers(PUBLISHERS)?;
     load.open_sessions(FIRST + subscribers)?;
     load.subscribe(FIRST)?;
-    load.measure(FIRST as u64, Pace::BackToBack)?;
+    load.measure(FIRST as u64, PublishRate::BackToBack)?;
     let (empty, idle) = (load.account.memory()?, load.account.cpu()?);
     load.subscribe(subscribers)?;
     let (held, busy) = (load.account.memory()?, load.account.cpu()?);
     // Each round delivers to every subscriber, in one room or in many.
     let inhabited = rooms.min(subscribers);
     let rounds = (DELIVERIES / subscribers).max(5);
-    let round = load.measure_rounds(rounds as u64, inhabited as u64, Pace::BackToBack)?;
+    let round = load.measure_rounds(rounds as u64, inhabited as u64, PublishRate::BackToBack)?;
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     let each = |value: u64| value as f64 / subscribers as f64;
     let values = [

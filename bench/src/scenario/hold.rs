@@ -5,7 +5,7 @@ use anyhow::Result;
 
 use super::environment::{Environment, FIRST, TEXT};
 use super::{Case, Column, Extent, Sample, Scenario, compared, plain};
-use crate::load::Pace;
+use crate::load::PublishRate;
 
 pub(super) const HOLD: Scenario = Scenario {
     name: "hold",
@@ -39,11 +39,11 @@ fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sam
     load.open_publishers(1)?;
     load.open_sessions(FIRST + case.size)?;
     load.subscribe(FIRST)?;
-    load.measure(1, Pace::BackToBack)?;
+    load.measure(1, PublishRate::BackToBack)?;
     let (empty, idle) = (load.account.memory()?, load.account.cpu()?);
     let own = load.subscribe(case.size)?;
     let (held, busy) = (load.account.memory()?, load.account.cpu()?);
-    load.measure(1, Pace::BackToBack)?;
+    load.measure(1, PublishRate::BackToBack)?;
     let after = load.account.memory()?;
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     let each = |value: u64| value as f64 / case.size as f64;

@@ -6,7 +6,7 @@ use anyhow::Result;
 use super::environment::{Environment, TEXT};
 use super::{Case, Column, Sample, Scenario, compared, plain};
 use crate::disk;
-use crate::load::Pace;
+use crate::load::PublishRate;
 use crate::peer::is_durable;
 
 pub(super) const LATENCY: Scenario = Scenario {
@@ -37,8 +37,8 @@ fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sam
     let load = &mut loaded.load;
     load.open_publishers(8)?;
     load.subscribe(case.size)?;
-    load.measure(50, Pace::PerSecond(RATE))?;
-    let round = load.measure(environment.of(400, 2_000), Pace::PerSecond(RATE))?;
+    load.measure(50, PublishRate::PerSecond(RATE))?;
+    let round = load.measure(environment.of(400, 2_000), PublishRate::PerSecond(RATE))?;
     let values = [
         round.latency(0.5),
         round.latency(0.99),

@@ -30,7 +30,7 @@ pub(crate) struct Subscriber {
     pub(crate) rng: Rng,
     pub(crate) name: String,
     /// Whether publishing has ended; after that the subscriber is not absent any more, so that it receives the rest.
-    pub(crate) has_ended: watch::Receiver<bool>,
+    pub(crate) ended: watch::Receiver<bool>,
     /// The longest of its occasional absences, as of a closed laptop; `None` for a subscriber that is never absent.
     pub(crate) longest_absence: Option<Duration>,
 }
@@ -119,7 +119,7 @@ impl Subscriber {
 
     /// A random disturbance by the browser.
     fn disturb(&mut self, machine: &mut Subscription) -> Event {
-        let kinds = if *self.has_ended.borrow() { 4 } else { 5 };
+        let kinds = if *self.ended.borrow() { 4 } else { 5 };
         match self.rng.u8(..kinds) {
             0 => Event::Offline,
             1 => Event::Online,

@@ -25,8 +25,8 @@ impl<'a> Host<'a> {
             (address, if rest.is_empty() { None } else { Some(rest.strip_prefix(':')?) })
         } else {
             let (name, port) = text.split_once(':').map_or((text, None), |(name, port)| (name, Some(port)));
-            let is_usual = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
-            if name.is_empty() || name.len() > NAME_BYTES || !name.bytes().all(is_usual) {
+            let is_name_byte = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+            if name.is_empty() || name.len() > NAME_BYTES || !name.bytes().all(is_name_byte) {
                 return None;
             }
             (name, port)

@@ -53,7 +53,7 @@ impl Made {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
     Person(PersonId),
-    Visitor(IpAddr),
+    Address(IpAddr),
 }
 
 impl RoomLimit {
@@ -71,7 +71,7 @@ impl RoomLimit {
         }
         let made = &mut made.whole_at;
         let person = (Key::Person(person.clone()), self.per_person);
-        let visitor = visitor.map(|address| (Key::Visitor(address), self.per_visitor));
+        let visitor = visitor.map(|address| (Key::Address(address), self.per_visitor));
         let keys = || [Some(&person), visitor.as_ref()].into_iter().flatten();
         // Both allow it, or neither has counted it.
         for (key, most) in keys() {

@@ -49,8 +49,9 @@ impl<'a> Credentials<'a> {
     /// one of the old name counts only if it is valid, as it may be another server's.
     pub(super) fn identify(&self, sessions: &Sessions, site: &Site) -> (Identity, bool) {
         let name = if self.cookies.is_empty() { String::new() } else { session_cookie(site) };
-        let is_ours = |cookie: &[u8]| cookie == name.as_bytes() || cookie == OLD_SESSION_COOKIE.as_bytes();
-        let has_cookie = self.cookies.iter().any(|cookie| is_ours(cookie.name));
+        let is_session_cookie =
+            |cookie: &[u8]| cookie == name.as_bytes() || cookie == OLD_SESSION_COOKIE.as_bytes();
+        let has_cookie = self.cookies.iter().any(|cookie| is_session_cookie(cookie.name));
         if let Some(token) = self.bearer() {
             return (check(sessions, token, Proof::Bearer), has_cookie);
         }

@@ -15,9 +15,9 @@ use crate::log::MemoryLog;
 use crate::scope::Scope;
 
 /// A sequence of numbers that can be repeated (Knuth's MMIX generator).
-struct Dice(u64);
+struct Random(u64);
 
-impl Dice {
+impl Random {
     fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % end
@@ -137,7 +137,7 @@ async fn deferred_poll_is_answered_after_pause() {
 async fn random_walk_delivers_everything_once_in_order() {
     for seed in 0..40 {
         let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
-        let mut dice = Dice(seed);
+        let mut dice = Random(seed);
         let rooms = names(&["a", "b"]);
         for room in &rooms {
             publish(&hub, room).await;

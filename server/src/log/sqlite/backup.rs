@@ -64,7 +64,7 @@ pub fn restore(from: &Path, path: &Path) -> Result<Restored, LogError> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(error)),
         _ => {}
     }
-    let restored = copy(&from, &part).and_then(|head| Ok((head, begin_anew(&part)?)));
+    let restored = copy(&from, &part).and_then(|head| Ok((head, begin_new_epoch(&part)?)));
     let (head, epoch) = restored.inspect_err(|_| drop(std::fs::remove_file(&part)))?;
     location::give_to_owner_of(&path, &File::open(&part).map_err(unwritable)?);
     std::fs::rename(&part, &path).and_then(|()| sync_folder(&path)).map_err(unwritable)?;
@@ -113,7 +113,7 @@ fn copy(path: &Path, to: &Path) -> Result<Seq, LogError> {
 }
 
 /// Makes a copy a log of its own: another epoch, closed in order, and no write-ahead log belongs to it.
-fn begin_anew(path: &Path) -> Result<Epoch, LogError> {
+fn begin_new_epoch(path: &Path) -> Result<Epoch, LogError> {
     let database = Connection::open(path).map_err(log_error)?;
     renew_epoch(&database)?;
     let sql = "DELETE FROM meta WHERE name IN ('stamp', 'base', 'open')";
