@@ -6,7 +6,7 @@ use holdline_shared::{Entry, EntryKind, PersonId, PublishKey, RoomName, Seq};
 
 use super::change::Change;
 use super::check_changes::check_changes;
-use super::delivery::{Delivery, digest};
+use super::delivery::{Delivery, digest, digest_of_text};
 use super::findings::{Findings, Violation};
 use super::fold::{check_kept, check_steps};
 use super::log_index::{LogIndex, Publish};
@@ -85,12 +85,19 @@ pub(super) fn check_times(log: &[Entry], clock: Clock, findings: &mut Findings) 
     }
 }
 
-/// Checks that each acknowledged publish is in the log once, at the position that its responses named.
+/// Checks that each acknowledged publish is in the log once, at the position that its responses named, and that each stored
+/// one has the text that was published.
 fn check_publishes(publishes: &BTreeMap<PublishKey, Publish>, log: &[Entry], findings: &mut Findings) {
     let mut stored: HashMap<PublishKey, Vec<(Seq, &PersonId)>> = HashMap::new();
     for entry in log {
         if let EntryKind::Message { key, .. } = &entry.kind {
             stored.entry(*key).or_default().push((entry.seq, &entry.author.id));
+            let published = publishes.get(key).and_then(|publish| publish.text);
+            if let (Some(published), Some(text)) = (published, digest_of_text(entry))
+                && published != text
+            {
+                findings.add(Violation::Answers, || format!("{key} is stored with another text: {entry:?}"));
+            }
         }
     }
     for (key, publish) in publishes {

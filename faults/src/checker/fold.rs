@@ -11,7 +11,7 @@ use super::findings::{Findings, Violation};
 /// The state of a message at some position in the log.
 struct State<'a> {
     entry: &'a Entry,
-    /// [`text_digest`] of the current text; `None` once it was deleted.
+    /// [`digest_of_text`] of the current text; `None` once it was deleted.
     text: Option<u64>,
     is_deleted: bool,
     reactions: HashSet<(&'a PersonId, &'a Emoji)>,

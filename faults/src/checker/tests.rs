@@ -3,7 +3,7 @@
 mod changes;
 mod gaps;
 
-use holdline_shared::{Entry, MessageText, PublishKey, RoomName, RoomSelection, Seq};
+use holdline_shared::{Entry, EntryKind, MessageText, PublishKey, RoomName, RoomSelection, Seq};
 
 use super::{Ledger, LedgerPosition, ReaderId, Receives, Violation};
 
@@ -145,6 +145,16 @@ fn answer_with_wrong_position_is_reported() {
         [(Violation::Answers, 2)],
         "the position is wrong and differs from that of the first response"
     );
+}
+
+#[test]
+fn publish_stored_with_another_text_is_reported() {
+    let (ledger, tea, all) = ledger();
+    let mut log = log();
+    log[1].kind = EntryKind::Message { key: key(2), text: Some(text(9)), reply_to: None };
+    record(&ledger, tea, &[log[0].clone(), log[2].clone()]);
+    record(&ledger, all, &log[1..]);
+    assert_eq!(violations(&ledger, &log), [(Violation::Answers, 1)]);
 }
 
 #[test]

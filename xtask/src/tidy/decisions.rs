@@ -8,19 +8,20 @@ const FOLDER: &str = "docs/decisions/";
 pub(super) fn check(tree: &Tree) -> Vec<Complaint> {
     let records = tree.files.iter().filter_map(|file| Some((file, file.path.strip_prefix(FOLDER)?)));
     let mut complaints = Vec::new();
-    let mut last = 0;
+    let mut last = None;
     // The tree is in the order of names, so numbers only grow.
     for (file, name) in records {
         match number(name) {
             None => complaints.push(file.complaint(0, "name the file NNNN-title.md")),
-            Some(number) if number == last => {
+            Some(number) if Some(number) == last => {
                 complaints.push(file.complaint(0, format!("another decision has the number {number:04}")));
             }
             Some(number) => {
-                if number != last + 1 {
-                    complaints.push(file.complaint(0, format!("the next free number is {:04}", last + 1)));
+                let next = last.unwrap_or(0) + 1;
+                if number != next {
+                    complaints.push(file.complaint(0, format!("the next free number is {next:04}")));
                 }
-                last = number;
+                last = Some(number);
             }
         }
     }

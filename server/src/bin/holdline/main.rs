@@ -32,7 +32,7 @@ enum Command {
     Send(send::Send),
     /// Follow rooms: print each message as a line
     Tail(tail::Tail),
-    /// Check, back up, restore, export or import a log
+    /// Check, back up, restore, export or import a log, or rotate its secret
     Log(log::Log),
     /// Ask a server whether it is ready, for container health checks
     Health(health::Health),
@@ -40,7 +40,7 @@ enum Command {
 
 impl Command {
     fn run(self) -> anyhow::Result<ExitCode> {
-        // These two commands stop gracefully.
+        // `serve` and `tail` handle signals themselves.
         if !matches!(self, Self::Serve(_) | Self::Tail(_)) {
             signals::exit_on_signal()?;
         }

@@ -83,16 +83,17 @@ async fn send_lines(client: &Client, retry: &RetryPolicy, room: &RoomName) -> an
     let mut lines = Lines::new(BufReader::new(tokio::io::stdin()));
     let mut code = ExitCode::SUCCESS;
     while let Some(line) = lines.next().await.context("cannot read standard input")? {
-        let number = line.number;
+        let (number, what) = (line.number, if line.messages.len() > 1 { "a part of line" } else { "line" });
         for text in line.messages {
             match publish(client, retry, room, new_key()?, text).await {
                 Ok(()) => {}
                 Err(GaveUp::Refused(error)) if !error.is_about_the_server() => {
-                    say(format_args!("line {number} was not sent: {error}"));
+                    say(format_args!("{what} {number} was not sent: {error}"));
                     code = ExitCode::FAILURE;
                 }
                 Err(gave_up) => {
-                    return Err(gave_up).context(format!("line {number} is not confirmed, nor what follows"));
+                    return Err(gave_up)
+                        .context(format!("{what} {number} is not confirmed, nor are the lines after it"));
                 }
             }
         }

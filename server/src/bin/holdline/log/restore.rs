@@ -1,4 +1,4 @@
-//! `holdline log restore FILE`.
+//! `holdline log restore FILE`: replaces the log by a backup, under a new epoch. Refuses while a server runs.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,7 +26,7 @@ impl Restore {
         make_folder_of(&path)?;
         let restored = maintenance::restore(&filled_in(self.file)?, &path)?;
         for removed in &restored.removed {
-            say(format_args!("removed {}, which belonged to the log before", removed.display()));
+            say(format_args!("removed {}, which belonged to the previous log", removed.display()));
         }
         say(format_args!(
             "{} ends at entry {} now and has a new epoch ({}): clients fetch history anew",

@@ -10,8 +10,8 @@ use tokio::net::TcpListener;
 /// The HTTP options: host names, trusted proxies, and the limit on new rooms.
 #[derive(Args)]
 pub(super) struct HttpOptions {
-    /// A host name of this server in browsers, as in chat.example; repeat for more, * for any [default: the names of this
-    /// machine, and the addresses it listens on]
+    /// Another host name of this server in browsers, as in chat.example; repeat for more, * for any. The addresses it listens
+    /// on and this machine's own names are accepted without it
     #[arg(long = "host", env = "HOLDLINE_HOST", value_name = "NAME", value_delimiter = ',', value_parser = host)]
     hosts: Vec<String>,
 
@@ -20,7 +20,7 @@ pub(super) struct HttpOptions {
     #[arg(long = "trusted-proxy", env = "HOLDLINE_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',', value_parser = network)]
     trusted_proxies: Vec<IpNet>,
 
-    /// Rooms that one person may create in an hour; from one address ten times as many
+    /// Rooms that one person may create at once, and again in each hour; from one address ten times as many
     #[arg(long, env = "HOLDLINE_ROOMS_PER_HOUR", value_name = "NUMBER", default_value_t = 10)]
     rooms_per_hour: u32,
 }
@@ -56,9 +56,19 @@ fn host(text: &str) -> Result<String, String> {
 fn network(text: &str) -> Result<IpNet, String> {
     let text = text.trim();
     let address = text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical())).ok();
-    address.or_else(|| text.parse().ok()).ok_or_else(|| {
+    address.or_else(|| text.parse().ok().and_then(canonical)).ok_or_else(|| {
         "a trusted proxy is an address or a network, as in 127.0.0.1, 10.0.0.0/8 or ::1".to_owned()
     })
+}
+
+/// An IPv4 network in IPv6 form as the IPv4 network, which is how peers are compared. A wider one that also has other
+/// addresses stays as it is.
+fn canonical(network: IpNet) -> Option<IpNet> {
+    let IpAddr::V4(address) = network.addr().to_canonical() else { return Some(network) };
+    match (network, network.prefix_len().checked_sub(96)) {
+        (IpNet::V6(_), Some(bits)) => IpNet::new(address.into(), bits).ok(),
+        _ => Some(network),
+    }
 }
 
 #[cfg(test)]
@@ -77,6 +87,7 @@ mod tests {
             ("127.0.0.1", "127.0.0.1/32"),
             ("::ffff:10.0.0.1", "10.0.0.1/32"),
             ("10.0.0.0/8", "10.0.0.0/8"),
+            ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
             ("::1", "::1/128"),
             (" ::1 ", "::1/128"),
             ("\t10.0.0.0/8\n", "10.0.0.0/8"),
