@@ -1,6 +1,6 @@
 //! `GET /api/v1/poll`: the long poll; and the same by `POST`, for queries that are too long for an address.
 
-use holdline_shared::PollQuery;
+use holdline_shared::{PollQuery, RoomSelection};
 
 use super::app::App;
 use super::call::Call;
@@ -17,8 +17,9 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// as possible.
 pub(crate) fn poll(app: App, call: Call) -> impl Future<Output = Result<Reply, ApiError>> + Send {
     let query = PollQuery::from_pairs(call.query_pairs());
-    let begun =
-        query.map_err(ApiError::from).and_then(|query| Ok((enter(&app, &call.caller, &query)?, query)));
+    let begun = query
+        .map_err(ApiError::from)
+        .and_then(|query| Ok((admit_poll(&app, &call.caller, &query)?.presence, query)));
     let scope = call.caller.scope();
     drop(call);
     async move {
@@ -35,7 +36,7 @@ pub(crate) async fn poll_by_form(app: App, mut call: Call) -> Result<Reply, ApiE
     }
     let form = call.read_body().await?;
     let query = PollQuery::from_pairs(call.query_pairs().chain(form_urlencoded::parse(&form)))?;
-    let presence = enter(&app, &call.caller, &query)?;
+    let presence = admit_poll(&app, &call.caller, &query)?.presence;
     let scope = call.caller.scope();
     drop((call, form));
     hold(&app, &scope, &query, presence).await
@@ -52,27 +53,25 @@ async fn hold(
     Ok(Reply::batch(answer.body, app.hub.is_closing()))
 }
 
-/// Checks a poll that a keeper of its own is to hold, in the same order as [`poll`].
+/// Checks a poll, and then marks the person who asks as here, if the poll wants that: a poll that is refused shows nobody.
 pub(crate) fn admit_poll<'a>(
     app: &App,
     caller: &Caller,
     query: &'a PollQuery,
 ) -> Result<PollRequest<'a>, ApiError> {
-    let presence = enter(app, caller, query)?;
-    let wait = query.wait.unwrap_or(app.hub.config().wait);
-    let admitted = app.hub.admit(&caller.scope(), &query.rooms, query.after, wait).inspect_err(|error| {
+    let person = if query.here.is_empty() { None } else { Some(caller.require_session()?) };
+    let (scope, wait) = (caller.scope(), query.wait.unwrap_or(app.hub.config().wait));
+    let admitted = app.hub.admit(&scope, &query.rooms, query.after, wait).inspect_err(|error| {
         if matches!(error, PollError::Overloaded) {
             app.hub.metrics().polls_refused.increment();
         }
     })?;
-    Ok(PollRequest { rooms: &query.rooms, admitted, presence })
-}
-
-/// Marks the person who asks as here, if that is what the poll wants.
-fn enter(app: &App, caller: &Caller, query: &PollQuery) -> Result<Option<PresenceLease>, ApiError> {
-    if query.here.is_empty() {
-        return Ok(None);
+    if person.is_some()
+        && let RoomSelection::Named(names) = &query.rooms
+        && let Some(unknown) = names.iter().find(|name| !scope.allows(name) || !app.hub.has_room(name))
+    {
+        return Err(PollError::UnknownRoom(unknown.clone()).into());
     }
-    let person = caller.require_session()?;
-    Ok(Some(app.hub.enter(&caller.scope(), person, &query.here, query.presence.as_ref())))
+    let presence = person.map(|person| app.hub.enter(&scope, person, &query.here, query.presence.as_ref()));
+    Ok(PollRequest { rooms: &query.rooms, admitted, presence })
 }

@@ -121,7 +121,9 @@ impl RoomPresence {
         };
         let mut number = 0;
         if let Some(member) = members.get_mut(index as usize) {
-            if member.person.name != person.name {
+            // While another poll of theirs is held, a poll with an older session does not take their name back: two such
+            // clients would rename each other for ever.
+            if member.polls == 0 && member.person.name != person.name {
                 member.person.name = person.name.clone();
                 *has_changed = true;
             }

@@ -105,6 +105,47 @@ async fn ended_session_leaves_presence_at_once() {
 }
 
 #[tokio::test]
+async fn refused_poll_shows_nobody() {
+    let mut full = short_grace();
+    full.max_held = 0;
+    let server = Server::with(full, ServeConfig::default()).await;
+    let ada = server.person("Ada").await;
+    for (query, status) in [
+        ("room=nope&here=lobby&wait=0", 404),
+        ("room=lobby&here=lobby&wait=0&after=00000000000000ff-7", 410),
+        ("room=lobby&here=lobby&wait=9", 503),
+    ] {
+        assert_eq!(ada.get(&format!("/api/v1/poll?{query}")).await.status, status, "{query}");
+        assert_eq!(server.hub.rooms(&Scope::of_every_room()).rooms[0].here, 0, "{query}");
+    }
+    ada.polls("room=lobby&here=lobby&wait=0").await;
+    assert_eq!(server.hub.rooms(&Scope::of_every_room()).rooms[0].here, 1);
+}
+
+#[tokio::test]
+async fn older_session_takes_no_name_back_while_another_poll_is_held() {
+    let server = Server::with(short_grace(), ServeConfig::default()).await;
+    let mut ada = server.person("Ada").await;
+    let older = ada.clone();
+    ada.enters("Countess").await;
+    let tag = ada.polls("room=lobby&here=lobby&wait=0").await.presence.unwrap().tag;
+    let holder = ada.clone();
+    let path = format!("room=lobby&here=lobby&presence={tag}&wait=60");
+    let held = tokio::spawn(async move { holder.polls(&path).await });
+    until("the poll is held", || server.hub.held() == 1).await;
+    let shown = older.polls("room=lobby&here=lobby&wait=0").await.presence.unwrap();
+    let names = |presence: &holdline_shared::Presence| {
+        presence
+            .rooms
+            .values()
+            .flat_map(|room| room.people.iter().map(|p| p.name.to_string()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(&shown), ["Countess"]);
+    held.abort();
+}
+
+#[tokio::test]
 async fn disconnected_client_leaves_presence() {
     let server = Server::with(short_grace(), ServeConfig::default()).await;
     let ada = server.person("Ada").await;

@@ -16,7 +16,7 @@ use crate::client::say;
 /// Write the log as lines of JSON; works while a server runs.
 #[derive(Args)]
 pub(super) struct Export {
-    /// The file to make; one that is there is not overwritten [default: standard output]
+    /// The file to make; one that is there is not overwritten [default: standard output, also named -]
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
 
@@ -27,7 +27,7 @@ pub(super) struct Export {
 impl Export {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let path = self.which.path()?;
-        let exported = match &self.file {
+        let exported = match self.file.as_deref().filter(|file| *file != Path::new("-")) {
             None => {
                 ensure!(!is_closed(), "standard output is closed; name a file instead");
                 maintenance::export(&path, &mut BufWriter::new(stdout().lock()))?

@@ -15,7 +15,7 @@ use crate::client::say;
 /// Make a new log from lines of JSON.
 #[derive(Args)]
 pub(super) struct Import {
-    /// The file that `holdline log export` wrote [default: standard input]
+    /// The file that `holdline log export` wrote [default: standard input, also named -]
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
 
@@ -25,7 +25,7 @@ pub(super) struct Import {
 
 impl Import {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let file = self.file.map(filled_in).transpose()?;
+        let file = self.file.filter(|file| file.as_os_str() != "-").map(filled_in).transpose()?;
         let mut from: Box<dyn BufRead> = match &file {
             None => Box::new(stdin().lock()),
             Some(file) => {
