@@ -92,9 +92,9 @@ fn check_publishes(publishes: &BTreeMap<PublishKey, Publish>, log: &[Entry], fin
     for entry in log {
         if let EntryKind::Message { key, .. } = &entry.kind {
             stored.entry(*key).or_default().push((entry.seq, &entry.author.id));
-            let published = publishes.get(key).and_then(|publish| publish.text);
-            if let (Some(published), Some(text)) = (published, digest_of_text(entry))
-                && published != text
+            let requested = publishes.get(key).and_then(|publish| publish.text);
+            if let (Some(requested), Some(stored)) = (requested, digest_of_text(entry))
+                && requested != stored
             {
                 findings.add(Violation::Answers, || format!("{key} is stored with another text: {entry:?}"));
             }
