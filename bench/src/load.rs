@@ -26,7 +26,7 @@ const READ: usize = 512 << 10;
 /// Three digits of a latency in nanoseconds, up to ten minutes.
 const LONGEST: u64 = 600_000_000_000;
 
-/// One peer under load.
+/// A peer under load.
 pub(crate) struct Load {
     pub(crate) peer: Peer,
     pub(crate) account: Account,

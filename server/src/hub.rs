@@ -138,6 +138,11 @@ impl Hub {
         self.polls.poll(scope, rooms, after, wait, presence).await
     }
 
+    /// Answers a poll that was admitted, as [`Hub::poll`] does.
+    pub(crate) async fn reply(&self, request: PollRequest<'_>) -> Result<Answer, PollError> {
+        self.polls.reply(request).await
+    }
+
     /// Waits for the next message of one room, edits and other entries passed over. A room that does not exist yet may
     /// be waited for.
     pub async fn next_message(

@@ -4,7 +4,7 @@ use memchr::memmem;
 
 use crate::response::{decimal, header};
 
-/// One request.
+/// A request as the baseline reads it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Request<'a> {
     Poll { room: &'a [u8], after: Option<usize>, hold: bool },

@@ -11,7 +11,7 @@ use super::{Load, Role};
 pub(crate) enum PublishRate {
     /// Each publisher sends as soon as its last message is acknowledged.
     BackToBack,
-    /// So many a second, whatever the server does. Delays count from the planned time.
+    /// A fixed number of messages per second, whatever the server does. Delays count from the planned time.
     PerSecond(u32),
 }
 

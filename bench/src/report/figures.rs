@@ -6,7 +6,7 @@ use super::statistics::{Spread, spread};
 use crate::ledger::Tally;
 use crate::scenario::{Column, Sample, Scenario};
 
-/// One scenario's.
+/// The figures of one scenario.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Figures {
     pub(crate) scenario: String,
@@ -16,12 +16,12 @@ pub(crate) struct Figures {
     pub(crate) rows: Vec<Row>,
 }
 
-/// One peer's in one case.
+/// The figures of one peer in one case.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Row {
     pub(crate) case: String,
     pub(crate) peer: String,
-    /// One value per column, for each pass.
+    /// A value for each column, in each pass.
     pub(crate) passes: Vec<Vec<Option<f64>>>,
     #[serde(flatten)]
     pub(crate) tally: Tally,

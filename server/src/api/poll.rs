@@ -7,8 +7,7 @@ use super::call::Call;
 use super::caller::Caller;
 use super::error::ApiError;
 use super::reply::Reply;
-use crate::hub::{PollError, PollRequest, PresenceLease};
-use crate::scope::Scope;
+use crate::hub::{PollError, PollRequest};
 
 /// The one type of a form that is read.
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -17,14 +16,14 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// as possible.
 pub(crate) fn poll(app: App, call: Call) -> impl Future<Output = Result<Reply, ApiError>> + Send {
     let query = PollQuery::from_pairs(call.query_pairs());
-    let begun = query
-        .map_err(ApiError::from)
-        .and_then(|query| Ok((admit_poll(&app, &call.caller, &query)?.presence, query)));
-    let scope = call.caller.scope();
+    let begun = query.map_err(ApiError::from).and_then(|query| {
+        let PollRequest { admitted, presence, .. } = admit_poll(&app, &call.caller, &query)?;
+        Ok((query.rooms, admitted, presence))
+    });
     drop(call);
     async move {
-        let (presence, query) = begun?;
-        hold(&app, &scope, &query, presence).await
+        let (rooms, admitted, presence) = begun?;
+        hold(&app, PollRequest { rooms: &rooms, admitted, presence }).await
     }
 }
 
@@ -36,20 +35,13 @@ pub(crate) async fn poll_by_form(app: App, mut call: Call) -> Result<Reply, ApiE
     }
     let form = call.read_body().await?;
     let query = PollQuery::from_pairs(call.query_pairs().chain(form_urlencoded::parse(&form)))?;
-    let presence = admit_poll(&app, &call.caller, &query)?.presence;
-    let scope = call.caller.scope();
+    let request = admit_poll(&app, &call.caller, &query)?;
     drop((call, form));
-    hold(&app, &scope, &query, presence).await
+    hold(&app, request).await
 }
 
-async fn hold(
-    app: &App,
-    scope: &Scope,
-    query: &PollQuery,
-    presence: Option<PresenceLease>,
-) -> Result<Reply, ApiError> {
-    let wait = query.wait.unwrap_or(app.hub.config().wait);
-    let answer = app.hub.poll(scope, &query.rooms, query.after, wait, presence).await?;
+async fn hold(app: &App, request: PollRequest<'_>) -> Result<Reply, ApiError> {
+    let answer = app.hub.reply(request).await?;
     Ok(Reply::batch(answer.body, app.hub.is_closing()))
 }
 
@@ -61,11 +53,7 @@ pub(crate) fn admit_poll<'a>(
 ) -> Result<PollRequest<'a>, ApiError> {
     let person = if query.here.is_empty() { None } else { Some(caller.require_session()?) };
     let (scope, wait) = (caller.scope(), query.wait.unwrap_or(app.hub.config().wait));
-    let admitted = app.hub.admit(&scope, &query.rooms, query.after, wait).inspect_err(|error| {
-        if matches!(error, PollError::Overloaded) {
-            app.hub.metrics().polls_refused.increment();
-        }
-    })?;
+    let admitted = app.hub.admit(&scope, &query.rooms, query.after, wait)?;
     if person.is_some()
         && let RoomSelection::Named(names) = &query.rooms
         && let Some(unknown) = names.iter().find(|name| !scope.allows(name) || !app.hub.has_room(name))

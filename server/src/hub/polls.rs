@@ -43,9 +43,13 @@ impl Polls {
         wait: Duration,
         presence: Option<PresenceLease>,
     ) -> Result<Answer, PollError> {
-        let admitted =
-            self.admit(scope, rooms, after, wait).inspect_err(|error| self.count_refused(error))?;
-        match self.tasks.reply(PollRequest { rooms, admitted, presence }).await? {
+        let admitted = self.admit(scope, rooms, after, wait)?;
+        self.reply(PollRequest { rooms, admitted, presence }).await
+    }
+
+    /// Answers a poll that was admitted, once there is something or its time is up.
+    pub(super) async fn reply(&self, request: PollRequest<'_>) -> Result<Answer, PollError> {
+        match self.tasks.reply(request).await? {
             Reply::Ready(answer) => Ok(answer),
             Reply::Reading(read) => read.await,
         }
@@ -64,7 +68,8 @@ impl Polls {
         let unknown = || {
             wait_keys(rooms).into_iter().find(|key| !key.is_within(scope) || self.state.feed(key).is_none())
         };
-        admitted.map_err(|error| unknown().map_or(error, |key| PollError::unknown_room(&key)))
+        let admitted = admitted.map_err(|error| unknown().map_or(error, |key| PollError::unknown_room(&key)));
+        admitted.inspect_err(|error| self.count_refused(error))
     }
 
     /// How long a poll may be held that asked for `wait`.
