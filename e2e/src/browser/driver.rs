@@ -13,7 +13,7 @@ use crate::process::Output;
 use crate::{PATIENCE, Process};
 
 /// What a browser needs to run without a screen, as root, and without talking to anybody but us.
-const FLAGS: [&str; 10] = [
+const FLAGS: [&str; 9] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -23,9 +23,15 @@ const FLAGS: [&str; 10] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    // A laptop has a mouse; without a screen there is none, and pages that ask (`pointer`, `hover`) take us for a kiosk.
-    "--blink-settings=primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2",
 ];
+
+/// A laptop has a mouse; without a screen there is none, and pages that ask (`pointer`, `hover`) take us for a kiosk.
+const MOUSE: &str =
+    "--blink-settings=primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2";
+
+/// A phone has fingers.
+const FINGERS: &str =
+    "--blink-settings=primaryPointerType=2,availablePointerTypes=2,primaryHoverType=1,availableHoverTypes=1";
 
 /// How often the driver is started before the test fails.
 const STARTS: usize = 5;
@@ -74,8 +80,9 @@ impl Driver {
     }
 
     /// What the browser should be like.
-    pub(super) fn capabilities(&self) -> Result<Capabilities> {
+    pub(super) fn capabilities(&self, is_phone: bool) -> Result<Capabilities> {
         let mut flags = FLAGS.map(str::to_owned).to_vec();
+        flags.push(if is_phone { FINGERS } else { MOUSE }.to_owned());
         flags.push(format!("--user-data-dir={}", self.profile.path().display()));
         let mut options = json!({ "args": flags });
         if let Some(browser) = env::var_os("CHROME") {
