@@ -13,7 +13,7 @@ use crate::process::Output;
 use crate::{PATIENCE, Process};
 
 /// What a browser needs to run without a screen, as root, and without talking to anybody but us.
-const FLAGS: [&str; 9] = [
+const FLAGS: [&str; 10] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -23,6 +23,8 @@ const FLAGS: [&str; 9] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    // A click on what is still moving hits something else.
+    "--force-prefers-reduced-motion",
 ];
 
 /// A laptop has a mouse; without a screen there is none, and pages that ask (`pointer`, `hover`) take us for a kiosk.
