@@ -4,11 +4,11 @@
 //! registered with the room once and gone through in one pass when it is notified. Nothing is locked but the room that is
 //! looked at. The keeper neither reads the log nor keeps time: its owner reads, and calls [`HeldPolls::expire`].
 
-use std::collections::HashMap;
 use std::slice::from_ref;
 use std::sync::Arc;
 use std::task::Waker;
 
+use foldhash::{HashMap, HashMapExt as _};
 use holdline_shared::{Cursor, Epoch, RoomSelection, Seq};
 use slab::Slab;
 use tokio::time::Instant;

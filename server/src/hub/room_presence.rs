@@ -5,10 +5,10 @@
 //! keep itself busy with its own comings and goings. What is published is encoded once, and named by a hash of its bytes, so
 //! that two servers with the same people agree.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use bytes::Bytes;
+use foldhash::HashMap;
 use holdline_shared::limits::PEOPLE_LISTED;
 use holdline_shared::{Here, Person, PersonId, RoomName};
 use sha2::{Digest, Sha256};

@@ -35,7 +35,8 @@ impl Site {
 
     /// The port alone, as the names of cursor cookies had it in an earlier version.
     pub(crate) fn port_suffix(&self) -> String {
-        self.port.map(|port| format!("_{port}")).unwrap_or_default()
+        let mut number = itoa::Buffer::new();
+        self.port.map(|port| ["_", number.format(port)].concat()).unwrap_or_default()
     }
 
     /// `; Secure` when the browser's connection is encrypted: the cookie then stays on such.
