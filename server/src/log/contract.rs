@@ -1,6 +1,6 @@
-//! The contract of engines, as tests. An engine's own tests call `suite!` with a way to open it in a folder, and, when it
-//! outlives the process, `durable_suite!`. Positions grow and may skip: no test counts them.
-//! Long because all that an engine promises stands in one place.
+//! The contract of engines, as tests. An engine's own tests call `suite!` with a function that opens the
+//! engine in a folder, and `durable_suite!` too if the engine outlives the process. Positions grow and may
+//! skip: no test counts them.
 
 mod folding;
 mod limits;
@@ -74,7 +74,7 @@ fn seqs(chunk: &Chunk) -> Vec<Seq> {
     chunk.entries.iter().map(|entry| entry.seq).collect()
 }
 
-/// Positions of entries that exist: everything that the log has, oldest first.
+/// The positions of all entries in the log, oldest first.
 async fn left(log: &dyn Log) -> Vec<Seq> {
     let (mut all, mut after) = (Vec::new(), Seq::START);
     loop {
@@ -87,7 +87,7 @@ async fn left(log: &dyn Log) -> Vec<Seq> {
     }
 }
 
-/// Follows from where the log is, and collects the positions of what is told.
+/// Follows the log after `after`, and collects the positions that the follower is told.
 async fn followed(log: &dyn Log, after: Seq) -> Arc<Mutex<Vec<Seq>>> {
     let told = Arc::new(Mutex::new(Vec::new()));
     let ear = told.clone();
@@ -195,7 +195,7 @@ pub(crate) async fn tells_its_follower_of_each_entry_once_in_order(log: Arc<dyn 
 
 pub(crate) async fn tells_its_follower_of_what_was_missed(log: Arc<dyn Log>) {
     let snapshot = log.head();
-    // More than one read takes.
+    // More entries than one read returns.
     let pending: Vec<_> =
         (0..BATCH_ENTRIES as u128 + 50).map(|n| log.append(say("ada", "lobby", n, "x"))).collect();
     futures_util::future::join_all(pending).await;
@@ -422,7 +422,7 @@ pub(crate) async fn forgets_what_need_not_be_kept(log: Arc<dyn Log>) {
     let young = Retention { age: Some(std::time::Duration::ZERO), per_room: None };
     let begun = std::time::Instant::now();
     loop {
-        // Everything is too old as soon as a millisecond has passed; the last entry always stays.
+        // Every entry is too old as soon as a millisecond has passed; the last entry always stays.
         while log.prune(young).await.unwrap() {}
         let left = left(&*log).await;
         if left == [last] {
@@ -432,7 +432,7 @@ pub(crate) async fn forgets_what_need_not_be_kept(log: Arc<dyn Log>) {
     }
 }
 
-/// For engines that outlive the process.
+/// Acknowledged entries, keys and rooms survive a restart. For engines that outlive the process.
 pub(crate) async fn survives_being_closed<L: Log, E: std::fmt::Debug>(open: impl Fn() -> Result<L, E>) {
     let log = open().unwrap();
     let (epoch, secret) = (log.epoch(), log.secret());

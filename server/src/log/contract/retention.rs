@@ -1,4 +1,4 @@
-//! Retention takes entries whatever was done to them.
+//! Retention removes entries, whatever edits, deletions and reactions refer to them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ fn react(who: &str, target: Seq, on: bool) -> Draft {
     draft(who, "lobby", DraftKind::Reaction { target, emoji: "👍".parse().unwrap(), on })
 }
 
-/// Prunes to the end; each call must have done its work.
+/// Prunes to the end; each call must have removed entries.
 async fn prune(log: &dyn Log, keep: &str) {
     let mut calls = 0;
     while log.prune(keep.parse().unwrap()).await.unwrap() {
@@ -47,13 +47,13 @@ pub(crate) async fn forgets_a_message_whose_changes_stay(log: Arc<dyn Log>) {
     }
     let late = log.append(edit("ada", first.unwrap(), "too late")).await;
     assert!(late.is_err(), "a message that was forgotten cannot be changed");
-    // Its changes go with their own time, and nothing of them is in the way.
+    // The changes go when they are due themselves, and block nothing.
     prune(&*log, "1/room").await;
     assert_eq!(left(&*log).await.len(), 1);
 }
 
 pub(crate) async fn forgets_across_the_end_of_a_chunk(log: Arc<dyn Log>) {
-    // With the lobby as many as one call takes, but for two.
+    // Together with the lobby's entry, as many entries as one call removes, minus two.
     let pending: Vec<_> = (0..1_997).map(|n| log.append(say("ada", "lobby", n, "x"))).collect();
     futures_util::future::join_all(pending).await;
     let [.., a, b, c, d] = left(&*log).await[..] else { panic!("too few") };
@@ -66,7 +66,7 @@ pub(crate) async fn forgets_across_the_end_of_a_chunk(log: Arc<dyn Log>) {
     let last = append(&*log, say("ada", "lobby", 5_000, "last")).await;
     let young = Retention { age: Some(Duration::ZERO), per_room: None };
     let begun = std::time::Instant::now();
-    // Everything is too old as soon as a millisecond has passed; the last entry always stays.
+    // Every entry is too old as soon as a millisecond has passed; the last entry always stays.
     while left(&*log).await != [last] {
         while log.prune(young).await.unwrap() {}
         assert!(begun.elapsed().as_secs() < 60, "still there: {:?}", left(&*log).await);

@@ -1,4 +1,4 @@
-//! Rooms that nobody fills go, and say so.
+//! Rooms without messages expire, and followers are told.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use crate::log::draft::Draft;
 use crate::log::engine::{Log, LogEvent};
 use crate::log::outcome::Outcome;
 
-/// Lets everything expire that is a millisecond old and not one of these.
+/// Expires every room that is a millisecond old and not in `in_use`.
 async fn expire(log: &dyn Log, in_use: &'static [&'static str]) {
     let is_in_use = Arc::new(move |name: &RoomName| in_use.contains(&name.as_str()));
     while log.expire_rooms(Duration::ZERO, is_in_use.clone()).await.unwrap() {}
@@ -77,7 +77,7 @@ pub(crate) async fn rooms_in_use_or_with_messages_stay(log: Arc<dyn Log>) {
     expire_until(&*log, &["used"], &["full", "last", "lobby", "used"]).await;
     append(&*log, say("ada", "lobby", 3, "x")).await;
     expire_until(&*log, &[], &["full", "lobby"]).await;
-    // Nothing of an hour is over.
+    // An hour has not passed for any room.
     append(&*log, make("young", None)).await;
     append(&*log, say("ada", "lobby", 4, "x")).await;
     let nobody = Arc::new(|_: &RoomName| false);
