@@ -44,7 +44,7 @@ pub(crate) async fn serve(path: &Path) -> Process {
     Process::start(&["--log", &url(path)]).await
 }
 
-/// Which life of the log the server has.
+/// The epoch of the log that the server has open.
 pub(crate) async fn epoch(server: &Process) -> Epoch {
     server.visitor().cursor().await.epoch
 }
