@@ -27,7 +27,7 @@ use crate::log::{default_path, make_folder_of};
 use crate::signals::{self, StopSignals};
 use crate::stderr;
 
-/// How long a stop waits for lines of standard input that are being appended to the log.
+/// The longest wait, at a stop, for lines of standard input that are being appended to the log.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
 /// The addresses of a value of `--listen`.
@@ -202,8 +202,8 @@ fn open_log(url: Option<LogUrl>) -> anyhow::Result<Arc<dyn Log>> {
 /// The number of connections: the requested one, or as many as the limit of open files allows after raising it as far
 /// as possible.
 fn max_connections(asked: Option<u32>) -> anyhow::Result<usize> {
-    /// Files for the database, the server's own log and the like, for connections that are being refused, and three for
-    /// each event loop.
+    /// The number of files for other purposes: the database, the server's own log and the like, connections
+    /// that are being refused, and three for each event loop.
     const OTHER_FILES: u64 = 64 + 64;
     let loops = std::thread::available_parallelism().map_or(1, usize::from) as u64;
     let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(1024);
