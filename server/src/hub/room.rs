@@ -1,4 +1,4 @@
-//! One room of the hub: its feed, its line in the list of rooms, the edits among its cached entries, and its
+//! A room of the hub: its feed, its line in the list of rooms, the edits among its cached entries, and its
 //! presence.
 
 use std::collections::{BTreeSet, VecDeque};

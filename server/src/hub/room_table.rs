@@ -9,7 +9,7 @@ use super::room::Room;
 use super::sync::{AtomicU64, Mutex, Ordering, RwLock};
 use crate::log::LoggedRoom;
 
-/// All rooms.
+/// The rooms of a hub.
 pub(super) struct RoomTable {
     by_name: RwLock<HashMap<RoomName, Arc<Room>>>,
     /// The same rooms by newest entry, for the list of rooms.
@@ -45,7 +45,7 @@ impl RoomTable {
         self.by_name.read().len()
     }
 
-    /// All rooms, ordered by name.
+    /// The rooms, ordered by name.
     pub(super) fn all(&self) -> Vec<Arc<Room>> {
         let mut rooms: Vec<_> = self.by_name.read().values().cloned().collect();
         rooms.sort_unstable_by(|a, b| a.name().cmp(b.name()));

@@ -11,7 +11,7 @@ use super::ready_set::ReadyToken;
 /// The number of a held poll, unique while it is held.
 pub(crate) type HeldId = u32;
 
-/// All polls of a keeper that wait for the same feed.
+/// The polls of a keeper that wait for the same feed.
 pub(super) struct WaitList {
     pub(super) feed: Arc<Feed>,
     /// The token that the feed notifies.

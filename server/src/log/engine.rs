@@ -69,9 +69,9 @@ pub enum LogEvent<'a> {
     Replaced {
         /// The epoch of the log from now on.
         epoch: Epoch,
-        /// Its last entry. Later entries are told as usual.
+        /// The rooms of the log.
         head: Seq,
-        /// All its rooms.
+        /// The newest entry of any room that retention has removed.
         rooms: &'a [LoggedRoom],
         /// The newest entry of any room that retention has removed.
         forgotten: Seq,

@@ -67,7 +67,7 @@ pub(crate) struct Serve {
     #[arg(long, env = "HOLDLINE_MAX_WAIT", value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u16).range(1..=3600))]
     max_wait: u16,
 
-    /// Most connections at the same time [default: as many as the limit of open files allows]
+    /// Limit of open connections [default: as many as the limit of open files allows]
     #[arg(long, env = "HOLDLINE_MAX_CONNECTIONS", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     max_connections: Option<u32>,
 
@@ -76,7 +76,7 @@ pub(crate) struct Serve {
     #[arg(long, env = "HOLDLINE_PLAIN_HTTP", value_parser = clap::builder::BoolishValueParser::new())]
     plain_http: bool,
 
-    /// How long messages are kept: forever, an age such as 90d, a number such as 10000/room, or both with a comma
+    /// Retention of messages: forever, an age such as 90d, a number such as 10000/room, or both with a comma
     #[arg(long, env = "HOLDLINE_KEEP", value_name = "HOW_LONG", default_value = "forever")]
     keep: Retention,
 
@@ -84,8 +84,8 @@ pub(crate) struct Serve {
     #[arg(long, hide = true, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     keep_every: u64,
 
-    /// Most polls held at the same time; beyond this they return sooner, beyond twice as many they are refused
-    /// [default: two fifths of the connections]
+    /// Limit of held polls; beyond this they return sooner, beyond twice as many they are refused [default:
+    /// two fifths of the connections]
     #[arg(long, env = "HOLDLINE_MAX_HELD", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     max_held: Option<u32>,
 

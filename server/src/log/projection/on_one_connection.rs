@@ -159,7 +159,7 @@ impl Projection {
         self.look(|db| reader::page(db, room, before, limit, asking))
     }
 
-    /// All rooms.
+    /// Reads all rooms.
     pub(in crate::log) fn rooms(&mut self) -> Result<Vec<LoggedRoom>, LogError> {
         self.look(reader::rooms)
     }

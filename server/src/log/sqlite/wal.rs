@@ -36,7 +36,7 @@ pub(super) fn look(path: &Path) -> io::Result<(u64, [u8; 8])> {
     Ok((file.metadata()?.len(), salts))
 }
 
-/// How much of the database's first page matches the write-ahead log.
+/// The extent to which the database's first page matches the write-ahead log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FirstPage {
     /// The whole page matches.

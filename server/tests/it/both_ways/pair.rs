@@ -1,4 +1,4 @@
-//! Two servers of one hub, one for each way of serving.
+//! A pair of servers for one hub, one for each way of serving.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -20,7 +20,7 @@ use holdline_server::Scope;
 /// The number of times that hyper alone may show another outcome of a race.
 const TRIES: usize = 60;
 
-/// One hub, served in both ways.
+/// A hub that is served in both ways.
 pub(crate) struct Pair {
     pub(crate) hub: Arc<Hub>,
     pub(crate) loops: Way,

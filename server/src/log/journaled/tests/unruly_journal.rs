@@ -25,7 +25,7 @@ pub(super) enum Foreign {
     Refused,
 }
 
-/// One follower's view of the journal.
+/// A follower's view of the journal.
 #[derive(Clone)]
 pub(super) struct UnrulyJournal {
     stream: Arc<Stream>,
