@@ -58,7 +58,7 @@ impl World {
             let (step, at) = self.draw();
             self.story.push(format!("{step:?} ({})", self.tabs[at].name));
             self.take(step, at).await.with_context(|| format!("step {}", self.story.len()))?;
-            if self.random.below(3) == 0 {
+            if self.random.below(8) == 0 {
                 self.rest().await?;
             }
         }

@@ -93,11 +93,18 @@ fn admitted(hub: &Hub, after: Seq, may_wait: bool) -> Admitted {
 fn deliver(hub: &Hub, held: &mut HeldPolls<usize>, clients: &mut [Client], is_slow: bool) {
     held.deliver_ready(Instant::now(), |completed| {
         if is_slow {
-            // So that a pause follows.
-            std::thread::sleep(Duration::from_micros(300));
+            answer_slowly();
         }
         clients[completed.key].take(hub, completed);
     });
+}
+
+/// Makes the round so long that a pause follows.
+fn answer_slowly() {
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_millis(1) {
+        std::hint::spin_loop();
+    }
 }
 
 #[tokio::test]
@@ -119,7 +126,7 @@ async fn deferred_poll_is_answered_after_pause() {
         publish(&hub, &lobby).await;
     }
     held.deliver_ready(now, |completed| {
-        std::thread::sleep(Duration::from_millis(5));
+        answer_slowly();
         client.take(&hub, completed);
     });
     assert_eq!(client.seen.len(), BATCH_ENTRIES, "a batch is full");
