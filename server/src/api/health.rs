@@ -1,4 +1,4 @@
-//! `/healthz`, `/readyz` and `/metrics`, for those who run a server.
+//! `/healthz`, `/readyz` and `/metrics`, for operators.
 
 use super::app::App;
 use super::call::Call;
@@ -7,12 +7,12 @@ use super::reply::Reply;
 use crate::hub::NotReady;
 use crate::metrics::Exposition;
 
-/// `ok` unless only a restart of the process helps. Asks nothing that could keep it waiting.
+/// Answers `ok` unless only a restart of the process helps. Never waits.
 pub(crate) async fn healthz(app: App, _: Call) -> Result<Reply, ApiError> {
     if app.hub.has_failed() { Err(NotReady::Failed.into()) } else { Ok(ok()) }
 }
 
-/// `ok` while publishing and reading work.
+/// Answers `ok` while publishing and reading work.
 pub(crate) async fn readyz(app: App, _: Call) -> Result<Reply, ApiError> {
     app.hub.readiness().await?;
     Ok(ok())
@@ -22,7 +22,7 @@ fn ok() -> Reply {
     Reply::new(200, Some("text/plain; charset=utf-8"), "ok\n")
 }
 
-/// Figures in Prometheus' text format.
+/// Answers with figures in Prometheus' text format.
 pub(crate) async fn metrics(app: App, _: Call) -> Result<Reply, ApiError> {
     let mut figures = Exposition::default();
     figures.gauge("holdline_held_polls", "Requests that are being held right now.", app.hub.held());

@@ -1,6 +1,6 @@
-//! An operation or a page as a handler of axum's: makes the caller and the call, runs the operation, answers for it if it
-//! panics, counts the answer, and adds the headers that protect browsers. Not a layer: each layer of axum's costs every
-//! request several allocations.
+//! An operation or a page as an axum handler: makes the caller and the call, runs the operation, answers for
+//! it if it panics, counts the answer, and adds the headers that protect browsers. Not a layer, because each
+//! layer of axum costs every request several allocations.
 
 use std::net::{IpAddr, SocketAddr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,7 +23,7 @@ use super::body::read;
 use super::protection::protect;
 use crate::api::{ApiError, App, Body, Call, Caller, CallerHeaders, Reply, RequestLine};
 
-/// Longest head of a request, in bytes, without the space around values.
+/// The longest head of a request, in bytes, without the space around values.
 pub(crate) const HEAD_BYTES: usize = 32 * 1024;
 
 /// An operation as a handler.
@@ -69,7 +69,7 @@ where
 }
 
 pin_project! {
-    /// The response to come.
+    /// The pending response.
     #[project = Projected]
     pub(super) enum Answering<O> {
         Running { #[pin] operation: O, app: App },
@@ -86,7 +86,7 @@ impl<O: Future<Output = Result<Reply, ApiError>>> Future for Answering<O> {
                 let polled = caught(|| operation.poll(context));
                 (ready!(polled.unwrap_or_else(|error| Poll::Ready(Err(error)))).into_response(), app)
             }
-            // Nothing is polled after it was ready.
+            // A future is not polled again after it was ready.
             Projected::Ready { response, app } => (response.take().unwrap_or_default(), app),
         };
         let code = response.extensions().get::<ProblemCode>().copied();
@@ -105,7 +105,7 @@ impl From<ApiError> for Refusal {
     }
 }
 
-/// Makes an error of a panic.
+/// Runs a function, and turns a panic into an error.
 fn caught<T>(act: impl FnOnce() -> T) -> Result<T, ApiError> {
     catch_unwind(AssertUnwindSafe(act)).map_err(|_| {
         tracing::error!("an operation panicked; the message of the panic stands above");
@@ -116,7 +116,7 @@ fn caught<T>(act: impl FnOnce() -> T) -> Result<T, ApiError> {
 
 fn find_caller(app: &App, parts: &Parts) -> Result<Caller, Refusal> {
     let original = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
-    // The buffer into which heads are read is larger, and how much depends on the packets in which they come.
+    // The buffer into which hyper reads heads is larger, by an amount that depends on the packets.
     if head_length(parts, original.path(), original.query()) > HEAD_BYTES {
         let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
         let response = (status, [(header::CONNECTION, "close")]).into_response();
@@ -133,8 +133,8 @@ fn find_caller(app: &App, parts: &Parts) -> Result<Caller, Refusal> {
     Ok(Caller::find(app, peer(parts), line, &CallerHeaders::read(headers), None)?)
 }
 
-/// How long the head was, as far as it shows: two signs and a line's end around each header's name and value, and around
-/// the parts of the first line.
+/// The length of the head as far as it can be reconstructed: two characters and a line break around each
+/// header's name and value, and around the parts of the first line.
 fn head_length(parts: &Parts, path: &str, query: Option<&str>) -> usize {
     let headers: usize =
         parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
@@ -147,7 +147,7 @@ fn peer(parts: &Parts) -> Option<IpAddr> {
 }
 
 fn make_call(caller: Caller, mut parts: Parts, body: body::Body) -> Result<Call, ApiError> {
-    // The extractor has everything at hand, and never waits.
+    // The extractor needs no input, so it never waits.
     let path = Path::<Vec<String>>::from_request_parts(&mut parts, &()).now_or_never();
     let Some(Ok(Path(path))) = path else {
         return Err(ApiError::parameter("the address is not text in UTF-8"));

@@ -1,4 +1,4 @@
-//! Replies and errors as axum's responses.
+//! Converts replies and errors to axum's responses.
 
 use std::convert::Infallible;
 
@@ -26,7 +26,7 @@ impl IntoResponse for Reply {
         }
         protect(headers);
         for (name, value) in self.further_headers() {
-            // Values are made of text that was checked, and one that could not be sent is better left out than sent in part.
+            // Values were checked before; an invalid one is left out entirely.
             if let Ok(value) = HeaderValue::from_str(value) {
                 headers.append(HeaderName::from_static(name), value);
             }

@@ -1,12 +1,12 @@
-//! The eviction queue: all cached entries in log order, and the memory that they take. The oldest go first, whichever room
-//! they are in.
+//! The eviction queue: all cached entries in log order, and the memory that they take. The oldest are evicted
+//! first, regardless of their room.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::log::StoredEntry;
 
-/// What is cached, oldest first.
+/// The cached entries, oldest first.
 #[derive(Default)]
 pub(super) struct EvictionQueue {
     entries: VecDeque<Arc<StoredEntry>>,
@@ -19,7 +19,7 @@ impl EvictionQueue {
         self.entries.push_back(entry);
     }
 
-    /// Puts another form of an entry in its place.
+    /// Replaces an entry by another form of it.
     pub(super) fn replace(&mut self, entry: &Arc<StoredEntry>) {
         if let Ok(index) = self.entries.binary_search_by_key(&entry.seq, |entry| entry.seq) {
             self.bytes = self.bytes + entry.cached_size() - self.entries[index].cached_size();
@@ -27,7 +27,7 @@ impl EvictionQueue {
         }
     }
 
-    /// Takes the oldest entry, when all together take more than this.
+    /// Removes the oldest entry if all entries together take more than `limit` bytes.
     pub(super) fn pop_beyond(&mut self, limit: usize) -> Option<Arc<StoredEntry>> {
         if self.bytes <= limit {
             return None;
@@ -37,7 +37,7 @@ impl EvictionQueue {
         Some(oldest)
     }
 
-    /// Memory that everything here takes.
+    /// The memory that all entries take, in bytes.
     #[cfg(test)]
     pub(super) fn bytes(&self) -> usize {
         self.bytes

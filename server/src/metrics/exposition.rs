@@ -89,7 +89,7 @@ impl Metrics {
         }
     }
 
-    /// All metrics as text.
+    /// Formats all metrics.
     #[cfg(test)]
     pub(super) fn text(&self) -> String {
         let mut out = Exposition::default();
