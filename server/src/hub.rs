@@ -100,6 +100,7 @@ impl Hub {
                     state.metrics.entries.add(group.len());
                     state.on_commit(group);
                 }
+                LogEvent::Pruned(cuts) => state.on_pruned(cuts),
                 LogEvent::RoomsExpired { rooms, forgotten } => state.on_rooms_expired(rooms, forgotten),
                 LogEvent::Replaced { epoch, head, rooms, forgotten } => {
                     state.on_replaced(epoch, head, rooms, forgotten);

@@ -475,6 +475,8 @@ macro_rules! suite {
             forgets_across_the_end_of_a_chunk
             forgets_in_each_room_by_its_own_cut
             forgets_what_was_said_in_entries_that_stay
+            cuts_are_told
+            cuts_of_a_room_that_expires_in_portions_are_told
             reactions_are_counted_and_the_first_are_listed
             a_reader_sees_which_reactions_are_theirs
             deleting_takes_the_reactions

@@ -50,12 +50,23 @@ pub struct LoggedRoom {
     pub at: Timestamp,
 }
 
+/// The loss of a room's oldest entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomCut {
+    /// The room.
+    pub room: RoomName,
+    /// Its entries up to here are gone.
+    pub upto: Seq,
+}
+
 /// A change of the log. Followers are told of each once, in the order of the log.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum LogEvent<'a> {
     /// These entries are durable.
     Appended(&'a [Arc<StoredEntry>]),
+    /// These rooms have lost their oldest entries: whoever follows one of them from before its cut has missed entries.
+    Pruned(&'a [RoomCut]),
     /// These rooms are gone, with all that they had.
     RoomsExpired {
         /// Their names.

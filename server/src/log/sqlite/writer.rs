@@ -280,12 +280,17 @@ impl Writer {
         self.tip = tip;
         self.after_commit(&committed);
         self.shared.head.store(tip.head.0, Ordering::Release);
-        if !committed.is_empty()
-            && let Some(follower) = &*self.shared.follower.lock()
-        {
-            follower(LogEvent::Appended(&committed));
+        if !committed.is_empty() {
+            self.tell(LogEvent::Appended(&committed));
         }
         Ok(outcomes)
+    }
+
+    /// Tells the follower of a change that is durable.
+    fn tell(&self, event: LogEvent<'_>) {
+        if let Some(follower) = &*self.shared.follower.lock() {
+            follower(event);
+        }
     }
 
     fn after_commit(&mut self, entries: &[Arc<StoredEntry>]) {
