@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-use super::STALL_BYTES;
+use super::config::STALL_BYTES;
 use crate::metrics::Metrics;
 use crate::repeated_line::RepeatedLine;
 
