@@ -90,6 +90,9 @@ pub enum LogEvent<'a> {
 /// A callback for the log's changes, called once they are durable.
 pub type Follower = Arc<dyn Fn(LogEvent<'_>) + Send + Sync>;
 
+/// A callback for the time that each commit took.
+pub type CommitObserver = Arc<dyn Fn(Duration) + Send + Sync>;
+
 /// Answers whether somebody uses a room, which then does not expire. Called on the log's own thread: it must not wait.
 pub type RoomInUse = Arc<dyn Fn(&RoomName) -> bool + Send + Sync>;
 
@@ -154,6 +157,12 @@ pub trait Log: Send + Sync + 'static {
     /// Tells `follower` of the entries after `after`, and from then on of every change. Resolves once the follower has
     /// been told of everything that was there. Called once.
     fn follow(&self, after: Seq, follower: Follower) -> BoxFuture<'static, Result<(), LogError>>;
+
+    /// Tells `observer` how long each commit takes, its fsync included. Called once. An engine that waits for no disk of its
+    /// own need not implement it.
+    fn observe_commits(&self, observer: CommitObserver) {
+        let _ = observer;
+    }
 
     /// Ends the log in order: takes no more drafts, finishes those that were handed in or answers them with
     /// [`LogError::Closed`], and leaves complete files. Resolves within five seconds, whatever the storage does. A second

@@ -120,7 +120,7 @@ impl ConnectionLimit {
     /// A permit for one more connection, unless there are as many as may be.
     pub(super) fn acquire(&self) -> Option<ConnectionPermit> {
         let permit = ConnectionPermit::take(&self.connections, self.most)?;
-        self.metrics.connections.increment();
+        self.metrics.connections.increment(1);
         Some(permit)
     }
 
@@ -128,7 +128,7 @@ impl ConnectionLimit {
     /// number of these at once, connections are closed without a word.
     pub(super) fn refuse(&self, stream: impl FnOnce() -> io::Result<TcpStream> + Send + 'static) {
         static LINE: RepeatedLine = RepeatedLine::new();
-        self.metrics.connections_refused.increment();
+        self.metrics.connections_refused.increment(1);
         if let Some(times) = LINE.count(1) {
             tracing::warn!(times, most = self.most, "connections were refused: as many are open as may be");
         }

@@ -345,7 +345,7 @@ impl EventLoop {
 
     fn leave(&mut self, number: usize, first: Bytes, event_loop: Option<Arc<LoopHandle>>) {
         if let Some(handoff) = self.connections.remove(number, first) {
-            self.app.hub.metrics().handoffs.increment();
+            self.app.hub.metrics().handoffs.increment(1);
             self.tokio.spawn(self.plain.clone().adopt(handoff, event_loop));
         }
     }

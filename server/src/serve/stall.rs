@@ -11,7 +11,7 @@ use crate::metrics::Metrics;
 use crate::repeated_line::RepeatedLine;
 
 /// The rule, the same for all connections of a server.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct StallRule {
     /// The length of a window.
     pub(super) window: Duration,
@@ -48,7 +48,7 @@ impl StallRule {
         if std::mem::take(progress).is_enough() {
             return true;
         }
-        self.metrics.connections_stalled.increment();
+        self.metrics.connections_stalled.increment(1);
         if let Some(times) = LINE.count(1) {
             tracing::info!(times, "clients that took too little of an answer were cut off");
         }

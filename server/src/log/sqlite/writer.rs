@@ -270,7 +270,11 @@ impl Writer {
                 Err(error) => return Err(error),
             });
         }
+        let begun = Instant::now();
         let (committed, tip) = group.commit()?;
+        if let Some(observer) = self.shared.commit_observer.get() {
+            observer(begun.elapsed());
+        }
         // What was taken away meanwhile did not get it.
         if let Err(error) = self.in_place()
             && self.lost.is_some()
