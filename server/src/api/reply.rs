@@ -7,10 +7,14 @@ use futures_util::stream::BoxStream;
 use holdline_shared::ProblemCode;
 use serde::Serialize;
 
+use super::request_id::RequestId;
 use crate::log::{LogError, Outcome};
 
 /// The media type of almost every answer.
 const JSON: &str = "application/json";
+
+/// The header with the id of a request.
+pub(crate) const REQUEST_ID: &str = "x-request-id";
 
 /// An answer.
 pub(crate) struct Reply {
@@ -88,6 +92,12 @@ impl Reply {
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// Adds the id of the request, unless the answer was held: the transports share these between requests.
+    #[must_use]
+    pub(crate) fn identified(self, id: &RequestId) -> Self {
+        if self.was_held { self } else { self.with(REQUEST_ID, id.to_string()) }
     }
 
     /// Adds to a `201` the address of what was made, relative to the address of the request, so that it is right under every

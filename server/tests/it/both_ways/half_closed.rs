@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::talk::{settle, without_dates};
+use super::talk::{settle, without_dates_and_ids};
 use super::{Pair, Way, poll};
 use crate::support::{until, within};
 
@@ -22,7 +22,7 @@ async fn says_and_closes(way: &Way, pieces: &[&[u8]]) -> String {
     let mut said = Vec::new();
     // A reset is an end, too.
     within("the end", async { while stream.read_buf(&mut said).await.is_ok_and(|count| count > 0) {} }).await;
-    without_dates(&said, began)
+    without_dates_and_ids(&said, began)
 }
 
 #[tokio::test]
