@@ -86,7 +86,7 @@ impl<K> HeldPolls<K> {
             self.begin_anywhere(key, &keys, feeds, (scope, after), presence, may_wait.then_some(now))
         };
         if is_shortened && matches!(begin, Begin::Held(_)) {
-            self.state.metrics.polls_shortened.increment();
+            self.state.metrics.polls_shortened.increment(1);
         }
         Ok(begin)
     }
