@@ -17,11 +17,11 @@ const PEERS: [&str; 4] = ["holdline", "baseline", "nchan", "node"];
 pub(crate) struct Options {
     /// The server to measure.
     pub(crate) program: PathBuf,
-    /// By name; none means all.
+    /// The names of the scenarios; empty means all.
     pub(crate) scenarios: Vec<String>,
-    /// By name, with their variants; none means the usual ones.
+    /// The names of the peers, with their variants; empty means the usual ones.
     pub(crate) peers: Vec<String>,
-    /// Passes.
+    /// The number of passes.
     pub(crate) runs: usize,
     /// The task.
     pub(crate) task: Task,

@@ -1,4 +1,4 @@
-//! The driver process, the browser it starts, and the browser's profile.
+//! The process of the driver, the browser that it starts, and the browser's profile.
 
 use std::env;
 use std::process::{Command, Stdio};
@@ -10,9 +10,9 @@ use tempfile::TempDir;
 use tokio::time::timeout;
 
 use crate::process::Output;
-use crate::{PATIENCE, Process};
+use crate::{Process, TIME_LIMIT};
 
-/// What a browser needs to run without a screen, as root, and without talking to anybody but us.
+/// The flags of a browser that runs without a screen, as root, and without connections to third parties.
 const FLAGS: [&str; 10] = [
     "--headless",
     "--no-sandbox",
@@ -23,19 +23,20 @@ const FLAGS: [&str; 10] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    // A click on what is still moving hits something else.
+    // A click on an element that is still moving hits another one.
     "--force-prefers-reduced-motion",
 ];
 
-/// A laptop has a mouse; without a screen there is none, and pages that ask (`pointer`, `hover`) take us for a kiosk.
+/// The settings of a laptop's mouse: a headless browser has none, and pages that check (`pointer`, `hover`) would take it
+/// for a kiosk.
 const MOUSE: &str =
     "--blink-settings=primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2";
 
-/// A phone has fingers.
+/// The settings of a phone's touch screen.
 const FINGERS: &str =
     "--blink-settings=primaryPointerType=2,availablePointerTypes=2,primaryHoverType=1,availableHoverTypes=1";
 
-/// How often the driver is started before the test fails.
+/// The number of attempts at starting the driver.
 const STARTS: usize = 5;
 
 /// A running driver.
@@ -49,8 +50,9 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    /// Starts the driver that `CHROMEDRIVER` names, or Debian's, on a free port. The driver chooses a port that is free
-    /// for IPv4 and then listens there for IPv6 as well; if another program was faster it ends, and is started again.
+    /// Starts the driver that `CHROMEDRIVER` names, or Debian's, on a free port. The driver chooses a port
+    /// that is free for IPv4 and then listens on it for IPv6 too; if another program was faster, it ends, and
+    /// is started again.
     pub(super) async fn start() -> Result<Self> {
         let mut started = Self::start_once().await;
         for _ in 1..STARTS {
@@ -69,9 +71,9 @@ impl Driver {
         let mut process = Process::start(&mut command)
             .context("no WebDriver; `cargo xtask setup --browser` installs one, or CHROMEDRIVER names it")?;
         let mut output = process.output()?;
-        let port = timeout(PATIENCE, port(&mut output)).await;
+        let port = timeout(TIME_LIMIT, port(&mut output)).await;
         let port = port.context("chromedriver does not say on which port it listens")??;
-        // It says more later, and must not be stopped by a pipe that nobody reads.
+        // The driver writes more later, and must not block on a full pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = output.next_line().await {} });
         let url = format!("http://127.0.0.1:{port}/");
         Ok(Self { url, browser: None, _process: process, profile: tempfile::tempdir()? })
@@ -81,7 +83,7 @@ impl Driver {
         &self.url
     }
 
-    /// What the browser should be like.
+    /// The capabilities that the browser has to have.
     pub(super) fn capabilities(&self, is_phone: bool) -> Result<Capabilities> {
         let mut flags = FLAGS.map(str::to_owned).to_vec();
         flags.push(if is_phone { FINGERS } else { MOUSE }.to_owned());
@@ -94,7 +96,7 @@ impl Driver {
         Ok(serde_json::from_value(all)?)
     }
 
-    /// Ends this browser, too, in the end.
+    /// Takes the ownership of this browser, to kill it with the driver.
     pub(super) fn take_charge_of(&mut self, browser: Option<u64>) {
         self.browser = browser;
     }
@@ -103,7 +105,7 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         if let Some(browser) = self.browser {
-            // It may have ended by itself.
+            // The process may have ended by itself.
             Command::new("kill")
                 .args(["-KILL", &browser.to_string()])
                 .stderr(Stdio::null())
@@ -114,7 +116,7 @@ impl Drop for Driver {
     }
 }
 
-/// Reads the port from what the driver says at its start.
+/// Reads the port from the driver's first lines.
 async fn port(output: &mut Output) -> Result<u16> {
     while let Some(line) = output.next_line().await? {
         if let Some((_, port)) = line.split_once("started successfully on port ") {

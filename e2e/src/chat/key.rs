@@ -14,7 +14,7 @@ pub const ARROW_DOWN: &str = "\u{E015}";
 pub const SHIFT: &str = "\u{E008}";
 /// Control, down.
 pub const CONTROL: &str = "\u{E009}";
-/// All modifiers, up.
+/// Releases all modifiers.
 pub const RELEASE: &str = "\u{E000}";
 /// Home.
 pub const HOME: &str = "\u{E011}";

@@ -1,4 +1,4 @@
-//! What people do with Holdline, in real browsers against the real executable: one story per file.
+//! The stories of Holdline's users, in real browsers against the real executable: one story per file.
 
 mod access;
 mod away;

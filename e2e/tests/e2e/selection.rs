@@ -1,7 +1,7 @@
 //! What is selected is copied, also where it reaches over more than is drawn at a time.
 
 use anyhow::Result;
-use holdline_e2e::{Chat, Look, Person, Server, eventually};
+use holdline_e2e::{Chat, Check, Person, Server, eventually};
 
 use crate::scrolling::place;
 
@@ -27,7 +27,7 @@ async fn long_selection_is_copied_whole() -> Result<()> {
     eventually("the oldest message", async || {
         place(&ada, Some(0), None).await?;
         let screen = ada.screen().await?;
-        Ok(Look::at(screen.row("message 1").is_some(), || format!("{:?}", screen.texts().first())))
+        Ok(Check::that(screen.row("message 1").is_some(), || format!("{:?}", screen.texts().first())))
     })
     .await?;
     let selected: String = ada.browser.run(SELECT, vec![false.into()]).await?;

@@ -1,13 +1,13 @@
 //! Two people use everything that the page offers, against each other, and neither console complains.
 
 use anyhow::{Context as _, Result};
-use holdline_e2e::{Chat, Look, Screen, Server, eventually, key};
+use holdline_e2e::{Chat, Check, Screen, Server, eventually, key};
 
 async fn until_shown(chat: &Chat, css: &str, is_shown: bool) -> Result<()> {
     eventually(&format!("{css}: {is_shown}"), async || {
         let is: bool =
             chat.browser.run("return !!document.querySelector(arguments[0])", vec![css.into()]).await?;
-        Ok(Look::at(is == is_shown, || is.to_string()))
+        Ok(Check::that(is == is_shown, || is.to_string()))
     })
     .await
 }
@@ -73,7 +73,7 @@ async fn change(ada: &Chat, ben: &Chat) -> Result<()> {
             .browser
             .run("return document.querySelector('[data-testid=topic]').textContent", vec![])
             .await?;
-        Ok(Look::at(topic == "about us", || topic))
+        Ok(Check::that(topic == "about us", || topic))
     })
     .await
 }

@@ -1,9 +1,9 @@
-//! The hub under a model checker: loom runs every order in which two or three threads can do their steps (with at most
-//! three interruptions, two where there are three threads, or it would take minutes). `cargo xtask test` runs these tests with
-//! the feature `loom`, which gives the hub loom's locks and atomics.
+//! The hub under a model checker: loom runs every order in which two or three threads can do their steps
+//! (with at most three preemptions, or two for three threads: more would take minutes). `cargo xtask test`
+//! runs these tests with the feature `loom`, which gives the hub loom's locks and atomics.
 //!
-//! Left out is time: it never comes, so that a lost wake-up is a thread that sleeps for ever, which loom reports as a
-//! deadlock. The log is empty; entries come as its engine would hand them over.
+//! Time is not modelled: deadlines never pass, so a lost wake-up is a thread that sleeps for ever, which loom
+//! reports as a deadlock. The log is empty; entries arrive as its engine would hand them over.
 
 use std::sync::{Arc, OnceLock};
 use std::task::{Wake, Waker};
@@ -23,7 +23,7 @@ use super::poll_request::{Admitted, Begin, Completed, PollRequest};
 use super::state::HubState;
 use super::sync::{Ordering, advance, now};
 use super::task_polls::TaskPolls;
-use crate::log::{Log as _, MemoryLog, StoredEntry};
+use crate::log::{Log as _, MemoryLog, RoomCut, StoredEntry};
 use crate::scope::Scope;
 
 /// Explores all orders of two threads.
@@ -31,7 +31,7 @@ fn check(steps: impl Fn() + Send + Sync + 'static) {
     check_within(3, steps);
 }
 
-/// Explores all orders in which threads are interrupted at most this often.
+/// Explores all orders with at most `switches` preemptions.
 fn check_within(switches: usize, steps: impl Fn() + Send + Sync + 'static) {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(switches);
@@ -42,7 +42,7 @@ fn check_within(switches: usize, steps: impl Fn() + Send + Sync + 'static) {
     });
 }
 
-/// Starts a thread of the model. By default their stacks are too small for code that was not optimised.
+/// Starts a thread of the model, with a stack that is large enough for unoptimised code.
 fn spawn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> thread::JoinHandle<T> {
     const STACK_WORDS: usize = 0x10000;
     thread::Builder::new().stack_size(STACK_WORDS).spawn(work).unwrap()
@@ -66,7 +66,7 @@ fn entry(seq: u64, name: &str) -> Arc<StoredEntry> {
     Arc::new(StoredEntry::encode(entry).unwrap())
 }
 
-/// A hub in which these rooms were made by the first entries.
+/// Makes a hub in which the first entries created these rooms.
 fn hub(rooms: &[&str]) -> Arc<HubState> {
     hub_with(rooms, usize::MAX)
 }
@@ -94,13 +94,13 @@ fn answers(hub: &Arc<HubState>) -> Arc<Answers> {
     Arc::new(Answers::new(log(), hub.clone(), Duration::ZERO))
 }
 
-/// A log, for its epoch; one for all runs, because making one takes longer than a run.
+/// A log, needed for its epoch; shared by all runs, because making one takes longer than a run.
 fn log() -> Arc<MemoryLog> {
     static LOG: OnceLock<Arc<MemoryLog>> = OnceLock::new();
     LOG.get_or_init(|| Arc::new(MemoryLog::new())).clone()
 }
 
-/// Wakes a thread that looks after polls as an event loop does.
+/// Wakes a thread that keeps polls as an event loop does.
 struct LoopWaker(loom::sync::Notify);
 
 impl Wake for LoopWaker {
@@ -109,7 +109,7 @@ impl Wake for LoopWaker {
     }
 }
 
-/// Holds polls as an event loop does.
+/// A keeper driven as an event loop drives it.
 struct EventLoop {
     waker: Arc<LoopWaker>,
     held: HeldPolls<()>,
@@ -141,14 +141,14 @@ fn seqs(body: &[u8]) -> Vec<u64> {
     batch.entries.iter().map(|entry| entry.seq.0).collect()
 }
 
-/// Polls, as an event loop does, until `until` is reached; answers what was seen, in order.
+/// Polls, as an event loop does, until `until` is reached; returns the positions seen, in order.
 fn follow(hub: &Arc<HubState>, rooms: &RoomSelection, mut after: Seq, until: Seq) -> Vec<u64> {
     let (mut event_loop, answers) = (EventLoop::new(hub), answers(hub));
     let mut seen = Vec::new();
     while after < until {
         let completed = event_loop.poll(PollRequest { rooms, admitted: admitted(after), presence: None });
         let upto = if completed.needs_log() {
-            // The log would be read; here it is known what it has.
+            // A read of the log would return every entry up to the head.
             let evicted = hub.head().0;
             seen.extend(after.0 + 1..=evicted);
             Seq(evicted)
@@ -163,7 +163,7 @@ fn follow(hub: &Arc<HubState>, rooms: &RoomSelection, mut after: Seq, until: Seq
     seen
 }
 
-/// The same as a task does, with a thread that drives the hub's own keeper.
+/// Polls as a task does, with a thread that drives the hub's own keeper.
 fn follow_as_task(hub: &Arc<HubState>, rooms: &RoomSelection, mut after: Seq, until: Seq) -> Vec<u64> {
     let tasks = TaskPolls::new(hub.clone(), answers(hub));
     let driver = tasks.drive();
@@ -272,6 +272,20 @@ fn entries_evicted_meanwhile_are_read_from_the_log() {
         hub.on_commit(&[entry(2, "lobby")]);
         hub.on_commit(&[entry(3, "lobby")]);
         assert_eq!(poller.join().unwrap(), [2, 3]);
+    });
+}
+
+#[test]
+fn pruned_entries_are_in_no_answer_made_before() {
+    check(|| {
+        let hub = hub(&["lobby", "lobby"]);
+        let poller = hub.clone();
+        let poller = spawn(move || follow(&poller, &named(&["lobby"]), Seq::START, Seq(2)));
+        hub.on_pruned(&[RoomCut { room: room("lobby"), upto: Seq(1) }]);
+        assert_eq!(poller.join().unwrap(), [1, 2]);
+        let feed = hub.rooms.find(&room("lobby")).unwrap().feed().clone();
+        let found = hub.check(&[feed], Seq::START, Reuse::Answer(None), false);
+        assert!(matches!(found, Some(Found::NotCached)), "the log knows of the gap");
     });
 }
 

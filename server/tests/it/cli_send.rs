@@ -2,7 +2,7 @@
 
 use crate::support::{Holdline, Process, free_address};
 
-/// All texts of a room, oldest first.
+/// Reads all texts of a room, oldest first.
 async fn said(server: &Process, room: &str) -> Vec<String> {
     let history = server.visitor().get(&format!("/api/v1/rooms/{room}/messages?limit=200")).await;
     let history: holdline_shared::History = history.expect(200).json();

@@ -26,7 +26,7 @@ struct UnhealthyLog {
     asked: Mutex<usize>,
     /// Has a permit once the log has failed.
     failed: Arc<Semaphore>,
-    /// Whether reads never end.
+    /// Whether reads hang.
     is_stuck: AtomicBool,
 }
 

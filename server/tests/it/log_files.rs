@@ -1,5 +1,5 @@
-//! Changes that an operator makes to the files of a log: each is refused or handled, with a sentence, and no logs are
-//! mixed.
+//! Changes that an operator makes to a log's files: each is refused or handled, with an explanation, and no
+//! two logs are mixed.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -10,7 +10,8 @@ use serde_json::Value;
 use crate::support::log_command::{beside, epoch, holdline, log, refusal, serve, stop, url};
 use crate::support::{Process, Reply, within};
 
-/// A folder with a log that crashed after a backup was made while it ran.
+/// Makes a log that crashed after a backup was made while it ran; returns the folder, both paths, and the
+/// epoch.
 async fn crashed_after_backup() -> (tempfile::TempDir, std::path::PathBuf, std::path::PathBuf, Epoch) {
     let folder = tempfile::tempdir().unwrap();
     let (path, copy) = (folder.path().join("x.db"), folder.path().join("copy.bak"));
@@ -38,7 +39,7 @@ async fn copy_over_a_crashed_log_is_refused_and_not_mixed_with_its_wal() {
     assert!(
         std::fs::read(&path).unwrap() == database && std::fs::read(beside(&path, "-wal")).unwrap() == wal
     );
-    // As the sentence says.
+    // The remedy that the message names.
     std::fs::remove_file(beside(&path, "-wal")).unwrap();
     let server = serve(&path).await;
     assert_eq!(server.visitor().history("lobby").await.messages.len(), 1);
@@ -69,13 +70,13 @@ async fn restore_cleans_up_replaces_and_begins_another_epoch() {
 #[tokio::test]
 async fn copy_without_lock_and_wal_files_gets_another_epoch() {
     let (folder, path, copy, before) = crashed_after_backup().await;
-    // As if restored by hand into an empty folder.
+    // A copy restored by hand into an empty folder.
     let elsewhere = folder.path().join("elsewhere.db");
     std::fs::copy(&copy, &elsewhere).unwrap();
     let server = serve(&elsewhere).await;
     assert_ne!(epoch(&server).await, before);
     stop(server).await;
-    // An ordinary crash keeps it, with everything.
+    // An ordinary crash keeps the epoch and all entries.
     let server = serve(&path).await;
     assert_eq!(epoch(&server).await, before);
     assert_eq!(server.visitor().history("lobby").await.messages.len(), 21);
@@ -122,7 +123,7 @@ async fn exported_and_imported_log_has_the_same_entries_and_another_epoch() {
     assert_eq!(server.visitor().history("tea").await.messages, tea.messages);
     stop(server).await;
     assert_eq!(log(&copy, &["import", lines.to_str().unwrap()]).await.0, 1, "not over a log");
-    // A damaged line is named, and nothing is left.
+    // A damaged line is named, and no log is left behind.
     let text = std::fs::read_to_string(&lines).unwrap().replacen("\"kind\":\"message\"", "\"kind\":", 1);
     let damaged = text.lines().position(|line| line.contains("\"kind\":,")).unwrap() + 1;
     std::fs::write(&lines, text).unwrap();
@@ -219,7 +220,7 @@ async fn deleted_texts_are_nowhere_in_the_files() {
             bytes.windows(needle.len()).any(|window| window == needle.as_bytes())
         })
     };
-    // Some seconds after the last deletion the write-ahead log is emptied.
+    // The write-ahead log is emptied some seconds after the last deletion.
     crate::support::until("the write-ahead log is emptied", || {
         std::fs::metadata(beside(&path, "-wal")).is_ok_and(|wal| wal.len() < 64 * 1024)
     })
@@ -259,7 +260,7 @@ async fn export_goes_to_standard_output_and_begins_with_its_format() {
     assert_eq!(text.lines().count(), 2);
 }
 
-/// Name, mode and size of all files in a folder.
+/// The name, mode and size of each file in a folder.
 fn listing(folder: &Path) -> Vec<(std::ffi::OsString, u32, u64)> {
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
@@ -361,7 +362,7 @@ async fn files_that_root_makes_belong_to_the_owner_of_the_log() {
     let folder = tempfile::tempdir().unwrap();
     let server_of = (54_321, 54_322);
     if std::os::unix::fs::chown(folder.path(), Some(server_of.0), Some(server_of.1)).is_err() {
-        // Only root may give files away.
+        // Only root can change a file's owner.
         return;
     }
     let (path, copy) = (folder.path().join("x.db"), folder.path().join("copy.bak"));

@@ -1,4 +1,4 @@
-//! Long because it is a table: invalid requests, and the problems that answer them.
+//! Invalid requests, and the problems that answer them, as a table.
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! Every route that the server has is in the protocol's documentation, and every route in the documentation exists.
-//! The table of routes has them as `.route("/path/{name}", …)`, the documentation as `METHOD /path/{name}` or in an
+//! Checks that every route of the server is in the protocol's documentation, and the reverse. The table of
+//! routes has them as `.route("/path/{name}", …)`, the documentation as `METHOD /path/{name}` or in an
 //! example.
 
 use super::tree::{Complaint, Source, Tree};

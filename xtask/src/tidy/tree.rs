@@ -13,12 +13,12 @@ const SKIPPED: [&str; 5] = [".git", "target", "dist", "node_modules", "sources"]
 const WRITTEN: [&str; 12] =
     ["rs", "md", "toml", "html", "css", "js", "json", "yml", "yaml", "sh", "txt", "svg"];
 
-/// All files.
+/// The tree's files.
 pub(super) struct Tree {
     pub(super) files: Vec<Source>,
 }
 
-/// One file: its path from the top, with slashes, and its text.
+/// A file: its path from the top, with slashes, and its text.
 pub(super) struct Source {
     pub(super) path: String,
     pub(super) text: String,
@@ -60,7 +60,7 @@ impl Tree {
 }
 
 impl Source {
-    /// Whether it is code.
+    /// Whether the file is Rust code.
     pub(super) fn is_rust(&self) -> bool {
         Path::new(&self.path).extension().is_some_and(|suffix| suffix == "rs")
     }
@@ -83,7 +83,7 @@ impl fmt::Display for Complaint {
     }
 }
 
-/// Adds what is below a folder; `prefix` is the folder's path from the top, ending in a slash.
+/// Collects the files below a folder; `prefix` is the folder's path from the top, ending in a slash.
 fn collect(folder: &Path, prefix: &str, files: &mut Vec<Source>) -> Result<()> {
     for entry in folder.read_dir()? {
         let entry = entry?;

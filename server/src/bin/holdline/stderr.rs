@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 /// The capacity of the queue in lines: some seconds of a verbose log, and a few hundred kilobytes at the usual length.
 /// The length of a line is bounded by its writer.
 const CAPACITY: usize = 1024;
-/// How long the end of the process waits for queued lines.
+/// The longest wait for queued lines at the end of the process.
 const LAST_LINES: Duration = Duration::from_millis(500);
 
 enum Job {

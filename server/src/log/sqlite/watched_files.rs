@@ -1,9 +1,10 @@
-//! Notices when the log's files are no longer those that were opened.
+//! Detects that the log's files are no longer those that were opened.
 //!
-//! A database that was moved away or replaced while it is open goes on to be written where nobody will find it again, and so
-//! does a write-ahead log that was removed: what is acknowledged then is lost at the next start. A write-ahead log that was
-//! emptied or overwritten has lost what was acknowledged already, and SQLite, which does not notice, would spoil the database
-//! with what it finds there. Only on Unix, where files have an identity.
+//! If the database is moved away or replaced while it is open, SQLite keeps writing to a file that the next
+//! start will not find; the same holds for a removed write-ahead log. Everything acknowledged from then on
+//! would be lost at the next start. A write-ahead log that was truncated or overwritten has already lost
+//! acknowledged entries, and SQLite, which does not notice, would damage the database with its content. Only
+//! on Unix, where files have an identity.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,7 +20,7 @@ pub(super) struct WatchedFiles {
     database: Option<Identity>,
     /// The write-ahead log and its index.
     aside: [(PathBuf, Option<Identity>); 2],
-    /// The least size that the database can have.
+    /// The minimum size of the database, in bytes.
     size: u64,
     lock: Arc<LogLock>,
 }
@@ -27,19 +28,19 @@ pub(super) struct WatchedFiles {
 /// Device and inode.
 type Identity = (u64, u64);
 
-/// A loss among the log's files.
+/// The kinds of loss among the log's files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Lost {
-    /// The database is gone, replaced or cut short. It may be put back.
+    /// The database is gone, replaced or truncated. It may be put back.
     Database(LogError),
-    /// A file beside the database is gone. Its content can be saved, but the log cannot go on with it.
+    /// A file beside the database is gone. Its content can be saved, but the log cannot continue with it.
     Aside(LogError),
-    /// The write-ahead log has lost its content. It must not go into the database any more.
+    /// The write-ahead log has lost its content, and must not be copied into the database.
     Wal(LogError),
 }
 
 impl Lost {
-    /// The error for everything that the log is asked from now on.
+    /// The error that every further request to the log gets.
     pub(super) fn error(&self) -> &LogError {
         match self {
             Self::Database(error) | Self::Aside(error) | Self::Wal(error) => error,
@@ -48,7 +49,7 @@ impl Lost {
 }
 
 impl WatchedFiles {
-    /// The files as they are now: after the first commit, so that all of them are there.
+    /// Records the files as they are now; must be called after the first commit, when all of them exist.
     pub(super) fn new(path: &Path, lock: Arc<LogLock>) -> Self {
         let aside = ["-wal", "-shm"].map(|end| {
             let name = beside(path, end);
@@ -69,8 +70,8 @@ impl WatchedFiles {
         }
     }
 
-    /// Checks that the files are still the same, and whole as far as can be told at once. Takes some looks at the file system,
-    /// a microsecond each.
+    /// Checks that the files are still the same, and complete as far as their sizes tell. Takes a few system
+    /// calls, a microsecond each.
     pub(super) fn check(&self) -> Result<(), Lost> {
         let found = look(&self.path);
         let path = self.path.display();
@@ -95,7 +96,7 @@ impl WatchedFiles {
         self.check_wal()
     }
 
-    /// Checks that the write-ahead log has what its index says.
+    /// Checks the write-ahead log's size and salts against its index.
     fn check_wal(&self) -> Result<(), Lost> {
         let [(wal, _), (index_file, identity)] = &self.aside;
         let Some(index) = identity.and_then(|_| self.lock.index(index_file)) else { return Ok(()) };
@@ -108,7 +109,7 @@ impl WatchedFiles {
         let Some(expected) = index.expected() else { return Ok(()) };
         match wal::look(wal) {
             Ok((size, salts)) if size >= expected.size && salts == expected.salts => Ok(()),
-            // Whoever has moved the index on since has changed the file before.
+            // A process that has changed the index since had changed the file before.
             _ if index.expected() != Some(expected) => Ok(()),
             _ => Err(Lost::Wal(LogError::Unavailable(format!(
                 "{} was emptied, cut short or overwritten while in use; what it had is lost, unless a copy of it exists",
@@ -118,7 +119,7 @@ impl WatchedFiles {
     }
 }
 
-/// Identity and size.
+/// Reads identity and size.
 #[cfg(unix)]
 fn look(path: &Path) -> Option<(Identity, u64)> {
     use std::os::unix::fs::MetadataExt as _;
