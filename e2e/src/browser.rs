@@ -63,13 +63,18 @@ struct Line {
 impl Browser {
     /// Starts a browser with a laptop's screen.
     pub async fn start() -> Result<Self> {
+        Self::start_on(Device::LAPTOP).await
+    }
+
+    /// Starts a browser on this device.
+    pub async fn start_on(device: Device) -> Result<Self> {
         let mut driver = Driver::start().await?;
         let mut builder = ClientBuilder::new(HttpConnector::new());
-        let session = builder.capabilities(driver.capabilities()?).connect(driver.url());
+        let session = builder.capabilities(driver.capabilities(device.is_phone)?).connect(driver.url());
         let client = session.await.context("cannot start a browser")?;
         driver.take_charge_of(client.capabilities().and_then(|all| all.get("goog:processID")?.as_u64()));
         let browser = Self { client, _driver: driver };
-        browser.emulate(Device::LAPTOP).await?;
+        browser.emulate(device).await?;
         Ok(browser)
     }
 

@@ -13,7 +13,7 @@ use crate::process::Output;
 use crate::{Process, TIME_LIMIT};
 
 /// The flags of a browser that runs without a screen, as root, and without connections to third parties.
-const FLAGS: [&str; 10] = [
+const FLAGS: [&str; 9] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -23,10 +23,15 @@ const FLAGS: [&str; 10] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    // A headless browser has no mouse, and pages that check (`pointer`, `hover`) would take it for a kiosk;
-    // with these settings it has a laptop's mouse.
-    "--blink-settings=primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2",
 ];
+
+/// The mouse of a laptop. A headless browser has none, and pages that check (`pointer`, `hover`) would take it for a kiosk.
+const MOUSE: &str =
+    "--blink-settings=primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2";
+
+/// The fingers of a phone.
+const FINGERS: &str =
+    "--blink-settings=primaryPointerType=2,availablePointerTypes=2,primaryHoverType=1,availableHoverTypes=1";
 
 /// The number of attempts at starting the driver.
 const STARTS: usize = 5;
@@ -76,8 +81,9 @@ impl Driver {
     }
 
     /// The capabilities that the browser has to have.
-    pub(super) fn capabilities(&self) -> Result<Capabilities> {
+    pub(super) fn capabilities(&self, is_phone: bool) -> Result<Capabilities> {
         let mut flags = FLAGS.map(str::to_owned).to_vec();
+        flags.push(if is_phone { FINGERS } else { MOUSE }.to_owned());
         flags.push(format!("--user-data-dir={}", self.profile.path().display()));
         let mut options = json!({ "args": flags });
         if let Some(browser) = env::var_os("CHROME") {

@@ -16,3 +16,7 @@ pub const SHIFT: &str = "\u{E008}";
 pub const CONTROL: &str = "\u{E009}";
 /// Releases all modifiers.
 pub const RELEASE: &str = "\u{E000}";
+/// Home.
+pub const HOME: &str = "\u{E011}";
+/// End.
+pub const END: &str = "\u{E010}";

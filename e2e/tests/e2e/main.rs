@@ -6,6 +6,7 @@ mod changes;
 mod chaos;
 mod classic;
 mod fields;
+mod focus;
 mod history;
 mod honest;
 mod long_room;
