@@ -23,7 +23,7 @@ pub(crate) struct Step {
 }
 
 /// The steps: the fast ones first, and last those that need all others.
-pub(crate) const ALL: [Step; 11] = [
+pub(crate) const ALL: [Step; 12] = [
     Step { name: "tidy", about: "the house rules", run: |context| tidy::command(context.sh) },
     Step { name: "format", about: "rustfmt", run: host::format },
     Step { name: "clippy", about: "lints; up to three minutes the first time", run: host::clippy },
@@ -44,6 +44,11 @@ pub(crate) const ALL: [Step; 11] = [
         name: "build",
         about: "the real executable; five minutes the first time",
         run: |context| build::command(context.sh),
+    },
+    Step {
+        name: "plain-build",
+        about: "trunk alone makes the client that is embedded",
+        run: client::plain_build,
     },
     Step {
         name: "faults",

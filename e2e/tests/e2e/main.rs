@@ -11,6 +11,7 @@ mod history;
 mod honest;
 mod long_room;
 mod markup;
+mod offline;
 mod one_browser;
 mod phone;
 mod prefix;

@@ -1,6 +1,8 @@
 //! Steps that compile for the browser or start one.
 
-use anyhow::Result;
+use std::fs;
+
+use anyhow::{Context as _, Result, ensure};
 
 use super::Context;
 use crate::build::client;
@@ -34,6 +36,24 @@ pub(super) fn browser(context: &Context<'_>) -> Result<()> {
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
         .env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_LIMIT_SECONDS);
     Ok(browser::find_or_install(context.sh)?.show_to(test).run()?)
+}
+
+/// Builds the client by trunk alone, as a person does by hand, and checks that `dist` and the executable have the same files.
+pub(super) fn plain_build(context: &Context<'_>) -> Result<()> {
+    let plain = client::target().join("dist-plain");
+    let trunk =
+        context.tools.trunk(context.sh)?.args(["build", "--release", "--skip-version-check", "--dist"]);
+    trunk.arg(&plain).env("CARGO_TARGET_DIR", client::target()).run()?;
+    let executable = fs::read(paths::executable())?;
+    for entry in plain.read_dir()? {
+        let name = entry?.file_name();
+        let ours =
+            fs::read(paths::dist().join(&name)).with_context(|| format!("dist has no {}", name.display()))?;
+        ensure!(ours == fs::read(plain.join(&name))?, "trunk alone makes another {}", name.display());
+        let is_embedded = executable.windows(ours.len()).any(|part| part == ours);
+        ensure!(is_embedded, "the executable has another {}", name.display());
+    }
+    Ok(())
 }
 
 /// Browsers, curl and the command line against the built executable.
