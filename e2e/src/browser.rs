@@ -54,7 +54,7 @@ pub enum Scheme {
 
 /// A line of the browser's console.
 #[derive(Debug, Deserialize)]
-struct Line {
+struct ConsoleLine {
     level: String,
     source: String,
     message: String,
@@ -148,7 +148,7 @@ impl Browser {
     pub async fn must_be_quiet(&self) -> Result<()> {
         // Chromium logs every such response, including those that the protocol intends: no session yet, no
         // such room yet.
-        let is_meant = |line: &Line| line.message.contains(" 401 ") || line.message.contains(" 404 ");
+        let is_meant = |line: &ConsoleLine| line.message.contains(" 401 ") || line.message.contains(" 404 ");
         self.must_be_quiet_but_for(|line| line.source == "network" && is_meant(line)).await
     }
 
@@ -158,9 +158,9 @@ impl Browser {
         self.must_be_quiet_but_for(|line| line.source == "network").await
     }
 
-    async fn must_be_quiet_but_for(&self, is_expected: impl Fn(&Line) -> bool) -> Result<()> {
+    async fn must_be_quiet_but_for(&self, is_expected: impl Fn(&ConsoleLine) -> bool) -> Result<()> {
         let lines = self.client.issue_cmd(Chromium::Log).await?;
-        let mut lines: Vec<Line> = serde_json::from_value(lines)?;
+        let mut lines: Vec<ConsoleLine> = serde_json::from_value(lines)?;
         lines.retain(|line| line.level == "SEVERE" && !is_expected(line));
         ensure!(lines.is_empty(), "the browser's console complains: {lines:#?}");
         Ok(())

@@ -1,7 +1,7 @@
 //! Dialogs and menus take the focus and give it back: it never falls to the page's body.
 
 use anyhow::{Context as _, Result};
-use holdline_e2e::{Browser, Chat, Device, Check, Person, Server, eventually, key};
+use holdline_e2e::{Browser, Chat, Check, Device, Person, Server, eventually, key};
 
 /// What has the focus, in words.
 const FOCUS: &str = "const e = document.activeElement;\
@@ -10,7 +10,7 @@ const FOCUS: &str = "const e = document.activeElement;\
 async fn until_focus(chat: &Chat, wanted: &str) -> Result<()> {
     eventually(&format!("the focus on {wanted}"), async || {
         let at: String = chat.browser.run(FOCUS, vec![]).await?;
-        Ok(Check::at(at == wanted, || at))
+        Ok(Check::that(at == wanted, || at))
     })
     .await
 }
@@ -49,7 +49,7 @@ async fn question_before_deleting_gives_the_focus_back_to_the_message() -> Resul
         ada.browser.press(answer).await?;
         eventually("the focus in the message", async || {
             let script = "return document.activeElement.closest('[data-testid=message]') !== null";
-            Ok(Check::at(ada.browser.run(script, vec![]).await?, || "elsewhere".to_owned()))
+            Ok(Check::that(ada.browser.run(script, vec![]).await?, || "elsewhere".to_owned()))
         })
         .await?;
     }

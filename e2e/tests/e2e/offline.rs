@@ -11,7 +11,7 @@ async fn until_kept(chat: &Chat) -> Result<()> {
         return registration?.active?.state === 'activated' && await caches.has((await caches.keys())[0] ?? '');";
     eventually("a page that is kept", async || {
         let script = format!("return (async () => {{ {is_kept} }})()");
-        Ok(Check::at(chat.browser.run(&script, vec![]).await?, || "none".to_owned()))
+        Ok(Check::that(chat.browser.run(&script, vec![]).await?, || "none".to_owned()))
     })
     .await
 }
@@ -34,7 +34,7 @@ async fn load_while_away(server: &mut Server, address: &str) -> Result<()> {
         eventually("the age of what is shown", async || {
             let script = "return document.querySelector('.status').textContent";
             let status: String = ada.browser.run(script, vec![]).await?;
-            Ok(Check::at(status.contains("Messages up to"), || status))
+            Ok(Check::that(status.contains("Messages up to"), || status))
         })
         .await?;
     }
@@ -102,7 +102,7 @@ async fn kept_page_notices_a_newer_server() -> Result<()> {
     ada.until_live().await?;
     eventually("an offer to reload", async || {
         let offers = "return !!document.querySelector('[data-testid=outdated]')";
-        Ok(Check::at(ada.browser.run(offers, vec![]).await?, || "none".to_owned()))
+        Ok(Check::that(ada.browser.run(offers, vec![]).await?, || "none".to_owned()))
     })
     .await
 }
