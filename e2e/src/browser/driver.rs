@@ -13,7 +13,7 @@ use crate::process::Output;
 use crate::{Process, TIME_LIMIT};
 
 /// The flags of a browser that runs without a screen, as root, and without connections to third parties.
-const FLAGS: [&str; 9] = [
+const FLAGS: [&str; 10] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -23,13 +23,16 @@ const FLAGS: [&str; 9] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    // A click on an element that is still moving hits another one.
+    "--force-prefers-reduced-motion",
 ];
 
-/// The mouse of a laptop. A headless browser has none, and pages that check (`pointer`, `hover`) would take it for a kiosk.
+/// The settings of a laptop's mouse: a headless browser has none, and pages that check (`pointer`, `hover`) would take it
+/// for a kiosk.
 const MOUSE: &str =
     "--blink-settings=primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2";
 
-/// The fingers of a phone.
+/// The settings of a phone's touch screen.
 const FINGERS: &str =
     "--blink-settings=primaryPointerType=2,availablePointerTypes=2,primaryHoverType=1,availableHoverTypes=1";
 

@@ -2,6 +2,7 @@
 
 mod access;
 mod away;
+mod barriers;
 mod changes;
 mod chaos;
 mod classic;
@@ -18,7 +19,9 @@ mod prefix;
 mod reload;
 mod rooms;
 mod scrolling;
+mod selection;
 mod start;
 mod tabs;
 mod two_people;
 mod update;
+mod walk;
