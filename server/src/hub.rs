@@ -36,7 +36,7 @@ mod wait_list;
 
 use std::sync::Arc;
 use std::task::Waker;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -97,9 +97,10 @@ impl Hub {
             let Some(state) = follower.upgrade() else { return };
             match event {
                 LogEvent::Appended(group) => {
-                    state.metrics.entries.add(group.len());
+                    state.metrics.appended(group.len());
                     state.on_commit(group);
                 }
+                LogEvent::Pruned(cuts) => state.on_pruned(cuts),
                 LogEvent::RoomsExpired { rooms, forgotten } => state.on_rooms_expired(rooms, forgotten),
                 LogEvent::Replaced { epoch, head, rooms, forgotten } => {
                     state.on_replaced(epoch, head, rooms, forgotten);
@@ -107,12 +108,15 @@ impl Hub {
             }
         });
         log.follow(head, following).await?;
+        let metrics = state.metrics.clone();
+        log.observe_commits(Arc::new(move |took| metrics.committed(took)));
         let answers = Arc::new(Answers::new(log.clone(), state.clone(), config.wait));
         let polls = Polls::new(state.clone(), answers.clone(), &config);
         let health = Health::new();
         health.watch_log(&*log);
         health.supervise("held polls", polls.tasks.drive());
         health.supervise("presence", keep_presence(&state, config.grace));
+        health.supervise("metrics", keep_metrics(&state));
         health.supervise("retention", retention::retain(&log, &state, &config));
         Ok(Arc::new(Self { log, config, state, answers, polls, health }))
     }
@@ -120,8 +124,9 @@ impl Hub {
     /// Appends. When the future resolves, every waiting poll has been notified. See [`Log::append`] for the
     /// order.
     pub fn publish(&self, draft: Draft) -> BoxFuture<'static, Result<Outcome, LogError>> {
-        let metrics = self.metrics().clone();
-        self.log.append(draft).inspect(move |outcome| metrics.published(outcome)).boxed()
+        let (metrics, begun) = (self.metrics().clone(), Instant::now());
+        let published = self.log.append(draft);
+        published.inspect(move |outcome| metrics.published(outcome, begun.elapsed())).boxed()
     }
 
     /// Answers with all entries that `rooms` have after `after`, waiting for up to `wait` if there are none.
@@ -309,6 +314,21 @@ fn keep_presence(state: &Arc<HubState>, grace: Duration) -> impl Future<Output =
             ticks.tick().await;
             let Some(state) = state.upgrade() else { return };
             state.presence.tick(grace);
+        }
+    }
+}
+
+/// The time between two calls of [`Metrics::fill_buckets`], in which a busy server records some ten thousand values.
+const METRICS_PERIOD: Duration = Duration::from_secs(5);
+
+/// Keeps the memory of metrics within bounds for as long as the hub lives.
+fn keep_metrics(state: &Arc<HubState>) -> impl Future<Output = ()> + Send + 'static {
+    let state = Arc::downgrade(state);
+    async move {
+        loop {
+            tokio::time::sleep(METRICS_PERIOD).await;
+            let Some(state) = state.upgrade() else { return };
+            state.metrics.fill_buckets();
         }
     }
 }

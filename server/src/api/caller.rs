@@ -131,7 +131,8 @@ fn find_site(
         return Err(ApiError::new(ProblemCode::CrossSite, why));
     }
     let stripped = trusted.and_then(Forwarded::prefix).unwrap_or_default();
-    let nested = Some(line.nested.trim_matches('/')).filter(|path| is_plain_path(path)).unwrap_or_default();
+    let nested = Some(line.nested.trim_matches('/'));
+    let nested = nested.filter(|path| !path.is_empty() && is_plain_path(path)).unwrap_or_default();
     let base = match (stripped.is_empty(), nested.is_empty()) {
         (true, true) => Cow::Borrowed("/"),
         (_, true) => Cow::Owned(format!("{stripped}/")),

@@ -5,7 +5,7 @@ use super::call::Call;
 use super::error::ApiError;
 use super::reply::Reply;
 use crate::hub::NotReady;
-use crate::metrics::Exposition;
+use crate::metrics::Levels;
 
 /// Answers `ok` unless only a restart of the process helps. Never waits.
 pub(crate) async fn healthz(app: App, _: Call) -> Result<Reply, ApiError> {
@@ -22,12 +22,9 @@ fn ok() -> Reply {
     Reply::new(200, Some("text/plain; charset=utf-8"), "ok\n")
 }
 
-/// Answers with figures in Prometheus' text format.
+/// Metrics in Prometheus' text format.
 pub(crate) async fn metrics(app: App, _: Call) -> Result<Reply, ApiError> {
-    let mut figures = Exposition::default();
-    figures.gauge("holdline_held_polls", "Requests that are being held right now.", app.hub.held());
-    figures.gauge("holdline_head_seq", "Position of the newest visible entry.", app.hub.head().0);
-    figures.gauge("holdline_rooms", "Rooms in the log.", app.hub.room_count());
-    app.hub.metrics().write(&mut figures);
-    Ok(Reply::new(200, Some("text/plain; version=0.0.4"), figures.into_text()))
+    let hub = &app.hub;
+    let levels = Levels { held_polls: hub.held(), head: hub.head(), rooms: hub.room_count() };
+    Ok(Reply::new(200, Some("text/plain; version=0.0.4"), hub.metrics().text(&levels)))
 }

@@ -7,12 +7,16 @@ use futures_util::stream::BoxStream;
 use holdline_shared::ProblemCode;
 use serde::Serialize;
 
+use super::request_id::RequestId;
 use crate::log::{LogError, Outcome};
 
 /// The media type of almost every answer.
 const JSON: &str = "application/json";
 
-/// A reply.
+/// The header with the id of a request.
+pub(crate) const REQUEST_ID: &str = "x-request-id";
+
+/// An answer.
 pub(crate) struct Reply {
     pub(crate) status: u16,
     /// `Content-Type`.
@@ -90,8 +94,14 @@ impl Reply {
         self
     }
 
-    /// Adds to a `201` the location of the new resource, relative to the request's address, so that it is
-    /// right under every prefix.
+    /// Adds the id of the request, unless the answer was held: the transports share these between requests.
+    #[must_use]
+    pub(crate) fn identified(self, id: &RequestId) -> Self {
+        if self.was_held { self } else { self.with(REQUEST_ID, id.to_string()) }
+    }
+
+    /// Adds to a `201` the address of what was made, relative to the address of the request, so that it is right under every
+    /// prefix.
     #[must_use]
     pub(super) fn at(self, location: impl FnOnce() -> String) -> Self {
         if self.status == 201 { self.with("location", location()) } else { self }

@@ -1,6 +1,6 @@
-//! An operation or a page as an axum handler: makes the caller and the call, runs the operation, answers for
-//! it if it panics, counts the answer, and adds the headers that protect browsers. Not a layer, because each
-//! layer of axum costs every request several allocations.
+//! An operation or a page as a handler of axum's: makes the caller and the call, runs the operation, answers for it if it
+//! panics, counts and logs the answer, and adds the id of the request and the headers that protect browsers. Not a layer: each layer of axum's costs every
+//! request several allocations.
 
 use std::net::{IpAddr, SocketAddr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,16 +12,19 @@ use axum::extract::{ConnectInfo, FromRequestParts as _, OriginalUri, Path, Reque
 use axum::handler::Handler;
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
-use axum::http::{StatusCode, Version, header};
+use axum::http::{HeaderValue, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use holdline_shared::ProblemCode;
 use pin_project_lite::pin_project;
+use tracing::Span;
 
 use super::body::read;
 use super::protection::protect;
-use crate::api::{ApiError, App, Body, Call, Caller, CallerHeaders, Reply, RequestLine};
+use crate::api::{
+    ApiError, App, Body, Call, Caller, CallerHeaders, REQUEST_ID, Reply, RequestId, RequestLine,
+};
 
 /// The longest head of a request, in bytes, without the space around values.
 pub(crate) const HEAD_BYTES: usize = 32 * 1024;
@@ -43,13 +46,16 @@ where
 
     fn call(self, request: Request, app: App) -> Answering<O> {
         let (parts, body) = request.into_parts();
-        let called = find_caller(&app, &parts).and_then(|caller| {
+        let exchange = Exchange::begin(app, &parts);
+        let entered = exchange.span.clone().entered();
+        let called = exchange.find_caller(&parts).and_then(|caller| {
             let call = make_call(caller, parts, body)?;
-            Ok(caught(|| (self.0)(app.clone(), call))?)
+            Ok(caught(|| (self.0)(exchange.app.clone(), call))?)
         });
+        drop(entered);
         match called {
-            Ok(operation) => Answering::Running { operation, app },
-            Err(Refusal(response)) => Answering::Ready { response: Some(*response), app },
+            Ok(operation) => Answering::Running { operation, exchange },
+            Err(refusal) => Answering::Ready { response: Some(exchange.refuse(refusal)), exchange },
         }
     }
 }
@@ -62,9 +68,12 @@ where
 
     fn call(self, request: Request, app: App) -> Self::Future {
         let (parts, body) = request.into_parts();
-        let response = find_caller(&app, &parts)
-            .and_then(|caller| Ok(caught(|| (self.0)(&caller, Request::from_parts(parts, body)))?));
-        Answering::Ready { response: Some(response.unwrap_or_else(|Refusal(response)| *response)), app }
+        let exchange = Exchange::begin(app, &parts);
+        let response = exchange
+            .find_caller(&parts)
+            .and_then(|caller| Ok(caught(|| (self.0)(&caller, Request::from_parts(parts, body)))?))
+            .unwrap_or_else(|refusal| exchange.refuse(refusal));
+        Answering::Ready { response: Some(response), exchange }
     }
 }
 
@@ -72,8 +81,8 @@ pin_project! {
     /// The pending response.
     #[project = Projected]
     pub(super) enum Answering<O> {
-        Running { #[pin] operation: O, app: App },
-        Ready { response: Option<Response>, app: App },
+        Running { #[pin] operation: O, exchange: Exchange },
+        Ready { response: Option<Response>, exchange: Exchange },
     }
 }
 
@@ -81,27 +90,88 @@ impl<O: Future<Output = Result<Reply, ApiError>>> Future for Answering<O> {
     type Output = Response;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
-        let (mut response, app) = match self.project() {
-            Projected::Running { operation, app } => {
+        let (response, exchange) = match self.project() {
+            Projected::Running { operation, exchange } => {
+                let _entered = exchange.span.enter();
                 let polled = caught(|| operation.poll(context));
-                (ready!(polled.unwrap_or_else(|error| Poll::Ready(Err(error)))).into_response(), app)
+                let replied = ready!(polled.unwrap_or_else(|error| Poll::Ready(Err(error))));
+                let reply = replied.unwrap_or_else(Reply::from);
+                (reply.identified(&exchange.id).into_response(), &*exchange)
             }
-            // A future is not polled again after it was ready.
-            Projected::Ready { response, app } => (response.take().unwrap_or_default(), app),
+            // Nothing is polled after it was ready.
+            Projected::Ready { response, exchange } => (response.take().unwrap_or_default(), &*exchange),
         };
-        let code = response.extensions().get::<ProblemCode>().copied();
-        app.hub.metrics().answered(response.status().as_u16(), code);
-        protect(response.headers_mut());
-        Poll::Ready(response)
+        Poll::Ready(exchange.finish(response))
     }
 }
 
-/// A response to a request that reaches no operation.
-struct Refusal(Box<Response>);
+/// A request from its arrival to its response.
+pub(super) struct Exchange {
+    app: App,
+    id: RequestId,
+    span: Span,
+}
+
+/// The answer to a request that reaches no operation.
+enum Refusal {
+    Error(ApiError),
+    HeadTooLong,
+}
 
 impl From<ApiError> for Refusal {
     fn from(error: ApiError) -> Self {
-        Self(Box::new(error.into_response()))
+        Self::Error(error)
+    }
+}
+
+impl Exchange {
+    fn begin(app: App, parts: &Parts) -> Self {
+        let id = RequestId::given(&app.config, peer(parts), &caller_headers(parts));
+        let id = id.unwrap_or_else(RequestId::make);
+        let span = tracing::debug_span!("request", %id, method = %parts.method, path = parts.uri.path());
+        Self { app, id, span }
+    }
+
+    fn find_caller(&self, parts: &Parts) -> Result<Caller, Refusal> {
+        let original = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
+        // The buffer into which heads are read is larger, and how much depends on the packets in which they come.
+        if head_length(parts, original.path(), original.query()) > HEAD_BYTES {
+            return Err(Refusal::HeadTooLong);
+        }
+        let path = parts.uri.path().trim_start_matches('/');
+        let line = RequestLine {
+            is_safe: parts.method.is_safe(),
+            needs_host: parts.version == Version::HTTP_11,
+            authority: parts.uri.authority().map(Authority::as_str),
+            nested: original.path().strip_suffix(path).unwrap_or_default(),
+        };
+        Ok(Caller::find(&self.app, peer(parts), line, &caller_headers(parts), None)?)
+    }
+
+    fn refuse(&self, refusal: Refusal) -> Response {
+        match refusal {
+            Refusal::Error(error) => Reply::from(error).identified(&self.id).into_response(),
+            Refusal::HeadTooLong => {
+                let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+                (status, [(header::CONNECTION, "close")]).into_response()
+            }
+        }
+    }
+
+    /// Counts the response, logs it, and adds what every response has.
+    fn finish(&self, mut response: Response) -> Response {
+        let (status, problem) = (response.status(), response.extensions().get::<ProblemCode>().copied());
+        self.app.hub.metrics().answered(status.as_u16(), problem);
+        tracing::debug!(parent: &self.span, status = status.as_u16(), "answered");
+        let headers = response.headers_mut();
+        // Refusals of pages; operations add theirs by themselves.
+        if problem.is_some()
+            && let Ok(id) = HeaderValue::from_str(&self.id.to_string())
+        {
+            headers.entry(REQUEST_ID).or_insert(id);
+        }
+        protect(headers);
+        response
     }
 }
 
@@ -114,23 +184,8 @@ fn caught<T>(act: impl FnOnce() -> T) -> Result<T, ApiError> {
     })
 }
 
-fn find_caller(app: &App, parts: &Parts) -> Result<Caller, Refusal> {
-    let original = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
-    // The buffer into which hyper reads heads is larger, by an amount that depends on the packets.
-    if head_length(parts, original.path(), original.query()) > HEAD_BYTES {
-        let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-        let response = (status, [(header::CONNECTION, "close")]).into_response();
-        return Err(Refusal(Box::new(response)));
-    }
-    let path = parts.uri.path().trim_start_matches('/');
-    let line = RequestLine {
-        is_safe: parts.method.is_safe(),
-        needs_host: parts.version == Version::HTTP_11,
-        authority: parts.uri.authority().map(Authority::as_str),
-        nested: original.path().strip_suffix(path).unwrap_or_default(),
-    };
-    let headers = parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-    Ok(Caller::find(app, peer(parts), line, &CallerHeaders::read(headers), None)?)
+fn caller_headers(parts: &Parts) -> CallerHeaders<'_> {
+    CallerHeaders::read(parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())))
 }
 
 /// The length of the head as far as it can be reconstructed: two characters and a line break around each

@@ -10,12 +10,16 @@ use futures_util::StreamExt as _;
 use super::protection::protect;
 use crate::api::{ApiError, Reply, ReplyBody};
 
+/// Headers of nearly every response, hyper's own included.
+const HEADERS: usize = 12;
+
 impl IntoResponse for Reply {
     fn into_response(self) -> Response {
         let mut response = Response::default();
         *response.status_mut() =
             StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
+        headers.reserve(HEADERS);
         for (name, value) in [(header::CONTENT_TYPE, self.media_type), (header::CACHE_CONTROL, self.caching)]
         {
             headers.extend(value.map(|value| (name, HeaderValue::from_static(value))));

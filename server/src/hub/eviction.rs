@@ -1,10 +1,12 @@
 //! The eviction queue: all cached entries in log order, and the memory that they take. The oldest are evicted
 //! first, regardless of their room.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use crate::log::StoredEntry;
+use holdline_shared::{RoomName, Seq};
+
+use crate::log::{RoomCut, StoredEntry};
 
 /// The cached entries, oldest first.
 #[derive(Default)]
@@ -37,7 +39,20 @@ impl EvictionQueue {
         Some(oldest)
     }
 
-    /// The memory that all entries take, in bytes.
+    /// Removes what these rooms have lost.
+    pub(super) fn prune(&mut self, cuts: &[RoomCut]) {
+        let cuts: HashMap<&RoomName, Seq> = cuts.iter().map(|cut| (&cut.room, cut.upto)).collect();
+        let newest = cuts.values().copied().max().unwrap_or_default();
+        let end = self.entries.partition_point(|entry| entry.seq <= newest);
+        let (gone, kept): (Vec<_>, Vec<_>) = self
+            .entries
+            .drain(..end)
+            .partition(|entry| cuts.get(&entry.room).is_some_and(|cut| entry.seq <= *cut));
+        self.bytes -= gone.iter().map(|entry| entry.cached_size()).sum::<usize>();
+        kept.into_iter().rev().for_each(|entry| self.entries.push_front(entry));
+    }
+
+    /// Memory that everything here takes.
     #[cfg(test)]
     pub(super) fn bytes(&self) -> usize {
         self.bytes

@@ -75,6 +75,15 @@ pub(super) enum Collected {
     Entries(Vec<Arc<StoredEntry>>),
 }
 
+impl State {
+    fn evict(&mut self, seq: Seq) {
+        while self.recent.front().is_some_and(|entry| entry.seq <= seq) {
+            self.recent.pop_front();
+        }
+        self.evicted = self.evicted.max(seq);
+    }
+}
+
 impl Feed {
     /// Makes a feed that ends at `head` and has no entries up to `evicted` in its cache.
     pub(super) fn new(key: WaitKey, epoch: Epoch, head: Seq, evicted: Seq) -> Self {
@@ -99,11 +108,14 @@ impl Feed {
 
     /// Drops entries up to `seq` from the cache.
     pub(super) fn evict(&self, seq: Seq) {
+        self.state.lock().evict(seq);
+    }
+
+    /// Drops entries up to `seq`, and answers that have some of them, because the log has removed them.
+    pub(super) fn prune(&self, seq: Seq) {
         let mut state = self.state.lock();
-        while state.recent.front().is_some_and(|entry| entry.seq <= seq) {
-            state.recent.pop_front();
-        }
-        state.evicted = state.evicted.max(seq);
+        state.evict(seq);
+        state.shared = [None, None];
     }
 
     /// The cached entry at this position.
@@ -160,11 +172,11 @@ impl Feed {
         is_same.then(|| (shared.body.clone(), shared.upto))
     }
 
-    /// Keeps an answer for polls that ask the same, unless the feed has grown beyond it.
+    /// Keeps an answer for others that ask the same, unless the feed has grown beyond it or lost some of its entries.
     pub(super) fn share_answer(&self, after: Seq, presence: Option<Tag>, upto: Seq, body: &Bytes) {
         let mut state = self.state.lock();
         let head = state.head;
-        if head <= upto {
+        if head <= upto && after >= state.evicted {
             let shared = SharedAnswer { after, presence, head, upto, body: body.clone() };
             state.shared[usize::from(presence.is_some())] = Some(shared);
         }

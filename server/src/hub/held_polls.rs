@@ -5,11 +5,11 @@
 //! that is looked at is locked. The keeper neither reads the log nor keeps time: its owner reads, and calls
 //! [`HeldPolls::expire`].
 
-use std::collections::HashMap;
 use std::slice::from_ref;
 use std::sync::Arc;
 use std::task::Waker;
 
+use foldhash::{HashMap, HashMapExt as _};
 use holdline_shared::{Cursor, Epoch, RoomSelection, Seq};
 use slab::Slab;
 use tokio::time::Instant;
@@ -86,7 +86,7 @@ impl<K> HeldPolls<K> {
             self.begin_anywhere(key, &keys, feeds, (scope, after), presence, may_wait.then_some(now))
         };
         if is_shortened && matches!(begin, Begin::Held(_)) {
-            self.state.metrics.polls_shortened.increment();
+            self.state.metrics.polls_shortened.increment(1);
         }
         Ok(begin)
     }

@@ -8,7 +8,7 @@ use super::eviction::EvictionQueue;
 use super::room::Room;
 use super::state::HubState;
 use super::sync::Ordering;
-use crate::log::{LoggedRoom, StoredEntry};
+use crate::log::{LoggedRoom, RoomCut, StoredEntry};
 
 impl HubState {
     /// Ingests a group of durable entries. Called in log order.
@@ -39,10 +39,26 @@ impl HubState {
         self.evict();
     }
 
-    /// Removes expired rooms. Polls that wait for them are woken, and the next ones are told that the room is
-    /// unknown. Called in log order, like [`HubState::on_commit`].
+    /// Removes from the cache what the log has removed, so that a reader from before a cut is told of the gap. Called in log
+    /// order, as [`HubState::on_commit`].
+    pub(super) fn on_pruned(&self, cuts: &[RoomCut]) {
+        for cut in cuts {
+            if let Some(room) = self.rooms.find(&cut.room) {
+                room.prune(cut.upto);
+            }
+        }
+        if let Some(newest) = cuts.iter().map(|cut| cut.upto).max() {
+            self.all_rooms().prune(newest);
+        }
+        self.cache.lock().prune(cuts);
+    }
+
+    /// Removes rooms that have expired. Polls that wait for them are woken, and the next ones hear that there is no such
+    /// room. Called in log order, as [`HubState::on_commit`].
     pub(super) fn on_rooms_expired(&self, names: &[RoomName], forgotten: Seq) {
         self.rooms.note_forgotten(forgotten);
+        let cuts = names.iter().map(|room| RoomCut { room: room.clone(), upto: forgotten });
+        self.on_pruned(&cuts.collect::<Vec<_>>());
         for name in names {
             let Some(room) = self.rooms.remove(name) else { continue };
             room.remove();

@@ -15,6 +15,7 @@ use super::collect::{Found, Reuse};
 use super::poll_request::{Begin, PollRequest};
 use super::state::HubState;
 use super::sync::{Ordering, advance, now};
+use crate::log::RoomCut;
 use model::{
     EventLoop, admitted, check, check_within, entry, follow, follow_as_task, hub, hub_with, named, person,
     room, spawn,
@@ -112,6 +113,20 @@ fn entries_evicted_meanwhile_are_read_from_the_log() {
         hub.on_commit(&[entry(2, "lobby")]);
         hub.on_commit(&[entry(3, "lobby")]);
         assert_eq!(poller.join().unwrap(), [2, 3]);
+    });
+}
+
+#[test]
+fn pruned_entries_are_in_no_answer_made_before() {
+    check(|| {
+        let hub = hub(&["lobby", "lobby"]);
+        let poller = hub.clone();
+        let poller = spawn(move || follow(&poller, &named(&["lobby"]), Seq::START, Seq(2)));
+        hub.on_pruned(&[RoomCut { room: room("lobby"), upto: Seq(1) }]);
+        assert_eq!(poller.join().unwrap(), [1, 2]);
+        let feed = hub.rooms.find(&room("lobby")).unwrap().feed().clone();
+        let found = hub.check(&[feed], Seq::START, Reuse::Answer(None), false);
+        assert!(matches!(found, Some(Found::NotCached)), "the log knows of the gap");
     });
 }
 

@@ -108,7 +108,7 @@ impl Polls {
 
     pub(super) fn count_refused(&self, error: &PollError) {
         if matches!(error, PollError::Overloaded) {
-            self.state.metrics.polls_refused.increment();
+            self.state.metrics.polls_refused.increment(1);
         }
     }
 }

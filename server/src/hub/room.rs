@@ -87,6 +87,16 @@ impl Room {
     /// Evicts entries up to `seq` from the cache.
     pub(super) fn evict(&self, seq: Seq) {
         self.feed.evict(seq);
+        self.forget_edits(seq);
+    }
+
+    /// Drops entries up to `seq`, because the log has removed them.
+    pub(super) fn prune(&self, seq: Seq) {
+        self.feed.prune(seq);
+        self.forget_edits(seq);
+    }
+
+    fn forget_edits(&self, seq: Seq) {
         let mut details = self.details.lock();
         while let Some(&(edit, message)) = details.edited.front()
             && edit <= seq

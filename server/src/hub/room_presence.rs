@@ -5,10 +5,10 @@
 //! large room does not keep itself busy with arrivals and departures. Each published state is encoded once,
 //! and its tag is a hash of its bytes, so that two servers with the same people agree.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use bytes::Bytes;
+use foldhash::HashMap;
 use holdline_shared::limits::PEOPLE_LISTED;
 use holdline_shared::{Here, Person, PersonId, RoomName};
 use sha2::{Digest, Sha256};

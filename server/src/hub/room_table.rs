@@ -1,8 +1,9 @@
 //! The rooms, by name and by their newest entry.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use holdline_shared::{Epoch, RoomName, Seq};
 
 use super::room::Room;

@@ -118,6 +118,8 @@ macro_rules! suite {
             retention_continues_across_chunks
             retention_cuts_each_room_separately
             deletion_removes_texts_of_entries_that_stay
+            cuts_are_told
+            cuts_of_a_room_that_expires_in_portions_are_told
             reactions_are_counted_and_the_first_are_listed
             reader_sees_own_reactions
             deletion_removes_reactions

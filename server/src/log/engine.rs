@@ -50,13 +50,24 @@ pub struct LoggedRoom {
     pub at: Timestamp,
 }
 
-/// A change of the log. Followers are told of each change once, in log order.
+/// The loss of a room's oldest entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomCut {
+    /// The room.
+    pub room: RoomName,
+    /// Its entries up to here are gone.
+    pub upto: Seq,
+}
+
+/// A change of the log. Followers are told of each once, in the order of the log.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum LogEvent<'a> {
     /// These entries are durable.
     Appended(&'a [Arc<StoredEntry>]),
-    /// These rooms are gone, with all their entries.
+    /// These rooms have lost their oldest entries: whoever follows one of them from before its cut has missed entries.
+    Pruned(&'a [RoomCut]),
+    /// These rooms are gone, with all that they had.
     RoomsExpired {
         /// Their names.
         rooms: &'a [RoomName],
@@ -80,6 +91,9 @@ pub enum LogEvent<'a> {
 
 /// A callback for the log's changes, called once they are durable.
 pub type Follower = Arc<dyn Fn(LogEvent<'_>) + Send + Sync>;
+
+/// A callback for the time that each commit took.
+pub type CommitObserver = Arc<dyn Fn(Duration) + Send + Sync>;
 
 /// Answers whether somebody uses a room, which then does not expire. Called on the log's own thread: it must not wait.
 pub type RoomInUse = Arc<dyn Fn(&RoomName) -> bool + Send + Sync>;
@@ -147,9 +161,15 @@ pub trait Log: Send + Sync + 'static {
     /// follower was told of all entries that existed. Called once.
     fn follow(&self, after: Seq, follower: Follower) -> BoxFuture<'static, Result<(), LogError>>;
 
-    /// Closes the log: accepts no more drafts, finishes queued ones or answers them with
-    /// [`LogError::Closed`], and leaves complete files. Resolves within five seconds, whatever the storage
-    /// does. A second call has no effect. An engine without unfinished work need not implement it.
+    /// Tells `observer` how long each commit takes, its fsync included. Called once. An engine that waits for no disk of its
+    /// own need not implement it.
+    fn observe_commits(&self, observer: CommitObserver) {
+        let _ = observer;
+    }
+
+    /// Ends the log in order: takes no more drafts, finishes those that were handed in or answers them with
+    /// [`LogError::Closed`], and leaves complete files. Resolves within five seconds, whatever the storage does. A second
+    /// call has nothing to do. An engine that has nothing to finish need not implement it.
     fn close(&self) -> BoxFuture<'static, ()> {
         ready(()).boxed()
     }

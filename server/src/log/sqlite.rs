@@ -47,7 +47,7 @@ use self::readers::{CONNECTIONS, Readers};
 pub use self::secret::rotate_secret;
 use self::writer::Writer;
 use super::draft::Draft;
-use super::engine::{Chunk, Follower, Log, LoggedRoom, Page, RoomInUse};
+use super::engine::{Chunk, CommitObserver, Follower, Log, LoggedRoom, Page, RoomInUse};
 use super::error::LogError;
 use super::journal::Identity;
 use super::outcome::Outcome;
@@ -248,6 +248,11 @@ impl Log for SqliteLog {
 
     fn follow(&self, after: Seq, follower: Follower) -> BoxFuture<'static, Result<(), LogError>> {
         self.hand_over(|reply| Job::Follow { after, follower, reply })
+    }
+
+    fn observe_commits(&self, observer: CommitObserver) {
+        // There is one hub for a log, and so one observer.
+        let _ = self.shared.commit_observer.set(observer);
     }
 
     fn close(&self) -> BoxFuture<'static, ()> {

@@ -123,7 +123,7 @@ impl ConnectionLimit {
     /// Acquires a permit, unless the limit is reached.
     pub(super) fn acquire(&self) -> Option<ConnectionPermit> {
         let permit = ConnectionPermit::take(&self.connections, self.most)?;
-        self.metrics.connections.increment();
+        self.metrics.connections.increment(1);
         Some(permit)
     }
 
@@ -132,7 +132,7 @@ impl ConnectionLimit {
     /// without an answer.
     pub(super) fn refuse(&self, stream: impl FnOnce() -> io::Result<TcpStream> + Send + 'static) {
         static LINE: RepeatedLine = RepeatedLine::new();
-        self.metrics.connections_refused.increment();
+        self.metrics.connections_refused.increment(1);
         if let Some(times) = LINE.count(1) {
             tracing::warn!(times, most = self.most, "connections were refused: as many are open as may be");
         }

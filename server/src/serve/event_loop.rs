@@ -14,6 +14,7 @@ mod response;
 mod wheel;
 
 use std::io::{self, Read as _};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
@@ -27,7 +28,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use self::acceptor::Acceptor;
-use self::connection::State;
+use self::connection::{Reading, State};
 use self::connections::Connections;
 use self::queries::Queries;
 use super::connection_limit::ConnectionLimit;
@@ -35,7 +36,7 @@ use super::fast_path::{FastPoll, HeaderSlots, LINE};
 use super::handoff::Handoff;
 use super::loop_handle::{Command, LoopHandle};
 use super::plain::Plain;
-use crate::api::{self, ApiError, App, Caller, LastHost};
+use crate::api::{self, ApiError, App, Caller, CallerHeaders, LastHost, RequestId};
 use crate::hub::{self, Begin, Completed, HeldPolls, LogReads, ReadySet};
 
 /// The longest request that a loop reads, in bytes.
@@ -265,22 +266,38 @@ impl EventLoop {
         let Some(poll) = FastPoll::parse(bytes, &mut slots) else {
             return self.hand_over(number, Bytes::copy_from_slice(bytes));
         };
-        if let Err(error) = self.begin_poll(number, &poll) {
-            self.connections.reply(&self.app.hub, number, &error.into());
+        let (peer, headers) = (self.connections.peer(number), poll.caller_headers());
+        let mut id = RequestId::given(&self.app.config, peer, &headers);
+        let span = tracing::debug_span!(
+            "request",
+            id = %id.get_or_insert_with(RequestId::make),
+            connection = number,
+            path = "/api/v1/poll"
+        );
+        let _entered = span.enter();
+        match self.begin_poll(number, &poll, peer, &headers) {
+            Ok(None) => tracing::debug!("held"),
+            Ok(Some(completed)) => self.answer(completed, &mut LogReads::default(), id),
+            Err(error) => self.connections.refuse(&self.app.hub, number, error, id),
         }
     }
 
-    /// Answers or holds a poll.
-    fn begin_poll(&mut self, number: usize, poll: &FastPoll<'_>) -> Result<(), ApiError> {
-        let (peer, headers) = (self.connections.peer(number), poll.caller_headers());
-        let caller = Caller::find(&self.app, peer, LINE, &headers, Some(&mut self.last_host))?;
+    /// Holds a poll, unless it is complete at once.
+    fn begin_poll(
+        &mut self,
+        number: usize,
+        poll: &FastPoll<'_>,
+        peer: Option<IpAddr>,
+        headers: &CallerHeaders<'_>,
+    ) -> Result<Option<Completed<u32>>, ApiError> {
+        let caller = Caller::find(&self.app, peer, LINE, headers, Some(&mut self.last_host))?;
         let request = api::admit_poll(&self.app, &caller, self.queries.parse(poll.query)?)?;
         let (key, wait) = (u32::try_from(number).unwrap_or(u32::MAX), request.admitted.wait);
         match self.held.begin(key, request, self.connections.now)? {
             Begin::Held(id) => self.connections.hold(number, id, wait),
-            Begin::Completed(completed) => self.answer(completed, &mut LogReads::default()),
+            Begin::Completed(completed) => return Ok(Some(completed)),
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Answers a connection that waits for a read of the log, if the read is done.
@@ -302,19 +319,19 @@ impl EventLoop {
             }
         });
         for completed in not_cached {
-            self.answer(completed, &mut reads);
+            self.answer(completed, &mut reads, None);
         }
     }
 
-    /// Answers a completed poll, or begins the read of the log that its answer needs.
-    fn answer(&mut self, completed: Completed<u32>, reads: &mut LogReads) {
+    /// Answers a poll, at once or when the log was read for it. The id of a poll that was held is not kept.
+    fn answer(&mut self, completed: Completed<u32>, reads: &mut LogReads, id: Option<RequestId>) {
         let (number, reply) = reads.reply(self.app.hub.answers(), completed);
         let number = number as usize;
         match reply {
             hub::Reply::Ready(answer) => self.connections.answer_poll(&self.app.hub, number, &answer),
             hub::Reply::Reading(read) => {
                 if let Some(connection) = self.connections.get_mut(number) {
-                    connection.state = State::Reading(Box::new(read));
+                    connection.state = State::Reading(Box::new(Reading { read, id }));
                     self.poll_pending(number);
                 }
             }
@@ -325,7 +342,7 @@ impl EventLoop {
         match self.connections.get_mut(number).map(|connection| &connection.state) {
             Some(&State::Held(id)) => {
                 if let Some(completed) = self.held.expire(id) {
-                    self.answer(completed, &mut LogReads::default());
+                    self.answer(completed, &mut LogReads::default(), None);
                 }
             }
             Some(State::Idle) => self.close(number),
@@ -347,7 +364,7 @@ impl EventLoop {
 
     fn leave(&mut self, number: usize, first: Bytes, event_loop: Option<Arc<LoopHandle>>) {
         if let Some(handoff) = self.connections.remove(number, first) {
-            self.app.hub.metrics().handoffs.increment();
+            self.app.hub.metrics().handoffs.increment(1);
             self.tokio.spawn(self.plain.clone().adopt(handoff, event_loop));
         }
     }

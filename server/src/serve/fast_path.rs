@@ -72,7 +72,30 @@ fn is_plain_header(header: &httparse::Header<'_>) -> bool {
 
 /// Whether every parser interprets this byte of a query in the same way.
 fn is_plain_in_query(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~%&=*+:/,;@!$'()".contains(&byte)
+    let is_mark = |byte| {
+        matches!(
+            byte,
+            b'-' | b'.'
+                | b'_'
+                | b'~'
+                | b'%'
+                | b'&'
+                | b'='
+                | b'*'
+                | b'+'
+                | b':'
+                | b'/'
+                | b','
+                | b';'
+                | b'@'
+                | b'!'
+                | b'$'
+                | b'\''
+                | b'('
+                | b')'
+        )
+    };
+    byte.is_ascii_alphanumeric() || is_mark(byte)
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{Instant, Sleep, sleep, timeout};
 use tower::ServiceExt;
 
-use super::ServeConfig;
+use super::config::ServeConfig;
 use super::connection_limit::{ACCEPT_PAUSE, ConnectionLimit, ConnectionPermit, note_failed_accept, tune};
 use super::exchange::{ExchangeGuard, ExchangeState, TrackedBody};
 use super::handoff::Handoff;

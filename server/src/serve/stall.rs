@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-use super::STALL_BYTES;
+use super::config::STALL_BYTES;
 use crate::metrics::Metrics;
 use crate::repeated_line::RepeatedLine;
 
 /// The rule, the same for all connections of a server.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct StallRule {
     /// The length of a window.
     pub(super) window: Duration,
@@ -49,7 +49,7 @@ impl StallRule {
         if std::mem::take(progress).is_enough() {
             return true;
         }
-        self.metrics.connections_stalled.increment();
+        self.metrics.connections_stalled.increment(1);
         if let Some(times) = LINE.count(1) {
             tracing::info!(times, "clients that took too little of an answer were cut off");
         }

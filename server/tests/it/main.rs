@@ -42,6 +42,7 @@ mod presence;
 mod problems;
 mod protocol;
 mod publish;
+mod request_ids;
 mod room_limit;
 mod rooms;
 mod server_log;

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, ensure};
 use xshell::{Shell, cmd};
 
-use super::wasm_target::{TARGET, has_std};
+use super::std_library::{TARGET, has_std};
 use super::{consent, debian};
 use crate::{say, shell};
 

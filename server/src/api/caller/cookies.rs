@@ -26,11 +26,6 @@ impl<'a> Cookies<'a> {
         self.0.push(value);
     }
 
-    /// Whether the request has no `Cookie` header.
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// The cookies in the order of the headers.
     pub(in crate::api) fn iter(&self) -> impl Iterator<Item = Cookie<'a>> {
         let pairs = self.0.iter().flat_map(|value| value.split(|&b| b == b';'));

@@ -29,7 +29,9 @@ pub(crate) struct CallerHeaders<'a> {
     pub(super) fetch_site: Option<&'a [u8]>,
     pub(super) credentials: Credentials<'a>,
     pub(super) forwarded: Forwarded<'a>,
-    /// Whether any header shows that a proxy forwarded the request, even one without useful content.
+    /// `X-Request-Id`.
+    pub(in crate::api) request_id: Option<&'a [u8]>,
+    /// Whether some proxy has left a trace, be it one that says nothing of use.
     pub(super) is_passed_on: bool,
 }
 
@@ -47,6 +49,7 @@ impl<'a> CallerHeaders<'a> {
                 14 if name.eq_ignore_ascii_case("sec-fetch-site") => read.fetch_site = Some(value),
                 6 if name.eq_ignore_ascii_case("cookie") => read.credentials.cookies.add(value),
                 13 if name.eq_ignore_ascii_case("authorization") => read.credentials.add_authorization(value),
+                12 if name.eq_ignore_ascii_case("x-request-id") => read.request_id = Some(value),
                 3 if name.eq_ignore_ascii_case("via") => read.is_passed_on = true,
                 9 if name.eq_ignore_ascii_case("x-real-ip") => read.is_passed_on = true,
                 9 | 15..=18 => read.forwarded.take(name, value),

@@ -49,35 +49,36 @@ impl<'a> Credentials<'a> {
     /// cookie counts; one with the old name counts only if it is valid, because it may belong to another
     /// server.
     pub(super) fn identify(&self, sessions: &Sessions, site: &Site) -> (Identity, bool) {
-        let name = if self.cookies.is_empty() { String::new() } else { session_cookie(site) };
-        let is_session_cookie =
-            |cookie: &[u8]| cookie == name.as_bytes() || cookie == OLD_SESSION_COOKIE.as_bytes();
-        let has_cookie = self.cookies.iter().any(|cookie| is_session_cookie(cookie.name));
+        let (mut present, mut old) = (Vec::new(), Vec::new());
+        for cookie in self.cookies.iter() {
+            match cookie.name.strip_prefix(OLD_SESSION_COOKIE.as_bytes()) {
+                Some(suffix) if suffix == site.cookie_suffix().as_bytes() => present.push(cookie.value),
+                Some(b"") => old.push(cookie.value),
+                _ => {}
+            }
+        }
+        let has_cookie = !present.is_empty() || !old.is_empty();
         if let Some(token) = self.bearer() {
             return (check(sessions, token, Proof::Bearer), has_cookie);
         }
-        if !has_cookie {
-            return (Identity::Nobody, false);
-        }
-        let find = |name: &str, proof| {
-            let ours = self.cookies.iter().filter(|cookie| cookie.name == name.as_bytes()).take(CANDIDATES);
+        let find = |values: &[&[u8]], proof| {
             let mut first_invalid = None;
-            for cookie in ours {
-                match check(sessions, cookie.value, proof) {
-                    found @ Identity::Person(..) => return Some(found),
-                    other => first_invalid = Some(other),
+            for value in values.iter().take(CANDIDATES) {
+                match check(sessions, value, proof) {
+                    found @ Identity::Person(..) => return found,
+                    invalid => first_invalid = first_invalid.or(Some(invalid)),
                 }
             }
-            first_invalid
+            first_invalid.unwrap_or(Identity::Nobody)
         };
-        let identity = match find(&name, Proof::Cookie) {
-            Some(found @ Identity::Person(..)) => found,
-            other => match find(OLD_SESSION_COOKIE, Proof::OldCookie) {
-                Some(found @ Identity::Person(..)) => found,
-                _ => other.unwrap_or(Identity::Nobody),
+        let identity = match find(&present, Proof::Cookie) {
+            found @ Identity::Person(..) => found,
+            other => match find(&old, Proof::OldCookie) {
+                found @ Identity::Person(..) => found,
+                _ => other,
             },
         };
-        (identity, true)
+        (identity, has_cookie)
     }
 
     fn bearer(&self) -> Option<&'a [u8]> {

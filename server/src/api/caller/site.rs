@@ -36,7 +36,8 @@ impl Site {
 
     /// The suffix of cursor cookies in an earlier version: the port alone.
     pub(crate) fn port_suffix(&self) -> String {
-        self.port.map(|port| format!("_{port}")).unwrap_or_default()
+        let mut number = itoa::Buffer::new();
+        self.port.map(|port| ["_", number.format(port)].concat()).unwrap_or_default()
     }
 
     /// `; Secure` for an encrypted connection, so that the cookie is never sent over an unencrypted one.

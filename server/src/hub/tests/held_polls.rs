@@ -11,7 +11,9 @@ use holdline_shared::{Batch, Person, RoomName, RoomSelection, Seq};
 use tokio::time::{Instant, sleep_until};
 
 use super::{names, publish};
-use crate::hub::{Admitted, Begin, Completed, HeldId, HeldPolls, Hub, PollRequest};
+use crate::hub::{
+    Admitted, Begin, Completed, HeldId, HeldPolls, Hub, LogReads, PollError, PollRequest, Reply,
+};
 use crate::log::MemoryLog;
 use crate::scope::Scope;
 
@@ -139,6 +141,33 @@ async fn deferred_poll_is_answered_after_pause() {
     // A poll that was not in the last round does not wait for its pause.
     client.after = Seq::START;
     assert!(matches!(held.begin(0, request(&client), now), Ok(Begin::Completed(_))), "behind the others");
+}
+
+#[tokio::test]
+async fn deferred_poll_is_told_of_entries_that_were_pruned_meanwhile() {
+    let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
+    let lobby = RoomName::lobby();
+    let rooms = RoomSelection::Named(vec![lobby.clone()]);
+    let mut held: HeldPolls<usize> = hub.held_polls(Waker::noop().clone());
+    let mut after = hub.head();
+    let request =
+        |after| PollRequest { rooms: &rooms, admitted: admitted(&hub, after, true), presence: None };
+    let now = Instant::now();
+    assert!(matches!(held.begin(0, request(after), now), Ok(Begin::Held(_))));
+    after = publish(&hub, &lobby).await;
+    held.deliver_ready(now, |_| std::thread::sleep(Duration::from_millis(5)));
+    for _ in 0..2 {
+        publish(&hub, &lobby).await;
+    }
+    assert!(matches!(held.begin(0, request(after), now), Ok(Begin::Held(_))), "in the pause");
+    while hub.log().prune("1/room".parse().unwrap()).await.unwrap() {}
+    let (mut replies, mut reads) = (Vec::new(), LogReads::default());
+    held.deliver_ready(now, |_| panic!("the pause is not over"));
+    held.deliver_ready(held.next_pass().unwrap(), |completed| {
+        replies.push(reads.reply(hub.answers(), completed).1);
+    });
+    let Some(Reply::Reading(read)) = replies.pop() else { panic!("the log has to be read") };
+    assert!(matches!(read.await, Err(PollError::Gap { .. })));
 }
 
 #[tokio::test]

@@ -207,7 +207,7 @@ async fn closed_hub_answers_at_once_with_what_there_is() {
 #[tokio::test(start_paused = true)]
 async fn poll_of_a_full_server_is_counted_once() {
     let hub = hub_with(HubConfig { max_held: 1, ..HubConfig::default() }).await;
-    let shortened = || hub.metrics().polls_shortened.value();
+    let shortened = || hub.metrics().value("holdline_polls_shortened_total");
     let lobby = named(&["lobby"]);
     let mut held = pin!(hub.poll(EVERY_ROOM, &lobby, After::Now, LONG, None));
     assert!(held.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
@@ -231,8 +231,8 @@ async fn poll_of_a_full_server_is_counted_once() {
 #[tokio::test]
 async fn appended_entries_are_counted() {
     let hub = hub_with(HubConfig::default()).await;
-    let before = hub.metrics().entries.value();
-    // Two entries: the room, and the message in it.
+    let before = hub.metrics().value("holdline_entries_total");
+    // The room, and the message in it.
     say(&hub, "new", "hello").await;
     say(&hub, "new", "hello").await;
     let author = holdline_shared::Person::stdin();
@@ -241,5 +241,5 @@ async fn appended_entries_are_counted() {
     hub.publish(made).await.unwrap();
     let visible = hub.poll(EVERY_ROOM, &RoomSelection::All, After::Start, LONG, None).await.unwrap();
     let batch: Batch = serde_json::from_slice(&visible.body).unwrap();
-    assert_eq!(hub.metrics().entries.value() - before, 4, "{:?}", batch.entries);
+    assert_eq!(hub.metrics().value("holdline_entries_total") - before, 4, "{:?}", batch.entries);
 }

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use holdline_shared::{RoomSelection, Seq};
+use holdline_shared::{RoomName, RoomSelection, Seq};
+use parking_lot::Mutex;
 
 use super::{append, draft, left, make, named, room, say, seqs, texts};
 use crate::log::draft::{Draft, DraftKind};
-use crate::log::engine::Log;
+use crate::log::engine::{Log, LogEvent, RoomCut};
 use crate::log::retention::Retention;
 
 fn edit(who: &str, target: Seq, text: &str) -> Draft {
@@ -153,4 +154,49 @@ pub(crate) async fn deletion_removes_texts_of_entries_that_stay(log: Arc<dyn Log
     let all: String = chunk.entries.iter().map(|e| String::from_utf8_lossy(&e.json).into_owned()).collect();
     assert!(!["first", "second", "third"].iter().any(|text| all.contains(text)), "{all}");
     assert_eq!(chunk.entries.len(), 4);
+}
+
+/// Follows from where the log is, and collects the cuts that are told.
+async fn cuts(log: &dyn Log) -> Arc<Mutex<Vec<RoomCut>>> {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let told_cuts = told.clone();
+    let follower = Arc::new(move |event: LogEvent<'_>| {
+        if let LogEvent::Pruned(cuts) = event {
+            told_cuts.lock().extend_from_slice(cuts);
+        }
+    });
+    log.follow(log.head(), follower).await.unwrap();
+    told
+}
+
+pub(crate) async fn cuts_are_told(log: Arc<dyn Log>) {
+    let told = cuts(&*log).await;
+    for n in 0..5 {
+        append(&*log, say("ada", "lobby", n, "x")).await;
+        append(&*log, make("tea", Some(&format!("{n}")))).await;
+    }
+    prune(&*log, "6/room").await;
+    assert!(told.lock().is_empty(), "nothing was removed");
+    prune(&*log, "2/room").await;
+    for name in ["lobby", "tea"] {
+        let forgotten = log.read(named(&[name]), Seq::START).await.unwrap().forgotten;
+        let told = told.lock();
+        let cut = told.iter().filter(|cut| cut.room == room(name)).map(|cut| cut.upto).max();
+        assert_eq!(cut, Some(forgotten), "{name}");
+    }
+}
+
+pub(crate) async fn cuts_of_a_room_that_expires_in_portions_are_told(log: Arc<dyn Log>) {
+    let told = cuts(&*log).await;
+    let topics: Vec<_> = (0..2_010).map(|n| log.append(make("tea", Some(&format!("{n}"))))).collect();
+    futures_util::future::join_all(topics).await;
+    append(&*log, say("ada", "lobby", 1, "so that it is not the last entry")).await;
+    let nobody = Arc::new(|_: &RoomName| false);
+    let begun = std::time::Instant::now();
+    while told.lock().is_empty() {
+        log.expire_rooms(Duration::ZERO, nobody.clone()).await.unwrap();
+        assert!(begun.elapsed().as_secs() < 60, "nothing is told");
+    }
+    let forgotten = log.read(RoomSelection::All, Seq::START).await.unwrap().forgotten;
+    assert!(told.lock()[0].upto <= forgotten && told.lock()[0].room == room("tea"));
 }

@@ -7,6 +7,7 @@ use super::meta::write_meta;
 use super::prune::remove_entries;
 use super::stored::{self, seq, sql_seq};
 use crate::log::clock::{Age, AgeCut};
+use crate::log::engine::RoomCut;
 
 /// The number of entries that one transaction removes with a room. A room with more, all of them changes of
 /// its topic, loses this many each time.
@@ -21,8 +22,8 @@ pub(in crate::log) struct Expired {
     pub(in crate::log) rooms: Vec<RoomName>,
     /// The newest entry of any room that ever expired.
     pub(in crate::log) forgotten: Seq,
-    /// Whether a room has lost only some of its entries and has to be checked again.
-    pub(in crate::log) more: bool,
+    /// Rooms that have lost some entries and have to be looked at again.
+    pub(in crate::log) cuts: Vec<RoomCut>,
 }
 
 /// The rooms without messages: all of them, or only those that are due.
@@ -58,7 +59,7 @@ pub(in crate::log) fn expire(
     for name in rooms.iter().filter(|name| **name != RoomName::lobby() && !is_in_use(name)) {
         match remove(&transaction, name, idle, head)? {
             Removal::None => {}
-            Removal::Some => expired.more = true,
+            Removal::Upto(upto) => expired.cuts.push(RoomCut { room: name.clone(), upto }),
             Removal::All(newest) => {
                 expired.rooms.push(name.clone());
                 expired.forgotten = expired.forgotten.max(newest);
@@ -76,9 +77,9 @@ pub(in crate::log) fn expire(
 enum Removal {
     /// The room stays.
     None,
-    /// Some entries were removed.
-    Some,
-    /// The room was removed, with this newest entry.
+    /// It has lost its entries up to here.
+    Upto(Seq),
+    /// The room, whose newest entry was this.
     All(Seq),
 }
 
@@ -104,7 +105,7 @@ fn remove(
         let sql = "SELECT seq FROM entries WHERE room = ? ORDER BY seq LIMIT 1 OFFSET ?";
         let upto = transaction.prepare_cached(sql)?.query_row((id, ENTRIES_AT_ONCE), |row| row.get(0))?;
         remove_entries(transaction, id, upto)?;
-        return Ok(Removal::Some);
+        return Ok(Removal::Upto(seq(upto)));
     }
     remove_entries(transaction, id, i64::MAX)?;
     transaction.prepare_cached("DELETE FROM rooms WHERE id = ?")?.execute([id])?;

@@ -14,7 +14,7 @@ use super::migrations::{migrate, version};
 use super::{prune, reader};
 use crate::log::clock::AgeCut;
 use crate::log::draft::Draft;
-use crate::log::engine::{Chunk, LoggedRoom, Page};
+use crate::log::engine::{Chunk, LoggedRoom, Page, RoomCut};
 use crate::log::error::{LogError, Refusal};
 use crate::log::outcome::Outcome;
 use crate::log::record::{OrderedRecord, RecordId, RecordKind};
@@ -36,7 +36,9 @@ pub(in crate::log) struct Projection {
 pub(in crate::log) struct Applied {
     /// The entries that the records became.
     pub(in crate::log) entries: Vec<Arc<StoredEntry>>,
-    /// The rooms that the records removed, and the newest entry of any room that ever expired.
+    /// The rooms that lost their oldest entries.
+    pub(in crate::log) cuts: Vec<RoomCut>,
+    /// The rooms that they removed, with the newest entry of a room that ever expired.
     pub(in crate::log) expired: Option<(Vec<RoomName>, Seq)>,
     /// The effect of each record.
     pub(in crate::log) effects: Vec<(RecordId, Result<Effect, Refusal>)>,
@@ -204,12 +206,15 @@ fn remove(
     match kind {
         RecordKind::Draft(_) => Ok(false),
         RecordKind::Prune { age, per_room } => {
-            prune::prune_once(transaction, *age, *per_room, head).map(|pruned| pruned.more)
+            let pruned = prune::prune_once(transaction, *age, *per_room, head)?;
+            applied.cuts = pruned.cuts;
+            Ok(pruned.more)
         }
         RecordKind::Expire { rooms, idle } => {
             let expired = expiry::expire(transaction, rooms, *idle, head, &|_| false)?;
             applied.expired = (!expired.rooms.is_empty()).then_some((expired.rooms, expired.forgotten));
-            Ok(expired.more)
+            applied.cuts = expired.cuts;
+            Ok(!applied.cuts.is_empty())
         }
     }
 }

@@ -8,11 +8,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use holdline_shared::{Seq, Timestamp};
+use holdline_shared::{RoomName, Seq, Timestamp};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
 
 use super::stored::{self, sql_seq};
 use crate::log::clock::{Age, AgeCut, RetentionClock, wall_clock};
+use crate::log::engine::RoomCut;
 
 /// Entries removed in one transaction: some tens of milliseconds.
 const AT_ONCE: i64 = 2_000;
@@ -32,11 +33,11 @@ struct Run {
     passed: i64,
 }
 
-/// The result of one transaction of a run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// What one transaction of a run did.
+#[derive(Debug, Default)]
 pub(in crate::log) struct Pruned {
-    /// The number of entries that it removed.
-    pub(in crate::log) removed: usize,
+    /// The rooms that lost entries.
+    pub(in crate::log) cuts: Vec<RoomCut>,
     /// Whether there may be more of them.
     pub(in crate::log) more: bool,
 }
@@ -104,7 +105,7 @@ pub(super) fn prune_once(
     let mut run = Run::default();
     loop {
         let pruned = run.prune(&mut transaction, age, per_room, sql_seq(head))?;
-        if pruned.removed > 0 || !pruned.more {
+        if !pruned.cuts.is_empty() || !pruned.more {
             transaction.commit()?;
             return Ok(pruned);
         }
@@ -120,18 +121,18 @@ impl Run {
         head: i64,
     ) -> rusqlite::Result<Pruned> {
         let (cuts, more) = self.next_cuts(transaction, age, per_room, head)?;
-        let mut pruned = Pruned { removed: 0, more };
-        for (room, cut) in cuts {
+        let mut pruned = Pruned { cuts: Vec::new(), more };
+        for (room, upto) in cuts {
+            let name = name(transaction, room);
             let savepoint = transaction.savepoint()?;
-            match remove_entries(&savepoint, room, cut) {
-                Ok(removed) => {
+            match remove_entries(&savepoint, room, upto) {
+                Ok(()) => {
                     savepoint.commit()?;
-                    pruned.removed += removed;
+                    pruned.cuts.push(RoomCut { room: RoomName::received(name), upto: stored::seq(upto) });
                 }
                 Err(error) if concerns_all(&error) => return Err(error),
                 Err(error) => {
                     drop(savepoint);
-                    let name = name(transaction, room);
                     tracing::error!(%name, %error, "a room's old entries cannot be removed; the others' are");
                     self.failed.insert(room);
                     // More removable entries may follow those of the failed room.
@@ -227,7 +228,7 @@ impl Run {
     }
 }
 
-/// A room's name, for the server's log.
+/// A room's name, as far as it can be read.
 fn name(db: &Connection, room: i64) -> String {
     let sql = "SELECT name FROM rooms WHERE id = ?";
     let name = db.query_row(sql, [room], |row| Ok(stored::text(row, 0)?.into_owned()));
@@ -250,9 +251,9 @@ fn concerns_all(error: &rusqlite::Error) -> bool {
     )
 }
 
-/// Removes the entries of a room up to a position, and returns their number. The rows that came with an entry
-/// are removed with it: as many as entries, and the counts of the reactions to its messages.
-pub(super) fn remove_entries(db: &Connection, room: i64, upto: i64) -> rusqlite::Result<usize> {
+/// Removes the entries of a room up to a position. Rows that came with an entry go with it: as many as
+/// entries, and the counts of the reactions to its messages.
+pub(super) fn remove_entries(db: &Connection, room: i64, upto: i64) -> rusqlite::Result<()> {
     for (table, column) in
         [("reactions", "seq"), ("reaction_counts", "target"), ("edits", "seq"), ("messages", "seq")]
     {
@@ -265,5 +266,5 @@ pub(super) fn remove_entries(db: &Connection, room: i64, upto: i64) -> rusqlite:
     let gone = db.prepare_cached(sql)?.execute((room, upto))?;
     let sql = "UPDATE rooms SET forgotten = max(forgotten, ?2), entries = entries - ?3 WHERE id = ?1";
     db.prepare_cached(sql)?.execute((room, upto, gone))?;
-    Ok(gone)
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! The jobs that the writer is given, and the state that it shares with the callers.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use holdline_shared::{RoomName, Seq};
@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use super::life::Life;
 use crate::log::draft::Draft;
-use crate::log::engine::{Follower, RoomInUse};
+use crate::log::engine::{CommitObserver, Follower, RoomInUse};
 use crate::log::error::LogError;
 use crate::log::outcome::Outcome;
 use crate::log::retention::Retention;
@@ -21,6 +21,7 @@ pub(super) struct Shared {
     pub(super) life: Arc<Life>,
     pub(super) head: AtomicU64,
     pub(super) follower: Mutex<Option<Follower>>,
+    pub(super) commit_observer: OnceLock<CommitObserver>,
 }
 
 impl Shared {

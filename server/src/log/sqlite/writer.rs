@@ -273,8 +273,12 @@ impl Writer {
                 Err(error) => return Err(error),
             });
         }
+        let begun = Instant::now();
         let (committed, tip) = group.commit()?;
-        // A file that was removed meanwhile did not get the commit.
+        if let Some(observer) = self.shared.commit_observer.get() {
+            observer(begun.elapsed());
+        }
+        // What was taken away meanwhile did not get it.
         if let Err(error) = self.in_place()
             && self.lost.is_some()
         {
@@ -283,12 +287,17 @@ impl Writer {
         self.tip = tip;
         self.after_commit(&committed);
         self.shared.head.store(tip.head.0, Ordering::Release);
-        if !committed.is_empty()
-            && let Some(follower) = &*self.shared.follower.lock()
-        {
-            follower(LogEvent::Appended(&committed));
+        if !committed.is_empty() {
+            self.tell(LogEvent::Appended(&committed));
         }
         Ok(outcomes)
+    }
+
+    /// Tells the follower of a change that is durable.
+    fn tell(&self, event: LogEvent<'_>) {
+        if let Some(follower) = &*self.shared.follower.lock() {
+            follower(event);
+        }
     }
 
     fn after_commit(&mut self, entries: &[Arc<StoredEntry>]) {

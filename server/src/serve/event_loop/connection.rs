@@ -8,6 +8,7 @@ use bytes::{Buf as _, Bytes};
 use mio::net::TcpStream;
 
 use super::wheel::Tick;
+use crate::api::RequestId;
 use crate::hub::{HeldId, LogRead};
 use crate::serve::connection_limit::ConnectionPermit;
 use crate::serve::stall::Progress;
@@ -36,12 +37,19 @@ pub(super) enum State {
     /// The end of a held poll.
     Held(HeldId),
     /// The entries of a held poll, from the log.
-    Reading(Box<LogRead>),
-    /// The socket's becoming writable, with the rest of the response.
+    Reading(Box<Reading>),
+    /// Room in the socket for the rest of the response.
     Writing(Box<Rest>),
 }
 
-/// The unwritten rest of an answer.
+/// A poll for which the log is read.
+pub(super) struct Reading {
+    pub(super) read: LogRead,
+    /// The id of the request, if it is known.
+    pub(super) id: Option<RequestId>,
+}
+
+/// The rest of an answer.
 pub(super) struct Rest {
     pub(super) bytes: Bytes,
     /// Whether the connection is closed after it.

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::connection::{Connection, Rest, State};
 use super::response::Responses;
 use super::wheel::Wheel;
-use crate::api::{ApiError, Reply};
+use crate::api::{ApiError, Reply, RequestId};
 use crate::hub::{Answer, HeldId, Hub};
 use crate::serve::connection_limit::ConnectionPermit;
 use crate::serve::handoff::Handoff;
@@ -121,14 +121,17 @@ impl Connections {
         let is_last = hub.is_closing();
         hub.metrics().answered(200, None);
         let bytes = self.responses.batch(&answer.body, is_last, self.now);
+        tracing::debug!(connection = number, status = 200, "answered");
         self.send(number, bytes, is_last);
     }
 
-    /// Answers a request.
-    pub(super) fn reply(&mut self, hub: &Hub, number: usize, reply: &Reply) {
-        let is_last = hub.is_closing();
+    /// Refuses a poll. One whose id is not known gets a new one.
+    pub(super) fn refuse(&mut self, hub: &Hub, number: usize, error: ApiError, id: Option<RequestId>) {
+        let (is_last, id) = (hub.is_closing(), id.unwrap_or_else(RequestId::make));
+        let reply = Reply::from(error).identified(&id);
         hub.metrics().answered(reply.status, reply.problem);
-        let bytes = self.responses.encode(reply, is_last, self.now);
+        tracing::debug!(connection = number, status = reply.status, %id, "refused");
+        let bytes = self.responses.encode(&reply, is_last, self.now);
         self.send(number, bytes, is_last);
     }
 
@@ -137,10 +140,13 @@ impl Connections {
     pub(super) fn poll_pending(&mut self, hub: &Hub, number: usize, waker: &Waker) {
         let Some(connection) = self.all.get_mut(number) else { return };
         let context = &mut Context::from_waker(waker);
-        let State::Reading(read) = &mut connection.state else { return };
-        match read.poll_unpin(context) {
+        let State::Reading(reading) = &mut connection.state else { return };
+        match reading.read.poll_unpin(context) {
             Poll::Ready(Ok(answer)) => self.answer_poll(hub, number, &answer),
-            Poll::Ready(Err(error)) => self.reply(hub, number, &ApiError::from(error).into()),
+            Poll::Ready(Err(error)) => {
+                let id = reading.id.take();
+                self.refuse(hub, number, error.into(), id);
+            }
             Poll::Pending => {}
         }
     }

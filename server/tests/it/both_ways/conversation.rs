@@ -78,7 +78,7 @@ impl Conversation {
     pub(crate) async fn send_to(&self, address: SocketAddr) -> String {
         let began = SystemTime::now();
         let said = within(&format!("the end of {self}"), self.exchange(address)).await;
-        without_dates(&said, began)
+        without_dates_and_ids(&said, began)
     }
 
     async fn exchange(&self, address: SocketAddr) -> Vec<u8> {
@@ -129,8 +129,21 @@ pub(crate) async fn settle(other: &mut Option<Connection>, address: SocketAddr) 
     }
 }
 
-/// Checks that every date lies between the beginning of the conversation and now, and makes all dates equal.
-pub(crate) fn without_dates(said: &[u8], began: SystemTime) -> String {
+/// Makes all ids of requests the same.
+fn without_ids(said: &str) -> String {
+    let mut parts = said.split("\r\nx-request-id: ");
+    let mut same = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (id, rest) = part.split_at_checked(16).expect("a whole id");
+        assert!(id.bytes().all(|byte| byte.is_ascii_hexdigit()) && rest.starts_with("\r\n"), "{part:?}");
+        same += "\r\nx-request-id: ";
+        same += rest;
+    }
+    same
+}
+
+/// Checks that every date lies between the beginning of the conversation and now, and makes dates and ids of requests the same.
+pub(crate) fn without_dates_and_ids(said: &[u8], began: SystemTime) -> String {
     let said = said.iter().map(|&byte| char::from(byte)).collect::<String>();
     let mut parts = said.split("\r\ndate: ");
     let mut same = parts.next().unwrap_or_default().to_owned();
@@ -144,7 +157,7 @@ pub(crate) fn without_dates(said: &[u8], began: SystemTime) -> String {
         same += "\r\ndate: ";
         same += rest;
     }
-    same
+    without_ids(&same)
 }
 
 impl fmt::Display for Conversation {

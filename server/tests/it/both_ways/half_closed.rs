@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::conversation::{settle, without_dates};
+use super::conversation::{settle, without_dates_and_ids};
 use super::{Pair, Way, poll};
 use crate::support::{until, within};
 
@@ -22,7 +22,7 @@ async fn send_and_half_close(way: &Way, pieces: &[&[u8]]) -> String {
     let mut said = Vec::new();
     // A reset counts as an end.
     within("the end", async { while stream.read_buf(&mut said).await.is_ok_and(|count| count > 0) {} }).await;
-    without_dates(&said, began)
+    without_dates_and_ids(&said, began)
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use holdline_server::hub::HubConfig;
 use holdline_shared::Batch;
 use serde_json::json;
 
-use super::conversation::without_dates;
+use super::conversation::without_dates_and_ids;
 use super::{Pair, Way};
 use crate::support::{Connection, until, within};
 use holdline_server::Scope;
@@ -31,7 +31,7 @@ async fn held(pair: &Pair, query: &str, cause: impl Future<Output = ()>) -> Stri
         connection.write(super::END).await;
         let said = within("the answer", connection.rest()).await;
         assert!(said.ends_with("ok\n"), "{said}");
-        answers.push(without_dates(said.as_bytes(), began));
+        answers.push(without_dates_and_ids(said.as_bytes(), began));
     }
     assert_eq!(answers[0], answers[1], "{query}");
     pair.holds_nothing().await;

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
-use super::conversation::{settle, without_dates};
+use super::conversation::{settle, without_dates_and_ids};
 use super::{END, Pair, Way, poll};
 use crate::support::{until, within};
 
@@ -40,7 +40,7 @@ async fn send_then_read(way: &Way, requests: &[Vec<u8>]) -> String {
     let mut said = Vec::new();
     stream.write_all(END).await.unwrap();
     within("all of it", async { while stream.read_buf(&mut said).await.unwrap() > 0 {} }).await;
-    without_dates(&said, began)
+    without_dates_and_ids(&said, began)
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use holdline_shared::Person;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
-use super::conversation::{settle, without_dates};
+use super::conversation::{settle, without_dates_and_ids};
 use super::{Conversation, END, Way, poll};
 use crate::support::{until, within};
 
@@ -57,7 +57,7 @@ async fn stopped(with_loops: bool, pieces: &[Vec<u8>], holds: usize) -> String {
     way.ended().await;
     assert_eq!(hub.held(), 0);
     // Each hub has its own log.
-    without_dates(&said, began).replace(&hub.log().epoch().to_string(), &"e".repeat(16))
+    without_dates_and_ids(&said, began).replace(&hub.log().epoch().to_string(), &"e".repeat(16))
 }
 
 #[tokio::test]

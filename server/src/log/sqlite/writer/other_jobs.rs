@@ -9,7 +9,7 @@ use super::Writer;
 use crate::log::catch_up::catch_up;
 use crate::log::clock::wall_clock;
 use crate::log::draft::Draft;
-use crate::log::engine::{Follower, LogEvent, RoomInUse};
+use crate::log::engine::{Follower, LogEvent, RoomCut, RoomInUse};
 use crate::log::error::LogError;
 use crate::log::projection::{self, AppendTransaction, log_error};
 use crate::log::retention::Retention;
@@ -58,9 +58,7 @@ impl Writer {
         let age = retention.age.map(|age| self.pruner.cut(age));
         let pruned = self.pruner.prune(&mut self.connection, age, retention.per_room, self.tip.head);
         let pruned = pruned.map_err(log_error)?;
-        if pruned.removed > 0 {
-            self.upkeep.redact_soon();
-        }
+        self.after_cuts(&pruned.cuts);
         Ok(pruned.more)
     }
 
@@ -79,16 +77,20 @@ impl Writer {
         let transaction = begun.map_err(log_error)?;
         let expired = projection::expire(transaction, rooms, idle, self.tip.head, &**is_in_use);
         let expired = expired.map_err(log_error)?;
-        if expired.more || !expired.rooms.is_empty() {
-            self.upkeep.redact_soon();
-        }
+        self.after_cuts(&expired.cuts);
         self.tip.rooms = self.tip.rooms.saturating_sub(expired.rooms.len());
-        if !expired.rooms.is_empty()
-            && let Some(follower) = &*self.shared.follower.lock()
-        {
-            follower(LogEvent::RoomsExpired { rooms: &expired.rooms, forgotten: expired.forgotten });
+        if !expired.rooms.is_empty() {
+            self.upkeep.redact_soon();
+            self.tell(LogEvent::RoomsExpired { rooms: &expired.rooms, forgotten: expired.forgotten });
         }
-        Ok(expired.more)
+        Ok(!expired.cuts.is_empty())
+    }
+
+    fn after_cuts(&mut self, cuts: &[RoomCut]) {
+        if !cuts.is_empty() {
+            self.upkeep.redact_soon();
+            self.tell(LogEvent::Pruned(cuts));
+        }
     }
 
     fn follow(&mut self, after: Seq, follower: Follower) -> Result<(), LogError> {
