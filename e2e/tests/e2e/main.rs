@@ -2,9 +2,11 @@
 
 mod access;
 mod away;
+mod back_and_forward;
 mod changes;
 mod chaos;
 mod classic;
+mod composing;
 mod fields;
 mod history;
 mod honest;
@@ -13,11 +15,13 @@ mod markup;
 mod offline;
 mod one_browser;
 mod phone;
+mod places;
 mod prefix;
 mod reload;
 mod rooms;
 mod scrolling;
 mod start;
 mod tabs;
+mod times;
 mod two_people;
 mod update;
