@@ -3,15 +3,17 @@
 /// What there is from the start.
 pub(crate) const PAGE: &str = include_str!("page.js");
 
-/// The start: paint, first composer and message, what was loaded.
+/// The start: paint, first composer and message, the moment when it was live, what moved meanwhile, what was loaded.
 pub(crate) const START: &str = r"
 const paint = name => performance.getEntriesByName(name)[0]?.startTime ?? -1;
 const loaded = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
 const files = loaded.filter(entry => !entry.name.includes('/api/'));
+const { first, shift } = window.measured;
 return {
   paint: paint('first-paint'), contentful: paint('first-contentful-paint'),
   wasm: loaded.find(entry => entry.name.includes('.wasm'))?.responseEnd ?? -1,
-  composer: window.measured.first.composer ?? -1, message: window.measured.first.message ?? -1,
+  composer: first.composer ?? -1, message: first.message ?? -1, live: first.live ?? -1,
+  'shift, thousandths': shift * 1000,
   bytes: files.reduce((sum, entry) => sum + entry.encodedBodySize, 0),
   sent: loaded.reduce((sum, entry) => sum + entry.transferSize, 0),
 };";
