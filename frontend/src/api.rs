@@ -6,6 +6,7 @@ mod base;
 mod calls;
 mod channel;
 pub mod dom;
+pub mod focus;
 mod http;
 mod locale;
 mod locks;

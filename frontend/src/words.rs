@@ -25,6 +25,8 @@ pub const HERE_NOW: &str = "Here now";
 pub const YOU: &str = "you";
 pub const FINDING_A_NAME: &str = "Finding you a name…";
 pub const CHANGE_NAME: &str = "Change your name";
+pub const YOUR_NAME: &str = "Your name";
+pub const NAME_IS_SEEN: &str = "Everybody sees it beside what you say from now on.";
 pub const CHANGE_TOPIC: &str = "Change the topic";
 pub const ADD_TOPIC: &str = "Add a topic";
 
@@ -64,7 +66,7 @@ pub const QUOTE_DELETED: &str = "deleted";
 pub const REPLY: &str = "Reply";
 pub const EDIT: &str = "Edit";
 pub const DELETE: &str = "Delete";
-pub const DELETE_QUESTION: &str = "Delete?";
+pub const DELETE_QUESTION: &str = "Delete this message?";
 pub const KEEP: &str = "Keep";
 pub const TOOLS: &str = "Message tools";
 

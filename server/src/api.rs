@@ -1,5 +1,5 @@
-//! The operations of the server, one file each. Everything that asks something of it comes through here, whatever transport
-//! brought the request. Knows the hub and the log, and neither axum nor sockets: `http` and `serve` translate.
+//! The operations of the server, one file each. Every request passes through here, whichever transport
+//! brought it. Knows the hub and the log, and neither axum nor sockets: `http` and `serve` translate.
 
 mod app;
 mod call;
@@ -19,6 +19,7 @@ mod poll;
 mod publish;
 mod react;
 mod reply;
+mod request_id;
 mod room_limit;
 mod rooms;
 mod session;
@@ -39,6 +40,7 @@ pub(crate) use message::message;
 pub(crate) use poll::{admit_poll, poll, poll_by_form};
 pub(crate) use publish::publish;
 pub(crate) use react::{react, unreact};
-pub(crate) use reply::{Reply, ReplyBody};
+pub(crate) use reply::{REQUEST_ID, Reply, ReplyBody};
+pub(crate) use request_id::RequestId;
 pub(crate) use rooms::{list as rooms, put as put_room};
 pub(crate) use session::{begin as begin_session, end as end_session, show as show_session};

@@ -25,7 +25,9 @@ mod url;
 mod validate;
 
 pub use self::draft::{Draft, DraftKind};
-pub use self::engine::{Chunk, Follower, HEALTH_TIME, Log, LogEvent, LoggedRoom, Page, RoomInUse};
+pub use self::engine::{
+    Chunk, CommitObserver, Follower, HEALTH_TIME, Log, LogEvent, LoggedRoom, Page, RoomCut, RoomInUse,
+};
 pub use self::error::{LogError, Refusal};
 pub use self::journal::{Identity, Journal, JournalEvent, JournalFollower};
 pub use self::journaled::JournaledLog;

@@ -1,62 +1,59 @@
-//! Metrics for operators: how much is served, and how much is refused and why. Counted in one place for the router and
-//! the event loops, with plain atomics, and written in Prometheus' text format. Keeps no history.
+//! Metrics for operators: how much is served and how fast, and how much is refused and why. Counted in one place for the router
+//! and the event loops. Each hub has a recorder of its own, so that two hubs in one process do not add up. Keeps no history.
 
-mod exposition;
+mod families;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
 
-use holdline_shared::ProblemCode;
+use holdline_shared::{ProblemCode, Seq};
+use metrics::{Counter, Gauge, Histogram};
+use metrics_exporter_prometheus::PrometheusHandle;
 use parking_lot::Mutex;
 
+use self::families::Families;
 use crate::log::{LogError, Outcome};
 use crate::repeated_line::RepeatedLine;
 
-pub(crate) use self::exposition::Exposition;
-
-/// A number that only grows.
-#[derive(Debug, Default)]
-pub(crate) struct Counter(AtomicU64);
-
-impl Counter {
-    pub(crate) fn increment(&self) {
-        self.add(1);
-    }
-
-    pub(crate) fn add(&self, count: usize) {
-        self.0.fetch_add(count as u64, Ordering::Relaxed);
-    }
-
-    pub(crate) fn value(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-/// Counters and gauges of one hub and the servers in front of it, since they were started.
-#[derive(Debug)]
+/// Counters, gauges and histograms of one hub and the servers in front of it, since they were started.
 pub(crate) struct Metrics {
+    families: Families,
+    exposition: PrometheusHandle,
     /// Open connections, one gauge for each call of `serve`.
     open: Mutex<Vec<Weak<AtomicUsize>>>,
+    open_connections: Gauge,
+    held_polls: Gauge,
+    head_seq: Gauge,
+    rooms: Gauge,
     pub(crate) connections: Counter,
     pub(crate) connections_refused: Counter,
-    /// Connections that were closed because their client read too slowly.
     pub(crate) connections_stalled: Counter,
     pub(crate) handoffs: Counter,
     pub(crate) polls_shortened: Counter,
     pub(crate) polls_refused: Counter,
-    pub(crate) entries: Counter,
-    pub(crate) publishes_repeated: Counter,
-    /// Responses by status, from 100 on.
-    answers: Vec<Counter>,
+    entries: Counter,
+    publishes_repeated: Counter,
+    publish_seconds: Histogram,
+    group_entries: Histogram,
+    commit_seconds: Histogram,
+    /// Responses by status, from 100 on; each registered when it is first sent.
+    answers: Box<[OnceLock<Counter>]>,
     problems: Mutex<BTreeMap<&'static str, Problems>>,
 }
 
 /// Responses with one problem code.
-#[derive(Debug, Default)]
 struct Problems {
-    count: u64,
+    count: Counter,
     line: RepeatedLine,
+}
+
+/// What the hub knows by itself and need not count.
+pub(crate) struct Levels {
+    pub(crate) held_polls: usize,
+    pub(crate) head: Seq,
+    pub(crate) rooms: usize,
 }
 
 /// The first status and the number of statuses that are counted.
@@ -65,18 +62,28 @@ const STATUSES: usize = 500;
 
 impl Default for Metrics {
     fn default() -> Self {
+        let families = Families::new();
         Self {
+            exposition: families.exposition(),
             open: Mutex::default(),
-            connections: Counter::default(),
-            connections_refused: Counter::default(),
-            connections_stalled: Counter::default(),
-            handoffs: Counter::default(),
-            polls_shortened: Counter::default(),
-            polls_refused: Counter::default(),
-            entries: Counter::default(),
-            publishes_repeated: Counter::default(),
-            answers: (0..STATUSES).map(|_| Counter::default()).collect(),
+            open_connections: families.gauge("holdline_connections"),
+            held_polls: families.gauge("holdline_held_polls"),
+            head_seq: families.gauge("holdline_head_seq"),
+            rooms: families.gauge("holdline_rooms"),
+            connections: families.counter("holdline_connections_total"),
+            connections_refused: families.counter("holdline_connections_refused_total"),
+            connections_stalled: families.counter("holdline_connections_stalled_total"),
+            handoffs: families.counter("holdline_handoffs_total"),
+            polls_shortened: families.counter("holdline_polls_shortened_total"),
+            polls_refused: families.counter("holdline_polls_refused_total"),
+            entries: families.counter("holdline_entries_total"),
+            publishes_repeated: families.counter("holdline_publishes_repeated_total"),
+            publish_seconds: families.histogram("holdline_publish_seconds"),
+            group_entries: families.histogram("holdline_group_entries"),
+            commit_seconds: families.histogram("holdline_commit_seconds"),
+            answers: (0..STATUSES).map(|_| OnceLock::new()).collect(),
             problems: Mutex::default(),
+            families,
         }
     }
 }
@@ -89,20 +96,17 @@ impl Metrics {
         open.push(Arc::downgrade(gauge));
     }
 
-    /// The number of open connections.
-    fn open_connections(&self) -> usize {
-        self.open.lock().iter().filter_map(Weak::upgrade).map(|gauge| gauge.load(Ordering::Relaxed)).sum()
-    }
-
     /// Counts a response, with its code if it is a problem. Server errors are also reported in the server's own log.
     pub(crate) fn answered(&self, status: u16, problem: Option<ProblemCode>) {
         if let Some(counter) = self.answers.get(usize::from(status.saturating_sub(FIRST_STATUS))) {
-            counter.increment();
+            counter.get_or_init(|| self.families.answers(status)).increment(1);
         }
         let Some(code) = problem else { return };
         let mut problems = self.problems.lock();
-        let of_code = problems.entry(code.as_str()).or_default();
-        of_code.count += 1;
+        let of_code = problems
+            .entry(code.as_str())
+            .or_insert_with(|| Problems { count: self.families.problems(code), line: RepeatedLine::new() });
+        of_code.count.increment(1);
         let due = if status >= 500 || status == 429 { of_code.line.count(1) } else { None };
         drop(problems);
         if let Some(times) = due {
@@ -110,12 +114,62 @@ impl Metrics {
         }
     }
 
-    /// Counts the outcome of a publish. Entries are counted when the hub receives them.
-    pub(crate) fn published(&self, outcome: &Result<Outcome, LogError>) {
+    /// Counts the outcome of a publish and the time until it was known. Entries are counted when the hub receives them.
+    pub(crate) fn published(&self, outcome: &Result<Outcome, LogError>, took: Duration) {
         // Problems are counted when they are sent.
-        if let Ok(Outcome::Repeated(_)) = outcome {
-            self.publishes_repeated.increment();
+        match outcome {
+            Ok(Outcome::Repeated(_)) => self.publishes_repeated.increment(1),
+            Ok(_) => self.publish_seconds.record(took),
+            Err(_) => {}
         }
+    }
+
+    /// Counts a group of entries that the log has appended together.
+    pub(crate) fn appended(&self, entries: usize) {
+        self.entries.increment(entries as u64);
+        #[expect(clippy::cast_precision_loss, reason = "no group has that many entries")]
+        self.group_entries.record(entries as f64);
+    }
+
+    /// Counts a commit of the log's engine, which took this long.
+    pub(crate) fn committed(&self, took: Duration) {
+        self.commit_seconds.record(took);
+    }
+
+    /// Puts the values that were recorded since the last call into their buckets. Without calls of this or
+    /// [`text`](Self::text), recorded values pile up.
+    pub(crate) fn fill_buckets(&self) {
+        self.exposition.run_upkeep();
+    }
+
+    /// All metrics in Prometheus' text format.
+    pub(crate) fn text(&self, levels: &Levels) -> String {
+        let open = self
+            .open
+            .lock()
+            .iter()
+            .filter_map(Weak::upgrade)
+            .map(|gauge| gauge.load(Ordering::Relaxed))
+            .sum();
+        for (gauge, value) in [
+            (&self.open_connections, open),
+            (&self.held_polls, levels.held_polls),
+            (&self.rooms, levels.rooms),
+        ] {
+            #[expect(clippy::cast_precision_loss, reason = "none of them is that large")]
+            gauge.set(value as f64);
+        }
+        #[expect(clippy::cast_precision_loss, reason = "exact up to nine quadrillion entries")]
+        self.head_seq.set(levels.head.0 as f64);
+        self.exposition.render()
+    }
+
+    /// The value of a metric.
+    #[cfg(test)]
+    pub(crate) fn value(&self, name: &str) -> u64 {
+        let text = self.text(&Levels { held_polls: 0, head: Seq::START, rooms: 0 });
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value.map_or(0, |value| value.parse().unwrap())
     }
 }
 
@@ -129,9 +183,9 @@ mod tests {
         let (first, second) = (Arc::new(AtomicUsize::new(3)), Arc::new(AtomicUsize::new(4)));
         metrics.watch_connections(&first);
         metrics.watch_connections(&second);
-        assert_eq!(metrics.open_connections(), 7);
+        assert_eq!(metrics.value("holdline_connections"), 7);
         drop(first);
-        assert_eq!(metrics.open_connections(), 4);
+        assert_eq!(metrics.value("holdline_connections"), 4);
     }
 
     #[test]
@@ -142,9 +196,30 @@ mod tests {
         metrics.answered(503, Some(ProblemCode::Overloaded));
         metrics.answered(9, None);
         metrics.answered(u16::MAX, None);
-        let text = metrics.text();
-        assert!(text.contains("\nholdline_answers_total{status=\"200\"} 1\n"), "{text}");
-        assert!(text.contains("\nholdline_answers_total{status=\"503\"} 2\n"), "{text}");
-        assert!(text.contains("\nholdline_problems_total{code=\"overloaded\"} 2\n"), "{text}");
+        assert_eq!(metrics.value("holdline_answers_total{status=\"200\"}"), 1);
+        assert_eq!(metrics.value("holdline_answers_total{status=\"503\"}"), 2);
+        assert_eq!(metrics.value("holdline_problems_total{code=\"overloaded\"}"), 2);
+    }
+
+    #[test]
+    fn recorded_values_are_in_their_buckets() {
+        let metrics = Metrics::default();
+        for took in [2, 20, 200] {
+            metrics.committed(Duration::from_millis(took));
+            metrics.fill_buckets();
+        }
+        metrics.appended(300);
+        assert_eq!(metrics.value("holdline_commit_seconds_bucket{le=\"0.003\"}"), 1);
+        assert_eq!(metrics.value("holdline_commit_seconds_bucket{le=\"0.03\"}"), 2);
+        assert_eq!(metrics.value("holdline_commit_seconds_count"), 3);
+        assert_eq!(metrics.value("holdline_group_entries_bucket{le=\"256\"}"), 0);
+        assert_eq!(metrics.value("holdline_group_entries_sum"), 300);
+    }
+
+    #[test]
+    fn hubs_count_for_themselves() {
+        let (one, other) = (Metrics::default(), Metrics::default());
+        one.answered(200, None);
+        assert_eq!(other.value("holdline_answers_total{status=\"200\"}"), 0);
     }
 }

@@ -1,9 +1,10 @@
 //! Serves a hub on listeners, and stops in order.
 //!
-//! Event loops of our own ([`event_loop`]) serve polls, in a few hundred bytes for each connection; hyper and the
-//! router ([`plain`]) serve everything else. A connection is handed to hyper, with the input that was read, at its first request of
-//! another kind, and comes back at the next poll.
+//! Our own event loops ([`event_loop`]) serve polls, at a few hundred bytes per connection; hyper and the
+//! router ([`plain`]) serve all other requests. A connection is handed to hyper, with the input read so far,
+//! at its first request of another kind, and comes back at the next poll.
 
+mod config;
 mod connection_limit;
 mod event_loop;
 mod exchange;
@@ -17,67 +18,24 @@ mod stall;
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::timeout;
 
+pub use self::config::{STALL_BYTES, ServeConfig};
 use self::connection_limit::ConnectionLimit;
 use self::loop_handle::Command;
 use self::plain::Plain;
-use crate::api::{App, HttpConfig};
+use crate::api::App;
 use crate::http::routes;
-use crate::hub::{Hub, MAX_CONNECTIONS};
+use crate::hub::Hub;
 
-/// How to treat connections. Begin with the default and set what is to be otherwise.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct ServeConfig {
-    /// Connections at once; further ones are told to come back and closed.
-    pub max_connections: usize,
-    /// How long a client may take for a request's head once its first byte has come.
-    pub head_timeout: Duration,
-    /// How long a connection is kept on which nothing is asked. Longer than the 60 to 75 s for which proxies keep theirs
-    /// for the next request, so that a proxy never sends one on a connection that is being closed.
-    pub idle_timeout: Duration,
-    /// A client that takes less than [`STALL_BYTES`] of an answer in this time is cut off.
-    pub stall_timeout: Duration,
-    /// How long after the stop requests may still take before they are cut.
-    pub stop_timeout: Duration,
-    /// Threads that hold polls; `None` is one for each core. With none at all these requests are served like
-    /// every other.
-    pub event_loops: Option<usize>,
-    /// Host names, proxies and limits, for [`serve`]; an app that mounts the router gives them to it.
-    pub http: HttpConfig,
-}
-
-impl Default for ServeConfig {
-    /// 16,384 connections; 60 s for a head, 120 s idle, 60 s for a part of an answer, 5 s to stop; one event loop for each
-    /// core.
-    fn default() -> Self {
-        Self {
-            max_connections: MAX_CONNECTIONS,
-            head_timeout: Duration::from_secs(60),
-            idle_timeout: Duration::from_secs(120),
-            stall_timeout: Duration::from_secs(60),
-            stop_timeout: Duration::from_secs(5),
-            event_loops: None,
-            http: HttpConfig::default(),
-        }
-    }
-}
-
-/// The bytes of an answer that a client has to take within [`ServeConfig::stall_timeout`], unless fewer are left. The
-/// kernel reports progress in steps of up to 64 KiB. So with a minute a client that takes a kilobyte a second is never
-/// cut off: any connection on which the page can be loaded carries more. A client that takes a kilobyte a minute always
-/// is.
-pub const STALL_BYTES: usize = 4 * 1024;
-
-/// Serves the hub's router on all listeners until `stop` resolves; then stops accepting, answers every held poll,
-/// lets other requests finish, and returns once all connections are gone or `stop_timeout` is over. What hyper still serves
-/// then ends with the runtime. Returns before `stop`, in the same order, if an event loop, the hub or its log has failed.
+/// Serves the hub's router on all listeners until `stop` resolves; then stops accepting, answers every held
+/// poll, lets other requests finish, and returns once all connections are closed or `stop_timeout` has
+/// passed. Connections that hyper still serves then end with the runtime. Returns before `stop`, in the same
+/// order, if an event loop, the hub or its log has failed.
 pub async fn serve(
     listeners: Vec<TcpListener>,
     hub: Arc<Hub>,
@@ -89,8 +47,8 @@ pub async fn serve(
     run(listeners, routes(app.clone()), app, config, loops, stop).await;
 }
 
-/// The same for an app of which [`router`](crate::router) is a part. Polls are served like every other request, so that whatever the
-/// app puts around its routes is around them, too.
+/// Serves an app of which [`router`](crate::router) is a part, like [`serve`]. Polls are served like all
+/// other requests, so that the app's layers apply to them too.
 pub async fn serve_router(
     listeners: Vec<TcpListener>,
     app: Router,
@@ -126,7 +84,7 @@ async fn run(
     let failed = Arc::new(Notify::new());
     let metrics = hub.metrics().clone();
     let plain = Arc::new(Plain::new(router, &config, metrics, stopped, serving, failed.clone()));
-    // Taken from tokio, which would otherwise be woken for every connection that an event loop accepts.
+    // Taken from tokio, which would otherwise wake up for every connection that an event loop accepts.
     let listeners: Vec<_> = listeners.into_iter().filter_map(|one| usable(one.into_std())).collect();
     let loops = event_loop::start(event_loops, &listeners, &app, &connection_limit, &plain);
     let loops = loops.unwrap_or_else(|error| {
@@ -138,14 +96,15 @@ async fn run(
             tokio::spawn(plain.clone().accept_until_stopped(listener, connection_limit.clone()));
         }
     } else {
-        // The loops have their own copies and close them when they drain; then nobody is to wait at these.
+        // The loops have their own copies and close them when they drain; after that, nobody must wait in a
+        // backlog.
         drop(listeners);
     }
     drop(plain);
     tokio::select! { () = stop => {}, () = failed.notified() => {}, () = hub.failed() => {} }
-    // Receivers are gone only if every connection is.
+    // Fails only if every connection has ended already.
     let _ = stopping.send(true);
-    // Before the loops are told, so that whatever they answer from then on says that the connection is closed.
+    // Before the loops are told, so that all their later answers announce the close of the connection.
     hub.close();
     for one in &loops {
         one.send(Command::Drain);

@@ -11,11 +11,12 @@ pub(crate) mod firefox;
 pub(crate) mod fonts;
 mod prerequisites;
 pub(crate) mod proxies;
+mod std_library;
 mod wasm_opt;
 mod wasm_target;
 
 pub(crate) use prerequisites::wasm_bindgen_version;
-pub(crate) use wasm_target::TARGET;
+pub(crate) use std_library::TARGET;
 
 use std::fs::{self, File};
 use std::path::Path;

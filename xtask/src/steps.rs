@@ -15,14 +15,14 @@ pub(crate) struct Context<'a> {
     pub(crate) tools: Tools,
 }
 
-/// One step.
+/// A step.
 pub(crate) struct Step {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
     pub(crate) run: fn(&Context<'_>) -> Result<()>,
 }
 
-/// All steps: the fast ones first, and last those that need everything else.
+/// The steps: the fast ones first, and last those that need all others.
 pub(crate) const ALL: [Step; 13] = [
     Step { name: "tidy", about: "the house rules", run: |context| tidy::command(context.sh) },
     Step { name: "format", about: "rustfmt", run: host::format },

@@ -1,4 +1,4 @@
-//! The driver process, the browser it starts, and the browser's profile.
+//! The process of the driver, the browser that it starts, and the browser's profile.
 
 use std::process::{Command, Stdio};
 
@@ -9,9 +9,9 @@ use tokio::time::timeout;
 
 use super::kind::Kind;
 use crate::process::Output;
-use crate::{PATIENCE, Process};
+use crate::{Process, TIME_LIMIT};
 
-/// How often the driver is started before the test fails.
+/// The number of attempts at starting the driver.
 const STARTS: usize = 5;
 
 /// A running driver.
@@ -27,8 +27,9 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    /// Starts the driver of the browser that the environment names, on a free port. Chromium's chooses a port that is free
-    /// for IPv4 and then listens there for IPv6 as well; if another program was faster it ends, and is started again.
+    /// Starts the driver of the browser that the environment names, on a free port. Chromium's chooses a port
+    /// that is free for IPv4 and then listens on it for IPv6 too; if another program was faster, it ends, and
+    /// is started again.
     pub(super) async fn start() -> Result<Self> {
         let mut started = Self::start_once().await;
         for _ in 1..STARTS {
@@ -48,9 +49,9 @@ impl Driver {
         let mut process = Process::start(&mut command)
             .context("no WebDriver; `cargo xtask setup --browser` installs them, or CHROMEDRIVER and GECKODRIVER name them")?;
         let mut output = process.output()?;
-        let port = timeout(PATIENCE, port(kind, &mut output)).await;
+        let port = timeout(TIME_LIMIT, port(kind, &mut output)).await;
         let port = port.context("the driver does not say on which port it listens")??;
-        // It says more later, and must not be stopped by a pipe that nobody reads.
+        // The driver writes more later, and must not block on a full pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = output.next_line().await {} });
         let url = format!("http://127.0.0.1:{port}/");
         Ok(Self { kind, url, browser: None, _process: process, profile: tempfile::tempdir()? })
@@ -60,12 +61,12 @@ impl Driver {
         &self.url
     }
 
-    /// What the browser should be like.
-    pub(super) fn capabilities(&self) -> Result<Capabilities> {
-        self.kind.capabilities(self.profile.path())
+    /// The capabilities that the browser has to have.
+    pub(super) fn capabilities(&self, is_phone: bool) -> Result<Capabilities> {
+        self.kind.capabilities(self.profile.path(), is_phone)
     }
 
-    /// Ends this browser, too, in the end.
+    /// Takes the ownership of this browser, to kill it with the driver.
     pub(super) fn take_charge_of(&mut self, browser: Option<u64>) {
         self.browser = browser;
     }
@@ -74,7 +75,7 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         if let Some(browser) = self.browser {
-            // It may have ended by itself.
+            // The process may have ended by itself.
             Command::new("kill")
                 .args(["-KILL", &browser.to_string()])
                 .stderr(Stdio::null())
@@ -85,7 +86,7 @@ impl Drop for Driver {
     }
 }
 
-/// Reads the port from what the driver says at its start.
+/// Reads the port from the driver's first lines.
 async fn port(kind: Kind, output: &mut Output) -> Result<u16> {
     while let Some(line) = output.next_line().await? {
         if let Some(port) = kind.port(&line) {

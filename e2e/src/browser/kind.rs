@@ -1,4 +1,4 @@
-//! The browsers that stories run in: how each is started, and what it is told.
+//! The browsers of the stories: the driver, the flags and the capabilities of each.
 
 use std::env;
 use std::ffi::OsString;
@@ -19,8 +19,8 @@ pub(super) enum Kind {
     Firefox,
 }
 
-/// What Chromium needs to run without a screen, as root, and without talking to anybody but us.
-const CHROMIUM: [&str; 10] = [
+/// The flags of a Chromium that runs without a screen, as root, and without connections to third parties.
+const CHROMIUM: [&str; 9] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -30,9 +30,15 @@ const CHROMIUM: [&str; 10] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    // A laptop has a mouse; without a screen there is none, and pages that ask (`pointer`, `hover`) take us for a kiosk.
-    "--blink-settings=primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2",
 ];
+
+/// The mouse of a laptop. A headless browser has none, and pages that check (`pointer`, `hover`) would take it for a kiosk.
+const MOUSE: &str =
+    "--blink-settings=primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2";
+
+/// The fingers of a phone.
+const FINGERS: &str =
+    "--blink-settings=primaryPointerType=2,availablePointerTypes=2,primaryHoverType=1,availableHoverTypes=1";
 
 impl Kind {
     /// The browser that `HOLDLINE_BROWSER` names: `chromium`, which is meant without the variable, or `firefox`.
@@ -44,7 +50,7 @@ impl Kind {
         }
     }
 
-    /// The driver, and what makes it listen on a free port.
+    /// The driver, and the flags with which it listens on a free port.
     pub(super) fn driver(self) -> (OsString, &'static [&'static str]) {
         let named = |variable, otherwise: &str| env::var_os(variable).unwrap_or_else(|| otherwise.into());
         match self {
@@ -53,7 +59,7 @@ impl Kind {
         }
     }
 
-    /// The port that a line of the driver names, when it listens.
+    /// The port in the line by which the driver says that it listens.
     pub(super) fn port(self, line: &str) -> Option<&str> {
         let mark = match self {
             Self::Chromium => "started successfully on port ",
@@ -70,11 +76,12 @@ impl Kind {
         }
     }
 
-    /// What the browser should be like. Firefox's driver makes a profile of its own.
-    pub(super) fn capabilities(self, profile: &Path) -> Result<Capabilities> {
+    /// The capabilities that the browser has to have. Firefox's driver makes a profile of its own.
+    pub(super) fn capabilities(self, profile: &Path, is_phone: bool) -> Result<Capabilities> {
         let (variable, mut options) = match self {
             Self::Chromium => {
                 let mut flags = CHROMIUM.map(str::to_owned).to_vec();
+                flags.push(if is_phone { FINGERS } else { MOUSE }.to_owned());
                 flags.push(format!("--user-data-dir={}", profile.display()));
                 flags.push(format!("--host-resolver-rules=MAP {PLAIN_HOST} 127.0.0.1"));
                 // People have a back/forward cache; drivers switch it off.

@@ -15,3 +15,7 @@ pub const ARROW_DOWN: &str = "\u{E015}";
 pub const SHIFT: &str = "\u{E008}";
 /// Control, down.
 pub const CONTROL: &str = "\u{E009}";
+/// Home.
+pub const HOME: &str = "\u{E011}";
+/// End.
+pub const END: &str = "\u{E010}";

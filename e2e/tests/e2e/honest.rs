@@ -1,13 +1,13 @@
-//! The page says what is true about its connection, waits for nothing for ever, and says what can be done.
+//! The page tells the truth about its connection, never waits for ever, and offers the next step.
 
 use anyhow::Result;
-use holdline_e2e::{Chat, Look, Person, Relay, Rule, Server, eventually};
+use holdline_e2e::{Chat, Check, Person, Relay, Rule, Server, eventually};
 
 async fn until_shown(chat: &Chat, testid: &str, is_shown: bool) -> Result<()> {
     let script = format!("return !!document.querySelector('[data-testid={testid}]')");
     eventually(&format!("{testid}: {is_shown}"), async || {
         let is = chat.browser.run::<bool>(&script, vec![]).await?;
-        Ok(Look::at(is == is_shown, || format!("{is}")))
+        Ok(Check::that(is == is_shown, || format!("{is}")))
     })
     .await
 }
@@ -74,7 +74,7 @@ async fn browser_without_network_is_believed() -> Result<()> {
 async fn new_page_never_says_that_it_tries_again() -> Result<()> {
     let server = Server::start().await?;
     let ada = Chat::open(&server.url()).await?;
-    // Every status that the page has on its way to being live.
+    // Collects every status of the page until it is live.
     let watch = r"
         const seen = [];
         const look = () => { const s = document.querySelector('[data-testid=status]')?.dataset.status; if (s && seen.at(-1) !== s) seen.push(s); };

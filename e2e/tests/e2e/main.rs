@@ -1,4 +1,4 @@
-//! What people do with Holdline, in real browsers against the real executable: one story per file.
+//! The stories of Holdline's users, in real browsers against the real executable: one story per file.
 
 mod access;
 mod away;
@@ -8,6 +8,7 @@ mod chaos;
 mod classic;
 mod composing;
 mod fields;
+mod focus;
 mod history;
 mod honest;
 mod long_room;

@@ -2,7 +2,7 @@
 //! the server answers, the server's page counts.
 
 use anyhow::Result;
-use holdline_e2e::{Chat, Look, PrefixProxy, Relay, Rule, Server, eventually};
+use holdline_e2e::{Chat, Check, PrefixProxy, Relay, Rule, Server, eventually};
 
 /// Waits until the browser keeps the page for a time without a server.
 async fn until_kept(chat: &Chat) -> Result<()> {
@@ -11,7 +11,7 @@ async fn until_kept(chat: &Chat) -> Result<()> {
         return registration?.active?.state === 'activated' && await caches.has((await caches.keys())[0] ?? '');";
     eventually("a page that is kept", async || {
         let script = format!("return (async () => {{ {is_kept} }})()");
-        Ok(Look::at(chat.browser.run(&script, vec![]).await?, || "none".to_owned()))
+        Ok(Check::that(chat.browser.run(&script, vec![]).await?, || "none".to_owned()))
     })
     .await
 }
@@ -34,7 +34,7 @@ async fn load_while_away(server: &mut Server, address: &str) -> Result<()> {
         eventually("the age of what is shown", async || {
             let script = "return document.querySelector('.status').textContent";
             let status: String = ada.browser.run(script, vec![]).await?;
-            Ok(Look::at(status.contains("Messages up to"), || status))
+            Ok(Check::that(status.contains("Messages up to"), || status))
         })
         .await?;
     }
@@ -77,7 +77,7 @@ async fn server_comes_before_what_was_kept() -> Result<()> {
     ada.browser.reload().await?;
     eventually("the newer page", async || {
         let title = ada.browser.client.title().await?;
-        Ok(Look::at(title == "A newer page", || title))
+        Ok(Check::that(title == "A newer page", || title))
     })
     .await?;
     relay.set(Rule::Answer(" / ", 502, "<title>Bad gateway</title>"));
@@ -106,7 +106,7 @@ async fn kept_page_notices_a_newer_server() -> Result<()> {
     ada.until_live().await?;
     eventually("an offer to reload", async || {
         let offers = "return !!document.querySelector('[data-testid=outdated]')";
-        Ok(Look::at(ada.browser.run(offers, vec![]).await?, || "none".to_owned()))
+        Ok(Check::that(ada.browser.run(offers, vec![]).await?, || "none".to_owned()))
     })
     .await
 }

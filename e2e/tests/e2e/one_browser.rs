@@ -1,11 +1,11 @@
-//! One browser, one truth: who the reader is, what they have read and typed in one tab is so in all.
+//! All tabs of a browser agree: identity, read positions and drafts are the same in each.
 
 use anyhow::{Context as _, Result};
 use fantoccini::wd::WindowHandle;
-use holdline_e2e::{Browser, Chat, Look, Person, Server, eventually};
+use holdline_e2e::{Browser, Chat, Check, Person, Server, eventually};
 use serde_json::json;
 
-/// Opens a second tab at the same address; the first and the second.
+/// Opens a second tab at the same address; returns both.
 async fn open_second(chat: &Chat, url: &str) -> Result<(WindowHandle, WindowHandle)> {
     let client = &chat.browser.client;
     let first = client.window().await?;
@@ -67,11 +67,11 @@ async fn tab_in_a_room_that_the_server_refuses_silences_no_other() -> Result<()>
     let first = client.window().await?;
     let second = client.new_window(true).await?.handle;
     client.switch_to_window(second).await?;
-    // Sixty-five letters: the client leaves the counting to the server.
+    // Sixty-five letters; the client leaves counting to the server.
     client.goto(&format!("{}/r/{}", server.url(), "x".repeat(65))).await?;
     eventually("the refusal", async || {
         let source = client.source().await?;
-        Ok(Look::at(source.contains("cannot be opened") || source.contains("No room can"), || source))
+        Ok(Check::that(source.contains("cannot be opened") || source.contains("No room can"), || source))
     })
     .await?;
     client.switch_to_window(first).await?;
@@ -81,8 +81,8 @@ async fn tab_in_a_room_that_the_server_refuses_silences_no_other() -> Result<()>
     Ok(())
 }
 
-/// A page from plain HTTP in a LAN has no locks; the tabs elect one of them all the same. A browser opens six connections
-/// to a host, so that ten tabs that each hold a poll would stand still.
+/// A page from plain HTTP on a LAN has no Web Locks; the tabs elect a leader nevertheless. A browser opens six connections to a
+/// host, so that ten tabs with a poll each would block each other.
 #[tokio::test]
 async fn ten_tabs_without_locks_hold_one_request() -> Result<()> {
     let server = Server::start().await?;
@@ -102,7 +102,7 @@ async fn ten_tabs_without_locks_hold_one_request() -> Result<()> {
     let one_poll = async || {
         eventually("one held poll", async || {
             let held = server.held_polls().await?;
-            Ok(Look::at(held == 1, || format!("{held}")))
+            Ok(Check::that(held == 1, || format!("{held}")))
         })
         .await
     };
@@ -126,7 +126,7 @@ async fn all_show(chat: &Chat, tabs: &[WindowHandle], texts: &[&str]) -> Result<
     Ok(())
 }
 
-/// A leader whose own requests fail is replaced by a tab that gets answers.
+/// A leader whose requests fail is replaced by a tab with a working connection.
 #[tokio::test]
 async fn leader_without_network_is_replaced() -> Result<()> {
     let server = Server::start().await?;

@@ -1,7 +1,7 @@
 //! Places in a conversation: the address of a message, the line above what is new, and where the reader was.
 
 use anyhow::Result;
-use holdline_e2e::{Chat, Look, Person, Server, eventually};
+use holdline_e2e::{Chat, Check, Person, Server, eventually};
 use serde_json::json;
 
 use crate::scrolling::{PIXELS, place};
@@ -16,7 +16,7 @@ async fn until_in_sight(chat: &Chat, css: &str) -> Result<()> {
     eventually(&format!("{css} in sight"), async || {
         let found: Option<(f64, f64)> = chat.browser.run(IN_SIGHT, vec![json!(css)]).await?;
         let is_in_sight = found.is_some_and(|(top, height)| (0.0..height).contains(&top));
-        Ok(Look::at(is_in_sight, || format!("{found:?}")))
+        Ok(Check::that(is_in_sight, || format!("{found:?}")))
     })
     .await
 }
@@ -81,7 +81,7 @@ async fn place_in_a_room_is_kept() -> Result<()> {
     eventually("the place", async || {
         let now = place(&ada, None, None).await?;
         let is_there = now.seq == before.seq && (now.top - before.top).abs() < PIXELS;
-        Ok(Look::at(is_there, || format!("{now:?} in place of {before:?}")))
+        Ok(Check::that(is_there, || format!("{now:?} in place of {before:?}")))
     })
     .await?;
     ada.browser.must_be_quiet().await

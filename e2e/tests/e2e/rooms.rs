@@ -1,4 +1,4 @@
-//! Rooms: one is made by typing its name, others find it, and what is new elsewhere is marked.
+//! Rooms: one is created by typing its name, others find it, and unread messages elsewhere are marked.
 
 use anyhow::Result;
 use holdline_e2e::{Chat, Server};
@@ -14,7 +14,7 @@ async fn a_room_is_made_found_and_marked_when_it_has_news() -> Result<()> {
     ada.say("Milk or lemon?").await?;
     ada.until_said(&["Milk or lemon?"]).await?;
 
-    // The list is read anew every minute, and at once when the machine is online again.
+    // The list is refreshed every minute, and at once when the network is back.
     let () = ben.browser.run("window.dispatchEvent(new Event('online'))", vec![]).await?;
     ben.until("the room in the list", |screen| screen.listed("tea-time").is_some()).await?;
     assert_eq!(ben.screen().await?.room, "lobby");

@@ -1,7 +1,7 @@
 //! Midnight and journeys: an open page shows times and days as they are where and when it is read.
 
 use anyhow::Result;
-use holdline_e2e::{Browser, Chat, Look, Person, Server, eventually};
+use holdline_e2e::{Browser, Chat, Check, Person, Server, eventually};
 use serde_json::json;
 
 /// A clock that can be put forward.
@@ -11,7 +11,7 @@ async fn until_text(chat: &Chat, css: &str, what: &str, is_so: impl Fn(&str) -> 
     let script = format!("return document.querySelector('{css}')?.textContent ?? ''");
     eventually(what, async || {
         let text: String = chat.browser.run(&script, vec![]).await?;
-        Ok(if is_so(&text) { Look::Seen(text) } else { Look::NotYet(text) })
+        Ok(if is_so(&text) { Check::Done(text) } else { Check::Pending(text) })
     })
     .await
 }

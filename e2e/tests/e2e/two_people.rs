@@ -1,4 +1,4 @@
-//! Two people, each in a browser of their own, talk.
+//! A conversation of two people, each with a separate browser.
 
 use anyhow::{Context as _, Result};
 use holdline_e2e::{Chat, Server, key};
@@ -40,12 +40,12 @@ async fn shift_and_enter_break_the_line_and_nothing_says_nothing() -> Result<()>
     ada.say("and another").await?;
     let texts = ["one line\nand another", "the end"];
     ada.say(texts[1]).await?;
-    // The empty ones would stand before the end.
+    // Empty messages would be shown before the end.
     ada.until_said(&texts).await?;
     ada.browser.must_be_quiet().await
 }
 
-/// Everything that was said is said in the order in which it was typed, however fast.
+/// Messages are published in the order in which they were typed, however fast.
 #[tokio::test]
 async fn a_fast_typist_is_heard_in_order() -> Result<()> {
     let server = Server::start().await?;

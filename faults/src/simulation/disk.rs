@@ -70,7 +70,7 @@ impl Disk {
         log
     }
 
-    /// All entries of an incarnation in log order.
+    /// The entries of an incarnation in log order.
     pub(super) fn entries(&self, incarnation: usize) -> Vec<Entry> {
         let log = self.load(incarnation);
         let mut entries: Vec<Entry> = Vec::new();

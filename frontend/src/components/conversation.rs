@@ -47,13 +47,10 @@ pub fn Conversation(props: &Props) -> Html {
     };
     let reading = use_reading(content, run.clone());
     let onkeydown = {
-        let (run, name, is_deleting) = (run.clone(), room.name.clone(), ui.deleting.is_some());
         Callback::from(move |event: KeyboardEvent| {
             let (up, down) = (dom::is_key(&event, "ArrowUp"), dom::is_key(&event, "ArrowDown"));
             if (up || down) && !dom::is_typing(&event) && dom::walk_messages(&event, up) {
                 event.prevent_default();
-            } else if is_deleting && dom::is_key(&event, "Escape") {
-                run.emit(Command::AskToDelete(name.clone(), None));
             }
         })
     };
@@ -74,6 +71,7 @@ pub fn Conversation(props: &Props) -> Html {
                         class="rows"
                         ref={&reading.rows}
                         role="log"
+                        tabindex="-1"
                         aria-live={live}
                         aria-busy={is_loading.then_some("true")}
                         aria-label={words::messages_in(room.name.as_str())}

@@ -52,9 +52,9 @@ pub fn SendingRow(props: &Props) -> Html {
                 { author(me, sending.at, locale) }
             }
             if let Some(quote) = quote {
-                <QuoteLink room={sending.room.clone()} quote={quote.clone()} />
+                <QuoteLink room={sending.room.clone()} quote={quote.clone()} is_reached_by_tab=true />
             }
-            { message_text(sending.request.text.as_str(), waiting) }
+            { message_text(sending.request.text.as_str(), true, waiting) }
             if let Progress::Failed(why) = &sending.progress {
                 <p class="failure">
                     <span>{ words::not_sent(why) }</span>

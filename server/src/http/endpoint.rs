@@ -1,5 +1,5 @@
 //! An operation or a page as a handler of axum's: makes the caller and the call, runs the operation, answers for it if it
-//! panics, counts the answer, and adds the headers that protect browsers. Not a layer: each layer of axum's costs every
+//! panics, counts and logs the answer, and adds the id of the request and the headers that protect browsers. Not a layer: each layer of axum's costs every
 //! request several allocations.
 
 use std::net::{IpAddr, SocketAddr};
@@ -12,18 +12,21 @@ use axum::extract::{ConnectInfo, FromRequestParts as _, OriginalUri, Path, Reque
 use axum::handler::Handler;
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
-use axum::http::{StatusCode, Version, header};
+use axum::http::{HeaderValue, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use holdline_shared::ProblemCode;
 use pin_project_lite::pin_project;
+use tracing::Span;
 
 use super::body::read;
 use super::protection::protect;
-use crate::api::{ApiError, App, Body, Call, Caller, CallerHeaders, Reply, RequestLine};
+use crate::api::{
+    ApiError, App, Body, Call, Caller, CallerHeaders, REQUEST_ID, Reply, RequestId, RequestLine,
+};
 
-/// Longest head of a request, in bytes, without the space around values.
+/// The longest head of a request, in bytes, without the space around values.
 pub(crate) const HEAD_BYTES: usize = 32 * 1024;
 
 /// An operation as a handler.
@@ -43,13 +46,16 @@ where
 
     fn call(self, request: Request, app: App) -> Answering<O> {
         let (parts, body) = request.into_parts();
-        let called = find_caller(&app, &parts).and_then(|caller| {
+        let exchange = Exchange::begin(app, &parts);
+        let entered = exchange.span.clone().entered();
+        let called = exchange.find_caller(&parts).and_then(|caller| {
             let call = make_call(caller, parts, body)?;
-            Ok(caught(|| (self.0)(app.clone(), call))?)
+            Ok(caught(|| (self.0)(exchange.app.clone(), call))?)
         });
+        drop(entered);
         match called {
-            Ok(operation) => Answering::Running { operation, app },
-            Err(Refusal(response)) => Answering::Ready { response: Some(*response), app },
+            Ok(operation) => Answering::Running { operation, exchange },
+            Err(refusal) => Answering::Ready { response: Some(exchange.refuse(refusal)), exchange },
         }
     }
 }
@@ -62,18 +68,21 @@ where
 
     fn call(self, request: Request, app: App) -> Self::Future {
         let (parts, body) = request.into_parts();
-        let response = find_caller(&app, &parts)
-            .and_then(|caller| Ok(caught(|| (self.0)(&caller, Request::from_parts(parts, body)))?));
-        Answering::Ready { response: Some(response.unwrap_or_else(|Refusal(response)| *response)), app }
+        let exchange = Exchange::begin(app, &parts);
+        let response = exchange
+            .find_caller(&parts)
+            .and_then(|caller| Ok(caught(|| (self.0)(&caller, Request::from_parts(parts, body)))?))
+            .unwrap_or_else(|refusal| exchange.refuse(refusal));
+        Answering::Ready { response: Some(response), exchange }
     }
 }
 
 pin_project! {
-    /// The response to come.
+    /// The pending response.
     #[project = Projected]
     pub(super) enum Answering<O> {
-        Running { #[pin] operation: O, app: App },
-        Ready { response: Option<Response>, app: App },
+        Running { #[pin] operation: O, exchange: Exchange },
+        Ready { response: Option<Response>, exchange: Exchange },
     }
 }
 
@@ -81,31 +90,92 @@ impl<O: Future<Output = Result<Reply, ApiError>>> Future for Answering<O> {
     type Output = Response;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
-        let (mut response, app) = match self.project() {
-            Projected::Running { operation, app } => {
+        let (response, exchange) = match self.project() {
+            Projected::Running { operation, exchange } => {
+                let _entered = exchange.span.enter();
                 let polled = caught(|| operation.poll(context));
-                (ready!(polled.unwrap_or_else(|error| Poll::Ready(Err(error)))).into_response(), app)
+                let replied = ready!(polled.unwrap_or_else(|error| Poll::Ready(Err(error))));
+                let reply = replied.unwrap_or_else(Reply::from);
+                (reply.identified(&exchange.id).into_response(), &*exchange)
             }
             // Nothing is polled after it was ready.
-            Projected::Ready { response, app } => (response.take().unwrap_or_default(), app),
+            Projected::Ready { response, exchange } => (response.take().unwrap_or_default(), &*exchange),
         };
-        let code = response.extensions().get::<ProblemCode>().copied();
-        app.hub.metrics().answered(response.status().as_u16(), code);
-        protect(response.headers_mut());
-        Poll::Ready(response)
+        Poll::Ready(exchange.finish(response))
     }
 }
 
-/// A response to a request that reaches no operation.
-struct Refusal(Box<Response>);
+/// A request from its arrival to its response.
+pub(super) struct Exchange {
+    app: App,
+    id: RequestId,
+    span: Span,
+}
+
+/// The answer to a request that reaches no operation.
+enum Refusal {
+    Error(ApiError),
+    HeadTooLong,
+}
 
 impl From<ApiError> for Refusal {
     fn from(error: ApiError) -> Self {
-        Self(Box::new(error.into_response()))
+        Self::Error(error)
     }
 }
 
-/// Makes an error of a panic.
+impl Exchange {
+    fn begin(app: App, parts: &Parts) -> Self {
+        let id = RequestId::given(&app.config, peer(parts), &caller_headers(parts));
+        let id = id.unwrap_or_else(RequestId::make);
+        let span = tracing::debug_span!("request", %id, method = %parts.method, path = parts.uri.path());
+        Self { app, id, span }
+    }
+
+    fn find_caller(&self, parts: &Parts) -> Result<Caller, Refusal> {
+        let original = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
+        // The buffer into which heads are read is larger, and how much depends on the packets in which they come.
+        if head_length(parts, original.path(), original.query()) > HEAD_BYTES {
+            return Err(Refusal::HeadTooLong);
+        }
+        let path = parts.uri.path().trim_start_matches('/');
+        let line = RequestLine {
+            is_safe: parts.method.is_safe(),
+            needs_host: parts.version == Version::HTTP_11,
+            authority: parts.uri.authority().map(Authority::as_str),
+            nested: original.path().strip_suffix(path).unwrap_or_default(),
+        };
+        Ok(Caller::find(&self.app, peer(parts), line, &caller_headers(parts), None)?)
+    }
+
+    fn refuse(&self, refusal: Refusal) -> Response {
+        match refusal {
+            Refusal::Error(error) => Reply::from(error).identified(&self.id).into_response(),
+            Refusal::HeadTooLong => {
+                let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+                (status, [(header::CONNECTION, "close")]).into_response()
+            }
+        }
+    }
+
+    /// Counts the response, logs it, and adds what every response has.
+    fn finish(&self, mut response: Response) -> Response {
+        let (status, problem) = (response.status(), response.extensions().get::<ProblemCode>().copied());
+        self.app.hub.metrics().answered(status.as_u16(), problem);
+        tracing::debug!(parent: &self.span, status = status.as_u16(), "answered");
+        let headers = response.headers_mut();
+        // Refusals of pages; operations add theirs by themselves.
+        if problem.is_some()
+            && let Ok(id) = HeaderValue::from_str(&self.id.to_string())
+        {
+            headers.entry(REQUEST_ID).or_insert(id);
+        }
+        protect(headers);
+        response
+    }
+}
+
+/// Runs a function, and turns a panic into an error.
 fn caught<T>(act: impl FnOnce() -> T) -> Result<T, ApiError> {
     catch_unwind(AssertUnwindSafe(act)).map_err(|_| {
         tracing::error!("an operation panicked; the message of the panic stands above");
@@ -114,27 +184,12 @@ fn caught<T>(act: impl FnOnce() -> T) -> Result<T, ApiError> {
     })
 }
 
-fn find_caller(app: &App, parts: &Parts) -> Result<Caller, Refusal> {
-    let original = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
-    // The buffer into which heads are read is larger, and how much depends on the packets in which they come.
-    if head_length(parts, original.path(), original.query()) > HEAD_BYTES {
-        let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-        let response = (status, [(header::CONNECTION, "close")]).into_response();
-        return Err(Refusal(Box::new(response)));
-    }
-    let path = parts.uri.path().trim_start_matches('/');
-    let line = RequestLine {
-        is_safe: parts.method.is_safe(),
-        needs_host: parts.version == Version::HTTP_11,
-        authority: parts.uri.authority().map(Authority::as_str),
-        nested: original.path().strip_suffix(path).unwrap_or_default(),
-    };
-    let headers = parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-    Ok(Caller::find(app, peer(parts), line, &CallerHeaders::read(headers), None)?)
+fn caller_headers(parts: &Parts) -> CallerHeaders<'_> {
+    CallerHeaders::read(parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())))
 }
 
-/// How long the head was, as far as it shows: two signs and a line's end around each header's name and value, and around
-/// the parts of the first line.
+/// The length of the head as far as it can be reconstructed: two characters and a line break around each
+/// header's name and value, and around the parts of the first line.
 fn head_length(parts: &Parts, path: &str, query: Option<&str>) -> usize {
     let headers: usize =
         parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
@@ -147,7 +202,7 @@ fn peer(parts: &Parts) -> Option<IpAddr> {
 }
 
 fn make_call(caller: Caller, mut parts: Parts, body: body::Body) -> Result<Call, ApiError> {
-    // The extractor has everything at hand, and never waits.
+    // The extractor needs no input, so it never waits.
     let path = Path::<Vec<String>>::from_request_parts(&mut parts, &()).now_or_never();
     let Some(Ok(Path(path))) = path else {
         return Err(ApiError::parameter("the address is not text in UTF-8"));

@@ -4,7 +4,7 @@ use holdline_server::ServeConfig;
 use holdline_server::hub::HubConfig;
 
 use crate::both_ways::Pair;
-use crate::support::{Connection, key, until};
+use crate::support::{Connection, Server, key, until};
 
 #[tokio::test]
 async fn successful_requests_are_counted_once() {
@@ -33,6 +33,45 @@ async fn successful_requests_are_counted_once() {
         for ((name, before), added) in names.iter().zip(before).zip([1, 1, 1, 1, 1, 1]) {
             assert_eq!(ada.figure(name).await, before + added, "{}: {name}", way.name);
         }
+    }
+}
+
+#[tokio::test]
+async fn documented_metrics_are_those_of_the_server() {
+    let server = Server::sqlite(HubConfig::default()).await;
+    let ada = server.person("Ada").await;
+    ada.poll("room=nowhere&wait=0").await.expect(404);
+    let mut documented: Vec<(&str, &str)> = include_str!("../../../docs/OPERATING.md")
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `holdline_")?.split_once("` | "))
+        .filter_map(|(name, rest)| Some((name, rest.split_once(" | ")?.0)))
+        .collect();
+    let reply = ada.get("/metrics").await.expect(200);
+    let text = reply.text();
+    let mut served: Vec<(&str, &str)> =
+        text.lines().filter_map(|line| line.strip_prefix("# TYPE holdline_")?.split_once(' ')).collect();
+    documented.sort_unstable();
+    served.sort_unstable();
+    assert_eq!(served, documented);
+    for (name, _) in served {
+        assert!(text.contains(&format!("# HELP holdline_{name} ")), "{name} says nothing");
+    }
+}
+
+#[tokio::test]
+async fn commits_are_timed() {
+    let server = Server::sqlite(HubConfig::default()).await;
+    let ada = server.person("Ada").await;
+    let names =
+        ["holdline_publish_seconds_count", "holdline_commit_seconds_count", "holdline_group_entries_sum"];
+    let mut before = Vec::new();
+    for name in names {
+        before.push(ada.figure(name).await);
+    }
+    ada.says("one").await;
+    ada.says("two").await;
+    for (name, before) in names.iter().zip(before) {
+        assert_eq!(ada.figure(name).await, before + 2, "{name}");
     }
 }
 

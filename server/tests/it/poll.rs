@@ -7,6 +7,7 @@ use holdline_server::hub::HubConfig;
 use holdline_server::log::{Draft, Retention};
 use holdline_shared::{Batch, Problem, ProblemCode, RoomName, Seq};
 
+use crate::both_ways::Pair;
 use crate::support::{Jar, Server, texts, until};
 
 #[tokio::test]
@@ -188,6 +189,28 @@ async fn expired_entries_are_a_gap() {
         let reply = page.get("/subscribe?random=1", &jar.header()).await;
         jar.take(&reply);
         assert_eq!(reply.text(), text);
+    }
+}
+
+#[tokio::test]
+async fn entries_that_were_cached_when_they_expired_are_a_gap() {
+    let pair = Pair::start().await;
+    let old = pair.cursor(pair.hub.head());
+    for text in ["four", "five"] {
+        pair.says("lobby", text).await;
+    }
+    for way in [&pair.loops, &pair.plain] {
+        let heard = way.visitor().polls(&format!("room=lobby&after={old}")).await;
+        assert_eq!(texts(&heard.entries), ["four", "five"], "{}", way.name);
+    }
+    while pair.hub.log().prune("1/room".parse().unwrap()).await.unwrap() {}
+    for way in [&pair.loops, &pair.plain] {
+        for rooms in ["room=lobby", "room=lobby&room=tea", "room=*"] {
+            let reply = way.visitor().poll(&format!("{rooms}&after={old}")).await;
+            assert_eq!(reply.problem(), ProblemCode::Gap, "{}: {rooms}", way.name);
+        }
+        let rest = way.visitor().polls("room=lobby&after=start").await;
+        assert_eq!(texts(&rest.entries), ["five"], "{}", way.name);
     }
 }
 

@@ -7,11 +7,9 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use xshell::{Shell, cmd};
 
+use super::std_library::{TARGET, has_std};
 use super::{debian, fallback_std};
 use crate::{say, shell};
-
-/// The browser, as the compiler calls it.
-pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// A download of 20 MB takes seconds; behind a closed firewall a connection may hang for ever.
 const DOWNLOAD_LIMIT: Duration = Duration::from_secs(60);
@@ -47,10 +45,4 @@ pub(crate) fn find_or_install(sh: &Shell, cache: &Path) -> Result<Option<&'stati
 fn is_there(sh: &Shell) -> bool {
     let folder = cmd!(sh, "rustc --print target-libdir --target {TARGET}").quiet().ignore_stderr().read();
     folder.is_ok_and(|folder| has_std(&PathBuf::from(folder)))
-}
-
-/// Whether this folder has a compiled standard library.
-pub(crate) fn has_std(folder: &Path) -> bool {
-    let files = folder.read_dir().into_iter().flatten().flatten();
-    files.filter_map(|file| file.file_name().into_string().ok()).any(|name| name.starts_with("libstd-"))
 }

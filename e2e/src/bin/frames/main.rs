@@ -1,8 +1,8 @@
-//! Measures the client as a visitor has it: how soon it is there, and whether its frames keep coming in a room of
-//! 100,000 messages, all of them loaded, while it is scrolled and while 50 new messages come each second. The real
-//! server, a real browser without a screen, three runs, medians. `cargo run -p holdline_e2e --bin frames`, after
-//! `cargo xtask build`, with `HOLDLINE_BIN` naming what that has built; a number after it is another size of the room, and
-//! a second one another number of runs.
+//! Measures the client as a visitor experiences it: the time until it is usable, and its frame rate in a room
+//! of 100,000 messages, all of them loaded, while it is scrolled and while 50 new messages come each second.
+//! The real server, a real headless browser, three runs, medians. Start with `cargo run -p holdline_e2e --bin
+//! frames`, after `cargo xtask build`, with `HOLDLINE_BIN` naming the executable; a number as argument is
+//! another size of the room, and a second one another number of runs.
 
 mod script;
 
@@ -16,41 +16,42 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
-/// How often everything is measured, unless told otherwise.
+/// The default number of runs.
 const RUNS: usize = 3;
 
-/// Messages in the room, unless told otherwise.
+/// The default number of messages in the room.
 const MESSAGES: usize = 100_000;
 
-/// Who fills the room.
+/// The number of people who fill the room.
 const SPEAKERS: usize = 64;
 
-/// New messages per second, from so many people.
+/// The number of new messages per second, each from another person.
 const RATE: u32 = 50;
 const TALKERS: u32 = 5;
 
-/// How long each thing is watched.
+/// The duration of each measurement, in seconds.
 const SECONDS: u32 = 20;
 
-/// How long a script may take.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// The time limit of a script.
+const TIME_LIMIT: Duration = Duration::from_secs(180);
 
-/// What a visitor comes with.
+/// A visitor's equipment.
 #[derive(Clone, Copy)]
 struct Visitor {
     /// The name in the table.
     name: &'static str,
     /// The screen.
     device: Device,
-    /// How much slower than this machine's processor theirs is.
+    /// How many times slower the visitor's processor is than this machine's.
     slowness: u32,
-    /// Bytes a second, and milliseconds there and back; `None` on this machine.
+    /// Bytes per second, and the round trip in milliseconds; `None` on this machine.
     path: Option<(u32, u32)>,
 }
 
 const VISITORS: [Visitor; 3] = [
     // Slow 4G and a cheap phone, as Lighthouse measures.
     Visitor { name: "start, slow phone", device: Device::PHONE, slowness: 4, path: Some((200_000, 150)) },
+    // A phone with bad reception.
     Visitor { name: "start at 50 kB/s", device: Device::LAPTOP, slowness: 1, path: Some((50_000, 300)) },
     Visitor { name: "start", device: Device::LAPTOP, slowness: 1, path: None },
 ];
@@ -75,7 +76,7 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// What was measured: what of what, and how much.
+/// Named figures.
 type Figures = Vec<(String, f64)>;
 
 async fn measure(server: &str, room: &str) -> Result<Figures> {
@@ -109,13 +110,12 @@ async fn measure(server: &str, room: &str) -> Result<Figures> {
     Ok(figures)
 }
 
-/// Opens the room in a fresh browser.
+/// Measures the start of the page in a fresh browser.
 async fn start(room: &str, visitor: Visitor, figures: &mut Figures) -> Result<Chat> {
-    let browser = Browser::start().await?;
-    browser.client.update_timeouts(TimeoutConfiguration::new(Some(PATIENCE), None, None)).await?;
-    browser.emulate(visitor.device).await?;
+    let browser = Browser::start_on(visitor.device).await?;
+    browser.client.update_timeouts(TimeoutConfiguration::new(Some(TIME_LIMIT), None, None)).await?;
     browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script::PAGE })).await?;
-    // The page allows itself no workers; the measurement has one.
+    // The page's policy forbids workers, which the measurement needs.
     browser.devtools("Page.setBypassCSP", json!({ "enabled": true })).await?;
     browser.devtools("Performance.enable", json!({})).await?;
     browser.devtools("Emulation.setCPUThrottlingRate", json!({ "rate": visitor.slowness })).await?;
@@ -131,7 +131,7 @@ async fn start(room: &str, visitor: Visitor, figures: &mut Figures) -> Result<Ch
     Ok(chat)
 }
 
-/// What Chromium counts.
+/// Reads Chromium's performance counters.
 async fn metrics(chat: &Chat) -> Result<Value> {
     chat.browser.devtools("Performance.getMetrics", json!({})).await
 }
@@ -148,7 +148,7 @@ fn note(figures: &mut Figures, what: &str, value: &Value) {
     figures.extend(fields.filter_map(|(name, value)| Some((format!("{what}: {name}"), value.as_f64()?))));
 }
 
-/// Says so many things, with many voices: those that wait together are written together.
+/// Publishes this many messages, from many people at the same time, so that they share group commits.
 async fn fill(server: &str, messages: usize) -> Result<()> {
     let mut speaking = JoinSet::new();
     for speaker in 0..SPEAKERS {
@@ -172,7 +172,7 @@ async fn fill(server: &str, messages: usize) -> Result<()> {
     Ok(())
 }
 
-/// Goes on talking until dropped.
+/// Publishes until dropped.
 async fn talk(server: &str) -> Result<JoinSet<Result<()>>> {
     let mut talking = JoinSet::new();
     for talker in 0..TALKERS {
@@ -190,7 +190,7 @@ async fn talk(server: &str) -> Result<JoinSet<Result<()>>> {
     Ok(talking)
 }
 
-/// A line for each figure: the median, and all of them.
+/// A line for each figure: the median, and the values of all runs.
 fn table(runs: &[Figures]) -> String {
     let mut table = vec!["| figure | median | runs |".to_owned(), "|---|---|---|".to_owned()];
     for (at, (name, _)) in runs.first().into_iter().flatten().enumerate() {

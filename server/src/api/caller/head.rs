@@ -1,4 +1,4 @@
-//! The parts of the head of a request by which its caller is judged. Reads them; `caller` judges.
+//! Extracts the parts of a request's head that identify its caller. `caller` judges them.
 
 use holdline_shared::ProblemCode;
 
@@ -7,20 +7,20 @@ use super::session_proof::Credentials;
 use crate::api::error::ApiError;
 use crate::api::host::Host;
 
-/// The request line, as far as it matters here.
+/// The request line, as far as the checks need it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RequestLine<'a> {
-    /// Whether the method changes nothing.
+    /// Whether the method is a safe one.
     pub(crate) is_safe: bool,
-    /// Whether it is HTTP/1.1, in which `Host` is required.
+    /// Whether the request is HTTP/1.1, which requires `Host`.
     pub(crate) needs_host: bool,
-    /// The host of an address in absolute form, which is stronger than `Host`.
+    /// The host of a request target in absolute form, which overrides `Host`.
     pub(crate) authority: Option<&'a str>,
     /// The prefix under which a host app nested the router.
     pub(crate) nested: &'a str,
 }
 
-/// The headers that tell who asks.
+/// The headers that identify the caller.
 #[derive(Debug, Default)]
 pub(crate) struct CallerHeaders<'a> {
     hosts: usize,
@@ -29,12 +29,14 @@ pub(crate) struct CallerHeaders<'a> {
     pub(super) fetch_site: Option<&'a [u8]>,
     pub(super) credentials: Credentials<'a>,
     pub(super) forwarded: Forwarded<'a>,
+    /// `X-Request-Id`.
+    pub(in crate::api) request_id: Option<&'a [u8]>,
     /// Whether some proxy has left a trace, be it one that says nothing of use.
     pub(super) is_passed_on: bool,
 }
 
 impl<'a> CallerHeaders<'a> {
-    /// Picks out of all headers of a request those that say who asks.
+    /// Selects the identifying headers from all headers of a request.
     pub(crate) fn read(headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Self {
         let mut read = Self::default();
         for (name, value) in headers {
@@ -47,6 +49,7 @@ impl<'a> CallerHeaders<'a> {
                 14 if name.eq_ignore_ascii_case("sec-fetch-site") => read.fetch_site = Some(value),
                 6 if name.eq_ignore_ascii_case("cookie") => read.credentials.cookies.add(value),
                 13 if name.eq_ignore_ascii_case("authorization") => read.credentials.add_authorization(value),
+                12 if name.eq_ignore_ascii_case("x-request-id") => read.request_id = Some(value),
                 3 if name.eq_ignore_ascii_case("via") => read.is_passed_on = true,
                 9 if name.eq_ignore_ascii_case("x-real-ip") => read.is_passed_on = true,
                 9 | 15..=18 => read.forwarded.take(name, value),
@@ -57,13 +60,14 @@ impl<'a> CallerHeaders<'a> {
         read
     }
 
-    /// Whether some proxy says something.
+    /// Whether a proxy sent any forwarding header.
     pub(super) fn has_forwarded(&self) -> bool {
         !self.forwarded.is_empty()
     }
 }
 
-/// The host that was accepted last. Nearly all requests name the same, which is then neither parsed nor looked up.
+/// A cache of the last accepted host. Nearly all requests name the same host, which is then neither parsed
+/// nor looked up.
 #[derive(Debug, Default)]
 pub(crate) struct LastHost {
     header: Vec<u8>,
@@ -84,7 +88,8 @@ impl LastHost {
     }
 }
 
-/// The host that is asked for: the address' own, or that of the `Host` header, of which HTTP/1.1 requires exactly one.
+/// The requested host: that of the request target, or that of the `Host` header, of which HTTP/1.1 requires
+/// exactly one.
 pub(super) fn find_host<'a>(
     headers: &CallerHeaders<'a>,
     line: RequestLine<'a>,

@@ -55,7 +55,7 @@ impl Log {
     }
 }
 
-/// The log to work on.
+/// The `--log` option of every command.
 #[derive(Args)]
 struct Which {
     /// The log, as in `holdline serve`: sqlite:PATH [default: holdline.db in your data folder]

@@ -1,13 +1,13 @@
-//! What the hub caches: redaction, eviction, and the order of the list of rooms.
+//! The hub's cache: redaction, eviction, and the order of the list of rooms.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use holdline_shared::limits::ROOMS_LISTED;
-use holdline_shared::{MessageText, Person, RoomName, RoomSelection, Seq};
+use holdline_shared::{After, Cursor, MessageText, Person, RoomName, RoomSelection, Seq};
 
-use super::publish;
-use crate::hub::{Hub, HubConfig};
+use super::{names, publish};
+use crate::hub::{Hub, HubConfig, PollError};
 use crate::log::{Draft, DraftKind, MemoryLog, Outcome};
 use crate::scope::Scope;
 
@@ -37,10 +37,7 @@ async fn deleting_redacts_message_and_its_edits_alone() {
         room.message_and_edits(target).iter().map(|entry| entry.message_text().cloned()).collect();
     assert_eq!(texts, [None, None, None, None]);
     let rooms = RoomSelection::Named(vec![lobby.clone()]);
-    let answer = hub
-        .poll(&Scope::of_every_room(), &rooms, holdline_shared::After::Start, Duration::ZERO, None)
-        .await
-        .unwrap();
+    let answer = hub.poll(&Scope::of_every_room(), &rooms, After::Start, Duration::ZERO, None).await.unwrap();
     assert!(!String::from_utf8_lossy(&answer.body).contains("secret"));
 }
 
@@ -58,6 +55,57 @@ async fn evicted_edits_leave_the_index() {
     let (recent, indexed) = (room.message_and_edits(target).len(), room.edits_indexed());
     assert_eq!(recent, indexed, "the message itself is not recent any more");
     assert!((1..50).contains(&recent), "{recent}");
+}
+
+#[tokio::test]
+async fn pruned_entries_leave_the_cache() {
+    let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
+    let rooms = names(&["busy", "quiet"]);
+    let kept = publish(&hub, &rooms[1]).await;
+    let target = publish(&hub, &rooms[0]).await;
+    let kind = DraftKind::Edit { target, text: "changed".parse().unwrap() };
+    hub.publish(Draft { author: Person::stdin(), room: rooms[0].clone(), kind }).await.unwrap();
+    let before = hub.state.cache.lock().bytes();
+    let after = publish(&hub, &rooms[0]).await;
+    let added = hub.state.cache.lock().bytes() - before;
+    let poll = async |rooms: RoomSelection, after: Seq| {
+        let after = After::At(Cursor { epoch: hub.log().epoch(), seq: after });
+        hub.poll(&Scope::of_every_room(), &rooms, after, Duration::ZERO, None).await
+    };
+    let selections =
+        [RoomSelection::Named(rooms[..1].to_vec()), RoomSelection::Named(rooms.clone()), RoomSelection::All];
+    for rooms in &selections {
+        poll(rooms.clone(), target).await.expect("an answer to share");
+    }
+    while hub.log().prune("1/room".parse().unwrap()).await.unwrap() {}
+    for rooms in &selections {
+        let reply = poll(rooms.clone(), target).await;
+        assert!(matches!(reply, Err(PollError::Gap { .. })), "{rooms:?}: {reply:?}");
+        assert!(poll(rooms.clone(), after).await.unwrap().is_empty);
+    }
+    let quiet = poll(RoomSelection::Named(rooms[1..].to_vec()), Seq(kept.0 - 1)).await.unwrap();
+    assert!(!quiet.is_empty, "the other room has lost nothing");
+    let busy = hub.state.rooms.find(&rooms[0]).unwrap();
+    assert_eq!(busy.edits_indexed(), 0);
+    let left = hub.state.cache.lock().bytes();
+    assert!(left < before && left >= added, "{left} bytes of {before} and {added}");
+}
+
+#[tokio::test]
+async fn entries_of_expired_rooms_leave_the_cache() {
+    let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
+    let before = Cursor { epoch: hub.log().epoch(), seq: hub.head() };
+    let kind = DraftKind::Room { topic: None };
+    hub.publish(Draft { author: Person::stdin(), room: names(&["empty"]).remove(0), kind }).await.unwrap();
+    publish(&hub, &RoomName::lobby()).await;
+    let nobody = Arc::new(|_: &RoomName| false);
+    while hub.room_count() > 1 {
+        hub.log().expire_rooms(Duration::ZERO, nobody.clone()).await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    let scope = Scope::of_every_room();
+    let reply = hub.poll(&scope, &RoomSelection::All, After::At(before), Duration::ZERO, None).await;
+    assert!(matches!(reply, Err(PollError::Gap { .. })), "{reply:?}");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Polls of tasks: what they are answered, what they share and what they leave behind.
+//! Polls of tasks: their answers, what they share, and that they leave nothing behind.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -66,7 +66,7 @@ async fn poll_ends_empty_when_time_is_up() {
         let start = Instant::now();
         let wait = Duration::from_secs(asked);
         let answer = hub.poll(EVERY_ROOM, &named(&["lobby"]), After::Now, wait, None).await.unwrap();
-        // tokio's clock counts in milliseconds.
+        // tokio's clock has a resolution of milliseconds.
         assert_eq!(start.elapsed().as_secs(), granted);
         assert!(answer.is_empty && answer.cursor == cursor(&hub));
     }
@@ -81,7 +81,7 @@ async fn polls_of_one_cursor_share_one_buffer() {
     let (answers, ()) = tokio::join!(join_all(waiting), say(&hub, "lobby", "hello"));
     let answers: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
     assert!(answers.iter().all(|answer| answer.body.as_ptr() == answers[0].body.as_ptr()));
-    // Who comes later, from the same place, gets it too; who comes from elsewhere does not.
+    // A later poll from the same position gets the answer too; a poll from another position does not.
     let late = hub.poll(EVERY_ROOM, &lobby, after, LONG, None).await.unwrap();
     assert_eq!(late.body.as_ptr(), answers[0].body.as_ptr());
     let all = hub.poll(EVERY_ROOM, &lobby, After::Start, LONG, None).await.unwrap();
@@ -207,19 +207,19 @@ async fn closed_hub_answers_at_once_with_what_there_is() {
 #[tokio::test(start_paused = true)]
 async fn poll_of_a_full_server_is_counted_once() {
     let hub = hub_with(HubConfig { max_held: 1, ..HubConfig::default() }).await;
-    let shortened = || hub.metrics().polls_shortened.value();
+    let shortened = || hub.metrics().value("holdline_polls_shortened_total");
     let lobby = named(&["lobby"]);
     let mut held = pin!(hub.poll(EVERY_ROOM, &lobby, After::Now, LONG, None));
     assert!(held.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     assert_eq!(shortened(), 0);
-    // A wait without a limit is renewed again and again.
+    // A wait without a limit is renewed repeatedly.
     let room: RoomName = "lobby".parse().unwrap();
     let endless = hub.next_message(EVERY_ROOM, &room, After::Now, None);
     assert!(tokio::time::timeout(5 * CROWDED_WAIT, endless).await.is_err());
     assert_eq!(shortened(), 1);
     assert!(hub.poll(EVERY_ROOM, &lobby, After::Now, LONG, None).await.unwrap().is_empty);
     assert_eq!(shortened(), 2);
-    // These are not held, or no shorter than they asked for.
+    // These polls are not held, or for no shorter time than they asked for.
     say(&hub, "lobby", "hello").await;
     assert!(!hub.poll(EVERY_ROOM, &lobby, After::Start, LONG, None).await.unwrap().is_empty);
     for wait in [Duration::ZERO, CROWDED_WAIT] {
@@ -231,7 +231,7 @@ async fn poll_of_a_full_server_is_counted_once() {
 #[tokio::test]
 async fn appended_entries_are_counted() {
     let hub = hub_with(HubConfig::default()).await;
-    let before = hub.metrics().entries.value();
+    let before = hub.metrics().value("holdline_entries_total");
     // The room, and the message in it.
     say(&hub, "new", "hello").await;
     say(&hub, "new", "hello").await;
@@ -241,5 +241,5 @@ async fn appended_entries_are_counted() {
     hub.publish(made).await.unwrap();
     let visible = hub.poll(EVERY_ROOM, &RoomSelection::All, After::Start, LONG, None).await.unwrap();
     let batch: Batch = serde_json::from_slice(&visible.body).unwrap();
-    assert_eq!(hub.metrics().entries.value() - before, 4, "{:?}", batch.entries);
+    assert_eq!(hub.metrics().value("holdline_entries_total") - before, 4, "{:?}", batch.entries);
 }

@@ -1,4 +1,4 @@
-//! The writer's jobs besides appending: retention, expiry of rooms, and trying whether it could append.
+//! The writer's jobs besides appending: retention, expiry of rooms, and the probe for health.
 
 use std::time::{Duration, Instant};
 
@@ -9,21 +9,22 @@ use super::Writer;
 use crate::log::catch_up::catch_up;
 use crate::log::clock::wall_clock;
 use crate::log::draft::Draft;
-use crate::log::engine::{Follower, LogEvent, RoomInUse};
+use crate::log::engine::{Follower, LogEvent, RoomCut, RoomInUse};
 use crate::log::error::LogError;
 use crate::log::projection::{self, AppendTransaction, log_error};
 use crate::log::retention::Retention;
 use crate::log::sqlite::jobs::{Job, answer};
 use crate::log::sqlite::upkeep::{Phase, Upkeep};
 
-/// How old a commit may be for [`Log::health`](crate::log::Log::health) to believe in the next one.
+/// The age up to which a successful commit satisfies [`Log::health`](crate::log::Log::health) without a
+/// probe.
 const RECENT_COMMIT: Duration = Duration::from_secs(5);
 
-/// How much a probe writes after a group could not be written: as much as large groups do.
+/// The number of bytes that a probe writes after a group could not be written: as many as a large group.
 const LARGE_PROBE: usize = 128 * 1024;
 
 impl Writer {
-    /// Whatever is no append.
+    /// Does a job that is no append.
     pub(super) fn do_other(&mut self, job: Job) {
         match job {
             Job::Append { .. } | Job::Wake => {}
@@ -40,7 +41,7 @@ impl Writer {
         self.in_place()?;
         self.upkeep.mark(&mut self.connection)?;
         match self.prune_some(retention) {
-            // Removing needs room before it gives any.
+            // Removing entries needs space before it frees any.
             Err(LogError::Full) => {
                 if self.checkpoint(Phase::Open).is_err() {
                     Upkeep::rewind(&self.connection)?;
@@ -57,13 +58,12 @@ impl Writer {
         let age = retention.age.map(|age| self.pruner.cut(age));
         let pruned = self.pruner.prune(&mut self.connection, age, retention.per_room, self.tip.head);
         let pruned = pruned.map_err(log_error)?;
-        if pruned.removed > 0 {
-            self.upkeep.redact_soon();
-        }
+        self.after_cuts(&pruned.cuts);
         Ok(pruned.more)
     }
 
-    /// Removes those of the rooms that may go, and answers whether one of them has to be looked at again.
+    /// Removes those of the rooms that may expire, and returns whether one of them has to be checked again
+    /// later.
     fn expire(
         &mut self,
         rooms: &[RoomName],
@@ -77,16 +77,20 @@ impl Writer {
         let transaction = begun.map_err(log_error)?;
         let expired = projection::expire(transaction, rooms, idle, self.tip.head, &**is_in_use);
         let expired = expired.map_err(log_error)?;
-        if expired.more || !expired.rooms.is_empty() {
-            self.upkeep.redact_soon();
-        }
+        self.after_cuts(&expired.cuts);
         self.tip.rooms = self.tip.rooms.saturating_sub(expired.rooms.len());
-        if !expired.rooms.is_empty()
-            && let Some(follower) = &*self.shared.follower.lock()
-        {
-            follower(LogEvent::RoomsExpired { rooms: &expired.rooms, forgotten: expired.forgotten });
+        if !expired.rooms.is_empty() {
+            self.upkeep.redact_soon();
+            self.tell(LogEvent::RoomsExpired { rooms: &expired.rooms, forgotten: expired.forgotten });
         }
-        Ok(expired.more)
+        Ok(!expired.cuts.is_empty())
+    }
+
+    fn after_cuts(&mut self, cuts: &[RoomCut]) {
+        if !cuts.is_empty() {
+            self.upkeep.redact_soon();
+            self.tell(LogEvent::Pruned(cuts));
+        }
     }
 
     fn follow(&mut self, after: Seq, follower: Follower) -> Result<(), LogError> {
@@ -110,7 +114,8 @@ impl Writer {
             }
             return Ok(());
         }
-        // What failed has to work again: an entry, as far as it can be tried without one, and as much as a group may write.
+        // The probe repeats what failed: an entry, as far as that is possible without publishing one, and as
+        // many bytes as a group may write.
         let mut group = AppendTransaction::begin(transaction, self.tip, 1);
         match group.append(&probe_draft()) {
             Ok(_) | Err(LogError::Refused(_)) => drop(group),
@@ -129,7 +134,7 @@ impl Writer {
     }
 }
 
-/// A message that could be published.
+/// Makes a valid draft of a message.
 fn probe_draft() -> Draft {
     Draft::say(Person::stdin(), RoomName::lobby(), MessageText::received("probe"))
 }

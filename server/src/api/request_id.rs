@@ -1,0 +1,77 @@
+//! The id of a request, which joins what a client, a proxy and the server's own log say of it.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::caller::CallerHeaders;
+use super::config::HttpConfig;
+use crate::random;
+
+/// The longest id that is taken over from a proxy, in bytes.
+const LONGEST: usize = 128;
+
+/// Names a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RequestId {
+    /// The id that a trusted proxy gave.
+    Given(Box<str>),
+    /// An id of ours.
+    Made(u64),
+}
+
+impl RequestId {
+    /// The id that a trusted proxy gave in `X-Request-Id`. What is no plain word is ignored.
+    pub(crate) fn given(
+        config: &HttpConfig,
+        peer: Option<IpAddr>,
+        headers: &CallerHeaders<'_>,
+    ) -> Option<Self> {
+        let id = headers.request_id.filter(|_| peer.is_some_and(|peer| config.trusts(peer)))?;
+        let id = std::str::from_utf8(id).ok()?;
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:=+/@~".contains(&byte);
+        ((1..=LONGEST).contains(&id.len()) && id.bytes().all(is_plain)).then(|| Self::Given(id.into()))
+    }
+
+    /// A new id. Begins anywhere, so that those of two runs of a server differ.
+    pub(crate) fn make() -> Self {
+        static NEXT: LazyLock<AtomicU64> = LazyLock::new(|| AtomicU64::new(random::word()));
+        Self::Made(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Given(id) => f.write_str(id),
+            Self::Made(number) => write!(f, "{number:016x}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_words_of_trusted_proxies_are_taken_over() {
+        let mut config = HttpConfig::default();
+        config.trusted_proxies.push("10.0.0.0/8".parse().unwrap());
+        let long = "x".repeat(LONGEST + 1);
+        for (peer, id, is_given) in [
+            ("10.0.0.1", "4bf92f3577b34da6-1", true),
+            ("10.0.0.1", &long[1..], true),
+            ("10.0.0.1", &long, false),
+            ("10.0.0.1", "", false),
+            ("10.0.0.1", "two words", false),
+            ("10.0.0.1", "a\x1b[1m", false),
+            ("192.0.2.1", "4bf92f3577b34da6-1", false),
+        ] {
+            let headers = CallerHeaders::read([("X-Request-Id", id.as_bytes())].into_iter());
+            let given = RequestId::given(&config, Some(peer.parse().unwrap()), &headers);
+            assert_eq!(given.map(|id| id.to_string()), is_given.then(|| id.to_owned()), "{peer}: {id}");
+        }
+        assert_ne!(RequestId::make(), RequestId::make());
+    }
+}
