@@ -10,8 +10,6 @@ addEventListener("install", event => {
   event.waitUntil(fetch(scope).then(keep));
 });
 
-addEventListener("activate", event => event.waitUntil(registration.navigationPreload?.enable()));
-
 addEventListener("fetch", event => {
   const { method, mode, url } = event.request;
   const path = url.startsWith(scope) && method === "GET" ? url.slice(scope.length).split(/[?#]/)[0] : "-";
@@ -21,7 +19,7 @@ addEventListener("fetch", event => {
 
 // The server's page; the kept one if nobody answers, or a proxy says that nobody does.
 async function page(event) {
-  const answer = await Promise.resolve(event.preloadResponse).then(answer => answer ?? fetch(event.request)).catch(() => undefined);
+  const answer = await fetch(event.request).catch(() => undefined);
   const isOfServer = answer?.headers.has("holdline-build");
   if (isOfServer && answer.ok) event.waitUntil(keep(answer.clone()));
   const isAway = !answer || (!isOfServer && [502, 503, 504].includes(answer.status));

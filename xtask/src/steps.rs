@@ -23,7 +23,7 @@ pub(crate) struct Step {
 }
 
 /// The steps: the fast ones first, and last those that need all others.
-pub(crate) const ALL: [Step; 12] = [
+pub(crate) const ALL: [Step; 13] = [
     Step { name: "tidy", about: "the house rules", run: |context| tidy::command(context.sh) },
     Step { name: "format", about: "rustfmt", run: host::format },
     Step { name: "clippy", about: "lints; up to three minutes the first time", run: host::clippy },
@@ -56,6 +56,7 @@ pub(crate) const ALL: [Step; 12] = [
         run: |context| faults::short(context.sh),
     },
     Step { name: "end-to-end", about: "browsers against the real executable", run: client::end_to_end },
+    Step { name: "firefox", about: "the main stories in Firefox; about a minute", run: client::firefox },
 ];
 
 /// The steps of `check`: all that need neither a browser nor the executable.

@@ -2,10 +2,12 @@
 
 mod access;
 mod away;
+mod back_and_forward;
 mod barriers;
 mod changes;
 mod chaos;
 mod classic;
+mod composing;
 mod fields;
 mod focus;
 mod history;
@@ -15,6 +17,7 @@ mod markup;
 mod offline;
 mod one_browser;
 mod phone;
+mod places;
 mod prefix;
 mod reload;
 mod rooms;
@@ -22,6 +25,7 @@ mod scrolling;
 mod selection;
 mod start;
 mod tabs;
+mod times;
 mod two_people;
 mod update;
 mod walk;

@@ -24,7 +24,7 @@ async fn load_while_away(server: &mut Server, address: &str) -> Result<()> {
     until_kept(&ada).await?;
     server.kill().await?;
     for _ in 0..2 {
-        ada.browser.client.refresh().await?;
+        ada.browser.reload().await?;
         ada.until("what was there, and its age", |screen| {
             screen.messages == before.messages
                 && screen.nickname == before.nickname
@@ -41,7 +41,7 @@ async fn load_while_away(server: &mut Server, address: &str) -> Result<()> {
     ada.say("three").await?;
     ada.until("a message on its way", |screen| screen.row("three").is_some_and(|row| row.state == "pending"))
         .await?;
-    ada.browser.client.refresh().await?;
+    ada.browser.reload().await?;
     ada.until("the message still on its way", |screen| screen.messages.len() == 3).await?;
     server.start_again().await?;
     let after = ada.until_said(&["one", "two", "three"]).await?;
@@ -74,10 +74,14 @@ async fn server_comes_before_what_was_kept() -> Result<()> {
     let ada = Chat::open(&relay.url()).await?;
     until_kept(&ada).await?;
     relay.set(Rule::Answer("GET / ", 200, "<title>A newer page</title>"));
-    ada.browser.client.refresh().await?;
-    assert_eq!(ada.browser.client.title().await?, "A newer page");
+    ada.browser.reload().await?;
+    eventually("the newer page", async || {
+        let title = ada.browser.client.title().await?;
+        Ok(Check::that(title == "A newer page", || title))
+    })
+    .await?;
     relay.set(Rule::Answer(" / ", 502, "<title>Bad gateway</title>"));
-    ada.browser.client.refresh().await?;
+    ada.browser.reload().await?;
     ada.until_live().await?;
     Ok(())
 }
@@ -98,7 +102,7 @@ async fn kept_page_notices_a_newer_server() -> Result<()> {
         })()";
     let () = ada.browser.run(age, vec![]).await?;
     relay.set(Rule::Answer("GET / ", 503, "<title>Away</title>"));
-    ada.browser.client.refresh().await?;
+    ada.browser.reload().await?;
     ada.until_live().await?;
     eventually("an offer to reload", async || {
         let offers = "return !!document.querySelector('[data-testid=outdated]')";

@@ -6,8 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::Context;
 use crate::build::client;
-use crate::setup::TARGET;
-use crate::setup::browser;
+use crate::setup::{TARGET, browser, firefox};
 use crate::{paths, shell};
 
 /// A whole suite in a slow browser on a busy machine; the default of 20 seconds is for single tests.
@@ -54,6 +53,25 @@ pub(super) fn plain_build(context: &Context<'_>) -> Result<()> {
         ensure!(is_embedded, "the executable has another {}", name.display());
     }
     Ok(())
+}
+
+/// The stories that show whether another browser's engine does what the client relies on: fetch and storage, locks and
+/// channels between tabs, scrolling, composing, its cache of pages, service workers.
+const STORIES_OF_ENGINES: [&str; 7] = [
+    "two_people::",
+    "away::",
+    "tabs::ten_tabs",
+    "history::",
+    "back_and_forward::",
+    "composing::",
+    "offline::page_is_there",
+];
+
+/// These stories in Firefox.
+pub(super) fn firefox(context: &Context<'_>) -> Result<()> {
+    let test = shell::cargo(context.sh).args(["test", "--package", "holdline_e2e", "--test", "e2e", "--"]);
+    let test = test.args(STORIES_OF_ENGINES).env("HOLDLINE_BIN", paths::executable());
+    Ok(firefox::find_or_install(context.sh)?.show_to(test).run()?)
 }
 
 /// Browsers, curl and the command line against the built executable.
