@@ -68,7 +68,7 @@ impl Arguments {
         match self {
             Self { write: true, .. } => Task::Write,
             Self { accept: true, .. } => Task::Accept,
-            Self { quick: true, .. } => Task::Guard,
+            Self { quick: true, .. } => Task::Compare,
             Self { full: true, .. } => Task::MeasureFully,
             _ => Task::Measure,
         }

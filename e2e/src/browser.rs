@@ -2,6 +2,7 @@
 
 mod command;
 mod driver;
+mod kind;
 
 use anyhow::{Context as _, Result, ensure};
 use fantoccini::error::CmdError;
@@ -13,14 +14,15 @@ use serde_json::{Value, json};
 
 use self::command::Chromium;
 use self::driver::Driver;
+use self::kind::Kind;
 use crate::{Check, eventually, key};
 
-/// A browser window, with its browser and driver killed when dropped.
+/// A browser window, with its browser and driver ended when dropped.
 #[derive(Debug)]
 pub struct Browser {
     /// The WebDriver session, for commands without a method here.
     pub client: Client,
-    _driver: Driver,
+    driver: Driver,
 }
 
 /// A screen to emulate.
@@ -54,7 +56,7 @@ pub enum Scheme {
 
 /// A line of the browser's console.
 #[derive(Debug, Deserialize)]
-struct Line {
+struct ConsoleLine {
     level: String,
     source: String,
     message: String,
@@ -66,14 +68,14 @@ impl Browser {
         Self::start_on(Device::LAPTOP).await
     }
 
-    /// Starts one on this device.
+    /// Starts a browser on this device.
     pub async fn start_on(device: Device) -> Result<Self> {
         let mut driver = Driver::start().await?;
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let session = builder.capabilities(driver.capabilities(device.is_phone)?).connect(driver.url());
         let client = session.await.context("cannot start a browser")?;
-        driver.take_charge_of(client.capabilities().and_then(|all| all.get("goog:processID")?.as_u64()));
-        let browser = Self { client, _driver: driver };
+        driver.take_charge_of(client.capabilities().and_then(|all| all.get(driver.kind.process())?.as_u64()));
+        let browser = Self { client, driver };
         browser.emulate(device).await?;
         Ok(browser)
     }
@@ -81,6 +83,10 @@ impl Browser {
     /// Emulates this device from now on.
     pub async fn emulate(&self, device: Device) -> Result<()> {
         let Device { width, height, scale, is_phone } = device;
+        if self.driver.kind == Kind::Firefox {
+            ensure!(!is_phone, "Firefox has no phone to show");
+            return Ok(self.client.set_window_size(width, height).await?);
+        }
         let metrics =
             json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": is_phone });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
@@ -113,6 +119,17 @@ impl Browser {
         self.devtools("Page.setWebLifecycleState", json!({ "state": state })).await.map(drop)
     }
 
+    /// Reloads the page as its reader does. The driver's own command bypasses service workers in Firefox.
+    pub async fn reload(&self) -> Result<()> {
+        let () = self.run("window.isLeft = true; setTimeout(() => location.reload(), 0)", vec![]).await?;
+        eventually("another page", async || {
+            // Scripts fail between two pages.
+            let is_another = self.client.execute("return !window.isLeft", vec![]).await;
+            Ok(Check::that(is_another.is_ok_and(|is| is == true), || "the old page".to_owned()))
+        })
+        .await
+    }
+
     /// Runs a script in the page, and returns its result.
     pub async fn run<T: DeserializeOwned>(&self, script: &str, arguments: Vec<Value>) -> Result<T> {
         let value = self.client.execute(script, arguments).await?;
@@ -135,8 +152,10 @@ impl Browser {
     pub async fn type_over(&self, css: &str, text: &str) -> Result<()> {
         self.click(css).await?;
         let field = self.client.find(Locator::Css(css)).await?;
-        let keys = format!("{}a{}{text}{}", key::CONTROL, key::RELEASE, key::ENTER);
-        field.send_keys(&keys).await.with_context(|| format!("cannot type into {css}"))
+        for keys in [format!("{}a", key::CONTROL), format!("{text}{}", key::ENTER)] {
+            field.send_keys(&keys).await.with_context(|| format!("cannot type into {css}"))?;
+        }
+        Ok(())
     }
 
     /// Puts a text into a field at once, as pasting does.
@@ -155,7 +174,7 @@ impl Browser {
     pub async fn must_be_quiet(&self) -> Result<()> {
         // Chromium logs every such response, including those that the protocol intends: no session yet, no
         // such room yet.
-        let is_meant = |line: &Line| line.message.contains(" 401 ") || line.message.contains(" 404 ");
+        let is_meant = |line: &ConsoleLine| line.message.contains(" 401 ") || line.message.contains(" 404 ");
         self.must_be_quiet_but_for(|line| line.source == "network" && is_meant(line)).await
     }
 
@@ -170,9 +189,13 @@ impl Browser {
         self.must_be_quiet_but_for(|_| false).await
     }
 
-    async fn must_be_quiet_but_for(&self, is_expected: impl Fn(&Line) -> bool) -> Result<()> {
+    async fn must_be_quiet_but_for(&self, is_expected: impl Fn(&ConsoleLine) -> bool) -> Result<()> {
+        if self.driver.kind == Kind::Firefox {
+            // Its driver does not tell what the console says.
+            return Ok(());
+        }
         let lines = self.client.issue_cmd(Chromium::Log).await?;
-        let mut lines: Vec<Line> = serde_json::from_value(lines)?;
+        let mut lines: Vec<ConsoleLine> = serde_json::from_value(lines)?;
         lines.retain(|line| line.level == "SEVERE" && !is_expected(line));
         ensure!(lines.is_empty(), "the browser's console complains: {lines:#?}");
         Ok(())

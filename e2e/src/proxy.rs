@@ -32,7 +32,7 @@ impl PrefixProxy {
             while let Ok((visitor, _)) = listener.accept().await {
                 let server = server.clone();
                 // A broken connection concerns only its two ends.
-                tokio::spawn(async move { pass(visitor, &server).await.unwrap_or_default() });
+                tokio::spawn(async move { forward(visitor, &server).await.unwrap_or_default() });
             }
         });
         Ok(Self { address, accepting })
@@ -51,7 +51,7 @@ impl Drop for PrefixProxy {
 }
 
 /// Forwards a request, and returns its response.
-async fn pass(mut visitor: TcpStream, server: &str) -> Result<()> {
+async fn forward(mut visitor: TcpStream, server: &str) -> Result<()> {
     let mut request = Vec::new();
     let head = loop {
         if let Some(end) = request.windows(4).position(|bytes| bytes == b"\r\n\r\n") {

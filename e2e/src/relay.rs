@@ -19,6 +19,8 @@ pub enum Rule {
     Pass,
     /// Never answers requests whose first line contains this text.
     Swallow(&'static str),
+    /// Forwards all requests, and removes cookies from their answers.
+    DropCookies,
     /// Answers requests whose first line contains this text with this status and page of HTML.
     Answer(&'static str, u16, &'static str),
 }
@@ -62,6 +64,22 @@ impl Relay {
     }
 }
 
+/// The head of the server's answer, and what came with it, without the lines that set cookies.
+async fn without_cookies(server: &mut TcpStream) -> Result<Vec<u8>> {
+    let mut answer = Vec::new();
+    while !answer.windows(4).any(|bytes| bytes == b"\r\n\r\n") {
+        if server.read_buf(&mut answer).await? == 0 {
+            bail!("no whole answer");
+        }
+    }
+    let lines = answer.split_inclusive(|byte| *byte == b'\n');
+    Ok(lines
+        .filter(|line| !line.to_ascii_lowercase().starts_with(b"set-cookie:"))
+        .flatten()
+        .copied()
+        .collect())
+}
+
 async fn serve(mut visitor: TcpStream, server: &str, rule: &Mutex<Rule>) -> Result<()> {
     let mut request = Vec::new();
     let end = loop {
@@ -94,6 +112,10 @@ async fn serve(mut visitor: TcpStream, server: &str, rule: &Mutex<Rule>) -> Resu
             let (line, fields) = head.split_once("\r\n").unwrap_or((head, ""));
             server.write_all(format!("{line}\r\nconnection: close\r\n{fields}\r\n\r\n").as_bytes()).await?;
             server.write_all(&request[end + 4..]).await?;
+            if matches!(rule, Rule::DropCookies) {
+                let answer = without_cookies(&mut server).await?;
+                visitor.write_all(&answer).await?;
+            }
             copy_bidirectional(&mut visitor, &mut server).await?;
         }
     }

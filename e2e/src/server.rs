@@ -11,6 +11,10 @@ use tokio::time::timeout;
 use crate::process::Output;
 use crate::{Process, TIME_LIMIT, holdline};
 
+/// A name that the stories' browsers resolve to this machine. Browsers trust this machine's address without TLS, but not this
+/// name: pages from there have neither Web Locks nor service workers.
+pub(crate) const PLAIN_HOST: &str = "chat.example";
+
 /// A running server; killed when dropped.
 #[derive(Debug)]
 pub struct Server {
@@ -35,6 +39,11 @@ impl Server {
     /// The chat's address, without a slash at the end.
     pub fn url(&self) -> String {
         self.urls().swap_remove(0)
+    }
+
+    /// The chat's address by a host name, as in a network without TLS.
+    pub fn plain_url(&self) -> String {
+        self.url().replace("127.0.0.1", PLAIN_HOST)
     }
 
     /// The chat's address on each listener, in order.
@@ -62,12 +71,24 @@ impl Server {
         self.process.take().context("the server is not running")?.kill().await
     }
 
+    /// Kills the server and starts it with an empty log.
+    pub async fn replace_log(&mut self) -> Result<()> {
+        self.kill().await?;
+        for entry in self.folder.path().read_dir()? {
+            let path = entry?.path();
+            if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("log.db")) {
+                std::fs::remove_file(path)?;
+            }
+        }
+        self.start_again().await
+    }
+
     /// Restarts the server with its addresses and its log.
     pub async fn start_again(&mut self) -> Result<()> {
         let mut command = holdline()?;
         let log = format!("sqlite:{}", self.folder.path().join("log.db").display());
         // The stories' proxies run on this machine.
-        command.args(["serve", "--log", &log, "--trusted-proxy", "127.0.0.1"]);
+        command.args(["serve", "--log", &log, "--trusted-proxy", "127.0.0.1", "--host", PLAIN_HOST]);
         for address in &self.addresses {
             command.args(["--listen", &address.to_string()]);
         }

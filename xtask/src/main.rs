@@ -43,7 +43,7 @@ struct Cli {
 enum Command {
     /// Install missing tools: wasm target, trunk, wasm-bindgen, wasm-opt
     Setup {
-        /// Also a browser and its driver, which the tests need
+        /// Also browsers and their drivers, which the tests need
         #[arg(long)]
         browser: bool,
     },

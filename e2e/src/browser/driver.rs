@@ -1,40 +1,15 @@
 //! The process of the driver, the browser that it starts, and the browser's profile.
 
-use std::env;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result};
 use fantoccini::wd::Capabilities;
-use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
+use super::kind::Kind;
 use crate::process::Output;
 use crate::{Process, TIME_LIMIT};
-
-/// The flags of a browser that runs without a screen, as root, and without connections to third parties.
-const FLAGS: [&str; 10] = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    // A click on an element that is still moving hits another one.
-    "--force-prefers-reduced-motion",
-];
-
-/// The settings of a laptop's mouse: a headless browser has none, and pages that check (`pointer`, `hover`) would take it
-/// for a kiosk.
-const MOUSE: &str =
-    "--blink-settings=primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2";
-
-/// The settings of a phone's touch screen.
-const FINGERS: &str =
-    "--blink-settings=primaryPointerType=2,availablePointerTypes=2,primaryHoverType=1,availableHoverTypes=1";
 
 /// The number of attempts at starting the driver.
 const STARTS: usize = 5;
@@ -42,6 +17,8 @@ const STARTS: usize = 5;
 /// A running driver.
 #[derive(Debug)]
 pub(super) struct Driver {
+    /// The browser that it drives.
+    pub(super) kind: Kind,
     url: String,
     /// The browser's process, which outlives a driver that is killed.
     browser: Option<u64>,
@@ -50,7 +27,7 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    /// Starts the driver that `CHROMEDRIVER` names, or Debian's, on a free port. The driver chooses a port
+    /// Starts the driver of the browser that the environment names, on a free port. Chromium's chooses a port
     /// that is free for IPv4 and then listens on it for IPv6 too; if another program was faster, it ends, and
     /// is started again.
     pub(super) async fn start() -> Result<Self> {
@@ -65,18 +42,19 @@ impl Driver {
     }
 
     async fn start_once() -> Result<Self> {
-        let program = env::var_os("CHROMEDRIVER").unwrap_or_else(|| "/usr/bin/chromedriver".into());
+        let kind = Kind::of_environment()?;
+        let (program, flags) = kind.driver();
         let mut command = tokio::process::Command::new(program);
-        command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
+        command.args(flags).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = Process::start(&mut command)
-            .context("no WebDriver; `cargo xtask setup --browser` installs one, or CHROMEDRIVER names it")?;
+            .context("no WebDriver; `cargo xtask setup --browser` installs them, or CHROMEDRIVER and GECKODRIVER name them")?;
         let mut output = process.output()?;
-        let port = timeout(TIME_LIMIT, port(&mut output)).await;
-        let port = port.context("chromedriver does not say on which port it listens")??;
+        let port = timeout(TIME_LIMIT, port(kind, &mut output)).await;
+        let port = port.context("the driver does not say on which port it listens")??;
         // The driver writes more later, and must not block on a full pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = output.next_line().await {} });
         let url = format!("http://127.0.0.1:{port}/");
-        Ok(Self { url, browser: None, _process: process, profile: tempfile::tempdir()? })
+        Ok(Self { kind, url, browser: None, _process: process, profile: tempfile::tempdir()? })
     }
 
     pub(super) fn url(&self) -> &str {
@@ -85,15 +63,7 @@ impl Driver {
 
     /// The capabilities that the browser has to have.
     pub(super) fn capabilities(&self, is_phone: bool) -> Result<Capabilities> {
-        let mut flags = FLAGS.map(str::to_owned).to_vec();
-        flags.push(if is_phone { FINGERS } else { MOUSE }.to_owned());
-        flags.push(format!("--user-data-dir={}", self.profile.path().display()));
-        let mut options = json!({ "args": flags });
-        if let Some(browser) = env::var_os("CHROME") {
-            options["binary"] = Value::from(browser.to_string_lossy());
-        }
-        let all = json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
-        Ok(serde_json::from_value(all)?)
+        self.kind.capabilities(self.profile.path(), is_phone)
     }
 
     /// Takes the ownership of this browser, to kill it with the driver.
@@ -117,11 +87,11 @@ impl Drop for Driver {
 }
 
 /// Reads the port from the driver's first lines.
-async fn port(output: &mut Output) -> Result<u16> {
+async fn port(kind: Kind, output: &mut Output) -> Result<u16> {
     while let Some(line) = output.next_line().await? {
-        if let Some((_, port)) = line.split_once("started successfully on port ") {
-            return Ok(port.trim_end_matches('.').parse()?);
+        if let Some(port) = kind.port(&line) {
+            return Ok(port.parse()?);
         }
     }
-    anyhow::bail!("chromedriver ended at once")
+    anyhow::bail!("the driver ended at once")
 }

@@ -81,21 +81,21 @@ async fn tab_in_a_room_that_the_server_refuses_silences_no_other() -> Result<()>
     Ok(())
 }
 
-/// A page from plain HTTP on a LAN has no Web Locks; the tabs elect a leader nevertheless.
+/// A page from plain HTTP on a LAN has no Web Locks; the tabs elect a leader nevertheless. A browser opens six connections to a
+/// host, so that ten tabs with a poll each would block each other.
 #[tokio::test]
-async fn tabs_without_locks_hold_one_request() -> Result<()> {
+async fn ten_tabs_without_locks_hold_one_request() -> Result<()> {
     let server = Server::start().await?;
-    let browser = Browser::start().await?;
-    let client = browser.client.clone();
-    let no_locks = json!({ "source": "delete Navigator.prototype.locks" });
-    browser.devtools("Page.addScriptToEvaluateOnNewDocument", no_locks.clone()).await?;
-    let chat = Chat::open_in(browser, &server.url()).await?;
+    let url = server.plain_url();
+    let chat = Chat::open(&url).await?;
+    let client = chat.browser.client.clone();
+    let is_plain = "return !isSecureContext && !navigator.locks && !navigator.serviceWorker";
+    assert!(chat.browser.run::<bool>(is_plain, vec![]).await?, "{url} is what browsers trust");
     let mut tabs = vec![client.window().await?];
-    while tabs.len() < 4 {
+    while tabs.len() < 10 {
         let tab = client.new_window(true).await?.handle;
         client.switch_to_window(tab.clone()).await?;
-        chat.browser.devtools("Page.addScriptToEvaluateOnNewDocument", no_locks.clone()).await?;
-        client.goto(&server.url()).await?;
+        client.goto(&url).await?;
         chat.until_live().await?;
         tabs.push(tab);
     }
@@ -140,5 +140,56 @@ async fn leader_without_network_is_replaced() -> Result<()> {
     ben.say("lobby", "Are you there?").await?;
     chat.until_said(&["Are you there?"]).await?;
     chat.until_live().await?;
+    chat.browser.must_be_quiet_but_for_requests().await
+}
+
+/// Two tabs that a browser restores, on its very first visit: one person.
+#[tokio::test]
+async fn two_tabs_on_a_first_visit_are_one_person() -> Result<()> {
+    let server = Server::start().await?;
+    let browser = Browser::start().await?;
+    let client = browser.client.clone();
+    let (first, second) = (client.window().await?, client.new_window(true).await?.handle);
+    for tab in [&first, &second] {
+        client.switch_to_window(tab.clone()).await?;
+        // Does not wait for the page.
+        browser
+            .run::<()>(
+                "setTimeout(address => { location.href = address; }, 0, arguments[0])",
+                vec![json!(server.url())],
+            )
+            .await?;
+    }
+    let chat = Chat { browser };
+    let second_name = chat.until_live().await?.nickname;
+    client.switch_to_window(first).await?;
+    let screen = chat.until_live().await?;
+    assert_eq!(screen.nickname, second_name);
+    chat.until("one person", |screen| screen.people.len() == 1).await?;
+    chat.browser.must_be_quiet().await
+}
+
+/// The log is another one, and does not have the room of the other tab.
+#[tokio::test]
+async fn tabs_in_different_rooms_survive_a_new_log() -> Result<()> {
+    let mut server = Server::start().await?;
+    let chat = Chat::open(&server.url()).await?;
+    chat.say("in the old log").await?;
+    chat.until_said(&["in the old log"]).await?;
+    let (first, second) = open_second(&chat, &format!("{}/r/tea", server.url())).await?;
+    chat.say("tea in the old log").await?;
+    chat.until_said(&["tea in the old log"]).await?;
+    server.replace_log().await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    ben.say("lobby", "in the new log").await?;
+    chat.browser.client.switch_to_window(first).await?;
+    chat.until("the new log", |screen| screen.status == "live" && screen.row("in the new log").is_some())
+        .await?;
+    chat.browser.client.switch_to_window(second).await?;
+    chat.say("tea in the new log").await?;
+    let is_said = |screen: &holdline_e2e::Screen| {
+        screen.status == "live" && screen.row("tea in the new log").is_some_and(|row| row.seq.is_some())
+    };
+    chat.until("the new log", is_said).await?;
     chat.browser.must_be_quiet_but_for_requests().await
 }

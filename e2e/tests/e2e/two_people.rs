@@ -34,8 +34,10 @@ async fn shift_and_enter_break_the_line_and_nothing_says_nothing() -> Result<()>
     let ada = Chat::open(&server.url()).await?;
     ada.say("").await?;
     ada.say("   ").await?;
-    ada.write(&format!("{}a{}", key::CONTROL, key::RELEASE)).await?;
-    ada.say(&format!("one line{}{}{}and another", key::SHIFT, key::ENTER, key::RELEASE)).await?;
+    ada.write(&format!("{}a", key::CONTROL)).await?;
+    ada.write("one line").await?;
+    ada.write(&format!("{}{}", key::SHIFT, key::ENTER)).await?;
+    ada.say("and another").await?;
     let texts = ["one line\nand another", "the end"];
     ada.say(texts[1]).await?;
     // Empty messages would be shown before the end.

@@ -12,7 +12,7 @@ use gloo_timers::callback::Timeout;
 use serde::Serialize;
 use web_sys::{AbortController, AbortSignal, RequestCache, RequestRedirect};
 
-use super::base::base;
+use super::base::{base, kept_build};
 use super::time::{millis, until_date};
 use super::{Answer, Fault};
 
@@ -58,8 +58,9 @@ impl Signal {
 }
 
 thread_local! {
-    /// The server's build as the first answer said it, and whether a later answer said another one.
-    static BUILD: RefCell<(Option<String>, bool)> = const { RefCell::new((None, false)) };
+    /// The build that this page is of, which the first answer says unless the page does, and whether a later answer said
+    /// another one.
+    static BUILD: RefCell<(Option<String>, bool)> = RefCell::new((kept_build(), false));
     /// The session's token, in a browser that refuses the cookie.
     static TOKEN: RefCell<Option<String>> = const { RefCell::new(None) };
 }

@@ -10,7 +10,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::driver::Driver;
 use super::store::Store;
 use super::wakes::Wakes;
-use super::{pause, report, session};
+use super::{pause, report, session, snapshot};
 use crate::api::{self, AbortOnDrop, Change, Fault, Signal};
 use crate::state::{Action, Goal, Older, Phase, Room, State};
 use crate::words;
@@ -74,6 +74,12 @@ async fn join(store: Store, driver: Driver, wakes: Wakes, room: RoomName, signal
             }
             Err(fault) => fault,
         };
+        if let Some(snapshot) = snapshot::recall(&store, &driver, &room) {
+            // A poll goes on from there as soon as the server is back.
+            let cursor = snapshot.page.cursor;
+            store.dispatch(Action::Recalled(snapshot));
+            return driver.start(cursor);
+        }
         let pause = pause::after(&fault, &mut backoff, api::jitter());
         if !driver.is_started() {
             report(&store, pause, &fault);

@@ -35,6 +35,9 @@ const NO_CLIENT: &str = include_str!("assets/no_client.html");
 /// The placeholder `<base>` tag of `index.html`, replaced by the actual mount path.
 const BASE_TAG: &str = r#"<base href="/" />"#;
 
+/// Keeps the page for the times when the server is away. It asks the server, which the policy of other files would forbid.
+const SERVICE_WORKER: &str = "service_worker.js";
+
 /// Answers with a file, with the page at addresses of rooms, or with a problem.
 pub(super) fn serve(caller: &Caller, request: Request) -> Response {
     if is_about_server(&request) {
@@ -56,6 +59,12 @@ pub(super) fn serve(caller: &Caller, request: Request) -> Response {
         ref other => return not_allowed(other, READING),
     }
     match file {
+        Some(file) if file.path == SERVICE_WORKER => {
+            let mut response = send_file(file, &parts.headers);
+            let policy = HeaderValue::from_static("default-src 'none'; connect-src 'self'");
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+            response
+        }
         Some(file) => send_file(file, &parts.headers),
         None => send_page(&caller.site.base, is_page, &parts.headers),
     }

@@ -83,11 +83,11 @@ impl<J: Journal> JournaledLog<J> {
         async move { Ok(matches!(effect.await?, Effect::Removed { more } if more || has_more)) }.boxed()
     }
 
-    fn look<T: Send + 'static>(
+    fn read_projection<T: Send + 'static>(
         &self,
-        look: impl FnOnce(&mut Projection) -> Result<T, LogError>,
+        read: impl FnOnce(&mut Projection) -> Result<T, LogError>,
     ) -> BoxFuture<'static, Result<T, LogError>> {
-        ready(look(self.core.lock().projection())).boxed()
+        ready(read(self.core.lock().projection())).boxed()
     }
 }
 
@@ -126,7 +126,7 @@ impl<J: Journal> Log for JournaledLog<J> {
     }
 
     fn read(&self, rooms: RoomSelection, after: Seq) -> BoxFuture<'static, Result<Chunk, LogError>> {
-        self.look(|projection| projection.read(&rooms, after))
+        self.read_projection(|projection| projection.read(&rooms, after))
     }
 
     fn page(
@@ -136,7 +136,7 @@ impl<J: Journal> Log for JournaledLog<J> {
         limit: usize,
         reader: Option<PersonId>,
     ) -> BoxFuture<'static, Result<Page, LogError>> {
-        self.look(|projection| projection.page(&room, before, limit, reader.as_ref()))
+        self.read_projection(|projection| projection.page(&room, before, limit, reader.as_ref()))
     }
 
     fn prune(&self, retention: Retention) -> BoxFuture<'static, Result<bool, LogError>> {
@@ -175,7 +175,7 @@ impl<J: Journal> Log for JournaledLog<J> {
     }
 
     fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {
-        self.look(Projection::rooms)
+        self.read_projection(Projection::rooms)
     }
 
     fn follow(&self, after: Seq, follower: Follower) -> BoxFuture<'static, Result<(), LogError>> {

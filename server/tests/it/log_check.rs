@@ -84,7 +84,7 @@ async fn damaged_page_is_named_and_export_goes_around_it() {
 }
 
 #[tokio::test]
-async fn export_that_fails_leaves_no_file_and_none_that_is_there_is_touched() {
+async fn failed_export_leaves_no_file_and_touches_no_existing_one() {
     let folder = tempfile::tempdir().unwrap();
     let (path, lines) = (folder.path().join("x.db"), folder.path().join("lines"));
     assert_eq!(log(&path, &["export", lines.to_str().unwrap()]).await.0, 1, "there is no log");
@@ -124,7 +124,7 @@ async fn copy_on_a_read_only_disk_is_read() {
 }
 
 #[tokio::test]
-async fn log_whose_database_is_gone_is_not_begun_anew_over_its_wal() {
+async fn missing_database_is_not_replaced_by_a_new_log_over_its_wal() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.db");
     let server = serve(&path).await;
@@ -143,7 +143,7 @@ async fn log_whose_database_is_gone_is_not_begun_anew_over_its_wal() {
 }
 
 #[tokio::test]
-async fn import_takes_no_strange_names_and_leaves_nothing_of_a_failure() {
+async fn failed_import_leaves_nothing_behind() {
     let (folder, path) = closed().await;
     let lines = folder.path().join("lines");
     assert_eq!(log(&path, &["export", lines.to_str().unwrap()]).await.0, 0);

@@ -37,7 +37,7 @@ async fn say(ada: &Client, times: usize) -> Seq {
 }
 
 #[tokio::test]
-async fn log_of_a_server_that_is_killed_while_it_checkpoints_opens_with_everything() {
+async fn log_opens_completely_after_a_kill_during_a_checkpoint() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.db");
     let size = || std::fs::metadata(&path).unwrap().len();
@@ -144,7 +144,7 @@ async fn with_both() -> (tempfile::TempDir, std::path::PathBuf, Process, Client)
 }
 
 #[tokio::test]
-async fn emptied_or_overwritten_wal_is_noticed_and_the_database_is_left_whole() {
+async fn emptied_or_overwritten_wal_is_detected_and_the_database_stays_intact() {
     let empty: fn(&Path) = |wal| std::fs::File::options().write(true).open(wal).unwrap().set_len(0).unwrap();
     let overwrite: fn(&Path) = |wal| {
         let garbage = vec![7; usize::try_from(std::fs::metadata(wal).unwrap().len()).unwrap()];
@@ -186,7 +186,7 @@ async fn emptied_or_overwritten_wal_is_noticed_and_the_database_is_left_whole() 
 }
 
 #[tokio::test]
-async fn emptied_index_of_the_wal_costs_nothing() {
+async fn emptied_index_of_the_wal_is_repaired() {
     let (_folder, path, mut server, ada) = with_both().await;
     let index = std::fs::File::options().write(true).open(beside(&path, "-shm")).unwrap();
     index.set_len(0).unwrap();

@@ -3,15 +3,17 @@
 /// The helpers of the other scripts.
 pub(crate) const PAGE: &str = include_str!("page.js");
 
-/// Measures the start: first paint, first composer and message, and loaded bytes.
+/// Measures the start: first paint, first composer and message, the time until live, layout shift, and loaded bytes.
 pub(crate) const START: &str = r"
 const paint = name => performance.getEntriesByName(name)[0]?.startTime ?? -1;
 const loaded = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
 const files = loaded.filter(entry => !entry.name.includes('/api/'));
+const { first, shift } = window.measured;
 return {
   paint: paint('first-paint'), contentful: paint('first-contentful-paint'),
   wasm: loaded.find(entry => entry.name.includes('.wasm'))?.responseEnd ?? -1,
-  composer: window.measured.first.composer ?? -1, message: window.measured.first.message ?? -1,
+  composer: first.composer ?? -1, message: first.message ?? -1, live: first.live ?? -1,
+  'shift, thousandths': shift * 1000,
   bytes: files.reduce((sum, entry) => sum + entry.encodedBodySize, 0),
   sent: loaded.reduce((sum, entry) => sum + entry.transferSize, 0),
 };";

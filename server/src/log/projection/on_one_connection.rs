@@ -147,7 +147,7 @@ impl Projection {
 
     /// Entries after `after`.
     pub(in crate::log) fn read(&mut self, rooms: &RoomSelection, after: Seq) -> Result<Chunk, LogError> {
-        self.look(|db| reader::read(db, rooms, after))
+        self.read_snapshot(|db| reader::read(db, rooms, after))
     }
 
     /// Messages before `before`.
@@ -158,17 +158,17 @@ impl Projection {
         limit: usize,
         asking: Option<&PersonId>,
     ) -> Result<Page, LogError> {
-        self.look(|db| reader::page(db, room, before, limit, asking))
+        self.read_snapshot(|db| reader::page(db, room, before, limit, asking))
     }
 
     /// Reads all rooms.
     pub(in crate::log) fn rooms(&mut self) -> Result<Vec<LoggedRoom>, LogError> {
-        self.look(reader::rooms)
+        self.read_snapshot(reader::rooms)
     }
 
     /// Rooms without messages whose newest entry is due.
     pub(in crate::log) fn empty_rooms(&mut self, idle: AgeCut) -> Result<Vec<RoomName>, LogError> {
-        self.look(|db| expiry::empty_rooms(db, Some(idle)))
+        self.read_snapshot(|db| expiry::empty_rooms(db, Some(idle)))
     }
 
     /// The time at which the log was last in use.
@@ -183,11 +183,14 @@ impl Projection {
         per_room: Option<u64>,
     ) -> Result<bool, LogError> {
         let head = self.tip.head;
-        self.look(|db| prune::is_due(db, age, per_room, head))
+        self.read_snapshot(|db| prune::is_due(db, age, per_room, head))
     }
 
     /// Runs a read on one snapshot.
-    fn look<T>(&mut self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, LogError> {
+    fn read_snapshot<T>(
+        &mut self,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, LogError> {
         let snapshot = self.db.transaction().map_err(log_error)?;
         read(&snapshot).map_err(log_error)
     }

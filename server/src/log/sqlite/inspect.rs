@@ -51,7 +51,7 @@ pub(super) fn inspect(path: &Path) -> Result<Found, LogError> {
         Ok(_) => {}
     }
     let leaves = Leaves::of(path);
-    let found = look(path);
+    let found = identify(path);
     drop(leaves);
     match found {
         Ok(Ok(found)) => Ok(found),
@@ -124,7 +124,7 @@ pub(super) fn has_wal(path: &Path) -> bool {
     std::fs::metadata(beside(path, "-wal")).is_ok_and(|wal| wal.len() > wal::HEAD)
 }
 
-fn look(path: &Path) -> rusqlite::Result<Result<Found, String>> {
+fn identify(path: &Path) -> rusqlite::Result<Result<Found, String>> {
     let found = open(path, false).and_then(|file| judge(&file));
     // After a crash, all tables of a young log may still be in the write-ahead log, and the file of an
     // interrupted checkpoint can be read only together with it.

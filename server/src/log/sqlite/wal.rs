@@ -27,7 +27,7 @@ pub(super) fn size(pages: u64, page: u64) -> u64 {
 }
 
 /// Reads the size and the salts of a write-ahead log.
-pub(super) fn look(path: &Path) -> io::Result<(u64, [u8; 8])> {
+pub(super) fn size_and_salts(path: &Path) -> io::Result<(u64, [u8; 8])> {
     let mut file = File::open(path)?;
     let mut head = [0; HEAD_BYTES];
     file.read_exact(&mut head)?;

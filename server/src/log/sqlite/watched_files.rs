@@ -53,17 +53,17 @@ impl WatchedFiles {
     pub(super) fn new(path: &Path, lock: Arc<LogLock>) -> Self {
         let aside = ["-wal", "-shm"].map(|end| {
             let name = beside(path, end);
-            let identity = look(&name).map(|found| found.0);
+            let identity = state_of(&name).map(|found| found.0);
             (name, identity)
         });
-        let found = look(path);
+        let found = state_of(path);
         let (database, size) = (found.map(|f| f.0), found.map_or(0, |f| f.1));
         Self { path: path.to_owned(), database, aside, size, lock }
     }
 
     /// Notes that a checkpoint has just written the database.
     pub(super) fn was_checkpointed(&mut self) {
-        if let Some((identity, size)) = look(&self.path)
+        if let Some((identity, size)) = state_of(&self.path)
             && Some(identity) == self.database
         {
             self.size = size;
@@ -73,7 +73,7 @@ impl WatchedFiles {
     /// Checks that the files are still the same, and complete as far as their sizes tell. Takes a few system
     /// calls, a microsecond each.
     pub(super) fn check(&self) -> Result<(), Lost> {
-        let found = look(&self.path);
+        let found = state_of(&self.path);
         let path = self.path.display();
         if found.map(|found| found.0) != self.database {
             return Err(Lost::Database(LogError::Unavailable(format!(
@@ -86,7 +86,7 @@ impl WatchedFiles {
             ))));
         }
         for (name, identity) in &self.aside {
-            if identity.is_some() && look(name).map(|found| found.0) != *identity {
+            if identity.is_some() && state_of(name).map(|found| found.0) != *identity {
                 return Err(Lost::Aside(LogError::Unavailable(format!(
                     "{} was removed or replaced while in use; restart the server",
                     name.display()
@@ -107,7 +107,7 @@ impl WatchedFiles {
             ))));
         }
         let Some(expected) = index.expected() else { return Ok(()) };
-        match wal::look(wal) {
+        match wal::size_and_salts(wal) {
             Ok((size, salts)) if size >= expected.size && salts == expected.salts => Ok(()),
             // A process that has changed the index since had changed the file before.
             _ if index.expected() != Some(expected) => Ok(()),
@@ -121,12 +121,12 @@ impl WatchedFiles {
 
 /// Reads identity and size.
 #[cfg(unix)]
-fn look(path: &Path) -> Option<(Identity, u64)> {
+fn state_of(path: &Path) -> Option<(Identity, u64)> {
     use std::os::unix::fs::MetadataExt as _;
     std::fs::metadata(path).ok().map(|file| ((file.dev(), file.ino()), file.len()))
 }
 
 #[cfg(not(unix))]
-fn look(_: &Path) -> Option<(Identity, u64)> {
+fn state_of(_: &Path) -> Option<(Identity, u64)> {
     None
 }

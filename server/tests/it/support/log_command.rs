@@ -1,6 +1,7 @@
 //! Runs `holdline log …` and `holdline serve` on the files of a log, as an operator does; and makes a disk
 //! that can be filled.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
@@ -54,6 +55,20 @@ pub(crate) async fn epoch(server: &Process) -> Epoch {
 pub(crate) async fn stop(mut server: Process) {
     server.signal("TERM").await;
     assert!(server.ended().await.success());
+}
+
+/// The name, mode and size of each file in a folder.
+pub(crate) fn listing(folder: &Path) -> Vec<(std::ffi::OsString, u32, u64)> {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| {
+            let file = file.unwrap();
+            let metadata = file.metadata().unwrap();
+            (file.file_name(), metadata.permissions().mode(), metadata.len())
+        })
+        .collect();
+    files.sort();
+    files
 }
 
 /// A small disk in memory. Only root may make one.
