@@ -10,8 +10,8 @@ use crate::api::dom;
 use crate::api::focus::{self, COMPOSER};
 use crate::command::Command;
 use crate::components::{
-    Conversation, Dialog, Header, People, RoomList, Shape, banners, icon_button, logo, name_dialog, nickname,
-    status_line, wrong_page,
+    Conversation, Dialog, HeaderOf, People, RoomList, Shape, banners, header, icon_button, logo, name_dialog,
+    nickname, status_line, wrong_page,
 };
 use crate::hooks::{Commands, use_commands, use_engine, use_local_time, use_locale, use_status};
 use crate::route::Route;
@@ -111,6 +111,15 @@ fn Layout(props: &LayoutProps) -> Html {
         _ => Html::default(),
     };
     let complete_to = complete_to(state, &status, locale);
+    let connection =
+        if is_open { status_line(&status, seconds, complete_to.as_deref(), &run) } else { Html::default() };
+    let head = HeaderOf {
+        room: room.map(|room| &**room),
+        overlay,
+        here: here.as_ref().map(|here| here.count),
+        has_news: rooms.iter().any(|room| room.has_news && !room.is_current),
+        connection,
+    };
     html! {
         <div class="page">
             if is_open {
@@ -123,16 +132,7 @@ fn Layout(props: &LayoutProps) -> Html {
                 }
             </nav>
             <main>
-                <Header
-                    room={room.cloned()}
-                    {overlay}
-                    here={here.as_ref().map(|here| here.count)}
-                    has_news={rooms.iter().any(|room| room.has_news && !room.is_current)}
-                >
-                    if is_open {
-                        { status_line(&status, seconds, complete_to.as_deref(), &run) }
-                    }
-                </Header>
+                { header(head, &run) }
                 { content(state, &run) }
             </main>
             <aside class="side" aria-label={words::PEOPLE}>

@@ -36,7 +36,7 @@ pub use conversation::Conversation;
 pub use delete_dialog::delete_dialog;
 pub use dialog::Dialog;
 pub use edit_form::EditForm;
-pub use header::Header;
+pub use header::{HeaderOf, header};
 pub use icon::{Shape, icon, logo};
 pub use line_field::LineField;
 pub use menu::{Menu, MenuItem};

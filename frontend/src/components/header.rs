@@ -1,19 +1,16 @@
 //! The top of a room: its name and topic, the connection, and on narrow screens the ways to rooms and people.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use super::{Shape, Topic, hidden, icon};
 use crate::command::Command;
-use crate::hooks::use_commands;
 use crate::state::{Overlay, Room};
 use crate::words;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
+/// What the header shows.
+pub struct HeaderOf<'a> {
     /// The room; `None` on a page that is no room.
-    pub room: Option<Rc<Room>>,
+    pub room: Option<&'a Room>,
     /// What is open.
     pub overlay: Overlay,
     /// How many are here, once known.
@@ -21,17 +18,15 @@ pub struct Props {
     /// Whether something is new in other rooms.
     pub has_news: bool,
     /// The connection.
-    pub children: Html,
+    pub connection: Html,
 }
 
 /// The header.
-#[component]
-pub fn Header(props: &Props) -> Html {
-    let Props { room, overlay, here, has_news, children } = props;
-    let run = use_commands();
+pub fn header(of: HeaderOf<'_>, run: &Callback<Command>) -> Html {
+    let HeaderOf { room, overlay, here, has_news, connection } = of;
     let open = |overlay| run.reform(move |_: MouseEvent| Command::Open(overlay));
     let people = here.map_or_else(|| words::PEOPLE.to_owned(), words::people_here);
-    let is_open = |drawer: Overlay| if *overlay == drawer { "true" } else { "false" };
+    let is_open = |drawer: Overlay| if overlay == drawer { "true" } else { "false" };
     html! {
         <header class="top">
             <button
@@ -44,7 +39,7 @@ pub fn Header(props: &Props) -> Html {
                 onclick={open(Overlay::Rooms)}
             >
                 { icon(Shape::Menu) }
-                if *has_news {
+                if has_news {
                     <span class="dot">{ hidden(words::SOMETHING_NEW) }</span>
                 }
             </button>
@@ -55,11 +50,11 @@ pub fn Header(props: &Props) -> Html {
                         key={room.name.as_str()}
                         room={room.name.clone()}
                         topic={room.topic.clone()}
-                        is_open={*overlay == Overlay::Topic}
+                        is_open={overlay == Overlay::Topic}
                     />
                 </div>
             }
-            { children.clone() }
+            { connection }
             <button
                 type="button"
                 class="tool drawer-button"
@@ -71,7 +66,7 @@ pub fn Header(props: &Props) -> Html {
             >
                 { icon(Shape::People) }
                 if let Some(here) = here {
-                    <span class="here" aria-hidden="true" translate="no">{ *here }</span>
+                    <span class="here" aria-hidden="true" translate="no">{ here }</span>
                 }
             </button>
         </header>
