@@ -1,19 +1,27 @@
-//! The rooms that somebody may read. No read of the hub is possible without a scope, be it a poll, a stream, history, the list of
-//! rooms or presence. Decides nothing: whoever makes a scope has decided.
+//! The rooms that somebody may read. No read of the hub or of the log is possible without a scope, be it a poll, a stream,
+//! history, the list of rooms or presence. Decides nothing: whoever makes a scope has decided.
 
-use holdline_shared::RoomName;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use holdline_shared::{RoomName, RoomSelection};
+use parking_lot::RwLock;
 
 /// The rooms that a reader may read.
 ///
 /// The server makes one for each caller, in its operations alone. An app that embeds the hub decides by itself whom it shows
 /// what, and says so by the name of the scope that it makes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Scope(Rooms);
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 enum Rooms {
     Every,
+    Some(Arc<RwLock<BTreeSet<RoomName>>>),
 }
+
+/// The scope of the hub itself, for reads that are shown to nobody.
+pub(crate) const EVERY_ROOM: &Scope = &Scope::of_every_room();
 
 impl Scope {
     /// Every room, those to come included.
@@ -21,17 +29,49 @@ impl Scope {
         Self(Rooms::Every)
     }
 
-    /// Whether every room may be read, those to come included.
-    pub(crate) fn allows_every_room(&self) -> bool {
-        match self.0 {
-            Rooms::Every => true,
+    /// These rooms alone, whether they exist or not.
+    pub fn of_rooms(rooms: impl IntoIterator<Item = RoomName>) -> Self {
+        Self(Rooms::Some(Arc::new(RwLock::new(rooms.into_iter().collect()))))
+    }
+
+    /// Takes a room out of this scope and its clones, those of held polls included. One of every room stays as it is. Polls
+    /// that are held hear of it by [`Hub::scopes_changed`](crate::hub::Hub::scopes_changed).
+    pub fn revoke(&self, room: &RoomName) {
+        if let Rooms::Some(rooms) = &self.0 {
+            rooms.write().remove(room);
         }
     }
 
+    /// Whether every room may be read, those to come included.
+    pub(crate) fn allows_every_room(&self) -> bool {
+        matches!(self.0, Rooms::Every)
+    }
+
     /// Whether this room may be read. Asked again when a held poll is answered, as the answer may change meanwhile.
-    pub(crate) fn allows(&self, _room: &RoomName) -> bool {
-        match self.0 {
+    pub(crate) fn allows(&self, room: &RoomName) -> bool {
+        match &self.0 {
             Rooms::Every => true,
+            Rooms::Some(rooms) => rooms.read().contains(room),
+        }
+    }
+
+    /// The names of the rooms; `None` for every room.
+    pub(crate) fn names(&self) -> Option<Vec<RoomName>> {
+        match &self.0 {
+            Rooms::Every => None,
+            Rooms::Some(rooms) => Some(rooms.read().iter().cloned().collect()),
+        }
+    }
+
+    /// The part of a selection that may be read.
+    pub(crate) fn narrow(&self, rooms: RoomSelection) -> RoomSelection {
+        match (rooms, self.names()) {
+            (rooms, None) => rooms,
+            (RoomSelection::All, Some(names)) => RoomSelection::Named(names),
+            (RoomSelection::Named(mut rooms), Some(names)) => {
+                rooms.retain(|room| names.contains(room));
+                RoomSelection::Named(rooms)
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use holdline_shared::limits::BATCH_ENTRIES;
 use super::feed::{Collected, Feed, Tag};
 use super::state::HubState;
 use crate::log::StoredEntry;
+use crate::scope::Scope;
 
 /// Which answers of other polls a poll may be given.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,13 +46,14 @@ impl HubState {
     pub(super) fn check(
         &self,
         feeds: &[Arc<Feed>],
+        scope: &Scope,
         after: Seq,
         reuse: Reuse,
         is_over: bool,
     ) -> Option<Found> {
         // Read before the look: the position that an empty answer claims must not be ahead of what was looked at.
         let head = self.head().max(after);
-        self.collect(feeds, after, reuse).or_else(|| {
+        self.collect(feeds, scope, after, reuse).or_else(|| {
             let has_news = matches!(reuse, Reuse::Answer(Some(_)));
             (is_over || has_news || self.is_closing()).then_some(Found::Nothing(head))
         })
@@ -59,15 +61,16 @@ impl HubState {
 
     /// One look at all feeds, as of one head. A room that is gone brings nothing and moves no cursor: the next poll, which
     /// comes at once, is told that there is no such room, or looks at the new one of that name.
-    fn collect(&self, feeds: &[Arc<Feed>], after: Seq, reuse: Reuse) -> Option<Found> {
+    fn collect(&self, feeds: &[Arc<Feed>], scope: &Scope, after: Seq, reuse: Reuse) -> Option<Found> {
         let head = self.head();
         if let [feed] = feeds {
             if let Reuse::Answer(presence) = reuse
+                && feed.key().is_shared_within(scope)
                 && let Some((body, upto)) = feed.shared_answer(after, presence)
             {
                 return Some(Found::Shared(body, upto));
             }
-            return match feed.collect(after, head, BATCH_ENTRIES) {
+            return match feed.collect(scope, after, head, BATCH_ENTRIES) {
                 Collected::Nothing => None,
                 Collected::NotCached => Some(Found::NotCached),
                 Collected::Removed => Some(Found::Nothing(after)),
@@ -76,7 +79,7 @@ impl HubState {
         }
         let mut all = Vec::new();
         for feed in feeds {
-            match feed.collect(after, head, BATCH_ENTRIES + 1) {
+            match feed.collect(scope, after, head, BATCH_ENTRIES + 1) {
                 Collected::Nothing => {}
                 Collected::NotCached => return Some(Found::NotCached),
                 Collected::Removed => return Some(Found::Nothing(after)),

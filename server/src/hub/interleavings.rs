@@ -24,7 +24,7 @@ use super::state::HubState;
 use super::sync::{Ordering, advance, now};
 use super::task_polls::TaskPolls;
 use crate::log::{Log as _, MemoryLog, RoomCut, StoredEntry};
-use crate::scope::Scope;
+use crate::scope::{EVERY_ROOM, Scope};
 
 /// Explores all orders of two threads.
 fn check(steps: impl Fn() + Send + Sync + 'static) {
@@ -256,7 +256,7 @@ fn shared_answer_is_not_given_once_there_is_more() {
         let seen = poller.join().unwrap();
         assert!(seen == [2] || seen == [2, 3], "{seen:?}");
         let feed = hub.rooms.find(&room("lobby")).unwrap().feed().clone();
-        match hub.check(&[feed], Seq(1), Reuse::Answer(None), false) {
+        match hub.check(&[feed], EVERY_ROOM, Seq(1), Reuse::Answer(None), false) {
             Some(Found::Entries(_, upto) | Found::Shared(_, upto)) => assert_eq!(upto, Seq(3), "stale"),
             _ => panic!("both are cached"),
         }
@@ -284,7 +284,7 @@ fn pruned_entries_are_in_no_answer_made_before() {
         hub.on_pruned(&[RoomCut { room: room("lobby"), upto: Seq(1) }]);
         assert_eq!(poller.join().unwrap(), [1, 2]);
         let feed = hub.rooms.find(&room("lobby")).unwrap().feed().clone();
-        let found = hub.check(&[feed], Seq::START, Reuse::Answer(None), false);
+        let found = hub.check(&[feed], EVERY_ROOM, Seq::START, Reuse::Answer(None), false);
         assert!(matches!(found, Some(Found::NotCached)), "the log knows of the gap");
     });
 }

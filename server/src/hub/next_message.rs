@@ -39,9 +39,9 @@ impl Polls {
         loop {
             // A room that may not be read is waited for like one that is not there.
             let found = if scope.allows(room) {
-                self.next_entries(&key, after.seq).await?
+                self.next_entries(scope, &key, after.seq).await?
             } else {
-                ReadEntries { entries: Vec::new(), upto: after.seq }
+                ReadEntries { entries: Vec::new(), upto: self.state.head().max(after.seq) }
             };
             if self.state.epoch() != epoch {
                 return Err(PollError::EpochChanged(self.answers.cursor(self.state.head())));
@@ -83,15 +83,15 @@ impl Polls {
     }
 
     /// What the room, or all rooms as long as there is no such room, have after a position.
-    async fn next_entries(&self, key: &WaitKey, after: Seq) -> Result<ReadEntries, PollError> {
+    async fn next_entries(&self, scope: &Scope, key: &WaitKey, after: Seq) -> Result<ReadEntries, PollError> {
         let feed = self.state.feed(key).unwrap_or_else(|| self.state.all_rooms());
-        match self.state.check(&[feed], after, Reuse::Nothing, true) {
+        match self.state.check(&[feed], scope, after, Reuse::Nothing, true) {
             Some(Found::Entries(entries, upto)) => Ok(ReadEntries { entries, upto }),
             Some(Found::NotCached) => {
                 let WaitKey::Room(room) = key else {
                     return Ok(ReadEntries { entries: Vec::new(), upto: after });
                 };
-                self.answers.read(RoomSelection::Named(vec![room.clone()]), after).await
+                self.answers.read(scope, RoomSelection::Named(vec![room.clone()]), after).await
             }
             Some(Found::Nothing(upto) | Found::Shared(_, upto)) => {
                 Ok(ReadEntries { entries: Vec::new(), upto })

@@ -19,6 +19,7 @@ use super::engine::{Chunk, Log, LogEvent};
 use super::error::{LogError, Refusal};
 use super::outcome::Outcome;
 use super::retention::Retention;
+use crate::scope::{EVERY_ROOM, Scope};
 
 pub(crate) use self::folding::*;
 pub(crate) use self::limits::*;
@@ -78,7 +79,7 @@ fn seqs(chunk: &Chunk) -> Vec<Seq> {
 async fn left(log: &dyn Log) -> Vec<Seq> {
     let (mut all, mut after) = (Vec::new(), Seq::START);
     loop {
-        let chunk = log.read(RoomSelection::All, after).await.unwrap();
+        let chunk = log.read(EVERY_ROOM, RoomSelection::All, after).await.unwrap();
         if chunk.entries.is_empty() {
             return all;
         }
@@ -108,7 +109,7 @@ pub(crate) async fn begins_with_a_lobby(log: Arc<dyn Log>) {
     assert!(head > Seq::START);
     let rooms = log.rooms().await.unwrap();
     assert_eq!((rooms.len(), rooms[0].name.as_str(), rooms[0].head), (1, "lobby", head));
-    let chunk = log.read(RoomSelection::All, Seq::START).await.unwrap();
+    let chunk = log.read(EVERY_ROOM, RoomSelection::All, Seq::START).await.unwrap();
     assert_eq!((seqs(&chunk), chunk.upto), (vec![head], head));
     assert!(log.has_reached(head) && !log.has_reached(Seq(u64::MAX)));
 }
@@ -123,15 +124,15 @@ pub(crate) async fn reads_what_was_appended_in_order(log: Arc<dyn Log>) {
     }
     assert!(said.is_sorted_by(|a, b| a < b) && start < said[0]);
     let (second, last) = (said[1], said[5]);
-    let lobby = log.read(named(&["lobby"]), start).await.unwrap();
+    let lobby = log.read(EVERY_ROOM, named(&["lobby"]), start).await.unwrap();
     assert_eq!((texts(&lobby), lobby.upto), (vec!["m0".into(), "m2".into(), "m4".into()], last));
-    let both = log.read(named(&["lobby", "tea"]), second).await.unwrap();
+    let both = log.read(EVERY_ROOM, named(&["lobby", "tea"]), second).await.unwrap();
     assert_eq!(seqs(&both), said[2..]);
-    assert_eq!(seqs(&log.read(RoomSelection::All, second).await.unwrap()), said[2..]);
-    let nothing = log.read(named(&["nowhere"]), start).await.unwrap();
+    assert_eq!(seqs(&log.read(EVERY_ROOM, RoomSelection::All, second).await.unwrap()), said[2..]);
+    let nothing = log.read(EVERY_ROOM, named(&["nowhere"]), start).await.unwrap();
     assert_eq!((seqs(&nothing), nothing.upto), (vec![], last));
     let far = Seq(last.0 + 99);
-    let beyond = log.read(RoomSelection::All, far).await.unwrap();
+    let beyond = log.read(EVERY_ROOM, RoomSelection::All, far).await.unwrap();
     assert_eq!((seqs(&beyond), beyond.upto), (vec![], far), "a cursor never goes back");
 }
 
@@ -140,7 +141,7 @@ pub(crate) async fn stored_json_is_the_entry(log: Arc<dyn Log>) {
     let Ok(Outcome::Appended(told)) = log.append(say("ada", "lobby", 1, "\"quoted\" \u{1F600}")).await else {
         panic!()
     };
-    let read = log.read(named(&["lobby"]), start).await.unwrap();
+    let read = log.read(EVERY_ROOM, named(&["lobby"]), start).await.unwrap();
     assert_eq!(read.entries[0].json, told.json);
     let entry = read.entries[0].entry().unwrap();
     assert_eq!((entry.seq, entry.author.id.as_str()), (told.seq, "ada"));
@@ -158,7 +159,7 @@ pub(crate) async fn a_key_is_published_once(log: Arc<dyn Log>) {
     let appended = outcomes.iter().filter(|o| matches!(o, Ok(Outcome::Appended(_)))).count();
     let repeated = outcomes.iter().filter(|o| matches!(o, Ok(Outcome::Repeated(_)))).count();
     assert_eq!((appended, repeated), (1, 19));
-    let page = log.page(room("lobby"), None, 10, None).await.unwrap();
+    let page = log.page(EVERY_ROOM, room("lobby"), None, 10, None).await.unwrap();
     assert_eq!(page.messages.len(), 3);
 }
 
@@ -219,7 +220,7 @@ pub(crate) async fn a_batch_has_an_end(log: Arc<dyn Log>) {
         let mut after = begin;
         let mut got = Vec::new();
         while got.len() < total as usize {
-            let chunk = log.read(rooms.clone(), after).await.unwrap();
+            let chunk = log.read(EVERY_ROOM, rooms.clone(), after).await.unwrap();
             assert!(!chunk.entries.is_empty() && chunk.entries.len() <= BATCH_ENTRIES);
             got.extend(seqs(&chunk));
             after = chunk.upto;
@@ -228,18 +229,38 @@ pub(crate) async fn a_batch_has_an_end(log: Arc<dyn Log>) {
     }
 }
 
+pub(crate) async fn reads_stay_within_their_scope(log: Arc<dyn Log>) {
+    let start = log.head();
+    for (n, name) in ["tea", "secret"].into_iter().enumerate() {
+        append(&*log, make(name, None)).await;
+        append(&*log, say("ada", name, n as u128, name)).await;
+    }
+    let last = append(&*log, say("ada", "secret", 5, "secret")).await;
+    while log.prune("1/room".parse().unwrap()).await.unwrap() {}
+    let scope = Scope::of_rooms([room("tea"), room("nowhere")]);
+    for rooms in [RoomSelection::All, named(&["tea", "secret"])] {
+        let chunk = log.read(&scope, rooms.clone(), start).await.unwrap();
+        assert_eq!((texts(&chunk), chunk.upto), (vec!["tea".to_owned()], last), "{rooms:?}");
+        let tea = log.read(EVERY_ROOM, named(&["tea"]), start).await.unwrap();
+        assert_eq!(chunk.forgotten, tea.forgotten, "what others have lost is not told");
+    }
+    assert!(log.read(&scope, named(&["secret"]), start).await.unwrap().entries.is_empty());
+    assert!(log.page(&scope, room("secret"), None, 10, None).await.unwrap().messages.is_empty());
+    assert_eq!(log.page(&scope, room("tea"), None, 10, None).await.unwrap().messages.len(), 1);
+}
+
 pub(crate) async fn pages_backwards(log: Arc<dyn Log>) {
     for n in 0..25 {
         append(&*log, say("ada", "lobby", n, &format!("m{n}"))).await;
     }
-    let newest = log.page(room("lobby"), None, 10, None).await.unwrap();
+    let newest = log.page(EVERY_ROOM, room("lobby"), None, 10, None).await.unwrap();
     let first = &newest.messages[0];
     assert_eq!((newest.messages.len(), newest.more, newest.upto), (10, true, log.head()));
     assert_eq!(newest.messages[9].text.as_ref().unwrap().as_str(), "m24");
-    let older = log.page(room("lobby"), Some(first.seq), 20, None).await.unwrap();
+    let older = log.page(EVERY_ROOM, room("lobby"), Some(first.seq), 20, None).await.unwrap();
     assert_eq!((older.messages.len(), older.more), (15, false));
     assert_eq!(older.messages[14].text.as_ref().unwrap().as_str(), "m14");
-    let none = log.page(room("nowhere"), None, 10, None).await.unwrap();
+    let none = log.page(EVERY_ROOM, room("nowhere"), None, 10, None).await.unwrap();
     assert_eq!((none.messages.len(), none.more), (0, false));
 }
 
@@ -248,9 +269,9 @@ pub(crate) async fn the_head_is_not_behind_what_was_read(log: Arc<dyn Log>) {
     for n in 0..200 {
         let appending = log.append(say("ada", "lobby", n, "x"));
         loop {
-            let page = log.page(room("lobby"), None, 1, None).await.unwrap();
+            let page = log.page(EVERY_ROOM, room("lobby"), None, 1, None).await.unwrap();
             assert!(page.upto <= log.head(), "{} was read, the head is {}", page.upto, log.head());
-            let chunk = log.read(RoomSelection::All, reached).await.unwrap();
+            let chunk = log.read(EVERY_ROOM, RoomSelection::All, reached).await.unwrap();
             assert!(chunk.upto <= log.head(), "{} was read, the head is {}", chunk.upto, log.head());
             if chunk.upto > reached {
                 reached = chunk.upto;
@@ -270,7 +291,7 @@ pub(crate) async fn changes_belong_to_the_author(log: Arc<dyn Log>) {
     assert_eq!(refusal(&*log, delete("bob")).await, Refusal::NotAuthor);
     append(&*log, edit("ada", "hello")).await;
     assert!(matches!(log.append(edit("ada", "hello")).await, Ok(Outcome::Unchanged)));
-    let page = log.page(room("lobby"), None, 5, None).await.unwrap();
+    let page = log.page(EVERY_ROOM, room("lobby"), None, 5, None).await.unwrap();
     assert_eq!(page.messages[0].text.as_ref().unwrap().as_str(), "hello");
     assert!(page.messages[0].edited.is_some());
     append(&*log, delete("ada")).await;
@@ -291,7 +312,7 @@ pub(crate) async fn what_was_deleted_is_gone(log: Arc<dyn Log>) {
     .await;
     append(&*log, say("ada", "lobby", 2, "no secret")).await;
     append(&*log, draft("ada", "lobby", DraftKind::Delete { target })).await;
-    let chunk = log.read(RoomSelection::All, start).await.unwrap();
+    let chunk = log.read(EVERY_ROOM, RoomSelection::All, start).await.unwrap();
     let all: String = chunk.entries.iter().map(|e| String::from_utf8_lossy(&e.json).into_owned()).collect();
     assert!(
         !all.contains("my secret") && !all.contains("my other secret") && all.contains("no secret"),
@@ -299,7 +320,7 @@ pub(crate) async fn what_was_deleted_is_gone(log: Arc<dyn Log>) {
     );
     assert_eq!(chunk.entries.len(), 4, "its places in the order stay");
     assert!(chunk.entries.iter().all(|e| e.entry().is_some()), "and stay readable");
-    let page = log.page(room("lobby"), None, 5, None).await.unwrap();
+    let page = log.page(EVERY_ROOM, room("lobby"), None, 5, None).await.unwrap();
     assert_eq!(page.messages[0].text, None);
     let Ok(Outcome::Repeated(again)) = log.append(say("ada", "lobby", 1, "my secret")).await else {
         panic!()
@@ -318,7 +339,7 @@ pub(crate) async fn reactions_are_put_once(log: Arc<dyn Log>) {
     append(&*log, react("ada", "🎉", true)).await;
     append(&*log, react("bob", "👍", false)).await;
     assert!(matches!(log.append(react("bob", "👍", false)).await, Ok(Outcome::Unchanged)));
-    let page = log.page(room("lobby"), None, 5, None).await.unwrap();
+    let page = log.page(EVERY_ROOM, room("lobby"), None, 5, None).await.unwrap();
     let reactions: Vec<_> = page.messages[0].reactions.iter().map(|r| (r.emoji.as_str(), r.count)).collect();
     assert_eq!(reactions, [("👍", 1), ("🎉", 1)]);
 }
@@ -383,7 +404,10 @@ pub(crate) async fn replies_answer_a_message_of_the_room(log: Arc<dyn Log>) {
     assert_eq!(refusal(&*log, reply("lobby", 3, Seq(target.0 + 9_999))).await, Refusal::UnknownMessage);
     append(&*log, make("tea", None)).await;
     assert_eq!(refusal(&*log, reply("tea", 4, target)).await, Refusal::UnknownMessage);
-    assert_eq!(log.page(room("lobby"), None, 5, None).await.unwrap().messages[1].reply_to, Some(target));
+    assert_eq!(
+        log.page(EVERY_ROOM, room("lobby"), None, 5, None).await.unwrap().messages[1].reply_to,
+        Some(target)
+    );
 }
 
 pub(crate) async fn forgets_what_need_not_be_kept(log: Arc<dyn Log>) {
@@ -395,17 +419,17 @@ pub(crate) async fn forgets_what_need_not_be_kept(log: Arc<dyn Log>) {
     }
     while log.prune(Retention::default()).await.unwrap() {}
     assert_eq!(
-        log.read(RoomSelection::All, Seq::START).await.unwrap().entries.len(),
+        log.read(EVERY_ROOM, RoomSelection::All, Seq::START).await.unwrap().entries.len(),
         32,
         "for ever is for ever"
     );
     while log.prune("5/room".parse().unwrap()).await.unwrap() {}
-    let lobby = log.read(named(&["lobby"]), Seq::START).await.unwrap();
+    let lobby = log.read(EVERY_ROOM, named(&["lobby"]), Seq::START).await.unwrap();
     assert_eq!(texts(&lobby), ["m23", "m25", "m26", "m28", "m29"]);
     assert_eq!(lobby.forgotten, said[22], "m22 was the newest to go");
-    let both = log.read(RoomSelection::All, Seq::START).await.unwrap();
+    let both = log.read(EVERY_ROOM, RoomSelection::All, Seq::START).await.unwrap();
     assert_eq!((both.entries.len(), log.head()), (10, said[29]));
-    let page = log.page(room("tea"), None, 50, None).await.unwrap();
+    let page = log.page(EVERY_ROOM, room("tea"), None, 50, None).await.unwrap();
     assert_eq!((page.messages.len(), page.more), (5, false));
     let topic = log.rooms().await.unwrap().into_iter().find(|r| r.name == room("tea")).unwrap().topic;
     assert_eq!(topic.as_str(), "green", "what a room is stays, though its making is forgotten");
@@ -415,7 +439,7 @@ pub(crate) async fn forgets_what_need_not_be_kept(log: Arc<dyn Log>) {
     let old = Retention { age: Some(std::time::Duration::from_secs(3600)), per_room: None };
     while log.prune(old).await.unwrap() {}
     assert_eq!(
-        log.read(RoomSelection::All, Seq::START).await.unwrap().entries.len(),
+        log.read(EVERY_ROOM, RoomSelection::All, Seq::START).await.unwrap().entries.len(),
         3,
         "nothing is an hour old"
     );
@@ -442,7 +466,7 @@ pub(crate) async fn survives_being_closed<L: Log, E: std::fmt::Debug>(open: impl
     drop(log);
     let log = open().unwrap();
     assert_eq!((log.epoch(), log.secret(), log.head()), (epoch, secret, last));
-    let page = log.page(room("lobby"), None, 5, None).await.unwrap();
+    let page = log.page(EVERY_ROOM, room("lobby"), None, 5, None).await.unwrap();
     assert_eq!(page.messages[0].text.as_ref().unwrap().as_str(), "hello all");
     assert!(
         matches!(log.append(say("ada", "lobby", 1, "again")).await, Ok(Outcome::Repeated(_))),
@@ -463,6 +487,7 @@ macro_rules! suite {
             tells_its_follower_of_what_was_missed
             a_batch_has_an_end
             pages_backwards
+            reads_stay_within_their_scope
             the_head_is_not_behind_what_was_read
             changes_belong_to_the_author
             what_was_deleted_is_gone

@@ -13,6 +13,7 @@ use super::error::LogError;
 use super::outcome::Outcome;
 use super::retention::Retention;
 use super::stored_entry::StoredEntry;
+use crate::scope::Scope;
 
 /// Entries read forwards. Damaged entries are left out, and named in the server's own log.
 #[derive(Debug, Clone)]
@@ -120,15 +121,22 @@ pub trait Log: Send + Sync + 'static {
     /// the future resolves once the entry is durable and the follower knows it. Dropping the future takes nothing back.
     fn append(&self, draft: Draft) -> BoxFuture<'static, Result<Outcome, LogError>>;
 
-    /// Reads the rooms' entries after `after`, in log order, at most
+    /// Reads the entries of those of the rooms that `scope` allows after `after`, in log order, at most
     /// [`BATCH_ENTRIES`](holdline_shared::limits::BATCH_ENTRIES) and about
     /// [`BATCH_BYTES`](holdline_shared::limits::BATCH_BYTES) of them.
-    fn read(&self, rooms: RoomSelection, after: Seq) -> BoxFuture<'static, Result<Chunk, LogError>>;
+    fn read(
+        &self,
+        scope: &Scope,
+        rooms: RoomSelection,
+        after: Seq,
+    ) -> BoxFuture<'static, Result<Chunk, LogError>>;
 
     /// Reads the newest `limit` messages of a room before `before`, or the newest of all, as `reader` sees them: fewer
-    /// when they are of more than [`HISTORY_BYTES`](holdline_shared::limits::HISTORY_BYTES). An unknown room has none.
+    /// when they are of more than [`HISTORY_BYTES`](holdline_shared::limits::HISTORY_BYTES). An unknown room has none, nor has
+    /// one that `scope` does not allow.
     fn page(
         &self,
+        scope: &Scope,
         room: RoomName,
         before: Option<Seq>,
         limit: usize,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, pending, ready};
+use holdline_server::Scope;
 use holdline_server::ServeConfig;
 use holdline_server::hub::HubConfig;
 use holdline_server::log::{
@@ -56,11 +57,21 @@ impl Log for UnhealthyLog {
     fn append(&self, draft: Draft) -> BoxFuture<'static, Result<Outcome, LogError>> {
         self.log.append(draft)
     }
-    fn read(&self, rooms: RoomSelection, after: Seq) -> BoxFuture<'static, Result<Chunk, LogError>> {
-        if self.is_stuck.load(Ordering::Relaxed) { pending().boxed() } else { self.log.read(rooms, after) }
+    fn read(
+        &self,
+        scope: &Scope,
+        rooms: RoomSelection,
+        after: Seq,
+    ) -> BoxFuture<'static, Result<Chunk, LogError>> {
+        if self.is_stuck.load(Ordering::Relaxed) {
+            pending().boxed()
+        } else {
+            self.log.read(scope, rooms, after)
+        }
     }
     fn page(
         &self,
+        scope: &Scope,
         room: RoomName,
         before: Option<Seq>,
         limit: usize,
@@ -69,7 +80,7 @@ impl Log for UnhealthyLog {
         if self.is_stuck.load(Ordering::Relaxed) {
             pending().boxed()
         } else {
-            self.log.page(room, before, limit, asking)
+            self.log.page(scope, room, before, limit, asking)
         }
     }
     fn prune(&self, keep: Retention) -> BoxFuture<'static, Result<bool, LogError>> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
+use holdline_server::Scope;
 use holdline_server::ServeConfig;
 use holdline_server::hub::HubConfig;
 use holdline_server::log::{
@@ -362,17 +363,23 @@ impl Log for Failing {
     fn append(&self, _: Draft) -> BoxFuture<'static, Result<Outcome, LogError>> {
         ready(Err(self.1.clone())).boxed()
     }
-    fn read(&self, rooms: RoomSelection, after: Seq) -> BoxFuture<'static, Result<Chunk, LogError>> {
-        self.0.read(rooms, after)
+    fn read(
+        &self,
+        scope: &Scope,
+        rooms: RoomSelection,
+        after: Seq,
+    ) -> BoxFuture<'static, Result<Chunk, LogError>> {
+        self.0.read(scope, rooms, after)
     }
     fn page(
         &self,
+        scope: &Scope,
         room: RoomName,
         before: Option<Seq>,
         limit: usize,
         reader: Option<PersonId>,
     ) -> BoxFuture<'static, Result<Page, LogError>> {
-        self.0.page(room, before, limit, reader)
+        self.0.page(scope, room, before, limit, reader)
     }
     fn prune(&self, keep: Retention) -> BoxFuture<'static, Result<bool, LogError>> {
         self.0.prune(keep)

@@ -10,6 +10,7 @@ use super::{append, draft, left, make, named, room, say, seqs};
 use crate::log::draft::{Draft, DraftKind};
 use crate::log::engine::{Log, LogEvent, RoomCut};
 use crate::log::retention::Retention;
+use crate::scope::EVERY_ROOM;
 
 fn edit(who: &str, target: Seq, text: &str) -> Draft {
     draft(who, "lobby", DraftKind::Edit { target, text: text.parse().unwrap() })
@@ -43,7 +44,7 @@ pub(crate) async fn forgets_a_message_whose_changes_stay(log: Arc<dyn Log>) {
         // The cut lies between the message and its change.
         prune(&*log, "2/room").await;
         assert_eq!(left(&*log).await, [change, last], "change {n}");
-        let page = log.page(room("lobby"), None, 10, None).await.unwrap();
+        let page = log.page(EVERY_ROOM, room("lobby"), None, 10, None).await.unwrap();
         assert_eq!(page.messages.iter().map(|m| m.seq).collect::<Vec<_>>(), [last]);
     }
     let late = log.append(edit("ada", first.unwrap(), "too late")).await;
@@ -72,7 +73,7 @@ pub(crate) async fn forgets_across_the_end_of_a_chunk(log: Arc<dyn Log>) {
         while log.prune(young).await.unwrap() {}
         assert!(begun.elapsed().as_secs() < 60, "still there: {:?}", left(&*log).await);
     }
-    assert_eq!(log.page(room("lobby"), None, 10, None).await.unwrap().messages.len(), 1);
+    assert_eq!(log.page(EVERY_ROOM, room("lobby"), None, 10, None).await.unwrap().messages.len(), 1);
 }
 
 pub(crate) async fn forgets_in_each_room_by_its_own_cut(log: Arc<dyn Log>) {
@@ -88,10 +89,10 @@ pub(crate) async fn forgets_in_each_room_by_its_own_cut(log: Arc<dyn Log>) {
     }
     prune(&*log, "2/room").await;
     for name in ["a", "b", "c"] {
-        let chunk = log.read(named(&[name]), Seq::START).await.unwrap();
+        let chunk = log.read(EVERY_ROOM, named(&[name]), Seq::START).await.unwrap();
         assert_eq!(chunk.entries.len(), 2, "{name}: {:?}", seqs(&chunk));
         assert!(chunk.forgotten < chunk.entries[0].seq && chunk.forgotten > Seq::START);
-        let page = log.page(room(name), None, 10, None).await.unwrap();
+        let page = log.page(EVERY_ROOM, room(name), None, 10, None).await.unwrap();
         assert_eq!(page.messages.len(), 1, "{name}: the message that was edited is gone, the edit is not");
     }
 }
@@ -104,7 +105,7 @@ pub(crate) async fn forgets_what_was_said_in_entries_that_stay(log: Arc<dyn Log>
     append(&*log, draft("ada", "lobby", DraftKind::Delete { target })).await;
     append(&*log, say("ada", "lobby", 2, "last")).await;
     prune(&*log, "4/room").await;
-    let chunk = log.read(RoomSelection::All, Seq::START).await.unwrap();
+    let chunk = log.read(EVERY_ROOM, RoomSelection::All, Seq::START).await.unwrap();
     let all: String = chunk.entries.iter().map(|e| String::from_utf8_lossy(&e.json).into_owned()).collect();
     assert!(!["first", "second", "third"].iter().any(|text| all.contains(text)), "{all}");
     assert_eq!(chunk.entries.len(), 4);
@@ -133,7 +134,7 @@ pub(crate) async fn cuts_are_told(log: Arc<dyn Log>) {
     assert!(told.lock().is_empty(), "nothing was removed");
     prune(&*log, "2/room").await;
     for name in ["lobby", "tea"] {
-        let forgotten = log.read(named(&[name]), Seq::START).await.unwrap().forgotten;
+        let forgotten = log.read(EVERY_ROOM, named(&[name]), Seq::START).await.unwrap().forgotten;
         let told = told.lock();
         let cut = told.iter().filter(|cut| cut.room == room(name)).map(|cut| cut.upto).max();
         assert_eq!(cut, Some(forgotten), "{name}");
@@ -151,6 +152,6 @@ pub(crate) async fn cuts_of_a_room_that_expires_in_portions_are_told(log: Arc<dy
         log.expire_rooms(Duration::ZERO, nobody.clone()).await.unwrap();
         assert!(begun.elapsed().as_secs() < 60, "nothing is told");
     }
-    let forgotten = log.read(RoomSelection::All, Seq::START).await.unwrap().forgotten;
+    let forgotten = log.read(EVERY_ROOM, RoomSelection::All, Seq::START).await.unwrap().forgotten;
     assert!(told.lock()[0].upto <= forgotten && told.lock()[0].room == room("tea"));
 }

@@ -10,6 +10,7 @@ use super::{append, make, named, room, say, seqs};
 use crate::log::draft::Draft;
 use crate::log::engine::{Log, LogEvent};
 use crate::log::outcome::Outcome;
+use crate::scope::EVERY_ROOM;
 
 /// Lets everything expire that is a millisecond old and not one of these.
 async fn expire(log: &dyn Log, in_use: &'static [&'static str]) {
@@ -59,7 +60,7 @@ pub(crate) async fn empty_rooms_expire(log: Arc<dyn Log>) {
         format!("{last} in lobby"),
     ];
     assert_eq!(*told.lock(), expected);
-    let all = log.read(RoomSelection::All, start).await.unwrap();
+    let all = log.read(EVERY_ROOM, RoomSelection::All, start).await.unwrap();
     assert_eq!((seqs(&all), all.forgotten), (vec![said, last], changed), "who follows all rooms has a gap");
     assert!(log.append(say("ada", "empty", 3, "x")).await.is_err());
 }
@@ -91,7 +92,7 @@ pub(crate) async fn a_room_made_again_says_what_was_forgotten(log: Arc<dyn Log>)
     append(&*log, say("ada", "lobby", 1, "x")).await;
     expire_until(&*log, &[], &["lobby"]).await;
     let again = append(&*log, make("tea", None)).await;
-    let tea = log.read(named(&["tea"]), start).await.unwrap();
+    let tea = log.read(EVERY_ROOM, named(&["tea"]), start).await.unwrap();
     assert_eq!((seqs(&tea), tea.forgotten), (vec![again], made), "what it had before is missing");
     let topic = log.rooms().await.unwrap().into_iter().find(|r| r.name == room("tea")).unwrap().topic;
     assert_eq!(topic.as_str(), "", "it is another room");

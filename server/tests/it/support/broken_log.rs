@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
+use holdline_server::Scope;
 use holdline_server::log::{
     Chunk, Draft, Follower, Log, LogError, LoggedRoom, MemoryLog, Outcome, Page, Retention,
 };
@@ -31,14 +32,20 @@ impl Log for BrokenLog {
     fn append(&self, draft: Draft) -> BoxFuture<'static, Result<Outcome, LogError>> {
         self.0.append(draft)
     }
-    fn read(&self, rooms: RoomSelection, after: Seq) -> BoxFuture<'static, Result<Chunk, LogError>> {
+    fn read(
+        &self,
+        scope: &Scope,
+        rooms: RoomSelection,
+        after: Seq,
+    ) -> BoxFuture<'static, Result<Chunk, LogError>> {
         if !self.1.swap(true, Ordering::Relaxed) {
-            return self.0.read(rooms, after);
+            return self.0.read(scope, rooms, after);
         }
         ready(Err(LogError::Unavailable("a disk that fails, made for this test".to_owned()))).boxed()
     }
     fn page(
         &self,
+        _: &Scope,
         _: RoomName,
         _: Option<Seq>,
         _: usize,
