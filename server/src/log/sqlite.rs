@@ -6,6 +6,7 @@ mod check;
 mod contention;
 mod database;
 mod export;
+mod file_error;
 mod inspect;
 mod jobs;
 mod life;
