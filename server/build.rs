@@ -47,7 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         )?;
     }
     table.push_str("];\n");
-    // Which page a server has: pages that are open compare it with what they came with.
+    // The build's identity: open pages compare it with the one that they came with.
     println!("cargo::rustc-env=HOLDLINE_BUILD={}+{:016x}", env::var("CARGO_PKG_VERSION")?, build.finish());
     fs::write(PathBuf::from(env::var("OUT_DIR")?).join("client.rs"), table)?;
     Ok(())

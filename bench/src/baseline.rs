@@ -26,7 +26,8 @@ const READ: usize = 64 << 10;
 /// Options of the baseline.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Options {
-    /// How long a response waits for more messages after the first; zero responds after each look at the sockets.
+    /// The time that a response waits for more messages after the first; zero responds after each look at the
+    /// sockets.
     pub(crate) window: Duration,
     /// Drops every n-th message so that the loss check has something to find; 0 drops none.
     pub(crate) drop_every: usize,
@@ -65,7 +66,7 @@ pub(crate) fn serve(address: SocketAddr, options: Options) -> Result<()> {
 struct Baseline {
     poller: Poller,
     listener: TcpListener,
-    /// By descriptor.
+    /// The connections, by descriptor.
     conns: Vec<Option<TcpStream>>,
     rooms: Vec<Room>,
     names: HashMap<Box<[u8]>, usize>,

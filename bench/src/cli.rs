@@ -54,11 +54,11 @@ struct Arguments {
     #[arg(long, value_name = "ADDRESS")]
     serve_baseline: Option<SocketAddr>,
 
-    /// As the baseline, wait so long for more messages before responding
+    /// Milliseconds for which the baseline waits for more messages before it responds
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
     coalesce_ms: u64,
 
-    /// As the baseline, drop every n-th message, so that the loss check has something to find
+    /// Lets the baseline drop every n-th message, so that the loss check has something to find
     #[arg(long, value_name = "N", default_value_t = 0)]
     drop_every: usize,
 }
@@ -68,7 +68,7 @@ impl Arguments {
         match self {
             Self { write: true, .. } => Task::Write,
             Self { accept: true, .. } => Task::Accept,
-            Self { quick: true, .. } => Task::Guard,
+            Self { quick: true, .. } => Task::Compare,
             Self { full: true, .. } => Task::MeasureFully,
             _ => Task::Measure,
         }

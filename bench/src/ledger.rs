@@ -39,7 +39,7 @@ impl Tally {
 /// The position of a message that nobody has seen.
 const UNSEEN: u32 = u32::MAX;
 
-/// All messages of a run, by number, and the order of each room.
+/// The messages of a run, by number, and the order of each room.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     rooms: Vec<Vec<u32>>,
@@ -57,7 +57,7 @@ struct Message {
     audience: u32,
 }
 
-/// How far one subscriber has come in its room.
+/// The progress of one subscriber in its room.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
     /// Position at which the subscription began.

@@ -23,7 +23,7 @@ pub(crate) use round::Round;
 
 /// Bytes of one read.
 const READ: usize = 512 << 10;
-/// Three digits of a latency in nanoseconds, up to ten minutes.
+/// The highest latency of a histogram with three digits, in nanoseconds: ten minutes.
 const LONGEST: u64 = 600_000_000_000;
 
 /// A peer under load.
@@ -63,7 +63,7 @@ struct Count {
 struct Room {
     name: String,
     members: u32,
-    /// Where new subscribers begin.
+    /// The cursor at which new subscribers begin.
     cursor: Token,
 }
 

@@ -13,7 +13,7 @@ use anyhow::{Result, bail};
 use crate::response::Response;
 pub(crate) use running::{Running, stop_all};
 
-/// Everything that starts a peer.
+/// The parameters of a peer's start.
 pub(crate) struct Start<'a> {
     /// `holdline`, built for release.
     pub(crate) program: &'a Path,
@@ -117,7 +117,7 @@ pub(crate) fn is_durable(name: &str) -> bool {
     name.starts_with("holdline") && !name.contains("memory")
 }
 
-/// The reason why a peer cannot be measured here, if there is one.
+/// The reason why a peer cannot be measured here, if any.
 pub(crate) fn missing(name: &str, program: &Path) -> Option<String> {
     match name.split(':').next().unwrap_or_default() {
         "holdline" => api::missing(name, program),

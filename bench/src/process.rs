@@ -107,7 +107,7 @@ fn is_runnable(id: u32) -> bool {
     })
 }
 
-/// This thread's CPU time, in nanoseconds.
+/// The CPU time of this thread, in nanoseconds.
 pub(crate) fn own_cpu() -> u64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     u64::try_from(time.tv_sec * 1_000_000_000 + time.tv_nsec).unwrap_or_default()

@@ -17,11 +17,11 @@ const PEERS: [&str; 4] = ["holdline", "baseline", "nchan", "node"];
 pub(crate) struct Options {
     /// The server to measure.
     pub(crate) program: PathBuf,
-    /// By name; none means all.
+    /// The names of the scenarios; empty means all.
     pub(crate) scenarios: Vec<String>,
-    /// By name, with their variants; none means the usual ones.
+    /// The names of the peers, with their variants; empty means the usual ones.
     pub(crate) peers: Vec<String>,
-    /// Passes.
+    /// The number of passes.
     pub(crate) runs: usize,
     /// The task.
     pub(crate) task: Task,
@@ -35,7 +35,7 @@ pub(crate) enum Task {
     /// Measure also ten million entries of history.
     MeasureFully,
     /// Measure little, and compare with the kept figures.
-    Guard,
+    Compare,
     /// Measure little, and keep the figures.
     Accept,
     /// Write the figures of earlier runs into docs/PERFORMANCE.md.
@@ -44,12 +44,12 @@ pub(crate) enum Task {
 
 impl Task {
     fn is_guard(self) -> bool {
-        matches!(self, Self::Guard | Self::Accept)
+        matches!(self, Self::Compare | Self::Accept)
     }
 
     fn extent(self) -> Extent {
         match self {
-            Self::Guard | Self::Accept => Extent::Quick,
+            Self::Compare | Self::Accept => Extent::Quick,
             Self::MeasureFully => Extent::Full,
             Self::Measure | Self::Write => Extent::Usual,
         }

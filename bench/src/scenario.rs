@@ -32,10 +32,10 @@ pub(crate) struct Scenario {
     pub(crate) measure: fn(&Environment<'_>, &Case, &str) -> Result<Sample>,
 }
 
-/// How much is measured.
+/// The extent of a measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// As little as the guard needs, in three minutes.
+    /// The minimum that the guard needs, in three minutes.
     Quick,
     /// The usual run.
     Usual,
@@ -43,7 +43,7 @@ pub(crate) enum Extent {
     Full,
 }
 
-/// One size of a scenario.
+/// A scenario at one size.
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
     pub(crate) label: String,
@@ -61,13 +61,13 @@ pub(crate) struct Column {
     pub(crate) compared: bool,
 }
 
-/// One measurement of one peer: a value for each column, none where the column does not apply.
+/// The values of one measurement of one peer, one for each column; `None` where the column does not apply.
 pub(crate) struct Sample {
     pub(crate) values: Vec<Option<f64>>,
     pub(crate) tally: Tally,
 }
 
-/// All scenarios, in their order.
+/// The scenarios in their order.
 pub(crate) const ALL: [&Scenario; 9] = [
     &hold::HOLD,
     &fanout::FANOUT,

@@ -1,4 +1,4 @@
-//! All cases. A new case gets the next free number; numbers are never reused.
+//! The cases. A new case gets the next free number; numbers are never reused.
 
 mod changes;
 mod classic;
@@ -12,7 +12,7 @@ mod publish;
 
 use crate::case::Case;
 
-/// All cases in the page's order.
+/// Iterates over the cases in the page's order.
 pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
     let files = [
         cursor::CASES,

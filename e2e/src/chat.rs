@@ -1,4 +1,4 @@
-//! The chat as a person in front of it has it: what is on the screen, and what can be typed and clicked.
+//! The chat as a person sees it: reads the screen, types and clicks.
 
 pub mod key;
 mod screen;
@@ -8,7 +8,7 @@ pub use screen::{Listed, Row, Screen};
 use anyhow::{Context as _, Result};
 use fantoccini::Locator;
 
-use crate::{Browser, Look, eventually};
+use crate::{Browser, Check, eventually};
 
 /// The client, open in a browser of its own.
 #[derive(Debug)]
@@ -23,12 +23,12 @@ impl Chat {
         Self::open_in(Browser::start().await?, url).await
     }
 
-    /// Two people at the same address, each with a browser of their own.
+    /// Opens the chat for two people at the same address, each with a separate browser.
     pub async fn open_two(url: &str) -> Result<(Self, Self)> {
         tokio::try_join!(Self::open(url), Self::open(url))
     }
 
-    /// Opens the address in a browser that is there already.
+    /// Opens the address in a running browser.
     pub async fn open_in(browser: Browser, url: &str) -> Result<Self> {
         browser.client.goto(url).await?;
         let chat = Self { browser };
@@ -36,22 +36,22 @@ impl Chat {
         Ok(chat)
     }
 
-    /// Loads the page anew; returns when it is live.
+    /// Reloads the page; returns when it is live.
     pub async fn reload(&self) -> Result<Screen> {
         self.browser.client.refresh().await?;
         self.until_live().await
     }
 
-    /// What is on the screen at this moment.
+    /// Reads the present screen.
     pub async fn screen(&self) -> Result<Screen> {
         self.browser.run(screen::SCRIPT, vec![]).await
     }
 
-    /// Waits until the screen is as wanted.
+    /// Waits until the screen meets the condition.
     pub async fn until(&self, what: &str, is_so: impl Fn(&Screen) -> bool) -> Result<Screen> {
         eventually(what, async || {
             let screen = self.screen().await?;
-            Ok(if is_so(&screen) { Look::Seen(screen) } else { Look::NotYet(format!("{screen:#?}")) })
+            Ok(if is_so(&screen) { Check::Done(screen) } else { Check::Pending(format!("{screen:#?}")) })
         })
         .await
     }
@@ -61,7 +61,7 @@ impl Chat {
         self.until("a live page", |screen| screen.status == "live" && screen.nickname.is_some()).await
     }
 
-    /// Waits until exactly these messages are there, in this order, all known to the server.
+    /// Waits until the room shows exactly these messages, in this order, all stored by the server.
     pub async fn until_said(&self, texts: &[&str]) -> Result<Screen> {
         self.until(&format!("the messages {texts:?}"), |screen| {
             screen.texts() == texts && screen.messages.iter().all(|row| row.seq.is_some())
@@ -80,25 +80,26 @@ impl Chat {
         self.write(&format!("{text}{}", key::ENTER)).await
     }
 
-    /// Goes to a room by a click on its name.
+    /// Enters a room by a click on its name.
     pub async fn visit(&self, room: &str) -> Result<Screen> {
         self.browser.click(&format!("[data-testid=room-link][data-room='{room}']")).await?;
         self.until(&format!("the room {room}"), |screen| screen.room == room && screen.status == "live").await
     }
 
-    /// Joins or makes a room by typing its name.
+    /// Enters a room by typing its name, creating it if necessary.
     pub async fn enter(&self, room: &str) -> Result<()> {
         self.browser.type_over("[data-testid=new-room]", room).await
     }
 
-    /// Takes another name.
+    /// Changes the nickname.
     pub async fn rename(&self, name: &str) -> Result<Screen> {
         self.browser.click("[data-testid=nickname]").await?;
         self.browser.type_over("[data-testid=nickname-input]", name).await?;
         self.until("the new name", |screen| screen.nickname.as_deref() == Some(name)).await
     }
 
-    /// Clicks on one of the tools of a message, called by its label; they show when the mouse is over it.
+    /// Clicks on one of the buttons of a message, named by its label; they are shown when the mouse is over
+    /// the message.
     pub async fn use_tool(&self, seq: u64, label: &str) -> Result<()> {
         let message = format!("[data-testid=message][data-seq='{seq}']");
         self.browser.click(&format!("{message} [data-testid=message-text]")).await?;

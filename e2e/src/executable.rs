@@ -1,4 +1,4 @@
-//! Where the executable under test is.
+//! The path of the executable under test.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, ensure};
 use tokio::process::Command;
 
-/// The executable that `HOLDLINE_BIN` names, ready for arguments; not influenced by the environment of who runs us.
+/// A command of the executable that `HOLDLINE_BIN` names, without arguments, independent of the caller's
+/// environment.
 pub fn holdline() -> Result<Command> {
     let path = env::var_os("HOLDLINE_BIN").map(PathBuf::from).context(
         "HOLDLINE_BIN does not name the executable to test; `cargo xtask test` builds one and sets it",
     )?;
-    // A relative one counts from the repository, where people stand; cargo runs tests elsewhere.
+    // A relative path is relative to the repository, where people start tests; cargo runs them in another
+    // folder.
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
     ensure!(
         path.is_file(),

@@ -1,4 +1,4 @@
-//! Somebody who takes part over the API, without a browser.
+//! A person who uses the API, without a browser.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::PATIENCE;
+use crate::TIME_LIMIT;
 
 /// A person with a session.
 #[derive(Debug, Clone)]
@@ -21,7 +21,7 @@ pub struct Person {
 }
 
 impl Person {
-    /// Begins a session at the server with this address.
+    /// Creates a session at this server.
     pub async fn join(server: &str, name: &str) -> Result<Self> {
         let http = client()?;
         let api = format!("{server}/api/v1");
@@ -31,12 +31,12 @@ impl Person {
         Ok(Self { id: field(&session["person"]["id"])?, token: field(&session["token"])?, http, api })
     }
 
-    /// Says something; its number in the log.
+    /// Publishes a message; returns its number in the log.
     pub async fn say(&self, room: &str, text: &str) -> Result<u64> {
         self.publish(room, json!({ "key": Uuid::new_v4().to_string(), "text": text })).await
     }
 
-    /// Answers the message with this number; the answer's number.
+    /// Replies to the message with this number; returns the reply's number.
     pub async fn reply(&self, room: &str, to: u64, text: &str) -> Result<u64> {
         let body = json!({ "key": Uuid::new_v4().to_string(), "text": text, "reply_to": to });
         self.publish(room, body).await
@@ -47,12 +47,17 @@ impl Person {
         self.ask(Method::PUT, &format!("rooms/{room}/messages/{to}/reactions/{emoji}"), None).await.map(drop)
     }
 
-    /// Makes a room, or changes what it is about.
+    /// Deletes a message.
+    pub async fn delete(&self, room: &str, seq: u64) -> Result<()> {
+        self.ask(Method::DELETE, &format!("rooms/{room}/messages/{seq}"), None).await.map(drop)
+    }
+
+    /// Creates a room, or changes its topic.
     pub async fn make_room(&self, room: &str, topic: &str) -> Result<()> {
         self.ask(Method::PUT, &format!("rooms/{room}"), Some(json!({ "topic": topic }))).await.map(drop)
     }
 
-    /// The newest 200 messages of a room as the log has them: number and text, oldest first.
+    /// Reads the newest 200 messages of a room: number and text, oldest first.
     pub async fn history(&self, room: &str) -> Result<Vec<(u64, String)>> {
         let path = format!("rooms/{room}/messages?limit=200");
         let page: Value = self.ask(Method::GET, &path, None).await?.json().await?;
@@ -61,11 +66,11 @@ impl Person {
         messages.iter().map(read).collect::<Option<_>>().context("a message lacks number or text")
     }
 
-    /// Is shown as here until the guard is dropped.
+    /// Keeps the person present until the guard is dropped.
     pub fn stay(&self, room: &str) -> Staying {
         let (person, room) = (self.clone(), room.to_owned());
         Staying(tokio::spawn(async move {
-            // When the server goes away, nobody is here any more.
+            // Ends when the server goes away, and the presence with it.
             while person
                 .ask(Method::GET, &format!("poll?room={room}&here={room}&wait=20"), None)
                 .await
@@ -90,7 +95,7 @@ impl Person {
     }
 }
 
-/// Keeps a person here.
+/// Keeps a person present until dropped.
 #[derive(Debug)]
 pub struct Staying(JoinHandle<()>);
 
@@ -100,7 +105,7 @@ impl Drop for Staying {
     }
 }
 
-/// Says something as `curl -d` does, over the classic route.
+/// Publishes over the classic route, as `curl -d` does.
 pub async fn publish_plainly(server: &str, room: &str, text: &str) -> Result<()> {
     let answer = client()?.post(format!("{server}/publish?room={room}")).body(text.to_owned()).send().await?;
     let said = checked(answer).await?.text().await?;
@@ -109,8 +114,8 @@ pub async fn publish_plainly(server: &str, room: &str, text: &str) -> Result<()>
 }
 
 fn client() -> Result<Client> {
-    // A proxy in the environment has no business between two local ports.
-    Ok(Client::builder().no_proxy().timeout(PATIENCE + Duration::from_secs(30)).build()?)
+    // A proxy in the environment must not be used between local ports.
+    Ok(Client::builder().no_proxy().timeout(TIME_LIMIT + Duration::from_secs(30)).build()?)
 }
 
 async fn checked(answer: Response) -> Result<Response> {

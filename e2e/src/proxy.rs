@@ -1,5 +1,6 @@
-//! A reverse proxy as people put in front of an app: everything under `/chat/` goes on to the server, without the
-//! prefix, with a header that says what was stripped. One request per connection, bytes handed on as they come.
+//! A reverse proxy that mounts an app under a prefix: forwards every request under `/chat/` to the server
+//! without the prefix, and names the prefix in a header. One request per connection, bytes are forwarded as
+//! they come.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -8,13 +9,13 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// What is stripped.
+/// The prefix that is stripped.
 const PREFIX: &str = "/chat";
 
-/// Longest head of a request.
+/// The length of the longest head of a request.
 const HEAD_BYTES: usize = 64 * 1024;
 
-/// A running proxy, gone when dropped.
+/// A running proxy; stopped when dropped.
 #[derive(Debug)]
 pub struct PrefixProxy {
     address: SocketAddr,
@@ -22,7 +23,7 @@ pub struct PrefixProxy {
 }
 
 impl PrefixProxy {
-    /// Starts one in front of the server with this address.
+    /// Starts a proxy for this server.
     pub async fn start(server: &str) -> Result<Self> {
         let server = server.trim_start_matches("http://").to_owned();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
@@ -30,14 +31,14 @@ impl PrefixProxy {
         let accepting = tokio::spawn(async move {
             while let Ok((visitor, _)) = listener.accept().await {
                 let server = server.clone();
-                // A connection that breaks is the two ends' own affair.
-                tokio::spawn(async move { pass(visitor, &server).await.unwrap_or_default() });
+                // A broken connection concerns only its two ends.
+                tokio::spawn(async move { forward(visitor, &server).await.unwrap_or_default() });
             }
         });
         Ok(Self { address, accepting })
     }
 
-    /// Where the chat is, without a slash at the end.
+    /// The chat's address, without a slash at the end.
     pub fn url(&self) -> String {
         format!("http://{}{PREFIX}", self.address)
     }
@@ -49,8 +50,8 @@ impl Drop for PrefixProxy {
     }
 }
 
-/// Passes one request on and its answer back.
-async fn pass(mut visitor: TcpStream, server: &str) -> Result<()> {
+/// Forwards a request, and returns its response.
+async fn forward(mut visitor: TcpStream, server: &str) -> Result<()> {
     let mut request = Vec::new();
     let head = loop {
         if let Some(end) = request.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
@@ -73,7 +74,7 @@ async fn pass(mut visitor: TcpStream, server: &str) -> Result<()> {
     Ok(())
 }
 
-/// The head as the server gets it; `None` if it asks for something outside the prefix.
+/// Rewrites the head for the server; `None` for a path outside the prefix.
 fn rewrite(head: &str) -> Option<String> {
     let (line, fields) = head.split_once("\r\n")?;
     let (method, target) = line.split_once(' ')?;

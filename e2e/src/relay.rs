@@ -1,5 +1,5 @@
-//! A relay in front of the server that can fail as networks and proxies do: it swallows some requests, or answers them
-//! in place of the server. One request per connection, bytes handed on as they come.
+//! A relay in front of the server that fails as networks and proxies do: it swallows some requests, or
+//! answers them in place of the server. One request per connection, bytes are forwarded as they come.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,21 +9,23 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-/// Longest head of a request.
+/// The length of the longest head of a request.
 const HEAD_BYTES: usize = 64 * 1024;
 
-/// What becomes of requests.
+/// The treatment of requests.
 #[derive(Debug, Clone, Copy)]
 pub enum Rule {
-    /// All are passed on.
+    /// Forwards all requests.
     Pass,
-    /// Requests whose first line contains this get no answer, ever.
+    /// Never answers requests whose first line contains this text.
     Swallow(&'static str),
-    /// Requests whose first line contains this get this page of HTML, with this status.
+    /// Forwards all requests, and removes cookies from their answers.
+    DropCookies,
+    /// Answers requests whose first line contains this text with this status and page of HTML.
     Answer(&'static str, u16, &'static str),
 }
 
-/// A running relay, gone when dropped, and with it all connections.
+/// A running relay; stopped when dropped, together with its connections.
 #[derive(Debug)]
 pub struct Relay {
     address: SocketAddr,
@@ -32,7 +34,7 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// Starts one in front of the server with this address.
+    /// Starts a relay for this server.
     pub async fn start(server: &str) -> Result<Self> {
         let server = server.trim_start_matches("http://").to_owned();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
@@ -44,14 +46,14 @@ impl Relay {
             let mut connections = JoinSet::new();
             while let Ok((visitor, _)) = listener.accept().await {
                 let (server, rule) = (server.clone(), Arc::clone(&current));
-                // A connection that breaks is the two ends' own affair.
+                // A broken connection concerns only its two ends.
                 connections.spawn(async move { serve(visitor, &server, &rule).await.unwrap_or_default() });
             }
         });
         Ok(Self { address, rule, _accepting: accepting })
     }
 
-    /// The page's address through the relay, without a slash at the end.
+    /// The chat's address through the relay, without a slash at the end.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -60,6 +62,22 @@ impl Relay {
     pub fn set(&self, rule: Rule) {
         *self.rule.lock().unwrap_or_else(PoisonError::into_inner) = rule;
     }
+}
+
+/// The head of the server's answer, and what came with it, without the lines that set cookies.
+async fn without_cookies(server: &mut TcpStream) -> Result<Vec<u8>> {
+    let mut answer = Vec::new();
+    while !answer.windows(4).any(|bytes| bytes == b"\r\n\r\n") {
+        if server.read_buf(&mut answer).await? == 0 {
+            bail!("no whole answer");
+        }
+    }
+    let lines = answer.split_inclusive(|byte| *byte == b'\n');
+    Ok(lines
+        .filter(|line| !line.to_ascii_lowercase().starts_with(b"set-cookie:"))
+        .flatten()
+        .copied()
+        .collect())
 }
 
 async fn serve(mut visitor: TcpStream, server: &str, rule: &Mutex<Rule>) -> Result<()> {
@@ -77,7 +95,7 @@ async fn serve(mut visitor: TcpStream, server: &str, rule: &Mutex<Rule>) -> Resu
     let rule = *rule.lock().unwrap_or_else(PoisonError::into_inner);
     match rule {
         Rule::Swallow(part) if line.contains(part) => {
-            // Reads on until the visitor gives up.
+            // Reads until the client disconnects.
             while visitor.read_buf(&mut request).await? > 0 {
                 request.clear();
             }
@@ -94,6 +112,10 @@ async fn serve(mut visitor: TcpStream, server: &str, rule: &Mutex<Rule>) -> Resu
             let (line, fields) = head.split_once("\r\n").unwrap_or((head, ""));
             server.write_all(format!("{line}\r\nconnection: close\r\n{fields}\r\n\r\n").as_bytes()).await?;
             server.write_all(&request[end + 4..]).await?;
+            if matches!(rule, Rule::DropCookies) {
+                let answer = without_cookies(&mut server).await?;
+                visitor.write_all(&answer).await?;
+            }
             copy_bidirectional(&mut visitor, &mut server).await?;
         }
     }

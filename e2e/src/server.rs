@@ -1,5 +1,5 @@
-//! The real server: `holdline serve` with a log of its own. Stopped, killed and started again as stories need it, each
-//! time with the same addresses and the same log.
+//! The real server: `holdline serve` with its own log. Can be stopped, killed and restarted with the same
+//! addresses and the same log.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Stdio;
@@ -9,9 +9,13 @@ use tempfile::TempDir;
 use tokio::time::timeout;
 
 use crate::process::Output;
-use crate::{PATIENCE, Process, holdline};
+use crate::{Process, TIME_LIMIT, holdline};
 
-/// A running server, killed when dropped.
+/// A name that the stories' browsers resolve to this machine. Browsers trust this machine's address without TLS, but not this
+/// name: pages from there have neither Web Locks nor service workers.
+pub(crate) const PLAIN_HOST: &str = "chat.example";
+
+/// A running server; killed when dropped.
 #[derive(Debug)]
 pub struct Server {
     addresses: Vec<SocketAddr>,
@@ -20,29 +24,34 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts one on a free port of this machine.
+    /// Starts a server on a free port of this machine.
     pub async fn start() -> Result<Self> {
         Self::start_on(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))]).await
     }
 
-    /// Starts one that listens on all of these addresses; a port of 0 is a free one.
+    /// Starts a server on all of these addresses; port 0 means a free port.
     pub async fn start_on(addresses: Vec<SocketAddr>) -> Result<Self> {
         let mut server = Self { addresses, process: None, folder: tempfile::tempdir()? };
         server.start_again().await?;
         Ok(server)
     }
 
-    /// The page's address, without a slash at the end.
+    /// The chat's address, without a slash at the end.
     pub fn url(&self) -> String {
         self.urls().swap_remove(0)
     }
 
-    /// The page's address on each of the addresses it listens on, in order.
+    /// The chat's address by a host name, as in a network without TLS.
+    pub fn plain_url(&self) -> String {
+        self.url().replace("127.0.0.1", PLAIN_HOST)
+    }
+
+    /// The chat's address on each listener, in order.
     pub fn urls(&self) -> Vec<String> {
         self.addresses.iter().map(|address| format!("http://{address}")).collect()
     }
 
-    /// How many polls it holds, in its own count.
+    /// Reads the number of held polls from the server's metrics.
     pub async fn held_polls(&self) -> Result<u64> {
         let metrics =
             reqwest::get(format!("{}/metrics", self.url())).await?.error_for_status()?.text().await?;
@@ -50,30 +59,42 @@ impl Server {
         Ok(held.context("the server does not count the polls it holds")?.parse()?)
     }
 
-    /// Stops it as an operator does, with SIGTERM.
+    /// Stops the server as an operator does, with SIGTERM.
     pub async fn stop(&mut self) -> Result<()> {
         let status = self.process.take().context("the server is not running")?.terminate().await?;
         ensure!(status.success(), "the server was asked to stop and ended with {status}");
         Ok(())
     }
 
-    /// Takes its life without warning, with SIGKILL.
+    /// Kills the server, with SIGKILL.
     pub async fn kill(&mut self) -> Result<()> {
         self.process.take().context("the server is not running")?.kill().await
     }
 
-    /// Starts it with the addresses and the log it had.
+    /// Kills the server and starts it with an empty log.
+    pub async fn replace_log(&mut self) -> Result<()> {
+        self.kill().await?;
+        for entry in self.folder.path().read_dir()? {
+            let path = entry?.path();
+            if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("log.db")) {
+                std::fs::remove_file(path)?;
+            }
+        }
+        self.start_again().await
+    }
+
+    /// Restarts the server with its addresses and its log.
     pub async fn start_again(&mut self) -> Result<()> {
         let mut command = holdline()?;
         let log = format!("sqlite:{}", self.folder.path().join("log.db").display());
-        // Proxies of the stories stand on this machine.
-        command.args(["serve", "--log", &log, "--trusted-proxy", "127.0.0.1"]);
+        // The stories' proxies run on this machine.
+        command.args(["serve", "--log", &log, "--trusted-proxy", "127.0.0.1", "--host", PLAIN_HOST]);
         for address in &self.addresses {
             command.args(["--listen", &address.to_string()]);
         }
         let mut process = Process::start(command.stdout(Stdio::null()).stderr(Stdio::piped()))?;
         let mut lines = process.errors()?;
-        let bound = timeout(PATIENCE, bound(&mut lines, self.addresses.len())).await;
+        let bound = timeout(TIME_LIMIT, bound(&mut lines, self.addresses.len())).await;
         self.addresses = bound.context("the server does not say where it listens")??;
         self.process = Some(process);
         tokio::spawn(show(lines));
@@ -81,7 +102,7 @@ impl Server {
     }
 }
 
-/// Reads the addresses that the server says it is bound to.
+/// Reads the bound addresses from the server's log.
 async fn bound(lines: &mut Output, count: usize) -> Result<Vec<SocketAddr>> {
     let mut said = Vec::new();
     let mut bound = Vec::new();
@@ -96,7 +117,7 @@ async fn bound(lines: &mut Output, count: usize) -> Result<Vec<SocketAddr>> {
     Ok(bound)
 }
 
-/// Shows what the server says; the test harness keeps it to itself unless the test fails.
+/// Prints the server's log; the test harness shows it only if the test fails.
 #[expect(clippy::print_stderr, reason = "the harness captures what is printed, and nothing else")]
 async fn show(mut lines: Output) {
     while let Ok(Some(line)) = lines.next_line().await {

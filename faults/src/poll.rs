@@ -1,4 +1,4 @@
-//! One poll over HTTP, as an event for the subscription machine.
+//! Polls over HTTP, with the outcome as an event for the subscription machine.
 
 use std::time::Duration;
 

@@ -2,19 +2,18 @@
 
 use std::rc::Rc;
 
-use holdline_shared::{Status, Timestamp};
+use holdline_shared::{RoomName, Status, Timestamp};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
 use crate::api::dom;
+use crate::api::focus::{self, COMPOSER};
 use crate::command::Command;
 use crate::components::{
-    Banners, Conversation, Header, Nickname, People, RoomList, Shape, StatusLine, WrongPage, icon_button_of,
-    logo,
+    Banners, Conversation, Dialog, Header, NameDialog, Nickname, People, RoomList, Shape, StatusLine,
+    WrongPage, icon_button, logo,
 };
-use crate::hooks::{
-    Commands, use_commands, use_engine, use_focus_inside, use_local_time, use_locale, use_status,
-};
+use crate::hooks::{Commands, use_commands, use_engine, use_local_time, use_locale, use_status};
 use crate::route::Route;
 use crate::state::{Locale, Overlay, Page, Phase, State, listed_rooms};
 use crate::words;
@@ -45,6 +44,14 @@ fn Shell() -> Html {
                 navigator.push(&Route::of_room(&room));
             }
         }
+        Command::Forget(room) => {
+            let is_current = engine.state().ui.page.room() == Some(&room);
+            if let Some(navigator) = navigator.as_ref().filter(|_| is_current) {
+                engine.go_to(Page::Room(RoomName::lobby(), None));
+                navigator.push(&Route::Lobby);
+            }
+            engine.run(Command::Forget(room));
+        }
         command => engine.run(command),
     });
     html! {
@@ -70,62 +77,70 @@ fn Layout(props: &LayoutProps) -> Html {
     let (status, seconds) = use_status(&state.connection.status);
     let overlay = state.ui.overlay;
     let close = run.reform(|()| Command::Open(Overlay::Nothing));
-    let onkeydown = {
-        let close = close.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if overlay != Overlay::Nothing && dom::is_key(&event, "Escape") {
-                close.emit(());
-            }
-        })
-    };
     let skip = Callback::from(|event: MouseEvent| {
         // A link inside the page would go to the base.
         event.prevent_default();
-        dom::focus_id("composer");
+        focus::focus_id(COMPOSER);
     });
-    let (rooms_drawer, people_drawer) = (use_node_ref(), use_node_ref());
-    use_focus_inside(&rooms_drawer, overlay == Overlay::Rooms);
-    use_focus_inside(&people_drawer, overlay == Overlay::People);
-    // What lies behind an open drawer cannot be reached.
-    let behind = |drawers: &[Overlay]| drawers.contains(&overlay);
     let room = state.room();
+    let is_open = room.is_some_and(|room| !matches!(room.phase, Phase::Refused(_)));
     let here = room.and_then(|room| state.people.of(&room.name)).cloned();
     let rooms = listed_rooms(state);
-    let drawer = match overlay {
-        Overlay::Rooms | Overlay::Nickname => "rooms",
-        Overlay::People => "people",
-        Overlay::Nothing | Overlay::Topic => "",
+    let rooms_bar = |buttons: Html| {
+        html! {
+            <>
+                <p class="brand">{ logo() }{ "Holdline" }{ buttons }</p>
+                <RoomList rooms={rooms.clone()} />
+                <Nickname me={state.session.me.clone()} />
+            </>
+        }
     };
-    let close_button = || icon_button_of("drawer-button", Shape::Close, words::CLOSE, close.reform(|_| ()));
+    let people = || html! { <People here={here.clone()} me={state.session.id().cloned()} /> };
+    let close_button = icon_button(Shape::Close, words::CLOSE, close.reform(|_| ()));
+    let dialog = match (overlay, &state.session.me) {
+        (Overlay::Rooms, _) => html! {
+            <Dialog class="drawer rooms-drawer" label={words::ROOMS} on_close={close}>{ rooms_bar(close_button) }</Dialog>
+        },
+        (Overlay::People, _) => html! {
+            <Dialog class="drawer people-drawer" label={words::PEOPLE} on_close={close}>
+                <p class="brand">{ close_button }</p>
+                { people() }
+            </Dialog>
+        },
+        (Overlay::Nickname, Some(me)) => html! { <NameDialog me={me.clone()} /> },
+        _ => Html::default(),
+    };
     let complete_to = complete_to(state, &status, locale);
     html! {
-        <div class="page" data-drawer={drawer} {onkeydown}>
-            <a class="skip" href="#composer" onclick={skip}>{ words::SKIP_TO_WRITING }</a>
-            <nav class="side" ref={rooms_drawer} inert={behind(&[Overlay::People])} aria-label={words::ROOMS}>
-                <p class="brand">
-                    { logo() }{ "Holdline" }{ close_button() }
-                </p>
-                <RoomList rooms={rooms.clone()} />
-                <Nickname me={state.session.me.clone()} is_open={overlay == Overlay::Nickname} />
+        <div class="page">
+            if is_open {
+                <a class="skip" href="#composer" onclick={skip}>{ words::SKIP_TO_WRITING }</a>
+            }
+            // On a narrow screen what stands beside the conversation is in a drawer, and only there while that is open.
+            <nav class="side" aria-label={words::ROOMS}>
+                if overlay != Overlay::Rooms {
+                    { rooms_bar(Html::default()) }
+                }
             </nav>
-            <main inert={behind(&[Overlay::Rooms, Overlay::People])}>
+            <main>
                 <Header
                     room={room.cloned()}
                     {overlay}
                     here={here.as_ref().map(|here| here.count)}
                     has_news={rooms.iter().any(|room| room.has_news && !room.is_current)}
                 >
-                    if room.is_some_and(|room| !matches!(room.phase, Phase::Refused(_))) {
+                    if is_open {
                         <StatusLine {status} {seconds} {complete_to} />
                     }
                 </Header>
                 { content(state) }
             </main>
-            <aside class="side" ref={people_drawer} inert={behind(&[Overlay::Rooms])} aria-label={words::PEOPLE}>
-                <p class="brand">{ close_button() }</p>
-                <People {here} me={state.session.id().cloned()} />
+            <aside class="side" aria-label={words::PEOPLE}>
+                if overlay != Overlay::People {
+                    { people() }
+                }
             </aside>
-            <div class="scrim" onclick={close.reform(|_| ())}></div>
+            { dialog }
         </div>
     }
 }

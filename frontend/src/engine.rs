@@ -11,6 +11,7 @@ mod pause;
 mod room_list;
 mod sender;
 mod session;
+mod snapshot;
 mod store;
 mod subscription;
 mod tabs;
@@ -93,7 +94,7 @@ impl Engine {
                 wakes.listen_to_browser(),
                 room_list::each_minute(store),
                 memory.listen(store),
-                listen_to_leaving(&driver),
+                listen_to_leaving(store, &driver),
                 guard,
             ),
         };
@@ -191,9 +192,12 @@ impl Effects {
     }
 }
 
-fn listen_to_leaving(driver: &Driver) -> Option<EventListener> {
-    let driver = driver.clone();
-    Some(EventListener::new(&web_sys::window()?.into(), "pagehide", move |_| driver.leave()))
+fn listen_to_leaving(store: &Store, driver: &Driver) -> Option<EventListener> {
+    let (store, driver) = (store.clone(), driver.clone());
+    Some(EventListener::new(&web_sys::window()?.into(), "pagehide", move |_| {
+        snapshot::leave(&store.state(), &driver);
+        driver.leave();
+    }))
 }
 
 fn title(state: &State) -> String {

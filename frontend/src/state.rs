@@ -19,6 +19,7 @@ mod rows;
 pub(crate) mod samples;
 mod seen;
 mod session;
+mod snapshot;
 mod ui;
 mod window;
 
@@ -28,7 +29,7 @@ use std::rc::Rc;
 use holdline_shared::{Batch, Entry, EntryKind, History, RoomName, Seq};
 
 pub use action::Action;
-pub use colour::{HUES, hue, initial};
+pub use colour::{HUES, hue, initials};
 pub use connection::Connection;
 pub use line::Line;
 pub use lines::Lines;
@@ -45,6 +46,7 @@ pub use rooms::{Rooms, VISITED};
 pub use rows::{Row, rows};
 pub use seen::Seen;
 pub use session::Session;
+pub use snapshot::Snapshot;
 pub use ui::{Edit, Goal, Overlay, Place, RoomUi, Ui, Writing};
 pub use window::Window;
 
@@ -119,6 +121,7 @@ impl State {
             Action::Attended(is_attended) => self.ui.is_attended = is_attended,
             Action::Joining(name) => self.rooms.change(&name, |room, _| room.phase = Phase::Joining),
             Action::Joined(name, page) => self.join(&name, page),
+            Action::Recalled(snapshot) => self.recall(snapshot),
             Action::Refused(name, why) => {
                 self.rooms.change(&name, |room, _| room.phase = Phase::Refused(why));
             }
@@ -214,6 +217,14 @@ impl State {
                 }
             });
         }
+    }
+
+    /// Shows what the page before this one has left, with its age.
+    fn recall(&mut self, snapshot: Snapshot) {
+        let Snapshot { room, me, page, complete_to } = snapshot;
+        self.session.me.get_or_insert(me);
+        self.join(&room, page);
+        self.connection.recall(complete_to);
     }
 
     fn hear(&mut self, batch: Batch) {

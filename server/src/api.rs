@@ -1,5 +1,5 @@
-//! The operations of the server, one file each. Everything that asks something of it comes through here, whatever transport
-//! brought the request. Knows the hub and the log, and neither axum nor sockets: `http` and `serve` translate.
+//! The operations of the server, one file each. Every request passes through here, whichever transport
+//! brought it. Knows the hub and the log, and neither axum nor sockets: `http` and `serve` translate.
 
 mod app;
 mod call;

@@ -1,5 +1,6 @@
-//! The router, to be served alone or nested in somebody else's axum app: the table of routes, and the translation of axum's
-//! requests and responses to the calls and replies of [`api`](crate::api). Decides nothing about a request by itself.
+//! The router, served alone or nested in another axum app: the table of routes, and the translation between
+//! axum's requests and responses and the calls and replies of [`api`](crate::api). Decides nothing about a
+//! request.
 
 mod assets;
 mod body;

@@ -1,9 +1,9 @@
-//! The hub: rooms, their newest entries, polls that are held, who is here. The only place that waits.
+//! The hub: rooms, their newest entries, held polls and presence. The only place that waits.
 //!
-//! The log is the truth; the hub caches the newest part of it and says "look again" when it grows. Every poll is held by a
-//! keeper (`held_polls`), whose rule is: register, look, sleep, look. An entry is visible once the hub's head has reached it,
-//! which happens after it is durable and after every room it concerns knows it; so a look at several rooms is one
-//! consistent view.
+//! The log is the truth; the hub caches its newest part and notifies waiting polls when it grows. Every poll
+//! is held by a keeper (`held_polls`), which follows one rule: register, look, sleep, look. An entry is
+//! visible once the hub's head has reached it, which happens after it is durable and after every room it
+//! concerns has it; so a look at several rooms is one consistent view.
 
 mod answers;
 mod coalescer;
@@ -68,7 +68,7 @@ pub use self::presence::PresenceLease;
 pub(crate) use self::ready_set::ReadySet;
 pub(crate) use self::wait_list::HeldId;
 
-/// Where publishers and subscribers meet.
+/// The meeting point of publishers and subscribers.
 pub struct Hub {
     log: Arc<dyn Log>,
     config: HubConfig,
@@ -79,19 +79,19 @@ pub struct Hub {
 }
 
 impl Hub {
-    /// A hub on this log, with everything as usual.
+    /// Opens a hub on this log with the default configuration.
     pub async fn open(log: Arc<dyn Log>) -> Result<Arc<Self>, LogError> {
         Self::open_with(log, HubConfig::default()).await
     }
 
-    /// A hub on this log. Must be called within a tokio runtime; its tasks end with the hub.
+    /// Opens a hub on this log. Must be called within a tokio runtime; its tasks end with the hub.
     pub async fn open_with(log: Arc<dyn Log>, config: HubConfig) -> Result<Arc<Self>, LogError> {
         let head = log.head();
         let rooms = log.rooms().await?;
         let forgotten = log.read(EVERY_ROOM, RoomSelection::All, head).await?.forgotten;
         let epoch = log.epoch();
         let state = Arc::new(HubState::restore(rooms, epoch, head, forgotten, config.recent_bytes));
-        // Without the log, which would otherwise keep itself.
+        // Weak, and without the log: the log holds the follower and would otherwise hold itself.
         let follower = Arc::downgrade(&state);
         let following = Arc::new(move |event: LogEvent<'_>| {
             let Some(state) = follower.upgrade() else { return };
@@ -121,15 +121,16 @@ impl Hub {
         Ok(Arc::new(Self { log, config, state, answers, polls, health }))
     }
 
-    /// Appends and, before it answers, has told everyone who waits. See [`Log::append`] for the order.
+    /// Appends. When the future resolves, every waiting poll has been notified. See [`Log::append`] for the
+    /// order.
     pub fn publish(&self, draft: Draft) -> BoxFuture<'static, Result<Outcome, LogError>> {
         let (metrics, begun) = (self.metrics().clone(), Instant::now());
         let published = self.log.append(draft);
         published.inspect(move |outcome| metrics.published(outcome, begun.elapsed())).boxed()
     }
 
-    /// Answers with everything that `rooms` have after `after`, waiting for up to `wait` when there is nothing. With a
-    /// lease of presence, presence is part of the answer, and a change of it ends the wait, too.
+    /// Answers with all entries that `rooms` have after `after`, waiting for up to `wait` if there are none.
+    /// With a lease of presence, presence is part of the answer, and a change of presence ends the wait too.
     ///
     /// Cancelling it, by dropping the future, leaves nothing behind.
     pub async fn poll(
@@ -148,8 +149,7 @@ impl Hub {
         self.polls.reply(request).await
     }
 
-    /// Waits for the next message of one room, edits and other entries passed over. A room that does not exist yet may
-    /// be waited for.
+    /// Waits for the next message of one room, skipping edits and other entries. The room may not exist yet.
     pub async fn next_message(
         &self,
         scope: &Scope,
@@ -160,7 +160,7 @@ impl Hub {
         self.polls.next_message(scope, room, after, wait).await
     }
 
-    /// Checks where a poll begins and how long it may be held, for a keeper of its own.
+    /// Resolves where a poll begins and how long it may be held, for a caller with its own keeper.
     pub(crate) fn admit(
         &self,
         scope: &Scope,
@@ -171,17 +171,17 @@ impl Hub {
         self.polls.admit(scope, rooms, after, wait)
     }
 
-    /// A keeper of held polls for one thread. `owner` is woken when the keeper has something to do.
+    /// Makes a keeper of held polls for one thread. `owner` is woken when the keeper has something to do.
     pub(crate) fn held_polls<K>(&self, owner: Waker) -> HeldPolls<K> {
         HeldPolls::new(self.state.clone(), owner)
     }
 
-    /// Makes the answers to the polls of a keeper.
+    /// The encoder of answers to held polls.
     pub(crate) fn answers(&self) -> &Arc<Answers> {
         &self.answers
     }
 
-    /// A page of a room's history, as `reader` sees it, with the cursor it was read at.
+    /// Reads a page of a room's history, as `reader` sees it, with the cursor of the read.
     pub async fn history(
         &self,
         scope: &Scope,
@@ -198,7 +198,7 @@ impl Hub {
         Ok(Ok(History { messages: page.messages, cursor, more: page.more, topic }))
     }
 
-    /// The rooms, the most recently active first.
+    /// Lists the rooms, the most recently active first.
     pub fn rooms(&self, scope: &Scope) -> RoomList {
         let cursor = self.answers.cursor(self.head());
         let readable = match scope.names() {
@@ -206,24 +206,25 @@ impl Hub {
             Some(names) => names.iter().filter_map(|name| self.state.rooms.find(name)).collect(),
         };
         let mut rooms: Vec<RoomSummary> = readable.iter().map(|room| room.summary()).collect();
-        // Some may have grown meanwhile.
+        // Heads may have grown between the two reads.
         rooms.sort_unstable_by_key(|room| std::cmp::Reverse(room.head));
         rooms.truncate(ROOMS_LISTED);
         RoomList { rooms, cursor }
     }
 
-    /// Whether there is a room of this name.
+    /// Whether a room of this name exists.
     pub fn has_room(&self, name: &RoomName) -> bool {
         self.state.rooms.find(name).is_some()
     }
 
-    /// How many rooms there are.
+    /// The number of rooms.
     pub fn room_count(&self) -> usize {
         self.state.rooms.len()
     }
 
-    /// Marks `person` as here in `rooms` until the lease is dropped and for a grace after; rooms that do not exist or may not
-    /// be read are passed over. `known` is the tag of the presence that the person was told last.
+    /// Marks `person` as present in `rooms` until the lease is dropped and for a grace after that; rooms that
+    /// do not exist or may not be read are skipped. `known` is the tag of the presence that the person was
+    /// last told.
     pub fn enter(
         &self,
         scope: &Scope,
@@ -251,37 +252,37 @@ impl Hub {
         self.state.presence.leave(person);
     }
 
-    /// Lets everyone know of this person's new nickname.
+    /// Tells everyone this person's new nickname.
     pub fn rename(&self, person: &Person) {
         self.state.presence.rename(person);
     }
 
-    /// The newest position that is visible.
+    /// The newest visible position.
     pub fn head(&self) -> Seq {
         self.state.head()
     }
 
-    /// The log below.
+    /// The log.
     pub fn log(&self) -> &dyn Log {
         &*self.log
     }
 
-    /// Counters of what was done and of what was refused.
+    /// The counters of operations and refusals.
     pub(crate) fn metrics(&self) -> &Arc<Metrics> {
         &self.state.metrics
     }
 
-    /// How it was configured.
+    /// The configuration.
     pub fn config(&self) -> &HubConfig {
         &self.config
     }
 
-    /// Polls that are being held right now.
+    /// The number of polls held at this moment.
     pub fn held(&self) -> usize {
         self.state.held.load(Ordering::Relaxed)
     }
 
-    /// Answers every held poll at once and holds no more. There is no way back.
+    /// Answers every held poll at once, and holds no more. Cannot be undone.
     pub fn close(&self) {
         self.state.close();
     }
@@ -291,17 +292,17 @@ impl Hub {
         self.state.is_closing()
     }
 
-    /// Resolves once this hub cannot go on, so that only a restart of the process helps.
+    /// Resolves once this hub cannot continue, so that only a restart of the process helps.
     pub async fn failed(&self) {
         self.health.failed().await;
     }
 
-    /// Whether this hub cannot go on.
+    /// Whether this hub cannot continue.
     pub fn has_failed(&self) -> bool {
         self.health.has_failed()
     }
 
-    /// Whether publishing and reading work now. Many may ask at once.
+    /// Checks whether publishing and reading work now. Concurrent calls share one check.
     pub async fn readiness(&self) -> Result<(), NotReady> {
         if self.is_closing() {
             return Err(NotReady::Closing);
@@ -314,7 +315,7 @@ impl Hub {
     }
 }
 
-/// Keeps presence up to date for as long as the hub lives.
+/// Updates presence as long as the hub lives.
 fn keep_presence(state: &Arc<HubState>, grace: Duration) -> impl Future<Output = ()> + Send + 'static {
     let state = Arc::downgrade(state);
     async move {

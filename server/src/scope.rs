@@ -1,5 +1,5 @@
-//! The rooms that somebody may read. No read of the hub or of the log is possible without a scope, be it a poll, a stream,
-//! history, the list of rooms or presence. Decides nothing: whoever makes a scope has decided.
+//! The rooms that a caller may read. No read of the hub or of the log is possible without a scope, be it a poll, a stream,
+//! history, the list of rooms or presence. A scope carries a decision; its maker takes it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,8 +9,8 @@ use parking_lot::RwLock;
 
 /// The rooms that a reader may read.
 ///
-/// The server makes one for each caller, in its operations alone. An app that embeds the hub decides by itself whom it shows
-/// what, and says so by the name of the scope that it makes.
+/// The server makes one for each caller, in its operations alone. An app that embeds the hub decides itself
+/// what to show to whom, and expresses the decision by the constructor that it calls.
 #[derive(Debug, Clone)]
 pub struct Scope(Rooms);
 
@@ -24,7 +24,7 @@ enum Rooms {
 pub(crate) const EVERY_ROOM: &Scope = &Scope::of_every_room();
 
 impl Scope {
-    /// Every room, those to come included.
+    /// Allows every room, including later ones.
     pub const fn of_every_room() -> Self {
         Self(Rooms::Every)
     }
@@ -42,12 +42,13 @@ impl Scope {
         }
     }
 
-    /// Whether every room may be read, those to come included.
+    /// Whether every room may be read, including later ones.
     pub(crate) fn allows_every_room(&self) -> bool {
         matches!(self.0, Rooms::Every)
     }
 
-    /// Whether this room may be read. Asked again when a held poll is answered, as the answer may change meanwhile.
+    /// Whether this room may be read. Checked again when a held poll is answered, because the decision may
+    /// change meanwhile.
     pub(crate) fn allows(&self, room: &RoomName) -> bool {
         match &self.0 {
             Rooms::Every => true,

@@ -1,8 +1,8 @@
 //! Serves a hub on listeners, and stops in order.
 //!
-//! Event loops of our own ([`event_loop`]) serve polls, in a few hundred bytes for each connection; hyper and the
-//! router ([`plain`]) serve everything else. A connection is handed to hyper, with the input that was read, at its first request of
-//! another kind, and comes back at the next poll.
+//! Our own event loops ([`event_loop`]) serve polls, at a few hundred bytes per connection; hyper and the
+//! router ([`plain`]) serve all other requests. A connection is handed to hyper, with the input read so far,
+//! at its first request of another kind, and comes back at the next poll.
 
 mod config;
 mod connection_limit;
@@ -32,9 +32,10 @@ use crate::api::App;
 use crate::http::routes;
 use crate::hub::Hub;
 
-/// Serves the hub's router on all listeners until `stop` resolves; then stops accepting, answers every held poll,
-/// lets other requests finish, and returns once all connections are gone or `stop_timeout` is over. What hyper still serves
-/// then ends with the runtime. Returns before `stop`, in the same order, if an event loop, the hub or its log has failed.
+/// Serves the hub's router on all listeners until `stop` resolves; then stops accepting, answers every held
+/// poll, lets other requests finish, and returns once all connections are closed or `stop_timeout` has
+/// passed. Connections that hyper still serves then end with the runtime. Returns before `stop`, in the same
+/// order, if an event loop, the hub or its log has failed.
 pub async fn serve(
     listeners: Vec<TcpListener>,
     hub: Arc<Hub>,
@@ -46,8 +47,8 @@ pub async fn serve(
     run(listeners, routes(app.clone()), app, config, loops, stop).await;
 }
 
-/// The same for an app of which [`router`](crate::router) is a part. Polls are served like every other request, so that whatever the
-/// app puts around its routes is around them, too.
+/// Serves an app of which [`router`](crate::router) is a part, like [`serve`]. Polls are served like all
+/// other requests, so that the app's layers apply to them too.
 pub async fn serve_router(
     listeners: Vec<TcpListener>,
     app: Router,
@@ -83,7 +84,7 @@ async fn run(
     let failed = Arc::new(Notify::new());
     let metrics = hub.metrics().clone();
     let plain = Arc::new(Plain::new(router, &config, metrics, stopped, serving, failed.clone()));
-    // Taken from tokio, which would otherwise be woken for every connection that an event loop accepts.
+    // Taken from tokio, which would otherwise wake up for every connection that an event loop accepts.
     let listeners: Vec<_> = listeners.into_iter().filter_map(|one| usable(one.into_std())).collect();
     let loops = event_loop::start(event_loops, &listeners, &app, &connection_limit, &plain);
     let loops = loops.unwrap_or_else(|error| {
@@ -95,14 +96,15 @@ async fn run(
             tokio::spawn(plain.clone().accept_until_stopped(listener, connection_limit.clone()));
         }
     } else {
-        // The loops have their own copies and close them when they drain; then nobody is to wait at these.
+        // The loops have their own copies and close them when they drain; after that, nobody must wait in a
+        // backlog.
         drop(listeners);
     }
     drop(plain);
     tokio::select! { () = stop => {}, () = failed.notified() => {}, () = hub.failed() => {} }
-    // Receivers are gone only if every connection is.
+    // Fails only if every connection has ended already.
     let _ = stopping.send(true);
-    // Before the loops are told, so that whatever they answer from then on says that the connection is closed.
+    // Before the loops are told, so that all their later answers announce the close of the connection.
     hub.close();
     for one in &loops {
         one.send(Command::Drain);

@@ -11,7 +11,7 @@ use thiserror::Error;
 /// log and outlive restarts.
 #[derive(Clone)]
 pub(crate) struct Sessions {
-    /// Keyed once, which saves half of the work for each token.
+    /// Keyed in advance, which saves half of the work for each token.
     keyed: Hmac<Sha256>,
 }
 
@@ -21,15 +21,15 @@ pub(crate) struct Sessions {
 pub(crate) struct InvalidSession;
 
 impl Sessions {
-    /// For a log with this secret.
+    /// Makes the sessions of a log with this secret.
     pub(crate) fn new(secret: [u8; 32]) -> Self {
-        // The secret, padded to SHA-256's block as HMAC itself would.
+        // The secret, padded to SHA-256's block size as HMAC does.
         let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
         block[..secret.len()].copy_from_slice(&secret);
         Self { keyed: <Hmac<Sha256> as KeyInit>::new(&block) }
     }
 
-    /// The token of a person: `h1.ID.NICKNAME.SIGNATURE`.
+    /// Signs a person's token: `h1.ID.NICKNAME.SIGNATURE`.
     pub(crate) fn sign(&self, person: &Person) -> String {
         let name = URL_SAFE_NO_PAD.encode(person.name.as_str());
         let claim = format!("h1.{}.{name}", person.id);
@@ -37,11 +37,12 @@ impl Sessions {
         format!("{claim}.{signature}")
     }
 
-    /// The person whose token this is.
+    /// Checks a token, and returns its person.
     pub(crate) fn check(&self, token: &str) -> Result<Person, InvalidSession> {
         let (claim, signature) = token.rsplit_once('.').ok_or(InvalidSession)?;
-        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| InvalidSession)?;
-        self.mac(claim).verify_slice(&signature).map_err(|_| InvalidSession)?;
+        let mut bytes = [0; 32];
+        let length = URL_SAFE_NO_PAD.decode_slice(signature, &mut bytes).map_err(|_| InvalidSession)?;
+        self.mac(claim).verify_slice(&bytes[..length]).map_err(|_| InvalidSession)?;
         let mut parts = claim.split('.');
         let (Some("h1"), Some(id), Some(name), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
@@ -55,7 +56,7 @@ impl Sessions {
             .ok_or(InvalidSession)?;
         Ok(Person {
             id: PersonId::parse(id).map_err(|_| InvalidSession)?,
-            // Signed by us; a later version may have stricter rules.
+            // The token was signed by a server of this log, whose rules for names may have been different.
             name: Nickname::received(name),
         })
     }

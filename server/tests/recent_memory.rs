@@ -1,5 +1,5 @@
-//! `recent_bytes` is what the newest part of the log really takes. A binary of its own, because its allocator counts for the
-//! whole process, and one test, because others would be counted with it.
+//! The memory of cached entries is `recent_bytes`, as measured by an allocator. A separate binary with a
+//! single test, because the allocator counts for the whole process.
 
 #![expect(clippy::unwrap_used, reason = "a test that meets the unexpected fails")]
 
@@ -20,7 +20,7 @@ use peak_alloc::PeakAlloc;
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
-/// A log that keeps nothing: what it is handed is the hub's.
+/// A log that stores nothing: all entries are the hub's.
 #[derive(Default)]
 struct Forgetful(Mutex<Option<Follower>>);
 
@@ -62,7 +62,7 @@ impl Log for Forgetful {
     }
 }
 
-/// An entry as it comes from a request: every word of it is in memory of its own.
+/// Makes an entry as a request would: every string has its own allocation.
 fn entry(seq: u64, text: &str) -> Arc<StoredEntry> {
     let kind = EntryKind::Message {
         key: PublishKey::from_bytes(u128::from(seq).to_le_bytes()),
@@ -85,7 +85,7 @@ async fn recent_entries_take_as_much_memory_as_they_may() {
         config.recent_bytes = most;
         let hub = Hub::open_with(log.clone(), config).await.unwrap();
         let follower = log.0.lock().unwrap().take().unwrap();
-        // Three times as much as there is room for.
+        // Three times as many entries as fit.
         let json = entry(1, text).json.len();
         for seq in 1..=3 * most as u64 / (json as u64 + 100) {
             follower(LogEvent::Appended(&[entry(seq, text)]));

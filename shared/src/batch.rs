@@ -82,7 +82,7 @@ pub struct History {
 /// The rooms, the most recently active first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomList {
-    /// At most [`ROOMS_LISTED`](crate::limits::ROOMS_LISTED).
+    /// The rooms; at most [`ROOMS_LISTED`](crate::limits::ROOMS_LISTED).
     pub rooms: Vec<RoomSummary>,
     /// The head of the log when the list was made.
     pub cursor: Cursor,

@@ -6,8 +6,8 @@ use crate::limits::EMOJI_BYTES;
 use crate::unicode::{checked_word, is_longer_than, is_visible, normalized};
 
 checked_word! {
-    /// One emoji as people count them (a flag, a family or a keycap is one), of at most [`EMOJI_BYTES`] bytes. Letters of
-    /// any script are refused. No list of emoji is used, because Unicode adds some every year.
+    /// An emoji as people count them (a flag, a family or a keycap is one), of at most [`EMOJI_BYTES`] bytes.
+    /// Letters of any script are refused. No list of emoji is used, because Unicode adds some every year.
     Emoji, InvalidEmoji
 }
 

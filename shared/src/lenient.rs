@@ -1,21 +1,22 @@
 //! Lenient reading of values from a newer server, so that one unreadable value does not make a whole answer unreadable.
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
-/// A value, or something in a form that only a newer version knows.
-#[derive(Deserialize)]
-#[serde(untagged)]
-pub(crate) enum Lenient<T> {
-    Read(T),
-    Unreadable(IgnoredAny),
-}
+/// A value, or nothing when the JSON has a form that only a newer version knows.
+pub(crate) struct Lenient<T>(Option<T>);
 
 impl<T> Lenient<T> {
     pub(crate) fn read(self) -> Option<T> {
-        match self {
-            Self::Read(value) => Some(value),
-            Self::Unreadable(IgnoredAny) => None,
-        }
+        self.0
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Lenient<T> {
+    /// Takes the value's text first: reading fails, if it does, in a reader of its own.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Box::<RawValue>::deserialize(deserializer)?;
+        Ok(Self(serde_json::from_str(text.get()).ok()))
     }
 }

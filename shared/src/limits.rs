@@ -1,4 +1,4 @@
-//! Every limit of the protocol, with its unit and its reason. Some server flags set stricter ones.
+//! The limits of the protocol, each with its unit and its reason. Some server flags set stricter ones.
 
 use std::time::Duration;
 
@@ -24,31 +24,32 @@ pub const EMOJI_BYTES: usize = 48;
 pub const EMOJI_PER_MESSAGE: usize = 32;
 /// People that a message's reaction lists, the earliest first; the count stays exact. Ten names fill a tooltip.
 pub const REACTORS_LISTED: usize = 10;
-/// Most edits of one message; after that the author is told to write a new message.
+/// Maximum number of edits of one message; after that the author is told to write a new message.
 pub const EDITS_PER_MESSAGE: usize = 200;
 /// Combining marks that may follow one another in a name; more is "zalgo" text that paints over its neighbours.
 pub const MARKS_IN_A_ROW: usize = 4;
-/// Most rooms named in one poll; clients that want more use `room=*`.
+/// Maximum number of rooms named in one poll; clients that want more use `room=*`.
 pub const ROOMS_PER_POLL: usize = 50;
 /// Rooms in one deployment, so that the list and the hub stay bounded.
 pub const ROOMS: usize = 100_000;
-/// How long a room without messages is kept after its newest entry: long enough for rooms that were prepared in advance.
+/// The time for which a room without messages is kept after its newest entry: long enough for rooms that were
+/// prepared in advance.
 pub const ROOM_EXPIRY: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Rooms that one `GET /rooms` lists, the most recently active first.
 pub const ROOMS_LISTED: usize = 500;
 /// Messages in a page of history when the request does not set `limit`.
 pub const HISTORY_DEFAULT: usize = 50;
-/// Most messages in a page of history.
+/// Maximum number of messages in a page of history.
 pub const HISTORY_MAX: usize = 200;
 /// Size in bytes at which a page of history is closed, whatever its number of messages; the next page has the rest.
 pub const HISTORY_BYTES: usize = 512 * 1024;
-/// Most entries in one batch; a client that is further behind polls again at once.
+/// Maximum number of entries in one batch; a client that is further behind polls again at once.
 pub const BATCH_ENTRIES: usize = 500;
 /// Size in bytes at which a batch is closed, whatever its number of entries.
 pub const BATCH_BYTES: usize = 256 * 1024;
 /// Longest request body, in bytes: the longest message with every character escaped (`\u0000` form) and its frame.
 pub const BODY_BYTES: usize = 128 * 1024;
-/// How long a poll without `wait` is held: below 30 s, the shortest time-out that proxies commonly have.
+/// The hold of a poll without `wait`: below 30 s, the shortest time-out that proxies commonly have.
 pub const WAIT_DEFAULT: Duration = Duration::from_secs(25);
 /// The longest hold that a server grants by default.
 pub const WAIT_MAX: Duration = Duration::from_secs(120);

@@ -25,7 +25,7 @@ pub struct PollQuery {
     pub rooms: RoomSelection,
     /// The position to read from.
     pub after: After,
-    /// How long to hold; `None` leaves the choice to the server, zero is regular polling.
+    /// The requested hold; `None` leaves the choice to the server, zero is regular polling.
     pub wait: Option<Duration>,
     /// The rooms in which this person is shown as present and whose presence the answer may contain.
     pub here: Vec<RoomName>,
@@ -39,7 +39,7 @@ pub enum InvalidPoll {
     /// `room` is missing.
     #[error("which room? add room=NAME (up to {ROOMS_PER_POLL} times) or room=*")]
     NoRoom,
-    /// More than [`ROOMS_PER_POLL`] rooms.
+    /// The query names more than [`ROOMS_PER_POLL`] rooms.
     #[error("too many rooms; name at most {ROOMS_PER_POLL}, or use room=*")]
     TooManyRooms,
     /// An invalid room name.

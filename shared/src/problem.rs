@@ -68,7 +68,7 @@ macro_rules! problem_codes {
         }
 
         impl ProblemCode {
-            /// Every code that this version sends.
+            /// The codes that this version sends.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
             /// The code's text in JSON.
@@ -116,7 +116,7 @@ problem_codes! {
     SessionRequired = "session_required", 401, "Say who you are first";
     /// The session's token is forged, damaged or from another server.
     SessionInvalid = "session_invalid", 401, "This session is not valid here";
-    /// Only the author may change or delete a message.
+    /// The caller is not the message's author, who alone may change or delete it.
     NotAuthor = "not_author", 403, "Only its author may do that";
     /// A page of another site sent the request.
     CrossSite = "cross_site", 403, "Requests from other sites are refused";
@@ -144,7 +144,7 @@ problem_codes! {
     UnsupportedMediaType = "unsupported_media_type", 415, "The body must be JSON";
     /// A limit is reached: rooms of the deployment, or emoji on one message.
     TooMany = "too_many", 422, "There are too many already";
-    /// Too many requests from one visitor.
+    /// The visitor sent too many requests.
     RateLimited = "rate_limited", 429, "Too many requests";
     /// A defect in the server; the server's log has the details.
     Internal = "internal", 500, "Something went wrong in the server";

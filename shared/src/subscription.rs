@@ -31,7 +31,7 @@ enum Pending {
     RenewSession,
 }
 
-/// What the machine has done since the last answer.
+/// The machine's actions since the last answer.
 #[derive(Debug, Clone, Default)]
 struct SinceAnswer {
     /// The next poll must be a regular one, whose immediate answer proves that the connection works.
@@ -51,17 +51,17 @@ pub struct Subscription {
     pending: Pending,
     adaptive_wait: AdaptiveWait,
     backoff: Backoff,
-    /// How long the last poll was held before it was cut. An answer to the next poll shows that the path cut it; otherwise
-    /// the server died.
+    /// The time for which the last poll was held before it was cut. An answer to the next poll shows that the
+    /// path cut it; otherwise the server died.
     pending_cut: Option<Duration>,
     since_answer: SinceAnswer,
     is_online: bool,
     status: Status,
 }
 
-/// How long after the end of the requested hold the machine waits for an answer.
+/// The time that the machine waits for an answer after the end of the requested hold.
 const WATCHDOG_SLACK: Duration = Duration::from_secs(10);
-/// If a timer is later than this, the computer was suspended.
+/// The lateness of a timer from which the computer counts as suspended.
 const SUSPEND_SLACK: Duration = Duration::from_secs(5);
 /// The time over which clients spread their next poll after a server has released all of them at once: 10,000 clients then
 /// send 5,000 polls a second, which a server answers on one core.
@@ -99,7 +99,7 @@ impl Subscription {
         self.after
     }
 
-    /// What the subscription has learned about the path; drivers store it for this origin.
+    /// The knowledge about the path that the subscription has gained; drivers store it for this origin.
     pub fn adaptive_wait(&self) -> &AdaptiveWait {
         &self.adaptive_wait
     }

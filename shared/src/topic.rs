@@ -39,7 +39,7 @@ impl Topic {
 }
 
 impl Default for Topic {
-    /// No topic.
+    /// The empty topic.
     fn default() -> Self {
         Self("".into())
     }

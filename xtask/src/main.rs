@@ -27,7 +27,7 @@ use clap::builder::FalseyValueParser;
 use clap::{Parser, Subcommand};
 use xshell::Shell;
 
-/// Every workflow of Holdline.
+/// The workflows of Holdline.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
@@ -43,7 +43,7 @@ struct Cli {
 enum Command {
     /// Install missing tools: wasm target, trunk, wasm-bindgen, wasm-opt
     Setup {
-        /// Also a browser and its driver, which the tests need
+        /// Also browsers and their drivers, which the tests need
         #[arg(long)]
         browser: bool,
     },
@@ -51,7 +51,7 @@ enum Command {
     Build,
     /// Build and start the server
     Run {
-        /// What `holdline serve` is told
+        /// Arguments of `holdline serve`
         #[arg(last = true)]
         flags: Vec<OsString>,
     },
@@ -63,7 +63,7 @@ enum Command {
         #[arg(long)]
         keep_going: bool,
     },
-    /// Everything that can be tested, also in a browser
+    /// Run every test, also in a browser
     Test {
         /// Run this step alone
         #[arg(long, value_name = "NAME")]
@@ -74,19 +74,19 @@ enum Command {
     },
     /// Run the protocol's numbered cases against a server: --url URL
     Conformance {
-        /// What the cases are told
+        /// Arguments of the cases
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         flags: Vec<OsString>,
     },
     /// Break things on purpose and check that nothing is lost and nothing comes twice
     Faults {
-        /// What `faults` is told: --seed, --round, --short, --deliveries
+        /// Arguments of `faults`: --seed, --round, --short, --deliveries
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         flags: Vec<OsString>,
     },
     /// Measure it beside its peers; with --quick, say what got worse
     Bench {
-        /// What `bench` is told: scenarios, --peers, --runs, --quick, --full
+        /// Arguments of `bench`: scenarios, --peers, --runs, --quick, --full
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         flags: Vec<OsString>,
     },

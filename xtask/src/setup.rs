@@ -7,6 +7,7 @@ mod cargo_tool;
 pub(crate) mod consent;
 pub(crate) mod debian;
 mod fallback_std;
+pub(crate) mod firefox;
 pub(crate) mod fonts;
 mod prerequisites;
 pub(crate) mod proxies;
@@ -34,6 +35,7 @@ pub(crate) fn command(sh: &Shell, browser: bool) -> Result<()> {
     let tools = client(sh)?;
     if browser {
         browser::find_or_install(sh)?;
+        firefox::find_or_install(sh)?;
     }
     say::step("everything is there");
     say::line("to use trunk by hand, in this shell:");

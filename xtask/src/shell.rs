@@ -13,10 +13,10 @@ use xshell::{Cmd, Shell, cmd};
 /// would take them for the user's and rebuild.
 const SET_BY_CARGO: [&str; 3] = ["CARGO", "CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH"];
 
-/// With this variable the server serves polls like every other request, without event loops.
+/// The environment variable with which the server serves polls like every other request, without event loops.
 pub(crate) const PLAIN_HTTP: &str = "HOLDLINE_PLAIN_HTTP";
 
-/// How long a child may take to end by itself; the server answers what it holds within two seconds.
+/// The time that a child has to end by itself; the server answers what it holds within two seconds.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Interval between two looks at a child with a time limit.

@@ -15,15 +15,15 @@ pub(crate) struct Context<'a> {
     pub(crate) tools: Tools,
 }
 
-/// One step.
+/// A step.
 pub(crate) struct Step {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
     pub(crate) run: fn(&Context<'_>) -> Result<()>,
 }
 
-/// All steps: the fast ones first, and last those that need everything else.
-pub(crate) const ALL: [Step; 11] = [
+/// The steps: the fast ones first, and last those that need all others.
+pub(crate) const ALL: [Step; 13] = [
     Step { name: "tidy", about: "the house rules", run: |context| tidy::command(context.sh) },
     Step { name: "format", about: "rustfmt", run: host::format },
     Step { name: "clippy", about: "lints; up to three minutes the first time", run: host::clippy },
@@ -46,11 +46,17 @@ pub(crate) const ALL: [Step; 11] = [
         run: |context| build::command(context.sh),
     },
     Step {
+        name: "plain-build",
+        about: "trunk alone makes the client that is embedded",
+        run: client::plain_build,
+    },
+    Step {
         name: "faults",
         about: "killed, cut, doubled, filled up: nothing is lost; about two minutes",
         run: |context| faults::short(context.sh),
     },
     Step { name: "end-to-end", about: "browsers against the real executable", run: client::end_to_end },
+    Step { name: "firefox", about: "the main stories in Firefox; about a minute", run: client::firefox },
 ];
 
 /// The steps of `check`: all that need neither a browser nor the executable.

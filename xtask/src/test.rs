@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail, ensure};
 use xshell::Shell;
 
-use crate::setup::browser;
+use crate::setup::{browser, firefox};
 use crate::steps::{self, Context, Step};
 use crate::{say, setup};
 
@@ -18,6 +18,7 @@ pub(crate) fn command(sh: &Shell, only: Option<&str>, keep_going: bool) -> Resul
     if only.is_none() {
         // A missing browser should be known before the first long step.
         browser::find_or_install(sh)?;
+        firefox::find_or_install(sh)?;
     }
     run(&context, steps::ALL.iter().filter(wanted), keep_going)
 }

@@ -14,7 +14,7 @@ use xshell::Shell;
 use crate::say;
 use tree::{Complaint, Tree};
 
-/// All rules.
+/// The rules.
 const RULES: [fn(&Tree) -> Vec<Complaint>; 5] =
     [shape::check, imports::check, routes::check, decisions::check, words::check];
 

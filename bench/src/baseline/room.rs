@@ -22,9 +22,9 @@ const DATE: &str = "Fri, 20 Nov 2026 10:18:36 GMT";
 /// A room.
 #[derive(Debug, Default)]
 pub(super) struct Room {
-    /// All entries, each with a comma before it.
+    /// The encoded entries, each with a comma before it.
     log: Vec<u8>,
-    /// Where each entry ends.
+    /// The end of each entry in `log`.
     ends: Vec<usize>,
     pub(super) waiting: Vec<Waiter>,
     pub(super) dirty: bool,

@@ -6,10 +6,10 @@ use anyhow::Result;
 
 use super::{Load, Role};
 
-/// When the next message goes out.
+/// The rate at which messages are sent.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum PublishRate {
-    /// Each publisher sends as soon as its last message is acknowledged.
+    /// As fast as responses come: each publisher sends as soon as its last message is acknowledged.
     BackToBack,
     /// A fixed number of messages per second, whatever the server does. Delays count from the planned time.
     PerSecond(u32),
@@ -20,8 +20,8 @@ const SILENCE: Duration = Duration::from_secs(3);
 const LOOK: Duration = Duration::from_millis(50);
 
 impl Load {
-    /// Publishes so many messages, over the rooms in turn, and waits until all are acknowledged and delivered, or
-    /// until the silence: the rest is lost.
+    /// Publishes this many messages, over the rooms in turn, and waits until all are acknowledged and
+    /// delivered. If nothing comes for [`SILENCE`], the rest counts as lost.
     pub(super) fn publish(&mut self, count: u64, pace: PublishRate) -> Result<()> {
         let (start, delivered) = (self.now(), self.count.delivered);
         let (mut published, mut expected, mut heard) = (0, 0, start);

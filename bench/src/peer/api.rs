@@ -43,7 +43,7 @@ pub(super) fn holdline(name: &str, start: &Start<'_>) -> Result<Peer> {
     speak(running, !name.contains("anonymous"))
 }
 
-/// Why this variant of `holdline` cannot be measured.
+/// The reason why this variant of `holdline` cannot be measured here, if any.
 pub(super) fn missing(name: &str, program: &Path) -> Option<String> {
     let help = Command::new(program).args(["serve", "--help"]).output();
     let Ok(help) = help else { return Some(format!("there is no {}", program.display())) };

@@ -22,7 +22,7 @@ const SMALL: &str = "client_header_buffer_size 512;
     large_client_header_buffers 4 2k;
     client_body_buffer_size 1k;";
 
-/// Why nchan cannot be measured here.
+/// The reason why nchan cannot be measured here, if any.
 pub(super) fn missing() -> Option<String> {
     let there = Path::new(MODULE).exists();
     (!there).then(|| "as root: apt-get install nginx-light libnginx-mod-nchan".to_owned())

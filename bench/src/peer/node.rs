@@ -10,7 +10,7 @@ use super::{Peer, Position, Protocol, Running, Start, port};
 use crate::response::Response;
 use crate::{net, paths};
 
-/// Why Node cannot be measured here.
+/// The reason why Node cannot be measured here, if any.
 pub(super) fn missing() -> Option<String> {
     let there = Command::new("node").arg("--version").output().is_ok();
     (!there).then(|| "there is no node".to_owned())

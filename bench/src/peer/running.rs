@@ -14,13 +14,13 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::Start;
 use crate::process;
 
-/// Longer than any successful start, also with a log of ten million entries.
+/// The time limit for a start, also with a log of ten million entries.
 const START: Duration = Duration::from_secs(60);
-/// How long a process may take to end by itself.
+/// The time that a process has to end by itself.
 const STOP: Duration = Duration::from_secs(5);
 const LOOK: Duration = Duration::from_millis(10);
 
-/// All running peers, to be stopped on a signal.
+/// The running peers, to be stopped on a signal.
 static ALL: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
 
 /// A started peer.

@@ -1,6 +1,6 @@
 //! Medians and spreads of a handful of runs.
 
-/// The middle of what there is, and its ends.
+/// The median of some values, the least and the greatest.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Spread {
     pub(crate) median: f64,
@@ -8,7 +8,7 @@ pub(crate) struct Spread {
     pub(crate) most: f64,
 }
 
-/// None when there is nothing.
+/// The spread of these values; `None` without any.
 pub(crate) fn spread(values: impl IntoIterator<Item = f64>) -> Option<Spread> {
     let mut values: Vec<f64> = values.into_iter().filter(|value| value.is_finite()).collect();
     values.sort_by(f64::total_cmp);

@@ -41,7 +41,7 @@ const AT_ONCE: u64 = 10_000;
 fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sample> {
     let mut loaded = environment.open(peer, 1, TEXT)?;
     let load = &mut loaded.load;
-    // Who keeps a pace must not wait for answers; who is as fast as it goes does nothing else.
+    // At a fixed rate, no publisher may wait for a response; at the highest rate, publishers do nothing else.
     load.open_publishers(if case.size == 0 { PUBLISHERS } else { MANY_PUBLISHERS })?;
     load.subscribe(SUBSCRIBERS)?;
     load.measure(20, PublishRate::PerSecond(100))?;

@@ -1,5 +1,5 @@
-//! One message to everyone in a room, again and again, each time from idle to idle: the cost of a delivery with the poll
-//! that follows, and the delay up to the last subscriber.
+//! Publishes single messages to everyone in a room, each from idle to idle: measures the cost of a delivery
+//! with the poll that follows, and the delay up to the last subscriber.
 
 use anyhow::Result;
 

@@ -20,7 +20,7 @@ declare! {
     C18 "an answer to a poll forbids caches to store it and proxies to buffer it" headers;
 }
 
-/// Much longer than an answer takes, much shorter than the holds here.
+/// A duration much longer than an answer takes, and much shorter than the holds here.
 const SHORT: Duration = Duration::from_secs(20);
 
 async fn answers_at_once(server: Server) -> CaseResult {

@@ -1,4 +1,4 @@
-//! Chromium's additions to WebDriver, as far as we use them.
+//! Chromium's extensions of WebDriver, as far as they are used.
 
 use fantoccini::wd::WebDriverCompatibleCommand;
 use http::Method;
@@ -8,13 +8,13 @@ use url::{ParseError, Url};
 /// A command of Chromium's driver.
 #[derive(Debug)]
 pub(super) enum Chromium {
-    /// The console's lines since the last time.
+    /// Reads the console's lines since the last time.
     Log,
-    /// A command of the developer tools' protocol.
+    /// Sends a command of the developer tools' protocol.
     Devtools {
         /// Its name.
         command: String,
-        /// What it takes.
+        /// Its parameters.
         parameters: Value,
     },
 }

@@ -1,38 +1,24 @@
-//! The driver process, the browser it starts, and the browser's profile.
+//! The process of the driver, the browser that it starts, and the browser's profile.
 
-use std::env;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result};
 use fantoccini::wd::Capabilities;
-use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
+use super::kind::Kind;
 use crate::process::Output;
-use crate::{PATIENCE, Process};
+use crate::{Process, TIME_LIMIT};
 
-/// What a browser needs to run without a screen, as root, and without talking to anybody but us.
-const FLAGS: [&str; 10] = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    // A laptop has a mouse; without a screen there is none, and pages that ask (`pointer`, `hover`) take us for a kiosk.
-    "--blink-settings=primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2",
-];
-
-/// How often the driver is started before the test fails.
+/// The number of attempts at starting the driver.
 const STARTS: usize = 5;
 
 /// A running driver.
 #[derive(Debug)]
 pub(super) struct Driver {
+    /// The browser that it drives.
+    pub(super) kind: Kind,
     url: String,
     /// The browser's process, which outlives a driver that is killed.
     browser: Option<u64>,
@@ -41,8 +27,9 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    /// Starts the driver that `CHROMEDRIVER` names, or Debian's, on a free port. The driver chooses a port that is free
-    /// for IPv4 and then listens there for IPv6 as well; if another program was faster it ends, and is started again.
+    /// Starts the driver of the browser that the environment names, on a free port. Chromium's chooses a port
+    /// that is free for IPv4 and then listens on it for IPv6 too; if another program was faster, it ends, and
+    /// is started again.
     pub(super) async fn start() -> Result<Self> {
         let mut started = Self::start_once().await;
         for _ in 1..STARTS {
@@ -55,37 +42,31 @@ impl Driver {
     }
 
     async fn start_once() -> Result<Self> {
-        let program = env::var_os("CHROMEDRIVER").unwrap_or_else(|| "/usr/bin/chromedriver".into());
+        let kind = Kind::of_environment()?;
+        let (program, flags) = kind.driver();
         let mut command = tokio::process::Command::new(program);
-        command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
+        command.args(flags).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = Process::start(&mut command)
-            .context("no WebDriver; `cargo xtask setup --browser` installs one, or CHROMEDRIVER names it")?;
+            .context("no WebDriver; `cargo xtask setup --browser` installs them, or CHROMEDRIVER and GECKODRIVER name them")?;
         let mut output = process.output()?;
-        let port = timeout(PATIENCE, port(&mut output)).await;
-        let port = port.context("chromedriver does not say on which port it listens")??;
-        // It says more later, and must not be stopped by a pipe that nobody reads.
+        let port = timeout(TIME_LIMIT, port(kind, &mut output)).await;
+        let port = port.context("the driver does not say on which port it listens")??;
+        // The driver writes more later, and must not block on a full pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = output.next_line().await {} });
         let url = format!("http://127.0.0.1:{port}/");
-        Ok(Self { url, browser: None, _process: process, profile: tempfile::tempdir()? })
+        Ok(Self { kind, url, browser: None, _process: process, profile: tempfile::tempdir()? })
     }
 
     pub(super) fn url(&self) -> &str {
         &self.url
     }
 
-    /// What the browser should be like.
-    pub(super) fn capabilities(&self) -> Result<Capabilities> {
-        let mut flags = FLAGS.map(str::to_owned).to_vec();
-        flags.push(format!("--user-data-dir={}", self.profile.path().display()));
-        let mut options = json!({ "args": flags });
-        if let Some(browser) = env::var_os("CHROME") {
-            options["binary"] = Value::from(browser.to_string_lossy());
-        }
-        let all = json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
-        Ok(serde_json::from_value(all)?)
+    /// The capabilities that the browser has to have.
+    pub(super) fn capabilities(&self, is_phone: bool) -> Result<Capabilities> {
+        self.kind.capabilities(self.profile.path(), is_phone)
     }
 
-    /// Ends this browser, too, in the end.
+    /// Takes the ownership of this browser, to kill it with the driver.
     pub(super) fn take_charge_of(&mut self, browser: Option<u64>) {
         self.browser = browser;
     }
@@ -94,7 +75,7 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         if let Some(browser) = self.browser {
-            // It may have ended by itself.
+            // The process may have ended by itself.
             Command::new("kill")
                 .args(["-KILL", &browser.to_string()])
                 .stderr(Stdio::null())
@@ -105,12 +86,12 @@ impl Drop for Driver {
     }
 }
 
-/// Reads the port from what the driver says at its start.
-async fn port(output: &mut Output) -> Result<u16> {
+/// Reads the port from the driver's first lines.
+async fn port(kind: Kind, output: &mut Output) -> Result<u16> {
     while let Some(line) = output.next_line().await? {
-        if let Some((_, port)) = line.split_once("started successfully on port ") {
-            return Ok(port.trim_end_matches('.').parse()?);
+        if let Some(port) = kind.port(&line) {
+            return Ok(port.parse()?);
         }
     }
-    anyhow::bail!("chromedriver ended at once")
+    anyhow::bail!("the driver ended at once")
 }

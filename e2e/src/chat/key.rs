@@ -1,5 +1,8 @@
-//! Keys that are no letters, as WebDriver writes them. A modifier stays down until [`RELEASE`].
+//! Keys that are no letters, as WebDriver writes them. A modifier stays down until all that is typed
+//! with it in one go has been typed.
 
+/// Releases all modifiers.
+pub const RELEASE: &str = "\u{E000}";
 /// Enter.
 pub const ENTER: &str = "\u{E007}";
 /// Tab.
@@ -14,5 +17,7 @@ pub const ARROW_DOWN: &str = "\u{E015}";
 pub const SHIFT: &str = "\u{E008}";
 /// Control, down.
 pub const CONTROL: &str = "\u{E009}";
-/// All modifiers, up.
-pub const RELEASE: &str = "\u{E000}";
+/// Home.
+pub const HOME: &str = "\u{E011}";
+/// End.
+pub const END: &str = "\u{E010}";

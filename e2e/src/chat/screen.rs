@@ -1,4 +1,4 @@
-//! What is on the screen, read in one go so that all of it was true at one moment.
+//! The content of the screen, read in one script so that it is consistent.
 
 use serde::Deserialize;
 
@@ -15,30 +15,30 @@ pub struct Screen {
     pub room: String,
     /// The messages, from top to bottom.
     pub messages: Vec<Row>,
-    /// The names of those who are here.
+    /// The names of the people who are present.
     pub people: Vec<String>,
     /// The rooms, from top to bottom.
     pub rooms: Vec<Listed>,
-    /// What stands in the field for messages.
+    /// The content of the composer.
     pub composer: String,
-    /// Own name; `None` before there is a session.
+    /// The reader's own name; `None` without a session.
     pub nickname: Option<String>,
-    /// What the button to the newest message says, if there is one.
+    /// The label of the button to the newest message, if it is shown.
     pub jump: Option<String>,
-    /// Whether older messages can be asked for.
+    /// Whether older messages can be loaded.
     pub has_older: bool,
 }
 
-/// One message.
+/// A message on the screen.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Row {
-    /// Its number in the log; `None` for what is still on its way.
+    /// Its number in the log; `None` while it is pending.
     pub seq: Option<u64>,
     /// `pending`, `sent` or `failed`.
     pub state: String,
-    /// Under whose name it stands.
+    /// The shown name of its author.
     pub author: String,
-    /// What it says.
+    /// Its text.
     pub text: String,
     /// Whether it is marked as edited.
     pub edited: bool,
@@ -51,17 +51,17 @@ pub struct Row {
 pub struct Listed {
     /// Its name.
     pub name: String,
-    /// Whether it is marked as having something new.
+    /// Whether it is marked as unread.
     pub news: bool,
 }
 
 impl Screen {
-    /// What all messages say, from top to bottom.
+    /// The texts of all messages, from top to bottom.
     pub fn texts(&self) -> Vec<&str> {
         self.messages.iter().map(|row| row.text.as_str()).collect()
     }
 
-    /// The message that says this, if there is exactly one.
+    /// The message with this text, if there is exactly one.
     pub fn row(&self, text: &str) -> Option<&Row> {
         let mut rows = self.messages.iter().filter(|row| row.text == text);
         rows.next().filter(|_| rows.next().is_none())
@@ -72,7 +72,7 @@ impl Screen {
         self.rooms.iter().find(|listed| listed.name == room)
     }
 
-    /// Whether these are here, and nobody else.
+    /// Whether exactly these people are present.
     pub fn has_people(&self, names: &[&str]) -> bool {
         let mut here: Vec<_> = self.people.iter().map(String::as_str).collect();
         let mut names = names.to_vec();

@@ -1,38 +1,38 @@
-//! The crowd: ten senders say a thousand things as fast as they can, while twenty listeners of each kind listen: the
-//! client, the classic page, `holdline tail`, an event stream and curl in a loop. Each must hear everything exactly
-//! once and in the order of the log.
+//! Ten senders publish a thousand messages as fast as they can, to twenty listeners of each kind: the client,
+//! the classic page, `holdline tail`, an event stream and curl in a loop. Each listener must receive every
+//! message exactly once and in log order.
 
-mod ear;
+mod listener;
 mod tabs;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use holdline_e2e::{Look, Person, Server, eventually, eventually_within};
+use holdline_e2e::{Check, Person, Server, eventually, eventually_within};
 
-use ear::Ear;
+use listener::Listener;
 use tabs::Tabs;
 
-/// Listeners of each kind.
+/// The number of listeners of each kind.
 const LISTENERS: u8 = 20;
 
-/// Of the twenty curls, those that are started again for every message. With all of them that is twenty thousand
-/// processes, which passes, too, but takes two cores more than three minutes.
+/// The number of curls that are restarted for every message. Twenty of them would be twenty thousand
+/// processes, which also passes, but takes more than three minutes on two cores.
 const STARTED_AGAIN: u8 = 4;
 
 const SENDERS: usize = 10;
 const MESSAGES: usize = 1_000;
 const ROOM: &str = "crowd";
 
-/// What is said until everybody listens.
-const KNOCK: &str = "knock";
+/// A message that is published until every listener has received it.
+const PROBE: &str = "probe";
 
-/// For a thousand messages on forty pages, drawn by however few cores.
-const LONG_PATIENCE: Duration = Duration::from_secs(300);
+/// The time limit for a thousand messages on forty pages, on a machine with few cores.
+const LONG_TIME_LIMIT: Duration = Duration::from_secs(300);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn everybody_in_a_crowd_hears_everything_once_and_in_order() -> Result<()> {
+async fn every_listener_in_a_crowd_receives_everything_once_and_in_order() -> Result<()> {
     // A browser opens six connections to a host, so each page gets an address of its own.
     let addresses = (1..=2 * LISTENERS + 1).map(|n| SocketAddr::from((Ipv4Addr::new(127, 0, 0, n), 0)));
     let server = Server::start_on(addresses.collect()).await?;
@@ -46,95 +46,113 @@ async fn everybody_in_a_crowd_hears_everything_once_and_in_order() -> Result<()>
     let folder = tempfile::tempdir()?;
     let (mut tails, mut streams, mut curls) = (Vec::new(), Vec::new(), Vec::new());
     for n in 1..=LISTENERS {
-        tails.push(Ear::tail(n, url)?);
-        streams.push(Ear::events(n, url)?);
+        tails.push(Listener::tail(n, url)?);
+        streams.push(Listener::events(n, url)?);
         let jar = folder.path().join(format!("jar-{n}"));
         curls.push(if n <= STARTED_AGAIN {
-            Ear::curl(n, url, &jar)?
+            Listener::curl(n, url, &jar)?
         } else {
-            Ear::asking_curl(n, url, &jar)?
+            Listener::repeating_curl(n, url, &jar)?
         });
     }
-    let ears = [("tails", tails), ("event streams", streams), ("curls", curls)];
+    let listeners = [("tails", tails), ("event streams", streams), ("curls", curls)];
     println!("{:6.1} s to gather a crowd", start.elapsed().as_secs_f64());
-    knock(url, [&chats, &classics], ears.iter().flat_map(|(_, ears)| ears)).await?;
+    probe_until_all_listen(url, [&chats, &classics], listeners.iter().flat_map(|(_, listeners)| listeners))
+        .await?;
     println!("{:6.1} s until all of it listens", start.elapsed().as_secs_f64());
 
     let start = Instant::now();
-    let said = speak(url).await?;
+    let published = publish_all(url).await?;
     println!("{:6.1} s to say {MESSAGES} things", start.elapsed().as_secs_f64());
-    // curl writes the end of a line together with the next one.
-    Person::join(url, "Doorman").await?.say(ROOM, KNOCK).await?;
-    for (name, ears) in &ears {
-        for ear in ears {
-            ear.until_heard(&said).await?;
+    // curl writes the line break after a text together with the next text.
+    Person::join(url, "Prober").await?.say(ROOM, PROBE).await?;
+    for (name, listeners) in &listeners {
+        for listener in listeners {
+            listener.until_received(&published).await?;
         }
-        println!("{:6.1} s until {} {name} have heard them", start.elapsed().as_secs_f64(), ears.len());
+        println!(
+            "{:6.1} s until {} {name} have received them",
+            start.elapsed().as_secs_f64(),
+            listeners.len()
+        );
     }
-    drop(ears);
+    drop(listeners);
     for (name, tabs) in [("classic pages", &classics), ("clients", &chats)] {
-        tabs.until_shown(&said).await?;
+        tabs.until_shown(&published).await?;
         println!("{:6.1} s until {LISTENERS} {name} show them", start.elapsed().as_secs_f64());
     }
     chats.browser.must_be_quiet().await?;
     classics.browser.must_be_quiet().await
 }
 
-/// Knocks until everybody has heard it: what was said before a listener's first request is not for it.
-async fn knock<'a>(url: &str, tabs: [&Tabs; 2], ears: impl Iterator<Item = &'a Ear> + Clone) -> Result<()> {
-    let doorman = Person::join(url, "Doorman").await?;
+/// Publishes probes until every listener has received one: classic listeners start with their first request.
+async fn probe_until_all_listen<'a>(
+    url: &str,
+    tabs: [&Tabs; 2],
+    listeners: impl Iterator<Item = &'a Listener> + Clone,
+) -> Result<()> {
+    let prober = Person::join(url, "Prober").await?;
     eventually("everybody to listen", async || {
-        doorman.say(ROOM, KNOCK).await?;
-        let deaf = ears.clone().filter(|ear| ear.has_heard_nothing());
-        let mut deaf: Vec<_> = deaf.map(|ear| ear.name.clone()).collect();
+        prober.say(ROOM, PROBE).await?;
+        let silent = listeners.clone().filter(|listener| listener.has_received_nothing());
+        let mut silent: Vec<_> = silent.map(|listener| listener.name.clone()).collect();
         for tabs in tabs {
-            deaf.extend(tabs.deaf().await?);
+            silent.extend(tabs.silent().await?);
         }
-        Ok(Look::at(deaf.is_empty(), || format!("no sign of {deaf:?}")))
+        Ok(Check::that(silent.is_empty(), || format!("no sign of {silent:?}")))
     })
     .await
 }
 
-/// All senders speak at once, each as fast as the server acknowledges. What was said, in the order of the log.
-async fn speak(url: &str) -> Result<Vec<String>> {
+/// Publishes from all senders at once, each as fast as the server acknowledges. Returns the texts in log
+/// order.
+async fn publish_all(url: &str) -> Result<Vec<String>> {
     let mut senders = tokio::task::JoinSet::new();
     for sender in 0..SENDERS {
         let person = Person::join(url, &format!("Sender {sender}")).await?;
         senders.spawn(async move {
-            let mut said = Vec::new();
+            let mut published = Vec::new();
             for n in 0..MESSAGES / SENDERS {
                 let text = format!("sender {sender}, message {n}");
-                said.push((person.say(ROOM, &text).await?, text));
+                published.push((person.say(ROOM, &text).await?, text));
             }
-            anyhow::Ok(said)
+            anyhow::Ok(published)
         });
     }
-    let mut said = Vec::new();
+    let mut published = Vec::new();
     for sender in senders.join_all().await {
-        said.extend(sender?);
+        published.extend(sender?);
     }
-    said.sort_unstable();
-    Ok(said.into_iter().map(|(_, text)| text).collect())
+    published.sort_unstable();
+    Ok(published.into_iter().map(|(_, text)| text).collect())
 }
 
-/// Waits until `heard` gives exactly this, knocks aside.
-async fn until_heard(
+/// Waits until `received` returns exactly these texts, ignoring probes.
+async fn until_received(
     who: &str,
-    said: &[String],
-    mut heard: impl AsyncFnMut() -> Result<Vec<String>>,
+    published: &[String],
+    mut received: impl AsyncFnMut() -> Result<Vec<String>>,
 ) -> Result<()> {
-    eventually_within(LONG_PATIENCE, &format!("{who} to hear everything once and in order"), async || {
-        let mut heard = heard().await?;
-        heard.retain(|text| text != KNOCK);
-        let same = heard.iter().zip(said).take_while(|(heard, said)| heard == said).count();
-        Ok(Look::at(heard == said, || {
-            format!(
-                "{} heard of {}, the first {same} right, then {:?}",
-                heard.len(),
-                said.len(),
-                heard.get(same)
-            )
-        }))
-    })
+    eventually_within(
+        LONG_TIME_LIMIT,
+        &format!("{who} to receive everything once and in order"),
+        async || {
+            let mut received = received().await?;
+            received.retain(|text| text != PROBE);
+            let same = received
+                .iter()
+                .zip(published)
+                .take_while(|(received, published)| received == published)
+                .count();
+            Ok(Check::that(received == published, || {
+                format!(
+                    "{} received of {}, the first {same} right, then {:?}",
+                    received.len(),
+                    published.len(),
+                    received.get(same)
+                )
+            }))
+        },
+    )
     .await
 }

@@ -1,4 +1,5 @@
-//! The server goes away and comes back. The page says so while it lasts, keeps what is said, and loses nothing.
+//! The server goes away and comes back. The page shows that meanwhile, keeps what is typed, and loses
+//! nothing.
 
 use anyhow::Result;
 use holdline_e2e::{Chat, Screen, Server};
@@ -20,15 +21,15 @@ async fn a_server_that_is_killed_and_started_is_survived() -> Result<()> {
     server.kill().await?;
     wait_and_talk(&ada, &ben).await?;
     server.start_again().await?;
-    // This one does not wait for the next try.
+    // Retries at once instead of waiting.
     if ada.screen().await?.status != "live" {
-        // The button may have gone in the very moment.
+        // The button may have disappeared at this very moment.
         ada.browser.click("[data-testid=retry-now]").await.unwrap_or_default();
     }
     all_is_well(&ada, &ben).await
 }
 
-/// What was acknowledged is durable: killed right after, without time to say goodbye.
+/// An acknowledged message is durable: the server is killed right after the acknowledgement.
 #[tokio::test]
 async fn what_was_sent_survives_a_kill() -> Result<()> {
     let mut server = Server::start().await?;
@@ -44,8 +45,7 @@ async fn what_was_sent_survives_a_kill() -> Result<()> {
     ada.browser.must_be_quiet_but_for_requests().await
 }
 
-/// A message typed while the server is away is in the browser's keeping, also across a reload of the page… once the
-/// server is there to load it from.
+/// A message typed while the server is away is kept by the browser, also across a reload of the page.
 #[tokio::test]
 async fn what_was_not_sent_survives_the_page() -> Result<()> {
     let mut server = Server::start().await?;

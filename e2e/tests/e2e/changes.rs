@@ -1,4 +1,4 @@
-//! What can be changed: one's name, one's messages, and what one thinks of others'.
+//! Changes: the nickname, one's own messages, and reactions.
 
 use anyhow::{Context as _, Result};
 use holdline_e2e::{Chat, Screen, Server};

@@ -1,42 +1,41 @@
-//! Tabs of one browser come, go, freeze and lose the network, the server is killed, and people go on talking. What
-//! happens is thrown by dice; `HOLDLINE_CHAOS_SEED` makes them throw the same again.
+//! Tabs of one browser open, close, freeze and lose the network, the server is killed, and people keep
+//! talking. The events are random; `HOLDLINE_CHAOS_SEED` repeats them.
 
+mod expected;
 mod step;
-mod verdict;
 
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use fantoccini::Locator;
-use holdline_e2e::{Chat, Dice, Look, Person, Server, eventually, eventually_within};
-use tokio::time::sleep;
+use holdline_e2e::{Chat, Check, Person, Random, Server, eventually, eventually_within};
 
+use self::expected::Log;
 use self::step::{Step, Tab};
-use self::verdict::Log;
 
-/// How much happens.
+/// The number of random steps.
 const STEPS: usize = 25;
 
-/// How long it may take until all is well again.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// The time limit for recovery.
+const TIME_LIMIT: Duration = Duration::from_secs(90);
 
 struct World {
-    dice: Dice,
+    random: Random,
     server: Server,
     is_up: bool,
     chat: Chat,
     tabs: Vec<Tab>,
-    /// How many tabs there have been.
+    /// The number of tabs opened so far.
     opened: usize,
     ben: Person,
     said: Vec<String>,
-    /// What has happened, for whoever has to understand a failure.
+    /// The steps so far, for whoever has to understand a failure.
     story: Vec<String>,
 }
 
 #[tokio::test]
 async fn whatever_happens_to_tabs_nothing_is_lost_or_doubled() -> Result<()> {
-    let seed = Dice::seed("HOLDLINE_CHAOS_SEED")?;
+    let seed = Random::seed("HOLDLINE_CHAOS_SEED")?;
     eprintln!("HOLDLINE_CHAOS_SEED={seed}");
     let server = Server::start().await?;
     let chat = Chat::open(&server.url()).await?;
@@ -45,7 +44,7 @@ async fn whatever_happens_to_tabs_nothing_is_lost_or_doubled() -> Result<()> {
     let tabs = vec![Tab { handle, name: 1, is_online: true, is_frozen: false }];
     let (said, story) = (Vec::new(), Vec::new());
     let mut world =
-        World { dice: Dice::new(seed), server, is_up: true, chat, tabs, opened: 1, ben, said, story };
+        World { random: Random::new(seed), server, is_up: true, chat, tabs, opened: 1, ben, said, story };
     let outcome = world.live().await;
     eprintln!("what happened: {:#?}", world.story);
     outcome.with_context(|| format!("HOLDLINE_CHAOS_SEED={seed} makes it happen again"))
@@ -56,32 +55,32 @@ impl World {
         self.open().await?;
         self.open().await?;
         for _ in 0..STEPS {
-            let (step, at) = self.throw();
+            let (step, at) = self.draw();
             self.story.push(format!("{step:?} ({})", self.tabs[at].name));
             self.take(step, at).await.with_context(|| format!("step {}", self.story.len()))?;
-            // Part of what happens: at times things have come to rest before the next one, at times not.
-            let pause = [0, 0, 100, 300, 1000];
-            sleep(Duration::from_millis(self.dice.choose(&pause).unwrap_or_default())).await;
+            if self.random.below(8) == 0 {
+                self.rest().await?;
+            }
         }
         self.calm_down().await?;
         let log = self.until_whole().await?;
-        eventually_within(PATIENCE, "one held poll for all", async || {
+        eventually_within(TIME_LIMIT, "one held poll for all", async || {
             let count = self.server.held_polls().await?;
-            Ok(Look::at(count == 1, || format!("{count}")))
+            Ok(Check::that(count == 1, || format!("{count}")))
         })
         .await?;
-        // Nor has anything come twice in the meantime.
+        // Nothing was published twice in the meantime.
         ensure!(self.ben.history("lobby").await? == log, "the log has grown by itself");
         self.chat.browser.must_be_quiet_but_for_requests().await
     }
 
-    /// What happens next, and the tab to which it happens.
-    fn throw(&mut self) -> (Step, usize) {
+    /// Draws the next step, and its tab.
+    fn draw(&mut self) -> (Step, usize) {
         loop {
-            let Some(step) = self.dice.choose(&Step::SIDES) else { continue };
+            let Some(step) = self.random.choose(&Step::WEIGHTED) else { continue };
             let can = |at: &usize| step.can_happen(&self.tabs[*at], self.tabs.len(), self.is_up);
             let tabs: Vec<_> = (0..self.tabs.len()).filter(can).collect();
-            if let Some(at) = self.dice.choose(&tabs) {
+            if let Some(at) = self.random.choose(&tabs) {
                 return (step, at);
             }
         }
@@ -102,7 +101,7 @@ impl World {
         Ok(())
     }
 
-    /// Something happens to a tab.
+    /// Does a step that concerns a tab.
     async fn touch(&mut self, step: Step, at: usize) -> Result<()> {
         let browser = &self.chat.browser;
         browser.client.switch_to_window(self.tabs[at].handle.clone()).await?;
@@ -137,7 +136,7 @@ impl World {
 
     async fn open(&mut self) -> Result<()> {
         let client = &self.chat.browser.client;
-        // The driver wants a window that is there, and going to a frozen one would thaw it.
+        // The driver needs an open window, and switching to a frozen one would thaw it.
         let from = self.tabs.iter().find(|tab| !tab.is_frozen).unwrap_or(&self.tabs[0]);
         client.switch_to_window(from.handle.clone()).await?;
         let handle = client.new_window(true).await?.handle;
@@ -151,19 +150,27 @@ impl World {
     async fn until_writable(&self) -> Result<()> {
         eventually("a field for messages", async || {
             let fields = self.chat.browser.client.find_all(Locator::Css("[data-testid=composer]")).await?;
-            Ok(Look::at(!fields.is_empty(), || "none".to_owned()))
+            Ok(Check::that(!fields.is_empty(), || "none".to_owned()))
         })
         .await
     }
 
     fn next_text(&mut self, who: &str) -> String {
-        let text = verdict::text(self.said.len() + 1, who);
+        let text = expected::text(self.said.len() + 1, who);
         self.story.push(format!("    {text}"));
         self.said.push(text.clone());
         text
     }
 
-    /// Everything works again, and there is one tab more that has seen nothing of it.
+    /// Lets everything come to rest before the next step, unless a disturbance stands in the way.
+    async fn rest(&self) -> Result<()> {
+        if self.is_up && self.tabs.iter().all(|tab| tab.is_online && !tab.is_frozen) {
+            self.until_whole().await?;
+        }
+        Ok(())
+    }
+
+    /// Ends all disturbances, and opens a fresh tab.
     async fn calm_down(&mut self) -> Result<()> {
         if !self.is_up {
             self.server.start_again().await?;
@@ -178,21 +185,21 @@ impl World {
         self.open().await
     }
 
-    /// Waits until the log has everything and every tab shows the log; the log.
+    /// Waits until the log is complete and every tab shows it; returns the log.
     async fn until_whole(&self) -> Result<Log> {
-        eventually_within(PATIENCE, "everything in all tabs", async || {
+        eventually_within(TIME_LIMIT, "everything in all tabs", async || {
             let log = self.ben.history("lobby").await?;
-            if let Look::NotYet(instead) = verdict::on_log(&log, &self.said)? {
-                return Ok(Look::NotYet(instead));
+            if let Check::Pending(instead) = expected::check_log(&log, &self.said)? {
+                return Ok(Check::Pending(instead));
             }
             for tab in &self.tabs {
                 self.chat.browser.client.switch_to_window(tab.handle.clone()).await?;
                 let screen = self.chat.screen().await?;
-                if !verdict::is_shown(&log, &screen) {
-                    return Ok(Look::NotYet(format!("tab {}: {screen:#?}", tab.name)));
+                if !expected::is_shown(&log, &screen) {
+                    return Ok(Check::Pending(format!("tab {}: {screen:#?}", tab.name)));
                 }
             }
-            Ok(Look::Seen(log))
+            Ok(Check::Done(log))
         })
         .await
     }

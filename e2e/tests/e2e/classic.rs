@@ -1,11 +1,12 @@
-//! The classic page, which speaks `/publish` and `/subscribe` as the tutorial's does: it and curl hear each other.
+//! The classic page, which uses `/publish` and `/subscribe` as the tutorial's page does, and curl receive
+//! each other's messages.
 
 use anyhow::Result;
 use fantoccini::Locator;
-use holdline_e2e::{Browser, Look, Person, Server, eventually, key, publish_plainly};
+use holdline_e2e::{Browser, Check, Person, Server, eventually, key, publish_plainly};
 
 #[tokio::test]
-async fn the_classic_page_and_curl_hear_each_other() -> Result<()> {
+async fn classic_page_and_curl_receive_each_others_messages() -> Result<()> {
     let server = Server::start().await?;
     let browser = Browser::start().await?;
     browser.client.goto(&format!("{}/classic", server.url())).await?;
@@ -23,17 +24,17 @@ async fn the_classic_page_and_curl_hear_each_other() -> Result<()> {
     browser.must_be_quiet().await
 }
 
-/// Between the answer to one request and the next request, the script is deaf; its place is kept in its cookie.
+/// The script does not listen between the answer to a request and the next one; its cookie keeps its cursor.
 #[tokio::test]
-async fn the_classic_page_loses_nothing_between_its_requests() -> Result<()> {
+async fn classic_page_loses_nothing_between_its_requests() -> Result<()> {
     let server = Server::start().await?;
     Person::join(&server.url(), "Ben").await?.make_room("rush", "").await?;
     let browser = Browser::start().await?;
     browser.client.goto(&format!("{}/classic?room=rush", server.url())).await?;
-    // What is said before the page's first request is not for it, so we knock until it hears us.
+    // The page receives no message from before its first request, so probes are published until it shows one.
     eventually("the page to listen", async || {
-        publish_plainly(&server.url(), "rush", "knock").await?;
-        Ok(Look::at(!shown(&browser).await?.is_empty(), || "silence".to_owned()))
+        publish_plainly(&server.url(), "rush", "probe").await?;
+        Ok(Check::that(!shown(&browser).await?.is_empty(), || "silence".to_owned()))
     })
     .await?;
     let texts: Vec<_> = (0..200).map(|n| format!("message {n}")).collect();
@@ -42,8 +43,8 @@ async fn the_classic_page_loses_nothing_between_its_requests() -> Result<()> {
     }
     eventually("200 messages, once and in order", async || {
         let mut shown = shown(&browser).await?;
-        shown.retain(|text| text != "knock");
-        Ok(Look::at(shown == texts, || format!("{shown:?}")))
+        shown.retain(|text| text != "probe");
+        Ok(Check::that(shown == texts, || format!("{shown:?}")))
     })
     .await?;
     browser.must_be_quiet().await
@@ -57,7 +58,7 @@ async fn shown(browser: &Browser) -> Result<Vec<String>> {
 async fn until_shown(browser: &Browser, texts: &[String]) -> Result<()> {
     eventually(&format!("the lines {texts:?}"), async || {
         let shown = shown(browser).await?;
-        Ok(Look::at(shown == texts, || format!("{shown:?}")))
+        Ok(Check::that(shown == texts, || format!("{shown:?}")))
     })
     .await
 }

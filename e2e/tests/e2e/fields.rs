@@ -1,14 +1,14 @@
-//! What is typed goes where it was meant to go, and nowhere else; and nothing typed is lost.
+//! Typed text goes to its intended destination only, and none is lost.
 
 use anyhow::Result;
-use holdline_e2e::{Chat, Look, Person, Server, eventually, key};
+use holdline_e2e::{Chat, Check, Person, Server, eventually, key};
 
 const TOPIC: &str = "return document.querySelector('[data-testid=topic]')?.textContent ?? ''";
 
 async fn until_topic(chat: &Chat, wanted: &str) -> Result<()> {
     eventually(&format!("the topic {wanted:?}"), async || {
         let topic: String = chat.browser.run(TOPIC, vec![]).await?;
-        Ok(Look::at(topic == wanted, || topic))
+        Ok(Check::that(topic == wanted, || topic))
     })
     .await
 }
@@ -81,7 +81,7 @@ async fn draft_answer_and_change_stay_with_their_room() -> Result<()> {
     let typed = "return document.querySelector('[data-testid=edit]')?.value ?? ''";
     eventually("the change as it was typed", async || {
         let typed: String = ada.browser.run(typed, vec![]).await?;
-        Ok(Look::at(typed == "No, thanks for m", || typed))
+        Ok(Check::that(typed == "No, thanks for m", || typed))
     })
     .await?;
     ada.browser.must_be_quiet().await

@@ -1,5 +1,5 @@
-//! A long history: the page opens at its end, older messages come when they are wanted, and nothing that comes moves
-//! what is being read.
+//! A long history: the page opens at its end, older messages are loaded on demand, and a new message does not
+//! move the text that is being read.
 
 use anyhow::Result;
 use holdline_e2e::{Chat, Person, Server};

@@ -1,13 +1,13 @@
-//! The page says what is true about its connection, waits for nothing for ever, and says what can be done.
+//! The page tells the truth about its connection, never waits for ever, and offers the next step.
 
 use anyhow::Result;
-use holdline_e2e::{Chat, Look, Person, Relay, Rule, Server, eventually};
+use holdline_e2e::{Chat, Check, Person, Relay, Rule, Server, eventually};
 
 async fn until_shown(chat: &Chat, testid: &str, is_shown: bool) -> Result<()> {
     let script = format!("return !!document.querySelector('[data-testid={testid}]')");
     eventually(&format!("{testid}: {is_shown}"), async || {
         let is = chat.browser.run::<bool>(&script, vec![]).await?;
-        Ok(Look::at(is == is_shown, || format!("{is}")))
+        Ok(Check::that(is == is_shown, || format!("{is}")))
     })
     .await
 }
@@ -35,7 +35,9 @@ async fn login_page_of_a_proxy_is_recognised_and_nothing_is_lost() -> Result<()>
     let relay = Relay::start(&server.url()).await?;
     let ben = Person::join(&server.url(), "Ben").await?;
     let ada = Chat::open(&relay.url()).await?;
-    for (status, page) in [(200, "<h1>Sign in</h1>"), (401, "<h1>Sign in</h1>"), (403, "<h1>No</h1>")] {
+    let (sign_in, portal) =
+        ("<h1>Sign in</h1>", "<meta http-equiv=refresh content='0; url=http://hotel.example/'>");
+    for (status, page) in [(200, sign_in), (302, ""), (401, sign_in), (403, sign_in), (511, portal)] {
         relay.set(Rule::Answer("/api/v1/", status, page));
         ben.say("lobby", "wake up").await?;
         until_shown(&ada, "sign-in-needed", true).await?;
@@ -72,7 +74,7 @@ async fn browser_without_network_is_believed() -> Result<()> {
 async fn new_page_never_says_that_it_tries_again() -> Result<()> {
     let server = Server::start().await?;
     let ada = Chat::open(&server.url()).await?;
-    // Every status that the page has on its way to being live.
+    // Collects every status of the page until it is live.
     let watch = r"
         const seen = [];
         const look = () => { const s = document.querySelector('[data-testid=status]')?.dataset.status; if (s && seen.at(-1) !== s) seen.push(s); };
@@ -86,4 +88,44 @@ async fn new_page_never_says_that_it_tries_again() -> Result<()> {
         assert!(seen.iter().all(|status| ["connecting", "live"].contains(&status.as_str())), "{seen:?}");
     }
     ada.browser.must_be_quiet().await
+}
+
+/// A proxy that says that the server is away is no login page.
+#[tokio::test]
+async fn page_of_a_gateway_asks_nobody_to_sign_in() -> Result<()> {
+    let server = Server::start().await?;
+    let relay = Relay::start(&server.url()).await?;
+    let ada = Chat::open(&relay.url()).await?;
+    relay.set(Rule::Answer("/api/v1/", 502, "<h1>Bad gateway</h1>"));
+    Person::join(&server.url(), "Ben").await?.say("lobby", "wake up").await?;
+    ada.until("an honest status", |screen| screen.status == "reconnecting").await?;
+    ada.say("said meanwhile").await?;
+    ada.until("a message on its way", |screen| {
+        screen.row("said meanwhile").is_some_and(|row| row.state == "pending")
+    })
+    .await?;
+    until_shown(&ada, "sign-in-needed", false).await?;
+    relay.set(Rule::Pass);
+    ada.until_said(&["wake up", "said meanwhile"]).await?;
+    ada.browser.must_be_quiet_but_for_requests().await
+}
+
+/// Nobody is made into a new person each time that the browser has lost its cookie.
+#[tokio::test]
+async fn browser_that_keeps_no_cookie_stays_one_person_and_says_so() -> Result<()> {
+    let server = Server::start().await?;
+    let relay = Relay::start(&server.url()).await?;
+    relay.set(Rule::DropCookies);
+    let ben = Person::join(&server.url(), "Ben").await?;
+    let ada = Chat::open(&relay.url()).await?;
+    let name = ada.screen().await?.nickname;
+    for text in ["one", "two"] {
+        ada.say(text).await?;
+        ada.until("the message sent", |screen| screen.row(text).is_some_and(|row| row.seq.is_some())).await?;
+    }
+    ben.say("lobby", "three").await?;
+    let screen = ada.until_said(&["one", "two", "three"]).await?;
+    assert_eq!((screen.nickname, screen.people.len()), (name, 1));
+    until_shown(&ada, "cookie-refused", true).await?;
+    ada.browser.must_be_quiet_but_for_requests().await
 }

@@ -1,4 +1,4 @@
-//! A room of thousands of messages, all of them loaded: few are drawn at a time, and nobody notices.
+//! A room of thousands of loaded messages: only a few are drawn at a time, invisibly for the reader.
 
 use std::collections::BTreeMap;
 
@@ -9,20 +9,20 @@ use tokio::task::JoinSet;
 
 use crate::scrolling::{DRAWN, PIXELS, climb, place, walk};
 
-/// How many speak at a time, and how much each of them says.
+/// The number of people who publish at the same time, and of messages from each.
 const SPEAKERS: u64 = 20;
 const EACH: u64 = 125;
 
-/// As many keys as may come before the page has drawn what is below.
+/// The number of key presses that may come before the page has drawn the next messages.
 const AT_ONCE: usize = 20;
 
-/// A message of some lines, now and then: rows are not of one height.
+/// A message, sometimes of several lines, so that rows differ in height.
 fn text(speaker: u64, n: u64) -> String {
     let lines = if (speaker + n).is_multiple_of(7) { "\nand more".repeat(5) } else { String::new() };
     format!("speaker {speaker} says {n}{lines}")
 }
 
-/// Everything that was said, by its number in the log.
+/// Fills the room; returns each text by its number in the log.
 async fn fill(server: &Server, room: &str) -> Result<BTreeMap<u64, String>> {
     let mut speaking = JoinSet::new();
     for speaker in 0..SPEAKERS {
@@ -43,7 +43,7 @@ async fn fill(server: &Server, room: &str) -> Result<BTreeMap<u64, String>> {
     Ok(all)
 }
 
-/// Looks at each point of a grid over a field, as far as that is in sight.
+/// Checks each visible point of a grid over a field.
 const COVERED: &str = r"
 const field = document.querySelector(arguments[0]);
 field.scrollIntoView({ block: 'nearest' });
@@ -55,7 +55,7 @@ for (let x = 1; x < 10; x++) for (let y = 1; y < 10; y++) {
 }
 return [...covering];";
 
-/// Nothing lies over what somebody types in.
+/// Checks that nothing covers a field.
 async fn nothing_covers(chat: &Chat, field: &str) -> Result<()> {
     let covering: Vec<String> = chat.browser.run(COVERED, vec![json!(field)]).await?;
     anyhow::ensure!(covering.is_empty(), "{field} is covered by {covering:?}");
@@ -78,7 +78,7 @@ async fn thousands_of_messages_are_read_as_if_all_were_drawn() -> Result<()> {
     assert_eq!(walk(&ada).await?, all, "each once and in order");
     assert!(place(&ada, None, None).await?.below < PIXELS, "the walk ends at the newest");
 
-    // What comes while the reader is further up.
+    // A message that arrives while the reader is further up.
     let reading = place(&ada, Some(9_000), None).await?;
     let reading = ada.until("a way to the newest", |screen| screen.jump.is_some()).await.map(|_| reading)?;
     ben.react("crowd", early, "👍").await?;
@@ -93,7 +93,7 @@ async fn thousands_of_messages_are_read_as_if_all_were_drawn() -> Result<()> {
     let now = place(&ada, None, Some(reading.seq)).await?;
     assert!((now.top - reading.top).abs() < PIXELS, "what was read has moved: {reading:?}, now {now:?}");
 
-    // To the end, where new messages stay in sight.
+    // At the end, new messages are scrolled into view.
     ada.browser.click("[data-testid=jump-new]").await?;
     ada.until("the end", |screen| screen.jump.is_none() && screen.row("a late one 39").is_some()).await?;
     for n in 0..60 {
@@ -103,7 +103,7 @@ async fn thousands_of_messages_are_read_as_if_all_were_drawn() -> Result<()> {
     assert!(screen.messages.len() <= DRAWN, "{} messages are drawn", screen.messages.len());
     assert!(place(&ada, None, None).await?.below < PIXELS, "who is at the end stays there");
 
-    // From an answer to what it answers, which is not drawn here, and which has changed meanwhile.
+    // From a reply to its target, which is not drawn here, and was edited meanwhile.
     let quote = format!("[data-seq='{answer}'] [data-testid=show]");
     ada.browser.click(&quote).await?;
     let screen = ada
@@ -118,7 +118,7 @@ async fn thousands_of_messages_are_read_as_if_all_were_drawn() -> Result<()> {
         .await?;
     assert!(focused, "the focus goes along");
 
-    // Keys go from message to message, beyond what was drawn when they began.
+    // Keys move from message to message, beyond those that were drawn at first.
     for (seq, text) in all.iter().step_by(AT_ONCE).skip(1).take(8) {
         ada.browser.press(&key::ARROW_DOWN.repeat(AT_ONCE)).await?;
         let at: u64 = ada.browser.run("return Number(document.activeElement.dataset.seq)", vec![]).await?;
@@ -152,7 +152,7 @@ async fn a_message_being_changed_is_not_lost_by_scrolling() -> Result<()> {
     assert_eq!(typed, "hello wrold of");
     nothing_covers(&ada, "[data-testid=edit]").await?;
     nothing_covers(&ada, "[data-testid=composer]").await?;
-    // The tools of the message below reach above it.
+    // The tools of the message below reach over it.
     ada.browser.click(&format!("[data-seq='{meanwhile}'] [data-testid=message-text]")).await?;
     nothing_covers(&ada, "[data-testid=edit]").await?;
     ada.browser.type_over("[data-testid=edit]", "hello world").await?;

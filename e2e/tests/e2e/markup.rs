@@ -1,4 +1,4 @@
-//! What people write is text, whatever it looks like.
+//! Text is shown as text, even if it looks like HTML.
 
 use anyhow::Result;
 use holdline_e2e::{Chat, Server, publish_plainly};

@@ -1,11 +1,11 @@
-//! One browser, one truth: who the reader is, what they have read and typed in one tab is so in all.
+//! All tabs of a browser agree: identity, read positions and drafts are the same in each.
 
 use anyhow::{Context as _, Result};
 use fantoccini::wd::WindowHandle;
-use holdline_e2e::{Browser, Chat, Look, Person, Server, eventually};
+use holdline_e2e::{Browser, Chat, Check, Person, Server, eventually};
 use serde_json::json;
 
-/// Opens a second tab at the same address; the first and the second.
+/// Opens a second tab at the same address; returns both.
 async fn open_second(chat: &Chat, url: &str) -> Result<(WindowHandle, WindowHandle)> {
     let client = &chat.browser.client;
     let first = client.window().await?;
@@ -67,11 +67,11 @@ async fn tab_in_a_room_that_the_server_refuses_silences_no_other() -> Result<()>
     let first = client.window().await?;
     let second = client.new_window(true).await?.handle;
     client.switch_to_window(second).await?;
-    // Sixty-five letters: the client leaves the counting to the server.
+    // Sixty-five letters; the client leaves counting to the server.
     client.goto(&format!("{}/r/{}", server.url(), "x".repeat(65))).await?;
     eventually("the refusal", async || {
         let source = client.source().await?;
-        Ok(Look::at(source.contains("cannot be opened") || source.contains("No room can"), || source))
+        Ok(Check::that(source.contains("cannot be opened") || source.contains("No room can"), || source))
     })
     .await?;
     client.switch_to_window(first).await?;
@@ -81,28 +81,28 @@ async fn tab_in_a_room_that_the_server_refuses_silences_no_other() -> Result<()>
     Ok(())
 }
 
-/// A page from plain HTTP in a LAN has no locks; the tabs elect one of them all the same.
+/// A page from plain HTTP on a LAN has no Web Locks; the tabs elect a leader nevertheless. A browser opens six connections to a
+/// host, so that ten tabs with a poll each would block each other.
 #[tokio::test]
-async fn tabs_without_locks_hold_one_request() -> Result<()> {
+async fn ten_tabs_without_locks_hold_one_request() -> Result<()> {
     let server = Server::start().await?;
-    let browser = Browser::start().await?;
-    let client = browser.client.clone();
-    let no_locks = json!({ "source": "delete Navigator.prototype.locks" });
-    browser.devtools("Page.addScriptToEvaluateOnNewDocument", no_locks.clone()).await?;
-    let chat = Chat::open_in(browser, &server.url()).await?;
+    let url = server.plain_url();
+    let chat = Chat::open(&url).await?;
+    let client = chat.browser.client.clone();
+    let is_plain = "return !isSecureContext && !navigator.locks && !navigator.serviceWorker";
+    assert!(chat.browser.run::<bool>(is_plain, vec![]).await?, "{url} is what browsers trust");
     let mut tabs = vec![client.window().await?];
-    while tabs.len() < 4 {
+    while tabs.len() < 10 {
         let tab = client.new_window(true).await?.handle;
         client.switch_to_window(tab.clone()).await?;
-        chat.browser.devtools("Page.addScriptToEvaluateOnNewDocument", no_locks.clone()).await?;
-        client.goto(&server.url()).await?;
+        client.goto(&url).await?;
         chat.until_live().await?;
         tabs.push(tab);
     }
     let one_poll = async || {
         eventually("one held poll", async || {
             let held = server.held_polls().await?;
-            Ok(Look::at(held == 1, || format!("{held}")))
+            Ok(Check::that(held == 1, || format!("{held}")))
         })
         .await
     };
@@ -126,7 +126,7 @@ async fn all_show(chat: &Chat, tabs: &[WindowHandle], texts: &[&str]) -> Result<
     Ok(())
 }
 
-/// A leader whose own requests fail is replaced by a tab that gets answers.
+/// A leader whose requests fail is replaced by a tab with a working connection.
 #[tokio::test]
 async fn leader_without_network_is_replaced() -> Result<()> {
     let server = Server::start().await?;
@@ -140,5 +140,56 @@ async fn leader_without_network_is_replaced() -> Result<()> {
     ben.say("lobby", "Are you there?").await?;
     chat.until_said(&["Are you there?"]).await?;
     chat.until_live().await?;
+    chat.browser.must_be_quiet_but_for_requests().await
+}
+
+/// Two tabs that a browser restores, on its very first visit: one person.
+#[tokio::test]
+async fn two_tabs_on_a_first_visit_are_one_person() -> Result<()> {
+    let server = Server::start().await?;
+    let browser = Browser::start().await?;
+    let client = browser.client.clone();
+    let (first, second) = (client.window().await?, client.new_window(true).await?.handle);
+    for tab in [&first, &second] {
+        client.switch_to_window(tab.clone()).await?;
+        // Does not wait for the page.
+        browser
+            .run::<()>(
+                "setTimeout(address => { location.href = address; }, 0, arguments[0])",
+                vec![json!(server.url())],
+            )
+            .await?;
+    }
+    let chat = Chat { browser };
+    let second_name = chat.until_live().await?.nickname;
+    client.switch_to_window(first).await?;
+    let screen = chat.until_live().await?;
+    assert_eq!(screen.nickname, second_name);
+    chat.until("one person", |screen| screen.people.len() == 1).await?;
+    chat.browser.must_be_quiet().await
+}
+
+/// The log is another one, and does not have the room of the other tab.
+#[tokio::test]
+async fn tabs_in_different_rooms_survive_a_new_log() -> Result<()> {
+    let mut server = Server::start().await?;
+    let chat = Chat::open(&server.url()).await?;
+    chat.say("in the old log").await?;
+    chat.until_said(&["in the old log"]).await?;
+    let (first, second) = open_second(&chat, &format!("{}/r/tea", server.url())).await?;
+    chat.say("tea in the old log").await?;
+    chat.until_said(&["tea in the old log"]).await?;
+    server.replace_log().await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    ben.say("lobby", "in the new log").await?;
+    chat.browser.client.switch_to_window(first).await?;
+    chat.until("the new log", |screen| screen.status == "live" && screen.row("in the new log").is_some())
+        .await?;
+    chat.browser.client.switch_to_window(second).await?;
+    chat.say("tea in the new log").await?;
+    let is_said = |screen: &holdline_e2e::Screen| {
+        screen.status == "live" && screen.row("tea in the new log").is_some_and(|row| row.seq.is_some())
+    };
+    chat.until("the new log", is_said).await?;
     chat.browser.must_be_quiet_but_for_requests().await
 }

@@ -1,19 +1,19 @@
-//! The same on a phone: everything is there, nothing sticks out.
+//! The layout on a phone: everything can be reached, and nothing overflows.
 
 use anyhow::Result;
-use holdline_e2e::{Browser, Chat, Device, Look, Person, Server, eventually};
+use holdline_e2e::{Browser, Chat, Check, Device, Person, Server, eventually};
 use serde::Deserialize;
 
-/// Where things are, in CSS pixels.
+/// The layout, in CSS pixels.
 #[derive(Debug, Deserialize)]
 struct Layout {
-    /// How wide and how high the whole page is, whatever of it can be seen.
+    /// The width and height of the whole page, including invisible parts.
     page: (f64, f64),
     /// The composer's left, top, right and bottom.
     composer: (f64, f64, f64, f64),
-    /// The same of the list of rooms.
+    /// The left, top, right and bottom of the list of rooms.
     rooms: (f64, f64, f64, f64),
-    /// How far the messages can be scrolled, and how far they are.
+    /// The largest and the present scroll offset of the messages.
     scroll: (f64, f64),
 }
 
@@ -83,7 +83,7 @@ async fn a_phone_shows_everything_within_its_width() -> Result<()> {
 async fn until(chat: &Chat, what: &str, is_so: impl Fn(&Layout) -> bool) -> Result<Layout> {
     eventually(what, async || {
         let layout: Layout = chat.browser.run(LAYOUT, vec![]).await?;
-        Ok(if is_so(&layout) { Look::Seen(layout) } else { Look::NotYet(format!("{layout:?}")) })
+        Ok(if is_so(&layout) { Check::Done(layout) } else { Check::Pending(format!("{layout:?}")) })
     })
     .await
 }

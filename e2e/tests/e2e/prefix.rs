@@ -1,4 +1,4 @@
-//! Behind a proxy that puts the chat under a prefix of its own, everything works as at the top.
+//! Behind a proxy with a path prefix, everything works as at the root.
 
 use anyhow::Result;
 use holdline_e2e::{Chat, PrefixProxy, Server};
@@ -28,7 +28,7 @@ async fn the_chat_works_under_a_prefix() -> Result<()> {
     ada.until_said(&["from below"]).await?;
     assert_eq!(ada.browser.client.current_url().await?.path(), "/chat/");
 
-    // Somebody forgets the slash.
+    // An address without the slash at the end.
     ada.browser.client.goto(&proxy.url()).await?;
     ada.until_live().await?;
     ada.until_said(&["from below"]).await?;

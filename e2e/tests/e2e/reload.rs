@@ -1,4 +1,4 @@
-//! A page that is loaded anew goes on where it was.
+//! A reloaded page continues where it was.
 
 use anyhow::Result;
 use holdline_e2e::{Chat, Server};

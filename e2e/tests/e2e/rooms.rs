@@ -1,7 +1,7 @@
-//! Rooms: one is made by typing its name, others find it, and what is new elsewhere is marked.
+//! Rooms: one is created by typing its name, others find it, and unread messages elsewhere are marked.
 
 use anyhow::Result;
-use holdline_e2e::{Chat, Server};
+use holdline_e2e::{Browser, Chat, Device, Server};
 
 #[tokio::test]
 async fn a_room_is_made_found_and_marked_when_it_has_news() -> Result<()> {
@@ -14,7 +14,7 @@ async fn a_room_is_made_found_and_marked_when_it_has_news() -> Result<()> {
     ada.say("Milk or lemon?").await?;
     ada.until_said(&["Milk or lemon?"]).await?;
 
-    // The list is read anew every minute, and at once when the machine is online again.
+    // The list is refreshed every minute, and at once when the network is back.
     let () = ben.browser.run("window.dispatchEvent(new Event('online'))", vec![]).await?;
     ben.until("the room in the list", |screen| screen.listed("tea-time").is_some()).await?;
     assert_eq!(ben.screen().await?.room, "lobby");
@@ -36,6 +36,24 @@ async fn a_room_is_made_found_and_marked_when_it_has_news() -> Result<()> {
     ben.until("the room, by the browser's way back", |screen| screen.room == "tea-time").await?;
     ada.browser.must_be_quiet().await?;
     ben.browser.must_be_quiet().await
+}
+
+/// Fingers slip: they forget the room on the screen alone, and that leads to the lobby.
+#[tokio::test]
+async fn only_the_room_on_the_screen_is_forgotten_with_a_finger() -> Result<()> {
+    let server = Server::start().await?;
+    let ada = Chat::open_in(Browser::start_on(Device::PHONE).await?, &server.url()).await?;
+    for room in ["cake", "tea"] {
+        ada.browser.click("button[aria-label=Rooms]").await?;
+        ada.enter(room).await?;
+        ada.until("the room", |screen| screen.room == room).await?;
+    }
+    ada.browser.click("button[aria-label=Rooms]").await?;
+    let shown = "return [...document.querySelectorAll('.forget')].filter(e => e.checkVisibility()).map(e => e.ariaLabel)";
+    assert_eq!(ada.browser.run::<Vec<String>>(shown, vec![]).await?, ["Forget tea"]);
+    ada.browser.click("button[aria-label='Forget tea']").await?;
+    ada.until("the lobby", |screen| screen.room == "lobby" && screen.status == "live").await?;
+    ada.browser.must_be_silent().await
 }
 
 #[tokio::test]

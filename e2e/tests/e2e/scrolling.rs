@@ -1,29 +1,29 @@
-//! Where a reader is in a conversation, and how they go through it. What is far from there is not drawn, so that
-//! reading all of it means going through all of it.
+//! The reader's place in a conversation, and scrolling. Distant messages are not drawn, so reading all of
+//! them needs scrolling through all of them.
 
 use anyhow::{Context as _, Result, ensure};
 use holdline_e2e::Chat;
 use serde::Deserialize;
 use serde_json::json;
 
-/// What nobody notices.
+/// The largest shift that is invisible, in CSS pixels.
 pub(crate) const PIXELS: f64 = 2.0;
 
-/// More messages than this are never drawn at a time, on a screen as high as the stories'.
+/// The largest number of drawn messages, on a screen as high as that of the stories.
 pub(crate) const DRAWN: usize = 150;
 
-/// Where the reader is.
+/// The reader's place.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Place {
-    /// The first message in sight.
+    /// The first visible message.
     pub(crate) seq: u64,
-    /// How far its upper edge is below that of the view, in CSS pixels.
+    /// The distance of its upper edge from that of the view, in CSS pixels.
     pub(crate) top: f64,
-    /// How far the newest message is away.
+    /// The distance to the newest message, in CSS pixels.
     pub(crate) below: f64,
 }
 
-/// Scrolls, if told where to, and says where the reader is then.
+/// Scrolls, if requested, and reads the reader's place.
 const PLACE: &str = r"
 const view = document.querySelector('[role=log]').parentElement;
 const [to, seq] = arguments;
@@ -46,7 +46,8 @@ return {
 };
 })();";
 
-/// Goes from the very top to the very bottom, less than a page at a time, and notes each message when it comes in sight.
+/// Scrolls from the very top to the very bottom, less than a page at a time, and collects each message when
+/// it becomes visible.
 const WALK: &str = r"
 const view = document.querySelector('[role=log]').parentElement;
 const frame = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -74,7 +75,7 @@ return (async () => {
   return [drawn, said];
 })();";
 
-/// Scrolls to the top as soon as it is somewhere else, and sees in each frame that what is in sight stays where it is.
+/// Scrolls to the top whenever it is elsewhere, and checks in each frame that the visible text does not move.
 const CLIMB: &str = r"
 const view = document.querySelector('[role=log]').parentElement;
 const frame = () => new Promise(requestAnimationFrame);
@@ -91,7 +92,7 @@ return (async () => {
       if (row?.isConnected) moved = Math.max(moved, Math.abs(top(row) - at));
       row = inSight();
       at = row ? top(row) : Infinity;
-      // As long as there is nothing but room for messages at the top, nobody reads there.
+      // A row above which only blank space is visible is not being read.
       if (at > 100) row = null;
       drawn = Math.max(drawn, view.querySelectorAll('[data-seq]').length);
     }
@@ -99,20 +100,19 @@ return (async () => {
   return [drawn, moved];
 })();";
 
-/// Scrolls, if told where to; the first message in sight, or the one asked for.
+/// Scrolls, if requested, and returns the place of the first visible message, or of the message `of`.
 pub(crate) async fn place(chat: &Chat, scroll_to: Option<u32>, of: Option<u64>) -> Result<Place> {
     chat.browser.run(PLACE, vec![json!(scroll_to), json!(of)]).await.context("no message in sight")
 }
 
-/// Goes through all that is loaded; number and text of each message, in the order in which they came in sight.
+/// Scrolls through all loaded messages; returns number and text of each, in the order of becoming visible.
 pub(crate) async fn walk(chat: &Chat) -> Result<Vec<(u64, String)>> {
     let (drawn, said): (usize, _) = chat.browser.run(WALK, vec![]).await?;
     ensure!(drawn <= DRAWN, "{drawn} messages were drawn at a time");
     Ok(said)
 }
 
-/// Goes to the top again and again, until the beginning of the room is there. Whatever comes, what is in sight stays
-/// where it is.
+/// Scrolls to the top until the beginning of the room is loaded. The visible text must not move meanwhile.
 pub(crate) async fn climb(chat: &Chat) -> Result<()> {
     let (drawn, moved): (usize, f64) = chat.browser.run(CLIMB, vec![]).await?;
     ensure!(drawn <= DRAWN, "{drawn} messages were drawn at a time");

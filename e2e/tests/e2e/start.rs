@@ -1,8 +1,8 @@
-//! A client that cannot start, or has stopped, says so and shows the ways on.
+//! A client that cannot start, or has stopped, says so and offers the next steps.
 
 use anyhow::Result;
 use fantoccini::Locator;
-use holdline_e2e::{Browser, Chat, Look, Server, eventually};
+use holdline_e2e::{Browser, Chat, Check, Server, eventually};
 use serde_json::json;
 
 /// Whether the reader can see that the client has stopped.
@@ -12,7 +12,7 @@ const STOPPED: &str =
 async fn until_stopped(browser: &Browser) -> Result<()> {
     eventually("a word about it", async || {
         let is_stopped: bool = browser.run(STOPPED, vec![]).await?;
-        Ok(Look::at(is_stopped, || "nothing".to_owned()))
+        Ok(Check::that(is_stopped, || "nothing".to_owned()))
     })
     .await
 }
@@ -29,7 +29,7 @@ async fn client_that_does_not_arrive_is_told() -> Result<()> {
     simple.click().await?;
     eventually("the simple page", async || {
         let path = browser.client.current_url().await?.path().to_owned();
-        Ok(Look::at(path == "/classic", || path))
+        Ok(Check::that(path == "/classic", || path))
     })
     .await
 }
@@ -39,14 +39,14 @@ async fn client_that_has_crashed_is_told() -> Result<()> {
     let server = Server::start().await?;
     let ada = Chat::open(&server.url()).await?;
     assert!(!ada.browser.run::<bool>(STOPPED, vec![]).await?);
-    // As browsers tell of a trap; an error in a script of the developer tools has no details.
+    // A trap as browsers report it; an error in a script of the developer tools has no details.
     let trap = "const error = new WebAssembly.RuntimeError('unreachable');\
                 window.dispatchEvent(new ErrorEvent('error', { error }))";
     let () = ada.browser.run(trap, vec![]).await?;
     until_stopped(&ada.browser).await
 }
 
-/// Address, name and password together, as people type them for a server behind a password.
+/// An address with a user name and a password, as people type it for a server behind a login.
 #[tokio::test]
 async fn address_with_a_password_works() -> Result<()> {
     let server = Server::start().await?;

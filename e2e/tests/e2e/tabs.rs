@@ -1,8 +1,8 @@
-//! Ten tabs of one browser: one of them polls for all.
+//! Ten tabs of one browser, of which one polls for all.
 
 use anyhow::{Context as _, Result};
 use fantoccini::wd::WindowHandle;
-use holdline_e2e::{Chat, Look, Person, Server, eventually};
+use holdline_e2e::{Chat, Check, Person, Server, eventually};
 
 #[tokio::test]
 async fn ten_tabs_hold_one_request_and_survive_the_one_that_holds_it() -> Result<()> {
@@ -25,7 +25,7 @@ async fn ten_tabs_hold_one_request_and_survive_the_one_that_holds_it() -> Result
     all_show(&chat, &tabs, &["To all ten", "From the tenth"]).await?;
     until_one_poll_is_held(&server).await?;
 
-    // The first tab came first, so it is the one that polls.
+    // The first tab was opened first, so it polls.
     client.switch_to_window(tabs.remove(0)).await?;
     client.close_window().await?;
     ben.say("lobby", "To the other nine").await?;
@@ -37,7 +37,7 @@ async fn ten_tabs_hold_one_request_and_survive_the_one_that_holds_it() -> Result
     chat.browser.must_be_quiet().await
 }
 
-/// Every tab shows exactly these messages, in this order.
+/// Checks that every tab shows exactly these messages, in this order.
 async fn all_show(chat: &Chat, tabs: &[WindowHandle], texts: &[&str]) -> Result<()> {
     for (at, tab) in tabs.iter().enumerate() {
         chat.browser.client.switch_to_window(tab.clone()).await?;
@@ -57,12 +57,13 @@ async fn until_held(server: &Server, count: usize) -> Result<()> {
     eventually(&wanted, async || {
         let metrics = reqwest::get(&address).await?.error_for_status()?.text().await?;
         let held = metrics.lines().find(|line| line.starts_with("holdline_held_polls "));
-        Ok(Look::at(held == Some(&wanted), || format!("{held:?}")))
+        Ok(Check::that(held == Some(&wanted), || format!("{held:?}")))
     })
     .await
 }
 
-/// What one tab could not send yet is on its way in the other, too, and is sent once, whoever sends it.
+/// A message that one tab could not send yet is pending in the other too, and is sent once, by either of
+/// them.
 #[tokio::test]
 async fn tabs_share_what_is_on_its_way() -> Result<()> {
     let mut server = Server::start().await?;
@@ -82,7 +83,7 @@ async fn tabs_share_what_is_on_its_way() -> Result<()> {
         client.switch_to_window(tab.clone()).await?;
         chat.until("both on their way", |screen| screen.texts() == texts && screen.status != "live").await?;
     }
-    // The tab that was sending goes; the other one has the message.
+    // The sending tab is closed; the other one has the message.
     client.switch_to_window(second).await?;
     client.close_window().await?;
     client.switch_to_window(first).await?;
@@ -91,7 +92,7 @@ async fn tabs_share_what_is_on_its_way() -> Result<()> {
     chat.browser.must_be_quiet_but_for_requests().await
 }
 
-/// A tab that polls for all and is stuck is replaced by one that is not.
+/// A leader that is stuck is replaced by another tab.
 #[tokio::test]
 async fn a_leader_that_is_silent_is_deposed() -> Result<()> {
     let server = Server::start().await?;

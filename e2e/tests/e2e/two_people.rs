@@ -1,4 +1,4 @@
-//! Two people, each in a browser of their own, talk.
+//! A conversation of two people, each with a separate browser.
 
 use anyhow::{Context as _, Result};
 use holdline_e2e::{Chat, Server, key};
@@ -34,16 +34,18 @@ async fn shift_and_enter_break_the_line_and_nothing_says_nothing() -> Result<()>
     let ada = Chat::open(&server.url()).await?;
     ada.say("").await?;
     ada.say("   ").await?;
-    ada.write(&format!("{}a{}", key::CONTROL, key::RELEASE)).await?;
-    ada.say(&format!("one line{}{}{}and another", key::SHIFT, key::ENTER, key::RELEASE)).await?;
+    ada.write(&format!("{}a", key::CONTROL)).await?;
+    ada.write("one line").await?;
+    ada.write(&format!("{}{}", key::SHIFT, key::ENTER)).await?;
+    ada.say("and another").await?;
     let texts = ["one line\nand another", "the end"];
     ada.say(texts[1]).await?;
-    // The empty ones would stand before the end.
+    // Empty messages would be shown before the end.
     ada.until_said(&texts).await?;
     ada.browser.must_be_quiet().await
 }
 
-/// Everything that was said is said in the order in which it was typed, however fast.
+/// Messages are published in the order in which they were typed, however fast.
 #[tokio::test]
 async fn a_fast_typist_is_heard_in_order() -> Result<()> {
     let server = Server::start().await?;

@@ -1,9 +1,9 @@
-//! A page that is older than its server: it goes on working, says so, and offers to load itself anew.
+//! A page older than its server continues to work, says so, and offers to reload.
 
 use anyhow::Result;
-use holdline_e2e::{Chat, Look, Person, Server, eventually};
+use holdline_e2e::{Chat, Check, Person, Server, eventually};
 
-/// From now on answers come from another build of the server.
+/// Makes later answers come from another build of the server.
 const UPDATE: &str = r"
 window.isOld = true;
 const fetch = window.fetch;
@@ -28,7 +28,7 @@ async fn page_that_is_older_than_its_server_offers_a_reload() -> Result<()> {
     ada.browser.click("[data-testid=outdated] button").await?;
     eventually("another page", async || {
         let is_another: bool = ada.browser.run("return !window.isOld", vec![]).await?;
-        Ok(if is_another { Look::Seen(()) } else { Look::NotYet("the same page".to_owned()) })
+        Ok(if is_another { Check::Done(()) } else { Check::Pending("the same page".to_owned()) })
     })
     .await?;
     ada.until_said(&["before the update", "while it is held", "after the update"]).await?;

@@ -12,7 +12,7 @@ use super::fold::{check_kept, check_steps};
 use super::log_index::{LogIndex, Publish};
 use super::reader::{Reader, Receives};
 
-/// In milliseconds: entries share a date when the clock goes back by no more than this.
+/// The largest step of the clock, in milliseconds, for which entries share a date instead of going back.
 const SMALL_STEP: u64 = 60_000;
 
 /// The server's clock.
@@ -28,7 +28,7 @@ pub(super) enum Clock {
 /// The state in which a round ended for its readers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
-    /// All readers have seen everything.
+    /// Each reader has seen everything.
     Complete,
     /// The round was interrupted: each reader has seen a prefix.
     Interrupted,

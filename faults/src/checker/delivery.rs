@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use holdline_shared::{Entry, EntryKind, MessageText, Seq};
 
-/// One delivery.
+/// A delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Delivery {
     /// A whole entry, with a digest of its content.

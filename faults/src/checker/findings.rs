@@ -33,12 +33,12 @@ pub enum Violation {
     Fold,
     /// A restored log differs from the copy, or continues with the old epoch.
     Mixed,
-    /// Something exceeded its limit in size or time.
+    /// A size or a time exceeded its limit.
     Unbounded,
 }
 
 impl Violation {
-    /// All violations in the report's order.
+    /// The violations in the report's order.
     pub const ALL: [Self; 15] = [
         Self::Lost,
         Self::Undelivered,

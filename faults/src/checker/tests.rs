@@ -42,7 +42,7 @@ fn rooms(names: &[&str]) -> RoomSelection {
     RoomSelection::Named(names.iter().map(|name| RoomName::parse(name).unwrap()).collect())
 }
 
-/// Three messages, two of them in the room `tea`, all acknowledged.
+/// A log of three messages, two of them in the room `tea`, all acknowledged.
 fn log() -> Vec<Entry> {
     vec![message(2, "tea", 1), message(3, "milk", 2), message(5, "tea", 3)]
 }

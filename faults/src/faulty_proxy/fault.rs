@@ -11,7 +11,7 @@ pub(super) enum Fault {
     None,
     /// The connection is cut before the server gets the request.
     CutBefore,
-    /// Both connections are cut if there is no response after this time.
+    /// Cuts both connections if there is no response after this time.
     CutHeld(Duration),
     /// The request is delayed.
     DelayRequest(Duration),

@@ -56,7 +56,7 @@ pub(super) async fn relay(
     if let Fault::DelayAnswer(pause) = fault {
         sleep(pause).await;
     }
-    let goes_on = pass(client, upstream, answer, fault).await?;
+    let goes_on = relay_response(client, upstream, answer, fault).await?;
     if let Some(twin) = twin {
         // The duplicate's response is dropped, but the server should finish it.
         tokio::spawn(finish_late(twin));
@@ -75,7 +75,7 @@ async fn answer(client: &mut TcpStream, upstream: &mut TcpStream) -> io::Result<
 }
 
 /// Passes a response on to the client.
-async fn pass(
+async fn relay_response(
     client: &mut TcpStream,
     mut upstream: TcpStream,
     answer: Response,

@@ -47,7 +47,7 @@ impl LoadPlan {
         }
     }
 
-    /// All rooms.
+    /// Iterates over all rooms.
     pub(crate) fn rooms(&self) -> impl Iterator<Item = &RoomName> {
         self.busy.iter().chain([&self.calm, &self.quiet])
     }

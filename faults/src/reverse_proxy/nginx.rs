@@ -10,7 +10,7 @@ use tokio::process::Command;
 
 use super::process::{ProxyCommand, ReverseProxy, filled_in, prepare};
 
-/// How nginx connects to the server.
+/// The protocol between nginx and the server.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Upstream {
     /// HTTP/1.1, connections kept, as `contrib/nginx.conf` says.

@@ -12,8 +12,8 @@ use crate::report::RoundResult;
 const LIFE: Duration = Duration::from_millis(1200);
 /// The longest time for which the server is down.
 const AWAY: Duration = Duration::from_millis(400);
-/// One of this many stops is a graceful one, by SIGTERM, in which held polls are answered.
-const POLITE: u8 = 8;
+/// The number of stops of which one is graceful, by SIGTERM, so that held polls are answered.
+const GRACEFUL_ONE_IN: u8 = 8;
 
 pub(super) async fn run(context: &mut RoundContext) -> Result<RoundResult> {
     let kills = context.size(5, 80);
@@ -23,7 +23,7 @@ pub(super) async fn run(context: &mut RoundContext) -> Result<RoundResult> {
     let (mut killed, mut faults) = (0, 0);
     while killed < kills {
         sleep(context.time(LIFE)).await;
-        if context.rng.u8(..POLITE) == 0 {
+        if context.rng.u8(..GRACEFUL_ONE_IN) == 0 {
             server.stop().await?;
         } else {
             server.kill().await?;
@@ -31,7 +31,7 @@ pub(super) async fn run(context: &mut RoundContext) -> Result<RoundResult> {
         }
         faults += 1;
         sleep(context.time(AWAY)).await;
-        if context.rng.u8(..POLITE) == 0 {
+        if context.rng.u8(..GRACEFUL_ONE_IN) == 0 {
             // A second kill, during the start.
             let open = server.spawn()?;
             sleep(context.time(Duration::from_millis(40))).await;

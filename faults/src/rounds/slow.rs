@@ -22,9 +22,10 @@ use slow_reader::SlowReader;
 use usage::Usage;
 
 const SLOW: usize = 2_000;
-/// In a short round all slow readers request more than the kernel buffers.
+/// The number of slow readers in a short round, all of which request more than the kernel buffers.
 const SLOW_SHORT: usize = 60;
-/// In a long round one of this many does; the kernel buffers four megabytes for each.
+/// The number of slow readers in a long round of which one does so; the kernel buffers four megabytes for
+/// each.
 const ONE_IN: usize = 20;
 /// The number of pipelined requests whose responses exceed the kernel's buffers.
 const ANSWERS: usize = 24;

@@ -1,5 +1,5 @@
-//! No faults, but each message, edit, deletion and reaction is published at the very moment at which its readers poll
-//! again, many thousand times. A lost wake-up shows as a delivery at the end of the hold.
+//! Injects no faults, but publishes each message, edit, deletion and reaction at the very moment at which its
+//! readers poll again, many thousand times. A lost wake-up shows as a delivery at the end of the hold.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -56,7 +56,7 @@ pub(super) async fn run(context: &mut RoundContext) -> Result<RoundResult> {
     Ok(RoundResult::Ran(findings))
 }
 
-/// One room with its publisher and its readers.
+/// A room with its publisher and its readers.
 struct RoomTest {
     http: HttpClient,
     ledger: Arc<Ledger>,

@@ -2,7 +2,7 @@
 
 use holdline_shared::{Cursor, Entry, PersonId, PublishKey, RoomName, Seq};
 
-/// One message that a publisher wants to publish once.
+/// A message that a publisher wants to publish once.
 #[derive(Debug)]
 pub(super) struct PublishRecord {
     pub(super) room: RoomName,

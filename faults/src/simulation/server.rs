@@ -27,7 +27,7 @@ pub(super) struct Server {
     run: RefCell<Option<Rc<Run>>>,
 }
 
-/// One run of the server, from start to end.
+/// A run of the server, from start to end.
 pub(super) struct Run {
     pub(super) hub: Arc<Hub>,
     log: Arc<SimulatedLog>,

@@ -187,7 +187,8 @@ impl Log for SimulatedLog {
         self.inner.rooms()
     }
 
-    /// Everything that was not told yet is in `appended`, and told with the next group.
+    /// Registers the follower. The entries that it was not told yet are in `appended`, and are told with the
+    /// next group.
     fn follow(&self, _: Seq, follower: Follower) -> BoxFuture<'static, Result<(), LogError>> {
         *self.follower.lock() = Some(follower);
         ready(Ok(())).boxed()

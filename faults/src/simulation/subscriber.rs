@@ -29,7 +29,7 @@ struct Subscriber {
     client: Client,
     rooms: Vec<RoomName>,
     machine: Subscription,
-    /// How far suspends have moved the clock forward.
+    /// The amount by which suspends have moved the clock forward.
     clock_offset: Duration,
     outstanding: LocalBoxFuture<'static, ActionResult>,
     /// A room that is being joined, and its entries that polls delivered before its history.

@@ -33,6 +33,11 @@ impl Base {
     }
 }
 
+/// The build of a page that the service worker has kept, and not the server sent.
+pub(super) fn kept_build() -> Option<String> {
+    document().document_element()?.get_attribute("data-build")
+}
+
 pub(super) fn document() -> web_sys::Document {
     web_sys::window().unwrap_throw().document().unwrap_throw()
 }

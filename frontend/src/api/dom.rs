@@ -2,16 +2,20 @@
 
 use wasm_bindgen::JsCast;
 use web_sys::{
-    Element, Event, FocusEvent, HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent, MouseEvent,
+    Element, Event, HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent, MouseEvent,
 };
 use yew::NodeRef;
 
 use super::base::document;
+use super::focus::focus_element;
 
 /// The text of the field in which something was typed.
 pub fn typed_text(event: &Event) -> String {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    target.map(|field| text_of(&field)).unwrap_or_default()
+    target_of(event).map(|field| text_of(&field)).unwrap_or_default()
+}
+
+fn target_of(event: &Event) -> Option<Element> {
+    event.target().and_then(|target| target.dyn_into().ok())
 }
 
 /// The text that stands in a field.
@@ -44,45 +48,6 @@ pub fn is_key(event: &KeyboardEvent, key: &str) -> bool {
 
 /// Safari ends composing before it tells of the key that ended it; the key's old code still gives it away.
 const COMPOSING: u32 = 229;
-
-/// Puts the focus on an element, and scrolls nothing.
-pub fn focus(node: &NodeRef) {
-    if let Some(element) = node.cast::<HtmlElement>() {
-        // An element that cannot have the focus leaves it where it is.
-        let _ = element.focus();
-    }
-}
-
-/// Puts the focus on the first thing in an element that can have it.
-pub fn focus_inside(node: &NodeRef) {
-    let first = node.cast::<Element>().and_then(|element| element.query_selector(FOCUSABLE).ok()?);
-    if let Some(element) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
-        let _ = element.focus();
-    }
-}
-
-/// What Tab stops at.
-const FOCUSABLE: &str = "a[href], button:not([disabled]), input, textarea";
-
-/// Whether the focus is on an element or on something in it.
-pub fn has_focus(node: &NodeRef) -> bool {
-    let active = document().active_element();
-    node.cast::<Element>().is_some_and(|element| element.contains(active.as_deref()))
-}
-
-/// Whether the focus leaves an element, and does not merely move inside it.
-pub fn focus_leaves(event: &FocusEvent, node: &NodeRef) -> bool {
-    let next = event.related_target().and_then(|target| target.dyn_into::<Element>().ok());
-    !node.cast::<Element>().is_some_and(|element| element.contains(next.as_deref()))
-}
-
-/// Puts the focus on the element with this id.
-pub fn focus_id(id: &str) {
-    let element = document().get_element_by_id(id);
-    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-        let _ = element.focus();
-    }
-}
 
 /// Gives a field the height of its text; how far it may grow is the style sheet's to say.
 pub fn fit_height(node: &NodeRef) {
@@ -130,22 +95,32 @@ pub fn lower_case(text: &str) -> String {
 
 /// Moves the focus to the message above or below the one where a key was pressed. Whether there is one.
 pub fn walk_messages(event: &KeyboardEvent, is_up: bool) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    let mut message = target.and_then(|target| target.closest(MESSAGE).ok().flatten());
+    let mut message = target_of(event).and_then(|target| target.closest(MESSAGE).ok().flatten());
     while let Some(element) = message {
         message = if is_up { element.previous_element_sibling() } else { element.next_element_sibling() };
         if let Some(next) = message.as_ref().filter(|next| next.matches(MESSAGE).unwrap_or_default()) {
-            let _ = next.clone().dyn_into::<HtmlElement>().map(|next| next.focus());
-            return true;
+            return focus_element(next);
         }
     }
     false
 }
 
+/// Whether the event is about this element itself, and not about something in it.
+pub fn is_on(event: &Event, node: &NodeRef) -> bool {
+    target_of(event).is_some() && target_of(event) == node.cast::<Element>()
+}
+
+/// Whether a click was for the row itself: not for something in it that has a meaning of its own, and not the end of
+/// selecting text.
+pub fn is_on_row(event: &MouseEvent) -> bool {
+    let control = target_of(event).and_then(|target| target.closest("a, button, textarea, dialog").ok()?);
+    let selection = web_sys::window().and_then(|window| window.get_selection().ok()?);
+    control.is_none() && selection.is_none_or(|selection| selection.is_collapsed())
+}
+
 /// Whether a key was pressed in a field.
 pub fn is_typing(event: &KeyboardEvent) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    target.is_some_and(|target| matches!(target.tag_name().as_str(), "TEXTAREA" | "INPUT"))
+    target_of(event).is_some_and(|target| matches!(target.tag_name().as_str(), "TEXTAREA" | "INPUT"))
 }
 
 /// Rows that hold a message.

@@ -12,9 +12,11 @@ use gloo_timers::callback::Timeout;
 use serde::Serialize;
 use web_sys::{AbortController, AbortSignal, RequestCache, RequestRedirect};
 
-use super::base::base;
+use super::base::{base, kept_build};
 use super::time::{millis, until_date};
 use super::{Answer, Fault};
+
+use crate::words;
 
 /// How long a request may take that the server answers at once. A POST on a connection that died without a word would
 /// otherwise wait as long as TCP does.
@@ -56,8 +58,9 @@ impl Signal {
 }
 
 thread_local! {
-    /// The server's build as the first answer said it, and whether a later answer said another one.
-    static BUILD: RefCell<(Option<String>, bool)> = const { RefCell::new((None, false)) };
+    /// The build that this page is of, which the first answer says unless the page does, and whether a later answer said
+    /// another one.
+    static BUILD: RefCell<(Option<String>, bool)> = RefCell::new((kept_build(), false));
     /// The session's token, in a browser that refuses the cookie.
     static TOKEN: RefCell<Option<String>> = const { RefCell::new(None) };
 }
@@ -141,7 +144,7 @@ impl Call {
 
     async fn run(self) -> Result<Answer, Fault> {
         // Browsers give no reasons, only "Failed to fetch" in their own words; people deserve a sentence.
-        let unreachable = || Fault::Failed("the server cannot be reached".to_owned());
+        let unreachable = || Fault::Failed(words::UNREACHABLE.to_owned());
         let controller = AbortController::new().map_err(|_| unreachable())?;
         let is_late = Rc::new(Cell::new(false));
         let _deadline = {
@@ -169,7 +172,7 @@ impl Call {
             None => request.build(),
         };
         fetch(request.map_err(|_| unreachable())?).await.map_err(|_| {
-            if is_late.get() { Fault::Failed("no answer in time".to_owned()) } else { unreachable() }
+            if is_late.get() { Fault::Failed(words::NO_ANSWER.to_owned()) } else { unreachable() }
         })
     }
 }

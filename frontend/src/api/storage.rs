@@ -88,6 +88,21 @@ impl Storage {
     }
 }
 
+/// Keeps a text for this tab alone, until it is closed: for the next page in it, after a reload.
+pub fn keep_for_reload(text: &str) {
+    // Without it the next page has to wait for the server.
+    let _ = tab_storage().map(|storage| storage.set_item(&shared_name("snapshot"), text));
+}
+
+/// The text that the page before this one in this tab has kept.
+pub fn kept_for_reload() -> Option<String> {
+    tab_storage()?.get_item(&shared_name("snapshot")).ok()?
+}
+
+fn tab_storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.session_storage().ok()?
+}
+
 /// Asking for it alone can throw.
 fn local_storage() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok()?

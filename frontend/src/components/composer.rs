@@ -8,6 +8,7 @@ use yew::prelude::*;
 use super::quote::excerpt;
 use super::{MessageField, Shape, icon, icon_button, name};
 use crate::api::dom;
+use crate::api::focus::{self, COMPOSER};
 use crate::command::Command;
 use crate::hooks::use_commands;
 use crate::state::{Line, RoomUi};
@@ -34,7 +35,7 @@ pub fn Composer(props: &Props) -> Html {
         use_effect_with(ui.composer_focus, move |_| {
             // On a touched screen the focus would open a keyboard over what one came to read.
             if !(is_first.replace(false) && dom::is_touched()) {
-                dom::focus(&node);
+                focus::focus(&node);
             }
         });
     }
@@ -68,7 +69,7 @@ pub fn Composer(props: &Props) -> Html {
                 </p>
             }
             <MessageField
-                id="composer"
+                id={COMPOSER}
                 label={words::message_to(room.as_str())}
                 text={ui.writing.draft.clone()}
                 node={node.clone()}

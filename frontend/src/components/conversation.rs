@@ -11,7 +11,7 @@ use self::rows::{view_lines, view_sending};
 use super::Composer;
 use crate::api::dom;
 use crate::command::Command;
-use crate::hooks::{Conversation as Content, use_commands, use_locale, use_reading};
+use crate::hooks::{Conversation as Content, use_commands, use_locale, use_reading, use_rest};
 use crate::state::{Older, Phase, Room, RoomUi, Sending};
 use crate::words;
 
@@ -47,19 +47,17 @@ pub fn Conversation(props: &Props) -> Html {
     };
     let reading = use_reading(content, run.clone());
     let onkeydown = {
-        let (run, name, is_deleting) = (run.clone(), room.name.clone(), ui.deleting.is_some());
         Callback::from(move |event: KeyboardEvent| {
             let (up, down) = (dom::is_key(&event, "ArrowUp"), dom::is_key(&event, "ArrowDown"));
             if (up || down) && !dom::is_typing(&event) && dom::walk_messages(&event, up) {
                 event.prevent_default();
-            } else if is_deleting && dom::is_key(&event, "Escape") {
-                run.emit(Command::AskToDelete(name.clone(), None));
             }
         })
     };
     let is_loading = room.phase != Phase::Ready || room.older == Older::Loading;
     // Silent while history is put in: only what comes after that is news.
-    let live = if reading.is_at_end && !is_loading { "polite" } else { "off" };
+    let is_put_in = use_rest((is_loading, room.oldest(), room.read_at()));
+    let live = if reading.is_at_end && !is_loading && is_put_in { "polite" } else { "off" };
     let to_end = {
         let name = room.name.clone();
         run.reform(move |_: MouseEvent| Command::ShowNewest(name.clone()))
@@ -74,6 +72,7 @@ pub fn Conversation(props: &Props) -> Html {
                         class="rows"
                         ref={&reading.rows}
                         role="log"
+                        tabindex="-1"
                         aria-live={live}
                         aria-busy={is_loading.then_some("true")}
                         aria-label={words::messages_in(room.name.as_str())}

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::{Shape, Topic, hidden, icon};
 use crate::command::Command;
-use crate::hooks::{use_commands, use_focus_back};
+use crate::hooks::use_commands;
 use crate::state::{Overlay, Room};
 use crate::words;
 
@@ -30,9 +30,6 @@ pub fn Header(props: &Props) -> Html {
     let Props { room, overlay, here, has_news, children } = props;
     let run = use_commands();
     let open = |overlay| run.reform(move |_: MouseEvent| Command::Open(overlay));
-    let (rooms_button, people_button) = (use_node_ref(), use_node_ref());
-    use_focus_back(&rooms_button, *overlay == Overlay::Rooms);
-    use_focus_back(&people_button, *overlay == Overlay::People);
     let people = here.map_or_else(|| words::PEOPLE.to_owned(), words::people_here);
     let is_open = |drawer: Overlay| if *overlay == drawer { "true" } else { "false" };
     html! {
@@ -42,7 +39,7 @@ pub fn Header(props: &Props) -> Html {
                 class="tool drawer-button"
                 aria-label={words::ROOMS}
                 title={words::ROOMS}
-                ref={rooms_button}
+                aria-haspopup="dialog"
                 aria-expanded={is_open(Overlay::Rooms)}
                 onclick={open(Overlay::Rooms)}
             >
@@ -68,7 +65,7 @@ pub fn Header(props: &Props) -> Html {
                 class="tool drawer-button"
                 aria-label={people.clone()}
                 title={people}
-                ref={people_button}
+                aria-haspopup="dialog"
                 aria-expanded={is_open(Overlay::People)}
                 onclick={open(Overlay::People)}
             >

@@ -78,6 +78,7 @@ pub fn LineField(props: &Props) -> Html {
                     aria-invalid={error.is_some().then_some("true")}
                     aria-describedby={error.is_some().then(|| error_id.clone())}
                     placeholder={*label}
+                    autofocus={on_cancel.is_some()}
                     value={(*text).clone()}
                     {oninput}
                     {onkeydown}

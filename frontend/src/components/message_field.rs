@@ -5,7 +5,7 @@ use holdline_shared::limits::{TEXT_BYTES, TEXT_GRAPHEMES};
 use holdline_shared::{InvalidText, MessageText};
 use yew::prelude::*;
 
-use crate::api::dom;
+use crate::api::{dom, focus};
 use crate::hooks::use_locale;
 use crate::words;
 
@@ -87,7 +87,7 @@ pub fn MessageField(props: &Props) -> Html {
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             send.emit(());
-            dom::focus(&node);
+            focus::focus(&node);
         })
     };
     // Counting is slow, and a text that is too long in bytes is too long anyway.

@@ -5,12 +5,15 @@ use std::rc::Rc;
 use holdline_shared::{PersonId, RoomName};
 use yew::prelude::*;
 
-use super::{EditForm, MessageTools, Quote, QuoteLink, Reactions, author, message_text, time};
-use crate::api::dom;
-use crate::hooks::use_locale;
+use super::{
+    DeleteDialog, EditForm, MessageText, MessageTools, Quote, QuoteLink, Reactions, author, tab_index, time,
+};
+use crate::api::{dom, focus};
+use crate::hooks::{use_focus_kept, use_locale};
 use crate::state::Line;
 use crate::words;
 
+#[expect(clippy::struct_excessive_bools, reason = "a row is what its marks say, each by itself")]
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub room: RoomName,
@@ -28,6 +31,9 @@ pub struct Props {
     /// Whether deleting it waits for a yes.
     #[prop_or_default]
     pub is_deleting: bool,
+    /// Whether the composer answers it.
+    #[prop_or_default]
+    pub is_answered: bool,
     /// Whether Tab stops at it; from there, the arrow keys go on.
     #[prop_or_default]
     pub is_tab_stop: bool,
@@ -36,11 +42,12 @@ pub struct Props {
 /// The row.
 #[component]
 pub fn MessageRow(props: &Props) -> Html {
-    let Props { room, line, is_first, quote, me, edit, is_deleting, is_tab_stop } = props;
+    let Props { room, line, is_first, quote, me, edit, is_deleting, is_answered, is_tab_stop } = props;
     let message = &line.message;
     let locale = use_locale();
     let node = use_node_ref();
-    let (is_pointed_at, has_focus) = (use_state_eq(|| false), use_state_eq(|| false));
+    let (is_pointed_at, has_focus, has_sheet) =
+        (use_state_eq(|| false), use_state_eq(|| false), use_state_eq(|| false));
     let set = |state: &UseStateHandle<bool>, value: bool| {
         let setter = state.setter();
         Callback::from(move |_: MouseEvent| setter.set(value))
@@ -52,15 +59,36 @@ pub fn MessageRow(props: &Props) -> Html {
     let onfocusout = {
         let (setter, node) = (has_focus.setter(), node.clone());
         Callback::from(move |event: FocusEvent| {
-            if dom::focus_leaves(&event, &node) {
+            if focus::focus_leaves(&event, &node) {
                 setter.set(false);
             }
         })
     };
+    let onclick = {
+        let setter = has_sheet.setter();
+        Callback::from(move |event: MouseEvent| {
+            if dom::is_touched() && dom::is_on_row(&event) {
+                setter.set(true);
+            }
+        })
+    };
+    let on_close = {
+        let setter = has_sheet.setter();
+        Callback::from(move |()| setter.set(false))
+    };
+    use_focus_kept(&node);
     let is_own = me.as_ref() == Some(&message.author.id);
-    let is_active = *is_pointed_at || *has_focus || *is_deleting;
-    let has_tools = is_active && message.text.is_some() && me.is_some() && edit.is_none();
-    let class = classes!("message", is_first.then_some("first"), is_own.then_some("own"));
+    let can_act = message.text.is_some() && me.is_some() && edit.is_none();
+    let is_active = *is_pointed_at || *has_focus;
+    let has_tools = can_act && (*has_sheet || (is_active && !dom::is_touched()));
+    // Else Tab would stop at every link and reaction on the way to the composer.
+    let is_reached_by_tab = *is_tab_stop || *has_focus;
+    let class = classes!(
+        "message",
+        is_first.then_some("first"),
+        is_own.then_some("own"),
+        is_answered.then_some("answered"),
+    );
     let name = words::message_by(message.author.name.as_str(), &(locale.time)(message.at));
     let edited = message.edited.map_or_else(Html::default, |at| {
         html! { <span class="edited" title={(locale.moment)(at)}>{ words::EDITED }</span> }
@@ -70,13 +98,14 @@ pub fn MessageRow(props: &Props) -> Html {
             id={format!("m-{}", message.seq)}
             ref={&node}
             {class}
-            aria-label={name}
-            tabindex={if *is_tab_stop { "0" } else { "-1" }}
+            aria-label={name.clone()}
+            tabindex={tab_index(*is_tab_stop)}
             data-testid="message"
             data-state="sent"
             data-seq={message.seq.to_string()}
             onmouseenter={set(&is_pointed_at, true)}
             onmouseleave={set(&is_pointed_at, false)}
+            {onclick}
             {onfocusin}
             {onfocusout}
         >
@@ -86,17 +115,18 @@ pub fn MessageRow(props: &Props) -> Html {
                 { time("aside", message.at, locale) }
             }
             if let Some(quote) = quote {
-                <QuoteLink room={room.clone()} quote={quote.clone()} />
+                <QuoteLink room={room.clone()} quote={quote.clone()} {is_reached_by_tab} />
             }
             if let Some(text) = edit {
                 <EditForm room={room.clone()} {text} />
             } else if let Some(text) = &message.text {
-                { message_text(text.as_str(), edited) }
+                <MessageText text={text.as_str().to_owned()} {is_reached_by_tab} after={edited} />
                 <Reactions
                     room={room.clone()}
                     seq={message.seq}
                     reactions={message.reactions.clone()}
                     me={me.clone()}
+                    {is_reached_by_tab}
                 />
             } else {
                 <div class="text deleted" data-testid="message-text">{ words::DELETED }</div>
@@ -106,9 +136,13 @@ pub fn MessageRow(props: &Props) -> Html {
                     room={room.clone()}
                     seq={message.seq}
                     {is_own}
-                    is_deleting={*is_deleting}
+                    title={name.clone()}
                     row={node.clone()}
+                    on_close={has_sheet.then_some(on_close)}
                 />
+            }
+            if *is_deleting && message.text.is_some() {
+                <DeleteDialog room={room.clone()} line={Rc::clone(line)} />
             }
         </article>
     }

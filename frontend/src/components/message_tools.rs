@@ -1,12 +1,13 @@
-//! What can be done with a message: react, reply, and with one's own change and delete.
+//! What can be done with a message: react, reply, and with one's own change and delete. Beside the message where there
+//! is a mouse, and a sheet at the lower edge for fingers.
 
-use holdline_shared::{RoomName, Seq};
+use holdline_shared::{Emoji, RoomName, Seq};
 use yew::prelude::*;
 
-use super::{Shape, icon_button};
-use crate::api::dom;
+use super::{Dialog, Menu, MenuItem, Shape, icon};
+use crate::api::focus;
 use crate::command::Command;
-use crate::hooks::{use_commands, use_focus};
+use crate::hooks::use_commands;
 use crate::words;
 
 #[derive(Properties, PartialEq)]
@@ -15,73 +16,56 @@ pub struct Props {
     pub seq: Seq,
     /// Whether the message is the reader's own.
     pub is_own: bool,
-    /// Whether deleting it waits for a yes.
-    pub is_deleting: bool,
-    /// The message's row, to which the focus goes back.
+    /// Who said the message, and when.
+    pub title: AttrValue,
+    /// The message's row, to which Esc leads.
     pub row: NodeRef,
+    /// Hears that the sheet is to be closed; without it the tools stand beside the message.
+    #[prop_or_default]
+    pub on_close: Option<Callback<()>>,
 }
 
-/// The tools; while deleting waits for a yes, only that question.
+/// The tools.
 #[component]
 pub fn MessageTools(props: &Props) -> Html {
-    let Props { room, seq, is_own, is_deleting, row } = props;
+    let Props { room, seq, is_own, title, row, on_close } = props;
     let run = use_commands();
-    let confirm = use_node_ref();
-    use_focus(&confirm, is_deleting.then_some(()));
-    let act = |make: fn(RoomName, Seq) -> Command| {
-        let (room, seq) = (room.clone(), *seq);
-        run.reform(move |_: MouseEvent| make(room.clone(), seq))
-    };
-    if *is_deleting {
-        // The button that had the focus goes; the row keeps it.
-        let and_focus_row = |then: Callback<MouseEvent>| {
-            let row = row.clone();
-            Callback::from(move |event: MouseEvent| {
-                dom::focus(&row);
-                then.emit(event);
-            })
-        };
-        let delete = and_focus_row(act(Command::Delete));
-        let keep = and_focus_row(act(|room, _| Command::AskToDelete(room, None)));
-        return html! {
-            <div class="tools" role="group" aria-label={words::DELETE_QUESTION}>
-                <span class="ask">{ words::DELETE_QUESTION }</span>
-                <button
-                    type="button"
-                    class="plain danger"
-                    ref={&confirm}
-                    data-testid="confirm-delete"
-                    onclick={delete}
-                >
-                    { words::DELETE }
-                </button>
-                <button type="button" class="plain" data-testid="keep" onclick={keep}>{ words::KEEP }</button>
-            </div>
-        };
-    }
-    let react = |emoji: &'static str| {
-        let (room, seq) = (room.clone(), *seq);
-        let emoji = holdline_shared::Emoji::received(emoji);
-        run.reform(move |_: MouseEvent| Command::React(room.clone(), seq, emoji.clone()))
-    };
-    html! {
-        <div class="tools" role="group" aria-label={words::TOOLS}>
-            { for words::REACTIONS.into_iter().map(|(emoji, name)| html! {
-                <button
-                    type="button"
-                    class="tool"
-                    aria-label={words::react_with(name)}
-                    title={words::react_with(name)}
-                    onclick={react(emoji)}
-                >
-                    { emoji }
-                </button>
-            }) }
-            { icon_button(Shape::Reply, words::REPLY, act(|room, seq| Command::Reply(room, Some(seq)))) }
-            if *is_own {
-                { icon_button(Shape::Edit, words::EDIT, act(Command::Edit)) }
-                { icon_button(Shape::Delete, words::DELETE, act(|room, seq| Command::AskToDelete(room, Some(seq)))) }
+    let choose = |command: Command| {
+        let (run, on_close) = (run.clone(), on_close.clone());
+        Callback::from(move |()| {
+            // First, because what the command opens takes the focus.
+            if let Some(close) = &on_close {
+                close.emit(());
             }
-        </div>
+            run.emit(command.clone());
+        })
+    };
+    let react = |(emoji, name)| MenuItem {
+        sign: html! { { emoji } },
+        label: words::react_with(name).into(),
+        class: "emoji",
+        on_choose: choose(Command::React(room.clone(), *seq, Emoji::received(emoji))),
+    };
+    let item = |shape, label: &'static str, command| MenuItem {
+        sign: icon(shape),
+        label: label.into(),
+        class: "",
+        on_choose: choose(command),
+    };
+    let mut items: Vec<_> = words::REACTIONS.into_iter().map(react).collect();
+    items.push(item(Shape::Reply, words::REPLY, Command::Reply(room.clone(), Some(*seq))));
+    if *is_own {
+        items.push(item(Shape::Edit, words::EDIT, Command::Edit(room.clone(), *seq)));
+        items.push(item(Shape::Delete, words::DELETE, Command::AskToDelete(room.clone(), Some(*seq))));
     }
+    if let Some(close) = on_close {
+        return html! {
+            <Dialog class="sheet" label={words::TOOLS} on_close={close.clone()}>
+                <p class="faint">{ title }</p>
+                <Menu class="tools" label={words::TOOLS} {items} on_leave={close.clone()} />
+            </Dialog>
+        };
+    }
+    let row = row.clone();
+    html! { <Menu class="tools" label={words::TOOLS} {items} on_leave={move |()| focus::focus(&row)} /> }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use holdline_shared::{RoomName, Seq};
 use yew::prelude::*;
 
-use super::name;
+use super::{name, tab_index};
 use crate::command::Command;
 use crate::hooks::use_commands;
 use crate::state::Line;
@@ -24,18 +24,21 @@ pub struct Quote {
 pub struct Props {
     pub room: RoomName,
     pub quote: Quote,
+    /// Whether Tab stops at it.
+    #[prop_or_default]
+    pub is_reached_by_tab: bool,
 }
 
 /// The quote; a click goes there.
 #[component]
 pub fn QuoteLink(props: &Props) -> Html {
-    let Props { room, quote: Quote { seq, line } } = props;
+    let Props { room, quote: Quote { seq, line }, is_reached_by_tab } = props;
     let onclick = {
         let (room, seq) = (room.clone(), *seq);
         use_commands().reform(move |_: MouseEvent| Command::Show(room.clone(), seq))
     };
     html! {
-        <button type="button" class="quote" data-testid="show" {onclick}>
+        <button type="button" class="quote" data-testid="show" tabindex={tab_index(*is_reached_by_tab)} {onclick}>
             if let Some(line) = line {
                 { name(&line.message.author) }
                 <span class="quoted" dir="auto">{ excerpt(line) }</span>

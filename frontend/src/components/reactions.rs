@@ -3,6 +3,7 @@
 use holdline_shared::{PersonId, Reaction, RoomName, Seq};
 use yew::prelude::*;
 
+use super::tab_index;
 use crate::command::Command;
 use crate::hooks::use_commands;
 use crate::words;
@@ -14,12 +15,15 @@ pub struct Props {
     pub reactions: Vec<Reaction>,
     /// The reader.
     pub me: Option<PersonId>,
+    /// Whether Tab stops at them.
+    #[prop_or_default]
+    pub is_reached_by_tab: bool,
 }
 
 /// The chips, if there are any.
 #[component]
 pub fn Reactions(props: &Props) -> Html {
-    let Props { room, seq, reactions, me } = props;
+    let Props { room, seq, reactions, me, is_reached_by_tab } = props;
     let run = use_commands();
     if reactions.is_empty() {
         return Html::default();
@@ -38,6 +42,7 @@ pub fn Reactions(props: &Props) -> Html {
                 aria-pressed={if is_mine { "true" } else { "false" }}
                 aria-label={label.clone()}
                 title={label}
+                tabindex={tab_index(*is_reached_by_tab)}
                 {onclick}
             >
                 { reaction.emoji.as_str().to_owned() }<span>{ reaction.count }</span>

@@ -37,20 +37,28 @@ fn row(message: Message, me: &str) -> message_row::Props {
         me: Some(person(me).id),
         edit: None,
         is_deleting: false,
+        is_answered: false,
         is_tab_stop: false,
     }
 }
 
-fn tools(is_own: bool, is_deleting: bool) -> String {
+fn tools(is_own: bool, on_close: Option<Callback<()>>) -> String {
     let (room, seq, row) = (RoomName::lobby(), Seq(7), NodeRef::default());
-    draw::<MessageTools>(message_tools::Props { room, seq, is_own, is_deleting, row })
+    draw::<MessageTools>(message_tools::Props {
+        room,
+        seq,
+        is_own,
+        title: "Ada, 01:01".into(),
+        row,
+        on_close,
+    })
 }
 
 #[test]
 fn a_text_is_never_markup() {
     let said = "<script>alert(1)</script> & \"more\" https://example.org/?a=1&b=<2>";
     let drawn = draw::<MessageRow>(row(line(7, "ada", 60_000, said).message.clone(), "bob"));
-    let link = r#"<a href="https://example.org/?a=1&amp;b=" rel="noopener noreferrer" target="_blank">"#;
+    let link = r#"<a href="https://example.org/?a=1&amp;b=" rel="noopener noreferrer" target="_blank" tabindex="-1">"#;
     check(&drawn, &["&lt;script&gt;alert(1)&lt;/script&gt; &amp; ", link, "&lt;2&gt;"], &["<script"]);
 }
 
@@ -68,9 +76,21 @@ fn message_has_author_and_time_also_for_screen_readers() {
 
 #[test]
 fn tools_are_those_that_the_reader_may_use() {
-    check(&tools(true, false), &["React with heart", "Reply", "Edit", "Delete"], &["Keep"]);
-    check(&tools(false, false), &["React with heart", "Reply"], &["Edit", "Delete"]);
-    check(&tools(true, true), &["Delete?", "confirm-delete", "Keep"], &["Reply", "React"]);
+    let one_stop = [r#"role="menu""#, r#"tabindex="0""#];
+    let own = ["React with heart", "Reply", "Edit", "Delete"];
+    check(&tools(true, None), &[&one_stop[..], &own].concat(), &["<dialog"]);
+    check(&tools(false, None), &["React with heart", "Reply"], &["Edit", "Delete"]);
+    assert_eq!(tools(true, None).matches(one_stop[1]).count(), 1, "the arrows go on from there");
+    check(&tools(true, Some(Callback::noop())), &[&["<dialog", "sheet"][..], &own].concat(), &[]);
+}
+
+#[test]
+fn deleting_asks_first_and_says_what_goes() {
+    let row =
+        message_row::Props { is_deleting: true, ..row(line(7, "ada", 0, "hello").message.clone(), "ada") };
+    let drawn = draw::<MessageRow>(row);
+    check(&drawn, &["<dialog", "Delete this message?", "confirm-delete", "Keep"], &["React"]);
+    assert_eq!(drawn.matches("hello").count(), 2, "in its row and in the question: {drawn}");
 }
 
 #[test]

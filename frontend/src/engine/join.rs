@@ -10,7 +10,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::driver::Driver;
 use super::store::Store;
 use super::wakes::Wakes;
-use super::{pause, report, session};
+use super::{pause, report, session, snapshot};
 use crate::api::{self, AbortOnDrop, Change, Fault, Signal};
 use crate::state::{Action, Goal, Older, Phase, Room, State};
 use crate::words;
@@ -74,6 +74,12 @@ async fn join(store: Store, driver: Driver, wakes: Wakes, room: RoomName, signal
             }
             Err(fault) => fault,
         };
+        if let Some(snapshot) = snapshot::recall(&store, &driver, &room) {
+            // A poll goes on from there as soon as the server is back.
+            let cursor = snapshot.page.cursor;
+            store.dispatch(Action::Recalled(snapshot));
+            return driver.start(cursor);
+        }
         let pause = pause::after(&fault, &mut backoff, api::jitter());
         if !driver.is_started() {
             report(&store, pause, &fault);
@@ -97,7 +103,7 @@ async fn attempt(store: &Store, driver: &Driver, room: &RoomName, signal: &Signa
     let position = driver.position();
     let page = arrive(store, room, signal).await?;
     if position.is_some_and(|at| at.epoch == page.cursor.epoch && page.cursor.seq < at.seq) {
-        return Err(Fault::Failed("this node is behind the one that was polled".to_owned()));
+        return Err(Fault::Failed(words::NODE_BEHIND.to_owned()));
     }
     if signal.is_over() {
         return Ok(());

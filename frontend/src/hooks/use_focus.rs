@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::api::dom;
+use crate::api::focus;
 
 /// Gives the focus back to the element that opened something, when that is closed.
 #[hook]
@@ -10,18 +10,7 @@ pub fn use_focus_back(opener: &NodeRef, is_open: bool) {
     let (opener, was_open) = (opener.clone(), use_mut_ref(|| false));
     use_effect_with(is_open, move |is_open| {
         if was_open.replace(*is_open) && !is_open {
-            dom::focus(&opener);
-        }
-    });
-}
-
-/// Puts the focus on the first thing in a drawer when it is opened.
-#[hook]
-pub fn use_focus_inside(drawer: &NodeRef, is_open: bool) {
-    let drawer = drawer.clone();
-    use_effect_with(is_open, move |is_open| {
-        if *is_open {
-            dom::focus_inside(&drawer);
+            focus::focus(&opener);
         }
     });
 }
@@ -32,7 +21,15 @@ pub fn use_focus<T: PartialEq + 'static>(node: &NodeRef, occasion: Option<T>) {
     let node = node.clone();
     use_effect_with(occasion, move |occasion| {
         if occasion.is_some() {
-            dom::focus(&node);
+            focus::focus(&node);
         }
     });
+}
+
+/// Keeps the focus when the element that has it goes, such as a message that is scrolled far out of sight or the tools of
+/// one that is deleted: what is around the element takes the focus.
+#[hook]
+pub fn use_focus_kept(node: &NodeRef) {
+    let node = node.clone();
+    use_effect_with((), move |()| move || focus::move_out(&node));
 }

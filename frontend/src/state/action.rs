@@ -4,7 +4,7 @@ use holdline_shared::{
     Batch, History, Person, PublishKey, PublishRequest, RoomList, RoomName, Seq, Status, Timestamp,
 };
 
-use super::{Goal, Overlay, Page, Place, Progress, Seen, Sending, Writing};
+use super::{Goal, Overlay, Page, Place, Progress, Seen, Sending, Snapshot, Writing};
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,8 @@ pub enum Action {
     Joining(RoomName),
     /// The newest page of its history came.
     Joined(RoomName, History),
+    /// The server is away, and the page before this one has left its screen.
+    Recalled(Snapshot),
     /// The server refuses the room, for this reason.
     Refused(RoomName, String),
     /// Older messages were asked for.

@@ -29,6 +29,12 @@ impl Default for Connection {
 }
 
 impl Connection {
+    /// Takes over the age of a screen that an earlier page has left.
+    pub fn recall(&mut self, complete_to: Timestamp) {
+        self.was_live = true;
+        self.stale_since = Some(complete_to);
+    }
+
     /// Takes over the subscription's status at the moment `at`.
     pub fn update(&mut self, status: Status, at: Timestamp) {
         if status == Status::Live {

@@ -1,4 +1,4 @@
-//! The state that all operations share: one for each hub that is served, whichever transports serve it.
+//! The state that all operations share: one for each served hub, whichever transports serve it.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -19,12 +19,12 @@ pub(crate) struct AppState {
     pub(crate) config: HttpConfig,
     pub(super) sessions: Sessions,
     pub(super) room_limit: RoomLimit,
-    /// The warning that headers of a proxy were ignored. Anybody can send these.
+    /// The warning that headers of a proxy were ignored. Rate-limited, because anybody can send such headers.
     pub(super) ignored_headers: RepeatedLine,
 }
 
 impl App {
-    /// Makes the state for a hub that is served. Each hub needs its own: limits are counted here.
+    /// Makes the state for a served hub. A hub must have only one: limits are counted here.
     pub(crate) fn new(hub: Arc<Hub>, config: HttpConfig) -> Self {
         let sessions = Sessions::new(hub.log().secret());
         let room_limit = RoomLimit::new(&config);

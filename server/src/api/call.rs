@@ -46,7 +46,7 @@ impl Call {
         Ok((room, seq, Emoji::parse(self.parameter(2))?))
     }
 
-    /// A parameter of the path. One that the route does not have is empty, which no parameter may be.
+    /// A parameter of the path; empty, and thus invalid, if the route has no such parameter.
     fn parameter(&self, number: usize) -> &str {
         self.path.get(number).map_or("", String::as_str)
     }
@@ -75,7 +75,7 @@ impl Call {
         kind.split(';').next().unwrap_or_default().trim()
     }
 
-    /// Reads the whole body. A body that is compressed is refused: it would be taken for what it is not.
+    /// Reads the whole body. A compressed body is refused, because it would be taken for plain text.
     pub(super) async fn read_body(&mut self) -> Result<Bytes, ApiError> {
         let is_plain = |value: &[u8]| value.trim_ascii().eq_ignore_ascii_case(b"identity");
         if !self.headers.get_all(header::CONTENT_ENCODING).iter().all(|value| is_plain(value.as_bytes())) {
@@ -100,12 +100,12 @@ impl Call {
     }
 }
 
-/// Whether a parameter is one of those that many clients add against caches.
+/// Whether a parameter is one that many clients add to get past caches.
 pub(super) fn is_cache_buster(name: &str) -> bool {
     matches!(name, "_" | "random")
 }
 
-/// The number of a message.
+/// Parses the number of a message.
 pub(super) fn parse_seq(text: &str) -> Result<Seq, ApiError> {
     let seq = text.parse().map(Seq);
     seq.map_err(|_| ApiError::parameter(format!("a message's seq is a whole number, not {text:?}")))

@@ -1,6 +1,7 @@
-//! The caller of a request: which host the browser means, whether a page of our own sent the request, where Holdline lies from
-//! the browser's point of view, from which address the request comes, and which person sent it. [`Caller::find`] is the only
-//! way to make one, for every transport; bans and limits that do not depend on the operation belong there.
+//! The caller of a request: the host that the browser requested, whether one of our own pages sent the
+//! request, Holdline's address from the browser's point of view, the client's address, and the person.
+//! [`Caller::find`] is the only constructor, for every transport; bans and limits that do not depend on the
+//! operation belong there.
 
 mod cookies;
 mod forwarded;
@@ -27,22 +28,23 @@ pub(crate) use self::head::{CallerHeaders, LastHost, RequestLine};
 pub(super) use self::session_proof::{OLD_SESSION_COOKIE, Proof, session_cookie};
 pub(crate) use self::site::Site;
 
-/// The sender of a request that is fit to be answered.
+/// The sender of a request that passed the checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Caller {
-    /// Where the browser believes Holdline to be.
+    /// Holdline's address from the browser's point of view.
     pub(crate) site: Site,
-    /// The address or the network to which limits apply; nothing for programs on this machine, and where it is not known.
+    /// The address or network to which limits apply; `None` for programs on this machine, and for unknown
+    /// addresses.
     pub(crate) visitor: Option<IpAddr>,
     identity: Identity,
-    /// Whether the request carries a cookie of the session's name, valid or not: a browser's does.
+    /// Whether the request carries a cookie with the session's name, valid or not, as a browser's does.
     pub(super) has_session_cookie: bool,
 }
 
 impl Caller {
-    /// Judges a request: its host must be one of ours, and what changes something must come from a page of our own or from no
-    /// page. `peer` is the address of the other end of the connection. An invalid session is no reason to refuse here: many
-    /// operations need none.
+    /// Checks a request: its host must be one of ours, and a request that changes something must come from
+    /// one of our own pages or from no page. `peer` is the address of the other end of the connection. An
+    /// invalid session is no reason for a refusal here, because many operations need none.
     pub(crate) fn find(
         app: &App,
         peer: Option<IpAddr>,
@@ -72,7 +74,7 @@ impl Caller {
         Ok(Self { site, visitor, identity, has_session_cookie })
     }
 
-    /// The person of a valid session; others are asked to get one.
+    /// The person of a valid session; an error without one.
     pub(crate) fn require_session(&self) -> Result<&Person, ApiError> {
         match &self.identity {
             Identity::Person(person, _) => Ok(person),
@@ -84,12 +86,12 @@ impl Caller {
         }
     }
 
-    /// The person of a valid session, if there is one.
+    /// The person of a valid session, if any.
     pub(crate) fn session(&self) -> Option<&Person> {
         self.require_session().ok()
     }
 
-    /// The rooms that this caller may read: as long as there are no private rooms, every one.
+    /// The rooms that this caller may read: every one, as long as there are no private rooms.
     #[expect(clippy::unused_self, reason = "which rooms it is will depend on the person")]
     pub(super) fn scope(&self) -> Scope {
         Scope::of_every_room()
@@ -101,7 +103,7 @@ impl Caller {
     }
 }
 
-/// Tells the operator of a proxy that is not trusted of the flag.
+/// Warns the operator that a proxy's headers were ignored, and names the flag that trusts a proxy.
 fn warn_of_ignored_headers(app: &App, peer: Option<IpAddr>) {
     if let Some(times) = app.ignored_headers.count(1) {
         let peer = peer.map_or_else(|| "an unknown address".to_owned(), |peer| peer.to_string());
@@ -113,7 +115,8 @@ fn warn_of_ignored_headers(app: &App, peer: Option<IpAddr>) {
     }
 }
 
-/// Where the browser believes Holdline to be, unless a page of another site sent a request that changes something.
+/// Finds Holdline's address from the browser's point of view; refuses a request that changes something and
+/// was sent by a page of another site.
 fn find_site(
     config: &HttpConfig,
     line: RequestLine<'_>,
@@ -128,7 +131,8 @@ fn find_site(
         return Err(ApiError::new(ProblemCode::CrossSite, why));
     }
     let stripped = trusted.and_then(Forwarded::prefix).unwrap_or_default();
-    let nested = Some(line.nested.trim_matches('/')).filter(|path| is_plain_path(path)).unwrap_or_default();
+    let nested = Some(line.nested.trim_matches('/'));
+    let nested = nested.filter(|path| !path.is_empty() && is_plain_path(path)).unwrap_or_default();
     let base = match (stripped.is_empty(), nested.is_empty()) {
         (true, true) => Cow::Borrowed("/"),
         (_, true) => Cow::Owned(format!("{stripped}/")),
@@ -138,8 +142,9 @@ fn find_site(
     Ok(Site { port: shown.and_then(|host| host.port), is_tls, base })
 }
 
-/// The address to which limits apply: behind proxies that are trusted, IPv6 by its network. Where these name none, the proxy
-/// itself counts. A program of this machine has no limit, unless it says that it asks for others.
+/// The address to which limits apply: that of the client behind trusted proxies, or of the proxy itself if
+/// they name none; IPv6 by network. A program on this machine has no limit, unless its headers show that it
+/// forwards for others.
 fn find_visitor(config: &HttpConfig, peer: IpAddr, headers: &CallerHeaders<'_>) -> Option<IpAddr> {
     let named = || headers.forwarded.client(|one| config.trusts(one));
     let client = config.trusts(peer).then(named).flatten();
@@ -147,7 +152,7 @@ fn find_visitor(config: &HttpConfig, peer: IpAddr, headers: &CallerHeaders<'_>) 
     (!is_own_program).then(|| network(client.unwrap_or(peer)))
 }
 
-/// An IPv4 address, or the half of an IPv6 address that tells networks apart; the other half is for its owner to choose.
+/// An IPv4 address, or the network half of an IPv6 address; owners choose the other half freely.
 fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
@@ -163,8 +168,9 @@ fn unknown_host(host: &Host<'_>) -> ApiError {
     ApiError::new(ProblemCode::UnknownHost, detail)
 }
 
-/// Whether a request that changes something may do so: browsers say in `Sec-Fetch-Site` where the page is that sent it,
-/// and in `Origin` where encryption is missing or the browser is old. Programs say neither.
+/// Whether a request that changes something comes from one of our own pages or from a program. Browsers name
+/// the sending page's relation in `Sec-Fetch-Site`, and its origin in `Origin` if encryption is missing or
+/// the browser is old. Programs send neither.
 fn is_from_own_page(
     config: &HttpConfig,
     headers: &CallerHeaders<'_>,

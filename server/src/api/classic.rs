@@ -1,5 +1,5 @@
-//! `/subscribe` and `/publish` as the long polling tutorial of javascript.info has them: plain text both ways. Its
-//! unmodified page and script work against these, and so do two lines of curl.
+//! `/subscribe` and `/publish` as in the long polling tutorial of javascript.info: plain text both ways. The
+//! tutorial's unmodified page and script work with these routes, and so do two lines of curl.
 
 mod cursor_cookies;
 
@@ -25,11 +25,11 @@ const TEXT: Option<&str> = Some("text/plain;charset=utf-8");
 struct Subscription {
     room: RoomName,
     wait: Option<Duration>,
-    /// The page's own number, which names its cookie.
+    /// The page's random number, which names its cookie.
     random: Option<String>,
 }
 
-/// Holds until the next message and answers with its text alone.
+/// Holds until the next message, and answers with its text alone.
 pub(crate) async fn subscribe(app: App, call: Call) -> Result<Reply, ApiError> {
     Ok(answer(&app, call).await.unwrap_or_else(ApiError::into_plain))
 }
@@ -58,7 +58,7 @@ async fn next_message(
 ) -> Result<NextMessage, PollError> {
     let next = |after| app.hub.next_message(scope, &asked.room, after, asked.wait);
     match next(after).await {
-        // A page has no way to say what it missed; it goes on from what there is.
+        // The page cannot be told that it missed entries; it continues from the present.
         Err(PollError::EpochChanged(_)) => next(After::Now).await,
         Err(PollError::Gap { forgotten, cursor }) => {
             next(After::At(Cursor { seq: forgotten, ..cursor })).await
@@ -80,7 +80,7 @@ impl Subscription {
                     asked.wait = Some(Duration::from_secs(seconds.ok_or_else(why)?.into()));
                 }
                 "random" => asked.random = Some(value.into_owned()),
-                // The tutorial's server ignores what it does not know, and so do we here.
+                // Unknown parameters are ignored, as the tutorial's server does.
                 _ => {}
             }
         }
@@ -105,7 +105,7 @@ async fn append(app: &App, mut call: Call) -> Result<Reply, ApiError> {
             allow_to_make(app, &call.caller, author, &room)?;
             Draft::say(author.clone(), room, text)
         }
-        // Rooms stay, so somebody has to answer for them.
+        // Rooms stay, so the creation of one needs a person.
         None if !app.hub.has_room(&room) => return Err(ApiError::unknown_room(&room)),
         None => Draft::say(Person::anonymous(), room, text),
     };
@@ -113,8 +113,8 @@ async fn append(app: &App, mut call: Call) -> Result<Reply, ApiError> {
     Ok(Reply { caching: None, ..Reply::new(200, TEXT, "ok") })
 }
 
-/// A form with files in it has frames around its text, which are nobody's message. Other types are let through: `curl -d`
-/// calls a text a form.
+/// Refuses a form with file parts, whose boundaries would end up in the message. Other types are accepted:
+/// `curl -d` declares any text as a form.
 fn refuse_form(call: &Call) -> Result<(), ApiError> {
     if call.media_type().to_ascii_lowercase().starts_with("multipart/") {
         let detail = "send the message as the body itself, as in: curl -d 'hello' …/publish";

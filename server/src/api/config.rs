@@ -1,5 +1,5 @@
-//! The operator's settings for requests: the names of this server, the proxies in front of it, how many rooms somebody may
-//! make. Reads no request.
+//! The operator's settings for requests: the server's host names, the proxies in front of it, and limits on
+//! creating rooms.
 
 use std::net::IpAddr;
 
@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use super::host::Hosts;
 
-/// How requests are judged. Change the fields that matter:
+/// The policy for requests. Start from the default, and change the fields that matter:
 ///
 /// ```
 /// let mut http = holdline_server::HttpConfig::default();
@@ -17,20 +17,21 @@ use super::host::Hosts;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct HttpConfig {
-    /// The host names that this server answers to; others are refused with `unknown_host`.
+    /// The host names that this server answers to; requests for others are refused with `unknown_host`.
     pub hosts: Hosts,
-    /// Proxies whose `Forwarded` and `X-Forwarded-*` headers are believed, by the address from which they connect. The
-    /// router learns a connection's address from axum's `ConnectInfo<SocketAddr>`, which `serve` and `serve_router` set.
+    /// The proxies whose `Forwarded` and `X-Forwarded-*` headers are trusted, by the address from which they
+    /// connect. The router gets a connection's address from axum's `ConnectInfo<SocketAddr>`, which `serve`
+    /// and `serve_router` set.
     pub trusted_proxies: Vec<IpNet>,
-    /// Rooms that one person may make at once, and in each hour.
+    /// The number of rooms that one person may create in a burst, and per hour.
     pub rooms_per_person: u32,
-    /// Rooms that may be made from one IPv4 address, or one IPv6 network of 64 bits, at once, and in each hour. A school
-    /// is one address. Connections of this machine that no proxy forwarded have no such limit.
+    /// The number of rooms that may be created from one IPv4 address or IPv6 /64 network in a burst, and per
+    /// hour. A whole school may be one address. Direct connections from this machine have no such limit.
     pub rooms_per_visitor: u32,
 }
 
 impl Default for HttpConfig {
-    /// Any host, no trusted proxy, 10 rooms, 100 rooms.
+    /// Accepts any host and trusts no proxy; 10 rooms per person, 100 per visitor.
     fn default() -> Self {
         Self {
             hosts: Hosts::any(),
@@ -42,7 +43,7 @@ impl Default for HttpConfig {
 }
 
 impl HttpConfig {
-    /// Whether what this address forwards is believed.
+    /// Whether this address is a trusted proxy.
     pub(super) fn trusts(&self, peer: IpAddr) -> bool {
         let peer = peer.to_canonical();
         self.trusted_proxies.iter().any(|network| network.contains(&peer))

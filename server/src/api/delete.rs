@@ -1,4 +1,4 @@
-//! `DELETE /api/v1/rooms/{room}/messages/{seq}`: takes a message back.
+//! `DELETE /api/v1/rooms/{room}/messages/{seq}`: deletes a message.
 
 use super::app::App;
 use super::call::Call;

@@ -1,4 +1,4 @@
-//! `PATCH /api/v1/rooms/{room}/messages/{seq}`: another text for a message.
+//! `PATCH /api/v1/rooms/{room}/messages/{seq}`: replaces the text of a message.
 
 use holdline_shared::MessageText;
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use super::error::ApiError;
 use super::reply::Reply;
 use crate::log::{Draft, DraftKind};
 
-/// The request before its text is checked.
+/// The body before its text is validated.
 #[derive(Deserialize)]
 struct EditBody {
     text: String,

@@ -1,5 +1,5 @@
-//! Errors of operations, and the problems that callers are told of them. The status of each code stands in the shared crate's
-//! list of problems.
+//! Errors of operations, and the problems that callers are told. The status of each code stands in the shared
+//! crate's list of problems.
 
 use holdline_shared::{
     InvalidCursor, InvalidEmoji, InvalidKey, InvalidNickname, InvalidPoll, InvalidRoomName, InvalidText,
@@ -11,24 +11,24 @@ use crate::hub::{NotReady, PollError};
 use crate::log::{LogError, Refusal};
 use crate::repeated_line::RepeatedLine;
 
-/// Seconds after which a client may try again when the log is busy or failing, or when the server is stopping.
+/// The value of `Retry-After`, in seconds, when the log is busy or failing, or when the server is stopping.
 const RETRY_AFTER: u64 = 2;
 
 /// A refused or failed operation.
 #[derive(Debug)]
 pub(crate) struct ApiError {
     problem: Box<Problem>,
-    /// Seconds, where trying again may help.
+    /// The time after which a retry may succeed, in seconds.
     retry_after: Option<u64>,
 }
 
 impl ApiError {
-    /// An error with this code and these words.
+    /// Makes an error with this code and detail.
     pub(crate) fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
         Self::from(Problem::new(code, detail))
     }
 
-    /// The same error, with the number of seconds after which the client may try again.
+    /// Adds the number of seconds after which the client may retry.
     pub(super) fn with_retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
         self
@@ -39,7 +39,7 @@ impl ApiError {
         self.problem.code
     }
 
-    /// Seconds after which to try again, where that may help.
+    /// The time after which a retry may succeed, in seconds.
     pub(super) fn retry_after(&self) -> Option<u64> {
         self.retry_after
     }
@@ -49,17 +49,17 @@ impl ApiError {
         &self.problem
     }
 
-    /// A parameter that is missing, unknown or malformed.
+    /// The error for a parameter that is missing, unknown or malformed.
     pub(crate) fn parameter(detail: impl Into<String>) -> Self {
         Self::new(ProblemCode::InvalidParameter, detail)
     }
 
-    /// A body that is declared as something else than what is expected.
+    /// The error for a body with an unexpected media type.
     pub(super) fn media_type(detail: impl Into<String>) -> Self {
         Self::new(ProblemCode::UnsupportedMediaType, detail)
     }
 
-    /// A room that is not there.
+    /// The error for a room that does not exist.
     pub(super) fn unknown_room(room: &RoomName) -> Self {
         let detail =
             format!("there is no room {room:?}; PUT /api/v1/rooms/{room} makes it", room = room.as_str());
@@ -96,7 +96,7 @@ impl From<ApiError> for Reply {
     }
 }
 
-/// An error of the shared crate has one code each.
+/// Converts errors of the shared crate, each with its own code.
 macro_rules! invalid {
     ($($error:ty => $code:ident),* $(,)?) => {
         $(impl From<$error> for ApiError {
@@ -187,7 +187,7 @@ impl From<NotReady> for ApiError {
             _ => ProblemCode::LogUnavailable,
         };
         let detail = match reason {
-            // The rest is for the server's own log.
+            // The detail is for the server's own log only.
             NotReady::Log(LogError::Unavailable(_)) => {
                 "the log cannot be written or read; the server's own log says why".to_owned()
             }

@@ -1,7 +1,8 @@
-//! `GET /api/v1/events`: the same stream as Server-Sent Events.
+//! `GET /api/v1/events`: the batches of a poll as Server-Sent Events.
 //!
-//! By the HTML standard an `EventSource` gives up for good at any status but 200. So only what is wrong with the request
-//! itself is said with a status; whatever passes by itself is an event, after which the browser comes back.
+//! According to the HTML standard, an `EventSource` gives up for good at any status but 200. Therefore only
+//! an invalid request is answered with an error status; a transient problem is sent as an event, after which
+//! the browser reconnects.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -17,10 +18,11 @@ use super::reply::{Reply, ReplyBody};
 use crate::hub::{Answer, PollError};
 use crate::scope::Scope;
 
-/// How often a quiet stream shows that it is alive: below the 30 s at which impatient proxies cut.
+/// The period of keep-alives on a quiet stream: below the 30 s after which impatient proxies cut.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// Streams batches for ever. The id of each event is the batch's cursor, which a browser sends back by itself.
+/// Streams batches for ever. The id of each event is the batch's cursor, which a browser sends back by
+/// itself.
 pub(crate) async fn events(app: App, call: Call) -> Result<Reply, ApiError> {
     if let Some((name, _)) =
         call.query_pairs().find(|(name, _)| ["here", "presence", "wait"].contains(&&**name))
@@ -33,7 +35,7 @@ pub(crate) async fn events(app: App, call: Call) -> Result<Reply, ApiError> {
     let after = resumed.map_or(Ok(query.after), str::parse)?;
     let scope = call.caller.scope();
     drop(call);
-    // What is wrong with the request shows here, while it can still be answered with a status.
+    // An invalid request shows here, while it can still be answered with an error status.
     let first = match look(&app, &scope, &query.rooms, after, Duration::ZERO).await {
         Step::End(error) if error.problem().status < 500 => return Err(error),
         step => step,
@@ -53,7 +55,7 @@ pub(crate) async fn events(app: App, call: Call) -> Result<Reply, ApiError> {
     Ok(Reply { body: ReplyBody::Stream(events.boxed()), ..reply })
 }
 
-/// What the stream does next.
+/// The next step of the stream.
 enum Next {
     Send(Step),
     PollFrom(After),
@@ -65,12 +67,12 @@ enum Step {
     Batch(Answer),
     /// Entries are missing; the stream goes on from the present.
     Gap(ApiError),
-    /// The stream ends, and its reader comes back with the cursor that it has.
+    /// The stream ends, and its reader reconnects with its last cursor.
     End(ApiError),
 }
 
 impl Step {
-    /// Where the stream goes on.
+    /// The position from which the stream continues.
     fn after(&self) -> Option<After> {
         match self {
             Self::Batch(answer) => Some(After::At(answer.cursor)),
@@ -88,7 +90,8 @@ async fn look(app: &App, scope: &Scope, rooms: &RoomSelection, after: After, wai
     }
 }
 
-/// An event without data is not dispatched by browsers, but they keep its id: a quiet stream moves the cursor, too.
+/// Formats an event. Browsers do not dispatch an event without data, but remember its id, so a quiet stream
+/// moves the cursor too.
 fn event(step: &Step) -> Bytes {
     let mut text = String::new();
     // Writing to a string cannot fail.

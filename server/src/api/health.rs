@@ -1,4 +1,4 @@
-//! `/healthz`, `/readyz` and `/metrics`, for those who run a server.
+//! `/healthz`, `/readyz` and `/metrics`, for operators.
 
 use super::app::App;
 use super::call::Call;
@@ -7,12 +7,12 @@ use super::reply::Reply;
 use crate::hub::NotReady;
 use crate::metrics::Levels;
 
-/// `ok` unless only a restart of the process helps. Asks nothing that could keep it waiting.
+/// Answers `ok` unless only a restart of the process helps. Never waits.
 pub(crate) async fn healthz(app: App, _: Call) -> Result<Reply, ApiError> {
     if app.hub.has_failed() { Err(NotReady::Failed.into()) } else { Ok(ok()) }
 }
 
-/// `ok` while publishing and reading work.
+/// Answers `ok` while publishing and reading work.
 pub(crate) async fn readyz(app: App, _: Call) -> Result<Reply, ApiError> {
     app.hub.readiness().await?;
     Ok(ok())

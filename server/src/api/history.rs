@@ -7,7 +7,7 @@ use super::call::{Call, is_cache_buster, parse_seq};
 use super::error::ApiError;
 use super::reply::Reply;
 
-/// Answers with the newest messages, or those before one.
+/// Answers with the newest messages, or with those before a given one.
 pub(crate) async fn history(app: App, call: Call) -> Result<Reply, ApiError> {
     let room = call.room()?;
     let (mut before, mut limit) = (None, None);

@@ -1,23 +1,24 @@
-//! Host names: reading them as `Host` and `Origin` have them, and the ones that this server answers to. A page whose own
-//! name was made to lead here (DNS rebinding) is told apart by its name. Ports do not count.
+//! Host names: parses them as in `Host` and `Origin`, and knows those that this server answers to. A page
+//! whose domain was pointed at this server (DNS rebinding) is recognised by its host name. Ports do not
+//! count.
 
 use std::net::{IpAddr, Ipv6Addr};
 
 use thiserror::Error;
 
-/// Longest name in DNS.
+/// The length of the longest name in DNS, in bytes.
 const NAME_BYTES: usize = 253;
 
-/// A host and perhaps a port, as they stand in a header.
+/// A host with an optional port, as in a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Host<'a> {
-    /// A name or an address, the latter without brackets.
+    /// A name, or an address without brackets.
     pub(crate) name: &'a str,
     pub(crate) port: Option<u16>,
 }
 
 impl<'a> Host<'a> {
-    /// Reads `NAME`, `NAME:PORT`, and the same with an address; nothing when it is none of these.
+    /// Parses `NAME` or `NAME:PORT`, where `NAME` may be an address; `None` for any other text.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let (name, port) = if let Some(rest) = text.strip_prefix('[') {
             let (address, rest) = rest.split_once(']')?;
@@ -44,12 +45,12 @@ impl<'a> Host<'a> {
         self.name.parse::<IpAddr>().ok().map(|address| address.to_canonical())
     }
 
-    /// The name without the dot that says that it is complete.
+    /// The name without the trailing dot of an absolute name.
     fn bare_name(&self) -> &'a str {
         self.name.strip_suffix('.').unwrap_or(self.name)
     }
 
-    /// Whether an `Origin` header means this very host and port. Its scheme decides what a missing port stands for.
+    /// Whether an `Origin` header names this host and port. The scheme in it decides the default port.
     pub(crate) fn is_origin(&self, origin: &str) -> bool {
         let Some((scheme, host)) = origin.split_once("://") else { return false };
         let usual = if scheme.eq_ignore_ascii_case("https") { 443 } else { 80 };
@@ -68,7 +69,7 @@ pub struct Hosts {
     addresses: Vec<IpAddr>,
     /// Names of this machine.
     names: Vec<String>,
-    /// Names that the operator gave.
+    /// Names given by the operator.
     given: Vec<String>,
 }
 
@@ -86,12 +87,13 @@ impl Default for Hosts {
 }
 
 impl Hosts {
-    /// Every host.
+    /// Accepts every host.
     pub fn any() -> Self {
         Self { is_any: true, ..Self::loopback() }
     }
 
-    /// This machine as it calls itself: `localhost`, names that end in `.localhost`, and loopback addresses.
+    /// Accepts this machine's local names: `localhost`, names that end in `.localhost`, and loopback
+    /// addresses.
     pub fn loopback() -> Self {
         Self {
             is_any: false,
@@ -102,7 +104,7 @@ impl Hosts {
         }
     }
 
-    /// Adds a name or an address of the operator's choice; `*` is every host.
+    /// Adds a name or an address of the operator's choice; `*` accepts every host.
     pub fn with_name(mut self, name: &str) -> Result<Self, InvalidHost> {
         if name == "*" {
             self.is_any = true;
@@ -118,7 +120,7 @@ impl Hosts {
         Ok(self)
     }
 
-    /// Adds an address on which the server listens. The wildcard address stands for every address.
+    /// Adds an address on which the server listens. A wildcard address stands for every address.
     #[must_use]
     pub fn with_listener(mut self, address: IpAddr) -> Self {
         self.has_any_address |= address.is_unspecified();
@@ -126,7 +128,7 @@ impl Hosts {
         self
     }
 
-    /// Adds a name of this machine, and the same under `.local`, by which others in its network find it.
+    /// Adds a name of this machine, and the same name under `.local`, by which others on the network find it.
     #[must_use]
     pub fn with_machine(mut self, name: &str) -> Self {
         let name = name.trim_end_matches('.').to_ascii_lowercase();
@@ -137,7 +139,7 @@ impl Hosts {
         self
     }
 
-    /// Whether some address on which the server listens is the wildcard.
+    /// Whether the server listens on a wildcard address.
     pub fn has_any_address(&self) -> bool {
         self.has_any_address
     }
@@ -167,7 +169,7 @@ impl Hosts {
     }
 }
 
-/// Names of this machine only (RFC 6761).
+/// The name of this machine for itself (RFC 6761).
 const LOCAL: &str = "localhost";
 
 #[cfg(test)]

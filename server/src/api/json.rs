@@ -1,4 +1,4 @@
-//! JSON in requests, and what is said of JSON that is wrong: in terms of JSON, not of Rust.
+//! Parses JSON bodies, and explains errors in terms of JSON, not of Rust.
 
 use holdline_shared::ProblemCode;
 use serde::de::DeserializeOwned;
@@ -12,7 +12,7 @@ pub(super) fn is_json(media_type: &str) -> bool {
 
 /// Parses an object.
 pub(super) fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, ApiError> {
-    // Serde would take an array for the fields in their order.
+    // Serde would accept an array with the fields in their order.
     if json.trim_ascii_start().first().is_some_and(|&first| first == b'[') {
         let detail = "the body is a JSON array; an object is expected";
         return Err(ApiError::new(ProblemCode::InvalidBody, detail));
@@ -33,7 +33,7 @@ fn in_plain_words(error: &str) -> String {
     ] {
         words = words.replacen(theirs, ours, 1);
     }
-    // "expected struct NAME", which is the whole body.
+    // "expected struct NAME" means the whole body.
     match words.find("expected struct ") {
         Some(at) => {
             let end = words[at..].find(" at line").map_or(words.len(), |end| at + end);

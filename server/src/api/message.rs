@@ -1,4 +1,4 @@
-//! `GET /api/v1/rooms/{room}/messages/{seq}`: one message as it stands now.
+//! `GET /api/v1/rooms/{room}/messages/{seq}`: one message in its present state.
 
 use holdline_shared::{ProblemCode, Seq};
 
@@ -12,7 +12,7 @@ pub(crate) async fn message(app: App, call: Call) -> Result<Reply, ApiError> {
     let (room, seq) = call.message()?;
     call.expect_no_query()?;
     let reader = call.caller.session().map(|person| person.id.clone());
-    // The newest message before the next one is this one, if it is there.
+    // A page of one message, read backwards from the next position, is the message if it exists.
     let next = Seq(seq.0.saturating_add(1));
     let Ok(history) = app.hub.history(&call.caller.scope(), &room, Some(next), 1, reader).await? else {
         return Err(ApiError::unknown_room(&room));

@@ -1,4 +1,4 @@
-//! `GET /api/v1/poll`: the long poll; and the same by `POST`, for queries that are too long for an address.
+//! `GET /api/v1/poll`: the long poll; the same by `POST`, for queries that are too long for an address.
 
 use holdline_shared::{PollQuery, RoomSelection};
 
@@ -9,11 +9,11 @@ use super::error::ApiError;
 use super::reply::Reply;
 use crate::hub::{PollError, PollRequest};
 
-/// The one type of a form that is read.
+/// The only accepted media type of a form.
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Answers with what the rooms have after the cursor, or holds. The request is dropped before: a held poll is to own as little
-/// as possible.
+/// Answers with the entries of the rooms after the cursor, or holds. The request is dropped before the hold,
+/// because a held poll has to be small.
 pub(crate) fn poll(app: App, call: Call) -> impl Future<Output = Result<Reply, ApiError>> + Send {
     let query = PollQuery::from_pairs(call.query_pairs());
     let begun = query.map_err(ApiError::from).and_then(|query| {
@@ -27,7 +27,7 @@ pub(crate) fn poll(app: App, call: Call) -> impl Future<Output = Result<Reply, A
     }
 }
 
-/// Does the same with parameters in a form. Those of the address count, too.
+/// Polls with the parameters in a form, in addition to those of the query.
 pub(crate) async fn poll_by_form(app: App, mut call: Call) -> Result<Reply, ApiError> {
     if !call.media_type().eq_ignore_ascii_case(FORM) {
         let detail = format!("send the parameters as a form, with the header Content-Type: {FORM}");
@@ -45,7 +45,7 @@ async fn hold(app: &App, request: PollRequest<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::batch(answer.body, app.hub.is_closing()))
 }
 
-/// Checks a poll, and then marks the person who asks as here, if the poll wants that: a poll that is refused shows nobody.
+/// Checks a poll, then marks its person as present if the poll asks for that. A refused poll marks nobody.
 pub(crate) fn admit_poll<'a>(
     app: &App,
     caller: &Caller,

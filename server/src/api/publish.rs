@@ -9,7 +9,7 @@ use super::error::ApiError;
 use super::reply::Reply;
 use crate::log::{Draft, DraftKind, Outcome};
 
-/// The request before its words are checked, so that each has its own problem.
+/// The body before its fields are validated, so that each field has its own problem.
 #[derive(Deserialize)]
 struct PublishBody {
     key: String,
@@ -18,7 +18,7 @@ struct PublishBody {
     reply_to: Option<Seq>,
 }
 
-/// Appends a message; answers when it is durable.
+/// Appends a message; answers once it is durable.
 pub(crate) async fn publish(app: App, mut call: Call) -> Result<Reply, ApiError> {
     let author = call.caller.require_session()?.clone();
     let room = call.room()?;

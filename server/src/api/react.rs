@@ -1,4 +1,4 @@
-//! `/api/v1/rooms/{room}/messages/{seq}/reactions/{emoji}`: reacts to a message, or takes the reaction back.
+//! `/api/v1/rooms/{room}/messages/{seq}/reactions/{emoji}`: adds a reaction to a message, or removes it.
 
 use super::app::App;
 use super::call::Call;
@@ -6,12 +6,12 @@ use super::error::ApiError;
 use super::reply::Reply;
 use crate::log::{Draft, DraftKind};
 
-/// `PUT`
+/// `PUT`: adds the caller's reaction.
 pub(crate) async fn react(app: App, call: Call) -> Result<Reply, ApiError> {
     append(app, call, true).await
 }
 
-/// `DELETE`
+/// `DELETE`: removes the caller's reaction.
 pub(crate) async fn unreact(app: App, call: Call) -> Result<Reply, ApiError> {
     append(app, call, false).await
 }

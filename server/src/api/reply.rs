@@ -1,4 +1,4 @@
-//! The answer to a request, before a transport writes it: a status, a few headers, a body.
+//! The reply to a request, before a transport writes it: a status, a few headers, a body.
 
 use std::borrow::Cow;
 
@@ -23,25 +23,25 @@ pub(crate) struct Reply {
     pub(crate) media_type: Option<&'static str>,
     /// `Cache-Control`.
     pub(crate) caching: Option<&'static str>,
-    /// Whether the request was held: proxies are not to buffer the answer.
+    /// Whether the request was held, so that proxies must not buffer the reply.
     pub(crate) was_held: bool,
-    /// Whether the answer itself says that the connection is closed after it. Others leave that to the transport.
+    /// Whether the reply must close its connection. Otherwise the transport decides.
     pub(crate) closes: bool,
-    /// Further headers, of a few answers.
+    /// Additional headers that few replies have.
     pub(crate) headers: Vec<(&'static str, Cow<'static, str>)>,
     pub(crate) body: ReplyBody,
     /// The code of a problem, for the metrics.
     pub(crate) problem: Option<ProblemCode>,
 }
 
-/// The body of an answer.
+/// The body of a reply.
 pub(crate) enum ReplyBody {
     Whole(Bytes),
     Stream(BoxStream<'static, Bytes>),
 }
 
 impl Reply {
-    /// An answer that nobody may store.
+    /// Makes a reply that must not be stored by caches.
     pub(crate) fn new(status: u16, media_type: Option<&'static str>, body: impl Into<Bytes>) -> Self {
         Self {
             status,
@@ -55,19 +55,19 @@ impl Reply {
         }
     }
 
-    /// JSON that is encoded already.
+    /// Makes a reply of encoded JSON.
     pub(crate) fn encoded(status: u16, json: Bytes) -> Self {
         Self::new(status, Some(JSON), json)
     }
 
-    /// A value as JSON.
+    /// Makes a reply of a value as JSON.
     pub(super) fn json(status: u16, value: &impl Serialize) -> Result<Self, LogError> {
         let json = serde_json::to_vec(value).map_err(|error| LogError::Unavailable(error.to_string()))?;
         Ok(Self::encoded(status, json.into()))
     }
 
-    /// The answer to an append: the entry, with `status` when it is new or 201 when it made a room; nothing when nothing
-    /// changed.
+    /// Makes the reply to an append: the entry, with `status` if it is new, or 201 if it created a room; an
+    /// empty one if nothing changed.
     pub(super) fn outcome(status: u16, outcome: &Outcome) -> Self {
         match outcome {
             Outcome::Appended(entry) => Self::encoded(status, entry.json.clone()),
@@ -77,12 +77,12 @@ impl Reply {
         }
     }
 
-    /// The batch that answers a poll.
+    /// Makes the reply to a poll.
     pub(crate) fn batch(json: Bytes, is_closing: bool) -> Self {
         Self::encoded(200, json).held(is_closing)
     }
 
-    /// Marks an answer to a request that was held. A server that is stopping lets the connection go.
+    /// Marks the reply to a request that was held. A stopping server closes its connection.
     pub(super) fn held(self, is_closing: bool) -> Self {
         Self { was_held: true, closes: is_closing, ..self }
     }
@@ -107,7 +107,7 @@ impl Reply {
         if self.status == 201 { self.with("location", location()) } else { self }
     }
 
-    /// The headers that say how the connection goes on, and those that only this answer has.
+    /// The header about the connection, and the additional headers.
     pub(crate) fn further_headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let held = self.was_held.then_some(("x-accel-buffering", "no"));
         let close = self.closes.then_some(("connection", "close"));

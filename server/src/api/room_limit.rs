@@ -1,5 +1,5 @@
-//! How many rooms somebody may make: rooms stay, are listed to everybody, and there is room for a bounded number of them.
-//! Counted in memory, so that a restart forgives.
+//! Limits how many rooms a person or an address may create: rooms stay, everybody sees them, and their number
+//! is bounded. Counted in memory, so that a restart resets the limits.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -13,33 +13,34 @@ use tokio::time::Instant;
 use super::config::HttpConfig;
 use super::error::ApiError;
 
-/// The time in which the whole allowance comes back.
+/// The time in which an exhausted allowance is fully restored.
 const PERIOD: Duration = Duration::from_secs(60 * 60);
 
-/// Keys that are remembered, 20 MB of them. Beyond them nobody makes rooms until some are forgotten; each key is a person or an
-/// address that made one within the last hour. A room adds two keys at most, so that a server has all rooms that it may have
-/// before.
+/// The number of keys that are remembered, 20 MB of them. While all are taken, nobody can create rooms; each
+/// key is a person or an address that created one within the last hour. A room takes two keys at most, so a
+/// server reaches its limit of rooms before.
 const KEYS: usize = 2 * ROOMS + 2;
 
-/// Time between two clean-ups: they go through all keys.
+/// The time between two clean-ups, each of which goes through all keys.
 const CLEAN_EVERY: Duration = Duration::from_secs(60);
 
-/// Counts the rooms that each person and each address has made lately.
+/// Counts the rooms that each person and each address has created recently.
 pub(crate) struct RoomLimit {
     per_person: u32,
     per_visitor: u32,
-    /// For each the time at which the whole allowance is back (a leaky bucket by the generic cell rate algorithm).
+    /// The time at which each key's allowance is fully restored (a leaky bucket by the generic cell rate
+    /// algorithm).
     made: Mutex<Made>,
 }
 
-/// The time at which each key's allowance is whole again.
+/// The time at which each key's allowance is fully restored.
 struct Made {
     whole_at: HashMap<Key, Instant>,
     cleaned_at: Instant,
 }
 
 impl Made {
-    /// Forgets, now and then, whose allowance is whole again. Says whether there is place for two more.
+    /// Removes, periodically, keys with a fully restored allowance. Returns whether two more keys fit.
     fn has_place(&mut self, now: Instant) -> bool {
         if now.saturating_duration_since(self.cleaned_at) >= CLEAN_EVERY {
             self.cleaned_at = now;
@@ -49,7 +50,7 @@ impl Made {
     }
 }
 
-/// A person or an address that made rooms.
+/// A person or an address that created rooms.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
     Person(PersonId),
@@ -62,7 +63,7 @@ impl RoomLimit {
         Self { per_person: config.rooms_per_person, per_visitor: config.rooms_per_visitor, made }
     }
 
-    /// Counts one room more for this person and this visitor, or says when to come back.
+    /// Counts a new room for this person and this visitor; the error says when to retry.
     pub(super) fn take(&self, person: &PersonId, visitor: Option<IpAddr>) -> Result<(), ApiError> {
         let now = Instant::now();
         let mut made = self.made.lock();
@@ -73,7 +74,7 @@ impl RoomLimit {
         let person = (Key::Person(person.clone()), self.per_person);
         let visitor = visitor.map(|address| (Key::Address(address), self.per_visitor));
         let keys = || [Some(&person), visitor.as_ref()].into_iter().flatten();
-        // Both allow it, or neither has counted it.
+        // Both keys are checked before either is counted.
         for (key, most) in keys() {
             let whole_at = made.get(key).copied().unwrap_or(now).max(now);
             let allowed_at = whole_at + interval(*most);
@@ -91,7 +92,7 @@ impl RoomLimit {
     }
 }
 
-/// How long one room of the allowance takes to come back. Longer than the period when there is none at all.
+/// The time in which the allowance for one room is restored; longer than the period if the allowance is zero.
 fn interval(most: u32) -> Duration {
     PERIOD.checked_div(most).unwrap_or(PERIOD + Duration::from_millis(1))
 }

@@ -1,4 +1,4 @@
-//! `GET /api/v1/rooms`, `PUT /api/v1/rooms/{room}`: the list of rooms; making and changing one.
+//! `GET /api/v1/rooms` and `PUT /api/v1/rooms/{room}`: lists rooms, and creates or changes one.
 
 use holdline_shared::{Person, RoomName, Topic};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -11,7 +11,7 @@ use super::error::ApiError;
 use super::reply::Reply;
 use crate::log::{Draft, DraftKind};
 
-/// The request before its topic is checked.
+/// The body before its topic is validated.
 #[derive(Deserialize)]
 struct RoomBody {
     #[serde(default)]
@@ -24,7 +24,7 @@ pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
     Ok(Reply::json(200, &app.hub.rooms(&call.caller.scope()))?)
 }
 
-/// Makes a room, or changes its topic.
+/// Creates a room, or changes its topic.
 pub(crate) async fn put(app: App, mut call: Call) -> Result<Reply, ApiError> {
     let author = call.caller.require_session()?.clone();
     let room = call.room()?;
@@ -37,7 +37,7 @@ pub(crate) async fn put(app: App, mut call: Call) -> Result<Reply, ApiError> {
     Ok(Reply::outcome(200, &outcome).at(|| location))
 }
 
-/// Counts a room that is to be made, if there is none of that name.
+/// Counts a room against the limits if it does not exist yet.
 pub(super) fn allow_to_make(
     app: &App,
     caller: &Caller,

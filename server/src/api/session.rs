@@ -1,5 +1,5 @@
-//! `/api/v1/session`: who I am. A token is told to clients that keep it themselves, and never to one that came with the
-//! cookie: a script that got into a page must not be able to carry the session away.
+//! `/api/v1/session`: the caller's identity. A token is told to clients that store it themselves, and never
+//! to one that sent the cookie: a script injected into a page must not be able to carry the session away.
 
 use bytes::Bytes;
 use holdline_shared::{Nickname, Person, PersonId, Session};
@@ -12,17 +12,17 @@ use super::error::ApiError;
 use super::reply::Reply;
 use crate::{nicknames, random};
 
-/// A year, after which a browser forgets a session that was not used; each use of `POST` begins it anew.
+/// A year, after which a browser forgets an unused session; each `POST` restarts it.
 const COOKIE_SECONDS: u32 = 365 * 24 * 60 * 60;
 
-/// The request before its nickname is checked.
+/// The body before its nickname is validated.
 #[derive(Deserialize)]
 struct SessionBody {
     #[serde(default)]
     nickname: Option<String>,
 }
 
-/// `GET`: tells who I am by the session that I sent.
+/// `GET`: shows the person of the session that was sent.
 pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let (caller, site) = (&call.caller, &call.caller.site);
@@ -62,7 +62,7 @@ pub(crate) async fn begin(app: App, mut call: Call) -> Result<Reply, ApiError> {
     Ok(reply.with(SET_COOKIE, begin_cookie(&caller.site, &token)))
 }
 
-/// `DELETE`: leaves, now.
+/// `DELETE`: ends the caller's presence and clears the cookie.
 pub(crate) async fn end(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let (caller, site) = (&call.caller, &call.caller.site);
@@ -88,7 +88,8 @@ fn end_cookie(site: &Site, name: &str) -> String {
     format!("{name}=; Max-Age=0{}", attributes(site))
 }
 
-/// Scripts cannot read the cookie, other sites' requests do not carry it, and over TLS it stays there.
+/// The cookie's attributes: hidden from scripts, not sent with other sites' requests, and if it was set over
+/// TLS, never sent in the clear.
 fn attributes(site: &Site) -> String {
     format!("; Path={}; HttpOnly; SameSite=Lax{}", site.base, site.secure())
 }

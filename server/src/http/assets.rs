@@ -1,4 +1,5 @@
-//! The browser client, embedded and compressed when the executable was built: everything that is no other route.
+//! The browser client, which is compressed and embedded when the executable is built. Answers every address
+//! that is no other route.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -22,7 +23,7 @@ struct File {
     plain: &'static [u8],
     brotli: Option<&'static [u8]>,
     gzip: Option<&'static [u8]>,
-    /// Of its content.
+    /// The hash of the content.
     hash: &'static str,
 }
 
@@ -31,10 +32,13 @@ include!(concat!(env!("OUT_DIR"), "/client.rs"));
 /// Shown instead of the client by an executable that was built without it.
 const NO_CLIENT: &str = include_str!("assets/no_client.html");
 
-/// What `index.html` says about where it lies; replaced by the truth.
+/// The placeholder `<base>` tag of `index.html`, replaced by the actual mount path.
 const BASE_TAG: &str = r#"<base href="/" />"#;
 
-/// Answers with a file, with the page for the addresses that are rooms, or with a problem.
+/// Keeps the page for the times when the server is away. It asks the server, which the policy of other files would forbid.
+const SERVICE_WORKER: &str = "service_worker.js";
+
+/// Answers with a file, with the page at addresses of rooms, or with a problem.
 pub(super) fn serve(caller: &Caller, request: Request) -> Response {
     if is_about_server(&request) {
         return options(EVERYTHING);
@@ -55,12 +59,18 @@ pub(super) fn serve(caller: &Caller, request: Request) -> Response {
         ref other => return not_allowed(other, READING),
     }
     match file {
+        Some(file) if file.path == SERVICE_WORKER => {
+            let mut response = send_file(file, &parts.headers);
+            let policy = HeaderValue::from_static("default-src 'none'; connect-src 'self'");
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+            response
+        }
         Some(file) => send_file(file, &parts.headers),
         None => send_page(&caller.site.base, is_page, &parts.headers),
     }
 }
 
-/// Whether a page of the client is at this path: the lobby, `r/ROOM`, or a message, `r/ROOM/SEQ`.
+/// Whether the client has a page at this path: the lobby, `r/ROOM`, or a message, `r/ROOM/SEQ`.
 fn is_page(path: &str) -> bool {
     match path.strip_prefix("r/").map(|rest| rest.split_once('/')) {
         None => path.is_empty() || path == "index.html",
@@ -69,7 +79,8 @@ fn is_page(path: &str) -> bool {
     }
 }
 
-/// A file whose name changes with its content is kept for ever; others are asked for again with their `ETag`.
+/// Sends a file. Clients keep a file whose name contains its hash for ever, and revalidate others by their
+/// `ETag`.
 fn send_file(file: &'static File, asked: &HeaderMap) -> Response {
     let caching = if file.path.contains(file.hash) || has_hash(file.path) {
         "public, max-age=31536000, immutable"
@@ -80,7 +91,7 @@ fn send_file(file: &'static File, asked: &HeaderMap) -> Response {
     send(Cow::Borrowed(body), encoding, content_type(file.path), file.hash, caching, asked)
 }
 
-/// The page, for wherever it lies.
+/// Sends the page, adapted to its mount path.
 fn send_page(base: &str, is_known: bool, asked: &HeaderMap) -> Response {
     let index = FILES.iter().find(|file| file.path == "index.html");
     let mut response = match index {
@@ -108,7 +119,8 @@ fn send_page(base: &str, is_known: bool, asked: &HeaderMap) -> Response {
 
 const HTML: &str = "text/html; charset=utf-8";
 
-/// Nothing but our own files may run, and only the inline scripts that the page was built with.
+/// The content security policy: only our own files may run, and the inline scripts that the page was built
+/// with.
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let index = FILES.iter().find(|file| file.path == "index.html").map_or(&[][..], |file| file.plain);
     let page = String::from_utf8_lossy(index);
@@ -120,7 +132,7 @@ static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'self'"))
 });
 
-/// The hashes of a page's inline scripts or styles, as a policy names them, each with a space before it.
+/// The hashes of a page's inline scripts or styles as sources of a policy, each with a space before it.
 pub(super) fn hashes(page: &str, tag: &str) -> String {
     let (begin, end) = (format!("<{tag}"), format!("</{tag}>"));
     let mut hashes = String::new();
@@ -155,7 +167,7 @@ fn send(
     response
 }
 
-/// Without a copy of what is embedded.
+/// Converts embedded content without copying it.
 fn bytes(body: Cow<'static, [u8]>) -> Bytes {
     match body {
         Cow::Borrowed(embedded) => Bytes::from_static(embedded),
@@ -184,7 +196,7 @@ fn accepts(header: &HeaderValue, name: &str) -> bool {
     })
 }
 
-/// Whether the bundler put a hash into the name: `-` and sixteen hexadecimal digits.
+/// Whether the bundler put a hash into the file's name: `-` and sixteen hexadecimal digits.
 fn has_hash(path: &str) -> bool {
     path.split(['-', '_', '.']).any(|part| part.len() == 16 && part.bytes().all(|b| b.is_ascii_hexdigit()))
 }

@@ -1,4 +1,4 @@
-//! Reading the bodies of requests, bounded in size and in time.
+//! Reads the bodies of requests, bounded in size and time.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use http_body_util::BodyExt as _;
 
 use crate::api::ApiError;
 
-/// A body that takes longer than this comes from a stuck client; the longest valid one needs a second at modem speed.
+/// The time limit for a body; the longest valid one takes a second at modem speed.
 const READ_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How much of a body that is too large is read and thrown away: a client that is still sending does not see an answer
-/// that comes before it is done.
+/// The number of bytes of an oversized body that are read and discarded: a client that is still sending does
+/// not see an earlier answer.
 const DRAINED_BYTES: usize = 16 << 20;
 
 /// Reads the whole body.

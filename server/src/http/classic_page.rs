@@ -1,5 +1,5 @@
-//! `GET /classic`: a page without WebAssembly that speaks the classic routes, for old browsers and as the living relative of
-//! the tutorial's page.
+//! `GET /classic`: a page without WebAssembly that uses the classic routes, for old browsers and as a
+//! successor of the tutorial's page.
 
 use std::sync::LazyLock;
 

@@ -26,7 +26,7 @@ use crate::api::{
     ApiError, App, Body, Call, Caller, CallerHeaders, REQUEST_ID, Reply, RequestId, RequestLine,
 };
 
-/// Longest head of a request, in bytes, without the space around values.
+/// The longest head of a request, in bytes, without the space around values.
 pub(crate) const HEAD_BYTES: usize = 32 * 1024;
 
 /// An operation as a handler.
@@ -78,7 +78,7 @@ where
 }
 
 pin_project! {
-    /// The response to come.
+    /// The pending response.
     #[project = Projected]
     pub(super) enum Answering<O> {
         Running { #[pin] operation: O, exchange: Exchange },
@@ -175,7 +175,7 @@ impl Exchange {
     }
 }
 
-/// Makes an error of a panic.
+/// Runs a function, and turns a panic into an error.
 fn caught<T>(act: impl FnOnce() -> T) -> Result<T, ApiError> {
     catch_unwind(AssertUnwindSafe(act)).map_err(|_| {
         tracing::error!("an operation panicked; the message of the panic stands above");
@@ -188,8 +188,8 @@ fn caller_headers(parts: &Parts) -> CallerHeaders<'_> {
     CallerHeaders::read(parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())))
 }
 
-/// How long the head was, as far as it shows: two signs and a line's end around each header's name and value, and around
-/// the parts of the first line.
+/// The length of the head as far as it can be reconstructed: two characters and a line break around each
+/// header's name and value, and around the parts of the first line.
 fn head_length(parts: &Parts, path: &str, query: Option<&str>) -> usize {
     let headers: usize =
         parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
@@ -202,7 +202,7 @@ fn peer(parts: &Parts) -> Option<IpAddr> {
 }
 
 fn make_call(caller: Caller, mut parts: Parts, body: body::Body) -> Result<Call, ApiError> {
-    // The extractor has everything at hand, and never waits.
+    // The extractor needs no input, so it never waits.
     let path = Path::<Vec<String>>::from_request_parts(&mut parts, &()).now_or_never();
     let Some(Ok(Path(path))) = path else {
         return Err(ApiError::parameter("the address is not text in UTF-8"));

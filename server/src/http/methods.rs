@@ -1,5 +1,5 @@
-//! The methods of one address, said once: what handles them, what `Allow` says, and what is answered to `OPTIONS` and to
-//! every other method.
+//! The methods of one address, declared once: their handlers, the value of `Allow`, and the answers to
+//! `OPTIONS` and to every other method.
 
 use axum::Router;
 use axum::extract::Request;
@@ -39,13 +39,13 @@ pub(super) fn get<O: Future<Output = Answer> + Send + 'static>(operation: impl A
     Methods::new().on(MethodFilter::GET, &["GET", "HEAD"], Operation(operation))
 }
 
-/// The same for a page.
+/// Like [`get`], for a page.
 pub(super) fn page(page: impl Answers) -> Methods {
     Methods::new().on(MethodFilter::GET, &["GET", "HEAD"], Page(page))
 }
 
-/// `GET` for what is held. Nobody holds a line to hear nothing, and a cursor that moved would have swallowed a message:
-/// there is no `HEAD`.
+/// `GET` for a held request, without `HEAD`: a hold without a body would be useless, and a cursor that it
+/// moved would lose a message.
 pub(super) fn held<O: Future<Output = Answer> + Send + 'static>(operation: impl Act<O>) -> Methods {
     Methods::new().on(MethodFilter::GET, &["GET"], Operation(operation))
 }
@@ -65,17 +65,17 @@ impl Methods {
         Self { handlers: MethodRouter::new(), allow: Vec::new() }
     }
 
-    /// And `POST`.
+    /// Adds `POST`.
     pub(super) fn post<O: Future<Output = Answer> + Send + 'static>(self, operation: impl Act<O>) -> Self {
         self.on(MethodFilter::POST, &["POST"], Operation(operation))
     }
 
-    /// And `PATCH`.
+    /// Adds `PATCH`.
     pub(super) fn patch<O: Future<Output = Answer> + Send + 'static>(self, operation: impl Act<O>) -> Self {
         self.on(MethodFilter::PATCH, &["PATCH"], Operation(operation))
     }
 
-    /// And `DELETE`.
+    /// Adds `DELETE`.
     pub(super) fn delete<O: Future<Output = Answer> + Send + 'static>(self, operation: impl Act<O>) -> Self {
         self.on(MethodFilter::DELETE, &["DELETE"], Operation(operation))
     }
@@ -108,7 +108,7 @@ impl Methods {
     }
 }
 
-/// Addresses and what each of them takes.
+/// Addresses with their methods.
 pub(super) struct Table(Router<App>);
 
 impl Table {
@@ -120,31 +120,31 @@ impl Table {
         Self(self.0.route(path, methods.into_router()))
     }
 
-    /// The routes, and what answers everything else.
+    /// The router of the table, with `fallback` for every other address.
     pub(super) fn or_else(self, fallback: impl Answers) -> Router<App> {
         self.0.fallback(Page(fallback))
     }
 }
 
-/// The methods that pages and files take.
+/// The value of `Allow` for pages and files.
 pub(super) const READING: &str = "GET, HEAD, OPTIONS";
 
-/// Whether a request asks what the server as a whole takes (`OPTIONS *`).
+/// Whether a request asks for the methods of the server as a whole (`OPTIONS *`).
 pub(super) fn is_about_server(request: &Request) -> bool {
     request.method() == Method::OPTIONS && request.uri().path() == "*"
 }
 
-/// All methods that any address of the server takes.
+/// The union of the methods of all addresses.
 pub(super) const EVERYTHING: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
-/// The answer to `OPTIONS`. Pages of other sites learn nothing from it: there is no `Access-Control-Allow-Origin`.
+/// Answers `OPTIONS`. Pages of other sites learn nothing from it: it has no `Access-Control-Allow-Origin`.
 pub(super) fn options(allow: &str) -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     with_allow(response, allow)
 }
 
-/// The answer to a method that the address does not take.
+/// Answers a method that the address does not have.
 pub(super) fn not_allowed(method: &Method, allow: &str) -> Response {
     let detail = format!("this address does not take {method}; it takes {allow}");
     with_allow(ApiError::new(ProblemCode::MethodNotAllowed, detail).into_response(), allow)

@@ -2,11 +2,11 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
-/// Which build this is: the version, and a hash of the browser client that is embedded. Every answer says it in the header
-/// `holdline-build`, so that an old page can offer to load itself again.
+/// The build: the version, and a hash of the embedded browser client. Every answer has it in the header
+/// `holdline-build`, so that an old page can offer to reload.
 pub const BUILD: &str = env!("HOLDLINE_BUILD");
 
-/// Names and values, in the order in which they are sent. Nothing may be done with an answer of the API but read it.
+/// Names and values, in the order in which they are sent. An answer of the API may only be read.
 const PROTECTION: [(&str, &str); 4] = [
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
@@ -14,7 +14,7 @@ const PROTECTION: [(&str, &str); 4] = [
     ("holdline-build", BUILD),
 ];
 
-/// The same as lines of a head.
+/// The headers as lines of a response's head.
 pub(crate) fn protection_lines() -> String {
     let mut lines = String::new();
     for (name, value) in PROTECTION {
@@ -23,7 +23,7 @@ pub(crate) fn protection_lines() -> String {
     lines
 }
 
-/// Adds them, unless the answer has its own.
+/// Adds the headers that the answer does not have already.
 pub(super) fn protect(headers: &mut HeaderMap) {
     for (name, value) in PROTECTION {
         headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));

@@ -1,4 +1,4 @@
-//! Replies and errors as axum's responses.
+//! Converts replies and errors to axum's responses.
 
 use std::convert::Infallible;
 
@@ -10,19 +10,23 @@ use futures_util::StreamExt as _;
 use super::protection::protect;
 use crate::api::{ApiError, Reply, ReplyBody};
 
+/// Headers of nearly every response, hyper's own included.
+const HEADERS: usize = 12;
+
 impl IntoResponse for Reply {
     fn into_response(self) -> Response {
         let mut response = Response::default();
         *response.status_mut() =
             StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
+        headers.reserve(HEADERS);
         for (name, value) in [(header::CONTENT_TYPE, self.media_type), (header::CACHE_CONTROL, self.caching)]
         {
             headers.extend(value.map(|value| (name, HeaderValue::from_static(value))));
         }
         protect(headers);
         for (name, value) in self.further_headers() {
-            // Values are made of text that was checked, and one that could not be sent is better left out than sent in part.
+            // Values were checked before; an invalid one is left out entirely.
             if let Ok(value) = HeaderValue::from_str(value) {
                 headers.append(HeaderName::from_static(name), value);
             }

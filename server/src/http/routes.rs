@@ -1,4 +1,4 @@
-//! Every route, in one table, with the methods that it takes.
+//! The table of routes, each with its methods.
 
 use std::sync::Arc;
 
@@ -9,21 +9,21 @@ use super::{assets, classic_page};
 use crate::api::{self, App, HttpConfig};
 use crate::hub::Hub;
 
-/// Everything Holdline answers, for a hub: serve it alone, or nest it under a prefix of your own app. Generic in the
-/// host's state. With `nest_service("/chat", …)` the page is at `/chat` and at `/chat/`; axum's `nest` leaves the latter
-/// to the host. The client finds its prefix by itself. Answers to every host name and believes no proxy; see
-/// [`router_with`].
+/// The router of a hub, to be served alone or nested under a prefix of another app. Generic in that app's
+/// state. With `nest_service("/chat", …)` the page is at `/chat` and at `/chat/`; axum's `nest` leaves the
+/// latter to the host. The client finds its prefix by itself. Answers to every host name and trusts no proxy;
+/// see [`router_with`].
 pub fn router<S: Clone + Send + Sync + 'static>(hub: Arc<Hub>) -> Router<S> {
     router_with(hub, HttpConfig::default())
 }
 
-/// The same for known host names, or behind proxies: one that strips a prefix says so in `X-Forwarded-Prefix`, and is
-/// believed if it is trusted.
+/// Like [`router`], for known host names or behind proxies: one that strips a prefix sends it in
+/// `X-Forwarded-Prefix`, which is used if the proxy is trusted.
 pub fn router_with<S: Clone + Send + Sync + 'static>(hub: Arc<Hub>, config: HttpConfig) -> Router<S> {
     routes(App::new(hub, config))
 }
 
-/// The same for an app that others share.
+/// Makes the routes on a state that other transports share.
 pub(crate) fn routes<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
     Table::new()
         .route("/api/v1/poll", held(api::poll).post(api::poll_by_form))

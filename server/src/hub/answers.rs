@@ -1,5 +1,5 @@
-//! Answers to polls: encodes each batch once for all polls that ask the same, and reads from the log the entries that are
-//! not cached.
+//! Answers to polls: encodes each batch once for all polls that ask the same, and reads entries that are not
+//! cached from the log.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,21 +18,21 @@ use crate::scope::Scope;
 /// A poll's answer.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// The batch as JSON; the same buffer for everyone who asked the same.
+    /// The batch as JSON; one buffer for all polls that asked the same.
     pub body: Bytes,
     /// The batch's cursor.
     pub cursor: Cursor,
-    /// Whether the batch brings anything.
+    /// Whether the batch contains neither entries nor presence.
     pub is_empty: bool,
 }
 
-/// Entries from the log, and how far they reach.
+/// Entries from the log, and the position that they reach.
 pub(super) struct ReadEntries {
     pub(super) entries: Vec<Arc<StoredEntry>>,
     pub(super) upto: Seq,
 }
 
-/// Makes answers.
+/// Encodes answers.
 pub(crate) struct Answers {
     log: Arc<dyn Log>,
     state: Arc<HubState>,
@@ -49,13 +49,13 @@ impl Answers {
         &self.log
     }
 
-    /// A position in the log as it is now.
+    /// The cursor of a position in the present log.
     pub(super) fn cursor(&self, seq: Seq) -> Cursor {
         Cursor { epoch: self.log.epoch(), seq }
     }
 
-    /// The answer to a poll, and by what key its keeper knows it. One for which the log has to be read is for
-    /// [`LogReads`](super::log_reads::LogReads), and answered here as if nothing had come.
+    /// Encodes the answer to a completed poll, and returns it with the keeper's key. A poll that needs the
+    /// log belongs to [`LogReads`](super::log_reads::LogReads); here it is answered as if there were nothing.
     pub(crate) fn answer<K>(&self, completed: Completed<K>) -> (K, Answer) {
         let Completed { key, scope, epoch, after, found, presence, feeds } = completed;
         let at = |seq| Cursor { epoch, seq };
@@ -77,12 +77,12 @@ impl Answers {
         (key, answer)
     }
 
-    /// An answer that brings nothing.
+    /// An empty answer.
     pub(crate) fn nothing(&self, upto: Cursor) -> Answer {
         self.encode(&[], upto, None)
     }
 
-    /// Reads what a poll has to bring from the log.
+    /// Reads the entries for a poll from the log.
     pub(super) async fn read(
         &self,
         scope: &Scope,
@@ -90,7 +90,7 @@ impl Answers {
         after: Seq,
     ) -> Result<ReadEntries, PollError> {
         let chunk = self.log.read(scope, rooms, after).await?;
-        // Who asks for the beginning gets the beginning of what there is.
+        // A reader from the very beginning gets the oldest entries that still exist.
         if after != Seq::START && after < chunk.forgotten {
             let cursor = self.cursor(self.state.head());
             return Err(PollError::Gap { forgotten: chunk.forgotten, cursor });
@@ -98,8 +98,8 @@ impl Answers {
         Ok(ReadEntries { entries: chunk.entries, upto: chunk.upto })
     }
 
-    /// Writes a batch around entries and presence that are encoded already. A poll of an earlier life of the log is brought
-    /// nothing: its next hears that the epoch has changed.
+    /// Encodes a batch around entries and presence that are JSON already. A poll of an earlier incarnation of
+    /// the log gets an empty answer: its next one is told that the epoch has changed.
     pub(super) fn encode(
         &self,
         entries: &[Arc<StoredEntry>],

@@ -1,9 +1,9 @@
-//! Coalescing: a pause after a round of answers, as long as the round's work deserves.
+//! Coalescing: a pause after a round of answers, in proportion to the round's work.
 //!
-//! Clients that were answered poll again at once. A busy room would answer each of them with one message at a time, as fast
-//! as it can (the saw of the long polling article). With the pause about half of the time, at most, goes into answers and
-//! the polls that follow them, and what is said meanwhile goes out together. A quiet room never notices: its pause is long
-//! over when the next message comes.
+//! Clients that were answered poll again at once. Without a pause, a busy room would answer each of them with
+//! one message at a time, as fast as it can. With the pause, answers and the polls that follow them take
+//! about half of the time, at most, and messages published meanwhile are delivered together. A quiet room is
+//! not delayed: its pause is long over when the next message comes.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use tokio::time::Instant;
 
 use super::sync::now;
 
-/// A round in which writing the answers took less than this is no load.
+/// The shortest time for writing a round's answers that counts as load.
 const SHORT: Duration = Duration::from_micros(200);
-/// The pause as a multiple of the time for writing the answers: reading the polls that follow takes as long again, and
-/// then the loop is idle for as long as both.
+/// The pause as a multiple of the time for writing the answers: reading the polls that follow takes as long
+/// again, and then the loop is idle for as long as both.
 const PAUSE: u32 = 3;
 /// The longest pause. Longer ones make rounds of more bytes, which take longer, and so on, until they cost more delay than
 /// they save.
@@ -25,12 +25,13 @@ const LONGEST: Duration = Duration::from_millis(2);
 #[derive(Clone, Copy)]
 pub(super) struct Coalescer {
     until: Instant,
-    /// How far the last round went.
+    /// The position that the last round reached.
     reached: Seq,
 }
 
 impl Coalescer {
-    /// The pause after a round of answers that reached `reached` and ends now, if its work was worth one.
+    /// Starts the pause after a round of answers that began at `began`, reached `reached` and ends now;
+    /// `None` if its work was too little.
     pub(super) fn after_round(began: Instant, reached: Seq) -> Option<Self> {
         let now = now();
         let took = now.saturating_duration_since(began);
@@ -42,8 +43,8 @@ impl Coalescer {
         self.until
     }
 
-    /// Whether a poll from this position has to wait for the end of the pause. Only polls that were in the last round do:
-    /// for the others there are entries already.
+    /// Whether a poll from this position has to wait for the end of the pause. Only polls of the last round
+    /// have to: for others, entries are ready already.
     pub(super) fn defers(&self, after: Seq, now: Instant) -> bool {
         after >= self.reached && now < self.until
     }

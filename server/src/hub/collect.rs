@@ -1,4 +1,5 @@
-//! Looking: what the cache has for a poll, and whether its hold is over. Never reads the log.
+//! Looks into the cache for a poll: collects its entries, or decides that its hold is over. Never reads the
+//! log.
 
 use std::sync::Arc;
 
@@ -11,12 +12,12 @@ use super::state::HubState;
 use crate::log::StoredEntry;
 use crate::scope::Scope;
 
-/// Which answers of other polls a poll may be given.
+/// The kinds of answers of other polls that a poll may be given.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reuse {
     /// An answer that was encoded for a poll with the same news of presence.
     Answer(Option<Tag>),
-    /// No answer: the caller needs the entries themselves.
+    /// None: the caller needs the entries themselves.
     Nothing,
 }
 
@@ -27,12 +28,12 @@ pub(super) enum Found {
     Shared(Bytes, Seq),
     /// The log has to be read.
     NotCached,
-    /// No entries, but the hold is over: presence has changed, the time is up, or the server is stopping.
+    /// The hold is over without entries: presence has changed, the time is up, or the server is stopping.
     Nothing(Seq),
 }
 
 impl Found {
-    /// How far it reaches; what is not cached reaches nowhere.
+    /// The position that the finding reaches; zero if the log has to be read.
     pub(super) fn upto(&self) -> Seq {
         match self {
             Self::Entries(_, upto) | Self::Shared(_, upto) | Self::Nothing(upto) => *upto,
@@ -42,7 +43,7 @@ impl Found {
 }
 
 impl HubState {
-    /// Looks once for one poll; `None` means that its hold goes on. `is_over` ends the hold in any case.
+    /// Looks once for one poll; `None` means that its hold continues. `is_over` ends the hold in any case.
     pub(super) fn check(
         &self,
         feeds: &[Arc<Feed>],
@@ -51,7 +52,8 @@ impl HubState {
         reuse: Reuse,
         is_over: bool,
     ) -> Option<Found> {
-        // Read before the look: the position that an empty answer claims must not be ahead of what was looked at.
+        // Read before the look: an empty answer must not claim a position beyond the entries that were looked
+        // at.
         let head = self.head().max(after);
         self.collect(feeds, scope, after, reuse).or_else(|| {
             let has_news = matches!(reuse, Reuse::Answer(Some(_)));
@@ -59,8 +61,8 @@ impl HubState {
         })
     }
 
-    /// One look at all feeds, as of one head. A room that is gone brings nothing and moves no cursor: the next poll, which
-    /// comes at once, is told that there is no such room, or looks at the new one of that name.
+    /// Collects from all feeds as of one head. A removed room has no entries and moves no cursor: the next
+    /// poll, which follows at once, is told that the room is unknown, or looks at the new room of that name.
     fn collect(&self, feeds: &[Arc<Feed>], scope: &Scope, after: Seq, reuse: Reuse) -> Option<Found> {
         let head = self.head();
         if let [feed] = feeds {
@@ -91,7 +93,8 @@ impl HubState {
     }
 }
 
-/// Closes a batch at its limits. A full one reaches as far as its last entry, any other as far as the view it is from.
+/// Cuts a batch at its limits. A full batch reaches as far as its last entry, any other as far as the head of
+/// its view.
 fn fit(mut entries: Vec<Arc<StoredEntry>>, head: Seq) -> Found {
     let fitting = StoredEntry::fitting(&entries);
     let is_full = fitting < entries.len() || fitting == BATCH_ENTRIES;

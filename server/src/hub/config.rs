@@ -1,4 +1,4 @@
-//! How a hub behaves.
+//! The configuration of a hub.
 
 use std::time::Duration;
 
@@ -6,36 +6,38 @@ use holdline_shared::limits::{ROOM_EXPIRY, WAIT_DEFAULT, WAIT_MAX};
 
 use crate::log::Retention;
 
-/// How the hub behaves. Begin with the default and set what is to be otherwise.
+/// The behaviour of a hub. Start from the default, and change the fields that matter.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct HubConfig {
-    /// The hold that is offered to clients, and given to those who do not say.
+    /// The hold that is offered to clients, and used for polls that do not ask for one.
     pub wait: Duration,
-    /// The longest hold that is granted to those who ask for more.
+    /// The longest hold; a poll that asks for more gets this.
     pub max_wait: Duration,
-    /// How much memory the newest part of the log takes, in bytes: its JSON and what it takes to keep it.
+    /// The memory limit of cached entries, in bytes: their JSON and the overhead of keeping them.
     pub recent_bytes: usize,
-    /// How long somebody is still here after their last poll.
+    /// The time for which a person counts as present after their last poll.
     pub grace: Duration,
-    /// Retention: which entries the log keeps.
+    /// The retention of the log's entries.
     pub keep: Retention,
-    /// How often retention runs.
+    /// The period of retention.
     pub keep_every: Duration,
-    /// How long a room without messages is kept after its newest entry. [`Duration::MAX`] is for ever.
+    /// The time for which a room without messages is kept after its newest entry. [`Duration::MAX`] is for
+    /// ever.
     pub room_expiry: Duration,
-    /// Polls held at once. Beyond this many, polls return after a second at most; beyond twice as many they are refused
-    /// as overloaded. [`HubConfig::max_held_within`] chooses it for a number of connections.
+    /// The number of polls held at once. Beyond this number, polls return after a second at most; beyond
+    /// twice the number, they are refused as overloaded. [`HubConfig::max_held_within`] derives it from a
+    /// number of connections.
     pub max_held: usize,
 }
 
-/// Connections that [`ServeConfig`](crate::ServeConfig) allows by default.
+/// The number of connections that [`ServeConfig`](crate::ServeConfig) allows by default.
 pub(crate) const MAX_CONNECTIONS: usize = 16_384;
 
 impl HubConfig {
-    /// The `max_held` that leaves, of as many connections as may be open, two fifths for polls that are held for as long
-    /// as they ask, two fifths for polls that return sooner, and a fifth for those who are answered that the server is
-    /// overloaded and for everything else: overload is answered before connections are refused.
+    /// The `max_held` that reserves two fifths of the connections for polls that are held as long as they
+    /// ask, two fifths for polls that return sooner, and a fifth for refusals and all other requests, so that
+    /// overload is answered before connections are refused.
     pub const fn max_held_within(max_connections: usize) -> usize {
         let held = max_connections / 5 * 2;
         if held == 0 { 1 } else { held }
@@ -43,8 +45,8 @@ impl HubConfig {
 }
 
 impl Default for HubConfig {
-    /// 25 s, 120 s, 32 MiB, 15 s, for ever, a minute, a week, and what fits within the connections that are allowed by
-    /// default.
+    /// 25 s, 120 s, 32 MiB, 15 s, for ever, a minute, a week, and as many polls as fit into the default
+    /// number of connections.
     fn default() -> Self {
         Self {
             wait: WAIT_DEFAULT,

@@ -1,4 +1,4 @@
-//! Why a poll cannot be answered, and why a room cannot be read.
+//! The reasons why a poll cannot be answered or a room cannot be read.
 
 use holdline_shared::{Cursor, RoomName, Seq};
 use thiserror::Error;
@@ -6,32 +6,32 @@ use thiserror::Error;
 use super::feed::WaitKey;
 use crate::log::LogError;
 
-/// The room is not there.
+/// The room does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("there is no such room")]
 pub struct UnknownRoom;
 
-/// Why a poll cannot be answered.
+/// The reason why a poll cannot be answered.
 #[derive(Debug, Clone, Error)]
 #[non_exhaustive]
 pub enum PollError {
-    /// A named room is not there.
+    /// A named room does not exist.
     #[error("there is no room {0:?}; PUT it to make it")]
     UnknownRoom(RoomName),
-    /// The cursor is from another life of the log; this is where the present one stands.
+    /// The cursor is from another incarnation of the log; the new cursor is the end of the present one.
     #[error("the log was replaced or restored since this cursor; fetch history and go on from its cursor")]
     EpochChanged(Cursor),
-    /// Some of what came after the cursor was forgotten; this is where the log stands now.
+    /// Retention has removed some entries after the cursor.
     #[error(
         "entries up to {forgotten} of these rooms are no longer kept; fetch history and go on from its cursor"
     )]
     Gap {
-        /// The newest entry that is gone.
+        /// The newest removed entry.
         forgotten: Seq,
-        /// The log's head.
+        /// The log's present end.
         cursor: Cursor,
     },
-    /// As many polls are held as may be.
+    /// The maximum number of polls is held already.
     #[error("the server holds as many requests as it may; come back in a moment")]
     Overloaded,
     /// The log could not be read.
@@ -40,11 +40,11 @@ pub enum PollError {
 }
 
 impl PollError {
-    /// That there is no room of this key.
+    /// The error for a room that does not exist.
     pub(super) fn unknown_room(key: &WaitKey) -> Self {
         match key {
             WaitKey::Room(name) => Self::UnknownRoom(name.clone()),
-            // All rooms are always there.
+            // The feed of all rooms always exists.
             WaitKey::AllRooms => Self::UnknownRoom(RoomName::lobby()),
         }
     }

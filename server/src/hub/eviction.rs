@@ -1,5 +1,5 @@
-//! The eviction queue: all cached entries in log order, and the memory that they take. The oldest go first, whichever room
-//! they are in.
+//! The eviction queue: all cached entries in log order, and the memory that they take. The oldest are evicted
+//! first, regardless of their room.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use holdline_shared::{RoomName, Seq};
 
 use crate::log::{RoomCut, StoredEntry};
 
-/// What is cached, oldest first.
+/// The cached entries, oldest first.
 #[derive(Default)]
 pub(super) struct EvictionQueue {
     entries: VecDeque<Arc<StoredEntry>>,
@@ -21,7 +21,7 @@ impl EvictionQueue {
         self.entries.push_back(entry);
     }
 
-    /// Puts another form of an entry in its place.
+    /// Replaces an entry by another form of it.
     pub(super) fn replace(&mut self, entry: &Arc<StoredEntry>) {
         if let Ok(index) = self.entries.binary_search_by_key(&entry.seq, |entry| entry.seq) {
             self.bytes = self.bytes + entry.cached_size() - self.entries[index].cached_size();
@@ -29,7 +29,7 @@ impl EvictionQueue {
         }
     }
 
-    /// Takes the oldest entry, when all together take more than this.
+    /// Removes the oldest entry if all entries together take more than `limit` bytes.
     pub(super) fn pop_beyond(&mut self, limit: usize) -> Option<Arc<StoredEntry>> {
         if self.bytes <= limit {
             return None;

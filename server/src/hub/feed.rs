@@ -12,7 +12,7 @@ use super::sync::Mutex;
 use crate::log::StoredEntry;
 use crate::scope::Scope;
 
-/// What a wait list waits for.
+/// The feed that a wait list waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum WaitKey {
     AllRooms,
@@ -20,7 +20,8 @@ pub(super) enum WaitKey {
 }
 
 impl WaitKey {
-    /// Whether a reader may wait here. For all rooms everybody may wait, and hears of those that they may read.
+    /// Whether a reader with this scope may wait for the feed. Every reader may wait for all rooms, and receives the entries
+    /// that the scope allows.
     pub(super) fn is_within(&self, scope: &Scope) -> bool {
         match self {
             Self::AllRooms => true,
@@ -40,7 +41,7 @@ impl WaitKey {
 /// Entries in log order, as far back as they are cached.
 pub(super) struct Feed {
     key: WaitKey,
-    /// The life of the log that the entries are of. A log that was replaced has other feeds.
+    /// The incarnation of the log that the entries belong to. A replaced log has new feeds.
     epoch: Epoch,
     state: Mutex<State>,
 }
@@ -48,21 +49,21 @@ pub(super) struct Feed {
 #[derive(Default)]
 struct State {
     head: Seq,
-    /// All entries after `floor`.
+    /// The cached entries: all after `evicted`.
     recent: VecDeque<Arc<StoredEntry>>,
-    floor: Seq,
+    evicted: Seq,
     /// Whether the room is gone, with everything in it.
     is_removed: bool,
-    /// Wait lists to notify at the next change, and then no more.
+    /// The wait lists to notify of the next change, once.
     watchers: Vec<ReadyToken>,
-    /// The last answers that were encoded: without presence, and with.
+    /// The last encoded answers: without presence, and with.
     shared: [Option<SharedAnswer>; 2],
 }
 
-/// Names a state of presence; see [`presence`](super::presence).
+/// The tag of a state of presence; see [`presence`](super::presence).
 pub(super) type Tag = u64;
 
-/// An answer for every poll that asks from the same position and has to be told the same of presence.
+/// An answer for all polls from the same position with the same change of presence.
 struct SharedAnswer {
     after: Seq,
     presence: Option<Tag>,
@@ -72,10 +73,10 @@ struct SharedAnswer {
     body: Bytes,
 }
 
-/// What a feed has after a position.
+/// The entries that a feed has after a position.
 pub(super) enum Collected {
     Nothing,
-    /// The position is older than what is cached; the log has to be read.
+    /// The position is before the oldest cached entry; the log has to be read.
     NotCached,
     /// The room is gone.
     Removed,
@@ -88,14 +89,14 @@ impl State {
         while self.recent.front().is_some_and(|entry| entry.seq <= seq) {
             self.recent.pop_front();
         }
-        self.floor = self.floor.max(seq);
+        self.evicted = self.evicted.max(seq);
     }
 }
 
 impl Feed {
-    /// A feed that stands at `head`, with nothing cached of what is before `floor`.
-    pub(super) fn new(key: WaitKey, epoch: Epoch, head: Seq, floor: Seq) -> Self {
-        Self { key, epoch, state: Mutex::new(State { head, floor, ..State::default() }) }
+    /// Makes a feed that ends at `head` and has no entries up to `evicted` in its cache.
+    pub(super) fn new(key: WaitKey, epoch: Epoch, head: Seq, evicted: Seq) -> Self {
+        Self { key, epoch, state: Mutex::new(State { head, evicted, ..State::default() }) }
     }
 
     pub(super) fn key(&self) -> &WaitKey {
@@ -133,7 +134,7 @@ impl Feed {
         state.recent.get(index).cloned()
     }
 
-    /// Puts another form of a cached entry in its place.
+    /// Replaces a cached entry by another form of it.
     pub(super) fn replace(&self, entry: &Arc<StoredEntry>) {
         let mut state = self.state.lock();
         state.shared = [None, None];
@@ -142,14 +143,14 @@ impl Feed {
         }
     }
 
-    /// Removes everything, because the room is gone. Watchers are notified separately.
+    /// Removes all entries, because the room is gone. Watchers are notified separately.
     pub(super) fn remove(&self) {
         let mut state = self.state.lock();
         let watchers = std::mem::take(&mut state.watchers);
         *state = State { is_removed: true, watchers, ..State::default() };
     }
 
-    /// Whether there is anything after this position, cached or not.
+    /// Whether the feed has entries after this position, cached or not.
     pub(super) fn is_beyond(&self, after: Seq) -> bool {
         self.state.lock().head > after
     }
@@ -163,7 +164,7 @@ impl Feed {
         if state.head <= after {
             return Collected::Nothing;
         }
-        if after < state.floor {
+        if after < state.evicted {
             return Collected::NotCached;
         }
         let start = state.recent.partition_point(|entry| entry.seq <= after);
@@ -172,7 +173,7 @@ impl Feed {
         if found.is_empty() { Collected::Nothing } else { Collected::Entries(found) }
     }
 
-    /// The answer that another poll got which asked the same, and how far it reaches.
+    /// The answer of another poll that asked the same, with the position that it reaches.
     pub(super) fn shared_answer(&self, after: Seq, presence: Option<Tag>) -> Option<(Bytes, Seq)> {
         let state = self.state.lock();
         let shared = state.shared[usize::from(presence.is_some())].as_ref()?;
@@ -184,7 +185,7 @@ impl Feed {
     pub(super) fn share_answer(&self, after: Seq, presence: Option<Tag>, upto: Seq, body: &Bytes) {
         let mut state = self.state.lock();
         let head = state.head;
-        if head <= upto && after >= state.floor {
+        if head <= upto && after >= state.evicted {
             let shared = SharedAnswer { after, presence, head, upto, body: body.clone() };
             state.shared[usize::from(presence.is_some())] = Some(shared);
         }
@@ -198,23 +199,23 @@ impl Feed {
         }
     }
 
-    /// Removes a watcher. A token that was notified meanwhile is none any more.
+    /// Removes a watcher. A token that was notified meanwhile is no watcher any more.
     pub(super) fn unregister(&self, token: &ReadyToken) {
         self.state.lock().watchers.retain(|watcher| watcher != token);
     }
 
-    /// Whether anyone watches.
+    /// Whether the feed has watchers.
     pub(super) fn is_waited_for(&self) -> bool {
         !self.state.lock().watchers.is_empty()
     }
 
-    /// How many watchers are registered.
+    /// The number of watchers.
     #[cfg(test)]
     pub(super) fn watchers(&self) -> usize {
         self.state.lock().watchers.len()
     }
 
-    /// Says "look again" to all watchers.
+    /// Notifies and removes all watchers.
     pub(super) fn notify(&self) {
         let watchers = std::mem::take(&mut self.state.lock().watchers);
         watchers.iter().for_each(ReadyToken::notify);

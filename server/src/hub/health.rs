@@ -1,5 +1,5 @@
-//! Whether a hub works. It notices when it cannot go on: its log has failed for good, or a task of its own has. Whoever
-//! serves it stops then; nothing is repaired here.
+//! The health of a hub: detects that it cannot continue, because its log or one of its own tasks has failed
+//! for good. Its server stops then; nothing is repaired here.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,10 +11,10 @@ use tokio::time::{Instant, timeout};
 use crate::log::{HEALTH_TIME, Log, LogError};
 use crate::repeated_line::RepeatedLine;
 
-/// For how long the log's answer stands: however many ask, the log is asked once a second.
+/// The time for which a check of the log is valid: however many ask, the log is checked once a second.
 const CHECK_LASTS: Duration = Duration::from_secs(1);
 
-/// Why a hub cannot serve right now.
+/// The reason why a hub cannot serve right now.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum NotReady {
@@ -24,7 +24,7 @@ pub enum NotReady {
     /// The log or a part of the hub has failed for good.
     #[error("a part of the server has failed; restart the server")]
     Failed,
-    /// The log has not said in time whether it works.
+    /// The log did not answer the check in time.
     #[error("the log did not answer within {} seconds", HEALTH_TIME.as_secs())]
     Slow,
     /// The log cannot be written or read.
@@ -32,7 +32,7 @@ pub enum NotReady {
     Log(LogError),
 }
 
-/// When the log was asked, and what it said.
+/// The last check of the log: its time and its outcome.
 struct LogCheck {
     at: Instant,
     outcome: Result<(), NotReady>,
@@ -40,9 +40,9 @@ struct LogCheck {
 
 /// The health of one hub.
 pub(super) struct Health {
-    /// Whether the hub cannot go on.
+    /// Whether the hub cannot continue.
     has_failed: flag::Sender<bool>,
-    /// The log's last answer.
+    /// The last check of the log.
     last_check: AsyncMutex<Option<LogCheck>>,
 }
 
@@ -51,9 +51,9 @@ impl Health {
         Arc::new(Self { has_failed: flag::Sender::new(false), last_check: AsyncMutex::default() })
     }
 
-    /// Resolves once the hub cannot go on.
+    /// Resolves once the hub cannot continue.
     pub(super) async fn failed(&self) {
-        // The sender is our own, so the channel does not close while we wait.
+        // The sender is a field of `self`, so the channel cannot close meanwhile.
         let _ = self.has_failed.subscribe().wait_for(|&has_failed| has_failed).await;
     }
 
@@ -61,7 +61,7 @@ impl Health {
         *self.has_failed.borrow()
     }
 
-    /// Whether the log works now. Many may ask at once.
+    /// Checks whether the log works now. Concurrent calls share one check.
     pub(super) async fn check(&self, log: &dyn Log) -> Result<(), NotReady> {
         if self.has_failed() {
             return Err(NotReady::Failed);
@@ -96,7 +96,7 @@ impl Health {
         let (failed, health) = (log.failed(), Arc::downgrade(self));
         let mut flag = self.has_failed.subscribe();
         tokio::spawn(async move {
-            // The flag ends with the hub.
+            // The flag is dropped with the hub.
             tokio::select! { () = failed => {}, _ = flag.changed() => {} }
             if let Some(health) = health.upgrade().filter(|health| !health.has_failed()) {
                 tracing::error!("the log has failed for good");

@@ -1,14 +1,15 @@
-//! A keeper of held polls. Each event loop has one of its own; one that the hub drives holds the polls of tasks.
+//! A keeper of held polls. Each event loop has its own; the hub drives one for the polls of tasks.
 //!
-//! The rule is: register, look, sleep, look. All polls of a keeper that wait for the same room are one wait list, which is
-//! registered with the room once and gone through in one pass when it is notified. Nothing is locked but the room that is
-//! looked at. The keeper neither reads the log nor keeps time: its owner reads, and calls [`HeldPolls::expire`].
+//! The rule is: register, look, sleep, look. All polls of a keeper that wait for the same room share a wait
+//! list, which is registered with the room once, and passed as a whole after a notification. Only the room
+//! that is looked at is locked. The keeper neither reads the log nor keeps time: its owner reads, and calls
+//! [`HeldPolls::expire`].
 
-use std::collections::HashMap;
 use std::slice::from_ref;
 use std::sync::Arc;
 use std::task::Waker;
 
+use foldhash::{HashMap, HashMapExt as _};
 use holdline_shared::{Cursor, Epoch, RoomSelection, Seq};
 use slab::Slab;
 use tokio::time::Instant;
@@ -25,14 +26,14 @@ use super::sync::{Ordering, now};
 use super::wait_list::{HeldId, MultiRoom, PauseEnd, Phase, Registration, WaitList, index};
 use crate::scope::Scope;
 
-/// The held polls of one thread, each known to it by a `K`.
+/// The held polls of one thread, each identified by a `K` of the thread's choice.
 pub(crate) struct HeldPolls<K> {
     state: Arc<HubState>,
     polls: Slab<Held<K>>,
     lists: Slab<WaitList>,
     by_key: HashMap<WaitKey, u32>,
     ready: Arc<ReadySet>,
-    /// The lists that pause, each once. They are not dropped.
+    /// The wait lists in a pause, each once. They are not dropped meanwhile.
     pausing: Vec<u32>,
 }
 
@@ -44,11 +45,11 @@ struct Held<K> {
     presence: Option<Box<PresenceLease>>,
 }
 
-/// What a look has found, and whether presence has changed for the poll's person.
+/// The result of a look, and whether presence has changed for the poll's person.
 type Finding = (Found, bool);
 
 impl<K> HeldPolls<K> {
-    /// No polls yet. `owner` is woken when there is something to do in [`HeldPolls::deliver_ready`].
+    /// Makes an empty keeper. `owner` is woken when [`HeldPolls::deliver_ready`] has something to do.
     pub(super) fn new(state: Arc<HubState>, owner: Waker) -> Self {
         Self {
             state,
@@ -90,8 +91,8 @@ impl<K> HeldPolls<K> {
         Ok(begin)
     }
 
-    /// The list for the most frequent kind of poll: of one room that has a list already, with its person shown in no other
-    /// room.
+    /// The list for the most frequent kind of poll: one room, which has a list already, and presence in no
+    /// other room.
     fn only_list(&self, rooms: &RoomSelection, presence: Option<&PresenceLease>) -> Option<u32> {
         let RoomSelection::Named(names) = rooms else { return None };
         let [name] = names.as_slice() else { return None };
@@ -115,12 +116,12 @@ impl<K> HeldPolls<K> {
                 return Begin::Completed(complete(key, (scope, epoch, after), finding, presence, feeds));
             }
         }
-        // The list is registered, so what comes from now on is not missed.
+        // The list is registered, so later changes are not missed.
         let slot = self.lists[list as usize].add(list, index(self.polls.vacant_key()));
         Begin::Held(self.insert(Held { key, scope, after, registration: Registration::One(slot), presence }))
     }
 
-    /// Begins every other poll. Without `now` the poll may not wait.
+    /// Begins any other poll. Without `now` the poll must not wait.
     fn begin_anywhere(
         &mut self,
         key: K,
@@ -153,10 +154,10 @@ impl<K> HeldPolls<K> {
         };
         self.insert(Held { key, scope, after, registration, presence });
         if is_deferred {
-            // It is looked at when the pause is over.
+            // Looked at when the pause is over.
             return Begin::Held(id);
         }
-        // Something may have come before the lists were registered.
+        // A change may have come before the lists were registered.
         match self.check_poll(&self.polls[id as usize], false) {
             Some(finding) => Begin::Completed(self.complete(id, None, finding)),
             None => Begin::Held(id),
@@ -175,18 +176,18 @@ impl<K> HeldPolls<K> {
         Some(self.complete(id, None, finding))
     }
 
-    /// Forgets a poll whose client is gone.
+    /// Removes a poll whose client is gone.
     pub(crate) fn cancel(&mut self, id: HeldId) {
         if self.polls.contains(id as usize) {
             self.remove(id, None);
         }
     }
 
-    /// Passes every list that was notified, and hands each poll that is complete to `answer`. Call it when the owner was
+    /// Passes every notified list, and hands each completed poll to `answer`. To be called when the owner was
     /// woken, and at the time of [`HeldPolls::next_pass`].
     pub(crate) fn deliver_ready(&mut self, now: Instant, mut answer: impl FnMut(Completed<K>)) {
         let mut woken = self.ready.take();
-        // Some of the numbers may be of lists that are gone.
+        // Some of the numbers may belong to lists that were dropped.
         woken.retain(|list| self.lists.get_mut(*list as usize).is_some_and(WaitList::wake));
         for list in std::mem::take(&mut self.pausing) {
             match self.lists[list as usize].end_pause(now, self.state.is_closing()) {
@@ -205,13 +206,13 @@ impl<K> HeldPolls<K> {
         !self.ready.is_empty()
     }
 
-    /// When the first pause ends.
+    /// The end of the first pause.
     pub(crate) fn next_pass(&self) -> Option<Instant> {
         let lists = self.pausing.iter().filter_map(|list| self.lists.get(*list as usize));
         lists.filter_map(WaitList::pause).map(|pause| pause.until()).min()
     }
 
-    /// Passes one list: looks again for each of its members.
+    /// Passes one list: looks again for each of its polls.
     fn deliver_list(&mut self, number: u32, answer: &mut impl FnMut(Completed<K>)) {
         let Some(list) = self.lists.get_mut(number as usize) else { return };
         let began = now();
@@ -237,7 +238,8 @@ impl<K> HeldPolls<K> {
         self.drop_if_idle(number);
     }
 
-    /// Whether a poll for which entries are ready has to wait for the end of a pause. The list is then passed at its end.
+    /// Whether a poll for which entries are ready has to wait for the end of a pause. If so, the list is
+    /// passed at that time.
     fn defers(&mut self, list: u32, after: Seq, now: Instant) -> bool {
         let list = &mut self.lists[list as usize];
         let defers = list.pause().is_some_and(|pause| pause.defers(after, now))
@@ -257,8 +259,8 @@ impl<K> HeldPolls<K> {
         self.check(feeds, &poll.scope, poll.after, poll.presence.as_deref(), is_over)
     }
 
-    /// Looks once. A poll whose reader may not read one of its rooms any more ends without anything, and the one that
-    /// follows is told that there is no such room.
+    /// Looks once. A poll whose reader may no longer read one of its rooms ends empty, and the next one is
+    /// told that the room is unknown.
     fn check(
         &self,
         feeds: &[Arc<Feed>],
@@ -277,14 +279,15 @@ impl<K> HeldPolls<K> {
         Some((found, news.is_some()))
     }
 
-    /// The feed of a room, or of all; one that somebody waits for here is found without asking the hub.
+    /// The feed of a room or of all rooms; the hub is asked only if no list here waits for it.
     fn find(&self, key: &WaitKey, scope: &Scope) -> Result<Arc<Feed>, PollError> {
         let known = self.by_key.get(key).and_then(|list| self.lists.get(*list as usize));
         let feed = known.map(|list| list.feed.clone()).or_else(|| self.state.feed(key));
         feed.filter(|_| key.is_within(scope)).ok_or_else(|| PollError::unknown_room(key))
     }
 
-    /// Refuses a position in an earlier life of the log than that of the feeds. Between the two the log was replaced.
+    /// Refuses a position of an earlier incarnation of the log than the feeds': the log was replaced in
+    /// between.
     fn is_of(&self, epoch: Epoch, feeds: &[Arc<Feed>]) -> Result<(), PollError> {
         if feeds.iter().all(|feed| feed.epoch() == epoch) {
             return Ok(());
@@ -292,12 +295,12 @@ impl<K> HeldPolls<K> {
         Err(PollError::EpochChanged(Cursor { epoch: self.state.epoch(), seq: self.state.head() }))
     }
 
-    /// The life of the log that a poll of these feeds is about.
+    /// The incarnation of the log to which these feeds belong.
     fn epoch_of(&self, feeds: &[Arc<Feed>]) -> Epoch {
         feeds.first().map_or_else(|| self.state.epoch(), |feed| feed.epoch())
     }
 
-    /// The list for a feed, which will be notified from now on.
+    /// The list for a feed, registered with it from now on.
     fn registered(&mut self, feed: Arc<Feed>) -> u32 {
         if let Some(&list) = self.by_key.get(feed.key()) {
             return list;
@@ -308,7 +311,7 @@ impl<K> HeldPolls<K> {
         number
     }
 
-    /// Ends a poll, which may have left one of its lists already.
+    /// Removes a completed poll, which may have left one of its lists already.
     fn complete(&mut self, id: HeldId, left: Option<u32>, finding: Finding) -> Completed<K> {
         let feeds = match &mut self.polls[id as usize].registration {
             Registration::One(slot) => Feeds::One(self.lists[slot.list as usize].feed.clone()),

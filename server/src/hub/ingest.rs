@@ -1,4 +1,4 @@
-//! Ingest: committed entries enter the cache, become visible, and wake the wait lists, in this order.
+//! Ingest: committed entries enter the cache, become visible, and notify the wait lists, in this order.
 
 use std::sync::Arc;
 
@@ -11,11 +11,11 @@ use super::sync::Ordering;
 use crate::log::{LoggedRoom, RoomCut, StoredEntry};
 
 impl HubState {
-    /// Takes a group of durable entries. Called in log order.
+    /// Ingests a group of durable entries. Called in log order.
     pub(super) fn on_commit(&self, group: &[Arc<StoredEntry>]) {
         let Some(last) = group.last() else { return };
         let all_rooms = self.all_rooms();
-        // With the head that each of them had before.
+        // The rooms that got entries, each with its head before the group.
         let mut touched: Vec<(Arc<Room>, Seq)> = Vec::new();
         for entry in group {
             let room = self.rooms.find_or_make(&entry.room, all_rooms.epoch());
@@ -66,8 +66,8 @@ impl HubState {
         }
     }
 
-    /// Begins anew with another life of the log. Polls that are held are answered with nothing, and the next ones hear that
-    /// the epoch has changed. Called in log order, as [`HubState::on_commit`].
+    /// Starts over with another incarnation of the log. Held polls get an empty answer, and the next ones are
+    /// told that the epoch has changed. Called in log order, like [`HubState::on_commit`].
     pub(super) fn on_replaced(&self, epoch: Epoch, head: Seq, rooms: &[LoggedRoom], forgotten: Seq) {
         let old = self.rooms.replace(rooms.to_vec(), epoch, forgotten);
         let all_rooms = self.replace_all_rooms(epoch, head);
@@ -81,7 +81,7 @@ impl HubState {
         }
     }
 
-    /// Removes the text of a deleted message from the cache, as the log has done with what it keeps.
+    /// Removes the text of a deleted message from the cache; the log has done the same.
     fn redact(&self, room: &Room, deleted: Seq) {
         for entry in room.message_and_edits(deleted) {
             let Ok(Some(redacted)) = entry.without_text_of(deleted) else { continue };

@@ -1,184 +1,26 @@
-//! The hub under a model checker: loom runs every order in which two or three threads can do their steps (with at most
-//! three interruptions, two where there are three threads, or it would take minutes). `cargo xtask test` runs these tests with
-//! the feature `loom`, which gives the hub loom's locks and atomics.
+//! The hub under a model checker: loom runs every order in which two or three threads can do their steps
+//! (with at most three preemptions, or two for three threads: more would take minutes). `cargo xtask test`
+//! runs these tests with the feature `loom`, which gives the hub loom's locks and atomics.
 //!
-//! Left out is time: it never comes, so that a lost wake-up is a thread that sleeps for ever, which loom reports as a
-//! deadlock. The log is empty; entries come as its engine would hand them over.
+//! Time is not modelled: deadlines never pass, so a lost wake-up is a thread that sleeps for ever, which loom
+//! reports as a deadlock. The log is empty; entries arrive as its engine would hand them over.
 
-use std::sync::{Arc, OnceLock};
-use std::task::{Wake, Waker};
+mod model;
+
 use std::time::Duration;
 
-use holdline_shared::{
-    Batch, Entry, EntryKind, Person, PersonId, RoomName, RoomSelection, Seq, Timestamp, Topic,
-};
-use loom::future::block_on;
-use loom::thread;
+use holdline_shared::{RoomSelection, Seq};
 
-use super::answers::Answers;
 use super::collect::{Found, Reuse};
-use super::held_polls::HeldPolls;
-use super::log_reads::Reply;
-use super::poll_request::{Admitted, Begin, Completed, PollRequest};
+use super::poll_request::{Begin, PollRequest};
 use super::state::HubState;
 use super::sync::{Ordering, advance, now};
-use super::task_polls::TaskPolls;
-use crate::log::{Log as _, MemoryLog, RoomCut, StoredEntry};
-use crate::scope::{EVERY_ROOM, Scope};
-
-/// Explores all orders of two threads.
-fn check(steps: impl Fn() + Send + Sync + 'static) {
-    check_within(3, steps);
-}
-
-/// Explores all orders in which threads are interrupted at most this often.
-fn check_within(switches: usize, steps: impl Fn() + Send + Sync + 'static) {
-    let mut model = loom::model::Builder::new();
-    model.preemption_bound = Some(switches);
-    let steps = Arc::new(steps);
-    model.check(move || {
-        let steps = steps.clone();
-        spawn(move || steps()).join().unwrap();
-    });
-}
-
-/// Starts a thread of the model. By default their stacks are too small for code that was not optimised.
-fn spawn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> thread::JoinHandle<T> {
-    const STACK_WORDS: usize = 0x10000;
-    thread::Builder::new().stack_size(STACK_WORDS).spawn(work).unwrap()
-}
-
-fn room(name: &str) -> RoomName {
-    name.parse().unwrap()
-}
-
-fn named(rooms: &[&str]) -> RoomSelection {
-    RoomSelection::Named(rooms.iter().map(|name| room(name)).collect())
-}
-
-fn person(id: &str) -> Person {
-    Person { id: PersonId::parse(id).unwrap(), name: id.parse().unwrap() }
-}
-
-fn entry(seq: u64, name: &str) -> Arc<StoredEntry> {
-    let kind = EntryKind::Room { topic: Topic::default() };
-    let entry = Entry { seq: Seq(seq), room: room(name), at: Timestamp(seq), author: Person::house(), kind };
-    Arc::new(StoredEntry::encode(entry).unwrap())
-}
-
-/// A hub in which these rooms were made by the first entries.
-fn hub(rooms: &[&str]) -> Arc<HubState> {
-    hub_with(rooms, usize::MAX)
-}
-
-fn hub_with(rooms: &[&str], cache_limit: usize) -> Arc<HubState> {
-    let hub = HubState::restore(Vec::new(), log().epoch(), Seq::START, Seq::START, cache_limit);
-    for (name, seq) in rooms.iter().zip(1..) {
-        hub.on_commit(&[entry(seq, name)]);
-    }
-    Arc::new(hub)
-}
-
-fn admitted(after: Seq) -> Admitted {
-    let epoch = log().epoch();
-    Admitted {
-        scope: Scope::of_every_room(),
-        epoch,
-        after,
-        wait: Duration::from_secs(1),
-        is_shortened: false,
-    }
-}
-
-fn answers(hub: &Arc<HubState>) -> Arc<Answers> {
-    Arc::new(Answers::new(log(), hub.clone(), Duration::ZERO))
-}
-
-/// A log, for its epoch; one for all runs, because making one takes longer than a run.
-fn log() -> Arc<MemoryLog> {
-    static LOG: OnceLock<Arc<MemoryLog>> = OnceLock::new();
-    LOG.get_or_init(|| Arc::new(MemoryLog::new())).clone()
-}
-
-/// Wakes a thread that looks after polls as an event loop does.
-struct LoopWaker(loom::sync::Notify);
-
-impl Wake for LoopWaker {
-    fn wake(self: Arc<Self>) {
-        self.0.notify();
-    }
-}
-
-/// Holds polls as an event loop does.
-struct EventLoop {
-    waker: Arc<LoopWaker>,
-    held: HeldPolls<()>,
-}
-
-impl EventLoop {
-    fn new(hub: &Arc<HubState>) -> Self {
-        let waker = Arc::new(LoopWaker(loom::sync::Notify::new()));
-        Self { held: HeldPolls::new(hub.clone(), Waker::from(waker.clone())), waker }
-    }
-
-    fn poll(&mut self, request: PollRequest<'_>) -> Completed<()> {
-        let mut completed = match self.held.begin((), request, now()).unwrap() {
-            Begin::Completed(completed) => Some(completed),
-            Begin::Held(_) => None,
-        };
-        loop {
-            if let Some(completed) = completed {
-                return completed;
-            }
-            self.waker.0.wait();
-            self.held.deliver_ready(now(), |one| completed = Some(one));
-        }
-    }
-}
-
-fn seqs(body: &[u8]) -> Vec<u64> {
-    let batch: Batch = serde_json::from_slice(body).unwrap();
-    batch.entries.iter().map(|entry| entry.seq.0).collect()
-}
-
-/// Polls, as an event loop does, until `until` is reached; answers what was seen, in order.
-fn follow(hub: &Arc<HubState>, rooms: &RoomSelection, mut after: Seq, until: Seq) -> Vec<u64> {
-    let (mut event_loop, answers) = (EventLoop::new(hub), answers(hub));
-    let mut seen = Vec::new();
-    while after < until {
-        let completed = event_loop.poll(PollRequest { rooms, admitted: admitted(after), presence: None });
-        let upto = if completed.needs_log() {
-            // The log would be read; here it is known what it has.
-            let evicted = hub.head().0;
-            seen.extend(after.0 + 1..=evicted);
-            Seq(evicted)
-        } else {
-            let upto = completed.found.upto();
-            seen.extend(seqs(&answers.answer(completed).1.body));
-            upto
-        };
-        assert!(upto > after || hub.is_closing(), "woken for nothing");
-        after = upto;
-    }
-    seen
-}
-
-/// The same as a task does, with a thread that drives the hub's own keeper.
-fn follow_as_task(hub: &Arc<HubState>, rooms: &RoomSelection, mut after: Seq, until: Seq) -> Vec<u64> {
-    let tasks = TaskPolls::new(hub.clone(), answers(hub));
-    let driver = tasks.drive();
-    let driver = spawn(move || block_on(driver));
-    let mut seen = Vec::new();
-    while after < until {
-        let request = PollRequest { rooms, admitted: admitted(after), presence: None };
-        let Ok(Reply::Ready(answer)) = block_on(tasks.reply(request)) else { panic!("all of it is cached") };
-        seen.extend(seqs(&answer.body));
-        after = answer.cursor.seq;
-    }
-    drop(tasks);
-    driver.join().unwrap();
-    seen
-}
+use crate::log::RoomCut;
+use crate::scope::EVERY_ROOM;
+use model::{
+    EventLoop, admitted, check, check_within, entry, follow, follow_as_task, hub, hub_with, named, person,
+    room, spawn,
+};
 
 #[test]
 fn held_poll_misses_nothing() {
@@ -341,7 +183,7 @@ fn poll_of_a_room_that_expires_is_let_go() {
             let poller = spawn(move || {
                 let mut is_let_go = false;
                 while !is_let_go {
-                    event_loop.waker.0.wait();
+                    event_loop.sleep();
                     event_loop.held.deliver_ready(now(), |one| {
                         is_let_go = matches!(one.found, Found::Nothing(_));
                     });

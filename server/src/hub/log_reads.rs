@@ -1,5 +1,5 @@
-//! Reading the log for polls whose entries are not cached. Polls that ask the same share one read, and where they have to be
-//! told the same of presence, one answer.
+//! Reads the log for polls whose entries are not cached. Polls that ask the same share one read, and if their
+//! presence is the same, one answer too.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,23 +15,23 @@ use super::poll_request::Completed;
 use super::presence::PresenceUpdate;
 use crate::scope::Scope;
 
-/// An answer to come.
+/// A pending answer.
 pub(crate) type LogRead = Shared<BoxFuture<'static, Result<Answer, PollError>>>;
 
-/// What a poll is answered with.
+/// The reply to a poll.
 pub(crate) enum Reply {
     Ready(Answer),
     /// The log is being read.
     Reading(LogRead),
 }
 
-/// Which rooms are read, all of them for `None`, and from where.
+/// The key of a read: the rooms (`None` for all) and the position after which it begins.
 type ReadKey = (Epoch, Option<Vec<RoomName>>, Seq);
 
-/// Entries to come.
+/// Pending entries.
 type Reading = Shared<BoxFuture<'static, Result<Arc<ReadEntries>, PollError>>>;
 
-/// Reads that were begun in one pass over held polls.
+/// The reads that were begun during one pass over held polls.
 #[derive(Default)]
 pub(crate) struct LogReads {
     readings: HashMap<ReadKey, Reading>,
@@ -39,7 +39,7 @@ pub(crate) struct LogReads {
 }
 
 impl LogReads {
-    /// Answers a poll, or begins to read what it has to be answered with; and by what key its keeper knows it.
+    /// Answers a poll, or begins the read that its answer needs; returns the reply with the keeper's key.
     pub(crate) fn reply<K>(&mut self, answers: &Arc<Answers>, completed: Completed<K>) -> (K, Reply) {
         if !completed.needs_log() {
             let (key, answer) = answers.answer(completed);

@@ -1,4 +1,5 @@
-//! Waiting for the next message of one room: what the classic routes and scripts ask. It looks by itself, and polls to sleep.
+//! Waits for the next message of one room, for the classic routes and scripts. Reads by itself, and holds a
+//! poll to sleep.
 
 use std::time::Duration;
 
@@ -16,14 +17,14 @@ use crate::scope::Scope;
 /// The next message of a room.
 #[derive(Debug, Clone)]
 pub struct NextMessage {
-    /// What was said; `None` when the time was up first.
+    /// The message's text; `None` when the time was up first.
     pub text: Option<MessageText>,
-    /// Where to go on from.
+    /// The cursor for the next call.
     pub cursor: Cursor,
 }
 
 impl Polls {
-    /// Waits for the next message, edits and other entries passed over. A room that does not exist yet may be waited for.
+    /// Waits for the next message, skipping edits and other entries. The room may not exist yet.
     pub(super) async fn next_message(
         &self,
         scope: &Scope,
@@ -37,7 +38,7 @@ impl Polls {
         let epoch = after.epoch;
         let mut is_counted = false;
         loop {
-            // A room that may not be read is waited for like one that is not there.
+            // A room that may not be read is treated like one that does not exist.
             let found = if scope.allows(room) {
                 self.next_entries(scope, &key, after.seq).await?
             } else {
@@ -63,26 +64,26 @@ impl Polls {
             if self.state.is_closing() || deadline.is_some_and(|end| end <= now) {
                 return Ok(NextMessage { text: None, cursor: after });
             }
-            // Without a limit the wait is renewed now and then; nobody is told.
+            // Without a limit the wait is renewed periodically, invisibly for the caller.
             let left = deadline.map_or(self.max_wait, |end| end.saturating_duration_since(now));
             let mut admitted =
                 self.grant(scope, after, left).inspect_err(|error| self.count_refused(error))?;
             admitted.is_shortened &= !is_counted;
             is_counted |= admitted.is_shortened;
-            // Who waits for a room that is not there waits for all rooms until it is made.
+            // A wait for a room that does not exist watches all rooms until it is created.
             let rooms = match self.state.feed(&key) {
                 Some(_) if scope.allows(room) => RoomSelection::Named(vec![room.clone()]),
                 _ => RoomSelection::All,
             };
             match self.tasks.reply(PollRequest { rooms: &rooms, admitted, presence: None }).await {
-                // Whatever it is, the next look finds it.
+                // The next look finds whatever has changed.
                 Ok(_) | Err(PollError::UnknownRoom(_)) => {}
                 Err(error) => return Err(error),
             }
         }
     }
 
-    /// What the room, or all rooms as long as there is no such room, have after a position.
+    /// The entries of the room after a position, or of all rooms while the room does not exist.
     async fn next_entries(&self, scope: &Scope, key: &WaitKey, after: Seq) -> Result<ReadEntries, PollError> {
         let feed = self.state.feed(key).unwrap_or_else(|| self.state.all_rooms());
         match self.state.check(&[feed], scope, after, Reuse::Nothing, true) {

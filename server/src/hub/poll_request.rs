@@ -12,17 +12,17 @@ use super::presence::{PresenceLease, PresenceUpdate};
 use super::wait_list::HeldId;
 use crate::scope::Scope;
 
-/// Where a poll begins and how long it may be held.
+/// The resolved beginning of a poll, and the hold that it was granted.
 #[derive(Debug, Clone)]
 pub(crate) struct Admitted {
     /// The rooms that the poll may read. Checked again when it is answered.
     pub(super) scope: Scope,
-    /// The life of the log that the position is in.
+    /// The incarnation of the log to which the position belongs.
     pub(crate) epoch: Epoch,
     /// The position that the client has reached.
     pub(crate) after: Seq,
     pub(crate) wait: Duration,
-    /// Whether the server is full, and `wait` less than was asked.
+    /// Whether the server is full, so that `wait` is shorter than requested.
     pub(crate) is_shortened: bool,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct Admitted {
 pub(crate) struct PollRequest<'a> {
     pub(crate) rooms: &'a RoomSelection,
     pub(crate) admitted: Admitted,
-    /// Marks the poll's person as here while it is held.
+    /// The lease that marks the poll's person as present while it is held.
     pub(crate) presence: Option<PresenceLease>,
 }
 
@@ -42,19 +42,19 @@ pub(crate) enum Begin<K> {
     Completed(Completed<K>),
 }
 
-/// A poll that can be answered.
+/// A poll that is ready to be answered.
 pub(crate) struct Completed<K> {
     pub(super) key: K,
     pub(super) scope: Scope,
     pub(super) epoch: Epoch,
     pub(super) after: Seq,
     pub(super) found: Found,
-    /// News of presence; none with a shared answer, which has them already.
+    /// A change of presence; `None` with a shared answer, which contains it already.
     pub(super) presence: Option<PresenceUpdate>,
     pub(super) feeds: Feeds,
 }
 
-/// The feeds that a poll is about.
+/// The feeds that a poll reads.
 pub(super) enum Feeds {
     One(Arc<Feed>),
     Several(Vec<Arc<Feed>>),
@@ -70,7 +70,7 @@ impl Feeds {
 }
 
 impl<K> Completed<K> {
-    /// Whether the log has to be read to answer it.
+    /// Whether the answer needs a read of the log.
     pub(crate) fn needs_log(&self) -> bool {
         matches!(self.found, Found::NotCached)
     }

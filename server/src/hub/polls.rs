@@ -1,4 +1,4 @@
-//! Polls as tasks ask them: where they begin, how long they may be held, and waiting for their answers.
+//! Polls of tasks: resolves where they begin and how long they may be held, and waits for their answers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,7 +34,7 @@ impl Polls {
         Self { state, answers, tasks, max_wait: config.max_wait, max_held: config.max_held }
     }
 
-    /// Answers with everything that `rooms` have after `after`, waiting for up to `wait` when there is nothing.
+    /// Answers with all entries that `rooms` have after `after`, waiting for up to `wait` if there are none.
     pub(super) async fn poll(
         &self,
         scope: &Scope,
@@ -47,7 +47,7 @@ impl Polls {
         self.reply(PollRequest { rooms, admitted, presence }).await
     }
 
-    /// Answers a poll that was admitted, once there is something or its time is up.
+    /// Answers an admitted poll once it is complete.
     pub(super) async fn reply(&self, request: PollRequest<'_>) -> Result<Answer, PollError> {
         match self.tasks.reply(request).await? {
             Reply::Ready(answer) => Ok(answer),
@@ -55,7 +55,8 @@ impl Polls {
         }
     }
 
-    /// Checks where a poll begins and how long it may be held. A full server holds shortly, then not at all.
+    /// Resolves where a poll begins and how long it may be held. A full server shortens holds, then refuses
+    /// polls.
     pub(super) fn admit(
         &self,
         scope: &Scope,
@@ -64,7 +65,7 @@ impl Polls {
         wait: Duration,
     ) -> Result<Admitted, PollError> {
         let admitted = self.resolve(after).and_then(|after| self.grant(scope, after, wait));
-        // That a room is not there is said before everything else.
+        // An unknown room is reported before any other problem.
         let unknown = || {
             wait_keys(rooms).into_iter().find(|key| !key.is_within(scope) || self.state.feed(key).is_none())
         };
@@ -72,7 +73,7 @@ impl Polls {
         admitted.inspect_err(|error| self.count_refused(error))
     }
 
-    /// How long a poll may be held that asked for `wait`.
+    /// Grants a hold of up to `wait`, or less on a full server.
     pub(super) fn grant(&self, scope: &Scope, after: Cursor, wait: Duration) -> Result<Admitted, PollError> {
         let (held, asked) = (self.state.held.load(Ordering::Relaxed), wait.min(self.max_wait));
         let wait = if held < self.max_held || wait.is_zero() {
@@ -86,7 +87,7 @@ impl Polls {
         Ok(Admitted { scope, epoch: after.epoch, after: after.seq, wait, is_shortened: wait < asked })
     }
 
-    /// Checks where a poll begins.
+    /// Resolves the position where a poll begins.
     pub(super) fn resolve(&self, after: After) -> Result<Cursor, PollError> {
         let (epoch, head) = (self.state.epoch(), self.state.head());
         match after {
@@ -94,8 +95,8 @@ impl Polls {
             After::Start => Ok(Cursor { epoch, seq: Seq::START }),
             After::At(cursor) => {
                 let log = self.answers.log();
-                // A cursor beyond the head is from a log that had more than this one: it was restored from a copy. The
-                // log's own head is asked, because it may be ahead of the hub's for a moment.
+                // A cursor beyond the head belongs to a log that was restored from a copy since. The log's
+                // own head is asked, because for a moment it may be ahead of the hub's.
                 let is_beyond = cursor.seq > head && !log.has_reached(cursor.seq);
                 if cursor.epoch != log.epoch() || is_beyond {
                     return Err(PollError::EpochChanged(self.answers.cursor(self.state.head())));

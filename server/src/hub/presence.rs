@@ -1,6 +1,6 @@
-//! Presence: who is here. Ephemeral, never in the log. Each room keeps its own people ([`room_presence`]); here are the leases
-//! that polls hold, and the rooms that have to be looked after because somebody is here. No poll takes a lock that polls of
-//! other rooms take.
+//! Presence: who is here. Ephemeral, never in the log. Each room keeps its own people ([`room_presence`]);
+//! this file has the leases that polls hold, and the list of rooms with people, which need periodic care. No
+//! poll takes a lock that polls of other rooms take.
 //!
 //! [`room_presence`]: super::room_presence
 
@@ -16,16 +16,17 @@ use super::room::Room;
 use super::room_presence::Stay;
 use super::sync::Mutex;
 
-/// The rooms in which somebody is, or was a moment ago.
+/// The rooms with people in them, or with people a moment ago.
 pub(super) struct Presence {
     occupied: Mutex<HashMap<RoomName, Arc<Room>>>,
 }
 
-/// A person's presence in some rooms: it ends a grace after the lease is dropped. A poll holds one while it is held.
+/// A person's presence in some rooms, which ends a grace after the lease is dropped. A poll with presence
+/// owns one.
 pub struct PresenceLease {
-    /// Each room once, in the order of their names.
+    /// The rooms, each once, ordered by name.
     places: Box<[Place]>,
-    /// Names the presence that the person knows.
+    /// The tag of the presence that the person was last told.
     known: Option<Tag>,
 }
 
@@ -34,7 +35,7 @@ struct Place {
     stay: Stay,
 }
 
-/// Presence as a poll is told it.
+/// Presence as a poll's answer contains it.
 pub(super) struct PresenceUpdate {
     pub(super) tag: Tag,
     /// `{"tag":"…","rooms":{…}}`
@@ -46,7 +47,7 @@ impl Presence {
         Self { occupied: Mutex::new(HashMap::new()) }
     }
 
-    /// Marks a person as here in these rooms.
+    /// Marks a person as present in these rooms.
     pub(super) fn enter(
         &self,
         rooms: impl Iterator<Item = Arc<Room>>,
@@ -64,17 +65,17 @@ impl Presence {
         PresenceLease { places: rooms.map(arrive).collect(), known: known.and_then(parse_tag) }
     }
 
-    /// This person leaves every room, now.
+    /// Removes this person from every room at once.
     pub(super) fn leave(&self, person: &PersonId) {
         self.update(|room| room.presence().leave(person));
     }
 
-    /// This person has another nickname.
+    /// Renames this person in every room.
     pub(super) fn rename(&self, person: &Person) {
         self.update(|room| room.presence().rename(person));
     }
 
-    /// Lets those go whose grace is over, and publishes what is due. To be called every now and then.
+    /// Removes people whose grace is over, and publishes the changes that are due. To be called periodically.
     pub(super) fn tick(&self, grace: Duration) {
         self.update(|room| {
             let unlist = || drop(self.occupied.lock().remove(room.name()));
@@ -82,13 +83,14 @@ impl Presence {
         });
     }
 
-    /// How many rooms are looked after.
+    /// The number of rooms in periodic care.
     #[cfg(test)]
     pub(super) fn occupied(&self) -> usize {
         self.occupied.lock().len()
     }
 
-    /// Makes a change in each occupied room, and notifies the watchers of rooms in which it was published.
+    /// Makes a change in each listed room, and notifies the watchers of rooms in which a change was
+    /// published.
     fn update(&self, change: impl Fn(&Room) -> bool) {
         let rooms: Vec<_> = self.occupied.lock().values().cloned().collect();
         for room in rooms.iter().filter(|room| change(room)) {
@@ -98,13 +100,13 @@ impl Presence {
 }
 
 impl PresenceLease {
-    /// Names the present state, when it is not what the person knows.
+    /// The tag of the present state, if it differs from the one that the person was told.
     pub(super) fn news(&self) -> Option<Tag> {
         let tag = combine(self.places.iter().map(|place| place.room.presence().tag()));
         (self.known != Some(tag)).then_some(tag)
     }
 
-    /// The present state.
+    /// The present state, encoded.
     pub(super) fn update(&self) -> PresenceUpdate {
         let (tags, rooms): (Vec<Tag>, Vec<Bytes>) =
             self.places.iter().map(|place| place.room.presence().published()).unzip();
@@ -115,12 +117,12 @@ impl PresenceLease {
         PresenceUpdate { tag, json: json.into() }
     }
 
-    /// The feeds of its rooms, which are notified of changes.
+    /// The feeds of the lease's rooms, which are notified of changes.
     pub(super) fn feeds(&self) -> impl Iterator<Item = &Arc<Feed>> {
         self.places.iter().map(|place| place.room.feed())
     }
 
-    /// Whether it is for no room but this feed's.
+    /// Whether the lease has no room but this feed's.
     pub(super) fn is_within(&self, feed: &Arc<Feed>) -> bool {
         self.feeds().all(|own| Arc::ptr_eq(own, feed))
     }
@@ -134,13 +136,14 @@ impl Drop for PresenceLease {
     }
 }
 
-/// One name for the states of several rooms. That of one room is its own.
+/// Combines the tags of several rooms into one. The tag of a single room is unchanged.
 fn combine(tags: impl Iterator<Item = Tag>) -> Tag {
-    // An odd multiplier (2^64 divided by the golden ratio) spreads every bit upwards, the rotation brings them down again.
+    // An odd multiplier (2^64 divided by the golden ratio) spreads every bit upwards; the rotation brings the
+    // upper bits down again.
     tags.fold(0, |all, tag| all.rotate_left(23).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ tag)
 }
 
-/// Reads a tag as [`PresenceLease::update`] writes it. Any other text names nothing.
+/// Parses a tag as written by [`PresenceLease::update`]. Any other text is no tag.
 fn parse_tag(tag: &PresenceTag) -> Option<Tag> {
     (tag.len() == 16).then(|| Tag::from_str_radix(tag, 16).ok()).flatten()
 }

@@ -1,17 +1,18 @@
-//! The ready queue of one thread: the numbers of wait lists or futures that were notified since the thread looked last.
+//! The ready queue of one thread: the numbers of wait lists or futures that were notified since the thread
+//! last took them.
 
 use std::sync::Arc;
 use std::task::{Wake, Waker};
 
 use super::sync::Mutex;
 
-/// Numbers that are ready. The owner is woken once for all numbers that come before it takes them.
+/// The ready numbers. The owner is woken once for all numbers that are added before it takes them.
 pub(crate) struct ReadySet {
     ready: Mutex<Vec<u32>>,
     owner: Waker,
 }
 
-/// Makes one number ready.
+/// A token that adds one number to the set.
 #[derive(Clone)]
 pub(crate) struct ReadyToken {
     set: Arc<ReadySet>,
@@ -23,17 +24,18 @@ impl ReadySet {
         Self { ready: Mutex::new(Vec::new()), owner }
     }
 
-    /// The token of this number.
+    /// Makes the token of this number.
     pub(crate) fn token(self: &Arc<Self>, number: u32) -> ReadyToken {
         ReadyToken { set: self.clone(), number }
     }
 
-    /// Whether there is nothing to take.
+    /// Whether no number is ready.
     pub(crate) fn is_empty(&self) -> bool {
         self.ready.lock().is_empty()
     }
 
-    /// The numbers that became ready since the last call. A number may appear twice, or after its owner has dropped it.
+    /// Takes the numbers that became ready since the last call. A number may appear twice, or after its owner
+    /// was dropped.
     pub(crate) fn take(&self) -> Vec<u32> {
         std::mem::take(&mut *self.ready.lock())
     }
@@ -57,7 +59,7 @@ impl PartialEq for ReadyToken {
     }
 }
 
-/// For futures.
+/// Lets a token be the waker of a future.
 impl Wake for ReadyToken {
     fn wake(self: Arc<Self>) {
         self.notify();

@@ -1,4 +1,4 @@
-//! Retention: lets the log prune old entries and remove empty rooms, for as long as the hub lives.
+//! Retention: prunes old entries and removes empty rooms, as long as the hub lives.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -11,9 +11,9 @@ use super::config::HubConfig;
 use super::state::HubState;
 use crate::log::{Log, LogError};
 
-/// The longest time between two looks for empty rooms. A look reads a line for each room.
+/// The longest time between two searches for empty rooms. A search reads a row for each room.
 const LONGEST_EXPIRY_PERIOD: Duration = Duration::from_secs(3600);
-/// The shortest, for rooms that expire within seconds.
+/// The shortest time between two searches, for rooms that expire within seconds.
 const SHORTEST_EXPIRY_PERIOD: Duration = Duration::from_millis(100);
 
 /// Prunes, and removes empty rooms, until the hub is gone.
@@ -35,7 +35,7 @@ pub(super) fn retain(
     let expiry_period = (idle / 8).clamp(SHORTEST_EXPIRY_PERIOD, LONGEST_EXPIRY_PERIOD);
     async move {
         let now = Instant::now();
-        // After a start those who wait for a room need a moment to come back.
+        // After a start, clients that wait for a room need a moment to come back.
         let expiring = repeat(hub.clone(), now + expiry_period, expiry_period, expire);
         if keep.is_forever() {
             expiring.await;
@@ -45,7 +45,7 @@ pub(super) fn retain(
     }
 }
 
-/// Works each `period`, as often as there is more to do, until the hub is gone.
+/// Works each `period`, as often as more is left to do, until the hub is gone.
 async fn repeat(
     (log, state): (Weak<dyn Log>, Weak<HubState>),
     first: Instant,
@@ -57,10 +57,10 @@ async fn repeat(
     loop {
         ticks.tick().await;
         loop {
-            // The hub's state ends with it; the log may be somebody else's, too.
+            // The hub's state is gone with the hub; the log may have other owners.
             let Some(log) = log.upgrade().filter(|_| state.strong_count() > 0) else { return };
             match work(log, state.clone()).await {
-                // Publishers come in between.
+                // Lets publishers come in between.
                 Ok(true) => tokio::task::yield_now().await,
                 Ok(false) => break,
                 Err(error) => {

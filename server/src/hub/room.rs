@@ -1,4 +1,5 @@
-//! One room in the hub: its feed, its line in the list of rooms, the edits among its cached entries, who is here.
+//! A room of the hub: its feed, its line in the list of rooms, the edits among its cached entries, and its
+//! presence.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -23,29 +24,30 @@ struct Details {
     topic: Topic,
     head: Seq,
     at: Timestamp,
-    /// The edits among the cached entries: message and edit, and the same in log order the other way round.
+    /// The edits among the cached entries, as pairs (message, edit), and the same pairs reversed in log
+    /// order.
     edits: BTreeSet<(Seq, Seq)>,
     edited: VecDeque<(Seq, Seq)>,
 }
 
 impl Room {
-    /// A room as the log knows it, with nothing cached yet.
+    /// Makes a room as the log has it, with nothing cached.
     pub(super) fn restore(logged: LoggedRoom, epoch: Epoch) -> Self {
         let LoggedRoom { name, topic, head, at } = logged;
         Self::with(name, epoch, head, Details { topic, head, at, ..Details::default() })
     }
 
-    /// A room that is just being made. Everything of an earlier room of that name is at `floor` or before.
-    pub(super) fn new(name: RoomName, epoch: Epoch, floor: Seq) -> Self {
-        Self::with(name, epoch, floor, Details::default())
+    /// Makes a newly created room. Entries of an earlier room of that name are at `evicted` or before.
+    pub(super) fn new(name: RoomName, epoch: Epoch, evicted: Seq) -> Self {
+        Self::with(name, epoch, evicted, Details::default())
     }
 
-    fn with(name: RoomName, epoch: Epoch, floor: Seq, details: Details) -> Self {
-        let feed = Arc::new(Feed::new(WaitKey::Room(name.clone()), epoch, details.head, floor));
+    fn with(name: RoomName, epoch: Epoch, evicted: Seq, details: Details) -> Self {
+        let feed = Arc::new(Feed::new(WaitKey::Room(name.clone()), epoch, details.head, evicted));
         Self { feed, presence: RoomPresence::new(name.clone()), name, details: Mutex::new(details) }
     }
 
-    /// The room's name; every cached entry of the room shares it.
+    /// The room's name, shared by all of its cached entries.
     pub(super) fn name(&self) -> &RoomName {
         &self.name
     }
@@ -63,7 +65,7 @@ impl Room {
         self.details.lock().head
     }
 
-    /// Takes a new entry, of which `kept` is the form to keep.
+    /// Adds a new entry; `kept` is its form for the cache.
     pub(super) fn push(&self, entry: &StoredEntry, kept: &Arc<StoredEntry>) {
         let mut details = self.details.lock();
         details.head = entry.seq;
@@ -82,7 +84,7 @@ impl Room {
         self.feed.push(kept);
     }
 
-    /// Drops entries up to `seq` from the cache.
+    /// Evicts entries up to `seq` from the cache.
     pub(super) fn evict(&self, seq: Seq) {
         self.feed.evict(seq);
         self.forget_edits(seq);
@@ -104,13 +106,13 @@ impl Room {
         }
     }
 
-    /// Takes everything away, because the room is gone.
+    /// Marks the room as removed, and drops its cached entries.
     pub(super) fn remove(&self) {
         *self.details.lock() = Details::default();
         self.feed.remove();
     }
 
-    /// A message and its edits, as far as they are cached.
+    /// The cached ones among a message and its edits.
     pub(super) fn message_and_edits(&self, message: Seq) -> Vec<Arc<StoredEntry>> {
         let details = self.details.lock();
         let edits = details.edits.range((message, Seq::START)..=(message, Seq(u64::MAX)));
@@ -118,12 +120,12 @@ impl Room {
         seqs.filter_map(|seq| self.feed.find(seq)).collect()
     }
 
-    /// Whether somebody waits for the room or is here.
+    /// Whether the room has waiting polls or present people.
     pub(super) fn is_in_use(&self) -> bool {
         self.feed.is_waited_for() || !self.presence.is_empty()
     }
 
-    /// How many edits the index has.
+    /// The number of indexed edits.
     #[cfg(test)]
     pub(super) fn edits_indexed(&self) -> usize {
         let details = self.details.lock();

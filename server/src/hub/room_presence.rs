@@ -1,14 +1,14 @@
-//! The people of one room. A person is here while a poll of theirs is held, and for a grace after.
+//! The people of one room. A person is present while a poll of theirs is held, and for a grace after that.
 //!
-//! Changes are published together: the first after a quiet time at once, further ones after a pause that doubles with each
-//! time, up to a bound that grows with the room. So people who come in a crowd are counted soon, and a large room does not
-//! keep itself busy with its own comings and goings. What is published is encoded once, and named by a hash of its bytes, so
-//! that two servers with the same people agree.
+//! Changes are published in groups: the first after a quiet time at once, further ones after a pause that
+//! doubles each time, up to a bound that grows with the room. So a crowd that arrives is counted soon, and a
+//! large room does not keep itself busy with arrivals and departures. Each published state is encoded once,
+//! and its tag is a hash of its bytes, so that two servers with the same people agree.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use bytes::Bytes;
+use foldhash::HashMap;
 use holdline_shared::limits::PEOPLE_LISTED;
 use holdline_shared::{Here, Person, PersonId, RoomName};
 use sha2::{Digest, Sha256};
@@ -18,17 +18,17 @@ use tokio::time::Instant;
 use super::feed::Tag;
 use super::sync::{AtomicU64, Mutex, Ordering, now};
 
-/// The pause between two changes that are published in a small room, and after the first one in any room.
+/// The pause between two published changes of a small room, and after the first change of any room.
 pub(super) const PAUSE: Duration = Duration::from_secs(1);
-/// People who are told of changes within a second, at most, when changes do not end.
+/// The number of people who are told of changes within a second, at most, while changes continue.
 const TOLD_PER_SECOND: u32 = 200;
-/// The longest pause, however large the room is.
+/// The longest pause, however large the room.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// Who is here.
+/// The presence of one room.
 pub(super) struct RoomPresence {
     room: RoomName,
-    /// Names what is published. Read without the lock.
+    /// The tag of the published state. Read without the lock.
     tag: AtomicU64,
     state: Mutex<State>,
 }
@@ -38,15 +38,15 @@ struct State {
     members: Slab<Member>,
     by_id: HashMap<PersonId, u32>,
     last_stay: u64,
-    /// The longest time that any member may have been idle since.
+    /// The earliest time since which a member may have been idle.
     oldest_idle: Option<Instant>,
     has_changed: bool,
-    /// What was published last; nothing when nobody was here.
+    /// The published state; `None` if it is empty.
     published: Option<Published>,
     published_at: Option<Instant>,
-    /// How long after `published_at` the next change is published.
+    /// The time between `published_at` and the next publication.
     pause: Duration,
-    /// Whether the room is among those that are looked after.
+    /// Whether the room is in the list of rooms in periodic care.
     is_listed: bool,
 }
 
@@ -60,11 +60,11 @@ struct Member {
     person: Person,
     stay: u64,
     polls: u32,
-    /// Since when no poll is held.
+    /// The time since which no poll of the member is held.
     idle_since: Option<Instant>,
 }
 
-/// Names a member's stay in the room: a person who left and came back has another one.
+/// Identifies a member's stay in the room: a person who left and came back has another stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stay {
     index: u32,
@@ -72,36 +72,36 @@ pub(super) struct Stay {
 }
 
 impl RoomPresence {
-    /// Nobody is here.
+    /// Makes the presence of an empty room.
     pub(super) fn new(room: RoomName) -> Self {
         let tag = tag_of(&encode(&room, &Here::default()));
         Self { room, tag: AtomicU64::new(tag), state: Mutex::new(State::default()) }
     }
 
-    /// Names what is published.
+    /// The tag of the published state.
     pub(super) fn tag(&self) -> Tag {
         self.tag.load(Ordering::Acquire)
     }
 
-    /// What is published, and its name.
+    /// The published state and its tag.
     pub(super) fn published(&self) -> (Tag, Bytes) {
         let state = self.state.lock();
         let json = state.published.as_ref().map(|published| published.json.clone());
         (self.tag(), json.unwrap_or_else(|| encode(&self.room, &Here::default())))
     }
 
-    /// How many are here, as was published.
+    /// The published number of people.
     pub(super) fn count(&self) -> usize {
         self.state.lock().published.as_ref().map_or(0, |published| published.count)
     }
 
-    /// Whether nobody is here.
+    /// Whether the published state is empty.
     pub(super) fn is_empty(&self) -> bool {
         self.state.lock().members.is_empty()
     }
 
-    /// Begins a poll of this person. Answers which stay it belongs to, and whether a change was published. `list` is called
-    /// when the room has to be looked after from now on.
+    /// Begins a poll of this person. Returns the stay that it belongs to, and whether a change was published.
+    /// `list` is called if the room needs periodic care from now on.
     pub(super) fn arrive(&self, person: &Person, list: impl FnOnce()) -> (Stay, bool) {
         let mut state = self.state.lock();
         let State { members, by_id, last_stay, has_changed, is_listed, .. } = &mut *state;
@@ -114,15 +114,15 @@ impl RoomPresence {
             *has_changed = true;
             *last_stay += 1;
             let member = Member { person: person.clone(), stay: *last_stay, polls: 0, idle_since: None };
-            // More members than u32 counts do not fit into memory.
+            // The members of a room fit into memory, so their number fits into u32.
             let index = u32::try_from(members.insert(member)).unwrap_or(u32::MAX);
             by_id.insert(person.id.clone(), index);
             index
         };
         let mut number = 0;
         if let Some(member) = members.get_mut(index as usize) {
-            // While another poll of theirs is held, a poll with an older session does not take their name back: two such
-            // clients would rename each other for ever.
+            // While another poll of this person is held, a poll with an older session does not restore their
+            // old name: two such clients would rename each other for ever.
             if member.polls == 0 && member.person.name != person.name {
                 member.person.name = person.name.clone();
                 *has_changed = true;
@@ -134,7 +134,7 @@ impl RoomPresence {
         (Stay { index, number }, self.publish_if_due(&mut state))
     }
 
-    /// Ends a poll that belonged to this stay. A stay that has ended meanwhile has nothing to do with the next one.
+    /// Ends a poll that belonged to this stay. If the stay has ended meanwhile, this has no effect.
     pub(super) fn release(&self, stay: Stay) {
         let mut state = self.state.lock();
         let member = state.members.get_mut(stay.index as usize);
@@ -147,7 +147,7 @@ impl RoomPresence {
         }
     }
 
-    /// This person leaves now. Whether a change was published.
+    /// Removes this person at once; returns whether a change was published.
     pub(super) fn leave(&self, person: &PersonId) -> bool {
         let mut state = self.state.lock();
         let Some(index) = state.by_id.remove(person) else { return false };
@@ -156,7 +156,7 @@ impl RoomPresence {
         self.publish_if_due(&mut state)
     }
 
-    /// This person has another nickname. Whether a change was published.
+    /// Renames this person; returns whether a change was published.
     pub(super) fn rename(&self, person: &Person) -> bool {
         let mut state = self.state.lock();
         let State { members, by_id, has_changed, .. } = &mut *state;
@@ -167,8 +167,8 @@ impl RoomPresence {
         self.publish_if_due(&mut state)
     }
 
-    /// Lets those go whose grace is over, and publishes what is due; whether it did. To be called every now and then.
-    /// `unlist` is called when the room need not be looked after any more.
+    /// Removes people whose grace is over, and publishes the changes that are due; returns whether a change
+    /// was published. To be called periodically. `unlist` is called if the room needs no more care.
     pub(super) fn tick(&self, grace: Duration, unlist: impl FnOnce()) -> bool {
         let mut state = self.state.lock();
         let now = now();
@@ -187,14 +187,14 @@ impl RoomPresence {
         }
         let is_published = self.publish_if_due(&mut state);
         if state.members.is_empty() && !state.has_changed && state.published.is_none() {
-            // Stays go on to be numbered: polls of earlier ones may still end.
+            // Stays continue to be numbered, because polls of earlier ones may still end.
             *state = State { last_stay: state.last_stay, ..State::default() };
             unlist();
         }
         is_published
     }
 
-    /// Publishes changes when the pause is over; whether something is different now.
+    /// Publishes changes if the pause is over; returns whether the published state has changed.
     fn publish_if_due(&self, state: &mut State) -> bool {
         if !state.has_changed {
             return false;
@@ -215,7 +215,7 @@ impl RoomPresence {
 }
 
 impl State {
-    /// How many are here, and who: by nickname, as many as are listed.
+    /// Counts the people and lists the first of them, by nickname.
     fn here(&self) -> Here {
         let by_name = |a: &&Person, b: &&Person| (a.name.as_str(), &a.id).cmp(&(b.name.as_str(), &b.id));
         let mut people: Vec<&Person> = self.members.iter().map(|(_, member)| &member.person).collect();
@@ -227,7 +227,7 @@ impl State {
         Here { count: self.members.len(), people: people.into_iter().cloned().collect() }
     }
 
-    /// The pause after a change was published. It is short after a quiet time and doubles while changes do not end.
+    /// The pause after a publication: short after a quiet time, and doubled while changes continue.
     fn next_pause(&self, now: Instant) -> Duration {
         let was_quiet = self.published_at.is_none_or(|at| at + self.pause * 2 <= now);
         if was_quiet {
@@ -239,17 +239,17 @@ impl State {
     }
 }
 
-/// `"room":{"count":…,"people":[…]}`, the room's part in what a poll is told.
+/// The room's part of a presence update: `"room":{"count":…,"people":[…]}`.
 fn encode(room: &RoomName, here: &Here) -> Bytes {
     let mut json = Vec::new();
-    // Neither names nor numbers can fail to be written, nor can a buffer in memory fail to take them.
+    // Encoding names and numbers into memory cannot fail.
     let _ = serde_json::to_writer(&mut json, room);
     json.push(b':');
     let _ = serde_json::to_writer(&mut json, here);
     json.into()
 }
 
-/// Eight bytes of a hash: the same content has the same name on every server and in every run.
+/// Hashes to eight bytes, so that equal content has the same tag on every server and in every run.
 fn tag_of(json: &[u8]) -> Tag {
     let hash = Sha256::digest(json);
     hash.iter().take(8).fold(0, |tag, byte| tag << 8 | Tag::from(*byte))

@@ -1,20 +1,21 @@
 //! The rooms, by name and by their newest entry.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use holdline_shared::{Epoch, RoomName, Seq};
 
 use super::room::Room;
 use super::sync::{AtomicU64, Mutex, Ordering, RwLock};
 use crate::log::LoggedRoom;
 
-/// All rooms.
+/// The rooms of a hub.
 pub(super) struct RoomTable {
     by_name: RwLock<HashMap<RoomName, Arc<Room>>>,
-    /// The same rooms, for the list of rooms, which shows the newest.
+    /// The same rooms by newest entry, for the list of rooms.
     by_head: Mutex<BTreeMap<Seq, Arc<Room>>>,
-    /// No room that is made from now on had anything after this position under an earlier life of its name.
+    /// The last position of any removed room: a room created from now on has no earlier entries after it.
     forgotten: AtomicU64,
 }
 
@@ -28,7 +29,7 @@ impl RoomTable {
         }
     }
 
-    /// Puts the rooms of another life of the log in the place of the present ones, and answers these.
+    /// Replaces all rooms by those of another incarnation of the log; returns the replaced ones.
     pub(super) fn replace(&self, logged: Vec<LoggedRoom>, epoch: Epoch, forgotten: Seq) -> Vec<Arc<Room>> {
         let (by_name, by_head) = indexed(logged, epoch);
         self.forgotten.store(forgotten.0, Ordering::Release);
@@ -45,29 +46,29 @@ impl RoomTable {
         self.by_name.read().len()
     }
 
-    /// All rooms, in the order of their names.
+    /// The rooms, ordered by name.
     pub(super) fn all(&self) -> Vec<Arc<Room>> {
         let mut rooms: Vec<_> = self.by_name.read().values().cloned().collect();
         rooms.sort_unstable_by(|a, b| a.name().cmp(b.name()));
         rooms
     }
 
-    /// The rooms with the newest entries, newest first. The lock is kept for no longer than it takes to count them.
+    /// The rooms with the newest entries, newest first. The lock is held only while they are collected.
     pub(super) fn newest(&self, count: usize) -> Vec<Arc<Room>> {
         self.by_head.lock().values().rev().take(count).cloned().collect()
     }
 
-    /// The room of this name, which is made if there is none.
+    /// The room of this name, created if it does not exist.
     pub(super) fn find_or_make(&self, name: &RoomName, epoch: Epoch) -> Arc<Room> {
         if let Some(room) = self.find(name) {
             return room;
         }
-        let floor = Seq(self.forgotten.load(Ordering::Acquire));
-        let new = || Arc::new(Room::new(name.clone(), epoch, floor));
+        let evicted = Seq(self.forgotten.load(Ordering::Acquire));
+        let new = || Arc::new(Room::new(name.clone(), epoch, evicted));
         self.by_name.write().entry(name.clone()).or_insert_with(new).clone()
     }
 
-    /// Notes the new heads of rooms; with each comes the head that it had before.
+    /// Notes the new heads of rooms; each pair has the head before.
     pub(super) fn note_heads(&self, rooms: &[(Arc<Room>, Seq)]) {
         let mut by_head = self.by_head.lock();
         for (room, before) in rooms {
@@ -76,14 +77,14 @@ impl RoomTable {
         }
     }
 
-    /// Forgets a room.
+    /// Removes a room.
     pub(super) fn remove(&self, name: &RoomName) -> Option<Arc<Room>> {
         let room = self.by_name.write().remove(name)?;
         self.by_head.lock().remove(&room.head());
         Some(room)
     }
 
-    /// Rooms that had entries up to here are gone.
+    /// Notes that removed rooms had entries up to this position.
     pub(super) fn note_forgotten(&self, forgotten: Seq) {
         self.forgotten.fetch_max(forgotten.0, Ordering::AcqRel);
     }

@@ -1,5 +1,5 @@
-//! What the hub has in memory: the rooms, the newest entries, who is here, how many polls are held. Shared by the hub and
-//! every keeper of held polls. Has no log, so that whoever keeps it keeps no file open.
+//! The hub's state in memory: rooms, cached entries, presence, and the number of held polls. Shared by the
+//! hub and all keepers. Does not own the log, so that a keeper keeps no file open.
 
 use std::sync::Arc;
 
@@ -16,23 +16,23 @@ use crate::metrics::Metrics;
 /// The hub without its log.
 pub(super) struct HubState {
     pub(super) rooms: RoomTable,
-    /// The entries of all rooms, for polls of `room=*`.
-    /// Nothing happens under this lock but reading and replacing a pointer, so loom need not try its interleavings.
+    /// The feed of all rooms, for polls of `room=*`. The lock protects only a pointer, so loom need not
+    /// explore its interleavings.
     all_rooms: parking_lot::RwLock<Arc<Feed>>,
     pub(super) presence: Presence,
-    /// The newest entry that is visible.
+    /// The newest visible entry.
     pub(super) head: AtomicU64,
     pub(super) cache: Mutex<EvictionQueue>,
-    /// The most memory that cached entries may take.
+    /// The memory limit of cached entries, in bytes.
     pub(super) cache_limit: usize,
-    /// Polls that are held right now, by all keepers.
+    /// The number of polls held at this moment, by all keepers.
     pub(super) held: AtomicUsize,
     is_closing: AtomicBool,
     pub(super) metrics: Arc<Metrics>,
 }
 
 impl HubState {
-    /// The state of a log that stands at `head` and has these rooms.
+    /// Makes the state of a log that ends at `head` and has these rooms.
     pub(super) fn restore(
         rooms: Vec<LoggedRoom>,
         epoch: Epoch,
@@ -53,7 +53,7 @@ impl HubState {
         }
     }
 
-    /// The newest position that is visible.
+    /// The newest visible position.
     pub(super) fn head(&self) -> Seq {
         Seq(self.head.load(Ordering::Acquire))
     }
@@ -63,18 +63,18 @@ impl HubState {
         self.all_rooms.read().clone()
     }
 
-    /// Puts the feed of another life of the log in the place of the feed of all rooms, and answers that.
+    /// Replaces the feed of all rooms by that of another incarnation of the log; returns the replaced one.
     pub(super) fn replace_all_rooms(&self, epoch: Epoch, head: Seq) -> Arc<Feed> {
         let feed = Arc::new(Feed::new(WaitKey::AllRooms, epoch, head, head));
         std::mem::replace(&mut *self.all_rooms.write(), feed)
     }
 
-    /// The life of the log that everything here is of.
+    /// The present incarnation of the log.
     pub(super) fn epoch(&self) -> Epoch {
         self.all_rooms.read().epoch()
     }
 
-    /// The feed that a wait list waits for.
+    /// The feed of a wait key; `None` if the room does not exist.
     pub(super) fn feed(&self, key: &WaitKey) -> Option<Arc<Feed>> {
         match key {
             WaitKey::AllRooms => Some(self.all_rooms()),
@@ -82,7 +82,7 @@ impl HubState {
         }
     }
 
-    /// Ends every hold at once, and those to come.
+    /// Ends every hold, present and future.
     pub(super) fn close(&self) {
         self.is_closing.store(true, Ordering::SeqCst);
         self.all_rooms().notify();
@@ -96,7 +96,7 @@ impl HubState {
     }
 }
 
-/// What the rooms of a selection are waited for by.
+/// The wait keys of the selected rooms.
 pub(super) fn wait_keys(rooms: &RoomSelection) -> Vec<WaitKey> {
     match rooms {
         RoomSelection::All => vec![WaitKey::AllRooms],

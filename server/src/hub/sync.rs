@@ -1,5 +1,5 @@
-//! The hub's locks, atomics and clock. Tests with the feature `loom` run on those of the model checker, so the hub imports
-//! them from here and from nowhere else.
+//! The hub's locks, atomics and clock. With the feature `loom` they are the model checker's, so the hub
+//! imports them only from here.
 
 #[cfg(all(test, feature = "loom"))]
 mod loom;
@@ -14,7 +14,7 @@ pub(super) use {
     tokio::time::sleep_until,
 };
 
-/// The time.
+/// The present time.
 #[cfg(not(all(test, feature = "loom")))]
 pub(super) fn now() -> tokio::time::Instant {
     tokio::time::Instant::now()

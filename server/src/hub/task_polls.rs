@@ -1,5 +1,6 @@
-//! The hub's own keeper of held polls, for tasks: axum handlers, mounted routers, event streams, the classic routes,
-//! embedders. A task registers its poll itself and awaits the answer; one driver task makes the passes for all of them.
+//! The hub's own keeper of held polls, for tasks: axum handlers, mounted routers, event streams, the classic
+//! routes, embedders. A task begins its poll itself and awaits the answer; one driver task passes the wait
+//! lists for all of them.
 
 use std::sync::{Arc, Weak};
 use std::task::{Wake, Waker};
@@ -54,12 +55,12 @@ impl TaskPolls {
         Self { keeper, driver: NotifyOnDrop(waker) }
     }
 
-    /// Makes the passes, until the hub is gone. To be run as one task.
+    /// Passes the wait lists until the hub is gone. To be run as one task.
     pub(super) fn drive(&self) -> impl Future<Output = ()> + Send + 'static {
         drive(Arc::downgrade(&self.keeper), self.driver.0.clone())
     }
 
-    /// Answers a poll, or holds it and waits for its answer. A future that is dropped leaves nothing behind.
+    /// Answers a poll, or holds it and waits for its answer. Dropping the future leaves nothing behind.
     pub(super) async fn reply(&self, request: PollRequest<'_>) -> Result<Reply, PollError> {
         let (sender, answer) = oneshot::channel();
         let now = now();
@@ -83,7 +84,7 @@ impl TaskPolls {
     }
 }
 
-/// The place of one task's poll, given back when this is dropped.
+/// A task's held poll, which is cancelled when dropped.
 struct HeldTask<'a> {
     keeper: &'a Keeper,
     id: HeldId,
@@ -91,11 +92,11 @@ struct HeldTask<'a> {
 }
 
 impl HeldTask<'_> {
-    /// Ends the poll, because its time is up.
+    /// Ends the poll because its time is up.
     fn expire(mut self) -> Option<Reply> {
         let completed = {
             let mut held = self.keeper.held.lock();
-            // The driver may have been quicker. Then the number may be another poll's already.
+            // If the driver has answered already, the number may belong to another poll.
             match self.answer.try_recv() {
                 Err(oneshot::error::TryRecvError::Empty) => held.expire(self.id)?,
                 answered => return answered.ok(),
@@ -128,7 +129,7 @@ async fn drive(keeper: Weak<Keeper>, driver: Arc<DriverWaker>) {
         let mut held = keeper.held.lock();
         held.deliver_ready(now(), |completed: Completed<Sender>| {
             let (task, reply) = reads.reply(&keeper.answers, completed);
-            // Under the lock, so that a task never finds its poll neither held nor answered.
+            // Sent under the lock, so that a task never finds its poll neither held nor answered.
             drop(task.send(reply));
         });
         next_pass = held.next_pass();

@@ -1,4 +1,5 @@
-//! The hub over the reference engine, without HTTP. Every order of its steps is for [`interleavings`](super::interleavings).
+//! The hub over the reference engine, without HTTP. [`interleavings`](super::interleavings) explores the
+//! orders of its steps.
 
 mod cache;
 mod held_polls;

@@ -8,10 +8,10 @@ use super::coalescer::Coalescer;
 use super::feed::Feed;
 use super::ready_set::ReadyToken;
 
-/// Names a held poll for as long as it is held.
+/// The number of a held poll, unique while it is held.
 pub(crate) type HeldId = u32;
 
-/// All polls of a keeper that wait for the same feed.
+/// The polls of a keeper that wait for the same feed.
 pub(super) struct WaitList {
     pub(super) feed: Arc<Feed>,
     /// The token that the feed notifies.
@@ -20,10 +20,11 @@ pub(super) struct WaitList {
     pub(super) phase: Phase,
 }
 
-/// The state of a list. A list registers with its feed before each pass; a notification uses the registration up.
+/// The phase of a list. A list registers with its feed before each pass; a notification consumes the
+/// registration.
 #[derive(Clone, Copy)]
 pub(super) enum Phase {
-    /// Nothing has changed since the last pass; the feed will notify.
+    /// Nothing has changed since the last pass; the list is registered.
     Registered,
     /// The feed has notified, and the list is passed in this call.
     Woken,
@@ -34,13 +35,13 @@ pub(super) enum Phase {
 }
 
 impl WaitList {
-    /// A list that its feed will notify.
+    /// Makes a list that is not registered yet.
     pub(super) fn new(feed: Arc<Feed>, token: ReadyToken) -> Self {
         feed.register(&token);
         Self { feed, token, members: Vec::new(), phase: Phase::Registered }
     }
 
-    /// Makes the feed notify this list of its next change. Register before looking.
+    /// Registers the list for its feed's next change. To be called before looking.
     pub(super) fn register(&mut self) {
         self.feed.register(&self.token);
         self.phase = Phase::Registered;
@@ -51,7 +52,7 @@ impl WaitList {
         self.feed.unregister(&self.token);
     }
 
-    /// Notes a notification. Answers whether the list is to be passed now and was not already.
+    /// Notes a notification. Returns whether the list has to be passed now and was not already.
     pub(super) fn wake(&mut self) -> bool {
         match self.phase {
             Phase::Registered => self.phase = Phase::Woken,
@@ -98,21 +99,21 @@ pub(super) enum PauseEnd {
     Woken,
 }
 
-/// Which lists a poll is in. For most polls that is one, and takes no memory of its own.
+/// The lists that a poll is in. For most polls that is one, which needs no allocation.
 pub(super) enum Registration {
     One(Slot),
     Multi(Box<MultiRoom>),
 }
 
-/// The registration of a poll of several rooms, or of one whose person is shown in another room.
+/// The registration of a poll of several rooms, or with presence in a room that it does not read.
 pub(super) struct MultiRoom {
-    /// The feeds that the poll is about.
+    /// The feeds that the poll reads.
     pub(super) feeds: Vec<Arc<Feed>>,
-    /// Its slots in the lists of these, and of the rooms of which it wants to hear who is here.
+    /// The poll's slots in the lists of these feeds, and of the rooms of its presence.
     pub(super) slots: Vec<Slot>,
 }
 
-/// A place among the members of a list.
+/// A poll's place among the members of a list.
 #[derive(Clone, Copy)]
 pub(super) struct Slot {
     pub(super) list: u32,
@@ -139,7 +140,7 @@ impl Registration {
     }
 }
 
-/// More polls than u32 counts do not fit into memory.
+/// The polls of a server fit into memory, so their number fits into u32.
 pub(super) fn index(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -1,4 +1,4 @@
-//! Tells a new follower of what it has not seen yet.
+//! Tells a new follower of the entries that it has not seen yet.
 
 use holdline_shared::{RoomSelection, Seq};
 

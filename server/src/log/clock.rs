@@ -19,7 +19,7 @@ const SMALL_STEP: Duration = Duration::from_secs(60);
 /// A clock that gains more than this on the monotonic clock was set, not corrected.
 const JUMP: Duration = Duration::from_secs(300);
 
-/// For how long a clock must stay where it jumped to before retention believes it.
+/// The time for which a clock must keep its new time after a jump before retention believes it.
 const CONFIRMED: Duration = Duration::from_secs(24 * 3600);
 
 /// The time by the system's clock.
@@ -39,10 +39,11 @@ pub(super) fn is_plausible(date: Timestamp) -> bool {
     date >= EARLIEST
 }
 
-/// When a log was last heard of: `seen` is what retention believed then, `dated` the date of its last entry with a plausible
-/// one. A log of which nothing plausible is known (0) has to wait until a time is confirmed.
+/// The time at which the log was last in use, as far as known: `seen` is the time that retention believed
+/// then, `dated` the date of the last entry with a plausible date. If neither is plausible (0), retention
+/// waits until a time is confirmed.
 pub(super) fn known(seen: Option<Timestamp>, dated: Option<Timestamp>) -> Timestamp {
-    // A date is taken only when nothing better is there: it may be from a minute in which the clock was ahead.
+    // The date counts only if `seen` is missing: it may come from a minute in which the clock was ahead.
     let mut all = seen.into_iter().chain(dated);
     all.find(|time| is_plausible(*time)).unwrap_or_default()
 }
@@ -50,14 +51,14 @@ pub(super) fn known(seen: Option<Timestamp>, dated: Option<Timestamp>) -> Timest
 /// The time as retention believes it.
 #[derive(Debug)]
 pub(super) struct RetentionClock {
-    /// A time that was believed, and when that was by the monotonic clock.
+    /// The last believed time, and the monotonic clock's reading then.
     believed: (Timestamp, Instant),
-    /// Since when the clock has been ahead of what is believed.
+    /// The moment from which the clock has been ahead of the believed time.
     ahead_since: Option<Instant>,
 }
 
 impl RetentionClock {
-    /// A clock for a log that was last heard of at [`known`].
+    /// Makes a clock for a log that was last in use at [`known`].
     pub(super) fn new(known: Timestamp, at: Instant) -> Self {
         Self { believed: (known.max(EARLIEST), at), ahead_since: None }
     }
@@ -67,11 +68,11 @@ impl RetentionClock {
         let passed = at.saturating_duration_since(self.believed.1);
         let expected = Timestamp(self.believed.0.0.saturating_add(millis(passed)));
         if wall < EARLIEST {
-            // It was not set yet. What is remembered of it would make every true time a jump.
+            // The clock was not set yet. If its time were believed, every true time would later be a jump.
             return expected;
         }
         if wall.0 <= expected.0.saturating_add(millis(JUMP)) {
-            // In step, or set back: an earlier time takes nothing that was not due.
+            // In step or set back: an earlier time removes nothing that was not due before.
             self.believed = (wall, at);
             self.ahead_since = None;
             return wall;
@@ -162,7 +163,7 @@ mod tests {
         }
     }
 
-    /// Name; when the log was last heard of; dates of entries; looks; what may go at each of them.
+    /// Name; time of last use; dates of entries; looks; the number of entries that may go at each look.
     type Case<'a> = (&'a str, u64, &'a [u64], &'a [(u64, u64)], &'a [usize]);
 
     /// Seconds of uptime and the clock at each look, after a start at `known`; the number of entries that may go then.
@@ -239,7 +240,7 @@ mod tests {
     #[test]
     fn a_wrong_clock_at_one_start_takes_nothing_at_the_next() {
         let (fresh, ahead) = (NOW - 89 * DAY, NOW + 10 * YEAR);
-        // What the clock says at each start.
+        // The clock's time at each start.
         let cases: [(&str, &[u64]); 5] = [
             ("true, ahead", &[NOW, ahead]),
             ("true, 1972, ahead", &[NOW, IN_1972, ahead]),
@@ -250,7 +251,7 @@ mod tests {
         for (name, starts) in cases {
             let mut seen = None;
             for (n, &wall) in starts.iter().enumerate() {
-                // The last entry came at the start before.
+                // The last entry was appended during the start before.
                 let dated = n
                     .checked_sub(1)
                     .map(|before| Timestamp(starts[before]))

@@ -4,7 +4,7 @@ use holdline_shared::{Emoji, MessageText, Person, PublishKey, RoomName, Seq, Top
 
 use crate::random;
 
-/// Something to append, not yet checked against the log.
+/// An entry that a client wants appended, not yet checked against the log.
 #[derive(Debug, Clone)]
 pub struct Draft {
     /// The author.
@@ -21,37 +21,38 @@ pub struct Draft {
 pub enum DraftKind {
     /// A message.
     Message {
-        /// Makes a repetition harmless.
+        /// The key that makes a retry harmless.
         key: PublishKey,
-        /// Its text.
+        /// The text.
         text: MessageText,
-        /// The message that it answers.
+        /// The message to which this one replies.
         reply_to: Option<Seq>,
         /// Make the room if there is none of that name.
         makes_room: bool,
     },
-    /// Another text for a message of the author's.
+    /// A new text for a message of the author's.
     Edit {
         /// The message.
         target: Seq,
         /// The new text.
         text: MessageText,
     },
-    /// The end of a message of the author's.
+    /// The deletion of a message of the author's.
     Delete {
         /// The message.
         target: Seq,
     },
-    /// A reaction, put or taken back.
+    /// A reaction, added or removed.
     Reaction {
         /// The message.
         target: Seq,
         /// The emoji.
         emoji: Emoji,
-        /// Whether it is put.
+        /// Whether the reaction is added.
         on: bool,
     },
-    /// A room, made or given another topic; `None` leaves the topic of an existing room as it is.
+    /// The creation of a room or a change of its topic; `None` leaves the topic of an existing room
+    /// unchanged.
     Room {
         /// The topic.
         topic: Option<Topic>,
@@ -59,14 +60,14 @@ pub enum DraftKind {
 }
 
 impl Draft {
-    /// A message with a key of its own that makes the room if there is none. For authors that never retry: programs in
-    /// the server's own process.
+    /// Makes a message with a random key that creates the room if it does not exist. For authors that never
+    /// retry: programs in the server's own process.
     pub fn say(author: Person, room: RoomName, text: MessageText) -> Self {
         let key = PublishKey::from_random(random::bytes());
         Self { author, room, kind: DraftKind::Message { key, text, reply_to: None, makes_room: true } }
     }
 
-    /// The first entry of every log.
+    /// Makes the draft of every log's first entry.
     pub(crate) fn lobby() -> Self {
         Self { author: Person::house(), room: RoomName::lobby(), kind: DraftKind::Room { topic: None } }
     }

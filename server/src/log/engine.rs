@@ -1,5 +1,4 @@
-//! The face of a log for everything above it, and what its calls answer. Engines implement [`Log`]; `contract.rs` says in
-//! tests what each of them has to do.
+//! The interface of a log. Engines implement [`Log`]; the tests in `contract.rs` define its semantics.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,26 +14,27 @@ use super::retention::Retention;
 use super::stored_entry::StoredEntry;
 use crate::scope::Scope;
 
-/// Entries read forwards. Damaged entries are left out, and named in the server's own log.
+/// Entries in log order. Damaged entries are left out, and reported in the server's own log.
 #[derive(Debug, Clone)]
 pub struct Chunk {
-    /// In log order.
+    /// The entries, in log order.
     pub entries: Vec<Arc<StoredEntry>>,
-    /// The position up to which `entries` is everything that the rooms still have.
+    /// The position up to which `entries` contains everything that the log still has of these rooms.
     pub upto: Seq,
-    /// The newest entry of these rooms that retention has taken, zero if none: a reader before this position has missed
-    /// entries.
+    /// The newest entry of these rooms that retention has removed, zero if none: a reader whose cursor is
+    /// before this position has missed entries.
     pub forgotten: Seq,
 }
 
-/// Messages read backwards; fewer than were asked for when they are large. A message whose entry is damaged is left out.
+/// Messages read backwards; fewer than requested when they are large. A message with a damaged entry is left
+/// out.
 #[derive(Debug, Clone)]
 pub struct Page {
-    /// As they stand at `upto`, newest last.
+    /// The messages as they stand at `upto`, newest last.
     pub messages: Vec<Message>,
-    /// Whether there are older ones.
+    /// Whether older messages exist.
     pub more: bool,
-    /// The head of the log when this was read.
+    /// The head of the log at the time of the read.
     pub upto: Seq,
 }
 
@@ -43,7 +43,7 @@ pub struct Page {
 pub struct LoggedRoom {
     /// Its name.
     pub name: RoomName,
-    /// What it is about.
+    /// Its topic.
     pub topic: Topic,
     /// Its newest entry.
     pub head: Seq,
@@ -72,18 +72,20 @@ pub enum LogEvent<'a> {
     RoomsExpired {
         /// Their names.
         rooms: &'a [RoomName],
-        /// The newest entry of a room that ever expired: whoever follows all rooms from before it has missed entries.
+        /// The newest entry of any room that ever expired: a follower of all rooms whose position is before
+        /// it has missed entries.
         forgotten: Seq,
     },
-    /// The log is another one from here on: its journal was replaced or restored. Positions of before mean nothing.
+    /// The log is another one from here on, because its journal was replaced or restored. Earlier positions
+    /// are meaningless.
     Replaced {
         /// The epoch of the log from now on.
         epoch: Epoch,
-        /// Its last entry. Entries after it are told as usual.
+        /// The rooms of the log.
         head: Seq,
-        /// All its rooms.
+        /// The newest entry of any room that retention has removed.
         rooms: &'a [LoggedRoom],
-        /// The newest entry of any room that retention has taken.
+        /// The newest entry of any room that retention has removed.
         forgotten: Seq,
     },
 }
@@ -97,28 +99,29 @@ pub type CommitObserver = Arc<dyn Fn(Duration) + Send + Sync>;
 /// Answers whether somebody uses a room, which then does not expire. Called on the log's own thread: it must not wait.
 pub type RoomInUse = Arc<dyn Fn(&RoomName) -> bool + Send + Sync>;
 
-/// The longest time for which anybody waits for [`Log::health`]: longer than any write of a disk that is merely busy.
+/// The longest wait for [`Log::health`]: longer than any write of a disk that is merely busy.
 pub const HEALTH_TIME: Duration = Duration::from_secs(5);
 
-/// A log. A new one has one entry: the making of the lobby.
+/// A log. A new log has one entry, which creates the lobby.
 pub trait Log: Send + Sync + 'static {
-    /// Names this life of the log. Changes only together with [`LogEvent::Replaced`].
+    /// The name of this incarnation of the log. Changes only together with [`LogEvent::Replaced`].
     fn epoch(&self) -> Epoch;
 
-    /// A key that stays with the log, for signing what clients carry.
+    /// The key for signing sessions, which stays the same as long as the log exists.
     fn secret(&self) -> [u8; 32];
 
     /// The last durable entry that can be read.
     fn head(&self) -> Seq;
 
-    /// Whether the log has come as far as `position`. A log whose order comes from elsewhere may have come further than
-    /// its [`head`](Log::head): a reader from there waits, and is not refused.
+    /// Whether the log has reached `position`. A log whose order comes from elsewhere may have reached more
+    /// than its [`head`](Log::head): a reader from such a position waits, and is not refused.
     fn has_reached(&self, position: Seq) -> bool {
         position <= self.head()
     }
 
-    /// Appends. The draft takes its place in the order of the log when this is called, not when the future is awaited;
-    /// the future resolves once the entry is durable and the follower knows it. Dropping the future takes nothing back.
+    /// Appends. The draft gets its place in log order when this function is called, not when the future is
+    /// awaited; the future resolves once the entry is durable and the follower was told. Dropping the future
+    /// undoes nothing.
     fn append(&self, draft: Draft) -> BoxFuture<'static, Result<Outcome, LogError>>;
 
     /// Reads the entries of those of the rooms that `scope` allows after `after`, in log order, at most
@@ -131,9 +134,9 @@ pub trait Log: Send + Sync + 'static {
         after: Seq,
     ) -> BoxFuture<'static, Result<Chunk, LogError>>;
 
-    /// Reads the newest `limit` messages of a room before `before`, or the newest of all, as `reader` sees them: fewer
-    /// when they are of more than [`HISTORY_BYTES`](holdline_shared::limits::HISTORY_BYTES). An unknown room has none, nor has
-    /// one that `scope` does not allow.
+    /// Reads the newest `limit` messages of a room, before `before` if given, as `reader` sees them; fewer if
+    /// they exceed [`HISTORY_BYTES`](holdline_shared::limits::HISTORY_BYTES). An unknown room has none. The same holds
+    /// for a room that `scope` does not allow.
     fn page(
         &self,
         scope: &Scope,
@@ -143,13 +146,13 @@ pub trait Log: Send + Sync + 'static {
         reader: Option<PersonId>,
     ) -> BoxFuture<'static, Result<Page, LogError>>;
 
-    /// Removes some of the entries that need not be kept, oldest first, and answers whether there are more of them.
-    /// The log's last entry always stays.
+    /// Removes some of the entries that retention does not keep, oldest first, and returns whether more of
+    /// them exist. The log's last entry always stays.
     fn prune(&self, retention: Retention) -> BoxFuture<'static, Result<bool, LogError>>;
 
-    /// Removes some of the rooms that have no messages, whose newest entry is older than `idle` and that nobody uses, and
-    /// answers whether there are more of them. The lobby stays, and so does the room of the log's last entry. What the
-    /// rooms had counts as forgotten.
+    /// Removes some of the rooms that have no messages, are unused, and whose newest entry is older than
+    /// `idle`; returns whether more of them exist. The lobby stays, and so does the room of the log's last
+    /// entry. The entries of removed rooms count as forgotten.
     fn expire_rooms(
         &self,
         idle: Duration,
@@ -159,11 +162,11 @@ pub trait Log: Send + Sync + 'static {
         ready(Ok(false)).boxed()
     }
 
-    /// All rooms, in no particular order.
+    /// Reads all rooms, in no particular order.
     fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>>;
 
-    /// Tells `follower` of the entries after `after`, and from then on of every change. Resolves once the follower has
-    /// been told of everything that was there. Called once.
+    /// Tells `follower` of the entries after `after`, and from then on of every change. Resolves once the
+    /// follower was told of all entries that existed. Called once.
     fn follow(&self, after: Seq, follower: Follower) -> BoxFuture<'static, Result<(), LogError>>;
 
     /// Tells `observer` how long each commit takes, its fsync included. Called once. An engine that waits for no disk of its
@@ -179,14 +182,14 @@ pub trait Log: Send + Sync + 'static {
         ready(()).boxed()
     }
 
-    /// Resolves once the engine can never append again, although nobody has closed it: its process should end, so that
-    /// its supervisor starts it anew.
+    /// Resolves if the engine can never append again although the log was not closed: the process should end,
+    /// so that its supervisor restarts it.
     fn failed(&self) -> BoxFuture<'static, ()> {
         std::future::pending().boxed()
     }
 
-    /// Whether the log can be read and appended to right now, as far as can be said without appending anything. Callers
-    /// wait for [`HEALTH_TIME`] at the most.
+    /// Checks whether the log can be read and appended to right now, as far as possible without appending.
+    /// Callers wait for at most [`HEALTH_TIME`].
     fn health(&self) -> BoxFuture<'static, Result<(), LogError>> {
         ready(Ok(())).boxed()
     }

@@ -6,16 +6,16 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum LogError {
-    /// The draft does not fit what is in the log; asking again changes nothing.
+    /// The draft conflicts with the log; a retry changes nothing.
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// Too many appends or reads are waiting already, or a read took too long.
     #[error("the log has more to do than it can")]
     Busy,
-    /// The disk is full. Nothing of the draft was kept.
+    /// The disk is full. Nothing of the draft was stored.
     #[error("the disk is full")]
     Full,
-    /// The storage failed in another way. Nothing of the draft was kept. The text is for the server's log.
+    /// The storage failed in another way. Nothing of the draft was stored. The text is for the server's log.
     #[error("the log's storage failed: {0}")]
     Unavailable(String),
     /// The log was closed.
@@ -23,7 +23,7 @@ pub enum LogError {
     Closed,
 }
 
-/// The reason why a draft does not fit what is in the log.
+/// The reason why a draft conflicts with the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -33,19 +33,19 @@ pub enum Refusal {
     /// The room has no such message.
     #[error("there is no such message in this room")]
     UnknownMessage,
-    /// Somebody else wrote the message.
+    /// Another person wrote the message.
     #[error("only its author may change a message")]
     NotAuthor,
     /// The message was deleted.
     #[error("this message was deleted")]
     MessageDeleted,
-    /// The log has as many rooms as it may have.
+    /// The log has the maximum number of rooms.
     #[error("there are as many rooms as this server allows")]
     TooManyRooms,
-    /// The message has as many different emoji as it may.
+    /// The message has the maximum number of different emoji.
     #[error("this message has as many different reactions as it may have")]
     TooManyEmoji,
-    /// The message was edited as often as it may be.
+    /// The message has the maximum number of edits.
     #[error("this message was edited as often as a message may be; write a new one")]
     TooManyEdits,
 }

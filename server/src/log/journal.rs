@@ -1,4 +1,5 @@
-//! A journal: an order of records that is made elsewhere. It decides nothing and knows nothing of what records mean.
+//! The interface of a journal, which orders records. A journal decides nothing and does not know what records
+//! mean.
 
 use std::sync::Arc;
 
@@ -8,27 +9,27 @@ use holdline_shared::{Epoch, Seq};
 use super::error::LogError;
 use super::record::{OrderedRecord, Record};
 
-/// What tells one journal from another.
+/// The identity of a journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Identity {
-    /// Names this life of the journal.
+    /// The name of this incarnation of the journal.
     pub epoch: Epoch,
-    /// A key that stays with it.
+    /// The key for signing sessions, which stays the same as long as the journal exists.
     pub secret: [u8; 32],
 }
 
-/// News of a journal.
+/// A change of a journal.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum JournalEvent<'a> {
     /// The next records. Some or all of them may have been delivered before.
     Records(&'a [OrderedRecord]),
-    /// The journal was replaced or restored. What was delivered before means nothing; from here on the records of the new
-    /// one are delivered, from its beginning.
+    /// The journal was replaced or restored. Everything delivered before is void; the records of the new
+    /// journal follow, from its beginning.
     Replaced {
-        /// Who the journal is now.
+        /// The new identity.
         identity: Identity,
-        /// How far it has come.
+        /// The new head.
         head: Seq,
     },
 }
@@ -36,23 +37,23 @@ pub enum JournalEvent<'a> {
 /// A callback for [`JournalEvent`]s. After an error the journal delivers the same event again later.
 pub type JournalFollower = Arc<dyn Fn(JournalEvent<'_>) -> Result<(), LogError> + Send + Sync>;
 
-/// An order of records. [`JournaledLog`](super::JournaledLog) makes a log of any of them.
+/// An order of records. [`JournaledLog`](super::JournaledLog) turns any journal into a log.
 pub trait Journal: Send + Sync + 'static {
-    /// Who the journal is now.
+    /// The present identity.
     fn identity(&self) -> Identity;
 
-    /// Its newest position.
+    /// The newest position.
     fn head(&self) -> Seq;
 
-    /// Gives the records places behind each other, and resolves with these positions once the records are durable. The
-    /// places are taken when this is called, not when the future is awaited; dropping the future takes nothing back. After
-    /// an error the records may be delivered all the same.
+    /// Gives the records consecutive places, and resolves with their positions once they are durable. The
+    /// places are taken when this function is called, not when the future is awaited; dropping the future
+    /// undoes nothing. After an error the records may be delivered nevertheless.
     fn append(&self, records: Vec<Record>) -> BoxFuture<'static, Result<Vec<Seq>, LogError>>;
 
     /// Reads some of the records after a position, in order; none when there are no more.
     fn read(&self, after: Seq) -> BoxFuture<'static, Result<Vec<OrderedRecord>, LogError>>;
 
-    /// Delivers every record after `after`, those of before this call as well, and from then on every [`JournalEvent`]:
+    /// Delivers every record after `after`, earlier ones included, and from then on every [`JournalEvent`]:
     /// each at least once, in order, one call at a time. Called once.
     fn follow(&self, after: Seq, follower: JournalFollower);
 }

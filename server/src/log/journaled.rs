@@ -1,5 +1,5 @@
-//! A log whose order comes from a journal elsewhere: follows the journal into a projection of its own, in memory. What is
-//! appended goes to the journal, and is answered once the own projection has applied it.
+//! A log whose order comes from a journal elsewhere. It follows the journal into its own projection, in
+//! memory; an append goes to the journal, and is answered once this projection has applied it.
 
 mod core;
 #[cfg(test)]
@@ -29,13 +29,13 @@ use crate::scope::Scope;
 pub struct JournaledLog<J> {
     journal: J,
     published: Published,
-    /// Shared with the journal, which delivers into it while nobody calls the log.
+    /// Shared with the journal, which delivers into it independently of callers.
     core: Arc<Mutex<Core>>,
 }
 
 impl<J: Journal> JournaledLog<J> {
-    /// Follows `journal` from its beginning. Resolves once everything is applied that the journal has; an empty journal gets
-    /// its first entry.
+    /// Follows `journal` from its beginning. Resolves once everything in the journal is applied; an empty
+    /// journal gets its first entry.
     pub async fn open(journal: J) -> Result<Self, LogError> {
         let mut core = Core::new(Projection::in_memory()?, journal.identity())?;
         loop {
@@ -59,7 +59,7 @@ impl<J: Journal> JournaledLog<J> {
         Ok(log)
     }
 
-    /// Appends records, and answers what came of the last.
+    /// Appends records; the future resolves with the effect of the last one.
     fn propose(&self, records: Vec<Record>) -> BoxFuture<'static, Result<Effect, LogError>> {
         let Some(id) = records.last().map(|record| record.id) else {
             return ready(Ok(Effect::Removed { more: false })).boxed();
@@ -77,17 +77,18 @@ impl<J: Journal> JournaledLog<J> {
         .boxed()
     }
 
-    /// Appends a record that removes something, and answers whether there is more to remove.
+    /// Appends a record that removes entries or rooms; the future resolves with whether more are left to
+    /// remove.
     fn remove(&self, kind: RecordKind, has_more: bool) -> BoxFuture<'static, Result<bool, LogError>> {
         let effect = self.propose(vec![Record::new(kind)]);
         async move { Ok(matches!(effect.await?, Effect::Removed { more } if more || has_more)) }.boxed()
     }
 
-    fn look<T: Send + 'static>(
+    fn read_projection<T: Send + 'static>(
         &self,
-        look: impl FnOnce(&mut Projection) -> Result<T, LogError>,
+        read: impl FnOnce(&mut Projection) -> Result<T, LogError>,
     ) -> BoxFuture<'static, Result<T, LogError>> {
-        ready(look(self.core.lock().projection())).boxed()
+        ready(read(self.core.lock().projection())).boxed()
     }
 }
 
@@ -132,7 +133,7 @@ impl<J: Journal> Log for JournaledLog<J> {
         after: Seq,
     ) -> BoxFuture<'static, Result<Chunk, LogError>> {
         let rooms = scope.narrow(rooms);
-        self.look(|projection| projection.read(&rooms, after))
+        self.read_projection(|projection| projection.read(&rooms, after))
     }
 
     fn page(
@@ -144,7 +145,7 @@ impl<J: Journal> Log for JournaledLog<J> {
         reader: Option<PersonId>,
     ) -> BoxFuture<'static, Result<Page, LogError>> {
         let room = Some(room).filter(|room| scope.allows(room));
-        self.look(|projection| projection.page(room.as_ref(), before, limit, reader.as_ref()))
+        self.read_projection(|projection| projection.page(room.as_ref(), before, limit, reader.as_ref()))
     }
 
     fn prune(&self, retention: Retention) -> BoxFuture<'static, Result<bool, LogError>> {
@@ -153,7 +154,7 @@ impl<J: Journal> Log for JournaledLog<J> {
         let is_due = core.projection().is_prune_due(age, per_room);
         drop(core);
         match is_due {
-            // A record costs something, and this is asked each minute.
+            // A record has a cost, and retention asks every minute.
             Ok(false) => ready(Ok(false)).boxed(),
             Ok(true) => self.remove(RecordKind::Prune { age, per_room }, false),
             Err(error) => ready(Err(error)).boxed(),
@@ -183,7 +184,7 @@ impl<J: Journal> Log for JournaledLog<J> {
     }
 
     fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {
-        self.look(Projection::rooms)
+        self.read_projection(Projection::rooms)
     }
 
     fn follow(&self, after: Seq, follower: Follower) -> BoxFuture<'static, Result<(), LogError>> {

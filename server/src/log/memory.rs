@@ -19,7 +19,7 @@ use crate::random;
 /// A log in memory.
 pub type MemoryLog = JournaledLog<MemoryJournal>;
 
-/// A journal that keeps nothing.
+/// A journal that stores nothing.
 pub struct MemoryJournal {
     identity: Identity,
     state: Mutex<State>,
@@ -33,11 +33,11 @@ struct State {
 }
 
 impl MemoryLog {
-    /// An empty log with a lobby.
+    /// Makes an empty log with a lobby.
     ///
     /// # Panics
     ///
-    /// When there is not even memory for that.
+    /// If memory does not even suffice for that.
     #[expect(clippy::expect_used, reason = "nothing of it depends on anything but memory")]
     pub fn new() -> Self {
         let journal = MemoryJournal {
@@ -65,7 +65,7 @@ impl Journal for MemoryJournal {
     }
 
     fn append(&self, records: Vec<Record>) -> BoxFuture<'static, Result<Vec<Seq>, LogError>> {
-        // Delivered under the lock, which is what keeps the order.
+        // Delivered under the lock, which keeps the order.
         let mut state = self.state.lock();
         let (mut position, at) = (state.head, now_after(state.at));
         let ordered = records.into_iter().map(|record| {

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use super::stored_entry::StoredEntry;
 
-/// What the log made of a draft.
+/// The log's decision on a draft.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Outcome {
     /// The entry is in the log, durably.
     Appended(Arc<StoredEntry>),
-    /// The same, and the draft's room did not exist before: this entry made it.
+    /// The entry is in the log, durably, and created the draft's room.
     Made(Arc<StoredEntry>),
-    /// The author used the key before; this is the first entry with it.
+    /// The author used the key before; this is the first entry with that key.
     Repeated(Arc<StoredEntry>),
-    /// The log says already what the draft asks for; nothing was appended.
+    /// The log already says what the draft asks for; nothing was appended.
     Unchanged,
 }

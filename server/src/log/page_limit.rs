@@ -1,4 +1,4 @@
-//! The end of a page of history: after the number of messages that was asked for, or earlier, at its limit in bytes.
+//! The size limit of a page of history: a number of messages, and a number of bytes.
 
 use std::io;
 
@@ -12,7 +12,7 @@ pub(super) struct PageLimit {
 }
 
 impl PageLimit {
-    /// The limit of an empty page for so many messages.
+    /// The limit of an empty page that may take `messages` messages.
     pub(super) fn new(messages: usize) -> Self {
         Self { messages, bytes: HISTORY_BYTES }
     }

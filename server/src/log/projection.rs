@@ -1,5 +1,6 @@
-//! The projection: SQLite tables that follow from the records, in their order. It alone decides what a record becomes, and
-//! everything that reads the log reads here. It neither orders records nor cares whether they are durable.
+//! The projection: SQLite tables that follow from the records, in their order. The projection alone decides
+//! what a record becomes, and all reads of the log go through it. It neither orders records nor makes them
+//! durable.
 
 mod append_transaction;
 mod errors;

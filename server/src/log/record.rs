@@ -1,4 +1,4 @@
-//! Records: what a journal orders.
+//! Records, which a journal orders.
 
 use holdline_shared::{RoomName, Seq, Timestamp};
 
@@ -6,11 +6,11 @@ use super::clock::AgeCut;
 use super::draft::{Draft, DraftKind};
 use crate::random;
 
-/// A name for a record, by which its author recognises it when the journal delivers it. No two records have the same.
+/// The name of a record, unique, by which its author recognises it when the journal delivers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RecordId(u128);
 
-/// Something that shall happen to the log. The projection decides what comes of it.
+/// A requested change of the log. The projection decides on its effect.
 #[derive(Debug, Clone)]
 pub struct Record {
     /// Its name.
@@ -23,30 +23,30 @@ pub struct Record {
 pub(super) enum RecordKind {
     /// A draft that becomes one entry at the most.
     Draft(Draft),
-    /// Old entries go.
+    /// The removal of old entries.
     Prune {
-        /// Entries that are too old.
+        /// Removes the entries that are too old.
         age: Option<AgeCut>,
-        /// Entries beyond so many in their room.
+        /// Removes the entries of a room beyond this number.
         per_room: Option<u64>,
     },
-    /// These rooms go, as far as they are still empty and idle.
+    /// The removal of these rooms, as far as they are still empty and idle.
     Expire {
         /// The rooms.
         rooms: Vec<RoomName>,
-        /// Rooms whose newest entry is too old.
+        /// Rooms are idle if their newest entry is before this cut.
         idle: AgeCut,
     },
 }
 
 impl Record {
-    /// A record of this kind with a new name.
+    /// Makes a record of this kind with a new name.
     pub(super) fn new(kind: RecordKind) -> Self {
         Self { id: RecordId(u128::from_le_bytes(random::bytes())), kind }
     }
 
-    /// The records for a draft; the last is the draft's own. A position in the journal is one entry at the most, so the
-    /// making of a room, if it is missing, is a record of its own.
+    /// Makes the records for a draft; the last is the draft's own. A position in the journal becomes at most
+    /// one entry, so the creation of a missing room is a separate record.
     pub(super) fn of_draft(mut draft: Draft, room_is_missing: bool) -> Vec<Self> {
         let mut records = Vec::with_capacity(1);
         if let DraftKind::Message { makes_room, .. } = &mut draft.kind
@@ -60,7 +60,7 @@ impl Record {
         records
     }
 
-    /// What shall happen.
+    /// The requested change.
     pub(super) fn kind(&self) -> &RecordKind {
         &self.kind
     }
@@ -69,7 +69,8 @@ impl Record {
 /// A record in its place.
 #[derive(Debug, Clone)]
 pub struct OrderedRecord {
-    /// Its position in the journal, which is the `seq` of the entry that it may become. Positions grow and may skip.
+    /// The record's position in the journal, which is also the `seq` of the entry that it may become.
+    /// Positions grow and may skip.
     pub position: Seq,
     /// The date that the journal gave it.
     pub at: Timestamp,

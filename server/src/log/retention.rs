@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-/// The bounds of what is kept; without any, everything is. An entry goes when it is beyond either of them.
+/// The bounds of what is kept; without any, everything is kept. An entry beyond either bound is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Retention {
-    /// The age beyond which entries go.
+    /// The age beyond which entries are removed.
     pub age: Option<Duration>,
-    /// The number of entries that a room keeps, the newest.
+    /// The number of newest entries that each room keeps.
     pub per_room: Option<u64>,
 }
 
-/// A text that is no retention.
+/// The text is no retention.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "keep is forever, an age such as 90d, 12h or 30m, a number such as 10000/room, or both with a comma; not {0:?}"

@@ -56,8 +56,8 @@ use super::projection::{self, ROOMS_AT_ONCE};
 use super::retention::Retention;
 use crate::scope::Scope;
 
-/// Appends that may wait for the writer. At a few hundred bytes each this bounds memory, and at any disk's speed the
-/// last of them waits well under a second, because all of them go into a handful of commits.
+/// The number of appends that may wait for the writer. At a few hundred bytes each this bounds memory, and
+/// the last of them waits well under a second on any disk, because a handful of commits takes all of them.
 const QUEUE: usize = 8192;
 
 /// A log in a SQLite database.
@@ -65,7 +65,7 @@ pub struct SqliteLog {
     identity: Identity,
     shared: Arc<Shared>,
     readers: Arc<Readers>,
-    /// Readers for health, which does not wait for those who read much.
+    /// Readers for health checks, which must not wait behind clients' reads.
     probe: Arc<Readers>,
     /// `None` once the log is being dropped, which ends the writer.
     queue: Option<mpsc::Sender<Job>>,
@@ -93,7 +93,7 @@ impl SqliteLog {
         let writer = std::thread::Builder::new()
             .name("holdline-writer".to_owned())
             .spawn(move || {
-                // Also when the writer panics.
+                // Set also when the writer panics.
                 let failed = EndOfWriter(life);
                 let stage = writer.run(jobs, &waiting);
                 failed.0.end(stage);
@@ -103,7 +103,7 @@ impl SqliteLog {
     }
 }
 
-/// Marks the writer as failed when dropped, unless it was said how it ended.
+/// Marks the writer as failed when dropped, unless its last stage was noted before.
 struct EndOfWriter(Arc<Life>);
 
 impl Drop for EndOfWriter {
@@ -116,16 +116,17 @@ impl SqliteLog {
     /// Stops taking jobs, and tells the writer to finish.
     fn begin_closing(&self) {
         self.shared.life.begin_closing();
-        // Readers go first, so that the writer's connection is the last and can put everything into one file.
+        // Readers are closed first, so that the writer's connection is the last and can checkpoint everything
+        // into one file.
         self.readers.close();
         self.probe.close();
         if let Some(queue) = &self.queue {
-            // A full queue wakes it as well.
+            // With a full queue, the writer wakes anyway.
             let _ = queue.try_send(Job::Wake);
         }
     }
 
-    /// Reads, and notes whether that worked.
+    /// Runs a read, and notes whether it succeeded.
     fn read_as<T: Send + 'static>(
         &self,
         kind: ReadKind,
@@ -140,7 +141,7 @@ impl SqliteLog {
         .boxed()
     }
 
-    /// Puts a job into the writer's queue at once, and answers what comes of it.
+    /// Queues a job for the writer at once; the future resolves with its result.
     fn hand_over<T: Send + 'static>(
         &self,
         job: impl FnOnce(Reply<T>) -> Job,
@@ -229,15 +230,15 @@ impl Log for SqliteLog {
         idle: Duration,
         is_in_use: RoomInUse,
     ) -> BoxFuture<'static, Result<bool, LogError>> {
-        // Whether they are idle is for retention's own clock to say, which the writer has.
+        // Only the writer has retention's clock, so it decides whether these rooms are idle.
         let empty = Readers::run(self.readers.clone(), |db| projection::empty_rooms(db, None));
-        // Weak, so that a search for rooms does not keep the writer from ending.
+        // Weak, so that a search for rooms does not keep the writer alive.
         let queue = self.queue.as_ref().map(mpsc::Sender::downgrade);
         async move {
             let mut rooms = empty.await?;
             rooms.retain(|name| !is_in_use(name));
             let mut more = false;
-            // One job for each portion, so that publishers come in between.
+            // One job for each portion, so that publishers get their turn in between.
             for rooms in rooms.chunks(ROOMS_AT_ONCE) {
                 let (rooms, is_in_use) = (rooms.to_vec(), is_in_use.clone());
                 let queue = queue.as_ref().and_then(mpsc::WeakSender::upgrade);
@@ -296,11 +297,12 @@ impl Log for SqliteLog {
 }
 
 impl Drop for SqliteLog {
-    /// As [`Log::close`], for those who cannot wait: finishes what was handed in, so that a closed log is complete on disk.
+    /// Closes the log without waiting for [`Log::close`]: finishes the queued jobs, so that the log is
+    /// complete on disk.
     fn drop(&mut self) {
         self.begin_closing();
         self.queue = None;
-        // The last owner of the log may be the follower, which the writer itself calls: the writer does not wait for itself.
+        // The writer itself may drop the last owner of the log (its follower): a thread must not join itself.
         if let Some(writer) = self.writer.get_mut().take()
             && writer.thread().id() != std::thread::current().id()
             && writer.join().is_err()

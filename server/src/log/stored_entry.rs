@@ -1,4 +1,4 @@
-//! An entry of the log with its JSON, which is what clients are sent.
+//! An entry of the log together with its encoded JSON, the bytes that clients are sent.
 
 use std::mem::size_of;
 use std::sync::{Arc, OnceLock};
@@ -16,13 +16,13 @@ pub struct StoredEntry {
     pub room: RoomName,
     /// The entry as JSON.
     pub json: Bytes,
-    /// The decoded entry. Most entries are only sent, so what is kept for long is kept without.
+    /// The decoded entry. Most entries are only sent, so cached ones are kept undecoded.
     entry: OnceLock<Option<Box<Entry>>>,
 }
 
-/// Memory of a cached entry beside its JSON, in bytes: the entry with its reference counts, the reference count of its
-/// JSON, and a place in the list of its room, in that of all rooms and in the eviction queue, which have up to twice as
-/// many places as they need. Allocators round each of these up to 16 bytes.
+/// The memory of a cached entry besides its JSON, in bytes: the entry and its reference counts, the reference
+/// count of its JSON, and slots in its room's list, the list of all rooms and the eviction queue, whose
+/// capacities may be twice their lengths. Allocators round each allocation up to 16 bytes.
 const CACHE_OVERHEAD: usize = rounded(size_of::<StoredEntry>() + 2 * size_of::<usize>()) + 32 + 3 * 12;
 
 const fn rounded(bytes: usize) -> usize {
@@ -32,7 +32,7 @@ const fn rounded(bytes: usize) -> usize {
 impl StoredEntry {
     /// Encodes an entry that is about to be appended.
     pub fn encode(entry: Entry) -> Result<Self, serde_json::Error> {
-        // Written where there is room, kept in as many bytes as it needs: entries are many and stay for long.
+        // Encoded into a large buffer and stored in an exact one: entries are many and live long.
         let mut json = Vec::with_capacity(1024);
         serde_json::to_writer(&mut json, &entry)?;
         let json = Bytes::copy_from_slice(&json);
@@ -44,17 +44,17 @@ impl StoredEntry {
         })
     }
 
-    /// An entry as it was stored.
+    /// Wraps an entry as stored.
     pub fn from_stored(seq: Seq, room: RoomName, json: impl Into<Bytes>) -> Self {
         Self { seq, room, json: json.into(), entry: OnceLock::new() }
     }
 
-    /// The same entry in the form for a cache: not decoded, and with a name of its room that all its entries share.
+    /// Copies the entry for a cache: undecoded, and sharing its room's name with all entries of the room.
     pub(crate) fn to_cache(&self, room: RoomName) -> Self {
         Self::from_stored(self.seq, room, self.json.clone())
     }
 
-    /// Memory that the entry takes in a cache, in bytes.
+    /// The memory that the cached entry takes, in bytes.
     pub(crate) fn cached_size(&self) -> usize {
         rounded(self.json.len()) + CACHE_OVERHEAD
     }
@@ -67,7 +67,7 @@ impl StoredEntry {
         }
     }
 
-    /// The number of these entries, from the first on, that one batch takes.
+    /// The number of entries, from the first on, that fit into one batch.
     pub(crate) fn fitting(entries: &[Arc<Self>]) -> usize {
         let mut bytes = 0;
         let fitting = entries.iter().take(BATCH_ENTRIES).take_while(|entry| {
@@ -83,7 +83,7 @@ impl StoredEntry {
         self.entry.get_or_init(|| serde_json::from_slice(&self.json).ok()).as_deref()
     }
 
-    /// A copy without its text, if this is the message `deleted` or an edit of it.
+    /// A copy without its text, if this entry is the message `deleted` or an edit of it; otherwise `None`.
     pub(crate) fn without_text_of(&self, deleted: Seq) -> Result<Option<Self>, serde_json::Error> {
         let Some(mut entry) = self.decode() else { return Ok(None) };
         if entry.text_of() != Some(deleted) {

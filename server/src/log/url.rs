@@ -1,4 +1,4 @@
-//! `--log`: which engine, and where.
+//! The value of `--log`: an engine and the place of its data.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-/// Which engine keeps the log.
+/// The engine that keeps the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LogUrl {
     /// `memory:`
@@ -15,13 +15,13 @@ pub enum LogUrl {
     Sqlite(PathBuf),
 }
 
-/// A text names no engine.
+/// The text names no engine.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidLogUrl {
     /// `nats://…`
     #[error("the NATS engine is not part of this version; use sqlite:PATH or memory:")]
     NatsMissing,
-    /// `sqlite:` alone.
+    /// `sqlite:` without a path.
     #[error("sqlite: needs a path, such as sqlite:holdline.db")]
     NoPath,
     /// `sqlite::memory:`
@@ -38,7 +38,7 @@ pub enum InvalidLogUrl {
         "{0:?} is not understood: of what a shell would fill in, a path may begin with ~/ or $HOME/ only"
     )]
     ShellWord(String),
-    /// Anything else.
+    /// Another text.
     #[error("a log is sqlite:PATH or memory:, not {0:?}")]
     Unknown(String),
 }
@@ -57,7 +57,8 @@ impl FromStr for LogUrl {
     }
 }
 
-/// The file that is meant. Configuration files and service managers fill in nothing, so the home folder is filled in here.
+/// Resolves the file's path. Configuration files and service managers expand nothing, so the home folder is
+/// filled in here.
 fn file(path: &str, home: Option<PathBuf>) -> Result<PathBuf, InvalidLogUrl> {
     let whole = || path.to_owned();
     let in_home = ["~/", "$HOME/", "${HOME}/"].iter().find_map(|home| path.strip_prefix(home));

@@ -1,5 +1,5 @@
-//! The rules by which a draft becomes entries. The projection brings the look-ups and the writing, and calls [`validate`]
-//! where nothing can come in between.
+//! The rules by which a draft becomes entries. The projection provides the look-ups and the writing, and
+//! calls [`validate`] where no other change can come in between.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use super::error::{LogError, Refusal};
 use super::outcome::Outcome;
 use super::stored_entry::StoredEntry;
 
-/// The log as it stands, as far as [`validate`] looks at it. Each look-up goes through an index and costs the same however large the log,
-/// the room or the message is; none decodes more than one text.
+/// The parts of the log that [`validate`] looks at. Each look-up uses an index and costs the same however
+/// large the log, the room or the message is; none decodes more than one text.
 pub(super) trait LogView {
     /// The room's topic, if there is such a room.
     fn topic(&self, room: &RoomName) -> Result<Option<Topic>, LogError>;
@@ -33,7 +33,7 @@ pub(super) trait LogView {
     fn emoji(&self, message: Seq) -> Result<Vec<Emoji>, LogError>;
 }
 
-/// The state of a message, as far as the rules need it.
+/// The state of a message that the rules need.
 pub(super) struct MessageStatus {
     /// The author.
     pub(super) author: PersonId,
@@ -43,7 +43,7 @@ pub(super) struct MessageStatus {
 
 /// The decision about a draft.
 pub(super) enum Decision {
-    /// Append these entries, in this order; the last is the draft's own.
+    /// Append these entries in this order; the last is the draft's own.
     Append(Vec<EntryKind>),
     /// Append this entry, which makes the draft's room.
     Make(EntryKind),
@@ -51,7 +51,7 @@ pub(super) enum Decision {
     Settled(Outcome),
 }
 
-/// Decides what comes of `draft`.
+/// Decides what `draft` becomes.
 pub(super) fn validate(log: &impl LogView, draft: &Draft) -> Result<Decision, LogError> {
     match &draft.kind {
         DraftKind::Message { key, text, reply_to, makes_room } => {
@@ -91,7 +91,7 @@ pub(super) fn validate(log: &impl LogView, draft: &Draft) -> Result<Decision, Lo
         }
         DraftKind::Reaction { target, emoji, on } => {
             let message = existing_message(log, draft, *target)?;
-            // Deleting a message has taken all reactions from it.
+            // The deletion of a message has removed all of its reactions.
             let is_on = !message.is_deleted && log.has_reaction(*target, emoji, &draft.author.id)?;
             if is_on == *on {
                 return Ok(Decision::Settled(Outcome::Unchanged));

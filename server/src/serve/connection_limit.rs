@@ -1,4 +1,4 @@
-//! The limit on open connections. Clients beyond it are told to come back, and closed.
+//! The limit on open connections. Further clients are told to retry, and closed.
 
 use std::io;
 use std::sync::Arc;
@@ -15,16 +15,18 @@ use crate::http::protection_lines;
 use crate::metrics::Metrics;
 use crate::repeated_line::RepeatedLine;
 
-/// `TCP_USER_TIMEOUT`: the kernel cuts off a client that takes no byte of its answer for this long. The stall rule, which counts
-/// whom it cuts off and lets slow readers live, has to come first: a kernel that is asked for a little now and then takes far
-/// longer than one window to hear that some of it was taken.
+/// `TCP_USER_TIMEOUT`: the kernel closes the connection of a client that takes no byte of its answer for this
+/// long. Longer than the stall rule's window, because that rule counts the clients that it cuts off, and
+/// spares slow readers: a kernel with little to send takes far longer than one window to find out that some
+/// of it was taken.
 const STUCK_READER: Duration = Duration::from_secs(150);
-/// The send buffer of a connection, in bytes. The kernel takes twice as much, its own bookkeeping included; left to
-/// itself, it would take up to 4 MiB for a client that does not read. Enough for a megabyte a second across an ocean.
+/// The send buffer of a connection, in bytes. The kernel doubles it for its own bookkeeping; by default it
+/// would buffer up to 4 MiB for a client that does not read. Enough for a megabyte a second across an ocean.
 const SEND_BUFFER: usize = 128 * 1024;
-/// A silent connection is probed after this long, so that clients that vanished are noticed while a poll is held.
+/// The idle time after which the kernel probes a connection, so that vanished clients are noticed while a
+/// poll is held.
 const KEEPALIVE: Duration = Duration::from_secs(45);
-/// After an accept that failed, most likely for want of file descriptors.
+/// The pause after a failed accept, which most likely lacked file descriptors.
 pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Counts connections.
@@ -53,18 +55,19 @@ impl Drop for ConnectionPermit {
     }
 }
 
-/// Connections that are being refused at once.
+/// The number of connections that are being refused at once.
 const REFUSALS: usize = 64;
-/// How long a refused client may take to notice.
+/// The time in which a refused client may notice.
 const REFUSAL_TIME: Duration = Duration::from_secs(2);
-/// How long a refused client may take for the first line of its request.
+/// The time in which a refused client has to send the first line of its request.
 const FIRST_LINE_TIME: Duration = Duration::from_secs(1);
-/// Of a longer first line the rest is not needed.
+/// The number of bytes of the first line that are examined.
 const FIRST_LINE: usize = 8 * 1024;
-/// Seconds after which to come back.
+/// The value of `Retry-After`, in seconds.
 const RETRY_AFTER: u64 = 5;
 
-/// The response to a client beyond the limit, by the first line of its request. An `EventSource` reconnects only after a 200.
+/// The response to a client beyond the limit, depending on the first line of its request. An `EventSource`
+/// reconnects only after a 200.
 fn refusal(first_line: &[u8]) -> String {
     let problem = Problem::new(
         ProblemCode::Overloaded,
@@ -88,14 +91,14 @@ fn refusal(first_line: &[u8]) -> String {
     )
 }
 
-/// Whether it is `GET …/api/v1/events`, below whatever prefix.
+/// Whether the request is `GET …/api/v1/events`, under any prefix.
 fn asks_for_events(first_line: &[u8]) -> bool {
     let Some(target) = first_line.strip_prefix(b"GET ") else { return false };
     let path = target.split(|byte| matches!(byte, b' ' | b'?' | b'\r' | b'\n')).next().unwrap_or_default();
     path.ends_with(b"/api/v1/events")
 }
 
-/// Reads until the end of the first line, and perhaps more; less when the client takes too long.
+/// Reads at least to the end of the first line, or as much as comes in time.
 async fn read_first_line(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
     let mut read = Vec::new();
     let reading = async {
@@ -117,15 +120,16 @@ impl ConnectionLimit {
         Self { most, connections, refusals: Arc::default(), metrics }
     }
 
-    /// A permit for one more connection, unless there are as many as may be.
+    /// Acquires a permit, unless the limit is reached.
     pub(super) fn acquire(&self) -> Option<ConnectionPermit> {
         let permit = ConnectionPermit::take(&self.connections, self.most)?;
         self.metrics.connections.increment(1);
         Some(permit)
     }
 
-    /// Answers once the first line is read, then drains the client's input: closing at once would take the answer away. Beyond a
-    /// number of these at once, connections are closed without a word.
+    /// Refuses a connection: answers once the first line is read, then drains the client's input, because an
+    /// immediate close could discard the answer. If too many refusals are in progress, closes the connection
+    /// without an answer.
     pub(super) fn refuse(&self, stream: impl FnOnce() -> io::Result<TcpStream> + Send + 'static) {
         static LINE: RepeatedLine = RepeatedLine::new();
         self.metrics.connections_refused.increment(1);
@@ -141,7 +145,7 @@ impl ConnectionLimit {
                 stream.shutdown().await?;
                 tokio::io::copy(&mut stream.take(1 << 16), &mut tokio::io::sink()).await
             };
-            // A client that does not listen is no loss.
+            // A client that does not read loses only its refusal.
             let _ = timeout(REFUSAL_TIME, answered).await;
             drop(permit);
         });

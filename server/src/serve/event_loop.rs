@@ -1,9 +1,10 @@
-//! The event loops: each is one thread that serves polls on many connections. A held poll owns a socket, a slot in
-//! the wait list of a room, a position and a deadline, and nothing else. A loop reads into one buffer and writes from the one
-//! that all polls of a room have in common.
+//! The event loops: each is one thread that serves polls on many connections. A held poll owns a socket, a
+//! slot in a room's wait list, a position and a deadline, and nothing else. A loop reads into one buffer, and
+//! writes from a buffer that all polls of a room share.
 //!
-//! A loop decides nothing about a request: it makes the caller, calls the operation, and writes the reply, refusals
-//! included. A connection goes to hyper and the router only when a request of another kind comes.
+//! A loop decides nothing about a request: it makes the caller, calls the operation, and writes the reply,
+//! refusals included. A connection is handed to hyper and the router only when a request of another kind
+//! comes.
 
 mod acceptor;
 mod connection;
@@ -38,17 +39,18 @@ use super::plain::Plain;
 use crate::api::{self, ApiError, App, Caller, CallerHeaders, LastHost, RequestId};
 use crate::hub::{self, Begin, Completed, HeldPolls, LogReads, ReadySet};
 
-/// The longest request that is looked at, in bytes.
+/// The longest request that a loop reads, in bytes.
 const BUFFER: usize = 8 * 1024;
-/// Events in one turn of the loop.
+/// The number of events handled in one turn of the loop.
 const EVENTS: usize = 1024;
-/// The token of the loop's own waker. Listeners are numbered downwards from it, connections upwards from zero.
+/// The token of the loop's own waker. Listeners are numbered downwards from it, connections upwards from
+/// zero.
 const WAKER: usize = usize::MAX;
-/// Numbers from here on are listeners.
+/// The lowest token of a listener.
 const LISTENERS: usize = usize::MAX / 2;
 
-/// Starts this many loops, each a thread. The first one accepts for all of them, so that no other is woken in vain. To
-/// be called within a tokio runtime, where hyper will run.
+/// Starts `count` loops, each in a thread. The first one accepts for all, so that no other is woken in vain.
+/// Must be called within a tokio runtime, in which hyper will run.
 pub(super) fn start(
     count: usize,
     listeners: &[std::net::TcpListener],
@@ -73,7 +75,7 @@ pub(super) fn start(
     Ok(handles)
 }
 
-/// One loop and its connections.
+/// An event loop and its connections.
 struct EventLoop {
     poll: mio::Poll,
     handle: Arc<LoopHandle>,
@@ -83,7 +85,7 @@ struct EventLoop {
     buffer: Box<[u8]>,
     queries: Queries,
     last_host: LastHost,
-    /// Connections for which the log was read.
+    /// The connections for which the log has been read.
     ready: Arc<ReadySet>,
     app: App,
     plain: Arc<Plain>,
@@ -128,7 +130,7 @@ impl EventLoop {
         })
     }
 
-    /// Serves until it was told to stop and the last connection is gone, or until it is told to end at once.
+    /// Serves until the loop is drained or aborted.
     fn run(mut self) {
         let tokio = self.tokio.clone();
         let _runtime = tokio.enter();
@@ -169,7 +171,7 @@ impl EventLoop {
         }
     }
 
-    /// How long the loop may sleep unless something happens.
+    /// The time that the loop may sleep unless an event comes.
     fn timeout(&self) -> Option<Duration> {
         if self.handle.has_commands() || self.held.has_ready() || !self.ready.is_empty() {
             return Some(Duration::ZERO);
@@ -182,7 +184,7 @@ impl EventLoop {
     fn take(&mut self, event: &Event) {
         let Token(number) = event.token();
         if number == WAKER {
-            // Commands and ready connections are looked for in every turn.
+            // Commands and ready connections are checked in every turn.
             return;
         }
         if number >= LISTENERS {
@@ -194,9 +196,9 @@ impl EventLoop {
             self.close(number);
             return;
         }
-        // A client that closes its sending side while its poll is held looks like one that has vanished, of which there are
-        // many more; its poll ends. Hyper's way sees that only if nothing else was said before, and so do we. Everything
-        // else that was asked is answered.
+        // A client that closes its sending side while its poll is held looks like a vanished one, and those
+        // are far more frequent, so its poll ends. Hyper sees the close only if no other input came before,
+        // and so do we. All other requests are answered.
         let peer_closed = event.is_read_closed();
         connection.peer_closed |= peer_closed;
         match connection.state {
@@ -217,7 +219,7 @@ impl EventLoop {
     fn adopt(&mut self, handoff: Handoff) {
         let Handoff { stream, first, permit } = handoff;
         if self.connections.is_stopping && first.is_empty() {
-            // It was on its way here when the loop was told to drain.
+            // The connection was handed over before the loop began to drain.
             return;
         }
         if let Some(number) = self.connections.add(TcpStream::from_std(stream), permit)
@@ -244,9 +246,9 @@ impl EventLoop {
         let mut buffer = std::mem::take(&mut self.buffer);
         match connection.stream.read(&mut buffer) {
             Ok(0) => self.close(number),
-            // There may be more, of which no event will tell.
+            // A full buffer: more input may be waiting, for which no further event comes.
             Ok(length) if length == buffer.len() => self.hand_over(number, Bytes::copy_from_slice(&buffer)),
-            // A short read says that there is no more, without being asked again (epoll(7)).
+            // A short read proves that the socket is empty (epoll(7)).
             Ok(length) => self.begin(number, &buffer[..length]),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) if error.kind() == io::ErrorKind::Interrupted => self.connections.unread.push(number),
@@ -258,7 +260,7 @@ impl EventLoop {
         self.buffer = buffer;
     }
 
-    /// Answers a poll, or hands the connection over with a request of another kind.
+    /// Begins a poll, or hands the connection over with a request of another kind.
     fn begin(&mut self, number: usize, bytes: &[u8]) {
         let mut slots = HeaderSlots::new();
         let Some(poll) = FastPoll::parse(bytes, &mut slots) else {
@@ -298,7 +300,7 @@ impl EventLoop {
         Ok(None)
     }
 
-    /// Answers a connection that waits for the log, if that is done.
+    /// Answers a connection that waits for a read of the log, if the read is done.
     fn poll_pending(&mut self, number: usize) {
         let token = self.ready.token(u32::try_from(number).unwrap_or(u32::MAX));
         self.connections.poll_pending(&self.app.hub, number, &Arc::new(token).into());
@@ -345,13 +347,13 @@ impl EventLoop {
             }
             Some(State::Idle) => self.close(number),
             Some(State::Writing(_)) => self.connections.check_progress(number),
-            // The log answers.
+            // The read of the log will answer.
             Some(State::Reading(_)) | None => {}
         }
     }
 
-    /// Hands a connection over whose client has closed its sending side after it sent something: hyper decides what that is
-    /// worth, and keeps the connection.
+    /// Hands over a connection whose client has sent input and closed its sending side: hyper decides whether
+    /// to answer, and keeps the connection.
     fn hand_over_unread(&mut self, number: usize) {
         self.leave(number, Bytes::new(), None);
     }

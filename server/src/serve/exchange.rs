@@ -1,5 +1,5 @@
-//! The progress of one request and its response on a connection of hyper's, derived from what hyper does with the stream below
-//! it and with the two bodies. Reads and writes nothing.
+//! Tracks one request and its response on a connection of hyper's, derived from hyper's use of the stream
+//! below it and of the two bodies. Reads and writes nothing.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,26 +9,26 @@ use std::task::{Context, Poll};
 use hyper::Method;
 use hyper::body::{Body, Frame, SizeHint};
 
-/// The progress of one request and its response. One task alone touches it; it is atomic so that the task may move between
-/// threads.
+/// The progress of one request and its response. Only one task uses it; it is atomic so that the task may
+/// move between threads.
 #[derive(Debug, Default)]
 pub(super) struct ExchangeState {
     state: AtomicU8,
-    /// The number of the exchange, so that bodies left over from an earlier one do not count.
+    /// The number of the exchange, so that leftover bodies of an earlier one do not count.
     number: AtomicU32,
-    /// Whether the request only reads.
+    /// Whether the request's method is a safe one.
     is_safe: AtomicBool,
     /// Whether the client closed its sending side while the request was answered.
     is_half_closed: AtomicBool,
 }
 
-/// Nothing of a request was read, and all of the last response was written.
+/// No byte of a request was read, and the last response was written entirely.
 const BETWEEN: u8 = 0;
-/// A part of the head of a request was read.
+/// Part of the head of a request was read.
 const HEAD: u8 = 1;
-/// A request is being read or answered: neither is its body read to the end nor the response written.
+/// A request is open: neither is its body read to the end nor the response written.
 const OPEN: u8 = 2;
-/// One of the two is done.
+/// Either the request is read or the response is written.
 const HALF_DONE: u8 = 3;
 /// Both are done, but the response may still be in a buffer.
 const DONE: u8 = 4;
@@ -36,27 +36,27 @@ const DONE: u8 = 4;
 const OVER: u8 = 5;
 
 impl ExchangeState {
-    /// Whether a request has arrived for which the connection is to be taken from hyper.
+    /// Whether a request has arrived for which the connection must leave hyper.
     pub(super) fn is_over(&self) -> bool {
         self.is(OVER)
     }
 
-    /// How many requests were read before.
+    /// The number of requests read before.
     pub(super) fn number(&self) -> u32 {
         self.number.load(Ordering::Relaxed)
     }
 
-    /// Whether nothing of a request was read, and everything that was answered has left.
+    /// Whether no byte of a request was read, and every answer has been sent.
     pub(super) fn is_between(&self) -> bool {
         self.is(BETWEEN)
     }
 
-    /// Whether only a part of a head was read.
+    /// Whether only part of a head was read.
     pub(super) fn is_in_head(&self) -> bool {
         self.is(HEAD)
     }
 
-    /// Whether a request that only reads is being answered.
+    /// Whether a request with a safe method is being answered.
     pub(super) fn is_answering_a_read(&self) -> bool {
         (self.is(OPEN) || self.is(HALF_DONE)) && self.is_safe.load(Ordering::Relaxed)
     }
@@ -75,7 +75,7 @@ impl ExchangeState {
         self.set(HEAD);
     }
 
-    /// Notes that a request came for which the connection is to be taken from hyper.
+    /// Notes that a request came for which the connection must leave hyper.
     pub(super) fn end(&self) {
         self.set(OVER);
     }
@@ -95,7 +95,7 @@ impl ExchangeState {
         self.state.store(state, Ordering::Relaxed);
     }
 
-    /// Begins an exchange, and answers its number.
+    /// Begins an exchange, and returns its number.
     fn begin(&self, method: &Method) -> u32 {
         self.is_safe.store(method.is_safe(), Ordering::Relaxed);
         self.set(OPEN);
@@ -109,14 +109,15 @@ impl ExchangeState {
     }
 }
 
-/// The body of a request, which is done when it was read to the end, or of a response, which is done when it was written.
+/// A body with a guard: that of a request is done when it was read to the end, that of a response when it was
+/// written.
 pub(super) struct TrackedBody<B: Body> {
     body: B,
     guard: ExchangeGuard,
     has_to_end: bool,
 }
 
-/// One exchange on a connection, by its number.
+/// An exchange on a connection, identified by its number.
 #[derive(Clone)]
 pub(super) struct ExchangeGuard {
     exchange: Arc<ExchangeState>,
@@ -124,15 +125,15 @@ pub(super) struct ExchangeGuard {
 }
 
 impl ExchangeGuard {
-    /// Begins when a request was read.
+    /// Begins an exchange when a request's head was read.
     pub(super) fn begin(exchange: &Arc<ExchangeState>, method: &Method) -> Self {
         Self { exchange: exchange.clone(), number: exchange.begin(method) }
     }
 }
 
 impl<B: Body> TrackedBody<B> {
-    /// The body of a request. One that is not read to the end keeps the connection from being taken: what follows on it
-    /// would be the rest of the body.
+    /// Tracks the body of a request. If it is not read to the end, the connection stays with hyper: the input
+    /// that follows would be the rest of the body.
     pub(super) fn request(body: B, guard: ExchangeGuard) -> Self {
         Self { body, guard, has_to_end: true }
     }

@@ -1,18 +1,18 @@
-//! Recognizes the requests that event loops answer: polls, in the form in which they come by the thousand. Strict, because
-//! everything else is left to hyper. Whether a request may be granted is not decided here.
+//! Recognises the requests that event loops answer: polls in their usual form. Strict, because every other
+//! request is left to hyper. Does not decide whether a request is granted.
 
 use std::mem::MaybeUninit;
 
 use crate::api::{CallerHeaders, RequestLine};
 
-/// Headers that a request may have. A browser sends about fifteen.
+/// The largest number of headers. A browser sends about fifteen.
 const HEADERS: usize = 32;
 
-/// The request line of a poll, as far as a caller is judged by it.
+/// The request line of a poll, as the caller's checks see it.
 pub(super) const LINE: RequestLine<'static> =
     RequestLine { is_safe: true, needs_host: true, authority: None, nested: "" };
 
-/// A poll.
+/// A poll that an event loop can answer.
 #[derive(Debug)]
 pub(super) struct FastPoll<'a> {
     pub(super) query: &'a str,
@@ -28,13 +28,14 @@ impl HeaderSlots<'_> {
     }
 }
 
-/// Whether these bytes are one whole request that an event loop answers, no more and no less.
+/// Whether these bytes are exactly one complete request that an event loop answers.
 pub(super) fn is_fast_path(bytes: &[u8]) -> bool {
     FastPoll::parse(bytes, &mut HeaderSlots::new()).is_some()
 }
 
 impl<'a> FastPoll<'a> {
-    /// Reads a poll in HTTP/1.1: whole, with nothing behind it, and nothing in it that changes how the connection goes on.
+    /// Parses a poll in HTTP/1.1 that is complete, has nothing behind it, and has no header that affects the
+    /// connection.
     pub(super) fn parse(bytes: &'a [u8], slots: &'a mut HeaderSlots<'a>) -> Option<Self> {
         if !bytes.starts_with(b"GET /api/v1/poll?") {
             return None;
@@ -51,13 +52,13 @@ impl<'a> FastPoll<'a> {
         is_plain.then_some(Self { query, headers: request.headers })
     }
 
-    /// The headers by which a caller is judged.
+    /// The headers that identify the caller.
     pub(super) fn caller_headers(&self) -> CallerHeaders<'a> {
         CallerHeaders::read(self.headers.iter().map(|header| (header.name, header.value)))
     }
 }
 
-/// Whether a header announces no body and leaves the connection alone.
+/// Whether a header announces no body and does not affect the connection.
 fn is_plain_header(header: &httparse::Header<'_>) -> bool {
     let is = |name: &str| header.name.eq_ignore_ascii_case(name);
     match header.name.len() {
@@ -69,9 +70,32 @@ fn is_plain_header(header: &httparse::Header<'_>) -> bool {
     }
 }
 
-/// Whether every parser reads this byte of a query in the same way.
+/// Whether every parser interprets this byte of a query in the same way.
 fn is_plain_in_query(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~%&=*+:/,;@!$'()".contains(&byte)
+    let is_mark = |byte| {
+        matches!(
+            byte,
+            b'-' | b'.'
+                | b'_'
+                | b'~'
+                | b'%'
+                | b'&'
+                | b'='
+                | b'*'
+                | b'+'
+                | b':'
+                | b'/'
+                | b','
+                | b';'
+                | b'@'
+                | b'!'
+                | b'$'
+                | b'\''
+                | b'('
+                | b')'
+        )
+    };
+    byte.is_ascii_alphanumeric() || is_mark(byte)
 }
 
 #[cfg(test)]

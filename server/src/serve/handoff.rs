@@ -1,4 +1,4 @@
-//! A connection on its way between an event loop and hyper.
+//! A connection in transfer between an event loop and hyper.
 
 use std::net::TcpStream;
 
@@ -6,10 +6,10 @@ use bytes::Bytes;
 
 use super::connection_limit::ConnectionPermit;
 
-/// The connection, with everything that the next owner has to know of it.
+/// The connection, with everything that its next owner needs.
 pub(super) struct Handoff {
     pub(super) stream: TcpStream,
-    /// Input that was read and not yet answered.
+    /// Input that was read but not answered yet.
     pub(super) first: Bytes,
     pub(super) permit: ConnectionPermit,
 }

@@ -1,6 +1,6 @@
-//! The stream below hyper: gives back input that was read before, cuts off clients that stop reading, notices a client that closes
-//! its sending side while it is answered, and notices when, between two requests, the next one is for an event loop. Hyper is
-//! not shown that request; the connection is taken from it instead.
+//! The stream below hyper: replays input that was read before, cuts off clients that stop reading, detects
+//! that a client closes its sending side while it is answered, and detects, between two requests, that the
+//! next one is for an event loop. Such a request is hidden from hyper; the connection is taken back instead.
 
 use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
@@ -20,21 +20,22 @@ use super::exchange::ExchangeState;
 use super::fast_path::is_fast_path;
 use super::stall::{Progress, StallRule};
 
-/// A request that is longer than this stays with hyper.
+/// The length in bytes from which a request stays with hyper.
 const LONGEST: usize = 4096;
 
-/// A stream with its first bytes put back.
+/// A stream that first replays its input.
 pub(super) struct HandoffIo {
     stream: TokioIo<TcpStream>,
     first: Bytes,
     exchange: Arc<ExchangeState>,
-    /// Whether an event loop waits for the connection.
+    /// Whether an event loop can take the connection back.
     has_event_loop: bool,
-    /// A request for an event loop, once it has come.
+    /// The request for an event loop, once it has arrived.
     next: Bytes,
     stall_rule: StallRule,
     progress: Progress,
-    /// The end of the window in which the client has to make progress; `None` while the socket takes everything.
+    /// The end of the window in which the client has to make progress; `None` while the socket accepts all
+    /// output.
     window: Option<Pin<Box<Sleep>>>,
 }
 
@@ -58,12 +59,12 @@ impl HandoffIo {
         }
     }
 
-    /// The stream, and the request that has arrived on it.
+    /// The stream, and the request for an event loop that has arrived.
     pub(super) fn into_parts(self) -> (TcpStream, Bytes) {
         (self.stream.into_inner(), self.next)
     }
 
-    /// Notes the progress of a write. While the socket takes nothing, the window runs.
+    /// Notes the progress of a write. While the socket accepts nothing, the window runs.
     fn after_write(
         &mut self,
         context: &mut Context<'_>,
@@ -89,8 +90,8 @@ impl HandoffIo {
             let window = self.window.get_or_insert_with(|| Box::pin(sleep(length)));
             ready!(window.as_mut().poll(context));
             self.window = None;
-            // The kernel reports room only when there is a good deal of it. What the client has taken until now shows when
-            // it is tried, whatever tokio knows.
+            // The kernel reports a socket as writable only with considerable space. A write shows how much
+            // the client has taken so far, whatever tokio has heard.
             let taken = match SockRef::from(self.stream.inner()).send(bytes) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
                 taken => taken?,
@@ -111,7 +112,7 @@ impl HandoffIo {
         self.window = None;
     }
 
-    /// Reads the first bytes of a request, unless it is one for an event loop.
+    /// Reads the first bytes of a request, and keeps them from hyper if the request is for an event loop.
     fn poll_first_read(
         &mut self,
         context: &mut Context<'_>,
@@ -134,13 +135,13 @@ impl HandoffIo {
         Poll::Ready(Ok(()))
     }
 
-    /// Looks whether the client has closed its sending side while a request that only reads is answered. Hyper does not
-    /// look, so that requests of clients that close early are answered.
+    /// Checks whether the client has closed its sending side while a safe request is answered. Hyper does not
+    /// check, so that clients that close early get their answers.
     fn poll_half_close(&mut self, context: &mut Context<'_>) {
         if self.exchange.is_answering_a_read() && !self.exchange.is_half_closed() {
             let mut byte = [0];
             let peeked = self.stream.inner().poll_peek(context, &mut ReadBuf::new(&mut byte));
-            // Behind a request that came early nothing can be seen.
+            // A close behind an early request cannot be seen.
             if matches!(peeked, Poll::Ready(Ok(0) | Err(_))) {
                 self.exchange.half_close();
             }
@@ -169,7 +170,7 @@ impl Read for HandoffIo {
             return this.poll_first_read(context, buffer);
         }
         ready!(Pin::new(&mut this.stream).poll_read(context, buffer))?;
-        // Or the client has closed the connection, of which hyper makes an end by itself.
+        // Or the client has closed the connection, which hyper handles itself.
         if is_between {
             this.exchange.begin_head();
         }
@@ -203,7 +204,7 @@ impl Write for HandoffIo {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.stream).poll_flush(context))?;
-        // Hyper flushes once it has written everything.
+        // Hyper flushes after it has written everything.
         self.end_window();
         self.exchange.flushed();
         self.poll_half_close(context);

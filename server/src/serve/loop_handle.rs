@@ -12,16 +12,16 @@ use super::handoff::Handoff;
 pub(super) enum Command {
     /// Adopt a connection: a new one, or one on which hyper has read a request for the loop.
     Adopt(Handoff),
-    /// Accept no more, and end once the last connection has.
+    /// Stop accepting, and end after the last connection.
     Drain,
-    /// End now.
+    /// End at once.
     Abort,
 }
 
-/// An event loop, seen from other threads.
+/// An event loop as other threads see it.
 pub(super) struct LoopHandle {
     waker: mio::Waker,
-    /// Whether the loop will look at its commands before it sleeps again.
+    /// Whether the loop will check its commands before it sleeps again.
     is_awake: AtomicBool,
     /// `None` once the loop has ended.
     commands: Mutex<Option<Vec<Command>>>,
@@ -32,7 +32,8 @@ impl LoopHandle {
         Self { waker, is_awake: AtomicBool::new(true), commands: Mutex::new(Some(Vec::new())) }
     }
 
-    /// Sends a command. After the end of the loop it is dropped, which closes the connection of an `Adopt`.
+    /// Sends a command. After the end of the loop, the command is dropped, which closes the connection of an
+    /// `Adopt`.
     pub(super) fn send(&self, command: Command) {
         let is_first = self.commands.lock().as_mut().is_some_and(|commands| {
             commands.push(command);
@@ -43,10 +44,10 @@ impl LoopHandle {
         }
     }
 
-    /// Wakes the loop if it may be asleep. Whatever the loop is to find must be there already.
+    /// Wakes the loop if it may be asleep. To be called after the change that the loop has to find.
     fn notify(&self) {
-        // One of the two sees what the other has done: the loop says that it goes to sleep and then looks once more,
-        // this side puts something there and then looks whether the loop sleeps.
+        // One of the two sides sees the other's change: the loop announces its sleep and then checks once
+        // more; this side makes a change and then checks whether the loop sleeps.
         fence(Ordering::SeqCst);
         if !self.is_awake.load(Ordering::Relaxed)
             && let Err(error) = self.waker.wake()
@@ -55,34 +56,34 @@ impl LoopHandle {
         }
     }
 
-    /// Notes that the loop goes to sleep, unless there is something that it has not seen.
+    /// Announces that the loop goes to sleep, unless a change is waiting.
     pub(super) fn falls_asleep(&self) {
         self.is_awake.store(false, Ordering::Relaxed);
         fence(Ordering::SeqCst);
     }
 
-    /// Notes that the loop will look at everything before it sleeps again.
+    /// Announces that the loop will check everything before it sleeps again.
     pub(super) fn wakes_up(&self) {
         self.is_awake.store(true, Ordering::Relaxed);
     }
 
-    /// Whether there are commands.
+    /// Whether commands are waiting.
     pub(super) fn has_commands(&self) -> bool {
         self.commands.lock().as_ref().is_some_and(|commands| !commands.is_empty())
     }
 
-    /// Takes the commands that came since the last time.
+    /// Takes the waiting commands.
     pub(super) fn take(&self) -> Vec<Command> {
         self.commands.lock().as_mut().map(std::mem::take).unwrap_or_default()
     }
 
-    /// Takes no more commands.
+    /// Accepts no more commands.
     pub(super) fn close(&self) {
         *self.commands.lock() = None;
     }
 }
 
-/// For the hub and for futures: something that the loop waits for is ready.
+/// Lets the hub and futures wake the loop.
 impl Wake for LoopHandle {
     fn wake(self: Arc<Self>) {
         self.notify();

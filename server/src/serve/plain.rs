@@ -1,4 +1,4 @@
-//! Connections that hyper and the router serve, as in any axum app.
+//! Connections that hyper and the router serve, like those of any axum app.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -30,11 +30,13 @@ use super::stall::StallRule;
 use crate::http::HEAD_BYTES;
 use crate::metrics::Metrics;
 
-/// How long tokio may take to hear of a socket; one whose client does not read is served nevertheless.
+/// The longest wait for tokio to learn that a socket is writable. A connection whose client does not read is
+/// served nevertheless.
 const SETTLING: Duration = Duration::from_millis(20);
 
-/// How long a request that only reads goes on after its client has closed its sending side. A script that closes early is
-/// answered within that (`printf 'GET …' | nc -N`); a client that has vanished looks the same, and its held poll ends.
+/// The time for which a safe request continues after its client has closed its sending side. A script that
+/// closes early (`printf 'GET …' | nc -N`) is answered within this time; a vanished client looks the same,
+/// and its held poll ends.
 const HALF_CLOSED: Duration = Duration::from_secs(1);
 
 /// Serves connections with hyper.
@@ -45,7 +47,7 @@ pub(super) struct Plain {
     idle_timeout: Duration,
     stall_rule: StallRule,
     stopped: watch::Receiver<bool>,
-    /// Cloned for each event loop; `serve` waits until all are dropped.
+    /// Cloned for each event loop; `serve` waits until all clones are dropped.
     serving: mpsc::Sender<()>,
     /// Notified when an event loop has failed.
     failed: Arc<Notify>,
@@ -64,33 +66,34 @@ impl Plain {
         let mut http = http1::Builder::new();
         // Hyper would make a timer for each request; `TimeLimit` keeps one for each connection.
         http.header_read_timeout(None);
-        // What is longer than the buffer hyper refuses by itself; what fits into its last read the router does.
+        // Hyper refuses a head that is longer than the buffer; the router refuses one that fits only into the
+        // last read.
         http.max_buf_size(HEAD_BYTES).half_close(true);
         let stall_rule = StallRule::new(stall_timeout, metrics);
         Self { app, http, head_timeout, idle_timeout, stall_rule, stopped, serving, failed }
     }
 
-    /// How long an idle connection is kept.
+    /// The time after which an idle connection is closed.
     pub(super) fn idle_timeout(&self) -> Duration {
         self.idle_timeout
     }
 
-    /// How fast an answer has to be taken.
+    /// The rule for clients that read too slowly.
     pub(super) fn stall_rule(&self) -> StallRule {
         self.stall_rule.clone()
     }
 
-    /// Lets the server end, because an event loop has failed: what accepts may be gone with it.
+    /// Notes that an event loop has failed, and accepting perhaps with it, so that the server ends.
     pub(super) fn fail(&self) {
         self.failed.notify_one();
     }
 
-    /// For an event loop to keep until its end; `serve` waits for that.
+    /// The sender that an event loop keeps until its end; `serve` waits for that.
     pub(super) fn serving(&self) -> mpsc::Sender<()> {
         self.serving.clone()
     }
 
-    /// Accepts until told to stop; the server ends if that panics.
+    /// Accepts connections until told to stop; a panic ends the server.
     pub(super) async fn accept_until_stopped(
         self: Arc<Self>,
         listener: TcpListener,
@@ -129,14 +132,16 @@ impl Plain {
         }
     }
 
-    /// Adopts a connection from an event loop. With a handle the connection goes back when a request for the loop comes.
+    /// Adopts a connection from an event loop. With a handle, the connection goes back when a request for the
+    /// loop comes.
     pub(super) async fn adopt(self: Arc<Self>, handoff: Handoff, event_loop: Option<Arc<LoopHandle>>) {
         let Handoff { stream, first, permit } = handoff;
         match TcpStream::from_std(stream) {
             Ok(stream) => {
-                // Tokio has yet to hear that the socket takes bytes. Hyper must not try before: when an answer is still in
-                // its buffer and the next request is wrong, it asserts that it may begin another one (`can_write_head`
-                // in 1.12.0), and without assertions mixes the two. A socket that is really full may go on after a while.
+                // Tokio does not know yet that the socket is writable. Hyper must not write before: if an
+                // answer is still in its buffer and the next request is invalid, it asserts that it may begin
+                // another answer (`can_write_head` in 1.12.0), and without assertions mixes the two. If the
+                // socket is really full, serving continues after a moment.
                 let _ = timeout(SETTLING, stream.writable()).await;
                 self.serve(stream, first, permit, event_loop).await;
             }
@@ -161,7 +166,7 @@ impl Plain {
         }
     }
 
-    /// Serves requests until the connection ends, or until one comes that is for an event loop.
+    /// Serves requests until the connection ends, or until a request for an event loop comes.
     async fn drive(
         &self,
         stream: TcpStream,
@@ -174,7 +179,8 @@ impl Plain {
             if let Some(peer) = peer {
                 request.extensions_mut().insert(peer);
             }
-            // At once, and not when hyper first polls the future: it may read on for the body before that.
+            // Begun here, and not when hyper first polls the future: hyper may read more of the body before
+            // that.
             let (app, guard) = (self.app.clone(), ExchangeGuard::begin(&exchange, request.method()));
             let request = request.map(|body| Body::new(TrackedBody::request(body, guard.clone())));
             async move {
@@ -213,16 +219,16 @@ impl Plain {
         }
         let parts = connection.into_parts();
         let (stream, next) = parts.io.into_parts();
-        // Hyper has read nothing beyond the last request, or `next` is the rest of it.
+        // Hyper has read nothing beyond the last request, or `next` follows what it has read.
         let mut first = BytesMut::from(&*parts.read_buf);
         first.extend_from_slice(&next);
         Ok(Some((stream.into_std()?, first.freeze())))
     }
 }
 
-/// The time limit of a connection: for being idle, for sending a head, and for waiting on a client that has closed its
-/// sending side. Nearly every limit is called off long before its time, so the timer stays where it is when a limit ends
-/// later than that, and is set again only when it goes off too early.
+/// The time limit of a connection: for being idle, for sending a head, and for a client that has closed its
+/// sending side. Nearly every limit is lifted long before it is reached, so the timer stays unchanged when a
+/// limit moves to a later time, and is set again only after it has fired too early.
 struct TimeLimit {
     head: Duration,
     idle: Duration,
@@ -230,7 +236,7 @@ struct TimeLimit {
     timer: Pin<Box<Sleep>>,
 }
 
-/// The state of a connection that has a time limit, and the number of the exchange that it is in.
+/// The state in which a connection has a time limit, with the number of its exchange.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Limited {
     Idle(u32),
@@ -243,7 +249,7 @@ impl TimeLimit {
         Self { head, idle, current: None, timer: Box::pin(sleep(idle)) }
     }
 
-    /// Ready when the time is over for what the connection does.
+    /// Ready when the time limit of the connection's present state has passed.
     fn poll(&mut self, exchange: &ExchangeState, context: &mut Context<'_>) -> Poll<()> {
         let number = exchange.number();
         let (limited, limit) = if exchange.is_between() {

@@ -1,5 +1,6 @@
-//! The rule for clients that read too slowly. A window begins when the socket takes no more; a client that has taken less than
-//! [`STALL_BYTES`] by its end is cut off. Keeps no time: transports say when a window ends.
+//! The rule for clients that read too slowly. A window begins when the socket accepts no more output; a
+//! client that has taken less than [`STALL_BYTES`] by its end is cut off. Keeps no time: the transports
+//! report the end of a window.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +31,7 @@ impl Progress {
         self.bytes = self.bytes.saturating_add(bytes);
     }
 
-    /// Whether the window may end early, as enough was taken.
+    /// Whether the window may end early because enough bytes were taken.
     pub(super) fn is_enough(self) -> bool {
         self.bytes >= STALL_BYTES
     }
@@ -41,8 +42,8 @@ impl StallRule {
         Self { window, metrics }
     }
 
-    /// Decides at the end of a window whether the next one begins. A client for which none does is counted, and closing its
-    /// socket drops what the kernel still holds for it.
+    /// Decides at the end of a window whether another one begins. If not, counts the client, and makes
+    /// closing its socket discard the output that the kernel still holds.
     pub(super) fn allows_next_window(&self, progress: &mut Progress, socket: &SockRef<'_>) -> bool {
         static LINE: RepeatedLine = RepeatedLine::new();
         if std::mem::take(progress).is_enough() {

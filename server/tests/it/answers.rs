@@ -1,12 +1,10 @@
 //! Headers that every response has, and responses to internal failures.
 
-use std::sync::Arc;
-
 use holdline_server::ServeConfig;
 use holdline_server::hub::HubConfig;
 use holdline_shared::ProblemCode;
 
-use crate::support::{BrokenLog, Server, key};
+use crate::support::{Fault, FaultyLog, Server, key};
 
 #[tokio::test]
 async fn every_response_has_security_headers_and_the_build() {
@@ -105,8 +103,9 @@ async fn details_of_problems_name_json_and_no_rust_types() {
 
 #[tokio::test]
 async fn panicking_handler_is_answered_with_500() {
-    let log = Arc::new(BrokenLog::new());
-    let server = Server::on(log, HubConfig::default(), ServeConfig::default()).await;
+    let log = FaultyLog::new();
+    let server = Server::on(log.clone(), HubConfig::default(), ServeConfig::default()).await;
+    *log.reads.lock() = Fault::Panic;
     let mut connection = server.connect().await;
     let reply = connection.get("/api/v1/rooms/lobby/messages", "").await;
     assert_eq!((reply.status, reply.problem()), (500, ProblemCode::Internal));

@@ -1,24 +1,24 @@
-//! The two ways of serving, event loops and hyper alone, are impossible to tell apart: the same bytes are sent to both,
-//! over one hub, and what comes back is compared byte by byte, but for the time of day in `date`.
+//! Compares the two ways of serving, event loops and hyper alone: both get the same bytes, over one hub, and
+//! their output must be equal byte by byte, except for the time of day in `date`.
 
 mod bodies;
 mod chunks;
+mod conversation;
 mod fuzz;
 mod half_closed;
 mod heads;
 mod holds;
 mod idle;
 mod limits;
-mod mutation;
 mod pair;
 mod pipelines;
 mod polls;
 mod publishes;
+mod random;
 mod refusals;
 mod slow;
 mod stalled;
 mod stop;
-mod talk;
 
+pub(crate) use conversation::{Conversation, END, poll};
 pub(crate) use pair::{Pair, Way};
-pub(crate) use talk::{END, Talk, poll};

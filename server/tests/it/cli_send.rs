@@ -2,7 +2,7 @@
 
 use crate::support::{Holdline, Process, free_address};
 
-/// All texts of a room, oldest first.
+/// Reads all texts of a room, oldest first.
 async fn said(server: &Process, room: &str) -> Vec<String> {
     let history = server.visitor().get(&format!("/api/v1/rooms/{room}/messages?limit=200")).await;
     let history: holdline_shared::History = history.expect(200).json();
@@ -74,7 +74,7 @@ async fn address_without_a_server_is_reported_at_once() {
 }
 
 #[tokio::test]
-async fn waits_for_a_server_that_is_not_there_yet() {
+async fn send_waits_for_a_server_that_is_not_there_yet() {
     let address = free_address();
     let mut send = Holdline::start(address, &["send", "early"]);
     assert!(send.says().await.starts_with(&format!("holdline: waiting for http://{address}: ")));
@@ -84,7 +84,7 @@ async fn waits_for_a_server_that_is_not_there_yet() {
 }
 
 #[tokio::test]
-async fn gives_up_when_told_to() {
+async fn send_gives_up_after_its_timeout() {
     let mut send = Holdline::start(free_address(), &["send", "--timeout", "1", "hello"]);
     assert!(send.says().await.contains("waiting"));
     assert!(send.says().await.contains("giving up"));
@@ -92,7 +92,7 @@ async fn gives_up_when_told_to() {
 }
 
 #[tokio::test]
-async fn a_crash_in_the_middle_costs_nothing_and_doubles_nothing() {
+async fn crash_of_the_server_loses_and_doubles_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let log = format!("sqlite:{}", folder.path().join("holdline.db").display());
     let server = Process::start(&["--log", &log]).await;

@@ -1,4 +1,4 @@
-//! The units in `contrib/systemd`: what they start is a server that is ready, also on a socket that systemd holds.
+//! The units in `contrib/systemd` start a server that becomes ready, also on a socket that systemd passes.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ fn setting<'a>(unit: &'a str, name: &str) -> &'a str {
     value
 }
 
-/// The server's arguments in the service's `ExecStart`, with a folder of ours for its state.
+/// The arguments in the service's `ExecStart`, with a temporary folder as the state directory.
 fn arguments(folder: &Path) -> Vec<String> {
     let command = setting(SERVICE, "ExecStart").strip_prefix("/usr/local/bin/holdline serve ").unwrap();
     let state = format!("/var/lib/{}", setting(SERVICE, "StateDirectory"));

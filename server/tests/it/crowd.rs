@@ -111,7 +111,7 @@ async fn publish_from_all_senders(server: &Server, each: usize) {
     speaking.join_all().await;
 }
 
-/// All texts in log order.
+/// Reads all texts in log order.
 async fn texts_in_log_order(server: &Server, from: Cursor) -> Vec<String> {
     let mut all = Vec::new();
     let mut cursor = from;

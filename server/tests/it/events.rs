@@ -1,14 +1,12 @@
 //! `GET /api/v1/events`: Server-Sent Events.
 
-use std::sync::Arc;
-
 use holdline_server::ServeConfig;
 use holdline_server::hub::HubConfig;
-use holdline_server::log::Retention;
+use holdline_server::log::{LogError, Retention};
 use holdline_shared::{Batch, Cursor, Entry, ProblemCode};
 use reqwest::Method;
 
-use crate::support::{BrokenLog, Client, Server, texts, until, within};
+use crate::support::{Client, Fault, FaultyLog, Server, texts, until, within};
 
 /// A stream of events, read as by a browser's `EventSource`.
 pub(crate) struct Events {
@@ -159,7 +157,10 @@ async fn gap_is_an_event_and_the_stream_continues_from_the_head() {
 async fn temporary_failure_ends_the_stream_with_a_retry_time() {
     let mut hub = HubConfig::default();
     hub.recent_bytes = 0;
-    let server = Server::on(Arc::new(BrokenLog::new()), hub, ServeConfig::default()).await;
+    let log = FaultyLog::new();
+    let server = Server::on(log.clone(), hub, ServeConfig::default()).await;
+    *log.reads.lock() =
+        Fault::Error(LogError::Unavailable("a disk that fails, made for this test".to_owned()));
     let mut events = Events::open(&server.visitor(), "room=lobby&after=start", None).await;
     // An error status would end an `EventSource` for good.
     let chunk = within("the first event", events.response.chunk()).await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! `holdline log backup`, under whatever name.
+//! `holdline log backup` with unusual names.
 
 use crate::support::log_command::{log, serve, stop};
 

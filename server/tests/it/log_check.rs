@@ -1,11 +1,11 @@
-//! `holdline log check`, `export` and `import` on logs that are damaged, gone or out of reach: each fault is named, what can be
-//! saved is saved, and nothing half-made is left.
+//! `holdline log check`, `export` and `import` on logs that are damaged, missing or inaccessible: each fault
+//! is named, everything readable is saved, and no partial result is left behind.
 
 use std::path::{Path, PathBuf};
 
 use crate::support::log_command::{Disk, beside, holdline, log, refusal, serve, stop, url};
 
-/// A closed log of this version with the entries of the old one.
+/// Makes a closed log of this version with the entries of a version 1 log.
 async fn closed() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.db");
@@ -27,7 +27,7 @@ async fn check_names_each_fault_and_goes_on() {
         ),
         ("PRAGMA foreign_keys = OFF; DELETE FROM rooms WHERE name = 'lobby'", &["room lobby: is missing"]),
         ("UPDATE rooms SET name = CAST(x'746561ff' AS TEXT) WHERE name = 'tea'", &["its name is no text"]),
-        // Both of them.
+        // Both faults.
         (
             "DELETE FROM meta WHERE name = 'epoch'; UPDATE messages SET is_deleted = 1 WHERE seq = 3",
             &["epoch: is missing", "message 3: is not what"],
@@ -84,7 +84,7 @@ async fn damaged_page_is_named_and_export_goes_around_it() {
 }
 
 #[tokio::test]
-async fn export_that_fails_leaves_no_file_and_none_that_is_there_is_touched() {
+async fn failed_export_leaves_no_file_and_touches_no_existing_one() {
     let folder = tempfile::tempdir().unwrap();
     let (path, lines) = (folder.path().join("x.db"), folder.path().join("lines"));
     assert_eq!(log(&path, &["export", lines.to_str().unwrap()]).await.0, 1, "there is no log");
@@ -94,7 +94,7 @@ async fn export_that_fails_leaves_no_file_and_none_that_is_there_is_touched() {
     let (code, said) = log(&path, &["export", lines.to_str().unwrap()]).await;
     assert_eq!((code, said.contains("is there already")), (1, true), "{said}");
     assert_eq!(std::fs::read_to_string(&lines).unwrap(), "precious");
-    // Nobody would read it.
+    // A pipe without a reader.
     let mut shell = tokio::process::Command::new("sh");
     shell.arg("-c").arg("exec \"$@\" >&-").arg("sh").arg(env!("CARGO_BIN_EXE_holdline"));
     let output = shell.args(["log", "export", "--log", &url(&path)]).output().await.unwrap();
@@ -124,7 +124,7 @@ async fn copy_on_a_read_only_disk_is_read() {
 }
 
 #[tokio::test]
-async fn log_whose_database_is_gone_is_not_begun_anew_over_its_wal() {
+async fn missing_database_is_not_replaced_by_a_new_log_over_its_wal() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.db");
     let server = serve(&path).await;
@@ -135,7 +135,7 @@ async fn log_whose_database_is_gone_is_not_begun_anew_over_its_wal() {
     let said = refusal(&path).await;
     assert!(said.contains("is not there, but") && said.contains("x.db-wal"), "{said}");
     assert!(!path.exists());
-    // As the sentence says.
+    // The remedy that the message names.
     std::fs::rename(&away, &path).unwrap();
     let server = serve(&path).await;
     assert_eq!(server.visitor().history("lobby").await.messages.len(), 1);
@@ -143,7 +143,7 @@ async fn log_whose_database_is_gone_is_not_begun_anew_over_its_wal() {
 }
 
 #[tokio::test]
-async fn import_takes_no_strange_names_and_leaves_nothing_of_a_failure() {
+async fn failed_import_leaves_nothing_behind() {
     let (folder, path) = closed().await;
     let lines = folder.path().join("lines");
     assert_eq!(log(&path, &["export", lines.to_str().unwrap()]).await.0, 0);
@@ -159,7 +159,7 @@ async fn import_takes_no_strange_names_and_leaves_nothing_of_a_failure() {
     assert!(output.status.success());
 }
 
-/// Whether the file or its folder is there.
+/// Whether the outermost folder that an import made for this path exists.
 fn exists(path: &Path) -> bool {
     path.ancestors().nth(3).is_some_and(Path::exists)
 }

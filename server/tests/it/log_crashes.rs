@@ -1,5 +1,5 @@
-//! A log whose server is killed, whose disk is full, or whose files are damaged while it runs: what was acknowledged is there
-//! afterwards, or it is said that it is not.
+//! A log whose server is killed, whose disk is full, or whose files are damaged while it runs: everything
+//! acknowledged is there afterwards, or the loss is reported.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -10,13 +10,13 @@ use holdline_shared::Seq;
 use crate::support::log_command::{Disk, beside, epoch, log, serve, stop, url};
 use crate::support::{Client, Process, key, until, within};
 
-/// The texts of the newest messages in the lobby.
+/// Reads the texts of the newest messages in the lobby.
 async fn texts(server: &Process) -> Vec<String> {
     let history = server.visitor().history("lobby").await;
     history.messages.iter().filter_map(|message| Some(message.text.as_ref()?.to_string())).collect()
 }
 
-/// Everything that the log has up to its head.
+/// Counts the entries of the lobby.
 async fn entries(server: &Process) -> usize {
     let visitor = server.visitor();
     let (mut after, mut count) = ("start".to_owned(), 0);
@@ -30,14 +30,14 @@ async fn entries(server: &Process) -> usize {
     }
 }
 
-/// Says something long so many times, and answers the last entry.
+/// Publishes long messages; returns the last entry.
 async fn say(ada: &Client, times: usize) -> Seq {
     let text = "x".repeat(3900);
     join_all((0..times).map(|_| ada.says(&text))).await.last().unwrap().seq
 }
 
 #[tokio::test]
-async fn log_of_a_server_that_is_killed_while_it_checkpoints_opens_with_everything() {
+async fn log_opens_completely_after_a_kill_during_a_checkpoint() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.db");
     let size = || std::fs::metadata(&path).unwrap().len();
@@ -47,7 +47,7 @@ async fn log_of_a_server_that_is_killed_while_it_checkpoints_opens_with_everythi
         let ada = server.person("Ada").await;
         let last = say(&ada, 60).await;
         let before = size();
-        // It is gone from the write-ahead log soon, which is emptied for that.
+        // The write-ahead log is emptied soon after the deletion, and the text leaves it.
         ada.delete(&format!("/api/v1/rooms/lobby/messages/{last}")).await.expect(200);
         expected += 61;
         until("a checkpoint writes the database", || size() != before).await;
@@ -61,7 +61,7 @@ async fn log_of_a_server_that_is_killed_while_it_checkpoints_opens_with_everythi
     assert_eq!(code, 0, "{said}");
 }
 
-/// Says something long until the disk is full, and answers how often that went well.
+/// Publishes long messages until the disk is full; returns the number of successes.
 async fn say_until_full(ada: &Client) -> usize {
     let text = "x".repeat(3500);
     for said in 0.. {
@@ -106,7 +106,7 @@ async fn server_starts_on_a_full_disk_and_goes_on_once_there_is_room() {
             server.ended().await;
         } else {
             stop(server).await;
-            // The closing took the write-ahead log away, and with it the room for the next one's first frames.
+            // Closing removed the write-ahead log, and with it the space for the next one's first frames.
             disk.fill();
         }
         let server = serve(&path).await;
@@ -119,7 +119,7 @@ async fn server_starts_on_a_full_disk_and_goes_on_once_there_is_room() {
     }
 }
 
-/// Kills the server, and sees that a new one has so many entries.
+/// Kills the server, and expects a new one to have this number of entries.
 async fn server_is_killed_and_keeps(mut server: Process, path: &std::path::Path, expected: usize) {
     server.signal("KILL").await;
     server.ended().await;
@@ -128,7 +128,7 @@ async fn server_is_killed_and_keeps(mut server: Process, path: &std::path::Path,
     stop(server).await;
 }
 
-/// A log with a message in the database alone and one that is in the write-ahead log only.
+/// Makes a log with one message in the database, and one in the write-ahead log only.
 async fn with_both() -> (tempfile::TempDir, std::path::PathBuf, Process, Client) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.db");
@@ -144,7 +144,7 @@ async fn with_both() -> (tempfile::TempDir, std::path::PathBuf, Process, Client)
 }
 
 #[tokio::test]
-async fn emptied_or_overwritten_wal_is_noticed_and_the_database_is_left_whole() {
+async fn emptied_or_overwritten_wal_is_detected_and_the_database_stays_intact() {
     let empty: fn(&Path) = |wal| std::fs::File::options().write(true).open(wal).unwrap().set_len(0).unwrap();
     let overwrite: fn(&Path) = |wal| {
         let garbage = vec![7; usize::try_from(std::fs::metadata(wal).unwrap().len()).unwrap()];
@@ -163,7 +163,7 @@ async fn emptied_or_overwritten_wal_is_noticed_and_the_database_is_left_whole() 
                 }
                 Some(signal) => server.signal(signal).await,
             }
-            // It ends by itself, too.
+            // The process ends by itself.
             let status = server.ended().await;
             assert!(signal.is_some() || !status.success(), "{name}");
             let server = serve(&path).await;
@@ -186,11 +186,11 @@ async fn emptied_or_overwritten_wal_is_noticed_and_the_database_is_left_whole() 
 }
 
 #[tokio::test]
-async fn emptied_index_of_the_wal_costs_nothing() {
+async fn emptied_index_of_the_wal_is_repaired() {
     let (_folder, path, mut server, ada) = with_both().await;
     let index = std::fs::File::options().write(true).open(beside(&path, "-shm")).unwrap();
     index.set_len(0).unwrap();
-    // Refused in order, or ended by a signal at a page that is not there any more.
+    // The request is refused, or a signal ends the process at a page that does not exist any more.
     let request = ada.request(reqwest::Method::POST, "/publish").body("refused").send().await;
     assert!(request.map_or(true, |reply| reply.status() != 200));
     assert!(!server.ended().await.success());
@@ -200,14 +200,14 @@ async fn emptied_index_of_the_wal_costs_nothing() {
     stop(server).await;
 }
 
-/// Asks `/readyz` until it answers so.
+/// Polls `/readyz` until it answers with this status.
 async fn becomes(server: &Process, expected: u16) {
     let visitor = server.visitor();
     let asking = async { while visitor.get("/readyz").await.status != expected {} };
     within(&format!("readiness {expected}"), asking).await;
 }
 
-/// Checks the answer of `/readyz` for long enough that it asks the log again several times.
+/// Checks `/readyz` for long enough that the log is checked several times.
 async fn readiness(server: &Process, expected: u16) {
     let end = Instant::now() + Duration::from_secs(4);
     while Instant::now() < end {
@@ -225,11 +225,11 @@ async fn server_is_not_ready_while_its_disk_is_full() {
     let filler = disk.path().join("filler");
     std::fs::write(&filler, vec![0; 64 * 1024]).unwrap();
     say_until_full(&ada).await;
-    // A small row has room, a message has not.
+    // A small row fits, a message does not.
     let file = std::fs::File::options().write(true).open(filler).unwrap();
     file.set_len(56 * 1024).unwrap();
     becomes(&server, 503).await;
-    // There may be room for a small row still.
+    // A small row may still fit.
     readiness(&server, 503).await;
     disk.remount("size=30m");
     becomes(&server, 200).await;
@@ -248,7 +248,7 @@ async fn server_is_not_ready_while_messages_cannot_be_read() {
         say(&ada, 100).await;
     }
     stop(server).await;
-    // A page of the table of entries.
+    // Damages a page of the table of entries.
     let database = rusqlite::Connection::open(&path).unwrap();
     let sql = "SELECT pageno FROM dbstat WHERE name = 'entries' AND pagetype = 'leaf' ORDER BY pageno DESC LIMIT 1 OFFSET 3";
     let page: u64 = database.query_row(sql, [], |row| row.get(0)).unwrap_or(40);
@@ -276,7 +276,7 @@ async fn retention_makes_room_on_a_full_disk() {
     let folder = tempfile::tempdir().unwrap();
     let url = url(&folder.path().join("x.db"));
     let flags = ["--log", &url, "--keep", "5/room", "--keep-every", "10"];
-    // A limit on file sizes is a full disk for the log.
+    // For the log, a limit on file sizes is a full disk.
     let server = Process::start_through("ulimit -f 600; ", std::process::Stdio::null(), &flags).await;
     let ada = server.person("Ada").await;
     let text = "x".repeat(3_500);

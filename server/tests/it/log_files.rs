@@ -1,89 +1,14 @@
-//! Changes that an operator makes to the files of a log: each is refused or handled, with a sentence, and no logs are
-//! mixed.
+//! Changes that an operator makes to a log's files: each is refused or handled, with an explanation, and no
+//! two logs are mixed.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use holdline_shared::Epoch;
-use serde_json::Value;
-
-use crate::support::log_command::{beside, epoch, holdline, log, refusal, serve, stop, url};
+use crate::support::log_command::{beside, epoch, listing, log, serve, stop, url};
 use crate::support::{Process, Reply, within};
 
-/// A folder with a log that crashed after a backup was made while it ran.
-async fn crashed_after_backup() -> (tempfile::TempDir, std::path::PathBuf, std::path::PathBuf, Epoch) {
-    let folder = tempfile::tempdir().unwrap();
-    let (path, copy) = (folder.path().join("x.db"), folder.path().join("copy.bak"));
-    let server = serve(&path).await;
-    let ada = server.person("Ada").await;
-    ada.says("before the backup").await;
-    let (code, said) = log(&path, &["backup", copy.to_str().unwrap()]).await;
-    assert_eq!((code, said.contains("up to entry 2")), (0, true), "{said}");
-    for n in 0..20 {
-        ada.says(&format!("after the backup {n}")).await;
-    }
-    let epoch = epoch(&server).await;
-    server.crash().await;
-    assert!(std::fs::metadata(beside(&path, "-wal")).unwrap().len() > 0);
-    (folder, path, copy, epoch)
-}
-
 #[tokio::test]
-async fn copy_over_a_crashed_log_is_refused_and_not_mixed_with_its_wal() {
-    let (_folder, path, copy, _) = crashed_after_backup().await;
-    std::fs::copy(&copy, &path).unwrap();
-    let (database, wal) = (std::fs::read(&path).unwrap(), std::fs::read(beside(&path, "-wal")).unwrap());
-    let said = refusal(&path).await;
-    assert!(said.contains("x.db-wal was left by a crash") && said.contains("holdline log restore"), "{said}");
-    assert!(
-        std::fs::read(&path).unwrap() == database && std::fs::read(beside(&path, "-wal")).unwrap() == wal
-    );
-    // As the sentence says.
-    std::fs::remove_file(beside(&path, "-wal")).unwrap();
-    let server = serve(&path).await;
-    assert_eq!(server.visitor().history("lobby").await.messages.len(), 1);
-    stop(server).await;
-    assert_eq!(log(&path, &["check"]).await.0, 0);
-}
-
-#[tokio::test]
-async fn restore_cleans_up_replaces_and_begins_another_epoch() {
-    let (_folder, path, copy, before) = crashed_after_backup().await;
-    let (code, said) = log(&path, &["restore", copy.to_str().unwrap()]).await;
-    assert_eq!(code, 0, "{said}");
-    assert!(
-        said.contains("x.db-wal") && said.contains("ends at entry 2") && said.contains("new epoch"),
-        "{said}"
-    );
-    let server = serve(&path).await;
-    assert_ne!(epoch(&server).await, before);
-    let (code, said) = log(&path, &["restore", copy.to_str().unwrap()]).await;
-    assert_eq!((code, said.contains("in use")), (1, true), "{said}");
-    let ada = server.person("Ada").await;
-    assert_eq!(ada.says("goes on").await.seq.0, 3);
-    stop(server).await;
-    let (code, said) = log(&path, &["check"]).await;
-    assert_eq!(code, 0, "{said}");
-}
-
-#[tokio::test]
-async fn copy_without_lock_and_wal_files_gets_another_epoch() {
-    let (folder, path, copy, before) = crashed_after_backup().await;
-    // As if restored by hand into an empty folder.
-    let elsewhere = folder.path().join("elsewhere.db");
-    std::fs::copy(&copy, &elsewhere).unwrap();
-    let server = serve(&elsewhere).await;
-    assert_ne!(epoch(&server).await, before);
-    stop(server).await;
-    // An ordinary crash keeps it, with everything.
-    let server = serve(&path).await;
-    assert_eq!(epoch(&server).await, before);
-    assert_eq!(server.visitor().history("lobby").await.messages.len(), 21);
-    server.crash().await;
-}
-
-#[tokio::test]
-async fn files_are_for_their_owner_alone() {
+async fn files_are_private_to_their_owner() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("made").join("x.db");
     let server = serve(&path).await;
@@ -97,39 +22,6 @@ async fn files_are_for_their_owner_alone() {
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
     stop(serve(&path).await).await;
     assert_eq!(mode(&path), 0o600, "tightened");
-}
-
-#[tokio::test]
-async fn exported_and_imported_log_has_the_same_entries_and_another_epoch() {
-    let folder = tempfile::tempdir().unwrap();
-    let (path, copy) = (folder.path().join("x.db"), folder.path().join("y.db"));
-    std::fs::write(&path, include_bytes!("../data/v1.db")).unwrap();
-    let server = serve(&path).await;
-    let first = server.visitor().polls("room=*&after=start&wait=0").await;
-    let tea = server.visitor().history("tea").await;
-    let lines = folder.path().join("lines.jsonl");
-    let (code, said) = log(&path, &["export", lines.to_str().unwrap()]).await;
-    assert_eq!((code, said.contains("16 entries")), (0, true), "{said}");
-    stop(server).await;
-    let (code, said) = log(&copy, &["import", lines.to_str().unwrap()]).await;
-    assert_eq!(code, 0, "{said}");
-    let (code, said) = log(&copy, &["check"]).await;
-    assert_eq!(code, 0, "{said}");
-    let server = serve(&copy).await;
-    let second = server.visitor().polls("room=*&after=start&wait=0").await;
-    assert_eq!(second.entries, first.entries);
-    assert_ne!(second.cursor.epoch, first.cursor.epoch);
-    assert_eq!(server.visitor().history("tea").await.messages, tea.messages);
-    stop(server).await;
-    assert_eq!(log(&copy, &["import", lines.to_str().unwrap()]).await.0, 1, "not over a log");
-    // A damaged line is named, and nothing is left.
-    let text = std::fs::read_to_string(&lines).unwrap().replacen("\"kind\":\"message\"", "\"kind\":", 1);
-    let damaged = text.lines().position(|line| line.contains("\"kind\":,")).unwrap() + 1;
-    std::fs::write(&lines, text).unwrap();
-    let third = folder.path().join("z.db");
-    let (code, said) = log(&third, &["import", lines.to_str().unwrap()]).await;
-    assert_eq!((code, said.contains(&format!("line {damaged}:"))), (1, true), "{said}");
-    assert!(!third.exists());
 }
 
 #[tokio::test]
@@ -176,7 +68,7 @@ async fn rotating_the_secret_ends_sessions_and_keeps_the_log() {
 }
 
 #[tokio::test]
-async fn removed_wal_is_noticed_and_what_was_acknowledged_is_kept() {
+async fn removed_wal_is_detected_and_acknowledged_entries_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.db");
     let mut server = serve(&path).await;
@@ -219,7 +111,7 @@ async fn deleted_texts_are_nowhere_in_the_files() {
             bytes.windows(needle.len()).any(|window| window == needle.as_bytes())
         })
     };
-    // Some seconds after the last deletion the write-ahead log is emptied.
+    // The write-ahead log is emptied some seconds after the last deletion.
     crate::support::until("the write-ahead log is emptied", || {
         std::fs::metadata(beside(&path, "-wal")).is_ok_and(|wal| wal.len() < 64 * 1024)
     })
@@ -248,50 +140,6 @@ async fn stop_is_in_time_while_another_program_has_the_write_lock() {
 }
 
 #[tokio::test]
-async fn export_goes_to_standard_output_and_begins_with_its_format() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("x.db");
-    stop(serve(&path).await).await;
-    let output = holdline(&["log", "export", "--log", &url(&path)]).await;
-    let text = String::from_utf8(output.stdout).unwrap();
-    let first: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
-    assert_eq!((first["format"].as_str(), first["version"].as_u64()), (Some("holdline-log"), Some(1)));
-    assert_eq!(text.lines().count(), 2);
-}
-
-/// Name, mode and size of all files in a folder.
-fn listing(folder: &Path) -> Vec<(std::ffi::OsString, u32, u64)> {
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|file| {
-            let file = file.unwrap();
-            let metadata = file.metadata().unwrap();
-            (file.file_name(), metadata.permissions().mode(), metadata.len())
-        })
-        .collect();
-    files.sort();
-    files
-}
-
-#[tokio::test]
-async fn nothing_is_copied_that_is_mixed_with_a_foreign_wal() {
-    let (folder, path, copy, _) = crashed_after_backup().await;
-    std::fs::copy(&copy, &path).unwrap();
-    let before = listing(folder.path());
-    let (new, text) = (folder.path().join("new.bak"), path.to_str().unwrap().to_owned());
-    for (on, command) in [
-        (&path, ["backup", new.to_str().unwrap()]),
-        (&new, ["restore", &text]),
-        (&path, ["export", new.to_str().unwrap()]),
-    ] {
-        let (code, said) = log(on, &command).await;
-        assert_eq!((code, said.contains("does not belong to")), (1, true), "{command:?}: {said}");
-        let _ = std::fs::remove_file(beside(&new, "-lock"));
-        assert_eq!(listing(folder.path()), before, "{command:?}");
-    }
-}
-
-#[tokio::test]
 async fn commands_that_read_leave_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.db");
@@ -310,18 +158,7 @@ async fn commands_that_read_leave_nothing_behind() {
 }
 
 #[tokio::test]
-async fn copy_of_a_log_that_was_open_is_known_by_an_empty_wal_too() {
-    let (_folder, path, copy, before) = crashed_after_backup().await;
-    std::fs::copy(&copy, &path).unwrap();
-    std::fs::write(beside(&path, "-wal"), "").unwrap();
-    std::fs::remove_file(beside(&path, "-lock")).unwrap();
-    let server = serve(&path).await;
-    assert_ne!(epoch(&server).await, before);
-    stop(server).await;
-}
-
-#[tokio::test]
-async fn log_is_sound_after_retention_took_messages_with_reactions() {
+async fn log_is_sound_after_retention_removed_messages_with_reactions() {
     let folder = tempfile::tempdir().unwrap();
     let (path, copy) = (folder.path().join("x.db"), folder.path().join("y.db"));
     let server = serve(&path).await;
@@ -361,7 +198,7 @@ async fn files_that_root_makes_belong_to_the_owner_of_the_log() {
     let folder = tempfile::tempdir().unwrap();
     let server_of = (54_321, 54_322);
     if std::os::unix::fs::chown(folder.path(), Some(server_of.0), Some(server_of.1)).is_err() {
-        // Only root may give files away.
+        // Only root can change a file's owner.
         return;
     }
     let (path, copy) = (folder.path().join("x.db"), folder.path().join("copy.bak"));

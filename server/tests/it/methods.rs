@@ -6,7 +6,7 @@ use crate::support::{Reply, Server};
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-/// Each route with its methods.
+/// The routes, each with its methods.
 const ROUTES: [(&str, &str); 14] = [
     ("/api/v1/poll", "GET, POST, OPTIONS"),
     ("/api/v1/events", "GET, OPTIONS"),

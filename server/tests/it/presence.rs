@@ -1,11 +1,14 @@
 //! Presence as part of polls. Time is paused where a grace period or a delay has to pass.
 
-use holdline_server::ServeConfig;
-use holdline_server::hub::HubConfig;
-use holdline_shared::{Batch, Cursor, Here, Presence, RoomName};
+use std::sync::Arc;
+use std::time::Duration;
+
+use holdline_server::hub::{Hub, HubConfig};
+use holdline_server::log::MemoryLog;
+use holdline_server::{Scope, ServeConfig};
+use holdline_shared::{After, Batch, Cursor, Here, Person, PersonId, Presence, RoomName, RoomSelection};
 
 use crate::support::{Client, Server, short_grace, until};
-use holdline_server::Scope;
 
 /// A person who is present in the lobby, poll after poll.
 struct PresentPerson {
@@ -211,24 +214,36 @@ async fn returned_person_stays_present_when_an_older_poll_ends() {
     bob.sees(&["Ada", "Bob"]).await;
 }
 
+/// Waits, change by change, until the hub has published this many people in the lobby. Returns the time.
+async fn until_counted(hub: &Hub, count: usize) -> Duration {
+    let (scope, lobby, observer) = (Scope::of_every_room(), [RoomName::lobby()], Person::stdin());
+    let rooms = RoomSelection::Named(lobby.to_vec());
+    let (began, mut known) = (tokio::time::Instant::now(), None);
+    loop {
+        let lease = hub.enter(&scope, &observer, &lobby, known.as_ref());
+        let answer =
+            hub.poll(&scope, &rooms, After::Now, Duration::from_secs(60), Some(lease)).await.unwrap();
+        if let Some(presence) = serde_json::from_slice::<Batch>(&answer.body).unwrap().presence {
+            if presence.rooms[&lobby[0]].count == count + 1 {
+                return began.elapsed();
+            }
+            known = Some(presence.tag);
+        }
+        assert!(began.elapsed() < Duration::from_secs(600), "never {count}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn simultaneous_arrivals_are_counted_soon() {
     const PEOPLE: usize = 2_000;
-    let server = Server::in_paused_time(HubConfig::default()).await;
-    let mut leases = Vec::new();
-    for number in 0..PEOPLE {
-        let mut person = holdline_shared::Person::anonymous();
-        person.id = holdline_shared::PersonId::parse(&format!("guest{number}")).unwrap();
-        leases.push(server.hub.enter(&Scope::of_every_room(), &person, &[RoomName::lobby()], None));
-        if number % 400 == 399 {
-            // All arrive within a few seconds.
-            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-        }
-    }
-    let list = || async { server.visitor().get("/api/v1/rooms").await.json::<holdline_shared::RoomList>() };
-    tokio::time::sleep(std::time::Duration::from_secs(4)).await;
-    assert_eq!(list().await.rooms[0].here, PEOPLE);
+    let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
+    let enter = |number| {
+        let person =
+            Person { id: PersonId::parse(&format!("guest{number}")).unwrap(), ..Person::anonymous() };
+        hub.enter(&Scope::of_every_room(), &person, &[RoomName::lobby()], None)
+    };
+    let mut leases: Vec<_> = (0..PEOPLE).map(enter).collect();
+    assert!(until_counted(&hub, PEOPLE).await < Duration::from_secs(4));
     leases.truncate(PEOPLE / 2);
-    tokio::time::sleep(server.hub.config().grace + std::time::Duration::from_secs(12)).await;
-    assert_eq!(list().await.rooms[0].here, PEOPLE / 2);
+    assert!(until_counted(&hub, PEOPLE / 2).await < hub.config().grace + Duration::from_secs(12));
 }

@@ -1,9 +1,9 @@
 //! Support for the tests: servers that stop on drop, clients, and bare sockets for requests that no ordinary client
 //! sends.
 
-mod broken_log;
 mod client;
 mod command;
+mod faulty_log;
 mod foreign_servers;
 pub(crate) mod log_command;
 mod process;
@@ -12,9 +12,9 @@ mod reply;
 mod server;
 mod wait;
 
-pub(crate) use broken_log::BrokenLog;
 pub(crate) use client::{Client, key, texts};
 pub(crate) use command::Holdline;
+pub(crate) use faulty_log::{Fault, FaultyLog};
 pub(crate) use foreign_servers::{answering, free_address, untrusted};
 pub(crate) use process::Process;
 pub(crate) use raw::{Connection, Jar};

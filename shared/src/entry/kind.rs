@@ -73,7 +73,7 @@ impl EntryKind {
         }
     }
 
-    /// This kind as the deletion of its message leaves it in the log: without a text.
+    /// The kind without its text, as the log keeps it after the deletion of its message.
     #[must_use]
     pub fn redacted(mut self) -> Self {
         if let Self::Message { text, .. } | Self::Edit { text, .. } = &mut self {

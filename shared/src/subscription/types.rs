@@ -81,7 +81,7 @@ pub enum Next {
 /// The state of the connection, for display.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Status {
-    /// No answer yet.
+    /// The first answer has not come yet.
     Connecting,
     /// The last poll was answered, and the next one is sent or held.
     Live,

@@ -54,12 +54,12 @@ fn find(sh: &Shell) -> Option<Browser> {
 }
 
 /// The file that a variable names, if there is one.
-fn named(variable: &str) -> Option<PathBuf> {
+pub(super) fn named(variable: &str) -> Option<PathBuf> {
     env::var_os(variable).map(PathBuf::from).filter(|file| file.exists())
 }
 
 /// The file of this name in the first folder of PATH that has one.
-fn on_path(name: &str) -> Option<PathBuf> {
+pub(super) fn on_path(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     env::split_paths(&path)
         .map(|folder| folder.join(format!("{name}{}", env::consts::EXE_SUFFIX)))

@@ -28,6 +28,10 @@ pub(crate) const TRUNK: CargoTool =
 pub(crate) const WASM_BINDGEN: CargoTool =
     CargoTool { program: "wasm-bindgen", package: "wasm-bindgen-cli", opt_level: "2", takes: "two minutes" };
 
+/// Steers Firefox.
+pub(crate) const GECKODRIVER: CargoTool =
+    CargoTool { program: "geckodriver", package: "geckodriver", opt_level: "1", takes: "two minutes" };
+
 impl CargoTool {
     /// The folder to put on PATH for this version; none if PATH has the version already.
     pub(crate) fn find_or_install(&self, sh: &Shell, cache: &Path, version: &str) -> Result<Option<PathBuf>> {

@@ -15,7 +15,7 @@ use crate::{say, shell};
 /// The name under which rustup knows Debian's compiler.
 pub(crate) const TOOLCHAIN: &str = "holdline-wasm";
 
-/// Where Debian's compiler looks for the target's standard library.
+/// The folder in which Debian's compiler looks for the target's standard library.
 const LIBRARY: &str = "/usr/lib/rustlib/wasm32-unknown-unknown/lib";
 
 /// The version of the compiler that has built the library: after an upgrade it must be built again.

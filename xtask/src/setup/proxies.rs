@@ -11,7 +11,7 @@ use crate::say;
 
 const PACKAGES: [&str; 3] = ["nginx-light", "haproxy", "libfaketime"];
 
-/// Where Debian keeps libfaketime on the usual processors.
+/// The folders in which Debian keeps libfaketime on the usual processors.
 const FAKETIME: [&str; 2] = ["/usr/lib/x86_64-linux-gnu/faketime", "/usr/lib/aarch64-linux-gnu/faketime"];
 
 /// Installs the missing ones.

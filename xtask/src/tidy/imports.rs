@@ -1,4 +1,4 @@
-//! Which files may use which library. A library with one door can be replaced behind it.
+//! Checks which files use which library. A library that is used in one place can be replaced there.
 
 use super::tree::{Complaint, Tree};
 
@@ -39,7 +39,7 @@ const DOORS: [Door; 4] = [
     Door { name: "gloo", open_to: IN_THE_BROWSER },
 ];
 
-/// Where the client touches the browser; components and state are functions.
+/// The files in which the client touches the browser; components and state are functions.
 const IN_THE_BROWSER: &[&str] = &[
     "frontend/src/api",
     "frontend/src/engine",

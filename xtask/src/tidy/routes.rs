@@ -1,8 +1,8 @@
-//! Every route that the server has is in the protocol's documentation, and every route in the documentation exists.
-//! The table of routes has them as `.route("/path/{name}", …)`, the documentation as `METHOD /path/{name}` or in an
+//! Checks that every route of the server is in the protocol's documentation, and the reverse. The table of
+//! routes has them as `.route("/path/{name}", …)`, the documentation as `METHOD /path/{name}` or in an
 //! example.
 
-use super::tree::{Complaint, Source, Tree};
+use super::tree::{Complaint, SourceFile, Tree};
 
 const TABLE: &str = "server/src/http/routes.rs";
 const PROTOCOL: &str = "docs/PROTOCOL.md";
@@ -33,7 +33,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Complaint> {
 }
 
 /// Line and path of each route in the table.
-fn routes(table: &Source) -> Vec<(usize, String)> {
+fn routes(table: &SourceFile) -> Vec<(usize, String)> {
     let mut routes = Vec::new();
     let mut start = 0;
     // rustfmt may put the path on the line after `.route(`.
@@ -47,7 +47,7 @@ fn routes(table: &Source) -> Vec<(usize, String)> {
 }
 
 /// Line and path of each `METHOD /path` in the documentation, without its query.
-fn documented(protocol: &Source) -> Vec<(usize, String)> {
+fn documented(protocol: &SourceFile) -> Vec<(usize, String)> {
     let mut paths = Vec::new();
     for (number, line) in protocol.lines() {
         let words: Vec<_> = line.split(|c: char| c.is_whitespace() || "`|,()".contains(c)).collect();

@@ -1,6 +1,6 @@
 //! The shape of a file: opens with its purpose, is not called `mod.rs`, and is not long without a reason.
 
-use super::tree::{Complaint, Source, Tree};
+use super::tree::{Complaint, SourceFile, Tree};
 
 /// Lines above which the header must give a reason.
 const LONG: usize = 400;
@@ -9,18 +9,18 @@ pub(super) fn check(tree: &Tree) -> Vec<Complaint> {
     tree.rust().flat_map(|file| [header(file), name(file), length(file)]).flatten().collect()
 }
 
-fn header(file: &Source) -> Option<Complaint> {
+fn header(file: &SourceFile) -> Option<Complaint> {
     let opens = file.text.starts_with("//!") || file.text.starts_with("#![doc");
     (!opens).then(|| file.complaint(1, "open the file with `//!`: what it is for, and what it will not do"))
 }
 
-fn name(file: &Source) -> Option<Complaint> {
+fn name(file: &SourceFile) -> Option<Complaint> {
     file.path
         .ends_with("/mod.rs")
         .then(|| file.complaint(0, "name the file after its module, beside its folder"))
 }
 
-fn length(file: &Source) -> Option<Complaint> {
+fn length(file: &SourceFile) -> Option<Complaint> {
     let lines = file.text.lines().count();
     let excused = file.text.lines().any(|line| line.starts_with("//! Long because "));
     let what = || format!("{lines} lines: split it, or say `//! Long because …` in its header");

@@ -13,13 +13,13 @@ const SKIPPED: [&str; 5] = [".git", "target", "dist", "node_modules", "sources"]
 const WRITTEN: [&str; 12] =
     ["rs", "md", "toml", "html", "css", "js", "json", "yml", "yaml", "sh", "txt", "svg"];
 
-/// All files.
+/// The tree's files.
 pub(super) struct Tree {
-    pub(super) files: Vec<Source>,
+    pub(super) files: Vec<SourceFile>,
 }
 
-/// One file: its path from the top, with slashes, and its text.
-pub(super) struct Source {
+/// A file: its path from the top, with slashes, and its text.
+pub(super) struct SourceFile {
     pub(super) path: String,
     pub(super) text: String,
 }
@@ -44,23 +44,23 @@ impl Tree {
     /// A tree of these paths and texts.
     #[cfg(test)]
     pub(super) fn of(files: &[(&str, &str)]) -> Self {
-        let source = |(path, text): &(&str, &str)| Source { path: (*path).into(), text: (*text).into() };
+        let source = |(path, text): &(&str, &str)| SourceFile { path: (*path).into(), text: (*text).into() };
         Self { files: files.iter().map(source).collect() }
     }
 
     /// Files in Rust.
-    pub(super) fn rust(&self) -> impl Iterator<Item = &Source> {
+    pub(super) fn rust(&self) -> impl Iterator<Item = &SourceFile> {
         self.files.iter().filter(|file| file.is_rust())
     }
 
     /// The file at this path.
-    pub(super) fn file(&self, path: &str) -> Option<&Source> {
+    pub(super) fn file(&self, path: &str) -> Option<&SourceFile> {
         self.files.iter().find(|file| file.path == path)
     }
 }
 
-impl Source {
-    /// Whether it is code.
+impl SourceFile {
+    /// Whether the file is Rust code.
     pub(super) fn is_rust(&self) -> bool {
         Path::new(&self.path).extension().is_some_and(|suffix| suffix == "rs")
     }
@@ -83,8 +83,8 @@ impl fmt::Display for Complaint {
     }
 }
 
-/// Adds what is below a folder; `prefix` is the folder's path from the top, ending in a slash.
-fn collect(folder: &Path, prefix: &str, files: &mut Vec<Source>) -> Result<()> {
+/// Collects the files below a folder; `prefix` is the folder's path from the top, ending in a slash.
+fn collect(folder: &Path, prefix: &str, files: &mut Vec<SourceFile>) -> Result<()> {
     for entry in folder.read_dir()? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -94,7 +94,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<Source>) -> Result<()> {
                 collect(&at, &format!("{path}/"), files)?;
             }
         } else if at.extension().and_then(|end| end.to_str()).is_some_and(|end| WRITTEN.contains(&end)) {
-            files.push(Source { path, text: fs::read_to_string(at)? });
+            files.push(SourceFile { path, text: fs::read_to_string(at)? });
         }
     }
     Ok(())

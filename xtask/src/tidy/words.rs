@@ -32,7 +32,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Complaint> {
     complaints
 }
 
-/// Whether the line has this path at the beginning of one, not in the middle of a longer one.
+/// Whether the line has this path at a word's beginning, not in the middle of a longer path.
 fn names_machine(line: &str, path: &str) -> bool {
     let inside = |c: char| c.is_alphanumeric() || "_-.}".contains(c);
     line.match_indices(path).any(|(at, _)| !line[..at].ends_with(inside))

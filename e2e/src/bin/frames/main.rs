@@ -1,7 +1,8 @@
-//! Measures the client as a visitor has it: how soon it is there, and whether its frames keep coming in a room of
-//! 100,000 messages, all of them loaded, while it is scrolled and while 50 new messages come each second. The real
-//! server, a real browser without a screen, three runs, medians. `cargo run -p holdline_e2e --bin frames`, after
-//! `cargo xtask build`, with `HOLDLINE_BIN` naming what that has built; a number after it is another size of the room.
+//! Measures the client as a visitor experiences it: the time until it is usable, and its frame rate in a room
+//! of 100,000 messages, all of them loaded, while it is scrolled and while 50 new messages come each second.
+//! The real server, a real headless browser, three runs, medians. Start with `cargo run -p holdline_e2e --bin
+//! frames`, after `cargo xtask build`, with `HOLDLINE_BIN` naming the executable; a number as argument is
+//! another size of the room, and a second one another number of runs.
 
 mod script;
 
@@ -10,36 +11,56 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use fantoccini::wd::TimeoutConfiguration;
-use holdline_e2e::{Browser, Chat, Person, Server};
+use holdline_e2e::{Browser, Chat, Device, Person, Server};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
-/// How often everything is measured.
+/// The default number of runs.
 const RUNS: usize = 3;
 
-/// Messages in the room, unless told otherwise.
+/// The default number of messages in the room.
 const MESSAGES: usize = 100_000;
 
-/// Who fills the room.
+/// The number of people who fill the room.
 const SPEAKERS: usize = 64;
 
-/// New messages per second, from so many people.
+/// The number of new messages per second, each from another person.
 const RATE: u32 = 50;
 const TALKERS: u32 = 5;
 
-/// How long each thing is watched.
+/// The duration of each measurement, in seconds.
 const SECONDS: u32 = 20;
 
-/// How long a script may take.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// The time limit of a script.
+const TIME_LIMIT: Duration = Duration::from_secs(180);
 
-/// A path like that of a phone far out: 50 kB/s, and a third of a second there and back.
-const FAR_OUT: (u32, u32) = (50_000, 300);
+/// A visitor's equipment.
+#[derive(Clone, Copy)]
+struct Visitor {
+    /// The name in the table.
+    name: &'static str,
+    /// The screen.
+    device: Device,
+    /// How many times slower the visitor's processor is than this machine's.
+    slowness: u32,
+    /// Bytes per second, and the round trip in milliseconds; `None` on this machine.
+    path: Option<(u32, u32)>,
+}
+
+const VISITORS: [Visitor; 3] = [
+    // Slow 4G and a cheap phone, as Lighthouse measures.
+    Visitor { name: "start, slow phone", device: Device::PHONE, slowness: 4, path: Some((200_000, 150)) },
+    // A phone with bad reception.
+    Visitor { name: "start at 50 kB/s", device: Device::LAPTOP, slowness: 1, path: Some((50_000, 300)) },
+    Visitor { name: "start", device: Device::LAPTOP, slowness: 1, path: None },
+];
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let messages = env::args().nth(1).map_or(Ok(MESSAGES), |count| count.parse()).context("not a number")?;
+    let number = |at, otherwise| env::args().nth(at).map_or(Ok(otherwise), |count| count.parse::<usize>());
+    let messages = number(1, MESSAGES).context("not a number of messages")?;
+    let count = number(2, RUNS).context("not a number of runs")?;
     let server = Server::start().await?;
     let room = format!("{}/r/long", server.url());
     let owner = Person::join(&server.url(), "Owner").await?;
@@ -47,21 +68,23 @@ async fn main() -> Result<()> {
     fill(&server.url(), messages).await?;
     say(&format!("{messages} messages are there"));
     let mut runs = Vec::new();
-    for run in 1..=RUNS {
-        say(&format!("run {run} of {RUNS}"));
+    for run in 1..=count {
+        say(&format!("run {run} of {count}"));
         runs.push(measure(&server.url(), &room).await?);
         say(&table(&runs));
     }
     Ok(())
 }
 
-/// What was measured: what of what, and how much.
+/// Named figures.
 type Figures = Vec<(String, f64)>;
 
 async fn measure(server: &str, room: &str) -> Result<Figures> {
     let mut figures = Figures::new();
-    start(room, Some(FAR_OUT), "start at 50 kB/s", &mut figures).await?;
-    let chat = start(room, None, "start", &mut figures).await?;
+    let [phone, far_out, here] = VISITORS;
+    start(room, phone, &mut figures).await?;
+    start(room, far_out, &mut figures).await?;
+    let chat = start(room, here, &mut figures).await?;
     let run = async |what: &str, script: &str, arguments: Vec<Value>, figures: &mut Figures| {
         let before = metrics(&chat).await?;
         let value: Value = chat.browser.run(script, arguments).await?;
@@ -87,15 +110,16 @@ async fn measure(server: &str, room: &str) -> Result<Figures> {
     Ok(figures)
 }
 
-/// Opens the room in a fresh browser.
-async fn start(room: &str, path: Option<(u32, u32)>, what: &str, figures: &mut Figures) -> Result<Chat> {
-    let browser = Browser::start().await?;
-    browser.client.update_timeouts(TimeoutConfiguration::new(Some(PATIENCE), None, None)).await?;
+/// Measures the start of the page in a fresh browser.
+async fn start(room: &str, visitor: Visitor, figures: &mut Figures) -> Result<Chat> {
+    let browser = Browser::start_on(visitor.device).await?;
+    browser.client.update_timeouts(TimeoutConfiguration::new(Some(TIME_LIMIT), None, None)).await?;
     browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script::PAGE })).await?;
-    // The page allows itself no workers; the measurement has one.
+    // The page's policy forbids workers, which the measurement needs.
     browser.devtools("Page.setBypassCSP", json!({ "enabled": true })).await?;
     browser.devtools("Performance.enable", json!({})).await?;
-    if let Some((bytes, latency)) = path {
+    browser.devtools("Emulation.setCPUThrottlingRate", json!({ "rate": visitor.slowness })).await?;
+    if let Some((bytes, latency)) = visitor.path {
         let conditions = json!({ "offline": false, "latency": latency, "downloadThroughput": bytes, "uploadThroughput": bytes });
         browser.devtools("Network.enable", json!({})).await?;
         browser.devtools("Network.emulateNetworkConditions", conditions).await?;
@@ -103,11 +127,11 @@ async fn start(room: &str, path: Option<(u32, u32)>, what: &str, figures: &mut F
     let chat = Chat::open_in(browser, room).await?;
     chat.until("the messages", |screen| !screen.messages.is_empty()).await?;
     let value: Value = chat.browser.run(script::START, vec![]).await?;
-    note(figures, what, &value);
+    note(figures, visitor.name, &value);
     Ok(chat)
 }
 
-/// What Chromium counts.
+/// Reads Chromium's performance counters.
 async fn metrics(chat: &Chat) -> Result<Value> {
     chat.browser.devtools("Performance.getMetrics", json!({})).await
 }
@@ -124,7 +148,7 @@ fn note(figures: &mut Figures, what: &str, value: &Value) {
     figures.extend(fields.filter_map(|(name, value)| Some((format!("{what}: {name}"), value.as_f64()?))));
 }
 
-/// Says so many things, with many voices: those that wait together are written together.
+/// Publishes this many messages, from many people at the same time, so that they share group commits.
 async fn fill(server: &str, messages: usize) -> Result<()> {
     let mut speaking = JoinSet::new();
     for speaker in 0..SPEAKERS {
@@ -148,7 +172,7 @@ async fn fill(server: &str, messages: usize) -> Result<()> {
     Ok(())
 }
 
-/// Goes on talking until dropped.
+/// Publishes until dropped.
 async fn talk(server: &str) -> Result<JoinSet<Result<()>>> {
     let mut talking = JoinSet::new();
     for talker in 0..TALKERS {
@@ -166,7 +190,7 @@ async fn talk(server: &str) -> Result<JoinSet<Result<()>>> {
     Ok(talking)
 }
 
-/// A line for each figure: the median, and all of them.
+/// A line for each figure: the median, and the values of all runs.
 fn table(runs: &[Figures]) -> String {
     let mut table = vec!["| figure | median | runs |".to_owned(), "|---|---|---|".to_owned()];
     for (at, (name, _)) in runs.first().into_iter().flatten().enumerate() {

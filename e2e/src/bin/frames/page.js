@@ -1,18 +1,29 @@
 // Measures from inside the page; set before anything of it runs. `frames` are the times between two of the browser's
 // frames. A worker that has nothing to do notes when it could not run either: then the machine was busy with others.
-window.measured = { frames: [], tasks: [], first: {} };
+window.measured = { frames: [], tasks: [], first: {}, shift: 0 };
 new PerformanceObserver(list => {
   for (const { startTime, duration } of list.getEntries()) window.measured.tasks.push([startTime, duration]);
 }).observe({ entryTypes: ['longtask'] });
 
+// What moved though nobody had touched anything, in the browsers' own measure.
+new PerformanceObserver(list => {
+  for (const { hadRecentInput, value } of list.getEntries()) window.measured.shift += hadRecentInput ? 0 : value;
+}).observe({ type: 'layout-shift', buffered: true });
+
 // When what the page is for was there.
+const parts = {
+  composer: '[data-testid=composer]',
+  message: '[data-testid=message]',
+  live: '[data-testid=status][data-status=live]',
+};
 const seen = new MutationObserver(() => {
-  for (const [name, css] of [['composer', '[data-testid=composer]'], ['message', '[data-testid=message]']]) {
-    if (!(name in window.measured.first) && document.querySelector(css)) window.measured.first[name] = performance.now();
+  const { first } = window.measured;
+  for (const [name, css] of Object.entries(parts)) {
+    if (!(name in first) && document.querySelector(css)) first[name] = performance.now();
   }
-  if ('message' in window.measured.first) seen.disconnect();
+  if (Object.keys(parts).every(name => name in first)) seen.disconnect();
 });
-seen.observe(document, { childList: true, subtree: true });
+seen.observe(document, { attributes: true, childList: true, subtree: true });
 
 window.record = () => {
   const { measured } = window;

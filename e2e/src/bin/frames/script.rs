@@ -1,22 +1,24 @@
-//! What the page is asked to do while it is measured. Scripts return when they are done.
+//! The scripts that run in the page while it is measured. Each returns when it is done.
 
-/// What there is from the start.
+/// The helpers of the other scripts.
 pub(crate) const PAGE: &str = include_str!("page.js");
 
-/// The start: paint, first composer and message, what was loaded.
+/// Measures the start: first paint, first composer and message, the time until live, layout shift, and loaded bytes.
 pub(crate) const START: &str = r"
 const paint = name => performance.getEntriesByName(name)[0]?.startTime ?? -1;
 const loaded = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
 const files = loaded.filter(entry => !entry.name.includes('/api/'));
+const { first, shift } = window.measured;
 return {
   paint: paint('first-paint'), contentful: paint('first-contentful-paint'),
   wasm: loaded.find(entry => entry.name.includes('.wasm'))?.responseEnd ?? -1,
-  composer: window.measured.first.composer ?? -1, message: window.measured.first.message ?? -1,
+  composer: first.composer ?? -1, message: first.message ?? -1, live: first.live ?? -1,
+  'shift, thousandths': shift * 1000,
   bytes: files.reduce((sum, entry) => sum + entry.encodedBodySize, 0),
   sent: loaded.reduce((sum, entry) => sum + entry.transferSize, 0),
 };";
 
-/// Goes to the top again and again until everything is here; how long that took.
+/// Scrolls to the top until the whole room is loaded; measures the time.
 pub(crate) const LOAD: &str = r"
 const begin = performance.now();
 const stop = window.record();
@@ -28,7 +30,7 @@ return (async () => {
   return { seconds: (performance.now() - begin) / 1000, ...await stop() };
 })();";
 
-/// Turns the wheel without a pause, in both directions, from the middle.
+/// Turns the wheel without a pause, in both directions, from the middle of the room.
 pub(crate) const WHEEL: &str = r"
 const view = window.view();
 view.scrollTop = view.scrollHeight / 2;
@@ -43,7 +45,7 @@ return (async () => {
   return stop();
 })();";
 
-/// Drags the scroll bar through the whole room, a leap each fifth frame.
+/// Drags the scroll bar through the whole room, with a leap every fifth frame.
 pub(crate) const DRAG: &str = r"
 const view = window.view();
 const [seconds] = arguments;
@@ -56,7 +58,7 @@ return (async () => {
   return stop();
 })();";
 
-/// Reads, at the end or in the middle.
+/// Stays at the end or in the middle, as a reader does.
 pub(crate) const STAY: &str = r"
 const view = window.view();
 const [seconds, place] = arguments;

@@ -1,28 +1,28 @@
-//! What is said in the pictures.
+//! The conversation in the pictures.
 
 use anyhow::{Context as _, Result};
 use holdline_e2e::{Chat, Person, Staying};
 
-/// Where it is said.
+/// The room of the conversation.
 pub(crate) const ROOM: &str = "garden";
 
-/// How many messages there are in the end.
+/// The number of messages at the end.
 pub(crate) const MESSAGES: usize = TIMES.len();
 
-/// When each of them was said.
+/// The times of the messages.
 pub(crate) const TIMES: [&str; 10] = [
     "8:52 AM", "8:55 AM", "8:57 AM", "9:04 AM", "9:05 AM", "9:05 AM", "9:11 AM", "9:12 AM", "9:14 AM",
     "9:15 AM",
 ];
 
-/// Somebody who is here.
+/// A person who is present in the room.
 pub(crate) struct Guest {
     person: Person,
     #[expect(dead_code, reason = "kept for as long as the guest stays")]
     staying: Staying,
 }
 
-/// The guests arrive, and other rooms have their own conversations.
+/// Lets the guests arrive, and fills the other rooms.
 pub(crate) async fn begin(server: &str) -> Result<Vec<Guest>> {
     let mut guests = Vec::new();
     for name in ["Mara", "Jonas", "Aiko", "Priya", "Tomás"] {
@@ -53,7 +53,7 @@ pub(crate) async fn begin(server: &str) -> Result<Vec<Guest>> {
     Ok(staying)
 }
 
-/// The one in whose browser we look talks with them.
+/// Lets the person in front of the browser talk with the guests.
 pub(crate) async fn take_part(me: &Chat, guests: &[Guest]) -> Result<()> {
     let [mara, jonas, aiko, priya, tomas] = guests else { unreachable!("five guests") };
     me.until("what was said before", |screen| screen.messages.len() == 3).await?;
@@ -83,7 +83,7 @@ pub(crate) async fn take_part(me: &Chat, guests: &[Guest]) -> Result<()> {
     Ok(())
 }
 
-/// Says something in the browser and waits until it stands there: the order is part of the picture.
+/// Sends a message from the browser and waits until it is shown, because its place is part of the picture.
 async fn saying(me: &Chat, text: &str) -> Result<()> {
     me.say(text).await?;
     let is_said = |screen: &holdline_e2e::Screen| screen.row(text).is_some_and(|row| row.seq.is_some());

@@ -1,7 +1,7 @@
-//! Takes the README's pictures: the real program in a real browser, with a conversation that is the same every time.
-//! What differs from run to run, the clock and the colours that follow from random ids, is given fixed values, so that
-//! a picture changes only when the looks do. The pictures want fonts that people have: on Debian, `fonts-noto-core`
-//! and `fonts-noto-color-emoji`.
+//! Takes the README's pictures: the real program in a real browser, with a conversation that is always the
+//! same. Clock and colours, which differ from run to run, get fixed values, so that a picture changes only
+//! when the design does. The pictures need common fonts: on Debian, `fonts-noto-core` and
+//! `fonts-noto-color-emoji`.
 
 mod conversation;
 
@@ -13,10 +13,10 @@ use serde_json::json;
 
 use conversation::{MESSAGES, ROOM, TIMES};
 
-/// High enough for the whole conversation.
+/// A screen that is high enough for the whole conversation.
 const LAPTOP: Device = Device { height: 960, ..Device::LAPTOP };
 
-/// Fixes the clock and the colours, and stops what moves.
+/// Fixes the clock and the colours, and stops animations.
 const SETTLE: &str = include_str!("settle.js");
 
 #[tokio::main]
@@ -43,7 +43,7 @@ async fn shoot(chat: &Chat, device: Device, scheme: Scheme, file: &Path) -> Resu
     let Browser { client, .. } = &chat.browser;
     chat.browser.emulate(device).await?;
     chat.browser.prefer(scheme).await?;
-    // Loaded on this screen, as a visitor would; not a large page made small.
+    // Reloaded on this screen, as a visitor loads it, instead of a large page made small.
     client.refresh().await?;
     chat.until_live().await?;
     chat.until("the conversation", |screen| screen.messages.len() == MESSAGES && screen.people.len() > 1)
@@ -57,7 +57,7 @@ async fn shoot(chat: &Chat, device: Device, scheme: Scheme, file: &Path) -> Resu
     Ok(())
 }
 
-/// `docs/images`, wherever this is started.
+/// The path of `docs/images`, independent of the working directory.
 fn images() -> Result<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("no repository")?;
     let images = root.join("docs").join("images");

@@ -1,8 +1,8 @@
-//! What can happen, and when.
+//! The random steps, and their preconditions.
 
 use fantoccini::wd::WindowHandle;
 
-/// What can happen, to the world or to a tab.
+/// A step, for the world or for a tab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     Open,
@@ -19,7 +19,7 @@ pub(super) enum Step {
     Publish,
 }
 
-/// A tab as the dice know it.
+/// A tab and its disturbances.
 #[derive(Debug)]
 pub(super) struct Tab {
     pub(super) handle: WindowHandle,
@@ -29,8 +29,8 @@ pub(super) struct Tab {
 }
 
 impl Step {
-    /// The sides of the dice; what is there more often happens more often.
-    pub(super) const SIDES: [Self; 17] = [
+    /// The steps to draw from; a repeated step is drawn more often.
+    pub(super) const WEIGHTED: [Self; 17] = [
         Self::Open,
         Self::Open,
         Self::Close,
@@ -50,10 +50,10 @@ impl Step {
         Self::Publish,
     ];
 
-    /// Whether it can happen to this tab, one of so many, or to the world.
+    /// Whether the step is possible for this tab, one of `tabs`, or for the world.
     pub(super) fn can_happen(self, tab: &Tab, tabs: usize, is_up: bool) -> bool {
         match self {
-            // Without a server there is no page to load.
+            // Without a server, no page can be loaded.
             Self::Open => is_up && tabs < 6,
             Self::SayAndReload => is_up && tab.is_online && !tab.is_frozen,
             Self::Close => tabs > 2,

@@ -19,7 +19,7 @@ use crate::session::{ApiSession, random_key};
 const REQUEST_LIMIT: Duration = Duration::from_secs(5);
 /// The longest pause between two attempts: rounds are short, so publishers retry sooner than browsers do.
 const PAUSE: Duration = Duration::from_millis(250);
-/// How many of its messages and reactions an author remembers and may still change.
+/// The number of own messages and reactions that an author remembers and may still change.
 const REMEMBERED: usize = 16;
 
 /// A publisher's session with its recent messages and reactions.

@@ -1,13 +1,13 @@
-//! Cookies, found by their names in the bytes of the headers: other apps of the same host may put there whatever they like, so
-//! that no parser of whole headers is of use.
+//! Finds cookies by name in the bytes of the headers. Other apps on the same host may set malformed cookies,
+//! so parsers of whole headers are of no use.
 
 use http::{HeaderMap, HeaderValue, header};
 
-/// A cookie that some client sent.
+/// A cookie as a client sent it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::api) struct Cookie<'a> {
     pub(in crate::api) name: &'a [u8],
-    /// Without quotes around it.
+    /// The value, without the quotes around it.
     pub(in crate::api) value: &'a [u8],
 }
 
@@ -16,22 +16,17 @@ pub(in crate::api) struct Cookie<'a> {
 pub(in crate::api) struct Cookies<'a>(Vec<&'a [u8]>);
 
 impl<'a> Cookies<'a> {
-    /// Those among these headers.
+    /// Collects the `Cookie` headers.
     pub(in crate::api) fn of(headers: &'a HeaderMap) -> Self {
         Self(headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes).collect())
     }
 
-    /// Adds the value of a header.
+    /// Adds the value of a `Cookie` header.
     pub(in crate::api) fn add(&mut self, value: &'a [u8]) {
         self.0.push(value);
     }
 
-    /// Whether there is no such header.
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// All cookies, in the order in which they came.
+    /// The cookies in the order of the headers.
     pub(in crate::api) fn iter(&self) -> impl Iterator<Item = Cookie<'a>> {
         let pairs = self.0.iter().flat_map(|value| value.split(|&b| b == b';'));
         pairs.filter_map(|pair| {

@@ -1,9 +1,9 @@
-//! Headers in which proxies describe the request that they pass on: `X-Forwarded-For`, `-Host`, `-Proto`, `-Prefix`,
-//! and `Forwarded` (RFC 7239). Only reads them; `caller` decides whether to believe a proxy.
+//! Parses the headers in which proxies describe the request that they forward: `X-Forwarded-For`, `-Host`,
+//! `-Proto`, `-Prefix`, and `Forwarded` (RFC 7239). `caller` decides whether a proxy is trusted.
 
 use std::net::{IpAddr, SocketAddr};
 
-/// The values of these headers, in the order in which they came.
+/// The values of these headers, in the order of arrival.
 #[derive(Debug, Default)]
 pub(crate) struct Forwarded<'a> {
     /// `X-Forwarded-For`.
@@ -35,11 +35,11 @@ impl<'a> Forwarded<'a> {
         } else {
             return;
         };
-        // What is no text says nothing that could be believed, but somebody has to hear that it was ignored.
+        // A value that is no text cannot be believed, but counts as a header that was ignored.
         list.push(std::str::from_utf8(value).unwrap_or_default());
     }
 
-    /// Whether there is none of them.
+    /// Whether none of these headers was sent.
     pub(crate) fn is_empty(&self) -> bool {
         [&self.addresses, &self.hosts, &self.schemes, &self.prefixes, &self.standard]
             .iter()
@@ -52,13 +52,14 @@ impl<'a> Forwarded<'a> {
         scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
     }
 
-    /// The host that the browser asked for, by the outermost proxy.
+    /// The host that the browser requested, according to the outermost proxy.
     pub(crate) fn host(&self) -> Option<&'a str> {
         items(&self.hosts).next().or_else(|| self.parameters("host").next())
     }
 
-    /// Every prefix that a proxy stripped, the outermost first: together they are what the browser's address begins with.
-    /// Without a slash at the end; empty when there is none; nothing when one of them is not fit for an address.
+    /// The prefixes that proxies stripped, joined, the outermost first: the beginning of the path in the
+    /// browser's address. Has no slash at the end; empty without any prefix; `None` if one of them is unsafe
+    /// in an address.
     pub(crate) fn prefix(&self) -> Option<String> {
         let mut whole = String::new();
         for prefix in items(&self.prefixes) {
@@ -74,8 +75,8 @@ impl<'a> Forwarded<'a> {
         Some(whole)
     }
 
-    /// The client's address: from the right, where the proxy next to us wrote, the first that is not a proxy we trust.
-    /// Nothing when that one is no address.
+    /// The client's address: searched from the right, where the nearest proxy wrote, the first address that
+    /// is no trusted proxy. `None` if that value is no address.
     pub(crate) fn client(&self, trusts: impl Fn(IpAddr) -> bool) -> Option<IpAddr> {
         let addresses: Vec<&str> = if self.addresses.is_empty() {
             self.parameters("for").collect()
@@ -99,7 +100,7 @@ impl<'a> Forwarded<'a> {
     }
 }
 
-/// The parts between separators that stand outside of quoted strings (RFC 9110, 5.6.4). A string without an end reaches to
+/// Splits a text at separators outside of quoted strings (RFC 9110, 5.6.4). An unterminated string reaches to
 /// the end of the text.
 fn split_unquoted(text: &str, separator: u8) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
@@ -122,17 +123,17 @@ fn split_unquoted(text: &str, separator: u8) -> impl Iterator<Item = &str> {
     })
 }
 
-/// A value without the quotes around it. Escapes stay: no address, host or scheme has any.
+/// Removes the quotes around a value. Escapes stay: no address, host or scheme has any.
 fn unquoted(value: &str) -> &str {
     value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value)
 }
 
-/// The items of all lists, without the space around them.
+/// The items of all comma-separated lists, trimmed.
 fn items<'a>(values: &[&'a str]) -> impl Iterator<Item = &'a str> {
     values.iter().flat_map(|value| value.split(',')).map(str::trim).filter(|item| !item.is_empty())
 }
 
-/// An address, perhaps in brackets, perhaps with a port.
+/// Parses an address with optional brackets and port.
 fn address(text: &str) -> Option<IpAddr> {
     let bare = text.trim_matches('"');
     let bare = bare.strip_prefix('[').and_then(|bare| bare.strip_suffix(']')).unwrap_or(bare);
@@ -140,7 +141,7 @@ fn address(text: &str) -> Option<IpAddr> {
     address.or_else(|| bare.parse::<SocketAddr>().ok().map(|a| a.ip())).map(|address| address.to_canonical())
 }
 
-/// Whether the text can mean nothing but a path, in HTML and in a cookie.
+/// Whether the text is safe as a path, in HTML and in a cookie.
 pub(crate) fn is_plain_path(text: &str) -> bool {
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.' | b'~' | b'%');
     let is_encoded = |rest: &str| rest.len() >= 2 && rest.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit);

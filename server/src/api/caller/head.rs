@@ -1,4 +1,4 @@
-//! The parts of the head of a request by which its caller is judged. Reads them; `caller` judges.
+//! Extracts the parts of a request's head that identify its caller. `caller` judges them.
 
 use holdline_shared::ProblemCode;
 
@@ -7,20 +7,20 @@ use super::session_proof::Credentials;
 use crate::api::error::ApiError;
 use crate::api::host::Host;
 
-/// The request line, as far as it matters here.
+/// The request line, as far as the checks need it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RequestLine<'a> {
-    /// Whether the method changes nothing.
+    /// Whether the method is a safe one.
     pub(crate) is_safe: bool,
-    /// Whether it is HTTP/1.1, in which `Host` is required.
+    /// Whether the request is HTTP/1.1, which requires `Host`.
     pub(crate) needs_host: bool,
-    /// The host of an address in absolute form, which is stronger than `Host`.
+    /// The host of a request target in absolute form, which overrides `Host`.
     pub(crate) authority: Option<&'a str>,
     /// The prefix under which a host app nested the router.
     pub(crate) nested: &'a str,
 }
 
-/// The headers that tell who asks.
+/// The headers that identify the caller.
 #[derive(Debug, Default)]
 pub(crate) struct CallerHeaders<'a> {
     hosts: usize,
@@ -36,7 +36,7 @@ pub(crate) struct CallerHeaders<'a> {
 }
 
 impl<'a> CallerHeaders<'a> {
-    /// Picks out of all headers of a request those that say who asks.
+    /// Selects the identifying headers from all headers of a request.
     pub(crate) fn read(headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Self {
         let mut read = Self::default();
         for (name, value) in headers {
@@ -60,13 +60,14 @@ impl<'a> CallerHeaders<'a> {
         read
     }
 
-    /// Whether some proxy says something.
+    /// Whether a proxy sent any forwarding header.
     pub(super) fn has_forwarded(&self) -> bool {
         !self.forwarded.is_empty()
     }
 }
 
-/// The host that was accepted last. Nearly all requests name the same, which is then neither parsed nor looked up.
+/// A cache of the last accepted host. Nearly all requests name the same host, which is then neither parsed
+/// nor looked up.
 #[derive(Debug, Default)]
 pub(crate) struct LastHost {
     header: Vec<u8>,
@@ -87,7 +88,8 @@ impl LastHost {
     }
 }
 
-/// The host that is asked for: the address' own, or that of the `Host` header, of which HTTP/1.1 requires exactly one.
+/// The requested host: that of the request target, or that of the `Host` header, of which HTTP/1.1 requires
+/// exactly one.
 pub(super) fn find_host<'a>(
     headers: &CallerHeaders<'a>,
     line: RequestLine<'a>,

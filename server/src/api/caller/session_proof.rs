@@ -1,4 +1,4 @@
-//! The person who sent a request, by a bearer token or the session's cookie, in this order.
+//! Identifies the person who sent a request, by a bearer token or else by the session's cookie.
 
 use holdline_shared::Person;
 
@@ -6,14 +6,14 @@ use super::cookies::Cookies;
 use super::site::Site;
 use crate::session::{InvalidSession, Sessions};
 
-/// The name of the session's cookie as earlier versions had it, on every port; its name today begins with it.
+/// The name that the session's cookie had in earlier versions, on every port; today's name begins with it.
 pub(in crate::api) const OLD_SESSION_COOKIE: &str = "holdline_session";
 
-/// Cookies of the session's name that are checked. A browser sends one for each path at which one was set; whoever sends
-/// more wants us to check signatures.
+/// The number of cookies with the session's name that are checked. A browser sends one for each path at which
+/// one was set; a larger number could only serve to make the server check signatures.
 const CANDIDATES: usize = 8;
 
-/// The person of a request.
+/// The outcome of identification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Identity {
     Nobody,
@@ -24,15 +24,15 @@ pub(super) enum Identity {
 /// The credential by which a request proves its person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::api) enum Proof {
-    /// A token in `Authorization`, which the client keeps itself.
+    /// A token in `Authorization`, which the client stores itself.
     Bearer,
     /// The cookie, which scripts cannot read.
     Cookie,
-    /// The cookie by the name that it had in earlier versions.
+    /// The cookie under its name in earlier versions.
     OldCookie,
 }
 
-/// The headers that prove a person.
+/// The headers that prove the person.
 #[derive(Debug, Default)]
 pub(super) struct Credentials<'a> {
     authorization: Option<&'a [u8]>,
@@ -40,43 +40,45 @@ pub(super) struct Credentials<'a> {
 }
 
 impl<'a> Credentials<'a> {
-    /// Takes an `Authorization` header; the first one counts.
+    /// Adds an `Authorization` header; only the first one counts.
     pub(super) fn add_authorization(&mut self, value: &'a [u8]) {
         self.authorization.get_or_insert(value);
     }
 
-    /// The person, and whether there is a cookie of the session's name. Of several cookies the first that is valid counts;
-    /// one of the old name counts only if it is valid, as it may be another server's.
+    /// Identifies the person, and says whether a cookie with the session's name was sent. The first valid
+    /// cookie counts; one with the old name counts only if it is valid, because it may belong to another
+    /// server.
     pub(super) fn identify(&self, sessions: &Sessions, site: &Site) -> (Identity, bool) {
-        let name = if self.cookies.is_empty() { String::new() } else { session_cookie(site) };
-        let is_session_cookie =
-            |cookie: &[u8]| cookie == name.as_bytes() || cookie == OLD_SESSION_COOKIE.as_bytes();
-        let has_cookie = self.cookies.iter().any(|cookie| is_session_cookie(cookie.name));
+        let (mut present, mut old) = (Vec::new(), Vec::new());
+        for cookie in self.cookies.iter() {
+            match cookie.name.strip_prefix(OLD_SESSION_COOKIE.as_bytes()) {
+                Some(suffix) if suffix == site.cookie_suffix().as_bytes() => present.push(cookie.value),
+                Some(b"") => old.push(cookie.value),
+                _ => {}
+            }
+        }
+        let has_cookie = !present.is_empty() || !old.is_empty();
         if let Some(token) = self.bearer() {
             return (check(sessions, token, Proof::Bearer), has_cookie);
         }
-        if !has_cookie {
-            return (Identity::Nobody, false);
-        }
-        let find = |name: &str, proof| {
-            let ours = self.cookies.iter().filter(|cookie| cookie.name == name.as_bytes()).take(CANDIDATES);
+        let find = |values: &[&[u8]], proof| {
             let mut first_invalid = None;
-            for cookie in ours {
-                match check(sessions, cookie.value, proof) {
-                    found @ Identity::Person(..) => return Some(found),
-                    other => first_invalid = Some(other),
+            for value in values.iter().take(CANDIDATES) {
+                match check(sessions, value, proof) {
+                    found @ Identity::Person(..) => return found,
+                    invalid => first_invalid = first_invalid.or(Some(invalid)),
                 }
             }
-            first_invalid
+            first_invalid.unwrap_or(Identity::Nobody)
         };
-        let identity = match find(&name, Proof::Cookie) {
-            Some(found @ Identity::Person(..)) => found,
-            other => match find(OLD_SESSION_COOKIE, Proof::OldCookie) {
-                Some(found @ Identity::Person(..)) => found,
-                _ => other.unwrap_or(Identity::Nobody),
+        let identity = match find(&present, Proof::Cookie) {
+            found @ Identity::Person(..) => found,
+            other => match find(&old, Proof::OldCookie) {
+                found @ Identity::Person(..) => found,
+                _ => other,
             },
         };
-        (identity, true)
+        (identity, has_cookie)
     }
 
     fn bearer(&self) -> Option<&'a [u8]> {

@@ -1,16 +1,17 @@
-//! Where Holdline is, from a browser's point of view, and what follows for the names and attributes of cookies. A browser sends
-//! the cookies of all ports and of all paths above to each server of a host, so that names have to tell servers apart.
+//! Holdline's address from the browser's point of view, and the names and attributes of cookies that follow
+//! from it. A browser sends each server of a host the cookies of all ports and of all parent paths, so names
+//! have to tell servers apart.
 
 use std::borrow::Cow;
 
-/// A port and a path, and whether the connection is encrypted.
+/// The port, the path, and whether the connection is encrypted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Site {
-    /// The port in the address that the browser shows, unless it is the usual one.
+    /// The port in the browser's address bar, unless it is the scheme's default.
     pub(crate) port: Option<u16>,
     /// Whether the browser's connection is encrypted.
     pub(crate) is_tls: bool,
-    /// The path under which everything lies, from the browser's point of view: begins and ends with `/`.
+    /// The path of Holdline's root in the browser's address; begins and ends with `/`.
     pub(crate) base: Cow<'static, str>,
 }
 
@@ -21,24 +22,25 @@ impl Default for Site {
 }
 
 impl Site {
-    /// The part of a cookie's name that tells the servers of one host apart: the port and the path.
+    /// The part of a cookie's name that identifies one of the host's servers: the port and the path.
     pub(crate) fn cookie_suffix(&self) -> String {
         let mut suffix = self.port_suffix();
         let path = self.base.trim_matches('/');
         if !path.is_empty() {
             suffix.push('_');
-            // A path has slashes, which a name may not have.
+            // Slashes are not allowed in a cookie's name.
             suffix.push_str(&path.replace('/', "."));
         }
         suffix
     }
 
-    /// The port alone, as the names of cursor cookies had it in an earlier version.
+    /// The suffix of cursor cookies in an earlier version: the port alone.
     pub(crate) fn port_suffix(&self) -> String {
-        self.port.map(|port| format!("_{port}")).unwrap_or_default()
+        let mut number = itoa::Buffer::new();
+        self.port.map(|port| ["_", number.format(port)].concat()).unwrap_or_default()
     }
 
-    /// `; Secure` when the browser's connection is encrypted: the cookie then stays on such.
+    /// `; Secure` for an encrypted connection, so that the cookie is never sent over an unencrypted one.
     pub(crate) fn secure(&self) -> &'static str {
         if self.is_tls { "; Secure" } else { "" }
     }

@@ -1,4 +1,4 @@
-//! Judging callers: hosts, pages of other sites, proxies, visitors, prefixes.
+//! Checks of callers: hosts, pages of other sites, proxies, visitors, prefixes.
 
 use std::sync::Arc;
 
@@ -76,10 +76,10 @@ fn only_own_pages_and_programs_change_something() {
         assert_eq!(find(LOCAL, POST, &[host, header]).err(), expected, "{header:?}");
         assert_eq!(find(LOCAL, GET, &[host, header]).err(), None, "{header:?}");
     }
-    // What the browser says of the page is stronger than a matching origin.
+    // `Sec-Fetch-Site` overrides a matching origin.
     let both = [host, ("Origin", "http://chat.example:8080"), ("Sec-Fetch-Site", "cross-site")];
     assert_eq!(find(LOCAL, POST, &both).err(), Some(ProblemCode::CrossSite));
-    // A name that the operator did not give has to match with its port.
+    // A host that the operator did not name has to match together with its port.
     for (origin, may) in [("http://localhost:8080", true), ("http://localhost:8081", false)] {
         assert_eq!(find(LOCAL, POST, &[("Host", "localhost:8080"), ("Origin", origin)]).is_ok(), may);
     }
@@ -116,13 +116,13 @@ fn visitor_is_unlimited_only_as_a_program_of_this_machine() {
         ("::ffff:127.0.0.1", None, None),
         ("", None, None),
         ("", Some(forwarded("1.2.3.4")), None),
-        // A proxy beside the server that nobody trusts.
+        // An untrusted proxy on the same machine.
         (LOCAL, Some(forwarded("1.2.3.4")), Some("127.0.0.1")),
         (LOCAL, Some(("Forwarded", "for=1.2.3.4")), Some("127.0.0.1")),
         (LOCAL, Some(("X-Forwarded-Proto", "https")), Some("127.0.0.1")),
         (LOCAL, Some(("X-Real-IP", "1.2.3.4")), Some("127.0.0.1")),
         (LOCAL, Some(("Via", "1.1 proxy")), Some("127.0.0.1")),
-        // One that is trusted.
+        // A trusted proxy.
         (PROXY, Some(forwarded("1.2.3.4")), Some("1.2.3.4")),
         (PROXY, Some(forwarded("127.0.0.1")), Some("127.0.0.1")),
         (PROXY, Some(forwarded("unknown")), Some(PROXY)),

@@ -1,7 +1,9 @@
-//! The cookies in which pages of the classic routes keep their place: one a page, a bounded number a browser.
+//! The cookies in which pages of the classic routes keep their cursors: one for each page, and a bounded
+//! number for each browser.
 //!
-//! A cookie has no `Path`: the browser's own rule (RFC 6265, 5.1.4) takes the folder of the address that it knows, which is
-//! right also where a proxy strips a prefix without a word. Earlier versions set one; such a cookie is read, and replaced.
+//! A cookie has no `Path`: the browser's default (RFC 6265, 5.1.4) is the folder of the address that it
+//! knows, which is right even if a proxy strips a prefix silently. Earlier versions set a path; such a cookie
+//! is read, and replaced.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -9,24 +11,26 @@ use holdline_shared::Cursor;
 
 use crate::api::caller::{Cookies, Site};
 
-/// How long a page's cursor is kept after an answer: as long as a quiet room may keep the next request held, within reason.
+/// The cookie's lifetime after an answer, in seconds: as long as a quiet room may hold the next request,
+/// within reason.
 const SECONDS: u32 = 12 * 60 * 60;
 
-/// Pages of one browser that keep their place; the cookies of as many are about 1,300 bytes.
+/// The number of pages of one browser that keep their cursors; the cookies of that many take about 1,300
+/// bytes.
 const PAGES: usize = 16;
 
 /// The prefix of the names of these cookies.
 const PREFIX: &str = "holdline_cursor";
 
-/// A page's place as its cookie says it.
+/// A page's cursor with the time at which it was set.
 struct Place {
     cursor: Cursor,
-    /// Seconds since 1970 at which it was set; zero for one of an earlier version, which did not say.
+    /// The time, in seconds since 1970; zero for an earlier version's cookie, which has none.
     at: u64,
 }
 
 impl Place {
-    /// Reads `CURSOR.SECONDS`, or a cursor alone.
+    /// Parses `CURSOR.SECONDS`, or a cursor alone.
     fn parse(value: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(value).ok()?;
         let (cursor, at) =
@@ -38,14 +42,14 @@ impl Place {
 /// The cookie names of a page, which identifies itself by a random number.
 pub(super) struct Page {
     name: String,
-    /// As an earlier version named it, under every path.
+    /// The name in an earlier version, which did not contain the path.
     port_name: String,
-    /// As the first versions named it, on every port.
+    /// The name in the first versions, the same on every port.
     old_name: String,
 }
 
 impl Page {
-    /// Nothing when the number is not fit for a cookie's name.
+    /// Derives the names; `None` if the number is unfit for a cookie's name.
     pub(super) fn find(random: &str, site: &Site) -> Option<Self> {
         let is_word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
         let is_fit = !random.is_empty() && random.len() <= 64 && random.bytes().all(is_word);
@@ -56,8 +60,8 @@ impl Page {
         })
     }
 
-    /// Where the page is: what was set last counts. A cookie of an earlier version, which may be another server's, counts only
-    /// until there is one of this version.
+    /// The page's cursor: the one that was set last. A cookie of an earlier version, which may be another
+    /// server's, counts only as long as none of this version exists.
     pub(super) fn cursor(&self, cookies: &Cookies<'_>) -> Option<Cursor> {
         let newest = |names: &[&str]| {
             let ours =
@@ -68,8 +72,8 @@ impl Page {
         place.map(|place| place.cursor)
     }
 
-    /// The cookies to set with an answer: the page's new place, and the end of those that are too many or of an earlier
-    /// version.
+    /// The cookies to set with an answer: the page's new cursor, and the removal of cookies beyond the limit
+    /// or of an earlier version.
     pub(super) fn set(&self, cursor: Cursor, site: &Site, cookies: &Cookies<'_>) -> Vec<String> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let attributes = format!("; HttpOnly; SameSite=Lax{}", site.secure());
@@ -78,7 +82,7 @@ impl Page {
         let server = format!("{PREFIX}{}_", site.cookie_suffix());
         let is_first = cookies.iter().all(|cookie| cookie.name != self.name.as_bytes());
         for cookie in cookies.iter() {
-            // Ours are made of letters, digits and signs.
+            // Names of our cookies are ASCII.
             let Ok(name) = std::str::from_utf8(cookie.name) else { continue };
             match Place::parse(cookie.value) {
                 Some(Place { at: 0, .. }) if name == self.old_name => old.push(name),
@@ -100,7 +104,7 @@ impl Page {
                 set.push(format!("{name}=; Max-Age=0{attributes}"));
             }
         }
-        // Those were for the route alone.
+        // An earlier version's cookies had the route as their path.
         let base = &site.base;
         set.extend(
             old.into_iter().map(|name| format!("{name}=; Max-Age=0; Path={base}subscribe{attributes}")),
@@ -109,8 +113,8 @@ impl Page {
     }
 }
 
-/// Whether a cookie's name is that of a page of the server whose names begin so. On the usual port those of other ports begin
-/// so, too.
+/// Whether a cookie's name belongs to a page of the server with this prefix. On the default port, the names
+/// of other ports have the same prefix.
 fn is_page_of(server: &str, name: &str) -> bool {
     let Some(page) = name.strip_prefix(server) else { return false };
     page.split_once('_').is_none_or(|(port, _)| port.parse::<u16>().is_err())
@@ -169,7 +173,7 @@ mod tests {
         let of_both = "holdline_cursor_8502_chat_1=00000000000000ff-7.100; holdline_cursor_8502_1=00000000000000ee-9.200";
         assert_eq!(page.cursor(&cookies(of_both)), Some(cursor(7)));
         assert_eq!(page.set(cursor(8), &chat, &cookies(of_both)).len(), 1, "the other server's stays");
-        // One of an earlier version, which had no path in its name.
+        // A cookie of an earlier version, without a path in its name.
         let old = cookies("holdline_cursor_8502_1=00000000000000ff-5.100");
         assert_eq!(page.cursor(&old), Some(cursor(5)));
         let set = page.set(cursor(8), &chat, &old);

@@ -63,7 +63,7 @@ fn explained(error: LogError) -> anyhow::Error {
     }
 }
 
-/// The log to work on.
+/// The `--log` option of every command.
 #[derive(Args)]
 struct Which {
     /// The log, as in `holdline serve`: sqlite:PATH [default: holdline.db in your data folder]

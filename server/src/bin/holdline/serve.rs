@@ -27,7 +27,7 @@ use crate::log::{default_path, make_folder_of};
 use crate::signals::{self, StopSignals};
 use crate::stderr;
 
-/// How long a stop waits for lines of standard input that are being appended to the log.
+/// The longest wait, at a stop, for lines of standard input that are being appended to the log.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
 /// The addresses of a value of `--listen`.
@@ -67,7 +67,7 @@ pub(crate) struct Serve {
     #[arg(long, env = "HOLDLINE_MAX_WAIT", value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u16).range(1..=3600))]
     max_wait: u16,
 
-    /// Most connections at the same time [default: as many as the limit of open files allows]
+    /// Limit of open connections [default: as many as the limit of open files allows]
     #[arg(long, env = "HOLDLINE_MAX_CONNECTIONS", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     max_connections: Option<u32>,
 
@@ -76,7 +76,7 @@ pub(crate) struct Serve {
     #[arg(long, env = "HOLDLINE_PLAIN_HTTP", value_parser = clap::builder::BoolishValueParser::new())]
     plain_http: bool,
 
-    /// How long messages are kept: forever, an age such as 90d, a number such as 10000/room, or both with a comma
+    /// Retention of messages: forever, an age such as 90d, a number such as 10000/room, or both with a comma
     #[arg(long, env = "HOLDLINE_KEEP", value_name = "HOW_LONG", default_value = "forever")]
     keep: Retention,
 
@@ -84,8 +84,8 @@ pub(crate) struct Serve {
     #[arg(long, hide = true, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     keep_every: u64,
 
-    /// Most polls held at the same time; beyond this they return sooner, beyond twice as many they are refused
-    /// [default: two fifths of the connections]
+    /// Limit of held polls; beyond this they return sooner, beyond twice as many they are refused [default:
+    /// two fifths of the connections]
     #[arg(long, env = "HOLDLINE_MAX_HELD", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     max_held: Option<u32>,
 
@@ -202,8 +202,8 @@ fn open_log(url: Option<LogUrl>) -> anyhow::Result<Arc<dyn Log>> {
 /// The number of connections: the requested one, or as many as the limit of open files allows after raising it as far
 /// as possible.
 fn max_connections(asked: Option<u32>) -> anyhow::Result<usize> {
-    /// Files for the database, the server's own log and the like, for connections that are being refused, and three for
-    /// each event loop.
+    /// The number of files for other purposes: the database, the server's own log and the like, connections
+    /// that are being refused, and three for each event loop.
     const OTHER_FILES: u64 = 64 + 64;
     let loops = std::thread::available_parallelism().map_or(1, usize::from) as u64;
     let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(1024);

@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 /// The capacity of the queue in lines: some seconds of a verbose log, and a few hundred kilobytes at the usual length.
 /// The length of a line is bounded by its writer.
 const CAPACITY: usize = 1024;
-/// How long the end of the process waits for queued lines.
+/// The longest wait for queued lines at the end of the process.
 const LAST_LINES: Duration = Duration::from_millis(500);
 
 enum Job {
-    Line(Vec<u8>),
+    Write(Vec<u8>),
     Flush(SyncSender<()>),
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn describe_losses(notice: fn(u64) -> String) {
 /// Queues one write, or drops it if the queue is full. Never blocks.
 pub(crate) fn write(line: Vec<u8>) {
     let queue = queue();
-    if queue.jobs.try_send(Job::Line(line)).is_err() {
+    if queue.jobs.try_send(Job::Write(line)).is_err() {
         queue.state.lost.fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -125,10 +125,10 @@ fn write_lines(jobs: &Receiver<Job>, output: &mut impl Write, state: &State) {
             }
         };
         match job {
-            Job::Line(line) if output.write_all(&line).is_err() => {
+            Job::Write(line) if output.write_all(&line).is_err() => {
                 state.lost.fetch_add(1, Ordering::Relaxed);
             }
-            Job::Line(_) => state.is_stuck.store(false, Ordering::Relaxed),
+            Job::Write(_) => state.is_stuck.store(false, Ordering::Relaxed),
             Job::Flush(done) => {
                 write_losses(output, state);
                 // Sending fails if the flush has timed out.
@@ -188,7 +188,7 @@ mod tests {
         let queue = start(move || output);
         let mut dropped = 0;
         for n in 0..CAPACITY * 3 {
-            if queue.jobs.try_send(Job::Line(format!("{n}\n").into_bytes())).is_err() {
+            if queue.jobs.try_send(Job::Write(format!("{n}\n").into_bytes())).is_err() {
                 queue.state.lost.fetch_add(1, Ordering::Relaxed);
                 dropped += 1;
             }
@@ -223,7 +223,7 @@ mod tests {
         let state = State::default();
         let (jobs, queue) = sync_channel(8);
         for line in ["1\n", "2\n", "3\n", "4\n"] {
-            jobs.send(Job::Line(line.into())).unwrap();
+            jobs.send(Job::Write(line.into())).unwrap();
         }
         drop(jobs);
         // The queue closes before the losses are written, so they are written here.

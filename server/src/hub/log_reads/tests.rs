@@ -1,4 +1,4 @@
-//! What reads share.
+//! Reads and answers that polls share.
 
 use holdline_shared::{Batch, Person};
 

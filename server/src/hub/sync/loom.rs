@@ -1,4 +1,4 @@
-//! Loom's locks and atomics with the methods that the hub calls, and a clock that stands still unless it is told otherwise.
+//! Loom's locks and atomics under the names of the real ones, and a clock that moves only when told to.
 
 use std::cell::Cell;
 use std::future::{Future, pending};
@@ -48,7 +48,7 @@ pub(in crate::hub) fn now() -> Instant {
     *START.get_or_init(Instant::now) + PASSED.get()
 }
 
-/// Lets time pass, by so much and at once.
+/// Moves the clock forward.
 pub(in crate::hub) fn advance(time: Duration) {
     PASSED.set(PASSED.get() + time);
 }

@@ -1,4 +1,4 @@
-//! What the hub caches: redaction, eviction, and the order of the list of rooms.
+//! The hub's cache: redaction, eviction, and the order of the list of rooms.
 
 use std::sync::Arc;
 use std::time::Duration;

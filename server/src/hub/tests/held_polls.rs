@@ -1,5 +1,6 @@
-//! A keeper of held polls in a random walk: polls begin, wait, are woken, pause, run out of time or go away, in any order,
-//! and everyone gets everything once, in order. The seeds are fixed; a failure names its own.
+//! A keeper of held polls in a random walk: polls begin, wait, are woken, pause, expire or are cancelled, in
+//! any order, and every client gets every entry once, in order. The seeds are fixed; a failure names its
+//! seed.
 
 use std::sync::Arc;
 use std::task::Waker;
@@ -16,7 +17,7 @@ use crate::hub::{
 use crate::log::MemoryLog;
 use crate::scope::Scope;
 
-/// A sequence of numbers that can be repeated (Knuth's MMIX generator).
+/// A repeatable sequence of numbers (Knuth's MMIX generator).
 struct Random(u64);
 
 impl Random {
@@ -94,11 +95,18 @@ fn admitted(hub: &Hub, after: Seq, may_wait: bool) -> Admitted {
 fn deliver(hub: &Hub, held: &mut HeldPolls<usize>, clients: &mut [Client], is_slow: bool) {
     held.deliver_ready(Instant::now(), |completed| {
         if is_slow {
-            // So that a pause follows.
-            std::thread::sleep(Duration::from_micros(300));
+            answer_slowly();
         }
         clients[completed.key].take(hub, completed);
     });
+}
+
+/// Makes the round so long that a pause follows.
+fn answer_slowly() {
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_millis(1) {
+        std::hint::spin_loop();
+    }
 }
 
 #[tokio::test]
@@ -120,17 +128,17 @@ async fn deferred_poll_is_answered_after_pause() {
         publish(&hub, &lobby).await;
     }
     held.deliver_ready(now, |completed| {
-        std::thread::sleep(Duration::from_millis(5));
+        answer_slowly();
         client.take(&hub, completed);
     });
     assert_eq!(client.seen.len(), BATCH_ENTRIES, "a batch is full");
-    // There is one more, which nobody will ring for again.
+    // One more poll begins in the pause, for which no further notification will come.
     assert!(matches!(held.begin(0, request(&client), now), Ok(Begin::Held(_))), "in the pause");
     held.deliver_ready(now, |_| panic!("the pause is not over"));
     let end = held.next_pass().unwrap();
     held.deliver_ready(end, |completed| client.take(&hub, completed));
     assert_eq!(client.seen.len(), BATCH_ENTRIES + 1);
-    // Who was not in that round does not wait for its pause.
+    // A poll that was not in the last round does not wait for its pause.
     client.after = Seq::START;
     assert!(matches!(held.begin(0, request(&client), now), Ok(Begin::Completed(_))), "behind the others");
 }
@@ -201,7 +209,7 @@ async fn random_walk_delivers_everything_once_in_order() {
             let waiting = clients.iter().filter(|client| client.held.is_some()).count();
             assert_eq!(hub.held(), waiting, "seed {seed}");
         }
-        // Everyone who waits is answered in the end without asking again, also those who were held back by a pause.
+        // Every held poll is answered in the end without asking again, including those that a pause deferred.
         deliver(&hub, &mut held, &mut clients, false);
         while let Some(end) = held.next_pass() {
             sleep_until(end).await;
@@ -250,6 +258,6 @@ async fn poll_of_removed_room_keeps_its_cursor() {
         client.take(&hub, completed);
         ended += 1;
     });
-    // A new room of that name may have entries between the two.
+    // A new room of that name may have entries between the two positions.
     assert_eq!((ended, client.after), (1, after));
 }

@@ -1,4 +1,4 @@
-//! Polls of tasks: what they are answered, what they share and what they leave behind.
+//! Polls of tasks: their answers, what they share, and that they leave nothing behind.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -64,7 +64,7 @@ async fn poll_ends_empty_when_time_is_up() {
         let start = Instant::now();
         let wait = Duration::from_secs(asked);
         let answer = hub.poll(EVERY_ROOM, &named(&["lobby"]), After::Now, wait, None).await.unwrap();
-        // tokio's clock counts in milliseconds.
+        // tokio's clock has a resolution of milliseconds.
         assert_eq!(start.elapsed().as_secs(), granted);
         assert!(answer.is_empty && answer.cursor == cursor(&hub));
     }
@@ -79,7 +79,7 @@ async fn polls_of_one_cursor_share_one_buffer() {
     let (answers, ()) = tokio::join!(join_all(waiting), say(&hub, "lobby", "hello"));
     let answers: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
     assert!(answers.iter().all(|answer| answer.body.as_ptr() == answers[0].body.as_ptr()));
-    // Who comes later, from the same place, gets it too; who comes from elsewhere does not.
+    // A later poll from the same position gets the answer too; a poll from another position does not.
     let late = hub.poll(EVERY_ROOM, &lobby, after, LONG, None).await.unwrap();
     assert_eq!(late.body.as_ptr(), answers[0].body.as_ptr());
     let all = hub.poll(EVERY_ROOM, &lobby, After::Start, LONG, None).await.unwrap();
@@ -210,14 +210,14 @@ async fn poll_of_a_full_server_is_counted_once() {
     let mut held = pin!(hub.poll(EVERY_ROOM, &lobby, After::Now, LONG, None));
     assert!(held.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     assert_eq!(shortened(), 0);
-    // A wait without a limit is renewed again and again.
+    // A wait without a limit is renewed repeatedly.
     let room: RoomName = "lobby".parse().unwrap();
     let endless = hub.next_message(EVERY_ROOM, &room, After::Now, None);
     assert!(tokio::time::timeout(5 * CROWDED_WAIT, endless).await.is_err());
     assert_eq!(shortened(), 1);
     assert!(hub.poll(EVERY_ROOM, &lobby, After::Now, LONG, None).await.unwrap().is_empty);
     assert_eq!(shortened(), 2);
-    // These are not held, or no shorter than they asked for.
+    // These polls are not held, or for no shorter time than they asked for.
     say(&hub, "lobby", "hello").await;
     assert!(!hub.poll(EVERY_ROOM, &lobby, After::Start, LONG, None).await.unwrap().is_empty);
     for wait in [Duration::ZERO, CROWDED_WAIT] {

@@ -1,4 +1,4 @@
-//! Presence: tags that name content, answers that are shared, leases.
+//! Presence: tags of content, shared answers, leases.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,14 +32,14 @@ fn presence(answer: &Answer) -> Option<Presence> {
     serde_json::from_slice::<Batch>(&answer.body).unwrap().presence
 }
 
-/// What this person, who is in these rooms, is told of presence at once.
+/// The presence that this person, who is in these rooms, is told at once.
 async fn told(hub: &Hub, who: &str, rooms: &[&str], known: Option<&String>) -> Option<Presence> {
     let lease = hub.enter(EVERY_ROOM, &person(who), &names(rooms), known);
     let room = RoomSelection::Named(names(&["a"]));
     presence(&hub.poll(EVERY_ROOM, &room, After::Now, Duration::ZERO, Some(lease)).await.unwrap())
 }
 
-/// Waits until everything is published.
+/// Waits until every change is published.
 async fn settle() {
     tokio::time::sleep(Duration::from_secs(10)).await;
 }

@@ -1,5 +1,5 @@
-//! History is what a reader gets who folds the entries, by the pure fold of `shared`, over random histories: from the
-//! beginning, and from a page of before (*stale + entries = fresh*). The seed is fixed.
+//! Compares history with the entries folded by the pure fold of `shared`, over random histories: folded from
+//! the beginning, and onto an earlier page (*stale + entries = fresh*). The seed is fixed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use crate::scope::EVERY_ROOM;
 const PEOPLE: [&str; 14] =
     ["p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "p10", "p11", "p12", "p13"];
 const ROOMS: [&str; 2] = ["lobby", "tea"];
-/// Emoji to choose from; the repeated one is put much more often than the others.
+/// Emoji to choose from; the repeated one is chosen far more often than the others.
 const EMOJI: [&str; 6] = ["👍", "👍", "👍", "👍", "🎉", "❤️"];
 
-/// A sequence of numbers that can be repeated (Knuth's MMIX generator).
+/// A repeatable sequence of numbers (Knuth's MMIX generator).
 struct Random(u64);
 
 impl Random {
@@ -30,11 +30,12 @@ impl Random {
         words[usize::try_from(self.below(words.len() as u64)).unwrap()]
     }
 
-    /// A draft, often one that is refused. `known` are messages of before, of which the first is chosen most often.
+    /// A random draft, often one that is refused. `known` are earlier messages, of which the first is chosen
+    /// most often.
     fn draft(&mut self, known: &[Message], head: u64) -> Draft {
         let favourite = usize::from(self.below(3) > 0) * usize::try_from(self.below(8)).unwrap();
         let message = known.get(favourite);
-        // Now and then something that is no message, or not yet.
+        // Sometimes a target that is no message, or does not exist yet.
         let is_known = message.is_some() && self.below(8) > 0;
         let target = message.filter(|_| is_known).map_or(Seq(head + self.below(20)), |message| message.seq);
         let (who, room) = (self.of(&PEOPLE), self.of(&ROOMS));
@@ -60,14 +61,14 @@ impl Random {
     }
 }
 
-/// How much of each kind was compared.
+/// The number of comparisons of each kind.
 #[derive(Debug, Default)]
 struct Met {
     edited: usize,
     deleted: usize,
     reacted: usize,
     mine: usize,
-    /// More people than are listed.
+    /// Messages with a reaction of more people than are listed.
     crowded: usize,
 }
 
@@ -117,7 +118,8 @@ async fn folded(
     }
 }
 
-/// Compares what history shows with what was folded. Whoever folds does not learn who comes after those who were listed.
+/// Compares history with the folded messages. A client that folds does not learn who follows after the people
+/// that were listed.
 fn compare(shown: &[Message], mut folded: Vec<Message>, round: usize) {
     for (shown, folded) in shown.iter().zip(&mut folded) {
         for (shown, folded) in shown.reactions.iter().zip(&mut folded.reactions) {
@@ -134,7 +136,7 @@ pub(crate) async fn history_is_the_fold_of_the_entries(log: Arc<dyn Log>) {
     let readers = [None, Some(PEOPLE[3].parse().unwrap()), Some(PEOPLE[12].parse().unwrap())];
     for round in 0..24 {
         let head = log.head();
-        // The oldest that is not deleted, and the newest.
+        // The targets: the oldest message that is not deleted, and the newest.
         let room_name = room(ROOMS[round % 2]);
         let mut known = history(&*log, &room_name, None).await;
         known.retain(|message| message.text.is_some());
@@ -157,7 +159,7 @@ pub(crate) async fn history_is_the_fold_of_the_entries(log: Arc<dyn Log>) {
             while log.prune("60/room".parse().unwrap()).await.unwrap() {}
         }
     }
-    // Or nothing was compared.
+    // Guards against a comparison of nothing.
     assert!(met.edited > 20 && met.deleted > 20 && met.reacted > 200 && met.mine > 20, "{met:?}");
     assert!(met.crowded > 0, "{met:?}");
 }

@@ -10,7 +10,7 @@ use crate::log::engine::Log;
 use crate::log::error::Refusal;
 use crate::scope::EVERY_ROOM;
 
-pub(crate) async fn edits_of_a_message_have_a_limit(log: Arc<dyn Log>) {
+pub(crate) async fn edits_of_a_message_are_limited(log: Arc<dyn Log>) {
     let target = append(&*log, say("ada", "lobby", 1, "first")).await;
     let edit = |n: usize| {
         draft("ada", "lobby", DraftKind::Edit { target, text: format!("edit {n}").parse().unwrap() })
@@ -21,7 +21,7 @@ pub(crate) async fn edits_of_a_message_have_a_limit(log: Arc<dyn Log>) {
     append(&*log, draft("ada", "lobby", DraftKind::Delete { target })).await;
 }
 
-pub(crate) async fn a_page_has_an_end_in_bytes(log: Arc<dyn Log>) {
+pub(crate) async fn page_is_limited_in_bytes(log: Arc<dyn Log>) {
     // Each character takes two bytes of JSON.
     let text = "\"".repeat(4_000);
     let pending: Vec<_> = (0..100).map(|n| log.append(say("ada", "lobby", n, &text))).collect();

@@ -25,6 +25,22 @@ fn ids(reaction: &Reaction) -> Vec<&str> {
     reaction.by.iter().map(|person| person.id.as_str()).collect()
 }
 
+pub(crate) async fn reaction_is_added_once(log: Arc<dyn Log>) {
+    let target = append(&*log, say("ada", "lobby", 1, "hello")).await;
+    let react = |who: &str, emoji: &str, on| {
+        draft(who, "lobby", DraftKind::Reaction { target, emoji: emoji.parse().unwrap(), on })
+    };
+    append(&*log, react("bob", "👍", true)).await;
+    assert!(matches!(log.append(react("bob", "👍", true)).await, Ok(Outcome::Unchanged)));
+    append(&*log, react("ada", "👍", true)).await;
+    append(&*log, react("ada", "🎉", true)).await;
+    append(&*log, react("bob", "👍", false)).await;
+    assert!(matches!(log.append(react("bob", "👍", false)).await, Ok(Outcome::Unchanged)));
+    let page = log.page(EVERY_ROOM, room("lobby"), None, 5, None).await.unwrap();
+    let reactions: Vec<_> = page.messages[0].reactions.iter().map(|r| (r.emoji.as_str(), r.count)).collect();
+    assert_eq!(reactions, [("👍", 1), ("🎉", 1)]);
+}
+
 pub(crate) async fn reactions_are_counted_and_the_first_are_listed(log: Arc<dyn Log>) {
     let target = append(&*log, say("ada", "lobby", 1, "hello")).await;
     for n in 0..25 {
@@ -51,7 +67,7 @@ pub(crate) async fn reactions_are_counted_and_the_first_are_listed(log: Arc<dyn 
     assert_eq!(order, [("🎉", 1), ("👍", 1)], "an emoji that was gone comes last when it comes again");
 }
 
-pub(crate) async fn a_reader_sees_which_reactions_are_theirs(log: Arc<dyn Log>) {
+pub(crate) async fn reader_sees_own_reactions(log: Arc<dyn Log>) {
     let target = append(&*log, say("ada", "lobby", 1, "hello")).await;
     for n in 0..15 {
         append(&*log, react(&format!("p{n}"), target, "👍", true)).await;
@@ -63,7 +79,7 @@ pub(crate) async fn a_reader_sees_which_reactions_are_theirs(log: Arc<dyn Log>) 
     assert!(!reactions(&*log, Some("p14")).await[0].mine);
 }
 
-pub(crate) async fn deleting_takes_the_reactions(log: Arc<dyn Log>) {
+pub(crate) async fn deletion_removes_reactions(log: Arc<dyn Log>) {
     let target = append(&*log, say("ada", "lobby", 1, "hello")).await;
     append(&*log, react("bob", target, "👍", true)).await;
     append(&*log, draft("ada", "lobby", DraftKind::Delete { target })).await;
@@ -73,7 +89,7 @@ pub(crate) async fn deleting_takes_the_reactions(log: Arc<dyn Log>) {
     assert_eq!(refusal(&*log, react("bob", target, "👍", true)).await, Refusal::MessageDeleted);
 }
 
-pub(crate) async fn emoji_on_a_message_have_a_limit(log: Arc<dyn Log>) {
+pub(crate) async fn emoji_of_a_message_are_limited(log: Arc<dyn Log>) {
     let target = append(&*log, say("ada", "lobby", 1, "hello")).await;
     let emoji: Vec<String> =
         (0x1F600_u32..).take(EMOJI_PER_MESSAGE + 1).map(|c| char::from_u32(c).unwrap().into()).collect();

@@ -1,4 +1,4 @@
-//! Retention takes entries whatever was done to them.
+//! Retention removes entries, whatever edits, deletions and reactions refer to them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use holdline_shared::{RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
 
-use super::{append, draft, left, make, named, room, say, seqs};
+use super::{append, draft, left, make, named, room, say, seqs, texts};
 use crate::log::draft::{Draft, DraftKind};
 use crate::log::engine::{Log, LogEvent, RoomCut};
 use crate::log::retention::Retention;
@@ -20,7 +20,7 @@ fn react(who: &str, target: Seq, on: bool) -> Draft {
     draft(who, "lobby", DraftKind::Reaction { target, emoji: "👍".parse().unwrap(), on })
 }
 
-/// Prunes to the end; each call must have done its work.
+/// Prunes to the end; each call must have removed entries.
 async fn prune(log: &dyn Log, keep: &str) {
     let mut calls = 0;
     while log.prune(keep.parse().unwrap()).await.unwrap() {
@@ -29,7 +29,53 @@ async fn prune(log: &dyn Log, keep: &str) {
     }
 }
 
-pub(crate) async fn forgets_a_message_whose_changes_stay(log: Arc<dyn Log>) {
+pub(crate) async fn retention_keeps_a_number_of_entries_or_an_age(log: Arc<dyn Log>) {
+    append(&*log, make("tea", Some("green"))).await;
+    let mut said = Vec::new();
+    for n in 0..30 {
+        let room = if n % 3 == 0 { "tea" } else { "lobby" };
+        said.push(append(&*log, say("ada", room, n, &format!("m{n}"))).await);
+    }
+    while log.prune(Retention::default()).await.unwrap() {}
+    assert_eq!(
+        log.read(EVERY_ROOM, RoomSelection::All, Seq::START).await.unwrap().entries.len(),
+        32,
+        "for ever is for ever"
+    );
+    while log.prune("5/room".parse().unwrap()).await.unwrap() {}
+    let lobby = log.read(EVERY_ROOM, named(&["lobby"]), Seq::START).await.unwrap();
+    assert_eq!(texts(&lobby), ["m23", "m25", "m26", "m28", "m29"]);
+    assert_eq!(lobby.forgotten, said[22], "m22 was the newest to go");
+    let both = log.read(EVERY_ROOM, RoomSelection::All, Seq::START).await.unwrap();
+    assert_eq!((both.entries.len(), log.head()), (10, said[29]));
+    let page = log.page(EVERY_ROOM, room("tea"), None, 50, None).await.unwrap();
+    assert_eq!((page.messages.len(), page.more), (5, false));
+    let topic = log.rooms().await.unwrap().into_iter().find(|r| r.name == room("tea")).unwrap().topic;
+    assert_eq!(topic.as_str(), "green", "what a room is stays, though its making is forgotten");
+    while log.prune("1/room".parse().unwrap()).await.unwrap() {}
+    let last = append(&*log, say("ada", "lobby", 99, "next")).await;
+    assert!(last > said[29]);
+    let old = Retention { age: Some(Duration::from_secs(3600)), per_room: None };
+    while log.prune(old).await.unwrap() {}
+    assert_eq!(
+        log.read(EVERY_ROOM, RoomSelection::All, Seq::START).await.unwrap().entries.len(),
+        3,
+        "nothing is an hour old"
+    );
+    let young = Retention { age: Some(Duration::ZERO), per_room: None };
+    let begun = std::time::Instant::now();
+    loop {
+        // Every entry is too old as soon as a millisecond has passed; the last entry always stays.
+        while log.prune(young).await.unwrap() {}
+        let left = left(&*log).await;
+        if left == [last] {
+            break;
+        }
+        assert!(begun.elapsed().as_secs() < 60, "still there: {left:?}");
+    }
+}
+
+pub(crate) async fn retention_removes_a_message_before_its_changes(log: Arc<dyn Log>) {
     let changes: [fn(Seq) -> Draft; 3] = [
         |target| edit("ada", target, "changed"),
         |target| draft("ada", "lobby", DraftKind::Delete { target }),
@@ -49,13 +95,13 @@ pub(crate) async fn forgets_a_message_whose_changes_stay(log: Arc<dyn Log>) {
     }
     let late = log.append(edit("ada", first.unwrap(), "too late")).await;
     assert!(late.is_err(), "a message that was forgotten cannot be changed");
-    // Its changes go with their own time, and nothing of them is in the way.
+    // The changes go when they are due themselves, and block nothing.
     prune(&*log, "1/room").await;
     assert_eq!(left(&*log).await.len(), 1);
 }
 
-pub(crate) async fn forgets_across_the_end_of_a_chunk(log: Arc<dyn Log>) {
-    // With the lobby as many as one call takes, but for two.
+pub(crate) async fn retention_continues_across_chunks(log: Arc<dyn Log>) {
+    // Together with the lobby's entry, as many entries as one call removes, minus two.
     let pending: Vec<_> = (0..1_997).map(|n| log.append(say("ada", "lobby", n, "x"))).collect();
     futures_util::future::join_all(pending).await;
     let [.., a, b, c, d] = left(&*log).await[..] else { panic!("too few") };
@@ -68,7 +114,7 @@ pub(crate) async fn forgets_across_the_end_of_a_chunk(log: Arc<dyn Log>) {
     let last = append(&*log, say("ada", "lobby", 5_000, "last")).await;
     let young = Retention { age: Some(Duration::ZERO), per_room: None };
     let begun = std::time::Instant::now();
-    // Everything is too old as soon as a millisecond has passed; the last entry always stays.
+    // Every entry is too old as soon as a millisecond has passed; the last entry always stays.
     while left(&*log).await != [last] {
         while log.prune(young).await.unwrap() {}
         assert!(begun.elapsed().as_secs() < 60, "still there: {:?}", left(&*log).await);
@@ -76,7 +122,7 @@ pub(crate) async fn forgets_across_the_end_of_a_chunk(log: Arc<dyn Log>) {
     assert_eq!(log.page(EVERY_ROOM, room("lobby"), None, 10, None).await.unwrap().messages.len(), 1);
 }
 
-pub(crate) async fn forgets_in_each_room_by_its_own_cut(log: Arc<dyn Log>) {
+pub(crate) async fn retention_cuts_each_room_separately(log: Arc<dyn Log>) {
     for (n, name) in ["a", "b", "c"].into_iter().enumerate() {
         append(&*log, make(name, None)).await;
         let first = append(&*log, say("ada", name, n as u128, "first")).await;
@@ -97,7 +143,7 @@ pub(crate) async fn forgets_in_each_room_by_its_own_cut(log: Arc<dyn Log>) {
     }
 }
 
-pub(crate) async fn forgets_what_was_said_in_entries_that_stay(log: Arc<dyn Log>) {
+pub(crate) async fn deletion_removes_texts_of_entries_that_stay(log: Arc<dyn Log>) {
     let target = append(&*log, say("ada", "lobby", 1, "first")).await;
     append(&*log, edit("ada", target, "second")).await;
     append(&*log, edit("ada", target, "third")).await;

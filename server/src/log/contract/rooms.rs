@@ -1,4 +1,4 @@
-//! Rooms that nobody fills go, and say so.
+//! Rooms: their creation and topics, and the expiry of rooms without messages, of which followers are told.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 use holdline_shared::{RoomName, RoomSelection};
 use parking_lot::Mutex;
 
-use super::{append, make, named, room, say, seqs};
-use crate::log::draft::Draft;
+use super::{append, draft, key, left, make, named, refusal, room, say, seqs};
+use crate::log::draft::{Draft, DraftKind};
 use crate::log::engine::{Log, LogEvent};
+use crate::log::error::{LogError, Refusal};
 use crate::log::outcome::Outcome;
 use crate::scope::EVERY_ROOM;
 
-/// Lets everything expire that is a millisecond old and not one of these.
+/// Expires every room that is a millisecond old and not in `in_use`.
 async fn expire(log: &dyn Log, in_use: &'static [&'static str]) {
     let is_in_use = Arc::new(move |name: &RoomName| in_use.contains(&name.as_str()));
     while log.expire_rooms(Duration::ZERO, is_in_use.clone()).await.unwrap() {}
@@ -33,16 +34,61 @@ async fn expire_until(log: &dyn Log, in_use: &'static [&'static str], expected: 
     }
 }
 
+pub(crate) async fn rooms_are_created_and_changed(log: Arc<dyn Log>) {
+    let start = log.head();
+    assert_eq!(refusal(&*log, say("ada", "tea", 1, "x")).await, Refusal::UnknownRoom);
+    append(&*log, make("tea", None)).await;
+    assert!(matches!(log.append(make("tea", None)).await, Ok(Outcome::Unchanged)));
+    let changed = append(&*log, make("tea", Some("green"))).await;
+    assert!(matches!(log.append(make("tea", Some("green"))).await, Ok(Outcome::Unchanged)));
+    let makes =
+        DraftKind::Message { key: key(5), text: "x".parse().unwrap(), reply_to: None, makes_room: true };
+    let said = append(&*log, draft("ada", "coffee", makes)).await;
+    let mut rooms = log.rooms().await.unwrap();
+    rooms.sort_by(|a, b| a.name.cmp(&b.name));
+    let heads: Vec<_> = rooms.iter().map(|r| (r.name.as_str(), r.head, r.topic.as_str())).collect();
+    assert_eq!(heads, [("coffee", said, ""), ("lobby", start, ""), ("tea", changed, "green")]);
+}
+
+pub(crate) async fn rooms_are_created_and_filled_concurrently(log: Arc<dyn Log>) {
+    let makes = |n| DraftKind::Message {
+        key: key(n),
+        text: "x".parse().unwrap(),
+        reply_to: None,
+        makes_room: n % 2 == 0,
+    };
+    let drafts = [
+        draft("ada", "tea", makes(1)),
+        draft("ada", "tea", makes(2)),
+        draft("ada", "tea", makes(3)),
+        draft("bob", "tea", DraftKind::Room { topic: Some("green".parse().unwrap()) }),
+        draft("bob", "lobby", makes(4)),
+        draft("bob", "tea", makes(5)),
+    ];
+    let pending: Vec<_> = drafts.into_iter().map(|draft| log.append(draft)).collect();
+    let outcomes = futures_util::future::join_all(pending).await;
+    assert!(matches!(outcomes[0], Err(LogError::Refused(Refusal::UnknownRoom))), "it was not there then");
+    assert!(outcomes[1..].iter().all(|outcome| matches!(outcome, Ok(Outcome::Appended(_)))));
+    let mut rooms = log.rooms().await.unwrap();
+    rooms.sort_by(|a, b| a.name.cmp(&b.name));
+    let heads: Vec<_> = rooms.iter().map(|r| (r.name.as_str(), r.head, r.topic.as_str())).collect();
+    let all = left(&*log).await;
+    let [.., lobby, tea] = all[..] else { panic!("{all:?}") };
+    assert_eq!((all.len(), heads), (7, vec![("lobby", lobby, ""), ("tea", tea, "green")]));
+    while log.prune("1/room".parse().unwrap()).await.unwrap() {}
+    assert_eq!(left(&*log).await, [lobby, tea], "all of them were counted");
+}
+
 pub(crate) async fn empty_rooms_expire(log: Arc<dyn Log>) {
     let told = Arc::new(Mutex::new(Vec::new()));
-    let ear = told.clone();
+    let collected = told.clone();
     let start = log.head();
     let follower = Arc::new(move |event: LogEvent<'_>| match event {
         LogEvent::Appended(group) => {
-            ear.lock().extend(group.iter().map(|entry| format!("{} in {}", entry.seq, entry.room)));
+            collected.lock().extend(group.iter().map(|entry| format!("{} in {}", entry.seq, entry.room)));
         }
         LogEvent::RoomsExpired { rooms, forgotten } => {
-            ear.lock().extend(rooms.iter().map(|room| format!("{room} is gone, {forgotten}")));
+            collected.lock().extend(rooms.iter().map(|room| format!("{room} is gone, {forgotten}")));
         }
         LogEvent::Pruned(_) | LogEvent::Replaced { .. } => panic!("{event:?}"),
     });
@@ -78,7 +124,7 @@ pub(crate) async fn rooms_in_use_or_with_messages_stay(log: Arc<dyn Log>) {
     expire_until(&*log, &["used"], &["full", "last", "lobby", "used"]).await;
     append(&*log, say("ada", "lobby", 3, "x")).await;
     expire_until(&*log, &[], &["full", "lobby"]).await;
-    // Nothing of an hour is over.
+    // An hour has not passed for any room.
     append(&*log, make("young", None)).await;
     append(&*log, say("ada", "lobby", 4, "x")).await;
     let nobody = Arc::new(|_: &RoomName| false);
@@ -86,7 +132,7 @@ pub(crate) async fn rooms_in_use_or_with_messages_stay(log: Arc<dyn Log>) {
     assert_eq!(names(&*log).await, ["full", "lobby", "young"]);
 }
 
-pub(crate) async fn a_room_made_again_says_what_was_forgotten(log: Arc<dyn Log>) {
+pub(crate) async fn recreated_room_reports_forgotten_entries(log: Arc<dyn Log>) {
     let start = log.head();
     let made = append(&*log, make("tea", Some("green"))).await;
     append(&*log, say("ada", "lobby", 1, "x")).await;
@@ -98,7 +144,7 @@ pub(crate) async fn a_room_made_again_says_what_was_forgotten(log: Arc<dyn Log>)
     assert_eq!(topic.as_str(), "", "it is another room");
 }
 
-pub(crate) async fn making_a_room_is_told_from_changing_it(log: Arc<dyn Log>) {
+pub(crate) async fn creation_of_a_room_differs_from_a_change(log: Arc<dyn Log>) {
     let pending: Vec<_> = ["green", "black"].map(|topic| log.append(make("tea", Some(topic)))).into();
     let outcomes = futures_util::future::join_all(pending).await;
     assert!(matches!(&outcomes[..], [Ok(Outcome::Made(_)), Ok(Outcome::Appended(_))]), "{outcomes:?}");

@@ -1,5 +1,5 @@
-//! The state of a [`JournaledLog`](super::JournaledLog), which changes with what the journal delivers. Everything here
-//! happens under one lock, so followers and publishers are told in the order of the journal.
+//! The state of a [`JournaledLog`](super::JournaledLog), which the journal's deliveries change. All changes
+//! are made under one lock, so followers and publishers are told in the order of the journal.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,14 +19,14 @@ use crate::log::projection::{Applied, Effect, Projection};
 use crate::log::record::{OrderedRecord, Record, RecordId};
 use crate::log::validate::Decision;
 
-/// Where the outcome of a record is sent.
+/// The channel for the outcome of a record.
 pub(super) type Reply = oneshot::Sender<Result<Effect, LogError>>;
 
-/// What has to be done for a draft.
+/// The next step for a draft.
 pub(super) enum Plan {
-    /// Nothing; this is the outcome.
+    /// The outcome is certain already.
     Answer(Outcome),
-    /// The journal has to order these records.
+    /// The journal has to order these records first.
     Append(Vec<Record>),
 }
 
@@ -36,7 +36,7 @@ pub(super) struct Core {
     identity: Identity,
     /// The head and the epoch, for reading without the lock.
     published: Published,
-    /// The projection of the journal's next life, until it has come as far as that.
+    /// The projection of the journal's next incarnation, until it reaches the journal's head.
     replacement: Option<Replacement>,
     follower: Option<Follower>,
     /// Records of this log that the journal has not delivered yet.
@@ -62,9 +62,9 @@ impl Published {
 struct Replacement {
     projection: Projection,
     identity: Identity,
-    /// It takes its place once it has come this far.
+    /// The position at which this projection replaces the present one.
     awaited: Seq,
-    /// What came of records meanwhile; told when it has taken its place.
+    /// The effects of the records applied so far; told when the projection takes over.
     effects: Vec<(RecordId, Result<Effect, Refusal>)>,
 }
 
@@ -96,19 +96,19 @@ impl Core {
         &mut self.projection
     }
 
-    /// The cut for what is older than `age` now.
+    /// The cut for entries that are older than `age` now.
     pub(super) fn cut(&mut self, age: Duration) -> AgeCut {
         self.clock.cut(age, wall_clock(), Instant::now())
     }
 
-    /// Answers a draft if the answer is certain already; otherwise makes the records that decide it.
+    /// Answers a draft if its outcome is certain already; otherwise makes the records that decide it.
     pub(super) fn plan(&mut self, draft: Draft) -> Result<Plan, LogError> {
         let is_quiet = self.in_flight.is_empty();
         match self.projection.preview(&draft) {
             Ok((Decision::Settled(outcome @ Outcome::Repeated(_)), _)) => Ok(Plan::Answer(outcome)),
             Ok((Decision::Settled(outcome), _)) if is_quiet => Ok(Plan::Answer(outcome)),
             Ok((_, room_is_missing)) => Ok(Plan::Append(Record::of_draft(draft, room_is_missing))),
-            // What is in flight may make the room, the message or the place that is missing.
+            // A record in flight may create the room or message that is missing, or free the place.
             Err(LogError::Refused(refusal)) if !is_quiet && !is_final(refusal) => {
                 Ok(Plan::Append(Record::of_draft(draft, refusal == Refusal::UnknownRoom)))
             }
@@ -116,24 +116,24 @@ impl Core {
         }
     }
 
-    /// Sends what comes of a record to `reply`.
+    /// Registers `reply` for the effect of a record.
     pub(super) fn expect(&mut self, id: RecordId, reply: Reply) {
         self.in_flight.insert(id, reply);
     }
 
-    /// Waits no longer for a record.
+    /// Stops waiting for a record.
     pub(super) fn give_up(&mut self, id: RecordId) {
         self.in_flight.remove(&id);
     }
 
-    /// Tells `follower` of everything after `after`, from now on too.
+    /// Tells `follower` of every entry after `after`, and of every later change.
     pub(super) fn follow(&mut self, after: Seq, follower: Follower) -> Result<(), LogError> {
         catch_up(after, &follower, |rooms, after| self.projection.read(rooms, after))?;
         self.follower = Some(follower);
         Ok(())
     }
 
-    /// Takes what the journal delivers.
+    /// Applies what the journal delivers.
     pub(super) fn deliver(&mut self, event: JournalEvent<'_>) -> Result<(), LogError> {
         match event {
             JournalEvent::Records(records) if self.replacement.is_none() => self.apply(records)?,
@@ -157,7 +157,7 @@ impl Core {
         }
     }
 
-    /// Applies records, and tells what came of them.
+    /// Applies records, then tells followers and publishers of their effects.
     pub(super) fn apply(&mut self, records: &[OrderedRecord]) -> Result<(), LogError> {
         let Self { projection, published, follower, in_flight, .. } = self;
         projection.apply(records, |projection, Applied { entries, cuts, expired, effects }| {
@@ -196,7 +196,7 @@ impl Core {
     }
 }
 
-/// Whether a draft is refused whatever is in flight.
+/// Whether a draft is refused regardless of the records in flight.
 fn is_final(refusal: Refusal) -> bool {
     matches!(refusal, Refusal::NotAuthor | Refusal::MessageDeleted)
 }
@@ -204,7 +204,7 @@ fn is_final(refusal: Refusal) -> bool {
 fn answer(in_flight: &mut HashMap<RecordId, Reply>, effects: Vec<(RecordId, Result<Effect, Refusal>)>) {
     for (id, effect) in effects {
         if let Some(reply) = in_flight.remove(&id) {
-            // A publisher that went away learns of it when it repeats its key.
+            // A publisher that gave up learns the outcome when it retries with the same key.
             let _ = reply.send(effect.map_err(LogError::from));
         }
     }

@@ -1,5 +1,5 @@
-//! A journal that misbehaves as far as it may: records are delivered late, in bursts, more than once and among records of
-//! others. The log on it passes the whole contract.
+//! A log on a journal that misbehaves as far as the contract of journals permits: records are delivered late,
+//! in bursts, more than once, and among foreign records. The log passes the whole contract of engines.
 
 mod unruly_journal;
 
@@ -32,7 +32,7 @@ fn foreign(draft: Draft) -> Record {
     Record::of_draft(draft, false).remove(0)
 }
 
-/// Everything that a log answers to readers.
+/// Everything that readers can see of a log: its entries, and each room's messages.
 async fn all_of(log: &dyn Log) -> (Vec<String>, BTreeMap<RoomName, Vec<Message>>) {
     let (mut entries, mut after) = (Vec::new(), Seq::START);
     loop {
@@ -91,12 +91,12 @@ async fn projections_of_one_journal_end_equal_however_late_they_follow() {
             }),
             change(DraftKind::Delete { target: Seq(target.0 / 2) }),
         ];
-        // Both nodes append, without waiting for each other.
+        // Both nodes append concurrently.
         let pending = drafts
             .into_iter()
             .enumerate()
             .map(|(n, draft)| if n % 2 == 0 { early.append(draft) } else { other.append(draft) });
-        // Much of it is refused.
+        // Many of the drafts are refused.
         join_all(pending).await;
         if round % 10 == 9 {
             while early.prune("20/room".parse().unwrap()).await.unwrap() {}
@@ -191,7 +191,7 @@ async fn replaced_journal_is_told_once_its_new_content_is_there() {
         LogEvent::Pruned(_) | LogEvent::RoomsExpired { .. } => panic!("{event:?}"),
     });
     log.follow(log.head(), follower).await.unwrap();
-    // A backup from before the messages, in which others have gone on.
+    // A backup from before the messages, to which other nodes have appended since.
     journal.restore(2, vec![foreign(say("bob", "lobby", "new"))]);
     while log.epoch() == epoch {
         tokio::task::yield_now().await;
@@ -232,7 +232,7 @@ async fn held_polls_of_a_replaced_log_end_and_hear_that_the_epoch_changed() {
         let Err(PollError::EpochChanged(now)) = next else { panic!("{next:?}") };
         assert!(now.epoch != before.epoch && now.seq < before.seq);
     }
-    // History is of the new life, and polls go on from it.
+    // History comes from the new incarnation, and polls continue from its cursor.
     let history = hub.history(EVERY_ROOM, &RoomName::lobby(), None, 50, None).await.unwrap().unwrap();
     assert_eq!(history.messages.last().unwrap().text.as_ref().unwrap().as_str(), "new");
     let polled = hub.poll(EVERY_ROOM, &lobby, After::At(history.cursor), Duration::from_secs(120), None);

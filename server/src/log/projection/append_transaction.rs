@@ -1,5 +1,5 @@
-//! A group of records in one transaction: each is decided, written and folded into the read models, then all are committed.
-//! The writer tells its followers of them; a transaction does not.
+//! A group of records in one transaction: each record is decided, written and folded into the read models,
+//! then all are committed. Telling followers is left to the writer.
 
 use std::sync::Arc;
 
@@ -52,18 +52,18 @@ pub(in crate::log) struct AppendTransaction<'a> {
 }
 
 impl<'a> AppendTransaction<'a> {
-    /// An empty group, for about so many entries, that goes on after `tip`.
+    /// Begins an empty group after `tip`, for about `entries` entries.
     pub(in crate::log) fn begin(transaction: Transaction<'a>, tip: Tip, entries: usize) -> Self {
         Self { transaction, tip, entries: Vec::with_capacity(entries), rooms: RoomDeltas::default() }
     }
 
-    /// Appends what comes of a draft behind the last entry, dated by the clock. After a refusal the group goes on as if it
-    /// had not been asked; after any other error it must not be committed.
+    /// Appends the entries that a draft becomes, dated by the clock. After a refusal the group is unchanged
+    /// and can go on; after any other error it must not be committed.
     pub(in crate::log) fn append(&mut self, draft: &Draft) -> Result<Outcome, LogError> {
         self.decide(draft, |tip| (tip.head.next(), now_after(tip.at)))
     }
 
-    /// Applies a draft that has its place already. Errors are as in [`append`](Self::append).
+    /// Applies a draft that already has its place in the order. Errors are as in [`append`](Self::append).
     pub(in crate::log) fn apply(
         &mut self,
         position: Seq,
@@ -73,25 +73,25 @@ impl<'a> AppendTransaction<'a> {
         self.decide(draft, |_| (position, at))
     }
 
-    /// The decision about a draft, without carrying it out.
+    /// Decides on a draft without appending it.
     pub(in crate::log) fn preview(&self, draft: &Draft) -> Result<Decision, LogError> {
         validate(self, draft)
     }
 
-    /// Makes the group durable. Answers its entries, and where the log ends now.
+    /// Commits the group. Returns its entries and the new end of the log.
     pub(in crate::log) fn commit(self) -> Result<(Vec<Arc<StoredEntry>>, Tip), LogError> {
         self.rooms.flush(&self.transaction).map_err(log_error)?;
         self.transaction.commit().map_err(log_error)?;
         Ok((self.entries, self.tip))
     }
 
-    /// The transaction with everything in it, not yet committed.
+    /// The uncommitted transaction with all of the group's changes.
     pub(in crate::log) fn into_transaction(self) -> Result<Transaction<'a>, LogError> {
         self.rooms.flush(&self.transaction).map_err(log_error)?;
         Ok(self.transaction)
     }
 
-    /// Takes an entry as it stands, whatever the rules say of it.
+    /// Inserts an entry unchanged, without applying the rules.
     pub(in crate::log) fn replay(&mut self, stored: &StoredEntry) -> Result<(), LogError> {
         let entry = stored.entry().ok_or_else(|| LogError::Unavailable("the entry is damaged".to_owned()))?;
         self.insert(stored, entry).map_err(log_error)?;
@@ -109,7 +109,7 @@ impl<'a> AppendTransaction<'a> {
         &self.rooms
     }
 
-    /// The number of rooms, with those that the transaction has made.
+    /// The number of rooms, including those that the transaction has created.
     pub(super) fn room_count(&self) -> usize {
         self.tip.rooms
     }

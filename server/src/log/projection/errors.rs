@@ -1,16 +1,16 @@
-//! SQLite's errors as those of the log.
+//! Translates SQLite's errors into those of the log.
 
 use rusqlite::ErrorCode;
 use rusqlite::ffi::{SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
 
 use crate::log::error::LogError;
 
-/// Tells a full disk from everything else, because people can do something about it.
+/// Tells a full disk from every other error, because an operator can act on it.
 #[expect(clippy::needless_pass_by_value, reason = "map_err passes the error by value")]
 pub(in crate::log) fn log_error(error: rusqlite::Error) -> LogError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => LogError::Full,
-        // A file-size limit or a quota is a full disk, too; SQLite knows ENOSPC alone.
+        // A file-size limit or a quota means a full disk too; SQLite reports only ENOSPC as such.
         Some(ErrorCode::SystemIoFailure) if is_out_of_room(&error) => LogError::Full,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             LogError::Unavailable(format!("another program has locked the database ({error})"))

@@ -1,4 +1,4 @@
-//! Expiry: removes rooms without messages. What they had counts as forgotten.
+//! Expiry: removes rooms without messages. Their entries count as forgotten.
 
 use holdline_shared::{RoomName, Seq, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Transaction};
@@ -9,24 +9,24 @@ use super::stored::{self, seq, sql_seq};
 use crate::log::clock::{Age, AgeCut};
 use crate::log::engine::RoomCut;
 
-/// Entries that a room may have to be removed at once; a room that has more, all of them changes of its topic, loses some of
-/// them each time.
+/// The number of entries that one transaction removes with a room. A room with more, all of them changes of
+/// its topic, loses this many each time.
 const ENTRIES_AT_ONCE: i64 = 2_000;
-/// Rooms that one transaction looks at.
+/// The number of rooms that one transaction checks.
 pub(in crate::log) const ROOMS_AT_ONCE: usize = 200;
 
-/// What one transaction removed.
+/// The result of one transaction.
 #[derive(Debug, Clone, Default)]
 pub(in crate::log) struct Expired {
-    /// The rooms.
+    /// The removed rooms.
     pub(in crate::log) rooms: Vec<RoomName>,
-    /// The newest entry of a room that ever expired.
+    /// The newest entry of any room that ever expired.
     pub(in crate::log) forgotten: Seq,
-    /// Rooms that have lost some entries and have to be looked at again.
+    /// The rooms that lost only some of their entries and have to be checked again.
     pub(in crate::log) cuts: Vec<RoomCut>,
 }
 
-/// Rooms without messages that [`expire`] would look at: all of them, or those that are due.
+/// The rooms without messages: all of them, or only those that are due.
 pub(in crate::log) fn empty_rooms(db: &Connection, due: Option<AgeCut>) -> rusqlite::Result<Vec<RoomName>> {
     let sql = "SELECT name, head, at FROM rooms WHERE head < (SELECT max(seq) FROM entries)
                AND NOT EXISTS (SELECT 1 FROM messages WHERE room = id)";
@@ -46,8 +46,8 @@ pub(in crate::log) fn empty_rooms(db: &Connection, due: Option<AgeCut>) -> rusql
     Ok(names)
 }
 
-/// Removes those of the rooms that are still empty, that nobody uses and whose newest entry is due. The room of the log's
-/// last entry, `head`, stays, because that entry says where the log goes on.
+/// Removes those of the rooms that are still empty, unused, and whose newest entry is due. The room of the
+/// log's last entry, `head`, stays, because that entry defines the next position.
 pub(in crate::log) fn expire(
     transaction: Transaction<'_>,
     rooms: &[RoomName],
@@ -73,13 +73,13 @@ pub(in crate::log) fn expire(
     Ok(expired)
 }
 
-/// How much of a room was removed.
+/// The extent to which a room was removed.
 enum Removal {
     /// The room stays.
     None,
-    /// It has lost its entries up to here.
+    /// The entries up to this position were removed.
     Upto(Seq),
-    /// The room, whose newest entry was this.
+    /// The room was removed, with this newest entry.
     All(Seq),
 }
 
@@ -130,7 +130,7 @@ fn age(db: &Connection, newest: i64, at: i64, idle: AgeCut) -> rusqlite::Result<
     Ok(Age::Unknown)
 }
 
-/// The newest entry of a room that ever expired; zero when none has.
+/// The newest entry of any room that ever expired; zero if none has.
 pub(in crate::log) fn newest_expired(db: &Connection) -> rusqlite::Result<Seq> {
     let mut statement = db.prepare_cached("SELECT value FROM meta WHERE name = 'expired'")?;
     let value: Option<Vec<u8>> = statement.query_row([], |row| row.get(0)).optional()?;

@@ -1,4 +1,4 @@
-//! The look-ups of the rules, in a transaction with everything that it has appended.
+//! The look-ups that the rules need, in a transaction and including what it has appended.
 
 use std::sync::Arc;
 
@@ -75,7 +75,7 @@ fn find_by_key(
     let json = if stored::is_entry(seq, json) {
         json.to_vec()
     } else {
-        // The author is told that the message was published, which is true, and nothing that is not.
+        // The author gets the confirmation that the message was published, without its damaged content.
         stored::report_damage(seq);
         let author = Person { id: author.clone(), name: Nickname::from(author) };
         let at = Timestamp(row.get::<_, i64>(2)?.cast_unsigned());

@@ -1,4 +1,4 @@
-//! The table `meta`: a database's identity, and what its writer has to remember between two starts.
+//! The table `meta`: a database's identity, and the state that its writer keeps between two starts.
 
 use holdline_shared::{Epoch, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
@@ -15,23 +15,23 @@ pub(in crate::log) fn identity(db: &Connection) -> Result<Identity, LogError> {
     Ok(Identity { epoch, secret: required(db, "secret")? })
 }
 
-/// Makes every cursor of before invalid.
+/// Makes all earlier cursors invalid.
 pub(in crate::log) fn renew_epoch(db: &Connection) -> Result<(), LogError> {
     write_meta(db, &[("epoch", &random::bytes::<8>())]).map_err(log_error)
 }
 
-/// Whether the last writer did not close the log: it crashed, still runs, or this is a copy of a log that was open.
+/// Whether the last writer did not close the log: it crashed, still runs, or this is a copy of an open log.
 pub(in crate::log) fn was_open(db: &Connection) -> Result<bool, LogError> {
     Ok(find_meta(db, "open")?.is_some_and(|open| open != [0]))
 }
 
-/// The time that retention last believed in.
+/// The last time that retention believed.
 pub(in crate::log) fn seen(db: &Connection) -> Result<Option<Timestamp>, LogError> {
     let bytes: Option<[u8; 8]> = find_meta(db, "seen")?.and_then(|bytes| bytes.try_into().ok());
     Ok(bytes.map(|bytes| Timestamp(u64::from_le_bytes(bytes))))
 }
 
-/// The time at which the log was last in use; now for a new log.
+/// The time at which the log was last in use; the present time for a new log.
 pub(in crate::log) fn last_heard_of(db: &Connection, is_new: bool) -> Result<Timestamp, LogError> {
     let seen = seen(db)?;
     if is_new && seen.is_none() {
@@ -49,7 +49,7 @@ pub(in crate::log) fn last_heard_of(db: &Connection, is_new: bool) -> Result<Tim
     Ok(clock::known(seen, plausible))
 }
 
-/// A value, if there is one of this name.
+/// Reads a value; `None` if the name is not set.
 pub(in crate::log) fn find_meta(db: &Connection, name: &str) -> Result<Option<Vec<u8>>, LogError> {
     let found = db
         .prepare_cached("SELECT value FROM meta WHERE name = ?")

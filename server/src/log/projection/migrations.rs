@@ -1,8 +1,8 @@
-//! Numbered steps that turn a database of an older version into one of this version. A step that was released is never
-//! changed; a new version appends a step.
+//! Numbered steps that migrate a database of an older version to this one. A released step is never changed;
+//! a new version appends a step.
 //!
-//! `PRAGMA user_version` holds the number of steps that were taken. This file does not decide whether a database is ours:
-//! `sqlite/inspect.rs` does, before anything is changed.
+//! `PRAGMA user_version` holds the number of steps that were taken. Whether a database is a log at all is
+//! decided by `sqlite/inspect.rs`, before anything is changed.
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -17,7 +17,7 @@ pub(in crate::log) const APPLICATION_ID: i64 = 0x484c_444c;
 /// A change of the schema. All changes share one transaction.
 type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
-/// All steps; the first makes version 1 of an empty database, the n-th makes version n of version n - 1.
+/// The steps; the first makes version 1 of an empty database, the n-th makes version n of version n - 1.
 const STEPS: &[Step] = &[make_tables, read_models::split_folded_messages];
 
 /// The version that this program writes.
@@ -32,7 +32,7 @@ pub(in crate::log) fn version(connection: &Connection) -> Result<i64, LogError> 
     connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(log_error)
 }
 
-/// Takes every step that the database lacks, all of them or none. `version` is its `user_version`.
+/// Takes every missing step, all of them or none. `version` is the database's `user_version`.
 pub(in crate::log) fn migrate(connection: &mut Connection, version: i64) -> Result<(), LogError> {
     let taken = usize::try_from(version).unwrap_or(0);
     if taken >= STEPS.len() {

@@ -1,5 +1,5 @@
-//! A projection that follows ordered records on one connection. A record that was applied before is passed over, so records
-//! may come more than once. Where they come from and who waits for them is not its business.
+//! A projection that applies ordered records on one connection. Records that were applied before are skipped,
+//! so records may be delivered more than once.
 
 use std::sync::Arc;
 
@@ -21,51 +21,51 @@ use crate::log::record::{OrderedRecord, RecordId, RecordKind};
 use crate::log::stored_entry::StoredEntry;
 use crate::log::validate::Decision;
 
-/// A projection, and how far it has come.
+/// A projection, and the position up to which it has applied records.
 pub(in crate::log) struct Projection {
     db: Connection,
     tip: Tip,
-    /// The last record that was applied, whatever came of it.
+    /// The last applied record, whatever its effect.
     applied: Seq,
-    /// Whether anybody will read this database after this process.
+    /// Whether the database outlives this process.
     is_kept: bool,
 }
 
-/// What came of some records.
+/// The effects of some records.
 #[derive(Default)]
 pub(in crate::log) struct Applied {
-    /// The entries that they became.
+    /// The entries that the records became.
     pub(in crate::log) entries: Vec<Arc<StoredEntry>>,
     /// The rooms that lost their oldest entries.
     pub(in crate::log) cuts: Vec<RoomCut>,
     /// The rooms that they removed, with the newest entry of a room that ever expired.
     pub(in crate::log) expired: Option<(Vec<RoomName>, Seq)>,
-    /// What came of each.
+    /// The effect of each record.
     pub(in crate::log) effects: Vec<(RecordId, Result<Effect, Refusal>)>,
 }
 
-/// What came of one record.
+/// The effect of one record.
 #[derive(Debug)]
 pub(in crate::log) enum Effect {
     /// A draft was decided.
     Decided(Outcome),
-    /// Entries or rooms were removed; there may be more to remove.
+    /// Entries or rooms were removed.
     Removed {
-        /// Whether there may be.
+        /// Whether more may be left to remove.
         more: bool,
     },
 }
 
 impl Projection {
-    /// An empty projection in memory.
+    /// Makes an empty projection in memory.
     pub(in crate::log) fn in_memory() -> Result<Self, LogError> {
         let db = Connection::open_in_memory().map_err(log_error)?;
-        // Nobody else uses it, and every row comes from here.
+        // The connection is the only user, and all rows are written by this code.
         db.execute_batch("PRAGMA locking_mode = EXCLUSIVE; PRAGMA foreign_keys = OFF").map_err(log_error)?;
         Ok(Self { is_kept: false, ..Self::resume(db)? })
     }
 
-    /// The projection in a database, which may be empty.
+    /// Opens the projection in a database, which may be empty.
     pub(in crate::log) fn resume(mut db: Connection) -> Result<Self, LogError> {
         db.set_prepared_statement_cache_capacity(64);
         let taken = version(&db)?;
@@ -75,7 +75,7 @@ impl Projection {
         Ok(Self { db, tip, applied: Seq(applied.map_or(0, u64::from_le_bytes)), is_kept: true })
     }
 
-    /// The last record that was applied.
+    /// The last applied record.
     pub(in crate::log) fn applied(&self) -> Seq {
         self.applied
     }
@@ -94,15 +94,15 @@ impl Projection {
         Ok((decision, room.is_none()))
     }
 
-    /// Applies records in their order, and tells what came of them once it is kept. After an error some of the records may
-    /// have been applied and told; the same records can be applied again.
+    /// Applies records in order, and calls `tell` with the effects of each group once it is committed. After
+    /// an error, some of the records may have been applied and told; the same records can be applied again.
     pub(in crate::log) fn apply(
         &mut self,
         records: &[OrderedRecord],
         mut tell: impl FnMut(&Self, Applied),
     ) -> Result<(), LogError> {
         let is_draft = |ordered: &OrderedRecord| matches!(ordered.record.kind(), RecordKind::Draft(_));
-        // What removes anything has a transaction of its own, so that it is told in its place.
+        // A removal has a transaction of its own, so that it is told in its place.
         for group in records.chunk_by(|a, b| is_draft(a) && is_draft(b)) {
             let begin = group.partition_point(|ordered| ordered.position <= self.applied);
             let group = &group[begin..];
@@ -147,7 +147,7 @@ impl Projection {
 
     /// Entries after `after`.
     pub(in crate::log) fn read(&mut self, rooms: &RoomSelection, after: Seq) -> Result<Chunk, LogError> {
-        self.look(|db| reader::read(db, rooms, after))
+        self.read_snapshot(|db| reader::read(db, rooms, after))
     }
 
     /// Messages before `before`.
@@ -158,17 +158,17 @@ impl Projection {
         limit: usize,
         asking: Option<&PersonId>,
     ) -> Result<Page, LogError> {
-        self.look(|db| reader::page(db, room, before, limit, asking))
+        self.read_snapshot(|db| reader::page(db, room, before, limit, asking))
     }
 
-    /// All rooms.
+    /// Reads all rooms.
     pub(in crate::log) fn rooms(&mut self) -> Result<Vec<LoggedRoom>, LogError> {
-        self.look(reader::rooms)
+        self.read_snapshot(reader::rooms)
     }
 
     /// Rooms without messages whose newest entry is due.
     pub(in crate::log) fn empty_rooms(&mut self, idle: AgeCut) -> Result<Vec<RoomName>, LogError> {
-        self.look(|db| expiry::empty_rooms(db, Some(idle)))
+        self.read_snapshot(|db| expiry::empty_rooms(db, Some(idle)))
     }
 
     /// The time at which the log was last in use.
@@ -183,17 +183,20 @@ impl Projection {
         per_room: Option<u64>,
     ) -> Result<bool, LogError> {
         let head = self.tip.head;
-        self.look(|db| prune::is_due(db, age, per_room, head))
+        self.read_snapshot(|db| prune::is_due(db, age, per_room, head))
     }
 
-    /// Reads from one snapshot.
-    fn look<T>(&mut self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, LogError> {
+    /// Runs a read on one snapshot.
+    fn read_snapshot<T>(
+        &mut self,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, LogError> {
         let snapshot = self.db.transaction().map_err(log_error)?;
         read(&snapshot).map_err(log_error)
     }
 }
 
-/// Does what a record says that removes something, and answers whether there is more to remove.
+/// Applies a record that removes entries or rooms, and returns whether more may be left to remove.
 fn remove(
     transaction: Transaction<'_>,
     kind: &RecordKind,

@@ -1,7 +1,9 @@
-//! Retention: removes entries that need not be kept, a bounded number at a time, so that publishers never wait long.
+//! Retention: removes entries that are no longer kept, a bounded number at a time, so that publishers never
+//! wait long.
 //!
-//! Nothing that is said about an entry can stop it from going: no row is referred to by another one's foreign key but by its
-//! own entry's number, and a room that cannot be pruned, because the database is damaged, is passed over until the next run.
+//! Nothing that refers to an entry can block its removal: no foreign key refers to any row but to the entry's
+//! own number, and a room that cannot be pruned, because the database is damaged, is skipped until the next
+//! run.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -27,21 +29,21 @@ pub(in crate::log) struct Pruner {
 struct Run {
     /// Rooms that could not be pruned in this run.
     failed: BTreeSet<i64>,
-    /// Entries up to here that are too old belong to one of the failed rooms.
+    /// The position up to which all entries that are too old belong to failed rooms.
     passed: i64,
 }
 
-/// What one transaction of a run did.
+/// The result of one transaction of a run.
 #[derive(Debug, Default)]
 pub(in crate::log) struct Pruned {
     /// The rooms that lost entries.
     pub(in crate::log) cuts: Vec<RoomCut>,
-    /// Whether there may be more of them.
+    /// Whether more entries may be left to remove.
     pub(in crate::log) more: bool,
 }
 
 impl Pruner {
-    /// Retention for a log that was last heard of at [`known`](crate::log::clock::known).
+    /// Makes the pruner of a log that was last in use at [`known`](crate::log::clock::known).
     pub(in crate::log) fn new(known: Timestamp) -> Self {
         Self { clock: RetentionClock::new(known, Instant::now()), run: Run::default() }
     }
@@ -56,7 +58,8 @@ impl Pruner {
         self.clock.cut(age, wall_clock(), Instant::now())
     }
 
-    /// Removes some entries; a run ends when there are no more. `head` stays, because it says where the log goes on.
+    /// Removes some entries; a run ends when no more are left. `head` stays, because it defines the next
+    /// position.
     pub(in crate::log) fn prune(
         &mut self,
         db: &mut Connection,
@@ -91,7 +94,8 @@ pub(super) fn is_due(
     }
 }
 
-/// Removes some entries as [`Pruner::prune`] does. What goes depends on the database alone and not on earlier calls.
+/// Removes some entries as [`Pruner::prune`] does. The choice depends on the database alone and not on
+/// earlier calls.
 pub(super) fn prune_once(
     mut transaction: Transaction<'_>,
     age: Option<AgeCut>,
@@ -131,7 +135,7 @@ impl Run {
                     drop(savepoint);
                     tracing::error!(%name, %error, "a room's old entries cannot be removed; the others' are");
                     self.failed.insert(room);
-                    // Others may be behind its entries.
+                    // More removable entries may follow those of the failed room.
                     pruned.more = true;
                 }
             }
@@ -139,8 +143,8 @@ impl Run {
         Ok(pruned)
     }
 
-    /// The rooms with entries to remove, each with the last of them, and whether there may be more. Each room loses
-    /// everything up to a position, so what is left of it is without holes.
+    /// The rooms with entries to remove, each with the last entry to remove, and whether more rooms may
+    /// follow. Each room loses all entries up to a position, so the rest has no holes.
     fn next_cuts(
         &mut self,
         db: &Connection,
@@ -163,7 +167,7 @@ impl Run {
         Ok((cuts, more))
     }
 
-    /// Notes for each room how far its oldest entries are too old, and answers whether there may be more of them.
+    /// Notes for each room up to which entry it is too old, and returns whether more entries may be too old.
     fn cut_by_age(
         &mut self,
         db: &Connection,
@@ -175,7 +179,7 @@ impl Run {
         let mut statement = db.prepare_cached(sql)?;
         let mut rows = statement.query((self.passed, AT_ONCE))?;
         let mut looked_at = 0;
-        // Entries with a date that cannot be true go with the next one that is due.
+        // Entries with an implausible date are removed together with the next entry that is due.
         let mut undated: BTreeMap<i64, i64> = BTreeMap::new();
         while let Some(row) = rows.next()? {
             let (seq, room, at): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
@@ -197,7 +201,8 @@ impl Run {
         Ok(looked_at == AT_ONCE)
     }
 
-    /// Rooms with more than `most` entries, each with the newest that has to go; some of them, and whether there are more.
+    /// Some of the rooms with more than `most` entries, each with the newest entry to remove, and whether
+    /// more such rooms exist.
     fn crowded_rooms(&self, db: &Connection, most: i64) -> rusqlite::Result<(Vec<(i64, i64)>, bool)> {
         let sql = "SELECT id, entries - ?1 FROM rooms WHERE entries > ?1";
         let mut statement = db.prepare_cached(sql)?;
@@ -246,8 +251,8 @@ fn concerns_all(error: &rusqlite::Error) -> bool {
     )
 }
 
-/// Removes the entries of a room up to a position. Rows that came with an entry go with it: as many as
-/// entries, and the counts of the reactions to its messages.
+/// Removes the entries of a room up to a position. The rows that came with an entry are removed with it: as
+/// many as entries, and the counts of the reactions to its messages.
 pub(super) fn remove_entries(db: &Connection, room: i64, upto: i64) -> rusqlite::Result<()> {
     for (table, column) in
         [("reactions", "seq"), ("reaction_counts", "target"), ("edits", "seq"), ("messages", "seq")]

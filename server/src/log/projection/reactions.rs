@@ -1,8 +1,8 @@
-//! Reactions, in tables of their own: putting one, taking one back and showing ten of them cost the same however many a
-//! message has.
+//! Reactions, in tables of their own: adding one, removing one and listing ten people cost the same however
+//! many reactions a message has.
 //!
-//! A row lives exactly as long as the entry that brought it. So retention removes as many rows as entries, and deleting a
-//! message removes its counts alone: rows without a count are shown to nobody.
+//! A row lives exactly as long as its entry. So retention removes as many rows as entries, and the deletion
+//! of a message removes only its counts: rows without a count are never shown.
 
 use holdline_shared::limits::{EMOJI_PER_MESSAGE, REACTORS_LISTED};
 use holdline_shared::{Emoji, Entry, PersonId, Reaction, Seq};
@@ -30,7 +30,7 @@ pub(in crate::log) const TABLES: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-/// Puts the reaction of `entry`, or takes it back. A repetition changes nothing.
+/// Adds or removes the reaction of `entry`. A repetition changes nothing.
 pub(in crate::log) fn apply(
     db: &Connection,
     entry: &Entry,
@@ -43,7 +43,7 @@ pub(in crate::log) fn apply(
         let sql = "INSERT OR IGNORE INTO reactions VALUES (?, ?, ?, ?, ?)";
         let row = (sql_seq(entry.seq), target, emoji, person.id.as_str(), person.name.as_str());
         if db.prepare_cached(sql)?.execute(row)? > 0 {
-            // Of a message that retention has taken there are no counts.
+            // A message that retention has removed has no counts.
             let sql = "INSERT INTO reaction_counts
                        SELECT ?1, ?2, ?3, 1 WHERE EXISTS (SELECT 1 FROM messages WHERE seq = ?1)
                        ON CONFLICT (target, emoji) DO UPDATE SET count = count + 1";

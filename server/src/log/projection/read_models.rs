@@ -1,8 +1,8 @@
-//! The migration from version 1 of the schema to version 2: reactions get tables of their own, and the text of a message is
-//! found through its edits instead of being stored a second time.
+//! The migration from version 1 of the schema to version 2: reactions get tables of their own, and the text
+//! of a message is found through its edits instead of being stored twice.
 //!
-//! Nothing refers to a message any more by a foreign key: a row follows the entry that it came with, and retention takes
-//! entries in any order without asking what refers to them.
+//! No foreign key refers to a message any more: a row depends on its own entry, and retention can remove
+//! entries in any order.
 
 use holdline_shared::EntryKind;
 use rusqlite::Transaction;

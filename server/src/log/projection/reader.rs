@@ -1,5 +1,5 @@
-//! Reads. Everything that a call answers is from one snapshot of the database: callers pass a connection in a transaction.
-//! Every read stops at the limits of its answer, however much there is.
+//! Reads. All results of a call come from one snapshot of the database: callers pass a connection inside a
+//! transaction. Every read stops at the limits of its answer, however much the log contains.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -88,13 +88,13 @@ pub(in crate::log) fn page(
     Ok(Page { messages, more, upto })
 }
 
-/// Every room.
+/// Reads all rooms.
 pub(in crate::log) fn rooms(db: &Connection) -> rusqlite::Result<Vec<LoggedRoom>> {
     let mut statement = db.prepare_cached("SELECT name, topic, head, at FROM rooms")?;
     let mut rows = statement.query([])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
-        // No request can name a room whose name is damaged.
+        // A room whose name is damaged cannot be requested.
         let Ok(name) = std::str::from_utf8(stored::bytes(row, 0)?) else {
             tracing::error!(name = %stored::text(row, 0)?, "a room's name is damaged; the room is passed over");
             continue;
@@ -109,7 +109,7 @@ pub(in crate::log) fn rooms(db: &Connection) -> rusqlite::Result<Vec<LoggedRoom>
     Ok(all)
 }
 
-/// Reads on in the whole log until a batch is full.
+/// Reads the whole log after `after` until a batch is full.
 pub(in crate::log) fn gather_all(db: &Connection, after: Seq) -> rusqlite::Result<Gathered> {
     let sql = "SELECT e.seq, r.name, e.json FROM entries e JOIN rooms r ON r.id = e.room
                WHERE e.seq > ? ORDER BY e.seq";
@@ -125,8 +125,9 @@ pub(in crate::log) fn gather_all(db: &Connection, after: Seq) -> rusqlite::Resul
     Ok(gathered)
 }
 
-/// Reads on in some rooms until a batch is full. Each room has a statement of its own, which stands at its next entry; the
-/// earliest goes on. One statement over all of them would have to sort everything that they have.
+/// Reads these rooms after `after` until a batch is full. Each room has its own statement, positioned at its
+/// next entry, and the earliest of them advances. A single statement over all rooms would have to sort all of
+/// their entries.
 pub(in crate::log) fn gather(db: &Connection, names: &[RoomName], after: Seq) -> rusqlite::Result<Gathered> {
     let mut rooms: Vec<(i64, &RoomName)> = Vec::with_capacity(names.len());
     for name in names {
@@ -176,7 +177,7 @@ pub(in crate::log) fn head(connection: &Connection) -> rusqlite::Result<Seq> {
     Ok(stored::seq(seq))
 }
 
-/// The newest entry of these rooms that retention has taken.
+/// The newest entry of these rooms that retention has removed.
 pub(in crate::log) fn newest_forgotten(
     connection: &Connection,
     rooms: &RoomSelection,

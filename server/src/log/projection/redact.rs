@@ -1,12 +1,12 @@
-//! Removes what a deleted message said.
+//! Removes the texts of a deleted message.
 
 use holdline_shared::{Entry, EntryKind, PublishKey, Seq, Timestamp};
 use rusqlite::Connection;
 
 use super::stored::{self, sql_seq};
 
-/// Removes the texts of the message `deleted` and of its edits from their entries. A damaged entry is written again without
-/// a text: what is left of it may be readable in the file.
+/// Removes the texts of the message `deleted` and of its edits from their entries. A damaged entry is
+/// replaced by one without a text, because parts of the text may still be readable in the file.
 pub(super) fn redact(db: &Connection, deletion: &Entry, deleted: Seq) -> rusqlite::Result<()> {
     let sql = "UPDATE entries SET json = json_set(json, '$.text', json('null'))
                WHERE (seq = ?1 OR seq IN (SELECT seq FROM edits WHERE target = ?1)) AND json_valid(json)";

@@ -1,5 +1,5 @@
-//! Builds the read models anew from entries, as they were built when the entries were appended: for an import, and for the
-//! check that compares them with those of the log.
+//! Rebuilds the read models from entries: for an import, and for the check that compares them with the log's
+//! own.
 
 use holdline_shared::{RoomName, Seq, Topic};
 use rusqlite::Connection;
@@ -11,7 +11,8 @@ use super::stored;
 use crate::log::error::LogError;
 use crate::log::stored_entry::StoredEntry;
 
-/// A room as it is carried from one log to another: the entry that made it may have been forgotten.
+/// A room as it is copied from one log to another: the entry that created it may have been removed by
+/// retention.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::log) struct CarriedRoom {
     pub(in crate::log) name: RoomName,
@@ -49,13 +50,13 @@ pub(in crate::log) fn make_rooms(db: &Connection, rooms: &[CarriedRoom]) -> rusq
     Ok(())
 }
 
-/// Entries of the database `schema` after `after`, in log order, some at a time; `None` stands for one that is damaged.
+/// Reads some of the entries of the database `schema` after `after`, in log order; a damaged one is `None`.
 pub(in crate::log) fn some_entries(
     db: &Connection,
     schema: &str,
     after: Seq,
 ) -> rusqlite::Result<Vec<(Seq, Option<StoredEntry>)>> {
-    /// Some megabytes at the most.
+    /// The largest number of entries read at once: some megabytes at most.
     const AT_ONCE: i64 = 500;
     let sql = format!(
         "SELECT e.seq, r.name, e.json FROM {schema}.entries e LEFT JOIN {schema}.rooms r ON r.id = e.room
@@ -72,8 +73,8 @@ pub(in crate::log) fn some_entries(
     Ok(entries)
 }
 
-/// Some entries of this database after `after`, as [`some_entries`], when a page of it is damaged. What cannot be read is
-/// damaged, whether there was anything or not.
+/// Reads entries like [`some_entries`], one by one, when a page of the database is damaged. Every position up
+/// to `head` that cannot be read counts as damaged, whether or not it had an entry.
 pub(in crate::log) fn some_readable_entries(
     db: &Connection,
     after: Seq,
@@ -101,8 +102,8 @@ pub(in crate::log) fn some_readable_entries(
     Ok(entries)
 }
 
-/// Replays all entries of the attached database `schema`. Of a damaged entry it takes what the read models there say, and
-/// tells `damaged`.
+/// Replays all entries of the attached database `schema`. For a damaged entry, copies its rows from the read
+/// models of `schema` instead, and calls `damaged`.
 pub(in crate::log) fn replay_attached(
     group: &mut AppendTransaction<'_>,
     schema: &str,
@@ -122,7 +123,7 @@ pub(in crate::log) fn replay_attached(
     }
 }
 
-/// Copies what the database `schema` says of an entry that is damaged. Its rooms have the same numbers.
+/// Copies the rows of a damaged entry from the database `schema`, whose rooms have the same numbers.
 fn copy_rows(db: &Connection, schema: &str, seq: Seq) -> rusqlite::Result<()> {
     let seq = stored::sql_seq(seq);
     let sql = format!("INSERT OR IGNORE INTO entries SELECT * FROM {schema}.entries WHERE seq = ?");

@@ -1,5 +1,5 @@
-//! What a transaction that is under way knows of rooms. Their rows learn of it once, before the commit, however many
-//! entries each room gets.
+//! The changes to rooms within an open transaction. Each changed row is written once, before the commit,
+//! however many entries the room gets.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::expiry;
 use super::stored::{self, sql_seq, sql_time};
 
-/// The rooms that a transaction has looked at; `None` where there is no such room.
+/// The rooms that a transaction has looked up; `None` for a room that does not exist.
 #[derive(Default)]
 pub(super) struct RoomDeltas(RefCell<HashMap<RoomName, Option<RoomDelta>>>);
 
@@ -18,14 +18,14 @@ pub(super) struct RoomDeltas(RefCell<HashMap<RoomName, Option<RoomDelta>>>);
 struct RoomDelta {
     id: i64,
     topic: Topic,
-    /// The number of entries that the transaction has given it.
+    /// The number of entries that the transaction has added.
     added: i64,
     head: Seq,
     at: Timestamp,
 }
 
 impl RoomDeltas {
-    /// The room's topic, if there is such a room.
+    /// The room's topic; `None` if the room does not exist.
     pub(super) fn topic(&self, db: &Connection, room: &RoomName) -> rusqlite::Result<Option<Topic>> {
         self.find(db, room, |room| room.topic.clone())
     }
@@ -35,7 +35,7 @@ impl RoomDeltas {
         self.find(db, room, |room| room.id)
     }
 
-    /// Notes that the room has got this entry, and answers the number of the room's row.
+    /// Counts an entry in, and returns the number of the room's row.
     pub(super) fn add(&self, db: &Connection, entry: &Entry) -> rusqlite::Result<i64> {
         let added = self.find(db, &entry.room, |room| {
             (room.added, room.head, room.at) = (room.added + 1, entry.seq, entry.at);
@@ -44,9 +44,9 @@ impl RoomDeltas {
         added?.ok_or(rusqlite::Error::QueryReturnedNoRows)
     }
 
-    /// Makes the room, or changes its topic. Answers whether it was made.
+    /// Creates the room, or changes its topic. Returns whether the room was created.
     pub(super) fn write(&self, db: &Connection, entry: &Entry, topic: &Topic) -> rusqlite::Result<bool> {
-        // A room that is made again goes on where the one of that name ended.
+        // A room that is created again continues where the earlier one of that name ended.
         let sql =
             "INSERT INTO rooms (name, topic, head, at, entries, forgotten) VALUES (?1, ?2, ?3, ?4, 0, ?5)
                    ON CONFLICT (name) DO UPDATE SET topic = ?2 RETURNING id";
@@ -61,7 +61,7 @@ impl RoomDeltas {
         Ok(known.is_none())
     }
 
-    /// Writes what the rooms were given into their rows.
+    /// Writes the changes into the rooms' rows.
     pub(super) fn flush(&self, db: &Connection) -> rusqlite::Result<()> {
         let sql = "UPDATE rooms SET head = ?, at = ?, entries = entries + ? WHERE id = ?";
         let mut statement = db.prepare_cached(sql)?;
@@ -71,7 +71,7 @@ impl RoomDeltas {
         Ok(())
     }
 
-    /// Looks the room up, unless that was done before.
+    /// Looks the room up, unless it was looked up before.
     fn find<T>(
         &self,
         db: &Connection,

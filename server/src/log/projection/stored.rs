@@ -1,5 +1,5 @@
-//! Lenient reading of rows: a damaged entry costs only that entry, and a word that today's rules would refuse is taken as it
-//! is. No read fails because of the content of a row.
+//! Lenient reading of rows: a damaged entry costs only that entry, and a word that today's rules would refuse
+//! is accepted. No read fails because of the content of a row.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -9,13 +9,13 @@ use parking_lot::Mutex;
 use rusqlite::{Connection, Row};
 use serde::Deserialize;
 
-/// The number of damaged entries that are named in the server's log. More than this is one damaged database.
+/// The number of damaged entries that are reported one by one. With more, the whole database is damaged.
 const NAMED: usize = 1_000;
 
-/// The damaged entries that were named already: each is named once, however often it is read.
+/// The damaged entries already reported: each is reported once, however often it is read.
 static REPORTED: Mutex<Option<HashSet<Seq>>> = Mutex::new(None);
 
-/// Names a damaged entry in the server's log.
+/// Reports a damaged entry in the server's log.
 pub(in crate::log) fn report_damage(seq: Seq) {
     let mut reported = REPORTED.lock();
     let reported = reported.get_or_insert_default();
@@ -27,38 +27,38 @@ pub(in crate::log) fn report_damage(seq: Seq) {
     }
 }
 
-/// A position for SQLite, whose integers are signed; no log reaches their end.
+/// Converts a position for SQLite, whose integers are signed; no log gets that long.
 pub(in crate::log) fn sql_seq(seq: Seq) -> i64 {
     i64::try_from(seq.0).unwrap_or(i64::MAX)
 }
 
-/// A position from SQLite.
+/// Converts a position from SQLite.
 pub(in crate::log) fn seq(number: i64) -> Seq {
     Seq(number.cast_unsigned())
 }
 
-/// A date for SQLite.
+/// Converts a date for SQLite.
 pub(in crate::log) fn sql_time(at: Timestamp) -> i64 {
     i64::try_from(at.0).unwrap_or(i64::MAX)
 }
 
-/// The bytes of a text, UTF-8 or not; none of anything else.
+/// The bytes of a text column, UTF-8 or not; empty for any other type.
 pub(in crate::log) fn bytes<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<&'a [u8]> {
     Ok(row.get_ref(column)?.as_bytes().unwrap_or_default())
 }
 
-/// A text, with a replacement character for what is not UTF-8.
+/// The text of a column, with replacement characters for invalid UTF-8.
 pub(in crate::log) fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<Cow<'a, str>> {
     Ok(String::from_utf8_lossy(bytes(row, column)?))
 }
 
-/// Whether these bytes are the JSON of the entry `seq`, which clients can be sent as they are.
+/// Whether these bytes are the JSON of the entry `seq` and can be sent to clients unchanged.
 pub(in crate::log) fn is_entry(seq: Seq, json: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Position {
         seq: Seq,
     }
-    // Skipped strings are not checked for UTF-8 by the parser.
+    // The parser does not check skipped strings for UTF-8.
     std::str::from_utf8(json)
         .ok()
         .and_then(|json| serde_json::from_str(json).ok())
@@ -91,7 +91,7 @@ pub(in crate::log) fn message(
     Ok(Some(message))
 }
 
-/// The current text of a message, unless it is deleted or damaged.
+/// The current text of a message; `None` if the message is deleted or damaged.
 pub(in crate::log) fn message_text(db: &Connection, message: Seq) -> rusqlite::Result<Option<MessageText>> {
     if let Some((text, _)) = newest_edit(db, message)? {
         return Ok(text);
@@ -102,7 +102,7 @@ pub(in crate::log) fn message_text(db: &Connection, message: Seq) -> rusqlite::R
     Ok(entry(message, bytes(row, 0)?).and_then(|entry| entry.kind.text().cloned()))
 }
 
-/// The newest edit of a message that can be read.
+/// The newest readable edit of a message.
 fn newest_edit(db: &Connection, message: Seq) -> rusqlite::Result<Option<(Option<MessageText>, Timestamp)>> {
     let sql = "SELECT e.seq, e.json FROM edits d JOIN entries e ON e.seq = d.seq
                WHERE d.target = ? ORDER BY d.seq DESC";
@@ -123,7 +123,7 @@ pub(super) fn encode(entry: &Entry) -> rusqlite::Result<String> {
     serde_json::to_string(entry).map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))
 }
 
-/// A person as stored, whatever the rules for names are today.
+/// Makes a person from stored values, whether or not today's rules accept the name.
 pub(in crate::log) fn person(id: &str, name: &str) -> Person {
     Person { id: PersonId::received(id), name: holdline_shared::Nickname::received(name) }
 }

@@ -1,4 +1,4 @@
-//! Copies of a log: a backup while the log is in use, and putting one back.
+//! Backs up a log, also while a server has it open, and restores a log from a backup.
 
 use std::fs::File;
 use std::io;
@@ -19,16 +19,16 @@ use crate::random;
 /// The result of [`restore`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restored {
-    /// The last entry of the log as it is now.
+    /// The last entry of the restored log.
     pub head: Seq,
-    /// Its new epoch.
+    /// The new epoch of the restored log.
     pub epoch: Epoch,
-    /// Files that were left beside the old database and are gone.
+    /// Files of the old database that were removed.
     pub removed: Vec<PathBuf>,
 }
 
-/// Copies the log at `path` into the new file `to`, whether a server has it open or not, and checks the copy. Answers
-/// the copy's last entry. The copy holds the log's secret and is readable for its owner alone.
+/// Copies the log at `path` into the new file `to`, whether or not a server has it open, and checks the copy.
+/// Returns the copy's last entry. The copy contains the log's secret, so only its owner can read it.
 pub fn back_up(path: &Path, to: &Path) -> Result<Seq, LogError> {
     let path = location::resolve(path)?;
     let _leaves = Leaves::of(&path);
@@ -36,22 +36,22 @@ pub fn back_up(path: &Path, to: &Path) -> Result<Seq, LogError> {
     if to.symlink_metadata().is_ok() {
         return Err(unwritable(to, &io::ErrorKind::AlreadyExists.into()));
     }
-    // Under a name that nobody has, so that an interrupted copy is in nobody's way and nothing is overwritten.
+    // The temporary name is random, so an interrupted copy blocks nobody and nothing is overwritten.
     let part = beside(to, &format!(".{:016x}.part", random::word()));
     let copied = copy(&path, &part, to).and_then(|head| {
-        // A hard link, because a rename would replace what somebody else has put there meanwhile.
+        // A hard link, because a rename would replace a file that appeared meanwhile.
         std::fs::hard_link(&part, to)
             .and_then(|()| sync_folder(to))
             .map_err(|error| unwritable(to, &error))?;
         Ok(head)
     });
-    // Nothing is there when the copy was refused.
+    // The file does not exist if the copy was refused.
     let _ = std::fs::remove_file(&part);
     copied
 }
 
-/// Puts the backup `from` in the place of the log at `path`, which no server may have open. The log gets a new epoch,
-/// and what a crash left beside it is removed.
+/// Replaces the log at `path`, which no server may have open, by the backup `from`. The log gets a new epoch,
+/// and files that a crash left beside it are removed.
 pub fn restore(from: &Path, path: &Path) -> Result<Restored, LogError> {
     let (from, path) = (location::resolve(from)?, location::resolve(path)?);
     if from == path {
@@ -73,7 +73,8 @@ pub fn restore(from: &Path, path: &Path) -> Result<Restored, LogError> {
     let (head, epoch) = restored.inspect_err(|_| drop(std::fs::remove_file(&part)))?;
     location::give_to_owner_of(&path, &File::open(&part).map_err(unwritable)?);
     std::fs::rename(&part, &path).and_then(|()| sync_folder(&path)).map_err(unwritable)?;
-    // Only now: should this be interrupted, what lies there is refused and not mixed.
+    // Removed last: if the restore is interrupted before this, lineage refuses the leftover files instead of
+    // mixing them.
     let mut removed = Vec::new();
     for file in ["-wal", "-shm", "-journal"].map(|end| beside(&path, end)) {
         match std::fs::remove_file(&file) {
@@ -88,19 +89,19 @@ pub fn restore(from: &Path, path: &Path) -> Result<Restored, LogError> {
 
 fn must_be_a_log(path: &Path) -> Result<(), LogError> {
     match inspect(path)? {
-        // Nothing is copied that is mixed of two states.
+        // A mixture of two states is never copied.
         Found::Log { .. } => lineage::check(path),
         Found::Nothing => Err(no_log(path)),
     }
 }
 
-/// Copies the database with its write-ahead log into a new file, complete by itself, checked and synced. Errors name the file
-/// that it will become.
+/// Copies the database with its write-ahead log into a new, self-contained file, then checks and syncs it. Errors name the file
+/// that the copy becomes.
 fn copy(path: &Path, to: &Path, named: &Path) -> Result<Seq, LogError> {
     let unwritable = |error: io::Error| unwritable(named, &error);
     let file = location::private().write(true).create_new(true).open(to).map_err(unwritable)?;
     let source = inspect::open(path, true).map_err(at_file(path))?;
-    // One read transaction, so the copy is one state of the log, however much is written meanwhile.
+    // SQLite copies in one read transaction, so the copy is one state of the log even while a server writes.
     let to = std::path::absolute(to).map_err(unwritable)?;
     source.execute("VACUUM INTO ?", [inspect::address_with(&to, "mode=rwc")]).map_err(at_file(named))?;
     let copy = Connection::open(&to).map_err(at_file(named))?;
@@ -118,7 +119,8 @@ fn copy(path: &Path, to: &Path, named: &Path) -> Result<Seq, LogError> {
     Ok(head)
 }
 
-/// Makes a copy a log of its own: another epoch, closed in order, and no write-ahead log belongs to it.
+/// Turns a copy into a log of its own, marked as closed in order: it gets a new epoch and forgets its
+/// lineage.
 fn begin_new_epoch(path: &Path) -> Result<Epoch, LogError> {
     let database = Connection::open(path).map_err(log_error)?;
     renew_epoch(&database)?;
@@ -127,7 +129,7 @@ fn begin_new_epoch(path: &Path) -> Result<Epoch, LogError> {
     Ok(identity(&database)?.epoch)
 }
 
-/// Makes a new name in a folder durable.
+/// Makes the folder's entry of a new file durable.
 fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder)?.sync_all()

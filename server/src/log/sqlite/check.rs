@@ -1,5 +1,5 @@
-//! Checks a log: SQLite's own checks, and whether the entries, folded anew, give the read models of the log. A fault does not
-//! end the check.
+//! Checks a log: runs SQLite's own checks, then folds the entries anew and compares the result with the log's
+//! read models. A fault does not end the check.
 
 use std::path::Path;
 
@@ -23,11 +23,12 @@ const NAMED: usize = 100;
 pub struct Checked {
     /// A sentence for each fault; empty when all is well.
     pub faults: Vec<String>,
-    /// Remarks that are no faults but good to know.
+    /// Remarks worth knowing that are no faults.
     pub notes: Vec<String>,
 }
 
-/// The comparisons of the log with what the entries give: the name of a row, and the columns that must be equal.
+/// The comparisons between the log and its folded entries: the name of a row, and the columns that must be
+/// equal.
 const COMPARED: [(&str, &str); 5] = [
     ("room", "SELECT name, topic, head, at, entries, forgotten FROM {}.rooms"),
     (
@@ -43,8 +44,8 @@ const COMPARED: [(&str, &str); 5] = [
     ("count of reactions", "SELECT target, emoji, first, count FROM {}.reaction_counts"),
 ];
 
-/// Looks for damage in the log at `path`, whether a server has it open or not, and changes nothing. Takes about as much
-/// room for temporary files as the log has.
+/// Looks for damage in the log at `path`, whether or not a server has it open, and changes nothing. Needs
+/// about as much space for temporary files as the log takes.
 pub fn check(path: &Path) -> Result<Checked, LogError> {
     let path = location::resolve(path)?;
     let _leaves = Leaves::of(&path);
@@ -90,7 +91,7 @@ fn integrity(database: &Connection, faults: &mut Vec<String>) -> rusqlite::Resul
     Ok(())
 }
 
-/// Looks at rows that no read model is made of.
+/// Checks rows from which no read model is made.
 fn rows(database: &Connection, faults: &mut Vec<String>) -> rusqlite::Result<()> {
     for (name, length) in [("epoch", 8), ("secret", 32)] {
         let sql = "SELECT length(value) FROM meta WHERE name = ?";
@@ -136,13 +137,13 @@ fn rows(database: &Connection, faults: &mut Vec<String>) -> rusqlite::Result<()>
 }
 
 fn compare(path: &Path, faults: &mut Vec<String>) -> Result<(), LogError> {
-    // A database of its own in a temporary file, which SQLite removes.
+    // A separate database in a temporary file, which SQLite removes.
     let mut anew = Connection::open("").map_err(log_error)?;
     let settings = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF";
     anew.execute_batch(settings).map_err(log_error)?;
     migrate(&mut anew, 0)?;
     anew.execute("ATTACH ? AS log", [inspect::readable_address(path)]).map_err(log_error)?;
-    // One read transaction, so that a server may go on meanwhile.
+    // One read transaction, so that a server can write meanwhile.
     let transaction = anew.transaction_with_behavior(TransactionBehavior::Immediate).map_err(log_error)?;
     let sql = "INSERT INTO rooms SELECT id, name, topic, head, at, 0, forgotten FROM log.rooms";
     transaction.execute(sql, []).map_err(log_error)?;

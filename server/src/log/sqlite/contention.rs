@@ -10,7 +10,7 @@ use super::life::Life;
 use crate::log::error::LogError;
 use crate::log::projection::log_error;
 
-/// The time for which a group waits for the write lock. Then publishers are told to try again.
+/// The time for which a group waits for the write lock before its publishers are told to try again.
 const FOR_THE_LOCK: Duration = Duration::from_secs(1);
 
 /// The time for which a checkpoint waits for readers; publishers wait with it.
@@ -24,7 +24,7 @@ const PAUSE: Duration = Duration::from_millis(2);
 pub(super) struct Hurry(Arc<AtomicBool>);
 
 impl Hurry {
-    /// From now on waits for readers only, or no longer.
+    /// Switches between the two limits: that for readers (`true`) and that for the write lock.
     pub(super) fn set(&self, is_in_a_hurry: bool) {
         self.0.store(is_in_a_hurry, Ordering::Relaxed);
     }

@@ -1,4 +1,4 @@
-//! Opens the database's file, for writing and for reading. Whether the file may be opened is for others to say.
+//! Opens the database's file for writing or reading. The caller has to know that the file may be opened.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,21 +12,21 @@ use crate::log::projection::{log_error, migrate, version};
 /// The time for which opening waits for a program that has the database locked.
 const PATIENCE_AT_START: Duration = Duration::from_secs(5);
 
-/// The writer's cache, in KiB: enough for the index by key, which is written all over.
+/// The writer's cache, in KiB: enough for the index by key, in which writes are scattered.
 const CACHE_KIB: i64 = 16 * 1024;
 
-/// Opens the database for writing and brings it to this version; makes it when there is none. Only for a file that
-/// [`inspect`](super::inspect) has found to be ours or nobody's.
+/// Opens the database for writing and migrates it to this version; creates it when none exists. Only for a
+/// file that [`inspect`](super::inspect) has found to be a log or unused.
 pub(super) fn open(path: &Path, found: Found) -> Result<Connection, LogError> {
     let mut connection = Connection::open(path).map_err(log_error)?;
     connection.busy_timeout(PATIENCE_AT_START).map_err(log_error)?;
     let version = match found {
         Found::Nothing => 0,
-        // As the write-ahead log has it: the file alone may be of before the steps were taken.
+        // The version with the write-ahead log applied: the file alone may still be older.
         Found::Log { .. } => version(&connection)?,
     };
     if version == 0 {
-        // For a database without tables only; later it takes a VACUUM.
+        // Only works on a database without tables; later a VACUUM would be needed.
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").map_err(log_error)?;
     }
     // WAL: readers never wait for the writer. FULL: a commit returns only after its fsync, so it survives power loss.
@@ -35,7 +35,7 @@ pub(super) fn open(path: &Path, found: Found) -> Result<Connection, LogError> {
     // `upkeep` decides on checkpoints.
     connection.pragma_update(None, "wal_autocheckpoint", 0).map_err(log_error)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB).map_err(log_error)?;
-    // What is deleted is overwritten.
+    // Deleted content is overwritten.
     connection.pragma_update(None, "secure_delete", "ON").map_err(log_error)?;
     connection.set_prepared_statement_cache_capacity(64);
     if version > 0 {
@@ -45,10 +45,10 @@ pub(super) fn open(path: &Path, found: Found) -> Result<Connection, LogError> {
     Ok(connection)
 }
 
-/// Rewrites a database of version 1, which never gave pages back and left deleted texts in free ones. Needs as much room
-/// again as the database takes; without it, the next start tries again.
+/// Rewrites a database of version 1, which never returned free pages and left deleted texts in them. Needs as
+/// much additional disk space as the database takes; if there is too little, the next start tries again.
 fn rewrite_once(path: &Path, connection: &Connection) -> Result<(), LogError> {
-    /// `PRAGMA auto_vacuum` of a database that gives pages back when asked.
+    /// The value of `PRAGMA auto_vacuum` for a database that returns free pages on demand.
     const INCREMENTAL: i64 = 2;
     let now: i64 = connection.pragma_query_value(None, "auto_vacuum", |row| row.get(0)).map_err(log_error)?;
     if now == INCREMENTAL {

@@ -1,6 +1,8 @@
-//! A log as lines of JSON, and a log from such lines: the same entries, another epoch.
+//! Exports a log as lines of JSON, and imports such lines as a new log with the same entries and another
+//! epoch.
 //!
-//! The first line says what follows; each further line is an entry as clients know it. The secret is not among them.
+//! The first line is a header; each further line is an entry as clients see it. The log's secret is not
+//! exported.
 
 use std::io::{BufRead, Write};
 use std::path::Path;
@@ -23,13 +25,13 @@ use crate::log::projection::{
 };
 use crate::log::stored_entry::StoredEntry;
 
-/// The name of the format, which the first line must give.
+/// The name of the format, required in the header.
 const FORMAT: &str = "holdline-log";
 
-/// The version of the lines that this program writes, and the newest that it reads.
+/// The format version that this program writes, and the newest that it reads.
 const VERSION: u32 = 1;
 
-/// The first line.
+/// The first line of an export.
 #[derive(Serialize, Deserialize)]
 struct Header {
     format: String,
@@ -42,13 +44,13 @@ struct Header {
 /// The result of [`export`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Exported {
-    /// How many entries.
+    /// The number of exported entries.
     pub entries: u64,
     /// Damaged entries, which were left out.
     pub damaged: Vec<Seq>,
 }
 
-/// Writes the log at `path` as lines of JSON, whether a server has it open or not.
+/// Writes the log at `path` as lines of JSON, whether or not a server has it open.
 pub fn export(path: &Path, into: &mut dyn Write) -> Result<Exported, LogError> {
     let path = location::resolve(path)?;
     let _leaves = Leaves::of(&path);
@@ -77,7 +79,7 @@ pub fn export(path: &Path, into: &mut dyn Write) -> Result<Exported, LogError> {
     loop {
         let entries = match some_entries(&snapshot, "main", after) {
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
-                // A page is damaged: what lies before and behind it is found one by one.
+                // A page is damaged: the readable entries around it are searched one by one.
                 some_readable_entries(&snapshot, after, head).map_err(log_error)?
             }
             entries => entries.map_err(log_error)?,
@@ -98,8 +100,8 @@ pub fn export(path: &Path, into: &mut dyn Write) -> Result<Exported, LogError> {
     Ok(exported)
 }
 
-/// Makes a new log at `path` from lines that [`export`] wrote, and answers how many entries it has. After an
-/// error, which names the line, there is no log.
+/// Makes a new log at `path` from lines that [`export`] wrote, and returns the number of its entries. An
+/// error names the line, and leaves no log behind.
 pub fn import(from: &mut dyn BufRead, path: &Path) -> Result<u64, LogError> {
     let path = location::resolve(path)?;
     if path.exists() || beside(&path, "-wal").exists() {

@@ -1,6 +1,8 @@
-//! Inspects a file before anything is changed in it: whether it is a log, of which version, or another program's.
+//! Inspects a file before anything is changed in it: whether it is a log, of which version, or another
+//! program's.
 //!
-//! Reads only, and leaves no file behind: a foreign database, a letter or a folder stays byte for byte as it was.
+//! Only reads, and leaves no file behind: a foreign database, a text file or a folder stays byte for byte the
+//! same.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -14,22 +16,22 @@ use super::{locked_here, wal};
 use crate::log::error::LogError;
 use crate::log::projection::{APPLICATION_ID, TABLES_OF_VERSION_1, VERSION};
 
-/// Characters of a path that stay as they are in a `file:` address.
+/// The characters of a path that are not escaped in a `file:` address.
 const IN_PATHS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_');
 
-/// A file that a log may be opened on.
+/// The result for a file on which a log may be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Found {
-    /// No file, an empty one, or a database without tables: a new log is made there.
+    /// No file, an empty file, or a database without tables: a new log can be created there.
     Nothing,
     /// A log of this version or an older one.
     Log {
-        /// Its `user_version`.
+        /// The log's `user_version`.
         version: i64,
     },
 }
 
-/// Inspects the file. An error says what it is instead of a log.
+/// Inspects the file. An error says what the file is instead of a log.
 pub(super) fn inspect(path: &Path) -> Result<Found, LogError> {
     let not_a_log = |what: &str| LogError::Unavailable(format!("{} {what}", path.display()));
     match std::fs::metadata(path) {
@@ -49,7 +51,7 @@ pub(super) fn inspect(path: &Path) -> Result<Found, LogError> {
         Ok(_) => {}
     }
     let leaves = Leaves::of(path);
-    let found = look(path);
+    let found = identify(path);
     drop(leaves);
     match found {
         Ok(Ok(found)) => Ok(found),
@@ -61,8 +63,8 @@ pub(super) fn inspect(path: &Path) -> Result<Found, LogError> {
     }
 }
 
-/// Opens the file for reading, alone or together with its write-ahead log. On a file system that nobody can write to, a
-/// database without one is opened alone.
+/// Opens the file for reading, with or without its write-ahead log. On a read-only file system, a database
+/// without a write-ahead log is opened alone.
 pub(super) fn open(path: &Path, with_wal: bool) -> rusqlite::Result<Connection> {
     let database = open_with(path, with_wal)?;
     if with_wal
@@ -73,8 +75,8 @@ pub(super) fn open(path: &Path, with_wal: bool) -> rusqlite::Result<Connection> 
         return open(path, false);
     }
     if !with_wal {
-        // A checkpoint that was interrupted leaves a file that is shorter than its first page says. This lets it be read as
-        // far as it goes; a read-only connection changes nothing.
+        // An interrupted checkpoint leaves a file that is shorter than its first page says. This setting lets
+        // SQLite read as far as the file goes; a read-only connection changes nothing.
         database.pragma_update(None, "writable_schema", "ON")?;
     }
     Ok(database)
@@ -100,32 +102,32 @@ pub(super) fn schema_changes(database: &Connection) -> rusqlite::Result<u32> {
     database.pragma_query_value(None, "schema_version", |row| row.get(0))
 }
 
-/// Whether SQLite would have had to make a file beside the database.
+/// Whether the error means that SQLite could not create a file beside the database.
 pub(super) fn needs_a_writable_folder(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
 }
 
-/// The `file:` address for that.
+/// The `file:` address that opens the database read-only, with or without its write-ahead log.
 pub(super) fn address(path: &Path, with_wal: bool) -> String {
     // `immutable`: SQLite takes no lock, makes no file and does not look at a write-ahead log.
     address_with(path, if with_wal { "mode=ro" } else { "immutable=1" })
 }
 
-/// A `file:` address with these parameters, whatever the path is made of.
+/// Makes a `file:` address with these parameters, with any special characters of the path escaped.
 pub(super) fn address_with(path: &Path, parameters: &str) -> String {
     let name = percent_encode(path.as_os_str().as_encoded_bytes(), IN_PATHS);
     format!("file:{name}?{parameters}")
 }
 
-/// Whether there is a write-ahead log with anything in it: more than its head.
+/// Whether a write-ahead log exists that contains more than its header.
 pub(super) fn has_wal(path: &Path) -> bool {
     std::fs::metadata(beside(path, "-wal")).is_ok_and(|wal| wal.len() > wal::HEAD)
 }
 
-fn look(path: &Path) -> rusqlite::Result<Result<Found, String>> {
+fn identify(path: &Path) -> rusqlite::Result<Result<Found, String>> {
     let found = open(path, false).and_then(|file| judge(&file));
-    // The tables of a young log that crashed may all be in the write-ahead log still, and a checkpoint that was interrupted
-    // leaves a file that makes sense with its write-ahead log only.
+    // After a crash, all tables of a young log may still be in the write-ahead log, and the file of an
+    // interrupted checkpoint can be read only together with it.
     let tells_nothing = match &found {
         Ok(found) => *found == Ok(Found::Nothing),
         Err(error) => error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt),
@@ -161,10 +163,11 @@ fn has_identity(database: &Connection) -> rusqlite::Result<bool> {
     database.query_row(sql, [], |row| row.get::<_, i64>(0)).map(|found| found == 2)
 }
 
-/// Removes, when dropped, the files beside a database that SQLite made only by looking. To be dropped after the connections.
+/// Removes, when dropped, the files that SQLite created beside a database merely by reading it. Must be
+/// dropped after the connections.
 pub(super) struct Leaves {
     path: PathBuf,
-    /// Files that did not exist before.
+    /// The files that did not exist before.
     names: Vec<PathBuf>,
 }
 
@@ -178,7 +181,7 @@ impl Leaves {
 impl Drop for Leaves {
     fn drop(&mut self) {
         self.names.retain(|name| name.exists());
-        // A server that has started meanwhile uses them.
+        // A server that was started meanwhile uses the files.
         if self.names.is_empty() || has_wal(&self.path) || locked_here::is_locked_here(&self.path) {
             return;
         }
@@ -195,7 +198,7 @@ impl Drop for Leaves {
 mod tests {
     use super::*;
 
-    /// Name and bytes of everything in the folder.
+    /// The names and bytes of all files in the folder.
     fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
         let mut all: Vec<_> = std::fs::read_dir(folder)
             .unwrap()

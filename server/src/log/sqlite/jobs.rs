@@ -1,4 +1,4 @@
-//! Work for the writer, and what it shares with those who hand work to it.
+//! The jobs that the writer is given, and the state that it shares with the callers.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -15,7 +15,7 @@ use crate::log::error::LogError;
 use crate::log::outcome::Outcome;
 use crate::log::retention::Retention;
 
-/// What the writer tells the rest.
+/// State that the writer publishes.
 #[derive(Default)]
 pub(super) struct Shared {
     pub(super) life: Arc<Life>,
@@ -25,14 +25,15 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    /// Notes a position that a reader has seen. A reader can see a commit a moment before the writer says so. What it saw is
-    /// durable, so the head is there: a position that was handed out is never beyond it.
+    /// Notes a position that a reader has seen. A reader can see a commit a moment before the writer
+    /// publishes the new head. What the reader saw is durable, so the head follows: no position that was
+    /// handed out is ever beyond it.
     pub(super) fn saw(&self, upto: Seq) {
         self.head.fetch_max(upto.0, Ordering::AcqRel);
     }
 }
 
-/// Work for the writer.
+/// A job for the writer.
 pub(super) enum Job {
     Append {
         draft: Draft,
@@ -42,14 +43,15 @@ pub(super) enum Job {
         retention: Retention,
         reply: Reply<bool>,
     },
-    /// Remove these rooms, as far as they may go; the answer is whether one of them has to be looked at again.
+    /// Remove those of these rooms that are still empty and idle; answers whether one of them has to be
+    /// checked again later.
     Expire {
         rooms: Vec<RoomName>,
         idle: Duration,
         is_in_use: RoomInUse,
         reply: Reply<bool>,
     },
-    /// Tell the follower of everything after this position, and of every change from then on.
+    /// Tell the follower of all entries after this position, and of every later change.
     Follow {
         after: Seq,
         follower: Follower,
@@ -59,15 +61,15 @@ pub(super) enum Job {
     Probe {
         reply: Reply<()>,
     },
-    /// Look whether the log is being closed.
+    /// Check whether the log is being closed.
     Wake,
 }
 
-/// Where the writer answers.
+/// The channel on which the writer answers a job.
 pub(super) type Reply<T> = oneshot::Sender<Result<T, LogError>>;
 
 impl Job {
-    /// Answers that nothing comes of it.
+    /// Answers the job with an error.
     pub(super) fn refuse(self, error: &LogError) {
         match self {
             Self::Append { reply, .. } => answer(reply, Err(error.clone())),
@@ -78,7 +80,8 @@ impl Job {
     }
 }
 
-/// Answers, unless nobody waits any more. A publisher that went away learns the outcome when it repeats its key.
+/// Sends the answer, if the caller still waits. A publisher that gave up learns the outcome when it retries
+/// with the same key.
 pub(super) fn answer<T>(reply: Reply<T>, outcome: Result<T, LogError>) {
     let _ = reply.send(outcome);
 }

@@ -1,4 +1,4 @@
-//! The state of the writer: running, closed or failed, and its trouble at the moment.
+//! The writer's state: running, closed or failed, and its present errors.
 
 use std::time::{Duration, Instant};
 
@@ -7,8 +7,8 @@ use tokio::sync::watch;
 
 use crate::log::error::LogError;
 
-/// The time in which the writer finishes the jobs that it was given before the log was closed. Together with the waits of a
-/// stopping server before it, this stays below the five seconds that are promised.
+/// The time in which the writer finishes the jobs that were queued before the log was closed. Together with
+/// the earlier waits of a stopping server, this stays below the promised five seconds.
 const FINISHING_TIME: Duration = Duration::from_secs(2);
 
 /// The time for which [`Log::close`](crate::log::Log::close) waits for a writer that is stuck in the operating system.
@@ -21,29 +21,29 @@ pub(super) enum Stage {
     Running,
     /// The log was closed, and its files are complete.
     Closed,
-    /// The writer ended although nobody closed the log.
+    /// The writer ended although the log was not closed.
     Failed,
 }
 
-/// The state, shared by the writer and its callers.
+/// The writer's state, shared by the writer and its callers.
 pub(super) struct Life {
     stage: watch::Sender<Stage>,
-    /// The end of the time for closing, once the log was told to close.
+    /// The deadline for closing, set when the log is told to close.
     deadline: Mutex<Option<Instant>>,
-    /// The error of the last group, until one is written again.
+    /// The error of the last group; cleared by the next successful write.
     trouble: Mutex<Option<LogError>>,
-    /// The error of the last read of each kind, until one of that kind succeeds.
+    /// The error of the last read of each kind; cleared by a successful read of the same kind.
     read_trouble: [Mutex<Option<LogError>>; 3],
 }
 
 /// The kind of a read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ReadKind {
-    /// Entries, forwards.
+    /// Entries in log order.
     Entries,
-    /// Messages, backwards.
+    /// Pages of history, newest first.
     Messages,
-    /// The rooms.
+    /// The list of rooms.
     Rooms,
 }
 
@@ -64,19 +64,19 @@ impl Life {
         self.deadline.lock().get_or_insert_with(|| Instant::now() + FINISHING_TIME);
     }
 
-    /// Whether the log was told to close.
+    /// Whether the log is being closed.
     pub(super) fn is_closing(&self) -> bool {
         self.deadline.lock().is_some()
     }
 
-    /// Whether the time for closing is over.
+    /// Whether the deadline for closing has passed.
     pub(super) fn is_out_of_time(&self) -> bool {
         self.deadline.lock().is_some_and(|deadline| Instant::now() >= deadline)
     }
 
     /// Notes that the writer has ended.
     pub(super) fn end(&self, stage: Stage) {
-        // The first word counts: a writer that failed is not closed in order afterwards.
+        // The first stage counts: a writer that failed cannot be closed in order afterwards.
         self.stage.send_if_modified(|now| {
             let is_first = *now == Stage::Running;
             if is_first {
@@ -86,7 +86,7 @@ impl Life {
         });
     }
 
-    /// Resolves with the writer's last stage when it has ended.
+    /// Waits for the writer's end; resolves with its last stage.
     pub(super) fn ended(&self) -> impl Future<Output = Stage> + Send + 'static {
         let mut stage = self.stage.subscribe();
         async move {
@@ -97,7 +97,7 @@ impl Life {
         }
     }
 
-    /// Notes the error of a group, or with `None` that groups are written again.
+    /// Notes the error of a group; `None` means that writes succeed again.
     pub(super) fn set_trouble(&self, trouble: Option<LogError>) {
         *self.trouble.lock() = trouble;
     }
@@ -112,12 +112,12 @@ impl Life {
         *self.read_trouble[kind as usize].lock() = trouble;
     }
 
-    /// The error of reads, if they fail.
+    /// The error of reads, if reads fail at present.
     pub(super) fn read_trouble(&self) -> Option<LogError> {
         self.read_trouble.iter().find_map(|trouble| trouble.lock().clone())
     }
 
-    /// The error of the last group; `None` once one was written.
+    /// The error of the last group, if it failed.
     pub(super) fn trouble(&self) -> Option<LogError> {
         self.trouble.lock().clone()
     }

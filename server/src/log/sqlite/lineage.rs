@@ -1,10 +1,10 @@
-//! Recognises a database whose write-ahead log is not its own, before SQLite mixes the two.
+//! Detects a database whose write-ahead log belongs to another file, before SQLite mixes the two.
 //!
-//! After a crash a `-wal` lies beside the database. If the database is then replaced by a copy, SQLite would put pages of the
-//! newer log into the older file. So the database says which write-ahead log goes on from it: `meta.stamp` is a random
-//! stamp that is written right before every complete checkpoint, and the first commit into the write-ahead log that
-//! follows says in `meta.base` from which stamp it goes on. Read without its write-ahead log, a database has the stamp of
-//! its file; read with it, the base of the write-ahead log.
+//! A crash leaves a `-wal` file beside the database. If the database is then replaced by a copy, SQLite would
+//! apply pages of the newer write-ahead log to the older file. Therefore the database records its lineage:
+//! `meta.stamp` is a random stamp, written right before every complete checkpoint, and the first commit to
+//! the next write-ahead log writes into `meta.base` the stamp of the file that it continues. Read without its
+//! write-ahead log, a database shows the stamp of its file; read with it, the base of the write-ahead log.
 
 use std::path::Path;
 
@@ -16,27 +16,29 @@ use super::wal::{self, FirstPage};
 use crate::log::error::LogError;
 use crate::random;
 
-/// A state of the database's file. Attempts to checkpoint that did not come to their end belong to the same cycle.
+/// The identity of one state of the database's file. Checkpoint attempts that did not finish belong to the
+/// same cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stamp {
     cycle: u64,
     attempt: u32,
-    /// SQLite's count of changes to the schema, by which a copy with other pages (`VACUUM INTO`) is told from the original.
+    /// SQLite's count of schema changes, which tells a copy with other pages (`VACUUM INTO`) from the
+    /// original.
     schema: u32,
 }
 
 impl Stamp {
-    /// The first of a new cycle.
+    /// Makes the first stamp of a new cycle.
     pub(super) fn random() -> Self {
         Self { cycle: random::word(), attempt: 0, schema: 0 }
     }
 
-    /// The next in this cycle, for a schema that was changed so often.
+    /// Makes the next stamp of this cycle. `schema` is the present count of schema changes.
     pub(super) fn next(self, schema: u32) -> Self {
         Self { attempt: self.attempt.saturating_add(1), schema, ..self }
     }
 
-    /// As `meta` holds it.
+    /// The stamp as `meta` stores it.
     pub(super) fn to_bytes(self) -> [u8; 16] {
         let mut bytes = [0; 16];
         bytes[..8].copy_from_slice(&self.cycle.to_le_bytes());
@@ -83,30 +85,32 @@ impl Lineage {
 enum Kinship {
     /// The two belong together.
     Same,
-    /// Nothing tells; the pages have to be looked at.
+    /// The stamps decide nothing; the pages have to be checked.
     Unknown,
-    /// The write-ahead log goes on from another file.
+    /// The write-ahead log continues another file.
     Foreign,
 }
 
-/// `file` is the database's file alone, `both` the database with its write-ahead log.
+/// Compares what `file`, the database without its write-ahead log, and `both`, the database with it, record.
 fn kinship(file: &Lineage, both: &Lineage) -> Kinship {
     match (file.stamp, both.stamp) {
-        // A young log: its first tables are in the write-ahead log. One that has a base goes on from another file.
+        // A young log has its first tables in the write-ahead log. A write-ahead log with a base continues
+        // another file.
         (None, _) if both.base.is_some() => Kinship::Foreign,
         (None, _) if !file.has_tables => Kinship::Same,
-        // Version 1, or on the way from there.
+        // Version 1, or an interrupted migration from it.
         (None, _) => Kinship::Unknown,
         (Some(_), None) => Kinship::Foreign,
         (Some(stamp), Some(newest)) => {
             let goes_on = both.base == Some(stamp);
-            // Once an attempt has come to its end, a write-ahead log goes on from that one alone.
+            // Once an attempt has finished, a write-ahead log continues that attempt alone.
             let is_under_way = both.base.is_none_or(|base| base.cycle != newest.cycle);
             let is_half_checkpointed =
                 is_under_way && stamp.cycle == newest.cycle && stamp.attempt <= newest.attempt;
             let has_its_pages = file.schema == stamp.schema || file.schema == newest.schema;
             match (goes_on || is_half_checkpointed, has_its_pages) {
-                // The write-ahead log changes nothing here: it is empty, or its pages are other ones.
+                // The write-ahead log changes nothing in this file: it is empty, or its pages belong to
+                // another file.
                 (true, true) if file.base == both.base && stamp == newest => Kinship::Unknown,
                 (true, true) => Kinship::Same,
                 _ => Kinship::Foreign,
@@ -115,7 +119,7 @@ fn kinship(file: &Lineage, both: &Lineage) -> Kinship {
     }
 }
 
-/// Refuses a database that lies beside a write-ahead log of another state. Reads only.
+/// Refuses a database that lies beside a write-ahead log of another state. Only reads.
 pub(super) fn check(path: &Path) -> Result<(), LogError> {
     let wal_file = beside(path, "-wal");
     if !inspect::has_wal(path) {
@@ -129,7 +133,7 @@ pub(super) fn check(path: &Path) -> Result<(), LogError> {
              go on from before, put back the {path} that it belongs to. `holdline log restore COPY` restores in one step"
         ))
     };
-    // SQLite would remove the write-ahead log of an empty file.
+    // SQLite would delete the write-ahead log of an empty database.
     if std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
         return Err(refused());
     }
@@ -144,7 +148,7 @@ pub(super) fn check(path: &Path) -> Result<(), LogError> {
     let both = inspect::open(path, true).map_err(unreadable)?;
     let kinship = match (file, Lineage::read(&both)) {
         (Ok(file), Ok(both)) => kinship(&file, &both),
-        // The pages that would tell were not written yet.
+        // The checkpoint had not yet written the pages with the stamps.
         (Err(error), Ok(_)) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
             match wal::first_page(path) {
                 Ok(FirstPage::Whole) => Kinship::Same,
@@ -161,7 +165,7 @@ pub(super) fn check(path: &Path) -> Result<(), LogError> {
                 wal_file.display()
             )));
         }
-        // Mixed pages make no sense.
+        // Pages of two files together cannot be read.
         (_, Err(_)) => Kinship::Foreign,
     };
     match kinship {

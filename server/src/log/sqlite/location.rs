@@ -1,7 +1,6 @@
-//! The places of the log's files: one name for each database, however it is addressed, and files that only their owner may
-//! read.
+//! Locates the log's files: one canonical name for each database, and files that only their owner can read.
 //!
-//! The database holds the secret that signs sessions, so it and the files beside it are private.
+//! The database contains the secret that signs sessions, so the database and the files beside it are private.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,14 +10,15 @@ use crate::log::error::LogError;
 /// The suffixes that the files of a log add to the database's name.
 const ENDS: [&str; 4] = ["", "-wal", "-shm", "-lock"];
 
-/// A file beside the database: `NAME-wal`, `NAME-shm`, `NAME-lock`.
+/// Names a file beside the database: `NAME-wal`, `NAME-shm`, `NAME-lock`.
 pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(end);
     name.into()
 }
 
-/// The one name of the database: absolute, symbolic links followed. The files beside it have their names from it.
+/// Resolves the canonical name of the database: absolute, with symbolic links followed. The names of the
+/// files beside the database derive from it.
 pub(super) fn resolve(path: &Path) -> Result<PathBuf, LogError> {
     let unusable = |path: &Path, why: &dyn std::fmt::Display| {
         LogError::Unavailable(format!("{} cannot be opened: {why}", path.display()))
@@ -40,7 +40,8 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, LogError> {
     }
 }
 
-/// Refuses a database with a second name: its write-ahead log lies beside one of them and is missed under the other.
+/// Refuses a database with several hard links: its write-ahead log lies beside one of them and would be
+/// missed under the others.
 #[cfg(unix)]
 pub(super) fn has_one_name(path: &Path) -> Result<(), LogError> {
     use std::os::unix::fs::MetadataExt as _;
@@ -60,7 +61,8 @@ pub(super) fn has_one_name(_: &Path) -> Result<(), LogError> {
     Ok(())
 }
 
-/// Takes everybody else's rights from the log's files that are there; those that SQLite makes later take after the database.
+/// Removes the rights of group and others from the log's existing files; files that SQLite creates later
+/// inherit the database's mode.
 #[cfg(unix)]
 pub(super) fn make_private(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
@@ -86,7 +88,8 @@ pub(super) fn make_private(path: &Path) {
     let _ = (path, ENDS, beside);
 }
 
-/// Gives a new file the owner of `like`, so that a server can read what root has done to its log. Only root can.
+/// Gives a new file the owner of `like`, so that a server can read files that root made for its log. Has an
+/// effect for root only.
 #[cfg(unix)]
 pub(super) fn give_to_owner_of(like: &Path, file: &std::fs::File) {
     use std::os::unix::fs::MetadataExt as _;
@@ -104,7 +107,7 @@ pub(super) fn give_to_owner_of(like: &Path, file: &std::fs::File) {
 #[cfg(not(unix))]
 pub(super) fn give_to_owner_of(_: &Path, _: &std::fs::File) {}
 
-/// Options for a file that only its owner may read, whatever the umask says.
+/// Options that open a file which only its owner can read, whatever the umask is.
 pub(super) fn private() -> std::fs::OpenOptions {
     let mut options = std::fs::OpenOptions::new();
     #[cfg(unix)]

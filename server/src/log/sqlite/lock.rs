@@ -1,10 +1,12 @@
-//! Keeps a second server off a log, whatever name it uses for it, and remembers how far the log had come.
+//! Locks a log against a second server, whatever path that server uses, and remembers how far the log had
+//! grown.
 //!
-//! The database itself is locked (`flock`, which SQLite's own locks do not meet), so symbolic links, other mounts and a removed
-//! lock file make no difference. The small file beside it, `NAME-lock`, is locked as well, for programs of version 1, and
-//! holds the mark: a log that is put back from a copy lacks its end. If it went on under the old epoch, it would give old
-//! numbers to new entries, and readers whose cursors lie beyond the copy's end would miss those without a word. So a log
-//! that has come less far than its mark gets a new epoch.
+//! The lock is on the database itself (`flock`, which does not conflict with SQLite's own locks), so symbolic
+//! links, other mounts and a removed lock file make no difference. The small file beside it, `NAME-lock`, is
+//! locked too, for programs of version 1, and holds the mark. The mark detects a log that was replaced by an
+//! older copy: under its old epoch, such a log would give numbers that are already in use to new entries, and
+//! readers with cursors beyond the copy's end would silently miss those. Therefore a log that ends before its
+//! mark gets a new epoch.
 
 use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
@@ -21,7 +23,7 @@ use super::locked_here::{Identity, identity, locked_here};
 use super::wal_index::WalIndex;
 use crate::log::error::LogError;
 
-/// The last word of a mark that was noted before the write-ahead log was emptied.
+/// The last word of a mark that was written before the write-ahead log was emptied.
 const EMPTYING: &str = "=";
 
 /// A locked log. Must outlive every connection to its database.
@@ -38,20 +40,20 @@ struct Beside {
     noted: (Seq, bool),
 }
 
-/// How far a log had come when somebody last looked.
+/// The end of a log as the lock file remembers it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Mark {
-    /// Its epoch then.
+    /// The log's epoch.
     pub(super) epoch: String,
-    /// Its last entry then.
+    /// The log's last entry.
     pub(super) head: Seq,
-    /// Whether the write-ahead log was just being emptied: to find none is no loss.
+    /// Whether the write-ahead log was about to be emptied: if so, an empty one means no loss.
     pub(super) is_emptying: bool,
 }
 
 impl LogLock {
-    /// Locks the log at `path`, which is [resolved](location::resolve), and makes an empty file where there is none. An error
-    /// says who has it or why it is no log; then nothing was changed.
+    /// Locks the log at `path`, which must be [resolved](location::resolve); creates an empty file where none
+    /// exists. An error says who holds the lock or why the file is no log; in that case nothing was changed.
     pub(super) fn take(path: &Path) -> Result<(Self, Found), LogError> {
         let mut locked = locked_here();
         if identity(path).is_some_and(|identity| locked.contains(&identity)) {
@@ -87,13 +89,13 @@ impl LogLock {
         Ok(Self { database: Some(database), identity, beside, index: OnceLock::new() })
     }
 
-    /// Locks the log at `path` so that a copy can take its place, also when it is damaged. Another program's database is
-    /// refused.
+    /// Locks the log at `path`, even a damaged one, so that a copy can replace it. Refuses another program's
+    /// database.
     pub(super) fn take_for_restore(path: &Path) -> Result<Self, LogError> {
         match Self::take(path) {
             Ok((lock, _)) => Ok(lock),
-            // A log that is damaged beyond recognition, but has its mark beside it.
-            // A file that is open in this process is not opened here: closing it would drop SQLite's own locks.
+            // The file is damaged beyond recognition, but its mark proves that it is a log. A file that this
+            // process has open is never opened here: closing it would drop SQLite's own locks.
             Err(error) if error != in_use(path) && beside(path, "-lock").exists() && !is_database(path) => {
                 Self::take_found(path, &mut locked_here()).map_err(|_| error)
             }
@@ -101,7 +103,7 @@ impl LogLock {
         }
     }
 
-    /// The index of the log's write-ahead log, from the first call on that finds it.
+    /// The index of the write-ahead log; opened by the first call that finds the file.
     pub(super) fn index(&self, path: &Path) -> Option<&WalIndex> {
         if self.index.get().is_none() {
             let _ = self.index.set(WalIndex::open(path)?);
@@ -109,7 +111,7 @@ impl LogLock {
         self.index.get()
     }
 
-    /// Reads the mark in the file beside the database; `None` when it cannot be read.
+    /// Reads the mark from the lock file; `None` when it cannot be read.
     pub(super) fn mark(&self) -> Option<Mark> {
         let mut text = String::new();
         let file = &mut self.beside.lock().file;
@@ -120,13 +122,13 @@ impl LogLock {
         Some(Mark { epoch, head, is_emptying: words.next() == Some(EMPTYING) })
     }
 
-    /// Notes how far the log has come. Not synced: what is noted may lag behind the log, but is never ahead of it.
+    /// Writes the mark. Not synced: the mark may lag behind the log, but is never ahead of it.
     pub(super) fn note(&self, epoch: Epoch, head: Seq) {
         self.note_all(epoch, head, false);
     }
 
-    /// The same, when the write-ahead log is about to be emptied. To be followed by [`note`](Self::note) once a new one has
-    /// begun.
+    /// Writes the mark before the write-ahead log is emptied. The caller calls [`note`](Self::note) once a
+    /// new one has begun.
     pub(super) fn note_emptying(&self, epoch: Epoch, head: Seq) {
         self.note_all(epoch, head, true);
     }
@@ -149,7 +151,7 @@ impl LogLock {
 impl Drop for LogLock {
     fn drop(&mut self) {
         let mut locked = locked_here();
-        // Closed before anybody else in this process may open it.
+        // The database is closed before another thread of this process may open it.
         self.database = None;
         if let Some(identity) = self.identity {
             locked.remove(&identity);
@@ -157,7 +159,7 @@ impl Drop for LogLock {
     }
 }
 
-/// Whether the file begins as SQLite's do.
+/// Whether the file begins with SQLite's magic bytes.
 fn is_database(path: &Path) -> bool {
     let mut head = [0; 16];
     File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && head == *b"SQLite format 3\0"

@@ -1,5 +1,5 @@
-//! Opens a log's database. Nothing is changed before it is certain that the file is a log, is in nobody else's use, and
-//! belongs to what lies beside it.
+//! Opens a log's database. Changes nothing before it is certain that the file is a log, is not in use
+//! elsewhere, and belongs to the files beside it.
 
 use std::path::Path;
 
@@ -13,15 +13,15 @@ use super::{database, lineage};
 use crate::log::error::LogError;
 use crate::log::projection::{head, identity, log_error, renew_epoch, was_open};
 
-/// A log's database, open for writing. The lock is dropped last.
+/// A log's database, open for writing. Fields are dropped in this order, the lock last.
 pub(super) struct Opened {
     pub(super) connection: Connection,
     pub(super) upkeep: Upkeep,
     pub(super) lock: LogLock,
 }
 
-/// Opens the database at `path`, which is [resolved](location::resolve), or makes it. A log that was put back from a copy
-/// gets a new epoch.
+/// Opens or creates the database at `path`, which must be [resolved](location::resolve). A log that was
+/// replaced by an older copy gets a new epoch.
 pub(super) fn open(path: &Path) -> Result<Opened, LogError> {
     let (has_mark_file, has_wal) = (beside(path, "-lock").exists(), inspect::has_wal(path));
     let has_empty_wal = !has_wal && beside(path, "-wal").exists();
@@ -49,7 +49,7 @@ pub(super) fn open(path: &Path) -> Result<Opened, LogError> {
     Ok(Opened { connection, upkeep, lock })
 }
 
-/// The reason why this log may lack entries that somebody has seen, if there is one.
+/// The reason why this log may lack entries that somebody has seen, if any.
 fn why_a_copy(
     connection: &Connection,
     mark: Option<&Mark>,
@@ -63,7 +63,8 @@ fn why_a_copy(
         Some(mark) if mark.epoch == epoch.to_string() && mark.head > head => {
             Some("this log has come less far than it had, as if it was put back from a copy")
         }
-        // Ended between emptying the write-ahead log and the next commit; the mark was noted right before.
+        // The process ended after the write-ahead log was emptied and before the next commit; the mark was
+        // written right before.
         Some(mark)
             if has_empty_wal && mark.is_emptying && mark.epoch == epoch.to_string() && mark.head == head =>
         {

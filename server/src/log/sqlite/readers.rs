@@ -1,5 +1,5 @@
-//! A few read-only connections, used on the runtime's blocking threads. Nobody waits for one without end, no read keeps one
-//! for long, and a read that panics costs its connection alone.
+//! A pool of read-only connections, used on the runtime's blocking threads. The wait for a connection and
+//! each read have time limits, and a read that panics costs only its own connection.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,34 +17,37 @@ use super::lock::LogLock;
 use crate::log::error::LogError;
 use crate::log::projection::log_error;
 
-/// Connections for what clients read. Reads are short, and more at once than this would only compete for the disk.
+/// The number of connections for clients' reads. Reads are short, and more of them at once would only compete
+/// for the disk.
 pub(super) const CONNECTIONS: usize = 4;
-/// How long a read waits for a connection: longer than reads take on a busy disk, shorter than clients wait for an answer.
+/// The longest time for which a read waits for a connection: longer than reads take on a busy disk, shorter
+/// than clients wait for an answer.
 const PERMIT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a read may take. A batch or a page takes milliseconds; one that takes this long holds back the write-ahead log.
+/// The longest time that a read may take. A batch or a page takes milliseconds; a read that takes this long
+/// holds back the write-ahead log.
 const LONGEST_READ: Duration = Duration::from_secs(10);
-/// Steps of SQLite's machine between two looks at the clock: a few hundred microseconds.
+/// The number of SQLite's virtual machine steps between two deadline checks: a few hundred microseconds.
 const STEPS_PER_LOOK: i32 = 10_000;
 
-/// A pool of connections; as many permits as connections.
+/// A pool of connections, with a permit for each.
 pub(super) struct Readers {
     path: PathBuf,
     /// `None` once the log is closed.
     idle: Mutex<Option<Vec<Connection>>>,
-    /// After the connections, which need it to the end.
+    /// Declared after the connections, which need the lock until they are closed.
     _lock: Arc<LogLock>,
     permits: Arc<Semaphore>,
 }
 
 impl Readers {
-    /// Opens so many, so that a problem shows at the start.
+    /// Opens all connections at once, so that a problem shows at the start.
     pub(super) fn open(path: &Path, connections: usize, lock: Arc<LogLock>) -> Result<Self, LogError> {
         let idle: Result<Vec<_>, _> = (0..connections).map(|_| database::open_read_only(path)).collect();
         let (path, permits) = (path.to_owned(), Arc::new(Semaphore::new(connections)));
         Ok(Self { path, idle: Mutex::new(Some(idle?)), _lock: lock, permits })
     }
 
-    /// Closes the connections that are not in use; the others are closed when their reads end.
+    /// Closes the idle connections; a connection in use is closed when its read ends.
     pub(super) fn close(&self) {
         *self.idle.lock() = None;
     }
@@ -70,7 +73,7 @@ impl Readers {
                 let _permit = permit;
                 let mut lease = Lease::take(&readers)?;
                 lease.begin(longest)?;
-                // Everything that it answers is from one snapshot.
+                // A transaction, so that all results of `read` come from one snapshot.
                 let snapshot = lease.connection()?.transaction().map_err(log_error)?;
                 let result = read(&snapshot).map_err(log_error);
                 drop(snapshot);
@@ -91,12 +94,12 @@ impl Readers {
                 }
             }
         }
-        // A connection was lost to a panic: there are permits for as many as there should be.
+        // A panic has closed a connection: the number of permits says that it should exist.
         database::open_read_only(&self.path)
     }
 }
 
-/// A connection that is in use. It goes back only when its read came to an end: after a panic it is closed.
+/// A connection in use. Returned to the pool only if its read ended normally: after a panic it is closed.
 struct Lease<'a> {
     readers: &'a Readers,
     connection: Option<Connection>,
@@ -111,7 +114,7 @@ impl<'a> Lease<'a> {
         self.connection.as_mut().ok_or(LogError::Closed)
     }
 
-    /// Lets SQLite end the read when it has taken this long.
+    /// Lets SQLite interrupt the read after this time.
     fn begin(&mut self, longest: Duration) -> Result<(), LogError> {
         let begun = Instant::now();
         let is_too_long = move || begun.elapsed() > longest;

@@ -1,4 +1,4 @@
-//! Another secret for a log: every session that was signed with the old one ends.
+//! Replaces a log's secret, which ends all sessions.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::log::error::LogError;
 use crate::log::projection::{head, identity, log_error, seen, write_meta};
 use crate::random;
 
-/// Gives the log at `path` another secret. No server may have it open.
+/// Gives the log at `path` a new secret. No server may have the log open.
 pub fn rotate_secret(path: &Path) -> Result<(), LogError> {
     let path = location::resolve(path)?;
     if inspect(&path)? == Found::Nothing {
@@ -23,7 +23,7 @@ pub fn rotate_secret(path: &Path) -> Result<(), LogError> {
     let seen = seen(&database)?.unwrap_or_else(wall_clock);
     upkeep.checkpoint(&mut database, Phase::Closing, seen)?;
     lock.note(identity(&database)?.epoch, head(&database).map_err(log_error)?);
-    // Before the lock.
+    // The connection must be closed before the lock is released.
     drop(database);
     Ok(())
 }

@@ -156,7 +156,7 @@ async fn log_without_its_wal_fails_and_has_saved_everything() {
     let Err(LogError::Unavailable(why)) = log.append(say("refused")).await else { panic!("taken") };
     assert!(why.contains("-wal was removed"), "{why}");
     log.failed().await;
-    // As a crash would find it.
+    // The file as a crash would leave it.
     let saved = inspect::open(&path, false).unwrap();
     assert_eq!(projection::head(&saved).unwrap(), Seq(2));
 }
@@ -175,7 +175,7 @@ async fn retention_gives_room_back_and_leaves_no_text() {
     while log.prune(keep).await.unwrap() {}
     let size = |end: &str| std::fs::metadata(beside(&path, end)).unwrap().len();
     let end = std::time::Instant::now() + Duration::from_secs(60);
-    // Pages go back while there is nothing else to do.
+    // Pages are returned while the writer is idle.
     while size("") > 2 << 20 || size("-wal") > 1 << 20 {
         assert!(std::time::Instant::now() < end, "still {} and {}", size(""), size("-wal"));
         tokio::task::yield_now().await;

@@ -1,8 +1,9 @@
-//! Tells from the bytes of a write-ahead log whether a database was written by a checkpoint of it. Reads only.
+//! Reads the bytes of a write-ahead log to find out whether it was being checkpointed into a database. Only
+//! reads.
 //!
-//! A checkpoint copies pages in the order of their numbers, so the first page comes first. A database whose first page is,
-//! byte for byte, one that its write-ahead log brings was being checkpointed from there. That is all there is to go by when
-//! the pages that would say more are not there yet.
+//! A checkpoint copies pages in the order of their numbers, so page 1 comes first. A database whose page 1
+//! equals, byte for byte, a page 1 in the write-ahead log was being checkpointed from that log. This is the
+//! only evidence when the checkpoint was interrupted before it wrote the pages that hold the stamps.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read as _};
@@ -10,23 +11,23 @@ use std::path::Path;
 
 use super::location::beside;
 
-/// The size of a write-ahead log's head; one without a page is no longer.
+/// The size of a write-ahead log's header, in bytes; a log without pages is no larger.
 pub(super) const HEAD: u64 = HEAD_BYTES as u64;
 const HEAD_BYTES: usize = 32;
 
-/// The size of what stands before each page.
+/// The size of the header before each page, in bytes.
 const FRAME_HEAD: usize = 24;
 
-/// How much of a page a disk writes at once, at the least.
+/// The smallest part of a page that a disk writes atomically, in bytes.
 const SECTOR: usize = 512;
 
-/// The size of a write-ahead log with so many pages of this size.
+/// The size in bytes of a write-ahead log with this many pages of `page` bytes each.
 pub(super) fn size(pages: u64, page: u64) -> u64 {
     HEAD + pages * (FRAME_HEAD as u64 + page)
 }
 
-/// Size and salts of a write-ahead log.
-pub(super) fn look(path: &Path) -> io::Result<(u64, [u8; 8])> {
+/// Reads the size and the salts of a write-ahead log.
+pub(super) fn size_and_salts(path: &Path) -> io::Result<(u64, [u8; 8])> {
     let mut file = File::open(path)?;
     let mut head = [0; HEAD_BYTES];
     file.read_exact(&mut head)?;
@@ -35,18 +36,18 @@ pub(super) fn look(path: &Path) -> io::Result<(u64, [u8; 8])> {
     Ok((file.metadata()?.len(), salts))
 }
 
-/// How much of the database's first page the write-ahead log brings.
+/// The extent to which the database's first page matches the write-ahead log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FirstPage {
-    /// All of it.
+    /// The whole page matches.
     Whole,
-    /// Its beginning, with the size and the counters: power was lost while it was written.
+    /// Only the beginning matches, with the page size and the counters: power was lost during the write.
     Beginning,
-    /// Nothing.
+    /// No page 1 of the write-ahead log matches.
     Other,
 }
 
-/// Looks for the database's first page in the write-ahead log beside it.
+/// Searches the write-ahead log beside a database for the database's first page.
 pub(super) fn first_page(path: &Path) -> io::Result<FirstPage> {
     let mut wal = BufReader::new(File::open(beside(path, "-wal"))?);
     let mut head = [0; HEAD_BYTES];
@@ -64,7 +65,7 @@ pub(super) fn first_page(path: &Path) -> io::Result<FirstPage> {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(found),
             read => read?,
         }
-        // Frames of an earlier round may follow.
+        // Frames of an earlier use of the file may follow.
         if frame[8..16] != *salts {
             return Ok(found);
         }

@@ -1,30 +1,30 @@
-//! The head of the index that SQLite keeps of the write-ahead log in `-shm`. It tells what `-wal` must contain at this moment.
-//! Only on Unix.
+//! Reads the header of the index that SQLite keeps of the write-ahead log in `-shm`: what `-wal` must contain
+//! at this moment. Only on Unix.
 //!
-//! A process that closes any descriptor of `-shm` loses the locks that SQLite holds on it, so the file is opened once and
-//! closed after the last connection.
+//! A process that closes any descriptor of `-shm` loses the locks that SQLite holds on that file, so it is
+//! opened once and closed after the last connection.
 
 use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The size of the index's head, which the file holds twice.
+/// The size of the index's header, which the file contains twice.
 const HEAD: usize = 48;
 
 /// The open index.
 pub(super) struct WalIndex {
     file: File,
-    /// The largest size that it had. SQLite never makes it shorter while it is in use.
+    /// The largest size seen. SQLite never shrinks the file while it is in use.
     size: AtomicU64,
 }
 
 /// The size and the salts that a write-ahead log must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Expected {
-    /// The least size, in bytes.
+    /// The minimum size, in bytes.
     pub(super) size: u64,
-    /// Bytes 16 to 24: what tells one round from another.
+    /// Bytes 16 to 24 of the header, which change each time the file is reused.
     pub(super) salts: [u8; 8],
 }
 
@@ -34,8 +34,9 @@ impl WalIndex {
         cfg!(unix).then(|| Self { file, size: AtomicU64::new(0) })
     }
 
-    /// Whether the file was cut short. Then this makes it as long as it was, with zeros: otherwise a signal (SIGBUS) would end
-    /// the process when SQLite reads it next; now SQLite reads the write-ahead log again.
+    /// Whether the file was truncated. If so, extends it with zeros to its former size: otherwise SQLite's
+    /// next read would end the process by a signal (SIGBUS). After the repair, SQLite reads the write-ahead
+    /// log again.
     pub(super) fn was_cut_short(&self) -> bool {
         let Ok(size) = self.file.metadata().map(|file| file.len()) else { return false };
         let largest = self.size.fetch_max(size, Ordering::Relaxed);
@@ -55,7 +56,7 @@ impl WalIndex {
         if head != copy || !is_made {
             return None;
         }
-        // In the machine's order of bytes, but for the salts.
+        // Native byte order, except for the salts.
         let page = u64::from(u16::from_ne_bytes(head.get(14..16)?.try_into().ok()?));
         let page = if page == 1 { 65_536 } else { page };
         let frames = u64::from(u32::from_ne_bytes(head.get(16..20)?.try_into().ok()?));

@@ -1,9 +1,10 @@
-//! Notices when the log's files are no longer those that were opened.
+//! Detects that the log's files are no longer those that were opened.
 //!
-//! A database that was moved away or replaced while it is open goes on to be written where nobody will find it again, and so
-//! does a write-ahead log that was removed: what is acknowledged then is lost at the next start. A write-ahead log that was
-//! emptied or overwritten has lost what was acknowledged already, and SQLite, which does not notice, would spoil the database
-//! with what it finds there. Only on Unix, where files have an identity.
+//! If the database is moved away or replaced while it is open, SQLite keeps writing to a file that the next
+//! start will not find; the same holds for a removed write-ahead log. Everything acknowledged from then on
+//! would be lost at the next start. A write-ahead log that was truncated or overwritten has already lost
+//! acknowledged entries, and SQLite, which does not notice, would damage the database with its content. Only
+//! on Unix, where files have an identity.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,7 +20,7 @@ pub(super) struct WatchedFiles {
     database: Option<Identity>,
     /// The write-ahead log and its index.
     aside: [(PathBuf, Option<Identity>); 2],
-    /// The least size that the database can have.
+    /// The minimum size of the database, in bytes.
     size: u64,
     lock: Arc<LogLock>,
 }
@@ -27,19 +28,19 @@ pub(super) struct WatchedFiles {
 /// Device and inode.
 type Identity = (u64, u64);
 
-/// A loss among the log's files.
+/// The kinds of loss among the log's files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Lost {
-    /// The database is gone, replaced or cut short. It may be put back.
+    /// The database is gone, replaced or truncated. It may be put back.
     Database(LogError),
-    /// A file beside the database is gone. Its content can be saved, but the log cannot go on with it.
+    /// A file beside the database is gone. Its content can be saved, but the log cannot continue with it.
     Aside(LogError),
-    /// The write-ahead log has lost its content. It must not go into the database any more.
+    /// The write-ahead log has lost its content, and must not be copied into the database.
     Wal(LogError),
 }
 
 impl Lost {
-    /// The error for everything that the log is asked from now on.
+    /// The error that every further request to the log gets.
     pub(super) fn error(&self) -> &LogError {
         match self {
             Self::Database(error) | Self::Aside(error) | Self::Wal(error) => error,
@@ -48,31 +49,31 @@ impl Lost {
 }
 
 impl WatchedFiles {
-    /// The files as they are now: after the first commit, so that all of them are there.
+    /// Records the files as they are now; must be called after the first commit, when all of them exist.
     pub(super) fn new(path: &Path, lock: Arc<LogLock>) -> Self {
         let aside = ["-wal", "-shm"].map(|end| {
             let name = beside(path, end);
-            let identity = look(&name).map(|found| found.0);
+            let identity = state_of(&name).map(|found| found.0);
             (name, identity)
         });
-        let found = look(path);
+        let found = state_of(path);
         let (database, size) = (found.map(|f| f.0), found.map_or(0, |f| f.1));
         Self { path: path.to_owned(), database, aside, size, lock }
     }
 
     /// Notes that a checkpoint has just written the database.
     pub(super) fn was_checkpointed(&mut self) {
-        if let Some((identity, size)) = look(&self.path)
+        if let Some((identity, size)) = state_of(&self.path)
             && Some(identity) == self.database
         {
             self.size = size;
         }
     }
 
-    /// Checks that the files are still the same, and whole as far as can be told at once. Takes some looks at the file system,
-    /// a microsecond each.
+    /// Checks that the files are still the same, and complete as far as their sizes tell. Takes a few system
+    /// calls, a microsecond each.
     pub(super) fn check(&self) -> Result<(), Lost> {
-        let found = look(&self.path);
+        let found = state_of(&self.path);
         let path = self.path.display();
         if found.map(|found| found.0) != self.database {
             return Err(Lost::Database(LogError::Unavailable(format!(
@@ -85,7 +86,7 @@ impl WatchedFiles {
             ))));
         }
         for (name, identity) in &self.aside {
-            if identity.is_some() && look(name).map(|found| found.0) != *identity {
+            if identity.is_some() && state_of(name).map(|found| found.0) != *identity {
                 return Err(Lost::Aside(LogError::Unavailable(format!(
                     "{} was removed or replaced while in use; restart the server",
                     name.display()
@@ -95,7 +96,7 @@ impl WatchedFiles {
         self.check_wal()
     }
 
-    /// Checks that the write-ahead log has what its index says.
+    /// Checks the write-ahead log's size and salts against its index.
     fn check_wal(&self) -> Result<(), Lost> {
         let [(wal, _), (index_file, identity)] = &self.aside;
         let Some(index) = identity.and_then(|_| self.lock.index(index_file)) else { return Ok(()) };
@@ -106,9 +107,9 @@ impl WatchedFiles {
             ))));
         }
         let Some(expected) = index.expected() else { return Ok(()) };
-        match wal::look(wal) {
+        match wal::size_and_salts(wal) {
             Ok((size, salts)) if size >= expected.size && salts == expected.salts => Ok(()),
-            // Whoever has moved the index on since has changed the file before.
+            // A process that has changed the index since had changed the file before.
             _ if index.expected() != Some(expected) => Ok(()),
             _ => Err(Lost::Wal(LogError::Unavailable(format!(
                 "{} was emptied, cut short or overwritten while in use; what it had is lost, unless a copy of it exists",
@@ -118,14 +119,14 @@ impl WatchedFiles {
     }
 }
 
-/// Identity and size.
+/// Reads identity and size.
 #[cfg(unix)]
-fn look(path: &Path) -> Option<(Identity, u64)> {
+fn state_of(path: &Path) -> Option<(Identity, u64)> {
     use std::os::unix::fs::MetadataExt as _;
     std::fs::metadata(path).ok().map(|file| ((file.dev(), file.ino()), file.len()))
 }
 
 #[cfg(not(unix))]
-fn look(_: &Path) -> Option<(Identity, u64)> {
+fn state_of(_: &Path) -> Option<(Identity, u64)> {
     None
 }

@@ -1,5 +1,5 @@
-//! Writing: one thread, one connection, groups. Everything that waits goes into one transaction and so into one fsync;
-//! only after it are the followers told and the publishers answered.
+//! The writer: one thread with one connection commits groups. All waiting drafts share one transaction and
+//! one fsync; only then are the followers told and the publishers answered.
 
 mod other_jobs;
 
@@ -28,10 +28,11 @@ use crate::log::projection::{AppendTransaction, Pruner, Tip, last_heard_of, log_
 use crate::log::stored_entry::StoredEntry;
 use crate::repeated_line::RepeatedLine;
 
-/// Appends in one transaction. Larger groups save nothing more and delay the first of them.
+/// The largest number of appends in one transaction. Larger groups save nothing more and delay their first
+/// publisher.
 const GROUP: usize = 1024;
 
-/// The time between two looks of the writer at its files, also while it has nothing to write.
+/// The time between two checks of the log's files, also while there is nothing to write.
 const TICK: Duration = Duration::from_secs(1);
 
 /// The writer and its connection.
@@ -41,15 +42,15 @@ pub(super) struct Writer {
     files: WatchedFiles,
     upkeep: Upkeep,
     shared: Arc<Shared>,
-    /// After the connection, which needs it to the end.
+    /// Declared after the connection, which needs the lock until it is closed.
     lock: Arc<LogLock>,
     epoch: Epoch,
     ticked_at: Instant,
     committed_at: Instant,
     tip: Tip,
-    /// The last entry when the database's file alone was complete.
+    /// The log's last entry when the database's file was last complete by itself.
     saved: Seq,
-    /// The loss after which the log cannot go on.
+    /// The loss after which the log cannot continue.
     lost: Option<Lost>,
     pruner: Pruner,
 }
@@ -98,8 +99,8 @@ impl Writer {
         Ok(writer)
     }
 
-    /// Commits groups until the log is closed or every sender is gone, then puts everything into the one file. Answers the
-    /// last stage.
+    /// Commits groups until the log is closed or every sender is gone, then checkpoints everything into the
+    /// one file. Returns the last stage.
     pub(super) fn run(mut self, mut jobs: mpsc::Receiver<Job>, waiting: &tokio::runtime::Runtime) -> Stage {
         let mut group = Vec::with_capacity(GROUP);
         loop {
@@ -111,7 +112,7 @@ impl Writer {
                 Err(_) => is_idle = true,
             }
             if self.shared.life.is_closing() {
-                // What was handed in is finished; nothing comes after it.
+                // The jobs that are queued already are finished; no more are accepted.
                 jobs.close();
             }
             self.work(group.drain(..));
@@ -147,7 +148,7 @@ impl Writer {
         }
     }
 
-    /// Looks after the files.
+    /// Does the periodic work: checks the files, and runs upkeep when it is due.
     fn tick(&mut self, is_idle: bool) {
         self.ticked_at = Instant::now();
         self.lock.note(self.epoch, self.tip.head);
@@ -175,7 +176,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Leaves one file that is complete by itself, to be copied or moved.
+    /// Leaves one file that is complete by itself, so that it can be copied or moved.
     fn close(mut self) {
         self.lock.note(self.epoch, self.tip.head);
         if self.in_place().is_err() {
@@ -188,7 +189,7 @@ impl Writer {
 
     fn save_what_can_be(&mut self, lost: &Lost) {
         let error = lost.error();
-        // By this the next start knows whether anything is missing.
+        // The mark tells the next start whether entries are missing.
         self.lock.note(self.epoch, self.tip.head);
         if matches!(lost, Lost::Wal(_)) {
             tracing::error!(
@@ -197,7 +198,7 @@ impl Writer {
                 lost = %self.tip.head,
                 "the log cannot go on; the database is left as it is, with everything up to the entry `kept`"
             );
-            // SQLite would copy what is not its own any more into the database.
+            // SQLite would copy content that is not its own into the database.
             let kept = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
             if let Err(error) = kept {
                 tracing::error!(%error, "the database may be spoilt; restore a copy");
@@ -205,14 +206,15 @@ impl Writer {
             return;
         }
         tracing::error!(%error, "the log cannot go on; everything that was acknowledged is being saved");
-        // SQLite has the removed file open still; the next start finds a log that was closed.
+        // SQLite still has the removed file open; the next start finds a log that was closed.
         if let Err(error) = self.checkpoint(Phase::Closing) {
             tracing::error!(%error, "it could not be saved");
         }
     }
 
-    /// Checks that the files are there and whole. If the log cannot go on with them, what was acknowledged is saved before
-    /// anybody hears of it, and so before anybody can end the process for it.
+    /// Checks that the files are in place and complete. If the log cannot continue with them, saves what was
+    /// acknowledged before anybody hears of the loss, and so before anybody can end the process because of
+    /// it.
     fn in_place(&mut self) -> Result<(), LogError> {
         if let Some(lost) = &self.lost {
             return Err(lost.error().clone());
@@ -251,7 +253,7 @@ impl Writer {
         }
     }
 
-    /// Appends all drafts in one transaction, one outcome each; an error means that nothing was kept.
+    /// Appends all drafts in one transaction, with one outcome each; an error means that nothing was stored.
     fn commit(
         &mut self,
         drafts: impl IntoIterator<Item = Draft>,
@@ -264,7 +266,8 @@ impl Writer {
         let mut group = AppendTransaction::begin(transaction, self.tip, drafts.size_hint().0);
         for draft in drafts {
             outcomes.push(match group.append(&draft) {
-                // A refusal concerns its own draft, which wrote nothing; everything else concerns the transaction.
+                // A refusal concerns its own draft, which wrote nothing; every other error concerns the whole
+                // transaction.
                 Ok(outcome) => Ok(outcome),
                 Err(error @ LogError::Refused(_)) => Err(error),
                 Err(error) => return Err(error),
@@ -309,7 +312,7 @@ impl Writer {
     }
 }
 
-/// Refuses every job from now on.
+/// Answers every job with the loss from now on.
 fn refuse_all(mut jobs: mpsc::Receiver<Job>, lost: &Lost) {
     jobs.close();
     while let Ok(job) = jobs.try_recv() {

@@ -1,4 +1,4 @@
-//! Accepts connections for all loops: the first loop accepts, and assigns them in turns.
+//! Accepts connections for all loops, in the first loop, and assigns them round-robin.
 
 use std::io;
 use std::sync::Arc;
@@ -16,29 +16,29 @@ use crate::serve::connection_limit::{
 use crate::serve::handoff::Handoff;
 use crate::serve::loop_handle::{Command, LoopHandle};
 
-/// Connections that are accepted before others get their turn.
+/// The number of connections accepted in one turn of the loop.
 const ACCEPTS: usize = 128;
 
 /// The listeners of a loop; most loops have none.
 pub(super) struct Acceptor {
     listeners: Vec<TcpListener>,
     connection_limit: Arc<ConnectionLimit>,
-    /// The time at which to accept: somebody waits, and the last accept did not just fail.
+    /// The time of the next accept, if a client is waiting; later than now after a failed accept.
     at: Option<Instant>,
     /// The loops to which connections are assigned; the acceptor's own is the first of them.
     loops: Vec<Arc<LoopHandle>>,
     turn: usize,
-    /// The listener that comes first the next time, so that none keeps the others waiting.
+    /// The listener that is tried first next time, so that none starves the others.
     first: usize,
 }
 
 impl Acceptor {
-    /// Without listeners.
+    /// Makes an acceptor without listeners.
     pub(super) fn new(connection_limit: Arc<ConnectionLimit>) -> Self {
         Self { listeners: Vec::new(), connection_limit, at: None, loops: Vec::new(), turn: 0, first: 0 }
     }
 
-    /// Watches these listeners under the numbers from `last` downwards.
+    /// Adds these listeners under the numbers from `last` downwards.
     pub(super) fn listen(
         &mut self,
         listeners: &[std::net::TcpListener],
@@ -90,7 +90,7 @@ impl Acceptor {
                         }
                     },
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                    // The connection was gone before it was accepted.
+                    // The connection ended before it was accepted.
                     Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                     Err(error) => {
@@ -104,7 +104,7 @@ impl Acceptor {
     }
 
     fn assign(&mut self, connections: &mut Connections, stream: TcpStream, permit: ConnectionPermit) {
-        // On Linux it has inherited the listener's settings.
+        // On Linux, the connection has inherited the listener's options.
         if !cfg!(target_os = "linux")
             && let Err(error) = tune(&SockRef::from(&stream))
         {
@@ -119,7 +119,7 @@ impl Acceptor {
         }
     }
 
-    /// Accepts no more.
+    /// Closes the listeners.
     pub(super) fn close(&mut self) {
         self.at = None;
         self.listeners.clear();

@@ -1,5 +1,5 @@
-//! One connection of an event loop: its socket, and the event that it waits for. A connection owns nothing else: no task, no
-//! buffer, no timer.
+//! A connection of an event loop: its socket, and the event that it waits for. It owns nothing else: no task,
+//! no buffer, no timer.
 
 use std::io::{self, Write as _};
 use std::net::IpAddr;
@@ -16,14 +16,14 @@ use crate::serve::stall::Progress;
 /// A connection that an event loop serves.
 pub(super) struct Connection {
     pub(super) stream: TcpStream,
-    /// The address of the other end, unless the system could not tell.
+    /// The address of the other end; `None` if the system does not tell.
     pub(super) peer: Option<IpAddr>,
     pub(super) state: State,
     /// The time at which the wait ends.
     pub(super) deadline: Tick,
-    /// The time at which the wheel brings the connection up; zero is never.
+    /// The time at which the timer wheel reports the connection; zero for never.
     pub(super) alarm: Tick,
-    /// Whether input came before the response was written.
+    /// Whether input arrived before the response was written.
     pub(super) has_unread: bool,
     /// Whether the client has closed its sending side.
     pub(super) peer_closed: bool,
@@ -59,12 +59,12 @@ pub(super) struct Rest {
 }
 
 impl Connection {
-    /// Whether there is input.
+    /// Whether input is waiting to be read.
     pub(super) fn has_buffered_input(&self) -> bool {
         self.stream.peek(&mut [0]).is_ok_and(|count| count > 0)
     }
 
-    /// Writes as much as goes without waiting, and takes it off `bytes`. Answers how much that was.
+    /// Writes as much as possible without waiting, and removes it from `bytes`. Returns the number of bytes.
     pub(super) fn write(&mut self, bytes: &mut Bytes) -> io::Result<usize> {
         let before = bytes.len();
         while !bytes.is_empty() {

@@ -22,11 +22,11 @@ use crate::serve::connection_limit::ConnectionPermit;
 use crate::serve::handoff::Handoff;
 use crate::serve::stall::{Progress, StallRule};
 
-/// Reads (of 4 KiB) to drain before closing, so that unread input does not turn the close into a reset, which would take the
-/// response away from the client.
+/// The number of reads (of 4 KiB) that drain a connection before closing, so that unread input does not turn
+/// the close into a reset, which could discard the response.
 const DRAINING_READS: usize = 16;
 
-/// All connections of a loop, by number.
+/// The connections of a loop, by number.
 pub(super) struct Connections {
     all: Slab<Connection>,
     registry: Registry,
@@ -36,9 +36,9 @@ pub(super) struct Connections {
     stall_rule: StallRule,
     /// Whether connections are closed as soon as they are idle.
     pub(super) is_stopping: bool,
-    /// Connections that may have input of which no event will tell.
+    /// The connections that may have input for which no event will come.
     pub(super) unread: Vec<usize>,
-    /// The time as of this turn.
+    /// The time of the present turn.
     pub(super) now: Instant,
 }
 
@@ -71,7 +71,7 @@ impl Connections {
         self.all.get(number)?.peer
     }
 
-    /// Watches a connection from now on, idle as it is.
+    /// Adds an idle connection.
     pub(super) fn add(&mut self, mut stream: TcpStream, permit: ConnectionPermit) -> Option<usize> {
         let peer = stream.peer_addr().ok().map(|peer| peer.ip());
         let entry = self.all.vacant_entry();
@@ -94,7 +94,7 @@ impl Connections {
         Some(number)
     }
 
-    /// Watches a connection no more, and gives it away together with its input; dropping it closes the connection.
+    /// Removes a connection, and returns it together with its input; dropping it closes the connection.
     pub(super) fn remove(&mut self, number: usize, first: Bytes) -> Option<Handoff> {
         let Connection { mut stream, permit, .. } = self.all.try_remove(number)?;
         if let Err(error) = self.registry.deregister(&mut stream) {
@@ -135,7 +135,8 @@ impl Connections {
         self.send(number, bytes, is_last);
     }
 
-    /// Answers a connection that waits for the log, if the log was read; otherwise `waker` is called once it is.
+    /// Answers a connection that waits for a read of the log, if the read is done; otherwise `waker` is
+    /// called when it is.
     pub(super) fn poll_pending(&mut self, hub: &Hub, number: usize, waker: &Waker) {
         let Some(connection) = self.all.get_mut(number) else { return };
         let context = &mut Context::from_waker(waker);
@@ -164,7 +165,7 @@ impl Connections {
         }
     }
 
-    /// Goes on writing.
+    /// Continues writing the response.
     pub(super) fn write(&mut self, number: usize) {
         let Some(connection) = self.all.get_mut(number) else { return };
         let State::Writing(mut rest) = std::mem::replace(&mut connection.state, State::Idle) else { return };
@@ -181,10 +182,10 @@ impl Connections {
         }
     }
 
-    /// At the end of a window: closes the connection if its client has taken too little of the answer.
+    /// Closes the connection if its client has taken too little of the answer by the end of a window.
     pub(super) fn check_progress(&mut self, number: usize) {
-        // The kernel reports room only when there is a good deal of it. What the client has taken until now shows when it
-        // is tried.
+        // The kernel reports a socket as writable only with considerable space. A write shows how much the
+        // client has taken so far.
         self.write(number);
         let Some(connection) = self.all.get_mut(number) else { return };
         let State::Writing(rest) = &mut connection.state else { return };
@@ -195,14 +196,14 @@ impl Connections {
         }
     }
 
-    /// The connections whose time has come, each with what it waited for.
+    /// The connections whose deadlines have passed.
     pub(super) fn due(&mut self) -> Vec<usize> {
         let alarms = self.wheel.due(self.now);
         let now = self.wheel.now();
         let mut due = Vec::new();
         for number in alarms {
             let Some(connection) = self.all.get_mut(number as usize) else { continue };
-            // Otherwise it is an old alarm, most likely of another connection of this number.
+            // Any other alarm is stale, most likely one of an earlier connection with this number.
             if connection.alarm != 0 && connection.alarm <= now {
                 connection.alarm = 0;
                 if connection.deadline <= now {
@@ -215,12 +216,12 @@ impl Connections {
         due
     }
 
-    /// When [`Connections::due`] has something at the earliest.
+    /// The earliest time at which [`Connections::due`] may return connections.
     pub(super) fn next_due(&self) -> Option<Instant> {
         self.wheel.next()
     }
 
-    /// Closes everything that waits for nothing but the next request, and the others as soon as they would.
+    /// Closes idle connections, and the others once they become idle.
     pub(super) fn stop(&mut self) {
         self.is_stopping = true;
         let is_idle = |(number, connection): (usize, &Connection)| {
@@ -236,8 +237,8 @@ impl Connections {
         let Some(connection) = self.all.get_mut(number) else { return };
         connection.state = State::Idle;
         if is_last || self.is_stopping {
-            // The client hears of the end before the socket is closed. Requests that came meanwhile are read, though nobody
-            // will answer them.
+            // The client sees the end before the socket is closed. Later requests are read, though they will
+            // not be answered.
             let _ = connection.stream.shutdown(Shutdown::Write);
             let mut unread = [0; 4096];
             for _ in 0..DRAINING_READS {
@@ -248,7 +249,7 @@ impl Connections {
             self.close(number);
             return;
         }
-        // The end of what a client sends is read like everything that it sends.
+        // The end of input is read like input.
         if std::mem::take(&mut connection.has_unread) || connection.peer_closed {
             self.unread.push(number);
         }
@@ -274,7 +275,7 @@ impl Connections {
             connection.deadline = deadline;
             // An earlier alarm will find the new deadline.
             if connection.alarm == 0 || deadline < connection.alarm {
-                // There are fewer connections than u32 counts: each has a file descriptor.
+                // Each connection has a file descriptor, so their number fits into u32.
                 connection.alarm = self.wheel.schedule(u32::try_from(number).unwrap_or(u32::MAX), deadline);
             }
         }

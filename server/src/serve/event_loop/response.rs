@@ -1,5 +1,5 @@
-//! Encodes replies for the wire, with the same bytes as hyper and the router: head and body in one buffer. Polls that get the
-//! same batch share it.
+//! Encodes replies for the wire, with the same bytes as hyper and the router: head and body in one buffer.
+//! Polls that get the same batch share the buffer.
 
 use std::time::SystemTime;
 
@@ -10,10 +10,10 @@ use tokio::time::Instant;
 use crate::api::{Reply, ReplyBody};
 use crate::http::protection_lines;
 
-/// Encodes responses, and keeps the last batch for the next poll that gets the same.
+/// Encodes responses, and caches the last batch for further polls that get the same.
 pub(super) struct Responses {
     date: Date,
-    /// The headers that every response has.
+    /// The protection headers, as lines.
     protection: String,
     last: Option<LastBatch>,
 }
@@ -25,7 +25,7 @@ struct LastBatch {
     response: Bytes,
 }
 
-/// The time of day for the `Date` header, made once a second.
+/// The value of the `Date` header, formatted once a second.
 struct Date {
     since: Instant,
     second: u64,
@@ -38,11 +38,12 @@ impl Responses {
         Self { date, protection: protection_lines(), last: None }
     }
 
-    /// The response to a poll with this batch; `closes` says that the connection is closed after it.
+    /// Encodes the response to a poll; `closes` announces the close of the connection.
     pub(super) fn batch(&mut self, body: &Bytes, closes: bool, now: Instant) -> Bytes {
         self.date.update(now);
         let same = self.last.as_ref().filter(|last| {
-            // The same buffer, not just the same bytes; it is kept here, so that no other can take its address.
+            // Compares addresses, not bytes: the cache keeps the buffer alive, so no other buffer can have
+            // its address.
             let is_same = last.body.as_ptr() == body.as_ptr() && last.body.len() == body.len();
             is_same && last.closes == closes && last.made_at == self.date.second
         });
@@ -55,7 +56,8 @@ impl Responses {
         response
     }
 
-    /// The response for a reply. Where the reply does not say itself that the connection closes, hyper would, behind the length.
+    /// Encodes a reply. If only `closes` says that the connection closes, the header stands behind the
+    /// length, as hyper writes it.
     pub(super) fn encode(&mut self, reply: &Reply, closes: bool, now: Instant) -> Bytes {
         self.date.update(now);
         let mut status = itoa::Buffer::new();
@@ -94,7 +96,7 @@ impl Responses {
     }
 }
 
-/// Room for a head without the headers that protect, which most heads do not need more than.
+/// The initial capacity for a head without the protection headers, enough for most.
 const HEAD_BYTES: usize = 256;
 
 impl Date {
@@ -102,7 +104,7 @@ impl Date {
         let second = now.saturating_duration_since(self.since).as_secs();
         if second != self.second {
             self.second = second;
-            // Asked anew, so that a clock that is set is followed.
+            // The wall clock is read, so that a change of the clock is followed.
             self.text = httpdate::fmt_http_date(SystemTime::now());
         }
     }

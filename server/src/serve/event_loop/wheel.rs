@@ -7,20 +7,20 @@ use tokio::time::Instant;
 
 /// The resolution of deadlines.
 const TICK: Duration = Duration::from_millis(50);
-/// Ticks for which there is a slot, of which one is the present.
+/// The number of slots, one for each tick; one of them is the present tick's.
 const SLOTS: u32 = 1024;
 
 /// A point in time, in ticks since the wheel was made.
 pub(super) type Tick = u32;
 
-/// A timer wheel of connection numbers. Alarms are never cancelled, only ignored when stale; one for a time that is far away comes
-/// up before it, to be set again.
+/// A timer wheel of connection numbers. Alarms are never cancelled, only ignored when stale; an alarm for a
+/// distant time comes up earlier, to be set again.
 pub(super) struct Wheel {
     began: Instant,
     slots: Vec<Vec<u32>>,
     /// The last tick whose alarms have come up.
     done: Tick,
-    /// No alarm comes up before this.
+    /// The earliest tick at which an alarm may come up.
     next: Option<Tick>,
 }
 
@@ -29,7 +29,7 @@ impl Wheel {
         Self { began: now, slots: vec![Vec::new(); SLOTS as usize], done: 0, next: None }
     }
 
-    /// The first tick at which this time is over.
+    /// The first tick that is not before this time.
     pub(super) fn tick(&self, time: Instant) -> Tick {
         let passed = time.saturating_duration_since(self.began).as_micros();
         // The numbers last for seven years.
@@ -41,8 +41,8 @@ impl Wheel {
         self.done
     }
 
-    /// Lets `number` come up at `tick`, or at the next one when that is over, or within a turn of the wheel when that is
-    /// too far away. Answers which it is.
+    /// Sets an alarm for `number` at `tick`; at the next tick if that has passed, or within a turn of the
+    /// wheel if that is too far away. Returns the actual tick.
     pub(super) fn schedule(&mut self, number: u32, tick: Tick) -> Tick {
         let tick = tick.clamp(self.done + 1, self.done + SLOTS - 1);
         self.slots[(tick % SLOTS) as usize].push(number);
@@ -50,12 +50,12 @@ impl Wheel {
         tick
     }
 
-    /// When to call [`Wheel::due`] next.
+    /// The time of the next call of [`Wheel::due`].
     pub(super) fn next(&self) -> Option<Instant> {
         self.next.map(|next| self.began + TICK * next)
     }
 
-    /// Everything whose time has come.
+    /// Removes and returns the numbers whose alarms are due.
     pub(super) fn due(&mut self, now: Instant) -> Vec<u32> {
         let passed = now.saturating_duration_since(self.began).as_micros() / TICK.as_micros();
         let now = Tick::try_from(passed).unwrap_or(Tick::MAX - SLOTS);
@@ -65,7 +65,8 @@ impl Wheel {
         }
         let mut due = Vec::new();
         for tick in self.done + 1..=now.min(self.done + SLOTS) {
-            // Taken, not emptied: polls come up together, and each slot would keep room for all of them.
+            // Taken, not drained: alarms come up in crowds, and each slot would keep the capacity for all of
+            // them.
             due.append(&mut std::mem::take(&mut self.slots[(tick % SLOTS) as usize]));
         }
         self.done = now;

@@ -1,20 +1,20 @@
-//! Bodies in which there is a poll. Whoever reads them or does not, and in whatever pieces they come, they are bodies:
-//! what is in them is never answered.
+//! Bodies that contain a poll. Whether a body is read or not, and however it is split, its content is never
+//! answered as a request.
 
-use super::{END, Pair, Talk, poll};
+use super::{Conversation, END, Pair, poll};
 
-/// What nobody must answer; if somebody does, the answer says "smuggled".
+/// A poll to hide in a body. If it were parsed as a request, its answer would contain "smuggled".
 fn hidden() -> Vec<u8> {
     poll("room=caf%C3%A9&after=start&wait=0")
 }
 
-/// Heads of requests, of which some are answered without a look at the body.
+/// Heads of requests with a body, some of which are answered without reading the body.
 fn heads(pair: &Pair) -> Vec<String> {
     let token = &pair.token;
     [
-        // Read, and no JSON.
+        // Read, but no JSON.
         "POST /api/v1/session HTTP/1.1\r\nContent-Type: application/json\r\n".to_owned(),
-        // 415, once it was read.
+        // 415, after the body was read.
         "POST /api/v1/session HTTP/1.1\r\n".to_owned(),
         // 401, not read.
         "POST /api/v1/rooms/lobby/messages HTTP/1.1\r\nContent-Type: application/json\r\n".to_owned(),
@@ -33,7 +33,7 @@ fn heads(pair: &Pair) -> Vec<String> {
     .into()
 }
 
-/// This body in the ways in which bodies come; head and body apart.
+/// Frames the body in every way that HTTP knows; head and body apart.
 fn framings(head: &str, body: &[u8]) -> Vec<[Vec<u8>; 2]> {
     let length = body.len();
     let chunk = |body: &[u8]| [format!("{:x}\r\n", body.len()).as_bytes(), body, b"\r\n"].concat();
@@ -49,7 +49,7 @@ fn framings(head: &str, body: &[u8]) -> Vec<[Vec<u8>; 2]> {
             [chunk(first), chunk(body), b"0\r\nX: y\r\n\r\n".to_vec()].concat(),
         ],
         [head("Transfer-Encoding: gzip, chunked"), [chunk(body), b"0\r\n\r\n".to_vec()].concat()],
-        // Both: one of them lies.
+        // Both headers, of which one must be wrong.
         [
             head("Content-Length: 5\r\nTransfer-Encoding: chunked"),
             [chunk(body), b"0\r\n\r\n".to_vec()].concat(),
@@ -58,25 +58,25 @@ fn framings(head: &str, body: &[u8]) -> Vec<[Vec<u8>; 2]> {
     ]
 }
 
-/// Sends it in several ways: nothing of what is hidden in it may be answered.
+/// Sends a request with a hidden poll, split in several ways: the poll must not be answered.
 async fn stays_hidden(pair: &Pair, what: &str, head: &[u8], body: &[u8]) {
     let before = poll("room=lobby&wait=0");
     let after = poll("room=tea&wait=0");
     let all = [before.as_slice(), head, body, &after].concat();
-    for talk in [
-        Talk::ending([before.as_slice(), head, body, &after]),
-        Talk::ending([head, body, &after]),
-        Talk::ending([&[&before, head].concat(), body, &after]),
-        Talk::ending([all.as_slice()]).at_once(),
-        Talk::ending([before.as_slice(), &[head, &body[..1]].concat(), &body[1..], &after]),
+    for conversation in [
+        Conversation::ending([before.as_slice(), head, body, &after]),
+        Conversation::ending([head, body, &after]),
+        Conversation::ending([&[&before, head].concat(), body, &after]),
+        Conversation::ending([all.as_slice()]).at_once(),
+        Conversation::ending([before.as_slice(), &[head, &body[..1]].concat(), &body[1..], &after]),
     ] {
-        let said = pair.same(what, &talk).await;
-        assert!(!said.contains("smuggled"), "{talk}: {said}");
+        let said = pair.compare(what, &conversation).await;
+        assert!(!said.contains("smuggled"), "{conversation}: {said}");
     }
 }
 
 #[tokio::test]
-async fn a_body_is_never_taken_for_a_request() {
+async fn body_is_never_parsed_as_request() {
     let pair = Pair::start().await;
     for head in heads(&pair) {
         for [head, body] in framings(&head, &hidden()) {
@@ -87,26 +87,26 @@ async fn a_body_is_never_taken_for_a_request() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_large_is_no_request_either() {
+async fn oversized_body_is_never_parsed_as_request() {
     let pair = Pair::start().await;
-    // Polls as far as one can see, aligned with any buffer.
+    // A sequence of polls, aligned with any buffer.
     let poll = poll(&format!("room=caf%C3%A9&after=start&wait=0&_={}", "x".repeat(64)));
     let body = poll.repeat(200_000 / poll.len());
     for head in heads(&pair) {
         let [head, body] = framings(&head, &body).swap_remove(0);
-        let said = pair.same("413", &Talk::of([[head.as_slice(), &body, END].concat()])).await;
+        let said = pair.compare("413", &Conversation::of([[head.as_slice(), &body, END].concat()])).await;
         assert!(!said.contains("smuggled"), "{said}");
     }
 }
 
 #[tokio::test]
-async fn a_body_that_begins_where_a_buffer_ends_is_read() {
+async fn body_that_begins_at_the_end_of_a_buffer_is_read() {
     let pair = Pair::start().await;
     let body = hidden();
     let length = body.len();
     let post = format!("POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n");
     for size in [2_048, 8_192, 16_384, 32_768] {
-        // Another request, so long that the head of the one with the body ends right there.
+        // A request of such a length that the head of the next one ends at the end of a buffer.
         let room = size - post.len() - "GET /healthz HTTP/1.1\r\nX: \r\n\r\n".len();
         let first = format!("GET /healthz HTTP/1.1\r\nX: {}\r\n\r\n", "x".repeat(room.min(8_000)));
         let rest = size - post.len() - first.len();
@@ -116,10 +116,12 @@ async fn a_body_that_begins_where_a_buffer_ends_is_read() {
             _ => "\r\n".repeat(rest / 2),
         };
         let heads = format!("{first}{filler}{post}");
-        let talk = Talk::ending([[heads.as_bytes(), &body].concat()]);
-        for talk in [talk.at_once(), talk, Talk::ending([heads.as_bytes(), &body])] {
-            let said = pair.same("at the brim", &talk).await;
-            assert!(said.contains("415 Unsupported") && !said.contains("smuggled"), "{talk}: {said}");
+        let conversation = Conversation::ending([[heads.as_bytes(), &body].concat()]);
+        for conversation in
+            [conversation.at_once(), conversation, Conversation::ending([heads.as_bytes(), &body])]
+        {
+            let said = pair.compare("at the brim", &conversation).await;
+            assert!(said.contains("415 Unsupported") && !said.contains("smuggled"), "{conversation}: {said}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What nobody thought of: conversations made by chance, most of them almost right. Both ways must answer the same, and
-//! nothing may be left behind.
+//! Random conversations, most of them almost valid. Both ways must answer them alike, and nothing may be left
+//! behind.
 
 use std::time::Duration;
 
@@ -10,24 +10,24 @@ use holdline_server::hub::HubConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::mutation::Chance;
-use super::{END, Pair, Talk, Way, poll};
+use super::random::Random;
+use super::{Conversation, END, Pair, Way, poll};
 use crate::support::{Connection, within};
 
-/// Conversations for each seed.
+/// The number of conversations for each seed.
 const CONVERSATIONS: usize = 1_000;
-/// Conversations at once.
+/// The number of concurrent conversations.
 const AT_ONCE: usize = 8;
 
-/// Polls are held, but never for long.
-fn impatient() -> HubConfig {
+/// Limits holds to 20 ms.
+fn with_short_holds() -> HubConfig {
     let mut config = HubConfig::default();
     config.max_wait = Duration::from_millis(20);
     config
 }
 
-/// Requests from which conversations are made. None of them changes anything.
-fn words(pair: &Pair, tag: &str) -> Vec<Vec<u8>> {
+/// The requests that conversations consist of. None of them changes anything.
+fn requests(pair: &Pair, tag: &str) -> Vec<Vec<u8>> {
     let (token, cursor) = (&pair.token, pair.cursor(holdline_shared::Seq(3)));
     let hidden = poll("room=caf%C3%A9&after=start&wait=0");
     let (length, text) = (hidden.len(), String::from_utf8(hidden).unwrap());
@@ -72,51 +72,51 @@ fn words(pair: &Pair, tag: &str) -> Vec<Vec<u8>> {
     ]
 }
 
-/// A conversation: some requests, most of the time spoilt, in some pieces.
-fn conversation(chance: &mut Chance, words: &[Vec<u8>]) -> Talk {
+/// Makes a conversation: some requests, usually mutated, in some pieces.
+fn conversation(random: &mut Random, requests: &[Vec<u8>]) -> Conversation {
     let mut bytes = Vec::new();
-    for _ in 0..=chance.below(5) {
-        bytes.extend(chance.one_of(words).iter());
+    for _ in 0..=random.below(5) {
+        bytes.extend(random.one_of(requests).iter());
     }
-    while !chance.once_in(3) {
-        let other = chance.one_of(words).clone();
-        chance.spoil(&mut bytes, &other);
+    while !random.once_in(3) {
+        let other = random.one_of(requests).clone();
+        random.mutate(&mut bytes, &other);
     }
-    let mut pieces = chance.pieces(&bytes, 5);
-    // Whatever is missing of the last one, this makes it complete, or wrong.
+    let mut pieces = random.pieces(&bytes, 5);
+    // Completes the last request, or makes it invalid.
     pieces.push(["\r\n".repeat(200).as_bytes(), END].concat());
-    Talk::of(pieces).with_patience(Duration::from_secs(5))
+    Conversation::of(pieces).closing_after(Duration::from_secs(5))
 }
 
 async fn compare(seed: u64) {
-    let pair = &Pair::with(impatient(), ServeConfig::default()).await;
+    let pair = &Pair::with(with_short_holds(), ServeConfig::default()).await;
     let tag = pair.lobby().await.tag;
-    let words = &words(pair, &tag);
-    let chance = &mut Chance::new(seed);
-    let talks: Vec<_> = (0..CONVERSATIONS).map(|_| conversation(chance, words)).collect();
-    let talks = talks.iter().enumerate().map(|(number, talk)| async move {
-        pair.same(&format!("seed {seed}, conversation {number}"), talk).await;
+    let requests = &requests(pair, &tag);
+    let random = &mut Random::new(seed);
+    let conversations: Vec<_> = (0..CONVERSATIONS).map(|_| conversation(random, requests)).collect();
+    let conversations = conversations.iter().enumerate().map(|(number, conversation)| async move {
+        pair.compare(&format!("seed {seed}, conversation {number}"), conversation).await;
     });
-    stream::iter(talks).buffer_unordered(AT_ONCE).collect::<Vec<_>>().await;
+    stream::iter(conversations).buffer_unordered(AT_ONCE).collect::<Vec<_>>().await;
     pair.holds_nothing().await;
     assert_eq!(pair.lobby().await.tag, tag, "nobody came or went");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn conversations_by_chance() {
+async fn random_conversations_of_a_fixed_seed() {
     compare(4).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn conversations_by_another_chance_each_time() {
-    compare(Chance::seed()).await;
+async fn random_conversations_of_a_fresh_seed() {
+    compare(Random::seed()).await;
 }
 
-/// Sends all of it, and goes away somehow.
-async fn molest(way: &Way, pieces: Vec<Vec<u8>>, reads: bool) {
+/// Sends the pieces, then closes its sending side and reads, or disconnects.
+async fn attack(way: &Way, pieces: Vec<Vec<u8>>, reads: bool) {
     let mut stream = TcpStream::connect(way.address).await.unwrap();
     for piece in pieces {
-        // It may have been cut off long ago.
+        // The server may have cut the connection already.
         let _ = stream.write_all(&piece).await;
         tokio::task::yield_now().await;
     }
@@ -127,40 +127,40 @@ async fn molest(way: &Way, pieces: Vec<Vec<u8>>, reads: bool) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_survives_all_of_it() {
-    let seed = Chance::seed();
-    let seats = 20;
+async fn server_survives_random_attacks() {
+    let seed = Random::seed();
+    let limit = 20;
     let mut config = ServeConfig::default();
-    config.max_connections = seats;
-    let pair = &Pair::with(impatient(), config).await;
-    let words = &words(pair, "x");
-    let chance = &mut Chance::new(seed);
+    config.max_connections = limit;
+    let pair = &Pair::with(with_short_holds(), config).await;
+    let requests = &requests(pair, "x");
+    let random = &mut Random::new(seed);
     let attacks: Vec<_> = (0..CONVERSATIONS)
         .map(|_| {
             let mut bytes =
-                if chance.once_in(4) { chance.bytes(3_000) } else { chance.one_of(words).repeat(2) };
-            chance.spoil(&mut bytes, &words[0]);
-            (chance.pieces(&bytes, 4), chance.once_in(2))
+                if random.once_in(4) { random.bytes(3_000) } else { random.one_of(requests).repeat(2) };
+            random.mutate(&mut bytes, &requests[0]);
+            (random.pieces(&bytes, 4), random.once_in(2))
         })
         .collect();
     for way in [&pair.loops, &pair.plain] {
-        let attacks = attacks.iter().cloned().map(|(pieces, reads)| molest(way, pieces, reads));
+        let attacks = attacks.iter().cloned().map(|(pieces, reads)| attack(way, pieces, reads));
         within(
             &format!("all attacks of seed {seed}"),
             stream::iter(attacks).buffer_unordered(AT_ONCE).collect::<Vec<_>>(),
         )
         .await;
         pair.holds_nothing().await;
-        let all_seats = async {
+        let all_connections = async {
             let mut taken = Vec::new();
-            while taken.len() < seats {
+            while taken.len() < limit {
                 let mut connection = Connection::open(way.address).await;
-                let path = *chance.one_of(&["/api/v1/poll?room=lobby&wait=0", "/healthz"]);
+                let path = *random.one_of(&["/api/v1/poll?room=lobby&wait=0", "/healthz"]);
                 if connection.get(path, "").await.status == 200 {
                     taken.push(connection);
                 }
             }
         };
-        within(&format!("all seats, after seed {seed}"), all_seats).await;
+        within(&format!("every connection, after seed {seed}"), all_connections).await;
     }
 }

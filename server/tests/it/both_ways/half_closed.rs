@@ -1,16 +1,16 @@
-//! Clients that close their side, or vanish, at all moments.
+//! Clients that close their sending side, or vanish, at any moment.
 
 use std::time::SystemTime;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::talk::{settle, without_dates_and_ids};
+use super::conversation::{settle, without_dates_and_ids};
 use super::{Pair, Way, poll};
 use crate::support::{until, within};
 
-/// Sends these pieces, each once the server has taken the one before, and closes its side.
-async fn says_and_closes(way: &Way, pieces: &[&[u8]]) -> String {
+/// Sends the pieces, each once the server has read the one before, and closes the sending side.
+async fn send_and_half_close(way: &Way, pieces: &[&[u8]]) -> String {
     let began = SystemTime::now();
     let mut stream = TcpStream::connect(way.address).await.unwrap();
     let mut other = None;
@@ -20,13 +20,13 @@ async fn says_and_closes(way: &Way, pieces: &[&[u8]]) -> String {
     }
     stream.shutdown().await.unwrap();
     let mut said = Vec::new();
-    // A reset is an end, too.
+    // A reset counts as an end.
     within("the end", async { while stream.read_buf(&mut said).await.is_ok_and(|count| count > 0) {} }).await;
     without_dates_and_ids(&said, began)
 }
 
 #[tokio::test]
-async fn who_has_said_all_is_answered_or_let_go_the_same() {
+async fn half_closed_connection_ends_alike() {
     let pair = Pair::start().await;
     let health: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
     let held = poll("room=lobby");
@@ -38,19 +38,19 @@ async fn who_has_said_all_is_answered_or_let_go_the_same() {
         &[health],
         &[&poll],
         &[&poll, health],
-        // Held when the client closes its side: nobody waits for the answer.
+        // The poll is held when the client closes its side: nobody waits for its answer.
         &[&held],
         &[health, &held],
     ];
     for pieces in pieces {
-        let [loops, plain] = [&pair.loops, &pair.plain].map(|way| says_and_closes(way, pieces));
+        let [loops, plain] = [&pair.loops, &pair.plain].map(|way| send_and_half_close(way, pieces));
         assert_eq!(loops.await, plain.await, "{pieces:?}");
         pair.holds_nothing().await;
     }
 }
 
 #[tokio::test]
-async fn who_has_asked_for_more_meanwhile_gets_all_of_it() {
+async fn requests_during_a_held_poll_are_answered_after_a_half_close() {
     let pair = Pair::start().await;
     let health: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
     let next = poll("room=tea&wait=0");
@@ -58,7 +58,7 @@ async fn who_has_asked_for_more_meanwhile_gets_all_of_it() {
     for rest in [health, &next, &[next.as_slice(), health].concat(), &health[..9], &held] {
         let pieces = [held.as_slice(), rest];
         let answers = async {
-            tokio::join!(says_and_closes(&pair.loops, &pieces), says_and_closes(&pair.plain, &pieces))
+            tokio::join!(send_and_half_close(&pair.loops, &pieces), send_and_half_close(&pair.plain, &pieces))
         };
         let publishes = async {
             until("both are held", || pair.hub.held() == 2).await;
@@ -75,7 +75,7 @@ async fn who_has_asked_for_more_meanwhile_gets_all_of_it() {
 }
 
 #[tokio::test]
-async fn who_vanishes_is_forgotten() {
+async fn polls_of_vanished_clients_are_released() {
     let pair = Pair::start().await;
     for way in [&pair.loops, &pair.plain] {
         for resets in [false, true] {
@@ -95,8 +95,8 @@ async fn who_vanishes_is_forgotten() {
     }
 }
 
-/// Sends a request and closes its side in the same breath, as `printf … | nc -N` does.
-async fn says_all_at_once(way: &Way, request: &[u8]) -> String {
+/// Sends a request and closes the sending side at once, as `printf … | nc -N` does.
+async fn send_and_half_close_at_once(way: &Way, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(way.address).await.unwrap();
     stream.write_all(request).await.unwrap();
     stream.shutdown().await.unwrap();
@@ -106,7 +106,7 @@ async fn says_all_at_once(way: &Way, request: &[u8]) -> String {
 }
 
 #[tokio::test]
-async fn who_has_said_all_is_answered() {
+async fn request_before_a_half_close_is_answered() {
     let pair = Pair::start().await;
     for way in [&pair.loops, &pair.plain] {
         for (request, answer) in [
@@ -118,27 +118,27 @@ async fn who_has_said_all_is_answered() {
             ("GET /subscribe?wait=0 HTTP/1.0\r\n\r\n".to_owned(), "200 OK"),
             ("POST /publish HTTP/1.0\r\nContent-Length: 2\r\n\r\nhi".to_owned(), "ok"),
         ] {
-            let said = says_all_at_once(way, request.as_bytes()).await;
+            let said = send_and_half_close_at_once(way, request.as_bytes()).await;
             assert!(said.contains(" 200 OK\r\n") && said.contains(answer), "{}: {request}{said}", way.name);
         }
     }
 }
 
 #[tokio::test]
-async fn whoever_closes_while_a_poll_is_held_is_let_go() {
+async fn half_close_ends_a_held_poll() {
     let pair = Pair::start().await;
     for way in [&pair.loops, &pair.plain] {
         for path in ["/api/v1/poll?room=lobby", "/subscribe", "/api/v1/events?room=lobby"] {
             let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n");
-            says_all_at_once(way, request.as_bytes()).await;
+            send_and_half_close_at_once(way, request.as_bytes()).await;
             pair.holds_nothing().await;
         }
     }
 }
 
-/// On a disk: the answer takes a while.
+/// The log is on a disk, so that the answer takes a while.
 #[tokio::test]
-async fn what_was_published_before_closing_is_stored_and_answered() {
+async fn publish_before_a_half_close_is_stored_and_answered() {
     const COUNT: usize = 50;
     for event_loops in [1, 0] {
         let mut config = holdline_server::ServeConfig::default();
@@ -167,7 +167,7 @@ async fn what_was_published_before_closing_is_stored_and_answered() {
                 ]
             })
             .collect();
-        let answers = requests.iter().map(|request| says_all_at_once(&way, request.as_bytes()));
+        let answers = requests.iter().map(|request| send_and_half_close_at_once(&way, request.as_bytes()));
         for answer in futures_util::future::join_all(answers).await {
             let status = &answer[..answer.len().min(13)];
             assert!(status.ends_with(" 201 ") || status.ends_with(" 200 "), "{}: {answer:?}", way.name);

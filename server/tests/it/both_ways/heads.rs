@@ -1,10 +1,11 @@
-//! Heads of all kinds in front of a poll: what is unusual is hyper's to judge, also when a poll has come before it.
+//! Unusual heads of polls: hyper decides about them, also on a connection on which a poll was answered
+//! before.
 
-use super::{Pair, Talk, poll};
+use super::{Conversation, Pair, poll};
 
 const POLL: &str = "GET /api/v1/poll?room=lobby&wait=0 HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-/// A poll with something changed in its head.
+/// Polls with an unusual head.
 #[expect(clippy::too_many_lines, reason = "a list")]
 fn heads() -> Vec<Vec<u8>> {
     let lines = |count: usize, line: &str| vec![line; count].join("\r\n");
@@ -116,7 +117,7 @@ fn heads() -> Vec<Vec<u8>> {
     ]);
     heads.push(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".to_vec());
     let bare = POLL.replace("localhost", "caf\u{e9}").into_bytes();
-    // In Latin-1, too: a byte that is no UTF-8.
+    // The same in Latin-1: a byte that is no UTF-8.
     heads.push(bare.into_iter().filter(|&byte| byte != 0xc3).collect());
     heads
 }
@@ -127,17 +128,17 @@ async fn every_head_gets_the_same_answer() {
     for head in heads() {
         let what = head.escape_ascii().to_string();
         let what = what.get(..300).unwrap_or(&what);
-        pair.same(what, &Talk::ending([head.clone()])).await;
-        pair.same(what, &Talk::ending([head.clone()]).at_once()).await;
+        pair.compare(what, &Conversation::ending([head.clone()])).await;
+        pair.compare(what, &Conversation::ending([head.clone()]).at_once()).await;
         let wanders = [poll("room=lobby&wait=0"), head.clone(), poll("room=tea&wait=0"), head];
-        pair.same(what, &Talk::ending(wanders.clone())).await;
-        pair.same(what, &Talk::ending(wanders).at_once()).await;
+        pair.compare(what, &Conversation::ending(wanders.clone())).await;
+        pair.compare(what, &Conversation::ending(wanders).at_once()).await;
     }
     assert_eq!(pair.hub.held(), 0);
 }
 
 #[tokio::test]
-async fn everything_else_is_answered_the_same() {
+async fn other_requests_get_the_same_answer() {
     let pair = Pair::start().await;
     for path in [
         "/",
@@ -164,7 +165,7 @@ async fn everything_else_is_answered_the_same() {
             let request = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
             let wanders =
                 [poll("room=lobby&wait=0"), request.clone().into(), poll("room=tea&wait=0"), request.into()];
-            pair.same(path, &Talk::ending(wanders)).await;
+            pair.compare(path, &Conversation::ending(wanders)).await;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Held polls, one in each way, ended by the same cause.
+//! Held polls, one in each way of serving, ended by the same cause.
 
 use std::cell::RefCell;
 use std::time::{Duration, Instant, SystemTime};
@@ -8,12 +8,12 @@ use holdline_server::hub::HubConfig;
 use holdline_shared::Batch;
 use serde_json::json;
 
-use super::talk::without_dates_and_ids;
+use super::conversation::without_dates_and_ids;
 use super::{Pair, Way};
 use crate::support::{Connection, until, within};
 use holdline_server::Scope;
 
-/// Holds this poll in both ways; what both were answered once the cause had come.
+/// Holds the same poll in both ways, brings about the cause, and returns the answer, which must be equal.
 async fn held(pair: &Pair, query: &str, cause: impl Future<Output = ()>) -> String {
     let began = SystemTime::now();
     let mut connections = Vec::new();
@@ -27,7 +27,7 @@ async fn held(pair: &Pair, query: &str, cause: impl Future<Output = ()>) -> Stri
     cause.await;
     let mut answers = Vec::new();
     for mut connection in connections {
-        // The connection stays; the next answer ends it.
+        // The connection stays open; the next answer ends it.
         connection.write(super::END).await;
         let said = within("the answer", connection.rest()).await;
         assert!(said.ends_with("ok\n"), "{said}");
@@ -39,7 +39,7 @@ async fn held(pair: &Pair, query: &str, cause: impl Future<Output = ()>) -> Stri
 }
 
 #[tokio::test]
-async fn what_is_published_edited_or_made_ends_a_hold() {
+async fn publish_edit_delete_and_new_room_end_a_hold() {
     let pair = Pair::start().await;
     let mut ada = pair.plain.visitor();
     ada.enters("Ada").await;
@@ -53,9 +53,10 @@ async fn what_is_published_edited_or_made_ends_a_hold() {
         assert!(held(&pair, query, edit).await.contains("second"));
         let delete = async { drop(ada.delete(&path).await) };
         assert!(held(&pair, query, delete).await.contains("\"cursor\""));
-        // What came in between is found by the next poll.
-        let all =
-            pair.same(query, &super::Talk::ending([super::poll(&format!("{query}&after={after}"))])).await;
+        // The next poll finds the entries in between.
+        let all = pair
+            .compare(query, &super::Conversation::ending([super::poll(&format!("{query}&after={after}"))]))
+            .await;
         assert!(all.contains("hello"));
     }
     let said = held(&pair, "room=*", async { drop(ada.makes_room("new").await) }).await;
@@ -63,7 +64,7 @@ async fn what_is_published_edited_or_made_ends_a_hold() {
 }
 
 #[tokio::test]
-async fn what_does_not_concern_it_does_not() {
+async fn entries_of_other_rooms_do_not_end_a_hold() {
     let pair = Pair::start().await;
     let said = held(&pair, "room=tea", async {
         pair.says("lobby", "not for you").await;
@@ -76,7 +77,7 @@ async fn what_does_not_concern_it_does_not() {
 }
 
 #[tokio::test]
-async fn presence_ends_a_hold() {
+async fn change_of_presence_ends_a_hold() {
     let mut hub = HubConfig::default();
     hub.grace = Duration::from_millis(100);
     let pair = Pair::with(hub, ServeConfig::default()).await;
@@ -102,7 +103,7 @@ async fn presence_ends_a_hold() {
     }
 }
 
-/// How long a poll takes that nothing ends.
+/// The duration and the answer of a poll that nothing ends early.
 async fn time_of(way: &Way, query: &str) -> (Duration, Batch) {
     let mut connection = Connection::open(way.address).await;
     let start = Instant::now();
@@ -111,7 +112,7 @@ async fn time_of(way: &Way, query: &str) -> (Duration, Batch) {
 }
 
 #[tokio::test]
-async fn a_hold_ends_by_itself_but_never_early() {
+async fn hold_ends_after_its_wait_but_never_early() {
     let mut hub = HubConfig::default();
     hub.max_wait = Duration::from_millis(1_300);
     let pair = Pair::with(hub, ServeConfig::default()).await;

@@ -1,5 +1,5 @@
-//! Connections on which nothing is asked for a while. They are kept for longer than a head may take, so that a proxy that
-//! keeps connections for the next request does not find them closed.
+//! Idle connections. They are kept for longer than a head may take, so that a proxy that reuses its
+//! connections does not find them closed.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ fn config(head_timeout: Duration, idle_timeout: Duration) -> ServeConfig {
 }
 
 #[test]
-fn idle_connections_outlive_those_of_a_proxy() {
+fn default_idle_timeout_is_longer_than_that_of_proxies() {
     let config = ServeConfig::default();
     assert!(
         config.idle_timeout > Duration::from_secs(75),
@@ -31,7 +31,7 @@ fn idle_connections_outlive_those_of_a_proxy() {
 }
 
 #[tokio::test]
-async fn an_idle_connection_is_kept_for_longer_than_a_head_may_take() {
+async fn idle_connection_is_kept_for_longer_than_a_head_may_take() {
     let pair = Pair::with(HubConfig::default(), config(SHORT, Duration::from_secs(600))).await;
     for way in [&pair.loops, &pair.plain] {
         let mut fresh = Connection::open(way.address).await;
@@ -39,7 +39,7 @@ async fn an_idle_connection_is_kept_for_longer_than_a_head_may_take() {
         assert_eq!(used.get("/healthz", "").await.status, 200);
         let mut polled = Connection::open(way.address).await;
         assert_eq!(polled.get("/api/v1/poll?room=lobby&wait=0", "").await.status, 200);
-        // A head that does not come to its end shows that the time for one is over, several times.
+        // The cut of an incomplete head shows, several times, that the time for a head has passed.
         for begun in [&HEALTH[..1], &HEALTH[..HEALTH.len() - 1], "GET /api/v1/poll?room"] {
             let mut slow = TcpStream::connect(way.address).await.unwrap();
             slow.write_all(begun.as_bytes()).await.unwrap();
@@ -54,7 +54,7 @@ async fn an_idle_connection_is_kept_for_longer_than_a_head_may_take() {
 }
 
 #[tokio::test]
-async fn an_idle_connection_is_closed_in_the_end() {
+async fn idle_connection_is_closed_after_its_time_out() {
     let pair = Pair::with(HubConfig::default(), config(SHORT, 3 * SHORT)).await;
     let asked = [String::new(), HEALTH.to_owned(), String::from_utf8(poll("room=lobby&wait=0")).unwrap()];
     for way in [&pair.loops, &pair.plain] {

@@ -1,4 +1,4 @@
-//! What a full server says, and when a connection has been silent for too long.
+//! The answers of a full server, and the time-outs of silent connections.
 
 use std::time::Duration;
 
@@ -7,50 +7,50 @@ use holdline_server::hub::HubConfig;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::{Pair, Talk, Way, poll};
+use super::{Conversation, Pair, Way, poll};
 use crate::support::{Connection, within};
 
 #[tokio::test]
-async fn beyond_the_most_connections_both_say_the_same() {
+async fn connection_beyond_the_limit_gets_the_same_answer() {
     let mut config = ServeConfig::default();
     config.max_connections = 3;
     let pair = Pair::with(HubConfig::default(), config).await;
     let fills = |way: &Way| {
         let address = way.address;
         async move {
-            let mut inside = Vec::new();
-            while inside.len() < 3 {
+            let mut open = Vec::new();
+            while open.len() < 3 {
                 let mut connection = Connection::open(address).await;
                 if connection.get("/api/v1/poll?room=lobby&wait=0", "").await.status == 200 {
-                    inside.push(connection);
+                    open.push(connection);
                 }
             }
-            inside
+            open
         }
     };
-    let inside = tokio::join!(fills(&pair.loops), fills(&pair.plain));
+    let open = tokio::join!(fills(&pair.loops), fills(&pair.plain));
     for request in [
         poll("room=lobby&wait=0"),
         poll("room=lobby"),
         b"GET /healthz HTTP/1.1\r\n\r\n".to_vec(),
         b"x".to_vec(),
     ] {
-        let said = pair.same("full", &Talk::of([request])).await;
+        let said = pair.compare("full", &Conversation::of([request])).await;
         assert!(said.starts_with("HTTP/1.1 503 ") && said.contains("retry-after: 5"), "{said}");
     }
     for path in ["/api/v1/events?room=lobby", "/chat/api/v1/events?room=lobby&after=start"] {
         let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n");
-        let said = pair.same("full", &Talk::of([request.into_bytes()])).await;
+        let said = pair.compare("full", &Conversation::of([request.into_bytes()])).await;
         let is_stream = said.starts_with("HTTP/1.1 200 ") && said.contains("content-type: text/event-stream");
         assert!(is_stream && said.contains("retry: 5000\nevent: problem\ndata: {"), "{said}");
         for header in ["x-content-type-options: nosniff", "content-security-policy: ", "holdline-build: "] {
             assert!(said.contains(header), "{header}: {said}");
         }
     }
-    drop(inside);
+    drop(open);
     for way in [&pair.loops, &pair.plain] {
-        // Each of the seats is free again, and none is there twice.
-        let again = within("three seats", fills(way)).await;
+        // Each permit is free again, and none was returned twice.
+        let again = within("three connections", fills(way)).await;
         let mut fourth = Connection::open(way.address).await;
         assert_eq!(fourth.get("/healthz", "").await.status, 503, "{}", way.name);
         drop(again);
@@ -58,7 +58,7 @@ async fn beyond_the_most_connections_both_say_the_same() {
 }
 
 #[tokio::test]
-async fn head_has_at_most_32_kilobytes_in_however_many_packets() {
+async fn head_beyond_32_kilobytes_is_refused() {
     let pair = Pair::with(HubConfig::default(), ServeConfig::default()).await;
     for way in [&pair.loops, &pair.plain] {
         for path in ["/healthz", "/api/v1/poll?room=lobby&wait=0"] {
@@ -71,7 +71,7 @@ async fn head_has_at_most_32_kilobytes_in_however_many_packets() {
                 );
                 let mut stream = TcpStream::connect(way.address).await.unwrap();
                 let mut said = Vec::new();
-                // Hyper may close before it has read everything, which can take its answer away.
+                // Hyper may close before it has read the whole request, which can discard its answer.
                 let is_whole = stream.write_all(request.as_bytes()).await.is_ok()
                     && stream.read_to_end(&mut said).await.is_ok();
                 let status = if is_taken { "HTTP/1.1 200 " } else { "HTTP/1.1 431 " };
@@ -84,22 +84,22 @@ async fn head_has_at_most_32_kilobytes_in_however_many_packets() {
 }
 
 #[tokio::test]
-async fn a_server_that_holds_too_many_says_the_same() {
-    // With none allowed at all every poll that would wait is one too many.
+async fn poll_beyond_the_limit_gets_the_same_answer() {
+    // With a limit of zero, every poll that would be held is refused.
     let mut hub = HubConfig::default();
     hub.max_held = 0;
     let pair = Pair::with(hub, ServeConfig::default()).await;
     for query in
         ["room=lobby", "room=lobby&after=start", "room=nowhere", "room=lobby&wait=0", "room=lobby&after=x"]
     {
-        pair.same(query, &Talk::ending([poll(query)])).await;
+        pair.compare(query, &Conversation::ending([poll(query)])).await;
     }
-    let said = pair.same("one too many", &Talk::ending([poll("room=lobby")])).await;
+    let said = pair.compare("one too many", &Conversation::ending([poll("room=lobby")])).await;
     assert!(said.contains("\"overloaded\"") && said.contains("retry-after"), "{said}");
 }
 
 #[tokio::test]
-async fn silence_is_ended_without_a_word() {
+async fn silent_connection_is_closed_without_an_answer() {
     let mut config = ServeConfig::default();
     (config.head_timeout, config.idle_timeout) = (Duration::from_millis(300), Duration::from_millis(300));
     let pair = Pair::with(HubConfig::default(), config).await;
@@ -113,11 +113,11 @@ async fn silence_is_ended_without_a_word() {
         vec![poll("room=lobby&wait=0"), health.to_vec()],
         vec![health.to_vec(), poll("room=lobby&wait=0")],
         vec![health.to_vec(), poll("room=lobby&wait=0"), b"GET".to_vec()],
-        // Longer than the patience with the silent.
+        // Longer than the time-outs.
         vec![poll("room=lobby&wait=1")],
         vec![[poll("room=lobby&wait=1"), poll("room=lobby&wait=0")].concat()],
     ] {
-        pair.same("silence", &Talk::of(pieces)).await;
+        pair.compare("silence", &Conversation::of(pieces)).await;
     }
     let stays = TcpStream::connect(pair.loops.address).await.unwrap();
     pair.holds_nothing().await;

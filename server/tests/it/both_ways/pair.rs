@@ -1,4 +1,4 @@
-//! One hub behind two listeners, served in both ways.
+//! A pair of servers for one hub, one for each way of serving.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -13,24 +13,24 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::Talk;
+use super::Conversation;
 use crate::support::{Client, within};
 use holdline_server::Scope;
 
-/// How often hyper alone may show another outcome of a race before there is none.
+/// The number of times that hyper alone may show another outcome of a race.
 const TRIES: usize = 60;
 
-/// Both ways over one hub.
+/// A hub that is served in both ways.
 pub(crate) struct Pair {
     pub(crate) hub: Arc<Hub>,
     pub(crate) loops: Way,
     pub(crate) plain: Way,
-    /// Ada, who is always everywhere.
+    /// The session of Ada, who is present in all rooms.
     pub(crate) token: String,
     _ada: PresenceLease,
 }
 
-/// One way of serving.
+/// A server with one of the ways of serving.
 pub(crate) struct Way {
     pub(crate) name: &'static str,
     pub(crate) address: SocketAddr,
@@ -48,39 +48,40 @@ impl Way {
         Self { name, address, stop: Some(stop), serving }
     }
 
-    /// This hub, served with one event loop.
+    /// Serves the hub with one event loop.
     pub(crate) async fn loops(hub: Arc<Hub>, config: ServeConfig) -> Self {
         Self::start("event loops", hub, config, 1).await
     }
 
-    /// This hub, served by hyper alone.
+    /// Serves the hub with hyper alone.
     pub(crate) async fn plain(hub: Arc<Hub>, config: ServeConfig) -> Self {
         Self::start("plain HTTP", hub, config, 0).await
     }
 
-    /// Somebody without a session.
+    /// Makes a client without a session.
     pub(crate) fn visitor(&self) -> Client {
         Client::new(Client::http(), self.address)
     }
 
-    /// Tells it to stop, without waiting.
+    /// Starts the stop without waiting.
     pub(crate) fn begin_to_stop(&mut self) {
         self.stop = None;
     }
 
-    /// Waits until it has stopped.
+    /// Waits until the server has stopped.
     pub(crate) async fn ended(&mut self) {
         within("the server's end", &mut self.serving).await.unwrap();
     }
 }
 
 impl Pair {
-    /// With everything as usual.
+    /// Starts both with default settings.
     pub(crate) async fn start() -> Self {
         Self::with(HubConfig::default(), ServeConfig::default()).await
     }
 
-    /// A lobby with some messages in it, and Ada; a room `tea`; one with a name that has to be encoded.
+    /// Starts both with Ada, some messages in the lobby, a room `tea`, and a room whose name has to be
+    /// encoded.
     pub(crate) async fn with(hub: HubConfig, serve: ServeConfig) -> Self {
         let hub = Hub::open_with(Arc::new(MemoryLog::new()), hub).await.unwrap();
         let loops = Way::loops(hub.clone(), serve.clone()).await;
@@ -107,12 +108,12 @@ impl Pair {
         pair
     }
 
-    /// Presence in all rooms, as Ada is told of it.
+    /// Reads the presence of all rooms.
     pub(crate) async fn presence(&self) -> Presence {
         self.presence_in("here=lobby&here=tea&here=caf%C3%A9").await
     }
 
-    /// The lobby's presence.
+    /// Reads the lobby's presence.
     pub(crate) async fn lobby(&self) -> Presence {
         self.presence_in("here=lobby").await
     }
@@ -130,38 +131,39 @@ impl Pair {
         Cursor { epoch: self.hub.log().epoch(), seq }
     }
 
-    /// Says something, without a server.
+    /// Publishes a message directly in the hub.
     pub(crate) async fn says(&self, room: &str, text: &str) {
         let author = holdline_shared::Person::stdin();
         let draft = Draft::say(author, room.parse().unwrap(), text.parse().unwrap());
         self.hub.publish(draft).await.unwrap();
     }
 
-    /// Sends the same to both, and answers what both have said.
+    /// Sends a conversation to both, and returns their common output.
     ///
-    /// Some requests race with themselves: whether hyper keeps a connection of which a body was not read depends on how
-    /// much of it has arrived. Then the event loops may do what hyper alone does at one time or another, also when some
-    /// of the bytes arrive sooner. Where a body is in play they may also end the connection an answer sooner or later, as
-    /// some of these moments are hard to meet; `bodies` looks at those by themselves.
-    pub(crate) async fn same(&self, what: &str, talk: &Talk) -> String {
-        let loops = talk.with(self.loops.address).await;
+    /// Some requests have a race: whether hyper keeps a connection with an unread body depends on how much of
+    /// the body has arrived. Then the output of the event loops may equal any outcome of hyper alone, also
+    /// one that needs some of the bytes to arrive sooner. If a body is involved, they may also end the
+    /// connection some answers earlier or later, because some of these moments are hard to hit; `bodies`
+    /// tests those separately.
+    pub(crate) async fn compare(&self, what: &str, conversation: &Conversation) -> String {
+        let loops = conversation.send_to(self.loops.address).await;
         let mut plain = BTreeSet::new();
         for number in 0..TRIES {
-            // Every other time as it is.
+            // Every other try leaves the pieces unchanged.
             let which = if number % 2 == 0 { 0 } else { number / 2 };
-            plain.insert(talk.sooner(which).with(self.plain.address).await);
+            plain.insert(conversation.sooner(which).send_to(self.plain.address).await);
             if plain.contains(&loops) {
                 return loops;
             }
         }
         let begins_alike = |other: &String| other.starts_with(&loops) || loops.starts_with(other.as_str());
-        if talk.has_body() && plain.iter().any(begins_alike) {
+        if conversation.has_body() && plain.iter().any(begins_alike) {
             return loops;
         }
-        panic!("{what}\nsent: {talk}\nevent loops: {loops:?}\nplain HTTP: {plain:?}");
+        panic!("{what}\nsent: {conversation}\nevent loops: {loops:?}\nplain HTTP: {plain:?}");
     }
 
-    /// Nothing is held any more, by whichever way.
+    /// Waits until no poll is held, in either way.
     pub(crate) async fn holds_nothing(&self) {
         crate::support::until("nothing is held", || self.hub.held() == 0).await;
     }

@@ -1,15 +1,15 @@
-//! Several requests in one piece, and pieces that come while others are being answered: the answers come in the order of
-//! the questions, whoever gives them.
+//! Several requests in one piece, and pieces that arrive while earlier requests are answered: the answers
+//! come in the order of the requests, whichever transport gives them.
 
 use std::time::Duration;
 
 use holdline_server::ServeConfig;
 use holdline_server::hub::HubConfig;
 
-use super::{Pair, Talk, poll};
+use super::{Conversation, Pair, poll};
 
-/// Polls are held, but never for long.
-async fn impatient() -> Pair {
+/// Starts both with holds of at most 30 ms.
+async fn with_short_holds() -> Pair {
     let mut hub = HubConfig::default();
     hub.max_wait = Duration::from_millis(30);
     Pair::with(hub, ServeConfig::default()).await
@@ -25,14 +25,14 @@ fn requests() -> Vec<Vec<u8>> {
     vec![
         poll("room=lobby&wait=0"),
         poll("room=tea&after=start"),
-        // Held for as long as may be.
+        // Held until its time is up.
         poll("room=lobby"),
         poll("room=nowhere"),
         b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n".to_vec(),
         post("text/plain", "hello").into_bytes(),
         post("application/json", "{\"nickname\":7}").into_bytes(),
         b"HEAD /api/v1/poll?room=lobby HTTP/1.1\r\nHost: a\r\n\r\n".to_vec(),
-        // A line break too many.
+        // A superfluous line break.
         [poll("room=tea&wait=0"), b"\r\n".to_vec()].concat(),
         b"GET /api/v1/poll?room=lobby&wait=0 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n".to_vec(),
     ]
@@ -40,39 +40,39 @@ fn requests() -> Vec<Vec<u8>> {
 
 #[tokio::test]
 async fn two_requests_in_one_piece_and_in_two() {
-    let pair = impatient().await;
+    let pair = with_short_holds().await;
     for first in requests() {
         for second in requests() {
-            let talk = Talk::ending([first.clone(), second.clone()]);
-            let apart = pair.same("two", &talk).await;
-            assert_eq!(pair.same("two at once", &talk.at_once()).await, apart);
+            let conversation = Conversation::ending([first.clone(), second.clone()]);
+            let apart = pair.compare("two", &conversation).await;
+            assert_eq!(pair.compare("two at once", &conversation.at_once()).await, apart);
         }
     }
     assert_eq!(pair.hub.held(), 0);
 }
 
 #[tokio::test]
-async fn three_requests_in_one_piece_and_in_pieces_that_fit_nothing() {
-    let pair = impatient().await;
+async fn three_requests_in_one_piece_and_in_odd_pieces() {
+    let pair = with_short_holds().await;
     let requests = requests();
     for (number, first) in requests.iter().enumerate() {
         for step in 1..requests.len() {
             let second = &requests[(number + step) % requests.len()];
             let third = &requests[(number + 3 * step) % requests.len()];
-            let talk = Talk::ending([first.clone(), second.clone(), third.clone()]);
-            let apart = pair.same("three", &talk).await;
-            assert_eq!(pair.same("three at once", &talk.at_once()).await, apart);
+            let conversation = Conversation::ending([first.clone(), second.clone(), third.clone()]);
+            let apart = pair.compare("three", &conversation).await;
+            assert_eq!(pair.compare("three at once", &conversation.at_once()).await, apart);
             let all = [first.as_slice(), second, third].concat();
             let pieces = all.chunks(all.len() / 4 + 1);
-            assert_eq!(pair.same("three in pieces", &Talk::ending(pieces)).await, apart);
+            assert_eq!(pair.compare("three in pieces", &Conversation::ending(pieces)).await, apart);
         }
     }
     assert_eq!(pair.hub.held(), 0);
 }
 
 #[tokio::test]
-async fn a_poll_that_fills_a_buffer_to_the_brim() {
-    let pair = impatient().await;
+async fn poll_that_exactly_fills_a_buffer() {
+    let pair = with_short_holds().await;
     let other = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n".to_vec();
     for size in [2_047, 2_048, 2_049, 8_191, 8_192, 8_193, 16_384] {
         let short = poll("room=lobby&wait=0&_=").len();
@@ -80,12 +80,12 @@ async fn a_poll_that_fills_a_buffer_to_the_brim() {
         assert_eq!(long.len(), size);
         for next in [poll("room=tea&wait=0"), other.clone()] {
             for before in [poll("room=lobby&wait=0"), other.clone()] {
-                let talk = Talk::ending([before, long.clone(), next.clone()]);
-                let apart = pair.same("to the brim", &talk).await;
-                assert_eq!(pair.same("to the brim, at once", &talk.at_once()).await, apart);
+                let conversation = Conversation::ending([before, long.clone(), next.clone()]);
+                let apart = pair.compare("to the brim", &conversation).await;
+                assert_eq!(pair.compare("to the brim, at once", &conversation.at_once()).await, apart);
             }
-            let at_once = Talk::ending([long.clone(), next]).at_once();
-            pair.same("first of all", &at_once).await;
+            let at_once = Conversation::ending([long.clone(), next]).at_once();
+            pair.compare("first of all", &at_once).await;
         }
     }
 }

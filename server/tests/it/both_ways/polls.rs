@@ -1,4 +1,4 @@
-//! Polls of every shape that are answered at once.
+//! Polls of every form that are answered at once.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use holdline_server::hub::HubConfig;
 use holdline_server::log::Retention;
 use holdline_shared::{Cursor, Epoch, Seq};
 
-use super::{Pair, Talk, poll};
+use super::{Conversation, Pair, poll};
 
-/// Queries, most of them right, and what stands in them.
+/// Queries with every kind of value, most of them valid.
 fn queries(pair: &Pair) -> Vec<String> {
     let (head, old) = (pair.cursor(pair.hub.head()), pair.cursor(Seq(3)));
     let beyond = pair.cursor(Seq(pair.hub.head().0 + 1));
@@ -81,58 +81,58 @@ async fn every_query_gets_the_same_answer() {
     hub.max_wait = Duration::from_millis(30);
     let pair = Pair::with(hub, ServeConfig::default()).await;
     for query in queries(&pair) {
-        let said = pair.same(&query, &Talk::ending([poll(&query)])).await;
+        let said = pair.compare(&query, &Conversation::ending([poll(&query)])).await;
         assert!(said.starts_with("HTTP/1.1 "), "{query}: {said}");
-        pair.same(&query, &Talk::ending([poll(&query)]).at_once()).await;
+        pair.compare(&query, &Conversation::ending([poll(&query)]).at_once()).await;
     }
     assert_eq!(pair.hub.held(), 0);
 }
 
 #[tokio::test]
-async fn and_so_it_is_on_one_connection() {
+async fn queries_on_one_connection_get_the_same_answers() {
     let mut hub = HubConfig::default();
     hub.max_wait = Duration::from_millis(30);
     let pair = Pair::with(hub, ServeConfig::default()).await;
     let mut polls = Vec::new();
     for query in queries(&pair) {
-        // Not those after which the server closes the connection.
-        if Talk::ending([poll(&query)]).with(pair.plain.address).await.ends_with("ok\n") {
+        // Without those after which the server closes the connection.
+        if Conversation::ending([poll(&query)]).send_to(pair.plain.address).await.ends_with("ok\n") {
             polls.push(poll(&query));
         }
     }
     assert!(polls.len() > 40, "{} of them", polls.len());
-    pair.same("all polls", &Talk::ending(polls.clone())).await;
-    pair.same("all polls at once", &Talk::ending(polls).at_once()).await;
+    pair.compare("all polls", &Conversation::ending(polls.clone())).await;
+    pair.compare("all polls at once", &Conversation::ending(polls).at_once()).await;
 }
 
 #[tokio::test]
-async fn what_is_not_at_hand_is_read_from_the_log() {
+async fn entries_that_are_not_cached_are_read_from_the_log() {
     let mut hub = HubConfig::default();
     hub.recent_bytes = 1_000;
     let pair = Pair::with(hub, ServeConfig::default()).await;
     for number in 0..600 {
         pair.says("lobby", &format!("message {number}")).await;
     }
-    let talk = |after: Seq| {
+    let conversation = |after: Seq| {
         let cursor = pair.cursor(after);
         let queries =
             ["lobby", "*", "tea", "tea&room=lobby"].map(|room| format!("room={room}&after={cursor}&wait=0"));
-        Talk::ending(queries.map(|query| poll(&query)))
+        Conversation::ending(queries.map(|query| poll(&query)))
     };
     let head = pair.hub.head().0;
     for seq in [0, 1, 2, 5, 100, head - 501, head - 500, head - 20, head - 3, head - 1, head] {
-        pair.same("a backlog", &talk(Seq(seq))).await;
+        pair.compare("a backlog", &conversation(Seq(seq))).await;
     }
-    // Now there is a gap.
+    // Retention makes a gap.
     let keep = Retention { age: None, per_room: Some(20) };
     while pair.hub.log().prune(keep).await.unwrap() {}
-    let said = pair.same("a gap", &talk(Seq(5))).await;
+    let said = pair.compare("a gap", &conversation(Seq(5))).await;
     assert!(said.contains("HTTP/1.1 410 Gone"), "{said}");
-    pair.same("the beginning", &talk(Seq(0))).await;
+    pair.compare("the beginning", &conversation(Seq(0))).await;
 }
 
 #[tokio::test]
-async fn who_is_here_is_told_the_same() {
+async fn presence_is_the_same() {
     let mut hub = HubConfig::default();
     hub.grace = Duration::from_secs(600);
     let pair = Pair::with(hub, ServeConfig::default()).await;
@@ -170,17 +170,17 @@ async fn who_is_here_is_told_the_same() {
         let polls = polls.map(|query| {
             format!("GET /api/v1/poll?{query} HTTP/1.1\r\nHost: localhost\r\n{credentials}\r\n\r\n")
         });
-        pair.same(credentials, &Talk::ending(polls)).await;
+        pair.compare(credentials, &Conversation::ending(polls)).await;
     }
-    let said = pair.same("Ada", &Talk::ending([poll("room=lobby&here=lobby&wait=0")])).await;
+    let said = pair.compare("Ada", &Conversation::ending([poll("room=lobby&here=lobby&wait=0")])).await;
     assert!(said.contains("session_required"), "{said}");
     assert_eq!(pair.lobby().await.tag, tag, "nobody came or went");
 }
 
-/// Commits more than memory keeps while polls are held: they are answered with the messages, not as if the server were
-/// stopping.
+/// Commits more than the cache keeps while polls are held: they are answered with the messages, and not as if
+/// the server were stopping.
 #[tokio::test]
-async fn held_polls_whose_entries_left_memory_are_answered_from_the_log() {
+async fn held_polls_whose_entries_were_evicted_are_answered_from_the_log() {
     const MESSAGES: usize = 50;
     let folder = tempfile::tempdir().unwrap();
     let log = holdline_server::log::SqliteLog::open(&folder.path().join("holdline.db")).unwrap();

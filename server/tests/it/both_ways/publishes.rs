@@ -1,6 +1,6 @@
-//! Publishing, with success and without.
+//! Successful and refused publishes.
 
-use super::{Pair, Talk, poll};
+use super::{Conversation, Pair, poll};
 use crate::support::key;
 
 const PATH: &str = "/api/v1/rooms/lobby/messages";
@@ -11,11 +11,11 @@ fn publish(path: &str, headers: &str, body: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_repeated_publish_is_answered_the_same() {
+async fn repeated_publish_gets_the_same_answer() {
     let pair = Pair::start().await;
     let json = format!("Content-Type: application/json\r\nAuthorization: Bearer {}\r\n", pair.token);
     let said = format!("{{\"key\":\"{}\",\"text\":\"said once\"}}", key());
-    Talk::ending([publish(PATH, &json, &said)]).with(pair.plain.address).await;
+    Conversation::ending([publish(PATH, &json, &said)]).send_to(pair.plain.address).await;
     let head = pair.hub.head();
     let charset = json.replace("json\r\n", "json; charset=utf-8\r\n");
     let cross = format!("{json}Sec-Fetch-Site: cross-site\r\n");
@@ -44,10 +44,14 @@ async fn a_repeated_publish_is_answered_the_same() {
                 "/api/v1/rooms//messages",
             ] {
                 let post = publish(path, headers, body);
-                let talk =
-                    Talk::ending([poll("room=tea&wait=0"), post.clone(), poll("room=lobby&wait=0"), post]);
-                pair.same("a publish", &talk).await;
-                pair.same("a publish at once", &talk.at_once()).await;
+                let conversation = Conversation::ending([
+                    poll("room=tea&wait=0"),
+                    post.clone(),
+                    poll("room=lobby&wait=0"),
+                    post,
+                ]);
+                pair.compare("a publish", &conversation).await;
+                pair.compare("a publish at once", &conversation.at_once()).await;
             }
         }
     }
@@ -55,17 +59,17 @@ async fn a_repeated_publish_is_answered_the_same() {
 }
 
 #[tokio::test]
-async fn a_new_message_is_answered_the_same_but_for_its_number() {
+async fn new_message_gets_the_same_answer_except_for_its_number() {
     let pair = Pair::start().await;
     let json = format!("Content-Type: application/json\r\nAuthorization: Bearer {}\r\n", pair.token);
     let mut answers = Vec::new();
-    // Numbers of two digits, all of them.
+    // Advances to numbers of two digits.
     for _ in 0..5 {
         pair.says("tea", "on").await;
     }
     for way in [&pair.loops, &pair.plain] {
         let body = format!("{{\"key\":\"{}\",\"text\":\"new\"}}", key());
-        let said = Talk::ending([publish(PATH, &json, &body)]).with(way.address).await;
+        let said = Conversation::ending([publish(PATH, &json, &body)]).send_to(way.address).await;
         let (head, rest) = said.split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with("HTTP/1.1 201 Created\r\n") && rest.contains("\"new\""), "{said}");
         let (before, location) = head.split_once("\r\nlocation: messages/").unwrap();

@@ -1,4 +1,4 @@
-//! Refusals of polls: an event loop answers them by itself, so that they cost no more than a success.
+//! Refusals of polls: an event loop answers them itself, so that they cost no more than a success.
 
 use holdline_shared::{Cursor, Epoch, Seq};
 

@@ -1,4 +1,4 @@
-//! Clients that take their time to read: answers go out in parts, and what comes after them waits its turn.
+//! Slow readers: an answer is sent in parts, and the next requests wait for it.
 
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
@@ -6,19 +6,19 @@ use std::time::{Duration, SystemTime};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
-use super::talk::{settle, without_dates_and_ids};
+use super::conversation::{settle, without_dates_and_ids};
 use super::{END, Pair, Way, poll};
 use crate::support::{until, within};
 
-/// A connection that holds little of what the server says.
+/// Opens a connection with a small receive buffer.
 async fn narrow(address: SocketAddr) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(2_048).unwrap();
     socket.connect(address).await.unwrap()
 }
 
-/// A pair with a batch that fills all buffers between server and client.
-async fn with_much_to_say() -> Pair {
+/// Starts both with a batch that fills all buffers between server and client.
+async fn with_large_batch() -> Pair {
     let pair = Pair::start().await;
     let text = "x".repeat(3_900);
     for _ in 0..300 {
@@ -27,8 +27,9 @@ async fn with_much_to_say() -> Pair {
     pair
 }
 
-/// Asks without reading, until the server does not get rid of its answers any more; then for the end, then reads.
-async fn asks_and_then_reads(way: &Way, requests: &[Vec<u8>]) -> String {
+/// Sends requests without reading, until the server cannot write any more; then ends the conversation and
+/// reads.
+async fn send_then_read(way: &Way, requests: &[Vec<u8>]) -> String {
     let began = SystemTime::now();
     let mut stream = narrow(way.address).await;
     let mut other = None;
@@ -43,8 +44,8 @@ async fn asks_and_then_reads(way: &Way, requests: &[Vec<u8>]) -> String {
 }
 
 #[tokio::test]
-async fn a_slow_reader_gets_everything_in_order() {
-    let pair = with_much_to_say().await;
+async fn slow_reader_gets_everything_in_order() {
+    let pair = with_large_batch().await;
     let all = poll("room=tea&after=start");
     let health = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n".to_vec();
     let short = poll("room=lobby&after=start");
@@ -55,33 +56,30 @@ async fn a_slow_reader_gets_everything_in_order() {
         vec![[all.clone(), all.clone(), health.clone(), all.clone(), short.clone()].concat()],
         vec![health, all.clone(), all, short],
     ] {
-        let loops = asks_and_then_reads(&pair.loops, &requests).await;
-        let plain = asks_and_then_reads(&pair.plain, &requests).await;
+        let loops = send_then_read(&pair.loops, &requests).await;
+        let plain = send_then_read(&pair.plain, &requests).await;
         assert!(loops.len() > 200_000 && loops.ends_with("ok\n"));
-        // Too long to be shown.
+        // The outputs are too long to print.
         assert!(loops == plain, "{} and {} bytes", loops.len(), plain.len());
     }
 }
 
 #[tokio::test]
-async fn a_held_poll_whose_answer_is_long() {
-    let pair = with_much_to_say().await;
+async fn slow_reader_gets_the_long_answer_of_a_held_poll() {
+    let pair = with_large_batch().await;
     let requests = [poll("room=tea"), poll("room=tea&after=start"), poll("room=tea&after=start&wait=0")];
     let speaks = async {
         until("both are held", || pair.hub.held() == 2).await;
         pair.says("tea", &"y".repeat(3_900)).await;
     };
-    let (loops, plain, ()) = tokio::join!(
-        asks_and_then_reads(&pair.loops, &requests),
-        asks_and_then_reads(&pair.plain, &requests),
-        speaks
-    );
+    let (loops, plain, ()) =
+        tokio::join!(send_then_read(&pair.loops, &requests), send_then_read(&pair.plain, &requests), speaks);
     assert!(loops == plain, "{} and {} bytes", loops.len(), plain.len());
 }
 
 #[tokio::test]
-async fn who_closes_while_an_answer_is_written() {
-    let pair = with_much_to_say().await;
+async fn close_during_an_answer_leaves_nothing_behind() {
+    let pair = with_large_batch().await;
     for way in [&pair.loops, &pair.plain] {
         let mut other = None;
         for closes in [false, true] {

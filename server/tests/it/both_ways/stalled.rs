@@ -1,4 +1,4 @@
-//! Clients that take little of what they asked for: below the rate they are cut off, above it they are not.
+//! Clients that read slowly: below the rate they are cut off, above it they are not.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use tokio::net::{TcpSocket, TcpStream};
 use super::{END, Pair, Way, poll};
 use crate::support::within;
 
-/// Answers of which one alone is more than a slow client takes.
+/// The number of answers that are requested; a single one is more than a slow client reads.
 const REQUESTS: usize = 6;
 
-/// A pair with a batch of 256 KiB, which gives its clients this long to take a part of an answer.
-async fn with_much_to_say(stall_timeout: Duration) -> Pair {
+/// Starts both with a batch of 256 KiB and this window of the stall rule.
+async fn with_large_batch(stall_timeout: Duration) -> Pair {
     let mut config = ServeConfig::default();
     config.stall_timeout = stall_timeout;
     let pair = Pair::with(HubConfig::default(), config).await;
@@ -25,8 +25,8 @@ async fn with_much_to_say(stall_timeout: Duration) -> Pair {
     pair
 }
 
-/// Asks for much more than lies between a server and a client that holds little.
-async fn asks_for_much(way: &Way) -> TcpStream {
+/// Requests far more than the buffers between a server and a client hold.
+async fn request_much(way: &Way) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4_096).unwrap();
     let mut stream = socket.connect(way.address).await.unwrap();
@@ -36,12 +36,13 @@ async fn asks_for_much(way: &Way) -> TcpStream {
     stream
 }
 
-/// Reads this many bytes now and then, until the end or until there were enough of them. Answers how many there were.
-async fn reads(stream: &mut TcpStream, bytes: usize, pause: Duration, enough: usize) -> usize {
+/// Reads this many bytes after each pause, until the end or until `enough` bytes have come. Returns their
+/// number.
+async fn read_slowly(stream: &mut TcpStream, bytes: usize, pause: Duration, enough: usize) -> usize {
     let (mut buffer, mut sum) = (vec![0; bytes], 0);
     while sum < enough {
         match stream.read(&mut buffer).await {
-            // A reset is an end, too.
+            // A reset counts as an end.
             Ok(0) | Err(_) => break,
             Ok(length) => sum += length,
         }
@@ -51,27 +52,27 @@ async fn reads(stream: &mut TcpStream, bytes: usize, pause: Duration, enough: us
 }
 
 #[tokio::test]
-async fn a_client_that_takes_little_now_and_then_is_cut_off() {
-    let pair = with_much_to_say(Duration::from_millis(400)).await;
+async fn client_below_the_rate_is_cut_off() {
+    let pair = with_large_batch(Duration::from_millis(400)).await;
     for (number, way) in (1..).zip([&pair.loops, &pair.plain]) {
-        let mut stream = asks_for_much(way).await;
+        let mut stream = request_much(way).await;
         let pause = Duration::from_millis(100);
-        let sum = within("the cut", reads(&mut stream, 256, pause, usize::MAX)).await;
+        let sum = within("the cut", read_slowly(&mut stream, 256, pause, usize::MAX)).await;
         assert!(sum < REQUESTS * 256 * 1024, "{}: all of {sum} bytes", way.name);
         assert_eq!(way.visitor().figure("holdline_connections_stalled_total").await, number, "{}", way.name);
     }
 }
 
 #[tokio::test]
-async fn a_stream_of_events_that_is_not_taken_is_cut_off() {
-    let pair = with_much_to_say(Duration::from_millis(400)).await;
+async fn unread_event_stream_is_cut_off() {
+    let pair = with_large_batch(Duration::from_millis(400)).await;
     for (number, way) in (1..).zip([&pair.loops, &pair.plain]) {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(4_096).unwrap();
         let mut stream = socket.connect(way.address).await.unwrap();
         let request = "GET /api/v1/events?room=tea&after=start HTTP/1.1\r\nHost: a\r\n\r\n";
         stream.write_all(request.as_bytes()).await.unwrap();
-        // More is said than the kernel takes for a client that does not read.
+        // Publishes more than the kernel buffers for a client that does not read.
         let speaks = async {
             let text = "y".repeat(3_900);
             while way.visitor().figure("holdline_connections_stalled_total").await < number {
@@ -81,19 +82,19 @@ async fn a_stream_of_events_that_is_not_taken_is_cut_off() {
             }
         };
         let pause = Duration::from_millis(100);
-        let reading = reads(&mut stream, 256, pause, usize::MAX);
+        let reading = read_slowly(&mut stream, 256, pause, usize::MAX);
         within("the cut", async { tokio::join!(speaks, reading) }).await;
     }
 }
 
 #[tokio::test]
-async fn a_slow_but_honest_client_is_not_cut_off() {
+async fn client_above_the_rate_is_not_cut_off() {
     const ENOUGH: usize = 250_000;
-    let pair = with_much_to_say(Duration::from_secs(2)).await;
+    let pair = with_large_batch(Duration::from_secs(2)).await;
     let both = [&pair.loops, &pair.plain].map(|way| async move {
-        let mut stream = asks_for_much(way).await;
-        // For several windows; what the kernels hold is not enough for that.
-        let sum = reads(&mut stream, 8_192, Duration::from_millis(100), ENOUGH).await;
+        let mut stream = request_much(way).await;
+        // Reads during several windows; the kernels' buffers do not last that long.
+        let sum = read_slowly(&mut stream, 8_192, Duration::from_millis(100), ENOUGH).await;
         assert!(sum >= ENOUGH, "{}: cut off after {sum} bytes", way.name);
         assert_eq!(way.visitor().figure("holdline_connections_stalled_total").await, 0);
     });
@@ -101,19 +102,19 @@ async fn a_slow_but_honest_client_is_not_cut_off() {
 }
 
 #[tokio::test]
-async fn two_hundred_slow_readers_are_all_let_go() {
+async fn two_hundred_slow_readers_are_all_cut_off() {
     const READERS: usize = 200;
-    let pair = with_much_to_say(Duration::from_millis(400)).await;
+    let pair = with_large_batch(Duration::from_millis(400)).await;
     for way in [&pair.loops, &pair.plain] {
         let before = way.visitor().figure("holdline_connections_stalled_total").await;
         let mut crowd = Vec::new();
         for _ in 0..READERS {
-            crowd.push(asks_for_much(way).await);
+            crowd.push(request_much(way).await);
         }
-        // They go on reading, a kilobyte a minute or so: a byte now and then.
-        let slowly = crowd
-            .iter_mut()
-            .map(|stream| async move { reads(stream, 1, Duration::from_millis(400), usize::MAX).await });
+        // The clients continue to read: a byte from time to time.
+        let slowly = crowd.iter_mut().map(|stream| async move {
+            read_slowly(stream, 1, Duration::from_millis(400), usize::MAX).await
+        });
         let all_cut = async {
             while way.visitor().figure("holdline_connections_stalled_total").await < before + READERS as u64 {
                 tokio::task::yield_now().await;
@@ -124,7 +125,7 @@ async fn two_hundred_slow_readers_are_all_let_go() {
             tokio::select! { () = all_cut => {}, _ = reading => panic!("nobody reads to the end") }
         })
         .await;
-        // What they held is gone with their connections.
+        // The connections are gone, with their buffers.
         let are_gone =
             async { while way.visitor().figure("holdline_connections").await >= READERS as u64 / 2 {} };
         within("the end of their connections", are_gone).await;

@@ -1,5 +1,5 @@
-//! Stopping, with connections in every state: who waits is answered and let go, who is silent is let go, who reads
-//! slowly gets the rest; and nobody new is let in.
+//! Stopping with connections in every state: held polls are answered, idle connections are closed, slow
+//! readers get the rest of their answers, and no new connection is accepted.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -11,13 +11,13 @@ use holdline_shared::Person;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
-use super::talk::{settle, without_dates_and_ids};
-use super::{END, Talk, Way, poll};
+use super::conversation::{settle, without_dates_and_ids};
+use super::{Conversation, END, Way, poll};
 use crate::support::{until, within};
 
 const HEALTH: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/// A server in this way, and nothing else on its hub.
+/// Starts a server in one of the ways, over a hub of its own.
 async fn start(with_loops: bool, config: ServeConfig) -> (Arc<Hub>, Way) {
     let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
     for _ in 0..250 {
@@ -32,9 +32,9 @@ async fn start(with_loops: bool, config: ServeConfig) -> (Arc<Hub>, Way) {
     (hub, way)
 }
 
-/// What is sent, of which so much is held, and what is read before the stop.
+/// Sends the pieces, stops the server once `holds` polls are held, and returns the output.
 async fn stopped(with_loops: bool, pieces: &[Vec<u8>], holds: usize) -> String {
-    // A head of which only the beginning comes is waited for.
+    // The server waits for the rest of an incomplete head.
     let mut config = ServeConfig::default();
     config.head_timeout = Duration::from_secs(2);
     config.idle_timeout = Duration::from_secs(2);
@@ -56,12 +56,12 @@ async fn stopped(with_loops: bool, pieces: &[Vec<u8>], holds: usize) -> String {
     within("the end", async { while stream.read_buf(&mut said).await.is_ok_and(|count| count > 0) {} }).await;
     way.ended().await;
     assert_eq!(hub.held(), 0);
-    // Each has a log of its own.
+    // Each hub has its own log.
     without_dates_and_ids(&said, began).replace(&hub.log().epoch().to_string(), &"e".repeat(16))
 }
 
 #[tokio::test]
-async fn everyone_is_let_go_in_the_same_way() {
+async fn connections_end_alike_at_a_stop() {
     let held = poll("room=lobby");
     let long = poll("room=tea&after=start&wait=0");
     for (pieces, holds) in [
@@ -83,23 +83,23 @@ async fn everyone_is_let_go_in_the_same_way() {
         assert_eq!(loops, stopped(false, &pieces, holds).await, "{pieces:?}");
         assert_eq!(loops.contains("\r\nconnection: close\r\n"), holds == 1, "{loops}");
     }
-    // So much that it does not fit into what lies between: what was begun is brought to its end.
+    // More output than the buffers in between take: the answer that was begun is completed.
     let one = {
         let (_hub, way) = start(true, ServeConfig::default()).await;
-        Talk::of([long.clone(), END.to_vec()]).with(way.address).await.len()
-            - Talk::of([END.to_vec()]).with(way.address).await.len()
+        Conversation::of([long.clone(), END.to_vec()]).send_to(way.address).await.len()
+            - Conversation::of([END.to_vec()]).send_to(way.address).await.len()
     };
     let said = stopped(true, &vec![long; 5], 0).await.replace("connection: close\r\n", "");
     assert!((1..=5).any(|count| said.len() == count * one), "{} bytes of {one} each", said.len());
 }
 
 #[tokio::test]
-async fn nobody_new_is_let_in() {
+async fn new_connections_are_refused_during_a_stop() {
     for with_loops in [true, false] {
         let mut config = ServeConfig::default();
         config.stop_timeout = Duration::from_secs(40);
         let (_hub, mut way) = start(with_loops, config).await;
-        // A request whose body is not there yet keeps the server from ending.
+        // A request with a missing body keeps the server from ending.
         let mut stuck = TcpStream::connect(way.address).await.unwrap();
         stuck.write_all(b"POST /publish HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n").await.unwrap();
         settle(&mut None, way.address).await;

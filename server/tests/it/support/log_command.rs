@@ -1,5 +1,7 @@
-//! `holdline log …` and `holdline serve` on the files of a log, as an operator runs them; and a disk that can be filled.
+//! Runs `holdline log …` and `holdline serve` on the files of a log, as an operator does; and makes a disk
+//! that can be filled.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
@@ -8,12 +10,12 @@ use tokio::process::Command;
 
 use super::{Process, within};
 
-/// The file beside a database.
+/// The path of a file beside a database.
 pub(crate) fn beside(path: &Path, end: &str) -> PathBuf {
     format!("{}{end}", path.display()).into()
 }
 
-/// Its address.
+/// The value of `--log` for a database.
 pub(crate) fn url(path: &Path) -> String {
     format!("sqlite:{}", path.display())
 }
@@ -25,41 +27,55 @@ pub(crate) async fn holdline(arguments: &[&str]) -> Output {
     within("the command", command.output()).await.unwrap()
 }
 
-/// Runs `holdline log …` on this log, and answers how it ended and what it said.
+/// Runs `holdline log …` on this log; returns its exit status and output.
 pub(crate) async fn log(path: &Path, arguments: &[&str]) -> (i32, String) {
     let output = holdline(&[&["log"], arguments, &["--log", &url(path)]].concat()).await;
     let said = String::from_utf8(output.stderr).unwrap() + &String::from_utf8(output.stdout).unwrap();
     (output.status.code().unwrap(), said)
 }
 
-/// Why `holdline serve` does not start.
+/// Runs `holdline serve`, expecting a refusal; returns the reason.
 pub(crate) async fn refusal(path: &Path) -> String {
     let output = holdline(&["serve", "--listen", "127.0.0.1:0", "--log", &url(path)]).await;
     assert_eq!(output.status.code(), Some(1));
     String::from_utf8(output.stderr).unwrap()
 }
 
-/// `holdline serve` on this log.
+/// Starts `holdline serve` on this log.
 pub(crate) async fn serve(path: &Path) -> Process {
     Process::start(&["--log", &url(path)]).await
 }
 
-/// Which life of the log the server has.
+/// The epoch of the log that the server has open.
 pub(crate) async fn epoch(server: &Process) -> Epoch {
     server.visitor().cursor().await.epoch
 }
 
-/// Stops it in order.
+/// Stops a server in order.
 pub(crate) async fn stop(mut server: Process) {
     server.signal("TERM").await;
     assert!(server.ended().await.success());
+}
+
+/// The name, mode and size of each file in a folder.
+pub(crate) fn listing(folder: &Path) -> Vec<(std::ffi::OsString, u32, u64)> {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| {
+            let file = file.unwrap();
+            let metadata = file.metadata().unwrap();
+            (file.file_name(), metadata.permissions().mode(), metadata.len())
+        })
+        .collect();
+    files.sort();
+    files
 }
 
 /// A small disk in memory. Only root may make one.
 pub(crate) struct Disk(tempfile::TempDir);
 
 impl Disk {
-    /// A disk of so many mebibytes, unless this user must not mount any.
+    /// Makes a disk of this size; `None` if this user may not mount any.
     pub(crate) fn new(mebibytes: usize) -> Option<Self> {
         let disk = Self(tempfile::tempdir().unwrap());
         mount(&["-t", "tmpfs", "-o", &format!("size={mebibytes}m"), "tmpfs"], disk.path()).then_some(disk)
@@ -69,7 +85,7 @@ impl Disk {
         self.0.path()
     }
 
-    /// Makes a file that takes all the room that there is.
+    /// Makes a file that takes all free space.
     pub(crate) fn fill(&self) -> PathBuf {
         let filler = self.path().join("filler");
         let mut file = std::fs::File::create(&filler).unwrap();
@@ -77,7 +93,7 @@ impl Disk {
         filler
     }
 
-    /// Makes it larger or mounts it in another way.
+    /// Remounts the disk, with another size for instance.
     pub(crate) fn remount(&self, options: &str) {
         assert!(mount(&["-o", &format!("remount,{options}")], self.path()));
     }

@@ -7,7 +7,7 @@ use super::super::Event;
 pub(super) enum Operation {
     /// The log grows by an entry, `skip` numbers further.
     Append { skip: u64 },
-    /// Another log replaces the current one.
+    /// The log is replaced by another one.
     Replace,
     /// The server answers one of the polls that it received with at most `most` entries; the answer is in transit.
     Serve { poll: usize, most: usize, wait: u64, presence: bool },

@@ -16,7 +16,7 @@ use self::bind::{bind, bind_error, is_missing};
 pub(crate) struct ListenAddress {
     /// The host name, if the value was `NAME:PORT`.
     name: Option<String>,
-    /// All addresses of the name.
+    /// The addresses of the name.
     sockets: Vec<SocketAddr>,
 }
 
@@ -26,7 +26,7 @@ impl ListenAddress {
         self.name.as_deref()
     }
 
-    /// All addresses of the value; at least one.
+    /// The addresses of the value; at least one.
     pub(crate) fn sockets(&self) -> &[SocketAddr] {
         &self.sockets
     }

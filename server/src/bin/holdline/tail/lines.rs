@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use super::snippet_cache::SnippetCache;
 use crate::printable::printable_line;
 
-/// As wide as the time and the space after it.
+/// The width of the time and the space after it.
 const INDENT: &str = "      ";
 
 /// Formats lines; remembers recent messages, to which later entries refer.

@@ -1,5 +1,5 @@
-//! A journal in memory with a thread of its own that delivers: late, in bursts, some records again, and among records that
-//! others appended. It keeps what a journal promises and nothing more.
+//! A journal in memory with its own delivery thread: it delivers late, in bursts, some records twice, and
+//! among foreign records. It keeps a journal's promises and nothing more.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Weak};
@@ -16,23 +16,23 @@ use crate::log::error::LogError;
 use crate::log::journal::{Identity, Journal, JournalEvent, JournalFollower};
 use crate::log::record::{OrderedRecord, Record};
 
-/// The records of others that appear among those that are appended.
+/// The foreign records that appear among the appended ones.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Foreign {
-    /// None.
+    /// No foreign records.
     None,
     /// Drafts that no projection accepts.
     Refused,
 }
 
-/// One follower's view of the journal.
+/// A follower's view of the journal.
 #[derive(Clone)]
 pub(super) struct UnrulyJournal {
     stream: Arc<Stream>,
     seed: u64,
 }
 
-/// What all nodes see.
+/// The journal's records, common to all nodes.
 struct Stream {
     state: Mutex<State>,
     changed: Condvar,
@@ -42,12 +42,12 @@ struct Stream {
 struct State {
     identity: Identity,
     records: Vec<OrderedRecord>,
-    /// How often the journal was replaced.
+    /// The number of times that the journal was replaced.
     life: u64,
     is_held_back: bool,
 }
 
-/// A sequence of numbers that can be repeated (Knuth's MMIX generator).
+/// A repeatable sequence of numbers (Knuth's MMIX generator).
 struct Random(u64);
 
 impl Random {
@@ -64,18 +64,18 @@ impl UnrulyJournal {
         Self { stream: Arc::new(stream), seed }
     }
 
-    /// The same journal for another node, which is late in other places.
+    /// Makes another node's view of the same journal, with other delays.
     pub(super) fn another_follower(&self, seed: u64) -> Self {
         Self { stream: self.stream.clone(), seed }
     }
 
-    /// Delivers nothing, or goes on.
+    /// Stops or resumes delivery.
     pub(super) fn hold_back(&self, is_held_back: bool) {
         self.stream.state.lock().is_held_back = is_held_back;
         self.stream.changed.notify_all();
     }
 
-    /// Puts the journal back to its first `kept` records, behind which others have gone on.
+    /// Restores the journal to its first `kept` records, followed by `records` of other nodes.
     pub(super) fn restore(&self, kept: usize, records: Vec<Record>) {
         let mut state = self.stream.state.lock();
         state.records.truncate(kept);
@@ -105,13 +105,13 @@ impl State {
         self.records.last().map_or(Seq::START, |last| last.position)
     }
 
-    /// The place of the first record after a position.
+    /// The index of the first record after a position.
     fn place_after(&self, after: Seq) -> usize {
         self.records.partition_point(|ordered| ordered.position <= after)
     }
 }
 
-/// A draft that every projection refuses, because nobody but its author may delete a message, and there is none.
+/// Makes a draft that every projection refuses: the deletion of a message that does not exist.
 fn refused() -> Record {
     let kind = DraftKind::Delete { target: Seq(u64::MAX >> 1) };
     Record::of_draft(Draft { author: Person::stdin(), room: RoomName::lobby(), kind }, false).remove(0)
@@ -151,7 +151,7 @@ impl Journal for UnrulyJournal {
     }
 }
 
-/// Delivers until the journal is gone. What this thread knows is how far it has come, and nothing of the follower.
+/// Delivers until the journal is gone. The thread knows its position, but nothing of the follower's.
 fn deliver(stream: &Weak<Stream>, after: Seq, mut random: Random, follower: &JournalFollower) {
     let (mut after, mut life) = (after, 0);
     let mut recent: VecDeque<OrderedRecord> = VecDeque::new();
@@ -166,7 +166,7 @@ fn deliver(stream: &Weak<Stream>, after: Seq, mut random: Random, follower: &Jou
             continue;
         }
         if state.is_held_back || state.head() <= after {
-            // The time is for looking whether the journal is gone.
+            // The time-out lets the thread notice that the journal is gone.
             stream.changed.wait_for(&mut state, std::time::Duration::from_millis(50));
             continue;
         }
@@ -177,7 +177,7 @@ fn deliver(stream: &Weak<Stream>, after: Seq, mut random: Random, follower: &Jou
         for _ in 0..random.below(4) {
             thread::yield_now();
         }
-        // Some of before once more, then the burst, and now and then the burst twice.
+        // Some earlier records again, then the burst, sometimes twice.
         let again = random.below(recent.len() + 1);
         let repeated: Vec<OrderedRecord> = recent.range(again..).chain(&burst).cloned().collect();
         follower(JournalEvent::Records(&repeated)).unwrap();

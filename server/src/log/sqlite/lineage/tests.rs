@@ -1,4 +1,4 @@
-//! A crash in the middle of a checkpoint, at every page of it, and what was copied over such a log.
+//! Crashes in the middle of a checkpoint, at every page, and copies that replace such a log.
 
 use std::path::PathBuf;
 
@@ -37,7 +37,7 @@ impl Crashed {
         (folder, path)
     }
 
-    /// Opened again, and ended by the next crash when a checkpoint had begun and no page of it was written.
+    /// The files after a second crash, at the beginning of a checkpoint of which no page was written.
     fn at_a_checkpoint(&self) -> Self {
         let (_folder, path) = self.put();
         let Opened { mut connection, mut upkeep, lock: _lock } = opening::open(&path).unwrap();
@@ -48,7 +48,7 @@ impl Crashed {
         Self { database: self.database.clone(), ..Self::of(&path) }
     }
 
-    /// The database once the checkpoint is complete.
+    /// The database after the complete checkpoint.
     fn checkpointed(&self) -> Vec<u8> {
         let (_folder, path) = self.put();
         let database = Connection::open(&path).unwrap();
@@ -56,7 +56,7 @@ impl Crashed {
         std::fs::read(&path).unwrap()
     }
 
-    /// After so many pages of the checkpoint were written.
+    /// The files after `pages` pages of the checkpoint were written.
     fn half(&self, pages: usize) -> Self {
         let complete = self.checkpointed();
         let mut database = self.database.clone();
@@ -66,12 +66,12 @@ impl Crashed {
         Self { database, ..self.clone() }
     }
 
-    /// How many pages the checkpoint may write.
+    /// The number of pages that the checkpoint may write.
     fn pages(&self) -> usize {
         self.checkpointed().len() / PAGE
     }
 
-    /// Where the log ends when it is opened, and which it is.
+    /// Opens the log; returns its head and epoch.
     fn opens(&self) -> Result<(Seq, Epoch), LogError> {
         let (_folder, path) = self.put();
         let log = SqliteLog::open(&path)?;
@@ -137,7 +137,7 @@ async fn copy_of_another_state_is_refused_whatever_crashed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.db");
     let mut copies = Vec::new();
-    // Three orderly stops, each with a copy.
+    // Three orderly stops, each followed by a copy.
     for _ in 0..3 {
         let log = SqliteLog::open(&path).unwrap();
         in_use(&log, 30).await;

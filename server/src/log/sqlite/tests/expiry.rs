@@ -39,7 +39,7 @@ async fn room_behind_many_that_stay_expires() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("holdline.db");
     drop(SqliteLog::open(&path).unwrap());
-    // Nobody knows how old the first of them are: the clock stood in 1972, and nothing came after them that is old.
+    // The age of the first entries is unknown: the clock stood in 1972, and no older entry follows them.
     let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
                INSERT INTO rooms (name, topic, head, at, entries)
                SELECT 'r' || i, '', 0, iif(i < 450, 63072000000, 1740000000000), 0 FROM n";

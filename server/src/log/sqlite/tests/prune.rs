@@ -1,4 +1,4 @@
-//! A room that cannot be pruned holds up no other.
+//! A room that cannot be pruned delays no other room.
 
 use holdline_shared::{Person, RoomName, RoomSelection, Seq};
 
@@ -11,7 +11,7 @@ async fn room_that_cannot_be_pruned_holds_up_no_other() {
     let path = folder.path().join("holdline.db");
     let log = SqliteLog::open(&path).unwrap();
     let say = |room: &str| Draft::say(Person::stdin(), room.parse().unwrap(), "x".parse().unwrap());
-    // More than one transaction takes, in front of everything else.
+    // More entries than one transaction removes, all before those of the other rooms.
     for (room, count) in [("broken", 4_100), ("fine", 20), ("lobby", 1)] {
         let pending: Vec<_> = (0..count).map(|_| log.append(say(room))).collect();
         futures_util::future::join_all(pending).await;
@@ -37,7 +37,7 @@ async fn room_that_cannot_be_pruned_holds_up_no_other() {
     }
     assert_eq!((left("fine").await, left("lobby").await), (0, 1));
     assert!(left("broken").await > 0);
-    // Once it is well again, the next run takes it.
+    // Once the room can be pruned again, the next run does.
     db.execute_batch("DROP TRIGGER fail").unwrap();
     while log.prune("5/room".parse().unwrap()).await.unwrap() {}
     assert_eq!(left("broken").await, 5);

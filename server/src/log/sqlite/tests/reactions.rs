@@ -17,7 +17,7 @@ struct Costs {
 }
 
 impl Costs {
-    /// Steps and changed rows of one transaction with one draft.
+    /// The steps and changed rows of one transaction with one draft.
     fn of(&mut self, author: &str, kind: DraftKind) -> (u64, u64) {
         let (steps, changes) = (self.steps.load(Ordering::Relaxed), self.db.total_changes());
         self.append([(author.to_owned(), kind)]);
@@ -34,7 +34,7 @@ impl Costs {
     }
 }
 
-/// How many steps the connection does from now on.
+/// Counts the steps of the connection from now on.
 fn count_steps(db: &mut Connection) -> Arc<AtomicU64> {
     let steps = Arc::new(AtomicU64::new(0));
     let count = steps.clone();
@@ -87,7 +87,7 @@ fn reaction_costs_the_same_among_ten_thousand() {
             ),
         ]
     };
-    // The first time statements are prepared; the second time counts.
+    // The first run prepares the statements; the second one counts.
     all(&mut costs, 2);
     let few = all(&mut costs, 3);
     history();
@@ -102,7 +102,7 @@ fn reaction_costs_the_same_among_ten_thousand() {
         assert_eq!(few.1, many.1, "{name}: changed rows");
         assert!(many.0 <= few.0 + 40, "{name}: {few:?} with 20, {many:?} with 10,000");
     }
-    // Deleting costs what is shown of it, not what was ever put on it.
+    // A deletion costs as much as the message shows, not as much as was ever added to it.
     let (_, rows) = costs.of("ada", DraftKind::Delete { target: Seq(2) });
     assert!(rows < 20, "{rows} rows changed");
     assert!(history().1.is_empty());

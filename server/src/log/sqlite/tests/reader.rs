@@ -25,7 +25,7 @@ async fn fill(path: &Path, entries: usize, text: &str) {
     }
 }
 
-/// A reader, and how many steps its connection has done.
+/// A reader, and the number of steps that its connection has done.
 fn counting(path: &Path) -> (Connection, Arc<AtomicU64>) {
     let steps = Arc::new(AtomicU64::new(0));
     let count = steps.clone();

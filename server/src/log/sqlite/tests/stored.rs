@@ -1,4 +1,4 @@
-//! Bytes that a disk has damaged cost the entry that they belong to.
+//! Bytes damaged by a disk cost only the entry that they belong to.
 
 use std::path::Path;
 
@@ -67,7 +67,7 @@ async fn damaged_entry_costs_that_entry() {
         let log = damaged(&folder.path().join("holdline.db"), sql).await;
         println!("{name}");
         check(&log, &[1, 2, 3, 5, 6, 7], &[2, 3, 5, 6, 7]).await;
-        // It can be published again, answered, reacted to and deleted like any other.
+        // The entry can be published again, answered, reacted to and deleted like any other.
         let Ok(Outcome::Repeated(again)) = log.append(say(2, "again")).await else { panic!("{name}") };
         assert_eq!((again.seq, again.message_text()), (Seq(4), None), "{name}");
         assert!(again.entry().is_some(), "{name}: what is answered is JSON");
@@ -115,7 +115,7 @@ async fn damaged_words_of_rooms_cost_no_other_room() {
         ("UPDATE rooms SET topic = CAST(x'67ff' AS TEXT) WHERE name = 'tea'", &["lobby", "tea"][..]),
         ("UPDATE rooms SET topic = char(7) WHERE name = 'tea'", &["lobby", "tea"]),
         ("UPDATE rooms SET name = CAST(x'ff' AS TEXT) WHERE name = 'tea'", &["lobby"]),
-        // A name that a later version would refuse, or that an earlier one did.
+        // A name that a later version would refuse, or an earlier one did.
         ("UPDATE rooms SET name = 'Tea Party' WHERE name = 'tea'", &["Tea Party", "lobby"]),
     ];
     for (sql, expected) in cases {

@@ -1,4 +1,4 @@
-//! The writer's jobs besides appending: retention, expiry of rooms, and trying whether it could append.
+//! The writer's jobs besides appending: retention, expiry of rooms, and the probe for health.
 
 use std::time::{Duration, Instant};
 
@@ -16,14 +16,15 @@ use crate::log::retention::Retention;
 use crate::log::sqlite::jobs::{Job, answer};
 use crate::log::sqlite::upkeep::{Phase, Upkeep};
 
-/// How old a commit may be for [`Log::health`](crate::log::Log::health) to believe in the next one.
+/// The age up to which a successful commit satisfies [`Log::health`](crate::log::Log::health) without a
+/// probe.
 const RECENT_COMMIT: Duration = Duration::from_secs(5);
 
-/// How much a probe writes after a group could not be written: as much as large groups do.
+/// The number of bytes that a probe writes after a group could not be written: as many as a large group.
 const LARGE_PROBE: usize = 128 * 1024;
 
 impl Writer {
-    /// Whatever is no append.
+    /// Does a job that is no append.
     pub(super) fn do_other(&mut self, job: Job) {
         match job {
             Job::Append { .. } | Job::Wake => {}
@@ -40,7 +41,7 @@ impl Writer {
         self.in_place()?;
         self.upkeep.mark(&mut self.connection)?;
         match self.prune_some(retention) {
-            // Removing needs room before it gives any.
+            // Removing entries needs space before it frees any.
             Err(LogError::Full) => {
                 if self.checkpoint(Phase::Open).is_err() {
                     Upkeep::rewind(&self.connection)?;
@@ -61,7 +62,8 @@ impl Writer {
         Ok(pruned.more)
     }
 
-    /// Removes those of the rooms that may go, and answers whether one of them has to be looked at again.
+    /// Removes those of the rooms that may expire, and returns whether one of them has to be checked again
+    /// later.
     fn expire(
         &mut self,
         rooms: &[RoomName],
@@ -112,7 +114,8 @@ impl Writer {
             }
             return Ok(());
         }
-        // What failed has to work again: an entry, as far as it can be tried without one, and as much as a group may write.
+        // The probe repeats what failed: an entry, as far as that is possible without publishing one, and as
+        // many bytes as a group may write.
         let mut group = AppendTransaction::begin(transaction, self.tip, 1);
         match group.append(&probe_draft()) {
             Ok(_) | Err(LogError::Refused(_)) => drop(group),
@@ -131,7 +134,7 @@ impl Writer {
     }
 }
 
-/// A message that could be published.
+/// Makes a valid draft of a message.
 fn probe_draft() -> Draft {
     Draft::say(Person::stdin(), RoomName::lobby(), MessageText::received("probe"))
 }

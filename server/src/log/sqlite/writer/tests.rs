@@ -24,7 +24,7 @@ fn say() -> Draft {
     Draft::say(Person::stdin(), RoomName::lobby(), "x".parse().unwrap())
 }
 
-/// Does a job of retention, and answers whether it has to be done again.
+/// Does a job of retention, and returns whether it has to be done again.
 fn work(writer: &mut Writer, job: impl FnOnce(super::Reply<bool>) -> Job) -> bool {
     let (reply, mut answer) = tokio::sync::oneshot::channel();
     writer.do_other(job(reply));

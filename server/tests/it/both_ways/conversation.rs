@@ -1,4 +1,4 @@
-//! What is sent on one connection, in pieces, and everything that comes back until its end.
+//! A conversation on one connection: pieces to send, and the complete output of the server.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -9,42 +9,42 @@ use tokio::net::TcpStream;
 
 use crate::support::{Connection, within};
 
-/// The last request of a talk: the server closes the connection after its answer.
+/// The last request of a conversation: the server closes the connection after its answer.
 pub(crate) const END: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: end\r\nConnection: close\r\n\r\n";
 
-/// A `Date` header's value is as long as this.
+/// A value of the `Date` header, for its length.
 const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
-/// A server may give the time of its last look at the clock.
+/// The tolerance for a server that caches the time of day.
 const DATE_TOLERANCE: Duration = Duration::from_secs(5);
 
-/// Pieces, each sent once the server has taken the one before.
+/// The pieces of a conversation, each sent once the server has read the one before.
 #[derive(Clone, Default)]
-pub(crate) struct Talk {
+pub(crate) struct Conversation {
     pieces: Vec<Vec<u8>>,
-    /// How long the server may still wait for something after the last piece.
-    patience: Option<Duration>,
+    /// The time after the last piece at which the client closes its sending side; `None` for never.
+    closes_after: Option<Duration>,
 }
 
-/// A poll of this query, without any header but what it needs.
+/// A poll of this query with the required headers alone.
 pub(crate) fn poll(query: &str) -> Vec<u8> {
     format!("GET /api/v1/poll?{query} HTTP/1.1\r\nHost: localhost\r\n\r\n").into_bytes()
 }
 
-impl Talk {
-    /// These pieces and nothing else.
+impl Conversation {
+    /// A conversation of these pieces.
     pub(crate) fn of(pieces: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {
-        Self { pieces: pieces.into_iter().map(Into::into).collect(), patience: None }
+        Self { pieces: pieces.into_iter().map(Into::into).collect(), closes_after: None }
     }
 
-    /// These pieces, and then the request after which the connection ends.
+    /// A conversation of these pieces and the request after which the connection ends.
     pub(crate) fn ending(pieces: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {
-        let mut talk = Self::of(pieces);
-        talk.pieces.push(END.to_vec());
-        talk
+        let mut conversation = Self::of(pieces);
+        conversation.pieces.push(END.to_vec());
+        conversation
     }
 
-    /// The same bytes, some of which arrive sooner: `which` has a bit for each piece that comes together with the one
-    /// before it.
+    /// The same bytes, some of which arrive earlier: `which` has a bit for each piece that is sent together
+    /// with the one before.
     pub(crate) fn sooner(&self, which: usize) -> Self {
         let mut pieces: Vec<Vec<u8>> = Vec::new();
         for (number, piece) in self.pieces.iter().enumerate() {
@@ -53,34 +53,35 @@ impl Talk {
                 _ => pieces.push(piece.clone()),
             }
         }
-        Self { pieces, patience: self.patience }
+        Self { pieces, closes_after: self.closes_after }
     }
 
-    /// Whether some request says that it has a body.
+    /// Whether any request declares a body.
     pub(crate) fn has_body(&self) -> bool {
         let bytes = self.pieces.concat().to_ascii_lowercase();
         let says = |name: &[u8]| bytes.windows(name.len()).any(|part| part == name);
         says(b"content-length:") || says(b"transfer-encoding:")
     }
 
-    /// All of it in one piece.
+    /// The same bytes in one piece.
     pub(crate) fn at_once(&self) -> Self {
-        Self { pieces: vec![self.pieces.concat()], patience: self.patience }
+        Self { pieces: vec![self.pieces.concat()], closes_after: self.closes_after }
     }
 
-    /// The same by somebody who closes their side when nothing comes of it.
-    pub(crate) fn with_patience(self, patience: Duration) -> Self {
-        Self { patience: Some(patience), ..self }
+    /// The conversation of a client that closes its sending side after this time.
+    pub(crate) fn closing_after(self, closes_after: Duration) -> Self {
+        Self { closes_after: Some(closes_after), ..self }
     }
 
-    /// Talks to a server; answers everything that it says until it closes the connection, the date made the same.
-    pub(crate) async fn with(&self, address: SocketAddr) -> String {
+    /// Sends the conversation to a server; returns the output until the connection closes, with uniform
+    /// dates.
+    pub(crate) async fn send_to(&self, address: SocketAddr) -> String {
         let began = SystemTime::now();
-        let said = within(&format!("the end of {self}"), self.run(address)).await;
+        let said = within(&format!("the end of {self}"), self.exchange(address)).await;
         without_dates_and_ids(&said, began)
     }
 
-    async fn run(&self, address: SocketAddr) -> Vec<u8> {
+    async fn exchange(&self, address: SocketAddr) -> Vec<u8> {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
         let (mut reader, mut writer) = stream.split();
@@ -90,21 +91,21 @@ impl Talk {
                 if number > 0 {
                     settle(&mut other, address).await;
                 }
-                // It may have closed the connection already; what it said before is what counts.
+                // The server may have closed the connection already; its output until then counts.
                 if writer.write_all(piece).await.is_err() {
                     break;
                 }
             }
-            if let Some(patience) = self.patience {
-                tokio::time::sleep(patience).await;
-                // The server may have closed the connection long ago.
+            if let Some(closes_after) = self.closes_after {
+                tokio::time::sleep(closes_after).await;
+                // The server may have closed the connection already.
                 let _ = writer.shutdown().await;
             }
             std::future::pending().await
         };
         let reads = async {
             let mut said = Vec::new();
-            // A reset is an end, too.
+            // A reset counts as an end.
             while reader.read_buf(&mut said).await.is_ok_and(|count| count > 0) {}
             said
         };
@@ -115,8 +116,8 @@ impl Talk {
     }
 }
 
-/// Lets the server take what was sent so far: it takes things in the order in which they come, so that whoever asks
-/// later and has an answer was behind it; in the event loop, and in hyper.
+/// Waits until the server has read all input sent so far. Both event loop and hyper read in the order of
+/// arrival, so an answer to a later request, on another connection, proves it.
 pub(crate) async fn settle(other: &mut Option<Connection>, address: SocketAddr) {
     if other.is_none() {
         *other = Some(Connection::open(address).await);
@@ -159,7 +160,7 @@ pub(crate) fn without_dates_and_ids(said: &[u8], began: SystemTime) -> String {
     without_ids(&same)
 }
 
-impl fmt::Display for Talk {
+impl fmt::Display for Conversation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for piece in &self.pieces {
             write!(f, "\n  \"{}\"", piece.escape_ascii())?;

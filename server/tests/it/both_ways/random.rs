@@ -1,14 +1,14 @@
-//! Chance, and what it does to requests.
+//! Random numbers, and mutations of requests.
 
-/// A stream of numbers that a seed decides: `SplitMix64` (Steele, Lea and Flood, 2014).
-pub(crate) struct Chance(u64);
+/// A repeatable sequence of numbers: `SplitMix64` (Steele, Lea and Flood, 2014).
+pub(crate) struct Random(u64);
 
-impl Chance {
+impl Random {
     pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// Another seed each time.
+    /// Makes a fresh seed.
     pub(crate) fn seed() -> u64 {
         use std::hash::{BuildHasher, RandomState};
         // Short, because people copy it.
@@ -28,23 +28,23 @@ impl Chance {
         usize::try_from(self.next() % end as u64).unwrap()
     }
 
-    /// True once in so many times.
+    /// Whether an event happens that has a random of one in `times`.
     pub(crate) fn once_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }
 
-    /// One of these.
+    /// A random element of `all`.
     pub(crate) fn one_of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         &all[self.below(all.len())]
     }
 
-    /// Any bytes, up to so many.
+    /// Random bytes, at most `most`.
     pub(crate) fn bytes(&mut self, most: usize) -> Vec<u8> {
         (0..self.below(most + 1)).map(|_| self.next().to_le_bytes()[0]).collect()
     }
 
-    /// Does something to the bytes that their sender did not mean.
-    pub(crate) fn spoil(&mut self, bytes: &mut Vec<u8>, other: &[u8]) {
+    /// Mutates the bytes; may copy a part of `other`.
+    pub(crate) fn mutate(&mut self, bytes: &mut Vec<u8>, other: &[u8]) {
         if bytes.is_empty() {
             return;
         }
@@ -81,7 +81,7 @@ impl Chance {
         }
     }
 
-    /// The bytes in up to `most` pieces.
+    /// Splits the bytes into at most `most` pieces.
     pub(crate) fn pieces(&mut self, bytes: &[u8], most: usize) -> Vec<Vec<u8>> {
         let mut cuts: Vec<_> = (0..self.below(most)).map(|_| self.below(bytes.len() + 1)).collect();
         cuts.extend([0, bytes.len()]);

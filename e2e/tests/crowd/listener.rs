@@ -1,4 +1,4 @@
-//! Listeners that are programs: each collects the texts that it hears in a room.
+//! Listeners that are programs: each collects the texts of a room's messages.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -10,39 +10,39 @@ use serde_json::Value;
 use tokio::process::Command;
 use tokio::task::JoinHandle;
 
-use crate::{ROOM, until_heard};
+use crate::{ROOM, until_received};
 
-/// What was heard so far.
-type Heard = Arc<Mutex<Vec<String>>>;
+/// The texts received so far.
+type Received = Arc<Mutex<Vec<String>>>;
 
-/// A listener, gone when dropped.
-pub(crate) struct Ear {
+/// A running listener; stopped when dropped.
+pub(crate) struct Listener {
     pub(crate) name: String,
-    heard: Heard,
+    received: Received,
     listening: JoinHandle<Result<()>>,
 }
 
-impl Ear {
-    /// `holdline tail --json`.
+impl Listener {
+    /// Starts `holdline tail --json`.
     pub(crate) fn tail(n: u8, url: &str) -> Result<Self> {
         let mut command = holdline()?;
         command.args(["tail", "--json", "--since", "start", "--room", ROOM, "--server", url]);
         let mut process = Process::start(command.stdout(Stdio::piped()))?;
         let mut lines = process.output()?;
-        Ok(Self::listen(format!("tail {n}"), async move |heard| {
+        Ok(Self::listen(format!("tail {n}"), async move |received| {
             while let Some(line) = lines.next_line().await? {
-                hear(&heard, &serde_json::from_str(&line)?);
+                receive(&received, &serde_json::from_str(&line)?);
             }
             drop(process);
             anyhow::bail!("tail has ended")
         }))
     }
 
-    /// Server-Sent Events, in one request that never ends.
+    /// Starts a stream of Server-Sent Events, in one endless request.
     pub(crate) fn events(n: u8, url: &str) -> Result<Self> {
         let http = reqwest::Client::builder().no_proxy().build()?;
         let request = http.get(format!("{url}/api/v1/events?room={ROOM}&after=start"));
-        Ok(Self::listen(format!("event stream {n}"), async move |heard| {
+        Ok(Self::listen(format!("event stream {n}"), async move |received| {
             let mut answer = request.send().await?.error_for_status()?;
             let mut text = Vec::new();
             while let Some(bytes) = answer.chunk().await? {
@@ -53,7 +53,7 @@ impl Ear {
                         let batch: Value = serde_json::from_slice(batch)?;
                         let entries = batch["entries"].as_array().context("a batch without entries")?;
                         for entry in entries {
-                            hear(&heard, entry);
+                            receive(&received, entry);
                         }
                     }
                 }
@@ -62,34 +62,35 @@ impl Ear {
         }))
     }
 
-    /// curl with a cookie jar, started again for every message, as a shell's loop does it.
+    /// Starts a loop of curl processes with a cookie jar, one for each message, like a shell script.
     pub(crate) fn curl(n: u8, url: &str, jar: &Path) -> Result<Self> {
         let url = format!("{url}/subscribe?room={ROOM}&random={n}");
         let jar = jar.to_str().context("a strange path")?.to_owned();
-        Ok(Self::listen(format!("curl {n}"), async move |heard| {
+        Ok(Self::listen(format!("curl {n}"), async move |received| {
             loop {
                 let output = curl_with(&jar, &url).output().await.context("cannot start curl")?;
                 ensure!(output.status.success(), "curl says {}", String::from_utf8_lossy(&output.stderr));
                 let text = String::from_utf8(output.stdout)?;
                 if !text.is_empty() {
-                    heard.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+                    received.lock().unwrap_or_else(PoisonError::into_inner).push(text);
                 }
             }
         }))
     }
 
-    /// curl with a cookie jar that asks again by itself: a range in the address makes it one request for each number.
-    pub(crate) fn asking_curl(n: u8, url: &str, jar: &Path) -> Result<Self> {
+    /// Starts a single curl process with a cookie jar that repeats its request: a range in the URL makes one
+    /// request for each number.
+    pub(crate) fn repeating_curl(n: u8, url: &str, jar: &Path) -> Result<Self> {
         let url = format!("{url}/subscribe?room={ROOM}&random={n}&request=[1-1000000]");
         let jar = jar.to_str().context("a strange path")?;
         let mut command = curl_with(jar, &url);
         command.args(["--no-buffer", "--write-out", "\n"]);
         let mut process = Process::start(command.stdout(Stdio::piped()))?;
         let mut lines = process.output()?;
-        Ok(Self::listen(format!("asking curl {n}"), async move |heard| {
+        Ok(Self::listen(format!("repeating curl {n}"), async move |received| {
             while let Some(text) = lines.next_line().await? {
                 if !text.is_empty() {
-                    heard.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+                    received.lock().unwrap_or_else(PoisonError::into_inner).push(text);
                 }
             }
             drop(process);
@@ -99,30 +100,30 @@ impl Ear {
 
     fn listen<F: Future<Output = Result<()>> + Send + 'static>(
         name: String,
-        listen: impl FnOnce(Heard) -> F,
+        listen: impl FnOnce(Received) -> F,
     ) -> Self {
-        let heard = Heard::default();
-        Self { name, listening: tokio::spawn(listen(heard.clone())), heard }
+        let received = Received::default();
+        Self { name, listening: tokio::spawn(listen(received.clone())), received }
     }
 
-    pub(crate) fn has_heard_nothing(&self) -> bool {
-        self.heard().is_empty()
+    pub(crate) fn has_received_nothing(&self) -> bool {
+        self.received().is_empty()
     }
 
-    pub(crate) async fn until_heard(&self, said: &[String]) -> Result<()> {
-        until_heard(&self.name, said, async || {
+    pub(crate) async fn until_received(&self, published: &[String]) -> Result<()> {
+        until_received(&self.name, published, async || {
             ensure!(!self.listening.is_finished(), "{} does not listen any more", self.name);
-            Ok(self.heard())
+            Ok(self.received())
         })
         .await
     }
 
-    fn heard(&self) -> Vec<String> {
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn received(&self) -> Vec<String> {
+        self.received.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-impl Drop for Ear {
+impl Drop for Listener {
     fn drop(&mut self) {
         self.listening.abort();
     }
@@ -135,11 +136,11 @@ fn curl_with(jar: &str, url: &str) -> Command {
     curl
 }
 
-/// Takes the text of an entry that is a message.
-fn hear(heard: &Heard, entry: &Value) {
+/// Stores the text of an entry, if it is a message.
+fn receive(received: &Received, entry: &Value) {
     if entry["kind"] == "message"
         && let Some(text) = entry["text"].as_str()
     {
-        heard.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
+        received.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
     }
 }

@@ -1,0 +1,142 @@
+//! Dialogs and menus take the focus and give it back: it never falls to the page's body.
+
+use anyhow::{Context as _, Result};
+use holdline_e2e::{Browser, Chat, Check, Device, Person, Server, eventually, key};
+
+/// What has the focus, in words.
+const FOCUS: &str = "const e = document.activeElement;\
+                     return e === document.body ? 'body' : e.dataset.testid ?? e.ariaLabel ?? e.tagName";
+
+async fn until_focus(chat: &Chat, wanted: &str) -> Result<()> {
+    eventually(&format!("the focus on {wanted}"), async || {
+        let at: String = chat.browser.run(FOCUS, vec![]).await?;
+        Ok(Check::that(at == wanted, || at))
+    })
+    .await
+}
+
+/// Ada's page with a message of hers in it, and the message's number.
+async fn chat_with_message(server: &Server, device: Device) -> Result<(Chat, u64)> {
+    let ada = Chat::open_in(Browser::start_on(device).await?, &server.url()).await?;
+    ada.write("Hello").await?;
+    ada.browser.click("button[aria-label=Send]").await?;
+    let seq = ada.until_said(&["Hello"]).await?.messages[0].seq.context("no number")?;
+    Ok((ada, seq))
+}
+
+#[tokio::test]
+async fn names_and_topics_give_the_focus_back() -> Result<()> {
+    let server = Server::start().await?;
+    let (ada, _) = chat_with_message(&server, Device::LAPTOP).await?;
+    for (opener, field) in [("nickname", "nickname-input"), ("topic", "topic-input")] {
+        for text in [key::ESCAPE.to_owned(), format!("!{}", key::ENTER)] {
+            ada.browser.click(&format!("[data-testid={opener}]")).await?;
+            until_focus(&ada, field).await?;
+            ada.browser.press(&text).await?;
+            until_focus(&ada, opener).await?;
+        }
+    }
+    ada.browser.must_be_quiet().await
+}
+
+#[tokio::test]
+async fn question_before_deleting_gives_the_focus_back_to_the_message() -> Result<()> {
+    let server = Server::start().await?;
+    let (ada, seq) = chat_with_message(&server, Device::LAPTOP).await?;
+    for answer in [key::ESCAPE, key::ENTER] {
+        ada.use_tool(seq, "Delete").await?;
+        until_focus(&ada, "confirm-delete").await?;
+        ada.browser.press(answer).await?;
+        eventually("the focus in the message", async || {
+            let script = "return document.activeElement.closest('[data-testid=message]') !== null";
+            Ok(Check::that(ada.browser.run(script, vec![]).await?, || "elsewhere".to_owned()))
+        })
+        .await?;
+    }
+    ada.until("the message gone", |screen| screen.row("Hello").is_none()).await?;
+    ada.browser.must_be_quiet().await
+}
+
+#[tokio::test]
+async fn menu_of_a_message_is_walked_with_arrows() -> Result<()> {
+    let server = Server::start().await?;
+    let (ada, _) = chat_with_message(&server, Device::LAPTOP).await?;
+    let () = ada.browser.run("document.querySelector('[data-testid=message]').focus()", vec![]).await?;
+    ada.browser.press(key::TAB).await?;
+    until_focus(&ada, "React with thumbs up").await?;
+    for (key, item) in [
+        (key::ARROW_UP, "Delete"),
+        (key::ARROW_DOWN, "React with thumbs up"),
+        (key::END, "Delete"),
+        (key::HOME, "React with thumbs up"),
+        (key::ARROW_DOWN, "React with heart"),
+    ] {
+        ada.browser.press(key).await?;
+        until_focus(&ada, item).await?;
+    }
+    ada.browser.press(key::ESCAPE).await?;
+    until_focus(&ada, "message").await?;
+    ada.browser.press(key::TAB).await?;
+    until_focus(&ada, "React with heart").await?;
+    ada.browser.press(key::TAB).await?;
+    until_focus(&ada, "composer").await?;
+    ada.browser.must_be_quiet().await
+}
+
+#[tokio::test]
+async fn sheet_of_a_message_opens_by_a_tap_and_has_targets_for_fingers() -> Result<()> {
+    let server = Server::start().await?;
+    let (ada, seq) = chat_with_message(&server, Device::PHONE).await?;
+    let text = format!("[data-seq='{seq}'] [data-testid=message-text]");
+    ada.browser.click(&text).await?;
+    until_focus(&ada, "React with thumbs up").await?;
+    let heights = "return [...document.querySelectorAll('.sheet button')].map(e => e.getBoundingClientRect())\
+                   .filter(box => box.width < 44 || box.height < 44).length";
+    assert_eq!(ada.browser.run::<u32>(heights, vec![]).await?, 0, "targets under 44 pixels");
+    ada.browser.press(key::ESCAPE).await?;
+    until_focus(&ada, "message").await?;
+    ada.browser.click(&text).await?;
+    ada.browser.click("[aria-label=Reply]").await?;
+    until_focus(&ada, "composer").await?;
+    ada.browser.must_be_quiet().await
+}
+
+#[tokio::test]
+async fn drawers_take_the_focus_and_give_it_back() -> Result<()> {
+    let server = Server::start().await?;
+    let (ada, _) = chat_with_message(&server, Device::PHONE).await?;
+    for name in ["Rooms", "People: 1"] {
+        let button = format!("button[aria-label='{name}']");
+        ada.browser.click(&button).await?;
+        until_focus(&ada, "Close").await?;
+        ada.browser.press(key::ESCAPE).await?;
+        until_focus(&ada, name).await?;
+    }
+    ada.browser.click("button[aria-label=Rooms]").await?;
+    ada.browser.click("[data-testid=nickname]").await?;
+    until_focus(&ada, "nickname-input").await?;
+    ada.browser.press(key::ESCAPE).await?;
+    until_focus(&ada, "Rooms").await?;
+    ada.browser.must_be_quiet().await
+}
+
+/// A message that has the focus leaves the page when it is scrolled far away; the keyboard goes on from the log.
+#[tokio::test]
+async fn message_scrolled_away_leaves_the_focus_to_the_log() -> Result<()> {
+    let server = Server::start().await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    for n in 1..=200 {
+        ben.say("lobby", &format!("message {n}")).await?;
+    }
+    let ada = Chat::open(&server.url()).await?;
+    ada.until("the newest", |screen| screen.row("message 200").is_some()).await?;
+    let () = ada
+        .browser
+        .run("[...document.querySelectorAll('[data-testid=message]')].at(-1).focus()", vec![])
+        .await?;
+    crate::scrolling::climb(&ada).await?;
+    crate::scrolling::place(&ada, Some(0), None).await?;
+    ada.until("the newest out of the page", |screen| screen.row("message 200").is_none()).await?;
+    until_focus(&ada, "Messages in lobby").await?;
+    ada.browser.must_be_quiet().await
+}

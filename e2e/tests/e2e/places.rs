@@ -1,0 +1,88 @@
+//! Places in a conversation: the address of a message, the line above what is new, and where the reader was.
+
+use anyhow::Result;
+use holdline_e2e::{Chat, Check, Person, Server, eventually};
+use serde_json::json;
+
+use crate::scrolling::{PIXELS, place};
+
+/// The distance of an element from the upper edge of what is in sight, and the height of that; nothing without the element.
+const IN_SIGHT: &str = r"
+const view = document.querySelector('[role=log]').parentElement.getBoundingClientRect();
+const element = document.querySelector(arguments[0])?.getBoundingClientRect();
+return element ? [element.top - view.top, view.height] : null";
+
+async fn until_in_sight(chat: &Chat, css: &str) -> Result<()> {
+    eventually(&format!("{css} in sight"), async || {
+        let found: Option<(f64, f64)> = chat.browser.run(IN_SIGHT, vec![json!(css)]).await?;
+        let is_in_sight = found.is_some_and(|(top, height)| (0.0..height).contains(&top));
+        Ok(Check::that(is_in_sight, || format!("{found:?}")))
+    })
+    .await
+}
+
+/// Says so many things in the lobby; the number of the first.
+async fn talk(ben: &Person, what: &str, count: usize) -> Result<u64> {
+    let first = ben.say("lobby", &format!("{what} 1")).await?;
+    for n in 2..=count {
+        ben.say("lobby", &format!("{what} {n}")).await?;
+    }
+    Ok(first)
+}
+
+#[tokio::test]
+async fn address_of_a_message_opens_there() -> Result<()> {
+    let server = Server::start().await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    let first = talk(&ben, "message", 150).await?;
+    let ada = Chat::open(&format!("{}/r/lobby/{first}", server.url())).await?;
+    until_in_sight(&ada, &format!("[data-seq='{first}']")).await?;
+    ada.until("a way to the newest", |screen| screen.jump.is_some()).await?;
+    ada.browser.client.goto(&format!("{}/r/lobby", server.url())).await?;
+    ada.until("the newest", |screen| screen.row("message 150").is_some() && screen.jump.is_none()).await?;
+    // Nobody has said that.
+    ada.browser.client.goto(&format!("{}/r/lobby/999999", server.url())).await?;
+    ada.until("the newest", |screen| screen.row("message 150").is_some() && screen.status == "live").await?;
+    ada.browser.must_be_quiet().await
+}
+
+#[tokio::test]
+async fn room_opens_at_the_line_above_what_is_new() -> Result<()> {
+    let server = Server::start().await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    ben.make_room("tea", "").await?;
+    talk(&ben, "old", 60).await?;
+    let ada = Chat::open(&server.url()).await?;
+    ada.until("the newest", |screen| screen.row("old 60").is_some()).await?;
+    ada.visit("tea").await?;
+    let first = talk(&ben, "new", 60).await?;
+    ada.until("news", |screen| screen.listed("lobby").is_some_and(|room| room.news)).await?;
+    ada.visit("lobby").await?;
+    until_in_sight(&ada, "[data-testid=new]").await?;
+    until_in_sight(&ada, &format!("[data-seq='{first}']")).await?;
+    let follows = "return document.querySelector('[data-testid=new]').compareDocumentPosition(document.querySelector(arguments[0]))";
+    let order: u16 = ada.browser.run(follows, vec![json!(format!("[data-seq='{first}']"))]).await?;
+    assert_eq!(order, 4, "the line stands above the first of them");
+    ada.browser.must_be_quiet().await
+}
+
+#[tokio::test]
+async fn place_in_a_room_is_kept() -> Result<()> {
+    let server = Server::start().await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    ben.make_room("tea", "").await?;
+    talk(&ben, "message", 50).await?;
+    let ada = Chat::open(&server.url()).await?;
+    ada.until("the newest", |screen| screen.row("message 50").is_some()).await?;
+    let before = place(&ada, Some(300), None).await?;
+    ada.until("a way to the newest", |screen| screen.jump.is_some()).await?;
+    ada.visit("tea").await?;
+    ada.visit("lobby").await?;
+    eventually("the place", async || {
+        let now = place(&ada, None, None).await?;
+        let is_there = now.seq == before.seq && (now.top - before.top).abs() < PIXELS;
+        Ok(Check::that(is_there, || format!("{now:?} in place of {before:?}")))
+    })
+    .await?;
+    ada.browser.must_be_quiet().await
+}

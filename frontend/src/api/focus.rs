@@ -1,0 +1,103 @@
+//! Where the focus is, where it goes, and how it comes back from what lies over the page.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, FocusEvent, HtmlDialogElement, HtmlElement};
+use yew::NodeRef;
+
+use super::base::document;
+
+/// The field that takes the focus when nothing else can.
+pub const COMPOSER: &str = "composer";
+
+/// What Tab or a script can put the focus on.
+const FOCUSABLE: &str = "a[href], button:not([disabled]), input, textarea, [tabindex]";
+
+/// Puts the focus on an element.
+pub fn focus(node: &NodeRef) {
+    if let Some(element) = node.cast::<Element>() {
+        focus_element(&element);
+    }
+}
+
+/// Puts the focus on the element with this id.
+pub fn focus_id(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        focus_element(&element);
+    }
+}
+
+/// Puts the focus on the child with this number.
+pub fn focus_child(node: &NodeRef, number: usize) {
+    let number = u32::try_from(number).unwrap_or(u32::MAX);
+    if let Some(child) = node.cast::<Element>().and_then(|element| element.children().item(number)) {
+        focus_element(&child);
+    }
+}
+
+/// Whether the element has taken the focus.
+pub(super) fn focus_element(element: &Element) -> bool {
+    // An element that cannot have the focus leaves it where it is.
+    let _ = element.dyn_ref::<HtmlElement>().map(HtmlElement::focus);
+    document().active_element().as_ref() == Some(element)
+}
+
+/// Whether the focus is on an element or on something in it.
+pub fn has_focus(node: &NodeRef) -> bool {
+    let active = document().active_element();
+    active.is_some() && node.cast::<Element>().is_some_and(|element| element.contains(active.as_deref()))
+}
+
+/// Whether the focus leaves an element, and does not merely move inside it.
+pub fn focus_leaves(event: &FocusEvent, node: &NodeRef) -> bool {
+    let next = event.related_target().and_then(|target| target.dyn_into::<Element>().ok());
+    !node.cast::<Element>().is_some_and(|element| element.contains(next.as_deref()))
+}
+
+/// Takes the focus out of an element that has it, to the closest one around that can have it.
+pub fn move_out(node: &NodeRef) {
+    let element = node.cast::<Element>().filter(|_| has_focus(node));
+    let around = element.and_then(|element| element.parent_element()?.closest(FOCUSABLE).ok()?);
+    if let Some(around) = around {
+        focus_element(&around);
+    }
+}
+
+/// The element that has the focus, and those around it that can have it, innermost first.
+pub struct WayBack(Vec<Element>);
+
+impl WayBack {
+    /// The way back to where the focus is now.
+    pub fn from_here() -> Self {
+        let mut way = Vec::new();
+        let mut next = document().active_element();
+        while let Some(element) = next {
+            next = element.parent_element().and_then(|parent| parent.closest(FOCUSABLE).ok().flatten());
+            way.push(element);
+        }
+        Self(way)
+    }
+
+    /// Puts the focus on the first of them that is still there, or on the composer.
+    pub fn go(&self) {
+        let is_placed = |element: &Element| element.tag_name() != "BODY" && focus_element(element);
+        if !self.0.iter().any(is_placed) {
+            focus_id(COMPOSER);
+        }
+    }
+}
+
+/// Opens a dialog over the page, which cannot be reached meanwhile. The dialog takes the focus.
+pub fn open_dialog(node: &NodeRef) {
+    if let Some(dialog) = node.cast::<HtmlDialogElement>() {
+        // A dialog that is open already stays so.
+        let _ = dialog.show_modal();
+    }
+}
+
+/// Closes a dialog. Whether nothing outside of the dialog has the focus.
+pub fn close_dialog(node: &NodeRef) -> bool {
+    let Some(dialog) = node.cast::<HtmlDialogElement>() else { return false };
+    dialog.close();
+    let active = document().active_element();
+    active.is_none_or(|active| active.tag_name() == "BODY" || dialog.contains(Some(&active)))
+}

@@ -1,0 +1,20 @@
+//! A dialog that lies over the page for as long as its component is there.
+
+use yew::prelude::*;
+
+use crate::api::focus::{self, WayBack};
+
+/// Opens the dialog, which takes the focus, and gives the focus back when the component goes.
+#[hook]
+pub fn use_modal(dialog: &NodeRef) {
+    let dialog = dialog.clone();
+    use_effect_with((), move |()| {
+        let way_back = WayBack::from_here();
+        focus::open_dialog(&dialog);
+        move || {
+            if focus::close_dialog(&dialog) {
+                way_back.go();
+            }
+        }
+    });
+}
