@@ -2,8 +2,11 @@
 //! real [`MemoryLog`], rebuilt from the disk at every start.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use futures_util::FutureExt;
+use holdline_server::Scope;
 use holdline_server::log::{Draft, DraftKind, Log, MemoryLog};
 use holdline_shared::{Entry, Epoch, Person, RoomName, RoomSelection, Seq};
 
@@ -16,13 +19,17 @@ pub(super) struct Disk {
     pub(super) is_full: Cell<bool>,
     /// The durable drafts of each incarnation of the log; the last one is current.
     incarnations: RefCell<Vec<Vec<Draft>>>,
+    /// The entries of each incarnation that were asked for, with the number of drafts that they are of. To rebuild them
+    /// takes most of a run's time otherwise.
+    entries: RefCell<HashMap<usize, (usize, Rc<[Entry]>)>>,
 }
 
 impl Disk {
     /// A disk with all of these rooms except the last.
     pub(super) fn new(rooms: &[RoomName], mutation: Option<Mutation>) -> Self {
         let made = rooms[..rooms.len() - 1].iter().map(|room| make(room.clone())).collect();
-        Self { mutation, is_full: Cell::new(false), incarnations: RefCell::new(vec![made]) }
+        let incarnations = RefCell::new(vec![made]);
+        Self { mutation, is_full: Cell::new(false), incarnations, entries: RefCell::default() }
     }
 
     /// The number of the current incarnation of the log, from 0.
@@ -70,13 +77,29 @@ impl Disk {
         log
     }
 
-    /// The entries of an incarnation in log order.
-    pub(super) fn entries(&self, incarnation: usize) -> Vec<Entry> {
+    /// All entries of an incarnation in log order.
+    pub(super) fn entries(&self, incarnation: usize) -> Rc<[Entry]> {
+        let drafts = self.incarnations.borrow().get(incarnation).map_or(0, Vec::len);
+        let mut known = self.entries.borrow_mut();
+        match known.get(&incarnation) {
+            Some((of, entries)) if *of == drafts => entries.clone(),
+            _ => {
+                let entries: Rc<[Entry]> = self.rebuild(incarnation).into();
+                known.insert(incarnation, (drafts, entries.clone()));
+                entries
+            }
+        }
+    }
+
+    fn rebuild(&self, incarnation: usize) -> Vec<Entry> {
         let log = self.load(incarnation);
         let mut entries: Vec<Entry> = Vec::new();
         loop {
             let after = entries.last().map_or(Seq::START, |entry| entry.seq);
-            let Some(Ok(chunk)) = log.read(RoomSelection::All, after).now_or_never() else { return entries };
+            let Some(Ok(chunk)) = log.read(&Scope::of_every_room(), RoomSelection::All, after).now_or_never()
+            else {
+                return entries;
+            };
             if chunk.entries.is_empty() {
                 return entries;
             }
