@@ -10,8 +10,8 @@ use crate::api::dom;
 use crate::api::focus::{self, COMPOSER};
 use crate::command::Command;
 use crate::components::{
-    Banners, Conversation, Dialog, Header, NameDialog, Nickname, People, RoomList, Shape, StatusLine,
-    WrongPage, icon_button, logo,
+    Conversation, Dialog, Header, People, RoomList, Shape, banners, icon_button, logo, name_dialog, nickname,
+    status_line, wrong_page,
 };
 use crate::hooks::{Commands, use_commands, use_engine, use_local_time, use_locale, use_status};
 use crate::route::Route;
@@ -91,7 +91,7 @@ fn Layout(props: &LayoutProps) -> Html {
             <>
                 <p class="brand">{ logo() }{ "Holdline" }{ buttons }</p>
                 <RoomList rooms={rooms.clone()} />
-                <Nickname me={state.session.me.clone()} />
+                { nickname(state.session.me.as_ref(), &run) }
             </>
         }
     };
@@ -107,7 +107,7 @@ fn Layout(props: &LayoutProps) -> Html {
                 { people() }
             </Dialog>
         },
-        (Overlay::Nickname, Some(me)) => html! { <NameDialog me={me.clone()} /> },
+        (Overlay::Nickname, Some(me)) => name_dialog(me, &run),
         _ => Html::default(),
     };
     let complete_to = complete_to(state, &status, locale);
@@ -130,10 +130,10 @@ fn Layout(props: &LayoutProps) -> Html {
                     has_news={rooms.iter().any(|room| room.has_news && !room.is_current)}
                 >
                     if is_open {
-                        <StatusLine {status} {seconds} {complete_to} />
+                        { status_line(&status, seconds, complete_to.as_deref(), &run) }
                     }
                 </Header>
-                { content(state) }
+                { content(state, &run) }
             </main>
             <aside class="side" aria-label={words::PEOPLE}>
                 if overlay != Overlay::People {
@@ -146,9 +146,9 @@ fn Layout(props: &LayoutProps) -> Html {
 }
 
 /// The room on the screen, or what stands in its place.
-fn content(state: &State) -> Html {
+fn content(state: &State, run: &Callback<Command>) -> Html {
     let ui = &state.ui;
-    let wrong = |title: String, text: String| html! { <WrongPage {title} {text} /> };
+    let wrong = |title: String, text: String| wrong_page(&title, &text, run);
     match (&ui.page, state.room()) {
         (Page::InvalidRoom { name, why }, _) => {
             wrong(words::no_room_called(name), format!("{}.", words::sentence(why)))
@@ -165,12 +165,7 @@ fn content(state: &State) -> Html {
                     delay={state.outbox.delay.clone().map(AttrValue::from)}
                     me={state.session.me.clone()}
                 >
-                    <Banners
-                        is_outdated={state.connection.is_outdated}
-                        needs_sign_in={state.connection.needs_sign_in}
-                        is_forgotten={state.session.is_forgotten}
-                        notice={ui.notice.clone().map(AttrValue::from)}
-                    />
+                    { banners(state, run) }
                 </Conversation>
             },
         },
@@ -181,9 +176,9 @@ fn content(state: &State) -> Html {
 const FRESH_MS: u64 = 3_000;
 
 /// The time up to which the page is complete, if that is worth saying.
-fn complete_to(state: &State, status: &Status, locale: Locale) -> Option<AttrValue> {
+fn complete_to(state: &State, status: &Status, locale: Locale) -> Option<String> {
     let Timestamp(now) = (locale.now)();
     let is_old = |since: &Timestamp| *status == Status::Offline || now.saturating_sub(since.0) >= FRESH_MS;
     let since = state.connection.stale_since.filter(|since| *status != Status::Live && is_old(since))?;
-    Some(locale.day_and_time(since).into())
+    Some(locale.day_and_time(since))
 }

@@ -1,5 +1,5 @@
-//! What is on the screen: functions of data, with commands for what people do. What has state, a hook or a key is a
-//! component; the plainest elements are functions. Effects live in the hooks.
+//! What is on the screen: functions of data, with commands for what people do. What has state, an effect or a key, or
+//! is worth comparing before it is drawn again, is a component; everything else is a function. Effects live in the hooks.
 
 mod badge;
 mod banners;
@@ -30,10 +30,10 @@ mod welcome;
 mod wrong_page;
 
 pub use badge::{author, badge, name, time};
-pub use banners::Banners;
+pub use banners::banners;
 pub use composer::Composer;
 pub use conversation::Conversation;
-pub use delete_dialog::DeleteDialog;
+pub use delete_dialog::delete_dialog;
 pub use dialog::Dialog;
 pub use edit_form::EditForm;
 pub use header::Header;
@@ -42,20 +42,20 @@ pub use line_field::LineField;
 pub use menu::{Menu, MenuItem};
 pub use message_field::MessageField;
 pub use message_row::MessageRow;
-pub use message_text::MessageText;
-pub use message_tools::MessageTools;
-pub use nickname::{NameDialog, Nickname};
+pub use message_text::message_text;
+pub use message_tools::{ToolsOf, message_tools};
+pub use nickname::{name_dialog, nickname};
 pub use people::People;
-pub use quote::{Quote, QuoteLink};
-pub use reactions::Reactions;
-pub use room_link::RoomLink;
+pub use quote::{Quote, quote_link};
+pub use reactions::reactions;
+pub use room_link::room_link;
 pub use room_list::RoomList;
 pub use sending_row::SendingRow;
-pub use status_line::StatusLine;
+pub use status_line::status_line;
 pub use text::{hidden, icon_button, icon_button_of, tab_index};
 pub use topic::Topic;
-pub use welcome::Welcome;
-pub use wrong_page::WrongPage;
+pub use welcome::welcome;
+pub use wrong_page::wrong_page;
 
 #[cfg(test)]
 mod tests;

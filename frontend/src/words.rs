@@ -137,7 +137,7 @@ pub fn beginning_of(room: &str) -> String {
 }
 
 pub fn invitation(room: &str) -> String {
-    format!("Everybody who has the address of {room} can read what is said here:")
+    format!("What you say in {room} is read by everybody who has this page's address.")
 }
 
 pub fn you_are(name: &str) -> String {

@@ -5,26 +5,13 @@ use yew::prelude::*;
 
 use super::{Shape, icon_button};
 use crate::command::Command;
-use crate::hooks::use_commands;
+use crate::state::{Connection, State};
 use crate::words;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// Whether the server is newer than this page.
-    pub is_outdated: bool,
-    /// Whether somebody else's login page answers in place of the server.
-    pub needs_sign_in: bool,
-    /// Whether the browser refuses the session's cookie.
-    pub is_forgotten: bool,
-    /// Why something that was wanted has not been done.
-    pub notice: Option<AttrValue>,
-}
-
 /// The lines. They stay until something is done about them.
-#[component]
-pub fn Banners(props: &Props) -> Html {
-    let Props { is_outdated, needs_sign_in, is_forgotten, notice } = props;
-    let run = use_commands();
+pub fn banners(state: &State, run: &Callback<Command>) -> Html {
+    let Connection { is_outdated, needs_sign_in, .. } = &state.connection;
+    let (is_forgotten, notice) = (&state.session.is_forgotten, &state.ui.notice);
     let reload = run.reform(|_: MouseEvent| Command::Reload);
     let close = run.reform(|_: MouseEvent| Command::CloseNotice);
     html! {
@@ -46,7 +33,7 @@ pub fn Banners(props: &Props) -> Html {
             <div role="alert">
                 if let Some(notice) = notice {
                     <p class="banner bad" data-testid="notice">
-                        <span key={notice.to_string()}>{ notice }</span>
+                        <span key={notice.clone()}>{ notice }</span>
                         { icon_button(Shape::Close, words::CLOSE, close) }
                     </p>
                 }

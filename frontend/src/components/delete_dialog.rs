@@ -1,31 +1,18 @@
 //! Asks whether a message is really to be deleted.
 
-use std::rc::Rc;
-
 use holdline_shared::RoomName;
 use yew::prelude::*;
 
 use super::Dialog;
 use super::quote::excerpt;
 use crate::command::Command;
-use crate::hooks::use_commands;
 use crate::state::Line;
 use crate::words;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub room: RoomName,
-    /// The message.
-    pub line: Rc<Line>,
-}
-
 /// The question.
-#[component]
-pub fn DeleteDialog(props: &Props) -> Html {
-    let Props { room, line } = props;
-    let run = use_commands();
-    let (keep, delete) =
-        (Command::AskToDelete(room.clone(), None), Command::Delete(room.clone(), line.message.seq));
+pub fn delete_dialog(room: &RoomName, line: &Line, run: &Callback<Command>) -> Html {
+    let keep = Command::AskToDelete(room.clone(), None);
+    let delete = Command::Delete(room.clone(), line.message.seq);
     let on_close = run.reform(move |()| keep.clone());
     let onclick = run.reform(move |_: MouseEvent| delete.clone());
     html! {

@@ -6,10 +6,11 @@ use holdline_shared::{PersonId, RoomName};
 use yew::prelude::*;
 
 use super::{
-    DeleteDialog, EditForm, MessageText, MessageTools, Quote, QuoteLink, Reactions, author, tab_index, time,
+    EditForm, Quote, ToolsOf, author, delete_dialog, message_text, message_tools, quote_link, reactions,
+    tab_index, time,
 };
 use crate::api::{dom, focus};
-use crate::hooks::{use_focus_kept, use_locale};
+use crate::hooks::{use_commands, use_focus_kept, use_locale, use_shown};
 use crate::state::Line;
 use crate::words;
 
@@ -44,7 +45,7 @@ pub struct Props {
 pub fn MessageRow(props: &Props) -> Html {
     let Props { room, line, is_first, quote, me, edit, is_deleting, is_answered, is_tab_stop } = props;
     let message = &line.message;
-    let locale = use_locale();
+    let (run, locale) = (use_commands(), use_locale());
     let node = use_node_ref();
     let (is_pointed_at, has_focus, has_sheet) =
         (use_state_eq(|| false), use_state_eq(|| false), use_state_eq(|| false));
@@ -76,6 +77,8 @@ pub fn MessageRow(props: &Props) -> Html {
         let setter = has_sheet.setter();
         Callback::from(move |()| setter.set(false))
     };
+    let is_unfolded = use_state_eq(|| false);
+    use_shown(&node, *is_unfolded);
     use_focus_kept(&node);
     let is_own = me.as_ref() == Some(&message.author.id);
     let can_act = message.text.is_some() && me.is_some() && edit.is_none();
@@ -93,6 +96,14 @@ pub fn MessageRow(props: &Props) -> Html {
     let edited = message.edited.map_or_else(Html::default, |at| {
         html! { <span class="edited" title={(locale.moment)(at)}>{ words::EDITED }</span> }
     });
+    let tools_of = ToolsOf {
+        room: room.clone(),
+        seq: message.seq,
+        is_own,
+        title: name.clone().into(),
+        row: node.clone(),
+        on_close: has_sheet.then_some(on_close),
+    };
     html! {
         <article
             id={format!("m-{}", message.seq)}
@@ -115,34 +126,21 @@ pub fn MessageRow(props: &Props) -> Html {
                 { time("aside", message.at, locale) }
             }
             if let Some(quote) = quote {
-                <QuoteLink room={room.clone()} quote={quote.clone()} {is_reached_by_tab} />
+                { quote_link(room, quote, is_reached_by_tab, &run) }
             }
             if let Some(text) = edit {
                 <EditForm room={room.clone()} {text} />
             } else if let Some(text) = &message.text {
-                <MessageText text={text.as_str().to_owned()} {is_reached_by_tab} after={edited} />
-                <Reactions
-                    room={room.clone()}
-                    seq={message.seq}
-                    reactions={message.reactions.clone()}
-                    me={me.clone()}
-                    {is_reached_by_tab}
-                />
+                { message_text(text.as_str(), is_reached_by_tab, edited, Some(&is_unfolded)) }
+                { reactions(room, message, me.as_ref(), is_reached_by_tab, &run) }
             } else {
                 <div class="text deleted" data-testid="message-text">{ words::DELETED }</div>
             }
             if has_tools {
-                <MessageTools
-                    room={room.clone()}
-                    seq={message.seq}
-                    {is_own}
-                    title={name.clone()}
-                    row={node.clone()}
-                    on_close={has_sheet.then_some(on_close)}
-                />
+                { message_tools(&tools_of, &run) }
             }
             if *is_deleting && message.text.is_some() {
-                <DeleteDialog room={room.clone()} line={Rc::clone(line)} />
+                { delete_dialog(room, line, &run) }
             }
         </article>
     }

@@ -3,7 +3,6 @@
 use yew::prelude::*;
 
 use super::tab_index;
-use crate::hooks::use_shown;
 use crate::state::{Piece, pieces};
 use crate::words;
 
@@ -11,49 +10,45 @@ use crate::words;
 const LINES: usize = 16;
 const BYTES: usize = 1_600;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub text: AttrValue,
-    /// Whether Tab stops at its links.
-    pub is_reached_by_tab: bool,
-    /// What stands on its last line.
-    pub after: Html,
-}
-
-/// The text. Another text is another element, by its key: a browser that translates pages replaces text nodes, and nodes
-/// that are not there any more cannot be changed.
-#[component]
-pub fn MessageText(props: &Props) -> Html {
-    let Props { text, is_reached_by_tab, after } = props;
-    let is_open = use_state_eq(|| false);
-    let is_long = text.len() > BYTES || text.lines().count() > LINES;
-    let node = use_node_ref();
-    use_shown(&node, *is_open);
-    let onclick = {
-        let (setter, next) = (is_open.setter(), !*is_open);
-        Callback::from(move |_: MouseEvent| setter.set(next))
-    };
-    let class = classes!("text", is_emoji(text).then_some("emoji"), (is_long && !*is_open).then_some("cut"));
+/// The text, with or without stops for Tab at its links, and `after` on its last line. A long one is cut unless the state
+/// says that it is unfolded. Another text is another element, by its key: a browser that translates pages replaces text
+/// nodes, and nodes that are not there any more cannot be changed.
+pub fn message_text(
+    text: &str,
+    is_reached_by_tab: bool,
+    after: Html,
+    is_unfolded: Option<&UseStateHandle<bool>>,
+) -> Html {
+    let is_unfolded = is_unfolded.filter(|_| text.len() > BYTES || text.lines().count() > LINES);
+    let is_cut = is_unfolded.is_some_and(|is_unfolded| !**is_unfolded);
+    let class = classes!("text", is_emoji(text).then_some("emoji"), is_cut.then_some("cut"));
     html! {
         <>
-            <div ref={node} {class} dir="auto">
-                <span key={text.to_string()} data-testid="message-text">
-                    { for pieces(text).into_iter().map(|piece| view(piece, *is_reached_by_tab)) }
+            <div {class} dir="auto">
+                <span key={text} data-testid="message-text">
+                    { for pieces(text).into_iter().map(|piece| view(piece, is_reached_by_tab)) }
                 </span>
-                { after.clone() }
+                { after }
             </div>
-            if is_long {
-                <button
-                    type="button"
-                    class="plain"
-                    aria-expanded={if *is_open { "true" } else { "false" }}
-                    tabindex={tab_index(*is_reached_by_tab)}
-                    {onclick}
-                >
-                    { if *is_open { words::SHOW_LESS } else { words::SHOW_ALL } }
-                </button>
+            if let Some(is_unfolded) = is_unfolded {
+                { unfold(is_unfolded, is_reached_by_tab) }
             }
         </>
+    }
+}
+
+fn unfold(is_unfolded: &UseStateHandle<bool>, is_reached_by_tab: bool) -> Html {
+    let (setter, is_open) = (is_unfolded.setter(), **is_unfolded);
+    html! {
+        <button
+            type="button"
+            class="plain"
+            aria-expanded={if is_open { "true" } else { "false" }}
+            tabindex={tab_index(is_reached_by_tab)}
+            onclick={move |_| setter.set(!is_open)}
+        >
+            { if is_open { words::SHOW_LESS } else { words::SHOW_ALL } }
+        </button>
     }
 }
 

@@ -7,12 +7,13 @@ use yew::prelude::*;
 use super::{Dialog, Menu, MenuItem, Shape, icon};
 use crate::api::focus;
 use crate::command::Command;
-use crate::hooks::use_commands;
 use crate::words;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
+/// What the tools are about.
+pub struct ToolsOf {
+    /// The message's room.
     pub room: RoomName,
+    /// The message's position in the log.
     pub seq: Seq,
     /// Whether the message is the reader's own.
     pub is_own: bool,
@@ -21,15 +22,12 @@ pub struct Props {
     /// The message's row, to which Esc leads.
     pub row: NodeRef,
     /// Hears that the sheet is to be closed; without it the tools stand beside the message.
-    #[prop_or_default]
     pub on_close: Option<Callback<()>>,
 }
 
 /// The tools.
-#[component]
-pub fn MessageTools(props: &Props) -> Html {
-    let Props { room, seq, is_own, title, row, on_close } = props;
-    let run = use_commands();
+pub fn message_tools(of: &ToolsOf, run: &Callback<Command>) -> Html {
+    let ToolsOf { room, seq, is_own, title, row, on_close } = of;
     let choose = |command: Command| {
         let (run, on_close) = (run.clone(), on_close.clone());
         Callback::from(move |()| {

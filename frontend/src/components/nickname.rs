@@ -5,21 +5,13 @@ use yew::prelude::*;
 
 use super::{Dialog, LineField, Shape, badge, icon};
 use crate::command::Command;
-use crate::hooks::use_commands;
 use crate::state::Overlay;
 use crate::words;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// The reader, once there is a session.
-    pub me: Option<Person>,
-}
-
-/// The name.
-#[component]
-pub fn Nickname(props: &Props) -> Html {
-    let onclick = use_commands().reform(|_: MouseEvent| Command::Open(Overlay::Nickname));
-    let Some(me) = &props.me else {
+/// The name, once there is a session.
+pub fn nickname(me: Option<&Person>, run: &Callback<Command>) -> Html {
+    let onclick = run.reform(|_: MouseEvent| Command::Open(Overlay::Nickname));
+    let Some(me) = me else {
         return html! { <p class="nickname faint">{ words::FINDING_A_NAME }</p> };
     };
     html! {
@@ -31,18 +23,11 @@ pub fn Nickname(props: &Props) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub struct DialogProps {
-    pub me: Person,
-}
-
 /// Asks for another name.
-#[component]
-pub fn NameDialog(props: &DialogProps) -> Html {
-    let run = use_commands();
+pub fn name_dialog(me: &Person, run: &Callback<Command>) -> Html {
     let on_cancel = run.reform(|()| Command::Open(Overlay::Nothing));
     let on_save = {
-        let (before, cancel) = (props.me.name.clone(), on_cancel.clone());
+        let (run, before, cancel) = (run.clone(), me.name.clone(), on_cancel.clone());
         Callback::from(move |text: String| {
             let name = Name::parse(&text).map_err(|why| why.to_string())?;
             if name == before {
@@ -53,7 +38,7 @@ pub fn NameDialog(props: &DialogProps) -> Html {
             Ok(())
         })
     };
-    let text = props.me.name.as_str().to_owned();
+    let text = me.name.as_str().to_owned();
     html! {
         <Dialog class="card" label={words::CHANGE_NAME} on_close={on_cancel.clone()}>
             <h2>{ words::CHANGE_NAME }</h2>

@@ -7,7 +7,6 @@ use yew::prelude::*;
 
 use super::{name, tab_index};
 use crate::command::Command;
-use crate::hooks::use_commands;
 use crate::state::Line;
 use crate::words;
 
@@ -20,25 +19,15 @@ pub struct Quote {
     pub line: Option<Rc<Line>>,
 }
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub room: RoomName,
-    pub quote: Quote,
-    /// Whether Tab stops at it.
-    #[prop_or_default]
-    pub is_reached_by_tab: bool,
-}
-
-/// The quote; a click goes there.
-#[component]
-pub fn QuoteLink(props: &Props) -> Html {
-    let Props { room, quote: Quote { seq, line }, is_reached_by_tab } = props;
+/// The quote, with or without a stop for Tab; a click goes there.
+pub fn quote_link(room: &RoomName, quote: &Quote, is_reached_by_tab: bool, run: &Callback<Command>) -> Html {
+    let Quote { seq, line } = quote;
     let onclick = {
         let (room, seq) = (room.clone(), *seq);
-        use_commands().reform(move |_: MouseEvent| Command::Show(room.clone(), seq))
+        run.reform(move |_: MouseEvent| Command::Show(room.clone(), seq))
     };
     html! {
-        <button type="button" class="quote" data-testid="show" tabindex={tab_index(*is_reached_by_tab)} {onclick}>
+        <button type="button" class="quote" data-testid="show" tabindex={tab_index(is_reached_by_tab)} {onclick}>
             if let Some(line) = line {
                 { name(&line.message.author) }
                 <span class="quoted" dir="auto">{ excerpt(line) }</span>

@@ -1,37 +1,28 @@
 //! The reactions on a message, each a button that adds or takes back one's own.
 
-use holdline_shared::{PersonId, Reaction, RoomName, Seq};
+use holdline_shared::{Message, PersonId, Reaction, RoomName};
 use yew::prelude::*;
 
 use super::tab_index;
 use crate::command::Command;
-use crate::hooks::use_commands;
 use crate::words;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub room: RoomName,
-    pub seq: Seq,
-    pub reactions: Vec<Reaction>,
-    /// The reader.
-    pub me: Option<PersonId>,
-    /// Whether Tab stops at them.
-    #[prop_or_default]
-    pub is_reached_by_tab: bool,
-}
-
-/// The chips, if there are any.
-#[component]
-pub fn Reactions(props: &Props) -> Html {
-    let Props { room, seq, reactions, me, is_reached_by_tab } = props;
-    let run = use_commands();
+/// The chips, if there are any, with or without stops for Tab.
+pub fn reactions(
+    room: &RoomName,
+    message: &Message,
+    me: Option<&PersonId>,
+    is_reached_by_tab: bool,
+    run: &Callback<Command>,
+) -> Html {
+    let Message { seq, reactions, .. } = message;
     if reactions.is_empty() {
         return Html::default();
     }
     let chip = |reaction: &Reaction| {
         let (room, seq, emoji) = (room.clone(), *seq, reaction.emoji.clone());
         let onclick = run.reform(move |_: MouseEvent| Command::React(room.clone(), seq, emoji.clone()));
-        let is_mine = me.as_ref().is_some_and(|me| reaction.is_mine(me));
+        let is_mine = me.is_some_and(|me| reaction.is_mine(me));
         let names: Vec<_> = reaction.by.iter().map(|person| person.name.as_str()).collect();
         let label = words::reaction_label(reaction.emoji.as_str(), reaction.count, &names.join(", "));
         html! {
@@ -42,7 +33,7 @@ pub fn Reactions(props: &Props) -> Html {
                 aria-pressed={if is_mine { "true" } else { "false" }}
                 aria-label={label.clone()}
                 title={label}
-                tabindex={tab_index(*is_reached_by_tab)}
+                tabindex={tab_index(is_reached_by_tab)}
                 {onclick}
             >
                 { reaction.emoji.as_str().to_owned() }<span>{ reaction.count }</span>

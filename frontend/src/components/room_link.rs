@@ -8,21 +8,13 @@ use yew_router::Routable;
 use super::{Shape, hidden, icon_button_of};
 use crate::api::dom;
 use crate::command::Command;
-use crate::hooks::use_commands;
 use crate::route::Route;
 use crate::state::ListedRoom;
 use crate::words;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub room: ListedRoom,
-}
-
 /// The link, with what is new.
-#[component]
-pub fn RoomLink(props: &Props) -> Html {
-    let ListedRoom { name, unread, has_news, has_draft, has_failed, is_visited, is_current } = &props.room;
-    let run = use_commands();
+pub fn room_link(room: &ListedRoom, run: &Callback<Command>) -> Html {
+    let ListedRoom { name, unread, has_news, has_draft, has_failed, is_visited, is_current } = room;
     let onclick = {
         let (run, name) = (run.clone(), name.clone());
         Callback::from(move |event: MouseEvent| {
@@ -40,7 +32,7 @@ pub fn RoomLink(props: &Props) -> Html {
     let path = Route::of_room(name).to_path();
     let href = if path == "/" { "./".to_owned() } else { path.trim_start_matches('/').to_owned() };
     html! {
-        <li class={classes!("room-item", is_current.then_some("current"))}>
+        <li key={name.as_str()} class={classes!("room-item", is_current.then_some("current"))}>
             <a
                 {href}
                 class={classes!("room-link", has_news.then_some("news"))}

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{LineField, RoomLink};
+use super::{LineField, room_link};
 use crate::api::dom;
 use crate::command::Command;
 use crate::hooks::use_commands;
@@ -18,13 +18,16 @@ pub struct Props {
 #[component]
 pub fn RoomList(props: &Props) -> Html {
     let run = use_commands();
-    let on_save = Callback::from(move |text: String| {
-        if !text.trim().is_empty() {
-            run.emit(Command::Go(typed_room(&dom::lower_case(&text))?));
-        }
-        Ok(())
-    });
-    let view = |room: &ListedRoom| html! { <RoomLink key={room.name.as_str()} room={room.clone()} /> };
+    let on_save = {
+        let run = run.clone();
+        Callback::from(move |text: String| {
+            if !text.trim().is_empty() {
+                run.emit(Command::Go(typed_room(&dom::lower_case(&text))?));
+            }
+            Ok(())
+        })
+    };
+    let view = |room: &ListedRoom| room_link(room, &run);
     let (visited, others): (Vec<_>, Vec<_>) = props.rooms.iter().partition(|room| room.is_visited);
     html! {
         <div class="rooms" data-testid="rooms">

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use holdline_shared::Person;
 use yew::prelude::*;
 
-use super::{MessageText, Quote, QuoteLink, Shape, author, hidden, icon};
+use super::{Quote, Shape, author, hidden, icon, message_text, quote_link};
 use crate::command::Command;
 use crate::hooks::{use_commands, use_locale};
 use crate::state::{Progress, Sending};
@@ -53,9 +53,9 @@ pub fn SendingRow(props: &Props) -> Html {
                 { author(me, sending.at, locale) }
             }
             if let Some(quote) = quote {
-                <QuoteLink room={sending.room.clone()} quote={quote.clone()} is_reached_by_tab=true />
+                { quote_link(&sending.room, quote, true, &run) }
             }
-            <MessageText text={sending.request.text.to_string()} is_reached_by_tab=true after={waiting} />
+            { message_text(sending.request.text.as_str(), true, waiting, None) }
             if let Progress::Failed(why) = &sending.progress {
                 <p class="failure">
                     <span>{ words::not_sent(why) }</span>

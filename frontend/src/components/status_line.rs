@@ -5,25 +5,17 @@ use holdline_shared::Status;
 use yew::prelude::*;
 
 use crate::command::Command;
-use crate::hooks::use_commands;
 use crate::words;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub status: Status,
-    /// The seconds until the next try.
-    #[prop_or_default]
-    pub seconds: Option<u64>,
-    /// The time up to which the page is complete, if that is worth saying.
-    #[prop_or_default]
-    pub complete_to: Option<AttrValue>,
-}
-
-/// The line.
-#[component]
-pub fn StatusLine(props: &Props) -> Html {
-    let Props { status, seconds, complete_to } = props;
-    let onclick = use_commands().reform(|_: MouseEvent| Command::TryNow);
+/// The line: the status, the seconds until the next try, and the time up to which the page is complete, if those are
+/// worth saying.
+pub fn status_line(
+    status: &Status,
+    seconds: Option<u64>,
+    complete_to: Option<&str>,
+    run: &Callback<Command>,
+) -> Html {
+    let onclick = run.reform(|_: MouseEvent| Command::TryNow);
     let (word, said) = match status {
         Status::Connecting => ("connecting", words::CONNECTING.to_owned()),
         Status::Live => ("live", words::LIVE.to_owned()),
@@ -46,7 +38,7 @@ pub fn StatusLine(props: &Props) -> Html {
                 <span aria-hidden="true">{ words::TRYING }</span>
             }
             if let Some(seconds) = seconds {
-                <span aria-hidden="true" translate="no">{ words::next_try_in(*seconds) }</span>
+                <span aria-hidden="true" translate="no">{ words::next_try_in(seconds) }</span>
             }
             if can_hurry {
                 <button type="button" class="plain" data-testid="retry-now" {onclick}>{ words::TRY_NOW }</button>

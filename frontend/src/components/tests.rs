@@ -19,6 +19,20 @@ fn draw<C: BaseComponent>(props: C::Properties) -> String {
     tokio::task::LocalSet::new().block_on(&runtime, renderer.render())
 }
 
+#[derive(Properties, PartialEq)]
+struct DrawnProps {
+    html: Html,
+}
+
+#[component]
+fn Drawn(props: &DrawnProps) -> Html {
+    props.html.clone()
+}
+
+fn draw_html(html: Html) -> String {
+    draw::<Drawn>(DrawnProps { html })
+}
+
 fn check(drawn: &str, holds: &[&str], lacks: &[&str]) {
     for part in holds {
         assert!(drawn.contains(part), "no {part:?} in {drawn}");
@@ -44,14 +58,8 @@ fn row(message: Message, me: &str) -> message_row::Props {
 
 fn tools(is_own: bool, on_close: Option<Callback<()>>) -> String {
     let (room, seq, row) = (RoomName::lobby(), Seq(7), NodeRef::default());
-    draw::<MessageTools>(message_tools::Props {
-        room,
-        seq,
-        is_own,
-        title: "Ada, 01:01".into(),
-        row,
-        on_close,
-    })
+    let of = ToolsOf { room, seq, is_own, title: "Ada, 01:01".into(), row, on_close };
+    draw_html(message_tools(&of, &Callback::noop()))
 }
 
 #[test]
@@ -155,8 +163,7 @@ fn status_is_what_is_true() {
         (Status::Repairing, "repairing", "Catching up…", false),
     ] {
         let waits = matches!(status, Status::Reconnecting { .. } | Status::Refused { .. });
-        let (seconds, complete_to) = (waits.then_some(4), Some(AttrValue::Static("14:03")));
-        let drawn = draw::<StatusLine>(status_line::Props { status, seconds, complete_to });
+        let drawn = draw_html(status_line(&status, waits.then_some(4), Some("14:03"), &Callback::noop()));
         let spoken = format!(r#"<span role="status"><span>{said}</span></span>"#);
         check(&drawn, &[&format!(r#"data-status="{word}""#), &spoken, "Messages up to 14:03."], &[]);
         assert_eq!(drawn.contains("retry-now"), can_hurry, "{drawn}");
@@ -214,8 +221,9 @@ fn a_conversation_has_a_beginning_or_older_messages() {
 #[test]
 fn banners_say_what_can_be_done() {
     let banners = |needs_sign_in, is_outdated, notice: Option<&'static str>| {
-        let notice = notice.map(AttrValue::Static);
-        draw::<Banners>(banners::Props { is_outdated, needs_sign_in, is_forgotten: false, notice })
+        let mut state = State::default().after(Action::Noticed(notice.map(str::to_owned)));
+        (state.connection.is_outdated, state.connection.needs_sign_in) = (is_outdated, needs_sign_in);
+        draw_html(super::banners(&state, &Callback::noop()))
     };
     check(&banners(false, false, None), &[r#"role="alert""#], &["Reload", "Sign in"]);
     check(&banners(false, true, None), &["Reload"], &["Sign in"]);

@@ -5,19 +5,11 @@ use yew::prelude::*;
 
 use crate::api::dom;
 use crate::command::Command;
-use crate::hooks::use_commands;
 use crate::words;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub title: AttrValue,
-    pub text: AttrValue,
-}
-
 /// The page in its place.
-#[component]
-pub fn WrongPage(props: &Props) -> Html {
-    let run = use_commands();
+pub fn wrong_page(title: &str, text: &str, run: &Callback<Command>) -> Html {
+    let run = run.clone();
     let onclick = Callback::from(move |event: MouseEvent| {
         if dom::is_plain_click(&event) {
             event.prevent_default();
@@ -26,8 +18,8 @@ pub fn WrongPage(props: &Props) -> Html {
     });
     html! {
         <div class="wrong-page">
-            <h1>{ &props.title }</h1>
-            <p>{ &props.text }</p>
+            <h1>{ title }</h1>
+            <p>{ text }</p>
             <a href="./" {onclick}>{ words::GO_TO_LOBBY }</a>
         </div>
     }

@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 use super::Props;
 use crate::command::Command;
-use crate::components::{MessageRow, Quote, SendingRow, Welcome};
+use crate::components::{MessageRow, Quote, SendingRow, welcome};
 use crate::hooks::Reading;
 use crate::state::{Gap, Locale, Older, Phase, Room, Row, Sending, rows};
 use crate::words;
@@ -65,7 +65,7 @@ fn view_top(props: &Props, run: &Callback<Command>) -> Html {
     html! {
         <div class="beginning" key="top">
             if is_complete && is_empty {
-                <Welcome room={room.name.clone()} me={props.me.as_ref().map(|me| me.name.to_string())} />
+                { welcome(&room.name, props.me.as_ref()) }
             } else if is_complete {
                 <p class="faint">{ words::beginning_of(name) }</p>
             } else if let Some(oldest) = room.oldest() {
