@@ -63,7 +63,7 @@ struct ConsoleLine {
 }
 
 impl Browser {
-    /// Starts a browser with a laptop's screen.
+    /// Starts a browser with a laptop's screen and mouse.
     pub async fn start() -> Result<Self> {
         Self::start_on(Device::LAPTOP).await
     }
@@ -158,6 +158,13 @@ impl Browser {
         Ok(())
     }
 
+    /// Puts a text into a field at once, as pasting does.
+    pub async fn paste(&self, css: &str, text: &str) -> Result<()> {
+        let paste = "const field = document.querySelector(arguments[0]); field.focus();\
+                     document.execCommand('insertText', false, arguments[1])";
+        self.run(paste, vec![json!(css), json!(text)]).await
+    }
+
     /// Sends keys to the focused element, as a keyboard does.
     pub async fn press(&self, keys: &str) -> Result<()> {
         Ok(self.client.active_element().await?.send_keys(keys).await?)
@@ -175,6 +182,11 @@ impl Browser {
     /// the server goes away.
     pub async fn must_be_quiet_but_for_requests(&self) -> Result<()> {
         self.must_be_quiet_but_for(|line| line.source == "network").await
+    }
+
+    /// Fails if the console has complained about anything at all.
+    pub async fn must_be_silent(&self) -> Result<()> {
+        self.must_be_quiet_but_for(|_| false).await
     }
 
     async fn must_be_quiet_but_for(&self, is_expected: impl Fn(&ConsoleLine) -> bool) -> Result<()> {

@@ -2,6 +2,7 @@
 //! executable and real browsers with it. Everything started here ends by `Drop`. Uses the program only as its
 //! users do: by its flags, over HTTP, and through the page's stable hooks (`data-testid`).
 
+mod axe;
 mod browser;
 mod chat;
 mod executable;

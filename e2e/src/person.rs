@@ -47,6 +47,11 @@ impl Person {
         self.ask(Method::PUT, &format!("rooms/{room}/messages/{to}/reactions/{emoji}"), None).await.map(drop)
     }
 
+    /// Deletes a message.
+    pub async fn delete(&self, room: &str, seq: u64) -> Result<()> {
+        self.ask(Method::DELETE, &format!("rooms/{room}/messages/{seq}"), None).await.map(drop)
+    }
+
     /// Creates a room, or changes its topic.
     pub async fn make_room(&self, room: &str, topic: &str) -> Result<()> {
         self.ask(Method::PUT, &format!("rooms/{room}"), Some(json!({ "topic": topic }))).await.map(drop)

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use holdline_shared::{Status, Timestamp};
+use holdline_shared::{RoomName, Status, Timestamp};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -44,6 +44,14 @@ fn Shell() -> Html {
                 navigator.push(&Route::of_room(&room));
             }
         }
+        Command::Forget(room) => {
+            let is_current = engine.state().ui.page.room() == Some(&room);
+            if let Some(navigator) = navigator.as_ref().filter(|_| is_current) {
+                engine.go_to(Page::Room(RoomName::lobby(), None));
+                navigator.push(&Route::Lobby);
+            }
+            engine.run(Command::Forget(room));
+        }
         command => engine.run(command),
     });
     html! {
@@ -75,6 +83,7 @@ fn Layout(props: &LayoutProps) -> Html {
         focus::focus_id(COMPOSER);
     });
     let room = state.room();
+    let is_open = room.is_some_and(|room| !matches!(room.phase, Phase::Refused(_)));
     let here = room.and_then(|room| state.people.of(&room.name)).cloned();
     let rooms = listed_rooms(state);
     let rooms_bar = |buttons: Html| {
@@ -104,7 +113,9 @@ fn Layout(props: &LayoutProps) -> Html {
     let complete_to = complete_to(state, &status, locale);
     html! {
         <div class="page">
-            <a class="skip" href="#composer" onclick={skip}>{ words::SKIP_TO_WRITING }</a>
+            if is_open {
+                <a class="skip" href="#composer" onclick={skip}>{ words::SKIP_TO_WRITING }</a>
+            }
             // On a narrow screen what stands beside the conversation is in a drawer, and only there while that is open.
             <nav class="side" aria-label={words::ROOMS}>
                 if overlay != Overlay::Rooms {
@@ -118,7 +129,7 @@ fn Layout(props: &LayoutProps) -> Html {
                     here={here.as_ref().map(|here| here.count)}
                     has_news={rooms.iter().any(|room| room.has_news && !room.is_current)}
                 >
-                    if room.is_some_and(|room| !matches!(room.phase, Phase::Refused(_))) {
+                    if is_open {
                         <StatusLine {status} {seconds} {complete_to} />
                     }
                 </Header>

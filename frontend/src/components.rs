@@ -26,6 +26,7 @@ mod sending_row;
 mod status_line;
 mod text;
 mod topic;
+mod welcome;
 mod wrong_page;
 
 pub use badge::{author, badge, name, time};
@@ -41,7 +42,7 @@ pub use line_field::LineField;
 pub use menu::{Menu, MenuItem};
 pub use message_field::MessageField;
 pub use message_row::MessageRow;
-pub use message_text::message_text;
+pub use message_text::MessageText;
 pub use message_tools::MessageTools;
 pub use nickname::{NameDialog, Nickname};
 pub use people::People;
@@ -53,6 +54,7 @@ pub use sending_row::SendingRow;
 pub use status_line::StatusLine;
 pub use text::{hidden, icon_button, icon_button_of, tab_index};
 pub use topic::Topic;
+pub use welcome::Welcome;
 pub use wrong_page::WrongPage;
 
 #[cfg(test)]

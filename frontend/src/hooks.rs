@@ -6,6 +6,8 @@ mod use_focus;
 mod use_locale;
 mod use_modal;
 mod use_reading;
+mod use_rest;
+mod use_shown;
 mod use_status;
 
 pub use use_commands::{Commands, use_commands};
@@ -14,4 +16,6 @@ pub use use_focus::{use_focus, use_focus_back, use_focus_kept};
 pub use use_locale::{use_local_time, use_locale};
 pub use use_modal::use_modal;
 pub use use_reading::{Conversation, Reading, use_reading};
+pub use use_rest::use_rest;
+pub use use_shown::use_shown;
 pub use use_status::use_status;

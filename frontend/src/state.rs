@@ -29,7 +29,7 @@ use std::rc::Rc;
 use holdline_shared::{Batch, Entry, EntryKind, History, RoomName, Seq};
 
 pub use action::Action;
-pub use colour::{HUES, hue, initial};
+pub use colour::{HUES, hue, initials};
 pub use connection::Connection;
 pub use line::Line;
 pub use lines::Lines;

@@ -38,6 +38,12 @@ pub const OFFLINE: &str = "Offline.";
 pub const CATCHING_UP: &str = "Catching up…";
 pub const TRY_NOW: &str = "Try now";
 
+pub const UNREACHABLE: &str = "the server cannot be reached";
+pub const NO_ANSWER: &str = "no answer in time";
+pub const ANSWER_UNREADABLE: &str = "the answer cannot be read";
+pub const LOGIN_PAGE_ANSWERED: &str = "a login page answered in place of the server";
+pub const NODE_BEHIND: &str = "this node is behind the one that was polled";
+
 pub const OUTDATED: &str = "Holdline was updated. This page may not show everything.";
 pub const SIGN_IN_NEEDED: &str =
     "A login page answers in place of Holdline. Your messages are kept until you have signed in there.";
@@ -59,6 +65,8 @@ pub const GAP: &str = "Some messages are missing here. Load them";
 pub const NEW: &str = "New";
 pub const TO_NEWEST: &str = "To the newest ↓";
 
+pub const SHOW_ALL: &str = "Show all of it";
+pub const SHOW_LESS: &str = "Show less";
 pub const EDITED: &str = "edited";
 pub const DELETED: &str = "This message was deleted.";
 pub const QUOTE_NOT_LOADED: &str = "an earlier message";
@@ -129,7 +137,11 @@ pub fn beginning_of(room: &str) -> String {
 }
 
 pub fn invitation(room: &str) -> String {
-    format!("Say something to open {room}; whoever comes will find it.")
+    format!("Everybody who has the address of {room} can read what is said here:")
+}
+
+pub fn you_are(name: &str) -> String {
+    format!("You are {name}. A click on your name changes that.")
 }
 
 pub fn new_messages(count: usize) -> String {
@@ -146,6 +158,10 @@ pub fn messages_up_to(time: &str) -> String {
 
 pub fn next_try_in(seconds: u64) -> String {
     format!("Next try in {seconds} s.")
+}
+
+pub fn answered_with(status: u16) -> String {
+    format!("the server answered with status {status}")
 }
 
 pub fn server_refuses(why: &str) -> String {

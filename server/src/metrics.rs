@@ -1,5 +1,6 @@
-//! Metrics for operators: how much is served and how fast, and how much is refused and why. Counted in one place for the router
-//! and the event loops. Each hub has a recorder of its own, so that two hubs in one process do not add up. Keeps no history.
+//! Metrics for operators: rates and durations of what is served, and refusals by reason. Counted in one place
+//! for the router and the event loops. Each hub has its own recorder, so that two hubs in one process do not
+//! add up. Keeps no history.
 
 mod families;
 
@@ -49,7 +50,7 @@ struct Problems {
     line: RepeatedLine,
 }
 
-/// What the hub knows by itself and need not count.
+/// Levels that the hub knows without counting.
 pub(crate) struct Levels {
     pub(crate) held_polls: usize,
     pub(crate) head: Seq,
@@ -136,13 +137,13 @@ impl Metrics {
         self.commit_seconds.record(took);
     }
 
-    /// Puts the values that were recorded since the last call into their buckets. Without calls of this or
-    /// [`text`](Self::text), recorded values pile up.
+    /// Sorts the values recorded since the last call into their buckets. Unless this or [`text`](Self::text)
+    /// is called periodically, recorded values pile up.
     pub(crate) fn fill_buckets(&self) {
         self.exposition.run_upkeep();
     }
 
-    /// All metrics in Prometheus' text format.
+    /// Formats all metrics in Prometheus' text format.
     pub(crate) fn text(&self, levels: &Levels) -> String {
         let open = self
             .open

@@ -20,7 +20,7 @@ pub(super) enum Kind {
 }
 
 /// The flags of a Chromium that runs without a screen, as root, and without connections to third parties.
-const CHROMIUM: [&str; 9] = [
+const CHROMIUM: [&str; 10] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -30,13 +30,16 @@ const CHROMIUM: [&str; 9] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    // A click on an element that is still moving hits another one.
+    "--force-prefers-reduced-motion",
 ];
 
-/// The mouse of a laptop. A headless browser has none, and pages that check (`pointer`, `hover`) would take it for a kiosk.
+/// The settings of a laptop's mouse: a headless browser has none, and pages that check (`pointer`, `hover`) would take it
+/// for a kiosk.
 const MOUSE: &str =
     "--blink-settings=primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2";
 
-/// The fingers of a phone.
+/// The settings of a phone's touch screen.
 const FINGERS: &str =
     "--blink-settings=primaryPointerType=2,availablePointerTypes=2,primaryHoverType=1,availableHoverTypes=1";
 

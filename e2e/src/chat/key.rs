@@ -1,6 +1,8 @@
 //! Keys that are no letters, as WebDriver writes them. A modifier stays down until all that is typed
 //! with it in one go has been typed.
 
+/// Releases all modifiers.
+pub const RELEASE: &str = "\u{E000}";
 /// Enter.
 pub const ENTER: &str = "\u{E007}";
 /// Tab.

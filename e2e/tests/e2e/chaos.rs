@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use fantoccini::Locator;
 use holdline_e2e::{Chat, Check, Person, Random, Server, eventually, eventually_within};
+use tokio::time::sleep;
 
 use self::expected::Log;
 use self::step::{Step, Tab};
@@ -58,9 +59,9 @@ impl World {
             let (step, at) = self.draw();
             self.story.push(format!("{step:?} ({})", self.tabs[at].name));
             self.take(step, at).await.with_context(|| format!("step {}", self.story.len()))?;
-            if self.random.below(8) == 0 {
-                self.rest().await?;
-            }
+            // A part of the chaos: sometimes the next step finds everything at rest, sometimes in the middle of something.
+            let pause = self.random.choose(&[0, 0, 100, 300, 1000]).unwrap_or_default();
+            sleep(Duration::from_millis(pause)).await;
         }
         self.calm_down().await?;
         let log = self.until_whole().await?;
@@ -160,14 +161,6 @@ impl World {
         self.story.push(format!("    {text}"));
         self.said.push(text.clone());
         text
-    }
-
-    /// Lets everything come to rest before the next step, unless a disturbance stands in the way.
-    async fn rest(&self) -> Result<()> {
-        if self.is_up && self.tabs.iter().all(|tab| tab.is_online && !tab.is_frozen) {
-            self.until_whole().await?;
-        }
-        Ok(())
     }
 
     /// Ends all disturbances, and opens a fresh tab.

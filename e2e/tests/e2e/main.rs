@@ -3,6 +3,7 @@
 mod access;
 mod away;
 mod back_and_forward;
+mod barriers;
 mod changes;
 mod chaos;
 mod classic;
@@ -21,8 +22,10 @@ mod prefix;
 mod reload;
 mod rooms;
 mod scrolling;
+mod selection;
 mod start;
 mod tabs;
 mod times;
 mod two_people;
 mod update;
+mod walk;

@@ -1,7 +1,7 @@
 //! Rooms: one is created by typing its name, others find it, and unread messages elsewhere are marked.
 
 use anyhow::Result;
-use holdline_e2e::{Chat, Server};
+use holdline_e2e::{Browser, Chat, Device, Server};
 
 #[tokio::test]
 async fn a_room_is_made_found_and_marked_when_it_has_news() -> Result<()> {
@@ -36,6 +36,24 @@ async fn a_room_is_made_found_and_marked_when_it_has_news() -> Result<()> {
     ben.until("the room, by the browser's way back", |screen| screen.room == "tea-time").await?;
     ada.browser.must_be_quiet().await?;
     ben.browser.must_be_quiet().await
+}
+
+/// Fingers slip: they forget the room on the screen alone, and that leads to the lobby.
+#[tokio::test]
+async fn only_the_room_on_the_screen_is_forgotten_with_a_finger() -> Result<()> {
+    let server = Server::start().await?;
+    let ada = Chat::open_in(Browser::start_on(Device::PHONE).await?, &server.url()).await?;
+    for room in ["cake", "tea"] {
+        ada.browser.click("button[aria-label=Rooms]").await?;
+        ada.enter(room).await?;
+        ada.until("the room", |screen| screen.room == room).await?;
+    }
+    ada.browser.click("button[aria-label=Rooms]").await?;
+    let shown = "return [...document.querySelectorAll('.forget')].filter(e => e.checkVisibility()).map(e => e.ariaLabel)";
+    assert_eq!(ada.browser.run::<Vec<String>>(shown, vec![]).await?, ["Forget tea"]);
+    ada.browser.click("button[aria-label='Forget tea']").await?;
+    ada.until("the lobby", |screen| screen.room == "lobby" && screen.status == "live").await?;
+    ada.browser.must_be_silent().await
 }
 
 #[tokio::test]

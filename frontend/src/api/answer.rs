@@ -6,6 +6,8 @@ use std::time::Duration;
 use holdline_shared::{Event, Problem, ProblemCode};
 use serde::de::DeserializeOwned;
 
+use crate::words;
+
 /// An answer, read to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Answer {
@@ -41,7 +43,7 @@ impl Answer {
     /// The JSON of a success.
     pub fn json<T: DeserializeOwned>(self) -> Result<T, Fault> {
         let body = self.success()?;
-        serde_json::from_str(&body).map_err(|_| Fault::Failed("the answer cannot be read".to_owned()))
+        serde_json::from_str(&body).map_err(|_| Fault::Failed(words::ANSWER_UNREADABLE.to_owned()))
     }
 
     /// The text of a success.
@@ -63,8 +65,8 @@ impl Fault {
     pub fn text(&self) -> String {
         match self {
             Self::Refused { problem: Some(problem), .. } => problem.detail.clone(),
-            Self::Refused { status, .. } => format!("the server answered with status {status}"),
-            Self::SignInNeeded => "a login page answered in place of the server".to_owned(),
+            Self::Refused { status, .. } => words::answered_with(*status),
+            Self::SignInNeeded => words::LOGIN_PAGE_ANSWERED.to_owned(),
             Self::Failed(why) => why.clone(),
         }
     }

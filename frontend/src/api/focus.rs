@@ -53,11 +53,12 @@ pub fn focus_leaves(event: &FocusEvent, node: &NodeRef) -> bool {
     !node.cast::<Element>().is_some_and(|element| element.contains(next.as_deref()))
 }
 
-/// Puts the focus on the log around an element that has it.
-pub fn move_to_log(node: &NodeRef) {
-    let log = node.cast::<Element>().filter(|_| has_focus(node));
-    if let Some(log) = log.and_then(|element| element.closest("[role=log]").ok()?) {
-        focus_element(&log);
+/// Takes the focus out of an element that has it, to the closest one around that can have it.
+pub fn move_out(node: &NodeRef) {
+    let element = node.cast::<Element>().filter(|_| has_focus(node));
+    let around = element.and_then(|element| element.parent_element()?.closest(FOCUSABLE).ok()?);
+    if let Some(around) = around {
+        focus_element(&around);
     }
 }
 

@@ -16,6 +16,8 @@ use super::base::{base, kept_build};
 use super::time::{millis, until_date};
 use super::{Answer, Fault};
 
+use crate::words;
+
 /// How long a request may take that the server answers at once. A POST on a connection that died without a word would
 /// otherwise wait as long as TCP does.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -142,7 +144,7 @@ impl Call {
 
     async fn run(self) -> Result<Answer, Fault> {
         // Browsers give no reasons, only "Failed to fetch" in their own words; people deserve a sentence.
-        let unreachable = || Fault::Failed("the server cannot be reached".to_owned());
+        let unreachable = || Fault::Failed(words::UNREACHABLE.to_owned());
         let controller = AbortController::new().map_err(|_| unreachable())?;
         let is_late = Rc::new(Cell::new(false));
         let _deadline = {
@@ -170,7 +172,7 @@ impl Call {
             None => request.build(),
         };
         fetch(request.map_err(|_| unreachable())?).await.map_err(|_| {
-            if is_late.get() { Fault::Failed("no answer in time".to_owned()) } else { unreachable() }
+            if is_late.get() { Fault::Failed(words::NO_ANSWER.to_owned()) } else { unreachable() }
         })
     }
 }

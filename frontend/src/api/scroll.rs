@@ -2,7 +2,8 @@
 
 use holdline_shared::Seq;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{Element, HtmlElement, Node, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition};
+use yew::NodeRef;
 
 use crate::state::Place;
 
@@ -64,9 +65,26 @@ pub fn place(view: &Element, rows: &Element) -> Option<Place> {
         low += 1;
     }
     let row = children.item(low)?;
-    let seq = Seq(row.get_attribute("data-seq")?.parse().ok()?);
+    let seq = seq_of(&row)?;
     let offset = row.get_bounding_client_rect().top() - edge;
     (offset < f64::from(view.client_height())).then_some(Place { seq, offset })
+}
+
+/// The messages in which a selection of text begins and ends, as long as there is one.
+pub fn selected(rows: &Element) -> Option<[Seq; 2]> {
+    let selection = web_sys::window()?.get_selection().ok()??;
+    if selection.is_collapsed() {
+        return None;
+    }
+    let seq_around = |node: Node| {
+        let element = node.dyn_ref::<Element>().cloned().or_else(|| node.parent_element())?;
+        seq_of(&element.closest("[data-seq]").ok()?.filter(|row| rows.contains(Some(row)))?)
+    };
+    Some([seq_around(selection.anchor_node()?)?, seq_around(selection.focus_node()?)?])
+}
+
+fn seq_of(row: &Element) -> Option<Seq> {
+    Some(Seq(row.get_attribute("data-seq")?.parse().ok()?))
 }
 
 /// Puts the message back to where it stood. Whether it is there.
@@ -91,6 +109,15 @@ pub fn show(rows: &Element, seq: Seq) -> bool {
     // A row that cannot have the focus leaves it where it is.
     let _ = row.dyn_into::<HtmlElement>().map(|row| row.focus());
     true
+}
+
+/// Shows the beginning of an element.
+pub fn show_beginning(node: &NodeRef) {
+    if let Some(element) = node.cast::<Element>() {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Start);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
 }
 
 fn row(rows: &Element, seq: Seq) -> Option<Element> {

@@ -1,14 +1,14 @@
-//! A person's signs: the initial in their colour, the name in it, and when they said something.
+//! A person's signs: the initials in their colour, the name in it, and when they said something.
 
 use holdline_shared::{Person, Timestamp};
 use yew::prelude::*;
 
-use crate::state::{Locale, hue, initial};
+use crate::state::{Locale, hue, initials};
 
 /// The badge; decoration, because the name always stands beside it.
 pub fn badge(person: &Person) -> Html {
     let hue = format!("hue-{}", hue(&person.id));
-    html! { <span class={classes!("badge", hue)} aria-hidden="true">{ initial(person.name.as_str()) }</span> }
+    html! { <span class={classes!("badge", hue)} aria-hidden="true">{ initials(person.name.as_str()) }</span> }
 }
 
 /// A name in its person's colour. The id tells people of one name apart.

@@ -11,7 +11,7 @@ use self::rows::{view_lines, view_sending};
 use super::Composer;
 use crate::api::dom;
 use crate::command::Command;
-use crate::hooks::{Conversation as Content, use_commands, use_locale, use_reading};
+use crate::hooks::{Conversation as Content, use_commands, use_locale, use_reading, use_rest};
 use crate::state::{Older, Phase, Room, RoomUi, Sending};
 use crate::words;
 
@@ -56,7 +56,8 @@ pub fn Conversation(props: &Props) -> Html {
     };
     let is_loading = room.phase != Phase::Ready || room.older == Older::Loading;
     // Silent while history is put in: only what comes after that is news.
-    let live = if reading.is_at_end && !is_loading { "polite" } else { "off" };
+    let is_put_in = use_rest((is_loading, room.oldest(), room.read_at()));
+    let live = if reading.is_at_end && !is_loading && is_put_in { "polite" } else { "off" };
     let to_end = {
         let name = room.name.clone();
         run.reform(move |_: MouseEvent| Command::ShowNewest(name.clone()))

@@ -6,13 +6,14 @@ use holdline_shared::{PersonId, RoomName};
 use yew::prelude::*;
 
 use super::{
-    DeleteDialog, EditForm, MessageTools, Quote, QuoteLink, Reactions, author, message_text, tab_index, time,
+    DeleteDialog, EditForm, MessageText, MessageTools, Quote, QuoteLink, Reactions, author, tab_index, time,
 };
 use crate::api::{dom, focus};
 use crate::hooks::{use_focus_kept, use_locale};
 use crate::state::Line;
 use crate::words;
 
+#[expect(clippy::struct_excessive_bools, reason = "a row is what its marks say, each by itself")]
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub room: RoomName,
@@ -30,6 +31,9 @@ pub struct Props {
     /// Whether deleting it waits for a yes.
     #[prop_or_default]
     pub is_deleting: bool,
+    /// Whether the composer answers it.
+    #[prop_or_default]
+    pub is_answered: bool,
     /// Whether Tab stops at it; from there, the arrow keys go on.
     #[prop_or_default]
     pub is_tab_stop: bool,
@@ -38,7 +42,7 @@ pub struct Props {
 /// The row.
 #[component]
 pub fn MessageRow(props: &Props) -> Html {
-    let Props { room, line, is_first, quote, me, edit, is_deleting, is_tab_stop } = props;
+    let Props { room, line, is_first, quote, me, edit, is_deleting, is_answered, is_tab_stop } = props;
     let message = &line.message;
     let locale = use_locale();
     let node = use_node_ref();
@@ -79,7 +83,12 @@ pub fn MessageRow(props: &Props) -> Html {
     let has_tools = can_act && (*has_sheet || (is_active && !dom::is_touched()));
     // Else Tab would stop at every link and reaction on the way to the composer.
     let is_reached_by_tab = *is_tab_stop || *has_focus;
-    let class = classes!("message", is_first.then_some("first"), is_own.then_some("own"));
+    let class = classes!(
+        "message",
+        is_first.then_some("first"),
+        is_own.then_some("own"),
+        is_answered.then_some("answered"),
+    );
     let name = words::message_by(message.author.name.as_str(), &(locale.time)(message.at));
     let edited = message.edited.map_or_else(Html::default, |at| {
         html! { <span class="edited" title={(locale.moment)(at)}>{ words::EDITED }</span> }
@@ -89,7 +98,7 @@ pub fn MessageRow(props: &Props) -> Html {
             id={format!("m-{}", message.seq)}
             ref={&node}
             {class}
-            aria-label={name}
+            aria-label={name.clone()}
             tabindex={tab_index(*is_tab_stop)}
             data-testid="message"
             data-state="sent"
@@ -111,7 +120,7 @@ pub fn MessageRow(props: &Props) -> Html {
             if let Some(text) = edit {
                 <EditForm room={room.clone()} {text} />
             } else if let Some(text) = &message.text {
-                { message_text(text.as_str(), is_reached_by_tab, edited) }
+                <MessageText text={text.as_str().to_owned()} {is_reached_by_tab} after={edited} />
                 <Reactions
                     room={room.clone()}
                     seq={message.seq}
@@ -127,6 +136,7 @@ pub fn MessageRow(props: &Props) -> Html {
                     room={room.clone()}
                     seq={message.seq}
                     {is_own}
+                    title={name.clone()}
                     row={node.clone()}
                     on_close={has_sheet.then_some(on_close)}
                 />

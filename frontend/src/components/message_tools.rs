@@ -16,6 +16,8 @@ pub struct Props {
     pub seq: Seq,
     /// Whether the message is the reader's own.
     pub is_own: bool,
+    /// Who said the message, and when.
+    pub title: AttrValue,
     /// The message's row, to which Esc leads.
     pub row: NodeRef,
     /// Hears that the sheet is to be closed; without it the tools stand beside the message.
@@ -26,7 +28,7 @@ pub struct Props {
 /// The tools.
 #[component]
 pub fn MessageTools(props: &Props) -> Html {
-    let Props { room, seq, is_own, row, on_close } = props;
+    let Props { room, seq, is_own, title, row, on_close } = props;
     let run = use_commands();
     let choose = |command: Command| {
         let (run, on_close) = (run.clone(), on_close.clone());
@@ -59,6 +61,7 @@ pub fn MessageTools(props: &Props) -> Html {
     if let Some(close) = on_close {
         return html! {
             <Dialog class="sheet" label={words::TOOLS} on_close={close.clone()}>
+                <p class="faint">{ title }</p>
                 <Menu class="tools" label={words::TOOLS} {items} on_leave={close.clone()} />
             </Dialog>
         };

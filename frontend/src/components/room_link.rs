@@ -1,6 +1,7 @@
 //! A room in the side bar: an ordinary address, so that it can be copied and opened in another tab; a simple click does
 //! not load the page anew.
 
+use holdline_shared::RoomName;
 use yew::prelude::*;
 use yew_router::Routable;
 
@@ -60,7 +61,7 @@ pub fn RoomLink(props: &Props) -> Html {
                     <span class="dot">{ hidden(words::SOMETHING_NEW) }</span>
                 }
             </a>
-            if *is_visited && !is_current {
+            if *is_visited && *name != RoomName::lobby() {
                 { icon_button_of("forget", Shape::Close, words::forget(name.as_str()), forget) }
             }
         </li>

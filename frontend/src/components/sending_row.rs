@@ -5,7 +5,7 @@ use std::rc::Rc;
 use holdline_shared::Person;
 use yew::prelude::*;
 
-use super::{Quote, QuoteLink, Shape, author, hidden, icon, message_text};
+use super::{MessageText, Quote, QuoteLink, Shape, author, hidden, icon};
 use crate::command::Command;
 use crate::hooks::{use_commands, use_locale};
 use crate::state::{Progress, Sending};
@@ -45,6 +45,7 @@ pub fn SendingRow(props: &Props) -> Html {
     html! {
         <article
             class={classes!("message", "own", state, is_first.then_some("first"))}
+            aria-label={words::message_by(me.name.as_str(), &(locale.time)(sending.at))}
             data-testid="message"
             data-state={state}
         >
@@ -54,7 +55,7 @@ pub fn SendingRow(props: &Props) -> Html {
             if let Some(quote) = quote {
                 <QuoteLink room={sending.room.clone()} quote={quote.clone()} is_reached_by_tab=true />
             }
-            { message_text(sending.request.text.as_str(), true, waiting) }
+            <MessageText text={sending.request.text.to_string()} is_reached_by_tab=true after={waiting} />
             if let Progress::Failed(why) = &sending.progress {
                 <p class="failure">
                     <span>{ words::not_sent(why) }</span>

@@ -37,13 +37,21 @@ fn row(message: Message, me: &str) -> message_row::Props {
         me: Some(person(me).id),
         edit: None,
         is_deleting: false,
+        is_answered: false,
         is_tab_stop: false,
     }
 }
 
 fn tools(is_own: bool, on_close: Option<Callback<()>>) -> String {
     let (room, seq, row) = (RoomName::lobby(), Seq(7), NodeRef::default());
-    draw::<MessageTools>(message_tools::Props { room, seq, is_own, row, on_close })
+    draw::<MessageTools>(message_tools::Props {
+        room,
+        seq,
+        is_own,
+        title: "Ada, 01:01".into(),
+        row,
+        on_close,
+    })
 }
 
 #[test]

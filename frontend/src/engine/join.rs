@@ -103,7 +103,7 @@ async fn attempt(store: &Store, driver: &Driver, room: &RoomName, signal: &Signa
     let position = driver.position();
     let page = arrive(store, room, signal).await?;
     if position.is_some_and(|at| at.epoch == page.cursor.epoch && page.cursor.seq < at.seq) {
-        return Err(Fault::Failed("this node is behind the one that was polled".to_owned()));
+        return Err(Fault::Failed(words::NODE_BEHIND.to_owned()));
     }
     if signal.is_over() {
         return Ok(());

@@ -26,10 +26,10 @@ pub fn use_focus<T: PartialEq + 'static>(node: &NodeRef, occasion: Option<T>) {
     });
 }
 
-/// Keeps the focus on the page when the element that has it goes, such as a message that is scrolled far out of sight:
-/// the log around it takes the focus.
+/// Keeps the focus when the element that has it goes, such as a message that is scrolled far out of sight or the tools of
+/// one that is deleted: what is around the element takes the focus.
 #[hook]
 pub fn use_focus_kept(node: &NodeRef) {
     let node = node.clone();
-    use_effect_with((), move |()| move || focus::move_to_log(&node));
+    use_effect_with((), move |()| move || focus::move_out(&node));
 }

@@ -25,6 +25,9 @@ const FIT: usize = 32;
 /// How high a message is before any was measured, in CSS pixels.
 const HEIGHT: i32 = 40;
 
+/// More messages than this are not kept drawn for a selection of text that reaches over them.
+const SELECTED: usize = 1_000;
+
 /// How far below the upper edge the first new message comes to stand: the line above it and some context are in sight.
 const ABOVE_NEW: f64 = 120.0;
 
@@ -66,11 +69,25 @@ pub struct Reading {
 struct Shown {
     is_at_end: bool,
     window: Window,
+    /// The first and the last message of a selection of text.
+    selected: Option<[Seq; 2]>,
+}
+
+impl Shown {
+    /// The places of the messages to draw: those of the window, and what is selected, so that copying takes all of it.
+    fn drawn(self, lines: &Lines) -> Range<usize> {
+        let window = self.window.range(lines);
+        let [first, last] =
+            self.selected.unwrap_or_default().map(|seq| lines.find(seq).unwrap_or_else(|at| at));
+        let (start, end) = (window.start.min(first).min(last), window.end.max(first + 1).max(last + 1));
+        let is_wide = self.selected.is_none() || end - start > SELECTED;
+        if is_wide { window } else { start..end.min(lines.len()) }
+    }
 }
 
 /// What is known between two measurements.
 struct Measured {
-    content: Option<(Conversation, Window)>,
+    content: Option<(Conversation, Range<usize>)>,
     shown: Shown,
     is_at_end: bool,
     place: Option<Place>,
@@ -82,7 +99,7 @@ struct Measured {
 #[hook]
 pub fn use_reading(content: Conversation, run: Callback<Command>) -> Reading {
     let (view, rows) = (use_node_ref(), use_node_ref());
-    let first = Shown { is_at_end: true, window: Window::newest(FIT) };
+    let first = Shown { is_at_end: true, window: Window::newest(FIT), selected: None };
     let shown = use_state_eq(|| first);
     let measured = use_mut_ref(|| Measured {
         content: None,
@@ -92,14 +109,14 @@ pub fn use_reading(content: Conversation, run: Callback<Command>) -> Reading {
         height: HEIGHT,
         watch: None,
     });
-    let Shown { is_at_end, window } = *shown;
-    let (drawn, height) = (window.range(&content.room.lines), measured.borrow().height);
+    let is_at_end = shown.is_at_end;
+    let (drawn, height) = (shown.drawn(&content.room.lines), measured.borrow().height);
     let shown = shown.setter();
     let reading = Reading { view, rows, drawn, height, is_at_end, content, shown, measured, run };
     {
         // Right after the rows may have changed, before anything is painted.
         let reading = reading.clone();
-        use_effect(move || reading.settle(window));
+        use_effect(move || reading.settle());
     }
     {
         let (measured, run) = (Rc::clone(&reading.measured), reading.run.clone());
@@ -163,14 +180,15 @@ impl Reading {
     }
 
     fn draw(&self, is_at_end: bool, window: Window) {
-        let shown = Shown { is_at_end, window };
+        let selected = self.rows.cast::<Element>().and_then(|rows| scroll::selected(&rows));
+        let shown = Shown { is_at_end, window, selected };
         self.measured.borrow_mut().shown = shown;
         self.shown.set(shown);
     }
 
-    fn settle(&self, window: Window) {
+    fn settle(&self) {
         let mut measured = self.measured.borrow_mut();
-        let content = Some((self.content.clone(), window));
+        let content = Some((self.content.clone(), self.drawn.clone()));
         if measured.content == content {
             return;
         }

@@ -2,8 +2,8 @@
 
 use holdline_shared::PersonId;
 
-/// How many colours the style sheet has (`.hue-0` to `.hue-7`).
-pub const HUES: u32 = 8;
+/// How many colours the style sheet has (`.hue-0` to `.hue-15`).
+pub const HUES: u32 = 16;
 
 /// The colour of this person, below [`HUES`].
 pub fn hue(person: &PersonId) -> u32 {
@@ -15,10 +15,14 @@ pub fn hue(person: &PersonId) -> u32 {
     (mixed >> 8) % HUES
 }
 
-/// What stands in a person's badge: the first letter of the name. The style sheet makes it upper case.
-pub fn initial(name: &str) -> String {
-    let letter = name.chars().find(|c| c.is_alphanumeric()).or_else(|| name.chars().next());
-    letter.map(String::from).unwrap_or_default()
+/// What stands in a person's badge: the first letters of the name's first and last word, or a picture where there are no
+/// letters. The style sheet makes them upper case.
+pub fn initials(name: &str) -> String {
+    let mut letters = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+    match (letters.next(), letters.next_back()) {
+        (Some(first), last) => [Some(first), last].into_iter().flatten().collect(),
+        (None, _) => name.chars().next().map(String::from).unwrap_or_default(),
+    }
 }
 
 #[cfg(test)]
@@ -31,13 +35,15 @@ mod tests {
         for n in 0..800 {
             seen[hue(&format!("person{n}").parse().unwrap()) as usize] += 1;
         }
-        assert!(seen.iter().all(|&n| n > 50), "{seen:?}");
+        assert!(seen.iter().all(|&n| n > 20), "{seen:?}");
     }
 
     #[test]
-    fn a_badge_has_a_letter() {
-        for (name, letter) in [("ada", "a"), ("❤️ Kim", "K"), ("李小龍", "李"), ("❤", "❤")] {
-            assert_eq!(initial(name), letter);
+    fn badge_has_the_initials() {
+        for (name, letters) in
+            [("ada", "a"), ("❤️ Kim", "K"), ("李小龍", "李"), ("❤", "❤"), ("Tidy red Falcon", "TF"), ("", "")]
+        {
+            assert_eq!(initials(name), letters);
         }
     }
 }

@@ -173,6 +173,11 @@ impl Room {
         self.lines.first().map(|line| line.message.seq)
     }
 
+    /// Where in the log the newest page of history was read.
+    pub fn read_at(&self) -> Option<Cursor> {
+        self.read_at
+    }
+
     /// The message with this `seq`, if it is here.
     pub fn line(&self, seq: Seq) -> Option<&Rc<Line>> {
         self.lines.get(self.lines.find(seq).ok()?)

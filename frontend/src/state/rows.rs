@@ -10,6 +10,12 @@ use super::{Day, Gap, Line, Lines};
 /// Messages of one author stand together as long as no pause between them is longer than this: five minutes.
 const TOGETHER_MS: u64 = 5 * 60 * 1_000;
 
+/// Positions in the log that are multiples of this give the author's name of a long run once more.
+const NAMED_EACH: u64 = 16;
+
+/// A run is long after this many messages.
+const UNNAMED: usize = 8;
+
 /// One row of a conversation.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Row {
@@ -39,7 +45,7 @@ pub fn rows(
     let mut rows = Vec::with_capacity(places.len() + 8);
     let before = places.start.checked_sub(1).and_then(|at| lines.get(at));
     let mut above: Option<(&Line, Day)> = before.map(|line| (&**line, day(line.message.at)));
-    for line in places.filter_map(|at| lines.get(at)) {
+    for (at, line) in places.filter_map(|at| Some((at, lines.get(at)?))) {
         let message = &line.message;
         let today = day(message.at);
         let gap = gaps.iter().find(|gap| gap.before == message.seq);
@@ -55,11 +61,24 @@ pub fn rows(
             rows.push(Row::New);
         }
         let is_together = !(begins_day || is_new || gap.is_some())
-            && above.is_some_and(|(above, _)| stand_together(above, line));
+            && above.is_some_and(|(above, _)| stand_together(above, line))
+            && !names_again(lines, at);
         rows.push(Row::Message { line: Rc::clone(line), is_first: !is_together });
         above = Some((line, today));
     }
     rows
+}
+
+/// Whether a long run gives its author's name once more at this place, so that one is mostly in sight. That depends on a
+/// few messages before it alone: a part of the room looks as it does within the whole.
+fn names_again(lines: &Lines, at: usize) -> bool {
+    let is_place = lines.get(at).is_some_and(|line| line.message.seq.0.is_multiple_of(NAMED_EACH));
+    is_place
+        && (at.saturating_sub(UNNAMED)..at).all(|at| {
+            let pair = lines.get(at).zip(lines.get(at + 1));
+            pair.is_some_and(|(above, line)| stand_together(above, line))
+        })
+        && at >= UNNAMED
 }
 
 fn stand_together(above: &Line, line: &Line) -> bool {
@@ -115,6 +134,9 @@ mod tests {
         ];
         assert_eq!(sketch(&talk, &[], 0), "dMmMMm");
         assert_eq!(sketch(&talk, &[], 2), "dMnMMMm");
+        let run: Vec<_> = (1..=40).map(|seq| said(seq, "ada", 1)).collect();
+        let names = sketch(&run, &[], 0).match_indices('M').map(|(at, _)| at).collect::<Vec<_>>();
+        assert_eq!(names, [1, 16, 32], "a long run is named again");
         let gap = Gap { before: Seq(5), is_new_log: false };
         assert_eq!(sketch(&talk, &[gap], 0), "dMmMMgM");
         let night = [said(1, "ada", 24 * 60 - 1), said(2, "ada", 24 * 60)];

@@ -1,4 +1,4 @@
-//! The id of a request, which joins what a client, a proxy and the server's own log say of it.
+//! The id of a request, which connects the reports of a client, a proxy and the server's own log.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -9,20 +9,20 @@ use super::caller::CallerHeaders;
 use super::config::HttpConfig;
 use crate::random;
 
-/// The longest id that is taken over from a proxy, in bytes.
+/// The length in bytes of the longest id that is accepted from a proxy.
 const LONGEST: usize = 128;
 
-/// Names a request.
+/// The id of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RequestId {
-    /// The id that a trusted proxy gave.
+    /// An id given by a trusted proxy.
     Given(Box<str>),
-    /// An id of ours.
+    /// An id of our own.
     Made(u64),
 }
 
 impl RequestId {
-    /// The id that a trusted proxy gave in `X-Request-Id`. What is no plain word is ignored.
+    /// Reads the id that a trusted proxy gave in `X-Request-Id`; ignores one that is no plain word.
     pub(crate) fn given(
         config: &HttpConfig,
         peer: Option<IpAddr>,
@@ -34,7 +34,7 @@ impl RequestId {
         ((1..=LONGEST).contains(&id.len()) && id.bytes().all(is_plain)).then(|| Self::Given(id.into()))
     }
 
-    /// A new id. Begins anywhere, so that those of two runs of a server differ.
+    /// Makes a new id. The first one is random, so that ids of two runs of a server differ.
     pub(crate) fn make() -> Self {
         static NEXT: LazyLock<AtomicU64> = LazyLock::new(|| AtomicU64::new(random::word()));
         Self::Made(NEXT.fetch_add(1, Ordering::Relaxed))

@@ -1,4 +1,4 @@
-//! The families of metrics: their names, what they say, and the buckets of the histograms. Counts nothing.
+//! The families of metrics: names, descriptions, and the buckets of histograms. Counts nothing.
 
 use holdline_shared::ProblemCode;
 use metrics::{Counter, Gauge, Histogram, Key, Level, Metadata, Recorder as _};
@@ -49,7 +49,7 @@ const HISTOGRAMS: [(&str, &str, [f64; 11]); 3] = [
 
 const METADATA: Metadata<'static> = Metadata::new(module_path!(), Level::INFO, Some(module_path!()));
 
-/// A recorder that knows all families.
+/// A recorder with all families registered.
 pub(super) struct Families(PrometheusRecorder);
 
 impl Families {
@@ -71,7 +71,7 @@ impl Families {
         Self(recorder)
     }
 
-    /// The text of all metrics.
+    /// The handle that formats all metrics.
     pub(super) fn exposition(&self) -> PrometheusHandle {
         self.0.handle()
     }

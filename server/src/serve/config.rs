@@ -1,35 +1,37 @@
-//! How connections are treated: limits and times. Serves nothing.
+//! The limits and time-outs of connections. Serves nothing.
 
 use std::time::Duration;
 
 use crate::api::HttpConfig;
 use crate::hub::MAX_CONNECTIONS;
 
-/// How to treat connections. Begin with the default and set what is to be otherwise.
+/// The limits and time-outs of connections. Start from the default, and change the fields that matter.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ServeConfig {
-    /// Connections at once; further ones are told to come back and closed.
+    /// The number of connections at once; further clients are told to retry, and closed.
     pub max_connections: usize,
-    /// How long a client may take for a request's head once its first byte has come.
+    /// The time for a request's head after its first byte.
     pub head_timeout: Duration,
-    /// How long a connection is kept on which nothing is asked. Longer than the 60 to 75 s for which proxies keep theirs
-    /// for the next request, so that a proxy never sends one on a connection that is being closed.
+    /// The time after which an idle connection is closed. Longer than the 60 to 75 s for which proxies keep
+    /// idle connections, so that a proxy never sends a request on a connection that is being closed.
     pub idle_timeout: Duration,
-    /// A client that takes less than [`STALL_BYTES`] of an answer in this time is cut off.
+    /// The window of the stall rule: a client that takes less than [`STALL_BYTES`] of an answer in this time
+    /// is cut off.
     pub stall_timeout: Duration,
-    /// How long after the stop requests may still take before they are cut.
+    /// The time after which requests that still run at a stop are cut.
     pub stop_timeout: Duration,
-    /// Threads that hold polls; `None` is one for each core. With none at all these requests are served like
-    /// every other.
+    /// The number of event loops, each a thread; `None` means one for each core. With zero, polls are served
+    /// like all other requests.
     pub event_loops: Option<usize>,
-    /// Host names, proxies and limits, for [`serve`](crate::serve); an app that mounts the router gives them to it.
+    /// Host names, proxies and limits, for [`serve`](crate::serve); an app that mounts the router passes them
+    /// to it.
     pub http: HttpConfig,
 }
 
 impl Default for ServeConfig {
-    /// 16,384 connections; 60 s for a head, 120 s idle, 60 s for a part of an answer, 5 s to stop; one event loop for each
-    /// core.
+    /// 16,384 connections; 60 s for a head, 120 s idle, 60 s for a window of an answer, 5 s to stop; an event
+    /// loop for each core.
     fn default() -> Self {
         Self {
             max_connections: MAX_CONNECTIONS,
@@ -43,8 +45,8 @@ impl Default for ServeConfig {
     }
 }
 
-/// The bytes of an answer that a client has to take within [`ServeConfig::stall_timeout`], unless fewer are left. The
-/// kernel reports progress in steps of up to 64 KiB. So with a minute a client that takes a kilobyte a second is never
-/// cut off: any connection on which the page can be loaded carries more. A client that takes a kilobyte a minute always
-/// is.
+/// The number of bytes of an answer that a client has to take within [`ServeConfig::stall_timeout`], unless
+/// fewer are left. The kernel reports progress in steps of up to 64 KiB. So with a window of a minute, a
+/// client that takes a kilobyte a second is never cut off: any connection that can load the page is faster. A
+/// client that takes a kilobyte a minute is always cut off.
 pub const STALL_BYTES: usize = 4 * 1024;

@@ -48,12 +48,12 @@ async fn documented_metrics_are_those_of_the_server() {
         .collect();
     let reply = ada.get("/metrics").await.expect(200);
     let text = reply.text();
-    let mut served: Vec<(&str, &str)> =
+    let mut exposed: Vec<(&str, &str)> =
         text.lines().filter_map(|line| line.strip_prefix("# TYPE holdline_")?.split_once(' ')).collect();
     documented.sort_unstable();
-    served.sort_unstable();
-    assert_eq!(served, documented);
-    for (name, _) in served {
+    exposed.sort_unstable();
+    assert_eq!(exposed, documented);
+    for (name, _) in exposed {
         assert!(text.contains(&format!("# HELP holdline_{name} ")), "{name} says nothing");
     }
 }

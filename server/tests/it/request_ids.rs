@@ -1,4 +1,4 @@
-//! Ids of requests, in both ways of serving, and the log of requests that has them.
+//! The ids of requests, in both ways of serving, and the log of requests that contains them.
 
 use std::io::Read as _;
 use std::sync::Arc;
@@ -15,7 +15,8 @@ fn id(reply: &Reply) -> Option<&str> {
     reply.headers.get("x-request-id").map(|value| value.to_str().unwrap())
 }
 
-/// Both ways over one hub without a cache, which trust proxies on this machine if they are `trusting`.
+/// Starts both ways of serving over one hub without a cache; they trust proxies on this machine if
+/// `trusting`.
 async fn both(trusting: bool) -> (Arc<Hub>, [Way; 2]) {
     let mut hub = HubConfig::default();
     hub.recent_bytes = 0;

@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 use super::Props;
 use crate::command::Command;
-use crate::components::{MessageRow, Quote, SendingRow};
+use crate::components::{MessageRow, Quote, SendingRow, Welcome};
 use crate::hooks::Reading;
 use crate::state::{Gap, Locale, Older, Phase, Room, Row, Sending, rows};
 use crate::words;
@@ -65,7 +65,7 @@ fn view_top(props: &Props, run: &Callback<Command>) -> Html {
     html! {
         <div class="beginning" key="top">
             if is_complete && is_empty {
-                <div class="empty"><strong>{ words::EMPTY_ROOM }</strong><span>{ words::invitation(name) }</span></div>
+                <Welcome room={room.name.clone()} me={props.me.as_ref().map(|me| me.name.to_string())} />
             } else if is_complete {
                 <p class="faint">{ words::beginning_of(name) }</p>
             } else if let Some(oldest) = room.oldest() {
@@ -112,6 +112,7 @@ fn view(props: &Props, row: Row, is_last: bool, run: &Callback<Command>, locale:
                     quote={line.message.reply_to.map(|seq| quote(room, seq))}
                     edit={edit.map(|edit| AttrValue::from(edit.text.clone()))}
                     is_deleting={ui.deleting == Some(seq)}
+                    is_answered={ui.writing.reply_to == Some(seq)}
                     is_tab_stop={is_last}
                     me={me.as_ref().map(|me| me.id.clone())}
                     {line}

@@ -22,7 +22,7 @@ pub(in crate::log) struct Expired {
     pub(in crate::log) rooms: Vec<RoomName>,
     /// The newest entry of any room that ever expired.
     pub(in crate::log) forgotten: Seq,
-    /// Rooms that have lost some entries and have to be looked at again.
+    /// The rooms that lost only some of their entries and have to be checked again.
     pub(in crate::log) cuts: Vec<RoomCut>,
 }
 
@@ -77,9 +77,9 @@ pub(in crate::log) fn expire(
 enum Removal {
     /// The room stays.
     None,
-    /// It has lost its entries up to here.
+    /// The entries up to this position were removed.
     Upto(Seq),
-    /// The room, whose newest entry was this.
+    /// The room was removed, with this newest entry.
     All(Seq),
 }
 

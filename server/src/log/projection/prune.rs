@@ -29,16 +29,16 @@ pub(in crate::log) struct Pruner {
 struct Run {
     /// Rooms that could not be pruned in this run.
     failed: BTreeSet<i64>,
-    /// All entries up to here that are too old belong to failed rooms.
+    /// The position up to which all entries that are too old belong to failed rooms.
     passed: i64,
 }
 
-/// What one transaction of a run did.
+/// The result of one transaction of a run.
 #[derive(Debug, Default)]
 pub(in crate::log) struct Pruned {
     /// The rooms that lost entries.
     pub(in crate::log) cuts: Vec<RoomCut>,
-    /// Whether there may be more of them.
+    /// Whether more entries may be left to remove.
     pub(in crate::log) more: bool,
 }
 
@@ -251,8 +251,8 @@ fn concerns_all(error: &rusqlite::Error) -> bool {
     )
 }
 
-/// Removes the entries of a room up to a position. Rows that came with an entry go with it: as many as
-/// entries, and the counts of the reactions to its messages.
+/// Removes the entries of a room up to a position. The rows that came with an entry are removed with it: as
+/// many as entries, and the counts of the reactions to its messages.
 pub(super) fn remove_entries(db: &Connection, room: i64, upto: i64) -> rusqlite::Result<()> {
     for (table, column) in
         [("reactions", "seq"), ("reaction_counts", "target"), ("edits", "seq"), ("messages", "seq")]

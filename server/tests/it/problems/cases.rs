@@ -9,7 +9,7 @@ use super::Who::{self, Ada, Bob, Nobody};
 const JSON: &str = "Content-Type: application/json\r\n";
 const UUID: &str = "7f2c1b9e-4a5d-4c3b-9e8f-0a1b2c3d4e5f";
 
-/// Every case of the table.
+/// Collects the cases.
 pub(super) fn all() -> Vec<Case> {
     [polls(), publishes(), changes(), routes()].into_iter().flatten().collect()
 }
