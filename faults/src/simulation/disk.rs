@@ -19,9 +19,14 @@ pub(super) struct Disk {
     pub(super) is_full: Cell<bool>,
     /// The durable drafts of each incarnation of the log; the last one is current.
     incarnations: RefCell<Vec<Vec<Draft>>>,
-    /// The entries of each incarnation that were asked for, with the number of drafts that they are of. To rebuild them
-    /// takes most of a run's time otherwise.
-    entries: RefCell<HashMap<usize, (usize, Rc<[Entry]>)>>,
+    /// The incarnations that were rebuilt for their entries. Rebuilding takes most of a run's time otherwise.
+    rebuilt: RefCell<HashMap<usize, Rebuilt>>,
+}
+
+/// The entries that a number of drafts become.
+struct Rebuilt {
+    drafts: usize,
+    entries: Rc<[Entry]>,
 }
 
 impl Disk {
@@ -29,7 +34,7 @@ impl Disk {
     pub(super) fn new(rooms: &[RoomName], mutation: Option<Mutation>) -> Self {
         let made = rooms[..rooms.len() - 1].iter().map(|room| make(room.clone())).collect();
         let incarnations = RefCell::new(vec![made]);
-        Self { mutation, is_full: Cell::new(false), incarnations, entries: RefCell::default() }
+        Self { mutation, is_full: Cell::new(false), incarnations, rebuilt: RefCell::default() }
     }
 
     /// The number of the current incarnation of the log, from 0.
@@ -80,12 +85,12 @@ impl Disk {
     /// All entries of an incarnation in log order.
     pub(super) fn entries(&self, incarnation: usize) -> Rc<[Entry]> {
         let drafts = self.incarnations.borrow().get(incarnation).map_or(0, Vec::len);
-        let mut known = self.entries.borrow_mut();
+        let mut known = self.rebuilt.borrow_mut();
         match known.get(&incarnation) {
-            Some((of, entries)) if *of == drafts => entries.clone(),
+            Some(rebuilt) if rebuilt.drafts == drafts => rebuilt.entries.clone(),
             _ => {
                 let entries: Rc<[Entry]> = self.rebuild(incarnation).into();
-                known.insert(incarnation, (drafts, entries.clone()));
+                known.insert(incarnation, Rebuilt { drafts, entries: entries.clone() });
                 entries
             }
         }
