@@ -1,16 +1,16 @@
 //! The comparison of a round's records with the final log.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use holdline_shared::{Entry, EntryKind, PersonId, PublishKey, RoomName, Seq};
 
-use super::change::Change;
 use super::check_changes::check_changes;
 use super::delivery::{Delivery, digest, digest_of_text};
 use super::findings::{Findings, Violation};
 use super::fold::{check_kept, check_steps};
-use super::log_index::{LogIndex, Publish};
+use super::log_index::LogIndex;
 use super::reader::{Reader, Receives};
+use super::requests::Requests;
 
 /// The largest step of the clock, in milliseconds, for which entries share a date instead of going back.
 const SMALL_STEP: u64 = 60_000;
@@ -32,14 +32,6 @@ pub(super) enum End {
     Complete,
     /// The round was interrupted: each reader has seen a prefix.
     Interrupted,
-}
-
-/// Everything that was asked for in a round.
-pub(super) struct Requests<'a> {
-    pub(super) publishes: &'a BTreeMap<PublishKey, Publish>,
-    pub(super) changes: &'a [Change],
-    /// Entries up to here are of an earlier round.
-    pub(super) begin: Seq,
 }
 
 /// Compares the records of publishers and readers with `whole`, all entries that the log ever had, and `whole` with

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use holdline_shared::{Entry, EntryKind, Seq};
 
 use super::change::{Change, ChangeAnswer, ChangeKind, ChangeRequest};
-use super::check::Requests;
 use super::delivery::digest;
 use super::findings::{Findings, Violation};
 use super::log_index::LogIndex;
+use super::requests::Requests;
 
 /// Checks that each acknowledged change is in the log as its answers said, and that the log has no change that nobody
 /// requested.

@@ -7,11 +7,12 @@ use holdline_shared::{Entry, MessageText, PublishKey, RoomSelection, Seq};
 use tokio::sync::watch;
 
 use super::change::{Change, ChangeAnswer, ChangeKind, ChangeRequest};
-use super::check::{Clock, End, Requests, check, check_times};
+use super::check::{Clock, End, check, check_times};
 use super::delivery::{Delivery, deletions, digest, text_digest};
 use super::findings::{Findings, Violation};
 use super::log_index::Publish;
 use super::reader::{Gap, Reader, Receives};
+use super::requests::Requests;
 
 /// Identifies a reader in one ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
