@@ -10,6 +10,7 @@ mod fold;
 mod ledger;
 mod log_index;
 mod reader;
+mod requests;
 #[cfg(test)]
 mod tests;
 

@@ -44,7 +44,8 @@ const SETTLE_LIMIT: Duration = Duration::from_secs(130);
 pub fn run_seed(seed: u64, mutation: Option<Mutation>) -> std::io::Result<SimulationReport> {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_time().start_paused(true).build()?;
-    Ok(LocalSet::new().block_on(&runtime, run(World::new(seed, mutation))))
+    // The world begins inside, where time stands still, or the load of this machine would be a part of the run.
+    Ok(LocalSet::new().block_on(&runtime, async { run(World::new(seed, mutation)).await }))
 }
 
 async fn run(world: Rc<World>) -> SimulationReport {

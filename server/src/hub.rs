@@ -53,7 +53,7 @@ use self::state::HubState;
 use self::sync::Ordering;
 use crate::log::{Draft, Log, LogError, LogEvent, Outcome};
 use crate::metrics::Metrics;
-use crate::scope::Scope;
+use crate::scope::{EVERY_ROOM, Scope};
 
 pub use self::answers::Answer;
 pub use self::config::HubConfig;
@@ -88,7 +88,7 @@ impl Hub {
     pub async fn open_with(log: Arc<dyn Log>, config: HubConfig) -> Result<Arc<Self>, LogError> {
         let head = log.head();
         let rooms = log.rooms().await?;
-        let forgotten = log.read(RoomSelection::All, head).await?.forgotten;
+        let forgotten = log.read(EVERY_ROOM, RoomSelection::All, head).await?.forgotten;
         let epoch = log.epoch();
         let state = Arc::new(HubState::restore(rooms, epoch, head, forgotten, config.recent_bytes));
         // Weak, and without the log: the log holds the follower and would otherwise hold itself.
@@ -193,7 +193,7 @@ impl Hub {
         let Some(topic) = self.topic(room).filter(|_| scope.allows(room)) else {
             return Ok(Err(UnknownRoom));
         };
-        let page = self.log.page(room.clone(), before, limit, reader).await?;
+        let page = self.log.page(scope, room.clone(), before, limit, reader).await?;
         let cursor = self.answers.cursor(page.upto);
         Ok(Ok(History { messages: page.messages, cursor, more: page.more, topic }))
     }
@@ -201,11 +201,14 @@ impl Hub {
     /// Lists the rooms, the most recently active first.
     pub fn rooms(&self, scope: &Scope) -> RoomList {
         let cursor = self.answers.cursor(self.head());
-        let newest = self.state.rooms.newest(ROOMS_LISTED);
-        let readable = newest.iter().filter(|room| scope.allows(room.name()));
-        let mut rooms: Vec<RoomSummary> = readable.map(|room| room.summary()).collect();
+        let readable = match scope.names() {
+            None => self.state.rooms.newest(ROOMS_LISTED),
+            Some(names) => names.iter().filter_map(|name| self.state.rooms.find(name)).collect(),
+        };
+        let mut rooms: Vec<RoomSummary> = readable.iter().map(|room| room.summary()).collect();
         // Heads may have grown between the two reads.
         rooms.sort_unstable_by_key(|room| std::cmp::Reverse(room.head));
+        rooms.truncate(ROOMS_LISTED);
         RoomList { rooms, cursor }
     }
 
@@ -234,6 +237,14 @@ impl Hub {
         names.dedup();
         let rooms = names.into_iter().filter_map(|name| self.state.rooms.find(name));
         self.state.presence.enter(rooms, person, known)
+    }
+
+    /// Lets polls that wait for this room, or for all, look at their scopes again: those that may not read it any more end.
+    pub fn scopes_changed(&self, room: &RoomName) {
+        self.state.all_rooms().notify();
+        if let Some(room) = self.state.rooms.find(room) {
+            room.feed().notify();
+        }
     }
 
     /// Ends this person's presence everywhere, without grace.

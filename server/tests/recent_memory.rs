@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
+use holdline_server::Scope;
 use holdline_server::hub::{Hub, HubConfig};
 use holdline_server::log::{
     Chunk, Draft, Follower, Log, LogError, LogEvent, LoggedRoom, Outcome, Page, Retention, StoredEntry,
@@ -36,11 +37,12 @@ impl Log for Forgetful {
     fn append(&self, _: Draft) -> BoxFuture<'static, Result<Outcome, LogError>> {
         ready(Err(LogError::Closed)).boxed()
     }
-    fn read(&self, _: RoomSelection, upto: Seq) -> BoxFuture<'static, Result<Chunk, LogError>> {
+    fn read(&self, _: &Scope, _: RoomSelection, upto: Seq) -> BoxFuture<'static, Result<Chunk, LogError>> {
         ready(Ok(Chunk { entries: Vec::new(), upto, forgotten: Seq::START })).boxed()
     }
     fn page(
         &self,
+        _: &Scope,
         _: RoomName,
         _: Option<Seq>,
         _: usize,

@@ -1,16 +1,16 @@
 //! The comparison of a round's records with the final log.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use holdline_shared::{Entry, EntryKind, PersonId, PublishKey, RoomName, Seq};
 
-use super::change::Change;
 use super::check_changes::check_changes;
 use super::delivery::{Delivery, digest, digest_of_text};
 use super::findings::{Findings, Violation};
 use super::fold::{check_kept, check_steps};
-use super::log_index::{LogIndex, Publish};
+use super::log_index::LogIndex;
 use super::reader::{Reader, Receives};
+use super::requests::Requests;
 
 /// The largest step of the clock, in milliseconds, for which entries share a date instead of going back.
 const SMALL_STEP: u64 = 60_000;
@@ -37,8 +37,7 @@ pub(super) enum End {
 /// Compares the records of publishers and readers with `whole`, all entries that the log ever had, and `whole` with
 /// `kept`, the entries that it still has.
 pub(super) fn check(
-    publishes: &BTreeMap<PublishKey, Publish>,
-    changes: &[Change],
+    requests: &Requests<'_>,
     readers: &[Reader],
     whole: &[Entry],
     kept: &[Entry],
@@ -46,14 +45,14 @@ pub(super) fn check(
 ) -> Findings {
     let mut findings = Findings { stored: whole.len(), readers: readers.len(), ..Findings::default() };
     check_log(whole, &mut findings);
-    check_publishes(publishes, whole, &mut findings);
+    check_publishes(requests, whole, &mut findings);
     check_steps(whole, &mut findings);
     check_kept(whole, kept, &mut findings);
-    let index = LogIndex::new(whole, publishes, changes);
+    let index = LogIndex::new(whole, requests.publishes, requests.changes);
     for entry in kept.iter().filter(|entry| !index.allows(entry.seq, digest(entry))) {
         findings.add(Violation::Phantom, || format!("{} is not what it was", entry.seq));
     }
-    check_changes(changes, &index, &mut findings);
+    check_changes(requests, &index, &mut findings);
     let kept: HashSet<Seq> = kept.iter().map(|entry| entry.seq).collect();
     // Entries that were delivered with an assumed text: all readers must have received the same one.
     let mut assumed = HashMap::new();
@@ -86,17 +85,23 @@ pub(super) fn check_times(log: &[Entry], clock: Clock, findings: &mut Findings) 
 }
 
 /// Checks that each acknowledged publish is in the log once, at the position that its responses named, and that each stored
-/// one has the text that was published.
-fn check_publishes(publishes: &BTreeMap<PublishKey, Publish>, log: &[Entry], findings: &mut Findings) {
+/// message was published with its key and its text.
+fn check_publishes(requests: &Requests<'_>, log: &[Entry], findings: &mut Findings) {
+    let publishes = requests.publishes;
     let mut stored: HashMap<PublishKey, Vec<(Seq, &PersonId)>> = HashMap::new();
     for entry in log {
         if let EntryKind::Message { key, .. } = &entry.kind {
             stored.entry(*key).or_default().push((entry.seq, &entry.author.id));
             let requested = publishes.get(key).and_then(|publish| publish.text);
-            if let (Some(requested), Some(stored)) = (requested, digest_of_text(entry))
-                && requested != stored
-            {
-                findings.add(Violation::Answers, || format!("{key} is stored with another text: {entry:?}"));
+            match (requested, digest_of_text(entry)) {
+                (None, _) if entry.seq > requests.begin => {
+                    findings.add(Violation::Phantom, || format!("nobody published {key}: {entry:?}"));
+                }
+                (Some(requested), Some(stored)) if requested != stored => {
+                    findings
+                        .add(Violation::Answers, || format!("{key} is stored with another text: {entry:?}"));
+                }
+                _ => {}
             }
         }
     }

@@ -1,17 +1,18 @@
 //! Checks that the log stored changes as it answered them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
-use holdline_shared::{Entry, EntryKind, PersonId, Seq};
+use holdline_shared::{Entry, EntryKind, Seq};
 
 use super::change::{Change, ChangeAnswer, ChangeKind, ChangeRequest};
 use super::delivery::digest;
 use super::findings::{Findings, Violation};
 use super::log_index::LogIndex;
+use super::requests::Requests;
 
 /// Checks that each acknowledged change is in the log as its answers said, and that the log has no change that nobody
 /// requested.
-pub(super) fn check_changes(changes: &[Change], index: &LogIndex<'_>, findings: &mut Findings) {
+pub(super) fn check_changes(requests: &Requests<'_>, index: &LogIndex<'_>, findings: &mut Findings) {
     let mut stored: HashMap<Seq, Vec<&Entry>> = HashMap::new();
     for entry in index.log {
         if let Some(target) = entry.kind.target() {
@@ -20,12 +21,10 @@ pub(super) fn check_changes(changes: &[Change], index: &LogIndex<'_>, findings: 
     }
     let mut acknowledged_edits: HashMap<Seq, usize> = HashMap::new();
     let mut asked: HashMap<Seq, Vec<&ChangeRequest>> = HashMap::new();
-    let mut authors: BTreeSet<&PersonId> = BTreeSet::new();
-    for change in changes {
+    for change in requests.changes {
         let Change { request, .. } = change;
         findings.published += 1;
         asked.entry(request.target).or_default().push(request);
-        authors.insert(&request.author);
         if change.is_acknowledged() {
             findings.acknowledged += 1;
             if matches!(request.kind, ChangeKind::Edit(_)) {
@@ -44,9 +43,9 @@ pub(super) fn check_changes(changes: &[Change], index: &LogIndex<'_>, findings: 
         }
     }
     for (target, entries) in stored {
-        let requests = asked.get(&target).map(Vec::as_slice).unwrap_or_default();
-        for entry in entries.into_iter().filter(|entry| authors.contains(&entry.author.id)) {
-            if !requests.iter().any(|request| request.asks_for(entry)) {
+        let asked = asked.get(&target).map(Vec::as_slice).unwrap_or_default();
+        for entry in entries.into_iter().filter(|entry| entry.seq > requests.begin) {
+            if !asked.iter().any(|request| request.asks_for(entry)) {
                 findings
                     .add(Violation::Phantom, || format!("nobody asked for {}: {:?}", entry.seq, entry.kind));
             }

@@ -12,6 +12,7 @@ use super::delivery::{Delivery, deletions, digest, text_digest};
 use super::findings::{Findings, Violation};
 use super::log_index::Publish;
 use super::reader::{Gap, Reader, Receives};
+use super::requests::Requests;
 
 /// Identifies a reader in one ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,6 +38,8 @@ pub struct Ledger {
 struct State {
     publishes: BTreeMap<PublishKey, Publish>,
     changes: Vec<Change>,
+    /// The last entry of the log before this ledger. Who asked for those up to here is in another one.
+    begin: Seq,
     /// Messages whose deletion was acknowledged, with the position of that record.
     deleted: HashMap<Seq, LedgerPosition>,
     readers: Vec<Reader>,
@@ -56,6 +59,11 @@ impl Ledger {
     /// Records that the server's clock jumps from now on, so that entries may be dated back.
     pub fn set_clock_jumping(&self) {
         self.state().clock = Clock::Jumping;
+    }
+
+    /// Records that the log has entries up to here already, which others have asked for.
+    pub fn begin_after(&self, last: Seq) {
+        self.state().begin = last;
     }
 
     /// Records that a publisher is about to publish this text with this key.
@@ -232,7 +240,8 @@ impl Ledger {
 
     fn check_at(&self, whole: &[Entry], kept: &[Entry], end: End) -> Findings {
         let state = self.state();
-        let mut findings = check(&state.publishes, &state.changes, &state.readers, whole, kept, end);
+        let requests = Requests { publishes: &state.publishes, changes: &state.changes, begin: state.begin };
+        let mut findings = check(&requests, &state.readers, whole, kept, end);
         check_times(whole, state.clock, &mut findings);
         findings.failures = state.failures;
         for (violation, what) in &state.violations {

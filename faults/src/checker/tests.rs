@@ -24,6 +24,15 @@ fn text(n: u8) -> MessageText {
     format!("text {n}").parse().unwrap()
 }
 
+/// Records that these messages were published.
+fn publish_all(ledger: &Ledger, log: &[Entry]) {
+    for entry in log {
+        if let EntryKind::Message { key, text: Some(text), .. } = &entry.kind {
+            ledger.record_attempt(*key, text);
+        }
+    }
+}
+
 /// Records entries for a reader whose request was sent before anything happened.
 fn record(ledger: &Ledger, reader: ReaderId, entries: &[Entry]) {
     ledger.record_entries(reader, LedgerPosition::default(), entries);
@@ -158,9 +167,24 @@ fn publish_stored_with_another_text_is_reported() {
 }
 
 #[test]
+fn message_that_nobody_published_is_reported() {
+    let (ledger, tea, all) = ledger();
+    let mut log = log();
+    log.push(message(6, "tea", 4));
+    record(&ledger, tea, &[log[0].clone(), log[2].clone(), log[3].clone()]);
+    record(&ledger, all, &log[1..]);
+    assert_eq!(violations(&ledger, &log), [(Violation::Phantom, 1)]);
+    ledger.begin_after(Seq(5));
+    assert_eq!(violations(&ledger, &log), [(Violation::Phantom, 1)]);
+    ledger.begin_after(Seq(6));
+    assert_eq!(violations(&ledger, &log), [], "it is of an earlier round");
+}
+
+#[test]
 fn log_with_descending_positions_is_reported() {
     let ledger = Ledger::default();
     let mut log = log();
+    publish_all(&ledger, &log);
     log[2].at.0 = 1;
     log.swap(0, 1);
     assert_eq!(violations(&ledger, &log), [(Violation::Disorder, 1), (Violation::TimeBack, 2)]);
@@ -185,6 +209,7 @@ fn times_may_go_back_by_more_than_a_minute_with_a_jumping_clock() {
 fn deliveries_of_texts_are_checked() {
     let ledger = Ledger::default();
     let log = log();
+    publish_all(&ledger, &log);
     let classic = ledger.add_reader("classic".into(), rooms(&["tea"]), Seq::START, Receives::Texts);
     ledger.record_text(classic, "text 3");
     ledger.record_text(classic, "text 3");

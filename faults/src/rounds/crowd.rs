@@ -7,9 +7,9 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use fastrand::Rng;
 use holdline_shared::{
-    Action, After, Event, Jitter, Next, PollQuery, RoomName, RoomSelection, Seq, Subscription,
+    Action, After, Event, Jitter, MessageText, Next, PollQuery, PublishKey, RoomName, RoomSelection, Seq,
+    Subscription,
 };
-use hyper::Method;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
@@ -18,6 +18,7 @@ use crate::checker::{Ledger, LedgerPosition, ReaderId, Receives, Violation};
 use crate::http::{ApiRequest, HttpClient};
 use crate::poll::poll;
 use crate::report::{Report, RoundResult};
+use crate::session::{ApiSession, random_key};
 
 /// The number of readers; each is a connection at both ends, and processes often may have no more than 20,000 files.
 const READERS: usize = 10_000;
@@ -41,6 +42,7 @@ pub(super) async fn run(context: &mut RoundContext) -> Result<RoundResult> {
         tasks.spawn(reader.read());
     }
     back(&http, readers).await?;
+    let session = ApiSession::create(&http, "crowd").await?;
     for (name, is_killed) in [("kill -9", true), ("a polite stop", false)] {
         if is_killed {
             server.kill().await?;
@@ -61,7 +63,8 @@ pub(super) async fn run(context: &mut RoundContext) -> Result<RoundResult> {
              after {all:.1} s; somebody else was answered after {:.2} s",
             answered.as_secs_f64()
         ));
-        say(&http, &format!("are all here after {name}?")).await?;
+        say(&http, &session, &ledger, random_key(&mut context.rng), &format!("are all here after {name}?"))
+            .await?;
     }
     let heard = || ledger.deliveries() >= readers * 3;
     let end = Instant::now() + RETURN;
@@ -92,9 +95,17 @@ async fn back(http: &HttpClient, readers: usize) -> Result<[f64; 3]> {
     Ok([took[0], took[1], took[2]])
 }
 
-async fn say(http: &HttpClient, text: &str) -> Result<()> {
-    let reply = http.send(ApiRequest::with_body(Method::POST, "/publish", text.to_owned()), ANSWER).await?;
-    ensure!(reply.status == 200, "a message was answered with {}", reply.describe());
+async fn say(
+    http: &HttpClient,
+    session: &ApiSession,
+    ledger: &Ledger,
+    key: PublishKey,
+    text: &str,
+) -> Result<()> {
+    let text: MessageText = text.parse()?;
+    ledger.record_attempt(key, &text);
+    let entry = session.publish(http, &RoomName::lobby(), key, text).await?;
+    ledger.record_acknowledgement(key, entry.seq);
     Ok(())
 }
 

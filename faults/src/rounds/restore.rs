@@ -120,6 +120,10 @@ async fn live(
     incarnations: &Incarnations,
 ) -> Result<(Arc<Ledger>, Load)> {
     let ledger = incarnations.ledger(server.read_epoch().await?);
+    // What the copy has was asked for in the incarnations before.
+    if let Some(last) = server.read_log().await?.last() {
+        ledger.begin_after(last.seq);
+    }
     let mut rng: Rng = context.rng.fork();
     let (program, address) = (&context.program, server.address);
     let load = Load::start_in(ledger.clone(), plan, program, address, address, &mut rng).await?;

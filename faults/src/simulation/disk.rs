@@ -2,8 +2,11 @@
 //! real [`MemoryLog`], rebuilt from the disk at every start.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use futures_util::FutureExt;
+use holdline_server::Scope;
 use holdline_server::log::{Draft, DraftKind, Log, MemoryLog};
 use holdline_shared::{Entry, Epoch, Person, RoomName, RoomSelection, Seq};
 
@@ -16,13 +19,22 @@ pub(super) struct Disk {
     pub(super) is_full: Cell<bool>,
     /// The durable drafts of each incarnation of the log; the last one is current.
     incarnations: RefCell<Vec<Vec<Draft>>>,
+    /// The incarnations that were rebuilt for their entries. Rebuilding takes most of a run's time otherwise.
+    rebuilt: RefCell<HashMap<usize, Rebuilt>>,
+}
+
+/// The entries that a number of drafts become.
+struct Rebuilt {
+    drafts: usize,
+    entries: Rc<[Entry]>,
 }
 
 impl Disk {
     /// A disk with all of these rooms except the last.
     pub(super) fn new(rooms: &[RoomName], mutation: Option<Mutation>) -> Self {
         let made = rooms[..rooms.len() - 1].iter().map(|room| make(room.clone())).collect();
-        Self { mutation, is_full: Cell::new(false), incarnations: RefCell::new(vec![made]) }
+        let incarnations = RefCell::new(vec![made]);
+        Self { mutation, is_full: Cell::new(false), incarnations, rebuilt: RefCell::default() }
     }
 
     /// The number of the current incarnation of the log, from 0.
@@ -70,13 +82,29 @@ impl Disk {
         log
     }
 
-    /// The entries of an incarnation in log order.
-    pub(super) fn entries(&self, incarnation: usize) -> Vec<Entry> {
+    /// All entries of an incarnation in log order.
+    pub(super) fn entries(&self, incarnation: usize) -> Rc<[Entry]> {
+        let drafts = self.incarnations.borrow().get(incarnation).map_or(0, Vec::len);
+        let mut known = self.rebuilt.borrow_mut();
+        match known.get(&incarnation) {
+            Some(rebuilt) if rebuilt.drafts == drafts => rebuilt.entries.clone(),
+            _ => {
+                let entries: Rc<[Entry]> = self.rebuild(incarnation).into();
+                known.insert(incarnation, Rebuilt { drafts, entries: entries.clone() });
+                entries
+            }
+        }
+    }
+
+    fn rebuild(&self, incarnation: usize) -> Vec<Entry> {
         let log = self.load(incarnation);
         let mut entries: Vec<Entry> = Vec::new();
         loop {
             let after = entries.last().map_or(Seq::START, |entry| entry.seq);
-            let Some(Ok(chunk)) = log.read(RoomSelection::All, after).now_or_never() else { return entries };
+            let Some(Ok(chunk)) = log.read(&Scope::of_every_room(), RoomSelection::All, after).now_or_never()
+            else {
+                return entries;
+            };
             if chunk.entries.is_empty() {
                 return entries;
             }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
+use holdline_server::Scope;
 use holdline_server::log::{
     Chunk, Draft, Follower, Log, LogError, LogEvent, LoggedRoom, MemoryLog, Outcome, Page, Retention,
     StoredEntry,
@@ -156,20 +157,26 @@ impl Log for SimulatedLog {
         Box::pin(async move { receiver.await.unwrap_or(Err(LogError::Closed)) })
     }
 
-    fn read(&self, rooms: RoomSelection, after: Seq) -> BoxFuture<'static, Result<Chunk, LogError>> {
-        let inner = self.inner.clone();
-        self.with_latency(async move { inner.read(rooms, after).await }.boxed())
+    fn read(
+        &self,
+        scope: &Scope,
+        rooms: RoomSelection,
+        after: Seq,
+    ) -> BoxFuture<'static, Result<Chunk, LogError>> {
+        let (inner, scope) = (self.inner.clone(), scope.clone());
+        self.with_latency(async move { inner.read(&scope, rooms, after).await }.boxed())
     }
 
     fn page(
         &self,
+        scope: &Scope,
         room: RoomName,
         before: Option<Seq>,
         limit: usize,
         reader: Option<PersonId>,
     ) -> Pin<Box<dyn Future<Output = Result<Page, LogError>> + Send>> {
-        let inner = self.inner.clone();
-        self.with_latency(async move { inner.page(room, before, limit, reader).await }.boxed())
+        let (inner, scope) = (self.inner.clone(), scope.clone());
+        self.with_latency(async move { inner.page(&scope, room, before, limit, reader).await }.boxed())
     }
 
     fn prune(&self, keep: Retention) -> BoxFuture<'static, Result<bool, LogError>> {

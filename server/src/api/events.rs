@@ -112,3 +112,29 @@ fn event(step: &Step) -> Bytes {
     };
     text.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::HttpConfig;
+    use crate::hub::Hub;
+    use crate::log::{Draft, MemoryLog};
+
+    #[tokio::test]
+    async fn stream_stays_within_its_scope() {
+        let hub = Hub::open(std::sync::Arc::new(MemoryLog::new())).await.unwrap();
+        for room in ["tea", "secret"] {
+            let author = holdline_shared::Person::stdin();
+            let draft = Draft::say(author, room.parse().unwrap(), room.parse().unwrap());
+            hub.publish(draft).await.unwrap();
+        }
+        let app = App::new(hub, HttpConfig::default());
+        let scope = Scope::of_rooms(["tea".parse().unwrap()]);
+        let all = look(&app, &scope, &RoomSelection::All, After::Start, Duration::ZERO).await;
+        let text = String::from_utf8(event(&all).to_vec()).unwrap();
+        assert!(text.contains("tea") && !text.contains("secret"), "{text}");
+        let secret = RoomSelection::Named(vec!["secret".parse().unwrap()]);
+        let refused = look(&app, &scope, &secret, After::Start, Duration::ZERO).await;
+        assert!(matches!(refused, Step::End(error) if error.problem().status == 404));
+    }
+}

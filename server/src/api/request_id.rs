@@ -5,7 +5,6 @@ use std::net::IpAddr;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::caller::CallerHeaders;
 use super::config::HttpConfig;
 use crate::random;
 
@@ -23,12 +22,8 @@ pub(crate) enum RequestId {
 
 impl RequestId {
     /// Reads the id that a trusted proxy gave in `X-Request-Id`; ignores one that is no plain word.
-    pub(crate) fn given(
-        config: &HttpConfig,
-        peer: Option<IpAddr>,
-        headers: &CallerHeaders<'_>,
-    ) -> Option<Self> {
-        let id = headers.request_id.filter(|_| peer.is_some_and(|peer| config.trusts(peer)))?;
+    pub(crate) fn given(config: &HttpConfig, peer: Option<IpAddr>, header: Option<&[u8]>) -> Option<Self> {
+        let id = header.filter(|_| peer.is_some_and(|peer| config.trusts(peer)))?;
         let id = std::str::from_utf8(id).ok()?;
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:=+/@~".contains(&byte);
         ((1..=LONGEST).contains(&id.len()) && id.bytes().all(is_plain)).then(|| Self::Given(id.into()))
@@ -68,8 +63,7 @@ mod tests {
             ("10.0.0.1", "a\x1b[1m", false),
             ("192.0.2.1", "4bf92f3577b34da6-1", false),
         ] {
-            let headers = CallerHeaders::read([("X-Request-Id", id.as_bytes())].into_iter());
-            let given = RequestId::given(&config, Some(peer.parse().unwrap()), &headers);
+            let given = RequestId::given(&config, Some(peer.parse().unwrap()), Some(id.as_bytes()));
             assert_eq!(given.map(|id| id.to_string()), is_given.then(|| id.to_owned()), "{peer}: {id}");
         }
         assert_ne!(RequestId::make(), RequestId::make());

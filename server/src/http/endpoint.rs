@@ -126,7 +126,7 @@ impl From<ApiError> for Refusal {
 
 impl Exchange {
     fn begin(app: App, parts: &Parts) -> Self {
-        let id = RequestId::given(&app.config, peer(parts), &caller_headers(parts));
+        let id = RequestId::given(&app.config, peer(parts), caller_headers(parts).request_id);
         let id = id.unwrap_or_else(RequestId::make);
         let span = tracing::debug_span!("request", %id, method = %parts.method, path = parts.uri.path());
         Self { app, id, span }

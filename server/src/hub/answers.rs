@@ -13,6 +13,7 @@ use super::poll_request::Completed;
 use super::presence::PresenceUpdate;
 use super::state::HubState;
 use crate::log::{Log, StoredEntry};
+use crate::scope::Scope;
 
 /// A poll's answer.
 #[derive(Debug, Clone)]
@@ -56,7 +57,7 @@ impl Answers {
     /// Encodes the answer to a completed poll, and returns it with the keeper's key. A poll that needs the
     /// log belongs to [`LogReads`](super::log_reads::LogReads); here it is answered as if there were nothing.
     pub(crate) fn answer<K>(&self, completed: Completed<K>) -> (K, Answer) {
-        let Completed { key, epoch, after, found, presence, feeds } = completed;
+        let Completed { key, scope, epoch, after, found, presence, feeds } = completed;
         let at = |seq| Cursor { epoch, seq };
         let presence = presence.as_ref();
         let (entries, upto) = match found {
@@ -68,7 +69,9 @@ impl Answers {
             Found::NotCached => (Vec::new(), after),
         };
         let answer = self.encode(&entries, at(upto), presence);
-        if let ([feed], false) = (feeds.as_slice(), answer.is_empty) {
+        if let ([feed], false) = (feeds.as_slice(), answer.is_empty)
+            && feed.key().is_shared_within(&scope)
+        {
             feed.share_answer(after, presence.map(|presence| presence.tag), upto, &answer.body);
         }
         (key, answer)
@@ -80,8 +83,13 @@ impl Answers {
     }
 
     /// Reads the entries for a poll from the log.
-    pub(super) async fn read(&self, rooms: RoomSelection, after: Seq) -> Result<ReadEntries, PollError> {
-        let chunk = self.log.read(rooms, after).await?;
+    pub(super) async fn read(
+        &self,
+        scope: &Scope,
+        rooms: RoomSelection,
+        after: Seq,
+    ) -> Result<ReadEntries, PollError> {
+        let chunk = self.log.read(scope, rooms, after).await?;
         // A reader from the very beginning gets the oldest entries that still exist.
         if after != Seq::START && after < chunk.forgotten {
             let cursor = self.cursor(self.state.head());

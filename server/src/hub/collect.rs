@@ -10,6 +10,7 @@ use holdline_shared::limits::BATCH_ENTRIES;
 use super::feed::{Collected, Feed, Tag};
 use super::state::HubState;
 use crate::log::StoredEntry;
+use crate::scope::Scope;
 
 /// The kinds of answers of other polls that a poll may be given.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,6 +47,7 @@ impl HubState {
     pub(super) fn check(
         &self,
         feeds: &[Arc<Feed>],
+        scope: &Scope,
         after: Seq,
         reuse: Reuse,
         is_over: bool,
@@ -53,7 +55,7 @@ impl HubState {
         // Read before the look: an empty answer must not claim a position beyond the entries that were looked
         // at.
         let head = self.head().max(after);
-        self.collect(feeds, after, reuse).or_else(|| {
+        self.collect(feeds, scope, after, reuse).or_else(|| {
             let has_news = matches!(reuse, Reuse::Answer(Some(_)));
             (is_over || has_news || self.is_closing()).then_some(Found::Nothing(head))
         })
@@ -61,15 +63,16 @@ impl HubState {
 
     /// Collects from all feeds as of one head. A removed room has no entries and moves no cursor: the next
     /// poll, which follows at once, is told that the room is unknown, or looks at the new room of that name.
-    fn collect(&self, feeds: &[Arc<Feed>], after: Seq, reuse: Reuse) -> Option<Found> {
+    fn collect(&self, feeds: &[Arc<Feed>], scope: &Scope, after: Seq, reuse: Reuse) -> Option<Found> {
         let head = self.head();
         if let [feed] = feeds {
             if let Reuse::Answer(presence) = reuse
+                && feed.key().is_shared_within(scope)
                 && let Some((body, upto)) = feed.shared_answer(after, presence)
             {
                 return Some(Found::Shared(body, upto));
             }
-            return match feed.collect(after, head, BATCH_ENTRIES) {
+            return match feed.collect(scope, after, head, BATCH_ENTRIES) {
                 Collected::Nothing => None,
                 Collected::NotCached => Some(Found::NotCached),
                 Collected::Removed => Some(Found::Nothing(after)),
@@ -78,7 +81,7 @@ impl HubState {
         }
         let mut all = Vec::new();
         for feed in feeds {
-            match feed.collect(after, head, BATCH_ENTRIES + 1) {
+            match feed.collect(scope, after, head, BATCH_ENTRIES + 1) {
                 Collected::Nothing => {}
                 Collected::NotCached => return Some(Found::NotCached),
                 Collected::Removed => return Some(Found::Nothing(after)),

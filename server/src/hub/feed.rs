@@ -20,11 +20,20 @@ pub(super) enum WaitKey {
 }
 
 impl WaitKey {
-    /// Whether a reader with this scope may wait for the feed.
+    /// Whether a reader with this scope may wait for the feed. Every reader may wait for all rooms, and receives the entries
+    /// that the scope allows.
     pub(super) fn is_within(&self, scope: &Scope) -> bool {
         match self {
-            Self::AllRooms => scope.allows_every_room(),
+            Self::AllRooms => true,
             Self::Room(name) => scope.allows(name),
+        }
+    }
+
+    /// Whether a reader is answered the same here as everybody else.
+    pub(super) fn is_shared_within(&self, scope: &Scope) -> bool {
+        match self {
+            Self::AllRooms => scope.allows_every_room(),
+            Self::Room(_) => true,
         }
     }
 }
@@ -146,8 +155,8 @@ impl Feed {
         self.state.lock().head > after
     }
 
-    /// The entries after `after` and up to `upto`, at most `limit`.
-    pub(super) fn collect(&self, after: Seq, upto: Seq, limit: usize) -> Collected {
+    /// The entries after `after` and up to `upto` that may be read, at most `limit`.
+    pub(super) fn collect(&self, scope: &Scope, after: Seq, upto: Seq, limit: usize) -> Collected {
         let state = self.state.lock();
         if state.is_removed {
             return Collected::Removed;
@@ -159,8 +168,8 @@ impl Feed {
             return Collected::NotCached;
         }
         let start = state.recent.partition_point(|entry| entry.seq <= after);
-        let found: Vec<_> =
-            state.recent.range(start..).take_while(|entry| entry.seq <= upto).take(limit).cloned().collect();
+        let recent = state.recent.range(start..).take_while(|entry| entry.seq <= upto);
+        let found: Vec<_> = recent.filter(|entry| scope.allows(&entry.room)).take(limit).cloned().collect();
         if found.is_empty() { Collected::Nothing } else { Collected::Entries(found) }
     }
 

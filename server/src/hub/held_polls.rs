@@ -113,7 +113,7 @@ impl<K> HeldPolls<K> {
             let feed = &self.lists[list as usize].feed;
             if let Some(finding) = self.check(from_ref(feed), &scope, after, presence.as_deref(), false) {
                 let (epoch, feeds) = (feed.epoch(), Feeds::One(feed.clone()));
-                return Begin::Completed(complete(key, epoch, after, finding, presence, feeds));
+                return Begin::Completed(complete(key, (scope, epoch, after), finding, presence, feeds));
             }
         }
         // The list is registered, so later changes are not missed.
@@ -137,7 +137,8 @@ impl<K> HeldPolls<K> {
             && let Some(finding) = self.check(&feeds, &scope, after, presence.as_deref(), now.is_none())
         {
             let epoch = self.epoch_of(&feeds);
-            return Begin::Completed(complete(key, epoch, after, finding, presence, Feeds::Several(feeds)));
+            let feeds = Feeds::Several(feeds);
+            return Begin::Completed(complete(key, (scope, epoch, after), finding, presence, feeds));
         }
         let shown = presence.iter().flat_map(|presence| presence.feeds().cloned());
         let mut lists: Vec<u32> =
@@ -268,11 +269,13 @@ impl<K> HeldPolls<K> {
         presence: Option<&PresenceLease>,
         is_over: bool,
     ) -> Option<Finding> {
-        if !feeds.iter().all(|feed| feed.key().is_within(scope)) {
+        let shown = presence.into_iter().flat_map(PresenceLease::feeds);
+        let is_within = |feed: &Arc<Feed>| feed.key().is_within(scope);
+        if !scope.allows_every_room() && !feeds.iter().chain(shown).all(is_within) {
             return Some((Found::Nothing(after), false));
         }
         let news = presence.and_then(PresenceLease::news);
-        let found = self.state.check(feeds, after, Reuse::Answer(news), is_over)?;
+        let found = self.state.check(feeds, scope, after, Reuse::Answer(news), is_over)?;
         Some((found, news.is_some()))
     }
 
@@ -315,8 +318,8 @@ impl<K> HeldPolls<K> {
             Registration::Multi(multi) => Feeds::Several(std::mem::take(&mut multi.feeds)),
         };
         let epoch = self.epoch_of(feeds.as_slice());
-        let Held { key, after, presence, .. } = self.remove(id, left);
-        complete(key, epoch, after, finding, presence, feeds)
+        let Held { key, scope, after, presence, .. } = self.remove(id, left);
+        complete(key, (scope, epoch, after), finding, presence, feeds)
     }
 
     fn remove(&mut self, id: HeldId, left: Option<u32>) -> Held<K> {
@@ -345,15 +348,14 @@ impl<K> HeldPolls<K> {
 
 fn complete<K>(
     key: K,
-    epoch: Epoch,
-    after: Seq,
+    (scope, epoch, after): (Scope, Epoch, Seq),
     (found, has_news): Finding,
     presence: Option<Box<PresenceLease>>,
     feeds: Feeds,
 ) -> Completed<K> {
     let is_encoded = matches!(found, Found::Shared(..));
     let presence = presence.filter(|_| has_news && !is_encoded).map(|lease| lease.update());
-    Completed { key, epoch, after, found, presence, feeds }
+    Completed { key, scope, epoch, after, found, presence, feeds }
 }
 
 impl<K> Drop for HeldPolls<K> {

@@ -16,6 +16,7 @@ use super::poll_request::{Begin, PollRequest};
 use super::state::HubState;
 use super::sync::{Ordering, advance, now};
 use crate::log::RoomCut;
+use crate::scope::EVERY_ROOM;
 use model::{
     EventLoop, admitted, check, check_within, entry, follow, follow_as_task, hub, hub_with, named, person,
     room, spawn,
@@ -97,7 +98,7 @@ fn shared_answer_is_not_given_once_there_is_more() {
         let seen = poller.join().unwrap();
         assert!(seen == [2] || seen == [2, 3], "{seen:?}");
         let feed = hub.rooms.find(&room("lobby")).unwrap().feed().clone();
-        match hub.check(&[feed], Seq(1), Reuse::Answer(None), false) {
+        match hub.check(&[feed], EVERY_ROOM, Seq(1), Reuse::Answer(None), false) {
             Some(Found::Entries(_, upto) | Found::Shared(_, upto)) => assert_eq!(upto, Seq(3), "stale"),
             _ => panic!("both are cached"),
         }
@@ -125,7 +126,7 @@ fn pruned_entries_are_in_no_answer_made_before() {
         hub.on_pruned(&[RoomCut { room: room("lobby"), upto: Seq(1) }]);
         assert_eq!(poller.join().unwrap(), [1, 2]);
         let feed = hub.rooms.find(&room("lobby")).unwrap().feed().clone();
-        let found = hub.check(&[feed], Seq::START, Reuse::Answer(None), false);
+        let found = hub.check(&[feed], EVERY_ROOM, Seq::START, Reuse::Answer(None), false);
         assert!(matches!(found, Some(Found::NotCached)), "the log knows of the gap");
     });
 }

@@ -13,6 +13,7 @@ use super::error::PollError;
 use super::feed::{Tag, selection};
 use super::poll_request::Completed;
 use super::presence::PresenceUpdate;
+use crate::scope::Scope;
 
 /// A pending answer.
 pub(crate) type LogRead = Shared<BoxFuture<'static, Result<Answer, PollError>>>;
@@ -44,23 +45,24 @@ impl LogReads {
             let (key, answer) = answers.answer(completed);
             return (key, Reply::Ready(answer));
         }
-        let Completed { key, epoch, after, presence, feeds, .. } = completed;
-        let rooms = selection(feeds.as_slice());
+        let Completed { key, scope, epoch, after, presence, feeds, .. } = completed;
+        // Those who may read the same share a read.
+        let rooms = scope.narrow(selection(feeds.as_slice()));
         let names = match &rooms {
             RoomSelection::Named(names) => Some(names.clone()),
             RoomSelection::All => None,
         };
         let read_key = (epoch, names, after);
         let begun = self.readings.entry(read_key.clone());
-        let reading = begun.or_insert_with(|| read(answers.clone(), rooms, after)).clone();
+        let reading = begun.or_insert_with(|| read(answers.clone(), scope, rooms, after)).clone();
         let begun = self.answers.entry((read_key, presence.as_ref().map(|presence| presence.tag)));
         let read = begun.or_insert_with(|| answer(answers.clone(), epoch, reading, presence)).clone();
         (key, Reply::Reading(read))
     }
 }
 
-fn read(answers: Arc<Answers>, rooms: RoomSelection, after: Seq) -> Reading {
-    async move { answers.read(rooms, after).await.map(Arc::new) }.boxed().shared()
+fn read(answers: Arc<Answers>, scope: Scope, rooms: RoomSelection, after: Seq) -> Reading {
+    async move { answers.read(&scope, rooms, after).await.map(Arc::new) }.boxed().shared()
 }
 
 fn answer(

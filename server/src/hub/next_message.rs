@@ -40,9 +40,9 @@ impl Polls {
         loop {
             // A room that may not be read is treated like one that does not exist.
             let found = if scope.allows(room) {
-                self.next_entries(&key, after.seq).await?
+                self.next_entries(scope, &key, after.seq).await?
             } else {
-                ReadEntries { entries: Vec::new(), upto: after.seq }
+                ReadEntries { entries: Vec::new(), upto: self.state.head().max(after.seq) }
             };
             if self.state.epoch() != epoch {
                 return Err(PollError::EpochChanged(self.answers.cursor(self.state.head())));
@@ -84,15 +84,15 @@ impl Polls {
     }
 
     /// The entries of the room after a position, or of all rooms while the room does not exist.
-    async fn next_entries(&self, key: &WaitKey, after: Seq) -> Result<ReadEntries, PollError> {
+    async fn next_entries(&self, scope: &Scope, key: &WaitKey, after: Seq) -> Result<ReadEntries, PollError> {
         let feed = self.state.feed(key).unwrap_or_else(|| self.state.all_rooms());
-        match self.state.check(&[feed], after, Reuse::Nothing, true) {
+        match self.state.check(&[feed], scope, after, Reuse::Nothing, true) {
             Some(Found::Entries(entries, upto)) => Ok(ReadEntries { entries, upto }),
             Some(Found::NotCached) => {
                 let WaitKey::Room(room) = key else {
                     return Ok(ReadEntries { entries: Vec::new(), upto: after });
                 };
-                self.answers.read(RoomSelection::Named(vec![room.clone()]), after).await
+                self.answers.read(scope, RoomSelection::Named(vec![room.clone()]), after).await
             }
             Some(Found::Nothing(upto) | Found::Shared(_, upto)) => {
                 Ok(ReadEntries { entries: Vec::new(), upto })

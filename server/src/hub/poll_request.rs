@@ -45,6 +45,7 @@ pub(crate) enum Begin<K> {
 /// A poll that is ready to be answered.
 pub(crate) struct Completed<K> {
     pub(super) key: K,
+    pub(super) scope: Scope,
     pub(super) epoch: Epoch,
     pub(super) after: Seq,
     pub(super) found: Found,

@@ -18,6 +18,7 @@ use super::draft::{Draft, DraftKind};
 use super::engine::{Chunk, Log};
 use super::error::{LogError, Refusal};
 use super::outcome::Outcome;
+use crate::scope::EVERY_ROOM;
 
 pub(crate) use self::appending::*;
 pub(crate) use self::changes::*;
@@ -81,7 +82,7 @@ fn seqs(chunk: &Chunk) -> Vec<Seq> {
 async fn left(log: &dyn Log) -> Vec<Seq> {
     let (mut all, mut after) = (Vec::new(), Seq::START);
     loop {
-        let chunk = log.read(RoomSelection::All, after).await.unwrap();
+        let chunk = log.read(EVERY_ROOM, RoomSelection::All, after).await.unwrap();
         if chunk.entries.is_empty() {
             return all;
         }
@@ -106,6 +107,7 @@ macro_rules! suite {
             follower_is_told_of_missed_entries
             batch_is_limited
             history_is_paged_backwards
+            reads_stay_within_their_scope
             head_is_never_behind_a_read
             only_the_author_changes_a_message
             deleted_texts_are_removed

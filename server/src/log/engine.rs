@@ -12,6 +12,7 @@ use super::error::LogError;
 use super::outcome::Outcome;
 use super::retention::Retention;
 use super::stored_entry::StoredEntry;
+use crate::scope::Scope;
 
 /// Entries in log order. Damaged entries are left out, and reported in the server's own log.
 #[derive(Debug, Clone)]
@@ -123,15 +124,22 @@ pub trait Log: Send + Sync + 'static {
     /// undoes nothing.
     fn append(&self, draft: Draft) -> BoxFuture<'static, Result<Outcome, LogError>>;
 
-    /// Reads the rooms' entries after `after`, in log order, at most
+    /// Reads the entries of those of the rooms that `scope` allows after `after`, in log order, at most
     /// [`BATCH_ENTRIES`](holdline_shared::limits::BATCH_ENTRIES) and about
     /// [`BATCH_BYTES`](holdline_shared::limits::BATCH_BYTES) of them.
-    fn read(&self, rooms: RoomSelection, after: Seq) -> BoxFuture<'static, Result<Chunk, LogError>>;
+    fn read(
+        &self,
+        scope: &Scope,
+        rooms: RoomSelection,
+        after: Seq,
+    ) -> BoxFuture<'static, Result<Chunk, LogError>>;
 
     /// Reads the newest `limit` messages of a room, before `before` if given, as `reader` sees them; fewer if
-    /// they exceed [`HISTORY_BYTES`](holdline_shared::limits::HISTORY_BYTES). An unknown room has none.
+    /// they exceed [`HISTORY_BYTES`](holdline_shared::limits::HISTORY_BYTES). An unknown room has none. The same holds
+    /// for a room that `scope` does not allow.
     fn page(
         &self,
+        scope: &Scope,
         room: RoomName,
         before: Option<Seq>,
         limit: usize,

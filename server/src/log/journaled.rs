@@ -23,6 +23,7 @@ use super::outcome::Outcome;
 use super::projection::{Effect, Projection, ROOMS_AT_ONCE};
 use super::record::{Record, RecordKind};
 use super::retention::Retention;
+use crate::scope::Scope;
 
 /// A log on a journal.
 pub struct JournaledLog<J> {
@@ -125,18 +126,26 @@ impl<J: Journal> Log for JournaledLog<J> {
         .boxed()
     }
 
-    fn read(&self, rooms: RoomSelection, after: Seq) -> BoxFuture<'static, Result<Chunk, LogError>> {
+    fn read(
+        &self,
+        scope: &Scope,
+        rooms: RoomSelection,
+        after: Seq,
+    ) -> BoxFuture<'static, Result<Chunk, LogError>> {
+        let rooms = scope.narrow(rooms);
         self.read_projection(|projection| projection.read(&rooms, after))
     }
 
     fn page(
         &self,
+        scope: &Scope,
         room: RoomName,
         before: Option<Seq>,
         limit: usize,
         reader: Option<PersonId>,
     ) -> BoxFuture<'static, Result<Page, LogError>> {
-        self.read_projection(|projection| projection.page(&room, before, limit, reader.as_ref()))
+        let room = Some(room).filter(|room| scope.allows(room));
+        self.read_projection(|projection| projection.page(room.as_ref(), before, limit, reader.as_ref()))
     }
 
     fn prune(&self, retention: Retention) -> BoxFuture<'static, Result<bool, LogError>> {

@@ -6,6 +6,7 @@ mod check;
 mod contention;
 mod database;
 mod export;
+mod file_error;
 mod inspect;
 mod jobs;
 mod life;
@@ -53,6 +54,7 @@ use super::journal::Identity;
 use super::outcome::Outcome;
 use super::projection::{self, ROOMS_AT_ONCE};
 use super::retention::Retention;
+use crate::scope::Scope;
 
 /// The number of appends that may wait for the writer. At a few hundred bytes each this bounds memory, and
 /// the last of them waits well under a second on any disk, because a handful of commits takes all of them.
@@ -187,8 +189,13 @@ impl Log for SqliteLog {
         self.hand_over(|reply| Job::Append { draft, reply })
     }
 
-    fn read(&self, rooms: RoomSelection, after: Seq) -> BoxFuture<'static, Result<Chunk, LogError>> {
-        let shared = self.shared.clone();
+    fn read(
+        &self,
+        scope: &Scope,
+        rooms: RoomSelection,
+        after: Seq,
+    ) -> BoxFuture<'static, Result<Chunk, LogError>> {
+        let (shared, rooms) = (self.shared.clone(), scope.narrow(rooms));
         self.read_as(ReadKind::Entries, move |db| {
             let chunk = projection::read(db, &rooms, after)?;
             if chunk.upto > after {
@@ -200,14 +207,15 @@ impl Log for SqliteLog {
 
     fn page(
         &self,
+        scope: &Scope,
         room: RoomName,
         before: Option<Seq>,
         limit: usize,
         asking: Option<PersonId>,
     ) -> BoxFuture<'static, Result<Page, LogError>> {
-        let shared = self.shared.clone();
+        let (shared, room) = (self.shared.clone(), Some(room).filter(|room| scope.allows(room)));
         self.read_as(ReadKind::Messages, move |db| {
-            let page = projection::page(db, &room, before, limit, asking.as_ref())?;
+            let page = projection::page(db, room.as_ref(), before, limit, asking.as_ref())?;
             shared.saw(page.upto);
             Ok(page)
         })

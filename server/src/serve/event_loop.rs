@@ -267,7 +267,7 @@ impl EventLoop {
             return self.hand_over(number, Bytes::copy_from_slice(bytes));
         };
         let (peer, headers) = (self.connections.peer(number), poll.caller_headers());
-        let mut id = RequestId::given(&self.app.config, peer, &headers);
+        let mut id = RequestId::given(&self.app.config, peer, headers.request_id);
         let span = tracing::debug_span!(
             "request",
             id = %id.get_or_insert_with(RequestId::make),

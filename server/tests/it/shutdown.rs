@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use holdline_server::Scope;
 use holdline_server::hub::{Hub, HubConfig};
 use holdline_server::log::SqliteLog;
 use holdline_shared::Batch;
@@ -98,7 +99,7 @@ async fn signals_end_the_process_gracefully_and_in_time() {
         assert!(start.elapsed() < Duration::from_secs(50), "{signal}: the poll's own time was waited for");
         let hub = Hub::open(Arc::new(SqliteLog::open(&path).unwrap())).await.unwrap();
         let rooms = holdline_shared::RoomSelection::All;
-        let all = hub.log().read(rooms, holdline_shared::Seq::START).await.unwrap();
+        let all = hub.log().read(&Scope::of_every_room(), rooms, holdline_shared::Seq::START).await.unwrap();
         let entries: Vec<_> = all.entries.iter().map(|entry| entry.entry().unwrap().clone()).collect();
         assert_eq!(texts(&entries), ["before the end"]);
     }

@@ -1,5 +1,6 @@
 //! A log of version 1 (`tests/data/v1.db`), opened by this version with all of its content.
 
+use holdline_server::Scope;
 use holdline_server::log::{Log, SqliteLog};
 use holdline_shared::{Batch, Entry, EntryKind, History, Person, RoomSelection, Seq};
 use serde_json::json;
@@ -60,7 +61,7 @@ async fn log_is_upgraded_once_and_gets_an_application_id() {
     for _ in 0..2 {
         let log = SqliteLog::open(&path).unwrap();
         assert_eq!(log.epoch().to_string(), "fcaeeb30581f5eb3");
-        let all = log.read(RoomSelection::All, Seq::START).await.unwrap();
+        let all = log.read(&Scope::of_every_room(), RoomSelection::All, Seq::START).await.unwrap();
         assert_eq!(all.entries.len(), 16);
         assert!(matches!(all.entries[15].entry().unwrap().kind, EntryKind::Message { .. }));
         assert_eq!(all.entries[0].entry().unwrap().author, Person::house());

@@ -52,6 +52,13 @@ fn request_change(ledger: &Ledger, entry: &Entry) -> ChangeId {
     ledger.record_change(ChangeRequest { author, room, target, kind })
 }
 
+/// Records requests for the changes that lead to these entries.
+fn request_all(ledger: &Ledger, entries: &[Entry]) {
+    for entry in entries {
+        request_change(ledger, entry);
+    }
+}
+
 /// Records a request and its answer with the entry.
 fn store_change(ledger: &Ledger, entry: &Entry) {
     let id = request_change(ledger, entry);
@@ -131,6 +138,7 @@ fn deleted_text_left_in_log_is_reported() {
     let ledger = ledger();
     let (mut before, _) = incarnation();
     before.push(deletion(7));
+    request_all(&ledger, &before[1..]);
     assert_eq!(violations(&ledger, &before), [(Violation::Undeleted, 3)]);
 }
 
@@ -144,9 +152,8 @@ fn text_missing_without_deletion_is_reported() {
 fn text_that_a_deleted_message_never_had_is_reported() {
     let ledger = ledger();
     let (_, after) = incarnation();
-    for change in [edit(0, 2), edit(0, 3), deletion(0)] {
-        request_change(&ledger, &change);
-    }
+    request_all(&ledger, &incarnation().0[1..]);
+    request_change(&ledger, &deletion(0));
     let [one, two, three] = ["one", "two", "three"]
         .map(|name| ledger.add_reader(name.into(), rooms(&["tea"]), Seq::START, Receives::Entries));
     // Either text may have been that of the first edit, but not different ones for different readers.
@@ -163,6 +170,7 @@ fn text_that_a_deleted_message_never_had_is_reported() {
 fn undelivered_and_duplicate_changes_are_reported() {
     let ledger = ledger();
     let log = [message(2, "tea", 1), edit(3, 2), reaction(4, "bob", true), reaction(5, "bob", false)];
+    request_all(&ledger, &log[1..]);
     let reader = ledger.add_reader("reader".into(), rooms(&["tea"]), Seq::START, Receives::Entries);
     record(&ledger, reader, &log[..2]);
     record(&ledger, reader, &[log[3].clone(), log[3].clone()]);
@@ -193,7 +201,7 @@ fn lost_edits_of_deleted_messages_are_counted() {
         let id = request_change(&ledger, &edit(0, n));
         ledger.record_change_answer(id, ChangeAnswer::Unchanged);
     }
-    request_change(&ledger, &deletion(0));
+    request_all(&ledger, &[deletion(0), reaction(0, "bob", true), reaction(0, "bob", false)]);
     after.remove(1);
     assert_eq!(violations(&ledger, &after), [(Violation::Lost, 1)]);
 }
@@ -221,8 +229,11 @@ fn stored_repeats_are_reported() {
         reaction(7, "eve", false),
         edit(8, 1),
     ];
+    request_all(&ledger, &log[1..]);
     assert_eq!(violations(&ledger, &log), [(Violation::StoredTwice, 3)]);
-    let (_, mut after) = incarnation();
+    let (before, mut after) = incarnation();
+    request_all(&ledger, &before[1..]);
+    request_change(&ledger, &deletion(0));
     after.push(deletion(8));
     after.push(reaction(9, "bob", true));
     assert_eq!(violations(&ledger, &after), [(Violation::StoredTwice, 2)]);
@@ -235,7 +246,18 @@ fn unrequested_changes_are_reported() {
     let by_others = changed(4, "eve", EntryKind::Edit { target: Seq(2), text: Some(text(4)) });
     let of_nothing = changed(5, "eve", EntryKind::Delete { target: Seq(3) });
     let log = [message(2, "tea", 1), edit(3, 5), by_others, of_nothing];
-    assert_eq!(violations(&ledger, &log), [(Violation::Phantom, 3)]);
+    // Two of them are wrong whoever asked, and nobody asked for any.
+    assert_eq!(violations(&ledger, &log), [(Violation::Phantom, 5)]);
+}
+
+#[test]
+fn change_by_somebody_who_asked_for_nothing_is_reported() {
+    let ledger = ledger();
+    request_change(&ledger, &edit(0, 2));
+    let log = [message(2, "tea", 1), edit(3, 2), reaction(4, "eve", true)];
+    assert_eq!(violations(&ledger, &log), [(Violation::Phantom, 1)]);
+    ledger.begin_after(Seq(4));
+    assert_eq!(violations(&ledger, &log), [], "it is of an earlier round");
 }
 
 #[test]
@@ -281,6 +303,7 @@ fn readers_of_texts_need_no_changes() {
     ledger.record_text(classic, "text 1");
     ledger.record_text(classic, "text 2");
     let log = [message(2, "tea", 1), edit(3, 2)];
+    request_change(&ledger, &log[1]);
     assert_eq!(ledger.readers_behind(&log), Vec::<String>::new());
     assert_eq!(violations(&ledger, &log), [(Violation::Phantom, 1)], "the text of an edit is not a message");
     assert!(ledger.position() > LedgerPosition::default());

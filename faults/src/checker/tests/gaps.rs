@@ -2,7 +2,7 @@
 
 use holdline_shared::{Entry, RoomName, Seq};
 
-use super::{key, log, message, record, rooms, text};
+use super::{key, log, message, publish_all, record, rooms, text};
 use crate::checker::{Findings, Gap, Ledger, Receives, Violation};
 
 fn tea() -> RoomName {
@@ -22,6 +22,7 @@ fn violations(findings: &Findings) -> Vec<(Violation, usize)> {
 fn gap_over_expired_entries_is_accepted() {
     let ledger = Ledger::default();
     let whole = five();
+    publish_all(&ledger, &whole);
     let reader = ledger.add_reader("absent".into(), rooms(&["tea"]), Seq::START, Receives::Entries);
     record(&ledger, reader, &whole[..1]);
     ledger.record_gap(reader, Gap { after: Seq(1), resumed: Seq(4), oldest: vec![(tea(), Seq(4))] });
@@ -33,6 +34,7 @@ fn gap_over_expired_entries_is_accepted() {
 fn gap_without_expired_entries_is_reported() {
     let ledger = Ledger::default();
     let whole = five();
+    publish_all(&ledger, &whole);
     let reader = ledger.add_reader("absent".into(), rooms(&["tea"]), Seq::START, Receives::Entries);
     record(&ledger, reader, &whole[..3]);
     // All entries that the reader had not received were still there; expired entries of another room do not matter.
@@ -48,6 +50,7 @@ fn gap_without_expired_entries_is_reported() {
 fn gap_that_was_not_announced_is_reported() {
     let ledger = Ledger::default();
     let whole = five();
+    publish_all(&ledger, &whole);
     let reader = ledger.add_reader("absent".into(), rooms(&["tea"]), Seq::START, Receives::Entries);
     record(&ledger, reader, &whole[..1]);
     record(&ledger, reader, &whole[3..]);
@@ -58,6 +61,7 @@ fn gap_that_was_not_announced_is_reported() {
 fn reader_from_the_start_needs_what_the_log_still_has() {
     let ledger = Ledger::default();
     let whole = five();
+    publish_all(&ledger, &whole);
     let late = ledger.add_reader("late".into(), rooms(&["tea"]), Seq::START, Receives::Entries);
     record(&ledger, late, &whole[2..]);
     assert_eq!(violations(&ledger.check_with_retention(&whole, &whole[2..])), []);
@@ -68,6 +72,7 @@ fn reader_from_the_start_needs_what_the_log_still_has() {
 fn invented_entry_in_a_log_with_retention_is_reported() {
     let ledger = Ledger::default();
     let whole = five();
+    publish_all(&ledger, &whole);
     let mut kept = whole[3..].to_vec();
     kept.push(message(6, "tea", 6));
     assert_eq!(violations(&ledger.check_with_retention(&whole, &kept)), [(Violation::Phantom, 1)]);
@@ -79,6 +84,7 @@ fn expired_publish_is_not_lost() {
     ledger.record_attempt(key(1), &text(1));
     ledger.record_acknowledgement(key(1), Seq(1));
     let whole = five();
+    publish_all(&ledger, &whole);
     assert_eq!(violations(&ledger.check_with_retention(&whole, &whole[3..])), []);
 }
 
@@ -86,6 +92,7 @@ fn expired_publish_is_not_lost() {
 fn interrupted_readers_need_only_a_prefix() {
     let ledger = Ledger::default();
     let log = log();
+    publish_all(&ledger, &log);
     let reader = ledger.add_reader("cut off".into(), rooms(&["tea"]), Seq::START, Receives::Entries);
     ledger.add_reader("not begun".into(), rooms(&["tea"]), Seq::START, Receives::Entries);
     record(&ledger, reader, &log[..1]);
@@ -100,6 +107,7 @@ fn findings_of_parts_are_added_up() {
     let mut sum = Findings::default();
     for text in ["one", "two"] {
         let ledger = Ledger::default();
+        publish_all(&ledger, &log());
         ledger.report(Violation::Mixed, text);
         sum.take(ledger.check(&log()));
     }

@@ -30,7 +30,7 @@ pub(crate) struct CallerHeaders<'a> {
     pub(super) credentials: Credentials<'a>,
     pub(super) forwarded: Forwarded<'a>,
     /// `X-Request-Id`.
-    pub(in crate::api) request_id: Option<&'a [u8]>,
+    pub(crate) request_id: Option<&'a [u8]>,
     /// Whether some proxy has left a trace, be it one that says nothing of use.
     pub(super) is_passed_on: bool,
 }

@@ -12,9 +12,9 @@ mod rotate_secret;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
-use holdline_server::log::LogUrl;
+use holdline_server::log::{LogError, LogUrl};
 
 pub(crate) use self::address::{default_path, filled_in, make_folder_of};
 
@@ -52,6 +52,14 @@ impl Log {
             Command::Import(import) => import.run(),
             Command::RotateSecret(rotate) => rotate.run(),
         }
+    }
+}
+
+/// An error as an operator reads it: the text of a failure names the file and what to do.
+fn explained(error: LogError) -> anyhow::Error {
+    match error {
+        LogError::Unavailable(why) => anyhow!(why),
+        other => other.into(),
     }
 }
 

@@ -27,7 +27,15 @@ async fn polls_that_ask_the_same_share_one_read() {
         let room = hub.state.rooms.find(&lobby).unwrap();
         let feed = if number < 3 { hub.state.all_rooms() } else { room.feed().clone() };
         let (epoch, feeds) = (feed.epoch(), Feeds::One(feed));
-        let completed = Completed { key: is_here, epoch, after, found: Found::NotCached, presence, feeds };
+        let completed = Completed {
+            key: is_here,
+            scope: Scope::of_every_room(),
+            epoch,
+            after,
+            found: Found::NotCached,
+            presence,
+            feeds,
+        };
         begun.push(reads.reply(hub.answers(), completed));
     }
     assert_eq!((reads.readings.len(), reads.answers.len()), (2, 4), "with presence and without");

@@ -12,9 +12,7 @@ use tokio::time::Instant;
 use crate::hub::polls::CROWDED_WAIT;
 use crate::hub::{Answer, Hub, HubConfig};
 use crate::log::{Draft, MemoryLog};
-use crate::scope::Scope;
-
-const EVERY_ROOM: &Scope = &Scope::of_every_room();
+use crate::scope::{EVERY_ROOM, Scope};
 
 const LONG: Duration = Duration::from_secs(100);
 

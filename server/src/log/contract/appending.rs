@@ -9,13 +9,14 @@ use crate::log::draft::DraftKind;
 use crate::log::engine::Log;
 use crate::log::error::Refusal;
 use crate::log::outcome::Outcome;
+use crate::scope::EVERY_ROOM;
 
 pub(crate) async fn new_log_has_a_lobby(log: Arc<dyn Log>) {
     let head = log.head();
     assert!(head > Seq::START);
     let rooms = log.rooms().await.unwrap();
     assert_eq!((rooms.len(), rooms[0].name.as_str(), rooms[0].head), (1, "lobby", head));
-    let chunk = log.read(RoomSelection::All, Seq::START).await.unwrap();
+    let chunk = log.read(EVERY_ROOM, RoomSelection::All, Seq::START).await.unwrap();
     assert_eq!((seqs(&chunk), chunk.upto), (vec![head], head));
     assert!(log.has_reached(head) && !log.has_reached(Seq(u64::MAX)));
 }
@@ -25,7 +26,7 @@ pub(crate) async fn stored_json_is_the_entry(log: Arc<dyn Log>) {
     let Ok(Outcome::Appended(told)) = log.append(say("ada", "lobby", 1, "\"quoted\" \u{1F600}")).await else {
         panic!()
     };
-    let read = log.read(named(&["lobby"]), start).await.unwrap();
+    let read = log.read(EVERY_ROOM, named(&["lobby"]), start).await.unwrap();
     assert_eq!(read.entries[0].json, told.json);
     let entry = read.entries[0].entry().unwrap();
     assert_eq!((entry.seq, entry.author.id.as_str()), (told.seq, "ada"));
@@ -43,7 +44,7 @@ pub(crate) async fn key_is_published_once(log: Arc<dyn Log>) {
     let appended = outcomes.iter().filter(|o| matches!(o, Ok(Outcome::Appended(_)))).count();
     let repeated = outcomes.iter().filter(|o| matches!(o, Ok(Outcome::Repeated(_)))).count();
     assert_eq!((appended, repeated), (1, 19));
-    let page = log.page(room("lobby"), None, 10, None).await.unwrap();
+    let page = log.page(EVERY_ROOM, room("lobby"), None, 10, None).await.unwrap();
     assert_eq!(page.messages.len(), 3);
 }
 
@@ -76,7 +77,10 @@ pub(crate) async fn reply_needs_a_message_of_the_room(log: Arc<dyn Log>) {
     assert_eq!(refusal(&*log, reply("lobby", 3, Seq(target.0 + 9_999))).await, Refusal::UnknownMessage);
     append(&*log, make("tea", None)).await;
     assert_eq!(refusal(&*log, reply("tea", 4, target)).await, Refusal::UnknownMessage);
-    assert_eq!(log.page(room("lobby"), None, 5, None).await.unwrap().messages[1].reply_to, Some(target));
+    assert_eq!(
+        log.page(EVERY_ROOM, room("lobby"), None, 5, None).await.unwrap().messages[1].reply_to,
+        Some(target)
+    );
 }
 
 /// Acknowledged entries, keys and rooms survive a restart. For engines that outlive the process.
@@ -89,7 +93,7 @@ pub(crate) async fn log_survives_a_restart<L: Log, E: std::fmt::Debug>(open: imp
     drop(log);
     let log = open().unwrap();
     assert_eq!((log.epoch(), log.secret(), log.head()), (epoch, secret, last));
-    let page = log.page(room("lobby"), None, 5, None).await.unwrap();
+    let page = log.page(EVERY_ROOM, room("lobby"), None, 5, None).await.unwrap();
     assert_eq!(page.messages[0].text.as_ref().unwrap().as_str(), "hello all");
     assert!(
         matches!(log.append(say("ada", "lobby", 1, "again")).await, Ok(Outcome::Repeated(_))),

@@ -9,6 +9,7 @@ use holdline_shared::{Message, PersonId, RoomName, Seq};
 
 use super::{Log, draft, key, named, room};
 use crate::log::draft::{Draft, DraftKind};
+use crate::scope::EVERY_ROOM;
 
 const PEOPLE: [&str; 14] =
     ["p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "p10", "p11", "p12", "p13"];
@@ -86,7 +87,7 @@ impl Met {
 }
 
 async fn history(log: &dyn Log, name: &RoomName, reader: Option<&PersonId>) -> Vec<Message> {
-    log.page(name.clone(), None, 10_000, reader.cloned()).await.unwrap().messages
+    log.page(EVERY_ROOM, name.clone(), None, 10_000, reader.cloned()).await.unwrap().messages
 }
 
 /// Folds the room's entries after `after` into the messages that `reader` saw there.
@@ -100,7 +101,7 @@ async fn folded(
     let mut messages: BTreeMap<Seq, Message> =
         seen.into_iter().map(|message| (message.seq, message)).collect();
     loop {
-        let chunk = log.read(named(&[name.as_str()]), after).await.unwrap();
+        let chunk = log.read(EVERY_ROOM, named(&[name.as_str()]), after).await.unwrap();
         for entry in chunk.entries.iter().map(|entry| entry.entry().unwrap()) {
             let before = messages.clone();
             for message in messages.values_mut() {

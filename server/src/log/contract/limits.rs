@@ -8,6 +8,7 @@ use super::{append, draft, left, refusal, room, say};
 use crate::log::draft::DraftKind;
 use crate::log::engine::Log;
 use crate::log::error::Refusal;
+use crate::scope::EVERY_ROOM;
 
 pub(crate) async fn edits_of_a_message_are_limited(log: Arc<dyn Log>) {
     let target = append(&*log, say("ada", "lobby", 1, "first")).await;
@@ -27,7 +28,7 @@ pub(crate) async fn page_is_limited_in_bytes(log: Arc<dyn Log>) {
     futures_util::future::join_all(pending).await;
     let (mut before, mut all, mut count) = (None, Vec::new(), 0);
     loop {
-        let page = log.page(room("lobby"), before, 200, None).await.unwrap();
+        let page = log.page(EVERY_ROOM, room("lobby"), before, 200, None).await.unwrap();
         let bytes = serde_json::to_vec(&page.messages).unwrap().len();
         assert!(bytes < HISTORY_BYTES + 10_000, "{bytes}");
         assert!(!page.more || bytes >= HISTORY_BYTES, "closed early at {bytes}");

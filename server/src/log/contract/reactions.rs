@@ -10,6 +10,7 @@ use crate::log::draft::{Draft, DraftKind};
 use crate::log::engine::Log;
 use crate::log::error::Refusal;
 use crate::log::outcome::Outcome;
+use crate::scope::EVERY_ROOM;
 
 fn react(who: &str, target: Seq, emoji: &str, on: bool) -> Draft {
     draft(who, "lobby", DraftKind::Reaction { target, emoji: emoji.parse().unwrap(), on })
@@ -17,7 +18,7 @@ fn react(who: &str, target: Seq, emoji: &str, on: bool) -> Draft {
 
 async fn reactions(log: &dyn Log, reader: Option<&str>) -> Vec<Reaction> {
     let reader = reader.map(|reader| reader.parse::<PersonId>().unwrap());
-    log.page(room("lobby"), None, 5, reader).await.unwrap().messages.remove(0).reactions
+    log.page(EVERY_ROOM, room("lobby"), None, 5, reader).await.unwrap().messages.remove(0).reactions
 }
 
 fn ids(reaction: &Reaction) -> Vec<&str> {
@@ -35,7 +36,7 @@ pub(crate) async fn reaction_is_added_once(log: Arc<dyn Log>) {
     append(&*log, react("ada", "🎉", true)).await;
     append(&*log, react("bob", "👍", false)).await;
     assert!(matches!(log.append(react("bob", "👍", false)).await, Ok(Outcome::Unchanged)));
-    let page = log.page(room("lobby"), None, 5, None).await.unwrap();
+    let page = log.page(EVERY_ROOM, room("lobby"), None, 5, None).await.unwrap();
     let reactions: Vec<_> = page.messages[0].reactions.iter().map(|r| (r.emoji.as_str(), r.count)).collect();
     assert_eq!(reactions, [("👍", 1), ("🎉", 1)]);
 }

@@ -8,6 +8,7 @@ use holdline_shared::{RoomSelection, Seq};
 use super::{append, left, make, named, room, say, seqs, texts};
 use crate::log::engine::Log;
 use crate::log::outcome::Outcome;
+use crate::scope::{EVERY_ROOM, Scope};
 
 pub(crate) async fn appended_entries_are_read_in_order(log: Arc<dyn Log>) {
     let start = log.head();
@@ -19,15 +20,15 @@ pub(crate) async fn appended_entries_are_read_in_order(log: Arc<dyn Log>) {
     }
     assert!(said.is_sorted_by(|a, b| a < b) && start < said[0]);
     let (second, last) = (said[1], said[5]);
-    let lobby = log.read(named(&["lobby"]), start).await.unwrap();
+    let lobby = log.read(EVERY_ROOM, named(&["lobby"]), start).await.unwrap();
     assert_eq!((texts(&lobby), lobby.upto), (vec!["m0".into(), "m2".into(), "m4".into()], last));
-    let both = log.read(named(&["lobby", "tea"]), second).await.unwrap();
+    let both = log.read(EVERY_ROOM, named(&["lobby", "tea"]), second).await.unwrap();
     assert_eq!(seqs(&both), said[2..]);
-    assert_eq!(seqs(&log.read(RoomSelection::All, second).await.unwrap()), said[2..]);
-    let nothing = log.read(named(&["nowhere"]), start).await.unwrap();
+    assert_eq!(seqs(&log.read(EVERY_ROOM, RoomSelection::All, second).await.unwrap()), said[2..]);
+    let nothing = log.read(EVERY_ROOM, named(&["nowhere"]), start).await.unwrap();
     assert_eq!((seqs(&nothing), nothing.upto), (vec![], last));
     let far = Seq(last.0 + 99);
-    let beyond = log.read(RoomSelection::All, far).await.unwrap();
+    let beyond = log.read(EVERY_ROOM, RoomSelection::All, far).await.unwrap();
     assert_eq!((seqs(&beyond), beyond.upto), (vec![], far), "a cursor never goes back");
 }
 
@@ -42,7 +43,7 @@ pub(crate) async fn batch_is_limited(log: Arc<dyn Log>) {
         let mut after = begin;
         let mut got = Vec::new();
         while got.len() < total as usize {
-            let chunk = log.read(rooms.clone(), after).await.unwrap();
+            let chunk = log.read(EVERY_ROOM, rooms.clone(), after).await.unwrap();
             assert!(!chunk.entries.is_empty() && chunk.entries.len() <= BATCH_ENTRIES);
             got.extend(seqs(&chunk));
             after = chunk.upto;
@@ -55,14 +56,14 @@ pub(crate) async fn history_is_paged_backwards(log: Arc<dyn Log>) {
     for n in 0..25 {
         append(&*log, say("ada", "lobby", n, &format!("m{n}"))).await;
     }
-    let newest = log.page(room("lobby"), None, 10, None).await.unwrap();
+    let newest = log.page(EVERY_ROOM, room("lobby"), None, 10, None).await.unwrap();
     let first = &newest.messages[0];
     assert_eq!((newest.messages.len(), newest.more, newest.upto), (10, true, log.head()));
     assert_eq!(newest.messages[9].text.as_ref().unwrap().as_str(), "m24");
-    let older = log.page(room("lobby"), Some(first.seq), 20, None).await.unwrap();
+    let older = log.page(EVERY_ROOM, room("lobby"), Some(first.seq), 20, None).await.unwrap();
     assert_eq!((older.messages.len(), older.more), (15, false));
     assert_eq!(older.messages[14].text.as_ref().unwrap().as_str(), "m14");
-    let none = log.page(room("nowhere"), None, 10, None).await.unwrap();
+    let none = log.page(EVERY_ROOM, room("nowhere"), None, 10, None).await.unwrap();
     assert_eq!((none.messages.len(), none.more), (0, false));
 }
 
@@ -71,9 +72,9 @@ pub(crate) async fn head_is_never_behind_a_read(log: Arc<dyn Log>) {
     for n in 0..200 {
         let appending = log.append(say("ada", "lobby", n, "x"));
         loop {
-            let page = log.page(room("lobby"), None, 1, None).await.unwrap();
+            let page = log.page(EVERY_ROOM, room("lobby"), None, 1, None).await.unwrap();
             assert!(page.upto <= log.head(), "{} was read, the head is {}", page.upto, log.head());
-            let chunk = log.read(RoomSelection::All, reached).await.unwrap();
+            let chunk = log.read(EVERY_ROOM, RoomSelection::All, reached).await.unwrap();
             assert!(chunk.upto <= log.head(), "{} was read, the head is {}", chunk.upto, log.head());
             if chunk.upto > reached {
                 reached = chunk.upto;
@@ -82,4 +83,24 @@ pub(crate) async fn head_is_never_behind_a_read(log: Arc<dyn Log>) {
         }
         assert!(matches!(appending.await, Ok(Outcome::Appended(_))));
     }
+}
+
+pub(crate) async fn reads_stay_within_their_scope(log: Arc<dyn Log>) {
+    let start = log.head();
+    for (n, name) in ["tea", "secret"].into_iter().enumerate() {
+        append(&*log, make(name, None)).await;
+        append(&*log, say("ada", name, n as u128, name)).await;
+    }
+    let last = append(&*log, say("ada", "secret", 5, "secret")).await;
+    while log.prune("1/room".parse().unwrap()).await.unwrap() {}
+    let scope = Scope::of_rooms([room("tea"), room("nowhere")]);
+    for rooms in [RoomSelection::All, named(&["tea", "secret"])] {
+        let chunk = log.read(&scope, rooms.clone(), start).await.unwrap();
+        assert_eq!((texts(&chunk), chunk.upto), (vec!["tea".to_owned()], last), "{rooms:?}");
+        let tea = log.read(EVERY_ROOM, named(&["tea"]), start).await.unwrap();
+        assert_eq!(chunk.forgotten, tea.forgotten, "what others have lost is not told");
+    }
+    assert!(log.read(&scope, named(&["secret"]), start).await.unwrap().entries.is_empty());
+    assert!(log.page(&scope, room("secret"), None, 10, None).await.unwrap().messages.is_empty());
+    assert_eq!(log.page(&scope, room("tea"), None, 10, None).await.unwrap().messages.len(), 1);
 }

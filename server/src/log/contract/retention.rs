@@ -10,6 +10,7 @@ use super::{append, draft, left, make, named, room, say, seqs, texts};
 use crate::log::draft::{Draft, DraftKind};
 use crate::log::engine::{Log, LogEvent, RoomCut};
 use crate::log::retention::Retention;
+use crate::scope::EVERY_ROOM;
 
 fn edit(who: &str, target: Seq, text: &str) -> Draft {
     draft(who, "lobby", DraftKind::Edit { target, text: text.parse().unwrap() })
@@ -37,17 +38,17 @@ pub(crate) async fn retention_keeps_a_number_of_entries_or_an_age(log: Arc<dyn L
     }
     while log.prune(Retention::default()).await.unwrap() {}
     assert_eq!(
-        log.read(RoomSelection::All, Seq::START).await.unwrap().entries.len(),
+        log.read(EVERY_ROOM, RoomSelection::All, Seq::START).await.unwrap().entries.len(),
         32,
         "for ever is for ever"
     );
     while log.prune("5/room".parse().unwrap()).await.unwrap() {}
-    let lobby = log.read(named(&["lobby"]), Seq::START).await.unwrap();
+    let lobby = log.read(EVERY_ROOM, named(&["lobby"]), Seq::START).await.unwrap();
     assert_eq!(texts(&lobby), ["m23", "m25", "m26", "m28", "m29"]);
     assert_eq!(lobby.forgotten, said[22], "m22 was the newest to go");
-    let both = log.read(RoomSelection::All, Seq::START).await.unwrap();
+    let both = log.read(EVERY_ROOM, RoomSelection::All, Seq::START).await.unwrap();
     assert_eq!((both.entries.len(), log.head()), (10, said[29]));
-    let page = log.page(room("tea"), None, 50, None).await.unwrap();
+    let page = log.page(EVERY_ROOM, room("tea"), None, 50, None).await.unwrap();
     assert_eq!((page.messages.len(), page.more), (5, false));
     let topic = log.rooms().await.unwrap().into_iter().find(|r| r.name == room("tea")).unwrap().topic;
     assert_eq!(topic.as_str(), "green", "what a room is stays, though its making is forgotten");
@@ -57,7 +58,7 @@ pub(crate) async fn retention_keeps_a_number_of_entries_or_an_age(log: Arc<dyn L
     let old = Retention { age: Some(Duration::from_secs(3600)), per_room: None };
     while log.prune(old).await.unwrap() {}
     assert_eq!(
-        log.read(RoomSelection::All, Seq::START).await.unwrap().entries.len(),
+        log.read(EVERY_ROOM, RoomSelection::All, Seq::START).await.unwrap().entries.len(),
         3,
         "nothing is an hour old"
     );
@@ -89,7 +90,7 @@ pub(crate) async fn retention_removes_a_message_before_its_changes(log: Arc<dyn 
         // The cut lies between the message and its change.
         prune(&*log, "2/room").await;
         assert_eq!(left(&*log).await, [change, last], "change {n}");
-        let page = log.page(room("lobby"), None, 10, None).await.unwrap();
+        let page = log.page(EVERY_ROOM, room("lobby"), None, 10, None).await.unwrap();
         assert_eq!(page.messages.iter().map(|m| m.seq).collect::<Vec<_>>(), [last]);
     }
     let late = log.append(edit("ada", first.unwrap(), "too late")).await;
@@ -118,7 +119,7 @@ pub(crate) async fn retention_continues_across_chunks(log: Arc<dyn Log>) {
         while log.prune(young).await.unwrap() {}
         assert!(begun.elapsed().as_secs() < 60, "still there: {:?}", left(&*log).await);
     }
-    assert_eq!(log.page(room("lobby"), None, 10, None).await.unwrap().messages.len(), 1);
+    assert_eq!(log.page(EVERY_ROOM, room("lobby"), None, 10, None).await.unwrap().messages.len(), 1);
 }
 
 pub(crate) async fn retention_cuts_each_room_separately(log: Arc<dyn Log>) {
@@ -134,10 +135,10 @@ pub(crate) async fn retention_cuts_each_room_separately(log: Arc<dyn Log>) {
     }
     prune(&*log, "2/room").await;
     for name in ["a", "b", "c"] {
-        let chunk = log.read(named(&[name]), Seq::START).await.unwrap();
+        let chunk = log.read(EVERY_ROOM, named(&[name]), Seq::START).await.unwrap();
         assert_eq!(chunk.entries.len(), 2, "{name}: {:?}", seqs(&chunk));
         assert!(chunk.forgotten < chunk.entries[0].seq && chunk.forgotten > Seq::START);
-        let page = log.page(room(name), None, 10, None).await.unwrap();
+        let page = log.page(EVERY_ROOM, room(name), None, 10, None).await.unwrap();
         assert_eq!(page.messages.len(), 1, "{name}: the message that was edited is gone, the edit is not");
     }
 }
@@ -150,7 +151,7 @@ pub(crate) async fn deletion_removes_texts_of_entries_that_stay(log: Arc<dyn Log
     append(&*log, draft("ada", "lobby", DraftKind::Delete { target })).await;
     append(&*log, say("ada", "lobby", 2, "last")).await;
     prune(&*log, "4/room").await;
-    let chunk = log.read(RoomSelection::All, Seq::START).await.unwrap();
+    let chunk = log.read(EVERY_ROOM, RoomSelection::All, Seq::START).await.unwrap();
     let all: String = chunk.entries.iter().map(|e| String::from_utf8_lossy(&e.json).into_owned()).collect();
     assert!(!["first", "second", "third"].iter().any(|text| all.contains(text)), "{all}");
     assert_eq!(chunk.entries.len(), 4);
@@ -179,7 +180,7 @@ pub(crate) async fn cuts_are_told(log: Arc<dyn Log>) {
     assert!(told.lock().is_empty(), "nothing was removed");
     prune(&*log, "2/room").await;
     for name in ["lobby", "tea"] {
-        let forgotten = log.read(named(&[name]), Seq::START).await.unwrap().forgotten;
+        let forgotten = log.read(EVERY_ROOM, named(&[name]), Seq::START).await.unwrap().forgotten;
         let told = told.lock();
         let cut = told.iter().filter(|cut| cut.room == room(name)).map(|cut| cut.upto).max();
         assert_eq!(cut, Some(forgotten), "{name}");
@@ -197,6 +198,6 @@ pub(crate) async fn cuts_of_a_room_that_expires_in_portions_are_told(log: Arc<dy
         log.expire_rooms(Duration::ZERO, nobody.clone()).await.unwrap();
         assert!(begun.elapsed().as_secs() < 60, "nothing is told");
     }
-    let forgotten = log.read(RoomSelection::All, Seq::START).await.unwrap().forgotten;
+    let forgotten = log.read(EVERY_ROOM, RoomSelection::All, Seq::START).await.unwrap().forgotten;
     assert!(told.lock()[0].upto <= forgotten && told.lock()[0].room == room("tea"));
 }

@@ -11,6 +11,7 @@ use crate::log::draft::{Draft, DraftKind};
 use crate::log::engine::{Log, LogEvent};
 use crate::log::error::{LogError, Refusal};
 use crate::log::outcome::Outcome;
+use crate::scope::EVERY_ROOM;
 
 /// Expires every room that is a millisecond old and not in `in_use`.
 async fn expire(log: &dyn Log, in_use: &'static [&'static str]) {
@@ -105,7 +106,7 @@ pub(crate) async fn empty_rooms_expire(log: Arc<dyn Log>) {
         format!("{last} in lobby"),
     ];
     assert_eq!(*told.lock(), expected);
-    let all = log.read(RoomSelection::All, start).await.unwrap();
+    let all = log.read(EVERY_ROOM, RoomSelection::All, start).await.unwrap();
     assert_eq!((seqs(&all), all.forgotten), (vec![said, last], changed), "who follows all rooms has a gap");
     assert!(log.append(say("ada", "empty", 3, "x")).await.is_err());
 }
@@ -137,7 +138,7 @@ pub(crate) async fn recreated_room_reports_forgotten_entries(log: Arc<dyn Log>) 
     append(&*log, say("ada", "lobby", 1, "x")).await;
     expire_until(&*log, &[], &["lobby"]).await;
     let again = append(&*log, make("tea", None)).await;
-    let tea = log.read(named(&["tea"]), start).await.unwrap();
+    let tea = log.read(EVERY_ROOM, named(&["tea"]), start).await.unwrap();
     assert_eq!((seqs(&tea), tea.forgotten), (vec![again], made), "what it had before is missing");
     let topic = log.rooms().await.unwrap().into_iter().find(|r| r.name == room("tea")).unwrap().topic;
     assert_eq!(topic.as_str(), "", "it is another room");

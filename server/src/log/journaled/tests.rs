@@ -15,9 +15,7 @@ use super::*;
 use crate::hub::{Hub, PollError};
 use crate::log::draft::DraftKind;
 use crate::log::engine::LogEvent;
-use crate::scope::Scope;
-
-const EVERY_ROOM: &Scope = &Scope::of_every_room();
+use crate::scope::EVERY_ROOM;
 
 async fn unruly(seed: u64) -> JournaledLog<UnrulyJournal> {
     JournaledLog::open(UnrulyJournal::new(seed, Foreign::Refused)).await.unwrap()
@@ -38,7 +36,7 @@ fn foreign(draft: Draft) -> Record {
 async fn all_of(log: &dyn Log) -> (Vec<String>, BTreeMap<RoomName, Vec<Message>>) {
     let (mut entries, mut after) = (Vec::new(), Seq::START);
     loop {
-        let chunk = log.read(RoomSelection::All, after).await.unwrap();
+        let chunk = log.read(EVERY_ROOM, RoomSelection::All, after).await.unwrap();
         if chunk.entries.is_empty() {
             break;
         }
@@ -48,7 +46,7 @@ async fn all_of(log: &dyn Log) -> (Vec<String>, BTreeMap<RoomName, Vec<Message>>
     let mut pages = BTreeMap::new();
     for room in log.rooms().await.unwrap() {
         entries.push(format!("{room:?}"));
-        let page = log.page(room.name.clone(), None, 10_000, None).await.unwrap();
+        let page = log.page(EVERY_ROOM, room.name.clone(), None, 10_000, None).await.unwrap();
         pages.insert(room.name, page.messages);
     }
     (entries, pages)
@@ -202,7 +200,7 @@ async fn replaced_journal_is_told_once_its_new_content_is_there() {
     let (renewed, head) = (log.epoch(), log.head());
     log.append(say("ada", "lobby", "goes on")).await.unwrap();
     assert_eq!(*told.lock(), [format!("{renewed} {head} lobby"), "goes on".to_owned()]);
-    let page = log.page(RoomName::lobby(), None, 50, None).await.unwrap();
+    let page = log.page(EVERY_ROOM, RoomName::lobby(), None, 50, None).await.unwrap();
     let texts: Vec<_> = page.messages.iter().map(|m| m.text.as_ref().unwrap().to_string()).collect();
     assert_eq!(texts, ["old 0", "new", "goes on"]);
 }

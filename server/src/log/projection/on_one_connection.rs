@@ -153,7 +153,7 @@ impl Projection {
     /// Messages before `before`.
     pub(in crate::log) fn page(
         &mut self,
-        room: &RoomName,
+        room: Option<&RoomName>,
         before: Option<Seq>,
         limit: usize,
         asking: Option<&PersonId>,

@@ -55,17 +55,17 @@ pub(in crate::log) fn read(db: &Connection, rooms: &RoomSelection, after: Seq) -
     Ok(Chunk { entries: gathered.entries, upto, forgotten: newest_forgotten(db, rooms)? })
 }
 
-/// Messages before `before`, newest last, as `reader` sees them.
+/// Messages of a room before `before`, newest last, as `reader` sees them; none without a room.
 pub(in crate::log) fn page(
     db: &Connection,
-    room: &RoomName,
+    room: Option<&RoomName>,
     before: Option<Seq>,
     limit: usize,
     reader: Option<&PersonId>,
 ) -> rusqlite::Result<Page> {
     let upto = head(db)?;
     let (mut messages, mut more) = (Vec::new(), false);
-    if let Some(id) = room_id(db, room)? {
+    if let Some(id) = room.map(|room| room_id(db, room)).transpose()?.flatten() {
         let sql = "SELECT m.seq, m.is_deleted, e.json FROM messages m JOIN entries e ON e.seq = m.seq
                    WHERE m.room = ? AND m.seq < ? ORDER BY m.seq DESC";
         let mut statement = db.prepare_cached(sql)?;

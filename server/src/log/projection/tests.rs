@@ -25,6 +25,6 @@ fn projection_in_a_file_goes_on_after_a_restart_and_passes_over_what_it_has() {
     let mut projection = open();
     assert_eq!((projection.head(), projection.applied()), (head, applied));
     projection.apply(&ordered, |_, _| panic!("applied again")).unwrap();
-    let page = projection.page(&RoomName::lobby(), None, 10, None).unwrap();
+    let page = projection.page(Some(&RoomName::lobby()), None, 10, None).unwrap();
     assert_eq!(page.messages.len(), 1);
 }

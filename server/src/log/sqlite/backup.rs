@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use holdline_shared::{Epoch, Seq};
 use rusqlite::Connection;
 
+use super::file_error::{at_file, no_log, unwritable};
 use super::inspect::{self, Found, Leaves, inspect};
 use super::lineage;
 use super::location::{self, beside};
@@ -32,15 +33,16 @@ pub fn back_up(path: &Path, to: &Path) -> Result<Seq, LogError> {
     let path = location::resolve(path)?;
     let _leaves = Leaves::of(&path);
     must_be_a_log(&path)?;
-    let unwritable = |error: io::Error| LogError::Unavailable(format!("{}: {error}", to.display()));
     if to.symlink_metadata().is_ok() {
-        return Err(unwritable(io::ErrorKind::AlreadyExists.into()));
+        return Err(unwritable(to, &io::ErrorKind::AlreadyExists.into()));
     }
     // The temporary name is random, so an interrupted copy blocks nobody and nothing is overwritten.
     let part = beside(to, &format!(".{:016x}.part", random::word()));
-    let copied = copy(&path, &part).and_then(|head| {
+    let copied = copy(&path, &part, to).and_then(|head| {
         // A hard link, because a rename would replace a file that appeared meanwhile.
-        std::fs::hard_link(&part, to).and_then(|()| sync_folder(to)).map_err(unwritable)?;
+        std::fs::hard_link(&part, to)
+            .and_then(|()| sync_folder(to))
+            .map_err(|error| unwritable(to, &error))?;
         Ok(head)
     });
     // The file does not exist if the copy was refused.
@@ -53,18 +55,21 @@ pub fn back_up(path: &Path, to: &Path) -> Result<Seq, LogError> {
 pub fn restore(from: &Path, path: &Path) -> Result<Restored, LogError> {
     let (from, path) = (location::resolve(from)?, location::resolve(path)?);
     if from == path {
-        return Err(LogError::Unavailable(format!("{} is the log itself, no backup", from.display())));
+        return Err(LogError::Unavailable(format!(
+            "{} is the log itself, no backup; give the file of a backup",
+            from.display()
+        )));
     }
     let _leaves = Leaves::of(&from);
     must_be_a_log(&from)?;
     let lock = LogLock::take_for_restore(&path)?;
-    let unwritable = |error: io::Error| LogError::Unavailable(format!("{}: {error}", path.display()));
+    let unwritable = |error: io::Error| unwritable(&path, &error);
     let part = beside(&path, ".restoring");
     match std::fs::remove_file(&part) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(error)),
         _ => {}
     }
-    let restored = copy(&from, &part).and_then(|head| Ok((head, begin_new_epoch(&part)?)));
+    let restored = copy(&from, &part, &path).and_then(|head| Ok((head, begin_new_epoch(&part)?)));
     let (head, epoch) = restored.inspect_err(|_| drop(std::fs::remove_file(&part)))?;
     location::give_to_owner_of(&path, &File::open(&part).map_err(unwritable)?);
     std::fs::rename(&part, &path).and_then(|()| sync_folder(&path)).map_err(unwritable)?;
@@ -86,30 +91,31 @@ fn must_be_a_log(path: &Path) -> Result<(), LogError> {
     match inspect(path)? {
         // A mixture of two states is never copied.
         Found::Log { .. } => lineage::check(path),
-        Found::Nothing => Err(LogError::Unavailable(format!("{} has no log in it", path.display()))),
+        Found::Nothing => Err(no_log(path)),
     }
 }
 
-/// Copies the database with its write-ahead log into a new, self-contained file, then checks and syncs it.
-fn copy(path: &Path, to: &Path) -> Result<Seq, LogError> {
-    let file = location::private().write(true).create_new(true).open(to);
-    let file = file.map_err(|error| LogError::Unavailable(format!("{}: {error}", to.display())))?;
-    let source = inspect::open(path, true).map_err(log_error)?;
+/// Copies the database with its write-ahead log into a new, self-contained file, then checks and syncs it. Errors name the file
+/// that the copy becomes.
+fn copy(path: &Path, to: &Path, named: &Path) -> Result<Seq, LogError> {
+    let unwritable = |error: io::Error| unwritable(named, &error);
+    let file = location::private().write(true).create_new(true).open(to).map_err(unwritable)?;
+    let source = inspect::open(path, true).map_err(at_file(path))?;
     // SQLite copies in one read transaction, so the copy is one state of the log even while a server writes.
-    let to = std::path::absolute(to).map_err(|error| LogError::Unavailable(error.to_string()))?;
-    source.execute("VACUUM INTO ?", [inspect::address_with(&to, "mode=rwc")]).map_err(log_error)?;
-    let copy = Connection::open(&to).map_err(log_error)?;
+    let to = std::path::absolute(to).map_err(unwritable)?;
+    source.execute("VACUUM INTO ?", [inspect::address_with(&to, "mode=rwc")]).map_err(at_file(named))?;
+    let copy = Connection::open(&to).map_err(at_file(named))?;
     let said: String =
-        copy.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(log_error)?;
+        copy.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(at_file(named))?;
     if said != "ok" {
         let from = path.display();
         return Err(LogError::Unavailable(format!(
             "{from} is damaged ({said}); holdline log check says more"
         )));
     }
-    let head = head(&copy).map_err(log_error)?;
-    copy.close().map_err(|(_, error)| log_error(error))?;
-    file.sync_all().map_err(|error| LogError::Unavailable(format!("{}: {error}", to.display())))?;
+    let head = head(&copy).map_err(at_file(named))?;
+    copy.close().map_err(|(_, error)| at_file(named)(error))?;
+    file.sync_all().map_err(unwritable)?;
     Ok(head)
 }
 

@@ -7,6 +7,7 @@ use holdline_shared::Seq;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
+use super::file_error::no_log;
 use super::inspect::{self, Found, Leaves, inspect};
 use super::{lineage, location};
 use crate::log::error::LogError;
@@ -49,7 +50,7 @@ pub fn check(path: &Path) -> Result<Checked, LogError> {
     let path = location::resolve(path)?;
     let _leaves = Leaves::of(&path);
     if inspect(&path)? == Found::Nothing {
-        return Err(LogError::Unavailable(format!("{} has no log in it", path.display())));
+        return Err(no_log(&path));
     }
     lineage::check(&path)?;
     let database = inspect::open(&path, true).map_err(log_error)?;

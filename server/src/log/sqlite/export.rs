@@ -11,6 +11,7 @@ use holdline_shared::{Entry, RoomName, Seq};
 use rusqlite::{ErrorCode, TransactionBehavior};
 use serde::{Deserialize, Serialize};
 
+use super::file_error::{at_file, no_log};
 use super::inspect::{self, Found, Leaves, inspect};
 use super::location::{self, beside};
 use super::lock::LogLock;
@@ -54,7 +55,7 @@ pub fn export(path: &Path, into: &mut dyn Write) -> Result<Exported, LogError> {
     let path = location::resolve(path)?;
     let _leaves = Leaves::of(&path);
     if inspect(&path)? == Found::Nothing {
-        return Err(LogError::Unavailable(format!("{} has no log in it", path.display())));
+        return Err(no_log(&path));
     }
     lineage::check(&path)?;
     let mut database = inspect::open(&path, true).map_err(log_error)?;
@@ -104,7 +105,10 @@ pub fn export(path: &Path, into: &mut dyn Write) -> Result<Exported, LogError> {
 pub fn import(from: &mut dyn BufRead, path: &Path) -> Result<u64, LogError> {
     let path = location::resolve(path)?;
     if path.exists() || beside(&path, "-wal").exists() {
-        let why = format!("{} is there already; import makes a new log", path.display());
+        let why = format!(
+            "{} is there already, and import makes a new log; name another place with --log, or move the file away",
+            path.display()
+        );
         return Err(LogError::Unavailable(why));
     }
     let imported = import_into(from, &path);
@@ -120,12 +124,15 @@ fn import_into(from: &mut dyn BufRead, path: &Path) -> Result<u64, LogError> {
     let mut lines = from.lines();
     let bad = |number: u64, why: String| LogError::Unavailable(format!("line {number}: {why}"));
     let first = lines.next().unwrap_or_else(|| Ok(String::new())).map_err(|e| bad(1, e.to_string()))?;
-    let header: Header = serde_json::from_str(&first)
-        .ok()
-        .filter(|header: &Header| header.format == FORMAT)
-        .ok_or_else(|| bad(1, "this is not the first line of an exported log".to_owned()))?;
+    let header: Header =
+        serde_json::from_str(&first).ok().filter(|header: &Header| header.format == FORMAT).ok_or_else(
+            || bad(1, "this is no exported log; give a file that holdline log export wrote".to_owned()),
+        )?;
     if header.version > VERSION {
-        return Err(bad(1, format!("version {} is newer than this program", header.version)));
+        return Err(bad(
+            1,
+            format!("version {} is newer than this program; import it with a newer one", header.version),
+        ));
     }
     let strange = |room: &RoomName| room.as_str().parse().ok().as_ref() != Some(room);
     if let Some(room) = header.rooms.iter().find(|room| strange(&room.name)) {
@@ -134,8 +141,8 @@ fn import_into(from: &mut dyn BufRead, path: &Path) -> Result<u64, LogError> {
     let (lock, found) = LogLock::take(path)?;
     let mut database = database::open(path, found)?;
     let transaction =
-        database.transaction_with_behavior(TransactionBehavior::Immediate).map_err(log_error)?;
-    make_rooms(&transaction, &header.rooms).map_err(log_error)?;
+        database.transaction_with_behavior(TransactionBehavior::Immediate).map_err(at_file(path))?;
+    make_rooms(&transaction, &header.rooms).map_err(at_file(path))?;
     let mut group = AppendTransaction::begin(transaction, Tip::default(), 0);
     let (mut entries, mut head) = (0, Seq::START);
     for (number, line) in (2..).zip(lines) {
@@ -154,11 +161,14 @@ fn import_into(from: &mut dyn BufRead, path: &Path) -> Result<u64, LogError> {
         entries += 1;
     }
     if head != header.head {
-        let why =
-            format!("the lines end at entry {head}, but the log that was exported ended at {}", header.head);
+        let why = format!(
+            "the lines end at entry {head}, but the log that was exported ended at {}: something is missing; \
+             export it again, or copy the file again",
+            header.head
+        );
         return Err(LogError::Unavailable(why));
     }
-    group.into_transaction()?.commit().map_err(log_error)?;
+    group.into_transaction()?.commit().map_err(at_file(path))?;
     Upkeep::begin(path, &mut database, false)?.checkpoint(&mut database, Phase::Closing, wall_clock())?;
     lock.note(identity(&database)?.epoch, head);
     drop(database);

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::file_error::no_log;
 use super::inspect::{Found, inspect};
 use super::opening::Opened;
 use super::upkeep::Phase;
@@ -15,7 +16,7 @@ use crate::random;
 pub fn rotate_secret(path: &Path) -> Result<(), LogError> {
     let path = location::resolve(path)?;
     if inspect(&path)? == Found::Nothing {
-        return Err(LogError::Unavailable(format!("{} has no log in it", path.display())));
+        return Err(no_log(&path));
     }
     let Opened { connection: mut database, mut upkeep, lock } = opening::open(&path)?;
     write_meta(&database, &[("secret", &random::bytes::<32>())]).map_err(log_error)?;

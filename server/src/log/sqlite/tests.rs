@@ -8,6 +8,7 @@ mod stored;
 
 use super::location::beside;
 use super::*;
+use crate::scope::EVERY_ROOM;
 
 crate::log::contract::suite!(|dir| SqliteLog::open(&dir.join("holdline.db")).unwrap());
 crate::log::contract::durable_suite!(|dir| SqliteLog::open(&dir.join("holdline.db")));
@@ -33,7 +34,7 @@ async fn a_closed_log_is_one_file() {
     let (path, elsewhere) = (dir.path().join("holdline.db"), dir.path().join("elsewhere.db"));
     let log = SqliteLog::open(&path).unwrap();
     log.append(say("hello")).await.unwrap();
-    log.read(RoomSelection::All, Seq::START).await.unwrap();
+    log.read(EVERY_ROOM, RoomSelection::All, Seq::START).await.unwrap();
     let epoch = log.epoch();
     drop(log);
     std::fs::copy(&path, &elsewhere).unwrap();

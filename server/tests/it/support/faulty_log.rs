@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, pending, ready};
+use holdline_server::Scope;
 use holdline_server::log::{
     Chunk, Draft, Follower, Log, LogError, LoggedRoom, MemoryLog, Outcome, Page, Retention,
 };
@@ -79,17 +80,18 @@ impl Log for FaultyLog {
     fn append(&self, draft: Draft) -> Answer<Outcome> {
         self.appends.lock().or(|| self.log.append(draft))
     }
-    fn read(&self, rooms: RoomSelection, after: Seq) -> Answer<Chunk> {
-        self.reads.lock().or(|| self.log.read(rooms, after))
+    fn read(&self, scope: &Scope, rooms: RoomSelection, after: Seq) -> Answer<Chunk> {
+        self.reads.lock().or(|| self.log.read(scope, rooms, after))
     }
     fn page(
         &self,
+        scope: &Scope,
         room: RoomName,
         before: Option<Seq>,
         limit: usize,
         reader: Option<PersonId>,
     ) -> Answer<Page> {
-        self.reads.lock().or(|| self.log.page(room, before, limit, reader))
+        self.reads.lock().or(|| self.log.page(scope, room, before, limit, reader))
     }
     fn prune(&self, keep: Retention) -> Answer<bool> {
         self.log.prune(keep)

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::Args;
 use holdline_server::log::maintenance;
 
-use super::Which;
 use super::address::filled_in;
+use super::{Which, explained};
 use crate::client::say;
 
 /// Copy the log into a new file; works while a server runs.
@@ -24,7 +25,10 @@ pub(super) struct Backup {
 impl Backup {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let file = filled_in(self.file)?;
-        let head = maintenance::back_up(&self.which.path()?, &file)?;
+        let path = self.which.path()?;
+        let head = maintenance::back_up(&path, &file)
+            .map_err(explained)
+            .with_context(|| format!("the log {} was not copied", path.display()))?;
         say(format_args!(
             "{} has the log up to entry {head}; keep it secret, it can sign sessions",
             file.display()

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use holdline_server::log::maintenance::{self, Checked};
 
-use super::Which;
+use super::{Which, explained};
 use crate::client::say;
 
 /// Look for damage; works while a server runs.
@@ -18,7 +18,7 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let path = self.which.path()?;
-        let Checked { faults, notes } = maintenance::check(&path)?;
+        let Checked { faults, notes } = maintenance::check(&path).map_err(explained)?;
         for fault in faults.iter().chain(&notes) {
             say(format_args!("{fault}"));
         }

@@ -10,7 +10,7 @@ use anyhow::{Context, ensure};
 use clap::Args;
 use holdline_server::log::maintenance::{self, Exported};
 
-use super::Which;
+use super::{Which, explained};
 use crate::client::say;
 
 /// Write the log as lines of JSON; works while a server runs.
@@ -30,7 +30,7 @@ impl Export {
         let exported = match self.file.as_deref().filter(|file| *file != Path::new("-")) {
             None => {
                 ensure!(!is_closed(), "standard output is closed; name a file instead");
-                maintenance::export(&path, &mut BufWriter::new(stdout().lock()))?
+                maintenance::export(&path, &mut BufWriter::new(stdout().lock())).map_err(explained)?
             }
             Some(file) => export_into(&path, file)?,
         };
@@ -51,7 +51,7 @@ fn export_into(path: &Path, file: &Path) -> anyhow::Result<Exported> {
     part.push(".part");
     let part = PathBuf::from(part);
     let opened = make(&part).with_context(unwritable)?;
-    let exported = maintenance::export(path, &mut BufWriter::new(&opened)).map_err(anyhow::Error::from);
+    let exported = maintenance::export(path, &mut BufWriter::new(&opened)).map_err(explained);
     let kept = exported.and_then(|exported| {
         opened.sync_all().with_context(unwritable)?;
         // Takes the name, unless another process has created it meanwhile.

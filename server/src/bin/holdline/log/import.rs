@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::Args;
 use holdline_server::log::maintenance;
 
-use super::{Which, filled_in, make_folder_of};
+use super::{Which, explained, filled_in, make_folder_of};
 use crate::client::say;
 
 /// Make a new log from lines of JSON.
@@ -43,7 +43,7 @@ impl Import {
                 let _ = std::fs::remove_dir(folder);
             }
         }
-        let entries = imported?;
+        let entries = imported.map_err(explained).context("nothing was imported")?;
         say(format_args!("{} has {entries} entries, an epoch and a secret of its own", path.display()));
         Ok(ExitCode::SUCCESS)
     }

@@ -3,6 +3,7 @@
 use holdline_shared::{Person, RoomName, RoomSelection, Seq};
 
 use crate::log::{Draft, Log, SqliteLog};
+use crate::scope::EVERY_ROOM;
 
 #[tokio::test]
 async fn room_that_cannot_be_pruned_holds_up_no_other() {
@@ -22,7 +23,7 @@ async fn room_that_cannot_be_pruned_holds_up_no_other() {
     db.execute_batch(fail).unwrap();
     let left = async |room: &str| {
         let rooms = RoomSelection::Named(vec![room.parse::<RoomName>().unwrap()]);
-        log.read(rooms, Seq::START).await.unwrap().entries.len()
+        log.read(EVERY_ROOM, rooms, Seq::START).await.unwrap().entries.len()
     };
     for keep in ["5/room", "0d"] {
         let keep = keep

@@ -67,7 +67,7 @@ fn reaction_costs_the_same_among_ten_thousand() {
     let history = || {
         let before = reading.load(Ordering::Relaxed);
         let asking = "p19".parse().unwrap();
-        let page = projection::page(&reader, &RoomName::lobby(), None, 1_000, Some(&asking)).unwrap();
+        let page = projection::page(&reader, Some(&RoomName::lobby()), None, 1_000, Some(&asking)).unwrap();
         (reading.load(Ordering::Relaxed) - before, page.messages[0].reactions.clone())
     };
     let tip = Tip { head: Seq(1), rooms: 1, ..Tip::default() };

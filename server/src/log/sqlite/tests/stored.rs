@@ -5,6 +5,7 @@ use std::path::Path;
 use holdline_shared::{Person, PublishKey, RoomName, RoomSelection, Seq};
 
 use crate::log::{Draft, DraftKind, Log, Outcome, SqliteLog};
+use crate::scope::EVERY_ROOM;
 
 fn draft(room: &str, kind: DraftKind) -> Draft {
     Draft { author: Person::stdin(), room: room.parse().unwrap(), kind }
@@ -31,14 +32,14 @@ async fn damaged(path: &Path, sql: &str) -> SqliteLog {
 async fn check(log: &SqliteLog, entries: &[u64], messages: &[u64]) {
     let lobby = RoomSelection::Named(vec![RoomName::lobby()]);
     for (rooms, expected) in [(lobby, entries), (RoomSelection::All, &[entries, &[8]].concat())] {
-        let chunk = log.read(rooms, Seq::START).await.unwrap();
+        let chunk = log.read(EVERY_ROOM, rooms, Seq::START).await.unwrap();
         let read: Vec<u64> = chunk.entries.iter().map(|entry| entry.seq.0).collect();
         assert_eq!((read.as_slice(), chunk.upto), (expected, Seq(8)), "the poll goes on behind it");
         for entry in &chunk.entries {
             serde_json::from_slice::<serde_json::Value>(&entry.json).unwrap();
         }
     }
-    let page = log.page(RoomName::lobby(), None, 50, None).await.unwrap();
+    let page = log.page(EVERY_ROOM, RoomName::lobby(), None, 50, None).await.unwrap();
     assert_eq!(page.messages.iter().map(|message| message.seq.0).collect::<Vec<_>>(), messages);
 }
 
@@ -79,7 +80,7 @@ async fn damaged_entry_costs_that_entry() {
             let outcome = log.append(draft("lobby", kind)).await;
             assert!(matches!(outcome, Ok(Outcome::Appended(_))), "{name}: {outcome:?}");
         }
-        let all = log.read(RoomSelection::All, Seq(3)).await.unwrap();
+        let all = log.read(EVERY_ROOM, RoomSelection::All, Seq(3)).await.unwrap();
         let repaired = all.entries.iter().find(|entry| entry.seq == target).unwrap();
         assert_eq!(repaired.message_text(), None, "{name}: deleting writes it again without its text");
         assert!(!String::from_utf8_lossy(&repaired.json).contains("number"), "{name}");
@@ -100,10 +101,10 @@ async fn damaged_edit_costs_that_edit() {
     let sql = "UPDATE entries SET json = 'third' WHERE seq = 4";
     rusqlite::Connection::open(&path).unwrap().execute_batch(sql).unwrap();
     let log = SqliteLog::open(&path).unwrap();
-    let page = log.page(RoomName::lobby(), None, 5, None).await.unwrap();
+    let page = log.page(EVERY_ROOM, RoomName::lobby(), None, 5, None).await.unwrap();
     assert_eq!(page.messages[0].text.as_ref().unwrap().as_str(), "second");
     log.append(draft("lobby", DraftKind::Delete { target: Seq(2) })).await.unwrap();
-    let all = log.read(RoomSelection::All, Seq::START).await.unwrap();
+    let all = log.read(EVERY_ROOM, RoomSelection::All, Seq::START).await.unwrap();
     let all: String = all.entries.iter().map(|e| String::from_utf8_lossy(&e.json).into_owned()).collect();
     assert!(!["first", "second", "third"].iter().any(|text| all.contains(text)), "{all}");
 }
