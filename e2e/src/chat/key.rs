@@ -1,5 +1,5 @@
 //! Keys that are no letters, as WebDriver writes them. A modifier stays down until all that is typed
-//! with it in one go has been typed.
+//! with it in one go has been typed, in Chromium also until [`RELEASE`].
 
 /// Releases all modifiers.
 pub const RELEASE: &str = "\u{E000}";

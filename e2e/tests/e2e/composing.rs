@@ -3,7 +3,7 @@
 use anyhow::Result;
 use holdline_e2e::{Chat, Server, key};
 
-/// What an input method does with a field until somebody chooses a character with Enter; whether the field took that.
+/// Does to a field what an input method does until somebody chooses a character with Enter; answers whether the field took that.
 const COMPOSE: &str = r"
 const field = document.querySelector('[data-testid=composer]');
 field.focus();

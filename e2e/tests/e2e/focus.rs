@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use holdline_e2e::{Browser, Chat, Check, Device, Person, Server, eventually, key};
 
-/// What has the focus, in words.
+/// Describes the element that has the focus.
 const FOCUS: &str = "const e = document.activeElement;\
                      return e === document.body ? 'body' : e.dataset.testid ?? e.ariaLabel ?? e.tagName";
 

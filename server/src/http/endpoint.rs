@@ -1,6 +1,6 @@
 //! An operation or a page as a handler of axum's: makes the caller and the call, runs the operation, answers for it if it
-//! panics, counts and logs the answer, and adds the id of the request and the headers that protect browsers. Not a layer: each layer of axum's costs every
-//! request several allocations.
+//! panics, counts and logs the answer, and adds the id of the request and the headers that protect browsers. Not a
+//! layer: each layer of axum's costs every request several allocations.
 
 use std::net::{IpAddr, SocketAddr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -46,9 +46,10 @@ where
 
     fn call(self, request: Request, app: App) -> Answering<O> {
         let (parts, body) = request.into_parts();
-        let exchange = Exchange::begin(app, &parts);
+        let headers = caller_headers(&parts);
+        let exchange = Exchange::begin(app, &parts, &headers);
         let entered = exchange.span.clone().entered();
-        let called = exchange.find_caller(&parts).and_then(|caller| {
+        let called = exchange.find_caller(&parts, &headers).and_then(|caller| {
             let call = make_call(caller, parts, body)?;
             Ok(caught(|| (self.0)(exchange.app.clone(), call))?)
         });
@@ -68,9 +69,10 @@ where
 
     fn call(self, request: Request, app: App) -> Self::Future {
         let (parts, body) = request.into_parts();
-        let exchange = Exchange::begin(app, &parts);
+        let headers = caller_headers(&parts);
+        let exchange = Exchange::begin(app, &parts, &headers);
         let response = exchange
-            .find_caller(&parts)
+            .find_caller(&parts, &headers)
             .and_then(|caller| Ok(caught(|| (self.0)(&caller, Request::from_parts(parts, body)))?))
             .unwrap_or_else(|refusal| exchange.refuse(refusal));
         Answering::Ready { response: Some(response), exchange }
@@ -125,14 +127,14 @@ impl From<ApiError> for Refusal {
 }
 
 impl Exchange {
-    fn begin(app: App, parts: &Parts) -> Self {
-        let id = RequestId::given(&app.config, peer(parts), caller_headers(parts).request_id);
+    fn begin(app: App, parts: &Parts, headers: &CallerHeaders<'_>) -> Self {
+        let id = RequestId::given(&app.config, peer(parts), headers.request_id);
         let id = id.unwrap_or_else(RequestId::make);
         let span = tracing::debug_span!("request", %id, method = %parts.method, path = parts.uri.path());
         Self { app, id, span }
     }
 
-    fn find_caller(&self, parts: &Parts) -> Result<Caller, Refusal> {
+    fn find_caller(&self, parts: &Parts, headers: &CallerHeaders<'_>) -> Result<Caller, Refusal> {
         let original = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
         // The buffer into which heads are read is larger, and how much depends on the packets in which they come.
         if head_length(parts, original.path(), original.query()) > HEAD_BYTES {
@@ -145,7 +147,7 @@ impl Exchange {
             authority: parts.uri.authority().map(Authority::as_str),
             nested: original.path().strip_suffix(path).unwrap_or_default(),
         };
-        Ok(Caller::find(&self.app, peer(parts), line, &caller_headers(parts), None)?)
+        Ok(Caller::find(&self.app, peer(parts), line, headers, None)?)
     }
 
     fn refuse(&self, refusal: Refusal) -> Response {

@@ -179,8 +179,8 @@ impl Plain {
             if let Some(peer) = peer {
                 request.extensions_mut().insert(peer);
             }
-            // Begun here, and not when hyper first polls the future: hyper may read more of the body before
-            // that.
+            // The exchange begins here, and not when hyper first polls the future: hyper may read more of the body
+            // before that.
             let (app, guard) = (self.app.clone(), ExchangeGuard::begin(&exchange, request.method()));
             let request = request.map(|body| Body::new(TrackedBody::request(body, guard.clone())));
             async move {
