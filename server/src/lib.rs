@@ -19,7 +19,7 @@ mod scope;
 mod serve;
 mod session;
 
-pub use self::api::{Hosts, HttpConfig, InvalidHost};
+pub use self::api::{FrameAncestors, Hosts, HttpConfig, InvalidFrameAncestor, InvalidHost};
 pub use self::http::{BUILD, router, router_with};
 pub use self::scope::Scope;
 pub use self::serve::{STALL_BYTES, ServeConfig, serve, serve_router};

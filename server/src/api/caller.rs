@@ -25,7 +25,7 @@ use crate::scope::Scope;
 
 pub(super) use self::cookies::Cookies;
 pub(crate) use self::head::{CallerHeaders, LastHost, RequestLine};
-pub(super) use self::session_proof::{OLD_SESSION_COOKIE, Proof, session_cookie};
+pub(super) use self::session_proof::{Proof, old_session_cookies, session_cookie};
 pub(crate) use self::site::Site;
 
 /// The sender of a request that passed the checks.
@@ -52,11 +52,10 @@ impl Caller {
         headers: &CallerHeaders<'_>,
         last_host: Option<&mut LastHost>,
     ) -> Result<Self, ApiError> {
-        let trusts_peer = peer.is_some_and(|peer| app.config.trusts(peer));
-        if !trusts_peer && headers.has_forwarded() {
+        let trusted = headers.trusted(&app.config, peer);
+        if trusted.is_none() && headers.has_forwarded() {
             warn_of_ignored_headers(app, peer);
         }
-        let trusted = trusts_peer.then_some(&headers.forwarded);
         let site = if let Some(host) = last_host.as_ref().and_then(|last| last.find(headers, line)) {
             find_site(&app.config, line, headers, Some(host), trusted)?
         } else {
@@ -139,7 +138,8 @@ fn find_site(
         (_, false) => Cow::Owned(format!("{stripped}/{nested}/")),
     };
     let is_tls = trusted.is_some_and(Forwarded::is_tls);
-    Ok(Site { port: shown.and_then(|host| host.port), is_tls, base })
+    let is_trustworthy = is_tls || shown.is_some_and(|host| host.is_local());
+    Ok(Site { port: shown.and_then(|host| host.port), is_tls, is_trustworthy, base })
 }
 
 /// The address to which limits apply: that of the client behind trusted proxies, or of the proxy itself if

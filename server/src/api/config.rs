@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use super::frame_ancestors::FrameAncestors;
 use super::host::Hosts;
 
 /// The policy for requests. Start from the default, and change the fields that matter:
@@ -23,6 +24,8 @@ pub struct HttpConfig {
     /// connect. The router gets a connection's address from axum's `ConnectInfo<SocketAddr>`, which `serve`
     /// and `serve_router` set.
     pub trusted_proxies: Vec<IpNet>,
+    /// The sites whose pages may show ours in a frame.
+    pub frame_ancestors: FrameAncestors,
     /// The number of rooms that one person may create in a burst, and per hour.
     pub rooms_per_person: u32,
     /// The number of rooms that may be created from one IPv4 address or IPv6 /64 network in a burst, and per
@@ -31,11 +34,12 @@ pub struct HttpConfig {
 }
 
 impl Default for HttpConfig {
-    /// Accepts any host and trusts no proxy; 10 rooms per person, 100 per visitor.
+    /// Accepts any host, trusts no proxy, lets nobody frame a page; 10 rooms per person, 100 per visitor.
     fn default() -> Self {
         Self {
             hosts: Hosts::any(),
             trusted_proxies: Vec::new(),
+            frame_ancestors: FrameAncestors::default(),
             rooms_per_person: 10,
             rooms_per_visitor: 100,
         }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::app::App;
 use super::call::Call;
-use super::caller::{OLD_SESSION_COOKIE, Proof, Site, session_cookie};
+use super::caller::{Cookies, Proof, Site, old_session_cookies, session_cookie};
 use super::error::ApiError;
 use super::reply::Reply;
 use crate::{nicknames, random};
@@ -30,7 +30,7 @@ pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {
     let token = app.sessions.sign(&person);
     let may_see_token = caller.proof() == Some(Proof::Bearer);
     let reply = Reply::json(200, &Session { person, token: may_see_token.then(|| token.clone()) })?;
-    let is_renamed = caller.proof() == Some(Proof::OldCookie) && session_cookie(site) != OLD_SESSION_COOKIE;
+    let is_renamed = caller.proof() == Some(Proof::OldCookie);
     Ok(if is_renamed { reply.with(SET_COOKIE, begin_cookie(site, &token)) } else { reply })
 }
 
@@ -66,13 +66,12 @@ pub(crate) async fn begin(app: App, mut call: Call) -> Result<Reply, ApiError> {
 pub(crate) async fn end(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let (caller, site) = (&call.caller, &call.caller.site);
-    let name = session_cookie(site);
     let mut reply = Reply { caching: None, ..Reply::new(204, None, Bytes::new()) };
-    reply = reply.with(SET_COOKIE, end_cookie(site, &name));
+    reply = reply.with(SET_COOKIE, end_cookie(site, &session_cookie(site)));
     if let Some(person) = caller.session() {
         app.hub.leave(&person.id);
-        if caller.proof() == Some(Proof::OldCookie) && name != OLD_SESSION_COOKIE {
-            reply = reply.with(SET_COOKIE, end_cookie(site, OLD_SESSION_COOKIE));
+        for name in old_session_cookies(&Cookies::of(&call.headers), &app.sessions, site) {
+            reply = reply.with(SET_COOKIE, end_cookie(site, &name));
         }
     }
     Ok(reply)

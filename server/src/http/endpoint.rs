@@ -24,6 +24,7 @@ use super::body::read;
 use super::protection::protect;
 use crate::api::{
     ApiError, App, Body, Call, Caller, CallerHeaders, REQUEST_ID, Reply, RequestId, RequestLine,
+    STRICT_TRANSPORT,
 };
 
 /// The longest head of a request, in bytes, without the space around values.
@@ -112,6 +113,8 @@ pub(super) struct Exchange {
     app: App,
     id: RequestId,
     span: Span,
+    /// Whether the browser's connection is encrypted.
+    is_tls: bool,
 }
 
 /// The answer to a request that reaches no operation.
@@ -131,7 +134,8 @@ impl Exchange {
         let id = RequestId::given(&app.config, peer(parts), headers.request_id);
         let id = id.unwrap_or_else(RequestId::make);
         let span = tracing::debug_span!("request", %id, method = %parts.method, path = parts.uri.path());
-        Self { app, id, span }
+        let is_tls = headers.is_tls(&app.config, peer(parts));
+        Self { app, id, span, is_tls }
     }
 
     fn find_caller(&self, parts: &Parts, headers: &CallerHeaders<'_>) -> Result<Caller, Refusal> {
@@ -171,6 +175,10 @@ impl Exchange {
             && let Ok(id) = HeaderValue::from_str(&self.id.to_string())
         {
             headers.entry(REQUEST_ID).or_insert(id);
+        }
+        if self.is_tls {
+            let (name, value) = STRICT_TRANSPORT;
+            headers.insert(name, HeaderValue::from_static(value));
         }
         protect(headers);
         response

@@ -36,10 +36,10 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
         .route("/api/v1/session", get(api::show_session).post(api::begin_session).delete(api::end_session))
         .route("/subscribe", held(api::subscribe))
         .route("/publish", post(api::publish_classic))
-        .route("/classic", page(classic_page::page))
+        .route("/classic", page(classic_page::page(&app.config)))
         .route("/healthz", get(api::healthz))
         .route("/readyz", get(api::readyz))
         .route("/metrics", get(api::metrics))
-        .or_else(assets::serve)
+        .or_else(assets::serve(&app.config))
         .with_state(app)
 }

@@ -275,6 +275,9 @@ impl EventLoop {
             path = "/api/v1/poll"
         );
         let _entered = span.enter();
+        if let Some(connection) = self.connections.get_mut(number) {
+            connection.is_tls = headers.is_tls(&self.app.config, peer);
+        }
         match self.begin_poll(number, &poll, peer, &headers) {
             Ok(None) => tracing::debug!("held"),
             Ok(Some(completed)) => self.answer(completed, &mut LogReads::default(), id),

@@ -3,11 +3,11 @@
 use std::net::IpAddr;
 
 use clap::Args;
-use holdline_server::{Hosts, HttpConfig};
+use holdline_server::{FrameAncestors, Hosts, HttpConfig};
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 
-/// The HTTP options: host names, trusted proxies, and the limit on new rooms.
+/// The HTTP options: host names, trusted proxies, who may frame the page, and the limit on new rooms.
 #[derive(Args)]
 pub(super) struct HttpOptions {
     /// Another host name of this server in browsers, as in chat.example; repeat for more, * for any. The addresses it listens
@@ -19,6 +19,11 @@ pub(super) struct HttpOptions {
     /// X-Forwarded-* are trusted
     #[arg(long = "trusted-proxy", env = "HOLDLINE_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',', value_parser = network)]
     trusted_proxies: Vec<IpNet>,
+
+    /// A site whose pages may show the chat in a frame, as in `https://intranet.example`; repeat for more, self for this
+    /// server [default: none]
+    #[arg(long = "frame-ancestors", env = "HOLDLINE_FRAME_ANCESTORS", value_name = "ORIGIN", value_delimiter = ',', value_parser = frame_ancestor)]
+    frame_ancestors: Vec<String>,
 
     /// Rooms that one person may create at once, and again in each hour; from one address ten times as many
     #[arg(long, env = "HOLDLINE_ROOMS_PER_HOUR", value_name = "NUMBER", default_value_t = 10)]
@@ -41,6 +46,9 @@ impl HttpOptions {
         let mut config = HttpConfig::default();
         config.hosts = hosts;
         config.trusted_proxies.clone_from(&self.trusted_proxies);
+        for origin in &self.frame_ancestors {
+            config.frame_ancestors = config.frame_ancestors.with_origin(origin)?;
+        }
         config.rooms_per_person = self.rooms_per_hour;
         config.rooms_per_visitor = self.rooms_per_hour.saturating_mul(10);
         Ok(config)
@@ -50,6 +58,11 @@ impl HttpOptions {
 fn host(text: &str) -> Result<String, String> {
     let text = text.trim();
     Hosts::loopback().with_name(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
+}
+
+fn frame_ancestor(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    FrameAncestors::default().with_origin(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
 /// Reads `ADDRESS` or `ADDRESS/BITS`.
