@@ -1,28 +1,44 @@
 //! `GET /api/v1/rooms` and `PUT /api/v1/rooms/{room}`: lists rooms, and creates or changes one.
 
-use holdline_shared::{Person, RoomName, Topic};
+use holdline_shared::{Entry, Person, ProblemCode, RoomList, RoomName, Topic};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::Call;
 use super::caller::Caller;
+use super::description::Description;
 use super::error::ApiError;
 use super::reply::Reply;
 use crate::log::{Draft, DraftKind};
 
 /// The body before its topic is validated.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct RoomBody {
+    /// Absent or `null` keeps the present topic.
+    #[schema(value_type = Option<Topic>)]
     #[serde(default)]
     topic: Option<String>,
 }
+
+pub(crate) const LIST: Description =
+    Description::new("The rooms, the most recently active first").for_readers().answers::<RoomList>(200);
 
 /// Lists the most recently active rooms.
 pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     Ok(Reply::json(200, &app.hub.rooms(&call.caller.scope()))?)
 }
+
+pub(crate) const PUT: Description =
+    Description::new("Creates a room (201), or changes its topic (200); 204 if nothing changed")
+        .for_people()
+        .takes::<RoomBody>()
+        .answers::<Entry>(201)
+        .answers::<Entry>(200)
+        .answers_empty(204)
+        .problems(&[ProblemCode::InvalidTopic, ProblemCode::TooMany, ProblemCode::RateLimited]);
 
 /// Creates a room, or changes its topic.
 pub(crate) async fn put(app: App, mut call: Call) -> Result<Reply, ApiError> {

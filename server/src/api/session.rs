@@ -2,12 +2,14 @@
 //! to one that sent the cookie: a script injected into a page must not be able to carry the session away.
 
 use bytes::Bytes;
-use holdline_shared::{Nickname, Person, PersonId, Session};
+use holdline_shared::{Nickname, Person, PersonId, ProblemCode, Session};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::Call;
 use super::caller::{Cookies, Proof, Site, old_session_cookies, session_cookie};
+use super::description::Description;
 use super::error::ApiError;
 use super::reply::Reply;
 use crate::{nicknames, random};
@@ -16,11 +18,26 @@ use crate::{nicknames, random};
 const COOKIE_SECONDS: u32 = 365 * 24 * 60 * 60;
 
 /// The body before its nickname is validated.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct SessionBody {
+    /// Absent or `null` keeps the present nickname, or lets the server invent one.
+    #[schema(value_type = Option<Nickname>)]
     #[serde(default)]
     nickname: Option<String>,
 }
+
+pub(crate) const SHOW: Description =
+    Description::new("The caller's own person").for_people().answers::<Session>(200);
+
+pub(crate) const BEGIN: Description =
+    Description::new("Begins a session (201), or changes the nickname of the one that was sent (200)")
+        .takes::<SessionBody>()
+        .answers::<Session>(201)
+        .answers::<Session>(200)
+        .problems(&[ProblemCode::InvalidNickname]);
+
+pub(crate) const END: Description =
+    Description::new("Ends the caller's presence and clears the cookie").answers_empty(204);
 
 /// `GET`: shows the person of the session that was sent.
 pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {

@@ -5,7 +5,7 @@ use axum::extract::Request;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::page_protection::PageProtection;
-use crate::api::{Caller, HttpConfig};
+use crate::api::{Caller, Description, HttpConfig};
 
 /// The page as a handler.
 pub(super) fn page(
@@ -18,6 +18,10 @@ pub(super) fn page(
         response
     }
 }
+
+/// What `/api/openapi.json` says of the page.
+pub(super) const CLASSIC: Description = Description::new("A page without WebAssembly for the classic routes")
+    .answers_as(200, "text/html; charset=utf-8");
 
 /// What the page may do: the two routes, and its own scripts.
 const ALLOWED: &str =

@@ -1,4 +1,4 @@
-//! The table of routes, each with its methods.
+//! The table of routes: each with its methods, the operation that answers, and its description for `/api/openapi.json`.
 
 use std::sync::Arc;
 
@@ -26,20 +26,35 @@ pub fn router_with<S: Clone + Send + Sync + 'static>(hub: Arc<Hub>, config: Http
 /// Makes the routes on a state that other transports share.
 pub(crate) fn routes<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
     Table::new()
-        .route("/api/v1/poll", held(api::poll).post(api::poll_by_form))
-        .route("/api/v1/events", held(api::events))
-        .route("/api/v1/rooms", get(api::rooms))
-        .route("/api/v1/rooms/{room}", put(api::put_room))
-        .route("/api/v1/rooms/{room}/messages", get(api::history).post(api::publish))
-        .route("/api/v1/rooms/{room}/messages/{seq}", get(api::message).patch(api::edit).delete(api::delete))
-        .route("/api/v1/rooms/{room}/messages/{seq}/reactions/{emoji}", put(api::react).delete(api::unreact))
-        .route("/api/v1/session", get(api::show_session).post(api::begin_session).delete(api::end_session))
-        .route("/subscribe", held(api::subscribe))
-        .route("/publish", post(api::publish_classic))
-        .route("/classic", page(classic_page::page(&app.config)))
-        .route("/healthz", get(api::healthz))
-        .route("/readyz", get(api::readyz))
-        .route("/metrics", get(api::metrics))
+        .route("/api/v1/poll", held(api::poll, api::POLL).post(api::poll_by_form, api::POLL_BY_FORM))
+        .route("/api/v1/events", held(api::events, api::EVENTS))
+        .route("/api/v1/rooms", get(api::rooms, api::ROOMS))
+        .route("/api/v1/rooms/{room}", put(api::put_room, api::PUT_ROOM))
+        .route(
+            "/api/v1/rooms/{room}/messages",
+            get(api::history, api::HISTORY).post(api::publish, api::PUBLISH),
+        )
+        .route(
+            "/api/v1/rooms/{room}/messages/{seq}",
+            get(api::message, api::MESSAGE).patch(api::edit, api::EDIT).delete(api::delete, api::DELETE),
+        )
+        .route(
+            "/api/v1/rooms/{room}/messages/{seq}/reactions/{emoji}",
+            put(api::react, api::REACT).delete(api::unreact, api::UNREACT),
+        )
+        .route(
+            "/api/v1/session",
+            get(api::show_session, api::SHOW_SESSION)
+                .post(api::begin_session, api::BEGIN_SESSION)
+                .delete(api::end_session, api::END_SESSION),
+        )
+        .route("/subscribe", held(api::subscribe, api::SUBSCRIBE))
+        .route("/publish", post(api::publish_classic, api::PUBLISH_CLASSIC))
+        .route("/classic", page(classic_page::page(&app.config), classic_page::CLASSIC))
+        .route("/healthz", get(api::healthz, api::HEALTHZ))
+        .route("/readyz", get(api::readyz, api::READYZ))
+        .route("/metrics", get(api::metrics, api::METRICS))
+        .described_at("/api/openapi.json")
         .or_else(assets::serve(&app.config))
         .with_state(app)
 }

@@ -37,6 +37,7 @@ mod log_files;
 mod methods;
 mod metrics;
 mod mount;
+mod openapi;
 mod poll;
 mod presence;
 mod problems;

@@ -7,6 +7,7 @@ use crate::{Emoji, MessageText, PublishKey, Seq, Topic};
 
 /// The change that an entry records; in JSON the field `kind` names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum EntryKind {
