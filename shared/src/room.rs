@@ -65,6 +65,16 @@ impl RoomName {
         Ok(Self(name.into()))
     }
 
+    /// The reserved room of the changes that concern no room. No text parses to its name, and nobody may read it.
+    pub fn access() -> Self {
+        Self("~access".into())
+    }
+
+    /// Whether this is the reserved room.
+    pub fn is_access(&self) -> bool {
+        &*self.0 == "~access"
+    }
+
     /// The room that everybody enters first, and the default of the classic routes.
     pub fn lobby() -> Self {
         Self("lobby".into())

@@ -17,7 +17,7 @@ impl HubState {
         let all_rooms = self.all_rooms();
         // The rooms that got entries, each with its head before the group.
         let mut touched: Vec<(Arc<Room>, Seq)> = Vec::new();
-        for entry in group {
+        for entry in group.iter().filter(|entry| !entry.room.is_access()) {
             let room = self.rooms.find_or_make(&entry.room, all_rooms.epoch());
             if !touched.iter().any(|(known, _)| Arc::ptr_eq(known, &room)) {
                 touched.push((room.clone(), room.head()));

@@ -20,8 +20,7 @@ async fn hub_with(recent_bytes: usize) -> (Arc<Hub>, [Seq; 2]) {
     let hub = Hub::open_with(Arc::new(MemoryLog::new()), config).await.unwrap();
     let rooms = names(&["tea", "secret"]);
     for room in &rooms {
-        let draft =
-            Draft { author: Person::house(), room: room.clone(), kind: DraftKind::Room { topic: None } };
+        let draft = Draft { author: Person::house(), room: room.clone(), kind: DraftKind::room() };
         hub.publish(draft).await.unwrap();
     }
     let said = [publish(&hub, &rooms[0]).await, publish(&hub, &rooms[1]).await];
