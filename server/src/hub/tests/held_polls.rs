@@ -44,7 +44,7 @@ impl Client {
     }
 
     fn take(&mut self, hub: &Hub, completed: Completed<usize>) {
-        let answer = hub.answers().answer(completed).1;
+        let answer = hub.answers().answer(completed).1.unwrap();
         let batch: Batch = serde_json::from_slice(&answer.body).unwrap();
         assert!(batch.cursor.seq >= self.after, "backwards");
         self.after = batch.cursor.seq;

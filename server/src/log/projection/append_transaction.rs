@@ -23,14 +23,15 @@ pub(in crate::log) struct Tip {
     pub(in crate::log) head: Seq,
     /// The date of the last entry.
     pub(in crate::log) at: Timestamp,
-    /// The number of rooms.
+    /// The number of rooms, without the reserved one.
     pub(in crate::log) rooms: usize,
 }
 
 impl Tip {
     /// Reads where a database ends.
     pub(in crate::log) fn read(db: &Connection) -> rusqlite::Result<Self> {
-        let sql = "SELECT coalesce(max(seq), 0), (SELECT count(*) FROM rooms),
+        let sql =
+            "SELECT coalesce(max(seq), 0), (SELECT count(*) FROM rooms WHERE substr(name, 1, 1) <> '~'),
                    (SELECT at FROM entries ORDER BY seq DESC LIMIT 1) FROM entries";
         db.query_row(sql, [], |row| {
             let at = row.get::<_, Option<i64>>(2)?.unwrap_or_default();
@@ -139,7 +140,8 @@ impl<'a> AppendTransaction<'a> {
     fn insert(&mut self, stored: &StoredEntry, entry: &Entry) -> rusqlite::Result<()> {
         let db = &self.transaction;
         if let EntryKind::Room { topic } = &entry.kind {
-            self.tip.rooms += usize::from(self.rooms.write(db, entry, topic)?);
+            let is_made = self.rooms.write(db, entry, topic)?;
+            self.tip.rooms += usize::from(is_made && !entry.room.is_reserved());
         }
         let room = self.rooms.add(db, entry)?;
         let seq = sql_seq(entry.seq);

@@ -273,6 +273,8 @@ impl Writer {
                 Err(error) => return Err(error),
             });
         }
+        let shared = self.shared.clone();
+        let publishing = shared.publishing.lock();
         let begun = Instant::now();
         let (committed, tip) = group.commit()?;
         if let Some(observer) = self.shared.commit_observer.get() {
@@ -287,6 +289,7 @@ impl Writer {
         self.tip = tip;
         self.after_commit(&committed);
         self.shared.head.store(tip.head.0, Ordering::Release);
+        drop(publishing);
         if !committed.is_empty() {
             self.tell(LogEvent::Appended(&committed));
         }
