@@ -173,6 +173,9 @@ impl Access {
                 && found.members.values().filter(|member| member.role == Role::Admin).count() == 1;
             return if is_last { Err(Denied::LastAdmin) } else { Ok(now.is_some()) };
         }
+        if person.id == by.id && now.is_some_and(|member| !member.is_announced && member.role == *role) {
+            return Ok(true);
+        }
         self.check_room_admin(by, room)?;
         let is_new = now.is_none_or(|member| member.role == Role::None);
         if *role > Role::None && is_new {

@@ -36,7 +36,8 @@ impl Access {
         let room = Arc::make_mut(self.rooms.entry(name.clone()).or_default());
         room.policy = policy.clone();
         if is_new && !super::is_owner(&author.id) {
-            let member = Member { person: author.clone(), role: Role::Admin, muted_until: None };
+            let member =
+                Member { person: author.clone(), role: Role::Admin, muted_until: None, is_announced: true };
             room.members.insert(author.id.clone(), member);
         }
         let is_hidden = !room.is_public();
@@ -50,7 +51,8 @@ impl Access {
         if *role == Role::None && muted_until.is_none() {
             room.members.remove(&person.id);
         } else {
-            let member = Member { person: person.clone(), role: *role, muted_until: *muted_until };
+            let member =
+                Member { person: person.clone(), role: *role, muted_until: *muted_until, is_announced: true };
             room.members.insert(person.id.clone(), member);
         }
         match until {
@@ -157,7 +159,8 @@ impl Access {
         }
         if let Some(room) = room {
             let room = Arc::make_mut(self.rooms.entry(room).or_default());
-            let member = Member { person: person.clone(), role: Role::Member, muted_until: None };
+            let member =
+                Member { person: person.clone(), role: Role::Member, muted_until: None, is_announced: false };
             room.members.entry(person.id.clone()).or_insert(member);
         }
     }

@@ -34,7 +34,7 @@ impl History {
         let decided = self.access.check_change(by, &change, Timestamp(self.seq));
         if decided == Ok(true) {
             let change = serde_json::to_string(&change).unwrap();
-            self.add(RoomName::access(), by, EntryKind::Access { change });
+            self.add(RoomName::reserved_access(), by, EntryKind::Access { change });
         }
         decided
     }

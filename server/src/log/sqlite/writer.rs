@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use holdline_shared::{Epoch, Seq};
+use parking_lot::MutexGuard;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::mpsc;
@@ -276,6 +277,8 @@ impl Writer {
                 Err(error) => return Err(error),
             });
         }
+        let shared = self.shared.clone();
+        let publishing = shared.publishing.lock();
         let begun = Instant::now();
         let committed = group.commit()?;
         if let Some(observer) = self.shared.commit_observer.get() {
@@ -287,12 +290,12 @@ impl Writer {
         {
             return Err(error);
         }
-        self.publish(committed);
+        self.publish(committed, publishing);
         Ok(outcomes)
     }
 
     /// Makes a committed group visible: who may do what first, then the entries.
-    fn publish(&mut self, committed: Committed) {
+    fn publish(&mut self, committed: Committed, publishing: MutexGuard<'_, ()>) {
         let Committed { entries, tip, redacts, access, deleted } = committed;
         self.tip = tip;
         self.committed_at = Instant::now();
@@ -304,6 +307,7 @@ impl Writer {
             self.shared.access.store(access);
         }
         self.shared.head.store(tip.head.0, Ordering::Release);
+        drop(publishing);
         if !entries.is_empty() {
             self.tell(LogEvent::Appended(&entries));
         }
