@@ -7,6 +7,7 @@
 //! * [`router`]: the HTTP routes, to be mounted anywhere; [`HttpConfig`]: host names, proxies, limits.
 //! * [`serve`]: serving them with time-outs and an orderly stop.
 
+mod access;
 mod api;
 mod http;
 pub mod hub;
@@ -21,5 +22,5 @@ mod session;
 
 pub use self::api::{FrameAncestors, Hosts, HttpConfig, InvalidFrameAncestor, InvalidHost};
 pub use self::http::{BUILD, router, router_with};
-pub use self::scope::Scope;
+pub use self::scope::{Readers, Scope};
 pub use self::serve::{STALL_BYTES, ServeConfig, serve, serve_router};

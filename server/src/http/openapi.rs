@@ -29,7 +29,12 @@ pub(super) fn document(operations: &[Listed]) -> Value {
         let described = describe(operation, &mut schemas);
         paths.entry(operation.path).or_default().insert(operation.method.to_ascii_lowercase(), described);
     }
-    let schemas: BTreeMap<_, _> = schemas.into_iter().collect();
+    // Schemas are made of strings and numbers; encoding them cannot fail.
+    let mut schemas =
+        serde_json::to_value(schemas.into_iter().collect::<BTreeMap<_, _>>()).unwrap_or_default();
+    if let Some(kinds) = schemas.pointer_mut("/EntryKind/oneOf").and_then(Value::as_array_mut) {
+        kinds.retain(is_sent);
+    }
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -54,6 +59,13 @@ pub(super) fn document(operations: &[Listed]) -> Value {
             },
         },
     })
+}
+
+/// Whether a client may be sent entries of this kind: not those of the log's own room, and those that this version does not
+/// know are none of its own.
+fn is_sent(kind: &Value) -> bool {
+    let text = kind.to_string();
+    !["access", "unknown"].iter().any(|name| text.contains(&format!("\"enum\":[\"{name}\"]")))
 }
 
 fn describe(operation: &Listed, schemas: &mut Schemas) -> Value {
@@ -135,9 +147,9 @@ fn responses(operation: &Listed, schemas: &mut Schemas) -> Map<String, Value> {
 /// The problems that an operation may have: its own, and those of its shape.
 fn problems(operation: &Listed) -> Vec<ProblemCode> {
     use ProblemCode::{
-        BodyTooLarge, CrossSite, Internal, InvalidBody, InvalidJson, InvalidParameter, InvalidRequest,
-        LogUnavailable, Overloaded, RequestTimeout, SessionInvalid, SessionRequired, ShuttingDown,
-        StorageFull, UnknownHost, UnsupportedMediaType,
+        Banned, BodyTooLarge, CrossSite, Internal, InvalidBody, InvalidJson, InvalidParameter,
+        InvalidRequest, LogUnavailable, NotAllowed, Overloaded, RequestTimeout, SessionInvalid,
+        SessionRequired, ShuttingDown, StorageFull, UnknownHost, UnsupportedMediaType,
     };
     let Listed { method, path, description } = operation;
     let is_reading = *method == "GET";
@@ -157,9 +169,9 @@ fn problems(operation: &Listed) -> Vec<ProblemCode> {
         ),
         (
             description.audience != Audience::Anybody,
-            &[SessionRequired, SessionInvalid, LogUnavailable, ShuttingDown],
+            &[SessionRequired, SessionInvalid, Banned, LogUnavailable, ShuttingDown],
         ),
-        (description.audience == Audience::People && !is_reading, &[StorageFull]),
+        (description.audience == Audience::People && !is_reading, &[NotAllowed, StorageFull]),
     ];
     let of_shape = shapes.iter().filter(|(has_shape, _)| *has_shape).flat_map(|(_, codes)| codes.iter());
     let all = of_shape.chain(parameters.flat_map(|(_, codes)| codes.iter())).chain(description.problems);

@@ -78,15 +78,21 @@ async fn every_invalid_request_is_answered_with_its_problem() {
     let met = send_invalid_requests(cases::all()).await;
     // Codes that a healthy server does not send; the tests below and those of the limits cover the rest.
     let elsewhere = [
+        Banned,
         Gap,
         Internal,
         LogUnavailable,
+        NameTaken,
+        NotAllowed,
         Overloaded,
         RateLimited,
         RequestTimeout,
         ShuttingDown,
         StorageFull,
         UnknownHost,
+        UnknownItem,
+        UnknownPerson,
+        WrongSecret,
     ];
     for code in ProblemCode::ALL {
         assert!(met.contains(code) != elsewhere.contains(code), "{code}");
