@@ -7,6 +7,7 @@
 //! * [`router`]: the HTTP routes, to be mounted anywhere; [`HttpConfig`]: host names, proxies, limits.
 //! * [`serve`]: serving them with time-outs and an orderly stop.
 
+mod access;
 mod api;
 mod http;
 pub mod hub;

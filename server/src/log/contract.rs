@@ -53,7 +53,7 @@ fn say(author: &str, room_name: &str, n: u128, text: &str) -> Draft {
 }
 
 fn make(room_name: &str, topic: Option<&str>) -> Draft {
-    draft("ada", room_name, DraftKind::Room { topic: topic.map(|t| t.parse().unwrap()) })
+    draft("ada", room_name, DraftKind::Room { topic: topic.map(|t| t.parse().unwrap()), policy: None })
 }
 
 async fn append(log: &dyn Log, draft: Draft) -> Seq {

@@ -12,6 +12,7 @@ use super::error::LogError;
 use super::outcome::Outcome;
 use super::retention::Retention;
 use super::stored_entry::StoredEntry;
+use crate::access::AccessHandle;
 use crate::scope::Scope;
 
 /// Entries in log order. Damaged entries are left out, and reported in the server's own log.
@@ -109,6 +110,11 @@ pub trait Log: Send + Sync + 'static {
 
     /// The key for signing sessions, which stays the same as long as the log exists.
     fn secret(&self) -> [u8; 32];
+
+    /// Who may do what, as the log's newest entries have it. Replaced before followers are told of these entries.
+    fn access(&self) -> AccessHandle {
+        AccessHandle::default()
+    }
 
     /// The last durable entry that can be read.
     fn head(&self) -> Seq;

@@ -23,6 +23,7 @@ use super::outcome::Outcome;
 use super::projection::{Effect, Projection, ROOMS_AT_ONCE};
 use super::record::{Record, RecordKind};
 use super::retention::Retention;
+use crate::access::AccessHandle;
 use crate::scope::Scope;
 
 /// A log on a journal.
@@ -99,6 +100,10 @@ impl<J: Journal> Log for JournaledLog<J> {
 
     fn secret(&self) -> [u8; 32] {
         self.core.lock().identity().secret
+    }
+
+    fn access(&self) -> AccessHandle {
+        self.core.lock().projection().access().clone()
     }
 
     fn head(&self) -> Seq {

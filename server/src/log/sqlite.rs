@@ -54,6 +54,7 @@ use super::journal::Identity;
 use super::outcome::Outcome;
 use super::projection::{self, ROOMS_AT_ONCE};
 use super::retention::Retention;
+use crate::access::AccessHandle;
 use crate::scope::Scope;
 
 /// The number of appends that may wait for the writer. At a few hundred bytes each this bounds memory, and
@@ -179,6 +180,10 @@ impl Log for SqliteLog {
 
     fn secret(&self) -> [u8; 32] {
         self.identity.secret
+    }
+
+    fn access(&self) -> AccessHandle {
+        self.shared.access.clone()
     }
 
     fn head(&self) -> Seq {

@@ -56,7 +56,7 @@ pub(super) fn person(id: &str) -> Person {
 }
 
 pub(super) fn entry(seq: u64, name: &str) -> Arc<StoredEntry> {
-    let kind = EntryKind::Room { topic: Topic::default() };
+    let kind = EntryKind::Room { topic: Topic::default(), policy: None };
     let entry = Entry { seq: Seq(seq), room: room(name), at: Timestamp(seq), author: Person::house(), kind };
     Arc::new(StoredEntry::encode(entry).unwrap())
 }

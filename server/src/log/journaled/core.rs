@@ -179,7 +179,9 @@ impl Core {
 
     fn replace(&mut self, next: Replacement) -> Result<(), LogError> {
         let Replacement { projection, identity, effects, .. } = next;
+        let access = self.projection.access().clone();
         (self.projection, self.identity) = (projection, identity);
+        self.projection.share_access(access);
         self.publish();
         let (head, rooms) = (self.projection.head(), self.projection.rooms()?);
         let forgotten = self.projection.read_everything(head)?.forgotten;

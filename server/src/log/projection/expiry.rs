@@ -26,10 +26,11 @@ pub(in crate::log) struct Expired {
     pub(in crate::log) cuts: Vec<RoomCut>,
 }
 
-/// The rooms without messages: all of them, or only those that are due.
+/// The rooms without messages, rules and members: all of them, or only those that are due.
 pub(in crate::log) fn empty_rooms(db: &Connection, due: Option<AgeCut>) -> rusqlite::Result<Vec<RoomName>> {
     let sql = "SELECT name, head, at FROM rooms WHERE head < (SELECT max(seq) FROM entries)
-               AND NOT EXISTS (SELECT 1 FROM messages WHERE room = id)";
+               AND NOT EXISTS (SELECT 1 FROM messages WHERE room = id)
+               AND NOT EXISTS (SELECT 1 FROM access_entries WHERE room = id)";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([])?;
     let mut names = Vec::new();
@@ -95,7 +96,8 @@ fn remove(
     head: Seq,
 ) -> rusqlite::Result<Removal> {
     let sql = "SELECT id, head, at, entries FROM rooms WHERE name = ? AND head < ?
-               AND NOT EXISTS (SELECT 1 FROM messages WHERE room = id)";
+               AND NOT EXISTS (SELECT 1 FROM messages WHERE room = id)
+               AND NOT EXISTS (SELECT 1 FROM access_entries WHERE room = id)";
     let found: Option<(i64, i64, i64, i64)> = transaction
         .prepare_cached(sql)?
         .query_row((name.as_str(), sql_seq(head)), |row| {

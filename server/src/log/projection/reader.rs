@@ -121,7 +121,8 @@ pub(in crate::log) fn page(
 
 /// Reads all rooms but the reserved one.
 pub(in crate::log) fn rooms(db: &Connection) -> rusqlite::Result<Vec<LoggedRoom>> {
-    let mut statement = db.prepare_cached("SELECT name, topic, head, at FROM rooms")?;
+    let mut statement =
+        db.prepare_cached("SELECT name, topic, head, at FROM rooms WHERE name <> '~access'")?;
     let mut rows = statement.query([])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {

@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::life::Life;
+use crate::access::AccessHandle;
 use crate::log::draft::Draft;
 use crate::log::engine::{CommitObserver, Follower, RoomInUse};
 use crate::log::error::LogError;
@@ -24,6 +25,7 @@ pub(super) struct Shared {
     pub(super) publishing: Mutex<()>,
     pub(super) follower: Mutex<Option<Follower>>,
     pub(super) commit_observer: OnceLock<CommitObserver>,
+    pub(super) access: AccessHandle,
 }
 
 impl Shared {

@@ -1,5 +1,7 @@
 //! The reserved room in files: it counts as none, and is carried from one log to another.
 
+use std::sync::Arc;
+
 use holdline_shared::{Person, RoomName};
 use rusqlite::Connection;
 
@@ -27,13 +29,12 @@ async fn reserved_room_is_carried_and_does_not_count() {
     }
     let mut connection = Connection::open_in_memory().unwrap();
     migrate(&mut connection, 0).unwrap();
-    let mut group = AppendTransaction::begin(connection.transaction().unwrap(), Tip::default(), 2);
+    let mut group =
+        AppendTransaction::begin(connection.transaction().unwrap(), Tip::default(), Arc::default(), 2);
     for room in [RoomName::reserved_access(), RoomName::lobby()] {
-        group
-            .append(&Draft { author: Person::house(), room, kind: DraftKind::Room { topic: None } })
-            .unwrap();
+        group.append(&Draft { author: Person::house(), room, kind: DraftKind::room() }).unwrap();
     }
-    assert_eq!(group.commit().unwrap().1.rooms, 1);
+    assert_eq!(group.commit().unwrap().tip.rooms, 1);
     let other = String::from_utf8(lines).unwrap().replace("~access", "~other");
     assert!(import(&mut other.as_bytes(), &folder.path().join("other.db")).is_err());
 }
