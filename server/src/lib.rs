@@ -8,6 +8,8 @@
 //! * [`serve`]: serving them with time-outs and an orderly stop.
 
 mod api;
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg_attr(not(test), expect(dead_code, reason = "the operations on hooks come with the rules of access"))]
 mod hooks;
 mod http;
