@@ -7,6 +7,7 @@
 //! * [`router`]: the HTTP routes, to be mounted anywhere; [`HttpConfig`]: host names, proxies, limits.
 //! * [`serve`]: serving them with time-outs and an orderly stop.
 
+mod access;
 mod api;
 #[doc(hidden)]
 pub mod fuzzing;
@@ -25,5 +26,5 @@ mod session;
 
 pub use self::api::{Hosts, HttpConfig, InvalidHost};
 pub use self::http::{BUILD, router, router_with};
-pub use self::scope::Scope;
+pub use self::scope::{Readers, Scope};
 pub use self::serve::{STALL_BYTES, ServeConfig, serve, serve_router};
