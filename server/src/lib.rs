@@ -9,6 +9,10 @@
 
 mod access;
 mod api;
+#[doc(hidden)]
+pub mod fuzzing;
+#[cfg_attr(not(test), expect(dead_code, reason = "the operations on hooks come with the rules of access"))]
+mod hooks;
 mod http;
 pub mod hub;
 pub mod log;

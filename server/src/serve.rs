@@ -26,6 +26,7 @@ use tokio::time::timeout;
 
 pub use self::config::{STALL_BYTES, ServeConfig};
 use self::connection_limit::ConnectionLimit;
+pub(crate) use self::fast_path::{FastPoll, HeaderSlots};
 use self::loop_handle::Command;
 use self::plain::Plain;
 use crate::api::App;

@@ -24,6 +24,7 @@ mod durability;
 mod events;
 mod examples;
 mod expiry;
+mod fuzz_seeds;
 mod health;
 mod held;
 mod history;
