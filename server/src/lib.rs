@@ -10,6 +10,7 @@
 mod api;
 mod http;
 pub mod hub;
+mod leases;
 pub mod log;
 mod metrics;
 mod nicknames;
@@ -19,7 +20,7 @@ mod scope;
 mod serve;
 mod session;
 
-pub use self::api::{Hosts, HttpConfig, InvalidHost};
+pub use self::api::{Hosts, HttpConfig, InvalidHost, InvalidLimit, InvalidRate, Limits, Rate};
 pub use self::http::{BUILD, router, router_with};
 pub use self::scope::Scope;
 pub use self::serve::{STALL_BYTES, ServeConfig, serve, serve_router};

@@ -80,7 +80,7 @@ async fn run(
     // Each transport holds a sender; when all are gone, so is every connection.
     let (serving, mut all_ended) = mpsc::channel::<()>(1);
     let hub = app.hub.clone();
-    let connection_limit = Arc::new(ConnectionLimit::new(config.max_connections, hub.metrics().clone()));
+    let connection_limit = Arc::new(ConnectionLimit::new(&config, hub.metrics().clone()));
     let failed = Arc::new(Notify::new());
     let metrics = hub.metrics().clone();
     let plain = Arc::new(Plain::new(router, &config, metrics, stopped, serving, failed.clone()));

@@ -1,11 +1,12 @@
 //! The operator's settings for requests: the server's host names, the proxies in front of it, and limits on
-//! creating rooms.
+//! callers.
 
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
 use super::host::Hosts;
+use super::limits::Limits;
 
 /// The policy for requests. Start from the default, and change the fields that matter:
 ///
@@ -23,28 +24,20 @@ pub struct HttpConfig {
     /// connect. The router gets a connection's address from axum's `ConnectInfo<SocketAddr>`, which `serve`
     /// and `serve_router` set.
     pub trusted_proxies: Vec<IpNet>,
-    /// The number of rooms that one person may create in a burst, and per hour.
-    pub rooms_per_person: u32,
-    /// The number of rooms that may be created from one IPv4 address or IPv6 /64 network in a burst, and per
-    /// hour. A whole school may be one address. Direct connections from this machine have no such limit.
-    pub rooms_per_visitor: u32,
+    /// The limits on what one person and one visitor may do.
+    pub limits: Limits,
 }
 
 impl Default for HttpConfig {
-    /// Accepts any host and trusts no proxy; 10 rooms per person, 100 per visitor.
+    /// Accepts any host and trusts no proxy.
     fn default() -> Self {
-        Self {
-            hosts: Hosts::any(),
-            trusted_proxies: Vec::new(),
-            rooms_per_person: 10,
-            rooms_per_visitor: 100,
-        }
+        Self { hosts: Hosts::any(), trusted_proxies: Vec::new(), limits: Limits::default() }
     }
 }
 
 impl HttpConfig {
     /// Whether this address is a trusted proxy.
-    pub(super) fn trusts(&self, peer: IpAddr) -> bool {
+    pub(crate) fn trusts(&self, peer: IpAddr) -> bool {
         let peer = peer.to_canonical();
         self.trusted_proxies.iter().any(|network| network.contains(&peer))
     }

@@ -48,11 +48,13 @@ pub(crate) async fn begin(app: App, mut call: Call) -> Result<Reply, ApiError> {
     let (status, person) = match (found, nickname) {
         (Some(person), None) => (200, person),
         (Some(person), Some(name)) => {
+            app.limits.publish(caller)?;
             let person = Person { id: person.id, name };
             app.hub.rename(&person);
             (200, person)
         }
         (None, nickname) => {
+            app.limits.begin_session(caller)?;
             let name = nickname.unwrap_or_else(nicknames::make_up);
             (201, Person { id: PersonId::from_random(random::bytes()), name })
         }
