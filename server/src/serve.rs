@@ -6,6 +6,7 @@
 
 mod config;
 mod connection_limit;
+mod connection_refusal;
 mod event_loop;
 mod exchange;
 mod fast_path;
