@@ -7,6 +7,7 @@
 //! * [`router`]: the HTTP routes, to be mounted anywhere; [`HttpConfig`]: host names, proxies, limits.
 //! * [`serve`]: serving them with time-outs and an orderly stop.
 
+mod access;
 mod api;
 mod http;
 pub mod hub;
@@ -22,5 +23,5 @@ mod session;
 
 pub use self::api::{Hosts, HttpConfig, InvalidHost, InvalidLimit, InvalidRate, Limits, Rate};
 pub use self::http::{BUILD, router, router_with};
-pub use self::scope::Scope;
+pub use self::scope::{Readers, Scope};
 pub use self::serve::{STALL_BYTES, ServeConfig, serve, serve_router};

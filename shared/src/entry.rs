@@ -5,9 +5,9 @@ mod kind;
 use serde::{Deserialize, Serialize};
 
 use crate::lenient::Lenient;
-use crate::{Emoji, MessageText, Person, PublishKey, RoomName, Seq, Topic};
+use crate::{Emoji, MessageText, Person, PublishKey, Role, RoomName, RoomPolicy, Seq, Topic};
 
-pub use self::kind::EntryKind;
+pub use self::kind::{EntryKind, MemberChange};
 
 /// A moment: milliseconds since the Unix epoch, UTC, by the server's clock. Clocks get corrected, so an entry may be dated
 /// before its predecessor; only `seq` orders a log.
@@ -60,22 +60,30 @@ struct EntryForm {
     emoji: Option<Lenient<Emoji>>,
     on: Option<Lenient<bool>>,
     topic: Option<Lenient<Topic>>,
+    policy: Option<Lenient<RoomPolicy>>,
+    person: Option<Lenient<Person>>,
+    role: Option<Lenient<Role>>,
+    until: Option<Lenient<Timestamp>>,
+    muted_until: Option<Lenient<Timestamp>>,
+    reason: Option<Lenient<Topic>>,
+    change: Option<Lenient<String>>,
 }
 
 impl From<EntryForm> for Entry {
     fn from(form: EntryForm) -> Self {
-        let EntryForm { seq, room, at, author, kind: name, key, text, reply_to, target, emoji, on, topic } =
-            form;
-        let target = target.and_then(Lenient::read);
-        let kind = match name.as_str() {
-            "message" => message(key, text, reply_to),
-            "edit" => optional(text).zip(target).map(|(text, target)| EntryKind::Edit { target, text }),
+        let target = form.target.and_then(Lenient::read);
+        let kind = match form.kind.as_str() {
+            "message" => message(form.key, form.text, form.reply_to),
+            "edit" => optional(form.text).zip(target).map(|(text, target)| EntryKind::Edit { target, text }),
             "delete" => target.map(|target| EntryKind::Delete { target }),
-            "reaction" => reaction(target, emoji, on),
-            "room" => topic.and_then(Lenient::read).map(|topic| EntryKind::Room { topic }),
+            "reaction" => reaction(target, form.emoji, form.on),
+            "room" => room(form.topic, form.policy),
+            "member" => member(form.person, form.role, form.until, form.muted_until, form.reason),
+            "access" => form.change.and_then(Lenient::read).map(|change| EntryKind::Access { change }),
             _ => None,
         };
-        Self { seq, room, at, author, kind: kind.unwrap_or(EntryKind::Unknown { kind: name }) }
+        let kind = kind.unwrap_or(EntryKind::Unknown { kind: form.kind });
+        Self { seq: form.seq, room: form.room, at: form.at, author: form.author, kind }
     }
 }
 
@@ -94,6 +102,26 @@ fn message(
     reply_to: Option<Lenient<Seq>>,
 ) -> Option<EntryKind> {
     Some(EntryKind::Message { key: key?.read()?, text: optional(text)?, reply_to: optional(reply_to)? })
+}
+
+fn room(topic: Option<Lenient<Topic>>, policy: Option<Lenient<RoomPolicy>>) -> Option<EntryKind> {
+    Some(EntryKind::Room { topic: topic?.read()?, policy: optional(policy)?.map(Box::new) })
+}
+
+fn member(
+    person: Option<Lenient<Person>>,
+    role: Option<Lenient<Role>>,
+    until: Option<Lenient<Timestamp>>,
+    muted_until: Option<Lenient<Timestamp>>,
+    reason: Option<Lenient<Topic>>,
+) -> Option<EntryKind> {
+    Some(EntryKind::Member(Box::new(MemberChange {
+        person: person?.read()?,
+        role: role?.read()?,
+        until: optional(until)?,
+        muted_until: optional(muted_until)?,
+        reason: optional(reason)?,
+    })))
 }
 
 fn reaction(

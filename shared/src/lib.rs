@@ -7,6 +7,7 @@
 //! * Response bodies: [`Entry`], [`Message`], [`Batch`], [`History`], [`RoomList`], [`Presence`], [`Problem`].
 //! * The client's endless series of polls as a pure machine: [`Subscription`].
 
+mod access;
 mod adaptive_wait;
 mod backoff;
 mod batch;
@@ -28,12 +29,13 @@ mod text;
 mod topic;
 mod unicode;
 
+pub use access::{Door, Role, RoomPolicy, Visibility, Writers};
 pub use adaptive_wait::AdaptiveWait;
 pub use backoff::{Backoff, Jitter};
 pub use batch::{Batch, Here, History, Presence, PresenceTag, RoomList, RoomSummary};
 pub use cursor::{After, Cursor, Epoch, InvalidCursor, Seq};
 pub use emoji::{Emoji, InvalidEmoji};
-pub use entry::{Entry, EntryKind, Timestamp};
+pub use entry::{Entry, EntryKind, MemberChange, Timestamp};
 pub use key::{InvalidKey, PublishKey};
 pub use message::{Message, Reaction};
 pub use nickname::{InvalidNickname, Nickname};

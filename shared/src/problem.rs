@@ -118,12 +118,22 @@ problem_codes! {
     SessionInvalid = "session_invalid", 401, "This session is not valid here";
     /// The caller is not the message's author, who alone may change or delete it.
     NotAuthor = "not_author", 403, "Only its author may do that";
+    /// The caller's part in the room or on the server does not allow it; the detail says what would.
+    NotAllowed = "not_allowed", 403, "You may not do that here";
+    /// The person or the address was banned.
+    Banned = "banned", 403, "You were banned from this server";
+    /// A password, a passphrase or a link's code that does not work; the same answer whatever the reason.
+    WrongSecret = "wrong_secret", 403, "This does not let you in";
     /// A page of another site sent the request.
     CrossSite = "cross_site", 403, "Requests from other sites are refused";
     /// The room does not exist.
     UnknownRoom = "unknown_room", 404, "There is no such room";
     /// The room has no such message.
     UnknownMessage = "unknown_message", 404, "There is no such message";
+    /// There is no such person.
+    UnknownPerson = "unknown_person", 404, "There is no such person";
+    /// There is no such invite, ban, token, hook or session.
+    UnknownItem = "unknown_item", 404, "There is none of that name";
     /// The URL's path does not exist.
     UnknownRoute = "unknown_route", 404, "There is nothing at this address";
     /// The path exists, but not with this method.
@@ -132,6 +142,8 @@ problem_codes! {
     RequestTimeout = "request_timeout", 408, "The request did not arrive in time";
     /// The message was deleted.
     MessageDeleted = "message_deleted", 409, "The message was deleted";
+    /// The name is somebody else's, or looks like it.
+    NameTaken = "name_taken", 409, "This name is taken";
     /// The log was replaced or restored; cursors of the old log are not valid in this one.
     EpochChanged = "epoch_changed", 410, "The log is another one now";
     /// The log no longer has everything after this cursor.

@@ -69,6 +69,16 @@ impl RoomName {
     pub fn lobby() -> Self {
         Self("lobby".into())
     }
+
+    /// The room of the log's entries about who may do what. No text can be parsed into its name, so no client can request it.
+    pub fn reserved_access() -> Self {
+        Self("~access".into())
+    }
+
+    /// Whether the room is the log's own: nobody reads it as a room, and it counts as none.
+    pub fn is_reserved(&self) -> bool {
+        self.0.starts_with('~')
+    }
 }
 
 #[cfg(test)]
@@ -112,5 +122,12 @@ mod tests {
         assert_eq!(RoomName::parse(&"x".repeat(65)), Err(TooLong));
         assert_eq!(RoomName::parse(&"東".repeat(43)), Err(TooLong));
         assert!(RoomName::parse(&"x".repeat(64)).is_ok());
+    }
+
+    #[test]
+    fn reserved_name_cannot_be_parsed() {
+        let access = RoomName::reserved_access();
+        assert_eq!(RoomName::parse(access.as_str()), Err(InvalidRoomName::Character('~')));
+        assert!(access.is_reserved() && !RoomName::lobby().is_reserved());
     }
 }

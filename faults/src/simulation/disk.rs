@@ -114,5 +114,5 @@ impl Disk {
 }
 
 fn make(room: RoomName) -> Draft {
-    Draft { author: Person::house(), room, kind: DraftKind::Room { topic: None } }
+    Draft { author: Person::house(), room, kind: DraftKind::room() }
 }

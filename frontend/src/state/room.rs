@@ -227,7 +227,7 @@ impl Room {
                     Rc::make_mut(line).fold(entry, me);
                 }
             }
-            EntryKind::Room { topic } => self.topic = topic.clone(),
+            EntryKind::Room { topic, .. } => self.topic = topic.clone(),
             // Of a newer server; it moves the head and shows nothing.
             _ => {}
         }

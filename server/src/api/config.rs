@@ -1,12 +1,14 @@
-//! The operator's settings for requests: the server's host names, the proxies in front of it, and limits on
-//! callers.
+//! The operator's settings for requests: the server's host names, the proxies in front of it, limits on callers, and who may
+//! read.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 
 use super::host::Hosts;
 use super::limits::Limits;
+use crate::scope::Readers;
 
 /// The policy for requests. Start from the default, and change the fields that matter:
 ///
@@ -26,12 +28,15 @@ pub struct HttpConfig {
     pub trusted_proxies: Vec<IpNet>,
     /// The limits on what one person and one visitor may do.
     pub limits: Limits,
+    /// The decisions about which rooms a caller may read, for an app with people of its own; without, everybody reads every
+    /// room. What is hidden looks like what does not exist. Says nothing about who may write.
+    pub readers: Option<Arc<dyn Readers>>,
 }
 
 impl Default for HttpConfig {
     /// Accepts any host and trusts no proxy.
     fn default() -> Self {
-        Self { hosts: Hosts::any(), trusted_proxies: Vec::new(), limits: Limits::default() }
+        Self { hosts: Hosts::any(), trusted_proxies: Vec::new(), limits: Limits::default(), readers: None }
     }
 }
 

@@ -7,6 +7,7 @@ use holdline_shared::{
 };
 
 use super::reply::{Reply, ReplyBody};
+use crate::access::Denied;
 use crate::hub::{NotReady, PollError};
 use crate::log::{LogError, Refusal};
 use crate::repeated_line::RepeatedLine;
@@ -152,6 +153,24 @@ impl From<LogError> for ApiError {
     }
 }
 
+impl From<Denied> for ApiError {
+    fn from(denied: Denied) -> Self {
+        let code = match denied {
+            // The very answer for a room that never was.
+            Denied::UnknownRoom => return Refusal::UnknownRoom.into(),
+            Denied::UnknownPerson => ProblemCode::UnknownPerson,
+            Denied::UnknownName => ProblemCode::UnknownItem,
+            Denied::Banned => ProblemCode::Banned,
+            Denied::WrongSecret => ProblemCode::WrongSecret,
+            Denied::NameTaken | Denied::RoomNameTaken | Denied::AlreadyMember => ProblemCode::NameTaken,
+            Denied::TooSoon => ProblemCode::RateLimited,
+            Denied::PasswordMissing => ProblemCode::InvalidBody,
+            _ => ProblemCode::NotAllowed,
+        };
+        Self::new(code, denied.to_string())
+    }
+}
+
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         let code = match refusal {
@@ -160,6 +179,7 @@ impl From<Refusal> for ApiError {
             Refusal::NotAuthor => ProblemCode::NotAuthor,
             Refusal::MessageDeleted => ProblemCode::MessageDeleted,
             Refusal::TooManyRooms | Refusal::TooManyEmoji | Refusal::TooManyEdits => ProblemCode::TooMany,
+            Refusal::Denied(denied) => return denied.into(),
         };
         Self::new(code, refusal.to_string())
     }

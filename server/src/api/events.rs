@@ -34,7 +34,7 @@ pub(crate) async fn events(app: App, call: Call) -> Result<Reply, ApiError> {
     let query = PollQuery::from_pairs(call.query_pairs())?;
     let resumed = call.header("last-event-id").filter(|id| !id.is_empty());
     let after = resumed.map_or(Ok(query.after), str::parse)?;
-    let scope = call.caller.scope();
+    let scope = call.caller.scope(&app);
     let held = app.limits.hold(&call.caller);
     drop(call);
     let (lease, first) = match held {
@@ -130,6 +130,7 @@ mod tests {
     use crate::api::HttpConfig;
     use crate::hub::Hub;
     use crate::log::{Draft, MemoryLog};
+    use crate::scope::tests::RoomsOnly;
 
     #[tokio::test]
     async fn stream_stays_within_its_scope() {
@@ -140,7 +141,7 @@ mod tests {
             hub.publish(draft).await.unwrap();
         }
         let app = App::new(hub, HttpConfig::default());
-        let scope = Scope::of_rooms(["tea".parse().unwrap()]);
+        let scope = RoomsOnly::new(&["tea"]).scope();
         let all = look(&app, &scope, &RoomSelection::All, After::Start, Duration::ZERO).await;
         let text = String::from_utf8(event(&all).to_vec()).unwrap();
         assert!(text.contains("tea") && !text.contains("secret"), "{text}");

@@ -21,7 +21,7 @@ struct RoomBody {
 /// Lists the most recently active rooms.
 pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
-    Ok(Reply::json(200, &app.hub.rooms(&call.caller.scope()))?)
+    Ok(Reply::json(200, &app.hub.rooms(&call.caller.scope(&app)))?)
 }
 
 /// Creates a room, or changes its topic.
@@ -33,7 +33,8 @@ pub(crate) async fn put(app: App, mut call: Call) -> Result<Reply, ApiError> {
     let topic = body.topic.as_deref().map(Topic::parse).transpose()?;
     count(&app, &call.caller, &room)?;
     let location = utf8_percent_encode(room.as_str(), NON_ALPHANUMERIC).to_string();
-    let outcome = app.hub.publish(Draft { author, room, kind: DraftKind::Room { topic } }).await?;
+    let outcome =
+        app.hub.publish(Draft { author, room, kind: DraftKind::Room { topic, policy: None } }).await?;
     Ok(Reply::outcome(200, &outcome).at(|| location))
 }
 

@@ -72,7 +72,7 @@ impl Room {
         if let Some(decoded) = entry.entry() {
             details.at = decoded.at;
             match &decoded.kind {
-                EntryKind::Room { topic } => details.topic = topic.clone(),
+                EntryKind::Room { topic, .. } => details.topic = topic.clone(),
                 EntryKind::Edit { target, .. } => {
                     details.edits.insert((*target, entry.seq));
                     details.edited.push_back((entry.seq, *target));

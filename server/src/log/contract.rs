@@ -53,7 +53,7 @@ fn say(author: &str, room_name: &str, n: u128, text: &str) -> Draft {
 }
 
 fn make(room_name: &str, topic: Option<&str>) -> Draft {
-    draft("ada", room_name, DraftKind::Room { topic: topic.map(|t| t.parse().unwrap()) })
+    draft("ada", room_name, DraftKind::Room { topic: topic.map(|t| t.parse().unwrap()), policy: None })
 }
 
 async fn append(log: &dyn Log, draft: Draft) -> Seq {
@@ -108,6 +108,8 @@ macro_rules! suite {
             batch_is_limited
             history_is_paged_backwards
             reads_stay_within_their_scope
+            read_passes_over_hidden_entries
+            reserved_room_is_neither_read_nor_counted
             head_is_never_behind_a_read
             only_the_author_changes_a_message
             deleted_texts_are_removed

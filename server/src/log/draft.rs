@@ -1,7 +1,10 @@
 //! Drafts: what clients want appended.
 
-use holdline_shared::{Emoji, MessageText, Person, PublishKey, RoomName, Seq, Topic};
+use holdline_shared::{
+    Emoji, MemberChange, MessageText, Person, PublishKey, RoomName, RoomPolicy, Seq, Topic,
+};
 
+use crate::access::AccessChange;
 use crate::random;
 
 /// An entry that a client wants appended, not yet checked against the log.
@@ -51,12 +54,28 @@ pub enum DraftKind {
         /// Whether the reaction is added.
         on: bool,
     },
-    /// The creation of a room or a change of its topic; `None` leaves the topic of an existing room
-    /// unchanged.
+    /// The creation of a room, or a change of its topic or its rules; `None` leaves what an existing room has.
     Room {
         /// The topic.
         topic: Option<Topic>,
+        /// The rules.
+        policy: Option<RoomPolicy>,
     },
+    /// A change of the room's members.
+    Member(MemberChange),
+    /// A change of who may do what that concerns no room; its room is the reserved one.
+    Access(AccessDraft),
+}
+
+/// A change of access, opaque to embedders.
+#[derive(Debug, Clone)]
+pub struct AccessDraft(pub(crate) AccessChange);
+
+impl DraftKind {
+    /// The creation of a room without a topic and with the default rules.
+    pub fn room() -> Self {
+        Self::Room { topic: None, policy: None }
+    }
 }
 
 impl Draft {
@@ -69,6 +88,11 @@ impl Draft {
 
     /// Makes the draft of every log's first entry.
     pub(crate) fn lobby() -> Self {
-        Self { author: Person::house(), room: RoomName::lobby(), kind: DraftKind::Room { topic: None } }
+        Self { author: Person::house(), room: RoomName::lobby(), kind: DraftKind::room() }
+    }
+
+    /// Makes the draft of a change of access.
+    pub(crate) fn access(author: Person, change: AccessChange) -> Self {
+        Self { author, room: RoomName::reserved_access(), kind: DraftKind::Access(AccessDraft(change)) }
     }
 }

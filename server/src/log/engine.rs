@@ -12,6 +12,7 @@ use super::error::LogError;
 use super::outcome::Outcome;
 use super::retention::Retention;
 use super::stored_entry::StoredEntry;
+use crate::access::AccessHandle;
 use crate::scope::Scope;
 
 /// Entries in log order. Damaged entries are left out, and reported in the server's own log.
@@ -110,6 +111,11 @@ pub trait Log: Send + Sync + 'static {
     /// The key for signing sessions, which stays the same as long as the log exists.
     fn secret(&self) -> [u8; 32];
 
+    /// Who may do what, as the log's newest entries have it. Replaced before followers are told of these entries.
+    fn access(&self) -> AccessHandle {
+        AccessHandle::default()
+    }
+
     /// The last durable entry that can be read.
     fn head(&self) -> Seq;
 
@@ -126,7 +132,9 @@ pub trait Log: Send + Sync + 'static {
 
     /// Reads the entries of those of the rooms that `scope` allows after `after`, in log order, at most
     /// [`BATCH_ENTRIES`](holdline_shared::limits::BATCH_ENTRIES) and about
-    /// [`BATCH_BYTES`](holdline_shared::limits::BATCH_BYTES) of them.
+    /// [`BATCH_BYTES`](holdline_shared::limits::BATCH_BYTES) of them. Passes over the entries of other rooms; after some
+    /// thousands of them the chunk may end without an entry before the head. The scope is asked once the entries are in
+    /// hand, and once every change that they make to it has been made.
     fn read(
         &self,
         scope: &Scope,

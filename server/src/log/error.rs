@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::access::Denied;
+
 /// The reason why a log did not append or read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -48,4 +50,7 @@ pub enum Refusal {
     /// The message has the maximum number of edits.
     #[error("this message was edited as often as a message may be; write a new one")]
     TooManyEdits,
+    /// The author may not do that.
+    #[error(transparent)]
+    Denied(#[from] Denied),
 }

@@ -23,6 +23,7 @@ use super::outcome::Outcome;
 use super::projection::{Effect, Projection, ROOMS_AT_ONCE};
 use super::record::{Record, RecordKind};
 use super::retention::Retention;
+use crate::access::AccessHandle;
 use crate::scope::Scope;
 
 /// A log on a journal.
@@ -101,6 +102,10 @@ impl<J: Journal> Log for JournaledLog<J> {
         self.core.lock().identity().secret
     }
 
+    fn access(&self) -> AccessHandle {
+        self.core.lock().projection().access().clone()
+    }
+
     fn head(&self) -> Seq {
         Seq(self.published.head())
     }
@@ -132,8 +137,8 @@ impl<J: Journal> Log for JournaledLog<J> {
         rooms: RoomSelection,
         after: Seq,
     ) -> BoxFuture<'static, Result<Chunk, LogError>> {
-        let rooms = scope.narrow(rooms);
-        self.read_projection(|projection| projection.read(&rooms, after))
+        // Under the lock, so what the entries change about who may read is known.
+        self.read_projection(|projection| projection.read(scope, &rooms, after))
     }
 
     fn page(
@@ -144,8 +149,10 @@ impl<J: Journal> Log for JournaledLog<J> {
         limit: usize,
         reader: Option<PersonId>,
     ) -> BoxFuture<'static, Result<Page, LogError>> {
-        let room = Some(room).filter(|room| scope.allows(room));
-        self.read_projection(|projection| projection.page(room.as_ref(), before, limit, reader.as_ref()))
+        self.read_projection(|projection| {
+            let readable = Some(&room).filter(|room| scope.allows(room));
+            projection.page(readable, before, limit, reader.as_ref())
+        })
     }
 
     fn prune(&self, retention: Retention) -> BoxFuture<'static, Result<bool, LogError>> {

@@ -2,6 +2,7 @@
 //! what a record becomes, and all reads of the log go through it. It neither orders records nor makes them
 //! durable.
 
+mod access_entries;
 mod append_transaction;
 mod errors;
 mod expiry;
@@ -20,7 +21,8 @@ mod stored;
 #[cfg(test)]
 mod tests;
 
-pub(super) use self::append_transaction::{AppendTransaction, Tip};
+pub(super) use self::access_entries::read_access;
+pub(super) use self::append_transaction::{AppendTransaction, Committed, Tip};
 pub(super) use self::errors::log_error;
 pub(super) use self::expiry::{ROOMS_AT_ONCE, empty_rooms, expire};
 pub(super) use self::meta::{identity, last_heard_of, renew_epoch, seen, was_open, write_meta};
@@ -28,8 +30,8 @@ pub(super) use self::migrations::{APPLICATION_ID, TABLES_OF_VERSION_1, VERSION, 
 pub(super) use self::on_one_connection::{Applied, Effect, Projection};
 pub(super) use self::prune::Pruner;
 #[cfg(test)]
-pub(super) use self::reader::{gather, gather_all};
-pub(super) use self::reader::{head, page, read, rooms};
+pub(super) use self::reader::{MOST_SKIPPED, gather, gather_all};
+pub(super) use self::reader::{head, page, read, read_everything, rooms};
 pub(super) use self::replay::{
     CarriedRoom, carried_rooms, make_rooms, replay_attached, some_entries, some_readable_entries,
 };

@@ -53,7 +53,7 @@ impl Record {
             && std::mem::take(makes_room)
             && room_is_missing
         {
-            let making = Draft { kind: DraftKind::Room { topic: None }, ..draft.clone() };
+            let making = Draft { kind: DraftKind::room(), ..draft.clone() };
             records.push(Self::new(RecordKind::Draft(making)));
         }
         records.push(Self::new(RecordKind::Draft(draft)));

@@ -4,17 +4,24 @@
 use std::sync::Arc;
 
 use holdline_shared::limits::{EDITS_PER_MESSAGE, EMOJI_PER_MESSAGE, ROOMS};
-use holdline_shared::{Emoji, EntryKind, MessageText, PersonId, PublishKey, RoomName, Seq, Timestamp, Topic};
+use holdline_shared::{
+    Emoji, EntryKind, MessageText, Person, PersonId, PublishKey, RoomName, RoomPolicy, Seq, Timestamp, Topic,
+};
 
 use super::clock;
-use super::draft::{Draft, DraftKind};
+use super::draft::{AccessDraft, Draft, DraftKind};
 use super::error::{LogError, Refusal};
 use super::outcome::Outcome;
 use super::stored_entry::StoredEntry;
+use crate::access::{Access, AccessChange, Denied};
 
 /// The parts of the log that [`validate`] looks at. Each look-up uses an index and costs the same however
 /// large the log, the room or the message is; none decodes more than one text.
 pub(super) trait LogView {
+    /// Who may do what.
+    fn access(&self) -> &Access;
+    /// The date of the newest message of this author in this room.
+    fn last_message_at(&self, room: &RoomName, author: &PersonId) -> Result<Option<Timestamp>, LogError>;
     /// The room's topic, if there is such a room.
     fn topic(&self, room: &RoomName) -> Result<Option<Topic>, LogError>;
     /// The number of rooms.
@@ -51,19 +58,22 @@ pub(super) enum Decision {
     Settled(Outcome),
 }
 
-/// Decides what `draft` becomes.
-pub(super) fn validate(log: &impl LogView, draft: &Draft) -> Result<Decision, LogError> {
+/// Decides what `draft` becomes, if it is dated `at`.
+pub(super) fn validate(log: &impl LogView, draft: &Draft, at: Timestamp) -> Result<Decision, LogError> {
+    let (author, access) = (&draft.author, log.access());
     match &draft.kind {
         DraftKind::Message { key, text, reply_to, makes_room } => {
             if let Some(first) = log.by_key(&draft.author.id, *key)? {
                 return Ok(Decision::Settled(Outcome::Repeated(first)));
             }
+            access.check_write(author, &draft.room, at).map_err(Refusal::Denied)?;
+            check_pace(log, draft, at)?;
             let mut kinds = Vec::with_capacity(1);
             if log.topic(&draft.room)?.is_none() {
                 if !makes_room {
                     return Err(Refusal::UnknownRoom.into());
                 }
-                kinds.push(make_room(log, None)?);
+                kinds.push(make_room(log, None, None)?);
             }
             if let Some(target) = reply_to {
                 log.message(&draft.room, *target)?.ok_or(Refusal::UnknownMessage)?;
@@ -72,6 +82,7 @@ pub(super) fn validate(log: &impl LogView, draft: &Draft) -> Result<Decision, Lo
             Ok(Decision::Append(kinds))
         }
         DraftKind::Edit { target, text } => {
+            access.check_part(author, &draft.room, at).map_err(Refusal::Denied)?;
             if own_message(log, draft, *target)?.is_deleted {
                 return Err(Refusal::MessageDeleted.into());
             }
@@ -84,12 +95,21 @@ pub(super) fn validate(log: &impl LogView, draft: &Draft) -> Result<Decision, Lo
             Ok(one(EntryKind::Edit { target: *target, text: Some(text.clone()) }))
         }
         DraftKind::Delete { target } => {
-            if own_message(log, draft, *target)?.is_deleted {
+            let may_moderate = access.is_room_admin(&author.id, &draft.room);
+            if !may_moderate {
+                access.check_part(author, &draft.room, at).map_err(Refusal::Denied)?;
+            }
+            let message = existing_message(log, draft, *target)?;
+            if message.author != author.id && !may_moderate {
+                return Err(Refusal::NotAuthor.into());
+            }
+            if message.is_deleted {
                 return Ok(Decision::Settled(Outcome::Unchanged));
             }
             Ok(one(EntryKind::Delete { target: *target }))
         }
         DraftKind::Reaction { target, emoji, on } => {
+            access.check_part(author, &draft.room, at).map_err(Refusal::Denied)?;
             let message = existing_message(log, draft, *target)?;
             // The deletion of a message has removed all of its reactions.
             let is_on = !message.is_deleted && log.has_reaction(*target, emoji, &draft.author.id)?;
@@ -107,23 +127,95 @@ pub(super) fn validate(log: &impl LogView, draft: &Draft) -> Result<Decision, Lo
             }
             Ok(one(EntryKind::Reaction { target: *target, emoji: emoji.clone(), on: *on }))
         }
-        DraftKind::Room { topic } => match (log.topic(&draft.room)?, topic) {
-            (None, topic) => Ok(Decision::Make(make_room(log, topic.clone())?)),
-            (Some(now), Some(topic)) if now != *topic => Ok(one(EntryKind::Room { topic: topic.clone() })),
-            (Some(_), _) => Ok(Decision::Settled(Outcome::Unchanged)),
-        },
+        DraftKind::Room { topic, policy } => room(log, draft, (topic.as_ref(), policy.as_ref()), at),
+        DraftKind::Member(change) => {
+            if log.topic(&draft.room)?.is_none() {
+                return Err(Refusal::UnknownRoom.into());
+            }
+            let changes = access.check_member(author, &draft.room, change, at).map_err(Refusal::Denied)?;
+            Ok(settled_unless(changes, || EntryKind::Member(Box::new(change.clone()))))
+        }
+        DraftKind::Access(AccessDraft(change)) => {
+            if let AccessChange::RoomDeleted { room } | AccessChange::Reported { room, .. } = change
+                && log.topic(room)?.is_none()
+            {
+                return Err(Refusal::UnknownRoom.into());
+            }
+            let changes = access.check_change(author, change, at).map_err(Refusal::Denied)?;
+            // A change is made of strings and numbers; encoding it cannot fail.
+            let encoded = serde_json::to_string(change).unwrap_or_default();
+            Ok(settled_unless(changes, || EntryKind::Access { change: encoded }))
+        }
     }
+}
+
+/// Decides on a draft that makes a room, or changes its topic or its rules.
+fn room(
+    log: &impl LogView,
+    draft: &Draft,
+    (topic, policy): (Option<&Topic>, Option<&RoomPolicy>),
+    at: Timestamp,
+) -> Result<Decision, LogError> {
+    let (author, access) = (&draft.author, log.access());
+    let now = log.topic(&draft.room)?;
+    if now.is_some() && !access.may_read(Some(&author.id), &draft.room) && *author != Person::house() {
+        return Err(Refusal::Denied(Denied::RoomNameTaken).into());
+    }
+    let mut policy = policy.cloned();
+    let changes = match &policy {
+        Some(policy) => {
+            access.check_policy(author, &draft.room, policy, now.is_some()).map_err(Refusal::Denied)?
+        }
+        None => false,
+    };
+    let Some(now) = now else {
+        if policy.is_none() && access.account(&author.id).is_some() {
+            // Whoever makes a room is its admin, if there is an account to remember that by.
+            policy = Some(RoomPolicy::default());
+        }
+        return Ok(Decision::Make(make_room(log, topic.cloned(), policy)?));
+    };
+    let is_new_topic = topic.is_some_and(|topic| *topic != now);
+    if is_new_topic {
+        access.check_write(author, &draft.room, at).map_err(Refusal::Denied)?;
+    }
+    let topic = topic.cloned().unwrap_or(now);
+    let policy = policy.filter(|_| changes).map(Box::new);
+    Ok(settled_unless(changes || is_new_topic, || EntryKind::Room { topic, policy }))
+}
+
+/// Checks slow mode.
+fn check_pace(log: &impl LogView, draft: &Draft, at: Timestamp) -> Result<(), LogError> {
+    let seconds = log.access().slow_seconds(&draft.author.id, &draft.room);
+    if seconds == 0 {
+        return Ok(());
+    }
+    let last = log.last_message_at(&draft.room, &draft.author.id)?;
+    match last {
+        Some(last) if at.0 < last.0.saturating_add(u64::from(seconds) * 1_000) => {
+            Err(Refusal::Denied(Denied::TooSoon).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn settled_unless(changes: bool, kind: impl FnOnce() -> EntryKind) -> Decision {
+    if changes { one(kind()) } else { Decision::Settled(Outcome::Unchanged) }
 }
 
 fn one(kind: EntryKind) -> Decision {
     Decision::Append(vec![kind])
 }
 
-fn make_room(log: &impl LogView, topic: Option<Topic>) -> Result<EntryKind, LogError> {
+fn make_room(
+    log: &impl LogView,
+    topic: Option<Topic>,
+    policy: Option<RoomPolicy>,
+) -> Result<EntryKind, LogError> {
     if log.room_count() >= ROOMS {
         return Err(Refusal::TooManyRooms.into());
     }
-    Ok(EntryKind::Room { topic: topic.unwrap_or_default() })
+    Ok(EntryKind::Room { topic: topic.unwrap_or_default(), policy: policy.map(Box::new) })
 }
 
 fn existing_message(log: &impl LogView, draft: &Draft, target: Seq) -> Result<MessageStatus, LogError> {

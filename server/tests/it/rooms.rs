@@ -13,7 +13,7 @@ async fn rooms_are_created_changed_and_kept() {
     ada.put("/api/v1/rooms/Tea", &json!({})).await.expect(204);
     let green: Entry =
         ada.put("/api/v1/rooms/tea", &json!({"topic": " green \n tea"})).await.expect(200).json();
-    assert!(matches!(&green.kind, EntryKind::Room { topic } if topic.as_str() == "green tea"));
+    assert!(matches!(&green.kind, EntryKind::Room { topic, .. } if topic.as_str() == "green tea"));
     ada.put("/api/v1/rooms/tea", &json!({"topic": "green tea"})).await.expect(204);
     ada.put("/api/v1/rooms/tea", &json!({})).await.expect(204);
     assert_eq!(ada.history("tea").await.topic.as_str(), "green tea");

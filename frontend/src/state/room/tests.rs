@@ -120,7 +120,7 @@ fn idle_room_counts_from_the_first_list_and_says_that_more_was_missed() {
     let mut room = Room::new(RoomName::lobby(), Seq(3));
     room.see_listed(Seq(3), Seq(3), None);
     assert!(!room.has_news());
-    room.hear(entry(4, "bob", EntryKind::Room { topic: "tea".parse().unwrap() }), None);
+    room.hear(entry(4, "bob", EntryKind::Room { topic: "tea".parse().unwrap(), policy: None }), None);
     room.see_listed(Seq(3), Seq(5), Some(Seq(4)));
     assert!(!room.has_news(), "a topic is no news, and the next poll brings 5");
     room.see_listed(Seq(3), Seq(5), Some(Seq(5)));

@@ -95,7 +95,7 @@ async fn pruned_entries_leave_the_cache() {
 async fn entries_of_expired_rooms_leave_the_cache() {
     let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
     let before = Cursor { epoch: hub.log().epoch(), seq: hub.head() };
-    let kind = DraftKind::Room { topic: None };
+    let kind = DraftKind::room();
     hub.publish(Draft { author: Person::stdin(), room: names(&["empty"]).remove(0), kind }).await.unwrap();
     publish(&hub, &RoomName::lobby()).await;
     let nobody = Arc::new(|_: &RoomName| false);

@@ -234,8 +234,7 @@ async fn appended_entries_are_counted() {
     say(&hub, "new", "hello").await;
     say(&hub, "new", "hello").await;
     let author = holdline_shared::Person::stdin();
-    let made =
-        Draft { author, room: "other".parse().unwrap(), kind: crate::log::DraftKind::Room { topic: None } };
+    let made = Draft { author, room: "other".parse().unwrap(), kind: crate::log::DraftKind::room() };
     hub.publish(made).await.unwrap();
     let visible = hub.poll(EVERY_ROOM, &RoomSelection::All, After::Start, LONG, None).await.unwrap();
     let batch: Batch = serde_json::from_slice(&visible.body).unwrap();

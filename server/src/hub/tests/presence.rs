@@ -18,7 +18,7 @@ const LONG: Duration = Duration::from_secs(100);
 async fn hub() -> Arc<Hub> {
     let hub = Hub::open_with(Arc::new(MemoryLog::new()), HubConfig::default()).await.unwrap();
     for room in names(&["a", "b"]) {
-        let kind = DraftKind::Room { topic: None };
+        let kind = DraftKind::room();
         hub.publish(Draft { author: Person::stdin(), room, kind }).await.unwrap();
     }
     hub

@@ -50,7 +50,10 @@ impl Random {
             },
             6..10 => DraftKind::Edit { target, text },
             10 => DraftKind::Delete { target },
-            11 => DraftKind::Room { topic: Some(format!("topic {}", self.below(9)).parse().unwrap()) },
+            11 => DraftKind::Room {
+                topic: Some(format!("topic {}", self.below(9)).parse().unwrap()),
+                policy: None,
+            },
             _ => {
                 DraftKind::Reaction { target, emoji: self.of(&EMOJI).parse().unwrap(), on: self.below(4) > 0 }
             }

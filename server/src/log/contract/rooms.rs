@@ -61,7 +61,7 @@ pub(crate) async fn rooms_are_created_and_filled_concurrently(log: Arc<dyn Log>)
         draft("ada", "tea", makes(1)),
         draft("ada", "tea", makes(2)),
         draft("ada", "tea", makes(3)),
-        draft("bob", "tea", DraftKind::Room { topic: Some("green".parse().unwrap()) }),
+        draft("bob", "tea", DraftKind::Room { topic: Some("green".parse().unwrap()), policy: None }),
         draft("bob", "lobby", makes(4)),
         draft("bob", "tea", makes(5)),
     ];

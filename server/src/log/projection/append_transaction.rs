@@ -3,13 +3,15 @@
 
 use std::sync::Arc;
 
-use holdline_shared::{Entry, EntryKind, Seq, Timestamp};
+use holdline_shared::{Entry, EntryKind, RoomName, Seq, Timestamp, Topic};
 use rusqlite::{Connection, Transaction};
 
+use super::access_entries::CarriedOut;
 use super::errors::log_error;
 use super::room_deltas::RoomDeltas;
 use super::stored::{sql_seq, sql_time};
-use super::{reactions, redact};
+use super::{access_entries, expiry, reactions, redact};
+use crate::access::Access;
 use crate::log::draft::Draft;
 use crate::log::error::LogError;
 use crate::log::outcome::Outcome;
@@ -23,14 +25,15 @@ pub(in crate::log) struct Tip {
     pub(in crate::log) head: Seq,
     /// The date of the last entry.
     pub(in crate::log) at: Timestamp,
-    /// The number of rooms.
+    /// The number of rooms, without the reserved one.
     pub(in crate::log) rooms: usize,
 }
 
 impl Tip {
     /// Reads where a database ends.
     pub(in crate::log) fn read(db: &Connection) -> rusqlite::Result<Self> {
-        let sql = "SELECT coalesce(max(seq), 0), (SELECT count(*) FROM rooms),
+        let sql =
+            "SELECT coalesce(max(seq), 0), (SELECT count(*) FROM rooms WHERE substr(name, 1, 1) <> '~'),
                    (SELECT at FROM entries ORDER BY seq DESC LIMIT 1) FROM entries";
         db.query_row(sql, [], |row| {
             let at = row.get::<_, Option<i64>>(2)?.unwrap_or_default();
@@ -49,12 +52,47 @@ pub(in crate::log) struct AppendTransaction<'a> {
     tip: Tip,
     entries: Vec<Arc<StoredEntry>>,
     rooms: RoomDeltas,
+    access: Arc<Access>,
+    /// Whether the group changes access.
+    changes_access: bool,
+    /// Whether the group removes texts or names.
+    redacts: bool,
+    /// The rooms that the group deletes.
+    deleted: Vec<RoomName>,
+}
+
+/// A group that is committed.
+pub(in crate::log) struct Committed {
+    /// Its entries.
+    pub(in crate::log) entries: Vec<Arc<StoredEntry>>,
+    /// The new end of the log.
+    pub(in crate::log) tip: Tip,
+    /// Who may do what from now on, if that has changed.
+    pub(in crate::log) access: Option<Arc<Access>>,
+    /// Whether texts or names were removed.
+    pub(in crate::log) redacts: bool,
+    /// The rooms that were deleted, and the newest entry of any room that is gone.
+    pub(in crate::log) deleted: Option<(Vec<RoomName>, Seq)>,
 }
 
 impl<'a> AppendTransaction<'a> {
-    /// Begins an empty group after `tip`, for about `entries` entries.
-    pub(in crate::log) fn begin(transaction: Transaction<'a>, tip: Tip, entries: usize) -> Self {
-        Self { transaction, tip, entries: Vec::with_capacity(entries), rooms: RoomDeltas::default() }
+    /// Begins an empty group after `tip`, for about `entries` entries. `access` says who may do what before it.
+    pub(in crate::log) fn begin(
+        transaction: Transaction<'a>,
+        tip: Tip,
+        access: Arc<Access>,
+        entries: usize,
+    ) -> Self {
+        Self {
+            transaction,
+            tip,
+            entries: Vec::with_capacity(entries),
+            rooms: RoomDeltas::default(),
+            access,
+            changes_access: false,
+            redacts: false,
+            deleted: Vec::new(),
+        }
     }
 
     /// Appends the entries that a draft becomes, dated by the clock. After a refusal the group is unchanged
@@ -75,14 +113,26 @@ impl<'a> AppendTransaction<'a> {
 
     /// Decides on a draft without appending it.
     pub(in crate::log) fn preview(&self, draft: &Draft) -> Result<Decision, LogError> {
-        validate(self, draft)
+        validate(self, draft, now_after(self.tip.at))
     }
 
-    /// Commits the group. Returns its entries and the new end of the log.
-    pub(in crate::log) fn commit(self) -> Result<(Vec<Arc<StoredEntry>>, Tip), LogError> {
+    /// Commits the group.
+    pub(in crate::log) fn commit(self) -> Result<Committed, LogError> {
         self.rooms.flush(&self.transaction).map_err(log_error)?;
+        let forgotten = expiry::newest_expired(&self.transaction).map_err(log_error)?;
         self.transaction.commit().map_err(log_error)?;
-        Ok((self.entries, self.tip))
+        Ok(Committed {
+            entries: self.entries,
+            tip: self.tip,
+            redacts: self.redacts,
+            access: self.changes_access.then_some(self.access),
+            deleted: Some((self.deleted, forgotten)).filter(|(deleted, _)| !deleted.is_empty()),
+        })
+    }
+
+    /// Who may do what, with the group's changes.
+    pub(super) fn access(&self) -> &Access {
+        &self.access
     }
 
     /// The uncommitted transaction with all of the group's changes.
@@ -119,7 +169,8 @@ impl<'a> AppendTransaction<'a> {
         draft: &Draft,
         place: impl Fn(&Tip) -> (Seq, Timestamp),
     ) -> Result<Outcome, LogError> {
-        let (kinds, makes_room) = match validate(self, draft)? {
+        let (_, at) = place(&self.tip);
+        let (kinds, makes_room) = match validate(self, draft, at)? {
             Decision::Settled(outcome) => return Ok(outcome),
             Decision::Append(kinds) => (kinds, false),
             Decision::Make(kind) => (vec![kind], true),
@@ -138,8 +189,15 @@ impl<'a> AppendTransaction<'a> {
     /// Writes the entry and folds it into the read models.
     fn insert(&mut self, stored: &StoredEntry, entry: &Entry) -> rusqlite::Result<()> {
         let db = &self.transaction;
-        if let EntryKind::Room { topic } = &entry.kind {
-            self.tip.rooms += usize::from(self.rooms.write(db, entry, topic)?);
+        match &entry.kind {
+            EntryKind::Room { topic, .. } => {
+                let is_made = self.rooms.write(db, entry, topic)?;
+                self.tip.rooms += usize::from(is_made && !entry.room.is_reserved());
+            }
+            EntryKind::Access { .. } if self.rooms.id(db, &entry.room)?.is_none() => {
+                self.rooms.write(db, entry, &Topic::default())?;
+            }
+            _ => {}
         }
         let room = self.rooms.add(db, entry)?;
         let seq = sql_seq(entry.seq);
@@ -156,12 +214,29 @@ impl<'a> AppendTransaction<'a> {
             }
             EntryKind::Reaction { target, emoji, on } => reactions::apply(db, entry, *target, emoji, *on)?,
             EntryKind::Delete { target } => {
+                self.redacts = true;
                 let sql = "UPDATE messages SET is_deleted = 1 WHERE seq = ?";
                 db.prepare_cached(sql)?.execute([sql_seq(*target)])?;
                 reactions::clear(db, *target)?;
                 redact::redact(db, entry, *target)?;
             }
             _ => {}
+        }
+        if access_entries::is_kept(&entry.kind) {
+            access_entries::note(db, seq, room)?;
+            let access = Arc::make_mut(&mut self.access);
+            self.changes_access |= access.apply(entry);
+        }
+        if let EntryKind::Access { change } = &entry.kind {
+            match access_entries::carry_out(db, &self.rooms, change)? {
+                CarriedOut::Nothing => {}
+                CarriedOut::NameForgotten => self.redacts = true,
+                CarriedOut::RoomDeleted(room) => {
+                    self.redacts = true;
+                    self.tip.rooms = self.tip.rooms.saturating_sub(1);
+                    self.deleted.push(room);
+                }
+            }
         }
         Ok(())
     }

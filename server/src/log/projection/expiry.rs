@@ -26,10 +26,11 @@ pub(in crate::log) struct Expired {
     pub(in crate::log) cuts: Vec<RoomCut>,
 }
 
-/// The rooms without messages: all of them, or only those that are due.
+/// The rooms without messages, rules and members: all of them, or only those that are due.
 pub(in crate::log) fn empty_rooms(db: &Connection, due: Option<AgeCut>) -> rusqlite::Result<Vec<RoomName>> {
     let sql = "SELECT name, head, at FROM rooms WHERE head < (SELECT max(seq) FROM entries)
-               AND NOT EXISTS (SELECT 1 FROM messages WHERE room = id)";
+               AND NOT EXISTS (SELECT 1 FROM messages WHERE room = id)
+               AND NOT EXISTS (SELECT 1 FROM access_entries WHERE room = id)";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([])?;
     let mut names = Vec::new();
@@ -39,7 +40,7 @@ pub(in crate::log) fn empty_rooms(db: &Connection, due: Option<AgeCut>) -> rusql
             None => true,
             Some(idle) => age(db, row.get(1)?, row.get(2)?, idle)? == Age::Due,
         };
-        if is_wanted && name != RoomName::lobby() {
+        if is_wanted && may_expire(&name) {
             names.push(name);
         }
     }
@@ -56,7 +57,7 @@ pub(in crate::log) fn expire(
     is_in_use: &dyn Fn(&RoomName) -> bool,
 ) -> rusqlite::Result<Expired> {
     let mut expired = Expired { forgotten: newest_expired(&transaction)?, ..Expired::default() };
-    for name in rooms.iter().filter(|name| **name != RoomName::lobby() && !is_in_use(name)) {
+    for name in rooms.iter().filter(|name| may_expire(name) && !is_in_use(name)) {
         match remove(&transaction, name, idle, head)? {
             Removal::None => {}
             Removal::Upto(upto) => expired.cuts.push(RoomCut { room: name.clone(), upto }),
@@ -71,6 +72,11 @@ pub(in crate::log) fn expire(
     }
     transaction.commit()?;
     Ok(expired)
+}
+
+/// Whether the room is none of those that stay in any case.
+fn may_expire(room: &RoomName) -> bool {
+    !room.is_reserved() && *room != RoomName::lobby()
 }
 
 /// The extent to which a room was removed.
@@ -90,7 +96,8 @@ fn remove(
     head: Seq,
 ) -> rusqlite::Result<Removal> {
     let sql = "SELECT id, head, at, entries FROM rooms WHERE name = ? AND head < ?
-               AND NOT EXISTS (SELECT 1 FROM messages WHERE room = id)";
+               AND NOT EXISTS (SELECT 1 FROM messages WHERE room = id)
+               AND NOT EXISTS (SELECT 1 FROM access_entries WHERE room = id)";
     let found: Option<(i64, i64, i64, i64)> = transaction
         .prepare_cached(sql)?
         .query_row((name.as_str(), sql_seq(head)), |row| {

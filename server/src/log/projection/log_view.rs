@@ -12,11 +12,26 @@ use super::append_transaction::AppendTransaction;
 use super::errors::log_error;
 use super::reactions;
 use super::stored::{self, sql_seq};
+use crate::access::Access;
 use crate::log::error::LogError;
 use crate::log::stored_entry::StoredEntry;
 use crate::log::validate::{LogView, MessageStatus};
 
 impl LogView for AppendTransaction<'_> {
+    fn access(&self) -> &Access {
+        AppendTransaction::access(self)
+    }
+
+    fn last_message_at(&self, room: &RoomName, author: &PersonId) -> Result<Option<Timestamp>, LogError> {
+        let room = self.rooms().id(self.connection(), room).map_err(log_error)?;
+        let sql = "SELECT e.at FROM messages m JOIN entries e ON e.seq = m.seq
+                   WHERE m.room = ? AND m.author = ? ORDER BY m.seq DESC LIMIT 1";
+        let at = self.connection().prepare_cached(sql).and_then(|mut statement| {
+            statement.query_row((room, author.as_str()), |row| row.get::<_, i64>(0)).optional()
+        });
+        Ok(at.map_err(log_error)?.map(|at| Timestamp(at.cast_unsigned())))
+    }
+
     fn topic(&self, room: &RoomName) -> Result<Option<Topic>, LogError> {
         self.rooms().topic(self.connection(), room).map_err(log_error)
     }

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use holdline_shared::{PersonId, RoomName, RoomSelection, Seq, Timestamp};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::append_transaction::{AppendTransaction, Tip};
+use super::access_entries::read_access;
+use super::append_transaction::{AppendTransaction, Committed, Tip};
 use super::errors::log_error;
 use super::expiry;
 use super::meta::{find_meta, last_heard_of, write_meta};
 use super::migrations::{migrate, version};
 use super::{prune, reader};
+use crate::access::AccessHandle;
 use crate::log::clock::AgeCut;
 use crate::log::draft::Draft;
 use crate::log::engine::{Chunk, LoggedRoom, Page, RoomCut};
@@ -20,11 +22,13 @@ use crate::log::outcome::Outcome;
 use crate::log::record::{OrderedRecord, RecordId, RecordKind};
 use crate::log::stored_entry::StoredEntry;
 use crate::log::validate::Decision;
+use crate::scope::Scope;
 
 /// A projection, and the position up to which it has applied records.
 pub(in crate::log) struct Projection {
     db: Connection,
     tip: Tip,
+    access: AccessHandle,
     /// The last applied record, whatever its effect.
     applied: Seq,
     /// Whether the database outlives this process.
@@ -72,7 +76,9 @@ impl Projection {
         migrate(&mut db, taken)?;
         let tip = Tip::read(&db).map_err(log_error)?;
         let applied = find_meta(&db, "applied")?.and_then(|bytes| bytes.try_into().ok());
-        Ok(Self { db, tip, applied: Seq(applied.map_or(0, u64::from_le_bytes)), is_kept: true })
+        let access = AccessHandle::default();
+        access.store(read_access(&db).map_err(log_error)?);
+        Ok(Self { db, tip, access, applied: Seq(applied.map_or(0, u64::from_le_bytes)), is_kept: true })
     }
 
     /// The last applied record.
@@ -85,10 +91,21 @@ impl Projection {
         self.tip.head
     }
 
+    /// Who may do what.
+    pub(in crate::log) fn access(&self) -> &AccessHandle {
+        &self.access
+    }
+
+    /// Publishes who may do what through the handle of the projection that this one replaces.
+    pub(in crate::log) fn share_access(&mut self, handle: AccessHandle) {
+        handle.store(self.access.snapshot());
+        self.access = handle;
+    }
+
     /// The decision about a draft if it came next, and whether its room is missing.
     pub(in crate::log) fn preview(&mut self, draft: &Draft) -> Result<(Decision, bool), LogError> {
         let transaction = self.db.transaction().map_err(log_error)?;
-        let group = AppendTransaction::begin(transaction, self.tip, 0);
+        let group = AppendTransaction::begin(transaction, self.tip, self.access.snapshot(), 0);
         let decision = group.preview(draft)?;
         let room = group.rooms().id(group.connection(), &draft.room).map_err(log_error)?;
         Ok((decision, room.is_none()))
@@ -130,7 +147,8 @@ impl Projection {
                 applied.effects.push((record.id, Ok(Effect::Removed { more })));
             }
             drafts => {
-                let mut group = AppendTransaction::begin(transaction, self.tip, drafts.len());
+                let mut group =
+                    AppendTransaction::begin(transaction, self.tip, self.access.snapshot(), drafts.len());
                 for OrderedRecord { position, at, record } in drafts {
                     let RecordKind::Draft(draft) = record.kind() else { continue };
                     applied.effects.push(match group.apply(*position, *at, draft) {
@@ -139,15 +157,29 @@ impl Projection {
                         Err(error) => return Err(error),
                     });
                 }
-                (applied.entries, self.tip) = group.commit()?;
+                let Committed { entries, tip, access, deleted, .. } = group.commit()?;
+                (applied.entries, applied.expired, self.tip) = (entries, deleted, tip);
+                if let Some(access) = access {
+                    self.access.store(access);
+                }
             }
         }
         Ok(applied)
     }
 
-    /// Entries after `after`.
-    pub(in crate::log) fn read(&mut self, rooms: &RoomSelection, after: Seq) -> Result<Chunk, LogError> {
-        self.read_snapshot(|db| reader::read(db, rooms, after))
+    /// Entries of those of the rooms that `scope` allows after `after`.
+    pub(in crate::log) fn read(
+        &mut self,
+        scope: &Scope,
+        rooms: &RoomSelection,
+        after: Seq,
+    ) -> Result<Chunk, LogError> {
+        self.read_snapshot(|db| reader::read(db, scope, rooms, after))
+    }
+
+    /// Entries of every room after `after`, for followers.
+    pub(in crate::log) fn read_everything(&mut self, after: Seq) -> Result<Chunk, LogError> {
+        self.read_snapshot(|db| reader::read_everything(db, after))
     }
 
     /// Messages before `before`.

@@ -175,7 +175,8 @@ impl Run {
         head: i64,
         cuts: &mut BTreeMap<i64, i64>,
     ) -> rusqlite::Result<bool> {
-        let sql = "SELECT seq, room, at FROM entries WHERE seq > ? ORDER BY seq LIMIT ?";
+        let sql = "SELECT seq, room, at FROM entries WHERE seq > ?
+                   AND seq NOT IN (SELECT seq FROM access_entries) ORDER BY seq LIMIT ?";
         let mut statement = db.prepare_cached(sql)?;
         let mut rows = statement.query((self.passed, AT_ONCE))?;
         let mut looked_at = 0;
@@ -218,7 +219,8 @@ impl Run {
                 break;
             }
             left -= going;
-            let sql = "SELECT seq FROM entries WHERE room = ? ORDER BY seq LIMIT 1 OFFSET ?";
+            let sql = "SELECT seq FROM entries WHERE room = ?
+                       AND seq NOT IN (SELECT seq FROM access_entries) ORDER BY seq LIMIT 1 OFFSET ?";
             let mut statement = db.prepare_cached(sql)?;
             let newest_to_go: Option<i64> =
                 statement.query_row((room, going - 1), |row| row.get(0)).optional()?;
@@ -251,7 +253,15 @@ fn concerns_all(error: &rusqlite::Error) -> bool {
     )
 }
 
-/// Removes the entries of a room up to a position. The rows that came with an entry are removed with it: as
+/// Removes a room with everything that it had.
+pub(super) fn remove_room(db: &Connection, room: i64) -> rusqlite::Result<()> {
+    db.execute("DELETE FROM access_entries WHERE room = ?", [room])?;
+    remove_entries(db, room, i64::MAX)?;
+    db.execute("DELETE FROM rooms WHERE id = ?", [room])?;
+    Ok(())
+}
+
+/// Removes the entries of a room up to a position, but those that say who may do what. The rows that came with an entry are removed with it: as
 /// many as entries, and the counts of the reactions to its messages.
 pub(super) fn remove_entries(db: &Connection, room: i64, upto: i64) -> rusqlite::Result<()> {
     for (table, column) in
@@ -262,7 +272,8 @@ pub(super) fn remove_entries(db: &Connection, room: i64, upto: i64) -> rusqlite:
         );
         db.prepare_cached(&sql)?.execute((room, upto))?;
     }
-    let sql = "DELETE FROM entries WHERE room = ? AND seq <= ?";
+    let sql = "DELETE FROM entries WHERE room = ? AND seq <= ?
+               AND seq NOT IN (SELECT seq FROM access_entries)";
     let gone = db.prepare_cached(sql)?.execute((room, upto))?;
     let sql = "UPDATE rooms SET forgotten = max(forgotten, ?2), entries = entries - ?3 WHERE id = ?1";
     db.prepare_cached(sql)?.execute((room, upto, gone))?;

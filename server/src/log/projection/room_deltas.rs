@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use holdline_shared::{Entry, RoomName, Seq, Timestamp, Topic};
 use rusqlite::{Connection, OptionalExtension};
 
-use super::expiry;
 use super::stored::{self, sql_seq, sql_time};
+use super::{access_entries, expiry};
 
 /// The rooms that a transaction has looked up; `None` for a room that does not exist.
 #[derive(Default)]
@@ -18,10 +18,11 @@ pub(super) struct RoomDeltas(RefCell<HashMap<RoomName, Option<RoomDelta>>>);
 struct RoomDelta {
     id: i64,
     topic: Topic,
-    /// The number of entries that the transaction has added.
+    /// The number of entries that the transaction has added and retention may remove.
     added: i64,
     head: Seq,
     at: Timestamp,
+    is_touched: bool,
 }
 
 impl RoomDeltas {
@@ -35,10 +36,22 @@ impl RoomDeltas {
         self.find(db, room, |room| room.id)
     }
 
+    /// The newest entry that the transaction has added to a room.
+    pub(super) fn head(&self, room: &RoomName) -> Option<Seq> {
+        self.0.borrow().get(room).and_then(Option::as_ref).map(|room| room.head)
+    }
+
+    /// Notes that the room is gone.
+    pub(super) fn remove(&self, room: &RoomName) {
+        self.0.borrow_mut().insert(room.clone(), None);
+    }
+
     /// Counts an entry in, and returns the number of the room's row.
     pub(super) fn add(&self, db: &Connection, entry: &Entry) -> rusqlite::Result<i64> {
+        let removable = i64::from(!access_entries::is_kept(&entry.kind));
         let added = self.find(db, &entry.room, |room| {
-            (room.added, room.head, room.at) = (room.added + 1, entry.seq, entry.at);
+            (room.added, room.head, room.at) = (room.added + removable, entry.seq, entry.at);
+            room.is_touched = true;
             room.id
         });
         added?.ok_or(rusqlite::Error::QueryReturnedNoRows)
@@ -56,7 +69,8 @@ impl RoomDeltas {
         let mut rooms = self.0.borrow_mut();
         let known = rooms.get(&entry.room).and_then(Option::as_ref).map(|room| room.added);
         let added = known.unwrap_or_default();
-        let room = RoomDelta { id, topic: topic.clone(), added, head: entry.seq, at: entry.at };
+        let room =
+            RoomDelta { id, topic: topic.clone(), added, head: entry.seq, at: entry.at, is_touched: true };
         rooms.insert(entry.room.clone(), Some(room));
         Ok(known.is_none())
     }
@@ -65,7 +79,7 @@ impl RoomDeltas {
     pub(super) fn flush(&self, db: &Connection) -> rusqlite::Result<()> {
         let sql = "UPDATE rooms SET head = ?, at = ?, entries = entries + ? WHERE id = ?";
         let mut statement = db.prepare_cached(sql)?;
-        for room in self.0.borrow().values().flatten().filter(|room| room.added > 0) {
+        for room in self.0.borrow().values().flatten().filter(|room| room.is_touched) {
             statement.execute((sql_seq(room.head), sql_time(room.at), room.added, room.id))?;
         }
         Ok(())
@@ -83,7 +97,14 @@ impl RoomDeltas {
             let mut statement = db.prepare_cached("SELECT id, topic FROM rooms WHERE name = ?")?;
             let found = statement.query_row([name.as_str()], |row| {
                 let (id, topic) = (row.get(0)?, Topic::received(stored::text(row, 1)?));
-                Ok(RoomDelta { id, topic, added: 0, head: Seq::START, at: Timestamp::default() })
+                Ok(RoomDelta {
+                    id,
+                    topic,
+                    added: 0,
+                    head: Seq::START,
+                    at: Timestamp::default(),
+                    is_touched: false,
+                })
             });
             rooms.insert(name.clone(), found.optional()?);
         }

@@ -2,6 +2,7 @@
 //! read models. A fault does not end the check.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use holdline_shared::Seq;
 use rusqlite::types::ValueRef;
@@ -147,7 +148,7 @@ fn compare(path: &Path, faults: &mut Vec<String>) -> Result<(), LogError> {
     let transaction = anew.transaction_with_behavior(TransactionBehavior::Immediate).map_err(log_error)?;
     let sql = "INSERT INTO rooms SELECT id, name, topic, head, at, 0, forgotten FROM log.rooms";
     transaction.execute(sql, []).map_err(log_error)?;
-    let mut group = AppendTransaction::begin(transaction, Tip::default(), 0);
+    let mut group = AppendTransaction::begin(transaction, Tip::default(), Arc::default(), 0);
     let mut damaged = 0;
     replay_attached(&mut group, "log", &mut |seq: Seq| {
         damaged += 1;

@@ -6,6 +6,7 @@
 
 use std::io::{BufRead, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use holdline_shared::{Entry, RoomName, Seq};
 use rusqlite::{ErrorCode, TransactionBehavior};
@@ -134,7 +135,9 @@ fn import_into(from: &mut dyn BufRead, path: &Path) -> Result<u64, LogError> {
             format!("version {} is newer than this program; import it with a newer one", header.version),
         ));
     }
-    let strange = |room: &RoomName| room.as_str().parse().ok().as_ref() != Some(room);
+    let strange = |room: &RoomName| {
+        room.as_str().parse().ok().as_ref() != Some(room) && *room != RoomName::reserved_access()
+    };
     if let Some(room) = header.rooms.iter().find(|room| strange(&room.name)) {
         return Err(bad(1, format!("{:?} cannot be the name of a room", room.name.as_str())));
     }
@@ -143,7 +146,7 @@ fn import_into(from: &mut dyn BufRead, path: &Path) -> Result<u64, LogError> {
     let transaction =
         database.transaction_with_behavior(TransactionBehavior::Immediate).map_err(at_file(path))?;
     make_rooms(&transaction, &header.rooms).map_err(at_file(path))?;
-    let mut group = AppendTransaction::begin(transaction, Tip::default(), 0);
+    let mut group = AppendTransaction::begin(transaction, Tip::default(), Arc::default(), 0);
     let (mut entries, mut head) = (0, Seq::START);
     for (number, line) in (2..).zip(lines) {
         let line = line.map_err(|error| bad(number, error.to_string()))?;

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use holdline_shared::{EntryKind, Epoch, Seq};
+use holdline_shared::{Epoch, Seq};
+use parking_lot::MutexGuard;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::mpsc;
@@ -24,8 +25,9 @@ use crate::log::draft::Draft;
 use crate::log::engine::LogEvent;
 use crate::log::error::LogError;
 use crate::log::outcome::Outcome;
-use crate::log::projection::{AppendTransaction, Pruner, Tip, last_heard_of, log_error};
-use crate::log::stored_entry::StoredEntry;
+use crate::log::projection::{
+    AppendTransaction, Committed, Pruner, Tip, last_heard_of, log_error, read_access,
+};
 use crate::repeated_line::RepeatedLine;
 
 /// The largest number of appends in one transaction. Larger groups save nothing more and delay their first
@@ -67,6 +69,7 @@ impl Writer {
     ) -> Result<Self, LogError> {
         let tip = Tip::read(&connection).map_err(log_error)?;
         let is_new = tip.head == Seq::START;
+        shared.access.store(read_access(&connection).map_err(log_error)?);
         let hurry = contention::limit(&mut connection, shared.life.clone())?;
         let mut writer = Self {
             hurry,
@@ -263,7 +266,8 @@ impl Writer {
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(log_error)?;
         let drafts = drafts.into_iter();
         let mut outcomes = Vec::with_capacity(drafts.size_hint().0);
-        let mut group = AppendTransaction::begin(transaction, self.tip, drafts.size_hint().0);
+        let access = self.shared.access.snapshot();
+        let mut group = AppendTransaction::begin(transaction, self.tip, access, drafts.size_hint().0);
         for draft in drafts {
             outcomes.push(match group.append(&draft) {
                 // A refusal concerns its own draft, which wrote nothing; every other error concerns the whole
@@ -273,8 +277,10 @@ impl Writer {
                 Err(error) => return Err(error),
             });
         }
+        let shared = self.shared.clone();
+        let publishing = shared.publishing.lock();
         let begun = Instant::now();
-        let (committed, tip) = group.commit()?;
+        let committed = group.commit()?;
         if let Some(observer) = self.shared.commit_observer.get() {
             observer(begun.elapsed());
         }
@@ -284,30 +290,36 @@ impl Writer {
         {
             return Err(error);
         }
-        self.tip = tip;
-        self.after_commit(&committed);
-        self.shared.head.store(tip.head.0, Ordering::Release);
-        if !committed.is_empty() {
-            self.tell(LogEvent::Appended(&committed));
-        }
+        self.publish(committed, publishing);
         Ok(outcomes)
+    }
+
+    /// Makes a committed group visible: who may do what first, then the entries.
+    fn publish(&mut self, committed: Committed, publishing: MutexGuard<'_, ()>) {
+        let Committed { entries, tip, redacts, access, deleted } = committed;
+        self.tip = tip;
+        self.committed_at = Instant::now();
+        self.shared.life.set_trouble(None);
+        if redacts {
+            self.upkeep.redact_soon();
+        }
+        if let Some(access) = access {
+            self.shared.access.store(access);
+        }
+        self.shared.head.store(tip.head.0, Ordering::Release);
+        drop(publishing);
+        if !entries.is_empty() {
+            self.tell(LogEvent::Appended(&entries));
+        }
+        if let Some((rooms, forgotten)) = deleted {
+            self.tell(LogEvent::RoomsExpired { rooms: &rooms, forgotten });
+        }
     }
 
     /// Tells the follower of a change that is durable.
     fn tell(&self, event: LogEvent<'_>) {
         if let Some(follower) = &*self.shared.follower.lock() {
             follower(event);
-        }
-    }
-
-    fn after_commit(&mut self, entries: &[Arc<StoredEntry>]) {
-        self.committed_at = Instant::now();
-        self.shared.life.set_trouble(None);
-        let is_deletion = |entry: &Arc<StoredEntry>| {
-            entry.entry().is_some_and(|entry| matches!(entry.kind, EntryKind::Delete { .. }))
-        };
-        if entries.iter().any(is_deletion) {
-            self.upkeep.redact_soon();
         }
     }
 }

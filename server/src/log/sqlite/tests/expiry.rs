@@ -22,7 +22,7 @@ async fn expired_room_frees_a_place() {
     rusqlite::Connection::open(&path).unwrap().execute_batch(&sql).unwrap();
     let log = SqliteLog::open(&path).unwrap();
     let make = |name: &str| {
-        let kind = DraftKind::Room { topic: None };
+        let kind = DraftKind::room();
         log.append(Draft { author: Person::stdin(), room: name.parse().unwrap(), kind })
     };
     assert_eq!(make("one-more").await.unwrap_err(), LogError::Refused(Refusal::TooManyRooms));

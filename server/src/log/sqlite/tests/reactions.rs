@@ -25,12 +25,12 @@ impl Costs {
     }
 
     fn append(&mut self, drafts: impl IntoIterator<Item = (String, DraftKind)>) {
-        let mut group = AppendTransaction::begin(self.db.transaction().unwrap(), self.tip, 1);
+        let mut group = AppendTransaction::begin(self.db.transaction().unwrap(), self.tip, Arc::default(), 1);
         for (author, kind) in drafts {
             let author = Person { id: author.parse().unwrap(), name: author.parse().unwrap() };
             group.append(&Draft { author, room: RoomName::lobby(), kind }).unwrap();
         }
-        self.tip = group.commit().unwrap().1;
+        self.tip = group.commit().unwrap().tip;
     }
 }
 

@@ -22,7 +22,9 @@ async fn damaged(path: &Path, sql: &str) -> SqliteLog {
     for n in 0..6 {
         log.append(say(n, &format!("message number {n}"))).await.unwrap();
     }
-    log.append(draft("tea", DraftKind::Room { topic: Some("green".parse().unwrap()) })).await.unwrap();
+    log.append(draft("tea", DraftKind::Room { topic: Some("green".parse().unwrap()), policy: None }))
+        .await
+        .unwrap();
     drop(log);
     rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
     SqliteLog::open(path).unwrap()

@@ -94,8 +94,8 @@ impl Writer {
     }
 
     fn follow(&mut self, after: Seq, follower: Follower) -> Result<(), LogError> {
-        catch_up(after, &follower, |rooms, after| {
-            projection::read(&self.connection, rooms, after).map_err(log_error)
+        catch_up(after, &follower, |after| {
+            projection::read_everything(&self.connection, after).map_err(log_error)
         })?;
         *self.shared.follower.lock() = Some(follower);
         Ok(())
@@ -116,7 +116,7 @@ impl Writer {
         }
         // The probe repeats what failed: an entry, as far as that is possible without publishing one, and as
         // many bytes as a group may write.
-        let mut group = AppendTransaction::begin(transaction, self.tip, 1);
+        let mut group = AppendTransaction::begin(transaction, self.tip, self.shared.access.snapshot(), 1);
         match group.append(&probe_draft()) {
             Ok(_) | Err(LogError::Refused(_)) => drop(group),
             Err(error) => return Err(error),

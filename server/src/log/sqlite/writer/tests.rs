@@ -35,7 +35,7 @@ fn work(writer: &mut Writer, job: impl FnOnce(super::Reply<bool>) -> Job) -> boo
 fn retention_without_anything_to_remove_writes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = writer(folder.path());
-    let room = Draft { kind: DraftKind::Room { topic: None }, room: "tea".parse().unwrap(), ..say() };
+    let room = Draft { kind: DraftKind::room(), room: "tea".parse().unwrap(), ..say() };
     writer.commit([room, say(), say()]).unwrap();
     let prune = |writer: &mut Writer, keep: &str| {
         let retention = keep.parse().unwrap();

@@ -1,0 +1,208 @@
+//! Who may do what: the door, the people, their sessions, the rooms' rules and members, bans, invites, tokens, hooks. One
+//! immutable snapshot, folded from the log's entries; pure, without a clock and without randomness.
+//!
+//! `check` decides on a change before it becomes an entry, `fold` applies the entry. Answers to requests are not made here.
+
+mod change;
+mod check;
+mod denied;
+mod fold;
+mod handle;
+mod names;
+mod rooms;
+mod secret;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use holdline_shared::{Door, Person, PersonId, RoomName, Timestamp, Topic};
+
+pub(crate) use self::change::{AccessChange, Ban, Hook, HookWay, Invite, InviteGives, Token, Verb};
+pub use self::denied::Denied;
+pub use self::handle::AccessHandle;
+pub(crate) use self::names::Skeleton;
+pub(crate) use self::rooms::RoomAccess;
+pub(crate) use self::secret::{Secret, SecretHash, make_id};
+
+/// A snapshot of who may do what. Cloning it copies the maps, not what is in them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Access {
+    door: DoorState,
+    people: BTreeMap<PersonId, Arc<Account>>,
+    /// The accounts by what their names look like.
+    names: HashMap<Skeleton, PersonId>,
+    erased: HashSet<PersonId>,
+    /// The rooms that have rules or members.
+    rooms: HashMap<RoomName, Arc<RoomAccess>>,
+    /// The number of rooms that are not public.
+    hidden_rooms: usize,
+    invites: BTreeMap<SecretHash, Arc<InviteState>>,
+    bans: BTreeMap<String, Arc<Ban>>,
+    tokens: BTreeMap<SecretHash, Arc<Token>>,
+    hooks: BTreeMap<String, Arc<Hook>>,
+}
+
+/// The way in for strangers.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct DoorState {
+    /// The door; `None` while nobody has chosen one.
+    pub(crate) chosen: Option<Door>,
+    /// The join password's argon2id hash.
+    pub(crate) password: Option<Arc<str>>,
+    /// The time at which the door last changed: guests' sessions of before are void.
+    pub(crate) since: Timestamp,
+}
+
+/// A member or a bot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Account {
+    pub(crate) person: Person,
+    pub(crate) is_bot: bool,
+    pub(crate) is_admin: bool,
+    /// The passphrase's argon2id hash.
+    pub(crate) passphrase: Option<Arc<str>>,
+    pub(crate) about: Topic,
+    /// The name of a time zone, such as `Europe/Zurich`; empty for none.
+    pub(crate) time_zone: String,
+    pub(crate) sessions: BTreeMap<SecretHash, SessionState>,
+    pub(crate) joined: Timestamp,
+}
+
+/// A session of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SessionState {
+    /// The browser or program, as it named itself.
+    pub(crate) device: Topic,
+    pub(crate) begun: Timestamp,
+    /// The last use, to the day.
+    pub(crate) used: Timestamp,
+}
+
+/// An invite, and how often it was used.
+#[derive(Debug, Clone)]
+pub(crate) struct InviteState {
+    pub(crate) invite: Invite,
+    pub(crate) by: Person,
+    pub(crate) used: u32,
+}
+
+impl Access {
+    /// The way in for strangers.
+    pub(crate) fn door(&self) -> &DoorState {
+        &self.door
+    }
+
+    /// The account of a person; `None` for a guest.
+    pub(crate) fn account(&self, person: &PersonId) -> Option<&Account> {
+        self.people.get(person).map(|account| &**account)
+    }
+
+    /// The account of this name, or of one that looks the same.
+    pub(crate) fn account_named(&self, name: &str) -> Option<&Account> {
+        self.names.get(&Skeleton::of(name)).and_then(|person| self.account(person))
+    }
+
+    /// The accounts, in the order of their ids.
+    pub(crate) fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.people.values().map(|account| &**account)
+    }
+
+    /// The number of accounts that are admins.
+    pub(crate) fn admins(&self) -> usize {
+        self.accounts().filter(|account| account.is_admin).count()
+    }
+
+    /// Whether the person's account was erased.
+    pub(crate) fn is_erased(&self, person: &PersonId) -> bool {
+        self.erased.contains(person)
+    }
+
+    /// Whether somebody other than `person` may not take this name: it is, or looks like, an account's or the server's own.
+    pub(crate) fn is_name_taken(&self, name: &str, person: &PersonId) -> bool {
+        let skeleton = Skeleton::of(name);
+        skeleton.is_reserved() || self.names.get(&skeleton).is_some_and(|owner| owner != person)
+    }
+
+    /// The session of an account by the hash of its id.
+    pub(crate) fn session(&self, person: &PersonId, session: &SecretHash) -> Option<&SessionState> {
+        self.account(person)?.sessions.get(session)
+    }
+
+    /// An invite that was not revoked, used up or not.
+    pub(crate) fn invite(&self, code: &SecretHash) -> Option<&InviteState> {
+        self.invites.get(code).map(|invite| &**invite)
+    }
+
+    /// The invites that were not revoked.
+    pub(crate) fn invites(&self) -> impl Iterator<Item = &InviteState> {
+        self.invites.values().map(|invite| &**invite)
+    }
+
+    /// The ban in force against a person or an address.
+    pub(crate) fn ban_of(
+        &self,
+        person: Option<&PersonId>,
+        visitor: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Option<&Ban> {
+        let is_meant = |ban: &&Arc<Ban>| {
+            let is_person = ban.person.as_ref().is_some_and(|banned| Some(&banned.id) == person);
+            let is_visitor = ban.visitor.is_some() && ban.visitor == visitor;
+            (is_person || is_visitor) && ban.until.is_none_or(|until| now < until)
+        };
+        self.bans.values().find(is_meant).map(|ban| &**ban)
+    }
+
+    /// The bans, those that are over included.
+    pub(crate) fn bans(&self) -> impl Iterator<Item = &Ban> {
+        self.bans.values().map(|ban| &**ban)
+    }
+
+    /// A token by its hash.
+    pub(crate) fn token(&self, secret: &SecretHash) -> Option<&Token> {
+        self.tokens.get(secret).map(|token| &**token)
+    }
+
+    /// The tokens.
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = &Token> {
+        self.tokens.values().map(|token| &**token)
+    }
+
+    /// The hook whose address has this key.
+    pub(crate) fn incoming_hook(&self, key: &SecretHash) -> Option<&Hook> {
+        self.hooks().find(|hook| matches!(&hook.way, HookWay::Incoming { key: kept } if kept == key))
+    }
+
+    /// The webhooks of all rooms.
+    pub(crate) fn hooks(&self) -> impl Iterator<Item = &Hook> {
+        self.hooks.values().map(|hook| &**hook)
+    }
+
+    /// The rules and members of a room; `None` for a room that has neither, which is public.
+    pub(crate) fn room(&self, room: &RoomName) -> Option<&RoomAccess> {
+        self.rooms.get(room).map(|room| &**room)
+    }
+
+    /// The rooms that have rules or members.
+    pub(crate) fn rooms(&self) -> impl Iterator<Item = (&RoomName, &RoomAccess)> {
+        self.rooms.iter().map(|(name, room)| (name, &**room))
+    }
+
+    /// Whether there is a room that not everybody may read.
+    pub(crate) fn hides_rooms(&self) -> bool {
+        self.hidden_rooms > 0
+    }
+
+    /// Whether the person is an admin of the server.
+    pub(crate) fn is_admin(&self, person: &PersonId) -> bool {
+        is_owner(person) || self.account(person).is_some_and(|account| account.is_admin)
+    }
+}
+
+/// Whether the person is the server itself, in whose name its owner acts.
+pub(crate) fn is_owner(person: &PersonId) -> bool {
+    *person == Person::house().id
+}

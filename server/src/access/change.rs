@@ -1,0 +1,199 @@
+//! The changes of access that stand in the reserved room, as the log stores them. Secrets are stored as hashes only.
+
+use holdline_shared::{Door, Person, PersonId, RoomName, Seq, Timestamp, Topic};
+use serde::{Deserialize, Serialize};
+
+use super::secret::SecretHash;
+
+/// A change of access. An old server passes over kinds that it does not know, which is safe only because a log is never
+/// opened by an older version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub(crate) enum AccessChange {
+    /// How strangers come in from now on.
+    Door {
+        door: Door,
+        /// The join password's argon2id hash, for a password door.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        password: Option<String>,
+    },
+    /// A link that lets somebody in.
+    InviteMade {
+        invite: Invite,
+    },
+    InviteRevoked {
+        id: String,
+    },
+    /// A guest becomes a member by a passphrase, a member makes a bot, a proxy names a person.
+    Joined {
+        person: Person,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_bot: bool,
+        /// The passphrase's argon2id hash.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        passphrase: Option<String>,
+    },
+    /// An invite is used once; what follows from that, the invite says.
+    Redeemed {
+        invite: SecretHash,
+        person: Person,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        passphrase: Option<String>,
+    },
+    /// The account's name and what it says of itself.
+    Profile {
+        person: Person,
+        about: Topic,
+        time_zone: String,
+    },
+    /// A new passphrase.
+    Passphrase {
+        person: PersonId,
+        passphrase: String,
+    },
+    /// The account is an admin from now on, or is none.
+    Admin {
+        person: PersonId,
+        on: bool,
+    },
+    SessionBegun {
+        person: PersonId,
+        session: SecretHash,
+        device: Topic,
+    },
+    /// The session was used; told at most once a day.
+    SessionUsed {
+        person: PersonId,
+        session: SecretHash,
+    },
+    SessionEnded {
+        person: PersonId,
+        session: SecretHash,
+    },
+    /// Every session of the account ends but this one.
+    SessionsEnded {
+        person: PersonId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        except: Option<SecretHash>,
+    },
+    Banned {
+        ban: Ban,
+    },
+    Unbanned {
+        id: String,
+    },
+    /// The account is gone; its messages are removed, or kept without its name.
+    Erased {
+        person: PersonId,
+        keep_messages: bool,
+    },
+    TokenMade {
+        token: Token,
+    },
+    TokenRevoked {
+        id: String,
+    },
+    HookMade {
+        hook: Hook,
+    },
+    HookRemoved {
+        id: String,
+    },
+    /// The room and all that it had are gone.
+    RoomDeleted {
+        room: RoomName,
+    },
+    /// Somebody asks the admins to look at a message.
+    Reported {
+        room: RoomName,
+        seq: Seq,
+        reason: Topic,
+    },
+}
+
+/// A link that lets somebody in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Invite {
+    /// A name for lists; no secret.
+    pub(crate) id: String,
+    pub(crate) code: SecretHash,
+    pub(crate) gives: InviteGives,
+    pub(crate) uses: u32,
+    pub(crate) expires: Timestamp,
+    /// A room that the person becomes a member of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) room: Option<RoomName>,
+    #[serde(default)]
+    pub(crate) note: Topic,
+}
+
+/// The standing that an invite gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum InviteGives {
+    Guest,
+    Member,
+    Admin,
+    /// A session of this account, on another device.
+    Device(PersonId),
+}
+
+/// A ban of an account, a guest or an address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Ban {
+    pub(crate) id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) person: Option<Person>,
+    /// The address, or the network of an IPv6 address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) visitor: Option<std::net::IpAddr>,
+    /// The end; absent for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) until: Option<Timestamp>,
+    #[serde(default)]
+    pub(crate) reason: Topic,
+}
+
+/// A token by which a program acts for a person or a bot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Token {
+    pub(crate) id: String,
+    pub(crate) secret: SecretHash,
+    pub(crate) person: PersonId,
+    /// The rooms; absent for all that the person may read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rooms: Option<Vec<RoomName>>,
+    pub(crate) verbs: Vec<Verb>,
+    #[serde(default)]
+    pub(crate) note: Topic,
+}
+
+/// An act that a token allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Verb {
+    Read,
+    Write,
+    React,
+    Invite,
+}
+
+/// A webhook of a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Hook {
+    pub(crate) id: String,
+    pub(crate) room: RoomName,
+    /// The name under which an incoming hook posts.
+    pub(crate) person: Person,
+    pub(crate) way: HookWay,
+}
+
+/// The direction of a webhook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum HookWay {
+    /// Others post here; the key is in the address.
+    Incoming { key: SecretHash },
+    /// Messages are sent to this address. The signing key is derived from the log's secret and the hook's id.
+    Outgoing { url: String },
+}

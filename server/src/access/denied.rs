@@ -1,0 +1,78 @@
+//! The reasons why a change or a message is not allowed.
+
+use thiserror::Error;
+
+/// The reason why somebody may not do what they asked for. A retry changes nothing until somebody else allows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Denied {
+    /// The room does not exist, or the caller may not know that it does.
+    #[error("there is no such room; make it first")]
+    UnknownRoom,
+    /// A room of this name cannot be made.
+    #[error("a room of this name cannot be made; choose another name")]
+    RoomNameTaken,
+    /// There is no account or member of this id.
+    #[error("there is no such person here")]
+    UnknownPerson,
+    /// There is no invite, ban, token, hook or session of this id.
+    #[error("there is none of that name; it may have been removed already")]
+    UnknownName,
+    /// The person, or the address, is banned.
+    #[error("you were banned from this server")]
+    Banned,
+    /// Only admins of the server may do that.
+    #[error("only an admin of this server may do that")]
+    AdminsOnly,
+    /// Only admins of the room may do that.
+    #[error("only an admin of this room may do that")]
+    RoomAdminsOnly,
+    /// A guest may not do that.
+    #[error("guests cannot do that; become a member first, with a passphrase or an invite")]
+    MembersOnly,
+    /// Nobody but the person may do that.
+    #[error("only this person may do that")]
+    OwnOnly,
+    /// The invite is used up, expired, revoked or was never made; the same answer for all.
+    #[error("this link does not work, or not any more; ask for a new one")]
+    WrongSecret,
+    /// The name is, or looks like, somebody else's.
+    #[error("this name is taken, or looks like one that is; choose another one")]
+    NameTaken,
+    /// The room is archived.
+    #[error("this room is archived; it can be read, but nothing new is said in it")]
+    Archived,
+    /// The room is locked.
+    #[error("this room is locked for now; its admins can unlock it")]
+    Locked,
+    /// Only admins of the room may write.
+    #[error("only the admins of this room write here")]
+    AdminsWrite,
+    /// Guests may not write here.
+    #[error("guests can read this room, but only members write here; become a member first")]
+    MembersWrite,
+    /// The person may not write for a time.
+    #[error("you may not write in this room for a time; its members list says until when")]
+    Muted,
+    /// The person wrote a moment ago.
+    #[error("this room is in slow mode; wait a moment before the next message")]
+    TooSoon,
+    /// The person was removed and may not come back yet.
+    #[error("this person was removed from the room and may not come back yet")]
+    Barred,
+    /// The last admin would be gone.
+    #[error("this would leave nobody who could change it back; make somebody else an admin first")]
+    LastAdmin,
+    /// The lobby is always there, for everybody.
+    #[error("the lobby stays, and stays public; it can get a title and rules for writing")]
+    LobbyStays,
+    /// A direct room has two to ten people.
+    #[error("a direct room has two to ten people; make a private room for more")]
+    TooManyPeople,
+    /// The account is a member already.
+    #[error("this person has an account already")]
+    AlreadyMember,
+    /// The door needs a password.
+    #[error("a password door needs a password")]
+    PasswordMissing,
+}

@@ -1,0 +1,203 @@
+//! Applies entries to a snapshot. Total: an entry that makes no sense, such as one that a damaged log has without its
+//! predecessors, changes nothing.
+
+use std::sync::Arc;
+
+use holdline_shared::{
+    Entry, EntryKind, MemberChange, Person, PersonId, Role, RoomName, RoomPolicy, Timestamp,
+};
+
+use super::rooms::Member;
+use super::{Access, AccessChange, Account, Invite, InviteGives, InviteState, SessionState, Skeleton};
+
+impl Access {
+    /// Applies an entry, and returns whether it changed who may do what.
+    pub(crate) fn apply(&mut self, entry: &Entry) -> bool {
+        match &entry.kind {
+            EntryKind::Room { policy: Some(policy), .. } => {
+                self.set_policy(&entry.room, policy, &entry.author)
+            }
+            EntryKind::Member(change) => self.change_member(&entry.room, change),
+            EntryKind::Access { change } => match serde_json::from_str(change) {
+                Ok(change) => self.apply_change(change, &entry.author, entry.at),
+                Err(error) => {
+                    tracing::error!(seq = %entry.seq, %error, "a change of access is damaged and is passed over");
+                    return false;
+                }
+            },
+            _ => return false,
+        }
+        true
+    }
+
+    fn set_policy(&mut self, name: &RoomName, policy: &RoomPolicy, author: &Person) {
+        let was_hidden = self.room(name).is_some_and(|room| !room.is_public());
+        let is_new = !self.rooms.contains_key(name);
+        let room = Arc::make_mut(self.rooms.entry(name.clone()).or_default());
+        room.policy = policy.clone();
+        if is_new && !super::is_owner(&author.id) {
+            let member =
+                Member { person: author.clone(), role: Role::Admin, muted_until: None, is_announced: true };
+            room.members.insert(author.id.clone(), member);
+        }
+        let is_hidden = !room.is_public();
+        self.hidden_rooms =
+            (self.hidden_rooms + usize::from(is_hidden)).saturating_sub(usize::from(was_hidden));
+    }
+
+    fn change_member(&mut self, room: &RoomName, change: &MemberChange) {
+        let MemberChange { person, role, until, muted_until, .. } = change;
+        let room = Arc::make_mut(self.rooms.entry(room.clone()).or_default());
+        if *role == Role::None && muted_until.is_none() {
+            room.members.remove(&person.id);
+        } else {
+            let member =
+                Member { person: person.clone(), role: *role, muted_until: *muted_until, is_announced: true };
+            room.members.insert(person.id.clone(), member);
+        }
+        match until {
+            Some(until) if *role == Role::None => room.barred.insert(person.id.clone(), *until),
+            _ => room.barred.remove(&person.id),
+        };
+    }
+
+    fn apply_change(&mut self, change: AccessChange, by: &Person, at: Timestamp) {
+        match change {
+            AccessChange::Door { door, password } => {
+                if self.door.chosen != Some(door) || password.is_some() {
+                    self.door.since = at;
+                }
+                self.door.chosen = Some(door);
+                if let Some(password) = password {
+                    self.door.password = Some(password.into());
+                }
+            }
+            AccessChange::InviteMade { invite } => {
+                let state = InviteState { by: by.clone(), used: 0, invite };
+                self.invites.insert(state.invite.code.clone(), Arc::new(state));
+            }
+            AccessChange::InviteRevoked { id } => self.invites.retain(|_, state| state.invite.id != id),
+            AccessChange::Joined { person, is_bot, passphrase } => {
+                self.add_account(person, is_bot, passphrase, at);
+            }
+            AccessChange::Redeemed { invite, person, passphrase } => {
+                self.redeem(&invite, &person, passphrase, at);
+            }
+            AccessChange::Profile { person, about, time_zone } => self.rename(person, about, time_zone),
+            AccessChange::Passphrase { person, passphrase } => {
+                self.change_account(&person, |account| account.passphrase = Some(passphrase.into()));
+            }
+            AccessChange::Admin { person, on } => {
+                self.change_account(&person, |account| account.is_admin = on)
+            }
+            AccessChange::SessionBegun { person, session, device } => {
+                let state = SessionState { device, begun: at, used: at };
+                self.change_account(&person, |account| drop(account.sessions.insert(session, state)));
+            }
+            AccessChange::SessionUsed { person, session } => self.change_account(&person, |account| {
+                if let Some(session) = account.sessions.get_mut(&session) {
+                    session.used = at;
+                }
+            }),
+            AccessChange::SessionEnded { person, session } => {
+                self.change_account(&person, |account| drop(account.sessions.remove(&session)));
+            }
+            AccessChange::SessionsEnded { person, except } => self.change_account(&person, |account| {
+                account.sessions.retain(|session, _| Some(session) == except.as_ref());
+            }),
+            AccessChange::Banned { ban } => {
+                if let Some(person) = &ban.person {
+                    self.change_account(&person.id, |account| account.sessions.clear());
+                }
+                self.bans.insert(ban.id.clone(), Arc::new(ban));
+            }
+            AccessChange::Unbanned { id } => drop(self.bans.remove(&id)),
+            AccessChange::Erased { person, .. } => self.erase(&person),
+            AccessChange::TokenMade { token } => {
+                drop(self.tokens.insert(token.secret.clone(), Arc::new(token)))
+            }
+            AccessChange::TokenRevoked { id } => self.tokens.retain(|_, token| token.id != id),
+            AccessChange::HookMade { hook } => drop(self.hooks.insert(hook.id.clone(), Arc::new(hook))),
+            AccessChange::HookRemoved { id } => drop(self.hooks.remove(&id)),
+            AccessChange::RoomDeleted { room } => self.forget_room(&room),
+            AccessChange::Reported { .. } => {}
+        }
+    }
+
+    fn add_account(&mut self, person: Person, is_bot: bool, passphrase: Option<String>, at: Timestamp) {
+        let account = Account {
+            is_bot,
+            is_admin: false,
+            passphrase: passphrase.map(Into::into),
+            about: Default::default(),
+            time_zone: String::new(),
+            sessions: Default::default(),
+            joined: at,
+            person: person.clone(),
+        };
+        self.names.insert(Skeleton::of(person.name.as_str()), person.id.clone());
+        self.people.insert(person.id, Arc::new(account));
+    }
+
+    fn redeem(
+        &mut self,
+        code: &super::SecretHash,
+        person: &Person,
+        passphrase: Option<String>,
+        at: Timestamp,
+    ) {
+        let Some(state) = self.invites.get_mut(code).map(Arc::make_mut) else { return };
+        state.used += 1;
+        let Invite { gives, room, .. } = state.invite.clone();
+        if matches!(gives, InviteGives::Member | InviteGives::Admin) {
+            if self.account(&person.id).is_none() {
+                self.add_account(person.clone(), false, passphrase, at);
+            }
+            if gives == InviteGives::Admin {
+                self.change_account(&person.id, |account| account.is_admin = true);
+            }
+        }
+        if let Some(room) = room {
+            let room = Arc::make_mut(self.rooms.entry(room).or_default());
+            let member =
+                Member { person: person.clone(), role: Role::Member, muted_until: None, is_announced: false };
+            room.members.entry(person.id.clone()).or_insert(member);
+        }
+    }
+
+    fn rename(&mut self, person: Person, about: holdline_shared::Topic, time_zone: String) {
+        self.names.retain(|_, owner| *owner != person.id);
+        self.names.insert(Skeleton::of(person.name.as_str()), person.id.clone());
+        let id = person.id.clone();
+        self.change_account(&id, |account| {
+            (account.person, account.about, account.time_zone) = (person, about, time_zone);
+        });
+    }
+
+    fn erase(&mut self, person: &PersonId) {
+        self.people.remove(person);
+        self.names.retain(|_, owner| owner != person);
+        self.tokens.retain(|_, token| token.person != *person);
+        self.invites.retain(|_, state| state.invite.gives != InviteGives::Device(person.clone()));
+        for room in self.rooms.values_mut() {
+            if room.members.contains_key(person) {
+                Arc::make_mut(room).members.remove(person);
+            }
+        }
+        self.erased.insert(person.clone());
+    }
+
+    fn forget_room(&mut self, room: &RoomName) {
+        if self.rooms.remove(room).is_some_and(|room| !room.is_public()) {
+            self.hidden_rooms = self.hidden_rooms.saturating_sub(1);
+        }
+        self.hooks.retain(|_, hook| hook.room != *room);
+        self.invites.retain(|_, state| state.invite.room.as_ref() != Some(room));
+    }
+
+    fn change_account(&mut self, person: &PersonId, change: impl FnOnce(&mut Account)) {
+        if let Some(account) = self.people.get_mut(person) {
+            change(Arc::make_mut(account));
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! A room's rules and members, and what follows from them for a person.
+
+use std::collections::BTreeMap;
+
+use holdline_shared::{Person, PersonId, Role, RoomName, RoomPolicy, Timestamp, Visibility, Writers};
+
+use super::{Access, Denied, is_owner};
+
+/// The rules and the members of a room.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct RoomAccess {
+    pub(crate) policy: RoomPolicy,
+    pub(crate) members: BTreeMap<PersonId, Member>,
+    /// Those who were removed, and until when they may not come back.
+    pub(crate) barred: BTreeMap<PersonId, Timestamp>,
+}
+
+/// A member, or somebody who may not write for a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Member {
+    pub(crate) person: Person,
+    pub(crate) role: Role,
+    pub(crate) muted_until: Option<Timestamp>,
+    /// Whether an entry of the room says so. Whoever came by an invite still has to say it.
+    pub(crate) is_announced: bool,
+}
+
+impl RoomAccess {
+    /// The person's part in this room.
+    pub(crate) fn role(&self, person: &PersonId) -> Role {
+        self.members.get(person).map_or(Role::None, |member| member.role)
+    }
+
+    /// The number of members, those who are merely muted not counted.
+    pub(crate) fn member_count(&self) -> usize {
+        self.members.values().filter(|member| member.role > Role::None).count()
+    }
+
+    /// Whether everybody may read the room.
+    pub(crate) fn is_public(&self) -> bool {
+        self.policy.visibility == Visibility::Public
+    }
+}
+
+impl Access {
+    /// Whether a person whom the door let in may read the room. Nobody may read the reserved room, and of the rooms that
+    /// are not public only members.
+    pub(crate) fn may_read(&self, person: Option<&PersonId>, room: &RoomName) -> bool {
+        if room.is_reserved() {
+            return false;
+        }
+        self.room(room).is_none_or(|room| {
+            room.is_public() || person.is_some_and(|person| room.role(person) > Role::None)
+        })
+    }
+
+    /// Whether the person may change the room, its members and others' messages: an admin of the room, or of the server
+    /// as far as they may read the room.
+    pub(crate) fn is_room_admin(&self, person: &PersonId, room: &RoomName) -> bool {
+        let is_own = self.room(room).is_some_and(|room| room.role(person) == Role::Admin);
+        is_owner(person) || is_own || (self.is_admin(person) && self.may_read(Some(person), room))
+    }
+
+    /// Whether the person may take part in the room at all: react, edit, delete.
+    pub(crate) fn check_part(&self, author: &Person, room: &RoomName, at: Timestamp) -> Result<(), Denied> {
+        if is_owner(&author.id) {
+            return Ok(());
+        }
+        if self.is_erased(&author.id) || self.ban_of(Some(&author.id), None, at).is_some() {
+            return Err(Denied::Banned);
+        }
+        if !self.may_read(Some(&author.id), room) {
+            return Err(Denied::UnknownRoom);
+        }
+        if self.account(&author.id).is_none()
+            && self.names.contains_key(&super::Skeleton::of(author.name.as_str()))
+        {
+            return Err(Denied::NameTaken);
+        }
+        let Some(found) = self.room(room) else { return Ok(()) };
+        if found.policy.archived {
+            return Err(Denied::Archived);
+        }
+        match found.members.get(&author.id).and_then(|member| member.muted_until) {
+            Some(until) if at < until => Err(Denied::Muted),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the person may write a message in the room. Slow mode is decided by whoever knows the person's last message.
+    pub(crate) fn check_write(&self, author: &Person, room: &RoomName, at: Timestamp) -> Result<(), Denied> {
+        self.check_part(author, room, at)?;
+        let Some(RoomAccess { policy, .. }) = self.room(room) else { return Ok(()) };
+        let is_closed = policy.locked || policy.writers == Writers::Admins;
+        if is_closed && !self.is_room_admin(&author.id, room) {
+            return Err(if policy.locked { Denied::Locked } else { Denied::AdminsWrite });
+        }
+        if policy.members_only && self.account(&author.id).is_none() && !is_owner(&author.id) {
+            return Err(Denied::MembersWrite);
+        }
+        Ok(())
+    }
+
+    /// The seconds of slow mode that hold for this person in this room; 0 for none.
+    pub(crate) fn slow_seconds(&self, author: &PersonId, room: &RoomName) -> u32 {
+        let seconds = self.room(room).map_or(0, |room| room.policy.slow_seconds);
+        if seconds == 0 || self.is_room_admin(author, room) { 0 } else { seconds }
+    }
+}
