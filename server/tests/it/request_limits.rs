@@ -203,7 +203,7 @@ async fn rooms_per_person_are_limited_on_every_route() {
 async fn rooms_per_visitor_behind_a_trusted_proxy_are_limited() {
     for server in both_ways(&["rooms=2+2/h", "visitor-rooms=2+2/h"]).await {
         let mut made = Vec::new();
-        let make = async |person: &Client, client: Option<&str>, room: &str| {
+        let put = async |person: &Client, client: Option<&str>, room: &str| {
             let header =
                 client.map(|client| forwarded_for(&format!("6.6.6.6, {client}"))).unwrap_or_default();
             let (path, headers) = (format!("/api/v1/rooms/{room}"), header + &session(person));
@@ -221,14 +221,14 @@ async fn rooms_per_visitor_behind_a_trusted_proxy_are_limited() {
         ] {
             let person = server.person("Somebody").await;
             let room = format!("r{}", made.len());
-            made.push(make(&person, client, &room).await);
+            made.push(put(&person, client, &room).await);
         }
         assert_eq!(made, [201, 201, 429, 201, 201, 201, 201]);
         let person = server.person("Somebody").await;
-        assert_eq!(make(&person, Some("2001:db8::4"), "a").await, 429);
+        assert_eq!(put(&person, Some("2001:db8::4"), "a").await, 429);
         for (room, status) in [("b", 201), ("c", 201), ("d", 429)] {
             // What was refused for the visitor did not count for the person.
-            assert_eq!(make(&person, None, room).await, status);
+            assert_eq!(put(&person, None, room).await, status);
         }
     }
 }
@@ -313,12 +313,12 @@ async fn held_requests_of_a_person_are_limited_and_end_in_every_way() {
         let held = [server.hold(poll, &session).await, server.hold(poll, &session).await];
         expect_full().await;
         server.get("/api/v1/poll?room=lobby&wait=0", &session).await.expect(200);
-        let _of_ben = server.hold(poll, &self::session(&ben)).await;
-        let _of_nobody = server.hold(poll, "").await;
+        let of_ben = server.hold(poll, &self::session(&ben)).await;
+        let of_nobody = server.hold(poll, "").await;
         ben.says("hello").await;
         let [mut first, second] = held;
         within("an answer", first.reply()).await.unwrap().expect(200);
-        drop((_of_ben, _of_nobody));
+        drop((of_ben, of_nobody));
         until("nothing is held", || server.hub.held() == 0).await;
         // A handoff: hyper serves the connection that an event loop has served.
         first.get("/healthz", "").await.expect(200);
