@@ -1,6 +1,7 @@
 //! The operations of the server, one file each. Every request passes through here, whichever transport
 //! brought it. Knows the hub and the log, and neither axum nor sockets: `http` and `serve` translate.
 
+mod admin_link;
 mod app;
 mod call;
 mod caller;
@@ -24,9 +25,11 @@ mod room_limit;
 mod rooms;
 mod session;
 
+pub(crate) use admin_link::admin_link;
+pub use admin_link::{AdminLink, make_admin_link};
 pub(crate) use app::App;
 pub(crate) use call::{Body, Call};
-pub(crate) use caller::{Caller, CallerHeaders, LastHost, RequestLine};
+pub(crate) use caller::{Caller, CallerHeaders, LastHost, OwnerConnection, RequestLine};
 pub(crate) use classic::{publish as publish_classic, subscribe};
 pub use config::HttpConfig;
 pub(crate) use delete::delete;

@@ -6,6 +6,7 @@
 mod cookies;
 mod forwarded;
 mod head;
+mod owner;
 mod session_proof;
 mod site;
 
@@ -25,6 +26,7 @@ use crate::scope::Scope;
 
 pub(super) use self::cookies::Cookies;
 pub(crate) use self::head::{CallerHeaders, LastHost, RequestLine};
+pub(crate) use self::owner::OwnerConnection;
 pub(super) use self::session_proof::{OLD_SESSION_COOKIE, Proof, session_cookie};
 pub(crate) use self::site::Site;
 
@@ -77,7 +79,7 @@ impl Caller {
     /// The person of a valid session; an error without one.
     pub(crate) fn require_session(&self) -> Result<&Person, ApiError> {
         match &self.identity {
-            Identity::Person(person, _) => Ok(person),
+            Identity::Person(person, _) | Identity::Owner(person) => Ok(person),
             Identity::Invalid(error) => Err(ApiError::new(ProblemCode::SessionInvalid, error.to_string())),
             Identity::Nobody => {
                 let detail = "this needs a session: POST to /api/v1/session, then send its token or cookie";
@@ -94,11 +96,17 @@ impl Caller {
     /// The rooms that this caller may read.
     pub(super) fn scope(&self, app: &App) -> Scope {
         match &app.config.readers {
+            _ if self.is_owner() => Scope::of_every_room(),
             Some(readers) => {
                 Scope::of_reader(readers.clone(), self.session().map(|person| person.id.clone()))
             }
             None => Scope::of_every_room(),
         }
+    }
+
+    /// Whether the caller is the owner of the log, who has no session and can begin none.
+    pub(super) fn is_owner(&self) -> bool {
+        matches!(self.identity, Identity::Owner(_))
     }
 
     /// The credential that proves the session.

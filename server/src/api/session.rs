@@ -2,12 +2,12 @@
 //! to one that sent the cookie: a script injected into a page must not be able to carry the session away.
 
 use bytes::Bytes;
-use holdline_shared::{Nickname, Person, PersonId, Session};
+use holdline_shared::{Nickname, Person, PersonId, ProblemCode, Session};
 use serde::Deserialize;
 
 use super::app::App;
 use super::call::Call;
-use super::caller::{OLD_SESSION_COOKIE, Proof, Site, session_cookie};
+use super::caller::{Caller, OLD_SESSION_COOKIE, Proof, Site, session_cookie};
 use super::error::ApiError;
 use super::reply::Reply;
 use crate::{nicknames, random};
@@ -26,6 +26,7 @@ struct SessionBody {
 pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let (caller, site) = (&call.caller, &call.caller.site);
+    refuse_owner(caller)?;
     let person = caller.require_session()?.clone();
     let token = app.sessions.sign(&person);
     let may_see_token = caller.proof() == Some(Proof::Bearer);
@@ -40,6 +41,7 @@ pub(crate) async fn begin(app: App, mut call: Call) -> Result<Reply, ApiError> {
     let body: SessionBody = call.read_json().await?;
     let nickname = body.nickname.as_deref().map(Nickname::parse).transpose()?;
     let caller = &call.caller;
+    refuse_owner(caller)?;
     let found = caller.session().cloned();
     let may_see_token = match caller.proof() {
         Some(proof) => proof == Proof::Bearer,
@@ -76,6 +78,14 @@ pub(crate) async fn end(app: App, call: Call) -> Result<Reply, ApiError> {
         }
     }
     Ok(reply)
+}
+
+/// Refuses a session in the name of the server, which would be the owner's wherever it is sent from.
+fn refuse_owner(caller: &Caller) -> Result<(), ApiError> {
+    if caller.is_owner() {
+        return Err(ApiError::new(ProblemCode::NotAllowed, "the owner of the server needs no session"));
+    }
+    Ok(())
 }
 
 const SET_COOKIE: &str = "set-cookie";

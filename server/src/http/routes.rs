@@ -34,6 +34,7 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
         .route("/api/v1/rooms/{room}/messages/{seq}", get(api::message).patch(api::edit).delete(api::delete))
         .route("/api/v1/rooms/{room}/messages/{seq}/reactions/{emoji}", put(api::react).delete(api::unreact))
         .route("/api/v1/session", get(api::show_session).post(api::begin_session).delete(api::end_session))
+        .route("/api/v1/admin-link", post(api::admin_link))
         .route("/subscribe", held(api::subscribe))
         .route("/publish", post(api::publish_classic))
         .route("/classic", page(classic_page::page))

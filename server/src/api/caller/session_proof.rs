@@ -19,6 +19,8 @@ pub(super) enum Identity {
     Nobody,
     Invalid(InvalidSession),
     Person(Person, Proof),
+    /// The owner of the log, whom no header proves.
+    Owner(Person),
 }
 
 /// The credential by which a request proves its person.

@@ -7,6 +7,9 @@ use holdline_server::{Hosts, HttpConfig};
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 
+use crate::addresses::reachable;
+use crate::client::Address;
+
 /// The HTTP options: host names, trusted proxies, and the limit on new rooms.
 #[derive(Args)]
 pub(super) struct HttpOptions {
@@ -14,6 +17,11 @@ pub(super) struct HttpOptions {
     /// on and this machine's own names are accepted without it
     #[arg(long = "host", env = "HOLDLINE_HOST", value_name = "NAME", value_delimiter = ',', value_parser = host)]
     hosts: Vec<String>,
+
+    /// The address of this server for people, as in https://chat.example/; for links, and its host is accepted like one of
+    /// --host
+    #[arg(long, env = "HOLDLINE_ADDRESS", hide_env_values = true, value_name = "URL")]
+    address: Option<Address>,
 
     /// An address or network of proxies in front of this server, as in 127.0.0.1 or 10.0.0.0/8, whose headers Forwarded and
     /// X-Forwarded-* are trusted
@@ -35,11 +43,15 @@ impl HttpOptions {
         if hosts.has_any_address() {
             hosts = hosts.with_machine(&gethostname::gethostname().to_string_lossy());
         }
-        for name in names.iter().copied().chain(self.hosts.iter().map(String::as_str)) {
+        let own = self.address.as_ref().and_then(Address::host);
+        for name in names.iter().copied().chain(self.hosts.iter().map(String::as_str)).chain(own) {
             hosts = hosts.with_name(name)?;
         }
         let mut config = HttpConfig::default();
         config.hosts = hosts;
+        let first = listeners.first().map(TcpListener::local_addr).transpose()?;
+        let first = first.map(|address| format!("http://{}", reachable(address)));
+        config.address = self.address.as_ref().map(Address::to_string).or(first);
         config.trusted_proxies.clone_from(&self.trusted_proxies);
         config.rooms_per_person = self.rooms_per_hour;
         config.rooms_per_visitor = self.rooms_per_hour.saturating_mul(10);
