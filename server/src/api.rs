@@ -42,7 +42,7 @@ pub(crate) use admin_link::admin_link;
 pub use admin_link::{AdminLink, make_admin_link};
 pub(crate) use app::App;
 pub(crate) use call::{Body, Call};
-pub(crate) use caller::{Caller, CallerHeaders, LastHost, RequestLine, network};
+pub(crate) use caller::{Caller, CallerHeaders, LastHost, OwnerConnection, RequestLine, network};
 pub(crate) use classic::{publish as publish_classic, subscribe};
 pub use config::HttpConfig;
 pub(crate) use delete::delete;

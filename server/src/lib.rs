@@ -5,7 +5,7 @@
 //! * [`log`]: the log and its engines.
 //! * [`hub`]: where publishers and subscribers meet; holds polls.
 //! * [`router`]: the HTTP routes, to be mounted anywhere; [`HttpConfig`]: host names, proxies, limits.
-//! * [`serve`]: serving them with time-outs and an orderly stop.
+//! * [`serve`]: serving them with time-outs and an orderly stop; [`AdminSocket`]: serving the log's owner.
 
 mod access;
 mod api;
@@ -31,4 +31,4 @@ pub use self::api::{
 };
 pub use self::http::{BUILD, router, router_with};
 pub use self::scope::{Readers, Scope};
-pub use self::serve::{STALL_BYTES, ServeConfig, serve, serve_router};
+pub use self::serve::{AdminSocket, AdminSocketError, STALL_BYTES, ServeConfig, serve, serve_router};

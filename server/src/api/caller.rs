@@ -8,6 +8,7 @@ mod credential;
 mod door;
 mod forwarded;
 mod head;
+mod owner;
 mod reader;
 mod session_proof;
 mod site;
@@ -32,6 +33,7 @@ use crate::scope::Scope;
 
 pub(super) use self::cookies::Cookies;
 pub(crate) use self::head::{CallerHeaders, LastHost, RequestLine};
+pub(crate) use self::owner::OwnerConnection;
 pub(super) use self::session_proof::{OLD_SESSION_COOKIE, Proof, Session, session_cookie};
 pub(crate) use self::site::Site;
 
@@ -107,7 +109,10 @@ impl Caller {
 
     /// The person of a valid session; an error without one.
     pub(crate) fn require_session(&self) -> Result<&Person, ApiError> {
-        self.known().map(|session| &session.claim.person)
+        match &self.identity {
+            Identity::Owner(person) => Ok(person),
+            _ => self.known().map(|session| &session.claim.person),
+        }
     }
 
     /// The person of a valid session, if any.
@@ -121,6 +126,9 @@ impl Caller {
         match &self.identity {
             Identity::Person(session) => Ok(session),
             Identity::Invalid(error) => Err(ApiError::new(ProblemCode::SessionInvalid, error.to_string())),
+            Identity::Owner(_) => {
+                Err(ApiError::new(ProblemCode::NotAllowed, "the owner of the server needs no session"))
+            }
             Identity::Nobody => Err(self.turned_away()),
         }
     }
@@ -132,6 +140,9 @@ impl Caller {
 
     /// The rooms that this caller may read; an error for strangers at a door that is not open.
     pub(super) fn scope(&self, app: &App) -> Result<Scope, ApiError> {
+        if self.is_owner() {
+            return Ok(Scope::of_every_room());
+        }
         let session = match self.known() {
             Ok(session) => Some(session),
             Err(_) if self.door == Door::Open && !self.is_banned => None,
@@ -149,6 +160,11 @@ impl Caller {
     /// or a scope.
     pub(super) fn check_ban(&self) -> Result<(), ApiError> {
         if self.is_banned { Err(Denied::Banned.into()) } else { Ok(()) }
+    }
+
+    /// Whether the caller is the owner of the log, who has no session and can begin none.
+    pub(super) fn is_owner(&self) -> bool {
+        matches!(self.identity, Identity::Owner(_))
     }
 
     /// Whether the session is due for [`renew`](super::renewal::renew).

@@ -23,6 +23,8 @@ use crate::scope::Readers;
 pub struct HttpConfig {
     /// The host names that this server answers to; requests for others are refused with `unknown_host`.
     pub hosts: Hosts,
+    /// The address of this server for people, without the slash at its end, for links. Never taken from a request.
+    pub address: Option<String>,
     /// The proxies whose `Forwarded` and `X-Forwarded-*` headers are trusted, by the address from which they
     /// connect. The router gets a connection's address from axum's `ConnectInfo<SocketAddr>`, which `serve`
     /// and `serve_router` set.
@@ -41,6 +43,7 @@ impl Default for HttpConfig {
     fn default() -> Self {
         Self {
             hosts: Hosts::any(),
+            address: None,
             trusted_proxies: Vec::new(),
             limits: Limits::default(),
             readers: None,

@@ -2,7 +2,7 @@
 //! to one that sent the cookie: a script injected into a page must not be able to carry the session away.
 
 use bytes::Bytes;
-use holdline_shared::{Door, Nickname, Person, PersonId, Session, Topic};
+use holdline_shared::{Door, Nickname, Person, PersonId, ProblemCode, Session, Topic};
 use serde::Deserialize;
 
 use super::app::App;
@@ -48,6 +48,7 @@ pub(crate) async fn begin(app: App, mut call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let body: SessionBody = call.read_json().await?;
     let nickname = body.nickname.as_deref().map(Nickname::parse).transpose()?;
+    refuse_owner(&call.caller)?;
     call.caller.check_ban()?;
     let found = call.caller.known().ok().map(|session| session.claim.clone());
     let found = found.filter(|claim| !proxy_login::names_another(&app, &call, &claim.person.id));
@@ -86,6 +87,14 @@ pub(crate) async fn end(app: App, call: Call) -> Result<Reply, ApiError> {
 pub(super) fn cleared(site: &Site) -> Reply {
     let reply = Reply { caching: None, ..Reply::new(204, None, Bytes::new()) };
     reply.with(SET_COOKIE, end_cookie(site, &session_cookie(site)))
+}
+
+/// Refuses a session in the name of the server, which would be the owner's wherever it is sent from.
+pub(super) fn refuse_owner(caller: &Caller) -> Result<(), ApiError> {
+    if caller.is_owner() {
+        return Err(ApiError::new(ProblemCode::NotAllowed, "the owner of the server needs no session"));
+    }
+    Ok(())
 }
 
 /// Lets a stranger in as far as the door does.

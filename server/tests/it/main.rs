@@ -6,10 +6,12 @@
 
 mod support;
 
+mod admin_socket;
 mod answers;
 mod both_ways;
 mod change;
 mod classic;
+mod cli_admin;
 mod cli_door;
 mod cli_environment;
 mod cli_health;

@@ -12,7 +12,7 @@ mod reply;
 mod server;
 mod wait;
 
-pub(crate) use client::{Client, key, texts};
+pub(crate) use client::{Client, key, owner, texts};
 pub(crate) use command::Holdline;
 pub(crate) use faulty_log::{Fault, FaultyLog};
 pub(crate) use foreign_servers::{answering, free_address, untrusted};

@@ -10,6 +10,9 @@ use http::HeaderName;
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 
+use crate::addresses::reachable;
+use crate::client::Address;
+
 /// The variable with the secret that a proxy sends.
 const PROXY_SECRET: &str = "HOLDLINE_PROXY_SECRET";
 
@@ -20,6 +23,11 @@ pub(super) struct HttpOptions {
     /// on and this machine's own names are accepted without it
     #[arg(long = "host", env = "HOLDLINE_HOST", value_name = "NAME", value_delimiter = ',', value_parser = host)]
     hosts: Vec<String>,
+
+    /// The address of this server for people, as in https://chat.example/; for links, and its host is accepted like one of
+    /// --host
+    #[arg(long, env = "HOLDLINE_ADDRESS", hide_env_values = true, value_name = "URL")]
+    address: Option<Address>,
 
     /// An address or network of proxies in front of this server, as in 127.0.0.1 or 10.0.0.0/8, whose headers Forwarded and
     /// X-Forwarded-* are trusted
@@ -62,11 +70,15 @@ impl HttpOptions {
         if hosts.has_any_address() {
             hosts = hosts.with_machine(&gethostname::gethostname().to_string_lossy());
         }
-        for name in names.iter().copied().chain(self.hosts.iter().map(String::as_str)) {
+        let own = self.address.as_ref().and_then(Address::host);
+        for name in names.iter().copied().chain(self.hosts.iter().map(String::as_str)).chain(own) {
             hosts = hosts.with_name(name)?;
         }
         let mut config = HttpConfig::default();
         config.hosts = hosts;
+        let first = listeners.first().map(TcpListener::local_addr).transpose()?;
+        let first = first.map(|address| format!("http://{}", reachable(address)));
+        config.address = self.address.as_ref().map(Address::to_string).or(first);
         config.trusted_proxies.clone_from(&self.trusted_proxies);
         config.proxy_login = self.proxy_login()?;
         for setting in &self.limits {
