@@ -10,6 +10,7 @@ use std::sync::{Arc, LazyLock};
 use holdline_shared::{Cursor, Emoji, MessageText, Nickname, PollQuery, PublishKey, RoomName, Topic};
 use tokio::runtime::Builder;
 
+use crate::access::Skeleton;
 use crate::api::{App, Caller, CallerHeaders, Hosts, HttpConfig, RequestLine};
 use crate::hooks::incoming::IncomingMessage;
 use crate::hub::Hub;
@@ -119,6 +120,7 @@ pub fn words(bytes: &[u8]) {
     stays::<Topic>(text);
     stays::<Emoji>(text);
     stays::<PublishKey>(text);
+    assert_eq!(Skeleton::of(text), Skeleton::of(&text.to_lowercase()), "names are compared without case");
 }
 
 /// Checks that an accepted text is accepted again, and is not changed a second time.
