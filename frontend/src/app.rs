@@ -95,7 +95,11 @@ fn Layout(props: &LayoutProps) -> Html {
             </>
         }
     };
-    let people = || html! { <People here={here.clone()} me={state.session.id().cloned()} /> };
+    let people = || {
+        html! {
+            <People here={here.clone()} profiles={state.people.profiles.clone()} me={state.session.id().cloned()} />
+        }
+    };
     let close_button = icon_button(Shape::Close, words::CLOSE, close.reform(|_| ()));
     let dialog = match (overlay, &state.session.me) {
         (Overlay::Rooms, _) => html! {
@@ -115,6 +119,7 @@ fn Layout(props: &LayoutProps) -> Html {
         if is_open { status_line(&status, seconds, complete_to.as_deref(), &run) } else { Html::default() };
     let head = HeaderOf {
         room: room.map(|room| &**room),
+        title: room.map(|room| state.title_of(&room.name)).unwrap_or_default(),
         overlay,
         here: here.as_ref().map(|here| here.count),
         has_news: rooms.iter().any(|room| room.has_news && !room.is_current),
@@ -155,15 +160,20 @@ fn content(state: &State, run: &Callback<Command>) -> Html {
         }
         (Page::NotFound, _) | (_, None) => wrong(words::NO_PAGE.to_owned(), words::NO_PAGE_WHY.to_owned()),
         (Page::Room(..), Some(room)) => match &room.phase {
-            Phase::Refused(why) => wrong(words::cannot_open(room.name.as_str()), words::sentence(why)),
+            Phase::Refused(why) => {
+                wrong(words::cannot_open(&state.title_of(&room.name)), words::sentence(why))
+            }
             _ => html! {
                 <Conversation
                     key={room.name.as_str()}
                     room={Rc::clone(room)}
+                    title={state.title_of(&room.name)}
+                    standing={state.rooms.standing(&room.name)}
+                    profiles={state.people.profiles.clone()}
                     ui={ui.of(&room.name)}
                     sendings={state.outbox.of_room(&room.name).cloned().collect::<Vec<_>>()}
                     delay={state.outbox.delay.clone().map(AttrValue::from)}
-                    me={state.session.me.clone()}
+                    session={state.session.clone()}
                 >
                     { banners(state, run) }
                 </Conversation>

@@ -29,7 +29,7 @@ mod topic;
 mod welcome;
 mod wrong_page;
 
-pub use badge::{author, badge, name, time};
+pub use badge::{author, badge, mark, name, time};
 pub use banners::banners;
 pub use composer::Composer;
 pub use conversation::Conversation;

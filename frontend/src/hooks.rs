@@ -7,6 +7,7 @@ mod use_locale;
 mod use_modal;
 mod use_reading;
 mod use_rest;
+mod use_seconds_left;
 mod use_shown;
 mod use_status;
 
@@ -17,5 +18,6 @@ pub use use_locale::{use_local_time, use_locale};
 pub use use_modal::use_modal;
 pub use use_reading::{Conversation, Reading, use_reading};
 pub use use_rest::use_rest;
+pub use use_seconds_left::use_seconds_left;
 pub use use_shown::use_shown;
 pub use use_status::use_status;

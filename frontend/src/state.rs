@@ -8,9 +8,11 @@ mod line;
 mod lines;
 mod links;
 mod locale;
+mod notices;
 mod outbox;
 mod page;
 mod people;
+mod profiles;
 mod room;
 mod room_list;
 mod rooms;
@@ -19,14 +21,16 @@ mod rows;
 pub(crate) mod samples;
 mod seen;
 mod session;
+mod settings;
 mod snapshot;
 mod ui;
 mod window;
+mod writing_rules;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use holdline_shared::{Batch, Entry, EntryKind, History, RoomName, Seq};
+use holdline_shared::{Batch, DoorStatus, Entry, EntryKind, History, RoomList, RoomName, Seq};
 
 pub use action::Action;
 pub use colour::{HUES, hue, initials};
@@ -37,18 +41,22 @@ pub use links::{Piece, pieces};
 #[cfg(any(test, not(target_arch = "wasm32")))]
 pub use locale::utc;
 pub use locale::{Day, Locale};
+pub use notices::Notices;
 pub use outbox::{Outbox, Progress, Sending};
 pub use page::{Page, typed_room};
 pub use people::People;
+pub use profiles::{Mark, Profiles};
 pub use room::{Gap, Older, Phase, Room};
 pub use room_list::{ListedRoom, listed_rooms, unread};
-pub use rooms::{Rooms, VISITED};
+pub use rooms::{Rooms, VISITED, is_made_by_server};
 pub use rows::{Row, rows};
 pub use seen::Seen;
-pub use session::Session;
+pub use session::{Gate, Session};
+pub use settings::{AuditLine, Ban, Listing, MadeRoom, Membership, Panel, Secret, Settings, Token};
 pub use snapshot::Snapshot;
 pub use ui::{Edit, Goal, Overlay, Place, RoomUi, Ui, Writing};
 pub use window::Window;
+pub use writing_rules::{Barrier, barrier, is_room_admin, slow_seconds};
 
 /// Everything that the page knows.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -115,7 +123,22 @@ impl State {
     #[must_use]
     pub fn after(mut self, action: Action) -> Self {
         match action {
-            Action::SignedIn(me) => self.session.me = Some(me),
+            Action::SignedIn(me) => {
+                self.session.me = Some(me);
+                self.session.gate = None;
+            }
+            Action::DoorSeen(DoorStatus { door, person, .. }) => {
+                self.session.door = Some(door);
+                self.session.account = person;
+            }
+            Action::ShutOut(gate) => {
+                self.session.gate = Some(gate);
+                self.session.me = None;
+            }
+            Action::ProfilesCame(list) => self.people.profiles = Profiles::of(list),
+            Action::RoomPeopleCame(name, people) => {
+                Rc::make_mut(&mut self.rooms.people).insert(name, people);
+            }
             Action::SessionForgotten => self.session.is_forgotten = true,
             Action::Went(page) => self.go_to(page),
             Action::Attended(is_attended) => self.ui.is_attended = is_attended,
@@ -138,7 +161,7 @@ impl State {
             Action::Connected(status, at) => self.connection.update(status, at),
             Action::SignInNeeded => self.connection.needs_sign_in = true,
             Action::Outdated => self.connection.is_outdated = true,
-            Action::Listed(list) => self.rooms.update_list(list),
+            Action::Listed(list) => self.update_list(list),
             Action::Forgot(name) => self.rooms.forget(&name),
             Action::VisitedElsewhere(visited) => self.adopt_visited(visited),
             Action::SeenElsewhere(seen) => self.rooms.merge_seen(&seen),
@@ -187,6 +210,26 @@ impl State {
             });
         }
         self.ui.go_to(page);
+    }
+
+    /// Takes a fresh list. A room that the reader may not read any more disappears, with a sentence.
+    fn update_list(&mut self, list: RoomList) {
+        let titles: BTreeMap<_, _> =
+            self.rooms.known().iter().map(|room| (room.name.clone(), self.title_of(&room.name))).collect();
+        for name in self.rooms.update_list(list) {
+            if self.ui.page.room() == Some(&name) {
+                let why = crate::words::ROOM_IS_LOST.to_owned();
+                self.rooms.change(&name, |room, _| room.phase = Phase::Refused(why));
+            } else if let Some(title) = titles.get(&name) {
+                self.rooms.forget(&name);
+                self.ui.notice = Some(crate::words::room_is_lost(title));
+            }
+        }
+    }
+
+    /// The name of a room that people read.
+    pub fn title_of(&self, name: &RoomName) -> String {
+        self.rooms.title(name, self.session.id())
     }
 
     /// Takes another tab's rooms; the one on the screen stays visited.

@@ -3,6 +3,8 @@
 
 #![expect(missing_docs, reason = "each says what it says")]
 
+use holdline_shared::{Entry, EntryKind, MemberChange, Person, Role, RoomPolicy, Visibility, Writers};
+
 pub const TODAY: &str = "Today";
 pub const YESTERDAY: &str = "Yesterday";
 
@@ -16,6 +18,12 @@ pub const RELOAD: &str = "Reload";
 
 pub const YOUR_ROOMS: &str = "Your rooms";
 pub const OTHER_ROOMS: &str = "Other rooms";
+pub const PRIVATE: &str = "private";
+pub const DIRECT: &str = "direct messages";
+pub const DIRECT_ROOM: &str = "Direct messages";
+pub const ARCHIVED: &str = "archived";
+pub const GUEST: &str = "guest";
+pub const BOT: &str = "bot";
 pub const JOIN_OR_MAKE: &str = "Join or make a room";
 pub const SOMETHING_NEW: &str = "something new";
 pub const UNREAD: &str = " unread";
@@ -55,6 +63,15 @@ pub const FINISH_EDIT_FIRST: &str = "You are changing this message. Save or canc
 pub const NO_PAGE: &str = "There is no such page";
 pub const NO_PAGE_WHY: &str = "The address may have been cut or mistyped.";
 pub const GO_TO_LOBBY: &str = "Go to the lobby";
+
+pub const ROOM_IS_LOST: &str = "You are not in this room any more, or it was deleted.";
+pub const ROOM_IS_GONE: &str = "This room was deleted.";
+pub const ROOM_IS_HIDDEN: &str = "There is no such room, or it is not open to you. Its members can add you.";
+
+pub const IS_ARCHIVED: &str = "This room is archived. It can be read, but nothing new is said in it.";
+pub const IS_LOCKED: &str = "This room is locked for now. Its admins can unlock it.";
+pub const ADMINS_WRITE: &str = "Only the admins of this room write here.";
+pub const MEMBERS_WRITE: &str = "Guests can read this room, but only members write here.";
 
 pub const LOAD_OLDER: &str = "Load older messages";
 pub const LOADING_OLDER: &str = "Loading older messages…";
@@ -116,6 +133,18 @@ pub fn forget(room: &str) -> String {
     format!("Forget {room}")
 }
 
+pub fn room_is_lost(room: &str) -> String {
+    format!("You cannot read “{room}” any more: you were taken out of it, or it was deleted.")
+}
+
+pub fn is_muted(until: &str) -> String {
+    format!("You may not write in this room until {until}.")
+}
+
+pub fn slow_mode(seconds: u64) -> String {
+    format!("Slow mode: your next message can be sent in {seconds} s.")
+}
+
 pub fn message_to(room: &str) -> String {
     format!("Message to {room}")
 }
@@ -136,8 +165,14 @@ pub fn beginning_of(room: &str) -> String {
     format!("This is the beginning of {room}.")
 }
 
-pub fn invitation(room: &str) -> String {
-    format!("What you say in {room} is read by everybody who has this page's address.")
+pub fn invitation(room: &str, visibility: Visibility) -> String {
+    match visibility {
+        Visibility::Public => {
+            format!("What you say in {room} is read by everybody whom this server lets in.")
+        }
+        Visibility::Private => format!("What you say in {room} is read by its members alone."),
+        Visibility::Direct => "What you say here is read by the people in it alone.".to_owned(),
+    }
 }
 
 pub fn you_are(name: &str) -> String {
@@ -202,6 +237,50 @@ pub fn not_done(why: &str) -> String {
 
 pub fn not_changed_to(why: &str, typed: &str) -> String {
     format!("{}. Not changed to: {typed}", sentence(why))
+}
+
+/// What an entry that is no message says; nothing for those that are not shown.
+pub fn notice(entry: &Entry) -> Option<String> {
+    let author = &entry.author;
+    let who = author.name.as_str();
+    let (done, reason) = match &entry.kind {
+        EntryKind::Room { policy: Some(policy), .. } => (rules(who, policy), None),
+        EntryKind::Member(change) => (member_change(author, change), change.reason.as_ref()),
+        _ => return None,
+    };
+    Some(reason.map_or_else(|| format!("{done}."), |reason| format!("{done}: {reason}")))
+}
+
+fn member_change(author: &Person, change: &MemberChange) -> String {
+    let (who, whom) = (author.name.as_str(), change.person.name.as_str());
+    let is_own = author.id == change.person.id;
+    match change.role {
+        _ if change.muted_until.is_some() => format!("{who} muted {whom} for a time"),
+        Role::None if is_own => format!("{who} left"),
+        Role::None => format!("{who} removed {whom}"),
+        Role::Member if is_own => format!("{who} joined"),
+        Role::Member => format!("{who} made {whom} a member"),
+        Role::Admin if is_own => format!("{who} is an admin of this room"),
+        Role::Admin => format!("{who} made {whom} an admin of this room"),
+    }
+}
+
+fn rules(who: &str, policy: &RoomPolicy) -> String {
+    let sees = match policy.visibility {
+        Visibility::Public => "open to everybody",
+        Visibility::Private => "private",
+        Visibility::Direct => "for the people in it",
+    };
+    let writes = match policy {
+        RoomPolicy { archived: true, .. } => Some("archived".to_owned()),
+        RoomPolicy { locked: true, .. } => Some("locked".to_owned()),
+        RoomPolicy { writers: Writers::Admins, .. } => Some("its admins write".to_owned()),
+        RoomPolicy { members_only: true, .. } => Some("members write".to_owned()),
+        _ => None,
+    };
+    let slow = (policy.slow_seconds > 0).then(|| format!("one message in {} s", policy.slow_seconds));
+    let rules: Vec<_> = [Some(sees.to_owned()), writes, slow].into_iter().flatten().collect();
+    format!("{who} set the rules of this room: {}", rules.join(", "))
 }
 
 /// A reason as it comes from the server or from a check, as the beginning of a sentence.

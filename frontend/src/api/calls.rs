@@ -10,6 +10,8 @@ use holdline_shared::{
     RoomList, RoomName, RoomRequest, Seq, Session, SessionRequest, Topic,
 };
 
+use serde::Serialize;
+
 use super::Fault;
 use super::http::{Call, Signal, use_token, uses_token};
 
@@ -69,7 +71,12 @@ thread_local! {
 }
 
 async fn start_session(nickname: Option<Nickname>) -> Result<Person, Fault> {
-    let call = Call::new(Method::POST, "session").json(&SessionRequest { nickname });
+    begin_session("session", &SessionRequest { nickname }).await
+}
+
+/// Asks a route for a session, and uses that from now on.
+pub(super) async fn begin_session(route: &str, body: &impl Serialize) -> Result<Person, Fault> {
+    let call = Call::new(Method::POST, route).json(body);
     let Session { person, token } = call.send().await?.json()?;
     if uses_token() {
         // Without a token in the answer the cookie is there after all.
@@ -119,7 +126,7 @@ impl Change {
     }
 }
 
-fn path(room: &RoomName) -> String {
+pub(super) fn path(room: &RoomName) -> String {
     format!("rooms/{}", encoded(room.as_str()))
 }
 

@@ -11,6 +11,8 @@ use crate::words;
 pub struct HeaderOf<'a> {
     /// The room; `None` on a page that is no room.
     pub room: Option<&'a Room>,
+    /// The name of the room that people read.
+    pub title: String,
     /// What is open.
     pub overlay: Overlay,
     /// How many are here, once known.
@@ -23,7 +25,7 @@ pub struct HeaderOf<'a> {
 
 /// The header.
 pub fn header(of: HeaderOf<'_>, run: &Callback<Command>) -> Html {
-    let HeaderOf { room, overlay, here, has_news, connection } = of;
+    let HeaderOf { room, title, overlay, here, has_news, connection } = of;
     let open = |overlay| run.reform(move |_: MouseEvent| Command::Open(overlay));
     let people = here.map_or_else(|| words::PEOPLE.to_owned(), words::people_here);
     let is_open = |drawer: Overlay| if overlay == drawer { "true" } else { "false" };
@@ -45,7 +47,7 @@ pub fn header(of: HeaderOf<'_>, run: &Callback<Command>) -> Html {
             </button>
             if let Some(room) = room {
                 <div class="title" key={room.name.as_str()}>
-                    <h1 dir="auto" translate="no">{ room.name.as_str().to_owned() }</h1>
+                    <h1 dir="auto" translate="no">{ title }</h1>
                     <Topic
                         key={room.name.as_str()}
                         room={room.name.clone()}

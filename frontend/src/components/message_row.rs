@@ -11,7 +11,7 @@ use super::{
 };
 use crate::api::{dom, focus};
 use crate::hooks::{use_commands, use_focus_kept, use_locale, use_shown};
-use crate::state::Line;
+use crate::state::{Line, Mark};
 use crate::words;
 
 #[expect(clippy::struct_excessive_bools, reason = "a row is what its marks say, each by itself")]
@@ -24,6 +24,9 @@ pub struct Props {
     /// The message that it answers.
     #[prop_or_default]
     pub quote: Option<Quote>,
+    /// The word beside the author's name.
+    #[prop_or_default]
+    pub mark: Option<Mark>,
     /// The reader.
     pub me: Option<PersonId>,
     /// The text of the form in its place, while it is being changed.
@@ -43,7 +46,7 @@ pub struct Props {
 /// The row.
 #[component]
 pub fn MessageRow(props: &Props) -> Html {
-    let Props { room, line, is_first, quote, me, edit, is_deleting, is_answered, is_tab_stop } = props;
+    let Props { room, line, is_first, quote, mark, me, edit, is_deleting, is_answered, is_tab_stop } = props;
     let message = &line.message;
     let (run, locale) = (use_commands(), use_locale());
     let node = use_node_ref();
@@ -121,7 +124,7 @@ pub fn MessageRow(props: &Props) -> Html {
             {onfocusout}
         >
             if *is_first {
-                { author(&message.author, message.at, locale) }
+                { author(&message.author, *mark, message.at, locale) }
             } else {
                 { time("aside", message.at, locale) }
             }

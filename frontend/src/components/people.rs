@@ -3,13 +3,17 @@
 use holdline_shared::{Here, Person, PersonId};
 use yew::prelude::*;
 
-use super::badge;
+use super::{badge, mark};
+use crate::state::Profiles;
 use crate::words;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// The people, once known.
     pub here: Option<Here>,
+    /// Those who have an account.
+    #[prop_or_default]
+    pub profiles: Profiles,
     /// The reader.
     pub me: Option<PersonId>,
 }
@@ -28,6 +32,7 @@ pub fn People(props: &Props) -> Html {
                 <span class="name" dir="auto" translate="no" title={person.name.to_string()}>
                     { person.name.as_str().to_owned() }
                 </span>
+                { mark(props.profiles.mark(&person.id)) }
                 if me == Some(&person.id) {
                     <span class="faint">{ words::YOU }</span>
                 }

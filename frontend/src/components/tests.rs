@@ -6,12 +6,15 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use holdline_shared::{Emoji, Here, Message, PublishRequest, Reaction, RoomName, Seq, Status, Timestamp};
+use holdline_shared::{
+    Batch, Emoji, EntryKind, Here, MemberChange, Message, PublishRequest, Reaction, Role, RoomName,
+    RoomPolicy, RoomStanding, Seq, Status, Timestamp, Visibility,
+};
 use yew::prelude::*;
 
 use super::*;
-use crate::state::samples::{key, line, page, person};
-use crate::state::{Action, Line, ListedRoom, Outbox, Page, Progress, State, Writing};
+use crate::state::samples::{entry, key, line, page, person};
+use crate::state::{Action, Line, ListedRoom, Mark, Outbox, Page, Profiles, Progress, State, Writing};
 
 fn draw<C: BaseComponent>(props: C::Properties) -> String {
     let renderer = yew::LocalServerRenderer::<C>::with_props(props).hydratable(false);
@@ -48,6 +51,7 @@ fn row(message: Message, me: &str) -> message_row::Props {
         line: Rc::new(Line { message, as_of: Seq(9) }),
         is_first: true,
         quote: None,
+        mark: None,
         me: Some(person(me).id),
         edit: None,
         is_deleting: false,
@@ -128,7 +132,7 @@ fn message_on_its_way_says_so() {
     let drawn = |outbox: &Outbox, delay: Option<&'static str>| {
         let sending = Rc::clone(&outbox.items()[0]);
         let (me, delay) = (person("ada"), delay.map(AttrValue::Static));
-        draw::<SendingRow>(sending_row::Props { sending, me, is_first: true, quote: None, delay })
+        draw::<SendingRow>(sending_row::Props { sending, me, mark: None, is_first: true, quote: None, delay })
     };
     check(
         &drawn(&outbox, None),
@@ -184,9 +188,12 @@ fn conversation(state: &State) -> String {
     draw::<Conversation>(conversation::Props {
         room: Rc::clone(state.room().unwrap()),
         ui: state.ui.of(&RoomName::lobby()),
+        title: "lobby".into(),
+        standing: state.rooms.standing(&RoomName::lobby()),
+        profiles: state.people.profiles.clone(),
         sendings: vec![],
         delay: None,
-        me: state.session.me.clone(),
+        session: state.session.clone(),
         children: Html::default(),
     })
 }
@@ -235,6 +242,9 @@ fn banners_say_what_can_be_done() {
 fn rooms_show_what_is_new_and_where_the_reader_is() {
     let listed = |name: &str, unread, has_news, is_current| ListedRoom {
         name: name.parse().unwrap(),
+        title: name.to_owned(),
+        visibility: Visibility::Public,
+        is_archived: false,
         unread,
         has_news,
         has_draft: name == "tea",
@@ -256,8 +266,93 @@ fn rooms_show_what_is_new_and_where_the_reader_is() {
 #[test]
 fn people_are_counted_exactly_and_the_reader_stands_on_top() {
     let here = Here { count: 150, people: vec![person("ada"), person("bob")] };
-    let drawn = draw::<People>(people::Props { here: Some(here), me: Some(person("bob").id) });
+    let drawn = draw::<People>(people::Props {
+        here: Some(here),
+        profiles: Profiles::default(),
+        me: Some(person("bob").id),
+    });
     check(&drawn, &[">150<", ">Ada<", ">you<", ">Bob<", "and 148 more"], &[]);
     assert!(drawn.find(">Bob<") < drawn.find(">Ada<"), "{drawn}");
     assert_eq!(drawn.matches(r#"data-testid="person""#).count(), 2);
+}
+
+#[test]
+fn composer_says_why_nobody_can_write_here() {
+    let composer = |policy: RoomPolicy, muted_until, last_said| {
+        draw::<Composer>(composer::Props {
+            room: RoomName::lobby(),
+            title: "Tea & cake".into(),
+            standing: RoomStanding { policy, muted_until, ..RoomStanding::default() },
+            session: lobby(&[], false).session,
+            last_said,
+            ui: Rc::default(),
+            reply_to: None,
+        })
+    };
+    let open = composer(RoomPolicy::default(), None, None);
+    check(&open, &["Message to Tea &amp; cake", "textarea"], &["barred"]);
+    let locked = RoomPolicy { locked: true, ..RoomPolicy::default() };
+    check(&composer(locked, None, None), &["barred", "locked for now"], &["textarea"]);
+    let members = RoomPolicy { members_only: true, ..RoomPolicy::default() };
+    check(&composer(members, None, None), &["only members write here"], &["textarea"]);
+    let evening = Timestamp((crate::state::utc().now)().0 + 3 * 3_600_000);
+    check(&composer(RoomPolicy::default(), Some(evening), None), &["until 15:30."], &["textarea"]);
+}
+
+#[test]
+fn who_joined_and_which_rules_hold_stand_between_the_messages() {
+    let change = MemberChange {
+        person: person("bob"),
+        role: Role::Member,
+        until: None,
+        muted_until: None,
+        reason: Some("he asked".parse().unwrap()),
+    };
+    let mut state = lobby(&[1, 2], false);
+    let policy = Some(Box::new(RoomPolicy { archived: true, slow_seconds: 9, ..RoomPolicy::default() }));
+    let entries = vec![
+        entry(10, "ada", EntryKind::Member(Box::new(change))),
+        entry(11, "ada", EntryKind::Room { topic: "<tea>".parse().unwrap(), policy }),
+    ];
+    let cursor = crate::state::samples::at(11);
+    state = state.after(Action::Heard(Batch { entries, cursor, wait: 25, presence: None, unreadable: 0 }));
+    let drawn = conversation(&state);
+    check(
+        &drawn,
+        &["Ada made Bob a member: he asked", "open to everybody, archived, one message in 9 s."],
+        &[],
+    );
+    assert!(drawn.find(">m2<") < drawn.find("Ada made Bob"), "{drawn}");
+}
+
+#[test]
+fn guests_and_programs_are_marked() {
+    let drawn = |mark| {
+        let message = line(7, "ada", 0, "hello").message.clone();
+        draw::<MessageRow>(message_row::Props { mark, ..row(message, "bob") })
+    };
+    check(&drawn(Some(Mark::Guest)), &[">guest<"], &[]);
+    check(&drawn(Some(Mark::Bot)), &[">bot<"], &[]);
+    check(&drawn(None), &[], &["person-mark"]);
+}
+
+#[test]
+fn rooms_show_who_sees_them() {
+    let listed = |title: &str, visibility| ListedRoom {
+        name: "private-x".parse().unwrap(),
+        title: title.to_owned(),
+        visibility,
+        is_archived: title == "Old",
+        unread: 0,
+        has_news: false,
+        has_draft: false,
+        has_failed: false,
+        is_visited: true,
+        is_current: false,
+    };
+    let rooms = vec![listed("Plans", Visibility::Private), listed("Bob", Visibility::Direct)];
+    let drawn = draw::<RoomList>(room_list::Props { rooms });
+    check(&drawn, &[">private<", ">direct messages<", ">Plans<", ">Bob<"], &["Forget", "archived"]);
+    let drawn = draw::<RoomList>(room_list::Props { rooms: vec![listed("Old", Visibility::Public)] });
+    check(&drawn, &["archived", "Forget Old"], &[">private<"]);
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use holdline_shared::{Cursor, Status};
+use holdline_shared::{Cursor, ProblemCode, Status};
 use yew::Callback;
 
 use super::driver::Driver;
@@ -12,7 +12,8 @@ use super::session;
 use super::store::Store;
 use super::wakes::{Wake, Wakes};
 use crate::api::{self, Fault, Signal, Storage};
-use crate::state::Action;
+use crate::state::{Action, Phase, Room};
+use crate::words;
 
 /// The driver of the page's subscription. It begins when the first room is joined.
 pub(super) fn subscribe(store: &Store, wakes: &Wakes, storage: Storage) -> Driver {
@@ -63,6 +64,20 @@ async fn repair(store: &Store, signal: &Signal) -> Result<Cursor, Fault> {
     store.dispatch(Action::LostPlace);
     store.dispatch(Action::Listed(list));
     let Some(room) = store.state().ui.page.room().cloned() else { return Ok(listed_at) };
+    let is_known = |room: &Rc<Room>| room.read_at().is_some_and(|at| at.epoch == listed_at.epoch);
+    let was_there = store.state().rooms.get(&room).is_some_and(is_known);
+    if was_there && store.state().rooms.summary(&room).is_none() {
+        // Deleted, or not for this reader any more. Nobody wants it made anew by the pages that show it.
+        match api::history(&room, signal).await {
+            Err(fault) if fault.code() == Some(ProblemCode::UnknownRoom) => {
+                if !matches!(store.state().room().map(|room| &room.phase), Some(Phase::Refused(_))) {
+                    store.dispatch(Action::Refused(room, words::ROOM_IS_GONE.to_owned()));
+                }
+                return Ok(listed_at);
+            }
+            _ => {}
+        }
+    }
     let page = arrive(store, &room, signal).await?;
     let read_at = page.cursor;
     if !signal.is_over() {

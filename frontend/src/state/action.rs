@@ -1,16 +1,25 @@
 //! Everything that can happen to the state.
 
 use holdline_shared::{
-    Batch, History, Person, PublishKey, PublishRequest, RoomList, RoomName, Seq, Status, Timestamp,
+    Batch, DoorStatus, History, Person, Profile, PublishKey, PublishRequest, RoomList, RoomName, Seq, Status,
+    Timestamp,
 };
 
-use super::{Goal, Overlay, Page, Place, Progress, Seen, Sending, Snapshot, Writing};
+use super::{Gate, Goal, Overlay, Page, Place, Progress, Seen, Sending, Snapshot, Writing};
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
     /// There is a session, or its nickname has changed.
     SignedIn(Person),
+    /// The server has told its door, and who the reader is.
+    DoorSeen(DoorStatus),
+    /// The door is shut in front of the reader.
+    ShutOut(Gate),
+    /// The list of the accounts came.
+    ProfilesCame(Vec<Profile>),
+    /// The people of a direct room came.
+    RoomPeopleCame(RoomName, Vec<Person>),
     /// The browser refuses the session's cookie.
     SessionForgotten,
     /// The address bar names another page.

@@ -1,19 +1,42 @@
-//! The reader's own session.
+//! The reader's own session, and the server's door.
 
-use holdline_shared::{Person, PersonId};
+use holdline_shared::{Door, Me, Person, PersonId, PersonKind};
 
 /// The session.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Session {
     /// The reader; `None` before there is a session.
     pub me: Option<Person>,
+    /// What the server knows of the reader; `None` before it has said so.
+    pub account: Option<Me>,
+    /// How strangers come in, once the server has said so.
+    pub door: Option<Door>,
+    /// Whether the door is shut in front of the reader.
+    pub gate: Option<Gate>,
     /// Whether the browser refuses the session's cookie, so that a reload makes somebody else of the reader.
     pub is_forgotten: bool,
+}
+
+/// The page in front of a shut door.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Gate {
+    /// Why the reader stands there again, if they were inside before.
+    pub why: Option<String>,
 }
 
 impl Session {
     /// The reader's id.
     pub fn id(&self) -> Option<&PersonId> {
         self.me.as_ref().map(|me| &me.id)
+    }
+
+    /// Whether the reader has an account.
+    pub fn is_member(&self) -> bool {
+        self.account.as_ref().is_some_and(|me| me.profile.kind != PersonKind::Guest)
+    }
+
+    /// Whether the reader is an admin of the server.
+    pub fn is_admin(&self) -> bool {
+        self.account.as_ref().is_some_and(|me| me.profile.admin)
     }
 }
