@@ -10,8 +10,8 @@ use crate::api::dom;
 use crate::api::focus::{self, COMPOSER};
 use crate::command::Command;
 use crate::components::{
-    Conversation, Dialog, HeaderOf, People, RoomList, Shape, banners, header, icon_button, logo, name_dialog,
-    nickname, status_line, wrong_page,
+    Conversation, Dialog, Gate, HeaderOf, JoinPage, People, RoomList, Shape, banners, header, icon_button,
+    logo, name_dialog, nickname, status_line, wrong_page,
 };
 use crate::hooks::{Commands, use_commands, use_engine, use_local_time, use_locale, use_status};
 use crate::route::Route;
@@ -54,12 +54,32 @@ fn Shell() -> Html {
         }
         command => engine.run(command),
     });
+    {
+        let run = run.clone();
+        use_effect_with(state.ui.headed.clone(), move |headed| {
+            if let Some(room) = headed {
+                run.emit(Command::Go(room.clone()));
+            }
+        });
+    }
     html! {
         <ContextProvider<Commands> context={Commands(run)}>
             <ContextProvider<Locale> context={locale}>
-                <Layout {state} />
+                { screen(&state) }
             </ContextProvider<Locale>>
         </ContextProvider<Commands>>
+    }
+}
+
+/// The page of a link, the page in front of a shut door, or the chat.
+fn screen(state: &Rc<State>) -> Html {
+    let (session, settings) = (&state.session, state.settings.clone());
+    if let Page::Join(code) = &state.ui.page {
+        return html! { <JoinPage code={code.clone()} me={session.me.clone()} {settings} /> };
+    }
+    match &session.gate {
+        Some(gate) => html! { <Gate door={session.door} gate={gate.clone()} {settings} /> },
+        None => html! { <Layout state={Rc::clone(state)} /> },
     }
 }
 
@@ -158,7 +178,9 @@ fn content(state: &State, run: &Callback<Command>) -> Html {
         (Page::InvalidRoom { name, why }, _) => {
             wrong(words::no_room_called(name), format!("{}.", words::sentence(why)))
         }
-        (Page::NotFound, _) | (_, None) => wrong(words::NO_PAGE.to_owned(), words::NO_PAGE_WHY.to_owned()),
+        (Page::NotFound | Page::Join(_), _) | (_, None) => {
+            wrong(words::NO_PAGE.to_owned(), words::NO_PAGE_WHY.to_owned())
+        }
         (Page::Room(..), Some(room)) => match &room.phase {
             Phase::Refused(why) => {
                 wrong(words::cannot_open(&state.title_of(&room.name)), words::sentence(why))

@@ -3,7 +3,7 @@
 
 use holdline_shared::{Emoji, MessageText, Nickname, PublishKey, RoomName, Seq, Topic};
 
-use crate::state::{Overlay, Place};
+use crate::state::{Entrance, Overlay, Place};
 
 /// A command.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +16,10 @@ pub enum Command {
     TryNow,
     /// Loads the page anew.
     Reload,
+    /// Comes through a door that is not open.
+    Enter(Entrance),
+    /// Forgets what came of the last request.
+    ForgetOutcome,
     /// Closes the notice.
     CloseNotice,
     /// Changes the nickname.

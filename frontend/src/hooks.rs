@@ -2,6 +2,7 @@
 
 mod use_commands;
 mod use_engine;
+mod use_first_value;
 mod use_focus;
 mod use_locale;
 mod use_modal;
@@ -13,6 +14,7 @@ mod use_status;
 
 pub use use_commands::{Commands, use_commands};
 pub use use_engine::use_engine;
+pub use use_first_value::use_first_value;
 pub use use_focus::{use_focus, use_focus_back, use_focus_kept};
 pub use use_locale::{use_local_time, use_locale};
 pub use use_modal::use_modal;

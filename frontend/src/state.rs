@@ -4,6 +4,7 @@
 mod action;
 mod colour;
 mod connection;
+mod entrance;
 mod line;
 mod lines;
 mod links;
@@ -35,6 +36,7 @@ use holdline_shared::{Batch, DoorStatus, Entry, EntryKind, History, RoomList, Ro
 pub use action::Action;
 pub use colour::{HUES, hue, initials};
 pub use connection::Connection;
+pub use entrance::Entrance;
 pub use line::Line;
 pub use lines::Lines;
 pub use links::{Piece, pieces};
@@ -69,6 +71,8 @@ pub struct State {
     pub rooms: Rooms,
     /// Messages on their way.
     pub outbox: Outbox,
+    /// What came of requests about people and rooms.
+    pub settings: Settings,
     /// The connection.
     pub connection: Connection,
     /// The interface.
@@ -78,6 +82,8 @@ pub struct State {
 /// What storage keeps between visits.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Saved {
+    /// Whether the browser has had a session here.
+    pub is_known: bool,
     /// The rooms visited, the last one first.
     pub visited: Vec<RoomName>,
     /// How far each room was seen.
@@ -92,6 +98,7 @@ impl State {
     /// The state of a page that begins with what storage had kept.
     pub fn restore(saved: Saved) -> Self {
         let mut state = Self {
+            session: Session { is_remembered: saved.is_known, ..Session::default() },
             rooms: Rooms::restore(saved.visited, saved.seen),
             outbox: Outbox::restore(saved.outbox),
             ..Self::default()
@@ -107,8 +114,11 @@ impl State {
         self.rooms.get(self.ui.page.room()?)
     }
 
-    /// The rooms to poll.
+    /// The rooms to poll; none in front of a shut door.
     pub fn followed(&self) -> Vec<RoomName> {
+        if self.session.gate.is_some() {
+            return Vec::new();
+        }
         self.rooms.followed(self.ui.page.room())
     }
 
@@ -131,6 +141,8 @@ impl State {
                 self.session.door = Some(door);
                 self.session.account = person;
             }
+            Action::Asked => self.settings = Settings { is_busy: true, ..self.settings.cleared() },
+            Action::Failed(why) => self.settings = Settings { problem: Some(why), ..self.settings.cleared() },
             Action::ShutOut(gate) => {
                 self.session.gate = Some(gate);
                 self.session.me = None;
@@ -185,7 +197,14 @@ impl State {
             Action::SendingDelayed(why) => self.outbox.delay = why,
             Action::SentElsewhere(item) => self.outbox.put(item),
             Action::Discarded(key) => self.outbox.discard(key),
-            Action::Opened(overlay) => self.ui.overlay = overlay,
+            Action::Opened(overlay) => {
+                self.ui.overlay = overlay;
+                self.settings = Settings::default();
+            }
+            Action::Entered(room) => {
+                self.settings = Settings::default();
+                self.ui.headed = room;
+            }
             Action::Noticed(notice) => self.ui.notice = notice,
         }
         self

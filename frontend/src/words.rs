@@ -60,6 +60,28 @@ pub const COOKIE_REFUSED: &str =
     "This browser does not keep Holdline's cookie. After a reload you will be somebody else.";
 pub const FINISH_EDIT_FIRST: &str = "You are changing this message. Save or cancel that first.";
 
+pub const COME_IN: &str = "Come in";
+pub const SHUT_OUT: &str = "You cannot come in";
+pub const DOOR_INVITE: &str = "This server is for those who were invited. Open the link that you were sent, or sign in if you have an account.";
+pub const DOOR_PROXY: &str =
+    "This server lets its proxy say who you are. Open it through the proxy, and log in there if it asks.";
+pub const SERVER_PASSWORD: &str = "Password of this server";
+pub const PASSPHRASE: &str = "Your passphrase";
+pub const NAME_CAN_BE_MADE_UP: &str = "Left empty, one is made up for you.";
+pub const ENTER: &str = "Enter";
+pub const SIGN_IN: &str = "Sign in";
+pub const HAVE_ACCOUNT: &str = "I have an account here";
+pub const COME_AS_GUEST: &str = "I have the server's password";
+pub const SESSION_ENDED: &str = "your session has ended";
+pub const DONE: &str = "Done.";
+pub const LINK_LETS_IN: &str = "This link lets you in";
+pub const LINK_GIVES: &str = "It is an invitation, or the way to your own account on this device. It works as often as its maker \
+                              said, so use it only if you were meant to.";
+pub const LINK_NAME: &str = "Others see it. For a link to your own account leave it as it is.";
+pub const PASSPHRASE_IF_WANTED: &str = "A passphrase, if you like";
+pub const PASSPHRASE_WHY: &str = "With it you can sign in on another device.";
+pub const USE_LINK: &str = "Use the link";
+
 pub const NO_PAGE: &str = "There is no such page";
 pub const NO_PAGE_WHY: &str = "The address may have been cut or mistyped.";
 pub const GO_TO_LOBBY: &str = "Go to the lobby";

@@ -7,10 +7,10 @@ use gloo_net::http::Method;
 use holdline_shared::limits::HISTORY_MAX;
 use holdline_shared::{
     Batch, EditRequest, Emoji, Entry, History, MessageText, Nickname, Person, PollQuery, PublishRequest,
-    RoomList, RoomName, RoomRequest, Seq, Session, SessionRequest, Topic,
+    RoomList, RoomName, RoomRequest, Seq, SessionRequest, Topic,
 };
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Fault;
 use super::http::{Call, Signal, use_token, uses_token};
@@ -71,19 +71,36 @@ thread_local! {
 }
 
 async fn start_session(nickname: Option<Nickname>) -> Result<Person, Fault> {
-    begin_session("session", &SessionRequest { nickname }).await
+    begin_session("session", &SessionRequest { nickname }).await.map(|begun| begun.person)
+}
+
+/// A session that has begun.
+pub(super) struct Begun {
+    /// The reader.
+    pub(super) person: Person,
+    /// The room that the reader was let in to.
+    pub(super) room: Option<RoomName>,
+}
+
+#[derive(Deserialize)]
+struct BegunForm {
+    person: Person,
+    #[serde(default)]
+    token: Option<String>,
+    #[serde(default)]
+    room: Option<RoomName>,
 }
 
 /// Asks a route for a session, and uses that from now on.
-pub(super) async fn begin_session(route: &str, body: &impl Serialize) -> Result<Person, Fault> {
+pub(super) async fn begin_session(route: &str, body: &impl Serialize) -> Result<Begun, Fault> {
     let call = Call::new(Method::POST, route).json(body);
-    let Session { person, token } = call.send().await?.json()?;
+    let BegunForm { person, token, room } = call.send().await?.json()?;
     if uses_token() {
         // Without a token in the answer the cookie is there after all.
         use_token(token.clone());
     }
     LAST_TOKEN.set(token);
-    Ok(person)
+    Ok(Begun { person, room })
 }
 
 /// A change that has no answer but whether it was made: the poll brings it to everyone.

@@ -1,42 +1,42 @@
-//! The requests about people: the door, signing in, who has an account, who is in a room.
+//! The requests about people: the door, coming in, who has an account, who is in a room.
 
 use gloo_net::http::Method;
 use holdline_shared::{DoorStatus, People, Person, Profile, RoomName};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::Fault;
-use super::calls::{begin_session, path};
+use super::calls::{Begun, begin_session, path};
 use super::http::Call;
-use crate::state::Membership;
+use crate::state::{Entrance, Membership};
+use crate::words;
 
 /// How strangers come in, and who the reader is if they are inside.
 pub async fn door() -> Result<DoorStatus, Fault> {
     Call::get("door").send().await?.json()
 }
 
-/// Comes in by the join password, with a name.
-pub async fn join(nickname: Option<String>, password: String) -> Result<Person, Fault> {
-    begin_session("session", &json!({ "nickname": nickname, "password": password })).await
-}
-
-/// Signs in as a member.
-pub async fn sign_in(name: String, passphrase: String) -> Result<Person, Fault> {
-    begin_session("sign-in", &json!({ "name": name, "passphrase": passphrase })).await
-}
-
-/// Uses a link, with a name and a passphrase where the reader has given them.
-pub async fn redeem(
-    code: &str,
-    nickname: Option<String>,
-    passphrase: Option<String>,
-) -> Result<Person, Fault> {
-    let mut body = json!({ "code": code });
-    for (field, text) in [("nickname", nickname), ("passphrase", passphrase)] {
+/// Comes in; to a room, if a link leads to one.
+pub async fn enter(entrance: Entrance) -> Result<(Person, Option<RoomName>), Fault> {
+    let (route, fields) = match entrance {
+        Entrance::Password { name, password } => {
+            ("session", vec![("nickname", name), ("password", Some(password))])
+        }
+        Entrance::Account { name, passphrase } => {
+            ("sign-in", vec![("name", Some(name)), ("passphrase", Some(passphrase))])
+        }
+        Entrance::Link { code, name, passphrase } => {
+            ("redeem", vec![("code", Some(code)), ("nickname", name), ("passphrase", passphrase)])
+        }
+    };
+    let mut body = json!({});
+    for (field, text) in fields {
         if let Some(text) = text {
             body[field] = Value::from(text);
         }
     }
-    begin_session("redeem", &body).await
+    let Begun { person, room } = begin_session(route, &body).await?;
+    Ok((person, room))
 }
 
 /// The accounts.
@@ -51,8 +51,8 @@ pub async fn list_members(room: &RoomName) -> Result<Vec<Membership>, Fault> {
 }
 
 /// The list under `key` of an answer.
-pub(super) async fn items<T: serde::de::DeserializeOwned>(call: Call, key: &str) -> Result<Vec<T>, Fault> {
+pub(super) async fn items<T: DeserializeOwned>(call: Call, key: &str) -> Result<Vec<T>, Fault> {
     let mut answer: Value = call.send().await?.json()?;
     let list = answer.get_mut(key).map(Value::take).unwrap_or_default();
-    serde_json::from_value(list).map_err(|_| Fault::Failed(crate::words::ANSWER_UNREADABLE.to_owned()))
+    serde_json::from_value(list).map_err(|_| Fault::Failed(words::ANSWER_UNREADABLE.to_owned()))
 }

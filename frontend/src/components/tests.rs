@@ -7,14 +7,17 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use holdline_shared::{
-    Batch, Emoji, EntryKind, Here, MemberChange, Message, PublishRequest, Reaction, Role, RoomName,
+    Batch, Door, Emoji, EntryKind, Here, MemberChange, Message, PublishRequest, Reaction, Role, RoomName,
     RoomPolicy, RoomStanding, Seq, Status, Timestamp, Visibility,
 };
 use yew::prelude::*;
 
 use super::*;
+use crate::state::Gate as ShutOut;
 use crate::state::samples::{entry, key, line, page, person};
-use crate::state::{Action, Line, ListedRoom, Mark, Outbox, Page, Profiles, Progress, State, Writing};
+use crate::state::{
+    Action, Line, ListedRoom, Mark, Outbox, Page, Profiles, Progress, Settings, State, Writing,
+};
 
 fn draw<C: BaseComponent>(props: C::Properties) -> String {
     let renderer = yew::LocalServerRenderer::<C>::with_props(props).hydratable(false);
@@ -355,4 +358,44 @@ fn rooms_show_who_sees_them() {
     check(&drawn, &[">private<", ">direct messages<", ">Plans<", ">Bob<"], &["Forget", "archived"]);
     let drawn = draw::<RoomList>(room_list::Props { rooms: vec![listed("Old", Visibility::Public)] });
     check(&drawn, &["archived", "Forget Old"], &[">private<"]);
+}
+
+fn gate(door: Door, gate: ShutOut, problem: Option<&str>) -> String {
+    let settings = Settings { problem: problem.map(str::to_owned), ..Settings::default() };
+    draw::<Gate>(gate::Props { door: Some(door), gate, settings })
+}
+
+#[test]
+fn shut_door_says_what_leads_in() {
+    let password = gate(Door::Password, ShutOut::default(), Some("this does not let you in"));
+    let field = r#"aria-invalid="true" aria-describedby="field-password-under" required"#;
+    check(
+        &password,
+        &["Password of this server", field, "This does not let you in", "other-way"],
+        &["passphrase"],
+    );
+    let invite = gate(Door::Invite, ShutOut::default(), None);
+    check(
+        &invite,
+        &["those who were invited", "Your passphrase", r#"autocomplete="username""#],
+        &["other-way"],
+    );
+    let proxy = gate(Door::Proxy, ShutOut::default(), None);
+    check(&proxy, &["through the proxy", "Reload"], &["<form"]);
+}
+
+#[test]
+fn who_is_shut_out_is_told_why() {
+    let ended = ShutOut { why: Some("your session has ended".to_owned()), is_banned: false };
+    check(&gate(Door::Invite, ended, None), &["Your session has ended", "<form"], &[]);
+    let banned = ShutOut { why: Some("you were banned from this server".to_owned()), is_banned: true };
+    check(&gate(Door::Open, banned, None), &["You cannot come in", "You were banned"], &["<form", "Come in"]);
+}
+
+#[test]
+fn link_asks_for_a_name_and_takes_a_passphrase() {
+    let settings = Settings { problem: Some("this link does not work".to_owned()), ..Settings::default() };
+    let drawn = draw::<JoinPage>(join_page::Props { code: "abc".into(), me: Some(person("ada")), settings });
+    check(&drawn, &["This link lets you in", r#"name="name""#, r#"autocomplete="new-password""#], &["abc"]);
+    check(&drawn, &["This link does not work", r#"role="status""#], &[]);
 }

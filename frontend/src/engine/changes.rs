@@ -8,7 +8,7 @@ use super::session;
 use super::store::Store;
 use crate::api::{self, Change};
 use crate::command::Command;
-use crate::state::{Action, Edit, Goal, Older, Overlay, Progress, Writing};
+use crate::state::{Action, Edit, Entrance, Goal, Older, Overlay, Progress, Writing};
 use crate::words;
 
 /// Runs a command.
@@ -17,6 +17,8 @@ pub(super) fn run(store: &Store, command: Command) {
         // Navigation and reloading are the browser's business, and done before a command comes here.
         Command::Go(_) | Command::TryNow | Command::Reload => {}
         Command::Open(overlay) => store.dispatch(Action::Opened(overlay)),
+        Command::Enter(entrance) => enter(store, entrance),
+        Command::ForgetOutcome => store.dispatch(Action::Opened(store.state().ui.overlay)),
         Command::CloseNotice => store.dispatch(Action::Noticed(None)),
         Command::Rename(name) => rename(store, name),
         Command::SetTopic(room, topic) => set_topic(store, room, topic),
@@ -158,6 +160,21 @@ fn rename(store: &Store, name: Nickname) {
             Err(fault) => {
                 store.dispatch(Action::Noticed(Some(words::not_changed_to(&fault.text(), &typed))));
             }
+        }
+    });
+}
+
+/// Comes in. What was wrong is told where the reader has typed.
+fn enter(store: &Store, entrance: Entrance) {
+    if store.state().settings.is_busy {
+        return;
+    }
+    store.dispatch(Action::Asked);
+    let store = store.clone();
+    spawn_local(async move {
+        match session::enter(&store, entrance).await {
+            Ok(room) => store.dispatch(Action::Entered(room)),
+            Err(fault) => store.dispatch(Action::Failed(fault.text())),
         }
     });
 }

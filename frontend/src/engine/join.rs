@@ -63,12 +63,17 @@ fn reach_goal(state: &State, store: &Store, room: &Room) {
 async fn join(store: Store, driver: Driver, wakes: Wakes, room: RoomName, signal: Signal) {
     let mut backoff = Backoff::default();
     loop {
+        store.until(|state| state.session.may_ask()).await;
         let attempt = attempt(&store, &driver, &room, &signal).await;
         if signal.is_over() {
             return;
         }
         let fault = match attempt {
             Ok(()) => return,
+            Err(fault) if fault.lacks_session() => {
+                store.until(|state| state.session.me.is_some() || state.session.gate.is_some()).await;
+                continue;
+            }
             Err(fault) if !fault.is_passing() => {
                 let is_hidden = is_made_by_server(&room) && fault.code() == Some(ProblemCode::UnknownRoom);
                 let why = if is_hidden { words::ROOM_IS_HIDDEN.to_owned() } else { fault.text() };

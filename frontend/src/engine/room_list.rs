@@ -44,6 +44,7 @@ pub(super) fn each_minute(store: &Store) -> Interval {
 pub(super) fn refresh(store: &Store) {
     let store = store.clone();
     spawn_local(async move {
+        store.until(|state| state.session.may_ask()).await;
         // Without an answer the old list stays; that the server cannot be reached is said elsewhere.
         if let Ok(list) = api::list_rooms().await {
             store.dispatch(Action::Listed(list));

@@ -37,6 +37,7 @@ fn hearing(store: Store, wakes: Wakes) -> Callback<News> {
         }
         News::Hurried => wakes.ring(Wake::NowElsewhere),
         News::SignedIn(me) => store.dispatch(Action::SignedIn(me)),
+        News::ShutOut(fault) => session::shut_out(&store, &fault),
         News::SignInNeeded => store.dispatch(Action::SignInNeeded),
         News::Status(Status::Live) if store.state().connection.status == Status::Live => {}
         News::Status(status) => store.dispatch(Action::Connected(status, api::wall_clock())),

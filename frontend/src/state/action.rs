@@ -14,6 +14,12 @@ pub enum Action {
     SignedIn(Person),
     /// The server has told its door, and who the reader is.
     DoorSeen(DoorStatus),
+    /// A request about people or rooms is on its way.
+    Asked,
+    /// It was refused, for this reason.
+    Failed(String),
+    /// The reader has come in by a link, which leads to this room.
+    Entered(Option<RoomName>),
     /// The door is shut in front of the reader.
     ShutOut(Gate),
     /// The list of the accounts came.

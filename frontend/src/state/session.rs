@@ -13,6 +13,8 @@ pub struct Session {
     pub door: Option<Door>,
     /// Whether the door is shut in front of the reader.
     pub gate: Option<Gate>,
+    /// Whether the browser has had a session here before this page.
+    pub is_remembered: bool,
     /// Whether the browser refuses the session's cookie, so that a reload makes somebody else of the reader.
     pub is_forgotten: bool,
 }
@@ -20,14 +22,23 @@ pub struct Session {
 /// The page in front of a shut door.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Gate {
-    /// Why the reader stands there again, if they were inside before.
+    /// Why the reader stands there, if they were inside before.
     pub why: Option<String>,
+    /// Whether no way leads in.
+    pub is_banned: bool,
 }
 
 impl Session {
     /// The reader's id.
     pub fn id(&self) -> Option<&PersonId> {
         self.me.as_ref().map(|me| &me.id)
+    }
+
+    /// Whether it makes sense to ask for what only those inside may read. A stranger waits for the door's word; who was
+    /// inside before does not wait.
+    pub fn may_ask(&self) -> bool {
+        let is_open = self.door == Some(Door::Open);
+        self.gate.is_none() && (self.me.is_some() || is_open || (self.door.is_none() && self.is_remembered))
     }
 
     /// Whether the reader has an account.

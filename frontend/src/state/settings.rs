@@ -152,6 +152,14 @@ pub struct MadeRoom {
     pub room: RoomName,
 }
 
+impl Settings {
+    /// The same dialog, without what came of its last request.
+    #[must_use]
+    pub fn cleared(&self) -> Self {
+        Self { listing: self.listing.clone(), ..Self::default() }
+    }
+}
+
 impl Panel {
     /// Whether the panel lists something of the server's.
     pub fn has_listing(&self) -> bool {

@@ -1,8 +1,8 @@
 //! Stories about the whole state: what people do and what comes from the server, and what the page then knows.
 
 use holdline_shared::{
-    Batch, Cursor, Epoch, MemberChange, MessageText, PublishRequest, Role, RoomList, RoomPolicy,
-    RoomStanding, RoomSummary, Status, Timestamp, Topic, Visibility,
+    Batch, Cursor, Door, DoorStatus, Epoch, MemberChange, MessageText, PublishRequest, Role, RoomList,
+    RoomPolicy, RoomStanding, RoomSummary, Status, Timestamp, Topic, Visibility,
 };
 
 use super::samples::{at, entry, key, page, person, said};
@@ -377,8 +377,31 @@ fn rules_and_roles_that_come_with_a_poll_hold_at_once() {
 
 #[test]
 fn shut_door_ends_the_session() {
-    let state = in_lobby().after(Action::ShutOut(Gate { why: None }));
+    let state = in_lobby().after(Action::ShutOut(Gate::default()));
     assert_eq!((state.session.me.as_ref(), state.here()), (None, None));
     let state = state.after(Action::SignedIn(person("ada")));
     assert_eq!(state.session.gate, None);
+}
+
+#[test]
+fn stranger_waits_for_the_doors_word() {
+    let door = |door| Action::DoorSeen(DoorStatus { door, person: None, server: String::new() });
+    let stranger = State::default();
+    assert!(!stranger.session.may_ask(), "what only those inside may read would be refused");
+    assert!(stranger.clone().after(door(Door::Open)).session.may_ask());
+    let shut = stranger.after(door(Door::Password));
+    assert!(!shut.session.may_ask());
+    assert!(shut.after(Action::SignedIn(person("ada"))).session.may_ask());
+    let known = State::restore(Saved { is_known: true, ..Saved::default() });
+    assert!(known.session.may_ask(), "who was inside before does not wait");
+    assert!(!known.after(Action::ShutOut(Gate::default())).session.may_ask());
+}
+
+#[test]
+fn nothing_is_polled_in_front_of_a_shut_door() {
+    let state = in_lobby().after(listed_as(&[("lobby", 2)], 2));
+    assert_eq!(state.followed(), [lobby()]);
+    let shut = state.after(Action::ShutOut(Gate::default()));
+    assert!(shut.followed().is_empty());
+    assert_eq!(shut.after(Action::SignedIn(person("ada"))).followed(), [lobby()]);
 }

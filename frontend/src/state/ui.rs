@@ -15,6 +15,8 @@ pub struct Ui {
     pub page: Page,
     /// What is open besides the conversation.
     pub overlay: Overlay,
+    /// The room that the page is to go to, once.
+    pub headed: Option<RoomName>,
     /// Something to tell the reader: why what they wanted was not done.
     pub notice: Option<String>,
     /// Whether the reader looks at the page: it is visible and its window has the focus.
@@ -143,6 +145,7 @@ impl Ui {
     pub fn go_to(&mut self, page: Page) {
         self.page = page;
         self.overlay = Overlay::Nothing;
+        self.headed = None;
         self.notice = None;
         self.is_at_end = false;
     }
