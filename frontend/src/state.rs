@@ -14,6 +14,7 @@ mod outbox;
 mod page;
 mod people;
 mod profiles;
+mod request;
 mod room;
 mod room_list;
 mod rooms;
@@ -24,6 +25,7 @@ mod seen;
 mod session;
 mod settings;
 mod snapshot;
+mod standing;
 mod ui;
 mod window;
 mod writing_rules;
@@ -31,7 +33,7 @@ mod writing_rules;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use holdline_shared::{Batch, DoorStatus, Entry, EntryKind, History, RoomList, RoomName, Seq};
+use holdline_shared::{Batch, DoorStatus, Entry, EntryKind, History, RoomName, Seq};
 
 pub use action::Action;
 pub use colour::{HUES, hue, initials};
@@ -48,17 +50,19 @@ pub use outbox::{Outbox, Progress, Sending};
 pub use page::{Page, typed_room};
 pub use people::People;
 pub use profiles::{Mark, Profiles};
+pub use request::{Invitation, Part, Request};
 pub use room::{Gap, Older, Phase, Room};
 pub use room_list::{ListedRoom, listed_rooms, unread};
 pub use rooms::{Rooms, VISITED, is_made_by_server};
 pub use rows::{Row, rows};
 pub use seen::Seen;
 pub use session::{Gate, Session};
-pub use settings::{AuditLine, Ban, Listing, MadeRoom, Membership, Panel, Secret, Settings, Token};
+pub use settings::{AuditChange, AuditLine, Ban, Listing, Membership, Panel, Secret, Settings, Token};
+pub use settings::{OWN, ROOM, SERVER};
 pub use snapshot::Snapshot;
 pub use ui::{Edit, Goal, Overlay, Place, RoomUi, Ui, Writing};
 pub use window::Window;
-pub use writing_rules::{Barrier, barrier, is_room_admin, slow_seconds};
+pub use writing_rules::{Barrier, Powers, barrier, is_room_admin, slow_seconds};
 
 /// Everything that the page knows.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -143,6 +147,9 @@ impl State {
             }
             Action::Asked => self.settings = Settings { is_busy: true, ..self.settings.cleared() },
             Action::Failed(why) => self.settings = Settings { problem: Some(why), ..self.settings.cleared() },
+            Action::AccountCame(me) => self.session.account = Some(me),
+            Action::Answered(settings) => self.settings = settings,
+            Action::ListingCame(listing) => self.settings.listing = Some(listing),
             Action::ShutOut(gate) => {
                 self.session.gate = Some(gate);
                 self.session.me = None;
@@ -229,26 +236,6 @@ impl State {
             });
         }
         self.ui.go_to(page);
-    }
-
-    /// Takes a fresh list. A room that the reader may not read any more disappears, with a sentence.
-    fn update_list(&mut self, list: RoomList) {
-        let titles: BTreeMap<_, _> =
-            self.rooms.known().iter().map(|room| (room.name.clone(), self.title_of(&room.name))).collect();
-        for name in self.rooms.update_list(list) {
-            if self.ui.page.room() == Some(&name) {
-                let why = crate::words::ROOM_IS_LOST.to_owned();
-                self.rooms.change(&name, |room, _| room.phase = Phase::Refused(why));
-            } else if let Some(title) = titles.get(&name) {
-                self.rooms.forget(&name);
-                self.ui.notice = Some(crate::words::room_is_lost(title));
-            }
-        }
-    }
-
-    /// The name of a room that people read.
-    pub fn title_of(&self, name: &RoomName) -> String {
-        self.rooms.title(name, self.session.id())
     }
 
     /// Takes another tab's rooms; the one on the screen stays visited.

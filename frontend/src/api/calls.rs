@@ -6,8 +6,8 @@ use std::time::Duration;
 use gloo_net::http::Method;
 use holdline_shared::limits::HISTORY_MAX;
 use holdline_shared::{
-    Batch, EditRequest, Emoji, Entry, History, MessageText, Nickname, Person, PollQuery, PublishRequest,
-    RoomList, RoomName, RoomRequest, Seq, SessionRequest, Topic,
+    Batch, EditRequest, Emoji, Entry, History, MessageText, Person, PollQuery, PublishRequest, RoomList,
+    RoomName, RoomRequest, Seq, SessionRequest, Topic,
 };
 
 use serde::{Deserialize, Serialize};
@@ -50,11 +50,6 @@ pub async fn publish(room: &RoomName, request: &PublishRequest) -> Result<Entry,
     Call::new(Method::POST, &messages(room)).json(request).send().await?.json()
 }
 
-/// Changes the nickname.
-pub async fn rename(nickname: Nickname) -> Result<Person, Fault> {
-    start_session(Some(nickname)).await
-}
-
 /// The person of the session that is there, or of a new one.
 pub async fn renew_session() -> Result<Person, Fault> {
     // A page that got a session and needs one again has a browser that did not keep the cookie, or shares it with another
@@ -62,16 +57,12 @@ pub async fn renew_session() -> Result<Person, Fault> {
     if let Some(token) = LAST_TOKEN.take() {
         use_token(Some(token));
     }
-    start_session(None).await
+    begin_session("session", &SessionRequest { nickname: None }).await.map(|begun| begun.person)
 }
 
 thread_local! {
     /// The token of the session that the server began for this page.
     static LAST_TOKEN: RefCell<Option<String>> = const { RefCell::new(None) };
-}
-
-async fn start_session(nickname: Option<Nickname>) -> Result<Person, Fault> {
-    begin_session("session", &SessionRequest { nickname }).await.map(|begun| begun.person)
 }
 
 /// A session that has begun.
@@ -151,10 +142,10 @@ fn messages(room: &RoomName) -> String {
     format!("{}/messages", path(room))
 }
 
-fn message(room: &RoomName, seq: Seq) -> String {
+pub(super) fn message(room: &RoomName, seq: Seq) -> String {
     format!("{}/{seq}", messages(room))
 }
 
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     js_sys::encode_uri_component(text).into()
 }

@@ -12,7 +12,7 @@ use super::Composer;
 use crate::api::dom;
 use crate::command::Command;
 use crate::hooks::{Conversation as Content, use_commands, use_locale, use_reading, use_rest};
-use crate::state::{Older, Phase, Profiles, Room, RoomUi, Sending, Session, slow_seconds};
+use crate::state::{Older, Phase, Powers, Profiles, Room, RoomUi, Sending, Session, slow_seconds};
 use crate::words;
 
 /// What is shown.
@@ -37,6 +37,9 @@ pub struct Props {
     pub delay: Option<AttrValue>,
     /// The reader.
     pub session: Session,
+    /// What the reader can do with the messages of others.
+    #[prop_or_default]
+    pub powers: Powers,
     /// The banners above the composer.
     #[prop_or_default]
     pub children: Html,

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::hooks::use_first_value;
 
 /// What can be put in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// A line of text.
     Text,
@@ -18,7 +18,7 @@ pub enum Kind {
     /// A number.
     Number,
     /// One of these: each a value and its word.
-    Choice(&'static [(&'static str, &'static str)]),
+    Choice(Vec<(AttrValue, AttrValue)>),
     /// Yes or no.
     Tick,
 }
@@ -70,7 +70,7 @@ pub fn Field(props: &Props) -> Html {
     let input = match kind {
         Kind::Choice(choices) => html! {
             <select {id} ref={&node} name={*name} class="field" data-testid={*name} aria-describedby={described}>
-                { for choices.iter().map(|(value, word)| html! { <option value={*value}>{ *word }</option> }) }
+                { for choices.iter().map(|(value, word)| html! { <option {value}>{ word }</option> }) }
             </select>
         },
         _ => html! {

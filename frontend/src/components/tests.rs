@@ -3,20 +3,23 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+mod access;
+
 use std::rc::Rc;
 use std::time::Duration;
 
 use holdline_shared::{
     Batch, Door, Emoji, EntryKind, Here, MemberChange, Message, PublishRequest, Reaction, Role, RoomName,
-    RoomPolicy, RoomStanding, Seq, Status, Timestamp, Visibility,
+    RoomPolicy, RoomStanding, Seq, SessionSummary, Status, Timestamp, Visibility,
 };
 use yew::prelude::*;
 
 use super::*;
 use crate::state::Gate as ShutOut;
-use crate::state::samples::{entry, key, line, page, person};
+use crate::state::samples::{account, entry, key, line, page, person};
 use crate::state::{
-    Action, Line, ListedRoom, Mark, Outbox, Page, Profiles, Progress, Settings, State, Writing,
+    Action, Line, ListedRoom, Listing, Mark, Membership, Outbox, Page, Panel, Powers, Profiles, Progress,
+    Secret, Settings, State, Writing,
 };
 
 fn draw<C: BaseComponent>(props: C::Properties) -> String {
@@ -55,6 +58,7 @@ fn row(message: Message, me: &str) -> message_row::Props {
         is_first: true,
         quote: None,
         mark: None,
+        powers: Powers::default(),
         me: Some(person(me).id),
         edit: None,
         is_deleting: false,
@@ -65,7 +69,8 @@ fn row(message: Message, me: &str) -> message_row::Props {
 
 fn tools(is_own: bool, on_close: Option<Callback<()>>) -> String {
     let (room, seq, row) = (RoomName::lobby(), Seq(7), NodeRef::default());
-    let of = ToolsOf { room, seq, is_own, title: "Ada, 01:01".into(), row, on_close };
+    let powers = Powers::default();
+    let of = ToolsOf { room, seq, is_own, powers, title: "Ada, 01:01".into(), row, on_close };
     draw_html(message_tools(&of, &Callback::noop()))
 }
 
@@ -197,6 +202,7 @@ fn conversation(state: &State) -> String {
         sendings: vec![],
         delay: None,
         session: state.session.clone(),
+        powers: Powers::default(),
         children: Html::default(),
     })
 }
@@ -277,125 +283,4 @@ fn people_are_counted_exactly_and_the_reader_stands_on_top() {
     check(&drawn, &[">150<", ">Ada<", ">you<", ">Bob<", "and 148 more"], &[]);
     assert!(drawn.find(">Bob<") < drawn.find(">Ada<"), "{drawn}");
     assert_eq!(drawn.matches(r#"data-testid="person""#).count(), 2);
-}
-
-#[test]
-fn composer_says_why_nobody_can_write_here() {
-    let composer = |policy: RoomPolicy, muted_until, last_said| {
-        draw::<Composer>(composer::Props {
-            room: RoomName::lobby(),
-            title: "Tea & cake".into(),
-            standing: RoomStanding { policy, muted_until, ..RoomStanding::default() },
-            session: lobby(&[], false).session,
-            last_said,
-            ui: Rc::default(),
-            reply_to: None,
-        })
-    };
-    let open = composer(RoomPolicy::default(), None, None);
-    check(&open, &["Message to Tea &amp; cake", "textarea"], &["barred"]);
-    let locked = RoomPolicy { locked: true, ..RoomPolicy::default() };
-    check(&composer(locked, None, None), &["barred", "locked for now"], &["textarea"]);
-    let members = RoomPolicy { members_only: true, ..RoomPolicy::default() };
-    check(&composer(members, None, None), &["only members write here"], &["textarea"]);
-    let evening = Timestamp((crate::state::utc().now)().0 + 3 * 3_600_000);
-    check(&composer(RoomPolicy::default(), Some(evening), None), &["until 15:30."], &["textarea"]);
-}
-
-#[test]
-fn who_joined_and_which_rules_hold_stand_between_the_messages() {
-    let change = MemberChange {
-        person: person("bob"),
-        role: Role::Member,
-        until: None,
-        muted_until: None,
-        reason: Some("he asked".parse().unwrap()),
-    };
-    let mut state = lobby(&[1, 2], false);
-    let policy = Some(Box::new(RoomPolicy { archived: true, slow_seconds: 9, ..RoomPolicy::default() }));
-    let entries = vec![
-        entry(10, "ada", EntryKind::Member(Box::new(change))),
-        entry(11, "ada", EntryKind::Room { topic: "<tea>".parse().unwrap(), policy }),
-    ];
-    let cursor = crate::state::samples::at(11);
-    state = state.after(Action::Heard(Batch { entries, cursor, wait: 25, presence: None, unreadable: 0 }));
-    let drawn = conversation(&state);
-    check(
-        &drawn,
-        &["Ada made Bob a member: he asked", "open to everybody, archived, one message in 9 s."],
-        &[],
-    );
-    assert!(drawn.find(">m2<") < drawn.find("Ada made Bob"), "{drawn}");
-}
-
-#[test]
-fn guests_and_programs_are_marked() {
-    let drawn = |mark| {
-        let message = line(7, "ada", 0, "hello").message.clone();
-        draw::<MessageRow>(message_row::Props { mark, ..row(message, "bob") })
-    };
-    check(&drawn(Some(Mark::Guest)), &[">guest<"], &[]);
-    check(&drawn(Some(Mark::Bot)), &[">bot<"], &[]);
-    check(&drawn(None), &[], &["person-mark"]);
-}
-
-#[test]
-fn rooms_show_who_sees_them() {
-    let listed = |title: &str, visibility| ListedRoom {
-        name: "private-x".parse().unwrap(),
-        title: title.to_owned(),
-        visibility,
-        is_archived: title == "Old",
-        unread: 0,
-        has_news: false,
-        has_draft: false,
-        has_failed: false,
-        is_visited: true,
-        is_current: false,
-    };
-    let rooms = vec![listed("Plans", Visibility::Private), listed("Bob", Visibility::Direct)];
-    let drawn = draw::<RoomList>(room_list::Props { rooms });
-    check(&drawn, &[">private<", ">direct messages<", ">Plans<", ">Bob<"], &["Forget", "archived"]);
-    let drawn = draw::<RoomList>(room_list::Props { rooms: vec![listed("Old", Visibility::Public)] });
-    check(&drawn, &["archived", "Forget Old"], &[">private<"]);
-}
-
-fn gate(door: Door, gate: ShutOut, problem: Option<&str>) -> String {
-    let settings = Settings { problem: problem.map(str::to_owned), ..Settings::default() };
-    draw::<Gate>(gate::Props { door: Some(door), gate, settings })
-}
-
-#[test]
-fn shut_door_says_what_leads_in() {
-    let password = gate(Door::Password, ShutOut::default(), Some("this does not let you in"));
-    let field = r#"aria-invalid="true" aria-describedby="field-password-under" required"#;
-    check(
-        &password,
-        &["Password of this server", field, "This does not let you in", "other-way"],
-        &["passphrase"],
-    );
-    let invite = gate(Door::Invite, ShutOut::default(), None);
-    check(
-        &invite,
-        &["those who were invited", "Your passphrase", r#"autocomplete="username""#],
-        &["other-way"],
-    );
-    let proxy = gate(Door::Proxy, ShutOut::default(), None);
-    check(&proxy, &["through the proxy", "Reload"], &["<form"]);
-}
-
-#[test]
-fn who_is_shut_out_is_told_why() {
-    let ended = ShutOut { why: Some("your session has ended".to_owned()), is_banned: false };
-    check(&gate(Door::Invite, ended, None), &["Your session has ended", "<form"], &[]);
-    let banned = ShutOut { why: Some("you were banned from this server".to_owned()), is_banned: true };
-    check(&gate(Door::Open, banned, None), &["You cannot come in", "You were banned"], &["<form", "Come in"]);
-}
-
-#[test]
-fn link_asks_for_a_name_and_takes_a_passphrase() {
-    let settings = Settings { problem: Some("this link does not work".to_owned()), ..Settings::default() };
-    let drawn = draw::<JoinPage>(join_page::Props { code: "abc".into(), me: Some(person("ada")), settings });
-    check(&drawn, &["This link lets you in", r#"name="name""#, r#"autocomplete="new-password""#], &["abc"]);
-    check(&drawn, &["This link does not work", r#"role="status""#], &[]);
 }

@@ -54,7 +54,7 @@ async fn find(store: &Store) -> Result<(), Fault> {
 }
 
 /// Looks at the door, and at who the reader is if they are inside.
-async fn look(store: &Store) -> Result<Option<Person>, Fault> {
+pub(super) async fn look(store: &Store) -> Result<Option<Person>, Fault> {
     let status = api::door().await?;
     let me = status.person.as_ref().map(|me| me.profile.person.clone());
     store.dispatch(Action::DoorSeen(status));

@@ -1,11 +1,13 @@
 //! Everything that can happen to the state.
 
 use holdline_shared::{
-    Batch, DoorStatus, History, Person, Profile, PublishKey, PublishRequest, RoomList, RoomName, Seq, Status,
-    Timestamp,
+    Batch, DoorStatus, History, Me, Person, Profile, PublishKey, PublishRequest, RoomList, RoomName, Seq,
+    Status, Timestamp,
 };
 
-use super::{Gate, Goal, Overlay, Page, Place, Progress, Seen, Sending, Snapshot, Writing};
+use super::{
+    Gate, Goal, Listing, Overlay, Page, Place, Progress, Seen, Sending, Settings, Snapshot, Writing,
+};
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,8 +16,14 @@ pub enum Action {
     SignedIn(Person),
     /// The server has told its door, and who the reader is.
     DoorSeen(DoorStatus),
+    /// What the server knows of the reader came.
+    AccountCame(Me),
     /// A request about people or rooms is on its way.
     Asked,
+    /// It was fulfilled: what the dialog shows now.
+    Answered(Settings),
+    /// What the open dialog lists came.
+    ListingCame(Listing),
     /// It was refused, for this reason.
     Failed(String),
     /// The reader has come in by a link, which leads to this room.

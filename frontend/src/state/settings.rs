@@ -21,12 +21,14 @@ pub enum Panel {
     Members,
     /// A link into it.
     RoomInvite,
-    /// Deleting it.
-    DeleteRoom,
+    /// Leaving it and deleting it.
+    EndRoom,
     /// A new room.
     NewRoom,
     /// What can be done with a person.
     Person(Person),
+    /// Erasing somebody's account.
+    Erase(Person),
     /// Reporting a message of the room on the screen.
     Report(Seq),
     /// How strangers come in.
@@ -68,7 +70,7 @@ pub enum Secret {
 }
 
 /// A list of the server's.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Listing {
     /// The reader's sessions.
     Sessions(Vec<SessionSummary>),
@@ -82,8 +84,8 @@ pub enum Listing {
     Bans(Vec<Ban>),
     /// The tokens.
     Tokens(Vec<Token>),
-    /// The changes, the newest first, and whether there are older ones.
-    Audit(Vec<AuditLine>, bool),
+    /// The changes, the newest first.
+    Audit(Vec<AuditLine>),
 }
 
 /// A person's part in a room.
@@ -132,7 +134,7 @@ pub struct Token {
 }
 
 /// A change that admins can look up.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct AuditLine {
     /// Its position in the log.
     pub seq: Seq,
@@ -140,38 +142,47 @@ pub struct AuditLine {
     pub at: Timestamp,
     /// Who made it.
     pub author: Person,
+    /// The room that it concerns.
+    #[serde(default)]
+    pub room: Option<RoomName>,
     /// What was changed.
-    pub text: String,
+    pub change: AuditChange,
 }
 
-/// The room of a `POST /rooms` or `POST /direct`, as the answer names it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct MadeRoom {
-    /// The room.
-    #[serde(alias = "name")]
-    pub room: RoomName,
+/// What was changed, as far as the page tells it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct AuditChange {
+    /// The kind of the change.
+    pub change: String,
+    /// Whom it concerns.
+    #[serde(default)]
+    pub person: Option<Person>,
+    /// The new door.
+    #[serde(default)]
+    pub door: Option<String>,
+    /// Whether somebody is an admin from now on.
+    #[serde(default)]
+    pub on: Option<bool>,
+    /// The message that was reported.
+    #[serde(default)]
+    pub seq: Option<Seq>,
+    /// The reason.
+    #[serde(default)]
+    pub reason: Option<String>,
 }
+
+/// The pages of one dialog.
+pub const OWN: [Panel; 4] = [Panel::Profile, Panel::Passphrase, Panel::Devices, Panel::Leave];
+/// The pages about the room on the screen.
+pub const ROOM: [Panel; 4] = [Panel::Members, Panel::Rules, Panel::RoomInvite, Panel::EndRoom];
+/// The pages about the server.
+pub const SERVER: [Panel; 6] =
+    [Panel::Door, Panel::Invites, Panel::People, Panel::Bans, Panel::Tokens, Panel::Audit];
 
 impl Settings {
     /// The same dialog, without what came of its last request.
     #[must_use]
     pub fn cleared(&self) -> Self {
         Self { listing: self.listing.clone(), ..Self::default() }
-    }
-}
-
-impl Panel {
-    /// Whether the panel lists something of the server's.
-    pub fn has_listing(&self) -> bool {
-        matches!(
-            self,
-            Self::Devices
-                | Self::Members
-                | Self::Invites
-                | Self::People
-                | Self::Bans
-                | Self::Tokens
-                | Self::Audit
-        )
     }
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use holdline_shared::{MessageText, RoomName, Seq};
 
-use super::Page;
+use super::{Page, Panel};
 
 /// The interface.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -27,7 +27,7 @@ pub struct Ui {
 }
 
 /// What is open besides the conversation; at most one thing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Overlay {
     /// Nothing.
     #[default]
@@ -36,8 +36,8 @@ pub enum Overlay {
     Rooms,
     /// The drawer with the people.
     People,
-    /// The field for the nickname.
-    Nickname,
+    /// A dialog about people, the room or the server.
+    Panel(Panel),
     /// The field for the topic of the room on the screen.
     Topic,
 }

@@ -20,6 +20,15 @@ pub enum Barrier {
     Muted(Timestamp),
 }
 
+/// What the reader can do with the messages of others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Powers {
+    /// Whether they can delete them.
+    pub can_delete: bool,
+    /// Whether somebody is there to whom they can report them.
+    pub can_report: bool,
+}
+
 /// The barrier between the reader and the room, if there is one at the moment `now`.
 pub fn barrier(standing: &RoomStanding, session: &Session, now: Timestamp) -> Option<Barrier> {
     let policy = &standing.policy;

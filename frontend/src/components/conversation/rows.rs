@@ -117,6 +117,7 @@ fn view(props: &Props, row: Row, is_last: bool, run: &Callback<Command>, locale:
                     is_answered={ui.writing.reply_to == Some(seq)}
                     is_tab_stop={is_last}
                     mark={profiles.mark(&line.message.author.id)}
+                    powers={props.powers}
                     me={session.id().cloned()}
                     {line}
                     {is_first}
