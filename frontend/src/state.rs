@@ -210,6 +210,7 @@ impl State {
             }
             Action::Entered(room) => {
                 self.settings = Settings::default();
+                self.ui.overlay = Overlay::Nothing;
                 self.ui.headed = room;
             }
             Action::Noticed(notice) => self.ui.notice = notice,

@@ -1,15 +1,13 @@
 //! The requests about people: the door, coming in, who has an account, who is in a room.
 
-use gloo_net::http::Method;
 use holdline_shared::{DoorStatus, People, Person, Profile, RoomName};
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Fault;
 use super::calls::{Begun, begin_session, path};
 use super::http::Call;
 use crate::state::{Entrance, Membership};
-use crate::words;
 
 /// How strangers come in, and who the reader is if they are inside.
 pub async fn door() -> Result<DoorStatus, Fault> {
@@ -47,12 +45,11 @@ pub async fn list_people() -> Result<Vec<Profile>, Fault> {
 
 /// The members of a room.
 pub async fn list_members(room: &RoomName) -> Result<Vec<Membership>, Fault> {
-    items(Call::new(Method::GET, &format!("{}/members", path(room))), "members").await
+    let Members { members } = Call::get(&format!("{}/members", path(room))).send().await?.json()?;
+    Ok(members)
 }
 
-/// The list under `key` of an answer.
-pub(super) async fn items<T: DeserializeOwned>(call: Call, key: &str) -> Result<Vec<T>, Fault> {
-    let mut answer: Value = call.send().await?.json()?;
-    let list = answer.get_mut(key).map(Value::take).unwrap_or_default();
-    serde_json::from_value(list).map_err(|_| Fault::Failed(words::ANSWER_UNREADABLE.to_owned()))
+#[derive(Deserialize)]
+struct Members {
+    members: Vec<Membership>,
 }

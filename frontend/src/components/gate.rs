@@ -98,7 +98,8 @@ fn password_form(problem: Option<AttrValue>, run: &Callback<Command>) -> Html {
     })
 }
 
-fn account_form(problem: Option<AttrValue>, run: &Callback<Command>) -> Html {
+/// The form by which somebody comes into their account.
+pub(super) fn account_form(problem: Option<AttrValue>, run: &Callback<Command>) -> Html {
     let on_submit = run.reform(|values: Values| {
         Command::Enter(Entrance::Account {
             name: values.text("account").to_owned(),

@@ -24,6 +24,7 @@ mod tokens;
 use holdline_shared::Seq;
 use yew::prelude::*;
 
+use super::gate::account_form;
 use super::{Dialog, Shape, icon_button};
 use crate::api::form::Values;
 use crate::command::Command;
@@ -65,7 +66,7 @@ pub fn panel(state: &State, panel: &Panel, locale: Locale, run: &Callback<Comman
                     { for shown.into_iter().map(tab) }
                 }
             </nav>
-            <div class="panel" key={format!("{panel:?}")} data-testid="panel">{ of.page(panel) }</div>
+            <div class="panel" key={key_of(panel)} data-testid="panel">{ of.page(panel) }</div>
         </Dialog>
     }
 }
@@ -75,6 +76,7 @@ impl PanelOf<'_> {
         match panel {
             Panel::Profile => profile::view(self),
             Panel::Passphrase => passphrase::view(self),
+            Panel::SignIn => account_form(self.problem(), self.run),
             Panel::Devices => devices::view(self),
             Panel::Leave => leave::view(self),
             Panel::Rules => rules::view(self),
@@ -112,8 +114,14 @@ impl PanelOf<'_> {
         match page {
             Panel::Rules | Panel::RoomInvite => is_admin,
             Panel::Devices | Panel::Leave => self.state.session.is_member(),
+            Panel::SignIn => !self.state.session.is_member(),
             _ => true,
         }
+    }
+
+    /// Why the last request was not fulfilled, for a field to say.
+    fn problem(&self) -> Option<AttrValue> {
+        self.state.settings.problem.as_deref().map(|why| words::sentence(why).into())
     }
 
     /// Sends the request that the fields make, or says why they make none.
@@ -140,6 +148,15 @@ impl PanelOf<'_> {
     fn older(&self, before: Seq) -> Html {
         let onclick = self.run.reform(move |_: MouseEvent| Command::LoadAudit(before));
         html! { <button type="button" class="plain" {onclick}>{ words::LOAD_MORE }</button> }
+    }
+}
+
+/// Another key for another page and another person: what was typed about one is not meant for the next.
+fn key_of(panel: &Panel) -> String {
+    match panel {
+        Panel::Person(person) => person.id.to_string(),
+        Panel::Erase(person) => format!("erase-{}", person.id),
+        panel => words::panel(panel).to_owned(),
     }
 }
 

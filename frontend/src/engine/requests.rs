@@ -51,9 +51,8 @@ pub(super) fn load_audit(store: &Store, before: Seq) {
 async fn list(store: &Store, panel: &Panel) {
     let room = store.state().ui.page.room().cloned();
     match api::list(panel, room.as_ref(), None).await {
-        Ok(None) => {}
         Ok(Some(listing)) if is_open(store, panel) => store.dispatch(Action::ListingCame(listing)),
-        Ok(Some(_)) => {}
+        Ok(_) => {}
         Err(fault) => store.dispatch(Action::Failed(fault.text())),
     }
 }
@@ -71,7 +70,8 @@ async fn fulfil(store: &Store, request: &Request, reply: Reply) {
         Reply::Room(room) => {
             close(store);
             refresh(store);
-            return store.dispatch(Action::Entered(Some(room)));
+            store.dispatch(Action::Entered(Some(room)));
+            return;
         }
         Reply::Me(me) => {
             store.dispatch(Action::SignedIn(me.profile.person.clone()));

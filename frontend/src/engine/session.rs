@@ -97,8 +97,13 @@ pub(super) async fn enter(store: &Store, entrance: Entrance) -> Result<Option<Ro
     let is_link = matches!(entrance, Entrance::Link { .. });
     let (me, room) = api::enter(entrance).await?;
     note_cookie(store);
+    let was_another = store.state().session.id().is_some_and(|id| *id != me.id);
     store.dispatch(Action::SignedIn(me));
     look(store).await?;
+    if was_another && !api::uses_token() {
+        // What is on the screen was read with another person's eyes.
+        api::dom::reload();
+    }
     Ok(if is_link { room.or_else(|| Some(RoomName::lobby())) } else { None })
 }
 

@@ -11,6 +11,8 @@ pub enum Panel {
     Profile,
     /// The reader's passphrase; for guests, how to become a member.
     Passphrase,
+    /// A guest who has an account signs in.
+    SignIn,
     /// The reader's sessions, and the link for another device.
     Devices,
     /// Signing out and leaving.
@@ -172,7 +174,7 @@ pub struct AuditChange {
 }
 
 /// The pages of one dialog.
-pub const OWN: [Panel; 4] = [Panel::Profile, Panel::Passphrase, Panel::Devices, Panel::Leave];
+pub const OWN: [Panel; 5] = [Panel::Profile, Panel::Passphrase, Panel::SignIn, Panel::Devices, Panel::Leave];
 /// The pages about the room on the screen.
 pub const ROOM: [Panel; 4] = [Panel::Members, Panel::Rules, Panel::RoomInvite, Panel::EndRoom];
 /// The pages about the server.

@@ -128,6 +128,7 @@ pub fn panel(page: &Panel) -> &'static str {
     match page {
         Panel::Profile => "Name",
         Panel::Passphrase => "Passphrase",
+        Panel::SignIn => "Sign in",
         Panel::Devices => "Devices",
         Panel::Leave => "Leave",
         Panel::Rules => "Rules",
@@ -206,8 +207,8 @@ pub fn invite(role: InviteRole, room: Option<&str>, note: &str) -> String {
     if note.is_empty() { gives } else { format!("{note} ({gives})") }
 }
 
-pub fn invite_uses(used: u32, uses: u32, until: &str) -> String {
-    format!("{used} of {uses} used, until {until}")
+pub fn invite_uses(used: u32, limit: u32, until: &str) -> String {
+    format!("{used} of {limit} used, until {until}")
 }
 
 pub fn ban(until: Option<&str>, reason: &str) -> String {

@@ -15,10 +15,10 @@ pub(super) fn row(key: &str, what: Html, below: String, tools: Html) -> Html {
 }
 
 /// The rows, or that there are none, or that they are on their way.
-pub(super) fn listing<T>(items: Option<&[T]>, none: &'static str, view: impl Fn(&T) -> Html) -> Html {
-    match items {
+pub(super) fn listing<T>(rows: Option<&[T]>, empty: &'static str, view: impl Fn(&T) -> Html) -> Html {
+    match rows {
         None => html! { <p class="faint">{ words::LOADING }</p> },
-        Some([]) => html! { <p class="faint">{ none }</p> },
-        Some(items) => html! { <ul class="listing">{ for items.iter().map(view) }</ul> },
+        Some([]) => html! { <p class="faint">{ empty }</p> },
+        Some(rows) => html! { <ul class="listing">{ for rows.iter().map(view) }</ul> },
     }
 }

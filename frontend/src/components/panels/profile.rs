@@ -18,7 +18,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
         let account = (values.text("about").to_owned(), values.text("time-zone").to_owned());
         Ok(Request::Profile { name, account: is_member.then_some(account) })
     });
-    let problem = of.state.settings.problem.as_deref().map(|why| AttrValue::from(words::sentence(why)));
+    let problem = of.problem();
     let zone = profile.map(|profile| profile.time_zone.clone()).filter(|zone| !zone.is_empty());
     let fields = html! {
         <>

@@ -21,9 +21,9 @@ pub(super) fn qr_code(link: &str) -> Html {
             let _ = write!(path, "M{} {}h1v1h-1z", x + QUIET, y + QUIET);
         }
     }
-    let side = size + 2 * QUIET;
+    let width = size + 2 * QUIET;
     html! {
-        <svg class="qr" viewBox={format!("0 0 {side} {side}")} role="img" aria-label={words::QR_CODE}>
+        <svg class="qr" viewBox={format!("0 0 {width} {width}")} role="img" aria-label={words::QR_CODE}>
             <path d={path} />
         </svg>
     }
