@@ -54,7 +54,12 @@ pub struct Props {
 pub fn Field(props: &Props) -> Html {
     let Props { name, label, kind, value, hint, problem, is_required, has_focus } = props;
     let node = use_node_ref();
-    use_first_value(&node, value);
+    let first = match kind {
+        // A list shows its first choice where nothing else was chosen.
+        Kind::Choice(choices) if value.is_empty() => choices.first().map(|(value, _)| value.clone()),
+        _ => None,
+    };
+    use_first_value(&node, first.as_ref().unwrap_or(value));
     let id = format!("field-{name}");
     let under = format!("{id}-under");
     let described = (hint.is_some() || problem.is_some()).then(|| under.clone());

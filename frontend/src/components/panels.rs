@@ -21,7 +21,7 @@ mod rules;
 mod secret;
 mod tokens;
 
-use holdline_shared::Seq;
+use holdline_shared::{Role, RoomName, Seq};
 use yew::prelude::*;
 
 use super::gate::account_form;
@@ -111,7 +111,12 @@ impl PanelOf<'_> {
     /// Whether the reader can use the page.
     fn has_page(&self, page: &Panel) -> bool {
         let is_admin = self.state.is_room_admin();
+        let room = self.state.room().map(|room| &room.name);
         match page {
+            Panel::EndRoom => {
+                let role = room.map(|room| self.state.rooms.standing(room).role).unwrap_or_default();
+                role > Role::None || (is_admin && room != Some(&RoomName::lobby()))
+            }
             Panel::Rules | Panel::RoomInvite => is_admin,
             Panel::Devices | Panel::Leave => self.state.session.is_member(),
             Panel::SignIn => !self.state.session.is_member(),

@@ -49,6 +49,7 @@ pub const REMOVE_MESSAGES: &str = "Delete them";
 pub const CANNOT_BE_UNDONE: &str = "I know that this cannot be undone";
 pub const ERASE_ACCOUNT: &str = "Erase the account";
 pub const LINK_ONCE: &str = "Send this address to whom it is for. It is shown this once.";
+pub const DEVICE_LINK_ONCE: &str = "Open this address on the other device. It is shown this once.";
 pub const TOKEN_ONCE: &str = "Copy this token now. It is shown this once.";
 pub const QR_CODE: &str = "The same address as a QR code";
 
@@ -134,7 +135,7 @@ pub fn panel(page: &Panel) -> &'static str {
         Panel::Rules => "Rules",
         Panel::Members => "Members",
         Panel::RoomInvite => "Invite",
-        Panel::EndRoom => "End",
+        Panel::EndRoom => "Leave",
         Panel::NewRoom => "New room",
         Panel::Person(_) | Panel::Erase(_) | Panel::People => "People",
         Panel::Report(_) => "Report a message",

@@ -16,7 +16,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
     html! {
         <>
             <p>{ words::DEVICE_LINK_WHY }{ " " }{ of.button(words::LINK_DEVICE, Request::LinkDevice) }</p>
-            { secret(of, true) }
+            { secret(of, true, words::DEVICE_LINK_ONCE) }
             { outcome(settings) }
             { listing(sessions, words::NOTHING_LISTED, |session| {
                 let device = Some(session.device.as_str()).filter(|device| !device.is_empty());

@@ -16,7 +16,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
     html! {
         <>
             { make(of, None) }
-            { secret(of, true) }
+            { secret(of, true, words::LINK_ONCE) }
             { listing(invites, words::NOTHING_LISTED, |invite| {
                 let InviteSummary { id, role, uses, used, expires, room, note, .. } = invite;
                 let room = room.as_ref().map(|room| of.state.title_of(room));
@@ -36,7 +36,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
 /// A link into the room on the screen.
 pub(super) fn view_for_room(of: &PanelOf<'_>) -> Html {
     let room = of.state.room().map(|room| room.name.clone());
-    html! { <>{ make(of, room) }{ secret(of, true) }</> }
+    html! { <>{ make(of, room) }{ secret(of, true, words::LINK_ONCE) }</> }
 }
 
 fn make(of: &PanelOf<'_>, room: Option<RoomName>) -> Html {

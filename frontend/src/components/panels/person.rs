@@ -23,14 +23,12 @@ pub(super) fn view(of: &PanelOf<'_>, person: &Person) -> Html {
     html! {
         <>
             <p class="person">
-                { badge(person) }<span class="name" dir="auto">{ person.name.as_str().to_owned() }</span>
+                { badge(person) }
+                if let Some(profile) = profile {
+                    <span dir="auto">{ profile.about.as_str().to_owned() }</span>
+                }
                 { mark(people.profiles.mark(&person.id)) }
             </p>
-            if let Some(profile) = profile {
-                if !profile.about.as_str().is_empty() {
-                    <p dir="auto">{ profile.about.as_str().to_owned() }</p>
-                }
-            }
             if let Some(time) = local_time {
                 <p class="faint">{ words::local_time(&time) }</p>
             }

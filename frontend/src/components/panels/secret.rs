@@ -5,14 +5,12 @@ use yew::prelude::*;
 use super::PanelOf;
 use super::qr_code::qr_code;
 use crate::state::Secret;
-use crate::words;
 
 /// The secret, if there is one.
-pub(super) fn secret(of: &PanelOf<'_>, has_picture: bool) -> Html {
-    let (text, hint) = match &of.state.settings.secret {
+pub(super) fn secret(of: &PanelOf<'_>, has_picture: bool, hint: &'static str) -> Html {
+    let text = match &of.state.settings.secret {
         None => return Html::default(),
-        Some(Secret::Link(link)) => (link, words::LINK_ONCE),
-        Some(Secret::Token(token)) => (token, words::TOKEN_ONCE),
+        Some(Secret::Link(text) | Secret::Token(text)) => text,
     };
     html! {
         <div class="secret" role="status" data-testid="secret">

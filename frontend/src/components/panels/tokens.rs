@@ -31,7 +31,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
     html! {
         <>
             { make }
-            { secret(of, false) }
+            { secret(of, false, words::TOKEN_ONCE) }
             { listing(tokens, words::NOTHING_LISTED, |Token { id, verbs, note }| {
                 let tools = of.button(words::REVOKE, Request::RevokeToken(id.clone()));
                 row(id, html! { { note } }, verbs.join(", "), tools)
