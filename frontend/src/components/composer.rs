@@ -70,7 +70,7 @@ pub fn Composer(props: &Props) -> Html {
     if let Some(barrier) = barrier(standing, session, (locale.now)()) {
         return html! {
             <div class="composer">
-                <p class="barred" role="note" data-testid="barred">{ why(barrier, locale) }</p>
+                <p id={COMPOSER} class="barred" tabindex="-1" data-testid="barred">{ why(barrier, locale) }</p>
             </div>
         };
     }

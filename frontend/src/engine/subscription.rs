@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use holdline_shared::limits::ROOMS_LISTED;
 use holdline_shared::{Cursor, ProblemCode, Status};
 use yew::Callback;
 
@@ -61,7 +62,7 @@ fn repairing(store: Store) -> Repair {
 /// Reads anew what is on the screen. The other rooms are joined when they are entered.
 async fn repair(store: &Store, signal: &Signal) -> Result<Cursor, Fault> {
     let list = api::list_rooms().await?;
-    let listed_at = list.cursor;
+    let (listed_at, is_complete) = (list.cursor, list.rooms.len() < ROOMS_LISTED);
     store.dispatch(Action::LostPlace);
     store.dispatch(Action::Listed(list));
     let Some(room) = store.state().ui.page.room().cloned() else { return Ok(listed_at) };
@@ -69,14 +70,16 @@ async fn repair(store: &Store, signal: &Signal) -> Result<Cursor, Fault> {
     let was_there = store.state().rooms.get(&room).is_some_and(is_known);
     if was_there && store.state().rooms.summary(&room).is_none() {
         // Deleted, or not for this reader any more. Nobody wants it made anew by the pages that show it.
-        match api::history(&room, signal).await {
-            Err(fault) if fault.code() == Some(ProblemCode::UnknownRoom) => {
-                if !matches!(store.state().room().map(|room| &room.phase), Some(Phase::Refused(_))) {
-                    store.dispatch(Action::Refused(room, words::ROOM_IS_GONE.to_owned()));
-                }
-                return Ok(listed_at);
+        let is_refused = || matches!(store.state().room().map(|room| &room.phase), Some(Phase::Refused(_)));
+        let is_unknown = async || {
+            let fault = api::history(&room, signal).await.err();
+            fault.is_some_and(|fault| fault.code() == Some(ProblemCode::UnknownRoom))
+        };
+        if is_refused() || is_complete || is_unknown().await {
+            if !is_refused() {
+                store.dispatch(Action::Refused(room, words::ROOM_IS_GONE.to_owned()));
             }
-            _ => {}
+            return Ok(listed_at);
         }
     }
     let page = arrive(store, &room, signal).await?;
