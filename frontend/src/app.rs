@@ -138,7 +138,7 @@ fn Layout(props: &LayoutProps) -> Html {
     let connection =
         if is_open { status_line(&status, seconds, complete_to.as_deref(), &run) } else { Html::default() };
     let head = HeaderOf {
-        room: room.map(|room| &**room),
+        room: room.map(|room| &**room).filter(|_| is_open),
         title: room.map(|room| state.title_of(&room.name)).unwrap_or_default(),
         overlay,
         has_settings: has_settings(state),

@@ -26,6 +26,7 @@ pub const YOUR_ROOMS: &str = "Your rooms";
 pub const OTHER_ROOMS: &str = "Other rooms";
 pub const PRIVATE: &str = "private";
 pub const DIRECT: &str = "direct messages";
+pub const SOME_ROOM: &str = "A private room";
 pub const DIRECT_ROOM: &str = "Direct messages";
 pub const ARCHIVED: &str = "archived";
 pub const GUEST: &str = "guest";

@@ -2,7 +2,7 @@
 
 use holdline_shared::{RoomName, RoomSummary, Seq, Visibility};
 
-use super::State;
+use super::{State, is_made_by_server};
 
 /// A room in the list.
 #[expect(clippy::struct_excessive_bools, reason = "a row is what its marks say, each by itself")]
@@ -33,7 +33,9 @@ pub struct ListedRoom {
 /// All rooms to show: the lobby first, archived rooms last.
 pub fn listed_rooms(state: &State) -> Vec<ListedRoom> {
     // By title, so that rooms do not change their places while a reader moves between them; the lobby first.
-    let known = state.rooms.known().iter().map(|room| &room.name);
+    // A private room that the list does not have is none of the reader's any more.
+    let is_theirs = |name: &&RoomName| !is_made_by_server(name) || state.rooms.summary(name).is_some();
+    let known = state.rooms.known().iter().map(|room| &room.name).filter(is_theirs);
     let mut visited: Vec<_> = known.map(|name| list(state, name, Seq::START)).collect();
     visited.sort_by_cached_key(|room| (room.is_archived, room.name.as_str() != "lobby", room.title.clone()));
     let is_other = |summary: &&RoomSummary| state.rooms.get(&summary.name).is_none();

@@ -8,6 +8,9 @@ use crate::words;
 impl Rooms {
     /// The title of a room for this reader.
     pub fn title(&self, name: &RoomName, me: Option<&PersonId>) -> String {
+        if is_made_by_server(name) && self.summary(name).is_none() {
+            return words::SOME_ROOM.to_owned();
+        }
         let policy = self.standing(name).policy;
         if !policy.title.as_str().is_empty() {
             return policy.title.to_string();

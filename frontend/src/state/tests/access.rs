@@ -37,6 +37,8 @@ fn room_that_may_not_be_read_any_more_disappears_with_a_sentence() {
     let inside = state.after(went("private-x")).after(Action::Joined(plans(), page("bob", &[2], 2, false)));
     let inside = inside.after(listed_as(&[("lobby", 2)], 3));
     assert!(matches!(inside.room().unwrap().phase, Phase::Refused(_)), "the page says so");
+    assert_eq!(inside.title_of(&plans()), "A private room", "its random name says nothing to anybody");
+    assert!(listed_rooms(&inside).iter().all(|room| room.name != plans()));
     assert_eq!((inside.ui.notice.as_ref(), inside.here()), (None, None));
 }
 
