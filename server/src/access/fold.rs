@@ -8,7 +8,10 @@ use holdline_shared::{
 };
 
 use super::rooms::Member;
-use super::{Access, AccessChange, Account, Invite, InviteGives, InviteState, SessionState, Skeleton};
+use super::{
+    Access, AccessChange, Account, Invite, InviteGives, InviteState, SESSION_AGE, SESSIONS, SessionState,
+    Skeleton,
+};
 
 impl Access {
     /// Applies an entry, and returns whether it changed who may do what.
@@ -36,7 +39,8 @@ impl Access {
         let room = Arc::make_mut(self.rooms.entry(name.clone()).or_default());
         room.policy = policy.clone();
         if is_new && !super::is_owner(&author.id) {
-            let member = Member { person: author.clone(), role: Role::Admin, muted_until: None };
+            let member =
+                Member { person: author.clone(), role: Role::Admin, muted_until: None, is_announced: true };
             room.members.insert(author.id.clone(), member);
         }
         let is_hidden = !room.is_public();
@@ -50,7 +54,8 @@ impl Access {
         if *role == Role::None && muted_until.is_none() {
             room.members.remove(&person.id);
         } else {
-            let member = Member { person: person.clone(), role: *role, muted_until: *muted_until };
+            let member =
+                Member { person: person.clone(), role: *role, muted_until: *muted_until, is_announced: true };
             room.members.insert(person.id.clone(), member);
         }
         match until {
@@ -62,9 +67,7 @@ impl Access {
     fn apply_change(&mut self, change: AccessChange, by: &Person, at: Timestamp) {
         match change {
             AccessChange::Door { door, password } => {
-                if self.door.chosen != Some(door) || password.is_some() {
-                    self.door.since = at;
-                }
+                self.door.changes += 1;
                 self.door.chosen = Some(door);
                 if let Some(password) = password {
                     self.door.password = Some(password.into());
@@ -90,7 +93,15 @@ impl Access {
             }
             AccessChange::SessionBegun { person, session, device } => {
                 let state = SessionState { device, begun: at, used: at };
-                self.change_account(&person, |account| drop(account.sessions.insert(session, state)));
+                self.change_account(&person, |account| {
+                    account.sessions.retain(|_, session| at.since(session.used) < SESSION_AGE);
+                    let oldest = account.sessions.iter().min_by_key(|(_, session)| session.used);
+                    if let Some(oldest) = oldest.filter(|_| account.sessions.len() >= SESSIONS) {
+                        let oldest = oldest.0.clone();
+                        account.sessions.remove(&oldest);
+                    }
+                    account.sessions.insert(session, state);
+                });
             }
             AccessChange::SessionUsed { person, session } => self.change_account(&person, |account| {
                 if let Some(session) = account.sessions.get_mut(&session) {
@@ -157,7 +168,8 @@ impl Access {
         }
         if let Some(room) = room {
             let room = Arc::make_mut(self.rooms.entry(room).or_default());
-            let member = Member { person: person.clone(), role: Role::Member, muted_until: None };
+            let member =
+                Member { person: person.clone(), role: Role::Member, muted_until: None, is_announced: false };
             room.members.entry(person.id.clone()).or_insert(member);
         }
     }

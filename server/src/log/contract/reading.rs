@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use holdline_shared::limits::BATCH_ENTRIES;
-use holdline_shared::{RoomName, RoomSelection, Seq};
+use holdline_shared::{Person, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
 
 use super::{append, left, make, named, person, room, say, seqs, texts};
@@ -123,9 +123,9 @@ pub(crate) async fn read_passes_over_hidden_entries(log: Arc<dyn Log>) {
 }
 
 pub(crate) async fn reserved_room_is_neither_read_nor_counted(log: Arc<dyn Log>) {
-    let reserved = RoomName::access();
+    let reserved = RoomName::reserved_access();
     let start = log.head();
-    let in_reserved = |kind| Draft { author: person("ada"), room: reserved.clone(), kind };
+    let in_reserved = |kind| Draft { author: Person::house(), room: reserved.clone(), kind };
     let told = Arc::new(Mutex::new(Vec::new()));
     let telling = told.clone();
     let follower: Follower = Arc::new(move |event| {
@@ -134,7 +134,7 @@ pub(crate) async fn reserved_room_is_neither_read_nor_counted(log: Arc<dyn Log>)
         }
     });
     log.follow(start, follower).await.unwrap();
-    let made = append(&*log, in_reserved(DraftKind::Room { topic: None })).await;
+    let made = append(&*log, in_reserved(DraftKind::room())).await;
     let last = append(&*log, say("ada", "lobby", 0, "hello")).await;
     // A room without messages would expire.
     while log.expire_rooms(Duration::ZERO, Arc::new(|_| false)).await.unwrap() {}

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use holdline_shared::{Epoch, Seq};
+use parking_lot::MutexGuard;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::mpsc;
@@ -293,7 +294,7 @@ impl Writer {
         Ok(outcomes)
     }
 
-    /// Makes a committed group visible: who may do what first, then the entries. `publishing` is held since before the commit.
+    /// Makes a committed group visible: who may do what first, then the entries.
     fn publish(&mut self, committed: Committed, publishing: MutexGuard<'_, ()>) {
         let Committed { entries, tip, redacts, access, deleted } = committed;
         self.tip = tip;

@@ -14,7 +14,7 @@ async fn reserved_room_is_carried_and_does_not_count() {
     let log = SqliteLog::open(&path).unwrap();
     log.append(say("hello")).await.unwrap();
     let secret = "hash".parse().unwrap();
-    log.append(Draft::say(Person::house(), RoomName::access(), secret)).await.unwrap();
+    log.append(Draft::say(Person::house(), RoomName::reserved_access(), secret)).await.unwrap();
     drop(log);
     let mut lines = Vec::new();
     assert_eq!(export(&path, &mut lines).unwrap().entries, 4, "the rooms and a message in each");
