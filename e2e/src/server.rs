@@ -6,7 +6,6 @@ use std::process::Stdio;
 
 use anyhow::{Context as _, Result, ensure};
 use tempfile::TempDir;
-use tokio::io::AsyncWriteExt as _;
 use tokio::time::timeout;
 
 use crate::process::Output;
@@ -15,6 +14,9 @@ use crate::{Process, TIME_LIMIT, holdline};
 /// A name that the stories' browsers resolve to this machine. Browsers trust this machine's address without TLS, but not this
 /// name: pages from there have neither Web Locks nor service workers.
 pub(crate) const PLAIN_HOST: &str = "chat.example";
+
+/// The password of a server whose door asks for one.
+pub const JOIN_PASSWORD: &str = "open sesame please";
 
 /// A running server; killed when dropped.
 #[derive(Debug)]
@@ -73,19 +75,6 @@ impl Server {
         link.with_context(|| format!("no link in {said:?}, {:?}", String::from_utf8_lossy(&output.stderr)))
     }
 
-    /// Sets the join password, as the owner does.
-    pub async fn set_door(&self, door: &str, password: &str) -> Result<()> {
-        let mut command = holdline()?;
-        command.args(["admin", "--log", &self.log(), "door", door]).stdin(Stdio::piped());
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
-        let mut input = child.stdin.take().context("the command reads nothing")?;
-        input.write_all(format!("{password}\n").as_bytes()).await?;
-        drop(input);
-        let output = child.wait_with_output().await?;
-        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        Ok(())
-    }
-
     fn log(&self) -> String {
         format!("sqlite:{}", self.folder.path().join("log.db").display())
     }
@@ -129,7 +118,7 @@ impl Server {
         // The stories' proxies run on this machine.
         command.args(["serve", "--log", &log, "--trusted-proxy", "127.0.0.1", "--host", PLAIN_HOST]);
         if let Some(door) = self.door {
-            command.args(["--door", door]);
+            command.args(["--door", door]).env("HOLDLINE_JOIN_PASSWORD", JOIN_PASSWORD);
         }
         for address in &self.addresses {
             command.args(["--listen", &address.to_string()]);

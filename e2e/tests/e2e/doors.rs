@@ -1,12 +1,11 @@
 //! Doors that are not open: the page in front of them, and where it leads.
 
 use anyhow::Result;
-use holdline_e2e::{Browser, Chat, Server};
+use holdline_e2e::{Browser, Chat, JOIN_PASSWORD, Server};
 
 #[tokio::test]
 async fn password_door_leads_to_where_one_wanted_to_go() -> Result<()> {
-    let server = Server::start_with_door("invite").await?;
-    server.set_door("password", "open sesame please").await?;
+    let server = Server::start_with_door("password").await?;
     let browser = Browser::start().await?;
     browser.client.goto(&format!("{}/r/tea", server.url())).await?;
     browser.until_text("Password of this server").await?;
@@ -18,7 +17,7 @@ async fn password_door_leads_to_where_one_wanted_to_go() -> Result<()> {
     browser.submit("password-form").await?;
     browser.until_text("does not").await?;
     browser.must_be_accessible("a wrong password").await?;
-    browser.fill("password", "open sesame please").await?;
+    browser.fill("password", JOIN_PASSWORD).await?;
     browser.submit("password-form").await?;
     let ada = Chat { browser };
     ada.until("the room", |screen| screen.room == "tea" && screen.nickname.as_deref() == Some("Ada")).await?;

@@ -7,10 +7,10 @@ use gloo_net::http::Method;
 use holdline_shared::limits::HISTORY_MAX;
 use holdline_shared::{
     Batch, EditRequest, Emoji, Entry, History, MessageText, Person, PollQuery, PublishRequest, RoomList,
-    RoomName, RoomRequest, Seq, SessionRequest, Topic,
+    RoomName, RoomRequest, Seq, Session, SessionRequest, Topic,
 };
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Fault;
 use super::http::{Call, Signal, use_token, uses_token};
@@ -57,7 +57,7 @@ pub async fn renew_session() -> Result<Person, Fault> {
     if let Some(token) = LAST_TOKEN.take() {
         use_token(Some(token));
     }
-    begin_session("session", &SessionRequest { nickname: None }).await.map(|begun| begun.person)
+    begin_session("session", &SessionRequest { nickname: None }).await
 }
 
 thread_local! {
@@ -65,33 +65,16 @@ thread_local! {
     static LAST_TOKEN: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// A session that has begun.
-pub(super) struct Begun {
-    /// The reader.
-    pub(super) person: Person,
-    /// The room that the reader was let in to.
-    pub(super) room: Option<RoomName>,
-}
-
-#[derive(Deserialize)]
-struct BegunForm {
-    person: Person,
-    #[serde(default)]
-    token: Option<String>,
-    #[serde(default)]
-    room: Option<RoomName>,
-}
-
 /// Asks a route for a session, and uses that from now on.
-pub(super) async fn begin_session(route: &str, body: &impl Serialize) -> Result<Begun, Fault> {
+pub(super) async fn begin_session(route: &str, body: &impl Serialize) -> Result<Person, Fault> {
     let call = Call::new(Method::POST, route).json(body);
-    let BegunForm { person, token, room } = call.send().await?.json()?;
+    let Session { person, token } = call.send().await?.json()?;
     if uses_token() {
         // Without a token in the answer the cookie is there after all.
         use_token(token.clone());
     }
     LAST_TOKEN.set(token);
-    Ok(Begun { person, room })
+    Ok(person)
 }
 
 /// A change that has no answer but whether it was made: the poll brings it to everyone.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Fault;
-use super::calls::{Begun, begin_session, path};
+use super::calls::{begin_session, path};
 use super::http::Call;
 use crate::state::{Entrance, Membership};
 
@@ -14,8 +14,8 @@ pub async fn door() -> Result<DoorStatus, Fault> {
     Call::get("door").send().await?.json()
 }
 
-/// Comes in; to a room, if a link leads to one.
-pub async fn enter(entrance: Entrance) -> Result<(Person, Option<RoomName>), Fault> {
+/// Comes in.
+pub async fn enter(entrance: Entrance) -> Result<Person, Fault> {
     let (route, fields) = match entrance {
         Entrance::Password { name, password } => {
             ("session", vec![("nickname", name), ("password", Some(password))])
@@ -33,8 +33,7 @@ pub async fn enter(entrance: Entrance) -> Result<(Person, Option<RoomName>), Fau
             body[field] = Value::from(text);
         }
     }
-    let Begun { person, room } = begin_session(route, &body).await?;
-    Ok((person, room))
+    begin_session(route, &body).await
 }
 
 /// The accounts.

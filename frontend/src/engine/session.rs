@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use holdline_shared::{Backoff, Door, Person, ProblemCode, RoomName};
+use holdline_shared::{Backoff, Door, Person, ProblemCode, Role, RoomName, RoomSummary};
 
 use super::store::Store;
 use super::wakes::Wakes;
@@ -95,7 +95,7 @@ pub(super) async fn renew(store: &Store) -> Result<Person, Fault> {
 /// Comes in by a password, an account or a link; to a room, if the link leads to one.
 pub(super) async fn enter(store: &Store, entrance: Entrance) -> Result<Option<RoomName>, Fault> {
     let is_link = matches!(entrance, Entrance::Link { .. });
-    let (me, room) = api::enter(entrance).await?;
+    let me = api::enter(entrance).await?;
     note_cookie(store);
     let was_another = store.state().session.id().is_some_and(|id| *id != me.id);
     store.dispatch(Action::SignedIn(me));
@@ -104,7 +104,21 @@ pub(super) async fn enter(store: &Store, entrance: Entrance) -> Result<Option<Ro
         // What is on the screen was read with another person's eyes.
         api::dom::reload();
     }
-    Ok(if is_link { room.or_else(|| Some(RoomName::lobby())) } else { None })
+    Ok(if is_link { Some(room_of_link(store).await) } else { None })
+}
+
+/// The room that a link leads to: the one in which the reader has a part that the page did not know of. The lobby, if that is
+/// none or several.
+async fn room_of_link(store: &Store) -> RoomName {
+    let Ok(list) = api::list_rooms().await else { return RoomName::lobby() };
+    let before = store.state();
+    let is_new = |room: &&RoomSummary| {
+        room.standing.role > Role::None && before.rooms.standing(&room.name).role == Role::None
+    };
+    let mut new = list.rooms.iter().filter(is_new);
+    let room = new.next().filter(|_| new.next().is_none()).map(|room| room.name.clone());
+    store.dispatch(Action::Listed(list.clone()));
+    room.unwrap_or_else(RoomName::lobby)
 }
 
 fn note_cookie(store: &Store) {
