@@ -88,6 +88,8 @@ async fn fulfil(store: &Store, request: &Request, reply: Reply) {
             refresh(store);
             store.dispatch(Action::Entered(Some(RoomName::lobby())));
         }
+        // Who is an admin, and who is left.
+        Request::Admin(..) | Request::Erase { .. } => refresh(store),
         Request::Report { .. } => {
             close(store);
             store.dispatch(Action::Noticed(Some(words::REPORTED.to_owned())));
