@@ -1,6 +1,7 @@
 //! The operations of the server, one file each. Every request passes through here, whichever transport
 //! brought it. Knows the hub and the log, and neither axum nor sockets: `http` and `serve` translate.
 
+mod admin_link;
 mod app;
 mod call;
 mod caller;
@@ -8,42 +9,80 @@ mod classic;
 mod config;
 mod delete;
 mod description;
+mod door;
 mod edit;
+mod erase;
 mod error;
 mod events;
+mod first_door;
 mod frame_ancestors;
 mod health;
 mod history;
 mod host;
+mod invites;
 mod json;
+mod limits;
+mod me;
 mod message;
+mod own_sessions;
+mod people;
 mod poll;
+mod profile;
+mod proxy_login;
 mod publish;
 mod react;
+mod redeem;
+mod renewal;
 mod reply;
 mod request_id;
-mod room_limit;
 mod rooms;
 mod session;
+mod sign_in;
+mod slow_hashes;
 
+pub(crate) use admin_link::{ADMIN_LINK, admin_link};
+pub use admin_link::{AdminLink, make_admin_link};
 pub(crate) use app::App;
 pub(crate) use call::{Body, Call};
-pub(crate) use caller::{Caller, CallerHeaders, LastHost, RequestLine, Site};
+pub(crate) use caller::{Caller, CallerHeaders, LastHost, OwnerConnection, RequestLine, Site, network};
 pub(crate) use classic::{PUBLISH as PUBLISH_CLASSIC, SUBSCRIBE, publish as publish_classic, subscribe};
 pub use config::HttpConfig;
 pub(crate) use delete::{DELETE, delete};
 pub(crate) use description::{Audience, Description, MakeSchema, Media, PATH_PARAMETERS, Parameter, Schemas};
+pub(crate) use door::{PUT as PUT_DOOR, SHOW as SHOW_DOOR, put as put_door, show as show_door};
 pub(crate) use edit::{EDIT, edit};
 pub(crate) use error::ApiError;
 pub(crate) use events::{EVENTS, events};
+pub use first_door::{choose_door, chosen_door};
 pub use frame_ancestors::{FrameAncestors, InvalidFrameAncestor};
 pub(crate) use health::{HEALTHZ, METRICS, READYZ, healthz, metrics, readyz};
 pub(crate) use history::{HISTORY, history};
 pub use host::{Hosts, InvalidHost};
+pub(crate) use invites::{
+    LIST as INVITES, MAKE as MAKE_INVITE, MAKE_DEVICE_LINK, REVOKE as REVOKE_INVITE, list as invites,
+    make as make_invite, make_device_link, revoke as revoke_invite,
+};
+pub(crate) use limits::HoldLease;
+pub use limits::{InvalidLimit, InvalidRate, Limits, Rate};
+pub(crate) use me::{
+    CHANGE as CHANGE_ME, ERASE as ERASE_ME, SHOW as SHOW_ME, change as change_me, erase as erase_me,
+    show as show_me,
+};
 pub(crate) use message::{MESSAGE, message};
+pub(crate) use own_sessions::{
+    END as END_OWN_SESSION, END_OTHERS as END_OTHER_SESSIONS, LIST as OWN_SESSIONS, end as end_own_session,
+    end_others as end_other_sessions, list as own_sessions,
+};
+pub(crate) use people::{
+    CHANGE as CHANGE_PERSON, ERASE as ERASE_PERSON, LIST as PEOPLE, SHOW as SHOW_PERSON,
+    change as change_person, erase as erase_person, list as people, show as show_person,
+};
 pub(crate) use poll::{POLL, POLL_BY_FORM, admit_poll, poll, poll_by_form};
+pub use proxy_login::ProxyLogin;
 pub(crate) use publish::{PUBLISH, publish};
 pub(crate) use react::{REACT, UNREACT, react, unreact};
+pub(crate) use redeem::{REDEEM, redeem};
+pub(crate) use renewal::renew;
 pub(crate) use reply::{REQUEST_ID, Reply, ReplyBody, STRICT_TRANSPORT};
 pub(crate) use request_id::RequestId;
 pub(crate) use rooms::{LIST as ROOMS, PUT as PUT_ROOM, list as rooms, put as put_room};
@@ -51,3 +90,4 @@ pub(crate) use session::{
     BEGIN as BEGIN_SESSION, END as END_SESSION, SHOW as SHOW_SESSION, begin as begin_session,
     end as end_session, show as show_session,
 };
+pub(crate) use sign_in::{SIGN_IN, sign_in};

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Topic;
+use crate::{Timestamp, Topic};
 
 /// How strangers come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Door {
     /// Everybody may read and write; a name is enough.
@@ -86,7 +87,26 @@ pub struct RoomPolicy {
     pub archived: bool,
 }
 
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+/// A room's rules and the reader's part in it, as the list of rooms tells them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct RoomStanding {
+    /// The rules.
+    #[serde(flatten)]
+    pub policy: RoomPolicy,
+    /// The reader's role.
+    #[serde(skip_serializing_if = "is_default")]
+    pub role: Role,
+    /// The time until which the reader may not write.
+    #[serde(skip_serializing_if = "is_default")]
+    pub muted_until: Option<Timestamp>,
+    /// The number of members, if the reader is one of them.
+    #[serde(skip_serializing_if = "is_default")]
+    pub members: usize,
+}
+
+pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 

@@ -19,6 +19,7 @@ mod lenient;
 pub mod limits;
 mod message;
 mod nickname;
+mod people;
 mod person;
 mod poll;
 mod problem;
@@ -31,7 +32,7 @@ mod text;
 mod topic;
 mod unicode;
 
-pub use access::{Door, Role, RoomPolicy, Visibility, Writers};
+pub use access::{Door, Role, RoomPolicy, RoomStanding, Visibility, Writers};
 pub use adaptive_wait::AdaptiveWait;
 pub use backoff::{Backoff, Jitter};
 pub use batch::{Batch, Here, History, Presence, PresenceTag, RoomList, RoomSummary};
@@ -41,6 +42,10 @@ pub use entry::{Entry, EntryKind, MemberChange, Timestamp};
 pub use key::{InvalidKey, PublishKey};
 pub use message::{Message, Reaction};
 pub use nickname::{InvalidNickname, Nickname};
+pub use people::{
+    DoorStatus, InviteList, InviteRole, InviteSummary, Me, NewCode, People, PersonKind, Profile, SessionList,
+    SessionSummary,
+};
 pub use person::{InvalidPersonId, Person, PersonId};
 pub use poll::{InvalidPoll, PollQuery, RoomSelection};
 pub use problem::{Problem, ProblemCode};

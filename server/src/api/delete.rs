@@ -13,13 +13,14 @@ pub(crate) const DELETE: Description = Description::new("Deletes a message; 204 
     .for_people()
     .answers::<Entry>(200)
     .answers_empty(204)
-    .problems(&[ProblemCode::NotAuthor]);
+    .problems(&[ProblemCode::NotAuthor, ProblemCode::NameTaken, ProblemCode::RateLimited]);
 
 /// Appends a deletion.
 pub(crate) async fn delete(app: App, call: Call) -> Result<Reply, ApiError> {
     let author = call.caller.require_session()?.clone();
     let (room, target) = call.message()?;
     call.expect_no_query()?;
+    app.limits.publish(&call.caller)?;
     Ok(Reply::outcome(
         200,
         &app.hub.publish(Draft { author, room, kind: DraftKind::Delete { target } }).await?,

@@ -28,6 +28,8 @@ pub(crate) struct Description {
 pub(crate) enum Audience {
     /// Everybody, whatever the door is. The log is not involved.
     Anybody,
+    /// Strangers who want to come in. A session need not be sent.
+    Strangers,
     /// Everybody who may read; needs a session unless the door is open.
     Readers,
     /// People with a session.
@@ -63,6 +65,11 @@ impl Description {
     pub(crate) const fn new(summary: &'static str) -> Self {
         let audience = Audience::Anybody;
         Self { summary, audience, query: &[], request: None, answers: [None; 3], problems: &[] }
+    }
+
+    /// For strangers who want to come in.
+    pub(super) const fn for_strangers(self) -> Self {
+        Self { audience: Audience::Strangers, ..self }
     }
 
     /// For everybody who may read.
@@ -148,7 +155,7 @@ fn inline<T: PartialSchema>(_: &mut Schemas) -> RefOr<Schema> {
 }
 
 /// The parameters that paths have, each with the problems that it may cause.
-pub(crate) const PATH_PARAMETERS: [(Parameter, &[ProblemCode]); 3] = [
+pub(crate) const PATH_PARAMETERS: [(Parameter, &[ProblemCode]); 4] = [
     (
         Parameter::required::<RoomName>("room", "The room's name"),
         &[ProblemCode::InvalidRoom, ProblemCode::UnknownRoom],
@@ -158,4 +165,5 @@ pub(crate) const PATH_PARAMETERS: [(Parameter, &[ProblemCode]); 3] = [
         &[ProblemCode::InvalidParameter, ProblemCode::UnknownMessage],
     ),
     (Parameter::required::<Emoji>("emoji", "The emoji, percent-encoded"), &[ProblemCode::InvalidEmoji]),
+    (Parameter::required::<String>("id", "The id in the list of which the path is an item"), &[]),
 ];

@@ -1,7 +1,7 @@
 //! `GET /api/v1/rooms/{room}/messages`: a page of history.
 
 use holdline_shared::limits::{HISTORY_DEFAULT, HISTORY_MAX};
-use holdline_shared::{History, Seq};
+use holdline_shared::{History, ProblemCode, Seq};
 
 use super::app::App;
 use super::call::{Call, is_cache_buster, parse_seq};
@@ -15,7 +15,8 @@ pub(crate) const HISTORY: Description = Description::new("A page of history, new
         Parameter::optional::<Seq>("before", "Only messages before this one"),
         Parameter::optional::<usize>("limit", "The number of messages, from 1 to 200; 50 unless given"),
     ])
-    .answers::<History>(200);
+    .answers::<History>(200)
+    .problems(&[ProblemCode::RateLimited]);
 
 /// Answers with the newest messages, or with those before a given one.
 pub(crate) async fn history(app: App, call: Call) -> Result<Reply, ApiError> {
@@ -36,10 +37,11 @@ pub(crate) async fn history(app: App, call: Call) -> Result<Reply, ApiError> {
             }
         }
     }
+    app.limits.read_history(&call.caller)?;
     let reader = call.caller.session().map(|person| person.id.clone());
     match app
         .hub
-        .history(&call.caller.scope(&app), &room, before, limit.unwrap_or(HISTORY_DEFAULT), reader)
+        .history(&call.caller.scope(&app)?, &room, before, limit.unwrap_or(HISTORY_DEFAULT), reader)
         .await?
     {
         Ok(history) => Ok(Reply::json(200, &history)?),

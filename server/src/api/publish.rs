@@ -30,13 +30,20 @@ pub(crate) const PUBLISH: Description =
         .takes::<PublishBody>()
         .answers::<Entry>(201)
         .answers::<Entry>(200)
-        .problems(&[ProblemCode::InvalidKey, ProblemCode::InvalidText, ProblemCode::UnknownMessage]);
+        .problems(&[
+            ProblemCode::InvalidKey,
+            ProblemCode::InvalidText,
+            ProblemCode::UnknownMessage,
+            ProblemCode::NameTaken,
+            ProblemCode::RateLimited,
+        ]);
 
 /// Appends a message; answers once it is durable.
 pub(crate) async fn publish(app: App, mut call: Call) -> Result<Reply, ApiError> {
     let author = call.caller.require_session()?.clone();
     let room = call.room()?;
     call.expect_no_query()?;
+    app.limits.publish(&call.caller)?;
     let body: PublishBody = call.read_json().await?;
     drop(call);
     let kind = DraftKind::Message {

@@ -13,13 +13,18 @@ pub(crate) const REACT: Description = Description::new("Adds a reaction; 204 if 
     .for_people()
     .answers::<Entry>(200)
     .answers_empty(204)
-    .problems(&[ProblemCode::MessageDeleted, ProblemCode::TooMany]);
+    .problems(&[
+        ProblemCode::MessageDeleted,
+        ProblemCode::TooMany,
+        ProblemCode::NameTaken,
+        ProblemCode::RateLimited,
+    ]);
 
 pub(crate) const UNREACT: Description = Description::new("Removes a reaction; 204 if there was none")
     .for_people()
     .answers::<Entry>(200)
     .answers_empty(204)
-    .problems(&[ProblemCode::MessageDeleted]);
+    .problems(&[ProblemCode::MessageDeleted, ProblemCode::NameTaken, ProblemCode::RateLimited]);
 
 /// `PUT`: adds the caller's reaction.
 pub(crate) async fn react(app: App, call: Call) -> Result<Reply, ApiError> {
@@ -35,6 +40,7 @@ async fn append(app: App, call: Call, on: bool) -> Result<Reply, ApiError> {
     let author = call.caller.require_session()?.clone();
     let (room, target, emoji) = call.reaction()?;
     call.expect_no_query()?;
+    app.limits.react(&call.caller)?;
     let kind = DraftKind::Reaction { target, emoji, on };
     Ok(Reply::outcome(200, &app.hub.publish(Draft { author, room, kind }).await?))
 }

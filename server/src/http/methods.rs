@@ -74,7 +74,15 @@ pub(super) fn put<O: Future<Output = Answer> + Send + 'static>(
     operation: impl Act<O>,
     description: Description,
 ) -> Methods {
-    Methods::new().on(MethodFilter::PUT, &["PUT"], Operation(operation), description)
+    Methods::new().put(operation, description)
+}
+
+/// `DELETE`.
+pub(super) fn delete<O: Future<Output = Answer> + Send + 'static>(
+    operation: impl Act<O>,
+    description: Description,
+) -> Methods {
+    Methods::new().delete(operation, description)
 }
 
 impl Methods {
@@ -89,6 +97,15 @@ impl Methods {
         description: Description,
     ) -> Self {
         self.on(MethodFilter::POST, &["POST"], Operation(operation), description)
+    }
+
+    /// Adds `PUT`.
+    pub(super) fn put<O: Future<Output = Answer> + Send + 'static>(
+        self,
+        operation: impl Act<O>,
+        description: Description,
+    ) -> Self {
+        self.on(MethodFilter::PUT, &["PUT"], Operation(operation), description)
     }
 
     /// Adds `PATCH`.

@@ -94,7 +94,7 @@ fn describe(operation: &Listed, schemas: &mut Schemas) -> Value {
     let sessions = [json!({ "token": [] }), json!({ "cookie": [] })];
     let security = match description.audience {
         Audience::Anybody => Vec::new(),
-        Audience::Readers => [&[json!({})][..], &sessions].concat(),
+        Audience::Strangers | Audience::Readers => [&[json!({})][..], &sessions].concat(),
         Audience::People => sessions.into(),
     };
     described.insert("security".to_owned(), security.into());
@@ -155,7 +155,7 @@ fn problems(operation: &Listed) -> Vec<ProblemCode> {
     let is_reading = *method == "GET";
     let parameters =
         PATH_PARAMETERS.iter().filter(|(known, _)| parameters_of(path).any(|name| name == known.name));
-    let shapes: [(bool, &[ProblemCode]); 7] = [
+    let shapes: [(bool, &[ProblemCode]); 8] = [
         (true, &[InvalidRequest, UnknownHost, Internal, Overloaded]),
         (path.starts_with("/api/v1/"), &[InvalidParameter]),
         (!is_reading, &[CrossSite]),
@@ -168,9 +168,10 @@ fn problems(operation: &Listed) -> Vec<ProblemCode> {
             &[InvalidJson, InvalidBody],
         ),
         (
-            description.audience != Audience::Anybody,
+            matches!(description.audience, Audience::Readers | Audience::People),
             &[SessionRequired, SessionInvalid, Banned, LogUnavailable, ShuttingDown],
         ),
+        (description.audience == Audience::Strangers, &[Banned, LogUnavailable, ShuttingDown, StorageFull]),
         (description.audience == Audience::People && !is_reading, &[NotAllowed, StorageFull]),
     ];
     let of_shape = shapes.iter().filter(|(has_shape, _)| *has_shape).flat_map(|(_, codes)| codes.iter());

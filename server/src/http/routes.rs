@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 
-use super::methods::{Table, get, held, page, post, put};
+use super::methods::{Table, delete, get, held, page, post, put};
 use super::{assets, classic_page};
 use crate::api::{self, App, HttpConfig};
 use crate::hub::Hub;
@@ -48,6 +48,32 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
                 .post(api::begin_session, api::BEGIN_SESSION)
                 .delete(api::end_session, api::END_SESSION),
         )
+        .route("/api/v1/door", get(api::show_door, api::SHOW_DOOR).put(api::put_door, api::PUT_DOOR))
+        .route("/api/v1/admin-link", post(api::admin_link, api::ADMIN_LINK))
+        .route("/api/v1/sign-in", post(api::sign_in, api::SIGN_IN))
+        .route("/api/v1/redeem", post(api::redeem, api::REDEEM))
+        .route(
+            "/api/v1/me",
+            get(api::show_me, api::SHOW_ME)
+                .patch(api::change_me, api::CHANGE_ME)
+                .delete(api::erase_me, api::ERASE_ME),
+        )
+        .route(
+            "/api/v1/me/sessions",
+            get(api::own_sessions, api::OWN_SESSIONS)
+                .delete(api::end_other_sessions, api::END_OTHER_SESSIONS),
+        )
+        .route("/api/v1/me/sessions/{id}", delete(api::end_own_session, api::END_OWN_SESSION))
+        .route("/api/v1/me/device-link", post(api::make_device_link, api::MAKE_DEVICE_LINK))
+        .route("/api/v1/people", get(api::people, api::PEOPLE))
+        .route(
+            "/api/v1/people/{id}",
+            get(api::show_person, api::SHOW_PERSON)
+                .patch(api::change_person, api::CHANGE_PERSON)
+                .delete(api::erase_person, api::ERASE_PERSON),
+        )
+        .route("/api/v1/invites", get(api::invites, api::INVITES).post(api::make_invite, api::MAKE_INVITE))
+        .route("/api/v1/invites/{id}", delete(api::revoke_invite, api::REVOKE_INVITE))
         .route("/subscribe", held(api::subscribe, api::SUBSCRIBE))
         .route("/publish", post(api::publish_classic, api::PUBLISH_CLASSIC))
         .route("/classic", page(classic_page::page(&app.config), classic_page::CLASSIC))

@@ -6,10 +6,13 @@
 
 mod support;
 
+mod admin_socket;
 mod answers;
 mod both_ways;
 mod change;
 mod classic;
+mod cli_admin;
+mod cli_door;
 mod cli_environment;
 mod cli_health;
 mod cli_rooms;
@@ -23,6 +26,7 @@ mod durability;
 mod events;
 mod examples;
 mod expiry;
+mod fuzz_seeds;
 mod health;
 mod held;
 mod history;
@@ -38,13 +42,14 @@ mod methods;
 mod metrics;
 mod mount;
 mod openapi;
+mod people;
 mod poll;
 mod presence;
 mod problems;
 mod protocol;
 mod publish;
 mod request_ids;
-mod room_limit;
+mod request_limits;
 mod rooms;
 mod server_log;
 mod session;

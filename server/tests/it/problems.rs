@@ -82,17 +82,12 @@ async fn every_invalid_request_is_answered_with_its_problem() {
         Gap,
         Internal,
         LogUnavailable,
-        NameTaken,
-        NotAllowed,
         Overloaded,
         RateLimited,
         RequestTimeout,
         ShuttingDown,
         StorageFull,
         UnknownHost,
-        UnknownItem,
-        UnknownPerson,
-        WrongSecret,
     ];
     for code in ProblemCode::ALL {
         assert!(met.contains(code) != elsewhere.contains(code), "{code}");

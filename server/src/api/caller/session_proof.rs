@@ -1,10 +1,14 @@
 //! Identifies the person who sent a request, by a bearer token or else by the session's cookie.
 
-use holdline_shared::Person;
+use holdline_shared::{Person, Timestamp};
 
 use super::cookies::Cookies;
+use super::credential::Credential;
 use super::site::{HOST_PREFIX, Site};
-use crate::session::{InvalidSession, Sessions};
+use crate::access::{Access, DAY};
+use crate::api::app::App;
+use crate::log::wall_clock;
+use crate::session::{Claim, InvalidSession, Sessions};
 
 /// The name that the session's cookie had in the first versions, on every port; today's name contains it.
 const OLD_SESSION_COOKIE: &str = "holdline_session";
@@ -18,10 +22,23 @@ const CANDIDATES: usize = 8;
 pub(super) enum Identity {
     Nobody,
     Invalid(InvalidSession),
-    Person(Person, Proof),
+    Person(Session),
+    /// The owner of the log, whom no header proves.
+    Owner(Person),
 }
 
-/// The credential by which a request proves its person.
+/// A session that holds, and how it was proved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::api) struct Session {
+    /// The token's statement, with the name that the person has now.
+    pub(in crate::api) claim: Claim,
+    pub(in crate::api) credential: Credential,
+    pub(in crate::api) proof: Proof,
+    /// Whether the cookie is old enough for a new one, or this use of an account's session is to be noted.
+    pub(in crate::api) is_due: bool,
+}
+
+/// The means by which a request proves its person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::api) enum Proof {
     /// A token in `Authorization`, which the client stores itself.
@@ -39,6 +56,13 @@ pub(super) struct Credentials<'a> {
     pub(super) cookies: Cookies<'a>,
 }
 
+/// The knowledge by which tokens are judged.
+pub(super) struct Judge<'a> {
+    pub(super) sessions: &'a Sessions,
+    pub(super) access: &'a Access,
+    pub(super) now: Timestamp,
+}
+
 impl<'a> Credentials<'a> {
     /// Adds an `Authorization` header; only the first one counts.
     pub(super) fn add_authorization(&mut self, value: &'a [u8]) {
@@ -48,7 +72,7 @@ impl<'a> Credentials<'a> {
     /// Identifies the person, and says whether a cookie with the session's name was sent. The first valid
     /// cookie counts; one with the old name counts only if it is valid, because it may belong to another
     /// server.
-    pub(super) fn identify(&self, sessions: &Sessions, site: &Site) -> (Identity, bool) {
+    pub(super) fn identify(&self, judge: &Judge<'_>, site: &Site) -> (Identity, bool) {
         let (mut present, mut old) = (Vec::new(), Vec::new());
         for cookie in self.cookies.iter() {
             match SessionCookie::of(cookie.name, site) {
@@ -59,12 +83,12 @@ impl<'a> Credentials<'a> {
         }
         let has_cookie = !present.is_empty() || !old.is_empty();
         if let Some(token) = self.bearer() {
-            return (check(sessions, token, Proof::Bearer), has_cookie);
+            return (judge.judge(token, Proof::Bearer), has_cookie);
         }
         let find = |values: &[&[u8]], proof| {
             let mut first_invalid = None;
             for value in values.iter().take(CANDIDATES) {
-                match check(sessions, value, proof) {
+                match judge.judge(value, proof) {
                     found @ Identity::Person(..) => return found,
                     invalid => first_invalid = first_invalid.or(Some(invalid)),
                 }
@@ -85,6 +109,30 @@ impl<'a> Credentials<'a> {
         let value = std::str::from_utf8(self.authorization?).ok().filter(|value| value.is_ascii())?;
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().as_bytes())
+    }
+}
+
+impl Judge<'_> {
+    fn judge(&self, token: &[u8], proof: Proof) -> Identity {
+        let token = std::str::from_utf8(token).map_err(|_| InvalidSession::Forged);
+        match token.and_then(|token| self.find_session(token, proof)) {
+            Ok(session) => Identity::Person(session),
+            Err(error) => Identity::Invalid(error),
+        }
+    }
+
+    fn find_session(&self, token: &str, proof: Proof) -> Result<Session, InvalidSession> {
+        let mut claim = self.sessions.check(token)?;
+        let credential = Credential::of(&claim);
+        if !credential.holds(self.access, self.now) {
+            return Err(InvalidSession::Over);
+        }
+        if let Some(account) = self.access.account(&claim.person.id) {
+            claim.person.name = account.person.name.clone();
+        }
+        let is_old = proof != Proof::Bearer && self.now.since(claim.issued) >= DAY;
+        let is_due = is_old || credential.session(self.access).is_some_and(|use_| use_.is_use_news(self.now));
+        Ok(Session { claim, credential, proof, is_due })
     }
 }
 
@@ -116,24 +164,14 @@ pub(in crate::api) fn session_cookie(site: &Site) -> String {
 }
 
 /// The names of the valid cookies of earlier versions, which end with the session.
-pub(in crate::api) fn old_session_cookies(
-    cookies: &Cookies<'_>,
-    sessions: &Sessions,
-    site: &Site,
-) -> Vec<String> {
+pub(in crate::api) fn old_session_cookies(app: &App, cookies: &Cookies<'_>, site: &Site) -> Vec<String> {
+    let access = app.access.load();
+    let judge = Judge { sessions: &app.sessions, access: &access, now: wall_clock() };
     let old = cookies
         .iter()
         .filter(|cookie| matches!(SessionCookie::of(cookie.name, site), Some(SessionCookie::Old)));
     let valid = old
         .take(CANDIDATES)
-        .filter(|cookie| matches!(check(sessions, cookie.value, Proof::OldCookie), Identity::Person(..)));
+        .filter(|cookie| matches!(judge.judge(cookie.value, Proof::OldCookie), Identity::Person(..)));
     valid.map(|cookie| String::from_utf8_lossy(cookie.name).into_owned()).collect()
-}
-
-fn check(sessions: &Sessions, token: &[u8], proof: Proof) -> Identity {
-    let token = std::str::from_utf8(token).map_err(|_| InvalidSession);
-    match token.and_then(|token| sessions.check(token)) {
-        Ok(person) => Identity::Person(person, proof),
-        Err(error) => Identity::Invalid(error),
-    }
 }
