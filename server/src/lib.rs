@@ -11,6 +11,7 @@ mod access;
 mod api;
 mod http;
 pub mod hub;
+mod leases;
 pub mod log;
 mod metrics;
 mod nicknames;
@@ -21,7 +22,8 @@ mod serve;
 mod session;
 
 pub use self::api::{
-    AdminLink, Hosts, HttpConfig, InvalidHost, ProxyLogin, choose_door, chosen_door, make_admin_link,
+    AdminLink, Hosts, HttpConfig, InvalidHost, InvalidLimit, InvalidRate, Limits, ProxyLogin, Rate,
+    choose_door, chosen_door, make_admin_link,
 };
 pub use self::http::{BUILD, router, router_with};
 pub use self::scope::{Readers, Scope};

@@ -6,6 +6,7 @@
 
 mod config;
 mod connection_limit;
+mod connection_refusal;
 mod event_loop;
 mod exchange;
 mod fast_path;
@@ -80,7 +81,7 @@ async fn run(
     // Each transport holds a sender; when all are gone, so is every connection.
     let (serving, mut all_ended) = mpsc::channel::<()>(1);
     let hub = app.hub.clone();
-    let connection_limit = Arc::new(ConnectionLimit::new(config.max_connections, hub.metrics().clone()));
+    let connection_limit = Arc::new(ConnectionLimit::new(&config, hub.metrics().clone()));
     let failed = Arc::new(Notify::new());
     let metrics = hub.metrics().clone();
     let plain = Arc::new(Plain::new(router, &config, metrics, stopped, serving, failed.clone()));

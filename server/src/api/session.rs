@@ -53,7 +53,10 @@ pub(crate) async fn begin(app: App, mut call: Call) -> Result<Reply, ApiError> {
     let found = found.filter(|claim| !proxy_login::names_another(&app, &call, &claim.person.id));
     let (status, claim) = match (found, nickname) {
         (Some(claim), None) => (200, claim),
-        (Some(claim), Some(name)) => (200, rename(&app, claim, name).await?),
+        (Some(claim), Some(name)) => {
+            app.limits.publish(&call.caller)?;
+            (200, rename(&app, claim, name).await?)
+        }
         (None, nickname) => (201, let_in(&app, &call, nickname, body.password).await?),
     };
     answer(&app, &call.caller, status, &claim)
@@ -92,15 +95,21 @@ async fn let_in(
     nickname: Option<Nickname>,
     password: Option<Passphrase>,
 ) -> Result<Claim, ApiError> {
+    app.limits.begin_session(&call.caller)?;
     // The decision and the claim come from one state of the door: if it changes meanwhile, the claim is void.
     let access = app.access.snapshot();
     match access.door().door() {
         Door::Open => {}
         Door::Password => {
             let Some(password) = password else { return Err(call.caller.turned_away()) };
+            // The visitor's first: whoever has used up their own attempts costs the others none.
+            let of_visitor = app.limits.failed_secrets.attempt(&call.caller)?;
+            let of_server = app.limits.join_password.attempt(&call.caller)?;
             if !app.hashes.verify(password, access.door().password.clone()).await? {
                 return Err(Denied::WrongSecret.into());
             }
+            of_visitor.succeeded();
+            of_server.succeeded();
         }
         Door::Proxy => return proxy_login::enter(app, call, nickname).await,
         Door::Invite => return Err(call.caller.turned_away()),

@@ -45,7 +45,7 @@ mod problems;
 mod protocol;
 mod publish;
 mod request_ids;
-mod room_limit;
+mod request_limits;
 mod rooms;
 mod server_log;
 mod session;

@@ -26,7 +26,8 @@ impl Process {
     pub(crate) async fn start_on(address: SocketAddr, arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_holdline"));
         command.arg("serve").arg("--listen").arg(address.to_string()).args(arguments);
-        command.env_remove("RUST_LOG").stdin(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        command.env_remove("RUST_LOG").env("HOLDLINE_LIMIT", "none");
+        command.stdin(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut said = String::new();
@@ -51,7 +52,8 @@ impl Process {
         let mut command = Command::new("sh");
         command.arg("-c").arg(format!("{prepare}exec \"$@\"")).arg("sh").arg(env!("CARGO_BIN_EXE_holdline"));
         command.arg("serve").arg("--listen").arg(address.to_string()).args(arguments);
-        command.env_remove("RUST_LOG").stdin(Stdio::piped()).stderr(stderr).kill_on_drop(true);
+        command.env_remove("RUST_LOG").env("HOLDLINE_LIMIT", "none");
+        command.stdin(Stdio::piped()).stderr(stderr).kill_on_drop(true);
         let mut child = command.spawn().unwrap();
         let answers = async {
             while TcpStream::connect(address).await.is_err() {
