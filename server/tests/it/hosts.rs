@@ -125,7 +125,8 @@ async fn executable_answers_to_loopback_and_the_given_hosts() {
     let mut connection = Connection::open(any.address).await;
     assert_eq!(send_lines(&mut connection, &format!("{POLL}Host: evil.example\r\n")).await.status, 200);
     // A server on all addresses answers to every address and the machine's own name, but not to other names.
-    let everywhere = Process::start_on("0.0.0.0:0".parse().unwrap(), &["--log", "memory:"]).await;
+    let arguments = ["--log", "memory:", "--door", "open"];
+    let everywhere = Process::start_on("0.0.0.0:0".parse().unwrap(), &arguments).await;
     for (host, status) in [("10.1.2.3", 200), ("[fe80::1]:80", 200), ("evil.example", 421)] {
         let address = std::net::SocketAddr::from(([127, 0, 0, 1], everywhere.address.port()));
         let mut connection = Connection::open(address).await;
