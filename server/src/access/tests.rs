@@ -228,3 +228,34 @@ fn changes_of_the_door_are_counted() {
     }
     assert_eq!(history.access.door().changes, 3, "a new password is a change");
 }
+
+#[test]
+fn sessions_are_bounded_and_their_use_is_noted_once_a_day() {
+    let mut history = History::default();
+    let bob = history.join("Bob");
+    let begin = |history: &mut History| {
+        let session = Secret::make().hash();
+        let (person, device) = (bob.id.clone(), Topic::default());
+        let begun = AccessChange::SessionBegun { person, session: session.clone(), device };
+        assert_eq!(history.change(&bob, begun), Ok(true));
+        session
+    };
+    let first = begin(&mut history);
+    let used = || AccessChange::SessionUsed { person: bob.id.clone(), session: first.clone() };
+    assert_eq!(history.change(&bob, used()), Ok(false), "just begun");
+    let day = u64::try_from(DAY.as_millis()).unwrap();
+    history.seq += day;
+    assert_eq!(history.change(&bob, used()), Ok(true));
+    assert_eq!(history.change(&bob, used()), Ok(false));
+    let second = begin(&mut history);
+    for _ in 0..SESSIONS {
+        history.seq += 1;
+        begin(&mut history);
+    }
+    let sessions = |history: &History| history.access.account(&bob.id).unwrap().sessions.len();
+    assert_eq!(sessions(&history), SESSIONS);
+    assert!(history.access.session(&bob.id, &second).is_none(), "unused for longest, and so is the first");
+    history.seq += day * 90;
+    begin(&mut history);
+    assert_eq!(sessions(&history), 1, "the others were not used for 90 days");
+}

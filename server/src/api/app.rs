@@ -33,8 +33,7 @@ impl App {
     /// Makes the state for a served hub. A hub must have only one: limits are counted here.
     pub(crate) fn new(hub: Arc<Hub>, config: HttpConfig) -> Self {
         let (sessions, access) = (Sessions::new(hub.log().secret()), hub.log().access());
-        let limits = Limiters::new(&config.limits, hub.metrics());
-        let hashes = SlowHashes::new();
+        let (hashes, limits) = (SlowHashes::new(), Limiters::new(&config.limits, hub.metrics()));
         let (ignored_headers, unnamed_visitors) = (RepeatedLine::new(), RepeatedLine::new());
         Self(Arc::new(AppState {
             hub,

@@ -79,6 +79,7 @@ pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
 pub(crate) async fn make(app: App, mut call: Call) -> Result<Reply, ApiError> {
     let author = call.caller.require_session()?.clone();
     call.expect_no_query()?;
+    app.limits.publish(&call.caller)?;
     let body: InviteBody = call.read_json().await?;
     let gives = match body.role.unwrap_or_default() {
         InviteRole::Guest => InviteGives::Guest,
@@ -109,6 +110,7 @@ pub(crate) async fn revoke(app: App, call: Call) -> Result<Reply, ApiError> {
 pub(crate) async fn make_device_link(app: App, call: Call) -> Result<Reply, ApiError> {
     let author = call.caller.require_session()?.clone();
     call.expect_no_query()?;
+    app.limits.publish(&call.caller)?;
     let (code, gives) = (Secret::make(), InviteGives::Device(author.id.clone()));
     let (id, expires, note) = (make_id(), wall_clock().plus(DEVICE_LINK), Topic::default());
     let invite = Invite { id, code: code.hash(), gives, uses: 1, expires, room: None, note };

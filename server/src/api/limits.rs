@@ -39,10 +39,8 @@ pub(crate) struct Limiters {
     held: HeldLimit,
     visitor_held: HeldLimit,
     /// Passphrases, invitations, and other codes.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the door's operations will count with it"))]
     pub(super) failed_secrets: FailedSecrets,
     /// The join password, which one could guess from many addresses.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the door's operations will count with it"))]
     pub(super) join_password: FailedSecrets,
 }
 

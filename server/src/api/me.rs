@@ -79,6 +79,7 @@ pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {
 pub(crate) async fn change(app: App, mut call: Call) -> Result<Reply, ApiError> {
     let claim = call.caller.known()?.claim.clone();
     call.expect_no_query()?;
+    app.limits.publish(&call.caller)?;
     let changes = Changes::parse(call.read_json().await?)?;
     let access = app.access.snapshot();
     let (claim, is_new) = match access.account(&claim.person.id) {
@@ -144,10 +145,12 @@ async fn change_passphrase(
     new: Passphrase,
 ) -> Result<(), ApiError> {
     if account.passphrase.is_some() {
+        let attempt = app.limits.failed_secrets.attempt(&call.caller)?;
         let Some(old) = old else { return Err(Denied::WrongSecret.into()) };
         if !app.hashes.verify(old, account.passphrase.clone()).await? {
             return Err(Denied::WrongSecret.into());
         }
+        attempt.succeeded();
     }
     let passphrase = app.hashes.hash(new).await?;
     let author = call.caller.require_session()?.clone();

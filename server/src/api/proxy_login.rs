@@ -1,6 +1,7 @@
 //! The door `proxy`: a trusted proxy names the user in a header, and proves by a second header that it wrote the first.
 
 use holdline_shared::{Nickname, Person, PersonId};
+use http::HeaderName;
 use sha2::{Digest as _, Sha256};
 
 use super::app::App;
@@ -16,9 +17,9 @@ use crate::session::Claim;
 #[derive(Debug, Clone)]
 pub struct ProxyLogin {
     /// The header with the user's name.
-    pub user_header: http::HeaderName,
+    pub user_header: HeaderName,
     /// The header with the secret.
-    pub secret_header: http::HeaderName,
+    pub secret_header: HeaderName,
     /// The secret.
     pub secret: String,
 }
@@ -52,10 +53,15 @@ pub(super) fn names_another(app: &App, call: &Call, person: &PersonId) -> bool {
 /// The user whom a trusted proxy names.
 fn find_user<'a>(app: &App, call: &'a Call) -> Option<&'a str> {
     let login = app.config.proxy_login.as_ref().filter(|_| call.caller.is_from_trusted_proxy)?;
-    let secret = call.header(login.secret_header.as_str())?;
+    // A second header may come from the client, if the proxy adds its own without removing others.
+    let only = |name: &HeaderName| {
+        let mut values = call.headers.get_all(name).iter();
+        values.next().filter(|_| values.next().is_none())?.to_str().ok()
+    };
+    let secret = only(&login.secret_header)?;
     // Hashes are compared, so that the time tells nothing about the secret.
     let is_right = SecretHash::of(secret) == SecretHash::of(&login.secret);
-    call.header(login.user_header.as_str()).map(str::trim).filter(|user| is_right && !user.is_empty())
+    only(&login.user_header).map(str::trim).filter(|user| is_right && !user.is_empty())
 }
 
 /// The id of a user's account. It follows from the user, so that a new name in the chat changes nothing here.

@@ -12,7 +12,7 @@ use super::reply::Reply;
 use super::session;
 use super::slow_hashes::Passphrase;
 use crate::access::{AccessChange, Denied, InviteGives, SecretHash};
-use crate::log::Draft;
+use crate::log::{Draft, LogError, Refusal};
 
 #[derive(Deserialize, ToSchema)]
 struct RedeemBody {
@@ -45,6 +45,7 @@ pub(crate) async fn redeem(app: App, mut call: Call) -> Result<Reply, ApiError> 
     let body: RedeemBody = call.read_json().await?;
     let nickname = body.nickname.as_deref().map(Nickname::parse).transpose()?;
     call.caller.check_ban()?;
+    let attempt = app.limits.failed_secrets.attempt(&call.caller)?;
     let (access, invite) = (app.access.snapshot(), SecretHash::of(&body.code));
     let gives = access.invite(&invite).map(|state| &state.invite.gives).ok_or(Denied::WrongSecret)?;
     session::refuse_owner(&call.caller)?;
@@ -54,7 +55,10 @@ pub(crate) async fn redeem(app: App, mut call: Call) -> Result<Reply, ApiError> 
         (InviteGives::Device(owner), ..) => access.account(owner).ok_or(Denied::WrongSecret)?.person.clone(),
         (_, Some(guest), Some(name)) if !has_account => Person { id: guest.id, name },
         (_, Some(person), _) => person,
-        (_, None, nickname) => session::new_person(&access, nickname)?,
+        (_, None, nickname) => {
+            app.limits.begin_session(&call.caller)?;
+            session::new_person(&access, nickname)?
+        }
     };
     let passphrase = match (gives, body.passphrase) {
         (InviteGives::Member | InviteGives::Admin, Some(passphrase)) if !has_account => {
@@ -63,7 +67,11 @@ pub(crate) async fn redeem(app: App, mut call: Call) -> Result<Reply, ApiError> 
         _ => None,
     };
     let change = AccessChange::Redeemed { invite, person: person.clone(), passphrase };
-    app.hub.publish(Draft::access(person.clone(), change)).await?;
+    let redeemed = app.hub.publish(Draft::access(person.clone(), change)).await;
+    if !matches!(redeemed, Err(LogError::Refused(Refusal::Denied(Denied::WrongSecret)))) {
+        attempt.succeeded();
+    }
+    redeemed?;
     let claim = match (gives, session) {
         (InviteGives::Device(_), _) => session::of_account(&app, &call, person).await?,
         (_, Some(session)) if has_account => session.claim.clone(),

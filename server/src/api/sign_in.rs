@@ -35,8 +35,11 @@ pub(crate) async fn sign_in(app: App, mut call: Call) -> Result<Reply, ApiError>
     let access = app.access.snapshot();
     let account = Nickname::parse(&body.name).ok().and_then(|name| access.account_named(name.as_str()));
     let hash = account.and_then(|account| account.passphrase.clone());
+    let attempt = app.limits.failed_secrets.attempt(&call.caller)?;
     let is_right = app.hashes.verify(body.passphrase, hash).await?;
     let account = account.filter(|_| is_right).ok_or(Denied::WrongSecret)?;
+    attempt.succeeded();
+    app.limits.begin_session(&call.caller)?;
     let claim = session::of_account(&app, &call, account.person.clone()).await?;
     session::answer(&app, &call.caller, 201, &claim)
 }

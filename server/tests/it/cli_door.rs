@@ -90,9 +90,14 @@ async fn proxy_names_the_user_only_with_the_secret() {
     };
     let server = Process::start(&arguments("127.0.0.1")).await;
     let (user, secret) = (("X-User", "ada"), ("X-Secret", "0123456789abcdef"));
-    for headers in
-        [&[][..], &[user], &[secret], &[user, ("X-Secret", "0123456789abcdeF")], &[("X-User", ""), secret]]
-    {
+    for headers in [
+        &[][..],
+        &[user],
+        &[secret],
+        &[user, ("X-Secret", "0123456789abcdeF")],
+        &[("X-User", ""), secret],
+        &[("X-User", "eve"), user, secret],
+    ] {
         let reply = through_proxy(&server.visitor(), headers).await;
         assert_eq!(reply.status, 401, "{headers:?}");
         assert!(reply.text().contains("door: proxy"), "{}", reply.text());

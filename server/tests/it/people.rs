@@ -5,6 +5,7 @@ mod credentials;
 mod doors;
 mod ends;
 mod fields;
+mod guesses;
 mod invites;
 
 use holdline_server::hub::HubConfig;

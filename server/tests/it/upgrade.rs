@@ -3,9 +3,10 @@
 use holdline_server::Scope;
 use holdline_server::log::{Log, SqliteLog};
 use holdline_shared::{Batch, Entry, EntryKind, History, Person, RoomSelection, Seq};
+use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Process, texts};
+use crate::support::{Process, Reply, texts};
 
 /// Ada's token, signed by version 1.
 const TOKEN: &str = "h1.c5ub5efe7nqikn9m.QWRh.VOYKFy9DBXxIPGwY6sphoCr24PcKzhLxloXQjOQYr2s";
@@ -52,6 +53,21 @@ async fn log_of_version_1_keeps_history_polls_keys_sessions_and_epoch() {
         .expect(200)
         .json();
     assert_eq!(edit.seq, Seq(17));
+    server.crash().await;
+}
+
+#[tokio::test]
+async fn cookie_of_version_1_goes_on_and_becomes_a_new_one() {
+    let (_folder, path) = version_1();
+    let server = Process::start(&["--log", &format!("sqlite:{}", path.display())]).await;
+    // The poll of an event loop is handed over for the new cookie.
+    for path in ["/api/v1/me", "/api/v1/poll?room=lobby&after=start&wait=0"] {
+        let request = server.visitor().request(Method::GET, path);
+        let request = request.header("cookie", format!("holdline_session={TOKEN}"));
+        let reply = Reply::from(request.send().await.unwrap()).await.expect(200);
+        let cookie = reply.header("set-cookie");
+        assert!(cookie.contains("=h2.c5ub5efe7nqikn9m.QWRh."), "{path}: {cookie}");
+    }
     server.crash().await;
 }
 

@@ -43,7 +43,6 @@ impl FailedSecrets {
     }
 
     /// Begins an attempt; refused if there were too many failures.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the door's operations will call it"))]
     pub(in crate::api) fn attempt(&self, caller: &Caller) -> Result<Attempt<'_>, ApiError> {
         let visitor = caller.visitor.or(caller.is_passed_on.then_some(UNNAMED));
         let key = if self.is_of_server { Some(LimitKey::Server) } else { visitor.map(LimitKey::Visitor) };
@@ -56,7 +55,6 @@ impl FailedSecrets {
 
 impl Attempt<'_> {
     /// Takes the attempt out of the count: the secret was right.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the door's operations will call it"))]
     pub(in crate::api) fn succeeded(self) {
         if let Some(key) = &self.key {
             self.failures.give_back(key);

@@ -96,6 +96,9 @@ async fn tightened_door_ends_what_guests_hold() {
         let gus = server.person("Gus").await;
         expect_end(&server, &gus, async || set_door(&ada, json!({ "door": "invite" })).await).await;
         set_door(&ada, json!({ "door": "open" })).await;
+        let stranger = server.visitor();
+        expect_end(&server, &stranger, async || set_door(&ada, json!({ "door": "invite" })).await).await;
+        set_door(&ada, json!({ "door": "open" })).await;
         let bob = member(&server, &ada, "Bob").await;
         // A member's goes on, through the same change.
         let held = bob.request(Method::GET, HELD[0]);
