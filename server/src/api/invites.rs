@@ -51,7 +51,12 @@ pub(crate) const MAKE: Description = Description::new("Makes an invite, and show
     .for_people()
     .takes::<InviteBody>()
     .answers::<NewCode>(201)
-    .problems(&[ProblemCode::InvalidRoom, ProblemCode::InvalidTopic, ProblemCode::UnknownRoom]);
+    .problems(&[
+        ProblemCode::InvalidRoom,
+        ProblemCode::InvalidTopic,
+        ProblemCode::UnknownRoom,
+        ProblemCode::RateLimited,
+    ]);
 
 pub(crate) const REVOKE: Description = Description::new("Revokes an invite")
     .for_people()
@@ -61,7 +66,8 @@ pub(crate) const REVOKE: Description = Description::new("Revokes an invite")
 pub(crate) const MAKE_DEVICE_LINK: Description =
     Description::new("Makes a link that signs the caller in on another device")
         .for_people()
-        .answers::<NewCode>(201);
+        .answers::<NewCode>(201)
+        .problems(&[ProblemCode::RateLimited]);
 
 /// `GET`: lists the caller's invites; those of all for an admin.
 pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {

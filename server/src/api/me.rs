@@ -60,6 +60,7 @@ pub(crate) const CHANGE: Description =
             ProblemCode::InvalidTopic,
             ProblemCode::NameTaken,
             ProblemCode::WrongSecret,
+            ProblemCode::RateLimited,
         ]);
 
 pub(crate) const ERASE: Description = Description::new("Erases the caller's account")

@@ -35,6 +35,7 @@ pub(crate) const REDEEM: Description =
             ProblemCode::WrongSecret,
             ProblemCode::NameTaken,
             ProblemCode::NotAllowed,
+            ProblemCode::RateLimited,
         ]);
 
 /// Redeems the code and begins a session. The log decides, in the transaction that makes the member, so that a code works as

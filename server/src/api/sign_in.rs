@@ -24,7 +24,7 @@ pub(crate) const SIGN_IN: Description =
         .for_strangers()
         .takes::<SignInBody>()
         .answers::<Session>(201)
-        .problems(&[ProblemCode::WrongSecret]);
+        .problems(&[ProblemCode::WrongSecret, ProblemCode::RateLimited]);
 
 /// Begins a session. An unknown name, an account without a passphrase and a wrong passphrase have the same answer, after the
 /// same time.
