@@ -47,6 +47,11 @@ pub fn has_focus(node: &NodeRef) -> bool {
     active.is_some() && node.cast::<Element>().is_some_and(|element| element.contains(active.as_deref()))
 }
 
+/// Whether nothing in particular has the focus.
+pub fn is_lost() -> bool {
+    document().active_element().is_none_or(|active| active.tag_name() == "BODY")
+}
+
 /// Whether the focus leaves an element, and does not merely move inside it.
 pub fn focus_leaves(event: &FocusEvent, node: &NodeRef) -> bool {
     let next = event.related_target().and_then(|target| target.dyn_into::<Element>().ok());

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::hooks::use_first_value;
+use crate::hooks::{use_first_value, use_focus};
 
 /// What can be put in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +60,8 @@ pub fn Field(props: &Props) -> Html {
         _ => None,
     };
     use_first_value(&node, first.as_ref().unwrap_or(value));
+    // Where a dialog is open already, the browser looks at no attribute.
+    use_focus(&node, has_focus.then_some(()));
     let id = format!("field-{name}");
     let under = format!("{id}-under");
     let described = (hint.is_some() || problem.is_some()).then(|| under.clone());

@@ -28,6 +28,7 @@ use super::gate::account_form;
 use super::{Dialog, Shape, icon_button};
 use crate::api::form::Values;
 use crate::command::Command;
+use crate::hooks::use_focus_caught;
 use crate::state::{Locale, OWN, Overlay, Panel, ROOM, Request, SERVER, State};
 use crate::words;
 
@@ -66,9 +67,22 @@ pub fn panel(state: &State, panel: &Panel, locale: Locale, run: &Callback<Comman
                     { for shown.into_iter().map(tab) }
                 }
             </nav>
-            <div class="panel" key={key_of(panel)} data-testid="panel">{ of.page(panel) }</div>
+            <Page key={key_of(panel)}>{ of.page(panel) }</Page>
         </Dialog>
     }
+}
+
+#[derive(Properties, PartialEq)]
+struct PageProps {
+    children: Html,
+}
+
+/// A page, which takes the focus if what led to it went with the page before.
+#[component]
+fn Page(props: &PageProps) -> Html {
+    let node = use_node_ref();
+    use_focus_caught(&node);
+    html! { <div ref={node} class="panel" tabindex="-1" data-testid="panel">{ props.children.clone() }</div> }
 }
 
 impl PanelOf<'_> {

@@ -65,7 +65,7 @@ async fn fulfil(store: &Store, request: &Request, reply: Reply) {
     let settings = store.state().settings.cleared();
     match reply {
         Reply::Secret(secret) => {
-            store.dispatch(Action::Answered(Settings { secret: Some(secret), ..settings }))
+            store.dispatch(Action::Answered(Settings { secret: Some(secret), ..settings }));
         }
         Reply::Room(room) => {
             close(store);

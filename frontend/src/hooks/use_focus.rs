@@ -26,6 +26,17 @@ pub fn use_focus<T: PartialEq + 'static>(node: &NodeRef, occasion: Option<T>) {
     });
 }
 
+/// Takes the focus when an element appears in place of the one that had it.
+#[hook]
+pub fn use_focus_caught(node: &NodeRef) {
+    let node = node.clone();
+    use_effect_with((), move |()| {
+        if focus::is_lost() {
+            focus::focus(&node);
+        }
+    });
+}
+
 /// Keeps the focus when the element that has it goes, such as a message that is scrolled far out of sight or the tools of
 /// one that is deleted: what is around the element takes the focus.
 #[hook]

@@ -124,7 +124,7 @@ fn link_asks_for_a_name_and_takes_a_passphrase() {
 }
 
 /// A page of a dialog, for a guest in the lobby or for a member who is an admin.
-fn drawn_panel(page: Panel, is_admin: bool, listing: Option<Listing>) -> String {
+fn drawn_panel(page: &Panel, is_admin: bool, listing: Option<Listing>) -> String {
     let mut state = lobby(&[1], false);
     if is_admin {
         state = state.after(Action::AccountCame(account(true)));
@@ -132,40 +132,40 @@ fn drawn_panel(page: Panel, is_admin: bool, listing: Option<Listing>) -> String 
     if let Some(listing) = listing {
         state = state.after(Action::ListingCame(listing));
     }
-    draw_html(panel(&state, &page, crate::state::utc(), &Callback::noop()))
+    draw_html(panel(&state, page, crate::state::utc(), &Callback::noop()))
 }
 
 #[test]
 fn guest_sees_what_they_could_do_and_how() {
-    let own = drawn_panel(Panel::Profile, false, None);
+    let own = drawn_panel(&Panel::Profile, false, None);
     check(
         &own,
         &["You are a guest", "Become a member", r#"data-testid="nickname-input""#],
         &["Devices", "About you"],
     );
-    let passphrase = drawn_panel(Panel::Passphrase, false, None);
+    let passphrase = drawn_panel(&Panel::Passphrase, false, None);
     check(
         &passphrase,
         &["your name is yours alone", r#"autocomplete="new-password""#],
         &["Present passphrase"],
     );
-    check(&drawn_panel(Panel::NewRoom, false, None), &["Private ones are for members"], &["<form"]);
-    let person = drawn_panel(Panel::Person(person("bob")), false, None);
+    check(&drawn_panel(&Panel::NewRoom, false, None), &["Private ones are for members"], &["<form"]);
+    let person = drawn_panel(&Panel::Person(person("bob")), false, None);
     check(&person, &["Write to them directly"], &["In this room", "Ban"]);
 }
 
 #[test]
 fn member_sees_devices_and_admin_what_belongs_to_the_server() {
-    let own = drawn_panel(Panel::Profile, true, None);
+    let own = drawn_panel(&Panel::Profile, true, None);
     check(&own, &["Devices", "Leave", "About you", "Your time zone"], &["You are a guest"]);
-    let passphrase = drawn_panel(Panel::Passphrase, true, None);
+    let passphrase = drawn_panel(&Panel::Passphrase, true, None);
     check(&passphrase, &["Present passphrase", r#"autocomplete="username""#], &[]);
-    let person = drawn_panel(Panel::Person(person("bob")), true, None);
+    let person = drawn_panel(&Panel::Person(person("bob")), true, None);
     check(&person, &["In this room", "Ban", "Everybody in the room sees it."], &[]);
-    let rules = drawn_panel(Panel::Rules, true, None);
+    let rules = drawn_panel(&Panel::Rules, true, None);
     check(&rules, &["Who sees it", "Seconds between messages", "Archived: kept for reading"], &[]);
-    check(&drawn_panel(Panel::Door, true, None), &["Who was sent a link", "Invites", "Changes"], &[]);
-    check(&drawn_panel(Panel::EndRoom, true, None), &[], &["Delete the room"]);
+    check(&drawn_panel(&Panel::Door, true, None), &["Who was sent a link", "Invites", "Changes"], &[]);
+    check(&drawn_panel(&Panel::EndRoom, true, None), &[], &["Delete the room"]);
 }
 
 #[test]
@@ -178,19 +178,19 @@ fn lists_show_what_can_be_done_about_each_row() {
         current,
     };
     let devices = Listing::Sessions(vec![session("a", true), session("b", false)]);
-    let drawn = drawn_panel(Panel::Devices, true, Some(devices));
+    let drawn = drawn_panel(&Panel::Devices, true, Some(devices));
     check(&drawn, &["Firefox on Linux", "last used: Today", "this device", "Sign out everywhere else"], &[]);
     assert_eq!(drawn.matches(">Sign out<").count(), 1, "not this one: {drawn}");
     let muted_until = Some(Timestamp((crate::state::utc().now)().0 + 1));
     let member = Membership { person: person("bob"), role: Role::Admin, muted_until };
-    let drawn = drawn_panel(Panel::Members, true, Some(Listing::Members(vec![member])));
+    let drawn = drawn_panel(&Panel::Members, true, Some(Listing::Members(vec![member])));
     check(&drawn, &[">Bob<", "admin, muted until 12:30", "Change"], &[]);
-    check(&drawn_panel(Panel::Bans, true, Some(Listing::Bans(vec![]))), &["None yet."], &["Loading"]);
-    check(&drawn_panel(Panel::Tokens, true, None), &["Loading…"], &[]);
+    check(&drawn_panel(&Panel::Bans, true, Some(Listing::Bans(vec![]))), &["None yet."], &["Loading"]);
+    check(&drawn_panel(&Panel::Tokens, true, None), &["Loading…"], &[]);
     let line = r#"{"seq":7,"at":0,"author":{"id":"ada","name":"Ada"},"room":"lobby",
         "change":{"change":"banned","person":{"id":"bob","name":"<Bob>"},"reason":"spam","until":9}}"#;
     let lines = vec![serde_json::from_str(line).unwrap()];
-    let drawn = drawn_panel(Panel::Audit, true, Some(Listing::Audit(lines)));
+    let drawn = drawn_panel(&Panel::Audit, true, Some(Listing::Audit(lines)));
     check(&drawn, &["Ada banned &lt;Bob&gt; in lobby: spam", "Show older ones"], &[]);
 }
 
