@@ -24,7 +24,7 @@ pub(super) struct HttpOptions {
     #[arg(long = "host", env = "HOLDLINE_HOST", value_name = "NAME", value_delimiter = ',', value_parser = host)]
     hosts: Vec<String>,
 
-    /// The address of this server for people, as in https://chat.example/; for links, and its host is accepted like one of
+    /// The address of this server for people, as in `https://chat.example/`; for links, and its host is accepted like one of
     /// --host
     #[arg(long, env = "HOLDLINE_ADDRESS", hide_env_values = true, value_name = "URL")]
     address: Option<Address>,
@@ -56,7 +56,7 @@ pub(super) struct HttpOptions {
     )]
     proxy_user_header: Option<HeaderName>,
 
-    /// The header in which that proxy sends the secret, from HOLDLINE_PROXY_SECRET or --proxy-secret-file
+    /// The header in which that proxy sends the secret, from `HOLDLINE_PROXY_SECRET` or --proxy-secret-file
     #[arg(long, env = "HOLDLINE_PROXY_SECRET_HEADER", value_name = "NAME", requires = "proxy_user_header")]
     proxy_secret_header: Option<HeaderName>,
 
