@@ -123,7 +123,7 @@ impl Access {
     /// Whether somebody other than `person` may not take this name: it is, or looks like, an account's or the server's own.
     pub(crate) fn is_name_taken(&self, name: &str, person: &PersonId) -> bool {
         let skeleton = Skeleton::of(name);
-        skeleton.is_reserved() || self.names.get(&skeleton).is_some_and(|owner| owner != person)
+        skeleton.is_access() || self.names.get(&skeleton).is_some_and(|owner| owner != person)
     }
 
     /// The session of an account by the hash of its id.

@@ -190,10 +190,14 @@ impl Hub {
         limit: usize,
         reader: Option<PersonId>,
     ) -> Result<Result<History, UnknownRoom>, LogError> {
+        if self.topic(room).is_none_or(|_| !scope.allows(room)) {
+            return Ok(Err(UnknownRoom));
+        }
+        let page = self.log.page(scope, room.clone(), before, limit, reader).await?;
+        // Asked again now that the messages are in hand.
         let Some(topic) = self.topic(room).filter(|_| scope.allows(room)) else {
             return Ok(Err(UnknownRoom));
         };
-        let page = self.log.page(scope, room.clone(), before, limit, reader).await?;
         let cursor = self.answers.cursor(page.upto);
         Ok(Ok(History { messages: page.messages, cursor, more: page.more, topic }))
     }
@@ -201,14 +205,12 @@ impl Hub {
     /// Lists the rooms, the most recently active first.
     pub fn rooms(&self, scope: &Scope) -> RoomList {
         let cursor = self.answers.cursor(self.head());
-        let readable = match scope.names() {
-            None => self.state.rooms.newest(ROOMS_LISTED),
-            Some(names) => names.iter().filter_map(|name| self.state.rooms.find(name)).collect(),
-        };
-        let mut rooms: Vec<RoomSummary> = readable.iter().map(|room| room.summary()).collect();
+        let newest = self.state.rooms.newest(scope, ROOMS_LISTED);
+        let mut rooms: Vec<RoomSummary> = newest.iter().map(|room| room.summary()).collect();
+        // Asked again now that the summaries are in hand.
+        rooms.retain(|room| scope.allows(&room.name));
         // Heads may have grown between the two reads.
         rooms.sort_unstable_by_key(|room| std::cmp::Reverse(room.head));
-        rooms.truncate(ROOMS_LISTED);
         RoomList { rooms, cursor }
     }
 
@@ -239,11 +241,18 @@ impl Hub {
         self.state.presence.enter(rooms, person, known)
     }
 
-    /// Lets polls that wait for this room, or for all, look at their scopes again: those that may not read it any more end.
-    pub fn scopes_changed(&self, room: &RoomName) {
-        self.state.all_rooms().notify();
-        if let Some(room) = self.state.rooms.find(room) {
-            room.feed().notify();
+    /// Lets polls that wait for one of these rooms ask their scopes again: polls of a room that may not be read any more end
+    /// at once, with [`PollError::UnknownRoom`]. To be called after a decision of [`Readers`](crate::Readers) has changed;
+    /// with all rooms if it concerns a person everywhere.
+    pub fn scopes_changed(&self, rooms: &RoomSelection) {
+        match rooms {
+            RoomSelection::All => self.state.notify_all(),
+            RoomSelection::Named(names) => {
+                names
+                    .iter()
+                    .filter_map(|name| self.state.rooms.find(name))
+                    .for_each(|room| room.feed().notify());
+            }
         }
     }
 

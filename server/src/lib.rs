@@ -22,5 +22,5 @@ mod session;
 
 pub use self::api::{Hosts, HttpConfig, InvalidHost};
 pub use self::http::{BUILD, router, router_with};
-pub use self::scope::Scope;
+pub use self::scope::{Readers, Scope};
 pub use self::serve::{STALL_BYTES, ServeConfig, serve, serve_router};

@@ -1,78 +1,77 @@
-//! The rooms that a caller may read. No read of the hub or of the log is possible without a scope, be it a poll, a stream,
-//! history, the list of rooms or presence. A scope carries a decision; its maker takes it.
+//! The rooms that a reader may read. No read of the hub or of the log is possible without a scope, be it a poll, a stream,
+//! history, the list of rooms or presence. A scope decides nothing: it asks [`Readers`], each time anew, so that a held poll
+//! is answered by the decision of that moment.
 
-use std::collections::BTreeSet;
+use std::fmt::Debug;
 use std::sync::Arc;
 
-use holdline_shared::{RoomName, RoomSelection};
-use parking_lot::RwLock;
+use holdline_shared::{PersonId, RoomName};
 
-/// The rooms that a reader may read.
+/// The decisions about who may read what. An app that embeds the hub implements this trait for its own people.
+///
+/// The hub asks when a poll begins, and again when its entries are in hand. After a decision has changed,
+/// [`Hub::scopes_changed`](crate::hub::Hub::scopes_changed) lets held polls ask again. To keep entries after a change from
+/// readers who lost a room, change the decision before these entries are appended.
+///
+/// Both functions are called for many polls, under locks of the hub: they neither wait nor call the hub.
+pub trait Readers: Debug + Send + Sync + 'static {
+    /// Whether `reader`, `None` for a caller without a session, may read the room at this moment. Not asked while
+    /// [`hides_rooms_from`](Readers::hides_rooms_from) is false.
+    fn may_read(&self, reader: Option<&PersonId>, room: &RoomName) -> bool;
+
+    /// Whether any room, existing or not, is hidden from `reader` at this moment. While this is false, `reader` may read
+    /// every room and shares answers with others. Should cost no more than an atomic load if it is false for everybody.
+    fn hides_rooms_from(&self, reader: Option<&PersonId>) -> bool;
+}
+
+/// The rooms that a reader may read at any moment.
 ///
 /// The server makes one for each caller, in its operations alone. An app that embeds the hub decides itself
 /// what to show to whom, and expresses the decision by the constructor that it calls.
 #[derive(Debug, Clone)]
-pub struct Scope(Rooms);
+pub struct Scope(Reader);
 
 #[derive(Debug, Clone)]
-enum Rooms {
-    Every,
-    Some(Arc<RwLock<BTreeSet<RoomName>>>),
+enum Reader {
+    /// A reader of every room.
+    Unlimited,
+    /// A reader about whom `readers` decide.
+    Limited { readers: Arc<dyn Readers>, id: Option<PersonId> },
 }
 
-/// The scope of the hub itself, for reads that are shown to nobody.
+/// The scope of the hub itself, for reads that are shown to nobody or checked for each reader.
 pub(crate) const EVERY_ROOM: &Scope = &Scope::of_every_room();
 
 impl Scope {
     /// Allows every room, including later ones.
     pub const fn of_every_room() -> Self {
-        Self(Rooms::Every)
+        Self(Reader::Unlimited)
     }
 
-    /// These rooms alone, whether they exist or not.
-    pub fn of_rooms(rooms: impl IntoIterator<Item = RoomName>) -> Self {
-        Self(Rooms::Some(Arc::new(RwLock::new(rooms.into_iter().collect()))))
+    /// Allows the rooms that `readers` let this person read, or a caller without a session.
+    pub fn of_reader(readers: Arc<dyn Readers>, reader: Option<PersonId>) -> Self {
+        Self(Reader::Limited { readers, id: reader })
     }
 
-    /// Takes a room out of this scope and its clones, those of held polls included. One of every room stays as it is. Polls
-    /// that are held hear of it by [`Hub::scopes_changed`](crate::hub::Hub::scopes_changed).
-    pub fn revoke(&self, room: &RoomName) {
-        if let Rooms::Some(rooms) = &self.0 {
-            rooms.write().remove(room);
+    /// Whether any room is hidden from the reader at this moment.
+    pub(crate) fn hides_rooms(&self) -> bool {
+        match &self.0 {
+            Reader::Unlimited => false,
+            Reader::Limited { readers, id } => readers.hides_rooms_from(id.as_ref()),
         }
     }
 
-    /// Whether every room may be read, including later ones.
-    pub(crate) fn allows_every_room(&self) -> bool {
-        matches!(self.0, Rooms::Every)
-    }
-
-    /// Whether this room may be read. Checked again when a held poll is answered, because the decision may
-    /// change meanwhile.
+    /// Whether this room may be read at this moment. The log's reserved rooms never may.
     pub(crate) fn allows(&self, room: &RoomName) -> bool {
-        match &self.0 {
-            Rooms::Every => true,
-            Rooms::Some(rooms) => rooms.read().contains(room),
-        }
-    }
-
-    /// The names of the rooms; `None` for every room.
-    pub(crate) fn names(&self) -> Option<Vec<RoomName>> {
-        match &self.0 {
-            Rooms::Every => None,
-            Rooms::Some(rooms) => Some(rooms.read().iter().cloned().collect()),
-        }
-    }
-
-    /// The part of a selection that may be read.
-    pub(crate) fn narrow(&self, rooms: RoomSelection) -> RoomSelection {
-        match (rooms, self.names()) {
-            (rooms, None) => rooms,
-            (RoomSelection::All, Some(names)) => RoomSelection::Named(names),
-            (RoomSelection::Named(mut rooms), Some(names)) => {
-                rooms.retain(|room| names.contains(room));
-                RoomSelection::Named(rooms)
+        let is_allowed = || match &self.0 {
+            Reader::Unlimited => true,
+            Reader::Limited { readers, id } => {
+                !readers.hides_rooms_from(id.as_ref()) || readers.may_read(id.as_ref(), room)
             }
-        }
+        };
+        !room.is_access() && is_allowed()
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -123,4 +123,11 @@ mod tests {
         assert_eq!(RoomName::parse(&"東".repeat(43)), Err(TooLong));
         assert!(RoomName::parse(&"x".repeat(64)).is_ok());
     }
+
+    #[test]
+    fn reserved_name_cannot_be_parsed() {
+        let access = RoomName::access();
+        assert_eq!(RoomName::parse(access.as_str()), Err(InvalidRoomName::Character('~')));
+        assert!(access.is_access() && !RoomName::lobby().is_access());
+    }
 }

@@ -91,10 +91,14 @@ impl Caller {
         self.require_session().ok()
     }
 
-    /// The rooms that this caller may read: every one, as long as there are no private rooms.
-    #[expect(clippy::unused_self, reason = "which rooms it is will depend on the person")]
-    pub(super) fn scope(&self) -> Scope {
-        Scope::of_every_room()
+    /// The rooms that this caller may read.
+    pub(super) fn scope(&self, app: &App) -> Scope {
+        match &app.config.readers {
+            Some(readers) => {
+                Scope::of_reader(readers.clone(), self.session().map(|person| person.id.clone()))
+            }
+            None => Scope::of_every_room(),
+        }
     }
 
     /// The credential that proves the session.

@@ -1,11 +1,13 @@
-//! The operator's settings for requests: the server's host names, the proxies in front of it, and limits on
-//! creating rooms.
+//! The operator's settings for requests: the server's host names, the proxies in front of it, limits on creating rooms, and
+//! who may read.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 
 use super::host::Hosts;
+use crate::scope::Readers;
 
 /// The policy for requests. Start from the default, and change the fields that matter:
 ///
@@ -28,6 +30,9 @@ pub struct HttpConfig {
     /// The number of rooms that may be created from one IPv4 address or IPv6 /64 network in a burst, and per
     /// hour. A whole school may be one address. Direct connections from this machine have no such limit.
     pub rooms_per_visitor: u32,
+    /// The decisions about which rooms a caller may read, for an app with people of its own; without, everybody reads every
+    /// room. What is hidden looks like what does not exist. Says nothing about who may write.
+    pub readers: Option<Arc<dyn Readers>>,
 }
 
 impl Default for HttpConfig {
@@ -38,6 +43,7 @@ impl Default for HttpConfig {
             trusted_proxies: Vec::new(),
             rooms_per_person: 10,
             rooms_per_visitor: 100,
+            readers: None,
         }
     }
 }

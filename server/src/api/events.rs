@@ -33,7 +33,7 @@ pub(crate) async fn events(app: App, call: Call) -> Result<Reply, ApiError> {
     let query = PollQuery::from_pairs(call.query_pairs())?;
     let resumed = call.header("last-event-id").filter(|id| !id.is_empty());
     let after = resumed.map_or(Ok(query.after), str::parse)?;
-    let scope = call.caller.scope();
+    let scope = call.caller.scope(&app);
     drop(call);
     // An invalid request shows here, while it can still be answered with an error status.
     let first = match look(&app, &scope, &query.rooms, after, Duration::ZERO).await {
@@ -119,6 +119,7 @@ mod tests {
     use crate::api::HttpConfig;
     use crate::hub::Hub;
     use crate::log::{Draft, MemoryLog};
+    use crate::scope::tests::RoomsOnly;
 
     #[tokio::test]
     async fn stream_stays_within_its_scope() {
@@ -129,7 +130,7 @@ mod tests {
             hub.publish(draft).await.unwrap();
         }
         let app = App::new(hub, HttpConfig::default());
-        let scope = Scope::of_rooms(["tea".parse().unwrap()]);
+        let scope = RoomsOnly::new(&["tea"]).scope();
         let all = look(&app, &scope, &RoomSelection::All, After::Start, Duration::ZERO).await;
         let text = String::from_utf8(event(&all).to_vec()).unwrap();
         assert!(text.contains("tea") && !text.contains("secret"), "{text}");

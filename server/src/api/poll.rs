@@ -52,7 +52,7 @@ pub(crate) fn admit_poll<'a>(
     query: &'a PollQuery,
 ) -> Result<PollRequest<'a>, ApiError> {
     let person = if query.here.is_empty() { None } else { Some(caller.require_session()?) };
-    let (scope, wait) = (caller.scope(), query.wait.unwrap_or(app.hub.config().wait));
+    let (scope, wait) = (caller.scope(app), query.wait.unwrap_or(app.hub.config().wait));
     let admitted = app.hub.admit(&scope, &query.rooms, query.after, wait)?;
     if person.is_some()
         && let RoomSelection::Named(names) = &query.rooms

@@ -21,7 +21,7 @@ struct RoomBody {
 /// Lists the most recently active rooms.
 pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
-    Ok(Reply::json(200, &app.hub.rooms(&call.caller.scope()))?)
+    Ok(Reply::json(200, &app.hub.rooms(&call.caller.scope(&app)))?)
 }
 
 /// Creates a room, or changes its topic.

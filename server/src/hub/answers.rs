@@ -9,7 +9,7 @@ use holdline_shared::{Cursor, RoomSelection, Seq};
 
 use super::collect::Found;
 use super::error::PollError;
-use super::poll_request::Completed;
+use super::poll_request::{Completed, Visibility};
 use super::presence::PresenceUpdate;
 use super::state::HubState;
 use crate::log::{Log, StoredEntry};
@@ -54,27 +54,40 @@ impl Answers {
         Cursor { epoch: self.log.epoch(), seq }
     }
 
-    /// Encodes the answer to a completed poll, and returns it with the keeper's key. A poll that needs the
-    /// log belongs to [`LogReads`](super::log_reads::LogReads); here it is answered as if there were nothing.
-    pub(crate) fn answer<K>(&self, completed: Completed<K>) -> (K, Answer) {
-        let Completed { key, scope, epoch, after, found, presence, feeds } = completed;
+    /// Encodes the answer to a completed poll, and returns it with the keeper's key. The scope is asked again. A poll that
+    /// needs the log belongs to [`LogReads`](super::log_reads::LogReads); here it is answered as if there were nothing.
+    pub(crate) fn answer<K>(&self, completed: Completed<K>) -> (K, Result<Answer, PollError>) {
+        let Completed { key, epoch, after, found, has_news, view } = completed;
         let at = |seq| Cursor { epoch, seq };
-        let presence = presence.as_ref();
-        let (entries, upto) = match found {
-            Found::Shared(body, upto) => {
-                return (key, Answer { body, cursor: at(upto), is_empty: false });
-            }
-            Found::Entries(entries, upto) => (entries, upto),
-            Found::Nothing(upto) => (Vec::new(), upto),
-            Found::NotCached => (Vec::new(), after),
+        let visibility = match view.visibility() {
+            Err(error) => return (key, Err(error)),
+            Ok(Visibility::None) => return (key, Ok(self.nothing(at(after)))),
+            Ok(visibility) => visibility,
         };
-        let answer = self.encode(&entries, at(upto), presence);
-        if let ([feed], false) = (feeds.as_slice(), answer.is_empty)
-            && feed.key().is_shared_within(&scope)
-        {
-            feed.share_answer(after, presence.map(|presence| presence.tag), upto, &answer.body);
+        let is_full = visibility == Visibility::Full;
+        let (mut entries, upto, is_shareable) = match found {
+            Found::Shared(body, upto) if is_full => {
+                return (key, Ok(Answer { body, cursor: at(upto), is_empty: false }));
+            }
+            // A shared answer may have entries that are hidden by now; the next poll gets the others.
+            Found::Shared(..) | Found::NotCached => (Vec::new(), after, false),
+            Found::Entries(entries, upto) => (entries, upto, is_full),
+            Found::Filtered(entries, upto) => (entries, upto, false),
+            // Entries may have been passed over because they were hidden a moment ago.
+            Found::Nothing(upto) => {
+                let is_beyond = view.feeds.as_slice().iter().any(|feed| feed.is_beyond(after));
+                (Vec::new(), upto, is_full && !is_beyond)
+            }
+        };
+        if !is_full {
+            entries.retain(|entry| view.scope.allows(&entry.room));
         }
-        (key, answer)
+        let update = if has_news { view.presence_update() } else { None };
+        let answer = self.encode(&entries, at(upto), update.as_ref());
+        if let ([feed], true, false) = (view.feeds.as_slice(), is_shareable, answer.is_empty) {
+            feed.share_answer(after, update.map(|update| update.tag), upto, &answer.body);
+        }
+        (key, Ok(answer))
     }
 
     /// An empty answer.

@@ -24,6 +24,8 @@ pub(super) enum Reuse {
 /// The result of a look for one poll, with the position that it reaches.
 pub(super) enum Found {
     Entries(Vec<Arc<StoredEntry>>, Seq),
+    /// Entries of all rooms without those that are hidden from the poll's reader. No other poll is given them.
+    Filtered(Vec<Arc<StoredEntry>>, Seq),
     /// The answer that another poll got.
     Shared(Bytes, Seq),
     /// The log has to be read.
@@ -36,7 +38,10 @@ impl Found {
     /// The position that the finding reaches; zero if the log has to be read.
     pub(super) fn upto(&self) -> Seq {
         match self {
-            Self::Entries(_, upto) | Self::Shared(_, upto) | Self::Nothing(upto) => *upto,
+            Self::Entries(_, upto)
+            | Self::Filtered(_, upto)
+            | Self::Shared(_, upto)
+            | Self::Nothing(upto) => *upto,
             Self::NotCached => Seq::START,
         }
     }
@@ -66,22 +71,28 @@ impl HubState {
     fn collect(&self, feeds: &[Arc<Feed>], scope: &Scope, after: Seq, reuse: Reuse) -> Option<Found> {
         let head = self.head();
         if let [feed] = feeds {
-            if let Reuse::Answer(presence) = reuse
-                && feed.key().is_shared_within(scope)
+            let filter = Some(scope).filter(|scope| feed.key().is_filtered_by(scope));
+            if let (None, Reuse::Answer(presence)) = (filter, reuse)
                 && let Some((body, upto)) = feed.shared_answer(after, presence)
             {
                 return Some(Found::Shared(body, upto));
             }
-            return match feed.collect(scope, after, head, BATCH_ENTRIES) {
-                Collected::Nothing => None,
-                Collected::NotCached => Some(Found::NotCached),
-                Collected::Removed => Some(Found::Nothing(after)),
-                Collected::Entries(entries) => Some(fit(entries, head)),
+            return match (feed.collect(filter, after, head, BATCH_ENTRIES), filter) {
+                (Collected::Nothing, _) => None,
+                // A read of the log would find nothing, and end the hold in vain.
+                (Collected::NotCached, Some(scope)) if !self.rooms.has_news(scope, after) => None,
+                (Collected::NotCached, _) => Some(Found::NotCached),
+                (Collected::Removed, _) => Some(Found::Nothing(after)),
+                (Collected::Entries(entries), filter) => {
+                    let (entries, upto) = fit(entries, head);
+                    let found = if filter.is_some() { Found::Filtered } else { Found::Entries };
+                    Some(found(entries, upto))
+                }
             };
         }
         let mut all = Vec::new();
         for feed in feeds {
-            match feed.collect(scope, after, head, BATCH_ENTRIES + 1) {
+            match feed.collect(None, after, head, BATCH_ENTRIES + 1) {
                 Collected::Nothing => {}
                 Collected::NotCached => return Some(Found::NotCached),
                 Collected::Removed => return Some(Found::Nothing(after)),
@@ -89,16 +100,19 @@ impl HubState {
             }
         }
         all.sort_unstable_by_key(|entry| entry.seq);
-        (!all.is_empty()).then(|| fit(all, head))
+        (!all.is_empty()).then(|| {
+            let (entries, upto) = fit(all, head);
+            Found::Entries(entries, upto)
+        })
     }
 }
 
-/// Cuts a batch at its limits. A full batch reaches as far as its last entry, any other as far as the head of
-/// its view.
-fn fit(mut entries: Vec<Arc<StoredEntry>>, head: Seq) -> Found {
+/// Cuts a batch at its limits, and returns the position that it reaches: its last entry if it is full, the head of its view
+/// otherwise.
+fn fit(mut entries: Vec<Arc<StoredEntry>>, head: Seq) -> (Vec<Arc<StoredEntry>>, Seq) {
     let fitting = StoredEntry::fitting(&entries);
     let is_full = fitting < entries.len() || fitting == BATCH_ENTRIES;
     entries.truncate(fitting);
     let upto = if is_full { entries.last().map_or(head, |entry| entry.seq) } else { head };
-    Found::Entries(entries, upto)
+    (entries, upto)
 }

@@ -29,12 +29,9 @@ impl WaitKey {
         }
     }
 
-    /// Whether a reader is answered the same here as everybody else.
-    pub(super) fn is_shared_within(&self, scope: &Scope) -> bool {
-        match self {
-            Self::AllRooms => scope.allows_every_room(),
-            Self::Room(_) => true,
-        }
+    /// Whether some of the feed's entries are hidden from a reader who may wait for it.
+    pub(super) fn is_filtered_by(&self, scope: &Scope) -> bool {
+        matches!(self, Self::AllRooms) && scope.hides_rooms()
     }
 }
 
@@ -155,8 +152,8 @@ impl Feed {
         self.state.lock().head > after
     }
 
-    /// The entries after `after` and up to `upto` that may be read, at most `limit`.
-    pub(super) fn collect(&self, scope: &Scope, after: Seq, upto: Seq, limit: usize) -> Collected {
+    /// The entries after `after` and up to `upto`, at most `limit`; with a filter those alone that it allows.
+    pub(super) fn collect(&self, filter: Option<&Scope>, after: Seq, upto: Seq, limit: usize) -> Collected {
         let state = self.state.lock();
         if state.is_removed {
             return Collected::Removed;
@@ -169,7 +166,8 @@ impl Feed {
         }
         let start = state.recent.partition_point(|entry| entry.seq <= after);
         let recent = state.recent.range(start..).take_while(|entry| entry.seq <= upto);
-        let found: Vec<_> = recent.filter(|entry| scope.allows(&entry.room)).take(limit).cloned().collect();
+        let is_shown = |entry: &&Arc<StoredEntry>| filter.is_none_or(|scope| scope.allows(&entry.room));
+        let found: Vec<_> = recent.filter(is_shown).take(limit).cloned().collect();
         if found.is_empty() { Collected::Nothing } else { Collected::Entries(found) }
     }
 

@@ -18,7 +18,7 @@ use super::coalescer::Coalescer;
 use super::collect::{Found, Reuse};
 use super::error::PollError;
 use super::feed::{Feed, WaitKey};
-use super::poll_request::{Admitted, Begin, Completed, Feeds, PollRequest};
+use super::poll_request::{Admitted, Begin, Completed, Feeds, PollRequest, View};
 use super::presence::PresenceLease;
 use super::ready_set::ReadySet;
 use super::state::{HubState, wait_keys};
@@ -113,7 +113,12 @@ impl<K> HeldPolls<K> {
             let feed = &self.lists[list as usize].feed;
             if let Some(finding) = self.check(from_ref(feed), &scope, after, presence.as_deref(), false) {
                 let (epoch, feeds) = (feed.epoch(), Feeds::One(feed.clone()));
-                return Begin::Completed(complete(key, (scope, epoch, after), finding, presence, feeds));
+                return Begin::Completed(complete(
+                    key,
+                    (epoch, after),
+                    finding,
+                    View { scope, feeds, presence },
+                ));
             }
         }
         // The list is registered, so later changes are not missed.
@@ -137,8 +142,8 @@ impl<K> HeldPolls<K> {
             && let Some(finding) = self.check(&feeds, &scope, after, presence.as_deref(), now.is_none())
         {
             let epoch = self.epoch_of(&feeds);
-            let feeds = Feeds::Several(feeds);
-            return Begin::Completed(complete(key, (scope, epoch, after), finding, presence, feeds));
+            let view = View { scope, feeds: Feeds::Several(feeds), presence };
+            return Begin::Completed(complete(key, (epoch, after), finding, view));
         }
         let shown = presence.iter().flat_map(|presence| presence.feeds().cloned());
         let mut lists: Vec<u32> =
@@ -219,6 +224,8 @@ impl<K> HeldPolls<K> {
         list.register();
         let members = std::mem::take(&mut list.members);
         let (before, mut reached) = (self.polls.len(), Seq::START);
+        // Read before the looks: entries up to here are in the feeds.
+        let looked_upto = self.state.head();
         for id in members {
             let Some(poll) = self.polls.get(id as usize) else { continue };
             if let Some(finding) = self.check_poll(poll, false) {
@@ -226,7 +233,12 @@ impl<K> HeldPolls<K> {
                 answer(self.complete(id, Some(number), finding));
             } else {
                 let slot = self.lists[number as usize].add(number, id);
-                self.polls[id as usize].registration.move_slot(number, slot.index);
+                let poll = &mut self.polls[id as usize];
+                poll.registration.move_slot(number, slot.index);
+                if self.lists[number as usize].feed.key().is_filtered_by(&poll.scope) {
+                    // What is hidden is looked at once only.
+                    poll.after = poll.after.max(looked_upto);
+                }
             }
         }
         if self.polls.len() < before
@@ -259,8 +271,7 @@ impl<K> HeldPolls<K> {
         self.check(feeds, &poll.scope, poll.after, poll.presence.as_deref(), is_over)
     }
 
-    /// Looks once. A poll whose reader may no longer read one of its rooms ends empty, and the next one is
-    /// told that the room is unknown.
+    /// Looks once. The hold of a poll ends if its reader may no longer read one of its rooms; the answer says so.
     fn check(
         &self,
         feeds: &[Arc<Feed>],
@@ -271,7 +282,7 @@ impl<K> HeldPolls<K> {
     ) -> Option<Finding> {
         let shown = presence.into_iter().flat_map(PresenceLease::feeds);
         let is_within = |feed: &Arc<Feed>| feed.key().is_within(scope);
-        if !scope.allows_every_room() && !feeds.iter().chain(shown).all(is_within) {
+        if scope.hides_rooms() && !feeds.iter().chain(shown).all(is_within) {
             return Some((Found::Nothing(after), false));
         }
         let news = presence.and_then(PresenceLease::news);
@@ -319,7 +330,7 @@ impl<K> HeldPolls<K> {
         };
         let epoch = self.epoch_of(feeds.as_slice());
         let Held { key, scope, after, presence, .. } = self.remove(id, left);
-        complete(key, (scope, epoch, after), finding, presence, feeds)
+        complete(key, (epoch, after), finding, View { scope, feeds, presence })
     }
 
     fn remove(&mut self, id: HeldId, left: Option<u32>) -> Held<K> {
@@ -346,16 +357,8 @@ impl<K> HeldPolls<K> {
     }
 }
 
-fn complete<K>(
-    key: K,
-    (scope, epoch, after): (Scope, Epoch, Seq),
-    (found, has_news): Finding,
-    presence: Option<Box<PresenceLease>>,
-    feeds: Feeds,
-) -> Completed<K> {
-    let is_encoded = matches!(found, Found::Shared(..));
-    let presence = presence.filter(|_| has_news && !is_encoded).map(|lease| lease.update());
-    Completed { key, scope, epoch, after, found, presence, feeds }
+fn complete<K>(key: K, (epoch, after): (Epoch, Seq), (found, has_news): Finding, view: View) -> Completed<K> {
+    Completed { key, epoch, after, found, has_news, view }
 }
 
 impl<K> Drop for HeldPolls<K> {

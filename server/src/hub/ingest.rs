@@ -11,7 +11,7 @@ use super::sync::Ordering;
 use crate::log::{LoggedRoom, RoomCut, StoredEntry};
 
 impl HubState {
-    /// Ingests a group of durable entries. Called in log order.
+    /// Ingests a group of durable entries. Called in log order. Entries of the reserved room only move the head.
     pub(super) fn on_commit(&self, group: &[Arc<StoredEntry>]) {
         let Some(last) = group.last() else { return };
         let all_rooms = self.all_rooms();
@@ -30,8 +30,12 @@ impl HubState {
                 self.redact(&room, *target);
             }
         }
-        self.head.store(last.seq.0, Ordering::Release);
+        // Before the entries become visible: a poll that has looked at them may skip rooms without news.
         self.rooms.note_heads(&touched);
+        self.head.store(last.seq.0, Ordering::Release);
+        if touched.is_empty() {
+            return;
+        }
         for (room, _) in &touched {
             room.feed().notify();
         }

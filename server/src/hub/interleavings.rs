@@ -7,19 +7,21 @@
 
 mod model;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use holdline_shared::{RoomSelection, Seq};
 
 use super::collect::{Found, Reuse};
+use super::error::PollError;
 use super::poll_request::{Begin, PollRequest};
 use super::state::HubState;
 use super::sync::{Ordering, advance, now};
 use crate::log::RoomCut;
-use crate::scope::EVERY_ROOM;
+use crate::scope::{EVERY_ROOM, Scope};
 use model::{
-    EventLoop, admitted, check, check_within, entry, follow, follow_as_task, hub, hub_with, named, person,
-    room, spawn,
+    EventLoop, Removable, admitted, admitted_within, answers, check, check_within, entry, follow,
+    follow_as_task, hub, hub_with, named, person, room, seqs, spawn,
 };
 
 #[test]
@@ -159,7 +161,7 @@ fn empty_answer_claims_no_more_than_was_looked_at() {
             match EventLoop::new(&poller).poll(request).found {
                 Found::Nothing(upto) => assert_eq!(upto, Seq(1), "2 was not seen"),
                 Found::Entries(entries, upto) => assert_eq!((entries.len(), upto), (1, Seq(2))),
-                Found::Shared(..) | Found::NotCached => panic!("nothing is shared or evicted"),
+                _ => panic!("nothing is shared, evicted or hidden"),
             }
         });
         hub.on_commit(&[entry(2, "lobby")]);
@@ -198,6 +200,57 @@ fn poll_of_a_room_that_expires_is_let_go() {
 }
 
 #[test]
+fn nothing_after_a_removal_is_answered() {
+    for rooms in [named(&["tea"]), named(&["lobby", "tea"]), RoomSelection::All] {
+        check_within(2, move || {
+            let (hub, rooms, readers) =
+                (hub(&["lobby", "tea"]), rooms.clone(), Arc::new(Removable::default()));
+            let (poller, scope) = (hub.clone(), Scope::of_reader(readers.clone(), None));
+            let asked = rooms.clone();
+            let poller = spawn(move || {
+                let admitted = admitted_within(scope, Seq(2));
+                let request = PollRequest { rooms: &asked, admitted, presence: None };
+                let completed = EventLoop::new(&poller).poll(request);
+                match answers(&poller).answer(completed).1 {
+                    Ok(answer) => assert!(!seqs(&answer.body).contains(&4), "4 is newer than the removal"),
+                    Err(error) => assert!(matches!(error, PollError::UnknownRoom(_)), "{error}"),
+                }
+            });
+            hub.on_commit(&[entry(3, "tea")]);
+            readers.remove();
+            hub.on_commit(&[entry(4, "tea")]);
+            // Somebody who may read the room makes an answer that others could be given.
+            assert_eq!(follow(&hub, &rooms, Seq(2), Seq(4)), [3, 4]);
+            poller.join().unwrap();
+        });
+    }
+}
+
+#[test]
+fn removal_ends_a_hold() {
+    check(|| {
+        let (hub, readers) = (hub(&["tea"]), Arc::new(Removable::default()));
+        let mut event_loop = EventLoop::new(&hub);
+        let rooms = named(&["tea"]);
+        let admitted = admitted_within(Scope::of_reader(readers.clone(), None), Seq(1));
+        let begun = event_loop.held.begin((), PollRequest { rooms: &rooms, admitted, presence: None }, now());
+        assert!(matches!(begun, Ok(Begin::Held(_))));
+        let answers = answers(&hub);
+        let poller = spawn(move || {
+            let mut ended = None;
+            while ended.is_none() {
+                event_loop.sleep();
+                event_loop.held.deliver_ready(now(), |completed| ended = Some(answers.answer(completed).1));
+            }
+            assert!(matches!(ended, Some(Err(PollError::UnknownRoom(_)))));
+        });
+        readers.remove();
+        hub.notify_all();
+        poller.join().unwrap();
+    });
+}
+
+#[test]
 fn arrival_ends_a_hold() {
     check(|| {
         let hub = hub(&["lobby"]);
@@ -215,7 +268,7 @@ fn arrival_ends_a_hold() {
         let poller = spawn(move || {
             let rooms = named(&["lobby"]);
             let request = PollRequest { rooms: &rooms, admitted: admitted(Seq(1)), presence: Some(presence) };
-            EventLoop::new(&poller).poll(request).presence.unwrap()
+            EventLoop::new(&poller).poll(request).view.presence_update().unwrap()
         });
         let bob = enter(&hub, "bob", None);
         let told = poller.join().unwrap();

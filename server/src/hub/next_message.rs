@@ -39,11 +39,13 @@ impl Polls {
         let mut is_counted = false;
         loop {
             // A room that may not be read is treated like one that does not exist.
-            let found = if scope.allows(room) {
-                self.next_entries(scope, &key, after.seq).await?
-            } else {
-                ReadEntries { entries: Vec::new(), upto: self.state.head().max(after.seq) }
-            };
+            let upto = self.state.head().max(after.seq);
+            let mut found = ReadEntries { entries: Vec::new(), upto };
+            if scope.allows(room) {
+                found = self.next_entries(scope, &key, after.seq).await?;
+                // Asked again now that the entries are in hand.
+                found.entries.retain(|entry| scope.allows(&entry.room));
+            }
             if self.state.epoch() != epoch {
                 return Err(PollError::EpochChanged(self.answers.cursor(self.state.head())));
             }
@@ -87,7 +89,9 @@ impl Polls {
     async fn next_entries(&self, scope: &Scope, key: &WaitKey, after: Seq) -> Result<ReadEntries, PollError> {
         let feed = self.state.feed(key).unwrap_or_else(|| self.state.all_rooms());
         match self.state.check(&[feed], scope, after, Reuse::Nothing, true) {
-            Some(Found::Entries(entries, upto)) => Ok(ReadEntries { entries, upto }),
+            Some(Found::Entries(entries, upto) | Found::Filtered(entries, upto)) => {
+                Ok(ReadEntries { entries, upto })
+            }
             Some(Found::NotCached) => {
                 let WaitKey::Room(room) = key else {
                     return Ok(ReadEntries { entries: Vec::new(), upto: after });

@@ -7,7 +7,8 @@ use std::time::Duration;
 use holdline_shared::{Epoch, RoomSelection, Seq};
 
 use super::collect::Found;
-use super::feed::Feed;
+use super::error::PollError;
+use super::feed::{Feed, WaitKey};
 use super::presence::{PresenceLease, PresenceUpdate};
 use super::wait_list::HeldId;
 use crate::scope::Scope;
@@ -45,13 +46,56 @@ pub(crate) enum Begin<K> {
 /// A poll that is ready to be answered.
 pub(crate) struct Completed<K> {
     pub(super) key: K,
-    pub(super) scope: Scope,
     pub(super) epoch: Epoch,
     pub(super) after: Seq,
     pub(super) found: Found,
-    /// A change of presence; `None` with a shared answer, which contains it already.
-    pub(super) presence: Option<PresenceUpdate>,
+    /// Whether presence has changed for the poll's person. A shared answer contains the change already.
+    pub(super) has_news: bool,
+    pub(super) view: View,
+}
+
+/// The part of the hub that a completed poll asked for, and the reader's scope, which is asked again when entries and
+/// presence are in hand.
+pub(super) struct View {
+    pub(super) scope: Scope,
     pub(super) feeds: Feeds,
+    pub(super) presence: Option<Box<PresenceLease>>,
+}
+
+/// The extent to which a reader may see its view at this moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Visibility {
+    /// Every entry of the view.
+    Full,
+    /// The entries of some rooms; the view is of all.
+    Filtered,
+    /// Nothing: a room whose presence the view includes is hidden. The next poll leaves this room out.
+    None,
+}
+
+impl View {
+    /// Decides what the reader may see of the view at this moment; an error if a room that the poll named is hidden. Ends the
+    /// person's presence in hidden rooms.
+    pub(super) fn visibility(&self) -> Result<Visibility, PollError> {
+        if !self.scope.hides_rooms() {
+            return Ok(Visibility::Full);
+        }
+        let hidden = |key: &&WaitKey| !key.is_within(&self.scope);
+        let is_shown = self.presence.as_ref().is_none_or(|presence| presence.withdraw_beyond(&self.scope));
+        if let Some(key) = self.feeds.as_slice().iter().map(|feed| feed.key()).find(hidden) {
+            return Err(PollError::unknown_room(key));
+        }
+        Ok(match self.feeds.as_slice() {
+            _ if !is_shown => Visibility::None,
+            [feed] if *feed.key() == WaitKey::AllRooms => Visibility::Filtered,
+            _ => Visibility::Full,
+        })
+    }
+
+    /// The present state of the view's presence.
+    pub(super) fn presence_update(&self) -> Option<PresenceUpdate> {
+        self.presence.as_ref().map(|presence| presence.update())
+    }
 }
 
 /// The feeds that a poll reads.

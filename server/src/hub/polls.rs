@@ -50,7 +50,7 @@ impl Polls {
     /// Answers an admitted poll once it is complete.
     pub(super) async fn reply(&self, request: PollRequest<'_>) -> Result<Answer, PollError> {
         match self.tasks.reply(request).await? {
-            Reply::Ready(answer) => Ok(answer),
+            Reply::Ready(answer) => answer,
             Reply::Reading(read) => read.await,
         }
     }

@@ -15,6 +15,7 @@ use super::feed::{Feed, Tag};
 use super::room::Room;
 use super::room_presence::Stay;
 use super::sync::Mutex;
+use crate::scope::Scope;
 
 /// The rooms with people in them, or with people a moment ago.
 pub(super) struct Presence {
@@ -120,6 +121,19 @@ impl PresenceLease {
     /// The feeds of the lease's rooms, which are notified of changes.
     pub(super) fn feeds(&self) -> impl Iterator<Item = &Arc<Feed>> {
         self.places.iter().map(|place| place.room.feed())
+    }
+
+    /// Ends the person's presence, without grace, in those of the lease's rooms that `scope` does not allow. Returns whether
+    /// it allows all of them.
+    pub(super) fn withdraw_beyond(&self, scope: &Scope) -> bool {
+        let mut allows_all = true;
+        for place in self.places.iter().filter(|place| !scope.allows(place.room.name())) {
+            allows_all = false;
+            if place.room.presence().withdraw(place.stay) {
+                place.room.feed().notify();
+            }
+        }
+        allows_all
     }
 
     /// Whether the lease has no room but this feed's.

@@ -156,6 +156,20 @@ impl RoomPresence {
         self.publish_if_due(&mut state)
     }
 
+    /// Ends this stay at once; returns whether a change was published.
+    pub(super) fn withdraw(&self, stay: Stay) -> bool {
+        let mut state = self.state.lock();
+        let State { members, by_id, has_changed, .. } = &mut *state;
+        let Some(member) = members.get(stay.index as usize) else { return false };
+        if member.stay != stay.number {
+            return false;
+        }
+        by_id.remove(&member.person.id);
+        members.remove(stay.index as usize);
+        *has_changed = true;
+        self.publish_if_due(&mut state)
+    }
+
     /// Renames this person; returns whether a change was published.
     pub(super) fn rename(&self, person: &Person) -> bool {
         let mut state = self.state.lock();

@@ -9,6 +9,7 @@ use holdline_shared::{Epoch, RoomName, Seq};
 use super::room::Room;
 use super::sync::{AtomicU64, Mutex, Ordering, RwLock};
 use crate::log::LoggedRoom;
+use crate::scope::Scope;
 
 /// The rooms of a hub.
 pub(super) struct RoomTable {
@@ -53,9 +54,27 @@ impl RoomTable {
         rooms
     }
 
-    /// The rooms with the newest entries, newest first. The lock is held only while they are collected.
-    pub(super) fn newest(&self, count: usize) -> Vec<Arc<Room>> {
-        self.by_head.lock().values().rev().take(count).cloned().collect()
+    /// The rooms with the newest entries among those that `scope` allows, newest first. The lock is held only while a portion
+    /// is collected.
+    pub(super) fn newest(&self, scope: &Scope, count: usize) -> Vec<Arc<Room>> {
+        let (mut newest, mut before) = (Vec::new(), Seq(u64::MAX));
+        while newest.len() < count {
+            let by_head = self.by_head.lock();
+            let portion = by_head.range(..before).rev().take(count);
+            let portion: Vec<_> = portion.map(|(head, room)| (*head, room.clone())).collect();
+            drop(by_head);
+            let Some((oldest, _)) = portion.last() else { break };
+            before = *oldest;
+            newest.extend(portion.into_iter().map(|(_, room)| room).filter(|room| scope.allows(room.name())));
+        }
+        newest.truncate(count);
+        newest
+    }
+
+    /// Whether a room that `scope` allows has entries after this position, or one that is gone had some.
+    pub(super) fn has_news(&self, scope: &Scope, after: Seq) -> bool {
+        self.forgotten.load(Ordering::Acquire) > after.0
+            || self.by_head.lock().range(after.next()..).any(|(_, room)| scope.allows(room.name()))
     }
 
     /// The room of this name, created if it does not exist.

@@ -85,6 +85,11 @@ impl HubState {
     /// Ends every hold, present and future.
     pub(super) fn close(&self) {
         self.is_closing.store(true, Ordering::SeqCst);
+        self.notify_all();
+    }
+
+    /// Lets every held poll look again.
+    pub(super) fn notify_all(&self) {
         self.all_rooms().notify();
         for room in self.rooms.all() {
             room.feed().notify();

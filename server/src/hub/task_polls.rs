@@ -80,7 +80,7 @@ impl TaskPolls {
             () = sleep_until(deadline) => {}
         }
         let reply = registration.expire();
-        Ok(reply.unwrap_or_else(|| Reply::Ready(self.keeper.answers.nothing(after))))
+        Ok(reply.unwrap_or_else(|| Reply::Ready(Ok(self.keeper.answers.nothing(after)))))
     }
 }
 

@@ -5,6 +5,7 @@ mod cache;
 mod held_polls;
 mod polls;
 mod presence;
+mod removals;
 mod scopes;
 
 use holdline_shared::{Person, RoomName, Seq};

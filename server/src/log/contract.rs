@@ -108,6 +108,8 @@ macro_rules! suite {
             batch_is_limited
             history_is_paged_backwards
             reads_stay_within_their_scope
+            read_passes_over_hidden_entries
+            reserved_room_is_neither_read_nor_counted
             head_is_never_behind_a_read
             only_the_author_changes_a_message
             deleted_texts_are_removed

@@ -132,7 +132,9 @@ pub trait Log: Send + Sync + 'static {
 
     /// Reads the entries of those of the rooms that `scope` allows after `after`, in log order, at most
     /// [`BATCH_ENTRIES`](holdline_shared::limits::BATCH_ENTRIES) and about
-    /// [`BATCH_BYTES`](holdline_shared::limits::BATCH_BYTES) of them.
+    /// [`BATCH_BYTES`](holdline_shared::limits::BATCH_BYTES) of them. Passes over the entries of other rooms; after some
+    /// thousands of them the chunk may end without an entry before the head. The scope is asked once the entries are in
+    /// hand, and once every change that they make to it has been made.
     fn read(
         &self,
         scope: &Scope,

@@ -137,8 +137,8 @@ impl<J: Journal> Log for JournaledLog<J> {
         rooms: RoomSelection,
         after: Seq,
     ) -> BoxFuture<'static, Result<Chunk, LogError>> {
-        let rooms = scope.narrow(rooms);
-        self.read_projection(|projection| projection.read(&rooms, after))
+        // Under the lock, so what the entries change about who may read is known.
+        self.read_projection(|projection| projection.read(scope, &rooms, after))
     }
 
     fn page(
@@ -149,8 +149,10 @@ impl<J: Journal> Log for JournaledLog<J> {
         limit: usize,
         reader: Option<PersonId>,
     ) -> BoxFuture<'static, Result<Page, LogError>> {
-        let room = Some(room).filter(|room| scope.allows(room));
-        self.read_projection(|projection| projection.page(room.as_ref(), before, limit, reader.as_ref()))
+        self.read_projection(|projection| {
+            let readable = Some(&room).filter(|room| scope.allows(room));
+            projection.page(readable, before, limit, reader.as_ref())
+        })
     }
 
     fn prune(&self, retention: Retention) -> BoxFuture<'static, Result<bool, LogError>> {

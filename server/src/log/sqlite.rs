@@ -200,12 +200,13 @@ impl Log for SqliteLog {
         rooms: RoomSelection,
         after: Seq,
     ) -> BoxFuture<'static, Result<Chunk, LogError>> {
-        let (shared, rooms) = (self.shared.clone(), scope.narrow(rooms));
+        let (shared, scope) = (self.shared.clone(), scope.clone());
         self.read_as(ReadKind::Entries, move |db| {
-            let chunk = projection::read(db, &rooms, after)?;
+            let mut chunk = projection::read(db, &scope, &rooms, after)?;
             if chunk.upto > after {
                 shared.saw(chunk.upto);
             }
+            chunk.entries.retain(|entry| scope.allows(&entry.room));
             Ok(chunk)
         })
     }
@@ -218,10 +219,14 @@ impl Log for SqliteLog {
         limit: usize,
         asking: Option<PersonId>,
     ) -> BoxFuture<'static, Result<Page, LogError>> {
-        let (shared, room) = (self.shared.clone(), Some(room).filter(|room| scope.allows(room)));
+        let (shared, scope) = (self.shared.clone(), scope.clone());
         self.read_as(ReadKind::Messages, move |db| {
-            let page = projection::page(db, room.as_ref(), before, limit, asking.as_ref())?;
+            let readable = Some(&room).filter(|room| scope.allows(room));
+            let mut page = projection::page(db, readable, before, limit, asking.as_ref())?;
             shared.saw(page.upto);
+            if !scope.allows(&room) {
+                (page.messages, page.more) = (Vec::new(), false);
+            }
             Ok(page)
         })
     }

@@ -315,7 +315,7 @@ impl EventLoop {
                 not_cached.push(completed);
             } else {
                 let (number, answer) = app.hub.answers().answer(completed);
-                connections.answer_poll(&app.hub, number as usize, &answer);
+                connections.reply_to_poll(&app.hub, number as usize, answer, None);
             }
         });
         for completed in not_cached {
@@ -328,7 +328,7 @@ impl EventLoop {
         let (number, reply) = reads.reply(self.app.hub.answers(), completed);
         let number = number as usize;
         match reply {
-            hub::Reply::Ready(answer) => self.connections.answer_poll(&self.app.hub, number, &answer),
+            hub::Reply::Ready(answer) => self.connections.reply_to_poll(&self.app.hub, number, answer, id),
             hub::Reply::Reading(read) => {
                 if let Some(connection) = self.connections.get_mut(number) {
                     connection.state = State::Reading(Box::new(Reading { read, id }));

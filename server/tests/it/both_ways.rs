@@ -16,6 +16,7 @@ mod polls;
 mod publishes;
 mod random;
 mod refusals;
+mod removals;
 mod slow;
 mod stalled;
 mod stop;

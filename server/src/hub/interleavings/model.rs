@@ -15,10 +15,10 @@ use super::super::held_polls::HeldPolls;
 use super::super::log_reads::Reply;
 use super::super::poll_request::{Admitted, Begin, Completed, PollRequest};
 use super::super::state::HubState;
-use super::super::sync::now;
+use super::super::sync::{AtomicBool, Ordering, now};
 use super::super::task_polls::TaskPolls;
 use crate::log::{Log as _, MemoryLog, StoredEntry};
-use crate::scope::Scope;
+use crate::scope::{Readers, Scope};
 
 /// Explores all orders of two threads.
 pub(super) fn check(steps: impl Fn() + Send + Sync + 'static) {
@@ -74,17 +74,36 @@ pub(super) fn hub_with(rooms: &[&str], cache_limit: usize) -> Arc<HubState> {
 }
 
 pub(super) fn admitted(after: Seq) -> Admitted {
+    admitted_within(Scope::of_every_room(), after)
+}
+
+pub(super) fn admitted_within(scope: Scope, after: Seq) -> Admitted {
     let epoch = log().epoch();
-    Admitted {
-        scope: Scope::of_every_room(),
-        epoch,
-        after,
-        wait: Duration::from_secs(1),
-        is_shortened: false,
+    Admitted { scope, epoch, after, wait: Duration::from_secs(1), is_shortened: false }
+}
+
+/// A reader of every room until `tea` is hidden from them.
+#[derive(Debug, Default)]
+pub(super) struct Removable(AtomicBool);
+
+impl Removable {
+    /// Hides `tea` from the reader.
+    pub(super) fn remove(&self) {
+        self.0.store(true, Ordering::SeqCst);
     }
 }
 
-fn answers(hub: &Arc<HubState>) -> Arc<Answers> {
+impl Readers for Removable {
+    fn may_read(&self, _: Option<&PersonId>, name: &RoomName) -> bool {
+        !self.hides_rooms_from(None) || *name != room("tea")
+    }
+
+    fn hides_rooms_from(&self, _: Option<&PersonId>) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+pub(super) fn answers(hub: &Arc<HubState>) -> Arc<Answers> {
     Arc::new(Answers::new(log(), hub.clone(), Duration::ZERO))
 }
 
@@ -135,7 +154,7 @@ impl EventLoop {
     }
 }
 
-fn seqs(body: &[u8]) -> Vec<u64> {
+pub(super) fn seqs(body: &[u8]) -> Vec<u64> {
     let batch: Batch = serde_json::from_slice(body).unwrap();
     batch.entries.iter().map(|entry| entry.seq.0).collect()
 }
@@ -153,7 +172,7 @@ pub(super) fn follow(hub: &Arc<HubState>, rooms: &RoomSelection, mut after: Seq,
             Seq(evicted)
         } else {
             let upto = completed.found.upto();
-            seen.extend(seqs(&answers.answer(completed).1.body));
+            seen.extend(seqs(&answers.answer(completed).1.unwrap().body));
             upto
         };
         assert!(upto > after || hub.is_closing(), "woken for nothing");
@@ -175,7 +194,9 @@ pub(super) fn follow_as_task(
     let mut seen = Vec::new();
     while after < until {
         let request = PollRequest { rooms, admitted: admitted(after), presence: None };
-        let Ok(Reply::Ready(answer)) = block_on(tasks.reply(request)) else { panic!("all of it is cached") };
+        let Ok(Reply::Ready(Ok(answer))) = block_on(tasks.reply(request)) else {
+            panic!("all of it is cached")
+        };
         seen.extend(seqs(&answer.body));
         after = answer.cursor.seq;
     }

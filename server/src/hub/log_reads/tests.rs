@@ -22,19 +22,18 @@ async fn polls_that_ask_the_same_share_one_read() {
         let is_here = number % 2 == 0;
         let presence = is_here.then(|| {
             let scope = Scope::of_every_room();
-            hub.enter(&scope, &Person::stdin(), std::slice::from_ref(&lobby), None).update()
+            Box::new(hub.enter(&scope, &Person::stdin(), std::slice::from_ref(&lobby), None))
         });
         let room = hub.state.rooms.find(&lobby).unwrap();
         let feed = if number < 3 { hub.state.all_rooms() } else { room.feed().clone() };
         let (epoch, feeds) = (feed.epoch(), Feeds::One(feed));
         let completed = Completed {
             key: is_here,
-            scope: Scope::of_every_room(),
             epoch,
             after,
             found: Found::NotCached,
-            presence,
-            feeds,
+            has_news: true,
+            view: View { scope: Scope::of_every_room(), feeds, presence },
         };
         begun.push(reads.reply(hub.answers(), completed));
     }

@@ -18,10 +18,10 @@ use crate::log::MemoryLog;
 use crate::scope::Scope;
 
 /// A repeatable sequence of numbers (Knuth's MMIX generator).
-struct Random(u64);
+pub(super) struct Random(pub(super) u64);
 
 impl Random {
-    fn below(&mut self, end: u64) -> u64 {
+    pub(super) fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % end
     }
@@ -44,7 +44,7 @@ impl Client {
     }
 
     fn take(&mut self, hub: &Hub, completed: Completed<usize>) {
-        let answer = hub.answers().answer(completed).1;
+        let answer = hub.answers().answer(completed).1.unwrap();
         let batch: Batch = serde_json::from_slice(&answer.body).unwrap();
         assert!(batch.cursor.seq >= self.after, "backwards");
         self.after = batch.cursor.seq;

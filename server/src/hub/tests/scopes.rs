@@ -8,8 +8,11 @@ use holdline_shared::{After, Batch, Cursor, Person, RoomName, RoomSelection, Seq
 use tokio::time::Instant;
 
 use super::{names, publish};
-use crate::hub::{Admitted, Begin, Completed, HeldPolls, Hub, HubConfig, PollError, PollRequest};
+use crate::hub::{
+    Admitted, Begin, Completed, HeldPolls, Hub, HubConfig, LogReads, PollError, PollRequest, Reply,
+};
 use crate::log::{Draft, DraftKind, MemoryLog};
+use crate::scope::tests::RoomsOnly;
 use crate::scope::{EVERY_ROOM, Scope};
 
 const LONG: Duration = Duration::from_secs(100);
@@ -32,7 +35,7 @@ fn room(name: &str) -> RoomName {
 }
 
 fn tea() -> Scope {
-    Scope::of_rooms([room("tea"), room("later")])
+    RoomsOnly::new(&["tea", "later"]).scope()
 }
 
 fn named(rooms: &[&str]) -> RoomSelection {
@@ -118,20 +121,16 @@ async fn held_poll_of_all_rooms_sleeps_through_what_it_may_not_read() {
         };
         let (answer, _) = tokio::join!(waits, speaks);
         let heard = rooms_in(&answer.unwrap().body);
-        if recent_bytes > 0 {
-            assert_eq!(heard, ["later", "later"], "the room and the message");
-            assert!(begun.elapsed() >= Duration::from_secs(5));
-        } else {
-            // What is not cached is looked up, and answered as nothing.
-            assert!(heard.is_empty(), "{heard:?}");
-        }
+        assert_eq!(heard, ["later", "later"], "the room and the message");
+        assert!(begun.elapsed() >= Duration::from_secs(5));
     }
 }
 
 #[tokio::test]
 async fn held_polls_end_when_their_room_is_taken_away() {
     let (hub, [_, after]) = hub_with(1_000_000).await;
-    let scope = tea();
+    let readers = RoomsOnly::new(&["lobby", "tea"]);
+    let scope = readers.scope();
     let mut held: HeldPolls<&str> = hub.held_polls(Waker::noop().clone());
     let polls = [
         ("named", named(&["tea"]), false),
@@ -139,9 +138,7 @@ async fn held_polls_end_when_their_room_is_taken_away() {
         ("all", RoomSelection::All, false),
         ("here", named(&["lobby"]), true),
     ];
-    let reads_lobby = Scope::of_rooms(names(&["lobby", "tea"]));
     for (key, rooms, is_here) in &polls {
-        let scope = if rooms == &named(&["tea"]) { scope.clone() } else { reads_lobby.clone() };
         let here = names(&["tea"]);
         let presence = is_here.then(|| hub.enter(&scope, &Person::stdin(), &here, None));
         let presence = presence.map(|lease| {
@@ -149,31 +146,154 @@ async fn held_polls_end_when_their_room_is_taken_away() {
             hub.enter(&scope, &Person::stdin(), &here, Some(&known))
         });
         let epoch = hub.log().epoch();
-        let admitted = Admitted { scope, epoch, after, wait: LONG, is_shortened: false };
+        let admitted = Admitted { scope: scope.clone(), epoch, after, wait: LONG, is_shortened: false };
         let begun = held.begin(*key, PollRequest { rooms, admitted, presence }, Instant::now());
         assert!(matches!(begun, Ok(Begin::Held(_))), "{key}");
     }
-    for scope in [&scope, &reads_lobby] {
-        scope.revoke(&room("tea"));
-    }
-    hub.scopes_changed(&room("tea"));
+    let shown = || hub.rooms(EVERY_ROOM).rooms.iter().map(|room| room.here).sum::<usize>();
+    assert_eq!(shown(), 1);
+    readers.revoke(&room("tea"));
+    hub.scopes_changed(&named(&["tea"]));
     let mut ended = Vec::new();
     let mut take = |completed: Completed<&'static str>| {
         let (key, answer) = hub.answers().answer(completed);
-        assert!(answer.is_empty, "{key}");
-        ended.push(key);
+        ended.push((key, answer.map(|answer| (answer.is_empty, answer.cursor.seq))));
     };
     held.deliver_ready(Instant::now(), &mut take);
     publish(&hub, &room("tea")).await;
     held.deliver_ready(Instant::now(), &mut take);
-    ended.sort_unstable();
-    assert_eq!(ended, ["here", "named", "several"]);
+    ended.sort_unstable_by_key(|(key, _)| *key);
+    let [("here", Ok((true, reached))), ("named", Err(named)), ("several", Err(several))] = &ended[..] else {
+        panic!("{ended:?}")
+    };
+    assert_eq!(*reached, after, "nothing is claimed");
+    for error in [named, several] {
+        assert!(matches!(error, PollError::UnknownRoom(name) if *name == room("tea")), "{error}");
+    }
     // The poll of all rooms goes on, without that one.
     publish(&hub, &RoomName::lobby()).await;
     let mut heard = Vec::new();
     held.deliver_ready(Instant::now(), |completed| {
-        heard.extend(rooms_in(&hub.answers().answer(completed).1.body));
+        heard.extend(rooms_in(&hub.answers().answer(completed).1.unwrap().body));
     });
     assert_eq!(heard, ["lobby"]);
     assert_eq!(hub.held(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn presence_ends_with_the_right_to_read() {
+    let (hub, [_, after]) = hub_with(1_000_000).await;
+    let (tea, readers) = (room("tea"), RoomsOnly::new(&["tea"]));
+    let (scope, here) = (readers.scope(), named(&["tea"]));
+    let lease = hub.enter(&scope, &Person::stdin(), std::slice::from_ref(&tea), None);
+    let known = format!("{:016x}", lease.update().tag);
+    let lease = hub.enter(&scope, &Person::stdin(), std::slice::from_ref(&tea), Some(&known));
+    let waits = hub.poll(&scope, &here, at(&hub, after), LONG, Some(lease));
+    let leaves = async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        readers.revoke(&tea);
+        hub.scopes_changed(&here);
+    };
+    let (ended, ()) = tokio::join!(waits, leaves);
+    assert!(matches!(ended, Err(PollError::UnknownRoom(_))));
+    let count = || hub.rooms(EVERY_ROOM).rooms.iter().map(|room| room.here).sum::<usize>();
+    assert_eq!(count(), 0, "others are not shown the person for a grace");
+    assert!(hub.enter(&scope, &Person::stdin(), &[tea], None).feeds().next().is_none());
+}
+
+#[tokio::test]
+async fn hidden_entries_neither_end_a_hold_nor_are_looked_at_again() {
+    // The cache has room for a few entries, so the position of the poll is not cached any more.
+    let (hub, [_, after]) = hub_with(2_000).await;
+    let (scope, secret) = (tea(), room("secret"));
+    let mut held: HeldPolls<()> = hub.held_polls(Waker::noop().clone());
+    let admitted = Admitted { scope, epoch: hub.log().epoch(), after, wait: LONG, is_shortened: false };
+    for _ in 0..50 {
+        publish(&hub, &secret).await;
+    }
+    let rooms = RoomSelection::All;
+    let begun = held.begin((), PollRequest { rooms: &rooms, admitted, presence: None }, Instant::now());
+    assert!(matches!(begun, Ok(Begin::Held(_))), "a read of the log would find nothing");
+    for _ in 0..50 {
+        publish(&hub, &secret).await;
+        held.deliver_ready(Instant::now(), |_| panic!("nothing may be read"));
+    }
+    let said = publish(&hub, &room("tea")).await;
+    let mut heard = Vec::new();
+    held.deliver_ready(Instant::now(), |completed| {
+        assert_eq!(completed.after, Seq(said.0 - 1), "the rest was passed over");
+        heard.extend(rooms_in(&hub.answers().answer(completed).1.unwrap().body));
+    });
+    assert_eq!(heard, ["tea"]);
+}
+
+#[tokio::test]
+async fn entries_that_were_passed_over_are_missing_in_no_answer() {
+    let (hub, [_, after]) = hub_with(1_000_000).await;
+    let readers = RoomsOnly::new(&["tea"]);
+    let mut held: HeldPolls<()> = hub.held_polls(Waker::noop().clone());
+    let rooms = RoomSelection::All;
+    let begin = |held: &mut HeldPolls<()>, scope, wait| {
+        let admitted = Admitted { scope, epoch: hub.log().epoch(), after, wait, is_shortened: false };
+        held.begin((), PollRequest { rooms: &rooms, admitted, presence: None }, Instant::now())
+    };
+    publish(&hub, &room("tea")).await;
+    publish(&hub, &room("secret")).await;
+    // The right to read everything comes between the look and the answer.
+    let Ok(Begin::Completed(completed)) = begin(&mut held, readers.scope(), LONG) else { panic!("tea") };
+    readers.show_everything();
+    assert_eq!(rooms_in(&hub.answers().answer(completed).1.unwrap().body), ["tea"]);
+    let Ok(Begin::Completed(all)) = begin(&mut held, EVERY_ROOM.clone(), LONG) else { panic!("both") };
+    assert_eq!(rooms_in(&hub.answers().answer(all).1.unwrap().body), ["tea", "secret"]);
+}
+
+#[tokio::test]
+async fn members_of_a_private_room_share_its_answers() {
+    let (hub, [after, _]) = hub_with(1_000_000).await;
+    let (ada, bo) = (RoomsOnly::new(&["tea"]), RoomsOnly::new(&["tea"]));
+    publish(&hub, &room("tea")).await;
+    let poll = async |scope: &Scope| hub.poll(scope, &named(&["tea"]), at(&hub, after), LONG, None).await;
+    let first = poll(&ada.scope()).await.unwrap();
+    let second = poll(&bo.scope()).await.unwrap();
+    assert_eq!(first.body.as_ptr(), second.body.as_ptr(), "one encoding");
+    ada.revoke(&room("tea"));
+    assert!(matches!(poll(&ada.scope()).await, Err(PollError::UnknownRoom(_))));
+    assert_eq!(poll(&bo.scope()).await.unwrap().body.as_ptr(), second.body.as_ptr());
+}
+
+/// Readers of whom the right to `tea` is taken while the log is read for them.
+#[tokio::test]
+async fn right_that_ends_during_a_read_of_the_log_ends_the_answer() {
+    let (hub, [after, _]) = hub_with(0).await;
+    publish(&hub, &room("tea")).await;
+    publish(&hub, &RoomName::lobby()).await;
+    for rooms in [named(&["tea"]), named(&["lobby", "tea"]), RoomSelection::All] {
+        let readers = RoomsOnly::new(&["lobby", "tea"]);
+        let mut held: HeldPolls<bool> = hub.held_polls(Waker::noop().clone());
+        let mut reads = LogReads::default();
+        let mut begin = |key: bool, scope: Scope| {
+            let admitted =
+                Admitted { scope, epoch: hub.log().epoch(), after, wait: LONG, is_shortened: false };
+            let begun =
+                held.begin(key, PollRequest { rooms: &rooms, admitted, presence: None }, Instant::now());
+            let Ok(Begin::Completed(completed)) = begun else { panic!("entries are in the log") };
+            let (_, Reply::Reading(read)) = reads.reply(hub.answers(), completed) else {
+                panic!("not cached")
+            };
+            read
+        };
+        let (removed, other) = (begin(true, readers.scope()), begin(false, EVERY_ROOM.clone()));
+        readers.revoke(&room("tea"));
+        match (&rooms, removed.await) {
+            (RoomSelection::Named(_), answer) => {
+                assert!(matches!(answer, Err(PollError::UnknownRoom(name)) if name == room("tea")));
+            }
+            (RoomSelection::All, answer) => assert_eq!(rooms_in(&answer.unwrap().body), ["lobby"]),
+        }
+        let other = rooms_in(&other.await.unwrap().body);
+        assert!(
+            other.contains(&"tea".to_owned()),
+            "what the removed one began is complete for others: {other:?}"
+        );
+    }
 }

@@ -1,14 +1,18 @@
 //! Reading: batches forwards, pages backwards, and the head.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use holdline_shared::limits::BATCH_ENTRIES;
-use holdline_shared::{RoomSelection, Seq};
+use holdline_shared::{RoomName, RoomSelection, Seq};
+use parking_lot::Mutex;
 
-use super::{append, left, make, named, room, say, seqs, texts};
-use crate::log::engine::Log;
+use super::{append, left, make, named, person, room, say, seqs, texts};
+use crate::log::draft::{Draft, DraftKind};
+use crate::log::engine::{Follower, Log, LogEvent};
 use crate::log::outcome::Outcome;
-use crate::scope::{EVERY_ROOM, Scope};
+use crate::scope::EVERY_ROOM;
+use crate::scope::tests::RoomsOnly;
 
 pub(crate) async fn appended_entries_are_read_in_order(log: Arc<dyn Log>) {
     let start = log.head();
@@ -93,7 +97,7 @@ pub(crate) async fn reads_stay_within_their_scope(log: Arc<dyn Log>) {
     }
     let last = append(&*log, say("ada", "secret", 5, "secret")).await;
     while log.prune("1/room".parse().unwrap()).await.unwrap() {}
-    let scope = Scope::of_rooms([room("tea"), room("nowhere")]);
+    let scope = RoomsOnly::new(&["tea", "nowhere"]).scope();
     for rooms in [RoomSelection::All, named(&["tea", "secret"])] {
         let chunk = log.read(&scope, rooms.clone(), start).await.unwrap();
         assert_eq!((texts(&chunk), chunk.upto), (vec!["tea".to_owned()], last), "{rooms:?}");
@@ -103,4 +107,44 @@ pub(crate) async fn reads_stay_within_their_scope(log: Arc<dyn Log>) {
     assert!(log.read(&scope, named(&["secret"]), start).await.unwrap().entries.is_empty());
     assert!(log.page(&scope, room("secret"), None, 10, None).await.unwrap().messages.is_empty());
     assert_eq!(log.page(&scope, room("tea"), None, 10, None).await.unwrap().messages.len(), 1);
+}
+
+pub(crate) async fn read_passes_over_hidden_entries(log: Arc<dyn Log>) {
+    append(&*log, make("tea", None)).await;
+    let start = append(&*log, make("secret", None)).await;
+    let hidden = (0..=BATCH_ENTRIES as u128).map(|n| log.append(say("ada", "secret", n, "x")));
+    futures_util::future::join_all(hidden.collect::<Vec<_>>()).await;
+    let scope = RoomsOnly::new(&["tea"]).scope();
+    let nothing = log.read(&scope, RoomSelection::All, start).await.unwrap();
+    assert_eq!((seqs(&nothing), nothing.upto), (vec![], log.head()));
+    let tea = append(&*log, say("ada", "tea", BATCH_ENTRIES as u128 + 1, "tea")).await;
+    let found = log.read(&scope, RoomSelection::All, start).await.unwrap();
+    assert_eq!((seqs(&found), found.upto), (vec![tea], tea));
+}
+
+pub(crate) async fn reserved_room_is_neither_read_nor_counted(log: Arc<dyn Log>) {
+    let reserved = RoomName::access();
+    let start = log.head();
+    let in_reserved = |kind| Draft { author: person("ada"), room: reserved.clone(), kind };
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let telling = told.clone();
+    let follower: Follower = Arc::new(move |event| {
+        if let LogEvent::Appended(entries) = event {
+            telling.lock().extend(entries.iter().map(|entry| entry.seq));
+        }
+    });
+    log.follow(start, follower).await.unwrap();
+    let made = append(&*log, in_reserved(DraftKind::Room { topic: None })).await;
+    let last = append(&*log, say("ada", "lobby", 0, "hello")).await;
+    // A room without messages would expire.
+    while log.expire_rooms(Duration::ZERO, Arc::new(|_| false)).await.unwrap() {}
+    let said = append(&*log, in_reserved(say("ada", "lobby", 1, "secret").kind)).await;
+    assert_eq!(*told.lock(), [made, last, said], "followers are told");
+    let all = log.read(EVERY_ROOM, RoomSelection::All, start).await.unwrap();
+    assert_eq!((seqs(&all), all.upto), (vec![last], said));
+    let named = RoomSelection::Named(vec![reserved.clone()]);
+    assert!(log.read(EVERY_ROOM, named, start).await.unwrap().entries.is_empty());
+    assert!(log.page(EVERY_ROOM, reserved, None, 10, None).await.unwrap().messages.is_empty());
+    let rooms: Vec<_> = log.rooms().await.unwrap().into_iter().map(|room| room.name).collect();
+    assert_eq!(rooms, [room("lobby")]);
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_channel::oneshot;
-use holdline_shared::{RoomSelection, Seq};
+use holdline_shared::Seq;
 
 use crate::log::catch_up::catch_up;
 use crate::log::clock::{AgeCut, RetentionClock, wall_clock};
@@ -128,7 +128,7 @@ impl Core {
 
     /// Tells `follower` of every entry after `after`, and of every later change.
     pub(super) fn follow(&mut self, after: Seq, follower: Follower) -> Result<(), LogError> {
-        catch_up(after, &follower, |rooms, after| self.projection.read(rooms, after))?;
+        catch_up(after, &follower, |after| self.projection.read_everything(after))?;
         self.follower = Some(follower);
         Ok(())
     }
@@ -184,7 +184,7 @@ impl Core {
         self.projection.share_access(access);
         self.publish();
         let (head, rooms) = (self.projection.head(), self.projection.rooms()?);
-        let forgotten = self.projection.read(&RoomSelection::All, head)?.forgotten;
+        let forgotten = self.projection.read_everything(head)?.forgotten;
         if let Some(follower) = &self.follower {
             follower(LogEvent::Replaced { epoch: identity.epoch, head, rooms: &rooms, forgotten });
         }

@@ -25,7 +25,7 @@ pub(in crate::log) struct Tip {
     pub(in crate::log) head: Seq,
     /// The date of the last entry.
     pub(in crate::log) at: Timestamp,
-    /// The number of rooms.
+    /// The number of rooms, without the reserved one.
     pub(in crate::log) rooms: usize,
 }
 
@@ -190,7 +190,8 @@ impl<'a> AppendTransaction<'a> {
         let db = &self.transaction;
         match &entry.kind {
             EntryKind::Room { topic, .. } => {
-                self.tip.rooms += usize::from(self.rooms.write(db, entry, topic)?);
+                let is_made = self.rooms.write(db, entry, topic)?;
+                self.tip.rooms += usize::from(is_made && !entry.room.is_access());
             }
             EntryKind::Access { .. } if self.rooms.id(db, &entry.room)?.is_none() => {
                 self.rooms.write(db, entry, &Topic::default())?;

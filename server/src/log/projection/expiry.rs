@@ -40,7 +40,7 @@ pub(in crate::log) fn empty_rooms(db: &Connection, due: Option<AgeCut>) -> rusql
             None => true,
             Some(idle) => age(db, row.get(1)?, row.get(2)?, idle)? == Age::Due,
         };
-        if is_wanted && name != RoomName::lobby() {
+        if is_wanted && may_expire(&name) {
             names.push(name);
         }
     }
@@ -57,7 +57,7 @@ pub(in crate::log) fn expire(
     is_in_use: &dyn Fn(&RoomName) -> bool,
 ) -> rusqlite::Result<Expired> {
     let mut expired = Expired { forgotten: newest_expired(&transaction)?, ..Expired::default() };
-    for name in rooms.iter().filter(|name| **name != RoomName::lobby() && !is_in_use(name)) {
+    for name in rooms.iter().filter(|name| may_expire(name) && !is_in_use(name)) {
         match remove(&transaction, name, idle, head)? {
             Removal::None => {}
             Removal::Upto(upto) => expired.cuts.push(RoomCut { room: name.clone(), upto }),
@@ -72,6 +72,11 @@ pub(in crate::log) fn expire(
     }
     transaction.commit()?;
     Ok(expired)
+}
+
+/// Whether the room is none of those that stay in any case.
+fn may_expire(room: &RoomName) -> bool {
+    !room.is_access() && *room != RoomName::lobby()
 }
 
 /// The extent to which a room was removed.

@@ -22,6 +22,7 @@ use crate::log::outcome::Outcome;
 use crate::log::record::{OrderedRecord, RecordId, RecordKind};
 use crate::log::stored_entry::StoredEntry;
 use crate::log::validate::Decision;
+use crate::scope::Scope;
 
 /// A projection, and the position up to which it has applied records.
 pub(in crate::log) struct Projection {
@@ -166,9 +167,19 @@ impl Projection {
         Ok(applied)
     }
 
-    /// Entries after `after`.
-    pub(in crate::log) fn read(&mut self, rooms: &RoomSelection, after: Seq) -> Result<Chunk, LogError> {
-        self.read_snapshot(|db| reader::read(db, rooms, after))
+    /// Entries of those of the rooms that `scope` allows after `after`.
+    pub(in crate::log) fn read(
+        &mut self,
+        scope: &Scope,
+        rooms: &RoomSelection,
+        after: Seq,
+    ) -> Result<Chunk, LogError> {
+        self.read_snapshot(|db| reader::read(db, scope, rooms, after))
+    }
+
+    /// Entries of every room after `after`, for followers.
+    pub(in crate::log) fn read_everything(&mut self, after: Seq) -> Result<Chunk, LogError> {
+        self.read_snapshot(|db| reader::read_everything(db, after))
     }
 
     /// Messages before `before`.

@@ -15,6 +15,11 @@ use super::{expiry, reactions, stored};
 use crate::log::engine::{Chunk, LoggedRoom, Page};
 use crate::log::page_limit::PageLimit;
 use crate::log::stored_entry::StoredEntry;
+use crate::scope::{EVERY_ROOM, Scope};
+
+/// The number of rows of other rooms that a read passes over, so that it takes some tens of milliseconds at most. A reader
+/// beyond them goes on from there.
+pub(in crate::log) const MOST_SKIPPED: usize = 20_000;
 
 /// The entries of a batch while it is read.
 #[derive(Default)]
@@ -24,35 +29,61 @@ pub(in crate::log) struct Gathered {
     last: Option<Seq>,
     pub(in crate::log) rows: usize,
     pub(in crate::log) bytes: usize,
+    /// The rows of rooms that may not be read.
+    skipped: usize,
 }
 
 impl Gathered {
-    /// Whether the batch is full. Rows after its last one were not read.
+    /// Whether the read has to end. Rows after its last one were not read.
     pub(in crate::log) fn is_full(&self) -> bool {
-        self.rows >= BATCH_ENTRIES || self.bytes >= BATCH_BYTES
+        self.rows >= BATCH_ENTRIES || self.bytes >= BATCH_BYTES || self.skipped >= MOST_SKIPPED
     }
 
-    fn take(&mut self, seq: Seq, room: impl FnOnce() -> RoomName, json: &[u8]) {
+    fn skip(&mut self, seq: Seq) {
+        self.last = Some(seq);
+        self.skipped += 1;
+    }
+
+    fn take(&mut self, seq: Seq, room: RoomName, json: &[u8]) {
         self.last = Some(seq);
         self.rows += 1;
         self.bytes += json.len();
         if is_entry(seq, json) {
-            self.entries.push(Arc::new(StoredEntry::from_stored(seq, room(), json.to_vec())));
+            self.entries.push(Arc::new(StoredEntry::from_stored(seq, room, json.to_vec())));
         } else {
             report_damage(seq);
         }
     }
 }
 
-/// Entries after `after`, in log order.
-pub(in crate::log) fn read(db: &Connection, rooms: &RoomSelection, after: Seq) -> rusqlite::Result<Chunk> {
-    let head = head(db)?;
-    let gathered = match rooms {
-        RoomSelection::All => gather_all(db, after)?,
-        RoomSelection::Named(names) => gather(db, names, after)?,
+/// Entries of those of the rooms that `scope` allows after `after`, in log order.
+pub(in crate::log) fn read(
+    db: &Connection,
+    scope: &Scope,
+    rooms: &RoomSelection,
+    after: Seq,
+) -> rusqlite::Result<Chunk> {
+    let (gathered, forgotten) = match rooms {
+        RoomSelection::All => {
+            (gather_all(db, after, |room| scope.allows(room))?, newest_forgotten_of_all(db, scope)?)
+        }
+        RoomSelection::Named(names) => {
+            let names: Vec<_> = names.iter().filter(|name| scope.allows(name)).cloned().collect();
+            (gather(db, &names, after)?, newest_forgotten(db, &names)?)
+        }
     };
+    chunk(db, gathered, after, forgotten)
+}
+
+/// Entries of every room after `after`, the reserved one included. For followers of the log, not for readers.
+pub(in crate::log) fn read_everything(db: &Connection, after: Seq) -> rusqlite::Result<Chunk> {
+    chunk(db, gather_all(db, after, |_| true)?, after, newest_forgotten_of_all(db, EVERY_ROOM)?)
+}
+
+fn chunk(db: &Connection, gathered: Gathered, after: Seq, forgotten: Seq) -> rusqlite::Result<Chunk> {
+    let head = head(db)?;
     let upto = gathered.last.filter(|_| gathered.is_full()).unwrap_or(head.max(after));
-    Ok(Chunk { entries: gathered.entries, upto, forgotten: newest_forgotten(db, rooms)? })
+    Ok(Chunk { entries: gathered.entries, upto, forgotten })
 }
 
 /// Messages of a room before `before`, newest last, as `reader` sees them; none without a room.
@@ -88,7 +119,7 @@ pub(in crate::log) fn page(
     Ok(Page { messages, more, upto })
 }
 
-/// Reads all rooms.
+/// Reads all rooms but the reserved one.
 pub(in crate::log) fn rooms(db: &Connection) -> rusqlite::Result<Vec<LoggedRoom>> {
     let mut statement =
         db.prepare_cached("SELECT name, topic, head, at FROM rooms WHERE name <> '~access'")?;
@@ -100,8 +131,12 @@ pub(in crate::log) fn rooms(db: &Connection) -> rusqlite::Result<Vec<LoggedRoom>
             tracing::error!(name = %stored::text(row, 0)?, "a room's name is damaged; the room is passed over");
             continue;
         };
+        let name = RoomName::received(name);
+        if name.is_access() {
+            continue;
+        }
         all.push(LoggedRoom {
-            name: RoomName::received(name),
+            name,
             topic: Topic::received(stored::text(row, 1)?),
             head: stored::seq(row.get(2)?),
             at: Timestamp(row.get::<_, i64>(3)?.cast_unsigned()),
@@ -110,8 +145,12 @@ pub(in crate::log) fn rooms(db: &Connection) -> rusqlite::Result<Vec<LoggedRoom>
     Ok(all)
 }
 
-/// Reads the whole log after `after` until a batch is full.
-pub(in crate::log) fn gather_all(db: &Connection, after: Seq) -> rusqlite::Result<Gathered> {
+/// Reads the log after `after` until a batch is full, and passes over rooms that may not be read.
+pub(in crate::log) fn gather_all(
+    db: &Connection,
+    after: Seq,
+    may_read: impl Fn(&RoomName) -> bool,
+) -> rusqlite::Result<Gathered> {
     let sql = "SELECT e.seq, r.name, e.json FROM entries e JOIN rooms r ON r.id = e.room
                WHERE e.seq > ? ORDER BY e.seq";
     let mut statement = db.prepare_cached(sql)?;
@@ -120,8 +159,12 @@ pub(in crate::log) fn gather_all(db: &Connection, after: Seq) -> rusqlite::Resul
     while !gathered.is_full()
         && let Some(row) = rows.next()?
     {
-        let name = stored::text(row, 1)?;
-        gathered.take(stored::seq(row.get(0)?), || RoomName::received(name), stored::bytes(row, 2)?);
+        let (seq, room) = (stored::seq(row.get(0)?), RoomName::received(stored::text(row, 1)?));
+        if may_read(&room) {
+            gathered.take(seq, room, stored::bytes(row, 2)?);
+        } else {
+            gathered.skip(seq);
+        }
     }
     Ok(gathered)
 }
@@ -160,7 +203,7 @@ pub(in crate::log) fn gather(db: &Connection, names: &[RoomName], after: Seq) ->
     {
         let cursor = &mut cursors[number];
         if let Some(row) = cursor.get() {
-            gathered.take(stored::seq(seq), || rooms[number].1.clone(), stored::bytes(row, 1)?);
+            gathered.take(stored::seq(seq), rooms[number].1.clone(), stored::bytes(row, 1)?);
         }
         cursor.advance()?;
         if let Some(row) = cursor.get() {
@@ -178,20 +221,25 @@ pub(in crate::log) fn head(connection: &Connection) -> rusqlite::Result<Seq> {
     Ok(stored::seq(seq))
 }
 
-/// The newest entry of these rooms that retention has removed.
-pub(in crate::log) fn newest_forgotten(
-    connection: &Connection,
-    rooms: &RoomSelection,
-) -> rusqlite::Result<Seq> {
-    let names = match rooms {
-        RoomSelection::All => {
-            let sql = "SELECT coalesce(max(forgotten), 0) FROM rooms";
-            let newest = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
-            return Ok(stored::seq(newest).max(expiry::newest_expired(connection)?));
+/// The newest entry of any room within `scope` that retention has removed. Rooms that expired count for every reader.
+fn newest_forgotten_of_all(db: &Connection, scope: &Scope) -> rusqlite::Result<Seq> {
+    let sql = "SELECT name, forgotten FROM rooms WHERE forgotten > 0 ORDER BY forgotten DESC";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([])?;
+    let mut newest = Seq::START;
+    while newest == Seq::START
+        && let Some(row) = rows.next()?
+    {
+        if scope.allows(&RoomName::received(stored::text(row, 0)?)) {
+            newest = stored::seq(row.get(1)?);
         }
-        RoomSelection::Named(names) => names,
-    };
-    let mut statement = connection.prepare_cached("SELECT forgotten FROM rooms WHERE name = ?")?;
+    }
+    Ok(newest.max(expiry::newest_expired(db)?))
+}
+
+/// The newest entry of these rooms that retention has removed.
+fn newest_forgotten(db: &Connection, names: &[RoomName]) -> rusqlite::Result<Seq> {
+    let mut statement = db.prepare_cached("SELECT forgotten FROM rooms WHERE name = ?")?;
     let mut newest = 0;
     for name in names {
         let forgotten: Option<i64> = statement.query_row([name.as_str()], |row| row.get(0)).optional()?;

@@ -21,17 +21,22 @@ use crate::log::retention::Retention;
 pub(super) struct Shared {
     pub(super) life: Arc<Life>,
     pub(super) head: AtomicU64,
+    /// Held by the writer from before a commit until its entries, and what they change about readers, are published.
+    pub(super) publishing: Mutex<()>,
     pub(super) follower: Mutex<Option<Follower>>,
     pub(super) commit_observer: OnceLock<CommitObserver>,
     pub(super) access: AccessHandle,
 }
 
 impl Shared {
-    /// Notes a position that a reader has seen. A reader can see a commit a moment before the writer
-    /// publishes the new head. What the reader saw is durable, so the head follows: no position that was
-    /// handed out is ever beyond it.
+    /// Notes a position that a reader has seen. A reader can see a commit a moment before the writer publishes it, and
+    /// waits for that moment's end: only then a scope knows what the entries change. If the writer failed meanwhile, what
+    /// the reader saw is durable nevertheless, so the head follows: no position that was handed out is ever beyond it.
     pub(super) fn saw(&self, upto: Seq) {
-        self.head.fetch_max(upto.0, Ordering::AcqRel);
+        if self.head.load(Ordering::Acquire) < upto.0 {
+            drop(self.publishing.lock());
+            self.head.fetch_max(upto.0, Ordering::AcqRel);
+        }
     }
 }
 

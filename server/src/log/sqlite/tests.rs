@@ -2,8 +2,10 @@
 
 mod expiry;
 mod prune;
+mod publishing;
 mod reactions;
 mod reader;
+mod reserved;
 mod stored;
 
 use super::location::beside;

@@ -276,6 +276,8 @@ impl Writer {
                 Err(error) => return Err(error),
             });
         }
+        let shared = self.shared.clone();
+        let publishing = shared.publishing.lock();
         let begun = Instant::now();
         let committed = group.commit()?;
         if let Some(observer) = self.shared.commit_observer.get() {
@@ -287,12 +289,12 @@ impl Writer {
         {
             return Err(error);
         }
-        self.publish(committed);
+        self.publish(committed, publishing);
         Ok(outcomes)
     }
 
-    /// Makes a committed group visible: who may do what first, then the entries.
-    fn publish(&mut self, committed: Committed) {
+    /// Makes a committed group visible: who may do what first, then the entries. `publishing` is held since before the commit.
+    fn publish(&mut self, committed: Committed, publishing: MutexGuard<'_, ()>) {
         let Committed { entries, tip, redacts, access, deleted } = committed;
         self.tip = tip;
         self.committed_at = Instant::now();
@@ -304,6 +306,7 @@ impl Writer {
             self.shared.access.store(access);
         }
         self.shared.head.store(tip.head.0, Ordering::Release);
+        drop(publishing);
         if !entries.is_empty() {
             self.tell(LogEvent::Appended(&entries));
         }

@@ -17,7 +17,7 @@ use super::connection::{Connection, Rest, State};
 use super::response::Responses;
 use super::wheel::Wheel;
 use crate::api::{ApiError, Reply, RequestId};
-use crate::hub::{Answer, HeldId, Hub};
+use crate::hub::{Answer, HeldId, Hub, PollError};
 use crate::serve::connection_limit::ConnectionPermit;
 use crate::serve::handoff::Handoff;
 use crate::serve::stall::{Progress, StallRule};
@@ -116,8 +116,22 @@ impl Connections {
         }
     }
 
+    /// Answers a poll with a batch, or refuses it.
+    pub(super) fn reply_to_poll(
+        &mut self,
+        hub: &Hub,
+        number: usize,
+        answer: Result<Answer, PollError>,
+        id: Option<RequestId>,
+    ) {
+        match answer {
+            Ok(answer) => self.answer_poll(hub, number, &answer),
+            Err(error) => self.refuse(hub, number, error.into(), id),
+        }
+    }
+
     /// Answers a poll with a batch.
-    pub(super) fn answer_poll(&mut self, hub: &Hub, number: usize, answer: &Answer) {
+    fn answer_poll(&mut self, hub: &Hub, number: usize, answer: &Answer) {
         let is_last = hub.is_closing();
         hub.metrics().answered(200, None);
         let bytes = self.responses.batch(&answer.body, is_last, self.now);
@@ -142,10 +156,9 @@ impl Connections {
         let context = &mut Context::from_waker(waker);
         let State::Reading(reading) = &mut connection.state else { return };
         match reading.read.poll_unpin(context) {
-            Poll::Ready(Ok(answer)) => self.answer_poll(hub, number, &answer),
-            Poll::Ready(Err(error)) => {
+            Poll::Ready(answer) => {
                 let id = reading.id.take();
-                self.refuse(hub, number, error.into(), id);
+                self.reply_to_poll(hub, number, answer, id);
             }
             Poll::Pending => {}
         }

@@ -2,7 +2,7 @@
 
 use std::sync::mpsc;
 
-use holdline_shared::{RoomSelection, Seq};
+use holdline_shared::Seq;
 
 use super::*;
 use crate::log::{Log, SqliteLog, projection};
@@ -17,7 +17,7 @@ fn pool(folder: &Path) -> (SqliteLog, Arc<Readers>) {
 }
 
 async fn reads(readers: &Arc<Readers>) -> bool {
-    let read = |db: &Connection| projection::read(db, &RoomSelection::All, Seq::START);
+    let read = |db: &Connection| projection::read_everything(db, Seq::START);
     Readers::run(readers.clone(), read).await.is_ok_and(|chunk| chunk.entries.len() == 1)
 }
 

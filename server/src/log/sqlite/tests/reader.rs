@@ -8,9 +8,11 @@ use holdline_shared::limits::{BATCH_BYTES, BATCH_ENTRIES, ROOMS_PER_POLL};
 use holdline_shared::{Person, RoomName, RoomSelection, Seq};
 use rusqlite::Connection;
 
-use crate::log::projection::{gather, gather_all, read};
+use crate::log::projection::{MOST_SKIPPED, gather, gather_all, read};
 use crate::log::sqlite::database;
 use crate::log::{Draft, Log, SqliteLog};
+use crate::scope::EVERY_ROOM;
+use crate::scope::tests::RoomsOnly;
 
 fn names() -> Vec<RoomName> {
     (0..ROOMS_PER_POLL).map(|n| format!("r{n}").parse().unwrap()).collect()
@@ -47,7 +49,7 @@ async fn read_of_many_rooms_stops_at_the_limits_of_a_batch() {
         let path = folder.path().join(format!("{entries}.db"));
         fill(&path, entries, "x").await;
         let (reader, steps) = counting(&path);
-        let chunk = read(&reader, &rooms, Seq::START).unwrap();
+        let chunk = read(&reader, EVERY_ROOM, &rooms, Seq::START).unwrap();
         assert_eq!(chunk.entries.len(), BATCH_ENTRIES);
         assert!(chunk.entries.is_sorted_by_key(|entry| entry.seq), "in log order");
         costs.push(steps.load(Ordering::Relaxed));
@@ -62,7 +64,7 @@ async fn read_of_many_rooms_takes_no_more_bytes_than_a_batch_has() {
     let text = "x".repeat(4_000);
     fill(&path, 8, &text).await;
     let (reader, _) = counting(&path);
-    for gathered in [gather(&reader, &names(), Seq::START), gather_all(&reader, Seq::START)] {
+    for gathered in [gather(&reader, &names(), Seq::START), gather_all(&reader, Seq::START, |_| true)] {
         let gathered = gathered.unwrap();
         assert!(gathered.is_full() && gathered.bytes < BATCH_BYTES + 5_000, "{} bytes", gathered.bytes);
         assert!(gathered.rows < BATCH_ENTRIES, "the bytes were full first: {}", gathered.rows);
@@ -76,6 +78,27 @@ async fn room_that_is_named_twice_is_read_once() {
     fill(&path, 2, "x").await;
     let (reader, _) = counting(&path);
     let twice = [names()[..1].to_vec(), names()[..1].to_vec()].concat();
-    let chunk = read(&reader, &RoomSelection::Named(twice), Seq::START).unwrap();
+    let chunk = read(&reader, EVERY_ROOM, &RoomSelection::Named(twice), Seq::START).unwrap();
     assert_eq!(chunk.entries.len(), 3, "its making and two messages");
+}
+
+#[test]
+fn read_passes_over_a_bounded_number_of_hidden_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("holdline.db");
+    drop(SqliteLog::open(&path).unwrap());
+    let db = Connection::open(&path).unwrap();
+    let sql = "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+               INSERT INTO entries SELECT i, 1, 0, '' FROM n";
+    let last = 2 * MOST_SKIPPED as u64 - 1;
+    db.execute(sql, [last]).unwrap();
+    let scope = RoomsOnly::new(&["tea"]).scope();
+    let some = read(&db, &scope, &RoomSelection::All, Seq::START).unwrap();
+    assert_eq!(
+        (some.entries.len(), some.upto),
+        (0, Seq(MOST_SKIPPED as u64)),
+        "the next read goes on from there"
+    );
+    let rest = read(&db, &scope, &RoomSelection::All, some.upto).unwrap();
+    assert_eq!((rest.entries.len(), rest.upto), (0, Seq(last)));
 }

@@ -94,8 +94,8 @@ impl Writer {
     }
 
     fn follow(&mut self, after: Seq, follower: Follower) -> Result<(), LogError> {
-        catch_up(after, &follower, |rooms, after| {
-            projection::read(&self.connection, rooms, after).map_err(log_error)
+        catch_up(after, &follower, |after| {
+            projection::read_everything(&self.connection, after).map_err(log_error)
         })?;
         *self.shared.follower.lock() = Some(follower);
         Ok(())
