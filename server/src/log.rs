@@ -24,7 +24,7 @@ mod stored_entry;
 mod url;
 mod validate;
 
-pub use self::draft::{Draft, DraftKind};
+pub use self::draft::{AccessDraft, Draft, DraftKind};
 pub use self::engine::{
     Chunk, CommitObserver, Follower, HEALTH_TIME, Log, LogEvent, LoggedRoom, Page, RoomCut, RoomInUse,
 };
@@ -38,6 +38,7 @@ pub use self::retention::{InvalidRetention, Retention};
 pub use self::sqlite::SqliteLog;
 pub use self::stored_entry::StoredEntry;
 pub use self::url::{InvalidLogUrl, LogUrl};
+pub use crate::access::{AccessHandle, Denied};
 
 /// The work of an operator on the file of a `sqlite:` log.
 pub mod maintenance {
