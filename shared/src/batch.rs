@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::access::is_default;
 use crate::lenient::Lenient;
-use crate::{Cursor, Entry, Message, Person, RoomName, Seq, Timestamp, Topic};
+use crate::{Cursor, Entry, Message, Person, RoomName, RoomStanding, Seq, Timestamp, Topic};
 
 /// A poll's answer. After a hold without news, an empty one of the same shape.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,6 +102,9 @@ pub struct RoomSummary {
     pub at: Timestamp,
     /// The number of people present now.
     pub here: usize,
+    /// The rules and the reader's part; absent for a room that is open to everybody.
+    #[serde(default, flatten, skip_serializing_if = "is_default")]
+    pub standing: RoomStanding,
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Stories about the whole state: what people do and what comes from the server, and what the page then knows.
 
 use holdline_shared::{
-    Batch, Cursor, Epoch, MessageText, PublishRequest, RoomList, RoomSummary, Status, Timestamp, Topic,
+    Batch, Cursor, Epoch, MessageText, PublishRequest, RoomList, RoomStanding, RoomSummary, Status,
+    Timestamp, Topic,
 };
 
 use super::samples::{at, entry, key, page, person, said};
@@ -46,6 +47,7 @@ fn listed_as(names: &[(&str, u64)], cursor: u64) -> Action {
             head: Seq(*head),
             at: Timestamp(0),
             here: 0,
+            standing: RoomStanding::default(),
         })
         .collect();
     Action::Listed(RoomList { rooms, cursor: at(cursor) })

@@ -17,7 +17,7 @@ impl Access {
             EntryKind::Room { policy: Some(policy), .. } => {
                 self.set_policy(&entry.room, policy, &entry.author)
             }
-            EntryKind::Member(change) => self.change_member(&entry.room, change),
+            EntryKind::Member(change) => self.change_member(&entry.room, &entry.author, change),
             EntryKind::Access { change } => match serde_json::from_str(change) {
                 Ok(change) => self.apply_change(change, &entry.author, entry.at),
                 Err(error) => {
@@ -44,13 +44,16 @@ impl Access {
             (self.hidden_rooms + usize::from(is_hidden)).saturating_sub(usize::from(was_hidden));
     }
 
-    fn change_member(&mut self, room: &RoomName, change: &MemberChange) {
+    fn change_member(&mut self, room: &RoomName, author: &Person, change: &MemberChange) {
         let MemberChange { person, role, until, muted_until, .. } = change;
         let room = Arc::make_mut(self.rooms.entry(room.clone()).or_default());
+        // Nobody ends their own silence by leaving.
+        let kept = room.members.get(&person.id).filter(|_| author.id == person.id);
+        let muted_until = (*muted_until).max(kept.and_then(|member| member.muted_until));
         if *role == Role::None && muted_until.is_none() {
             room.members.remove(&person.id);
         } else {
-            let member = Member { person: person.clone(), role: *role, muted_until: *muted_until };
+            let member = Member { person: person.clone(), role: *role, muted_until };
             room.members.insert(person.id.clone(), member);
         }
         match until {
@@ -117,7 +120,12 @@ impl Access {
             AccessChange::TokenRevoked { id } => self.tokens.retain(|_, token| token.id != id),
             AccessChange::HookMade { hook } => drop(self.hooks.insert(hook.id.clone(), Arc::new(hook))),
             AccessChange::HookRemoved { id } => drop(self.hooks.remove(&id)),
-            AccessChange::RoomDeleted { room } => self.forget_room(&room),
+            AccessChange::RoomDeleted { room, was_hidden } => {
+                self.forget_room(&room);
+                if was_hidden {
+                    self.retired.insert(room);
+                }
+            }
             AccessChange::Reported { .. } => {}
         }
     }
@@ -155,10 +163,11 @@ impl Access {
                 self.change_account(&person.id, |account| account.is_admin = true);
             }
         }
-        if let Some(room) = room {
-            let room = Arc::make_mut(self.rooms.entry(room).or_default());
-            let member = Member { person: person.clone(), role: Role::Member, muted_until: None };
-            room.members.entry(person.id.clone()).or_insert(member);
+        // A room without rules has no members, and may be another one tomorrow.
+        if let Some(room) = room.and_then(|room| self.rooms.get_mut(&room)) {
+            let member = Member { person: person.clone(), role: Role::None, muted_until: None };
+            let member = Arc::make_mut(room).members.entry(person.id.clone()).or_insert(member);
+            member.role = member.role.max(Role::Member);
         }
     }
 

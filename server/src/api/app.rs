@@ -19,6 +19,8 @@ pub(crate) struct AppState {
     pub(crate) config: HttpConfig,
     pub(super) sessions: Sessions,
     pub(super) room_limit: RoomLimit,
+    /// Taken while a direct room is looked for and made.
+    pub(super) opening_direct: tokio::sync::Mutex<()>,
     /// The warning that headers of a proxy were ignored. Rate-limited, because anybody can send such headers.
     pub(super) ignored_headers: RepeatedLine,
 }
@@ -29,7 +31,8 @@ impl App {
         let sessions = Sessions::new(hub.log().secret());
         let room_limit = RoomLimit::new(&config);
         let ignored_headers = RepeatedLine::new();
-        Self(Arc::new(AppState { hub, config, sessions, room_limit, ignored_headers }))
+        let opening_direct = tokio::sync::Mutex::default();
+        Self(Arc::new(AppState { hub, config, sessions, room_limit, opening_direct, ignored_headers }))
     }
 }
 

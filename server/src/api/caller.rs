@@ -157,7 +157,7 @@ fn find_visitor(config: &HttpConfig, peer: IpAddr, headers: &CallerHeaders<'_>) 
 }
 
 /// An IPv4 address, or the network half of an IPv6 address; owners choose the other half freely.
-fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 
-use super::methods::{Table, get, held, page, post, put};
+use super::methods::{Table, delete, get, held, page, post, put};
 use super::{assets, classic_page};
 use crate::api::{self, App, HttpConfig};
 use crate::hub::Hub;
@@ -28,11 +28,21 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
     Table::new()
         .route("/api/v1/poll", held(api::poll).post(api::poll_by_form))
         .route("/api/v1/events", held(api::events))
-        .route("/api/v1/rooms", get(api::rooms))
-        .route("/api/v1/rooms/{room}", put(api::put_room))
+        .route("/api/v1/rooms", get(api::rooms).post(api::make_room))
+        .route("/api/v1/rooms/{room}", put(api::put_room).delete(api::delete_room))
+        .route("/api/v1/rooms/{room}/members", get(api::members))
+        .route("/api/v1/rooms/{room}/members/{id}", put(api::put_member).delete(api::delete_member))
         .route("/api/v1/rooms/{room}/messages", get(api::history).post(api::publish))
         .route("/api/v1/rooms/{room}/messages/{seq}", get(api::message).patch(api::edit).delete(api::delete))
         .route("/api/v1/rooms/{room}/messages/{seq}/reactions/{emoji}", put(api::react).delete(api::unreact))
+        .route("/api/v1/rooms/{room}/messages/{seq}/report", post(api::report))
+        .route("/api/v1/direct", post(api::direct))
+        .route("/api/v1/people/{id}/ban", put(api::ban_person).delete(api::unban_person))
+        .route("/api/v1/bans", get(api::bans).post(api::ban))
+        .route("/api/v1/bans/{id}", delete(api::lift_ban))
+        .route("/api/v1/tokens", get(api::tokens).post(api::make_token))
+        .route("/api/v1/tokens/{id}", delete(api::revoke_token))
+        .route("/api/v1/audit", get(api::audit))
         .route("/api/v1/session", get(api::show_session).post(api::begin_session).delete(api::end_session))
         .route("/subscribe", held(api::subscribe))
         .route("/publish", post(api::publish_classic))

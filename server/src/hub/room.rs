@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use holdline_shared::{EntryKind, Epoch, RoomName, RoomSummary, Seq, Timestamp, Topic};
+use holdline_shared::{EntryKind, Epoch, RoomName, RoomStanding, RoomSummary, Seq, Timestamp, Topic};
 
 use super::feed::{Feed, WaitKey};
 use super::room_presence::RoomPresence;
@@ -138,6 +138,6 @@ impl Room {
         let here = self.presence.count();
         let details = self.details.lock();
         let (topic, head, at) = (details.topic.clone(), details.head, details.at);
-        RoomSummary { name: self.name.clone(), topic, head, at, here }
+        RoomSummary { name: self.name.clone(), topic, head, at, here, standing: RoomStanding::default() }
     }
 }

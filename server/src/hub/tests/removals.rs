@@ -177,7 +177,7 @@ fn read_in_every_way(hub: &Arc<Hub>, readers: &Arc<RoomsOnly>) -> Vec<(&'static 
 async fn remove_at_random_moments(log: Arc<dyn Log>, recent_bytes: usize) {
     let config = HubConfig { recent_bytes, ..HubConfig::default() };
     let hub = Hub::open_with(log, config).await.unwrap();
-    let make = Draft { author: Person::house(), room: tea(), kind: DraftKind::Room { topic: None } };
+    let make = Draft { author: Person::house(), room: tea(), kind: DraftKind::room() };
     hub.publish(make).await.unwrap();
     for seed in 0..ROUNDS {
         let mut random = Random(seed);

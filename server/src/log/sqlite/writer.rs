@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use holdline_shared::{Epoch, Seq};
+use parking_lot::MutexGuard;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::mpsc;
@@ -136,15 +137,20 @@ impl Writer {
         for job in jobs {
             match job {
                 Job::Append { draft, reply } => {
+                    let stands_alone = draft.stands_alone();
+                    if stands_alone {
+                        self.commit_and_answer(std::mem::take(&mut drafts), std::mem::take(&mut replies));
+                    }
                     drafts.push(draft);
                     replies.push(reply);
+                    if stands_alone {
+                        self.commit_and_answer(std::mem::take(&mut drafts), std::mem::take(&mut replies));
+                    }
                 }
                 other => others.push(other),
             }
         }
-        if !drafts.is_empty() {
-            self.commit_and_answer(drafts, replies);
-        }
+        self.commit_and_answer(drafts, replies);
         for job in others {
             self.do_other(job);
         }
@@ -231,6 +237,9 @@ impl Writer {
     }
 
     fn commit_and_answer(&mut self, drafts: Vec<Draft>, replies: Vec<Reply<Outcome>>) {
+        if drafts.is_empty() {
+            return;
+        }
         let committed = if self.shared.life.is_out_of_time() {
             Err(LogError::Closed)
         } else {
@@ -295,7 +304,7 @@ impl Writer {
 
     /// Makes a committed group visible: who may do what first, then the entries. `publishing` is held since before the commit.
     fn publish(&mut self, committed: Committed, publishing: MutexGuard<'_, ()>) {
-        let Committed { entries, tip, redacts, access, deleted } = committed;
+        let Committed { entries, tip, redacts, rewrites, access, deleted } = committed;
         self.tip = tip;
         self.committed_at = Instant::now();
         self.shared.life.set_trouble(None);
@@ -312,6 +321,9 @@ impl Writer {
         }
         if let Some((rooms, forgotten)) = deleted {
             self.tell(LogEvent::RoomsExpired { rooms: &rooms, forgotten });
+        }
+        if rewrites {
+            self.tell(LogEvent::Rewritten);
         }
     }
 
