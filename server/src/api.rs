@@ -1,6 +1,7 @@
 //! The operations of the server, one file each. Every request passes through here, whichever transport
 //! brought it. Knows the hub and the log, and neither axum nor sockets: `http` and `serve` translate.
 
+mod admin_link;
 mod app;
 mod audit;
 mod bans;
@@ -11,29 +12,44 @@ mod config;
 mod delete;
 mod delete_room;
 mod direct;
+mod door;
 mod edit;
+mod erase;
 mod error;
 mod events;
+mod first_door;
 mod health;
 mod history;
 mod host;
+mod invites;
 mod json;
 mod make_room;
+mod me;
 mod members;
 mod message;
 mod named_person;
+mod own_sessions;
+mod people;
 mod policy_body;
 mod poll;
+mod profile;
+mod proxy_login;
 mod publish;
 mod react;
+mod redeem;
+mod renewal;
 mod reply;
 mod report;
 mod request_id;
 mod room_limit;
 mod rooms;
 mod session;
+mod sign_in;
+mod slow_hashes;
 mod tokens;
 
+pub(crate) use admin_link::admin_link;
+pub use admin_link::{AdminLink, make_admin_link};
 pub(crate) use app::App;
 pub(crate) use audit::audit;
 pub(crate) use bans::{ban, ban_person, bans, lift_ban, unban_person};
@@ -44,21 +60,35 @@ pub use config::HttpConfig;
 pub(crate) use delete::delete;
 pub(crate) use delete_room::delete_room;
 pub(crate) use direct::direct;
+pub(crate) use door::{put as put_door, show as show_door};
 pub(crate) use edit::edit;
 pub(crate) use error::ApiError;
 pub(crate) use events::events;
+pub use first_door::{choose_door, chosen_door};
 pub(crate) use health::{healthz, metrics, readyz};
 pub(crate) use history::history;
 pub use host::{Hosts, InvalidHost};
+pub(crate) use invites::{list as invites, make as make_invite, make_device_link, revoke as revoke_invite};
 pub(crate) use make_room::make_room;
+pub(crate) use me::{change as change_me, erase as erase_me, show as show_me};
 pub(crate) use members::{delete_member, members, put_member};
 pub(crate) use message::message;
+pub(crate) use own_sessions::{
+    end as end_own_session, end_others as end_other_sessions, list as own_sessions,
+};
+pub(crate) use people::{
+    change as change_person, erase as erase_person, list as people, show as show_person,
+};
 pub(crate) use poll::{admit_poll, poll, poll_by_form};
+pub use proxy_login::ProxyLogin;
 pub(crate) use publish::publish;
 pub(crate) use react::{react, unreact};
+pub(crate) use redeem::redeem;
+pub(crate) use renewal::renew;
 pub(crate) use reply::{REQUEST_ID, Reply, ReplyBody};
 pub(crate) use report::report;
 pub(crate) use request_id::RequestId;
 pub(crate) use rooms::{list as rooms, put as put_room};
 pub(crate) use session::{begin as begin_session, end as end_session, show as show_session};
+pub(crate) use sign_in::sign_in;
 pub(crate) use tokens::{make_token, revoke_token, tokens};

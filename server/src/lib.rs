@@ -20,7 +20,9 @@ mod scope;
 mod serve;
 mod session;
 
-pub use self::api::{Hosts, HttpConfig, InvalidHost};
+pub use self::api::{
+    AdminLink, Hosts, HttpConfig, InvalidHost, ProxyLogin, choose_door, chosen_door, make_admin_link,
+};
 pub use self::http::{BUILD, router, router_with};
 pub use self::scope::{Readers, Scope};
 pub use self::serve::{STALL_BYTES, ServeConfig, serve, serve_router};

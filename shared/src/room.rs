@@ -65,19 +65,19 @@ impl RoomName {
         Ok(Self(name.into()))
     }
 
-    /// The reserved room of the changes that concern no room. No text parses to its name, and nobody may read it.
-    pub fn access() -> Self {
-        Self("~access".into())
-    }
-
-    /// Whether this is the reserved room.
-    pub fn is_access(&self) -> bool {
-        &*self.0 == "~access"
-    }
-
     /// The room that everybody enters first, and the default of the classic routes.
     pub fn lobby() -> Self {
         Self("lobby".into())
+    }
+
+    /// The room of the log's entries about who may do what. No text can be parsed into its name, so no client can request it.
+    pub fn reserved_access() -> Self {
+        Self("~access".into())
+    }
+
+    /// Whether the room is the log's own: nobody reads it as a room, and it counts as none.
+    pub fn is_reserved(&self) -> bool {
+        self.0.starts_with('~')
     }
 }
 
@@ -126,8 +126,8 @@ mod tests {
 
     #[test]
     fn reserved_name_cannot_be_parsed() {
-        let access = RoomName::access();
+        let access = RoomName::reserved_access();
         assert_eq!(RoomName::parse(access.as_str()), Err(InvalidRoomName::Character('~')));
-        assert!(access.is_access() && !RoomName::lobby().is_access());
+        assert!(access.is_reserved() && !RoomName::lobby().is_reserved());
     }
 }

@@ -68,7 +68,7 @@ impl AuditLine {
             change.insert("person".to_owned(), json!({ "id": id, "name": name }));
         }
         let named = change.remove("room").and_then(|room| room.as_str().map(RoomName::received));
-        let room = named.or_else(|| (!entry.room.is_access()).then(|| entry.room.clone()));
+        let room = named.or_else(|| (!entry.room.is_reserved()).then(|| entry.room.clone()));
         let is_report = change.get("change").is_some_and(|change| change == "reported");
         let may_see = |room: &RoomName| is_owner(admin) || is_report || access.may_read(Some(admin), room);
         let is_noise = change.get("change").is_some_and(|change| change == "session_used");

@@ -71,8 +71,12 @@ impl Access {
                 self.account(person).ok_or(Denied::UnknownPerson)?;
                 own_or_admin(person)
             }
-            AccessChange::SessionUsed { person, session }
-            | AccessChange::SessionEnded { person, session } => {
+            AccessChange::SessionUsed { person, session } => {
+                let state = self.session(person, session).ok_or(Denied::UnknownName)?;
+                own_or_admin(person)?;
+                Ok(state.is_use_news(at))
+            }
+            AccessChange::SessionEnded { person, session } => {
                 self.session(person, session).ok_or(Denied::UnknownName)?;
                 own_or_admin(person)
             }
@@ -175,6 +179,9 @@ impl Access {
                 && found.member_count() > 1
                 && found.members.values().filter(|member| member.role == Role::Admin).count() == 1;
             return if is_last { Err(Denied::LastAdmin) } else { Ok(now.is_some()) };
+        }
+        if person.id == by.id && now.is_some_and(|member| !member.is_announced && member.role == *role) {
+            return Ok(true);
         }
         self.check_room_admin(by, room)?;
         let is_new = now.is_none_or(|member| member.role == Role::None);

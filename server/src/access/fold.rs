@@ -8,7 +8,10 @@ use holdline_shared::{
 };
 
 use super::rooms::Member;
-use super::{Access, AccessChange, Account, Invite, InviteGives, InviteState, SessionState, Skeleton};
+use super::{
+    Access, AccessChange, Account, Invite, InviteGives, InviteState, SESSION_AGE, SESSIONS, SessionState,
+    Skeleton,
+};
 
 impl Access {
     /// Applies an entry, and returns whether it changed who may do what.
@@ -32,11 +35,13 @@ impl Access {
 
     fn set_policy(&mut self, name: &RoomName, policy: &RoomPolicy, author: &Person) {
         let was_hidden = self.room(name).is_some_and(|room| !room.is_public());
-        let is_new = !self.rooms.contains_key(name);
         let room = Arc::make_mut(self.rooms.entry(name.clone()).or_default());
         room.policy = policy.clone();
-        if is_new && !super::is_owner(&author.id) {
-            let member = Member { person: author.clone(), role: Role::Admin, muted_until: None };
+        // Somebody must be able to change a room back.
+        let has_admin = room.members.values().any(|member| member.role == Role::Admin);
+        if !has_admin && !super::is_owner(&author.id) {
+            let member =
+                Member { person: author.clone(), role: Role::Admin, muted_until: None, is_announced: true };
             room.members.insert(author.id.clone(), member);
         }
         let is_hidden = !room.is_public();
@@ -53,7 +58,7 @@ impl Access {
         if *role == Role::None && muted_until.is_none() {
             room.members.remove(&person.id);
         } else {
-            let member = Member { person: person.clone(), role: *role, muted_until };
+            let member = Member { person: person.clone(), role: *role, muted_until, is_announced: true };
             room.members.insert(person.id.clone(), member);
         }
         match until {
@@ -65,9 +70,7 @@ impl Access {
     fn apply_change(&mut self, change: AccessChange, by: &Person, at: Timestamp) {
         match change {
             AccessChange::Door { door, password } => {
-                if self.door.chosen != Some(door) || password.is_some() {
-                    self.door.since = at;
-                }
+                self.door.changes += 1;
                 self.door.chosen = Some(door);
                 if let Some(password) = password {
                     self.door.password = Some(password.into());
@@ -93,7 +96,15 @@ impl Access {
             }
             AccessChange::SessionBegun { person, session, device } => {
                 let state = SessionState { device, begun: at, used: at };
-                self.change_account(&person, |account| drop(account.sessions.insert(session, state)));
+                self.change_account(&person, |account| {
+                    account.sessions.retain(|_, session| at.since(session.used) < SESSION_AGE);
+                    let oldest = account.sessions.iter().min_by_key(|(_, session)| session.used);
+                    if let Some(oldest) = oldest.filter(|_| account.sessions.len() >= SESSIONS) {
+                        let oldest = oldest.0.clone();
+                        account.sessions.remove(&oldest);
+                    }
+                    account.sessions.insert(session, state);
+                });
             }
             AccessChange::SessionUsed { person, session } => self.change_account(&person, |account| {
                 if let Some(session) = account.sessions.get_mut(&session) {
@@ -165,9 +176,12 @@ impl Access {
         }
         // A room without rules has no members, and may be another one tomorrow.
         if let Some(room) = room.and_then(|room| self.rooms.get_mut(&room)) {
-            let member = Member { person: person.clone(), role: Role::None, muted_until: None };
+            let member =
+                Member { person: person.clone(), role: Role::None, muted_until: None, is_announced: false };
             let member = Arc::make_mut(room).members.entry(person.id.clone()).or_insert(member);
-            member.role = member.role.max(Role::Member);
+            if member.role == Role::None {
+                (member.role, member.is_announced) = (Role::Member, false);
+            }
         }
     }
 

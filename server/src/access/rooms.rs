@@ -23,6 +23,8 @@ pub(crate) struct Member {
     pub(crate) person: Person,
     pub(crate) role: Role,
     pub(crate) muted_until: Option<Timestamp>,
+    /// Whether an entry of the room says so. Whoever came by an invite still has to say it.
+    pub(crate) is_announced: bool,
 }
 
 impl RoomAccess {
@@ -46,7 +48,7 @@ impl Access {
     /// Whether a person whom the door let in may read the room. Nobody may read the reserved room, and of the rooms that
     /// are not public only members.
     pub(crate) fn may_read(&self, person: Option<&PersonId>, room: &RoomName) -> bool {
-        if room.is_access() || self.is_retired(room) {
+        if room.is_reserved() || self.is_retired(room) {
             return false;
         }
         self.room(room).is_none_or(|room| {

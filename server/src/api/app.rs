@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use super::config::HttpConfig;
 use super::room_limit::RoomLimit;
+use super::slow_hashes::SlowHashes;
+use crate::access::AccessHandle;
 use crate::hub::Hub;
 use crate::repeated_line::RepeatedLine;
 use crate::session::Sessions;
@@ -18,6 +20,8 @@ pub(crate) struct AppState {
     pub(crate) hub: Arc<Hub>,
     pub(crate) config: HttpConfig,
     pub(super) sessions: Sessions,
+    pub(super) access: AccessHandle,
+    pub(super) hashes: SlowHashes,
     pub(super) room_limit: RoomLimit,
     /// Taken while a direct room is looked for and made.
     pub(super) opening_direct: tokio::sync::Mutex<()>,
@@ -28,11 +32,21 @@ pub(crate) struct AppState {
 impl App {
     /// Makes the state for a served hub. A hub must have only one: limits are counted here.
     pub(crate) fn new(hub: Arc<Hub>, config: HttpConfig) -> Self {
-        let sessions = Sessions::new(hub.log().secret());
+        let (sessions, access) = (Sessions::new(hub.log().secret()), hub.log().access());
         let room_limit = RoomLimit::new(&config);
+        let hashes = SlowHashes::new();
         let ignored_headers = RepeatedLine::new();
         let opening_direct = tokio::sync::Mutex::default();
-        Self(Arc::new(AppState { hub, config, sessions, room_limit, opening_direct, ignored_headers }))
+        Self(Arc::new(AppState {
+            hub,
+            config,
+            sessions,
+            access,
+            hashes,
+            room_limit,
+            opening_direct,
+            ignored_headers,
+        }))
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) async fn audit(app: App, call: Call) -> Result<Reply, ApiError> {
         let read = app.hub.log().access_entries(before, LINES).await?;
         let Some(last) = read.last() else { break };
         before = last.seq;
-        let access = app.hub.log().access().snapshot();
+        let access = app.access.snapshot();
         entries.extend(read.iter().filter_map(|entry| AuditLine::new(&access, &admin, entry)));
         if entries.len() > LINES {
             break;

@@ -36,18 +36,14 @@ struct BanBody {
 /// The person of the session, if an admin.
 pub(super) fn require_admin<'a>(app: &App, call: &'a Call) -> Result<&'a Person, ApiError> {
     let person = call.caller.require_session()?;
-    if app.hub.log().access().load().is_admin(&person.id) {
-        Ok(person)
-    } else {
-        Err(Denied::AdminsOnly.into())
-    }
+    if app.access.load().is_admin(&person.id) { Ok(person) } else { Err(Denied::AdminsOnly.into()) }
 }
 
 /// Lists the bans, those that are over included.
 pub(crate) async fn bans(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     require_admin(&app, &call)?;
-    let access = app.hub.log().access().snapshot();
+    let access = app.access.snapshot();
     Ok(Reply::json(200, &Bans { bans: access.bans().collect() })?)
 }
 
@@ -79,7 +75,7 @@ async fn add(app: &App, author: Person, person: Option<PersonId>, body: BanBody)
         }
         _ => {}
     }
-    let access = app.hub.log().access().snapshot();
+    let access = app.access.snapshot();
     let person = person.map(|id| named_person(&access, id, None, body.name.as_deref())).transpose()?;
     let reason = Topic::parse(&body.reason)?;
     let ban = Ban { id: make_id(), person, visitor: body.visitor.map(network), until: body.until, reason };
@@ -100,7 +96,7 @@ pub(crate) async fn lift_ban(app: App, call: Call) -> Result<Reply, ApiError> {
 pub(crate) async fn unban_person(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let (author, person) = (require_admin(&app, &call)?.clone(), parse_person(call.id())?);
-    let access = app.hub.log().access().snapshot();
+    let access = app.access.snapshot();
     let bans = access.bans().filter(|ban| ban.person.as_ref().is_some_and(|banned| banned.id == person));
     for ban in bans {
         let unbanned = AccessChange::Unbanned { id: ban.id.clone() };

@@ -4,28 +4,35 @@
 //! operation belong there.
 
 mod cookies;
+mod credential;
+mod door;
 mod forwarded;
 mod head;
+mod reader;
 mod session_proof;
 mod site;
 
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
 
-use holdline_shared::{Person, ProblemCode};
+use holdline_shared::{Door, Person, ProblemCode};
 
 use self::forwarded::{Forwarded, is_plain_path};
 use self::head::find_host;
-use self::session_proof::Identity;
+use self::reader::RequestReader;
+use self::session_proof::{Identity, Judge};
 use super::app::App;
 use super::config::HttpConfig;
 use super::error::ApiError;
 use super::host::Host;
+use crate::access::Denied;
+use crate::log::wall_clock;
 use crate::scope::Scope;
 
 pub(super) use self::cookies::Cookies;
 pub(crate) use self::head::{CallerHeaders, LastHost, RequestLine};
-pub(super) use self::session_proof::{OLD_SESSION_COOKIE, Proof, session_cookie};
+pub(super) use self::session_proof::{OLD_SESSION_COOKIE, Proof, Session, session_cookie};
 pub(crate) use self::site::Site;
 
 /// The sender of a request that passed the checks.
@@ -36,7 +43,11 @@ pub(crate) struct Caller {
     /// The address or network to which limits apply; `None` for programs on this machine, and for unknown
     /// addresses.
     pub(crate) visitor: Option<IpAddr>,
+    /// Whether the other end of the connection is a trusted proxy.
+    pub(super) is_from_trusted_proxy: bool,
     identity: Identity,
+    door: Door,
+    is_banned: bool,
     /// Whether the request carries a cookie with the session's name, valid or not, as a browser's does.
     pub(super) has_session_cookie: bool,
 }
@@ -70,20 +81,19 @@ impl Caller {
             find_site(&app.config, line, headers, host, trusted)?
         };
         let visitor = peer.and_then(|peer| find_visitor(&app.config, peer.to_canonical(), headers));
-        let (identity, has_session_cookie) = headers.credentials.identify(&app.sessions, &site);
-        Ok(Self { site, visitor, identity, has_session_cookie })
+        let (access, now) = (app.access.load(), wall_clock());
+        let judge = Judge { sessions: &app.sessions, access: &access, now };
+        let (identity, has_session_cookie) = headers.credentials.identify(&judge, &site);
+        let person =
+            if let Identity::Person(session) = &identity { Some(&session.claim.person.id) } else { None };
+        let is_banned = access.ban_of(person, visitor, now).is_some();
+        let (door, is_from_trusted_proxy) = (access.door().door(), trusts_peer);
+        Ok(Self { site, visitor, is_from_trusted_proxy, identity, door, is_banned, has_session_cookie })
     }
 
     /// The person of a valid session; an error without one.
     pub(crate) fn require_session(&self) -> Result<&Person, ApiError> {
-        match &self.identity {
-            Identity::Person(person, _) => Ok(person),
-            Identity::Invalid(error) => Err(ApiError::new(ProblemCode::SessionInvalid, error.to_string())),
-            Identity::Nobody => {
-                let detail = "this needs a session: POST to /api/v1/session, then send its token or cookie";
-                Err(ApiError::new(ProblemCode::SessionRequired, detail))
-            }
-        }
+        self.known().map(|session| &session.claim.person)
     }
 
     /// The person of a valid session, if any.
@@ -91,19 +101,45 @@ impl Caller {
         self.require_session().ok()
     }
 
-    /// The rooms that this caller may read.
-    pub(super) fn scope(&self, app: &App) -> Scope {
-        match &app.config.readers {
-            Some(readers) => {
-                Scope::of_reader(readers.clone(), self.session().map(|person| person.id.clone()))
-            }
-            None => Scope::of_every_room(),
+    /// The valid session; an error without one.
+    pub(super) fn known(&self) -> Result<&Session, ApiError> {
+        self.check_ban()?;
+        match &self.identity {
+            Identity::Person(session) => Ok(session),
+            Identity::Invalid(error) => Err(ApiError::new(ProblemCode::SessionInvalid, error.to_string())),
+            Identity::Nobody => Err(self.turned_away()),
         }
     }
 
-    /// The credential that proves the session.
-    pub(super) fn proof(&self) -> Option<Proof> {
-        if let Identity::Person(_, proof) = self.identity { Some(proof) } else { None }
+    /// The error for a stranger; it says the way in.
+    pub(super) fn turned_away(&self) -> ApiError {
+        ApiError::new(ProblemCode::SessionRequired, door::way_in(self.door))
+    }
+
+    /// The rooms that this caller may read; an error for strangers at a door that is not open.
+    pub(super) fn scope(&self, app: &App) -> Result<Scope, ApiError> {
+        let session = match self.known() {
+            Ok(session) => Some(session),
+            Err(_) if self.door == Door::Open && !self.is_banned => None,
+            Err(refusal) => return Err(refusal),
+        };
+        let id = session.map(|session| session.claim.person.id.clone());
+        let readers = app.config.readers.clone().unwrap_or_else(|| {
+            let credential = session.map(|session| session.credential.clone());
+            Arc::new(RequestReader { access: app.access.clone(), visitor: self.visitor, credential })
+        });
+        Ok(Scope::of_reader(readers, id))
+    }
+
+    /// Refuses a person or a visitor who was banned. For the operations that let strangers in; all others ask for a person
+    /// or a scope.
+    pub(super) fn check_ban(&self) -> Result<(), ApiError> {
+        if self.is_banned { Err(Denied::Banned.into()) } else { Ok(()) }
+    }
+
+    /// Whether the session is due for [`renew`](super::renewal::renew).
+    pub(crate) fn is_due(&self) -> bool {
+        self.known().is_ok_and(|session| session.is_due)
     }
 }
 

@@ -38,7 +38,8 @@ async fn answer(app: &App, call: Call) -> Result<Reply, ApiError> {
     let asked = Subscription::read(&call)?;
     let page = asked.random.as_deref().and_then(|random| Page::find(random, &call.caller.site));
     let seen = page.as_ref().and_then(|page| page.cursor(&Cookies::of(&call.headers)));
-    let next = next_message(app, &call.caller.scope(app), &asked, seen.map_or(After::Now, After::At)).await?;
+    let next =
+        next_message(app, &call.caller.scope(app)?, &asked, seen.map_or(After::Now, After::At)).await?;
     let text = next.text.map(String::from).unwrap_or_default();
     let mut reply = Reply::new(200, TEXT, text).held(app.hub.is_closing());
     reply.caching = Some("no-cache, must-revalidate");
@@ -100,6 +101,7 @@ async fn append(app: &App, mut call: Call) -> Result<Reply, ApiError> {
     let body = call.read_body().await?;
     let text = std::str::from_utf8(&body).map_err(|_| ApiError::parameter("a message is text in UTF-8"))?;
     let text = MessageText::parse(text)?;
+    call.caller.scope(app)?;
     let draft = match call.caller.session() {
         Some(author) => {
             allow_to_make(app, &call.caller, author, &room)?;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ipnet::IpNet;
 
 use super::host::Hosts;
+use super::proxy_login::ProxyLogin;
 use crate::scope::Readers;
 
 /// The policy for requests. Start from the default, and change the fields that matter:
@@ -33,6 +34,8 @@ pub struct HttpConfig {
     /// The decisions about which rooms a caller may read, for an app with people of its own; without, everybody reads every
     /// room. What is hidden looks like what does not exist. Says nothing about who may write.
     pub readers: Option<Arc<dyn Readers>>,
+    /// The headers in which a trusted proxy names the user, for the door `proxy`.
+    pub proxy_login: Option<ProxyLogin>,
 }
 
 impl Default for HttpConfig {
@@ -44,6 +47,7 @@ impl Default for HttpConfig {
             rooms_per_person: 10,
             rooms_per_visitor: 100,
             readers: None,
+            proxy_login: None,
         }
     }
 }

@@ -37,7 +37,7 @@ pub(crate) async fn direct(app: App, mut call: Call) -> Result<Reply, ApiError> 
     }
     // Two requests for the same people find the same room.
     let _opening = app.opening_direct.lock().await;
-    let access = app.hub.log().access().snapshot();
+    let access = app.access.snapshot();
     if let Some(room) = find(&access, &author.id, &others) {
         return Ok(Reply::json(200, &Opened { room: room.clone() })?);
     }

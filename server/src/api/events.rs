@@ -33,7 +33,7 @@ pub(crate) async fn events(app: App, call: Call) -> Result<Reply, ApiError> {
     let query = PollQuery::from_pairs(call.query_pairs())?;
     let resumed = call.header("last-event-id").filter(|id| !id.is_empty());
     let after = resumed.map_or(Ok(query.after), str::parse)?;
-    let scope = call.caller.scope(&app);
+    let scope = call.caller.scope(&app)?;
     drop(call);
     // An invalid request shows here, while it can still be answered with an error status.
     let first = match look(&app, &scope, &query.rooms, after, Duration::ZERO).await {

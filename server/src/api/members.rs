@@ -58,10 +58,10 @@ impl<'de> Deserialize<'de> for Silence {
 pub(crate) async fn members(app: App, call: Call) -> Result<Reply, ApiError> {
     let room = call.room()?;
     call.expect_no_query()?;
-    if !call.caller.scope(&app).allows(&room) || !app.hub.has_room(&room) {
+    if !call.caller.scope(&app)?.allows(&room) || !app.hub.has_room(&room) {
         return Err(ApiError::unknown_room(&room));
     }
-    let access = app.hub.log().access().snapshot();
+    let access = app.access.snapshot();
     let is_admin = call.caller.session().is_some_and(|person| access.is_room_admin(&person.id, &room));
     let found = access.room(&room).into_iter().flat_map(|room| room.members.values());
     let members = found.filter(|member| is_admin || member.role > Role::None).map(|member| Membership {
@@ -79,7 +79,7 @@ pub(crate) async fn put_member(app: App, mut call: Call) -> Result<Reply, ApiErr
     call.expect_no_query()?;
     let body: MemberBody = call.read_json().await?;
     let reason = body.reason.as_deref().map(Topic::parse).transpose()?;
-    let access = app.hub.log().access().snapshot();
+    let access = app.access.snapshot();
     // What the author may not know must not show in the answer.
     if !access.is_room_admin(&author.id, &room) && !access.may_read(Some(&author.id), &room) {
         return Err(Denied::UnknownRoom.into());
@@ -107,7 +107,7 @@ pub(crate) async fn delete_member(app: App, call: Call) -> Result<Reply, ApiErro
     let until =
         until.transpose().map_err(|_| ApiError::parameter("until is a time in milliseconds since 1970"))?;
     let reason = reason.as_deref().map(Topic::parse).transpose()?;
-    let person = named_person(&app.hub.log().access().load(), id, Some(&room), None)?;
+    let person = named_person(&app.access.load(), id, Some(&room), None)?;
     let change = MemberChange { person, role: Role::None, until, muted_until: None, reason };
     let outcome = app.hub.publish(Draft { author, room, kind: DraftKind::Member(change) }).await?;
     Ok(Reply::outcome(200, &outcome))

@@ -1,6 +1,8 @@
 //! `GET /api/v1/poll`: the long poll; the same by `POST`, for queries that are too long for an address.
 
-use holdline_shared::{PollQuery, RoomSelection};
+use std::borrow::Cow;
+
+use holdline_shared::{Nickname, Person, PollQuery, RoomSelection};
 
 use super::app::App;
 use super::call::Call;
@@ -52,7 +54,7 @@ pub(crate) fn admit_poll<'a>(
     query: &'a PollQuery,
 ) -> Result<PollRequest<'a>, ApiError> {
     let person = if query.here.is_empty() { None } else { Some(caller.require_session()?) };
-    let (scope, wait) = (caller.scope(app), query.wait.unwrap_or(app.hub.config().wait));
+    let (scope, wait) = (caller.scope(app)?, query.wait.unwrap_or(app.hub.config().wait));
     let admitted = app.hub.admit(&scope, &query.rooms, query.after, wait)?;
     if person.is_some()
         && let RoomSelection::Named(names) = &query.rooms
@@ -60,6 +62,19 @@ pub(crate) fn admit_poll<'a>(
     {
         return Err(PollError::UnknownRoom(unknown.clone()).into());
     }
-    let presence = person.map(|person| app.hub.enter(&scope, person, &query.here, query.presence.as_ref()));
+    let enter = |person| app.hub.enter(&scope, &shown(app, person), &query.here, query.presence.as_ref());
+    let presence = person.map(enter);
     Ok(PollRequest { rooms: &query.rooms, admitted, presence })
+}
+
+/// The person as presence shows them. A guest's name may have become a member's since.
+fn shown<'a>(app: &App, person: &'a Person) -> Cow<'a, Person> {
+    let access = app.access.load();
+    let is_guest = access.has_accounts() && access.account(&person.id).is_none();
+    if !is_guest || !access.is_name_taken(person.name.as_str(), &person.id) {
+        return Cow::Borrowed(person);
+    }
+    let id: String = person.id.as_str().chars().take(4).collect();
+    let name = Nickname::parse(&format!("Guest {id}")).unwrap_or_else(|_| Nickname::from(&person.id));
+    Cow::Owned(Person { id: person.id.clone(), name })
 }

@@ -30,8 +30,8 @@ struct RoomBody {
 /// Lists the most recently active rooms, with the rules of each and the caller's part in it.
 pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
-    let mut list = app.hub.rooms(&call.caller.scope(&app));
-    let (access, person) = (app.hub.log().access().snapshot(), call.caller.session());
+    let mut list = app.hub.rooms(&call.caller.scope(&app)?);
+    let (access, person) = (app.access.snapshot(), call.caller.session());
     for room in &mut list.rooms {
         room.standing = access.standing(person.map(|person| &person.id), &room.name);
     }

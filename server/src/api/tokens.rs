@@ -57,7 +57,7 @@ struct NewToken {
 pub(crate) async fn tokens(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let person = call.caller.require_session()?;
-    let access = app.hub.log().access().snapshot();
+    let access = app.access.snapshot();
     let is_admin = access.is_admin(&person.id);
     let mine = access.tokens().filter(|token| is_admin || token.person == person.id);
     let tokens = mine.filter_map(|token| summary(&access, token)).collect();
@@ -111,7 +111,7 @@ pub(crate) async fn revoke_token(app: App, call: Call) -> Result<Reply, ApiError
     let author = call.caller.require_session()?.clone();
     let id = call.id().to_owned();
     // Whether there is a token of this id is nobody else's business.
-    let access = app.hub.log().access().snapshot();
+    let access = app.access.snapshot();
     let is_own = access.tokens().any(|token| token.id == id && token.person == author.id);
     if !is_own && !access.is_admin(&author.id) {
         return Err(Denied::UnknownName.into());

@@ -8,6 +8,7 @@ use super::eviction::EvictionQueue;
 use super::room::Room;
 use super::state::HubState;
 use super::sync::Ordering;
+use crate::access::takes_rights;
 use crate::log::{LoggedRoom, RoomCut, StoredEntry};
 
 impl HubState {
@@ -17,7 +18,7 @@ impl HubState {
         let all_rooms = self.all_rooms();
         // The rooms that got entries, each with its head before the group.
         let mut touched: Vec<(Arc<Room>, Seq)> = Vec::new();
-        for entry in group.iter().filter(|entry| !entry.room.is_access()) {
+        for entry in group.iter().filter(|entry| !entry.room.is_reserved()) {
             let room = self.rooms.find_or_make(&entry.room, all_rooms.epoch());
             if !touched.iter().any(|(known, _)| Arc::ptr_eq(known, &room)) {
                 touched.push((room.clone(), room.head()));
@@ -33,6 +34,9 @@ impl HubState {
         // Before the entries become visible: a poll that has looked at them may skip rooms without news.
         self.rooms.note_heads(&touched);
         self.head.store(last.seq.0, Ordering::Release);
+        if group.iter().any(|entry| entry.entry().is_some_and(takes_rights)) {
+            self.notify_all();
+        }
         if touched.is_empty() {
             return;
         }

@@ -3,6 +3,7 @@
 //! skip: no test counts them.
 
 mod access;
+mod access_entries;
 mod appending;
 mod changes;
 mod erasing;
@@ -23,6 +24,7 @@ use super::outcome::Outcome;
 use crate::scope::EVERY_ROOM;
 
 pub(crate) use self::access::*;
+pub(crate) use self::access_entries::*;
 pub(crate) use self::appending::*;
 pub(crate) use self::changes::*;
 pub(crate) use self::erasing::*;

@@ -100,6 +100,6 @@ impl Draft {
 
     /// Makes the draft of a change of access.
     pub(crate) fn access(author: Person, change: AccessChange) -> Self {
-        Self { author, room: RoomName::access(), kind: DraftKind::Access(AccessDraft(change)) }
+        Self { author, room: RoomName::reserved_access(), kind: DraftKind::Access(AccessDraft(change)) }
     }
 }

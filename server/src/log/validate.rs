@@ -67,7 +67,7 @@ pub(super) enum Decision {
 /// Decides what `draft` becomes, if it is dated `at`.
 pub(super) fn validate(log: &impl LogView, draft: &Draft, at: Timestamp) -> Result<Decision, LogError> {
     let (author, access) = (&draft.author, log.access());
-    if draft.room.is_access() != matches!(draft.kind, DraftKind::Access(_)) {
+    if draft.room.is_reserved() != matches!(draft.kind, DraftKind::Access(_)) {
         return Err(Refusal::UnknownRoom.into());
     }
     access.check_standing(author, at).map_err(Refusal::Denied)?;

@@ -48,7 +48,7 @@ impl Readers for RoomsOnly {
 
 #[test]
 fn reserved_room_is_in_no_scope() {
-    let access = RoomName::access();
+    let access = RoomName::reserved_access();
     let readers = RoomsOnly::new(&["tea"]);
     readers.grant(&access);
     assert!(!EVERY_ROOM.allows(&access) && !readers.scope().allows(&access));

@@ -124,7 +124,7 @@ pub(crate) async fn read_passes_over_hidden_entries(log: Arc<dyn Log>) {
 }
 
 pub(crate) async fn reserved_room_is_neither_read_nor_counted(log: Arc<dyn Log>) {
-    let reserved = RoomName::access();
+    let reserved = RoomName::reserved_access();
     let start = log.head();
     let told = Arc::new(Mutex::new(Vec::new()));
     let telling = told.clone();

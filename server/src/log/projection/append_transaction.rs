@@ -32,7 +32,8 @@ pub(in crate::log) struct Tip {
 impl Tip {
     /// Reads where a database ends.
     pub(in crate::log) fn read(db: &Connection) -> rusqlite::Result<Self> {
-        let sql = "SELECT coalesce(max(seq), 0), (SELECT count(*) FROM rooms WHERE name <> '~access'),
+        let sql =
+            "SELECT coalesce(max(seq), 0), (SELECT count(*) FROM rooms WHERE substr(name, 1, 1) <> '~'),
                    (SELECT at FROM entries ORDER BY seq DESC LIMIT 1) FROM entries";
         db.query_row(sql, [], |row| {
             let at = row.get::<_, Option<i64>>(2)?.unwrap_or_default();
@@ -204,7 +205,7 @@ impl<'a> AppendTransaction<'a> {
         match &entry.kind {
             EntryKind::Room { topic, .. } => {
                 let is_made = self.rooms.write(db, entry, topic)?;
-                self.tip.rooms += usize::from(is_made && !entry.room.is_access());
+                self.tip.rooms += usize::from(is_made && !entry.room.is_reserved());
             }
             EntryKind::Access { .. } if self.rooms.id(db, &entry.room)?.is_none() => {
                 self.rooms.write(db, entry, &Topic::default())?;

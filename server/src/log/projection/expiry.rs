@@ -76,7 +76,7 @@ pub(in crate::log) fn expire(
 
 /// Whether the room is none of those that stay in any case.
 fn may_expire(room: &RoomName) -> bool {
-    !room.is_access() && *room != RoomName::lobby()
+    !room.is_reserved() && *room != RoomName::lobby()
 }
 
 /// The extent to which a room was removed.

@@ -135,7 +135,9 @@ fn import_into(from: &mut dyn BufRead, path: &Path) -> Result<u64, LogError> {
             format!("version {} is newer than this program; import it with a newer one", header.version),
         ));
     }
-    let strange = |room: &RoomName| !room.is_access() && room.as_str().parse().ok().as_ref() != Some(room);
+    let strange = |room: &RoomName| {
+        room.as_str().parse().ok().as_ref() != Some(room) && *room != RoomName::reserved_access()
+    };
     if let Some(room) = header.rooms.iter().find(|room| strange(&room.name)) {
         return Err(bad(1, format!("{:?} cannot be the name of a room", room.name.as_str())));
     }

@@ -1,11 +1,17 @@
 //! The HTTP options of `serve`: host names, proxies, limits. Adds the names of the listening addresses.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 
+use anyhow::{Context as _, ensure};
 use clap::Args;
-use holdline_server::{Hosts, HttpConfig};
+use holdline_server::{Hosts, HttpConfig, ProxyLogin};
+use http::HeaderName;
 use ipnet::IpNet;
 use tokio::net::TcpListener;
+
+/// The variable with the secret that a proxy sends.
+const PROXY_SECRET: &str = "HOLDLINE_PROXY_SECRET";
 
 /// The HTTP options: host names, trusted proxies, and the limit on new rooms.
 #[derive(Args)]
@@ -23,6 +29,23 @@ pub(super) struct HttpOptions {
     /// Rooms that one person may create at once, and again in each hour; from one address ten times as many
     #[arg(long, env = "HOLDLINE_ROOMS_PER_HOUR", value_name = "NUMBER", default_value_t = 10)]
     rooms_per_hour: u32,
+
+    /// The header in which a trusted proxy names the user, for the door "proxy"
+    #[arg(
+        long,
+        env = "HOLDLINE_PROXY_USER_HEADER",
+        value_name = "NAME",
+        requires_all = ["proxy_secret_header", "trusted_proxies"]
+    )]
+    proxy_user_header: Option<HeaderName>,
+
+    /// The header in which that proxy sends the secret, from HOLDLINE_PROXY_SECRET or --proxy-secret-file
+    #[arg(long, env = "HOLDLINE_PROXY_SECRET_HEADER", value_name = "NAME", requires = "proxy_user_header")]
+    proxy_secret_header: Option<HeaderName>,
+
+    /// A file with the secret that the proxy sends
+    #[arg(long, env = "HOLDLINE_PROXY_SECRET_FILE", value_name = "PATH", requires = "proxy_user_header")]
+    proxy_secret_file: Option<PathBuf>,
 }
 
 impl HttpOptions {
@@ -41,9 +64,35 @@ impl HttpOptions {
         let mut config = HttpConfig::default();
         config.hosts = hosts;
         config.trusted_proxies.clone_from(&self.trusted_proxies);
+        config.proxy_login = self.proxy_login()?;
         config.rooms_per_person = self.rooms_per_hour;
         config.rooms_per_visitor = self.rooms_per_hour.saturating_mul(10);
         Ok(config)
+    }
+
+    /// Whether a proxy may name users.
+    pub(super) fn has_proxy_login(&self) -> bool {
+        self.proxy_user_header.is_some()
+    }
+
+    fn proxy_login(&self) -> anyhow::Result<Option<ProxyLogin>> {
+        let (Some(user), Some(secret)) = (&self.proxy_user_header, &self.proxy_secret_header) else {
+            return Ok(None);
+        };
+        let text = match &self.proxy_secret_file {
+            Some(path) => std::fs::read_to_string(path)
+                .with_context(|| format!("cannot read the proxy's secret from {}", path.display()))?,
+            None => std::env::var(PROXY_SECRET).with_context(|| {
+                format!("--proxy-user-header needs {PROXY_SECRET} or --proxy-secret-file")
+            })?,
+        };
+        let text = text.trim();
+        ensure!(text.len() >= 16, "the proxy's secret has at least 16 characters");
+        Ok(Some(ProxyLogin {
+            user_header: user.clone(),
+            secret_header: secret.clone(),
+            secret: text.to_owned(),
+        }))
     }
 }
 
