@@ -148,6 +148,48 @@ impl Browser {
         .await
     }
 
+    /// Types into a field of a form, in place of what stands there.
+    pub async fn fill(&self, name: &str, text: &str) -> Result<()> {
+        let css = format!("input[data-testid={name}]");
+        self.click(&css).await?;
+        let field = self.client.find(Locator::Css(&css)).await?;
+        field.send_keys(&format!("{}a{}{text}", key::CONTROL, key::RELEASE)).await?;
+        Ok(())
+    }
+
+    /// Chooses from a list of a form, by the word that people see.
+    pub async fn choose(&self, name: &str, word: &str) -> Result<()> {
+        let select = self.client.find(Locator::Css(&format!("select[data-testid={name}]"))).await?;
+        Ok(select.select_by_label(word).await?)
+    }
+
+    /// Clicks on the button that sends this form.
+    pub async fn submit(&self, form: &str) -> Result<()> {
+        self.click(&format!("form[data-testid={form}] button[type=submit]")).await
+    }
+
+    /// Clicks on the element of this kind with this word.
+    pub async fn click_word(&self, tag: &str, word: &str) -> Result<()> {
+        let path = format!("//{tag}[normalize-space()='{word}']");
+        eventually(&format!("{word:?} to click on"), async || {
+            let clicked = async { self.client.find(Locator::XPath(&path)).await?.click().await }.await;
+            Ok(match clicked {
+                Err(CmdError::Standard(why)) => Check::Pending(why.message.into_owned()),
+                clicked => Check::Done(clicked?),
+            })
+        })
+        .await
+    }
+
+    /// Waits until the page shows this text.
+    pub async fn until_text(&self, text: &str) -> Result<()> {
+        eventually(&format!("the text {text:?}"), async || {
+            let shown: String = self.run("return document.body.innerText", vec![]).await?;
+            Ok(Check::that(shown.contains(text), || shown))
+        })
+        .await
+    }
+
     /// Replaces the content of a field, and presses Enter.
     pub async fn type_over(&self, css: &str, text: &str) -> Result<()> {
         self.click(css).await?;

@@ -36,6 +36,38 @@ impl Chat {
         Ok(chat)
     }
 
+    /// Comes in by a link in a browser of its own, under this name and with this passphrase, if there is one.
+    pub async fn come_in(link: &str, name: &str, passphrase: &str) -> Result<Self> {
+        let browser = Browser::start().await?;
+        browser.client.goto(link).await?;
+        browser.fill("name", name).await?;
+        browser.fill("passphrase", passphrase).await?;
+        browser.submit("join-form").await?;
+        let chat = Self { browser };
+        chat.until_live().await?;
+        Ok(chat)
+    }
+
+    /// Clicks on a button that has this word, once it is there.
+    pub async fn press_button(&self, word: &str) -> Result<()> {
+        self.browser.click_word("button", word).await
+    }
+
+    /// The secret that a dialog shows once.
+    pub async fn secret(&self) -> Result<String> {
+        let script = "return document.querySelector('[data-testid=secret] code')?.textContent ?? ''";
+        eventually("a secret", async || {
+            let secret: String = self.browser.run(script, vec![]).await?;
+            Ok(if secret.is_empty() { Check::Pending("none".to_owned()) } else { Check::Done(secret) })
+        })
+        .await
+    }
+
+    /// Waits until the page shows this text.
+    pub async fn until_text(&self, text: &str) -> Result<()> {
+        self.browser.until_text(text).await
+    }
+
     /// Reloads the page; returns when it is live.
     pub async fn reload(&self) -> Result<Screen> {
         self.browser.client.refresh().await?;
@@ -84,6 +116,12 @@ impl Chat {
     pub async fn visit(&self, room: &str) -> Result<Screen> {
         self.browser.click(&format!("[data-testid=room-link][data-room='{room}']")).await?;
         self.until(&format!("the room {room}"), |screen| screen.room == room && screen.status == "live").await
+    }
+
+    /// Enters a room by a click, one that is not called by its name.
+    pub async fn visit_titled(&self, room: &str, title: &str) -> Result<Screen> {
+        self.browser.click(&format!("[data-testid=room-link][data-room='{room}']")).await?;
+        self.until(&format!("the room {title}"), |screen| screen.room == title).await
     }
 
     /// Enters a room by typing its name, creating it if necessary.

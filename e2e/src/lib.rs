@@ -22,5 +22,5 @@ pub use process::{Output, Process};
 pub use proxy::PrefixProxy;
 pub use random::Random;
 pub use relay::{Relay, Rule};
-pub use server::Server;
+pub use server::{JOIN_PASSWORD, Server};
 pub use wait::{Check, TIME_LIMIT, eventually, eventually_within};

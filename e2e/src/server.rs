@@ -15,12 +15,17 @@ use crate::{Process, TIME_LIMIT, holdline};
 /// name: pages from there have neither Web Locks nor service workers.
 pub(crate) const PLAIN_HOST: &str = "chat.example";
 
+/// The password of a server whose door asks for one.
+pub const JOIN_PASSWORD: &str = "open sesame please";
+
 /// A running server; killed when dropped.
 #[derive(Debug)]
 pub struct Server {
     addresses: Vec<SocketAddr>,
     process: Option<Process>,
     folder: TempDir,
+    /// How strangers come in at the first start; the server's own default for none.
+    door: Option<&'static str>,
 }
 
 impl Server {
@@ -31,7 +36,16 @@ impl Server {
 
     /// Starts a server on all of these addresses; port 0 means a free port.
     pub async fn start_on(addresses: Vec<SocketAddr>) -> Result<Self> {
-        let mut server = Self { addresses, process: None, folder: tempfile::tempdir()? };
+        Self::start_as(addresses, None).await
+    }
+
+    /// Starts a server with this door.
+    pub async fn start_with_door(door: &'static str) -> Result<Self> {
+        Self::start_as(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))], Some(door)).await
+    }
+
+    async fn start_as(addresses: Vec<SocketAddr>, door: Option<&'static str>) -> Result<Self> {
+        let mut server = Self { addresses, process: None, folder: tempfile::tempdir()?, door };
         server.start_again().await?;
         Ok(server)
     }
@@ -49,6 +63,20 @@ impl Server {
     /// The chat's address on each listener, in order.
     pub fn urls(&self) -> Vec<String> {
         self.addresses.iter().map(|address| format!("http://{address}")).collect()
+    }
+
+    /// The address of a link that makes an admin, as the owner's command prints it.
+    pub async fn admin_link(&self) -> Result<String> {
+        let mut command = holdline()?;
+        command.args(["admin", "--log", &self.log(), "--address", &self.url(), "link"]);
+        let output = command.output().await?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let link = said.split_whitespace().find(|word| word.contains("/join/")).map(str::to_owned);
+        link.with_context(|| format!("no link in {said:?}, {:?}", String::from_utf8_lossy(&output.stderr)))
+    }
+
+    fn log(&self) -> String {
+        format!("sqlite:{}", self.folder.path().join("log.db").display())
     }
 
     /// Reads the number of held polls from the server's metrics.
@@ -86,9 +114,14 @@ impl Server {
     /// Restarts the server with its addresses and its log.
     pub async fn start_again(&mut self) -> Result<()> {
         let mut command = holdline()?;
-        let log = format!("sqlite:{}", self.folder.path().join("log.db").display());
+        let log = self.log();
         // The stories' proxies run on this machine.
         command.args(["serve", "--log", &log, "--trusted-proxy", "127.0.0.1", "--host", PLAIN_HOST]);
+        // The stories' people are faster than people.
+        command.args(["--limit", "publish=none,rooms=none,reactions=none,history=none"]);
+        if let Some(door) = self.door {
+            command.args(["--door", door]).env("HOLDLINE_JOIN_PASSWORD", JOIN_PASSWORD);
+        }
         for address in &self.addresses {
             command.args(["--listen", &address.to_string()]);
         }

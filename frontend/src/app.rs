@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use holdline_shared::{RoomName, Status, Timestamp};
+use holdline_shared::{Role, RoomName, Status, Timestamp};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -10,12 +10,12 @@ use crate::api::dom;
 use crate::api::focus::{self, COMPOSER};
 use crate::command::Command;
 use crate::components::{
-    Conversation, Dialog, HeaderOf, People, RoomList, Shape, banners, header, icon_button, logo, name_dialog,
-    nickname, status_line, wrong_page,
+    Conversation, Dialog, Gate, HeaderOf, JoinPage, People, RoomList, Shape, banners, header, icon_button,
+    logo, nickname, panel, status_line, wrong_page,
 };
 use crate::hooks::{Commands, use_commands, use_engine, use_local_time, use_locale, use_status};
 use crate::route::Route;
-use crate::state::{Locale, Overlay, Page, Phase, State, listed_rooms};
+use crate::state::{Locale, Overlay, Page, Panel, Phase, Powers, State, listed_rooms};
 use crate::words;
 
 /// The client.
@@ -54,12 +54,32 @@ fn Shell() -> Html {
         }
         command => engine.run(command),
     });
+    {
+        let run = run.clone();
+        use_effect_with(state.ui.headed.clone(), move |headed| {
+            if let Some(room) = headed {
+                run.emit(Command::Go(room.clone()));
+            }
+        });
+    }
     html! {
         <ContextProvider<Commands> context={Commands(run)}>
             <ContextProvider<Locale> context={locale}>
-                <Layout {state} />
+                { screen(&state) }
             </ContextProvider<Locale>>
         </ContextProvider<Commands>>
+    }
+}
+
+/// The page of a link, the page in front of a shut door, or the chat.
+fn screen(state: &Rc<State>) -> Html {
+    let (session, settings) = (&state.session, state.settings.clone());
+    if let Page::Join(code) = &state.ui.page {
+        return html! { <JoinPage code={code.clone()} me={session.me.clone()} {settings} /> };
+    }
+    match &session.gate {
+        Some(gate) => html! { <Gate door={session.door} gate={gate.clone()} {settings} /> },
+        None => html! { <Layout state={Rc::clone(state)} /> },
     }
 }
 
@@ -75,7 +95,7 @@ fn Layout(props: &LayoutProps) -> Html {
     let run = use_commands();
     let locale = use_locale();
     let (status, seconds) = use_status(&state.connection.status);
-    let overlay = state.ui.overlay;
+    let overlay = &state.ui.overlay;
     let close = run.reform(|()| Command::Open(Overlay::Nothing));
     let skip = Callback::from(|event: MouseEvent| {
         // A link inside the page would go to the base.
@@ -89,33 +109,39 @@ fn Layout(props: &LayoutProps) -> Html {
     let rooms_bar = |buttons: Html| {
         html! {
             <>
-                <p class="brand">{ logo() }{ "Holdline" }{ buttons }</p>
+                <p class="brand">{ logo() }{ "Holdline" }{ server_button(state, &run) }{ buttons }</p>
                 <RoomList rooms={rooms.clone()} />
                 { nickname(state.session.me.as_ref(), &run) }
             </>
         }
     };
-    let people = || html! { <People here={here.clone()} me={state.session.id().cloned()} /> };
+    let people = || {
+        html! {
+            <People here={here.clone()} profiles={state.people.profiles.clone()} me={state.session.id().cloned()} />
+        }
+    };
     let close_button = icon_button(Shape::Close, words::CLOSE, close.reform(|_| ()));
-    let dialog = match (overlay, &state.session.me) {
-        (Overlay::Rooms, _) => html! {
+    let dialog = match overlay {
+        Overlay::Rooms => html! {
             <Dialog class="drawer rooms-drawer" label={words::ROOMS} on_close={close}>{ rooms_bar(close_button) }</Dialog>
         },
-        (Overlay::People, _) => html! {
+        Overlay::People => html! {
             <Dialog class="drawer people-drawer" label={words::PEOPLE} on_close={close}>
                 <p class="brand">{ close_button }</p>
                 { people() }
             </Dialog>
         },
-        (Overlay::Nickname, Some(me)) => name_dialog(me, &run),
-        _ => Html::default(),
+        Overlay::Panel(page) => panel(state, page, locale, &run),
+        Overlay::Nothing | Overlay::Topic => Html::default(),
     };
     let complete_to = complete_to(state, &status, locale);
     let connection =
         if is_open { status_line(&status, seconds, complete_to.as_deref(), &run) } else { Html::default() };
     let head = HeaderOf {
-        room: room.map(|room| &**room),
+        room: room.map(|room| &**room).filter(|_| is_open),
+        title: room.map(|room| state.title_of(&room.name)).unwrap_or_default(),
         overlay,
+        has_settings: has_settings(state),
         here: here.as_ref().map(|here| here.count),
         has_news: rooms.iter().any(|room| room.has_news && !room.is_current),
         connection,
@@ -127,7 +153,7 @@ fn Layout(props: &LayoutProps) -> Html {
             }
             // On a narrow screen what stands beside the conversation is in a drawer, and only there while that is open.
             <nav class="side" aria-label={words::ROOMS}>
-                if overlay != Overlay::Rooms {
+                if *overlay != Overlay::Rooms {
                     { rooms_bar(Html::default()) }
                 }
             </nav>
@@ -136,13 +162,34 @@ fn Layout(props: &LayoutProps) -> Html {
                 { content(state, &run) }
             </main>
             <aside class="side" aria-label={words::PEOPLE}>
-                if overlay != Overlay::People {
+                if *overlay != Overlay::People {
                     { people() }
                 }
             </aside>
             { dialog }
         </div>
     }
+}
+
+/// The button to what admins of the server see and change.
+fn server_button(state: &State, run: &Callback<Command>) -> Html {
+    if !state.session.is_admin() {
+        return Html::default();
+    }
+    let open = run.reform(|_: MouseEvent| Command::Open(Overlay::Panel(Panel::Door)));
+    icon_button(Shape::Settings, words::THIS_SERVER, open)
+}
+
+/// Whether the room on the screen has more to say than its messages: members, or rules that the reader may change.
+fn has_settings(state: &State) -> bool {
+    let standing = state.room().map(|room| state.rooms.standing(&room.name)).unwrap_or_default();
+    state.is_room_admin() || standing.role > Role::None
+}
+
+/// What the reader can do with the messages of others.
+fn powers(state: &State) -> Powers {
+    let has_admins = state.people.profiles.all().any(|profile| profile.admin);
+    Powers { can_delete: state.is_room_admin(), can_report: has_admins && state.session.me.is_some() }
 }
 
 /// The room on the screen, or what stands in its place.
@@ -153,17 +200,25 @@ fn content(state: &State, run: &Callback<Command>) -> Html {
         (Page::InvalidRoom { name, why }, _) => {
             wrong(words::no_room_called(name), format!("{}.", words::sentence(why)))
         }
-        (Page::NotFound, _) | (_, None) => wrong(words::NO_PAGE.to_owned(), words::NO_PAGE_WHY.to_owned()),
+        (Page::NotFound | Page::Join(_), _) | (_, None) => {
+            wrong(words::NO_PAGE.to_owned(), words::NO_PAGE_WHY.to_owned())
+        }
         (Page::Room(..), Some(room)) => match &room.phase {
-            Phase::Refused(why) => wrong(words::cannot_open(room.name.as_str()), words::sentence(why)),
+            Phase::Refused(why) => {
+                wrong(words::cannot_open(&state.title_of(&room.name)), words::sentence(why))
+            }
             _ => html! {
                 <Conversation
                     key={room.name.as_str()}
                     room={Rc::clone(room)}
+                    title={state.title_of(&room.name)}
+                    standing={state.rooms.standing(&room.name)}
+                    profiles={state.people.profiles.clone()}
                     ui={ui.of(&room.name)}
                     sendings={state.outbox.of_room(&room.name).cloned().collect::<Vec<_>>()}
                     delay={state.outbox.delay.clone().map(AttrValue::from)}
-                    me={state.session.me.clone()}
+                    session={state.session.clone()}
+                    powers={powers(state)}
                 >
                     { banners(state, run) }
                 </Conversation>

@@ -1,9 +1,9 @@
 //! Everything that a reader can do, each with the room and message it is about. Clicks and keys dispatch these alike;
 //! the engine runs them, whatever is on the screen by then.
 
-use holdline_shared::{Emoji, MessageText, Nickname, PublishKey, RoomName, Seq, Topic};
+use holdline_shared::{Emoji, MessageText, PublishKey, RoomName, Seq, Topic};
 
-use crate::state::{Overlay, Place};
+use crate::state::{Entrance, Overlay, Place, Request};
 
 /// A command.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,10 +16,18 @@ pub enum Command {
     TryNow,
     /// Loads the page anew.
     Reload,
+    /// Comes through a door that is not open.
+    Enter(Entrance),
+    /// Forgets what came of the last request.
+    ForgetOutcome,
     /// Closes the notice.
     CloseNotice,
-    /// Changes the nickname.
-    Rename(Nickname),
+    /// Asks the server for something about people, rooms or the server.
+    Ask(Request),
+    /// Says why what was put in cannot be asked for.
+    Complain(String),
+    /// Loads older lines of the list of changes.
+    LoadAudit(Seq),
     /// Says what a room is about.
     SetTopic(RoomName, Topic),
     /// Stops following a room.

@@ -8,6 +8,7 @@ mod join;
 mod memory;
 mod news;
 mod pause;
+mod requests;
 mod room_list;
 mod sender;
 mod session;

@@ -28,6 +28,12 @@ pub enum Route {
         /// The message's position in the log.
         seq: u64,
     },
+    /// A link that lets somebody in.
+    #[at("/join/:code")]
+    Join {
+        /// What the link carries.
+        code: String,
+    },
     /// Anything else.
     #[not_found]
     #[at("/404")]
@@ -46,6 +52,7 @@ impl Route {
             Self::Lobby | Self::Index => Page::Room(RoomName::lobby(), None),
             Self::Room { room } => Page::of_room(&lower_case(room), None),
             Self::Message { room, seq } => Page::of_room(&lower_case(room), Some(Seq(*seq))),
+            Self::Join { code } => Page::Join(code.clone()),
             Self::NotFound => Page::NotFound,
         }
     }
@@ -67,6 +74,7 @@ mod tests {
         }
         assert_eq!(page("/r/Tea/"), Page::Room("tea".parse().unwrap(), None));
         assert_eq!(page("/index.html"), Page::Room(RoomName::lobby(), None));
+        assert_eq!(page("/join/Ab-7"), Page::Join("Ab-7".to_owned()), "codes keep their case");
         assert_eq!(page("/r/tea/7"), Page::Room("tea".parse().unwrap(), Some(Seq(7))));
     }
 

@@ -4,13 +4,17 @@
 mod action;
 mod colour;
 mod connection;
+mod entrance;
 mod line;
 mod lines;
 mod links;
 mod locale;
+mod notices;
 mod outbox;
 mod page;
 mod people;
+mod profiles;
+mod request;
 mod room;
 mod room_list;
 mod rooms;
@@ -19,36 +23,46 @@ mod rows;
 pub(crate) mod samples;
 mod seen;
 mod session;
+mod settings;
 mod snapshot;
+mod standing;
 mod ui;
 mod window;
+mod writing_rules;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use holdline_shared::{Batch, Entry, EntryKind, History, RoomName, Seq};
+use holdline_shared::{Batch, DoorStatus, Entry, EntryKind, History, RoomName, Seq};
 
 pub use action::Action;
 pub use colour::{HUES, hue, initials};
 pub use connection::Connection;
+pub use entrance::Entrance;
 pub use line::Line;
 pub use lines::Lines;
 pub use links::{Piece, pieces};
 #[cfg(any(test, not(target_arch = "wasm32")))]
 pub use locale::utc;
 pub use locale::{Day, Locale};
+pub use notices::Notices;
 pub use outbox::{Outbox, Progress, Sending};
 pub use page::{Page, typed_room};
 pub use people::People;
+pub use profiles::{Mark, Profiles};
+pub use request::{Invitation, Part, Request};
 pub use room::{Gap, Older, Phase, Room};
 pub use room_list::{ListedRoom, listed_rooms, unread};
-pub use rooms::{Rooms, VISITED};
+pub use rooms::{Rooms, VISITED, is_made_by_server};
 pub use rows::{Row, rows};
 pub use seen::Seen;
-pub use session::Session;
+pub use session::{Gate, Session};
+pub use settings::{AuditChange, AuditLine, Ban, Listing, Membership, Panel, Secret, Settings, Token};
+pub use settings::{OWN, ROOM, SERVER};
 pub use snapshot::Snapshot;
 pub use ui::{Edit, Goal, Overlay, Place, RoomUi, Ui, Writing};
 pub use window::Window;
+pub use writing_rules::{Barrier, Powers, barrier, is_room_admin, slow_seconds};
 
 /// Everything that the page knows.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -61,6 +75,8 @@ pub struct State {
     pub rooms: Rooms,
     /// Messages on their way.
     pub outbox: Outbox,
+    /// What came of requests about people and rooms.
+    pub settings: Settings,
     /// The connection.
     pub connection: Connection,
     /// The interface.
@@ -70,6 +86,8 @@ pub struct State {
 /// What storage keeps between visits.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Saved {
+    /// Whether the browser has had a session here.
+    pub is_known: bool,
     /// The rooms visited, the last one first.
     pub visited: Vec<RoomName>,
     /// How far each room was seen.
@@ -84,6 +102,7 @@ impl State {
     /// The state of a page that begins with what storage had kept.
     pub fn restore(saved: Saved) -> Self {
         let mut state = Self {
+            session: Session { is_remembered: saved.is_known, ..Session::default() },
             rooms: Rooms::restore(saved.visited, saved.seen),
             outbox: Outbox::restore(saved.outbox),
             ..Self::default()
@@ -99,8 +118,11 @@ impl State {
         self.rooms.get(self.ui.page.room()?)
     }
 
-    /// The rooms to poll.
+    /// The rooms to poll; none in front of a shut door.
     pub fn followed(&self) -> Vec<RoomName> {
+        if self.session.gate.is_some() {
+            return Vec::new();
+        }
         self.rooms.followed(self.ui.page.room())
     }
 
@@ -115,7 +137,27 @@ impl State {
     #[must_use]
     pub fn after(mut self, action: Action) -> Self {
         match action {
-            Action::SignedIn(me) => self.session.me = Some(me),
+            Action::SignedIn(me) => {
+                self.session.me = Some(me);
+                self.session.gate = None;
+            }
+            Action::DoorSeen(DoorStatus { door, person, .. }) => {
+                self.session.door = Some(door);
+                self.session.account = person;
+            }
+            Action::Asked => self.settings = Settings { is_busy: true, ..self.settings.cleared() },
+            Action::Failed(why) => self.settings = Settings { problem: Some(why), ..self.settings.cleared() },
+            Action::AccountCame(me) => self.session.account = Some(me),
+            Action::Answered(settings) => self.settings = settings,
+            Action::ListingCame(listing) => self.settings.listing = Some(listing),
+            Action::ShutOut(gate) => {
+                self.session.gate = Some(gate);
+                self.session.me = None;
+            }
+            Action::ProfilesCame(list) => self.people.profiles = Profiles::of(list),
+            Action::RoomPeopleCame(name, people) => {
+                Rc::make_mut(&mut self.rooms.people).insert(name, people);
+            }
             Action::SessionForgotten => self.session.is_forgotten = true,
             Action::Went(page) => self.go_to(page),
             Action::Attended(is_attended) => self.ui.is_attended = is_attended,
@@ -138,7 +180,7 @@ impl State {
             Action::Connected(status, at) => self.connection.update(status, at),
             Action::SignInNeeded => self.connection.needs_sign_in = true,
             Action::Outdated => self.connection.is_outdated = true,
-            Action::Listed(list) => self.rooms.update_list(list),
+            Action::Listed(list) => self.update_list(list),
             Action::Forgot(name) => self.rooms.forget(&name),
             Action::VisitedElsewhere(visited) => self.adopt_visited(visited),
             Action::SeenElsewhere(seen) => self.rooms.merge_seen(&seen),
@@ -162,7 +204,15 @@ impl State {
             Action::SendingDelayed(why) => self.outbox.delay = why,
             Action::SentElsewhere(item) => self.outbox.put(item),
             Action::Discarded(key) => self.outbox.discard(key),
-            Action::Opened(overlay) => self.ui.overlay = overlay,
+            Action::Opened(overlay) => {
+                self.ui.overlay = overlay;
+                self.settings = Settings::default();
+            }
+            Action::Entered(room) => {
+                self.settings = Settings::default();
+                self.ui.overlay = Overlay::Nothing;
+                self.ui.headed = room;
+            }
             Action::Noticed(notice) => self.ui.notice = notice,
         }
         self

@@ -1,7 +1,15 @@
 //! All words of the interface, in English. Nothing else in the client is written for people, so that a translation
-//! replaces this file.
+//! replaces this file and those of its folder: `dialogs` for settings, `notices` for what stands between messages.
 
 #![expect(missing_docs, reason = "each says what it says")]
+
+mod dialogs;
+mod notices;
+
+use holdline_shared::Visibility;
+
+pub use self::dialogs::*;
+pub use self::notices::notice;
 
 pub const TODAY: &str = "Today";
 pub const YESTERDAY: &str = "Yesterday";
@@ -16,6 +24,13 @@ pub const RELOAD: &str = "Reload";
 
 pub const YOUR_ROOMS: &str = "Your rooms";
 pub const OTHER_ROOMS: &str = "Other rooms";
+pub const PRIVATE: &str = "private";
+pub const DIRECT: &str = "direct messages";
+pub const SOME_ROOM: &str = "A private room";
+pub const DIRECT_ROOM: &str = "Direct messages";
+pub const ARCHIVED: &str = "archived";
+pub const GUEST: &str = "guest";
+pub const BOT: &str = "bot";
 pub const JOIN_OR_MAKE: &str = "Join or make a room";
 pub const SOMETHING_NEW: &str = "something new";
 pub const UNREAD: &str = " unread";
@@ -52,9 +67,40 @@ pub const COOKIE_REFUSED: &str =
     "This browser does not keep Holdline's cookie. After a reload you will be somebody else.";
 pub const FINISH_EDIT_FIRST: &str = "You are changing this message. Save or cancel that first.";
 
+pub const COME_IN: &str = "Come in";
+pub const SHUT_OUT: &str = "You cannot come in";
+pub const DOOR_INVITE: &str = "This server is for those who were invited. Open the link that you were sent, or sign in if you have an account.";
+pub const DOOR_PROXY: &str =
+    "This server lets its proxy say who you are. Open it through the proxy, and log in there if it asks.";
+pub const SERVER_PASSWORD: &str = "Password of this server";
+pub const PASSPHRASE: &str = "Your passphrase";
+pub const NAME_CAN_BE_MADE_UP: &str = "Left empty, one is made up for you.";
+pub const ENTER: &str = "Enter";
+pub const SIGN_IN: &str = "Sign in";
+pub const HAVE_ACCOUNT: &str = "I have an account here";
+pub const COME_AS_GUEST: &str = "I have the server's password";
+pub const SESSION_ENDED: &str = "your session has ended";
+pub const DONE: &str = "Done.";
+pub const LINK_LETS_IN: &str = "This link lets you in";
+pub const LINK_GIVES: &str = "It is an invitation, or the way to your own account on this device. It works as often as its maker \
+                              said, so use it only if you were meant to.";
+pub const LINK_NAME: &str = "Others see it. For a link to your own account leave it as it is.";
+pub const PASSPHRASE_IF_WANTED: &str = "A passphrase, if you like";
+pub const PASSPHRASE_WHY: &str = "With it you can sign in on another device.";
+pub const USE_LINK: &str = "Use the link";
+
 pub const NO_PAGE: &str = "There is no such page";
 pub const NO_PAGE_WHY: &str = "The address may have been cut or mistyped.";
 pub const GO_TO_LOBBY: &str = "Go to the lobby";
+
+pub const ROOM_IS_LOST: &str = "You are not in this room any more, or it was deleted.";
+pub const ROOM_IS_GONE: &str = "This room was deleted.";
+pub const ROOM_IS_HIDDEN: &str = "There is no such room, or it is not open to you. Its members can add you.";
+
+pub const IS_ARCHIVED: &str = "This room is archived. It can be read, but nothing new is said in it.";
+pub const IS_LOCKED: &str = "This room is locked for now. Its admins can unlock it.";
+pub const ADMINS_WRITE: &str = "Only the admins of this room write here.";
+pub const MEMBERS_WRITE: &str = "Guests can read this room, but only members write here.";
 
 pub const LOAD_OLDER: &str = "Load older messages";
 pub const LOADING_OLDER: &str = "Loading older messages…";
@@ -116,6 +162,18 @@ pub fn forget(room: &str) -> String {
     format!("Forget {room}")
 }
 
+pub fn room_is_lost(room: &str) -> String {
+    format!("You cannot read “{room}” any more: you were taken out of it, or it was deleted.")
+}
+
+pub fn is_muted(until: &str) -> String {
+    format!("You may not write in this room until {until}.")
+}
+
+pub fn slow_mode(seconds: u64) -> String {
+    format!("Slow mode: your next message can be sent in {seconds} s.")
+}
+
 pub fn message_to(room: &str) -> String {
     format!("Message to {room}")
 }
@@ -136,8 +194,14 @@ pub fn beginning_of(room: &str) -> String {
     format!("This is the beginning of {room}.")
 }
 
-pub fn invitation(room: &str) -> String {
-    format!("What you say in {room} is read by everybody who has this page's address.")
+pub fn invitation(room: &str, visibility: Visibility) -> String {
+    match visibility {
+        Visibility::Public => {
+            format!("What you say in {room} is read by everybody whom this server lets in.")
+        }
+        Visibility::Private => format!("What you say in {room} is read by its members alone."),
+        Visibility::Direct => "What you say here is read by the people in it alone.".to_owned(),
+    }
 }
 
 pub fn you_are(name: &str) -> String {

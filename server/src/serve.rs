@@ -4,8 +4,10 @@
 //! router ([`plain`]) serve all other requests. A connection is handed to hyper, with the input read so far,
 //! at its first request of another kind, and comes back at the next poll.
 
+mod admin_socket;
 mod config;
 mod connection_limit;
+mod connection_refusal;
 mod event_loop;
 mod exchange;
 mod fast_path;
@@ -24,8 +26,10 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::timeout;
 
+pub use self::admin_socket::{AdminSocket, AdminSocketError};
 pub use self::config::{STALL_BYTES, ServeConfig};
 use self::connection_limit::ConnectionLimit;
+pub(crate) use self::fast_path::{FastPoll, HeaderSlots};
 use self::loop_handle::Command;
 use self::plain::Plain;
 use crate::api::App;
@@ -80,8 +84,12 @@ async fn run(
     // Each transport holds a sender; when all are gone, so is every connection.
     let (serving, mut all_ended) = mpsc::channel::<()>(1);
     let hub = app.hub.clone();
-    let connection_limit = Arc::new(ConnectionLimit::new(config.max_connections, hub.metrics().clone()));
+    let connection_limit = Arc::new(ConnectionLimit::new(&config, hub.metrics().clone()));
     let failed = Arc::new(Notify::new());
+    if let Some(socket) = config.admin_socket.clone() {
+        let own = routes(app.clone());
+        tokio::spawn(admin_socket::serve(socket, own, stopped.clone(), serving.clone()));
+    }
     let metrics = hub.metrics().clone();
     let plain = Arc::new(Plain::new(router, &config, metrics, stopped, serving, failed.clone()));
     // Taken from tokio, which would otherwise wake up for every connection that an event loop accepts.

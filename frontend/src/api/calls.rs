@@ -6,9 +6,11 @@ use std::time::Duration;
 use gloo_net::http::Method;
 use holdline_shared::limits::HISTORY_MAX;
 use holdline_shared::{
-    Batch, EditRequest, Emoji, Entry, History, MessageText, Nickname, Person, PollQuery, PublishRequest,
-    RoomList, RoomName, RoomRequest, Seq, Session, SessionRequest, Topic,
+    Batch, EditRequest, Emoji, Entry, History, MessageText, Person, PollQuery, PublishRequest, RoomList,
+    RoomName, RoomRequest, Seq, Session, SessionRequest, Topic,
 };
+
+use serde::Serialize;
 
 use super::Fault;
 use super::http::{Call, Signal, use_token, uses_token};
@@ -48,11 +50,6 @@ pub async fn publish(room: &RoomName, request: &PublishRequest) -> Result<Entry,
     Call::new(Method::POST, &messages(room)).json(request).send().await?.json()
 }
 
-/// Changes the nickname.
-pub async fn rename(nickname: Nickname) -> Result<Person, Fault> {
-    start_session(Some(nickname)).await
-}
-
 /// The person of the session that is there, or of a new one.
 pub async fn renew_session() -> Result<Person, Fault> {
     // A page that got a session and needs one again has a browser that did not keep the cookie, or shares it with another
@@ -60,7 +57,7 @@ pub async fn renew_session() -> Result<Person, Fault> {
     if let Some(token) = LAST_TOKEN.take() {
         use_token(Some(token));
     }
-    start_session(None).await
+    begin_session("session", &SessionRequest { nickname: None }).await
 }
 
 thread_local! {
@@ -68,8 +65,9 @@ thread_local! {
     static LAST_TOKEN: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-async fn start_session(nickname: Option<Nickname>) -> Result<Person, Fault> {
-    let call = Call::new(Method::POST, "session").json(&SessionRequest { nickname });
+/// Asks a route for a session, and uses that from now on.
+pub(super) async fn begin_session(route: &str, body: &impl Serialize) -> Result<Person, Fault> {
+    let call = Call::new(Method::POST, route).json(body);
     let Session { person, token } = call.send().await?.json()?;
     if uses_token() {
         // Without a token in the answer the cookie is there after all.
@@ -119,7 +117,7 @@ impl Change {
     }
 }
 
-fn path(room: &RoomName) -> String {
+pub(super) fn path(room: &RoomName) -> String {
     format!("rooms/{}", encoded(room.as_str()))
 }
 
@@ -127,10 +125,10 @@ fn messages(room: &RoomName) -> String {
     format!("{}/messages", path(room))
 }
 
-fn message(room: &RoomName, seq: Seq) -> String {
+pub(super) fn message(room: &RoomName, seq: Seq) -> String {
     format!("{}/{seq}", messages(room))
 }
 
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     js_sys::encode_uri_component(text).into()
 }

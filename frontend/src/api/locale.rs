@@ -32,6 +32,8 @@ pub fn locale(edition: u32) -> Locale {
         date: |at| FORMATS.with_borrow(|formats| write(&formats.date, at)),
         moment: |at| FORMATS.with_borrow(|formats| write(&formats.moment, at)),
         machine: |at| date(at).to_iso_string().into(),
+        zone,
+        time_in,
         count,
     }
 }
@@ -59,6 +61,18 @@ fn format(options: &[(&str, &str)]) -> DateTimeFormat {
         let _ = Reflect::set(&object, &(*name).into(), &(*value).into());
     }
     DateTimeFormat::new(&Array::new(), &object)
+}
+
+fn time_in(zone: &str, at: Timestamp) -> Option<String> {
+    let options = Object::new();
+    for (name, value) in [("hour", "2-digit"), ("minute", "2-digit"), ("timeZone", zone)] {
+        // Setting a property of a fresh object cannot fail.
+        let _ = Reflect::set(&options, &name.into(), &value.into());
+    }
+    // A browser that does not know the zone throws.
+    let class: Function = Reflect::get(&intl()?, &"DateTimeFormat".into()).ok()?.dyn_into().ok()?;
+    let format = Reflect::construct(&class, &Array::of2(&JsValue::UNDEFINED, &options)).ok()?;
+    Some(write(&format.unchecked_into(), at))
 }
 
 fn write(format: &DateTimeFormat, at: Timestamp) -> String {
@@ -92,7 +106,15 @@ fn count(text: &str) -> usize {
 }
 
 fn segmenter() -> Option<JsValue> {
-    let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
-    let class: Function = Reflect::get(&intl, &"Segmenter".into()).ok()?.dyn_into().ok()?;
+    let class: Function = Reflect::get(&intl()?, &"Segmenter".into()).ok()?.dyn_into().ok()?;
     Reflect::construct(&class, &Array::new()).ok()
+}
+
+fn intl() -> Option<JsValue> {
+    Reflect::get(&js_sys::global(), &"Intl".into()).ok()
+}
+
+fn zone() -> String {
+    let options = format(&[]).resolved_options();
+    Reflect::get(&options, &"timeZone".into()).ok().and_then(|zone| zone.as_string()).unwrap_or_default()
 }

@@ -3,7 +3,8 @@
 use holdline_shared::{Person, Timestamp};
 use yew::prelude::*;
 
-use crate::state::{Locale, hue, initials};
+use crate::state::{Locale, Mark, hue, initials};
+use crate::words;
 
 /// The badge; decoration, because the name always stands beside it.
 pub fn badge(person: &Person) -> Html {
@@ -19,6 +20,15 @@ pub fn name(person: &Person) -> Html {
     }
 }
 
+/// The word beside a name that says whether the person is a guest or a program.
+pub fn mark(mark: Option<Mark>) -> Html {
+    match mark {
+        None => Html::default(),
+        Some(Mark::Guest) => html! { <span class="person-mark">{ words::GUEST }</span> },
+        Some(Mark::Bot) => html! { <span class="person-mark bot">{ words::BOT }</span> },
+    }
+}
+
 /// Hours and minutes; date and seconds when the mouse rests on them.
 pub fn time(class: &'static str, at: Timestamp, locale: Locale) -> Html {
     html! {
@@ -27,11 +37,11 @@ pub fn time(class: &'static str, at: Timestamp, locale: Locale) -> Html {
 }
 
 /// The head of a group of messages: under whose name they stand, and when the first of them was said.
-pub fn author(person: &Person, at: Timestamp, locale: Locale) -> Html {
+pub fn author(person: &Person, is: Option<Mark>, at: Timestamp, locale: Locale) -> Html {
     html! {
         <>
             { badge(person) }
-            <header>{ name(person) }{ time("", at, locale) }</header>
+            <header>{ name(person) }{ mark(is) }{ time("", at, locale) }</header>
         </>
     }
 }

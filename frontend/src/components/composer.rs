@@ -1,8 +1,8 @@
-//! Where messages are typed, and above it the message that is answered.
+//! Where messages are typed, and above it the message that is answered; or the reason why the reader cannot write here.
 
 use std::rc::Rc;
 
-use holdline_shared::RoomName;
+use holdline_shared::{RoomName, RoomStanding, Timestamp};
 use yew::prelude::*;
 
 use super::quote::excerpt;
@@ -10,14 +10,25 @@ use super::{MessageField, Shape, icon, icon_button, name};
 use crate::api::dom;
 use crate::api::focus::{self, COMPOSER};
 use crate::command::Command;
-use crate::hooks::use_commands;
-use crate::state::{Line, RoomUi};
+use crate::hooks::{use_commands, use_locale, use_seconds_left};
+use crate::state::{Barrier, Line, Locale, RoomUi, Session, barrier, slow_seconds};
 use crate::words;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// Where to.
     pub room: RoomName,
+    /// The name of the room that people read.
+    pub title: AttrValue,
+    /// The room's rules and the reader's part in it.
+    #[prop_or_default]
+    pub standing: RoomStanding,
+    /// The reader.
+    #[prop_or_default]
+    pub session: Session,
+    /// The date of the reader's newest message, where the room is slow.
+    #[prop_or_default]
+    pub last_said: Option<Timestamp>,
     /// What was typed, and in answer to what.
     pub ui: Rc<RoomUi>,
     /// The message that is answered, if it is loaded.
@@ -27,8 +38,8 @@ pub struct Props {
 /// The composer.
 #[component]
 pub fn Composer(props: &Props) -> Html {
-    let Props { room, ui, reply_to } = props;
-    let run = use_commands();
+    let Props { room, title, standing, session, last_said, ui, reply_to } = props;
+    let (run, locale) = (use_commands(), use_locale());
     let node = use_node_ref();
     {
         let (node, is_first) = (node.clone(), use_mut_ref(|| true));
@@ -39,6 +50,10 @@ pub fn Composer(props: &Props) -> Html {
             }
         });
     }
+    let slow = slow_seconds(standing, session).into();
+    let seconds = use_seconds_left(*last_said, slow);
+    // Draws the composer again when the reader may write again.
+    use_seconds_left(standing.muted_until.filter(|until| (locale.now)() < *until), 0);
     let act = |make: fn(RoomName) -> Command| {
         let room = room.clone();
         run.reform(move |()| make(room.clone()))
@@ -52,6 +67,13 @@ pub fn Composer(props: &Props) -> Html {
         run.reform(move |text| Command::Say(room.clone(), text))
     };
     let no_reply = act(|room| Command::Reply(room, None));
+    if let Some(barrier) = barrier(standing, session, (locale.now)()) {
+        return html! {
+            <div class="composer">
+                <p id={COMPOSER} class="barred" tabindex="-1" data-testid="barred">{ why(barrier, locale) }</p>
+            </div>
+        };
+    }
     html! {
         <div class="composer">
             if ui.writing.reply_to.is_some() {
@@ -70,9 +92,10 @@ pub fn Composer(props: &Props) -> Html {
             }
             <MessageField
                 id={COMPOSER}
-                label={words::message_to(room.as_str())}
+                label={words::message_to(title)}
                 text={ui.writing.draft.clone()}
                 node={node.clone()}
+                held={seconds.map(|seconds| AttrValue::from(words::slow_mode(seconds)))}
                 {on_change}
                 {on_send}
                 on_cancel={no_reply}
@@ -82,11 +105,22 @@ pub fn Composer(props: &Props) -> Html {
                     type="submit"
                     class="send"
                     aria-label={words::SEND}
-                    disabled={ui.writing.draft.trim().is_empty()}
+                    disabled={ui.writing.draft.trim().is_empty() || seconds.is_some()}
                 >
                     { icon(Shape::Send) }
                 </button>
             </MessageField>
         </div>
+    }
+}
+
+/// The reason, as a sentence.
+fn why(barrier: Barrier, locale: Locale) -> String {
+    match barrier {
+        Barrier::Archived => words::IS_ARCHIVED.to_owned(),
+        Barrier::Locked => words::IS_LOCKED.to_owned(),
+        Barrier::AdminsWrite => words::ADMINS_WRITE.to_owned(),
+        Barrier::MembersWrite => words::MEMBERS_WRITE.to_owned(),
+        Barrier::Muted(until) => words::is_muted(&locale.day_and_time(until)),
     }
 }

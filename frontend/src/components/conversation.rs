@@ -4,7 +4,7 @@ mod rows;
 
 use std::rc::Rc;
 
-use holdline_shared::Person;
+use holdline_shared::{RoomStanding, Timestamp};
 use yew::prelude::*;
 
 use self::rows::{view_lines, view_sending};
@@ -12,7 +12,7 @@ use super::Composer;
 use crate::api::dom;
 use crate::command::Command;
 use crate::hooks::{Conversation as Content, use_commands, use_locale, use_reading, use_rest};
-use crate::state::{Older, Phase, Room, RoomUi, Sending};
+use crate::state::{Older, Phase, Powers, Profiles, Room, RoomUi, Sending, Session, slow_seconds};
 use crate::words;
 
 /// What is shown.
@@ -20,6 +20,14 @@ use crate::words;
 pub struct Props {
     /// What is known of the room.
     pub room: Rc<Room>,
+    /// The name of the room that people read.
+    pub title: AttrValue,
+    /// The room's rules and the reader's part in it.
+    #[prop_or_default]
+    pub standing: RoomStanding,
+    /// Those who have an account.
+    #[prop_or_default]
+    pub profiles: Profiles,
     /// Its interface.
     pub ui: Rc<RoomUi>,
     /// The messages on their way to it.
@@ -28,7 +36,10 @@ pub struct Props {
     #[prop_or_default]
     pub delay: Option<AttrValue>,
     /// The reader.
-    pub me: Option<Person>,
+    pub session: Session,
+    /// What the reader can do with the messages of others.
+    #[prop_or_default]
+    pub powers: Powers,
     /// The banners above the composer.
     #[prop_or_default]
     pub children: Html,
@@ -37,7 +48,7 @@ pub struct Props {
 /// The conversation.
 #[component]
 pub fn Conversation(props: &Props) -> Html {
-    let Props { room, ui, sendings, children, .. } = props;
+    let Props { room, title, standing, ui, sendings, session, children, .. } = props;
     let (run, locale) = (use_commands(), use_locale());
     let content = Content {
         room: Rc::clone(room),
@@ -75,7 +86,7 @@ pub fn Conversation(props: &Props) -> Html {
                         tabindex="-1"
                         aria-live={live}
                         aria-busy={is_loading.then_some("true")}
-                        aria-label={words::messages_in(room.name.as_str())}
+                        aria-label={words::messages_in(title)}
                     >
                         { for view_lines(props, &reading, &run, locale) }
                         { for sendings.iter().enumerate().map(|(at, sending)| view_sending(props, at, sending)) }
@@ -88,7 +99,26 @@ pub fn Conversation(props: &Props) -> Html {
                 }
             </div>
             { children.clone() }
-            <Composer room={room.name.clone()} ui={Rc::clone(ui)} {reply_to} />
+            <Composer
+                room={room.name.clone()}
+                title={title.clone()}
+                standing={standing.clone()}
+                session={session.clone()}
+                last_said={last_said(props)}
+                ui={Rc::clone(ui)}
+                {reply_to}
+            />
         </div>
     }
+}
+
+/// The date of the reader's newest message, where the room is slow.
+fn last_said(props: &Props) -> Option<Timestamp> {
+    let Props { room, standing, sendings, session, .. } = props;
+    if slow_seconds(standing, session) == 0 {
+        return None;
+    }
+    let sent =
+        room.newest_of(session.me.as_ref()?).and_then(|seq| room.line(seq)).map(|line| line.message.at);
+    sendings.iter().map(|sending| sending.at).chain(sent).max()
 }

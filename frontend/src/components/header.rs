@@ -2,17 +2,21 @@
 
 use yew::prelude::*;
 
-use super::{Shape, Topic, hidden, icon};
+use super::{Shape, Topic, hidden, icon, icon_button};
 use crate::command::Command;
-use crate::state::{Overlay, Room};
+use crate::state::{Overlay, Panel, Room};
 use crate::words;
 
 /// What the header shows.
 pub struct HeaderOf<'a> {
     /// The room; `None` on a page that is no room.
     pub room: Option<&'a Room>,
+    /// The name of the room that people read.
+    pub title: String,
     /// What is open.
-    pub overlay: Overlay,
+    pub overlay: &'a Overlay,
+    /// Whether the room has members to see or rules to change.
+    pub has_settings: bool,
     /// How many are here, once known.
     pub here: Option<usize>,
     /// Whether something is new in other rooms.
@@ -23,10 +27,10 @@ pub struct HeaderOf<'a> {
 
 /// The header.
 pub fn header(of: HeaderOf<'_>, run: &Callback<Command>) -> Html {
-    let HeaderOf { room, overlay, here, has_news, connection } = of;
-    let open = |overlay| run.reform(move |_: MouseEvent| Command::Open(overlay));
+    let HeaderOf { room, title, overlay, has_settings, here, has_news, connection } = of;
+    let open = |overlay: Overlay| run.reform(move |_: MouseEvent| Command::Open(overlay.clone()));
     let people = here.map_or_else(|| words::PEOPLE.to_owned(), words::people_here);
-    let is_open = |drawer: Overlay| if overlay == drawer { "true" } else { "false" };
+    let is_open = |drawer: Overlay| if *overlay == drawer { "true" } else { "false" };
     html! {
         <header class="top">
             <button
@@ -45,16 +49,19 @@ pub fn header(of: HeaderOf<'_>, run: &Callback<Command>) -> Html {
             </button>
             if let Some(room) = room {
                 <div class="title" key={room.name.as_str()}>
-                    <h1 dir="auto" translate="no">{ room.name.as_str().to_owned() }</h1>
+                    <h1 dir="auto" translate="no">{ title }</h1>
                     <Topic
                         key={room.name.as_str()}
                         room={room.name.clone()}
                         topic={room.topic.clone()}
-                        is_open={overlay == Overlay::Topic}
+                        is_open={*overlay == Overlay::Topic}
                     />
                 </div>
             }
             { connection }
+            if has_settings {
+                { icon_button(Shape::Settings, words::SETTINGS, open(Overlay::Panel(Panel::Members))) }
+            }
             <button
                 type="button"
                 class="tool drawer-button"

@@ -21,6 +21,14 @@ pub enum Shape {
     Send,
     /// A clock.
     Clock,
+    /// A closed lock.
+    Lock,
+    /// A flag.
+    Flag,
+    /// A speech balloon.
+    Talk,
+    /// Two sliders.
+    Settings,
 }
 
 /// A picture beside or in place of a word; its button carries the name.
@@ -35,6 +43,10 @@ pub fn icon(shape: Shape) -> Html {
         Shape::Edit => "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3",
         Shape::Delete => "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10.500 11v5M13.500 11v5",
         Shape::Send => "M12 20V5M5.500 11.500L12 5l6.500 6.500",
+        Shape::Lock => "M6 11h12v9H6zM8.500 11V8a3.500 3.500 0 0 1 7 0v3",
+        Shape::Flag => "M6 21V4h12l-3 4 3 4H6",
+        Shape::Talk => "M4 5h16v11H11l-4 4v-4H4z",
+        Shape::Settings => "M4 7h9M17 7h3M15 5v4M4 17h3M11 17h9M9 15v4",
         Shape::Clock => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 7v5l3.500 2",
     };
     html! { <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg> }

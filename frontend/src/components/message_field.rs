@@ -22,6 +22,9 @@ pub struct Props {
     pub text: AttrValue,
     /// Its element.
     pub node: NodeRef,
+    /// Why nothing is sent at this moment; what is typed stays.
+    #[prop_or_default]
+    pub held: Option<AttrValue>,
     /// Hears of another text.
     pub on_change: Callback<String>,
     /// Takes the text when it is sent.
@@ -38,7 +41,7 @@ pub struct Props {
 /// The field.
 #[component]
 pub fn MessageField(props: &Props) -> Html {
-    let Props { id, label, text, node, on_change, on_send, on_cancel, on_up, children } = props;
+    let Props { id, label, text, node, held, on_change, on_send, on_cancel, on_up, children } = props;
     let locale = use_locale();
     let error = use_state_eq(|| None::<String>);
     {
@@ -47,7 +50,11 @@ pub fn MessageField(props: &Props) -> Html {
     }
     let send = {
         let (node, error, on_send) = (node.clone(), error.setter(), on_send.clone());
+        let is_held = held.is_some();
         Callback::from(move |()| {
+            if is_held {
+                return;
+            }
             // What stands in the field counts: on a busy page keys come faster than it is drawn.
             let text = dom::text_in(&node);
             match check(&text, locale.count) {
@@ -117,6 +124,8 @@ pub fn MessageField(props: &Props) -> Html {
             </div>
             if let Some(why) = &*error {
                 <p class="error" role="alert" id={under_id}>{ why }</p>
+            } else if let Some(why) = held {
+                <p class="counter" data-testid="held">{ why }</p>
             } else if counts {
                 <p class={classes!("counter", is_too_long.then_some("error"))}>
                     { words::characters(length, TEXT_GRAPHEMES) }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::api::{dom, focus};
 use crate::hooks::{use_commands, use_focus_kept, use_locale, use_shown};
-use crate::state::Line;
+use crate::state::{Line, Mark, Powers};
 use crate::words;
 
 #[expect(clippy::struct_excessive_bools, reason = "a row is what its marks say, each by itself")]
@@ -24,6 +24,12 @@ pub struct Props {
     /// The message that it answers.
     #[prop_or_default]
     pub quote: Option<Quote>,
+    /// The word beside the author's name.
+    #[prop_or_default]
+    pub mark: Option<Mark>,
+    /// What the reader can do with the messages of others.
+    #[prop_or_default]
+    pub powers: Powers,
     /// The reader.
     pub me: Option<PersonId>,
     /// The text of the form in its place, while it is being changed.
@@ -43,7 +49,8 @@ pub struct Props {
 /// The row.
 #[component]
 pub fn MessageRow(props: &Props) -> Html {
-    let Props { room, line, is_first, quote, me, edit, is_deleting, is_answered, is_tab_stop } = props;
+    let Props { room, line, is_first, quote, mark, powers, me, edit, is_deleting, is_answered, is_tab_stop } =
+        props;
     let message = &line.message;
     let (run, locale) = (use_commands(), use_locale());
     let node = use_node_ref();
@@ -100,6 +107,7 @@ pub fn MessageRow(props: &Props) -> Html {
         room: room.clone(),
         seq: message.seq,
         is_own,
+        powers: *powers,
         title: name.clone().into(),
         row: node.clone(),
         on_close: has_sheet.then_some(on_close),
@@ -121,7 +129,7 @@ pub fn MessageRow(props: &Props) -> Html {
             {onfocusout}
         >
             if *is_first {
-                { author(&message.author, message.at, locale) }
+                { author(&message.author, *mark, message.at, locale) }
             } else {
                 { time("aside", message.at, locale) }
             }

@@ -1,4 +1,5 @@
-//! What can be done with a message: react, reply, and with one's own change and delete. Beside the message where there
+//! What can be done with a message: react, reply, with one's own change and delete, with others' report, or delete as an
+//! admin. Beside the message where there
 //! is a mouse, and a sheet at the lower edge for fingers.
 
 use holdline_shared::{Emoji, RoomName, Seq};
@@ -7,6 +8,7 @@ use yew::prelude::*;
 use super::{Dialog, Menu, MenuItem, Shape, icon};
 use crate::api::focus;
 use crate::command::Command;
+use crate::state::{Overlay, Panel, Powers};
 use crate::words;
 
 /// What the tools are about.
@@ -17,6 +19,8 @@ pub struct ToolsOf {
     pub seq: Seq,
     /// Whether the message is the reader's own.
     pub is_own: bool,
+    /// What the reader can do with the messages of others.
+    pub powers: Powers,
     /// Who said the message, and when.
     pub title: AttrValue,
     /// The message's row, to which Esc leads.
@@ -27,7 +31,7 @@ pub struct ToolsOf {
 
 /// The tools.
 pub fn message_tools(of: &ToolsOf, run: &Callback<Command>) -> Html {
-    let ToolsOf { room, seq, is_own, title, row, on_close } = of;
+    let ToolsOf { room, seq, is_own, powers, title, row, on_close } = of;
     let choose = |command: Command| {
         let (run, on_close) = (run.clone(), on_close.clone());
         Callback::from(move |()| {
@@ -54,7 +58,12 @@ pub fn message_tools(of: &ToolsOf, run: &Callback<Command>) -> Html {
     items.push(item(Shape::Reply, words::REPLY, Command::Reply(room.clone(), Some(*seq))));
     if *is_own {
         items.push(item(Shape::Edit, words::EDIT, Command::Edit(room.clone(), *seq)));
+    }
+    if *is_own || powers.can_delete {
         items.push(item(Shape::Delete, words::DELETE, Command::AskToDelete(room.clone(), Some(*seq))));
+    }
+    if !is_own && powers.can_report {
+        items.push(item(Shape::Flag, words::REPORT, Command::Open(Overlay::Panel(Panel::Report(*seq)))));
     }
     if let Some(close) = on_close {
         return html! {

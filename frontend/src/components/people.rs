@@ -3,13 +3,19 @@
 use holdline_shared::{Here, Person, PersonId};
 use yew::prelude::*;
 
-use super::badge;
+use super::{badge, mark};
+use crate::command::Command;
+use crate::hooks::use_commands;
+use crate::state::{Overlay, Panel, Profiles};
 use crate::words;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// The people, once known.
     pub here: Option<Here>,
+    /// Those who have an account.
+    #[prop_or_default]
+    pub profiles: Profiles,
     /// The reader.
     pub me: Option<PersonId>,
 }
@@ -17,20 +23,24 @@ pub struct Props {
 /// The list, the reader on top, with the exact number.
 #[component]
 pub fn People(props: &Props) -> Html {
+    let run = use_commands();
     let me = props.me.as_ref();
     let Some(Here { count, people }) = &props.here else { return Html::default() };
     let (own, others): (Vec<_>, Vec<_>) = people.iter().partition(|person| me == Some(&person.id));
     let unlisted = count.saturating_sub(people.len());
     let view = |person: &Person| {
+        let panel = if me == Some(&person.id) { Panel::Profile } else { Panel::Person(person.clone()) };
+        let onclick = run.reform(move |_: MouseEvent| Command::Open(Overlay::Panel(panel.clone())));
         html! {
-            <li key={person.id.as_str()} class="person" data-testid="person">
-                { badge(person) }
-                <span class="name" dir="auto" translate="no" title={person.name.to_string()}>
-                    { person.name.as_str().to_owned() }
-                </span>
-                if me == Some(&person.id) {
-                    <span class="faint">{ words::YOU }</span>
-                }
+            <li key={person.id.as_str()} data-testid="person">
+                <button type="button" class="person" title={person.name.to_string()} {onclick}>
+                    { badge(person) }
+                    <span class="name" dir="auto" translate="no">{ person.name.as_str().to_owned() }</span>
+                    { mark(props.profiles.mark(&person.id)) }
+                    if me == Some(&person.id) {
+                        <span class="faint">{ words::YOU }</span>
+                    }
+                </button>
             </li>
         }
     };

@@ -1,11 +1,11 @@
 //! A room in the side bar: an ordinary address, so that it can be copied and opened in another tab; a simple click does
 //! not load the page anew.
 
-use holdline_shared::RoomName;
+use holdline_shared::{RoomName, Visibility};
 use yew::prelude::*;
 use yew_router::Routable;
 
-use super::{Shape, hidden, icon_button_of};
+use super::{Shape, hidden, icon, icon_button_of};
 use crate::api::dom;
 use crate::command::Command;
 use crate::route::Route;
@@ -14,7 +14,13 @@ use crate::words;
 
 /// The link, with what is new.
 pub fn room_link(room: &ListedRoom, run: &Callback<Command>) -> Html {
-    let ListedRoom { name, unread, has_news, has_draft, has_failed, is_visited, is_current } = room;
+    let ListedRoom { name, title, visibility, unread, has_news, has_draft, has_failed, .. } = room;
+    let ListedRoom { is_visited, is_current, is_archived, .. } = room;
+    let sign = match visibility {
+        Visibility::Public => None,
+        Visibility::Private => Some((Shape::Lock, words::PRIVATE)),
+        Visibility::Direct => Some((Shape::Talk, words::DIRECT)),
+    };
     let onclick = {
         let (run, name) = (run.clone(), name.clone());
         Callback::from(move |event: MouseEvent| {
@@ -41,7 +47,13 @@ pub fn room_link(room: &ListedRoom, run: &Callback<Command>) -> Html {
                 data-room={name.to_string()}
                 {onclick}
             >
-                <span class="name" dir="auto" translate="no">{ name.as_str().to_owned() }</span>
+                if let Some((shape, word)) = sign {
+                    { icon(shape) }{ hidden(word) }
+                }
+                <span class="name" dir="auto" translate="no">{ title.clone() }</span>
+                if *is_archived {
+                    <span class="mark">{ words::ARCHIVED }</span>
+                }
                 if *has_failed {
                     <span class="mark error">{ words::NOT_SENT }</span>
                 } else if *has_draft {
@@ -53,8 +65,8 @@ pub fn room_link(room: &ListedRoom, run: &Callback<Command>) -> Html {
                     <span class="dot">{ hidden(words::SOMETHING_NEW) }</span>
                 }
             </a>
-            if *is_visited && *name != RoomName::lobby() {
-                { icon_button_of("forget", Shape::Close, words::forget(name.as_str()), forget) }
+            if *is_visited && *name != RoomName::lobby() && *visibility == Visibility::Public {
+                { icon_button_of("forget", Shape::Close, words::forget(title), forget) }
             }
         </li>
     }

@@ -6,7 +6,7 @@ use super::{LineField, room_link};
 use crate::api::dom;
 use crate::command::Command;
 use crate::hooks::use_commands;
-use crate::state::{ListedRoom, typed_room};
+use crate::state::{ListedRoom, Overlay, Panel, typed_room};
 use crate::words;
 
 #[derive(Properties, PartialEq)]
@@ -27,11 +27,15 @@ pub fn RoomList(props: &Props) -> Html {
             Ok(())
         })
     };
+    let make = run.reform(|_: MouseEvent| Command::Open(Overlay::Panel(Panel::NewRoom)));
     let view = |room: &ListedRoom| room_link(room, &run);
     let (visited, others): (Vec<_>, Vec<_>) = props.rooms.iter().partition(|room| room.is_visited);
     html! {
         <div class="rooms" data-testid="rooms">
             <LineField id="new-room" label={words::JOIN_OR_MAKE} {on_save} />
+            <p class="more-rooms">
+                <button type="button" class="plain" data-testid="make-room" onclick={make}>{ words::NEW_ROOM }</button>
+            </p>
             <h2>{ words::YOUR_ROOMS }</h2>
             <ul>{ for visited.into_iter().map(view) }</ul>
             if !others.is_empty() {

@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::{Quote, Shape, author, hidden, icon, message_text, quote_link};
 use crate::command::Command;
 use crate::hooks::{use_commands, use_locale};
-use crate::state::{Progress, Sending};
+use crate::state::{Mark, Progress, Sending};
 use crate::words;
 
 #[derive(Properties, PartialEq)]
@@ -16,6 +16,9 @@ pub struct Props {
     pub sending: Rc<Sending>,
     /// The reader.
     pub me: Person,
+    /// The word beside the reader's name.
+    #[prop_or_default]
+    pub mark: Option<Mark>,
     /// Whether the message stands under a name of its own.
     pub is_first: bool,
     /// The message that it answers.
@@ -29,7 +32,7 @@ pub struct Props {
 /// The row.
 #[component]
 pub fn SendingRow(props: &Props) -> Html {
-    let Props { sending, me, is_first, quote, delay } = props;
+    let Props { sending, me, mark, is_first, quote, delay } = props;
     let (run, locale) = (use_commands(), use_locale());
     let key = sending.request.key;
     let state = match sending.progress {
@@ -50,7 +53,7 @@ pub fn SendingRow(props: &Props) -> Html {
             data-state={state}
         >
             if *is_first {
-                { author(me, sending.at, locale) }
+                { author(me, *mark, sending.at, locale) }
             }
             if let Some(quote) = quote {
                 { quote_link(&sending.room, quote, true, &run) }

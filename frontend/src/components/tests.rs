@@ -3,15 +3,24 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+mod access;
+
 use std::rc::Rc;
 use std::time::Duration;
 
-use holdline_shared::{Emoji, Here, Message, PublishRequest, Reaction, RoomName, Seq, Status, Timestamp};
+use holdline_shared::{
+    Batch, Door, Emoji, EntryKind, Here, MemberChange, Message, PublishRequest, Reaction, Role, RoomName,
+    RoomPolicy, RoomStanding, Seq, SessionSummary, Status, Timestamp, Visibility,
+};
 use yew::prelude::*;
 
 use super::*;
-use crate::state::samples::{key, line, page, person};
-use crate::state::{Action, Line, ListedRoom, Outbox, Page, Progress, State, Writing};
+use crate::state::Gate as ShutOut;
+use crate::state::samples::{account, entry, key, line, page, person};
+use crate::state::{
+    Action, Line, ListedRoom, Listing, Mark, Membership, Outbox, Page, Panel, Powers, Profiles, Progress,
+    Secret, Settings, State, Writing,
+};
 
 fn draw<C: BaseComponent>(props: C::Properties) -> String {
     let renderer = yew::LocalServerRenderer::<C>::with_props(props).hydratable(false);
@@ -48,6 +57,8 @@ fn row(message: Message, me: &str) -> message_row::Props {
         line: Rc::new(Line { message, as_of: Seq(9) }),
         is_first: true,
         quote: None,
+        mark: None,
+        powers: Powers::default(),
         me: Some(person(me).id),
         edit: None,
         is_deleting: false,
@@ -58,7 +69,8 @@ fn row(message: Message, me: &str) -> message_row::Props {
 
 fn tools(is_own: bool, on_close: Option<Callback<()>>) -> String {
     let (room, seq, row) = (RoomName::lobby(), Seq(7), NodeRef::default());
-    let of = ToolsOf { room, seq, is_own, title: "Ada, 01:01".into(), row, on_close };
+    let powers = Powers::default();
+    let of = ToolsOf { room, seq, is_own, powers, title: "Ada, 01:01".into(), row, on_close };
     draw_html(message_tools(&of, &Callback::noop()))
 }
 
@@ -128,7 +140,7 @@ fn message_on_its_way_says_so() {
     let drawn = |outbox: &Outbox, delay: Option<&'static str>| {
         let sending = Rc::clone(&outbox.items()[0]);
         let (me, delay) = (person("ada"), delay.map(AttrValue::Static));
-        draw::<SendingRow>(sending_row::Props { sending, me, is_first: true, quote: None, delay })
+        draw::<SendingRow>(sending_row::Props { sending, me, mark: None, is_first: true, quote: None, delay })
     };
     check(
         &drawn(&outbox, None),
@@ -184,9 +196,13 @@ fn conversation(state: &State) -> String {
     draw::<Conversation>(conversation::Props {
         room: Rc::clone(state.room().unwrap()),
         ui: state.ui.of(&RoomName::lobby()),
+        title: "lobby".into(),
+        standing: state.rooms.standing(&RoomName::lobby()),
+        profiles: state.people.profiles.clone(),
         sendings: vec![],
         delay: None,
-        me: state.session.me.clone(),
+        session: state.session.clone(),
+        powers: Powers::default(),
         children: Html::default(),
     })
 }
@@ -235,6 +251,9 @@ fn banners_say_what_can_be_done() {
 fn rooms_show_what_is_new_and_where_the_reader_is() {
     let listed = |name: &str, unread, has_news, is_current| ListedRoom {
         name: name.parse().unwrap(),
+        title: name.to_owned(),
+        visibility: Visibility::Public,
+        is_archived: false,
         unread,
         has_news,
         has_draft: name == "tea",
@@ -256,7 +275,11 @@ fn rooms_show_what_is_new_and_where_the_reader_is() {
 #[test]
 fn people_are_counted_exactly_and_the_reader_stands_on_top() {
     let here = Here { count: 150, people: vec![person("ada"), person("bob")] };
-    let drawn = draw::<People>(people::Props { here: Some(here), me: Some(person("bob").id) });
+    let drawn = draw::<People>(people::Props {
+        here: Some(here),
+        profiles: Profiles::default(),
+        me: Some(person("bob").id),
+    });
     check(&drawn, &[">150<", ">Ada<", ">you<", ">Bob<", "and 148 more"], &[]);
     assert!(drawn.find(">Bob<") < drawn.find(">Ada<"), "{drawn}");
     assert_eq!(drawn.matches(r#"data-testid="person""#).count(), 2);

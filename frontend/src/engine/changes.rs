@@ -1,14 +1,14 @@
 //! What each command of the reader changes: in the state, and through requests on the server. What was not done is said,
 //! with what was typed for it, so that nothing typed is lost.
 
-use holdline_shared::{Emoji, MessageText, Nickname, PublishKey, PublishRequest, RoomName, Seq, Topic};
+use holdline_shared::{Emoji, MessageText, PublishKey, PublishRequest, RoomName, Seq, Topic};
 use wasm_bindgen_futures::spawn_local;
 
-use super::session;
 use super::store::Store;
+use super::{requests, session};
 use crate::api::{self, Change};
 use crate::command::Command;
-use crate::state::{Action, Edit, Goal, Older, Overlay, Progress, Writing};
+use crate::state::{Action, Edit, Entrance, Goal, Older, Overlay, Progress, Writing};
 use crate::words;
 
 /// Runs a command.
@@ -16,9 +16,18 @@ pub(super) fn run(store: &Store, command: Command) {
     match command {
         // Navigation and reloading are the browser's business, and done before a command comes here.
         Command::Go(_) | Command::TryNow | Command::Reload => {}
-        Command::Open(overlay) => store.dispatch(Action::Opened(overlay)),
+        Command::Open(overlay) => {
+            if let Overlay::Panel(panel) = &overlay {
+                requests::load(store, panel.clone());
+            }
+            store.dispatch(Action::Opened(overlay));
+        }
+        Command::Ask(request) => requests::ask(store, request),
+        Command::Complain(why) => store.dispatch(Action::Failed(why)),
+        Command::LoadAudit(before) => requests::load_audit(store, before),
+        Command::Enter(entrance) => enter(store, entrance),
+        Command::ForgetOutcome => store.dispatch(Action::Opened(store.state().ui.overlay.clone())),
         Command::CloseNotice => store.dispatch(Action::Noticed(None)),
-        Command::Rename(name) => rename(store, name),
         Command::SetTopic(room, topic) => set_topic(store, room, topic),
         Command::Forget(room) => store.dispatch(Action::Forgot(room)),
         Command::Say(room, text) => say(store, &room, text),
@@ -148,16 +157,17 @@ fn set_topic(store: &Store, room: RoomName, topic: Topic) {
     });
 }
 
-fn rename(store: &Store, name: Nickname) {
-    store.dispatch(Action::Opened(Overlay::Nothing));
+/// Comes in. What was wrong is told where the reader has typed.
+fn enter(store: &Store, entrance: Entrance) {
+    if store.state().settings.is_busy {
+        return;
+    }
+    store.dispatch(Action::Asked);
     let store = store.clone();
     spawn_local(async move {
-        let typed = name.to_string();
-        match api::rename(name).await {
-            Ok(me) => store.dispatch(Action::SignedIn(me)),
-            Err(fault) => {
-                store.dispatch(Action::Noticed(Some(words::not_changed_to(&fault.text(), &typed))));
-            }
+        match session::enter(&store, entrance).await {
+            Ok(room) => store.dispatch(Action::Entered(room)),
+            Err(fault) => store.dispatch(Action::Failed(fault.text())),
         }
     });
 }

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use gloo_timers::callback::Timeout;
 use holdline_shared::{
-    Action, AdaptiveWait, After, Batch, Cursor, Event, Moment, Next, PollQuery, RoomName, RoomSelection,
-    Status, Subscription,
+    Action, AdaptiveWait, After, Batch, Cursor, Event, Moment, Next, PollQuery, ProblemCode, RoomName,
+    RoomSelection, Status, Subscription,
 };
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
@@ -422,6 +422,9 @@ async fn poll(
             (Event::Answered(batch), None)
         }
         Err(Fault::SignInNeeded) => (Fault::SignInNeeded.into(), Some(News::SignInNeeded)),
+        Err(fault) if fault.code() == Some(ProblemCode::Banned) => {
+            (fault.clone().into(), Some(News::ShutOut(fault)))
+        }
         Err(fault) => (fault.with_missing_room_as_gap().into(), None),
     }
 }

@@ -12,7 +12,7 @@ use super::store::Store;
 use super::wakes::Wakes;
 use super::{pause, report, session, snapshot};
 use crate::api::{self, AbortOnDrop, Change, Fault, Signal};
-use crate::state::{Action, Goal, Older, Phase, Room, State};
+use crate::state::{Action, Goal, Older, Phase, Room, State, is_made_by_server};
 use crate::words;
 
 /// The joining under way, if there is one.
@@ -63,14 +63,21 @@ fn reach_goal(state: &State, store: &Store, room: &Room) {
 async fn join(store: Store, driver: Driver, wakes: Wakes, room: RoomName, signal: Signal) {
     let mut backoff = Backoff::default();
     loop {
+        store.until(|state| state.session.may_ask()).await;
         let attempt = attempt(&store, &driver, &room, &signal).await;
         if signal.is_over() {
             return;
         }
         let fault = match attempt {
             Ok(()) => return,
+            Err(fault) if fault.lacks_session() => {
+                store.until(|state| state.session.me.is_some() || state.session.gate.is_some()).await;
+                continue;
+            }
             Err(fault) if !fault.is_passing() => {
-                return store.dispatch(Action::Refused(room, fault.text()));
+                let is_hidden = is_made_by_server(&room) && fault.code() == Some(ProblemCode::UnknownRoom);
+                let why = if is_hidden { words::ROOM_IS_HIDDEN.to_owned() } else { fault.text() };
+                return store.dispatch(Action::Refused(room, why));
             }
             Err(fault) => fault,
         };
@@ -125,12 +132,13 @@ async fn attempt(store: &Store, driver: &Driver, room: &RoomName, signal: &Signa
 pub(super) async fn arrive(store: &Store, room: &RoomName, signal: &Signal) -> Result<History, Fault> {
     let state = store.state();
     // The list says so before the browser has to write a 404 into its console.
-    let is_missing = !state.rooms.list.is_empty() && state.rooms.summary(room).is_none();
+    let is_missing =
+        !state.rooms.list.is_empty() && state.rooms.summary(room).is_none() && !is_made_by_server(room);
     if is_missing && state.rooms.get(room).is_some_and(|room| room.lines.is_empty()) {
         make_room(store, room).await?;
     }
     match api::history(room, signal).await {
-        Err(fault) if fault.code() == Some(ProblemCode::UnknownRoom) => {
+        Err(fault) if fault.code() == Some(ProblemCode::UnknownRoom) && !is_made_by_server(room) => {
             make_room(store, room).await?;
             api::history(room, signal).await
         }

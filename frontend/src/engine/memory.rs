@@ -36,6 +36,7 @@ pub(super) fn saved(storage: &Storage) -> Saved {
     let now = storage.all(WRITING).into_iter().filter_map(|item| read_room(item, WRITING));
     writing.extend(now.map(|(room, text)| (room, wire::read_writing(&text))));
     Saved {
+        is_known: storage.get(ME).is_some(),
         visited: wire::read_visited(&storage.get(VISITED).unwrap_or_default()),
         seen: wire::read_seen(&storage.get(SEEN).unwrap_or_default()),
         outbox: storage.all(SENDING).iter().filter_map(|(_, text)| wire::read_sending(text)).collect(),

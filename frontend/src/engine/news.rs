@@ -17,6 +17,8 @@ pub(super) enum News {
     Batch(Batch),
     /// There is another session.
     SignedIn(Person),
+    /// The server shuts the reader out.
+    ShutOut(Fault),
     /// Somebody else's login page answers in place of the server.
     SignInNeeded,
     /// The reader of another tab does not want to wait.

@@ -44,10 +44,28 @@ pub(super) fn each_minute(store: &Store) -> Interval {
 pub(super) fn refresh(store: &Store) {
     let store = store.clone();
     spawn_local(async move {
+        store.until(|state| state.session.may_ask()).await;
         // Without an answer the old list stays; that the server cannot be reached is said elsewhere.
         if let Ok(list) = api::list_rooms().await {
             store.dispatch(Action::Listed(list));
             note_build(&store);
+            name_direct_rooms(&store).await;
+        }
+        if store.state().session.door.is_some()
+            && let Ok(profiles) = api::list_people().await
+        {
+            store.dispatch(Action::ProfilesCame(profiles));
         }
     });
+}
+
+/// Asks who is in the direct rooms, which are called by that.
+async fn name_direct_rooms(store: &Store) {
+    let nameless: Vec<_> = store.state().rooms.without_people().cloned().collect();
+    for room in nameless {
+        if let Ok(members) = api::list_members(&room).await {
+            let people = members.into_iter().map(|member| member.person).collect();
+            store.dispatch(Action::RoomPeopleCame(room, people));
+        }
+    }
 }

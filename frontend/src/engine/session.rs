@@ -1,14 +1,16 @@
-//! The reader's session: the one that the browser still has, or a new one. Tried until there is one.
+//! The reader's session: the one that the browser still has, or a new one where the door is open. Tried until there is one,
+//! or the door turns out to be shut.
 
 use std::time::Duration;
 
-use holdline_shared::{Backoff, Person};
+use holdline_shared::{Backoff, Door, Person, ProblemCode, Role, RoomName, RoomSummary};
 
 use super::store::Store;
 use super::wakes::Wakes;
 use super::{pause, report};
 use crate::api::{self, Change, Fault, Signal};
-use crate::state::Action;
+use crate::state::{Action, Entrance, Gate};
+use crate::words;
 
 /// How long another tab may take to get a session before this one asks beside it.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -16,9 +18,14 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Signs in.
 pub(super) async fn sign_in(store: Store, wakes: Wakes, signal: Signal) {
     let mut backoff = Backoff::default();
-    while !signal.is_over() && store.state().session.me.is_none() {
-        match renew(&store).await {
-            Ok(me) => return store.dispatch(Action::SignedIn(me)),
+    let is_outside = |store: &Store| {
+        let session = &store.state().session;
+        session.me.is_none() && session.gate.is_none()
+    };
+    while !signal.is_over() && is_outside(&store) {
+        match find(&store).await {
+            Ok(()) => return,
+            Err(fault) if shuts_out(&fault) => return,
             Err(fault) => {
                 let pause = pause::after(&fault, &mut backoff, api::jitter());
                 report(&store, pause, &fault);
@@ -26,6 +33,32 @@ pub(super) async fn sign_in(store: Store, wakes: Wakes, signal: Signal) {
             }
         }
     }
+}
+
+/// Asks at the door who the reader is. Where nobody is known, an open door and a proxy let them in by themselves.
+async fn find(store: &Store) -> Result<(), Fault> {
+    let me = match look(store).await {
+        Err(fault) => {
+            shut_out(store, &fault);
+            return Err(fault);
+        }
+        Ok(me) => me,
+    };
+    let lets_in = matches!(store.state().session.door, Some(Door::Open | Door::Proxy));
+    match me {
+        Some(me) => store.dispatch(Action::SignedIn(me)),
+        None if lets_in => store.dispatch(Action::SignedIn(renew(store).await?)),
+        None => store.dispatch(Action::ShutOut(Gate::default())),
+    }
+    Ok(())
+}
+
+/// Looks at the door, and at who the reader is if they are inside.
+pub(super) async fn look(store: &Store) -> Result<Option<Person>, Fault> {
+    let status = api::door().await?;
+    let me = status.person.as_ref().map(|me| me.profile.person.clone());
+    store.dispatch(Action::DoorSeen(status));
+    Ok(me)
 }
 
 /// Makes a change; where there is no session any more, gets one and tries once more.
@@ -43,9 +76,69 @@ pub(super) async fn make(store: &Store, change: &Change) -> Result<(), Fault> {
 /// would become two persons.
 pub(super) async fn renew(store: &Store) -> Result<Person, Fault> {
     let _lock = api::lock(&api::shared_name("session"), PATIENCE).await;
-    let me = api::renew_session().await?;
+    match api::renew_session().await {
+        Ok(me) => {
+            note_cookie(store);
+            Ok(me)
+        }
+        Err(fault) => {
+            if fault.lacks_session() {
+                // The door may be another one than the page knows.
+                look(store).await?;
+            }
+            shut_out(store, &fault);
+            Err(fault)
+        }
+    }
+}
+
+/// Comes in by a password, an account or a link; to a room, if the link leads to one.
+pub(super) async fn enter(store: &Store, entrance: Entrance) -> Result<Option<RoomName>, Fault> {
+    let is_link = matches!(entrance, Entrance::Link { .. });
+    let me = api::enter(entrance).await?;
+    note_cookie(store);
+    let was_another = store.state().session.id().is_some_and(|id| *id != me.id);
+    store.dispatch(Action::SignedIn(me));
+    look(store).await?;
+    if was_another && !api::uses_token() {
+        // What is on the screen was read with another person's eyes.
+        api::dom::reload();
+    }
+    Ok(if is_link { Some(room_of_link(store).await) } else { None })
+}
+
+/// The room that a link leads to: the one in which the reader has a part that the page did not know of. The lobby, if that is
+/// none or several.
+async fn room_of_link(store: &Store) -> RoomName {
+    let Ok(list) = api::list_rooms().await else { return RoomName::lobby() };
+    let before = store.state();
+    let is_new = |room: &&RoomSummary| {
+        room.standing.role > Role::None && before.rooms.standing(&room.name).role == Role::None
+    };
+    let mut new = list.rooms.iter().filter(is_new);
+    let room = new.next().filter(|_| new.next().is_none()).map(|room| room.name.clone());
+    store.dispatch(Action::Listed(list.clone()));
+    room.unwrap_or_else(RoomName::lobby)
+}
+
+fn note_cookie(store: &Store) {
     if api::uses_token() && !store.state().session.is_forgotten {
         store.dispatch(Action::SessionForgotten);
     }
-    Ok(me)
+}
+
+/// Whether nothing but the reader's own doing leads on.
+fn shuts_out(fault: &Fault) -> bool {
+    fault.lacks_session() || fault.code() == Some(ProblemCode::Banned)
+}
+
+/// Shows the page in front of the door, if that is what the fault means.
+pub(super) fn shut_out(store: &Store, fault: &Fault) {
+    if shuts_out(fault) {
+        let is_banned = fault.code() == Some(ProblemCode::Banned);
+        let was_inside = store.state().session.me.is_some();
+        let why =
+            if is_banned { Some(fault.text()) } else { was_inside.then(|| words::SESSION_ENDED.to_owned()) };
+        store.dispatch(Action::ShutOut(Gate { why, is_banned }));
+    }
 }

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use holdline_shared::{Cursor, Status};
+use holdline_shared::limits::ROOMS_LISTED;
+use holdline_shared::{Cursor, ProblemCode, Status};
 use yew::Callback;
 
 use super::driver::Driver;
@@ -12,7 +13,8 @@ use super::session;
 use super::store::Store;
 use super::wakes::{Wake, Wakes};
 use crate::api::{self, Fault, Signal, Storage};
-use crate::state::Action;
+use crate::state::{Action, Phase, Room};
+use crate::words;
 
 /// The driver of the page's subscription. It begins when the first room is joined.
 pub(super) fn subscribe(store: &Store, wakes: &Wakes, storage: Storage) -> Driver {
@@ -36,6 +38,7 @@ fn hearing(store: Store, wakes: Wakes) -> Callback<News> {
         }
         News::Hurried => wakes.ring(Wake::NowElsewhere),
         News::SignedIn(me) => store.dispatch(Action::SignedIn(me)),
+        News::ShutOut(fault) => session::shut_out(&store, &fault),
         News::SignInNeeded => store.dispatch(Action::SignInNeeded),
         News::Status(Status::Live) if store.state().connection.status == Status::Live => {}
         News::Status(status) => store.dispatch(Action::Connected(status, api::wall_clock())),
@@ -59,10 +62,26 @@ fn repairing(store: Store) -> Repair {
 /// Reads anew what is on the screen. The other rooms are joined when they are entered.
 async fn repair(store: &Store, signal: &Signal) -> Result<Cursor, Fault> {
     let list = api::list_rooms().await?;
-    let listed_at = list.cursor;
+    let (listed_at, is_complete) = (list.cursor, list.rooms.len() < ROOMS_LISTED);
     store.dispatch(Action::LostPlace);
     store.dispatch(Action::Listed(list));
     let Some(room) = store.state().ui.page.room().cloned() else { return Ok(listed_at) };
+    let is_known = |room: &Rc<Room>| room.read_at().is_some_and(|at| at.epoch == listed_at.epoch);
+    let was_there = store.state().rooms.get(&room).is_some_and(is_known);
+    if was_there && store.state().rooms.summary(&room).is_none() {
+        // Deleted, or not for this reader any more. Nobody wants it made anew by the pages that show it.
+        let is_refused = || matches!(store.state().room().map(|room| &room.phase), Some(Phase::Refused(_)));
+        let is_unknown = async || {
+            let fault = api::history(&room, signal).await.err();
+            fault.is_some_and(|fault| fault.code() == Some(ProblemCode::UnknownRoom))
+        };
+        if is_refused() || is_complete || is_unknown().await {
+            if !is_refused() {
+                store.dispatch(Action::Refused(room, words::ROOM_IS_GONE.to_owned()));
+            }
+            return Ok(listed_at);
+        }
+    }
     let page = arrive(store, &room, signal).await?;
     let read_at = page.cursor;
     if !signal.is_over() {

@@ -1,16 +1,39 @@
 //! Everything that can happen to the state.
 
 use holdline_shared::{
-    Batch, History, Person, PublishKey, PublishRequest, RoomList, RoomName, Seq, Status, Timestamp,
+    Batch, DoorStatus, History, Me, Person, Profile, PublishKey, PublishRequest, RoomList, RoomName, Seq,
+    Status, Timestamp,
 };
 
-use super::{Goal, Overlay, Page, Place, Progress, Seen, Sending, Snapshot, Writing};
+use super::{
+    Gate, Goal, Listing, Overlay, Page, Place, Progress, Seen, Sending, Settings, Snapshot, Writing,
+};
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
     /// There is a session, or its nickname has changed.
     SignedIn(Person),
+    /// The server has told its door, and who the reader is.
+    DoorSeen(DoorStatus),
+    /// What the server knows of the reader came.
+    AccountCame(Me),
+    /// A request about people or rooms is on its way.
+    Asked,
+    /// It was fulfilled: what the dialog shows now.
+    Answered(Settings),
+    /// What the open dialog lists came.
+    ListingCame(Listing),
+    /// It was refused, for this reason.
+    Failed(String),
+    /// The reader has come in by a link, which leads to this room.
+    Entered(Option<RoomName>),
+    /// The door is shut in front of the reader.
+    ShutOut(Gate),
+    /// The list of the accounts came.
+    ProfilesCame(Vec<Profile>),
+    /// The people of a direct room came.
+    RoomPeopleCame(RoomName, Vec<Person>),
     /// The browser refuses the session's cookie.
     SessionForgotten,
     /// The address bar names another page.

@@ -24,6 +24,10 @@ pub struct Locale {
     pub moment: fn(Timestamp) -> String,
     /// The moment for machines, as `<time datetime>` wants it.
     pub machine: fn(Timestamp) -> String,
+    /// The name of the reader's time zone.
+    pub zone: fn() -> String,
+    /// Hours and minutes in the time zone of this name, if there is one.
+    pub time_in: fn(&str, Timestamp) -> Option<String>,
     /// Length in characters as people see them.
     pub count: fn(&str) -> usize,
 }
@@ -67,6 +71,8 @@ pub fn utc() -> Locale {
         date: |at| format!("day {}", at.0 / DAY),
         moment: |at| format!("moment {}", at.0),
         machine: |at| at.0.to_string(),
+        zone: || "Etc/UTC".to_owned(),
+        time_in: |_, at| Some(format!("{:02}:{:02}", at.0 % DAY / (60 * MINUTE), at.0 / MINUTE % 60)),
         count: |text| text.chars().count(),
     }
 }

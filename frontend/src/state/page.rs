@@ -7,6 +7,8 @@ use holdline_shared::{RoomName, Seq};
 pub enum Page {
     /// A room, perhaps at one of its messages.
     Room(RoomName, Option<Seq>),
+    /// A link that lets somebody in, with its code.
+    Join(String),
     /// A text that stands where a room's name would, and why it is none.
     InvalidRoom {
         /// The text.

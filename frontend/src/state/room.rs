@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use holdline_shared::{Cursor, Entry, EntryKind, History, Message, Person, PersonId, RoomName, Seq, Topic};
 
-use super::{Line, Lines};
+use super::{Line, Lines, Notices};
 
 /// How far we are with a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub struct Room {
     pub phase: Phase,
     /// Its messages, in log order.
     pub lines: Lines,
+    /// Who joined and left, and which rules were set, since the page was loaded.
+    pub notices: Notices,
     /// Where messages are missing between these.
     pub gaps: Vec<Gap>,
     /// Whether there are older ones.
@@ -76,6 +78,7 @@ impl Room {
             topic: Topic::default(),
             phase: Phase::Idle,
             lines: Lines::default(),
+            notices: Notices::default(),
             gaps: Vec::new(),
             more: false,
             older: Older::Idle,
@@ -116,6 +119,7 @@ impl Room {
         let is_new_log = self.read_at.is_some_and(|old| old.epoch != page.cursor.epoch);
         if is_new_log {
             self.lines.clear();
+            self.notices.clear();
             self.gaps.clear();
         }
         let cut = self.lines.last().map(|newest| newest.message.seq);
@@ -227,7 +231,13 @@ impl Room {
                     Rc::make_mut(line).fold(entry, me);
                 }
             }
-            EntryKind::Room { topic, .. } => self.topic = topic.clone(),
+            EntryKind::Room { topic, policy } => {
+                self.topic = topic.clone();
+                if policy.is_some() {
+                    self.notices.push(entry);
+                }
+            }
+            EntryKind::Member(_) => self.notices.push(entry),
             // Of a newer server; it moves the head and shows nothing.
             _ => {}
         }

@@ -1,8 +1,8 @@
 //! The list of rooms as the side bar shows it: those visited here first, then the others, each with what is new.
 
-use holdline_shared::{RoomName, RoomSummary, Seq};
+use holdline_shared::{RoomName, RoomSummary, Seq, Visibility};
 
-use super::State;
+use super::{State, is_made_by_server};
 
 /// A room in the list.
 #[expect(clippy::struct_excessive_bools, reason = "a row is what its marks say, each by itself")]
@@ -10,6 +10,12 @@ use super::State;
 pub struct ListedRoom {
     /// Its name.
     pub name: RoomName,
+    /// The name that people read.
+    pub title: String,
+    /// Who sees it.
+    pub visibility: Visibility,
+    /// Whether nothing new is said in it.
+    pub is_archived: bool,
     /// Unread messages, as far as they were counted.
     pub unread: usize,
     /// Whether there is something that was not seen.
@@ -24,15 +30,20 @@ pub struct ListedRoom {
     pub is_current: bool,
 }
 
-/// All rooms to show.
+/// All rooms to show: the lobby first, archived rooms last.
 pub fn listed_rooms(state: &State) -> Vec<ListedRoom> {
-    // By name, so that rooms do not change their places while a reader moves between them; the lobby first.
-    let known = state.rooms.known().iter().map(|room| &room.name);
-    let (lobby, others): (Vec<_>, Vec<_>) = known.partition(|name| name.as_str() == "lobby");
-    let visited = lobby.into_iter().chain(others).map(|name| list(state, name, Seq::START));
+    // By title, so that rooms do not change their places while a reader moves between them; the lobby first.
+    // A private room that the list does not have is none of the reader's any more.
+    let is_theirs = |name: &&RoomName| !is_made_by_server(name) || state.rooms.summary(name).is_some();
+    let known = state.rooms.known().iter().map(|room| &room.name).filter(is_theirs);
+    let mut visited: Vec<_> = known.map(|name| list(state, name, Seq::START)).collect();
+    visited.sort_by_cached_key(|room| (room.is_archived, room.name.as_str() != "lobby", room.title.clone()));
     let is_other = |summary: &&RoomSummary| state.rooms.get(&summary.name).is_none();
     let others = state.rooms.list.iter().filter(is_other);
-    visited.chain(others.map(|summary| list(state, &summary.name, summary.head))).collect()
+    let mut others: Vec<_> = others.map(|summary| list(state, &summary.name, summary.head)).collect();
+    others.sort_by_key(|room| room.is_archived);
+    visited.extend(others);
+    visited
 }
 
 /// Unread messages in all rooms that are followed.
@@ -44,8 +55,12 @@ fn list(state: &State, name: &RoomName, head: Seq) -> ListedRoom {
     let known = state.rooms.get(name);
     let is_current = state.ui.page.room() == Some(name);
     let writing = &state.ui.of(name).writing;
+    let policy = state.rooms.standing(name).policy;
     ListedRoom {
         name: name.clone(),
+        title: state.title_of(name),
+        visibility: policy.visibility,
+        is_archived: policy.archived,
         unread: known.map_or(0, |room| room.unread.len()),
         has_news: known.map_or_else(|| head > state.rooms.seen.of(name), |room| room.has_news()),
         has_draft: !is_current && writing.is_begun(),

@@ -1,9 +1,16 @@
 //! The rooms: those visited in this browser with everything known of them, and the server's list of all.
 
+mod titles;
+
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use holdline_shared::{Entry, PersonId, RoomList, RoomName, RoomSummary, Seq};
+use holdline_shared::limits::ROOMS_LISTED;
+use holdline_shared::{
+    Entry, EntryKind, Person, PersonId, Role, RoomList, RoomName, RoomStanding, RoomSummary, Seq, Visibility,
+};
 
+pub use self::titles::is_made_by_server;
 use super::{Phase, Room, Seen};
 
 /// Rooms that are followed because they were visited in this browser; more would make every poll long.
@@ -18,6 +25,8 @@ pub struct Rooms {
     pub seen: Rc<Seen>,
     /// The server's list of rooms, the most recently active first.
     pub list: Rc<Vec<RoomSummary>>,
+    /// The people of the direct rooms, which have no title of their own.
+    pub people: Rc<BTreeMap<RoomName, Vec<Person>>>,
     /// The visited ones, in order of their names.
     known: Vec<Rc<Room>>,
 }
@@ -43,6 +52,11 @@ impl Rooms {
     /// The list's word on a room.
     pub fn summary(&self, name: &RoomName) -> Option<&RoomSummary> {
         self.list.iter().find(|summary| summary.name == *name)
+    }
+
+    /// The rules of a room and the reader's part in it, as far as they are known.
+    pub fn standing(&self, name: &RoomName) -> RoomStanding {
+        self.summary(name).map(|summary| summary.standing.clone()).unwrap_or_default()
     }
 
     /// Changes what is known of a room.
@@ -105,8 +119,10 @@ impl Rooms {
     }
 
     /// Takes a fresh list. What was seen in another log says nothing about this one; and on the very first visit
-    /// everything that is there counts as seen, so that the list does not begin full of news.
-    pub fn update_list(&mut self, list: RoomList) {
+    /// everything that is there counts as seen, so that the list does not begin full of news. Rooms that only members see
+    /// are followed without a visit. Returns those that the reader may not read any more.
+    pub fn update_list(&mut self, list: RoomList) -> Vec<RoomName> {
+        let gone = self.lost(&list);
         let is_new_log = self.seen.of_log.is_some() && !self.seen.is_of_log(list.cursor);
         if !self.seen.is_of_log(list.cursor) {
             let mut seen = Seen { of_log: Some(list.cursor), ..Seen::default() };
@@ -125,14 +141,49 @@ impl Rooms {
             });
         }
         self.list = Rc::new(list.rooms);
+        self.follow_own();
+        gone
+    }
+
+    /// The rooms that are not for everybody, and that this list of the same log has not any more.
+    fn lost(&self, list: &RoomList) -> Vec<RoomName> {
+        if !self.seen.is_of_log(list.cursor) || list.rooms.len() >= ROOMS_LISTED {
+            return Vec::new();
+        }
+        let is_lost = |summary: &&RoomSummary| {
+            summary.standing.policy.visibility != Visibility::Public
+                && list.rooms.iter().all(|listed| listed.name != summary.name)
+        };
+        self.list.iter().filter(is_lost).map(|summary| summary.name.clone()).collect()
+    }
+
+    /// Follows the rooms in which the reader is a member and that others do not see, like visited ones.
+    fn follow_own(&mut self) {
+        let is_own = |summary: &&RoomSummary| {
+            summary.standing.role > Role::None && summary.standing.policy.visibility != Visibility::Public
+        };
+        let names = self.list.iter().filter(is_own).map(|summary| &summary.name);
+        let new: Vec<_> = names.filter(|name| !self.visited.contains(name)).cloned().collect();
+        if !new.is_empty() {
+            let visited = self.visited.iter().cloned().chain(new).collect();
+            self.set_visited(visited);
+        }
     }
 
     /// Takes an entry of a poll.
     pub fn hear(&mut self, entry: Entry, me: Option<&PersonId>) {
         let name = entry.room.clone();
         if let Some(at) = self.list.iter().position(|summary| summary.name == name) {
-            let head = self.list[at].head;
-            Rc::make_mut(&mut self.list)[at].head = head.max(entry.seq);
+            let summary = &mut Rc::make_mut(&mut self.list)[at];
+            summary.head = summary.head.max(entry.seq);
+            match &entry.kind {
+                EntryKind::Room { policy: Some(policy), .. } => summary.standing.policy = (**policy).clone(),
+                EntryKind::Member(change) if me == Some(&change.person.id) => {
+                    summary.standing.role = change.role;
+                    summary.standing.muted_until = change.muted_until;
+                }
+                _ => {}
+            }
         }
         self.change(&name, |room, _| room.hear(entry, me));
     }

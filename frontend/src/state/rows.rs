@@ -3,9 +3,9 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use holdline_shared::{Seq, Timestamp};
+use holdline_shared::{Entry, Seq, Timestamp};
 
-use super::{Day, Gap, Line, Lines};
+use super::{Day, Gap, Line, Lines, Notices};
 
 /// Messages of one author stand together as long as no pause between them is longer than this: five minutes.
 const TOGETHER_MS: u64 = 5 * 60 * 1_000;
@@ -25,6 +25,8 @@ pub enum Row {
     Gap(Gap),
     /// The messages from here on are new to the reader.
     New,
+    /// Somebody joined or left, or the rules changed.
+    Notice(Rc<Entry>),
     /// A message.
     Message {
         /// The message.
@@ -39,15 +41,19 @@ pub fn rows(
     lines: &Lines,
     places: Range<usize>,
     gaps: &[Gap],
+    notices: &Notices,
     new_from: Option<Seq>,
     day: fn(Timestamp) -> Day,
 ) -> Vec<Row> {
     let mut rows = Vec::with_capacity(places.len() + 8);
     let before = places.start.checked_sub(1).and_then(|at| lines.get(at));
     let mut above: Option<(&Line, Day)> = before.map(|line| (&**line, day(line.message.at)));
+    let is_to_end = places.end == lines.len();
     for (at, line) in places.filter_map(|at| Some((at, lines.get(at)?))) {
         let message = &line.message;
         let today = day(message.at);
+        let noted = notices.between(above.map(|(above, _)| above.message.seq), Some(message.seq));
+        rows.extend(noted.iter().cloned().map(Row::Notice));
         let gap = gaps.iter().find(|gap| gap.before == message.seq);
         let begins_day = above.is_none_or(|(_, yesterday)| yesterday != today);
         if let Some(gap) = gap {
@@ -60,11 +66,15 @@ pub fn rows(
         if is_new {
             rows.push(Row::New);
         }
-        let is_together = !(begins_day || is_new || gap.is_some())
+        let is_together = !(begins_day || is_new || gap.is_some() || !noted.is_empty())
             && above.is_some_and(|(above, _)| stand_together(above, line))
             && !names_again(lines, at);
         rows.push(Row::Message { line: Rc::clone(line), is_first: !is_together });
         above = Some((line, today));
+    }
+    if is_to_end {
+        let noted = notices.between(above.map(|(above, _)| above.message.seq), None);
+        rows.extend(noted.iter().cloned().map(Row::Notice));
     }
     rows
 }
@@ -89,26 +99,35 @@ fn stand_together(above: &Line, line: &Line) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use holdline_shared::EntryKind;
+
     use super::*;
-    use crate::state::samples::line;
+    use crate::state::samples::{entry, line};
 
     const MINUTE: u64 = 60_000;
 
-    /// `d` a day, `g` a gap, `n` the line above what is new, `M` a message under a name, `m` one under the same name.
     fn sketch(lines: &[Rc<Line>], gaps: &[Gap], new_from: u64) -> String {
+        sketch_with(lines, gaps, &Notices::default(), new_from)
+    }
+
+    /// `d` a day, `g` a gap, `n` the line above what is new, `i` a notice, `M` a message under a name, `m` one under the same
+    /// name.
+    fn sketch_with(lines: &[Rc<Line>], gaps: &[Gap], notices: &Notices, new_from: u64) -> String {
         let mut all = Lines::default();
         for line in lines {
             all.insert(all.len(), Rc::clone(line));
         }
         let sketch = |places: Range<usize>| -> String {
             let new_from = Some(Seq(new_from));
-            let rows =
-                rows(&all, places, gaps, new_from, |at| Day(i64::try_from(at.0 / 86_400_000).unwrap()));
+            let rows = rows(&all, places, gaps, notices, new_from, |at| {
+                Day(i64::try_from(at.0 / 86_400_000).unwrap())
+            });
             rows.iter()
                 .map(|row| match row {
                     Row::Day(_) => 'd',
                     Row::Gap(_) => 'g',
                     Row::New => 'n',
+                    Row::Notice(_) => 'i',
                     Row::Message { is_first: true, .. } => 'M',
                     Row::Message { is_first: false, .. } => 'm',
                 })
@@ -139,6 +158,14 @@ mod tests {
         assert_eq!(names, [1, 16, 32], "a long run is named again");
         let gap = Gap { before: Seq(5), is_new_log: false };
         assert_eq!(sketch(&talk, &[gap], 0), "dMmMMgM");
+        let mut notices = Notices::default();
+        for seq in [4, 7] {
+            let kind = EntryKind::Room { topic: "x".parse().unwrap(), policy: None };
+            notices.push(&entry(seq, "ada", kind));
+        }
+        let talk = [said(1, "ada", 1), said(3, "ada", 1), said(5, "ada", 1), said(6, "ada", 1)];
+        assert_eq!(sketch_with(&talk, &[], &notices, 0), "dMmiMmi");
+        assert_eq!(sketch_with(&[], &[], &notices, 0), "ii", "also where nothing was said");
         let night = [said(1, "ada", 24 * 60 - 1), said(2, "ada", 24 * 60)];
         assert_eq!(sketch(&night, &[], 0), "dMdM");
     }

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use holdline_shared::{
-    Cursor, Emoji, Entry, EntryKind, Epoch, History, Message, Person, PublishKey, RoomName, Seq, Timestamp,
-    Topic,
+    Cursor, Emoji, Entry, EntryKind, Epoch, History, Me, Message, Person, PersonKind, Profile, PublishKey,
+    RoomName, Seq, Timestamp, Topic,
 };
 
 use super::Line;
@@ -13,6 +13,13 @@ use super::Line;
 pub(crate) fn person(id: &str) -> Person {
     let name = format!("{}{}", id[..1].to_uppercase(), &id[1..]);
     Person { id: id.parse().unwrap(), name: name.parse().unwrap() }
+}
+
+/// A member, as they see themselves.
+pub(crate) fn account(admin: bool) -> Me {
+    let (kind, about, time_zone) = (PersonKind::Member, Topic::default(), String::new());
+    let profile = Profile { person: person("ada"), kind, admin, about, time_zone };
+    Me { profile, has_passphrase: true, token: None }
 }
 
 /// A key that belongs to `n`.

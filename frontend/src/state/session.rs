@@ -1,19 +1,53 @@
-//! The reader's own session.
+//! The reader's own session, and the server's door.
 
-use holdline_shared::{Person, PersonId};
+use holdline_shared::{Door, Me, Person, PersonId, PersonKind};
 
 /// The session.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Session {
     /// The reader; `None` before there is a session.
     pub me: Option<Person>,
+    /// What the server knows of the reader; `None` before it has said so.
+    pub account: Option<Me>,
+    /// How strangers come in, once the server has said so.
+    pub door: Option<Door>,
+    /// Whether the door is shut in front of the reader.
+    pub gate: Option<Gate>,
+    /// Whether the browser has had a session here before this page.
+    pub is_remembered: bool,
     /// Whether the browser refuses the session's cookie, so that a reload makes somebody else of the reader.
     pub is_forgotten: bool,
+}
+
+/// The page in front of a shut door.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Gate {
+    /// Why the reader stands there, if they were inside before.
+    pub why: Option<String>,
+    /// Whether no way leads in.
+    pub is_banned: bool,
 }
 
 impl Session {
     /// The reader's id.
     pub fn id(&self) -> Option<&PersonId> {
         self.me.as_ref().map(|me| &me.id)
+    }
+
+    /// Whether it makes sense to ask for what only those inside may read. A stranger waits for the door's word; who was
+    /// inside before does not wait.
+    pub fn may_ask(&self) -> bool {
+        let is_open = self.door == Some(Door::Open);
+        self.gate.is_none() && (self.me.is_some() || is_open || (self.door.is_none() && self.is_remembered))
+    }
+
+    /// Whether the reader has an account.
+    pub fn is_member(&self) -> bool {
+        self.account.as_ref().is_some_and(|me| me.profile.kind != PersonKind::Guest)
+    }
+
+    /// Whether the reader is an admin of the server.
+    pub fn is_admin(&self) -> bool {
+        self.account.as_ref().is_some_and(|me| me.profile.admin)
     }
 }

@@ -1,8 +1,10 @@
 //! Stories about the whole state: what people do and what comes from the server, and what the page then knows.
 
+mod access;
+
 use holdline_shared::{
-    Batch, Cursor, Epoch, MessageText, PublishRequest, RoomList, RoomStanding, RoomSummary, Status,
-    Timestamp, Topic,
+    Batch, Cursor, Door, DoorStatus, Epoch, MemberChange, MessageText, PublishRequest, Role, RoomList,
+    RoomPolicy, RoomStanding, RoomSummary, Status, Timestamp, Topic, Visibility,
 };
 
 use super::samples::{at, entry, key, page, person, said};

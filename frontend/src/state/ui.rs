@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use holdline_shared::{MessageText, RoomName, Seq};
 
-use super::Page;
+use super::{Page, Panel};
 
 /// The interface.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -15,6 +15,8 @@ pub struct Ui {
     pub page: Page,
     /// What is open besides the conversation.
     pub overlay: Overlay,
+    /// The room that the page is to go to, once.
+    pub headed: Option<RoomName>,
     /// Something to tell the reader: why what they wanted was not done.
     pub notice: Option<String>,
     /// Whether the reader looks at the page: it is visible and its window has the focus.
@@ -25,7 +27,7 @@ pub struct Ui {
 }
 
 /// What is open besides the conversation; at most one thing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Overlay {
     /// Nothing.
     #[default]
@@ -34,8 +36,8 @@ pub enum Overlay {
     Rooms,
     /// The drawer with the people.
     People,
-    /// The field for the nickname.
-    Nickname,
+    /// A dialog about people, the room or the server.
+    Panel(Panel),
     /// The field for the topic of the room on the screen.
     Topic,
 }
@@ -143,6 +145,7 @@ impl Ui {
     pub fn go_to(&mut self, page: Page) {
         self.page = page;
         self.overlay = Overlay::Nothing;
+        self.headed = None;
         self.notice = None;
         self.is_at_end = false;
     }

@@ -18,7 +18,7 @@ impl Access {
     pub(crate) fn apply(&mut self, entry: &Entry) -> bool {
         match &entry.kind {
             EntryKind::Room { policy: Some(policy), .. } => {
-                self.set_policy(&entry.room, policy, &entry.author)
+                self.set_policy(&entry.room, policy, &entry.author);
             }
             EntryKind::Member(change) => self.change_member(&entry.room, &entry.author, change),
             EntryKind::Access { change } => match serde_json::from_str(change) {
@@ -92,7 +92,7 @@ impl Access {
                 self.change_account(&person, |account| account.passphrase = Some(passphrase.into()));
             }
             AccessChange::Admin { person, on } => {
-                self.change_account(&person, |account| account.is_admin = on)
+                self.change_account(&person, |account| account.is_admin = on);
             }
             AccessChange::SessionBegun { person, session, device } => {
                 let state = SessionState { device, begun: at, used: at };
@@ -126,7 +126,7 @@ impl Access {
             AccessChange::Unbanned { id } => drop(self.bans.remove(&id)),
             AccessChange::Erased { person, .. } => self.erase(&person),
             AccessChange::TokenMade { token } => {
-                drop(self.tokens.insert(token.secret.clone(), Arc::new(token)))
+                drop(self.tokens.insert(token.secret.clone(), Arc::new(token)));
             }
             AccessChange::TokenRevoked { id } => self.tokens.retain(|_, token| token.id != id),
             AccessChange::HookMade { hook } => drop(self.hooks.insert(hook.id.clone(), Arc::new(hook))),

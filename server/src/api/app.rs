@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::config::HttpConfig;
-use super::room_limit::RoomLimit;
+use super::limits::Limiters;
 use super::slow_hashes::SlowHashes;
 use crate::access::AccessHandle;
 use crate::hub::Hub;
@@ -22,20 +22,22 @@ pub(crate) struct AppState {
     pub(super) sessions: Sessions,
     pub(super) access: AccessHandle,
     pub(super) hashes: SlowHashes,
-    pub(super) room_limit: RoomLimit,
+    pub(super) limits: Limiters,
     /// Taken while a direct room is looked for and made.
     pub(super) opening_direct: tokio::sync::Mutex<()>,
     /// The warning that headers of a proxy were ignored. Rate-limited, because anybody can send such headers.
     pub(super) ignored_headers: RepeatedLine,
+    /// The warning that a proxy named no visitor.
+    pub(super) unnamed_visitors: RepeatedLine,
 }
 
 impl App {
     /// Makes the state for a served hub. A hub must have only one: limits are counted here.
     pub(crate) fn new(hub: Arc<Hub>, config: HttpConfig) -> Self {
         let (sessions, access) = (Sessions::new(hub.log().secret()), hub.log().access());
-        let room_limit = RoomLimit::new(&config);
+        let limits = Limiters::new(&config.limits, hub.metrics());
         let hashes = SlowHashes::new();
-        let ignored_headers = RepeatedLine::new();
+        let (ignored_headers, unnamed_visitors) = (RepeatedLine::new(), RepeatedLine::new());
         let opening_direct = tokio::sync::Mutex::default();
         Self(Arc::new(AppState {
             hub,
@@ -43,9 +45,10 @@ impl App {
             sessions,
             access,
             hashes,
-            room_limit,
+            limits,
             opening_direct,
             ignored_headers,
+            unnamed_visitors,
         }))
     }
 }

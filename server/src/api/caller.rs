@@ -8,6 +8,7 @@ mod credential;
 mod door;
 mod forwarded;
 mod head;
+mod owner;
 mod reader;
 mod session_proof;
 mod site;
@@ -32,6 +33,7 @@ use crate::scope::Scope;
 
 pub(super) use self::cookies::Cookies;
 pub(crate) use self::head::{CallerHeaders, LastHost, RequestLine};
+pub(crate) use self::owner::OwnerConnection;
 pub(super) use self::session_proof::{OLD_SESSION_COOKIE, Proof, Session, session_cookie};
 pub(crate) use self::site::Site;
 
@@ -40,11 +42,12 @@ pub(crate) use self::site::Site;
 pub(crate) struct Caller {
     /// Holdline's address from the browser's point of view.
     pub(crate) site: Site,
-    /// The address or network to which limits apply; `None` for programs on this machine, and for unknown
-    /// addresses.
+    /// The address or network to which limits apply; `None` for programs and proxies that name no visitor.
     pub(crate) visitor: Option<IpAddr>,
     /// Whether the other end of the connection is a trusted proxy.
     pub(super) is_from_trusted_proxy: bool,
+    /// Whether a proxy may have passed the request on, for a stranger even if it names no visitor.
+    pub(super) is_passed_on: bool,
     identity: Identity,
     door: Door,
     is_banned: bool,
@@ -81,6 +84,10 @@ impl Caller {
             find_site(&app.config, line, headers, host, trusted)?
         };
         let visitor = peer.and_then(|peer| find_visitor(&app.config, peer.to_canonical(), headers));
+        let is_passed_on = headers.is_passed_on || peer.is_none_or(|peer| !peer.to_canonical().is_loopback());
+        if visitor.is_none() && is_passed_on && (trusts_peer || !headers.has_forwarded()) {
+            warn_of_unnamed_visitors(app, peer);
+        }
         let (access, now) = (app.access.load(), wall_clock());
         let judge = Judge { sessions: &app.sessions, access: &access, now };
         let (identity, has_session_cookie) = headers.credentials.identify(&judge, &site);
@@ -88,12 +95,24 @@ impl Caller {
             if let Identity::Person(session) = &identity { Some(&session.claim.person.id) } else { None };
         let is_banned = access.ban_of(person, visitor, now).is_some();
         let (door, is_from_trusted_proxy) = (access.door().door(), trusts_peer);
-        Ok(Self { site, visitor, is_from_trusted_proxy, identity, door, is_banned, has_session_cookie })
+        Ok(Self {
+            site,
+            visitor,
+            is_from_trusted_proxy,
+            is_passed_on,
+            identity,
+            door,
+            is_banned,
+            has_session_cookie,
+        })
     }
 
     /// The person of a valid session; an error without one.
     pub(crate) fn require_session(&self) -> Result<&Person, ApiError> {
-        self.known().map(|session| &session.claim.person)
+        match &self.identity {
+            Identity::Owner(person) => Ok(person),
+            _ => self.known().map(|session| &session.claim.person),
+        }
     }
 
     /// The person of a valid session, if any.
@@ -107,6 +126,9 @@ impl Caller {
         match &self.identity {
             Identity::Person(session) => Ok(session),
             Identity::Invalid(error) => Err(ApiError::new(ProblemCode::SessionInvalid, error.to_string())),
+            Identity::Owner(_) => {
+                Err(ApiError::new(ProblemCode::NotAllowed, "the owner of the server needs no session"))
+            }
             Identity::Nobody => Err(self.turned_away()),
         }
     }
@@ -118,6 +140,9 @@ impl Caller {
 
     /// The rooms that this caller may read; an error for strangers at a door that is not open.
     pub(super) fn scope(&self, app: &App) -> Result<Scope, ApiError> {
+        if self.is_owner() {
+            return Ok(Scope::of_every_room());
+        }
         let session = match self.known() {
             Ok(session) => Some(session),
             Err(_) if self.door == Door::Open && !self.is_banned => None,
@@ -137,6 +162,11 @@ impl Caller {
         if self.is_banned { Err(Denied::Banned.into()) } else { Ok(()) }
     }
 
+    /// Whether the caller is the owner of the log, who has no session and can begin none.
+    pub(super) fn is_owner(&self) -> bool {
+        matches!(self.identity, Identity::Owner(_))
+    }
+
     /// Whether the session is due for [`renew`](super::renewal::renew).
     pub(crate) fn is_due(&self) -> bool {
         self.known().is_ok_and(|session| session.is_due)
@@ -150,7 +180,19 @@ fn warn_of_ignored_headers(app: &App, peer: Option<IpAddr>) {
         tracing::warn!(
             %peer,
             times,
-            "Forwarded or X-Forwarded-* headers were ignored; if a proxy of yours sent them, start with --trusted-proxy and its address"
+            "Forwarded or X-Forwarded-* headers were ignored, and so were the visitors that they name; if a proxy of yours sent them, start with --trusted-proxy and its address"
+        );
+    }
+}
+
+/// Warns the operator that limits per visitor cannot apply, and says what would make them apply.
+fn warn_of_unnamed_visitors(app: &App, peer: Option<IpAddr>) {
+    if let Some(times) = app.unnamed_visitors.count(1) {
+        let peer = peer.map_or_else(|| "an unknown address".to_owned(), |peer| peer.to_string());
+        tracing::warn!(
+            %peer,
+            times,
+            "requests named no visitor, so no limit per visitor applies to them; if a proxy of yours sent them, start with --trusted-proxy and its address, and let it set X-Forwarded-For"
         );
     }
 }
@@ -182,18 +224,20 @@ fn find_site(
     Ok(Site { port: shown.and_then(|host| host.port), is_tls, base })
 }
 
-/// The address to which limits apply: that of the client behind trusted proxies, or of the proxy itself if
-/// they name none; IPv6 by network. A program on this machine has no limit, unless its headers show that it
-/// forwards for others.
+/// The address to which limits apply: the peer's, or that of the client behind trusted proxies; IPv6 by
+/// network. `None` for a trusted proxy that names no client, and for this machine, where the peer is either the
+/// owner's program or a proxy.
 fn find_visitor(config: &HttpConfig, peer: IpAddr, headers: &CallerHeaders<'_>) -> Option<IpAddr> {
-    let named = || headers.forwarded.client(|one| config.trusts(one));
-    let client = config.trusts(peer).then(named).flatten();
-    let is_own_program = peer.is_loopback() && !headers.is_passed_on;
-    (!is_own_program).then(|| network(client.unwrap_or(peer)))
+    let client = if config.trusts(peer) {
+        headers.forwarded.client(|one| config.trusts(one))
+    } else {
+        (!peer.is_loopback()).then_some(peer)
+    };
+    client.map(network)
 }
 
 /// An IPv4 address, or the network half of an IPv6 address; owners choose the other half freely.
-pub(super) fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),

@@ -14,6 +14,7 @@ use crate::log::Draft;
 pub(crate) async fn delete_room(app: App, call: Call) -> Result<Reply, ApiError> {
     let author = call.caller.require_session()?.clone();
     let room = call.room()?;
+    app.limits.publish(&call.caller)?;
     let [confirmed] = call.parameters(["confirm"])?;
     if confirmed.and_then(|name| RoomName::parse(&name).ok()).as_ref() != Some(&room) {
         let detail =

@@ -36,6 +36,7 @@ pub(crate) async fn direct(app: App, mut call: Call) -> Result<Reply, ApiError> 
         return Err(Denied::TooManyPeople.into());
     }
     // Two requests for the same people find the same room.
+    app.limits.publish(&call.caller)?;
     let _opening = app.opening_direct.lock().await;
     let access = app.access.snapshot();
     if let Some(room) = find(&access, &author.id, &others) {
@@ -43,7 +44,7 @@ pub(crate) async fn direct(app: App, mut call: Call) -> Result<Reply, ApiError> 
     }
     let people = others.into_iter().map(|id| named_person(&access, id, None, None));
     let people = people.collect::<Result<Vec<_>, _>>()?;
-    app.room_limit.take(&author.id, call.caller.visitor)?;
+    app.limits.make_room(&call.caller)?;
     let room = make_name(DIRECT);
     let policy = Some(PolicyChange::new(Visibility::Direct));
     let making = DraftKind::Room { topic: None, policy };

@@ -26,6 +26,7 @@ pub(crate) async fn history(app: App, call: Call) -> Result<Reply, ApiError> {
             }
         }
     }
+    app.limits.read_history(&call.caller)?;
     let reader = call.caller.session().map(|person| person.id.clone());
     match app
         .hub

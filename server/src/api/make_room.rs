@@ -31,7 +31,8 @@ pub(crate) async fn make_room(app: App, mut call: Call) -> Result<Reply, ApiErro
     }
     let topic = body.topic.as_deref().map(Topic::parse).transpose()?;
     let title = Some(Topic::parse(&body.title)?);
-    app.room_limit.take(&author.id, call.caller.visitor)?;
+    app.limits.publish(&call.caller)?;
+    app.limits.make_room(&call.caller)?;
     let room = make_name(PRIVATE);
     let location = format!("rooms/{}", address_of(&room));
     let policy = Some(PolicyChange { title, ..PolicyChange::new(Visibility::Private) });

@@ -76,6 +76,7 @@ pub(crate) async fn members(app: App, call: Call) -> Result<Reply, ApiError> {
 pub(crate) async fn put_member(app: App, mut call: Call) -> Result<Reply, ApiError> {
     let author = call.caller.require_session()?.clone();
     let (room, id) = call.member()?;
+    app.limits.publish(&call.caller)?;
     call.expect_no_query()?;
     let body: MemberBody = call.read_json().await?;
     let reason = body.reason.as_deref().map(Topic::parse).transpose()?;
@@ -102,6 +103,7 @@ pub(crate) async fn put_member(app: App, mut call: Call) -> Result<Reply, ApiErr
 pub(crate) async fn delete_member(app: App, call: Call) -> Result<Reply, ApiError> {
     let author = call.caller.require_session()?.clone();
     let (room, id) = call.member()?;
+    app.limits.publish(&call.caller)?;
     let [until, reason] = call.parameters(["until", "reason"])?;
     let until = until.map(|until| until.parse().map(Timestamp));
     let until =

@@ -11,6 +11,7 @@ use super::reply::Reply;
 pub(crate) async fn message(app: App, call: Call) -> Result<Reply, ApiError> {
     let (room, seq) = call.message()?;
     call.expect_no_query()?;
+    app.limits.read_history(&call.caller)?;
     let reader = call.caller.session().map(|person| person.id.clone());
     // A page of one message, read backwards from the next position, is the message if it exists.
     let next = Seq(seq.0.saturating_add(1));

@@ -31,6 +31,7 @@ pub(crate) async fn redeem(app: App, mut call: Call) -> Result<Reply, ApiError> 
     call.caller.check_ban()?;
     let (access, invite) = (app.access.snapshot(), SecretHash::of(&body.code));
     let gives = access.invite(&invite).map(|state| &state.invite.gives).ok_or(Denied::WrongSecret)?;
+    session::refuse_owner(&call.caller)?;
     let session = call.caller.known().ok();
     let has_account = session.is_some_and(|session| session.credential.session_hash().is_some());
     let person = match (gives, session.map(|session| session.claim.person.clone()), nickname) {

@@ -22,6 +22,7 @@ pub(crate) async fn report(app: App, mut call: Call) -> Result<Reply, ApiError> 
     let author = call.caller.require_session()?.clone();
     let (room, seq) = call.message()?;
     call.expect_no_query()?;
+    app.limits.publish(&call.caller)?;
     let body: ReportBody = call.read_json().await?;
     let reason = Topic::parse(&body.reason)?;
     app.hub.publish(Draft::access(author, AccessChange::Reported { room, seq, reason })).await?;

@@ -1,6 +1,6 @@
 //! `GET /api/v1/rooms` and `PUT /api/v1/rooms/{room}`: lists rooms, and creates or changes one.
 
-use holdline_shared::{Person, PolicyChange, ProblemCode, RoomName, Topic, Visibility};
+use holdline_shared::{PolicyChange, ProblemCode, RoomName, Topic, Visibility};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
@@ -49,7 +49,7 @@ pub(crate) async fn put(app: App, mut call: Call) -> Result<Reply, ApiError> {
     if !app.hub.has_room(&room) {
         check_new_name(&room, policy.as_ref())?;
     }
-    allow_to_make(&app, &call.caller, &author, &room)?;
+    count(&app, &call.caller, &room)?;
     let location = address_of(&room);
     let outcome = app.hub.publish(Draft { author, room, kind: DraftKind::Room { topic, policy } }).await?;
     Ok(Reply::outcome(200, &outcome).at(|| location))
@@ -72,12 +72,8 @@ fn check_new_name(room: &RoomName, policy: Option<&PolicyChange>) -> Result<(), 
     Ok(())
 }
 
-/// Counts a room against the limits if it does not exist yet.
-pub(super) fn allow_to_make(
-    app: &App,
-    caller: &Caller,
-    author: &Person,
-    room: &RoomName,
-) -> Result<(), ApiError> {
-    if app.hub.has_room(room) { Ok(()) } else { app.room_limit.take(&author.id, caller.visitor) }
+/// Counts a message or a change in a room, and the room too if it does not exist yet.
+pub(super) fn count(app: &App, caller: &Caller, room: &RoomName) -> Result<(), ApiError> {
+    app.limits.publish(caller)?;
+    if app.hub.has_room(room) { Ok(()) } else { app.limits.make_room(caller) }
 }

@@ -2,7 +2,7 @@
 //! to one that sent the cookie: a script injected into a page must not be able to carry the session away.
 
 use bytes::Bytes;
-use holdline_shared::{Door, Nickname, Person, PersonId, Session, Topic};
+use holdline_shared::{Door, Nickname, Person, PersonId, ProblemCode, Session, Topic};
 use serde::Deserialize;
 
 use super::app::App;
@@ -48,12 +48,16 @@ pub(crate) async fn begin(app: App, mut call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let body: SessionBody = call.read_json().await?;
     let nickname = body.nickname.as_deref().map(Nickname::parse).transpose()?;
+    refuse_owner(&call.caller)?;
     call.caller.check_ban()?;
     let found = call.caller.known().ok().map(|session| session.claim.clone());
     let found = found.filter(|claim| !proxy_login::names_another(&app, &call, &claim.person.id));
     let (status, claim) = match (found, nickname) {
         (Some(claim), None) => (200, claim),
-        (Some(claim), Some(name)) => (200, rename(&app, claim, name).await?),
+        (Some(claim), Some(name)) => {
+            app.limits.publish(&call.caller)?;
+            (200, rename(&app, claim, name).await?)
+        }
         (None, nickname) => (201, let_in(&app, &call, nickname, body.password).await?),
     };
     answer(&app, &call.caller, status, &claim)
@@ -85,6 +89,14 @@ pub(super) fn cleared(site: &Site) -> Reply {
     reply.with(SET_COOKIE, end_cookie(site, &session_cookie(site)))
 }
 
+/// Refuses a session in the name of the server, which would be the owner's wherever it is sent from.
+pub(super) fn refuse_owner(caller: &Caller) -> Result<(), ApiError> {
+    if caller.is_owner() {
+        return Err(ApiError::new(ProblemCode::NotAllowed, "the owner of the server needs no session"));
+    }
+    Ok(())
+}
+
 /// Lets a stranger in as far as the door does.
 async fn let_in(
     app: &App,
@@ -92,6 +104,7 @@ async fn let_in(
     nickname: Option<Nickname>,
     password: Option<Passphrase>,
 ) -> Result<Claim, ApiError> {
+    app.limits.begin_session(&call.caller)?;
     // The decision and the claim come from one state of the door: if it changes meanwhile, the claim is void.
     let access = app.access.snapshot();
     match access.door().door() {

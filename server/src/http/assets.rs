@@ -70,8 +70,11 @@ pub(super) fn serve(caller: &Caller, request: Request) -> Response {
     }
 }
 
-/// Whether the client has a page at this path: the lobby, `r/ROOM`, or a message, `r/ROOM/SEQ`.
+/// Whether the client has a page at this path: the lobby, `r/ROOM`, a message, `r/ROOM/SEQ`, or a link, `join/CODE`.
 fn is_page(path: &str) -> bool {
+    if let Some(code) = path.strip_prefix("join/") {
+        return !code.is_empty() && !code.contains('/');
+    }
     match path.strip_prefix("r/").map(|rest| rest.split_once('/')) {
         None => path.is_empty() || path == "index.html",
         Some(None) => true,

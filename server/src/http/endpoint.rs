@@ -24,7 +24,8 @@ use tracing::Span;
 use super::body::read;
 use super::protection::protect;
 use crate::api::{
-    self, ApiError, App, Body, Call, Caller, CallerHeaders, REQUEST_ID, Reply, RequestId, RequestLine,
+    self, ApiError, App, Body, Call, Caller, CallerHeaders, OwnerConnection, REQUEST_ID, Reply, RequestId,
+    RequestLine,
 };
 
 /// The longest head of a request, in bytes, without the space around values.
@@ -143,6 +144,9 @@ impl Exchange {
         // The buffer into which heads are read is larger, and how much depends on the packets in which they come.
         if head_length(parts, original.path(), original.query()) > HEAD_BYTES {
             return Err(Refusal::HeadTooLong);
+        }
+        if parts.extensions.get::<OwnerConnection>().is_some() {
+            return Ok(Caller::owner());
         }
         let path = parts.uri.path().trim_start_matches('/');
         let line = RequestLine {

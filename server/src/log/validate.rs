@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use holdline_shared::limits::{EDITS_PER_MESSAGE, EMOJI_PER_MESSAGE, ROOMS};
 use holdline_shared::{
-    Emoji, EntryKind, MessageText, PersonId, PolicyChange, PublishKey, RoomName, RoomPolicy, Seq, Timestamp,
-    Topic,
+    Emoji, EntryKind, MessageText, Person, PersonId, PolicyChange, PublishKey, RoomName, RoomPolicy, Seq,
+    Timestamp, Topic,
 };
 
 use super::clock;
@@ -149,27 +149,36 @@ pub(super) fn validate(log: &impl LogView, draft: &Draft, at: Timestamp) -> Resu
             let changes = access.check_member(author, &draft.room, change, at).map_err(Refusal::Denied)?;
             Ok(settled_unless(changes, || EntryKind::Member(Box::new(change.clone()))))
         }
-        DraftKind::Access(AccessDraft(change)) => {
-            if let AccessChange::RoomDeleted { room, .. } | AccessChange::Reported { room, .. } = change
-                && log.topic(room)?.is_none()
-            {
-                return Err(Refusal::UnknownRoom.into());
-            }
-            if let AccessChange::Reported { room, seq, .. } = change
-                && access.may_read(Some(&author.id), room)
-            {
-                log.message(room, *seq)?.ok_or(Refusal::UnknownMessage)?;
-            }
-            let changes = access.check_change(author, change, at).map_err(Refusal::Denied)?;
-            let mut change = change.clone();
-            if let AccessChange::RoomDeleted { room, was_hidden } = &mut change {
-                *was_hidden = access.room(room).is_some_and(|room| !room.is_public());
-            }
-            // A change is made of strings and numbers; encoding it cannot fail.
-            let encoded = serde_json::to_string(&change).unwrap_or_default();
-            Ok(settled_unless(changes, || EntryKind::Access { change: encoded }))
-        }
+        DraftKind::Access(AccessDraft(change)) => access_change(log, author, change, at),
     }
+}
+
+/// Decides on a change that concerns no room.
+fn access_change(
+    log: &impl LogView,
+    author: &Person,
+    change: &AccessChange,
+    at: Timestamp,
+) -> Result<Decision, LogError> {
+    let access = log.access();
+    if let AccessChange::RoomDeleted { room, .. } | AccessChange::Reported { room, .. } = change
+        && log.topic(room)?.is_none()
+    {
+        return Err(Refusal::UnknownRoom.into());
+    }
+    if let AccessChange::Reported { room, seq, .. } = change
+        && access.may_read(Some(&author.id), room)
+    {
+        log.message(room, *seq)?.ok_or(Refusal::UnknownMessage)?;
+    }
+    let changes = access.check_change(author, change, at).map_err(Refusal::Denied)?;
+    let mut change = change.clone();
+    if let AccessChange::RoomDeleted { room, was_hidden } = &mut change {
+        *was_hidden = access.room(room).is_some_and(|room| !room.is_public());
+    }
+    // A change is made of strings and numbers; encoding it cannot fail.
+    let encoded = serde_json::to_string(&change).unwrap_or_default();
+    Ok(settled_unless(changes, || EntryKind::Access { change: encoded }))
 }
 
 /// Decides on a draft that makes a room, or changes its topic or its rules.

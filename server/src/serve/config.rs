@@ -1,7 +1,9 @@
 //! The limits and time-outs of connections. Serves nothing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::admin_socket::AdminSocket;
 use crate::api::HttpConfig;
 use crate::hub::MAX_CONNECTIONS;
 
@@ -24,6 +26,8 @@ pub struct ServeConfig {
     /// The number of event loops, each a thread; `None` means one for each core. With zero, polls are served
     /// like all other requests.
     pub event_loops: Option<usize>,
+    /// The socket on which the owner of the log is served.
+    pub admin_socket: Option<Arc<AdminSocket>>,
     /// Host names, proxies and limits, for [`serve`](crate::serve); an app that mounts the router passes them
     /// to it.
     pub http: HttpConfig,
@@ -31,7 +35,7 @@ pub struct ServeConfig {
 
 impl Default for ServeConfig {
     /// 16,384 connections; 60 s for a head, 120 s idle, 60 s for a window of an answer, 5 s to stop; an event
-    /// loop for each core.
+    /// loop for each core; no admin socket.
     fn default() -> Self {
         Self {
             max_connections: MAX_CONNECTIONS,
@@ -40,6 +44,7 @@ impl Default for ServeConfig {
             stall_timeout: Duration::from_secs(60),
             stop_timeout: Duration::from_secs(5),
             event_loops: None,
+            admin_socket: None,
             http: HttpConfig::default(),
         }
     }

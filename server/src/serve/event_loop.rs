@@ -201,12 +201,12 @@ impl EventLoop {
         let peer_closed = event.is_read_closed();
         connection.peer_closed |= peer_closed;
         match connection.state {
-            State::Idle | State::Held(_) if peer_closed && !connection.has_buffered_input() => {
+            State::Idle | State::Held { .. } if peer_closed && !connection.has_buffered_input() => {
                 self.close(number);
             }
             State::Idle if peer_closed => self.hand_over_unread(number),
             State::Idle => self.read(number),
-            State::Held(_) | State::Reading(_) => connection.has_unread = true,
+            State::Held { .. } | State::Reading(_) => connection.has_unread = true,
             State::Writing(_) => {
                 connection.has_unread |= event.is_readable();
                 self.connections.write(number);
@@ -293,10 +293,10 @@ impl EventLoop {
         poll: &FastPoll<'_>,
         caller: &Caller,
     ) -> Result<Option<Completed<u32>>, ApiError> {
-        let request = api::admit_poll(&self.app, caller, self.queries.parse(poll.query)?)?;
+        let (request, lease) = api::admit_poll(&self.app, caller, self.queries.parse(poll.query)?)?;
         let (key, wait) = (u32::try_from(number).unwrap_or(u32::MAX), request.admitted.wait);
         match self.held.begin(key, request, self.connections.now)? {
-            Begin::Held(id) => self.connections.hold(number, id, wait),
+            Begin::Held(id) => self.connections.hold(number, (id, lease), wait),
             Begin::Completed(completed) => return Ok(Some(completed)),
         }
         Ok(None)
@@ -342,7 +342,7 @@ impl EventLoop {
 
     fn time_is_up(&mut self, number: usize) {
         match self.connections.get_mut(number).map(|connection| &connection.state) {
-            Some(&State::Held(id)) => {
+            Some(&State::Held { id, .. }) => {
                 if let Some(completed) = self.held.expire(id) {
                     self.answer(completed, &mut LogReads::default(), None);
                 }
@@ -372,7 +372,7 @@ impl EventLoop {
     }
 
     fn close(&mut self, number: usize) {
-        if let Some(&mut State::Held(id)) =
+        if let Some(&mut State::Held { id, .. }) =
             self.connections.get_mut(number).map(|connection| &mut connection.state)
         {
             self.held.cancel(id);

@@ -6,10 +6,12 @@
 
 mod support;
 
+mod admin_socket;
 mod answers;
 mod both_ways;
 mod change;
 mod classic;
+mod cli_admin;
 mod cli_door;
 mod cli_environment;
 mod cli_health;
@@ -24,6 +26,7 @@ mod durability;
 mod events;
 mod examples;
 mod expiry;
+mod fuzz_seeds;
 mod health;
 mod held;
 mod history;
@@ -45,8 +48,8 @@ mod problems;
 mod protocol;
 mod publish;
 mod request_ids;
+mod request_limits;
 mod room_access;
-mod room_limit;
 mod rooms;
 mod server_log;
 mod session;

@@ -12,12 +12,12 @@ mod reply;
 mod server;
 mod wait;
 
-pub(crate) use client::{Client, key, texts};
+pub(crate) use client::{Client, key, owner, texts};
 pub(crate) use command::Holdline;
 pub(crate) use faulty_log::{Fault, FaultyLog};
 pub(crate) use foreign_servers::{answering, free_address, untrusted};
 pub(crate) use process::Process;
 pub(crate) use raw::{Connection, Jar};
 pub(crate) use reply::Reply;
-pub(crate) use server::{Server, short_grace, trusting_loopback};
+pub(crate) use server::{Server, lift_limits, short_grace, trusting_loopback};
 pub(crate) use wait::{until, within};

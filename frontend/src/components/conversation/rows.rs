@@ -4,12 +4,12 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use holdline_shared::Seq;
+use holdline_shared::{Entry, Seq};
 use yew::prelude::*;
 
 use super::Props;
 use crate::command::Command;
-use crate::components::{MessageRow, Quote, SendingRow, welcome};
+use crate::components::{MessageRow, Quote, SendingRow, time, welcome};
 use crate::hooks::Reading;
 use crate::state::{Gap, Locale, Older, Phase, Room, Row, Sending, rows};
 use crate::words;
@@ -28,9 +28,10 @@ pub(super) fn view_lines(
     for (number, places) in (1..).zip(drawn(room, editing, &reading.drawn)) {
         content.push(space(number, places.start - done, reading.height));
         done = places.end;
-        let rows = rows(&room.lines, places, &room.gaps, ui.new_from, locale.day);
-        let last = rows.len();
-        content.extend(rows.into_iter().zip(1..).map(|(row, at)| view(props, row, at == last, run, locale)));
+        let rows = rows(&room.lines, places, &room.gaps, &room.notices, ui.new_from, locale.day);
+        let last = rows.iter().rposition(|row| matches!(row, Row::Message { .. }));
+        let rows = rows.into_iter().enumerate();
+        content.extend(rows.map(|(at, row)| view(props, row, Some(at) == last, run, locale)));
     }
     content.push(space(0, room.lines.len() - done, reading.height));
     content
@@ -54,7 +55,7 @@ fn space(number: usize, messages: usize, height: i32) -> Html {
 /// What stands above the first message.
 fn view_top(props: &Props, run: &Callback<Command>) -> Html {
     let room = &props.room;
-    let name = room.name.as_str();
+    let name = props.title.as_str();
     let is_empty = room.oldest().is_none() && props.sendings.is_empty();
     let is_complete = room.phase == Phase::Ready && !room.more;
     let label = match room.older {
@@ -65,7 +66,7 @@ fn view_top(props: &Props, run: &Callback<Command>) -> Html {
     html! {
         <div class="beginning" key="top">
             if is_complete && is_empty {
-                { welcome(&room.name, props.me.as_ref()) }
+                { welcome(name, props.standing.policy.visibility, props.session.me.as_ref()) }
             } else if is_complete {
                 <p class="faint">{ words::beginning_of(name) }</p>
             } else if let Some(oldest) = room.oldest() {
@@ -93,7 +94,7 @@ fn load_before(room: &Room, before: Seq, run: &Callback<Command>) -> Callback<Mo
 
 /// One row; Tab stops at the last one.
 fn view(props: &Props, row: Row, is_last: bool, run: &Callback<Command>, locale: Locale) -> Html {
-    let Props { room, ui, me, .. } = props;
+    let Props { room, ui, session, profiles, .. } = props;
     match row {
         Row::Day(at) => html! {
             <p class="day" key={format!("day-{}", at.0)}>
@@ -102,6 +103,7 @@ fn view(props: &Props, row: Row, is_last: bool, run: &Callback<Command>, locale:
         },
         Row::Gap(gap) => view_gap(room, gap, run),
         Row::New => html! { <p class="new" key="new" data-testid="new"><span>{ words::NEW }</span></p> },
+        Row::Notice(entry) => view_notice(&entry, locale),
         Row::Message { line, is_first } => {
             let seq = line.message.seq;
             let edit = ui.writing.edit.as_ref().filter(|edit| edit.seq == seq);
@@ -114,12 +116,24 @@ fn view(props: &Props, row: Row, is_last: bool, run: &Callback<Command>, locale:
                     is_deleting={ui.deleting == Some(seq)}
                     is_answered={ui.writing.reply_to == Some(seq)}
                     is_tab_stop={is_last}
-                    me={me.as_ref().map(|me| me.id.clone())}
+                    mark={profiles.mark(&line.message.author.id)}
+                    powers={props.powers}
+                    me={session.id().cloned()}
                     {line}
                     {is_first}
                 />
             }
         }
+    }
+}
+
+/// A quiet line.
+fn view_notice(entry: &Entry, locale: Locale) -> Html {
+    html! {
+        <p class="notice" key={format!("notice-{}", entry.seq)} data-testid="room-notice">
+            <span dir="auto">{ words::notice(entry) }</span>
+            { time("", entry.at, locale) }
+        </p>
     }
 }
 
@@ -139,7 +153,7 @@ fn view_gap(room: &Room, gap: Gap, run: &Callback<Command>) -> Html {
 
 /// A message on its way.
 pub(super) fn view_sending(props: &Props, at: usize, sending: &Rc<Sending>) -> Html {
-    let Some(me) = &props.me else { return Html::default() };
+    let Some(me) = &props.session.me else { return Html::default() };
     let quote = sending.request.reply_to.map(|seq| quote(&props.room, seq));
     let follows_own = at > 0 || props.room.lines.last().is_some_and(|last| last.message.author == *me);
     html! {
@@ -147,6 +161,7 @@ pub(super) fn view_sending(props: &Props, at: usize, sending: &Rc<Sending>) -> H
             key={sending.request.key.to_string()}
             sending={Rc::clone(sending)}
             me={me.clone()}
+            mark={props.profiles.mark(&me.id)}
             is_first={!follows_own || quote.is_some()}
             {quote}
             delay={props.delay.clone().filter(|_| at == 0)}

@@ -1,6 +1,6 @@
 //! Identifies the person who sent a request, by a bearer token or else by the session's cookie.
 
-use holdline_shared::Timestamp;
+use holdline_shared::{Person, Timestamp};
 
 use super::cookies::Cookies;
 use super::credential::Credential;
@@ -21,6 +21,8 @@ pub(super) enum Identity {
     Nobody,
     Invalid(InvalidSession),
     Person(Session),
+    /// The owner of the log, whom no header proves.
+    Owner(Person),
 }
 
 /// A session that holds, and how it was proved.

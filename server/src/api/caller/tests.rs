@@ -112,33 +112,37 @@ fn proxy_is_believed_only_when_trusted() {
 }
 
 #[test]
-fn visitor_is_unlimited_only_as_a_program_of_this_machine() {
+fn visitor_is_unlimited_only_on_this_machine_and_behind_a_proxy_that_names_none() {
     let forwarded = |client| ("X-Forwarded-For", client);
-    for (peer, header, visitor) in [
-        (LOCAL, None, None),
-        ("::1", None, None),
-        ("::ffff:127.0.0.1", None, None),
-        ("", None, None),
-        ("", Some(forwarded("1.2.3.4")), None),
+    for (peer, header, visitor, is_passed_on) in [
+        (LOCAL, None, None, false),
+        ("::1", None, None, false),
+        ("::ffff:127.0.0.1", None, None, false),
+        ("", None, None, true),
+        ("", Some(forwarded("1.2.3.4")), None, true),
         // An untrusted proxy on the same machine.
-        (LOCAL, Some(forwarded("1.2.3.4")), Some("127.0.0.1")),
-        (LOCAL, Some(("Forwarded", "for=1.2.3.4")), Some("127.0.0.1")),
-        (LOCAL, Some(("X-Forwarded-Proto", "https")), Some("127.0.0.1")),
-        (LOCAL, Some(("X-Real-IP", "1.2.3.4")), Some("127.0.0.1")),
-        (LOCAL, Some(("Via", "1.1 proxy")), Some("127.0.0.1")),
+        (LOCAL, Some(forwarded("1.2.3.4")), None, true),
+        (LOCAL, Some(("Forwarded", "for=1.2.3.4")), None, true),
+        (LOCAL, Some(("X-Forwarded-Proto", "https")), None, true),
+        (LOCAL, Some(("X-Real-IP", "1.2.3.4")), None, true),
+        (LOCAL, Some(("Via", "1.1 proxy")), None, true),
         // A trusted proxy.
-        (PROXY, Some(forwarded("1.2.3.4")), Some("1.2.3.4")),
-        (PROXY, Some(forwarded("127.0.0.1")), Some("127.0.0.1")),
-        (PROXY, Some(forwarded("unknown")), Some(PROXY)),
-        (PROXY, Some(forwarded("1.2.3.4, \"")), Some(PROXY)),
-        (PROXY, Some(forwarded("")), Some(PROXY)),
-        (PROXY, Some(("X-Forwarded-Proto", "https")), Some(PROXY)),
-        (PROXY, None, Some(PROXY)),
-        ("11.0.0.1", Some(forwarded("127.0.0.1")), Some("11.0.0.1")),
+        (PROXY, Some(forwarded("1.2.3.4")), Some("1.2.3.4"), true),
+        (PROXY, Some(forwarded("6.6.6.6, 1.2.3.4")), Some("1.2.3.4"), true),
+        (PROXY, Some(forwarded("127.0.0.1")), Some("127.0.0.1"), true),
+        (PROXY, Some(forwarded("unknown")), None, true),
+        (PROXY, Some(forwarded("1.2.3.4, \"")), None, true),
+        (PROXY, Some(forwarded("")), None, true),
+        (PROXY, Some(("X-Forwarded-Proto", "https")), None, true),
+        (PROXY, None, None, true),
+        // Anyone else.
+        ("11.0.0.1", Some(forwarded("127.0.0.1")), Some("11.0.0.1"), true),
+        ("11.0.0.1", None, Some("11.0.0.1"), true),
     ] {
         let headers: Vec<_> = [("Host", "localhost")].into_iter().chain(header).collect();
-        let found = find(peer, GET, &headers).unwrap().visitor;
-        assert_eq!(found, visitor.map(|one| one.parse().unwrap()), "{peer}: {headers:?}");
+        let found = find(peer, GET, &headers).unwrap();
+        assert_eq!(found.visitor, visitor.map(|one| one.parse().unwrap()), "{peer}: {headers:?}");
+        assert_eq!(found.is_passed_on, is_passed_on, "{peer}: {headers:?}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! The HTTP client of `send`, `tail` and `health`, and its retries.
 
+mod access_token;
 mod address;
 mod api;
 mod connect;
@@ -12,6 +13,7 @@ mod target;
 
 pub(crate) use self::address::{Address, without_login, without_passwords};
 pub(crate) use self::api::{Client, Polled};
+pub(crate) use self::connect::http_builder;
 pub(crate) use self::options::ServerOptions;
 pub(crate) use self::request_error::RequestError;
 pub(crate) use self::retry::{GaveUp, RetryPolicy, jitter};

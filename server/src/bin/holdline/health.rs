@@ -2,7 +2,7 @@
 //! that an image needs no `curl`.
 
 use std::io::Write as _;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use anyhow::Context;
 use clap::Args;
 use tokio::time::timeout;
 
+use crate::addresses::reachable;
 use crate::client::{Address, Client, say};
 use crate::serve::listen_addresses;
 
@@ -57,7 +58,7 @@ impl Health {
 }
 
 /// The address of a server that runs with the same environment on this machine.
-fn local_server() -> anyhow::Result<Address> {
+pub(crate) fn local_server() -> anyhow::Result<Address> {
     let listen = std::env::var("HOLDLINE_LISTEN").unwrap_or_default();
     let first = match listen.split(',').next().map(str::trim) {
         Some(first) if !first.is_empty() => {
@@ -67,14 +68,4 @@ fn local_server() -> anyhow::Result<Address> {
     };
     let address = first.map_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)), reachable);
     Ok(format!("http://{address}").parse()?)
-}
-
-/// The address by which a listener is reachable from its own machine.
-fn reachable(listener: SocketAddr) -> SocketAddr {
-    let host = match listener.ip() {
-        IpAddr::V4(host) if host.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        IpAddr::V6(host) if host.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        host => host,
-    };
-    SocketAddr::new(host, listener.port())
 }

@@ -1,5 +1,7 @@
 //! `holdline`: the server and the command-line client in one executable. Parses the command line and runs the command.
 
+mod addresses;
+mod admin;
 mod client;
 mod command_line;
 mod health;
@@ -32,6 +34,8 @@ enum Command {
     Send(send::Send),
     /// Follow rooms: print each message as a line
     Tail(tail::Tail),
+    /// Change who may do what on your server: its door, people, rooms
+    Admin(admin::Admin),
     /// Check, back up, restore, export or import a log, or rotate its secret
     Log(log::Log),
     /// Ask a server whether it is ready, for container health checks
@@ -48,6 +52,7 @@ impl Command {
             Self::Serve(serve) => serve.run(),
             Self::Send(send) => send.run(),
             Self::Tail(tail) => tail.run(),
+            Self::Admin(admin) => admin.run(),
             Self::Log(log) => log.run(),
             Self::Health(health) => health.run(),
         }

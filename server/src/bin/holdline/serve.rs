@@ -1,11 +1,13 @@
 //! `holdline serve`: opens the log, binds the addresses, serves until stopped.
 
 mod door;
+mod first_link;
 mod http;
 mod listeners;
 mod logging;
 mod stdin;
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,8 +16,8 @@ use anyhow::{Context, ensure};
 use clap::Args;
 use holdline_server::hub::{Hub, HubConfig};
 use holdline_server::log::{Log, LogUrl, MemoryLog, Retention, SqliteLog};
-use holdline_server::{ServeConfig, serve};
-use holdline_shared::RoomName;
+use holdline_server::{AdminSocket, ServeConfig, serve};
+use holdline_shared::{RoomName, Seq};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -139,7 +141,10 @@ impl Serve {
         // From here on a signal causes a graceful stop, also while the log is being opened.
         let mut stopped = stop_signal()?;
         signals::survive_file_size_limit()?;
-        let log = open_log(self.log)?;
+        let url = self.log.map_or_else(|| default_path().map(LogUrl::Sqlite), Ok)?;
+        let log = open_log(&url)?;
+        let is_new = log.head() == Seq::START.next();
+        let admin_socket = open_admin_socket(&url);
         let max_connections = max_connections(self.max_connections)?;
         let mut config = HubConfig::default();
         config.wait = Duration::from_secs(self.wait.min(self.max_wait).into());
@@ -167,6 +172,10 @@ impl Serve {
         config.stall_timeout = Duration::from_secs(self.stall_timeout);
         config.event_loops = self.plain_http.then_some(0);
         config.http = self.http.config(&listeners, &names)?;
+        config.admin_socket = admin_socket;
+        if is_new && std::io::stdout().is_terminal() {
+            first_link::print(hub.log(), config.http.address.as_deref()).await;
+        }
         let is_stopped = stopped.clone();
         serve(listeners, hub.clone(), config, async move { while stopped.changed().await.is_ok() {} }).await;
         if let Some(reading) = reading {
@@ -189,12 +198,8 @@ async fn finish_reading(mut reading: JoinHandle<()>) {
 }
 
 /// Opens the log, and says where it is.
-fn open_log(url: Option<LogUrl>) -> anyhow::Result<Arc<dyn Log>> {
-    let url = match url {
-        Some(url) => url,
-        None => LogUrl::Sqlite(default_path()?),
-    };
-    let log: Arc<dyn Log> = match &url {
+fn open_log(url: &LogUrl) -> anyhow::Result<Arc<dyn Log>> {
+    let log: Arc<dyn Log> = match url {
         LogUrl::Memory => Arc::new(MemoryLog::new()),
         LogUrl::Sqlite(path) => {
             make_folder_of(path)?;
@@ -203,10 +208,22 @@ fn open_log(url: Option<LogUrl>) -> anyhow::Result<Arc<dyn Log>> {
         }
     };
     info!(log = %url, head = log.head().0, "the log is open");
-    if url == LogUrl::Memory {
+    if *url == LogUrl::Memory {
         warn!("the log is kept in memory only; what is said is gone when the server stops");
     }
     Ok(log)
+}
+
+/// Opens the admin socket beside the log. The chat is served without one, too.
+fn open_admin_socket(url: &LogUrl) -> Option<Arc<AdminSocket>> {
+    let LogUrl::Sqlite(path) = url else { return None };
+    match AdminSocket::open(path) {
+        Ok(socket) => Some(Arc::new(socket)),
+        Err(error) => {
+            warn!("`holdline admin` cannot reach this server: {error}");
+            None
+        }
+    }
 }
 
 /// The number of connections: the requested one, or as many as the limit of open files allows after raising it as far

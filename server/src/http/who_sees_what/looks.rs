@@ -124,8 +124,8 @@ impl World {
 
     /// Looks at a room: all that is in it, or what everybody hears of a room that never was.
     async fn look_at(&self, who: usize, room: &str, checks: &mut Checks) {
-        let (seed, seq) = (self.seed, self.model.rooms.get(room).and_then(|room| room.messages.first()));
-        let seq = seq.map_or(1, |seq| *seq);
+        let (seed, first) = (self.seed, self.model.rooms.get(room).and_then(|room| room.messages.first()));
+        let seq = first.map_or(1, |seq| *seq);
         let key = "7f2c1b9e-4a5d-4c3b-9e8f-ffffffffffff";
         let reads = [
             format!("/api/v1/poll?room={room}&after=start&wait=0"),
@@ -134,10 +134,10 @@ impl World {
             format!("/api/v1/rooms/{room}/members"),
             format!("/api/v1/poll?room={room}&after=start&wait=0&here={room}"),
         ];
-        let sees = self.model.sees(who, room);
+        let may_read = self.model.sees(who, room);
         for path in &reads {
             let (status, text) = self.client.ask(who, "GET", path, None).await;
-            if sees {
+            if may_read {
                 let room = &self.model.rooms[room];
                 if path.ends_with("wait=0") {
                     assert_eq!(seqs(&parse(&text)["entries"]), room.entries, "seed {seed}: {who}: {path}");
@@ -148,7 +148,7 @@ impl World {
                 self.check_hidden((who, "GET", path), room, (status, text), None, checks).await;
             }
         }
-        if sees {
+        if may_read {
             return;
         }
         let own = self.model.ids.get(who).unwrap_or(&self.model.ids[0]);

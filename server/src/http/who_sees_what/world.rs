@@ -14,7 +14,7 @@ use tower::ServiceExt as _;
 
 use super::model::{GUESTS, Model, Room, STRANGER};
 use crate::access::{AccessChange, Invite, InviteGives, Secret, make_id};
-use crate::api::{App, HttpConfig};
+use crate::api::{App, HttpConfig, Limits};
 use crate::http::routes;
 use crate::hub::Hub;
 use crate::log::{Draft, MemoryLog};
@@ -116,7 +116,7 @@ impl World {
     pub(super) async fn new(seed: u64) -> Self {
         let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
         let router =
-            routes(App::new(hub.clone(), HttpConfig { rooms_per_person: 1_000, ..HttpConfig::default() }));
+            routes(App::new(hub.clone(), HttpConfig { limits: Limits::NONE, ..HttpConfig::default() }));
         let mut client = Client { router, tokens: Vec::new() };
         let codes = [InviteGives::Admin, InviteGives::Member].map(|gives| (gives, Secret::make()));
         for (gives, code) in &codes {

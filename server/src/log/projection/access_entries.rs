@@ -153,7 +153,11 @@ fn anonymise(value: &mut Value, person: &str) -> bool {
             changed
         }
         Value::Array(items) => {
-            items.iter_mut().fold(false, |changed, item| anonymise(item, person) || changed)
+            let mut changed = false;
+            for item in items {
+                changed |= anonymise(item, person);
+            }
+            changed
         }
         _ => false,
     }

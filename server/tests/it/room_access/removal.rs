@@ -78,9 +78,9 @@ async fn removed_or_banned_person_is_told_nothing_newer_than_that() {
         for round in 0..removals {
             add(&ada, &den, &bo).await;
             let is_over = Arc::new(AtomicBool::new(false));
-            let list: RoomList = bo.get("/api/v1/rooms").await.expect(200).json();
+            let present: RoomList = bo.get("/api/v1/rooms").await.expect(200).json();
             let follow = |rooms: &str| {
-                let after = list.cursor.to_string();
+                let after = present.cursor.to_string();
                 tokio::spawn(follow(bo.clone(), rooms.to_owned(), den.to_string(), after, is_over.clone()))
             };
             let followers = [follow(den.as_str()), follow("*"), follow(&format!("lobby&room={den}"))];

@@ -1,10 +1,12 @@
 //! A client of the API: reqwest, with a token once there is a session.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use holdline_server::AdminSocket;
 use holdline_shared::{Batch, Cursor, Entry, EntryKind, History, MessageText, Person, PublishKey, Session};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -17,6 +19,14 @@ pub(crate) struct Client {
     http: reqwest::Client,
     base: String,
     session: Option<Session>,
+}
+
+/// Makes a client on the admin socket beside the log at `path`.
+pub(crate) fn owner(path: &Path) -> Client {
+    let http = reqwest::Client::builder().unix_socket(AdminSocket::beside(path)).no_proxy();
+    let http = http.tls_certs_only([]).timeout(Duration::from_secs(60)).build().unwrap();
+    // The address is part of every URL; the socket makes no use of it.
+    Client::new(http, SocketAddr::from(([127, 0, 0, 1], 9)))
 }
 
 /// Makes a key that is unique in this run.

@@ -22,17 +22,29 @@ impl Process {
         Self::start_on("127.0.0.1:0".parse().unwrap(), arguments).await
     }
 
+    /// Starts a server on a free port; `None` if it refuses to start.
+    pub(crate) async fn try_start(arguments: &[&str]) -> Option<Self> {
+        Self::start_if_possible("127.0.0.1:0".parse().unwrap(), arguments).await.ok()
+    }
+
     /// Starts a server on this address and waits until it reports that it is open.
     pub(crate) async fn start_on(address: SocketAddr, arguments: &[&str]) -> Self {
+        let started = Self::start_if_possible(address, arguments).await;
+        started.unwrap_or_else(|said| panic!("the server ended instead of serving:\n{said}"))
+    }
+
+    /// Starts a server; an error with its words if it ends instead of serving.
+    async fn start_if_possible(address: SocketAddr, arguments: &[&str]) -> Result<Self, String> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_holdline"));
         command.arg("serve").arg("--listen").arg(address.to_string()).args(arguments);
-        command.env_remove("RUST_LOG").stdin(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        command.env_remove("RUST_LOG").env("HOLDLINE_LIMIT", "none");
+        command.stdin(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut said = String::new();
         let address = loop {
             let line = within("the server's first lines", lines.next_line()).await.unwrap();
-            let Some(line) = line else { panic!("the server ended instead of serving:\n{said}") };
+            let Some(line) = line else { return Err(said) };
             if let Some((_, address)) = line.split_once("the chat is open url=http://") {
                 break address.trim().parse().unwrap();
             }
@@ -41,7 +53,7 @@ impl Process {
         };
         // Keeps reading, or the server would block on a full pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { child, address, http: Client::http() }
+        Ok(Self { child, address, http: Client::http() })
     }
 
     /// Starts a server through a shell, which prepares the environment and then runs `exec "$@"`; standard error goes
@@ -51,7 +63,8 @@ impl Process {
         let mut command = Command::new("sh");
         command.arg("-c").arg(format!("{prepare}exec \"$@\"")).arg("sh").arg(env!("CARGO_BIN_EXE_holdline"));
         command.arg("serve").arg("--listen").arg(address.to_string()).args(arguments);
-        command.env_remove("RUST_LOG").stdin(Stdio::piped()).stderr(stderr).kill_on_drop(true);
+        command.env_remove("RUST_LOG").env("HOLDLINE_LIMIT", "none");
+        command.stdin(Stdio::piped()).stderr(stderr).kill_on_drop(true);
         let mut child = command.spawn().unwrap();
         let answers = async {
             while TcpStream::connect(address).await.is_err() {

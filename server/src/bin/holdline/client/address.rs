@@ -55,6 +55,11 @@ impl Address {
         self.url.scheme() == "https"
     }
 
+    /// The host: a name, or an IP address.
+    pub(crate) fn host(&self) -> Option<&str> {
+        self.url.host_str()
+    }
+
     /// The login in the address.
     pub(crate) fn login(&self) -> Option<&Login> {
         self.login.as_ref()

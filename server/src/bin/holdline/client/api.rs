@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use anyhow::ensure;
 use holdline_shared::{
     Batch, Entry, EntryKind, History, Nickname, PollQuery, ProblemCode, PublishRequest, RoomList, RoomName,
     RoomRequest, Seq, Session, SessionRequest,
@@ -17,6 +18,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE};
 use reqwest::{Method, RequestBuilder, Url};
 use serde::de::DeserializeOwned;
 
+use super::access_token::AccessToken;
 use super::address::Address;
 use super::connect::http_client;
 use super::proxy::Proxy;
@@ -30,11 +32,13 @@ const ANSWER_TIME: Duration = Duration::from_secs(20);
 /// less.
 const LONGEST_QUERY: usize = 4_000;
 
-/// A client of one server with at most one session.
+/// A client of one server with at most one session, or with an access token in its place.
 pub(crate) struct Client {
     http: reqwest::Client,
     target: Target,
     nickname: Option<Nickname>,
+    /// The token that an owner or a member made for this program.
+    access_token: Option<AccessToken>,
     /// The token of the session, once one was needed.
     token: Mutex<Option<String>>,
     /// Whether the server is of a version without polls as forms.
@@ -63,7 +67,17 @@ impl Client {
 
     fn on(target: Target, nickname: Option<Nickname>) -> anyhow::Result<Self> {
         let http = http_client(&target)?;
-        Ok(Self { http, target, nickname, token: Mutex::default(), lacks_form_polls: AtomicBool::new(false) })
+        let lacks_form_polls = AtomicBool::new(false);
+        Ok(Self { http, target, nickname, access_token: None, token: Mutex::default(), lacks_form_polls })
+    }
+
+    /// Sends this access token with every request, and begins no session.
+    pub(crate) fn with_access_token(self, token: AccessToken) -> anyhow::Result<Self> {
+        ensure!(
+            self.target.server.login().is_none(),
+            "a token and a login in the server's address exclude each other: a request has one Authorization"
+        );
+        Ok(Self { access_token: Some(token), ..self })
     }
 
     /// The server's address and the proxy, for messages.
@@ -172,6 +186,9 @@ impl Client {
 
     /// Sends a request with the session's token; creates a session if there is none or the server refuses it.
     async fn send_in_session(&self, request: impl Fn() -> RequestBuilder) -> Result<Vec<u8>, RequestError> {
+        if self.access_token.is_some() {
+            return self.send_and_read(request().timeout(ANSWER_TIME)).await;
+        }
         if let Some(token) = self.token() {
             match self.send_and_read(self.with_session(request(), &token)).await {
                 Err(error) if error.status() == Some(401) => {}
@@ -201,12 +218,13 @@ impl Client {
         self.target.server.route(segments)
     }
 
-    /// Starts a request with the login of the address.
+    /// Starts a request with the login of the address, or with the access token.
     fn request(&self, method: Method, url: Url) -> RequestBuilder {
         let request = self.http.request(method, url);
-        match self.target.server.login() {
-            Some(login) => request.basic_auth(&login.user, login.password.as_ref()),
-            None => request,
+        match (self.target.server.login(), &self.access_token) {
+            (Some(login), _) => request.basic_auth(&login.user, login.password.as_ref()),
+            (None, Some(token)) => request.bearer_auth(token.reveal()),
+            (None, None) => request,
         }
     }
 

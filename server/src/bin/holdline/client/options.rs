@@ -1,12 +1,13 @@
-//! The flags that `send` and `tail` share: the server and the nickname.
+//! The flags that `send` and `tail` share: the server, the nickname, the token.
 
 use clap::Args;
 use holdline_shared::Nickname;
 
+use super::access_token::AccessToken;
 use super::address::Address;
 use super::api::Client;
 
-/// The server and the nickname.
+/// The server, the nickname, the token.
 #[derive(Args)]
 pub(crate) struct ServerOptions {
     /// The server's address, including its path and, for a proxy that requires them, a user name and a password
@@ -22,12 +23,21 @@ pub(crate) struct ServerOptions {
     /// Your nickname [default: your user name, or one that the server invents]
     #[arg(long, env = "HOLDLINE_NICKNAME", value_name = "NAME")]
     nickname: Option<Nickname>,
+
+    /// A token of `holdline admin tokens make`, in whose person's name this acts. Other users can see command lines: the
+    /// environment variable is better
+    #[arg(long, env = "HOLDLINE_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    token: Option<AccessToken>,
 }
 
 impl ServerOptions {
     /// Makes a client for that server. Sends nothing yet.
     pub(crate) fn client(self) -> anyhow::Result<Client> {
-        Client::new(self.server, self.nickname.or_else(user_name))
+        let client = Client::new(self.server, self.nickname.or_else(user_name))?;
+        match self.token {
+            Some(token) => client.with_access_token(token),
+            None => Ok(client),
+        }
     }
 }
 

@@ -5,15 +5,18 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, ensure};
 use clap::Args;
-use holdline_server::{Hosts, HttpConfig, ProxyLogin};
+use holdline_server::{Hosts, HttpConfig, Limits, ProxyLogin};
 use http::HeaderName;
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 
+use crate::addresses::reachable;
+use crate::client::Address;
+
 /// The variable with the secret that a proxy sends.
 const PROXY_SECRET: &str = "HOLDLINE_PROXY_SECRET";
 
-/// The HTTP options: host names, trusted proxies, and the limit on new rooms.
+/// The HTTP options: host names, trusted proxies, the limits on callers, and users whom a proxy names.
 #[derive(Args)]
 pub(super) struct HttpOptions {
     /// Another host name of this server in browsers, as in chat.example; repeat for more, * for any. The addresses it listens
@@ -21,14 +24,23 @@ pub(super) struct HttpOptions {
     #[arg(long = "host", env = "HOLDLINE_HOST", value_name = "NAME", value_delimiter = ',', value_parser = host)]
     hosts: Vec<String>,
 
+    /// The address of this server for people, as in https://chat.example/; for links, and its host is accepted like one of
+    /// --host
+    #[arg(long, env = "HOLDLINE_ADDRESS", hide_env_values = true, value_name = "URL")]
+    address: Option<Address>,
+
     /// An address or network of proxies in front of this server, as in 127.0.0.1 or 10.0.0.0/8, whose headers Forwarded and
     /// X-Forwarded-* are trusted
     #[arg(long = "trusted-proxy", env = "HOLDLINE_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',', value_parser = network)]
     trusted_proxies: Vec<IpNet>,
 
-    /// Rooms that one person may create at once, and again in each hour; from one address ten times as many
-    #[arg(long, env = "HOLDLINE_ROOMS_PER_HOUR", value_name = "NUMBER", default_value_t = 10)]
-    rooms_per_hour: u32,
+    /// A limit on what one person or one visitor may do, as in publish=60+1/s: 60 at once and one more each second (s, min, h);
+    /// 0 allows none, none lifts the limit, and `--limit none` lifts all. Repeat for more. The defaults, of a person:
+    /// publish=60+1/s reactions=60+2/s rooms=10+10/h history=300+300/min held-polls=10; of a visitor (an IPv4 address or an
+    /// IPv6 /64): visitor-sessions=300+60/min visitor-rooms=100+100/h visitor-held-polls=2000 visitor-connections=4000
+    /// failed-secrets=30+2/min join-password=10+40/h
+    #[arg(long = "limit", env = "HOLDLINE_LIMIT", value_name = "NAME=LIMIT", value_delimiter = ',', value_parser = limit)]
+    limits: Vec<String>,
 
     /// The header in which a trusted proxy names the user, for the door "proxy"
     #[arg(
@@ -58,15 +70,20 @@ impl HttpOptions {
         if hosts.has_any_address() {
             hosts = hosts.with_machine(&gethostname::gethostname().to_string_lossy());
         }
-        for name in names.iter().copied().chain(self.hosts.iter().map(String::as_str)) {
+        let own = self.address.as_ref().and_then(Address::host);
+        for name in names.iter().copied().chain(self.hosts.iter().map(String::as_str)).chain(own) {
             hosts = hosts.with_name(name)?;
         }
         let mut config = HttpConfig::default();
         config.hosts = hosts;
+        let first = listeners.first().map(TcpListener::local_addr).transpose()?;
+        let first = first.map(|address| format!("http://{}", reachable(address)));
+        config.address = self.address.as_ref().map(Address::to_string).or(first);
         config.trusted_proxies.clone_from(&self.trusted_proxies);
         config.proxy_login = self.proxy_login()?;
-        config.rooms_per_person = self.rooms_per_hour;
-        config.rooms_per_visitor = self.rooms_per_hour.saturating_mul(10);
+        for setting in &self.limits {
+            config.limits.set(setting)?;
+        }
         Ok(config)
     }
 
@@ -101,6 +118,11 @@ fn host(text: &str) -> Result<String, String> {
     Hosts::loopback().with_name(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
+fn limit(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    Limits::default().set(text).map(|()| text.to_owned()).map_err(|error| error.to_string())
+}
+
 /// Reads `ADDRESS` or `ADDRESS/BITS`.
 fn network(text: &str) -> Result<IpNet, String> {
     let text = text.trim();
@@ -128,6 +150,19 @@ mod tests {
     fn white_space_around_a_host_is_ignored() {
         assert_eq!(host(" chat.example "), Ok("chat.example".to_owned()));
         assert!(host("chat example").is_err());
+    }
+
+    #[test]
+    fn help_names_each_limit_with_its_default() {
+        let command = HttpOptions::augment_args(clap::Command::new("serve"));
+        let argument = command.get_arguments().find(|argument| argument.get_id() == "limits").unwrap();
+        let help = argument.get_help().unwrap().to_string();
+        let mut limits = Limits::NONE;
+        let (_, defaults) = help.split_once("The defaults").unwrap();
+        for setting in defaults.split([' ', ';']).filter(|word| word.contains('=')) {
+            limits.set(setting).unwrap();
+        }
+        assert_eq!(limits, Limits::default());
     }
 
     #[test]

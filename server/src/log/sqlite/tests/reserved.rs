@@ -1,10 +1,13 @@
 //! The reserved room in files: it counts as none, and is carried from one log to another.
 
+use std::sync::Arc;
+
 use holdline_shared::{Door, Person};
+use rusqlite::Connection;
 
 use super::say;
 use crate::access::AccessChange;
-use crate::log::projection::Tip;
+use crate::log::projection::{AppendTransaction, Tip, migrate};
 use crate::log::sqlite::{check, database, export, import};
 use crate::log::{Draft, Log, SqliteLog};
 
@@ -14,8 +17,8 @@ async fn reserved_room_is_carried_and_does_not_count() {
     let (path, copy) = (folder.path().join("holdline.db"), folder.path().join("copy.db"));
     let log = SqliteLog::open(&path).unwrap();
     log.append(say("hello")).await.unwrap();
-    let door = AccessChange::Door { door: Door::Open, password: None };
-    log.append(Draft::access(Person::house(), door)).await.unwrap();
+    let door = || Draft::access(Person::house(), AccessChange::Door { door: Door::Open, password: None });
+    log.append(door()).await.unwrap();
     drop(log);
     let mut lines = Vec::new();
     assert_eq!(export(&path, &mut lines).unwrap().entries, 3);
@@ -25,6 +28,14 @@ async fn reserved_room_is_carried_and_does_not_count() {
         let connection = database::open_read_only(path).unwrap();
         assert_eq!(Tip::read(&connection).unwrap().rooms, 1, "{path:?}");
     }
+    let mut connection = Connection::open_in_memory().unwrap();
+    migrate(&mut connection, 0).unwrap();
+    let mut group =
+        AppendTransaction::begin(connection.transaction().unwrap(), Tip::default(), Arc::default(), 2);
+    for draft in [door(), Draft::lobby()] {
+        group.append(&draft).unwrap();
+    }
+    assert_eq!(group.commit().unwrap().tip.rooms, 1);
     let other = String::from_utf8(lines).unwrap().replace("~access", "~other");
     assert!(import(&mut other.as_bytes(), &folder.path().join("other.db")).is_err());
 }

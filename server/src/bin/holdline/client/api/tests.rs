@@ -216,3 +216,22 @@ async fn entry_of_unknown_kind_keeps_all_its_fields() {
     assert_eq!(polled.unknown.into_iter().collect::<Vec<_>>(), [(Seq(8), parade)]);
     assert_eq!((polled.batch.entries.len(), polled.batch.unreadable), (2, 1));
 }
+
+#[tokio::test]
+async fn access_token_is_sent_with_every_request_and_needs_no_session() {
+    let answer = |line: &str| {
+        if line.contains("/poll") { response("200 OK", BATCH) } else { response("403 Forbidden", "") }
+    };
+    let (address, mut received) = server(answer).await;
+    let token = || AccessToken::parse("hlt_abc").unwrap();
+    let client = client(&address.to_string()).with_access_token(token()).unwrap();
+    client.poll(&PollQuery::new(RoomSelection::All)).await.unwrap();
+    assert_eq!(client.create_room(&RoomName::lobby()).await.unwrap_err().status(), Some(403));
+    for line in ["GET /api/v1/poll", "PUT /api/v1/rooms/lobby"] {
+        let request = received.recv().await.unwrap();
+        assert!(request.head[0].starts_with(line), "{:?}", request.head);
+        assert_eq!(request.header("authorization"), ["Bearer hlt_abc"]);
+    }
+    let with_login = Client::direct("http://ada:secret@chat.example".parse().unwrap()).unwrap();
+    assert!(with_login.with_access_token(token()).is_err());
+}

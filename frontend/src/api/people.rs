@@ -1,0 +1,54 @@
+//! The requests about people: the door, coming in, who has an account, who is in a room.
+
+use holdline_shared::{DoorStatus, People, Person, Profile, RoomName};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Fault;
+use super::calls::{begin_session, path};
+use super::http::Call;
+use crate::state::{Entrance, Membership};
+
+/// How strangers come in, and who the reader is if they are inside.
+pub async fn door() -> Result<DoorStatus, Fault> {
+    Call::get("door").send().await?.json()
+}
+
+/// Comes in.
+pub async fn enter(entrance: Entrance) -> Result<Person, Fault> {
+    let (route, fields) = match entrance {
+        Entrance::Password { name, password } => {
+            ("session", vec![("nickname", name), ("password", Some(password))])
+        }
+        Entrance::Account { name, passphrase } => {
+            ("sign-in", vec![("name", Some(name)), ("passphrase", Some(passphrase))])
+        }
+        Entrance::Link { code, name, passphrase } => {
+            ("redeem", vec![("code", Some(code)), ("nickname", name), ("passphrase", passphrase)])
+        }
+    };
+    let mut body = json!({});
+    for (field, text) in fields {
+        if let Some(text) = text {
+            body[field] = Value::from(text);
+        }
+    }
+    begin_session(route, &body).await
+}
+
+/// The accounts.
+pub async fn list_people() -> Result<Vec<Profile>, Fault> {
+    let People { people } = Call::get("people").send().await?.json()?;
+    Ok(people)
+}
+
+/// The members of a room.
+pub async fn list_members(room: &RoomName) -> Result<Vec<Membership>, Fault> {
+    let Members { members } = Call::get(&format!("{}/members", path(room))).send().await?.json()?;
+    Ok(members)
+}
+
+#[derive(Deserialize)]
+struct Members {
+    members: Vec<Membership>,
+}

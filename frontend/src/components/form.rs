@@ -1,0 +1,54 @@
+//! A form: its fields, what came of sending it, and the button. A function: what is typed is the browser's, and what came
+//! of it is the state's.
+
+use yew::prelude::*;
+
+use crate::api::form::Values;
+use crate::state::Settings;
+use crate::words;
+
+/// What a form is made of.
+pub struct FormOf<'a> {
+    /// Its name for tests.
+    pub id: &'static str,
+    /// The fields.
+    pub fields: Html,
+    /// What the button does.
+    pub submit: &'static str,
+    /// How the button looks: `danger` for what cannot be undone.
+    pub class: &'static str,
+    /// What came of sending it; nothing where another place says that.
+    pub settings: Option<&'a Settings>,
+    /// Takes the fields.
+    pub on_submit: Callback<Values>,
+}
+
+/// The form.
+pub fn form(of: FormOf<'_>) -> Html {
+    let FormOf { id, fields, submit, class, settings, on_submit } = of;
+    let onsubmit = on_submit.reform(|event: SubmitEvent| Values::sent(&event));
+    html! {
+        <form class="form" data-testid={id} {onsubmit}>
+            { fields }
+            if let Some(settings) = settings {
+                { outcome(settings) }
+            }
+            <div class="buttons">
+                <button type="submit" class={classes!("button", class)}>{ submit }</button>
+            </div>
+        </form>
+    }
+}
+
+/// What came of the last request of a dialog.
+pub fn outcome(settings: &Settings) -> Html {
+    html! {
+        <div role="status" class="outcome">
+            if let Some(why) = &settings.problem {
+                <p class="error" data-testid="problem">{ words::sentence(why) }</p>
+            } else if settings.is_done {
+                <p class="faint" data-testid="done">{ words::DONE }</p>
+            }
+        </div>
+    }
+}

@@ -1,0 +1,171 @@
+//! The dialogs in which people see and change who may do what: about themselves, about the room on the screen, about the
+//! server. Each dialog has pages; a page is a function of the state.
+
+mod audit;
+mod bans;
+mod devices;
+mod door;
+mod end_room;
+mod invites;
+mod leave;
+mod listing;
+mod members;
+mod new_room;
+mod passphrase;
+mod people;
+mod person;
+mod profile;
+mod qr_code;
+mod report;
+mod rules;
+mod secret;
+mod tokens;
+
+use holdline_shared::{Role, RoomName, Seq};
+use yew::prelude::*;
+
+use super::gate::account_form;
+use super::{Dialog, Shape, icon_button};
+use crate::api::form::Values;
+use crate::command::Command;
+use crate::state::{Locale, OWN, Overlay, Panel, ROOM, Request, SERVER, State};
+use crate::words;
+
+/// What a page is made of.
+struct PanelOf<'a> {
+    state: &'a State,
+    run: &'a Callback<Command>,
+    locale: Locale,
+}
+
+/// The dialog with this page open.
+pub fn panel(state: &State, panel: &Panel, locale: Locale, run: &Callback<Command>) -> Html {
+    let of = PanelOf { state, run, locale };
+    let pages =
+        [&OWN[..], &ROOM, &SERVER].into_iter().find(|pages| pages.contains(panel)).unwrap_or_default();
+    let shown: Vec<_> = pages.iter().filter(|page| of.has_page(page)).collect();
+    let title = of.title(panel);
+    let close = run.reform(|()| Command::Open(Overlay::Nothing));
+    let tab = |page: &Panel| {
+        let next = page.clone();
+        let onclick = run.reform(move |_: MouseEvent| Command::Open(Overlay::Panel(next.clone())));
+        html! {
+            <button type="button" aria-current={(page == panel).then_some("page")} {onclick}>
+                { words::panel(page) }
+            </button>
+        }
+    };
+    html! {
+        <Dialog class="card wide" label={title.clone()} on_close={close.clone()}>
+            <div class="panel-head">
+                <h2 dir="auto">{ title }</h2>
+                { icon_button(Shape::Close, words::CLOSE, close.reform(|_| ())) }
+            </div>
+            <nav class="tabs" aria-label={words::PAGES} hidden={shown.len() < 2}>
+                if shown.len() > 1 {
+                    { for shown.into_iter().map(tab) }
+                }
+            </nav>
+            <div class="panel" key={key_of(panel)} data-testid="panel">{ of.page(panel) }</div>
+        </Dialog>
+    }
+}
+
+impl PanelOf<'_> {
+    fn page(&self, panel: &Panel) -> Html {
+        match panel {
+            Panel::Profile => profile::view(self),
+            Panel::Passphrase => passphrase::view(self),
+            Panel::SignIn => account_form(self.problem(), self.run),
+            Panel::Devices => devices::view(self),
+            Panel::Leave => leave::view(self),
+            Panel::Rules => rules::view(self),
+            Panel::Members => members::view(self),
+            Panel::RoomInvite => invites::view_for_room(self),
+            Panel::EndRoom => end_room::view(self),
+            Panel::NewRoom => new_room::view(self),
+            Panel::Person(person) => person::view(self, person),
+            Panel::Erase(person) => leave::view_of_other(self, person),
+            Panel::Report(seq) => report::view(self, *seq),
+            Panel::Door => door::view(self),
+            Panel::Invites => invites::view(self),
+            Panel::People => people::view(self),
+            Panel::Bans => bans::view(self),
+            Panel::Tokens => tokens::view(self),
+            Panel::Audit => audit::view(self),
+        }
+    }
+
+    fn title(&self, panel: &Panel) -> String {
+        match panel {
+            Panel::Person(person) | Panel::Erase(person) => person.name.to_string(),
+            panel if OWN.contains(panel) => words::YOUR_ACCOUNT.to_owned(),
+            panel if ROOM.contains(panel) => {
+                self.state.room().map(|room| self.state.title_of(&room.name)).unwrap_or_default()
+            }
+            panel if SERVER.contains(panel) => words::THIS_SERVER.to_owned(),
+            panel => words::panel(panel).to_owned(),
+        }
+    }
+
+    /// Whether the reader can use the page.
+    fn has_page(&self, page: &Panel) -> bool {
+        let is_admin = self.state.is_room_admin();
+        let room = self.state.room().map(|room| &room.name);
+        match page {
+            Panel::EndRoom => {
+                let role = room.map(|room| self.state.rooms.standing(room).role).unwrap_or_default();
+                role > Role::None || (is_admin && room != Some(&RoomName::lobby()))
+            }
+            Panel::Rules | Panel::RoomInvite => is_admin,
+            Panel::Devices | Panel::Leave => self.state.session.is_member(),
+            Panel::SignIn => !self.state.session.is_member(),
+            _ => true,
+        }
+    }
+
+    /// Why the last request was not fulfilled, for a field to say.
+    fn problem(&self) -> Option<AttrValue> {
+        self.state.settings.problem.as_deref().map(|why| words::sentence(why).into())
+    }
+
+    /// Sends the request that the fields make, or says why they make none.
+    fn on_submit(&self, make: impl Fn(&Values) -> Result<Request, String> + 'static) -> Callback<Values> {
+        self.run.reform(move |values: Values| match make(&values) {
+            Ok(request) => Command::Ask(request),
+            Err(why) => Command::Complain(why),
+        })
+    }
+
+    /// A button that asks for something.
+    fn button(&self, word: &'static str, request: Request) -> Html {
+        let onclick = self.run.reform(move |_: MouseEvent| Command::Ask(request.clone()));
+        html! { <button type="button" class="plain" {onclick}>{ word }</button> }
+    }
+
+    /// A button that opens another page.
+    fn opener(&self, word: &'static str, panel: Panel) -> Html {
+        let onclick = self.run.reform(move |_: MouseEvent| Command::Open(Overlay::Panel(panel.clone())));
+        html! { <button type="button" class="plain" {onclick}>{ word }</button> }
+    }
+
+    /// A button that loads older changes.
+    fn older(&self, before: Seq) -> Html {
+        let onclick = self.run.reform(move |_: MouseEvent| Command::LoadAudit(before));
+        html! { <button type="button" class="plain" {onclick}>{ words::LOAD_MORE }</button> }
+    }
+}
+
+/// Another key for another page and another person: what was typed about one is not meant for the next.
+fn key_of(panel: &Panel) -> String {
+    match panel {
+        Panel::Person(person) => person.id.to_string(),
+        Panel::Erase(person) => format!("erase-{}", person.id),
+        panel => words::panel(panel).to_owned(),
+    }
+}
+
+/// The seconds that people can choose from for the end of something, with their words.
+fn durations() -> Vec<(AttrValue, AttrValue)> {
+    words::DURATIONS.into_iter().map(|(seconds, word)| (seconds.into(), word.into())).collect()
+}

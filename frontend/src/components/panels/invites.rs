@@ -1,0 +1,75 @@
+//! The links that let somebody in, and a new one.
+
+use holdline_shared::{InviteRole, InviteSummary, RoomName};
+use yew::prelude::*;
+
+use super::PanelOf;
+use super::listing::{listing, row};
+use super::secret::secret;
+use crate::components::{Field, FormOf, Kind, form};
+use crate::state::{Invitation, Listing, Request};
+use crate::words;
+
+pub(super) fn view(of: &PanelOf<'_>) -> Html {
+    let settings = &of.state.settings;
+    let invites = if let Some(Listing::Invites(all)) = &settings.listing { Some(&all[..]) } else { None };
+    html! {
+        <>
+            { make(of, None) }
+            { secret(of, true, words::LINK_ONCE) }
+            { listing(invites, words::NOTHING_LISTED, |invite| {
+                let InviteSummary { id, role, uses, used, expires, room, note, .. } = invite;
+                let room = room.as_ref().map(|room| of.state.title_of(room));
+                let what = words::invite(*role, room.as_deref(), note.as_str());
+                let is_over = used >= uses || (of.locale.now)() >= *expires;
+                let below = if is_over {
+                    words::INVITE_OVER.to_owned()
+                } else {
+                    words::invite_uses(*used, *uses, &of.locale.day_and_time(*expires))
+                };
+                row(id, html! { { what } }, below, of.button(words::REVOKE, Request::RevokeInvite(id.clone())))
+            }) }
+        </>
+    }
+}
+
+/// A link into the room on the screen.
+pub(super) fn view_for_room(of: &PanelOf<'_>) -> Html {
+    let room = of.state.room().map(|room| room.name.clone());
+    html! { <>{ make(of, room) }{ secret(of, true, words::LINK_ONCE) }</> }
+}
+
+fn make(of: &PanelOf<'_>, room: Option<RoomName>) -> Html {
+    let is_admin = of.state.session.is_admin();
+    let roles = words::INVITE_ROLES.into_iter().filter(|(value, _)| is_admin || *value != "admin");
+    let roles = roles.map(|(value, word)| (value.into(), word.into())).collect();
+    let fields = html! {
+        <>
+            <div class="pair">
+                <Field name="role" label={words::WHAT_THEY_BECOME} kind={Kind::Choice(roles)} value="member" />
+                <Field name="note" label={words::NOTE} hint={words::NOTE_WHY} />
+            </div>
+            <div class="pair">
+                <Field name="uses" label={words::HOW_MANY_PEOPLE} kind={Kind::Number} value="1" />
+                <Field name="days" label={words::HOW_MANY_DAYS} kind={Kind::Number} value="7" />
+            </div>
+        </>
+    };
+    form(FormOf {
+        id: "invite-form",
+        fields,
+        submit: words::MAKE_LINK,
+        class: "primary",
+        settings: Some(&of.state.settings),
+        on_submit: of.on_submit(move |values| {
+            let role = match values.text("role") {
+                "guest" => InviteRole::Guest,
+                "admin" => InviteRole::Admin,
+                _ => InviteRole::Member,
+            };
+            let (uses, days) = (values.number("uses"), values.number("days"));
+            let (room, note) = (room.clone(), values.text("note").to_owned());
+            Ok(Request::Invite(Invitation { uses, days, role, room, note }))
+        }),
+    })
+}

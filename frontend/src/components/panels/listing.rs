@@ -1,0 +1,24 @@
+//! Rows of what the server lists.
+
+use yew::prelude::*;
+
+use crate::words;
+
+/// One row: what it is, a line below that, and what can be done about it.
+pub(super) fn row(key: &str, what: Html, below: String, tools: Html) -> Html {
+    html! {
+        <li key={key} data-testid="row">
+            <span class="what" dir="auto">{ what }<span class="faint">{ below }</span></span>
+            { tools }
+        </li>
+    }
+}
+
+/// The rows, or that there are none, or that they are on their way.
+pub(super) fn listing<T>(rows: Option<&[T]>, empty: &'static str, view: impl Fn(&T) -> Html) -> Html {
+    match rows {
+        None => html! { <p class="faint">{ words::LOADING }</p> },
+        Some([]) => html! { <p class="faint">{ empty }</p> },
+        Some(rows) => html! { <ul class="listing">{ for rows.iter().map(view) }</ul> },
+    }
+}

@@ -1,0 +1,74 @@
+//! The members of a room, and who can be added.
+
+use holdline_shared::{PersonId, Role};
+use yew::prelude::*;
+
+use super::PanelOf;
+use super::listing::{listing, row};
+use crate::components::{Field, FormOf, Kind, form, outcome};
+use crate::state::{Listing, Membership, Panel, Part, Request};
+use crate::words;
+
+pub(super) fn view(of: &PanelOf<'_>) -> Html {
+    let settings = &of.state.settings;
+    let members = if let Some(Listing::Members(all)) = &settings.listing { Some(&all[..]) } else { None };
+    let is_admin = of.state.is_room_admin();
+    html! {
+        <>
+            if is_admin {
+                { add(of, members.unwrap_or_default()) }
+            } else {
+                { outcome(settings) }
+            }
+            { listing(members, words::NO_MEMBERS, |member| {
+                let Membership { person, role, muted_until } = member;
+                let now = (of.locale.now)();
+                let muted = muted_until.filter(|until| now < *until);
+                let muted = muted.map(|until| words::muted_until(&of.locale.day_and_time(until)));
+                let below = [Some(words::role(*role).to_owned()), muted].into_iter().flatten();
+                let tools = if is_admin {
+                    of.opener(words::CHANGE, Panel::Person(person.clone()))
+                } else {
+                    Html::default()
+                };
+                let name = html! { { person.name.as_str().to_owned() } };
+                row(person.id.as_str(), name, below.collect::<Vec<_>>().join(", "), tools)
+            }) }
+        </>
+    }
+}
+
+/// The form that adds somebody who has an account or is here now.
+fn add(of: &PanelOf<'_>, members: &[Membership]) -> Html {
+    let Some(room) = of.state.room().map(|room| room.name.clone()) else { return Html::default() };
+    let here = of.state.ui.page.room().and_then(|room| of.state.people.of(room));
+    let here = here.map(|here| &here.people[..]).unwrap_or_default();
+    let accounts = of.state.people.profiles.all().map(|profile| &profile.person);
+    let is_outside =
+        |id: &PersonId| !members.iter().any(|member| member.person.id == *id && member.role > Role::None);
+    let mut people: Vec<_> = accounts.chain(here).filter(|person| is_outside(&person.id)).collect();
+    people.sort_by(|a, b| (a.name.as_str(), a.id.as_str()).cmp(&(b.name.as_str(), b.id.as_str())));
+    people.dedup_by(|a, b| a.id == b.id);
+    if people.is_empty() {
+        return html! { <p class="faint">{ words::NOBODY_TO_ADD }</p> };
+    }
+    let people: Vec<_> = people.into_iter().cloned().collect();
+    let choices = people
+        .iter()
+        .map(|person| (AttrValue::from(person.id.to_string()), AttrValue::from(person.name.to_string())));
+    let fields =
+        html! { <Field name="person" label={words::ADD_SOMEBODY} kind={Kind::Choice(choices.collect())} /> };
+    form(FormOf {
+        id: "add-form",
+        fields,
+        submit: words::ADD,
+        class: "",
+        settings: Some(&of.state.settings),
+        on_submit: of.on_submit(move |values| {
+            let chosen = people.iter().find(|person| person.id.as_str() == values.text("person"));
+            let person = chosen.cloned().ok_or(words::NOBODY_TO_ADD)?;
+            let (room, change, reason) = (room.clone(), Part::Role(Role::Member), String::new());
+            Ok(Request::Member { room, person, change, reason })
+        }),
+    })
+}

@@ -1,0 +1,30 @@
+//! The accounts of the server.
+
+use holdline_shared::{PersonKind, Profile};
+use yew::prelude::*;
+
+use super::PanelOf;
+use super::listing::{listing, row};
+use crate::components::outcome;
+use crate::state::{Listing, Panel};
+use crate::words;
+
+pub(super) fn view(of: &PanelOf<'_>) -> Html {
+    let settings = &of.state.settings;
+    let people = if let Some(Listing::People(all)) = &settings.listing { Some(&all[..]) } else { None };
+    html! {
+        <>
+            { outcome(settings) }
+            { listing(people, words::NOTHING_LISTED, |Profile { person, kind, admin, .. }| {
+                let below = match (kind, admin) {
+                    (PersonKind::Bot, _) => words::BOT,
+                    (_, true) => words::ADMIN,
+                    _ => words::MEMBER,
+                };
+                let name = html! { { person.name.as_str().to_owned() } };
+                let tools = of.opener(words::CHANGE, Panel::Person(person.clone()));
+                row(person.id.as_str(), name, below.to_owned(), tools)
+            }) }
+        </>
+    }
+}

@@ -1,0 +1,125 @@
+//! What is known of a person, and what the reader can do with them.
+
+use holdline_shared::{Person, Role, Timestamp};
+use yew::prelude::*;
+
+use super::{PanelOf, durations};
+use crate::api::form::Values;
+use crate::components::{Field, FormOf, Kind, badge, form, mark};
+use crate::state::{Locale, Panel, Part, Request};
+use crate::words;
+
+/// The end of what has none: the last moment that every clock here can write, in the year 9999.
+const FOREVER: Timestamp = Timestamp(253_402_300_799_000);
+
+pub(super) fn view(of: &PanelOf<'_>, person: &Person) -> Html {
+    let (session, people) = (&of.state.session, &of.state.people);
+    let profile = people.profiles.get(&person.id);
+    let local_time = profile.and_then(|profile| {
+        let zone = Some(&profile.time_zone).filter(|zone| !zone.is_empty())?;
+        (of.locale.time_in)(zone, (of.locale.now)())
+    });
+    let is_me = session.id() == Some(&person.id);
+    html! {
+        <>
+            <p class="person">
+                { badge(person) }
+                if let Some(profile) = profile {
+                    <span dir="auto">{ profile.about.as_str().to_owned() }</span>
+                }
+                { mark(people.profiles.mark(&person.id)) }
+            </p>
+            if let Some(time) = local_time {
+                <p class="faint">{ words::local_time(&time) }</p>
+            }
+            if !is_me {
+                <p>{ of.button(words::WRITE_DIRECTLY, Request::Direct(person.id.clone())) }</p>
+                if of.state.is_room_admin() {
+                    { in_room(of, person) }
+                }
+                if session.is_admin() {
+                    { on_server(of, person) }
+                }
+            }
+        </>
+    }
+}
+
+/// What an admin of the room can do.
+fn in_room(of: &PanelOf<'_>, person: &Person) -> Html {
+    let Some(room) = of.state.room().map(|room| room.name.clone()) else { return Html::default() };
+    let choices = words::MEMBER_ACTS.into_iter().map(|(value, word)| (value.into(), word.into())).collect();
+    let fields = html! {
+        <>
+            <Field name="act" label={words::IN_THIS_ROOM} kind={Kind::Choice(choices)} />
+            <div class="pair">
+                <Field name="end" label={words::FOR_HOW_LONG} kind={Kind::Choice(durations())} value="3600" />
+                <Field name="reason" label={words::REASON} hint={words::REASON_IS_SEEN} />
+            </div>
+        </>
+    };
+    let (person, locale) = (person.clone(), of.locale);
+    form(FormOf {
+        id: "member-form",
+        fields,
+        submit: words::APPLY,
+        class: "",
+        settings: Some(&of.state.settings),
+        on_submit: of.on_submit(move |values| {
+            let until = end(values, locale);
+            let change = match values.text("act") {
+                "admin" => Part::Role(Role::Admin),
+                "mute" => Part::Mute(until.unwrap_or(FOREVER)),
+                "remove" => Part::Remove(until),
+                _ => Part::Role(Role::Member),
+            };
+            let reason = values.text("reason").to_owned();
+            Ok(Request::Member { room: room.clone(), person: person.clone(), change, reason })
+        }),
+    })
+}
+
+/// What an admin of the server can do.
+fn on_server(of: &PanelOf<'_>, person: &Person) -> Html {
+    let profile = of.state.people.profiles.get(&person.id);
+    let is_admin = profile.is_some_and(|profile| profile.admin);
+    let (banned, locale) = (person.clone(), of.locale);
+    let fields = html! {
+        <div class="pair">
+            <Field name="ban-end" label={words::KEEP_OUT_FOR} kind={Kind::Choice(durations())} value="86400" />
+            <Field name="ban-reason" label={words::REASON} />
+        </div>
+    };
+    let ban = form(FormOf {
+        id: "ban-form",
+        fields,
+        submit: words::BAN,
+        class: "danger",
+        settings: None,
+        on_submit: of.on_submit(move |values| {
+            let until = after(values.number("ban-end"), locale);
+            Ok(Request::Ban { person: banned.clone(), until, reason: values.text("ban-reason").to_owned() })
+        }),
+    });
+    let word = if is_admin { words::TAKE_ADMIN } else { words::MAKE_ADMIN };
+    html! {
+        <>
+            if profile.is_some() {
+                <p>
+                    { of.button(word, Request::Admin(person.id.clone(), !is_admin)) }{ " " }
+                    { of.opener(words::ERASE_ACCOUNT, Panel::Erase(person.clone())) }
+                </p>
+            }
+            { ban }
+        </>
+    }
+}
+
+/// The end that was chosen; none for "until somebody changes it".
+fn end(values: &Values, locale: Locale) -> Option<Timestamp> {
+    after(values.number("end"), locale)
+}
+
+fn after(seconds: u32, locale: Locale) -> Option<Timestamp> {
+    (seconds > 0).then(|| Timestamp((locale.now)().0 + u64::from(seconds) * 1_000))
+}

@@ -1,0 +1,217 @@
+//! What the page shows of doors, rules and roles: who may do what, and how others come to it.
+
+use super::*;
+
+#[test]
+fn composer_says_why_nobody_can_write_here() {
+    let composer = |policy: RoomPolicy, muted_until, last_said| {
+        draw::<Composer>(composer::Props {
+            room: RoomName::lobby(),
+            title: "Tea & cake".into(),
+            standing: RoomStanding { policy, muted_until, ..RoomStanding::default() },
+            session: lobby(&[], false).session,
+            last_said,
+            ui: Rc::default(),
+            reply_to: None,
+        })
+    };
+    let open = composer(RoomPolicy::default(), None, None);
+    check(&open, &["Message to Tea &amp; cake", "textarea"], &["barred"]);
+    let locked = RoomPolicy { locked: true, ..RoomPolicy::default() };
+    check(&composer(locked, None, None), &["barred", "locked for now"], &["textarea"]);
+    let members = RoomPolicy { members_only: true, ..RoomPolicy::default() };
+    check(&composer(members, None, None), &["only members write here"], &["textarea"]);
+    let evening = Timestamp((crate::state::utc().now)().0 + 3 * 3_600_000);
+    check(&composer(RoomPolicy::default(), Some(evening), None), &["until 15:30."], &["textarea"]);
+}
+
+#[test]
+fn who_joined_and_which_rules_hold_stand_between_the_messages() {
+    let change = MemberChange {
+        person: person("bob"),
+        role: Role::Member,
+        until: None,
+        muted_until: None,
+        reason: Some("he asked".parse().unwrap()),
+    };
+    let mut state = lobby(&[1, 2], false);
+    let policy = Some(Box::new(RoomPolicy { archived: true, slow_seconds: 9, ..RoomPolicy::default() }));
+    let entries = vec![
+        entry(10, "ada", EntryKind::Member(Box::new(change))),
+        entry(11, "ada", EntryKind::Room { topic: "<tea>".parse().unwrap(), policy }),
+    ];
+    let cursor = crate::state::samples::at(11);
+    state = state.after(Action::Heard(Batch { entries, cursor, wait: 25, presence: None, unreadable: 0 }));
+    let drawn = conversation(&state);
+    check(
+        &drawn,
+        &["Ada made Bob a member: he asked", "open to everybody, archived, one message in 9 s."],
+        &[],
+    );
+    assert!(drawn.find(">m2<") < drawn.find("Ada made Bob"), "{drawn}");
+}
+
+#[test]
+fn guests_and_programs_are_marked() {
+    let drawn = |mark| {
+        let message = line(7, "ada", 0, "hello").message.clone();
+        draw::<MessageRow>(message_row::Props { mark, ..row(message, "bob") })
+    };
+    check(&drawn(Some(Mark::Guest)), &[">guest<"], &[]);
+    check(&drawn(Some(Mark::Bot)), &[">bot<"], &[]);
+    check(&drawn(None), &[], &["person-mark"]);
+}
+
+#[test]
+fn rooms_show_who_sees_them() {
+    let listed = |title: &str, visibility| ListedRoom {
+        name: "private-x".parse().unwrap(),
+        title: title.to_owned(),
+        visibility,
+        is_archived: title == "Old",
+        unread: 0,
+        has_news: false,
+        has_draft: false,
+        has_failed: false,
+        is_visited: true,
+        is_current: false,
+    };
+    let rooms = vec![listed("Plans", Visibility::Private), listed("Bob", Visibility::Direct)];
+    let drawn = draw::<RoomList>(room_list::Props { rooms });
+    check(&drawn, &[">private<", ">direct messages<", ">Plans<", ">Bob<"], &["Forget", "archived"]);
+    let drawn = draw::<RoomList>(room_list::Props { rooms: vec![listed("Old", Visibility::Public)] });
+    check(&drawn, &["archived", "Forget Old"], &[">private<"]);
+}
+
+fn gate(door: Door, gate: ShutOut, problem: Option<&str>) -> String {
+    let settings = Settings { problem: problem.map(str::to_owned), ..Settings::default() };
+    draw::<Gate>(gate::Props { door: Some(door), gate, settings })
+}
+
+#[test]
+fn shut_door_says_what_leads_in() {
+    let password = gate(Door::Password, ShutOut::default(), Some("this does not let you in"));
+    let field = r#"aria-invalid="true" aria-describedby="field-password-under" required"#;
+    check(
+        &password,
+        &["Password of this server", field, "This does not let you in", "other-way"],
+        &["passphrase"],
+    );
+    let invite = gate(Door::Invite, ShutOut::default(), None);
+    check(
+        &invite,
+        &["those who were invited", "Your passphrase", r#"autocomplete="username""#],
+        &["other-way"],
+    );
+    let proxy = gate(Door::Proxy, ShutOut::default(), None);
+    check(&proxy, &["through the proxy", "Reload"], &["<form"]);
+}
+
+#[test]
+fn who_is_shut_out_is_told_why() {
+    let ended = ShutOut { why: Some("your session has ended".to_owned()), is_banned: false };
+    check(&gate(Door::Invite, ended, None), &["Your session has ended", "<form"], &[]);
+    let banned = ShutOut { why: Some("you were banned from this server".to_owned()), is_banned: true };
+    check(&gate(Door::Open, banned, None), &["You cannot come in", "You were banned"], &["<form", "Come in"]);
+}
+
+#[test]
+fn link_asks_for_a_name_and_takes_a_passphrase() {
+    let settings = Settings { problem: Some("this link does not work".to_owned()), ..Settings::default() };
+    let drawn = draw::<JoinPage>(join_page::Props { code: "abc".into(), me: Some(person("ada")), settings });
+    check(&drawn, &["This link lets you in", r#"name="name""#, r#"autocomplete="new-password""#], &["abc"]);
+    check(&drawn, &["This link does not work", r#"role="status""#], &[]);
+}
+
+/// A page of a dialog, for a guest in the lobby or for a member who is an admin.
+fn drawn_panel(page: Panel, is_admin: bool, listing: Option<Listing>) -> String {
+    let mut state = lobby(&[1], false);
+    if is_admin {
+        state = state.after(Action::AccountCame(account(true)));
+    }
+    if let Some(listing) = listing {
+        state = state.after(Action::ListingCame(listing));
+    }
+    draw_html(panel(&state, &page, crate::state::utc(), &Callback::noop()))
+}
+
+#[test]
+fn guest_sees_what_they_could_do_and_how() {
+    let own = drawn_panel(Panel::Profile, false, None);
+    check(
+        &own,
+        &["You are a guest", "Become a member", r#"data-testid="nickname-input""#],
+        &["Devices", "About you"],
+    );
+    let passphrase = drawn_panel(Panel::Passphrase, false, None);
+    check(
+        &passphrase,
+        &["your name is yours alone", r#"autocomplete="new-password""#],
+        &["Present passphrase"],
+    );
+    check(&drawn_panel(Panel::NewRoom, false, None), &["Private ones are for members"], &["<form"]);
+    let person = drawn_panel(Panel::Person(person("bob")), false, None);
+    check(&person, &["Write to them directly"], &["In this room", "Ban"]);
+}
+
+#[test]
+fn member_sees_devices_and_admin_what_belongs_to_the_server() {
+    let own = drawn_panel(Panel::Profile, true, None);
+    check(&own, &["Devices", "Leave", "About you", "Your time zone"], &["You are a guest"]);
+    let passphrase = drawn_panel(Panel::Passphrase, true, None);
+    check(&passphrase, &["Present passphrase", r#"autocomplete="username""#], &[]);
+    let person = drawn_panel(Panel::Person(person("bob")), true, None);
+    check(&person, &["In this room", "Ban", "Everybody in the room sees it."], &[]);
+    let rules = drawn_panel(Panel::Rules, true, None);
+    check(&rules, &["Who sees it", "Seconds between messages", "Archived: kept for reading"], &[]);
+    check(&drawn_panel(Panel::Door, true, None), &["Who was sent a link", "Invites", "Changes"], &[]);
+    check(&drawn_panel(Panel::EndRoom, true, None), &[], &["Delete the room"]);
+}
+
+#[test]
+fn lists_show_what_can_be_done_about_each_row() {
+    let session = |id: &str, current| SessionSummary {
+        id: id.to_owned(),
+        device: "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/146.0".parse().unwrap(),
+        begun: Timestamp(0),
+        used: (crate::state::utc().now)(),
+        current,
+    };
+    let devices = Listing::Sessions(vec![session("a", true), session("b", false)]);
+    let drawn = drawn_panel(Panel::Devices, true, Some(devices));
+    check(&drawn, &["Firefox on Linux", "last used: Today", "this device", "Sign out everywhere else"], &[]);
+    assert_eq!(drawn.matches(">Sign out<").count(), 1, "not this one: {drawn}");
+    let muted_until = Some(Timestamp((crate::state::utc().now)().0 + 1));
+    let member = Membership { person: person("bob"), role: Role::Admin, muted_until };
+    let drawn = drawn_panel(Panel::Members, true, Some(Listing::Members(vec![member])));
+    check(&drawn, &[">Bob<", "admin, muted until 12:30", "Change"], &[]);
+    check(&drawn_panel(Panel::Bans, true, Some(Listing::Bans(vec![]))), &["None yet."], &["Loading"]);
+    check(&drawn_panel(Panel::Tokens, true, None), &["Loading…"], &[]);
+    let line = r#"{"seq":7,"at":0,"author":{"id":"ada","name":"Ada"},"room":"lobby",
+        "change":{"change":"banned","person":{"id":"bob","name":"<Bob>"},"reason":"spam","until":9}}"#;
+    let lines = vec![serde_json::from_str(line).unwrap()];
+    let drawn = drawn_panel(Panel::Audit, true, Some(Listing::Audit(lines)));
+    check(&drawn, &["Ada banned &lt;Bob&gt; in lobby: spam", "Show older ones"], &[]);
+}
+
+#[test]
+fn secret_is_shown_with_its_picture() {
+    let link = Secret::Link("https://chat.example/join/abc".to_owned());
+    let settings = Settings { secret: Some(link), ..Settings::default() };
+    let state = lobby(&[], false).after(Action::AccountCame(account(true))).after(Action::Answered(settings));
+    let drawn = draw_html(panel(&state, &Panel::Invites, crate::state::utc(), &Callback::noop()));
+    check(&drawn, &["https://chat.example/join/abc", "shown this once", r#"role="img""#, "h1v1h-1z"], &[]);
+}
+
+#[test]
+fn others_messages_can_be_reported_or_deleted_by_admins() {
+    let drawn = |is_own, powers| {
+        let (room, seq, row) = (RoomName::lobby(), Seq(7), NodeRef::default());
+        let of = ToolsOf { room, seq, is_own, powers, title: "Ada, 01:01".into(), row, on_close: None };
+        draw_html(message_tools(&of, &Callback::noop()))
+    };
+    let all = Powers { can_delete: true, can_report: true };
+    check(&drawn(false, all), &["Delete", "Report"], &["Edit"]);
+    check(&drawn(true, all), &["Delete", "Edit"], &["Report"]);
+    check(&drawn(false, Powers::default()), &[], &["Delete", "Report"]);
+}

@@ -1,0 +1,111 @@
+//! Asks the server for something about people, rooms or the server, and shows what came of it in the dialog that asked.
+
+use holdline_shared::{RoomName, Seq};
+use wasm_bindgen_futures::spawn_local;
+
+use super::room_list::refresh;
+use super::session;
+use super::store::Store;
+use crate::api::{self, Reply};
+use crate::state::{Action, Listing, Overlay, Panel, Request, Settings};
+use crate::words;
+
+/// Asks for something. One request at a time: a second click means the first.
+pub(super) fn ask(store: &Store, request: Request) {
+    if store.state().settings.is_busy {
+        return;
+    }
+    store.dispatch(Action::Asked);
+    let store = store.clone();
+    spawn_local(async move {
+        match api::ask(&request).await {
+            Ok(reply) => fulfil(&store, &request, reply).await,
+            Err(fault) => store.dispatch(Action::Failed(fault.text())),
+        }
+    });
+}
+
+/// Loads what a panel lists.
+pub(super) fn load(store: &Store, panel: Panel) {
+    let store = store.clone();
+    spawn_local(async move { list(&store, &panel).await });
+}
+
+/// Loads the changes before this one.
+pub(super) fn load_audit(store: &Store, before: Seq) {
+    let store = store.clone();
+    spawn_local(async move {
+        match api::list(&Panel::Audit, None, Some(before)).await {
+            Ok(Some(Listing::Audit(older))) => {
+                if let Some(Listing::Audit(mut lines)) = store.state().settings.listing.clone() {
+                    lines.extend(older);
+                    store.dispatch(Action::ListingCame(Listing::Audit(lines)));
+                }
+            }
+            Ok(_) => {}
+            Err(fault) => store.dispatch(Action::Failed(fault.text())),
+        }
+    });
+}
+
+async fn list(store: &Store, panel: &Panel) {
+    let room = store.state().ui.page.room().cloned();
+    match api::list(panel, room.as_ref(), None).await {
+        Ok(Some(listing)) if is_open(store, panel) => store.dispatch(Action::ListingCame(listing)),
+        Ok(_) => {}
+        Err(fault) => store.dispatch(Action::Failed(fault.text())),
+    }
+}
+
+fn is_open(store: &Store, panel: &Panel) -> bool {
+    matches!(&store.state().ui.overlay, Overlay::Panel(open) if open == panel)
+}
+
+async fn fulfil(store: &Store, request: &Request, reply: Reply) {
+    let settings = store.state().settings.cleared();
+    match reply {
+        Reply::Secret(secret) => {
+            store.dispatch(Action::Answered(Settings { secret: Some(secret), ..settings }))
+        }
+        Reply::Room(room) => {
+            close(store);
+            refresh(store);
+            store.dispatch(Action::Entered(Some(room)));
+            return;
+        }
+        Reply::Me(me) => {
+            store.dispatch(Action::SignedIn(me.profile.person.clone()));
+            store.dispatch(Action::AccountCame(*me));
+            store.dispatch(Action::Answered(Settings { is_done: true, ..settings }));
+        }
+        Reply::Done => store.dispatch(Action::Answered(Settings { is_done: true, ..settings })),
+    }
+    match request {
+        Request::Profile { .. } | Request::Rules { .. } => close(store),
+        Request::SignOut | Request::Leave { .. } => api::dom::reload(),
+        Request::DeleteRoom(_) | Request::LeaveRoom { .. } => {
+            close(store);
+            refresh(store);
+            store.dispatch(Action::Entered(Some(RoomName::lobby())));
+        }
+        // Who is an admin, and who is left.
+        Request::Admin(..) | Request::Erase { .. } => refresh(store),
+        Request::Report { .. } => {
+            close(store);
+            store.dispatch(Action::Noticed(Some(words::REPORTED.to_owned())));
+        }
+        Request::Door { .. } => {
+            // What the page shows of the door; without an answer it is shown as before.
+            let _ = session::look(store).await;
+        }
+        _ => {}
+    }
+    let overlay = store.state().ui.overlay.clone();
+    if let Overlay::Panel(panel) = overlay {
+        list(store, &panel).await;
+    }
+}
+
+fn close(store: &Store) {
+    store.dispatch(Action::Opened(Overlay::Nothing));
+}

@@ -1,0 +1,39 @@
+//! The names of rooms that people read: a title that somebody gave, the people of a direct room, or the name itself.
+
+use holdline_shared::{PersonId, RoomName, Visibility};
+
+use super::Rooms;
+use crate::words;
+
+impl Rooms {
+    /// The title of a room for this reader.
+    pub fn title(&self, name: &RoomName, me: Option<&PersonId>) -> String {
+        if is_made_by_server(name) && self.summary(name).is_none() {
+            return words::SOME_ROOM.to_owned();
+        }
+        let policy = self.standing(name).policy;
+        if !policy.title.as_str().is_empty() {
+            return policy.title.to_string();
+        }
+        if policy.visibility == Visibility::Direct {
+            let people = self.people.get(name).map(Vec::as_slice).unwrap_or_default();
+            let others = people.iter().filter(|person| me != Some(&person.id));
+            let names: Vec<_> = others.map(|person| person.name.as_str()).collect();
+            return if names.is_empty() { words::DIRECT_ROOM.to_owned() } else { names.join(", ") };
+        }
+        name.to_string()
+    }
+
+    /// The direct rooms whose people are not known.
+    pub fn without_people(&self) -> impl Iterator<Item = &RoomName> {
+        let is_nameless = |name: &&RoomName| !self.people.contains_key(*name);
+        let direct =
+            self.list.iter().filter(|summary| summary.standing.policy.visibility == Visibility::Direct);
+        direct.map(|summary| &summary.name).filter(is_nameless)
+    }
+}
+
+/// Whether the server alone makes rooms of such names, under which nobody can guess them.
+pub fn is_made_by_server(name: &RoomName) -> bool {
+    ["private-", "direct-"].iter().any(|start| name.as_str().starts_with(start))
+}

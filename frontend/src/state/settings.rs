@@ -1,0 +1,190 @@
+//! The dialogs in which people and admins see and change who may do what: which is open, what it lists, and what came of
+//! the last request. All of it is forgotten when the dialog closes.
+
+use holdline_shared::{InviteSummary, Person, Profile, Role, RoomName, Seq, SessionSummary, Timestamp};
+use serde::Deserialize;
+
+/// A dialog, or a page of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Panel {
+    /// The reader's name and what they say of themselves.
+    Profile,
+    /// The reader's passphrase; for guests, how to become a member.
+    Passphrase,
+    /// A guest who has an account signs in.
+    SignIn,
+    /// The reader's sessions, and the link for another device.
+    Devices,
+    /// Signing out and leaving.
+    Leave,
+    /// The rules of the room on the screen.
+    Rules,
+    /// Its members.
+    Members,
+    /// A link into it.
+    RoomInvite,
+    /// Leaving it and deleting it.
+    EndRoom,
+    /// A new room.
+    NewRoom,
+    /// What can be done with a person.
+    Person(Person),
+    /// Erasing somebody's account.
+    Erase(Person),
+    /// Reporting a message of the room on the screen.
+    Report(Seq),
+    /// How strangers come in.
+    Door,
+    /// The links that let somebody in.
+    Invites,
+    /// The accounts.
+    People,
+    /// The bans.
+    Bans,
+    /// The tokens of programs.
+    Tokens,
+    /// Who changed what.
+    Audit,
+}
+
+/// What the open dialog shows and what came of its requests.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Settings {
+    /// The list, once it came.
+    pub listing: Option<Listing>,
+    /// Whether a request is on its way.
+    pub is_busy: bool,
+    /// Why the last request was not fulfilled.
+    pub problem: Option<String>,
+    /// Whether the last request was fulfilled.
+    pub is_done: bool,
+    /// A secret that is shown once.
+    pub secret: Option<Secret>,
+}
+
+/// A secret that the server has just made and shows once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Secret {
+    /// The address of a link.
+    Link(String),
+    /// A token.
+    Token(String),
+}
+
+/// A list of the server's.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Listing {
+    /// The reader's sessions.
+    Sessions(Vec<SessionSummary>),
+    /// The members of a room.
+    Members(Vec<Membership>),
+    /// The links.
+    Invites(Vec<InviteSummary>),
+    /// The accounts.
+    People(Vec<Profile>),
+    /// The bans.
+    Bans(Vec<Ban>),
+    /// The tokens.
+    Tokens(Vec<Token>),
+    /// The changes, the newest first.
+    Audit(Vec<AuditLine>),
+}
+
+/// A person's part in a room.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Membership {
+    /// The person.
+    pub person: Person,
+    /// The role.
+    #[serde(default)]
+    pub role: Role,
+    /// The time until which the person may not write.
+    #[serde(default)]
+    pub muted_until: Option<Timestamp>,
+}
+
+/// A ban.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Ban {
+    /// A name for requests.
+    pub id: String,
+    /// The person.
+    #[serde(default)]
+    pub person: Option<Person>,
+    /// The address.
+    #[serde(default)]
+    pub visitor: Option<String>,
+    /// The end.
+    #[serde(default)]
+    pub until: Option<Timestamp>,
+    /// The reason.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// A token.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Token {
+    /// A name for requests; no secret.
+    pub id: String,
+    /// What the token allows.
+    #[serde(default)]
+    pub verbs: Vec<String>,
+    /// What it is for.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// A change that admins can look up.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct AuditLine {
+    /// Its position in the log.
+    pub seq: Seq,
+    /// When.
+    pub at: Timestamp,
+    /// Who made it.
+    pub author: Person,
+    /// The room that it concerns.
+    #[serde(default)]
+    pub room: Option<RoomName>,
+    /// What was changed.
+    pub change: AuditChange,
+}
+
+/// What was changed, as far as the page tells it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct AuditChange {
+    /// The kind of the change.
+    pub change: String,
+    /// Whom it concerns.
+    #[serde(default)]
+    pub person: Option<Person>,
+    /// The new door.
+    #[serde(default)]
+    pub door: Option<String>,
+    /// Whether somebody is an admin from now on.
+    #[serde(default)]
+    pub on: Option<bool>,
+    /// The message that was reported.
+    #[serde(default)]
+    pub seq: Option<Seq>,
+    /// The reason.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// The pages of one dialog.
+pub const OWN: [Panel; 5] = [Panel::Profile, Panel::Passphrase, Panel::SignIn, Panel::Devices, Panel::Leave];
+/// The pages about the room on the screen.
+pub const ROOM: [Panel; 4] = [Panel::Members, Panel::Rules, Panel::RoomInvite, Panel::EndRoom];
+/// The pages about the server.
+pub const SERVER: [Panel; 6] =
+    [Panel::Door, Panel::Invites, Panel::People, Panel::Bans, Panel::Tokens, Panel::Audit];
+
+impl Settings {
+    /// The same dialog, without what came of its last request.
+    #[must_use]
+    pub fn cleared(&self) -> Self {
+        Self { listing: self.listing.clone(), ..Self::default() }
+    }
+}

@@ -1,0 +1,36 @@
+//! The rooms as this reader stands to them: under which name, with which rights, and what becomes of one that they may not
+//! read any more.
+
+use std::collections::BTreeMap;
+
+use holdline_shared::{RoomList, RoomName};
+
+use super::{Phase, State, is_room_admin};
+use crate::words;
+
+impl State {
+    /// Takes a fresh list. A room that the reader may not read any more disappears, with a sentence.
+    pub(super) fn update_list(&mut self, list: RoomList) {
+        let titles: BTreeMap<_, _> =
+            self.rooms.known().iter().map(|room| (room.name.clone(), self.title_of(&room.name))).collect();
+        for name in self.rooms.update_list(list) {
+            if self.ui.page.room() == Some(&name) {
+                let why = words::ROOM_IS_LOST.to_owned();
+                self.rooms.change(&name, |room, _| room.phase = Phase::Refused(why));
+            } else if let Some(title) = titles.get(&name) {
+                self.rooms.forget(&name);
+                self.ui.notice = Some(words::room_is_lost(title));
+            }
+        }
+    }
+
+    /// Whether the reader may change the room on the screen, its members and the messages of others.
+    pub fn is_room_admin(&self) -> bool {
+        self.room().is_some_and(|room| is_room_admin(&self.rooms.standing(&room.name), &self.session))
+    }
+
+    /// The name of a room that people read.
+    pub fn title_of(&self, name: &RoomName) -> String {
+        self.rooms.title(name, self.session.id())
+    }
+}

@@ -1,0 +1,117 @@
+//! Stories about doors, rules and roles.
+
+use super::*;
+
+/// The list with a private room of this title, in which the reader has a role.
+fn listed_with_private(title: &str, role: Role, cursor: u64) -> Action {
+    let Action::Listed(mut list) = listed_as(&[("lobby", 2), ("private-x", 2)], cursor) else {
+        panic!("no list")
+    };
+    let policy = RoomPolicy {
+        visibility: Visibility::Private,
+        title: title.parse().unwrap(),
+        ..RoomPolicy::default()
+    };
+    list.rooms[1].standing = RoomStanding { policy, role, ..RoomStanding::default() };
+    Action::Listed(list)
+}
+
+fn plans() -> RoomName {
+    "private-x".parse().unwrap()
+}
+
+#[test]
+fn private_room_of_a_member_is_followed_without_a_visit_under_its_title() {
+    let state = in_lobby().after(listed_with_private("Plans", Role::Member, 2));
+    assert_eq!(state.followed(), [lobby(), plans()]);
+    let room = listed_rooms(&state).pop().unwrap();
+    assert_eq!((room.title.as_str(), room.visibility, room.is_visited), ("Plans", Visibility::Private, true));
+}
+
+#[test]
+fn room_that_may_not_be_read_any_more_disappears_with_a_sentence() {
+    let state = in_lobby().after(listed_with_private("Plans", Role::Member, 2));
+    let elsewhere = state.clone().after(listed_as(&[("lobby", 2)], 3));
+    assert!(elsewhere.ui.notice.as_ref().unwrap().contains("Plans"));
+    assert_eq!(elsewhere.followed(), [lobby()]);
+    let inside = state.after(went("private-x")).after(Action::Joined(plans(), page("bob", &[2], 2, false)));
+    let inside = inside.after(listed_as(&[("lobby", 2)], 3));
+    assert!(matches!(inside.room().unwrap().phase, Phase::Refused(_)), "the page says so");
+    assert_eq!(inside.title_of(&plans()), "A private room", "its random name says nothing to anybody");
+    assert!(listed_rooms(&inside).iter().all(|room| room.name != plans()));
+    assert_eq!((inside.ui.notice.as_ref(), inside.here()), (None, None));
+}
+
+#[test]
+fn public_room_that_expired_stays_visited() {
+    let state = in_lobby().after(listed_as(&[("lobby", 2), ("tea", 2)], 2)).after(went("tea"));
+    let state = state.after(went("lobby")).after(listed_as(&[("lobby", 2)], 3));
+    assert!(state.rooms.get(&tea()).is_some() && state.ui.notice.is_none());
+}
+
+#[test]
+fn direct_room_is_called_by_its_people() {
+    let Action::Listed(mut list) = listed_as(&[("direct-x", 2)], 2) else { panic!("no list") };
+    list.rooms[0].standing.policy.visibility = Visibility::Direct;
+    let name: RoomName = "direct-x".parse().unwrap();
+    let state = in_lobby().after(Action::Listed(list));
+    assert_eq!(state.rooms.without_people().collect::<Vec<_>>(), [&name]);
+    assert_eq!(state.title_of(&name), "Direct messages");
+    let state =
+        state.after(Action::RoomPeopleCame(name.clone(), vec![person("ada"), person("bob"), person("eve")]));
+    assert_eq!(state.title_of(&name), "Bob, Eve");
+    assert_eq!(state.rooms.without_people().count(), 0);
+}
+
+#[test]
+fn rules_and_roles_that_come_with_a_poll_hold_at_once() {
+    let state = in_lobby().after(listed_as(&[("lobby", 2)], 2));
+    let policy = Some(Box::new(RoomPolicy { locked: true, ..RoomPolicy::default() }));
+    let locked = entry(3, "bob", EntryKind::Room { topic: Topic::default(), policy });
+    let change = MemberChange {
+        person: person("ada"),
+        role: Role::Admin,
+        until: None,
+        muted_until: None,
+        reason: None,
+    };
+    let promoted = entry(4, "bob", EntryKind::Member(Box::new(change)));
+    let state = state.after(heard(vec![locked]));
+    let bar = |state: &State| barrier(&state.rooms.standing(&lobby()), &state.session, Timestamp(0));
+    assert_eq!(bar(&state), Some(Barrier::Locked));
+    let state = state.after(heard(vec![promoted]));
+    assert_eq!(bar(&state), None);
+    assert_eq!(state.room().unwrap().notices.between(None, None).len(), 2);
+    assert!(!state.room().unwrap().has_news(), "a notice is no news");
+}
+
+#[test]
+fn shut_door_ends_the_session() {
+    let state = in_lobby().after(Action::ShutOut(Gate::default()));
+    assert_eq!((state.session.me.as_ref(), state.here()), (None, None));
+    let state = state.after(Action::SignedIn(person("ada")));
+    assert_eq!(state.session.gate, None);
+}
+
+#[test]
+fn stranger_waits_for_the_doors_word() {
+    let door = |door| Action::DoorSeen(DoorStatus { door, person: None, server: String::new() });
+    let stranger = State::default();
+    assert!(!stranger.session.may_ask(), "what only those inside may read would be refused");
+    assert!(stranger.clone().after(door(Door::Open)).session.may_ask());
+    let shut = stranger.after(door(Door::Password));
+    assert!(!shut.session.may_ask());
+    assert!(shut.after(Action::SignedIn(person("ada"))).session.may_ask());
+    let known = State::restore(Saved { is_known: true, ..Saved::default() });
+    assert!(known.session.may_ask(), "who was inside before does not wait");
+    assert!(!known.after(Action::ShutOut(Gate::default())).session.may_ask());
+}
+
+#[test]
+fn nothing_is_polled_in_front_of_a_shut_door() {
+    let state = in_lobby().after(listed_as(&[("lobby", 2)], 2));
+    assert_eq!(state.followed(), [lobby()]);
+    let shut = state.after(Action::ShutOut(Gate::default()));
+    assert!(shut.followed().is_empty());
+    assert_eq!(shut.after(Action::SignedIn(person("ada"))).followed(), [lobby()]);
+}

@@ -1,0 +1,263 @@
+//! The words of the dialogs about people, rooms and the server.
+
+use holdline_shared::{Door, InviteRole, Role};
+
+use super::GUEST;
+use crate::state::{AuditLine, Panel};
+
+pub const YOUR_ACCOUNT: &str = "You";
+pub const THIS_SERVER: &str = "This server";
+pub const PAGES: &str = "Pages";
+pub const LOADING: &str = "Loading…";
+pub const NOTHING_LISTED: &str = "None yet.";
+pub const LOAD_MORE: &str = "Show older ones";
+pub const CHANGE: &str = "Change";
+pub const REVOKE: &str = "Revoke";
+pub const LIFT: &str = "Lift";
+pub const ADD: &str = "Add";
+pub const APPLY: &str = "Apply";
+pub const REASON: &str = "Reason";
+pub const NOTE: &str = "Note";
+pub const SETTINGS: &str = "Settings";
+pub const MEMBER: &str = "member";
+pub const ADMIN: &str = "admin";
+
+pub const ABOUT_YOU: &str = "About you";
+pub const YOUR_TIME_ZONE: &str = "Your time zone";
+pub const TIME_ZONE_WHY: &str = "Others see what time it is where you are.";
+pub const GUESTS_CAN: &str =
+    "You are a guest: others may take the same name, and this browser alone knows you.";
+pub const BECOME_MEMBER: &str = "Become a member";
+pub const MEMBERS_HAVE: &str = "As a member your name is yours alone, you can sign in anywhere, and you can make private \
+                                rooms. What you have said stays yours.";
+pub const OLD_PASSPHRASE: &str = "Present passphrase";
+pub const NEW_PASSPHRASE: &str = "New passphrase";
+pub const DEVICE_LINK_WHY: &str =
+    "Another phone or computer needs a link, which works once and for a quarter of an hour.";
+pub const LINK_DEVICE: &str = "Make a link for another device";
+pub const SOME_DEVICE: &str = "A device";
+pub const THIS_DEVICE: &str = "this device";
+pub const SIGN_OUT: &str = "Sign out";
+pub const SIGN_OUT_OTHERS: &str = "Sign out everywhere else";
+pub const SIGN_OUT_WHY: &str = "This device forgets you.";
+pub const LEAVE_WHY: &str =
+    "Your account is erased: your name is free for others, and all your devices are signed out.";
+pub const ERASE_WHY: &str = "The account is erased, and all devices of this person are signed out.";
+pub const THE_MESSAGES: &str = "The messages";
+pub const KEEP_MESSAGES: &str = "Keep them, without the name";
+pub const REMOVE_MESSAGES: &str = "Delete them";
+pub const CANNOT_BE_UNDONE: &str = "I know that this cannot be undone";
+pub const ERASE_ACCOUNT: &str = "Erase the account";
+pub const LINK_ONCE: &str = "Send this address to whom it is for. It is shown this once.";
+pub const DEVICE_LINK_ONCE: &str = "Open this address on the other device. It is shown this once.";
+pub const TOKEN_ONCE: &str = "Copy this token now. It is shown this once.";
+pub const QR_CODE: &str = "The same address as a QR code";
+
+pub const NEW_ROOM: &str = "New room…";
+pub const GUESTS_MAKE_PUBLIC: &str =
+    "Guests make public rooms, by typing a name above the list of rooms. Private ones are for members.";
+pub const MAKE_ROOM: &str = "Make the room";
+pub const TITLE: &str = "Title";
+pub const TITLE_WHY: &str = "Left empty, the room is called by its name.";
+pub const TOPIC: &str = "Topic";
+pub const WHO_SEES_IT: &str = "Who sees it";
+pub const WHO_SEES: [(&str, &str); 2] = [("private", "Its members"), ("public", "Everybody")];
+pub const WHO_WRITES: &str = "Who writes";
+pub const WRITERS: [(&str, &str); 3] =
+    [("everyone", "Everybody who sees it"), ("members", "Members, no guests"), ("admins", "Its admins")];
+pub const SLOW_SECONDS: &str = "Seconds between messages";
+pub const LOCK_ROOM: &str = "Locked: nobody but its admins writes for now";
+pub const ARCHIVE_ROOM: &str = "Archived: kept for reading";
+pub const NO_MEMBERS: &str = "This room has no list of members: it is open to all.";
+pub const ADD_SOMEBODY: &str = "Add somebody";
+pub const NOBODY_TO_ADD: &str = "There is nobody to add. A link invites others.";
+pub const LEAVE_ROOM: &str = "Leave the room";
+pub const LEAVE_ROOM_WHY: &str = "You do not see the room any more, until somebody adds you again.";
+pub const DELETE_ROOM: &str = "Delete the room";
+pub const DELETE_ROOM_WHY: &str = "Everything that was said in it is deleted, for everybody and for good.";
+pub const OTHER_TITLE: &str = "that is not its title";
+
+pub const WRITE_DIRECTLY: &str = "Write to them directly";
+pub const IN_THIS_ROOM: &str = "In this room";
+pub const MEMBER_ACTS: [(&str, &str); 4] = [
+    ("mute", "Mute: may read, but not write"),
+    ("remove", "Remove"),
+    ("member", "Make a member, who may write"),
+    ("admin", "Make an admin of this room"),
+];
+pub const FOR_HOW_LONG: &str = "For how long";
+pub const DURATIONS: [(&str, &str); 5] = [
+    ("600", "10 minutes"),
+    ("3600", "1 hour"),
+    ("86400", "1 day"),
+    ("604800", "7 days"),
+    ("0", "Until somebody changes it"),
+];
+pub const REASON_IS_SEEN: &str = "Everybody in the room sees it.";
+pub const KEEP_OUT_FOR: &str = "Ban from this server for";
+pub const BAN: &str = "Ban";
+pub const MAKE_ADMIN: &str = "Make an admin of this server";
+pub const TAKE_ADMIN: &str = "No admin of this server any more";
+pub const REPORT: &str = "Report";
+pub const WHAT_IS_WRONG: &str = "What is wrong with this message?";
+pub const REPORTED: &str = "The admins of this server were told.";
+
+pub const WHO_COMES_IN: &str = "Who comes in";
+pub const DOORS: [(Door, &str); 4] = [
+    (Door::Open, "Everybody, with a name"),
+    (Door::Password, "Who knows the password"),
+    (Door::Invite, "Who was sent a link"),
+    (Door::Proxy, "Whom the proxy names"),
+];
+pub const JOIN_PASSWORD: &str = "Password, if one is asked for";
+pub const JOIN_PASSWORD_WHY: &str =
+    "One for all. Left empty, it stays as it is. Guests who came in before have to come in anew.";
+pub const WHAT_THEY_BECOME: &str = "They become";
+pub const INVITE_ROLES: [(&str, &str); 3] = [("member", "Members"), ("guest", "Guests"), ("admin", "Admins")];
+pub const NOTE_WHY: &str = "For your own list.";
+pub const HOW_MANY_PEOPLE: &str = "How many people";
+pub const HOW_MANY_DAYS: &str = "For how many days";
+pub const MAKE_LINK: &str = "Make a link";
+pub const INVITE_OVER: &str = "used up or over";
+pub const BANS_WHY: &str = "A click on a person, beside the conversation, leads to a ban.";
+pub const TOKEN_FOR: &str = "What is it for?";
+pub const TOKEN_WRITES: &str = "It may write, too";
+pub const MAKE_TOKEN: &str = "Make a token";
+
+/// The name of a page in a dialog.
+pub fn panel(page: &Panel) -> &'static str {
+    match page {
+        Panel::Profile => "Name",
+        Panel::Passphrase => "Passphrase",
+        Panel::SignIn => "Sign in",
+        Panel::Devices => "Devices",
+        Panel::Leave => "Leave",
+        Panel::Rules => "Rules",
+        Panel::Members => "Members",
+        Panel::RoomInvite => "Invite",
+        Panel::EndRoom => "Leave",
+        Panel::NewRoom => "New room",
+        Panel::Person(_) | Panel::Erase(_) | Panel::People => "People",
+        Panel::Report(_) => "Report a message",
+        Panel::Door => "Door",
+        Panel::Invites => "Invites",
+        Panel::Bans => "Bans",
+        Panel::Tokens => "Tokens",
+        Panel::Audit => "Changes",
+    }
+}
+
+/// A browser's long name for itself, in the two words that people know.
+pub fn device(agent: &str) -> String {
+    let find = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(part, _)| agent.contains(part)).map(|(_, name)| *name)
+    };
+    let browser = find(&[
+        ("Firefox", "Firefox"),
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    ]);
+    let system = find(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(name), None) | (None, Some(name)) => name.to_owned(),
+        (None, None) => agent.to_owned(),
+    }
+}
+
+pub fn last_used(day: &str) -> String {
+    format!("last used: {day}")
+}
+
+pub fn local_time(time: &str) -> String {
+    format!("It is {time} where they are.")
+}
+
+pub fn type_title(title: &str) -> String {
+    format!("Type “{title}” to confirm")
+}
+
+pub fn muted_until(time: &str) -> String {
+    format!("muted until {time}")
+}
+
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::None => "no member",
+        Role::Member => MEMBER,
+        Role::Admin => ADMIN,
+    }
+}
+
+pub fn invite(role: InviteRole, room: Option<&str>, note: &str) -> String {
+    let gives = match role {
+        InviteRole::Guest => GUEST,
+        InviteRole::Member => MEMBER,
+        InviteRole::Admin => ADMIN,
+    };
+    let gives = room.map_or_else(|| gives.to_owned(), |room| format!("{gives}, in {room}"));
+    if note.is_empty() { gives } else { format!("{note} ({gives})") }
+}
+
+pub fn invite_uses(used: u32, limit: u32, until: &str) -> String {
+    format!("{used} of {limit} used, until {until}")
+}
+
+pub fn ban(until: Option<&str>, reason: &str) -> String {
+    let end = until.map_or_else(|| "without an end".to_owned(), |until| format!("until {until}"));
+    if reason.is_empty() { end } else { format!("{end}: {reason}") }
+}
+
+/// A line of the changes that admins can look up.
+pub fn audit(line: &AuditLine, room: Option<&str>) -> String {
+    let change = &line.change;
+    let done = match change.change.as_str() {
+        "door" => "changed the door",
+        "invite_made" => "made a link",
+        "invite_revoked" => "revoked a link",
+        "joined" => "made an account",
+        "redeemed" => "used a link",
+        "profile" => "changed a profile",
+        "passphrase" => "changed a passphrase",
+        "admin" if change.on == Some(true) => "made an admin of",
+        "admin" => "took the rights of an admin from",
+        "session_begun" => "signed in",
+        "session_ended" | "sessions_ended" => "ended sessions",
+        "banned" => "banned",
+        "unbanned" => "lifted a ban",
+        "erased" => "erased the account of",
+        "token_made" => "made a token",
+        "token_revoked" => "revoked a token",
+        "hook_made" => "made a webhook",
+        "hook_removed" => "removed a webhook",
+        "room_deleted" => "deleted a room",
+        "reported" => "reported a message",
+        "member" => "changed the part of",
+        "room" => "changed the rules",
+        other => other,
+    };
+    let whom = change.person.as_ref().filter(|person| person.id != line.author.id);
+    let mut text = format!("{} {done}", line.author.name);
+    for part in [change.door.as_deref(), whom.map(|person| person.name.as_str())].into_iter().flatten() {
+        text.push(' ');
+        text.push_str(part);
+    }
+    if let Some(room) = room {
+        text.push_str(" in ");
+        text.push_str(room);
+    }
+    if let Some(reason) = change.reason.as_deref().filter(|reason| !reason.is_empty()) {
+        text.push_str(": ");
+        text.push_str(reason);
+    }
+    text
+}

@@ -1,0 +1,112 @@
+//! Requests to a server over its admin socket. Tries once: the server is on this machine.
+
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow, bail, ensure};
+use holdline_server::AdminSocket;
+use holdline_shared::Problem;
+use reqwest::{Method, Url};
+use serde_json::Value;
+
+use crate::client::http_builder;
+
+/// The time limit of a request: some commands change thousands of messages.
+const ANSWER_TIME: Duration = Duration::from_secs(300);
+
+/// A connection to the server of a log.
+pub(super) struct Connection {
+    http: reqwest::Client,
+    base: Url,
+}
+
+impl Connection {
+    /// Opens the admin socket beside the log at `log`; `None` if no server listens there.
+    pub(super) fn open(log: &Path) -> anyhow::Result<Option<Self>> {
+        let socket = AdminSocket::beside(log);
+        if std::os::unix::net::UnixStream::connect(&socket).is_err() {
+            return Ok(None);
+        }
+        // Passwords are sent here: never to a socket of somebody who is neither root nor the owner of the log.
+        let (listener, owner) = (socket.metadata()?.uid(), log.metadata()?.uid());
+        ensure!(
+            listener == owner || listener == 0,
+            "{} belongs to another user than the log, and is not trusted",
+            socket.display()
+        );
+        let http = http_builder().unix_socket(socket).no_proxy().timeout(ANSWER_TIME);
+        let http = http.tls_certs_only([]).build().context("cannot prepare for HTTP requests")?;
+        // The host is part of every URL; the socket makes no use of it.
+        Ok(Some(Self { http, base: Url::parse("http://localhost/api/v1")? }))
+    }
+
+    /// Asks for something.
+    pub(super) async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> anyhow::Result<Value> {
+        self.send(Method::GET, path, query, None).await
+    }
+
+    /// Makes something.
+    pub(super) async fn post(&self, path: &[&str], body: &Value) -> anyhow::Result<Value> {
+        self.send(Method::POST, path, &[], Some(body)).await
+    }
+
+    /// Sets something.
+    pub(super) async fn put(&self, path: &[&str], body: &Value) -> anyhow::Result<Value> {
+        self.send(Method::PUT, path, &[], Some(body)).await
+    }
+
+    /// Changes a part of something.
+    pub(super) async fn patch(&self, path: &[&str], body: &Value) -> anyhow::Result<Value> {
+        self.send(Method::PATCH, path, &[], Some(body)).await
+    }
+
+    /// Removes something.
+    pub(super) async fn delete(&self, path: &[&str], query: &[(&str, &str)]) -> anyhow::Result<Value> {
+        self.send(Method::DELETE, path, query, None).await
+    }
+
+    /// The id of the person of this name or id.
+    pub(super) async fn person(&self, name: &str) -> anyhow::Result<String> {
+        let list = self.get(&["people"], &[]).await?;
+        let is_meant = |person: &&Value| person["name"] == name || person["id"] == name;
+        let mut people = list["people"].as_array().into_iter().flatten().filter(is_meant);
+        let person = people.next().and_then(|person| person["id"].as_str());
+        person.map(str::to_owned).ok_or_else(|| anyhow!("there is nobody of the name or id {name:?}"))
+    }
+
+    /// Sends a request, and returns the JSON of its answer; null for an empty one.
+    async fn send(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> anyhow::Result<Value> {
+        let mut url = self.base.clone();
+        // Only URLs without a host have no path to extend.
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.extend(path);
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let mut request = self.http.request(method, url);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let response = request.send().await.context("the server does not answer")?;
+        let status = response.status();
+        let body = response.bytes().await.context("the answer of the server was cut short")?;
+        if !status.is_success() {
+            match serde_json::from_slice::<Problem>(&body) {
+                Ok(problem) => bail!(problem.detail),
+                Err(_) => bail!("the server answered with status {}", status.as_u16()),
+            }
+        }
+        if body.is_empty() {
+            return Ok(Value::Null);
+        }
+        serde_json::from_slice(&body).context("the answer of the server is not JSON")
+    }
+}

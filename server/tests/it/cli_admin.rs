@@ -1,0 +1,90 @@
+//! `holdline admin`: the commands of a server's owner.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use tokio::process::Command;
+
+use crate::support::log_command::{holdline, serve, stop, url};
+use crate::support::within;
+
+/// Runs `holdline admin …` on this log; returns its exit status, its output and its words.
+async fn admin(path: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = holdline(&[&["admin", "--log", &url(path)], arguments].concat()).await;
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+/// The code in the address that a command printed.
+fn code(printed: &str) -> &str {
+    let (_, code) = printed.trim().rsplit_once("/join/").unwrap_or_else(|| panic!("no link: {printed}"));
+    assert!(
+        code.len() >= 22 && code.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)),
+        "{code}"
+    );
+    code
+}
+
+#[tokio::test]
+async fn admin_link_is_made_with_and_without_a_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    let (status, _, said) = admin(&path, &["link"]).await;
+    assert!(status == 1 && said.contains("there is no log"), "{said}");
+    assert!(!path.exists(), "the command made no log");
+    let server = serve(&path).await;
+    let (status, printed, said) = admin(&path, &["link", "--address", "https://chat.example/p/"]).await;
+    assert_eq!(
+        (status, printed.as_str()),
+        (0, format!("https://chat.example/p/join/{}\n", code(&printed)).as_str())
+    );
+    assert!(said.contains("15 minutes"), "{said}");
+    stop(server).await;
+    let (status, printed, said) = admin(&path, &["link"]).await;
+    assert_eq!(
+        (status, printed.as_str()),
+        (0, format!("http://127.0.0.1:8080/join/{}\n", code(&printed)).as_str())
+    );
+    assert!(said.contains("no server runs"), "{said}");
+}
+
+#[tokio::test]
+async fn commands_explain_why_there_is_no_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    let (status, printed, said) = admin(&path, &["people"]).await;
+    assert_eq!((status, printed.as_str()), (1, ""));
+    assert!(said.contains("no server answers beside the log"), "{said}");
+    let output = holdline(&["admin", "--log", "memory:", "people"]).await;
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && said.contains("no admin socket"), "{said}");
+}
+
+#[tokio::test]
+async fn first_start_on_a_terminal_shows_a_link_for_the_first_admin() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    let serve = format!("{} serve --listen 127.0.0.1:0 --log {}", env!("CARGO_BIN_EXE_holdline"), url(&path));
+    for is_first in [true, false] {
+        let mut script = Command::new("script");
+        script.args(["--quiet", "--command", &serve, "/dev/null"]).env_remove("RUST_LOG");
+        script.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+        let Ok(mut script) = script.spawn() else {
+            return eprintln!("there is no script on this machine: its part is left out");
+        };
+        let socket = holdline_server::AdminSocket::beside(&path);
+        crate::support::until("the server is there", || socket.exists()).await;
+        // Ctrl-C.
+        let mut input = script.stdin.take().unwrap();
+        tokio::io::AsyncWriteExt::write_all(&mut input, b"\x03").await.unwrap();
+        let output = within("the end of the server", script.wait_with_output()).await.unwrap();
+        let shown = String::from_utf8_lossy(&output.stdout);
+        assert!(shown.contains("the chat is open"), "{shown}");
+        assert_eq!(shown.contains("/join/"), is_first, "{shown}");
+        if is_first {
+            let line = shown.lines().find(|line| line.contains("/join/")).unwrap();
+            code(line);
+        }
+        drop(input);
+    }
+}
