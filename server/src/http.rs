@@ -10,6 +10,8 @@ mod methods;
 mod protection;
 mod response;
 mod routes;
+#[cfg(test)]
+mod who_sees_what;
 
 pub(crate) use endpoint::HEAD_BYTES;
 pub use protection::BUILD;

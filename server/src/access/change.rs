@@ -102,6 +102,9 @@ pub(crate) enum AccessChange {
     /// The room and all that it had are gone.
     RoomDeleted {
         room: RoomName,
+        /// Whether the room was not public; set by the log, whatever the draft says.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        was_hidden: bool,
     },
     /// Somebody asks the admins to look at a message.
     Reported {
@@ -175,6 +178,7 @@ pub(crate) struct Ban {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Token {
     pub(crate) id: String,
+    /// The hash of the whole token, its beginning `hlt_` included.
     pub(crate) secret: SecretHash,
     pub(crate) person: PersonId,
     /// The rooms; absent for all that the person may read.
