@@ -3,6 +3,7 @@
 //!
 //! `check` decides on a change before it becomes an entry, `fold` applies the entry. Answers to requests are not made here.
 
+mod audit;
 mod change;
 mod check;
 mod denied;
@@ -21,7 +22,11 @@ use std::time::Duration;
 
 use holdline_shared::{Door, Person, PersonId, RoomName, Timestamp, Topic};
 
-pub(crate) use self::change::{AccessChange, Ban, Hook, HookWay, Invite, InviteGives, Token, takes_rights};
+pub(crate) use self::audit::AuditLine;
+pub(crate) use self::change::{
+    AccessChange, Ban, Hook, HookWay, Invite, InviteGives, Token, Verb, takes_rights,
+};
+pub(crate) use self::check::DIRECT_PEOPLE;
 pub use self::denied::Denied;
 pub use self::handle::AccessHandle;
 pub(crate) use self::names::Skeleton;
@@ -29,7 +34,7 @@ pub(crate) use self::rooms::RoomAccess;
 pub(crate) use self::secret::{Secret, SecretHash, make_id};
 
 /// A snapshot of who may do what. Cloning it copies the maps, not what is in them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Access {
     door: DoorState,
     people: BTreeMap<PersonId, Arc<Account>>,
@@ -40,6 +45,9 @@ pub(crate) struct Access {
     rooms: HashMap<RoomName, Arc<RoomAccess>>,
     /// The number of rooms that are not public.
     hidden_rooms: usize,
+    /// The names of deleted rooms that were not public. They stay taken, so that nobody reads under such a name what a read
+    /// from before the deletion still has in hand.
+    retired: HashSet<RoomName>,
     invites: BTreeMap<SecretHash, Arc<InviteState>>,
     bans: BTreeMap<String, Arc<Ban>>,
     tokens: BTreeMap<SecretHash, Arc<Token>>,
@@ -47,7 +55,7 @@ pub(crate) struct Access {
 }
 
 /// The way in for strangers.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct DoorState {
     /// The door that was chosen; `None` while nobody has.
     pub(crate) chosen: Option<Door>,
@@ -112,7 +120,7 @@ impl SessionState {
 }
 
 /// An invite, and how often it was used.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct InviteState {
     pub(crate) invite: Invite,
     pub(crate) by: Person,
@@ -231,9 +239,14 @@ impl Access {
         self.rooms.iter().map(|(name, room)| (name, &**room))
     }
 
-    /// Whether there is a room that not everybody may read.
+    /// Whether there is, or was, a room that not everybody may read.
     pub(crate) fn hides_rooms(&self) -> bool {
-        self.hidden_rooms > 0
+        self.hidden_rooms > 0 || !self.retired.is_empty()
+    }
+
+    /// Whether this was the name of a room that was not public and is deleted.
+    pub(crate) fn is_retired(&self, room: &RoomName) -> bool {
+        self.retired.contains(room)
     }
 
     /// Whether the person is an admin of the server.

@@ -3,12 +3,16 @@
 
 mod admin_link;
 mod app;
+mod audit;
+mod bans;
 mod call;
 mod caller;
 mod classic;
 mod config;
 mod delete;
+mod delete_room;
 mod description;
+mod direct;
 mod door;
 mod edit;
 mod erase;
@@ -22,10 +26,14 @@ mod host;
 mod invites;
 mod json;
 mod limits;
+mod make_room;
 mod me;
+mod members;
 mod message;
+mod named_person;
 mod own_sessions;
 mod people;
+mod policy_body;
 mod poll;
 mod profile;
 mod proxy_login;
@@ -34,21 +42,30 @@ mod react;
 mod redeem;
 mod renewal;
 mod reply;
+mod report;
 mod request_id;
 mod rooms;
 mod session;
 mod sign_in;
 mod slow_hashes;
+mod tokens;
 
 pub(crate) use admin_link::{ADMIN_LINK, admin_link};
 pub use admin_link::{AdminLink, make_admin_link};
 pub(crate) use app::App;
+pub(crate) use audit::{AUDIT, audit};
+pub(crate) use bans::{
+    BAN, BAN_PERSON, LIFT as LIFT_BAN, LIST as BANS, UNBAN_PERSON, ban, ban_person, bans, lift_ban,
+    unban_person,
+};
 pub(crate) use call::{Body, Call};
 pub(crate) use caller::{Caller, CallerHeaders, LastHost, OwnerConnection, RequestLine, Site, network};
 pub(crate) use classic::{PUBLISH as PUBLISH_CLASSIC, SUBSCRIBE, publish as publish_classic, subscribe};
 pub use config::HttpConfig;
 pub(crate) use delete::{DELETE, delete};
+pub(crate) use delete_room::{DELETE_ROOM, delete_room};
 pub(crate) use description::{Audience, Description, MakeSchema, Media, PATH_PARAMETERS, Parameter, Schemas};
+pub(crate) use direct::{DIRECT_ROOM, direct};
 pub(crate) use door::{PUT as PUT_DOOR, SHOW as SHOW_DOOR, put as put_door, show as show_door};
 pub(crate) use edit::{EDIT, edit};
 pub(crate) use error::ApiError;
@@ -64,9 +81,13 @@ pub(crate) use invites::{
 };
 pub(crate) use limits::HoldLease;
 pub use limits::{InvalidLimit, InvalidRate, Limits, Rate};
+pub(crate) use make_room::{MAKE_ROOM, make_room};
 pub(crate) use me::{
     CHANGE as CHANGE_ME, ERASE as ERASE_ME, SHOW as SHOW_ME, change as change_me, erase as erase_me,
     show as show_me,
+};
+pub(crate) use members::{
+    DELETE as DELETE_MEMBER, LIST as MEMBERS, PUT as PUT_MEMBER, delete_member, members, put_member,
 };
 pub(crate) use message::{MESSAGE, message};
 pub(crate) use own_sessions::{
@@ -84,6 +105,7 @@ pub(crate) use react::{REACT, UNREACT, react, unreact};
 pub(crate) use redeem::{REDEEM, redeem};
 pub(crate) use renewal::renew;
 pub(crate) use reply::{REQUEST_ID, Reply, ReplyBody, STRICT_TRANSPORT};
+pub(crate) use report::{REPORT, report};
 pub(crate) use request_id::RequestId;
 pub(crate) use rooms::{LIST as ROOMS, PUT as PUT_ROOM, list as rooms, put as put_room};
 pub(crate) use session::{
@@ -91,3 +113,6 @@ pub(crate) use session::{
     end as end_session, show as show_session,
 };
 pub(crate) use sign_in::{SIGN_IN, sign_in};
+pub(crate) use tokens::{
+    LIST as TOKENS, MAKE as MAKE_TOKEN, REVOKE as REVOKE_TOKEN, make_token, revoke_token, tokens,
+};

@@ -12,6 +12,8 @@ mod page_protection;
 mod protection;
 mod response;
 mod routes;
+#[cfg(test)]
+mod who_sees_what;
 
 pub(crate) use endpoint::HEAD_BYTES;
 pub use protection::BUILD;

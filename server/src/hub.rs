@@ -101,6 +101,7 @@ impl Hub {
                     state.on_commit(group);
                 }
                 LogEvent::Pruned(cuts) => state.on_pruned(cuts),
+                LogEvent::Rewritten => state.evict_beyond(0),
                 LogEvent::RoomsExpired { rooms, forgotten } => state.on_rooms_expired(rooms, forgotten),
                 LogEvent::Replaced { epoch, head, rooms, forgotten } => {
                     state.on_replaced(epoch, head, rooms, forgotten);

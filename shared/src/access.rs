@@ -106,6 +106,54 @@ pub struct RoomStanding {
     pub members: usize,
 }
 
+/// A change of a room's rules. Whatever is absent stays as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PolicyChange {
+    /// Who sees the room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visibility: Option<Visibility>,
+    /// The displayed name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<Topic>,
+    /// Whether guests are kept from writing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub members_only: Option<bool>,
+    /// Who may write.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub writers: Option<Writers>,
+    /// Slow mode, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slow_seconds: Option<u32>,
+    /// Whether nobody but the room's admins may write for the time being.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locked: Option<bool>,
+    /// Whether the room is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archived: Option<bool>,
+}
+
+impl PolicyChange {
+    /// The change that makes a room of this visibility, with the default rules.
+    pub fn new(visibility: Visibility) -> Self {
+        Self { visibility: Some(visibility), ..Self::default() }
+    }
+
+    /// The rules after the change.
+    #[must_use]
+    pub fn apply(&self, policy: &RoomPolicy) -> RoomPolicy {
+        RoomPolicy {
+            visibility: self.visibility.unwrap_or(policy.visibility),
+            title: self.title.as_ref().unwrap_or(&policy.title).clone(),
+            members_only: self.members_only.unwrap_or(policy.members_only),
+            writers: self.writers.unwrap_or(policy.writers),
+            slow_seconds: self.slow_seconds.unwrap_or(policy.slow_seconds),
+            locked: self.locked.unwrap_or(policy.locked),
+            archived: self.archived.unwrap_or(policy.archived),
+        }
+    }
+}
+
 pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
@@ -113,6 +161,17 @@ pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn change_of_a_policy_keeps_what_it_does_not_name() {
+        let now =
+            RoomPolicy { title: "Tea".parse().unwrap(), locked: true, slow_seconds: 9, ..Default::default() };
+        let change: PolicyChange =
+            serde_json::from_str(r#"{"locked":false,"visibility":"private"}"#).unwrap();
+        let expected = RoomPolicy { locked: false, visibility: Visibility::Private, ..now.clone() };
+        assert_eq!(change.apply(&now), expected);
+        assert_eq!(PolicyChange::default().apply(&now), now);
+    }
 
     #[test]
     fn policy_names_only_what_differs() {

@@ -32,7 +32,7 @@ mod text;
 mod topic;
 mod unicode;
 
-pub use access::{Door, Role, RoomPolicy, RoomStanding, Visibility, Writers};
+pub use access::{Door, PolicyChange, Role, RoomPolicy, RoomStanding, Visibility, Writers};
 pub use adaptive_wait::AdaptiveWait;
 pub use backoff::{Backoff, Jitter};
 pub use batch::{Batch, Here, History, Presence, PresenceTag, RoomList, RoomSummary};

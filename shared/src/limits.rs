@@ -32,6 +32,8 @@ pub const MARKS_IN_A_ROW: usize = 4;
 pub const ROOMS_PER_POLL: usize = 50;
 /// Rooms in one deployment, so that the list and the hub stay bounded.
 pub const ROOMS: usize = 100_000;
+/// The longest slow mode of a room, in seconds.
+pub const SLOW_SECONDS: u32 = 6 * 3600;
 /// The time for which a room without messages is kept after its newest entry: long enough for rooms that were
 /// prepared in advance.
 pub const ROOM_EXPIRY: Duration = Duration::from_secs(7 * 24 * 3600);

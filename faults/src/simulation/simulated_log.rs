@@ -11,8 +11,8 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 use holdline_server::Scope;
 use holdline_server::log::{
-    Chunk, Draft, Follower, Log, LogError, LogEvent, LoggedRoom, MemoryLog, Outcome, Page, Retention,
-    StoredEntry,
+    AccessHandle, Chunk, Draft, Follower, Log, LogError, LogEvent, LoggedRoom, MemoryLog, Outcome, Page,
+    Retention, StoredEntry,
 };
 use holdline_shared::{Epoch, PersonId, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
@@ -183,6 +183,9 @@ impl Log for SimulatedLog {
         self.inner.prune(keep)
     }
 
+    fn access(&self) -> AccessHandle {
+        self.inner.access()
+    }
     fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {
         self.inner.rooms()
     }

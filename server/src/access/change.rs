@@ -2,6 +2,7 @@
 
 use holdline_shared::{Door, Entry, EntryKind, Person, PersonId, RoomName, Seq, Timestamp, Topic};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::secret::SecretHash;
 
@@ -102,6 +103,9 @@ pub(crate) enum AccessChange {
     /// The room and all that it had are gone.
     RoomDeleted {
         room: RoomName,
+        /// Whether the room was not public; set by the log, whatever the draft says.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        was_hidden: bool,
     },
     /// Somebody asks the admins to look at a message.
     Reported {
@@ -156,13 +160,14 @@ pub(crate) enum InviteGives {
 }
 
 /// A ban of an account, a guest or an address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Ban {
     pub(crate) id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) person: Option<Person>,
     /// The address, or the network of an IPv6 address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub(crate) visitor: Option<std::net::IpAddr>,
     /// The end; absent for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -175,6 +180,7 @@ pub(crate) struct Ban {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Token {
     pub(crate) id: String,
+    /// The hash of the whole token, its beginning `hlt_` included.
     pub(crate) secret: SecretHash,
     pub(crate) person: PersonId,
     /// The rooms; absent for all that the person may read.
@@ -186,7 +192,7 @@ pub(crate) struct Token {
 }
 
 /// An act that a token allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Verb {
     Read,

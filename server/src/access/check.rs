@@ -7,11 +7,12 @@ use holdline_shared::{
 
 use super::{Access, AccessChange, Denied, Invite, InviteGives, is_owner};
 
-/// The number of people in a direct room.
-const DIRECT_PEOPLE: usize = 10;
+/// The largest number of people in a direct room.
+pub(crate) const DIRECT_PEOPLE: usize = 10;
 
 impl Access {
     /// Checks a change that concerns no room; `Ok(false)` if nothing would change.
+    #[expect(clippy::too_many_lines, reason = "one match with a short arm for each change")]
     pub(crate) fn check_change(
         &self,
         by: &Person,
@@ -22,9 +23,7 @@ impl Access {
         let admins_only = || if is_admin { Ok(true) } else { Err(Denied::AdminsOnly) };
         let own_or_admin =
             |person: &PersonId| if *person == by.id || is_admin { Ok(true) } else { Err(Denied::OwnOnly) };
-        if !is_owner(&by.id) && (self.is_erased(&by.id) || self.ban_of(Some(&by.id), None, at).is_some()) {
-            return Err(Denied::Banned);
-        }
+        self.check_standing(by, at)?;
         match change {
             AccessChange::Door { door, password } => {
                 let has_password = password.is_some() || self.door.password.is_some();
@@ -69,7 +68,7 @@ impl Access {
                 }
                 Ok(account.is_admin != *on)
             }
-            AccessChange::SessionBegun { person, .. } => {
+            AccessChange::SessionBegun { person, .. } | AccessChange::SessionsEnded { person, .. } => {
                 self.account(person).ok_or(Denied::UnknownPerson)?;
                 own_or_admin(person)
             }
@@ -80,10 +79,6 @@ impl Access {
             }
             AccessChange::SessionEnded { person, session } => {
                 self.session(person, session).ok_or(Denied::UnknownName)?;
-                own_or_admin(person)
-            }
-            AccessChange::SessionsEnded { person, .. } => {
-                self.account(person).ok_or(Denied::UnknownPerson)?;
                 own_or_admin(person)
             }
             AccessChange::Banned { ban } => {
@@ -119,8 +114,8 @@ impl Access {
                 let hook = self.hooks.get(id).ok_or(Denied::UnknownName)?;
                 self.check_room_admin(by, &hook.room)
             }
-            AccessChange::RoomDeleted { room } if *room == RoomName::lobby() => Err(Denied::LobbyStays),
-            AccessChange::RoomDeleted { room } => self.check_room_admin(by, room),
+            AccessChange::RoomDeleted { room, .. } if *room == RoomName::lobby() => Err(Denied::LobbyStays),
+            AccessChange::RoomDeleted { room, .. } => self.check_room_admin(by, room),
             AccessChange::Reported { room, .. } => {
                 if self.may_read(Some(&by.id), room) {
                     Ok(true)
@@ -148,6 +143,10 @@ impl Access {
             return Err(Denied::LobbyStays);
         }
         let now = self.room(room).map(|room| &room.policy);
+        let is_direct = |policy: &RoomPolicy| policy.visibility == Visibility::Direct;
+        if exists && now.is_some_and(is_direct) != is_direct(policy) {
+            return Err(Denied::DirectStays);
+        }
         Ok(now != Some(policy))
     }
 
@@ -172,7 +171,8 @@ impl Access {
         let now = found.members.get(&person.id);
         let is_leaving = person.id == by.id && *role == Role::None && muted_until.is_none();
         if is_leaving {
-            let is_last = now.is_some_and(|member| member.role == Role::Admin)
+            let is_last = found.policy.visibility != Visibility::Direct
+                && now.is_some_and(|member| member.role == Role::Admin)
                 && found.member_count() > 1
                 && found.members.values().filter(|member| member.role == Role::Admin).count() == 1;
             return if is_last { Err(Denied::LastAdmin) } else { Ok(now.is_some()) };
@@ -186,11 +186,6 @@ impl Access {
             if self.ban_of(Some(&person.id), None, at).is_some() || self.is_erased(&person.id) {
                 return Err(Denied::UnknownPerson);
             }
-            if found.barred.get(&person.id).is_some_and(|until| at < *until)
-                && !self.is_room_admin(&by.id, room)
-            {
-                return Err(Denied::Barred);
-            }
             if found.policy.visibility == Visibility::Direct && found.member_count() >= DIRECT_PEOPLE {
                 return Err(Denied::TooManyPeople);
             }
@@ -200,6 +195,12 @@ impl Access {
         }
         let has = |member: &super::rooms::Member| member.role == *role && member.muted_until == *muted_until;
         Ok(until.is_some() || now.map_or(*role > Role::None || muted_until.is_some(), |member| !has(member)))
+    }
+
+    /// Whether the person may do anything at all.
+    pub(crate) fn check_standing(&self, by: &Person, at: Timestamp) -> Result<(), Denied> {
+        let is_gone = self.is_erased(&by.id) || self.ban_of(Some(&by.id), None, at).is_some();
+        if is_gone && !is_owner(&by.id) { Err(Denied::Banned) } else { Ok(()) }
     }
 
     fn check_room_admin(&self, by: &Person, room: &RoomName) -> Result<bool, Denied> {
@@ -235,8 +236,10 @@ impl Access {
         if is_over || matches!(gives, InviteGives::Device(owner) if *owner != person.id) {
             return Err(Denied::WrongSecret);
         }
-        if self.is_erased(&person.id) || self.ban_of(Some(&person.id), None, at).is_some() {
-            return Err(Denied::Banned);
+        self.check_standing(person, at)?;
+        let room = state.invite.room.as_ref().and_then(|room| self.room(room));
+        if room.and_then(|room| room.barred.get(&person.id)).is_some_and(|until| at < *until) {
+            return Err(Denied::Barred);
         }
         let is_new = self.account(&person.id).is_none();
         if is_new && self.is_name_taken(person.name.as_str(), &person.id) {

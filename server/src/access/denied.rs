@@ -55,10 +55,13 @@ pub enum Denied {
     #[error("you may not write in this room for a time; its members list says until when")]
     Muted,
     /// The person wrote a moment ago.
-    #[error("this room is in slow mode; wait a moment before the next message")]
-    TooSoon,
+    #[error("this room is in slow mode; wait {seconds} s before the next message")]
+    TooSoon {
+        /// The time that is left, in seconds.
+        seconds: u32,
+    },
     /// The person was removed and may not come back yet.
-    #[error("this person was removed from the room and may not come back yet")]
+    #[error("you were removed from this room and may not come back yet; an admin of the room can add you")]
     Barred,
     /// The last admin would be gone.
     #[error("this would leave nobody who could change it back; make somebody else an admin first")]
@@ -66,6 +69,9 @@ pub enum Denied {
     /// The lobby is always there, for everybody.
     #[error("the lobby stays, and stays public; it can get a title and rules for writing")]
     LobbyStays,
+    /// A direct room stays one, and no other becomes one.
+    #[error("a direct room stays one, and no other room becomes one; make a new room")]
+    DirectStays,
     /// A direct room has two to ten people.
     #[error("a direct room has two to ten people; make a private room for more")]
     TooManyPeople,

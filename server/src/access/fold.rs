@@ -1,10 +1,11 @@
 //! Applies entries to a snapshot. Total: an entry that makes no sense, such as one that a damaged log has without its
 //! predecessors, changes nothing.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use holdline_shared::{
-    Entry, EntryKind, MemberChange, Person, PersonId, Role, RoomName, RoomPolicy, Timestamp,
+    Entry, EntryKind, MemberChange, Person, PersonId, Role, RoomName, RoomPolicy, Timestamp, Topic,
 };
 
 use super::rooms::Member;
@@ -18,9 +19,9 @@ impl Access {
     pub(crate) fn apply(&mut self, entry: &Entry) -> bool {
         match &entry.kind {
             EntryKind::Room { policy: Some(policy), .. } => {
-                self.set_policy(&entry.room, policy, &entry.author)
+                self.set_policy(&entry.room, policy, &entry.author);
             }
-            EntryKind::Member(change) => self.change_member(&entry.room, change),
+            EntryKind::Member(change) => self.change_member(&entry.room, &entry.author, change),
             EntryKind::Access { change } => match serde_json::from_str(change) {
                 Ok(change) => self.apply_change(change, &entry.author, entry.at),
                 Err(error) => {
@@ -35,10 +36,11 @@ impl Access {
 
     fn set_policy(&mut self, name: &RoomName, policy: &RoomPolicy, author: &Person) {
         let was_hidden = self.room(name).is_some_and(|room| !room.is_public());
-        let is_new = !self.rooms.contains_key(name);
         let room = Arc::make_mut(self.rooms.entry(name.clone()).or_default());
         room.policy = policy.clone();
-        if is_new && !super::is_owner(&author.id) {
+        // Somebody must be able to change a room back.
+        let has_admin = room.members.values().any(|member| member.role == Role::Admin);
+        if !has_admin && !super::is_owner(&author.id) {
             let member =
                 Member { person: author.clone(), role: Role::Admin, muted_until: None, is_announced: true };
             room.members.insert(author.id.clone(), member);
@@ -48,14 +50,16 @@ impl Access {
             (self.hidden_rooms + usize::from(is_hidden)).saturating_sub(usize::from(was_hidden));
     }
 
-    fn change_member(&mut self, room: &RoomName, change: &MemberChange) {
+    fn change_member(&mut self, room: &RoomName, author: &Person, change: &MemberChange) {
         let MemberChange { person, role, until, muted_until, .. } = change;
         let room = Arc::make_mut(self.rooms.entry(room.clone()).or_default());
+        // Nobody ends their own silence by leaving.
+        let kept = room.members.get(&person.id).filter(|_| author.id == person.id);
+        let muted_until = (*muted_until).max(kept.and_then(|member| member.muted_until));
         if *role == Role::None && muted_until.is_none() {
             room.members.remove(&person.id);
         } else {
-            let member =
-                Member { person: person.clone(), role: *role, muted_until: *muted_until, is_announced: true };
+            let member = Member { person: person.clone(), role: *role, muted_until, is_announced: true };
             room.members.insert(person.id.clone(), member);
         }
         match until {
@@ -89,7 +93,7 @@ impl Access {
                 self.change_account(&person, |account| account.passphrase = Some(passphrase.into()));
             }
             AccessChange::Admin { person, on } => {
-                self.change_account(&person, |account| account.is_admin = on)
+                self.change_account(&person, |account| account.is_admin = on);
             }
             AccessChange::SessionBegun { person, session, device } => {
                 let state = SessionState { device, begun: at, used: at };
@@ -123,12 +127,17 @@ impl Access {
             AccessChange::Unbanned { id } => drop(self.bans.remove(&id)),
             AccessChange::Erased { person, .. } => self.erase(&person),
             AccessChange::TokenMade { token } => {
-                drop(self.tokens.insert(token.secret.clone(), Arc::new(token)))
+                drop(self.tokens.insert(token.secret.clone(), Arc::new(token)));
             }
             AccessChange::TokenRevoked { id } => self.tokens.retain(|_, token| token.id != id),
             AccessChange::HookMade { hook } => drop(self.hooks.insert(hook.id.clone(), Arc::new(hook))),
             AccessChange::HookRemoved { id } => drop(self.hooks.remove(&id)),
-            AccessChange::RoomDeleted { room } => self.forget_room(&room),
+            AccessChange::RoomDeleted { room, was_hidden } => {
+                self.forget_room(&room);
+                if was_hidden {
+                    self.retired.insert(room);
+                }
+            }
             AccessChange::Reported { .. } => {}
         }
     }
@@ -138,9 +147,9 @@ impl Access {
             is_bot,
             is_admin: false,
             passphrase: passphrase.map(Into::into),
-            about: Default::default(),
+            about: Topic::default(),
             time_zone: String::new(),
-            sessions: Default::default(),
+            sessions: BTreeMap::default(),
             joined: at,
             person: person.clone(),
         };
@@ -166,11 +175,14 @@ impl Access {
                 self.change_account(&person.id, |account| account.is_admin = true);
             }
         }
-        if let Some(room) = room {
-            let room = Arc::make_mut(self.rooms.entry(room).or_default());
+        // A room without rules has no members, and may be another one tomorrow.
+        if let Some(room) = room.and_then(|room| self.rooms.get_mut(&room)) {
             let member =
-                Member { person: person.clone(), role: Role::Member, muted_until: None, is_announced: false };
-            room.members.entry(person.id.clone()).or_insert(member);
+                Member { person: person.clone(), role: Role::None, muted_until: None, is_announced: false };
+            let member = Arc::make_mut(room).members.entry(person.id.clone()).or_insert(member);
+            if member.role == Role::None {
+                (member.role, member.is_announced) = (Role::Member, false);
+            }
         }
     }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use holdline_shared::{Person, PersonId, Role, RoomName, RoomPolicy, Timestamp, Visibility, Writers};
+use holdline_shared::{
+    Person, PersonId, Role, RoomName, RoomPolicy, RoomStanding, Timestamp, Topic, Visibility, Writers,
+};
 
 use super::{Access, Denied, is_owner};
 
@@ -46,7 +48,7 @@ impl Access {
     /// Whether a person whom the door let in may read the room. Nobody may read the reserved room, and of the rooms that
     /// are not public only members.
     pub(crate) fn may_read(&self, person: Option<&PersonId>, room: &RoomName) -> bool {
-        if room.is_reserved() {
+        if room.is_reserved() || self.is_retired(room) {
             return false;
         }
         self.room(room).is_none_or(|room| {
@@ -61,14 +63,48 @@ impl Access {
         is_owner(person) || is_own || (self.is_admin(person) && self.may_read(Some(person), room))
     }
 
+    /// Whether the person may delete others' messages. Nobody may among the people of a direct room.
+    pub(crate) fn moderates(&self, person: &PersonId, room: &RoomName) -> bool {
+        let is_direct = self.room(room).is_some_and(|room| room.policy.visibility == Visibility::Direct);
+        is_owner(person) || (!is_direct && self.is_room_admin(person, room))
+    }
+
+    /// A room's rules and the person's part in it. A direct room is called after the others in it.
+    pub(crate) fn standing(&self, person: Option<&PersonId>, room: &RoomName) -> RoomStanding {
+        let Some(room) = self.room(room) else { return RoomStanding::default() };
+        let own = person.and_then(|person| room.members.get(person));
+        let role = own.map_or(Role::None, |member| member.role);
+        let mut policy = room.policy.clone();
+        if policy.visibility == Visibility::Direct {
+            policy.title = self.names_but(person, room);
+        }
+        RoomStanding {
+            policy,
+            role,
+            muted_until: own.and_then(|member| member.muted_until),
+            members: if role > Role::None { room.member_count() } else { 0 },
+        }
+    }
+
+    fn names_but(&self, person: Option<&PersonId>, room: &RoomAccess) -> Topic {
+        let others = room.members.values().filter(|member| Some(&member.person.id) != person);
+        let names: Vec<&str> = others
+            .map(|member| {
+                self.account(&member.person.id)
+                    .map_or(&member.person, |account| &account.person)
+                    .name
+                    .as_str()
+            })
+            .collect();
+        Topic::received(names.join(", "))
+    }
+
     /// Whether the person may take part in the room at all: react, edit, delete.
     pub(crate) fn check_part(&self, author: &Person, room: &RoomName, at: Timestamp) -> Result<(), Denied> {
         if is_owner(&author.id) {
             return Ok(());
         }
-        if self.is_erased(&author.id) || self.ban_of(Some(&author.id), None, at).is_some() {
-            return Err(Denied::Banned);
-        }
+        self.check_standing(author, at)?;
         if !self.may_read(Some(&author.id), room) {
             return Err(Denied::UnknownRoom);
         }

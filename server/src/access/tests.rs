@@ -105,10 +105,10 @@ fn private_room_is_for_its_members_and_says_the_same_as_no_room() {
     assert_eq!(history.member(&ada, &room("den"), &ada, Role::None), Err(Denied::LastAdmin));
     assert_eq!(history.member(&ada, &room("den"), &bob, Role::None), Ok(true));
     assert!(!reads(&history, &bob));
-    let deleted = AccessChange::RoomDeleted { room: room("den") };
+    let deleted = AccessChange::RoomDeleted { room: room("den"), was_hidden: true };
     assert_eq!(history.change(&bob, deleted.clone()), Err(Denied::UnknownRoom));
     assert_eq!(history.change(&ada, deleted), Ok(true));
-    assert!(!history.access.hides_rooms());
+    assert!(!reads(&history, &ada) && !reads(&history, &bob), "nobody reads what is left of it");
 }
 
 #[test]

@@ -23,6 +23,8 @@ pub(crate) struct AppState {
     pub(super) access: AccessHandle,
     pub(super) hashes: SlowHashes,
     pub(super) limits: Limiters,
+    /// Taken while a direct room is looked for and made.
+    pub(super) opening_direct: tokio::sync::Mutex<()>,
     /// The warning that headers of a proxy were ignored. Rate-limited, because anybody can send such headers.
     pub(super) ignored_headers: RepeatedLine,
     /// The warning that a proxy named no visitor.
@@ -35,6 +37,7 @@ impl App {
         let (sessions, access) = (Sessions::new(hub.log().secret()), hub.log().access());
         let (hashes, limits) = (SlowHashes::new(), Limiters::new(&config.limits, hub.metrics()));
         let (ignored_headers, unnamed_visitors) = (RepeatedLine::new(), RepeatedLine::new());
+        let opening_direct = tokio::sync::Mutex::default();
         Self(Arc::new(AppState {
             hub,
             config,
@@ -42,6 +45,7 @@ impl App {
             access,
             hashes,
             limits,
+            opening_direct,
             ignored_headers,
             unnamed_visitors,
         }))

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use holdline_shared::{Emoji, RoomName, Seq};
+use holdline_shared::{Emoji, PersonId, RoomName, Seq};
 use http::{HeaderMap, header};
 use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use super::caller::Caller;
 use super::error::ApiError;
 use super::json;
+use crate::access::Denied;
 
 /// A request.
 pub(crate) struct Call {
@@ -52,6 +53,11 @@ impl Call {
         self.parameter(0)
     }
 
+    /// `/rooms/{room}/members/{id}`
+    pub(super) fn member(&self) -> Result<(RoomName, PersonId), ApiError> {
+        Ok((self.room()?, parse_person(self.parameter(1))?))
+    }
+
     /// A parameter of the path; empty, and thus invalid, if the route has no such parameter.
     fn parameter(&self, number: usize) -> &str {
         self.path.get(number).map_or("", String::as_str)
@@ -68,6 +74,26 @@ impl Call {
             Some((name, _)) => Err(ApiError::parameter(format!("this address has no parameter {name:?}"))),
             None => Ok(()),
         }
+    }
+
+    /// The parameters of these names in the query, which has no others and none twice.
+    pub(super) fn parameters<const N: usize>(
+        &self,
+        names: [&str; N],
+    ) -> Result<[Option<String>; N], ApiError> {
+        let mut values = [const { None }; N];
+        for (name, value) in self.query_pairs().filter(|(name, _)| !is_cache_buster(name)) {
+            let Some(at) = names.iter().position(|known| *known == name) else {
+                let known = names.join(" and ");
+                return Err(ApiError::parameter(format!(
+                    "there is no parameter {name:?}; this address has {known}"
+                )));
+            };
+            if values[at].replace(value.into_owned()).is_some() {
+                return Err(ApiError::parameter(format!("{name} was given twice")));
+            }
+        }
+        Ok(values)
     }
 
     /// A header, if it is text.
@@ -109,6 +135,11 @@ impl Call {
 /// Whether a parameter is one that many clients add to get past caches.
 pub(super) fn is_cache_buster(name: &str) -> bool {
     matches!(name, "_" | "random")
+}
+
+/// Parses a person's id. Whatever is none is nobody's.
+pub(super) fn parse_person(text: &str) -> Result<PersonId, ApiError> {
+    PersonId::parse(text).map_err(|_| Denied::UnknownPerson.into())
 }
 
 /// Parses the number of a message.

@@ -163,7 +163,10 @@ impl From<Denied> for ApiError {
             Denied::Banned => ProblemCode::Banned,
             Denied::WrongSecret => ProblemCode::WrongSecret,
             Denied::NameTaken | Denied::RoomNameTaken | Denied::AlreadyMember => ProblemCode::NameTaken,
-            Denied::TooSoon => ProblemCode::RateLimited,
+            Denied::TooSoon { seconds } => {
+                let error = Self::new(ProblemCode::RateLimited, denied.to_string());
+                return error.with_retry_after(u64::from(seconds));
+            }
             Denied::PasswordMissing => ProblemCode::InvalidBody,
             _ => ProblemCode::NotAllowed,
         };

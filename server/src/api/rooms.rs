@@ -1,6 +1,6 @@
 //! `GET /api/v1/rooms` and `PUT /api/v1/rooms/{room}`: lists rooms, and creates or changes one.
 
-use holdline_shared::{Entry, ProblemCode, RoomList, RoomName, Topic};
+use holdline_shared::{Entry, PolicyChange, ProblemCode, RoomList, RoomName, Topic, Visibility};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -10,29 +10,43 @@ use super::call::Call;
 use super::caller::Caller;
 use super::description::Description;
 use super::error::ApiError;
+use super::policy_body::PolicyBody;
 use super::reply::Reply;
+use crate::access::Denied;
 use crate::log::{Draft, DraftKind};
 
-/// The body before its topic is validated.
+/// The beginnings of the names that the server gives to rooms that are not public. Nobody else makes rooms of such names, so
+/// that the answer does not depend on whether there is one.
+pub(super) const PRIVATE: &str = "private-";
+pub(super) const DIRECT: &str = "direct-";
+
+/// The body before its texts are validated.
 #[derive(Deserialize, ToSchema)]
 struct RoomBody {
     /// Absent or `null` keeps the present topic.
     #[schema(value_type = Option<Topic>)]
     #[serde(default)]
     topic: Option<String>,
+    #[serde(default)]
+    policy: Option<PolicyBody>,
 }
 
 pub(crate) const LIST: Description =
     Description::new("The rooms, the most recently active first").for_readers().answers::<RoomList>(200);
 
-/// Lists the most recently active rooms.
+/// Lists the most recently active rooms, with the rules of each and the caller's part in it.
 pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
-    Ok(Reply::json(200, &app.hub.rooms(&call.caller.scope(&app)?))?)
+    let mut list = app.hub.rooms(&call.caller.scope(&app)?);
+    let (access, person) = (app.access.snapshot(), call.caller.session());
+    for room in &mut list.rooms {
+        room.standing = access.standing(person.map(|person| &person.id), &room.name);
+    }
+    Ok(Reply::json(200, &list)?)
 }
 
 pub(crate) const PUT: Description =
-    Description::new("Creates a room (201), or changes its topic (200); 204 if nothing changed")
+    Description::new("Creates a room (201), or changes its topic or its rules (200); 204 if nothing changed")
         .for_people()
         .takes::<RoomBody>()
         .answers::<Entry>(201)
@@ -45,18 +59,38 @@ pub(crate) const PUT: Description =
             ProblemCode::RateLimited,
         ]);
 
-/// Creates a room, or changes its topic.
+/// Creates a public room, or changes the topic or the rules of one.
 pub(crate) async fn put(app: App, mut call: Call) -> Result<Reply, ApiError> {
     let author = call.caller.require_session()?.clone();
     let room = call.room()?;
     call.expect_no_query()?;
     let body: RoomBody = call.read_json().await?;
     let topic = body.topic.as_deref().map(Topic::parse).transpose()?;
+    let policy = body.policy.map(PolicyBody::read).transpose()?;
+    if !app.hub.has_room(&room) {
+        check_new_name(&room, policy.as_ref())?;
+    }
     count(&app, &call.caller, &room)?;
-    let location = utf8_percent_encode(room.as_str(), NON_ALPHANUMERIC).to_string();
-    let outcome =
-        app.hub.publish(Draft { author, room, kind: DraftKind::Room { topic, policy: None } }).await?;
+    let location = address_of(&room);
+    let outcome = app.hub.publish(Draft { author, room, kind: DraftKind::Room { topic, policy } }).await?;
     Ok(Reply::outcome(200, &outcome).at(|| location))
+}
+
+/// The address of a room, relative to that of the rooms.
+pub(super) fn address_of(room: &RoomName) -> String {
+    utf8_percent_encode(room.as_str(), NON_ALPHANUMERIC).to_string()
+}
+
+/// Refuses a new room whose existence its name alone would give away.
+fn check_new_name(room: &RoomName, policy: Option<&PolicyChange>) -> Result<(), ApiError> {
+    if [PRIVATE, DIRECT].iter().any(|start| room.as_str().starts_with(start)) {
+        return Err(Denied::RoomNameTaken.into());
+    }
+    if policy.is_some_and(|policy| policy.visibility == Some(Visibility::Private)) {
+        let detail = "POST /api/v1/rooms makes a private room, under a name that nobody guesses";
+        return Err(ApiError::new(ProblemCode::InvalidBody, detail));
+    }
+    Ok(())
 }
 
 /// Counts a message or a change in a room, and the room too if it does not exist yet.

@@ -28,8 +28,16 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
     Table::new()
         .route("/api/v1/poll", held(api::poll, api::POLL).post(api::poll_by_form, api::POLL_BY_FORM))
         .route("/api/v1/events", held(api::events, api::EVENTS))
-        .route("/api/v1/rooms", get(api::rooms, api::ROOMS))
-        .route("/api/v1/rooms/{room}", put(api::put_room, api::PUT_ROOM))
+        .route("/api/v1/rooms", get(api::rooms, api::ROOMS).post(api::make_room, api::MAKE_ROOM))
+        .route(
+            "/api/v1/rooms/{room}",
+            put(api::put_room, api::PUT_ROOM).delete(api::delete_room, api::DELETE_ROOM),
+        )
+        .route("/api/v1/rooms/{room}/members", get(api::members, api::MEMBERS))
+        .route(
+            "/api/v1/rooms/{room}/members/{id}",
+            put(api::put_member, api::PUT_MEMBER).delete(api::delete_member, api::DELETE_MEMBER),
+        )
         .route(
             "/api/v1/rooms/{room}/messages",
             get(api::history, api::HISTORY).post(api::publish, api::PUBLISH),
@@ -42,6 +50,17 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
             "/api/v1/rooms/{room}/messages/{seq}/reactions/{emoji}",
             put(api::react, api::REACT).delete(api::unreact, api::UNREACT),
         )
+        .route("/api/v1/rooms/{room}/messages/{seq}/report", post(api::report, api::REPORT))
+        .route("/api/v1/direct", post(api::direct, api::DIRECT_ROOM))
+        .route(
+            "/api/v1/people/{id}/ban",
+            put(api::ban_person, api::BAN_PERSON).delete(api::unban_person, api::UNBAN_PERSON),
+        )
+        .route("/api/v1/bans", get(api::bans, api::BANS).post(api::ban, api::BAN))
+        .route("/api/v1/bans/{id}", delete(api::lift_ban, api::LIFT_BAN))
+        .route("/api/v1/tokens", get(api::tokens, api::TOKENS).post(api::make_token, api::MAKE_TOKEN))
+        .route("/api/v1/tokens/{id}", delete(api::revoke_token, api::REVOKE_TOKEN))
+        .route("/api/v1/audit", get(api::audit, api::AUDIT))
         .route(
             "/api/v1/session",
             get(api::show_session, api::SHOW_SESSION)

@@ -44,7 +44,7 @@ impl HubState {
             room.feed().notify();
         }
         all_rooms.notify();
-        self.evict();
+        self.evict_beyond(self.cache_limit);
     }
 
     /// Removes from the cache what the log has removed, so that a reader from before a cut is told of the gap. Called in log
@@ -100,10 +100,10 @@ impl HubState {
         }
     }
 
-    /// Keeps the cache within its limit.
-    fn evict(&self) {
+    /// Evicts the oldest cached entries until the cache is within this limit, in bytes. Readers get them from the log.
+    pub(super) fn evict_beyond(&self, limit: usize) {
         let mut cache = self.cache.lock();
-        while let Some(oldest) = cache.pop_beyond(self.cache_limit) {
+        while let Some(oldest) = cache.pop_beyond(limit) {
             if let Some(room) = self.rooms.find(&oldest.room) {
                 room.evict(oldest.seq);
             }

@@ -2,8 +2,11 @@
 //! engine in a folder, and `durable_suite!` too if the engine outlives the process. Positions grow and may
 //! skip: no test counts them.
 
+mod access;
+mod access_entries;
 mod appending;
 mod changes;
+mod erasing;
 mod folding;
 mod following;
 mod limits;
@@ -20,8 +23,11 @@ use super::error::{LogError, Refusal};
 use super::outcome::Outcome;
 use crate::scope::EVERY_ROOM;
 
+pub(crate) use self::access::*;
+pub(crate) use self::access_entries::*;
 pub(crate) use self::appending::*;
 pub(crate) use self::changes::*;
+pub(crate) use self::erasing::*;
 pub(crate) use self::folding::*;
 pub(crate) use self::following::*;
 pub(crate) use self::limits::*;
@@ -135,6 +141,17 @@ macro_rules! suite {
             recreated_room_reports_forgotten_entries
             creation_of_a_room_differs_from_a_change
             history_is_the_fold_of_the_entries
+            private_room_is_written_by_its_members
+            changes_of_access_are_read_by_nobody
+            rules_of_a_room_are_changed_in_part
+            slow_mode_spaces_messages
+            admins_of_a_room_delete_any_message
+            whoever_was_banned_or_removed_is_told_nothing
+            access_is_the_fold_of_what_was_told
+            retention_keeps_changes_of_access
+            deleted_room_is_gone_and_told_in_its_place
+            name_of_a_deleted_private_room_stays_taken
+            erased_name_is_in_no_entry
         );
     };
     (@each |$dir:ident| $open:expr; $($case:ident)*) => {
@@ -157,6 +174,13 @@ macro_rules! durable_suite {
             let folder = tempfile::tempdir().unwrap();
             let $dir = folder.path();
             $crate::log::contract::log_survives_a_restart(|| $open).await;
+        }
+
+        #[tokio::test]
+        async fn access_survives_a_restart() {
+            let folder = tempfile::tempdir().unwrap();
+            let $dir = folder.path();
+            $crate::log::contract::access_survives_a_restart(|| $open).await;
         }
     };
 }

@@ -1,7 +1,7 @@
 //! Drafts: what clients want appended.
 
 use holdline_shared::{
-    Emoji, MemberChange, MessageText, Person, PublishKey, RoomName, RoomPolicy, Seq, Topic,
+    Emoji, MemberChange, MessageText, Person, PolicyChange, PublishKey, RoomName, Seq, Topic,
 };
 
 use crate::access::AccessChange;
@@ -58,8 +58,8 @@ pub enum DraftKind {
     Room {
         /// The topic.
         topic: Option<Topic>,
-        /// The rules.
-        policy: Option<RoomPolicy>,
+        /// The change of the rules.
+        policy: Option<PolicyChange>,
     },
     /// A change of the room's members.
     Member(MemberChange),
@@ -89,6 +89,13 @@ impl Draft {
     /// Makes the draft of every log's first entry.
     pub(crate) fn lobby() -> Self {
         Self { author: Person::house(), room: RoomName::lobby(), kind: DraftKind::room() }
+    }
+
+    /// Whether the draft changes more than it appends, so that no other shares its transaction and followers are told of
+    /// its effects in their place.
+    pub(super) fn stands_alone(&self) -> bool {
+        let DraftKind::Access(AccessDraft(change)) = &self.kind else { return false };
+        matches!(change, AccessChange::RoomDeleted { .. } | AccessChange::Erased { .. })
     }
 
     /// Makes the draft of a change of access.

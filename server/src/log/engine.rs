@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
-use holdline_shared::{Epoch, Message, PersonId, RoomName, RoomSelection, Seq, Timestamp, Topic};
+use holdline_shared::{Entry, Epoch, Message, PersonId, RoomName, RoomSelection, Seq, Timestamp, Topic};
 
 use super::draft::Draft;
 use super::error::LogError;
@@ -77,6 +77,8 @@ pub enum LogEvent<'a> {
         /// it has missed entries.
         forgotten: Seq,
     },
+    /// A person's name was taken out of earlier entries: whatever is kept of them is to be read anew.
+    Rewritten,
     /// The log is another one from here on, because its journal was replaced or restored. Earlier positions
     /// are meaningless.
     Replaced {
@@ -176,6 +178,13 @@ pub trait Log: Send + Sync + 'static {
     ) -> BoxFuture<'static, Result<bool, LogError>> {
         let _ = (idle, is_in_use);
         ready(Ok(false)).boxed()
+    }
+
+    /// Reads entries before `before` that say who may do what, of all rooms, at most `limit`, the newest first. They contain
+    /// hashes of secrets: callers show admins what they may see of them. A log that keeps none need not implement it.
+    fn access_entries(&self, before: Seq, limit: usize) -> BoxFuture<'static, Result<Vec<Entry>, LogError>> {
+        let _ = (before, limit);
+        ready(Ok(Vec::new())).boxed()
     }
 
     /// Reads all rooms, in no particular order.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures_channel::oneshot;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
-use holdline_shared::{Epoch, PersonId, RoomName, RoomSelection, Seq};
+use holdline_shared::{Entry, Epoch, PersonId, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
 
 use self::core::{Core, Plan, Published};
@@ -196,6 +196,10 @@ impl<J: Journal> Log for JournaledLog<J> {
         let more = rooms.len() > ROOMS_AT_ONCE;
         rooms.truncate(ROOMS_AT_ONCE);
         self.remove(RecordKind::Expire { rooms, idle }, more)
+    }
+
+    fn access_entries(&self, before: Seq, limit: usize) -> BoxFuture<'static, Result<Vec<Entry>, LogError>> {
+        self.read_projection(|projection| projection.access_entries(before, limit))
     }
 
     fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {

@@ -32,7 +32,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, pending, try_join};
-use holdline_shared::{Epoch, PersonId, RoomName, RoomSelection, Seq};
+use holdline_shared::{Entry, Epoch, PersonId, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -266,6 +266,10 @@ impl Log for SqliteLog {
             Ok(more)
         }
         .boxed()
+    }
+
+    fn access_entries(&self, before: Seq, limit: usize) -> BoxFuture<'static, Result<Vec<Entry>, LogError>> {
+        self.read_as(ReadKind::Entries, move |db| projection::some_access_entries(db, before, limit))
     }
 
     fn rooms(&self) -> BoxFuture<'static, Result<Vec<LoggedRoom>, LogError>> {

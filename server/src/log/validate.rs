@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use holdline_shared::limits::{EDITS_PER_MESSAGE, EMOJI_PER_MESSAGE, ROOMS};
 use holdline_shared::{
-    Emoji, EntryKind, MessageText, Person, PersonId, PublishKey, RoomName, RoomPolicy, Seq, Timestamp, Topic,
+    Emoji, EntryKind, MessageText, Person, PersonId, PolicyChange, PublishKey, RoomName, RoomPolicy, Seq,
+    Timestamp, Topic,
 };
 
 use super::clock;
@@ -13,15 +14,20 @@ use super::draft::{AccessDraft, Draft, DraftKind};
 use super::error::{LogError, Refusal};
 use super::outcome::Outcome;
 use super::stored_entry::StoredEntry;
-use crate::access::{Access, AccessChange, Denied};
+use crate::access::{Access, AccessChange, Denied, is_owner};
 
 /// The parts of the log that [`validate`] looks at. Each look-up uses an index and costs the same however
 /// large the log, the room or the message is; none decodes more than one text.
 pub(super) trait LogView {
     /// Who may do what.
     fn access(&self) -> &Access;
-    /// The date of the newest message of this author in this room.
-    fn last_message_at(&self, room: &RoomName, author: &PersonId) -> Result<Option<Timestamp>, LogError>;
+    /// The date of the newest message of this author in this room, if it is after `since`, a short while ago.
+    fn last_message_since(
+        &self,
+        room: &RoomName,
+        author: &PersonId,
+        since: Timestamp,
+    ) -> Result<Option<Timestamp>, LogError>;
     /// The room's topic, if there is such a room.
     fn topic(&self, room: &RoomName) -> Result<Option<Topic>, LogError>;
     /// The number of rooms.
@@ -61,9 +67,17 @@ pub(super) enum Decision {
 /// Decides what `draft` becomes, if it is dated `at`.
 pub(super) fn validate(log: &impl LogView, draft: &Draft, at: Timestamp) -> Result<Decision, LogError> {
     let (author, access) = (&draft.author, log.access());
+    if draft.room.is_reserved() != matches!(draft.kind, DraftKind::Access(_)) {
+        return Err(Refusal::UnknownRoom.into());
+    }
+    access.check_standing(author, at).map_err(Refusal::Denied)?;
     match &draft.kind {
         DraftKind::Message { key, text, reply_to, makes_room } => {
             if let Some(first) = log.by_key(&draft.author.id, *key)? {
+                // Whoever was removed does not learn what became of their messages.
+                if !access.may_read(Some(&author.id), &first.room) && !is_owner(&author.id) {
+                    return Err(Refusal::Denied(Denied::UnknownRoom).into());
+                }
                 return Ok(Decision::Settled(Outcome::Repeated(first)));
             }
             access.check_write(author, &draft.room, at).map_err(Refusal::Denied)?;
@@ -73,7 +87,7 @@ pub(super) fn validate(log: &impl LogView, draft: &Draft, at: Timestamp) -> Resu
                 if !makes_room {
                     return Err(Refusal::UnknownRoom.into());
                 }
-                kinds.push(make_room(log, None, None)?);
+                kinds.push(make_room(log, draft, None, None)?);
             }
             if let Some(target) = reply_to {
                 log.message(&draft.room, *target)?.ok_or(Refusal::UnknownMessage)?;
@@ -95,7 +109,7 @@ pub(super) fn validate(log: &impl LogView, draft: &Draft, at: Timestamp) -> Resu
             Ok(one(EntryKind::Edit { target: *target, text: Some(text.clone()) }))
         }
         DraftKind::Delete { target } => {
-            let may_moderate = access.is_room_admin(&author.id, &draft.room);
+            let may_moderate = access.moderates(&author.id, &draft.room);
             if !may_moderate {
                 access.check_part(author, &draft.room, at).map_err(Refusal::Denied)?;
             }
@@ -135,33 +149,53 @@ pub(super) fn validate(log: &impl LogView, draft: &Draft, at: Timestamp) -> Resu
             let changes = access.check_member(author, &draft.room, change, at).map_err(Refusal::Denied)?;
             Ok(settled_unless(changes, || EntryKind::Member(Box::new(change.clone()))))
         }
-        DraftKind::Access(AccessDraft(change)) => {
-            if let AccessChange::RoomDeleted { room } | AccessChange::Reported { room, .. } = change
-                && log.topic(room)?.is_none()
-            {
-                return Err(Refusal::UnknownRoom.into());
-            }
-            let changes = access.check_change(author, change, at).map_err(Refusal::Denied)?;
-            // A change is made of strings and numbers; encoding it cannot fail.
-            let encoded = serde_json::to_string(change).unwrap_or_default();
-            Ok(settled_unless(changes, || EntryKind::Access { change: encoded }))
-        }
+        DraftKind::Access(AccessDraft(change)) => access_change(log, author, change, at),
     }
+}
+
+/// Decides on a change that concerns no room.
+fn access_change(
+    log: &impl LogView,
+    author: &Person,
+    change: &AccessChange,
+    at: Timestamp,
+) -> Result<Decision, LogError> {
+    let access = log.access();
+    if let AccessChange::RoomDeleted { room, .. } | AccessChange::Reported { room, .. } = change
+        && log.topic(room)?.is_none()
+    {
+        return Err(Refusal::UnknownRoom.into());
+    }
+    if let AccessChange::Reported { room, seq, .. } = change
+        && access.may_read(Some(&author.id), room)
+    {
+        log.message(room, *seq)?.ok_or(Refusal::UnknownMessage)?;
+    }
+    let changes = access.check_change(author, change, at).map_err(Refusal::Denied)?;
+    let mut change = change.clone();
+    if let AccessChange::RoomDeleted { room, was_hidden } = &mut change {
+        *was_hidden = access.room(room).is_some_and(|room| !room.is_public());
+    }
+    // A change is made of strings and numbers; encoding it cannot fail.
+    let encoded = serde_json::to_string(&change).unwrap_or_default();
+    Ok(settled_unless(changes, || EntryKind::Access { change: encoded }))
 }
 
 /// Decides on a draft that makes a room, or changes its topic or its rules.
 fn room(
     log: &impl LogView,
     draft: &Draft,
-    (topic, policy): (Option<&Topic>, Option<&RoomPolicy>),
+    (topic, policy): (Option<&Topic>, Option<&PolicyChange>),
     at: Timestamp,
 ) -> Result<Decision, LogError> {
     let (author, access) = (&draft.author, log.access());
     let now = log.topic(&draft.room)?;
-    if now.is_some() && !access.may_read(Some(&author.id), &draft.room) && *author != Person::house() {
+    if now.is_some() && !access.may_read(Some(&author.id), &draft.room) && !is_owner(&author.id) {
         return Err(Refusal::Denied(Denied::RoomNameTaken).into());
     }
-    let mut policy = policy.cloned();
+    let rules = access.room(&draft.room).map(|room| &room.policy);
+    let policy = policy
+        .map(|change| rules.map_or_else(|| change.apply(&RoomPolicy::default()), |now| change.apply(now)));
     let changes = match &policy {
         Some(policy) => {
             access.check_policy(author, &draft.room, policy, now.is_some()).map_err(Refusal::Denied)?
@@ -169,11 +203,7 @@ fn room(
         None => false,
     };
     let Some(now) = now else {
-        if policy.is_none() && access.account(&author.id).is_some() {
-            // Whoever makes a room is its admin, if there is an account to remember that by.
-            policy = Some(RoomPolicy::default());
-        }
-        return Ok(Decision::Make(make_room(log, topic.cloned(), policy)?));
+        return Ok(Decision::Make(make_room(log, draft, topic.cloned(), policy)?));
     };
     let is_new_topic = topic.is_some_and(|topic| *topic != now);
     if is_new_topic {
@@ -190,12 +220,15 @@ fn check_pace(log: &impl LogView, draft: &Draft, at: Timestamp) -> Result<(), Lo
     if seconds == 0 {
         return Ok(());
     }
-    let last = log.last_message_at(&draft.room, &draft.author.id)?;
-    match last {
-        Some(last) if at.0 < last.0.saturating_add(u64::from(seconds) * 1_000) => {
-            Err(Refusal::Denied(Denied::TooSoon).into())
+    let pause = u64::from(seconds) * 1_000;
+    let since = Timestamp(at.0.saturating_sub(pause));
+    match log.last_message_since(&draft.room, &draft.author.id, since)? {
+        Some(last) => {
+            let left = last.0.saturating_add(pause).saturating_sub(at.0).div_ceil(1_000);
+            let seconds = u32::try_from(left).unwrap_or(seconds).clamp(1, seconds);
+            Err(Refusal::Denied(Denied::TooSoon { seconds }).into())
         }
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 
@@ -207,14 +240,20 @@ fn one(kind: EntryKind) -> Decision {
     Decision::Append(vec![kind])
 }
 
+/// The entry that makes the draft's room. Whoever makes a room is its admin, if there is an account to remember that by.
 fn make_room(
     log: &impl LogView,
+    draft: &Draft,
     topic: Option<Topic>,
     policy: Option<RoomPolicy>,
 ) -> Result<EntryKind, LogError> {
+    if log.access().is_retired(&draft.room) {
+        return Err(Refusal::Denied(Denied::RoomNameTaken).into());
+    }
     if log.room_count() >= ROOMS {
         return Err(Refusal::TooManyRooms.into());
     }
+    let policy = policy.or_else(|| log.access().account(&draft.author.id).map(|_| RoomPolicy::default()));
     Ok(EntryKind::Room { topic: topic.unwrap_or_default(), policy: policy.map(Box::new) })
 }
 

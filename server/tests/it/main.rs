@@ -50,6 +50,7 @@ mod protocol;
 mod publish;
 mod request_ids;
 mod request_limits;
+mod room_access;
 mod rooms;
 mod server_log;
 mod session;

@@ -7,14 +7,22 @@ use crate::support::{Reply, Server};
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /// The routes, each with its methods.
-const ROUTES: [(&str, &str); 14] = [
+const ROUTES: [(&str, &str); 22] = [
     ("/api/v1/poll", "GET, POST, OPTIONS"),
     ("/api/v1/events", "GET, OPTIONS"),
-    ("/api/v1/rooms", "GET, HEAD, OPTIONS"),
-    ("/api/v1/rooms/lobby", "PUT, OPTIONS"),
+    ("/api/v1/rooms", "GET, HEAD, POST, OPTIONS"),
+    ("/api/v1/rooms/lobby", "PUT, DELETE, OPTIONS"),
+    ("/api/v1/rooms/lobby/members", "GET, HEAD, OPTIONS"),
+    ("/api/v1/rooms/lobby/members/x", "PUT, DELETE, OPTIONS"),
     ("/api/v1/rooms/lobby/messages", "GET, HEAD, POST, OPTIONS"),
     ("/api/v1/rooms/lobby/messages/2", "GET, HEAD, PATCH, DELETE, OPTIONS"),
     ("/api/v1/rooms/lobby/messages/2/reactions/x", "PUT, DELETE, OPTIONS"),
+    ("/api/v1/rooms/lobby/messages/2/report", "POST, OPTIONS"),
+    ("/api/v1/direct", "POST, OPTIONS"),
+    ("/api/v1/bans", "GET, HEAD, POST, OPTIONS"),
+    ("/api/v1/bans/x", "DELETE, OPTIONS"),
+    ("/api/v1/people/x/ban", "PUT, DELETE, OPTIONS"),
+    ("/api/v1/audit", "GET, HEAD, OPTIONS"),
     ("/api/v1/session", "GET, HEAD, POST, DELETE, OPTIONS"),
     ("/subscribe", "GET, OPTIONS"),
     ("/publish", "POST, OPTIONS"),

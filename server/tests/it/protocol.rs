@@ -95,6 +95,7 @@ fn limits_of_the_protocol_page_equal_the_code() {
         ("messages in a page of history, unless asked for", vec![limits::HISTORY_DEFAULT]),
         ("rooms that are listed", vec![limits::ROOMS_LISTED]),
         ("rooms of one server", vec![limits::ROOMS]),
+        ("seconds of a room's slow mode", vec![usize::try_from(limits::SLOW_SECONDS).unwrap()]),
         ("people whom presence lists in a room", vec![limits::PEOPLE_LISTED]),
         ("seconds that a poll is held, unless asked for", vec![seconds(limits::WAIT_DEFAULT)]),
         ("seconds that a poll is held, unless configured", vec![seconds(limits::WAIT_MAX)]),

@@ -1,8 +1,8 @@
-//! A log of version 1 (`tests/data/v1.db`), opened by this version with all of its content.
+//! Logs of versions 1 and 2 (`tests/data`), opened by this version with all of their content.
 
 use holdline_server::Scope;
-use holdline_server::log::{Log, SqliteLog};
-use holdline_shared::{Batch, Entry, EntryKind, History, Person, RoomSelection, Seq};
+use holdline_server::log::{Denied, Draft, DraftKind, Log, LogError, Outcome, Refusal, SqliteLog};
+use holdline_shared::{Batch, Entry, EntryKind, History, Person, PolicyChange, RoomSelection, Seq};
 use reqwest::Method;
 use serde_json::json;
 
@@ -85,4 +85,26 @@ async fn log_is_upgraded_once_and_gets_an_application_id() {
         let header = std::fs::read(&path).unwrap();
         assert_eq!(&header[68..72], b"HLDL");
     }
+}
+
+#[tokio::test]
+async fn log_of_version_2_keeps_what_it_had_and_takes_rules() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("holdline.db");
+    std::fs::write(&path, include_bytes!("../data/v2.db")).unwrap();
+    let log = SqliteLog::open(&path).unwrap();
+    let scope = Scope::of_every_room();
+    let all = log.read(&scope, RoomSelection::All, Seq::START).await.unwrap();
+    let tea = log.page(&scope, "tea".parse().unwrap(), None, 10, None).await.unwrap();
+    let said: Vec<_> = tea.messages.iter().map(|m| m.text.as_ref().unwrap().as_str()).collect();
+    assert_eq!((all.entries.len(), said), (9, vec!["green, please", "black"]));
+    assert_eq!((tea.messages[0].reactions[0].count, tea.messages[1].reply_to), (1, Some(Seq(3))));
+    let policy = PolicyChange { locked: Some(true), ..PolicyChange::default() };
+    let kind = DraftKind::Room { topic: None, policy: Some(policy) };
+    let locked = log.append(Draft { author: Person::house(), room: "tea".parse().unwrap(), kind }).await;
+    assert!(matches!(locked, Ok(Outcome::Appended(_))), "{locked:?}");
+    let said = log.append(Draft::say(Person::stdin(), "tea".parse().unwrap(), "x".parse().unwrap())).await;
+    assert!(matches!(said, Err(LogError::Refused(Refusal::Denied(Denied::Locked)))), "{said:?}");
+    log.close().await;
+    assert_eq!(holdline_server::log::maintenance::check(&path).unwrap().faults, Vec::<String>::new());
 }

@@ -7,6 +7,7 @@ use holdline_shared::limits::ROOMS_LISTED;
 use holdline_shared::{After, Cursor, MessageText, Person, RoomName, RoomSelection, Seq};
 
 use super::{names, publish};
+use crate::access::AccessChange;
 use crate::hub::{Hub, HubConfig, PollError};
 use crate::log::{Draft, DraftKind, MemoryLog, Outcome};
 use crate::scope::Scope;
@@ -39,6 +40,51 @@ async fn deleting_redacts_message_and_its_edits_alone() {
     let rooms = RoomSelection::Named(vec![lobby.clone()]);
     let answer = hub.poll(&Scope::of_every_room(), &rooms, After::Start, Duration::ZERO, None).await.unwrap();
     assert!(!String::from_utf8_lossy(&answer.body).contains("secret"));
+}
+
+#[tokio::test]
+async fn erased_name_leaves_the_cache() {
+    let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
+    let eve = Person { id: "eve".parse().unwrap(), name: "Recognisable".parse().unwrap() };
+    let change = |change| Draft::access(eve.clone(), change);
+    let joined = AccessChange::Joined { person: eve.clone(), is_bot: false, passphrase: None };
+    hub.publish(change(joined)).await.unwrap();
+    for text in ["one", "two"] {
+        let said = Draft::say(eve.clone(), RoomName::lobby(), text.parse().unwrap());
+        hub.publish(said).await.unwrap();
+    }
+    let rooms = [RoomSelection::Named(vec![RoomName::lobby()]), RoomSelection::All];
+    let read = async |rooms: &RoomSelection| {
+        let answer =
+            hub.poll(&Scope::of_every_room(), rooms, After::Start, Duration::ZERO, None).await.unwrap();
+        String::from_utf8_lossy(&answer.body).into_owned()
+    };
+    assert!(read(&rooms[1]).await.contains("Recognisable"));
+    hub.publish(change(AccessChange::Erased { person: eve.id.clone(), keep_messages: true })).await.unwrap();
+    for rooms in &rooms {
+        let body = read(rooms).await;
+        assert!(!body.contains("Recognisable") && body.contains("one") && body.contains("two"), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn room_that_is_deleted_and_made_anew_at_once_keeps_its_new_entries() {
+    let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
+    let tea: RoomName = "tea".parse().unwrap();
+    let before = publish(&hub, &tea).await;
+    let cursor = |seq| After::At(Cursor { epoch: hub.rooms(&Scope::of_every_room()).cursor.epoch, seq });
+    let say = |text: &str| hub.publish(Draft::say(Person::stdin(), tea.clone(), text.parse().unwrap()));
+    let deletion = AccessChange::RoomDeleted { room: tea.clone(), was_hidden: false };
+    let deleted = hub.publish(Draft::access(Person::house(), deletion));
+    let (deleted, one, two) = tokio::join!(deleted, say("one"), say("two"));
+    let (Ok(Outcome::Appended(deleted)), Ok(_), Ok(_)) = (deleted, one, two) else { panic!() };
+    let rooms = RoomSelection::Named(vec![tea.clone()]);
+    let poll = async |after| hub.poll(&Scope::of_every_room(), &rooms, after, Duration::ZERO, None).await;
+    let answer = poll(cursor(deleted.seq)).await.unwrap();
+    let body = String::from_utf8_lossy(&answer.body);
+    assert!(body.contains("one") && body.contains("two"), "{body}");
+    let gap = poll(cursor(Seq(before.0 - 1))).await;
+    assert!(matches!(gap, Err(PollError::Gap { .. })), "who read the old room is told: {gap:?}");
 }
 
 #[tokio::test]

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
-use holdline_shared::{After, Batch, Cursor, Person, RoomName, RoomSelection, Seq};
+use holdline_shared::{After, Batch, Cursor, Door, Person, RoomName, RoomSelection, Seq};
 use tokio::time::Instant;
 
 use super::{names, publish};
+use crate::access::AccessChange;
 use crate::hub::{Admitted, Begin, Completed, HeldPolls, Hub, HubConfig, PollError, PollRequest};
 use crate::log::{Draft, DraftKind, MemoryLog, Outcome};
 use crate::scope::tests::{AllowedFor, RoomsOnly};
@@ -232,7 +233,8 @@ async fn hidden_entries_neither_end_a_hold_nor_are_looked_at_again() {
 async fn hub_has_no_reserved_room() {
     let (hub, [_, after]) = hub_with(1_000_000).await;
     let (reserved, count) = (RoomName::reserved_access(), hub.room_count());
-    let draft = Draft::say(Person::house(), reserved.clone(), "hello".parse().unwrap());
+    let door = AccessChange::Door { door: Door::Open, password: None };
+    let draft = Draft::access(Person::house(), door);
     let Ok(Outcome::Appended(said)) = hub.publish(draft).await else { panic!("not appended") };
     let said = said.seq;
     assert_eq!(hub.head(), said, "the head moves");

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use holdline_shared::limits::BATCH_ENTRIES;
-use holdline_shared::{Person, RoomName, RoomSelection, Seq};
+use holdline_shared::{RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
 
-use super::{append, left, make, named, room, say, seqs, texts};
+use super::{append, join, left, make, named, refusal, room, say, seqs, texts};
 use crate::log::draft::{Draft, DraftKind};
 use crate::log::engine::{Follower, Log, LogEvent};
+use crate::log::error::Refusal;
 use crate::log::outcome::Outcome;
 use crate::scope::EVERY_ROOM;
 use crate::scope::tests::RoomsOnly;
@@ -125,7 +126,6 @@ pub(crate) async fn read_passes_over_hidden_entries(log: Arc<dyn Log>) {
 pub(crate) async fn reserved_room_is_neither_read_nor_counted(log: Arc<dyn Log>) {
     let reserved = RoomName::reserved_access();
     let start = log.head();
-    let in_reserved = |kind| Draft { author: Person::house(), room: reserved.clone(), kind };
     let told = Arc::new(Mutex::new(Vec::new()));
     let telling = told.clone();
     let follower: Follower = Arc::new(move |event| {
@@ -134,12 +134,16 @@ pub(crate) async fn reserved_room_is_neither_read_nor_counted(log: Arc<dyn Log>)
         }
     });
     log.follow(start, follower).await.unwrap();
-    let made = append(&*log, in_reserved(DraftKind::room())).await;
+    let made = append(&*log, join("ada")).await;
     let last = append(&*log, say("ada", "lobby", 0, "hello")).await;
     // A room without messages would expire.
     while log.expire_rooms(Duration::ZERO, Arc::new(|_| false)).await.unwrap() {}
-    let said = append(&*log, in_reserved(say("ada", "lobby", 1, "secret").kind)).await;
+    let said = append(&*log, join("bob")).await;
     assert_eq!(*told.lock(), [made, last, said], "followers are told");
+    for kind in [DraftKind::room(), say("ada", "lobby", 1, "secret").kind] {
+        let forged = Draft { author: holdline_shared::Person::house(), room: reserved.clone(), kind };
+        assert_eq!(refusal(&*log, forged).await, Refusal::UnknownRoom, "it has changes of access alone");
+    }
     let all = log.read(EVERY_ROOM, RoomSelection::All, start).await.unwrap();
     assert_eq!((seqs(&all), all.upto), (vec![last], said));
     let named = RoomSelection::Named(vec![reserved.clone()]);

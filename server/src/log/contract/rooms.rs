@@ -90,7 +90,7 @@ pub(crate) async fn empty_rooms_expire(log: Arc<dyn Log>) {
         LogEvent::RoomsExpired { rooms, forgotten } => {
             collected.lock().extend(rooms.iter().map(|room| format!("{room} is gone, {forgotten}")));
         }
-        LogEvent::Pruned(_) | LogEvent::Replaced { .. } => panic!("{event:?}"),
+        LogEvent::Pruned(_) | LogEvent::Rewritten | LogEvent::Replaced { .. } => panic!("{event:?}"),
     });
     log.follow(start, follower).await.unwrap();
     let made = append(&*log, make("empty", None)).await;

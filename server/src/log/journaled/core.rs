@@ -160,7 +160,7 @@ impl Core {
     /// Applies records, then tells followers and publishers of their effects.
     pub(super) fn apply(&mut self, records: &[OrderedRecord]) -> Result<(), LogError> {
         let Self { projection, published, follower, in_flight, .. } = self;
-        projection.apply(records, |projection, Applied { entries, cuts, expired, effects }| {
+        projection.apply(records, |projection, Applied { entries, cuts, expired, rewrites, effects }| {
             published.0.0.store(projection.head().0, Ordering::Release);
             if let Some(follower) = follower {
                 if !entries.is_empty() {
@@ -171,6 +171,9 @@ impl Core {
                 }
                 if let Some((rooms, forgotten)) = expired {
                     follower(LogEvent::RoomsExpired { rooms: &rooms, forgotten });
+                }
+                if rewrites {
+                    follower(LogEvent::Rewritten);
                 }
             }
             answer(in_flight, effects);

@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 
 use self::unruly_journal::{Foreign, UnrulyJournal};
 use super::*;
+use crate::access::AccessChange;
 use crate::hub::{Hub, PollError};
 use crate::log::draft::DraftKind;
 use crate::log::engine::LogEvent;
@@ -188,7 +189,7 @@ async fn replaced_journal_is_told_once_its_new_content_is_there() {
         LogEvent::Appended(entries) => {
             ear.lock().extend(entries.iter().map(|entry| entry.message_text().unwrap().to_string()));
         }
-        LogEvent::Pruned(_) | LogEvent::RoomsExpired { .. } => panic!("{event:?}"),
+        LogEvent::Pruned(_) | LogEvent::Rewritten | LogEvent::RoomsExpired { .. } => panic!("{event:?}"),
     });
     log.follow(log.head(), follower).await.unwrap();
     // A backup from before the messages, to which other nodes have appended since.
@@ -203,6 +204,28 @@ async fn replaced_journal_is_told_once_its_new_content_is_there() {
     let page = log.page(EVERY_ROOM, RoomName::lobby(), None, 50, None).await.unwrap();
     let texts: Vec<_> = page.messages.iter().map(|m| m.text.as_ref().unwrap().to_string()).collect();
     assert_eq!(texts, ["old 0", "new", "goes on"]);
+}
+
+#[tokio::test]
+async fn replaced_journal_says_anew_who_may_do_what() {
+    let journal = UnrulyJournal::new(8, Foreign::None);
+    let log = JournaledLog::open(journal.clone()).await.unwrap();
+    let (handle, epoch) = (log.access(), log.epoch());
+    let join = |who: &str| {
+        let person = Person { id: who.parse().unwrap(), name: who.parse().unwrap() };
+        let joined = AccessChange::Joined { person: person.clone(), is_bot: false, passphrase: None };
+        Draft::access(person, joined)
+    };
+    log.append(join("ada")).await.unwrap();
+    journal.restore(1, vec![foreign(join("bob"))]);
+    while log.epoch() == epoch {
+        tokio::task::yield_now().await;
+    }
+    let people: Vec<String> =
+        handle.load().accounts().map(|account| account.person.name.to_string()).collect();
+    assert_eq!(people, ["bob"], "asked through the handle of before");
+    log.append(join("cid")).await.unwrap();
+    assert_eq!(handle.load().accounts().count(), 2);
 }
 
 #[tokio::test]

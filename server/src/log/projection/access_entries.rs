@@ -3,18 +3,21 @@
 
 use std::sync::Arc;
 
-use holdline_shared::{EntryKind, PersonId, RoomName, Seq};
+use holdline_shared::{Entry, EntryKind, PersonId, RoomName, Seq};
 use rusqlite::{Connection, OptionalExtension, Transaction};
 use serde_json::Value;
 
 use super::meta::write_meta;
 use super::prune::remove_room;
 use super::room_deltas::RoomDeltas;
-use super::{expiry, stored};
+use super::{expiry, reactions, stored};
 use crate::access::{Access, AccessChange};
 
 /// The name that stands in place of an erased person's.
 const NOBODY: &str = "deleted person";
+
+/// What a change of access says of its person besides the name.
+const PERSONAL: [&str; 4] = ["about", "time_zone", "device", "passphrase"];
 
 /// Migrates to version 3: a table of the entries that say who may do what. No earlier version wrote one.
 pub(super) fn make_table(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
@@ -53,6 +56,25 @@ pub(in crate::log) fn read_access(db: &Connection) -> rusqlite::Result<Arc<Acces
     Ok(Arc::new(access))
 }
 
+/// Reads some of them before `before`, the newest first; damaged ones are left out.
+pub(in crate::log) fn some_access_entries(
+    db: &Connection,
+    before: Seq,
+    limit: usize,
+) -> rusqlite::Result<Vec<Entry>> {
+    let sql = "SELECT seq, json FROM access_entries JOIN entries USING (seq)
+               WHERE access_entries.seq < ? ORDER BY access_entries.seq DESC";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([stored::sql_seq(before)])?;
+    let mut entries = Vec::new();
+    while entries.len() < limit
+        && let Some(row) = rows.next()?
+    {
+        entries.extend(stored::entry(stored::seq(row.get(0)?), stored::bytes(row, 1)?));
+    }
+    Ok(entries)
+}
+
 /// The changes to other rows that a change of access demanded.
 pub(super) enum CarriedOut {
     Nothing,
@@ -63,7 +85,7 @@ pub(super) enum CarriedOut {
 /// Makes the changes to other rows that a change of access demands.
 pub(super) fn carry_out(db: &Connection, rooms: &RoomDeltas, change: &str) -> rusqlite::Result<CarriedOut> {
     match serde_json::from_str(change) {
-        Ok(AccessChange::RoomDeleted { room }) => {
+        Ok(AccessChange::RoomDeleted { room, .. }) => {
             let sql = "SELECT id, head FROM rooms WHERE name = ?";
             let found = db
                 .prepare_cached(sql)?
@@ -98,7 +120,7 @@ fn forget_name(db: &Connection, person: &PersonId) -> rusqlite::Result<()> {
     for (seq, json) in renamed {
         db.prepare_cached("UPDATE entries SET json = ? WHERE seq = ?")?.execute((json, seq))?;
     }
-    Ok(())
+    reactions::rename(db, person, NOBODY)
 }
 
 /// Replaces the person's name wherever the value has it, also in changes of access, which are text in the text.
@@ -106,9 +128,15 @@ fn anonymise(value: &mut Value, person: &str) -> bool {
     match value {
         Value::Object(fields) => {
             let is_person = fields.get("id").and_then(Value::as_str) == Some(person);
+            let of_person = fields
+                .get("person")
+                .is_some_and(|of| of == person || of.get("id").is_some_and(|id| id == person));
             let mut changed = false;
             for (name, field) in fields.iter_mut() {
-                if is_person && name == "name" {
+                if of_person && PERSONAL.contains(&name.as_str()) {
+                    changed |= field != "";
+                    *field = "".into();
+                } else if is_person && name == "name" {
                     changed |= field.as_str() != Some(NOBODY);
                     *field = NOBODY.into();
                 } else if name == "change"
@@ -125,7 +153,11 @@ fn anonymise(value: &mut Value, person: &str) -> bool {
             changed
         }
         Value::Array(items) => {
-            items.iter_mut().fold(false, |changed, item| anonymise(item, person) || changed)
+            let mut changed = false;
+            for item in items {
+                changed |= anonymise(item, person);
+            }
+            changed
         }
         _ => false,
     }

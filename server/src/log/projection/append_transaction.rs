@@ -57,8 +57,10 @@ pub(in crate::log) struct AppendTransaction<'a> {
     changes_access: bool,
     /// Whether the group removes texts or names.
     redacts: bool,
-    /// The rooms that the group deletes.
-    deleted: Vec<RoomName>,
+    /// Whether the group rewrites earlier entries.
+    rewrites: bool,
+    /// The room that the group deletes; such a group has one draft.
+    deleted: Option<RoomName>,
 }
 
 /// A group that is committed.
@@ -71,6 +73,8 @@ pub(in crate::log) struct Committed {
     pub(in crate::log) access: Option<Arc<Access>>,
     /// Whether texts or names were removed.
     pub(in crate::log) redacts: bool,
+    /// Whether earlier entries were rewritten, so that followers read them anew.
+    pub(in crate::log) rewrites: bool,
     /// The rooms that were deleted, and the newest entry of any room that is gone.
     pub(in crate::log) deleted: Option<(Vec<RoomName>, Seq)>,
 }
@@ -91,7 +95,8 @@ impl<'a> AppendTransaction<'a> {
             access,
             changes_access: false,
             redacts: false,
-            deleted: Vec::new(),
+            rewrites: false,
+            deleted: None,
         }
     }
 
@@ -119,14 +124,21 @@ impl<'a> AppendTransaction<'a> {
     /// Commits the group.
     pub(in crate::log) fn commit(self) -> Result<Committed, LogError> {
         self.rooms.flush(&self.transaction).map_err(log_error)?;
-        let forgotten = expiry::newest_expired(&self.transaction).map_err(log_error)?;
+        let deleted = match self.deleted {
+            Some(room) => {
+                let forgotten = expiry::newest_expired(&self.transaction).map_err(log_error)?;
+                Some((vec![room], forgotten))
+            }
+            None => None,
+        };
         self.transaction.commit().map_err(log_error)?;
         Ok(Committed {
             entries: self.entries,
             tip: self.tip,
             redacts: self.redacts,
             access: self.changes_access.then_some(self.access),
-            deleted: Some((self.deleted, forgotten)).filter(|(deleted, _)| !deleted.is_empty()),
+            deleted,
+            rewrites: self.rewrites,
         })
     }
 
@@ -180,6 +192,7 @@ impl<'a> AppendTransaction<'a> {
             let entry = Entry { seq, room: draft.room.clone(), at, author: draft.author.clone(), kind };
             let stored = StoredEntry::encode(entry).map_err(|e| LogError::Unavailable(e.to_string()))?;
             self.replay(&stored)?;
+            self.carry_out(&stored).map_err(log_error)?;
             self.entries.push(Arc::new(stored));
         }
         let outcome = if makes_room { Outcome::Made } else { Outcome::Appended };
@@ -227,15 +240,21 @@ impl<'a> AppendTransaction<'a> {
             let access = Arc::make_mut(&mut self.access);
             self.changes_access |= access.apply(entry);
         }
-        if let EntryKind::Access { change } = &entry.kind {
-            match access_entries::carry_out(db, &self.rooms, change)? {
-                CarriedOut::Nothing => {}
-                CarriedOut::NameForgotten => self.redacts = true,
-                CarriedOut::RoomDeleted(room) => {
-                    self.redacts = true;
-                    self.tip.rooms = self.tip.rooms.saturating_sub(1);
-                    self.deleted.push(room);
-                }
+        Ok(())
+    }
+
+    /// Makes the changes to other rows that a new entry demands; those of a replayed one are in the replayed rows.
+    fn carry_out(&mut self, stored: &StoredEntry) -> rusqlite::Result<()> {
+        let Some(EntryKind::Access { change }) = stored.entry().map(|entry| &entry.kind) else {
+            return Ok(());
+        };
+        match access_entries::carry_out(&self.transaction, &self.rooms, change)? {
+            CarriedOut::Nothing => {}
+            CarriedOut::NameForgotten => (self.redacts, self.rewrites) = (true, true),
+            CarriedOut::RoomDeleted(room) => {
+                self.redacts = true;
+                self.tip.rooms = self.tip.rooms.saturating_sub(1);
+                self.deleted = Some(room);
             }
         }
         Ok(())

@@ -22,14 +22,14 @@ impl LogView for AppendTransaction<'_> {
         AppendTransaction::access(self)
     }
 
-    fn last_message_at(&self, room: &RoomName, author: &PersonId) -> Result<Option<Timestamp>, LogError> {
+    fn last_message_since(
+        &self,
+        room: &RoomName,
+        author: &PersonId,
+        since: Timestamp,
+    ) -> Result<Option<Timestamp>, LogError> {
         let room = self.rooms().id(self.connection(), room).map_err(log_error)?;
-        let sql = "SELECT e.at FROM messages m JOIN entries e ON e.seq = m.seq
-                   WHERE m.room = ? AND m.author = ? ORDER BY m.seq DESC LIMIT 1";
-        let at = self.connection().prepare_cached(sql).and_then(|mut statement| {
-            statement.query_row((room, author.as_str()), |row| row.get::<_, i64>(0)).optional()
-        });
-        Ok(at.map_err(log_error)?.map(|at| Timestamp(at.cast_unsigned())))
+        last_message_since(self.connection(), room, author, since).map_err(log_error)
     }
 
     fn topic(&self, room: &RoomName) -> Result<Option<Topic>, LogError> {
@@ -70,6 +70,29 @@ impl LogView for AppendTransaction<'_> {
     fn emoji(&self, message: Seq) -> Result<Vec<Emoji>, LogError> {
         reactions::emoji(self.connection(), message).map_err(log_error)
     }
+}
+
+/// Looks at the newest messages of the room until one is as old as `since`.
+fn last_message_since(
+    db: &Connection,
+    room: Option<i64>,
+    author: &PersonId,
+    since: Timestamp,
+) -> rusqlite::Result<Option<Timestamp>> {
+    let sql = "SELECT m.author, e.at FROM messages m JOIN entries e ON e.seq = m.seq
+               WHERE m.room = ? ORDER BY m.seq DESC";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([room])?;
+    while let Some(row) = rows.next()? {
+        let at = Timestamp(row.get::<_, i64>(1)?.cast_unsigned());
+        if at <= since {
+            break;
+        }
+        if stored::bytes(row, 0)? == author.as_str().as_bytes() {
+            return Ok(Some(at));
+        }
+    }
+    Ok(None)
 }
 
 fn find_by_key(

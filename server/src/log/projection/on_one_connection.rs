@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use holdline_shared::{PersonId, RoomName, RoomSelection, Seq, Timestamp};
+use holdline_shared::{Entry, PersonId, RoomName, RoomSelection, Seq, Timestamp};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::access_entries::read_access;
+use super::access_entries::{read_access, some_access_entries};
 use super::append_transaction::{AppendTransaction, Committed, Tip};
 use super::errors::log_error;
 use super::expiry;
@@ -44,6 +44,8 @@ pub(in crate::log) struct Applied {
     pub(in crate::log) cuts: Vec<RoomCut>,
     /// The rooms that they removed, with the newest entry of a room that ever expired.
     pub(in crate::log) expired: Option<(Vec<RoomName>, Seq)>,
+    /// Whether earlier entries were rewritten.
+    pub(in crate::log) rewrites: bool,
     /// The effect of each record.
     pub(in crate::log) effects: Vec<(RecordId, Result<Effect, Refusal>)>,
 }
@@ -118,9 +120,9 @@ impl Projection {
         records: &[OrderedRecord],
         mut tell: impl FnMut(&Self, Applied),
     ) -> Result<(), LogError> {
-        let is_draft = |ordered: &OrderedRecord| matches!(ordered.record.kind(), RecordKind::Draft(_));
+        let shares = |ordered: &OrderedRecord| matches!(ordered.record.kind(), RecordKind::Draft(draft) if !draft.stands_alone());
         // A removal has a transaction of its own, so that it is told in its place.
-        for group in records.chunk_by(|a, b| is_draft(a) && is_draft(b)) {
+        for group in records.chunk_by(|a, b| shares(a) && shares(b)) {
             let begin = group.partition_point(|ordered| ordered.position <= self.applied);
             let group = &group[begin..];
             let Some(last) = group.last() else { continue };
@@ -157,8 +159,9 @@ impl Projection {
                         Err(error) => return Err(error),
                     });
                 }
-                let Committed { entries, tip, access, deleted, .. } = group.commit()?;
+                let Committed { entries, tip, access, deleted, rewrites, .. } = group.commit()?;
                 (applied.entries, applied.expired, self.tip) = (entries, deleted, tip);
+                applied.rewrites = rewrites;
                 if let Some(access) = access {
                     self.access.store(access);
                 }
@@ -191,6 +194,15 @@ impl Projection {
         asking: Option<&PersonId>,
     ) -> Result<Page, LogError> {
         self.read_snapshot(|db| reader::page(db, room, before, limit, asking))
+    }
+
+    /// Entries before `before` that say who may do what.
+    pub(in crate::log) fn access_entries(
+        &mut self,
+        before: Seq,
+        limit: usize,
+    ) -> Result<Vec<Entry>, LogError> {
+        self.read_snapshot(|db| some_access_entries(db, before, limit))
     }
 
     /// The places of the next messages of this author.

@@ -67,6 +67,13 @@ pub(in crate::log) fn clear(db: &Connection, target: Seq) -> rusqlite::Result<()
     Ok(())
 }
 
+/// Puts `name` in place of a person's name.
+pub(super) fn rename(db: &Connection, person: &PersonId, name: &str) -> rusqlite::Result<()> {
+    let sql = "UPDATE reactions SET name = ? WHERE person = ?";
+    db.prepare_cached(sql)?.execute((name, person.as_str()))?;
+    Ok(())
+}
+
 /// Whether this person has put this emoji on a message that is not deleted.
 pub(in crate::log) fn has(
     db: &Connection,

@@ -128,14 +128,14 @@ fn copy_rows(db: &Connection, schema: &str, seq: Seq) -> rusqlite::Result<()> {
     let seq = stored::sql_seq(seq);
     let sql = format!("INSERT OR IGNORE INTO entries SELECT * FROM {schema}.entries WHERE seq = ?");
     db.execute(&sql, [seq])?;
-    db.execute(
-        "UPDATE rooms SET entries = entries + 1, head = max(head, ?1)
-         WHERE id = (SELECT room FROM entries WHERE seq = ?1)",
-        [seq],
-    )?;
-    for table in ["messages", "edits", "reactions"] {
+    for table in ["messages", "edits", "reactions", "access_entries"] {
         let sql = format!("INSERT OR IGNORE INTO {table} SELECT * FROM {schema}.{table} WHERE seq = ?");
         db.execute(&sql, [seq])?;
     }
+    db.execute(
+        "UPDATE rooms SET head = max(head, ?1), entries = entries + (?1 NOT IN (SELECT seq FROM access_entries))
+         WHERE id = (SELECT room FROM entries WHERE seq = ?1)",
+        [seq],
+    )?;
     Ok(())
 }

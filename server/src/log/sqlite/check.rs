@@ -30,16 +30,17 @@ pub struct Checked {
 
 /// The comparisons between the log and its folded entries: the name of a row, and the columns that must be
 /// equal.
-const COMPARED: [(&str, &str); 5] = [
+const COMPARED: [(&str, &str); 6] = [
     ("room", "SELECT name, topic, head, at, entries, forgotten FROM {}.rooms"),
     (
         "message",
         "SELECT m.seq, r.name, m.author, hex(m.key), m.is_deleted FROM {}.messages m JOIN {}.rooms r ON r.id = m.room",
     ),
     ("edit", "SELECT seq, target FROM {}.edits"),
+    ("change of access", "SELECT a.seq, r.name FROM {}.access_entries a JOIN {}.rooms r ON r.id = a.room"),
     (
         "reaction",
-        "SELECT seq, target, emoji, person FROM {}.reactions
+        "SELECT seq, target, emoji, person, name FROM {}.reactions
          WHERE target IN (SELECT seq FROM {}.messages WHERE is_deleted = 0)",
     ),
     ("count of reactions", "SELECT target, emoji, first, count FROM {}.reaction_counts"),

@@ -1,5 +1,6 @@
 //! Tests of this engine alone: the contract on files, and what happens to those files.
 
+mod access;
 mod expiry;
 mod prune;
 mod publishing;

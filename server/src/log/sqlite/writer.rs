@@ -137,15 +137,20 @@ impl Writer {
         for job in jobs {
             match job {
                 Job::Append { draft, reply } => {
+                    let stands_alone = draft.stands_alone();
+                    if stands_alone {
+                        self.commit_and_answer(std::mem::take(&mut drafts), std::mem::take(&mut replies));
+                    }
                     drafts.push(draft);
                     replies.push(reply);
+                    if stands_alone {
+                        self.commit_and_answer(std::mem::take(&mut drafts), std::mem::take(&mut replies));
+                    }
                 }
                 other => others.push(other),
             }
         }
-        if !drafts.is_empty() {
-            self.commit_and_answer(drafts, replies);
-        }
+        self.commit_and_answer(drafts, replies);
         for job in others {
             self.do_other(job);
         }
@@ -232,6 +237,9 @@ impl Writer {
     }
 
     fn commit_and_answer(&mut self, drafts: Vec<Draft>, replies: Vec<Reply<Outcome>>) {
+        if drafts.is_empty() {
+            return;
+        }
         let committed = if self.shared.life.is_out_of_time() {
             Err(LogError::Closed)
         } else {
@@ -294,9 +302,9 @@ impl Writer {
         Ok(outcomes)
     }
 
-    /// Makes a committed group visible: who may do what first, then the entries.
+    /// Makes a committed group visible: who may do what first, then the entries. `publishing` is held since before the commit.
     fn publish(&mut self, committed: Committed, publishing: MutexGuard<'_, ()>) {
-        let Committed { entries, tip, redacts, access, deleted } = committed;
+        let Committed { entries, tip, redacts, rewrites, access, deleted } = committed;
         self.tip = tip;
         self.committed_at = Instant::now();
         self.shared.life.set_trouble(None);
@@ -313,6 +321,9 @@ impl Writer {
         }
         if let Some((rooms, forgotten)) = deleted {
             self.tell(LogEvent::RoomsExpired { rooms: &rooms, forgotten });
+        }
+        if rewrites {
+            self.tell(LogEvent::Rewritten);
         }
     }
 

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, pending, ready};
 use holdline_server::Scope;
 use holdline_server::log::{
-    Chunk, Draft, Follower, Log, LogError, LoggedRoom, MemoryLog, Outcome, Page, Retention,
+    AccessHandle, Chunk, Draft, Follower, Log, LogError, LoggedRoom, MemoryLog, Outcome, Page, Retention,
 };
 use holdline_shared::{Epoch, PersonId, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
@@ -98,6 +98,9 @@ impl Log for FaultyLog {
     }
     fn prune(&self, keep: Retention) -> Answer<bool> {
         self.log.prune(keep)
+    }
+    fn access(&self) -> AccessHandle {
+        self.log.access()
     }
     fn rooms(&self) -> Answer<Vec<LoggedRoom>> {
         self.log.rooms()

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use holdline_shared::{Person, RoomName};
+use holdline_shared::{Door, Person};
 use rusqlite::Connection;
 
 use super::say;
+use crate::access::AccessChange;
 use crate::log::projection::{AppendTransaction, Tip, migrate};
 use crate::log::sqlite::{check, database, export, import};
-use crate::log::{Draft, DraftKind, Log, SqliteLog};
+use crate::log::{Draft, Log, SqliteLog};
 
 #[tokio::test]
 async fn reserved_room_is_carried_and_does_not_count() {
@@ -16,12 +17,12 @@ async fn reserved_room_is_carried_and_does_not_count() {
     let (path, copy) = (folder.path().join("holdline.db"), folder.path().join("copy.db"));
     let log = SqliteLog::open(&path).unwrap();
     log.append(say("hello")).await.unwrap();
-    let secret = "hash".parse().unwrap();
-    log.append(Draft::say(Person::house(), RoomName::reserved_access(), secret)).await.unwrap();
+    let door = || Draft::access(Person::house(), AccessChange::Door { door: Door::Open, password: None });
+    log.append(door()).await.unwrap();
     drop(log);
     let mut lines = Vec::new();
-    assert_eq!(export(&path, &mut lines).unwrap().entries, 4, "the rooms and a message in each");
-    assert_eq!(import(&mut lines.as_slice(), &copy).unwrap(), 4);
+    assert_eq!(export(&path, &mut lines).unwrap().entries, 3);
+    assert_eq!(import(&mut lines.as_slice(), &copy).unwrap(), 3);
     for path in [&path, &copy] {
         assert!(check(path).unwrap().faults.is_empty(), "{path:?}");
         let connection = database::open_read_only(path).unwrap();
@@ -31,8 +32,8 @@ async fn reserved_room_is_carried_and_does_not_count() {
     migrate(&mut connection, 0).unwrap();
     let mut group =
         AppendTransaction::begin(connection.transaction().unwrap(), Tip::default(), Arc::default(), 2);
-    for room in [RoomName::reserved_access(), RoomName::lobby()] {
-        group.append(&Draft { author: Person::house(), room, kind: DraftKind::room() }).unwrap();
+    for draft in [door(), Draft::lobby()] {
+        group.append(&draft).unwrap();
     }
     assert_eq!(group.commit().unwrap().tip.rooms, 1);
     let other = String::from_utf8(lines).unwrap().replace("~access", "~other");

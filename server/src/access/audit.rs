@@ -1,0 +1,102 @@
+//! What admins are shown of the changes: everything but secrets' hashes, and nothing of rooms that they may not read.
+
+use holdline_shared::{Entry, EntryKind, Person, PersonId, RoomName, Seq, Timestamp};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+use super::{Access, is_owner};
+
+/// The fields of a change that are shown. A field that is not here, such as a new one, is not.
+const SHOWN: [&str; 24] = [
+    "change",
+    "id",
+    "name",
+    "person",
+    "door",
+    "is_bot",
+    "on",
+    "device",
+    "visitor",
+    "until",
+    "muted_until",
+    "reason",
+    "keep_messages",
+    "rooms",
+    "verbs",
+    "note",
+    "room",
+    "seq",
+    "gives",
+    "uses",
+    "expires",
+    "role",
+    "topic",
+    "policy",
+];
+
+/// The fields whose own fields are shown as the change's.
+const UNFOLDED: [&str; 4] = ["invite", "ban", "token", "hook"];
+
+/// A line of the audit.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AuditLine {
+    seq: Seq,
+    at: Timestamp,
+    author: Person,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    room: Option<RoomName>,
+    /// The change, which `change` names, with its fields.
+    #[schema(value_type = HashMap<String, Value>)]
+    change: Map<String, Value>,
+}
+
+impl AuditLine {
+    /// The line of an entry, unless `admin` may not see it.
+    pub(crate) fn new(access: &Access, admin: &PersonId, entry: &Entry) -> Option<Self> {
+        let stored = match &entry.kind {
+            EntryKind::Access { change } => serde_json::from_str(change).ok()?,
+            EntryKind::Member(change) => tagged("member", serde_json::to_value(change).ok()?),
+            EntryKind::Room { policy: Some(policy), topic } => {
+                tagged("room", json!({ "topic": topic, "policy": policy }))
+            }
+            _ => return None,
+        };
+        let Value::Object(stored) = stored else { return None };
+        let mut change = Map::new();
+        show(stored, &mut change);
+        let id = change.get("person").and_then(Value::as_str).map(PersonId::received);
+        if let Some(id) = id {
+            let name = access.account(&id).map_or(id.as_str(), |account| account.person.name.as_str());
+            change.insert("person".to_owned(), json!({ "id": id, "name": name }));
+        }
+        let named = change.remove("room").and_then(|room| room.as_str().map(RoomName::received));
+        let room = named.or_else(|| (!entry.room.is_reserved()).then(|| entry.room.clone()));
+        let is_report = change.get("change").is_some_and(|change| change == "reported");
+        let may_see = |room: &RoomName| is_owner(admin) || is_report || access.may_read(Some(admin), room);
+        let is_noise = change.get("change").is_some_and(|change| change == "session_used");
+        if is_noise || room.as_ref().is_some_and(|room| !may_see(room)) {
+            return None;
+        }
+        if let Some(Value::Array(rooms)) = change.get_mut("rooms") {
+            rooms.retain(|room| room.as_str().is_some_and(|room| may_see(&RoomName::received(room))));
+        }
+        Some(Self { seq: entry.seq, at: entry.at, author: entry.author.clone(), room, change })
+    }
+}
+
+fn tagged(tag: &str, mut change: Value) -> Value {
+    change["change"] = tag.into();
+    change
+}
+
+/// Copies what is shown.
+fn show(stored: Map<String, Value>, shown: &mut Map<String, Value>) {
+    for (name, value) in stored {
+        match value {
+            Value::Object(fields) if UNFOLDED.contains(&name.as_str()) => show(fields, shown),
+            value if SHOWN.contains(&name.as_str()) => drop(shown.insert(name, value)),
+            _ => {}
+        }
+    }
+}

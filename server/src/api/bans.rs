@@ -1,0 +1,148 @@
+//! `/api/v1/bans` and `/api/v1/people/{id}/ban`: people and addresses that are kept out, for admins of the server.
+
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use holdline_shared::{Nickname, Person, PersonId, ProblemCode, Timestamp, Topic};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::app::App;
+use super::call::{Call, parse_person};
+use super::caller::network;
+use super::description::Description;
+use super::error::ApiError;
+use super::named_person::named_person;
+use super::reply::Reply;
+use crate::access::{AccessChange, Ban, Denied, make_id};
+use crate::log::Draft;
+
+/// The answer of `GET`.
+#[derive(Serialize, ToSchema)]
+struct Bans<'a> {
+    bans: Vec<&'a Ban>,
+}
+
+/// The body before its texts are validated.
+#[derive(Deserialize, ToSchema)]
+struct BanBody {
+    #[schema(value_type = Option<PersonId>)]
+    person: Option<String>,
+    /// An address; of IPv6 its network is meant.
+    #[schema(value_type = Option<String>)]
+    visitor: Option<IpAddr>,
+    /// The end, which an address needs.
+    until: Option<Timestamp>,
+    #[schema(value_type = Topic)]
+    #[serde(default)]
+    reason: String,
+    /// The name of a guest, whom the server may not know.
+    #[schema(value_type = Option<Nickname>)]
+    name: Option<String>,
+}
+
+pub(crate) const LIST: Description = Description::new("The bans, those that are over included; for admins")
+    .for_people()
+    .answers::<Bans<'static>>(200)
+    .problems(&[ProblemCode::NotAllowed]);
+
+pub(crate) const BAN: Description = Description::new("Bans a person, or an address for a time; for admins")
+    .for_people()
+    .takes::<BanBody>()
+    .answers::<Ban>(201)
+    .problems(PROBLEMS);
+
+pub(crate) const BAN_PERSON: Description = Description::new("Bans the person; for admins")
+    .for_people()
+    .takes::<BanBody>()
+    .answers::<Ban>(201)
+    .problems(PROBLEMS);
+
+pub(crate) const LIFT: Description = Description::new("Lifts a ban; for admins")
+    .for_people()
+    .answers_empty(204)
+    .problems(&[ProblemCode::UnknownItem]);
+
+pub(crate) const UNBAN_PERSON: Description = Description::new("Lifts every ban of the person; for admins")
+    .for_people()
+    .answers_empty(204)
+    .problems(&[ProblemCode::UnknownPerson, ProblemCode::UnknownItem]);
+
+const PROBLEMS: &[ProblemCode] = &[
+    ProblemCode::InvalidNickname,
+    ProblemCode::InvalidTopic,
+    ProblemCode::NameTaken,
+    ProblemCode::UnknownPerson,
+];
+
+/// The person of the session, if an admin.
+pub(super) fn require_admin<'a>(app: &App, call: &'a Call) -> Result<&'a Person, ApiError> {
+    let person = call.caller.require_session()?;
+    if app.access.load().is_admin(&person.id) { Ok(person) } else { Err(Denied::AdminsOnly.into()) }
+}
+
+/// Lists the bans, those that are over included.
+pub(crate) async fn bans(app: App, call: Call) -> Result<Reply, ApiError> {
+    call.expect_no_query()?;
+    require_admin(&app, &call)?;
+    let access = app.access.snapshot();
+    Ok(Reply::json(200, &Bans { bans: access.bans().collect() })?)
+}
+
+/// `POST`: bans a person, or an address for a time.
+pub(crate) async fn ban(app: App, mut call: Call) -> Result<Reply, ApiError> {
+    call.expect_no_query()?;
+    let author = require_admin(&app, &call)?.clone();
+    let body: BanBody = call.read_json().await?;
+    let person = body.person.as_deref().map(parse_person).transpose()?;
+    add(&app, author, person, body).await
+}
+
+/// `PUT /people/{id}/ban`
+pub(crate) async fn ban_person(app: App, mut call: Call) -> Result<Reply, ApiError> {
+    call.expect_no_query()?;
+    let (author, person) = (require_admin(&app, &call)?.clone(), parse_person(call.id())?);
+    let body: BanBody = call.read_json().await?;
+    add(&app, author, Some(person), body).await
+}
+
+async fn add(app: &App, author: Person, person: Option<PersonId>, body: BanBody) -> Result<Reply, ApiError> {
+    let refuse = |detail: &str| Err(ApiError::new(ProblemCode::InvalidBody, detail));
+    match (&person, body.visitor) {
+        (None, None) => return refuse("name a person, or a visitor's address"),
+        (_, Some(_)) if body.until.is_none() => {
+            return refuse(
+                "an address is banned for a time, because somebody else has it tomorrow: give until",
+            );
+        }
+        _ => {}
+    }
+    let access = app.access.snapshot();
+    let person = person.map(|id| named_person(&access, id, None, body.name.as_deref())).transpose()?;
+    let reason = Topic::parse(&body.reason)?;
+    let ban = Ban { id: make_id(), person, visitor: body.visitor.map(network), until: body.until, reason };
+    app.hub.publish(Draft::access(author, AccessChange::Banned { ban: ban.clone() })).await?;
+    Ok(Reply::json(201, &ban)?)
+}
+
+/// `DELETE /bans/{id}`
+pub(crate) async fn lift_ban(app: App, call: Call) -> Result<Reply, ApiError> {
+    call.expect_no_query()?;
+    let author = require_admin(&app, &call)?.clone();
+    let unbanned = AccessChange::Unbanned { id: call.id().to_owned() };
+    app.hub.publish(Draft::access(author, unbanned)).await?;
+    Ok(Reply::new(204, None, Bytes::new()))
+}
+
+/// `DELETE /people/{id}/ban`: lifts every ban of this person.
+pub(crate) async fn unban_person(app: App, call: Call) -> Result<Reply, ApiError> {
+    call.expect_no_query()?;
+    let (author, person) = (require_admin(&app, &call)?.clone(), parse_person(call.id())?);
+    let access = app.access.snapshot();
+    let bans = access.bans().filter(|ban| ban.person.as_ref().is_some_and(|banned| banned.id == person));
+    for ban in bans {
+        let unbanned = AccessChange::Unbanned { id: ban.id.clone() };
+        app.hub.publish(Draft::access(author.clone(), unbanned)).await?;
+    }
+    Ok(Reply::new(204, None, Bytes::new()))
+}

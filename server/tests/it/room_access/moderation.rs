@@ -1,0 +1,129 @@
+//! Moderation: deleting others' messages, reports, bans, and the audit.
+
+use holdline_shared::ProblemCode;
+use serde_json::{Value, json};
+
+use super::{add, admin, both_ways, den, member, member_path, path};
+
+#[tokio::test]
+async fn admins_of_a_room_delete_messages_of_others() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let (bo, cy) = (member(&server, &ada, "Bo").await, member(&server, &ada, "Cy").await);
+        bo.makes_room("tea").await;
+        let said = cy.says_in("tea", "spam").await;
+        let message = format!("/api/v1/rooms/tea/messages/{}", said.seq);
+        assert_eq!(server.person("Dee").await.delete(&message).await.problem(), ProblemCode::NotAuthor);
+        bo.delete(&message).await.expect(200);
+        let said = cy.says_in("lobby", "spam").await;
+        let message = format!("/api/v1/rooms/lobby/messages/{}", said.seq);
+        assert_eq!(bo.delete(&message).await.problem(), ProblemCode::NotAuthor);
+        ada.delete(&message).await.expect(200);
+        let den = den(&bo).await;
+        let said = bo.says_in(den.as_str(), "private").await;
+        let message = path(&den, &format!("/messages/{}", said.seq));
+        assert_eq!(ada.delete(&message).await.problem(), ProblemCode::UnknownRoom, "an admin is no member");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn ban_is_an_admins_and_ends_by_its_id_or_person() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let (bo, guest) = (member(&server, &ada, "Bo").await, server.person("Guest").await);
+        let ban = format!("/api/v1/people/{}/ban", guest.person().id);
+        for refused in [
+            bo.get("/api/v1/bans").await,
+            bo.post("/api/v1/bans", &json!({ "person": guest.person().id })).await,
+            bo.put(&ban, &json!({})).await,
+            bo.delete(&ban).await,
+            bo.delete("/api/v1/bans/x").await,
+        ] {
+            assert_eq!(refused.problem(), ProblemCode::NotAllowed);
+        }
+        let made: Value =
+            ada.put(&ban, &json!({ "reason": "loud", "name": "Guest" })).await.expect(201).json();
+        assert_eq!((&made["person"]["name"], &made["reason"]), (&json!("Guest"), &json!("loud")));
+        assert_eq!(guest.get("/api/v1/rooms").await.problem(), ProblemCode::Banned);
+        let list: Value = ada.get("/api/v1/bans").await.expect(200).json();
+        assert_eq!(list["bans"], json!([made]));
+        ada.delete(&format!("/api/v1/bans/{}", made["id"].as_str().unwrap())).await.expect(204);
+        guest.says("back").await;
+        ada.put(&ban, &json!({})).await.expect(201);
+        ada.put(&ban, &json!({})).await.expect(201);
+        ada.delete(&ban).await.expect(204);
+        guest.says("back again").await;
+        assert_eq!(ada.delete("/api/v1/bans/gone").await.problem(), ProblemCode::UnknownItem);
+        let forever = ada.post("/api/v1/bans", &json!({ "visitor": "198.51.100.7" })).await;
+        assert_eq!(forever.problem(), ProblemCode::InvalidBody, "addresses change hands");
+        let until = json!({ "visitor": "2001:db8::7", "until": 4_000_000_000_000_u64 });
+        let network: Value = ada.post("/api/v1/bans", &until).await.expect(201).json();
+        assert_eq!(network["visitor"], "2001:db8::");
+        assert_eq!(ada.post("/api/v1/bans", &json!({})).await.problem(), ProblemCode::InvalidBody);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn report_reaches_the_audit_of_admins_without_what_they_may_not_read() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let (bo, cy) = (member(&server, &ada, "Bo").await, member(&server, &ada, "Cy").await);
+        let den = den(&bo).await;
+        add(&bo, &den, &cy).await;
+        let said = bo.says_in(den.as_str(), "mean").await;
+        let report = path(&den, &format!("/messages/{}/report", said.seq));
+        let why = json!({ "reason": "mean words" });
+        assert_eq!(server.person("Dee").await.post(&report, &why).await.problem(), ProblemCode::UnknownRoom);
+        let missing = path(&den, "/messages/9999/report");
+        assert_eq!(cy.post(&missing, &why).await.problem(), ProblemCode::UnknownMessage);
+        cy.post(&report, &why).await.expect(204);
+        assert_eq!(bo.get("/api/v1/audit").await.problem(), ProblemCode::NotAllowed);
+        let audit = ada.get("/api/v1/audit").await.expect(200);
+        let page: Value = audit.json();
+        let entries = page["entries"].as_array().unwrap();
+        let newest = &entries[0];
+        assert_eq!(
+            (&newest["change"]["change"], &newest["change"]["seq"]),
+            (&json!("reported"), &json!(said.seq))
+        );
+        assert_eq!((&newest["author"]["name"], &newest["room"]), (&json!("Cy"), &json!(den)));
+        let of_den = entries.iter().filter(|entry| entry["room"] == den.as_str()).count();
+        assert_eq!(of_den, 1, "the report alone: {page}");
+        assert_eq!(page["more"], false);
+        for hidden in ["code", "session", "secret", "passphrase", "password"] {
+            assert!(!audit.text().contains(&format!("\"{hidden}\":")), "{hidden}: {}", audit.text());
+        }
+        let before = format!("/api/v1/audit?before={}", newest["seq"]);
+        let older: Value = ada.get(&before).await.expect(200).json();
+        assert_eq!(older["entries"].as_array().unwrap().len(), entries.len() - 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn audit_goes_on_page_by_page() {
+    both_ways(async |server| {
+        let (ada, bo) = (admin(&server).await, server.person("Bo").await);
+        ada.makes_room("tea").await;
+        let tea = "tea".parse().unwrap();
+        for n in 0..130 {
+            let role = ["member", "admin"][n % 2];
+            ada.put(&member_path(&tea, &bo), &json!({ "role": role })).await.expect(200);
+        }
+        let (mut before, mut seqs) = (String::new(), Vec::new());
+        loop {
+            let page: Value = ada.get(&format!("/api/v1/audit{before}")).await.expect(200).json();
+            seqs.extend(
+                page["entries"].as_array().unwrap().iter().map(|entry| entry["seq"].as_u64().unwrap()),
+            );
+            if page["more"] == false {
+                break;
+            }
+            before = format!("?before={}", seqs.last().unwrap());
+        }
+        assert!(seqs.len() > 131 && seqs.is_sorted_by(|a, b| a > b), "{seqs:?}");
+    })
+    .await;
+}
