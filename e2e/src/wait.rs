@@ -7,7 +7,7 @@ use tokio::time::sleep;
 
 /// The time limit for any condition: far beyond the needs of an idle machine, because a busy one with two
 /// cores runs several browsers at a time.
-pub const TIME_LIMIT: Duration = Duration::from_secs(60);
+pub const TIME_LIMIT: Duration = Duration::from_secs(180);
 
 /// The pause between two checks.
 const PAUSE: Duration = Duration::from_millis(50);

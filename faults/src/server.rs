@@ -95,6 +95,8 @@ impl Server {
             .arg("--log")
             .arg(format!("sqlite:{}", self.database.display()))
             .args(&self.flags)
+            // Its people publish and poll faster than people do.
+            .env("HOLDLINE_LIMIT", "none")
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())

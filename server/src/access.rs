@@ -17,10 +17,11 @@ mod tests;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use holdline_shared::{Door, Person, PersonId, RoomName, Timestamp, Topic};
 
-pub(crate) use self::change::{AccessChange, Ban, Hook, HookWay, Invite, InviteGives, Token, Verb};
+pub(crate) use self::change::{AccessChange, Ban, Hook, HookWay, Invite, InviteGives, Token, takes_rights};
 pub use self::denied::Denied;
 pub use self::handle::AccessHandle;
 pub(crate) use self::names::Skeleton;
@@ -48,12 +49,25 @@ pub(crate) struct Access {
 /// The way in for strangers.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct DoorState {
-    /// The door; `None` while nobody has chosen one.
+    /// The door that was chosen; `None` while nobody has.
     pub(crate) chosen: Option<Door>,
     /// The join password's argon2id hash.
     pub(crate) password: Option<Arc<str>>,
-    /// The time at which the door last changed: guests' sessions of before are void.
-    pub(crate) since: Timestamp,
+    /// The number of changes, those of the password included: at a door that is not open, the sessions of guests who came
+    /// in before the last one are void.
+    pub(crate) changes: u64,
+}
+
+impl DoorState {
+    /// The door in force.
+    pub(crate) fn door(&self) -> Door {
+        self.chosen.unwrap_or_default()
+    }
+
+    /// Whether a name is enough to come in.
+    pub(crate) fn is_open(&self) -> bool {
+        self.door() == Door::Open
+    }
 }
 
 /// A member or a bot.
@@ -71,6 +85,15 @@ pub(crate) struct Account {
     pub(crate) joined: Timestamp,
 }
 
+/// The time after which a session that is not used ends.
+pub(crate) const SESSION_AGE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// The age at which a session is renewed, and at which another use of it is noted.
+pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The number of sessions of one account; the one that was unused for longest makes room for a new one.
+const SESSIONS: usize = 100;
+
 /// A session of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SessionState {
@@ -79,6 +102,13 @@ pub(crate) struct SessionState {
     pub(crate) begun: Timestamp,
     /// The last use, to the day.
     pub(crate) used: Timestamp,
+}
+
+impl SessionState {
+    /// Whether a use at this time is to be noted.
+    pub(crate) fn is_use_news(&self, at: Timestamp) -> bool {
+        at.since(self.used) >= DAY
+    }
 }
 
 /// An invite, and how often it was used.
@@ -108,6 +138,11 @@ impl Access {
     /// The accounts, in the order of their ids.
     pub(crate) fn accounts(&self) -> impl Iterator<Item = &Account> {
         self.people.values().map(|account| &**account)
+    }
+
+    /// Whether anybody is more than a guest.
+    pub(crate) fn has_accounts(&self) -> bool {
+        !self.people.is_empty()
     }
 
     /// The number of accounts that are admins.
@@ -154,6 +189,11 @@ impl Access {
             (is_person || is_visitor) && ban.until.is_none_or(|until| now < until)
         };
         self.bans.values().find(is_meant).map(|ban| &**ban)
+    }
+
+    /// Whether anybody was ever banned.
+    pub(crate) fn has_bans(&self) -> bool {
+        !self.bans.is_empty()
     }
 
     /// The bans, those that are over included.

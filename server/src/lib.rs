@@ -9,8 +9,13 @@
 
 mod access;
 mod api;
+#[doc(hidden)]
+pub mod fuzzing;
+#[cfg_attr(not(test), expect(dead_code, reason = "the operations on hooks come with the rules of access"))]
+mod hooks;
 mod http;
 pub mod hub;
+mod leases;
 pub mod log;
 mod metrics;
 mod nicknames;
@@ -20,7 +25,10 @@ mod scope;
 mod serve;
 mod session;
 
-pub use self::api::{AdminLink, Hosts, HttpConfig, InvalidHost, make_admin_link};
+pub use self::api::{
+    AdminLink, Hosts, HttpConfig, InvalidHost, InvalidLimit, InvalidRate, Limits, ProxyLogin, Rate,
+    choose_door, chosen_door, make_admin_link,
+};
 pub use self::http::{BUILD, router, router_with};
 pub use self::scope::{Readers, Scope};
 pub use self::serve::{AdminSocket, AdminSocketError, STALL_BYTES, ServeConfig, serve, serve_router};

@@ -24,6 +24,7 @@ mod stored_entry;
 mod url;
 mod validate;
 
+pub(crate) use self::clock::wall_clock;
 pub use self::draft::{AccessDraft, Draft, DraftKind};
 pub use self::engine::{
     Chunk, CommitObserver, Follower, HEALTH_TIME, Log, LogEvent, LoggedRoom, Page, RoomCut, RoomInUse,

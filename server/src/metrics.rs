@@ -115,6 +115,11 @@ impl Metrics {
         }
     }
 
+    /// The counter of requests that this limit of a person or a visitor refused.
+    pub(crate) fn refused_by_limit(&self, limit: &'static str) -> Counter {
+        self.families.refused_by_limit(limit)
+    }
+
     /// Counts the outcome of a publish and the time until it was known. Entries are counted when the hub receives them.
     pub(crate) fn published(&self, outcome: &Result<Outcome, LogError>, took: Duration) {
         // Problems are counted when they are sent.

@@ -22,6 +22,14 @@ pub trait Readers: Debug + Send + Sync + 'static {
     /// Whether any room, existing or not, is hidden from `reader` at this moment. While this is false, `reader` may read
     /// every room and shares answers with others. Should cost no more than an atomic load if it is false for everybody.
     fn hides_rooms_from(&self, reader: Option<&PersonId>) -> bool;
+
+    /// Whether `reader` may read nothing any more, because what let them in is over: a session, the door. Requests that are
+    /// held then end with [`PollError::SessionOver`](crate::hub::PollError::SessionOver). Asked only while
+    /// [`hides_rooms_from`](Readers::hides_rooms_from) is true.
+    fn is_over(&self, reader: Option<&PersonId>) -> bool {
+        let _ = reader;
+        false
+    }
 }
 
 /// The rooms that a reader may read at any moment.
@@ -58,6 +66,16 @@ impl Scope {
         match &self.0 {
             Reader::Unlimited => false,
             Reader::Limited { readers, id } => readers.hides_rooms_from(id.as_ref()),
+        }
+    }
+
+    /// Whether the reader may read nothing any more.
+    pub(crate) fn is_over(&self) -> bool {
+        match &self.0 {
+            Reader::Unlimited => false,
+            Reader::Limited { readers, id } => {
+                readers.hides_rooms_from(id.as_ref()) && readers.is_over(id.as_ref())
+            }
         }
     }
 

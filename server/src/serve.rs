@@ -7,6 +7,7 @@
 mod admin_socket;
 mod config;
 mod connection_limit;
+mod connection_refusal;
 mod event_loop;
 mod exchange;
 mod fast_path;
@@ -28,6 +29,7 @@ use tokio::time::timeout;
 pub use self::admin_socket::{AdminSocket, AdminSocketError};
 pub use self::config::{STALL_BYTES, ServeConfig};
 use self::connection_limit::ConnectionLimit;
+pub(crate) use self::fast_path::{FastPoll, HeaderSlots};
 use self::loop_handle::Command;
 use self::plain::Plain;
 use crate::api::App;
@@ -82,7 +84,7 @@ async fn run(
     // Each transport holds a sender; when all are gone, so is every connection.
     let (serving, mut all_ended) = mpsc::channel::<()>(1);
     let hub = app.hub.clone();
-    let connection_limit = Arc::new(ConnectionLimit::new(config.max_connections, hub.metrics().clone()));
+    let connection_limit = Arc::new(ConnectionLimit::new(&config, hub.metrics().clone()));
     let failed = Arc::new(Notify::new());
     if let Some(socket) = config.admin_socket.clone() {
         let own = routes(app.clone());

@@ -1,11 +1,14 @@
-//! Sessions: signed statements of a person's identity, carried by clients. The server stores none.
+//! Sessions: signed statements of a person's identity, carried by clients. Whether a statement still holds is decided by
+//! `api`, from what the log says of the person.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use holdline_shared::{Nickname, Person, PersonId};
+use holdline_shared::{Nickname, Person, PersonId, Timestamp};
 use sha2::Sha256;
 use thiserror::Error;
+
+use crate::access::Secret;
 
 /// Signs and checks sessions with the log's secret (HMAC-SHA-256), so that they are valid on every server of the same
 /// log and outlive restarts.
@@ -15,10 +18,35 @@ pub(crate) struct Sessions {
     keyed: Hmac<Sha256>,
 }
 
-/// The token is damaged, forged or from another deployment.
+/// The statement of a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Claim {
+    /// The person, by the name at the time of the statement.
+    pub(crate) person: Person,
+    /// The time of the statement, to the second; zero in tokens of earlier versions, which do not tell.
+    pub(crate) issued: Timestamp,
+    pub(crate) holder: Holder,
+}
+
+/// The holder of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Holder {
+    /// A guest, let in when the door had been changed so many times. Not by date: clocks may be set back.
+    Guest { door: u64 },
+    /// An account, by the id of one of its sessions.
+    Account { session: Secret },
+}
+
+/// The reason why a token proves nobody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("this session was not issued here or is damaged; POST to /api/v1/session for a new one")]
-pub(crate) struct InvalidSession;
+pub(crate) enum InvalidSession {
+    /// The token is damaged, forged or from another deployment.
+    #[error("this session was not issued here or is damaged; POST to /api/v1/session for a new one")]
+    Forged,
+    /// The session was not used for long, was ended, or is a guest's whom the door no longer lets in.
+    #[error("this session is over; sign in again, or POST to /api/v1/session for a new one")]
+    Over,
+}
 
 impl Sessions {
     /// Makes the sessions of a log with this secret.
@@ -29,74 +57,121 @@ impl Sessions {
         Self { keyed: <Hmac<Sha256> as KeyInit>::new(&block) }
     }
 
-    /// Signs a person's token: `h1.ID.NICKNAME.SIGNATURE`.
-    pub(crate) fn sign(&self, person: &Person) -> String {
+    /// Signs a token: `h2.ID.NICKNAME.SECONDS.SESSION.SIGNATURE`, with `-.DOOR` as a guest's session.
+    pub(crate) fn sign(&self, claim: &Claim) -> String {
+        let Claim { person, issued, holder } = claim;
         let name = URL_SAFE_NO_PAD.encode(person.name.as_str());
-        let claim = format!("h1.{}.{name}", person.id);
-        let signature = URL_SAFE_NO_PAD.encode(self.mac(&claim).finalize().into_bytes());
-        format!("{claim}.{signature}")
-    }
-
-    /// Checks a token, and returns its person.
-    pub(crate) fn check(&self, token: &str) -> Result<Person, InvalidSession> {
-        let (claim, signature) = token.rsplit_once('.').ok_or(InvalidSession)?;
-        let mut bytes = [0; 32];
-        let length = URL_SAFE_NO_PAD.decode_slice(signature, &mut bytes).map_err(|_| InvalidSession)?;
-        self.mac(claim).verify_slice(&bytes[..length]).map_err(|_| InvalidSession)?;
-        let mut parts = claim.split('.');
-        let (Some("h1"), Some(id), Some(name), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(InvalidSession);
+        let session = match holder {
+            Holder::Guest { door } => &*format!("-.{door}"),
+            Holder::Account { session } => session.reveal(),
         };
-        let name = URL_SAFE_NO_PAD
-            .decode(name)
-            .ok()
-            .and_then(|name| String::from_utf8(name).ok())
-            .ok_or(InvalidSession)?;
-        Ok(Person {
-            id: PersonId::parse(id).map_err(|_| InvalidSession)?,
-            // The token was signed by a server of this log, whose rules for names may have been different.
-            name: Nickname::received(name),
-        })
+        let statement = format!("h2.{}.{name}.{}.{session}", person.id, issued.0 / 1_000);
+        let signature = URL_SAFE_NO_PAD.encode(self.mac(&statement).finalize().into_bytes());
+        format!("{statement}.{signature}")
     }
 
-    fn mac(&self, claim: &str) -> Hmac<Sha256> {
+    /// Checks a token's signature, and returns its statement. Reads tokens of earlier versions, `h1.ID.NICKNAME.SIGNATURE`,
+    /// as guests'.
+    pub(crate) fn check(&self, token: &str) -> Result<Claim, InvalidSession> {
+        let (statement, signature) = token.rsplit_once('.').ok_or(InvalidSession::Forged)?;
+        let mut bytes = [0; 32];
+        let length =
+            URL_SAFE_NO_PAD.decode_slice(signature, &mut bytes).map_err(|_| InvalidSession::Forged)?;
+        self.mac(statement).verify_slice(&bytes[..length]).map_err(|_| InvalidSession::Forged)?;
+        read(statement).ok_or(InvalidSession::Forged)
+    }
+
+    fn mac(&self, statement: &str) -> Hmac<Sha256> {
         let mut mac = self.keyed.clone();
-        mac.update(claim.as_bytes());
+        mac.update(statement.as_bytes());
         mac
     }
+}
+
+/// Reads a statement whose signature is right.
+fn read(statement: &str) -> Option<Claim> {
+    let mut parts = statement.split('.');
+    let version = parts.next()?;
+    let id = PersonId::parse(parts.next()?).ok()?;
+    let name = String::from_utf8(URL_SAFE_NO_PAD.decode(parts.next()?).ok()?).ok()?;
+    let (seconds, holder) = match version {
+        "h1" => (0, Holder::Guest { door: 0 }),
+        "h2" => {
+            let seconds: u64 = parts.next()?.parse().ok()?;
+            let holder = match parts.next()? {
+                "-" => Holder::Guest { door: parts.next()?.parse().ok()? },
+                session => Holder::Account { session: Secret::presented(session) },
+            };
+            (seconds, holder)
+        }
+        _ => return None,
+    };
+    // The token was signed by a server of this log, whose rules for names may have been different.
+    let person = Person { id, name: Nickname::received(name) };
+    let claim = Claim { person, issued: Timestamp(seconds.saturating_mul(1_000)), holder };
+    parts.next().is_none().then_some(claim)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn ada() -> Person {
-        Person { id: PersonId::from_random([3; 16]), name: "Ada ♥ Löve.lace".parse().unwrap() }
+    fn claim(holder: Holder) -> Claim {
+        let person =
+            Person { id: PersonId::from_random([3; 16]), name: "Ada ♥ Löve.lace".parse().unwrap() };
+        Claim { person, issued: Timestamp(1_790_000_000_000), holder }
+    }
+
+    fn guest() -> Claim {
+        claim(Holder::Guest { door: 7 })
     }
 
     #[test]
-    fn token_names_its_person() {
+    fn token_says_what_was_signed() {
         let sessions = Sessions::new([7; 32]);
-        let token = sessions.sign(&ada());
-        assert!(
-            token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)),
-            "fit for a cookie: {token}"
-        );
-        let person = ada();
-        assert_eq!(sessions.check(&sessions.sign(&person)), Ok(person));
+        for claim in [guest(), claim(Holder::Account { session: Secret::make() })] {
+            let token = sessions.sign(&claim);
+            assert!(
+                token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)),
+                "fit for a cookie: {token}"
+            );
+            assert_eq!(sessions.check(&token), Ok(claim));
+        }
+    }
+
+    #[test]
+    fn token_of_an_earlier_version_is_a_guests() {
+        let sessions = Sessions::new([7; 32]);
+        let signed = |statement: &str| {
+            let signature = URL_SAFE_NO_PAD.encode(sessions.mac(statement).finalize().into_bytes());
+            format!("{statement}.{signature}")
+        };
+        let Claim { person, issued, holder } = sessions.check(&signed("h1.ada1.QWRh")).unwrap();
+        assert_eq!((person.id.as_str(), person.name.as_str()), ("ada1", "Ada"));
+        assert_eq!((issued, holder), (Timestamp(0), Holder::Guest { door: 0 }));
+        for bad in [
+            "h1.ada1",
+            "h1.ada1.QWRh.1",
+            "h2.ada1.QWRh",
+            "h2.ada1.QWRh.1",
+            "h2.ada1.QWRh.1.-",
+            "h2.ada1.QWRh.x.-.1",
+            "h2.ada1.QWRh.1.s.1",
+            "h3.ada1.QWRh.1.-.1",
+        ] {
+            assert_eq!(sessions.check(&signed(bad)), Err(InvalidSession::Forged), "{bad}");
+        }
     }
 
     #[test]
     fn forged_and_damaged_tokens_are_refused() {
         let sessions = Sessions::new([7; 32]);
-        let token = sessions.sign(&ada());
-        let forged = token.replacen("h1.", "h1.x", 1);
-        let foreign = Sessions::new([8; 32]).sign(&ada());
+        let token = sessions.sign(&guest());
+        let forged = token.replacen("h2.", "h2.x", 1);
+        let foreign = Sessions::new([8; 32]).sign(&guest());
         let cut = &token[..token.len() - 2];
-        for bad in ["", ".", "h1", "h1...", "a.b.c.d", &forged, &foreign, cut] {
-            assert_eq!(sessions.check(bad), Err(InvalidSession), "{bad}");
+        for bad in ["", ".", "h2", "h2...", "a.b.c.d", &forged, &foreign, cut] {
+            assert_eq!(sessions.check(bad), Err(InvalidSession::Forged), "{bad}");
         }
     }
 }

@@ -19,6 +19,7 @@ mod lenient;
 pub mod limits;
 mod message;
 mod nickname;
+mod people;
 mod person;
 mod poll;
 mod problem;
@@ -39,6 +40,10 @@ pub use entry::{Entry, EntryKind, MemberChange, Timestamp};
 pub use key::{InvalidKey, PublishKey};
 pub use message::{Message, Reaction};
 pub use nickname::{InvalidNickname, Nickname};
+pub use people::{
+    DoorStatus, InviteList, InviteRole, InviteSummary, Me, NewCode, People, PersonKind, Profile, SessionList,
+    SessionSummary,
+};
 pub use person::{InvalidPersonId, Person, PersonId};
 pub use poll::{InvalidPoll, PollQuery, RoomSelection};
 pub use problem::{Problem, ProblemCode};

@@ -34,6 +34,7 @@ pub(super) fn holdline(name: &str, start: &Start<'_>) -> Result<Peer> {
     command.args(["serve", "--listen", &address.to_string(), "--log", &log]);
     // By the environment: earlier servers ignore variables, but no flags.
     command.env("HOLDLINE_ROOMS_PER_HOUR", "1000000");
+    command.env("HOLDLINE_LIMIT", "none");
     // Every poll is held, however few connections the limit of open files allows.
     command.env("HOLDLINE_MAX_HELD", "1000000");
     if name.contains("plain") {

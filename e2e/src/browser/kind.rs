@@ -34,6 +34,10 @@ const CHROMIUM: [&str; 10] = [
     "--force-prefers-reduced-motion",
 ];
 
+/// The time that a script in a page may take, in milliseconds: a walk through thousands of messages takes some seconds on
+/// an idle machine.
+const SCRIPT_TIME: u64 = 600_000;
+
 /// The settings of a laptop's mouse: a headless browser has none, and pages that check (`pointer`, `hover`) would take it
 /// for a kiosk.
 const MOUSE: &str =
@@ -98,12 +102,13 @@ impl Kind {
         if let Some(binary) = env::var_os(variable) {
             options["binary"] = Value::from(binary.to_string_lossy());
         }
-        let all = match self {
+        let mut all = match self {
             Self::Chromium => {
                 json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } })
             }
             Self::Firefox => json!({ "moz:firefoxOptions": options }),
         };
+        all["timeouts"] = json!({ "script": SCRIPT_TIME });
         Ok(serde_json::from_value(all)?)
     }
 }

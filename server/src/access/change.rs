@@ -1,6 +1,6 @@
 //! The changes of access that stand in the reserved room, as the log stores them. Secrets are stored as hashes only.
 
-use holdline_shared::{Door, Person, PersonId, RoomName, Seq, Timestamp, Topic};
+use holdline_shared::{Door, Entry, EntryKind, Person, PersonId, RoomName, Seq, Timestamp, Topic};
 use serde::{Deserialize, Serialize};
 
 use super::secret::SecretHash;
@@ -109,6 +109,23 @@ pub(crate) enum AccessChange {
         seq: Seq,
         reason: Topic,
     },
+}
+
+/// Whether the entry may end somebody's right to read outside of its own room, so that held requests have to ask again.
+pub(crate) fn takes_rights(entry: &Entry) -> bool {
+    let EntryKind::Access { change } = &entry.kind else { return false };
+    serde_json::from_str(change).is_ok_and(|change| {
+        use AccessChange::{Banned, Door, Erased, SessionEnded, SessionsEnded, TokenRevoked};
+        matches!(
+            change,
+            Banned { .. }
+                | Door { .. }
+                | Erased { .. }
+                | SessionEnded { .. }
+                | SessionsEnded { .. }
+                | TokenRevoked { .. }
+        )
+    })
 }
 
 /// A link that lets somebody in.

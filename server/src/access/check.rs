@@ -73,8 +73,12 @@ impl Access {
                 self.account(person).ok_or(Denied::UnknownPerson)?;
                 own_or_admin(person)
             }
-            AccessChange::SessionUsed { person, session }
-            | AccessChange::SessionEnded { person, session } => {
+            AccessChange::SessionUsed { person, session } => {
+                let state = self.session(person, session).ok_or(Denied::UnknownName)?;
+                own_or_admin(person)?;
+                Ok(state.is_use_news(at))
+            }
+            AccessChange::SessionEnded { person, session } => {
                 self.session(person, session).ok_or(Denied::UnknownName)?;
                 own_or_admin(person)
             }

@@ -8,7 +8,10 @@ use holdline_shared::{
 };
 
 use super::rooms::Member;
-use super::{Access, AccessChange, Account, Invite, InviteGives, InviteState, SessionState, Skeleton};
+use super::{
+    Access, AccessChange, Account, Invite, InviteGives, InviteState, SESSION_AGE, SESSIONS, SessionState,
+    Skeleton,
+};
 
 impl Access {
     /// Applies an entry, and returns whether it changed who may do what.
@@ -64,9 +67,7 @@ impl Access {
     fn apply_change(&mut self, change: AccessChange, by: &Person, at: Timestamp) {
         match change {
             AccessChange::Door { door, password } => {
-                if self.door.chosen != Some(door) || password.is_some() {
-                    self.door.since = at;
-                }
+                self.door.changes += 1;
                 self.door.chosen = Some(door);
                 if let Some(password) = password {
                     self.door.password = Some(password.into());
@@ -92,7 +93,15 @@ impl Access {
             }
             AccessChange::SessionBegun { person, session, device } => {
                 let state = SessionState { device, begun: at, used: at };
-                self.change_account(&person, |account| drop(account.sessions.insert(session, state)));
+                self.change_account(&person, |account| {
+                    account.sessions.retain(|_, session| at.since(session.used) < SESSION_AGE);
+                    let oldest = account.sessions.iter().min_by_key(|(_, session)| session.used);
+                    if let Some(oldest) = oldest.filter(|_| account.sessions.len() >= SESSIONS) {
+                        let oldest = oldest.0.clone();
+                        account.sessions.remove(&oldest);
+                    }
+                    account.sessions.insert(session, state);
+                });
             }
             AccessChange::SessionUsed { person, session } => self.change_account(&person, |account| {
                 if let Some(session) = account.sessions.get_mut(&session) {

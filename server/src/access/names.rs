@@ -1,6 +1,8 @@
 //! Names that look alike. Compared by the skeleton of Unicode's security mechanisms (UTS 39), without case, spaces and
 //! punctuation.
 
+use std::sync::LazyLock;
+
 use unicode_security::confusable_detection::skeleton;
 
 /// Names that nobody may take, because programs of the server speak under them.
@@ -22,7 +24,8 @@ impl Skeleton {
 
     /// Whether the name is, or looks like, one of the server's own.
     pub(crate) fn is_reserved(&self) -> bool {
-        RESERVED.iter().any(|name| *self == Self::of(name))
+        static SKELETONS: LazyLock<[Skeleton; RESERVED.len()]> = LazyLock::new(|| RESERVED.map(Skeleton::of));
+        SKELETONS.contains(self)
     }
 }
 

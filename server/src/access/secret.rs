@@ -24,6 +24,11 @@ impl Secret {
         Self(URL_SAFE_NO_PAD.encode(random::bytes::<20>()))
     }
 
+    /// A secret that a client presents. Whether it is one, a look-up by its hash tells.
+    pub(crate) fn presented(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// The secret's text, for the one who may know it.
     pub(crate) fn reveal(&self) -> &str {
         &self.0

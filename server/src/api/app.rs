@@ -4,7 +4,9 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::config::HttpConfig;
-use super::room_limit::RoomLimit;
+use super::limits::Limiters;
+use super::slow_hashes::SlowHashes;
+use crate::access::AccessHandle;
 use crate::hub::Hub;
 use crate::repeated_line::RepeatedLine;
 use crate::session::Sessions;
@@ -18,18 +20,32 @@ pub(crate) struct AppState {
     pub(crate) hub: Arc<Hub>,
     pub(crate) config: HttpConfig,
     pub(super) sessions: Sessions,
-    pub(super) room_limit: RoomLimit,
+    pub(super) access: AccessHandle,
+    pub(super) hashes: SlowHashes,
+    pub(super) limits: Limiters,
     /// The warning that headers of a proxy were ignored. Rate-limited, because anybody can send such headers.
     pub(super) ignored_headers: RepeatedLine,
+    /// The warning that a proxy named no visitor.
+    pub(super) unnamed_visitors: RepeatedLine,
 }
 
 impl App {
     /// Makes the state for a served hub. A hub must have only one: limits are counted here.
     pub(crate) fn new(hub: Arc<Hub>, config: HttpConfig) -> Self {
-        let sessions = Sessions::new(hub.log().secret());
-        let room_limit = RoomLimit::new(&config);
-        let ignored_headers = RepeatedLine::new();
-        Self(Arc::new(AppState { hub, config, sessions, room_limit, ignored_headers }))
+        let (sessions, access) = (Sessions::new(hub.log().secret()), hub.log().access());
+        let limits = Limiters::new(&config.limits, hub.metrics());
+        let hashes = SlowHashes::new();
+        let (ignored_headers, unnamed_visitors) = (RepeatedLine::new(), RepeatedLine::new());
+        Self(Arc::new(AppState {
+            hub,
+            config,
+            sessions,
+            access,
+            hashes,
+            limits,
+            ignored_headers,
+            unnamed_visitors,
+        }))
     }
 }
 

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use holdline_shared::{Emoji, RoomName, Seq};
 use http::{HeaderMap, header};
+use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
 
 use super::caller::Caller;
@@ -25,8 +26,8 @@ pub(crate) struct Call {
 /// The body of a request.
 pub(crate) enum Body {
     Read(Bytes),
-    /// Bounded in size and in time.
-    Unread(BoxFuture<'static, Result<Bytes, ApiError>>),
+    /// Bounded in size and in time. The mutex is never locked: it lets operations share the call across an await.
+    Unread(Mutex<BoxFuture<'static, Result<Bytes, ApiError>>>),
 }
 
 impl Call {
@@ -44,6 +45,11 @@ impl Call {
     pub(super) fn reaction(&self) -> Result<(RoomName, Seq, Emoji), ApiError> {
         let (room, seq) = self.message()?;
         Ok((room, seq, Emoji::parse(self.parameter(2))?))
+    }
+
+    /// `/people/{id}` and the like.
+    pub(super) fn id(&self) -> &str {
+        self.parameter(0)
     }
 
     /// A parameter of the path; empty, and thus invalid, if the route has no such parameter.
@@ -83,7 +89,7 @@ impl Call {
         }
         match &mut self.body {
             Body::Read(bytes) => Ok(std::mem::take(bytes)),
-            Body::Unread(reading) => reading.await,
+            Body::Unread(reading) => reading.get_mut().await,
         }
     }
 

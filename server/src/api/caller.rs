@@ -4,30 +4,37 @@
 //! operation belong there.
 
 mod cookies;
+mod credential;
+mod door;
 mod forwarded;
 mod head;
 mod owner;
+mod reader;
 mod session_proof;
 mod site;
 
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
 
-use holdline_shared::{Person, ProblemCode};
+use holdline_shared::{Door, Person, ProblemCode};
 
 use self::forwarded::{Forwarded, is_plain_path};
 use self::head::find_host;
-use self::session_proof::Identity;
+use self::reader::RequestReader;
+use self::session_proof::{Identity, Judge};
 use super::app::App;
 use super::config::HttpConfig;
 use super::error::ApiError;
 use super::host::Host;
+use crate::access::Denied;
+use crate::log::wall_clock;
 use crate::scope::Scope;
 
 pub(super) use self::cookies::Cookies;
 pub(crate) use self::head::{CallerHeaders, LastHost, RequestLine};
 pub(crate) use self::owner::OwnerConnection;
-pub(super) use self::session_proof::{OLD_SESSION_COOKIE, Proof, session_cookie};
+pub(super) use self::session_proof::{OLD_SESSION_COOKIE, Proof, Session, session_cookie};
 pub(crate) use self::site::Site;
 
 /// The sender of a request that passed the checks.
@@ -35,10 +42,15 @@ pub(crate) use self::site::Site;
 pub(crate) struct Caller {
     /// Holdline's address from the browser's point of view.
     pub(crate) site: Site,
-    /// The address or network to which limits apply; `None` for programs on this machine, and for unknown
-    /// addresses.
+    /// The address or network to which limits apply; `None` for programs and proxies that name no visitor.
     pub(crate) visitor: Option<IpAddr>,
+    /// Whether the other end of the connection is a trusted proxy.
+    pub(super) is_from_trusted_proxy: bool,
+    /// Whether a proxy may have passed the request on, for a stranger even if it names no visitor.
+    pub(super) is_passed_on: bool,
     identity: Identity,
+    door: Door,
+    is_banned: bool,
     /// Whether the request carries a cookie with the session's name, valid or not, as a browser's does.
     pub(super) has_session_cookie: bool,
 }
@@ -72,19 +84,34 @@ impl Caller {
             find_site(&app.config, line, headers, host, trusted)?
         };
         let visitor = peer.and_then(|peer| find_visitor(&app.config, peer.to_canonical(), headers));
-        let (identity, has_session_cookie) = headers.credentials.identify(&app.sessions, &site);
-        Ok(Self { site, visitor, identity, has_session_cookie })
+        let is_passed_on = headers.is_passed_on || peer.is_none_or(|peer| !peer.to_canonical().is_loopback());
+        if visitor.is_none() && is_passed_on && (trusts_peer || !headers.has_forwarded()) {
+            warn_of_unnamed_visitors(app, peer);
+        }
+        let (access, now) = (app.access.load(), wall_clock());
+        let judge = Judge { sessions: &app.sessions, access: &access, now };
+        let (identity, has_session_cookie) = headers.credentials.identify(&judge, &site);
+        let person =
+            if let Identity::Person(session) = &identity { Some(&session.claim.person.id) } else { None };
+        let is_banned = access.ban_of(person, visitor, now).is_some();
+        let (door, is_from_trusted_proxy) = (access.door().door(), trusts_peer);
+        Ok(Self {
+            site,
+            visitor,
+            is_from_trusted_proxy,
+            is_passed_on,
+            identity,
+            door,
+            is_banned,
+            has_session_cookie,
+        })
     }
 
     /// The person of a valid session; an error without one.
     pub(crate) fn require_session(&self) -> Result<&Person, ApiError> {
         match &self.identity {
-            Identity::Person(person, _) | Identity::Owner(person) => Ok(person),
-            Identity::Invalid(error) => Err(ApiError::new(ProblemCode::SessionInvalid, error.to_string())),
-            Identity::Nobody => {
-                let detail = "this needs a session: POST to /api/v1/session, then send its token or cookie";
-                Err(ApiError::new(ProblemCode::SessionRequired, detail))
-            }
+            Identity::Owner(owner) => Ok(owner),
+            _ => self.known().map(|session| &session.claim.person),
         }
     }
 
@@ -93,25 +120,54 @@ impl Caller {
         self.require_session().ok()
     }
 
-    /// The rooms that this caller may read.
-    pub(super) fn scope(&self, app: &App) -> Scope {
-        match &app.config.readers {
-            _ if self.is_owner() => Scope::of_every_room(),
-            Some(readers) => {
-                Scope::of_reader(readers.clone(), self.session().map(|person| person.id.clone()))
-            }
-            None => Scope::of_every_room(),
-        }
-    }
-
     /// Whether the caller is the owner of the log, who has no session and can begin none.
     pub(super) fn is_owner(&self) -> bool {
         matches!(self.identity, Identity::Owner(_))
     }
 
-    /// The credential that proves the session.
-    pub(super) fn proof(&self) -> Option<Proof> {
-        if let Identity::Person(_, proof) = self.identity { Some(proof) } else { None }
+    /// The valid session; an error without one.
+    pub(super) fn known(&self) -> Result<&Session, ApiError> {
+        self.check_ban()?;
+        match &self.identity {
+            Identity::Person(session) => Ok(session),
+            Identity::Invalid(error) => Err(ApiError::new(ProblemCode::SessionInvalid, error.to_string())),
+            Identity::Nobody => Err(self.turned_away()),
+            Identity::Owner(_) => Err(Denied::OwnOnly.into()),
+        }
+    }
+
+    /// The error for a stranger; it says the way in.
+    pub(super) fn turned_away(&self) -> ApiError {
+        ApiError::new(ProblemCode::SessionRequired, door::way_in(self.door))
+    }
+
+    /// The rooms that this caller may read; an error for strangers at a door that is not open.
+    pub(super) fn scope(&self, app: &App) -> Result<Scope, ApiError> {
+        if self.is_owner() {
+            return Ok(Scope::of_every_room());
+        }
+        let session = match self.known() {
+            Ok(session) => Some(session),
+            Err(_) if self.door == Door::Open && !self.is_banned => None,
+            Err(refusal) => return Err(refusal),
+        };
+        let id = session.map(|session| session.claim.person.id.clone());
+        let readers = app.config.readers.clone().unwrap_or_else(|| {
+            let credential = session.map(|session| session.credential.clone());
+            Arc::new(RequestReader { access: app.access.clone(), visitor: self.visitor, credential })
+        });
+        Ok(Scope::of_reader(readers, id))
+    }
+
+    /// Refuses a person or a visitor who was banned. For the operations that let strangers in; all others ask for a person
+    /// or a scope.
+    pub(super) fn check_ban(&self) -> Result<(), ApiError> {
+        if self.is_banned { Err(Denied::Banned.into()) } else { Ok(()) }
+    }
+
+    /// Whether the session is due for [`renew`](super::renewal::renew).
+    pub(crate) fn is_due(&self) -> bool {
+        self.known().is_ok_and(|session| session.is_due)
     }
 }
 
@@ -122,7 +178,19 @@ fn warn_of_ignored_headers(app: &App, peer: Option<IpAddr>) {
         tracing::warn!(
             %peer,
             times,
-            "Forwarded or X-Forwarded-* headers were ignored; if a proxy of yours sent them, start with --trusted-proxy and its address"
+            "Forwarded or X-Forwarded-* headers were ignored, and so were the visitors that they name; if a proxy of yours sent them, start with --trusted-proxy and its address"
+        );
+    }
+}
+
+/// Warns the operator that limits per visitor cannot apply, and says what would make them apply.
+fn warn_of_unnamed_visitors(app: &App, peer: Option<IpAddr>) {
+    if let Some(times) = app.unnamed_visitors.count(1) {
+        let peer = peer.map_or_else(|| "an unknown address".to_owned(), |peer| peer.to_string());
+        tracing::warn!(
+            %peer,
+            times,
+            "requests named no visitor, so no limit per visitor applies to them; if a proxy of yours sent them, start with --trusted-proxy and its address, and let it set X-Forwarded-For"
         );
     }
 }
@@ -154,18 +222,20 @@ fn find_site(
     Ok(Site { port: shown.and_then(|host| host.port), is_tls, base })
 }
 
-/// The address to which limits apply: that of the client behind trusted proxies, or of the proxy itself if
-/// they name none; IPv6 by network. A program on this machine has no limit, unless its headers show that it
-/// forwards for others.
+/// The address to which limits apply: the peer's, or that of the client behind trusted proxies; IPv6 by
+/// network. `None` for a trusted proxy that names no client, and for this machine, where the peer is either the
+/// owner's program or a proxy.
 fn find_visitor(config: &HttpConfig, peer: IpAddr, headers: &CallerHeaders<'_>) -> Option<IpAddr> {
-    let named = || headers.forwarded.client(|one| config.trusts(one));
-    let client = config.trusts(peer).then(named).flatten();
-    let is_own_program = peer.is_loopback() && !headers.is_passed_on;
-    (!is_own_program).then(|| network(client.unwrap_or(peer)))
+    let client = if config.trusts(peer) {
+        headers.forwarded.client(|one| config.trusts(one))
+    } else {
+        (!peer.is_loopback()).then_some(peer)
+    };
+    client.map(network)
 }
 
 /// An IPv4 address, or the network half of an IPv6 address; owners choose the other half freely.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),

@@ -13,7 +13,7 @@ use super::call::Call;
 use super::caller::Cookies;
 use super::error::ApiError;
 use super::reply::Reply;
-use super::rooms::allow_to_make;
+use super::rooms;
 use crate::hub::{NextMessage, PollError};
 use crate::log::Draft;
 use crate::scope::Scope;
@@ -38,7 +38,9 @@ async fn answer(app: &App, call: Call) -> Result<Reply, ApiError> {
     let asked = Subscription::read(&call)?;
     let page = asked.random.as_deref().and_then(|random| Page::find(random, &call.caller.site));
     let seen = page.as_ref().and_then(|page| page.cursor(&Cookies::of(&call.headers)));
-    let next = next_message(app, &call.caller.scope(app), &asked, seen.map_or(After::Now, After::At)).await?;
+    let scope = call.caller.scope(app)?;
+    let _lease = app.limits.hold(&call.caller)?;
+    let next = next_message(app, &scope, &asked, seen.map_or(After::Now, After::At)).await?;
     let text = next.text.map(String::from).unwrap_or_default();
     let mut reply = Reply::new(200, TEXT, text).held(app.hub.is_closing());
     reply.caching = Some("no-cache, must-revalidate");
@@ -100,15 +102,14 @@ async fn append(app: &App, mut call: Call) -> Result<Reply, ApiError> {
     let body = call.read_body().await?;
     let text = std::str::from_utf8(&body).map_err(|_| ApiError::parameter("a message is text in UTF-8"))?;
     let text = MessageText::parse(text)?;
+    call.caller.scope(app)?;
     let draft = match call.caller.session() {
-        Some(author) => {
-            allow_to_make(app, &call.caller, author, &room)?;
-            Draft::say(author.clone(), room, text)
-        }
+        Some(author) => Draft::say(author.clone(), room, text),
         // Rooms stay, so the creation of one needs a person.
         None if !app.hub.has_room(&room) => return Err(ApiError::unknown_room(&room)),
         None => Draft::say(Person::anonymous(), room, text),
     };
+    rooms::count(app, &call.caller, &draft.room)?;
     app.hub.publish(draft).await?;
     Ok(Reply { caching: None, ..Reply::new(200, TEXT, "ok") })
 }

@@ -11,6 +11,7 @@ pub(crate) async fn delete(app: App, call: Call) -> Result<Reply, ApiError> {
     let author = call.caller.require_session()?.clone();
     let (room, target) = call.message()?;
     call.expect_no_query()?;
+    app.limits.publish(&call.caller)?;
     Ok(Reply::outcome(
         200,
         &app.hub.publish(Draft { author, room, kind: DraftKind::Delete { target } }).await?,

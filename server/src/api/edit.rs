@@ -20,6 +20,7 @@ pub(crate) async fn edit(app: App, mut call: Call) -> Result<Reply, ApiError> {
     let author = call.caller.require_session()?.clone();
     let (room, target) = call.message()?;
     call.expect_no_query()?;
+    app.limits.publish(&call.caller)?;
     let body: EditBody = call.read_json().await?;
     let kind = DraftKind::Edit { target, text: MessageText::parse(&body.text)? };
     Ok(Reply::outcome(200, &app.hub.publish(Draft { author, room, kind }).await?))

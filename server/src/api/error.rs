@@ -194,6 +194,7 @@ impl From<PollError> for ApiError {
                 Problem::new(ProblemCode::EpochChanged, detail).at(cursor).into()
             }
             PollError::Gap { cursor, .. } => Problem::new(ProblemCode::Gap, detail).at(cursor).into(),
+            PollError::SessionOver => Self::new(ProblemCode::SessionInvalid, detail),
             PollError::Overloaded => Self::new(ProblemCode::Overloaded, detail),
             PollError::Log(error) => error.into(),
         }

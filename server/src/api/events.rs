@@ -14,6 +14,7 @@ use holdline_shared::{After, PollQuery, RoomSelection};
 use super::app::App;
 use super::call::Call;
 use super::error::ApiError;
+use super::limits::HoldLease;
 use super::reply::{Reply, ReplyBody};
 use crate::hub::{Answer, PollError};
 use crate::scope::Scope;
@@ -33,26 +34,36 @@ pub(crate) async fn events(app: App, call: Call) -> Result<Reply, ApiError> {
     let query = PollQuery::from_pairs(call.query_pairs())?;
     let resumed = call.header("last-event-id").filter(|id| !id.is_empty());
     let after = resumed.map_or(Ok(query.after), str::parse)?;
-    let scope = call.caller.scope(&app);
+    let scope = call.caller.scope(&app)?;
+    let held = app.limits.hold(&call.caller);
     drop(call);
+    let (lease, first) = match held {
+        Ok(lease) => (lease, look(&app, &scope, &query.rooms, after, Duration::ZERO).await),
+        Err(refused) => (HoldLease::default(), Step::End(refused)),
+    };
     // An invalid request shows here, while it can still be answered with an error status.
-    let first = match look(&app, &scope, &query.rooms, after, Duration::ZERO).await {
-        Step::End(error) if error.problem().status < 500 => return Err(error),
+    let first = match first {
+        Step::End(error) if !is_transient(error.problem().status) => return Err(error),
         step => step,
     };
     let is_closing = app.hub.is_closing();
-    let next = Some((app, scope, query.rooms, Next::Send(first)));
+    let next = Some((app, scope, query.rooms, lease, Next::Send(first)));
     let events = stream::unfold(next, |next| async move {
-        let (app, scope, rooms, next) = next?;
+        let (app, scope, rooms, lease, next) = next?;
         let step = match next {
             Next::Send(step) => step,
             Next::PollFrom(after) => look(&app, &scope, &rooms, after, KEEP_ALIVE).await,
         };
         let goes_on = step.after().filter(|_| !app.hub.is_closing());
-        Some((event(&step), goes_on.map(|after| (app, scope, rooms, Next::PollFrom(after)))))
+        Some((event(&step), goes_on.map(|after| (app, scope, rooms, lease, Next::PollFrom(after)))))
     });
     let reply = Reply::new(200, Some("text/event-stream"), Bytes::new()).held(is_closing);
     Ok(Reply { body: ReplyBody::Stream(events.boxed()), ..reply })
+}
+
+/// Whether a browser that reconnects may be answered with 200.
+fn is_transient(status: u16) -> bool {
+    status == 429 || status >= 500
 }
 
 /// The next step of the stream.

@@ -22,8 +22,9 @@ fn ok() -> Reply {
     Reply::new(200, Some("text/plain; charset=utf-8"), "ok\n")
 }
 
-/// Metrics in Prometheus' text format.
-pub(crate) async fn metrics(app: App, _: Call) -> Result<Reply, ApiError> {
+/// Metrics in Prometheus' text format, for whoever may read.
+pub(crate) async fn metrics(app: App, call: Call) -> Result<Reply, ApiError> {
+    call.caller.scope(&app)?;
     let hub = &app.hub;
     let levels = Levels { held_polls: hub.held(), head: hub.head(), rooms: hub.room_count() };
     Ok(Reply::new(200, Some("text/plain; version=0.0.4"), hub.metrics().text(&levels)))

@@ -26,10 +26,11 @@ pub(crate) async fn history(app: App, call: Call) -> Result<Reply, ApiError> {
             }
         }
     }
+    app.limits.read_history(&call.caller)?;
     let reader = call.caller.session().map(|person| person.id.clone());
     match app
         .hub
-        .history(&call.caller.scope(&app), &room, before, limit.unwrap_or(HISTORY_DEFAULT), reader)
+        .history(&call.caller.scope(&app)?, &room, before, limit.unwrap_or(HISTORY_DEFAULT), reader)
         .await?
     {
         Ok(history) => Ok(Reply::json(200, &history)?),

@@ -11,10 +11,11 @@ use super::reply::Reply;
 pub(crate) async fn message(app: App, call: Call) -> Result<Reply, ApiError> {
     let (room, seq) = call.message()?;
     call.expect_no_query()?;
+    app.limits.read_history(&call.caller)?;
     let reader = call.caller.session().map(|person| person.id.clone());
     // A page of one message, read backwards from the next position, is the message if it exists.
     let next = Seq(seq.0.saturating_add(1));
-    let Ok(history) = app.hub.history(&call.caller.scope(&app), &room, Some(next), 1, reader).await? else {
+    let Ok(history) = app.hub.history(&call.caller.scope(&app)?, &room, Some(next), 1, reader).await? else {
         return Err(ApiError::unknown_room(&room));
     };
     let message = history.messages.last().filter(|message| message.seq == seq).ok_or_else(|| {

@@ -1,11 +1,14 @@
 //! `GET /api/v1/poll`: the long poll; the same by `POST`, for queries that are too long for an address.
 
-use holdline_shared::{PollQuery, RoomSelection};
+use std::borrow::Cow;
+
+use holdline_shared::{Nickname, Person, PollQuery, RoomSelection};
 
 use super::app::App;
 use super::call::Call;
 use super::caller::Caller;
 use super::error::ApiError;
+use super::limits::HoldLease;
 use super::reply::Reply;
 use crate::hub::{PollError, PollRequest};
 
@@ -17,12 +20,12 @@ const FORM: &str = "application/x-www-form-urlencoded";
 pub(crate) fn poll(app: App, call: Call) -> impl Future<Output = Result<Reply, ApiError>> + Send {
     let query = PollQuery::from_pairs(call.query_pairs());
     let begun = query.map_err(ApiError::from).and_then(|query| {
-        let PollRequest { admitted, presence, .. } = admit_poll(&app, &call.caller, &query)?;
-        Ok((query.rooms, admitted, presence))
+        let (PollRequest { admitted, presence, .. }, lease) = admit_poll(&app, &call.caller, &query)?;
+        Ok((query.rooms, admitted, presence, lease))
     });
     drop(call);
     async move {
-        let (rooms, admitted, presence) = begun?;
+        let (rooms, admitted, presence, _lease) = begun?;
         hold(&app, PollRequest { rooms: &rooms, admitted, presence }).await
     }
 }
@@ -35,7 +38,7 @@ pub(crate) async fn poll_by_form(app: App, mut call: Call) -> Result<Reply, ApiE
     }
     let form = call.read_body().await?;
     let query = PollQuery::from_pairs(call.query_pairs().chain(form_urlencoded::parse(&form)))?;
-    let request = admit_poll(&app, &call.caller, &query)?;
+    let (request, _lease) = admit_poll(&app, &call.caller, &query)?;
     drop((call, form));
     hold(&app, request).await
 }
@@ -45,14 +48,16 @@ async fn hold(app: &App, request: PollRequest<'_>) -> Result<Reply, ApiError> {
     Ok(Reply::batch(answer.body, app.hub.is_closing()))
 }
 
-/// Checks a poll, then marks its person as present if the poll asks for that. A refused poll marks nobody.
+/// Checks a poll, then marks its person as present if the poll asks for that. A refused poll marks nobody. The lease belongs
+/// to the poll for as long as it is held.
 pub(crate) fn admit_poll<'a>(
     app: &App,
     caller: &Caller,
     query: &'a PollQuery,
-) -> Result<PollRequest<'a>, ApiError> {
+) -> Result<(PollRequest<'a>, HoldLease), ApiError> {
     let person = if query.here.is_empty() { None } else { Some(caller.require_session()?) };
-    let (scope, wait) = (caller.scope(app), query.wait.unwrap_or(app.hub.config().wait));
+    let (scope, wait) = (caller.scope(app)?, query.wait.unwrap_or(app.hub.config().wait));
+    let lease = if wait.is_zero() { HoldLease::default() } else { app.limits.hold(caller)? };
     let admitted = app.hub.admit(&scope, &query.rooms, query.after, wait)?;
     if person.is_some()
         && let RoomSelection::Named(names) = &query.rooms
@@ -60,6 +65,19 @@ pub(crate) fn admit_poll<'a>(
     {
         return Err(PollError::UnknownRoom(unknown.clone()).into());
     }
-    let presence = person.map(|person| app.hub.enter(&scope, person, &query.here, query.presence.as_ref()));
-    Ok(PollRequest { rooms: &query.rooms, admitted, presence })
+    let enter = |person| app.hub.enter(&scope, &shown(app, person), &query.here, query.presence.as_ref());
+    let presence = person.map(enter);
+    Ok((PollRequest { rooms: &query.rooms, admitted, presence }, lease))
+}
+
+/// The person as presence shows them. A guest's name may have become a member's since.
+fn shown<'a>(app: &App, person: &'a Person) -> Cow<'a, Person> {
+    let access = app.access.load();
+    let is_guest = access.has_accounts() && access.account(&person.id).is_none();
+    if !is_guest || !access.is_name_taken(person.name.as_str(), &person.id) {
+        return Cow::Borrowed(person);
+    }
+    let id: String = person.id.as_str().chars().take(4).collect();
+    let name = Nickname::parse(&format!("Guest {id}")).unwrap_or_else(|_| Nickname::from(&person.id));
+    Cow::Owned(Person { id: person.id.clone(), name })
 }

@@ -23,6 +23,7 @@ pub(crate) async fn publish(app: App, mut call: Call) -> Result<Reply, ApiError>
     let author = call.caller.require_session()?.clone();
     let room = call.room()?;
     call.expect_no_query()?;
+    app.limits.publish(&call.caller)?;
     let body: PublishBody = call.read_json().await?;
     drop(call);
     let kind = DraftKind::Message {

@@ -20,6 +20,7 @@ async fn append(app: App, call: Call, on: bool) -> Result<Reply, ApiError> {
     let author = call.caller.require_session()?.clone();
     let (room, target, emoji) = call.reaction()?;
     call.expect_no_query()?;
+    app.limits.react(&call.caller)?;
     let kind = DraftKind::Reaction { target, emoji, on };
     Ok(Reply::outcome(200, &app.hub.publish(Draft { author, room, kind }).await?))
 }

@@ -13,6 +13,9 @@ use crate::log::{LogError, Outcome};
 /// The media type of almost every answer.
 const JSON: &str = "application/json";
 
+/// The header that sets a cookie.
+pub(super) const SET_COOKIE: &str = "set-cookie";
+
 /// The header with the id of a request.
 pub(crate) const REQUEST_ID: &str = "x-request-id";
 
@@ -92,6 +95,16 @@ impl Reply {
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// Adds a cookie that renews the caller's session, unless the operation has set it.
+    #[must_use]
+    pub(crate) fn renewing(self, cookie: Option<String>) -> Self {
+        let has_one = self.headers.iter().any(|(name, _)| *name == SET_COOKIE);
+        match cookie.filter(|_| !has_one) {
+            Some(cookie) => self.with(SET_COOKIE, cookie),
+            None => self,
+        }
     }
 
     /// Adds the id of the request, unless the answer was held: the transports share these between requests.

@@ -1,6 +1,6 @@
 //! `GET /api/v1/rooms` and `PUT /api/v1/rooms/{room}`: lists rooms, and creates or changes one.
 
-use holdline_shared::{Person, RoomName, Topic};
+use holdline_shared::{RoomName, Topic};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
@@ -21,7 +21,7 @@ struct RoomBody {
 /// Lists the most recently active rooms.
 pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
-    Ok(Reply::json(200, &app.hub.rooms(&call.caller.scope(&app)))?)
+    Ok(Reply::json(200, &app.hub.rooms(&call.caller.scope(&app)?))?)
 }
 
 /// Creates a room, or changes its topic.
@@ -31,19 +31,15 @@ pub(crate) async fn put(app: App, mut call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let body: RoomBody = call.read_json().await?;
     let topic = body.topic.as_deref().map(Topic::parse).transpose()?;
-    allow_to_make(&app, &call.caller, &author, &room)?;
+    count(&app, &call.caller, &room)?;
     let location = utf8_percent_encode(room.as_str(), NON_ALPHANUMERIC).to_string();
     let outcome =
         app.hub.publish(Draft { author, room, kind: DraftKind::Room { topic, policy: None } }).await?;
     Ok(Reply::outcome(200, &outcome).at(|| location))
 }
 
-/// Counts a room against the limits if it does not exist yet.
-pub(super) fn allow_to_make(
-    app: &App,
-    caller: &Caller,
-    author: &Person,
-    room: &RoomName,
-) -> Result<(), ApiError> {
-    if app.hub.has_room(room) { Ok(()) } else { app.room_limit.take(&author.id, caller.visitor) }
+/// Counts a message or a change in a room, and the room too if it does not exist yet.
+pub(super) fn count(app: &App, caller: &Caller, room: &RoomName) -> Result<(), ApiError> {
+    app.limits.publish(caller)?;
+    if app.hub.has_room(room) { Ok(()) } else { app.limits.make_room(caller) }
 }

@@ -2,24 +2,29 @@
 //! to one that sent the cookie: a script injected into a page must not be able to carry the session away.
 
 use bytes::Bytes;
-use holdline_shared::{Nickname, Person, PersonId, ProblemCode, Session};
+use holdline_shared::{Door, Nickname, Person, PersonId, ProblemCode, Session, Topic};
 use serde::Deserialize;
 
 use super::app::App;
 use super::call::Call;
 use super::caller::{Caller, OLD_SESSION_COOKIE, Proof, Site, session_cookie};
 use super::error::ApiError;
-use super::reply::Reply;
+use super::proxy_login;
+use super::renewal::renewed;
+use super::reply::{Reply, SET_COOKIE};
+use super::slow_hashes::Passphrase;
+use crate::access::{Access, AccessChange, Denied, SESSION_AGE, Secret};
+use crate::log::{Draft, wall_clock};
+use crate::session::{Claim, Holder};
 use crate::{nicknames, random};
-
-/// A year, after which a browser forgets an unused session; each `POST` restarts it.
-const COOKIE_SECONDS: u32 = 365 * 24 * 60 * 60;
 
 /// The body before its nickname is validated.
 #[derive(Deserialize)]
 struct SessionBody {
     #[serde(default)]
     nickname: Option<String>,
+    #[serde(default)]
+    password: Option<Passphrase>,
 }
 
 /// `GET`: shows the person of the session that was sent.
@@ -27,11 +32,15 @@ pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let (caller, site) = (&call.caller, &call.caller.site);
     refuse_owner(caller)?;
-    let person = caller.require_session()?.clone();
-    let token = app.sessions.sign(&person);
-    let may_see_token = caller.proof() == Some(Proof::Bearer);
+    let session = caller.known()?;
+    if proxy_login::names_another(&app, &call, &session.claim.person.id) {
+        return Err(caller.turned_away());
+    }
+    let token = sign(&app, &session.claim);
+    let may_see_token = session.proof == Proof::Bearer;
+    let person = session.claim.person.clone();
     let reply = Reply::json(200, &Session { person, token: may_see_token.then(|| token.clone()) })?;
-    let is_renamed = caller.proof() == Some(Proof::OldCookie) && session_cookie(site) != OLD_SESSION_COOKIE;
+    let is_renamed = session.proof == Proof::OldCookie && session_cookie(site) != OLD_SESSION_COOKIE;
     Ok(if is_renamed { reply.with(SET_COOKIE, begin_cookie(site, &token)) } else { reply })
 }
 
@@ -40,40 +49,35 @@ pub(crate) async fn begin(app: App, mut call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let body: SessionBody = call.read_json().await?;
     let nickname = body.nickname.as_deref().map(Nickname::parse).transpose()?;
-    let caller = &call.caller;
-    refuse_owner(caller)?;
-    let found = caller.session().cloned();
-    let may_see_token = match caller.proof() {
-        Some(proof) => proof == Proof::Bearer,
-        None => !caller.has_session_cookie,
-    };
-    let (status, person) = match (found, nickname) {
-        (Some(person), None) => (200, person),
-        (Some(person), Some(name)) => {
-            let person = Person { id: person.id, name };
-            app.hub.rename(&person);
-            (200, person)
+    refuse_owner(&call.caller)?;
+    call.caller.check_ban()?;
+    let found = call.caller.known().ok().map(|session| session.claim.clone());
+    let found = found.filter(|claim| !proxy_login::names_another(&app, &call, &claim.person.id));
+    let (status, claim) = match (found, nickname) {
+        (Some(claim), None) => (200, claim),
+        (Some(claim), Some(name)) => {
+            app.limits.publish(&call.caller)?;
+            (200, rename(&app, claim, name).await?)
         }
-        (None, nickname) => {
-            let name = nickname.unwrap_or_else(nicknames::make_up);
-            (201, Person { id: PersonId::from_random(random::bytes()), name })
-        }
+        (None, nickname) => (201, let_in(&app, &call, nickname, body.password).await?),
     };
-    let token = app.sessions.sign(&person);
-    let reply = Reply::json(status, &Session { person, token: may_see_token.then(|| token.clone()) })?;
-    Ok(reply.with(SET_COOKIE, begin_cookie(&caller.site, &token)))
+    answer(&app, &call.caller, status, &claim)
 }
 
-/// `DELETE`: ends the caller's presence and clears the cookie.
+/// `DELETE`: ends the session and the caller's presence, and clears the cookie.
 pub(crate) async fn end(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let (caller, site) = (&call.caller, &call.caller.site);
     let name = session_cookie(site);
-    let mut reply = Reply { caching: None, ..Reply::new(204, None, Bytes::new()) };
-    reply = reply.with(SET_COOKIE, end_cookie(site, &name));
-    if let Some(person) = caller.session() {
+    let mut reply = cleared(site);
+    if let Ok(session) = caller.known() {
+        let person = &session.claim.person;
+        if let Some(hash) = session.credential.session_hash() {
+            let change = AccessChange::SessionEnded { person: person.id.clone(), session: hash.clone() };
+            app.hub.publish(Draft::access(person.clone(), change)).await?;
+        }
         app.hub.leave(&person.id);
-        if caller.proof() == Some(Proof::OldCookie) && name != OLD_SESSION_COOKIE {
+        if session.proof == Proof::OldCookie && name != OLD_SESSION_COOKIE {
             reply = reply.with(SET_COOKIE, end_cookie(site, OLD_SESSION_COOKIE));
         }
     }
@@ -88,10 +92,116 @@ fn refuse_owner(caller: &Caller) -> Result<(), ApiError> {
     Ok(())
 }
 
-const SET_COOKIE: &str = "set-cookie";
+/// An empty answer that clears the session's cookie.
+pub(super) fn cleared(site: &Site) -> Reply {
+    let reply = Reply { caching: None, ..Reply::new(204, None, Bytes::new()) };
+    reply.with(SET_COOKIE, end_cookie(site, &session_cookie(site)))
+}
 
-fn begin_cookie(site: &Site, token: &str) -> String {
-    format!("{}={token}; Max-Age={COOKIE_SECONDS}{}", session_cookie(site), attributes(site))
+/// Lets a stranger in as far as the door does.
+async fn let_in(
+    app: &App,
+    call: &Call,
+    nickname: Option<Nickname>,
+    password: Option<Passphrase>,
+) -> Result<Claim, ApiError> {
+    app.limits.begin_session(&call.caller)?;
+    // The decision and the claim come from one state of the door: if it changes meanwhile, the claim is void.
+    let access = app.access.snapshot();
+    match access.door().door() {
+        Door::Open => {}
+        Door::Password => {
+            let Some(password) = password else { return Err(call.caller.turned_away()) };
+            if !app.hashes.verify(password, access.door().password.clone()).await? {
+                return Err(Denied::WrongSecret.into());
+            }
+        }
+        Door::Proxy => return proxy_login::enter(app, call, nickname).await,
+        Door::Invite => return Err(call.caller.turned_away()),
+    }
+    Ok(guest(&access, new_person(&access, nickname)?))
+}
+
+/// A new person of this name, or of a made-up one.
+pub(super) fn new_person(access: &Access, nickname: Option<Nickname>) -> Result<Person, ApiError> {
+    let id = PersonId::from_random(random::bytes());
+    let is_free = |name: &Nickname| !access.is_name_taken(name.as_str(), &id);
+    let name = match nickname {
+        Some(name) => Some(name).filter(is_free),
+        // Of a thousand names a few may be members'.
+        None => std::iter::repeat_with(nicknames::make_up).take(100).find(is_free),
+    };
+    Ok(Person { name: name.ok_or(Denied::NameTaken)?, id })
+}
+
+/// The claim of a guest whom the door lets in as it stands in `access`.
+pub(super) fn guest(access: &Access, person: Person) -> Claim {
+    Claim { person, issued: wall_clock(), holder: Holder::Guest { door: access.door().changes } }
+}
+
+/// Begins a session of an account.
+pub(super) async fn of_account(app: &App, call: &Call, person: Person) -> Result<Claim, ApiError> {
+    let session = Secret::make();
+    let change = AccessChange::SessionBegun {
+        person: person.id.clone(),
+        session: session.hash(),
+        device: device(call.header("user-agent").unwrap_or_default()),
+    };
+    app.hub.publish(Draft::access(person.clone(), change)).await?;
+    Ok(Claim { person, issued: wall_clock(), holder: Holder::Account { session } })
+}
+
+/// Gives the person of a claim another name.
+pub(super) async fn rename(app: &App, mut claim: Claim, name: Nickname) -> Result<Claim, ApiError> {
+    let access = app.access.snapshot();
+    let person = Person { id: claim.person.id.clone(), name };
+    match access.account(&person.id) {
+        None if access.is_name_taken(person.name.as_str(), &person.id) => {
+            return Err(Denied::NameTaken.into());
+        }
+        None => {}
+        Some(account) => {
+            let (about, time_zone) = (account.about.clone(), account.time_zone.clone());
+            let change = AccessChange::Profile { person: person.clone(), about, time_zone };
+            app.hub.publish(Draft::access(claim.person, change)).await?;
+        }
+    }
+    app.hub.rename(&person);
+    claim.person = person;
+    Ok(claim)
+}
+
+/// Answers with a session and its cookie.
+pub(super) fn answer(app: &App, caller: &Caller, status: u16, claim: &Claim) -> Result<Reply, ApiError> {
+    let token = sign(app, claim);
+    let person = claim.person.clone();
+    let shown = Session { person, token: may_see_token(caller).then(|| token.clone()) };
+    Ok(Reply::json(status, &shown)?.with(SET_COOKIE, begin_cookie(&caller.site, &token)))
+}
+
+/// Whether a new token is told in the answer: to clients without a cookie, which store it themselves.
+pub(super) fn may_see_token(caller: &Caller) -> bool {
+    match caller.known() {
+        Ok(session) => session.proof == Proof::Bearer,
+        Err(_) => !caller.has_session_cookie,
+    }
+}
+
+/// Signs a claim as of now.
+pub(super) fn sign(app: &App, claim: &Claim) -> String {
+    app.sessions.sign(&renewed(&app.access.load(), claim, wall_clock()))
+}
+
+/// The name of a device in the list of sessions: the beginning of the program's own name.
+fn device(user_agent: &str) -> Topic {
+    let beginning: String = user_agent.chars().filter(|c| !c.is_control()).take(150).collect();
+    Topic::parse(&beginning).unwrap_or_default()
+}
+
+/// The cookie of a token, which a browser forgets when the token ends.
+pub(super) fn begin_cookie(site: &Site, token: &str) -> String {
+    let seconds = SESSION_AGE.as_secs();
+    format!("{}={token}; Max-Age={seconds}{}", session_cookie(site), attributes(site))
 }
 
 fn end_cookie(site: &Site, name: &str) -> String {

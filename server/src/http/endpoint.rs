@@ -17,13 +17,14 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use holdline_shared::ProblemCode;
+use parking_lot::Mutex;
 use pin_project_lite::pin_project;
 use tracing::Span;
 
 use super::body::read;
 use super::protection::protect;
 use crate::api::{
-    ApiError, App, Body, Call, Caller, CallerHeaders, OwnerConnection, REQUEST_ID, Reply, RequestId,
+    self, ApiError, App, Body, Call, Caller, CallerHeaders, OwnerConnection, REQUEST_ID, Reply, RequestId,
     RequestLine,
 };
 
@@ -48,9 +49,10 @@ where
     fn call(self, request: Request, app: App) -> Answering<O> {
         let (parts, body) = request.into_parts();
         let headers = caller_headers(&parts);
-        let exchange = Exchange::begin(app, &parts, &headers);
+        let mut exchange = Exchange::begin(app, &parts, &headers);
         let entered = exchange.span.clone().entered();
         let called = exchange.find_caller(&parts, &headers).and_then(|caller| {
+            exchange.cookie = api::renew(&exchange.app, &caller);
             let call = make_call(caller, parts, body)?;
             Ok(caught(|| (self.0)(exchange.app.clone(), call))?)
         });
@@ -98,7 +100,7 @@ impl<O: Future<Output = Result<Reply, ApiError>>> Future for Answering<O> {
                 let _entered = exchange.span.enter();
                 let polled = caught(|| operation.poll(context));
                 let replied = ready!(polled.unwrap_or_else(|error| Poll::Ready(Err(error))));
-                let reply = replied.unwrap_or_else(Reply::from);
+                let reply = replied.unwrap_or_else(Reply::from).renewing(exchange.cookie.take());
                 (reply.identified(&exchange.id).into_response(), &*exchange)
             }
             // Nothing is polled after it was ready.
@@ -113,6 +115,8 @@ pub(super) struct Exchange {
     app: App,
     id: RequestId,
     span: Span,
+    /// A cookie that renews the caller's session.
+    cookie: Option<String>,
 }
 
 /// The answer to a request that reaches no operation.
@@ -132,7 +136,7 @@ impl Exchange {
         let id = RequestId::given(&app.config, peer(parts), headers.request_id);
         let id = id.unwrap_or_else(RequestId::make);
         let span = tracing::debug_span!("request", %id, method = %parts.method, path = parts.uri.path());
-        Self { app, id, span }
+        Self { app, id, span, cookie: None }
     }
 
     fn find_caller(&self, parts: &Parts, headers: &CallerHeaders<'_>) -> Result<Caller, Refusal> {
@@ -214,7 +218,10 @@ fn make_call(caller: Caller, mut parts: Parts, body: body::Body) -> Result<Call,
         return Err(ApiError::parameter("the address is not text in UTF-8"));
     };
     let query = parts.uri.query().unwrap_or_default().to_owned();
-    let body =
-        if body.is_end_stream() { Body::Read(Bytes::new()) } else { Body::Unread(Box::pin(read(body))) };
+    let body = if body.is_end_stream() {
+        Body::Read(Bytes::new())
+    } else {
+        Body::Unread(Mutex::new(Box::pin(read(body))))
+    };
     Ok(Call { caller, path, query, headers: parts.headers, body })
 }

@@ -57,7 +57,12 @@ pub(super) fn post<O: Future<Output = Answer> + Send + 'static>(operation: impl 
 
 /// `PUT`.
 pub(super) fn put<O: Future<Output = Answer> + Send + 'static>(operation: impl Act<O>) -> Methods {
-    Methods::new().on(MethodFilter::PUT, &["PUT"], Operation(operation))
+    Methods::new().put(operation)
+}
+
+/// `DELETE`.
+pub(super) fn delete<O: Future<Output = Answer> + Send + 'static>(operation: impl Act<O>) -> Methods {
+    Methods::new().delete(operation)
 }
 
 impl Methods {
@@ -68,6 +73,11 @@ impl Methods {
     /// Adds `POST`.
     pub(super) fn post<O: Future<Output = Answer> + Send + 'static>(self, operation: impl Act<O>) -> Self {
         self.on(MethodFilter::POST, &["POST"], Operation(operation))
+    }
+
+    /// Adds `PUT`.
+    pub(super) fn put<O: Future<Output = Answer> + Send + 'static>(self, operation: impl Act<O>) -> Self {
+        self.on(MethodFilter::PUT, &["PUT"], Operation(operation))
     }
 
     /// Adds `PATCH`.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 
-use super::methods::{Table, get, held, page, post, put};
+use super::methods::{Table, delete, get, held, page, post, put};
 use super::{assets, classic_page};
 use crate::api::{self, App, HttpConfig};
 use crate::hub::Hub;
@@ -34,7 +34,21 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
         .route("/api/v1/rooms/{room}/messages/{seq}", get(api::message).patch(api::edit).delete(api::delete))
         .route("/api/v1/rooms/{room}/messages/{seq}/reactions/{emoji}", put(api::react).delete(api::unreact))
         .route("/api/v1/session", get(api::show_session).post(api::begin_session).delete(api::end_session))
+        .route("/api/v1/door", get(api::show_door).put(api::put_door))
         .route("/api/v1/admin-link", post(api::admin_link))
+        .route("/api/v1/sign-in", post(api::sign_in))
+        .route("/api/v1/redeem", post(api::redeem))
+        .route("/api/v1/me", get(api::show_me).patch(api::change_me).delete(api::erase_me))
+        .route("/api/v1/me/sessions", get(api::own_sessions).delete(api::end_other_sessions))
+        .route("/api/v1/me/sessions/{id}", delete(api::end_own_session))
+        .route("/api/v1/me/device-link", post(api::make_device_link))
+        .route("/api/v1/people", get(api::people))
+        .route(
+            "/api/v1/people/{id}",
+            get(api::show_person).patch(api::change_person).delete(api::erase_person),
+        )
+        .route("/api/v1/invites", get(api::invites).post(api::make_invite))
+        .route("/api/v1/invites/{id}", delete(api::revoke_invite))
         .route("/subscribe", held(api::subscribe))
         .route("/publish", post(api::publish_classic))
         .route("/classic", page(classic_page::page))

@@ -59,6 +59,9 @@ impl Answers {
     pub(crate) fn answer<K>(&self, completed: Completed<K>) -> (K, Result<Answer, PollError>) {
         let Completed { key, epoch, after, found, has_news, view } = completed;
         let at = |seq| Cursor { epoch, seq };
+        let is_encoded = matches!(found, Found::Shared(..));
+        // Before the scope is asked, so that it is asked about what is shown.
+        let update = if has_news && !is_encoded { view.presence_update() } else { None };
         let visibility = match view.visibility() {
             Err(error) => return (key, Err(error)),
             Ok(Visibility::None) => return (key, Ok(self.nothing(at(after)))),
@@ -82,7 +85,6 @@ impl Answers {
         if !is_full {
             entries.retain(|entry| view.scope.allows(&entry.room));
         }
-        let update = if has_news { view.presence_update() } else { None };
         let answer = self.encode(&entries, at(upto), update.as_ref());
         if let ([feed], true, false) = (view.feeds.as_slice(), is_shareable, answer.is_empty) {
             feed.share_answer(after, update.map(|update| update.tag), upto, &answer.body);

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::feed::WaitKey;
 use crate::log::LogError;
+use crate::scope::Scope;
 
 /// The room does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -31,6 +32,9 @@ pub enum PollError {
         /// The log's present end.
         cursor: Cursor,
     },
+    /// The session by which the reader came in, or the door that let them in, is over.
+    #[error("this session is over; sign in again")]
+    SessionOver,
     /// The maximum number of polls is held already.
     #[error("the server holds as many requests as it may; come back in a moment")]
     Overloaded,
@@ -40,8 +44,11 @@ pub enum PollError {
 }
 
 impl PollError {
-    /// The error for a room that does not exist.
-    pub(super) fn unknown_room(key: &WaitKey) -> Self {
+    /// The error for a feed that a reader with this scope may not wait for, which is that of a room that does not exist.
+    pub(super) fn hidden(key: &WaitKey, scope: &Scope) -> Self {
+        if scope.is_over() {
+            return Self::SessionOver;
+        }
         match key {
             WaitKey::Room(name) => Self::UnknownRoom(name.clone()),
             // The feed of all rooms always exists.

@@ -20,11 +20,11 @@ pub(super) enum WaitKey {
 }
 
 impl WaitKey {
-    /// Whether a reader with this scope may wait for the feed. Every reader may wait for all rooms, and receives the entries
-    /// that the scope allows.
+    /// Whether a reader with this scope may wait for the feed. Every reader who is in may wait for all rooms, and receives the
+    /// entries that the scope allows.
     pub(super) fn is_within(&self, scope: &Scope) -> bool {
         match self {
-            Self::AllRooms => true,
+            Self::AllRooms => !scope.is_over(),
             Self::Room(name) => scope.allows(name),
         }
     }

@@ -294,7 +294,7 @@ impl<K> HeldPolls<K> {
     fn find(&self, key: &WaitKey, scope: &Scope) -> Result<Arc<Feed>, PollError> {
         let known = self.by_key.get(key).and_then(|list| self.lists.get(*list as usize));
         let feed = known.map(|list| list.feed.clone()).or_else(|| self.state.feed(key));
-        feed.filter(|_| key.is_within(scope)).ok_or_else(|| PollError::unknown_room(key))
+        feed.filter(|_| key.is_within(scope)).ok_or_else(|| PollError::hidden(key, scope))
     }
 
     /// Refuses a position of an earlier incarnation of the log than the feeds': the log was replaced in

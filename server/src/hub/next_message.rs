@@ -38,6 +38,9 @@ impl Polls {
         let epoch = after.epoch;
         let mut is_counted = false;
         loop {
+            if scope.is_over() {
+                return Err(PollError::SessionOver);
+            }
             // A room that may not be read is treated like one that does not exist.
             let upto = self.state.head().max(after.seq);
             let mut found = ReadEntries { entries: Vec::new(), upto };

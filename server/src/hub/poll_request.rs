@@ -83,7 +83,7 @@ impl View {
         let hidden = |key: &&WaitKey| !key.is_within(&self.scope);
         let is_shown = self.presence.as_ref().is_none_or(|presence| presence.withdraw_beyond(&self.scope));
         if let Some(key) = self.feeds.as_slice().iter().map(|feed| feed.key()).find(hidden) {
-            return Err(PollError::unknown_room(key));
+            return Err(PollError::hidden(key, &self.scope));
         }
         Ok(match self.feeds.as_slice() {
             _ if !is_shown => Visibility::None,

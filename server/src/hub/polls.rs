@@ -69,7 +69,8 @@ impl Polls {
         let unknown = || {
             wait_keys(rooms).into_iter().find(|key| !key.is_within(scope) || self.state.feed(key).is_none())
         };
-        let admitted = admitted.map_err(|error| unknown().map_or(error, |key| PollError::unknown_room(&key)));
+        let admitted =
+            admitted.map_err(|error| unknown().map_or(error, |key| PollError::hidden(&key, scope)));
         admitted.inspect_err(|error| self.count_refused(error))
     }
 

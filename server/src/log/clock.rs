@@ -23,7 +23,7 @@ const JUMP: Duration = Duration::from_secs(300);
 const CONFIRMED: Duration = Duration::from_secs(24 * 3600);
 
 /// The time by the system's clock.
-pub(super) fn wall_clock() -> Timestamp {
+pub(crate) fn wall_clock() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(millis(since))
 }

@@ -154,6 +154,14 @@ pub trait Log: Send + Sync + 'static {
         reader: Option<PersonId>,
     ) -> BoxFuture<'static, Result<Page, LogError>>;
 
+    /// Reads the places of some messages of this author after `after` that were not deleted, in log order; none if there are
+    /// no more.
+    fn messages_of(
+        &self,
+        author: PersonId,
+        after: Seq,
+    ) -> BoxFuture<'static, Result<Vec<(RoomName, Seq)>, LogError>>;
+
     /// Removes some of the entries that retention does not keep, oldest first, and returns whether more of
     /// them exist. The log's last entry always stays.
     fn prune(&self, retention: Retention) -> BoxFuture<'static, Result<bool, LogError>>;

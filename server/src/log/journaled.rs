@@ -155,6 +155,14 @@ impl<J: Journal> Log for JournaledLog<J> {
         })
     }
 
+    fn messages_of(
+        &self,
+        author: PersonId,
+        after: Seq,
+    ) -> BoxFuture<'static, Result<Vec<(RoomName, Seq)>, LogError>> {
+        self.read_projection(|projection| projection.messages_of(&author, after))
+    }
+
     fn prune(&self, retention: Retention) -> BoxFuture<'static, Result<bool, LogError>> {
         let mut core = self.core.lock();
         let (age, per_room) = (retention.age.map(|age| core.cut(age)), retention.per_room);

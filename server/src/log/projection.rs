@@ -31,7 +31,7 @@ pub(super) use self::on_one_connection::{Applied, Effect, Projection};
 pub(super) use self::prune::Pruner;
 #[cfg(test)]
 pub(super) use self::reader::{MOST_SKIPPED, gather, gather_all};
-pub(super) use self::reader::{head, page, read, read_everything, rooms};
+pub(super) use self::reader::{head, messages_of, page, read, read_everything, rooms};
 pub(super) use self::replay::{
     CarriedRoom, carried_rooms, make_rooms, replay_attached, some_entries, some_readable_entries,
 };

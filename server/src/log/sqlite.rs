@@ -231,6 +231,14 @@ impl Log for SqliteLog {
         })
     }
 
+    fn messages_of(
+        &self,
+        author: PersonId,
+        after: Seq,
+    ) -> BoxFuture<'static, Result<Vec<(RoomName, Seq)>, LogError>> {
+        self.read_as(ReadKind::Messages, move |db| projection::messages_of(db, &author, after))
+    }
+
     fn prune(&self, retention: Retention) -> BoxFuture<'static, Result<bool, LogError>> {
         self.hand_over(|reply| Job::Prune { retention, reply })
     }

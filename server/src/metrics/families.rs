@@ -6,6 +6,8 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, 
 
 /// Responses by status.
 const ANSWERS: &str = "holdline_answers_total";
+/// Requests that a limit refused, by its name.
+const REFUSED_BY_LIMIT: &str = "holdline_refused_by_limit_total";
 /// Responses by problem code.
 const PROBLEMS: &str = "holdline_problems_total";
 
@@ -16,7 +18,7 @@ const GAUGES: [(&str, &str); 4] = [
     ("holdline_rooms", "Rooms in the log."),
 ];
 
-const COUNTERS: [(&str, &str); 10] = [
+const COUNTERS: [(&str, &str); 11] = [
     ("holdline_connections_total", "Connections that were let in."),
     ("holdline_connections_refused_total", "Connections beyond the most that may be open."),
     (
@@ -36,6 +38,7 @@ const COUNTERS: [(&str, &str); 10] = [
     ("holdline_publishes_repeated_total", "Publishes whose key was used before."),
     (ANSWERS, "Answers by status."),
     (PROBLEMS, "Answers that name a problem, by its code."),
+    (REFUSED_BY_LIMIT, "Requests and connections that a limit of a person or a visitor refused."),
 ];
 
 const SECONDS: [f64; 11] = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
@@ -91,6 +94,11 @@ impl Families {
     /// The counter of responses with this status.
     pub(super) fn answers(&self, status: u16) -> Counter {
         self.0.register_counter(&Key::from((ANSWERS, &[("status", status.to_string())])), &METADATA)
+    }
+
+    /// The counter of requests that this limit refused.
+    pub(super) fn refused_by_limit(&self, limit: &'static str) -> Counter {
+        self.0.register_counter(&Key::from((REFUSED_BY_LIMIT, &[("limit", limit)])), &METADATA)
     }
 
     /// The counter of responses with this problem code.

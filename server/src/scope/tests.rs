@@ -1,6 +1,7 @@
 //! Readers whose rooms a test gives and takes, and the rules of a scope.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::RwLock;
 
@@ -43,6 +44,30 @@ impl Readers for RoomsOnly {
 
     fn hides_rooms_from(&self, _: Option<&PersonId>) -> bool {
         self.0.read().is_some()
+    }
+}
+
+/// Readers who may read every room until they were asked about so many.
+#[derive(Debug)]
+pub(crate) struct AllowedFor(AtomicUsize);
+
+impl AllowedFor {
+    pub(crate) fn new(looks: usize) -> Arc<Self> {
+        Arc::new(Self(AtomicUsize::new(looks)))
+    }
+
+    pub(crate) fn scope(self: Arc<Self>) -> Scope {
+        Scope::of_reader(self, None)
+    }
+}
+
+impl Readers for AllowedFor {
+    fn may_read(&self, _: Option<&PersonId>, _: &RoomName) -> bool {
+        self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+    }
+
+    fn hides_rooms_from(&self, _: Option<&PersonId>) -> bool {
+        true
     }
 }
 

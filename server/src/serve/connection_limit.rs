@@ -1,17 +1,21 @@
-//! The limit on open connections. Further clients are told to retry, and closed.
+//! The limits on open connections, of all clients and of each visitor. Further clients are told to retry, and closed.
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use holdline_shared::{Problem, ProblemCode};
+use metrics::Counter;
 use socket2::{SockRef, TcpKeepalive};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::http::protection_lines;
+use super::config::ServeConfig;
+use super::connection_refusal::{ReachedLimit, read_first_line};
+use crate::api::{HttpConfig, network};
+use crate::leases::{Lease, Leases};
 use crate::metrics::Metrics;
 use crate::repeated_line::RepeatedLine;
 
@@ -33,15 +37,26 @@ pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub(super) struct ConnectionLimit {
     most: usize,
     connections: Arc<AtomicUsize>,
+    of_visitors: Leases<IpAddr>,
+    /// Says which peers are proxies.
+    http: HttpConfig,
     refusals: Arc<AtomicUsize>,
     metrics: Arc<Metrics>,
+    refused_by_visitor: Counter,
 }
 
 /// The permit of one connection, given back by dropping it.
 #[derive(Debug)]
-pub(super) struct ConnectionPermit(Arc<AtomicUsize>);
+pub(super) struct ConnectionPermit {
+    _of_all: Permit,
+    _of_visitor: Lease,
+}
 
-impl ConnectionPermit {
+/// One of a bounded number of permits, given back by dropping it.
+#[derive(Debug)]
+struct Permit(Arc<AtomicUsize>);
+
+impl Permit {
     fn take(count: &Arc<AtomicUsize>, most: usize) -> Option<Self> {
         let taken = count
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |taken| (taken < most).then_some(taken + 1));
@@ -49,7 +64,7 @@ impl ConnectionPermit {
     }
 }
 
-impl Drop for ConnectionPermit {
+impl Drop for Permit {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -59,89 +74,59 @@ impl Drop for ConnectionPermit {
 const REFUSALS: usize = 64;
 /// The time in which a refused client may notice.
 const REFUSAL_TIME: Duration = Duration::from_secs(2);
-/// The time in which a refused client has to send the first line of its request.
-const FIRST_LINE_TIME: Duration = Duration::from_secs(1);
-/// The number of bytes of the first line that are examined.
-const FIRST_LINE: usize = 8 * 1024;
-/// The value of `Retry-After`, in seconds.
-const RETRY_AFTER: u64 = 5;
-
-/// The response to a client beyond the limit, depending on the first line of its request. An `EventSource`
-/// reconnects only after a 200.
-fn refusal(first_line: &[u8]) -> String {
-    let problem = Problem::new(
-        ProblemCode::Overloaded,
-        "there are as many connections as there may be; come back soon",
-    );
-    // A problem is made of strings and numbers; encoding it cannot fail.
-    let json = serde_json::to_string(&problem).unwrap_or_default();
-    let (status, kind, body) = if asks_for_events(first_line) {
-        let event = format!("retry: {}\nevent: problem\ndata: {json}\n\n", RETRY_AFTER * 1000);
-        ("200 OK", "text/event-stream\r\nx-accel-buffering: no", event)
-    } else {
-        let retry_after = "application/problem+json\r\nretry-after: 5";
-        ("503 Service Unavailable", retry_after, json)
-    };
-    let protection = protection_lines();
-    format!(
-        "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncache-control: no-store\r\n{protection}connection: close\r\n\
-         content-length: {}\r\ndate: {}\r\n\r\n{body}",
-        body.len(),
-        httpdate::fmt_http_date(SystemTime::now()),
-    )
-}
-
-/// Whether the request is `GET …/api/v1/events`, under any prefix.
-fn asks_for_events(first_line: &[u8]) -> bool {
-    let Some(target) = first_line.strip_prefix(b"GET ") else { return false };
-    let path = target.split(|byte| matches!(byte, b' ' | b'?' | b'\r' | b'\n')).next().unwrap_or_default();
-    path.ends_with(b"/api/v1/events")
-}
-
-/// Reads at least to the end of the first line, or as much as comes in time.
-async fn read_first_line(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
-    let mut read = Vec::new();
-    let reading = async {
-        while !read.contains(&b'\n') && read.len() < FIRST_LINE {
-            if stream.read_buf(&mut read).await? == 0 {
-                break;
-            }
-        }
-        Ok::<_, io::Error>(())
-    };
-    timeout(FIRST_LINE_TIME, reading).await.unwrap_or(Ok(()))?;
-    Ok(read)
-}
 
 impl ConnectionLimit {
-    pub(super) fn new(most: usize, metrics: Arc<Metrics>) -> Self {
-        let connections = Arc::default();
+    pub(super) fn new(config: &ServeConfig, metrics: Arc<Metrics>) -> Self {
+        let (connections, http) = (Arc::default(), config.http.clone());
         metrics.watch_connections(&connections);
-        Self { most, connections, refusals: Arc::default(), metrics }
+        Self {
+            most: config.max_connections,
+            connections,
+            of_visitors: Leases::new(http.limits.visitor_connections),
+            http,
+            refusals: Arc::default(),
+            refused_by_visitor: metrics.refused_by_limit("visitor-connections"),
+            metrics,
+        }
     }
 
-    /// Acquires a permit, unless the limit is reached.
-    pub(super) fn acquire(&self) -> Option<ConnectionPermit> {
-        let permit = ConnectionPermit::take(&self.connections, self.most)?;
+    /// Acquires a permit, unless a limit is reached. This machine and proxies are no visitors.
+    pub(super) fn acquire(&self, peer: IpAddr) -> Result<ConnectionPermit, ReachedLimit> {
+        let peer = peer.to_canonical();
+        let visitor = (!peer.is_loopback() && !self.http.trusts(peer)).then(|| network(peer));
+        let of_visitor = self.of_visitors.acquire(visitor.as_ref()).ok_or(ReachedLimit::Visitor)?;
+        let of_all = Permit::take(&self.connections, self.most).ok_or(ReachedLimit::Server)?;
         self.metrics.connections.increment(1);
-        Some(permit)
+        Ok(ConnectionPermit { _of_all: of_all, _of_visitor: of_visitor })
     }
 
     /// Refuses a connection: answers once the first line is read, then drains the client's input, because an
     /// immediate close could discard the answer. If too many refusals are in progress, closes the connection
     /// without an answer.
-    pub(super) fn refuse(&self, stream: impl FnOnce() -> io::Result<TcpStream> + Send + 'static) {
+    pub(super) fn refuse(
+        &self,
+        reached: ReachedLimit,
+        stream: impl FnOnce() -> io::Result<TcpStream> + Send + 'static,
+    ) {
         static LINE: RepeatedLine = RepeatedLine::new();
         self.metrics.connections_refused.increment(1);
-        if let Some(times) = LINE.count(1) {
-            tracing::warn!(times, most = self.most, "connections were refused: as many are open as may be");
+        if reached == ReachedLimit::Visitor {
+            self.refused_by_visitor.increment(1);
         }
-        let Some(permit) = ConnectionPermit::take(&self.refusals, REFUSALS) else { return };
+        if let Some(times) = LINE.count(1) {
+            tracing::warn!(
+                times,
+                most = self.most,
+                of_visitor = self.of_visitors.most(),
+                "connections were refused: as many are open as may be"
+            );
+        }
+        let Some(permit) = Permit::take(&self.refusals, REFUSALS) else { return };
         tokio::spawn(async move {
             let answered = async {
                 let mut stream = stream()?;
                 let first_line = read_first_line(&mut stream).await?;
-                stream.write_all(refusal(&first_line).as_bytes()).await?;
+                stream.write_all(reached.response(&first_line).as_bytes()).await?;
                 stream.shutdown().await?;
                 tokio::io::copy(&mut stream.take(1 << 16), &mut tokio::io::sink()).await
             };
@@ -173,38 +158,11 @@ pub(super) fn tune(socket: &SockRef<'_>) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
-    #[test]
-    fn only_streams_of_events_are_refused_with_a_200() {
-        for (line, is_stream) in [
-            ("GET /api/v1/events?room=lobby HTTP/1.1\r\n", true),
-            ("GET /chat/api/v1/events HTTP/1.1\r\nHost: a", true),
-            ("GET /api/v1/events?room=caf", true),
-            ("POST /api/v1/events HTTP/1.1\r\n", false),
-            ("GET /api/v1/eventss HTTP/1.1\r\n", false),
-            ("GET /api/v1/poll?x=/api/v1/events HTTP/1.1\r\n", false),
-            ("GET / HTTP/1.1\r\nx: GET /api/v1/events", false),
-            ("", false),
-        ] {
-            let answer = refusal(line.as_bytes());
-            let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-            assert_eq!(head.starts_with("HTTP/1.1 200 "), is_stream, "{line}: {head}");
-            assert!(
-                head.contains(&format!("content-length: {}", body.len())) && head.contains("\r\ndate: "),
-                "{head}"
-            );
-            assert!(head.contains(protection_lines().trim_end()), "{head}");
-            let json = if is_stream {
-                body.strip_prefix("retry: 5000\nevent: problem\ndata: ")
-                    .and_then(|rest| rest.strip_suffix("\n\n"))
-            } else {
-                Some(body)
-            };
-            let problem: Problem = serde_json::from_str(json.unwrap()).unwrap();
-            assert_eq!(problem.code, ProblemCode::Overloaded);
-        }
-    }
+    const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
     #[test]
     fn kernel_waits_longer_than_the_rule_that_counts() {
@@ -219,10 +177,32 @@ mod tests {
     #[test]
     fn permit_is_given_back() {
         let metrics = Arc::<Metrics>::default();
-        let connection_limit = ConnectionLimit::new(1, metrics.clone());
-        let permit = connection_limit.acquire();
-        assert!(permit.is_some() && connection_limit.acquire().is_none());
+        let config = ServeConfig { max_connections: 1, ..ServeConfig::default() };
+        let connection_limit = ConnectionLimit::new(&config, metrics.clone());
+        let acquire = || connection_limit.acquire(LOCAL);
+        let permit = acquire().unwrap();
+        assert_eq!(acquire().unwrap_err(), ReachedLimit::Server);
         drop(permit);
-        assert!(connection_limit.acquire().is_some());
+        assert!(acquire().is_ok());
+    }
+
+    #[test]
+    fn visitor_is_limited_by_network_but_neither_this_machine_nor_a_proxy() {
+        let metrics = Arc::<Metrics>::default();
+        let mut config = ServeConfig::default();
+        config.http.limits.visitor_connections = Some(2);
+        config.http.trusted_proxies.push("10.0.0.0/8".parse().unwrap());
+        let limit = ConnectionLimit::new(&config, metrics.clone());
+        let acquire = |peer: &str| limit.acquire(peer.parse().unwrap());
+        let open = [acquire("2001:db8::1"), acquire("2001:db8::2")];
+        assert_eq!(acquire("2001:db8::3").unwrap_err(), ReachedLimit::Visitor);
+        let others = ["2001:db8:0:1::1", "192.0.2.1", "::ffff:192.0.2.1"].map(acquire);
+        assert_eq!(acquire("192.0.2.1").unwrap_err(), ReachedLimit::Visitor, "the same in both forms");
+        for peer in ["127.0.0.1", "::1", "10.1.2.3"].iter().cycle().take(12) {
+            assert!(acquire(peer).is_ok(), "{peer}");
+        }
+        assert!(others.iter().chain(&open).all(Result::is_ok));
+        drop(open);
+        acquire("2001:db8::3").unwrap();
     }
 }

@@ -14,7 +14,6 @@ mod response;
 mod wheel;
 
 use std::io::{self, Read as _};
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
@@ -36,7 +35,7 @@ use super::fast_path::{FastPoll, HeaderSlots, LINE};
 use super::handoff::Handoff;
 use super::loop_handle::{Command, LoopHandle};
 use super::plain::Plain;
-use crate::api::{self, ApiError, App, Caller, CallerHeaders, LastHost, RequestId};
+use crate::api::{self, ApiError, App, Caller, LastHost, RequestId};
 use crate::hub::{self, Begin, Completed, HeldPolls, LogReads, ReadySet};
 
 /// The longest request that a loop reads, in bytes.
@@ -202,12 +201,12 @@ impl EventLoop {
         let peer_closed = event.is_read_closed();
         connection.peer_closed |= peer_closed;
         match connection.state {
-            State::Idle | State::Held(_) if peer_closed && !connection.has_buffered_input() => {
+            State::Idle | State::Held { .. } if peer_closed && !connection.has_buffered_input() => {
                 self.close(number);
             }
             State::Idle if peer_closed => self.hand_over_unread(number),
             State::Idle => self.read(number),
-            State::Held(_) | State::Reading(_) => connection.has_unread = true,
+            State::Held { .. } | State::Reading(_) => connection.has_unread = true,
             State::Writing(_) => {
                 connection.has_unread |= event.is_readable();
                 self.connections.write(number);
@@ -275,7 +274,12 @@ impl EventLoop {
             path = "/api/v1/poll"
         );
         let _entered = span.enter();
-        match self.begin_poll(number, &poll, peer, &headers) {
+        let caller = Caller::find(&self.app, peer, LINE, &headers, Some(&mut self.last_host));
+        if caller.as_ref().is_ok_and(Caller::is_due) {
+            // Its answer renews the session, which these loops cannot do.
+            return self.hand_over(number, Bytes::copy_from_slice(bytes));
+        }
+        match caller.and_then(|caller| self.begin_poll(number, &poll, &caller)) {
             Ok(None) => tracing::debug!("held"),
             Ok(Some(completed)) => self.answer(completed, &mut LogReads::default(), id),
             Err(error) => self.connections.refuse(&self.app.hub, number, error, id),
@@ -287,14 +291,12 @@ impl EventLoop {
         &mut self,
         number: usize,
         poll: &FastPoll<'_>,
-        peer: Option<IpAddr>,
-        headers: &CallerHeaders<'_>,
+        caller: &Caller,
     ) -> Result<Option<Completed<u32>>, ApiError> {
-        let caller = Caller::find(&self.app, peer, LINE, headers, Some(&mut self.last_host))?;
-        let request = api::admit_poll(&self.app, &caller, self.queries.parse(poll.query)?)?;
+        let (request, lease) = api::admit_poll(&self.app, caller, self.queries.parse(poll.query)?)?;
         let (key, wait) = (u32::try_from(number).unwrap_or(u32::MAX), request.admitted.wait);
         match self.held.begin(key, request, self.connections.now)? {
-            Begin::Held(id) => self.connections.hold(number, id, wait),
+            Begin::Held(id) => self.connections.hold(number, (id, lease), wait),
             Begin::Completed(completed) => return Ok(Some(completed)),
         }
         Ok(None)
@@ -340,7 +342,7 @@ impl EventLoop {
 
     fn time_is_up(&mut self, number: usize) {
         match self.connections.get_mut(number).map(|connection| &connection.state) {
-            Some(&State::Held(id)) => {
+            Some(&State::Held { id, .. }) => {
                 if let Some(completed) = self.held.expire(id) {
                     self.answer(completed, &mut LogReads::default(), None);
                 }
@@ -370,7 +372,7 @@ impl EventLoop {
     }
 
     fn close(&mut self, number: usize) {
-        if let Some(&mut State::Held(id)) =
+        if let Some(&mut State::Held { id, .. }) =
             self.connections.get_mut(number).map(|connection| &mut connection.state)
         {
             self.held.cancel(id);

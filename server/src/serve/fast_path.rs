@@ -14,16 +14,16 @@ pub(super) const LINE: RequestLine<'static> =
 
 /// A poll that an event loop can answer.
 #[derive(Debug)]
-pub(super) struct FastPoll<'a> {
-    pub(super) query: &'a str,
+pub(crate) struct FastPoll<'a> {
+    pub(crate) query: &'a str,
     headers: &'a [httparse::Header<'a>],
 }
 
 /// Memory for the headers of a request.
-pub(super) struct HeaderSlots<'a>([MaybeUninit<httparse::Header<'a>>; HEADERS]);
+pub(crate) struct HeaderSlots<'a>([MaybeUninit<httparse::Header<'a>>; HEADERS]);
 
 impl HeaderSlots<'_> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self([const { MaybeUninit::uninit() }; HEADERS])
     }
 }
@@ -36,7 +36,7 @@ pub(super) fn is_fast_path(bytes: &[u8]) -> bool {
 impl<'a> FastPoll<'a> {
     /// Parses a poll in HTTP/1.1 that is complete, has nothing behind it, and has no header that affects the
     /// connection.
-    pub(super) fn parse(bytes: &'a [u8], slots: &'a mut HeaderSlots<'a>) -> Option<Self> {
+    pub(crate) fn parse(bytes: &'a [u8], slots: &'a mut HeaderSlots<'a>) -> Option<Self> {
         if !bytes.starts_with(b"GET /api/v1/poll?") {
             return None;
         }
@@ -53,7 +53,7 @@ impl<'a> FastPoll<'a> {
     }
 
     /// The headers that identify the caller.
-    pub(super) fn caller_headers(&self) -> CallerHeaders<'a> {
+    pub(crate) fn caller_headers(&self) -> CallerHeaders<'a> {
         CallerHeaders::read(self.headers.iter().map(|header| (header.name, header.value)))
     }
 }

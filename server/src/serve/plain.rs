@@ -121,9 +121,12 @@ impl Plain {
                     continue;
                 }
             };
-            let Some(permit) = connection_limit.acquire() else {
-                connection_limit.refuse(|| Ok(stream));
-                continue;
+            let permit = match connection_limit.acquire(peer.ip()) {
+                Ok(permit) => permit,
+                Err(refused) => {
+                    connection_limit.refuse(refused, || Ok(stream));
+                    continue;
+                }
             };
             if let Err(error) = tune(&SockRef::from(&stream)) {
                 tracing::debug!(%peer, %error, "the connection keeps the system's settings");

@@ -72,6 +72,7 @@ async fn every_invalid_request_is_answered_with_its_problem() {
     let met = send_invalid_requests(cases::all()).await;
     // Codes that a healthy server does not send; the tests below and those of the limits cover the rest.
     let elsewhere = [
+        Banned,
         Gap,
         Internal,
         LogUnavailable,

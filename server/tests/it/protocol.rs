@@ -1,7 +1,8 @@
-//! Executes `docs/PROTOCOL.md`: its examples, in order against a new server, and its table of problems. In an example
+//! Executes `docs/PROTOCOL.md`: its examples, in order against a new server, and its tables of problems, limits and rates. In an example
 //! `…` stands for any value and `{cursor}` for the last cursor in an answer; each request after `POST /api/v1/session`
 //! has that session's token.
 
+use holdline_server::Limits;
 use holdline_shared::{ProblemCode, limits};
 use serde_json::Value;
 
@@ -101,6 +102,18 @@ fn limits_of_the_protocol_page_equal_the_code() {
     let declared = include_str!("../../../shared/src/limits.rs").matches("\npub const ").count();
     let named: usize = expected.iter().map(|(_, values)| values.len()).sum();
     assert_eq!(declared, named, "every limit of the code is in the table");
+}
+
+#[test]
+fn rates_of_the_protocol_page_are_the_defaults() {
+    let rows = PAGE.split("## Rates").nth(1).unwrap().split("\n## ").next().unwrap().lines();
+    let mut limits = Limits::NONE;
+    for row in rows.filter(|row| row.starts_with("| ") && !row.starts_with("| limit")) {
+        let mut cells = row.trim_matches('|').split('|').map(str::trim);
+        let (name, value) = (cells.next().unwrap(), cells.next().unwrap());
+        limits.set(&format!("{name}={value}")).unwrap();
+    }
+    assert_eq!(limits, Limits::default());
 }
 
 /// Runs a page's examples; returns their number, or the first difference.

@@ -19,5 +19,5 @@ pub(crate) use foreign_servers::{answering, free_address, untrusted};
 pub(crate) use process::Process;
 pub(crate) use raw::{Connection, Jar};
 pub(crate) use reply::Reply;
-pub(crate) use server::{Server, short_grace, trusting_loopback};
+pub(crate) use server::{Server, lift_limits, short_grace, trusting_loopback};
 pub(crate) use wait::{until, within};

@@ -10,7 +10,6 @@ use std::env;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use fantoccini::wd::TimeoutConfiguration;
 use holdline_e2e::{Browser, Chat, Device, Person, Server};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -31,9 +30,6 @@ const TALKERS: u32 = 5;
 
 /// The duration of each measurement, in seconds.
 const SECONDS: u32 = 20;
-
-/// The time limit of a script.
-const TIME_LIMIT: Duration = Duration::from_secs(180);
 
 /// A visitor's equipment.
 #[derive(Clone, Copy)]
@@ -113,7 +109,6 @@ async fn measure(server: &str, room: &str) -> Result<Figures> {
 /// Measures the start of the page in a fresh browser.
 async fn start(room: &str, visitor: Visitor, figures: &mut Figures) -> Result<Chat> {
     let browser = Browser::start_on(visitor.device).await?;
-    browser.client.update_timeouts(TimeoutConfiguration::new(Some(TIME_LIMIT), None, None)).await?;
     browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script::PAGE })).await?;
     // The page's policy forbids workers, which the measurement needs.
     browser.devtools("Page.setBypassCSP", json!({ "enabled": true })).await?;

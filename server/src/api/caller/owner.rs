@@ -1,7 +1,7 @@
 //! The owner of the log as a caller. A transport that has made sure of the other end's user marks its requests with
 //! [`OwnerConnection`]; nothing in a request itself can.
 
-use holdline_shared::Person;
+use holdline_shared::{Door, Person};
 
 use super::session_proof::Identity;
 use super::{Caller, Site};
@@ -14,7 +14,15 @@ impl Caller {
     /// The owner, who acts in the name of the server. Host and page are not checked: no browser reaches the admin socket. No
     /// limit per visitor applies.
     pub(crate) fn owner() -> Self {
-        let identity = Identity::Owner(Person::house());
-        Self { site: Site::default(), visitor: None, identity, has_session_cookie: false }
+        Self {
+            site: Site::default(),
+            visitor: None,
+            is_from_trusted_proxy: false,
+            is_passed_on: false,
+            identity: Identity::Owner(Person::house()),
+            door: Door::Open,
+            is_banned: false,
+            has_session_cookie: false,
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! Identifies the person who sent a request, by a bearer token or else by the session's cookie.
 
-use holdline_shared::Person;
+use holdline_shared::{Person, Timestamp};
 
 use super::cookies::Cookies;
+use super::credential::Credential;
 use super::site::Site;
-use crate::session::{InvalidSession, Sessions};
+use crate::access::{Access, DAY};
+use crate::session::{Claim, InvalidSession, Sessions};
 
 /// The name that the session's cookie had in earlier versions, on every port; today's name begins with it.
 pub(in crate::api) const OLD_SESSION_COOKIE: &str = "holdline_session";
@@ -18,12 +20,23 @@ const CANDIDATES: usize = 8;
 pub(super) enum Identity {
     Nobody,
     Invalid(InvalidSession),
-    Person(Person, Proof),
+    Person(Session),
     /// The owner of the log, whom no header proves.
     Owner(Person),
 }
 
-/// The credential by which a request proves its person.
+/// A session that holds, and how it was proved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::api) struct Session {
+    /// The token's statement, with the name that the person has now.
+    pub(in crate::api) claim: Claim,
+    pub(in crate::api) credential: Credential,
+    pub(in crate::api) proof: Proof,
+    /// Whether the cookie is old enough for a new one, or this use of an account's session is to be noted.
+    pub(in crate::api) is_due: bool,
+}
+
+/// The means by which a request proves its person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::api) enum Proof {
     /// A token in `Authorization`, which the client stores itself.
@@ -41,6 +54,13 @@ pub(super) struct Credentials<'a> {
     pub(super) cookies: Cookies<'a>,
 }
 
+/// The knowledge by which tokens are judged.
+pub(super) struct Judge<'a> {
+    pub(super) sessions: &'a Sessions,
+    pub(super) access: &'a Access,
+    pub(super) now: Timestamp,
+}
+
 impl<'a> Credentials<'a> {
     /// Adds an `Authorization` header; only the first one counts.
     pub(super) fn add_authorization(&mut self, value: &'a [u8]) {
@@ -50,7 +70,7 @@ impl<'a> Credentials<'a> {
     /// Identifies the person, and says whether a cookie with the session's name was sent. The first valid
     /// cookie counts; one with the old name counts only if it is valid, because it may belong to another
     /// server.
-    pub(super) fn identify(&self, sessions: &Sessions, site: &Site) -> (Identity, bool) {
+    pub(super) fn identify(&self, judge: &Judge<'_>, site: &Site) -> (Identity, bool) {
         let (mut present, mut old) = (Vec::new(), Vec::new());
         for cookie in self.cookies.iter() {
             match cookie.name.strip_prefix(OLD_SESSION_COOKIE.as_bytes()) {
@@ -61,12 +81,12 @@ impl<'a> Credentials<'a> {
         }
         let has_cookie = !present.is_empty() || !old.is_empty();
         if let Some(token) = self.bearer() {
-            return (check(sessions, token, Proof::Bearer), has_cookie);
+            return (judge.judge(token, Proof::Bearer), has_cookie);
         }
         let find = |values: &[&[u8]], proof| {
             let mut first_invalid = None;
             for value in values.iter().take(CANDIDATES) {
-                match check(sessions, value, proof) {
+                match judge.judge(value, proof) {
                     found @ Identity::Person(..) => return found,
                     invalid => first_invalid = first_invalid.or(Some(invalid)),
                 }
@@ -90,16 +110,32 @@ impl<'a> Credentials<'a> {
     }
 }
 
+impl Judge<'_> {
+    fn judge(&self, token: &[u8], proof: Proof) -> Identity {
+        let token = std::str::from_utf8(token).map_err(|_| InvalidSession::Forged);
+        match token.and_then(|token| self.find_session(token, proof)) {
+            Ok(session) => Identity::Person(session),
+            Err(error) => Identity::Invalid(error),
+        }
+    }
+
+    fn find_session(&self, token: &str, proof: Proof) -> Result<Session, InvalidSession> {
+        let mut claim = self.sessions.check(token)?;
+        let credential = Credential::of(&claim);
+        if !credential.holds(self.access, self.now) {
+            return Err(InvalidSession::Over);
+        }
+        if let Some(account) = self.access.account(&claim.person.id) {
+            claim.person.name = account.person.name.clone();
+        }
+        let is_old = proof != Proof::Bearer && self.now.since(claim.issued) >= DAY;
+        let is_due = is_old || credential.session(self.access).is_some_and(|use_| use_.is_use_news(self.now));
+        Ok(Session { claim, credential, proof, is_due })
+    }
+}
+
 /// The name of the session's cookie at this site: `holdline_session`, `holdline_session_8502`,
 /// `holdline_session_8080_chat`.
 pub(in crate::api) fn session_cookie(site: &Site) -> String {
     format!("{OLD_SESSION_COOKIE}{}", site.cookie_suffix())
-}
-
-fn check(sessions: &Sessions, token: &[u8], proof: Proof) -> Identity {
-    let token = std::str::from_utf8(token).map_err(|_| InvalidSession);
-    match token.and_then(|token| sessions.check(token)) {
-        Ok(person) => Identity::Person(person, proof),
-        Err(error) => Identity::Invalid(error),
-    }
 }

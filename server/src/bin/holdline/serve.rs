@@ -1,5 +1,6 @@
 //! `holdline serve`: opens the log, binds the addresses, serves until stopped.
 
+mod door;
 mod first_link;
 mod http;
 mod listeners;
@@ -22,6 +23,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tracing::{error, info, warn};
 
+use self::door::DoorOptions;
 use self::http::HttpOptions;
 use self::listeners::ListenAddress;
 use self::logging::LogFormat;
@@ -100,6 +102,9 @@ pub(crate) struct Serve {
     recent: u32,
 
     #[command(flatten)]
+    door: DoorOptions,
+
+    #[command(flatten)]
     http: HttpOptions,
 
     /// Format of the server's own log on standard error. `RUST_LOG=debug` adds details
@@ -151,6 +156,11 @@ impl Serve {
             self.max_held.map_or(HubConfig::max_held_within(max_connections), |held| held as usize);
         let hub = Hub::open_with(log, config).await.context("the log cannot be read")?;
         let listeners = listeners::open(&self.listen)?;
+        let mut addresses = Vec::with_capacity(listeners.len());
+        for listener in &listeners {
+            addresses.push(listener.local_addr()?.ip());
+        }
+        self.door.settle(hub.log(), &addresses, self.http.has_proxy_login()).await?;
         for listener in &listeners {
             info!(url = %format_args!("http://{}", listener.local_addr()?), "the chat is open");
         }

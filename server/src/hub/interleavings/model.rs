@@ -11,6 +11,7 @@ use loom::future::block_on;
 use loom::thread;
 
 use super::super::answers::Answers;
+use super::super::error::PollError;
 use super::super::held_polls::HeldPolls;
 use super::super::log_reads::Reply;
 use super::super::poll_request::{Admitted, Begin, Completed, PollRequest};
@@ -140,13 +141,18 @@ impl EventLoop {
     }
 
     pub(super) fn poll(&mut self, request: PollRequest<'_>) -> Completed<()> {
-        let mut completed = match self.held.begin((), request, now()).unwrap() {
+        self.try_poll(request).unwrap()
+    }
+
+    /// Polls; an error if the poll is refused.
+    pub(super) fn try_poll(&mut self, request: PollRequest<'_>) -> Result<Completed<()>, PollError> {
+        let mut completed = match self.held.begin((), request, now())? {
             Begin::Completed(completed) => Some(completed),
             Begin::Held(_) => None,
         };
         loop {
             if let Some(completed) = completed {
-                return completed;
+                return Ok(completed);
             }
             self.sleep();
             self.held.deliver_ready(now(), |one| completed = Some(one));

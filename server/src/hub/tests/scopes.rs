@@ -1,5 +1,7 @@
 //! Readers of some rooms: no read shows them another room, and one that is taken from them while a poll is held ends it.
 
+mod sharing;
+
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
@@ -8,11 +10,9 @@ use holdline_shared::{After, Batch, Cursor, Person, RoomName, RoomSelection, Seq
 use tokio::time::Instant;
 
 use super::{names, publish};
-use crate::hub::{
-    Admitted, Begin, Completed, HeldPolls, Hub, HubConfig, LogReads, PollError, PollRequest, Reply,
-};
-use crate::log::{Draft, DraftKind, MemoryLog};
-use crate::scope::tests::RoomsOnly;
+use crate::hub::{Admitted, Begin, Completed, HeldPolls, Hub, HubConfig, PollError, PollRequest};
+use crate::log::{Draft, DraftKind, MemoryLog, Outcome};
+use crate::scope::tests::{AllowedFor, RoomsOnly};
 use crate::scope::{EVERY_ROOM, Scope};
 
 const LONG: Duration = Duration::from_secs(100);
@@ -160,8 +160,6 @@ async fn held_polls_end_when_their_room_is_taken_away() {
         ended.push((key, answer.map(|answer| (answer.is_empty, answer.cursor.seq))));
     };
     held.deliver_ready(Instant::now(), &mut take);
-    publish(&hub, &room("tea")).await;
-    held.deliver_ready(Instant::now(), &mut take);
     ended.sort_unstable_by_key(|(key, _)| *key);
     let [("here", Ok((true, reached))), ("named", Err(named)), ("several", Err(several))] = &ended[..] else {
         panic!("{ended:?}")
@@ -171,6 +169,8 @@ async fn held_polls_end_when_their_room_is_taken_away() {
         assert!(matches!(error, PollError::UnknownRoom(name) if *name == room("tea")), "{error}");
     }
     // The poll of all rooms goes on, without that one.
+    publish(&hub, &room("tea")).await;
+    held.deliver_ready(Instant::now(), |_| panic!("nothing may be read"));
     publish(&hub, &RoomName::lobby()).await;
     let mut heard = Vec::new();
     held.deliver_ready(Instant::now(), |completed| {
@@ -188,6 +188,7 @@ async fn presence_ends_with_the_right_to_read() {
     let lease = hub.enter(&scope, &Person::stdin(), std::slice::from_ref(&tea), None);
     let known = format!("{:016x}", lease.update().tag);
     let lease = hub.enter(&scope, &Person::stdin(), std::slice::from_ref(&tea), Some(&known));
+    let begun = Instant::now();
     let waits = hub.poll(&scope, &here, at(&hub, after), LONG, Some(lease));
     let leaves = async {
         tokio::time::sleep(Duration::from_secs(5)).await;
@@ -195,7 +196,7 @@ async fn presence_ends_with_the_right_to_read() {
         hub.scopes_changed(&here);
     };
     let (ended, ()) = tokio::join!(waits, leaves);
-    assert!(matches!(ended, Err(PollError::UnknownRoom(_))));
+    assert!(matches!(ended, Err(PollError::UnknownRoom(_))) && begun.elapsed() < LONG);
     let count = || hub.rooms(EVERY_ROOM).rooms.iter().map(|room| room.here).sum::<usize>();
     assert_eq!(count(), 0, "others are not shown the person for a grace");
     assert!(hub.enter(&scope, &Person::stdin(), &[tea], None).feeds().next().is_none());
@@ -228,72 +229,40 @@ async fn hidden_entries_neither_end_a_hold_nor_are_looked_at_again() {
 }
 
 #[tokio::test]
-async fn entries_that_were_passed_over_are_missing_in_no_answer() {
+async fn hub_has_no_reserved_room() {
     let (hub, [_, after]) = hub_with(1_000_000).await;
-    let readers = RoomsOnly::new(&["tea"]);
-    let mut held: HeldPolls<()> = hub.held_polls(Waker::noop().clone());
-    let rooms = RoomSelection::All;
-    let begin = |held: &mut HeldPolls<()>, scope, wait| {
-        let admitted = Admitted { scope, epoch: hub.log().epoch(), after, wait, is_shortened: false };
-        held.begin((), PollRequest { rooms: &rooms, admitted, presence: None }, Instant::now())
-    };
-    publish(&hub, &room("tea")).await;
-    publish(&hub, &room("secret")).await;
-    // The right to read everything comes between the look and the answer.
-    let Ok(Begin::Completed(completed)) = begin(&mut held, readers.scope(), LONG) else { panic!("tea") };
-    readers.show_everything();
-    assert_eq!(rooms_in(&hub.answers().answer(completed).1.unwrap().body), ["tea"]);
-    let Ok(Begin::Completed(all)) = begin(&mut held, EVERY_ROOM.clone(), LONG) else { panic!("both") };
-    assert_eq!(rooms_in(&hub.answers().answer(all).1.unwrap().body), ["tea", "secret"]);
+    let (reserved, count) = (RoomName::reserved_access(), hub.room_count());
+    let draft = Draft::say(Person::house(), reserved.clone(), "hello".parse().unwrap());
+    let Ok(Outcome::Appended(said)) = hub.publish(draft).await else { panic!("not appended") };
+    let said = said.seq;
+    assert_eq!(hub.head(), said, "the head moves");
+    assert_eq!((hub.has_room(&reserved), hub.room_count()), (false, count));
+    for rooms in [RoomSelection::All, RoomSelection::Named(vec![RoomName::lobby()])] {
+        let answer = hub.poll(EVERY_ROOM, &rooms, at(&hub, after), Duration::ZERO, None).await.unwrap();
+        assert!(answer.is_empty && answer.cursor.seq == said);
+    }
+    let named = RoomSelection::Named(vec![reserved.clone()]);
+    let refused = hub.poll(EVERY_ROOM, &named, After::Start, Duration::ZERO, None).await;
+    assert!(matches!(refused, Err(PollError::UnknownRoom(_))));
+    assert!(hub.history(EVERY_ROOM, &reserved, None, 10, None).await.unwrap().is_err());
+    assert!(hub.rooms(EVERY_ROOM).rooms.iter().all(|listed| listed.name != reserved));
 }
 
 #[tokio::test]
-async fn members_of_a_private_room_share_its_answers() {
-    let (hub, [after, _]) = hub_with(1_000_000).await;
-    let (ada, bo) = (RoomsOnly::new(&["tea"]), RoomsOnly::new(&["tea"]));
-    publish(&hub, &room("tea")).await;
-    let poll = async |scope: &Scope| hub.poll(scope, &named(&["tea"]), at(&hub, after), LONG, None).await;
-    let first = poll(&ada.scope()).await.unwrap();
-    let second = poll(&bo.scope()).await.unwrap();
-    assert_eq!(first.body.as_ptr(), second.body.as_ptr(), "one encoding");
-    ada.revoke(&room("tea"));
-    assert!(matches!(poll(&ada.scope()).await, Err(PollError::UnknownRoom(_))));
-    assert_eq!(poll(&bo.scope()).await.unwrap().body.as_ptr(), second.body.as_ptr());
-}
-
-/// Readers of whom the right to `tea` is taken while the log is read for them.
-#[tokio::test]
-async fn right_that_ends_during_a_read_of_the_log_ends_the_answer() {
-    let (hub, [after, _]) = hub_with(0).await;
-    publish(&hub, &room("tea")).await;
-    publish(&hub, &RoomName::lobby()).await;
-    for rooms in [named(&["tea"]), named(&["lobby", "tea"]), RoomSelection::All] {
-        let readers = RoomsOnly::new(&["lobby", "tea"]);
-        let mut held: HeldPolls<bool> = hub.held_polls(Waker::noop().clone());
-        let mut reads = LogReads::default();
-        let mut begin = |key: bool, scope: Scope| {
-            let admitted =
-                Admitted { scope, epoch: hub.log().epoch(), after, wait: LONG, is_shortened: false };
-            let begun =
-                held.begin(key, PollRequest { rooms: &rooms, admitted, presence: None }, Instant::now());
-            let Ok(Begin::Completed(completed)) = begun else { panic!("entries are in the log") };
-            let (_, Reply::Reading(read)) = reads.reply(hub.answers(), completed) else {
-                panic!("not cached")
-            };
-            read
-        };
-        let (removed, other) = (begin(true, readers.scope()), begin(false, EVERY_ROOM.clone()));
-        readers.revoke(&room("tea"));
-        match (&rooms, removed.await) {
-            (RoomSelection::Named(_), answer) => {
-                assert!(matches!(answer, Err(PollError::UnknownRoom(name)) if name == room("tea")));
-            }
-            (RoomSelection::All, answer) => assert_eq!(rooms_in(&answer.unwrap().body), ["lobby"]),
-        }
-        let other = rooms_in(&other.await.unwrap().body);
-        assert!(
-            other.contains(&"tea".to_owned()),
-            "what the removed one began is complete for others: {other:?}"
-        );
+async fn right_that_ends_during_a_look_ends_the_answer() {
+    let (hub, [said, _]) = hub_with(1_000_000).await;
+    let (tea, scope_for) = (room("tea"), |looks| AllowedFor::new(looks).scope());
+    // Before the read of the page, within the read, and after it.
+    for looks in 0..3 {
+        assert!(hub.history(&scope_for(looks), &tea, None, 10, None).await.unwrap().is_err(), "{looks}");
+    }
+    assert_eq!(hub.history(&scope_for(3), &tea, None, 10, None).await.unwrap().unwrap().messages.len(), 1);
+    for (looks, shown) in [(0, 0), (3, 0), (6, 3)] {
+        assert_eq!(hub.rooms(&scope_for(looks)).rooms.len(), shown, "{looks}");
+    }
+    let before = at(&hub, Seq(said.0 - 1));
+    for (looks, is_shown) in [(0, false), (1, false), (2, true)] {
+        let next = hub.next_message(&scope_for(looks), &tea, before, Some(Duration::ZERO)).await.unwrap();
+        assert_eq!(next.text.is_some(), is_shown, "{looks}");
     }
 }

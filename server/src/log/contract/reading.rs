@@ -7,7 +7,7 @@ use holdline_shared::limits::BATCH_ENTRIES;
 use holdline_shared::{Person, RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
 
-use super::{append, left, make, named, person, room, say, seqs, texts};
+use super::{append, left, make, named, room, say, seqs, texts};
 use crate::log::draft::{Draft, DraftKind};
 use crate::log::engine::{Follower, Log, LogEvent};
 use crate::log::outcome::Outcome;

@@ -193,6 +193,15 @@ impl Projection {
         self.read_snapshot(|db| reader::page(db, room, before, limit, asking))
     }
 
+    /// The places of the next messages of this author.
+    pub(in crate::log) fn messages_of(
+        &mut self,
+        author: &PersonId,
+        after: Seq,
+    ) -> Result<Vec<(RoomName, Seq)>, LogError> {
+        self.read_snapshot(|db| reader::messages_of(db, author, after))
+    }
+
     /// Reads all rooms.
     pub(in crate::log) fn rooms(&mut self) -> Result<Vec<LoggedRoom>, LogError> {
         self.read_snapshot(reader::rooms)

@@ -119,10 +119,26 @@ pub(in crate::log) fn page(
     Ok(Page { messages, more, upto })
 }
 
+/// The places of the next messages of this author that were not deleted.
+pub(in crate::log) fn messages_of(
+    db: &Connection,
+    author: &PersonId,
+    after: Seq,
+) -> rusqlite::Result<Vec<(RoomName, Seq)>> {
+    let sql = "SELECT r.name, m.seq FROM messages m JOIN rooms r ON r.id = m.room
+               WHERE m.author = ? AND m.seq > ? AND NOT m.is_deleted ORDER BY m.seq LIMIT ?";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query((author.as_str(), sql_seq(after), BATCH_ENTRIES))?;
+    let mut places = Vec::new();
+    while let Some(row) = rows.next()? {
+        places.push((RoomName::received(stored::text(row, 0)?), stored::seq(row.get(1)?)));
+    }
+    Ok(places)
+}
+
 /// Reads all rooms but the reserved one.
 pub(in crate::log) fn rooms(db: &Connection) -> rusqlite::Result<Vec<LoggedRoom>> {
-    let mut statement =
-        db.prepare_cached("SELECT name, topic, head, at FROM rooms WHERE name <> '~access'")?;
+    let mut statement = db.prepare_cached("SELECT name, topic, head, at FROM rooms")?;
     let mut rows = statement.query([])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {

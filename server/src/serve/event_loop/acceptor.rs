@@ -83,10 +83,11 @@ impl Acceptor {
                 }
                 left -= 1;
                 match self.listeners[number].accept() {
-                    Ok((stream, _)) => match self.connection_limit.acquire() {
-                        Some(permit) => self.assign(connections, stream, permit),
-                        None => {
-                            self.connection_limit.refuse(|| tokio::net::TcpStream::from_std(stream.into()));
+                    Ok((stream, peer)) => match self.connection_limit.acquire(peer.ip()) {
+                        Ok(permit) => self.assign(connections, stream, permit),
+                        Err(refused) => {
+                            let stream = || tokio::net::TcpStream::from_std(stream.into());
+                            self.connection_limit.refuse(refused, stream);
                         }
                     },
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,

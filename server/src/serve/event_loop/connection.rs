@@ -8,7 +8,7 @@ use bytes::{Buf as _, Bytes};
 use mio::net::TcpStream;
 
 use super::wheel::Tick;
-use crate::api::RequestId;
+use crate::api::{HoldLease, RequestId};
 use crate::hub::{HeldId, LogRead};
 use crate::serve::connection_limit::ConnectionPermit;
 use crate::serve::stall::Progress;
@@ -35,7 +35,7 @@ pub(super) enum State {
     /// The next request.
     Idle,
     /// The end of a held poll.
-    Held(HeldId),
+    Held { id: HeldId, _lease: HoldLease },
     /// The entries of a held poll, from the log.
     Reading(Box<Reading>),
     /// Room in the socket for the rest of the response.

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::connection::{Connection, Rest, State};
 use super::response::Responses;
 use super::wheel::Wheel;
-use crate::api::{ApiError, Reply, RequestId};
+use crate::api::{ApiError, HoldLease, Reply, RequestId};
 use crate::hub::{Answer, HeldId, Hub, PollError};
 use crate::serve::connection_limit::ConnectionPermit;
 use crate::serve::handoff::Handoff;
@@ -109,9 +109,9 @@ impl Connections {
     }
 
     /// Notes that the connection's poll is held, for `wait` at most.
-    pub(super) fn hold(&mut self, number: usize, id: HeldId, wait: Duration) {
+    pub(super) fn hold(&mut self, number: usize, (id, lease): (HeldId, HoldLease), wait: Duration) {
         if let Some(connection) = self.all.get_mut(number) {
-            connection.state = State::Held(id);
+            connection.state = State::Held { id, _lease: lease };
             self.set_deadline(number, wait);
         }
     }

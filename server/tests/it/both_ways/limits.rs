@@ -99,6 +99,33 @@ async fn poll_beyond_the_limit_gets_the_same_answer() {
 }
 
 #[tokio::test]
+async fn poll_beyond_a_limit_of_its_person_gets_the_same_answer() {
+    let mut config = ServeConfig::default();
+    config.http.limits.held_polls = Some(0);
+    let pair = Pair::with(HubConfig::default(), config).await;
+    let session = format!("Authorization: Bearer {}", pair.token);
+    for (query, is_refused) in [
+        ("room=lobby", true),
+        ("room=lobby&after=start", true),
+        ("room=nowhere", true),
+        ("room=lobby&here=lobby&wait=5", true),
+        ("room=lobby&after=start&wait=0", false),
+        ("room=lobby&after=x", false),
+    ] {
+        let request =
+            format!("GET /api/v1/poll?{query} HTTP/1.1\r\nHost: localhost\r\n{session}\r\n\r\n").into_bytes();
+        // The connection stays: the next request on it is answered, by either.
+        let conversation = Conversation::ending([request.clone(), request]);
+        let said = pair.compare(query, &conversation).await;
+        let refusals = said.matches("HTTP/1.1 429 Too Many Requests\r\n").count();
+        assert_eq!(refusals, if is_refused { 2 } else { 0 }, "{query}: {said}");
+        assert_eq!(said.matches("limit held-polls=0").count(), refusals, "{said}");
+        assert_eq!(said.matches("\r\nretry-after: 5\r\n").count(), refusals, "{said}");
+    }
+    pair.holds_nothing().await;
+}
+
+#[tokio::test]
 async fn silent_connection_is_closed_without_an_answer() {
     let mut config = ServeConfig::default();
     (config.head_timeout, config.idle_timeout) = (Duration::from_millis(300), Duration::from_millis(300));

@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::Conversation;
-use crate::support::{Client, within};
+use crate::support::{Client, lift_limits, within};
 use holdline_server::Scope;
 
 /// The number of times that hyper alone may show another outcome of a race.
@@ -41,6 +41,7 @@ pub(crate) struct Way {
 impl Way {
     async fn start(name: &'static str, hub: Arc<Hub>, mut config: ServeConfig, loops: usize) -> Self {
         config.event_loops = Some(loops);
+        lift_limits(&mut config);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();

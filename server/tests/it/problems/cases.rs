@@ -11,7 +11,7 @@ const UUID: &str = "7f2c1b9e-4a5d-4c3b-9e8f-0a1b2c3d4e5f";
 
 /// Collects the cases.
 pub(super) fn all() -> Vec<Case> {
-    [polls(), publishes(), changes(), routes()].into_iter().flatten().collect()
+    [polls(), publishes(), changes(), people(), routes()].into_iter().flatten().collect()
 }
 
 fn case(
@@ -27,6 +27,37 @@ fn case(
 
 fn message(text: &str) -> String {
     json!({ "key": UUID, "text": text }).to_string()
+}
+
+fn people() -> Vec<Case> {
+    let post = |path, body: &str, code| case(Nobody, "POST", path, JSON, body, code);
+    vec![
+        post("/api/v1/session", r#"{"nickname": "Holdline"}"#, NameTaken),
+        post("/api/v1/session", r#"{"nickname": "Eve", "password": 1}"#, InvalidBody),
+        post("/api/v1/sign-in", r#"{"name": "Eve", "passphrase": "wrong horse"}"#, WrongSecret),
+        post("/api/v1/sign-in", r#"{"name": "Eve"}"#, InvalidBody),
+        post("/api/v1/sign-in", r#"{"name": "Eve", "passphrase": {"$ne": ""}}"#, InvalidBody),
+        post("/api/v1/redeem", r#"{"code": "x"}"#, WrongSecret),
+        post("/api/v1/redeem", r#"{"code": ["x"]}"#, InvalidBody),
+        post("/api/v1/invites", "{}", SessionRequired),
+        case(Ada, "POST", "/api/v1/invites", JSON, "{}", NotAllowed),
+        case(Ada, "POST", "/api/v1/invites", JSON, r#"{"room": "nowhere"}"#, NotAllowed),
+        case(Ada, "POST", "/api/v1/me/device-link", "", "", NotAllowed),
+        case(Ada, "POST", "/api/v1/admin-link", "", "", NotAllowed),
+        case(Ada, "PUT", "/api/v1/door", JSON, r#"{"door": "invite"}"#, NotAllowed),
+        case(Ada, "PUT", "/api/v1/door", JSON, r#"{"door": "ajar"}"#, InvalidBody),
+        case(Ada, "PATCH", "/api/v1/me", JSON, r#"{"passphrase": "1234567"}"#, InvalidBody),
+        case(Ada, "PATCH", "/api/v1/me", JSON, r#"{"time_zone": "<b>"}"#, InvalidBody),
+        case(Ada, "PATCH", "/api/v1/me", JSON, r#"{"about": "x"}"#, NotAllowed),
+        case(Ada, "DELETE", "/api/v1/me", "", "", InvalidParameter),
+        case(Ada, "DELETE", "/api/v1/me?messages=some", "", "", InvalidParameter),
+        case(Ada, "DELETE", "/api/v1/me?messages=keep", "", "", UnknownPerson),
+        case(Ada, "DELETE", "/api/v1/invites/abc", "", "", UnknownItem),
+        case(Ada, "DELETE", "/api/v1/me/sessions/abc", "", "", NotAllowed),
+        case(Ada, "PATCH", "/api/v1/people/abc", JSON, r#"{"admin": true}"#, NotAllowed),
+        case(Nobody, "GET", "/api/v1/people/abc", "", "", UnknownPerson),
+        case(Nobody, "GET", "/api/v1/me", "", "", SessionRequired),
+    ]
 }
 
 fn polls() -> Vec<Case> {

@@ -79,6 +79,11 @@ impl Client {
         &self.session.insert(reply.json()).person
     }
 
+    /// Takes the session of an answer.
+    pub(crate) fn adopts(&mut self, reply: &Reply) -> &Person {
+        &self.session.insert(reply.json()).person
+    }
+
     /// The session's person.
     pub(crate) fn person(&self) -> &Person {
         &self.session.as_ref().unwrap().person

@@ -93,6 +93,9 @@ impl Log for FaultyLog {
     ) -> Answer<Page> {
         self.reads.lock().or(|| self.log.page(scope, room, before, limit, reader))
     }
+    fn messages_of(&self, author: PersonId, after: Seq) -> Answer<Vec<(RoomName, Seq)>> {
+        self.log.messages_of(author, after)
+    }
     fn prune(&self, keep: Retention) -> Answer<bool> {
         self.log.prune(keep)
     }

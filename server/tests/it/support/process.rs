@@ -37,7 +37,8 @@ impl Process {
     async fn start_if_possible(address: SocketAddr, arguments: &[&str]) -> Result<Self, String> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_holdline"));
         command.arg("serve").arg("--listen").arg(address.to_string()).args(arguments);
-        command.env_remove("RUST_LOG").stdin(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        command.env_remove("RUST_LOG").env("HOLDLINE_LIMIT", "none");
+        command.stdin(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut said = String::new();
@@ -62,7 +63,8 @@ impl Process {
         let mut command = Command::new("sh");
         command.arg("-c").arg(format!("{prepare}exec \"$@\"")).arg("sh").arg(env!("CARGO_BIN_EXE_holdline"));
         command.arg("serve").arg("--listen").arg(address.to_string()).args(arguments);
-        command.env_remove("RUST_LOG").stdin(Stdio::piped()).stderr(stderr).kill_on_drop(true);
+        command.env_remove("RUST_LOG").env("HOLDLINE_LIMIT", "none");
+        command.stdin(Stdio::piped()).stderr(stderr).kill_on_drop(true);
         let mut child = command.spawn().unwrap();
         let answers = async {
             while TcpStream::connect(address).await.is_err() {

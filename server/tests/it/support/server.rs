@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use holdline_server::hub::{Hub, HubConfig};
 use holdline_server::log::{Log, MemoryLog, SqliteLog};
-use holdline_server::{HttpConfig, ServeConfig, serve as serve_hub, serve_router};
+use holdline_server::{HttpConfig, Limits, ServeConfig, serve as serve_hub, serve_router};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -39,6 +39,13 @@ pub(crate) fn trusting_loopback() -> HttpConfig {
     let mut config = HttpConfig::default();
     config.trusted_proxies.push("127.0.0.0/8".parse().unwrap());
     config
+}
+
+/// Lifts all limits unless the test has set some: the people of most tests publish faster than people do.
+pub(crate) fn lift_limits(serve: &mut ServeConfig) {
+    if serve.http.limits == Limits::default() {
+        serve.http.limits = Limits::NONE;
+    }
 }
 
 /// The number of event loops in this run of the tests: none if `HOLDLINE_PLAIN_HTTP` is set.
@@ -77,6 +84,7 @@ impl Server {
     pub(crate) async fn on(log: Arc<dyn Log>, config: HubConfig, mut serve: ServeConfig) -> Self {
         let hub = Hub::open_with(log, config).await.unwrap();
         serve.event_loops = event_loops().or(serve.event_loops);
+        lift_limits(&mut serve);
         Self::run(hub.clone(), |listener, stopped| serve_hub(vec![listener], hub, serve, stopped)).await
     }
 

@@ -1,16 +1,22 @@
 //! The HTTP options of `serve`: host names, proxies, limits. Adds the names of the listening addresses.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 
+use anyhow::{Context as _, ensure};
 use clap::Args;
-use holdline_server::{Hosts, HttpConfig};
+use holdline_server::{Hosts, HttpConfig, Limits, ProxyLogin};
+use http::HeaderName;
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 
 use crate::addresses::reachable;
 use crate::client::Address;
 
-/// The HTTP options: host names, trusted proxies, and the limit on new rooms.
+/// The variable with the secret that a proxy sends.
+const PROXY_SECRET: &str = "HOLDLINE_PROXY_SECRET";
+
+/// The HTTP options: host names, trusted proxies, the limits on callers, and users whom a proxy names.
 #[derive(Args)]
 pub(super) struct HttpOptions {
     /// Another host name of this server in browsers, as in chat.example; repeat for more, * for any. The addresses it listens
@@ -28,9 +34,30 @@ pub(super) struct HttpOptions {
     #[arg(long = "trusted-proxy", env = "HOLDLINE_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',', value_parser = network)]
     trusted_proxies: Vec<IpNet>,
 
-    /// Rooms that one person may create at once, and again in each hour; from one address ten times as many
-    #[arg(long, env = "HOLDLINE_ROOMS_PER_HOUR", value_name = "NUMBER", default_value_t = 10)]
-    rooms_per_hour: u32,
+    /// A limit on what one person or one visitor may do, as in publish=60+1/s: 60 at once and one more each second (s, min, h);
+    /// 0 allows none, none lifts the limit, and `--limit none` lifts all. Repeat for more. The defaults, of a person:
+    /// publish=60+1/s reactions=60+2/s rooms=10+10/h history=300+300/min held-polls=10; of a visitor (an IPv4 address or an
+    /// IPv6 /64): visitor-sessions=300+60/min visitor-rooms=100+100/h visitor-held-polls=2000 visitor-connections=4000
+    /// failed-secrets=30+2/min join-password=10+40/h
+    #[arg(long = "limit", env = "HOLDLINE_LIMIT", value_name = "NAME=LIMIT", value_delimiter = ',', value_parser = limit)]
+    limits: Vec<String>,
+
+    /// The header in which a trusted proxy names the user, for the door "proxy"
+    #[arg(
+        long,
+        env = "HOLDLINE_PROXY_USER_HEADER",
+        value_name = "NAME",
+        requires_all = ["proxy_secret_header", "trusted_proxies"]
+    )]
+    proxy_user_header: Option<HeaderName>,
+
+    /// The header in which that proxy sends the secret, from HOLDLINE_PROXY_SECRET or --proxy-secret-file
+    #[arg(long, env = "HOLDLINE_PROXY_SECRET_HEADER", value_name = "NAME", requires = "proxy_user_header")]
+    proxy_secret_header: Option<HeaderName>,
+
+    /// A file with the secret that the proxy sends
+    #[arg(long, env = "HOLDLINE_PROXY_SECRET_FILE", value_name = "PATH", requires = "proxy_user_header")]
+    proxy_secret_file: Option<PathBuf>,
 }
 
 impl HttpOptions {
@@ -53,15 +80,47 @@ impl HttpOptions {
         let first = first.map(|address| format!("http://{}", reachable(address)));
         config.address = self.address.as_ref().map(Address::to_string).or(first);
         config.trusted_proxies.clone_from(&self.trusted_proxies);
-        config.rooms_per_person = self.rooms_per_hour;
-        config.rooms_per_visitor = self.rooms_per_hour.saturating_mul(10);
+        config.proxy_login = self.proxy_login()?;
+        for setting in &self.limits {
+            config.limits.set(setting)?;
+        }
         Ok(config)
+    }
+
+    /// Whether a proxy may name users.
+    pub(super) fn has_proxy_login(&self) -> bool {
+        self.proxy_user_header.is_some()
+    }
+
+    fn proxy_login(&self) -> anyhow::Result<Option<ProxyLogin>> {
+        let (Some(user), Some(secret)) = (&self.proxy_user_header, &self.proxy_secret_header) else {
+            return Ok(None);
+        };
+        let text = match &self.proxy_secret_file {
+            Some(path) => std::fs::read_to_string(path)
+                .with_context(|| format!("cannot read the proxy's secret from {}", path.display()))?,
+            None => std::env::var(PROXY_SECRET).with_context(|| {
+                format!("--proxy-user-header needs {PROXY_SECRET} or --proxy-secret-file")
+            })?,
+        };
+        let text = text.trim();
+        ensure!(text.len() >= 16, "the proxy's secret has at least 16 characters");
+        Ok(Some(ProxyLogin {
+            user_header: user.clone(),
+            secret_header: secret.clone(),
+            secret: text.to_owned(),
+        }))
     }
 }
 
 fn host(text: &str) -> Result<String, String> {
     let text = text.trim();
     Hosts::loopback().with_name(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
+}
+
+fn limit(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    Limits::default().set(text).map(|()| text.to_owned()).map_err(|error| error.to_string())
 }
 
 /// Reads `ADDRESS` or `ADDRESS/BITS`.
@@ -91,6 +150,19 @@ mod tests {
     fn white_space_around_a_host_is_ignored() {
         assert_eq!(host(" chat.example "), Ok("chat.example".to_owned()));
         assert!(host("chat example").is_err());
+    }
+
+    #[test]
+    fn help_names_each_limit_with_its_default() {
+        let command = HttpOptions::augment_args(clap::Command::new("serve"));
+        let argument = command.get_arguments().find(|argument| argument.get_id() == "limits").unwrap();
+        let help = argument.get_help().unwrap().to_string();
+        let mut limits = Limits::NONE;
+        let (_, defaults) = help.split_once("The defaults").unwrap();
+        for setting in defaults.split([' ', ';']).filter(|word| word.contains('=')) {
+            limits.set(setting).unwrap();
+        }
+        assert_eq!(limits, Limits::default());
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::try_join;
 use holdline_shared::{RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
 use tokio::time::timeout;
@@ -22,12 +23,12 @@ async fn read_waits_until_its_entries_are_published() {
     let readers = RoomsOnly::new(&["lobby"]);
     let reads = Arc::new(Mutex::new(None));
     let (runtime, reading, committed) = (tokio::runtime::Handle::current(), log.clone(), readers.clone());
-    let (scope, begun, begin) = (readers.scope(), reads.clone(), log.head());
+    let (scope, begun, head) = (readers.scope(), reads.clone(), log.head());
     // Called after the commit. What it does to the readers stands for what the committed entry says.
     log.observe_commits(Arc::new(move |_| {
-        let entries = reading.read(&scope, RoomSelection::All, begin);
+        let entries = reading.read(&scope, RoomSelection::All, head);
         let page = reading.page(&scope, RoomName::lobby(), None, 10, None);
-        let mut both = runtime.spawn(async { (entries.await.unwrap(), page.await.unwrap()) });
+        let mut both = runtime.spawn(async { try_join(entries, page).await.unwrap() });
         let early = runtime.block_on(async { timeout(MOMENT, &mut both).await.is_ok() });
         committed.revoke(&RoomName::lobby());
         *begun.lock() = Some((early, both));

@@ -1,11 +1,14 @@
 //! The reserved room in files: it counts as none, and is carried from one log to another.
 
+use std::sync::Arc;
+
 use holdline_shared::{Person, RoomName};
+use rusqlite::Connection;
 
 use super::say;
-use crate::log::projection::Tip;
+use crate::log::projection::{AppendTransaction, Tip, migrate};
 use crate::log::sqlite::{check, database, export, import};
-use crate::log::{Draft, Log, SqliteLog};
+use crate::log::{Draft, DraftKind, Log, SqliteLog};
 
 #[tokio::test]
 async fn reserved_room_is_carried_and_does_not_count() {
@@ -24,6 +27,14 @@ async fn reserved_room_is_carried_and_does_not_count() {
         let connection = database::open_read_only(path).unwrap();
         assert_eq!(Tip::read(&connection).unwrap().rooms, 1, "{path:?}");
     }
+    let mut connection = Connection::open_in_memory().unwrap();
+    migrate(&mut connection, 0).unwrap();
+    let mut group =
+        AppendTransaction::begin(connection.transaction().unwrap(), Tip::default(), Arc::default(), 2);
+    for room in [RoomName::reserved_access(), RoomName::lobby()] {
+        group.append(&Draft { author: Person::house(), room, kind: DraftKind::room() }).unwrap();
+    }
+    assert_eq!(group.commit().unwrap().tip.rooms, 1);
     let other = String::from_utf8(lines).unwrap().replace("~access", "~other");
     assert!(import(&mut other.as_bytes(), &folder.path().join("other.db")).is_err());
 }

@@ -1,0 +1,114 @@
+//! `/api/v1/invites`: links that let somebody in, made by admins of the server or of the room that the link leads to.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use holdline_shared::{InviteList, InviteRole, InviteSummary, NewCode, Person, ProblemCode, RoomName, Topic};
+use serde::Deserialize;
+
+use super::app::App;
+use super::call::Call;
+use super::error::ApiError;
+use super::reply::Reply;
+use crate::access::{AccessChange, Invite, InviteGives, InviteState, Secret, make_id};
+use crate::log::{Draft, wall_clock};
+
+/// The most uses of an invite.
+const USES: u32 = 10_000;
+/// The longest time for which an invite may be valid, and the usual one.
+const DAYS: (u32, u32) = (365, 7);
+/// The time for which a link to another device is valid.
+const DEVICE_LINK: Duration = Duration::from_secs(15 * 60);
+
+/// The body before its room is validated.
+#[derive(Deserialize)]
+struct InviteBody {
+    #[serde(default)]
+    uses: Option<u32>,
+    #[serde(default)]
+    days: Option<u32>,
+    #[serde(default)]
+    role: InviteRole,
+    #[serde(default)]
+    room: Option<String>,
+    #[serde(default)]
+    note: Option<String>,
+}
+
+/// `GET`: lists the caller's invites; those of all for an admin.
+pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
+    call.expect_no_query()?;
+    let (person, access) = (call.caller.require_session()?, app.access.snapshot());
+    let (is_admin, now) = (access.is_admin(&person.id), wall_clock());
+    let mut invites: Vec<InviteSummary> =
+        access.invites().filter(|state| is_admin || state.by.id == person.id).filter_map(summary).collect();
+    let is_over = |invite: &InviteSummary| invite.used >= invite.uses || now >= invite.expires;
+    invites.sort_by_key(|invite| (is_over(invite), invite.expires));
+    Ok(Reply::json(200, &InviteList { invites })?)
+}
+
+/// `POST`: makes one, and shows its code this once.
+pub(crate) async fn make(app: App, mut call: Call) -> Result<Reply, ApiError> {
+    let author = call.caller.require_session()?.clone();
+    call.expect_no_query()?;
+    let body: InviteBody = call.read_json().await?;
+    let gives = match body.role {
+        InviteRole::Guest => InviteGives::Guest,
+        InviteRole::Member => InviteGives::Member,
+        InviteRole::Admin => InviteGives::Admin,
+    };
+    let uses = within("uses", body.uses.unwrap_or(1), USES)?;
+    let days = within("days", body.days.unwrap_or(DAYS.1), DAYS.0)?;
+    let room = body.room.as_deref().map(RoomName::parse).transpose()?;
+    let note = body.note.as_deref().map(Topic::parse).transpose()?.unwrap_or_default();
+    let time = Duration::from_secs(u64::from(days) * 24 * 60 * 60);
+    let code = Secret::make();
+    let (id, expires) = (make_id(), wall_clock().plus(time));
+    let invite = Invite { id, code: code.hash(), gives, uses, expires, room, note };
+    append(&app, author, invite, &code).await
+}
+
+/// `DELETE …/{id}`: revokes one.
+pub(crate) async fn revoke(app: App, call: Call) -> Result<Reply, ApiError> {
+    let author = call.caller.require_session()?.clone();
+    call.expect_no_query()?;
+    let change = AccessChange::InviteRevoked { id: call.id().to_owned() };
+    app.hub.publish(Draft::access(author, change)).await?;
+    Ok(Reply::new(204, None, Bytes::new()))
+}
+
+/// `POST /api/v1/me/device-link`: makes a link that signs the caller in on another device.
+pub(crate) async fn make_device_link(app: App, call: Call) -> Result<Reply, ApiError> {
+    let author = call.caller.require_session()?.clone();
+    call.expect_no_query()?;
+    let (code, gives) = (Secret::make(), InviteGives::Device(author.id.clone()));
+    let (id, expires, note) = (make_id(), wall_clock().plus(DEVICE_LINK), Topic::default());
+    let invite = Invite { id, code: code.hash(), gives, uses: 1, expires, room: None, note };
+    append(&app, author, invite, &code).await
+}
+
+async fn append(app: &App, author: Person, invite: Invite, code: &Secret) -> Result<Reply, ApiError> {
+    let shown = NewCode { id: invite.id.clone(), code: code.reveal().to_owned(), expires: invite.expires };
+    app.hub.publish(Draft::access(author, AccessChange::InviteMade { invite })).await?;
+    Ok(Reply::json(201, &shown)?)
+}
+
+/// An invite as lists show it; links to other devices are in none.
+fn summary(state: &InviteState) -> Option<InviteSummary> {
+    let Invite { id, gives, uses, expires, room, note, .. } = state.invite.clone();
+    let role = match gives {
+        InviteGives::Guest => InviteRole::Guest,
+        InviteGives::Member => InviteRole::Member,
+        InviteGives::Admin => InviteRole::Admin,
+        InviteGives::Device(_) => return None,
+    };
+    Some(InviteSummary { id, role, uses, used: state.used, expires, room, note, by: state.by.id.clone() })
+}
+
+fn within(name: &str, value: u32, most: u32) -> Result<u32, ApiError> {
+    if (1..=most).contains(&value) {
+        return Ok(value);
+    }
+    let detail = format!("{name} is a number from 1 to {most}, not {value}");
+    Err(ApiError::new(ProblemCode::InvalidBody, detail))
+}

@@ -1,0 +1,164 @@
+//! The limits on callers: tight for each person, generous for each visitor. Each operation takes what it uses; this module
+//! knows which limits that touches, and how a refusal reads. Counted in memory, so that a restart resets them.
+
+mod bounded_store;
+mod config;
+mod failed_secrets;
+mod key;
+mod limiter;
+mod rate;
+
+use std::fmt;
+use std::time::Duration;
+
+use holdline_shared::ProblemCode;
+use metrics::Counter;
+
+pub use self::config::{InvalidLimit, Limits};
+pub(super) use self::failed_secrets::FailedSecrets;
+use self::key::LimitKey;
+use self::limiter::Limiter;
+pub use self::rate::{InvalidRate, Rate};
+use super::caller::Caller;
+use super::error::ApiError;
+use crate::leases::{Lease, Leases};
+use crate::metrics::Metrics;
+
+/// `Retry-After` where too many polls are held. Nobody knows when one of them ends; after this time some have, also when a
+/// vanished client's connections are only now noticed.
+const HELD_RETRY: Duration = Duration::from_secs(5);
+
+/// The limits with their state, shared by all requests.
+pub(crate) struct Limiters {
+    publish: Limiter,
+    reactions: Limiter,
+    rooms: Limiter,
+    history: Limiter,
+    visitor_sessions: Limiter,
+    visitor_rooms: Limiter,
+    held: HeldLimit,
+    visitor_held: HeldLimit,
+    /// Passphrases, invitations, and other codes.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the door's operations will count with it"))]
+    pub(super) failed_secrets: FailedSecrets,
+    /// The join password, which one could guess from many addresses.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the door's operations will count with it"))]
+    pub(super) join_password: FailedSecrets,
+}
+
+/// A limit on requests that are held at once.
+struct HeldLimit {
+    name: &'static str,
+    leases: Leases<LimitKey>,
+    refused: Counter,
+}
+
+/// The right to hold one request, of its person and its visitor. Given back by dropping it, which has to happen when the
+/// request is answered or its client is gone.
+#[derive(Debug, Default)]
+pub(crate) struct HoldLease {
+    _person: Lease,
+    _visitor: Lease,
+}
+
+impl Limiters {
+    pub(super) fn new(limits: &Limits, metrics: &Metrics) -> Self {
+        let limiter =
+            |name, requests, rate| Limiter::new(name, requests, rate, metrics.refused_by_limit(name));
+        let held = |name, most| HeldLimit {
+            name,
+            leases: Leases::new(most),
+            refused: metrics.refused_by_limit(name),
+        };
+        Self {
+            publish: limiter("publish", "messages and changes", limits.publish),
+            reactions: limiter("reactions", "reactions", limits.reactions),
+            rooms: limiter("rooms", "new rooms", limits.rooms),
+            history: limiter("history", "pages of history", limits.history),
+            visitor_sessions: limiter("visitor-sessions", "new sessions from here", limits.visitor_sessions),
+            visitor_rooms: limiter("visitor-rooms", "new rooms from here", limits.visitor_rooms),
+            held: held("held-polls", limits.held_polls),
+            visitor_held: held("visitor-held-polls", limits.visitor_held_polls),
+            failed_secrets: FailedSecrets::of_visitor(limiter(
+                "failed-secrets",
+                "wrong secrets from here",
+                limits.failed_secrets,
+            )),
+            join_password: FailedSecrets::of_server(limiter(
+                "join-password",
+                "wrong passwords",
+                limits.join_password,
+            )),
+        }
+    }
+
+    /// Counts a message or a change by this caller.
+    pub(super) fn publish(&self, caller: &Caller) -> Result<(), ApiError> {
+        take(&self.publish, person(caller).as_ref())
+    }
+
+    /// Counts a reaction by this caller.
+    pub(super) fn react(&self, caller: &Caller) -> Result<(), ApiError> {
+        take(&self.reactions, person(caller).as_ref())
+    }
+
+    /// Counts a read of history by this caller.
+    pub(super) fn read_history(&self, caller: &Caller) -> Result<(), ApiError> {
+        take(&self.history, person(caller).as_ref())
+    }
+
+    /// Counts a new room for this caller's person and visitor; one that is refused counts for neither.
+    pub(super) fn make_room(&self, caller: &Caller) -> Result<(), ApiError> {
+        let person = person(caller);
+        take(&self.rooms, person.as_ref())?;
+        take(&self.visitor_rooms, visitor(caller).as_ref()).inspect_err(|_| {
+            if let Some(person) = &person {
+                self.rooms.give_back(person);
+            }
+        })
+    }
+
+    /// Counts a new session for this visitor.
+    pub(super) fn begin_session(&self, caller: &Caller) -> Result<(), ApiError> {
+        take(&self.visitor_sessions, visitor(caller).as_ref())
+    }
+
+    /// Lets this caller hold a request until the lease is dropped.
+    pub(super) fn hold(&self, caller: &Caller) -> Result<HoldLease, ApiError> {
+        let person = caller.session().map(|person| LimitKey::Person(person.id.clone()));
+        Ok(HoldLease {
+            _person: self.held.acquire(person.as_ref())?,
+            _visitor: self.visitor_held.acquire(visitor(caller).as_ref())?,
+        })
+    }
+}
+
+impl HeldLimit {
+    fn acquire(&self, key: Option<&LimitKey>) -> Result<Lease, ApiError> {
+        self.leases.acquire(key).ok_or_else(|| {
+            self.refused.increment(1);
+            let most = self.leases.most().unwrap_or_default();
+            refusal("held requests", format_args!("{}={most}", self.name), HELD_RETRY)
+        })
+    }
+}
+
+/// The person of this caller, or their visitor if they have no session.
+fn person(caller: &Caller) -> Option<LimitKey> {
+    caller.session().map(|person| LimitKey::Person(person.id.clone())).or_else(|| visitor(caller))
+}
+
+fn visitor(caller: &Caller) -> Option<LimitKey> {
+    caller.visitor.map(LimitKey::Visitor)
+}
+
+fn take(limiter: &Limiter, key: Option<&LimitKey>) -> Result<(), ApiError> {
+    key.map_or(Ok(()), |key| limiter.take(key))
+}
+
+/// The error of a caller who has reached a limit and may retry after some time.
+fn refusal(requests: &str, limit: fmt::Arguments<'_>, wait: Duration) -> ApiError {
+    let seconds = (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1);
+    let detail = format!("too many {requests} (limit {limit}); send this again in {seconds} s");
+    ApiError::new(ProblemCode::RateLimited, detail).with_retry_after(seconds)
+}

@@ -1,0 +1,125 @@
+//! The limits on wrong secrets, against guessing. Compares no secret.
+//!
+//! An attempt counts as a failure from its beginning until it proves right. So a thousand guesses at once all count, and so do
+//! guesses whose senders hang up before the answer.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::key::LimitKey;
+use super::limiter::Limiter;
+use crate::api::caller::Caller;
+use crate::api::error::ApiError;
+
+/// A proxy that names no visitor. It counts as one visitor here, unlike for other limits, because it passes on the guesses of
+/// strangers.
+const UNNAMED: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+
+/// Counts wrong secrets of one kind.
+#[derive(Debug)]
+pub(in crate::api) struct FailedSecrets {
+    failures: Limiter,
+    /// Whether the failures of all visitors count together.
+    is_of_server: bool,
+}
+
+/// An attempt, which is a failure unless [`Attempt::succeeded`] is called.
+#[must_use = "an attempt that is dropped has failed"]
+#[derive(Debug)]
+pub(in crate::api) struct Attempt<'a> {
+    failures: &'a Limiter,
+    /// `None` for the owner's own programs.
+    key: Option<LimitKey>,
+}
+
+impl FailedSecrets {
+    /// Counts the failures of each visitor.
+    pub(super) fn of_visitor(failures: Limiter) -> Self {
+        Self { failures, is_of_server: false }
+    }
+
+    /// Counts the failures of all visitors together, and with them those of each.
+    pub(super) fn of_server(failures: Limiter) -> Self {
+        Self { failures, is_of_server: true }
+    }
+
+    /// Begins an attempt; refused if there were too many failures.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the door's operations will call it"))]
+    pub(in crate::api) fn attempt(&self, caller: &Caller) -> Result<Attempt<'_>, ApiError> {
+        let visitor = caller.visitor.or(caller.is_passed_on.then_some(UNNAMED));
+        let key = if self.is_of_server { Some(LimitKey::Server) } else { visitor.map(LimitKey::Visitor) };
+        if let Some(key) = &key {
+            self.failures.take(key)?;
+        }
+        Ok(Attempt { failures: &self.failures, key })
+    }
+}
+
+impl Attempt<'_> {
+    /// Takes the attempt out of the count: the secret was right.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the door's operations will call it"))]
+    pub(in crate::api) fn succeeded(self) {
+        if let Some(key) = &self.key {
+            self.failures.give_back(key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::limits::Limits;
+    use crate::api::{App, CallerHeaders, HttpConfig, RequestLine};
+    use crate::hub::Hub;
+    use crate::log::MemoryLog;
+
+    const LOCAL: &str = "127.0.0.1";
+    const STRANGER: &str = "203.0.113.5";
+    const PROXY: &str = "10.0.0.1";
+
+    async fn app() -> App {
+        let hub = Hub::open(std::sync::Arc::new(MemoryLog::new())).await.unwrap();
+        let trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
+        App::new(hub, HttpConfig { trusted_proxies, limits: Limits::default(), ..HttpConfig::default() })
+    }
+
+    fn caller(app: &App, peer: &str, forwarded_for: Option<&str>) -> Caller {
+        let line = RequestLine { is_safe: false, needs_host: false, authority: None, nested: "" };
+        let headers = forwarded_for.map(|client| ("x-forwarded-for", client.as_bytes())).into_iter();
+        Caller::find(app, peer.parse().ok(), line, &CallerHeaders::read(headers), None).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn thousand_guesses_with_a_rotating_header_are_limited() {
+        for (peer, last) in [(STRANGER, ""), (LOCAL, ""), (PROXY, ", 203.0.113.5"), (PROXY, ", unknown")] {
+            let app = app().await;
+            let guesses = (0..1000).filter(|number| {
+                let client = format!("192.0.2.{}{last}", number % 256);
+                app.limits.failed_secrets.attempt(&caller(&app, peer, Some(&client))).is_ok()
+            });
+            assert_eq!(guesses.count(), 30, "{peer}{last}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn right_secrets_and_the_owner_are_not_limited() {
+        let app = app().await;
+        let (stranger, owner) = (caller(&app, STRANGER, None), caller(&app, LOCAL, None));
+        for _ in 0..1000 {
+            app.limits.failed_secrets.attempt(&stranger).unwrap().succeeded();
+            app.limits.join_password.attempt(&stranger).unwrap().succeeded();
+            drop(app.limits.failed_secrets.attempt(&owner).unwrap());
+        }
+        let refused = (0..31).find_map(|_| app.limits.failed_secrets.attempt(&stranger).err()).unwrap();
+        assert_eq!(refused.retry_after(), Some(30));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn join_password_is_limited_for_all_visitors_together() {
+        let app = app().await;
+        let guesses = (0..=255).filter(|number| {
+            let visitor = caller(&app, &format!("203.0.113.{number}"), None);
+            app.limits.join_password.attempt(&visitor).is_ok()
+        });
+        assert_eq!(guesses.count(), 10);
+    }
+}

@@ -1,0 +1,168 @@
+//! `/api/v1/me`: the caller's own account. A guest gets one by choosing a passphrase, and keeps id, messages and rooms.
+
+use holdline_shared::{Nickname, Person, ProblemCode, Topic};
+use serde::Deserialize;
+
+use super::app::App;
+use super::call::Call;
+use super::erase::{self, FateOfMessages};
+use super::error::ApiError;
+use super::reply::{Reply, SET_COOKIE};
+use super::slow_hashes::Passphrase;
+use super::{profile, session};
+use crate::access::{AccessChange, Account, Denied};
+use crate::log::Draft;
+use crate::session::Claim;
+
+/// The length in bytes of the longest name of a time zone.
+const TIME_ZONE: usize = 64;
+
+#[derive(Deserialize)]
+struct MeBody {
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    about: Option<String>,
+    #[serde(default)]
+    time_zone: Option<String>,
+    #[serde(default)]
+    passphrase: Option<Passphrase>,
+    #[serde(default)]
+    old_passphrase: Option<Passphrase>,
+}
+
+/// The body with its fields validated.
+struct Changes {
+    name: Option<Nickname>,
+    about: Option<Topic>,
+    time_zone: Option<String>,
+    passphrase: Option<Passphrase>,
+    old_passphrase: Option<Passphrase>,
+}
+
+/// `GET`: shows the caller as they see themselves.
+pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {
+    call.expect_no_query()?;
+    let person = call.caller.require_session()?;
+    Ok(Reply::json(200, &profile::of_caller(&app.access.load(), person))?)
+}
+
+/// `PATCH`: changes what is named.
+pub(crate) async fn change(app: App, mut call: Call) -> Result<Reply, ApiError> {
+    let claim = call.caller.known()?.claim.clone();
+    call.expect_no_query()?;
+    let changes = Changes::parse(call.read_json().await?)?;
+    let access = app.access.snapshot();
+    let (claim, is_new) = match access.account(&claim.person.id) {
+        Some(account) => (change_account(&app, &call, claim, account, changes).await?, false),
+        None => change_guest(&app, &call, claim, changes).await?,
+    };
+    let mut me = profile::of_caller(&app.access.load(), &claim.person);
+    let token = session::sign(&app, &claim);
+    me.token = (is_new && session::may_see_token(&call.caller)).then(|| token.clone());
+    let cookie = is_new.then(|| session::begin_cookie(&call.caller.site, &token));
+    let reply = Reply::json(200, &me)?;
+    Ok(cookie.into_iter().fold(reply, |reply, cookie| reply.with(SET_COOKIE, cookie)))
+}
+
+/// `DELETE`: erases the caller's account.
+pub(crate) async fn erase(app: App, call: Call) -> Result<Reply, ApiError> {
+    let person = call.caller.require_session()?;
+    let messages = FateOfMessages::of_query(&call)?;
+    erase::erase(&app, person, &person.id, messages).await?;
+    Ok(session::cleared(&call.caller.site))
+}
+
+impl Changes {
+    fn parse(body: MeBody) -> Result<Self, ApiError> {
+        Ok(Self {
+            name: body.name.as_deref().map(Nickname::parse).transpose()?,
+            about: body.about.as_deref().map(Topic::parse).transpose()?,
+            time_zone: body.time_zone.map(parse_time_zone).transpose()?,
+            passphrase: body.passphrase.map(Passphrase::acceptable).transpose()?,
+            old_passphrase: body.old_passphrase,
+        })
+    }
+}
+
+async fn change_account(
+    app: &App,
+    call: &Call,
+    mut claim: Claim,
+    account: &Account,
+    changes: Changes,
+) -> Result<Claim, ApiError> {
+    if let Some(passphrase) = changes.passphrase {
+        change_passphrase(app, call, account, changes.old_passphrase, passphrase).await?;
+    }
+    let author = claim.person.clone();
+    let is_renamed = changes.name.is_some();
+    claim.person.name = changes.name.unwrap_or(claim.person.name);
+    let about = changes.about.unwrap_or_else(|| account.about.clone());
+    let time_zone = changes.time_zone.unwrap_or_else(|| account.time_zone.clone());
+    let change = AccessChange::Profile { person: claim.person.clone(), about, time_zone };
+    app.hub.publish(Draft::access(author, change)).await?;
+    if is_renamed {
+        app.hub.rename(&claim.person);
+    }
+    Ok(claim)
+}
+
+async fn change_passphrase(
+    app: &App,
+    call: &Call,
+    account: &Account,
+    old: Option<Passphrase>,
+    new: Passphrase,
+) -> Result<(), ApiError> {
+    if account.passphrase.is_some() {
+        let Some(old) = old else { return Err(Denied::WrongSecret.into()) };
+        if !app.hashes.verify(old, account.passphrase.clone()).await? {
+            return Err(Denied::WrongSecret.into());
+        }
+    }
+    let passphrase = app.hashes.hash(new).await?;
+    let author = call.caller.require_session()?.clone();
+    let change = AccessChange::Passphrase { person: author.id.clone(), passphrase };
+    app.hub.publish(Draft::access(author, change)).await?;
+    Ok(())
+}
+
+/// Renames a guest, or makes a member of them; returns the claim that is valid from now on, and whether it is another one.
+async fn change_guest(
+    app: &App,
+    call: &Call,
+    claim: Claim,
+    changes: Changes,
+) -> Result<(Claim, bool), ApiError> {
+    let Some(passphrase) = changes.passphrase else {
+        if changes.about.is_some() || changes.time_zone.is_some() {
+            return Err(Denied::MembersOnly.into());
+        }
+        return match changes.name {
+            Some(name) => Ok((session::rename(app, claim, name).await?, true)),
+            None => Ok((claim, false)),
+        };
+    };
+    let passphrase = Some(app.hashes.hash(passphrase).await?);
+    let person = Person { id: claim.person.id, name: changes.name.unwrap_or(claim.person.name) };
+    let change = AccessChange::Joined { person: person.clone(), is_bot: false, passphrase };
+    app.hub.publish(Draft::access(person.clone(), change)).await?;
+    app.hub.rename(&person);
+    if changes.about.is_some() || changes.time_zone.is_some() {
+        let (about, time_zone) = (changes.about.unwrap_or_default(), changes.time_zone.unwrap_or_default());
+        let change = AccessChange::Profile { person: person.clone(), about, time_zone };
+        app.hub.publish(Draft::access(person.clone(), change)).await?;
+    }
+    Ok((session::of_account(app, call, person).await?, true))
+}
+
+/// Validates the form of a time zone's name; which ones there are, browsers know.
+fn parse_time_zone(text: String) -> Result<String, ApiError> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+-".contains(&byte);
+    if text.len() <= TIME_ZONE && text.bytes().all(is_plain) {
+        return Ok(text);
+    }
+    let detail = "a time zone has a name such as Europe/Zurich, or none";
+    Err(ApiError::new(ProblemCode::InvalidBody, detail))
+}

@@ -1,0 +1,62 @@
+//! `/api/v1/people`: the members and bots of the server. Admins change and erase them.
+
+use bytes::Bytes;
+use holdline_shared::{People, PersonId};
+use serde::Deserialize;
+
+use super::app::App;
+use super::call::Call;
+use super::erase::{self, FateOfMessages};
+use super::error::ApiError;
+use super::profile;
+use super::reply::Reply;
+use crate::access::{AccessChange, Denied};
+use crate::log::Draft;
+
+#[derive(Deserialize)]
+struct PersonBody {
+    admin: bool,
+}
+
+/// `GET`: lists them.
+pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
+    call.expect_no_query()?;
+    call.caller.scope(&app)?;
+    let people = app.access.load().accounts().map(profile::of_account).collect();
+    Ok(Reply::json(200, &People { people })?)
+}
+
+/// `GET …/{id}`: shows one.
+pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {
+    call.expect_no_query()?;
+    call.caller.scope(&app)?;
+    let access = app.access.load();
+    let account = access.account(&person_id(&call)?).ok_or(Denied::UnknownPerson)?;
+    Ok(Reply::json(200, &profile::of_account(account))?)
+}
+
+/// `PATCH …/{id}`: makes somebody an admin, or none.
+pub(crate) async fn change(app: App, mut call: Call) -> Result<Reply, ApiError> {
+    let author = call.caller.require_session()?.clone();
+    call.expect_no_query()?;
+    let person = person_id(&call)?;
+    let PersonBody { admin } = call.read_json().await?;
+    let change = AccessChange::Admin { person: person.clone(), on: admin };
+    app.hub.publish(Draft::access(author, change)).await?;
+    let access = app.access.load();
+    let account = access.account(&person).ok_or(Denied::UnknownPerson)?;
+    Ok(Reply::json(200, &profile::of_account(account))?)
+}
+
+/// `DELETE …/{id}`: erases somebody's account.
+pub(crate) async fn erase(app: App, call: Call) -> Result<Reply, ApiError> {
+    let author = call.caller.require_session()?;
+    let messages = FateOfMessages::of_query(&call)?;
+    erase::erase(&app, author, &person_id(&call)?, messages).await?;
+    Ok(Reply::new(204, None, Bytes::new()))
+}
+
+/// The person in the path; what is no id is nobody's.
+fn person_id(call: &Call) -> Result<PersonId, ApiError> {
+    Ok(PersonId::parse(call.id()).map_err(|_| Denied::UnknownPerson)?)
+}

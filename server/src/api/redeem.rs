@@ -1,0 +1,57 @@
+//! `POST /api/v1/redeem`: uses a code once: an invite, or a link to another device.
+
+use holdline_shared::{Nickname, Person};
+use serde::Deserialize;
+
+use super::app::App;
+use super::call::Call;
+use super::error::ApiError;
+use super::reply::Reply;
+use super::session;
+use super::slow_hashes::Passphrase;
+use crate::access::{AccessChange, Denied, InviteGives, SecretHash};
+use crate::log::Draft;
+
+#[derive(Deserialize)]
+struct RedeemBody {
+    code: String,
+    #[serde(default)]
+    nickname: Option<String>,
+    #[serde(default)]
+    passphrase: Option<Passphrase>,
+}
+
+/// Redeems the code and begins a session. The log decides, in the transaction that makes the member, so that a code works as
+/// often as it says however many use it at once. A guest keeps their id and with it what they wrote; a member stays who they
+/// are. Used, expired, revoked and unknown codes have the same answer.
+pub(crate) async fn redeem(app: App, mut call: Call) -> Result<Reply, ApiError> {
+    call.expect_no_query()?;
+    let body: RedeemBody = call.read_json().await?;
+    let nickname = body.nickname.as_deref().map(Nickname::parse).transpose()?;
+    call.caller.check_ban()?;
+    let (access, invite) = (app.access.snapshot(), SecretHash::of(&body.code));
+    let gives = access.invite(&invite).map(|state| &state.invite.gives).ok_or(Denied::WrongSecret)?;
+    let session = call.caller.known().ok();
+    let has_account = session.is_some_and(|session| session.credential.session_hash().is_some());
+    let person = match (gives, session.map(|session| session.claim.person.clone()), nickname) {
+        (InviteGives::Device(owner), ..) => access.account(owner).ok_or(Denied::WrongSecret)?.person.clone(),
+        (_, Some(guest), Some(name)) if !has_account => Person { id: guest.id, name },
+        (_, Some(person), _) => person,
+        (_, None, nickname) => session::new_person(&access, nickname)?,
+    };
+    let passphrase = match (gives, body.passphrase) {
+        (InviteGives::Member | InviteGives::Admin, Some(passphrase)) if !has_account => {
+            Some(app.hashes.hash(passphrase).await?)
+        }
+        _ => None,
+    };
+    let change = AccessChange::Redeemed { invite, person: person.clone(), passphrase };
+    app.hub.publish(Draft::access(person.clone(), change)).await?;
+    let claim = match (gives, session) {
+        (InviteGives::Device(_), _) => session::of_account(&app, &call, person).await?,
+        (_, Some(session)) if has_account => session.claim.clone(),
+        (InviteGives::Guest, _) => session::guest(&access, person),
+        _ => session::of_account(&app, &call, person).await?,
+    };
+    session::answer(&app, &call.caller, 201, &claim)
+}

@@ -1,0 +1,109 @@
+//! What ends a session ends the requests that it holds, at once and everywhere.
+
+use holdline_shared::{ProblemCode, SessionList};
+use reqwest::Method;
+use serde_json::json;
+
+use super::{PASSPHRASE, admin, both_ways, is_in, member, set_door, sign_in};
+use crate::support::{Client, Server, until, within};
+
+/// The ways of holding a request.
+const HELD: [&str; 5] = [
+    "/api/v1/poll?room=lobby&wait=100",
+    "/api/v1/poll?room=*&wait=100",
+    "/api/v1/poll?room=lobby&room=tea&wait=100",
+    "/api/v1/events?room=lobby",
+    "/subscribe?wait=100",
+];
+
+/// Holds requests of all kinds, acts, and expects that each ends and says that the session is over.
+async fn expect_end(server: &Server, client: &Client, act: impl AsyncFnOnce()) {
+    let requests: Vec<_> = HELD
+        .iter()
+        .map(|path| {
+            let request = client.request(Method::GET, path);
+            tokio::spawn(async move {
+                let response = request.send().await.unwrap();
+                (response.status().as_u16(), response.text().await.unwrap())
+            })
+        })
+        .collect();
+    until("all are held", || server.hub.held() == HELD.len()).await;
+    act().await;
+    for (path, request) in HELD.iter().zip(requests) {
+        let (status, text) = within("the end of a held request", request).await.unwrap();
+        assert!(text.contains("this session is over"), "{path}: {text}");
+        assert_eq!(status, if path.contains("events") { 200 } else { 401 }, "{path}");
+    }
+    assert_eq!(server.hub.held(), 0);
+}
+
+#[tokio::test]
+async fn ended_session_ends_what_it_holds() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        ada.makes_room("tea").await;
+        let bob = member(&server, &ada, "Bob").await;
+        let mut phone = server.visitor();
+        let reply = sign_in(&phone, "Bob", PASSPHRASE).await.expect(201);
+        phone.adopts(&reply);
+        expect_end(&server, &phone, async || {
+            let sessions: SessionList = bob.get("/api/v1/me/sessions").await.expect(200).json();
+            let other = sessions.sessions.iter().find(|session| !session.current).unwrap();
+            bob.delete(&format!("/api/v1/me/sessions/{}", other.id)).await.expect(204);
+        })
+        .await;
+        assert_eq!(is_in(&phone).await, Err(ProblemCode::SessionInvalid));
+        let reply = sign_in(&server.visitor(), "Bob", PASSPHRASE).await.expect(201);
+        phone.adopts(&reply);
+        expect_end(&server, &phone, async || {
+            bob.delete("/api/v1/me/sessions").await.expect(204);
+        })
+        .await;
+        assert_eq!(is_in(&bob).await, Ok(()), "the session that asked goes on");
+        expect_end(&server, &bob, async || {
+            bob.delete("/api/v1/session").await.expect(204);
+        })
+        .await;
+        assert_eq!(
+            is_in(&bob).await,
+            Err(ProblemCode::SessionInvalid),
+            "the token is of no use after signing out"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn erasing_ends_what_a_person_holds() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        ada.makes_room("tea").await;
+        let bob = member(&server, &ada, "Bob").await;
+        expect_end(&server, &bob, async || {
+            ada.delete(&format!("/api/v1/people/{}?messages=keep", bob.person().id)).await.expect(204);
+        })
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tightened_door_ends_what_guests_hold() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        ada.makes_room("tea").await;
+        let gus = server.person("Gus").await;
+        expect_end(&server, &gus, async || set_door(&ada, json!({ "door": "invite" })).await).await;
+        set_door(&ada, json!({ "door": "open" })).await;
+        let bob = member(&server, &ada, "Bob").await;
+        // A member's goes on, through the same change.
+        let held = bob.request(Method::GET, HELD[0]);
+        let held = tokio::spawn(async move { held.send().await.unwrap().text().await.unwrap() });
+        until("it is held", || server.hub.held() == 1).await;
+        set_door(&ada, json!({ "door": "invite" })).await;
+        ada.says("still there").await;
+        assert!(within("a message", held).await.unwrap().contains("still there"));
+    })
+    .await;
+}
