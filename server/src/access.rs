@@ -21,7 +21,9 @@ use std::time::Duration;
 
 use holdline_shared::{Door, Person, PersonId, RoomName, Timestamp, Topic};
 
-pub(crate) use self::change::{AccessChange, Ban, Hook, HookWay, Invite, InviteGives, Token, takes_rights};
+pub(crate) use self::change::{
+    AccessChange, Ban, Hook, HookWay, Invite, InviteGives, Token, Verb, takes_rights,
+};
 pub use self::denied::Denied;
 pub use self::handle::AccessHandle;
 pub(crate) use self::names::Skeleton;

@@ -24,6 +24,7 @@ mod me;
 mod message;
 mod own_sessions;
 mod people;
+mod people_sessions;
 mod poll;
 mod profile;
 mod proxy_login;
@@ -65,6 +66,7 @@ pub(crate) use own_sessions::{
 pub(crate) use people::{
     change as change_person, erase as erase_person, list as people, show as show_person,
 };
+pub(crate) use people_sessions::{end as end_sessions_of, list as sessions_of};
 pub(crate) use poll::{admit_poll, poll, poll_by_form};
 pub use proxy_login::ProxyLogin;
 pub(crate) use publish::publish;

@@ -125,7 +125,7 @@ impl Limiters {
 
     /// Lets this caller hold a request until the lease is dropped.
     pub(super) fn hold(&self, caller: &Caller) -> Result<HoldLease, ApiError> {
-        let person = caller.session().map(|person| LimitKey::Person(person.id.clone()));
+        let person = caller.limited_person().map(|person| LimitKey::Person(person.id.clone()));
         Ok(HoldLease {
             _person: self.held.acquire(person.as_ref())?,
             _visitor: self.visitor_held.acquire(visitor(caller).as_ref())?,
@@ -145,7 +145,7 @@ impl HeldLimit {
 
 /// The person of this caller, or their visitor if they have no session.
 fn person(caller: &Caller) -> Option<LimitKey> {
-    caller.session().map(|person| LimitKey::Person(person.id.clone())).or_else(|| visitor(caller))
+    caller.limited_person().map(|person| LimitKey::Person(person.id.clone())).or_else(|| visitor(caller))
 }
 
 fn visitor(caller: &Caller) -> Option<LimitKey> {

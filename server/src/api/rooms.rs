@@ -9,6 +9,7 @@ use super::call::Call;
 use super::caller::Caller;
 use super::error::ApiError;
 use super::reply::Reply;
+use crate::access::Verb;
 use crate::log::{Draft, DraftKind};
 
 /// The body before its topic is validated.
@@ -26,8 +27,8 @@ pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
 
 /// Creates a room, or changes its topic.
 pub(crate) async fn put(app: App, mut call: Call) -> Result<Reply, ApiError> {
-    let author = call.caller.require_session()?.clone();
     let room = call.room()?;
+    let author = call.caller.require(Verb::Write, Some(&room))?.clone();
     call.expect_no_query()?;
     let body: RoomBody = call.read_json().await?;
     let topic = body.topic.as_deref().map(Topic::parse).transpose()?;
