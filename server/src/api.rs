@@ -31,6 +31,7 @@ mod message;
 mod named_person;
 mod own_sessions;
 mod people;
+mod people_sessions;
 mod policy_body;
 mod poll;
 mod profile;
@@ -81,6 +82,7 @@ pub(crate) use own_sessions::{
 pub(crate) use people::{
     change as change_person, erase as erase_person, list as people, show as show_person,
 };
+pub(crate) use people_sessions::{end as end_sessions_of, list as sessions_of};
 pub(crate) use poll::{admit_poll, poll, poll_by_form};
 pub use proxy_login::ProxyLogin;
 pub(crate) use publish::publish;

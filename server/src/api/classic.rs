@@ -14,6 +14,7 @@ use super::caller::Cookies;
 use super::error::ApiError;
 use super::reply::Reply;
 use super::rooms;
+use crate::access::Verb;
 use crate::hub::{NextMessage, PollError};
 use crate::log::Draft;
 use crate::scope::Scope;
@@ -102,8 +103,13 @@ async fn append(app: &App, mut call: Call) -> Result<Reply, ApiError> {
     let body = call.read_body().await?;
     let text = std::str::from_utf8(&body).map_err(|_| ApiError::parameter("a message is text in UTF-8"))?;
     let text = MessageText::parse(text)?;
-    call.caller.scope(app)?;
-    let draft = match call.caller.session() {
+    let author = if call.caller.has_token() {
+        Some(call.caller.require(Verb::Write, Some(&room))?)
+    } else {
+        call.caller.scope(app)?;
+        call.caller.session()
+    };
+    let draft = match author {
         Some(author) => Draft::say(author.clone(), room, text),
         // Rooms stay, so the creation of one needs a person.
         None if !app.hub.has_room(&room) => return Err(ApiError::unknown_room(&room)),

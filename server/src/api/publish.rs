@@ -7,6 +7,7 @@ use super::app::App;
 use super::call::Call;
 use super::error::ApiError;
 use super::reply::Reply;
+use crate::access::Verb;
 use crate::log::{Draft, DraftKind, Outcome};
 
 /// The body before its fields are validated, so that each field has its own problem.
@@ -20,8 +21,8 @@ struct PublishBody {
 
 /// Appends a message; answers once it is durable.
 pub(crate) async fn publish(app: App, mut call: Call) -> Result<Reply, ApiError> {
-    let author = call.caller.require_session()?.clone();
     let room = call.room()?;
+    let author = call.caller.require(Verb::Write, Some(&room))?.clone();
     call.expect_no_query()?;
     app.limits.publish(&call.caller)?;
     let body: PublishBody = call.read_json().await?;

@@ -31,6 +31,7 @@ struct SessionBody {
 pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let (caller, site) = (&call.caller, &call.caller.site);
+    refuse_owner(caller)?;
     let session = caller.known()?;
     if proxy_login::names_another(&app, &call, &session.claim.person.id) {
         return Err(caller.turned_away());

@@ -57,6 +57,7 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
             "/api/v1/people/{id}",
             get(api::show_person).patch(api::change_person).delete(api::erase_person),
         )
+        .route("/api/v1/people/{id}/sessions", get(api::sessions_of).delete(api::end_sessions_of))
         .route("/api/v1/invites", get(api::invites).post(api::make_invite))
         .route("/api/v1/invites/{id}", delete(api::revoke_invite))
         .route("/subscribe", held(api::subscribe))

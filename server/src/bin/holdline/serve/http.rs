@@ -24,7 +24,7 @@ pub(super) struct HttpOptions {
     #[arg(long = "host", env = "HOLDLINE_HOST", value_name = "NAME", value_delimiter = ',', value_parser = host)]
     hosts: Vec<String>,
 
-    /// The address of this server for people, as in https://chat.example/; for links, and its host is accepted like one of
+    /// The address of this server for people, as in `https://chat.example/`; for links, and its host is accepted like one of
     /// --host
     #[arg(long, env = "HOLDLINE_ADDRESS", hide_env_values = true, value_name = "URL")]
     address: Option<Address>,
