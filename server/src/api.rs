@@ -33,6 +33,7 @@ mod message;
 mod named_person;
 mod own_sessions;
 mod people;
+mod people_sessions;
 mod policy_body;
 mod poll;
 mod profile;
@@ -97,6 +98,9 @@ pub(crate) use own_sessions::{
 pub(crate) use people::{
     CHANGE as CHANGE_PERSON, ERASE as ERASE_PERSON, LIST as PEOPLE, SHOW as SHOW_PERSON,
     change as change_person, erase as erase_person, list as people, show as show_person,
+};
+pub(crate) use people_sessions::{
+    END as END_SESSIONS_OF, LIST as SESSIONS_OF, end as end_sessions_of, list as sessions_of,
 };
 pub(crate) use poll::{POLL, POLL_BY_FORM, admit_poll, poll, poll_by_form};
 pub use proxy_login::ProxyLogin;

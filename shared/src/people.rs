@@ -67,6 +67,9 @@ pub struct DoorStatus {
     pub person: Option<Me>,
     /// The name of the server.
     pub server: String,
+    /// The address of the server for people; told to its owner alone, for links.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
 }
 
 /// A session of the caller's account.

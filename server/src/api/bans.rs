@@ -43,8 +43,7 @@ struct BanBody {
 
 pub(crate) const LIST: Description = Description::new("The bans, those that are over included; for admins")
     .for_people()
-    .answers::<Bans<'static>>(200)
-    .problems(&[ProblemCode::NotAllowed]);
+    .answers::<Bans<'static>>(200);
 
 pub(crate) const BAN: Description = Description::new("Bans a person, or an address for a time; for admins")
     .for_people()

@@ -12,22 +12,24 @@ mod owner;
 mod reader;
 mod session_proof;
 mod site;
+mod tokens;
 
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
-use holdline_shared::{Door, Person, ProblemCode};
+use holdline_shared::{Door, Person, ProblemCode, RoomName};
 
 use self::forwarded::{Forwarded, is_plain_path};
 use self::head::find_host;
 use self::reader::RequestReader;
 use self::session_proof::{Identity, Judge};
+use self::tokens::TokenReader;
 use super::app::App;
 use super::config::HttpConfig;
 use super::error::ApiError;
 use super::host::Host;
-use crate::access::Denied;
+use crate::access::{Denied, Verb};
 use crate::log::wall_clock;
 use crate::scope::Scope;
 
@@ -94,8 +96,13 @@ impl Caller {
         let (access, now) = (app.access.load(), wall_clock());
         let judge = Judge { sessions: &app.sessions, access: &access, now };
         let (identity, has_session_cookie) = headers.credentials.identify(&judge, &site);
-        let person =
-            if let Identity::Person(session) = &identity { Some(&session.claim.person.id) } else { None };
+        let grant = headers.credentials.bearer().and_then(|bearer| tokens::find(&access, bearer));
+        let identity = grant.map_or(identity, |grant| grant.map_or(Identity::InvalidToken, Identity::Token));
+        let person = match &identity {
+            Identity::Person(session) => Some(&session.claim.person.id),
+            Identity::Token(grant) => Some(&grant.person.id),
+            _ => None,
+        };
         let is_banned = access.ban_of(person, visitor, now).is_some();
         let (door, is_from_trusted_proxy) = (access.door().door(), trusted.is_some());
         Ok(Self {
@@ -113,8 +120,31 @@ impl Caller {
     /// The person of a valid session; an error without one.
     pub(crate) fn require_session(&self) -> Result<&Person, ApiError> {
         match &self.identity {
-            Identity::Owner(person) => Ok(person),
+            Identity::Owner(owner) => Ok(owner),
             _ => self.known().map(|session| &session.claim.person),
+        }
+    }
+
+    /// The person in whose name a message is written, a reaction made or somebody invited: that of a session, or of a token
+    /// that allows it in this room.
+    pub(super) fn require(&self, verb: Verb, room: Option<&RoomName>) -> Result<&Person, ApiError> {
+        match &self.identity {
+            Identity::Token(grant) => self.check_ban().and_then(|()| grant.check(verb, room)),
+            _ => self.require_session(),
+        }
+    }
+
+    /// Whether the caller presents an access token, holding or not.
+    pub(super) fn has_token(&self) -> bool {
+        matches!(self.identity, Identity::Token(_) | Identity::InvalidToken)
+    }
+
+    /// The person to whom limits per person apply: none for the owner.
+    pub(super) fn limited_person(&self) -> Option<&Person> {
+        match &self.identity {
+            Identity::Person(session) => Some(&session.claim.person),
+            Identity::Token(grant) => Some(&grant.person),
+            _ => None,
         }
     }
 
@@ -133,6 +163,8 @@ impl Caller {
                 Err(ApiError::new(ProblemCode::NotAllowed, "the owner of the server needs no session"))
             }
             Identity::Nobody => Err(self.turned_away()),
+            Identity::Token(_) => Err(tokens::person_needed()),
+            Identity::InvalidToken => Err(tokens::revoked()),
         }
     }
 
@@ -143,8 +175,16 @@ impl Caller {
 
     /// The rooms that this caller may read; an error for strangers at a door that is not open.
     pub(super) fn scope(&self, app: &App) -> Result<Scope, ApiError> {
-        if self.is_owner() {
-            return Ok(Scope::of_every_room());
+        match &self.identity {
+            Identity::Owner(_) => return Ok(Scope::of_every_room()),
+            Identity::Token(grant) => {
+                self.check_ban()?;
+                grant.check_verb(Verb::Read)?;
+                let reader = TokenReader::new(app.access.clone(), self.visitor, grant.clone());
+                return Ok(Scope::of_reader(Arc::new(reader), Some(grant.person.id.clone())));
+            }
+            Identity::InvalidToken => return Err(tokens::revoked()),
+            _ => {}
         }
         let session = match self.known() {
             Ok(session) => Some(session),

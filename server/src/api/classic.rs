@@ -15,6 +15,7 @@ use super::description::{Description, Parameter};
 use super::error::ApiError;
 use super::reply::Reply;
 use super::rooms;
+use crate::access::Verb;
 use crate::hub::{NextMessage, PollError};
 use crate::log::Draft;
 use crate::scope::Scope;
@@ -59,7 +60,6 @@ pub(crate) const PUBLISH: Description = Description::new("Publishes the body; pr
         ProblemCode::InvalidRoom,
         ProblemCode::UnknownRoom,
         ProblemCode::TooMany,
-        ProblemCode::NotAllowed,
         ProblemCode::NameTaken,
         ProblemCode::RateLimited,
         ProblemCode::StorageFull,
@@ -140,8 +140,13 @@ async fn append(app: &App, mut call: Call) -> Result<Reply, ApiError> {
     let body = call.read_body().await?;
     let text = std::str::from_utf8(&body).map_err(|_| ApiError::parameter("a message is text in UTF-8"))?;
     let text = MessageText::parse(text)?;
-    call.caller.scope(app)?;
-    let draft = match call.caller.session() {
+    let author = if call.caller.has_token() {
+        Some(call.caller.require(Verb::Write, Some(&room))?)
+    } else {
+        call.caller.scope(app)?;
+        call.caller.session()
+    };
+    let draft = match author {
         Some(author) => Draft::say(author.clone(), room, text),
         // Rooms stay, so the creation of one needs a person.
         None if !app.hub.has_room(&room) => return Err(ApiError::unknown_room(&room)),

@@ -7,6 +7,7 @@ use super::call::Call;
 use super::description::Description;
 use super::error::ApiError;
 use super::reply::Reply;
+use crate::access::Verb;
 use crate::log::{Draft, DraftKind};
 
 pub(crate) const DELETE: Description = Description::new("Deletes a message; 204 if it was deleted before")
@@ -17,8 +18,8 @@ pub(crate) const DELETE: Description = Description::new("Deletes a message; 204 
 
 /// Appends a deletion.
 pub(crate) async fn delete(app: App, call: Call) -> Result<Reply, ApiError> {
-    let author = call.caller.require_session()?.clone();
     let (room, target) = call.message()?;
+    let author = call.caller.require(Verb::Write, Some(&room))?.clone();
     call.expect_no_query()?;
     app.limits.publish(&call.caller)?;
     Ok(Reply::outcome(

@@ -43,7 +43,8 @@ pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {
     let person = person.map(|person| profile::of_caller(&access, person));
     let title = access.room(&RoomName::lobby()).map(|room| room.policy.title.as_str());
     let server = title.filter(|title| !title.is_empty()).unwrap_or(NAME).to_owned();
-    Ok(Reply::json(200, &DoorStatus { door: access.door().door(), person, server })?)
+    let address = app.config.address.clone().filter(|_| call.caller.is_owner());
+    Ok(Reply::json(200, &DoorStatus { door: access.door().door(), person, server, address })?)
 }
 
 /// `PUT`: changes the door. Guests who came in before stay at an open door alone.

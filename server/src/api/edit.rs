@@ -9,6 +9,7 @@ use super::call::Call;
 use super::description::Description;
 use super::error::ApiError;
 use super::reply::Reply;
+use crate::access::Verb;
 use crate::log::{Draft, DraftKind};
 
 /// The body before its text is validated.
@@ -35,8 +36,8 @@ pub(crate) const EDIT: Description =
 
 /// Appends an edit.
 pub(crate) async fn edit(app: App, mut call: Call) -> Result<Reply, ApiError> {
-    let author = call.caller.require_session()?.clone();
     let (room, target) = call.message()?;
+    let author = call.caller.require(Verb::Write, Some(&room))?.clone();
     call.expect_no_query()?;
     app.limits.publish(&call.caller)?;
     let body: EditBody = call.read_json().await?;

@@ -12,7 +12,7 @@ use super::call::Call;
 use super::description::Description;
 use super::error::ApiError;
 use super::reply::Reply;
-use crate::access::{AccessChange, Invite, InviteGives, InviteState, Secret, make_id};
+use crate::access::{AccessChange, Invite, InviteGives, InviteState, Secret, Verb, make_id};
 use crate::log::{Draft, wall_clock};
 
 /// The most uses of an invite.
@@ -83,18 +83,24 @@ pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
 
 /// `POST`: makes one, and shows its code this once.
 pub(crate) async fn make(app: App, mut call: Call) -> Result<Reply, ApiError> {
-    let author = call.caller.require_session()?.clone();
     call.expect_no_query()?;
     app.limits.publish(&call.caller)?;
     let body: InviteBody = call.read_json().await?;
-    let gives = match body.role.unwrap_or_default() {
+    let room = body.room.as_deref().map(RoomName::parse).transpose()?;
+    let role = body.role.unwrap_or_default();
+    let author = match role {
+        // Whoever has a program's token must not become more than the program.
+        InviteRole::Admin => call.caller.require_session()?,
+        _ => call.caller.require(Verb::Invite, room.as_ref())?,
+    };
+    let author = author.clone();
+    let gives = match role {
         InviteRole::Guest => InviteGives::Guest,
         InviteRole::Member => InviteGives::Member,
         InviteRole::Admin => InviteGives::Admin,
     };
     let uses = within("uses", body.uses.unwrap_or(1), USES)?;
     let days = within("days", body.days.unwrap_or(DAYS.1), DAYS.0)?;
-    let room = body.room.as_deref().map(RoomName::parse).transpose()?;
     let note = body.note.as_deref().map(Topic::parse).transpose()?.unwrap_or_default();
     let time = Duration::from_secs(u64::from(days) * 24 * 60 * 60);
     let code = Secret::make();

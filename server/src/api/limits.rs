@@ -123,8 +123,9 @@ impl Limiters {
 
     /// Lets this caller hold a request until the lease is dropped.
     pub(super) fn hold(&self, caller: &Caller) -> Result<HoldLease, ApiError> {
+        let person = caller.limited_person().map(|person| LimitKey::Person(person.id.clone()));
         Ok(HoldLease {
-            _person: self.held.acquire(session(caller).as_ref())?,
+            _person: self.held.acquire(person.as_ref())?,
             _visitor: self.visitor_held.acquire(visitor(caller).as_ref())?,
         })
     }
@@ -142,13 +143,7 @@ impl HeldLimit {
 
 /// The person of this caller, or their visitor if they have no session.
 fn person(caller: &Caller) -> Option<LimitKey> {
-    session(caller).or_else(|| visitor(caller))
-}
-
-/// The person of this caller's session. The owner has none, and no limits.
-fn session(caller: &Caller) -> Option<LimitKey> {
-    let person = caller.session().filter(|_| !caller.is_owner())?;
-    Some(LimitKey::Person(person.id.clone()))
+    caller.limited_person().map(|person| LimitKey::Person(person.id.clone())).or_else(|| visitor(caller))
 }
 
 fn visitor(caller: &Caller) -> Option<LimitKey> {

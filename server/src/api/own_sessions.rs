@@ -11,10 +11,8 @@ use super::reply::Reply;
 use crate::access::{AccessChange, Denied};
 use crate::log::Draft;
 
-pub(crate) const LIST: Description = Description::new("The sessions of the caller's account")
-    .for_people()
-    .answers::<SessionList>(200)
-    .problems(&[ProblemCode::NotAllowed]);
+pub(crate) const LIST: Description =
+    Description::new("The sessions of the caller's account").for_people().answers::<SessionList>(200);
 
 pub(crate) const END: Description = Description::new("Ends a session of the caller's account")
     .for_people()

@@ -79,6 +79,6 @@ pub(crate) async fn erase(app: App, call: Call) -> Result<Reply, ApiError> {
 }
 
 /// The person in the path; what is no id is nobody's.
-fn person_id(call: &Call) -> Result<PersonId, ApiError> {
+pub(super) fn person_id(call: &Call) -> Result<PersonId, ApiError> {
     Ok(PersonId::parse(call.id()).map_err(|_| Denied::UnknownPerson)?)
 }

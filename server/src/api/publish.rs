@@ -9,6 +9,7 @@ use super::call::Call;
 use super::description::Description;
 use super::error::ApiError;
 use super::reply::Reply;
+use crate::access::Verb;
 use crate::log::{Draft, DraftKind, Outcome};
 
 /// The body before its fields are validated, so that each field has its own problem.
@@ -40,8 +41,8 @@ pub(crate) const PUBLISH: Description =
 
 /// Appends a message; answers once it is durable.
 pub(crate) async fn publish(app: App, mut call: Call) -> Result<Reply, ApiError> {
-    let author = call.caller.require_session()?.clone();
     let room = call.room()?;
+    let author = call.caller.require(Verb::Write, Some(&room))?.clone();
     call.expect_no_query()?;
     app.limits.publish(&call.caller)?;
     let body: PublishBody = call.read_json().await?;

@@ -7,6 +7,7 @@ use super::call::Call;
 use super::description::Description;
 use super::error::ApiError;
 use super::reply::Reply;
+use crate::access::Verb;
 use crate::log::{Draft, DraftKind};
 
 pub(crate) const REACT: Description = Description::new("Adds a reaction; 204 if it was there")
@@ -37,8 +38,8 @@ pub(crate) async fn unreact(app: App, call: Call) -> Result<Reply, ApiError> {
 }
 
 async fn append(app: App, call: Call, on: bool) -> Result<Reply, ApiError> {
-    let author = call.caller.require_session()?.clone();
     let (room, target, emoji) = call.reaction()?;
+    let author = call.caller.require(Verb::React, Some(&room))?.clone();
     call.expect_no_query()?;
     app.limits.react(&call.caller)?;
     let kind = DraftKind::Reaction { target, emoji, on };

@@ -12,7 +12,7 @@ use super::description::Description;
 use super::error::ApiError;
 use super::policy_body::PolicyBody;
 use super::reply::Reply;
-use crate::access::Denied;
+use crate::access::{Denied, Verb};
 use crate::log::{Draft, DraftKind};
 
 /// The beginnings of the names that the server gives to rooms that are not public. Nobody else makes rooms of such names, so
@@ -61,8 +61,8 @@ pub(crate) const PUT: Description =
 
 /// Creates a public room, or changes the topic or the rules of one.
 pub(crate) async fn put(app: App, mut call: Call) -> Result<Reply, ApiError> {
-    let author = call.caller.require_session()?.clone();
     let room = call.room()?;
+    let author = call.caller.require(Verb::Write, Some(&room))?.clone();
     call.expect_no_query()?;
     let body: RoomBody = call.read_json().await?;
     let topic = body.topic.as_deref().map(Topic::parse).transpose()?;

@@ -32,10 +32,8 @@ struct SessionBody {
     password: Option<Passphrase>,
 }
 
-pub(crate) const SHOW: Description = Description::new("The caller's own person")
-    .for_people()
-    .answers::<Session>(200)
-    .problems(&[ProblemCode::NotAllowed]);
+pub(crate) const SHOW: Description =
+    Description::new("The caller's own person").for_people().answers::<Session>(200);
 
 pub(crate) const BEGIN: Description =
     Description::new("Begins a session (201), or changes the nickname of the one that was sent (200)")
@@ -61,6 +59,7 @@ pub(crate) const END: Description =
 pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let (caller, site) = (&call.caller, &call.caller.site);
+    refuse_owner(caller)?;
     let session = caller.known()?;
     if proxy_login::names_another(&app, &call, &session.claim.person.id) {
         return Err(caller.turned_away());

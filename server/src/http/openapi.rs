@@ -169,10 +169,10 @@ fn problems(operation: &Listed) -> Vec<ProblemCode> {
         ),
         (
             matches!(description.audience, Audience::Readers | Audience::People),
-            &[SessionRequired, SessionInvalid, Banned, LogUnavailable, ShuttingDown],
+            &[SessionRequired, SessionInvalid, Banned, NotAllowed, LogUnavailable, ShuttingDown],
         ),
         (description.audience == Audience::Strangers, &[Banned, LogUnavailable, ShuttingDown, StorageFull]),
-        (description.audience == Audience::People && !is_reading, &[NotAllowed, StorageFull]),
+        (description.audience == Audience::People && !is_reading, &[StorageFull]),
     ];
     let of_shape = shapes.iter().filter(|(has_shape, _)| *has_shape).flat_map(|(_, codes)| codes.iter());
     let all = of_shape.chain(parameters.flat_map(|(_, codes)| codes.iter())).chain(description.problems);

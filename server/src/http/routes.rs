@@ -91,6 +91,10 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
                 .patch(api::change_person, api::CHANGE_PERSON)
                 .delete(api::erase_person, api::ERASE_PERSON),
         )
+        .route(
+            "/api/v1/people/{id}/sessions",
+            get(api::sessions_of, api::SESSIONS_OF).delete(api::end_sessions_of, api::END_SESSIONS_OF),
+        )
         .route("/api/v1/invites", get(api::invites, api::INVITES).post(api::make_invite, api::MAKE_INVITE))
         .route("/api/v1/invites/{id}", delete(api::revoke_invite, api::REVOKE_INVITE))
         .route("/subscribe", held(api::subscribe, api::SUBSCRIBE))

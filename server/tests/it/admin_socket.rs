@@ -125,12 +125,13 @@ async fn lost_or_emptied_file_makes_nobody_an_admin() {
                 let stranger = server.visitor();
                 let token = guest.token.as_deref().unwrap();
                 for token in [None, Some(token)] {
-                    for (method, address) in ADMINS_ONLY {
+                    for (method, address, body) in ADMINS_ONLY {
                         let mut request = stranger.request(method.parse().unwrap(), address);
                         if let Some(token) = token {
                             request = request.bearer_auth(token);
                         }
-                        let status = request.json(&json!({})).send().await.unwrap().status().as_u16();
+                        let request = request.header("content-type", "application/json").body(*body);
+                        let status = request.send().await.unwrap().status().as_u16();
                         assert!(
                             [401, 403, 404].contains(&status),
                             "{method} {address}: {status} ({end}, {is_emptied})"
@@ -143,8 +144,15 @@ async fn lost_or_emptied_file_makes_nobody_an_admin() {
     }
 }
 
-/// The operations that nobody but an admin may use.
-const ADMINS_ONLY: &[(&str, &str)] = &[("POST", "/api/v1/admin-link")];
+/// The operations that nobody but an admin may use, and the one that makes admins, each with a body.
+const ADMINS_ONLY: &[(&str, &str, &str)] = &[
+    ("POST", "/api/v1/admin-link", "{}"),
+    ("PUT", "/api/v1/door", r#"{"door":"open"}"#),
+    ("POST", "/api/v1/invites", r#"{"role":"admin"}"#),
+    ("PATCH", "/api/v1/people/holdline", r#"{"admin":true}"#),
+    ("DELETE", "/api/v1/people/holdline/sessions", ""),
+    ("POST", "/api/v1/redeem", r#"{"code":"","nickname":"Mallory"}"#),
+];
 
 /// The bytes of all files in a folder.
 fn bytes_of(folder: &Path) -> Vec<u8> {

@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::process::Stdio;
 
+use holdline_shared::Session;
+use serde_json::{Value, json};
 use tokio::process::Command;
 
 use crate::support::log_command::{holdline, serve, stop, url};
-use crate::support::within;
+use crate::support::{Holdline, within};
 
 /// Runs `holdline admin …` on this log; returns its exit status, its output and its words.
 async fn admin(path: &Path, arguments: &[&str]) -> (i32, String, String) {
@@ -87,4 +89,52 @@ async fn first_start_on_a_terminal_shows_a_link_for_the_first_admin() {
         }
         drop(input);
     }
+}
+
+#[tokio::test]
+async fn owner_changes_the_door_and_people() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    let server = serve(&path).await;
+    let (_, printed, _) = admin(&path, &["link"]).await;
+    assert!(printed.starts_with(&format!("http://{}/join/", server.address)), "{printed}");
+    let redeemed =
+        json!({ "code": code(&printed), "nickname": "Ada", "passphrase": "correct horse battery" });
+    let ada: Session = server.visitor().post("/api/v1/redeem", &redeemed).await.expect(201).json();
+    let token = ada.token.unwrap();
+    server.with_token(&token).await.post("/api/v1/admin-link", &json!({})).await.expect(201);
+    let done = async |arguments: &[&str]| {
+        let (status, printed, said) = admin(&path, arguments).await;
+        assert_eq!(status, 0, "{arguments:?}: {said}");
+        printed
+    };
+    assert!(
+        done(&["people", "admin", "Ada", "off"]).await.contains("no admin"),
+        "the owner may, though she is the last"
+    );
+    server.with_token(&token).await.post("/api/v1/admin-link", &json!({})).await.expect(403);
+    let people: Value = serde_json::from_str(&done(&["people", "--json"]).await).unwrap();
+    assert_eq!(people["people"][0]["name"], "Ada");
+    assert_eq!(done(&["people", "sessions", "Ada"]).await.lines().count(), 2);
+    done(&["people", "sign-out", "Ada"]).await;
+    let over =
+        server.visitor().request(reqwest::Method::GET, "/api/v1/session").bearer_auth(&token).send().await;
+    assert_eq!(over.unwrap().status(), 401);
+    let (status, _, said) = admin(&path, &["door", "password"]).await;
+    assert!(status == 1 && said.contains("needs a password"), "{said}");
+    let log = url(&path);
+    let mut door = Holdline::start_in(&[("HOLDLINE_LOG", &log)], &["admin", "door", "password"]);
+    door.types("open sesame\n").await;
+    assert!(door.ended().await.success());
+    assert_eq!(done(&["door"]).await, "password\n");
+    server.visitor().get("/api/v1/rooms").await.expect(401);
+    let enter =
+        async |password| server.visitor().post("/api/v1/session", &json!({ "password": password })).await;
+    enter("open sesame").await.expect(201);
+    enter("sesame").await.expect(403);
+    let (status, _, said) = admin(&path, &["people", "admin", "Eve", "on"]).await;
+    assert!(status == 1 && said.contains("there is nobody"), "{said}");
+    done(&["people", "erase", "Ada", "--messages", "keep"]).await;
+    assert_eq!(done(&["people"]).await.lines().count(), 1);
+    stop(server).await;
 }

@@ -48,6 +48,7 @@ mod presence;
 mod problems;
 mod protocol;
 mod publish;
+mod readme;
 mod request_ids;
 mod request_limits;
 mod room_access;

@@ -14,13 +14,12 @@ impl Caller {
     /// The owner, who acts in the name of the server. Host and page are not checked: no browser reaches the admin socket. No
     /// limit per visitor applies.
     pub(crate) fn owner() -> Self {
-        let identity = Identity::Owner(Person::house());
         Self {
             site: Site::default(),
             visitor: None,
             is_from_trusted_proxy: false,
             is_passed_on: false,
-            identity,
+            identity: Identity::Owner(Person::house()),
             door: Door::Open,
             is_banned: false,
             has_session_cookie: false,

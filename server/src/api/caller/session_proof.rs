@@ -5,6 +5,7 @@ use holdline_shared::{Person, Timestamp};
 use super::cookies::Cookies;
 use super::credential::Credential;
 use super::site::{HOST_PREFIX, Site};
+use super::tokens::Grant;
 use crate::access::{Access, DAY};
 use crate::api::app::App;
 use crate::log::wall_clock;
@@ -23,6 +24,10 @@ pub(super) enum Identity {
     Nobody,
     Invalid(InvalidSession),
     Person(Session),
+    /// A program with an access token.
+    Token(Grant),
+    /// An access token that does not hold.
+    InvalidToken,
     /// The owner of the log, whom no header proves.
     Owner(Person),
 }
@@ -105,7 +110,8 @@ impl<'a> Credentials<'a> {
         (identity, has_cookie)
     }
 
-    fn bearer(&self) -> Option<&'a [u8]> {
+    /// The token in `Authorization`.
+    pub(super) fn bearer(&self) -> Option<&'a [u8]> {
         let value = std::str::from_utf8(self.authorization?).ok().filter(|value| value.is_ascii())?;
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().as_bytes())

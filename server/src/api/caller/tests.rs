@@ -7,7 +7,7 @@ use holdline_shared::{RoomName, Timestamp, Topic};
 use tokio::runtime::Builder;
 
 use super::*;
-use crate::access::{AccessChange, Ban, Secret};
+use crate::access::{AccessChange, Ban, Secret, SecretHash, Token};
 use crate::api::Hosts;
 use crate::hub::Hub;
 use crate::log::{Draft, MemoryLog};
@@ -300,5 +300,48 @@ fn old_cookie_is_renewed_and_one_of_an_earlier_version_becomes_a_new_one() {
         let token = renewed.split(['=', ';']).nth(1).unwrap();
         assert!(!cookie(&app, token).is_due());
         assert_eq!(cookie(&app, token).require_session().unwrap(), &person("Gus"));
+    }
+}
+
+#[test]
+fn access_token_is_good_for_what_it_names_and_nothing_else() {
+    let app = app();
+    let bot = person("deploybot");
+    change(&app, AccessChange::Joined { person: bot.clone(), is_bot: true, passphrase: None });
+    let [deploys, lobby] = ["deploys", "lobby"].map(|room| room.parse::<RoomName>().unwrap());
+    for (id, verbs) in [("reads", vec![Verb::Read]), ("writes", vec![Verb::Write, Verb::React])] {
+        let (secret, person) = (SecretHash::of(&format!("hlt_{id}")), bot.id.clone());
+        let (id, rooms, note) = (id.to_owned(), Some(vec![deploys.clone()]), Topic::default());
+        let token = Token { id, secret, person, rooms, verbs, note };
+        change(&app, AccessChange::TokenMade { token });
+    }
+    let find = |token: &str| bearer(&app, LOCAL, token);
+    let (reads, writes) = (find("hlt_reads"), find("hlt_writes"));
+    assert_eq!(writes.require(Verb::Write, Some(&deploys)).unwrap(), &bot);
+    assert_eq!(writes.require(Verb::React, Some(&deploys)).unwrap(), &bot);
+    for refused in [
+        writes.require(Verb::Write, Some(&lobby)),
+        writes.require(Verb::Invite, None),
+        writes.require(Verb::Write, None),
+        writes.require_session(),
+        reads.require(Verb::Write, Some(&deploys)),
+        reads.require_session(),
+    ] {
+        assert_eq!(code(refused), Some(ProblemCode::NotAllowed));
+    }
+    assert_eq!(code(writes.scope(&app)), Some(ProblemCode::NotAllowed));
+    let reading = reads.scope(&app).unwrap();
+    assert!(reading.allows(&deploys) && !reading.allows(&lobby));
+    change(&app, AccessChange::TokenRevoked { id: "reads".to_owned() });
+    assert!(!reading.allows(&deploys) && reading.is_over(), "a request that is held");
+    let ban = Ban { id: "1".into(), person: Some(bot), visitor: None, until: None, reason: Topic::default() };
+    change(&app, AccessChange::Banned { ban });
+    assert_eq!(code(find("hlt_writes").require(Verb::Write, Some(&deploys))), Some(ProblemCode::Banned));
+    let over = Some(ProblemCode::SessionInvalid);
+    for wrong in ["hlt_reads", "hlt_", "hlt_other"] {
+        let caller = find(wrong);
+        assert_eq!(code(caller.require(Verb::Read, Some(&deploys))), over, "{wrong}");
+        assert_eq!(code(caller.require_session()), over, "{wrong}");
+        assert_eq!(code(caller.scope(&app)), over, "{wrong}: not a stranger at an open door");
     }
 }

@@ -1,0 +1,112 @@
+//! Access tokens: `hlt_…` in `Authorization`, by which a program acts for a member or a bot within bounds. A token is good for
+//! what it names and for nothing else; who may have one is decided by the log.
+
+use std::net::IpAddr;
+
+use holdline_shared::{Person, PersonId, ProblemCode, RoomName};
+
+use crate::access::{Access, AccessHandle, SecretHash, Verb};
+use crate::api::error::ApiError;
+use crate::log::wall_clock;
+use crate::scope::Readers;
+
+/// The beginning of every token. No session's token begins so.
+const PREFIX: &[u8] = b"hlt_";
+
+/// The bounds of a token that holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Grant {
+    pub(super) person: Person,
+    secret: SecretHash,
+    /// The rooms; absent for all that the person may read.
+    rooms: Option<Vec<RoomName>>,
+    verbs: Vec<Verb>,
+}
+
+/// Finds the grant of a bearer's token; `None` if that is no access token, `Some(None)` if it is one that does not hold.
+#[expect(clippy::option_option, reason = "a token that does not hold must not be taken for no token")]
+pub(super) fn find(access: &Access, bearer: &[u8]) -> Option<Option<Grant>> {
+    let secret = bearer.starts_with(PREFIX).then(|| std::str::from_utf8(bearer).ok().map(SecretHash::of))?;
+    Some(secret.and_then(|secret| Grant::of(access, secret)))
+}
+
+impl Grant {
+    fn of(access: &Access, secret: SecretHash) -> Option<Self> {
+        let token = access.token(&secret)?;
+        let person = access.account(&token.person)?.person.clone();
+        Some(Self { person, rooms: token.rooms.clone(), verbs: token.verbs.clone(), secret })
+    }
+
+    /// The person, if the token allows this in `room`; an act that concerns no room needs a token for all rooms.
+    pub(super) fn check(&self, verb: Verb, room: Option<&RoomName>) -> Result<&Person, ApiError> {
+        self.check_verb(verb)?;
+        if !room.map_or(self.rooms.is_none(), |room| self.covers(room)) {
+            return Err(refusal("this token is not good for that room"));
+        }
+        Ok(&self.person)
+    }
+
+    /// Refuses an act that the token allows in no room.
+    pub(super) fn check_verb(&self, verb: Verb) -> Result<(), ApiError> {
+        if self.verbs.contains(&verb) {
+            return Ok(());
+        }
+        Err(refusal("this token does not allow that; make one with the verb that it needs"))
+    }
+
+    fn covers(&self, room: &RoomName) -> bool {
+        self.rooms.as_ref().is_none_or(|rooms| rooms.contains(room))
+    }
+}
+
+/// The error for a token that does not hold.
+pub(super) fn revoked() -> ApiError {
+    let detail = "this token was revoked, or was never made here; ask whoever made it for another one";
+    ApiError::new(ProblemCode::SessionInvalid, detail)
+}
+
+/// The error for a request that no token is good for.
+pub(super) fn person_needed() -> ApiError {
+    refusal("no token is good for that; a person who is signed in can do it")
+}
+
+fn refusal(detail: &str) -> ApiError {
+    ApiError::new(ProblemCode::NotAllowed, detail)
+}
+
+/// The right of a token to read, which ends while a request is held if the token is revoked or its person banned.
+#[derive(Debug)]
+pub(super) struct TokenReader {
+    access: AccessHandle,
+    visitor: Option<IpAddr>,
+    grant: Grant,
+}
+
+impl TokenReader {
+    pub(super) fn new(access: AccessHandle, visitor: Option<IpAddr>, grant: Grant) -> Self {
+        Self { access, visitor, grant }
+    }
+
+    fn holds(&self, access: &Access) -> bool {
+        let person = Some(&self.grant.person.id);
+        // Without bans no clock is read.
+        let is_banned = || access.has_bans() && access.ban_of(person, self.visitor, wall_clock()).is_some();
+        access.token(&self.grant.secret).is_some() && !is_banned()
+    }
+}
+
+impl Readers for TokenReader {
+    fn may_read(&self, _: Option<&PersonId>, room: &RoomName) -> bool {
+        let access = self.access.load();
+        self.holds(&access) && self.grant.covers(room) && access.may_read(Some(&self.grant.person.id), room)
+    }
+
+    fn hides_rooms_from(&self, _: Option<&PersonId>) -> bool {
+        let access = self.access.load();
+        self.grant.rooms.is_some() || access.hides_rooms() || !self.holds(&access)
+    }
+
+    fn is_over(&self, _: Option<&PersonId>) -> bool {
+        !self.holds(&self.access.load())
+    }
+}
