@@ -56,7 +56,7 @@ pub(super) struct HttpOptions {
     )]
     proxy_user_header: Option<HeaderName>,
 
-    /// The header in which that proxy sends the secret, from `HOLDLINE_PROXY_SECRET` or --proxy-secret-file
+    /// The header in which that proxy sends the secret, that --proxy-secret-file has, or the environment
     #[arg(long, env = "HOLDLINE_PROXY_SECRET_HEADER", value_name = "NAME", requires = "proxy_user_header")]
     proxy_secret_header: Option<HeaderName>,
 
