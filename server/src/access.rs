@@ -23,9 +23,7 @@ use std::time::Duration;
 use holdline_shared::{Door, Person, PersonId, RoomName, Timestamp, Topic};
 
 pub(crate) use self::audit::AuditLine;
-pub(crate) use self::change::{
-    AccessChange, Ban, Hook, HookWay, Invite, InviteGives, Token, Verb, takes_rights,
-};
+pub(crate) use self::change::{AccessChange, Ban, Hook, Invite, InviteGives, Token, Verb, takes_rights};
 pub(crate) use self::check::DIRECT_PEOPLE;
 pub use self::denied::Denied;
 pub use self::handle::AccessHandle;
@@ -217,16 +215,6 @@ impl Access {
     /// The tokens.
     pub(crate) fn tokens(&self) -> impl Iterator<Item = &Token> {
         self.tokens.values().map(|token| &**token)
-    }
-
-    /// The hook whose address has this key.
-    pub(crate) fn incoming_hook(&self, key: &SecretHash) -> Option<&Hook> {
-        self.hooks().find(|hook| matches!(&hook.way, HookWay::Incoming { key: kept } if kept == key))
-    }
-
-    /// The webhooks of all rooms.
-    pub(crate) fn hooks(&self) -> impl Iterator<Item = &Hook> {
-        self.hooks.values().map(|hook| &**hook)
     }
 
     /// The rules and members of a room; `None` for a room that has neither, which is public.

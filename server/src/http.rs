@@ -7,6 +7,8 @@ mod body;
 mod classic_page;
 mod endpoint;
 mod methods;
+mod openapi;
+mod page_protection;
 mod protection;
 mod response;
 mod routes;

@@ -26,8 +26,8 @@ mod serve;
 mod session;
 
 pub use self::api::{
-    AdminLink, Hosts, HttpConfig, InvalidHost, InvalidLimit, InvalidRate, Limits, ProxyLogin, Rate,
-    choose_door, chosen_door, make_admin_link,
+    AdminLink, FrameAncestors, Hosts, HttpConfig, InvalidFrameAncestor, InvalidHost, InvalidLimit,
+    InvalidRate, Limits, ProxyLogin, Rate, choose_door, chosen_door, make_admin_link,
 };
 pub use self::http::{BUILD, router, router_with};
 pub use self::scope::{Readers, Scope};

@@ -6,6 +6,7 @@ use crate::{Timestamp, Topic};
 
 /// How strangers come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Door {
     /// Everybody may read and write; a name is enough.
@@ -21,6 +22,7 @@ pub enum Door {
 
 /// Who sees a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
     /// Everybody whom the door lets in.
@@ -34,6 +36,7 @@ pub enum Visibility {
 
 /// Who may write in a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Writers {
     /// Everybody who may read it.
@@ -45,6 +48,7 @@ pub enum Writers {
 
 /// A person's part in a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// No member.
@@ -58,6 +62,7 @@ pub enum Role {
 
 /// The rules of a room. A room without a policy has the default one: public, and open to everybody.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct RoomPolicy {
     /// Who sees the room.
@@ -84,6 +89,7 @@ pub struct RoomPolicy {
 
 /// A room's rules and the reader's part in it, as the list of rooms tells them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct RoomStanding {
     /// The rules.

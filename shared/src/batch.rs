@@ -10,6 +10,7 @@ use crate::{Cursor, Entry, Message, Person, RoomName, RoomStanding, Seq, Timesta
 
 /// A poll's answer. After a hold without news, an empty one of the same shape.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(from = "BatchForm")]
 pub struct Batch {
     /// All entries of the polled rooms after the poll's cursor, in log order, up to this batch's cursor.
@@ -51,8 +52,10 @@ pub type PresenceTag = String;
 
 /// The people present in the rooms that a poll lists in `here`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Presence {
     /// The tag for the next poll.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub tag: PresenceTag,
     /// The people present in each room.
     pub rooms: BTreeMap<RoomName, Here>,
@@ -60,6 +63,7 @@ pub struct Presence {
 
 /// The people present in one room.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Here {
     /// The exact number of people.
     pub count: usize,
@@ -69,6 +73,7 @@ pub struct Here {
 
 /// A page of history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct History {
     /// Messages in their state at `cursor`, newest last.
     pub messages: Vec<Message>,
@@ -82,6 +87,7 @@ pub struct History {
 
 /// The rooms, the most recently active first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RoomList {
     /// The rooms; at most [`ROOMS_LISTED`](crate::limits::ROOMS_LISTED).
     pub rooms: Vec<RoomSummary>,
@@ -91,6 +97,7 @@ pub struct RoomList {
 
 /// A room in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RoomSummary {
     /// The room's name.
     pub name: RoomName,

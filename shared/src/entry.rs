@@ -14,6 +14,7 @@ pub use self::kind::{EntryKind, MemberChange};
 /// A moment: milliseconds since the Unix epoch, UTC, by the server's clock. Clocks get corrected, so an entry may be dated
 /// before its predecessor; only `seq` orders a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct Timestamp(pub u64);
 
@@ -32,6 +33,7 @@ impl Timestamp {
 
 /// An event in a room that changes what people see there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(from = "EntryForm")]
 pub struct Entry {
     /// The entry's position in the log.

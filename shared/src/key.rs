@@ -10,7 +10,9 @@ use uuid::Uuid;
 /// A UUID that a client creates for each message. (author, key) is unique in the log, so a client may repeat a publish until
 /// it gets an answer and still publishes once.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
+#[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
 pub struct PublishKey(Uuid);
 
 /// The error for a text that is not a UUID.

@@ -25,6 +25,8 @@ mod poll;
 mod problem;
 mod requests;
 mod room;
+#[cfg(feature = "openapi")]
+mod schemas;
 mod subscription;
 mod text;
 mod topic;

@@ -7,6 +7,7 @@ use crate::{Emoji, Entry, EntryKind, MessageText, Person, PersonId, PublishKey, 
 
 /// A message as history returns it. Clients keep messages in this form, too, and apply later entries with [`Message::fold`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Message {
     /// The position of the message's own entry.
     pub seq: Seq,
@@ -33,6 +34,7 @@ pub struct Message {
 
 /// An emoji on a message, with the number of people who added it and the first of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Reaction {
     /// The emoji.
     pub emoji: Emoji,

@@ -7,6 +7,7 @@ use crate::{Door, Person, PersonId, RoomName, Timestamp, Topic};
 
 /// The standing of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PersonKind {
     /// A name and a cookie.
@@ -19,6 +20,7 @@ pub enum PersonKind {
 
 /// A person as everybody sees them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Profile {
     /// The id and the present name.
     #[serde(flatten)]
@@ -35,6 +37,7 @@ pub struct Profile {
 
 /// The accounts of a server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct People {
     /// Members and bots, in no particular order.
     pub people: Vec<Profile>,
@@ -42,6 +45,7 @@ pub struct People {
 
 /// A person as they see themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Me {
     /// The part that everybody sees.
     #[serde(flatten)]
@@ -55,6 +59,7 @@ pub struct Me {
 
 /// The answer of `GET /door`, the first thing that a page asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DoorStatus {
     /// How strangers come in.
     pub door: Door,
@@ -69,6 +74,7 @@ pub struct DoorStatus {
 
 /// A session of the caller's account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionSummary {
     /// A name for the session; no secret.
     pub id: String,
@@ -84,6 +90,7 @@ pub struct SessionSummary {
 
 /// The sessions of the caller's account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionList {
     /// The most recently used first.
     pub sessions: Vec<SessionSummary>,
@@ -91,6 +98,7 @@ pub struct SessionList {
 
 /// The standing that an invite gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InviteRole {
     /// A guest, let in without an account.
@@ -104,6 +112,7 @@ pub enum InviteRole {
 
 /// An invite, without its code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InviteSummary {
     /// A name for the invite; no secret.
     pub id: String,
@@ -126,6 +135,7 @@ pub struct InviteSummary {
 
 /// The invites that the caller may see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InviteList {
     /// Those that can still be used first.
     pub invites: Vec<InviteSummary>,
@@ -133,6 +143,7 @@ pub struct InviteList {
 
 /// A new invite or link to another device: the only time at which its code is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewCode {
     /// A name for lists; no secret.
     pub id: String,

@@ -39,6 +39,7 @@ impl PersonId {
 
 /// A person as others see them; in an entry, the author by their name at that time.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Person {
     /// The permanent identifier.
     pub id: PersonId,

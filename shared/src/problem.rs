@@ -8,6 +8,7 @@ use crate::Cursor;
 
 /// An `application/problem+json` body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// `urn:holdline:problem:` and the code.
     #[serde(rename = "type")]

@@ -41,6 +41,7 @@ pub struct SessionRequest {
 
 /// The caller's own person, and the token that authenticates them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Session {
     /// The caller as others see them.
     pub person: Person,

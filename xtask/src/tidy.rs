@@ -3,7 +3,6 @@
 
 mod decisions;
 mod imports;
-mod routes;
 mod shape;
 mod tree;
 mod words;
@@ -15,8 +14,8 @@ use crate::say;
 use tree::{Complaint, Tree};
 
 /// The rules.
-const RULES: [fn(&Tree) -> Vec<Complaint>; 5] =
-    [shape::check, imports::check, routes::check, decisions::check, words::check];
+const RULES: [fn(&Tree) -> Vec<Complaint>; 4] =
+    [shape::check, imports::check, decisions::check, words::check];
 
 /// Prints every complaint, and fails if there is one.
 pub(crate) fn command(sh: &Shell) -> Result<()> {

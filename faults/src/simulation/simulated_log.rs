@@ -179,6 +179,14 @@ impl Log for SimulatedLog {
         self.with_latency(async move { inner.page(&scope, room, before, limit, reader).await }.boxed())
     }
 
+    fn messages_of(
+        &self,
+        author: PersonId,
+        after: Seq,
+    ) -> BoxFuture<'static, Result<Vec<(RoomName, Seq)>, LogError>> {
+        self.inner.messages_of(author, after)
+    }
+
     fn prune(&self, keep: Retention) -> BoxFuture<'static, Result<bool, LogError>> {
         self.inner.prune(keep)
     }

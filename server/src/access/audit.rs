@@ -3,6 +3,7 @@
 use holdline_shared::{Entry, EntryKind, Person, PersonId, RoomName, Seq, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
 use super::{Access, is_owner};
 
@@ -38,13 +39,15 @@ const SHOWN: [&str; 24] = [
 const UNFOLDED: [&str; 4] = ["invite", "ban", "token", "hook"];
 
 /// A line of the audit.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AuditLine {
     seq: Seq,
     at: Timestamp,
     author: Person,
     #[serde(skip_serializing_if = "Option::is_none")]
     room: Option<RoomName>,
+    /// The change, which `change` names, with its fields.
+    #[schema(value_type = HashMap<String, Value>)]
     change: Map<String, Value>,
 }
 

@@ -2,6 +2,7 @@
 
 use holdline_shared::{Door, Entry, EntryKind, Person, PersonId, RoomName, Seq, Timestamp, Topic};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::secret::SecretHash;
 
@@ -159,13 +160,14 @@ pub(crate) enum InviteGives {
 }
 
 /// A ban of an account, a guest or an address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Ban {
     pub(crate) id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) person: Option<Person>,
     /// The address, or the network of an IPv6 address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub(crate) visitor: Option<std::net::IpAddr>,
     /// The end; absent for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -190,7 +192,7 @@ pub(crate) struct Token {
 }
 
 /// An act that a token allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Verb {
     Read,

@@ -1,10 +1,11 @@
 //! Applies entries to a snapshot. Total: an entry that makes no sense, such as one that a damaged log has without its
 //! predecessors, changes nothing.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use holdline_shared::{
-    Entry, EntryKind, MemberChange, Person, PersonId, Role, RoomName, RoomPolicy, Timestamp,
+    Entry, EntryKind, MemberChange, Person, PersonId, Role, RoomName, RoomPolicy, Timestamp, Topic,
 };
 
 use super::rooms::Member;
@@ -146,9 +147,9 @@ impl Access {
             is_bot,
             is_admin: false,
             passphrase: passphrase.map(Into::into),
-            about: Default::default(),
+            about: Topic::default(),
             time_zone: String::new(),
-            sessions: Default::default(),
+            sessions: BTreeMap::default(),
             joined: at,
             person: person.clone(),
         };

@@ -30,6 +30,7 @@ impl History {
         assert!(self.access.apply(&entry));
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "changes are made for the call")]
     fn change(&mut self, by: &Person, change: AccessChange) -> Result<bool, Denied> {
         let decided = self.access.check_change(by, &change, Timestamp(self.seq));
         if decided == Ok(true) {

@@ -5,9 +5,11 @@ use std::time::{Duration, SystemTime};
 
 use holdline_shared::{Person, Timestamp, Topic};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::Call;
+use super::description::Description;
 use super::error::ApiError;
 use super::reply::Reply;
 use crate::access::{AccessChange, Invite, InviteGives, Secret, make_id};
@@ -17,7 +19,7 @@ use crate::log::{Draft, Log, LogError};
 const LIFETIME: Duration = Duration::from_secs(15 * 60);
 
 /// A link that makes whoever opens it an admin.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[non_exhaustive]
 pub struct AdminLink {
     /// The secret, which stands behind `/join/` in the link.
@@ -25,6 +27,11 @@ pub struct AdminLink {
     /// The end of the link's life.
     pub expires: Timestamp,
 }
+
+pub(crate) const ADMIN_LINK: Description =
+    Description::new("Makes a link that makes an admin of whoever opens it; for admins")
+        .for_people()
+        .answers::<AdminLink>(201);
 
 /// Makes a link in the name of the owner, for a program that has the log open.
 pub async fn make_admin_link(log: &dyn Log) -> Result<AdminLink, LogError> {

@@ -1,11 +1,13 @@
 //! `GET /api/v1/audit`: who changed what, the newest first, for admins of the server.
 
-use holdline_shared::Seq;
+use holdline_shared::{ProblemCode, Seq};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::app::App;
 use super::bans::require_admin;
 use super::call::{Call, parse_seq};
+use super::description::{Description, Parameter};
 use super::error::ApiError;
 use super::reply::Reply;
 use crate::access::AuditLine;
@@ -14,12 +16,18 @@ use crate::access::AuditLine;
 const LINES: usize = 100;
 
 /// The answer.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct AuditPage {
     entries: Vec<AuditLine>,
     /// Whether there are older lines.
     more: bool,
 }
+
+pub(crate) const AUDIT: Description = Description::new("Who changed what, the newest first; for admins")
+    .for_people()
+    .query(&[Parameter::optional::<Seq>("before", "Only changes before this one")])
+    .answers::<AuditPage>(200)
+    .problems(&[ProblemCode::NotAllowed]);
 
 /// Answers with a page of the changes that this admin may see: none of rooms that they may not read, but reports.
 pub(crate) async fn audit(app: App, call: Call) -> Result<Reply, ApiError> {

@@ -3,12 +3,14 @@
 use std::net::IpAddr;
 
 use bytes::Bytes;
-use holdline_shared::{Person, PersonId, ProblemCode, Timestamp, Topic};
+use holdline_shared::{Nickname, Person, PersonId, ProblemCode, Timestamp, Topic};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::{Call, parse_person};
 use super::caller::network;
+use super::description::Description;
 use super::error::ApiError;
 use super::named_person::named_person;
 use super::reply::Reply;
@@ -16,22 +18,62 @@ use crate::access::{AccessChange, Ban, Denied, make_id};
 use crate::log::Draft;
 
 /// The answer of `GET`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Bans<'a> {
     bans: Vec<&'a Ban>,
 }
 
 /// The body before its texts are validated.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct BanBody {
+    #[schema(value_type = Option<PersonId>)]
     person: Option<String>,
+    /// An address; of IPv6 its network is meant.
+    #[schema(value_type = Option<String>)]
     visitor: Option<IpAddr>,
+    /// The end, which an address needs.
     until: Option<Timestamp>,
+    #[schema(value_type = Topic)]
     #[serde(default)]
     reason: String,
     /// The name of a guest, whom the server may not know.
+    #[schema(value_type = Option<Nickname>)]
     name: Option<String>,
 }
+
+pub(crate) const LIST: Description = Description::new("The bans, those that are over included; for admins")
+    .for_people()
+    .answers::<Bans<'static>>(200)
+    .problems(&[ProblemCode::NotAllowed]);
+
+pub(crate) const BAN: Description = Description::new("Bans a person, or an address for a time; for admins")
+    .for_people()
+    .takes::<BanBody>()
+    .answers::<Ban>(201)
+    .problems(PROBLEMS);
+
+pub(crate) const BAN_PERSON: Description = Description::new("Bans the person; for admins")
+    .for_people()
+    .takes::<BanBody>()
+    .answers::<Ban>(201)
+    .problems(PROBLEMS);
+
+pub(crate) const LIFT: Description = Description::new("Lifts a ban; for admins")
+    .for_people()
+    .answers_empty(204)
+    .problems(&[ProblemCode::UnknownItem]);
+
+pub(crate) const UNBAN_PERSON: Description = Description::new("Lifts every ban of the person; for admins")
+    .for_people()
+    .answers_empty(204)
+    .problems(&[ProblemCode::UnknownPerson, ProblemCode::UnknownItem]);
+
+const PROBLEMS: &[ProblemCode] = &[
+    ProblemCode::InvalidNickname,
+    ProblemCode::InvalidTopic,
+    ProblemCode::NameTaken,
+    ProblemCode::UnknownPerson,
+];
 
 /// The person of the session, if an admin.
 pub(super) fn require_admin<'a>(app: &App, call: &'a Call) -> Result<&'a Person, ApiError> {

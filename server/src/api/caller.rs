@@ -36,11 +36,15 @@ use crate::scope::Scope;
 pub(super) use self::cookies::Cookies;
 pub(crate) use self::head::{CallerHeaders, LastHost, RequestLine};
 pub(crate) use self::owner::OwnerConnection;
-pub(super) use self::session_proof::{OLD_SESSION_COOKIE, Proof, Session, session_cookie};
+pub(super) use self::session_proof::{Proof, Session, old_session_cookies, session_cookie};
 pub(crate) use self::site::Site;
 
 /// The sender of a request that passed the checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts about one request, none of which follows from another"
+)]
 pub(crate) struct Caller {
     /// Holdline's address from the browser's point of view.
     pub(crate) site: Site,
@@ -68,11 +72,10 @@ impl Caller {
         headers: &CallerHeaders<'_>,
         last_host: Option<&mut LastHost>,
     ) -> Result<Self, ApiError> {
-        let trusts_peer = peer.is_some_and(|peer| app.config.trusts(peer));
-        if !trusts_peer && headers.has_forwarded() {
+        let trusted = headers.trusted(&app.config, peer);
+        if trusted.is_none() && headers.has_forwarded() {
             warn_of_ignored_headers(app, peer);
         }
-        let trusted = trusts_peer.then_some(&headers.forwarded);
         let site = if let Some(host) = last_host.as_ref().and_then(|last| last.find(headers, line)) {
             find_site(&app.config, line, headers, Some(host), trusted)?
         } else {
@@ -87,7 +90,7 @@ impl Caller {
         };
         let visitor = peer.and_then(|peer| find_visitor(&app.config, peer.to_canonical(), headers));
         let is_passed_on = headers.is_passed_on || peer.is_none_or(|peer| !peer.to_canonical().is_loopback());
-        if visitor.is_none() && is_passed_on && (trusts_peer || !headers.has_forwarded()) {
+        if visitor.is_none() && is_passed_on && (trusted.is_some() || !headers.has_forwarded()) {
             warn_of_unnamed_visitors(app, peer);
         }
         let (access, now) = (app.access.load(), wall_clock());
@@ -101,7 +104,7 @@ impl Caller {
             _ => None,
         };
         let is_banned = access.ban_of(person, visitor, now).is_some();
-        let (door, is_from_trusted_proxy) = (access.door().door(), trusts_peer);
+        let (door, is_from_trusted_proxy) = (access.door().door(), trusted.is_some());
         Ok(Self {
             site,
             visitor,
@@ -261,7 +264,8 @@ fn find_site(
         (_, false) => Cow::Owned(format!("{stripped}/{nested}/")),
     };
     let is_tls = trusted.is_some_and(Forwarded::is_tls);
-    Ok(Site { port: shown.and_then(|host| host.port), is_tls, base })
+    let is_trustworthy = is_tls || shown.is_some_and(|host| host.is_local());
+    Ok(Site { port: shown.and_then(|host| host.port), is_tls, is_trustworthy, base })
 }
 
 /// The address to which limits apply: the peer's, or that of the client behind trusted proxies; IPv6 by

@@ -5,12 +5,13 @@ mod cursor_cookies;
 
 use std::time::Duration;
 
-use holdline_shared::{After, Cursor, MessageText, Person, RoomName};
+use holdline_shared::{After, Cursor, MessageText, Person, ProblemCode, RoomName};
 
 use self::cursor_cookies::Page;
 use super::app::App;
 use super::call::Call;
 use super::caller::Cookies;
+use super::description::{Description, Parameter};
 use super::error::ApiError;
 use super::reply::Reply;
 use super::rooms;
@@ -20,7 +21,7 @@ use crate::log::Draft;
 use crate::scope::Scope;
 
 /// The media type of the tutorial's server.
-const TEXT: Option<&str> = Some("text/plain;charset=utf-8");
+const TEXT: &str = "text/plain;charset=utf-8";
 
 /// The parameters of `/subscribe`.
 struct Subscription {
@@ -29,6 +30,43 @@ struct Subscription {
     /// The page's random number, which names its cookie.
     random: Option<String>,
 }
+
+pub(crate) const SUBSCRIBE: Description =
+    Description::new("The text of the next message; problems are plain text, too")
+        .for_readers()
+        .query(&[
+            ROOM,
+            Parameter::optional::<u32>(
+                "wait",
+                "Seconds after which the answer is empty; for ever unless given",
+            ),
+            Parameter::optional::<String>("random", "Names the cookie that keeps the page's position"),
+        ])
+        .answers_as(200, TEXT)
+        .problems(&[
+            ProblemCode::InvalidParameter,
+            ProblemCode::InvalidRoom,
+            ProblemCode::UnknownRoom,
+            ProblemCode::RateLimited,
+        ]);
+
+pub(crate) const PUBLISH: Description = Description::new("Publishes the body; problems are plain text, too")
+    .for_readers()
+    .query(&[ROOM])
+    .takes_as::<String>(TEXT)
+    .answers_as(200, TEXT)
+    .problems(&[
+        ProblemCode::InvalidText,
+        ProblemCode::InvalidRoom,
+        ProblemCode::UnknownRoom,
+        ProblemCode::TooMany,
+        ProblemCode::NotAllowed,
+        ProblemCode::NameTaken,
+        ProblemCode::RateLimited,
+        ProblemCode::StorageFull,
+    ]);
+
+const ROOM: Parameter = Parameter::optional::<String>("room", "The room's name; lobby unless given");
 
 /// Holds until the next message, and answers with its text alone.
 pub(crate) async fn subscribe(app: App, call: Call) -> Result<Reply, ApiError> {
@@ -43,7 +81,7 @@ async fn answer(app: &App, call: Call) -> Result<Reply, ApiError> {
     let next =
         next_message(app, &call.caller.scope(app)?, &asked, seen.map_or(After::Now, After::At)).await?;
     let text = next.text.map(String::from).unwrap_or_default();
-    let mut reply = Reply::new(200, TEXT, text).held(app.hub.is_closing());
+    let mut reply = Reply::new(200, Some(TEXT), text).held(app.hub.is_closing());
     reply.caching = Some("no-cache, must-revalidate");
     if let Some(page) = page {
         for cookie in page.set(next.cursor, &call.caller.site, &Cookies::of(&call.headers)) {
@@ -117,7 +155,7 @@ async fn append(app: &App, mut call: Call) -> Result<Reply, ApiError> {
     };
     rooms::count(app, &call.caller, &draft.room)?;
     app.hub.publish(draft).await?;
-    Ok(Reply { caching: None, ..Reply::new(200, TEXT, "ok") })
+    Ok(Reply { caching: None, ..Reply::new(200, Some(TEXT), "ok") })
 }
 
 /// Refuses a form with file parts, whose boundaries would end up in the message. Other types are accepted:

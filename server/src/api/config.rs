@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 
+use super::frame_ancestors::FrameAncestors;
 use super::host::Hosts;
 use super::limits::Limits;
 use super::proxy_login::ProxyLogin;
@@ -29,6 +30,8 @@ pub struct HttpConfig {
     /// connect. The router gets a connection's address from axum's `ConnectInfo<SocketAddr>`, which `serve`
     /// and `serve_router` set.
     pub trusted_proxies: Vec<IpNet>,
+    /// The sites whose pages may show ours in a frame.
+    pub frame_ancestors: FrameAncestors,
     /// The limits on what one person and one visitor may do.
     pub limits: Limits,
     /// The decisions about which rooms a caller may read, for an app with people of its own; without, everybody reads every
@@ -39,12 +42,13 @@ pub struct HttpConfig {
 }
 
 impl Default for HttpConfig {
-    /// Accepts any host and trusts no proxy.
+    /// Accepts any host, trusts no proxy, and lets nobody frame a page.
     fn default() -> Self {
         Self {
             hosts: Hosts::any(),
             address: None,
             trusted_proxies: Vec::new(),
+            frame_ancestors: FrameAncestors::default(),
             limits: Limits::default(),
             readers: None,
             proxy_login: None,

@@ -1,11 +1,20 @@
 //! `DELETE /api/v1/rooms/{room}/messages/{seq}`: deletes a message.
 
+use holdline_shared::{Entry, ProblemCode};
+
 use super::app::App;
 use super::call::Call;
+use super::description::Description;
 use super::error::ApiError;
 use super::reply::Reply;
 use crate::access::Verb;
 use crate::log::{Draft, DraftKind};
+
+pub(crate) const DELETE: Description = Description::new("Deletes a message; 204 if it was deleted before")
+    .for_people()
+    .answers::<Entry>(200)
+    .answers_empty(204)
+    .problems(&[ProblemCode::NotAuthor, ProblemCode::NameTaken, ProblemCode::RateLimited]);
 
 /// Appends a deletion.
 pub(crate) async fn delete(app: App, call: Call) -> Result<Reply, ApiError> {

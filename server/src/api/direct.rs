@@ -1,10 +1,12 @@
 //! `POST /api/v1/direct`: opens the room of a few people.
 
-use holdline_shared::{MemberChange, PersonId, PolicyChange, Role, RoomName, Visibility};
+use holdline_shared::{MemberChange, PersonId, PolicyChange, ProblemCode, Role, RoomName, Visibility};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::{Call, parse_person};
+use super::description::Description;
 use super::error::ApiError;
 use super::make_room::make_name;
 use super::named_person::named_person;
@@ -13,15 +15,30 @@ use super::rooms::{DIRECT, address_of};
 use crate::access::{Access, AccessChange, DIRECT_PEOPLE, Denied};
 use crate::log::{Draft, DraftKind};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct DirectBody {
+    /// The ids of the others.
+    #[schema(value_type = Vec<PersonId>)]
     people: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Opened {
     room: RoomName,
 }
+
+pub(crate) const DIRECT_ROOM: Description =
+    Description::new("The room of exactly these people and the caller; 201 if it was made")
+        .for_people()
+        .takes::<DirectBody>()
+        .answers::<Opened>(201)
+        .answers::<Opened>(200)
+        .problems(&[
+            ProblemCode::UnknownPerson,
+            ProblemCode::NameTaken,
+            ProblemCode::TooMany,
+            ProblemCode::RateLimited,
+        ]);
 
 /// Answers with the room of exactly these people and the caller, which is made if there is none.
 pub(crate) async fn direct(app: App, mut call: Call) -> Result<Reply, ApiError> {

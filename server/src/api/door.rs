@@ -3,9 +3,11 @@
 use bytes::Bytes;
 use holdline_shared::{Door, DoorStatus, ProblemCode, RoomName};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::Call;
+use super::description::Description;
 use super::error::ApiError;
 use super::reply::Reply;
 use super::slow_hashes::Passphrase;
@@ -16,12 +18,22 @@ use crate::log::Draft;
 /// The name of a server whose lobby has no title.
 const NAME: &str = "Holdline";
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct DoorBody {
     door: Door,
+    /// The new password of the door `password`; absent or `null` keeps the last one.
     #[serde(default)]
     password: Option<Passphrase>,
 }
+
+pub(crate) const SHOW: Description =
+    Description::new("How strangers come in, and the caller's person if they are in")
+        .answers::<DoorStatus>(200);
+
+pub(crate) const PUT: Description = Description::new("Changes how strangers come in; for admins")
+    .for_people()
+    .takes::<DoorBody>()
+    .answers_empty(204);
 
 /// `GET`: shows the door, and the caller's person if they are in.
 pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {

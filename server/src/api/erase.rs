@@ -1,15 +1,18 @@
 //! Erases an account: first its messages, if they are to go, then the account with its name in every entry.
 
 use holdline_shared::{Person, PersonId, Seq};
+use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::Call;
+use super::description::Parameter;
 use super::error::ApiError;
 use crate::access::AccessChange;
 use crate::log::{Draft, DraftKind, wall_clock};
 
 /// The fate of an erased person's messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+#[schema(rename_all = "snake_case")]
 pub(super) enum FateOfMessages {
     /// They stay, without the name.
     Keep,
@@ -17,6 +20,10 @@ pub(super) enum FateOfMessages {
 }
 
 impl FateOfMessages {
+    /// The parameter that [`of_query`](Self::of_query) reads.
+    pub(super) const PARAMETER: Parameter =
+        Parameter::required::<Self>("messages", "Whether the messages stay, without the name, or go");
+
     /// Reads `?messages=keep|remove`. There is no default, because one of the two cannot be undone.
     pub(super) fn of_query(call: &Call) -> Result<Self, ApiError> {
         let mut pairs = call.query_pairs();

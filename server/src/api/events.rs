@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use holdline_shared::{After, PollQuery, RoomSelection};
+use holdline_shared::{After, PollQuery, ProblemCode, RoomSelection};
 
 use super::app::App;
 use super::call::Call;
+use super::description::{Description, Parameter};
 use super::error::ApiError;
 use super::limits::HoldLease;
 use super::reply::{Reply, ReplyBody};
@@ -21,6 +22,22 @@ use crate::scope::Scope;
 
 /// The period of keep-alives on a quiet stream: below the 30 s after which impatient proxies cut.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+pub(crate) const EVENTS: Description = Description::new("The batches of a poll as Server-Sent Events")
+    .for_readers()
+    .query(&[
+        Parameter::required::<Vec<String>>("room", "Names of rooms, or * for every room"),
+        Parameter::optional::<String>("after", "A cursor, start or now"),
+    ])
+    .answers_as(200, "text/event-stream")
+    .problems(&[
+        ProblemCode::InvalidRoom,
+        ProblemCode::UnknownRoom,
+        ProblemCode::InvalidCursor,
+        ProblemCode::EpochChanged,
+        ProblemCode::Gap,
+        ProblemCode::RateLimited,
+    ]);
 
 /// Streams batches for ever. The id of each event is the batch's cursor, which a browser sends back by
 /// itself.

@@ -1,11 +1,27 @@
 //! `/healthz`, `/readyz` and `/metrics`, for operators.
 
+use holdline_shared::ProblemCode;
+
 use super::app::App;
 use super::call::Call;
+use super::description::Description;
 use super::error::ApiError;
 use super::reply::Reply;
 use crate::hub::NotReady;
 use crate::metrics::Levels;
+
+pub(crate) const HEALTHZ: Description = Description::new("Whether the process works")
+    .answers_as(200, TEXT)
+    .problems(&[ProblemCode::LogUnavailable]);
+
+pub(crate) const READYZ: Description = Description::new("Whether publishing and reading work")
+    .answers_as(200, TEXT)
+    .problems(&[ProblemCode::LogUnavailable, ProblemCode::ShuttingDown]);
+
+pub(crate) const METRICS: Description =
+    Description::new("Metrics for Prometheus").for_readers().answers_as(200, "text/plain; version=0.0.4");
+
+const TEXT: &str = "text/plain; charset=utf-8";
 
 /// Answers `ok` unless only a restart of the process helps. Never waits.
 pub(crate) async fn healthz(app: App, _: Call) -> Result<Reply, ApiError> {
@@ -19,7 +35,7 @@ pub(crate) async fn readyz(app: App, _: Call) -> Result<Reply, ApiError> {
 }
 
 fn ok() -> Reply {
-    Reply::new(200, Some("text/plain; charset=utf-8"), "ok\n")
+    Reply::new(200, Some(TEXT), "ok\n")
 }
 
 /// Metrics in Prometheus' text format, for whoever may read.

@@ -1,11 +1,22 @@
 //! `GET /api/v1/rooms/{room}/messages`: a page of history.
 
 use holdline_shared::limits::{HISTORY_DEFAULT, HISTORY_MAX};
+use holdline_shared::{History, ProblemCode, Seq};
 
 use super::app::App;
 use super::call::{Call, is_cache_buster, parse_seq};
+use super::description::{Description, Parameter};
 use super::error::ApiError;
 use super::reply::Reply;
+
+pub(crate) const HISTORY: Description = Description::new("A page of history, newest last")
+    .for_readers()
+    .query(&[
+        Parameter::optional::<Seq>("before", "Only messages before this one"),
+        Parameter::optional::<usize>("limit", "The number of messages, from 1 to 200; 50 unless given"),
+    ])
+    .answers::<History>(200)
+    .problems(&[ProblemCode::RateLimited]);
 
 /// Answers with the newest messages, or with those before a given one.
 pub(crate) async fn history(app: App, call: Call) -> Result<Reply, ApiError> {

@@ -45,6 +45,16 @@ impl<'a> Host<'a> {
         self.name.parse::<IpAddr>().ok().map(|address| address.to_canonical())
     }
 
+    /// Whether the host is a loopback address, `localhost`, or a name that ends in `.localhost` (RFC 6761).
+    pub(crate) fn is_local(&self) -> bool {
+        if let Some(address) = self.address() {
+            return address.is_loopback();
+        }
+        let name = self.bare_name().as_bytes();
+        let (rest, end) = name.split_at(name.len().saturating_sub(LOCAL.len()));
+        end.eq_ignore_ascii_case(LOCAL) && (rest.is_empty() || rest.ends_with(b"."))
+    }
+
     /// The name without the trailing dot of an absolute name.
     fn bare_name(&self) -> &'a str {
         self.name.strip_suffix('.').unwrap_or(self.name)
@@ -149,17 +159,14 @@ impl Hosts {
         if self.is_any {
             return true;
         }
+        if host.is_local() {
+            return true;
+        }
         if let Some(address) = host.address() {
-            return address.is_loopback() || self.has_any_address || self.addresses.contains(&address);
+            return self.has_any_address || self.addresses.contains(&address);
         }
         let name = host.bare_name();
-        let is_local = |name: &str| {
-            name.len() >= LOCAL.len()
-                && name.is_char_boundary(name.len() - LOCAL.len())
-                && name[name.len() - LOCAL.len()..].eq_ignore_ascii_case(LOCAL)
-                && (name.len() == LOCAL.len() || name.as_bytes()[name.len() - LOCAL.len() - 1] == b'.')
-        };
-        is_local(name) || self.names.iter().chain(&self.given).any(|known| known.eq_ignore_ascii_case(name))
+        self.names.iter().chain(&self.given).any(|known| known.eq_ignore_ascii_case(name))
     }
 
     /// Whether the operator named the host of this `Origin`, whatever its port.
@@ -170,7 +177,7 @@ impl Hosts {
 }
 
 /// The name of this machine for itself (RFC 6761).
-const LOCAL: &str = "localhost";
+const LOCAL: &[u8] = b"localhost";
 
 #[cfg(test)]
 mod tests {

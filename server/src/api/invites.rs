@@ -5,9 +5,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use holdline_shared::{InviteList, InviteRole, InviteSummary, NewCode, Person, ProblemCode, RoomName, Topic};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::Call;
+use super::description::Description;
 use super::error::ApiError;
 use super::reply::Reply;
 use crate::access::{AccessChange, Invite, InviteGives, InviteState, Secret, Verb, make_id};
@@ -21,19 +23,51 @@ const DAYS: (u32, u32) = (365, 7);
 const DEVICE_LINK: Duration = Duration::from_secs(15 * 60);
 
 /// The body before its room is validated.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct InviteBody {
+    /// How often the invite may be used, from 1 to 10,000; once unless given.
     #[serde(default)]
     uses: Option<u32>,
+    /// The days for which it is valid, from 1 to 365; 7 unless given.
     #[serde(default)]
     days: Option<u32>,
     #[serde(default)]
-    role: InviteRole,
+    role: Option<InviteRole>,
+    /// The room that it leads to.
+    #[schema(value_type = Option<RoomName>)]
     #[serde(default)]
     room: Option<String>,
+    /// Its purpose, for the list.
+    #[schema(value_type = Option<Topic>)]
     #[serde(default)]
     note: Option<String>,
 }
+
+pub(crate) const LIST: Description = Description::new("The caller's invites; those of all for an admin")
+    .for_people()
+    .answers::<InviteList>(200);
+
+pub(crate) const MAKE: Description = Description::new("Makes an invite, and shows its code this once")
+    .for_people()
+    .takes::<InviteBody>()
+    .answers::<NewCode>(201)
+    .problems(&[
+        ProblemCode::InvalidRoom,
+        ProblemCode::InvalidTopic,
+        ProblemCode::UnknownRoom,
+        ProblemCode::RateLimited,
+    ]);
+
+pub(crate) const REVOKE: Description = Description::new("Revokes an invite")
+    .for_people()
+    .answers_empty(204)
+    .problems(&[ProblemCode::UnknownItem]);
+
+pub(crate) const MAKE_DEVICE_LINK: Description =
+    Description::new("Makes a link that signs the caller in on another device")
+        .for_people()
+        .answers::<NewCode>(201)
+        .problems(&[ProblemCode::RateLimited]);
 
 /// `GET`: lists the caller's invites; those of all for an admin.
 pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
@@ -53,13 +87,14 @@ pub(crate) async fn make(app: App, mut call: Call) -> Result<Reply, ApiError> {
     app.limits.publish(&call.caller)?;
     let body: InviteBody = call.read_json().await?;
     let room = body.room.as_deref().map(RoomName::parse).transpose()?;
-    let author = match body.role {
+    let role = body.role.unwrap_or_default();
+    let author = match role {
         // Whoever has a program's token must not become more than the program.
         InviteRole::Admin => call.caller.require_session()?,
         _ => call.caller.require(Verb::Invite, room.as_ref())?,
     };
     let author = author.clone();
-    let gives = match body.role {
+    let gives = match role {
         InviteRole::Guest => InviteGives::Guest,
         InviteRole::Member => InviteGives::Member,
         InviteRole::Admin => InviteGives::Admin,

@@ -18,8 +18,12 @@ pub(super) fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, ApiError> {
         return Err(ApiError::new(ProblemCode::InvalidBody, detail));
     }
     serde_json::from_slice(json).map_err(|error| {
-        let code = if error.is_data() { ProblemCode::InvalidBody } else { ProblemCode::InvalidJson };
-        ApiError::new(code, in_plain_words(&error.to_string()))
+        // A value of another type than text in the place of a word is a syntax error to serde, but not to JSON.
+        let other_type = || serde_json::from_value::<T>(serde_json::from_slice(json).ok()?).err();
+        let other_type = if error.is_data() { None } else { other_type() };
+        let is_json = error.is_data() || other_type.is_some();
+        let code = if is_json { ProblemCode::InvalidBody } else { ProblemCode::InvalidJson };
+        ApiError::new(code, in_plain_words(&other_type.unwrap_or(error).to_string()))
     })
 }
 

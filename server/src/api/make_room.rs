@@ -1,10 +1,12 @@
 //! `POST /api/v1/rooms`: makes a private room under a name that nobody guesses.
 
-use holdline_shared::{PolicyChange, ProblemCode, RoomName, Topic, Visibility};
+use holdline_shared::{Entry, PolicyChange, ProblemCode, RoomName, Topic, Visibility};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::Call;
+use super::description::Description;
 use super::error::ApiError;
 use super::reply::Reply;
 use super::rooms::{PRIVATE, address_of};
@@ -12,12 +14,22 @@ use crate::access::make_id;
 use crate::log::{Draft, DraftKind};
 
 /// The body before its texts are validated.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct NewRoomBody {
+    #[schema(value_type = Topic)]
     title: String,
+    #[schema(value_type = Option<Topic>)]
     topic: Option<String>,
+    /// `private`, if given.
     visibility: Option<Visibility>,
 }
+
+pub(crate) const MAKE_ROOM: Description =
+    Description::new("Makes a private room under a name that nobody guesses; for members")
+        .for_people()
+        .takes::<NewRoomBody>()
+        .answers::<Entry>(201)
+        .problems(&[ProblemCode::InvalidTopic, ProblemCode::TooMany, ProblemCode::RateLimited]);
 
 /// Makes the room; its maker is its admin.
 pub(crate) async fn make_room(app: App, mut call: Call) -> Result<Reply, ApiError> {

@@ -1,10 +1,12 @@
 //! `/api/v1/me`: the caller's own account. A guest gets one by choosing a passphrase, and keeps id, messages and rooms.
 
-use holdline_shared::{Nickname, Person, ProblemCode, Topic};
+use holdline_shared::{Me, Nickname, Person, ProblemCode, Topic};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::Call;
+use super::description::Description;
 use super::erase::{self, FateOfMessages};
 use super::error::ApiError;
 use super::reply::{Reply, SET_COOKIE};
@@ -17,16 +19,21 @@ use crate::session::Claim;
 /// The length in bytes of the longest name of a time zone.
 const TIME_ZONE: usize = 64;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct MeBody {
+    #[schema(value_type = Option<Nickname>)]
     #[serde(default)]
     name: Option<String>,
+    #[schema(value_type = Option<Topic>)]
     #[serde(default)]
     about: Option<String>,
+    /// The name of a time zone, such as `Europe/Zurich`; empty for none.
     #[serde(default)]
     time_zone: Option<String>,
+    /// The new passphrase, which makes a member of a guest.
     #[serde(default)]
     passphrase: Option<Passphrase>,
+    /// The present passphrase, if there is one, without which it cannot be changed.
     #[serde(default)]
     old_passphrase: Option<Passphrase>,
 }
@@ -39,6 +46,28 @@ struct Changes {
     passphrase: Option<Passphrase>,
     old_passphrase: Option<Passphrase>,
 }
+
+pub(crate) const SHOW: Description =
+    Description::new("The caller as they see themselves").for_people().answers::<Me>(200);
+
+pub(crate) const CHANGE: Description =
+    Description::new("Changes what is named; a guest who sends a passphrase becomes a member")
+        .for_people()
+        .takes::<MeBody>()
+        .answers::<Me>(200)
+        .problems(&[
+            ProblemCode::InvalidNickname,
+            ProblemCode::InvalidTopic,
+            ProblemCode::NameTaken,
+            ProblemCode::WrongSecret,
+            ProblemCode::RateLimited,
+        ]);
+
+pub(crate) const ERASE: Description = Description::new("Erases the caller's account")
+    .for_people()
+    .query(&[FateOfMessages::PARAMETER])
+    .answers_empty(204)
+    .problems(&[ProblemCode::UnknownPerson]);
 
 /// `GET`: shows the caller as they see themselves.
 pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {

@@ -1,10 +1,12 @@
 //! `/api/v1/rooms/{room}/members`: who is a member of a room, and changes of that.
 
-use holdline_shared::{MemberChange, Role, Timestamp, Topic};
+use holdline_shared::{Entry, MemberChange, Nickname, Person, ProblemCode, Role, Timestamp, Topic};
 use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::Call;
+use super::description::{Description, Parameter};
 use super::error::ApiError;
 use super::named_person::named_person;
 use super::reply::Reply;
@@ -12,28 +14,33 @@ use crate::access::Denied;
 use crate::log::{Draft, DraftKind};
 
 /// A line of the list.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Membership {
-    person: holdline_shared::Person,
+    person: Person,
     role: Role,
     #[serde(skip_serializing_if = "Option::is_none")]
     muted_until: Option<Timestamp>,
 }
 
 /// The answer of `GET`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Members {
     members: Vec<Membership>,
 }
 
 /// The body of `PUT` before its texts are validated.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct MemberBody {
     role: Option<Role>,
+    /// The time until which the person may not write; `null` ends it, absent keeps it.
+    #[schema(value_type = Option<Timestamp>)]
     #[serde(default)]
     muted_until: Silence,
+    /// The reason, which the room reads.
+    #[schema(value_type = Option<Topic>)]
     reason: Option<String>,
     /// The name of a guest, whom the server may not know.
+    #[schema(value_type = Option<Nickname>)]
     name: Option<String>,
 }
 
@@ -53,6 +60,35 @@ impl<'de> Deserialize<'de> for Silence {
         Ok(Option::deserialize(deserializer)?.map_or(Self::Ends, Self::Until))
     }
 }
+
+pub(crate) const LIST: Description =
+    Description::new("The members; for the room's admins also those who may not write")
+        .for_readers()
+        .answers::<Members>(200);
+
+pub(crate) const PUT: Description =
+    Description::new("Adds somebody, changes their role, or keeps them from writing for a time")
+        .for_people()
+        .takes::<MemberBody>()
+        .answers::<Entry>(200)
+        .answers_empty(204)
+        .problems(&[
+            ProblemCode::InvalidNickname,
+            ProblemCode::InvalidTopic,
+            ProblemCode::UnknownPerson,
+            ProblemCode::NameTaken,
+            ProblemCode::RateLimited,
+        ]);
+
+pub(crate) const DELETE: Description = Description::new("Removes somebody, or leaves")
+    .for_people()
+    .query(&[
+        Parameter::optional::<Timestamp>("until", "The time before which no link lets the person back"),
+        Parameter::optional::<Topic>("reason", "The reason, which the room reads"),
+    ])
+    .answers::<Entry>(200)
+    .answers_empty(204)
+    .problems(&[ProblemCode::InvalidTopic, ProblemCode::UnknownPerson, ProblemCode::RateLimited]);
 
 /// Lists the members; the room's admins also see who is no member and may not write.
 pub(crate) async fn members(app: App, call: Call) -> Result<Reply, ApiError> {

@@ -1,11 +1,17 @@
 //! `GET /api/v1/rooms/{room}/messages/{seq}`: one message in its present state.
 
-use holdline_shared::{ProblemCode, Seq};
+use holdline_shared::{Message, ProblemCode, Seq};
 
 use super::app::App;
 use super::call::Call;
+use super::description::Description;
 use super::error::ApiError;
 use super::reply::Reply;
+
+pub(crate) const MESSAGE: Description = Description::new("A message in its present state")
+    .for_readers()
+    .answers::<Message>(200)
+    .problems(&[ProblemCode::RateLimited]);
 
 /// Answers with the message.
 pub(crate) async fn message(app: App, call: Call) -> Result<Reply, ApiError> {

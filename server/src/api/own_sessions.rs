@@ -1,14 +1,30 @@
 //! `/api/v1/me/sessions`: the sessions of the caller's account, to be looked at and ended.
 
 use bytes::Bytes;
-use holdline_shared::{SessionList, SessionSummary};
+use holdline_shared::{ProblemCode, SessionList, SessionSummary};
 
 use super::app::App;
 use super::call::Call;
+use super::description::Description;
 use super::error::ApiError;
 use super::reply::Reply;
 use crate::access::{AccessChange, Denied};
 use crate::log::Draft;
+
+pub(crate) const LIST: Description = Description::new("The sessions of the caller's account")
+    .for_people()
+    .answers::<SessionList>(200)
+    .problems(&[ProblemCode::NotAllowed]);
+
+pub(crate) const END: Description = Description::new("Ends a session of the caller's account")
+    .for_people()
+    .answers_empty(204)
+    .problems(&[ProblemCode::UnknownItem]);
+
+pub(crate) const END_OTHERS: Description =
+    Description::new("Ends all sessions of the caller's account but the one that asks")
+        .for_people()
+        .answers_empty(204);
 
 /// `GET`: lists them.
 pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {

@@ -1,11 +1,13 @@
 //! `/api/v1/people`: the members and bots of the server. Admins change and erase them.
 
 use bytes::Bytes;
-use holdline_shared::{People, PersonId};
+use holdline_shared::{People, PersonId, ProblemCode, Profile};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::Call;
+use super::description::Description;
 use super::erase::{self, FateOfMessages};
 use super::error::ApiError;
 use super::profile;
@@ -13,10 +15,30 @@ use super::reply::Reply;
 use crate::access::{AccessChange, Denied};
 use crate::log::Draft;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct PersonBody {
     admin: bool,
 }
+
+pub(crate) const LIST: Description =
+    Description::new("Members and bots").for_readers().answers::<People>(200);
+
+pub(crate) const SHOW: Description = Description::new("A member or a bot")
+    .for_readers()
+    .answers::<Profile>(200)
+    .problems(&[ProblemCode::UnknownPerson]);
+
+pub(crate) const CHANGE: Description = Description::new("Makes somebody an admin, or none; for admins")
+    .for_people()
+    .takes::<PersonBody>()
+    .answers::<Profile>(200)
+    .problems(&[ProblemCode::UnknownPerson]);
+
+pub(crate) const ERASE: Description = Description::new("Erases somebody's account; for admins")
+    .for_people()
+    .query(&[FateOfMessages::PARAMETER])
+    .answers_empty(204)
+    .problems(&[ProblemCode::UnknownPerson]);
 
 /// `GET`: lists them.
 pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {

@@ -2,15 +2,26 @@
 //! lost.
 
 use bytes::Bytes;
-use holdline_shared::{SessionList, SessionSummary};
+use holdline_shared::{ProblemCode, SessionList, SessionSummary};
 
 use super::app::App;
 use super::call::Call;
+use super::description::Description;
 use super::error::ApiError;
 use super::people::person_id;
 use super::reply::Reply;
 use crate::access::{AccessChange, Denied};
 use crate::log::Draft;
+
+pub(crate) const LIST: Description = Description::new("The sessions of an account, for admins")
+    .for_people()
+    .answers::<SessionList>(200)
+    .problems(&[ProblemCode::NotAllowed, ProblemCode::UnknownPerson]);
+
+pub(crate) const END: Description = Description::new("Ends all sessions of an account")
+    .for_people()
+    .answers_empty(204)
+    .problems(&[ProblemCode::UnknownPerson]);
 
 /// `GET`: lists them, the last used first.
 pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {

@@ -4,14 +4,16 @@
 use holdline_shared::limits::SLOW_SECONDS;
 use holdline_shared::{PolicyChange, ProblemCode, Topic, Visibility, Writers};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::error::ApiError;
 
 /// The rules to change; those that are absent stay.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PolicyBody {
     visibility: Option<Visibility>,
+    #[schema(value_type = Option<Topic>)]
     title: Option<String>,
     members_only: Option<bool>,
     writers: Option<Writers>,

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
-use holdline_shared::{Nickname, Person, PollQuery, RoomSelection};
+use holdline_shared::{Batch, Nickname, Person, PollQuery, ProblemCode, RoomSelection};
+use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::Call;
 use super::caller::Caller;
+use super::description::{Description, Parameter};
 use super::error::ApiError;
 use super::limits::HoldLease;
 use super::reply::Reply;
@@ -14,6 +16,48 @@ use crate::hub::{PollError, PollRequest};
 
 /// The only accepted media type of a form.
 const FORM: &str = "application/x-www-form-urlencoded";
+
+pub(crate) const POLL: Description = Description::new("Entries after a cursor; held until there are some")
+    .for_readers()
+    .query(&[
+        Parameter::required::<Vec<String>>("room", "Names of rooms, or * for every room"),
+        Parameter::optional::<String>("after", "A cursor, start or now"),
+        Parameter::optional::<u32>("wait", "Seconds to hold the request when there is nothing"),
+        Parameter::optional::<Vec<String>>(
+            "here",
+            "Rooms in which the person, who needs a session, is shown as here",
+        ),
+        Parameter::optional::<String>("presence", "The presence tag from the last answer"),
+    ])
+    .answers::<Batch>(200)
+    .problems(PROBLEMS);
+
+pub(crate) const POLL_BY_FORM: Description = Description::new("The same poll, with its parameters in a form")
+    .for_readers()
+    .takes_as::<PollForm>(FORM)
+    .answers::<Batch>(200)
+    .problems(PROBLEMS);
+
+const PROBLEMS: &[ProblemCode] = &[
+    ProblemCode::InvalidRoom,
+    ProblemCode::UnknownRoom,
+    ProblemCode::InvalidCursor,
+    ProblemCode::EpochChanged,
+    ProblemCode::Gap,
+    ProblemCode::RateLimited,
+];
+
+/// The form of a poll: the parameters of its query. [`PollQuery`] reads both.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "a schema alone")]
+struct PollForm {
+    /// Names of rooms, or `*` for every room.
+    room: Vec<String>,
+    after: Option<String>,
+    wait: Option<u32>,
+    here: Option<Vec<String>>,
+    presence: Option<String>,
+}
 
 /// Answers with the entries of the rooms after the cursor, or holds. The request is dropped before the hold,
 /// because a held poll has to be small.

@@ -29,17 +29,16 @@ pub(super) async fn enter(app: &App, call: &Call, nickname: Option<Nickname>) ->
     let user = find_user(app, call).ok_or_else(|| call.caller.turned_away())?;
     let id = person_of(user);
     let access = app.access.snapshot();
-    let person = match access.account(&id) {
-        Some(account) => account.person.clone(),
-        None => {
-            let name = nickname.map_or_else(|| Nickname::parse(user), Ok)?;
-            let person = Person { id, name };
-            let change = AccessChange::Joined { person: person.clone(), is_bot: false, passphrase: None };
-            match app.hub.publish(Draft::access(person.clone(), change)).await {
-                // Two tabs came at once.
-                Ok(_) | Err(LogError::Refused(Refusal::Denied(Denied::AlreadyMember))) => person,
-                Err(error) => return Err(error.into()),
-            }
+    let person = if let Some(account) = access.account(&id) {
+        account.person.clone()
+    } else {
+        let name = nickname.map_or_else(|| Nickname::parse(user), Ok)?;
+        let person = Person { id, name };
+        let change = AccessChange::Joined { person: person.clone(), is_bot: false, passphrase: None };
+        match app.hub.publish(Draft::access(person.clone(), change)).await {
+            // Two tabs came at once.
+            Ok(_) | Err(LogError::Refused(Refusal::Denied(Denied::AlreadyMember))) => person,
+            Err(error) => return Err(error.into()),
         }
     };
     session::of_account(app, call, person).await

@@ -1,10 +1,12 @@
 //! `POST /api/v1/redeem`: uses a code once: an invite, or a link to another device.
 
-use holdline_shared::{Nickname, Person};
+use holdline_shared::{Nickname, Person, ProblemCode, Session};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::Call;
+use super::description::Description;
 use super::error::ApiError;
 use super::reply::Reply;
 use super::session;
@@ -12,14 +14,29 @@ use super::slow_hashes::Passphrase;
 use crate::access::{AccessChange, Denied, InviteGives, SecretHash};
 use crate::log::{Draft, LogError, Refusal};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct RedeemBody {
     code: String,
+    /// The name of a new person; absent or `null` lets the server invent one.
+    #[schema(value_type = Option<Nickname>)]
     #[serde(default)]
     nickname: Option<String>,
     #[serde(default)]
     passphrase: Option<Passphrase>,
 }
+
+pub(crate) const REDEEM: Description =
+    Description::new("Uses the code of an invite or of a link to another device, and begins a session")
+        .for_strangers()
+        .takes::<RedeemBody>()
+        .answers::<Session>(201)
+        .problems(&[
+            ProblemCode::InvalidNickname,
+            ProblemCode::WrongSecret,
+            ProblemCode::NameTaken,
+            ProblemCode::NotAllowed,
+            ProblemCode::RateLimited,
+        ]);
 
 /// Redeems the code and begins a session. The log decides, in the transaction that makes the member, so that a code works as
 /// often as it says however many use it at once. A guest keeps their id and with it what they wrote; a member stays who they

@@ -1,12 +1,14 @@
 //! `GET /api/v1/rooms` and `PUT /api/v1/rooms/{room}`: lists rooms, and creates or changes one.
 
-use holdline_shared::{PolicyChange, ProblemCode, RoomName, Topic, Visibility};
+use holdline_shared::{Entry, PolicyChange, ProblemCode, RoomList, RoomName, Topic, Visibility};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::Call;
 use super::caller::Caller;
+use super::description::Description;
 use super::error::ApiError;
 use super::policy_body::PolicyBody;
 use super::reply::Reply;
@@ -19,13 +21,18 @@ pub(super) const PRIVATE: &str = "private-";
 pub(super) const DIRECT: &str = "direct-";
 
 /// The body before its texts are validated.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct RoomBody {
+    /// Absent or `null` keeps the present topic.
+    #[schema(value_type = Option<Topic>)]
     #[serde(default)]
     topic: Option<String>,
     #[serde(default)]
     policy: Option<PolicyBody>,
 }
+
+pub(crate) const LIST: Description =
+    Description::new("The rooms, the most recently active first").for_readers().answers::<RoomList>(200);
 
 /// Lists the most recently active rooms, with the rules of each and the caller's part in it.
 pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
@@ -37,6 +44,20 @@ pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
     }
     Ok(Reply::json(200, &list)?)
 }
+
+pub(crate) const PUT: Description =
+    Description::new("Creates a room (201), or changes its topic or its rules (200); 204 if nothing changed")
+        .for_people()
+        .takes::<RoomBody>()
+        .answers::<Entry>(201)
+        .answers::<Entry>(200)
+        .answers_empty(204)
+        .problems(&[
+            ProblemCode::InvalidTopic,
+            ProblemCode::TooMany,
+            ProblemCode::NameTaken,
+            ProblemCode::RateLimited,
+        ]);
 
 /// Creates a public room, or changes the topic or the rules of one.
 pub(crate) async fn put(app: App, mut call: Call) -> Result<Reply, ApiError> {

@@ -4,10 +4,12 @@
 use bytes::Bytes;
 use holdline_shared::{Door, Nickname, Person, PersonId, ProblemCode, Session, Topic};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::Call;
-use super::caller::{Caller, OLD_SESSION_COOKIE, Proof, Site, session_cookie};
+use super::caller::{Caller, Cookies, Proof, Site, old_session_cookies, session_cookie};
+use super::description::Description;
 use super::error::ApiError;
 use super::proxy_login;
 use super::renewal::renewed;
@@ -19,13 +21,41 @@ use crate::session::{Claim, Holder};
 use crate::{nicknames, random};
 
 /// The body before its nickname is validated.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct SessionBody {
+    /// Absent or `null` keeps the present nickname, or lets the server invent one.
+    #[schema(value_type = Option<Nickname>)]
     #[serde(default)]
     nickname: Option<String>,
+    /// The password of the door `password`.
     #[serde(default)]
     password: Option<Passphrase>,
 }
+
+pub(crate) const SHOW: Description = Description::new("The caller's own person")
+    .for_people()
+    .answers::<Session>(200)
+    .problems(&[ProblemCode::NotAllowed]);
+
+pub(crate) const BEGIN: Description =
+    Description::new("Begins a session (201), or changes the nickname of the one that was sent (200)")
+        .for_strangers()
+        .takes::<SessionBody>()
+        .answers::<Session>(201)
+        .answers::<Session>(200)
+        .problems(&[
+            ProblemCode::InvalidNickname,
+            ProblemCode::SessionRequired,
+            ProblemCode::WrongSecret,
+            ProblemCode::NameTaken,
+            ProblemCode::NotAllowed,
+            ProblemCode::RateLimited,
+        ]);
+
+pub(crate) const END: Description =
+    Description::new("Ends the session and the caller's presence, and clears the cookie")
+        .answers_empty(204)
+        .problems(&[ProblemCode::LogUnavailable, ProblemCode::ShuttingDown, ProblemCode::StorageFull]);
 
 /// `GET`: shows the person of the session that was sent.
 pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {
@@ -40,7 +70,7 @@ pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {
     let may_see_token = session.proof == Proof::Bearer;
     let person = session.claim.person.clone();
     let reply = Reply::json(200, &Session { person, token: may_see_token.then(|| token.clone()) })?;
-    let is_renamed = session.proof == Proof::OldCookie && session_cookie(site) != OLD_SESSION_COOKIE;
+    let is_renamed = session.proof == Proof::OldCookie;
     Ok(if is_renamed { reply.with(SET_COOKIE, begin_cookie(site, &token)) } else { reply })
 }
 
@@ -68,17 +98,17 @@ pub(crate) async fn begin(app: App, mut call: Call) -> Result<Reply, ApiError> {
 pub(crate) async fn end(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let (caller, site) = (&call.caller, &call.caller.site);
-    let name = session_cookie(site);
     let mut reply = cleared(site);
     if let Ok(session) = caller.known() {
         let person = &session.claim.person;
+        let old = old_session_cookies(&app, &Cookies::of(&call.headers), site);
         if let Some(hash) = session.credential.session_hash() {
             let change = AccessChange::SessionEnded { person: person.id.clone(), session: hash.clone() };
             app.hub.publish(Draft::access(person.clone(), change)).await?;
         }
         app.hub.leave(&person.id);
-        if session.proof == Proof::OldCookie && name != OLD_SESSION_COOKIE {
-            reply = reply.with(SET_COOKIE, end_cookie(site, OLD_SESSION_COOKIE));
+        for name in old {
+            reply = reply.with(SET_COOKIE, end_cookie(site, &name));
         }
     }
     Ok(reply)

@@ -1,21 +1,30 @@
 //! `POST /api/v1/sign-in`: a session of an account, by its name and passphrase.
 
-use holdline_shared::Nickname;
+use holdline_shared::{Nickname, ProblemCode, Session};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::Call;
+use super::description::Description;
 use super::error::ApiError;
 use super::reply::Reply;
 use super::session;
 use super::slow_hashes::Passphrase;
 use crate::access::Denied;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct SignInBody {
     name: String,
     passphrase: Passphrase,
 }
+
+pub(crate) const SIGN_IN: Description =
+    Description::new("Begins a session of an account, by its name and passphrase")
+        .for_strangers()
+        .takes::<SignInBody>()
+        .answers::<Session>(201)
+        .problems(&[ProblemCode::WrongSecret, ProblemCode::RateLimited]);
 
 /// Begins a session. An unknown name, an account without a passphrase and a wrong passphrase have the same answer, after the
 /// same time.

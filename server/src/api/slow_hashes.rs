@@ -26,7 +26,7 @@ const SHORTEST: usize = 8;
 const LONGEST: usize = 1_024;
 
 /// A passphrase or a password in clear text.
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, utoipa::ToSchema)]
 #[serde(transparent)]
 pub(super) struct Passphrase(String);
 

@@ -3,9 +3,11 @@
 use bytes::Bytes;
 use holdline_shared::{Nickname, Person, PersonId, ProblemCode, RoomName, Topic};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::{Call, parse_person};
+use super::description::Description;
 use super::error::ApiError;
 use super::reply::Reply;
 use crate::access::{Access, AccessChange, Denied, Secret, SecretHash, Token, Verb, make_id};
@@ -16,20 +18,26 @@ use crate::random;
 const START: &str = "hlt_";
 
 /// The body before its texts are validated.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct TokenBody {
     /// The member or bot in whose name the program acts; absent for the caller.
+    #[schema(value_type = Option<PersonId>)]
     person: Option<String>,
     /// The name of a new bot.
+    #[schema(value_type = Option<Nickname>)]
     bot: Option<String>,
+    /// The rooms; all that the person may read unless given.
+    #[schema(value_type = Option<Vec<RoomName>>)]
     rooms: Option<Vec<String>>,
+    /// `read` and `write` unless given.
     verbs: Option<Vec<Verb>>,
+    #[schema(value_type = Topic)]
     #[serde(default)]
     note: String,
 }
 
 /// A token as lists show it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct TokenSummary<'a> {
     id: &'a str,
     person: &'a Person,
@@ -40,18 +48,39 @@ struct TokenSummary<'a> {
 }
 
 /// The answer of `GET`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Tokens<'a> {
     tokens: Vec<TokenSummary<'a>>,
 }
 
 /// The answer of `POST`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct NewToken {
     id: String,
     token: String,
     person: PersonId,
 }
+
+pub(crate) const LIST: Description = Description::new("The caller's tokens; everybody's for admins")
+    .for_people()
+    .answers::<Tokens<'static>>(200);
+
+pub(crate) const MAKE: Description =
+    Description::new("Makes a token, and a bot if one is named; shows the token this once")
+        .for_people()
+        .takes::<TokenBody>()
+        .answers::<NewToken>(201)
+        .problems(&[
+            ProblemCode::InvalidNickname,
+            ProblemCode::InvalidRoom,
+            ProblemCode::InvalidTopic,
+            ProblemCode::NameTaken,
+            ProblemCode::UnknownPerson,
+            ProblemCode::UnknownRoom,
+        ]);
+
+pub(crate) const REVOKE: Description =
+    Description::new("Ends a token").for_people().answers_empty(204).problems(&[ProblemCode::UnknownItem]);
 
 /// Lists the caller's tokens; for admins, everybody's.
 pub(crate) async fn tokens(app: App, call: Call) -> Result<Reply, ApiError> {

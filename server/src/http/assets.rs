@@ -2,20 +2,16 @@
 //! that is no other route.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
-use std::sync::LazyLock;
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use holdline_shared::ProblemCode;
-use sha2::{Digest, Sha256};
 
 use super::methods::{EVERYTHING, READING, is_about_server, not_allowed, options};
-use crate::api::{ApiError, Caller};
+use super::page_protection::PageProtection;
+use crate::api::{ApiError, Caller, HttpConfig};
 
 /// A file of the client, with its compressed forms.
 struct File {
@@ -38,8 +34,26 @@ const BASE_TAG: &str = r#"<base href="/" />"#;
 /// Keeps the page for the times when the server is away. It asks the server, which the policy of other files would forbid.
 const SERVICE_WORKER: &str = "service_worker.js";
 
+/// The client's files and its page as a handler.
+pub(super) fn serve(
+    config: &HttpConfig,
+) -> impl Fn(&Caller, Request) -> Response + Clone + Send + Sync + 'static {
+    let page = index().map_or(Cow::Borrowed(NO_CLIENT), |index| String::from_utf8_lossy(index.plain));
+    let protection = PageProtection::new(&page, ALLOWED, &config.frame_ancestors);
+    move |caller, request| answer(caller, request, &protection)
+}
+
+/// What the page may load: our own files, WebAssembly, and images in its style.
+const ALLOWED: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; \
+                       form-action 'self'; script-src 'self' 'wasm-unsafe-eval'";
+
+/// The client's page, unless the executable was built without.
+fn index() -> Option<&'static File> {
+    FILES.iter().find(|file| file.path == "index.html")
+}
+
 /// Answers with a file, with the page at addresses of rooms, or with a problem.
-pub(super) fn serve(caller: &Caller, request: Request) -> Response {
+fn answer(caller: &Caller, request: Request, protection: &PageProtection) -> Response {
     if is_about_server(&request) {
         return options(EVERYTHING);
     }
@@ -66,7 +80,11 @@ pub(super) fn serve(caller: &Caller, request: Request) -> Response {
             response
         }
         Some(file) => send_file(file, &parts.headers),
-        None => send_page(&caller.site.base, is_page, &parts.headers),
+        None => {
+            let mut response = send_page(&caller.site.base, is_page, &parts.headers);
+            protection.add_to(response.headers_mut(), &caller.site);
+            response
+        }
     }
 }
 
@@ -96,8 +114,7 @@ fn send_file(file: &'static File, asked: &HeaderMap) -> Response {
 
 /// Sends the page, adapted to its mount path.
 fn send_page(base: &str, is_known: bool, asked: &HeaderMap) -> Response {
-    let index = FILES.iter().find(|file| file.path == "index.html");
-    let mut response = match index {
+    let mut response = match index() {
         None => send(Cow::Borrowed(NO_CLIENT.as_bytes()), None, HTML, "none", "no-cache", asked),
         Some(file) if base == "/" => {
             let (body, encoding) = choose_encoding(file, asked);
@@ -116,35 +133,10 @@ fn send_page(base: &str, is_known: bool, asked: &HeaderMap) -> Response {
     if !is_known && response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY.clone());
     response
 }
 
 const HTML: &str = "text/html; charset=utf-8";
-
-/// The content security policy: only our own files may run, and the inline scripts that the page was built
-/// with.
-static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
-    let index = FILES.iter().find(|file| file.path == "index.html").map_or(&[][..], |file| file.plain);
-    let page = String::from_utf8_lossy(index);
-    let scripts = hashes(&page, "script");
-    let policy = format!(
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self' 'unsafe-inline'; \
-         img-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'self'"
-    );
-    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'self'"))
-});
-
-/// The hashes of a page's inline scripts or styles as sources of a policy, each with a space before it.
-pub(super) fn hashes(page: &str, tag: &str) -> String {
-    let (begin, end) = (format!("<{tag}"), format!("</{tag}>"));
-    let mut hashes = String::new();
-    for inline in page.split(&begin).skip(1).filter_map(|rest| rest.split_once('>')?.1.split_once(&end)) {
-        // Writing to a string cannot fail.
-        let _ = write!(hashes, " 'sha256-{}'", STANDARD.encode(Sha256::digest(inline.0)));
-    }
-    hashes
-}
 
 fn send(
     body: Cow<'static, [u8]>,

@@ -1,26 +1,30 @@
 //! `GET /classic`: a page without WebAssembly that uses the classic routes, for old browsers and as a
 //! successor of the tutorial's page.
 
-use std::sync::LazyLock;
-
 use axum::extract::Request;
-use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 
-use super::assets::hashes;
-use crate::api::Caller;
+use super::page_protection::PageProtection;
+use crate::api::{Caller, Description, HttpConfig};
 
-/// Answers with the page.
-pub(super) fn page(_: &Caller, _: Request) -> Response {
-    static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
-        let (scripts, styles) = (hashes(PAGE, "script"), hashes(PAGE, "style"));
-        let policy = format!(
-            "default-src 'none'; script-src{scripts}; style-src{styles}; connect-src 'self'; img-src data:; \
-             form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
-        );
-        HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
-    });
-    ([(header::CONTENT_SECURITY_POLICY, POLICY.clone())], Html(PAGE)).into_response()
+/// The page as a handler.
+pub(super) fn page(
+    config: &HttpConfig,
+) -> impl Fn(&Caller, Request) -> Response + Clone + Send + Sync + 'static {
+    let protection = PageProtection::new(PAGE, ALLOWED, &config.frame_ancestors);
+    move |caller, _| {
+        let mut response = Html(PAGE).into_response();
+        protection.add_to(response.headers_mut(), &caller.site);
+        response
+    }
 }
+
+/// What `/api/openapi.json` says of the page.
+pub(super) const CLASSIC: Description = Description::new("A page without WebAssembly for the classic routes")
+    .answers_as(200, "text/html; charset=utf-8");
+
+/// What the page may do: the two routes, and its own scripts.
+const ALLOWED: &str =
+    "default-src 'none'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; script-src";
 
 const PAGE: &str = include_str!("classic_page/page.html");

@@ -25,7 +25,7 @@ use super::body::read;
 use super::protection::protect;
 use crate::api::{
     self, ApiError, App, Body, Call, Caller, CallerHeaders, OwnerConnection, REQUEST_ID, Reply, RequestId,
-    RequestLine,
+    RequestLine, STRICT_TRANSPORT,
 };
 
 /// The longest head of a request, in bytes, without the space around values.
@@ -115,6 +115,8 @@ pub(super) struct Exchange {
     app: App,
     id: RequestId,
     span: Span,
+    /// Whether the browser's connection is encrypted.
+    is_tls: bool,
     /// A cookie that renews the caller's session.
     cookie: Option<String>,
 }
@@ -136,7 +138,8 @@ impl Exchange {
         let id = RequestId::given(&app.config, peer(parts), headers.request_id);
         let id = id.unwrap_or_else(RequestId::make);
         let span = tracing::debug_span!("request", %id, method = %parts.method, path = parts.uri.path());
-        Self { app, id, span, cookie: None }
+        let is_tls = headers.is_tls(&app.config, peer(parts));
+        Self { app, id, span, is_tls, cookie: None }
     }
 
     fn find_caller(&self, parts: &Parts, headers: &CallerHeaders<'_>) -> Result<Caller, Refusal> {
@@ -179,6 +182,10 @@ impl Exchange {
             && let Ok(id) = HeaderValue::from_str(&self.id.to_string())
         {
             headers.entry(REQUEST_ID).or_insert(id);
+        }
+        if self.is_tls {
+            let (name, value) = STRICT_TRANSPORT;
+            headers.insert(name, HeaderValue::from_static(value));
         }
         protect(headers);
         response

@@ -1,16 +1,20 @@
 //! The methods of one address, declared once: their handlers, the value of `Allow`, and the answers to
 //! `OPTIONS` and to every other method.
 
+use std::sync::{Arc, OnceLock};
+
 use axum::Router;
 use axum::extract::Request;
 use axum::handler::Handler;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter};
+use bytes::Bytes;
 use holdline_shared::ProblemCode;
 
 use super::endpoint::{Operation, Page};
-use crate::api::{ApiError, App, Call, Caller, Reply};
+use super::openapi::{Listed, OPENAPI, document};
+use crate::api::{ApiError, App, Call, Caller, Description, Reply};
 
 /// The answer of an operation.
 type Answer = Result<Reply, ApiError>;
@@ -28,66 +32,98 @@ pub(super) trait Answers:
 
 impl<F: FnOnce(&Caller, Request) -> Response + Clone + Send + Sync + 'static> Answers for F {}
 
-/// The methods that an address takes, with their handlers.
+/// The methods that an address takes, with their handlers and descriptions.
 pub(super) struct Methods {
     handlers: MethodRouter<App>,
     allow: Vec<&'static str>,
+    described: Vec<(&'static str, Description)>,
 }
 
 /// `GET`, and with it `HEAD`.
-pub(super) fn get<O: Future<Output = Answer> + Send + 'static>(operation: impl Act<O>) -> Methods {
-    Methods::new().on(MethodFilter::GET, &["GET", "HEAD"], Operation(operation))
+pub(super) fn get<O: Future<Output = Answer> + Send + 'static>(
+    operation: impl Act<O>,
+    description: Description,
+) -> Methods {
+    Methods::new().on(MethodFilter::GET, &["GET", "HEAD"], Operation(operation), description)
 }
 
 /// Like [`get`], for a page.
-pub(super) fn page(page: impl Answers) -> Methods {
-    Methods::new().on(MethodFilter::GET, &["GET", "HEAD"], Page(page))
+pub(super) fn page(page: impl Answers, description: Description) -> Methods {
+    Methods::new().on(MethodFilter::GET, &["GET", "HEAD"], Page(page), description)
 }
 
 /// `GET` for a held request, without `HEAD`: a hold without a body would be useless, and a cursor that it
 /// moved would lose a message.
-pub(super) fn held<O: Future<Output = Answer> + Send + 'static>(operation: impl Act<O>) -> Methods {
-    Methods::new().on(MethodFilter::GET, &["GET"], Operation(operation))
+pub(super) fn held<O: Future<Output = Answer> + Send + 'static>(
+    operation: impl Act<O>,
+    description: Description,
+) -> Methods {
+    Methods::new().on(MethodFilter::GET, &["GET"], Operation(operation), description)
 }
 
 /// `POST`.
-pub(super) fn post<O: Future<Output = Answer> + Send + 'static>(operation: impl Act<O>) -> Methods {
-    Methods::new().post(operation)
+pub(super) fn post<O: Future<Output = Answer> + Send + 'static>(
+    operation: impl Act<O>,
+    description: Description,
+) -> Methods {
+    Methods::new().post(operation, description)
 }
 
 /// `PUT`.
-pub(super) fn put<O: Future<Output = Answer> + Send + 'static>(operation: impl Act<O>) -> Methods {
-    Methods::new().put(operation)
+pub(super) fn put<O: Future<Output = Answer> + Send + 'static>(
+    operation: impl Act<O>,
+    description: Description,
+) -> Methods {
+    Methods::new().put(operation, description)
 }
 
 /// `DELETE`.
-pub(super) fn delete<O: Future<Output = Answer> + Send + 'static>(operation: impl Act<O>) -> Methods {
-    Methods::new().delete(operation)
+pub(super) fn delete<O: Future<Output = Answer> + Send + 'static>(
+    operation: impl Act<O>,
+    description: Description,
+) -> Methods {
+    Methods::new().delete(operation, description)
 }
 
 impl Methods {
     fn new() -> Self {
-        Self { handlers: MethodRouter::new(), allow: Vec::new() }
+        Self { handlers: MethodRouter::new(), allow: Vec::new(), described: Vec::new() }
     }
 
     /// Adds `POST`.
-    pub(super) fn post<O: Future<Output = Answer> + Send + 'static>(self, operation: impl Act<O>) -> Self {
-        self.on(MethodFilter::POST, &["POST"], Operation(operation))
+    pub(super) fn post<O: Future<Output = Answer> + Send + 'static>(
+        self,
+        operation: impl Act<O>,
+        description: Description,
+    ) -> Self {
+        self.on(MethodFilter::POST, &["POST"], Operation(operation), description)
     }
 
     /// Adds `PUT`.
-    pub(super) fn put<O: Future<Output = Answer> + Send + 'static>(self, operation: impl Act<O>) -> Self {
-        self.on(MethodFilter::PUT, &["PUT"], Operation(operation))
+    pub(super) fn put<O: Future<Output = Answer> + Send + 'static>(
+        self,
+        operation: impl Act<O>,
+        description: Description,
+    ) -> Self {
+        self.on(MethodFilter::PUT, &["PUT"], Operation(operation), description)
     }
 
     /// Adds `PATCH`.
-    pub(super) fn patch<O: Future<Output = Answer> + Send + 'static>(self, operation: impl Act<O>) -> Self {
-        self.on(MethodFilter::PATCH, &["PATCH"], Operation(operation))
+    pub(super) fn patch<O: Future<Output = Answer> + Send + 'static>(
+        self,
+        operation: impl Act<O>,
+        description: Description,
+    ) -> Self {
+        self.on(MethodFilter::PATCH, &["PATCH"], Operation(operation), description)
     }
 
     /// Adds `DELETE`.
-    pub(super) fn delete<O: Future<Output = Answer> + Send + 'static>(self, operation: impl Act<O>) -> Self {
-        self.on(MethodFilter::DELETE, &["DELETE"], Operation(operation))
+    pub(super) fn delete<O: Future<Output = Answer> + Send + 'static>(
+        self,
+        operation: impl Act<O>,
+        description: Description,
+    ) -> Self {
+        self.on(MethodFilter::DELETE, &["DELETE"], Operation(operation), description)
     }
 
     fn on<H: Handler<T, App>, T: 'static>(
@@ -95,10 +131,12 @@ impl Methods {
         filter: MethodFilter,
         names: &[&'static str],
         handler: H,
+        description: Description,
     ) -> Self {
-        let mut allow = self.allow;
+        let Self { handlers, mut allow, mut described } = self;
         allow.extend(names);
-        Self { handlers: self.handlers.on(filter, handler), allow }
+        described.extend(names.first().map(|&method| (method, description)));
+        Self { handlers: handlers.on(filter, handler), allow, described }
     }
 
     fn into_router(mut self) -> MethodRouter<App> {
@@ -119,20 +157,40 @@ impl Methods {
 }
 
 /// Addresses with their methods.
-pub(super) struct Table(Router<App>);
+pub(super) struct Table {
+    router: Router<App>,
+    operations: Vec<Listed>,
+}
 
 impl Table {
     pub(super) fn new() -> Self {
-        Self(Router::new())
+        Self { router: Router::new(), operations: Vec::new() }
     }
 
-    pub(super) fn route(self, path: &str, methods: Methods) -> Self {
-        Self(self.0.route(path, methods.into_router()))
+    pub(super) fn route(mut self, path: &'static str, mut methods: Methods) -> Self {
+        let described = methods.described.drain(..);
+        self.operations.extend(described.map(|(method, description)| Listed { method, path, description }));
+        Self { router: self.router.route(path, methods.into_router()), ..self }
+    }
+
+    /// Adds the document that describes the table, itself included. It is made when it is first asked for, and is the
+    /// same for every router.
+    pub(super) fn described_at(self, path: &'static str) -> Self {
+        static DOCUMENT: OnceLock<Bytes> = OnceLock::new();
+        let mut operations = self.operations;
+        operations.push(Listed { method: "GET", path, description: OPENAPI });
+        let operations = Arc::new(operations);
+        let answer = move |_: &Caller, _: Request| {
+            let document = DOCUMENT.get_or_init(|| document(&operations).to_string().into());
+            Reply::encoded(200, document.clone()).into_response()
+        };
+        let table = Self { router: self.router, operations: Vec::new() };
+        table.route(path, page(answer, OPENAPI))
     }
 
     /// The router of the table, with `fallback` for every other address.
     pub(super) fn or_else(self, fallback: impl Answers) -> Router<App> {
-        self.0.fallback(Page(fallback))
+        self.router.fallback(Page(fallback))
     }
 }
 

@@ -6,11 +6,13 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 /// `holdline-build`, so that an old page can offer to reload.
 pub const BUILD: &str = env!("HOLDLINE_BUILD");
 
-/// Names and values, in the order in which they are sent. An answer of the API may only be read.
-const PROTECTION: [(&str, &str); 4] = [
+/// Names and values, in the order in which they are sent. An answer of the API may only be read; pages have a policy of
+/// their own (`page_protection`).
+const PROTECTION: [(&str, &str); 5] = [
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("cross-origin-resource-policy", "same-origin"),
     ("holdline-build", BUILD),
 ];
 

@@ -1,4 +1,4 @@
-//! The table of routes, each with its methods.
+//! The table of routes: each with its methods, the operation that answers, and its description for `/api/openapi.json`.
 
 use std::sync::Arc;
 
@@ -26,46 +26,84 @@ pub fn router_with<S: Clone + Send + Sync + 'static>(hub: Arc<Hub>, config: Http
 /// Makes the routes on a state that other transports share.
 pub(crate) fn routes<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
     Table::new()
-        .route("/api/v1/poll", held(api::poll).post(api::poll_by_form))
-        .route("/api/v1/events", held(api::events))
-        .route("/api/v1/rooms", get(api::rooms).post(api::make_room))
-        .route("/api/v1/rooms/{room}", put(api::put_room).delete(api::delete_room))
-        .route("/api/v1/rooms/{room}/members", get(api::members))
-        .route("/api/v1/rooms/{room}/members/{id}", put(api::put_member).delete(api::delete_member))
-        .route("/api/v1/rooms/{room}/messages", get(api::history).post(api::publish))
-        .route("/api/v1/rooms/{room}/messages/{seq}", get(api::message).patch(api::edit).delete(api::delete))
-        .route("/api/v1/rooms/{room}/messages/{seq}/reactions/{emoji}", put(api::react).delete(api::unreact))
-        .route("/api/v1/rooms/{room}/messages/{seq}/report", post(api::report))
-        .route("/api/v1/direct", post(api::direct))
-        .route("/api/v1/people/{id}/ban", put(api::ban_person).delete(api::unban_person))
-        .route("/api/v1/bans", get(api::bans).post(api::ban))
-        .route("/api/v1/bans/{id}", delete(api::lift_ban))
-        .route("/api/v1/tokens", get(api::tokens).post(api::make_token))
-        .route("/api/v1/tokens/{id}", delete(api::revoke_token))
-        .route("/api/v1/audit", get(api::audit))
-        .route("/api/v1/session", get(api::show_session).post(api::begin_session).delete(api::end_session))
-        .route("/api/v1/door", get(api::show_door).put(api::put_door))
-        .route("/api/v1/admin-link", post(api::admin_link))
-        .route("/api/v1/sign-in", post(api::sign_in))
-        .route("/api/v1/redeem", post(api::redeem))
-        .route("/api/v1/me", get(api::show_me).patch(api::change_me).delete(api::erase_me))
-        .route("/api/v1/me/sessions", get(api::own_sessions).delete(api::end_other_sessions))
-        .route("/api/v1/me/sessions/{id}", delete(api::end_own_session))
-        .route("/api/v1/me/device-link", post(api::make_device_link))
-        .route("/api/v1/people", get(api::people))
+        .route("/api/v1/poll", held(api::poll, api::POLL).post(api::poll_by_form, api::POLL_BY_FORM))
+        .route("/api/v1/events", held(api::events, api::EVENTS))
+        .route("/api/v1/rooms", get(api::rooms, api::ROOMS).post(api::make_room, api::MAKE_ROOM))
+        .route(
+            "/api/v1/rooms/{room}",
+            put(api::put_room, api::PUT_ROOM).delete(api::delete_room, api::DELETE_ROOM),
+        )
+        .route("/api/v1/rooms/{room}/members", get(api::members, api::MEMBERS))
+        .route(
+            "/api/v1/rooms/{room}/members/{id}",
+            put(api::put_member, api::PUT_MEMBER).delete(api::delete_member, api::DELETE_MEMBER),
+        )
+        .route(
+            "/api/v1/rooms/{room}/messages",
+            get(api::history, api::HISTORY).post(api::publish, api::PUBLISH),
+        )
+        .route(
+            "/api/v1/rooms/{room}/messages/{seq}",
+            get(api::message, api::MESSAGE).patch(api::edit, api::EDIT).delete(api::delete, api::DELETE),
+        )
+        .route(
+            "/api/v1/rooms/{room}/messages/{seq}/reactions/{emoji}",
+            put(api::react, api::REACT).delete(api::unreact, api::UNREACT),
+        )
+        .route("/api/v1/rooms/{room}/messages/{seq}/report", post(api::report, api::REPORT))
+        .route("/api/v1/direct", post(api::direct, api::DIRECT_ROOM))
+        .route(
+            "/api/v1/people/{id}/ban",
+            put(api::ban_person, api::BAN_PERSON).delete(api::unban_person, api::UNBAN_PERSON),
+        )
+        .route("/api/v1/bans", get(api::bans, api::BANS).post(api::ban, api::BAN))
+        .route("/api/v1/bans/{id}", delete(api::lift_ban, api::LIFT_BAN))
+        .route("/api/v1/tokens", get(api::tokens, api::TOKENS).post(api::make_token, api::MAKE_TOKEN))
+        .route("/api/v1/tokens/{id}", delete(api::revoke_token, api::REVOKE_TOKEN))
+        .route("/api/v1/audit", get(api::audit, api::AUDIT))
+        .route(
+            "/api/v1/session",
+            get(api::show_session, api::SHOW_SESSION)
+                .post(api::begin_session, api::BEGIN_SESSION)
+                .delete(api::end_session, api::END_SESSION),
+        )
+        .route("/api/v1/door", get(api::show_door, api::SHOW_DOOR).put(api::put_door, api::PUT_DOOR))
+        .route("/api/v1/admin-link", post(api::admin_link, api::ADMIN_LINK))
+        .route("/api/v1/sign-in", post(api::sign_in, api::SIGN_IN))
+        .route("/api/v1/redeem", post(api::redeem, api::REDEEM))
+        .route(
+            "/api/v1/me",
+            get(api::show_me, api::SHOW_ME)
+                .patch(api::change_me, api::CHANGE_ME)
+                .delete(api::erase_me, api::ERASE_ME),
+        )
+        .route(
+            "/api/v1/me/sessions",
+            get(api::own_sessions, api::OWN_SESSIONS)
+                .delete(api::end_other_sessions, api::END_OTHER_SESSIONS),
+        )
+        .route("/api/v1/me/sessions/{id}", delete(api::end_own_session, api::END_OWN_SESSION))
+        .route("/api/v1/me/device-link", post(api::make_device_link, api::MAKE_DEVICE_LINK))
+        .route("/api/v1/people", get(api::people, api::PEOPLE))
         .route(
             "/api/v1/people/{id}",
-            get(api::show_person).patch(api::change_person).delete(api::erase_person),
+            get(api::show_person, api::SHOW_PERSON)
+                .patch(api::change_person, api::CHANGE_PERSON)
+                .delete(api::erase_person, api::ERASE_PERSON),
         )
-        .route("/api/v1/people/{id}/sessions", get(api::sessions_of).delete(api::end_sessions_of))
-        .route("/api/v1/invites", get(api::invites).post(api::make_invite))
-        .route("/api/v1/invites/{id}", delete(api::revoke_invite))
-        .route("/subscribe", held(api::subscribe))
-        .route("/publish", post(api::publish_classic))
-        .route("/classic", page(classic_page::page))
-        .route("/healthz", get(api::healthz))
-        .route("/readyz", get(api::readyz))
-        .route("/metrics", get(api::metrics))
-        .or_else(assets::serve)
+        .route(
+            "/api/v1/people/{id}/sessions",
+            get(api::sessions_of, api::SESSIONS_OF).delete(api::end_sessions_of, api::END_SESSIONS_OF),
+        )
+        .route("/api/v1/invites", get(api::invites, api::INVITES).post(api::make_invite, api::MAKE_INVITE))
+        .route("/api/v1/invites/{id}", delete(api::revoke_invite, api::REVOKE_INVITE))
+        .route("/subscribe", held(api::subscribe, api::SUBSCRIBE))
+        .route("/publish", post(api::publish_classic, api::PUBLISH_CLASSIC))
+        .route("/classic", page(classic_page::page(&app.config), classic_page::CLASSIC))
+        .route("/healthz", get(api::healthz, api::HEALTHZ))
+        .route("/readyz", get(api::readyz, api::READYZ))
+        .route("/metrics", get(api::metrics, api::METRICS))
+        .described_at("/api/openapi.json")
+        .or_else(assets::serve(&app.config))
         .with_state(app)
 }

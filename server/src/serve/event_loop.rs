@@ -274,6 +274,9 @@ impl EventLoop {
             path = "/api/v1/poll"
         );
         let _entered = span.enter();
+        if let Some(connection) = self.connections.get_mut(number) {
+            connection.is_tls = headers.is_tls(&self.app.config, peer);
+        }
         let caller = Caller::find(&self.app, peer, LINE, &headers, Some(&mut self.last_host));
         if caller.as_ref().is_ok_and(Caller::is_due) {
             // Its answer renews the session, which these loops cannot do.

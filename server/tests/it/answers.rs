@@ -4,7 +4,7 @@ use holdline_server::ServeConfig;
 use holdline_server::hub::HubConfig;
 use holdline_shared::ProblemCode;
 
-use crate::support::{Fault, FaultyLog, Server, key};
+use crate::support::{Fault, FaultyLog, Server, key, trusting_loopback};
 
 #[tokio::test]
 async fn every_response_has_security_headers_and_the_build() {
@@ -30,8 +30,76 @@ async fn every_response_has_security_headers_and_the_build() {
         assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
         let policy = answer.header("content-security-policy");
         assert!(policy.contains("default-src '") && policy.contains("frame-ancestors '"), "{path}: {policy}");
+        assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin", "{path}");
+        assert_eq!(answer.header("strict-transport-security"), "", "{path}: the connection is not encrypted");
+        assert!(!policy.contains("unsafe-inline"), "{path}: {policy}");
         assert_eq!(answer.header("holdline-build"), holdline_server::BUILD, "{path}");
         assert_eq!(answer.headers.get_all("content-security-policy").iter().count(), 1, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn encrypted_connection_is_made_strict_on_every_answer() {
+    let mut config = ServeConfig::default();
+    config.http = trusting_loopback();
+    let (trusting, wary) = (Server::with(HubConfig::default(), config).await, Server::start().await);
+    for (method, path) in [
+        ("GET", "/"),
+        ("GET", "/classic"),
+        ("GET", "/nothing"),
+        ("GET", "/healthz"),
+        ("GET", "/api/v1/rooms"),
+        ("GET", "/api/v1/poll?room=lobby&wait=0"),
+        ("GET", "/api/v1/poll?room=nowhere"),
+        ("POST", "/api/v1/poll"),
+        ("DELETE", "/api/v1/rooms"),
+    ] {
+        for (server, expected) in [(&trusting, "max-age=31536000"), (&wary, "")] {
+            let mut connection = server.connect().await;
+            let encrypted = connection.request(method, path, "X-Forwarded-Proto: https\r\n", b"").await;
+            assert_eq!(encrypted.header("strict-transport-security"), expected, "{method} {path}");
+            let plain = connection.request(method, path, "", b"").await;
+            assert_eq!(plain.header("strict-transport-security"), "", "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_are_framed_by_nobody_but_those_that_the_operator_names() {
+    let mut config = ServeConfig::default();
+    let ancestors = &mut config.http.frame_ancestors;
+    *ancestors = std::mem::take(ancestors).with_origin("https://intranet.example").unwrap();
+    let (open, closed) = (Server::with(HubConfig::default(), config).await, Server::start().await);
+    for (server, ancestors) in [(&open, "https://intranet.example"), (&closed, "'none'")] {
+        for path in ["/", "/r/tea", "/classic"] {
+            let page = server.visitor().get(path).await.expect(200);
+            let policy = page.header("content-security-policy");
+            assert!(policy.ends_with(&format!("; frame-ancestors {ancestors}")), "{path}: {policy}");
+        }
+        // An answer of the API is not a page.
+        let rooms = server.visitor().get("/api/v1/rooms").await;
+        assert!(rooms.header("content-security-policy").ends_with("frame-ancestors 'none'"));
+    }
+}
+
+#[tokio::test]
+async fn pages_do_without_other_windows_and_abilities() {
+    let server = Server::start().await;
+    for path in ["/", "/r/tea", "/classic"] {
+        // Browsers trust this machine's own address, and ignore the header over other plain connections.
+        for (host, expected) in [
+            ("localhost", "same-origin"),
+            ("chat.localhost:80", "same-origin"),
+            ("127.0.0.1", "same-origin"),
+            ("chat.example", ""),
+        ] {
+            let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+            let mut connection = server.connect().await;
+            connection.write(request.as_bytes()).await;
+            let page = connection.reply().await.unwrap().expect(200);
+            assert_eq!(page.header("cross-origin-opener-policy"), expected, "{path} at {host}");
+            assert!(page.header("permissions-policy").contains("microphone=()"), "{path}");
+        }
     }
 }
 

@@ -252,5 +252,5 @@ async fn classic_page_uses_only_the_classic_routes() {
     assert!(page.text().contains("'publish?") && page.text().contains("'subscribe?"));
     assert!(!page.text().contains("api/"));
     let policy = page.header("content-security-policy");
-    assert!(policy.contains("script-src 'sha256-") && policy.contains("frame-ancestors 'self'"), "{policy}");
+    assert!(policy.contains("script-src 'sha256-") && policy.contains("style-src 'sha256-"), "{policy}");
 }

@@ -41,6 +41,7 @@ mod log_files;
 mod methods;
 mod metrics;
 mod mount;
+mod openapi;
 mod people;
 mod poll;
 mod presence;

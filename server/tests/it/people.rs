@@ -28,7 +28,7 @@ async fn both_ways(test: impl AsyncFn(Server)) {
 }
 
 /// The first admin of a server, by the link that its owner makes.
-async fn admin(server: &Server) -> Client {
+pub(crate) async fn admin(server: &Server) -> Client {
     let link = make_admin_link(server.hub.log()).await.unwrap();
     joins(server, &link.code, "Ada").await
 }

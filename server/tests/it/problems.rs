@@ -10,6 +10,7 @@ use holdline_server::log::LogError;
 use holdline_shared::ProblemCode;
 use serde_json::json;
 
+use crate::openapi::Document;
 use crate::support::{Fault, FaultyLog, Server, key};
 
 use ProblemCode::*;
@@ -29,6 +30,7 @@ struct Case(Who, &'static str, &'static str, &'static str, Vec<u8>, ProblemCode)
 /// Sends all requests; returns the codes of the answers.
 async fn send_invalid_requests(cases: Vec<Case>) -> HashSet<ProblemCode> {
     let server = Server::start().await;
+    let document = Document::of(&server).await;
     let (ada, bob) = (server.person("Ada").await, server.person("Bob").await);
     let said = ada.says("hello").await.seq.to_string();
     let deleted = ada.says("never mind").await.seq.to_string();
@@ -58,6 +60,10 @@ async fn send_invalid_requests(cases: Vec<Case>) -> HashSet<ProblemCode> {
             format!("{method} {path} {headers:?} {}", String::from_utf8_lossy(&body[..body.len().min(80)]));
         assert_eq!(reply.status, code.status(), "{asked}: {}", reply.text());
         assert_eq!(reply.problem(), code, "{asked}");
+        if document.operation(method, &path).is_some() && code != UnknownRoute {
+            let described = document.check_reply(method, &path, &reply);
+            assert_eq!(described, Ok(()), "{asked}: what is documented");
+        }
         if code == MethodNotAllowed {
             assert!(!reply.header("allow").is_empty(), "{asked}");
         }

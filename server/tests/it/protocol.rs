@@ -1,14 +1,16 @@
 //! Executes `docs/PROTOCOL.md`: its examples, in order against a new server, and its tables of problems, limits and rates. In an example
 //! `…` stands for any value and `{cursor}` for the last cursor in an answer; each request after `POST /api/v1/session`
-//! has that session's token.
+//! has that session's token. Each answer is also held against `/api/openapi.json`.
 
 use holdline_server::Limits;
 use holdline_shared::{ProblemCode, limits};
 use serde_json::Value;
 
+use crate::openapi::Document;
 use crate::support::{Connection, Reply, Server};
 
-const PAGE: &str = include_str!("../../../docs/PROTOCOL.md");
+/// The page.
+pub(crate) const PAGE: &str = include_str!("../../../docs/PROTOCOL.md");
 
 /// A request with its expected answer, and its line in the page.
 struct Example<'a> {
@@ -120,6 +122,7 @@ fn rates_of_the_protocol_page_are_the_defaults() {
 /// Runs a page's examples; returns their number, or the first difference.
 async fn run(page: &str) -> Result<usize, String> {
     let server = Server::start().await;
+    let document = Document::of(&server).await;
     let mut connection = server.connect().await;
     let (mut token, mut cursor) = (String::new(), String::new());
     let examples = examples(page)?;
@@ -132,6 +135,7 @@ async fn run(page: &str) -> Result<usize, String> {
         let headers: String = lines.map(|line| format!("{line}\r\n")).collect();
         let reply = connection.request(method, path, &format!("{headers}{token}"), body.as_bytes()).await;
         check(&reply, example.answer)
+            .and_then(|()| document.check_reply(method, path, &reply))
             .map_err(|why| format!("line {}, {first}: {why}\n{}", example.line, reply.text()))?;
         if let Ok(json) = serde_json::from_slice::<Value>(&reply.body) {
             if let Some(next) = json["cursor"].as_str() {

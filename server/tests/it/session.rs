@@ -143,6 +143,46 @@ async fn session_cookie_of_an_earlier_version_is_renamed() {
 }
 
 #[tokio::test]
+async fn cookie_of_an_encrypted_connection_is_bound_to_its_host() {
+    let mut config = ServeConfig::default();
+    config.http = trusting_loopback();
+    let server = Server::with(HubConfig::default(), config).await;
+    let tls = "X-Forwarded-Proto: https\r\nX-Forwarded-Host: chat.example\r\n";
+    let send = async |method: &str, headers: String| {
+        server.connect().await.request(method, "/api/v1/session", &format!("{tls}{headers}"), b"").await
+    };
+    let begun = send("POST", String::new()).await.expect(201);
+    let session: Session = begun.json();
+    let token = session.token.unwrap();
+    let expected =
+        format!("__Host-holdline_session={token}; Max-Age=7776000; Path=/; HttpOnly; SameSite=Lax; Secure");
+    assert_eq!(begun.header("set-cookie"), expected);
+    let shown = send("GET", format!("Cookie: __Host-holdline_session={token}\r\n")).await.expect(200);
+    assert_eq!((shown.json::<Session>().person, shown.header("set-cookie")), (session.person.clone(), ""));
+    // The name without a prefix, which earlier versions set, is renamed, and ends with the session.
+    let old = format!("Cookie: holdline_session={token}\r\n");
+    let shown = send("GET", old.clone()).await.expect(200);
+    assert!(shown.header("set-cookie").starts_with("__Host-holdline_session="), "{shown:?}");
+    for cookies in [old, format!("Cookie: __Host-holdline_session={token}; holdline_session={token}\r\n")] {
+        let ended = send("DELETE", cookies).await.expect(204);
+        let ended: Vec<_> =
+            ended.headers.get_all("set-cookie").iter().map(|one| one.to_str().unwrap()).collect();
+        let all = ["__Host-holdline_session=; Max-Age=0;", "holdline_session=; Max-Age=0;"];
+        assert!(
+            ended.len() == 2 && ended.iter().zip(all).all(|(one, name)| one.starts_with(name)),
+            "{ended:?}"
+        );
+    }
+    // Below a path, the prefix would demand another path.
+    let below = send("POST", "X-Forwarded-Prefix: /talk\r\n".to_owned()).await.expect(201);
+    assert!(below.header("set-cookie").starts_with("holdline_session_talk="), "{below:?}");
+    // Over a plain connection such a cookie is nobody's.
+    let plain = format!("Cookie: __Host-holdline_session={token}\r\n");
+    let plain = server.connect().await.request("GET", "/api/v1/session", &plain, b"").await;
+    assert_eq!(plain.problem(), ProblemCode::SessionRequired);
+}
+
+#[tokio::test]
 async fn session_without_a_nickname_gets_an_invented_one() {
     let server = Server::start().await;
     let nobody = server.visitor();

@@ -9,6 +9,7 @@ use crate::{
 
 /// The change that an entry records; in JSON the field `kind` names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum EntryKind {
@@ -68,6 +69,7 @@ pub enum EntryKind {
 
 /// A person's part in a room from now on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MemberChange {
     /// The person.
     pub person: Person,

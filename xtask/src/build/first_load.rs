@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 use super::precompress::{is_compressed, with_suffix};
 use crate::say;
 
-/// Bytes as brotli, of all that the page loads at first; why so many, decision 34 says.
+/// Bytes as brotli, of all that the page loads at first; why so many, decision 32 says.
 const LIMIT: u64 = 340_000;
 
 /// Suffixes of files in the first load; pictures may come later.

@@ -52,11 +52,6 @@ impl Tree {
     pub(super) fn rust(&self) -> impl Iterator<Item = &SourceFile> {
         self.files.iter().filter(|file| file.is_rust())
     }
-
-    /// The file at this path.
-    pub(super) fn file(&self, path: &str) -> Option<&SourceFile> {
-        self.files.iter().find(|file| file.path == path)
-    }
 }
 
 impl SourceFile {

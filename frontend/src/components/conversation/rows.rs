@@ -46,10 +46,10 @@ fn drawn(room: &Room, editing: Option<Seq>, around: &Range<usize>) -> Vec<Range<
     above.into_iter().chain([around.clone()]).chain(below).collect()
 }
 
-/// Room for so many messages.
+/// Room for so many messages. An SVG, because it has a height without a style, which the page's policy forbids.
 fn space(number: usize, messages: usize, height: i32) -> Html {
     let height = i32::try_from(messages).unwrap_or(i32::MAX).saturating_mul(height);
-    html! { <div key={format!("space-{number}")} style={format!("height:{height}px")} /> }
+    html! { <svg key={format!("space-{number}")} class="space" height={height.to_string()} aria-hidden="true" /> }
 }
 
 /// What stands above the first message.

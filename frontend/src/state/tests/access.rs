@@ -95,7 +95,8 @@ fn shut_door_ends_the_session() {
 
 #[test]
 fn stranger_waits_for_the_doors_word() {
-    let door = |door| Action::DoorSeen(DoorStatus { door, person: None, server: String::new() });
+    let door =
+        |door| Action::DoorSeen(DoorStatus { door, person: None, server: String::new(), address: None });
     let stranger = State::default();
     assert!(!stranger.session.may_ask(), "what only those inside may read would be refused");
     assert!(stranger.clone().after(door(Door::Open)).session.may_ask());

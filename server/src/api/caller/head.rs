@@ -1,9 +1,12 @@
 //! Extracts the parts of a request's head that identify its caller. `caller` judges them.
 
+use std::net::IpAddr;
+
 use holdline_shared::ProblemCode;
 
 use super::forwarded::Forwarded;
 use super::session_proof::Credentials;
+use crate::api::config::HttpConfig;
 use crate::api::error::ApiError;
 use crate::api::host::Host;
 
@@ -58,6 +61,16 @@ impl<'a> CallerHeaders<'a> {
         }
         read.is_passed_on |= read.has_forwarded();
         read
+    }
+
+    /// The forwarding headers, if a trusted proxy sent them.
+    pub(super) fn trusted(&self, config: &HttpConfig, peer: Option<IpAddr>) -> Option<&Forwarded<'a>> {
+        peer.is_some_and(|peer| config.trusts(peer)).then_some(&self.forwarded)
+    }
+
+    /// Whether the browser's connection is encrypted, according to a trusted proxy.
+    pub(crate) fn is_tls(&self, config: &HttpConfig, peer: Option<IpAddr>) -> bool {
+        self.trusted(config, peer).is_some_and(Forwarded::is_tls)
     }
 
     /// Whether a proxy sent any forwarding header.

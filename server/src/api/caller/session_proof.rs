@@ -4,13 +4,15 @@ use holdline_shared::{Person, Timestamp};
 
 use super::cookies::Cookies;
 use super::credential::Credential;
-use super::site::Site;
+use super::site::{HOST_PREFIX, Site};
 use super::tokens::Grant;
 use crate::access::{Access, DAY};
+use crate::api::app::App;
+use crate::log::wall_clock;
 use crate::session::{Claim, InvalidSession, Sessions};
 
-/// The name that the session's cookie had in earlier versions, on every port; today's name begins with it.
-pub(in crate::api) const OLD_SESSION_COOKIE: &str = "holdline_session";
+/// The name that the session's cookie had in the first versions, on every port; today's name contains it.
+const OLD_SESSION_COOKIE: &str = "holdline_session";
 
 /// The number of cookies with the session's name that are checked. A browser sends one for each path at which
 /// one was set; a larger number could only serve to make the server check signatures.
@@ -48,7 +50,7 @@ pub(in crate::api) enum Proof {
     Bearer,
     /// The cookie, which scripts cannot read.
     Cookie,
-    /// The cookie under its name in earlier versions.
+    /// The cookie under a name of earlier versions.
     OldCookie,
 }
 
@@ -78,10 +80,10 @@ impl<'a> Credentials<'a> {
     pub(super) fn identify(&self, judge: &Judge<'_>, site: &Site) -> (Identity, bool) {
         let (mut present, mut old) = (Vec::new(), Vec::new());
         for cookie in self.cookies.iter() {
-            match cookie.name.strip_prefix(OLD_SESSION_COOKIE.as_bytes()) {
-                Some(suffix) if suffix == site.cookie_suffix().as_bytes() => present.push(cookie.value),
-                Some(b"") => old.push(cookie.value),
-                _ => {}
+            match SessionCookie::of(cookie.name, site) {
+                Some(SessionCookie::Present) => present.push(cookie.value),
+                Some(SessionCookie::Old) => old.push(cookie.value),
+                None => {}
             }
         }
         let has_cookie = !present.is_empty() || !old.is_empty();
@@ -140,8 +142,42 @@ impl Judge<'_> {
     }
 }
 
+/// Whether a cookie is the session's at a site.
+enum SessionCookie {
+    /// Under today's name.
+    Present,
+    /// Under a name of earlier versions, which had no prefix, and at first no suffix.
+    Old,
+}
+
+impl SessionCookie {
+    fn of(name: &[u8], site: &Site) -> Option<Self> {
+        let bare = name.strip_prefix(HOST_PREFIX.as_bytes());
+        let suffix = bare.unwrap_or(name).strip_prefix(OLD_SESSION_COOKIE.as_bytes())?;
+        let is_of_site = suffix == site.cookie_suffix().as_bytes();
+        match bare.is_some() != site.cookie_prefix().is_empty() {
+            true if is_of_site => Some(Self::Present),
+            _ if bare.is_none() && (is_of_site || suffix.is_empty()) => Some(Self::Old),
+            _ => None,
+        }
+    }
+}
+
 /// The name of the session's cookie at this site: `holdline_session`, `holdline_session_8502`,
-/// `holdline_session_8080_chat`.
+/// `holdline_session_8080_chat`, and over an encrypted connection at the root of a host `__Host-holdline_session`.
 pub(in crate::api) fn session_cookie(site: &Site) -> String {
-    format!("{OLD_SESSION_COOKIE}{}", site.cookie_suffix())
+    [site.cookie_prefix(), OLD_SESSION_COOKIE, &site.cookie_suffix()].concat()
+}
+
+/// The names of the valid cookies of earlier versions, which end with the session.
+pub(in crate::api) fn old_session_cookies(app: &App, cookies: &Cookies<'_>, site: &Site) -> Vec<String> {
+    let access = app.access.load();
+    let judge = Judge { sessions: &app.sessions, access: &access, now: wall_clock() };
+    let old = cookies
+        .iter()
+        .filter(|cookie| matches!(SessionCookie::of(cookie.name, site), Some(SessionCookie::Old)));
+    let valid = old
+        .take(CANDIDATES)
+        .filter(|cookie| matches!(judge.judge(cookie.value, Proof::OldCookie), Identity::Person(..)));
+    valid.map(|cookie| String::from_utf8_lossy(cookie.name).into_owned()).collect()
 }

@@ -4,20 +4,25 @@
 
 use std::borrow::Cow;
 
-/// The port, the path, and whether the connection is encrypted.
+/// The prefix of a cookie's name that binds the cookie to its host.
+pub(crate) const HOST_PREFIX: &str = "__Host-";
+
+/// The port, the path, and how far browsers trust the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Site {
     /// The port in the browser's address bar, unless it is the scheme's default.
     pub(crate) port: Option<u16>,
     /// Whether the browser's connection is encrypted.
     pub(crate) is_tls: bool,
+    /// Whether browsers take the address for trustworthy: it is encrypted, or leads to the browser's own machine.
+    pub(crate) is_trustworthy: bool,
     /// The path of Holdline's root in the browser's address; begins and ends with `/`.
     pub(crate) base: Cow<'static, str>,
 }
 
 impl Default for Site {
     fn default() -> Self {
-        Self { port: None, is_tls: false, base: Cow::Borrowed("/") }
+        Self { port: None, is_tls: false, is_trustworthy: false, base: Cow::Borrowed("/") }
     }
 }
 
@@ -38,6 +43,12 @@ impl Site {
     pub(crate) fn port_suffix(&self) -> String {
         let mut number = itoa::Buffer::new();
         self.port.map(|port| ["_", number.format(port)].concat()).unwrap_or_default()
+    }
+
+    /// The prefix of the session's cookie (RFC 6265bis, 4.1.3), with which a browser takes it from this very host
+    /// alone, over an encrypted connection and for every path.
+    pub(crate) fn cookie_prefix(&self) -> &'static str {
+        if self.is_tls && self.base == "/" { HOST_PREFIX } else { "" }
     }
 
     /// `; Secure` for an encrypted connection, so that the cookie is never sent over an unencrypted one.

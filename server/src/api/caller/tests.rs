@@ -101,12 +101,15 @@ fn proxy_is_believed_only_when_trusted() {
     ];
     let trusted = find(PROXY, POST, &headers).unwrap();
     let visitor = Some("2001:db8::".parse().unwrap());
-    assert_eq!(trusted.site, Site { port: Some(444), is_tls: true, base: "/talk/".into() });
+    assert_eq!(
+        trusted.site,
+        Site { port: Some(444), is_tls: true, is_trustworthy: true, base: "/talk/".into() }
+    );
     assert_eq!(trusted.visitor, visitor);
     assert_eq!(find("11.0.0.1", POST, &headers), Err(ProblemCode::CrossSite));
     let stranger = find("11.0.0.1", GET, &headers).unwrap();
     let visitor = Some("11.0.0.1".parse().unwrap());
-    assert_eq!(stranger.site, Site { port: Some(8080), ..Site::default() });
+    assert_eq!(stranger.site, Site { port: Some(8080), is_trustworthy: true, ..Site::default() });
     assert_eq!(stranger.visitor, visitor);
     assert_eq!(find("", GET, &headers).unwrap().site.base, "/", "nobody knows from whom it comes");
 }

@@ -50,10 +50,13 @@ pub(super) struct World {
     pub(super) gone: BTreeSet<String>,
 }
 
+/// The status and the body of an answer to come.
+type Answer = JoinHandle<(u16, String)>;
+
 /// The polls of everybody while a step is taken.
 pub(super) struct Held {
-    pub(super) everywhere: Vec<JoinHandle<(u16, String)>>,
-    pub(super) in_a_room: Vec<(usize, String, JoinHandle<(u16, String)>)>,
+    pub(super) everywhere: Vec<Answer>,
+    pub(super) in_a_room: Vec<(usize, String, Answer)>,
 }
 
 impl Client {

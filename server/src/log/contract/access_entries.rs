@@ -153,7 +153,7 @@ pub(crate) async fn deleted_room_is_gone_and_told_in_its_place(log: Arc<dyn Log>
                 EntryKind::Message { text: Some(text), .. } => text.to_string(),
                 EntryKind::Room { .. } => "made".to_owned(),
                 _ => "deleted".to_owned(),
-            }))
+            }));
         }
         LogEvent::RoomsExpired { rooms, .. } => collected.lock().push(format!("{} is gone", rooms[0])),
         _ => panic!("{event:?}"),

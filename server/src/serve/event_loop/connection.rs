@@ -25,6 +25,8 @@ pub(super) struct Connection {
     pub(super) alarm: Tick,
     /// Whether input arrived before the response was written.
     pub(super) has_unread: bool,
+    /// Whether the browser's connection was encrypted at the last request.
+    pub(super) is_tls: bool,
     /// Whether the client has closed its sending side.
     pub(super) peer_closed: bool,
     pub(super) permit: ConnectionPermit,

@@ -71,6 +71,11 @@ impl Connections {
         self.all.get(number)?.peer
     }
 
+    /// Whether the browser's connection was encrypted at the last request.
+    fn is_tls(&self, number: usize) -> bool {
+        self.all.get(number).is_some_and(|connection| connection.is_tls)
+    }
+
     /// Adds an idle connection.
     pub(super) fn add(&mut self, mut stream: TcpStream, permit: ConnectionPermit) -> Option<usize> {
         let peer = stream.peer_addr().ok().map(|peer| peer.ip());
@@ -87,6 +92,7 @@ impl Connections {
             deadline: 0,
             alarm: 0,
             has_unread: false,
+            is_tls: false,
             peer_closed: false,
             permit,
         });
@@ -134,7 +140,8 @@ impl Connections {
     fn answer_poll(&mut self, hub: &Hub, number: usize, answer: &Answer) {
         let is_last = hub.is_closing();
         hub.metrics().answered(200, None);
-        let bytes = self.responses.batch(&answer.body, is_last, self.now);
+        let is_tls = self.is_tls(number);
+        let bytes = self.responses.batch(&answer.body, is_tls, is_last, self.now);
         tracing::debug!(connection = number, status = 200, "answered");
         self.send(number, bytes, is_last);
     }
@@ -142,7 +149,7 @@ impl Connections {
     /// Refuses a poll. One whose id is not known gets a new one.
     pub(super) fn refuse(&mut self, hub: &Hub, number: usize, error: ApiError, id: Option<RequestId>) {
         let (is_last, id) = (hub.is_closing(), id.unwrap_or_else(RequestId::make));
-        let reply = Reply::from(error).identified(&id);
+        let reply = Reply::from(error).identified(&id).over(self.is_tls(number));
         hub.metrics().answered(reply.status, reply.problem);
         tracing::debug!(connection = number, status = reply.status, %id, "refused");
         let bytes = self.responses.encode(&reply, is_last, self.now);

@@ -20,6 +20,7 @@ pub(super) struct Responses {
 
 struct LastBatch {
     body: Bytes,
+    is_tls: bool,
     closes: bool,
     made_at: u64,
     response: Bytes,
@@ -38,21 +39,22 @@ impl Responses {
         Self { date, protection: protection_lines(), last: None }
     }
 
-    /// Encodes the response to a poll; `closes` announces the close of the connection.
-    pub(super) fn batch(&mut self, body: &Bytes, closes: bool, now: Instant) -> Bytes {
+    /// Encodes the response to a poll over a browser's connection that may be encrypted; `closes` announces the close
+    /// of the connection.
+    pub(super) fn batch(&mut self, body: &Bytes, is_tls: bool, closes: bool, now: Instant) -> Bytes {
         self.date.update(now);
         let same = self.last.as_ref().filter(|last| {
             // Compares addresses, not bytes: the cache keeps the buffer alive, so no other buffer can have
             // its address.
             let is_same = last.body.as_ptr() == body.as_ptr() && last.body.len() == body.len();
-            is_same && last.closes == closes && last.made_at == self.date.second
+            is_same && last.is_tls == is_tls && last.closes == closes && last.made_at == self.date.second
         });
         if let Some(last) = same {
             return last.response.clone();
         }
-        let response = self.encode(&Reply::batch(body.clone(), closes), closes, now);
+        let response = self.encode(&Reply::batch(body.clone(), closes).over(is_tls), closes, now);
         let (body, made_at) = (body.clone(), self.date.second);
-        self.last = Some(LastBatch { body, closes, made_at, response: response.clone() });
+        self.last = Some(LastBatch { body, is_tls, closes, made_at, response: response.clone() });
         response
     }
 
@@ -120,12 +122,15 @@ mod tests {
         let now = Instant::now();
         let mut responses = Responses::new(now);
         let body = Bytes::from_static(b"{}");
-        let first = responses.batch(&body, false, now);
-        assert_eq!(first.as_ptr(), responses.batch(&body, false, now).as_ptr());
-        assert_ne!(first.as_ptr(), responses.batch(&Bytes::from_static(b"[]"), false, now).as_ptr());
-        let last = responses.batch(&body, true, now);
+        let first = responses.batch(&body, false, false, now);
+        assert_eq!(first.as_ptr(), responses.batch(&body, false, false, now).as_ptr());
+        assert_ne!(first.as_ptr(), responses.batch(&Bytes::from_static(b"[]"), false, false, now).as_ptr());
+        let encrypted = responses.batch(&body, true, false, now);
+        assert!(encrypted.windows(18).any(|part| part == b"\r\nstrict-transport"), "{encrypted:?}");
+        let last = responses.batch(&body, false, true, now);
+        assert!(!last.windows(18).any(|part| part == b"\r\nstrict-transport"), "{last:?}");
         assert!(last.windows(19).any(|part| part == b"\r\nconnection: close"), "{last:?}");
-        let later = responses.batch(&body, true, now + Duration::from_secs(2));
+        let later = responses.batch(&body, false, true, now + Duration::from_secs(2));
         assert_ne!(later.as_ptr(), last.as_ptr(), "another second, another date");
     }
 }

@@ -57,6 +57,7 @@ async fn invite_is_seen_by_its_maker_and_admins_and_says_what_it_gives() {
         let seen = seen.iter().find(|invite| invite.id == made.id).unwrap();
         assert_eq!((seen.uses, seen.used, seen.note.as_str()), (3, 0, "open day"));
         assert!(invites_of(&bob).await.invites.is_empty());
+        invite(&ada, json!({ "uses": null, "days": null, "role": null, "room": null, "note": null })).await;
         for bad in
             [json!({"uses": 0}), json!({"days": 366}), json!({"uses": 10_001}), json!({"role": "king"})]
         {

@@ -32,7 +32,7 @@ pub(super) struct DoorOptions {
     #[arg(long, env = "HOLDLINE_DOOR", value_parser = doors())]
     door: Option<Door>,
 
-    /// A file with the password of --door password, in place of the variable HOLDLINE_JOIN_PASSWORD
+    /// A file with the password of --door password, in place of the environment variable
     #[arg(long, env = "HOLDLINE_JOIN_PASSWORD_FILE", value_name = "PATH")]
     join_password_file: Option<PathBuf>,
 }

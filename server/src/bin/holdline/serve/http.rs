@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, ensure};
 use clap::Args;
-use holdline_server::{Hosts, HttpConfig, Limits, ProxyLogin};
+use holdline_server::{FrameAncestors, Hosts, HttpConfig, Limits, ProxyLogin};
 use http::HeaderName;
 use ipnet::IpNet;
 use tokio::net::TcpListener;
@@ -16,7 +16,7 @@ use crate::client::Address;
 /// The variable with the secret that a proxy sends.
 const PROXY_SECRET: &str = "HOLDLINE_PROXY_SECRET";
 
-/// The HTTP options: host names, trusted proxies, the limits on callers, and users whom a proxy names.
+/// The HTTP options: host names, trusted proxies, who may frame the page, the limits on callers, and users whom a proxy names.
 #[derive(Args)]
 pub(super) struct HttpOptions {
     /// Another host name of this server in browsers, as in chat.example; repeat for more, * for any. The addresses it listens
@@ -33,6 +33,11 @@ pub(super) struct HttpOptions {
     /// X-Forwarded-* are trusted
     #[arg(long = "trusted-proxy", env = "HOLDLINE_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',', value_parser = network)]
     trusted_proxies: Vec<IpNet>,
+
+    /// A site whose pages may show the chat in a frame, as in `https://intranet.example`; repeat for more, self for this
+    /// server [default: none]
+    #[arg(long = "frame-ancestors", env = "HOLDLINE_FRAME_ANCESTORS", value_name = "ORIGIN", value_delimiter = ',', value_parser = frame_ancestor)]
+    frame_ancestors: Vec<String>,
 
     /// A limit on what one person or one visitor may do, as in publish=60+1/s: 60 at once and one more each second (s, min, h);
     /// 0 allows none, none lifts the limit, and `--limit none` lifts all. Repeat for more. The defaults, of a person:
@@ -51,7 +56,7 @@ pub(super) struct HttpOptions {
     )]
     proxy_user_header: Option<HeaderName>,
 
-    /// The header in which that proxy sends the secret, from HOLDLINE_PROXY_SECRET or --proxy-secret-file
+    /// The header in which that proxy sends the secret, that --proxy-secret-file has, or the environment
     #[arg(long, env = "HOLDLINE_PROXY_SECRET_HEADER", value_name = "NAME", requires = "proxy_user_header")]
     proxy_secret_header: Option<HeaderName>,
 
@@ -80,6 +85,9 @@ impl HttpOptions {
         let first = first.map(|address| format!("http://{}", reachable(address)));
         config.address = self.address.as_ref().map(Address::to_string).or(first);
         config.trusted_proxies.clone_from(&self.trusted_proxies);
+        for origin in &self.frame_ancestors {
+            config.frame_ancestors = config.frame_ancestors.with_origin(origin)?;
+        }
         config.proxy_login = self.proxy_login()?;
         for setting in &self.limits {
             config.limits.set(setting)?;
@@ -116,6 +124,11 @@ impl HttpOptions {
 fn host(text: &str) -> Result<String, String> {
     let text = text.trim();
     Hosts::loopback().with_name(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
+}
+
+fn frame_ancestor(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    FrameAncestors::default().with_origin(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
 fn limit(text: &str) -> Result<String, String> {

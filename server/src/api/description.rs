@@ -1,0 +1,169 @@
+//! The description of an operation for `/api/openapi.json`: who may call, parameters of the query, bodies, and the problems
+//! of its own. Leaves out everything that follows from the route: method, path, its parameters, and the problems that every
+//! operation of that shape may have.
+
+use holdline_shared::{Emoji, ProblemCode, RoomName, Seq};
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// The schemas of a document, by the names of their types.
+pub(crate) type Schemas = Vec<(String, RefOr<Schema>)>;
+
+/// Makes a schema, and adds all those to which it refers to the document.
+pub(crate) type MakeSchema = fn(&mut Schemas) -> RefOr<Schema>;
+
+/// The description of one operation.
+#[derive(Clone, Copy)]
+pub(crate) struct Description {
+    pub(crate) summary: &'static str,
+    pub(crate) audience: Audience,
+    pub(crate) query: &'static [Parameter],
+    pub(crate) request: Option<Media>,
+    pub(crate) answers: [Option<Answer>; 3],
+    pub(crate) problems: &'static [ProblemCode],
+}
+
+/// The callers of an operation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// Everybody, whatever the door is. The log is not involved.
+    Anybody,
+    /// Strangers who want to come in. A session need not be sent.
+    Strangers,
+    /// Everybody who may read; needs a session unless the door is open.
+    Readers,
+    /// People with a session.
+    People,
+}
+
+/// The media type of a body, and the schema of its content.
+#[derive(Clone, Copy)]
+pub(crate) struct Media {
+    pub(crate) media_type: &'static str,
+    pub(crate) schema: MakeSchema,
+}
+
+/// An answer that is no problem; without a body, if it has no media.
+#[derive(Clone, Copy)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) media: Option<Media>,
+}
+
+/// A parameter of a path or a query.
+#[derive(Clone, Copy)]
+pub(crate) struct Parameter {
+    pub(crate) name: &'static str,
+    pub(crate) meaning: &'static str,
+    pub(crate) is_required: bool,
+    pub(crate) schema: MakeSchema,
+}
+
+impl Description {
+    /// An operation for anybody, without parameters, bodies and problems of its own. `summary` is one sentence without a
+    /// full stop.
+    pub(crate) const fn new(summary: &'static str) -> Self {
+        let audience = Audience::Anybody;
+        Self { summary, audience, query: &[], request: None, answers: [None; 3], problems: &[] }
+    }
+
+    /// For strangers who want to come in.
+    pub(super) const fn for_strangers(self) -> Self {
+        Self { audience: Audience::Strangers, ..self }
+    }
+
+    /// For everybody who may read.
+    pub(super) const fn for_readers(self) -> Self {
+        Self { audience: Audience::Readers, ..self }
+    }
+
+    /// For people with a session.
+    pub(super) const fn for_people(self) -> Self {
+        Self { audience: Audience::People, ..self }
+    }
+
+    /// Sets the parameters of the query.
+    pub(super) const fn query(self, query: &'static [Parameter]) -> Self {
+        Self { query, ..self }
+    }
+
+    /// Takes a JSON body.
+    pub(super) const fn takes<T: ToSchema>(self) -> Self {
+        self.takes_as::<T>("application/json")
+    }
+
+    /// Takes a body of another media type.
+    pub(super) const fn takes_as<T: ToSchema>(self, media_type: &'static str) -> Self {
+        Self { request: Some(Media { media_type, schema: named::<T> }), ..self }
+    }
+
+    /// Answers with this status and a JSON body.
+    pub(super) const fn answers<T: ToSchema>(self, status: u16) -> Self {
+        self.with(Answer {
+            status,
+            media: Some(Media { media_type: "application/json", schema: named::<T> }),
+        })
+    }
+
+    /// Answers with this status and a body in another form.
+    pub(crate) const fn answers_as(self, status: u16, media_type: &'static str) -> Self {
+        self.with(Answer { status, media: Some(Media { media_type, schema: inline::<String> }) })
+    }
+
+    /// Answers with this status and no body.
+    pub(super) const fn answers_empty(self, status: u16) -> Self {
+        self.with(Answer { status, media: None })
+    }
+
+    /// Sets the problems of its own.
+    pub(super) const fn problems(self, problems: &'static [ProblemCode]) -> Self {
+        Self { problems, ..self }
+    }
+
+    const fn with(mut self, answer: Answer) -> Self {
+        let mut at = 0;
+        while self.answers[at].is_some() {
+            at += 1;
+        }
+        self.answers[at] = Some(answer);
+        self
+    }
+}
+
+impl Parameter {
+    /// A parameter that may be left out.
+    pub(super) const fn optional<T: PartialSchema>(name: &'static str, meaning: &'static str) -> Self {
+        Self { name, meaning, is_required: false, schema: inline::<T> }
+    }
+
+    /// A parameter that must be given.
+    pub(super) const fn required<T: PartialSchema>(name: &'static str, meaning: &'static str) -> Self {
+        Self { name, meaning, is_required: true, schema: inline::<T> }
+    }
+}
+
+/// A reference to the schema of a type, which is added to the document.
+fn named<T: ToSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
+    T::schemas(schemas);
+    schemas.push((T::name().into_owned(), T::schema()));
+    Ref::from_schema_name(T::name()).into()
+}
+
+/// The schema of a type that has no name in the document.
+fn inline<T: PartialSchema>(_: &mut Schemas) -> RefOr<Schema> {
+    T::schema()
+}
+
+/// The parameters that paths have, each with the problems that it may cause.
+pub(crate) const PATH_PARAMETERS: [(Parameter, &[ProblemCode]); 4] = [
+    (
+        Parameter::required::<RoomName>("room", "The room's name"),
+        &[ProblemCode::InvalidRoom, ProblemCode::UnknownRoom],
+    ),
+    (
+        Parameter::required::<Seq>("seq", "The message's number"),
+        &[ProblemCode::InvalidParameter, ProblemCode::UnknownMessage],
+    ),
+    (Parameter::required::<Emoji>("emoji", "The emoji, percent-encoded"), &[ProblemCode::InvalidEmoji]),
+    (Parameter::required::<String>("id", "The id in the list of which the path is an item"), &[]),
+];

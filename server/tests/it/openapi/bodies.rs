@@ -1,0 +1,84 @@
+//! Every field of every body that the document describes, with values of all other types.
+
+use holdline_shared::ProblemCode;
+use serde_json::{Value, json};
+
+use super::document::{Document, is_of_type};
+use super::example_of;
+use crate::people::admin;
+use crate::support::{Reply, Server};
+
+#[tokio::test]
+async fn field_of_another_type_is_refused_in_every_body() {
+    let server = Server::start().await;
+    let document = Document::of(&server).await;
+    // Operations for admins refuse others before they read the body.
+    let ada = admin(&server).await;
+    ada.says("hello").await;
+    let mut count = 0;
+    for operation in document.operations() {
+        let schema = &operation.described["requestBody"]["content"]["application/json"]["schema"];
+        if schema.is_null() {
+            continue;
+        }
+        let path = example_of(operation.path);
+        let method: reqwest::Method = operation.method.parse().unwrap();
+        let sample = sample(&document, schema);
+        for (pointer, types) in fields(&document, schema, "") {
+            for wrong in
+                [json!(null), json!(7), json!(1.5), json!(true), json!("x"), json!(["x"]), json!({ "x": 1 })]
+            {
+                if is_of_type(&wrong, &types) {
+                    continue;
+                }
+                let mut body = sample.clone();
+                *body.pointer_mut(&pointer).unwrap() = wrong;
+                let reply = ada.request(method.clone(), &path).json(&body).send().await.unwrap();
+                let reply = Reply::from(reply).await;
+                assert_eq!(reply.status, 400, "{method} {path} {body}: {}", reply.text());
+                assert_eq!(reply.problem(), ProblemCode::InvalidBody, "{method} {path} {body}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count >= 30, "only {count} bodies were tried");
+}
+
+/// A body with every field.
+fn sample(document: &Document, schema: &Value) -> Value {
+    let schema = document.resolve(schema);
+    let not_null = |parts: &Vec<Value>| parts.iter().find(|part| part["type"] != "null").cloned();
+    if let Some(part) = schema["oneOf"].as_array().and_then(not_null) {
+        return sample(document, &part);
+    }
+    let kinds = schema["type"].as_array().and_then(|kinds| kinds.iter().find(|kind| **kind != "null"));
+    match kinds.unwrap_or(&schema["type"]).as_str() {
+        Some("string") if schema["format"] == "uuid" => json!("7f2c1b9e-4a5d-4c3b-9e8f-0a1b2c3d4e5f"),
+        Some("string") => schema["enum"].get(0).cloned().unwrap_or(json!("x")),
+        Some("integer" | "number") => json!(2),
+        Some("boolean") => json!(true),
+        Some("array") => json!([sample(document, &schema["items"])]),
+        _ => {
+            let fields = schema["properties"].as_object().into_iter().flatten();
+            fields.map(|(name, field)| (name.clone(), sample(document, field))).collect()
+        }
+    }
+}
+
+/// The fields of a schema, also those of the objects in it: where each one is, and its types.
+fn fields(document: &Document, schema: &Value, at: &str) -> Vec<(String, Value)> {
+    let schema = document.resolve(schema);
+    let mut found = Vec::new();
+    for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+        let at = format!("{at}/{name}");
+        let alternatives = field["oneOf"].as_array().cloned().unwrap_or_else(|| vec![field.clone()]);
+        let mut types = Vec::new();
+        for one in &alternatives {
+            let one = document.resolve(one);
+            types.extend(one["type"].as_array().cloned().unwrap_or_else(|| vec![one["type"].clone()]));
+            found.extend(fields(document, one, &at));
+        }
+        found.push((at, types.into()));
+    }
+    found
+}
