@@ -62,9 +62,14 @@ pub(crate) const PUT: Description =
 /// Creates a public room, or changes the topic or the rules of one.
 pub(crate) async fn put(app: App, mut call: Call) -> Result<Reply, ApiError> {
     let room = call.room()?;
-    let author = call.caller.require(Verb::Write, Some(&room))?.clone();
+    call.caller.require(Verb::Write, Some(&room))?;
     call.expect_no_query()?;
     let body: RoomBody = call.read_json().await?;
+    // A program that may write does not thereby rule the room.
+    let author = match body.policy {
+        Some(_) => call.caller.require_session()?.clone(),
+        None => call.caller.require(Verb::Write, Some(&room))?.clone(),
+    };
     let topic = body.topic.as_deref().map(Topic::parse).transpose()?;
     let policy = body.policy.map(PolicyBody::read).transpose()?;
     if !app.hub.has_room(&room) {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 
 use crate::support::log_command::{holdline, serve, stop, url};
-use crate::support::{Holdline, within};
+use crate::support::{Holdline, key, within};
 
 /// Runs `holdline admin …` on this log; returns its exit status, its output and its words.
 async fn admin(path: &Path, arguments: &[&str]) -> (i32, String, String) {
@@ -136,5 +136,94 @@ async fn owner_changes_the_door_and_people() {
     assert!(status == 1 && said.contains("there is nobody"), "{said}");
     done(&["people", "erase", "Ada", "--messages", "keep"]).await;
     assert_eq!(done(&["people"]).await.lines().count(), 1);
+    stop(server).await;
+}
+
+#[tokio::test]
+async fn token_lets_a_program_in_where_the_door_is_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    let server = serve(&path).await;
+    let done = async |arguments: &[&str]| {
+        let (status, printed, said) = admin(&path, arguments).await;
+        assert_eq!(status, 0, "{arguments:?}: {said}");
+        printed
+    };
+    done(&["door", "invite"]).await;
+    let printed = done(&["tokens", "make", "--bot", "deploybot", "--room", "deploys"]).await;
+    let token = printed.trim();
+    assert!(token.starts_with("hlt_"), "{printed}");
+    let address = format!("http://{}", server.address);
+    let run = async |token: &str, arguments: &[&str]| {
+        let environment = [("HOLDLINE_SERVER", address.as_str()), ("HOLDLINE_TOKEN", token)];
+        let (said, status) = Holdline::start_in(&environment, arguments).output().await;
+        (status.success(), said)
+    };
+    let send = ["send", "-r", "deploys", "green"];
+    assert_eq!(run(token, &send).await, (true, String::new()), "the room is made, too");
+    let (_, said) = run(token, &["send", "-r", "lobby", "green"]).await;
+    assert!(said.contains("not good for that room"), "{said}");
+    let (_, said) = run("", &send).await;
+    assert!(said.contains("door: invite"), "{said}");
+    let mut tail = Holdline::start_in(
+        &[("HOLDLINE_SERVER", &address), ("HOLDLINE_TOKEN", token)],
+        &["tail", "-r", "deploys", "-n1"],
+    );
+    assert!(tail.line().await.ends_with("deploybot: green"));
+    let rules = server.visitor().request(reqwest::Method::PUT, "/api/v1/rooms/deploys").bearer_auth(token);
+    let refused = rules.json(&json!({ "policy": { "locked": true } })).send().await.unwrap();
+    assert_eq!(refused.status(), 403, "a program that writes does not rule the room");
+    let tokens: Value = serde_json::from_str(&done(&["tokens", "--json"]).await).unwrap();
+    assert!(!tokens.to_string().contains(token), "shown once");
+    done(&["tokens", "revoke", tokens["tokens"][0]["id"].as_str().unwrap()]).await;
+    let (_, said) = run(token, &send).await;
+    assert!(said.contains("revoked"), "{said}");
+    stop(server).await;
+}
+
+#[tokio::test]
+async fn owner_changes_rooms_and_bans_and_reads_who_did_what() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    let server = serve(&path).await;
+    let done = async |arguments: &[&str]| {
+        let (status, printed, said) = admin(&path, arguments).await;
+        assert_eq!(status, 0, "{arguments:?}: {said}");
+        printed
+    };
+    let (_, printed, _) = admin(&path, &["link"]).await;
+    let redeemed =
+        json!({ "code": code(&printed), "nickname": "Ada", "passphrase": "correct horse battery" });
+    let ada: Session = server.visitor().post("/api/v1/redeem", &redeemed).await.expect(201).json();
+    let guest = server.person("Mallory").await;
+    guest.makes_room("tea").await;
+    done(&["rooms", "rules", "tea", "--slow", "5", "--title", "Tea \u{202E}room"]).await;
+    done(&["rooms", "members", "tea", "--add", "Ada"]).await;
+    assert!(done(&["rooms", "members", "tea"]).await.contains("Ada"));
+    let rooms = done(&["rooms"]).await;
+    assert!(rooms.contains("tea") && rooms.contains("Tea"), "{rooms}");
+    done(&["rooms", "members", "tea", "--remove", "Ada"]).await;
+    done(&["people", "ban", "Ada", "--for", "7d", "--reason", "a test"]).await;
+    let banned =
+        server.visitor().request(reqwest::Method::GET, "/api/v1/session").bearer_auth(ada.token.unwrap());
+    assert!([401, 403].contains(&banned.send().await.unwrap().status().as_u16()));
+    done(&["bans", "add", guest.person().id.as_str()]).await;
+    assert_eq!(guest.publishes("lobby", key(), "still here").await.status, 403);
+    done(&["bans", "add", "--visitor", "192.0.2.7", "--for", "1h"]).await;
+    let bans: Value = serde_json::from_str(&done(&["bans", "--json"]).await).unwrap();
+    let bans = bans["bans"].as_array().unwrap();
+    assert_eq!(bans.len(), 3);
+    for ban in bans {
+        done(&["bans", "lift", ban["id"].as_str().unwrap()]).await;
+    }
+    assert_eq!(done(&["bans"]).await.lines().count(), 1);
+    done(&["rooms", "delete", "tea", "--yes"]).await;
+    assert!(!done(&["rooms"]).await.contains("tea"));
+    let (status, _, said) = admin(&path, &["rooms", "delete", "lobby", "--yes"]).await;
+    assert!(status == 1 && said.contains("lobby stays"), "{said}");
+    let audit = done(&["audit"]).await;
+    for change in ["room_deleted", "banned", "unbanned", "redeemed", "invite_made"] {
+        assert!(audit.contains(change), "{change}: {audit}");
+    }
     stop(server).await;
 }
