@@ -33,8 +33,9 @@ pub enum Denied {
     /// Nobody but the person may do that.
     #[error("only this person may do that")]
     OwnOnly,
-    /// The invite is used up, expired, revoked or was never made; the same answer for all.
-    #[error("this link does not work, or not any more; ask for a new one")]
+    /// The invite is used up, expired, revoked or was never made, or a password or passphrase is wrong; the same answer for
+    /// all.
+    #[error("this does not let you in; check it, or ask for a new link or password")]
     WrongSecret,
     /// The name is, or looks like, somebody else's.
     #[error("this name is taken, or looks like one that is; choose another one")]
