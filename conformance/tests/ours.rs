@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use holdline_server::hub::Hub;
 use holdline_server::log::{Log, MemoryLog, SqliteLog};
-use holdline_server::{ServeConfig, serve};
+use holdline_server::{Limits, ServeConfig, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -23,6 +23,8 @@ async fn start(log: Arc<dyn Log>, event_loops: Option<usize>) -> String {
     let url = format!("http://{}", listener.local_addr().unwrap());
     let mut config = ServeConfig::default();
     config.event_loops = event_loops;
+    // The cases publish faster than a person.
+    config.http.limits = Limits::NONE;
     tokio::spawn(serve(vec![listener], hub, config, std::future::pending()));
     url
 }
