@@ -179,7 +179,10 @@ impl World {
         checks: &mut Checks,
     ) {
         let never = "private-neverwas";
-        let expected = self.client.ask(who, method, &path.replace(room, never), body).await;
+        // A person's id may contain the room's name by chance.
+        let (place, id) = path.split_at(path.find("/members/").unwrap_or(path.len()));
+        let elsewhere = place.replace(room, never) + id;
+        let expected = self.client.ask(who, method, &elsewhere, body).await;
         let answer = (status, text.replace(room, never));
         assert_eq!(answer, expected, "seed {}: {who}: {method} {path}", self.seed);
         assert!(status >= 400, "seed {}: {who}: {method} {path}: {text}", self.seed);
