@@ -14,7 +14,7 @@ addEventListener("fetch", event => {
   const { method, mode, url } = event.request;
   const path = url.startsWith(scope) && method === "GET" ? url.slice(scope.length).split(/[?#]/)[0] : "-";
   if (mode === "navigate" && /^(index\.html|r\/[^/]+(\/\d+)?)?$/.test(path)) event.respondWith(page(event));
-  if (/^[\w.-]+-[0-9a-f]{16}[\w.]*$/.test(path)) event.respondWith(file(event.request));
+  if (/^[\w.-]+-[0-9a-f]{12,16}[\w.]*$/.test(path)) event.respondWith(file(event.request));
 });
 
 // The server's page; the kept one if nobody answers, or a proxy says that nobody does.
@@ -38,7 +38,7 @@ async function keep(page) {
   const build = page.headers.get("holdline-build");
   if (!page.ok || !build || await caches.has(ours + build)) return;
   const text = await page.text();
-  const files = new Set(text.match(/[\w-]+-[0-9a-f]{16}[\w.]*\.(?:js|wasm)/g));
+  const files = new Set(text.match(/[\w-]+-[0-9a-f]{12,16}[\w.]*\.(?:js|wasm)/g));
   const headers = new Headers(page.headers);
   headers.delete("content-encoding");
   const kept = new Response(text.replace("<html", `<html data-build="${build}"`), { headers });

@@ -193,7 +193,8 @@ fn accepts(header: &HeaderValue, name: &str) -> bool {
 
 /// Whether the bundler put a hash into the file's name: `-` and sixteen hexadecimal digits.
 fn has_hash(path: &str) -> bool {
-    path.split(['-', '_', '.']).any(|part| part.len() == 16 && part.bytes().all(|b| b.is_ascii_hexdigit()))
+    path.split(['-', '_', '.'])
+        .any(|part| (12..=16).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 fn content_type(path: &str) -> &'static str {
