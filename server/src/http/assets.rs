@@ -191,7 +191,7 @@ fn accepts(header: &HeaderValue, name: &str) -> bool {
     })
 }
 
-/// Whether the bundler put a hash into the file's name: `-` and sixteen hexadecimal digits.
+/// Whether the bundler put a hash into the file's name: up to sixteen hexadecimal digits, for it writes no leading zeros.
 fn has_hash(path: &str) -> bool {
     path.split(['-', '_', '.'])
         .any(|part| (12..=16).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_hexdigit()))
