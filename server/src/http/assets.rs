@@ -215,6 +215,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn hash_without_its_leading_zero_is_one() {
+        for (name, is_hashed) in [
+            ("client-ed7495ea55a02f31.js", true),
+            ("client-ed7495ea55a02f3_bg.wasm", true),
+            ("index.html", false),
+            ("service_worker.js", false),
+        ] {
+            assert_eq!(has_hash(name), is_hashed, "{name}");
+        }
+    }
+
+    #[test]
     fn reads_what_is_accepted() {
         let header = |text| HeaderValue::from_static(text);
         assert!(accepts(&header("gzip, deflate, br"), "br"));
