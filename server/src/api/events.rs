@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use holdline_shared::{After, PollQuery, ProblemCode, RoomSelection};
+use holdline_shared::{After, PollQuery, RoomSelection};
 
 use super::app::App;
 use super::call::Call;
 use super::description::{Description, Parameter};
 use super::error::ApiError;
 use super::limits::HoldLease;
+use super::poll;
 use super::reply::{Reply, ReplyBody};
 use crate::hub::{Answer, PollError};
 use crate::scope::Scope;
@@ -30,14 +31,7 @@ pub(crate) const EVENTS: Description = Description::new("The batches of a poll a
         Parameter::optional::<String>("after", "A cursor, start or now"),
     ])
     .answers_as(200, "text/event-stream")
-    .problems(&[
-        ProblemCode::InvalidRoom,
-        ProblemCode::UnknownRoom,
-        ProblemCode::InvalidCursor,
-        ProblemCode::EpochChanged,
-        ProblemCode::Gap,
-        ProblemCode::RateLimited,
-    ]);
+    .problems(poll::PROBLEMS);
 
 /// Streams batches for ever. The id of each event is the batch's cursor, which a browser sends back by
 /// itself.

@@ -38,7 +38,8 @@ pub(crate) const POLL_BY_FORM: Description = Description::new("The same poll, wi
     .answers::<Batch>(200)
     .problems(PROBLEMS);
 
-const PROBLEMS: &[ProblemCode] = &[
+/// The problems of every way to hear of new entries.
+pub(super) const PROBLEMS: &[ProblemCode] = &[
     ProblemCode::InvalidRoom,
     ProblemCode::UnknownRoom,
     ProblemCode::InvalidCursor,
