@@ -24,5 +24,6 @@ mod report;
 mod response;
 mod run;
 mod scenario;
+mod slow_clients;
 
 pub use cli::main;

@@ -111,15 +111,15 @@ impl Load {
         let names = (0..rooms).map(|room| format!("r{room}"));
         self.rooms =
             names.map(|name| Room { name, members: 0, cursor: Token::default() }).collect::<Vec<_>>();
-        let mut requests = Vec::with_capacity(rooms);
-        for room in &self.rooms {
+        let Self { rooms, peer, request, .. } = self;
+        let mut requests = Vec::with_capacity(rooms.len());
+        for room in &*rooms {
             let mut request = Vec::new();
-            if self.peer.protocol.make_room(&room.name, &mut request) {
+            if peer.protocol.make_room(&room.name, &mut request) {
                 requests.push(request);
             }
         }
-        blocking::all(self.peer.running.address, &requests)?;
-        let Self { rooms, peer, request, .. } = self;
+        blocking::all(peer.running.address, &requests)?;
         // A log has one order, so the cursor of the last room is that of all.
         if let Some(last) = rooms.last() {
             request.clear();

@@ -72,7 +72,7 @@ impl Token {
 /// A peer's requests and responses. Requests are appended to `out`.
 pub(crate) trait Protocol {
     /// Appends the request that makes a room. Returns false where rooms need none.
-    fn make_room(&self, _room: &str, _out: &mut Vec<u8>) -> bool {
+    fn make_room(&mut self, _room: &str, _out: &mut Vec<u8>) -> bool {
         false
     }
 

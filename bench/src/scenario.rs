@@ -10,6 +10,7 @@ mod growth;
 mod hold;
 mod join;
 mod latency;
+mod slow;
 
 use std::borrow::Cow;
 
@@ -68,11 +69,12 @@ pub(crate) struct Sample {
 }
 
 /// The scenarios in their order.
-pub(crate) const ALL: [&Scenario; 9] = [
+pub(crate) const ALL: [&Scenario; 10] = [
     &hold::HOLD,
     &fanout::FANOUT,
     &burst::BURST,
     &latency::LATENCY,
+    &slow::SLOW,
     &cometd::COMETD,
     &join::JOIN,
     &growth::GROWTH,

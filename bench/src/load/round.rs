@@ -27,9 +27,24 @@ impl Load {
         self.measure_rounds(1, count, pace)
     }
 
+    /// Publishes so many messages at a server that never comes to rest, and waits for all deliveries.
+    pub(crate) fn measure_amid_others(&mut self, count: u64, pace: PublishRate) -> Result<Round> {
+        self.measure_stretches(1, count, pace, |_| Ok(()))
+    }
+
     /// Measures several such stretches, each from idle to idle.
     pub(crate) fn measure_rounds(&mut self, rounds: u64, count: u64, pace: PublishRate) -> Result<Round> {
-        self.settle()?;
+        self.measure_stretches(rounds, count, pace, Self::settle)
+    }
+
+    fn measure_stretches(
+        &mut self,
+        rounds: u64,
+        count: u64,
+        pace: PublishRate,
+        settle: fn(&mut Self) -> Result<()>,
+    ) -> Result<Round> {
+        settle(self)?;
         self.count = Count::new()?;
         let server = self.account.cpu()?;
         let (mut publishing, mut delivering, mut own_cpu) = (0.0, 0.0, 0);
@@ -40,7 +55,7 @@ impl Load {
             own_cpu += own_cpu_now() - own;
             publishing += nanoseconds(self.count.last_acknowledged.saturating_sub(start)) / 1e9;
             delivering += nanoseconds(self.count.last_delivered.saturating_sub(start)) / 1e9;
-            self.settle()?;
+            settle(self)?;
         }
         let server_cpu = self.account.cpu()? - server;
         let count_now = std::mem::replace(&mut self.count, Count::new()?);

@@ -1,7 +1,8 @@
 //! Peers with Holdline's protocol: `holdline` itself, and the baseline.
 //!
 //! Subscribers of `holdline` poll as browsers do: each with a session of its own, shown as here, sending the presence tag
-//! back. Those of `holdline:anonymous` have none of that. `holdline` keeps a durable log; `holdline:memory` keeps
+//! back. Those of `holdline:anonymous` have none of that. Those of `holdline:members` have accounts behind a closed door, and
+//! their rooms are private. `holdline` keeps a durable log; `holdline:memory` keeps
 //! none, `holdline:plain` serves polls through hyper too. Variants combine: `holdline:plain-anonymous`.
 //! `baseline:2ms` waits two milliseconds before it answers.
 
@@ -11,7 +12,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use memchr::memmem;
 
 use super::{Peer, Position, Protocol, Running, Start};
@@ -40,8 +41,13 @@ pub(super) fn holdline(name: &str, start: &Start<'_>) -> Result<Peer> {
     if name.contains("plain") {
         command.arg("--plain-http");
     }
+    if !name.contains("members") {
+        let running = Running::start(command, address, start)?;
+        return speak(running, !name.contains("anonymous"));
+    }
+    command.args(["--door", "invite"]);
     let running = Running::start(command, address, start)?;
-    speak(running, !name.contains("anonymous"))
+    speak_as_owner(running, start.program, &log)
 }
 
 /// The reason why this variant of `holdline` cannot be measured here, if any.
@@ -74,8 +80,41 @@ fn speak(running: Running, shows_presence: bool) -> Result<Peer> {
         last_quoted(response.body, b"\"token\":\"").map(<[u8]>::to_vec)
     })?;
     let token = String::from_utf8(token.context("no token")?)?;
-    let api = Api { token, cookies: Vec::new(), shows_presence, salt: fastrand::u32(..) };
+    Ok(Peer { running, protocol: Box::new(Api::new(token, shows_presence)) })
+}
+
+/// Redeems the link that the owner of the log gets.
+fn speak_as_owner(running: Running, program: &Path, log: &str) -> Result<Peer> {
+    let link = Command::new(program).args(["admin", "link", "--log", log]).output()?;
+    ensure!(link.status.success(), "no link: {}", String::from_utf8_lossy(&link.stderr));
+    let link = String::from_utf8(link.stdout)?;
+    let code = link.trim().rsplit('/').next().unwrap_or_default();
+    let token = blocking::once(running.address, &redeem(code, "Bench"), |response| {
+        last_quoted(response.body, b"\"token\":\"").map(<[u8]>::to_vec)
+    })?;
+    let mut api = Api::new(String::from_utf8(token.context("the link gives no session")?)?, true);
+    api.private_rooms = Some(Vec::new());
     Ok(Peer { running, protocol: Box::new(api) })
+}
+
+/// The request that redeems a code under a name.
+fn redeem(code: &str, name: &str) -> Vec<u8> {
+    let body = format!("{{\"code\":\"{code}\",\"nickname\":\"{name}\"}}");
+    with_body("POST", "/api/v1/redeem", "", &body).into_bytes()
+}
+
+/// The line of a head that names the session.
+fn bearer(token: &str) -> String {
+    format!("authorization: Bearer {token}\r\n")
+}
+
+/// A request with a JSON body; `head` is further lines of its head.
+fn with_body(method: &str, path: &str, head: &str, body: &str) -> String {
+    format!(
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\n{head}content-type: application/json\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 struct Api {
@@ -84,25 +123,56 @@ struct Api {
     /// The subscribers' sessions, as a browser keeps them.
     cookies: Vec<Vec<u8>>,
     shows_presence: bool,
+    /// The rooms, if they are private and every subscriber is a member of its own.
+    private_rooms: Option<Vec<String>>,
     /// Makes keys of two runs against one log differ.
     salt: u32,
 }
 
+impl Api {
+    fn new(token: String, shows_presence: bool) -> Self {
+        Self { token, cookies: Vec::new(), shows_presence, private_rooms: None, salt: fastrand::u32(..) }
+    }
+
+    /// Makes the rooms private. Returns for each a code that makes whoever redeems it a member there.
+    fn close(&self, conn: &mut BlockingConn, rooms: &[String]) -> Result<Vec<String>> {
+        let head = bearer(&self.token);
+        let code_for = |room: &String| {
+            let rules = r#"{"policy":{"visibility":"private"}}"#;
+            conn.request(
+                with_body("PUT", &format!("/api/v1/rooms/{room}"), &head, rules).as_bytes(),
+                |_| (),
+            )?;
+            let body = format!("{{\"room\":\"{room}\",\"role\":\"member\",\"uses\":10000}}");
+            let code = conn
+                .request(with_body("POST", "/api/v1/invites", &head, &body).as_bytes(), |response| {
+                    last_quoted(response.body, b"\"code\":\"").map(<[u8]>::to_vec)
+                })?;
+            Ok(String::from_utf8(code.context("no invite")?)?)
+        };
+        rooms.iter().map(code_for).collect()
+    }
+}
+
 impl Protocol for Api {
-    fn make_room(&self, room: &str, out: &mut Vec<u8>) -> bool {
+    fn make_room(&mut self, room: &str, out: &mut Vec<u8>) -> bool {
         let token = &self.token;
-        add(
-            out,
-            format_args!(
-                "PUT /api/v1/rooms/{room} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\
-                 content-type: application/json\r\ncontent-length: 2\r\n\r\n{{}}"
-            ),
-        );
+        add(out, with_body("PUT", &format!("/api/v1/rooms/{room}"), &bearer(token), "{}"));
+        if let Some(rooms) = &mut self.private_rooms {
+            rooms.push(room.to_owned());
+        }
         true
     }
 
     fn ask_position(&self, room: &str, out: &mut Vec<u8>) -> bool {
-        add(out, format_args!("GET /api/v1/poll?room={room}&wait=0 HTTP/1.1\r\nhost: localhost\r\n\r\n"));
+        let token = &self.token;
+        add(
+            out,
+            format_args!(
+                "GET /api/v1/poll?room={room}&wait=0 HTTP/1.1\r\nhost: localhost\r\n\
+                 authorization: Bearer {token}\r\n\r\n"
+            ),
+        );
         true
     }
 
@@ -112,8 +182,17 @@ impl Protocol for Api {
         }
         // Over one connection: many would leave freed memory behind, which would hide the memory of polls.
         let mut conn = BlockingConn::open(server)?;
+        let codes = match &self.private_rooms {
+            Some(rooms) => self.close(&mut conn, rooms)?,
+            None => Vec::new(),
+        };
         while self.cookies.len() < subscribers {
-            let cookie = conn.request(SESSION, |response| {
+            let number = self.cookies.len();
+            let request = match codes.get(number % codes.len().max(1)) {
+                Some(code) => redeem(code, &format!("Person {number}")),
+                None => SESSION.to_vec(),
+            };
+            let cookie = conn.request(&request, |response| {
                 let cookie = header(response.head, b"set-cookie")?.split(|byte| *byte == b';').next()?;
                 Some(cookie.to_vec())
             })?;

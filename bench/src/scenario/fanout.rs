@@ -22,6 +22,7 @@ pub(super) const FANOUT: Scenario = Scenario {
 
 const VARIANTS: &[(&str, &str)] = &[
     ("holdline", "holdline:anonymous"),
+    ("holdline", "holdline:members"),
     ("holdline", "holdline:plain"),
     ("holdline", "holdline:plain-anonymous"),
 ];
