@@ -177,6 +177,11 @@ impl Access {
         self.invites.get(code).map(|invite| &**invite)
     }
 
+    /// An invite that still works at this time.
+    pub(crate) fn usable_invite(&self, code: &SecretHash, at: Timestamp) -> Option<&InviteState> {
+        self.invite(code).filter(|state| state.used < state.invite.uses && at < state.invite.expires)
+    }
+
     /// The invites that were not revoked.
     pub(crate) fn invites(&self) -> impl Iterator<Item = &InviteState> {
         self.invites.values().map(|invite| &**invite)
