@@ -12,6 +12,7 @@ mod handle;
 mod names;
 mod rooms;
 mod secret;
+mod secret_versions;
 #[cfg(test)]
 mod tests;
 
@@ -30,6 +31,7 @@ pub use self::handle::AccessHandle;
 pub(crate) use self::names::Skeleton;
 pub(crate) use self::rooms::RoomAccess;
 pub(crate) use self::secret::{Secret, SecretHash, make_id};
+pub(crate) use self::secret_versions::{SecretVersion, SecretVersions};
 
 /// A snapshot of who may do what. Cloning it copies the maps, not what is in them.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -50,6 +52,7 @@ pub(crate) struct Access {
     bans: BTreeMap<String, Arc<Ban>>,
     tokens: BTreeMap<SecretHash, Arc<Token>>,
     hooks: BTreeMap<String, Arc<Hook>>,
+    secret_versions: Arc<SecretVersions>,
 }
 
 /// The way in for strangers.
@@ -220,6 +223,11 @@ impl Access {
     /// The tokens.
     pub(crate) fn tokens(&self) -> impl Iterator<Item = &Token> {
         self.tokens.values().map(|token| &**token)
+    }
+
+    /// The versions of the log's secret. The same object until there is a new version.
+    pub(crate) fn secret_versions(&self) -> &Arc<SecretVersions> {
+        &self.secret_versions
     }
 
     /// The rules and members of a room; `None` for a room that has neither, which is public.

@@ -47,6 +47,7 @@ mod reply;
 mod report;
 mod request_id;
 mod rooms;
+mod rotate_secret;
 mod session;
 mod sign_in;
 mod slow_hashes;
@@ -114,6 +115,8 @@ pub(crate) use reply::{REQUEST_ID, Reply, ReplyBody, STRICT_TRANSPORT};
 pub(crate) use report::{REPORT, report};
 pub(crate) use request_id::RequestId;
 pub(crate) use rooms::{LIST as ROOMS, PUT as PUT_ROOM, list as rooms, put as put_room};
+pub use rotate_secret::rotate_log_secret;
+pub(crate) use rotate_secret::{ROTATE_SECRET, rotate_secret};
 pub(crate) use session::{
     BEGIN as BEGIN_SESSION, END as END_SESSION, SHOW as SHOW_SESSION, begin as begin_session,
     end as end_session, show as show_session,

@@ -102,6 +102,12 @@ pub(crate) enum AccessChange {
     HookRemoved {
         id: String,
     },
+    /// The log's secret has a new version, and signatures by others are valid until the grace time ends.
+    SecretRotated {
+        /// Random; without the secret, nothing follows from it.
+        salt: String,
+        grace_until: Timestamp,
+    },
     /// The room and all that it had are gone.
     RoomDeleted {
         room: RoomName,
@@ -121,13 +127,16 @@ pub(crate) enum AccessChange {
 pub(crate) fn takes_rights(entry: &Entry) -> bool {
     let EntryKind::Access { change } = &entry.kind else { return false };
     serde_json::from_str(change).is_ok_and(|change| {
-        use AccessChange::{Banned, Door, Erased, Passphrase, SessionEnded, SessionsEnded, TokenRevoked};
+        use AccessChange::{
+            Banned, Door, Erased, Passphrase, SecretRotated, SessionEnded, SessionsEnded, TokenRevoked,
+        };
         matches!(
             change,
             Banned { .. }
                 | Door { .. }
                 | Erased { .. }
                 | Passphrase { .. }
+                | SecretRotated { .. }
                 | SessionEnded { .. }
                 | SessionsEnded { .. }
                 | TokenRevoked { .. }

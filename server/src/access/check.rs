@@ -89,6 +89,7 @@ impl Access {
                     _ => Ok(true),
                 }
             }
+            AccessChange::SecretRotated { .. } => admins_only(),
             AccessChange::Unbanned { id } => {
                 admins_only()?;
                 if self.bans.contains_key(id) { Ok(true) } else { Err(Denied::UnknownName) }

@@ -131,6 +131,13 @@ impl Access {
             AccessChange::TokenRevoked { id } => self.tokens.retain(|_, token| token.id != id),
             AccessChange::HookMade { hook } => drop(self.hooks.insert(hook.id.clone(), Arc::new(hook))),
             AccessChange::HookRemoved { id } => drop(self.hooks.remove(&id)),
+            AccessChange::SecretRotated { salt, grace_until } => {
+                Arc::make_mut(&mut self.secret_versions).rotate(salt, grace_until, at);
+                if grace_until <= at {
+                    let people = self.people.values_mut().filter(|account| !account.sessions.is_empty());
+                    people.for_each(|account| Arc::make_mut(account).sessions.clear());
+                }
+            }
             AccessChange::RoomDeleted { room, was_hidden } => {
                 self.forget_room(&room);
                 if was_hidden {

@@ -17,7 +17,7 @@ const HELD: [&str; 5] = [
 ];
 
 /// Holds requests of all kinds, acts, and expects that each ends and says that the session is over.
-async fn expect_end(server: &Server, client: &Client, act: impl AsyncFnOnce()) {
+pub(super) async fn expect_end(server: &Server, client: &Client, act: impl AsyncFnOnce()) {
     let requests: Vec<_> = HELD
         .iter()
         .map(|path| {
