@@ -13,10 +13,11 @@ mod names;
 mod rooms;
 mod secret;
 mod secret_versions;
+mod shared_map;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,25 +33,26 @@ pub(crate) use self::names::Skeleton;
 pub(crate) use self::rooms::RoomAccess;
 pub(crate) use self::secret::{Secret, SecretHash, make_id};
 pub(crate) use self::secret_versions::{SecretVersion, SecretVersions};
+use self::shared_map::SharedMap;
 
-/// A snapshot of who may do what. Cloning it copies the maps, not what is in them.
+/// A snapshot of who may do what. Clones share all that none of them has changed.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Access {
     door: DoorState,
-    people: BTreeMap<PersonId, Arc<Account>>,
+    people: SharedMap<PersonId, Arc<Account>>,
     /// The accounts by what their names look like.
-    names: HashMap<Skeleton, PersonId>,
-    erased: HashSet<PersonId>,
+    names: SharedMap<Skeleton, PersonId>,
+    erased: SharedMap<PersonId, ()>,
     /// The rooms that have rules or members.
-    rooms: HashMap<RoomName, Arc<RoomAccess>>,
+    rooms: SharedMap<RoomName, Arc<RoomAccess>>,
     /// The number of rooms that are not public.
     hidden_rooms: usize,
     /// The names of deleted rooms that were not public. They stay taken, so that nobody reads under such a name what a read
     /// from before the deletion still has in hand.
-    retired: HashSet<RoomName>,
-    invites: BTreeMap<SecretHash, Arc<InviteState>>,
+    retired: SharedMap<RoomName, ()>,
+    invites: SharedMap<SecretHash, Arc<InviteState>>,
     bans: BTreeMap<String, Arc<Ban>>,
-    tokens: BTreeMap<SecretHash, Arc<Token>>,
+    tokens: SharedMap<SecretHash, Arc<Token>>,
     hooks: BTreeMap<String, Arc<Hook>>,
     secret_versions: Arc<SecretVersions>,
 }
@@ -144,7 +146,7 @@ impl Access {
         self.names.get(&Skeleton::of(name)).and_then(|person| self.account(person))
     }
 
-    /// The accounts, in the order of their ids.
+    /// The accounts, in no particular order.
     pub(crate) fn accounts(&self) -> impl Iterator<Item = &Account> {
         self.people.values().map(|account| &**account)
     }
