@@ -82,7 +82,7 @@ impl Limiters {
                 "wrong secrets from here",
                 limits.failed_secrets,
             )),
-            join_password: FailedSecrets::of_server(limiter(
+            join_password: FailedSecrets::of_visitor_and_server(limiter(
                 "join-password",
                 "wrong passwords",
                 limits.join_password,
