@@ -202,7 +202,9 @@ impl Access {
         let is_meant = |ban: &&Arc<Ban>| {
             let is_person = ban.person.as_ref().is_some_and(|banned| Some(&banned.id) == person);
             let is_visitor = ban.visitor.is_some() && ban.visitor == visitor;
-            (is_person || is_visitor) && ban.until.is_none_or(|until| now < until)
+            let is_persons_visitor = visitor.is_some_and(|visitor| ban.visitors.contains(&visitor));
+            ((is_person || is_visitor) && ban.until.is_none_or(|until| now < until))
+                || (is_persons_visitor && ban.visitors_until.is_some_and(|until| now < until))
         };
         self.bans.values().find(is_meant).map(|ban| &**ban)
     }

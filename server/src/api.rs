@@ -52,6 +52,7 @@ mod session;
 mod sign_in;
 mod slow_hashes;
 mod tokens;
+mod whereabouts;
 
 pub(crate) use admin_link::{ADMIN_LINK, admin_link};
 pub use admin_link::{AdminLink, make_admin_link};

@@ -172,7 +172,7 @@ pub(crate) enum InviteGives {
 }
 
 /// A ban of an account, a guest or an address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Ban {
     pub(crate) id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -184,6 +184,12 @@ pub(crate) struct Ban {
     /// The end; absent for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) until: Option<Timestamp>,
+    /// The addresses from which the person came, networks of IPv6 addresses, which are banned until `visitors_until`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub(crate) visitors: Vec<std::net::IpAddr>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) visitors_until: Option<Timestamp>,
     #[serde(default)]
     pub(crate) reason: Topic,
 }

@@ -219,7 +219,7 @@ fn ban_concerns_the_person_or_the_address_and_everything_that_they_ask_for() {
     );
     let ban = |id: &str, person, visitor: Option<&str>, until| {
         let visitor = visitor.map(|visitor| visitor.parse().unwrap());
-        AccessChange::Banned { ban: Ban { id: id.into(), person, visitor, until, reason: Topic::default() } }
+        AccessChange::Banned { ban: Ban { id: id.into(), person, visitor, until, ..Ban::default() } }
     };
     change(&app, ban("1", Some(person("Ada")), None, None));
     change(&app, ban("2", None, Some("203.0.113.5"), None));
@@ -340,7 +340,7 @@ fn access_token_is_good_for_what_it_names_and_nothing_else() {
     assert!(reading.allows(&deploys) && !reading.allows(&lobby));
     change(&app, AccessChange::TokenRevoked { id: "reads".to_owned() });
     assert!(!reading.allows(&deploys) && reading.is_over(), "a request that is held");
-    let ban = Ban { id: "1".into(), person: Some(bot), visitor: None, until: None, reason: Topic::default() };
+    let ban = Ban { id: "1".into(), person: Some(bot), ..Ban::default() };
     change(&app, AccessChange::Banned { ban });
     assert_eq!(code(find("hlt_writes").require(Verb::Write, Some(&deploys))), Some(ProblemCode::Banned));
     let over = Some(ProblemCode::SessionInvalid);
