@@ -73,6 +73,13 @@ pub(crate) enum InvalidSession {
     Over,
 }
 
+impl Claim {
+    /// Whether the token tells when it was issued, as all do but those of earlier versions.
+    pub(crate) fn has_date(&self) -> bool {
+        self.issued > Timestamp::default()
+    }
+}
+
 impl Sessions {
     /// Makes the sessions of a log with this secret.
     pub(crate) fn new(log_secret: [u8; 32]) -> Self {

@@ -43,6 +43,15 @@ pub(in crate::api) struct Session {
     pub(in crate::api) is_due: bool,
 }
 
+impl Session {
+    /// Whether a cookie without the prefix is believed where there is one with it. Another host of the domain may have set
+    /// the first, to make its reader write in somebody else's name; so it is believed only with a token from before the
+    /// prefix, of which nobody gets one any more.
+    fn may_move_to(&self, site: &Site) -> bool {
+        site.cookie_prefix().is_empty() || !self.claim.has_date()
+    }
+}
+
 /// The means by which a request proves its person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::api) enum Proof {
@@ -103,7 +112,7 @@ impl<'a> Credentials<'a> {
         let identity = match find(&present, Proof::Cookie) {
             found @ Identity::Person(..) => found,
             other => match find(&old, Proof::OldCookie) {
-                found @ Identity::Person(..) => found,
+                Identity::Person(session) if session.may_move_to(site) => Identity::Person(session),
                 _ => other,
             },
         };
