@@ -12,10 +12,12 @@ mod handle;
 mod names;
 mod rooms;
 mod secret;
+mod secret_versions;
+mod shared_map;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,26 +32,29 @@ pub use self::handle::AccessHandle;
 pub(crate) use self::names::Skeleton;
 pub(crate) use self::rooms::RoomAccess;
 pub(crate) use self::secret::{Secret, SecretHash, make_id};
+pub(crate) use self::secret_versions::{SecretVersion, SecretVersions};
+use self::shared_map::SharedMap;
 
-/// A snapshot of who may do what. Cloning it copies the maps, not what is in them.
+/// A snapshot of who may do what. Clones share all that none of them has changed.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Access {
     door: DoorState,
-    people: BTreeMap<PersonId, Arc<Account>>,
+    people: SharedMap<PersonId, Arc<Account>>,
     /// The accounts by what their names look like.
-    names: HashMap<Skeleton, PersonId>,
-    erased: HashSet<PersonId>,
+    names: SharedMap<Skeleton, PersonId>,
+    erased: SharedMap<PersonId, ()>,
     /// The rooms that have rules or members.
-    rooms: HashMap<RoomName, Arc<RoomAccess>>,
+    rooms: SharedMap<RoomName, Arc<RoomAccess>>,
     /// The number of rooms that are not public.
     hidden_rooms: usize,
     /// The names of deleted rooms that were not public. They stay taken, so that nobody reads under such a name what a read
     /// from before the deletion still has in hand.
-    retired: HashSet<RoomName>,
-    invites: BTreeMap<SecretHash, Arc<InviteState>>,
+    retired: SharedMap<RoomName, ()>,
+    invites: SharedMap<SecretHash, Arc<InviteState>>,
     bans: BTreeMap<String, Arc<Ban>>,
-    tokens: BTreeMap<SecretHash, Arc<Token>>,
+    tokens: SharedMap<SecretHash, Arc<Token>>,
     hooks: BTreeMap<String, Arc<Hook>>,
+    secret_versions: Arc<SecretVersions>,
 }
 
 /// The way in for strangers.
@@ -141,7 +146,7 @@ impl Access {
         self.names.get(&Skeleton::of(name)).and_then(|person| self.account(person))
     }
 
-    /// The accounts, in the order of their ids.
+    /// The accounts, in no particular order.
     pub(crate) fn accounts(&self) -> impl Iterator<Item = &Account> {
         self.people.values().map(|account| &**account)
     }
@@ -177,6 +182,11 @@ impl Access {
         self.invites.get(code).map(|invite| &**invite)
     }
 
+    /// An invite that still works at this time.
+    pub(crate) fn usable_invite(&self, code: &SecretHash, at: Timestamp) -> Option<&InviteState> {
+        self.invite(code).filter(|state| state.used < state.invite.uses && at < state.invite.expires)
+    }
+
     /// The invites that were not revoked.
     pub(crate) fn invites(&self) -> impl Iterator<Item = &InviteState> {
         self.invites.values().map(|invite| &**invite)
@@ -192,7 +202,9 @@ impl Access {
         let is_meant = |ban: &&Arc<Ban>| {
             let is_person = ban.person.as_ref().is_some_and(|banned| Some(&banned.id) == person);
             let is_visitor = ban.visitor.is_some() && ban.visitor == visitor;
-            (is_person || is_visitor) && ban.until.is_none_or(|until| now < until)
+            let is_persons_visitor = visitor.is_some_and(|visitor| ban.visitors.contains(&visitor));
+            ((is_person || is_visitor) && ban.until.is_none_or(|until| now < until))
+                || (is_persons_visitor && ban.visitors_until.is_some_and(|until| now < until))
         };
         self.bans.values().find(is_meant).map(|ban| &**ban)
     }
@@ -215,6 +227,11 @@ impl Access {
     /// The tokens.
     pub(crate) fn tokens(&self) -> impl Iterator<Item = &Token> {
         self.tokens.values().map(|token| &**token)
+    }
+
+    /// The versions of the log's secret. The same object until there is a new version.
+    pub(crate) fn secret_versions(&self) -> &Arc<SecretVersions> {
+        &self.secret_versions
     }
 
     /// The rules and members of a room; `None` for a room that has neither, which is public.

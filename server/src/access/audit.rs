@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::{Access, is_owner};
 
 /// The fields of a change that are shown. A field that is not here, such as a new one, is not.
-const SHOWN: [&str; 24] = [
+const SHOWN: [&str; 27] = [
     "change",
     "id",
     "name",
@@ -18,6 +18,8 @@ const SHOWN: [&str; 24] = [
     "on",
     "device",
     "visitor",
+    "visitors",
+    "visitors_until",
     "until",
     "muted_until",
     "reason",
@@ -30,6 +32,7 @@ const SHOWN: [&str; 24] = [
     "gives",
     "uses",
     "expires",
+    "grace_until",
     "role",
     "topic",
     "policy",

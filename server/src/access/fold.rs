@@ -8,10 +8,10 @@ use holdline_shared::{
     Entry, EntryKind, MemberChange, Person, PersonId, Role, RoomName, RoomPolicy, Timestamp, Topic,
 };
 
-use super::rooms::Member;
+use super::rooms::{Member, RoomAccess};
 use super::{
-    Access, AccessChange, Account, Invite, InviteGives, InviteState, SESSION_AGE, SESSIONS, SessionState,
-    Skeleton,
+    Access, AccessChange, Account, Invite, InviteGives, InviteState, SESSION_AGE, SESSIONS, SecretHash,
+    SessionState, Skeleton,
 };
 
 impl Access {
@@ -36,7 +36,7 @@ impl Access {
 
     fn set_policy(&mut self, name: &RoomName, policy: &RoomPolicy, author: &Person) {
         let was_hidden = self.room(name).is_some_and(|room| !room.is_public());
-        let room = Arc::make_mut(self.rooms.entry(name.clone()).or_default());
+        let room = Arc::make_mut(self.rooms.get_or_default(name));
         room.policy = policy.clone();
         // Somebody must be able to change a room back.
         let has_admin = room.members.values().any(|member| member.role == Role::Admin);
@@ -52,7 +52,7 @@ impl Access {
 
     fn change_member(&mut self, room: &RoomName, author: &Person, change: &MemberChange) {
         let MemberChange { person, role, until, muted_until, .. } = change;
-        let room = Arc::make_mut(self.rooms.entry(room.clone()).or_default());
+        let room = Arc::make_mut(self.rooms.get_or_default(room));
         // Nobody ends their own silence by leaving.
         let kept = room.members.get(&person.id).filter(|_| author.id == person.id);
         let muted_until = (*muted_until).max(kept.and_then(|member| member.muted_until));
@@ -81,7 +81,7 @@ impl Access {
                 let state = InviteState { by: by.clone(), used: 0, invite };
                 self.invites.insert(state.invite.code.clone(), Arc::new(state));
             }
-            AccessChange::InviteRevoked { id } => self.invites.retain(|_, state| state.invite.id != id),
+            AccessChange::InviteRevoked { id } => self.invites.retain(|state| state.invite.id != id),
             AccessChange::Joined { person, is_bot, passphrase } => {
                 self.add_account(person, is_bot, passphrase, at);
             }
@@ -89,8 +89,9 @@ impl Access {
                 self.redeem(&invite, &person, passphrase, at);
             }
             AccessChange::Profile { person, about, time_zone } => self.rename(person, about, time_zone),
-            AccessChange::Passphrase { person, passphrase } => {
+            AccessChange::Passphrase { person, passphrase, session } => {
                 self.change_account(&person, |account| account.passphrase = Some(passphrase.into()));
+                self.end_sessions(&person, session.as_ref());
             }
             AccessChange::Admin { person, on } => {
                 self.change_account(&person, |account| account.is_admin = on);
@@ -115,27 +116,32 @@ impl Access {
             AccessChange::SessionEnded { person, session } => {
                 self.change_account(&person, |account| drop(account.sessions.remove(&session)));
             }
-            AccessChange::SessionsEnded { person, except } => self.change_account(&person, |account| {
-                account.sessions.retain(|session, _| Some(session) == except.as_ref());
-            }),
+            AccessChange::SessionsEnded { person, except } => self.end_sessions(&person, except.as_ref()),
             AccessChange::Banned { ban } => {
                 if let Some(person) = &ban.person {
-                    self.change_account(&person.id, |account| account.sessions.clear());
+                    self.end_sessions(&person.id, None);
                 }
                 self.bans.insert(ban.id.clone(), Arc::new(ban));
             }
             AccessChange::Unbanned { id } => drop(self.bans.remove(&id)),
             AccessChange::Erased { person, .. } => self.erase(&person),
             AccessChange::TokenMade { token } => {
-                drop(self.tokens.insert(token.secret.clone(), Arc::new(token)));
+                self.tokens.insert(token.secret.clone(), Arc::new(token));
             }
-            AccessChange::TokenRevoked { id } => self.tokens.retain(|_, token| token.id != id),
+            AccessChange::TokenRevoked { id } => self.tokens.retain(|token| token.id != id),
             AccessChange::HookMade { hook } => drop(self.hooks.insert(hook.id.clone(), Arc::new(hook))),
             AccessChange::HookRemoved { id } => drop(self.hooks.remove(&id)),
+            AccessChange::SecretRotated { salt, grace_until } => {
+                Arc::make_mut(&mut self.secret_versions).rotate(salt, grace_until, at);
+                if grace_until <= at {
+                    let is_signed_in = |account: &Arc<Account>| !account.sessions.is_empty();
+                    self.people.change_all(is_signed_in, |account| Arc::make_mut(account).sessions.clear());
+                }
+            }
             AccessChange::RoomDeleted { room, was_hidden } => {
                 self.forget_room(&room);
                 if was_hidden {
-                    self.retired.insert(room);
+                    self.retired.insert(room, ());
                 }
             }
             AccessChange::Reported { .. } => {}
@@ -157,13 +163,7 @@ impl Access {
         self.people.insert(person.id, Arc::new(account));
     }
 
-    fn redeem(
-        &mut self,
-        code: &super::SecretHash,
-        person: &Person,
-        passphrase: Option<String>,
-        at: Timestamp,
-    ) {
+    fn redeem(&mut self, code: &SecretHash, person: &Person, passphrase: Option<String>, at: Timestamp) {
         let Some(state) = self.invites.get_mut(code).map(Arc::make_mut) else { return };
         state.used += 1;
         let Invite { gives, room, .. } = state.invite.clone();
@@ -187,7 +187,7 @@ impl Access {
     }
 
     fn rename(&mut self, person: Person, about: holdline_shared::Topic, time_zone: String) {
-        self.names.retain(|_, owner| *owner != person.id);
+        self.forget_name(&person.id);
         self.names.insert(Skeleton::of(person.name.as_str()), person.id.clone());
         let id = person.id.clone();
         self.change_account(&id, |account| {
@@ -196,16 +196,32 @@ impl Access {
     }
 
     fn erase(&mut self, person: &PersonId) {
+        self.forget_name(person);
         self.people.remove(person);
-        self.names.retain(|_, owner| owner != person);
-        self.tokens.retain(|_, token| token.person != *person);
-        self.invites.retain(|_, state| state.invite.gives != InviteGives::Device(person.clone()));
-        for room in self.rooms.values_mut() {
-            if room.members.contains_key(person) {
-                Arc::make_mut(room).members.remove(person);
-            }
+        self.tokens.retain(|token| token.person != *person);
+        self.forget_device_links(person);
+        let is_member = |room: &Arc<RoomAccess>| room.members.contains_key(person);
+        self.rooms.change_all(is_member, |room| drop(Arc::make_mut(room).members.remove(person)));
+        self.erased.insert(person.clone(), ());
+    }
+
+    /// Gives the name of an account free.
+    fn forget_name(&mut self, person: &PersonId) {
+        let name = self.account(person).map(|account| Skeleton::of(account.person.name.as_str()));
+        if let Some(name) = name.filter(|name| self.names.get(name) == Some(person)) {
+            self.names.remove(&name);
         }
-        self.erased.insert(person.clone());
+    }
+
+    /// Ends the sessions of an account but one, and what could begin another one: its links to other devices.
+    fn end_sessions(&mut self, person: &PersonId, except: Option<&SecretHash>) {
+        self.change_account(person, |account| account.sessions.retain(|session, _| Some(session) == except));
+        self.forget_device_links(person);
+    }
+
+    fn forget_device_links(&mut self, person: &PersonId) {
+        let gives = InviteGives::Device(person.clone());
+        self.invites.retain(|state| state.invite.gives != gives);
     }
 
     fn forget_room(&mut self, room: &RoomName) {
@@ -213,7 +229,7 @@ impl Access {
             self.hidden_rooms = self.hidden_rooms.saturating_sub(1);
         }
         self.hooks.retain(|_, hook| hook.room != *room);
-        self.invites.retain(|_, state| state.invite.room.as_ref() != Some(room));
+        self.invites.retain(|state| state.invite.room.as_ref() != Some(room));
     }
 
     fn change_account(&mut self, person: &PersonId, change: impl FnOnce(&mut Account)) {

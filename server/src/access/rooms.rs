@@ -109,7 +109,7 @@ impl Access {
             return Err(Denied::UnknownRoom);
         }
         if self.account(&author.id).is_none()
-            && self.names.contains_key(&super::Skeleton::of(author.name.as_str()))
+            && self.names.contains(&super::Skeleton::of(author.name.as_str()))
         {
             return Err(Denied::NameTaken);
         }

@@ -167,13 +167,7 @@ fn ban_ends_sessions_and_ends_itself() {
     assert_eq!(history.change(&bob, begun), Ok(true));
     assert!(history.access.session(&bob.id, &session).is_some());
     let until = Timestamp(history.seq + 10);
-    let ban = Ban {
-        id: make_id(),
-        person: Some(bob.clone()),
-        visitor: None,
-        until: Some(until),
-        reason: Topic::default(),
-    };
+    let ban = Ban { id: make_id(), person: Some(bob.clone()), until: Some(until), ..Ban::default() };
     assert_eq!(history.change(&ada, AccessChange::Banned { ban: ban.clone() }), Err(Denied::AdminsOnly));
     assert_eq!(history.change(&owner, AccessChange::Banned { ban }), Ok(true));
     assert!(history.access.session(&bob.id, &session).is_none());

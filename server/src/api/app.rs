@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::config::HttpConfig;
 use super::limits::Limiters;
 use super::slow_hashes::SlowHashes;
+use super::whereabouts::Whereabouts;
 use crate::access::AccessHandle;
 use crate::hub::Hub;
 use crate::repeated_line::RepeatedLine;
@@ -23,6 +24,7 @@ pub(crate) struct AppState {
     pub(super) access: AccessHandle,
     pub(super) hashes: SlowHashes,
     pub(super) limits: Limiters,
+    pub(super) whereabouts: Whereabouts,
     /// Taken while a direct room is looked for and made.
     pub(super) opening_direct: tokio::sync::Mutex<()>,
     /// The warning that headers of a proxy were ignored. Rate-limited, because anybody can send such headers.
@@ -37,7 +39,7 @@ impl App {
         let (sessions, access) = (Sessions::new(hub.log().secret()), hub.log().access());
         let (hashes, limits) = (SlowHashes::new(), Limiters::new(&config.limits, hub.metrics()));
         let (ignored_headers, unnamed_visitors) = (RepeatedLine::new(), RepeatedLine::new());
-        let opening_direct = tokio::sync::Mutex::default();
+        let (opening_direct, whereabouts) = (tokio::sync::Mutex::default(), Whereabouts::new());
         Self(Arc::new(AppState {
             hub,
             config,
@@ -45,6 +47,7 @@ impl App {
             access,
             hashes,
             limits,
+            whereabouts,
             opening_direct,
             ignored_headers,
             unnamed_visitors,

@@ -9,13 +9,13 @@ use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::{Call, parse_person};
-use super::caller::network;
+use super::caller::{Caller, network};
 use super::description::Description;
 use super::error::ApiError;
 use super::named_person::named_person;
 use super::reply::Reply;
-use crate::access::{AccessChange, Ban, Denied, make_id};
-use crate::log::Draft;
+use crate::access::{AccessChange, Ban, DAY, Denied, make_id};
+use crate::log::{Draft, wall_clock};
 
 /// The answer of `GET`.
 #[derive(Serialize, ToSchema)]
@@ -33,12 +33,13 @@ struct BanBody {
     visitor: Option<IpAddr>,
     /// The end, which an address needs.
     until: Option<Timestamp>,
-    #[schema(value_type = Topic)]
-    #[serde(default)]
-    reason: String,
+    #[schema(value_type = Option<Topic>)]
+    reason: Option<String>,
     /// The name of a guest, whom the server may not know.
     #[schema(value_type = Option<Nickname>)]
     name: Option<String>,
+    /// Whether the addresses from which the person came lately are banned, too: until `until`, or for a day.
+    visitor_too: Option<bool>,
 }
 
 pub(crate) const LIST: Description = Description::new("The bans, those that are over included; for admins")
@@ -51,11 +52,12 @@ pub(crate) const BAN: Description = Description::new("Bans a person, or an addre
     .answers::<Ban>(201)
     .problems(PROBLEMS);
 
-pub(crate) const BAN_PERSON: Description = Description::new("Bans the person; for admins")
-    .for_people()
-    .takes::<BanBody>()
-    .answers::<Ban>(201)
-    .problems(PROBLEMS);
+pub(crate) const BAN_PERSON: Description =
+    Description::new("Bans the person, and where they come from if that is asked for; for admins")
+        .for_people()
+        .takes::<BanBody>()
+        .answers::<Ban>(201)
+        .problems(PROBLEMS);
 
 pub(crate) const LIFT: Description = Description::new("Lifts a ban; for admins")
     .for_people()
@@ -94,7 +96,7 @@ pub(crate) async fn ban(app: App, mut call: Call) -> Result<Reply, ApiError> {
     let author = require_admin(&app, &call)?.clone();
     let body: BanBody = call.read_json().await?;
     let person = body.person.as_deref().map(parse_person).transpose()?;
-    add(&app, author, person, body).await
+    add(&app, &call.caller, author, person, body).await
 }
 
 /// `PUT /people/{id}/ban`
@@ -102,10 +104,16 @@ pub(crate) async fn ban_person(app: App, mut call: Call) -> Result<Reply, ApiErr
     call.expect_no_query()?;
     let (author, person) = (require_admin(&app, &call)?.clone(), parse_person(call.id())?);
     let body: BanBody = call.read_json().await?;
-    add(&app, author, Some(person), body).await
+    add(&app, &call.caller, author, Some(person), body).await
 }
 
-async fn add(app: &App, author: Person, person: Option<PersonId>, body: BanBody) -> Result<Reply, ApiError> {
+async fn add(
+    app: &App,
+    caller: &Caller,
+    author: Person,
+    person: Option<PersonId>,
+    body: BanBody,
+) -> Result<Reply, ApiError> {
     let refuse = |detail: &str| Err(ApiError::new(ProblemCode::InvalidBody, detail));
     match (&person, body.visitor) {
         (None, None) => return refuse("name a person, or a visitor's address"),
@@ -118,10 +126,26 @@ async fn add(app: &App, author: Person, person: Option<PersonId>, body: BanBody)
     }
     let access = app.access.snapshot();
     let person = person.map(|id| named_person(&access, id, None, body.name.as_deref())).transpose()?;
-    let reason = Topic::parse(&body.reason)?;
-    let ban = Ban { id: make_id(), person, visitor: body.visitor.map(network), until: body.until, reason };
+    let reason = body.reason.as_deref().map(Topic::parse).transpose()?.unwrap_or_default();
+    let (visitors, visitors_until) = match &person {
+        Some(person) if body.visitor_too == Some(true) => {
+            (visitors_of(app, caller, person), Some(body.until.unwrap_or(wall_clock().plus(DAY))))
+        }
+        None if body.visitor_too == Some(true) => return refuse("visitor_too is about a person: name one"),
+        _ => (Vec::new(), None),
+    };
+    let visitors_until = visitors_until.filter(|_| !visitors.is_empty());
+    let (id, visitor, until) = (make_id(), body.visitor.map(network), body.until);
+    let ban = Ban { id, person, visitor, until, visitors, visitors_until, reason };
     app.hub.publish(Draft::access(author, AccessChange::Banned { ban: ban.clone() })).await?;
     Ok(Reply::json(201, &ban)?)
+}
+
+/// The addresses of a person, without that of the admin who bans: two may sit in one house.
+fn visitors_of(app: &App, caller: &Caller, person: &Person) -> Vec<IpAddr> {
+    let mut visitors = app.whereabouts.visitors_of(&person.id);
+    visitors.retain(|visitor| Some(*visitor) != caller.visitor);
+    visitors
 }
 
 /// `DELETE /bans/{id}`

@@ -104,6 +104,9 @@ impl Caller {
             _ => None,
         };
         let is_banned = access.ban_of(person, visitor, now).is_some();
+        if let (Some(person), Some(visitor)) = (person, visitor) {
+            app.whereabouts.note(person, visitor);
+        }
         let (door, is_from_trusted_proxy) = (access.door().door(), trusted.is_some());
         Ok(Self {
             site,

@@ -78,6 +78,9 @@ async fn answer(app: &App, call: Call) -> Result<Reply, ApiError> {
     let asked = Subscription::read(&call)?;
     let page = asked.random.as_deref().and_then(|random| Page::find(random, &call.caller.site));
     let seen = page.as_ref().and_then(|page| page.cursor(&Cookies::of(&call.headers)));
+    if asked.wait.is_some_and(|wait| wait.is_zero()) {
+        app.limits.read(&call.caller)?;
+    }
     let _lease = app.limits.hold(&call.caller)?;
     let next =
         next_message(app, &call.caller.scope(app)?, &asked, seen.map_or(After::Now, After::At)).await?;

@@ -34,6 +34,7 @@ pub(crate) struct Limiters {
     reactions: Limiter,
     rooms: Limiter,
     history: Limiter,
+    reads: Limiter,
     visitor_sessions: Limiter,
     visitor_rooms: Limiter,
     held: HeldLimit,
@@ -73,6 +74,7 @@ impl Limiters {
             reactions: limiter("reactions", "reactions", limits.reactions),
             rooms: limiter("rooms", "new rooms", limits.rooms),
             history: limiter("history", "pages of history", limits.history),
+            reads: limiter("reads", "lists and polls without a wait", limits.reads),
             visitor_sessions: limiter("visitor-sessions", "new sessions from here", limits.visitor_sessions),
             visitor_rooms: limiter("visitor-rooms", "new rooms from here", limits.visitor_rooms),
             held: held("held-polls", limits.held_polls),
@@ -82,7 +84,7 @@ impl Limiters {
                 "wrong secrets from here",
                 limits.failed_secrets,
             )),
-            join_password: FailedSecrets::of_server(limiter(
+            join_password: FailedSecrets::of_visitor_and_server(limiter(
                 "join-password",
                 "wrong passwords",
                 limits.join_password,
@@ -103,6 +105,11 @@ impl Limiters {
     /// Counts a read of history by this caller.
     pub(super) fn read_history(&self, caller: &Caller) -> Result<(), ApiError> {
         take(&self.history, person(caller).as_ref())
+    }
+
+    /// Counts a read by this caller that costs little: a list, or a poll that is not held.
+    pub(super) fn read(&self, caller: &Caller) -> Result<(), ApiError> {
+        take(&self.reads, person(caller).as_ref())
     }
 
     /// Counts a new room for this caller's person and visitor; one that is refused counts for neither.

@@ -64,7 +64,8 @@ impl<'de> Deserialize<'de> for Silence {
 pub(crate) const LIST: Description =
     Description::new("The members; for the room's admins also those who may not write")
         .for_readers()
-        .answers::<Members>(200);
+        .answers::<Members>(200)
+        .problems(&[ProblemCode::RateLimited]);
 
 pub(crate) const PUT: Description =
     Description::new("Adds somebody, changes their role, or keeps them from writing for a time")
@@ -94,6 +95,7 @@ pub(crate) const DELETE: Description = Description::new("Removes somebody, or le
 pub(crate) async fn members(app: App, call: Call) -> Result<Reply, ApiError> {
     let room = call.room()?;
     call.expect_no_query()?;
+    app.limits.read(&call.caller)?;
     if !call.caller.scope(&app)?.allows(&room) || !app.hub.has_room(&room) {
         return Err(ApiError::unknown_room(&room));
     }

@@ -20,13 +20,15 @@ struct PersonBody {
     admin: bool,
 }
 
-pub(crate) const LIST: Description =
-    Description::new("Members and bots").for_readers().answers::<People>(200);
+pub(crate) const LIST: Description = Description::new("Members and bots")
+    .for_readers()
+    .answers::<People>(200)
+    .problems(&[ProblemCode::RateLimited]);
 
 pub(crate) const SHOW: Description = Description::new("A member or a bot")
     .for_readers()
     .answers::<Profile>(200)
-    .problems(&[ProblemCode::UnknownPerson]);
+    .problems(&[ProblemCode::UnknownPerson, ProblemCode::RateLimited]);
 
 pub(crate) const CHANGE: Description = Description::new("Makes somebody an admin, or none; for admins")
     .for_people()
@@ -43,6 +45,7 @@ pub(crate) const ERASE: Description = Description::new("Erases somebody's accoun
 /// `GET`: lists them.
 pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
+    app.limits.read(&call.caller)?;
     call.caller.scope(&app)?;
     let people = app.access.load().accounts().map(profile::of_account).collect();
     Ok(Reply::json(200, &People { people })?)
@@ -51,6 +54,7 @@ pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
 /// `GET …/{id}`: shows one.
 pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
+    app.limits.read(&call.caller)?;
     call.caller.scope(&app)?;
     let access = app.access.load();
     let account = access.account(&person_id(&call)?).ok_or(Denied::UnknownPerson)?;

@@ -102,7 +102,12 @@ pub(crate) fn admit_poll<'a>(
 ) -> Result<(PollRequest<'a>, HoldLease), ApiError> {
     let person = if query.here.is_empty() { None } else { Some(caller.require_session()?) };
     let (scope, wait) = (caller.scope(app)?, query.wait.unwrap_or(app.hub.config().wait));
-    let lease = if wait.is_zero() { HoldLease::default() } else { app.limits.hold(caller)? };
+    let lease = if wait.is_zero() {
+        app.limits.read(caller)?;
+        HoldLease::default()
+    } else {
+        app.limits.hold(caller)?
+    };
     let admitted = app.hub.admit(&scope, &query.rooms, query.after, wait)?;
     if person.is_some()
         && let RoomSelection::Named(names) = &query.rooms

@@ -15,9 +15,8 @@ use crate::log::Draft;
 
 #[derive(Deserialize, ToSchema)]
 struct ReportBody {
-    #[schema(value_type = Topic)]
-    #[serde(default)]
-    reason: String,
+    #[schema(value_type = Option<Topic>)]
+    reason: Option<String>,
 }
 
 pub(crate) const REPORT: Description = Description::new("Asks the server's admins to look at a message")
@@ -33,7 +32,7 @@ pub(crate) async fn report(app: App, mut call: Call) -> Result<Reply, ApiError> 
     call.expect_no_query()?;
     app.limits.publish(&call.caller)?;
     let body: ReportBody = call.read_json().await?;
-    let reason = Topic::parse(&body.reason)?;
+    let reason = body.reason.as_deref().map(Topic::parse).transpose()?.unwrap_or_default();
     app.hub.publish(Draft::access(author, AccessChange::Reported { room, seq, reason })).await?;
     Ok(Reply::new(204, None, Bytes::new()))
 }

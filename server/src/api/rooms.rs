@@ -31,12 +31,15 @@ struct RoomBody {
     policy: Option<PolicyBody>,
 }
 
-pub(crate) const LIST: Description =
-    Description::new("The rooms, the most recently active first").for_readers().answers::<RoomList>(200);
+pub(crate) const LIST: Description = Description::new("The rooms, the most recently active first")
+    .for_readers()
+    .answers::<RoomList>(200)
+    .problems(&[ProblemCode::RateLimited]);
 
 /// Lists the most recently active rooms, with the rules of each and the caller's part in it.
 pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
+    app.limits.read(&call.caller)?;
     let mut list = app.hub.rooms(&call.caller.scope(&app)?);
     let (access, person) = (app.access.snapshot(), call.caller.session());
     for room in &mut list.rooms {

@@ -140,14 +140,12 @@ async fn let_in(
         Door::Open => {}
         Door::Password => {
             let Some(password) = password else { return Err(call.caller.turned_away()) };
-            // The visitor's first: whoever has used up their own attempts costs the others none.
-            let of_visitor = app.limits.failed_secrets.attempt(&call.caller)?;
-            let of_server = app.limits.join_password.attempt(&call.caller)?;
+            let attempt = app.limits.failed_secrets.attempt(&call.caller)?;
+            let attempt = attempt.counting_for(&app.limits.join_password, &call.caller)?;
             if !app.hashes.verify(password, access.door().password.clone()).await? {
                 return Err(Denied::WrongSecret.into());
             }
-            of_visitor.succeeded();
-            of_server.succeeded();
+            attempt.succeeded();
         }
         Door::Proxy => return proxy_login::enter(app, call, nickname).await,
         Door::Invite => return Err(call.caller.turned_away()),
@@ -222,7 +220,8 @@ pub(super) fn may_see_token(caller: &Caller) -> bool {
 
 /// Signs a claim as of now.
 pub(super) fn sign(app: &App, claim: &Claim) -> String {
-    app.sessions.sign(&renewed(&app.access.load(), claim, wall_clock()))
+    let access = app.access.load();
+    app.sessions.sign(&access, &renewed(&access, claim, wall_clock()))
 }
 
 /// The name of a device in the list of sessions: the beginning of the program's own name.

@@ -32,9 +32,8 @@ struct TokenBody {
     /// What the program may do, at least one; `read` and `write` unless given.
     #[schema(min_items = 1)]
     verbs: Option<Vec<Verb>>,
-    #[schema(value_type = Topic)]
-    #[serde(default)]
-    note: String,
+    #[schema(value_type = Option<Topic>)]
+    note: Option<String>,
 }
 
 /// A token as lists show it.
@@ -105,7 +104,7 @@ pub(crate) async fn make_token(app: App, mut call: Call) -> Result<Reply, ApiErr
     let author = call.caller.require_session()?.clone();
     call.expect_no_query()?;
     let body: TokenBody = call.read_json().await?;
-    let note = Topic::parse(&body.note)?;
+    let note = body.note.as_deref().map(Topic::parse).transpose()?.unwrap_or_default();
     let rooms =
         body.rooms.map(|rooms| rooms.iter().map(|room| RoomName::parse(room)).collect::<Result<_, _>>());
     let rooms: Option<Vec<_>> = rooms.transpose()?;

@@ -132,6 +132,85 @@ async fn messages_and_changes_of_a_person_are_limited() {
 }
 
 #[tokio::test]
+async fn lists_and_polls_without_a_wait_are_limited() {
+    for server in both_ways(&["reads=6+1/h"]).await {
+        let (ada, ben) = (server.person("Ada").await, server.person("Ben").await);
+        let of_ben = format!("/api/v1/people/{}", ben.person().id);
+        for (path, status) in [
+            ("/api/v1/rooms", 200),
+            ("/api/v1/rooms/lobby/members", 200),
+            ("/api/v1/people", 200),
+            (&*of_ben, 404),
+            ("/api/v1/poll?room=lobby&wait=0&here=lobby", 200),
+            ("/subscribe?wait=0", 200),
+        ] {
+            assert_eq!(ada.get(path).await.status, status, "{path}");
+        }
+        for path in ["/api/v1/rooms", "/api/v1/people", &of_ben, "/api/v1/poll?room=lobby&wait=0"] {
+            expect_refusal(&ada.get(path).await, "reads=6+1/h", "3600");
+        }
+        ada.get("/subscribe?wait=0").await.expect(429);
+        // Others, polls that are held, and history go on.
+        ben.get("/api/v1/rooms").await.expect(200);
+        ada.get("/api/v1/rooms/lobby/messages").await.expect(200);
+        ada.says("hello").await;
+        ada.get("/api/v1/poll?room=lobby&after=start&wait=20").await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn ipv6_network_is_one_visitor_behind_a_proxy() {
+    for server in both_ways(&["visitor-sessions=2+1/h", "visitor-held-polls=1"]).await {
+        let begin = async |client: &'static str| {
+            let mut connection = Connection::open(server.way.address).await;
+            connection.request("POST", "/api/v1/session", &forwarded_for(client), b"").await
+        };
+        begin("2001:db8:0:1::1").await.expect(201);
+        begin("[2001:db8:0:1:ffff::1]:443").await.expect(201);
+        expect_refusal(&begin("2001:db8:0:1:2:3:4:5").await, "visitor-sessions=2+1/h", "3600");
+        begin("2001:db8:0:2::1").await.expect(201);
+        let poll = "/api/v1/poll?room=lobby";
+        let held = server.hold(poll, &forwarded_for("2001:db8:0:1::1")).await;
+        let refused = server.get(poll, &forwarded_for("2001:db8:0:1::2")).await;
+        expect_refusal(&refused, "visitor-held-polls=1", "5");
+        drop(server.hold(poll, &forwarded_for("2001:db8:0:2::1")).await);
+        drop(held);
+    }
+}
+
+/// A free port at this machine's address in the network, if it has one. Nothing is sent.
+fn own_address() -> Option<SocketAddr> {
+    let socket = std::net::UdpSocket::bind("0.0.0.0:0").ok()?;
+    socket.connect("192.0.2.1:9").ok()?;
+    let address = socket.local_addr().ok()?.ip();
+    (!address.is_loopback() && !address.is_unspecified()).then(|| SocketAddr::new(address, 0))
+}
+
+#[tokio::test]
+async fn connections_of_one_visitor_are_limited() {
+    // A visitor of this machine comes from an address of its own: from loopback nobody is a visitor.
+    let Some(own) = own_address() else { return };
+    let limit = ["--log", "memory:", "--door", "open", "--limit", "visitor-connections=2"];
+    let server = Process::start_on(own, &limit).await;
+    let mut open = Vec::new();
+    for _ in 0..2 {
+        let mut connection = Connection::open(server.address).await;
+        connection.get("/healthz", "").await.expect(200);
+        open.push(connection);
+    }
+    let refused = Connection::open(server.address).await.get("/healthz", "").await;
+    expect_refusal(&refused, "visitor-connections", "5");
+    drop(open.pop());
+    let comes_in = async {
+        while Connection::open(server.address).await.get("/healthz", "").await.status != 200 {
+            tokio::task::yield_now().await;
+        }
+    };
+    within("a free connection", comes_in).await;
+    server.crash().await;
+}
+
+#[tokio::test]
 async fn callers_without_a_session_count_by_visitor() {
     for server in both_ways(&["publish=2+1/h", "history=2+1/h"]).await {
         let publish = |client: &'static str| {

@@ -1,10 +1,14 @@
 //! Sessions: token and cookie.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use holdline_server::ServeConfig;
 use holdline_server::hub::HubConfig;
 use holdline_shared::{ProblemCode, Session};
 use reqwest::Method;
 use serde_json::json;
+use sha2::Sha256;
 
 use crate::support::{Client, Jar, Reply, Server, trusting_loopback};
 
@@ -142,6 +146,14 @@ async fn session_cookie_of_an_earlier_version_is_renamed() {
     assert_eq!(ended.headers.get_all("set-cookie").iter().count(), 2, "both names are cleared");
 }
 
+/// A token in the form of the first version, which had neither a date nor a session.
+fn token_of_version_1(server: &Server) -> String {
+    let statement = "h1.ada1.QWRh";
+    let mut mac = Hmac::<Sha256>::new_from_slice(&server.hub.log().secret()).unwrap();
+    mac.update(statement.as_bytes());
+    format!("{statement}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+}
+
 #[tokio::test]
 async fn cookie_of_an_encrypted_connection_is_bound_to_its_host() {
     let mut config = ServeConfig::default();
@@ -159,10 +171,14 @@ async fn cookie_of_an_encrypted_connection_is_bound_to_its_host() {
     assert_eq!(begun.header("set-cookie"), expected);
     let shown = send("GET", format!("Cookie: __Host-holdline_session={token}\r\n")).await.expect(200);
     assert_eq!((shown.json::<Session>().person, shown.header("set-cookie")), (session.person.clone(), ""));
-    // The name without a prefix, which earlier versions set, is renamed, and ends with the session.
+    // The name without a prefix, which another host of the domain can set, proves nothing.
+    let foreign = send("GET", format!("Cookie: holdline_session={token}\r\n")).await;
+    assert_eq!(foreign.problem(), ProblemCode::SessionRequired);
+    // Earlier versions set it, with tokens of another form; it is renamed, and ends with the session.
+    let token = token_of_version_1(&server);
     let old = format!("Cookie: holdline_session={token}\r\n");
     let shown = send("GET", old.clone()).await.expect(200);
-    assert!(shown.header("set-cookie").starts_with("__Host-holdline_session="), "{shown:?}");
+    assert!(shown.header("set-cookie").starts_with("__Host-holdline_session=h2."), "{shown:?}");
     for cookies in [old, format!("Cookie: __Host-holdline_session={token}; holdline_session={token}\r\n")] {
         let ended = send("DELETE", cookies).await.expect(204);
         let ended: Vec<_> =

@@ -28,6 +28,8 @@ pub struct Limits {
     pub rooms: Option<Rate>,
     /// Pages of history and single messages read by one person.
     pub history: Option<Rate>,
+    /// Lists of rooms and people, and polls without a wait, by one person.
+    pub reads: Option<Rate>,
     /// Requests of one person that are held at once: polls, event streams and classic subscriptions.
     pub held_polls: Option<u32>,
     /// Sessions begun by one visitor.
@@ -51,6 +53,7 @@ impl Default for Limits {
             reactions: Some(Rate::per_second(60, 2)),
             rooms: Some(Rate::per_hour(10, 10)),
             history: Some(Rate::per_minute(300, 300)),
+            reads: Some(Rate::per_minute(1_200, 1_200)),
             held_polls: Some(10),
             visitor_sessions: Some(Rate::per_minute(300, 60)),
             visitor_rooms: Some(Rate::per_hour(100, 100)),
@@ -74,6 +77,7 @@ impl Limits {
         reactions: None,
         rooms: None,
         history: None,
+        reads: None,
         held_polls: None,
         visitor_sessions: None,
         visitor_rooms: None,
@@ -95,6 +99,7 @@ impl Limits {
             "reactions" => self.reactions = parse(value)?,
             "rooms" => self.rooms = parse(value)?,
             "history" => self.history = parse(value)?,
+            "reads" => self.reads = parse(value)?,
             "held-polls" => self.held_polls = parse(value)?,
             "visitor-sessions" => self.visitor_sessions = parse(value)?,
             "visitor-rooms" => self.visitor_rooms = parse(value)?,

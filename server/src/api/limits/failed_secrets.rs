@@ -26,9 +26,8 @@ pub(in crate::api) struct FailedSecrets {
 #[must_use = "an attempt that is dropped has failed"]
 #[derive(Debug)]
 pub(in crate::api) struct Attempt<'a> {
-    failures: &'a Limiter,
-    /// `None` for the owner's own programs.
-    key: Option<LimitKey>,
+    /// The counts in which it is a failure so far; none for the owner's own programs.
+    counted: Vec<(&'a Limiter, LimitKey)>,
 }
 
 impl FailedSecrets {
@@ -37,27 +36,40 @@ impl FailedSecrets {
         Self { failures, is_of_server: false }
     }
 
-    /// Counts the failures of all visitors together, and with them those of each.
-    pub(super) fn of_server(failures: Limiter) -> Self {
+    /// Counts the failures of each visitor, and with the same limit those of all together.
+    pub(super) fn of_visitor_and_server(failures: Limiter) -> Self {
         Self { failures, is_of_server: true }
     }
 
     /// Begins an attempt; refused if there were too many failures.
     pub(in crate::api) fn attempt(&self, caller: &Caller) -> Result<Attempt<'_>, ApiError> {
-        let visitor = caller.visitor.or(caller.is_passed_on.then_some(UNNAMED));
-        let key = if self.is_of_server { Some(LimitKey::Server) } else { visitor.map(LimitKey::Visitor) };
-        if let Some(key) = &key {
-            self.failures.take(key)?;
-        }
-        Ok(Attempt { failures: &self.failures, key })
+        Attempt { counted: Vec::new() }.counting_for(self, caller)
     }
 }
 
-impl Attempt<'_> {
-    /// Takes the attempt out of the count: the secret was right.
+impl<'a> Attempt<'a> {
+    /// Counts the attempt for secrets of another kind, too. An attempt that is refused is no failure: nothing was tried.
+    pub(in crate::api) fn counting_for(
+        mut self,
+        secrets: &'a FailedSecrets,
+        caller: &Caller,
+    ) -> Result<Self, ApiError> {
+        let visitor = caller.visitor.or(caller.is_passed_on.then_some(UNNAMED)).map(LimitKey::Visitor);
+        // The visitor's first: whoever has used up their own attempts costs the others none.
+        for key in visitor.into_iter().chain(secrets.is_of_server.then_some(LimitKey::Server)) {
+            if let Err(refused) = secrets.failures.take(&key) {
+                self.succeeded();
+                return Err(refused);
+            }
+            self.counted.push((&secrets.failures, key));
+        }
+        Ok(self)
+    }
+
+    /// Takes the attempt out of the counts: the secret was right.
     pub(in crate::api) fn succeeded(self) {
-        if let Some(key) = &self.key {
-            self.failures.give_back(key);
+        for (failures, key) in self.counted {
+            failures.give_back(&key);
         }
     }
 }
@@ -114,10 +126,26 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn join_password_is_limited_for_all_visitors_together() {
         let app = app().await;
-        let guesses = (0..=255).filter(|number| {
-            let visitor = caller(&app, &format!("203.0.113.{number}"), None);
-            app.limits.join_password.attempt(&visitor).is_ok()
-        });
-        assert_eq!(guesses.count(), 10);
+        let join = |peer: &str| app.limits.join_password.attempt(&caller(&app, peer, None)).is_ok();
+        assert_eq!((0..=255).filter(|number| join(&format!("203.0.113.{number}"))).count(), 10);
+        // The visitors after the tenth have tried nothing, and have all of their own attempts left.
+        tokio::time::advance(std::time::Duration::from_secs(15 * 60)).await;
+        assert_eq!((0..100).filter(|_| join("203.0.113.200")).count(), 10);
+        tokio::time::advance(std::time::Duration::from_secs(90)).await;
+        assert!(join("203.0.113.201"), "whoever is refused for their own failures costs others nothing");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn attempt_that_is_refused_is_no_failure() {
+        let app = app().await;
+        let (guesser, guest) = (caller(&app, STRANGER, None), caller(&app, "203.0.113.6", None));
+        for _ in 0..10 {
+            drop(app.limits.join_password.attempt(&guesser).unwrap());
+        }
+        for _ in 0..100 {
+            let attempt = app.limits.failed_secrets.attempt(&guest).unwrap();
+            attempt.counting_for(&app.limits.join_password, &guest).unwrap_err();
+        }
+        assert_eq!((0..100).filter(|_| app.limits.failed_secrets.attempt(&guest).is_ok()).count(), 30);
     }
 }

@@ -154,13 +154,7 @@ pub(crate) async fn whoever_was_banned_or_removed_is_told_nothing(log: Arc<dyn L
     for name in ["den", "lobby"] {
         assert_eq!(denial(&*log, say("bob", name, 1, "mine")).await, Denied::UnknownRoom, "{name}");
     }
-    let ban = |who: &str| Ban {
-        id: make_id(),
-        person: Some(person(who)),
-        visitor: None,
-        until: None,
-        reason: Topic::default(),
-    };
+    let ban = |who: &str| Ban { id: make_id(), person: Some(person(who)), ..Ban::default() };
     append(&*log, owner(AccessChange::Banned { ban: ban("bob") })).await;
     for denied in [
         draft("bob", "lobby", DraftKind::Room { topic: Some("bob's".parse().unwrap()), policy: None }),

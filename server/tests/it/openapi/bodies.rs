@@ -24,7 +24,16 @@ async fn field_of_another_type_is_refused_in_every_body() {
         let path = example_of(operation.path);
         let method: reqwest::Method = operation.method.parse().unwrap();
         let sample = sample(&document, schema);
-        for (pointer, types) in fields(&document, schema, "") {
+        for Field { pointer, types, is_optional } in fields(&document, schema, "") {
+            // The rule for all bodies: a field that may be absent may be null.
+            assert_eq!(is_of_type(&json!(null), &types), is_optional, "{method} {path} {pointer}");
+            if is_optional {
+                let mut body = sample.clone();
+                *body.pointer_mut(&pointer).unwrap() = json!(null);
+                let reply = ada.request(method.clone(), &path).json(&body).send().await.unwrap();
+                let text = Reply::from(reply).await.text().to_owned();
+                assert!(!text.contains("invalid type: null"), "{method} {path} {body}: {text}");
+            }
             for wrong in
                 [json!(null), json!(7), json!(1.5), json!(true), json!("x"), json!(["x"]), json!({ "x": 1 })]
             {
@@ -65,11 +74,21 @@ fn sample(document: &Document, schema: &Value) -> Value {
     }
 }
 
-/// The fields of a schema, also those of the objects in it: where each one is, and its types.
-fn fields(document: &Document, schema: &Value, at: &str) -> Vec<(String, Value)> {
+/// A field of a body.
+struct Field {
+    pointer: String,
+    types: Value,
+    /// Whether it may be absent.
+    is_optional: bool,
+}
+
+/// The fields of a schema, also those of the objects in it.
+fn fields(document: &Document, schema: &Value, at: &str) -> Vec<Field> {
     let schema = document.resolve(schema);
+    let required = schema["required"].as_array().cloned().unwrap_or_default();
     let mut found = Vec::new();
     for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+        let is_optional = !required.contains(&json!(name));
         let at = format!("{at}/{name}");
         let alternatives = field["oneOf"].as_array().cloned().unwrap_or_else(|| vec![field.clone()]);
         let mut types = Vec::new();
@@ -78,7 +97,7 @@ fn fields(document: &Document, schema: &Value, at: &str) -> Vec<(String, Value)>
             types.extend(one["type"].as_array().cloned().unwrap_or_else(|| vec![one["type"].clone()]));
             found.extend(fields(document, one, &at));
         }
-        found.push((at, types.into()));
+        found.push(Field { pointer: at, types: types.into(), is_optional });
     }
     found
 }

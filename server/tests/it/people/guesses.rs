@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::{PASSPHRASE, admin, set_door};
-use crate::support::{Reply, Server};
+use crate::support::{Reply, Server, trusting_loopback};
 
 #[tokio::test]
 async fn wrong_secrets_are_limited_on_every_path() {
@@ -15,6 +15,7 @@ async fn wrong_secrets_are_limited_on_every_path() {
         for (method, path, body) in [
             (Method::POST, "/api/v1/sign-in", json!({ "name": "Ada", "passphrase": "wrong horse" })),
             (Method::POST, "/api/v1/redeem", json!({ "code": "AAAAAAAAAAAAAAAAAAAAAAAAAAA" })),
+            (Method::POST, "/api/v1/redeem/look", json!({ "code": "AAAAAAAAAAAAAAAAAAAAAAAAAAA" })),
             (Method::POST, "/api/v1/session", json!({ "nickname": "Eve", "password": "open barley" })),
             (
                 Method::PATCH,
@@ -40,5 +41,41 @@ async fn wrong_secrets_are_limited_on_every_path() {
             // The owner of the machine is no stranger.
             super::sign_in(&server.visitor(), "Ada", PASSPHRASE).await.expect(201);
         }
+    }
+}
+
+#[tokio::test]
+async fn join_password_is_guessed_ten_times_by_one_and_by_all() {
+    for (loops, trusts) in [(1, true), (0, true), (1, false), (0, false)] {
+        let mut config = ServeConfig::default();
+        config.event_loops = Some(loops);
+        if trusts {
+            config.http = trusting_loopback();
+        }
+        config.http.limits.set("publish=none").unwrap();
+        let server = Server::with(HubConfig::default(), config).await;
+        let ada = admin(&server).await;
+        set_door(&ada, json!({ "door": "password", "password": "open sesame" })).await;
+        let join = async |address: String, password: &str| {
+            let body = json!({ "nickname": "Eve", "password": password });
+            let request = server.visitor().request(Method::POST, "/api/v1/session").json(&body);
+            Reply::from(request.header("x-forwarded-for", address).send().await.unwrap()).await
+        };
+        // From one address, from another each time, and with addresses that the guesser puts in front of the proxy's.
+        for guess in 0..14 {
+            let address = match guess % 3 {
+                0 => "203.0.113.5".to_owned(),
+                1 => format!("203.0.113.{}", 100 + guess),
+                _ => format!("192.0.2.{guess}, 203.0.113.6"),
+            };
+            let reply = join(address, "open barley").await;
+            let expected = if guess < 10 { ProblemCode::WrongSecret } else { ProblemCode::RateLimited };
+            assert_eq!(reply.problem(), expected, "guess {guess}");
+        }
+        let refused = join("203.0.113.77".to_owned(), "open sesame").await;
+        assert_eq!(refused.problem(), ProblemCode::RateLimited, "nobody learns that a guess was right");
+        let seconds: u64 = refused.header("retry-after").parse().unwrap();
+        assert!((1..=90).contains(&seconds), "{seconds}");
+        super::sign_in(&server.visitor(), "Ada", PASSPHRASE).await.expect(201);
     }
 }

@@ -1,9 +1,13 @@
 //! Moderation: deleting others' messages, reports, bans, and the audit.
 
+use holdline_server::ServeConfig;
+use holdline_server::hub::HubConfig;
 use holdline_shared::ProblemCode;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{add, admin, both_ways, den, member, member_path, path};
+use crate::support::{Client, Reply, Server, trusting_loopback, until, within};
 
 #[tokio::test]
 async fn admins_of_a_room_delete_messages_of_others() {
@@ -63,6 +67,69 @@ async fn ban_is_an_admins_and_ends_by_its_id_or_person() {
         assert_eq!(ada.post("/api/v1/bans", &json!({})).await.problem(), ProblemCode::InvalidBody);
     })
     .await;
+}
+
+#[tokio::test]
+async fn ban_with_the_visitor_keeps_out_whoever_comes_from_there() {
+    for loops in [1, 0] {
+        let mut config = ServeConfig::default();
+        (config.event_loops, config.http) = (Some(loops), trusting_loopback());
+        let server = Server::with(HubConfig::default(), config).await;
+        let ask = async |client: &Client, address: &str, path: &str| {
+            let request = client.request(Method::GET, path).header("x-forwarded-for", address);
+            Reply::from(request.send().await.unwrap()).await
+        };
+        let rooms = "/api/v1/rooms";
+        let ada = admin(&server).await;
+        let (eve, pat, stranger) = (server.person("Eve").await, server.person("Pat").await, server.visitor());
+        for (client, address) in
+            [(&ada, "203.0.113.7"), (&eve, "203.0.113.7"), (&eve, "2001:db8::7"), (&pat, "2001:db8:1::7")]
+        {
+            ask(client, address, rooms).await.expect(200);
+        }
+        let held = pat.request(Method::GET, "/api/v1/poll?room=lobby&wait=100");
+        let held = held.header("x-forwarded-for", "2001:db8::aaaa");
+        let held = tokio::spawn(async move { Reply::from(held.send().await.unwrap()).await });
+        until("a poll is held", || server.hub.held() == 1).await;
+        let path = format!("/api/v1/people/{}/ban", eve.person().id);
+        let ban = ada.request(Method::PUT, &path).header("x-forwarded-for", "203.0.113.7");
+        let ban = ban.json(&json!({ "visitor_too": true, "reason": "spam" }));
+        let made: Value = Reply::from(ban.send().await.unwrap()).await.expect(201).json();
+        assert_eq!(made["visitors"], json!(["2001:db8::"]), "not the address of the admin's own house");
+        assert!(made["until"].is_null() && made["visitors_until"].is_u64(), "{made}");
+        let ended = within("the end of the poll", held).await.unwrap();
+        assert_eq!(ended.problem(), ProblemCode::SessionInvalid, "{}", ended.text());
+        for (client, address, problem) in [
+            (&eve, "198.51.100.1", Some(ProblemCode::Banned)),
+            (&pat, "2001:db8::8", Some(ProblemCode::Banned)),
+            (&stranger, "2001:db8:0:0:ffff::", Some(ProblemCode::Banned)),
+            // Whoever lost only their name reads what everybody reads.
+            (&stranger, "203.0.113.7", None),
+            (&pat, "2001:db8:1::7", None),
+            (&ada, "203.0.113.7", None),
+        ] {
+            let reply = ask(client, address, rooms).await;
+            assert_eq!(
+                (reply.status != 200).then(|| reply.problem()),
+                problem,
+                "{address}: {}",
+                reply.text()
+            );
+        }
+        let begun =
+            stranger.request(Method::POST, "/api/v1/session").header("x-forwarded-for", "2001:db8::9");
+        let begun = Reply::from(begun.send().await.unwrap()).await;
+        assert_eq!(begun.problem(), ProblemCode::Banned);
+        // The end of the person's ban is that of the addresses'.
+        ada.delete(&path).await.expect(204);
+        ask(&stranger, "2001:db8::9", rooms).await.expect(200);
+        let gone = ada.put(&path, &json!({ "visitor_too": true, "until": 1 })).await.expect(201);
+        assert_eq!(gone.json::<Value>()["visitors_until"], 1);
+        ask(&eve, "2001:db8::9", rooms).await.expect(200);
+        let bans = "/api/v1/bans";
+        let until = json!({ "visitor": "203.0.113.9", "until": 4_000_000_000_000_u64, "visitor_too": true });
+        assert_eq!(ada.post(bans, &until).await.problem(), ProblemCode::InvalidBody);
+    }
 }
 
 #[tokio::test]

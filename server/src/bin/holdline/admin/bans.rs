@@ -39,6 +39,10 @@ struct Add {
     #[arg(long, value_name = "ADDRESS", requires = "term")]
     visitor: Option<IpAddr>,
 
+    /// Keep out everybody from the addresses from which the person came lately, too: for `--for`, or a day
+    #[arg(long, requires = "person")]
+    visitor_too: bool,
+
     #[command(flatten)]
     reason: Reason,
 }
@@ -74,6 +78,17 @@ impl Reason {
     }
 }
 
+/// The addresses that a ban of a person concerns, in words.
+pub(super) fn addresses(ban: &Value, were_asked_for: bool) -> String {
+    let visitors: Vec<&str> =
+        ban["visitors"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    if !visitors.is_empty() {
+        return format!("; so is everybody from {}", visitors.join(", "));
+    }
+    let none = if were_asked_for { "; no address is known from which they came lately" } else { "" };
+    none.to_owned()
+}
+
 impl Bans {
     pub(super) async fn run(self, owner: &Owner) -> anyhow::Result<()> {
         match self.command.unwrap_or(Command::List) {
@@ -83,13 +98,15 @@ impl Bans {
                     column("ID", "/id"),
                     column("PERSON", "/person"),
                     column("ADDRESS", "/visitor"),
+                    column("THEIR ADDRESSES", "/visitors"),
                     time("UNTIL", "/until"),
                     column("REASON", "/reason"),
                 ];
                 owner.output.list(&list, "bans", columns)
             }
-            Command::Add(Add { person, visitor, reason }) => {
+            Command::Add(Add { person, visitor, visitor_too, reason }) => {
                 let mut body = reason.body();
+                body["visitor_too"] = visitor_too.into();
                 if let Some(person) = person {
                     body["person"] = person.into();
                 }
@@ -97,7 +114,8 @@ impl Bans {
                     body["visitor"] = visitor.to_string().into();
                 }
                 let answer = owner.server.post(&["bans"], &body).await?;
-                owner.output.line(&answer, &format!("banned {}", reason.term()))
+                let addresses = addresses(&answer, visitor_too);
+                owner.output.line(&answer, &format!("banned {}{addresses}", reason.term()))
             }
             Command::Lift { id } => {
                 let answer = owner.server.delete(&["bans", &id], &[]).await?;

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::bans::Reason;
+use super::bans::{Reason, addresses};
 use super::output::{column, time};
 use super::owner::Owner;
 
@@ -35,6 +35,9 @@ enum Command {
     Ban {
         /// The member
         person: String,
+        /// Keep out everybody from the addresses from which they came lately, too: for `--for`, or a day
+        #[arg(long)]
+        visitor_too: bool,
         #[command(flatten)]
         reason: Reason,
     },
@@ -79,10 +82,13 @@ impl People {
                 let role = if is_admin { "an admin" } else { "no admin" };
                 output.line(&answer, &format!("{person} is {role} from now on"))
             }
-            Command::Ban { person, reason } => {
+            Command::Ban { person, visitor_too, reason } => {
                 let id = server.person(&person).await?;
-                let answer = server.put(&["people", &id, "ban"], &reason.body()).await?;
-                output.line(&answer, &format!("{person} is banned {}", reason.term()))
+                let mut body = reason.body();
+                body["visitor_too"] = visitor_too.into();
+                let answer = server.put(&["people", &id, "ban"], &body).await?;
+                let addresses = addresses(&answer, visitor_too);
+                output.line(&answer, &format!("{person} is banned {}{addresses}", reason.term()))
             }
             Command::Erase { person, messages } => {
                 let id = server.person(&person).await?;

@@ -1,0 +1,139 @@
+//! A map whose clones share all that none of them has changed: a change copies one of 4,096 parts. For snapshots with a
+//! hundred thousand people, of which each change makes a new one. (The usual libraries of persistent maps have licences that
+//! `deny.toml` does not let into a binary.)
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher as _, Hash};
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+
+/// The number of branches at the root, and of parts at each of them. A change copies the pointers at the root and at one
+/// branch, and the keys of one part: with 100,000 keys, 24.
+const WIDTH: usize = 64;
+
+/// The map. Not in the order of the keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SharedMap<K, V>(Arc<[Branch<K, V>; WIDTH]>);
+
+type Branch<K, V> = Arc<[Part<K, V>; WIDTH]>;
+type Part<K, V> = Arc<BTreeMap<K, V>>;
+
+impl<K, V> Default for SharedMap<K, V> {
+    fn default() -> Self {
+        let part = Part::default();
+        let branch = Branch::from(std::array::from_fn(|_| part.clone()));
+        Self(Arc::new(std::array::from_fn(|_| branch.clone())))
+    }
+}
+
+impl<K: Ord + Hash + Clone, V: Clone> SharedMap<K, V> {
+    pub(super) fn get(&self, key: &K) -> Option<&V> {
+        let (branch, part) = place_of(key);
+        self.0[branch][part].get(key)
+    }
+
+    pub(super) fn contains(&self, key: &K) -> bool {
+        self.get(key).is_some()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.0.iter().flat_map(|branch| branch.iter()).flat_map(|part| part.iter())
+    }
+
+    pub(super) fn values(&self) -> impl Iterator<Item = &V> {
+        self.iter().map(|(_, value)| value)
+    }
+
+    pub(super) fn insert(&mut self, key: K, value: V) {
+        self.part_mut(&key).insert(key, value);
+    }
+
+    pub(super) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        if self.contains(key) { self.part_mut(key).get_mut(key) } else { None }
+    }
+
+    pub(super) fn get_or_default(&mut self, key: &K) -> &mut V
+    where
+        V: Default,
+    {
+        self.part_mut(key).entry(key.clone()).or_default()
+    }
+
+    pub(super) fn remove(&mut self, key: &K) -> Option<V> {
+        if self.contains(key) { self.part_mut(key).remove(key) } else { None }
+    }
+
+    /// Keeps the values that pass, and copies only the parts that have others.
+    pub(super) fn retain(&mut self, passes: impl Fn(&V) -> bool) {
+        let gone: Vec<K> =
+            self.iter().filter(|(_, value)| !passes(value)).map(|(key, _)| key.clone()).collect();
+        for key in gone {
+            self.remove(&key);
+        }
+    }
+
+    /// Changes the values that are chosen, and copies only the parts that have some.
+    pub(super) fn change_all(&mut self, is_chosen: impl Fn(&V) -> bool, change: impl Fn(&mut V)) {
+        let keys: Vec<K> =
+            self.iter().filter(|(_, value)| is_chosen(value)).map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            self.get_mut(&key).into_iter().for_each(&change);
+        }
+    }
+
+    fn part_mut(&mut self, key: &K) -> &mut BTreeMap<K, V> {
+        let (branch, part) = place_of(key);
+        Arc::make_mut(&mut Arc::make_mut(&mut Arc::make_mut(&mut self.0)[branch])[part])
+    }
+}
+
+/// The branch and the part of a key: the same in every map, so that equal maps have equal parts.
+fn place_of<K: Hash>(key: &K) -> (usize, usize) {
+    let hash = FixedState::default().hash_one(key);
+    let digit = |hash: u64| usize::try_from(hash % WIDTH as u64).unwrap_or_default();
+    (digit(hash), digit(hash / WIDTH as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn change_leaves_clones_as_they_were_and_copies_one_part() {
+        let mut map: SharedMap<u32, u32> = SharedMap::default();
+        assert!(map.is_empty() && map.get(&1).is_none() && map.get_mut(&1).is_none());
+        (0..10_000).for_each(|number| map.insert(number, number));
+        let before = map.clone();
+        assert_eq!((map.remove(&7), map.remove(&7)), (Some(7), None));
+        *map.get_mut(&7_000).unwrap() = 1;
+        *map.get_or_default(&20_000) += 2;
+        assert_eq!((before.get(&7), before.get(&7_000), before.get(&20_000)), (Some(&7), Some(&7_000), None));
+        assert_eq!((map.get(&7_000), map.get(&20_000), map.values().count()), (Some(&1), Some(&2), 10_000));
+        let is_shared = |branch: &usize| Arc::ptr_eq(&map.0[*branch], &before.0[*branch]);
+        assert!((0..WIDTH).filter(is_shared).count() >= WIDTH - 3);
+        assert_ne!(map, before);
+        let mut same = SharedMap::default();
+        (0..10_000).rev().for_each(|number| same.insert(number, number));
+        assert_eq!(before, same, "whatever the order");
+    }
+
+    #[test]
+    fn all_values_that_are_chosen_go_or_change() {
+        let mut map: SharedMap<u32, u32> = SharedMap::default();
+        (0..1_000).for_each(|number| map.insert(number, number));
+        let before = map.clone();
+        map.retain(|_| true);
+        map.change_all(|_| false, |value| *value = 0);
+        assert!(Arc::ptr_eq(&map.0, &before.0), "nothing was copied");
+        map.retain(|value| value % 2 == 0);
+        map.change_all(|value| *value < 10, |value| *value += 1);
+        let mut all: Vec<u32> = map.values().copied().collect();
+        all.sort_unstable();
+        assert_eq!((all.len(), &all[..6]), (500, &[1, 3, 5, 7, 9, 10][..]));
+    }
+}
