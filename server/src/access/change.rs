@@ -40,6 +40,9 @@ pub(crate) enum AccessChange {
         person: Person,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         passphrase: Option<String>,
+        /// Whether the person was in before, with a session that held.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        has_session: bool,
     },
     /// The account's name and what it says of itself.
     Profile {
@@ -71,7 +74,7 @@ pub(crate) enum AccessChange {
         person: PersonId,
         session: SecretHash,
     },
-    /// Every session of the account ends but this one.
+    /// Every session of the account ends but this one, and so do its links to other devices.
     SessionsEnded {
         person: PersonId,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -119,12 +122,17 @@ pub(crate) enum AccessChange {
 pub(crate) fn takes_rights(entry: &Entry) -> bool {
     let EntryKind::Access { change } = &entry.kind else { return false };
     serde_json::from_str(change).is_ok_and(|change| {
-        use AccessChange::{Banned, Door, Erased, SessionEnded, SessionsEnded, TokenRevoked};
+        use AccessChange::{
+            Banned, Door, Erased, Joined, Redeemed, SessionEnded, SessionsEnded, TokenRevoked,
+        };
         matches!(
             change,
             Banned { .. }
                 | Door { .. }
                 | Erased { .. }
+                // A guest who gets an account is a guest no more.
+                | Joined { is_bot: false, .. }
+                | Redeemed { .. }
                 | SessionEnded { .. }
                 | SessionsEnded { .. }
                 | TokenRevoked { .. }
