@@ -9,6 +9,8 @@ mod check;
 mod denied;
 mod fold;
 mod handle;
+mod invites;
+mod last_admin;
 mod names;
 mod rooms;
 mod secret;
@@ -156,11 +158,6 @@ impl Access {
         !self.people.is_empty()
     }
 
-    /// The number of accounts that are admins.
-    pub(crate) fn admins(&self) -> usize {
-        self.accounts().filter(|account| account.is_admin).count()
-    }
-
     /// Whether the person's account was erased.
     pub(crate) fn is_erased(&self, person: &PersonId) -> bool {
         self.erased.contains(person)
@@ -177,7 +174,7 @@ impl Access {
         self.account(person)?.sessions.get(session)
     }
 
-    /// An invite that was not revoked, used up or not.
+    /// An invite that was not revoked nor used up.
     pub(crate) fn invite(&self, code: &SecretHash) -> Option<&InviteState> {
         self.invites.get(code).map(|invite| &**invite)
     }
@@ -187,7 +184,7 @@ impl Access {
         self.invite(code).filter(|state| state.used < state.invite.uses && at < state.invite.expires)
     }
 
-    /// The invites that were not revoked.
+    /// The invites that were not revoked nor used up.
     pub(crate) fn invites(&self) -> impl Iterator<Item = &InviteState> {
         self.invites.values().map(|invite| &**invite)
     }
@@ -258,6 +255,14 @@ impl Access {
     pub(crate) fn is_admin(&self, person: &PersonId) -> bool {
         is_owner(person) || self.account(person).is_some_and(|account| account.is_admin)
     }
+}
+
+/// The name that stands in place of an erased person's.
+pub(crate) const NOBODY: &str = "deleted person";
+
+/// Whether the person is the server or another program in it, which is in no room and cannot be kept out.
+fn is_program(person: &PersonId) -> bool {
+    [Person::house(), Person::anonymous(), Person::stdin()].iter().any(|program| program.id == *person)
 }
 
 /// Whether the person is the server itself, in whose name its owner acts.

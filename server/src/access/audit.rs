@@ -82,7 +82,11 @@ impl AuditLine {
             return None;
         }
         if let Some(Value::Array(rooms)) = change.get_mut("rooms") {
+            let named = rooms.len();
             rooms.retain(|room| room.as_str().is_some_and(|room| may_see(&RoomName::received(room))));
+            if rooms.len() < named {
+                change.remove("note");
+            }
         }
         Some(Self { seq: entry.seq, at: entry.at, author: entry.author.clone(), room, change })
     }

@@ -40,6 +40,9 @@ pub(crate) enum AccessChange {
         person: Person,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         passphrase: Option<String>,
+        /// Whether the person was in before, with a session that held.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        has_session: bool,
     },
     /// The account's name and what it says of itself.
     Profile {
@@ -128,7 +131,8 @@ pub(crate) fn takes_rights(entry: &Entry) -> bool {
     let EntryKind::Access { change } = &entry.kind else { return false };
     serde_json::from_str(change).is_ok_and(|change| {
         use AccessChange::{
-            Banned, Door, Erased, Passphrase, SecretRotated, SessionEnded, SessionsEnded, TokenRevoked,
+            Banned, Door, Erased, Joined, Passphrase, Redeemed, SecretRotated, SessionEnded, SessionsEnded,
+            TokenRevoked,
         };
         matches!(
             change,
@@ -137,6 +141,9 @@ pub(crate) fn takes_rights(entry: &Entry) -> bool {
                 | Erased { .. }
                 | Passphrase { .. }
                 | SecretRotated { .. }
+                // A guest who gets an account is a guest no more.
+                | Joined { is_bot: false, .. }
+                | Redeemed { .. }
                 | SessionEnded { .. }
                 | SessionsEnded { .. }
                 | TokenRevoked { .. }

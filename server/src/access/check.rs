@@ -5,7 +5,10 @@ use holdline_shared::{
     Door, MemberChange, Person, PersonId, Role, RoomName, RoomPolicy, Timestamp, Visibility,
 };
 
-use super::{Access, AccessChange, Denied, Invite, InviteGives, SecretHash, is_owner};
+use super::{Access, AccessChange, Denied, RoomAccess, is_owner, is_program};
+
+/// The number of tokens of one person.
+const TOKENS: usize = 100;
 
 /// The largest number of people in a direct room.
 pub(crate) const DIRECT_PEOPLE: usize = 10;
@@ -33,10 +36,11 @@ impl Access {
                 admins_only()?;
                 Ok(password.is_some() || self.door.chosen != Some(*door))
             }
-            AccessChange::InviteMade { invite } => self.check_invite(by, invite),
+            AccessChange::InviteMade { invite } => self.check_new_invite(by, invite, at),
             AccessChange::InviteRevoked { id } => {
-                let state = self.invites().find(|state| state.invite.id == *id).ok_or(Denied::UnknownName)?;
-                if state.by.id == by.id { Ok(true) } else { admins_only() }
+                let state = self.invites().find(|state| state.invite.id == *id);
+                let is_seen = state.is_some_and(|state| self.may_see_invite(&by.id, state));
+                if is_seen { Ok(true) } else { Err(Denied::UnknownName) }
             }
             AccessChange::Joined { person, is_bot, .. } => {
                 if self.account(&person.id).is_some() || self.is_erased(&person.id) {
@@ -47,7 +51,9 @@ impl Access {
                 }
                 if *is_bot { admins_only() } else { own_or_admin(&person.id) }
             }
-            AccessChange::Redeemed { invite, person, .. } => self.check_redeem(invite, person, at),
+            AccessChange::Redeemed { invite, person, has_session, .. } => {
+                self.check_redeem(invite, person, *has_session, at)
+            }
             AccessChange::Profile { person, about, time_zone } => {
                 let account = self.account(&person.id).ok_or(Denied::UnknownPerson)?;
                 own_or_admin(&person.id)?;
@@ -63,14 +69,23 @@ impl Access {
             AccessChange::Admin { person, on } => {
                 admins_only()?;
                 let account = self.account(person).ok_or(Denied::UnknownPerson)?;
+                if account.is_bot && *on {
+                    return Err(Denied::AdminIsBot);
+                }
                 if account.is_admin && !on {
-                    self.keep_an_admin(by)?;
+                    self.keep_an_admin(by, person, at)?;
                 }
                 Ok(account.is_admin != *on)
             }
-            AccessChange::SessionBegun { person, .. } | AccessChange::SessionsEnded { person, .. } => {
+            AccessChange::SessionBegun { person, .. } => {
                 self.account(person).ok_or(Denied::UnknownPerson)?;
                 own_or_admin(person)
+            }
+            AccessChange::SessionsEnded { person, except } => {
+                let account = self.account(person).ok_or(Denied::UnknownPerson)?;
+                own_or_admin(person)?;
+                let ends = account.sessions.keys().any(|session| Some(session) != except.as_ref());
+                Ok(ends || self.has_device_link(person, at))
             }
             AccessChange::SessionUsed { person, session } => {
                 let state = self.session(person, session).ok_or(Denied::UnknownName)?;
@@ -84,7 +99,7 @@ impl Access {
             AccessChange::Banned { ban } => {
                 admins_only()?;
                 match &ban.person {
-                    Some(person) if is_owner(&person.id) => Err(Denied::UnknownPerson),
+                    Some(person) if is_program(&person.id) => Err(Denied::UnknownPerson),
                     Some(person) if self.is_admin(&person.id) && !is_owner(&by.id) => Err(Denied::LastAdmin),
                     _ => Ok(true),
                 }
@@ -98,13 +113,24 @@ impl Access {
                 own_or_admin(person)?;
                 let account = self.account(person).ok_or(Denied::UnknownPerson)?;
                 if account.is_admin {
-                    self.keep_an_admin(by)?;
+                    self.keep_an_admin(by, person, at)?;
                 }
                 Ok(true)
             }
             AccessChange::TokenMade { token } => {
                 let account = self.account(&token.person).ok_or(Denied::MembersOnly)?;
-                if account.is_bot { admins_only() } else { own_or_admin(&token.person) }
+                // Nobody speaks as somebody else.
+                let is_own = token.person == by.id || is_owner(&by.id);
+                if account.is_bot {
+                    admins_only()?;
+                } else if !is_own {
+                    return Err(Denied::OwnOnly);
+                }
+                let most = TOKENS;
+                if self.tokens().filter(|other| other.person == token.person).count() >= most {
+                    return Err(Denied::TooMany { what: "tokens", most });
+                }
+                Ok(true)
             }
             AccessChange::TokenRevoked { id } => {
                 let token = self.tokens().find(|token| token.id == *id).ok_or(Denied::UnknownName)?;
@@ -137,15 +163,15 @@ impl Access {
     ) -> Result<bool, Denied> {
         if exists {
             self.check_room_admin(by, room)?;
-        } else if policy.visibility == Visibility::Private && !self.is_member_or_owner(&by.id) {
+        } else if policy.visibility != Visibility::Direct && !self.is_member_or_owner(&by.id) {
             return Err(Denied::MembersOnly);
         }
         if *room == RoomName::lobby() && (policy.visibility != Visibility::Public || policy.archived) {
             return Err(Denied::LobbyStays);
         }
         let now = self.room(room).map(|room| &room.policy);
-        let is_direct = |policy: &RoomPolicy| policy.visibility == Visibility::Direct;
-        if exists && now.is_some_and(is_direct) != is_direct(policy) {
+        let is_direct = policy.visibility == Visibility::Direct;
+        if exists && (is_direct || self.room(room).is_some_and(RoomAccess::is_direct)) {
             return Err(Denied::DirectStays);
         }
         Ok(now != Some(policy))
@@ -160,42 +186,63 @@ impl Access {
         at: Timestamp,
     ) -> Result<bool, Denied> {
         let MemberChange { person, role, muted_until, until, .. } = change;
-        let Some(found) = self.room(room).filter(|_| self.may_read(Some(&by.id), room) || is_owner(&by.id))
-        else {
-            // A room without rules has no members; muting somebody is what its members are for.
-            return if self.may_read(Some(&by.id), room) {
-                self.check_room_admin(by, room)
-            } else {
-                Err(Denied::UnknownRoom)
-            };
-        };
+        if !self.may_read(Some(&by.id), room) && !is_owner(&by.id) {
+            return Err(Denied::UnknownRoom);
+        }
+        let unruled = RoomAccess::default();
+        let found = self.room(room).unwrap_or(&unruled);
         let now = found.members.get(&person.id);
-        let is_leaving = person.id == by.id && *role == Role::None && muted_until.is_none();
+        let silence = now.and_then(|member| member.muted_until);
+        let is_leaving =
+            person.id == by.id && *role == Role::None && (muted_until.is_none() || *muted_until == silence);
         if is_leaving {
-            let is_last = found.policy.visibility != Visibility::Direct
-                && now.is_some_and(|member| member.role == Role::Admin)
-                && found.member_count() > 1
-                && found.members.values().filter(|member| member.role == Role::Admin).count() == 1;
-            return if is_last { Err(Denied::LastAdmin) } else { Ok(now.is_some()) };
+            self.keep_a_room_admin(by, found, change, at)?;
+            return Ok(found.role(&person.id) > Role::None);
         }
         if person.id == by.id && now.is_some_and(|member| !member.is_announced && member.role == *role) {
             return Ok(true);
         }
         self.check_room_admin(by, room)?;
-        let is_new = now.is_none_or(|member| member.role == Role::None);
-        if *role > Role::None && is_new {
-            if self.ban_of(Some(&person.id), None, at).is_some() || self.is_erased(&person.id) {
-                return Err(Denied::UnknownPerson);
-            }
-            if found.policy.visibility == Visibility::Direct && found.member_count() >= DIRECT_PEOPLE {
-                return Err(Denied::TooManyPeople);
-            }
-        }
-        if is_owner(&person.id) {
+        if is_program(&person.id) {
             return Err(Denied::UnknownPerson);
         }
+        if *role == Role::Admin && self.account(&person.id).is_none() {
+            return Err(Denied::AdminIsGuest);
+        }
+        if *role > found.role(&person.id) {
+            if found.is_direct() {
+                return Err(Denied::DirectStays);
+            }
+            self.check_newcomer(&person.id, at)?;
+        }
+        self.keep_a_room_admin(by, found, change, at)?;
         let has = |member: &super::rooms::Member| member.role == *role && member.muted_until == *muted_until;
         Ok(until.is_some() || now.map_or(*role > Role::None || muted_until.is_some(), |member| !has(member)))
+    }
+
+    /// Checks the opening of a direct room for one more person.
+    pub(crate) fn check_direct_member(
+        &self,
+        by: &Person,
+        room: &RoomName,
+        person: &PersonId,
+        at: Timestamp,
+    ) -> Result<bool, Denied> {
+        let found = self.room(room).filter(|found| found.is_direct() && found.role(&by.id) > Role::None);
+        let found = found.ok_or(Denied::UnknownRoom)?;
+        if found.role(person) > Role::None {
+            return Ok(false);
+        }
+        if found.member_count() >= DIRECT_PEOPLE {
+            return Err(Denied::TooManyPeople);
+        }
+        self.check_newcomer(person, at).map(|()| true)
+    }
+
+    /// Whether a room may take the person in.
+    fn check_newcomer(&self, person: &PersonId, at: Timestamp) -> Result<(), Denied> {
+        let is_out = self.ban_of(Some(person), None, at).is_some() || self.is_erased(person);
+        if is_out || is_program(person) { Err(Denied::UnknownPerson) } else { Ok(()) }
     }
 
     /// Whether the person may do anything at all.
@@ -204,51 +251,16 @@ impl Access {
         if is_gone && !is_owner(&by.id) { Err(Denied::Banned) } else { Ok(()) }
     }
 
-    fn check_room_admin(&self, by: &Person, room: &RoomName) -> Result<bool, Denied> {
+    pub(super) fn check_room_admin(&self, by: &Person, room: &RoomName) -> Result<bool, Denied> {
         if self.is_room_admin(&by.id, room) {
-            Ok(true)
-        } else if self.may_read(Some(&by.id), room) {
-            Err(Denied::RoomAdminsOnly)
-        } else {
-            Err(Denied::UnknownRoom)
+            return Ok(true);
         }
-    }
-
-    fn check_invite(&self, by: &Person, invite: &Invite) -> Result<bool, Denied> {
-        match &invite.gives {
-            InviteGives::Device(person) => {
-                self.account(person).ok_or(Denied::MembersOnly)?;
-                return if *person == by.id || is_owner(&by.id) { Ok(true) } else { Err(Denied::OwnOnly) };
-            }
-            InviteGives::Admin if !self.is_admin(&by.id) => return Err(Denied::AdminsOnly),
-            _ => {}
-        }
-        match &invite.room {
-            Some(room) => self.check_room_admin(by, room),
-            None if self.is_admin(&by.id) => Ok(true),
-            None => Err(Denied::AdminsOnly),
-        }
-    }
-
-    fn check_redeem(&self, code: &SecretHash, person: &Person, at: Timestamp) -> Result<bool, Denied> {
-        let state = self.usable_invite(code, at).ok_or(Denied::WrongSecret)?;
-        if matches!(&state.invite.gives, InviteGives::Device(owner) if *owner != person.id) {
-            return Err(Denied::WrongSecret);
-        }
-        self.check_standing(person, at)?;
-        let room = state.invite.room.as_ref().and_then(|room| self.room(room));
-        if room.and_then(|room| room.barred.get(&person.id)).is_some_and(|until| at < *until) {
-            return Err(Denied::Barred);
-        }
-        let is_new = self.account(&person.id).is_none();
-        if is_new && self.is_name_taken(person.name.as_str(), &person.id) {
-            return Err(Denied::NameTaken);
-        }
-        Ok(true)
-    }
-
-    fn keep_an_admin(&self, by: &Person) -> Result<(), Denied> {
-        if self.admins() > 1 || is_owner(&by.id) { Ok(()) } else { Err(Denied::LastAdmin) }
+        let found = self.room(room);
+        Err(match found {
+            _ if !self.may_read(Some(&by.id), room) => Denied::UnknownRoom,
+            Some(found) if found.is_direct() => Denied::DirectStays,
+            _ => Denied::RoomAdminsOnly,
+        })
     }
 
     fn is_member_or_owner(&self, person: &PersonId) -> bool {

@@ -37,6 +37,25 @@ pub enum Denied {
     /// all.
     #[error("this does not let you in; check it, or ask for a new link or password")]
     WrongSecret,
+    /// The invite of a room's admin was used by somebody whom the door has not let in.
+    #[error(
+        "this link leads into a room, for people who are in already; come in first, then open the link again"
+    )]
+    ComeInFirst,
+    /// A guest cannot be an admin of a room.
+    #[error("an admin of a room needs an account, and this person is a guest")]
+    AdminIsGuest,
+    /// A bot cannot be an admin of the server.
+    #[error("a bot cannot be an admin; a member who signs in can")]
+    AdminIsBot,
+    /// There are as many as one person may have.
+    #[error("there are {most} {what}, as many as one person may have; end one of them first")]
+    TooMany {
+        /// What there is too much of.
+        what: &'static str,
+        /// The number.
+        most: usize,
+    },
     /// The name is, or looks like, somebody else's.
     #[error("this name is taken, or looks like one that is; choose another one")]
     NameTaken,
@@ -70,8 +89,10 @@ pub enum Denied {
     /// The lobby is always there, for everybody.
     #[error("the lobby stays, and stays public; it can get a title and rules for writing")]
     LobbyStays,
-    /// A direct room stays one, and no other becomes one.
-    #[error("a direct room stays one, and no other room becomes one; make a new room")]
+    /// A direct room stays as it was opened, and no other becomes one.
+    #[error(
+        "a direct room stays as it was opened, and no other room becomes one; leave it, or make a new room"
+    )]
     DirectStays,
     /// A direct room has two to ten people.
     #[error("a direct room has two to ten people; make a private room for more")]

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use holdline_shared::{
-    Entry, EntryKind, MemberChange, Person, PersonId, Role, RoomName, RoomPolicy, Timestamp, Topic,
+    Entry, EntryKind, MemberChange, Nickname, Person, PersonId, Role, RoomName, RoomPolicy, Timestamp, Topic,
 };
 
 use super::rooms::{Member, RoomAccess};
 use super::{
-    Access, AccessChange, Account, Invite, InviteGives, InviteState, SESSION_AGE, SESSIONS, SecretHash,
-    SessionState, Skeleton,
+    Access, AccessChange, Account, Invite, InviteGives, InviteState, NOBODY, SESSION_AGE, SESSIONS,
+    SecretHash, SessionState, Skeleton,
 };
 
 impl Access {
@@ -19,9 +19,9 @@ impl Access {
     pub(crate) fn apply(&mut self, entry: &Entry) -> bool {
         match &entry.kind {
             EntryKind::Room { policy: Some(policy), .. } => {
-                self.set_policy(&entry.room, policy, &entry.author);
+                self.set_policy(&entry.room, policy, &entry.author, entry.at);
             }
-            EntryKind::Member(change) => self.change_member(&entry.room, &entry.author, change),
+            EntryKind::Member(change) => self.change_member(&entry.room, &entry.author, change, entry.at),
             EntryKind::Access { change } => match serde_json::from_str(change) {
                 Ok(change) => self.apply_change(change, &entry.author, entry.at),
                 Err(error) => {
@@ -34,15 +34,22 @@ impl Access {
         true
     }
 
-    fn set_policy(&mut self, name: &RoomName, policy: &RoomPolicy, author: &Person) {
+    fn set_policy(&mut self, name: &RoomName, policy: &RoomPolicy, author: &Person, at: Timestamp) {
         let was_hidden = self.room(name).is_some_and(|room| !room.is_public());
         let room = Arc::make_mut(self.rooms.get_or_default(name));
         room.policy = policy.clone();
-        // Somebody must be able to change a room back.
+        // Somebody must be able to change a room back; a direct one is not changed.
         let has_admin = room.members.values().any(|member| member.role == Role::Admin);
-        if !has_admin && !super::is_owner(&author.id) {
+        let role = if room.is_direct() {
+            Role::Member
+        } else if has_admin || !self.people.contains(&author.id) {
+            Role::None
+        } else {
+            Role::Admin
+        };
+        if role > room.role(&author.id) && !super::is_owner(&author.id) {
             let member =
-                Member { person: author.clone(), role: Role::Admin, muted_until: None, is_announced: true };
+                Member { person: author.clone(), role, muted_until: None, since: at, is_announced: true };
             room.members.insert(author.id.clone(), member);
         }
         let is_hidden = !room.is_public();
@@ -50,22 +57,30 @@ impl Access {
             (self.hidden_rooms + usize::from(is_hidden)).saturating_sub(usize::from(was_hidden));
     }
 
-    fn change_member(&mut self, room: &RoomName, author: &Person, change: &MemberChange) {
+    fn change_member(&mut self, room: &RoomName, author: &Person, change: &MemberChange, at: Timestamp) {
         let MemberChange { person, role, until, muted_until, .. } = change;
         let room = Arc::make_mut(self.rooms.get_or_default(room));
+        let was_admin = room.role(&person.id) == Role::Admin;
         // Nobody ends their own silence by leaving.
         let kept = room.members.get(&person.id).filter(|_| author.id == person.id);
         let muted_until = (*muted_until).max(kept.and_then(|member| member.muted_until));
         if *role == Role::None && muted_until.is_none() {
             room.members.remove(&person.id);
         } else {
-            let member = Member { person: person.clone(), role: *role, muted_until, is_announced: true };
+            let since = room.members.get(&person.id).filter(|now| now.role > Role::None);
+            let since = since.map_or(at, |now| now.since);
+            let member =
+                Member { person: person.clone(), role: *role, muted_until, since, is_announced: true };
             room.members.insert(person.id.clone(), member);
         }
         match until {
-            Some(until) if *role == Role::None => room.barred.insert(person.id.clone(), *until),
-            _ => room.barred.remove(&person.id),
-        };
+            Some(until) if *role == Role::None => drop(room.barred.insert(person.id.clone(), *until)),
+            _ if *role > Role::None => drop(room.barred.remove(&person.id)),
+            _ => {}
+        }
+        if was_admin && *role < Role::Admin {
+            self.forget_void_invites(&person.id);
+        }
     }
 
     fn apply_change(&mut self, change: AccessChange, by: &Person, at: Timestamp) {
@@ -78,6 +93,7 @@ impl Access {
                 }
             }
             AccessChange::InviteMade { invite } => {
+                self.invites.retain(|state| at < state.invite.expires);
                 let state = InviteState { by: by.clone(), used: 0, invite };
                 self.invites.insert(state.invite.code.clone(), Arc::new(state));
             }
@@ -85,7 +101,7 @@ impl Access {
             AccessChange::Joined { person, is_bot, passphrase } => {
                 self.add_account(person, is_bot, passphrase, at);
             }
-            AccessChange::Redeemed { invite, person, passphrase } => {
+            AccessChange::Redeemed { invite, person, passphrase, .. } => {
                 self.redeem(&invite, &person, passphrase, at);
             }
             AccessChange::Profile { person, about, time_zone } => self.rename(person, about, time_zone),
@@ -95,6 +111,7 @@ impl Access {
             }
             AccessChange::Admin { person, on } => {
                 self.change_account(&person, |account| account.is_admin = on);
+                self.forget_void_invites(&person);
             }
             AccessChange::SessionBegun { person, session, device } => {
                 let state = SessionState { device, begun: at, used: at };
@@ -115,16 +132,23 @@ impl Access {
             }),
             AccessChange::SessionEnded { person, session } => {
                 self.change_account(&person, |account| drop(account.sessions.remove(&session)));
+                self.forget_device_links(&person);
             }
             AccessChange::SessionsEnded { person, except } => self.end_sessions(&person, except.as_ref()),
             AccessChange::Banned { ban } => {
                 if let Some(person) = &ban.person {
                     self.end_sessions(&person.id, None);
+                    self.invites.retain(|state| state.by.id != person.id);
+                    self.tokens.retain(|token| token.person != person.id);
                 }
+                let person = ban.person.as_ref().map(|person| person.id.clone());
                 self.bans.insert(ban.id.clone(), Arc::new(ban));
+                if let Some(person) = person {
+                    self.replace_room_admin(&person, at);
+                }
             }
             AccessChange::Unbanned { id } => drop(self.bans.remove(&id)),
-            AccessChange::Erased { person, .. } => self.erase(&person),
+            AccessChange::Erased { person, .. } => self.erase(&person, at),
             AccessChange::TokenMade { token } => {
                 self.tokens.insert(token.secret.clone(), Arc::new(token));
             }
@@ -166,7 +190,10 @@ impl Access {
     fn redeem(&mut self, code: &SecretHash, person: &Person, passphrase: Option<String>, at: Timestamp) {
         let Some(state) = self.invites.get_mut(code).map(Arc::make_mut) else { return };
         state.used += 1;
-        let Invite { gives, room, .. } = state.invite.clone();
+        let Invite { gives, room, uses, .. } = state.invite.clone();
+        if state.used >= uses {
+            self.invites.remove(code);
+        }
         if matches!(gives, InviteGives::Member | InviteGives::Admin) {
             if self.account(&person.id).is_none() {
                 self.add_account(person.clone(), false, passphrase, at);
@@ -177,11 +204,16 @@ impl Access {
         }
         // A room without rules has no members, and may be another one tomorrow.
         if let Some(room) = room.and_then(|room| self.rooms.get_mut(&room)) {
-            let member =
-                Member { person: person.clone(), role: Role::None, muted_until: None, is_announced: false };
+            let member = Member {
+                person: person.clone(),
+                role: Role::None,
+                muted_until: None,
+                since: at,
+                is_announced: false,
+            };
             let member = Arc::make_mut(room).members.entry(person.id.clone()).or_insert(member);
             if member.role == Role::None {
-                (member.role, member.is_announced) = (Role::Member, false);
+                (member.role, member.since, member.is_announced) = (Role::Member, at, false);
             }
         }
     }
@@ -195,13 +227,21 @@ impl Access {
         });
     }
 
-    fn erase(&mut self, person: &PersonId) {
+    fn erase(&mut self, person: &PersonId, at: Timestamp) {
         self.forget_name(person);
         self.people.remove(person);
+        self.replace_room_admin(person, at);
         self.tokens.retain(|token| token.person != *person);
         self.forget_device_links(person);
         let is_member = |room: &Arc<RoomAccess>| room.members.contains_key(person);
         self.rooms.change_all(is_member, |room| drop(Arc::make_mut(room).members.remove(person)));
+        self.forget_void_invites(person);
+        for ban in self.bans.values_mut() {
+            if ban.person.as_ref().is_some_and(|banned| banned.id == *person) {
+                let nobody = Person { id: person.clone(), name: Nickname::received(NOBODY) };
+                Arc::make_mut(ban).person = Some(nobody);
+            }
+        }
         self.erased.insert(person.clone(), ());
     }
 

@@ -23,6 +23,8 @@ pub(crate) struct Member {
     pub(crate) person: Person,
     pub(crate) role: Role,
     pub(crate) muted_until: Option<Timestamp>,
+    /// The time at which the person became a member.
+    pub(crate) since: Timestamp,
     /// Whether an entry of the room says so. Whoever came by an invite still has to say it.
     pub(crate) is_announced: bool,
 }
@@ -33,9 +35,19 @@ impl RoomAccess {
         self.members.get(person).map_or(Role::None, |member| member.role)
     }
 
-    /// The number of members, those who are merely muted not counted.
+    /// The members, without those who are merely muted.
+    pub(crate) fn members(&self) -> impl Iterator<Item = &Member> {
+        self.members.values().filter(|member| member.role > Role::None)
+    }
+
+    /// The number of members.
     pub(crate) fn member_count(&self) -> usize {
-        self.members.values().filter(|member| member.role > Role::None).count()
+        self.members().count()
+    }
+
+    /// Whether the room is among a few people, whom nobody rules.
+    pub(crate) fn is_direct(&self) -> bool {
+        self.policy.visibility == Visibility::Direct
     }
 
     /// Whether everybody may read the room.
@@ -57,16 +69,16 @@ impl Access {
     }
 
     /// Whether the person may change the room, its members and others' messages: an admin of the room, or of the server
-    /// as far as they may read the room.
+    /// as far as they may read the room. A direct room has none.
     pub(crate) fn is_room_admin(&self, person: &PersonId, room: &RoomName) -> bool {
-        let is_own = self.room(room).is_some_and(|room| room.role(person) == Role::Admin);
-        is_owner(person) || is_own || (self.is_admin(person) && self.may_read(Some(person), room))
-    }
-
-    /// Whether the person may delete others' messages. Nobody may among the people of a direct room.
-    pub(crate) fn moderates(&self, person: &PersonId, room: &RoomName) -> bool {
-        let is_direct = self.room(room).is_some_and(|room| room.policy.visibility == Visibility::Direct);
-        is_owner(person) || (!is_direct && self.is_room_admin(person, room))
+        let found = self.room(room);
+        if found.is_some_and(RoomAccess::is_direct) {
+            return is_owner(person);
+        }
+        let is_own = found.is_some_and(|room| room.role(person) == Role::Admin);
+        is_owner(person)
+            || (is_own && self.account(person).is_some())
+            || (self.is_admin(person) && self.may_read(Some(person), room))
     }
 
     /// A room's rules and the person's part in it. A direct room is called after the others in it.
@@ -75,7 +87,7 @@ impl Access {
         let own = person.and_then(|person| room.members.get(person));
         let role = own.map_or(Role::None, |member| member.role);
         let mut policy = room.policy.clone();
-        if policy.visibility == Visibility::Direct {
+        if room.is_direct() {
             policy.title = self.names_but(person, room);
         }
         RoomStanding {

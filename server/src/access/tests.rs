@@ -62,7 +62,8 @@ impl History {
 
     fn join(&mut self, name: &str) -> Person {
         let person = person(name);
-        let joined = AccessChange::Joined { person: person.clone(), is_bot: false, passphrase: None };
+        let passphrase = Some("$argon2id$".to_owned());
+        let joined = AccessChange::Joined { person: person.clone(), is_bot: false, passphrase };
         assert_eq!(self.change(&person, joined), Ok(true));
         person
     }
@@ -76,9 +77,10 @@ impl History {
     }
 
     fn redeem(&mut self, code: &SecretHash, person: &Person) -> Result<bool, Denied> {
+        let (invite, person) = (code.clone(), person.clone());
         let change =
-            AccessChange::Redeemed { invite: code.clone(), person: person.clone(), passphrase: None };
-        self.change(person, change)
+            AccessChange::Redeemed { invite, person: person.clone(), passphrase: None, has_session: false };
+        self.change(&person, change)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use holdline_shared::{Person, Timestamp, Topic};
+use holdline_shared::{Person, ProblemCode, Timestamp, Topic};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -31,7 +31,8 @@ pub struct AdminLink {
 pub(crate) const ADMIN_LINK: Description =
     Description::new("Makes a link that makes an admin of whoever opens it; for admins")
         .for_people()
-        .answers::<AdminLink>(201);
+        .answers::<AdminLink>(201)
+        .problems(&[ProblemCode::TooMany, ProblemCode::RateLimited]);
 
 /// Makes a link in the name of the owner, for a program that has the log open.
 pub async fn make_admin_link(log: &dyn Log) -> Result<AdminLink, LogError> {
@@ -44,6 +45,7 @@ pub async fn make_admin_link(log: &dyn Log) -> Result<AdminLink, LogError> {
 pub(crate) async fn admin_link(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let (link, draft) = draft(call.caller.require_session()?.clone());
+    app.limits.publish(&call.caller)?;
     app.hub.publish(draft).await?;
     Ok(Reply::json(201, &link)?)
 }

@@ -62,18 +62,19 @@ pub(crate) const BAN_PERSON: Description =
 pub(crate) const LIFT: Description = Description::new("Lifts a ban; for admins")
     .for_people()
     .answers_empty(204)
-    .problems(&[ProblemCode::UnknownItem]);
+    .problems(&[ProblemCode::UnknownItem, ProblemCode::RateLimited]);
 
 pub(crate) const UNBAN_PERSON: Description = Description::new("Lifts every ban of the person; for admins")
     .for_people()
     .answers_empty(204)
-    .problems(&[ProblemCode::UnknownPerson, ProblemCode::UnknownItem]);
+    .problems(&[ProblemCode::UnknownPerson, ProblemCode::UnknownItem, ProblemCode::RateLimited]);
 
 const PROBLEMS: &[ProblemCode] = &[
     ProblemCode::InvalidNickname,
     ProblemCode::InvalidTopic,
     ProblemCode::NameTaken,
     ProblemCode::UnknownPerson,
+    ProblemCode::RateLimited,
 ];
 
 /// The person of the session, if an admin.
@@ -94,6 +95,7 @@ pub(crate) async fn bans(app: App, call: Call) -> Result<Reply, ApiError> {
 pub(crate) async fn ban(app: App, mut call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let author = require_admin(&app, &call)?.clone();
+    app.limits.publish(&call.caller)?;
     let body: BanBody = call.read_json().await?;
     let person = body.person.as_deref().map(parse_person).transpose()?;
     add(&app, &call.caller, author, person, body).await
@@ -103,6 +105,7 @@ pub(crate) async fn ban(app: App, mut call: Call) -> Result<Reply, ApiError> {
 pub(crate) async fn ban_person(app: App, mut call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let (author, person) = (require_admin(&app, &call)?.clone(), parse_person(call.id())?);
+    app.limits.publish(&call.caller)?;
     let body: BanBody = call.read_json().await?;
     add(&app, &call.caller, author, Some(person), body).await
 }
@@ -152,6 +155,7 @@ fn visitors_of(app: &App, caller: &Caller, person: &Person) -> Vec<IpAddr> {
 pub(crate) async fn lift_ban(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let author = require_admin(&app, &call)?.clone();
+    app.limits.publish(&call.caller)?;
     let unbanned = AccessChange::Unbanned { id: call.id().to_owned() };
     app.hub.publish(Draft::access(author, unbanned)).await?;
     Ok(Reply::new(204, None, Bytes::new()))
@@ -161,6 +165,7 @@ pub(crate) async fn lift_ban(app: App, call: Call) -> Result<Reply, ApiError> {
 pub(crate) async fn unban_person(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let (author, person) = (require_admin(&app, &call)?.clone(), parse_person(call.id())?);
+    app.limits.publish(&call.caller)?;
     let access = app.access.snapshot();
     let bans = access.bans().filter(|ban| ban.person.as_ref().is_some_and(|banned| banned.id == person));
     for ban in bans {

@@ -32,6 +32,7 @@ use super::host::Host;
 use crate::access::{Denied, Verb};
 use crate::log::wall_clock;
 use crate::scope::Scope;
+use crate::session::InvalidSession;
 
 pub(super) use self::cookies::Cookies;
 pub(crate) use self::head::{CallerHeaders, LastHost, RequestLine};
@@ -103,7 +104,8 @@ impl Caller {
             Identity::Token(grant) => Some(&grant.person.id),
             _ => None,
         };
-        let is_banned = access.ban_of(person, visitor, now).is_some();
+        let is_banned = identity == Identity::Invalid(InvalidSession::Banned)
+            || access.ban_of(person, visitor, now).is_some();
         if let (Some(person), Some(visitor)) = (person, visitor) {
             app.whereabouts.note(person, visitor);
         }

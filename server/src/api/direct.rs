@@ -1,6 +1,6 @@
 //! `POST /api/v1/direct`: opens the room of a few people.
 
-use holdline_shared::{MemberChange, PersonId, PolicyChange, ProblemCode, Role, RoomName, Visibility};
+use holdline_shared::{Person, PersonId, PolicyChange, ProblemCode, Role, RoomName, Visibility};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -67,14 +67,12 @@ pub(crate) async fn direct(app: App, mut call: Call) -> Result<Reply, ApiError> 
     let making = DraftKind::Room { topic: None, policy };
     app.hub.publish(Draft { author: author.clone(), room: room.clone(), kind: making }).await?;
     for person in people {
-        let change =
-            MemberChange { person, role: Role::Member, until: None, muted_until: None, reason: None };
-        let kind = DraftKind::Member(change);
+        let kind = DraftKind::DirectMember(person);
         if let Err(error) = app.hub.publish(Draft { author: author.clone(), room: room.clone(), kind }).await
         {
             // A room without one of the people is not what was asked for.
             let deleted = AccessChange::RoomDeleted { room, was_hidden: true };
-            app.hub.publish(Draft::access(author, deleted)).await?;
+            app.hub.publish(Draft::access(Person::house(), deleted)).await?;
             return Err(error.into());
         }
     }

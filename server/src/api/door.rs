@@ -33,7 +33,8 @@ pub(crate) const SHOW: Description =
 pub(crate) const PUT: Description = Description::new("Changes how strangers come in; for admins")
     .for_people()
     .takes::<DoorBody>()
-    .answers_empty(204);
+    .answers_empty(204)
+    .problems(&[ProblemCode::RateLimited]);
 
 /// `GET`: shows the door, and the caller's person if they are in.
 pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {
@@ -56,6 +57,7 @@ pub(super) fn server_name(access: &Access) -> String {
 pub(crate) async fn put(app: App, mut call: Call) -> Result<Reply, ApiError> {
     let author = call.caller.require_session()?.clone();
     call.expect_no_query()?;
+    app.limits.publish(&call.caller)?;
     let DoorBody { door, password } = call.read_json().await?;
     if !app.access.load().is_admin(&author.id) {
         return Err(Denied::AdminsOnly.into());

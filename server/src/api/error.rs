@@ -168,6 +168,7 @@ impl From<Denied> for ApiError {
                 return error.with_retry_after(u64::from(seconds));
             }
             Denied::PasswordMissing => ProblemCode::InvalidBody,
+            Denied::TooMany { .. } => ProblemCode::TooMany,
             _ => ProblemCode::NotAllowed,
         };
         Self::new(code, denied.to_string())

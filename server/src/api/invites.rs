@@ -1,4 +1,5 @@
-//! `/api/v1/invites`: links that let somebody in, made by admins of the server or of the room that the link leads to.
+//! `/api/v1/invites`: links that let somebody in, made by admins of the server or of the room that the link leads to. Who sees
+//! and makes which, and what they are worth, `access` decides.
 
 use std::time::Duration;
 
@@ -45,9 +46,11 @@ struct InviteBody {
     note: Option<String>,
 }
 
-pub(crate) const LIST: Description = Description::new("The caller's invites; those of all for an admin")
-    .for_people()
-    .answers::<InviteList>(200);
+pub(crate) const LIST: Description = Description::new(
+    "The caller's invites, those of their rooms, and for admins of the server those of no room",
+)
+.for_people()
+.answers::<InviteList>(200);
 
 pub(crate) const MAKE: Description = Description::new("Makes an invite, and shows its code this once")
     .for_people()
@@ -57,27 +60,28 @@ pub(crate) const MAKE: Description = Description::new("Makes an invite, and show
         ProblemCode::InvalidRoom,
         ProblemCode::InvalidTopic,
         ProblemCode::UnknownRoom,
+        ProblemCode::TooMany,
         ProblemCode::RateLimited,
     ]);
 
 pub(crate) const REVOKE: Description = Description::new("Revokes an invite")
     .for_people()
     .answers_empty(204)
-    .problems(&[ProblemCode::UnknownItem]);
+    .problems(&[ProblemCode::UnknownItem, ProblemCode::RateLimited]);
 
 pub(crate) const MAKE_DEVICE_LINK: Description =
     Description::new("Makes a link that signs the caller in on another device")
         .for_people()
         .answers::<NewCode>(201)
-        .problems(&[ProblemCode::RateLimited]);
+        .problems(&[ProblemCode::TooMany, ProblemCode::RateLimited]);
 
-/// `GET`: lists the caller's invites; those of all for an admin.
+/// `GET`: lists the invites that the caller may revoke.
 pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let (person, access) = (call.caller.require_session()?, app.access.snapshot());
-    let (is_admin, now) = (access.is_admin(&person.id), wall_clock());
-    let mut invites: Vec<InviteSummary> =
-        access.invites().filter(|state| is_admin || state.by.id == person.id).filter_map(summary).collect();
+    let (seen, now) =
+        (access.invites().filter(|state| access.may_see_invite(&person.id, state)), wall_clock());
+    let mut invites: Vec<InviteSummary> = seen.filter_map(summary).collect();
     let is_over = |invite: &InviteSummary| invite.used >= invite.uses || now >= invite.expires;
     invites.sort_by_key(|invite| (is_over(invite), invite.expires));
     Ok(Reply::json(200, &InviteList { invites })?)
@@ -115,6 +119,7 @@ pub(crate) async fn make(app: App, mut call: Call) -> Result<Reply, ApiError> {
 pub(crate) async fn revoke(app: App, call: Call) -> Result<Reply, ApiError> {
     let author = call.caller.require_session()?.clone();
     call.expect_no_query()?;
+    app.limits.publish(&call.caller)?;
     let change = AccessChange::InviteRevoked { id: call.id().to_owned() };
     app.hub.publish(Draft::access(author, change)).await?;
     Ok(Reply::new(204, None, Bytes::new()))

@@ -67,7 +67,7 @@ pub(crate) const ERASE: Description = Description::new("Erases the caller's acco
     .for_people()
     .query(&[FateOfMessages::PARAMETER])
     .answers_empty(204)
-    .problems(&[ProblemCode::UnknownPerson]);
+    .problems(&[ProblemCode::UnknownPerson, ProblemCode::RateLimited]);
 
 /// `GET`: shows the caller as they see themselves.
 pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {
@@ -98,6 +98,7 @@ pub(crate) async fn change(app: App, mut call: Call) -> Result<Reply, ApiError> 
 /// `DELETE`: erases the caller's account.
 pub(crate) async fn erase(app: App, call: Call) -> Result<Reply, ApiError> {
     let person = call.caller.require_session()?;
+    app.limits.publish(&call.caller)?;
     let messages = FateOfMessages::of_query(&call)?;
     erase::erase(&app, person, &person.id, messages).await?;
     Ok(session::cleared(&call.caller.site))

@@ -147,8 +147,12 @@ pub(crate) async fn delete_member(app: App, call: Call) -> Result<Reply, ApiErro
     let until =
         until.transpose().map_err(|_| ApiError::parameter("until is a time in milliseconds since 1970"))?;
     let reason = reason.as_deref().map(Topic::parse).transpose()?;
-    let person = named_person(&app.access.load(), id, Some(&room), None)?;
-    let change = MemberChange { person, role: Role::None, until, muted_until: None, reason };
+    let access = app.access.snapshot();
+    // A silence outlasts the removal.
+    let now = access.room(&room).and_then(|room| room.members.get(&id));
+    let muted_until = now.and_then(|member| member.muted_until);
+    let person = named_person(&access, id, Some(&room), None)?;
+    let change = MemberChange { person, role: Role::None, until, muted_until, reason };
     let outcome = app.hub.publish(Draft { author, room, kind: DraftKind::Member(change) }).await?;
     Ok(Reply::outcome(200, &outcome))
 }

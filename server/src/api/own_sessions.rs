@@ -17,12 +17,13 @@ pub(crate) const LIST: Description =
 pub(crate) const END: Description = Description::new("Ends a session of the caller's account")
     .for_people()
     .answers_empty(204)
-    .problems(&[ProblemCode::UnknownItem]);
+    .problems(&[ProblemCode::UnknownItem, ProblemCode::RateLimited]);
 
 pub(crate) const END_OTHERS: Description =
     Description::new("Ends all sessions of the caller's account but the one that asks")
         .for_people()
-        .answers_empty(204);
+        .answers_empty(204)
+        .problems(&[ProblemCode::RateLimited]);
 
 /// `GET`: lists them.
 pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
@@ -46,6 +47,7 @@ pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
 pub(crate) async fn end(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let (person, access) = (call.caller.require_session()?.clone(), app.access.snapshot());
+    app.limits.publish(&call.caller)?;
     let account = access.account(&person.id).ok_or(Denied::MembersOnly)?;
     let session = account.sessions.keys().find(|session| session.short() == call.id());
     let session = session.ok_or(Denied::UnknownName)?.clone();
@@ -59,6 +61,7 @@ pub(crate) async fn end_others(app: App, call: Call) -> Result<Reply, ApiError> 
     call.expect_no_query()?;
     let session = call.caller.known()?;
     let current = session.credential.session_hash().ok_or(Denied::MembersOnly)?;
+    app.limits.publish(&call.caller)?;
     let person = session.claim.person.clone();
     let change = AccessChange::SessionsEnded { person: person.id.clone(), except: Some(current.clone()) };
     app.hub.publish(Draft::access(person, change)).await?;

@@ -34,13 +34,13 @@ pub(crate) const CHANGE: Description = Description::new("Makes somebody an admin
     .for_people()
     .takes::<PersonBody>()
     .answers::<Profile>(200)
-    .problems(&[ProblemCode::UnknownPerson]);
+    .problems(&[ProblemCode::UnknownPerson, ProblemCode::RateLimited]);
 
 pub(crate) const ERASE: Description = Description::new("Erases somebody's account; for admins")
     .for_people()
     .query(&[FateOfMessages::PARAMETER])
     .answers_empty(204)
-    .problems(&[ProblemCode::UnknownPerson]);
+    .problems(&[ProblemCode::UnknownPerson, ProblemCode::RateLimited]);
 
 /// `GET`: lists them.
 pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
@@ -65,6 +65,7 @@ pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {
 pub(crate) async fn change(app: App, mut call: Call) -> Result<Reply, ApiError> {
     let author = call.caller.require_session()?.clone();
     call.expect_no_query()?;
+    app.limits.publish(&call.caller)?;
     let person = person_id(&call)?;
     let PersonBody { admin } = call.read_json().await?;
     let change = AccessChange::Admin { person: person.clone(), on: admin };
@@ -77,6 +78,7 @@ pub(crate) async fn change(app: App, mut call: Call) -> Result<Reply, ApiError> 
 /// `DELETE …/{id}`: erases somebody's account.
 pub(crate) async fn erase(app: App, call: Call) -> Result<Reply, ApiError> {
     let author = call.caller.require_session()?;
+    app.limits.publish(&call.caller)?;
     let messages = FateOfMessages::of_query(&call)?;
     erase::erase(&app, author, &person_id(&call)?, messages).await?;
     Ok(Reply::new(204, None, Bytes::new()))

@@ -21,7 +21,7 @@ pub(crate) const LIST: Description = Description::new("The sessions of somebody'
 pub(crate) const END: Description = Description::new("Ends all sessions of somebody's account; for admins")
     .for_people()
     .answers_empty(204)
-    .problems(&[ProblemCode::UnknownPerson]);
+    .problems(&[ProblemCode::UnknownPerson, ProblemCode::RateLimited]);
 
 /// `GET`: lists them, the last used first.
 pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
@@ -47,6 +47,7 @@ pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
 pub(crate) async fn end(app: App, call: Call) -> Result<Reply, ApiError> {
     let author = call.caller.require_session()?.clone();
     call.expect_no_query()?;
+    app.limits.publish(&call.caller)?;
     let change = AccessChange::SessionsEnded { person: person_id(&call)?, except: None };
     app.hub.publish(Draft::access(author, change)).await?;
     Ok(Reply::new(204, None, Bytes::new()))

@@ -67,7 +67,8 @@ pub(crate) async fn redeem(app: App, mut call: Call) -> Result<Reply, ApiError> 
         }
         _ => None,
     };
-    let change = AccessChange::Redeemed { invite, person: person.clone(), passphrase };
+    let has_session = session.is_some();
+    let change = AccessChange::Redeemed { invite, person: person.clone(), passphrase, has_session };
     let redeemed = app.hub.publish(Draft::access(person.clone(), change)).await;
     if !matches!(redeemed, Err(LogError::Refused(Refusal::Denied(Denied::WrongSecret)))) {
         attempt.succeeded();

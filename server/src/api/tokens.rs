@@ -1,5 +1,7 @@
 //! `/api/v1/tokens`: the tokens by which programs act for a person or a bot. A token is shown once, to whoever made it.
 
+use std::sync::LazyLock;
+
 use bytes::Bytes;
 use holdline_shared::{Nickname, Person, PersonId, ProblemCode, RoomName, Topic};
 use serde::{Deserialize, Serialize};
@@ -17,17 +19,20 @@ use crate::random;
 /// The beginning of every token, by which people and scanners recognise one.
 const START: &str = "hlt_";
 
+/// The number of rooms that a token may name.
+const ROOMS: usize = 100;
+
 /// The body before its texts are validated.
 #[derive(Deserialize, ToSchema)]
 struct TokenBody {
-    /// The member or bot in whose name the program acts; absent for the caller.
+    /// The bot in whose name the program acts, for admins; absent for the caller.
     #[schema(value_type = Option<PersonId>)]
     person: Option<String>,
     /// The name of a new bot.
     #[schema(value_type = Option<Nickname>)]
     bot: Option<String>,
-    /// The rooms, at least one; all that the person may read unless given.
-    #[schema(value_type = Option<Vec<RoomName>>, min_items = 1)]
+    /// The rooms, from 1 to 100; all that the person may read unless given.
+    #[schema(value_type = Option<Vec<RoomName>>, min_items = 1, max_items = 100)]
     rooms: Option<Vec<String>>,
     /// What the program may do, at least one; `read` and `write` unless given.
     #[schema(min_items = 1)]
@@ -42,7 +47,7 @@ struct TokenSummary<'a> {
     id: &'a str,
     person: &'a Person,
     #[serde(skip_serializing_if = "Option::is_none")]
-    rooms: Option<&'a [RoomName]>,
+    rooms: Option<Vec<&'a RoomName>>,
     verbs: &'a [Verb],
     note: &'a Topic,
 }
@@ -75,6 +80,8 @@ pub(crate) const MAKE: Description =
             ProblemCode::InvalidRoom,
             ProblemCode::InvalidTopic,
             ProblemCode::NameTaken,
+            ProblemCode::TooMany,
+            ProblemCode::RateLimited,
             ProblemCode::UnknownPerson,
             ProblemCode::UnknownRoom,
         ]);
@@ -89,14 +96,23 @@ pub(crate) async fn tokens(app: App, call: Call) -> Result<Reply, ApiError> {
     let access = app.access.snapshot();
     let is_admin = access.is_admin(&person.id);
     let mine = access.tokens().filter(|token| is_admin || token.person == person.id);
-    let tokens = mine.filter_map(|token| summary(&access, token)).collect();
+    let may_see = |room: &RoomName| call.caller.is_owner() || access.may_read(Some(&person.id), room);
+    let tokens = mine.filter_map(|token| summary(&access, token, may_see)).collect();
     Ok(Reply::json(200, &Tokens { tokens })?)
 }
 
-fn summary<'a>(access: &'a Access, token: &'a Token) -> Option<TokenSummary<'a>> {
+/// A token as the list shows it, without rooms that the caller may not see, and without what the note says of them.
+fn summary<'a>(
+    access: &'a Access,
+    token: &'a Token,
+    may_see: impl Fn(&RoomName) -> bool,
+) -> Option<TokenSummary<'a>> {
+    static NO_NOTE: LazyLock<Topic> = LazyLock::new(Topic::default);
     let Token { id, person, rooms, verbs, note, .. } = token;
     let person = &access.account(person)?.person;
-    Some(TokenSummary { id, person, rooms: rooms.as_deref(), verbs, note })
+    let is_seen = rooms.iter().flatten().all(&may_see);
+    let rooms = rooms.as_ref().map(|rooms| rooms.iter().filter(|room| may_see(room)).collect());
+    Some(TokenSummary { id, person, rooms, verbs, note: if is_seen { note } else { &NO_NOTE } })
 }
 
 /// Makes a token, and the bot if one is named.
@@ -104,10 +120,14 @@ pub(crate) async fn make_token(app: App, mut call: Call) -> Result<Reply, ApiErr
     let author = call.caller.require_session()?.clone();
     call.expect_no_query()?;
     let body: TokenBody = call.read_json().await?;
+    app.limits.publish(&call.caller)?;
     let note = body.note.as_deref().map(Topic::parse).transpose()?.unwrap_or_default();
     let rooms =
         body.rooms.map(|rooms| rooms.iter().map(|room| RoomName::parse(room)).collect::<Result<_, _>>());
-    let rooms: Option<Vec<_>> = rooms.transpose()?;
+    let rooms: Option<Vec<RoomName>> = rooms.transpose()?;
+    if rooms.as_ref().is_some_and(|rooms| rooms.len() > ROOMS) {
+        return Err(ApiError::new(ProblemCode::InvalidBody, format!("a token names at most {ROOMS} rooms")));
+    }
     let verbs = body.verbs.unwrap_or_else(|| vec![Verb::Read, Verb::Write]);
     if verbs.is_empty() || rooms.as_ref().is_some_and(Vec::is_empty) {
         let detail =
@@ -143,6 +163,7 @@ async fn make_bot(app: &App, author: Person, name: Nickname) -> Result<PersonId,
 pub(crate) async fn revoke_token(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let author = call.caller.require_session()?.clone();
+    app.limits.publish(&call.caller)?;
     let id = call.id().to_owned();
     // Whether there is a token of this id is nobody else's business.
     let access = app.access.snapshot();

@@ -40,8 +40,13 @@ pub enum DraftKind {
         /// The new text.
         text: MessageText,
     },
-    /// The deletion of a message of the author's.
+    /// The deletion of a message of the author's, or by a moderator of somebody else's.
     Delete {
+        /// The message.
+        target: Seq,
+    },
+    /// The deletion of a message of the author's, by a program that acts for them.
+    DeleteOwn {
         /// The message.
         target: Seq,
     },
@@ -63,6 +68,8 @@ pub enum DraftKind {
     },
     /// A change of the room's members.
     Member(MemberChange),
+    /// One of the people for whom the author opens a direct room.
+    DirectMember(Person),
     /// A change of who may do what that concerns no room; its room is the reserved one.
     Access(AccessDraft),
 }

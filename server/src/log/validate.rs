@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use holdline_shared::limits::{EDITS_PER_MESSAGE, EMOJI_PER_MESSAGE, ROOMS};
 use holdline_shared::{
-    Emoji, EntryKind, MessageText, Person, PersonId, PolicyChange, PublishKey, RoomName, RoomPolicy, Seq,
-    Timestamp, Topic,
+    Emoji, EntryKind, MemberChange, MessageText, Person, PersonId, PolicyChange, PublishKey, Role, RoomName,
+    RoomPolicy, Seq, Timestamp, Topic,
 };
 
 use super::clock;
@@ -14,7 +14,7 @@ use super::draft::{AccessDraft, Draft, DraftKind};
 use super::error::{LogError, Refusal};
 use super::outcome::Outcome;
 use super::stored_entry::StoredEntry;
-use crate::access::{Access, AccessChange, Denied, is_owner};
+use crate::access::{Access, AccessChange, Denied, Invite, is_owner};
 
 /// The parts of the log that [`validate`] looks at. Each look-up uses an index and costs the same however
 /// large the log, the room or the message is; none decodes more than one text.
@@ -108,8 +108,9 @@ pub(super) fn validate(log: &impl LogView, draft: &Draft, at: Timestamp) -> Resu
             }
             Ok(one(EntryKind::Edit { target: *target, text: Some(text.clone()) }))
         }
-        DraftKind::Delete { target } => {
-            let may_moderate = access.moderates(&author.id, &draft.room);
+        DraftKind::Delete { target } | DraftKind::DeleteOwn { target } => {
+            let is_for_others = matches!(draft.kind, DraftKind::Delete { .. });
+            let may_moderate = is_for_others && access.is_room_admin(&author.id, &draft.room);
             if !may_moderate {
                 access.check_part(author, &draft.room, at).map_err(Refusal::Denied)?;
             }
@@ -149,6 +150,18 @@ pub(super) fn validate(log: &impl LogView, draft: &Draft, at: Timestamp) -> Resu
             let changes = access.check_member(author, &draft.room, change, at).map_err(Refusal::Denied)?;
             Ok(settled_unless(changes, || EntryKind::Member(Box::new(change.clone()))))
         }
+        DraftKind::DirectMember(person) => {
+            let changes = access.check_direct_member(author, &draft.room, &person.id, at);
+            let change = MemberChange {
+                person: person.clone(),
+                role: Role::Member,
+                until: None,
+                muted_until: None,
+                reason: None,
+            };
+            let changes = changes.map_err(Refusal::Denied)?;
+            Ok(settled_unless(changes, || EntryKind::Member(Box::new(change))))
+        }
         DraftKind::Access(AccessDraft(change)) => access_change(log, author, change, at),
     }
 }
@@ -161,7 +174,9 @@ fn access_change(
     at: Timestamp,
 ) -> Result<Decision, LogError> {
     let access = log.access();
-    if let AccessChange::RoomDeleted { room, .. } | AccessChange::Reported { room, .. } = change
+    if let AccessChange::RoomDeleted { room, .. }
+    | AccessChange::Reported { room, .. }
+    | AccessChange::InviteMade { invite: Invite { room: Some(room), .. } } = change
         && log.topic(room)?.is_none()
     {
         return Err(Refusal::UnknownRoom.into());

@@ -1,11 +1,13 @@
 //! Who is who: doors, accounts, invites, sessions, and what ends them; each on both ways of serving.
 
 mod accounts;
+mod bounds;
 mod credentials;
 mod doors;
 mod ends;
 mod fields;
 mod guesses;
+mod invite_rights;
 mod invites;
 mod secret;
 

@@ -140,7 +140,8 @@ impl Judge<'_> {
         let SignedClaim { mut claim, secret_version } = self.sessions.check(self.access, self.now, token)?;
         let credential = Credential::of(&claim, secret_version);
         if !credential.holds(self.access, self.now) {
-            return Err(InvalidSession::Over);
+            let is_banned = self.access.ban_of(Some(&claim.person.id), None, self.now).is_some();
+            return Err(if is_banned { InvalidSession::Banned } else { InvalidSession::Over });
         }
         if let Some(account) = self.access.account(&claim.person.id) {
             claim.person.name = account.person.name.clone();

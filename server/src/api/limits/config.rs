@@ -19,7 +19,7 @@ use super::rate::Rate;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Messages, edits, deletions, topics and changes of name by one person. Callers without a session count as one
+    /// Messages, and every other change without a limit of its own, by one person. Callers without a session count as one
     /// person for each visitor; so they do for reactions and history.
     pub publish: Option<Rate>,
     /// Reactions added or removed by one person.

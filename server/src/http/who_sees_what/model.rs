@@ -37,9 +37,8 @@ impl Model {
 
     /// Whether the door lets this person read anything. To read without a session is everybody's at an open door.
     pub(super) fn is_inside(&self, who: usize) -> bool {
-        let is_shut_out = who >= GUESTS && self.banned.contains(&who);
         let has_key = who < GUESTS && !self.is_stranger(who);
-        !is_shut_out && (!self.is_closed || has_key)
+        !self.banned.contains(&who) && (!self.is_closed || has_key)
     }
 
     /// Whether this person may read the room.

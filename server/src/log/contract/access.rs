@@ -19,7 +19,8 @@ pub(super) fn owner(change: AccessChange) -> Draft {
 
 /// Makes this person a member.
 pub(super) fn join(who: &str) -> Draft {
-    let joined = AccessChange::Joined { person: person(who), is_bot: false, passphrase: None };
+    let passphrase = Some("$argon2id$".to_owned());
+    let joined = AccessChange::Joined { person: person(who), is_bot: false, passphrase };
     Draft::access(person(who), joined)
 }
 

@@ -11,10 +11,7 @@ use super::meta::write_meta;
 use super::prune::remove_room;
 use super::room_deltas::RoomDeltas;
 use super::{expiry, reactions, stored};
-use crate::access::{Access, AccessChange};
-
-/// The name that stands in place of an erased person's.
-const NOBODY: &str = "deleted person";
+use crate::access::{Access, AccessChange, NOBODY};
 
 /// What a change of access says of its person besides the name.
 const PERSONAL: [&str; 4] = ["about", "time_zone", "device", "passphrase"];

@@ -146,3 +146,35 @@ async fn admins_make_admins_and_erase_others() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn last_admin_who_can_sign_in_stays() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let own = format!("/api/v1/people/{}", ada.person().id);
+        let made: serde_json::Value =
+            ada.post("/api/v1/tokens", &json!({ "bot": "Robo" })).await.expect(201).json();
+        let bot = format!("/api/v1/people/{}", made["person"].as_str().unwrap());
+        assert_eq!(
+            ada.patch(&bot, &json!({ "admin": true })).await.problem(),
+            ProblemCode::NotAllowed,
+            "a bot"
+        );
+        // An admin without a passphrase, whose only session has ended.
+        let code = super::invite(&ada, json!({ "role": "admin" })).await.code;
+        let mut bob = server.visitor();
+        let reply = bob.post("/api/v1/redeem", &json!({ "code": code, "nickname": "Bob" })).await.expect(201);
+        bob.adopts(&reply);
+        bob.delete("/api/v1/session").await.expect(204);
+        for refused in
+            [ada.patch(&own, &json!({ "admin": false })).await, ada.delete("/api/v1/me?messages=keep").await]
+        {
+            assert_eq!(refused.problem(), ProblemCode::NotAllowed);
+        }
+        let cid = member(&server, &ada, "Cid").await;
+        let of_cid = format!("/api/v1/people/{}", cid.person().id);
+        ada.patch(&of_cid, &json!({ "admin": true })).await.expect(200);
+        ada.delete("/api/v1/me?messages=keep").await.expect(204);
+    })
+    .await;
+}

@@ -24,7 +24,7 @@ const OPEN: [(&str, &str, u16); 10] = [
 ];
 
 /// The methods and addresses of the table.
-fn routes() -> Vec<(Method, String)> {
+pub(super) fn routes() -> Vec<(Method, String)> {
     let verbs = [
         ("get", Method::GET),
         ("held", Method::GET),
@@ -52,10 +52,10 @@ fn routes() -> Vec<(Method, String)> {
 }
 
 /// Asks with a body that is right for every route.
-async fn ask(client: &Client, method: &Method, path: &str) -> Reply {
+pub(super) async fn ask(client: &Client, method: &Method, path: &str) -> Reply {
     let body = json!({
         "key": "7f2c1b9e-4a5d-4c3b-9e8f-0a1b2c3d4e5f", "text": "x", "name": "Eve", "passphrase": "wrong horse",
-        "code": "x", "door": "open", "admin": true,
+        "code": "x", "door": "open", "admin": true, "people": ["abc"], "title": "x",
     });
     let query = match path {
         "/api/v1/poll" | "/api/v1/events" => "?room=lobby",

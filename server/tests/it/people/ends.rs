@@ -140,3 +140,23 @@ async fn tightened_door_ends_what_guests_hold() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn account_ends_what_the_guest_holds() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        ada.makes_room("tea").await;
+        let gus = server.person("Gus").await;
+        expect_end(&server, &gus, async || {
+            gus.patch("/api/v1/me", &json!({ "passphrase": PASSPHRASE })).await.expect(200);
+        })
+        .await;
+        let dee = server.person("Dee").await;
+        let code = super::invite(&ada, json!({})).await.code;
+        expect_end(&server, &dee, async || {
+            dee.post("/api/v1/redeem", &json!({ "code": code })).await.expect(201);
+        })
+        .await;
+    })
+    .await;
+}

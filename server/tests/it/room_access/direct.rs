@@ -75,3 +75,41 @@ async fn direct_room_is_for_two_to_ten_people_who_are_not_banned() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn nobody_rules_a_direct_room() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let (bo, cy) = (member(&server, &ada, "Bo").await, member(&server, &ada, "Cy").await);
+        let guest = server.person("Guest").await;
+        for (maker, other) in [(&ada, &bo), (&bo, &cy), (&guest, &cy)] {
+            let made = room(&open(maker, &[other]).await.expect(201));
+            other.says_in(made.as_str(), "between us").await;
+            for (who, whom) in [(maker, other), (other, maker)] {
+                let member = member_path(&made, whom);
+                let mute = json!({ "muted_until": 4_000_000_000_000_u64 });
+                let refused = [
+                    who.put(&member, &mute).await,
+                    who.put(&member, &json!({ "role": "admin" })).await,
+                    who.delete(&member).await,
+                    who.put(&member_path(&made, &server.person("Dee").await), &json!({ "name": "Dee" }))
+                        .await,
+                    who.put(&path(&made, ""), &json!({ "policy": { "locked": true } })).await,
+                    who.post("/api/v1/invites", &json!({ "room": made })).await,
+                    who.delete(&path(&made, &format!("?confirm={made}"))).await,
+                ];
+                for (number, refused) in refused.iter().enumerate() {
+                    assert_eq!(refused.problem(), ProblemCode::NotAllowed, "{number}: {}", refused.text());
+                }
+            }
+            let members: Value = maker.get(&path(&made, "/members")).await.expect(200).json();
+            assert!(
+                members["members"].as_array().unwrap().iter().all(|one| one["role"] == "member"),
+                "{members}"
+            );
+            other.delete(&member_path(&made, other)).await.expect(200);
+            maker.delete(&member_path(&made, maker)).await.expect(200);
+        }
+    })
+    .await;
+}

@@ -126,3 +126,136 @@ async fn guest_is_not_given_the_name_of_a_member() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn silence_and_bar_outlast_what_happens_to_the_person() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let bo = member(&server, &ada, "Bo").await;
+        ada.makes_room("tea").await;
+        let tea = "tea".parse().unwrap();
+        let late = 4_000_000_000_000_u64;
+        let says = async || bo.publishes("tea", crate::support::key(), "x").await;
+        // Once for somebody who is no member, once for a member, who is as silent as before.
+        for is_member in [false, true] {
+            if is_member {
+                add(&ada, &tea, &bo).await;
+            } else {
+                ada.put(&member_path(&tea, &bo), &json!({ "muted_until": late })).await.expect(200);
+            }
+            ada.delete(&format!("{}?until={late}", member_path(&tea, &bo))).await.expect(200);
+            assert_eq!(says().await.problem(), ProblemCode::NotAllowed, "removed, and silent");
+            let head = server.hub.head();
+            bo.delete(&member_path(&tea, &bo)).await.expect(204);
+            assert_eq!(server.hub.head(), head, "whoever is no member does not leave");
+        }
+        // The bar outlasts another mute and another removal.
+        let code: holdline_shared::NewCode =
+            ada.post("/api/v1/invites", &json!({ "room": "tea" })).await.expect(201).json();
+        let redeem = async || bo.post("/api/v1/redeem", &json!({ "code": code.code })).await;
+        ada.put(&member_path(&tea, &bo), &json!({ "muted_until": null })).await.expect(200);
+        assert_eq!(says().await.status, 201);
+        assert_eq!(redeem().await.problem(), ProblemCode::NotAllowed, "still barred");
+        ada.delete(&member_path(&tea, &bo)).await;
+        assert_eq!(redeem().await.problem(), ProblemCode::NotAllowed, "still barred");
+        ada.delete(&format!("{}?until=1", member_path(&tea, &bo))).await.expect(200);
+        redeem().await.expect(201);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn programs_of_the_server_are_in_no_room_and_banned_from_none() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let den = den(&ada).await;
+        ada.makes_room("tea").await;
+        for program in ["anonymous", "stdin", "holdline"] {
+            for room in [den.as_str(), "tea", "lobby"] {
+                let path = format!("/api/v1/rooms/{room}/members/{program}");
+                for body in
+                    [json!({}), json!({ "role": "admin" }), json!({ "muted_until": 4_000_000_000_000_u64 })]
+                {
+                    let refused = ada.put(&path, &body).await;
+                    assert_eq!(refused.problem(), ProblemCode::UnknownPerson, "{path} {body}");
+                }
+            }
+            let banned = ada.put(&format!("/api/v1/people/{program}/ban"), &json!({})).await;
+            assert_eq!(banned.problem(), ProblemCode::UnknownPerson);
+            let opened = ada.post("/api/v1/direct", &json!({ "people": [program] })).await;
+            assert_eq!(opened.problem(), ProblemCode::UnknownPerson);
+        }
+        let rooms: Value = ada.get("/api/v1/rooms").await.expect(200).json();
+        assert_eq!(rooms["rooms"].as_array().unwrap().len(), 3, "no direct room is left: {rooms}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn room_with_members_keeps_an_admin_who_can_act() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let (bo, cy) = (member(&server, &ada, "Bo").await, member(&server, &ada, "Cy").await);
+        let den = den(&bo).await;
+        add(&bo, &den, &cy).await;
+        let own = member_path(&den, &bo);
+        for body in [
+            json!({ "role": "member" }),
+            json!({ "role": "none" }),
+            json!({ "role": "none", "muted_until": 1 }),
+            json!({ "role": "member", "muted_until": null }),
+        ] {
+            assert_eq!(bo.put(&own, &body).await.problem(), ProblemCode::NotAllowed, "{body}");
+        }
+        assert_eq!(bo.delete(&own).await.problem(), ProblemCode::NotAllowed);
+        let alone = super::den(&bo).await;
+        let demoted = bo.put(&member_path(&alone, &bo), &json!({ "role": "member" })).await;
+        assert_eq!(demoted.problem(), ProblemCode::NotAllowed, "a room of one is nobody's otherwise");
+        bo.delete(&member_path(&alone, &bo)).await.expect(200);
+        // In a public room the admins of the server act.
+        bo.makes_room("tea").await;
+        let tea = "tea".parse().unwrap();
+        ada.put(&member_path(&tea, &bo), &json!({ "role": "member" })).await.expect(200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn longest_member_follows_the_only_admin_of_a_room() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        for (number, end) in ["banned", "erased"].iter().enumerate() {
+            let named = |name: &str| format!("{name} {number}");
+            let guest = server.person(&named("Guest")).await;
+            let (bo, cy) =
+                (member(&server, &ada, &named("Bo")).await, member(&server, &ada, &named("Cy")).await);
+            let dee = member(&server, &ada, &named("Dee")).await;
+            let den = den(&bo).await;
+            bo.put(&member_path(&den, &guest), &json!({ "name": named("Guest") })).await.expect(200);
+            // A later date for the second one.
+            for who in [&dee, &cy] {
+                let added = add(&bo, &den, who).await;
+                while wall_clock() <= added.at.0 {
+                    tokio::task::yield_now().await;
+                }
+            }
+            match *end {
+                "banned" => {
+                    let ban = format!("/api/v1/people/{}/ban", bo.person().id);
+                    drop(ada.put(&ban, &json!({})).await.expect(201));
+                }
+                _ => drop(bo.delete("/api/v1/me?messages=keep").await.expect(204)),
+            }
+            dee.put(&path(&den, ""), &json!({ "policy": { "title": "Dee's" } })).await.expect(200);
+            let refused = cy.put(&path(&den, ""), &json!({ "policy": { "title": "Cy's" } })).await;
+            assert_eq!(refused.problem(), ProblemCode::NotAllowed);
+        }
+    })
+    .await;
+}
+
+/// The time in milliseconds, as entries have it.
+fn wall_clock() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    u64::try_from(since.as_millis()).unwrap()
+}

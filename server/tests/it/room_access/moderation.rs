@@ -172,7 +172,8 @@ async fn report_reaches_the_audit_of_admins_without_what_they_may_not_read() {
 #[tokio::test]
 async fn audit_goes_on_page_by_page() {
     both_ways(async |server| {
-        let (ada, bo) = (admin(&server).await, server.person("Bo").await);
+        let ada = admin(&server).await;
+        let bo = member(&server, &ada, "Bo").await;
         ada.makes_room("tea").await;
         let tea = "tea".parse().unwrap();
         for n in 0..130 {
@@ -191,6 +192,39 @@ async fn audit_goes_on_page_by_page() {
             before = format!("?before={}", seqs.last().unwrap());
         }
         assert!(seqs.len() > 131 && seqs.is_sorted_by(|a, b| a > b), "{seqs:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn banned_account_reads_nothing_with_its_cookie_at_an_open_door() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let bo = member(&server, &ada, "Bo").await;
+        let ban = format!("/api/v1/people/{}/ban", bo.person().id);
+        ada.put(&ban, &json!({})).await.expect(201);
+        for path in
+            ["/api/v1/rooms", "/api/v1/rooms/lobby/messages", "/api/v1/poll?room=lobby&wait=0", "/api/v1/me"]
+        {
+            assert_eq!(bo.get(path).await.problem(), ProblemCode::Banned, "{path}");
+        }
+        let session = bo.post("/api/v1/session", &json!({ "nickname": "Bob" })).await;
+        assert_eq!(session.problem(), ProblemCode::Banned);
+        ada.delete(&ban).await.expect(204);
+        assert_eq!(bo.get("/api/v1/me").await.problem(), ProblemCode::SessionInvalid);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn bans_forget_the_name_of_an_erased_person() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let bo = member(&server, &ada, "Bo").await;
+        ada.put(&format!("/api/v1/people/{}/ban", bo.person().id), &json!({})).await.expect(201);
+        ada.delete(&format!("/api/v1/people/{}?messages=keep", bo.person().id)).await.expect(204);
+        let list: Value = ada.get("/api/v1/bans").await.expect(200).json();
+        assert_eq!(list["bans"][0]["person"]["name"], "deleted person");
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use holdline_shared::ProblemCode;
 use serde_json::{Value, json};
 
-use super::{admin, both_ways, member};
+use super::{admin, both_ways, den, member};
 
 #[tokio::test]
 async fn token_is_shown_once_and_listed_to_whom_it_concerns() {
@@ -29,7 +29,7 @@ async fn token_is_shown_once_and_listed_to_whom_it_concerns() {
 }
 
 #[tokio::test]
-async fn token_of_another_person_or_a_bot_is_an_admins() {
+async fn token_is_for_its_maker_or_by_an_admin_for_a_bot() {
     both_ways(async |server| {
         let ada = admin(&server).await;
         let (bo, guest) = (member(&server, &ada, "Bo").await, server.person("Guest").await);
@@ -40,7 +40,8 @@ async fn token_of_another_person_or_a_bot_is_an_admins() {
             bo.post("/api/v1/tokens", &json!({ "bot": "Robo" })).await.problem(),
             ProblemCode::NotAllowed
         );
-        ada.post("/api/v1/tokens", &of(bo.person())).await.expect(201);
+        let of_bo = ada.post("/api/v1/tokens", &of(bo.person())).await;
+        assert_eq!(of_bo.problem(), ProblemCode::NotAllowed, "nobody speaks as somebody else");
         let made: Value = ada.post("/api/v1/tokens", &json!({ "bot": "Robo" })).await.expect(201).json();
         let again = ada.post("/api/v1/tokens", &json!({ "bot": "Robo" })).await;
         assert_eq!(again.problem(), ProblemCode::NameTaken);
@@ -55,6 +56,66 @@ async fn token_of_another_person_or_a_bot_is_an_admins() {
             json!({ "note": 1 }),
         ] {
             assert_eq!(ada.post("/api/v1/tokens", &wrong).await.problem(), ProblemCode::InvalidBody);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn token_shows_nothing_of_rooms_that_the_admin_may_not_read() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let bo = member(&server, &ada, "Bo").await;
+        let den = den(&bo).await;
+        let body = json!({ "rooms": ["lobby", den], "note": "copies of the jury" });
+        bo.post("/api/v1/tokens", &body).await.expect(201);
+        for shown in [ada.get("/api/v1/tokens").await, ada.get("/api/v1/audit").await] {
+            let text = shown.expect(200);
+            assert!(text.text().contains("lobby"), "{}", text.text());
+            assert!(!text.text().contains(den.as_str()) && !text.text().contains("jury"), "{}", text.text());
+        }
+        assert!(bo.get("/api/v1/tokens").await.text().contains("jury"));
+        bo.put(&format!("/api/v1/rooms/{den}/members/{}", ada.person().id), &json!({})).await.expect(200);
+        assert!(ada.get("/api/v1/tokens").await.text().contains("jury"), "a member may");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn token_of_an_admin_deletes_own_messages_alone() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let bo = member(&server, &ada, "Bo").await;
+        let made: Value = ada.post("/api/v1/tokens", &json!({ "verbs": ["write"] })).await.expect(201).json();
+        let deletes = async |seq: holdline_shared::Seq| {
+            let path = format!("/api/v1/rooms/lobby/messages/{seq}");
+            let request = server.visitor().request(reqwest::Method::DELETE, &path);
+            let request = request.bearer_auth(made["token"].as_str().unwrap());
+            crate::support::Reply::from(request.send().await.unwrap()).await
+        };
+        let (of_bo, of_ada) = (bo.says("mine").await, ada.says("mine too").await);
+        assert_eq!(deletes(of_bo.seq).await.problem(), ProblemCode::NotAuthor);
+        deletes(of_ada.seq).await.expect(200);
+        ada.delete(&format!("/api/v1/rooms/lobby/messages/{}", of_bo.seq)).await.expect(200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn ban_ends_tokens_for_good() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let bo = member(&server, &ada, "Bo").await;
+        let of_bo: Value = bo.post("/api/v1/tokens", &json!({})).await.expect(201).json();
+        let of_bot: Value = ada.post("/api/v1/tokens", &json!({ "bot": "Robo" })).await.expect(201).json();
+        for made in [of_bo, of_bot] {
+            let ban = format!("/api/v1/people/{}/ban", made["person"].as_str().unwrap());
+            ada.put(&ban, &json!({})).await.expect(201);
+            ada.delete(&ban).await.expect(204);
+            let request = server.visitor().request(reqwest::Method::GET, "/api/v1/rooms");
+            let request = request.bearer_auth(made["token"].as_str().unwrap());
+            let reply = crate::support::Reply::from(request.send().await.unwrap()).await;
+            assert_eq!(reply.problem(), ProblemCode::SessionInvalid);
         }
     })
     .await;
