@@ -9,6 +9,7 @@ mod check;
 mod denied;
 mod fold;
 mod handle;
+mod hooks;
 mod names;
 mod rooms;
 mod secret;
@@ -23,10 +24,13 @@ use std::time::Duration;
 use holdline_shared::{Door, Person, PersonId, RoomName, Timestamp, Topic};
 
 pub(crate) use self::audit::AuditLine;
-pub(crate) use self::change::{AccessChange, Ban, Hook, Invite, InviteGives, Token, Verb, takes_rights};
+pub(crate) use self::change::{
+    AccessChange, Ban, Hook, HookWay, Invite, InviteGives, Token, Verb, takes_rights,
+};
 pub(crate) use self::check::DIRECT_PEOPLE;
 pub use self::denied::Denied;
 pub use self::handle::AccessHandle;
+pub(crate) use self::hooks::HookState;
 pub(crate) use self::names::Skeleton;
 pub(crate) use self::rooms::RoomAccess;
 pub(crate) use self::secret::{Secret, SecretHash, make_id};
@@ -38,6 +42,7 @@ pub(crate) struct Access {
     people: BTreeMap<PersonId, Arc<Account>>,
     /// The accounts by what their names look like.
     names: HashMap<Skeleton, PersonId>,
+    /// The people who are gone for good: erased accounts, and removed hooks.
     erased: HashSet<PersonId>,
     /// The rooms that have rules or members.
     rooms: HashMap<RoomName, Arc<RoomAccess>>,
@@ -49,7 +54,7 @@ pub(crate) struct Access {
     invites: BTreeMap<SecretHash, Arc<InviteState>>,
     bans: BTreeMap<String, Arc<Ban>>,
     tokens: BTreeMap<SecretHash, Arc<Token>>,
-    hooks: BTreeMap<String, Arc<Hook>>,
+    hooks: BTreeMap<PersonId, Arc<HookState>>,
 }
 
 /// The way in for strangers.
@@ -156,7 +161,7 @@ impl Access {
         self.accounts().filter(|account| account.is_admin).count()
     }
 
-    /// Whether the person's account was erased.
+    /// Whether the person's account was erased, or the person was a hook that was removed.
     pub(crate) fn is_erased(&self, person: &PersonId) -> bool {
         self.erased.contains(person)
     }

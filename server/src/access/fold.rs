@@ -10,8 +10,8 @@ use holdline_shared::{
 
 use super::rooms::Member;
 use super::{
-    Access, AccessChange, Account, Invite, InviteGives, InviteState, SESSION_AGE, SESSIONS, SessionState,
-    Skeleton,
+    Access, AccessChange, Account, HookState, Invite, InviteGives, InviteState, SESSION_AGE, SESSIONS,
+    SessionState, Skeleton,
 };
 
 impl Access {
@@ -130,8 +130,11 @@ impl Access {
                 drop(self.tokens.insert(token.secret.clone(), Arc::new(token)));
             }
             AccessChange::TokenRevoked { id } => self.tokens.retain(|_, token| token.id != id),
-            AccessChange::HookMade { hook } => drop(self.hooks.insert(hook.id.clone(), Arc::new(hook))),
-            AccessChange::HookRemoved { id } => drop(self.hooks.remove(&id)),
+            AccessChange::HookMade { hook } => {
+                let state = HookState { by: by.clone(), made: at, hook };
+                self.hooks.insert(state.hook.person.id.clone(), Arc::new(state));
+            }
+            AccessChange::HookRemoved { id, .. } => self.remove_hooks(|state| state.hook.person.id == id),
             AccessChange::RoomDeleted { room, was_hidden } => {
                 self.forget_room(&room);
                 if was_hidden {
@@ -199,6 +202,7 @@ impl Access {
         self.people.remove(person);
         self.names.retain(|_, owner| owner != person);
         self.tokens.retain(|_, token| token.person != *person);
+        self.remove_hooks(|state| state.by.id == *person);
         self.invites.retain(|_, state| state.invite.gives != InviteGives::Device(person.clone()));
         for room in self.rooms.values_mut() {
             if room.members.contains_key(person) {
@@ -212,7 +216,7 @@ impl Access {
         if self.rooms.remove(room).is_some_and(|room| !room.is_public()) {
             self.hidden_rooms = self.hidden_rooms.saturating_sub(1);
         }
-        self.hooks.retain(|_, hook| hook.room != *room);
+        self.remove_hooks(|state| state.hook.room == *room);
         self.invites.retain(|_, state| state.invite.room.as_ref() != Some(room));
     }
 

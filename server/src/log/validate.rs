@@ -161,7 +161,14 @@ fn access_change(
     at: Timestamp,
 ) -> Result<Decision, LogError> {
     let access = log.access();
-    if let AccessChange::RoomDeleted { room, .. } | AccessChange::Reported { room, .. } = change
+    let room = match change {
+        AccessChange::RoomDeleted { room, .. }
+        | AccessChange::Reported { room, .. }
+        | AccessChange::HookRemoved { room, .. } => Some(room),
+        AccessChange::HookMade { hook } => Some(&hook.room),
+        _ => None,
+    };
+    if let Some(room) = room
         && log.topic(room)?.is_none()
     {
         return Err(Refusal::UnknownRoom.into());
