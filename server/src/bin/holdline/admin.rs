@@ -6,6 +6,7 @@ mod bans;
 mod connection;
 mod door;
 mod duration;
+mod hooks;
 mod invites;
 mod link;
 mod output;
@@ -78,6 +79,8 @@ enum Command {
     Bans(bans::Bans),
     /// List, make and revoke the tokens of programs
     Tokens(tokens::Tokens),
+    /// List, make and remove the webhooks of a room
+    Hooks(hooks::Hooks),
     /// Show who changed what, the newest first
     Audit(audit::Audit),
 }
@@ -117,6 +120,7 @@ impl Command {
             Self::Rooms(rooms) => rooms.run(owner).await,
             Self::Bans(bans) => bans.run(owner).await,
             Self::Tokens(tokens) => tokens.run(owner).await,
+            Self::Hooks(hooks) => hooks.run(owner).await,
             Self::Audit(audit) => audit.run(owner).await,
         }
     }
