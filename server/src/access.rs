@@ -9,6 +9,7 @@ mod check;
 mod denied;
 mod fold;
 mod handle;
+mod hooks;
 mod invites;
 mod last_admin;
 mod names;
@@ -27,10 +28,13 @@ use std::time::Duration;
 use holdline_shared::{Door, Person, PersonId, RoomName, Timestamp, Topic};
 
 pub(crate) use self::audit::AuditLine;
-pub(crate) use self::change::{AccessChange, Ban, Hook, Invite, InviteGives, Token, Verb, takes_rights};
+pub(crate) use self::change::{
+    AccessChange, Ban, Hook, HookWay, Invite, InviteGives, Token, Verb, takes_rights,
+};
 pub(crate) use self::check::DIRECT_PEOPLE;
 pub use self::denied::Denied;
 pub use self::handle::AccessHandle;
+pub(crate) use self::hooks::HookState;
 pub(crate) use self::names::Skeleton;
 pub(crate) use self::rooms::RoomAccess;
 pub(crate) use self::secret::{Secret, SecretHash, make_id};
@@ -44,6 +48,7 @@ pub(crate) struct Access {
     people: SharedMap<PersonId, Arc<Account>>,
     /// The accounts by what their names look like.
     names: SharedMap<Skeleton, PersonId>,
+    /// The people who are gone for good: erased accounts, and removed hooks.
     erased: SharedMap<PersonId, ()>,
     /// The rooms that have rules or members.
     rooms: SharedMap<RoomName, Arc<RoomAccess>>,
@@ -55,7 +60,7 @@ pub(crate) struct Access {
     invites: SharedMap<SecretHash, Arc<InviteState>>,
     bans: BTreeMap<String, Arc<Ban>>,
     tokens: SharedMap<SecretHash, Arc<Token>>,
-    hooks: BTreeMap<String, Arc<Hook>>,
+    hooks: BTreeMap<PersonId, Arc<HookState>>,
     secret_versions: Arc<SecretVersions>,
 }
 
@@ -158,7 +163,7 @@ impl Access {
         !self.people.is_empty()
     }
 
-    /// Whether the person's account was erased.
+    /// Whether the person's account was erased, or the person was a hook that was removed.
     pub(crate) fn is_erased(&self, person: &PersonId) -> bool {
         self.erased.contains(person)
     }

@@ -22,7 +22,10 @@ mod first_door;
 mod frame_ancestors;
 mod health;
 mod history;
+mod hook_target;
+mod hooks;
 mod host;
+mod incoming_hook;
 mod invites;
 mod json;
 mod limits;
@@ -78,7 +81,12 @@ pub use first_door::{choose_door, chosen_door};
 pub use frame_ancestors::{FrameAncestors, InvalidFrameAncestor};
 pub(crate) use health::{HEALTHZ, METRICS, READYZ, healthz, metrics, readyz};
 pub(crate) use history::{HISTORY, history};
+pub(crate) use hooks::{
+    LIST as HOOKS, MAKE as MAKE_HOOK, REMOVE as REMOVE_HOOK, list as hooks, make as make_hook,
+    remove as remove_hook,
+};
 pub use host::{Hosts, InvalidHost};
+pub(crate) use incoming_hook::{POST as POST_TO_HOOK, post as post_to_hook};
 pub(crate) use invites::{
     LIST as INVITES, MAKE as MAKE_INVITE, MAKE_DEVICE_LINK, REVOKE as REVOKE_INVITE, list as invites,
     make as make_invite, make_device_link, revoke as revoke_invite,

@@ -21,7 +21,7 @@ use crate::serve::{FastPoll, HeaderSlots};
 pub type Target = fn(&[u8]);
 
 /// The parsers, by the names of their folders in `fuzz/seeds`.
-pub const TARGETS: [(&str, Target); 9] = [
+pub const TARGETS: &[(&str, Target)] = &[
     ("request_head", request_head),
     ("forwarded", forwarded),
     ("host", host),
@@ -30,6 +30,8 @@ pub const TARGETS: [(&str, Target); 9] = [
     ("query", query),
     ("cursor", cursor),
     ("hook_payload", hook_payload),
+    #[cfg(feature = "outgoing-hooks")]
+    ("hook_url", hook_url),
     ("words", words),
 ];
 
@@ -112,6 +114,19 @@ pub fn hook_payload(bytes: &[u8]) {
         stays::<MessageText>(message.text.as_str());
         message.shown_name.iter().for_each(|name| stays::<Nickname>(name.as_str()));
     }
+}
+
+/// The address of an outgoing webhook, which has one usual spelling and leads to one host.
+#[cfg(feature = "outgoing-hooks")]
+pub fn hook_url(bytes: &[u8]) {
+    use crate::hooks::{AddressGuard, HookUrl};
+
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let Ok(url) = text.parse::<HookUrl>() else { return };
+    let again: HookUrl = url.as_str().parse().unwrap();
+    assert_eq!(again.as_str(), url.as_str());
+    let guard = AddressGuard::default();
+    assert_eq!(guard.refuses(&again), guard.refuses(&url), "{text}");
 }
 
 /// Texts and names.

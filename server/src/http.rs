@@ -12,6 +12,7 @@ mod page_protection;
 mod protection;
 mod response;
 mod routes;
+#[cfg(feature = "outgoing-hooks")]
 #[cfg(test)]
 mod who_sees_what;
 

@@ -68,6 +68,10 @@ pub use self::presence::PresenceLease;
 pub(crate) use self::ready_set::ReadySet;
 pub(crate) use self::wait_list::HeldId;
 
+/// The entries of the log, by the groups in which they became durable.
+#[cfg(feature = "outgoing-hooks")]
+pub(crate) type Followed = tokio::sync::broadcast::Receiver<Arc<[Arc<crate::log::StoredEntry>]>>;
+
 /// The meeting point of publishers and subscribers.
 pub struct Hub {
     log: Arc<dyn Log>,
@@ -255,6 +259,19 @@ impl Hub {
                     .for_each(|room| room.feed().notify());
             }
         }
+    }
+
+    /// Follows all entries from now on, also those that say who may do what. A follower who is too slow misses some, and is
+    /// told.
+    #[cfg(feature = "outgoing-hooks")]
+    pub(crate) fn follow(&self) -> Followed {
+        self.state.followed.subscribe()
+    }
+
+    /// Whether anybody follows.
+    #[cfg(feature = "outgoing-hooks")]
+    pub(crate) fn is_followed(&self) -> bool {
+        self.state.followed.receiver_count() > 0
     }
 
     /// Ends this person's presence everywhere, without grace.

@@ -11,7 +11,6 @@ mod access;
 mod api;
 #[doc(hidden)]
 pub mod fuzzing;
-#[cfg_attr(not(test), expect(dead_code, reason = "the operations on hooks come with the rules of access"))]
 mod hooks;
 mod http;
 pub mod hub;
@@ -29,6 +28,8 @@ pub use self::api::{
     AdminLink, FrameAncestors, Hosts, HttpConfig, InvalidFrameAncestor, InvalidHost, InvalidLimit,
     InvalidRate, Limits, ProxyLogin, Rate, choose_door, chosen_door, make_admin_link, rotate_log_secret,
 };
+#[cfg(feature = "outgoing-hooks")]
+pub use self::hooks::{HookHost, InvalidHookHost};
 pub use self::http::{BUILD, router, router_with};
 pub use self::scope::{Readers, Scope};
 pub use self::serve::{AdminSocket, AdminSocketError, STALL_BYTES, ServeConfig, serve, serve_router};

@@ -33,6 +33,8 @@ pub(crate) use self::fast_path::{FastPoll, HeaderSlots};
 use self::loop_handle::Command;
 use self::plain::Plain;
 use crate::api::App;
+#[cfg(feature = "outgoing-hooks")]
+use crate::hooks::Deliveries;
 use crate::http::routes;
 use crate::hub::Hub;
 
@@ -86,6 +88,9 @@ async fn run(
     let hub = app.hub.clone();
     let connection_limit = Arc::new(ConnectionLimit::new(&config, hub.metrics().clone()));
     let failed = Arc::new(Notify::new());
+    // Ends with this function, after the last request.
+    #[cfg(feature = "outgoing-hooks")]
+    let _deliveries = Deliveries::start(&hub, config.http.hook_hosts.clone());
     if let Some(socket) = config.admin_socket.clone() {
         let own = routes(app.clone());
         tokio::spawn(admin_socket::serve(socket, own, stopped.clone(), serving.clone()));

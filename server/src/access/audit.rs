@@ -8,9 +8,10 @@ use utoipa::ToSchema;
 use super::{Access, is_owner};
 
 /// The fields of a change that are shown. A field that is not here, such as a new one, is not.
-const SHOWN: [&str; 27] = [
+const SHOWN: [&str; 28] = [
     "change",
     "id",
+    "url",
     "name",
     "person",
     "door",
@@ -39,7 +40,7 @@ const SHOWN: [&str; 27] = [
 ];
 
 /// The fields whose own fields are shown as the change's.
-const UNFOLDED: [&str; 4] = ["invite", "ban", "token", "hook"];
+const UNFOLDED: [&str; 6] = ["invite", "ban", "token", "hook", "way", "outgoing"];
 
 /// A line of the audit.
 #[derive(Debug, Serialize, ToSchema)]

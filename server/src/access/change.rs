@@ -103,7 +103,8 @@ pub(crate) enum AccessChange {
         hook: Hook,
     },
     HookRemoved {
-        id: String,
+        id: PersonId,
+        room: RoomName,
     },
     /// The log's secret has a new version, and signatures by others are valid until the grace time ends.
     SecretRotated {
@@ -229,10 +230,9 @@ pub(crate) enum Verb {
 /// A webhook of a room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Hook {
-    pub(crate) id: String,
-    pub(crate) room: RoomName,
-    /// The name under which an incoming hook posts.
+    /// The author of what an incoming hook posts. The person's id is the hook's, too.
     pub(crate) person: Person,
+    pub(crate) room: RoomName,
     pub(crate) way: HookWay,
 }
 
@@ -240,7 +240,7 @@ pub(crate) struct Hook {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum HookWay {
-    /// Others post here; the key is in the address.
+    /// Programs post here. The key in the address begins with the hook's id and a dot.
     Incoming { key: SecretHash },
     /// Messages are sent to this address. The signing key is derived from the log's secret and the hook's id.
     Outgoing { url: String },

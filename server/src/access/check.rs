@@ -136,10 +136,11 @@ impl Access {
                 let token = self.tokens().find(|token| token.id == *id).ok_or(Denied::UnknownName)?;
                 own_or_admin(&token.person)
             }
-            AccessChange::HookMade { hook } => self.check_room_admin(by, &hook.room),
-            AccessChange::HookRemoved { id } => {
-                let hook = self.hooks.get(id).ok_or(Denied::UnknownName)?;
-                self.check_room_admin(by, &hook.room)
+            AccessChange::HookMade { hook } => self.check_hook(by, hook),
+            AccessChange::HookRemoved { id, room } => {
+                self.check_room_admin(by, room)?;
+                let is_here = self.hook(id).is_some_and(|state| state.hook.room == *room);
+                if is_here { Ok(true) } else { Err(Denied::UnknownName) }
             }
             AccessChange::RoomDeleted { room, .. } if *room == RoomName::lobby() => Err(Denied::LobbyStays),
             AccessChange::RoomDeleted { room, .. } => self.check_room_admin(by, room),
@@ -263,7 +264,7 @@ impl Access {
         })
     }
 
-    fn is_member_or_owner(&self, person: &PersonId) -> bool {
+    pub(super) fn is_member_or_owner(&self, person: &PersonId) -> bool {
         is_owner(person) || self.account(person).is_some()
     }
 }

@@ -97,6 +97,12 @@ pub enum Denied {
     /// A direct room has two to ten people.
     #[error("a direct room has two to ten people; make a private room for more")]
     TooManyPeople,
+    /// A direct room has no webhooks.
+    #[error("the people of a direct room are among themselves; make a private room to have webhooks")]
+    NoHooks,
+    /// The room has as many webhooks as a room may have.
+    #[error("this room has as many webhooks as a room may have; remove one first")]
+    TooManyHooks,
     /// The account is a member already.
     #[error("this person has an account already")]
     AlreadyMember,

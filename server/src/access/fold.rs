@@ -10,8 +10,8 @@ use holdline_shared::{
 
 use super::rooms::{Member, RoomAccess};
 use super::{
-    Access, AccessChange, Account, Invite, InviteGives, InviteState, NOBODY, SESSION_AGE, SESSIONS,
-    SecretHash, SessionState, Skeleton,
+    Access, AccessChange, Account, HookState, Invite, InviteGives, InviteState, NOBODY, SESSION_AGE,
+    SESSIONS, SecretHash, SessionState, Skeleton,
 };
 
 impl Access {
@@ -153,8 +153,11 @@ impl Access {
                 self.tokens.insert(token.secret.clone(), Arc::new(token));
             }
             AccessChange::TokenRevoked { id } => self.tokens.retain(|token| token.id != id),
-            AccessChange::HookMade { hook } => drop(self.hooks.insert(hook.id.clone(), Arc::new(hook))),
-            AccessChange::HookRemoved { id } => drop(self.hooks.remove(&id)),
+            AccessChange::HookMade { hook } => {
+                let state = HookState { by: by.clone(), made: at, hook };
+                self.hooks.insert(state.hook.person.id.clone(), Arc::new(state));
+            }
+            AccessChange::HookRemoved { id, .. } => self.remove_hooks(|state| state.hook.person.id == id),
             AccessChange::SecretRotated { salt, grace_until } => {
                 Arc::make_mut(&mut self.secret_versions).rotate(salt, grace_until, at);
                 if grace_until <= at {
@@ -232,6 +235,7 @@ impl Access {
         self.people.remove(person);
         self.replace_room_admin(person, at);
         self.tokens.retain(|token| token.person != *person);
+        self.remove_hooks(|state| state.by.id == *person);
         self.forget_device_links(person);
         let is_member = |room: &Arc<RoomAccess>| room.members.contains_key(person);
         self.rooms.change_all(is_member, |room| drop(Arc::make_mut(room).members.remove(person)));
@@ -268,7 +272,7 @@ impl Access {
         if self.rooms.remove(room).is_some_and(|room| !room.is_public()) {
             self.hidden_rooms = self.hidden_rooms.saturating_sub(1);
         }
-        self.hooks.retain(|_, hook| hook.room != *room);
+        self.remove_hooks(|state| state.hook.room == *room);
         self.invites.retain(|state| state.invite.room.as_ref() != Some(room));
     }
 

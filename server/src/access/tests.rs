@@ -256,3 +256,54 @@ fn sessions_are_bounded_and_their_use_is_noted_once_a_day() {
     begin(&mut history);
     assert_eq!(sessions(&history), 1, "the others were not used for 90 days");
 }
+
+#[test]
+fn hook_works_as_long_as_its_maker_may_have_it() {
+    let mut history = History::default();
+    let (ada, bo) = (history.join("Ada"), history.join("Bo"));
+    let den = room("den");
+    history
+        .policy(&ada, &den, RoomPolicy { visibility: Visibility::Private, ..RoomPolicy::default() })
+        .unwrap();
+    let make = |history: &mut History, by: &Person, name: &str| {
+        let (person, key) = (person(name), format!("{name}.secret"));
+        let way = HookWay::Incoming { key: SecretHash::of(&key) };
+        let hook = Hook { person, room: den.clone(), way };
+        history.change(by, AccessChange::HookMade { hook }).map(|_| key)
+    };
+    assert_eq!(make(&mut history, &bo, "ci"), Err(Denied::UnknownRoom));
+    history.member(&ada, &den, &bo, Role::Member).unwrap();
+    assert_eq!(make(&mut history, &bo, "ci"), Err(Denied::RoomAdminsOnly));
+    history.member(&ada, &den, &bo, Role::Admin).unwrap();
+    let key = make(&mut history, &bo, "ci").unwrap();
+    let works = |history: &History| {
+        let at = Timestamp(history.seq);
+        let ci = person("ci");
+        let elsewhere = history.access.check_write(&ci, &room("hall"), at);
+        assert_eq!(
+            elsewhere,
+            Err(if history.access.is_erased(&ci.id) { Denied::Banned } else { Denied::UnknownRoom })
+        );
+        let found = history.access.incoming_hook(&key, at).is_some();
+        assert_eq!(history.access.check_write(&ci, &den, at).is_ok(), found);
+        found
+    };
+    assert!(works(&history));
+    assert!(history.access.incoming_hook("ci.another", Timestamp(history.seq)).is_none());
+    history.member(&ada, &den, &bo, Role::Member).unwrap();
+    assert!(!works(&history));
+    history.member(&ada, &den, &bo, Role::Admin).unwrap();
+    assert!(works(&history));
+    history.member(&ada, &den, &bo, Role::None).unwrap();
+    assert!(!works(&history));
+    history.member(&ada, &den, &bo, Role::Admin).unwrap();
+    history.change(&bo, AccessChange::Erased { person: bo.id.clone(), keep_messages: true }).unwrap();
+    assert!(!works(&history) && history.access.hooks().next().is_none());
+    assert_eq!(make(&mut history, &ada, "cd").as_deref(), Ok("cd.secret"));
+    let remove = |room: &RoomName| AccessChange::HookRemoved { id: person("cd").id, room: room.clone() };
+    history.policy(&ada, &room("hall"), RoomPolicy::default()).unwrap();
+    assert_eq!(history.change(&ada, remove(&room("hall"))), Err(Denied::UnknownName));
+    assert_eq!(history.change(&ada, remove(&den)), Ok(true));
+    let late = history.access.check_write(&person("cd"), &den, Timestamp(history.seq));
+    assert_eq!(late, Err(Denied::Banned), "nothing that was on its way");
+}

@@ -48,7 +48,7 @@ impl Call {
         Ok((room, seq, Emoji::parse(self.parameter(2))?))
     }
 
-    /// `/people/{id}` and the like.
+    /// The only parameter of `/people/{id}`, `/hooks/{key}` and the like.
     pub(super) fn id(&self) -> &str {
         self.parameter(0)
     }
@@ -56,6 +56,12 @@ impl Call {
     /// `/rooms/{room}/members/{id}`
     pub(super) fn member(&self) -> Result<(RoomName, PersonId), ApiError> {
         Ok((self.room()?, parse_person(self.parameter(1))?))
+    }
+
+    /// `/rooms/{room}/hooks/{id}`
+    pub(super) fn hook(&self) -> Result<(RoomName, PersonId), ApiError> {
+        let id = PersonId::parse(self.parameter(1)).map_err(|_| Denied::UnknownName)?;
+        Ok((self.room()?, id))
     }
 
     /// A parameter of the path; empty, and thus invalid, if the route has no such parameter.

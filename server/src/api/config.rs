@@ -10,6 +10,8 @@ use super::frame_ancestors::FrameAncestors;
 use super::host::Hosts;
 use super::limits::Limits;
 use super::proxy_login::ProxyLogin;
+#[cfg(feature = "outgoing-hooks")]
+use crate::hooks::HookHost;
 use crate::scope::Readers;
 
 /// The policy for requests. Start from the default, and change the fields that matter:
@@ -37,6 +39,9 @@ pub struct HttpConfig {
     /// The decisions about which rooms a caller may read, for an app with people of its own; without, everybody reads every
     /// room. What is hidden looks like what does not exist. Says nothing about who may write.
     pub readers: Option<Arc<dyn Readers>>,
+    /// The hosts to which outgoing webhooks may connect although they have no public address.
+    #[cfg(feature = "outgoing-hooks")]
+    pub hook_hosts: Vec<HookHost>,
     /// The headers in which a trusted proxy names the user, for the door `proxy`.
     pub proxy_login: Option<ProxyLogin>,
 }
@@ -51,6 +56,8 @@ impl Default for HttpConfig {
             frame_ancestors: FrameAncestors::default(),
             limits: Limits::default(),
             readers: None,
+            #[cfg(feature = "outgoing-hooks")]
+            hook_hosts: Vec::new(),
             proxy_login: None,
         }
     }

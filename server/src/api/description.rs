@@ -18,7 +18,7 @@ pub(crate) struct Description {
     pub(crate) summary: &'static str,
     pub(crate) audience: Audience,
     pub(crate) query: &'static [Parameter],
-    pub(crate) request: Option<Media>,
+    pub(crate) requests: [Option<Media>; 2],
     pub(crate) answers: [Option<Answer>; 3],
     pub(crate) problems: &'static [ProblemCode],
     /// The media type of problems that are no JSON.
@@ -67,7 +67,15 @@ impl Description {
     pub(crate) const fn new(summary: &'static str) -> Self {
         let audience = Audience::Anybody;
         let answers = [None; 3];
-        Self { summary, audience, query: &[], request: None, answers, problems: &[], problem_text: None }
+        Self {
+            summary,
+            audience,
+            query: &[],
+            requests: [None; 2],
+            answers,
+            problems: &[],
+            problem_text: None,
+        }
     }
 
     /// For strangers who want to come in.
@@ -97,7 +105,12 @@ impl Description {
 
     /// Takes a body of another media type.
     pub(super) const fn takes_as<T: ToSchema>(self, media_type: &'static str) -> Self {
-        Self { request: Some(Media { media_type, schema: named::<T> }), ..self }
+        Self { requests: [Some(Media { media_type, schema: named::<T> }), None], ..self }
+    }
+
+    /// Takes a body of this media type, too.
+    pub(super) const fn or_takes<T: ToSchema>(self, media_type: &'static str) -> Self {
+        Self { requests: [self.requests[0], Some(Media { media_type, schema: named::<T> })], ..self }
     }
 
     /// Answers with this status and a JSON body.
@@ -173,7 +186,7 @@ fn inline<T: PartialSchema>(_: &mut Schemas) -> RefOr<Schema> {
 }
 
 /// The parameters that paths have, each with the problems that it may cause.
-pub(crate) const PATH_PARAMETERS: [(Parameter, &[ProblemCode]); 4] = [
+pub(crate) const PATH_PARAMETERS: [(Parameter, &[ProblemCode]); 5] = [
     (
         Parameter::required::<RoomName>("room", "The room's name"),
         &[ProblemCode::InvalidRoom, ProblemCode::UnknownRoom],
@@ -184,4 +197,5 @@ pub(crate) const PATH_PARAMETERS: [(Parameter, &[ProblemCode]); 4] = [
     ),
     (Parameter::required::<Emoji>("emoji", "The emoji, percent-encoded"), &[ProblemCode::InvalidEmoji]),
     (Parameter::required::<String>("id", "The id in the list of which the path is an item"), &[]),
+    (Parameter::required::<String>("key", "The secret part of a webhook's address"), &[]),
 ];

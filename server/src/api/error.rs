@@ -167,6 +167,7 @@ impl From<Denied> for ApiError {
                 let error = Self::new(ProblemCode::RateLimited, denied.to_string());
                 return error.with_retry_after(u64::from(seconds));
             }
+            Denied::TooManyHooks => ProblemCode::TooMany,
             Denied::PasswordMissing => ProblemCode::InvalidBody,
             Denied::TooMany { .. } => ProblemCode::TooMany,
             _ => ProblemCode::NotAllowed,

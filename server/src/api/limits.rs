@@ -11,7 +11,7 @@ mod rate;
 use std::fmt;
 use std::time::Duration;
 
-use holdline_shared::ProblemCode;
+use holdline_shared::{Person, ProblemCode};
 use metrics::Counter;
 
 pub use self::config::{InvalidLimit, Limits};
@@ -95,6 +95,11 @@ impl Limiters {
     /// Counts a message or a change by this caller.
     pub(super) fn publish(&self, caller: &Caller) -> Result<(), ApiError> {
         take(&self.publish, person(caller).as_ref())
+    }
+
+    /// Counts a message by an incoming webhook, whoever calls it.
+    pub(super) fn publish_by(&self, hook: &Person) -> Result<(), ApiError> {
+        self.publish.take(&LimitKey::Person(hook.id.clone()))
     }
 
     /// Counts a reaction by this caller.

@@ -20,10 +20,11 @@ struct PersonBody {
     admin: bool,
 }
 
-pub(crate) const LIST: Description = Description::new("Members and bots")
-    .for_readers()
-    .answers::<People>(200)
-    .problems(&[ProblemCode::RateLimited]);
+pub(crate) const LIST: Description =
+    Description::new("Members and bots, among these the webhooks of rooms that the caller may read")
+        .for_readers()
+        .answers::<People>(200)
+        .problems(&[ProblemCode::RateLimited]);
 
 pub(crate) const SHOW: Description = Description::new("A member or a bot")
     .for_readers()
@@ -46,8 +47,9 @@ pub(crate) const ERASE: Description = Description::new("Erases somebody's accoun
 pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     app.limits.read(&call.caller)?;
-    call.caller.scope(&app)?;
-    let people = app.access.load().accounts().map(profile::of_account).collect();
+    let (scope, access) = (call.caller.scope(&app)?, app.access.snapshot());
+    let hooks = access.hooks().filter_map(|state| profile::of_hook(state, &scope));
+    let people = access.accounts().map(profile::of_account).chain(hooks).collect();
     Ok(Reply::json(200, &People { people })?)
 }
 
@@ -55,10 +57,10 @@ pub(crate) async fn list(app: App, call: Call) -> Result<Reply, ApiError> {
 pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     app.limits.read(&call.caller)?;
-    call.caller.scope(&app)?;
-    let access = app.access.load();
-    let account = access.account(&person_id(&call)?).ok_or(Denied::UnknownPerson)?;
-    Ok(Reply::json(200, &profile::of_account(account))?)
+    let (scope, access, id) = (call.caller.scope(&app)?, app.access.snapshot(), person_id(&call)?);
+    let hook = || access.hook(&id).and_then(|state| profile::of_hook(state, &scope));
+    let found = access.account(&id).map(profile::of_account).or_else(hook);
+    Ok(Reply::json(200, &found.ok_or(Denied::UnknownPerson)?)?)
 }
 
 /// `PATCH …/{id}`: makes somebody an admin, or none.

@@ -2,7 +2,8 @@
 
 use holdline_shared::{Me, Person, PersonKind, Profile, Topic};
 
-use crate::access::{Access, Account};
+use crate::access::{Access, Account, HookState, HookWay};
+use crate::scope::Scope;
 
 /// The profile of an account.
 pub(super) fn of_account(account: &Account) -> Profile {
@@ -15,18 +16,28 @@ pub(super) fn of_account(account: &Account) -> Profile {
     }
 }
 
-/// The person of a session, as they see themselves.
-pub(super) fn of_caller(access: &Access, person: &Person) -> Me {
-    let account = access.account(&person.id);
-    let guest = || Profile {
+/// The profile of an incoming webhook, for readers of its room: others must not learn of it.
+pub(super) fn of_hook(state: &HookState, scope: &Scope) -> Option<Profile> {
+    let posts = matches!(state.hook.way, HookWay::Incoming { .. }) && scope.allows(&state.hook.room);
+    posts.then(|| Profile { kind: PersonKind::Bot, ..of_guest(&state.hook.person) })
+}
+
+/// The profile of somebody without an account.
+fn of_guest(person: &Person) -> Profile {
+    Profile {
         person: person.clone(),
         kind: PersonKind::Guest,
         admin: false,
         about: Topic::default(),
         time_zone: String::new(),
-    };
+    }
+}
+
+/// The person of a session, as they see themselves.
+pub(super) fn of_caller(access: &Access, person: &Person) -> Me {
+    let account = access.account(&person.id);
     Me {
-        profile: account.map_or_else(guest, of_account),
+        profile: account.map_or_else(|| of_guest(person), of_account),
         has_passphrase: account.is_some_and(|account| account.passphrase.is_some()),
         token: None,
     }

@@ -52,8 +52,13 @@ const fn v6(first: u16, second: u16, length: u8) -> Ipv6Net {
 }
 
 /// A host to which hooks may connect wherever it is: `NAME`, or `NAME:PORT` for one port alone.
+///
+/// ```
+/// let mut http = holdline_server::HttpConfig::default();
+/// http.hook_hosts.push("build.lan:8080".parse().unwrap());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct AllowedHost {
+pub struct HookHost {
     host: Host,
     port: Option<u16>,
 }
@@ -61,38 +66,43 @@ pub(crate) struct AllowedHost {
 /// The text is not a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("give a host as NAME or NAME:PORT, as in build.lan:8080, 10.0.0.5 or [fd00::5]:80")]
-pub(crate) struct InvalidAllowedHost;
+pub struct InvalidHookHost;
 
-impl FromStr for AllowedHost {
-    type Err = InvalidAllowedHost;
+impl FromStr for HookHost {
+    type Err = InvalidHookHost;
 
-    fn from_str(text: &str) -> Result<Self, InvalidAllowedHost> {
+    fn from_str(text: &str) -> Result<Self, InvalidHookHost> {
         let (host, port) = match text.rsplit_once(':') {
             // A colon inside brackets belongs to the address.
             Some((host, port)) if !port.ends_with(']') => {
-                (host, Some(port.parse().map_err(|_| InvalidAllowedHost)?))
+                (host, Some(port.parse().map_err(|_| InvalidHookHost)?))
             }
             _ => (text, None),
         };
-        Ok(Self { host: Host::parse(host).map_err(|_| InvalidAllowedHost)?, port })
+        Ok(Self { host: Host::parse(host).map_err(|_| InvalidHookHost)?, port })
     }
 }
 
 /// Decides about each address to which a hook is going to connect.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AddressGuard {
-    allowed: Vec<AllowedHost>,
+    allowed: Vec<HookHost>,
 }
 
 impl AddressGuard {
     /// Permits public addresses, and any address of these hosts.
-    pub(crate) fn new(allowed: Vec<AllowedHost>) -> Self {
+    pub(crate) fn new(allowed: Vec<HookHost>) -> Self {
         Self { allowed }
+    }
+
+    /// Whether the URL's host is an address to which no hook may connect. A name is no address yet.
+    pub(crate) fn refuses(&self, url: &HookUrl) -> bool {
+        url.address().is_some_and(|address| !self.permits(url, address))
     }
 
     /// Whether a hook with this URL may connect to this address of the URL's host.
     pub(super) fn permits(&self, url: &HookUrl, address: IpAddr) -> bool {
-        let is_named = |allowed: &AllowedHost| {
+        let is_named = |allowed: &HookHost| {
             url.host().is_some_and(|host| host == allowed.host)
                 && allowed.port.is_none_or(|port| port == url.port())
         };
@@ -114,18 +124,10 @@ fn is_public(address: IpAddr) -> bool {
 mod tests {
     use super::*;
 
-    /// Whether the host of a URL is an address, and which.
-    fn literal(url: &HookUrl) -> Option<IpAddr> {
-        match url.host()? {
-            Host::Ipv4(address) => Some(address.into()),
-            Host::Ipv6(address) => Some(address.into()),
-            Host::Domain(_) => None,
-        }
-    }
-
     fn permits(guard: &AddressGuard, text: &str) -> bool {
         let url: HookUrl = text.parse().unwrap_or_else(|_| panic!("{text} is a URL"));
-        guard.permits(&url, literal(&url).unwrap_or_else(|| panic!("{text} has an address")))
+        assert!(url.address().is_some(), "{text} has an address");
+        !guard.refuses(&url)
     }
 
     /// Spellings of addresses that are not the public internet.
@@ -226,7 +228,7 @@ mod tests {
             assert_eq!(guard.permits(&url.parse().unwrap(), private), may, "{url}");
         }
         for bad in ["", ":80", "a:", "a:b", "a:99999", "::1", "a b", "http://a", "[::1", "a/b", "u@a"] {
-            assert_eq!(AllowedHost::from_str(bad), Err(InvalidAllowedHost), "{bad}");
+            assert_eq!(HookHost::from_str(bad), Err(InvalidHookHost), "{bad}");
         }
     }
 }

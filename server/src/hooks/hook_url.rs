@@ -1,5 +1,6 @@
 //! The address to which a hook delivers, checked in form. Where its host leads is the `address_guard`'s concern.
 
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use http::HeaderValue;
@@ -70,6 +71,15 @@ impl HookUrl {
     /// The host; one without is no `http` address.
     pub(super) fn host(&self) -> Option<Host<&str>> {
         self.url.host()
+    }
+
+    /// The host if it is an address, and not a name.
+    pub(super) fn address(&self) -> Option<IpAddr> {
+        match self.host()? {
+            Host::Ipv4(address) => Some(address.into()),
+            Host::Ipv6(address) => Some(address.into()),
+            Host::Domain(_) => None,
+        }
     }
 
     pub(super) fn port(&self) -> u16 {

@@ -7,6 +7,7 @@ use holdline_shared::limits::TEXT_GRAPHEMES;
 use holdline_shared::{InvalidText, MessageText, Nickname};
 use serde::Deserialize;
 use thiserror::Error;
+use utoipa::ToSchema;
 
 use super::slack_text::to_plain_text;
 
@@ -32,16 +33,28 @@ pub(crate) enum InvalidPayload {
     Text(#[from] InvalidText),
 }
 
+/// The largest payload, in bytes: Slack's own limit is 40 kB of text.
+pub(crate) const PAYLOAD_BYTES: usize = 64 * 1024;
+
 /// The fields that count. Programs send many others, which concern Slack's layout.
-#[derive(Deserialize)]
-struct Payload {
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct SlackPayload {
     text: Option<String>,
+    /// The name to show in place of the hook's own.
     username: Option<String>,
-    attachments: Option<Vec<Attachment>>,
+    attachments: Option<Vec<SlackAttachment>>,
 }
 
-#[derive(Deserialize)]
-struct Attachment {
+/// A form with a payload.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "a schema; the form is read field by field")]
+pub(crate) struct PayloadForm {
+    /// The payload as JSON.
+    payload: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+struct SlackAttachment {
     title: Option<String>,
     text: Option<String>,
     /// The summary for clients that do not show attachments.
@@ -57,7 +70,7 @@ impl IncomingMessage {
         may_wear: impl FnOnce(&Nickname) -> bool,
     ) -> Result<Self, InvalidPayload> {
         let json = if is_object(body) { Cow::Borrowed(body) } else { find_form_payload(body)? };
-        let payload: Payload = serde_json::from_slice(&json)?;
+        let payload: SlackPayload = serde_json::from_slice(&json)?;
         let text = compose(&payload);
         let text = match MessageText::parse(&text) {
             Err(InvalidText::TooLong) => MessageText::parse(&shorten(&text)),
@@ -68,7 +81,7 @@ impl IncomingMessage {
     }
 }
 
-impl Attachment {
+impl SlackAttachment {
     /// The title and the text, or else the fallback.
     fn parts(&self) -> impl Iterator<Item = &str> {
         let visible = |part: &'_ Option<String>| part.as_ref().is_some_and(|part| !part.trim().is_empty());
@@ -90,8 +103,8 @@ fn find_form_payload(body: &[u8]) -> Result<Cow<'_, [u8]>, InvalidPayload> {
 }
 
 /// The payload's text and then its attachments, each part on lines of its own.
-fn compose(payload: &Payload) -> String {
-    let attachments = payload.attachments.iter().flatten().flat_map(Attachment::parts);
+fn compose(payload: &SlackPayload) -> String {
+    let attachments = payload.attachments.iter().flatten().flat_map(SlackAttachment::parts);
     let mut text = String::new();
     for part in payload.text.as_deref().into_iter().chain(attachments) {
         let part = to_plain_text(part);

@@ -15,7 +15,7 @@ use super::signature::SigningKey;
 use crate::random;
 use crate::repeated_line::RepeatedLine;
 
-pub(crate) use super::client::HookClient;
+use super::client::HookClient;
 
 /// The time for which a delivery is repeated: longer than a target's restart, shorter than a chat's interest in it.
 const RETRY_TIME: Duration = Duration::from_secs(15 * 60);
@@ -25,15 +25,17 @@ const QUEUED: usize = 256;
 
 /// A hook's target.
 #[derive(Clone)]
-pub(crate) struct OutgoingHook {
+pub(super) struct OutgoingHook {
     /// Names the hook in the server's log.
-    pub(crate) id: String,
-    pub(crate) url: HookUrl,
-    pub(crate) key: SigningKey,
+    pub(super) id: String,
+    pub(super) url: HookUrl,
+    pub(super) key: SigningKey,
+    /// Whether the hook still works. Asked before each attempt.
+    pub(super) is_working: Arc<dyn Fn() -> bool + Send + Sync>,
 }
 
 /// The deliveries of one hook. Dropping the queue ends them, that under way included.
-pub(crate) struct OutgoingQueue {
+pub(super) struct OutgoingQueue {
     id: String,
     waiting: mpsc::Sender<Bytes>,
     overflow: RepeatedLine,
@@ -42,7 +44,7 @@ pub(crate) struct OutgoingQueue {
 
 impl OutgoingQueue {
     /// Begins to deliver what will be queued.
-    pub(crate) fn start(hook: OutgoingHook, client: Arc<HookClient>) -> Self {
+    pub(super) fn start(hook: OutgoingHook, client: Arc<HookClient>) -> Self {
         Self::with(hook, client, RETRY_TIME)
     }
 
@@ -59,7 +61,7 @@ impl OutgoingQueue {
     }
 
     /// Queues a JSON body. If the queue is full, drops the body and says so in the server's log.
-    pub(crate) fn push(&self, body: Bytes) {
+    pub(super) fn push(&self, body: Bytes) {
         if self.waiting.try_send(body).is_err()
             && let Some(times) = self.overflow.count(1)
         {
@@ -84,6 +86,9 @@ async fn deliver(hook: &OutgoingHook, client: &HookClient, body: Bytes, retry_ti
     let give_up_at = Instant::now() + retry_time;
     let mut backoff = Backoff::default();
     loop {
+        if !(hook.is_working)() {
+            return;
+        }
         let signature = hook.key.sign(seconds_since_1970(), &body);
         let Err(error) = client.deliver(&hook.url, &signature, body.clone()).await else { return };
         let delay = backoff.fail(random_jitter());

@@ -89,9 +89,12 @@ fn describe(operation: &Listed, schemas: &mut Schemas) -> Value {
     described.insert("summary".to_owned(), description.summary.into());
     described.insert("parameters".to_owned(), parameters.into());
     described.insert("responses".to_owned(), responses(operation, schemas).into());
-    if let Some(media) = description.request {
-        let content = content(media, schemas);
-        let body = json!({ "required": is_body_needed(schemas), "content": content });
+    let mut bodies = Map::new();
+    for media in description.requests.into_iter().flatten() {
+        bodies.insert(media.media_type.to_owned(), content(media, schemas));
+    }
+    if !bodies.is_empty() {
+        let body = json!({ "required": is_body_needed(schemas), "content": bodies });
         described.insert("requestBody".to_owned(), body);
     }
     let sessions = [json!({ "token": [] }), json!({ "cookie": [] })];
@@ -115,7 +118,7 @@ fn parameter(place: &str, parameter: &Parameter, schemas: &mut Schemas) -> Value
 }
 
 fn content(media: Media, schemas: &mut Schemas) -> Value {
-    json!({ media.media_type: { "schema": schema(media.schema, schemas) } })
+    json!({ "schema": schema(media.schema, schemas) })
 }
 
 /// Whether the body whose schema was added last must be sent: none stands for an object without fields.
@@ -135,7 +138,7 @@ fn responses(operation: &Listed, schemas: &mut Schemas) -> Map<String, Value> {
     for answer in operation.description.answers.iter().flatten() {
         let mut response = json!({ "description": "Done" });
         if let Some(media) = answer.media {
-            response["content"] = content(media, schemas);
+            response["content"] = json!({ media.media_type: content(media, schemas) });
         }
         responses.insert(answer.status.to_string(), response);
     }
@@ -172,11 +175,11 @@ fn problems(operation: &Listed) -> Vec<ProblemCode> {
         (path.starts_with("/api/v1/"), &[InvalidParameter]),
         (!is_reading, &[CrossSite]),
         (
-            description.request.is_some(),
+            description.requests[0].is_some(),
             &[UnsupportedMediaType, BodyTooLarge, RequestTimeout, InvalidParameter],
         ),
         (
-            description.request.is_some_and(|media| media.media_type == "application/json"),
+            description.requests[0].is_some_and(|media| media.media_type == "application/json"),
             &[InvalidJson, InvalidBody],
         ),
         (

@@ -38,6 +38,8 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
             "/api/v1/rooms/{room}/members/{id}",
             put(api::put_member, api::PUT_MEMBER).delete(api::delete_member, api::DELETE_MEMBER),
         )
+        .route("/api/v1/rooms/{room}/hooks", get(api::hooks, api::HOOKS).post(api::make_hook, api::MAKE_HOOK))
+        .route("/api/v1/rooms/{room}/hooks/{id}", delete(api::remove_hook, api::REMOVE_HOOK))
         .route(
             "/api/v1/rooms/{room}/messages",
             get(api::history, api::HISTORY).post(api::publish, api::PUBLISH),
@@ -99,6 +101,7 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
         )
         .route("/api/v1/invites", get(api::invites, api::INVITES).post(api::make_invite, api::MAKE_INVITE))
         .route("/api/v1/invites/{id}", delete(api::revoke_invite, api::REVOKE_INVITE))
+        .route("/hooks/{key}", post(api::post_to_hook, api::POST_TO_HOOK))
         .route("/subscribe", held(api::subscribe, api::SUBSCRIBE))
         .route("/publish", post(api::publish_classic, api::PUBLISH_CLASSIC))
         .route("/classic", page(classic_page::page(&app.config), classic_page::CLASSIC))

@@ -5,6 +5,7 @@
 
 mod looks;
 mod model;
+mod webhooks;
 mod world;
 
 use self::world::World;
@@ -30,10 +31,12 @@ async fn everybody_sees_what_the_model_says_on_every_way() {
             let viewer = world.any_viewer();
             world.look(viewer, &mut checks).await;
         }
+        world.check_deliveries(&mut checks).await;
     }
     // Guards against a comparison of nothing.
-    let Checks { entries, hidden, ended } = checks;
+    let Checks { entries, hidden, ended, delivered } = checks;
     assert!(entries > histories * 100 && hidden > histories * 20 && ended * 10 > histories, "{checks:?}");
+    assert!(delivered > histories, "{checks:?}");
 }
 
 /// The number of comparisons of each kind.
@@ -45,4 +48,6 @@ struct Checks {
     hidden: u64,
     /// Polls that ended because their room was hidden meanwhile.
     ended: u64,
+    /// Messages that were delivered to outgoing webhooks.
+    delivered: u64,
 }

@@ -34,6 +34,11 @@ impl HubState {
         // Before the entries become visible: a poll that has looked at them may skip rooms without news.
         self.rooms.note_heads(&touched);
         self.head.store(last.seq.0, Ordering::Release);
+        #[cfg(feature = "outgoing-hooks")]
+        if self.followed.receiver_count() > 0 {
+            // The last follower may have gone meanwhile.
+            let _ = self.followed.send(group.into());
+        }
         if group.iter().any(|entry| entry.entry().is_some_and(takes_rights)) {
             self.notify_all();
         }

@@ -11,7 +11,13 @@ use super::presence::Presence;
 use super::room_table::RoomTable;
 use super::sync::{AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering};
 use crate::log::LoggedRoom;
+#[cfg(feature = "outgoing-hooks")]
+use crate::log::StoredEntry;
 use crate::metrics::Metrics;
+
+/// Groups of entries that wait for the slowest follower.
+#[cfg(feature = "outgoing-hooks")]
+const FOLLOWED_GROUPS: usize = 256;
 
 /// The hub without its log.
 pub(super) struct HubState {
@@ -29,6 +35,9 @@ pub(super) struct HubState {
     pub(super) held: AtomicUsize,
     is_closing: AtomicBool,
     pub(super) metrics: Arc<Metrics>,
+    /// The groups of entries for followers inside the server.
+    #[cfg(feature = "outgoing-hooks")]
+    pub(super) followed: tokio::sync::broadcast::Sender<Arc<[Arc<StoredEntry>]>>,
 }
 
 impl HubState {
@@ -50,6 +59,8 @@ impl HubState {
             held: AtomicUsize::new(0),
             is_closing: AtomicBool::new(false),
             metrics: Arc::default(),
+            #[cfg(feature = "outgoing-hooks")]
+            followed: tokio::sync::broadcast::Sender::new(FOLLOWED_GROUPS),
         }
     }
 

@@ -14,7 +14,7 @@ use super::draft::{AccessDraft, Draft, DraftKind};
 use super::error::{LogError, Refusal};
 use super::outcome::Outcome;
 use super::stored_entry::StoredEntry;
-use crate::access::{Access, AccessChange, Denied, Invite, is_owner};
+use crate::access::{Access, AccessChange, Denied, is_owner};
 
 /// The parts of the log that [`validate`] looks at. Each look-up uses an index and costs the same however
 /// large the log, the room or the message is; none decodes more than one text.
@@ -174,9 +174,15 @@ fn access_change(
     at: Timestamp,
 ) -> Result<Decision, LogError> {
     let access = log.access();
-    if let AccessChange::RoomDeleted { room, .. }
-    | AccessChange::Reported { room, .. }
-    | AccessChange::InviteMade { invite: Invite { room: Some(room), .. } } = change
+    let room = match change {
+        AccessChange::RoomDeleted { room, .. }
+        | AccessChange::Reported { room, .. }
+        | AccessChange::HookRemoved { room, .. } => Some(room),
+        AccessChange::InviteMade { invite } => invite.room.as_ref(),
+        AccessChange::HookMade { hook } => Some(&hook.room),
+        _ => None,
+    };
+    if let Some(room) = room
         && log.topic(room)?.is_none()
     {
         return Err(Refusal::UnknownRoom.into());

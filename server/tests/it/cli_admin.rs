@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 
 use crate::support::log_command::{holdline, serve, stop, url};
-use crate::support::{Holdline, key, within};
+use crate::support::{Holdline, Process, key, within};
 
 /// Runs `holdline admin …` on this log; returns its exit status, its output and its words.
 async fn admin(path: &Path, arguments: &[&str]) -> (i32, String, String) {
@@ -199,6 +199,39 @@ async fn token_lets_a_program_in_where_the_door_is_closed() {
     done(&["tokens", "revoke", tokens["tokens"][0]["id"].as_str().unwrap()]).await;
     let (_, said) = run(token, &send).await;
     assert!(said.contains("revoked"), "{said}");
+    stop(server).await;
+}
+
+#[tokio::test]
+async fn owner_makes_lists_and_removes_webhooks() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    let server = Process::start(&["--log", &url(&path), "--allow-hook-host", "build.lan,10.0.0.5:80"]).await;
+    let done = async |arguments: &[&str]| {
+        let (status, printed, said) = admin(&path, arguments).await;
+        assert_eq!(status, 0, "{arguments:?}: {said}");
+        printed
+    };
+    let printed = done(&["hooks", "make", "lobby", "CI"]).await;
+    let post = reqwest::Client::builder().no_proxy().build().unwrap().post(printed.trim());
+    let posted = post.body("payload=%7B%22text%22%3A%22green%22%7D").send().await.unwrap();
+    assert_eq!((posted.status().as_u16(), &*posted.text().await.unwrap()), (200, "ok"));
+    let history = server.visitor().history("lobby").await;
+    assert_eq!(history.messages[0].author.name.as_str(), "CI");
+    let key = done(&["hooks", "make", "lobby", "Relay", "--to", "http://10.0.0.5/in"]).await;
+    assert_eq!(key.trim().len(), 43, "{key}");
+    let (status, _, said) =
+        admin(&path, &["hooks", "make", "lobby", "Relay", "--to", "http://10.0.0.6/"]).await;
+    assert!(status == 1 && said.contains("--allow-hook-host"), "{said}");
+    let table = done(&["hooks", "list", "lobby"]).await;
+    assert!(table.contains("http://10.0.0.5/in") && table.lines().count() == 3, "{table}");
+    let list: Value = serde_json::from_str(&done(&["hooks", "list", "lobby", "--json"]).await).unwrap();
+    for hook in list["hooks"].as_array().unwrap() {
+        done(&["hooks", "remove", "lobby", hook["id"].as_str().unwrap()]).await;
+    }
+    assert_eq!(done(&["hooks", "list", "lobby"]).await.lines().count(), 1);
+    let audit = done(&["audit"]).await;
+    assert!(audit.contains("hook_made") && audit.contains("hook_removed"), "{audit}");
     stop(server).await;
 }
 

@@ -8,7 +8,7 @@ use holdline_server::fuzzing::TARGETS;
 #[test]
 fn parsers_accept_or_refuse_every_seed() {
     let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds");
-    for (name, parse) in TARGETS {
+    for (name, parse) in TARGETS.iter().copied() {
         let inputs: Vec<_> =
             fs::read_dir(seeds.join(name)).expect(name).map(|file| file.unwrap().path()).collect();
         assert!(!inputs.is_empty(), "{name}");

@@ -3,8 +3,10 @@
 
 mod deletion;
 mod direct;
+mod incoming_hooks;
 mod members;
 mod moderation;
+mod outgoing_hooks;
 mod removal;
 mod rules;
 mod tokens;
@@ -18,8 +20,13 @@ use crate::support::{Client, Server};
 
 /// Runs a test on a server with event loops, and on one without.
 async fn both_ways(test: impl AsyncFn(Server)) {
+    both_ways_with(&ServeConfig::default(), test).await;
+}
+
+/// The same with this configuration.
+async fn both_ways_with(config: &ServeConfig, test: impl AsyncFn(Server)) {
     for loops in [1, 0] {
-        let mut config = ServeConfig::default();
+        let mut config = config.clone();
         config.event_loops = Some(loops);
         test(Server::with(HubConfig::default(), config).await).await;
     }
@@ -61,6 +68,11 @@ fn member_path(room: &RoomName, client: &Client) -> String {
 /// Makes somebody a member of a room.
 async fn add(admin: &Client, room: &RoomName, whom: &Client) -> Entry {
     admin.put(&member_path(room, whom), &json!({ "role": "member" })).await.expect(200).json()
+}
+
+/// Makes a webhook of a room.
+async fn hook(admin: &Client, room: &RoomName, body: Value) -> Value {
+    admin.post(&path(room, "/hooks"), &body).await.expect(201).json()
 }
 
 /// The line of the list of rooms.

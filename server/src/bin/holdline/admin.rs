@@ -6,6 +6,7 @@ mod bans;
 mod connection;
 mod door;
 mod duration;
+mod hooks;
 mod invites;
 mod link;
 mod output;
@@ -79,6 +80,8 @@ enum Command {
     Bans(bans::Bans),
     /// List, make and revoke the tokens of programs
     Tokens(tokens::Tokens),
+    /// List, make and remove the webhooks of a room
+    Hooks(hooks::Hooks),
     /// Give the log another secret, which ends sessions at once or when they were not used for some days
     RotateSecret(rotate_secret::RotateSecret),
     /// Show who changed what, the newest first
@@ -120,6 +123,7 @@ impl Command {
             Self::Rooms(rooms) => rooms.run(owner).await,
             Self::Bans(bans) => bans.run(owner).await,
             Self::Tokens(tokens) => tokens.run(owner).await,
+            Self::Hooks(hooks) => hooks.run(owner).await,
             Self::RotateSecret(rotate) => rotate.run(owner).await,
             Self::Audit(audit) => audit.run(owner).await,
         }

@@ -34,7 +34,7 @@ fn usual_client() -> Arc<HookClient> {
 
 fn hook(url: &str) -> OutgoingHook {
     let key = SigningKey::derive(&[7; 32], "h1");
-    OutgoingHook { id: "h1".to_owned(), url: url.parse().unwrap(), key }
+    OutgoingHook { id: "h1".to_owned(), url: url.parse().unwrap(), key, is_working: Arc::new(|| true) }
 }
 
 async fn deliver_once(client: &HookClient, url: &str) -> Result<(), DeliveryError> {
@@ -118,6 +118,23 @@ async fn dropped_queue_ends_the_delivery_under_way() {
     target.request().await;
     drop(queue);
     target.connection_closed().await;
+}
+
+#[tokio::test]
+async fn hook_that_stops_working_gets_no_further_attempt() {
+    let attempts = Arc::new(AtomicUsize::new(0));
+    let allowed = attempts.clone();
+    let mut target = Target::start([Answer::status(503), Answer::status(200)]).await;
+    // Works for the first attempt at the first body, and for that at the last one.
+    let is_working = Arc::new(move || [0, 3].contains(&allowed.fetch_add(1, Ordering::Relaxed)));
+    let queue = OutgoingQueue::start(OutgoingHook { is_working, ..hook(&target.url("/")) }, usual_client());
+    for body in ["1", "2", "3"] {
+        queue.push(Bytes::from(body));
+    }
+    for body in ["1", "3"] {
+        assert_eq!(target.request().await.body, body);
+    }
+    assert_eq!(attempts.load(Ordering::Relaxed), 4);
 }
 
 #[tokio::test]

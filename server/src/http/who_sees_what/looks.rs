@@ -10,7 +10,7 @@ use super::model::{Model, STRANGER};
 use super::world::{Held, World, is_success, parse, seqs};
 
 /// The time after which a held poll that should have ended has not.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 impl World {
     /// Ends the held polls, and checks what they were answered after the step.
@@ -98,6 +98,8 @@ impl World {
         assert_eq!(stream_status == 200, is_inside, "seed {seed}: {who}: {stream}");
         let (_, list) = ask("GET", "/api/v1/rooms", None).await;
         self.check_marks(who, &list, None);
+        let (_, people) = ask("GET", "/api/v1/people", None).await;
+        self.check_marks(who, &people, None);
         let (_, metrics) = ask("GET", "/metrics", None).await;
         self.check_marks(STRANGER, &metrics, None);
         if is_inside {
@@ -132,6 +134,7 @@ impl World {
             format!("/api/v1/rooms/{room}/messages"),
             format!("/api/v1/rooms/{room}/messages/{seq}"),
             format!("/api/v1/rooms/{room}/members"),
+            format!("/api/v1/rooms/{room}/hooks"),
             format!("/api/v1/poll?room={room}&after=start&wait=0&here={room}"),
         ];
         let may_read = self.model.sees(who, room);
@@ -162,6 +165,8 @@ impl World {
             ("PUT", format!("{at}/members/{own}"), Some(json!({ "role": "member" }))),
             ("DELETE", format!("{at}/members/{own}"), None),
             ("DELETE", format!("{at}?confirm={room}"), None),
+            ("POST", format!("{at}/hooks"), Some(json!({ "way": "incoming", "name": "x" }))),
+            ("DELETE", format!("{at}/hooks/{own}"), None),
         ];
         for (method, path, body) in writes {
             let answer = self.client.ask(who, method, &path, body.clone()).await;

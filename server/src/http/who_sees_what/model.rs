@@ -17,6 +17,19 @@ pub(super) struct Model {
     pub(super) is_closed: bool,
     /// Each text that was said, and in which room.
     pub(super) marks: Vec<(String, String)>,
+    pub(super) hooks: Vec<Hook>,
+    /// The messages that outgoing webhooks may get: the webhook's id, and the message's number.
+    pub(super) deliverable: BTreeSet<(String, u64)>,
+}
+
+/// A webhook of a room that exists.
+#[derive(Debug, Clone)]
+pub(super) struct Hook {
+    pub(super) id: String,
+    pub(super) room: String,
+    pub(super) maker: usize,
+    /// The address of an incoming webhook.
+    pub(super) url: Option<String>,
 }
 
 /// A room that exists.
@@ -54,16 +67,37 @@ impl Model {
         seen.flat_map(|(_, room)| room.entries.iter().copied()).collect()
     }
 
+    /// Whether this person may have webhooks in the room: a member who is an admin of the room, or of the server as far as they
+    /// may read the room.
+    pub(super) fn may_have_hooks(&self, who: usize, room: &str) -> bool {
+        let is_admin = self.rooms.get(room).is_some_and(|found| found.members.get(&who) == Some(&true));
+        who < GUESTS && !self.banned.contains(&who) && (is_admin || (who == 0 && self.sees(who, room)))
+    }
+
+    /// Takes a message in that was said in a room, by a person or by a webhook.
+    pub(super) fn say(&mut self, room: &str, seq: u64, is_by_hook: bool) {
+        let found = self.rooms.entry(room.to_owned()).or_default();
+        found.entries.insert(seq);
+        found.messages.insert(seq);
+        let outgoing =
+            self.hooks.iter().filter(|hook| hook.room == room && hook.url.is_none() && !is_by_hook);
+        let working = outgoing.filter(|hook| self.may_have_hooks(hook.maker, room));
+        let deliverable: Vec<_> = working.map(|hook| (hook.id.clone(), seq)).collect();
+        self.deliverable.extend(deliverable);
+    }
+
     /// Takes an entry in, as the answer to its author has it.
     pub(super) fn fold(&mut self, entry: &Value) {
         let number =
             |person: &Value| self.ids.iter().position(|id| Some(id.as_str()) == person["id"].as_str());
         let (author, person) = (number(&entry["author"]), number(&entry["person"]));
         let (name, seq) = (entry["room"].as_str().unwrap().to_owned(), entry["seq"].as_u64().unwrap());
+        if entry["kind"] == "message" {
+            return self.say(&name, seq, false);
+        }
         let room = self.rooms.entry(name).or_default();
         room.entries.insert(seq);
         match entry["kind"].as_str().unwrap() {
-            "message" => drop(room.messages.insert(seq)),
             "room" => {
                 if let Some(visibility) = entry["policy"]["visibility"].as_str() {
                     room.is_hidden = visibility != "public";

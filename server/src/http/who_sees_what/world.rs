@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
 
 use super::model::{GUESTS, Model, Room, STRANGER};
+use super::webhooks::Webhooks;
 use crate::access::{AccessChange, Invite, InviteGives, Secret, make_id};
 use crate::api::{App, HttpConfig, Limits};
 use crate::http::routes;
@@ -23,10 +24,10 @@ use crate::log::{Draft, MemoryLog};
 const PUBLIC: [&str; 3] = ["tea", "coffee", "milk"];
 
 /// A repeatable sequence of numbers (Knuth's MMIX generator).
-struct Random(u64);
+pub(super) struct Random(u64);
 
 impl Random {
-    fn below(&mut self, end: usize) -> usize {
+    pub(super) fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % end
     }
@@ -43,8 +44,9 @@ pub(super) struct Client {
 pub(super) struct World {
     pub(super) client: Client,
     pub(super) model: Model,
-    random: Random,
+    pub(super) random: Random,
     pub(super) seed: u64,
+    pub(super) webhooks: Webhooks,
     pub(super) marks: usize,
     /// Rooms that were deleted while hidden, whose names stay taken.
     pub(super) gone: BTreeSet<String>,
@@ -118,8 +120,10 @@ pub(super) fn is_success(status: u16) -> bool {
 impl World {
     pub(super) async fn new(seed: u64) -> Self {
         let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
-        let router =
-            routes(App::new(hub.clone(), HttpConfig { limits: Limits::NONE, ..HttpConfig::default() }));
+        let webhooks = Webhooks::start(&hub).await;
+        let config =
+            HttpConfig { limits: Limits::NONE, hook_hosts: Webhooks::hosts(), ..HttpConfig::default() };
+        let router = routes(App::new(hub.clone(), config));
         let mut client = Client { router, tokens: Vec::new() };
         let codes = [InviteGives::Admin, InviteGives::Member].map(|gives| (gives, Secret::make()));
         for (gives, code) in &codes {
@@ -150,7 +154,7 @@ impl World {
         }
         let lobby = Room { entries: [1].into(), ..Room::default() };
         let model = Model { ids, rooms: [("lobby".to_owned(), lobby)].into(), ..Model::default() };
-        Self { client, model, random: Random(seed), seed, marks: 0, gone: BTreeSet::new() }
+        Self { client, model, random: Random(seed), seed, webhooks, marks: 0, gone: BTreeSet::new() }
     }
 
     pub(super) fn any_viewer(&mut self) -> usize {
@@ -202,7 +206,7 @@ impl World {
         let messages = messages.filter(|messages| !messages.is_empty()).unwrap_or_else(|| vec![1]);
         let message = format!("{at}/messages/{}", messages[self.random.below(messages.len())]);
         let member = format!("{at}/members/{}", self.model.ids[whom]);
-        let (method, path, body) = match self.random.below(22) {
+        let (method, path, body) = match self.random.below(26) {
             0..6 => {
                 let key = format!("7f2c1b9e-4a5d-4c3b-9e8f-{:012x}", self.marks);
                 let text = self.mark(&room);
@@ -229,6 +233,9 @@ impl World {
             }
             19 => return self.delete_room(who, &room).await,
             20 => return self.ban(whom).await,
+            21 | 22 => return self.make_hook(who, &room).await,
+            23 => return self.post_to_hook().await,
+            24 => return self.remove_hook(who).await,
             _ => return self.change_door().await,
         };
         let target = path.split(['/', '?']).nth(4).unwrap_or_default().to_owned();
@@ -286,6 +293,7 @@ impl World {
         let (status, _) = self.client.ask(who, "DELETE", &path, None).await;
         if is_success(status) {
             assert!(self.model.sees(who, room), "seed {}: {who} may not delete {room}", self.seed);
+            self.model.hooks.retain(|hook| hook.room != room);
             if self.model.rooms.remove(room).is_some_and(|room| room.is_hidden) {
                 self.gone.insert(room.to_owned());
             }

@@ -10,13 +10,14 @@ use crate::support::{Client, Reply};
 const TABLE: &str = include_str!("../../../src/http/routes.rs");
 
 /// The routes that a stranger may use at every door, with the status of the answer to the request below.
-const OPEN: [(&str, &str, u16); 10] = [
+const OPEN: [(&str, &str, u16); 11] = [
     ("GET", "/api/v1/door", 200),
     ("POST", "/api/v1/session", 401),
     ("DELETE", "/api/v1/session", 204),
     ("POST", "/api/v1/sign-in", 403),
     ("POST", "/api/v1/redeem", 403),
     ("POST", "/api/v1/redeem/look", 403),
+    ("POST", "/hooks/x", 404),
     ("GET", "/classic", 200),
     ("GET", "/healthz", 200),
     ("GET", "/readyz", 200),
@@ -43,6 +44,7 @@ pub(super) fn routes() -> Vec<(Method, String)> {
             if is_here(' ') || is_here('.') {
                 let path = path.replace("{room}", "lobby").replace("{seq}", "1");
                 let path = path.replace("{emoji}", "%F0%9F%91%8D").replace("{id}", "abc");
+                let path = path.replace("{key}", "x");
                 routes.push((method.clone(), path));
             }
         }

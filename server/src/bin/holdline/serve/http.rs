@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, ensure};
 use clap::Args;
-use holdline_server::{FrameAncestors, Hosts, HttpConfig, Limits, ProxyLogin};
+use holdline_server::{FrameAncestors, HookHost, Hosts, HttpConfig, Limits, ProxyLogin};
 use http::HeaderName;
 use ipnet::IpNet;
 use tokio::net::TcpListener;
@@ -46,6 +46,16 @@ pub(super) struct HttpOptions {
     /// failed-secrets=30+2/min join-password=10+40/h
     #[arg(long = "limit", env = "HOLDLINE_LIMIT", value_name = "NAME=LIMIT", value_delimiter = ',', value_parser = limit)]
     limits: Vec<String>,
+
+    /// A host without a public address to which outgoing webhooks may connect all the same, as in build.lan or 10.0.0.5:8080;
+    /// repeat for more [default: none, only public addresses]
+    #[arg(
+        long = "allow-hook-host",
+        env = "HOLDLINE_ALLOW_HOOK_HOST",
+        value_name = "HOST[:PORT]",
+        value_delimiter = ','
+    )]
+    hook_hosts: Vec<HookHost>,
 
     /// The header in which a trusted proxy names the user, for the door "proxy"
     #[arg(
@@ -88,6 +98,7 @@ impl HttpOptions {
         for origin in &self.frame_ancestors {
             config.frame_ancestors = config.frame_ancestors.with_origin(origin)?;
         }
+        config.hook_hosts.clone_from(&self.hook_hosts);
         config.proxy_login = self.proxy_login()?;
         for setting in &self.limits {
             config.limits.set(setting)?;

@@ -1,0 +1,130 @@
+//! Follows the log's entries, and queues each new message for the outgoing webhooks of its room. What was said while no server
+//! ran is not delivered.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use holdline_shared::{Entry, EntryKind, PersonId, RoomName};
+use serde::Serialize;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::task::AbortHandle;
+
+use super::address_guard::{AddressGuard, HookHost};
+use super::client::HookClient;
+use super::outgoing::{OutgoingHook, OutgoingQueue};
+use super::signature::SigningKey;
+use crate::access::{AccessHandle, HookState, HookWay};
+use crate::hub::{Followed, Hub};
+use crate::log::wall_clock;
+
+/// The deliveries of a server. Dropping them ends those under way.
+pub(crate) struct Deliveries(AbortHandle);
+
+/// The body of a delivery.
+#[derive(Serialize)]
+struct Delivery<'a> {
+    hook: &'a PersonId,
+    room: &'a RoomName,
+    /// The message, as polls have it.
+    entry: &'a Entry,
+}
+
+/// The queues of the hooks that have had something to deliver.
+struct Queues {
+    access: AccessHandle,
+    log_secret: [u8; 32],
+    client: Arc<HookClient>,
+    of_hooks: HashMap<PersonId, OutgoingQueue>,
+}
+
+impl Deliveries {
+    /// Begins to deliver what the hub gets from now on.
+    pub(crate) fn start(hub: &Hub, allowed: Vec<HookHost>) -> Self {
+        let client = Arc::new(HookClient::new(AddressGuard::new(allowed)));
+        let (access, log_secret) = (hub.log().access(), hub.log().secret());
+        // Without the hub, which would keep the log open.
+        let queues = Queues { access, log_secret, client, of_hooks: HashMap::new() };
+        Self(tokio::spawn(follow(hub.follow(), queues)).abort_handle())
+    }
+}
+
+impl Drop for Deliveries {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Takes all entries until the hub is gone.
+async fn follow(mut entries: Followed, mut queues: Queues) {
+    loop {
+        match entries.recv().await {
+            Ok(group) => group.iter().filter_map(|entry| entry.entry()).for_each(|entry| queues.take(entry)),
+            Err(RecvError::Lagged(groups)) => {
+                tracing::warn!(
+                    groups,
+                    "outgoing webhooks missed messages, because the server has too much to do"
+                );
+            }
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+impl Queues {
+    fn take(&mut self, entry: &Entry) {
+        match &entry.kind {
+            EntryKind::Message { .. } => self.push(entry),
+            EntryKind::Access { .. } | EntryKind::Member(_) | EntryKind::Room { .. } => self.end_stopped(),
+            _ => {}
+        }
+    }
+
+    /// Queues a message for each working hook of its room. What an incoming hook wrote goes nowhere, so that hooks which lead
+    /// to each other, here or on the way, do not repeat each other for ever.
+    fn push(&mut self, entry: &Entry) {
+        let (access, now) = (self.access.snapshot(), wall_clock());
+        let author = &entry.author.id;
+        if access.hook(author).is_some() || access.is_erased(author) {
+            return;
+        }
+        let here = access.hooks().filter(|state| state.hook.room == entry.room);
+        for state in here.filter(|state| access.is_working(state, now)) {
+            let HookWay::Outgoing { url } = &state.hook.way else { continue };
+            let id = &state.hook.person.id;
+            let delivery = Delivery { hook: id, room: &entry.room, entry };
+            // Strings and numbers; encoding them cannot fail.
+            let body = Bytes::from(serde_json::to_vec(&delivery).unwrap_or_default());
+            if let Some(queue) = self.of_hooks.get(id) {
+                queue.push(body);
+            } else if let Some(hook) = self.outgoing(state, url) {
+                let queue = OutgoingQueue::start(hook, self.client.clone());
+                queue.push(body);
+                self.of_hooks.insert(id.clone(), queue);
+            }
+        }
+    }
+
+    /// The target of a hook; `None` if its address, which was valid once, is not any more.
+    fn outgoing(&self, state: &HookState, url: &str) -> Option<OutgoingHook> {
+        let id = state.hook.person.id.clone();
+        let url = url.parse().inspect_err(|error| {
+            tracing::warn!(hook = id.as_str(), %error, "an outgoing webhook has an address that is none");
+        });
+        let key = SigningKey::derive(&self.log_secret, id.as_str());
+        let (name, access) = (id.as_str().to_owned(), self.access.clone());
+        let is_working = Arc::new(move || is_working(&access, &id));
+        Some(OutgoingHook { id: name, url: url.ok()?, key, is_working })
+    }
+
+    /// Ends the queues of hooks that do not work any more.
+    fn end_stopped(&mut self) {
+        let access = &self.access;
+        self.of_hooks.retain(|id, _| is_working(access, id));
+    }
+}
+
+fn is_working(access: &AccessHandle, id: &PersonId) -> bool {
+    let access = access.load();
+    access.hook(id).is_some_and(|state| access.is_working(state, wall_clock()))
+}
