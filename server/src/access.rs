@@ -161,10 +161,15 @@ impl Access {
         self.erased.contains(person)
     }
 
-    /// Whether somebody other than `person` may not take this name: it is, or looks like, an account's or the server's own.
+    /// Whether somebody other than `person` may not take this name: it is, or looks like, an account's or the server's own,
+    /// or it would be taken for somebody's id.
     pub(crate) fn is_name_taken(&self, name: &str, person: &PersonId) -> bool {
         let skeleton = Skeleton::of(name);
-        skeleton.is_reserved() || self.names.get(&skeleton).is_some_and(|owner| owner != person)
+        let is_others = |owner: &PersonId| owner != person;
+        skeleton.is_reserved()
+            || self.names.get(&skeleton).is_some_and(is_others)
+            || PersonId::is_like_random(name)
+            || PersonId::parse(name).is_ok_and(|id| is_others(&id) && self.people.contains_key(&id))
     }
 
     /// The session of an account by the hash of its id.

@@ -14,12 +14,13 @@ const RESERVED: [&str; 8] =
 pub(crate) struct Skeleton(String);
 
 impl Skeleton {
-    /// Makes the skeleton of a name. Lower case comes first and last: `I` and `l` look alike, and so do `RN` and `m` in
-    /// lower case.
+    /// Makes the skeleton of a name. Each letter is taken through both cases, because what looks alike differs between them:
+    /// `I`, `l` and `1` in upper case, `rn` and `m` in lower case. So `i` falls together with them, too.
     pub(crate) fn of(name: &str) -> Self {
-        let lower = name.to_lowercase();
-        let skeleton: String = skeleton(&lower).collect();
-        Self(skeleton.to_lowercase().chars().filter(|c| c.is_alphanumeric() || !c.is_ascii()).collect())
+        let alike = |text: &str| -> String { skeleton(text).collect() };
+        let lower = alike(&alike(name).to_lowercase());
+        let upper = alike(&lower.to_uppercase());
+        Self(upper.to_lowercase().chars().filter(is_significant).collect())
     }
 
     /// Whether the name is, or looks like, one of the server's own.
@@ -27,6 +28,11 @@ impl Skeleton {
         static SKELETONS: LazyLock<[Skeleton; RESERVED.len()]> = LazyLock::new(|| RESERVED.map(Skeleton::of));
         SKELETONS.contains(self)
     }
+}
+
+/// Whether a character tells names apart: no space, no punctuation of ASCII, and no choice between text and emoji form.
+fn is_significant(c: &char) -> bool {
+    c.is_alphanumeric() || !(c.is_ascii() || matches!(c, '\u{FE00}'..='\u{FE0F}'))
 }
 
 #[cfg(test)]
@@ -43,17 +49,36 @@ mod tests {
             ("modem", "modern"),
             ("Ada", "𝐀𝐝𝐚"),
             ("scope", "ѕсоре"),
+            ("Alice", "AIice"),
+            ("Alice", "A1ice"),
+            ("Bill", "BilI"),
+            ("Bill", "B111"),
+            ("Adele", "AdeIe"),
+            ("Adele", "Ade|e"),
+            ("Adele", "Adele\u{FE0F}"),
+            ("Ian", "lan"),
+            ("Ian", "1an"),
+            ("IAN", "ian"),
+            ("Bob", "B0b"),
+            ("Ada", "Ꭺda"),
+            ("Nina", "ΝΙΝΑ"),
+            ("Weiß", "WEISS"),
+            ("José", "JOSE\u{301}"),
         ] {
             assert_eq!(Skeleton::of(one), Skeleton::of(other), "{one} {other}");
         }
-        for (one, other) in [("Ada", "Eda"), ("Zoë", "Zoe"), ("李", "王"), ("Kim 1", "Kim 2")] {
+        for (one, other) in
+            [("Ada", "Eda"), ("Zoë", "Zoe"), ("李", "王"), ("Kim 1", "Kim 2"), ("Ian", "Ivan"), ("❤", "🧡")]
+        {
             assert_ne!(Skeleton::of(one), Skeleton::of(other), "{one} {other}");
         }
     }
 
     #[test]
     fn names_of_the_server_are_reserved() {
-        for name in ["anonymous", "Anοnymous", "HOLDLINE", "s t d i n", "Admin"] {
+        for name in
+            ["anonymous", "Anοnymous", "HOLDLINE", "hoIdline", "holdl1ne", "s t d i n", "Admin", "adm1n"]
+        {
             assert!(Skeleton::of(name).is_reserved(), "{name}");
         }
         assert!(!Skeleton::of("Ada").is_reserved());
