@@ -184,6 +184,12 @@ impl Access {
 
     /// The invites that were not revoked.
     pub(crate) fn invites(&self) -> impl Iterator<Item = &InviteState> {
+    /// An invite that can be used at this time.
+    pub(crate) fn usable_invite(&self, code: &SecretHash, at: Timestamp) -> Option<&Invite> {
+        let state = self.invite(code)?;
+        (state.used < state.invite.uses && at < state.invite.expires).then_some(&state.invite)
+    }
+
         self.invites.values().map(|invite| &**invite)
     }
 
