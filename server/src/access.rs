@@ -28,7 +28,7 @@ pub(crate) use self::check::DIRECT_PEOPLE;
 pub use self::denied::Denied;
 pub use self::handle::AccessHandle;
 pub(crate) use self::names::Skeleton;
-pub(crate) use self::rooms::RoomAccess;
+pub(crate) use self::rooms::{DIRECT, PRIVATE, RoomAccess, visibility_of_name};
 pub(crate) use self::secret::{Secret, SecretHash, make_id};
 
 /// A snapshot of who may do what. Cloning it copies the maps, not what is in them.

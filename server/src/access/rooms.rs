@@ -8,6 +8,17 @@ use holdline_shared::{
 
 use super::{Access, Denied, is_owner};
 
+/// The beginnings of the names that the server gives to rooms that are not public. Nobody else makes rooms of such names, so
+/// that the answer does not depend on whether there is one.
+pub(crate) const PRIVATE: &str = "private-";
+pub(crate) const DIRECT: &str = "direct-";
+
+/// The visibility that every room of such a name was made with.
+pub(crate) fn visibility_of_name(room: &RoomName) -> Option<Visibility> {
+    let begins = |start: &str| room.as_str().starts_with(start);
+    if begins(PRIVATE) { Some(Visibility::Private) } else { begins(DIRECT).then_some(Visibility::Direct) }
+}
+
 /// The rules and the members of a room.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct RoomAccess {
@@ -99,19 +110,20 @@ impl Access {
         Topic::received(names.join(", "))
     }
 
-    /// Whether the person may take part in the room at all: react, edit, delete.
+    /// Whether the person may take part in the room at all: delete a message, take a reaction back. A guest's name is looked at
+    /// first, so that the answer does not depend on whether there is the room.
     pub(crate) fn check_part(&self, author: &Person, room: &RoomName, at: Timestamp) -> Result<(), Denied> {
         if is_owner(&author.id) {
             return Ok(());
         }
         self.check_standing(author, at)?;
-        if !self.may_read(Some(&author.id), room) {
-            return Err(Denied::UnknownRoom);
-        }
         if self.account(&author.id).is_none()
             && self.names.contains_key(&super::Skeleton::of(author.name.as_str()))
         {
             return Err(Denied::NameTaken);
+        }
+        if !self.may_read(Some(&author.id), room) {
+            return Err(Denied::UnknownRoom);
         }
         let Some(found) = self.room(room) else { return Ok(()) };
         if found.policy.archived {
@@ -123,16 +135,31 @@ impl Access {
         }
     }
 
-    /// Whether the person may write a message in the room. Slow mode is decided by whoever knows the person's last message.
-    pub(crate) fn check_write(&self, author: &Person, room: &RoomName, at: Timestamp) -> Result<(), Denied> {
+    /// Whether the person may react in the room. Where only admins write, others may still say by an emoji what they think.
+    pub(crate) fn check_reaction(
+        &self,
+        author: &Person,
+        room: &RoomName,
+        at: Timestamp,
+    ) -> Result<(), Denied> {
         self.check_part(author, room, at)?;
         let Some(RoomAccess { policy, .. }) = self.room(room) else { return Ok(()) };
-        let is_closed = policy.locked || policy.writers == Writers::Admins;
-        if is_closed && !self.is_room_admin(&author.id, room) {
-            return Err(if policy.locked { Denied::Locked } else { Denied::AdminsWrite });
+        if policy.locked && !self.is_room_admin(&author.id, room) {
+            return Err(Denied::Locked);
         }
         if policy.members_only && self.account(&author.id).is_none() && !is_owner(&author.id) {
             return Err(Denied::MembersWrite);
+        }
+        Ok(())
+    }
+
+    /// Whether the person may write in the room: say something, change what they said, set the topic. Slow mode is decided by
+    /// whoever knows when the person last did.
+    pub(crate) fn check_write(&self, author: &Person, room: &RoomName, at: Timestamp) -> Result<(), Denied> {
+        self.check_reaction(author, room, at)?;
+        let is_for_admins = self.room(room).is_some_and(|room| room.policy.writers == Writers::Admins);
+        if is_for_admins && !self.is_room_admin(&author.id, room) {
+            return Err(Denied::AdminsWrite);
         }
         Ok(())
     }

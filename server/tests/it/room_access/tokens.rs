@@ -59,3 +59,23 @@ async fn token_of_another_person_or_a_bot_is_an_admins() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn token_of_an_admin_deletes_own_messages_alone() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let bo = member(&server, &ada, "Bo").await;
+        let made: Value = ada.post("/api/v1/tokens", &json!({ "verbs": ["write"] })).await.expect(201).json();
+        let delete = async |seq: holdline_shared::Seq| {
+            let path = format!("/api/v1/rooms/lobby/messages/{seq}");
+            let request = server.visitor().request(reqwest::Method::DELETE, &path);
+            let request = request.bearer_auth(made["token"].as_str().unwrap());
+            crate::support::Reply::from(request.send().await.unwrap()).await
+        };
+        let (own, others) = (ada.says("mine").await, bo.says("Bo's").await);
+        assert_eq!(delete(others.seq).await.problem(), ProblemCode::NotAuthor);
+        delete(own.seq).await.expect(200);
+        ada.delete(&format!("/api/v1/rooms/lobby/messages/{}", others.seq)).await.expect(200);
+    })
+    .await;
+}
