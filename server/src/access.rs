@@ -6,6 +6,7 @@
 mod audit;
 mod change;
 mod check;
+mod damage;
 mod denied;
 mod fold;
 mod handle;
@@ -25,6 +26,7 @@ use holdline_shared::{Door, Person, PersonId, RoomName, Timestamp, Topic};
 pub(crate) use self::audit::AuditLine;
 pub(crate) use self::change::{AccessChange, Ban, Hook, Invite, InviteGives, Token, Verb, takes_rights};
 pub(crate) use self::check::DIRECT_PEOPLE;
+pub(crate) use self::damage::Gist;
 pub use self::denied::Denied;
 pub use self::handle::AccessHandle;
 pub(crate) use self::names::Skeleton;
@@ -182,14 +184,14 @@ impl Access {
         self.invites.get(code).map(|invite| &**invite)
     }
 
-    /// The invites that were not revoked.
-    pub(crate) fn invites(&self) -> impl Iterator<Item = &InviteState> {
     /// An invite that can be used at this time.
     pub(crate) fn usable_invite(&self, code: &SecretHash, at: Timestamp) -> Option<&Invite> {
         let state = self.invite(code)?;
         (state.used < state.invite.uses && at < state.invite.expires).then_some(&state.invite)
     }
 
+    /// The invites that were not revoked.
+    pub(crate) fn invites(&self) -> impl Iterator<Item = &InviteState> {
         self.invites.values().map(|invite| &**invite)
     }
 

@@ -68,7 +68,7 @@ impl Access {
         };
     }
 
-    fn apply_change(&mut self, change: AccessChange, by: &Person, at: Timestamp) {
+    pub(super) fn apply_change(&mut self, change: AccessChange, by: &Person, at: Timestamp) {
         match change {
             AccessChange::Door { door, password } => {
                 self.door.changes += 1;
