@@ -140,7 +140,12 @@ impl Access {
 
     /// The account of this name, or of one that looks the same.
     pub(crate) fn account_named(&self, name: &str) -> Option<&Account> {
-        self.names.get(&Skeleton::of(name)).and_then(|person| self.account(person))
+        self.owner_of_name(name).and_then(|person| self.account(person))
+    }
+
+    /// The person whose account has this name, or one that looks the same.
+    fn owner_of_name(&self, name: &str) -> Option<&PersonId> {
+        Skeleton::both(name).iter().find_map(|skeleton| self.names.get(skeleton))
     }
 
     /// The accounts, in the order of their ids.
@@ -166,10 +171,9 @@ impl Access {
     /// Whether somebody other than `person` may not take this name: it is, or looks like, an account's or the server's own,
     /// or it would be taken for somebody's id.
     pub(crate) fn is_name_taken(&self, name: &str, person: &PersonId) -> bool {
-        let skeleton = Skeleton::of(name);
         let is_others = |owner: &PersonId| owner != person;
-        skeleton.is_reserved()
-            || self.names.get(&skeleton).is_some_and(is_others)
+        Skeleton::both(name).iter().any(Skeleton::is_reserved)
+            || self.owner_of_name(name).is_some_and(is_others)
             || PersonId::is_like_random(name)
             || PersonId::parse(name).is_ok_and(|id| is_others(&id) && self.people.contains_key(&id))
     }

@@ -123,7 +123,8 @@ pub fn words(bytes: &[u8]) {
     stays::<Topic>(text);
     stays::<Emoji>(text);
     stays::<PublishKey>(text);
-    assert_eq!(Skeleton::of(text), Skeleton::of(&text.to_lowercase()), "names are compared without case");
+    let [one, other] = [text, &text.to_lowercase()].map(Skeleton::both);
+    assert_eq!(one[0], other[0], "names are compared without case");
 }
 
 /// Checks that an accepted text is accepted again, and is not changed a second time.

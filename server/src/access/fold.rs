@@ -153,7 +153,7 @@ impl Access {
             joined: at,
             person: person.clone(),
         };
-        self.names.insert(Skeleton::of(person.name.as_str()), person.id.clone());
+        self.note_name(&person);
         self.people.insert(person.id, Arc::new(account));
     }
 
@@ -186,9 +186,15 @@ impl Access {
         }
     }
 
+    fn note_name(&mut self, person: &Person) {
+        for skeleton in Skeleton::both(person.name.as_str()) {
+            self.names.insert(skeleton, person.id.clone());
+        }
+    }
+
     fn rename(&mut self, person: Person, about: holdline_shared::Topic, time_zone: String) {
         self.names.retain(|_, owner| *owner != person.id);
-        self.names.insert(Skeleton::of(person.name.as_str()), person.id.clone());
+        self.note_name(&person);
         let id = person.id.clone();
         self.change_account(&id, |account| {
             (account.person, account.about, account.time_zone) = (person, about, time_zone);

@@ -117,9 +117,7 @@ impl Access {
             return Ok(());
         }
         self.check_standing(author, at)?;
-        if self.account(&author.id).is_none()
-            && self.names.contains_key(&super::Skeleton::of(author.name.as_str()))
-        {
+        if self.account(&author.id).is_none() && self.owner_of_name(author.name.as_str()).is_some() {
             return Err(Denied::NameTaken);
         }
         if !self.may_read(Some(&author.id), room) {

@@ -46,10 +46,6 @@ pub(crate) use self::visitor::network;
 
 /// The sender of a request that passed the checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "facts about one request, none of which follows from another"
-)]
 pub(crate) struct Caller {
     /// Holdline's address from the browser's point of view.
     pub(crate) site: Site,

@@ -78,10 +78,8 @@ pub fn export(path: &Path, into: &mut dyn Write) -> Result<Exported, LogError> {
     line(&header)?;
     // A log of an earlier version has no changes of access, and no table of them.
     let has_access = projection::version(&snapshot)? >= projection::VERSION;
-    let mut stand_ins = match has_access {
-        true => projection::stand_ins(&snapshot).map_err(log_error)?,
-        false => BTreeMap::new(),
-    };
+    let mut stand_ins =
+        if has_access { projection::stand_ins(&snapshot).map_err(log_error)? } else { BTreeMap::new() };
     let mut exported = Exported::default();
     let mut after = Seq::START;
     loop {
