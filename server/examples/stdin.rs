@@ -12,6 +12,7 @@
 #![expect(clippy::print_stdout, reason = "prints its address")]
 
 use std::error::Error;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,7 +45,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let address = std::env::args().nth(1).unwrap_or("127.0.0.1:8000".to_owned());
     let listener = TcpListener::bind(address).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    Ok(axum::serve(listener, app).await?)
+    // The address at the other end says whose limits count, and who may read `/metrics`.
+    Ok(axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await?)
 }
 
 type Answer = Result<([(&'static str, String); 1], String), (StatusCode, String)>;

@@ -6,6 +6,7 @@
 mod audit;
 mod change;
 mod check;
+mod damage;
 mod denied;
 mod fold;
 mod handle;
@@ -32,11 +33,12 @@ pub(crate) use self::change::{
     AccessChange, Ban, Hook, HookWay, Invite, InviteGives, Token, Verb, takes_rights,
 };
 pub(crate) use self::check::DIRECT_PEOPLE;
+pub(crate) use self::damage::Gist;
 pub use self::denied::Denied;
 pub use self::handle::AccessHandle;
 pub(crate) use self::hooks::HookState;
 pub(crate) use self::names::Skeleton;
-pub(crate) use self::rooms::RoomAccess;
+pub(crate) use self::rooms::{DIRECT, PRIVATE, RoomAccess, visibility_of_name};
 pub(crate) use self::secret::{Secret, SecretHash, make_id};
 pub(crate) use self::secret_versions::{SecretVersion, SecretVersions};
 use self::shared_map::SharedMap;
@@ -150,7 +152,12 @@ impl Access {
 
     /// The account of this name, or of one that looks the same.
     pub(crate) fn account_named(&self, name: &str) -> Option<&Account> {
-        self.names.get(&Skeleton::of(name)).and_then(|person| self.account(person))
+        self.owner_of_name(name).and_then(|person| self.account(person))
+    }
+
+    /// The person whose account has this name, or one that looks the same.
+    fn owner_of_name(&self, name: &str) -> Option<&PersonId> {
+        Skeleton::both(name).iter().find_map(|skeleton| self.names.get(skeleton))
     }
 
     /// The accounts, in no particular order.
@@ -168,10 +175,14 @@ impl Access {
         self.erased.contains(person)
     }
 
-    /// Whether somebody other than `person` may not take this name: it is, or looks like, an account's or the server's own.
+    /// Whether somebody other than `person` may not take this name: it is, or looks like, an account's or the server's own,
+    /// or it would be taken for somebody's id.
     pub(crate) fn is_name_taken(&self, name: &str, person: &PersonId) -> bool {
-        let skeleton = Skeleton::of(name);
-        skeleton.is_reserved() || self.names.get(&skeleton).is_some_and(|owner| owner != person)
+        let is_others = |owner: &PersonId| owner != person;
+        Skeleton::both(name).iter().any(Skeleton::is_reserved)
+            || self.owner_of_name(name).is_some_and(is_others)
+            || PersonId::is_like_random(name)
+            || PersonId::parse(name).is_ok_and(|id| is_others(&id) && self.people.contains(&id))
     }
 
     /// The session of an account by the hash of its id.

@@ -96,4 +96,46 @@ mod tests {
         }
         assert_eq!(Nickname::parse(&"a".repeat(33)), Err(TooLong));
     }
+
+    #[test]
+    fn characters_that_draw_nothing_are_refused() {
+        for c in [
+            '\u{AD}',
+            '\u{34F}',
+            '\u{61C}',
+            '\u{115F}',
+            '\u{1160}',
+            '\u{17B4}',
+            '\u{180E}',
+            '\u{200B}',
+            '\u{200D}',
+            '\u{200F}',
+            '\u{202E}',
+            '\u{2060}',
+            '\u{2065}',
+            '\u{2069}',
+            '\u{2800}',
+            '\u{3164}',
+            '\u{FDD0}',
+            '\u{FE00}',
+            '\u{FEFF}',
+            '\u{FFA0}',
+            '\u{FFF9}',
+            '\u{FFFC}',
+            '\u{FFFE}',
+            '\u{1107F}',
+            '\u{13430}',
+            '\u{13441}',
+            '\u{16FE4}',
+            '\u{1BCA0}',
+            '\u{1D159}',
+            '\u{1D173}',
+            '\u{1FFFF}',
+            '\u{E0001}',
+            '\u{E0100}',
+        ] {
+            let name = format!("Adele{c}");
+            assert_eq!(Nickname::parse(&name), Err(InvalidNickname::Character(c)), "{name:?}");
+        }
+    }
 }

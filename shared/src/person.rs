@@ -27,13 +27,19 @@ impl PersonId {
     }
 }
 
+/// The letters and digits of random ids: none that are easily mistaken for each other.
+const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+
 impl PersonId {
-    /// Makes a new id of 80 random bits from 16 random bytes, which the caller supplies. The alphabet has no characters that
-    /// are easily mistaken for each other.
+    /// Makes a new id of 80 random bits from 16 random bytes, which the caller supplies.
     pub fn from_random(bytes: [u8; 16]) -> Self {
-        const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
         let id: String = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
         Self(id.into())
+    }
+
+    /// Whether [`from_random`](Self::from_random) could have made `text`, so that it would be taken for somebody's id.
+    pub fn is_like_random(text: &str) -> bool {
+        text.len() == 16 && text.bytes().all(|byte| ALPHABET.contains(&byte))
     }
 }
 
@@ -77,7 +83,8 @@ mod tests {
     #[test]
     fn random_and_fixed_ids_are_valid() {
         let id = PersonId::from_random([255; 16]);
-        assert_eq!(PersonId::parse(id.as_str()), Ok(id));
+        assert_eq!(PersonId::parse(id.as_str()), Ok(id.clone()));
+        assert!(PersonId::is_like_random(id.as_str()) && !PersonId::is_like_random("holdline"));
         for fixed in [Person::house(), Person::anonymous(), Person::stdin()] {
             assert_eq!(PersonId::parse(fixed.id.as_str()), Ok(fixed.id.clone()));
             assert_eq!(Nickname::parse(fixed.name.as_str()), Ok(fixed.name));

@@ -7,10 +7,11 @@ const fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether `c` takes no space on the screen, so that two different names could look the same.
-/// From the `Default_Ignorable_Code_Point` property of the Unicode Character Database, and the two blank letters.
+/// Whether `c` draws nothing, so that two different names could look the same: the characters of the
+/// `Default_Ignorable_Code_Point` property of the Unicode Character Database, and those that have an empty picture although
+/// they do not have the property: fillers, blanks, joiners of scripts that stack their signs, non-characters.
 /// Variation selectors 15 and 16 choose between text and emoji form and are left to the caller.
-const fn is_invisible(c: char) -> bool {
+fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\u{00AD}'
@@ -20,18 +21,23 @@ const fn is_invisible(c: char) -> bool {
             | '\u{180B}'..='\u{180F}'
             | '\u{200B}'..='\u{200D}'
             | '\u{2028}'..='\u{2029}'
-            | '\u{2060}'..='\u{2064}'
-            | '\u{206A}'..='\u{206F}'
+            | '\u{2060}'..='\u{206F}'
             | '\u{2800}'
             | '\u{3164}'
+            | '\u{FDD0}'..='\u{FDEF}'
             | '\u{FE00}'..='\u{FE0D}'
             | '\u{FEFF}'
             | '\u{FFA0}'
-            | '\u{FFF0}'..='\u{FFFB}'
+            | '\u{FFF0}'..='\u{FFFC}'
+            | '\u{1107F}'
+            | '\u{13430}'..='\u{13442}'
+            | '\u{13447}'..='\u{13455}'
+            | '\u{16FE4}'
             | '\u{1BCA0}'..='\u{1BCA3}'
+            | '\u{1D159}'
             | '\u{1D173}'..='\u{1D17A}'
             | '\u{E0000}'..='\u{E0FFF}'
-    )
+    ) || u32::from(c) & 0xFFFE == 0xFFFE
 }
 
 /// Finds the first character that names must not have: a control, a bidi control or an invisible character.

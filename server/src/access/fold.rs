@@ -83,7 +83,7 @@ impl Access {
         }
     }
 
-    fn apply_change(&mut self, change: AccessChange, by: &Person, at: Timestamp) {
+    pub(super) fn apply_change(&mut self, change: AccessChange, by: &Person, at: Timestamp) {
         match change {
             AccessChange::Door { door, password } => {
                 self.door.changes += 1;
@@ -186,7 +186,7 @@ impl Access {
             joined: at,
             person: person.clone(),
         };
-        self.names.insert(Skeleton::of(person.name.as_str()), person.id.clone());
+        self.note_name(&person);
         self.people.insert(person.id, Arc::new(account));
     }
 
@@ -221,9 +221,15 @@ impl Access {
         }
     }
 
+    fn note_name(&mut self, person: &Person) {
+        for skeleton in Skeleton::both(person.name.as_str()) {
+            self.names.insert(skeleton, person.id.clone());
+        }
+    }
+
     fn rename(&mut self, person: Person, about: holdline_shared::Topic, time_zone: String) {
         self.forget_name(&person.id);
-        self.names.insert(Skeleton::of(person.name.as_str()), person.id.clone());
+        self.note_name(&person);
         let id = person.id.clone();
         self.change_account(&id, |account| {
             (account.person, account.about, account.time_zone) = (person, about, time_zone);
@@ -251,9 +257,11 @@ impl Access {
 
     /// Gives the name of an account free.
     fn forget_name(&mut self, person: &PersonId) {
-        let name = self.account(person).map(|account| Skeleton::of(account.person.name.as_str()));
-        if let Some(name) = name.filter(|name| self.names.get(name) == Some(person)) {
-            self.names.remove(&name);
+        let names = self.account(person).map(|account| Skeleton::both(account.person.name.as_str()));
+        for name in names.into_iter().flatten() {
+            if self.names.get(&name) == Some(person) {
+                self.names.remove(&name);
+            }
         }
     }
 

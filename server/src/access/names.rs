@@ -14,24 +14,41 @@ const RESERVED: [&str; 8] =
 pub(crate) struct Skeleton(String);
 
 impl Skeleton {
-    /// Makes the skeleton of a name. Lower case comes first and last: `I` and `l` look alike, and so do `RN` and `m` in
-    /// lower case.
-    pub(crate) fn of(name: &str) -> Self {
-        let lower = name.to_lowercase();
-        let skeleton: String = skeleton(&lower).collect();
-        Self(skeleton.to_lowercase().chars().filter(|c| c.is_alphanumeric() || !c.is_ascii()).collect())
+    /// The skeletons of a name: of the name without case, and of the name as it is written, because a letter may look like one
+    /// in lower case and like another in upper case (Greek nu like `v` and like `N`). Names that share one look alike.
+    pub(crate) fn both(name: &str) -> [Self; 2] {
+        [Self::of(&name.to_lowercase()), Self::of(name)]
     }
 
-    /// Whether the name is, or looks like, one of the server's own.
+    /// Makes the skeleton of a text. Each letter is taken through both cases: `I`, `l` and `1` look alike in upper case, `rn`
+    /// and `m` in lower case. So `i` falls together with them, too.
+    fn of(text: &str) -> Self {
+        let alike = |text: &str| -> String { skeleton(text).collect() };
+        let lower = alike(&alike(text).to_lowercase());
+        let upper = alike(&lower.to_uppercase());
+        Self(upper.to_lowercase().chars().filter(|&c| is_significant(c)).collect())
+    }
+
+    /// Whether it is that of one of the server's own names.
     pub(crate) fn is_reserved(&self) -> bool {
         static SKELETONS: LazyLock<[Skeleton; RESERVED.len()]> = LazyLock::new(|| RESERVED.map(Skeleton::of));
         SKELETONS.contains(self)
     }
 }
 
+/// Whether a character tells names apart: no space, no punctuation of ASCII, and no choice between text and emoji form.
+fn is_significant(c: char) -> bool {
+    c.is_alphanumeric() || !(c.is_ascii() || matches!(c, '\u{FE00}'..='\u{FE0F}'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn are_alike(one: &str, other: &str) -> bool {
+        let other = Skeleton::both(other);
+        Skeleton::both(one).iter().any(|skeleton| other.contains(skeleton))
+    }
 
     #[test]
     fn names_that_look_alike_are_equal() {
@@ -43,19 +60,38 @@ mod tests {
             ("modem", "modern"),
             ("Ada", "𝐀𝐝𝐚"),
             ("scope", "ѕсоре"),
+            ("Alice", "AIice"),
+            ("Alice", "A1ice"),
+            ("Bill", "BilI"),
+            ("Bill", "B111"),
+            ("Adele", "AdeIe"),
+            ("Adele", "Ade|e"),
+            ("Adele", "Adele\u{FE0F}"),
+            ("Ian", "lan"),
+            ("Ian", "1an"),
+            ("IAN", "ian"),
+            ("Bob", "B0b"),
+            ("Ada", "Ꭺda"),
+            ("Nina", "ΝΙΝΑ"),
+            ("Weiß", "WEISS"),
+            ("José", "JOSE\u{301}"),
         ] {
-            assert_eq!(Skeleton::of(one), Skeleton::of(other), "{one} {other}");
+            assert!(are_alike(one, other), "{one} {other}");
         }
-        for (one, other) in [("Ada", "Eda"), ("Zoë", "Zoe"), ("李", "王"), ("Kim 1", "Kim 2")] {
-            assert_ne!(Skeleton::of(one), Skeleton::of(other), "{one} {other}");
+        for (one, other) in
+            [("Ada", "Eda"), ("Zoë", "Zoe"), ("李", "王"), ("Kim 1", "Kim 2"), ("Ian", "Ivan"), ("❤", "🧡")]
+        {
+            assert!(!are_alike(one, other), "{one} {other}");
         }
     }
 
     #[test]
     fn names_of_the_server_are_reserved() {
-        for name in ["anonymous", "Anοnymous", "HOLDLINE", "s t d i n", "Admin"] {
-            assert!(Skeleton::of(name).is_reserved(), "{name}");
+        for name in
+            ["anonymous", "Anοnymous", "HOLDLINE", "hoIdline", "holdl1ne", "s t d i n", "Admin", "adm1n"]
+        {
+            assert!(Skeleton::both(name).iter().any(Skeleton::is_reserved), "{name}");
         }
-        assert!(!Skeleton::of("Ada").is_reserved());
+        assert!(!Skeleton::both("Ada").iter().any(Skeleton::is_reserved));
     }
 }

@@ -8,6 +8,17 @@ use holdline_shared::{
 
 use super::{Access, Denied, is_owner};
 
+/// The beginnings of the names that the server gives to rooms that are not public. Nobody else makes rooms of such names, so
+/// that the answer does not depend on whether there is one.
+pub(crate) const PRIVATE: &str = "private-";
+pub(crate) const DIRECT: &str = "direct-";
+
+/// The visibility that every room of such a name was made with.
+pub(crate) fn visibility_of_name(room: &RoomName) -> Option<Visibility> {
+    let begins = |start: &str| room.as_str().starts_with(start);
+    if begins(PRIVATE) { Some(Visibility::Private) } else { begins(DIRECT).then_some(Visibility::Direct) }
+}
+
 /// The rules and the members of a room.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct RoomAccess {
@@ -111,20 +122,19 @@ impl Access {
         Topic::received(names.join(", "))
     }
 
-    /// Whether the person may take part in the room at all: react, edit, delete.
+    /// Whether the person may take part in the room at all: delete a message, take a reaction back. A guest's name is looked at
+    /// first, so that the answer does not depend on whether there is the room.
     pub(crate) fn check_part(&self, author: &Person, room: &RoomName, at: Timestamp) -> Result<(), Denied> {
         if is_owner(&author.id) {
             return Ok(());
         }
         self.check_standing(author, at)?;
+        if self.account(&author.id).is_none() && self.owner_of_name(author.name.as_str()).is_some() {
+            return Err(Denied::NameTaken);
+        }
         let may_enter = self.may_post(&author.id, room, at);
         if !may_enter.unwrap_or_else(|| self.may_read(Some(&author.id), room)) {
             return Err(Denied::UnknownRoom);
-        }
-        if self.account(&author.id).is_none()
-            && self.names.contains(&super::Skeleton::of(author.name.as_str()))
-        {
-            return Err(Denied::NameTaken);
         }
         let Some(found) = self.room(room) else { return Ok(()) };
         if found.policy.archived {
@@ -136,18 +146,34 @@ impl Access {
         }
     }
 
-    /// Whether the person may write a message in the room. Slow mode is decided by whoever knows the person's last message.
-    /// A webhook may write where only admins or members may: an admin of the room made it.
-    pub(crate) fn check_write(&self, author: &Person, room: &RoomName, at: Timestamp) -> Result<(), Denied> {
+    /// Whether the person may react in the room. Where only admins write, others may still say by an emoji what they think.
+    pub(crate) fn check_reaction(
+        &self,
+        author: &Person,
+        room: &RoomName,
+        at: Timestamp,
+    ) -> Result<(), Denied> {
         self.check_part(author, room, at)?;
         let Some(RoomAccess { policy, .. }) = self.room(room) else { return Ok(()) };
-        let is_hook = self.hook(&author.id).is_some();
-        let is_closed = policy.locked || (policy.writers == Writers::Admins && !is_hook);
-        if is_closed && !self.is_room_admin(&author.id, room) {
-            return Err(if policy.locked { Denied::Locked } else { Denied::AdminsWrite });
+        if policy.locked && !self.is_room_admin(&author.id, room) {
+            return Err(Denied::Locked);
         }
-        if policy.members_only && self.account(&author.id).is_none() && !is_hook && !is_owner(&author.id) {
+        let needs_account = policy.members_only && self.hook(&author.id).is_none();
+        if needs_account && self.account(&author.id).is_none() && !is_owner(&author.id) {
             return Err(Denied::MembersWrite);
+        }
+        Ok(())
+    }
+
+    /// Whether the person may write in the room: say something, change what they said, set the topic. Slow mode is decided by
+    /// whoever knows when the person last did. A webhook may write where only admins or members may: an admin of the room made
+    /// it.
+    pub(crate) fn check_write(&self, author: &Person, room: &RoomName, at: Timestamp) -> Result<(), Denied> {
+        self.check_reaction(author, room, at)?;
+        let is_for_admins = self.room(room).is_some_and(|room| room.policy.writers == Writers::Admins);
+        let is_let_in = || self.hook(&author.id).is_some() || self.is_room_admin(&author.id, room);
+        if is_for_admins && !is_let_in() {
+            return Err(Denied::AdminsWrite);
         }
         Ok(())
     }

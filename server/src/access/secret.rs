@@ -52,6 +52,11 @@ impl SecretHash {
         Self(URL_SAFE_NO_PAD.encode(Sha256::digest(presented)).into())
     }
 
+    /// The hash in base64.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// A short name for lists, which reveals nothing.
     pub(crate) fn short(&self) -> &str {
         self.0.get(..12).unwrap_or(&self.0)

@@ -31,6 +31,8 @@ pub(crate) struct AppState {
     pub(super) ignored_headers: RepeatedLine,
     /// The warning that a proxy named no visitor.
     pub(super) unnamed_visitors: RepeatedLine,
+    /// The warning that a proxy named two visitors.
+    pub(super) contradictory_visitors: RepeatedLine,
 }
 
 impl App {
@@ -38,7 +40,6 @@ impl App {
     pub(crate) fn new(hub: Arc<Hub>, config: HttpConfig) -> Self {
         let (sessions, access) = (Sessions::new(hub.log().secret()), hub.log().access());
         let (hashes, limits) = (SlowHashes::new(), Limiters::new(&config.limits, hub.metrics()));
-        let (ignored_headers, unnamed_visitors) = (RepeatedLine::new(), RepeatedLine::new());
         let (opening_direct, whereabouts) = (tokio::sync::Mutex::default(), Whereabouts::new());
         Self(Arc::new(AppState {
             hub,
@@ -49,8 +50,9 @@ impl App {
             limits,
             whereabouts,
             opening_direct,
-            ignored_headers,
-            unnamed_visitors,
+            ignored_headers: RepeatedLine::new(),
+            unnamed_visitors: RepeatedLine::new(),
+            contradictory_visitors: RepeatedLine::new(),
         }))
     }
 }

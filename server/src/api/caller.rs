@@ -8,14 +8,16 @@ mod credential;
 mod door;
 mod forwarded;
 mod head;
+mod operator;
 mod owner;
 mod reader;
 mod session_proof;
 mod site;
 mod tokens;
+mod visitor;
 
 use std::borrow::Cow;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use holdline_shared::{Door, Person, ProblemCode, RoomName};
@@ -25,10 +27,12 @@ use self::head::find_host;
 use self::reader::RequestReader;
 use self::session_proof::{Identity, Judge};
 use self::tokens::TokenReader;
+use self::visitor::{find_visitor, warn_of_unnamed_visitors};
 use super::app::App;
 use super::config::HttpConfig;
 use super::error::ApiError;
 use super::host::Host;
+use super::proxy_login::ProxyUser;
 use crate::access::{Denied, Verb};
 use crate::log::wall_clock;
 use crate::scope::Scope;
@@ -39,23 +43,20 @@ pub(crate) use self::head::{CallerHeaders, LastHost, RequestLine};
 pub(crate) use self::owner::OwnerConnection;
 pub(super) use self::session_proof::{Proof, Session, old_session_cookies, session_cookie};
 pub(crate) use self::site::Site;
+pub(crate) use self::visitor::network;
 
 /// The sender of a request that passed the checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "facts about one request, none of which follows from another"
-)]
 pub(crate) struct Caller {
     /// Holdline's address from the browser's point of view.
     pub(crate) site: Site,
     /// The address or network to which limits apply; `None` for programs and proxies that name no visitor.
     pub(crate) visitor: Option<IpAddr>,
-    /// Whether the other end of the connection is a trusted proxy.
-    pub(super) is_from_trusted_proxy: bool,
     /// Whether a proxy may have passed the request on, for a stranger even if it names no visitor.
     pub(super) is_passed_on: bool,
     identity: Identity,
+    /// The user whom a proxy names, at the door `proxy`.
+    proxy_user: Option<ProxyUser>,
     door: Door,
     is_banned: bool,
     /// Whether the request carries a cookie with the session's name, valid or not, as a browser's does.
@@ -89,7 +90,7 @@ impl Caller {
             }
             find_site(&app.config, line, headers, host, trusted)?
         };
-        let visitor = peer.and_then(|peer| find_visitor(&app.config, peer.to_canonical(), headers));
+        let visitor = peer.and_then(|peer| find_visitor(app, peer.to_canonical(), headers));
         let is_passed_on = headers.is_passed_on || peer.is_none_or(|peer| !peer.to_canonical().is_loopback());
         if visitor.is_none() && is_passed_on && (trusted.is_some() || !headers.has_forwarded()) {
             warn_of_unnamed_visitors(app, peer);
@@ -99,6 +100,19 @@ impl Caller {
         let (identity, has_session_cookie) = headers.credentials.identify(&judge, &site);
         let grant = headers.credentials.bearer().and_then(|bearer| tokens::find(&access, bearer));
         let identity = grant.map_or(identity, |grant| grant.map_or(Identity::InvalidToken, Identity::Token));
+        let door = access.door().door();
+        let login = app.config.proxy_login.as_ref().filter(|_| trusted.is_some() && door == Door::Proxy);
+        let proxy_user = login.and_then(|login| headers.login.user(login));
+        let identity = match identity {
+            // Another user has logged in at the proxy since, or the request has come past it.
+            Identity::Person(session)
+                if door == Door::Proxy
+                    && proxy_user.as_ref().map(|user| &user.id) != Some(&session.claim.person.id) =>
+            {
+                Identity::Nobody
+            }
+            identity => identity,
+        };
         let person = match &identity {
             Identity::Person(session) => Some(&session.claim.person.id),
             Identity::Token(grant) => Some(&grant.person.id),
@@ -109,17 +123,7 @@ impl Caller {
         if let (Some(person), Some(visitor)) = (person, visitor) {
             app.whereabouts.note(person, visitor);
         }
-        let (door, is_from_trusted_proxy) = (access.door().door(), trusted.is_some());
-        Ok(Self {
-            site,
-            visitor,
-            is_from_trusted_proxy,
-            is_passed_on,
-            identity,
-            door,
-            is_banned,
-            has_session_cookie,
-        })
+        Ok(Self { site, visitor, is_passed_on, identity, proxy_user, door, is_banned, has_session_cookie })
     }
 
     /// The person of a valid session; an error without one.
@@ -142,6 +146,11 @@ impl Caller {
     /// Whether the caller presents an access token, holding or not.
     pub(super) fn has_token(&self) -> bool {
         matches!(self.identity, Identity::Token(_) | Identity::InvalidToken)
+    }
+
+    /// The user whom a proxy names, at the door `proxy`.
+    pub(super) fn proxy_user(&self) -> Option<&ProxyUser> {
+        self.proxy_user.as_ref()
     }
 
     /// The person to whom limits per person apply: none for the owner.
@@ -233,18 +242,6 @@ fn warn_of_ignored_headers(app: &App, peer: Option<IpAddr>) {
     }
 }
 
-/// Warns the operator that limits per visitor cannot apply, and says what would make them apply.
-fn warn_of_unnamed_visitors(app: &App, peer: Option<IpAddr>) {
-    if let Some(times) = app.unnamed_visitors.count(1) {
-        let peer = peer.map_or_else(|| "an unknown address".to_owned(), |peer| peer.to_string());
-        tracing::warn!(
-            %peer,
-            times,
-            "requests named no visitor, so no limit per visitor applies to them; if a proxy of yours sent them, start with --trusted-proxy and its address, and let it set X-Forwarded-For"
-        );
-    }
-}
-
 /// Finds Holdline's address from the browser's point of view; refuses a request that changes something and
 /// was sent by a page of another site.
 fn find_site(
@@ -271,26 +268,6 @@ fn find_site(
     let is_tls = trusted.is_some_and(Forwarded::is_tls);
     let is_trustworthy = is_tls || shown.is_some_and(|host| host.is_local());
     Ok(Site { port: shown.and_then(|host| host.port), is_tls, is_trustworthy, base })
-}
-
-/// The address to which limits apply: the peer's, or that of the client behind trusted proxies; IPv6 by
-/// network. `None` for a trusted proxy that names no client, and for this machine, where the peer is either the
-/// owner's program or a proxy.
-fn find_visitor(config: &HttpConfig, peer: IpAddr, headers: &CallerHeaders<'_>) -> Option<IpAddr> {
-    let client = if config.trusts(peer) {
-        headers.forwarded.client(|one| config.trusts(one))
-    } else {
-        (!peer.is_loopback()).then_some(peer)
-    };
-    client.map(network)
-}
-
-/// An IPv4 address, or the network half of an IPv6 address; owners choose the other half freely.
-pub(crate) fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
-    }
 }
 
 fn unknown_host(host: &Host<'_>) -> ApiError {

@@ -145,16 +145,16 @@ async fn append(app: &App, mut call: Call) -> Result<Reply, ApiError> {
     let body = call.read_body().await?;
     let text = std::str::from_utf8(&body).map_err(|_| ApiError::parameter("a message is text in UTF-8"))?;
     let text = MessageText::parse(text)?;
-    let author = if call.caller.has_token() {
-        Some(call.caller.require(Verb::Write, Some(&room))?)
+    let (author, is_known) = if call.caller.has_token() {
+        (Some(call.caller.require(Verb::Write, Some(&room))?), true)
     } else {
-        call.caller.scope(app)?;
-        call.caller.session()
+        let scope = call.caller.scope(app)?;
+        (call.caller.session(), scope.allows(&room) && app.hub.has_room(&room))
     };
     let draft = match author {
         Some(author) => Draft::say(author.clone(), room, text),
         // Rooms stay, so the creation of one needs a person.
-        None if !app.hub.has_room(&room) => return Err(ApiError::unknown_room(&room)),
+        None if !is_known => return Err(ApiError::unknown_room(&room)),
         None => Draft::say(Person::anonymous(), room, text),
     };
     rooms::count(app, &call.caller, &draft.room)?;

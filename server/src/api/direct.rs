@@ -11,8 +11,8 @@ use super::error::ApiError;
 use super::make_room::make_name;
 use super::named_person::named_person;
 use super::reply::Reply;
-use super::rooms::{DIRECT, address_of};
-use crate::access::{Access, AccessChange, DIRECT_PEOPLE, Denied};
+use super::rooms::address_of;
+use crate::access::{Access, AccessChange, DIRECT, DIRECT_PEOPLE, Denied};
 use crate::log::{Draft, DraftKind};
 
 #[derive(Deserialize, ToSchema)]

@@ -9,9 +9,9 @@ use super::app::App;
 use super::call::Call;
 use super::description::Description;
 use super::error::ApiError;
+use super::profile;
 use super::reply::Reply;
 use super::slow_hashes::Passphrase;
-use super::{profile, proxy_login};
 use crate::access::{Access, AccessChange, Denied};
 use crate::log::Draft;
 
@@ -40,8 +40,7 @@ pub(crate) const PUT: Description = Description::new("Changes how strangers come
 pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let access = app.access.snapshot();
-    let person = call.caller.session().filter(|person| !proxy_login::names_another(&app, &call, &person.id));
-    let person = person.map(|person| profile::of_caller(&access, person));
+    let person = call.caller.session().map(|person| profile::of_caller(&access, person));
     let server = server_name(&access);
     let address = app.config.address.clone().filter(|_| call.caller.is_owner());
     Ok(Reply::json(200, &DoorStatus { door: access.door().door(), person, server, address })?)

@@ -19,7 +19,14 @@ pub(crate) const READYZ: Description = Description::new("Whether publishing and 
     .problems(&[ProblemCode::LogUnavailable, ProblemCode::ShuttingDown]);
 
 pub(crate) const METRICS: Description =
-    Description::new("Metrics for Prometheus").for_readers().answers_as(200, "text/plain; version=0.0.4");
+    Description::new("Metrics for Prometheus, for those who run the server")
+        .answers_as(200, "text/plain; version=0.0.4")
+        .problems(&[
+            ProblemCode::SessionRequired,
+            ProblemCode::SessionInvalid,
+            ProblemCode::NotAllowed,
+            ProblemCode::Banned,
+        ]);
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
@@ -38,9 +45,9 @@ fn ok() -> Reply {
     Reply::new(200, Some(TEXT), "ok\n")
 }
 
-/// Metrics in Prometheus' text format, for whoever may read.
+/// Metrics in Prometheus' text format, for those who run the server: they tell how much goes on in all rooms.
 pub(crate) async fn metrics(app: App, call: Call) -> Result<Reply, ApiError> {
-    call.caller.scope(&app)?;
+    call.caller.check_operator(&app)?;
     let hub = &app.hub;
     let levels = Levels { held_polls: hub.held(), head: hub.head(), rooms: hub.room_count() };
     Ok(Reply::new(200, Some("text/plain; version=0.0.4"), hub.metrics().text(&levels)))

@@ -9,8 +9,8 @@ use super::call::Call;
 use super::description::Description;
 use super::error::ApiError;
 use super::reply::Reply;
-use super::rooms::{PRIVATE, address_of};
-use crate::access::make_id;
+use super::rooms::address_of;
+use crate::access::{PRIVATE, make_id};
 use crate::log::{Draft, DraftKind};
 
 /// The body before its texts are validated.

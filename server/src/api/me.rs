@@ -1,6 +1,6 @@
 //! `/api/v1/me`: the caller's own account. A guest gets one by choosing a passphrase, and keeps id, messages and rooms.
 
-use holdline_shared::{Me, Nickname, Person, ProblemCode, Topic};
+use holdline_shared::{Door, Me, Nickname, Person, ProblemCode, Topic};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -11,9 +11,9 @@ use super::erase::{self, FateOfMessages};
 use super::error::ApiError;
 use super::reply::{Reply, SET_COOKIE};
 use super::slow_hashes::Passphrase;
-use super::{profile, session};
+use super::{profile, proxy_login, session};
 use crate::access::{AccessChange, Account, Denied};
-use crate::log::Draft;
+use crate::log::{Draft, wall_clock};
 use crate::session::Claim;
 
 /// The length in bytes of the longest name of a time zone.
@@ -83,6 +83,9 @@ pub(crate) async fn change(app: App, mut call: Call) -> Result<Reply, ApiError> 
     app.limits.publish(&call.caller)?;
     let changes = Changes::parse(call.read_json().await?)?;
     let access = app.access.snapshot();
+    if changes.passphrase.is_some() && access.door().door() == Door::Proxy {
+        return Err(proxy_login::no_passphrases());
+    }
     let (claim, is_new) = match access.account(&claim.person.id) {
         Some(account) => (change_account(&app, &call, claim, account, changes).await?, false),
         None => change_guest(&app, &call, claim, changes).await?,
@@ -123,15 +126,17 @@ async fn change_account(
     account: &Account,
     changes: Changes,
 ) -> Result<Claim, ApiError> {
-    if let Some(passphrase) = changes.passphrase {
-        change_passphrase(app, call, account, changes.old_passphrase, passphrase).await?;
-    }
     let author = claim.person.clone();
     let is_renamed = changes.name.is_some();
     claim.person.name = changes.name.unwrap_or(claim.person.name);
     let about = changes.about.unwrap_or_else(|| account.about.clone());
     let time_zone = changes.time_zone.unwrap_or_else(|| account.time_zone.clone());
     let change = AccessChange::Profile { person: claim.person.clone(), about, time_zone };
+    if let Some(passphrase) = changes.passphrase {
+        // A name that is taken costs no hash.
+        app.access.load().check_change(&author, &change, wall_clock())?;
+        change_passphrase(app, call, account, changes.old_passphrase, passphrase).await?;
+    }
     app.hub.publish(Draft::access(author, change)).await?;
     if is_renamed {
         app.hub.rename(&claim.person);
@@ -146,6 +151,8 @@ async fn change_passphrase(
     old: Option<Passphrase>,
     new: Passphrase,
 ) -> Result<(), ApiError> {
+    // A hash costs what a session does.
+    app.limits.begin_session(&call.caller)?;
     if account.passphrase.is_some() {
         let attempt = app.limits.failed_secrets.attempt(&call.caller)?;
         let Some(old) = old else { return Err(Denied::WrongSecret.into()) };
@@ -178,9 +185,11 @@ async fn change_guest(
             None => Ok((claim, false)),
         };
     };
-    let passphrase = Some(app.hashes.hash(passphrase).await?);
     let person = Person { id: claim.person.id, name: changes.name.unwrap_or(claim.person.name) };
-    let change = AccessChange::Joined { person: person.clone(), is_bot: false, passphrase };
+    let change = |passphrase| AccessChange::Joined { person: person.clone(), is_bot: false, passphrase };
+    app.access.load().check_change(&person, &change(None), wall_clock())?;
+    app.limits.begin_session(&call.caller)?;
+    let change = change(Some(app.hashes.hash(passphrase).await?));
     app.hub.publish(Draft::access(person.clone(), change)).await?;
     app.hub.rename(&person);
     if changes.about.is_some() || changes.time_zone.is_some() {

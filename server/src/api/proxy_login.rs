@@ -1,16 +1,19 @@
 //! The door `proxy`: a trusted proxy names the user in a header, and proves by a second header that it wrote the first.
 
-use holdline_shared::{Nickname, Person, PersonId};
+use holdline_shared::limits::NICKNAME_GRAPHEMES;
+use holdline_shared::{Nickname, Person, PersonId, ProblemCode};
 use http::HeaderName;
 use sha2::{Digest as _, Sha256};
 
 use super::app::App;
 use super::call::Call;
 use super::error::ApiError;
-use super::session;
 use crate::access::{AccessChange, Denied, SecretHash};
 use crate::log::{Draft, LogError, Refusal};
-use crate::session::Claim;
+use crate::nicknames;
+
+/// The number of names like the login that are tried, and of invented ones.
+const NUMBERED: usize = 100;
 
 /// The headers in which a proxy names the user. Without a right secret beside it the name is not believed, so that nobody who
 /// gets past the proxy, or sends such a header through it, is somebody else.
@@ -24,47 +27,97 @@ pub struct ProxyLogin {
     pub secret: String,
 }
 
-/// Begins a session of the user whom the proxy names, who gets an account at the first time.
-pub(super) async fn enter(app: &App, call: &Call, nickname: Option<Nickname>) -> Result<Claim, ApiError> {
-    let user = find_user(app, call).ok_or_else(|| call.caller.turned_away())?;
-    let id = person_of(user);
+/// A user whom a proxy has named and proved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ProxyUser {
+    login: Box<str>,
+    /// The id of the user's account. It follows from the login, so that a new name in the chat changes nothing here.
+    pub(super) id: PersonId,
+}
+
+/// The headers of the login in a request.
+#[derive(Debug, Default)]
+pub(super) struct LoginHeaders<'a> {
+    users: Vec<&'a [u8]>,
+    secrets: Vec<&'a [u8]>,
+}
+
+impl<'a> LoginHeaders<'a> {
+    /// Keeps a header if it is one of these.
+    pub(super) fn take(&mut self, login: &ProxyLogin, name: &str, value: &'a [u8]) {
+        if name.eq_ignore_ascii_case(login.user_header.as_str()) {
+            self.users.push(value);
+        } else if name.eq_ignore_ascii_case(login.secret_header.as_str()) {
+            self.secrets.push(value);
+        }
+    }
+
+    /// The user; `None` without the right secret. A second header may come from the client, if the proxy adds its own without
+    /// removing others.
+    pub(super) fn user(&self, login: &ProxyLogin) -> Option<ProxyUser> {
+        let (&[user], &[secret]) = (&self.users[..], &self.secrets[..]) else { return None };
+        let (user, secret) = (std::str::from_utf8(user).ok()?.trim(), std::str::from_utf8(secret).ok()?);
+        // Hashes are compared, so that the time tells nothing about the secret.
+        let is_right = SecretHash::of(secret) == SecretHash::of(&login.secret);
+        (is_right && !user.is_empty()).then(|| ProxyUser::new(user))
+    }
+}
+
+impl ProxyUser {
+    fn new(login: &str) -> Self {
+        let digest = Sha256::new_with_prefix("holdline proxy user ").chain_update(login).finalize();
+        Self { id: PersonId::from_random(std::array::from_fn(|at| digest[at])), login: login.into() }
+    }
+
+    /// The names for a new account in the order of preference: the login, the login with a number, invented ones.
+    fn names(&self) -> impl Iterator<Item = Nickname> {
+        let numbered = (1..=NUMBERED).filter_map(|number| {
+            let end = if number == 1 { String::new() } else { format!(" {number}") };
+            let beginning: String = self.login.chars().take(NICKNAME_GRAPHEMES - end.len()).collect();
+            Nickname::parse(&(beginning + &end)).ok()
+        });
+        numbered.chain(std::iter::repeat_with(nicknames::make_up).take(NUMBERED))
+    }
+}
+
+/// The account of the user whom the proxy names, made at the first time.
+pub(super) async fn person(app: &App, call: &Call) -> Result<Person, ApiError> {
+    let user = call.caller.proxy_user().ok_or_else(|| call.caller.turned_away())?;
     let access = app.access.snapshot();
-    let person = if let Some(account) = access.account(&id) {
-        account.person.clone()
-    } else {
-        let name = nickname.map_or_else(|| Nickname::parse(user), Ok)?;
-        let person = Person { id, name };
+    if let Some(account) = access.account(&user.id) {
+        return Ok(account.person.clone());
+    }
+    for name in user.names().filter(|name| !access.is_name_taken(name.as_str(), &user.id)) {
+        let person = Person { id: user.id.clone(), name };
         let change = AccessChange::Joined { person: person.clone(), is_bot: false, passphrase: None };
         match app.hub.publish(Draft::access(person.clone(), change)).await {
             // Two tabs came at once.
-            Ok(_) | Err(LogError::Refused(Refusal::Denied(Denied::AlreadyMember))) => person,
+            Ok(_) | Err(LogError::Refused(Refusal::Denied(Denied::AlreadyMember))) => return Ok(person),
+            Err(LogError::Refused(Refusal::Denied(Denied::NameTaken))) => {}
             Err(error) => return Err(error.into()),
         }
-    };
-    session::of_account(app, call, person).await
+    }
+    Err(Denied::NameTaken.into())
 }
 
-/// Whether the proxy names somebody other than the owner of the caller's session: another user has logged in there since.
-pub(super) fn names_another(app: &App, call: &Call, person: &PersonId) -> bool {
-    find_user(app, call).is_some_and(|user| person_of(user) != *person)
+/// Refuses a passphrase: at this door the proxy alone says who somebody is.
+pub(super) fn no_passphrases() -> ApiError {
+    let detail = "the proxy in front of this server says who you are; there are no passphrases here";
+    ApiError::new(ProblemCode::NotAllowed, detail)
 }
 
-/// The user whom a trusted proxy names.
-fn find_user<'a>(app: &App, call: &'a Call) -> Option<&'a str> {
-    let login = app.config.proxy_login.as_ref().filter(|_| call.caller.is_from_trusted_proxy)?;
-    // A second header may come from the client, if the proxy adds its own without removing others.
-    let only = |name: &HeaderName| {
-        let mut values = call.headers.get_all(name).iter();
-        values.next().filter(|_| values.next().is_none())?.to_str().ok()
-    };
-    let secret = only(&login.secret_header)?;
-    // Hashes are compared, so that the time tells nothing about the secret.
-    let is_right = SecretHash::of(secret) == SecretHash::of(&login.secret);
-    only(&login.user_header).map(str::trim).filter(|user| is_right && !user.is_empty())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The id of a user's account. It follows from the user, so that a new name in the chat changes nothing here.
-fn person_of(user: &str) -> PersonId {
-    let digest = Sha256::new_with_prefix("holdline proxy user ").chain_update(user).finalize();
-    PersonId::from_random(std::array::from_fn(|at| digest[at]))
+    #[test]
+    fn login_is_the_first_name_and_others_are_like_it() {
+        let names = |login: &str| -> Vec<String> {
+            ProxyUser::new(login).names().take(2).map(|name| name.to_string()).collect()
+        };
+        assert_eq!(names("carol"), ["carol", "carol 2"]);
+        assert_eq!(names("jos\u{e9}"), ["jos\u{e9}", "jos\u{e9} 2"]);
+        assert_eq!(names(&"x".repeat(40)), ["x".repeat(32), "x".repeat(30) + " 2"]);
+        assert!(names("\u{202e}").iter().all(|name| name.is_ascii()), "invented");
+    }
 }

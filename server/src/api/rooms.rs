@@ -12,13 +12,8 @@ use super::description::Description;
 use super::error::ApiError;
 use super::policy_body::PolicyBody;
 use super::reply::Reply;
-use crate::access::{Denied, Verb};
+use crate::access::{Denied, Verb, visibility_of_name};
 use crate::log::{Draft, DraftKind};
-
-/// The beginnings of the names that the server gives to rooms that are not public. Nobody else makes rooms of such names, so
-/// that the answer does not depend on whether there is one.
-pub(super) const PRIVATE: &str = "private-";
-pub(super) const DIRECT: &str = "direct-";
 
 /// The body before its texts are validated.
 #[derive(Deserialize, ToSchema)]
@@ -91,7 +86,7 @@ pub(super) fn address_of(room: &RoomName) -> String {
 
 /// Refuses a new room whose existence its name alone would give away.
 fn check_new_name(room: &RoomName, policy: Option<&PolicyChange>) -> Result<(), ApiError> {
-    if [PRIVATE, DIRECT].iter().any(|start| room.as_str().starts_with(start)) {
+    if visibility_of_name(room).is_some() {
         return Err(Denied::RoomNameTaken.into());
     }
     if policy.is_some_and(|policy| policy.visibility == Some(Visibility::Private)) {
@@ -101,8 +96,11 @@ fn check_new_name(room: &RoomName, policy: Option<&PolicyChange>) -> Result<(), 
     Ok(())
 }
 
-/// Counts a message or a change in a room, and the room too if it does not exist yet.
+/// Counts a message or a change in a room, and the room too if the caller knows of none: one that is hidden from them counts
+/// like one that does not exist.
 pub(super) fn count(app: &App, caller: &Caller, room: &RoomName) -> Result<(), ApiError> {
     app.limits.publish(caller)?;
-    if app.hub.has_room(room) { Ok(()) } else { app.limits.make_room(caller) }
+    let person = caller.limited_person().map(|person| &person.id);
+    let is_known = app.hub.has_room(room) && (caller.is_owner() || app.access.load().may_read(person, room));
+    if is_known { Ok(()) } else { app.limits.make_room(caller) }
 }

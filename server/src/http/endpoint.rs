@@ -48,7 +48,7 @@ where
 
     fn call(self, request: Request, app: App) -> Answering<O> {
         let (parts, body) = request.into_parts();
-        let headers = caller_headers(&parts);
+        let headers = caller_headers(&app, &parts);
         let mut exchange = Exchange::begin(app, &parts, &headers);
         let entered = exchange.span.clone().entered();
         let called = exchange.find_caller(&parts, &headers).and_then(|caller| {
@@ -72,7 +72,7 @@ where
 
     fn call(self, request: Request, app: App) -> Self::Future {
         let (parts, body) = request.into_parts();
-        let headers = caller_headers(&parts);
+        let headers = caller_headers(&app, &parts);
         let exchange = Exchange::begin(app, &parts, &headers);
         let response = exchange
             .find_caller(&parts, &headers)
@@ -201,8 +201,11 @@ fn caught<T>(act: impl FnOnce() -> T) -> Result<T, ApiError> {
     })
 }
 
-fn caller_headers(parts: &Parts) -> CallerHeaders<'_> {
-    CallerHeaders::read(parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())))
+fn caller_headers<'a>(app: &App, parts: &'a Parts) -> CallerHeaders<'a> {
+    CallerHeaders::read(
+        &app.config,
+        parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())),
+    )
 }
 
 /// The length of the head as far as it can be reconstructed: two characters and a line break around each

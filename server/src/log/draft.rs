@@ -40,12 +40,12 @@ pub enum DraftKind {
         /// The new text.
         text: MessageText,
     },
-    /// The deletion of a message of the author's, or by a moderator of somebody else's.
+    /// The deletion of a message of the author's, or of another's if the author moderates the room.
     Delete {
         /// The message.
         target: Seq,
     },
-    /// The deletion of a message of the author's, by a program that acts for them.
+    /// The deletion of a message of the author's, whatever else the author may do.
     DeleteOwn {
         /// The message.
         target: Seq,

@@ -14,15 +14,15 @@ use super::draft::{AccessDraft, Draft, DraftKind};
 use super::error::{LogError, Refusal};
 use super::outcome::Outcome;
 use super::stored_entry::StoredEntry;
-use crate::access::{Access, AccessChange, Denied, is_owner};
+use crate::access::{Access, AccessChange, Denied, is_owner, visibility_of_name};
 
 /// The parts of the log that [`validate`] looks at. Each look-up uses an index and costs the same however
 /// large the log, the room or the message is; none decodes more than one text.
 pub(super) trait LogView {
     /// Who may do what.
     fn access(&self) -> &Access;
-    /// The date of the newest message of this author in this room, if it is after `since`, a short while ago.
-    fn last_message_since(
+    /// The date of the newest message or topic of this author in this room, if it is after `since`, a short while ago.
+    fn last_said_since(
         &self,
         room: &RoomName,
         author: &PersonId,
@@ -84,7 +84,7 @@ pub(super) fn validate(log: &impl LogView, draft: &Draft, at: Timestamp) -> Resu
             check_pace(log, draft, at)?;
             let mut kinds = Vec::with_capacity(1);
             if log.topic(&draft.room)?.is_none() {
-                if !makes_room {
+                if !makes_room || visibility_of_name(&draft.room).is_some() {
                     return Err(Refusal::UnknownRoom.into());
                 }
                 kinds.push(make_room(log, draft, None, None)?);
@@ -96,7 +96,7 @@ pub(super) fn validate(log: &impl LogView, draft: &Draft, at: Timestamp) -> Resu
             Ok(Decision::Append(kinds))
         }
         DraftKind::Edit { target, text } => {
-            access.check_part(author, &draft.room, at).map_err(Refusal::Denied)?;
+            access.check_write(author, &draft.room, at).map_err(Refusal::Denied)?;
             if own_message(log, draft, *target)?.is_deleted {
                 return Err(Refusal::MessageDeleted.into());
             }
@@ -124,7 +124,8 @@ pub(super) fn validate(log: &impl LogView, draft: &Draft, at: Timestamp) -> Resu
             Ok(one(EntryKind::Delete { target: *target }))
         }
         DraftKind::Reaction { target, emoji, on } => {
-            access.check_part(author, &draft.room, at).map_err(Refusal::Denied)?;
+            let check = if *on { Access::check_reaction } else { Access::check_part };
+            check(access, author, &draft.room, at).map_err(Refusal::Denied)?;
             let message = existing_message(log, draft, *target)?;
             // The deletion of a message has removed all of its reactions.
             let is_on = !message.is_deleted && log.has_reaction(*target, emoji, &draft.author.id)?;
@@ -229,6 +230,7 @@ fn room(
     let is_new_topic = topic.is_some_and(|topic| *topic != now);
     if is_new_topic {
         access.check_write(author, &draft.room, at).map_err(Refusal::Denied)?;
+        check_pace(log, draft, at)?;
     }
     let topic = topic.cloned().unwrap_or(now);
     let policy = policy.filter(|_| changes).map(Box::new);
@@ -243,7 +245,7 @@ fn check_pace(log: &impl LogView, draft: &Draft, at: Timestamp) -> Result<(), Lo
     }
     let pause = u64::from(seconds) * 1_000;
     let since = Timestamp(at.0.saturating_sub(pause));
-    match log.last_message_since(&draft.room, &draft.author.id, since)? {
+    match log.last_said_since(&draft.room, &draft.author.id, since)? {
         Some(last) => {
             let left = last.0.saturating_add(pause).saturating_sub(at.0).div_ceil(1_000);
             let seconds = u32::try_from(left).unwrap_or(seconds).clamp(1, seconds);
@@ -268,7 +270,9 @@ fn make_room(
     topic: Option<Topic>,
     policy: Option<RoomPolicy>,
 ) -> Result<EntryKind, LogError> {
-    if log.access().is_retired(&draft.room) {
+    let is_hidden_as = |visibility| policy.as_ref().is_some_and(|policy| policy.visibility == visibility);
+    let is_misnamed = visibility_of_name(&draft.room).is_some_and(|visibility| !is_hidden_as(visibility));
+    if is_misnamed || log.access().is_retired(&draft.room) {
         return Err(Refusal::Denied(Denied::RoomNameTaken).into());
     }
     if log.room_count() >= ROOMS {

@@ -265,7 +265,7 @@ impl EventLoop {
         let Some(poll) = FastPoll::parse(bytes, &mut slots) else {
             return self.hand_over(number, Bytes::copy_from_slice(bytes));
         };
-        let (peer, headers) = (self.connections.peer(number), poll.caller_headers());
+        let (peer, headers) = (self.connections.peer(number), poll.caller_headers(&self.app.config));
         let mut id = RequestId::given(&self.app.config, peer, headers.request_id);
         let span = tracing::debug_span!(
             "request",

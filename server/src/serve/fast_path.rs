@@ -3,7 +3,7 @@
 
 use std::mem::MaybeUninit;
 
-use crate::api::{CallerHeaders, RequestLine};
+use crate::api::{CallerHeaders, HttpConfig, RequestLine};
 
 /// The largest number of headers. A browser sends about fifteen.
 const HEADERS: usize = 32;
@@ -53,8 +53,8 @@ impl<'a> FastPoll<'a> {
     }
 
     /// The headers that identify the caller.
-    pub(crate) fn caller_headers(&self) -> CallerHeaders<'a> {
-        CallerHeaders::read(self.headers.iter().map(|header| (header.name, header.value)))
+    pub(crate) fn caller_headers(&self, config: &HttpConfig) -> CallerHeaders<'a> {
+        CallerHeaders::read(config, self.headers.iter().map(|header| (header.name, header.value)))
     }
 }
 

@@ -36,6 +36,7 @@ mod log_backup;
 mod log_check;
 mod log_copies;
 mod log_crashes;
+mod log_damage;
 mod log_export;
 mod log_files;
 mod methods;

@@ -1,10 +1,13 @@
-//! Metrics of successful and refused requests, in both ways of serving.
+//! Metrics of successful and refused requests, in both ways of serving, and who reads them.
 
 use holdline_server::ServeConfig;
 use holdline_server::hub::HubConfig;
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
 
 use crate::both_ways::Pair;
-use crate::support::{Connection, Server, key, until};
+use crate::people::{admin, both_ways, member};
+use crate::support::{Client, Connection, Reply, Server, key, until};
 
 #[tokio::test]
 async fn successful_requests_are_counted_once() {
@@ -102,6 +105,44 @@ async fn refused_requests_are_counted() {
         drop(others);
         pair.holds_nothing().await;
     }
+}
+
+#[tokio::test]
+async fn metrics_are_for_those_who_run_the_server() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let bo = member(&server, &ada, "Bo").await;
+        let token = async |client: &Client, body: Value| -> String {
+            let made: Value = client.post("/api/v1/tokens", &body).await.expect(201).json();
+            made["token"].as_str().unwrap().to_owned()
+        };
+        let watching = token(&ada, json!({ "bot": "Watch", "verbs": ["read"] })).await;
+        let narrow = token(&ada, json!({ "bot": "Narrow", "verbs": ["read"], "rooms": ["lobby"] })).await;
+        let writing = token(&ada, json!({ "bot": "Pen", "verbs": ["write"] })).await;
+        let of_bo = token(&bo, json!({ "verbs": ["read"] })).await;
+        let ask = |client: &Client| client.request(Method::GET, "/metrics");
+        let stranger = || ask(&server.visitor());
+        let bearer = |token: &str| stranger().bearer_auth(token);
+        let status = async |request: RequestBuilder| Reply::from(request.send().await.unwrap()).await.status;
+        let cases = [
+            ("stranger", stranger(), 401),
+            ("guest", ask(&server.person("Gus").await), 403),
+            ("member", ask(&bo), 403),
+            ("admin", ask(&ada), 200),
+            ("bot that reads every room", bearer(&watching), 200),
+            ("bot in the lobby", bearer(&narrow), 403),
+            ("bot that writes", bearer(&writing), 403),
+            ("program of a member", bearer(&of_bo), 403),
+            ("no token", bearer("hlt_x"), 401),
+        ];
+        for (who, request, expected) in cases {
+            // A proxy on this machine has passed it on.
+            let passed_on = request.try_clone().unwrap().header("x-forwarded-for", "192.0.2.1");
+            assert_eq!(status(passed_on).await, expected, "{who}");
+            assert_eq!(status(request).await, 200, "{who}, on the server's own machine");
+        }
+    })
+    .await;
 }
 
 async fn figure(connection: &mut Connection, name: &str) -> u64 {

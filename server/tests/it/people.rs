@@ -22,7 +22,7 @@ use crate::support::{Client, Reply, Server};
 const PASSPHRASE: &str = "correct horse";
 
 /// Runs a test on a server with event loops, and on one without.
-async fn both_ways(test: impl AsyncFn(Server)) {
+pub(crate) async fn both_ways(test: impl AsyncFn(Server)) {
     for loops in [1, 0] {
         let mut config = ServeConfig::default();
         config.event_loops = Some(loops);
@@ -55,7 +55,7 @@ async fn invite(admin: &Client, body: Value) -> NewCode {
 }
 
 /// A member whom the admin invites.
-async fn member(server: &Server, admin: &Client, name: &str) -> Client {
+pub(crate) async fn member(server: &Server, admin: &Client, name: &str) -> Client {
     let invite = invite(admin, json!({})).await;
     joins(server, &invite.code, name).await
 }

@@ -18,6 +18,17 @@ pub(crate) struct Forwarded<'a> {
     standard: Vec<&'a str>,
 }
 
+/// The client as proxies name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NamedClient {
+    /// The first address that is no trusted proxy's.
+    Address(IpAddr),
+    /// No address, or a name that hides one.
+    Unnamed,
+    /// `X-Forwarded-For` and `Forwarded` name different clients, so that one of them is what the client wrote.
+    Contradictory,
+}
+
 impl<'a> Forwarded<'a> {
     /// Keeps a header if it is one of these.
     pub(crate) fn take(&mut self, name: &str, value: &'a [u8]) {
@@ -75,17 +86,20 @@ impl<'a> Forwarded<'a> {
         Some(whole)
     }
 
-    /// The client's address: searched from the right, where the nearest proxy wrote, the first address that
-    /// is no trusted proxy. `None` if that value is no address.
-    pub(crate) fn client(&self, trusts: impl Fn(IpAddr) -> bool) -> Option<IpAddr> {
-        let addresses: Vec<&str> = if self.addresses.is_empty() {
-            self.parameters("for").collect()
-        } else {
-            items(&self.addresses).collect()
+    /// The client: searched from the right, where the nearest proxy wrote, the first address that is no trusted proxy, in
+    /// `X-Forwarded-For` and in `Forwarded`. A proxy sets one of them and may pass the other on as it came.
+    pub(crate) fn client(&self, trusts: impl Fn(IpAddr) -> bool) -> NamedClient {
+        let nearest = |addresses: &[&str]| {
+            let mut parsed = addresses.iter().rev().map(|text| address(text));
+            parsed.find(|one| one.is_none_or(|one| !trusts(one))).flatten()
         };
-        let untrusted =
-            addresses.into_iter().rev().map(address).find(|one| one.is_none_or(|one| !trusts(one)));
-        untrusted.flatten()
+        let listed: Vec<&str> = items(&self.addresses).collect();
+        let standard: Vec<&str> = self.parameters("for").collect();
+        let (by_list, by_standard) = (nearest(&listed), nearest(&standard));
+        if !listed.is_empty() && !standard.is_empty() && by_list != by_standard {
+            return NamedClient::Contradictory;
+        }
+        by_list.or(by_standard).map_or(NamedClient::Unnamed, NamedClient::Address)
     }
 
     /// The values of a parameter of `Forwarded`, without quotes.
@@ -229,8 +243,31 @@ mod tests {
             ("Forwarded", "for=6.6.6.6, by=\"x,y\";for=1.2.3.4", Some("1.2.3.4")),
             ("Forwarded", "proto=https", None),
         ] {
-            let found = read(&[(name, value)]).client(trusts).map(|address| address.to_string());
-            assert_eq!(found.as_deref(), client, "{name}: {value}");
+            let client =
+                client.map_or(NamedClient::Unnamed, |client| NamedClient::Address(client.parse().unwrap()));
+            assert_eq!(read(&[(name, value)]).client(trusts), client, "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn two_headers_are_believed_only_if_they_name_the_same_client() {
+        let trusts = |address: IpAddr| address.to_string().starts_with("10.");
+        let client =
+            |listed, standard| read(&[("X-Forwarded-For", listed), ("Forwarded", standard)]).client(trusts);
+        let same = NamedClient::Address("1.2.3.4".parse().unwrap());
+        for (listed, standard, named) in [
+            ("1.2.3.4", "for=1.2.3.4", same),
+            ("6.6.6.6, 1.2.3.4", "for=1.2.3.4;proto=https", same),
+            ("1.2.3.4", "for=\"1.2.3.4:80\", for=10.0.0.1", same),
+            ("1.2.3.4", "proto=https", same),
+            ("", "for=1.2.3.4", same),
+            ("6.6.6.6", "for=1.2.3.4", NamedClient::Contradictory),
+            ("unknown", "for=1.2.3.4", NamedClient::Contradictory),
+            ("1.2.3.4", "for=_hidden", NamedClient::Contradictory),
+            ("10.0.0.9", "for=1.2.3.4", NamedClient::Contradictory),
+            ("unknown", "for=unknown", NamedClient::Unnamed),
+        ] {
+            assert_eq!(client(listed, standard), named, "{listed} {standard}");
         }
     }
 

@@ -9,6 +9,7 @@ use super::session_proof::Credentials;
 use crate::api::config::HttpConfig;
 use crate::api::error::ApiError;
 use crate::api::host::Host;
+use crate::api::proxy_login::LoginHeaders;
 
 /// The request line, as far as the checks need it.
 #[derive(Debug, Clone, Copy)]
@@ -36,13 +37,18 @@ pub(crate) struct CallerHeaders<'a> {
     pub(crate) request_id: Option<&'a [u8]>,
     /// Whether some proxy has left a trace, be it one that says nothing of use.
     pub(super) is_passed_on: bool,
+    /// The headers in which a proxy names its user.
+    pub(super) login: LoginHeaders<'a>,
 }
 
 impl<'a> CallerHeaders<'a> {
     /// Selects the identifying headers from all headers of a request.
-    pub(crate) fn read(headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Self {
+    pub(crate) fn read(config: &HttpConfig, headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Self {
         let mut read = Self::default();
         for (name, value) in headers {
+            if let Some(login) = &config.proxy_login {
+                read.login.take(login, name, value);
+            }
             match name.len() {
                 4 if name.eq_ignore_ascii_case("host") => {
                     read.hosts += 1;

@@ -17,9 +17,9 @@ impl Caller {
         Self {
             site: Site::default(),
             visitor: None,
-            is_from_trusted_proxy: false,
             is_passed_on: false,
             identity: Identity::Owner(Person::house()),
+            proxy_user: None,
             door: Door::Open,
             is_banned: false,
             has_session_cookie: false,

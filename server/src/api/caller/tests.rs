@@ -30,7 +30,8 @@ fn app() -> App {
 }
 
 fn find(peer: &str, line: RequestLine<'_>, headers: &[(&str, &str)]) -> Result<Caller, ProblemCode> {
-    let headers = CallerHeaders::read(headers.iter().map(|(name, value)| (*name, value.as_bytes())));
+    let headers =
+        CallerHeaders::read(&config(), headers.iter().map(|(name, value)| (*name, value.as_bytes())));
     Caller::find(&app(), peer.parse().ok(), line, &headers, None).map_err(|error| error.code())
 }
 
@@ -153,7 +154,7 @@ fn visitor_is_unlimited_only_on_this_machine_and_behind_a_proxy_that_names_none(
 fn host_that_was_accepted_last_counts_for_the_same_header_alone() {
     let (app, mut last) = (app(), LastHost::default());
     let mut find = |line, host: &str| {
-        let headers = CallerHeaders::read([("host", host.as_bytes())].into_iter());
+        let headers = CallerHeaders::read(&config(), [("host", host.as_bytes())].into_iter());
         Caller::find(&app, None, line, &headers, Some(&mut last)).map(|caller| caller.site.port)
     };
     for _ in 0..2 {
@@ -197,7 +198,8 @@ fn person(name: &str) -> Person {
 fn bearer(app: &App, peer: &str, token: &str) -> Caller {
     let authorization = format!("Bearer {token}");
     let headers = [("host", "localhost"), ("authorization", authorization.as_str())];
-    let headers = CallerHeaders::read(headers.iter().map(|(name, value)| (*name, value.as_bytes())));
+    let headers =
+        CallerHeaders::read(&config(), headers.iter().map(|(name, value)| (*name, value.as_bytes())));
     Caller::find(app, peer.parse().ok(), GET, &headers, None).unwrap()
 }
 
@@ -291,7 +293,8 @@ fn old_cookie_is_renewed_and_one_of_an_earlier_version_becomes_a_new_one() {
     let cookie = |app: &App, token: &str| {
         let cookie = format!("holdline_session={token}");
         let headers = [("host", "localhost"), ("cookie", cookie.as_str())];
-        let headers = CallerHeaders::read(headers.iter().map(|(name, value)| (*name, value.as_bytes())));
+        let headers =
+            CallerHeaders::read(&config(), headers.iter().map(|(name, value)| (*name, value.as_bytes())));
         Caller::find(app, None, GET, &headers, None).unwrap()
     };
     let now = wall_clock();

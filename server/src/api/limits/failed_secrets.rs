@@ -95,7 +95,7 @@ mod tests {
     fn caller(app: &App, peer: &str, forwarded_for: Option<&str>) -> Caller {
         let line = RequestLine { is_safe: false, needs_host: false, authority: None, nested: "" };
         let headers = forwarded_for.map(|client| ("x-forwarded-for", client.as_bytes())).into_iter();
-        Caller::find(app, peer.parse().ok(), line, &CallerHeaders::read(headers), None).unwrap()
+        Caller::find(app, peer.parse().ok(), line, &CallerHeaders::read(&app.config, headers), None).unwrap()
     }
 
     #[tokio::test(start_paused = true)]

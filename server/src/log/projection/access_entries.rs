@@ -1,26 +1,37 @@
 //! The entries that say who may do what: which they are, how they are read at the start, and what some of them change
 //! besides. Retention keeps them, because the rules of today follow from all of them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use holdline_shared::{Entry, EntryKind, PersonId, RoomName, Seq};
-use rusqlite::{Connection, OptionalExtension, Transaction};
+use holdline_shared::{Entry, EntryKind, PersonId, RoomName, Seq, Timestamp, Topic};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::meta::write_meta;
 use super::prune::remove_room;
 use super::room_deltas::RoomDeltas;
 use super::{expiry, reactions, stored};
-use crate::access::{Access, AccessChange, NOBODY};
+use crate::access::{Access, AccessChange, Gist, NOBODY, visibility_of_name};
+use crate::log::stored_entry::StoredEntry;
 
 /// What a change of access says of its person besides the name.
 const PERSONAL: [&str; 4] = ["about", "time_zone", "device", "passphrase"];
 
-/// Migrates to version 3: a table of the entries that say who may do what. No earlier version wrote one.
+/// Migrates to version 3: a table of the entries that say who may do what. No earlier version wrote one. `kind` and `subject`
+/// are an entry's gist, and `digest` tells whether its JSON is as it was written: a rule that is read as another one, or not at
+/// all, must not open a room.
 pub(super) fn make_table(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     transaction.execute_batch(
         "
-        CREATE TABLE access_entries (seq INTEGER PRIMARY KEY, room INTEGER NOT NULL) STRICT;
+        CREATE TABLE access_entries (
+            seq INTEGER PRIMARY KEY,
+            room INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            digest BLOB NOT NULL
+        ) STRICT;
         CREATE INDEX access_entries_by_room ON access_entries (room);
         ",
     )
@@ -32,25 +43,105 @@ pub(super) fn is_kept(kind: &EntryKind) -> bool {
 }
 
 /// Notes that an entry of a room is one of them.
-pub(super) fn note(db: &Connection, seq: i64, room: i64) -> rusqlite::Result<()> {
-    db.prepare_cached("INSERT INTO access_entries VALUES (?, ?)")?.execute((seq, room))?;
+pub(super) fn note(db: &Connection, stored: &StoredEntry, gist: &Gist, room: i64) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO access_entries VALUES (?, ?, ?, ?, ?)";
+    let row = (stored::sql_seq(stored.seq), room, &gist.kind, &gist.subject, digest(&stored.json));
+    db.prepare_cached(sql)?.execute(row)?;
     Ok(())
 }
 
-/// Folds all of them.
+/// The beginning of the SHA-256 of an entry's JSON: enough to notice damage.
+fn digest(json: &[u8]) -> [u8; 8] {
+    let digest = Sha256::digest(json);
+    std::array::from_fn(|at| digest[at])
+}
+
+/// Folds all of them. In place of a damaged one, its gist is applied.
 pub(in crate::log) fn read_access(db: &Connection) -> rusqlite::Result<Arc<Access>> {
-    let sql = "SELECT seq, json FROM access_entries JOIN entries USING (seq) ORDER BY seq";
-    let mut statement = db.prepare(sql)?;
-    let mut rows = statement.query([])?;
     let mut access = Access::default();
+    each(db, |seq, room, gist, sound| {
+        if !sound.is_some_and(|entry| access.apply(&entry)) {
+            access.apply_damaged(seq, room, gist);
+            tracing::error!(%seq, "a record of who may do what is damaged: {}", gist.consequence(room));
+        }
+    })?;
+    hide_rooms_without_rules(db, &mut access)?;
+    Ok(Arc::new(access))
+}
+
+/// The damaged ones, with what holds in their place.
+pub(in crate::log) fn damaged_access_entries(db: &Connection) -> rusqlite::Result<Vec<(Seq, String)>> {
+    let mut damaged = Vec::new();
+    each(db, |seq, room, gist, sound| {
+        if sound.is_none() {
+            damaged.push((seq, gist.consequence(room)));
+        }
+    })?;
+    Ok(damaged)
+}
+
+/// The entries that take the place of the damaged ones in a copy of the log; of some of those none does.
+pub(in crate::log) fn stand_ins(db: &Connection) -> rusqlite::Result<BTreeMap<Seq, Option<Entry>>> {
+    let mut damaged = Vec::new();
+    each(db, |seq, room, gist, sound| {
+        if sound.is_none() {
+            damaged.push((seq, room.clone(), gist.clone()));
+        }
+    })?;
+    let sql = "SELECT e.at, r.topic FROM entries e LEFT JOIN rooms r ON r.id = e.room WHERE e.seq = ?";
+    let mut statement = db.prepare(sql)?;
+    let stand_in = |(seq, room, gist): (Seq, RoomName, Gist)| {
+        let row = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, Topic::received(stored::text(row, 1)?)));
+        // If that cannot be read either, the date and the topic are lost.
+        let (at, topic) = statement.query_row([stored::sql_seq(seq)], row).unwrap_or_default();
+        (seq, gist.stand_in(seq, Timestamp(at.cast_unsigned()), &room, topic))
+    };
+    Ok(damaged.into_iter().map(stand_in).collect())
+}
+
+/// Reads all of them in log order; the entry of a damaged one is `None`.
+fn each(db: &Connection, mut take: impl FnMut(Seq, &RoomName, &Gist, Option<Entry>)) -> rusqlite::Result<()> {
+    let sql = "SELECT seq, digest, kind, subject, name FROM access_entries
+               LEFT JOIN rooms ON rooms.id = access_entries.room ORDER BY seq";
+    let mut statement = db.prepare(sql)?;
+    let mut reading = db.prepare("SELECT json FROM entries WHERE seq = ?")?;
+    let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
+        let json = reading.query_row([row.get::<_, i64>(0)?], |row| Ok(stored::bytes(row, 0)?.to_vec()));
+        let json = match json {
+            Ok(json) => json,
+            Err(rusqlite::Error::QueryReturnedNoRows) => Vec::new(),
+            // The page with the entry is damaged.
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => Vec::new(),
+            Err(error) => return Err(error),
+        };
         let seq = stored::seq(row.get(0)?);
-        match stored::entry(seq, stored::bytes(row, 1)?) {
-            Some(entry) => drop(access.apply(&entry)),
-            None => stored::report_damage(seq),
+        let is_as_written = digest(&json) == *stored::bytes(row, 1)?;
+        let gist = Gist { kind: stored::text(row, 2)?.into(), subject: stored::text(row, 3)?.into() };
+        let room = RoomName::received(stored::text(row, 4)?);
+        let sound = stored::entry(seq, &json).filter(|entry| is_as_written && entry.room == room);
+        take(seq, &room, &gist, sound);
+    }
+    Ok(())
+}
+
+/// Hides the rooms whose names say that they were not public, and whose rules are lost without a trace.
+fn hide_rooms_without_rules(db: &Connection, access: &mut Access) -> rusqlite::Result<()> {
+    let mut statement =
+        db.prepare("SELECT name FROM rooms WHERE name LIKE 'private-%' OR name LIKE 'direct-%'")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let room = RoomName::received(stored::text(row, 0)?);
+        if visibility_of_name(&room).is_some() && access.room(&room).is_none() {
+            access.hide(&room);
+            tracing::error!(
+                %room,
+                "the rules of a room that was not public are not there; it is hidden until they are set: \
+                 holdline admin rooms rules {room}"
+            );
         }
     }
-    Ok(Arc::new(access))
+    Ok(())
 }
 
 /// Reads some of them before `before`, the newest first; damaged ones are left out.
@@ -115,6 +206,8 @@ fn forget_name(db: &Connection, person: &PersonId) -> rusqlite::Result<()> {
         }
     }
     for (seq, json) in renamed {
+        let sql = "UPDATE access_entries SET digest = ? WHERE seq = ?";
+        db.prepare_cached(sql)?.execute((digest(json.as_bytes()), seq))?;
         db.prepare_cached("UPDATE entries SET json = ? WHERE seq = ?")?.execute((json, seq))?;
     }
     reactions::rename(db, person, NOBODY)

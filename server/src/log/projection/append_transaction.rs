@@ -11,7 +11,7 @@ use super::errors::log_error;
 use super::room_deltas::RoomDeltas;
 use super::stored::{sql_seq, sql_time};
 use super::{access_entries, expiry, reactions, redact};
-use crate::access::Access;
+use crate::access::{Access, Gist};
 use crate::log::draft::Draft;
 use crate::log::error::LogError;
 use crate::log::outcome::Outcome;
@@ -235,8 +235,8 @@ impl<'a> AppendTransaction<'a> {
             }
             _ => {}
         }
-        if access_entries::is_kept(&entry.kind) {
-            access_entries::note(db, seq, room)?;
+        if let Some(gist) = Gist::of(entry) {
+            access_entries::note(db, stored, &gist, room)?;
             let access = Arc::make_mut(&mut self.access);
             self.changes_access |= access.apply(entry);
         }

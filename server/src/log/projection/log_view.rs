@@ -22,14 +22,14 @@ impl LogView for AppendTransaction<'_> {
         AppendTransaction::access(self)
     }
 
-    fn last_message_since(
+    fn last_said_since(
         &self,
         room: &RoomName,
         author: &PersonId,
         since: Timestamp,
     ) -> Result<Option<Timestamp>, LogError> {
         let room = self.rooms().id(self.connection(), room).map_err(log_error)?;
-        last_message_since(self.connection(), room, author, since).map_err(log_error)
+        last_said_since(self.connection(), room, author, since).map_err(log_error)
     }
 
     fn topic(&self, room: &RoomName) -> Result<Option<Topic>, LogError> {
@@ -72,15 +72,15 @@ impl LogView for AppendTransaction<'_> {
     }
 }
 
-/// Looks at the newest messages of the room until one is as old as `since`.
-fn last_message_since(
+/// Looks at the newest entries of the room until one is as old as `since`.
+fn last_said_since(
     db: &Connection,
     room: Option<i64>,
     author: &PersonId,
     since: Timestamp,
 ) -> rusqlite::Result<Option<Timestamp>> {
-    let sql = "SELECT m.author, e.at FROM messages m JOIN entries e ON e.seq = m.seq
-               WHERE m.room = ? ORDER BY m.seq DESC";
+    let sql = "SELECT e.seq, e.at, m.author, e.json FROM entries e LEFT JOIN messages m ON m.seq = e.seq
+               WHERE e.room = ? ORDER BY e.seq DESC";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([room])?;
     while let Some(row) = rows.next()? {
@@ -88,7 +88,15 @@ fn last_message_since(
         if at <= since {
             break;
         }
-        if stored::bytes(row, 0)? == author.as_str().as_bytes() {
+        let (seq, by, json) = (stored::seq(row.get(0)?), stored::bytes(row, 2)?, stored::text(row, 3)?);
+        // Of other entries only those with a topic are decoded: there are few.
+        let is_topic = || {
+            let entry = json.contains("\"topic\":").then(|| stored::entry(seq, json.as_bytes())).flatten();
+            entry.is_some_and(|entry| {
+                entry.author.id == *author && matches!(entry.kind, EntryKind::Room { .. })
+            })
+        };
+        if by == author.as_str().as_bytes() || (by.is_empty() && is_topic()) {
             return Ok(Some(at));
         }
     }

@@ -37,7 +37,10 @@ const COMPARED: [(&str, &str); 6] = [
         "SELECT m.seq, r.name, m.author, hex(m.key), m.is_deleted FROM {}.messages m JOIN {}.rooms r ON r.id = m.room",
     ),
     ("edit", "SELECT seq, target FROM {}.edits"),
-    ("change of access", "SELECT a.seq, r.name FROM {}.access_entries a JOIN {}.rooms r ON r.id = a.room"),
+    (
+        "change of access",
+        "SELECT a.seq, r.name, a.kind, a.subject FROM {}.access_entries a JOIN {}.rooms r ON r.id = a.room",
+    ),
     (
         "reaction",
         "SELECT seq, target, emoji, person, name FROM {}.reactions
@@ -70,8 +73,15 @@ pub fn check(path: &Path) -> Result<Checked, LogError> {
             "the log is of version {version}; a server brings it to version {VERSION} when it opens it, and only then are \
              rooms, messages and reactions compared with the entries"
         ));
-    } else if let Err(error) = compare(&path, faults) {
-        faults.push(unreadable(&error));
+    } else {
+        let damaged = projection::damaged_access_entries(&database).map_err(log_error);
+        let say = |(seq, consequence)| {
+            format!("entry {seq}: a record of who may do what is damaged: {consequence}")
+        };
+        match damaged.and_then(|damaged| compare(&path, faults).map(|()| damaged)) {
+            Ok(damaged) => faults.extend(damaged.into_iter().take(NAMED).map(say)),
+            Err(error) => faults.push(unreadable(&error)),
+        }
     }
     Ok(checked)
 }

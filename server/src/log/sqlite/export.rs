@@ -4,6 +4,7 @@
 //! The first line is a header; each further line is an entry as clients see it. The log's secret is not
 //! exported.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -47,7 +48,7 @@ struct Header {
 pub struct Exported {
     /// The number of exported entries.
     pub entries: u64,
-    /// Damaged entries, which were left out.
+    /// Damaged entries, which were left out, or replaced if they said who may do what.
     pub damaged: Vec<Seq>,
 }
 
@@ -75,6 +76,10 @@ pub fn export(path: &Path, into: &mut dyn Write) -> Result<Exported, LogError> {
         written.map_err(|error| LogError::Unavailable(format!("the lines cannot be written: {error}")))
     };
     line(&header)?;
+    // A log of an earlier version has no changes of access, and no table of them.
+    let has_access = projection::version(&snapshot)? >= projection::VERSION;
+    let mut stand_ins =
+        if has_access { projection::stand_ins(&snapshot).map_err(log_error)? } else { BTreeMap::new() };
     let mut exported = Exported::default();
     let mut after = Seq::START;
     loop {
@@ -88,6 +93,14 @@ pub fn export(path: &Path, into: &mut dyn Write) -> Result<Exported, LogError> {
         let Some((last, _)) = entries.last() else { break };
         after = *last;
         for (seq, entry) in entries {
+            let entry = match stand_ins.remove(&seq) {
+                Some(stand_in) => {
+                    exported.damaged.push(seq);
+                    let Some(stand_in) = stand_in else { continue };
+                    Some(StoredEntry::encode(stand_in).map_err(|e| LogError::Unavailable(e.to_string()))?)
+                }
+                None => entry,
+            };
             match entry {
                 Some(entry) => {
                     exported.entries += 1;

@@ -101,6 +101,29 @@ async fn name_of_a_member_cannot_be_worn() {
 }
 
 #[tokio::test]
+async fn name_that_looks_like_a_name_or_an_id_cannot_be_taken() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let bill = member(&server, &ada, "Bill").await;
+        let id = bill.person().id.as_str();
+        for (name, problem) in [
+            ("BilI", ProblemCode::NameTaken),
+            ("B1ll", ProblemCode::NameTaken),
+            ("Bill\u{FE0F}", ProblemCode::NameTaken),
+            ("hoIdline", ProblemCode::NameTaken),
+            (id, ProblemCode::NameTaken),
+            ("abcdefghijkmnpqr", ProblemCode::NameTaken),
+            ("Bill\u{1D159}", ProblemCode::InvalidNickname),
+        ] {
+            let guest = server.visitor().post("/api/v1/session", &json!({ "nickname": name })).await;
+            assert_eq!(guest.problem(), problem, "{name}");
+            assert_eq!(ada.patch("/api/v1/me", &json!({ "name": name })).await.problem(), problem, "{name}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn erased_person_is_gone_with_name_and_messages_as_chosen() {
     both_ways(async |server| {
         let ada = admin(&server).await;

@@ -62,6 +62,142 @@ async fn slow_mode_says_how_long_to_wait() {
 }
 
 #[tokio::test]
+async fn rules_for_writing_hold_for_edits_reactions_and_topics() {
+    both_ways(async |server| {
+        let (ada, gus) = (admin(&server).await, server.person("Gus").await);
+        let bo = member(&server, &ada, "Bo").await;
+        gus.makes_room("tea").await;
+        let said = gus.says_in("tea", "one").await;
+        let message = format!("/api/v1/rooms/tea/messages/{}", said.seq);
+        let reaction = format!("{message}/reactions/%F0%9F%91%8D");
+        let set = async |policy: serde_json::Value| {
+            ada.put("/api/v1/rooms/tea", &json!({ "policy": policy })).await.expect(200);
+        };
+        gus.put(&reaction, &json!({})).await.expect(200);
+        for (policy, reacts, free) in [
+            (json!({ "locked": true }), false, json!({ "locked": false })),
+            (json!({ "writers": "admins" }), true, json!({ "writers": "everyone" })),
+            (json!({ "members_only": true }), false, json!({ "members_only": false })),
+        ] {
+            set(policy.clone()).await;
+            let edit = gus.patch(&message, &json!({ "text": "two" })).await;
+            assert_eq!(edit.problem(), ProblemCode::NotAllowed, "{policy}");
+            gus.delete(&reaction).await.expect(200);
+            let again = gus.put(&reaction, &json!({})).await;
+            assert_eq!(again.status, if reacts { 200 } else { 403 }, "{policy}");
+            set(free).await;
+            gus.put(&reaction, &json!({})).await;
+        }
+        set(json!({ "slow_seconds": 3600 })).await;
+        let topic = async |who: &crate::support::Client, topic: &str| {
+            who.put("/api/v1/rooms/tea", &json!({ "topic": topic })).await
+        };
+        assert_eq!(
+            topic(&gus, "one, said otherwise").await.problem(),
+            ProblemCode::RateLimited,
+            "after a message"
+        );
+        topic(&bo, "one").await.expect(200);
+        assert_eq!(topic(&bo, "two").await.problem(), ProblemCode::RateLimited, "after a topic");
+        assert_eq!(
+            bo.publishes("tea", crate::support::key(), "two").await.problem(),
+            ProblemCode::RateLimited
+        );
+        topic(&ada, "two").await.expect(200);
+        topic(&ada, "three").await.expect(200);
+        gus.patch(&message, &json!({ "text": "a slip mended" })).await.expect(200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn room_that_became_private_answers_like_none_except_to_whoever_makes_it() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let bo = member(&server, &ada, "Bo").await;
+        ada.makes_room("board").await;
+        let said = ada.says_in("board", "secret").await.seq;
+        ada.put("/api/v1/rooms/board", &json!({ "policy": { "visibility": "private" } })).await.expect(200);
+        let early = server.person("Cy").await;
+        member(&server, &ada, "Cy").await;
+        for who in [&bo, &early, &server.visitor()] {
+            let ask = async |room: &str| {
+                let message = json!({ "key": crate::support::key().to_string(), "text": "x" });
+                let rooms = format!("/api/v1/rooms/{room}");
+                let of_message = format!("{rooms}/messages/{said}");
+                let id = ada.person().id.as_str();
+                let replies = [
+                    who.get(&format!("{rooms}/messages")).await,
+                    who.get(&of_message).await,
+                    who.get(&format!("{rooms}/members")).await,
+                    who.get(&format!("/subscribe?wait=0&room={room}")).await,
+                    who.poll(&format!("wait=0&room={room}")).await,
+                    who.post(&format!("{rooms}/messages"), &message).await,
+                    who.patch(&of_message, &json!({ "text": "x" })).await,
+                    who.delete(&of_message).await,
+                    who.put(&format!("{of_message}/reactions/%F0%9F%91%8D"), &json!({})).await,
+                    who.post(&format!("{of_message}/report"), &json!({ "reason": "x" })).await,
+                    who.put(&format!("{rooms}/members/{id}"), &json!({ "role": "member" })).await,
+                    who.delete(&format!("{rooms}/members/{id}")).await,
+                    who.delete(&format!("{rooms}?confirm={room}")).await,
+                ];
+                replies.map(|reply| (reply.status, reply.text().replace(room, "ROOM")))
+            };
+            assert_eq!(ask("board").await, ask("nowhere").await);
+        }
+        let shout = async |room: &str| {
+            let request =
+                server.visitor().request(reqwest::Method::POST, &format!("/publish?room={room}")).body("x");
+            let reply = crate::support::Reply::from(request.send().await.unwrap()).await;
+            (reply.status, reply.text().replace(room, "ROOM"))
+        };
+        assert_eq!(shout("board").await, shout("nowhere").await, "without a session");
+        assert_eq!(bo.put("/api/v1/rooms/board", &json!({})).await.problem(), ProblemCode::NameTaken);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn hidden_room_counts_as_a_new_one_for_whoever_may_not_read_it() {
+    let mut config = holdline_server::ServeConfig::default();
+    config.http.limits.set("rooms=1+1/h").unwrap();
+    let server = crate::support::Server::with(holdline_server::hub::HubConfig::default(), config).await;
+    let ada = admin(&server).await;
+    ada.makes_room("board").await;
+    ada.put("/api/v1/rooms/board", &json!({ "policy": { "visibility": "private" } })).await.expect(200);
+    let bo = server.person("Bo").await;
+    bo.makes_room("tea").await;
+    for room in ["board", "nowhere"] {
+        let refused = bo.put(&format!("/api/v1/rooms/{room}"), &json!({})).await;
+        assert_eq!(refused.problem(), ProblemCode::RateLimited, "{room}");
+    }
+}
+
+#[tokio::test]
+async fn no_route_makes_a_room_with_the_name_of_a_private_one() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let made: serde_json::Value =
+            ada.post("/api/v1/tokens", &json!({ "verbs": ["write"] })).await.expect(201).json();
+        for name in ["private-abc", "direct-abc"] {
+            let shout = format!("/publish?room={name}");
+            let bearer = server.visitor().request(reqwest::Method::POST, &shout);
+            for request in [
+                ada.request(reqwest::Method::POST, &shout),
+                bearer.bearer_auth(made["token"].as_str().unwrap()),
+                server.visitor().request(reqwest::Method::POST, &shout),
+            ] {
+                assert_eq!(request.body("x").send().await.unwrap().status(), 404, "{name}");
+            }
+            let put = ada.put(&format!("/api/v1/rooms/{name}"), &json!({ "topic": "x" })).await;
+            assert_eq!(put.problem(), ProblemCode::NameTaken);
+        }
+        assert_eq!(server.hub.room_count(), 1, "the lobby");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn name_of_a_private_room_is_refused_whether_it_exists_or_not() {
     both_ways(async |server| {
         let ada = admin(&server).await;

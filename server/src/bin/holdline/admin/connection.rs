@@ -66,13 +66,12 @@ impl Connection {
         self.send(Method::DELETE, path, query, None).await
     }
 
-    /// The id of the person of this name or id.
+    /// The id of the person of this id or, if nobody has it, of this name. Names that look alike may have been given in
+    /// earlier versions, so that one which several people have is refused.
     pub(super) async fn person(&self, name: &str) -> anyhow::Result<String> {
         let list = self.get(&["people"], &[]).await?;
-        let is_meant = |person: &&Value| person["name"] == name || person["id"] == name;
-        let mut people = list["people"].as_array().into_iter().flatten().filter(is_meant);
-        let person = people.next().and_then(|person| person["id"].as_str());
-        person.map(str::to_owned).ok_or_else(|| anyhow!("there is nobody of the name or id {name:?}"))
+        let people = list["people"].as_array().map_or(&[][..], Vec::as_slice);
+        find_person(people, name).map(str::to_owned)
     }
 
     /// Sends a request, and returns the JSON of its answer; null for an empty one.
@@ -108,5 +107,43 @@ impl Connection {
             return Ok(Value::Null);
         }
         serde_json::from_slice(&body).context("the answer of the server is not JSON")
+    }
+}
+
+fn find_person<'a>(people: &'a [Value], name: &str) -> anyhow::Result<&'a str> {
+    let ids = |field: &'static str| {
+        people.iter().filter(move |person| person[field] == name).filter_map(|person| person["id"].as_str())
+    };
+    if let Some(id) = ids("id").next() {
+        return Ok(id);
+    }
+    let named: Vec<&str> = ids("name").collect();
+    match named[..] {
+        [id] => Ok(id),
+        [] => Err(anyhow!("there is nobody of the name or id {name:?}")),
+        _ => {
+            Err(anyhow!("several people have the name {name:?}; give one of their ids: {}", named.join(", ")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn id_is_looked_up_before_names_and_ambiguous_names_are_refused() {
+        let person = |id: &str, name: &str| json!({ "id": id, "name": name });
+        let people = [person("a1", "Vera"), person("b2", "a1"), person("c3", "Kim"), person("d4", "Kim")];
+        for people in [people.to_vec(), people.iter().rev().cloned().collect()] {
+            assert_eq!(find_person(&people, "a1").unwrap(), "a1", "not the person who is called so");
+            assert_eq!(find_person(&people, "Vera").unwrap(), "a1");
+            assert_eq!(find_person(&people, "d4").unwrap(), "d4");
+            assert!(find_person(&people, "vera").is_err());
+            let said = find_person(&people, "Kim").unwrap_err().to_string();
+            assert!(said.contains("c3") && said.contains("d4"), "{said}");
+        }
     }
 }

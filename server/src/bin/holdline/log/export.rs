@@ -36,7 +36,9 @@ impl Export {
         };
         say(format_args!("{} entries were exported", exported.entries));
         for seq in &exported.damaged {
-            say(format_args!("entry {seq} is damaged and was left out"));
+            say(format_args!(
+                "entry {seq} is damaged and was left out, or replaced by the strictest change that it can have been"
+            ));
         }
         Ok(if exported.damaged.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }

@@ -67,7 +67,9 @@ async fn damaged_change_of_access_is_named_once_and_costs_only_itself() {
     let database = rusqlite::Connection::open(&path).unwrap();
     database.execute("UPDATE entries SET json = '{' WHERE seq = 2", []).unwrap();
     drop(database);
-    assert_eq!(maintenance::check(&path).unwrap().faults, ["entry 2: damaged"]);
+    let faults = maintenance::check(&path).unwrap().faults;
+    assert_eq!((faults.len(), &*faults[0]), (2, "entry 2: damaged"), "{faults:?}");
+    assert!(faults[1].contains("(joined ada)"), "{faults:?}");
     let log = SqliteLog::open(&path).unwrap();
     let access = log.access().snapshot();
     let mut ids: Vec<&str> = access.accounts().map(|account| account.person.id.as_str()).collect();
