@@ -57,7 +57,9 @@ pub use rooms::{Rooms, VISITED, is_made_by_server};
 pub use rows::{Row, rows};
 pub use seen::Seen;
 pub use session::{Gate, Session};
-pub use settings::{AuditChange, AuditLine, Ban, Listing, Membership, Panel, Secret, Settings, Token};
+pub use settings::{
+    AuditChange, AuditLine, Ban, Listing, Membership, Panel, Secret, Settings, Token,
+};
 pub use settings::{OWN, ROOM, SERVER};
 pub use snapshot::Snapshot;
 pub use ui::{Edit, Goal, Overlay, Place, RoomUi, Ui, Writing};
@@ -282,6 +284,9 @@ impl State {
         if let Some(presence) = batch.presence {
             self.people.update(presence.rooms);
         }
+        if let Some(memberships) = batch.memberships {
+            self.rooms.note_memberships(memberships);
+        }
         for entry in batch.entries {
             self.connection.is_outdated |= matches!(entry.kind, EntryKind::Unknown { .. });
             self.hear_entry(entry);
@@ -300,7 +305,10 @@ impl State {
                 }
                 return;
             }
-            EntryKind::Message { .. } => self.mark_new(&name, entry.seq),
+            EntryKind::Message { .. } => {
+                self.people.note_author(&name, &entry.author.id);
+                self.mark_new(&name, entry.seq);
+            }
             EntryKind::Delete { target } => self.save_edit_of(&name, *target),
             _ => {}
         }

@@ -20,10 +20,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use holdline_shared::{Door, Person, PersonId, RoomName, Timestamp, Topic};
+use holdline_shared::{Door, Person, PersonId, RoomName, Seq, Timestamp, Topic};
 
 pub(crate) use self::audit::AuditLine;
-pub(crate) use self::change::{AccessChange, Ban, Hook, Invite, InviteGives, Token, Verb, takes_rights};
+pub(crate) use self::change::{AccessChange, Ban, Hook, Invite, InviteGives, Token, Verb, concerns_readers};
 pub(crate) use self::check::DIRECT_PEOPLE;
 pub use self::denied::Denied;
 pub use self::handle::AccessHandle;
@@ -50,6 +50,8 @@ pub(crate) struct Access {
     bans: BTreeMap<String, Arc<Ban>>,
     tokens: BTreeMap<SecretHash, Arc<Token>>,
     hooks: BTreeMap<String, Arc<Hook>>,
+    /// The last change of each person's memberships.
+    memberships: HashMap<PersonId, Seq>,
 }
 
 /// The way in for strangers.
@@ -235,6 +237,11 @@ impl Access {
     /// Whether this was the name of a room that was not public and is deleted.
     pub(crate) fn is_retired(&self, room: &RoomName) -> bool {
         self.retired.contains(room)
+    }
+
+    /// The position of the last change of the person's memberships; zero for none.
+    pub(crate) fn memberships(&self, person: &PersonId) -> Seq {
+        self.memberships.get(person).copied().unwrap_or(Seq::START)
     }
 
     /// Whether the person is an admin of the server.

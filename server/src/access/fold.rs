@@ -20,8 +20,13 @@ impl Access {
         match &entry.kind {
             EntryKind::Room { policy: Some(policy), .. } => {
                 self.set_policy(&entry.room, policy, &entry.author);
+                // Whoever gives a room its first rules becomes its admin.
+                self.memberships.insert(entry.author.id.clone(), entry.seq);
             }
-            EntryKind::Member(change) => self.change_member(&entry.room, &entry.author, change),
+            EntryKind::Member(change) => {
+                self.change_member(&entry.room, &entry.author, change);
+                self.memberships.insert(change.person.id.clone(), entry.seq);
+            }
             EntryKind::Access { change } => match serde_json::from_str(change) {
                 Ok(change) => self.apply_change(change, &entry.author, entry.at),
                 Err(error) => {
@@ -197,6 +202,7 @@ impl Access {
 
     fn erase(&mut self, person: &PersonId) {
         self.people.remove(person);
+        self.memberships.remove(person);
         self.names.retain(|_, owner| owner != person);
         self.tokens.retain(|_, token| token.person != *person);
         self.invites.retain(|_, state| state.invite.gives != InviteGives::Device(person.clone()));

@@ -8,7 +8,7 @@ use super::eviction::EvictionQueue;
 use super::room::Room;
 use super::state::HubState;
 use super::sync::Ordering;
-use crate::access::takes_rights;
+use crate::access::concerns_readers;
 use crate::log::{LoggedRoom, RoomCut, StoredEntry};
 
 impl HubState {
@@ -34,7 +34,7 @@ impl HubState {
         // Before the entries become visible: a poll that has looked at them may skip rooms without news.
         self.rooms.note_heads(&touched);
         self.head.store(last.seq.0, Ordering::Release);
-        if group.iter().any(|entry| entry.entry().is_some_and(takes_rights)) {
+        if group.iter().any(|entry| entry.entry().is_some_and(concerns_readers)) {
             self.notify_all();
         }
         if touched.is_empty() {

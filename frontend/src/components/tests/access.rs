@@ -41,7 +41,14 @@ fn who_joined_and_which_rules_hold_stand_between_the_messages() {
         entry(11, "ada", EntryKind::Room { topic: "<tea>".parse().unwrap(), policy }),
     ];
     let cursor = crate::state::samples::at(11);
-    state = state.after(Action::Heard(Batch { entries, cursor, wait: 25, presence: None, unreadable: 0 }));
+    state = state.after(Action::Heard(Batch {
+        entries,
+        cursor,
+        wait: 25,
+        presence: None,
+        memberships: None,
+        unreadable: 0,
+    }));
     let drawn = conversation(&state);
     check(
         &drawn,
