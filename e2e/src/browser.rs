@@ -243,6 +243,11 @@ impl Browser {
         Ok(())
     }
 
+    /// Whether the browser has Chromium's developer tools, with which it can be another device.
+    pub fn has_devtools(&self) -> bool {
+        self.driver.kind == Kind::Chromium
+    }
+
     /// Sends a command of Chromium's developer tools, and returns its answer.
     pub async fn devtools(&self, command: &str, parameters: Value) -> Result<Value> {
         let command = Chromium::Devtools { command: command.to_owned(), parameters };

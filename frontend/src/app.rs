@@ -75,7 +75,8 @@ fn Shell() -> Html {
 fn screen(state: &Rc<State>) -> Html {
     let (session, settings) = (&state.session, state.settings.clone());
     if let Page::Join(code) = &state.ui.page {
-        return html! { <JoinPage code={code.clone()} me={session.me.clone()} {settings} /> };
+        let link = state.ui.link.clone();
+        return html! { <JoinPage code={code.clone()} {link} me={session.me.clone()} {settings} /> };
     }
     match &session.gate {
         Some(gate) => html! { <Gate door={session.door} gate={gate.clone()} {settings} /> },

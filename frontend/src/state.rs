@@ -7,6 +7,7 @@ mod connection;
 mod entrance;
 mod line;
 mod lines;
+mod link;
 mod links;
 mod locale;
 mod notices;
@@ -41,6 +42,7 @@ pub use connection::Connection;
 pub use entrance::Entrance;
 pub use line::Line;
 pub use lines::Lines;
+pub use link::{Link, LinkGives, LinkKind};
 pub use links::{Piece, pieces};
 #[cfg(any(test, not(target_arch = "wasm32")))]
 pub use locale::utc;
@@ -50,7 +52,7 @@ pub use outbox::{Outbox, Progress, Sending};
 pub use page::{Page, typed_room};
 pub use people::People;
 pub use profiles::{Mark, Profiles};
-pub use request::{Invitation, Part, Request};
+pub use request::{Grant, Invitation, Part, Request};
 pub use room::{Gap, Older, Phase, Room};
 pub use room_list::{ListedRoom, listed_rooms, unread};
 pub use rooms::{Rooms, VISITED, is_made_by_server};
@@ -58,7 +60,7 @@ pub use rows::{Row, rows};
 pub use seen::Seen;
 pub use session::{Gate, Session};
 pub use settings::{
-    AuditChange, AuditLine, Ban, Listing, Membership, Panel, Secret, Settings, Token,
+    AuditChange, AuditLine, Ban, Hook, HookWay, Listing, Membership, Panel, Secret, Settings, Token,
 };
 pub use settings::{OWN, ROOM, SERVER};
 pub use snapshot::Snapshot;
@@ -162,6 +164,7 @@ impl State {
             }
             Action::SessionForgotten => self.session.is_forgotten = true,
             Action::Went(page) => self.go_to(page),
+            Action::LinkSeen(code, link) => self.ui.see_link(&code, link),
             Action::Attended(is_attended) => self.ui.is_attended = is_attended,
             Action::Joining(name) => self.rooms.change(&name, |room, _| room.phase = Phase::Joining),
             Action::Joined(name, page) => self.join(&name, page),
