@@ -8,7 +8,6 @@ use thiserror::Error;
 
 /// An entry's position in the log. Grows from entry to entry and may skip numbers; 0 is before the first entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct Seq(pub u64);
 

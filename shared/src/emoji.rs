@@ -8,7 +8,7 @@ use crate::unicode::{checked_word, is_longer_than, is_visible, normalized};
 checked_word! {
     /// An emoji as people count them (a flag, a family or a keycap is one), of at most [`EMOJI_BYTES`] bytes.
     /// Letters of any script are refused. No list of emoji is used, because Unicode adds some every year.
-    Emoji, InvalidEmoji
+    Emoji, InvalidEmoji, 1..=EMOJI_BYTES
 }
 
 /// The reason why a text is not an emoji.

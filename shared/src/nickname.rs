@@ -9,7 +9,7 @@ use crate::unicode::{checked_word, find_deceptive, is_longer_than, is_visible, n
 checked_word! {
     /// A person's displayed name: NFC, one line, single spaces inside, none at the ends; at most [`NICKNAME_GRAPHEMES`]
     /// characters and [`NICKNAME_BYTES`] bytes. Nicknames are not unique; [`PersonId`](crate::PersonId) is.
-    Nickname, InvalidNickname
+    Nickname, InvalidNickname, 1..=NICKNAME_BYTES
 }
 
 /// The reason why a text is not a nickname.

@@ -8,7 +8,7 @@ use crate::unicode::checked_word;
 
 checked_word! {
     /// A person's public identifier: 1 to 32 lower-case ASCII letters and digits. Not a secret; it authenticates nobody.
-    PersonId, InvalidPersonId
+    PersonId, InvalidPersonId, 1..=32
 }
 
 /// The error for a text that is not a person's id.

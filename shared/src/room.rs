@@ -8,7 +8,7 @@ use crate::unicode::{checked_word, is_longer_than, is_mark, lower_case, normaliz
 checked_word! {
     /// A room's name: letters and digits of any script, `-` and `_`, beginning with a letter or digit, in lower case and NFC;
     /// at most [`ROOM_GRAPHEMES`] characters and [`ROOM_BYTES`] bytes.
-    RoomName, InvalidRoomName
+    RoomName, InvalidRoomName, 1..=ROOM_BYTES
 }
 
 /// The reason why a text is not a room name.

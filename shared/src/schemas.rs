@@ -1,9 +1,17 @@
 //! The schemas of types whose JSON is not that of their fields; the others derive theirs.
 
+use std::ops::RangeInclusive;
+
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::{Cursor, ProblemCode};
+use crate::{Cursor, ProblemCode, Seq};
+
+/// A text with a length in this range; a character has at least one byte, so a range of bytes bounds characters, too.
+pub(crate) fn text(description: &str, bytes: RangeInclusive<usize>) -> RefOr<Schema> {
+    let text = ObjectBuilder::new().schema_type(Type::String).description(Some(description.trim()));
+    text.min_length(Some(*bytes.start())).max_length(Some(*bytes.end())).into()
+}
 
 impl PartialSchema for Cursor {
     fn schema() -> RefOr<Schema> {
@@ -13,6 +21,15 @@ impl PartialSchema for Cursor {
 }
 
 impl ToSchema for Cursor {}
+
+impl PartialSchema for Seq {
+    fn schema() -> RefOr<Schema> {
+        let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
+        number.description(Some("An entry's position in the log; they grow and may skip numbers")).into()
+    }
+}
+
+impl ToSchema for Seq {}
 
 impl PartialSchema for ProblemCode {
     fn schema() -> RefOr<Schema> {

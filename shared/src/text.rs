@@ -9,7 +9,7 @@ checked_word! {
     /// The text of a message: NFC, lines ended by `\n`, no control characters but `\n` and `\t`, at least one visible
     /// character, no white space at the end; at most [`TEXT_GRAPHEMES`] characters and [`TEXT_BYTES`] bytes. Bidi controls
     /// and joiners are kept, because running text needs them; isolate the text when you display it.
-    MessageText, InvalidText
+    MessageText, InvalidText, 1..=TEXT_BYTES
 }
 
 /// The reason why a text is not a message text.

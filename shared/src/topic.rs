@@ -7,7 +7,7 @@ use crate::unicode::{checked_word, is_longer_than, normalized};
 
 checked_word! {
     /// A room's topic: NFC, one line, may be empty; at most [`TOPIC_GRAPHEMES`] characters and [`TOPIC_BYTES`] bytes.
-    Topic, InvalidTopic
+    Topic, InvalidTopic, 0..=TOPIC_BYTES
 }
 
 /// The reason why a text is not a topic.

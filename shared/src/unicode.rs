@@ -115,17 +115,27 @@ pub(crate) fn stacks_marks(_text: &str, _limit: usize) -> bool {
     false
 }
 
-/// Declares a newtype over shared text with the traits that all validated strings have; the calling file adds `parse`.
+/// Declares a newtype over shared text with the traits that all validated strings have; the calling file adds `parse`. The
+/// range, in bytes, is what tools are told of its length: they cannot be told of characters as people count them.
 ///
 /// `parse` validates input from people. Deserialising validates nothing: values in answers and in the log were validated
 /// when they were written, perhaps by a newer version with wider rules, and must stay readable.
 macro_rules! checked_word {
-    ($(#[$doc:meta])* $name:ident, $error:ident) => {
-        $(#[$doc])*
+    ($(#[doc = $doc:literal])* $name:ident, $error:ident, $bytes:expr) => {
+        $(#[doc = $doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
         #[serde(into = "String")]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String))]
         pub struct $name(std::sync::Arc<str>);
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                $crate::schemas::text(concat!($($doc, "\n"),*), $bytes)
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {}
 
         impl $name {
             /// The validated text.

@@ -43,6 +43,7 @@ pub(crate) const SUBSCRIBE: Description =
             Parameter::optional::<String>("random", "Names the cookie that keeps the page's position"),
         ])
         .answers_as(200, TEXT)
+        .problems_as(TEXT)
         .problems(&[
             ProblemCode::InvalidParameter,
             ProblemCode::InvalidRoom,
@@ -53,8 +54,9 @@ pub(crate) const SUBSCRIBE: Description =
 pub(crate) const PUBLISH: Description = Description::new("Publishes the body; problems are plain text, too")
     .for_readers()
     .query(&[ROOM])
-    .takes_as::<String>(TEXT)
+    .takes_as::<MessageText>(TEXT)
     .answers_as(200, TEXT)
+    .problems_as(TEXT)
     .problems(&[
         ProblemCode::InvalidText,
         ProblemCode::InvalidRoom,
@@ -65,7 +67,7 @@ pub(crate) const PUBLISH: Description = Description::new("Publishes the body; pr
         ProblemCode::StorageFull,
     ]);
 
-const ROOM: Parameter = Parameter::optional::<String>("room", "The room's name; lobby unless given");
+const ROOM: Parameter = Parameter::optional::<RoomName>("room", "The room's name; lobby unless given");
 
 /// Holds until the next message, and answers with its text alone.
 pub(crate) async fn subscribe(app: App, call: Call) -> Result<Reply, ApiError> {

@@ -3,7 +3,7 @@
 //! operation of that shape may have.
 
 use holdline_shared::{Emoji, ProblemCode, RoomName, Seq};
-use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::openapi::{ObjectBuilder, Ref, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 /// The schemas of a document, by the names of their types.
@@ -21,6 +21,8 @@ pub(crate) struct Description {
     pub(crate) request: Option<Media>,
     pub(crate) answers: [Option<Answer>; 3],
     pub(crate) problems: &'static [ProblemCode],
+    /// The media type of problems that are no JSON.
+    pub(crate) problem_text: Option<&'static str>,
 }
 
 /// The callers of an operation.
@@ -64,7 +66,8 @@ impl Description {
     /// full stop.
     pub(crate) const fn new(summary: &'static str) -> Self {
         let audience = Audience::Anybody;
-        Self { summary, audience, query: &[], request: None, answers: [None; 3], problems: &[] }
+        let answers = [None; 3];
+        Self { summary, audience, query: &[], request: None, answers, problems: &[], problem_text: None }
     }
 
     /// For strangers who want to come in.
@@ -98,7 +101,7 @@ impl Description {
     }
 
     /// Answers with this status and a JSON body.
-    pub(super) const fn answers<T: ToSchema>(self, status: u16) -> Self {
+    pub(crate) const fn answers<T: ToSchema>(self, status: u16) -> Self {
         self.with(Answer {
             status,
             media: Some(Media { media_type: "application/json", schema: named::<T> }),
@@ -120,6 +123,11 @@ impl Description {
         Self { problems, ..self }
     }
 
+    /// Answers problems as plain text.
+    pub(super) const fn problems_as(self, media_type: &'static str) -> Self {
+        Self { problem_text: Some(media_type), ..self }
+    }
+
     const fn with(mut self, answer: Answer) -> Self {
         let mut at = 0;
         while self.answers[at].is_some() {
@@ -139,6 +147,16 @@ impl Parameter {
     /// A parameter that must be given.
     pub(super) const fn required<T: PartialSchema>(name: &'static str, meaning: &'static str) -> Self {
         Self { name, meaning, is_required: true, schema: inline::<T> }
+    }
+}
+
+/// The schema of a whole number from `MIN` to `MAX`.
+pub(super) struct Between<const MIN: usize, const MAX: usize>;
+
+impl<const MIN: usize, const MAX: usize> PartialSchema for Between<MIN, MAX> {
+    fn schema() -> RefOr<Schema> {
+        let number = ObjectBuilder::new().schema_type(Type::Integer);
+        number.minimum(Some(MIN)).maximum(Some(MAX)).into()
     }
 }
 

@@ -18,7 +18,7 @@ use crate::log::{Draft, DraftKind};
 #[derive(Deserialize, ToSchema)]
 struct DirectBody {
     /// The ids of the others.
-    #[schema(value_type = Vec<PersonId>)]
+    #[schema(value_type = Vec<PersonId>, min_items = 1)]
     people: Vec<String>,
 }
 

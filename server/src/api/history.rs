@@ -5,7 +5,7 @@ use holdline_shared::{History, ProblemCode, Seq};
 
 use super::app::App;
 use super::call::{Call, is_cache_buster, parse_seq};
-use super::description::{Description, Parameter};
+use super::description::{Between, Description, Parameter};
 use super::error::ApiError;
 use super::reply::Reply;
 
@@ -13,7 +13,7 @@ pub(crate) const HISTORY: Description = Description::new("A page of history, new
     .for_readers()
     .query(&[
         Parameter::optional::<Seq>("before", "Only messages before this one"),
-        Parameter::optional::<usize>("limit", "The number of messages, from 1 to 200; 50 unless given"),
+        Parameter::optional::<Between<1, HISTORY_MAX>>("limit", "The number of messages; 50 unless given"),
     ])
     .answers::<History>(200)
     .problems(&[ProblemCode::RateLimited]);

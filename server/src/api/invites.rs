@@ -26,9 +26,11 @@ const DEVICE_LINK: Duration = Duration::from_secs(15 * 60);
 #[derive(Deserialize, ToSchema)]
 struct InviteBody {
     /// How often the invite may be used, from 1 to 10,000; once unless given.
+    #[schema(minimum = 1, maximum = 10_000)]
     #[serde(default)]
     uses: Option<u32>,
     /// The days for which it is valid, from 1 to 365; 7 unless given.
+    #[schema(minimum = 1, maximum = 365)]
     #[serde(default)]
     days: Option<u32>,
     #[serde(default)]

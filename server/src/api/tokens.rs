@@ -26,10 +26,11 @@ struct TokenBody {
     /// The name of a new bot.
     #[schema(value_type = Option<Nickname>)]
     bot: Option<String>,
-    /// The rooms; all that the person may read unless given.
-    #[schema(value_type = Option<Vec<RoomName>>)]
+    /// The rooms, at least one; all that the person may read unless given.
+    #[schema(value_type = Option<Vec<RoomName>>, min_items = 1)]
     rooms: Option<Vec<String>>,
-    /// `read` and `write` unless given.
+    /// What the program may do, at least one; `read` and `write` unless given.
+    #[schema(min_items = 1)]
     verbs: Option<Vec<Verb>>,
     #[schema(value_type = Topic)]
     #[serde(default)]
@@ -107,8 +108,13 @@ pub(crate) async fn make_token(app: App, mut call: Call) -> Result<Reply, ApiErr
     let note = Topic::parse(&body.note)?;
     let rooms =
         body.rooms.map(|rooms| rooms.iter().map(|room| RoomName::parse(room)).collect::<Result<_, _>>());
-    let rooms = rooms.transpose()?;
+    let rooms: Option<Vec<_>> = rooms.transpose()?;
     let verbs = body.verbs.unwrap_or_else(|| vec![Verb::Read, Verb::Write]);
+    if verbs.is_empty() || rooms.as_ref().is_some_and(Vec::is_empty) {
+        let detail =
+            "a token needs at least one verb and one room; leave out rooms for all that the person may read";
+        return Err(ApiError::new(ProblemCode::InvalidBody, detail));
+    }
     let person = match (&body.person, &body.bot) {
         (Some(_), Some(_)) => {
             let detail = "name a person or a new bot, not both";

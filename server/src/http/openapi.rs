@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use holdline_shared::{Problem, ProblemCode};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema as _;
+use utoipa::openapi::{RefOr, Schema};
 
 use crate::api::{Audience, Description, MakeSchema, Media, PATH_PARAMETERS, Parameter, Schemas};
 
@@ -17,7 +18,7 @@ pub(super) struct Listed {
 }
 
 /// What the document says of itself.
-pub(super) const OPENAPI: Description = Description::new("This document").answers_as(200, "application/json");
+pub(super) const OPENAPI: Description = Description::new("This document").answers::<Value>(200);
 
 /// Makes the document.
 pub(super) fn document(operations: &[Listed]) -> Value {
@@ -89,7 +90,9 @@ fn describe(operation: &Listed, schemas: &mut Schemas) -> Value {
     described.insert("parameters".to_owned(), parameters.into());
     described.insert("responses".to_owned(), responses(operation, schemas).into());
     if let Some(media) = description.request {
-        described.insert("requestBody".to_owned(), json!({ "content": content(media, schemas) }));
+        let content = content(media, schemas);
+        let body = json!({ "required": is_body_needed(schemas), "content": content });
+        described.insert("requestBody".to_owned(), body);
     }
     let sessions = [json!({ "token": [] }), json!({ "cookie": [] })];
     let security = match description.audience {
@@ -115,6 +118,12 @@ fn content(media: Media, schemas: &mut Schemas) -> Value {
     json!({ media.media_type: { "schema": schema(media.schema, schemas) } })
 }
 
+/// Whether the body whose schema was added last must be sent: none stands for an object without fields.
+fn is_body_needed(schemas: &Schemas) -> bool {
+    let body = schemas.last().map(|(_, schema)| schema);
+    !matches!(body, Some(RefOr::T(Schema::Object(object))) if object.required.is_empty() && !object.properties.is_empty())
+}
+
 /// A schema is made of strings and numbers; encoding it cannot fail.
 fn schema(make: MakeSchema, schemas: &mut Schemas) -> Value {
     serde_json::to_value(make(schemas)).unwrap_or_default()
@@ -138,7 +147,10 @@ fn responses(operation: &Listed, schemas: &mut Schemas) -> Map<String, Value> {
         let named = json!({ "type": "object", "properties": { "code": { "enum": codes } } });
         let problem = json!({ "allOf": [{ "$ref": "#/components/schemas/Problem" }, named] });
         let description = codes.iter().copied().collect::<Vec<_>>().join(", ");
-        let content = json!({ "application/problem+json": { "schema": problem } });
+        let mut content = json!({ "application/problem+json": { "schema": problem } });
+        if let Some(text) = operation.description.problem_text {
+            content[text] = json!({ "schema": { "type": "string" } });
+        }
         responses.insert(status.to_string(), json!({ "description": description, "content": content }));
     }
     responses

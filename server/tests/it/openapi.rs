@@ -106,6 +106,28 @@ async fn operations_are_told_apart_and_explained() {
     assert_references(&document, document.schemas());
 }
 
+#[tokio::test]
+async fn document_has_the_limits_of_bodies_and_says_which_are_needed() {
+    let server = Server::start().await;
+    let document = Document::of(&server).await;
+    let schemas = document.schemas();
+    for (name, least, most) in [("RoomName", 1, 128), ("Nickname", 1, 128), ("Topic", 0, 800)] {
+        assert_eq!(schemas[name]["minLength"], least, "{name}");
+        assert_eq!(schemas[name]["maxLength"], most, "{name}");
+    }
+    for (method, path, is_needed) in [
+        ("POST", "/api/v1/sign-in", true),
+        ("POST", "/publish", true),
+        ("POST", "/api/v1/invites", false),
+        ("POST", "/api/v1/tokens", false),
+    ] {
+        let body = &document.operation(method, path).unwrap().described["requestBody"];
+        assert_eq!(body["required"], is_needed, "{path}");
+    }
+    let publish = document.operation("POST", "/publish").unwrap().described;
+    assert!(publish["responses"]["400"]["content"]["text/plain;charset=utf-8"].is_object());
+}
+
 /// Follows every reference in a value.
 fn assert_references(document: &Document, value: &Value) {
     document.resolve(value);

@@ -47,8 +47,13 @@ async fn token_of_another_person_or_a_bot_is_an_admins() {
         let more: Value =
             ada.post("/api/v1/tokens", &json!({ "person": made["person"] })).await.expect(201).json();
         assert_ne!(more["token"], made["token"]);
-        for wrong in [json!({ "verbs": ["fly"] }), json!({ "person": "a", "bot": "b" }), json!({ "note": 1 })]
-        {
+        for wrong in [
+            json!({ "verbs": [] }),
+            json!({ "rooms": [] }),
+            json!({ "verbs": ["fly"] }),
+            json!({ "person": "a", "bot": "b" }),
+            json!({ "note": 1 }),
+        ] {
             assert_eq!(ada.post("/api/v1/tokens", &wrong).await.problem(), ProblemCode::InvalidBody);
         }
     })
