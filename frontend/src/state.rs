@@ -42,7 +42,7 @@ pub use connection::Connection;
 pub use entrance::Entrance;
 pub use line::Line;
 pub use lines::Lines;
-pub use link::{Link, LinkGives, LinkKind};
+pub use link::Link;
 pub use links::{Piece, pieces};
 #[cfg(any(test, not(target_arch = "wasm32")))]
 pub use locale::utc;

@@ -6,9 +6,7 @@
 mod dialogs;
 mod notices;
 
-use holdline_shared::Visibility;
-
-use crate::state::{LinkGives, LinkKind};
+use holdline_shared::{LinkGives, LinkPreview, Visibility};
 
 pub use self::dialogs::*;
 pub use self::notices::notice;
@@ -258,38 +256,36 @@ pub fn reaction_label(emoji: &str, count: u64, names: &str) -> String {
 }
 
 /// The heading of a link's page.
-pub fn link_title(link: &LinkGives) -> String {
+pub fn link_title(link: &LinkPreview) -> String {
     let server = if link.server.is_empty() { "Holdline" } else { &link.server };
     match link.gives {
-        LinkKind::Guest => format!("You are invited to {server}"),
-        LinkKind::Member => format!("Become a member of {server}"),
-        LinkKind::Admin => format!("Become an admin of {server}"),
-        LinkKind::Device => format!("Sign in to {server} on this device"),
-        LinkKind::Unknown => LINK_LETS_IN.to_owned(),
+        LinkGives::Guest => format!("You are invited to {server}"),
+        LinkGives::Member => format!("Become a member of {server}"),
+        LinkGives::Admin => format!("Become an admin of {server}"),
+        LinkGives::Device => format!("Sign in to {server} on this device"),
     }
 }
 
 /// What a link gives, as sentences.
-pub fn link_gives(gives: LinkKind, room: Option<&str>, until: &str) -> String {
+pub fn link_gives(gives: LinkGives, room: Option<&str>, until: &str) -> String {
     let gives = match gives {
-        LinkKind::Guest => "You come in as a guest.",
-        LinkKind::Member => "You get an account: your name is yours alone.",
-        LinkKind::Admin => "You get an account, and can change everything on this server.",
-        LinkKind::Device => {
+        LinkGives::Guest => "You come in as a guest.",
+        LinkGives::Member => "You get an account: your name is yours alone.",
+        LinkGives::Admin => "You get an account, and can change everything on this server.",
+        LinkGives::Device => {
             "This device is signed in to the account of whoever made the link. Use it only if that is you."
         }
-        LinkKind::Unknown => LINK_GIVES,
     };
     let room = room.map(|room| format!(" You become a member of the room “{room}”.")).unwrap_or_default();
     format!("{gives}{room} The link works until {until}.")
 }
 
 /// The button that uses a link.
-pub fn link_button(gives: LinkKind) -> &'static str {
+pub fn link_button(gives: Option<LinkGives>) -> &'static str {
     match gives {
-        LinkKind::Guest | LinkKind::Unknown => COME_IN,
-        LinkKind::Member | LinkKind::Admin => "Join",
-        LinkKind::Device => SIGN_IN,
+        None | Some(LinkGives::Guest) => COME_IN,
+        Some(LinkGives::Member | LinkGives::Admin) => "Join",
+        Some(LinkGives::Device) => SIGN_IN,
     }
 }
 

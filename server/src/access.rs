@@ -12,6 +12,7 @@ mod handle;
 mod names;
 mod rooms;
 mod secret;
+mod secret_versions;
 #[cfg(test)]
 mod tests;
 
@@ -30,6 +31,7 @@ pub use self::handle::AccessHandle;
 pub(crate) use self::names::Skeleton;
 pub(crate) use self::rooms::RoomAccess;
 pub(crate) use self::secret::{Secret, SecretHash, make_id};
+pub(crate) use self::secret_versions::{SecretVersion, SecretVersions};
 
 /// A snapshot of who may do what. Cloning it copies the maps, not what is in them.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -52,6 +54,7 @@ pub(crate) struct Access {
     hooks: BTreeMap<String, Arc<Hook>>,
     /// The last change of each person's memberships.
     memberships: HashMap<PersonId, Seq>,
+    secret_versions: Arc<SecretVersions>,
 }
 
 /// The way in for strangers.
@@ -179,6 +182,11 @@ impl Access {
         self.invites.get(code).map(|invite| &**invite)
     }
 
+    /// An invite that still works at this time.
+    pub(crate) fn usable_invite(&self, code: &SecretHash, at: Timestamp) -> Option<&InviteState> {
+        self.invite(code).filter(|state| state.used < state.invite.uses && at < state.invite.expires)
+    }
+
     /// The invites that were not revoked.
     pub(crate) fn invites(&self) -> impl Iterator<Item = &InviteState> {
         self.invites.values().map(|invite| &**invite)
@@ -217,6 +225,11 @@ impl Access {
     /// The tokens.
     pub(crate) fn tokens(&self) -> impl Iterator<Item = &Token> {
         self.tokens.values().map(|token| &**token)
+    }
+
+    /// The versions of the log's secret. The same object until there is a new version.
+    pub(crate) fn secret_versions(&self) -> &Arc<SecretVersions> {
+        &self.secret_versions
     }
 
     /// The rules and members of a room; `None` for a room that has neither, which is public.

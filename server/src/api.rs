@@ -41,11 +41,13 @@ mod proxy_login;
 mod publish;
 mod react;
 mod redeem;
+mod redeem_look;
 mod renewal;
 mod reply;
 mod report;
 mod request_id;
 mod rooms;
+mod rotate_secret;
 mod session;
 mod sign_in;
 mod slow_hashes;
@@ -107,11 +109,14 @@ pub use proxy_login::ProxyLogin;
 pub(crate) use publish::{PUBLISH, publish};
 pub(crate) use react::{REACT, UNREACT, react, unreact};
 pub(crate) use redeem::{REDEEM, redeem};
+pub(crate) use redeem_look::{LOOK as LOOK_AT_CODE, look as look_at_code};
 pub(crate) use renewal::renew;
 pub(crate) use reply::{REQUEST_ID, Reply, ReplyBody, STRICT_TRANSPORT};
 pub(crate) use report::{REPORT, report};
 pub(crate) use request_id::RequestId;
 pub(crate) use rooms::{LIST as ROOMS, PUT as PUT_ROOM, list as rooms, put as put_room};
+pub use rotate_secret::rotate_log_secret;
+pub(crate) use rotate_secret::{ROTATE_SECRET, rotate_secret};
 pub(crate) use session::{
     BEGIN as BEGIN_SESSION, END as END_SESSION, SHOW as SHOW_SESSION, begin as begin_session,
     end as end_session, show as show_session,

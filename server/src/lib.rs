@@ -27,7 +27,7 @@ mod session;
 
 pub use self::api::{
     AdminLink, FrameAncestors, Hosts, HttpConfig, InvalidFrameAncestor, InvalidHost, InvalidLimit,
-    InvalidRate, Limits, ProxyLogin, Rate, choose_door, chosen_door, make_admin_link,
+    InvalidRate, Limits, ProxyLogin, Rate, choose_door, chosen_door, make_admin_link, rotate_log_secret,
 };
 pub use self::http::{BUILD, router, router_with};
 pub use self::scope::{Readers, Scope};

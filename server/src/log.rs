@@ -43,7 +43,5 @@ pub use crate::access::{AccessHandle, Denied};
 
 /// The work of an operator on the file of a `sqlite:` log.
 pub mod maintenance {
-    pub use super::sqlite::{
-        Checked, Exported, Restored, back_up, check, export, import, restore, rotate_secret,
-    };
+    pub use super::sqlite::{Checked, Exported, Restored, back_up, check, export, import, restore};
 }

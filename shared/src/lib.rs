@@ -43,8 +43,8 @@ pub use key::{InvalidKey, PublishKey};
 pub use message::{Message, Reaction};
 pub use nickname::{InvalidNickname, Nickname};
 pub use people::{
-    DoorStatus, InviteList, InviteRole, InviteSummary, Me, NewCode, People, PersonKind, Profile, SessionList,
-    SessionSummary,
+    DoorStatus, InviteList, InviteRole, InviteSummary, LinkGives, LinkPreview, Me, NewCode, People,
+    PersonKind, Profile, SessionList, SessionSummary,
 };
 pub use person::{InvalidPersonId, Person, PersonId};
 pub use poll::{InvalidPoll, PollQuery, RoomSelection};

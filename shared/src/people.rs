@@ -141,6 +141,35 @@ pub struct InviteList {
     pub invites: Vec<InviteSummary>,
 }
 
+/// The standing that a link gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum LinkGives {
+    /// That of a guest.
+    Guest,
+    /// An account.
+    Member,
+    /// An account that may change who may do what.
+    Admin,
+    /// A session of an account that exists, on another device.
+    Device,
+}
+
+/// What a link gives to whoever uses it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LinkPreview {
+    /// The standing.
+    pub gives: LinkGives,
+    /// The title of the room that the link leads to, or its name if it has no title.
+    pub room: Option<String>,
+    /// The name of the server.
+    pub server: String,
+    /// The link's end.
+    pub expires: Timestamp,
+}
+
 /// A new invite or link to another device: the only time at which its code is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

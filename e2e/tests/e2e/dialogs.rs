@@ -183,8 +183,11 @@ async fn pages_in_front_of_doors() -> Result<()> {
         look(&browser, &format!("Door {door}")).await?;
         if door == "invite" {
             browser.client.goto(&server.admin_link().await?).await?;
-            browser.click("[data-testid=name]").await?;
+            browser.until_text("Become an admin").await?;
             look(&browser, "Link").await?;
+            browser.client.goto(&format!("{}/join/nothing", server.url())).await?;
+            browser.until_text("This link does not work").await?;
+            look(&browser, "Link that does not work").await?;
         }
     }
     Ok(())

@@ -1,14 +1,14 @@
 //! The requests about people: the door, coming in, who has an account, who is in a room.
 
 use gloo_net::http::Method;
-use holdline_shared::{DoorStatus, People, Person, Profile, RoomName};
+use holdline_shared::{DoorStatus, LinkPreview, People, Person, Profile, RoomName};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Fault;
 use super::calls::{begin_session, path};
 use super::http::Call;
-use crate::state::{Entrance, LinkGives, Membership};
+use crate::state::{Entrance, Membership};
 
 /// How strangers come in, and who the reader is if they are inside.
 pub async fn door() -> Result<DoorStatus, Fault> {
@@ -38,7 +38,7 @@ pub async fn enter(entrance: Entrance) -> Result<Person, Fault> {
 }
 
 /// What a link gives, without using it.
-pub async fn look_at_link(code: &str) -> Result<LinkGives, Fault> {
+pub async fn look_at_link(code: &str) -> Result<LinkPreview, Fault> {
     Call::new(Method::POST, "redeem/look").json(&json!({ "code": code })).send().await?.json()
 }
 

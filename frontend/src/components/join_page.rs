@@ -1,14 +1,14 @@
 //! The page of a link: an invite, or the way into one's own account on another device. Says what the link gives before it is
 //! used.
 
-use holdline_shared::Person;
+use holdline_shared::{LinkGives, LinkPreview, Person};
 use yew::prelude::*;
 
 use super::{Field, FormOf, Kind, form, logo};
 use crate::api::form::Values;
 use crate::command::Command;
 use crate::hooks::{use_commands, use_locale};
-use crate::state::{Entrance, Link, LinkGives, LinkKind, Locale, Settings};
+use crate::state::{Entrance, Link, Locale, Settings};
 use crate::words;
 
 #[derive(Properties, PartialEq)]
@@ -51,20 +51,20 @@ pub fn JoinPage(props: &Props) -> Html {
                             <p><a class="plain" href="./">{ words::GO_TO_LOBBY }</a></p>
                         </>
                     },
-                    Link::Untold => use_form(props, LinkKind::Unknown, &run),
-                    Link::Works(LinkGives { gives, .. }) => use_form(props, *gives, &run),
+                    Link::Untold => use_form(props, None, &run),
+                    Link::Works(LinkPreview { gives, .. }) => use_form(props, Some(*gives), &run),
                 } }
             </div>
         </main>
     }
 }
 
-fn told(link: &LinkGives, locale: Locale) -> String {
+fn told(link: &LinkPreview, locale: Locale) -> String {
     words::link_gives(link.gives, link.room.as_deref(), &locale.day_and_time(link.expires))
 }
 
 /// The form that uses the link.
-fn use_form(props: &Props, gives: LinkKind, run: &Callback<Command>) -> Html {
+fn use_form(props: &Props, gives: Option<LinkGives>, run: &Callback<Command>) -> Html {
     let Props { code, me, settings, .. } = props;
     let on_submit = {
         let code = code.to_string();
@@ -74,13 +74,13 @@ fn use_form(props: &Props, gives: LinkKind, run: &Callback<Command>) -> Html {
         })
     };
     let name = me.as_ref().map(|me| me.name.to_string()).unwrap_or_default();
-    let hint = if gives == LinkKind::Unknown { words::LINK_NAME } else { words::NAME_IS_SEEN };
+    let hint = if gives.is_none() { words::LINK_NAME } else { words::NAME_IS_SEEN };
     let fields = html! {
         <>
-            if gives != LinkKind::Device {
+            if gives != Some(LinkGives::Device) {
                 <Field name="name" label={words::YOUR_NAME} value={name} {hint} has_focus=true />
             }
-            if !matches!(gives, LinkKind::Device | LinkKind::Guest) {
+            if !matches!(gives, Some(LinkGives::Device | LinkGives::Guest)) {
                 <Field
                     name="passphrase"
                     label={words::PASSPHRASE_IF_WANTED}

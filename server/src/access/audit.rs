@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::{Access, is_owner};
 
 /// The fields of a change that are shown. A field that is not here, such as a new one, is not.
-const SHOWN: [&str; 24] = [
+const SHOWN: [&str; 25] = [
     "change",
     "id",
     "name",
@@ -30,6 +30,7 @@ const SHOWN: [&str; 24] = [
     "gives",
     "uses",
     "expires",
+    "grace_until",
     "role",
     "topic",
     "policy",

@@ -47,10 +47,12 @@ pub(crate) enum AccessChange {
         about: Topic,
         time_zone: String,
     },
-    /// A new passphrase.
+    /// A new passphrase, which ends every session of the account but this one, and its links to other devices.
     Passphrase {
         person: PersonId,
         passphrase: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session: Option<SecretHash>,
     },
     /// The account is an admin from now on, or is none.
     Admin {
@@ -71,7 +73,7 @@ pub(crate) enum AccessChange {
         person: PersonId,
         session: SecretHash,
     },
-    /// Every session of the account ends but this one.
+    /// Every session of the account ends but this one, and so do its links to other devices.
     SessionsEnded {
         person: PersonId,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -100,6 +102,12 @@ pub(crate) enum AccessChange {
     HookRemoved {
         id: String,
     },
+    /// The log's secret has a new version, and signatures by others are valid until the grace time ends.
+    SecretRotated {
+        /// Random; without the secret, nothing follows from it.
+        salt: String,
+        grace_until: Timestamp,
+    },
     /// The room and all that it had are gone.
     RoomDeleted {
         room: RoomName,
@@ -124,12 +132,16 @@ pub(crate) fn concerns_readers(entry: &Entry) -> bool {
         _ => return false,
     };
     serde_json::from_str(change).is_ok_and(|change| {
-        use AccessChange::{Banned, Door, Erased, SessionEnded, SessionsEnded, TokenRevoked};
+        use AccessChange::{
+            Banned, Door, Erased, Passphrase, SecretRotated, SessionEnded, SessionsEnded, TokenRevoked,
+        };
         matches!(
             change,
             Banned { .. }
                 | Door { .. }
                 | Erased { .. }
+                | Passphrase { .. }
+                | SecretRotated { .. }
                 | SessionEnded { .. }
                 | SessionsEnded { .. }
                 | TokenRevoked { .. }

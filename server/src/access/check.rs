@@ -5,7 +5,7 @@ use holdline_shared::{
     Door, MemberChange, Person, PersonId, Role, RoomName, RoomPolicy, Timestamp, Visibility,
 };
 
-use super::{Access, AccessChange, Denied, Invite, InviteGives, is_owner};
+use super::{Access, AccessChange, Denied, Invite, InviteGives, SecretHash, is_owner};
 
 /// The largest number of people in a direct room.
 pub(crate) const DIRECT_PEOPLE: usize = 10;
@@ -89,6 +89,7 @@ impl Access {
                     _ => Ok(true),
                 }
             }
+            AccessChange::SecretRotated { .. } => admins_only(),
             AccessChange::Unbanned { id } => {
                 admins_only()?;
                 if self.bans.contains_key(id) { Ok(true) } else { Err(Denied::UnknownName) }
@@ -229,11 +230,9 @@ impl Access {
         }
     }
 
-    fn check_redeem(&self, code: &super::SecretHash, person: &Person, at: Timestamp) -> Result<bool, Denied> {
-        let state = self.invite(code).ok_or(Denied::WrongSecret)?;
-        let Invite { gives, uses, expires, .. } = &state.invite;
-        let is_over = state.used >= *uses || at >= *expires;
-        if is_over || matches!(gives, InviteGives::Device(owner) if *owner != person.id) {
+    fn check_redeem(&self, code: &SecretHash, person: &Person, at: Timestamp) -> Result<bool, Denied> {
+        let state = self.usable_invite(code, at).ok_or(Denied::WrongSecret)?;
+        if matches!(&state.invite.gives, InviteGives::Device(owner) if *owner != person.id) {
             return Err(Denied::WrongSecret);
         }
         self.check_standing(person, at)?;

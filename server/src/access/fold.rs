@@ -10,8 +10,8 @@ use holdline_shared::{
 
 use super::rooms::Member;
 use super::{
-    Access, AccessChange, Account, Invite, InviteGives, InviteState, SESSION_AGE, SESSIONS, SessionState,
-    Skeleton,
+    Access, AccessChange, Account, Invite, InviteGives, InviteState, SESSION_AGE, SESSIONS, SecretHash,
+    SessionState, Skeleton,
 };
 
 impl Access {
@@ -94,8 +94,9 @@ impl Access {
                 self.redeem(&invite, &person, passphrase, at);
             }
             AccessChange::Profile { person, about, time_zone } => self.rename(person, about, time_zone),
-            AccessChange::Passphrase { person, passphrase } => {
+            AccessChange::Passphrase { person, passphrase, session } => {
                 self.change_account(&person, |account| account.passphrase = Some(passphrase.into()));
+                self.end_sessions(&person, session.as_ref());
             }
             AccessChange::Admin { person, on } => {
                 self.change_account(&person, |account| account.is_admin = on);
@@ -120,12 +121,10 @@ impl Access {
             AccessChange::SessionEnded { person, session } => {
                 self.change_account(&person, |account| drop(account.sessions.remove(&session)));
             }
-            AccessChange::SessionsEnded { person, except } => self.change_account(&person, |account| {
-                account.sessions.retain(|session, _| Some(session) == except.as_ref());
-            }),
+            AccessChange::SessionsEnded { person, except } => self.end_sessions(&person, except.as_ref()),
             AccessChange::Banned { ban } => {
                 if let Some(person) = &ban.person {
-                    self.change_account(&person.id, |account| account.sessions.clear());
+                    self.end_sessions(&person.id, None);
                 }
                 self.bans.insert(ban.id.clone(), Arc::new(ban));
             }
@@ -137,6 +136,13 @@ impl Access {
             AccessChange::TokenRevoked { id } => self.tokens.retain(|_, token| token.id != id),
             AccessChange::HookMade { hook } => drop(self.hooks.insert(hook.id.clone(), Arc::new(hook))),
             AccessChange::HookRemoved { id } => drop(self.hooks.remove(&id)),
+            AccessChange::SecretRotated { salt, grace_until } => {
+                Arc::make_mut(&mut self.secret_versions).rotate(salt, grace_until, at);
+                if grace_until <= at {
+                    let people = self.people.values_mut().filter(|account| !account.sessions.is_empty());
+                    people.for_each(|account| Arc::make_mut(account).sessions.clear());
+                }
+            }
             AccessChange::RoomDeleted { room, was_hidden } => {
                 self.forget_room(&room);
                 if was_hidden {
@@ -162,13 +168,7 @@ impl Access {
         self.people.insert(person.id, Arc::new(account));
     }
 
-    fn redeem(
-        &mut self,
-        code: &super::SecretHash,
-        person: &Person,
-        passphrase: Option<String>,
-        at: Timestamp,
-    ) {
+    fn redeem(&mut self, code: &SecretHash, person: &Person, passphrase: Option<String>, at: Timestamp) {
         let Some(state) = self.invites.get_mut(code).map(Arc::make_mut) else { return };
         state.used += 1;
         let Invite { gives, room, .. } = state.invite.clone();
@@ -205,13 +205,24 @@ impl Access {
         self.memberships.remove(person);
         self.names.retain(|_, owner| owner != person);
         self.tokens.retain(|_, token| token.person != *person);
-        self.invites.retain(|_, state| state.invite.gives != InviteGives::Device(person.clone()));
+        self.forget_device_links(person);
         for room in self.rooms.values_mut() {
             if room.members.contains_key(person) {
                 Arc::make_mut(room).members.remove(person);
             }
         }
         self.erased.insert(person.clone());
+    }
+
+    /// Ends the sessions of an account but one, and what could begin another one: its links to other devices.
+    fn end_sessions(&mut self, person: &PersonId, except: Option<&SecretHash>) {
+        self.change_account(person, |account| account.sessions.retain(|session, _| Some(session) == except));
+        self.forget_device_links(person);
+    }
+
+    fn forget_device_links(&mut self, person: &PersonId) {
+        let gives = InviteGives::Device(person.clone());
+        self.invites.retain(|_, state| state.invite.gives != gives);
     }
 
     fn forget_room(&mut self, room: &RoomName) {

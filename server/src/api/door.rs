@@ -12,7 +12,7 @@ use super::error::ApiError;
 use super::reply::Reply;
 use super::slow_hashes::Passphrase;
 use super::{profile, proxy_login};
-use crate::access::{AccessChange, Denied};
+use crate::access::{Access, AccessChange, Denied};
 use crate::log::Draft;
 
 /// The name of a server whose lobby has no title.
@@ -41,10 +41,15 @@ pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {
     let access = app.access.snapshot();
     let person = call.caller.session().filter(|person| !proxy_login::names_another(&app, &call, &person.id));
     let person = person.map(|person| profile::of_caller(&access, person));
-    let title = access.room(&RoomName::lobby()).map(|room| room.policy.title.as_str());
-    let server = title.filter(|title| !title.is_empty()).unwrap_or(NAME).to_owned();
+    let server = server_name(&access);
     let address = app.config.address.clone().filter(|_| call.caller.is_owner());
     Ok(Reply::json(200, &DoorStatus { door: access.door().door(), person, server, address })?)
+}
+
+/// The name of the server: the title of its lobby.
+pub(super) fn server_name(access: &Access) -> String {
+    let title = access.room(&RoomName::lobby()).map(|room| room.policy.title.as_str());
+    title.filter(|title| !title.is_empty()).unwrap_or(NAME).to_owned()
 }
 
 /// `PUT`: changes the door. Guests who came in before stay at an open door alone.

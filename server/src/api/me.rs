@@ -154,8 +154,9 @@ async fn change_passphrase(
         attempt.succeeded();
     }
     let passphrase = app.hashes.hash(new).await?;
-    let author = call.caller.require_session()?.clone();
-    let change = AccessChange::Passphrase { person: author.id.clone(), passphrase };
+    let session = call.caller.known()?;
+    let (author, stays) = (session.claim.person.clone(), session.credential.session_hash().cloned());
+    let change = AccessChange::Passphrase { person: author.id.clone(), passphrase, session: stays };
     app.hub.publish(Draft::access(author, change)).await?;
     Ok(())
 }

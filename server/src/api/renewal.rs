@@ -19,7 +19,8 @@ pub(crate) fn renew(app: &App, caller: &Caller) -> Option<String> {
         // No answer waits for it; if it fails, the next use is noted.
         runtime.spawn(app.hub.publish(Draft::access(person, change)));
     }
-    let token = app.sessions.sign(&renewed(&app.access.load(), &session.claim, wall_clock()));
+    let access = app.access.load();
+    let token = app.sessions.sign(&access, &renewed(&access, &session.claim, wall_clock()));
     (session.proof != Proof::Bearer).then(|| begin_cookie(&caller.site, &token))
 }
 

@@ -222,7 +222,8 @@ pub(super) fn may_see_token(caller: &Caller) -> bool {
 
 /// Signs a claim as of now.
 pub(super) fn sign(app: &App, claim: &Claim) -> String {
-    app.sessions.sign(&renewed(&app.access.load(), claim, wall_clock()))
+    let access = app.access.load();
+    app.sessions.sign(&access, &renewed(&access, claim, wall_clock()))
 }
 
 /// The name of a device in the list of sessions: the beginning of the program's own name.

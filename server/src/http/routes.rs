@@ -69,8 +69,10 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(app: App) -> Router<S> {
         )
         .route("/api/v1/door", get(api::show_door, api::SHOW_DOOR).put(api::put_door, api::PUT_DOOR))
         .route("/api/v1/admin-link", post(api::admin_link, api::ADMIN_LINK))
+        .route("/api/v1/rotate-secret", post(api::rotate_secret, api::ROTATE_SECRET))
         .route("/api/v1/sign-in", post(api::sign_in, api::SIGN_IN))
         .route("/api/v1/redeem", post(api::redeem, api::REDEEM))
+        .route("/api/v1/redeem/look", post(api::look_at_code, api::LOOK_AT_CODE))
         .route(
             "/api/v1/me",
             get(api::show_me, api::SHOW_ME)

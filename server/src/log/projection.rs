@@ -25,7 +25,7 @@ pub(super) use self::access_entries::{read_access, some_access_entries};
 pub(super) use self::append_transaction::{AppendTransaction, Committed, Tip};
 pub(super) use self::errors::log_error;
 pub(super) use self::expiry::{ROOMS_AT_ONCE, empty_rooms, expire};
-pub(super) use self::meta::{identity, last_heard_of, renew_epoch, seen, was_open, write_meta};
+pub(super) use self::meta::{identity, last_heard_of, renew_epoch, was_open, write_meta};
 pub(super) use self::migrations::{APPLICATION_ID, TABLES_OF_VERSION_1, VERSION, migrate, version};
 pub(super) use self::on_one_connection::{Applied, Effect, Projection};
 pub(super) use self::prune::Pruner;

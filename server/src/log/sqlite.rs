@@ -16,7 +16,6 @@ mod lock;
 mod locked_here;
 mod opening;
 mod readers;
-mod secret;
 #[cfg(test)]
 mod tests;
 mod upkeep;
@@ -45,7 +44,6 @@ use self::jobs::{Job, Reply, Shared};
 use self::life::{CLOSE_TIME, Life, ReadKind, Stage};
 use self::opening::Opened;
 use self::readers::{CONNECTIONS, Readers};
-pub use self::secret::rotate_secret;
 use self::writer::Writer;
 use super::draft::Draft;
 use super::engine::{Chunk, CommitObserver, Follower, Log, LoggedRoom, Page, RoomInUse};

@@ -51,6 +51,27 @@ async fn admin_link_is_made_with_and_without_a_server() {
 }
 
 #[tokio::test]
+async fn secret_is_rotated_while_the_server_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    let server = serve(&path).await;
+    let ada = server.person("Ada").await;
+    for (arguments, said, status) in [
+        (&["rotate-secret"][..], "within 7 days", 200),
+        (&["rotate-secret", "--grace", "0"], "every session has ended", 401),
+    ] {
+        let (code, printed, _) = admin(&path, arguments).await;
+        assert!(code == 0 && printed.contains(said), "{printed}");
+        assert_eq!(ada.get("/api/v1/session").await.status, status, "{arguments:?}");
+    }
+    let (code, _, said) = admin(&path, &["rotate-secret", "--grace", "91"]).await;
+    assert!(code != 0 && said.contains("91"), "{said}");
+    let (_, audit, _) = admin(&path, &["audit"]).await;
+    assert_eq!(audit.matches("secret_rotated").count(), 2, "{audit}");
+    stop(server).await;
+}
+
+#[tokio::test]
 async fn commands_explain_why_there_is_no_server() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.db");

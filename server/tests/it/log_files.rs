@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::support::log_command::{beside, epoch, listing, log, serve, stop, url};
-use crate::support::{Process, Reply, within};
+use crate::support::{Process, within};
 
 #[tokio::test]
 async fn files_are_private_to_their_owner() {
@@ -48,7 +48,7 @@ async fn check_names_what_is_damaged() {
 }
 
 #[tokio::test]
-async fn rotating_the_secret_ends_sessions_and_keeps_the_log() {
+async fn rotated_secret_ends_sessions_after_the_grace_time_and_keeps_the_log() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.db");
     let server = serve(&path).await;
@@ -58,13 +58,17 @@ async fn rotating_the_secret_ends_sessions_and_keeps_the_log() {
     let (code, said) = log(&path, &["rotate-secret"]).await;
     assert_eq!((code, said.contains("in use")), (1, true), "{said}");
     stop(server).await;
-    let (code, said) = log(&path, &["rotate-secret"]).await;
-    assert_eq!(code, 0, "{said}");
-    let server = Process::start_on(address, &["--log", &url(&path)]).await;
-    assert_eq!(epoch(&server).await, before);
-    let reply: Reply = ada.get("/api/v1/session").await;
-    assert_eq!(reply.status, 401);
-    stop(server).await;
+    for (grace, status) in [(&["rotate-secret"][..], 200), (&["rotate-secret", "--grace", "0"], 401)] {
+        let (code, said) = log(&path, grace).await;
+        assert_eq!(code, 0, "{said}");
+        let server = Process::start_on(address, &["--log", &url(&path)]).await;
+        assert_eq!(epoch(&server).await, before);
+        assert_eq!(ada.get("/api/v1/session").await.status, status, "{grace:?}");
+        stop(server).await;
+    }
+    let missing = folder.path().join("missing.db");
+    let (code, said) = log(&missing, &["rotate-secret"]).await;
+    assert_eq!((code, said.contains("there is no log"), missing.exists()), (1, true, false), "{said}");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod ends;
 mod fields;
 mod guesses;
 mod invites;
+mod secret;
 
 use holdline_server::hub::HubConfig;
 use holdline_server::{ServeConfig, make_admin_link};

@@ -146,7 +146,6 @@ fn link_says_what_it_gives_before_it_is_used() {
     check(&gives("member"), &["member of Six friends", "yours alone", "works until", name, passphrase], &[]);
     check(&gives("admin"), &["admin of Six friends", name, passphrase], &[]);
     check(&gives("device"), &["on this device", ">Sign in<"], &[name, passphrase]);
-    check(&gives("captain"), &["This link lets you in", name], &[]);
     check(&join_page(Link::Asked, Settings::default()), &["One moment"], &["<form"]);
     let refused = join_page(Link::Refused("this does not let you in".to_owned()), Settings::default());
     check(&refused, &["This link does not work", "This does not let you in", "another one"], &["<form"]);

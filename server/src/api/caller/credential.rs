@@ -5,12 +5,14 @@ use holdline_shared::{PersonId, Timestamp};
 use crate::access::{Access, SESSION_AGE, SecretHash, SessionState};
 use crate::session::{Claim, Holder};
 
-/// The person, the date and the kind of a session whose token has a right signature.
+/// The person, the date, the kind and the signature of a session whose token has a right signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::api) struct Credential {
     pub(in crate::api) person: PersonId,
     issued: Timestamp,
     holder: HolderKey,
+    /// The version of the secret that signed the token.
+    secret_version: u64,
 }
 
 /// A session's holder, in the form in which [`Access`] knows it.
@@ -22,31 +24,32 @@ enum HolderKey {
 
 impl Credential {
     /// The credential of a claim.
-    pub(super) fn of(claim: &Claim) -> Self {
+    pub(super) fn of(claim: &Claim, secret_version: u64) -> Self {
         let holder = match &claim.holder {
             Holder::Guest { door } => HolderKey::Guest { door: *door },
             Holder::Account { session } => HolderKey::Account { session: session.hash() },
         };
-        Self { person: claim.person.id.clone(), issued: claim.issued, holder }
+        Self { person: claim.person.id.clone(), issued: claim.issued, holder, secret_version }
     }
 
     /// Whether the session holds: it stands, and its token is not older than [`SESSION_AGE`]. Tokens of earlier versions have
     /// no date.
     pub(super) fn holds(&self, access: &Access, now: Timestamp) -> bool {
         let has_date = self.issued > Timestamp::default();
-        (!has_date || now.since(self.issued) < SESSION_AGE) && self.stands(access)
+        (!has_date || now.since(self.issued) < SESSION_AGE) && self.stands(access, || now)
     }
 
     /// Whether nothing has ended the session. An account's stands until it is ended; a guest's while the door is open or has
-    /// not changed, and until the guest gets an account.
-    pub(super) fn stands(&self, access: &Access) -> bool {
-        match &self.holder {
+    /// not changed, and until the guest gets an account; all of them as long as the signature is accepted.
+    pub(super) fn stands(&self, access: &Access, now: impl FnOnce() -> Timestamp) -> bool {
+        let is_held = match &self.holder {
             HolderKey::Guest { door } => {
                 let (state, has_account) = (access.door(), access.account(&self.person).is_some());
                 (state.is_open() || state.changes == *door) && !has_account && !access.is_erased(&self.person)
             }
             HolderKey::Account { .. } => self.session(access).is_some(),
-        }
+        };
+        is_held && access.secret_versions().accepts(self.secret_version, now)
     }
 
     /// The hash of an account's session.

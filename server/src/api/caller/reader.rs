@@ -27,7 +27,7 @@ impl RequestReader {
     /// Whether the reader is still let in.
     fn is_in(&self, access: &Access) -> bool {
         let is_known = match &self.credential {
-            Some(credential) => credential.stands(access),
+            Some(credential) => credential.stands(access, wall_clock),
             None => access.door().is_open(),
         };
         // Without bans no clock is read.

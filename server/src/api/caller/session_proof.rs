@@ -9,7 +9,7 @@ use super::tokens::Grant;
 use crate::access::{Access, DAY};
 use crate::api::app::App;
 use crate::log::wall_clock;
-use crate::session::{Claim, InvalidSession, Sessions};
+use crate::session::{Claim, InvalidSession, Sessions, SignedClaim};
 
 /// The name that the session's cookie had in the first versions, on every port; today's name contains it.
 const OLD_SESSION_COOKIE: &str = "holdline_session";
@@ -39,7 +39,7 @@ pub(in crate::api) struct Session {
     pub(in crate::api) claim: Claim,
     pub(in crate::api) credential: Credential,
     pub(in crate::api) proof: Proof,
-    /// Whether the cookie is old enough for a new one, or this use of an account's session is to be noted.
+    /// Whether the cookie is old enough for a new one or signed with a former secret, or this use of an account's session is to be noted.
     pub(in crate::api) is_due: bool,
 }
 
@@ -128,15 +128,16 @@ impl Judge<'_> {
     }
 
     fn find_session(&self, token: &str, proof: Proof) -> Result<Session, InvalidSession> {
-        let mut claim = self.sessions.check(token)?;
-        let credential = Credential::of(&claim);
+        let SignedClaim { mut claim, secret_version } = self.sessions.check(self.access, self.now, token)?;
+        let credential = Credential::of(&claim, secret_version);
         if !credential.holds(self.access, self.now) {
             return Err(InvalidSession::Over);
         }
         if let Some(account) = self.access.account(&claim.person.id) {
             claim.person.name = account.person.name.clone();
         }
-        let is_old = proof != Proof::Bearer && self.now.since(claim.issued) >= DAY;
+        let is_by_former = secret_version != self.access.secret_versions().present().number;
+        let is_old = proof != Proof::Bearer && (is_by_former || self.now.since(claim.issued) >= DAY);
         let is_due = is_old || credential.session(self.access).is_some_and(|use_| use_.is_use_news(self.now));
         Ok(Session { claim, credential, proof, is_due })
     }

@@ -213,7 +213,10 @@ fn ban_concerns_the_person_or_the_address_and_everything_that_they_ask_for() {
         issued: wall_clock(),
         holder: Holder::Guest { door: app.access.load().door().changes },
     };
-    let (ada, bob) = (app.sessions.sign(&claim("Ada")), app.sessions.sign(&claim("Bob")));
+    let (ada, bob) = (
+        app.sessions.sign(&app.access.load(), &claim("Ada")),
+        app.sessions.sign(&app.access.load(), &claim("Bob")),
+    );
     let ban = |id: &str, person, visitor: Option<&str>, until| {
         let visitor = visitor.map(|visitor| visitor.parse().unwrap());
         AccessChange::Banned { ban: Ban { id: id.into(), person, visitor, until, reason: Topic::default() } }
@@ -245,7 +248,10 @@ fn session_ends_with_its_account_its_age_and_a_changed_door() {
     let now = wall_clock();
     let aged = |days: u64| Timestamp(now.0 - days * 24 * 60 * 60 * 1_000);
     let guest = |door, issued| {
-        app.sessions.sign(&Claim { person: person("Gus"), issued, holder: Holder::Guest { door } })
+        app.sessions.sign(
+            &app.access.load(),
+            &Claim { person: person("Gus"), issued, holder: Holder::Guest { door } },
+        )
     };
     let over = Some(ProblemCode::SessionInvalid);
     let find = |token: &str| bearer(&app, LOCAL, token);
@@ -266,9 +272,9 @@ fn session_ends_with_its_account_its_age_and_a_changed_door() {
     change(&app, begun);
     let claim =
         Claim { person: ada.clone(), issued: now, holder: Holder::Account { session: session.clone() } };
-    let token = app.sessions.sign(&claim);
+    let token = app.sessions.sign(&app.access.load(), &claim);
     assert_eq!(code(find(&token).require_session()), None);
-    let guest = app.sessions.sign(&Claim { holder: Holder::Guest { door: 1 }, ..claim });
+    let guest = app.sessions.sign(&app.access.load(), &Claim { holder: Holder::Guest { door: 1 }, ..claim });
     assert_eq!(code(find(&guest).require_session()), over, "an account is not a guest");
     let renamed = Person { name: "Lovelace".parse().unwrap(), ..ada.clone() };
     let profile =
@@ -292,7 +298,7 @@ fn old_cookie_is_renewed_and_one_of_an_earlier_version_becomes_a_new_one() {
     for (age, is_due) in [(0, false), (23, false), (25, true)] {
         let issued = Timestamp(now.0 - age * 60 * 60 * 1_000);
         let claim = Claim { person: person("Gus"), issued, holder: Holder::Guest { door: 0 } };
-        let caller = cookie(&app, &app.sessions.sign(&claim));
+        let caller = cookie(&app, &app.sessions.sign(&app.access.load(), &claim));
         assert_eq!(caller.is_due(), is_due, "{age} hours");
         let renewed = crate::api::renew(&app, &caller);
         assert_eq!(renewed.is_some(), is_due, "{age} hours");

@@ -12,6 +12,7 @@ mod output;
 mod owner;
 mod people;
 mod rooms;
+mod rotate_secret;
 mod secret_input;
 mod tokens;
 
@@ -78,6 +79,8 @@ enum Command {
     Bans(bans::Bans),
     /// List, make and revoke the tokens of programs
     Tokens(tokens::Tokens),
+    /// Give the log another secret, which ends sessions at once or when they were not used for some days
+    RotateSecret(rotate_secret::RotateSecret),
     /// Show who changed what, the newest first
     Audit(audit::Audit),
 }
@@ -117,6 +120,7 @@ impl Command {
             Self::Rooms(rooms) => rooms.run(owner).await,
             Self::Bans(bans) => bans.run(owner).await,
             Self::Tokens(tokens) => tokens.run(owner).await,
+            Self::RotateSecret(rotate) => rotate.run(owner).await,
             Self::Audit(audit) => audit.run(owner).await,
         }
     }

@@ -17,6 +17,7 @@ use clap::{Args, Subcommand};
 use holdline_server::log::{LogError, LogUrl};
 
 pub(crate) use self::address::{default_path, filled_in, make_folder_of};
+pub(crate) use self::rotate_secret::Grace;
 
 /// Commands that work on a log.
 #[derive(Args)]
@@ -37,7 +38,7 @@ enum Command {
     Export(export::Export),
     /// Make a new log from lines of JSON
     Import(import::Import),
-    /// Give the log another secret, which ends every session; the server must be stopped
+    /// Give the log another secret for signing sessions; the server must be stopped
     RotateSecret(rotate_secret::RotateSecret),
 }
 

@@ -10,12 +10,13 @@ use crate::support::{Client, Reply};
 const TABLE: &str = include_str!("../../../src/http/routes.rs");
 
 /// The routes that a stranger may use at every door, with the status of the answer to the request below.
-const OPEN: [(&str, &str, u16); 9] = [
+const OPEN: [(&str, &str, u16); 10] = [
     ("GET", "/api/v1/door", 200),
     ("POST", "/api/v1/session", 401),
     ("DELETE", "/api/v1/session", 204),
     ("POST", "/api/v1/sign-in", 403),
     ("POST", "/api/v1/redeem", 403),
+    ("POST", "/api/v1/redeem/look", 403),
     ("GET", "/classic", 200),
     ("GET", "/healthz", 200),
     ("GET", "/readyz", 200),

@@ -1,10 +1,10 @@
 //! What ends a session ends the requests that it holds, at once and everywhere.
 
-use holdline_shared::{ProblemCode, SessionList};
+use holdline_shared::{NewCode, ProblemCode, SessionList};
 use reqwest::Method;
 use serde_json::json;
 
-use super::{PASSPHRASE, admin, both_ways, is_in, member, set_door, sign_in};
+use super::{PASSPHRASE, admin, both_ways, is_in, joins, member, redeem, set_door, sign_in};
 use crate::support::{Client, Server, until, within};
 
 /// The ways of holding a request.
@@ -17,7 +17,7 @@ const HELD: [&str; 5] = [
 ];
 
 /// Holds requests of all kinds, acts, and expects that each ends and says that the session is over.
-async fn expect_end(server: &Server, client: &Client, act: impl AsyncFnOnce()) {
+pub(super) async fn expect_end(server: &Server, client: &Client, act: impl AsyncFnOnce()) {
     let requests: Vec<_> = HELD
         .iter()
         .map(|path| {
@@ -70,6 +70,36 @@ async fn ended_session_ends_what_it_holds() {
             Err(ProblemCode::SessionInvalid),
             "the token is of no use after signing out"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn new_passphrase_ends_other_sessions_and_device_links() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        ada.makes_room("tea").await;
+        let bob = member(&server, &ada, "Bob").await;
+        let mut phone = server.visitor();
+        let reply = sign_in(&phone, "Bob", PASSPHRASE).await.expect(201);
+        phone.adopts(&reply);
+        let link = async |client: &Client| -> String {
+            let link: NewCode = client.post("/api/v1/me/device-link", &json!({})).await.expect(201).json();
+            link.code
+        };
+        let (of_phone, of_ada) = (link(&phone).await, link(&ada).await);
+        expect_end(&server, &phone, async || {
+            let body = json!({ "passphrase": "battery staple", "old_passphrase": PASSPHRASE });
+            bob.patch("/api/v1/me", &body).await.expect(200);
+        })
+        .await;
+        assert_eq!(is_in(&phone).await, Err(ProblemCode::SessionInvalid));
+        assert_eq!(is_in(&bob).await, Ok(()), "the session that asked goes on");
+        assert_eq!(redeem(&server.visitor(), &of_phone, "Eve").await.problem(), ProblemCode::WrongSecret);
+        let of_bob = link(&bob).await;
+        bob.delete("/api/v1/me/sessions").await.expect(204);
+        assert_eq!(redeem(&server.visitor(), &of_bob, "Eve").await.problem(), ProblemCode::WrongSecret);
+        joins(&server, &of_ada, "Ada").await;
     })
     .await;
 }

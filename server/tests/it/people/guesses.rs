@@ -15,6 +15,7 @@ async fn wrong_secrets_are_limited_on_every_path() {
         for (method, path, body) in [
             (Method::POST, "/api/v1/sign-in", json!({ "name": "Ada", "passphrase": "wrong horse" })),
             (Method::POST, "/api/v1/redeem", json!({ "code": "AAAAAAAAAAAAAAAAAAAAAAAAAAA" })),
+            (Method::POST, "/api/v1/redeem/look", json!({ "code": "AAAAAAAAAAAAAAAAAAAAAAAAAAA" })),
             (Method::POST, "/api/v1/session", json!({ "nickname": "Eve", "password": "open barley" })),
             (
                 Method::PATCH,

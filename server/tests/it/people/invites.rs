@@ -1,7 +1,7 @@
 //! Invites and links to other devices: they work as often as they say, and fail alike.
 
 use futures_util::future::join_all;
-use holdline_shared::{People, ProblemCode};
+use holdline_shared::{Entry, LinkGives, LinkPreview, People, ProblemCode};
 use serde_json::json;
 
 use super::{admin, both_ways, invite, invites_of, is_in, joins, member, redeem, set_door};
@@ -68,6 +68,49 @@ async fn invite_is_seen_by_its_maker_and_admins_and_says_what_it_gives() {
         let guest = joins(&server, &made.code, "Gus").await;
         assert_eq!(is_in(&guest).await, Ok(()));
         assert_eq!(guest.get("/api/v1/me/sessions").await.problem(), ProblemCode::NotAllowed, "no account");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn code_tells_what_it_gives_as_long_as_it_works() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let look =
+            async |code: &str| server.visitor().post("/api/v1/redeem/look", &json!({ "code": code })).await;
+        let title = json!({ "title": "Six friends" });
+        let den: Entry = ada.post("/api/v1/rooms", &title).await.expect(201).json();
+        ada.makes_room("tea").await;
+        ada.put("/api/v1/rooms/lobby", &json!({ "policy": { "title": "Club" } })).await.expect(200);
+        for (body, gives, room) in [
+            (json!({ "role": "guest" }), LinkGives::Guest, None),
+            (json!({ "room": den.room }), LinkGives::Member, Some("Six friends")),
+            (json!({ "role": "admin", "room": "tea" }), LinkGives::Admin, Some("tea")),
+        ] {
+            let made = invite(&ada, body).await;
+            // However often one looks.
+            for _ in 0..2 {
+                let seen: LinkPreview = look(&made.code).await.expect(200).json();
+                assert_eq!((seen.gives, seen.room.as_deref()), (gives, room));
+                assert_eq!((&*seen.server, seen.expires), ("Club", made.expires));
+            }
+            joins(&server, &made.code, &format!("Bob {gives:?}")).await;
+            assert_eq!(look(&made.code).await.problem(), ProblemCode::WrongSecret, "it is used up");
+        }
+        let link: holdline_shared::NewCode =
+            ada.post("/api/v1/me/device-link", &json!({})).await.expect(201).json();
+        let seen: LinkPreview = look(&link.code).await.expect(200).json();
+        assert_eq!((seen.gives, seen.room), (LinkGives::Device, None));
+        let revoked = invite(&ada, json!({})).await;
+        ada.delete(&format!("/api/v1/invites/{}", revoked.id)).await.expect(204);
+        let gone = invite(&ada, json!({ "room": den.room })).await;
+        let den = den.room.as_str();
+        ada.delete(&format!("/api/v1/rooms/{den}?confirm={den}")).await.expect(204);
+        let unknown = redeem(&server.visitor(), "", "Eve").await;
+        for code in [&*revoked.code, &*gone.code, "AAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
+            let refused = look(code).await;
+            assert_eq!((refused.status, &refused.body), (403, &unknown.body), "the answer of redeem itself");
+        }
     })
     .await;
 }
