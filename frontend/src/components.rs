@@ -48,7 +48,7 @@ pub use form::{FormOf, form, outcome};
 pub use gate::Gate;
 pub use header::{HeaderOf, header};
 pub use icon::{Shape, icon, logo};
-pub use join_page::JoinPage;
+pub use join_page::{JoinOf, join_page};
 pub use line_field::LineField;
 pub use menu::{Menu, MenuItem};
 pub use message_field::MessageField;

@@ -7,36 +7,35 @@ use yew::prelude::*;
 use super::{Field, FormOf, Kind, form, logo};
 use crate::api::form::Values;
 use crate::command::Command;
-use crate::hooks::{use_commands, use_locale};
 use crate::state::{Entrance, Link, Locale, Settings};
 use crate::words;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
+/// What the page shows.
+pub struct JoinOf<'a> {
     /// What the link carries.
-    pub code: AttrValue,
+    pub code: &'a str,
     /// What is known of the link.
-    pub link: Link,
+    pub link: &'a Link,
     /// The reader, if there is a session already.
-    pub me: Option<Person>,
+    pub me: Option<&'a Person>,
     /// What came of the last attempt.
-    pub settings: Settings,
+    pub settings: &'a Settings,
+    /// How dates are written.
+    pub locale: Locale,
 }
 
 /// The page.
-#[component]
-pub fn JoinPage(props: &Props) -> Html {
-    let Props { link, .. } = props;
-    let (run, locale) = (use_commands(), use_locale());
+pub fn join_page(of: &JoinOf<'_>, run: &Callback<Command>) -> Html {
+    let JoinOf { link, locale, .. } = of;
     let (title, text) = match link {
         Link::Asked => (words::LINK_IS_LOOKED_AT.to_owned(), None),
         Link::Untold => (words::LINK_LETS_IN.to_owned(), Some(words::LINK_GIVES.to_owned())),
-        Link::Works(gives) => (words::link_title(gives), Some(told(gives, locale))),
+        Link::Works(gives) => (words::link_title(gives), Some(told(gives, *locale))),
         Link::Refused(_) => (words::LINK_IS_OVER.to_owned(), None),
     };
     html! {
         <main class="gate">
-            <div class="gate-card" aria-busy={(*link == Link::Asked).to_string()}>
+            <div class="gate-card" aria-busy={(**link == Link::Asked).to_string()}>
                 <p class="brand">{ logo() }{ "Holdline" }</p>
                 <h1>{ title }</h1>
                 if let Some(text) = text {
@@ -51,8 +50,8 @@ pub fn JoinPage(props: &Props) -> Html {
                             <p><a class="plain" href="./">{ words::GO_TO_LOBBY }</a></p>
                         </>
                     },
-                    Link::Untold => use_form(props, None, &run),
-                    Link::Works(LinkPreview { gives, .. }) => use_form(props, Some(*gives), &run),
+                    Link::Untold => form_of(of, None, run),
+                    Link::Works(LinkPreview { gives, .. }) => form_of(of, Some(*gives), run),
                 } }
             </div>
         </main>
@@ -64,16 +63,16 @@ fn told(link: &LinkPreview, locale: Locale) -> String {
 }
 
 /// The form that uses the link.
-fn use_form(props: &Props, gives: Option<LinkGives>, run: &Callback<Command>) -> Html {
-    let Props { code, me, settings, .. } = props;
+fn form_of(of: &JoinOf<'_>, gives: Option<LinkGives>, run: &Callback<Command>) -> Html {
+    let JoinOf { code, me, settings, .. } = of;
     let on_submit = {
-        let code = code.to_string();
+        let code = (*code).to_owned();
         run.reform(move |values: Values| {
             let passphrase = Some(values.secret("passphrase").to_owned()).filter(|text| !text.is_empty());
             Command::Enter(Entrance::Link { code: code.clone(), name: values.given("name"), passphrase })
         })
     };
-    let name = me.as_ref().map(|me| me.name.to_string()).unwrap_or_default();
+    let name = me.map(|me| me.name.to_string()).unwrap_or_default();
     let hint = if gives.is_none() { words::LINK_NAME } else { words::NAME_IS_SEEN };
     let fields = html! {
         <>

@@ -125,29 +125,29 @@ fn who_is_shut_out_is_told_why() {
 #[test]
 fn link_asks_for_a_name_and_takes_a_passphrase() {
     let settings = Settings { problem: Some("this link does not work".to_owned()), ..Settings::default() };
-    let drawn = join_page(Link::Untold, settings);
+    let drawn = page_of_link(&Link::Untold, &settings);
     check(&drawn, &["This link lets you in", r#"name="name""#, r#"autocomplete="new-password""#], &["abc"]);
     check(&drawn, &["This link does not work", r#"role="status""#], &[]);
 }
 
-fn join_page(link: Link, settings: Settings) -> String {
-    let me = Some(person("ada"));
-    draw::<JoinPage>(join_page::Props { code: "abc".into(), link, me, settings })
+fn page_of_link(link: &Link, settings: &Settings) -> String {
+    let (ada, locale) = (person("ada"), crate::state::utc());
+    draw_html(join_page(&JoinOf { code: "abc", link, me: Some(&ada), settings, locale }, &Callback::noop()))
 }
 
 #[test]
 fn link_says_what_it_gives_before_it_is_used() {
     let gives = |kind: &str| {
         let told = format!(r#"{{"gives":"{kind}","room":"Plans","server":"Six friends","expires":0}}"#);
-        join_page(Link::Works(serde_json::from_str(&told).unwrap()), Settings::default())
+        page_of_link(&Link::Works(serde_json::from_str(&told).unwrap()), &Settings::default())
     };
     let (name, passphrase) = (r#"name="name""#, r#"name="passphrase""#);
     check(&gives("guest"), &["invited to Six friends", "as a guest", "“Plans”", name], &[passphrase]);
     check(&gives("member"), &["member of Six friends", "yours alone", "works until", name, passphrase], &[]);
     check(&gives("admin"), &["admin of Six friends", name, passphrase], &[]);
     check(&gives("device"), &["on this device", ">Sign in<"], &[name, passphrase]);
-    check(&join_page(Link::Asked, Settings::default()), &["One moment"], &["<form"]);
-    let refused = join_page(Link::Refused("this does not let you in".to_owned()), Settings::default());
+    check(&page_of_link(&Link::Asked, &Settings::default()), &["One moment"], &["<form"]);
+    let refused = page_of_link(&Link::Refused("this does not let you in".to_owned()), &Settings::default());
     check(&refused, &["This link does not work", "This does not let you in", "another one"], &["<form"]);
 }
 
