@@ -37,16 +37,16 @@ impl RoomListRefresh {
             author: state.people.newcomer.clone(),
         };
         let before = self.0.replace(missing.clone());
-        if is_new(&missing.room, &before.room)
-            || is_new(&missing.memberships, &before.memberships)
-            || is_new(&missing.author, &before.author)
+        if is_new(missing.room.as_ref(), before.room.as_ref())
+            || is_new(missing.memberships.as_ref(), before.memberships.as_ref())
+            || is_new(missing.author.as_ref(), before.author.as_ref())
         {
             refresh(store);
         }
     }
 }
 
-fn is_new<T: PartialEq>(missing: &Option<T>, before: &Option<T>) -> bool {
+fn is_new<T: PartialEq>(missing: Option<&T>, before: Option<&T>) -> bool {
     missing.is_some() && missing != before
 }
 

@@ -73,9 +73,10 @@ fn render(step: &Step, status: &Status) -> String {
                 other => other.to_string(),
             };
             let presence = presence.as_ref().map(|tag| format!(" presence={tag}")).unwrap_or_default();
-            let memberships = (*memberships > Seq::START)
-                .then(|| format!(" memberships={memberships}"))
-                .unwrap_or_default();
+            let memberships = match memberships {
+                Seq(0) => String::new(),
+                Seq(seq) => format!(" memberships={seq}"),
+            };
             format!("poll {after} wait={}{presence}{memberships}", wait.as_secs())
         }
         Next::Do(Action::Sleep(pause)) => format!("sleep {}", pause.as_secs_f64()),
