@@ -153,7 +153,10 @@ impl Browser {
         let css = format!("input[data-testid={name}]");
         self.click(&css).await?;
         let field = self.client.find(Locator::Css(&css)).await?;
-        field.send_keys(&format!("{}a{}{text}", key::CONTROL, key::RELEASE)).await?;
+        // Apart from each other: Firefox lets go of a modifier after the last key alone.
+        for keys in [&format!("{}a", key::CONTROL), text] {
+            field.send_keys(keys).await?;
+        }
         Ok(())
     }
 
@@ -241,6 +244,11 @@ impl Browser {
         lines.retain(|line| line.level == "SEVERE" && !is_expected(line));
         ensure!(lines.is_empty(), "the browser's console complains: {lines:#?}");
         Ok(())
+    }
+
+    /// Whether the browser has Chromium's developer tools, with which it can be another device.
+    pub fn has_devtools(&self) -> bool {
+        self.driver.kind == Kind::Chromium
     }
 
     /// Sends a command of Chromium's developer tools, and returns its answer.

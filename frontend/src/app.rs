@@ -10,8 +10,8 @@ use crate::api::dom;
 use crate::api::focus::{self, COMPOSER};
 use crate::command::Command;
 use crate::components::{
-    Conversation, Dialog, Gate, HeaderOf, JoinPage, People, RoomList, Shape, banners, header, icon_button,
-    logo, nickname, panel, status_line, wrong_page,
+    Conversation, Dialog, Gate, HeaderOf, JoinOf, People, RoomList, Shape, banners, header, icon_button,
+    join_page, logo, nickname, panel, status_line, wrong_page,
 };
 use crate::hooks::{Commands, use_commands, use_engine, use_local_time, use_locale, use_status};
 use crate::route::Route;
@@ -62,23 +62,26 @@ fn Shell() -> Html {
             }
         });
     }
+    let screen = screen(&state, locale, &run);
     html! {
         <ContextProvider<Commands> context={Commands(run)}>
             <ContextProvider<Locale> context={locale}>
-                { screen(&state) }
+                { screen }
             </ContextProvider<Locale>>
         </ContextProvider<Commands>>
     }
 }
 
 /// The page of a link, the page in front of a shut door, or the chat.
-fn screen(state: &Rc<State>) -> Html {
-    let (session, settings) = (&state.session, state.settings.clone());
-    if let Page::Join(code) = &state.ui.page {
-        return html! { <JoinPage code={code.clone()} me={session.me.clone()} {settings} /> };
+fn screen(state: &Rc<State>, locale: Locale, run: &Callback<Command>) -> Html {
+    let State { session, settings, ui, .. } = &**state;
+    if let Page::Join(code) = &ui.page {
+        return join_page(&JoinOf { code, link: &ui.link, me: session.me.as_ref(), settings, locale }, run);
     }
     match &session.gate {
-        Some(gate) => html! { <Gate door={session.door} gate={gate.clone()} {settings} /> },
+        Some(gate) => {
+            html! { <Gate door={session.door} gate={gate.clone()} settings={settings.clone()} /> }
+        }
         None => html! { <Layout state={Rc::clone(state)} /> },
     }
 }

@@ -106,6 +106,9 @@ impl Engine {
     /// The address bar names another page.
     pub fn go_to(&self, page: Page) {
         if self.state().ui.page != page {
+            if let Page::Join(code) = &page {
+                requests::look_at_link(&self.store, code.clone());
+            }
             self.store.dispatch(Action::Went(page));
         }
     }

@@ -7,6 +7,7 @@ mod connection;
 mod entrance;
 mod line;
 mod lines;
+mod link;
 mod links;
 mod locale;
 mod notices;
@@ -41,6 +42,7 @@ pub use connection::Connection;
 pub use entrance::Entrance;
 pub use line::Line;
 pub use lines::Lines;
+pub use link::Link;
 pub use links::{Piece, pieces};
 #[cfg(any(test, not(target_arch = "wasm32")))]
 pub use locale::utc;
@@ -50,14 +52,16 @@ pub use outbox::{Outbox, Progress, Sending};
 pub use page::{Page, typed_room};
 pub use people::People;
 pub use profiles::{Mark, Profiles};
-pub use request::{Invitation, Part, Request};
+pub use request::{Grant, Invitation, Part, Request};
 pub use room::{Gap, Older, Phase, Room};
 pub use room_list::{ListedRoom, listed_rooms, unread};
 pub use rooms::{Rooms, VISITED, is_made_by_server};
 pub use rows::{Row, rows};
 pub use seen::Seen;
 pub use session::{Gate, Session};
-pub use settings::{AuditChange, AuditLine, Ban, Listing, Membership, Panel, Secret, Settings, Token};
+pub use settings::{
+    AuditChange, AuditLine, Ban, Hook, HookWay, Listing, Membership, Panel, Secret, Settings, Token,
+};
 pub use settings::{OWN, ROOM, SERVER};
 pub use snapshot::Snapshot;
 pub use ui::{Edit, Goal, Overlay, Place, RoomUi, Ui, Writing};
@@ -160,6 +164,7 @@ impl State {
             }
             Action::SessionForgotten => self.session.is_forgotten = true,
             Action::Went(page) => self.go_to(page),
+            Action::LinkSeen(code, link) => self.ui.see_link(&code, link),
             Action::Attended(is_attended) => self.ui.is_attended = is_attended,
             Action::Joining(name) => self.rooms.change(&name, |room, _| room.phase = Phase::Joining),
             Action::Joined(name, page) => self.join(&name, page),
@@ -282,6 +287,9 @@ impl State {
         if let Some(presence) = batch.presence {
             self.people.update(presence.rooms);
         }
+        if let Some(memberships) = batch.memberships {
+            self.rooms.note_memberships(memberships);
+        }
         for entry in batch.entries {
             self.connection.is_outdated |= matches!(entry.kind, EntryKind::Unknown { .. });
             self.hear_entry(entry);
@@ -300,7 +308,10 @@ impl State {
                 }
                 return;
             }
-            EntryKind::Message { .. } => self.mark_new(&name, entry.seq),
+            EntryKind::Message { .. } => {
+                self.people.note_author(&name, &entry.author.id);
+                self.mark_new(&name, entry.seq);
+            }
             EntryKind::Delete { target } => self.save_edit_of(&name, *target),
             _ => {}
         }

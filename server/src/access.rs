@@ -26,11 +26,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use holdline_shared::{Door, Person, PersonId, RoomName, Timestamp, Topic};
+use holdline_shared::{Door, Person, PersonId, RoomName, Seq, Timestamp, Topic};
 
 pub(crate) use self::audit::AuditLine;
 pub(crate) use self::change::{
-    AccessChange, Ban, Hook, HookWay, Invite, InviteGives, Token, Verb, takes_rights,
+    AccessChange, Ban, Hook, HookWay, Invite, InviteGives, Token, Verb, concerns_readers,
 };
 pub(crate) use self::check::DIRECT_PEOPLE;
 pub(crate) use self::damage::Gist;
@@ -63,6 +63,8 @@ pub(crate) struct Access {
     bans: BTreeMap<String, Arc<Ban>>,
     tokens: SharedMap<SecretHash, Arc<Token>>,
     hooks: BTreeMap<PersonId, Arc<HookState>>,
+    /// The last change of each person's memberships.
+    memberships: SharedMap<PersonId, Seq>,
     secret_versions: Arc<SecretVersions>,
 }
 
@@ -265,6 +267,11 @@ impl Access {
     /// Whether this was the name of a room that was not public and is deleted.
     pub(crate) fn is_retired(&self, room: &RoomName) -> bool {
         self.retired.contains(room)
+    }
+
+    /// The position of the last change of the person's memberships; zero for none.
+    pub(crate) fn memberships(&self, person: &PersonId) -> Seq {
+        self.memberships.get(person).copied().unwrap_or(Seq::START)
     }
 
     /// Whether the person is an admin of the server.

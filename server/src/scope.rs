@@ -5,7 +5,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use holdline_shared::{PersonId, RoomName};
+use holdline_shared::{PersonId, RoomName, Seq};
 
 /// The decisions about who may read what. An app that embeds the hub implements this trait for its own people.
 ///
@@ -30,14 +30,25 @@ pub trait Readers: Debug + Send + Sync + 'static {
         let _ = reader;
         false
     }
+
+    /// The position of the last change of the rooms in which `reader` is a member; zero if there was none. A poll whose
+    /// client knows of another one is answered at once, so that the client reads its list of rooms again.
+    fn memberships(&self, reader: Option<&PersonId>) -> Seq {
+        let _ = reader;
+        Seq::START
+    }
 }
 
-/// The rooms that a reader may read at any moment.
+/// The rooms that a reader may read at any moment, and what the reader's client knows of their memberships.
 ///
 /// The server makes one for each caller, in its operations alone. An app that embeds the hub decides itself
 /// what to show to whom, and expresses the decision by the constructor that it calls.
 #[derive(Debug, Clone)]
-pub struct Scope(Reader);
+pub struct Scope {
+    reader: Reader,
+    /// The change of memberships that the client knows of; `None` for a client that is not told.
+    known_memberships: Option<Seq>,
+}
 
 #[derive(Debug, Clone)]
 enum Reader {
@@ -53,17 +64,30 @@ pub(crate) const EVERY_ROOM: &Scope = &Scope::of_every_room();
 impl Scope {
     /// Allows every room, including later ones.
     pub const fn of_every_room() -> Self {
-        Self(Reader::Unlimited)
+        Self { reader: Reader::Unlimited, known_memberships: None }
     }
 
     /// Allows the rooms that `readers` let this person read, or a caller without a session.
     pub fn of_reader(readers: Arc<dyn Readers>, reader: Option<PersonId>) -> Self {
-        Self(Reader::Limited { readers, id: reader })
+        Self { reader: Reader::Limited { readers, id: reader }, known_memberships: None }
+    }
+
+    /// The same rooms, for a client that is to be told of changes of its memberships after this one.
+    #[must_use]
+    pub(crate) fn with_known_memberships(self, known_memberships: Option<Seq>) -> Self {
+        Self { known_memberships, ..self }
+    }
+
+    /// The last change of the reader's memberships, if the client wants to know and knows of another one.
+    pub(crate) fn membership_news(&self) -> Option<Seq> {
+        let known = self.known_memberships?;
+        let Reader::Limited { readers, id } = &self.reader else { return None };
+        Some(readers.memberships(id.as_ref())).filter(|last| *last != known)
     }
 
     /// Whether any room is hidden from the reader at this moment.
     pub(crate) fn hides_rooms(&self) -> bool {
-        match &self.0 {
+        match &self.reader {
             Reader::Unlimited => false,
             Reader::Limited { readers, id } => readers.hides_rooms_from(id.as_ref()),
         }
@@ -71,7 +95,7 @@ impl Scope {
 
     /// Whether the reader may read nothing any more.
     pub(crate) fn is_over(&self) -> bool {
-        match &self.0 {
+        match &self.reader {
             Reader::Unlimited => false,
             Reader::Limited { readers, id } => {
                 readers.hides_rooms_from(id.as_ref()) && readers.is_over(id.as_ref())
@@ -81,7 +105,7 @@ impl Scope {
 
     /// Whether this room may be read at this moment. The log's reserved rooms never may.
     pub(crate) fn allows(&self, room: &RoomName) -> bool {
-        let is_allowed = || match &self.0 {
+        let is_allowed = || match &self.reader {
             Reader::Unlimited => true,
             Reader::Limited { readers, id } => {
                 !readers.hides_rooms_from(id.as_ref()) || readers.may_read(id.as_ref(), room)

@@ -22,6 +22,10 @@ pub struct Batch {
     /// The people present, if they changed since the state that the poll's tag names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presence: Option<Presence>,
+    /// The last change of the rooms in which the reader is a member, if the poll named another one. The list of rooms that
+    /// was made before this position is out of date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memberships: Option<Seq>,
     /// The number of entries that could not be read at all, from a newer server; they are not among `entries`.
     #[serde(skip)]
     pub unreadable: usize,
@@ -34,15 +38,24 @@ struct BatchForm {
     cursor: Cursor,
     wait: u64,
     presence: Option<Lenient<Presence>>,
+    memberships: Option<Lenient<Seq>>,
+}
+
+impl Batch {
+    /// Whether the batch brings nothing: neither entries nor a change of people or rooms.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.presence.is_none() && self.memberships.is_none()
+    }
 }
 
 impl From<BatchForm> for Batch {
     fn from(batch: BatchForm) -> Self {
-        let BatchForm { entries, cursor, wait, presence } = batch;
+        let BatchForm { entries, cursor, wait, presence, memberships } = batch;
         let received = entries.len();
         let entries: Vec<_> = entries.into_iter().filter_map(Lenient::read).collect();
         let unreadable = received - entries.len();
-        Self { entries, cursor, wait, presence: presence.and_then(Lenient::read), unreadable }
+        let (presence, memberships) = (presence.and_then(Lenient::read), memberships.and_then(Lenient::read));
+        Self { entries, cursor, wait, presence, memberships, unreadable }
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::limits::{PRESENCE_TAG_BYTES, ROOMS_PER_POLL};
-use crate::{After, InvalidCursor, InvalidRoomName, PresenceTag, RoomName};
+use crate::{After, InvalidCursor, InvalidRoomName, PresenceTag, RoomName, Seq};
 
 /// The rooms that a poll asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,9 @@ pub struct PollQuery {
     pub here: Vec<RoomName>,
     /// The state of presence that the client knows.
     pub presence: Option<PresenceTag>,
+    /// The last change of the person's memberships that the client knows of, zero for none; `None` for a client that does
+    /// not want to hear of them.
+    pub memberships: Option<Seq>,
 }
 
 /// The reason why a query is not a poll.
@@ -54,18 +57,21 @@ pub enum InvalidPoll {
     /// A `presence` that is too long.
     #[error("presence is the tag of the last answer, of at most {PRESENCE_TAG_BYTES} bytes")]
     Presence,
+    /// An invalid `memberships`.
+    #[error("memberships is the number of the last answer that had one, 0 before the first; not {0:?}")]
+    Memberships(String),
     /// A parameter with two values that takes only one.
     #[error("{0} was given twice; a poll has one")]
     Twice(&'static str),
     /// An unknown parameter, most likely a typing error.
-    #[error("there is no parameter {0:?}; a poll has room, after, wait, here and presence")]
+    #[error("there is no parameter {0:?}; a poll has room, after, wait, here, presence and memberships")]
     Parameter(String),
 }
 
 impl PollQuery {
     /// A poll of `rooms` from now on with the server's default hold.
     pub fn new(rooms: RoomSelection) -> Self {
-        Self { rooms, after: After::Now, wait: None, here: Vec::new(), presence: None }
+        Self { rooms, after: After::Now, wait: None, here: Vec::new(), presence: None, memberships: None }
     }
 
     /// Reads percent-decoded name and value pairs, in any order.
@@ -85,6 +91,9 @@ impl PollQuery {
                 "here" => query.here.push(RoomName::parse(value)?),
                 "presence" if value.len() > PRESENCE_TAG_BYTES => return Err(InvalidPoll::Presence),
                 "presence" => set_once(&mut query.presence, value.to_owned(), "presence")?,
+                "memberships" => {
+                    set_once(&mut query.memberships, parse_memberships(value)?, "memberships")?;
+                }
                 // Many clients add one of these to bypass caches.
                 "_" | "random" => {}
                 other => return Err(InvalidPoll::Parameter(other.to_owned())),
@@ -130,6 +139,9 @@ impl PollQuery {
         if let Some(tag) = &self.presence {
             push_pair(&mut query, "presence", tag);
         }
+        if let Some(Seq(memberships)) = self.memberships {
+            push_pair(&mut query, "memberships", &memberships.to_string());
+        }
         query
     }
 }
@@ -143,6 +155,11 @@ fn set_once<T>(parameter: &mut Option<T>, value: T, name: &'static str) -> Resul
 fn parse_wait(value: &str) -> Result<Duration, InvalidPoll> {
     let seconds: u32 = value.parse().map_err(|_| InvalidPoll::Wait(value.chars().take(20).collect()))?;
     Ok(Duration::from_secs(seconds.into()))
+}
+
+/// Parses `memberships`, a position in the log.
+fn parse_memberships(value: &str) -> Result<Seq, InvalidPoll> {
+    value.parse().map(Seq).map_err(|_| InvalidPoll::Memberships(value.chars().take(20).collect()))
 }
 
 fn push_pair(query: &mut String, name: &str, value: &str) {
@@ -182,9 +199,10 @@ mod tests {
         query.here = vec!["café".parse().unwrap()];
         query.presence = Some("a b".to_owned());
         query.wait = Some(Duration::from_secs(25));
+        query.memberships = Some(Seq(7));
         assert_eq!(
             query.to_query_string(),
-            "room=caf%C3%A9&after=00000000000000ff-7&wait=25&here=caf%C3%A9&presence=a%20b"
+            "room=caf%C3%A9&after=00000000000000ff-7&wait=25&here=caf%C3%A9&presence=a%20b&memberships=7"
         );
     }
 
@@ -195,7 +213,9 @@ mod tests {
         assert_eq!(parse(&[("room", "a"), ("wait", "5s")]), Err(InvalidPoll::Wait("5s".into())));
         assert_eq!(parse(&[("room", "a"), ("since", "x")]), Err(InvalidPoll::Parameter("since".into())));
         assert_eq!(parse(&[("room", "a"), ("after", "x")]), Err(InvalidPoll::Cursor(InvalidCursor)));
-        for (name, value) in [("wait", "1"), ("after", "now"), ("presence", "t")] {
+        let memberships = parse(&[("room", "a"), ("memberships", "-1")]);
+        assert_eq!(memberships, Err(InvalidPoll::Memberships("-1".into())));
+        for (name, value) in [("wait", "1"), ("after", "now"), ("presence", "t"), ("memberships", "0")] {
             assert_eq!(parse(&[("room", "a"), (name, value), (name, value)]), Err(InvalidPoll::Twice(name)));
         }
         assert!(

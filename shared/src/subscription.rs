@@ -10,7 +10,7 @@ mod types;
 
 use std::time::Duration;
 
-use crate::{AdaptiveWait, After, Backoff, Batch, Jitter, PresenceTag};
+use crate::{AdaptiveWait, After, Backoff, Batch, Jitter, PresenceTag, Seq};
 
 pub use self::types::{Action, Event, Moment, Next, Status, Step};
 
@@ -47,6 +47,7 @@ struct SinceAnswer {
 pub struct Subscription {
     after: After,
     presence: Option<PresenceTag>,
+    memberships: Seq,
     state: State,
     pending: Pending,
     adaptive_wait: AdaptiveWait,
@@ -78,6 +79,7 @@ impl Subscription {
         Self {
             after,
             presence: None,
+            memberships: Seq::START,
             state: State::Idle,
             pending: Pending::Poll,
             adaptive_wait,
@@ -208,6 +210,7 @@ impl Subscription {
             wait,
             watchdog: wait + WATCHDOG_SLACK,
             presence: self.presence.clone(),
+            memberships: self.memberships,
         }
     }
 
@@ -236,20 +239,20 @@ impl Subscription {
             // A late answer from a log that was replaced, or an answer from a server with another log.
             return (None, self.repair("the answer is from another log".to_owned(), now, jitter));
         }
-        let is_empty = batch.entries.is_empty() && batch.presence.is_none();
-        let was_released = self.learn_from_hold(is_empty, &batch, now);
+        let was_released = self.learn_from_hold(batch.is_empty(), &batch, now);
         self.backoff.succeed();
         self.since_answer = SinceAnswer::default();
         self.status = Status::Live;
         if let Some(presence) = &batch.presence {
             self.presence = Some(presence.tag.clone());
         }
+        self.memberships = batch.memberships.unwrap_or(self.memberships);
         if let After::At(seen) = self.after {
             batch.entries.retain(|entry| entry.seq > seen.seq);
             batch.cursor.seq = batch.cursor.seq.max(seen.seq);
         }
         self.after = After::At(batch.cursor);
-        let deliver = (!batch.entries.is_empty() || batch.presence.is_some()).then_some(batch);
+        let deliver = (!batch.is_empty()).then_some(batch);
         let next = if was_released {
             self.sleep(jitter.fraction_of(SPREAD), "the server let the request go early".to_owned(), now)
         } else {

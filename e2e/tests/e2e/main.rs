@@ -8,6 +8,7 @@ mod changes;
 mod chaos;
 mod classic;
 mod composing;
+mod dialogs;
 mod doors;
 mod fields;
 mod focus;

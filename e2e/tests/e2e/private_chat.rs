@@ -1,7 +1,15 @@
 //! A private chat from nothing: the owner's link, an invite, a room that nobody else sees, and somebody shown out.
 
-use anyhow::{Context as _, Result};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
 use holdline_e2e::{Chat, Server};
+
+/// Fails if that is long ago: the page asks for its list of rooms each minute anyway.
+fn must_be_at_once(since: Instant) -> Result<()> {
+    ensure!(since.elapsed() < Duration::from_secs(30), "it took {:?}", since.elapsed());
+    Ok(())
+}
 
 /// Makes a link for one more person.
 async fn invite(admin: &Chat) -> Result<String> {
@@ -33,12 +41,14 @@ async fn six_friends_talk_and_nobody_else_hears() -> Result<()> {
 
     ada.browser.click("button[aria-label=Settings]").await?;
     ada.browser.choose("person", "Ben").await?;
+    let added = Instant::now();
     ada.browser.submit("add-form").await?;
     ada.until_text("Ada made Ben a member").await?;
     ada.browser.must_be_accessible("the members").await?;
     ada.browser.click("button[aria-label=Close]").await?;
 
-    ben.reload().await?;
+    ben.until("the room that he was added to", |screen| screen.listed(&room).is_some()).await?;
+    must_be_at_once(added)?;
     ben.visit_titled(&room, "Plans").await?;
     ben.until_said(&["Nobody else reads this"]).await?;
     ben.say("Good").await?;
@@ -48,6 +58,14 @@ async fn six_friends_talk_and_nobody_else_hears() -> Result<()> {
     assert!(screen.listed(&room).is_none(), "{:?}", screen.rooms);
     eve.browser.client.goto(&format!("{}/r/{room}", server.url())).await?;
     eve.until_text("not open to you").await?;
+
+    ada.browser.click("[data-testid=person] button[title=Ben]").await?;
+    let opened = Instant::now();
+    ada.press_button("Write to them directly").await?;
+    ben.until("the direct room", |screen| screen.rooms.iter().any(|room| room.name.starts_with("direct-")))
+        .await?;
+    must_be_at_once(opened)?;
+    ada.visit_titled(&room, "Plans").await?;
 
     ada.browser.click("[data-testid=person] button[title=Ben]").await?;
     ada.browser.choose("act", "Remove").await?;

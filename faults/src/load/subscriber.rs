@@ -139,7 +139,7 @@ impl Subscriber {
                 sleep(pause).await;
                 Event::Woke
             }),
-            Action::Poll { after, wait, watchdog, presence } => {
+            Action::Poll { after, wait, watchdog, presence, .. } => {
                 let query =
                     PollQuery { after, wait: Some(wait), presence, ..PollQuery::new(self.rooms.clone()) };
                 let (ledger, name) = (self.ledger.clone(), self.name.clone());

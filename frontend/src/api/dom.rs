@@ -2,7 +2,8 @@
 
 use wasm_bindgen::JsCast;
 use web_sys::{
-    Element, Event, HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent, MouseEvent,
+    Element, Event, HtmlDocument, HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent,
+    MouseEvent, Node,
 };
 use yew::NodeRef;
 
@@ -73,6 +74,16 @@ pub fn is_visible() -> bool {
 /// Whether somebody looks at the page: it can be seen, and its window has the focus.
 pub fn is_attended() -> bool {
     is_visible() && document().has_focus().unwrap_or(true)
+}
+
+/// Selects the text of an element and copies it. Whether the browser did: the only way that works over plain HTTP, too.
+pub fn copy(node: &NodeRef) -> bool {
+    let selection = web_sys::window().and_then(|window| window.get_selection().ok()?);
+    let is_selected = selection
+        .zip(node.cast::<Node>())
+        .is_some_and(|(selection, node)| selection.select_all_children(&node).is_ok());
+    let document = document().dyn_into::<HtmlDocument>();
+    is_selected && document.is_ok_and(|document| document.exec_command("copy").unwrap_or_default())
 }
 
 /// Loads the page anew.

@@ -10,7 +10,7 @@ use yew::NodeRef;
 /// The word for a box that is ticked.
 pub const ON: &str = "on";
 
-/// The texts of a form's fields by their names.
+/// The texts of a form's fields by their names; boxes that are not ticked are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Values(BTreeMap<String, String>);
 
@@ -23,9 +23,9 @@ impl Values {
         let fields = form.map(|form| form.elements());
         for field in fields.iter().flat_map(|fields| (0..fields.length()).filter_map(|at| fields.item(at))) {
             if let Some(input) = field.dyn_ref::<HtmlInputElement>() {
-                let is_box = input.type_() == "checkbox";
-                let text = if is_box && !input.checked() { String::new() } else { input.value() };
-                values.insert(input.name(), text);
+                if input.type_() != "checkbox" || input.checked() {
+                    values.insert(input.name(), input.value());
+                }
             } else if let Some(select) = field.dyn_ref::<HtmlSelectElement>() {
                 values.insert(select.name(), select.value());
             }
@@ -35,12 +35,17 @@ impl Values {
 
     /// The text of a field, without space around it; empty for one that is not there.
     pub fn text(&self, name: &str) -> &str {
-        self.0.get(name).map(|text| text.trim()).unwrap_or_default()
+        self.secret(name).trim()
     }
 
     /// The text of a field as it was typed: spaces belong to a secret.
     pub fn secret(&self, name: &str) -> &str {
         self.0.get(name).map(String::as_str).unwrap_or_default()
+    }
+
+    /// The boxes that are ticked and whose names begin so: the rest of their names.
+    pub fn ticked<'a>(&'a self, start: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.keys().filter_map(move |name| name.strip_prefix(start))
     }
 
     /// The text of a field, unless that is empty.
@@ -50,7 +55,7 @@ impl Values {
 
     /// Whether a box is ticked.
     pub fn is_on(&self, name: &str) -> bool {
-        self.0.get(name).is_some_and(|text| text == ON)
+        self.0.contains_key(name)
     }
 
     /// The number in a field; 0 for none.

@@ -1,6 +1,7 @@
 //! The requests about people: the door, coming in, who has an account, who is in a room.
 
-use holdline_shared::{DoorStatus, People, Person, Profile, RoomName};
+use gloo_net::http::Method;
+use holdline_shared::{DoorStatus, LinkPreview, People, Person, Profile, RoomName};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -34,6 +35,11 @@ pub async fn enter(entrance: Entrance) -> Result<Person, Fault> {
         }
     }
     begin_session(route, &body).await
+}
+
+/// What a link gives, without using it.
+pub async fn look_at_link(code: &str) -> Result<LinkPreview, Fault> {
+    Call::new(Method::POST, "redeem/look").json(&json!({ "code": code })).send().await?.json()
 }
 
 /// The accounts.

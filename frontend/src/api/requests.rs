@@ -10,7 +10,7 @@ use super::base::base;
 use super::calls::{encoded, message, path};
 use super::http::{Call, use_token, uses_token};
 use super::people::{list_members, list_people};
-use crate::state::{AuditLine, Ban, Listing, Panel, Part, Request, Secret, Token};
+use crate::state::{AuditLine, Ban, Grant, Hook, Listing, Panel, Part, Request, Secret, Token};
 
 /// What an answer says.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +46,19 @@ struct AuditPage {
     entries: Vec<AuditLine>,
 }
 
+/// A new webhook.
+#[derive(Deserialize)]
+struct NewHook {
+    /// The secret part of the address where programs post, or the key that signs what they are sent.
+    #[serde(alias = "secret")]
+    key: String,
+}
+
+#[derive(Deserialize)]
+struct Hooks {
+    hooks: Vec<Hook>,
+}
+
 /// A room that was made or found.
 #[derive(Deserialize)]
 struct FoundRoom {
@@ -67,9 +80,18 @@ pub async fn ask(request: &Request) -> Result<Reply, Fault> {
             let NewCode { code, .. } = answer.json()?;
             Reply::Secret(Secret::Link(format!("{}join/{code}", base().url)))
         }
-        Request::Token { .. } => {
+        Request::IncomingHook { .. } => {
+            let NewHook { key } = answer.json()?;
+            Reply::Secret(Secret::HookAddress(format!("{}hooks/{key}", base().url)))
+        }
+        Request::OutgoingHook { .. } => {
+            let NewHook { key } = answer.json()?;
+            Reply::Secret(Secret::HookKey(key))
+        }
+        Request::Token(_) => {
             let NewToken { token } = answer.json()?;
-            Reply::Secret(Secret::Token(token))
+            let server = base().url.trim_end_matches('/').to_owned();
+            Reply::Secret(Secret::Token { token, server })
         }
         Request::MakeRoom(_) | Request::Direct(_) => {
             let FoundRoom { room } = answer.json()?;
@@ -103,7 +125,11 @@ pub async fn list(
             let Bans { bans } = Call::get("bans").send().await?.json()?;
             Listing::Bans(bans)
         }
-        (Panel::Tokens, _) => {
+        (Panel::Hooks, Some(room)) => {
+            let Hooks { hooks } = Call::get(&hooks(room)).send().await?.json()?;
+            Listing::Hooks(hooks)
+        }
+        (Panel::OwnTokens | Panel::Tokens, _) => {
             let Tokens { tokens } = Call::get("tokens").send().await?.json()?;
             Listing::Tokens(tokens)
         }
@@ -216,17 +242,34 @@ fn call(request: &Request) -> Call {
             (Method::PUT, format!("people/{}/ban", person.id), Some(with_reason(body, reason)))
         }
         Request::Unban(id) => (Method::DELETE, format!("bans/{id}"), None),
-        Request::Token { note, writes } => {
-            let verbs: &[&str] = if *writes { &["read", "write", "react"] } else { &["read"] };
-            (Method::POST, "tokens".to_owned(), Some(json!({ "note": note, "verbs": verbs })))
+        Request::Token(Grant { note, bot, rooms, verbs }) => {
+            let mut body = json!({ "note": note, "verbs": verbs });
+            if let Some(bot) = bot {
+                body["bot"] = json!(bot);
+            }
+            if !rooms.is_empty() {
+                body["rooms"] = json!(rooms);
+            }
+            (Method::POST, "tokens".to_owned(), Some(body))
         }
         Request::RevokeToken(id) => (Method::DELETE, format!("tokens/{id}"), None),
+        Request::IncomingHook { room, name } => {
+            (Method::POST, hooks(room), Some(json!({ "way": "incoming", "name": name })))
+        }
+        Request::OutgoingHook { room, name, url } => {
+            (Method::POST, hooks(room), Some(json!({ "way": "outgoing", "name": name, "url": url })))
+        }
+        Request::RemoveHook(room, id) => (Method::DELETE, format!("{}/{id}", hooks(room)), None),
     };
     let call = Call::new(method, &route);
     match body {
         Some(body) => call.json(&body),
         None => call,
     }
+}
+
+fn hooks(room: &RoomName) -> String {
+    format!("{}/hooks", path(room))
 }
 
 fn fate(keeps_messages: bool) -> &'static str {

@@ -11,7 +11,7 @@ use crate::api::dom;
 use crate::api::focus::{self, COMPOSER};
 use crate::command::Command;
 use crate::hooks::{use_commands, use_locale, use_seconds_left};
-use crate::state::{Barrier, Line, Locale, RoomUi, Session, barrier, slow_seconds};
+use crate::state::{Barrier, Line, Locale, Overlay, Panel, RoomUi, Session, barrier, slow_seconds};
 use crate::words;
 
 #[derive(Properties, PartialEq)]
@@ -67,10 +67,16 @@ pub fn Composer(props: &Props) -> Html {
         run.reform(move |text| Command::Say(room.clone(), text))
     };
     let no_reply = act(|room| Command::Reply(room, None));
+    let become_member = run.reform(|_: MouseEvent| Command::Open(Overlay::Panel(Panel::Passphrase)));
     if let Some(barrier) = barrier(standing, session, (locale.now)()) {
         return html! {
             <div class="composer">
-                <p id={COMPOSER} class="barred" tabindex="-1" data-testid="barred">{ why(barrier, locale) }</p>
+                <p id={COMPOSER} class="barred" tabindex="-1" data-testid="barred">
+                    { why(barrier, locale) }
+                    if barrier == Barrier::MembersWrite {
+                        <button type="button" class="plain" onclick={become_member}>{ words::BECOME_MEMBER }</button>
+                    }
+                </p>
             </div>
         };
     }

@@ -26,7 +26,7 @@ pub enum Kind {
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// Its name in the form, also for tests.
-    pub name: &'static str,
+    pub name: AttrValue,
     /// What it is called.
     pub label: AttrValue,
     /// What can be put in.
@@ -76,7 +76,7 @@ pub fn Field(props: &Props) -> Html {
     };
     let input = match kind {
         Kind::Choice(choices) => html! {
-            <select {id} ref={&node} name={*name} class="field" data-testid={*name} aria-describedby={described}>
+            <select {id} ref={&node} {name} class="field" data-testid={name} aria-describedby={described}>
                 { for choices.iter().map(|(value, word)| html! { <option {value}>{ word }</option> }) }
             </select>
         },
@@ -84,13 +84,13 @@ pub fn Field(props: &Props) -> Html {
             <input
                 {id}
                 ref={&node}
-                name={*name}
+                {name}
                 class={(*kind != Kind::Tick).then_some("field")}
                 type={kind_name}
                 min={(*kind == Kind::Number).then_some("0")}
                 dir={(kind_name == "text").then_some("auto")}
                 autocomplete={completes}
-                data-testid={*name}
+                data-testid={name}
                 aria-invalid={invalid}
                 aria-describedby={described}
                 required={*is_required}

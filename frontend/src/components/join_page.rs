@@ -1,65 +1,100 @@
-//! The page of a link: an invite, or the way into one's own account on another device.
+//! The page of a link: an invite, or the way into one's own account on another device. Says what the link gives before it is
+//! used.
 
-use holdline_shared::Person;
+use holdline_shared::{LinkGives, LinkPreview, Person};
 use yew::prelude::*;
 
 use super::{Field, FormOf, Kind, form, logo};
 use crate::api::form::Values;
 use crate::command::Command;
-use crate::hooks::use_commands;
-use crate::state::{Entrance, Settings};
+use crate::state::{Entrance, Link, Locale, Settings};
 use crate::words;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
+/// What the page shows.
+pub struct JoinOf<'a> {
     /// What the link carries.
-    pub code: AttrValue,
+    pub code: &'a str,
+    /// What is known of the link.
+    pub link: &'a Link,
     /// The reader, if there is a session already.
-    pub me: Option<Person>,
+    pub me: Option<&'a Person>,
     /// What came of the last attempt.
-    pub settings: Settings,
+    pub settings: &'a Settings,
+    /// How dates are written.
+    pub locale: Locale,
 }
 
-/// The page. What the link gives is not known before it is used: the server tells nobody what a code is good for.
-#[component]
-pub fn JoinPage(props: &Props) -> Html {
-    let Props { code, me, settings } = props;
-    let run = use_commands();
+/// The page.
+pub fn join_page(of: &JoinOf<'_>, run: &Callback<Command>) -> Html {
+    let JoinOf { link, locale, .. } = of;
+    let (title, text) = match link {
+        Link::Asked => (words::LINK_IS_LOOKED_AT.to_owned(), None),
+        Link::Untold => (words::LINK_LETS_IN.to_owned(), Some(words::LINK_GIVES.to_owned())),
+        Link::Works(gives) => (words::link_title(gives), Some(told(gives, *locale))),
+        Link::Refused(_) => (words::LINK_IS_OVER.to_owned(), None),
+    };
+    html! {
+        <main class="gate">
+            <div class="gate-card" aria-busy={(**link == Link::Asked).to_string()}>
+                <p class="brand">{ logo() }{ "Holdline" }</p>
+                <h1>{ title }</h1>
+                if let Some(text) = text {
+                    <p data-testid="link-gives">{ text }</p>
+                }
+                { match link {
+                    Link::Asked => Html::default(),
+                    Link::Refused(why) => html! {
+                        <>
+                            <p role="alert" class="gate-why">{ words::sentence(why) }</p>
+                            <p>{ words::ASK_FOR_ANOTHER }</p>
+                            <p><a class="plain" href="./">{ words::GO_TO_LOBBY }</a></p>
+                        </>
+                    },
+                    Link::Untold => form_of(of, None, run),
+                    Link::Works(LinkPreview { gives, .. }) => form_of(of, Some(*gives), run),
+                } }
+            </div>
+        </main>
+    }
+}
+
+fn told(link: &LinkPreview, locale: Locale) -> String {
+    words::link_gives(link.gives, link.room.as_deref(), &locale.day_and_time(link.expires))
+}
+
+/// The form that uses the link.
+fn form_of(of: &JoinOf<'_>, gives: Option<LinkGives>, run: &Callback<Command>) -> Html {
+    let JoinOf { code, me, settings, .. } = of;
     let on_submit = {
-        let code = code.to_string();
+        let code = (*code).to_owned();
         run.reform(move |values: Values| {
             let passphrase = Some(values.secret("passphrase").to_owned()).filter(|text| !text.is_empty());
             Command::Enter(Entrance::Link { code: code.clone(), name: values.given("name"), passphrase })
         })
     };
-    let name = me.as_ref().map(|me| me.name.to_string()).unwrap_or_default();
+    let name = me.map(|me| me.name.to_string()).unwrap_or_default();
+    let hint = if gives.is_none() { words::LINK_NAME } else { words::NAME_IS_SEEN };
     let fields = html! {
         <>
-            <Field name="name" label={words::YOUR_NAME} value={name} hint={words::LINK_NAME} has_focus=true />
-            <Field
-                name="passphrase"
-                label={words::PASSPHRASE_IF_WANTED}
-                kind={Kind::NewSecret}
-                hint={words::PASSPHRASE_WHY}
-            />
+            if gives != Some(LinkGives::Device) {
+                <Field name="name" label={words::YOUR_NAME} value={name} {hint} has_focus=true />
+            }
+            if !matches!(gives, Some(LinkGives::Device | LinkGives::Guest)) {
+                <Field
+                    name="passphrase"
+                    label={words::PASSPHRASE_IF_WANTED}
+                    kind={Kind::NewSecret}
+                    hint={words::PASSPHRASE_WHY}
+                />
+            }
         </>
     };
-    let form = form(FormOf {
+    form(FormOf {
         id: "join-form",
         fields,
-        submit: words::USE_LINK,
+        submit: words::link_button(gives),
         class: "primary",
         settings: Some(settings),
         on_submit,
-    });
-    html! {
-        <main class="gate">
-            <div class="gate-card">
-                <p class="brand">{ logo() }{ "Holdline" }</p>
-                <h1>{ words::LINK_LETS_IN }</h1>
-                <p>{ words::LINK_GIVES }</p>
-                { form }
-            </div>
-        </main>
-    }
+    })
 }

@@ -6,6 +6,7 @@ mod bans;
 mod devices;
 mod door;
 mod end_room;
+mod hooks;
 mod invites;
 mod leave;
 mod listing;
@@ -96,6 +97,7 @@ impl PanelOf<'_> {
             Panel::Rules => rules::view(self),
             Panel::Members => members::view(self),
             Panel::RoomInvite => invites::view_for_room(self),
+            Panel::Hooks => hooks::view(self),
             Panel::EndRoom => end_room::view(self),
             Panel::NewRoom => new_room::view(self),
             Panel::Person(person) => person::view(self, person),
@@ -105,7 +107,8 @@ impl PanelOf<'_> {
             Panel::Invites => invites::view(self),
             Panel::People => people::view(self),
             Panel::Bans => bans::view(self),
-            Panel::Tokens => tokens::view(self),
+            Panel::OwnTokens => tokens::view_own(self),
+            Panel::Tokens => tokens::view_all(self),
             Panel::Audit => audit::view(self),
         }
     }
@@ -131,8 +134,8 @@ impl PanelOf<'_> {
                 let role = room.map(|room| self.state.rooms.standing(room).role).unwrap_or_default();
                 role > Role::None || (is_admin && room != Some(&RoomName::lobby()))
             }
-            Panel::Rules | Panel::RoomInvite => is_admin,
-            Panel::Devices | Panel::Leave => self.state.session.is_member(),
+            Panel::Rules | Panel::RoomInvite | Panel::Hooks => is_admin,
+            Panel::Devices | Panel::OwnTokens | Panel::Leave => self.state.session.is_member(),
             Panel::SignIn => !self.state.session.is_member(),
             _ => true,
         }

@@ -18,8 +18,8 @@ use super::*;
 use crate::state::Gate as ShutOut;
 use crate::state::samples::{account, entry, key, line, page, person};
 use crate::state::{
-    Action, Line, ListedRoom, Listing, Mark, Membership, Outbox, Page, Panel, Powers, Profiles, Progress,
-    Secret, Settings, State, Writing,
+    Action, Line, Link, ListedRoom, Listing, Mark, Membership, Outbox, Page, Panel, Powers, Profiles,
+    Progress, Secret, Settings, State, Writing,
 };
 
 fn draw<C: BaseComponent>(props: C::Properties) -> String {

@@ -261,13 +261,14 @@ impl Inner {
         let signal = guard.signal();
         let timer = match action {
             Action::Sleep(pause) => self.timer(pause, Event::Woke),
-            Action::Poll { after, wait, watchdog, presence } => {
+            Action::Poll { after, wait, watchdog, presence, memberships } => {
                 let query = PollQuery {
                     rooms: RoomSelection::Named(self.rooms_to_poll()),
                     after,
                     wait: Some(wait),
                     here: self.rooms_to_be_in(),
                     presence,
+                    memberships: Some(memberships),
                 };
                 self.spawn(poll(Rc::downgrade(self), query, watchdog, signal));
                 self.timer(watchdog, Event::TimedOut)
@@ -396,7 +397,7 @@ impl Inner {
         if !covers_mine || !self.followed.borrow_mut().fits(position, from, batch.cursor) {
             return self.feed(Event::Suspended);
         }
-        if batch.entries.is_empty() && batch.presence.is_none() {
+        if batch.is_empty() {
             // To the machine this would be a server that lets polls go early.
             self.hear_leader();
             self.tell.emit(News::Status(Status::Live));

@@ -1,13 +1,13 @@
 //! Asks the server for something about people, rooms or the server, and shows what came of it in the dialog that asked.
 
-use holdline_shared::{RoomName, Seq};
+use holdline_shared::{ProblemCode, RoomName, Seq};
 use wasm_bindgen_futures::spawn_local;
 
 use super::room_list::refresh;
 use super::session;
 use super::store::Store;
 use crate::api::{self, Reply};
-use crate::state::{Action, Listing, Overlay, Panel, Request, Settings};
+use crate::state::{Action, Link, Listing, Overlay, Panel, Request, Settings};
 use crate::words;
 
 /// Asks for something. One request at a time: a second click means the first.
@@ -45,6 +45,19 @@ pub(super) fn load_audit(store: &Store, before: Seq) {
             Ok(_) => {}
             Err(fault) => store.dispatch(Action::Failed(fault.text())),
         }
+    });
+}
+
+/// Asks what a link gives. A server that does not tell lets it be used all the same.
+pub(super) fn look_at_link(store: &Store, code: String) {
+    let store = store.clone();
+    spawn_local(async move {
+        let link = match api::look_at_link(&code).await {
+            Ok(gives) => Link::Works(gives),
+            Err(fault) if fault.code() == Some(ProblemCode::WrongSecret) => Link::Refused(fault.text()),
+            Err(_) => Link::Untold,
+        };
+        store.dispatch(Action::LinkSeen(code, link));
     });
 }
 
@@ -88,8 +101,10 @@ async fn fulfil(store: &Store, request: &Request, reply: Reply) {
             refresh(store);
             store.dispatch(Action::Entered(Some(RoomName::lobby())));
         }
-        // Who is an admin, and who is left.
-        Request::Admin(..) | Request::Erase { .. } => refresh(store),
+        // Who is an admin, who is left, and which bots there are.
+        Request::Admin(..) | Request::Erase { .. } | Request::IncomingHook { .. } | Request::Token(_) => {
+            refresh(store);
+        }
         Request::Report { .. } => {
             close(store);
             store.dispatch(Action::Noticed(Some(words::REPORTED.to_owned())));

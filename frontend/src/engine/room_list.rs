@@ -1,10 +1,11 @@
-//! Keeps the list of rooms fresh: at the start, when the page becomes visible, every minute while it is, and when a
-//! room is on the screen that the list does not have.
+//! Keeps the list of rooms fresh: at the start, when the page becomes visible, every minute while it is, when a room is on the
+//! screen that the list does not have, when the reader was added to a room or removed from one, and when somebody writes of
+//! whom the page does not know what they are. With it comes the list of accounts.
 
 use std::cell::RefCell;
 
 use gloo_timers::callback::Interval;
-use holdline_shared::RoomName;
+use holdline_shared::{PersonId, RoomName, Seq};
 use wasm_bindgen_futures::spawn_local;
 
 use super::store::Store;
@@ -14,20 +15,39 @@ use crate::state::{Action, Phase, State};
 
 const MINUTE_MS: u32 = 60_000;
 
-/// The room that the list did not have when it was asked for last.
+/// What the lists lacked when they were asked for last.
 #[derive(Default)]
-pub(super) struct RoomListRefresh(RefCell<Option<RoomName>>);
+pub(super) struct RoomListRefresh(RefCell<Missing>);
+
+#[derive(Default, Clone, PartialEq)]
+struct Missing {
+    room: Option<RoomName>,
+    memberships: Option<Seq>,
+    author: Option<PersonId>,
+}
 
 impl RoomListRefresh {
-    /// Asks for the list when it lacks the room on the screen.
+    /// Asks for the lists when they lack something that they did not lack before.
     pub(super) fn follow(&self, state: &State, store: &Store) {
         let is_missing = |name: &RoomName| state.rooms.summary(name).is_none();
         let ready = state.room().filter(|room| room.phase == Phase::Ready && is_missing(&room.name));
-        let missing = ready.map(|room| room.name.clone());
-        if self.0.replace(missing.clone()) != missing && missing.is_some() {
+        let missing = Missing {
+            room: ready.map(|room| room.name.clone()),
+            memberships: state.rooms.unlisted_memberships(),
+            author: state.people.newcomer.clone(),
+        };
+        let before = self.0.replace(missing.clone());
+        if is_new(missing.room.as_ref(), before.room.as_ref())
+            || is_new(missing.memberships.as_ref(), before.memberships.as_ref())
+            || is_new(missing.author.as_ref(), before.author.as_ref())
+        {
             refresh(store);
         }
     }
+}
+
+fn is_new<T: PartialEq>(missing: Option<&T>, before: Option<&T>) -> bool {
+    missing.is_some() && missing != before
 }
 
 /// Asks each minute until it is dropped.

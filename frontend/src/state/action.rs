@@ -6,7 +6,7 @@ use holdline_shared::{
 };
 
 use super::{
-    Gate, Goal, Listing, Overlay, Page, Place, Progress, Seen, Sending, Settings, Snapshot, Writing,
+    Gate, Goal, Link, Listing, Overlay, Page, Place, Progress, Seen, Sending, Settings, Snapshot, Writing,
 };
 
 /// What happened.
@@ -38,6 +38,8 @@ pub enum Action {
     SessionForgotten,
     /// The address bar names another page.
     Went(Page),
+    /// The server has told what the link with this code gives, or not.
+    LinkSeen(String, Link),
     /// The reader looks at the page, or not any more.
     Attended(bool),
     /// The room is polled from now on, and its history is asked for.

@@ -108,15 +108,41 @@ pub enum Request {
     },
     /// Ends a ban.
     Unban(String),
-    /// A token by which a program acts for the reader.
-    Token {
-        /// What the token is for.
-        note: String,
-        /// Whether the program may write, too.
-        writes: bool,
-    },
+    /// A token by which a program acts for the reader, or as a bot.
+    Token(Grant),
     /// Makes a token useless.
     RevokeToken(String),
+    /// An address where programs post into a room under this name.
+    IncomingHook {
+        /// The room.
+        room: RoomName,
+        /// The name.
+        name: String,
+    },
+    /// Sends what is said in a room to an address.
+    OutgoingHook {
+        /// The room.
+        room: RoomName,
+        /// What people know it by.
+        name: String,
+        /// The address.
+        url: String,
+    },
+    /// Removes a webhook of a room.
+    RemoveHook(RoomName, String),
+}
+
+/// What a token allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// What the token is for.
+    pub note: String,
+    /// The name of a new bot that the program acts as; `None` for the reader.
+    pub bot: Option<String>,
+    /// The rooms; none for all that the person may read.
+    pub rooms: Vec<String>,
+    /// What the program may do.
+    pub verbs: Vec<String>,
 }
 
 /// A change of somebody's part in a room.

@@ -27,6 +27,10 @@ pub struct Rooms {
     pub list: Rc<Vec<RoomSummary>>,
     /// The people of the direct rooms, which have no title of their own.
     pub people: Rc<BTreeMap<RoomName, Vec<Person>>>,
+    /// Up to where the list is complete.
+    listed_upto: Seq,
+    /// The last change of the reader's memberships that a poll told of.
+    memberships: Seq,
     /// The visited ones, in order of their names.
     known: Vec<Rc<Room>>,
 }
@@ -140,6 +144,7 @@ impl Rooms {
                 room.see_listed(seen, summary.head, before);
             });
         }
+        self.listed_upto = list.cursor.seq;
         self.list = Rc::new(list.rooms);
         self.follow_own();
         gone
@@ -168,6 +173,16 @@ impl Rooms {
             let visited = self.visited.iter().cloned().chain(new).collect();
             self.set_visited(visited);
         }
+    }
+
+    /// The reader was added to a room or removed from one.
+    pub fn note_memberships(&mut self, memberships: Seq) {
+        self.memberships = memberships;
+    }
+
+    /// The change of memberships that the list does not have yet.
+    pub fn unlisted_memberships(&self) -> Option<Seq> {
+        Some(self.memberships).filter(|memberships| self.listed_upto < *memberships)
     }
 
     /// Takes an entry of a poll.

@@ -23,6 +23,8 @@ pub enum Panel {
     Members,
     /// A link into it.
     RoomInvite,
+    /// The programs that post into it, or are sent what is said in it.
+    Hooks,
     /// Leaving it and deleting it.
     EndRoom,
     /// A new room.
@@ -41,7 +43,9 @@ pub enum Panel {
     People,
     /// The bans.
     Bans,
-    /// The tokens of programs.
+    /// The tokens of programs that act for the reader.
+    OwnTokens,
+    /// The tokens of all programs.
     Tokens,
     /// Who changed what.
     Audit,
@@ -67,8 +71,17 @@ pub struct Settings {
 pub enum Secret {
     /// The address of a link.
     Link(String),
-    /// A token.
-    Token(String),
+    /// A token, and the server's own address.
+    Token {
+        /// The token.
+        token: String,
+        /// The address.
+        server: String,
+    },
+    /// The address where a program posts.
+    HookAddress(String),
+    /// The key by which a program checks what it is sent.
+    HookKey(String),
 }
 
 /// A list of the server's.
@@ -86,6 +99,8 @@ pub enum Listing {
     Bans(Vec<Ban>),
     /// The tokens.
     Tokens(Vec<Token>),
+    /// The webhooks of a room.
+    Hooks(Vec<Hook>),
     /// The changes, the newest first.
     Audit(Vec<AuditLine>),
 }
@@ -122,11 +137,47 @@ pub struct Ban {
     pub reason: String,
 }
 
+/// A webhook of a room.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Hook {
+    /// A name for requests; no secret.
+    pub id: String,
+    /// Whether programs post through it or are sent something.
+    pub way: HookWay,
+    /// The name under which it posts, or by which people know it.
+    #[serde(default)]
+    pub name: String,
+    /// Where messages are sent.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// Whether it does not work, because whoever made it may not have it any more.
+    #[serde(default)]
+    pub stopped: bool,
+}
+
+/// The direction of a webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HookWay {
+    /// Programs post into the room.
+    Incoming,
+    /// What is said in the room is sent to a program.
+    Outgoing,
+    /// A direction that this page does not know.
+    #[serde(other)]
+    Unknown,
+}
+
 /// A token.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Token {
     /// A name for requests; no secret.
     pub id: String,
+    /// In whose name a program acts with it.
+    pub person: Person,
+    /// The rooms; `None` for all that the person may read.
+    #[serde(default)]
+    pub rooms: Option<Vec<RoomName>>,
     /// What the token allows.
     #[serde(default)]
     pub verbs: Vec<String>,
@@ -174,9 +225,10 @@ pub struct AuditChange {
 }
 
 /// The pages of one dialog.
-pub const OWN: [Panel; 5] = [Panel::Profile, Panel::Passphrase, Panel::SignIn, Panel::Devices, Panel::Leave];
+pub const OWN: [Panel; 6] =
+    [Panel::Profile, Panel::Passphrase, Panel::SignIn, Panel::Devices, Panel::OwnTokens, Panel::Leave];
 /// The pages about the room on the screen.
-pub const ROOM: [Panel; 4] = [Panel::Members, Panel::Rules, Panel::RoomInvite, Panel::EndRoom];
+pub const ROOM: [Panel; 5] = [Panel::Members, Panel::Rules, Panel::RoomInvite, Panel::Hooks, Panel::EndRoom];
 /// The pages about the server.
 pub const SERVER: [Panel; 6] =
     [Panel::Door, Panel::Invites, Panel::People, Panel::Bans, Panel::Tokens, Panel::Audit];

@@ -61,7 +61,8 @@ mod tests {
 
     fn hear(state: State, seq: u64) -> State {
         let entries = vec![said(seq, "ben", "new")];
-        let batch = Batch { entries, cursor: at(seq), wait: 25, presence: None, unreadable: 0 };
+        let batch =
+            Batch { entries, cursor: at(seq), wait: 25, presence: None, memberships: None, unreadable: 0 };
         state.after(Action::Heard(batch))
     }
 

@@ -3,7 +3,7 @@
 mod access;
 
 use holdline_shared::{
-    Batch, Cursor, Door, DoorStatus, Epoch, MemberChange, MessageText, PublishRequest, Role, RoomList,
+    Batch, Cursor, Door, DoorStatus, Epoch, Here, MemberChange, MessageText, PublishRequest, Role, RoomList,
     RoomPolicy, RoomStanding, RoomSummary, Status, Timestamp, Topic, Visibility,
 };
 
@@ -32,7 +32,7 @@ fn in_lobby() -> State {
 
 fn heard(entries: Vec<holdline_shared::Entry>) -> Action {
     let cursor = at(entries.last().map_or(2, |entry| entry.seq.0));
-    Action::Heard(Batch { entries, cursor, wait: 25, presence: None, unreadable: 0 })
+    Action::Heard(Batch { entries, cursor, wait: 25, presence: None, memberships: None, unreadable: 0 })
 }
 
 fn say(n: u64) -> Action {
@@ -160,10 +160,12 @@ fn entry_of_newer_server_is_passed_over_and_said() {
         cursor: at(7),
         wait: 25,
         presence: None,
+        memberships: None,
         unreadable: 0,
     }));
     assert!(state.connection.is_outdated);
-    let unreadable = Batch { entries: vec![], cursor: at(7), wait: 25, presence: None, unreadable: 1 };
+    let unreadable =
+        Batch { entries: vec![], cursor: at(7), wait: 25, presence: None, memberships: None, unreadable: 1 };
     assert!(State::default().after(Action::Heard(unreadable)).connection.is_outdated);
     assert!(!State::default().connection.is_outdated);
 }
@@ -180,6 +182,7 @@ fn room_entered_twice_is_still_the_one_being_joined() {
         cursor: at(7),
         wait: 25,
         presence: None,
+        memberships: None,
         unreadable: 0,
     }));
     let state = state.after(went("tea")).after(Action::Joined(tea(), page("bob", &[5, 6], 6, false)));

@@ -6,13 +6,15 @@ use std::rc::Rc;
 
 use holdline_shared::{MessageText, RoomName, Seq};
 
-use super::{Page, Panel};
+use super::{Link, Page, Panel};
 
 /// The interface.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Ui {
     /// The page that the address bar names.
     pub page: Page,
+    /// What is known of the link, on a link's page.
+    pub link: Link,
     /// What is open besides the conversation.
     pub overlay: Overlay,
     /// The room that the page is to go to, once.
@@ -141,9 +143,17 @@ impl Ui {
         self.rooms.iter()
     }
 
+    /// The server has told of the link with this code, whose page may be left by now.
+    pub fn see_link(&mut self, code: &str, link: Link) {
+        if matches!(&self.page, Page::Join(open) if open == code) {
+            self.link = link;
+        }
+    }
+
     /// Goes to another page. What lay over the old one goes with it.
     pub fn go_to(&mut self, page: Page) {
         self.page = page;
+        self.link = Link::default();
         self.overlay = Overlay::Nothing;
         self.headed = None;
         self.notice = None;

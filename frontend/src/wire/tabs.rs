@@ -146,6 +146,7 @@ mod tests {
             cursor: at(3),
             wait: 25,
             presence: None,
+            memberships: None,
             unreadable: 2,
         };
         for message in [

@@ -3,16 +3,23 @@
 use holdline_shared::{Door, InviteRole, Role};
 
 use super::GUEST;
-use crate::state::{AuditLine, Panel};
+use crate::state::{AuditLine, HookWay, Panel};
 
 pub const YOUR_ACCOUNT: &str = "You";
 pub const THIS_SERVER: &str = "This server";
 pub const PAGES: &str = "Pages";
 pub const LOADING: &str = "Loading…";
 pub const NOTHING_LISTED: &str = "None yet.";
+pub const NO_INVITES: &str = "No link is in use.";
+pub const NO_BANS: &str = "Nobody is banned.";
+pub const NO_ACCOUNTS: &str = "Nobody has an account yet.";
 pub const LOAD_MORE: &str = "Show older ones";
 pub const CHANGE: &str = "Change";
+pub const COPY: &str = "Copy";
+pub const COPIED: &str = "Copied";
+pub const COPY_SELECTED: &str = "Copy it by hand";
 pub const REVOKE: &str = "Revoke";
+pub const REMOVE: &str = "Remove";
 pub const LIFT: &str = "Lift";
 pub const ADD: &str = "Add";
 pub const APPLY: &str = "Apply";
@@ -28,8 +35,10 @@ pub const TIME_ZONE_WHY: &str = "Others see what time it is where you are.";
 pub const GUESTS_CAN: &str =
     "You are a guest: others may take the same name, and this browser alone knows you.";
 pub const BECOME_MEMBER: &str = "Become a member";
-pub const MEMBERS_HAVE: &str = "As a member your name is yours alone, you can sign in anywhere, and you can make private \
-                                rooms. What you have said stays yours.";
+pub const MEMBERS_HAVE: &str = "As a member your name is yours alone. You can sign in anywhere, make private rooms, and let \
+                                programs act for you. What you have said stays yours.";
+pub const PASSPHRASE_SIGNS_OUT: &str =
+    "With it you sign in on another device. All your other devices are signed out.";
 pub const OLD_PASSPHRASE: &str = "Present passphrase";
 pub const NEW_PASSPHRASE: &str = "New passphrase";
 pub const DEVICE_LINK_WHY: &str =
@@ -51,6 +60,11 @@ pub const ERASE_ACCOUNT: &str = "Erase the account";
 pub const LINK_ONCE: &str = "Send this address to whom it is for. It is shown this once.";
 pub const DEVICE_LINK_ONCE: &str = "Open this address on the other device. It is shown this once.";
 pub const TOKEN_ONCE: &str = "Copy this token now. It is shown this once.";
+pub const TOKEN_EXAMPLE: &str = "In a terminal, this prints what is said:";
+pub const HOOK_ADDRESS_ONCE: &str =
+    "A program posts to this address. Whoever knows it can post. It is shown this once.";
+pub const HOOK_EXAMPLE: &str = "In a terminal, this says hello:";
+pub const HOOK_KEY_ONCE: &str = "Messages are sent from now on. With this key the program checks that they come from here. It is shown this once.";
 pub const QR_CODE: &str = "The same address as a QR code";
 
 pub const NEW_ROOM: &str = "New room…";
@@ -68,6 +82,15 @@ pub const WRITERS: [(&str, &str); 3] =
 pub const SLOW_SECONDS: &str = "Seconds between messages";
 pub const LOCK_ROOM: &str = "Locked: nobody but its admins writes for now";
 pub const ARCHIVE_ROOM: &str = "Archived: kept for reading";
+pub const HOOK_POSTS: &str = "Let a program post here";
+pub const HOOK_NAME: &str = "Its name";
+pub const HOOK_NAME_WHY: &str = "Its messages bear this name, and the word BOT.";
+pub const MAKE_ADDRESS: &str = "Make an address";
+pub const HOOK_SENDS: &str = "Send what is said here to a program";
+pub const HOOK_URL: &str = "Its address";
+pub const HOOK_URL_WHY: &str = "It begins with https://";
+pub const SEND_THERE: &str = "Send there";
+pub const NO_HOOKS: &str = "No program posts here, and none is sent anything.";
 pub const NO_MEMBERS: &str = "This room has no list of members: it is open to all.";
 pub const ADD_SOMEBODY: &str = "Add somebody";
 pub const NOBODY_TO_ADD: &str = "There is nobody to add. A link invites others.";
@@ -120,8 +143,20 @@ pub const HOW_MANY_DAYS: &str = "For how many days";
 pub const MAKE_LINK: &str = "Make a link";
 pub const INVITE_OVER: &str = "used up or over";
 pub const BANS_WHY: &str = "A click on a person, beside the conversation, leads to a ban.";
+pub const TOKENS_WHY: &str =
+    "With a token a program acts in your name: it reads and writes here without a browser.";
+pub const BOT_TOKENS_WHY: &str =
+    "With a token a program acts in your name, or as a bot. Everybody's tokens are listed here.";
+pub const NO_TOKENS: &str = "There are no tokens.";
 pub const TOKEN_FOR: &str = "What is it for?";
-pub const TOKEN_WRITES: &str = "It may write, too";
+pub const TOKEN_MAY: &str = "The program may";
+pub const VERBS: [(&str, &str); 4] =
+    [("read", "read"), ("write", "write"), ("react", "react to messages"), ("invite", "invite people")];
+pub const TOKEN_MAY_NOTHING: &str = "tick at least one thing that the program may do";
+pub const TOKEN_ROOMS: &str = "In these rooms";
+pub const TOKEN_ROOMS_WHY: &str = "None ticked: in every room that its person can read, also later ones.";
+pub const BOT_NAME: &str = "Name of a new bot";
+pub const BOT_NAME_WHY: &str = "Left empty, the program acts in your own name.";
 pub const MAKE_TOKEN: &str = "Make a token";
 
 /// The name of a page in a dialog.
@@ -134,6 +169,7 @@ pub fn panel(page: &Panel) -> &'static str {
         Panel::Rules => "Rules",
         Panel::Members => "Members",
         Panel::RoomInvite => "Invite",
+        Panel::Hooks => "Webhooks",
         Panel::Leave | Panel::EndRoom => "Leave",
         Panel::NewRoom => "New room",
         Panel::Person(_) | Panel::Erase(_) | Panel::People => "People",
@@ -141,8 +177,37 @@ pub fn panel(page: &Panel) -> &'static str {
         Panel::Door => "Door",
         Panel::Invites => "Invites",
         Panel::Bans => "Bans",
-        Panel::Tokens => "Tokens",
+        Panel::OwnTokens | Panel::Tokens => "Tokens",
         Panel::Audit => "Changes",
+    }
+}
+
+/// What a token allows, and in whose name where that is not clear.
+pub fn token(name: Option<&str>, verbs: &[String], rooms: Option<&str>) -> String {
+    let may = VERBS.into_iter().filter(|(verb, _)| verbs.iter().any(|allowed| allowed == verb));
+    let may = may.map(|(_, word)| word).collect::<Vec<_>>().join(", ");
+    let place = rooms.map_or_else(|| "in every room".to_owned(), |rooms| format!("in {rooms}"));
+    let name = name.map(|name| format!("{name}: ")).unwrap_or_default();
+    format!("{name}may {may} {place}")
+}
+
+/// The command that follows the lobby with a token.
+pub fn tail_command(server: &str, token: &str) -> String {
+    format!("holdline tail --server {server} --token {token}")
+}
+
+/// The command that posts to a webhook.
+pub fn post_command(address: &str) -> String {
+    format!("curl -d 'payload={{\"text\": \"Hello\"}}' {address}")
+}
+
+/// What a webhook does.
+pub fn hook(way: HookWay, url: Option<&str>, is_stopped: bool) -> String {
+    match (way, url) {
+        _ if is_stopped => "stopped: whoever made it may not do so any more".to_owned(),
+        (HookWay::Incoming, _) => "posts here".to_owned(),
+        (HookWay::Outgoing, Some(url)) => format!("messages are sent to {url}"),
+        _ => "messages are sent to it".to_owned(),
     }
 }
 

@@ -127,9 +127,14 @@ pub(crate) enum AccessChange {
     },
 }
 
-/// Whether the entry may end somebody's right to read outside of its own room, so that held requests have to ask again.
-pub(crate) fn takes_rights(entry: &Entry) -> bool {
-    let EntryKind::Access { change } = &entry.kind else { return false };
+/// Whether the entry concerns readers who do not wait for its room, so that their held requests have to ask again: it may end
+/// somebody's right to read, or changes somebody's memberships.
+pub(crate) fn concerns_readers(entry: &Entry) -> bool {
+    let change = match &entry.kind {
+        EntryKind::Member(_) => return true,
+        EntryKind::Access { change } => change,
+        _ => return false,
+    };
     serde_json::from_str(change).is_ok_and(|change| {
         use AccessChange::{
             Banned, Door, Erased, Joined, Passphrase, Redeemed, SecretRotated, SessionEnded, SessionsEnded,

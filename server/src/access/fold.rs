@@ -20,8 +20,13 @@ impl Access {
         match &entry.kind {
             EntryKind::Room { policy: Some(policy), .. } => {
                 self.set_policy(&entry.room, policy, &entry.author, entry.at);
+                // Whoever gives a room its first rules becomes its admin.
+                self.memberships.insert(entry.author.id.clone(), entry.seq);
             }
-            EntryKind::Member(change) => self.change_member(&entry.room, &entry.author, change, entry.at),
+            EntryKind::Member(change) => {
+                self.change_member(&entry.room, &entry.author, change, entry.at);
+                self.memberships.insert(change.person.id.clone(), entry.seq);
+            }
             EntryKind::Access { change } => match serde_json::from_str(change) {
                 Ok(change) => self.apply_change(change, &entry.author, entry.at),
                 Err(error) => {
@@ -239,6 +244,7 @@ impl Access {
     fn erase(&mut self, person: &PersonId, at: Timestamp) {
         self.forget_name(person);
         self.people.remove(person);
+        self.memberships.remove(person);
         self.replace_room_admin(person, at);
         self.tokens.retain(|token| token.person != *person);
         self.remove_hooks(|state| state.by.id == *person);

@@ -37,9 +37,9 @@ pub(crate) const EVENTS: Description = Description::new("The batches of a poll a
 /// itself.
 pub(crate) async fn events(app: App, call: Call) -> Result<Reply, ApiError> {
     if let Some((name, _)) =
-        call.query_pairs().find(|(name, _)| ["here", "presence", "wait"].contains(&&**name))
+        call.query_pairs().find(|(name, _)| ["here", "presence", "memberships", "wait"].contains(&&**name))
     {
-        let why = format!("events have no parameter {name:?}; only a poll shows who is here");
+        let why = format!("events have no parameter {name:?}; only a poll has it");
         return Err(ApiError::parameter(why));
     }
     let query = PollQuery::from_pairs(call.query_pairs())?;

@@ -28,6 +28,10 @@ pub(crate) const POLL: Description = Description::new("Entries after a cursor; h
             "Rooms in which the person, who needs a session, is shown as here",
         ),
         Parameter::optional::<String>("presence", "The presence tag from the last answer"),
+        Parameter::optional::<u64>(
+            "memberships",
+            "The memberships of the last answer that had them; 0 before the first",
+        ),
     ])
     .answers::<Batch>(200)
     .problems(PROBLEMS);
@@ -58,6 +62,7 @@ struct PollForm {
     wait: Option<u32>,
     here: Option<Vec<String>>,
     presence: Option<String>,
+    memberships: Option<u64>,
 }
 
 /// Answers with the entries of the rooms after the cursor, or holds. The request is dropped before the hold,
@@ -101,7 +106,8 @@ pub(crate) fn admit_poll<'a>(
     query: &'a PollQuery,
 ) -> Result<(PollRequest<'a>, HoldLease), ApiError> {
     let person = if query.here.is_empty() { None } else { Some(caller.require_session()?) };
-    let (scope, wait) = (caller.scope(app)?, query.wait.unwrap_or(app.hub.config().wait));
+    let scope = caller.scope(app)?.with_known_memberships(query.memberships);
+    let wait = query.wait.unwrap_or(app.hub.config().wait);
     let lease = if wait.is_zero() {
         app.limits.read(caller)?;
         HoldLease::default()

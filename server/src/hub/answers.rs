@@ -22,8 +22,17 @@ pub struct Answer {
     pub body: Bytes,
     /// The batch's cursor.
     pub cursor: Cursor,
-    /// Whether the batch contains neither entries nor presence.
+    /// Whether the batch contains neither entries nor news of people and memberships.
     pub is_empty: bool,
+}
+
+impl Answer {
+    /// The same answer, which tells its reader of a change of memberships, too.
+    fn with_memberships(self, memberships: Seq) -> Self {
+        let mut body = BytesMut::from(self.body.strip_suffix(b"}").unwrap_or(&self.body));
+        body.put_slice(format!(",\"memberships\":{memberships}}}").as_bytes());
+        Self { body: body.freeze(), is_empty: false, ..self }
+    }
 }
 
 /// Entries from the log, and the position that they reach.
@@ -86,6 +95,9 @@ impl Answers {
             entries.retain(|entry| view.scope.allows(&entry.room));
         }
         let answer = self.encode(&entries, at(upto), update.as_ref());
+        if let Some(memberships) = view.scope.membership_news() {
+            return (key, Ok(answer.with_memberships(memberships)));
+        }
         if let ([feed], true, false) = (view.feeds.as_slice(), is_shareable, answer.is_empty) {
             feed.share_answer(after, update.map(|update| update.tag), upto, &answer.body);
         }

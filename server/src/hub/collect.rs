@@ -30,7 +30,7 @@ pub(super) enum Found {
     Shared(Bytes, Seq),
     /// The log has to be read.
     NotCached,
-    /// The hold is over without entries: presence has changed, the time is up, or the server is stopping.
+    /// The hold is over without entries: presence or memberships have changed, the time is up, or the server is stopping.
     Nothing(Seq),
 }
 

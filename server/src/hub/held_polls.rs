@@ -286,7 +286,10 @@ impl<K> HeldPolls<K> {
             return Some((Found::Nothing(after), false));
         }
         let news = presence.and_then(PresenceLease::news);
-        let found = self.state.check(feeds, scope, after, Reuse::Answer(news), is_over)?;
+        // What one reader alone is told, no answer of another poll has.
+        let has_memberships = scope.membership_news().is_some();
+        let reuse = if has_memberships { Reuse::Nothing } else { Reuse::Answer(news) };
+        let found = self.state.check(feeds, scope, after, reuse, is_over || has_memberships)?;
         Some((found, news.is_some()))
     }
 

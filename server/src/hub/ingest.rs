@@ -8,7 +8,7 @@ use super::eviction::EvictionQueue;
 use super::room::Room;
 use super::state::HubState;
 use super::sync::Ordering;
-use crate::access::takes_rights;
+use crate::access::concerns_readers;
 use crate::log::{LoggedRoom, RoomCut, StoredEntry};
 
 impl HubState {
@@ -39,7 +39,7 @@ impl HubState {
             // The last follower may have gone meanwhile.
             let _ = self.followed.send(group.into());
         }
-        if group.iter().any(|entry| entry.entry().is_some_and(takes_rights)) {
+        if group.iter().any(|entry| entry.entry().is_some_and(concerns_readers)) {
             self.notify_all();
         }
         if touched.is_empty() {

@@ -20,7 +20,9 @@ fn cursor() -> Cursor {
 }
 
 fn empty() -> Event {
-    Event::Answered(Batch { entries: Vec::new(), cursor: cursor(), wait: 25, presence: None, unreadable: 0 })
+    let entries = Vec::new();
+    let (presence, memberships) = (None, None);
+    Event::Answered(Batch { entries, cursor: cursor(), wait: 25, presence, memberships, unreadable: 0 })
 }
 
 fn failed() -> Event {
@@ -123,6 +125,7 @@ fn polls_per_minute_are_bounded_for_every_error() {
             cursor: foreign,
             wait: 0,
             presence: None,
+            memberships: None,
             unreadable: 0,
         }),
         failed(),

@@ -21,7 +21,7 @@ fn entry(seq: u64) -> Entry {
     Entry { seq: Seq(seq), room: RoomName::lobby(), at: Timestamp(0), author, kind }
 }
 
-/// `answered [SEQ,SEQ] CURSOR [wait=S] [presence=TAG]`, `refused STATUS [CODE] [retry=S]` and so on.
+/// `answered [SEQ,SEQ] CURSOR [wait=S] [presence=TAG] [memberships=SEQ]`, `refused STATUS [CODE] [retry=S]` and so on.
 fn parse_event(words: &[&str]) -> Event {
     let option = |name: &str| words.iter().find_map(|w| w.strip_prefix(name)?.strip_prefix('='));
     match words[0] {
@@ -35,6 +35,7 @@ fn parse_event(words: &[&str]) -> Event {
             cursor: cursor(words[2]),
             wait: option("wait").map_or(25, |s| s.parse().unwrap()),
             presence: option("presence").map(|tag| Presence { tag: tag.to_owned(), ..Presence::default() }),
+            memberships: option("memberships").map(|seq| Seq(seq.parse().unwrap())),
             unreadable: 0,
         }),
         "refused" => Event::Refused {
@@ -65,14 +66,18 @@ fn render(step: &Step, status: &Status) -> String {
     });
     let next = match &step.next {
         Next::Keep => "keep".to_owned(),
-        Next::Do(Action::Poll { after, wait, watchdog, presence }) => {
+        Next::Do(Action::Poll { after, wait, watchdog, presence, memberships }) => {
             assert_eq!(*watchdog, *wait + WATCHDOG_SLACK);
             let after = match after {
                 After::At(c) => format!("{}-{}", c.epoch.0, c.seq),
                 other => other.to_string(),
             };
             let presence = presence.as_ref().map(|tag| format!(" presence={tag}")).unwrap_or_default();
-            format!("poll {after} wait={}{presence}", wait.as_secs())
+            let memberships = match memberships {
+                Seq(0) => String::new(),
+                Seq(seq) => format!(" memberships={seq}"),
+            };
+            format!("poll {after} wait={}{presence}{memberships}", wait.as_secs())
         }
         Next::Do(Action::Sleep(pause)) => format!("sleep {}", pause.as_secs_f64()),
         Next::Do(Action::Repair) => "repair".to_owned(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{After, Batch, Cursor, PresenceTag, Problem};
+use crate::{After, Batch, Cursor, PresenceTag, Problem, Seq};
 
 /// A moment on the driver's monotonic clock.
 pub type Moment = Duration;
@@ -60,6 +60,8 @@ pub enum Action {
         watchdog: Duration,
         /// The known state of presence; `None` before the first.
         presence: Option<PresenceTag>,
+        /// The last known change of the person's memberships; zero before the first.
+        memberships: Seq,
     },
     /// Wait, then report [`Event::Woke`].
     Sleep(Duration),

@@ -56,8 +56,8 @@ pub(super) fn plain_build(context: &Context<'_>) -> Result<()> {
 }
 
 /// The stories that show whether another browser's engine does what the client relies on: fetch and storage, locks and
-/// channels between tabs, scrolling, composing, its cache of pages, service workers.
-const STORIES_OF_ENGINES: [&str; 7] = [
+/// channels between tabs, scrolling, composing, its cache of pages, service workers, dialogs and their forms.
+const STORIES_OF_ENGINES: [&str; 10] = [
     "two_people::",
     "away::",
     "tabs::ten_tabs",
@@ -65,6 +65,9 @@ const STORIES_OF_ENGINES: [&str; 7] = [
     "back_and_forward::",
     "composing::",
     "offline::page_is_there",
+    "doors::",
+    "private_chat::",
+    "moderation::",
 ];
 
 /// These stories in Firefox.

@@ -42,7 +42,7 @@ impl Client {
     ) -> LocalBoxFuture<'static, ActionResult> {
         match action {
             Action::Sleep(pause) => sleep(pause).map(|()| ActionResult::Event(Event::Woke)).boxed_local(),
-            Action::Poll { after, wait, watchdog, presence } => {
+            Action::Poll { after, wait, watchdog, presence, .. } => {
                 let person = self.person.clone().filter(|_| rooms.contains(&RoomName::lobby()));
                 let here = person.map(|person| (person, presence));
                 let rooms = if self.is_all { RoomSelection::All } else { RoomSelection::Named(rooms) };

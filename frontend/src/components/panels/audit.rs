@@ -15,7 +15,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
     html! {
         <>
             { outcome(settings) }
-            { listing(lines, words::NOTHING_LISTED, |line| {
+            { listing(settings, lines, words::NOTHING_LISTED, |line| {
                 let room = line.room.as_ref().map(|room| of.state.title_of(room));
                 let what = words::audit(line, room.as_deref());
                 row(&line.seq.to_string(), html! { { what } }, of.locale.day_and_time(line.at), Html::default())

@@ -15,7 +15,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
         <>
             <p class="faint">{ words::BANS_WHY }</p>
             { outcome(settings) }
-            { listing(bans, words::NOTHING_LISTED, |Ban { id, person, visitor, until, reason }| {
+            { listing(settings, bans, words::NO_BANS, |Ban { id, person, visitor, until, reason }| {
                 let name = person.as_ref().map(|person| person.name.to_string());
                 let who = name.or_else(|| visitor.clone()).unwrap_or_default();
                 let until = until.map(|until| of.locale.day_and_time(until));

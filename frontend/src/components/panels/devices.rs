@@ -16,9 +16,9 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
     html! {
         <>
             <p>{ words::DEVICE_LINK_WHY }{ " " }{ of.button(words::LINK_DEVICE, Request::LinkDevice) }</p>
-            { secret(of, true, words::DEVICE_LINK_ONCE) }
+            { secret(of, words::DEVICE_LINK_ONCE) }
             { outcome(settings) }
-            { listing(sessions, words::NOTHING_LISTED, |session| {
+            { listing(settings, sessions, words::NOTHING_LISTED, |session| {
                 let device = Some(session.device.as_str()).filter(|device| !device.is_empty());
                 let device = words::device(device.unwrap_or(words::SOME_DEVICE));
                 let used = words::last_used(&of.locale.day_name(session.used));

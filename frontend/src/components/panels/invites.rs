@@ -15,9 +15,9 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
     let invites = if let Some(Listing::Invites(all)) = &settings.listing { Some(&all[..]) } else { None };
     html! {
         <>
+            { secret(of, words::LINK_ONCE) }
             { make(of, None) }
-            { secret(of, true, words::LINK_ONCE) }
-            { listing(invites, words::NOTHING_LISTED, |invite| {
+            { listing(settings, invites, words::NO_INVITES, |invite| {
                 let InviteSummary { id, role, uses, used, expires, room, note, .. } = invite;
                 let room = room.as_ref().map(|room| of.state.title_of(room));
                 let what = words::invite(*role, room.as_deref(), note.as_str());
@@ -36,7 +36,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
 /// A link into the room on the screen.
 pub(super) fn view_for_room(of: &PanelOf<'_>) -> Html {
     let room = of.state.room().map(|room| room.name.clone());
-    html! { <>{ make(of, room) }{ secret(of, true, words::LINK_ONCE) }</> }
+    html! { <>{ secret(of, words::LINK_ONCE) }{ make(of, room) }</> }
 }
 
 fn make(of: &PanelOf<'_>, room: Option<RoomName>) -> Html {

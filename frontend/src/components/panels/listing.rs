@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use crate::state::Settings;
 use crate::words;
 
 /// One row: what it is, a line below that, and what can be done about it.
@@ -14,9 +15,15 @@ pub(super) fn row(key: &str, what: Html, below: String, tools: Html) -> Html {
     }
 }
 
-/// The rows, or that there are none, or that they are on their way.
-pub(super) fn listing<T>(rows: Option<&[T]>, empty: &'static str, view: impl Fn(&T) -> Html) -> Html {
+/// The rows, or that there are none, or that they are on their way. Why they did not come, the dialog's outcome says.
+pub(super) fn listing<T>(
+    settings: &Settings,
+    rows: Option<&[T]>,
+    empty: &'static str,
+    view: impl Fn(&T) -> Html,
+) -> Html {
     match rows {
+        None if settings.problem.is_some() => Html::default(),
         None => html! { <p class="faint">{ words::LOADING }</p> },
         Some([]) => html! { <p class="faint">{ empty }</p> },
         Some(rows) => html! { <ul class="listing">{ for rows.iter().map(view) }</ul> },

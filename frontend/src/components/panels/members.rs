@@ -20,7 +20,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
             } else {
                 { outcome(settings) }
             }
-            { listing(members, words::NO_MEMBERS, |member| {
+            { listing(settings, members, words::NO_MEMBERS, |member| {
                 let Membership { person, role, muted_until } = member;
                 let now = (of.locale.now)();
                 let muted = muted_until.filter(|until| now < *until);

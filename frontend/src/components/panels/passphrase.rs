@@ -33,7 +33,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
                 name="new-passphrase"
                 label={words::NEW_PASSPHRASE}
                 kind={Kind::NewSecret}
-                hint={words::PASSPHRASE_WHY}
+                hint={if has_one { words::PASSPHRASE_SIGNS_OUT } else { words::PASSPHRASE_WHY }}
                 is_required=true
                 has_focus={!has_one}
             />

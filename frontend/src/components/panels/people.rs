@@ -15,7 +15,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
     html! {
         <>
             { outcome(settings) }
-            { listing(people, words::NOTHING_LISTED, |Profile { person, kind, admin, .. }| {
+            { listing(settings, people, words::NO_ACCOUNTS, |Profile { person, kind, admin, .. }| {
                 let below = match (kind, admin) {
                     (PersonKind::Bot, _) => words::BOT,
                     (_, true) => words::ADMIN,

@@ -4,20 +4,33 @@ use yew::prelude::*;
 
 use super::PanelOf;
 use super::qr_code::qr_code;
+use crate::components::Copied;
 use crate::state::Secret;
+use crate::words;
 
-/// The secret, if there is one.
-pub(super) fn secret(of: &PanelOf<'_>, has_picture: bool, hint: &'static str) -> Html {
-    let text = match &of.state.settings.secret {
-        None => return Html::default(),
-        Some(Secret::Link(text) | Secret::Token(text)) => text,
+/// The secret, if there is one, with what it is good for. `hint` says what to do with a link.
+pub(super) fn secret(of: &PanelOf<'_>, hint: &'static str) -> Html {
+    let Some(secret) = &of.state.settings.secret else { return Html::default() };
+    let (hint, text, example) = match secret {
+        Secret::Link(text) => (hint, text, None),
+        Secret::Token { token, server } => {
+            (words::TOKEN_ONCE, token, Some((words::TOKEN_EXAMPLE, words::tail_command(server, token))))
+        }
+        Secret::HookAddress(address) => {
+            (words::HOOK_ADDRESS_ONCE, address, Some((words::HOOK_EXAMPLE, words::post_command(address))))
+        }
+        Secret::HookKey(key) => (words::HOOK_KEY_ONCE, key, None),
     };
     html! {
-        <div class="secret" role="status" data-testid="secret">
+        <div class="secret" data-testid="secret">
             <p>{ hint }</p>
-            <code translate="no">{ text }</code>
-            if has_picture {
-                { qr_code(text) }
+            <Copied key={text.as_str()} text={text.clone()} takes_focus=true />
+            if let Some((why, command)) = example {
+                <p>{ why }</p>
+                <Copied text={command} />
+            }
+            if let Secret::Link(link) = secret {
+                { qr_code(link) }
             }
         </div>
     }

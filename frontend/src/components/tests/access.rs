@@ -20,7 +20,7 @@ fn composer_says_why_nobody_can_write_here() {
     let locked = RoomPolicy { locked: true, ..RoomPolicy::default() };
     check(&composer(locked, None, None), &["barred", "locked for now"], &["textarea"]);
     let members = RoomPolicy { members_only: true, ..RoomPolicy::default() };
-    check(&composer(members, None, None), &["only members write here"], &["textarea"]);
+    check(&composer(members, None, None), &["only members write here", "Become a member"], &["textarea"]);
     let evening = Timestamp((crate::state::utc().now)().0 + 3 * 3_600_000);
     check(&composer(RoomPolicy::default(), Some(evening), None), &["until 15:30."], &["textarea"]);
 }
@@ -41,7 +41,14 @@ fn who_joined_and_which_rules_hold_stand_between_the_messages() {
         entry(11, "ada", EntryKind::Room { topic: "<tea>".parse().unwrap(), policy }),
     ];
     let cursor = crate::state::samples::at(11);
-    state = state.after(Action::Heard(Batch { entries, cursor, wait: 25, presence: None, unreadable: 0 }));
+    state = state.after(Action::Heard(Batch {
+        entries,
+        cursor,
+        wait: 25,
+        presence: None,
+        memberships: None,
+        unreadable: 0,
+    }));
     let drawn = conversation(&state);
     check(
         &drawn,
@@ -118,9 +125,30 @@ fn who_is_shut_out_is_told_why() {
 #[test]
 fn link_asks_for_a_name_and_takes_a_passphrase() {
     let settings = Settings { problem: Some("this link does not work".to_owned()), ..Settings::default() };
-    let drawn = draw::<JoinPage>(join_page::Props { code: "abc".into(), me: Some(person("ada")), settings });
+    let drawn = page_of_link(&Link::Untold, &settings);
     check(&drawn, &["This link lets you in", r#"name="name""#, r#"autocomplete="new-password""#], &["abc"]);
     check(&drawn, &["This link does not work", r#"role="status""#], &[]);
+}
+
+fn page_of_link(link: &Link, settings: &Settings) -> String {
+    let (ada, locale) = (person("ada"), crate::state::utc());
+    draw_html(join_page(&JoinOf { code: "abc", link, me: Some(&ada), settings, locale }, &Callback::noop()))
+}
+
+#[test]
+fn link_says_what_it_gives_before_it_is_used() {
+    let gives = |kind: &str| {
+        let told = format!(r#"{{"gives":"{kind}","room":"Plans","server":"Six friends","expires":0}}"#);
+        page_of_link(&Link::Works(serde_json::from_str(&told).unwrap()), &Settings::default())
+    };
+    let (name, passphrase) = (r#"name="name""#, r#"name="passphrase""#);
+    check(&gives("guest"), &["invited to Six friends", "as a guest", "“Plans”", name], &[passphrase]);
+    check(&gives("member"), &["member of Six friends", "yours alone", "works until", name, passphrase], &[]);
+    check(&gives("admin"), &["admin of Six friends", name, passphrase], &[]);
+    check(&gives("device"), &["on this device", ">Sign in<"], &[name, passphrase]);
+    check(&page_of_link(&Link::Asked, &Settings::default()), &["One moment"], &["<form"]);
+    let refused = page_of_link(&Link::Refused("this does not let you in".to_owned()), &Settings::default());
+    check(&refused, &["This link does not work", "This does not let you in", "another one"], &["<form"]);
 }
 
 /// A page of a dialog, for a guest in the lobby or for a member who is an admin.
@@ -185,7 +213,11 @@ fn lists_show_what_can_be_done_about_each_row() {
     let member = Membership { person: person("bob"), role: Role::Admin, muted_until };
     let drawn = drawn_panel(&Panel::Members, true, Some(Listing::Members(vec![member])));
     check(&drawn, &[">Bob<", "admin, muted until 12:30", "Change"], &[]);
-    check(&drawn_panel(&Panel::Bans, true, Some(Listing::Bans(vec![]))), &["None yet."], &["Loading"]);
+    check(
+        &drawn_panel(&Panel::Bans, true, Some(Listing::Bans(vec![]))),
+        &["Nobody is banned."],
+        &["Loading"],
+    );
     check(&drawn_panel(&Panel::Tokens, true, None), &["Loading…"], &[]);
     let line = r#"{"seq":7,"at":0,"author":{"id":"ada","name":"Ada"},"room":"lobby",
         "change":{"change":"banned","person":{"id":"bob","name":"<Bob>"},"reason":"spam","until":9}}"#;
@@ -201,6 +233,55 @@ fn secret_is_shown_with_its_picture() {
     let state = lobby(&[], false).after(Action::AccountCame(account(true))).after(Action::Answered(settings));
     let drawn = draw_html(panel(&state, &Panel::Invites, crate::state::utc(), &Callback::noop()));
     check(&drawn, &["https://chat.example/join/abc", "shown this once", r#"role="img""#, "h1v1h-1z"], &[]);
+}
+
+#[test]
+fn secret_is_shown_with_the_command_that_uses_it() {
+    let drawn = |page: &Panel, secret: Secret| {
+        let settings = Settings { secret: Some(secret), ..Settings::default() };
+        let state = lobby(&[], false).after(Action::AccountCame(account(true)));
+        draw_html(panel(
+            &state.after(Action::Answered(settings)),
+            page,
+            crate::state::utc(),
+            &Callback::noop(),
+        ))
+    };
+    let token = Secret::Token { token: "hlt_a".to_owned(), server: "https://chat.example".to_owned() };
+    let command = "holdline tail --server https://chat.example --token hlt_a";
+    check(&drawn(&Panel::OwnTokens, token), &[">hlt_a<", command, ">Copy<"], &[r#"role="img""#]);
+    let address = Secret::HookAddress("https://chat.example/hooks/k".to_owned());
+    check(&drawn(&Panel::Hooks, address), &["curl -d ", "Hello", "https://chat.example/hooks/k"], &[]);
+    check(&drawn(&Panel::Hooks, Secret::HookKey("abc".to_owned())), &[">abc<", "come from here"], &["curl"]);
+}
+
+#[test]
+fn token_is_for_chosen_rooms_and_acts() {
+    let token = |id: &str| {
+        let json = format!(
+            r#"{{"id":"{id}","person":{{"id":"{id}","name":"Name of {id}"}},"rooms":["lobby"],"verbs":["read","react"],"note":"n"}}"#
+        );
+        serde_json::from_str(&json).unwrap()
+    };
+    let tokens = || Some(Listing::Tokens(vec![token("ada"), token("robo")]));
+    let own = drawn_panel(&Panel::OwnTokens, true, tokens());
+    check(&own, &["may read, react to messages in lobby", "verb-invite"], &["Name of", "bot"]);
+    check(&own, &["room-lobby", "None ticked"], &[]);
+    assert_eq!(own.matches("data-testid=\"row\"").count(), 1, "those of others are not listed: {own}");
+    check(&drawn_panel(&Panel::Tokens, true, tokens()), &["Name of robo: may read", "new bot"], &[]);
+}
+
+#[test]
+fn webhooks_are_listed_with_what_they_do() {
+    let hook = |json: &str| serde_json::from_str(json).unwrap();
+    let hooks = vec![
+        hook(r#"{"id":"a","room":"lobby","way":"incoming","name":"<CI>","made_by":{"id":"ada"},"at":7}"#),
+        hook(r#"{"id":"b","room":"lobby","way":"outgoing","name":"Mirror","url":"https://x.example/?a&b"}"#),
+    ];
+    let drawn = drawn_panel(&Panel::Hooks, true, Some(Listing::Hooks(hooks)));
+    check(&drawn, &["&lt;CI&gt;", "posts here", "sent to https://x.example/?a&amp;b", "Remove"], &[]);
+    check(&drawn, &["Make an address", r#"name="url""#], &[]);
+    check(&drawn_panel(&Panel::Members, false, None), &[], &["Webhooks"]);
 }
 
 #[test]

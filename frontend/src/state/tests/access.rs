@@ -29,6 +29,30 @@ fn private_room_of_a_member_is_followed_without_a_visit_under_its_title() {
 }
 
 #[test]
+fn list_is_out_of_date_once_memberships_have_changed() {
+    let listed = |cursor| listed_with_private("Plans", Role::Member, cursor);
+    let told = |memberships| {
+        let Action::Heard(batch) = heard(Vec::new()) else { panic!("no batch") };
+        Action::Heard(Batch { memberships: Some(Seq(memberships)), ..batch })
+    };
+    let state = in_lobby().after(listed(5));
+    assert_eq!(state.clone().after(told(5)).rooms.unlisted_memberships(), None, "the list has it");
+    let state = state.after(told(7));
+    assert_eq!(state.rooms.unlisted_memberships(), Some(Seq(7)));
+    assert_eq!(state.after(listed(9)).rooms.unlisted_memberships(), None);
+}
+
+#[test]
+fn author_who_is_not_here_and_has_no_account_is_noted() {
+    let said = |author: &str| heard(vec![samples::said(9, author, "hi")]);
+    let here = Here { count: 2, people: vec![person("ada"), person("bob")] };
+    let mut state = in_lobby();
+    state.people.update([(lobby(), here)].into());
+    assert_eq!(state.clone().after(said("bob")).people.newcomer, None, "a guest who is here");
+    assert_eq!(state.after(said("robo")).people.newcomer, Some("robo".parse().unwrap()));
+}
+
+#[test]
 fn room_that_may_not_be_read_any_more_disappears_with_a_sentence() {
     let state = in_lobby().after(listed_with_private("Plans", Role::Member, 2));
     let elsewhere = state.clone().after(listed_as(&[("lobby", 2)], 3));

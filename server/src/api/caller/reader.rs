@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use holdline_shared::{PersonId, RoomName};
+use holdline_shared::{PersonId, RoomName, Seq};
 
 use super::credential::Credential;
 use crate::access::{Access, AccessHandle};
@@ -50,5 +50,9 @@ impl Readers for RequestReader {
 
     fn is_over(&self, _: Option<&PersonId>) -> bool {
         !self.is_in(&self.access.load())
+    }
+
+    fn memberships(&self, _: Option<&PersonId>) -> Seq {
+        self.person().map_or(Seq::START, |person| self.access.load().memberships(person))
     }
 }

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use holdline_shared::{Person, PersonId, ProblemCode, RoomName};
+use holdline_shared::{Person, PersonId, ProblemCode, RoomName, Seq};
 
 use crate::access::{Access, AccessHandle, SecretHash, Verb};
 use crate::api::error::ApiError;
@@ -115,5 +115,9 @@ impl Readers for TokenReader {
 
     fn is_over(&self, _: Option<&PersonId>) -> bool {
         !self.holds(&self.access.load())
+    }
+
+    fn memberships(&self, _: Option<&PersonId>) -> Seq {
+        self.access.load().memberships(&self.grant.person.id)
     }
 }

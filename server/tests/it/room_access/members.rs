@@ -1,9 +1,9 @@
 //! Members: adding, roles, silence, removal, leaving, and who is told.
 
-use holdline_shared::{Batch, EntryKind, ProblemCode, Role};
+use holdline_shared::{Batch, EntryKind, ProblemCode, Role, Seq};
 use serde_json::{Value, json};
 
-use super::{add, admin, both_ways, den, member, member_path, path};
+use super::{add, admin, both_ways, den, line, member, member_path, path};
 use crate::support::{Client, within};
 
 /// The members' names and roles.
@@ -41,6 +41,36 @@ async fn whoever_is_added_hears_of_it_by_their_held_poll() {
         );
         let all = bo.polls(&format!("room={den}&after=start&wait=0")).await;
         assert_eq!(all.entries.len(), 3, "members read what was said before");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn poll_of_other_rooms_ends_when_its_person_is_added_or_removed() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let bo = member(&server, &ada, "Bo").await;
+        let den = den(&ada).await;
+        let query = |known: Seq| format!("room=lobby&wait=60&memberships={known}");
+        let poll = tokio::spawn({
+            let bo = bo.clone();
+            async move { bo.polls(&query(Seq::START)).await }
+        });
+        crate::support::until("the poll is held", || server.hub.held() > 0).await;
+        let added = add(&ada, &den, &bo).await;
+        let batch = within("the batch", poll).await.unwrap();
+        assert_eq!((batch.entries.len(), batch.memberships), (0, Some(added.seq)));
+        assert!(line(&bo, &den).await.is_some(), "the list has the room by then");
+
+        // Without a wait nothing is missed either, and what is known is not told again.
+        let at_once = |known| format!("room=lobby&wait=0&memberships={known}");
+        assert_eq!(bo.polls(&at_once(Seq::START)).await.memberships, Some(added.seq));
+        assert_eq!(bo.polls(&at_once(added.seq)).await.memberships, None);
+        assert_eq!(bo.polls("room=lobby&wait=0").await.memberships, None, "who does not ask is not told");
+        ada.delete(&member_path(&den, &bo)).await.expect(200);
+        assert!(bo.polls(&at_once(added.seq)).await.memberships > Some(added.seq));
+        let stranger = server.visitor().poll("room=lobby&wait=0&memberships=x").await;
+        assert_eq!(stranger.problem(), ProblemCode::InvalidParameter);
     })
     .await;
 }

@@ -84,7 +84,8 @@ impl World {
         seqs.truncate(most);
         let presence = presence.then(Presence::default);
         let entries = seqs.into_iter().map(entry).collect();
-        Event::Answered(Batch { entries, cursor: cursor(self.epoch, upto), wait, presence, unreadable: 0 })
+        let (cursor, memberships) = (cursor(self.epoch, upto), None);
+        Event::Answered(Batch { entries, cursor, wait, presence, memberships, unreadable: 0 })
     }
 
     /// Reports an event to the machine and checks the invariants.

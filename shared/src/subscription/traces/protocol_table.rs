@@ -9,7 +9,9 @@ fn answer_is_shown_and_the_next_poll_follows_at_once() {
          3  answered [6,7] 7    => show [6,7] poll 1-7 wait=25 (live)
          28 answered [] 9       => poll 1-9 wait=25 (live)
          30 answered [10] 10 presence=p1 => show [10] poll 1-10 wait=25 presence=p1 (live)
-         31 answered [] 10 presence=p2   => show [] poll 1-10 wait=25 presence=p2 (live)",
+         31 answered [] 10 presence=p2   => show [] poll 1-10 wait=25 presence=p2 (live)
+         32 answered [] 12 memberships=11 => show [] poll 1-12 wait=25 presence=p2 memberships=11 (live)
+         33 answered [13] 13 => show [13] poll 1-13 wait=25 presence=p2 memberships=11 (live)",
     );
 }
 
