@@ -138,7 +138,8 @@ pub(crate) async fn make(app: App, mut call: Call) -> Result<Reply, ApiError> {
         }
         (Way::Outgoing, Some(url)) => {
             let url = hook_target(&app, &url)?;
-            let key = SigningKey::derive(&app.hub.log().secret(), id.as_str());
+            let secret = app.access.load().secret_versions().present().key(&app.hub.log().secret());
+            let key = SigningKey::derive(&secret, id.as_str());
             (key.as_str().to_owned(), url.clone(), HookWay::Outgoing { url })
         }
         (Way::Incoming, Some(_)) => {

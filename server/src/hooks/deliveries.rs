@@ -34,6 +34,8 @@ struct Delivery<'a> {
 struct Queues {
     access: AccessHandle,
     log_secret: [u8; 32],
+    /// The present version of the secret, from which the keys of the queues follow.
+    secret: [u8; 32],
     client: Arc<HookClient>,
     of_hooks: HashMap<PersonId, OutgoingQueue>,
 }
@@ -44,7 +46,8 @@ impl Deliveries {
         let client = Arc::new(HookClient::new(AddressGuard::new(allowed)));
         let (access, log_secret) = (hub.log().access(), hub.log().secret());
         // Without the hub, which would keep the log open.
-        let queues = Queues { access, log_secret, client, of_hooks: HashMap::new() };
+        let secret = access.load().secret_versions().present().key(&log_secret);
+        let queues = Queues { access, log_secret, secret, client, of_hooks: HashMap::new() };
         Self(tokio::spawn(follow(hub.follow(), queues)).abort_handle())
     }
 }
@@ -75,7 +78,7 @@ impl Queues {
     fn take(&mut self, entry: &Entry) {
         match &entry.kind {
             EntryKind::Message { .. } => self.push(entry),
-            EntryKind::Access { .. } | EntryKind::Member(_) | EntryKind::Room { .. } => self.end_stopped(),
+            EntryKind::Access { .. } | EntryKind::Member(_) | EntryKind::Room { .. } => self.follow_access(),
             _ => {}
         }
     }
@@ -111,15 +114,21 @@ impl Queues {
         let url = url.parse().inspect_err(|error| {
             tracing::warn!(hook = id.as_str(), %error, "an outgoing webhook has an address that is none");
         });
-        let key = SigningKey::derive(&self.log_secret, id.as_str());
+        let key = SigningKey::derive(&self.secret, id.as_str());
         let (name, access) = (id.as_str().to_owned(), self.access.clone());
         let is_working = Arc::new(move || is_working(&access, &id));
         Some(OutgoingHook { id: name, url: url.ok()?, key, is_working })
     }
 
-    /// Ends the queues of hooks that do not work any more.
-    fn end_stopped(&mut self) {
+    /// Ends the queues of hooks that do not work any more, and, once the secret has another version, of all, because their keys
+    /// are others from then on.
+    fn follow_access(&mut self) {
         let access = &self.access;
+        let secret = access.load().secret_versions().present().key(&self.log_secret);
+        if secret != self.secret {
+            self.secret = secret;
+            self.of_hooks.clear();
+        }
         self.of_hooks.retain(|id, _| is_working(access, id));
     }
 }

@@ -1,8 +1,10 @@
-//! Logs of versions 1 and 2 (`tests/data`), opened by this version with all of their content.
+//! Logs of versions 1 to 3 (`tests/data`), opened by this version with all of their content.
 
 use holdline_server::Scope;
 use holdline_server::log::{Denied, Draft, DraftKind, Log, LogError, Outcome, Refusal, SqliteLog};
-use holdline_shared::{Batch, Entry, EntryKind, History, Person, PolicyChange, RoomSelection, Seq};
+use holdline_shared::{
+    Batch, Entry, EntryKind, History, Person, PolicyChange, ProblemCode, RoomSelection, Seq,
+};
 use reqwest::Method;
 use serde_json::json;
 
@@ -85,6 +87,26 @@ async fn log_is_upgraded_once_and_gets_an_application_id() {
         let header = std::fs::read(&path).unwrap();
         assert_eq!(&header[68..72], b"HLDL");
     }
+}
+
+#[tokio::test]
+async fn log_of_version_3_keeps_who_may_do_what() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("holdline.db");
+    std::fs::write(&path, include_bytes!("../data/v3.db")).unwrap();
+    let server = Process::start(&["--log", &format!("sqlite:{}", path.display())]).await;
+    let stranger = server.visitor();
+    assert_eq!(stranger.get("/api/v1/rooms").await.problem(), ProblemCode::SessionRequired, "door: invite");
+    let body = json!({ "name": "Root", "passphrase": "correct horse battery" });
+    let mut root = server.visitor();
+    let reply = root.post("/api/v1/sign-in", &body).await.expect(201);
+    root.adopts(&reply);
+    let rooms = root.get("/api/v1/rooms").await.expect(200);
+    assert!(rooms.text().contains("The den"), "{}", rooms.text());
+    drop(server);
+    let log = SqliteLog::open(&path).unwrap();
+    log.close().await;
+    assert_eq!(holdline_server::log::maintenance::check(&path).unwrap().faults, Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -96,7 +96,7 @@ pub(crate) async fn access_survives_a_restart<L: Log, E: std::fmt::Debug>(open: 
     let log = open().unwrap();
     let after = log.access().snapshot();
     // The erased person's name is gone from the entries, and so from what follows from them.
-    assert_eq!(*after, *before);
+    assert_eq!(after.rights(), before.rights());
     assert_eq!(denial(&log, draft("fay", "attic", DraftKind::room())).await, Denied::RoomNameTaken);
 }
 

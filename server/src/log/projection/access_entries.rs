@@ -19,12 +19,23 @@ use crate::log::stored_entry::StoredEntry;
 /// What a change of access says of its person besides the name.
 const PERSONAL: [&str; 4] = ["about", "time_zone", "device", "passphrase"];
 
-/// Migrates to version 3: a table of the entries that say who may do what. No earlier version wrote one. `kind` and `subject`
-/// are an entry's gist, and `digest` tells whether its JSON is as it was written: a rule that is read as another one, or not at
-/// all, must not open a room.
+/// Migrates to version 3: a table of the entries that say who may do what. No earlier version wrote one.
 pub(super) fn make_table(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     transaction.execute_batch(
         "
+        CREATE TABLE access_entries (seq INTEGER PRIMARY KEY, room INTEGER NOT NULL) STRICT;
+        CREATE INDEX access_entries_by_room ON access_entries (room);
+        ",
+    )
+}
+
+/// Migrates to version 4, which knows of damage: `kind` and `subject` are an entry's gist, and `digest` tells whether its JSON
+/// is as it was written. A rule that is read as another one, or not at all, must not open a room.
+pub(super) fn add_gists(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch(
+        "
+        ALTER TABLE access_entries RENAME TO without_gists;
+        DROP INDEX access_entries_by_room;
         CREATE TABLE access_entries (
             seq INTEGER PRIMARY KEY,
             room INTEGER NOT NULL,
@@ -34,7 +45,19 @@ pub(super) fn make_table(transaction: &Transaction<'_>) -> rusqlite::Result<()> 
         ) STRICT;
         CREATE INDEX access_entries_by_room ON access_entries (room);
         ",
-    )
+    )?;
+    let sql = "SELECT seq, w.room, json FROM without_gists w LEFT JOIN entries USING (seq) ORDER BY seq";
+    let mut statement = transaction.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let json = row.get::<_, Option<Vec<u8>>>(2)?.unwrap_or_default();
+        let entry = serde_json::from_slice(&json).ok();
+        // What cannot be read was passed over until now, and will be.
+        let gist = entry.as_ref().and_then(Gist::of);
+        let gist = gist.unwrap_or_else(|| Gist { kind: String::new(), subject: String::new() });
+        note_row(transaction, row.get(0)?, row.get(1)?, &gist, &json)?;
+    }
+    transaction.execute_batch("DROP TABLE without_gists")
 }
 
 /// Whether an entry of this kind says who may do what.
@@ -44,9 +67,12 @@ pub(super) fn is_kept(kind: &EntryKind) -> bool {
 
 /// Notes that an entry of a room is one of them.
 pub(super) fn note(db: &Connection, stored: &StoredEntry, gist: &Gist, room: i64) -> rusqlite::Result<()> {
+    note_row(db, stored::sql_seq(stored.seq), room, gist, &stored.json)
+}
+
+fn note_row(db: &Connection, seq: i64, room: i64, gist: &Gist, json: &[u8]) -> rusqlite::Result<()> {
     let sql = "INSERT INTO access_entries VALUES (?, ?, ?, ?, ?)";
-    let row = (stored::sql_seq(stored.seq), room, &gist.kind, &gist.subject, digest(&stored.json));
-    db.prepare_cached(sql)?.execute(row)?;
+    db.prepare_cached(sql)?.execute((seq, room, &gist.kind, &gist.subject, digest(json)))?;
     Ok(())
 }
 

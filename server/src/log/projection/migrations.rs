@@ -18,7 +18,8 @@ pub(in crate::log) const APPLICATION_ID: i64 = 0x484c_444c;
 type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// The steps; the first makes version 1 of an empty database, the n-th makes version n of version n - 1.
-const STEPS: &[Step] = &[make_tables, read_models::split_folded_messages, access_entries::make_table];
+const STEPS: &[Step] =
+    &[make_tables, read_models::split_folded_messages, access_entries::make_table, access_entries::add_gists];
 
 /// The version that this program writes.
 #[expect(clippy::cast_possible_wrap, reason = "there are a handful of steps")]

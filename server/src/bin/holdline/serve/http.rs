@@ -41,7 +41,7 @@ pub(super) struct HttpOptions {
 
     /// A limit on what one person or one visitor may do, as in publish=60+1/s: 60 at once and one more each second (s, min, h);
     /// 0 allows none, none lifts the limit, and `--limit none` lifts all. Repeat for more. The defaults, of a person:
-    /// publish=60+1/s reactions=60+2/s rooms=10+10/h history=300+300/min held-polls=10; of a visitor (an IPv4 address or an
+    /// publish=60+1/s reactions=60+2/s rooms=10+10/h history=300+300/min reads=1200+1200/min held-polls=10; of a visitor (an IPv4 address or an
     /// IPv6 /64): visitor-sessions=300+60/min visitor-rooms=100+100/h visitor-held-polls=2000 visitor-connections=4000
     /// failed-secrets=30+2/min join-password=10+40/h
     #[arg(long = "limit", env = "HOLDLINE_LIMIT", value_name = "NAME=LIMIT", value_delimiter = ',', value_parser = limit)]
