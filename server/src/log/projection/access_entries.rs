@@ -46,16 +46,16 @@ pub(super) fn add_gists(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         CREATE INDEX access_entries_by_room ON access_entries (room);
         ",
     )?;
-    let sql = "SELECT seq, w.room, json FROM without_gists w LEFT JOIN entries USING (seq) ORDER BY seq";
+    let sql = "SELECT seq, w.room, ifnull(json, '') FROM without_gists w LEFT JOIN entries USING (seq) ORDER BY seq";
     let mut statement = transaction.prepare(sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let json = row.get::<_, Option<Vec<u8>>>(2)?.unwrap_or_default();
-        let entry = serde_json::from_slice(&json).ok();
+        let json = stored::bytes(row, 2)?;
+        let entry = serde_json::from_slice(json).ok();
         // What cannot be read was passed over until now, and will be.
         let gist = entry.as_ref().and_then(Gist::of);
         let gist = gist.unwrap_or_else(|| Gist { kind: String::new(), subject: String::new() });
-        note_row(transaction, row.get(0)?, row.get(1)?, &gist, &json)?;
+        note_row(transaction, row.get(0)?, row.get(1)?, &gist, json)?;
     }
     transaction.execute_batch("DROP TABLE without_gists")
 }
