@@ -11,6 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 /// The content of a log's database.
 pub(crate) struct Content {
     pub(crate) epoch: Epoch,
+    /// The entries that people read.
     pub(crate) entries: Vec<Entry>,
     /// The damage that SQLite finds in the file; `ok` if there is none.
     pub(crate) integrity: String,
@@ -48,7 +49,8 @@ pub(crate) fn read(database: &Path, scratch: &Path) -> Result<Content> {
     let epoch = connection.query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| row.get(0))?;
     let mut statement = connection.prepare("SELECT json FROM entries ORDER BY seq")?;
     let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-    let entries = rows.map(|json| Ok(serde_json::from_str(&json?)?)).collect::<Result<_>>()?;
+    let mut entries = rows.map(|json| Ok(serde_json::from_str(&json?)?)).collect::<Result<Vec<Entry>>>()?;
+    entries.retain(|entry| !entry.room.is_reserved());
     Ok(Content { epoch: Epoch(u64::from_le_bytes(epoch)), entries, integrity })
 }
 

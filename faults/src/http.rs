@@ -14,6 +14,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use tokio::time::timeout;
 
+use crate::session::ApiSession;
+
 /// The time limit for connecting: on loopback, only a full accept queue takes longer.
 const CONNECT: Duration = Duration::from_secs(3);
 
@@ -22,6 +24,8 @@ const CONNECT: Duration = Duration::from_secs(3);
 pub(crate) struct HttpClient {
     client: Client<HttpConnector, Full<Bytes>>,
     address: SocketAddr,
+    /// The value of `Authorization` for requests that have none of their own.
+    bearer: Option<String>,
 }
 
 /// A complete response.
@@ -59,7 +63,17 @@ impl HttpClient {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(CONNECT));
-        Self { client: Client::builder(TokioExecutor::new()).build(connector), address }
+        Self { client: Client::builder(TokioExecutor::new()).build(connector), address, bearer: None }
+    }
+
+    /// The same client with somebody's session.
+    pub(crate) fn signed_in(&self, session: &ApiSession) -> Self {
+        Self { bearer: Some(session.bearer.clone()), ..self.clone() }
+    }
+
+    /// The value of `Authorization` for requests that have none of their own.
+    pub(crate) fn bearer(&self) -> Option<&str> {
+        self.bearer.as_deref()
     }
 
     /// Sends a request and reads the whole response.
@@ -78,7 +92,8 @@ impl HttpClient {
         let ApiRequest { method, path, headers, body } = request;
         let uri = format!("http://{}{path}", self.address);
         let mut request = Request::builder().method(method).uri(uri).body(Full::new(body))?;
-        for (name, value) in headers {
+        let bearer = self.bearer.iter().map(|bearer| ("authorization", bearer.clone()));
+        for (name, value) in bearer.chain(headers) {
             request.headers_mut().insert(name, HeaderValue::from_str(&value)?);
         }
         request.headers_mut().insert(HOST, HeaderValue::from_str(&self.address.to_string())?);

@@ -6,6 +6,7 @@
 
 pub mod checker;
 mod database;
+mod door;
 mod faulty_proxy;
 mod http;
 mod load;
@@ -18,5 +19,6 @@ mod server;
 mod session;
 pub mod simulation;
 
+pub use door::ClosedDoor;
 pub use options::Options;
 pub use rounds::{names, run};

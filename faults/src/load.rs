@@ -32,6 +32,7 @@ use self::classic::ClassicReader;
 use self::events::EventReader;
 use self::recent_messages::RecentMessages;
 use crate::checker::{Ledger, Violation};
+use crate::door::Door;
 use crate::http::HttpClient;
 use crate::session::ApiSession;
 
@@ -54,36 +55,45 @@ impl Load {
     /// before it.
     pub(crate) async fn start(
         plan: &LoadPlan,
+        door: &Door,
         program: &Path,
         server: SocketAddr,
         front: SocketAddr,
         rng: &mut Rng,
     ) -> Result<Self> {
-        Self::start_in(Arc::default(), plan, program, server, front, rng).await
+        Self::start_in(Arc::default(), plan, door, program, server, front, rng).await
     }
 
     /// Starts a load that shares its ledger with other readers.
     pub(crate) async fn start_in(
         ledger: Arc<Ledger>,
         plan: &LoadPlan,
+        door: &Door,
         program: &Path,
         server: SocketAddr,
         front: SocketAddr,
         rng: &mut Rng,
     ) -> Result<Self> {
-        create_rooms(plan, server).await?;
+        let mut people = prepare(plan, door, server, rng).await?;
         let (events, _) = broadcast::channel(64);
         let (stop, _) = watch::channel(false);
         let (mut publishers, mut readers) = (JoinSet::new(), JoinSet::new());
         let http = HttpClient::new(front);
-        let subscriber = |name: String, rooms: &RoomSelection, rng: &mut Rng| {
-            let (http, ledger, rooms) = (http.clone(), ledger.clone(), rooms.clone());
-            let ended = stop.subscribe();
-            Subscriber { http, ledger, rooms, rng: rng.fork(), name, ended, longest_absence: None }
+        let reader = |person: Option<ApiSession>| door.reader(http.clone(), person.as_ref());
+        let subscriber = |http: HttpClient, name: String, rooms: &RoomSelection, rng: &mut Rng| {
+            let (ledger, rooms, owed, ended) =
+                (ledger.clone(), rooms.clone(), rooms.clone(), stop.subscribe());
+            Subscriber { http, ledger, rooms, owed, rng: rng.fork(), name, ended, longest_absence: None }
         };
+        if let Some(outsider) = people.outsider {
+            let name = "outsider".to_owned();
+            let outsider = subscriber(reader(Some(outsider)), name, &RoomSelection::All, rng);
+            readers.spawn(Subscriber { owed: plan.public(), ..outsider }.run(events.subscribe()));
+        }
         for (i, rooms) in plan.selections().into_iter().enumerate() {
             for n in 0..plan.per_selection {
-                let reader = subscriber(format!("subscriber {i}.{n}"), &rooms, rng);
+                let http = reader(people.readers.pop());
+                let reader = subscriber(http, format!("subscriber {i}.{n}"), &rooms, rng);
                 // Every fourth subscriber joins later.
                 if n % 4 == 3 {
                     readers.spawn(reader.join(plan.calm.clone(), events.subscribe()));
@@ -92,7 +102,8 @@ impl Load {
                 }
             }
             for n in 0..plan.absentees {
-                let mut reader = subscriber(format!("absent subscriber {i}.{n}"), &rooms, rng);
+                let http = reader(people.readers.pop());
+                let mut reader = subscriber(http, format!("absent subscriber {i}.{n}"), &rooms, rng);
                 reader.longest_absence = Some(LONGEST_ABSENCE);
                 readers.spawn(reader.run(events.subscribe()));
             }
@@ -100,23 +111,27 @@ impl Load {
         for n in 0..plan.tails {
             let rooms =
                 if n == 0 { RoomSelection::Named(vec![plan.calm.clone()]) } else { RoomSelection::All };
-            readers.spawn(tail::start(program, front, rooms, ledger.clone(), format!("tail {n}"))?);
+            let (token, name) = (door.token(), format!("tail {n}"));
+            readers.spawn(tail::start(program, front, rooms, token, ledger.clone(), name)?);
         }
         for n in 0..plan.other_readers {
             let room = plan.calm.clone();
             let name = format!("classic {n}");
-            let classic =
-                ClassicReader { http: http.clone(), ledger: ledger.clone(), room, rng: rng.fork(), name };
+            let http = reader(people.readers.pop());
+            let classic = ClassicReader { http, ledger: ledger.clone(), room, rng: rng.fork(), name };
             readers.spawn(classic.run());
             let (rooms, rng) = (RoomSelection::Named(vec![plan.calm.clone()]), rng.fork());
             let name = format!("events {n}");
-            readers.spawn(EventReader { http: http.clone(), ledger: ledger.clone(), rooms, rng, name }.run());
+            let http = reader(people.readers.pop());
+            readers.spawn(EventReader { http, ledger: ledger.clone(), rooms, rng, name }.run());
         }
         let recent = Arc::<RecentMessages>::default();
         let mut publish = |name: String, rooms, pace| {
             let (http, ledger, rng) = (http.clone(), ledger.clone(), rng.fork());
             let (recent, has_retention) = (recent.clone(), plan.has_retention);
-            let publisher = Publisher { http, ledger, rooms, pace, rng, name, recent, has_retention };
+            let session = people.publishers.pop();
+            let publisher =
+                Publisher { http, ledger, rooms, pace, rng, name, session, recent, has_retention };
             publishers.spawn(publisher.run(stop.subscribe()));
         };
         for n in 0..plan.publishers {
@@ -151,11 +166,28 @@ impl Load {
     }
 }
 
-async fn create_rooms(plan: &LoadPlan, server: SocketAddr) -> Result<()> {
+/// The people of a load who sign in before it; none at an open door.
+struct People {
+    publishers: Vec<ApiSession>,
+    readers: Vec<ApiSession>,
+    /// Somebody who reads all rooms and is a member of none.
+    outsider: Option<ApiSession>,
+}
+
+/// Makes the rooms, and lets everybody in who has to sign in. Not through a proxy that breaks things: a code that was used for
+/// a lost answer is used.
+async fn prepare(plan: &LoadPlan, door: &Door, server: SocketAddr, rng: &mut Rng) -> Result<People> {
     let http = HttpClient::new(server);
-    let session = ApiSession::create(&http, "load").await?;
+    // A log may have had such people before.
+    let name = format!("{:06x}", rng.u32(..1 << 24));
+    let maker = door.enter(&http, &format!("{name} load")).await?;
     for room in plan.rooms() {
-        session.create_room(&http, room).await?;
+        door.make_room(&http, &maker, room).await?;
     }
-    Ok(())
+    let publishers = door.enter_all(&http, &format!("{name} publisher"), plan.publishers + 2).await?;
+    let readers = door.enter_all(&http, &format!("{name} reader"), plan.readers()).await?;
+    for room in plan.private() {
+        door.make_private(&http, room, publishers.iter().chain(&readers)).await?;
+    }
+    Ok(People { publishers, readers, outsider: door.is_closed().then_some(maker) })
 }

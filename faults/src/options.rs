@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::door::ClosedDoor;
+
 /// The rounds to run, their size, and the server to test.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -13,6 +15,8 @@ pub struct Options {
     pub rounds: Vec<String>,
     /// Whether to run few faults, for everyday use.
     pub short: bool,
+    /// The door of the servers; `None` for an open one.
+    pub door: Option<ClosedDoor>,
     /// The minimum number of deliveries to check, over all rounds.
     pub deliveries: usize,
 }

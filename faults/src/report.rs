@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use clap::ValueEnum as _;
 
 use crate::checker::{Findings, Violation};
 use crate::options::Options;
@@ -28,6 +29,8 @@ pub(crate) struct RoundReport {
 pub(crate) struct Report {
     seed: u64,
     is_short: bool,
+    /// The flag that closes the door.
+    door: String,
     rounds: Vec<RoundReport>,
 }
 
@@ -35,7 +38,9 @@ impl Report {
     /// Prints the seed first, so that it is known even if the run is aborted.
     pub(crate) fn begin(options: &Options) -> Self {
         println!("seed {}", options.seed);
-        Self { seed: options.seed, is_short: options.short, rounds: Vec::new() }
+        let name = options.door.and_then(|door| Some(door.to_possible_value()?.get_name().to_owned()));
+        let door = name.map_or_else(String::new, |name| format!(" --door {name}"));
+        Self { seed: options.seed, is_short: options.short, door, rounds: Vec::new() }
     }
 
     /// Prints the next round.
@@ -85,7 +90,8 @@ impl Report {
         let failed: Vec<_> = self.rounds.iter().filter(|round| !round.is_good()).collect();
         for round in &failed {
             let short = if self.is_short { " --short" } else { "" };
-            println!("to repeat: cargo xtask faults --seed {} --round {}{short}", self.seed, round.name);
+            let (seed, door) = (self.seed, &self.door);
+            println!("to repeat: cargo xtask faults --seed {seed} --round {}{short}{door}", round.name);
         }
         let skipped =
             self.rounds.iter().filter(|round| matches!(round.result, Ok(RoundResult::Skipped(_)))).count();

@@ -14,6 +14,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use crate::door::Door;
 use crate::http::{ApiRequest, HttpClient};
 
 /// Ports below the range of ephemeral ports: a client that reconnects while the server is down must not get the
@@ -33,6 +34,7 @@ pub(crate) struct Server {
     environment: Vec<(String, String)>,
     flags: Vec<String>,
     pub(crate) address: SocketAddr,
+    door: Arc<Door>,
     child: Option<Child>,
     output: Arc<Mutex<Vec<String>>>,
     errors: Arc<Mutex<Vec<String>>>,
@@ -51,13 +53,14 @@ pub(crate) fn free_address(rng: &mut Rng) -> Result<SocketAddr> {
 
 impl Server {
     /// Prepares a server on this database, with a port of its own, without starting it.
-    pub(crate) fn new(program: &Path, database: &Path, rng: &mut Rng) -> Result<Self> {
+    pub(crate) fn new(program: &Path, database: &Path, door: Arc<Door>, rng: &mut Rng) -> Result<Self> {
         Ok(Self {
             program: program.to_owned(),
             database: database.to_owned(),
             environment: Vec::new(),
             flags: Vec::new(),
             address: free_address(rng)?,
+            door,
             child: None,
             output: Arc::default(),
             errors: Arc::default(),
@@ -76,11 +79,11 @@ impl Server {
         self
     }
 
-    /// Starts it, and waits until it says that it is open.
+    /// Starts it, waits until it says that it is open, and closes its door.
     pub(crate) async fn start(&mut self) -> Result<()> {
         let mut open = self.spawn()?;
         match timeout(START, &mut open).await {
-            Ok(Ok(())) => Ok(()),
+            Ok(Ok(())) => self.door.close(&self.program, &self.database, self.address).await,
             Ok(Err(_)) => Err(anyhow!("the server ended at its start:\n{}", self.last_output())),
             Err(_) => Err(anyhow!("the server did not open in time:\n{}", self.last_output())),
         }
@@ -129,6 +132,11 @@ impl Server {
         Ok(opened)
     }
 
+    /// A client that reads everything.
+    pub(crate) fn client(&self) -> HttpClient {
+        self.door.client(self.address)
+    }
+
     /// Kills the server (`kill -9`) and waits until it has ended.
     pub(crate) async fn kill(&mut self) -> Result<()> {
         if let Some(mut child) = self.child.take() {
@@ -171,7 +179,7 @@ impl Server {
 
     /// Reads the whole log over the API.
     pub(crate) async fn read_log(&self) -> Result<Vec<Entry>> {
-        let http = HttpClient::new(self.address);
+        let http = self.client();
         let (mut log, mut after) = (Vec::new(), After::Start);
         loop {
             let path = format!("/api/v1/poll?room=*&after={after}&wait=0");
@@ -190,8 +198,7 @@ impl Server {
 impl Server {
     /// Reads the epoch of the log.
     pub(crate) async fn read_epoch(&self) -> Result<Epoch> {
-        let reply =
-            HttpClient::new(self.address).send(ApiRequest::get("/api/v1/poll?room=*&wait=0"), START).await?;
+        let reply = self.client().send(ApiRequest::get("/api/v1/poll?room=*&wait=0"), START).await?;
         ensure!(reply.status == 200, "the cursor cannot be read: {}", reply.describe());
         let batch: Batch = serde_json::from_slice(&reply.body)?;
         Ok(batch.cursor.epoch)
@@ -199,7 +206,7 @@ impl Server {
 
     /// Reads a value from `GET /metrics`.
     pub(crate) async fn read_metric(&self, name: &str) -> Result<f64> {
-        let reply = HttpClient::new(self.address).send(ApiRequest::get("/metrics"), START).await?;
+        let reply = self.client().send(ApiRequest::get("/metrics"), START).await?;
         let text = String::from_utf8_lossy(&reply.body);
         let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         Ok(value.with_context(|| format!("there is no {name} in the metrics"))?.trim().parse()?)
@@ -207,7 +214,7 @@ impl Server {
 
     /// Reads all pages of a room's history, oldest first.
     pub(crate) async fn read_history(&self, room: &RoomName) -> Result<Vec<Message>> {
-        let http = HttpClient::new(self.address);
+        let http = self.client();
         let (mut messages, mut before) = (Vec::new(), String::new());
         loop {
             let path = format!("/api/v1/rooms/{}/messages?limit={HISTORY_MAX}{before}", room.as_str());

@@ -7,12 +7,13 @@ use fastrand::Rng;
 use holdline_shared::{Entry, MessageText, Person, PublishKey, PublishRequest, RoomName, Session};
 use hyper::Method;
 
-use crate::http::{ApiRequest, HttpClient};
+use crate::http::{ApiRequest, ApiResponse, HttpClient};
 
 /// The time limit of a request.
 const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 
 /// A session that authenticates by token.
+#[derive(Clone)]
 pub(crate) struct ApiSession {
     pub(crate) person: Person,
     /// The value of `Authorization`.
@@ -24,7 +25,11 @@ impl ApiSession {
     pub(crate) async fn create(http: &HttpClient, nickname: &str) -> Result<Self> {
         let body = format!(r#"{{"nickname":"{nickname}"}}"#);
         let request = ApiRequest::with_body(Method::POST, "/api/v1/session", body);
-        let reply = http.send(request, REQUEST_LIMIT).await?;
+        Self::of(&http.send(request, REQUEST_LIMIT).await?)
+    }
+
+    /// Takes the session of an answer.
+    pub(crate) fn of(reply: &ApiResponse) -> Result<Self> {
         let session: Session = serde_json::from_slice(&reply.body)?;
         let token = session.token.context("the session has no token")?;
         Ok(Self { person: session.person, bearer: format!("Bearer {token}") })

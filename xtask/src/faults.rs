@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use xshell::Shell;
+use xshell::{Cmd, Shell};
 
 use crate::setup::proxies;
 use crate::{paths, say, shell};
@@ -29,14 +29,20 @@ const ON_BOTH_WAYS: [&str; 4] = ["wake", "proxy", "nginx-http10", "slow"];
 /// Runs the short round of every fault against the built executable.
 pub(crate) fn short(sh: &Shell) -> Result<()> {
     proxies::find_or_install(sh)?;
-    // Unoptimised, as the tests have compiled most of the crate already; only the server has to be fast.
-    let run = shell::cargo(sh).args(["run", "--package", "holdline_faults", "--bin", "faults"]);
-    run.args(["--", "--short"]).env("HOLDLINE_BIN", paths::executable()).run()?;
+    short_run(sh, &[]).run()?;
+    say::step("the same behind a closed door, where everybody signs in");
+    short_run(sh, &["--door", "invite", "--round", "kill", "--deliveries", "5000"]).run()?;
     say::step("the same without event loops, where connections are what is broken");
     let rounds = ON_BOTH_WAYS.iter().flat_map(|name| ["--round", name]);
+    let run = short_run(sh, &["--deliveries", "5000"]).args(rounds);
+    Ok(run.env(shell::PLAIN_HTTP, "1").run()?)
+}
+
+/// A short run with these flags. Unoptimised, as the tests have compiled most of the crate already; only the server has to be
+/// fast.
+fn short_run<'a>(sh: &'a Shell, flags: &[&str]) -> Cmd<'a> {
     let run = shell::cargo(sh).args(["run", "--package", "holdline_faults", "--bin", "faults"]);
-    let run = run.args(["--", "--short", "--deliveries", "5000"]).args(rounds);
-    Ok(run.env("HOLDLINE_BIN", paths::executable()).env(shell::PLAIN_HTTP, "1").run()?)
+    run.args(["--", "--short"]).args(flags).env("HOLDLINE_BIN", paths::executable())
 }
 
 /// Builds the server alone, without building the page. A page that is built already is embedded, so that `cargo xtask build`

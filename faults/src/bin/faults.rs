@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
-use holdline_faults::Options;
+use holdline_faults::{ClosedDoor, Options};
 
 /// Breaks Holdline on purpose and checks that it keeps its promise.
 #[derive(Parser)]
@@ -28,17 +28,21 @@ struct Arguments {
     #[arg(long)]
     short: bool,
 
+    /// Close the door: everybody signs in, and most rooms are private [default: open]
+    #[arg(long, value_name = "DOOR")]
+    door: Option<ClosedDoor>,
+
     /// Check at least this many deliveries, over all rounds [default: 1000000, or 50000 with --short]
     #[arg(long, value_name = "NUMBER")]
     deliveries: Option<usize>,
 }
 
 fn main() -> Result<ExitCode> {
-    let Arguments { program, seed, rounds, short, deliveries } = Arguments::parse();
+    let Arguments { program, seed, rounds, short, door, deliveries } = Arguments::parse();
     // Short seeds, because people copy them by hand.
     let seed = seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
     let deliveries = deliveries.unwrap_or(if short { 50_000 } else { 1_000_000 });
-    let options = Options { program, seed, rounds, short, deliveries };
+    let options = Options { program, seed, rounds, short, door, deliveries };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let is_clean = runtime.block_on(async {
         tokio::select! {

@@ -52,6 +52,22 @@ impl LoadPlan {
         self.busy.iter().chain([&self.calm, &self.quiet])
     }
 
+    /// The rooms that are private behind a closed door: most, so that `room=*` has something to leave out for an outsider.
+    pub(crate) fn private(&self) -> [&RoomName; 3] {
+        [&self.busy[1], &self.calm, &self.quiet]
+    }
+
+    /// The rooms that everybody reads.
+    pub(crate) fn public(&self) -> RoomSelection {
+        let public = self.rooms().filter(|room| !self.private().contains(room)).cloned();
+        RoomSelection::Named(public.chain([RoomName::lobby()]).collect())
+    }
+
+    /// The number of readers.
+    pub(crate) fn readers(&self) -> usize {
+        self.selections().len() * (self.per_selection + self.absentees) + 2 * self.other_readers
+    }
+
     /// The subscribers' selections: one room, several, all.
     pub(crate) fn selections(&self) -> Vec<RoomSelection> {
         let named = |mut rooms: Vec<RoomName>| {

@@ -29,6 +29,8 @@ pub(crate) struct Publisher {
     pub(crate) pace: Duration,
     pub(crate) rng: Rng,
     pub(crate) name: String,
+    /// The session, unless it is to be made, which an open door allows.
+    pub(crate) session: Option<ApiSession>,
     pub(crate) recent: Arc<RecentMessages>,
     /// Whether messages may expire before they are changed.
     pub(crate) has_retention: bool,
@@ -37,8 +39,11 @@ pub(crate) struct Publisher {
 impl Publisher {
     /// Publishes until `stop` is true and the last request is answered.
     pub(crate) async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        let session = self.create_session().await;
-        let Self { http, ledger, rooms, pace, rng, name, recent, has_retention } = self;
+        let session = match self.session.take() {
+            Some(session) => session,
+            None => self.create_session().await,
+        };
+        let Self { http, ledger, rooms, pace, rng, name, recent, has_retention, .. } = self;
         let (own, reacted) = (VecDeque::new(), VecDeque::new());
         let mut author = Author { http, ledger, rng, name, recent, has_retention, session, own, reacted };
         let mut number = 0;

@@ -27,6 +27,8 @@ pub(crate) struct Subscriber {
     pub(crate) http: HttpClient,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) rooms: RoomSelection,
+    /// The rooms of which everything must be delivered, and nothing else.
+    pub(crate) owed: RoomSelection,
     pub(crate) rng: Rng,
     pub(crate) name: String,
     /// Whether publishing has ended; after that the subscriber is not absent any more, so that it receives the rest.
@@ -42,7 +44,7 @@ impl Subscriber {
     /// Reads from the beginning of the log.
     pub(crate) async fn run(self, events: broadcast::Receiver<Event>) {
         let reader =
-            self.ledger.add_reader(self.name.clone(), self.rooms.clone(), Seq::START, Receives::Entries);
+            self.ledger.add_reader(self.name.clone(), self.owed.clone(), Seq::START, Receives::Entries);
         self.follow(reader, After::Start, events).await;
     }
 
@@ -56,7 +58,7 @@ impl Subscriber {
             sleep(DISTURBANCE.mul_f64(self.rng.f64() / 50.0)).await;
         };
         let reader =
-            self.ledger.add_reader(self.name.clone(), self.rooms.clone(), cursor.seq, Receives::Entries);
+            self.ledger.add_reader(self.name.clone(), self.owed.clone(), cursor.seq, Receives::Entries);
         self.follow(reader, After::At(cursor), events).await;
     }
 

@@ -12,12 +12,13 @@ use tokio::process::Command;
 
 use crate::checker::{Ledger, LedgerPosition, Receives, Violation};
 
-/// Starts a tail from the beginning of the log. The future ends only when the process does; dropping it kills the
+/// Starts a tail from the beginning of the log, with a token if reading needs one. The future ends only when the process does; dropping it kills the
 /// process.
 pub(crate) fn start(
     program: &Path,
     address: SocketAddr,
     rooms: RoomSelection,
+    token: Option<&str>,
     ledger: Arc<Ledger>,
     name: String,
 ) -> Result<impl Future<Output = ()> + Send + use<>> {
@@ -31,6 +32,7 @@ pub(crate) fn start(
         command.args(["--room", &room]);
     }
     let mut child = command
+        .envs(token.map(|token| ("HOLDLINE_TOKEN", token)))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

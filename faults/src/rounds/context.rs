@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -12,6 +13,7 @@ use tempfile::TempDir;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::checker::{Findings, Ledger, Violation, check_history};
+use crate::door::Door;
 use crate::load::{Load, LoadPlan, LogRecorder};
 use crate::options::Options;
 use crate::server::Server;
@@ -30,6 +32,7 @@ pub(crate) struct RoundContext {
     pub(crate) deliveries: usize,
     pub(crate) rng: Rng,
     pub(crate) folder: TempDir,
+    pub(crate) door: Arc<Door>,
     server_output: String,
 }
 
@@ -43,6 +46,7 @@ impl RoundContext {
             deliveries: options.deliveries.div_ceil(rounds.max(1)),
             rng: Rng::with_seed(options.seed ^ salt),
             folder: tempfile::Builder::new().prefix("holdline-faults-").tempdir()?,
+            door: Arc::new(Door::new(options.door)),
             server_output: String::new(),
         })
     }
@@ -72,7 +76,7 @@ impl RoundContext {
         front: SocketAddr,
     ) -> Result<Load> {
         let mut rng = self.rng.fork();
-        Load::start(plan, &self.program, server.address, front, &mut rng).await
+        Load::start(plan, &self.door, &self.program, server.address, front, &mut rng).await
     }
 
     /// Prepares a server with its database in the round's folder, without starting it.
@@ -83,7 +87,7 @@ impl RoundContext {
 
     /// Prepares a server with its database elsewhere.
     pub(crate) fn server_on(&mut self, database: &Path) -> Result<Server> {
-        Server::new(&self.program, database, &mut self.rng)
+        Server::new(&self.program, database, self.door.clone(), &mut self.rng)
     }
 
     /// A random time up to `most`.

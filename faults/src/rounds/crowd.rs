@@ -23,6 +23,8 @@ use crate::session::{ApiSession, random_key};
 /// The number of readers; each is a connection at both ends, and processes often may have no more than 20,000 files.
 const READERS: usize = 10_000;
 const READERS_SHORT: usize = 1_000;
+/// The people whose sessions the readers share where reading needs one.
+const PEOPLE: usize = 200;
 /// The time limit for reconnecting: longer than the longest pause of any client, with a reserve for a slow machine.
 const RETURN: Duration = Duration::from_secs(120);
 /// The time limit of other requests during the reconnection.
@@ -34,15 +36,18 @@ pub(super) async fn run(context: &mut RoundContext) -> Result<RoundResult> {
     let ledger = Arc::new(Ledger::default());
     let readers = context.size(READERS_SHORT, READERS);
     let http = HttpClient::new(server.address);
+    let people = context.door.enter_all(&http, "reader", PEOPLE).await?;
     let mut tasks = JoinSet::new();
     for n in 0..readers {
         let rooms = RoomSelection::Named(vec![RoomName::lobby()]);
         let id = ledger.add_reader(format!("reader {n} of the crowd"), rooms, Seq::START, Receives::Entries);
-        let reader = Reader { http: http.clone(), ledger: ledger.clone(), id, rng: context.rng.fork() };
+        let http = context.door.reader(http.clone(), people.get(n % PEOPLE));
+        let reader = Reader { http, ledger: ledger.clone(), id, rng: context.rng.fork() };
         tasks.spawn(reader.read());
     }
+    let session = context.door.enter(&http, "crowd").await?;
+    let http = server.client();
     back(&http, readers).await?;
-    let session = ApiSession::create(&http, "crowd").await?;
     for (name, is_killed) in [("kill -9", true), ("a polite stop", false)] {
         if is_killed {
             server.kill().await?;

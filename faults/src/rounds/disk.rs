@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep};
 
 use super::context::{RoundContext, reached};
 use crate::checker::{Ledger, Violation};
-use crate::http::{ApiRequest, HttpClient};
+use crate::http::ApiRequest;
 use crate::report::RoundResult;
 use crate::server::Server;
 use small_disk::SmallDisk;
@@ -84,8 +84,7 @@ async fn accepted(ledger: &Ledger, when: &str) {
 
 /// Checks that history and log are readable.
 async fn reads_go_on(ledger: &Ledger, server: &Server) -> Result<()> {
-    let reply =
-        HttpClient::new(server.address).send(ApiRequest::get("/api/v1/rooms/calm/messages"), SOON).await?;
+    let reply = server.client().send(ApiRequest::get("/api/v1/rooms/calm/messages"), SOON).await?;
     if reply.status != 200 {
         ledger.report(Violation::Unclear, format!("history while the disk is full: {}", reply.describe()));
     }

@@ -21,7 +21,6 @@ use tokio::time::{Instant, sleep, timeout};
 use super::context::{RoundContext, reached};
 use crate::checker::{Findings, Ledger, Violation};
 use crate::database::{self, Content};
-use crate::http::HttpClient;
 use crate::load::{Load, LoadPlan};
 use crate::report::{Report, RoundResult};
 use crate::server::Server;
@@ -63,7 +62,7 @@ pub(super) async fn run(context: &mut RoundContext) -> Result<RoundResult> {
     let incarnations = Arc::new(Incarnations::default());
     let mut readers = JoinSet::new();
     for n in 0..READERS {
-        let (http, incarnations) = (HttpClient::new(server.address), incarnations.clone());
+        let (http, incarnations) = (server.client(), incarnations.clone());
         readers.spawn(
             PersistentReader { http, incarnations, rng: context.rng.fork(), name: format!("reader {n}") }
                 .read(),
@@ -125,8 +124,8 @@ async fn live(
         ledger.begin_after(last.seq);
     }
     let mut rng: Rng = context.rng.fork();
-    let (program, address) = (&context.program, server.address);
-    let load = Load::start_in(ledger.clone(), plan, program, address, address, &mut rng).await?;
+    let (door, program, address) = (&context.door, &context.program, server.address);
+    let load = Load::start_in(ledger.clone(), plan, door, program, address, address, &mut rng).await?;
     Ok((ledger, load))
 }
 

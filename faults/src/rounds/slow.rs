@@ -17,7 +17,7 @@ use crate::checker::{Ledger, Violation};
 use crate::http::HttpClient;
 use crate::report::{Report, RoundResult};
 use crate::server::Server;
-use crate::session::{ApiSession, random_key};
+use crate::session::random_key;
 use slow_reader::SlowReader;
 use usage::Usage;
 
@@ -72,7 +72,8 @@ pub(super) async fn run(context: &mut RoundContext) -> Result<RoundResult> {
                 0 => (ANSWERS, A_LITTLE_MORE),
                 _ => (1, MINUTE),
             };
-            readers.spawn(SlowReader { path, requests, pause }.read(server.address));
+            let bearer = server.client().bearer().map(str::to_owned);
+            readers.spawn(SlowReader { path, bearer, requests, pause }.read(server.address));
         }
         let observed = watch(process, before, slow, &load.ledger).await?;
         if let Some(cut) = observed.cut {
@@ -122,8 +123,8 @@ async fn check_who_cut(server: &Server, slow: usize, ledger: &Ledger) -> Result<
 /// Fills the room; returns the position of its first message.
 async fn fill(context: &mut RoundContext, server: &Server, ledger: &Ledger) -> Result<u64> {
     let http = HttpClient::new(server.address);
-    let (session, room) = (ApiSession::create(&http, "slow").await?, ROOM.parse()?);
-    session.create_room(&http, &room).await?;
+    let (session, room) = (context.door.enter(&http, "slow").await?, ROOM.parse()?);
+    context.door.make_room(&http, &session, &room).await?;
     let mut first = None;
     for _ in 0..MESSAGES {
         let key = random_key(&mut context.rng);

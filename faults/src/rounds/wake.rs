@@ -1,6 +1,7 @@
 //! Injects no faults, but publishes each message, edit, deletion and reaction at the very moment at which its
 //! readers poll again, many thousand times. A lost wake-up shows as a delivery at the end of the hold.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use tokio::time::Instant;
 
 use super::context::{RoundContext, compare_history};
 use crate::checker::{ChangeAnswer, ChangeKind, ChangeRequest, Ledger, ReaderId, Receives, Violation};
+use crate::door::Door;
 use crate::http::{ApiRequest, HttpClient};
 use crate::report::RoundResult;
 use crate::session::{ApiSession, random_key};
@@ -42,7 +44,7 @@ pub(super) async fn run(context: &mut RoundContext) -> Result<RoundResult> {
     for n in 0..ROOMS {
         let room = RoomName::parse(&format!("wake-{n}"))?;
         let test =
-            RoomTest::new(HttpClient::new(server.address), ledger.clone(), room, context.rng.fork()).await?;
+            RoomTest::new(&context.door, server.address, ledger.clone(), room, context.rng.fork()).await?;
         tests.spawn(test.run(end));
     }
     while let Some(test) = tests.join_next().await {
@@ -73,9 +75,18 @@ struct RoomTest {
 
 impl RoomTest {
     /// Creates the room.
-    async fn new(http: HttpClient, ledger: Arc<Ledger>, room: RoomName, rng: Rng) -> Result<Self> {
-        let session = ApiSession::create(&http, "wake").await?;
-        session.create_room(&http, &room).await?;
+    async fn new(
+        door: &Door,
+        server: SocketAddr,
+        ledger: Arc<Ledger>,
+        room: RoomName,
+        rng: Rng,
+    ) -> Result<Self> {
+        let http = HttpClient::new(server);
+        let session = door.enter(&http, room.as_str()).await?;
+        door.make_room(&http, &session, &room).await?;
+        door.make_private(&http, &room, [&session]).await?;
+        let http = door.reader(http, Some(&session));
         let rooms = RoomSelection::Named(vec![room.clone()]);
         let reader = |n| {
             let name = format!("reader {n} of {}", room.as_str());

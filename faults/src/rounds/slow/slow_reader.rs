@@ -17,6 +17,8 @@ const BYTES: usize = 1024;
 #[derive(Debug, Clone)]
 pub(super) struct SlowReader {
     pub(super) path: String,
+    /// The value of `Authorization`, if reading needs one.
+    pub(super) bearer: Option<String>,
     /// Pipelined requests. The kernel buffers one response, and a few megabytes at most; only with more data does the
     /// server itself wait.
     pub(super) requests: usize,
@@ -30,7 +32,9 @@ impl SlowReader {
         let socket = TcpSocket::new_v4()?;
         socket.set_recv_buffer_size(BUFFER)?;
         let mut stream = socket.connect(server).await?;
-        let request = format!("GET {} HTTP/1.1\r\nHost: {server}\r\n\r\n", self.path);
+        let bearer = self.bearer.iter().map(|bearer| format!("Authorization: {bearer}\r\n"));
+        let bearer: String = bearer.collect();
+        let request = format!("GET {} HTTP/1.1\r\nHost: {server}\r\n{bearer}\r\n", self.path);
         stream.write_all(request.repeat(self.requests).as_bytes()).await?;
         let mut bytes = [0; BYTES];
         loop {
