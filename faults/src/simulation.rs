@@ -6,6 +6,8 @@
 
 mod chaos;
 mod disk;
+mod member;
+mod moderator;
 mod mutation;
 mod network;
 mod publisher;
@@ -56,6 +58,10 @@ async fn run(world: Rc<World>) -> SimulationReport {
     let subscribers: Vec<_> = (0..world.plan.subscribers)
         .map(|number| tokio::task::spawn_local(subscriber::run(world.clone(), number)))
         .collect();
+    let members: Vec<_> = (0..world.plan.members)
+        .map(|number| tokio::task::spawn_local(member::run(world.clone(), number)))
+        .collect();
+    let moderator = tokio::task::spawn_local(moderator::run(world.clone()));
     chaos::run(&world).await;
     world.end_faults().await;
 
@@ -65,10 +71,11 @@ async fn run(world: Rc<World>) -> SimulationReport {
     }
     let settled = world.now();
     let are_done = publishers.iter().all(JoinHandle::is_finished);
-    for task in subscribers.iter().chain(&publishers) {
+    let tasks: Vec<_> = subscribers.into_iter().chain(publishers).chain(members).chain([moderator]).collect();
+    for task in &tasks {
         task.abort();
     }
-    for task in subscribers.into_iter().chain(publishers) {
+    for task in tasks {
         let broke = task.await.is_err_and(|error| error.is_panic());
         if broke {
             world.trace.add("simulation", "a task panicked");

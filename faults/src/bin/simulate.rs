@@ -50,11 +50,14 @@ fn one(seed: u64) -> anyhow::Result<ExitCode> {
 fn many(seeds: Range<u64>) -> anyhow::Result<ExitCode> {
     let begin = Instant::now();
     let (mut played, mut broken, mut deliveries, mut acknowledged) = (0_u32, Vec::new(), 0, 0);
+    let (mut told, mut removals) = (0, 0);
     for seed in seeds {
         let report = run_seed(seed, None)?;
         played += 1;
         deliveries += report.deliveries;
         acknowledged += report.acknowledged;
+        told += report.told;
+        removals += report.removals;
         if !report.is_good() {
             print_broken(&report);
             broken.push(seed);
@@ -63,7 +66,7 @@ fn many(seeds: Range<u64>) -> anyhow::Result<ExitCode> {
     let took = begin.elapsed().as_secs_f64();
     println!(
         "{played} seeds in {took:.1} s ({:.0} a second): {acknowledged} acknowledged publishes, {deliveries} \
-         deliveries; broken: {}",
+         deliveries; {told} entries of a private room told over {removals} removals; broken: {}",
         f64::from(played) / took,
         broken.len(),
     );

@@ -12,7 +12,7 @@ pub(super) const DURATION: Duration = Duration::from_secs(60);
 /// Injects faults for [`DURATION`].
 pub(super) async fn run(world: &World) {
     let mut rng = world.rng("chaos", 0);
-    let clients = world.plan.publishers + world.plan.subscribers;
+    let clients = world.plan.clients();
     let end = world.now() + DURATION;
     loop {
         sleep(Duration::from_millis(rng.u64(100..6000))).await;

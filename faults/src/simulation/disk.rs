@@ -10,7 +10,10 @@ use holdline_server::Scope;
 use holdline_server::log::{Draft, DraftKind, Log, MemoryLog};
 use holdline_shared::{Entry, Epoch, Person, RoomName, RoomSelection, Seq};
 
+use super::moderator::make_den;
 use super::mutation::Mutation;
+use super::publisher;
+use super::world::LoadPlan;
 
 /// The durable state.
 pub(super) struct Disk {
@@ -30,9 +33,11 @@ struct Rebuilt {
 }
 
 impl Disk {
-    /// A disk with all of these rooms except the last.
-    pub(super) fn new(rooms: &[RoomName], mutation: Option<Mutation>) -> Self {
-        let made = rooms[..rooms.len() - 1].iter().map(|room| make(room.clone())).collect();
+    /// A disk with all rooms of the plan except the last, and the private one.
+    pub(super) fn new(plan: &LoadPlan, mutation: Option<Mutation>) -> Self {
+        let made = plan.rooms[..plan.rooms.len() - 1].iter().map(|room| make(room.clone()));
+        let members = (0..plan.publishers).filter_map(publisher::person);
+        let made = made.chain(make_den(&plan.den, members)).collect();
         let incarnations = RefCell::new(vec![made]);
         Self { mutation, is_full: Cell::new(false), incarnations, rebuilt: RefCell::default() }
     }
@@ -62,7 +67,7 @@ impl Disk {
             let mut draft = draft.clone();
             match &mut draft.kind {
                 DraftKind::Message { reply_to, .. } => *reply_to = None,
-                DraftKind::Room { .. } => {}
+                DraftKind::Room { .. } | DraftKind::Member(_) => {}
                 _ => return None,
             }
             Some(draft)

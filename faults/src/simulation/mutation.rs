@@ -15,4 +15,6 @@ pub enum Mutation {
     ShowAll,
     /// A publish is acknowledged before it is durable.
     AcknowledgeEarly,
+    /// Whether a member may read is decided when the request comes, and not again.
+    AskScopeOnce,
 }

@@ -16,10 +16,14 @@ use super::world::World;
 /// The time limit of a request, after which a publisher repeats it.
 const REQUEST_LIMIT: Duration = Duration::from_secs(10);
 
+/// The person of a publisher.
+pub(super) fn person(number: usize) -> Option<Person> {
+    Some(Person { id: format!("p{number}").parse().ok()?, name: format!("P{number}").parse().ok()? })
+}
+
 /// Publishes all messages; ends when all are acknowledged.
 pub(super) async fn run(world: Rc<World>, number: usize) {
-    let (Ok(id), Ok(name)) = (format!("p{number}").parse(), format!("P{number}").parse()) else { return };
-    let author = Person { id, name };
+    let Some(author) = person(number) else { return };
     let mut rng = world.rng("publisher", number);
     let slot = {
         let mut sent = world.sent.borrow_mut();
@@ -31,7 +35,9 @@ pub(super) async fn run(world: Rc<World>, number: usize) {
         let last = world.plan.rooms.len() - 1;
         // The last room is created by its first message; some subscribers wait for it.
         let is_due = number == 0 && count + 1 == world.plan.messages;
+        let is_private = rng.u8(0..3) == 0 && !is_due;
         let room = world.plan.rooms[if is_due { last } else { rng.usize(0..=last) }].clone();
+        let room = if is_private { world.plan.den.clone() } else { room };
         let seq = say(&world, number, slot, &mut rng, &author, room.clone(), count).await;
         if let Some(seq) = seq
             && rng.u8(0..4) == 0

@@ -1,6 +1,33 @@
 //! The records of publishers and subscribers, from which the report is made.
 
-use holdline_shared::{Cursor, Entry, PersonId, PublishKey, RoomName, Seq};
+use holdline_shared::{Cursor, Entry, EntryKind, PersonId, PublishKey, Role, RoomName, Seq};
+
+/// An answer to a member of the private room.
+#[derive(Debug)]
+pub(super) struct Hearing {
+    pub(super) incarnation: usize,
+    pub(super) person: PersonId,
+    pub(super) entries: usize,
+    /// The newest position of which the answer tells.
+    pub(super) newest: Seq,
+    /// The head of the log when the answer left the server.
+    pub(super) head: Seq,
+}
+
+impl Hearing {
+    /// Whether the person was no member of the room from the newest position on until the answer left.
+    pub(super) fn is_leak(&self, room: &RoomName, log: &[Entry]) -> bool {
+        let mut is_member = false;
+        for entry in log.iter().filter(|entry| entry.room == *room && entry.seq <= self.head) {
+            let EntryKind::Member(change) = &entry.kind else { continue };
+            if change.person.id != self.person {
+                continue;
+            }
+            is_member = change.role > Role::None || (is_member && entry.seq > self.newest);
+        }
+        self.entries > 0 && !is_member
+    }
+}
 
 /// A message that a publisher wants to publish once.
 #[derive(Debug)]

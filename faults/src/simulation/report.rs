@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::rc::Rc;
 use std::time::Duration;
 
-use holdline_shared::{Entry, EntryKind, Seq};
+use holdline_shared::{Entry, EntryKind, Role, Seq};
 
 use super::records::{PublisherRecord, Segment, fingerprint};
 use super::world::World;
@@ -42,6 +43,12 @@ pub struct SimulationReport {
     pub stored_twice: usize,
     /// Shown entries of rooms that were not asked for.
     pub unrequested: usize,
+    /// Entries and messages of the private room that its members were told.
+    pub told: usize,
+    /// Removals of members.
+    pub removals: usize,
+    /// Answers that told a removed member of what came after the removal.
+    pub leaked: usize,
     /// Whether all publishers were answered and all subscribers reached the end of the log in time.
     pub is_live: bool,
     /// Whether nothing was left behind: no held poll, no panic.
@@ -71,6 +78,9 @@ impl SimulationReport {
             never_durable: 0,
             stored_twice: 0,
             unrequested: 0,
+            told: 0,
+            removals: 0,
+            leaked: 0,
             is_live: are_done && world.all_seen(),
             is_clean: held == 0 && !world.has_panicked.get(),
             lines: world.trace.take_lines(),
@@ -89,6 +99,7 @@ impl SimulationReport {
                 }
             }
         }
+        report.check_hearings(world, &logs);
         for sent in world.sent.borrow().iter() {
             let open = sent.publishes.iter().filter(|publish| !publish.is_acknowledged);
             report.lines.extend(open.map(|publish| format!("never acknowledged: {publish:?}")));
@@ -103,7 +114,13 @@ impl SimulationReport {
     }
 
     fn broken(&self) -> usize {
-        self.lost + self.doubled + self.disordered + self.never_durable + self.stored_twice + self.unrequested
+        self.lost
+            + self.doubled
+            + self.disordered
+            + self.never_durable
+            + self.stored_twice
+            + self.unrequested
+            + self.leaked
     }
 
     fn check(&mut self, segment: &Segment, log: &[Entry]) {
@@ -145,6 +162,19 @@ impl SimulationReport {
         self.lost += log.iter().filter(is_due).filter(|entry| !seen.contains(&entry.seq)).count();
     }
 
+    fn check_hearings(&mut self, world: &World, logs: &[Rc<[Entry]>]) {
+        for hearing in world.hearings.borrow().iter() {
+            self.told += hearing.entries;
+            if hearing.is_leak(&world.plan.den, &logs[hearing.incarnation]) {
+                self.leaked += 1;
+                self.lines.push(format!("told after a removal: {hearing:?}"));
+            }
+        }
+        let is_removal =
+            |entry: &&Entry| matches!(&entry.kind, EntryKind::Member(change) if change.role == Role::None);
+        self.removals = logs.iter().flat_map(|log| log.iter()).filter(is_removal).count();
+    }
+
     fn check_publishes(&mut self, sent: &PublisherRecord, log: &[Entry]) {
         for publish in &sent.publishes {
             let is_it = |entry: &&Entry| {
@@ -165,6 +195,7 @@ impl fmt::Display for SimulationReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { seed, digest, events, acknowledged, retried, deliveries, starts, incarnations, .. } = self;
         let Self { lost, doubled, disordered, never_durable, stored_twice, unrequested, .. } = self;
+        let Self { told, removals, leaked, .. } = self;
         writeln!(
             f,
             "seed {seed}: {events} events (digest {digest:016x}), {acknowledged} acknowledged, {retried} of them \
@@ -174,7 +205,7 @@ impl fmt::Display for SimulationReport {
         write!(
             f,
             "  lost {lost}, doubled {doubled}, out of order {disordered}, never durable {never_durable}, stored \
-             twice {stored_twice}, not asked for {unrequested}, live {}, clean {}: {}",
+             twice {stored_twice}, not asked for {unrequested}; members told {told}, {removals} removals, leaked {leaked}; live {}, clean {}: {}",
             self.is_live,
             self.is_clean,
             if self.is_good() { "good" } else { "BROKEN" },

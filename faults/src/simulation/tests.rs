@@ -4,6 +4,7 @@ use super::{Mutation, run_seed};
 
 #[test]
 fn every_seed_keeps_every_promise() {
+    let mut told = 0;
     for seed in 0..300 {
         let report = run_seed(seed, None).unwrap();
         assert!(
@@ -11,7 +12,10 @@ fn every_seed_keeps_every_promise() {
             "{report}\nagain: cargo run -p holdline_faults --bin simulate -- --seed {seed}"
         );
         assert!(report.acknowledged > 0 && report.deliveries > 0);
+        told += report.told;
     }
+    // Guards against members who hear of nothing.
+    assert!(told > 100_000, "{told}");
 }
 
 #[test]
@@ -38,6 +42,7 @@ fn every_mutation_is_detected() {
         Mutation::ForgetCursor,
         Mutation::HistoryBeforePoll,
         Mutation::ShowAll,
+        Mutation::AskScopeOnce,
     ] {
         let seed = first_detecting_seed(mutation);
         println!("{mutation:?}: seed {seed:?}");

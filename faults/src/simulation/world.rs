@@ -12,7 +12,7 @@ use super::disk::Disk;
 use super::mutation::Mutation;
 use super::network::Network;
 use super::random::fork;
-use super::records::{PublisherRecord, SubscriberRecord};
+use super::records::{Hearing, PublisherRecord, SubscriberRecord};
 use super::server::Server;
 use super::trace::Trace;
 
@@ -22,6 +22,17 @@ pub(super) struct LoadPlan {
     pub(super) subscribers: usize,
     pub(super) messages: usize,
     pub(super) rooms: Vec<RoomName>,
+    /// A private room, of which all publishers are members.
+    pub(super) den: RoomName,
+    /// People who are members of it for a while.
+    pub(super) members: usize,
+}
+
+impl LoadPlan {
+    /// The number of paths of the network: publishers, subscribers, members, the moderator.
+    pub(super) fn clients(&self) -> usize {
+        self.publishers + self.subscribers + self.members + 1
+    }
 }
 
 /// The state of one run.
@@ -37,6 +48,8 @@ pub(super) struct World {
     pub(super) sent: RefCell<Vec<PublisherRecord>>,
     /// The record of each subscriber.
     pub(super) records: Vec<RefCell<SubscriberRecord>>,
+    /// What members of the private room were told of it.
+    pub(super) hearings: RefCell<Vec<Hearing>>,
     pub(super) has_panicked: Cell<bool>,
     begin: Instant,
 }
@@ -50,20 +63,23 @@ impl World {
             subscribers: rng.usize(2..7),
             messages: rng.usize(4..25),
             rooms: rooms.iter().filter_map(|name| name.parse().ok()).collect(),
+            den: RoomName::received("den".to_owned()),
+            members: rng.usize(1..5),
         };
         let trace = Rc::new(Trace::new());
-        let disk = Rc::new(Disk::new(&plan.rooms, mutation));
+        let disk = Rc::new(Disk::new(&plan, mutation));
         let records = (0..plan.subscribers).map(|_| RefCell::default()).collect();
         Rc::new(Self {
             seed,
             mutation,
             server: Server::new(seed, disk.clone(), trace.clone()),
-            network: Network::new(plan.publishers + plan.subscribers),
+            network: Network::new(plan.clients()),
             plan,
             trace,
             disk,
             sent: RefCell::default(),
             records,
+            hearings: RefCell::default(),
             has_panicked: Cell::new(false),
             begin: Instant::now(),
         })

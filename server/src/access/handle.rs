@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::Access;
+use holdline_shared::{PersonId, RoomName};
 
-/// A shared snapshot of who may do what, opaque to embedders. The log replaces it before it tells anybody of the entries that changed it.
+use super::Access;
+use crate::scope::Readers;
+
+/// A shared snapshot of who may do what. The log replaces it before it tells anybody of the entries that changed it. To
+/// embedders it says who may read which room, by the rooms' rules and members alone.
 #[derive(Debug, Clone, Default)]
 pub struct AccessHandle(Arc<ArcSwap<Access>>);
 
@@ -24,5 +28,15 @@ impl AccessHandle {
     /// Replaces the snapshot.
     pub(crate) fn store(&self, access: Arc<Access>) {
         self.0.store(access);
+    }
+}
+
+impl Readers for AccessHandle {
+    fn may_read(&self, reader: Option<&PersonId>, room: &RoomName) -> bool {
+        self.load().may_read(reader, room)
+    }
+
+    fn hides_rooms_from(&self, _: Option<&PersonId>) -> bool {
+        self.load().hides_rooms()
     }
 }
