@@ -11,6 +11,7 @@ mod invite_rights;
 mod invites;
 mod secret;
 
+pub(crate) use self::credentials::routes;
 use holdline_server::hub::HubConfig;
 use holdline_server::{ServeConfig, make_admin_link};
 use holdline_shared::{InviteList, NewCode, ProblemCode};

@@ -10,6 +10,7 @@ mod process;
 mod raw;
 mod reply;
 mod server;
+pub(crate) mod terminal;
 mod wait;
 
 pub(crate) use client::{Client, key, owner, texts};

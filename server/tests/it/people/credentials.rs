@@ -2,10 +2,10 @@
 
 use holdline_shared::ProblemCode;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{admin, both_ways, member, set_door};
-use crate::support::{Client, Reply};
+use crate::support::{Client, Reply, Server};
 
 const TABLE: &str = include_str!("../../../src/http/routes.rs");
 
@@ -26,7 +26,7 @@ const OPEN: [(&str, &str, u16); 11] = [
 ];
 
 /// The methods and addresses of the table.
-pub(super) fn routes() -> Vec<(Method, String)> {
+pub(crate) fn routes() -> Vec<(Method, String)> {
     let verbs = [
         ("get", Method::GET),
         ("held", Method::GET),
@@ -119,6 +119,59 @@ async fn no_route_takes_a_session_that_is_over() {
         // Nor is it a way to another one.
         let reply = bob.post("/api/v1/session", &json!({ "nickname": "Bob" })).await;
         assert_eq!(reply.problem(), ProblemCode::SessionRequired);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_route_takes_a_credential_that_does_not_hold() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let gus = server.person("Gus").await;
+        set_door(&ada, json!({ "door": "invite" })).await;
+        let [bob, eve, ivy] = [
+            member(&server, &ada, "Bob").await,
+            member(&server, &ada, "Eve").await,
+            member(&server, &ada, "Ivy").await,
+        ];
+        let mut tokens = Vec::new();
+        for owner in [&bob, &eve, &ivy] {
+            let made: Value = owner.post("/api/v1/tokens", &json!({})).await.expect(201).json();
+            tokens
+                .push((made["id"].as_str().unwrap().to_owned(), made["token"].as_str().unwrap().to_owned()));
+        }
+        bob.delete(&format!("/api/v1/tokens/{}", tokens[0].0)).await.expect(204);
+        ada.put(&format!("/api/v1/people/{}/ban", eve.person().id), &json!({})).await.expect(201);
+        ada.delete(&format!("/api/v1/people/{}?messages=keep", ivy.person().id)).await.expect(204);
+        let elsewhere = Server::start().await;
+        let (signed, signature) = bob.token().rsplit_once('.').unwrap();
+        let without_version = signed.split_once('.').unwrap().1;
+        let head = server.hub.head();
+        for (credential, token) in [
+            ("a session with another signature", format!("{signed}.{}", signature.to_ascii_lowercase())),
+            ("a session without one", format!("{signed}.")),
+            ("a session that another server signed", elsewhere.person("Bob").await.token().to_owned()),
+            ("a session of an earlier version", format!("h1.{without_version}.{signature}")),
+            ("a guest's session from before the door was closed", gus.token().to_owned()),
+            ("a banned member's session", eve.token().to_owned()),
+            ("an erased member's session", ivy.token().to_owned()),
+            ("a revoked token", tokens[0].1.clone()),
+            ("a banned member's token", tokens[1].1.clone()),
+            ("an erased member's token", tokens[2].1.clone()),
+            ("a token that was never made", "hlt_AAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned()),
+            ("nothing", String::new()),
+        ] {
+            let client = server.visitor().carrying(&token);
+            for (method, path) in routes().iter().filter(|(method, path)| is_open(method, path).is_none()) {
+                let reply = ask(&client, method, path).await;
+                assert!(
+                    [401, 403].contains(&reply.status),
+                    "{credential}: {method} {path}: {}",
+                    reply.text()
+                );
+            }
+        }
+        assert_eq!(server.hub.head(), head, "nothing was appended");
     })
     .await;
 }

@@ -83,3 +83,72 @@ async fn answers_have_these_fields_and_no_others() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn answers_about_rooms_have_these_fields_and_no_others_for_each_role() {
+    let list = "cursor rooms rooms.at rooms.head rooms.here rooms.name rooms.topic";
+    let own_list = "cursor rooms rooms.at rooms.head rooms.here rooms.members rooms.name rooms.role rooms.title \
+                    rooms.topic rooms.visibility";
+    let members = "members members.person members.person.id members.person.name members.role";
+    let all_members =
+        "members members.muted_until members.person members.person.id members.person.name members.role";
+    let tokens = "tokens tokens.id tokens.note tokens.person tokens.person.id tokens.person.name tokens.rooms tokens.verbs";
+    let bans = "bans bans.id bans.person bans.person.id bans.person.name bans.reason";
+    let batch = "cursor entries entries.at entries.author entries.author.id entries.author.name entries.kind";
+    let public = format!("{batch} entries.room entries.seq entries.topic wait");
+    let own = format!(
+        "{batch} entries.muted_until entries.person entries.person.id entries.person.name entries.policy \
+         entries.policy.title entries.policy.visibility entries.role entries.room entries.seq entries.topic wait"
+    );
+    let audit: Vec<String> =
+        "change device expires gives id muted_until note person person.id person.name policy \
+                              policy.title policy.visibility reason role rooms topic uses verbs"
+            .split_whitespace()
+            .map(|field| format!("entries.change.{field}"))
+            .collect();
+    let audit = format!(
+        "entries entries.at entries.author entries.author.id entries.author.name entries.change {} entries.room \
+         entries.seq more",
+        audit.join(" ")
+    );
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let bob = member(&server, &ada, "Bob").await;
+        let gus = server.person("Gus").await;
+        let made: Value = ada.post("/api/v1/rooms", &json!({ "title": "Den" })).await.expect(201).json();
+        let den = format!("/api/v1/rooms/{}", made["room"].as_str().unwrap());
+        let bob_in_den = format!("{den}/members/{}", bob.person().id);
+        ada.put(&bob_in_den, &json!({ "role": "member" })).await.expect(200);
+        let gus_in_den = format!("{den}/members/{}", gus.person().id);
+        let silence = json!({ "role": "none", "muted_until": u64::MAX >> 12 });
+        ada.put(&gus_in_den, &silence).await.expect(200);
+        bob.post("/api/v1/tokens", &json!({ "rooms": ["lobby"], "note": "x" })).await.expect(201);
+        let ban = format!("/api/v1/people/{}/ban", gus.person().id);
+        ada.put(&ban, &json!({ "reason": "x" })).await.expect(201);
+        let (in_den, all) = (format!("{den}/members"), "/api/v1/poll?room=*&after=start&wait=0");
+        let stranger = server.visitor();
+        for (client, path, expected) in [
+            (&stranger, "/api/v1/rooms", list),
+            (&bob, "/api/v1/rooms", own_list),
+            (&ada, "/api/v1/rooms", own_list),
+            (&stranger, &*in_den, "404"),
+            (&bob, &*in_den, members),
+            (&ada, &*in_den, all_members),
+            (&stranger, "/api/v1/tokens", "401"),
+            (&bob, "/api/v1/tokens", tokens),
+            (&ada, "/api/v1/tokens", tokens),
+            (&stranger, "/api/v1/bans", "401"),
+            (&bob, "/api/v1/bans", "403"),
+            (&ada, "/api/v1/bans", bans),
+            (&stranger, "/api/v1/audit", "401"),
+            (&bob, "/api/v1/audit", "403"),
+            (&ada, "/api/v1/audit", &*audit),
+            (&stranger, all, &*public),
+            (&bob, all, &*own),
+            (&ada, all, &*own),
+        ] {
+            assert_eq!(fields_of(client, path).await, expected, "{path}");
+        }
+    })
+    .await;
+}

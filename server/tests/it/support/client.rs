@@ -73,6 +73,12 @@ impl Client {
         client
     }
 
+    /// The same client with another token, which need not hold.
+    pub(crate) fn carrying(&self, token: &str) -> Self {
+        let session = Session { person: Person::anonymous(), token: Some(token.to_owned()) };
+        Self { session: Some(session), ..self.clone() }
+    }
+
     /// Creates the session, or changes the nickname.
     pub(crate) async fn enters(&mut self, nickname: &str) -> &Person {
         let reply = self.post("/api/v1/session", &json!({ "nickname": nickname })).await;
