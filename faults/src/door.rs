@@ -88,11 +88,11 @@ impl Door {
 
     /// A client that reads everything.
     pub(crate) fn client(&self, address: SocketAddr) -> HttpClient {
-        self.reader(HttpClient::new(address), self.admin.get().map(|admin| &admin.session))
+        self.reader(&HttpClient::new(address), self.admin.get().map(|admin| &admin.session))
     }
 
     /// A client that reads as this person where reading needs one.
-    pub(crate) fn reader(&self, http: HttpClient, session: Option<&ApiSession>) -> HttpClient {
+    pub(crate) fn reader(&self, http: &HttpClient, session: Option<&ApiSession>) -> HttpClient {
         session.filter(|_| self.is_closed()).map_or_else(|| http.clone(), |session| http.signed_in(session))
     }
 

@@ -79,7 +79,7 @@ impl Load {
         let (stop, _) = watch::channel(false);
         let (mut publishers, mut readers) = (JoinSet::new(), JoinSet::new());
         let http = HttpClient::new(front);
-        let reader = |person: Option<ApiSession>| door.reader(http.clone(), person.as_ref());
+        let reader = |person: Option<ApiSession>| door.reader(&http, person.as_ref());
         let subscriber = |http: HttpClient, name: String, rooms: &RoomSelection, rng: &mut Rng| {
             let (ledger, rooms, owed, ended) =
                 (ledger.clone(), rooms.clone(), rooms.clone(), stop.subscribe());

@@ -25,6 +25,8 @@ pub(crate) struct LoadPlan {
     pub(crate) other_readers: usize,
     /// Subscribers of each selection that are absent for a while now and then.
     pub(crate) absentees: usize,
+    /// Rooms that the round makes itself, for everybody.
+    pub(crate) other_public: Vec<RoomName>,
     /// Whether the log has a retention limit, so that entries expire during the round.
     pub(crate) has_retention: bool,
 }
@@ -43,6 +45,7 @@ impl LoadPlan {
             tails: if short { 1 } else { 2 },
             other_readers: if short { 1 } else { 2 },
             absentees: 0,
+            other_public: Vec::new(),
             has_retention: false,
         }
     }
@@ -60,7 +63,7 @@ impl LoadPlan {
     /// The rooms that everybody reads.
     pub(crate) fn public(&self) -> RoomSelection {
         let public = self.rooms().filter(|room| !self.private().contains(room)).cloned();
-        RoomSelection::Named(public.chain([RoomName::lobby()]).collect())
+        RoomSelection::Named(public.chain(self.other_public.clone()).chain([RoomName::lobby()]).collect())
     }
 
     /// The number of readers.

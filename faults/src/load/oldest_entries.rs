@@ -6,6 +6,7 @@ use std::time::Duration;
 use holdline_shared::{Batch, RoomList, RoomName, RoomSelection, Seq};
 use serde::de::DeserializeOwned;
 
+use crate::door::is_about_access;
 use crate::http::{ApiRequest, HttpClient};
 
 /// The time limit of a request, which the server answers at once.
@@ -24,7 +25,9 @@ pub(super) async fn oldest_entries(http: &HttpClient, rooms: &RoomSelection) -> 
     for room in rooms {
         let path = format!("/api/v1/poll?room={}&after=start&wait=0", room.as_str());
         let batch: Batch = json(http, &path).await?;
-        oldest.extend(batch.entries.first().map(|entry| (room, entry.seq)));
+        // What says who may do what stays, however much before it is gone.
+        let first = batch.entries.iter().find(|entry| !is_about_access(entry));
+        oldest.extend(first.map(|entry| (room, entry.seq)));
     }
     Some(oldest)
 }

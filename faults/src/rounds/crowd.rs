@@ -41,7 +41,7 @@ pub(super) async fn run(context: &mut RoundContext) -> Result<RoundResult> {
     for n in 0..readers {
         let rooms = RoomSelection::Named(vec![RoomName::lobby()]);
         let id = ledger.add_reader(format!("reader {n} of the crowd"), rooms, Seq::START, Receives::Entries);
-        let http = context.door.reader(http.clone(), people.get(n % PEOPLE));
+        let http = context.door.reader(&http, people.get(n % PEOPLE));
         let reader = Reader { http, ledger: ledger.clone(), id, rng: context.rng.fork() };
         tasks.spawn(reader.read());
     }

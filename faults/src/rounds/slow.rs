@@ -50,6 +50,7 @@ pub(super) async fn run(context: &mut RoundContext) -> Result<RoundResult> {
     let (slow, waves) = context.size((SLOW_SHORT, 1), (SLOW, 2));
     let mut plan = context.plan();
     plan.per_selection = 20;
+    plan.other_public = vec![ROOM.parse()?];
     // A short round needs a shorter limit.
     let stall_limit = context.size("5", "30");
     let mut server = context.server()?.flags(&["--stall-timeout", stall_limit]);

@@ -86,7 +86,7 @@ impl RoomTest {
         let session = door.enter(&http, room.as_str()).await?;
         door.make_room(&http, &session, &room).await?;
         door.make_private(&http, &room, [&session]).await?;
-        let http = door.reader(http, Some(&session));
+        let http = door.reader(&http, Some(&session));
         let rooms = RoomSelection::Named(vec![room.clone()]);
         let reader = |n| {
             let name = format!("reader {n} of {}", room.as_str());

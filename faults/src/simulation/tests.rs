@@ -15,7 +15,7 @@ fn every_seed_keeps_every_promise() {
         told += report.told;
     }
     // Guards against members who hear of nothing.
-    assert!(told > 100_000, "{told}");
+    assert!(told > 50_000, "{told}");
 }
 
 #[test]

@@ -7,8 +7,9 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Result, ensure};
 
-/// Large enough for a hundred thousand messages and SQLite's own files.
-const SIZE: &str = "size=64m";
+/// Large enough for a hundred thousand messages and SQLite's own files. Nobody else may write there, or the server has no admin
+/// socket.
+const OPTIONS: &str = "size=64m,mode=0700";
 
 /// A mounted file system; unmounted on drop.
 pub(super) struct SmallDisk {
@@ -20,7 +21,7 @@ impl SmallDisk {
     pub(super) fn mount(folder: PathBuf) -> Result<Self> {
         fs::create_dir_all(&folder)?;
         let mount = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", SIZE, "tmpfs"])
+            .args(["-t", "tmpfs", "-o", OPTIONS, "tmpfs"])
             .arg(&folder)
             .stderr(Stdio::null())
             .status()?;
