@@ -167,9 +167,8 @@ impl From<Denied> for ApiError {
                 let error = Self::new(ProblemCode::RateLimited, denied.to_string());
                 return error.with_retry_after(u64::from(seconds));
             }
-            Denied::TooManyHooks => ProblemCode::TooMany,
             Denied::PasswordMissing => ProblemCode::InvalidBody,
-            Denied::TooMany { .. } => ProblemCode::TooMany,
+            Denied::TooMany { .. } | Denied::TooManyHooks => ProblemCode::TooMany,
             _ => ProblemCode::NotAllowed,
         };
         Self::new(code, denied.to_string())

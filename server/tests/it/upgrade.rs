@@ -94,7 +94,7 @@ async fn log_of_version_3_keeps_who_may_do_what() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("holdline.db");
     std::fs::write(&path, include_bytes!("../data/v3.db")).unwrap();
-    let server = Process::start(&["--log", &format!("sqlite:{}", path.display())]).await;
+    let mut server = Process::start(&["--log", &format!("sqlite:{}", path.display())]).await;
     let stranger = server.visitor();
     assert_eq!(stranger.get("/api/v1/rooms").await.problem(), ProblemCode::SessionRequired, "door: invite");
     let body = json!({ "name": "Root", "passphrase": "correct horse battery" });
@@ -103,9 +103,8 @@ async fn log_of_version_3_keeps_who_may_do_what() {
     root.adopts(&reply);
     let rooms = root.get("/api/v1/rooms").await.expect(200);
     assert!(rooms.text().contains("The den"), "{}", rooms.text());
-    drop(server);
-    let log = SqliteLog::open(&path).unwrap();
-    log.close().await;
+    server.signal("TERM").await;
+    server.ended().await;
     assert_eq!(holdline_server::log::maintenance::check(&path).unwrap().faults, Vec::<String>::new());
 }
 
