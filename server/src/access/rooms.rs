@@ -129,12 +129,12 @@ impl Access {
             return Ok(());
         }
         self.check_standing(author, at)?;
-        if self.account(&author.id).is_none() && self.owner_of_name(author.name.as_str()).is_some() {
-            return Err(Denied::NameTaken);
-        }
         let may_enter = self.may_post(&author.id, room, at);
         if !may_enter.unwrap_or_else(|| self.may_read(Some(&author.id), room)) {
             return Err(Denied::UnknownRoom);
+        }
+        if self.account(&author.id).is_none() && self.owner_of_name(author.name.as_str()).is_some() {
+            return Err(Denied::NameTaken);
         }
         let Some(found) = self.room(room) else { return Ok(()) };
         if found.policy.archived {

@@ -120,7 +120,8 @@ pub(crate) async fn put_member(app: App, mut call: Call) -> Result<Reply, ApiErr
     let reason = body.reason.as_deref().map(Topic::parse).transpose()?;
     let access = app.access.snapshot();
     // What the author may not know must not show in the answer.
-    if !access.is_room_admin(&author.id, &room) && !access.may_read(Some(&author.id), &room) {
+    let may_know = access.is_room_admin(&author.id, &room) || access.may_read(Some(&author.id), &room);
+    if !may_know || !app.hub.has_room(&room) {
         return Err(Denied::UnknownRoom.into());
     }
     let now = access.room(&room).and_then(|room| room.members.get(&id));

@@ -1,6 +1,9 @@
 //! The rules by which a draft becomes entries. The projection provides the look-ups and the writing, and
 //! calls [`validate`] where no other change can come in between.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use holdline_shared::limits::{EDITS_PER_MESSAGE, EMOJI_PER_MESSAGE, ROOMS};
@@ -80,13 +83,14 @@ pub(super) fn validate(log: &impl LogView, draft: &Draft, at: Timestamp) -> Resu
                 }
                 return Ok(Decision::Settled(Outcome::Repeated(first)));
             }
+            let is_new = log.topic(&draft.room)?.is_none();
+            if is_new && (!makes_room || visibility_of_name(&draft.room).is_some()) {
+                return Err(Refusal::UnknownRoom.into());
+            }
             access.check_write(author, &draft.room, at).map_err(Refusal::Denied)?;
             check_pace(log, draft, at)?;
             let mut kinds = Vec::with_capacity(1);
-            if log.topic(&draft.room)?.is_none() {
-                if !makes_room || visibility_of_name(&draft.room).is_some() {
-                    return Err(Refusal::UnknownRoom.into());
-                }
+            if is_new {
                 kinds.push(make_room(log, draft, None, None)?);
             }
             if let Some(target) = reply_to {
@@ -96,6 +100,7 @@ pub(super) fn validate(log: &impl LogView, draft: &Draft, at: Timestamp) -> Resu
             Ok(Decision::Append(kinds))
         }
         DraftKind::Edit { target, text } => {
+            expect_room(log, draft)?;
             access.check_write(author, &draft.room, at).map_err(Refusal::Denied)?;
             if own_message(log, draft, *target)?.is_deleted {
                 return Err(Refusal::MessageDeleted.into());
@@ -109,6 +114,7 @@ pub(super) fn validate(log: &impl LogView, draft: &Draft, at: Timestamp) -> Resu
             Ok(one(EntryKind::Edit { target: *target, text: Some(text.clone()) }))
         }
         DraftKind::Delete { target } | DraftKind::DeleteOwn { target } => {
+            expect_room(log, draft)?;
             let is_for_others = matches!(draft.kind, DraftKind::Delete { .. });
             let may_moderate = is_for_others && access.is_room_admin(&author.id, &draft.room);
             if !may_moderate {
@@ -124,6 +130,7 @@ pub(super) fn validate(log: &impl LogView, draft: &Draft, at: Timestamp) -> Resu
             Ok(one(EntryKind::Delete { target: *target }))
         }
         DraftKind::Reaction { target, emoji, on } => {
+            expect_room(log, draft)?;
             let check = if *on { Access::check_reaction } else { Access::check_part };
             check(access, author, &draft.room, at).map_err(Refusal::Denied)?;
             let message = existing_message(log, draft, *target)?;
@@ -145,9 +152,7 @@ pub(super) fn validate(log: &impl LogView, draft: &Draft, at: Timestamp) -> Resu
         }
         DraftKind::Room { topic, policy } => room(log, draft, (topic.as_ref(), policy.as_ref()), at),
         DraftKind::Member(change) => {
-            if log.topic(&draft.room)?.is_none() {
-                return Err(Refusal::UnknownRoom.into());
-            }
+            expect_room(log, draft)?;
             let changes = access.check_member(author, &draft.room, change, at).map_err(Refusal::Denied)?;
             Ok(settled_unless(changes, || EntryKind::Member(Box::new(change.clone()))))
         }
@@ -282,10 +287,13 @@ fn make_room(
     Ok(EntryKind::Room { topic: topic.unwrap_or_default(), policy: policy.map(Box::new) })
 }
 
+/// Refuses a draft whose room does not exist. Comes before any question about the author, so that what they may not know of
+/// is refused with the same words, after the same look-ups.
+fn expect_room(log: &impl LogView, draft: &Draft) -> Result<(), LogError> {
+    log.topic(&draft.room)?.map(drop).ok_or_else(|| Refusal::UnknownRoom.into())
+}
+
 fn existing_message(log: &impl LogView, draft: &Draft, target: Seq) -> Result<MessageStatus, LogError> {
-    if log.topic(&draft.room)?.is_none() {
-        return Err(Refusal::UnknownRoom.into());
-    }
     Ok(log.message(&draft.room, target)?.ok_or(Refusal::UnknownMessage)?)
 }
 

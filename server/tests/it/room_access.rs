@@ -9,6 +9,7 @@ mod moderation;
 mod outgoing_hooks;
 mod removal;
 mod rules;
+mod same_work;
 mod tokens;
 
 use holdline_server::hub::HubConfig;

@@ -6,18 +6,37 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
 use super::Checks;
-use super::looks::PATIENCE;
-use super::model::{GUESTS, Hook, STRANGER};
-use super::world::{World, is_success, parse};
+use super::client::{Ask, GUESTS, STRANGER, parse};
+use super::holds::PATIENCE;
+use super::model::Model;
+use super::world::World;
 use crate::hooks::{Deliveries, HookHost};
 use crate::hub::Hub;
+
+/// The webhooks that exist, in the model.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Hooks {
+    pub(super) made: Vec<Hook>,
+    /// The messages that outgoing webhooks may get: the webhook's id, and the message's number.
+    deliverable: BTreeSet<(String, u64)>,
+}
+
+/// A webhook of a room that exists.
+#[derive(Debug, Clone)]
+pub(super) struct Hook {
+    id: String,
+    pub(super) room: String,
+    maker: usize,
+    /// The address of an incoming webhook.
+    url: Option<String>,
+}
 
 /// The server's deliveries, and the program that gets them. Both end when this is dropped.
 pub(super) struct Webhooks {
@@ -26,6 +45,23 @@ pub(super) struct Webhooks {
     url: String,
     posted: mpsc::UnboundedReceiver<(String, u64)>,
     target: AbortHandle,
+}
+
+impl Model {
+    /// Whether this person may have webhooks in the room: a member who is an admin of the room, or of the server as far as they
+    /// may read the room.
+    fn may_have_hooks(&self, who: usize, room: &str) -> bool {
+        let is_admin = self.rooms.get(room).is_some_and(|found| found.members.get(&who) == Some(&true));
+        who < GUESTS && !self.banned.contains(&who) && (is_admin || (who == 0 && self.sees(who, room)))
+    }
+
+    /// Takes in that a message of a person's may be delivered by the room's outgoing webhooks.
+    pub(super) fn expect_deliveries(&mut self, room: &str, seq: u64) {
+        let outgoing = self.hooks.made.iter().filter(|hook| hook.room == room && hook.url.is_none());
+        let working = outgoing.filter(|hook| self.may_have_hooks(hook.maker, room));
+        let deliverable: Vec<_> = working.map(|hook| (hook.id.clone(), seq)).collect();
+        self.hooks.deliverable.extend(deliverable);
+    }
 }
 
 impl Webhooks {
@@ -74,65 +110,73 @@ impl World {
         } else {
             json!({ "way": "incoming", "name": name })
         };
-        let path = format!("/api/v1/rooms/{room}/hooks");
-        let (status, text) = self.client.ask(who, "POST", &path, Some(body)).await;
-        let may = self.model.may_have_hooks(who, room) && !room.starts_with("direct-");
-        assert_eq!(is_success(status), may, "seed {}: {who}: {room}: {text}", self.seed);
+        let ask = Ask::new("POST", format!("/api/v1/rooms/{room}/hooks"), body);
+        let answer = self.client.ask(who, ask).await;
+        let may = self.model.may_have_hooks(who, room)
+            && !self.model.banned_addresses.contains(&who)
+            && !room.starts_with("direct-");
+        assert_eq!(answer.is_success(), may, "seed {}: {who}: {room}: {}", self.seed, answer.text);
         if may {
-            let made = parse(&text);
+            let made = answer.json();
             let text = |name: &str| made[name].as_str().unwrap().to_owned();
             let url = (!is_outgoing).then(|| text("url"));
-            self.model.hooks.push(Hook { id: text("id"), room: room.to_owned(), maker: who, url });
+            self.model.hooks.made.push(Hook { id: text("id"), room: room.to_owned(), maker: who, url });
         }
     }
 
     /// A program posts by a webhook, which works as long as its maker may have it.
     pub(super) async fn post_to_hook(&mut self) {
         let incoming: Vec<Hook> =
-            self.model.hooks.iter().filter(|hook| hook.url.is_some()).cloned().collect();
+            self.model.hooks.made.iter().filter(|hook| hook.url.is_some()).cloned().collect();
         if incoming.is_empty() {
             return;
         }
         let hook = &incoming[self.random.below(incoming.len())];
-        let body = json!({ "text": self.mark(&hook.room) });
-        let url = hook.url.clone().unwrap_or_default();
-        let (status, text) = self.client.ask(STRANGER, "POST", &url, Some(body)).await;
+        let mark = self.mark(&hook.room);
+        let ask = Ask::new("POST", hook.url.clone().unwrap_or_default(), json!({ "text": mark }));
+        let answer = self.client.ask(STRANGER, ask).await;
         let works = self.model.may_have_hooks(hook.maker, &hook.room);
-        assert_eq!(is_success(status), works, "seed {}: {hook:?}: {text}", self.seed);
+        let works = works && !self.model.banned_addresses.contains(&STRANGER);
+        assert_eq!(answer.is_success(), works, "seed {}: {hook:?}: {}", self.seed, answer.text);
         if works {
-            self.model.say(&hook.room, self.webhooks.hub.head().0, true);
+            let seq = self.webhooks.hub.head().0;
+            let room = self.model.rooms.entry(hook.room.clone()).or_default();
+            room.entries.insert(seq);
+            room.messages.insert(seq, Some(mark.clone()));
+            self.model.marks.insert(mark, (Some(hook.room.clone()), seq));
         }
     }
 
     /// Somebody removes a webhook.
     pub(super) async fn remove_hook(&mut self, who: usize) {
-        if self.model.hooks.is_empty() {
+        if self.model.hooks.made.is_empty() {
             return;
         }
-        let at = self.random.below(self.model.hooks.len());
-        let Hook { id, room, .. } = &self.model.hooks[at];
-        let path = format!("/api/v1/rooms/{room}/hooks/{id}");
-        let (status, text) = self.client.ask(who, "DELETE", &path, None).await;
-        if is_success(status) {
+        let at = self.random.below(self.model.hooks.made.len());
+        let Hook { id, room, .. } = &self.model.hooks.made[at];
+        let answer =
+            self.client.ask(who, Ask::new("DELETE", format!("/api/v1/rooms/{room}/hooks/{id}"), None)).await;
+        if answer.is_success() {
             let may = self.model.sees(who, room);
-            assert!(may, "seed {}: {who} may not remove a webhook of {room}: {text}", self.seed);
-            self.model.hooks.remove(at);
+            assert!(may, "seed {}: {who} may not remove a webhook of {room}: {}", self.seed, answer.text);
+            self.model.hooks.made.remove(at);
         }
     }
 
     /// Waits for what the working outgoing webhooks get, and checks that none ever got anything else.
     pub(super) async fn check_deliveries(&mut self, checks: &mut Checks) {
         let model = &self.model;
-        let is_working = |hook: &&Hook| hook.url.is_none() && model.may_have_hooks(hook.maker, &hook.room);
-        let working: Vec<Hook> = model.hooks.iter().filter(is_working).cloned().collect();
+        let is_working = |hook: &&Hook| {
+            hook.url.is_none()
+                && model.may_have_hooks(hook.maker, &hook.room)
+                && !model.banned_addresses.contains(&hook.maker)
+        };
+        let working: Vec<Hook> = model.hooks.made.iter().filter(is_working).cloned().collect();
         let mut awaited = BTreeSet::new();
         for hook in working {
-            let key = format!("7f2c1b9e-4a5d-4c3b-9e8d-{:012x}", self.marks);
-            let said = json!({ "key": key, "text": self.mark(&hook.room) });
-            let path = format!("/api/v1/rooms/{}/messages", hook.room);
-            let (status, text) = self.client.ask(hook.maker, "POST", &path, Some(said)).await;
-            assert!(is_success(status), "seed {}: {text}", self.seed);
-            let entry: Value = parse(&text);
+            let said = json!({ "key": self.key(), "text": self.mark(&hook.room) });
+            let ask = Ask::new("POST", format!("/api/v1/rooms/{}/messages", hook.room), said);
+            let entry = self.succeeds(hook.maker, ask).await.json();
             self.model.fold(&entry);
             awaited.insert((hook.id.clone(), entry["seq"].as_u64().unwrap()));
         }
@@ -149,7 +193,7 @@ impl World {
     }
 
     fn check_delivery(&self, posted: &(String, u64), checks: &mut Checks) {
-        assert!(self.model.deliverable.contains(posted), "seed {}: {posted:?}", self.seed);
+        assert!(self.model.hooks.deliverable.contains(posted), "seed {}: {posted:?}", self.seed);
         checks.delivered += 1;
     }
 }

@@ -43,6 +43,8 @@ pub(crate) struct FaultyLog {
     /// The fault of reading entries and history.
     pub(crate) reads: Mutex<Fault>,
     pub(crate) health: Mutex<Fault>,
+    /// The number of appends and reads.
+    pub(crate) calls: AtomicUsize,
     /// The number of health checks.
     pub(crate) checks: AtomicUsize,
     /// Has a permit once the log has failed.
@@ -56,6 +58,7 @@ impl FaultyLog {
             appends: Mutex::default(),
             reads: Mutex::default(),
             health: Mutex::default(),
+            calls: AtomicUsize::new(0),
             checks: AtomicUsize::new(0),
             failed: Arc::new(Semaphore::new(0)),
         })
@@ -78,9 +81,11 @@ impl Log for FaultyLog {
         self.log.head()
     }
     fn append(&self, draft: Draft) -> Answer<Outcome> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
         self.appends.lock().or(|| self.log.append(draft))
     }
     fn read(&self, scope: &Scope, rooms: RoomSelection, after: Seq) -> Answer<Chunk> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
         self.reads.lock().or(|| self.log.read(scope, rooms, after))
     }
     fn page(
@@ -91,9 +96,11 @@ impl Log for FaultyLog {
         limit: usize,
         reader: Option<PersonId>,
     ) -> Answer<Page> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
         self.reads.lock().or(|| self.log.page(scope, room, before, limit, reader))
     }
     fn messages_of(&self, author: PersonId, after: Seq) -> Answer<Vec<(RoomName, Seq)>> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
         self.log.messages_of(author, after)
     }
     fn prune(&self, keep: Retention) -> Answer<bool> {

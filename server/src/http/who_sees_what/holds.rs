@@ -1,0 +1,135 @@
+//! Requests that are held while a step is taken, and what they are answered.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::task::JoinHandle;
+
+use super::Checks;
+use super::client::{Answer, Ask, PROGRAM, parse};
+use super::looks::seqs;
+use super::model::Model;
+use super::world::World;
+
+/// The time after which a held request that should have ended has not.
+pub(super) const PATIENCE: Duration = Duration::from_secs(300);
+
+/// The requests of everybody while a step is taken.
+pub(super) struct Held {
+    everywhere: Vec<JoinHandle<Answer>>,
+    in_a_room: Vec<HeldInRoom>,
+}
+
+/// A request for one room.
+struct HeldInRoom {
+    who: usize,
+    room: String,
+    /// Whether it ends when the room is hidden; the classic route goes on waiting, as for a room that may come.
+    ends: bool,
+    answer: JoinHandle<Answer>,
+}
+
+impl Model {
+    /// Whether this person may read a text that was said.
+    pub(super) fn may_know(&self, who: usize, mark: &str) -> bool {
+        self.marks.get(mark).is_some_and(|(room, _)| room.as_ref().is_some_and(|room| self.sees(who, room)))
+    }
+}
+
+impl World {
+    /// Holds a poll of all rooms for everybody, and a request for one room for some who may read it.
+    pub(super) async fn hold(&mut self) -> Held {
+        let client = self.client.clone();
+        let hold = |who: usize, path: String| {
+            let client = client.clone();
+            tokio::spawn(async move { client.get(who, path).await })
+        };
+        let list = client.get(0, "/api/v1/rooms").await.json();
+        let cursor = list["cursor"].as_str().unwrap().to_owned();
+        let everywhere =
+            (0..=PROGRAM).map(|who| hold(who, format!("/api/v1/poll?room=*&after={cursor}&wait=100")));
+        let everywhere = everywhere.collect();
+        let mut in_a_room = Vec::new();
+        for who in 0..=PROGRAM {
+            let room = self.any_room();
+            if !self.model.sees(who, &room) {
+                continue;
+            }
+            let path = match self.random.below(4) {
+                0 | 1 => format!("/api/v1/poll?room={room}&after={cursor}&wait=100"),
+                2 => format!("/api/v1/events?room={room}&after={cursor}"),
+                _ => format!("/subscribe?room={room}&wait=100"),
+            };
+            in_a_room.push(HeldInRoom {
+                who,
+                room,
+                ends: !path.starts_with("/subscribe"),
+                answer: hold(who, path),
+            });
+        }
+        // The requests begin before the step, or not: both are right.
+        tokio::task::yield_now().await;
+        Held { everywhere, in_a_room }
+    }
+
+    /// Ends what is held, and checks what it was answered after the step.
+    pub(super) async fn end(&mut self, held: Held, before: &Model, checks: &mut Checks) {
+        let body = json!({ "key": self.key(), "text": self.mark("lobby") });
+        let said = self.succeeds(0, Ask::new("POST", "/api/v1/rooms/lobby/messages", body)).await;
+        self.model.fold(&said.json());
+        let seed = self.seed;
+        for (who, poll) in held.everywhere.into_iter().enumerate() {
+            let ended = tokio::time::timeout(PATIENCE, poll).await;
+            let answer = ended.unwrap_or_else(|_| panic!("seed {seed}: {who} is held still")).unwrap();
+            self.check_answer(who, &answer, before, checks);
+        }
+        for HeldInRoom { who, room, ends, answer } in held.in_a_room {
+            let must_end = ends && !self.model.sees(who, &room);
+            if !must_end && !answer.is_finished() {
+                answer.abort();
+                continue;
+            }
+            let ended = tokio::time::timeout(PATIENCE, answer).await;
+            let answer = ended.unwrap_or_else(|_| panic!("seed {seed}: {who} is held in {room}")).unwrap();
+            // A hold that is over ends with an empty answer, too; so does one whose room is deleted.
+            let is_empty = answer.text.starts_with("{\"entries\":[]");
+            let exists = self.model.rooms.contains_key(&room);
+            assert!(!(must_end && exists && is_empty), "seed {seed}: {who} was held in {room}");
+            checks.ended += u64::from(must_end);
+            self.check_answer(who, &answer, before, checks);
+        }
+    }
+
+    /// Checks the answer to what was held: all of it may be read after the step, or could before.
+    fn check_answer(&self, who: usize, answer: &Answer, before: &Model, checks: &mut Checks) {
+        let Answer { status, text, .. } = answer;
+        assert!([200, 401, 403, 404, 410].contains(status), "seed {}: {who}: {text}", self.seed);
+        let batches = text.lines().map(|line| line.strip_prefix("data: ").unwrap_or(line));
+        let batches = batches.filter(|line| *status == 200 && line.starts_with('{')).map(parse);
+        let entries: BTreeSet<u64> = batches.flat_map(|batch| seqs(&batch["entries"])).collect();
+        let mut allowed = self.model.entries(who);
+        allowed.extend(before.entries(who));
+        let seed = self.seed;
+        assert!(
+            entries.is_subset(&allowed),
+            "seed {seed}: {who} was told {entries:?} of {allowed:?}: {text}"
+        );
+        checks.entries += entries.len() as u64;
+        self.check_marks(who, text, Some(before));
+    }
+
+    /// Checks that no answer has anything of a room that its reader may not read.
+    pub(super) fn check_marks(&self, who: usize, text: &str, before: Option<&Model>) {
+        let models = || [Some(&self.model), before].into_iter().flatten();
+        for mark in self.model.marks.keys().filter(|mark| text.contains(mark.as_str())) {
+            let may_know = models().any(|model| model.may_know(who, mark));
+            assert!(may_know, "seed {}: {who} reads {mark}: {text}", self.seed);
+        }
+        let hidden = self.model.rooms.iter().filter(|(_, room)| room.is_hidden).map(|(name, _)| name);
+        for name in hidden.filter(|name| text.contains(name.as_str())) {
+            let may_read = models().any(|model| model.sees(who, name));
+            assert!(may_read, "seed {}: {who} reads of {name}: {text}", self.seed);
+        }
+    }
+}
