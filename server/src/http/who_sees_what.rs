@@ -1,4 +1,4 @@
-//! Who sees what: random histories of rooms, members, bans, doors and every kind of entry, and after each step every way out,
+//! Who sees what: random histories of rooms, members, webhooks, bans, doors and every kind of entry, and after each step every way out,
 //! against a model of a few lines. Most histories pass the router, which is fast; some pass sockets, in both ways of serving.
 //!
 //! `HOLDLINE_HISTORIES` is the number of histories, `HOLDLINE_SEED` the first one's seed; a failure names its own.
@@ -12,6 +12,8 @@ mod steps;
 mod webhooks;
 mod world;
 
+use std::time::Duration;
+
 use self::client::Way;
 use self::world::World;
 
@@ -20,6 +22,9 @@ const HISTORIES: u64 = 60;
 
 /// The number of steps of a history.
 const STEPS: usize = 25;
+
+/// The time after which what should have come has not.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 #[tokio::test]
 async fn everybody_sees_what_the_model_says_on_every_way() {
@@ -56,7 +61,7 @@ async fn run(way: Way, share: u64) {
     // Guards against a comparison of nothing.
     let Checks { entries, hidden, ended, delivered } = checks;
     assert!(entries > histories * 100 && hidden > histories * 20 && ended * 10 > histories, "{checks:?}");
-    assert!(delivered * 10 > histories, "{checks:?}");
+    assert!(delivered > histories, "{checks:?}");
 }
 
 /// The number of comparisons of each kind.

@@ -10,14 +10,6 @@ use futures_util::StreamExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-/// The people by their numbers: an admin of the server, members, and from here on guests; then a stranger, and a program with
-/// a token of one of the members for some rooms.
-pub(super) const GUESTS: usize = 4;
-pub(super) const STRANGER: usize = 6;
-pub(super) const PROGRAM: usize = 7;
-pub(super) const OWNER: usize = 1;
-pub(super) const PROGRAM_ROOMS: [&str; 3] = ["lobby", "tea", "zzz"];
-
 /// The way in which requests reach the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
@@ -93,7 +85,6 @@ impl Client {
     /// Makes the transport of a way; `address` is that of the server, if it has one.
     pub(super) fn new(router: Router, address: Option<SocketAddr>) -> Self {
         // reqwest needs a provider even without TLS.
-        #[cfg(feature = "cli")]
         let _ = rustls::crypto::ring::default_provider().install_default();
         let sockets = |address| {
             let http = reqwest::Client::builder().no_proxy().build().unwrap();

@@ -85,6 +85,9 @@ impl World {
             Ask::new("DELETE", other, None),
             // A name that a member has.
             Ask::new("PUT", guest, json!({ "role": "member", "name": "Zoe" })),
+            Ask::get(format!("{at}/hooks")),
+            Ask::new("POST", format!("{at}/hooks"), json!({ "way": "incoming", "name": "x" })),
+            Ask::new("DELETE", format!("{at}/hooks/{}", self.model.ids[0]), None),
             Ask::new("DELETE", format!("{at}?confirm={room}"), None),
             Ask::new("POST", "/api/v1/invites", json!({ "room": room })),
         ]);

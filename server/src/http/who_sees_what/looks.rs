@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Checks;
-use super::client::{PROGRAM, STRANGER, parse};
+use super::client::parse;
+use super::model::{PROGRAM, STRANGER};
 use super::world::World;
 
 /// Lists and details in which nothing of a hidden room may stand.
@@ -40,8 +41,10 @@ impl World {
         assert_eq!(status == 200, is_inside, "seed {seed}: {who}: {stream}");
         let list = client.get(who, "/api/v1/rooms").await;
         self.check_marks(who, &list.text, None);
+        let metrics = client.get(who, "/metrics").await;
+        assert_eq!(metrics.status == 200, who == 0, "seed {seed}: {who}: {}", metrics.text);
         // Not even those who may read a room find its name there.
-        self.check_marks(STRANGER, &client.get(who, "/metrics").await.text, None);
+        self.check_marks(STRANGER, &metrics.text, None);
         for path in self.random.some(2, LISTS.to_vec()) {
             self.check_marks(who, &client.get(who, path).await.text, None);
         }
@@ -56,12 +59,11 @@ impl World {
             let due = self.model.rooms.keys().filter(|room| self.model.sees(who, room));
             assert_eq!(listed, due.map(String::as_str).collect(), "seed {seed}: {who}");
         }
-        let rooms: Vec<String> = self.model.rooms.keys().chain(&self.gone).cloned().collect();
-        for room in rooms {
-            if self.model.sees(who, &room) {
-                self.look_into(who, &room).await;
+        for room in self.model.names().iter().chain(&self.gone.clone()) {
+            if self.model.sees(who, room) {
+                self.look_into(who, room).await;
             } else {
-                self.look_for(who, &room, checks).await;
+                self.look_for(who, room, checks).await;
             }
         }
     }
@@ -74,7 +76,7 @@ impl World {
             let poll = client.get(who, path).await;
             self.check_marks(who, &poll.text, None);
             // Only a person with a session can be here.
-            if may_refuse && (self.model.is_stranger(who) || who == PROGRAM) {
+            if may_refuse && who >= STRANGER {
                 assert!([401, 403].contains(&poll.status), "seed {seed}: {who}: {name}: {}", poll.text);
             } else {
                 assert_eq!(seqs(&poll.json()["entries"]), room.entries, "seed {seed}: {who}: {name}");

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use holdline_shared::{Role, RoomName};
 use serde_json::{Value, json};
 
-use super::client::{Ask, GUESTS, PROGRAM, STRANGER, address};
+use super::client::{Ask, address};
 use super::looks::seqs;
-use super::model::Room;
+use super::model::{GUESTS, Model, PROGRAM, Room, STRANGER};
+use super::webhooks::HOOK;
 use super::world::World;
 
-/// Names of public rooms.
-const PUBLIC: [&str; 3] = ["tea", "coffee", "milk"];
+/// Names of public rooms, each with a length of its own, and none that an id contains by chance.
+const PUBLIC: [&str; 3] = ["tea-garden", "coffee-house", "milk-bottle"];
 
 impl World {
     /// One of the people does something at random, which may be refused.
@@ -22,7 +24,7 @@ impl World {
         let message = format!("{at}/messages/{}", messages[self.random.below(messages.len())]);
         let (reaction, member) =
             (format!("{message}/reactions/%F0%9F%91%8D"), format!("{at}/members/{}", self.model.ids[whom]));
-        let ask = match self.random.below(30) {
+        let ask = match self.random.below(32) {
             0..5 => {
                 let body = json!({ "key": self.key(), "text": self.mark(&room) });
                 Ask::new("POST", format!("{at}/messages"), body)
@@ -56,9 +58,9 @@ impl World {
             22 => return self.ban(whom).await,
             23 => return self.ban_address(whom + 2).await,
             24 => return self.invite(who, whom, &room).await,
-            25 | 26 => return self.make_hook(who, &room).await,
-            27 => return self.post_to_hook().await,
-            28 => return self.remove_hook(who).await,
+            25..28 => return self.make_hook(who, &room).await,
+            28 | 29 => return self.post_to_hook().await,
+            30 => return self.remove_hook(who).await,
             _ => return self.change_door().await,
         };
         self.act(who, ask).await;
@@ -78,9 +80,9 @@ impl World {
 
     /// Answers a message, of this room or of any other.
     async fn reply(&mut self, who: usize, room: &str) {
-        let quoted: Vec<u64> =
+        let quotable: BTreeSet<u64> =
             self.model.rooms.values().flat_map(|room| room.messages.keys().copied()).collect();
-        let Some(quoted) = self.random.some(1, quoted).pop() else { return };
+        let Some(quoted) = self.random.some(1, Vec::from_iter(quotable)).pop() else { return };
         let is_here = self.model.rooms.get(room).is_some_and(|room| room.messages.contains_key(&quoted));
         let body = json!({ "key": self.key(), "text": self.mark(room), "reply_to": quoted });
         let is_said = self.act(who, Ask::new("POST", format!("/api/v1/rooms/{room}/messages"), body)).await;
@@ -100,7 +102,7 @@ impl World {
     async fn make_private(&mut self, who: usize) {
         let mark = self.mark("?");
         let answer = self.client.ask(who, Ask::new("POST", "/api/v1/rooms", json!({ "title": mark }))).await;
-        let may = who < GUESTS && self.model.is_inside(who) && !self.model.is_stranger(who);
+        let may = self.model.is_member(who) && self.model.is_inside(who);
         assert_eq!(answer.is_success(), may, "seed {}: {who}: {}", self.seed, answer.text);
         if may {
             let entry = answer.json();
@@ -123,7 +125,9 @@ impl World {
         let poll = self.client.get(who, format!("/api/v1/poll?room={room}&after=start&wait=0")).await.json();
         let made = self.model.rooms.entry(room).or_insert_with(|| Room {
             is_hidden: true,
-            members: everybody.iter().map(|person| (*person, *person == who)).collect(),
+            is_direct: true,
+            has_rules: true,
+            members: everybody.iter().map(|person| (*person, false)).collect(),
             entries: seqs(&poll["entries"]),
             ..Room::default()
         });
@@ -135,13 +139,17 @@ impl World {
         let path = format!("/api/v1/rooms/{room}?confirm={room}");
         if self.client.ask(who, Ask::new("DELETE", path, None)).await.is_success() {
             assert!(self.model.sees(who, room), "seed {}: {who} may not delete {room}", self.seed);
-            self.model.hooks.made.retain(|hook| hook.room != room);
-            if self.model.rooms.remove(room).is_some_and(|room| room.is_hidden) {
-                self.gone.insert(room.to_owned());
+            self.model.hooks.retain(|hook| hook.room != room);
+            let was_hidden = self.model.rooms.remove(room).is_some_and(|room| room.is_hidden);
+            if was_hidden {
+                self.gone.push(room.to_owned());
             }
-            // What was said there is nowhere any more, for nobody.
-            let marks = self.model.marks.values_mut();
-            marks.filter(|mark| mark.0.as_deref() == Some(room)).for_each(|mark| mark.0 = None);
+            // What was said there is nowhere any more, for nobody; but the audit keeps the names of the webhooks of a public room.
+            for (mark, (place, _)) in &mut self.model.marks {
+                if place.as_deref() == Some(room) {
+                    *place = (!was_hidden && mark.starts_with(HOOK)).then(|| "lobby".to_owned());
+                }
+            }
         }
     }
 
@@ -152,6 +160,29 @@ impl World {
             self.succeeds(0, Ask::new("DELETE", path, None)).await;
         } else if whom > 0 && self.model.banned.insert(whom) {
             self.succeeds(0, Ask::new("PUT", path, json!({ "reason": "loud" }))).await;
+            self.note_successors(whom);
+        }
+    }
+
+    /// Takes in who follows a banned admin in the rooms that have no other one. That is the longest member who can sign in;
+    /// here it may be any, because moments do not tell who came first.
+    fn note_successors(&mut self, gone: usize) {
+        let Model { ids, rooms, banned, .. } = &mut self.model;
+        let access = self.hub.log().access().snapshot();
+        for (name, room) in rooms {
+            let is_able = |(who, _): &(&usize, &mut bool)| **who < GUESTS && !banned.contains(*who);
+            let was_admin = !room.is_direct && room.members.get(&gone) == Some(&true);
+            let mut able: Vec<_> = room.members.iter_mut().filter(is_able).collect();
+            if !was_admin || able.iter().any(|(_, is_admin)| **is_admin) {
+                continue;
+            }
+            let is_next = |who: usize| {
+                let (room, id) = (RoomName::parse(name).unwrap(), ids[who].parse().unwrap());
+                access.room(&room).is_some_and(|room| room.role(&id) == Role::Admin)
+            };
+            able.iter_mut().for_each(|(who, is_admin)| **is_admin = is_next(**who));
+            let successors = able.iter().filter(|(_, is_admin)| **is_admin).count();
+            assert_eq!(successors, able.len().min(1), "seed {}: {name}", self.seed);
         }
     }
 
@@ -176,12 +207,12 @@ impl World {
         }
         assert!(self.model.sees(who, room), "seed {}: {who} may not invite to {room}", self.seed);
         let code = made.json()["code"].clone();
-        if whom >= GUESTS || !self.model.is_inside(whom) || self.model.is_stranger(whom) {
+        if !self.model.is_member(whom) || !self.model.is_inside(whom) {
             return;
         }
         let redeem = Ask::new("POST", "/api/v1/redeem", json!({ "code": code }));
         if self.client.ask(whom, redeem).await.is_success()
-            && let Some(room) = self.model.rooms.get_mut(room)
+            && let Some(room) = self.model.rooms.get_mut(room).filter(|room| room.has_rules)
         {
             room.members.entry(whom).or_insert(false);
         }

@@ -1,6 +1,6 @@
 //! A server with a few people, and what should be true of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use holdline_shared::{Person, Timestamp, Topic};
@@ -9,8 +9,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::client::{Answer, Ask, Client, GUESTS, OWNER, PROGRAM, PROGRAM_ROOMS, STRANGER, Way};
-use super::model::{Model, Room};
+use super::client::{Answer, Ask, Client, Way};
+use super::model::{GUESTS, Model, OWNER, PROGRAM, PROGRAM_ROOMS, Room, STRANGER};
 use super::webhooks::Webhooks;
 use crate::access::{AccessChange, Invite, InviteGives, Secret, make_id};
 use crate::api::{App, Limits};
@@ -42,9 +42,10 @@ pub(super) struct World {
     pub(super) random: Random,
     pub(super) seed: u64,
     /// Rooms that were deleted while hidden, whose names stay taken.
-    pub(super) gone: BTreeSet<String>,
+    pub(super) gone: Vec<String>,
     /// The bans of addresses, by the people who come from there.
     pub(super) bans: BTreeMap<usize, String>,
+    pub(super) hub: Arc<Hub>,
     pub(super) webhooks: Webhooks,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
@@ -53,7 +54,6 @@ pub(super) struct World {
 impl World {
     pub(super) async fn new(seed: u64, way: Way) -> Self {
         let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
-        let webhooks = Webhooks::start(&hub).await;
         let mut config =
             ServeConfig { event_loops: Some(usize::from(way == Way::EventLoops)), ..ServeConfig::default() };
         config.http.limits = Limits::NONE;
@@ -62,6 +62,7 @@ impl World {
         let router = routes(App::new(hub.clone(), config.http.clone()));
         let (stop, stopped) = oneshot::channel::<()>();
         let (mut address, mut serving) = (None, tokio::spawn(async {}));
+        let webhooks = Webhooks::start((way == Way::Router).then_some(&hub)).await;
         if way != Way::Router {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             address = Some(listener.local_addr().unwrap());
@@ -71,10 +72,11 @@ impl World {
         let client = Client::new(router, address);
         let lobby = Room { entries: [1].into(), ..Room::default() };
         let model = Model { rooms: [("lobby".to_owned(), lobby)].into(), ..Model::default() };
-        let (gone, bans) = (BTreeSet::new(), BTreeMap::new());
-        let mut world =
-            Self { client, model, random: Random(seed), seed, gone, bans, webhooks, stop, serving };
-        world.let_people_in(&hub).await;
+        let (gone, bans) = (Vec::new(), BTreeMap::new());
+        // Spread, because neighbours would begin alike.
+        let random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut world = Self { client, model, random, seed, gone, bans, hub, webhooks, stop, serving };
+        world.let_people_in().await;
         world
     }
 
@@ -84,7 +86,7 @@ impl World {
         self.serving.await.unwrap();
     }
 
-    async fn let_people_in(&mut self, hub: &Hub) {
+    async fn let_people_in(&mut self) {
         let codes = [InviteGives::Admin, InviteGives::Member].map(|gives| (gives, Secret::make()));
         for (gives, code) in &codes {
             let invite = Invite {
@@ -96,7 +98,10 @@ impl World {
                 room: None,
                 note: Topic::default(),
             };
-            hub.publish(Draft::access(Person::house(), AccessChange::InviteMade { invite })).await.unwrap();
+            self.hub
+                .publish(Draft::access(Person::house(), AccessChange::InviteMade { invite }))
+                .await
+                .unwrap();
         }
         for number in 0..STRANGER {
             let nickname = ["Zoe", "Yan", "Xia", "Wim", "Vito", "Una"][number];
@@ -125,7 +130,7 @@ impl World {
 
     /// A room, or one that was.
     pub(super) fn any_room(&mut self) -> String {
-        let mut names: Vec<String> = self.model.rooms.keys().cloned().collect();
+        let mut names = self.model.names();
         names.extend(self.gone.iter().take(2).cloned());
         let at = self.random.below(names.len());
         names.swap_remove(at)

@@ -219,6 +219,21 @@ async fn name_of_a_private_room_is_refused_whether_it_exists_or_not() {
 }
 
 #[tokio::test]
+async fn taken_name_of_a_new_member_is_refused_alike_in_a_hidden_room_and_in_none() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let bo = member(&server, &ada, "Bo").await;
+        let den = den(&ada).await;
+        let body = json!({ "role": "member", "name": "Ada" });
+        let hidden = bo.put(&path(&den, "/members/guest"), &body).await;
+        let never = bo.put("/api/v1/rooms/private-never/members/guest", &body).await;
+        assert_eq!((hidden.status, hidden.text()), (never.status, never.text()));
+        assert_eq!(hidden.problem(), ProblemCode::UnknownRoom);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn list_of_rooms_has_title_and_part_of_whom_it_is_for() {
     both_ways(async |server| {
         let ada = admin(&server).await;

@@ -25,6 +25,7 @@ fn asks(room: &RoomName, own: &str) -> Vec<(Method, String, Option<Value>)> {
         format!("/subscribe?room={room}&wait=0"),
         format!("{at}/messages"),
         format!("{at}/members"),
+        format!("{at}/hooks"),
         message.clone(),
     ]
     .into_iter()
@@ -38,6 +39,9 @@ fn asks(room: &RoomName, own: &str) -> Vec<(Method, String, Option<Value>)> {
         (Method::POST, format!("{message}/report"), Some(json!({ "reason": "x" }))),
         (Method::PUT, format!("{at}/members/{own}"), Some(json!({ "role": "member" }))),
         (Method::DELETE, format!("{at}/members/{own}"), None),
+        (Method::PUT, format!("{at}/members/guest"), Some(json!({ "role": "member", "name": "Ada" }))),
+        (Method::POST, format!("{at}/hooks"), Some(json!({ "way": "incoming", "name": "x" }))),
+        (Method::DELETE, format!("{at}/hooks/{own}"), None),
         (Method::DELETE, format!("{at}?confirm={room}"), None),
         (Method::POST, "/api/v1/invites".to_owned(), Some(json!({ "room": room }))),
     ]);
