@@ -128,7 +128,9 @@ pub(crate) enum AccessChange {
 }
 
 /// Whether the entry concerns readers who do not wait for its room, so that their held requests have to ask again: it may end
-/// somebody's right to read, or changes somebody's memberships.
+/// somebody's right to read, or changes somebody's memberships. A guest who gets an account is not among them, although the
+/// guest's session is void from then on: the answer with the new session may still be on its way, and a client whose poll is
+/// refused before that begins a session as a new guest.
 pub(crate) fn concerns_readers(entry: &Entry) -> bool {
     let change = match &entry.kind {
         EntryKind::Member(_) => return true,
@@ -137,8 +139,7 @@ pub(crate) fn concerns_readers(entry: &Entry) -> bool {
     };
     serde_json::from_str(change).is_ok_and(|change| {
         use AccessChange::{
-            Banned, Door, Erased, Joined, Passphrase, Redeemed, SecretRotated, SessionEnded, SessionsEnded,
-            TokenRevoked,
+            Banned, Door, Erased, Passphrase, SecretRotated, SessionEnded, SessionsEnded, TokenRevoked,
         };
         matches!(
             change,
@@ -147,9 +148,6 @@ pub(crate) fn concerns_readers(entry: &Entry) -> bool {
                 | Erased { .. }
                 | Passphrase { .. }
                 | SecretRotated { .. }
-                // A guest who gets an account is a guest no more.
-                | Joined { is_bot: false, .. }
-                | Redeemed { .. }
                 | SessionEnded { .. }
                 | SessionsEnded { .. }
                 | TokenRevoked { .. }
