@@ -82,8 +82,12 @@ impl Chat {
     /// Waits until the screen meets the condition.
     pub async fn until(&self, what: &str, is_so: impl Fn(&Screen) -> bool) -> Result<Screen> {
         eventually(what, async || {
-            let screen = self.screen().await?;
-            Ok(if is_so(&screen) { Check::Done(screen) } else { Check::Pending(format!("{screen:#?}")) })
+            Ok(match self.screen().await {
+                Ok(screen) if is_so(&screen) => Check::Done(screen),
+                Ok(screen) => Check::Pending(format!("{screen:#?}")),
+                // Scripts fail between two pages: the page reads itself anew when somebody signs in.
+                Err(error) => Check::Pending(format!("no screen: {error:#}")),
+            })
         })
         .await
     }
