@@ -180,7 +180,9 @@ impl World {
                 let (room, id) = (RoomName::parse(name).unwrap(), ids[who].parse().unwrap());
                 access.room(&room).is_some_and(|room| room.role(&id) == Role::Admin)
             };
-            able.iter_mut().for_each(|(who, is_admin)| **is_admin = is_next(**who));
+            for (who, is_admin) in &mut able {
+                **is_admin = is_next(**who);
+            }
             let successors = able.iter().filter(|(_, is_admin)| **is_admin).count();
             assert_eq!(successors, able.len().min(1), "seed {}: {name}", self.seed);
         }
