@@ -14,7 +14,11 @@ const WIDTH: usize = 64;
 
 /// The map. Not in the order of the keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct SharedMap<K, V>(Arc<[Branch<K, V>; WIDTH]>);
+pub(crate) struct SharedMap<K, V> {
+    branches: Arc<[Branch<K, V>; WIDTH]>,
+    /// The number of keys; every request asks whether there are any.
+    len: usize,
+}
 
 type Branch<K, V> = Arc<[Part<K, V>; WIDTH]>;
 type Part<K, V> = Arc<BTreeMap<K, V>>;
@@ -23,14 +27,14 @@ impl<K, V> Default for SharedMap<K, V> {
     fn default() -> Self {
         let part = Part::default();
         let branch = Branch::from(std::array::from_fn(|_| part.clone()));
-        Self(Arc::new(std::array::from_fn(|_| branch.clone())))
+        Self { branches: Arc::new(std::array::from_fn(|_| branch.clone())), len: 0 }
     }
 }
 
 impl<K: Ord + Hash + Clone, V: Clone> SharedMap<K, V> {
     pub(super) fn get(&self, key: &K) -> Option<&V> {
         let (branch, part) = place_of(key);
-        self.0[branch][part].get(key)
+        self.branches[branch][part].get(key)
     }
 
     pub(super) fn contains(&self, key: &K) -> bool {
@@ -38,11 +42,11 @@ impl<K: Ord + Hash + Clone, V: Clone> SharedMap<K, V> {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.iter().next().is_none()
+        self.len == 0
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
-        self.0.iter().flat_map(|branch| branch.iter()).flat_map(|part| part.iter())
+        self.branches.iter().flat_map(|branch| branch.iter()).flat_map(|part| part.iter())
     }
 
     pub(super) fn values(&self) -> impl Iterator<Item = &V> {
@@ -50,7 +54,9 @@ impl<K: Ord + Hash + Clone, V: Clone> SharedMap<K, V> {
     }
 
     pub(super) fn insert(&mut self, key: K, value: V) {
-        self.part_mut(&key).insert(key, value);
+        if self.part_mut(&key).insert(key, value).is_none() {
+            self.len += 1;
+        }
     }
 
     pub(super) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
@@ -61,11 +67,18 @@ impl<K: Ord + Hash + Clone, V: Clone> SharedMap<K, V> {
     where
         V: Default,
     {
+        if !self.contains(key) {
+            self.len += 1;
+        }
         self.part_mut(key).entry(key.clone()).or_default()
     }
 
     pub(super) fn remove(&mut self, key: &K) -> Option<V> {
-        if self.contains(key) { self.part_mut(key).remove(key) } else { None }
+        if !self.contains(key) {
+            return None;
+        }
+        self.len -= 1;
+        self.part_mut(key).remove(key)
     }
 
     /// Keeps the values that pass, and copies only the parts that have others.
@@ -88,7 +101,7 @@ impl<K: Ord + Hash + Clone, V: Clone> SharedMap<K, V> {
 
     fn part_mut(&mut self, key: &K) -> &mut BTreeMap<K, V> {
         let (branch, part) = place_of(key);
-        Arc::make_mut(&mut Arc::make_mut(&mut Arc::make_mut(&mut self.0)[branch])[part])
+        Arc::make_mut(&mut Arc::make_mut(&mut Arc::make_mut(&mut self.branches)[branch])[part])
     }
 }
 
@@ -114,7 +127,7 @@ mod tests {
         *map.get_or_default(&20_000) += 2;
         assert_eq!((before.get(&7), before.get(&7_000), before.get(&20_000)), (Some(&7), Some(&7_000), None));
         assert_eq!((map.get(&7_000), map.get(&20_000), map.values().count()), (Some(&1), Some(&2), 10_000));
-        let is_shared = |branch: &usize| Arc::ptr_eq(&map.0[*branch], &before.0[*branch]);
+        let is_shared = |branch: &usize| Arc::ptr_eq(&map.branches[*branch], &before.branches[*branch]);
         assert!((0..WIDTH).filter(is_shared).count() >= WIDTH - 3);
         assert_ne!(map, before);
         let mut same = SharedMap::default();
@@ -129,7 +142,7 @@ mod tests {
         let before = map.clone();
         map.retain(|_| true);
         map.change_all(|_| false, |value| *value = 0);
-        assert!(Arc::ptr_eq(&map.0, &before.0), "nothing was copied");
+        assert!(Arc::ptr_eq(&map.branches, &before.branches), "nothing was copied");
         map.retain(|value| value % 2 == 0);
         map.change_all(|value| *value < 10, |value| *value += 1);
         let mut all: Vec<u32> = map.values().copied().collect();
