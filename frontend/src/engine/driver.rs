@@ -132,7 +132,7 @@ impl Driver {
         }
     }
 
-    /// Wants these rooms polled from now on, and the reader shown as being in one of them.
+    /// Polls these rooms from now on, and shows the reader as being in one of them.
     pub(super) fn want(&self, rooms: Vec<RoomName>, here: Option<RoomName>) {
         let inner = &self.0;
         let wanted = Wanted { rooms, here };
