@@ -44,6 +44,7 @@ use holdline_shared::limits::ROOMS_LISTED;
 use holdline_shared::{
     After, History, Person, PersonId, PresenceTag, RoomList, RoomName, RoomSelection, RoomSummary, Seq, Topic,
 };
+use smallvec::SmallVec;
 use tokio::time::MissedTickBehavior;
 
 use self::answers::Answers;
@@ -239,7 +240,7 @@ impl Hub {
         rooms: &[RoomName],
         known: Option<&PresenceTag>,
     ) -> PresenceLease {
-        let mut names: Vec<_> = rooms.iter().filter(|room| scope.allows(room)).collect();
+        let mut names: SmallVec<[_; 1]> = rooms.iter().filter(|room| scope.allows(room)).collect();
         names.sort_unstable();
         names.dedup();
         let rooms = names.into_iter().filter_map(|name| self.state.rooms.find(name));

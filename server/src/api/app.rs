@@ -57,6 +57,13 @@ impl App {
     }
 }
 
+impl AppState {
+    /// The number of changes of access: what was found about a caller after it was read is good until it changes.
+    pub(crate) fn access_revision(&self) -> u64 {
+        self.access.revision()
+    }
+}
+
 impl Deref for App {
     type Target = AppState;
 

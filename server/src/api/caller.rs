@@ -10,6 +10,7 @@ mod forwarded;
 mod head;
 mod operator;
 mod owner;
+mod poller;
 mod reader;
 mod session_proof;
 mod site;
@@ -40,6 +41,7 @@ use crate::session::InvalidSession;
 pub(super) use self::cookies::Cookies;
 pub(crate) use self::head::{CallerHeaders, LastHost, RequestLine};
 pub(crate) use self::owner::OwnerConnection;
+pub(crate) use self::poller::Poller;
 pub(super) use self::session_proof::{Proof, Session, old_session_cookies, session_cookie};
 pub(crate) use self::site::Site;
 pub(crate) use self::visitor::network;
@@ -193,7 +195,7 @@ impl Caller {
             Identity::Token(grant) => {
                 self.check_ban()?;
                 grant.check_verb(Verb::Read)?;
-                let right = Right::Token(grant.clone());
+                let right = Right::Token(Box::new(grant.clone()));
                 let reader = RequestReader::new(app.access.clone(), self.visitor, right);
                 return Ok(Scope::of_reader(Arc::new(reader), Some(grant.person.id.clone())));
             }
@@ -207,7 +209,8 @@ impl Caller {
         };
         let id = session.map(|session| session.claim.person.id.clone());
         let readers = app.config.readers.clone().unwrap_or_else(|| {
-            let right = session.map_or(Right::Door, |session| Right::Session(session.credential.clone()));
+            let right =
+                session.map_or(Right::Door, |session| Right::Session(Box::new(session.credential.clone())));
             Arc::new(RequestReader::new(app.access.clone(), self.visitor, right))
         });
         Ok(Scope::of_reader(readers, id))

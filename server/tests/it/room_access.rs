@@ -6,6 +6,7 @@ mod direct;
 mod incoming_hooks;
 mod members;
 mod moderation;
+mod one_connection;
 mod outgoing_hooks;
 mod removal;
 mod rules;

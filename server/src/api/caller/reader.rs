@@ -2,6 +2,7 @@
 //! changed door end it too.
 
 use std::net::IpAddr;
+use std::num::NonZeroU64;
 
 use holdline_shared::{PersonId, RoomName, Seq};
 use parking_lot::{Mutex, MutexGuard};
@@ -26,15 +27,15 @@ pub(super) struct RequestReader {
 pub(super) enum Right {
     /// A stranger's at an open door.
     Door,
-    Session(Credential),
-    Token(Grant),
+    Session(Box<Credential>),
+    Token(Box<Grant>),
 }
 
 /// The last decision. A poll is asked about its room some ten times until it is answered, and access seldom changes.
 #[derive(Debug, Default)]
 struct Decision {
-    /// The revision of access for which the decision is good; `None` if it depends on the time, too.
-    revision: Option<u64>,
+    /// The next revision of access, until which the decision is good; `None` if it depends on the time, too.
+    good_until: Option<NonZeroU64>,
     is_in: bool,
     hides_rooms: bool,
     /// The last room that may be read.
@@ -57,18 +58,20 @@ impl RequestReader {
     /// The decision of this moment.
     fn decision(&self) -> MutexGuard<'_, Decision> {
         // Before the snapshot is read: a change in between makes the decision void, though it may be of the new snapshot.
-        let revision = self.access.revision();
+        let next = NonZeroU64::MIN.saturating_add(self.access.revision());
         let mut last = self.last.lock();
-        if last.revision != Some(revision) {
-            *last = self.decide(&self.access.load(), revision);
+        if last.good_until != Some(next) {
+            *last = self.decide(&self.access.load(), next);
         }
         last
     }
 
-    fn decide(&self, access: &Access, revision: u64) -> Decision {
+    fn decide(&self, access: &Access, next: NonZeroU64) -> Decision {
         let (is_known, is_lasting) = match &self.right {
             Right::Door => (access.door().is_open(), true),
-            Right::Session(credential) => (credential.stands(access, wall_clock), credential.is_by_present(access)),
+            Right::Session(credential) => {
+                (credential.stands(access, wall_clock), credential.is_by_present(access))
+            }
             Right::Token(grant) => (grant.holds(access), true),
         };
         // Without bans no clock is read.
@@ -77,7 +80,7 @@ impl RequestReader {
         let is_limited = matches!(&self.right, Right::Token(grant) if grant.is_limited());
         let hides_rooms = !is_in || is_limited || access.hides_rooms();
         // Whoever is out by time may be let in again by it.
-        Decision { revision: (is_in && is_lasting).then_some(revision), is_in, hides_rooms, room: None }
+        Decision { good_until: (is_in && is_lasting).then_some(next), is_in, hides_rooms, room: None }
     }
 }
 
