@@ -285,7 +285,7 @@ impl State {
     fn hear(&mut self, batch: Batch) {
         self.connection.is_outdated |= batch.unreadable > 0;
         if let Some(presence) = batch.presence {
-            self.people.update(presence.rooms);
+            self.people.update(presence.rooms, self.session.door);
         }
         if let Some(memberships) = batch.memberships {
             self.rooms.note_memberships(memberships);

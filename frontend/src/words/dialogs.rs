@@ -128,9 +128,9 @@ pub const REPORTED: &str = "The admins of this server were told.";
 pub const WHO_COMES_IN: &str = "Who comes in";
 pub const DOORS: [(Door, &str); 4] = [
     (Door::Open, "Everybody, with a name"),
-    (Door::Password, "Who knows the password"),
-    (Door::Invite, "Who was sent a link"),
-    (Door::Proxy, "Whom the proxy names"),
+    (Door::Password, "Whoever knows the password"),
+    (Door::Invite, "Whoever was sent a link"),
+    (Door::Proxy, "Whoever the proxy names"),
 ];
 pub const JOIN_PASSWORD: &str = "Password, if one is asked for";
 pub const JOIN_PASSWORD_WHY: &str =
@@ -285,7 +285,7 @@ pub fn ban(until: Option<&str>, reason: &str) -> String {
 pub fn audit(line: &AuditLine, room: Option<&str>) -> String {
     let change = &line.change;
     let done = match change.change.as_str() {
-        "door" => "changed the door",
+        "door" => "changed the door to",
         "invite_made" => "made a link",
         "invite_revoked" => "revoked a link",
         "joined" => "made an account",

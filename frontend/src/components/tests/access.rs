@@ -192,7 +192,7 @@ fn member_sees_devices_and_admin_what_belongs_to_the_server() {
     check(&person, &["In this room", "Ban", "Everybody in the room sees it."], &[]);
     let rules = drawn_panel(&Panel::Rules, true, None);
     check(&rules, &["Who sees it", "Seconds between messages", "Archived: kept for reading"], &[]);
-    check(&drawn_panel(&Panel::Door, true, None), &["Who was sent a link", "Invites", "Changes"], &[]);
+    check(&drawn_panel(&Panel::Door, true, None), &["Whoever was sent a link", "Invites", "Changes"], &[]);
     check(&drawn_panel(&Panel::EndRoom, true, None), &[], &["Delete the room"]);
 }
 
