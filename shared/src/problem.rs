@@ -134,7 +134,7 @@ problem_codes! {
     /// There is no such person.
     UnknownPerson = "unknown_person", 404, "There is no such person";
     /// There is no such invite, ban, token, hook or session.
-    UnknownItem = "unknown_item", 404, "There is none of that name";
+    UnknownItem = "unknown_item", 404, "There is no such item";
     /// The URL's path does not exist.
     UnknownRoute = "unknown_route", 404, "There is nothing at this address";
     /// The path exists, but not with this method.

@@ -16,7 +16,7 @@ pub enum Denied {
     #[error("there is no such person here")]
     UnknownPerson,
     /// There is no invite, ban, token, hook or session of this id.
-    #[error("there is none of that name; it may have been removed already")]
+    #[error("there is nothing of this id; it may have been removed already")]
     UnknownName,
     /// The person, or the address, is banned.
     #[error("you were banned from this server")]
@@ -35,7 +35,7 @@ pub enum Denied {
     OwnOnly,
     /// The invite is used up, expired, revoked or was never made, or a password or passphrase is wrong; the same answer for
     /// all.
-    #[error("this does not let you in; check it, or ask for a new link or password")]
+    #[error("this link, password or passphrase does not let you in; check it, or ask for a new one")]
     WrongSecret,
     /// The invite of a room's admin was used by somebody whom the door has not let in.
     #[error(
