@@ -151,7 +151,7 @@ impl Drop for Running {
     }
 }
 
-/// What follows from every change of the state.
+/// The consequences of every change of the state.
 struct Effects {
     engine: Engine,
     memory: Memory,
@@ -186,7 +186,7 @@ impl Effects {
         self.mark_read(state);
     }
 
-    /// What was on the screen, in a page that somebody looks at, at the newest message, has been read.
+    /// Marks as read what was on the screen, in a page that somebody looks at, at the newest message.
     fn mark_read(&self, state: &State) {
         let Some(room) = state.room().filter(|room| room.phase == Phase::Ready) else { return };
         let is_new = room.has_news() || state.rooms.seen.of(&room.name) < room.head;
@@ -212,7 +212,7 @@ fn title(state: &State) -> String {
     }
 }
 
-/// Before there is a subscription, its status is that of the first steps.
+/// Reports the first steps as the status of the connection, as long as there is no subscription.
 fn report(store: &Store, pause: Duration, fault: &api::Fault) {
     if *fault == api::Fault::SignInNeeded {
         store.dispatch(Action::SignInNeeded);

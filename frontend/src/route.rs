@@ -31,7 +31,7 @@ pub enum Route {
     /// A link that lets somebody in.
     #[at("/join/:code")]
     Join {
-        /// What the link carries.
+        /// The code in the link.
         code: String,
     },
     /// Anything else.

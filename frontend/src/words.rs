@@ -266,7 +266,7 @@ pub fn link_title(link: &LinkPreview) -> String {
     }
 }
 
-/// What a link gives, as sentences.
+/// The rights of a link, as sentences.
 pub fn link_gives(gives: LinkGives, room: Option<&str>, until: &str) -> String {
     let gives = match gives {
         LinkGives::Guest => "You come in as a guest.",

@@ -99,7 +99,7 @@ pub fn set_title(title: &str) {
     }
 }
 
-/// In lower case and normalised (NFC). The browser has the tables for all scripts; they would be a fifth of the client.
+/// The text in lower case and normalised (NFC). The browser has the tables for all scripts; they would be a fifth of the client.
 pub fn lower_case(text: &str) -> String {
     js_sys::JsString::from(text).to_lower_case().normalize("NFC").into()
 }

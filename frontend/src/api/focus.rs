@@ -9,7 +9,7 @@ use super::base::document;
 /// The field that takes the focus when nothing else can.
 pub const COMPOSER: &str = "composer";
 
-/// What Tab or a script can put the focus on.
+/// The elements that Tab or a script can put the focus on.
 const FOCUSABLE: &str = "a[href], button:not([disabled]), input, textarea, [tabindex]";
 
 /// Puts the focus on an element.

@@ -10,7 +10,7 @@ use crate::state::Place;
 /// Closer to the end than this counts as being there: less than two lines of text, in CSS pixels.
 const NEAR_END: i32 = 48;
 
-/// Less than the height of any message, in CSS pixels.
+/// A height below that of any message, in CSS pixels.
 const LOWEST: i32 = 24;
 
 /// Looking closer at how many messages fit would draw all of them anew for every change of the window's size.
@@ -26,17 +26,17 @@ pub fn to_end(view: &Element) {
     view.set_scroll_top(view.scroll_height());
 }
 
-/// How far from the beginning, in CSS pixels.
+/// The distance from the beginning, in CSS pixels.
 pub fn above(view: &Element) -> i32 {
     view.scroll_top()
 }
 
-/// How far the end of everything is from the upper edge of what is in sight.
+/// The distance from the upper edge of what is in sight to the end of everything.
 pub fn below(view: &Element) -> i32 {
     view.scroll_height() - view.scroll_top()
 }
 
-/// How many messages are in sight, at most.
+/// The number of messages in sight, at most.
 pub fn fit(view: &Element) -> usize {
     usize::try_from((view.client_height() / LOWEST / COARSE + 1) * COARSE).unwrap_or_default()
 }

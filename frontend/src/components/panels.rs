@@ -33,7 +33,7 @@ use crate::hooks::use_focus_caught;
 use crate::state::{Locale, OWN, Overlay, Panel, ROOM, Request, SERVER, State};
 use crate::words;
 
-/// What a page is made of.
+/// The parts of a panel's page.
 struct PanelOf<'a> {
     state: &'a State,
     run: &'a Callback<Command>,

@@ -15,18 +15,18 @@ pub(super) enum News {
     Status(Status),
     /// Something arrived.
     Batch(Batch),
-    /// There is another session.
+    /// The reader has another session.
     SignedIn(Person),
     /// The server shuts the reader out.
     ShutOut(Fault),
-    /// Somebody else's login page answers in place of the server.
+    /// A login page of somebody else answers in place of the server.
     SignInNeeded,
     /// The reader of another tab does not want to wait.
     Hurried,
 }
 
-/// How to repair after a gap: reads history, shows it, and says at which cursor it was read.
+/// The repair after a gap: reads history, shows it, and says at which cursor it was read.
 pub(super) type Repair = Rc<dyn Fn(Signal) -> Pin<Box<dyn Future<Output = Result<Cursor, Fault>>>>>;
 
-/// How to renew the session.
+/// The renewal of the session.
 pub(super) type Renew = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Person, Fault>>>>>;

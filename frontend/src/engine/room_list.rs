@@ -15,7 +15,7 @@ use crate::state::{Action, Phase, State};
 
 const MINUTE_MS: u32 = 60_000;
 
-/// What the lists lacked when they were asked for last.
+/// The things that the lists lacked when they were asked for last.
 #[derive(Default)]
 pub(super) struct RoomListRefresh(RefCell<Missing>);
 

@@ -19,19 +19,19 @@ use crate::state::{Goal, Lines, Older, Phase, Place, Room, Sending, Window};
 /// Older messages are asked for this long before the reader gets there, in CSS pixels.
 const AHEAD: i32 = 800;
 
-/// How many messages fit before that was measured.
+/// The number of messages that fit, before that was measured.
 const FIT: usize = 32;
 
-/// How high a message is before any was measured, in CSS pixels.
+/// The height of a message before any was measured, in CSS pixels.
 const HEIGHT: i32 = 40;
 
-/// More messages than this are not kept drawn for a selection of text that reaches over them.
+/// The most messages that are kept drawn for a selection of text that reaches over them.
 const SELECTED: usize = 1_000;
 
-/// How far below the upper edge the first new message comes to stand: the line above it and some context are in sight.
+/// The distance from the upper edge to the first new message: the line above it and some context are in sight.
 const ABOVE_NEW: f64 = 120.0;
 
-/// What decides where rows stand. Other renderings must not restore the scroll position: a scroll event may still be on
+/// The things that decide where rows stand. Other renderings must not restore the scroll position: a scroll event may still be on
 /// its way.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conversation {
@@ -41,7 +41,7 @@ pub struct Conversation {
     pub sendings: Vec<Rc<Sending>>,
     /// The message that is being changed.
     pub editing: Option<Seq>,
-    /// Where the reader wants to be.
+    /// The place where the reader wants to be.
     pub goal: Option<Goal>,
 }
 
@@ -54,7 +54,7 @@ pub struct Reading {
     pub rows: NodeRef,
     /// The places of the messages to draw.
     pub drawn: Range<usize>,
-    /// How much room to leave for each of the others, in CSS pixels.
+    /// The room to leave for each of the others, in CSS pixels.
     pub height: i32,
     /// Whether the newest is in sight.
     pub is_at_end: bool,
@@ -64,7 +64,7 @@ pub struct Reading {
     run: Callback<Command>,
 }
 
-/// What is drawn.
+/// The part that is drawn.
 #[derive(Clone, Copy, PartialEq)]
 struct Shown {
     is_at_end: bool,
@@ -85,7 +85,7 @@ impl Shown {
     }
 }
 
-/// What is known between two measurements.
+/// The state between two measurements.
 struct Measured {
     content: Option<(Conversation, Range<usize>)>,
     shown: Shown,

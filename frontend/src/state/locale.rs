@@ -33,7 +33,7 @@ pub struct Locale {
 }
 
 impl PartialEq for Locale {
-    /// There is one reader, so that only time makes a difference.
+    /// Compares the time alone: there is one reader.
     fn eq(&self, other: &Self) -> bool {
         self.edition == other.edition
     }

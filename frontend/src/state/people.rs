@@ -10,7 +10,7 @@ use super::Profiles;
 /// The people.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct People {
-    /// Those who have an account.
+    /// The people who have an account.
     pub profiles: Profiles,
     /// The people in the rooms where this reader is.
     here: Rc<BTreeMap<RoomName, Here>>,

@@ -7,10 +7,10 @@ use holdline_shared::{Cursor, Entry, EntryKind, History, Message, Person, Person
 
 use super::{Line, Lines, Notices};
 
-/// How far we are with a room.
+/// The stage of a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Phase {
-    /// Not read, or out of date: it has to be joined before its messages are shown as complete.
+    /// The room is not read, or out of date: it has to be joined before its messages are shown as complete.
     Idle,
     /// Polled, while its history is on its way; entries wait for it.
     Joining,
@@ -20,13 +20,13 @@ pub enum Phase {
     Refused(String),
 }
 
-/// What becomes of the older messages.
+/// The stage of the older messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Older {
-    /// Nobody has asked.
+    /// The reader has not asked for them.
     #[default]
     Idle,
-    /// On their way.
+    /// The answer is on its way.
     Loading,
     /// They did not come.
     Failed,
@@ -46,15 +46,15 @@ pub struct Gap {
 pub struct Room {
     /// Its name.
     pub name: RoomName,
-    /// What it is about.
+    /// The topic.
     pub topic: Topic,
-    /// How far we are.
+    /// The stage.
     pub phase: Phase,
     /// Its messages, in log order.
     pub lines: Lines,
-    /// Who joined and left, and which rules were set, since the page was loaded.
+    /// The notices of who joined and left, and which rules were set, since the page was loaded.
     pub notices: Notices,
-    /// Where messages are missing between these.
+    /// The places between these where messages are missing.
     pub gaps: Vec<Gap>,
     /// Whether there are older ones.
     pub more: bool,
@@ -172,12 +172,12 @@ impl Room {
         self.merge(page.messages, page.cursor.seq);
     }
 
-    /// From where to ask for older messages.
+    /// The message before which to ask for older ones.
     pub fn oldest(&self) -> Option<Seq> {
         self.lines.first().map(|line| line.message.seq)
     }
 
-    /// Where in the log the newest page of history was read.
+    /// The position of the log at which the newest page of history was read.
     pub fn read_at(&self) -> Option<Cursor> {
         self.read_at
     }

@@ -25,7 +25,7 @@ pub enum Row {
     Gap(Gap),
     /// The messages from here on are new to the reader.
     New,
-    /// Somebody joined or left, or the rules changed.
+    /// A notice that somebody joined or left, or that the rules changed.
     Notice(Rc<Entry>),
     /// A message.
     Message {

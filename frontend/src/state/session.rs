@@ -7,9 +7,9 @@ use holdline_shared::{Door, Me, Person, PersonId, PersonKind};
 pub struct Session {
     /// The reader; `None` before there is a session.
     pub me: Option<Person>,
-    /// What the server knows of the reader; `None` before it has said so.
+    /// The reader's account; `None` before the server has told it.
     pub account: Option<Me>,
-    /// How strangers come in, once the server has said so.
+    /// The way in for strangers, once the server has told it.
     pub door: Option<Door>,
     /// Whether the door is shut in front of the reader.
     pub gate: Option<Gate>,

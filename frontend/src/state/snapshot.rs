@@ -13,7 +13,7 @@ use super::{Line, Phase, State};
 pub struct Snapshot {
     /// The room.
     pub room: RoomName,
-    /// Who the reader is.
+    /// The reader.
     pub me: Person,
     /// The newest messages, complete up to the page's cursor.
     pub page: History,

@@ -182,7 +182,7 @@ pub fn panel(page: &Panel) -> &'static str {
     }
 }
 
-/// What a token allows, and in whose name where that is not clear.
+/// The rights of a token, and in whose name it acts where that is not clear.
 pub fn token(name: Option<&str>, verbs: &[String], rooms: Option<&str>) -> String {
     let may = VERBS.into_iter().filter(|(verb, _)| verbs.iter().any(|allowed| allowed == verb));
     let may = may.map(|(_, word)| word).collect::<Vec<_>>().join(", ");
@@ -201,7 +201,7 @@ pub fn post_command(address: &str) -> String {
     format!("curl -d 'payload={{\"text\": \"Hello\"}}' {address}")
 }
 
-/// What a webhook does.
+/// The work of a webhook.
 pub fn hook(way: HookWay, url: Option<&str>, is_stopped: bool) -> String {
     match (way, url) {
         _ if is_stopped => "stopped: whoever made it may not do so any more".to_owned(),

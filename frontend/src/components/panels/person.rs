@@ -45,7 +45,7 @@ pub(super) fn view(of: &PanelOf<'_>, person: &Person) -> Html {
     }
 }
 
-/// What an admin of the room can do.
+/// Draws what an admin of the room can do.
 fn in_room(of: &PanelOf<'_>, person: &Person) -> Html {
     let Some(room) = of.state.room().map(|room| room.name.clone()) else { return Html::default() };
     let choices = words::MEMBER_ACTS.into_iter().map(|(value, word)| (value.into(), word.into())).collect();
@@ -79,7 +79,7 @@ fn in_room(of: &PanelOf<'_>, person: &Person) -> Html {
     })
 }
 
-/// What an admin of the server can do.
+/// Draws what an admin of the server can do.
 fn on_server(of: &PanelOf<'_>, person: &Person) -> Html {
     let profile = of.state.people.profiles.get(&person.id);
     let is_admin = profile.is_some_and(|profile| profile.admin);
