@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail, ensure};
 use holdline_server::AdminSocket;
-use holdline_shared::Problem;
+use holdline_shared::{Problem, ProblemCode};
 use reqwest::{Method, Url};
 use serde_json::Value;
 
@@ -99,6 +99,9 @@ impl Connection {
         let body = response.bytes().await.context("the answer of the server was cut short")?;
         if !status.is_success() {
             match serde_json::from_slice::<Problem>(&body) {
+                Ok(problem) if problem.code == ProblemCode::UnknownRoom => {
+                    bail!("there is no such room; `holdline send -r ROOM` makes one")
+                }
                 Ok(problem) => bail!(problem.detail),
                 Err(_) => bail!("the server answered with status {}", status.as_u16()),
             }
