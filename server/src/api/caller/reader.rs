@@ -15,7 +15,7 @@ use crate::scope::Readers;
 pub(super) struct RequestReader {
     pub(super) access: AccessHandle,
     pub(super) visitor: Option<IpAddr>,
-    /// `None` for a stranger at an open door.
+    /// The proof of who asks; `None` for a stranger at an open door.
     pub(super) credential: Option<Credential>,
 }
 

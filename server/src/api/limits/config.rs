@@ -71,7 +71,7 @@ impl Default for Limits {
 pub struct InvalidLimit(String);
 
 impl Limits {
-    /// No limits.
+    /// The configuration without limits.
     pub const NONE: Self = Self {
         publish: None,
         reactions: None,
