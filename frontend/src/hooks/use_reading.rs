@@ -2,21 +2,22 @@
 //! where they are, whatever comes above or below. Takes them where they want to go. And keeps drawn what is around
 //! them, as they move through a room of any length.
 
+mod size_watch;
+
 use std::cell::RefCell;
 use std::ops::Range;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use holdline_shared::Seq;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
-use web_sys::{Element, ResizeObserver};
+use web_sys::Element;
 use yew::prelude::*;
 
+use self::size_watch::SizeWatch;
 use crate::api::scroll;
 use crate::command::Command;
 use crate::state::{Goal, Lines, Older, Phase, Place, Room, Sending, Window};
 
-/// Older messages are asked for this long before the reader gets there, in CSS pixels.
+/// The distance from the oldest message at which older ones are asked for, in CSS pixels.
 const AHEAD: i32 = 800;
 
 /// The number of messages that fit, before that was measured.
@@ -92,7 +93,7 @@ struct Measured {
     is_at_end: bool,
     place: Option<Place>,
     height: i32,
-    watch: Option<Watch>,
+    watch: Option<SizeWatch>,
 }
 
 /// Follows the reader through a conversation.
@@ -194,7 +195,7 @@ impl Reading {
         }
         measured.content = content;
         if measured.watch.is_none() {
-            measured.watch = watch_sizes(&self.view, &self.rows, Rc::downgrade(&self.measured));
+            measured.watch = self.watch_sizes();
         }
         drop(measured);
         let (Some(view), Some(rows)) = (self.view.cast::<Element>(), self.rows.cast::<Element>()) else {
@@ -214,7 +215,18 @@ impl Reading {
         }
     }
 
-    /// Goes where the reader wants to be. Whether they are there; if not, something has to be loaded or drawn first.
+    fn watch_sizes(&self) -> Option<SizeWatch> {
+        let (view, rows, measured) = (self.view.clone(), self.rows.clone(), Rc::downgrade(&self.measured));
+        SizeWatch::start(&[&self.view, &self.rows], move || {
+            if let (Some(measured), Some(view), Some(rows)) =
+                (measured.upgrade(), view.cast::<Element>(), rows.cast::<Element>())
+            {
+                keep_place(&view, &rows, &measured.borrow());
+            }
+        })
+    }
+
+    /// Goes where the reader wants to be. Returns whether they are there; if not, something has to be loaded or drawn first.
     fn go(&self, view: &Element, rows: &Element, goal: Goal) -> bool {
         let room = &self.content.room;
         // What is new is known once the room was read; until then, the best of what is there is shown.
@@ -289,32 +301,4 @@ fn keep_place(view: &Element, rows: &Element, measured: &Measured) {
         }
         None => {}
     }
-}
-
-/// Stops watching when dropped.
-struct Watch(ResizeObserver, #[expect(dead_code, reason = "the observer calls it")] Closure<dyn FnMut()>);
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        self.0.disconnect();
-    }
-}
-
-/// The window, a keyboard on the screen or a growing composer change sizes without any row having changed.
-fn watch_sizes(view: &NodeRef, rows: &NodeRef, measured: Weak<RefCell<Measured>>) -> Option<Watch> {
-    let (view_node, rows_node) = (view.clone(), rows.clone());
-    let closure = Closure::<dyn FnMut()>::new(move || {
-        if let (Some(measured), Some(view), Some(rows)) =
-            (measured.upgrade(), view_node.cast::<Element>(), rows_node.cast::<Element>())
-        {
-            keep_place(&view, &rows, &measured.borrow());
-        }
-    });
-    let observer = ResizeObserver::new(closure.as_ref().unchecked_ref()).ok()?;
-    for node in [view, rows] {
-        if let Some(element) = node.cast::<Element>() {
-            observer.observe(&element);
-        }
-    }
-    Some(Watch(observer, closure))
 }
