@@ -1,6 +1,6 @@
-//! What is known of a person, and what the reader can do with them.
+//! A person: what is known of them, and what the reader can do with them.
 
-use holdline_shared::{Person, Role, Timestamp};
+use holdline_shared::{Person, PersonKind, Role, Timestamp};
 use yew::prelude::*;
 
 use super::{PanelOf, durations};
@@ -19,6 +19,8 @@ pub(super) fn view(of: &PanelOf<'_>, person: &Person) -> Html {
         let zone = Some(&profile.time_zone).filter(|zone| !zone.is_empty())?;
         (of.locale.time_in)(zone, (of.locale.now)())
     });
+    let member = profile.filter(|profile| profile.kind == PersonKind::Member);
+    let standing = member.map(|member| if member.admin { words::ADMIN } else { words::MEMBER });
     let is_me = session.id() == Some(&person.id);
     html! {
         <>
@@ -28,6 +30,9 @@ pub(super) fn view(of: &PanelOf<'_>, person: &Person) -> Html {
                     <span dir="auto">{ profile.about.as_str().to_owned() }</span>
                 }
                 { mark(people.profiles.mark(&person.id)) }
+                if let Some(standing) = standing {
+                    <span class="faint">{ standing }</span>
+                }
             </p>
             if let Some(time) = local_time {
                 <p class="faint">{ words::local_time(&time) }</p>

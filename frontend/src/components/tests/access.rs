@@ -1,4 +1,4 @@
-//! What the page shows of doors, rules and roles: who may do what, and how others come to it.
+//! The pages about doors, rules and roles: who may do what, and how others come to it.
 
 use super::*;
 
@@ -180,6 +180,16 @@ fn guest_sees_what_they_could_do_and_how() {
     check(&drawn_panel(&Panel::NewRoom, false, None), &["Private ones are for members"], &["<form"]);
     let person = drawn_panel(&Panel::Person(person("bob")), false, None);
     check(&person, &["Write to them directly"], &["In this room", "Ban"]);
+}
+
+#[test]
+fn page_of_a_person_says_whether_they_are_an_admin() {
+    for (is_admin, word) in [(true, ">admin<"), (false, ">member<")] {
+        let profile = account(is_admin).profile;
+        let page = Panel::Person(profile.person.clone());
+        let state = lobby(&[1], false).after(Action::ProfilesCame(vec![profile]));
+        check(&draw_html(panel(&state, &page, crate::state::utc(), &Callback::noop())), &[word], &[]);
+    }
 }
 
 #[test]
