@@ -10,7 +10,7 @@ use hdrhistogram::Histogram;
 
 use crate::process::as_float;
 
-/// About as long as a message with its columns.
+/// A record about as long as a message with its columns.
 const RECORD: [u8; 150] = [b'x'; 150];
 const LONG_ENOUGH: Duration = Duration::from_secs(1);
 /// A minute, in nanoseconds.

@@ -49,7 +49,7 @@ pub struct Engine {
 }
 
 impl PartialEq for Engine {
-    /// There is one engine.
+    /// Compares nothing: the page has one engine.
     fn eq(&self, _: &Self) -> bool {
         true
     }
@@ -164,8 +164,8 @@ struct Effects {
 }
 
 impl Effects {
-    /// Storage comes first: whatever happens next, what was typed is kept. The subscription is told what to poll before
-    /// a room's history is asked for, so that nothing falls in between. The screen comes last.
+    /// Follows a change. Storage comes first: whatever happens next, what was typed is kept. The subscription is told what to
+    /// poll before a room's history is asked for, so that nothing falls in between. The screen comes last.
     fn follow(&self, before: &State, after: &Rc<State>) {
         self.memory.keep(before, after);
         self.talk_to_server(after);

@@ -34,7 +34,7 @@ pub enum Route {
         /// The code in the link.
         code: String,
     },
-    /// Anything else.
+    /// An address that is no page.
     #[not_found]
     #[at("/404")]
     NotFound,

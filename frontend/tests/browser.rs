@@ -1,4 +1,4 @@
-//! What only a browser can show: requests through its fetch, its storage, and where the reader is while rows come and
+//! The tests that need a browser: requests through its fetch, its storage, and where the reader is while rows come and
 //! go. Run by `cargo xtask test` in headless Chromium.
 
 #![cfg(target_arch = "wasm32")]

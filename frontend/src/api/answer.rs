@@ -21,7 +21,7 @@ pub struct Answer {
     pub body: String,
 }
 
-/// Why there is no result.
+/// The reason why there is no result.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fault {
     /// An answer with an error status.

@@ -1,4 +1,4 @@
-//! Where the focus is, where it goes, and how it comes back from what lies over the page.
+//! The focus: where it is, where it goes, and how it comes back from what lies over the page.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusEvent, HtmlDialogElement, HtmlElement};

@@ -1,4 +1,4 @@
-//! How requests about people, rooms and the server look on the line, and what their answers say.
+//! The form of requests about people, rooms and the server on the line, and the content of their answers.
 
 use gloo_net::http::Method;
 use holdline_shared::{InviteList, Me, NewCode, RoomName, Seq, SessionList, Timestamp, Visibility};

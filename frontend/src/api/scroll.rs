@@ -1,4 +1,4 @@
-//! Where the reader is in a long conversation, measured and put back.
+//! The place of the reader in a long conversation, measured and put back.
 
 use holdline_shared::Seq;
 use wasm_bindgen::JsCast;
@@ -7,13 +7,14 @@ use yew::NodeRef;
 
 use crate::state::Place;
 
-/// Closer to the end than this counts as being there: less than two lines of text, in CSS pixels.
+/// The distance from the end that counts as being there: less than two lines of text, in CSS pixels.
 const NEAR_END: i32 = 48;
 
 /// A height below that of any message, in CSS pixels.
 const LOWEST: i32 = 24;
 
-/// Looking closer at how many messages fit would draw all of them anew for every change of the window's size.
+/// The step in which the number of messages that fit is counted: a smaller one would draw all of them anew for every change
+/// of the window's size.
 const COARSE: i32 = 32;
 
 /// Whether the newest is in sight.

@@ -1,4 +1,4 @@
-//! Where messages are typed, and above it the message that is answered; or the reason why the reader cannot write here.
+//! The field for messages, and above it the message that is answered; or the reason why the reader cannot write here.
 
 use std::rc::Rc;
 

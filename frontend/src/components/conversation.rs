@@ -32,7 +32,7 @@ pub struct Props {
     pub ui: Rc<RoomUi>,
     /// The messages on their way to it.
     pub sendings: Vec<Rc<Sending>>,
-    /// Why they are not being sent at this moment.
+    /// The reason why they are not being sent at this moment.
     #[prop_or_default]
     pub delay: Option<AttrValue>,
     /// The reader.

@@ -15,7 +15,7 @@ use crate::words;
 pub struct Props {
     /// The way in for strangers; `None` before that is known.
     pub door: Option<Door>,
-    /// Why the reader stands there.
+    /// The reason why the reader stands there.
     pub gate: Shut,
     /// The outcome of the last attempt.
     pub settings: Settings,

@@ -6,7 +6,7 @@ use super::tab_index;
 use crate::api::focus;
 use crate::hooks::use_focus_kept;
 
-/// Something to choose.
+/// An item of a menu.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MenuItem {
     /// Its picture.

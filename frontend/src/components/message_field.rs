@@ -22,7 +22,7 @@ pub struct Props {
     pub text: AttrValue,
     /// Its element.
     pub node: NodeRef,
-    /// Why nothing is sent at this moment; what is typed stays.
+    /// The reason why nothing is sent at this moment; what is typed stays.
     #[prop_or_default]
     pub held: Option<AttrValue>,
     /// Hears of another text.

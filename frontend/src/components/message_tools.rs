@@ -1,4 +1,4 @@
-//! What can be done with a message: react, reply, with one's own change and delete, with others' report, or delete as an
+//! The tools of a message: react, reply, with one's own change and delete, with others' report, or delete as an
 //! admin. Beside the message where there
 //! is a mouse, and a sheet at the lower edge for fingers.
 

@@ -1,4 +1,4 @@
-//! Who is here now.
+//! The people who are here now.
 
 use holdline_shared::{Here, Person, PersonId};
 use yew::prelude::*;

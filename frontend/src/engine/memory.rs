@@ -22,7 +22,7 @@ const WRITING: &str = "writing:";
 /// The name of drafts in pages of earlier versions, which kept nothing but the composer's text.
 const OLD_DRAFT: &str = "draft:";
 
-/// Writing longer than this stays in this page alone: to write megabytes at every key is more than browsers can do.
+/// The length beyond which writing stays in this page alone: to write megabytes at every key is more than browsers can do.
 const LONGEST_WRITING: usize = 256 * 1024;
 
 /// Reads what storage had kept.

@@ -1,4 +1,4 @@
-//! What the subscription tells the page, and what it has the page do.
+//! The news that the subscription has for the page, and the work that it has the page do.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -13,7 +13,7 @@ use crate::api::{Fault, Signal};
 pub(super) enum News {
     /// The connection's status changed.
     Status(Status),
-    /// Something arrived.
+    /// A batch arrived.
     Batch(Batch),
     /// The reader has another session.
     SignedIn(Person),

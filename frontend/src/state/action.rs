@@ -107,8 +107,8 @@ pub enum Action {
     SentElsewhere(Sending),
     /// A message that was not sent is thrown away, or another tab has sent it.
     Discarded(PublishKey),
-    /// Something is open besides the conversation, or nothing any more.
+    /// An overlay was opened besides the conversation, or closed.
     Opened(Overlay),
-    /// Something to tell the reader, or nothing any more.
+    /// A notice for the reader came, or was closed.
     Noticed(Option<String>),
 }

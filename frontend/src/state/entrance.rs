@@ -10,7 +10,7 @@ pub enum Entrance {
         /// The password.
         password: String,
     },
-    /// Into one's account.
+    /// Comes into one's account.
     Account {
         /// Its name.
         name: String,

@@ -36,7 +36,7 @@ pub enum Progress {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outbox {
     items: Vec<Rc<Sending>>,
-    /// Why the next one is not being sent at this moment.
+    /// The reason why the next one is not being sent at this moment.
     pub delay: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What people ask of the server besides writing: about themselves, about a room, about the server. Each is one request;
+//! The requests of people besides writing: about themselves, about a room, about the server. Each is one request;
 //! how it looks on the line is the api's business.
 
 use holdline_shared::{

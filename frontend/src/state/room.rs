@@ -1,4 +1,4 @@
-//! What is known of one room: the messages on its screen, where something is missing, what is unread. Every entry
+//! The state of one room: the messages on its screen, where something is missing, what is unread. Every entry
 //! counts exactly once, by its `seq`, whether it comes with history, before it or after it.
 
 use std::rc::Rc;
@@ -14,7 +14,7 @@ pub enum Phase {
     Idle,
     /// Polled, while its history is on its way; entries wait for it.
     Joining,
-    /// Complete up to the last batch.
+    /// The room is complete up to the last batch.
     Ready,
     /// The server refuses it, for this reason.
     Refused(String),
@@ -28,11 +28,11 @@ pub enum Older {
     Idle,
     /// The answer is on its way.
     Loading,
-    /// They did not come.
+    /// The older messages did not come.
     Failed,
 }
 
-/// Something is missing right before the message with this `seq`.
+/// A gap right before the message with this `seq`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gap {
     /// The first message after it.
@@ -198,7 +198,7 @@ impl Room {
         self.has_missed || !self.unread.is_empty()
     }
 
-    /// Everything up to here has been on the screen, in this tab or another.
+    /// Notes that everything up to here has been on the screen, in this tab or another.
     pub fn read(&mut self, seen: Seq) {
         self.unread.retain(|seq| *seq > seen);
         self.has_missed &= self.head > seen;

@@ -211,7 +211,7 @@ impl Rooms {
         self.change(name, Room::read);
     }
 
-    /// Another tab has seen this much.
+    /// Notes that another tab has seen this much.
     pub fn merge_seen(&mut self, other: &Seen) {
         let mut seen = Seen::clone(&self.seen);
         seen.merge(other);

@@ -21,7 +21,7 @@ const UNNAMED: usize = 8;
 pub enum Row {
     /// A day begins with the message at this moment.
     Day(Timestamp),
-    /// Something is missing here.
+    /// A gap.
     Gap(Gap),
     /// The messages from here on are new to the reader.
     New,

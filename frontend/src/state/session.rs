@@ -22,7 +22,7 @@ pub struct Session {
 /// The page in front of a shut door.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Gate {
-    /// Why the reader stands there, if they were inside before.
+    /// The reason why the reader stands there, if they were inside before.
     pub why: Option<String>,
     /// Whether no way leads in.
     pub is_banned: bool,

@@ -58,7 +58,7 @@ pub struct Settings {
     pub listing: Option<Listing>,
     /// Whether a request is on its way.
     pub is_busy: bool,
-    /// Why the last request was not fulfilled.
+    /// The reason why the last request was not fulfilled.
     pub problem: Option<String>,
     /// Whether the last request was fulfilled.
     pub is_done: bool,

@@ -19,7 +19,7 @@ pub struct Ui {
     pub overlay: Overlay,
     /// The room that the page is to go to, once.
     pub headed: Option<RoomName>,
-    /// Something to tell the reader: why what they wanted was not done.
+    /// A notice for the reader: why what they wanted was not done.
     pub notice: Option<String>,
     /// Whether the reader looks at the page: it is visible and its window has the focus.
     pub is_attended: bool,

@@ -1,4 +1,4 @@
-//! Which rows of a long conversation are on the page: those in sight and some around them. What is above and below is
+//! The rows of a long conversation that are on the page: those in sight and some around them. What is above and below is
 //! empty space, so that 100,000 messages cost what a hundred do.
 
 use std::ops::Range;
