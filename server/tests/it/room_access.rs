@@ -1,4 +1,4 @@
-//! What people may do in rooms and see of them: rules, members, direct rooms, moderation, tokens, and what an admin reads of
+//! The rights of people in rooms: rules, members, direct rooms, moderation, tokens, and what an admin reads of
 //! all that; each on both ways of serving.
 
 mod deletion;

@@ -155,9 +155,9 @@ impl Judge<'_> {
 
 /// Whether a cookie is the session's at a site.
 enum SessionCookie {
-    /// Under today's name.
+    /// The cookie has today's name.
     Present,
-    /// Under a name of earlier versions, which had no prefix, and at first no suffix.
+    /// The cookie has a name of earlier versions, which had no prefix, and at first no suffix.
     Old,
 }
 

@@ -49,7 +49,7 @@ async fn what_ends_a_right_ends_it_on_a_connection_that_is_known() {
             match end {
                 "session" => bo.delete("/api/v1/session").await.expect(204),
                 "member" => ada.delete(&member_path(&den, &bo)).await.expect(200),
-                "ban" => ada.put(&format!("/api/v1/people/{id}/ban"), &json!({})).await.expect(200),
+                "ban" => ada.put(&format!("/api/v1/people/{id}/ban"), &json!({})).await.expect(201),
                 _ => ada.delete(&format!("/api/v1/people/{id}?messages=keep")).await.expect(204),
             };
             let refused = poll(&mut connection, den.as_str(), bo.token()).await;
