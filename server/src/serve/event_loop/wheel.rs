@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// The resolution of deadlines.
-const TICK: Duration = Duration::from_millis(50);
+const TICK: Duration = Duration::from_millis(1_000 / TICKS_PER_SECOND);
+const TICKS_PER_SECOND: u64 = 20;
 /// The number of slots, one for each tick; one of them is the present tick's.
 const SLOTS: u32 = 1024;
 
@@ -31,9 +32,12 @@ impl Wheel {
 
     /// The first tick that is not before this time.
     pub(super) fn tick(&self, time: Instant) -> Tick {
-        let passed = time.saturating_duration_since(self.began).as_micros();
+        let passed = time.saturating_duration_since(self.began);
+        // In 64 bits: a division of 128 bits, which `as_micros` would need, costs as much as a look into a map.
+        let of_second = u64::from(passed.subsec_nanos()).div_ceil(u64::from(TICK.subsec_nanos()));
         // The numbers last for seven years.
-        Tick::try_from(passed.div_ceil(TICK.as_micros())).unwrap_or(Tick::MAX)
+        Tick::try_from(passed.as_secs().saturating_mul(TICKS_PER_SECOND).saturating_add(of_second))
+            .unwrap_or(Tick::MAX)
     }
 
     /// The present tick.
