@@ -91,7 +91,10 @@ impl HubState {
     /// room. Called in log order, as [`HubState::on_commit`].
     pub(super) fn on_rooms_expired(&self, names: &[RoomName], forgotten: Seq) {
         self.rooms.note_forgotten(forgotten);
-        let cuts = names.iter().map(|room| RoomCut { room: room.clone(), upto: forgotten });
+        let cuts = names.iter().map(|name| {
+            let head = self.rooms.find(name).map_or(forgotten, |room| room.head());
+            RoomCut { room: name.clone(), upto: head }
+        });
         self.on_pruned(&cuts.collect::<Vec<_>>());
         for name in names {
             let Some(room) = self.rooms.remove(name) else { continue };

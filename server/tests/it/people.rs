@@ -65,6 +65,14 @@ async fn sign_in(client: &Client, name: &str, passphrase: &str) -> Reply {
     client.post("/api/v1/sign-in", &json!({ "name": name, "passphrase": passphrase })).await
 }
 
+/// The same person on another device.
+async fn signs_in(server: &Server, name: &str) -> Client {
+    let mut client = server.visitor();
+    let reply = sign_in(&client, name, PASSPHRASE).await.expect(201);
+    client.adopts(&reply);
+    client
+}
+
 async fn set_door(admin: &Client, body: Value) {
     admin.put("/api/v1/door", &body).await.expect(204);
 }

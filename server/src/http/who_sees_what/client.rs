@@ -7,6 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{Request, Response};
 use futures_util::StreamExt as _;
+use serde::Deserialize;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -62,8 +63,8 @@ impl Answer {
     }
 }
 
-pub(super) fn parse(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|_| panic!("no JSON: {text:?}"))
+pub(super) fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> T {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text:?}"))
 }
 
 /// The address from which this person comes, as the proxy in front says.
@@ -82,15 +83,10 @@ impl Ask {
 }
 
 impl Client {
-    /// Makes the transport of a way; `address` is that of the server, if it has one.
-    pub(super) fn new(router: Router, address: Option<SocketAddr>) -> Self {
-        // reqwest needs a provider even without TLS.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let sockets = |address| {
-            let http = reqwest::Client::builder().no_proxy().build().unwrap();
-            Transport::Sockets(http, address)
-        };
-        Self { transport: address.map_or_else(|| Transport::Router(router), sockets), tokens: Vec::new() }
+    /// Makes the transport of a way: the router, or a client for sockets and the server's address.
+    pub(super) fn new(router: Router, sockets: Option<(reqwest::Client, SocketAddr)>) -> Self {
+        let sockets = sockets.map(|(http, address)| Transport::Sockets(http, address));
+        Self { transport: sockets.unwrap_or(Transport::Router(router)), tokens: Vec::new() }
     }
 
     pub(super) async fn ask(&self, who: usize, ask: Ask) -> Answer {

@@ -20,13 +20,13 @@ fn never(room: &str) -> String {
 }
 
 impl World {
-    /// Looks for a room that does not exist for this reader, and for its messages.
-    pub(super) async fn look_for(&mut self, who: usize, room: &str, checks: &mut Checks) {
+    /// Looks in some ways for a room that does not exist for this reader, and in one for its messages.
+    pub(super) async fn look_for(&mut self, who: usize, room: &str, ways: usize, checks: &mut Checks) {
         let message = self.model.rooms.get(room).and_then(|room| room.messages.keys().next().copied());
         let (seq, other) = (message.unwrap_or(1), self.random.below(self.model.ids.len()));
         let (asks, never) = (self.asks(who, other, room, seq), never(room));
         let of_never = self.asks(who, other, &never, seq);
-        for (ask, instead) in self.random.some(4, asks.into_iter().zip(of_never).collect()) {
+        for (ask, instead) in self.random.some(ways, asks.into_iter().zip(of_never).collect()) {
             let answers = (self.client.ask(who, ask.clone()).await, self.client.ask(who, instead).await);
             let same = |Answer { status, headers, text }: &Answer| {
                 (*status, headers.clone(), text.replace(room, &never))

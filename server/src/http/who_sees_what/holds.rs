@@ -2,18 +2,22 @@
 
 use std::collections::BTreeSet;
 
+use holdline_shared::Cursor;
 use serde_json::json;
 use tokio::task::JoinHandle;
 
-use super::client::{Answer, Ask, parse};
+use super::client::{Answer, Ask};
 use super::looks::seqs;
 use super::model::{Model, PROGRAM};
-use super::world::World;
+use super::steps::Turn;
+use super::webhooks::HOOK;
+use super::world::{MARK, World};
 use super::{Checks, PATIENCE};
 
 /// The requests of everybody while a step is taken.
 pub(super) struct Held {
-    everywhere: Vec<JoinHandle<Answer>>,
+    /// Polls of all rooms.
+    everywhere: Vec<(usize, JoinHandle<Answer>)>,
     in_a_room: Vec<HeldInRoom>,
 }
 
@@ -27,21 +31,19 @@ struct HeldInRoom {
 }
 
 impl World {
-    /// Holds a poll of all rooms for everybody, and a request for one room for some who may read it.
-    pub(super) async fn hold(&mut self) -> Held {
+    /// Holds a poll of all rooms and a request for one room for those whom the step may concern, and for somebody else.
+    pub(super) async fn hold(&mut self, turn: &Turn) -> Held {
         let client = self.client.clone();
         let hold = |who: usize, path: String| {
             let client = client.clone();
             tokio::spawn(async move { client.get(who, path).await })
         };
-        let list = client.get(0, "/api/v1/rooms").await.json();
-        let cursor = list["cursor"].as_str().unwrap().to_owned();
-        let everywhere =
-            (0..=PROGRAM).map(|who| hold(who, format!("/api/v1/poll?room=*&after={cursor}&wait=100")));
-        let everywhere = everywhere.collect();
-        let mut in_a_room = Vec::new();
-        for who in 0..=PROGRAM {
-            let room = self.any_room();
+        let cursor = Cursor { epoch: self.hub.log().epoch(), seq: self.hub.head() };
+        let (mut everywhere, mut in_a_room) = (Vec::new(), Vec::new());
+        let everybody = [turn.who, turn.whom, self.random.below(PROGRAM + 1)];
+        for who in everybody {
+            everywhere.push((who, hold(who, format!("/api/v1/poll?room=*&after={cursor}&wait=100"))));
+            let room = if who == everybody[2] { self.any_room() } else { turn.room.clone() };
             if !self.model.sees(who, &room) {
                 continue;
             }
@@ -50,12 +52,8 @@ impl World {
                 2 => format!("/api/v1/events?room={room}&after={cursor}"),
                 _ => format!("/subscribe?room={room}&wait=100"),
             };
-            in_a_room.push(HeldInRoom {
-                who,
-                room,
-                ends: !path.starts_with("/subscribe"),
-                answer: hold(who, path),
-            });
+            let ends = !path.starts_with("/subscribe");
+            in_a_room.push(HeldInRoom { who, room, ends, answer: hold(who, path) });
         }
         // The requests begin before the step, or not: both are right.
         tokio::task::yield_now().await;
@@ -68,7 +66,7 @@ impl World {
         let said = self.succeeds(0, Ask::new("POST", "/api/v1/rooms/lobby/messages", body)).await;
         self.model.fold(&said.json());
         let seed = self.seed;
-        for (who, poll) in held.everywhere.into_iter().enumerate() {
+        for (who, poll) in held.everywhere {
             let ended = tokio::time::timeout(PATIENCE, poll).await;
             let answer = ended.unwrap_or_else(|_| panic!("seed {seed}: {who} is held still")).unwrap();
             self.check_answer(who, &answer, before, checks);
@@ -98,8 +96,8 @@ impl World {
         let Answer { status, text, .. } = answer;
         assert!([200, 401, 403, 404, 410].contains(status), "seed {}: {who}: {text}", self.seed);
         let batches = text.lines().map(|line| line.strip_prefix("data: ").unwrap_or(line));
-        let batches = batches.filter(|line| *status == 200 && line.starts_with('{')).map(parse);
-        let entries: BTreeSet<u64> = batches.flat_map(|batch| seqs(&batch["entries"])).collect();
+        let batches = batches.filter(|line| *status == 200 && line.starts_with('{'));
+        let entries: BTreeSet<u64> = batches.flat_map(seqs).collect();
         let mut allowed = self.model.entries(who);
         allowed.extend(before.entries(who));
         let seed = self.seed;
@@ -114,7 +112,9 @@ impl World {
     /// Checks that no answer has anything of a room that its reader may not read.
     pub(super) fn check_marks(&self, who: usize, text: &str, before: Option<&Model>) {
         let models = || [Some(&self.model), before].into_iter().flatten();
-        for mark in self.model.marks.keys().filter(|mark| text.contains(mark.as_str())) {
+        let starts = [MARK, HOOK].into_iter().flat_map(|start| text.match_indices(start));
+        let marks = starts.filter_map(|(at, _)| text[at..].split_inclusive('.').next());
+        for mark in marks.filter(|mark| self.model.marks.contains_key(*mark)) {
             let may_know = models().any(|model| model.may_know(who, mark));
             assert!(may_know, "seed {}: {who} reads {mark}: {text}", self.seed);
         }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde::Deserialize;
 
 use super::Checks;
-use super::client::parse;
+use super::client::{Answer, parse};
 use super::model::{PROGRAM, STRANGER};
+use super::steps::Turn;
 use super::world::World;
 
 /// Lists and details in which nothing of a hidden room may stand.
@@ -22,82 +23,172 @@ const LISTS: [&str; 9] = [
     "/readyz",
 ];
 
-/// The positions of entries, or of messages.
-pub(super) fn seqs(entries: &Value) -> BTreeSet<u64> {
-    let entries = entries.as_array().map(Vec::as_slice).unwrap_or_default();
-    entries.iter().map(|entry| entry["seq"].as_u64().unwrap()).collect()
+/// The ways to look into a room.
+const INTO_A_ROOM: [IntoRoom; 5] =
+    [IntoRoom::Poll, IntoRoom::PollWithHere, IntoRoom::History, IntoRoom::Message, IntoRoom::Classic];
+
+/// A way to look into a room.
+#[derive(Debug, Clone, Copy)]
+enum IntoRoom {
+    Poll,
+    PollWithHere,
+    History,
+    /// The newest message alone; a reply's quote is read like this.
+    Message,
+    Classic,
+}
+
+/// A way to look at all rooms, or at none.
+#[derive(Debug, Clone, Copy)]
+enum Beside {
+    Events,
+    Rooms,
+    Metrics,
+    Lists,
+}
+
+/// The part of a batch or of a page that is compared; nothing of a problem in a stream.
+#[derive(Deserialize)]
+struct Told {
+    #[serde(alias = "messages", default)]
+    entries: Vec<ToldEntry>,
+}
+
+#[derive(Deserialize)]
+struct ToldEntry {
+    seq: u64,
+    text: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ToldRooms {
+    rooms: Vec<ToldRoom>,
+}
+
+#[derive(Deserialize)]
+struct ToldRoom {
+    name: String,
+}
+
+/// The positions of the entries of a batch.
+pub(super) fn seqs(batch: &str) -> BTreeSet<u64> {
+    parse::<Told>(batch).entries.iter().map(|entry| entry.seq).collect()
 }
 
 impl World {
+    /// Looks as somebody, mostly one whom the step concerned, at the entries of all rooms, at the step's room or another one, and
+    /// at something beside.
+    pub(super) async fn look(&mut self, turn: &Turn, checks: &mut Checks) {
+        let who = [turn.whom, turn.whom, turn.who, self.random.below(PROGRAM + 1)][self.random.below(4)];
+        self.look_everywhere(who, checks).await;
+        let beside = [Beside::Events, Beside::Rooms, Beside::Metrics, Beside::Lists][self.random.below(4)];
+        self.look_beside(who, beside, 1).await;
+        let room = if self.random.below(2) == 0 { turn.room.clone() } else { self.any_room() };
+        self.look_at(who, &room, 2, checks).await;
+    }
+
     /// Looks at everything as somebody, or as a stranger.
-    pub(super) async fn look(&mut self, checks: &mut Checks) {
+    pub(super) async fn look_at_everything(&mut self, checks: &mut Checks) {
         let who = self.random.below(PROGRAM + 1);
-        let (seed, is_inside, client) = (self.seed, self.model.is_inside(who), self.client.clone());
-        let poll = client.get(who, "/api/v1/poll?room=*&after=start&wait=0").await;
-        self.check_marks(who, &poll.text, None);
-        assert_eq!(poll.status == 200, is_inside, "seed {seed}: {who}: {}", poll.text);
-        let (status, stream) = client.first_event(who, "/api/v1/events?room=*&after=start").await;
-        self.check_marks(who, &stream, None);
-        assert_eq!(status == 200, is_inside, "seed {seed}: {who}: {stream}");
-        let list = client.get(who, "/api/v1/rooms").await;
-        self.check_marks(who, &list.text, None);
-        let metrics = client.get(who, "/metrics").await;
-        assert_eq!(metrics.status == 200, who == 0, "seed {seed}: {who}: {}", metrics.text);
-        // Not even those who may read a room find its name there.
-        self.check_marks(STRANGER, &metrics.text, None);
-        for path in self.random.some(2, LISTS.to_vec()) {
-            self.check_marks(who, &client.get(who, path).await.text, None);
-        }
-        if is_inside {
-            let entries = seqs(&poll.json()["entries"]);
-            assert_eq!(entries, self.model.entries(who), "seed {seed}: {who}");
-            checks.entries += entries.len() as u64;
-            let data = stream.strip_prefix("data: ").and_then(|data| data.lines().next()).unwrap();
-            assert_eq!(seqs(&parse(data)["entries"]), entries, "seed {seed}: {who}");
-            let rooms = list.json()["rooms"].as_array().unwrap().clone();
-            let listed: BTreeSet<&str> = rooms.iter().map(|room| room["name"].as_str().unwrap()).collect();
-            let due = self.model.rooms.keys().filter(|room| self.model.sees(who, room));
-            assert_eq!(listed, due.map(String::as_str).collect(), "seed {seed}: {who}");
+        self.look_everywhere(who, checks).await;
+        for beside in [Beside::Events, Beside::Rooms, Beside::Metrics, Beside::Lists] {
+            self.look_beside(who, beside, LISTS.len()).await;
         }
         for room in self.model.names().iter().chain(&self.gone.clone()) {
-            if self.model.sees(who, room) {
-                self.look_into(who, room).await;
-            } else {
-                self.look_for(who, room, checks).await;
+            self.look_at(who, room, INTO_A_ROOM.len(), checks).await;
+        }
+    }
+
+    async fn look_everywhere(&mut self, who: usize, checks: &mut Checks) {
+        let poll = self.client.get(who, "/api/v1/poll?room=*&after=start&wait=0").await;
+        self.check_marks(who, &poll.text, None);
+        let is_inside = self.model.is_inside(who);
+        assert_eq!(poll.status == 200, is_inside, "seed {}: {who}: {}", self.seed, poll.text);
+        if is_inside {
+            let entries = seqs(&poll.text);
+            assert_eq!(entries, self.model.entries(who), "seed {}: {who}", self.seed);
+            checks.entries += entries.len() as u64;
+        }
+    }
+
+    async fn look_beside(&mut self, who: usize, beside: Beside, lists: usize) {
+        let (seed, is_inside, client) = (self.seed, self.model.is_inside(who), self.client.clone());
+        match beside {
+            Beside::Events => {
+                let (status, stream) = client.first_event(who, "/api/v1/events?room=*&after=start").await;
+                self.check_marks(who, &stream, None);
+                assert_eq!(status == 200, is_inside, "seed {seed}: {who}: {stream}");
+                if is_inside {
+                    let data = stream.strip_prefix("data: ").and_then(|data| data.lines().next()).unwrap();
+                    assert_eq!(seqs(data), self.model.entries(who), "seed {seed}: {who}");
+                }
+            }
+            Beside::Rooms => {
+                let list = client.get(who, "/api/v1/rooms").await;
+                self.check_marks(who, &list.text, None);
+                if is_inside {
+                    let rooms = parse::<ToldRooms>(&list.text).rooms;
+                    let listed: BTreeSet<&str> = rooms.iter().map(|room| &*room.name).collect();
+                    let due = self.model.rooms.keys().filter(|room| self.model.sees(who, room));
+                    assert_eq!(listed, due.map(String::as_str).collect(), "seed {seed}: {who}");
+                }
+            }
+            Beside::Metrics => {
+                let metrics = client.get(who, "/metrics").await;
+                assert_eq!(metrics.status == 200, who == 0, "seed {seed}: {who}: {}", metrics.text);
+                // Not even those who may read a room find its name there.
+                self.check_marks(STRANGER, &metrics.text, None);
+            }
+            Beside::Lists => {
+                for path in self.random.some(lists, LISTS.to_vec()) {
+                    self.check_marks(who, &client.get(who, path).await.text, None);
+                }
             }
         }
     }
 
-    /// Looks at all that is in a room.
-    async fn look_into(&self, who: usize, name: &str) {
-        let (seed, room, client) = (self.seed, &self.model.rooms[name], &self.client);
-        let poll = format!("/api/v1/poll?room={name}&after=start&wait=0");
-        for (path, may_refuse) in [(poll.clone(), false), (format!("{poll}&here={name}"), true)] {
-            let poll = client.get(who, path).await;
-            self.check_marks(who, &poll.text, None);
-            // Only a person with a session can be here.
-            if may_refuse && who >= STRANGER {
-                assert!([401, 403].contains(&poll.status), "seed {seed}: {who}: {name}: {}", poll.text);
-            } else {
-                assert_eq!(seqs(&poll.json()["entries"]), room.entries, "seed {seed}: {who}: {name}");
+    /// Looks into a room in some of the ways, or for it if it does not exist for this reader.
+    async fn look_at(&mut self, who: usize, room: &str, ways: usize, checks: &mut Checks) {
+        if self.model.sees(who, room) {
+            for way in self.random.some(ways, INTO_A_ROOM.to_vec()) {
+                self.look_into(who, room, way).await;
             }
+        } else {
+            self.look_for(who, room, ways, checks).await;
         }
-        let history = client.get(who, format!("/api/v1/rooms/{name}/messages")).await;
-        self.check_marks(who, &history.text, None);
-        let messages = history.json()["messages"].as_array().unwrap().clone();
-        let text = |message: &Value| message["text"].as_str().map(str::to_owned);
-        let texts = messages.iter().map(|message| (message["seq"].as_u64().unwrap(), text(message)));
-        assert_eq!(
-            texts.collect::<Vec<_>>(),
-            Vec::from_iter(room.messages.clone()),
-            "seed {seed}: {who}: {name}"
-        );
-        // A reply's quote is read like this.
-        if let Some((seq, quoted)) = room.messages.last_key_value() {
-            let message = client.get(who, format!("/api/v1/rooms/{name}/messages/{seq}")).await;
-            assert_eq!(text(&message.json()), *quoted, "seed {seed}: {who}: {name}");
+    }
+
+    async fn look_into(&self, who: usize, name: &str, way: IntoRoom) {
+        let (room, newest) = (&self.model.rooms[name], self.model.rooms[name].messages.last_key_value());
+        let poll = format!("/api/v1/poll?room={name}&after=start&wait=0");
+        let path = match way {
+            IntoRoom::Poll => poll,
+            IntoRoom::PollWithHere => format!("{poll}&here={name}"),
+            IntoRoom::History => format!("/api/v1/rooms/{name}/messages"),
+            IntoRoom::Message => {
+                let Some((seq, _)) = newest else { return };
+                format!("/api/v1/rooms/{name}/messages/{seq}")
+            }
+            IntoRoom::Classic => format!("/subscribe?room={name}&wait=0"),
+        };
+        let Answer { status, text, .. } = self.client.get(who, path).await;
+        self.check_marks(who, &text, None);
+        let what = || format!("seed {}: {who}: {name}: {way:?}: {text}", self.seed);
+        match way {
+            // Only a person with a session can be here.
+            IntoRoom::PollWithHere if who >= STRANGER => {
+                assert!([401, 403].contains(&status), "{}", what());
+            }
+            IntoRoom::Poll | IntoRoom::PollWithHere => assert_eq!(seqs(&text), room.entries, "{}", what()),
+            IntoRoom::History => {
+                let messages = parse::<Told>(&text).entries.into_iter().map(|told| (told.seq, told.text));
+                assert_eq!(messages.collect::<Vec<_>>(), Vec::from_iter(room.messages.clone()), "{}", what());
+            }
+            IntoRoom::Message => {
+                let told: ToldEntry = parse(&text);
+                assert_eq!(Some((&told.seq, &told.text)), newest, "{}", what());
+            }
+            IntoRoom::Classic => assert_eq!((status, &*text), (200, ""), "{}", what()),
         }
-        let classic = client.get(who, format!("/subscribe?room={name}&wait=0")).await;
-        assert_eq!((classic.status, &*classic.text), (200, ""), "seed {seed}: {who}: {name}");
     }
 }

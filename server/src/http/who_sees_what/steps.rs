@@ -14,24 +14,36 @@ use super::world::World;
 /// Names of public rooms, each with a length of its own, and none that an id contains by chance.
 const PUBLIC: [&str; 3] = ["tea-garden", "coffee-house", "milk-bottle"];
 
+/// Who acts, and whom and which room that may concern.
+pub(super) struct Turn {
+    pub(super) who: usize,
+    pub(super) whom: usize,
+    pub(super) room: String,
+}
+
 impl World {
+    /// Draws who acts next.
+    pub(super) fn draw(&mut self) -> Turn {
+        Turn { who: self.random.below(PROGRAM + 1), whom: self.random.below(STRANGER), room: self.any_room() }
+    }
+
     /// One of the people does something at random, which may be refused.
-    pub(super) async fn step(&mut self) {
-        let (who, room) = (self.random.below(PROGRAM + 1), self.any_room());
-        let (whom, at) = (self.random.below(STRANGER), format!("/api/v1/rooms/{room}"));
-        let messages = self.model.rooms.get(&room).map(|room| room.messages.keys().copied().collect());
+    pub(super) async fn step(&mut self, turn: &Turn) {
+        let Turn { who, whom, ref room } = *turn;
+        let at = format!("/api/v1/rooms/{room}");
+        let messages = self.model.rooms.get(room).map(|room| room.messages.keys().copied().collect());
         let messages = messages.filter(|messages: &Vec<u64>| !messages.is_empty()).unwrap_or_else(|| vec![1]);
         let message = format!("{at}/messages/{}", messages[self.random.below(messages.len())]);
         let (reaction, member) =
             (format!("{message}/reactions/%F0%9F%91%8D"), format!("{at}/members/{}", self.model.ids[whom]));
         let ask = match self.random.below(32) {
             0..5 => {
-                let body = json!({ "key": self.key(), "text": self.mark(&room) });
+                let body = json!({ "key": self.key(), "text": self.mark(room) });
                 Ask::new("POST", format!("{at}/messages"), body)
             }
-            5 => return self.reply(who, &room).await,
-            6 => return self.publish_classic(who, &room).await,
-            7 => Ask::new("PATCH", message, json!({ "text": self.mark(&room) })),
+            5 => return self.reply(who, room).await,
+            6 => return self.publish_classic(who, room).await,
+            7 => Ask::new("PATCH", message, json!({ "text": self.mark(room) })),
             8 => Ask::new("DELETE", message, None),
             9 => Ask::new("PUT", reaction, None),
             10 => Ask::new("DELETE", reaction, None),
@@ -54,11 +66,11 @@ impl World {
                 let visibility = ["public", "private"][self.random.below(2)];
                 Ask::new("PUT", at, json!({ "policy": { "visibility": visibility } }))
             }
-            21 => return self.delete_room(who, &room).await,
+            21 => return self.delete_room(who, room).await,
             22 => return self.ban(whom).await,
             23 => return self.ban_address(whom + 2).await,
-            24 => return self.invite(who, whom, &room).await,
-            25..28 => return self.make_hook(who, &room).await,
+            24 => return self.invite(who, whom, room).await,
+            25..28 => return self.make_hook(who, room).await,
             28 | 29 => return self.post_to_hook().await,
             30 => return self.remove_hook(who).await,
             _ => return self.change_door().await,
@@ -122,13 +134,13 @@ impl World {
         }
         let room = answer.json()["room"].as_str().unwrap().to_owned();
         let everybody: BTreeSet<usize> = people.into_iter().chain([who]).collect();
-        let poll = self.client.get(who, format!("/api/v1/poll?room={room}&after=start&wait=0")).await.json();
+        let poll = self.client.get(who, format!("/api/v1/poll?room={room}&after=start&wait=0")).await;
         let made = self.model.rooms.entry(room).or_insert_with(|| Room {
             is_hidden: true,
             is_direct: true,
             has_rules: true,
             members: everybody.iter().map(|person| (*person, false)).collect(),
-            entries: seqs(&poll["entries"]),
+            entries: seqs(&poll.text),
             ..Room::default()
         });
         let members: BTreeSet<usize> = made.members.keys().copied().collect();

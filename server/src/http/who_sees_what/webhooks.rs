@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
@@ -42,7 +42,7 @@ impl Webhooks {
         let url = format!("http://{}/", listener.local_addr().unwrap());
         let (told, posted) = mpsc::unbounded_channel();
         let answer = move |body: String| {
-            let body = parse(&body);
+            let body: Value = parse(&body);
             let seq = body["entry"]["seq"].as_u64().unwrap();
             // Nobody listens once the history is over.
             let _ = told.send((body["hook"].as_str().unwrap().to_owned(), seq));
@@ -70,8 +70,7 @@ impl World {
         let able: Vec<_> = pairs.filter(|(who, room)| model.rules(*who, room)).collect();
         let chosen = self.random.below(able.len() + 2);
         let (who, room) = able.get(chosen).map_or((who, room), |(who, room)| (*who, room));
-        let name = self.mark(room).replace("mark-", HOOK);
-        self.model.marks.insert(name.clone(), (Some(room.to_owned()), 0));
+        let name = self.mark_beginning(HOOK, room);
         let is_outgoing = self.random.below(2) == 0;
         let body = if is_outgoing {
             json!({ "way": "outgoing", "name": name, "url": self.webhooks.url })

@@ -19,6 +19,9 @@ use crate::hub::Hub;
 use crate::log::{Draft, MemoryLog};
 use crate::serve::{ServeConfig, serve};
 
+/// The beginning of texts, none of which is said twice.
+pub(super) const MARK: &str = "mark-";
+
 /// A repeatable sequence of numbers (Knuth's MMIX generator).
 #[derive(Debug, Clone)]
 pub(super) struct Random(u64);
@@ -52,7 +55,7 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) async fn new(seed: u64, way: Way) -> Self {
+    pub(super) async fn new(seed: u64, way: Way, http: &reqwest::Client) -> Self {
         let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
         let mut config =
             ServeConfig { event_loops: Some(usize::from(way == Way::EventLoops)), ..ServeConfig::default() };
@@ -61,15 +64,15 @@ impl World {
         config.http.trusted_proxies.push("127.0.0.0/8".parse().unwrap());
         let router = routes(App::new(hub.clone(), config.http.clone()));
         let (stop, stopped) = oneshot::channel::<()>();
-        let (mut address, mut serving) = (None, tokio::spawn(async {}));
+        let (mut sockets, mut serving) = (None, tokio::spawn(async {}));
         let webhooks = Webhooks::start((way == Way::Router).then_some(&hub)).await;
         if way != Way::Router {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            address = Some(listener.local_addr().unwrap());
+            sockets = Some((http.clone(), listener.local_addr().unwrap()));
             let stopped = async { drop(stopped.await) };
             serving = tokio::spawn(serve(vec![listener], hub.clone(), config, stopped));
         }
-        let client = Client::new(router, address);
+        let client = Client::new(router, sockets);
         let lobby = Room { entries: [1].into(), ..Room::default() };
         let model = Model { rooms: [("lobby".to_owned(), lobby)].into(), ..Model::default() };
         let (gone, bans) = (Vec::new(), BTreeMap::new());
@@ -138,7 +141,12 @@ impl World {
 
     /// A text for this room that stands nowhere else.
     pub(super) fn mark(&mut self, room: &str) -> String {
-        let mark = format!("mark-{}-{}.", self.seed, self.model.marks.len());
+        self.mark_beginning(MARK, room)
+    }
+
+    /// A text with this beginning, which its end tells from all others.
+    pub(super) fn mark_beginning(&mut self, start: &str, room: &str) -> String {
+        let mark = format!("{start}{}-{}.", self.seed, self.model.marks.len());
         self.model.marks.insert(mark.clone(), (Some(room.to_owned()), 0));
         mark
     }

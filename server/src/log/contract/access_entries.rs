@@ -203,4 +203,5 @@ pub(crate) async fn name_of_a_deleted_private_room_stays_taken(log: Arc<dyn Log>
     }
     let chunk = log.read(EVERY_ROOM, RoomSelection::All, Seq::START).await.unwrap();
     assert!(chunk.entries.iter().all(|entry| entry.room != room("den")));
+    assert_eq!(chunk.forgotten, Seq::START, "nobody may read the room, so nobody has a gap");
 }

@@ -199,7 +199,7 @@ pub(super) enum CarriedOut {
 /// Makes the changes to other rows that a change of access demands.
 pub(super) fn carry_out(db: &Connection, rooms: &RoomDeltas, change: &str) -> rusqlite::Result<CarriedOut> {
     match serde_json::from_str(change) {
-        Ok(AccessChange::RoomDeleted { room, .. }) => {
+        Ok(AccessChange::RoomDeleted { room, was_hidden }) => {
             let sql = "SELECT id, head FROM rooms WHERE name = ?";
             let found = db
                 .prepare_cached(sql)?
@@ -208,8 +208,11 @@ pub(super) fn carry_out(db: &Connection, rooms: &RoomDeltas, change: &str) -> ru
             let head = rooms.head(&room).unwrap_or(head).max(head);
             remove_room(db, id)?;
             rooms.remove(&room);
-            let forgotten: Seq = expiry::newest_expired(db)?.max(head);
-            write_meta(db, &[("expired", &forgotten.0.to_le_bytes())])?;
+            // Nobody may read a room that was hidden, so nobody misses its entries.
+            if !was_hidden {
+                let forgotten: Seq = expiry::newest_expired(db)?.max(head);
+                write_meta(db, &[("expired", &forgotten.0.to_le_bytes())])?;
+            }
             Ok(CarriedOut::RoomDeleted(room))
         }
         Ok(AccessChange::Erased { person, .. }) => {
@@ -220,7 +223,7 @@ pub(super) fn carry_out(db: &Connection, rooms: &RoomDeltas, change: &str) -> ru
     }
 }
 
-/// Takes a person's name out of every entry.
+/// Takes a person's name out of every entry. Without an index of authors, which would cost more (PERFORMANCE.md, "Growth").
 fn forget_name(db: &Connection, person: &PersonId) -> rusqlite::Result<()> {
     let mut statement = db.prepare("SELECT seq, json FROM entries WHERE instr(json, ?)")?;
     let mut rows = statement.query([person.as_str()])?;

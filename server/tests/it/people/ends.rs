@@ -4,7 +4,7 @@ use holdline_shared::{NewCode, ProblemCode, SessionList};
 use reqwest::Method;
 use serde_json::json;
 
-use super::{PASSPHRASE, admin, both_ways, is_in, joins, member, redeem, set_door, sign_in};
+use super::{PASSPHRASE, admin, both_ways, is_in, joins, member, redeem, set_door, signs_in};
 use crate::support::{Client, Reply, Server, until, within};
 
 /// The ways of holding a request.
@@ -44,9 +44,7 @@ async fn ended_session_ends_what_it_holds() {
         let ada = admin(&server).await;
         ada.makes_room("tea").await;
         let bob = member(&server, &ada, "Bob").await;
-        let mut phone = server.visitor();
-        let reply = sign_in(&phone, "Bob", PASSPHRASE).await.expect(201);
-        phone.adopts(&reply);
+        let phone = signs_in(&server, "Bob").await;
         expect_end(&server, &phone, async || {
             let sessions: SessionList = bob.get("/api/v1/me/sessions").await.expect(200).json();
             let other = sessions.sessions.iter().find(|session| !session.current).unwrap();
@@ -54,8 +52,7 @@ async fn ended_session_ends_what_it_holds() {
         })
         .await;
         assert_eq!(is_in(&phone).await, Err(ProblemCode::SessionInvalid));
-        let reply = sign_in(&server.visitor(), "Bob", PASSPHRASE).await.expect(201);
-        phone.adopts(&reply);
+        let phone = signs_in(&server, "Bob").await;
         expect_end(&server, &phone, async || {
             bob.delete("/api/v1/me/sessions").await.expect(204);
         })
@@ -80,9 +77,7 @@ async fn new_passphrase_ends_other_sessions_and_device_links() {
         let ada = admin(&server).await;
         ada.makes_room("tea").await;
         let bob = member(&server, &ada, "Bob").await;
-        let mut phone = server.visitor();
-        let reply = sign_in(&phone, "Bob", PASSPHRASE).await.expect(201);
-        phone.adopts(&reply);
+        let phone = signs_in(&server, "Bob").await;
         let link = async |client: &Client| -> String {
             let link: NewCode = client.post("/api/v1/me/device-link", &json!({})).await.expect(201).json();
             link.code

@@ -4,7 +4,7 @@
 use holdline_shared::{NewCode, People, ProblemCode};
 use serde_json::{Value, json};
 
-use super::{PASSPHRASE, admin, both_ways, invite, invites_of, member, redeem, set_door, sign_in};
+use super::{admin, both_ways, invite, invites_of, member, redeem, set_door, signs_in};
 use crate::support::{Client, Reply, Server};
 
 /// A member whom the admin makes an admin, too.
@@ -59,8 +59,7 @@ async fn invites_end_with_the_rights_of_their_maker() {
                         .await
                         .expect(201);
                     ada.delete(&format!("{}/ban", of(&bob))).await.expect(204);
-                    let back = sign_in(&server.visitor(), name, PASSPHRASE).await.expect(201);
-                    server.visitor().adopts(&back);
+                    signs_in(&server, name).await;
                 }
             }
             for code in &codes {
@@ -134,13 +133,11 @@ async fn device_links_end_with_the_sessions() {
         let link = device_link(&bob).await;
         ada.delete(&format!("{}/sessions", of(&bob))).await.expect(204);
         refused(link, "ended by an admin").await;
-        let reply = sign_in(&server.visitor(), "Bob", PASSPHRASE).await.expect(201);
-        bob.adopts(&reply);
+        bob = signs_in(&server, "Bob").await;
         let link = device_link(&bob).await;
         bob.delete("/api/v1/session").await.expect(204);
         refused(link, "signed out").await;
-        let reply = sign_in(&server.visitor(), "Bob", PASSPHRASE).await.expect(201);
-        bob.adopts(&reply);
+        bob = signs_in(&server, "Bob").await;
         let link = device_link(&bob).await;
         ada.put(&format!("{}/ban", of(&bob)), &json!({})).await.expect(201);
         ada.delete(&format!("{}/ban", of(&bob))).await.expect(204);

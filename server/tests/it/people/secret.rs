@@ -3,7 +3,7 @@
 use holdline_shared::{ProblemCode, Session, SessionList};
 use serde_json::{Value, json};
 
-use super::{PASSPHRASE, admin, both_ways, ends::expect_end, is_in, member, sign_in};
+use super::{admin, both_ways, ends::expect_end, is_in, member, signs_in};
 use crate::support::{Client, Reply, Server};
 
 /// Asks with a token as a cookie, and returns the cookie that the answer sets, if any.
@@ -62,9 +62,7 @@ async fn without_a_grace_time_every_session_ends_with_what_it_holds() {
         for client in [&ada, &bob, &gus] {
             assert_eq!(is_in(client).await, Err(ProblemCode::SessionInvalid));
         }
-        let mut again = server.visitor();
-        let reply = sign_in(&again, "Bob", PASSPHRASE).await.expect(201);
-        again.adopts(&reply);
+        let again = signs_in(&server, "Bob").await;
         let list: SessionList = again.get("/api/v1/me/sessions").await.expect(200).json();
         assert_eq!(list.sessions.len(), 1, "those that ended are not listed");
     })

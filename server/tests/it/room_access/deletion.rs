@@ -38,6 +38,29 @@ async fn room_is_deleted_by_its_admins_who_confirm_it() {
 }
 
 #[tokio::test]
+async fn poll_of_all_rooms_goes_on_through_the_deletion_of_a_private_one() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let gus = server.person("Gus").await;
+        let before = gus.polls("room=*&after=now&wait=0").await.cursor;
+        let den = den(&ada).await;
+        ada.says_in(den.as_str(), "secret").await;
+        let held = tokio::spawn({
+            let gus = gus.clone();
+            async move { gus.polls(&format!("room=*&after={before}&wait=60")).await }
+        });
+        crate::support::until("the poll is held", || server.hub.held() > 0).await;
+        ada.delete(&path(&den, &format!("?confirm={den}"))).await.expect(204);
+        ada.says("hello").await;
+        let told = within("a message", held).await.unwrap().entries;
+        assert!(told.len() == 1 && told[0].room == RoomName::lobby(), "{told:?}");
+        let again = gus.polls(&format!("room=*&after={before}&wait=0")).await;
+        assert_eq!(again.entries, told, "nor has a later one a gap");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn lobby_stays_and_a_public_room_is_made_anew() {
     both_ways(async |server| {
         let ada = admin(&server).await;
