@@ -227,8 +227,8 @@ impl Access {
     }
 
     fn note_name(&mut self, person: &Person) {
-        for skeleton in Skeleton::both(person.name.as_str()).iter() {
-            self.names.insert(skeleton.clone(), person.id.clone());
+        for skeleton in Skeleton::both(person.name.as_str()) {
+            self.names.insert(skeleton, person.id.clone());
         }
     }
 
@@ -264,9 +264,9 @@ impl Access {
     /// Gives the name of an account free.
     fn forget_name(&mut self, person: &PersonId) {
         let names = self.account(person).map(|account| Skeleton::both(account.person.name.as_str()));
-        for name in names.iter().flat_map(|both| both.iter()) {
-            if self.names.get(name) == Some(person) {
-                self.names.remove(name);
+        for name in names.into_iter().flatten() {
+            if self.names.get(&name) == Some(person) {
+                self.names.remove(&name);
             }
         }
     }

@@ -1,29 +1,13 @@
 //! Names that look alike. Compared by the skeleton of Unicode's security mechanisms (UTS 39), without case, spaces and
 //! punctuation.
 
-use std::cell::RefCell;
-use std::hash::BuildHasher as _;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use foldhash::fast::FixedState;
-use holdline_shared::limits::NICKNAME_BYTES;
 use unicode_security::confusable_detection::skeleton;
 
 /// Names that nobody may take, because programs of the server speak under them.
 const RESERVED: [&str; 8] =
     ["holdline", "anonymous", "stdin", "system", "admin", "administrator", "moderator", "deleted person"];
-
-/// The number of names whose skeletons a thread remembers.
-const REMEMBERED: usize = 1024;
-
-/// The skeletons of a name, with the name.
-type Remembered = Option<(Box<str>, Arc<[Skeleton; 2]>)>;
-
-thread_local! {
-    /// Names that were looked up before, in places that follow from their hashes: a guest's name is looked up with every poll
-    /// that shows the guest as here.
-    static LOOKED_UP: RefCell<Vec<Remembered>> = RefCell::new(vec![None; REMEMBERED]);
-}
 
 /// The form of a name in which names that look alike are equal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,21 +16,8 @@ pub(crate) struct Skeleton(String);
 impl Skeleton {
     /// The skeletons of a name: of the name without case, and of the name as it is written, because a letter may look like one
     /// in lower case and like another in upper case (Greek nu like `v` and like `N`). Names that share one look alike.
-    pub(crate) fn both(name: &str) -> Arc<[Self; 2]> {
-        let make = || Arc::new([Self::of(&name.to_lowercase()), Self::of(name)]);
-        if name.len() > NICKNAME_BYTES {
-            return make();
-        }
-        let at = FixedState::default().hash_one(name) % REMEMBERED as u64;
-        LOOKED_UP.with_borrow_mut(|looked_up| {
-            let Some(place) = usize::try_from(at).ok().and_then(|at| looked_up.get_mut(at)) else {
-                return make();
-            };
-            match place {
-                Some((remembered, skeletons)) if **remembered == *name => skeletons.clone(),
-                _ => place.insert((name.into(), make())).1.clone(),
-            }
-        })
+    pub(crate) fn both(name: &str) -> [Self; 2] {
+        [Self::of(&name.to_lowercase()), Self::of(name)]
     }
 
     /// Makes the skeleton of a text. Each letter is taken through both cases: `I`, `l` and `1` look alike in upper case, `rn`
@@ -112,18 +83,6 @@ mod tests {
         {
             assert!(!are_alike(one, other), "{one} {other}");
         }
-    }
-
-    #[test]
-    fn name_is_looked_up_once_and_others_in_its_place_are_told_apart() {
-        let first = Skeleton::both("Ada");
-        assert!(Arc::ptr_eq(&first, &Skeleton::both("Ada")));
-        let names: Vec<String> = (0..2 * REMEMBERED).map(|n| format!("Guest {n}")).collect();
-        for name in names.iter().chain(&names) {
-            assert_eq!(Skeleton::both(name)[1], Skeleton::of(name), "{name}");
-        }
-        let long = "a".repeat(NICKNAME_BYTES + 1);
-        assert!(!Arc::ptr_eq(&Skeleton::both(&long), &Skeleton::both(&long)), "what is no name is not kept");
     }
 
     #[test]
