@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 use hdrhistogram::Histogram;
 
-use crate::process::nanoseconds;
+use crate::process::as_float;
 
-/// About as long as a message with its columns.
+/// A record about as long as a message with its columns.
 const RECORD: [u8; 150] = [b'x'; 150];
 const LONG_ENOUGH: Duration = Duration::from_secs(1);
 /// A minute, in nanoseconds.
@@ -33,12 +33,12 @@ fn sync_alone(folder: &Path) -> Result<Histogram<u64>> {
 
 /// Counts durable writes a second, one after the other.
 pub(crate) fn syncs_per_second(folder: &Path) -> Result<f64> {
-    Ok(nanoseconds(sync_alone(folder)?.len()) / LONG_ENOUGH.as_secs_f64())
+    Ok(as_float(sync_alone(folder)?.len()) / LONG_ENOUGH.as_secs_f64())
 }
 
 /// Median and 99th percentile of a durable write, in milliseconds.
 pub(crate) fn sync_time(folder: &Path) -> Result<(f64, f64)> {
     let times = sync_alone(folder)?;
-    let at = |quantile| nanoseconds(times.value_at_quantile(quantile)) / 1e6;
+    let at = |quantile| as_float(times.value_at_quantile(quantile)) / 1e6;
     Ok((at(0.5), at(0.99)))
 }

@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Tally {
     /// Messages that should have been seen.
     pub(crate) expected: u64,
-    /// Never seen by a subscriber who should have.
+    /// Messages that a subscriber never saw who should have.
     pub(crate) lost: u64,
-    /// Seen again by the same subscriber.
+    /// Messages that the same subscriber saw again.
     pub(crate) doubled: u64,
-    /// Seen later than their place in the order.
+    /// Messages that a subscriber saw later than their place in the order.
     pub(crate) disordered: u64,
 }
 

@@ -66,7 +66,7 @@ impl Account {
             let start = Instant::now();
             thread::sleep(LOOK);
             let now = self.cpu()?;
-            let share = nanoseconds(now - last) / start.elapsed().as_secs_f64() / 1e9;
+            let share = as_float(now - last) / start.elapsed().as_secs_f64() / 1e9;
             // A thread that waits for its core is not idle.
             calm = if share < IDLE && !is_runnable(self.id) { calm + 1 } else { 0 };
             last = now;
@@ -79,9 +79,9 @@ impl Account {
     }
 }
 
-/// Converts a count for division.
-#[expect(clippy::cast_precision_loss, reason = "52 bits of nanoseconds are 52 days")]
-pub(crate) fn nanoseconds(count: u64) -> f64 {
+/// Converts a count or nanoseconds for division.
+#[expect(clippy::cast_precision_loss, reason = "far below 2^53, which are 104 days of nanoseconds")]
+pub(crate) fn as_float(count: u64) -> f64 {
     count as f64
 }
 

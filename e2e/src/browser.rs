@@ -54,6 +54,9 @@ pub enum Scheme {
     Dark,
 }
 
+/// The number of attempts to start a browser.
+const STARTS: usize = 3;
+
 /// A line of the browser's console.
 #[derive(Debug, Deserialize)]
 struct ConsoleLine {
@@ -68,8 +71,20 @@ impl Browser {
         Self::start_on(Device::LAPTOP).await
     }
 
-    /// Starts a browser on this device.
+    /// Starts a browser on this device. A driver gives up on a browser that does not answer within a time of its own, which
+    /// is too short for a busy machine, so another one is started.
     pub async fn start_on(device: Device) -> Result<Self> {
+        let mut started = Self::try_start_on(device).await;
+        for _ in 1..STARTS {
+            if started.is_ok() {
+                break;
+            }
+            started = Self::try_start_on(device).await;
+        }
+        started
+    }
+
+    async fn try_start_on(device: Device) -> Result<Self> {
         let mut driver = Driver::start().await?;
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let session = builder.capabilities(driver.capabilities(device.is_phone)?).connect(driver.url());

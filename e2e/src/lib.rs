@@ -17,7 +17,7 @@ mod wait;
 pub use browser::{Browser, Device, Scheme};
 pub use chat::{Chat, Listed, Row, Screen, key};
 pub use executable::holdline;
-pub use person::{Person, Staying, publish_plainly};
+pub use person::{Person, Staying, post_to_webhook, publish_plainly};
 pub use process::{Output, Process};
 pub use proxy::PrefixProxy;
 pub use random::Random;

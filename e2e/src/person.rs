@@ -23,9 +23,18 @@ pub struct Person {
 impl Person {
     /// Creates a session at this server.
     pub async fn join(server: &str, name: &str) -> Result<Self> {
+        Self::begin(server, "session", json!({ "nickname": name })).await
+    }
+
+    /// Uses the code of an invite or of the owner's link; returns the member who comes in.
+    pub async fn redeem(server: &str, code: &str, name: &str) -> Result<Self> {
+        Self::begin(server, "redeem", json!({ "code": code, "nickname": name })).await
+    }
+
+    async fn begin(server: &str, way: &str, body: Value) -> Result<Self> {
         let http = client()?;
         let api = format!("{server}/api/v1");
-        let answer = http.post(format!("{api}/session")).json(&json!({ "nickname": name })).send().await?;
+        let answer = http.post(format!("{api}/{way}")).json(&body).send().await?;
         let session: Value = checked(answer).await?.json().await?;
         let field = |value: &Value| value.as_str().map(str::to_owned).context("the session lacks a field");
         Ok(Self { id: field(&session["person"]["id"])?, token: field(&session["token"])?, http, api })
@@ -55,6 +64,27 @@ impl Person {
     /// Creates a room, or changes its topic.
     pub async fn make_room(&self, room: &str, topic: &str) -> Result<()> {
         self.ask(Method::PUT, &format!("rooms/{room}"), Some(json!({ "topic": topic }))).await.map(drop)
+    }
+
+    /// Makes a private room; returns its name.
+    pub async fn make_private_room(&self, title: &str) -> Result<String> {
+        self.make("rooms", json!({ "title": title }), "room").await
+    }
+
+    /// Makes an invite for members, and of a room if one is named; returns its code.
+    pub async fn invite(&self, uses: usize, room: Option<&str>) -> Result<String> {
+        self.make("invites", json!({ "uses": uses, "room": room }), "code").await
+    }
+
+    /// Lets programs post into a room under this name; returns the path of the webhook below the server's address.
+    pub async fn make_hook(&self, room: &str, name: &str) -> Result<String> {
+        let body = json!({ "way": "incoming", "name": name });
+        self.make(&format!("rooms/{room}/hooks"), body, "url").await
+    }
+
+    async fn make(&self, path: &str, body: Value, field: &str) -> Result<String> {
+        let made: Value = self.ask(Method::POST, path, Some(body)).await?.json().await?;
+        made[field].as_str().map(str::to_owned).with_context(|| format!("the answer lacks {field}"))
     }
 
     /// Reads the newest 200 messages of a room: number and text, oldest first.
@@ -111,6 +141,11 @@ pub async fn publish_plainly(server: &str, room: &str, text: &str) -> Result<()>
     let said = checked(answer).await?.text().await?;
     ensure!(said == "ok", "/publish answers {said:?}");
     Ok(())
+}
+
+/// Posts a text to an incoming webhook, as a program does.
+pub async fn post_to_webhook(address: &str, text: &str) -> Result<()> {
+    checked(client()?.post(address).json(&json!({ "text": text })).send().await?).await.map(drop)
 }
 
 fn client() -> Result<Client> {

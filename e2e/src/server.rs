@@ -24,7 +24,7 @@ pub struct Server {
     addresses: Vec<SocketAddr>,
     process: Option<Process>,
     folder: TempDir,
-    /// How strangers come in at the first start; the server's own default for none.
+    /// The way in for strangers at the first start; the server's own default for none.
     door: Option<&'static str>,
 }
 

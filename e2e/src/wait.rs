@@ -34,7 +34,7 @@ pub async fn eventually<T>(what: &str, check: impl AsyncFnMut() -> Result<Check<
     eventually_within(TIME_LIMIT, what, check).await
 }
 
-/// Like [`eventually`], with another time limit.
+/// Waits like [`eventually`], with another time limit.
 pub async fn eventually_within<T>(
     limit: Duration,
     what: &str,

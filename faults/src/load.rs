@@ -170,7 +170,7 @@ impl Load {
 struct People {
     publishers: Vec<ApiSession>,
     readers: Vec<ApiSession>,
-    /// Somebody who reads all rooms and is a member of none.
+    /// A person who reads all rooms and is a member of none.
     outsider: Option<ApiSession>,
 }
 

@@ -189,7 +189,7 @@ fn has_settings(state: &State) -> bool {
     state.is_room_admin() || standing.role > Role::None
 }
 
-/// What the reader can do with the messages of others.
+/// The rights of the reader over the messages of others.
 fn powers(state: &State) -> Powers {
     let has_admins = state.people.profiles.all().any(|profile| profile.admin);
     Powers { can_delete: state.is_room_admin(), can_report: has_admins && state.session.me.is_some() }

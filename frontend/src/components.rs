@@ -1,4 +1,4 @@
-//! What is on the screen: functions of data, with commands for what people do. What has state, an effect or a key, or
+//! The things on the screen: functions of data, with commands for what people do. What has state, an effect or a key, or
 //! is worth comparing before it is drawn again, is a component; everything else is a function. Effects live in the hooks.
 
 mod badge;

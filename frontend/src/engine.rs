@@ -49,7 +49,7 @@ pub struct Engine {
 }
 
 impl PartialEq for Engine {
-    /// There is one engine.
+    /// Compares nothing: the page has one engine.
     fn eq(&self, _: &Self) -> bool {
         true
     }
@@ -151,7 +151,7 @@ impl Drop for Running {
     }
 }
 
-/// What follows from every change of the state.
+/// The consequences of every change of the state.
 struct Effects {
     engine: Engine,
     memory: Memory,
@@ -164,8 +164,8 @@ struct Effects {
 }
 
 impl Effects {
-    /// Storage comes first: whatever happens next, what was typed is kept. The subscription is told what to poll before
-    /// a room's history is asked for, so that nothing falls in between. The screen comes last.
+    /// Follows a change. Storage comes first: whatever happens next, what was typed is kept. The subscription is told what to
+    /// poll before a room's history is asked for, so that nothing falls in between. The screen comes last.
     fn follow(&self, before: &State, after: &Rc<State>) {
         self.memory.keep(before, after);
         self.talk_to_server(after);
@@ -186,7 +186,7 @@ impl Effects {
         self.mark_read(state);
     }
 
-    /// What was on the screen, in a page that somebody looks at, at the newest message, has been read.
+    /// Marks as read what was on the screen, in a page that somebody looks at, at the newest message.
     fn mark_read(&self, state: &State) {
         let Some(room) = state.room().filter(|room| room.phase == Phase::Ready) else { return };
         let is_new = room.has_news() || state.rooms.seen.of(&room.name) < room.head;
@@ -212,7 +212,7 @@ fn title(state: &State) -> String {
     }
 }
 
-/// Before there is a subscription, its status is that of the first steps.
+/// Reports the first steps as the status of the connection, as long as there is no subscription.
 fn report(store: &Store, pause: Duration, fault: &api::Fault) {
     if *fault == api::Fault::SignInNeeded {
         store.dispatch(Action::SignInNeeded);

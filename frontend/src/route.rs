@@ -31,10 +31,10 @@ pub enum Route {
     /// A link that lets somebody in.
     #[at("/join/:code")]
     Join {
-        /// What the link carries.
+        /// The code in the link.
         code: String,
     },
-    /// Anything else.
+    /// An address that is no page.
     #[not_found]
     #[at("/404")]
     NotFound,

@@ -71,15 +71,15 @@ pub use writing_rules::{Barrier, Powers, barrier, is_room_admin, slow_seconds};
 /// Everything that the page knows.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct State {
-    /// Who the reader is.
+    /// The reader's session, and the door.
     pub session: Session,
-    /// Who is here.
+    /// The people who are here, and those who have an account.
     pub people: People,
     /// The rooms.
     pub rooms: Rooms,
     /// Messages on their way.
     pub outbox: Outbox,
-    /// What came of requests about people and rooms.
+    /// The outcome of requests about people and rooms.
     pub settings: Settings,
     /// The connection.
     pub connection: Connection,
@@ -87,14 +87,14 @@ pub struct State {
     pub ui: Ui,
 }
 
-/// What storage keeps between visits.
+/// The things that storage keeps between visits.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Saved {
     /// Whether the browser has had a session here.
     pub is_known: bool,
     /// The rooms visited, the last one first.
     pub visited: Vec<RoomName>,
-    /// How far each room was seen.
+    /// The position up to which each room was seen.
     pub seen: Seen,
     /// Messages on their way.
     pub outbox: Vec<Sending>,
@@ -130,7 +130,7 @@ impl State {
         self.rooms.followed(self.ui.page.room())
     }
 
-    /// Where others see the reader: in the room on the screen, once they can know who that is. A room that the server
+    /// The place where others see the reader: in the room on the screen, once they can know who that is. A room that the server
     /// refuses would have the whole poll refused.
     pub fn here(&self) -> Option<RoomName> {
         let is_joined = |room: &&Rc<Room>| matches!(room.phase, Phase::Joining | Phase::Ready);
@@ -285,7 +285,7 @@ impl State {
     fn hear(&mut self, batch: Batch) {
         self.connection.is_outdated |= batch.unreadable > 0;
         if let Some(presence) = batch.presence {
-            self.people.update(presence.rooms);
+            self.people.update(presence.rooms, self.session.door);
         }
         if let Some(memberships) = batch.memberships {
             self.rooms.note_memberships(memberships);

@@ -1,14 +1,18 @@
-//! All words of the interface, in English. Nothing else in the client is written for people, so that a translation
+//! The words of the interface, in English. Nothing else in the client is written for people, so that a translation
 //! replaces this file and those of its folder: `dialogs` for settings, `notices` for what stands between messages.
 
 #![expect(missing_docs, reason = "each says what it says")]
 
 mod dialogs;
+mod links;
+mod lists;
 mod notices;
 
-use holdline_shared::{LinkGives, LinkPreview, Visibility};
+use holdline_shared::Visibility;
 
 pub use self::dialogs::*;
+pub use self::links::*;
+pub use self::lists::*;
 pub use self::notices::notice;
 
 pub const TODAY: &str = "Today";
@@ -81,16 +85,6 @@ pub const HAVE_ACCOUNT: &str = "I have an account here";
 pub const COME_AS_GUEST: &str = "I have the server's password";
 pub const SESSION_ENDED: &str = "your session has ended";
 pub const DONE: &str = "Done.";
-pub const LINK_LETS_IN: &str = "This link lets you in";
-pub const LINK_GIVES: &str = "It is an invitation, or the way to your own account on this device. It works as often as its maker \
-                              said, so use it only if you were meant to.";
-pub const LINK_NAME: &str = "Others see it. For a link to your own account leave it as it is.";
-pub const PASSPHRASE_IF_WANTED: &str = "A passphrase, if you like";
-pub const PASSPHRASE_WHY: &str = "With it you can sign in on another device.";
-pub const LINK_IS_LOOKED_AT: &str = "One moment…";
-pub const LINK_IS_OVER: &str = "This link does not work";
-pub const ASK_FOR_ANOTHER: &str =
-    "Links work as often and as long as their maker said. Ask whoever sent it for another one.";
 
 pub const NO_PAGE: &str = "There is no such page";
 pub const NO_PAGE_WHY: &str = "The address may have been cut or mistyped.";
@@ -253,40 +247,6 @@ pub fn too_long(limit: usize) -> String {
 
 pub fn reaction_label(emoji: &str, count: u64, names: &str) -> String {
     format!("{emoji} {count}: {names}")
-}
-
-/// The heading of a link's page.
-pub fn link_title(link: &LinkPreview) -> String {
-    let server = if link.server.is_empty() { "Holdline" } else { &link.server };
-    match link.gives {
-        LinkGives::Guest => format!("You are invited to {server}"),
-        LinkGives::Member => format!("Become a member of {server}"),
-        LinkGives::Admin => format!("Become an admin of {server}"),
-        LinkGives::Device => format!("Sign in to {server} on this device"),
-    }
-}
-
-/// What a link gives, as sentences.
-pub fn link_gives(gives: LinkGives, room: Option<&str>, until: &str) -> String {
-    let gives = match gives {
-        LinkGives::Guest => "You come in as a guest.",
-        LinkGives::Member => "You get an account: your name is yours alone.",
-        LinkGives::Admin => "You get an account, and can change everything on this server.",
-        LinkGives::Device => {
-            "This device is signed in to the account of whoever made the link. Use it only if that is you."
-        }
-    };
-    let room = room.map(|room| format!(" You become a member of the room “{room}”.")).unwrap_or_default();
-    format!("{gives}{room} The link works until {until}.")
-}
-
-/// The button that uses a link.
-pub fn link_button(gives: Option<LinkGives>) -> &'static str {
-    match gives {
-        None | Some(LinkGives::Guest) => COME_IN,
-        Some(LinkGives::Member | LinkGives::Admin) => "Join",
-        Some(LinkGives::Device) => SIGN_IN,
-    }
 }
 
 pub fn not_sent(why: &str) -> String {

@@ -1,4 +1,4 @@
-//! What only a browser can show: requests through its fetch, its storage, and where the reader is while rows come and
+//! The tests that need a browser: requests through its fetch, its storage, and where the reader is while rows come and
 //! go. Run by `cargo xtask test` in headless Chromium.
 
 #![cfg(target_arch = "wasm32")]
@@ -15,7 +15,7 @@ use web_sys::{Document, Element, HtmlElement};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-/// Longer than any answer of these tests takes.
+/// A time beyond what any answer of these tests takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Puts a function in the place of fetch; it is given the request.

@@ -66,7 +66,9 @@ pub(crate) use bans::{
     unban_person,
 };
 pub(crate) use call::{Body, Call};
-pub(crate) use caller::{Caller, CallerHeaders, LastHost, OwnerConnection, RequestLine, Site, network};
+pub(crate) use caller::{
+    Caller, CallerHeaders, LastHost, OwnerConnection, Poller, RequestLine, Site, network,
+};
 pub(crate) use classic::{PUBLISH as PUBLISH_CLASSIC, SUBSCRIBE, publish as publish_classic, subscribe};
 pub use config::HttpConfig;
 pub(crate) use delete::{DELETE, delete};

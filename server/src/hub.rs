@@ -32,6 +32,7 @@ mod sync;
 mod task_polls;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 mod wait_list;
 
 use std::sync::Arc;
@@ -46,14 +47,14 @@ use holdline_shared::limits::ROOMS_LISTED;
 use holdline_shared::{
     After, History, Person, PersonId, PresenceTag, RoomList, RoomName, RoomSelection, RoomSummary, Seq, Topic,
 };
-use tokio::time::MissedTickBehavior;
+use smallvec::SmallVec;
 
 use self::answers::Answers;
 use self::health::Health;
 use self::polls::Polls;
 use self::state::HubState;
 use self::sync::Ordering;
-use crate::log::{Draft, Log, LogError, LogEvent, Outcome};
+use crate::log::{Draft, Log, LogError, Outcome};
 use crate::metrics::Metrics;
 use crate::scope::{EVERY_ROOM, Scope};
 
@@ -97,24 +98,7 @@ impl Hub {
         let forgotten = log.read(EVERY_ROOM, RoomSelection::All, head).await?.forgotten;
         let epoch = log.epoch();
         let state = Arc::new(HubState::restore(rooms, epoch, head, forgotten, config.recent_bytes));
-        // Weak, and without the log: the log holds the follower and would otherwise hold itself.
-        let follower = Arc::downgrade(&state);
-        let following = Arc::new(move |event: LogEvent<'_>| {
-            let Some(state) = follower.upgrade() else { return };
-            match event {
-                LogEvent::Appended(group) => {
-                    state.metrics.appended(group.len());
-                    state.on_commit(group);
-                }
-                LogEvent::Pruned(cuts) => state.on_pruned(cuts),
-                LogEvent::Rewritten => state.evict_beyond(0),
-                LogEvent::RoomsExpired { rooms, forgotten } => state.on_rooms_expired(rooms, forgotten),
-                LogEvent::Replaced { epoch, head, rooms, forgotten } => {
-                    state.on_replaced(epoch, head, rooms, forgotten);
-                }
-            }
-        });
-        log.follow(head, following).await?;
+        log.follow(head, ingest::follower(&state)).await?;
         let metrics = state.metrics.clone();
         log.observe_commits(Arc::new(move |took| metrics.committed(took)));
         let answers = Arc::new(Answers::new(log.clone(), state.clone(), config.wait));
@@ -122,8 +106,8 @@ impl Hub {
         let health = Health::new();
         health.watch_log(&*log);
         health.supervise("held polls", polls.tasks.drive());
-        health.supervise("presence", keep_presence(&state, config.grace));
-        health.supervise("metrics", keep_metrics(&state));
+        health.supervise("presence", upkeep::keep_presence(&state, config.grace));
+        health.supervise("metrics", upkeep::keep_metrics(&state));
         health.supervise("retention", retention::retain(&log, &state, &config));
         Ok(Arc::new(Self { log, config, state, answers, polls, health }))
     }
@@ -241,7 +225,7 @@ impl Hub {
         rooms: &[RoomName],
         known: Option<&PresenceTag>,
     ) -> PresenceLease {
-        let mut names: Vec<_> = rooms.iter().filter(|room| scope.allows(room)).collect();
+        let mut names: SmallVec<[_; 1]> = rooms.iter().filter(|room| scope.allows(room)).collect();
         names.sort_unstable();
         names.dedup();
         let rooms = names.into_iter().filter_map(|name| self.state.rooms.find(name));
@@ -347,34 +331,5 @@ impl Hub {
 
     fn topic(&self, name: &RoomName) -> Option<Topic> {
         self.state.rooms.find(name).map(|room| room.summary().topic)
-    }
-}
-
-/// Updates presence as long as the hub lives.
-fn keep_presence(state: &Arc<HubState>, grace: Duration) -> impl Future<Output = ()> + Send + 'static {
-    let state = Arc::downgrade(state);
-    async move {
-        let mut ticks = tokio::time::interval(room_presence::PAUSE / 2);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            ticks.tick().await;
-            let Some(state) = state.upgrade() else { return };
-            state.presence.tick(grace);
-        }
-    }
-}
-
-/// The time between two calls of [`Metrics::fill_buckets`], in which a busy server records some ten thousand values.
-const METRICS_PERIOD: Duration = Duration::from_secs(5);
-
-/// Keeps the memory of metrics within bounds for as long as the hub lives.
-fn keep_metrics(state: &Arc<HubState>) -> impl Future<Output = ()> + Send + 'static {
-    let state = Arc::downgrade(state);
-    async move {
-        loop {
-            tokio::time::sleep(METRICS_PERIOD).await;
-            let Some(state) = state.upgrade() else { return };
-            state.metrics.fill_buckets();
-        }
     }
 }

@@ -22,7 +22,7 @@ pub(crate) struct Leases<K> {
     hasher: RandomState,
 }
 
-/// Some of the keys. The references to a count, except for the one in the map, are the leases of its key.
+/// A part of the keys. The references to a count, except for the one in the map, are the leases of its key.
 #[derive(Debug)]
 struct Shard<K> {
     counts: HashMap<K, Arc<()>>,

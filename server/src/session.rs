@@ -24,7 +24,7 @@ pub(crate) struct Sessions {
 struct Keys {
     of: Arc<SecretVersions>,
     present: Key,
-    /// With the end of the grace time of each.
+    /// The keys of before, each with the end of its grace time.
     former: Vec<(Key, Timestamp)>,
 }
 

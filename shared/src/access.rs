@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Timestamp, Topic};
 
-/// How strangers come in.
+/// The way in for strangers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -20,7 +20,7 @@ pub enum Door {
     Proxy,
 }
 
-/// Who sees a room.
+/// The people who see a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -34,7 +34,7 @@ pub enum Visibility {
     Direct,
 }
 
-/// Who may write in a room.
+/// The people who may write in a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -65,7 +65,7 @@ pub enum Role {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct RoomPolicy {
-    /// Who sees the room.
+    /// The people who see the room.
     pub visibility: Visibility,
     /// The displayed name; empty for the room's own name.
     #[serde(skip_serializing_if = "is_default")]
@@ -73,7 +73,7 @@ pub struct RoomPolicy {
     /// Whether guests are kept from writing.
     #[serde(skip_serializing_if = "is_default")]
     pub members_only: bool,
-    /// Who may write.
+    /// The people who may write.
     #[serde(skip_serializing_if = "is_default")]
     pub writers: Writers,
     /// Slow mode: the time between two messages of one person, in seconds; 0 for none.
@@ -110,7 +110,7 @@ pub struct RoomStanding {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PolicyChange {
-    /// Who sees the room.
+    /// The people who see the room.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visibility: Option<Visibility>,
     /// The displayed name.
@@ -119,7 +119,7 @@ pub struct PolicyChange {
     /// Whether guests are kept from writing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub members_only: Option<bool>,
-    /// Who may write.
+    /// The people who may write.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub writers: Option<Writers>,
     /// Slow mode, in seconds.

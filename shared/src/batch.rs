@@ -13,7 +13,7 @@ use crate::{Cursor, Entry, Message, Person, RoomName, RoomStanding, Seq, Timesta
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(from = "BatchForm")]
 pub struct Batch {
-    /// All entries of the polled rooms after the poll's cursor, in log order, up to this batch's cursor.
+    /// The entries of the polled rooms after the poll's cursor, in log order, up to this batch's cursor.
     pub entries: Vec<Entry>,
     /// The cursor for the next poll.
     pub cursor: Cursor,

@@ -92,12 +92,12 @@ impl From<Cursor> for String {
 /// The position from which a poll reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum After {
-    /// After the log's current head: a poll without `after`.
+    /// The place after the log's current head: a poll without `after`.
     #[default]
     Now,
-    /// Before the first entry that the log still has: `after=start`.
+    /// The place before the first entry that the log still has: `after=start`.
     Start,
-    /// After this cursor.
+    /// The place after this cursor.
     At(Cursor),
 }
 

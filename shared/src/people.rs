@@ -61,7 +61,7 @@ pub struct Me {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DoorStatus {
-    /// How strangers come in.
+    /// The way in for strangers.
     pub door: Door,
     /// The caller, if they are in already.
     pub person: Option<Me>,
@@ -118,9 +118,9 @@ pub struct InviteSummary {
     pub id: String,
     /// The standing that it gives.
     pub role: InviteRole,
-    /// How often it may be used.
+    /// The number of times that it may be used.
     pub uses: u32,
-    /// How often it was used.
+    /// The number of times that it was used.
     pub used: u32,
     /// Its end.
     pub expires: Timestamp,
@@ -137,7 +137,7 @@ pub struct InviteSummary {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InviteList {
-    /// Those that can still be used first.
+    /// The invites, those that can still be used first.
     pub invites: Vec<InviteSummary>,
 }
 
@@ -146,7 +146,7 @@ pub struct InviteList {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LinkGives {
-    /// That of a guest.
+    /// The standing of a guest.
     Guest,
     /// An account.
     Member,
@@ -156,7 +156,7 @@ pub enum LinkGives {
     Device,
 }
 
-/// What a link gives to whoever uses it.
+/// The preview of a link: what it gives to whoever uses it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LinkPreview {

@@ -131,10 +131,10 @@ problem_codes! {
     UnknownRoom = "unknown_room", 404, "There is no such room";
     /// The room has no such message.
     UnknownMessage = "unknown_message", 404, "There is no such message";
-    /// There is no such person.
+    /// The person does not exist here.
     UnknownPerson = "unknown_person", 404, "There is no such person";
-    /// There is no such invite, ban, token, hook or session.
-    UnknownItem = "unknown_item", 404, "There is none of that name";
+    /// The invite, ban, token, hook or session does not exist.
+    UnknownItem = "unknown_item", 404, "There is no such item";
     /// The URL's path does not exist.
     UnknownRoute = "unknown_route", 404, "There is nothing at this address";
     /// The path exists, but not with this method.

@@ -21,7 +21,7 @@ pub(crate) fn error(error: &anyhow::Error) {
     eprintln!("{}", bold(&format!("==> {error:#}")));
 }
 
-/// Bold where standard output is a terminal.
+/// The text in bold, where standard output is a terminal.
 fn bold(text: &str) -> String {
     if io::stdout().is_terminal() { format!("\x1b[1m{text}\x1b[0m") } else { text.to_owned() }
 }

@@ -9,7 +9,7 @@ use super::{Load, Role};
 /// The rate at which messages are sent.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum PublishRate {
-    /// As fast as responses come: each publisher sends as soon as its last message is acknowledged.
+    /// Publishes as fast as responses come: each publisher sends as soon as its last message is acknowledged.
     BackToBack,
     /// A fixed number of messages per second, whatever the server does. Delays count from the planned time.
     PerSecond(u32),

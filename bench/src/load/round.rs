@@ -4,7 +4,7 @@ use anyhow::Result;
 use hdrhistogram::Histogram;
 
 use super::{Count, Load, PublishRate};
-use crate::process::{nanoseconds, own_cpu as own_cpu_now};
+use crate::process::{as_float, own_cpu as own_cpu_now};
 
 /// Deliveries and costs of one stretch.
 #[derive(Debug)]
@@ -53,8 +53,8 @@ impl Load {
             self.publish(count, pace)?;
             // Waiting for an idle server is no part of the load.
             own_cpu += own_cpu_now() - own;
-            publishing += nanoseconds(self.count.last_acknowledged.saturating_sub(start)) / 1e9;
-            delivering += nanoseconds(self.count.last_delivered.saturating_sub(start)) / 1e9;
+            publishing += as_float(self.count.last_acknowledged.saturating_sub(start)) / 1e9;
+            delivering += as_float(self.count.last_delivered.saturating_sub(start)) / 1e9;
             settle(self)?;
         }
         let server_cpu = self.account.cpu()? - server;
@@ -75,30 +75,30 @@ impl Load {
 impl Round {
     /// The server's microseconds for each delivery.
     pub(crate) fn cpu_per_delivery(&self) -> f64 {
-        ratio(nanoseconds(self.server_cpu) / 1000.0, self.delivered)
+        ratio(as_float(self.server_cpu) / 1000.0, self.delivered)
     }
 
     /// The generator's microseconds for each delivery.
     pub(crate) fn own_per_delivery(&self) -> f64 {
-        ratio(nanoseconds(self.own_cpu) / 1000.0, self.delivered)
+        ratio(as_float(self.own_cpu) / 1000.0, self.delivered)
     }
 
     /// Messages per response.
     pub(crate) fn per_answer(&self) -> f64 {
-        ratio(nanoseconds(self.delivered), self.answers)
+        ratio(as_float(self.delivered), self.answers)
     }
 
     /// Publish to deliver at this quantile, in milliseconds.
     pub(crate) fn latency(&self, quantile: f64) -> f64 {
-        nanoseconds(self.latency.value_at_quantile(quantile)) / 1e6
+        as_float(self.latency.value_at_quantile(quantile)) / 1e6
     }
 
     /// The longest, in milliseconds.
     pub(crate) fn longest(&self) -> f64 {
-        nanoseconds(self.latency.max()) / 1e6
+        as_float(self.latency.max()) / 1e6
     }
 }
 
 fn ratio(value: f64, count: u64) -> f64 {
-    if count == 0 { f64::NAN } else { value / nanoseconds(count) }
+    if count == 0 { f64::NAN } else { value / as_float(count) }
 }

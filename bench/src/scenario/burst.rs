@@ -8,6 +8,7 @@ use super::{Case, Column, Sample, Scenario, compared, plain};
 use crate::disk;
 use crate::load::{PublishRate, Round};
 use crate::peer::is_durable;
+use crate::process::as_float;
 
 pub(super) const BURST: Scenario = Scenario {
     name: "burst",
@@ -51,8 +52,7 @@ fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sam
     load.subscribe(case.size)?;
     load.measure(100, PublishRate::BackToBack)?;
     let round = load.measure(environment.of(MESSAGES / 2, MESSAGES), PublishRate::BackToBack)?;
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-    let rate = |round: &Round| round.published as f64 / round.publishing;
+    let rate = |round: &Round| as_float(round.published) / round.publishing;
     let rate_alone = rate(&single);
     let rate = rate(&round);
     let values = [

@@ -5,6 +5,7 @@ use anyhow::Result;
 
 use super::{Case, Column, Environment, Sample, Scenario, compared, plain};
 use crate::load::PublishRate;
+use crate::process::as_float;
 
 pub(super) const COMETD: Scenario = Scenario {
     name: "cometd",
@@ -44,10 +45,8 @@ fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sam
     load.subscribe(case.size)?;
     load.measure(u64::from(RATE / 4), PublishRate::PerSecond(RATE / 4))?;
     let round = load.measure(environment.of(2, SECONDS) * u64::from(RATE), PublishRate::PerSecond(RATE))?;
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-    let rate = round.delivered as f64 / round.delivering;
     let values = [
-        rate,
+        as_float(round.delivered) / round.delivering,
         round.latency(0.5),
         round.latency(0.99),
         round.longest(),

@@ -6,7 +6,7 @@ use anyhow::Result;
 use super::environment::{Environment, TEXT};
 use super::{Case, Column, Sample, Scenario, compared, plain};
 use crate::load::PublishRate;
-use crate::process::nanoseconds;
+use crate::process::as_float;
 
 pub(super) const CORES: Scenario = Scenario {
     name: "cores",
@@ -49,9 +49,9 @@ fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sam
     #[expect(clippy::cast_precision_loss, reason = "a handful")]
     let capacity = usable as f64 * 1e6 / round.cpu_per_delivery();
     let values = [
-        nanoseconds(round.delivered) / round.delivering,
+        as_float(round.delivered) / round.delivering,
         round.cpu_per_delivery(),
-        nanoseconds(round.server_cpu) / 1e9 / round.delivering,
+        as_float(round.server_cpu) / 1e9 / round.delivering,
         capacity,
         round.per_answer(),
         round.own_per_delivery(),

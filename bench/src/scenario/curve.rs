@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::environment::{Environment, TEXT};
 use super::{Case, Column, Sample, Scenario, plain};
 use crate::load::PublishRate;
-use crate::process::nanoseconds;
+use crate::process::as_float;
 
 pub(super) const CURVE: Scenario = Scenario {
     name: "curve",
@@ -52,10 +52,10 @@ fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sam
     #[expect(clippy::cast_precision_loss, reason = "a hundred")]
     let subscribers = SUBSCRIBERS as f64;
     let values = [
-        nanoseconds(round.published) / round.publishing,
-        nanoseconds(round.answers) / round.delivering / subscribers,
+        as_float(round.published) / round.publishing,
+        as_float(round.answers) / round.delivering / subscribers,
         round.per_answer(),
-        nanoseconds(round.server_cpu) / round.delivering / 1e7,
+        as_float(round.server_cpu) / round.delivering / 1e7,
         round.latency(0.5),
         round.latency(0.99),
     ];

@@ -9,7 +9,7 @@ use super::environment::{Environment, TEXT};
 use super::{Case, Column, Extent, Sample, Scenario, plain};
 use crate::blocking::BlockingConn;
 use crate::ledger::Tally;
-use crate::process::nanoseconds;
+use crate::process::as_float;
 use crate::response::last_quoted;
 
 pub(super) const JOIN: Scenario = Scenario {
@@ -50,8 +50,8 @@ fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sam
     }
     load.account.settle()?;
     let spent = load.account.cpu()? - before;
-    let at = |quantile| nanoseconds(times.value_at_quantile(quantile)) / 1e6;
-    let values = [at(0.5), at(0.99), nanoseconds(spent) / nanoseconds(JOINS) / 1e3, opening];
+    let at = |quantile| as_float(times.value_at_quantile(quantile)) / 1e6;
+    let values = [at(0.5), at(0.99), as_float(spent) / as_float(JOINS) / 1e3, opening];
     Ok(Sample::new(&values, Tally::default()))
 }
 

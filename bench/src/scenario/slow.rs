@@ -6,6 +6,7 @@ use anyhow::Result;
 use super::environment::{Environment, TEXT};
 use super::{Case, Column, Sample, Scenario, plain};
 use crate::load::PublishRate;
+use crate::process::as_float;
 use crate::slow_clients::SlowClients;
 
 pub(super) const SLOW: Scenario = Scenario {
@@ -43,14 +44,13 @@ fn measure(environment: &Environment<'_>, case: &Case, peer: &str) -> Result<Sam
     let rest = load.measure(messages, PublishRate::PerSecond(RATE))?;
     let slow = SlowClients::open(load.peer.running.address, case.size)?;
     let beside = load.measure_amid_others(messages, PublishRate::PerSecond(RATE))?;
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     let values = [
         rest.latency(0.5),
         beside.latency(0.5),
         rest.latency(0.99),
         beside.latency(0.99),
         beside.longest(),
-        slow.replaced() as f64,
+        as_float(slow.replaced()),
     ];
     Ok(Sample::new(&values, load.tally()))
 }

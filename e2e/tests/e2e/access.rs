@@ -56,7 +56,7 @@ async fn a_screen_reader_is_told() -> Result<()> {
     ada.browser.must_be_quiet().await
 }
 
-/// Every message that comes into a log that speaks is read aloud.
+/// A log region of the page reads every message aloud that is added to it while it speaks.
 #[tokio::test]
 async fn history_is_put_in_silently() -> Result<()> {
     let server = Server::start().await?;

@@ -110,7 +110,7 @@ async fn page_of_a_gateway_asks_nobody_to_sign_in() -> Result<()> {
     ada.browser.must_be_quiet_but_for_requests().await
 }
 
-/// Nobody is made into a new person each time that the browser has lost its cookie.
+/// A browser that has lost its cookie is not made into a new person each time.
 #[tokio::test]
 async fn browser_that_keeps_no_cookie_stays_one_person_and_says_so() -> Result<()> {
     let server = Server::start().await?;

@@ -1,4 +1,4 @@
-//! What is selected is copied, also where it reaches over more than is drawn at a time.
+//! A selection is copied whole, also where it reaches over more than is drawn at a time.
 
 use anyhow::Result;
 use holdline_e2e::{Chat, Check, Person, Server, eventually};

@@ -51,7 +51,7 @@ async fn talk(ada: &Chat, ben: &Chat) -> Result<()> {
     ada.until("one reaction", |screen| screen.messages[1].reactions == ["🎉 1"]).await.map(drop)
 }
 
-/// Changing, deleting, the topic; and leaving each of them undone.
+/// Changes and deletes a message and sets the topic, and leaves each of these undone once.
 async fn change(ada: &Chat, ben: &Chat) -> Result<()> {
     ada.write(key::ARROW_UP).await?;
     ada.browser.press(&format!(", twice{}", key::ENTER)).await?;

@@ -28,7 +28,7 @@ pub(super) enum Clock {
 /// The state in which a round ended for its readers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
-    /// Each reader has seen everything.
+    /// The check that each reader has seen everything.
     Complete,
     /// The round was interrupted: each reader has seen a prefix.
     Interrupted,

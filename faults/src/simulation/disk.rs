@@ -87,7 +87,7 @@ impl Disk {
         log
     }
 
-    /// All entries of an incarnation in log order.
+    /// The entries of an incarnation, in log order.
     pub(super) fn entries(&self, incarnation: usize) -> Rc<[Entry]> {
         let drafts = self.incarnations.borrow().get(incarnation).map_or(0, Vec::len);
         let mut known = self.rebuilt.borrow_mut();

@@ -25,7 +25,7 @@ pub(super) fn person(number: usize) -> Option<Person> {
     Some(Person { id: format!("m{number}").parse().ok()?, name: format!("M{number}").parse().ok()? })
 }
 
-/// What a request is answered about the private room.
+/// The answer to a request about the private room.
 struct Answer {
     entries: usize,
     /// The newest position of which the answer tells.

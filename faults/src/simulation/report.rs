@@ -33,15 +33,15 @@ pub struct SimulationReport {
     pub settled: Duration,
     /// Entries that a subscriber should have shown and did not, or that were acknowledged and are gone.
     pub lost: usize,
-    /// Shown twice.
+    /// Entries that were shown twice.
     pub doubled: usize,
-    /// Shown out of log order.
+    /// Entries that were shown out of log order.
     pub disordered: usize,
-    /// Shown entries that the disk does not have at that position.
+    /// Entries that were shown and that the disk does not have at that position.
     pub never_durable: usize,
     /// Publishes that are in the log more than once.
     pub stored_twice: usize,
-    /// Shown entries of rooms that were not asked for.
+    /// Entries that were shown of rooms that were not asked for.
     pub unrequested: usize,
     /// Entries and messages of the private room that its members were told.
     pub told: usize,

@@ -15,7 +15,7 @@ use super::random::fork;
 use super::simulated_log::SimulatedLog;
 use super::trace::Trace;
 
-/// Small, so that polls often have to be answered from the log.
+/// The memory of recent entries, so small that polls often have to be answered from the log.
 const RECENT_BYTES: usize = 1500;
 
 /// The server, running or not.

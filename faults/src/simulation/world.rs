@@ -48,7 +48,7 @@ pub(super) struct World {
     pub(super) sent: RefCell<Vec<PublisherRecord>>,
     /// The record of each subscriber.
     pub(super) records: Vec<RefCell<SubscriberRecord>>,
-    /// What members of the private room were told of it.
+    /// The entries of the private room that members were told of.
     pub(super) hearings: RefCell<Vec<Hearing>>,
     pub(super) has_panicked: Cell<bool>,
     begin: Instant,

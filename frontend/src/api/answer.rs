@@ -21,7 +21,7 @@ pub struct Answer {
     pub body: String,
 }
 
-/// Why there is no result.
+/// The reason why there is no result.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fault {
     /// An answer with an error status.
@@ -30,7 +30,7 @@ pub enum Fault {
         status: u16,
         /// The problem, when the answer was one.
         problem: Option<Problem>,
-        /// How long the server asks to wait.
+        /// The time that the server asks to wait.
         retry_after: Option<Duration>,
     },
     /// An answer of somebody else: the login page of a proxy or of a network. Reloading the page leads there.
@@ -61,7 +61,7 @@ impl Answer {
 }
 
 impl Fault {
-    /// For people.
+    /// The reason, for people.
     pub fn text(&self) -> String {
         match self {
             Self::Refused { problem: Some(problem), .. } => problem.detail.clone(),
@@ -100,7 +100,7 @@ impl Fault {
         }
     }
 
-    /// How long the server asks to wait.
+    /// The time that the server asks to wait.
     pub fn retry_after(&self) -> Option<Duration> {
         if let Self::Refused { retry_after, .. } = self { *retry_after } else { None }
     }

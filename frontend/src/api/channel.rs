@@ -1,4 +1,4 @@
-//! What the tabs of this browser that show one mount point say to each other.
+//! The messages between the tabs of this browser that show one mount point.
 
 use gloo_events::EventListener;
 use wasm_bindgen::JsCast;

@@ -47,7 +47,8 @@ pub fn is_key(event: &KeyboardEvent, key: &str) -> bool {
     event.key() == key && !event.is_composing() && event.key_code() != COMPOSING
 }
 
-/// Safari ends composing before it tells of the key that ended it; the key's old code still gives it away.
+/// The code of a key while composing: Safari ends composing before it tells of the key that ended it, whose old code still
+/// gives it away.
 const COMPOSING: u32 = 229;
 
 /// Gives a field the height of its text; how far it may grow is the style sheet's to say.
@@ -99,7 +100,7 @@ pub fn set_title(title: &str) {
     }
 }
 
-/// In lower case and normalised (NFC). The browser has the tables for all scripts; they would be a fifth of the client.
+/// The text in lower case and normalised (NFC). The browser has the tables for all scripts; they would be a fifth of the client.
 pub fn lower_case(text: &str) -> String {
     js_sys::JsString::from(text).to_lower_case().normalize("NFC").into()
 }

@@ -1,4 +1,4 @@
-//! Where the focus is, where it goes, and how it comes back from what lies over the page.
+//! The focus: where it is, where it goes, and how it comes back from what lies over the page.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusEvent, HtmlDialogElement, HtmlElement};
@@ -9,7 +9,7 @@ use super::base::document;
 /// The field that takes the focus when nothing else can.
 pub const COMPOSER: &str = "composer";
 
-/// What Tab or a script can put the focus on.
+/// The elements that Tab or a script can put the focus on.
 const FOCUSABLE: &str = "a[href], button:not([disabled]), input, textarea, [tabindex]";
 
 /// Puts the focus on an element.

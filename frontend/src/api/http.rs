@@ -18,7 +18,7 @@ use super::{Answer, Fault};
 
 use crate::words;
 
-/// How long a request may take that the server answers at once. A POST on a connection that died without a word would
+/// The time limit of a request that the server answers at once. A POST on a connection that died without a word would
 /// otherwise wait as long as TCP does.
 const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -40,7 +40,7 @@ impl AbortOnDrop {
         Self(AbortController::new().ok())
     }
 
-    /// To be given to requests.
+    /// The signal for requests, by which dropping this aborts them.
     pub fn signal(&self) -> Signal {
         Signal(self.0.as_ref().map(AbortController::signal))
     }

@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::wall_clock;
 use crate::state::{Day, Locale};
 
-/// Making a formatter is a hundred times the work of using it.
+/// The formatters, kept: making one is a hundred times the work of using it.
 struct Formats {
     time: DateTimeFormat,
     date: DateTimeFormat,

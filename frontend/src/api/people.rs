@@ -10,7 +10,7 @@ use super::calls::{begin_session, path};
 use super::http::Call;
 use crate::state::{Entrance, Membership};
 
-/// How strangers come in, and who the reader is if they are inside.
+/// Asks how strangers come in, and who the reader is if they are inside.
 pub async fn door() -> Result<DoorStatus, Fault> {
     Call::get("door").send().await?.json()
 }
@@ -37,7 +37,7 @@ pub async fn enter(entrance: Entrance) -> Result<Person, Fault> {
     begin_session(route, &body).await
 }
 
-/// What a link gives, without using it.
+/// Asks what a link gives, without using it.
 pub async fn look_at_link(code: &str) -> Result<LinkPreview, Fault> {
     Call::new(Method::POST, "redeem/look").json(&json!({ "code": code })).send().await?.json()
 }

@@ -1,4 +1,4 @@
-//! How requests about people, rooms and the server look on the line, and what their answers say.
+//! The form of requests about people, rooms and the server on the line, and the content of their answers.
 
 use gloo_net::http::Method;
 use holdline_shared::{InviteList, Me, NewCode, RoomName, Seq, SessionList, Timestamp, Visibility};
@@ -12,10 +12,10 @@ use super::http::{Call, use_token, uses_token};
 use super::people::{list_members, list_people};
 use crate::state::{AuditLine, Ban, Grant, Hook, Listing, Panel, Part, Request, Secret, Token};
 
-/// What an answer says.
+/// The content of an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply {
-    /// It was done.
+    /// The request was fulfilled, and there is nothing to show.
     Done,
     /// The reader is this person now.
     Me(Box<Me>),
@@ -104,7 +104,7 @@ pub async fn ask(request: &Request) -> Result<Reply, Fault> {
     })
 }
 
-/// What a panel lists, if it lists anything. `before` is the oldest change that is listed already.
+/// Reads what a panel lists, if it lists anything. `before` is the oldest change that is listed already.
 pub async fn list(
     panel: &Panel,
     room: Option<&RoomName>,

@@ -1,4 +1,4 @@
-//! Where the reader is in a long conversation, measured and put back.
+//! The place of the reader in a long conversation, measured and put back.
 
 use holdline_shared::Seq;
 use wasm_bindgen::JsCast;
@@ -7,13 +7,14 @@ use yew::NodeRef;
 
 use crate::state::Place;
 
-/// Closer to the end than this counts as being there: less than two lines of text, in CSS pixels.
+/// The distance from the end that counts as being there: less than two lines of text, in CSS pixels.
 const NEAR_END: i32 = 48;
 
-/// Less than the height of any message, in CSS pixels.
+/// A height below that of any message, in CSS pixels.
 const LOWEST: i32 = 24;
 
-/// Looking closer at how many messages fit would draw all of them anew for every change of the window's size.
+/// The step in which the number of messages that fit is counted: a smaller one would draw all of them anew for every change
+/// of the window's size.
 const COARSE: i32 = 32;
 
 /// Whether the newest is in sight.
@@ -26,17 +27,17 @@ pub fn to_end(view: &Element) {
     view.set_scroll_top(view.scroll_height());
 }
 
-/// How far from the beginning, in CSS pixels.
+/// The distance from the beginning, in CSS pixels.
 pub fn above(view: &Element) -> i32 {
     view.scroll_top()
 }
 
-/// How far the end of everything is from the upper edge of what is in sight.
+/// The distance from the upper edge of what is in sight to the end of everything.
 pub fn below(view: &Element) -> i32 {
     view.scroll_height() - view.scroll_top()
 }
 
-/// How many messages are in sight, at most.
+/// The number of messages in sight, at most.
 pub fn fit(view: &Element) -> usize {
     usize::try_from((view.client_height() / LOWEST / COARSE + 1) * COARSE).unwrap_or_default()
 }

@@ -13,7 +13,7 @@ use super::base::shared_name;
 #[derive(Debug, Clone)]
 pub struct Storage {
     prefix: Rc<str>,
-    /// What the browser would not keep; a name is here or there, never in both.
+    /// The texts that the browser would not keep; a name is here or there, never in both.
     memory: Rc<RefCell<Vec<(String, String)>>>,
 }
 
@@ -54,7 +54,7 @@ impl Storage {
         let _ = local_storage().map(|storage| storage.remove_item(&self.key(name)));
     }
 
-    /// All names that begin with `start`, with their texts.
+    /// The names that begin with `start`, with their texts.
     pub fn all(&self, start: &str) -> Vec<(String, String)> {
         let begins = |name: &String| name.starts_with(start);
         let mut names: Vec<String> =
@@ -103,7 +103,7 @@ fn tab_storage() -> Option<web_sys::Storage> {
     web_sys::window()?.session_storage().ok()?
 }
 
-/// Asking for it alone can throw.
+/// The browser's storage; asking for it alone can throw.
 fn local_storage() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok()?
 }

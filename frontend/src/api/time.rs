@@ -21,7 +21,7 @@ pub fn wall_clock() -> Timestamp {
     Timestamp(js_sys::Date::now().max(0.0) as u64)
 }
 
-/// How long until the moment that an HTTP date names, as `Retry-After` may.
+/// The time until the moment that an HTTP date names, as `Retry-After` may.
 pub(super) fn until_date(date: &str) -> Option<Duration> {
     let millis = js_sys::Date::parse(date) - js_sys::Date::now();
     Duration::try_from_secs_f64(millis.max(0.0) / 1_000.0).ok()

@@ -1,4 +1,4 @@
-//! What the reader has to know and can do something about: the page is older than the server, a login has ended, a
+//! The lines about what the reader has to know and can do something about: the page is older than the server, a login has ended, a
 //! wish was not fulfilled.
 
 use yew::prelude::*;

@@ -1,4 +1,4 @@
-//! Where messages are typed, and above it the message that is answered; or the reason why the reader cannot write here.
+//! The field for messages, and above it the message that is answered; or the reason why the reader cannot write here.
 
 use std::rc::Rc;
 
@@ -16,7 +16,7 @@ use crate::words;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// Where to.
+    /// The room that the message is for.
     pub room: RoomName,
     /// The name of the room that people read.
     pub title: AttrValue,
@@ -29,7 +29,7 @@ pub struct Props {
     /// The date of the reader's newest message, where the room is slow.
     #[prop_or_default]
     pub last_said: Option<Timestamp>,
-    /// What was typed, and in answer to what.
+    /// The text so far, and the message that it answers.
     pub ui: Rc<RoomUi>,
     /// The message that is answered, if it is loaded.
     pub reply_to: Option<Rc<Line>>,

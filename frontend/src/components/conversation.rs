@@ -15,29 +15,29 @@ use crate::hooks::{Conversation as Content, use_commands, use_locale, use_readin
 use crate::state::{Older, Phase, Powers, Profiles, Room, RoomUi, Sending, Session, slow_seconds};
 use crate::words;
 
-/// What is shown.
+/// The room, and everything else that decides how it is drawn.
 #[derive(Properties, PartialEq, Clone)]
 pub struct Props {
-    /// What is known of the room.
+    /// The room as far as it is known.
     pub room: Rc<Room>,
     /// The name of the room that people read.
     pub title: AttrValue,
     /// The room's rules and the reader's part in it.
     #[prop_or_default]
     pub standing: RoomStanding,
-    /// Those who have an account.
+    /// The people who have an account.
     #[prop_or_default]
     pub profiles: Profiles,
     /// Its interface.
     pub ui: Rc<RoomUi>,
     /// The messages on their way to it.
     pub sendings: Vec<Rc<Sending>>,
-    /// Why they are not being sent at this moment.
+    /// The reason why they are not being sent at this moment.
     #[prop_or_default]
     pub delay: Option<AttrValue>,
     /// The reader.
     pub session: Session,
-    /// What the reader can do with the messages of others.
+    /// The rights of the reader over the messages of others.
     #[prop_or_default]
     pub powers: Powers,
     /// The banners above the composer.

@@ -10,7 +10,7 @@ use crate::hooks::use_modal;
 pub struct Props {
     /// Its shape: `card`, `sheet` or `drawer`.
     pub class: Classes,
-    /// What it is called.
+    /// The title, for screen readers.
     pub label: AttrValue,
     /// Hears that the reader wants it closed.
     pub on_close: Callback<()>,

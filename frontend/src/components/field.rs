@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::hooks::{use_first_value, use_focus};
 
-/// What can be put in.
+/// The kinds of input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// A line of text.
@@ -27,18 +27,18 @@ pub enum Kind {
 pub struct Props {
     /// Its name in the form, also for tests.
     pub name: AttrValue,
-    /// What it is called.
+    /// The label.
     pub label: AttrValue,
-    /// What can be put in.
+    /// The kind of input.
     #[prop_or(Kind::Text)]
     pub kind: Kind,
-    /// What it begins with.
+    /// The value at first.
     #[prop_or_default]
     pub value: AttrValue,
     /// A sentence below.
     #[prop_or_default]
     pub hint: Option<AttrValue>,
-    /// What is wrong with what was put in.
+    /// The problem with what was put in.
     #[prop_or_default]
     pub problem: Option<AttrValue>,
     /// Whether the form cannot be sent without it.

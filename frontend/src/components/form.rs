@@ -7,17 +7,17 @@ use crate::api::form::Values;
 use crate::state::Settings;
 use crate::words;
 
-/// What a form is made of.
+/// The parts of a form.
 pub struct FormOf<'a> {
     /// Its name for tests.
     pub id: &'static str,
     /// The fields.
     pub fields: Html,
-    /// What the button does.
+    /// The word on the button.
     pub submit: &'static str,
-    /// How the button looks: `danger` for what cannot be undone.
+    /// The style of the button: `danger` for what cannot be undone.
     pub class: &'static str,
-    /// What came of sending it; nothing where another place says that.
+    /// The outcome of sending it; nothing where another place says that.
     pub settings: Option<&'a Settings>,
     /// Takes the fields.
     pub on_submit: Callback<Values>,
@@ -40,7 +40,7 @@ pub fn form(of: FormOf<'_>) -> Html {
     }
 }
 
-/// What came of the last request of a dialog.
+/// Draws the outcome of a dialog's last request.
 pub fn outcome(settings: &Settings) -> Html {
     html! {
         <div role="status" class="outcome">

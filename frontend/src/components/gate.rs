@@ -13,11 +13,11 @@ use crate::words;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// How strangers come in; `None` before that is known.
+    /// The way in for strangers; `None` before that is known.
     pub door: Option<Door>,
-    /// Why the reader stands there.
+    /// The reason why the reader stands there.
     pub gate: Shut,
-    /// What came of the last attempt.
+    /// The outcome of the last attempt.
     pub settings: Settings,
 }
 

@@ -7,17 +7,17 @@ use crate::command::Command;
 use crate::state::{Overlay, Panel, Room};
 use crate::words;
 
-/// What the header shows.
+/// The content of the header.
 pub struct HeaderOf<'a> {
     /// The room; `None` on a page that is no room.
     pub room: Option<&'a Room>,
     /// The name of the room that people read.
     pub title: String,
-    /// What is open.
+    /// The dialog or drawer that is open.
     pub overlay: &'a Overlay,
     /// Whether the room has members to see or rules to change.
     pub has_settings: bool,
-    /// How many are here, once known.
+    /// The number of people who are here, once known.
     pub here: Option<usize>,
     /// Whether something is new in other rooms.
     pub has_news: bool,

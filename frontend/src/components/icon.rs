@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-/// Which picture.
+/// The pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     /// Three lines: the rooms.

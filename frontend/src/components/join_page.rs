@@ -10,17 +10,17 @@ use crate::command::Command;
 use crate::state::{Entrance, Link, Locale, Settings};
 use crate::words;
 
-/// What the page shows.
+/// The content of the page.
 pub struct JoinOf<'a> {
-    /// What the link carries.
+    /// The code in the link.
     pub code: &'a str,
-    /// What is known of the link.
+    /// The link as far as it is known.
     pub link: &'a Link,
     /// The reader, if there is a session already.
     pub me: Option<&'a Person>,
-    /// What came of the last attempt.
+    /// The outcome of the last attempt.
     pub settings: &'a Settings,
-    /// How dates are written.
+    /// The form of dates.
     pub locale: Locale,
 }
 

@@ -15,7 +15,7 @@ pub(super) type OnText = Callback<String, Result<(), String>>;
 pub struct Props {
     /// Its name for the page, tests and the style sheet.
     pub id: &'static str,
-    /// What it is called, also shown in it as long as it is empty.
+    /// The label, also shown in the field as long as that is empty.
     pub label: &'static str,
     /// The text at first.
     #[prop_or_default]

@@ -6,14 +6,14 @@ use super::tab_index;
 use crate::api::focus;
 use crate::hooks::use_focus_kept;
 
-/// Something to choose.
+/// An item of a menu.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MenuItem {
     /// Its picture.
     pub sign: Html,
-    /// What it does.
+    /// The word for the act.
     pub label: AttrValue,
-    /// How it looks.
+    /// The style of the item.
     pub class: &'static str,
     /// Hears that it was chosen.
     pub on_choose: Callback<()>,
@@ -23,7 +23,7 @@ pub struct MenuItem {
 pub struct Props {
     /// Its class for the style sheet.
     pub class: &'static str,
-    /// What it is called.
+    /// The label of the menu.
     pub label: &'static str,
     /// The items.
     pub items: Vec<MenuItem>,

@@ -9,20 +9,20 @@ use crate::api::{dom, focus};
 use crate::hooks::use_locale;
 use crate::words;
 
-/// From this length on the field counts characters.
+/// The length from which on the field counts characters.
 const NEAR_LIMIT: usize = TEXT_GRAPHEMES - 400;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// Its name for the page, tests and the style sheet.
     pub id: &'static str,
-    /// What it is called, also shown in it as long as it is empty.
+    /// The label, also shown in the field as long as that is empty.
     pub label: AttrValue,
     /// The text in it.
     pub text: AttrValue,
     /// Its element.
     pub node: NodeRef,
-    /// Why nothing is sent at this moment; what is typed stays.
+    /// The reason why nothing is sent at this moment; what is typed stays.
     #[prop_or_default]
     pub held: Option<AttrValue>,
     /// Hears of another text.

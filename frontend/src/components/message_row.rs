@@ -27,7 +27,7 @@ pub struct Props {
     /// The word beside the author's name.
     #[prop_or_default]
     pub mark: Option<Mark>,
-    /// What the reader can do with the messages of others.
+    /// The rights of the reader over the messages of others.
     #[prop_or_default]
     pub powers: Powers,
     /// The reader.

@@ -52,7 +52,7 @@ fn unfold(is_unfolded: &UseStateHandle<bool>, is_reached_by_tab: bool) -> Html {
     }
 }
 
-/// Few pictures and nothing else, which are shown larger.
+/// Whether the text is a few pictures and nothing else, which are shown larger.
 fn is_emoji(text: &str) -> bool {
     text.len() <= 32
         && text.chars().all(|c| {

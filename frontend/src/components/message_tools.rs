@@ -1,4 +1,4 @@
-//! What can be done with a message: react, reply, with one's own change and delete, with others' report, or delete as an
+//! The tools of a message: react, reply, with one's own change and delete, with others' report, or delete as an
 //! admin. Beside the message where there
 //! is a mouse, and a sheet at the lower edge for fingers.
 
@@ -11,7 +11,7 @@ use crate::command::Command;
 use crate::state::{Overlay, Panel, Powers};
 use crate::words;
 
-/// What the tools are about.
+/// The message of the tools, and the reader's rights over it.
 pub struct ToolsOf {
     /// The message's room.
     pub room: RoomName,
@@ -19,9 +19,9 @@ pub struct ToolsOf {
     pub seq: Seq,
     /// Whether the message is the reader's own.
     pub is_own: bool,
-    /// What the reader can do with the messages of others.
+    /// The rights of the reader over the messages of others.
     pub powers: Powers,
-    /// Who said the message, and when.
+    /// The author of the message and its time.
     pub title: AttrValue,
     /// The message's row, to which Esc leads.
     pub row: NodeRef,

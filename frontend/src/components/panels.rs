@@ -33,7 +33,7 @@ use crate::hooks::use_focus_caught;
 use crate::state::{Locale, OWN, Overlay, Panel, ROOM, Request, SERVER, State};
 use crate::words;
 
-/// What a page is made of.
+/// The parts of a panel's page.
 struct PanelOf<'a> {
     state: &'a State,
     run: &'a Callback<Command>,
@@ -141,7 +141,7 @@ impl PanelOf<'_> {
         }
     }
 
-    /// Why the last request was not fulfilled, for a field to say.
+    /// The reason why the last request was not fulfilled, for a field to say.
     fn problem(&self) -> Option<AttrValue> {
         self.state.settings.problem.as_deref().map(|why| words::sentence(why).into())
     }
@@ -173,7 +173,7 @@ impl PanelOf<'_> {
     }
 }
 
-/// Another key for another page and another person: what was typed about one is not meant for the next.
+/// The key of a dialog's page, another one for each page and person: what was typed about one is not meant for the next.
 fn key_of(panel: &Panel) -> String {
     match panel {
         Panel::Person(person) => person.id.to_string(),

@@ -1,4 +1,4 @@
-//! Who is here now.
+//! The people who are here now.
 
 use holdline_shared::{Here, Person, PersonId};
 use yew::prelude::*;
@@ -13,7 +13,7 @@ use crate::words;
 pub struct Props {
     /// The people, once known.
     pub here: Option<Here>,
-    /// Those who have an account.
+    /// The people who have an account.
     #[prop_or_default]
     pub profiles: Profiles,
     /// The reader.

@@ -24,7 +24,7 @@ pub struct Props {
     /// The message that it answers.
     #[prop_or_default]
     pub quote: Option<Quote>,
-    /// Why it is not being sent at this moment.
+    /// The reason why it is not being sent at this moment.
     #[prop_or_default]
     pub delay: Option<AttrValue>,
 }

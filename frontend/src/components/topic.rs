@@ -1,4 +1,4 @@
-//! What a room is about; a click changes it.
+//! The topic of a room; a click changes it.
 
 use holdline_shared::{RoomName, Topic as RoomTopic};
 use yew::prelude::*;

@@ -1,4 +1,4 @@
-//! What somebody new is told: who they are here, and who can read along.
+//! The words for somebody new: who they are here, and who can read along.
 
 use holdline_shared::{Person, Visibility};
 use yew::prelude::*;

@@ -1,4 +1,4 @@
-//! What each command of the reader changes: in the state, and through requests on the server. What was not done is said,
+//! The changes that each command of the reader makes: in the state, and through requests on the server. What was not done is said,
 //! with what was typed for it, so that nothing typed is lost.
 
 use holdline_shared::{Emoji, MessageText, PublishKey, PublishRequest, RoomName, Seq, Topic};

@@ -27,16 +27,16 @@ use crate::wire::tabs::TabMessage;
 /// The name under which storage keeps how long the path lets polls be held.
 const HOLD: &str = "hold";
 
-/// How long a repair or a renewal may take.
+/// The time limit of a repair or a renewal.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How much later than the leader's own watchdog silence counts as its end, at least.
+/// The least time after the leader's own watchdog at which silence counts as its end.
 const SLACK: Duration = Duration::from_secs(5);
 
-/// How long a leader may say that it gets no answer until this tab tries by itself.
+/// The time for which a leader may say that it gets no answer until this tab tries by itself.
 const TROUBLED: Duration = Duration::from_secs(4);
 
-/// Whoever comes back to a page after this time wants to see at once whether the connection is still there.
+/// The absence after which a reader who comes back wants to see at once whether the connection is still there.
 const DOUBTFUL: Duration = Duration::from_secs(10);
 
 /// The driver. Clones are handles on one and the same.
@@ -57,14 +57,14 @@ struct Inner {
     /// The last hold that storage was told.
     hold: Cell<u64>,
     outstanding: RefCell<Option<(AbortOnDrop, Timeout)>>,
-    /// Since when nobody sees the page.
+    /// The moment since when nobody sees the page.
     hidden_since: Cell<Option<Moment>>,
     tell: Callback<News>,
     repair: Repair,
     renew: Renew,
 }
 
-/// What this tab wants polled.
+/// The rooms that this tab wants polled, and where it shows the reader.
 #[derive(Default, PartialEq, Eq)]
 struct Wanted {
     rooms: Vec<RoomName>,

@@ -1,11 +1,11 @@
-//! How far a tab is that does not poll itself, compared with the one that does. Pure.
+//! The progress of a tab that does not poll itself, compared with the one that does. Pure.
 
 use holdline_shared::Cursor;
 
 /// The position of a tab that follows a leader.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Followed {
-    /// Everything up to here was heard. Ahead of the subscription by what was empty.
+    /// The position up to which everything was heard. Ahead of the subscription by what was empty.
     reached: Option<Cursor>,
     /// The leader's position, when its answers left something out for this tab.
     ahead: Option<Cursor>,

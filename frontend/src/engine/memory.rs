@@ -22,10 +22,10 @@ const WRITING: &str = "writing:";
 /// The name of drafts in pages of earlier versions, which kept nothing but the composer's text.
 const OLD_DRAFT: &str = "draft:";
 
-/// Writing longer than this stays in this page alone: to write megabytes at every key is more than browsers can do.
+/// The length beyond which writing stays in this page alone: to write megabytes at every key is more than browsers can do.
 const LONGEST_WRITING: usize = 256 * 1024;
 
-/// What storage had kept.
+/// Reads what storage had kept.
 pub(super) fn saved(storage: &Storage) -> Saved {
     let read_room = |(name, text): (String, String), start: &str| {
         Some((RoomName::parse(name.strip_prefix(start)?).ok()?, text))

@@ -1,4 +1,4 @@
-//! What the subscription tells the page, and what it has the page do.
+//! The news that the subscription has for the page, and the work that it has the page do.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -13,20 +13,20 @@ use crate::api::{Fault, Signal};
 pub(super) enum News {
     /// The connection's status changed.
     Status(Status),
-    /// Something arrived.
+    /// A batch arrived.
     Batch(Batch),
-    /// There is another session.
+    /// The reader has another session.
     SignedIn(Person),
     /// The server shuts the reader out.
     ShutOut(Fault),
-    /// Somebody else's login page answers in place of the server.
+    /// A login page of somebody else answers in place of the server.
     SignInNeeded,
     /// The reader of another tab does not want to wait.
     Hurried,
 }
 
-/// How to repair after a gap: reads history, shows it, and says at which cursor it was read.
+/// The repair after a gap: reads history, shows it, and says at which cursor it was read.
 pub(super) type Repair = Rc<dyn Fn(Signal) -> Pin<Box<dyn Future<Output = Result<Cursor, Fault>>>>>;
 
-/// How to renew the session.
+/// The renewal of the session.
 pub(super) type Renew = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Person, Fault>>>>>;

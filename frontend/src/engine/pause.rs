@@ -1,4 +1,4 @@
-//! How long to wait before a request is repeated: one rule for all requests besides the poll, whose machine has the same.
+//! The pause before a request is repeated: one rule for all requests besides the poll, whose machine has the same.
 
 use std::time::Duration;
 

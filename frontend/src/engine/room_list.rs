@@ -1,6 +1,6 @@
 //! Keeps the list of rooms fresh: at the start, when the page becomes visible, every minute while it is, when a room is on the
-//! screen that the list does not have, when the reader was added to a room or removed from one, and when somebody writes of
-//! whom the page does not know what they are. With it comes the list of accounts.
+//! screen that the list does not have, when the reader was added to a room or removed from one, and when somebody appears
+//! or writes of whom the page does not know whether they have an account. With it comes the list of accounts.
 
 use std::cell::RefCell;
 
@@ -15,7 +15,7 @@ use crate::state::{Action, Phase, State};
 
 const MINUTE_MS: u32 = 60_000;
 
-/// What the lists lacked when they were asked for last.
+/// The things that the lists lacked when they were asked for last.
 #[derive(Default)]
 pub(super) struct RoomListRefresh(RefCell<Missing>);
 

@@ -14,7 +14,7 @@ use super::{pause, session};
 use crate::api::{self, Change, Fault, Signal};
 use crate::state::{Action, Progress, Sending, State};
 
-/// Longer than a tab that is awake takes for one message.
+/// A time beyond what a tab that is awake takes for one message.
 const PATIENCE: Duration = Duration::from_secs(25);
 
 /// The sending under way, if there is one.

@@ -12,7 +12,7 @@ use crate::api::{self, Change, Fault, Signal};
 use crate::state::{Action, Entrance, Gate};
 use crate::words;
 
-/// How long another tab may take to get a session before this one asks beside it.
+/// The time for which another tab may try to get a session before this one asks beside it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Signs in.

@@ -16,7 +16,7 @@ pub(super) fn leave(state: &State, driver: &Driver) {
     }
 }
 
-/// What the last page has left of this room, for a page that has nothing to show yet.
+/// Reads what the last page has left of this room, for a page that has nothing to show yet.
 pub(super) fn recall(store: &Store, driver: &Driver, room: &RoomName) -> Option<Snapshot> {
     let is_empty = store.state().rooms.get(room).is_none_or(|room| room.lines.is_empty());
     let snapshot = wire::read_snapshot(&api::kept_for_reload()?)?;

@@ -49,7 +49,7 @@ impl Store {
         self.0.follower.replace(follower.map(Rc::new));
     }
 
-    /// Something happened. The follower hears of one change after the other, also when it makes the next itself.
+    /// Applies an action. The follower hears of one change after the other, also when it makes the next itself.
     pub(super) fn dispatch(&self, action: Action) {
         let before = self.state();
         let after = Rc::new(State::clone(&before).after(action));

@@ -15,19 +15,19 @@ use super::wishes::Wishes;
 use crate::api::{self, Channel, Lock};
 use crate::wire::tabs::{TabMessage, Wish};
 
-/// What a tab is to the others.
+/// The part of a tab among the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Role {
-    /// There are no others, or it cannot hear them.
+    /// The tab has no others, or cannot hear them.
     #[default]
     Alone,
-    /// It polls for all.
+    /// The tab polls for all.
     Leader,
     /// Another one polls for it.
     Follower,
 }
 
-/// What happens among the tabs.
+/// An event among the tabs.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum TabEvent {
     /// This tab polls for all from now on.
@@ -53,10 +53,10 @@ pub(super) enum TabEvent {
     },
 }
 
-/// How long a tab that asks waits for a leader to answer. Messages arrive at hidden tabs, too.
+/// The time that a tab which asks waits for a leader to answer. Messages arrive at hidden tabs, too.
 const ELECTION: Duration = Duration::from_millis(400);
 
-/// This tab.
+/// The membership of this tab among the others.
 pub(super) struct TabMember(Rc<Inner>);
 
 struct Inner {
@@ -121,7 +121,7 @@ impl TabMember {
         self.say(&TabMessage::Bye { tab: self.0.id.borrow().clone() });
     }
 
-    /// What this tab is to the others.
+    /// The part of this tab among the others.
     pub(super) fn role(&self) -> Role {
         self.0.role.get()
     }

@@ -21,7 +21,7 @@ pub(super) enum Wake {
     Offline,
     /// The page became visible.
     Visible,
-    /// Nobody sees the page any more, or its window got or lost the focus; no reason to wake, either.
+    /// The page is seen by nobody any more, or its window got or lost the focus; no reason to wake, either.
     Attention,
     /// The reader does not want to wait.
     Now,
@@ -37,7 +37,7 @@ impl Wake {
     }
 }
 
-/// All reasons, as they come.
+/// The reasons, as they come.
 #[derive(Clone, Default)]
 pub(super) struct Wakes(Rc<Listeners>);
 
@@ -94,7 +94,7 @@ impl Wakes {
     }
 }
 
-/// How often the clock is looked at.
+/// The time between two looks at the clock.
 const BEAT: Duration = Duration::from_secs(15);
 /// A beat that is so late was late because nothing ran. Browsers slow the timers of hidden pages down to one a minute.
 const LEAP: Duration = Duration::from_secs(90);

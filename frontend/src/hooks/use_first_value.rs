@@ -1,4 +1,4 @@
-//! What a field of a form begins with.
+//! The first value of a form's field.
 
 use yew::prelude::*;
 

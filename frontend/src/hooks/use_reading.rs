@@ -2,36 +2,37 @@
 //! where they are, whatever comes above or below. Takes them where they want to go. And keeps drawn what is around
 //! them, as they move through a room of any length.
 
+mod size_watch;
+
 use std::cell::RefCell;
 use std::ops::Range;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use holdline_shared::Seq;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
-use web_sys::{Element, ResizeObserver};
+use web_sys::Element;
 use yew::prelude::*;
 
+use self::size_watch::SizeWatch;
 use crate::api::scroll;
 use crate::command::Command;
 use crate::state::{Goal, Lines, Older, Phase, Place, Room, Sending, Window};
 
-/// Older messages are asked for this long before the reader gets there, in CSS pixels.
+/// The distance from the oldest message at which older ones are asked for, in CSS pixels.
 const AHEAD: i32 = 800;
 
-/// How many messages fit before that was measured.
+/// The number of messages that fit, before that was measured.
 const FIT: usize = 32;
 
-/// How high a message is before any was measured, in CSS pixels.
+/// The height of a message before any was measured, in CSS pixels.
 const HEIGHT: i32 = 40;
 
-/// More messages than this are not kept drawn for a selection of text that reaches over them.
+/// The most messages that are kept drawn for a selection of text that reaches over them.
 const SELECTED: usize = 1_000;
 
-/// How far below the upper edge the first new message comes to stand: the line above it and some context are in sight.
+/// The distance from the upper edge to the first new message: the line above it and some context are in sight.
 const ABOVE_NEW: f64 = 120.0;
 
-/// What decides where rows stand. Other renderings must not restore the scroll position: a scroll event may still be on
+/// The things that decide where rows stand. Other renderings must not restore the scroll position: a scroll event may still be on
 /// its way.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conversation {
@@ -41,7 +42,7 @@ pub struct Conversation {
     pub sendings: Vec<Rc<Sending>>,
     /// The message that is being changed.
     pub editing: Option<Seq>,
-    /// Where the reader wants to be.
+    /// The place where the reader wants to be.
     pub goal: Option<Goal>,
 }
 
@@ -54,7 +55,7 @@ pub struct Reading {
     pub rows: NodeRef,
     /// The places of the messages to draw.
     pub drawn: Range<usize>,
-    /// How much room to leave for each of the others, in CSS pixels.
+    /// The room to leave for each of the others, in CSS pixels.
     pub height: i32,
     /// Whether the newest is in sight.
     pub is_at_end: bool,
@@ -64,7 +65,7 @@ pub struct Reading {
     run: Callback<Command>,
 }
 
-/// What is drawn.
+/// The part that is drawn.
 #[derive(Clone, Copy, PartialEq)]
 struct Shown {
     is_at_end: bool,
@@ -85,14 +86,14 @@ impl Shown {
     }
 }
 
-/// What is known between two measurements.
+/// The state between two measurements.
 struct Measured {
     content: Option<(Conversation, Range<usize>)>,
     shown: Shown,
     is_at_end: bool,
     place: Option<Place>,
     height: i32,
-    watch: Option<Watch>,
+    watch: Option<SizeWatch>,
 }
 
 /// Follows the reader through a conversation.
@@ -194,7 +195,7 @@ impl Reading {
         }
         measured.content = content;
         if measured.watch.is_none() {
-            measured.watch = watch_sizes(&self.view, &self.rows, Rc::downgrade(&self.measured));
+            measured.watch = self.watch_sizes();
         }
         drop(measured);
         let (Some(view), Some(rows)) = (self.view.cast::<Element>(), self.rows.cast::<Element>()) else {
@@ -214,7 +215,18 @@ impl Reading {
         }
     }
 
-    /// Goes where the reader wants to be. Whether they are there; if not, something has to be loaded or drawn first.
+    fn watch_sizes(&self) -> Option<SizeWatch> {
+        let (view, rows, measured) = (self.view.clone(), self.rows.clone(), Rc::downgrade(&self.measured));
+        SizeWatch::start(&[&self.view, &self.rows], move || {
+            if let (Some(measured), Some(view), Some(rows)) =
+                (measured.upgrade(), view.cast::<Element>(), rows.cast::<Element>())
+            {
+                keep_place(&view, &rows, &measured.borrow());
+            }
+        })
+    }
+
+    /// Goes where the reader wants to be. Returns whether they are there; if not, something has to be loaded or drawn first.
     fn go(&self, view: &Element, rows: &Element, goal: Goal) -> bool {
         let room = &self.content.room;
         // What is new is known once the room was read; until then, the best of what is there is shown.
@@ -289,32 +301,4 @@ fn keep_place(view: &Element, rows: &Element, measured: &Measured) {
         }
         None => {}
     }
-}
-
-/// Stops watching when dropped.
-struct Watch(ResizeObserver, #[expect(dead_code, reason = "the observer calls it")] Closure<dyn FnMut()>);
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        self.0.disconnect();
-    }
-}
-
-/// The window, a keyboard on the screen or a growing composer change sizes without any row having changed.
-fn watch_sizes(view: &NodeRef, rows: &NodeRef, measured: Weak<RefCell<Measured>>) -> Option<Watch> {
-    let (view_node, rows_node) = (view.clone(), rows.clone());
-    let closure = Closure::<dyn FnMut()>::new(move || {
-        if let (Some(measured), Some(view), Some(rows)) =
-            (measured.upgrade(), view_node.cast::<Element>(), rows_node.cast::<Element>())
-        {
-            keep_place(&view, &rows, &measured.borrow());
-        }
-    });
-    let observer = ResizeObserver::new(closure.as_ref().unchecked_ref()).ok()?;
-    for node in [view, rows] {
-        if let Some(element) = node.cast::<Element>() {
-            observer.observe(&element);
-        }
-    }
-    Some(Watch(observer, closure))
 }

@@ -3,7 +3,7 @@
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
-/// Longer than a screen reader takes to notice what was put in.
+/// A time beyond what a screen reader takes to notice what was put in.
 const REST_MS: u32 = 1_000;
 
 /// Whether nothing has changed for a while. A change is noticed in the rendering that it comes with.

@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use crate::api;
 
-/// Often enough that no second is skipped.
+/// The time between two looks at the clock, so short that no second is skipped.
 const TICK: Duration = Duration::from_millis(200);
 
 /// The whole seconds until `seconds` after `since`, or nothing when they are over. `since` is the server's clock, which may be

@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use crate::api;
 
-/// Often enough that no second is skipped.
+/// The time between two looks at the clock, so short that no second is skipped.
 const TICK: Duration = Duration::from_millis(200);
 
 /// A cut of a held poll is everyday life on many paths, and the next poll mostly answers within this time.

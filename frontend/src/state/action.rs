@@ -9,22 +9,22 @@ use super::{
     Gate, Goal, Link, Listing, Overlay, Page, Place, Progress, Seen, Sending, Settings, Snapshot, Writing,
 };
 
-/// What happened.
+/// An event that changes the state.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
-    /// There is a session, or its nickname has changed.
+    /// The reader has a session, or its nickname has changed.
     SignedIn(Person),
     /// The server has told its door, and who the reader is.
     DoorSeen(DoorStatus),
-    /// What the server knows of the reader came.
+    /// The server told what it knows of the reader.
     AccountCame(Me),
     /// A request about people or rooms is on its way.
     Asked,
-    /// It was fulfilled: what the dialog shows now.
+    /// The request was fulfilled: what the dialog shows now.
     Answered(Settings),
-    /// What the open dialog lists came.
+    /// The list of the open dialog came.
     ListingCame(Listing),
-    /// It was refused, for this reason.
+    /// The request was refused, for this reason.
     Failed(String),
     /// The reader has come in by a link, which leads to this room.
     Entered(Option<RoomName>),
@@ -64,7 +64,7 @@ pub enum Action {
     LostPlace,
     /// The connection's status, and the moment.
     Connected(Status, Timestamp),
-    /// Somebody else's login page answers in place of the server.
+    /// A login page of somebody else answers in place of the server.
     SignInNeeded,
     /// The server answers as another build than before.
     Outdated,
@@ -92,11 +92,11 @@ pub enum Action {
     Deleting(RoomName, Option<Seq>),
     /// The reader said something.
     Said {
-        /// Where.
+        /// The room.
         room: RoomName,
         /// The request, with the key by which its entry is known again.
         request: PublishRequest,
-        /// When.
+        /// The moment.
         at: Timestamp,
     },
     /// A message on its way came further; [`Progress::Pending`] sends it again.
@@ -107,8 +107,8 @@ pub enum Action {
     SentElsewhere(Sending),
     /// A message that was not sent is thrown away, or another tab has sent it.
     Discarded(PublishKey),
-    /// Something is open besides the conversation, or nothing any more.
+    /// An overlay was opened besides the conversation, or closed.
     Opened(Overlay),
-    /// Something to tell the reader, or nothing any more.
+    /// A notice for the reader came, or was closed.
     Noticed(Option<String>),
 }

@@ -2,7 +2,7 @@
 
 use holdline_shared::PersonId;
 
-/// How many colours the style sheet has (`.hue-0` to `.hue-15`).
+/// The number of colours in the style sheet (`.hue-0` to `.hue-15`).
 pub const HUES: u32 = 16;
 
 /// The colour of this person, below [`HUES`].
@@ -15,7 +15,7 @@ pub fn hue(person: &PersonId) -> u32 {
     (mixed >> 8) % HUES
 }
 
-/// What stands in a person's badge: the first letters of the name's first and last word, or a picture where there are no
+/// The letters in a person's badge: the first of the name's first and last word, or a picture where there are no
 /// letters. The style sheet makes them upper case.
 pub fn initials(name: &str) -> String {
     let mut letters = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));

@@ -7,7 +7,7 @@ use holdline_shared::{Status, Timestamp};
 pub struct Connection {
     /// The subscription's own status.
     pub status: Status,
-    /// Since when nothing new may have been heard; `None` while live.
+    /// The moment since when nothing new may have been heard; `None` while live.
     pub stale_since: Option<Timestamp>,
     /// Whether the server is newer than this page, which may not show everything then.
     pub is_outdated: bool,

@@ -3,23 +3,23 @@
 /// A way in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entrance {
-    /// With the server's join password, as a guest.
+    /// Comes in with the server's join password, as a guest.
     Password {
         /// The name to be known by; the server makes one up for none.
         name: Option<String>,
         /// The password.
         password: String,
     },
-    /// Into one's account.
+    /// Comes into one's account.
     Account {
         /// Its name.
         name: String,
         /// Its passphrase.
         passphrase: String,
     },
-    /// By a link: an invite, or one to one's own account on another device.
+    /// Comes in by a link: an invite, or one to one's own account on another device.
     Link {
-        /// What the link carries.
+        /// The code in the link.
         code: String,
         /// The name to be known by.
         name: Option<String>,

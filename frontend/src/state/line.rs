@@ -8,7 +8,7 @@ use holdline_shared::{Entry, Message, PersonId, Seq};
 pub struct Line {
     /// The message as it stands now.
     pub message: Message,
-    /// Everything in the log up to here is folded in.
+    /// The position up to which everything in the log is folded in.
     pub as_of: Seq,
 }
 

@@ -18,7 +18,7 @@ type Page = Vec<Rc<Line>>;
 pub struct Lines(Rc<Vec<Rc<Page>>>);
 
 impl Lines {
-    /// How many.
+    /// The number of messages.
     pub fn len(&self) -> usize {
         self.0.iter().map(|page| page.len()).sum()
     }
@@ -49,7 +49,7 @@ impl Lines {
         self.last().map(|line| line.message.seq).unwrap_or_default()
     }
 
-    /// From the newest to the oldest.
+    /// The messages from the newest to the oldest.
     pub fn newest_first(&self) -> impl Iterator<Item = &Rc<Line>> {
         self.0.iter().rev().flat_map(|page| page.iter().rev())
     }

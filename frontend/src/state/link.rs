@@ -2,7 +2,7 @@
 
 use holdline_shared::LinkPreview;
 
-/// What is known of the link whose page is open.
+/// The state of the link whose page is open.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Link {
     /// The server was asked.

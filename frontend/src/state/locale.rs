@@ -10,7 +10,8 @@ pub struct Day(pub i64);
 /// The reader's way of writing moments and counting characters.
 #[derive(Debug, Clone, Copy)]
 pub struct Locale {
-    /// Another number at midnight and in another time zone, when everything with a time is drawn anew.
+    /// The number of the edition: another one at midnight and in another time zone, when everything with a time is drawn
+    /// anew.
     pub edition: u32,
     /// The present moment.
     pub now: fn() -> Timestamp,
@@ -33,7 +34,7 @@ pub struct Locale {
 }
 
 impl PartialEq for Locale {
-    /// There is one reader, so that only time makes a difference.
+    /// Compares the time alone: there is one reader.
     fn eq(&self, other: &Self) -> bool {
         self.edition == other.edition
     }

@@ -21,7 +21,7 @@ impl Notices {
         self.0.push(Rc::new(entry.clone()));
     }
 
-    /// Those after one message and before the next; without a next one, all that follow.
+    /// The notices after one message and before the next; without a next one, all that follow.
     pub fn between(&self, after: Option<Seq>, before: Option<Seq>) -> &[Rc<Entry>] {
         let place = |seq: Seq| self.0.partition_point(|entry| entry.seq < seq);
         let (start, end) = (after.map_or(0, place), before.map_or(self.0.len(), place));

@@ -10,20 +10,20 @@ use super::Line;
 /// A message on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sending {
-    /// Where to.
+    /// The room.
     pub room: RoomName,
     /// The request, with the key by which its entry is known again.
     pub request: PublishRequest,
-    /// When it was typed, by this machine's clock.
+    /// The moment when it was typed, by this machine's clock.
     pub at: Timestamp,
-    /// How far it has come.
+    /// The progress on its way.
     pub progress: Progress,
 }
 
-/// How far a message on its way has come.
+/// The progress of a message on its way.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Progress {
-    /// Not acknowledged; it is sent until it is.
+    /// The message is not acknowledged, and is sent until it is.
     #[default]
     Pending,
     /// The server has it, at this place in the log; the poll will bring it.
@@ -36,7 +36,7 @@ pub enum Progress {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outbox {
     items: Vec<Rc<Sending>>,
-    /// Why the next one is not being sent at this moment.
+    /// The reason why the next one is not being sent at this moment.
     pub delay: Option<String>,
 }
 
@@ -64,7 +64,7 @@ impl Outbox {
         self.items.insert(at, Rc::new(item));
     }
 
-    /// All messages.
+    /// The messages.
     pub fn items(&self) -> &[Rc<Sending>] {
         &self.items
     }

@@ -13,7 +13,7 @@ pub enum Page {
     InvalidRoom {
         /// The text.
         name: String,
-        /// What is wrong with it.
+        /// The reason.
         why: String,
     },
     /// An address that names nothing.

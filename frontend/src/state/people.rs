@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use holdline_shared::{Here, PersonId, RoomName};
+use holdline_shared::{Door, Here, PersonId, RoomName};
 
 use super::Profiles;
 
 /// The people.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct People {
-    /// Those who have an account.
+    /// The people who have an account.
     pub profiles: Profiles,
     /// The people in the rooms where this reader is.
     here: Rc<BTreeMap<RoomName, Here>>,
-    /// Whoever wrote last without being here and without an account that the page knows of: perhaps a new bot.
+    /// The last person of whom the page does not know whether they have an account: perhaps a new member or bot.
     pub newcomer: Option<PersonId>,
 }
 
@@ -34,8 +34,18 @@ impl People {
         }
     }
 
-    /// Takes what a poll said over.
-    pub fn update(&mut self, rooms: BTreeMap<RoomName, Here>) {
+    fn is_here(&self, id: &PersonId) -> bool {
+        self.here.values().flat_map(|here| &here.people).any(|person| person.id == *id)
+    }
+
+    /// Takes over what a poll said. At a door that lets in accounts alone, whoever appears without one that the page knows
+    /// of is a newcomer; elsewhere most are guests, and the list of accounts is not asked for each of them.
+    pub fn update(&mut self, rooms: BTreeMap<RoomName, Here>, door: Option<Door>) {
+        if matches!(door, Some(Door::Invite | Door::Proxy)) && self.profiles.all().next().is_some() {
+            let mut people = rooms.values().flat_map(|here| &here.people).map(|person| &person.id);
+            let appeared = people.find(|id| self.profiles.get(id).is_none() && !self.is_here(id)).cloned();
+            self.newcomer = appeared.or(self.newcomer.take());
+        }
         self.here = Rc::new(rooms);
     }
 }

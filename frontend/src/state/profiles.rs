@@ -29,7 +29,7 @@ impl Profiles {
         self.0.get(id)
     }
 
-    /// All accounts.
+    /// The accounts.
     pub fn all(&self) -> impl Iterator<Item = &Profile> {
         self.0.values()
     }

@@ -1,4 +1,4 @@
-//! What people ask of the server besides writing: about themselves, about a room, about the server. Each is one request;
+//! The requests of people besides writing: about themselves, about a room, about the server. Each is one request;
 //! how it looks on the line is the api's business.
 
 use holdline_shared::{
@@ -43,7 +43,7 @@ pub enum Request {
     Rules {
         /// The room.
         room: RoomName,
-        /// What the room is about.
+        /// The topic of the room.
         topic: Topic,
         /// The rules.
         policy: RoomPolicy,
@@ -63,7 +63,7 @@ pub enum Request {
         room: RoomName,
         /// The person.
         person: Person,
-        /// What becomes of them.
+        /// The change of their part.
         change: Part,
         /// The reason, for everybody in the room.
         reason: String,
@@ -123,7 +123,7 @@ pub enum Request {
     OutgoingHook {
         /// The room.
         room: RoomName,
-        /// What people know it by.
+        /// The name by which people know it.
         name: String,
         /// The address.
         url: String,
@@ -132,16 +132,16 @@ pub enum Request {
     RemoveHook(RoomName, String),
 }
 
-/// What a token allows.
+/// The rights of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
-    /// What the token is for.
+    /// The purpose of the token.
     pub note: String,
     /// The name of a new bot that the program acts as; `None` for the reader.
     pub bot: Option<String>,
     /// The rooms; none for all that the person may read.
     pub rooms: Vec<String>,
-    /// What the program may do.
+    /// The acts that the program may do.
     pub verbs: Vec<String>,
 }
 
@@ -150,18 +150,18 @@ pub struct Grant {
 pub enum Part {
     /// A role, with the right to write.
     Role(Role),
-    /// No writing until this moment.
+    /// The person may not write until this moment.
     Mute(Timestamp),
-    /// Out of the room, and not back before this moment.
+    /// The person is out of the room, and may not come back before this moment.
     Remove(Option<Timestamp>),
 }
 
-/// What a link gives.
+/// The rights of a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {
-    /// How many people may use it.
+    /// The number of people who may use it.
     pub uses: u32,
-    /// How many days it works.
+    /// The number of days for which it works.
     pub days: u32,
     /// The standing that it gives.
     pub role: InviteRole,

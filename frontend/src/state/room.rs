@@ -1,4 +1,4 @@
-//! What is known of one room: the messages on its screen, where something is missing, what is unread. Every entry
+//! The state of one room: the messages on its screen, where something is missing, what is unread. Every entry
 //! counts exactly once, by its `seq`, whether it comes with history, before it or after it.
 
 use std::rc::Rc;
@@ -7,32 +7,32 @@ use holdline_shared::{Cursor, Entry, EntryKind, History, Message, Person, Person
 
 use super::{Line, Lines, Notices};
 
-/// How far we are with a room.
+/// The stage of a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Phase {
-    /// Not read, or out of date: it has to be joined before its messages are shown as complete.
+    /// The room is not read, or out of date: it has to be joined before its messages are shown as complete.
     Idle,
     /// Polled, while its history is on its way; entries wait for it.
     Joining,
-    /// Complete up to the last batch.
+    /// The room is complete up to the last batch.
     Ready,
     /// The server refuses it, for this reason.
     Refused(String),
 }
 
-/// What becomes of the older messages.
+/// The stage of the older messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Older {
-    /// Nobody has asked.
+    /// The reader has not asked for them.
     #[default]
     Idle,
-    /// On their way.
+    /// The answer is on its way.
     Loading,
-    /// They did not come.
+    /// The older messages did not come.
     Failed,
 }
 
-/// Something is missing right before the message with this `seq`.
+/// A gap right before the message with this `seq`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gap {
     /// The first message after it.
@@ -46,15 +46,15 @@ pub struct Gap {
 pub struct Room {
     /// Its name.
     pub name: RoomName,
-    /// What it is about.
+    /// The topic.
     pub topic: Topic,
-    /// How far we are.
+    /// The stage.
     pub phase: Phase,
     /// Its messages, in log order.
     pub lines: Lines,
-    /// Who joined and left, and which rules were set, since the page was loaded.
+    /// The notices of who joined and left, and which rules were set, since the page was loaded.
     pub notices: Notices,
-    /// Where messages are missing between these.
+    /// The places between these where messages are missing.
     pub gaps: Vec<Gap>,
     /// Whether there are older ones.
     pub more: bool,
@@ -172,12 +172,12 @@ impl Room {
         self.merge(page.messages, page.cursor.seq);
     }
 
-    /// From where to ask for older messages.
+    /// The message before which to ask for older ones.
     pub fn oldest(&self) -> Option<Seq> {
         self.lines.first().map(|line| line.message.seq)
     }
 
-    /// Where in the log the newest page of history was read.
+    /// The position of the log at which the newest page of history was read.
     pub fn read_at(&self) -> Option<Cursor> {
         self.read_at
     }
@@ -198,7 +198,7 @@ impl Room {
         self.has_missed || !self.unread.is_empty()
     }
 
-    /// Everything up to here has been on the screen, in this tab or another.
+    /// Notes that everything up to here has been on the screen, in this tab or another.
     pub fn read(&mut self, seen: Seq) {
         self.unread.retain(|seq| *seq > seen);
         self.has_missed &= self.head > seen;

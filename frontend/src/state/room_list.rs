@@ -12,7 +12,7 @@ pub struct ListedRoom {
     pub name: RoomName,
     /// The name that people read.
     pub title: String,
-    /// Who sees it.
+    /// The people who see it.
     pub visibility: Visibility,
     /// Whether nothing new is said in it.
     pub is_archived: bool,
@@ -30,7 +30,7 @@ pub struct ListedRoom {
     pub is_current: bool,
 }
 
-/// All rooms to show: the lobby first, archived rooms last.
+/// The rooms to show: the lobby first, archived rooms last.
 pub fn listed_rooms(state: &State) -> Vec<ListedRoom> {
     // By title, so that rooms do not change their places while a reader moves between them; the lobby first.
     // A private room that the list does not have is none of the reader's any more.

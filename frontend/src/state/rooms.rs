@@ -21,13 +21,13 @@ pub const VISITED: usize = 20;
 pub struct Rooms {
     /// The rooms visited in this browser, the last one first; at most [`VISITED`].
     pub visited: Rc<Vec<RoomName>>,
-    /// How far each room was seen, also those that are not followed.
+    /// The position up to which each room was seen, also of those that are not followed.
     pub seen: Rc<Seen>,
     /// The server's list of rooms, the most recently active first.
     pub list: Rc<Vec<RoomSummary>>,
     /// The people of the direct rooms, which have no title of their own.
     pub people: Rc<BTreeMap<RoomName, Vec<Person>>>,
-    /// Up to where the list is complete.
+    /// The position up to which the list is complete.
     listed_upto: Seq,
     /// The last change of the reader's memberships that a poll told of.
     memberships: Seq,
@@ -211,7 +211,7 @@ impl Rooms {
         self.change(name, Room::read);
     }
 
-    /// Another tab has seen this much.
+    /// Notes that another tab has seen this much.
     pub fn merge_seen(&mut self, other: &Seen) {
         let mut seen = Seen::clone(&self.seen);
         seen.merge(other);

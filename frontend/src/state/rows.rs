@@ -21,11 +21,11 @@ const UNNAMED: usize = 8;
 pub enum Row {
     /// A day begins with the message at this moment.
     Day(Timestamp),
-    /// Something is missing here.
+    /// A gap.
     Gap(Gap),
     /// The messages from here on are new to the reader.
     New,
-    /// Somebody joined or left, or the rules changed.
+    /// A notice that somebody joined or left, or that the rules changed.
     Notice(Rc<Entry>),
     /// A message.
     Message {

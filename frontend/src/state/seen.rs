@@ -1,4 +1,4 @@
-//! How far each room was seen: the one place that knows, shared by all tabs of the browser.
+//! The position up to which each room was seen: the one place that knows, shared by all tabs of the browser.
 
 use std::collections::BTreeMap;
 

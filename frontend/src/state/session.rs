@@ -7,9 +7,9 @@ use holdline_shared::{Door, Me, Person, PersonId, PersonKind};
 pub struct Session {
     /// The reader; `None` before there is a session.
     pub me: Option<Person>,
-    /// What the server knows of the reader; `None` before it has said so.
+    /// The reader's account; `None` before the server has told it.
     pub account: Option<Me>,
-    /// How strangers come in, once the server has said so.
+    /// The way in for strangers, once the server has told it.
     pub door: Option<Door>,
     /// Whether the door is shut in front of the reader.
     pub gate: Option<Gate>,
@@ -22,7 +22,7 @@ pub struct Session {
 /// The page in front of a shut door.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Gate {
-    /// Why the reader stands there, if they were inside before.
+    /// The reason why the reader stands there, if they were inside before.
     pub why: Option<String>,
     /// Whether no way leads in.
     pub is_banned: bool,

@@ -29,13 +29,13 @@ pub enum Panel {
     EndRoom,
     /// A new room.
     NewRoom,
-    /// What can be done with a person.
+    /// The acts that concern a person.
     Person(Person),
     /// Erasing somebody's account.
     Erase(Person),
     /// Reporting a message of the room on the screen.
     Report(Seq),
-    /// How strangers come in.
+    /// The way in for strangers.
     Door,
     /// The links that let somebody in.
     Invites,
@@ -47,18 +47,18 @@ pub enum Panel {
     OwnTokens,
     /// The tokens of all programs.
     Tokens,
-    /// Who changed what.
+    /// The changes, and who made them.
     Audit,
 }
 
-/// What the open dialog shows and what came of its requests.
+/// The lists that the open dialog shows, and the outcome of its requests.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Settings {
     /// The list, once it came.
     pub listing: Option<Listing>,
     /// Whether a request is on its way.
     pub is_busy: bool,
-    /// Why the last request was not fulfilled.
+    /// The reason why the last request was not fulfilled.
     pub problem: Option<String>,
     /// Whether the last request was fulfilled.
     pub is_done: bool,
@@ -147,7 +147,7 @@ pub struct Hook {
     /// The name under which it posts, or by which people know it.
     #[serde(default)]
     pub name: String,
-    /// Where messages are sent.
+    /// The address to which messages are sent.
     #[serde(default)]
     pub url: Option<String>,
     /// Whether it does not work, because whoever made it may not have it any more.
@@ -161,7 +161,7 @@ pub struct Hook {
 pub enum HookWay {
     /// Programs post into the room.
     Incoming,
-    /// What is said in the room is sent to a program.
+    /// The webhook sends a program what is said in the room.
     Outgoing,
     /// A direction that this page does not know.
     #[serde(other)]
@@ -173,15 +173,15 @@ pub enum HookWay {
 pub struct Token {
     /// A name for requests; no secret.
     pub id: String,
-    /// In whose name a program acts with it.
+    /// The person in whose name a program acts with it.
     pub person: Person,
     /// The rooms; `None` for all that the person may read.
     #[serde(default)]
     pub rooms: Option<Vec<RoomName>>,
-    /// What the token allows.
+    /// The acts that the token allows.
     #[serde(default)]
     pub verbs: Vec<String>,
-    /// What it is for.
+    /// The purpose.
     #[serde(default)]
     pub note: String,
 }
@@ -191,23 +191,23 @@ pub struct Token {
 pub struct AuditLine {
     /// Its position in the log.
     pub seq: Seq,
-    /// When.
+    /// The moment.
     pub at: Timestamp,
-    /// Who made it.
+    /// The person who made it.
     pub author: Person,
     /// The room that it concerns.
     #[serde(default)]
     pub room: Option<RoomName>,
-    /// What was changed.
+    /// The change.
     pub change: AuditChange,
 }
 
-/// What was changed, as far as the page tells it.
+/// A change, as far as the page tells it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct AuditChange {
     /// The kind of the change.
     pub change: String,
-    /// Whom it concerns.
+    /// The person whom it concerns.
     #[serde(default)]
     pub person: Option<Person>,
     /// The new door.

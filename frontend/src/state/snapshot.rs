@@ -1,4 +1,4 @@
-//! What a page leaves for the next one in the same tab, in case that finds the server away: the end of the conversation,
+//! The things that a page leaves for the next one in the same tab, in case that finds the server away: the end of the conversation,
 //! with the position in the log from which a poll goes on without a gap.
 
 use std::rc::Rc;
@@ -13,7 +13,7 @@ use super::{Line, Phase, State};
 pub struct Snapshot {
     /// The room.
     pub room: RoomName,
-    /// Who the reader is.
+    /// The reader.
     pub me: Person,
     /// The newest messages, complete up to the page's cursor.
     pub page: History,

@@ -13,13 +13,13 @@ use super::{Link, Page, Panel};
 pub struct Ui {
     /// The page that the address bar names.
     pub page: Page,
-    /// What is known of the link, on a link's page.
+    /// The state of the link, on a link's page.
     pub link: Link,
-    /// What is open besides the conversation.
+    /// The thing that is open besides the conversation.
     pub overlay: Overlay,
     /// The room that the page is to go to, once.
     pub headed: Option<RoomName>,
-    /// Something to tell the reader: why what they wanted was not done.
+    /// A notice for the reader: why what they wanted was not done.
     pub notice: Option<String>,
     /// Whether the reader looks at the page: it is visible and its window has the focus.
     pub is_attended: bool,
@@ -28,7 +28,7 @@ pub struct Ui {
     rooms: BTreeMap<RoomName, Rc<RoomUi>>,
 }
 
-/// What is open besides the conversation; at most one thing.
+/// The thing that is open besides the conversation; at most one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Overlay {
     /// Nothing.
@@ -47,7 +47,7 @@ pub enum Overlay {
 /// The interface of one room.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RoomUi {
-    /// What was typed and not sent.
+    /// The text that was typed and not sent.
     pub writing: Writing,
     /// Counts the occasions on which the composer is to take the focus.
     pub composer_focus: u32,
@@ -55,13 +55,13 @@ pub struct RoomUi {
     pub deleting: Option<Seq>,
     /// The message where the reader was when they left; `None` at the newest one.
     pub place: Option<Place>,
-    /// Where the reader wants to be.
+    /// The place where the reader wants to be.
     pub goal: Option<Goal>,
     /// The first message that was new when the reader came.
     pub new_from: Option<Seq>,
 }
 
-/// What was typed in a room and not sent. Kept in storage, and one for all tabs.
+/// The texts that were typed in a room and not sent. Kept in storage, and one for all tabs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Writing {
     /// The composer's text.
@@ -114,16 +114,16 @@ pub struct Place {
     pub offset: f64,
 }
 
-/// Where the reader wants to be.
+/// A place where the reader wants to be.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Goal {
-    /// At the newest message.
+    /// The newest message.
     Newest,
-    /// At this message, with the focus on it.
+    /// This message, with the focus on it.
     Message(Seq),
-    /// Where they were before.
+    /// The place where they were before.
     Place(Place),
-    /// At the first new message, with the line above it in sight.
+    /// The first new message, with the line above it in sight.
     New(Seq),
 }
 

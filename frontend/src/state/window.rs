@@ -1,4 +1,4 @@
-//! Which rows of a long conversation are on the page: those in sight and some around them. What is above and below is
+//! The rows of a long conversation that are on the page: those in sight and some around them. What is above and below is
 //! empty space, so that 100,000 messages cost what a hundred do.
 
 use std::ops::Range;
@@ -10,10 +10,10 @@ use super::Lines;
 /// Rows beyond those in sight, on each side: more than a page of them, so that a key for the next page finds it drawn.
 const AROUND: usize = 40;
 
-/// With fewer than this left on a side, the window moves.
+/// The number of messages left on a side below which the window moves.
 const NEAR: usize = 15;
 
-/// At the newest messages, the upper edge moves once for so many that come.
+/// The number of new messages for which the upper edge moves once, at the newest ones.
 const STEP: usize = 16;
 
 /// A part of the messages.
@@ -21,7 +21,7 @@ const STEP: usize = 16;
 pub struct Window {
     /// The first one; none follows the newest.
     first: Option<Seq>,
-    /// How many fit on the screen, at most.
+    /// The number of messages that fit on the screen, at most.
     fit: usize,
 }
 
@@ -31,13 +31,13 @@ impl Window {
         Self { first: None, fit }
     }
 
-    /// Those around the message at this place.
+    /// The messages around the one at this place.
     pub fn around(lines: &Lines, at: usize, fit: usize) -> Self {
         let first = lines.get(at.saturating_sub(AROUND)).map(|line| line.message.seq);
         Self { first, fit }
     }
 
-    /// Those that are to be there when the message at this place is the first in sight: the same, as long as there are
+    /// The messages that are to be there when the one at this place is the first in sight: the same, as long as there are
     /// some around it on both sides.
     #[must_use]
     pub fn follow(self, lines: &Lines, at: usize, fit: usize) -> Self {

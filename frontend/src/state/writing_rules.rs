@@ -12,7 +12,7 @@ pub enum Barrier {
     Archived,
     /// The room is locked for now.
     Locked,
-    /// Only the room's admins write.
+    /// The room's admins alone write.
     AdminsWrite,
     /// The reader is a guest, and only members write.
     MembersWrite,
@@ -20,7 +20,7 @@ pub enum Barrier {
     Muted(Timestamp),
 }
 
-/// What the reader can do with the messages of others.
+/// The rights of the reader over the messages of others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Powers {
     /// Whether they can delete them.

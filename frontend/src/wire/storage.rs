@@ -36,7 +36,7 @@ struct SeenForm {
     rooms: BTreeMap<String, Seq>,
 }
 
-/// How far each room was seen.
+/// Writes the position up to which each room was seen.
 pub fn write_seen(seen: &Seen) -> String {
     let mut form = SeenForm { of_log: String::new(), rooms: BTreeMap::new() };
     form.of_log = seen.of_log.map(|cursor| cursor.to_string()).unwrap_or_default();
@@ -44,7 +44,7 @@ pub fn write_seen(seen: &Seen) -> String {
     write(&form)
 }
 
-/// How far each room was seen.
+/// Reads the position up to which each room was seen.
 pub fn read_seen(text: &str) -> Seen {
     let Ok(form) = serde_json::from_str::<SeenForm>(text) else { return Seen::default() };
     let Ok(of_log) = form.of_log.parse() else { return Seen::default() };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use holdline_shared::{Batch, Cursor, Moment, RoomName, Status};
 use serde::{Deserialize, Serialize};
 
-/// What a tab wants polled.
+/// The rooms that a tab wants polled.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Wish {
     /// The tab.
@@ -51,7 +51,7 @@ pub enum TabMessage {
         rooms: Vec<RoomName>,
         /// The answer.
         batch: Batch,
-        /// How many entries the leader could not read.
+        /// The number of entries that the leader could not read.
         #[serde(default)]
         unreadable: usize,
     },
@@ -67,10 +67,10 @@ pub enum TabMessage {
     Retrying,
 }
 
-/// When and why the leader tries again. Each tab has a clock of its own, so that moments are told as distances.
+/// A pause of the leader: its end and its reason. Each tab has a clock of its own, so that moments are told as distances.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pause {
-    /// How far away the next attempt is, in milliseconds.
+    /// The time until the next attempt, in milliseconds.
     #[serde(rename = "in")]
     millis: u64,
     why: String,

@@ -1,9 +1,8 @@
 //! The words of the dialogs about people, rooms and the server.
 
-use holdline_shared::{Door, InviteRole, Role};
+use holdline_shared::Door;
 
-use super::GUEST;
-use crate::state::{AuditLine, HookWay, Panel};
+use crate::state::Panel;
 
 pub const YOUR_ACCOUNT: &str = "You";
 pub const THIS_SERVER: &str = "This server";
@@ -128,9 +127,9 @@ pub const REPORTED: &str = "The admins of this server were told.";
 pub const WHO_COMES_IN: &str = "Who comes in";
 pub const DOORS: [(Door, &str); 4] = [
     (Door::Open, "Everybody, with a name"),
-    (Door::Password, "Who knows the password"),
-    (Door::Invite, "Who was sent a link"),
-    (Door::Proxy, "Whom the proxy names"),
+    (Door::Password, "Whoever knows the password"),
+    (Door::Invite, "Whoever was sent a link"),
+    (Door::Proxy, "Whoever the proxy names"),
 ];
 pub const JOIN_PASSWORD: &str = "Password, if one is asked for";
 pub const JOIN_PASSWORD_WHY: &str =
@@ -182,15 +181,6 @@ pub fn panel(page: &Panel) -> &'static str {
     }
 }
 
-/// What a token allows, and in whose name where that is not clear.
-pub fn token(name: Option<&str>, verbs: &[String], rooms: Option<&str>) -> String {
-    let may = VERBS.into_iter().filter(|(verb, _)| verbs.iter().any(|allowed| allowed == verb));
-    let may = may.map(|(_, word)| word).collect::<Vec<_>>().join(", ");
-    let place = rooms.map_or_else(|| "in every room".to_owned(), |rooms| format!("in {rooms}"));
-    let name = name.map(|name| format!("{name}: ")).unwrap_or_default();
-    format!("{name}may {may} {place}")
-}
-
 /// The command that follows the lobby with a token.
 pub fn tail_command(server: &str, token: &str) -> String {
     format!("holdline tail --server {server} --token {token}")
@@ -201,127 +191,10 @@ pub fn post_command(address: &str) -> String {
     format!("curl -d 'payload={{\"text\": \"Hello\"}}' {address}")
 }
 
-/// What a webhook does.
-pub fn hook(way: HookWay, url: Option<&str>, is_stopped: bool) -> String {
-    match (way, url) {
-        _ if is_stopped => "stopped: whoever made it may not do so any more".to_owned(),
-        (HookWay::Incoming, _) => "posts here".to_owned(),
-        (HookWay::Outgoing, Some(url)) => format!("messages are sent to {url}"),
-        _ => "messages are sent to it".to_owned(),
-    }
-}
-
-/// A browser's long name for itself, in the two words that people know.
-pub fn device(agent: &str) -> String {
-    let find = |names: &[(&str, &'static str)]| {
-        names.iter().find(|(part, _)| agent.contains(part)).map(|(_, name)| *name)
-    };
-    let browser = find(&[
-        ("Firefox", "Firefox"),
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("Chrome", "Chrome"),
-        ("Safari", "Safari"),
-    ]);
-    let system = find(&[
-        ("Android", "Android"),
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Windows", "Windows"),
-        ("Mac OS", "Mac"),
-        ("Linux", "Linux"),
-    ]);
-    match (browser, system) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
-        (Some(name), None) | (None, Some(name)) => name.to_owned(),
-        (None, None) => agent.to_owned(),
-    }
-}
-
-pub fn last_used(day: &str) -> String {
-    format!("last used: {day}")
-}
-
 pub fn local_time(time: &str) -> String {
     format!("It is {time} where they are.")
 }
 
 pub fn type_title(title: &str) -> String {
     format!("Type “{title}” to confirm")
-}
-
-pub fn muted_until(time: &str) -> String {
-    format!("muted until {time}")
-}
-
-pub fn role(role: Role) -> &'static str {
-    match role {
-        Role::None => "no member",
-        Role::Member => MEMBER,
-        Role::Admin => ADMIN,
-    }
-}
-
-pub fn invite(role: InviteRole, room: Option<&str>, note: &str) -> String {
-    let gives = match role {
-        InviteRole::Guest => GUEST,
-        InviteRole::Member => MEMBER,
-        InviteRole::Admin => ADMIN,
-    };
-    let gives = room.map_or_else(|| gives.to_owned(), |room| format!("{gives}, in {room}"));
-    if note.is_empty() { gives } else { format!("{note} ({gives})") }
-}
-
-pub fn invite_uses(used: u32, limit: u32, until: &str) -> String {
-    format!("{used} of {limit} used, until {until}")
-}
-
-pub fn ban(until: Option<&str>, reason: &str) -> String {
-    let end = until.map_or_else(|| "without an end".to_owned(), |until| format!("until {until}"));
-    if reason.is_empty() { end } else { format!("{end}: {reason}") }
-}
-
-/// A line of the changes that admins can look up.
-pub fn audit(line: &AuditLine, room: Option<&str>) -> String {
-    let change = &line.change;
-    let done = match change.change.as_str() {
-        "door" => "changed the door",
-        "invite_made" => "made a link",
-        "invite_revoked" => "revoked a link",
-        "joined" => "made an account",
-        "redeemed" => "used a link",
-        "profile" => "changed a profile",
-        "passphrase" => "changed a passphrase",
-        "admin" if change.on == Some(true) => "made an admin of",
-        "admin" => "took the rights of an admin from",
-        "session_begun" => "signed in",
-        "session_ended" | "sessions_ended" => "ended sessions",
-        "banned" => "banned",
-        "unbanned" => "lifted a ban",
-        "erased" => "erased the account of",
-        "token_made" => "made a token",
-        "token_revoked" => "revoked a token",
-        "hook_made" => "made a webhook",
-        "hook_removed" => "removed a webhook",
-        "room_deleted" => "deleted a room",
-        "reported" => "reported a message",
-        "member" => "changed the part of",
-        "room" => "changed the rules",
-        other => other,
-    };
-    let whom = change.person.as_ref().filter(|person| person.id != line.author.id);
-    let mut text = format!("{} {done}", line.author.name);
-    for part in [change.door.as_deref(), whom.map(|person| person.name.as_str())].into_iter().flatten() {
-        text.push(' ');
-        text.push_str(part);
-    }
-    if let Some(room) = room {
-        text.push_str(" in ");
-        text.push_str(room);
-    }
-    if let Some(reason) = change.reason.as_deref().filter(|reason| !reason.is_empty()) {
-        text.push_str(": ");
-        text.push_str(reason);
-    }
-    text
 }

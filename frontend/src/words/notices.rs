@@ -2,7 +2,7 @@
 
 use holdline_shared::{Entry, EntryKind, MemberChange, Person, Role, RoomPolicy, Visibility, Writers};
 
-/// What an entry that is no message says; nothing for those that are not shown.
+/// The sentence for an entry that is no message; nothing for those that are not shown.
 pub fn notice(entry: &Entry) -> Option<String> {
     let author = &entry.author;
     let who = author.name.as_str();

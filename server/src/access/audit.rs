@@ -1,4 +1,4 @@
-//! What admins are shown of the changes: everything but secrets' hashes, and nothing of rooms that they may not read.
+//! The changes as admins are shown them: everything but secrets' hashes, and nothing of rooms that they may not read.
 
 use holdline_shared::{Entry, EntryKind, Person, PersonId, RoomName, Seq, Timestamp};
 use serde::Serialize;

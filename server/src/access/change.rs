@@ -11,7 +11,7 @@ use super::secret::SecretHash;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub(crate) enum AccessChange {
-    /// How strangers come in from now on.
+    /// The way in for strangers from now on.
     Door {
         door: Door,
         /// The join password's argon2id hash, for a password door.
@@ -76,7 +76,7 @@ pub(crate) enum AccessChange {
         person: PersonId,
         session: SecretHash,
     },
-    /// Every session of the account ends but this one, and so do its links to other devices.
+    /// The end of every session of the account but this one, and of its links to other devices.
     SessionsEnded {
         person: PersonId,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -108,7 +108,7 @@ pub(crate) enum AccessChange {
     },
     /// The log's secret has a new version, and signatures by others are valid until the grace time ends.
     SecretRotated {
-        /// Random; without the secret, nothing follows from it.
+        /// The salt, which is random; without the secret, nothing follows from it.
         salt: String,
         grace_until: Timestamp,
     },
@@ -119,7 +119,7 @@ pub(crate) enum AccessChange {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         was_hidden: bool,
     },
-    /// Somebody asks the admins to look at a message.
+    /// A report: somebody asks the admins to look at a message.
     Reported {
         room: RoomName,
         seq: Seq,

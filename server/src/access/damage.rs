@@ -1,4 +1,4 @@
-//! What becomes of a record about who may do what that the disk has damaged. Its loss must give nobody a right: in its place
+//! The rule for a record about who may do what that the disk has damaged. Its loss must give nobody a right: in its place
 //! stands the strictest change that it can have been, as far as the gist that is kept beside it tells.
 
 use std::sync::Arc;
@@ -39,7 +39,7 @@ impl Gist {
         Some(Self { kind, subject })
     }
 
-    /// What holds now, and how the owner changes it; for the server's log and for checks.
+    /// The rule that holds now, and how the owner changes it; for the server's log and for checks.
     pub(crate) fn consequence(&self, room: &RoomName) -> String {
         let Self { kind, subject } = self;
         match kind.as_str() {
@@ -137,7 +137,7 @@ impl Gist {
     }
 }
 
-/// Whom or what a change names. Of a ban that is the person or the address, of everything else its id if it has one.
+/// The subject of a change: of a ban the person or the address, of everything else its id if it has one.
 fn subject_of<'a>(change: &'a Value) -> Option<&'a str> {
     let is_ban = change.get("reason").is_some();
     let names = if is_ban { ["person", "visitor", "room"] } else { ["id", "invite", "person"] };

@@ -12,30 +12,30 @@ pub enum Denied {
     /// A room of this name cannot be made.
     #[error("a room of this name cannot be made; choose another name")]
     RoomNameTaken,
-    /// There is no account or member of this id.
+    /// The id is no account's and no member's.
     #[error("there is no such person here")]
     UnknownPerson,
-    /// There is no invite, ban, token, hook or session of this id.
-    #[error("there is none of that name; it may have been removed already")]
+    /// The id is no invite's, ban's, token's, hook's or session's.
+    #[error("there is nothing of this id; it may have been removed already")]
     UnknownName,
     /// The person, or the address, is banned.
     #[error("you were banned from this server")]
     Banned,
-    /// Only admins of the server may do that.
+    /// An admin of the server may do that, and nobody else.
     #[error("only an admin of this server may do that")]
     AdminsOnly,
-    /// Only admins of the room may do that.
+    /// An admin of the room may do that, and nobody else.
     #[error("only an admin of this room may do that")]
     RoomAdminsOnly,
     /// A guest may not do that.
     #[error("guests cannot do that; become a member first, with a passphrase or an invite")]
     MembersOnly,
-    /// Nobody but the person may do that.
+    /// The person alone may do that.
     #[error("only this person may do that")]
     OwnOnly,
     /// The invite is used up, expired, revoked or was never made, or a password or passphrase is wrong; the same answer for
     /// all.
-    #[error("this does not let you in; check it, or ask for a new link or password")]
+    #[error("this link, password or passphrase does not let you in; check it, or ask for a new one")]
     WrongSecret,
     /// The invite of a room's admin was used by somebody whom the door has not let in.
     #[error(
@@ -48,10 +48,10 @@ pub enum Denied {
     /// A bot cannot be an admin of the server.
     #[error("a bot cannot be an admin; a member who signs in can")]
     AdminIsBot,
-    /// There are as many as one person may have.
+    /// The person has as many as one may have.
     #[error("there are {most} {what}, as many as one person may have; end one of them first")]
     TooMany {
-        /// What there is too much of.
+        /// The things of which there are too many.
         what: &'static str,
         /// The number.
         most: usize,
@@ -65,7 +65,7 @@ pub enum Denied {
     /// The room is locked.
     #[error("this room is locked for now; its admins can unlock it")]
     Locked,
-    /// Only admins of the room may write.
+    /// The room's admins alone may write.
     #[error("only the admins of this room write here")]
     AdminsWrite,
     /// Guests may not write here.

@@ -24,7 +24,7 @@ pub(crate) fn visibility_of_name(room: &RoomName) -> Option<Visibility> {
 pub(crate) struct RoomAccess {
     pub(crate) policy: RoomPolicy,
     pub(crate) members: BTreeMap<PersonId, Member>,
-    /// Those who were removed, and until when they may not come back.
+    /// The people who were removed, and until when they may not come back.
     pub(crate) barred: BTreeMap<PersonId, Timestamp>,
 }
 

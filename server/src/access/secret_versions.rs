@@ -13,7 +13,7 @@ const FORMER: usize = 4;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct SecretVersions {
     present: SecretVersion,
-    /// With the end of the grace time of each, the oldest first.
+    /// The versions of before, each with the end of its grace time, the oldest first.
     former: Vec<(SecretVersion, Timestamp)>,
 }
 
@@ -22,7 +22,7 @@ pub(crate) struct SecretVersions {
 pub(crate) struct SecretVersion {
     /// The number of versions before this one.
     pub(crate) number: u64,
-    /// `None` for the first version, which is the secret itself.
+    /// The salt of the change; `None` for the first version, which is the secret itself.
     salt: Option<Box<str>>,
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct AppState {
     pub(super) hashes: SlowHashes,
     pub(super) limits: Limiters,
     pub(super) whereabouts: Whereabouts,
-    /// Taken while a direct room is looked for and made.
+    /// The lock that is held while a direct room is looked for and made.
     pub(super) opening_direct: tokio::sync::Mutex<()>,
     /// The warning that headers of a proxy were ignored. Rate-limited, because anybody can send such headers.
     pub(super) ignored_headers: RepeatedLine,
@@ -54,6 +54,13 @@ impl App {
             unnamed_visitors: RepeatedLine::new(),
             contradictory_visitors: RepeatedLine::new(),
         }))
+    }
+}
+
+impl AppState {
+    /// The number of changes of access: what was found about a caller after it was read is good until it changes.
+    pub(crate) fn access_revision(&self) -> u64 {
+        self.access.revision()
     }
 }
 

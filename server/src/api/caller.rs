@@ -10,6 +10,7 @@ mod forwarded;
 mod head;
 mod operator;
 mod owner;
+mod poller;
 mod reader;
 mod session_proof;
 mod site;
@@ -24,9 +25,8 @@ use holdline_shared::{Door, Person, ProblemCode, RoomName};
 
 use self::forwarded::{Forwarded, is_plain_path};
 use self::head::find_host;
-use self::reader::RequestReader;
+use self::reader::{RequestReader, Right};
 use self::session_proof::{Identity, Judge};
-use self::tokens::TokenReader;
 use self::visitor::{find_visitor, warn_of_unnamed_visitors};
 use super::app::App;
 use super::config::HttpConfig;
@@ -41,6 +41,7 @@ use crate::session::InvalidSession;
 pub(super) use self::cookies::Cookies;
 pub(crate) use self::head::{CallerHeaders, LastHost, RequestLine};
 pub(crate) use self::owner::OwnerConnection;
+pub(crate) use self::poller::Poller;
 pub(super) use self::session_proof::{Proof, Session, old_session_cookies, session_cookie};
 pub(crate) use self::site::Site;
 pub(crate) use self::visitor::network;
@@ -194,7 +195,8 @@ impl Caller {
             Identity::Token(grant) => {
                 self.check_ban()?;
                 grant.check_verb(Verb::Read)?;
-                let reader = TokenReader::new(app.access.clone(), self.visitor, grant.clone());
+                let right = Right::Token(Box::new(grant.clone()));
+                let reader = RequestReader::new(app.access.clone(), self.visitor, right);
                 return Ok(Scope::of_reader(Arc::new(reader), Some(grant.person.id.clone())));
             }
             Identity::InvalidToken => return Err(tokens::revoked()),
@@ -207,8 +209,9 @@ impl Caller {
         };
         let id = session.map(|session| session.claim.person.id.clone());
         let readers = app.config.readers.clone().unwrap_or_else(|| {
-            let credential = session.map(|session| session.credential.clone());
-            Arc::new(RequestReader { access: app.access.clone(), visitor: self.visitor, credential })
+            let right =
+                session.map_or(Right::Door, |session| Right::Session(Box::new(session.credential.clone())));
+            Arc::new(RequestReader::new(app.access.clone(), self.visitor, right))
         });
         Ok(Scope::of_reader(readers, id))
     }

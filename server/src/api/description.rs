@@ -28,11 +28,11 @@ pub(crate) struct Description {
 /// The callers of an operation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Audience {
-    /// Everybody, whatever the door is. The log is not involved.
+    /// The operation is for everybody, whatever the door is. The log is not involved.
     Anybody,
     /// Strangers who want to come in. A session need not be sent.
     Strangers,
-    /// Everybody who may read; needs a session unless the door is open.
+    /// The operation is for everybody who may read; needs a session unless the door is open.
     Readers,
     /// People with a session.
     People,
@@ -78,17 +78,17 @@ impl Description {
         }
     }
 
-    /// For strangers who want to come in.
+    /// Describes an operation for strangers who want to come in.
     pub(super) const fn for_strangers(self) -> Self {
         Self { audience: Audience::Strangers, ..self }
     }
 
-    /// For everybody who may read.
+    /// Describes an operation for everybody who may read.
     pub(super) const fn for_readers(self) -> Self {
         Self { audience: Audience::Readers, ..self }
     }
 
-    /// For people with a session.
+    /// Describes an operation for people with a session.
     pub(super) const fn for_people(self) -> Self {
         Self { audience: Audience::People, ..self }
     }

@@ -14,7 +14,7 @@ use crate::log::{Draft, DraftKind, wall_clock};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub(super) enum FateOfMessages {
-    /// They stay, without the name.
+    /// The messages stay, without the name.
     Keep,
     Remove,
 }

@@ -11,7 +11,7 @@ use super::host::Host;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FrameAncestors(Vec<String>);
 
-/// The text is not the origin of a site.
+/// The error for a text that is not the origin of a site.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "{0:?} is not an origin; give a scheme and a name, as in https://intranet.example, or self for this server"

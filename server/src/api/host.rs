@@ -9,6 +9,9 @@ use thiserror::Error;
 /// The length of the longest name in DNS, in bytes.
 const NAME_BYTES: usize = 253;
 
+/// The name of this machine for itself (RFC 6761).
+const LOCAL: &[u8] = b"localhost";
+
 /// A host with an optional port, as in a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Host<'a> {
@@ -83,7 +86,7 @@ pub struct Hosts {
     given: Vec<String>,
 }
 
-/// The text is not the name of a host.
+/// The error for a text that is not the name of a host.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "{0:?} is not a host name; give a name or an address without a port, as in chat.example, or * for any"
@@ -175,9 +178,6 @@ impl Hosts {
         host.is_some_and(|host| self.given.iter().any(|given| given.eq_ignore_ascii_case(host.bare_name())))
     }
 }
-
-/// The name of this machine for itself (RFC 6761).
-const LOCAL: &[u8] = b"localhost";
 
 #[cfg(test)]
 mod tests {

@@ -26,7 +26,7 @@ const DEVICE_LINK: Duration = Duration::from_secs(15 * 60);
 /// The body before its room is validated.
 #[derive(Deserialize, ToSchema)]
 struct InviteBody {
-    /// How often the invite may be used, from 1 to 10,000; once unless given.
+    /// The number of times that the invite may be used, from 1 to 10,000; once unless given.
     #[schema(minimum = 1, maximum = 10_000)]
     #[serde(default)]
     uses: Option<u32>,

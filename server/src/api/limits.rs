@@ -9,9 +9,10 @@ mod limiter;
 mod rate;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
-use holdline_shared::{Person, ProblemCode};
+use holdline_shared::{Person, PersonId, ProblemCode};
 use metrics::Counter;
 
 pub use self::config::{InvalidLimit, Limits};
@@ -50,6 +51,34 @@ struct HeldLimit {
     name: &'static str,
     leases: Leases<LimitKey>,
     refused: Counter,
+}
+
+/// Those whose requests are counted: a person, a visitor, or both.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counted<'a> {
+    pub(super) person: Option<&'a PersonId>,
+    pub(super) visitor: Option<IpAddr>,
+}
+
+impl<'a> From<&'a Caller> for Counted<'a> {
+    fn from(caller: &'a Caller) -> Self {
+        Self { person: caller.limited_person().map(|person| &person.id), visitor: caller.visitor }
+    }
+}
+
+impl Counted<'_> {
+    fn person(self) -> Option<LimitKey> {
+        self.person.map(|person| LimitKey::Person(person.clone()))
+    }
+
+    fn visitor(self) -> Option<LimitKey> {
+        self.visitor.map(LimitKey::Visitor)
+    }
+
+    /// The person, or the visitor of somebody without a session.
+    fn person_or_visitor(self) -> Option<LimitKey> {
+        self.person().or_else(|| self.visitor())
+    }
 }
 
 /// The right to hold one request, of its person and its visitor. Given back by dropping it, which has to happen when the
@@ -94,7 +123,7 @@ impl Limiters {
 
     /// Counts a message or a change by this caller.
     pub(super) fn publish(&self, caller: &Caller) -> Result<(), ApiError> {
-        take(&self.publish, person(caller).as_ref())
+        take(&self.publish, Counted::from(caller).person_or_visitor().as_ref())
     }
 
     /// Counts a message by an incoming webhook, whoever calls it.
@@ -104,24 +133,25 @@ impl Limiters {
 
     /// Counts a reaction by this caller.
     pub(super) fn react(&self, caller: &Caller) -> Result<(), ApiError> {
-        take(&self.reactions, person(caller).as_ref())
+        take(&self.reactions, Counted::from(caller).person_or_visitor().as_ref())
     }
 
     /// Counts a read of history by this caller.
     pub(super) fn read_history(&self, caller: &Caller) -> Result<(), ApiError> {
-        take(&self.history, person(caller).as_ref())
+        take(&self.history, Counted::from(caller).person_or_visitor().as_ref())
     }
 
     /// Counts a read by this caller that costs little: a list, or a poll that is not held.
-    pub(super) fn read(&self, caller: &Caller) -> Result<(), ApiError> {
-        take(&self.reads, person(caller).as_ref())
+    pub(super) fn read<'a>(&self, caller: impl Into<Counted<'a>>) -> Result<(), ApiError> {
+        take(&self.reads, caller.into().person_or_visitor().as_ref())
     }
 
     /// Counts a new room for this caller's person and visitor; one that is refused counts for neither.
     pub(super) fn make_room(&self, caller: &Caller) -> Result<(), ApiError> {
-        let person = person(caller);
+        let counted = Counted::from(caller);
+        let person = counted.person_or_visitor();
         take(&self.rooms, person.as_ref())?;
-        take(&self.visitor_rooms, visitor(caller).as_ref()).inspect_err(|_| {
+        take(&self.visitor_rooms, counted.visitor().as_ref()).inspect_err(|_| {
             if let Some(person) = &person {
                 self.rooms.give_back(person);
             }
@@ -130,15 +160,15 @@ impl Limiters {
 
     /// Counts a new session for this visitor.
     pub(super) fn begin_session(&self, caller: &Caller) -> Result<(), ApiError> {
-        take(&self.visitor_sessions, visitor(caller).as_ref())
+        take(&self.visitor_sessions, Counted::from(caller).visitor().as_ref())
     }
 
     /// Lets this caller hold a request until the lease is dropped.
-    pub(super) fn hold(&self, caller: &Caller) -> Result<HoldLease, ApiError> {
-        let person = caller.limited_person().map(|person| LimitKey::Person(person.id.clone()));
+    pub(super) fn hold<'a>(&self, caller: impl Into<Counted<'a>>) -> Result<HoldLease, ApiError> {
+        let counted = caller.into();
         Ok(HoldLease {
-            _person: self.held.acquire(person.as_ref())?,
-            _visitor: self.visitor_held.acquire(visitor(caller).as_ref())?,
+            _person: self.held.acquire(counted.person().as_ref())?,
+            _visitor: self.visitor_held.acquire(counted.visitor().as_ref())?,
         })
     }
 }
@@ -151,15 +181,6 @@ impl HeldLimit {
             refusal("held requests", format_args!("{}={most}", self.name), HELD_RETRY)
         })
     }
-}
-
-/// The person of this caller, or their visitor if they have no session.
-fn person(caller: &Caller) -> Option<LimitKey> {
-    caller.limited_person().map(|person| LimitKey::Person(person.id.clone())).or_else(|| visitor(caller))
-}
-
-fn visitor(caller: &Caller) -> Option<LimitKey> {
-    caller.visitor.map(LimitKey::Visitor)
 }
 
 fn take(limiter: &Limiter, key: Option<&LimitKey>) -> Result<(), ApiError> {

@@ -1,13 +1,11 @@
 //! `GET /api/v1/poll`: the long poll; the same by `POST`, for queries that are too long for an address.
 
-use std::borrow::Cow;
-
-use holdline_shared::{Batch, Nickname, Person, PollQuery, ProblemCode, RoomSelection};
+use holdline_shared::{Batch, PollQuery, ProblemCode, RoomSelection};
 use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::Call;
-use super::caller::Caller;
+use super::caller::Poller;
 use super::description::{Description, Parameter};
 use super::error::ApiError;
 use super::limits::HoldLease;
@@ -70,7 +68,8 @@ struct PollForm {
 pub(crate) fn poll(app: App, call: Call) -> impl Future<Output = Result<Reply, ApiError>> + Send {
     let query = PollQuery::from_pairs(call.query_pairs());
     let begun = query.map_err(ApiError::from).and_then(|query| {
-        let (PollRequest { admitted, presence, .. }, lease) = admit_poll(&app, &call.caller, &query)?;
+        let (PollRequest { admitted, presence, .. }, lease) =
+            admit_poll(&app, &Poller::of(&app, &call.caller)?, &query)?;
         Ok((query.rooms, admitted, presence, lease))
     });
     drop(call);
@@ -88,7 +87,7 @@ pub(crate) async fn poll_by_form(app: App, mut call: Call) -> Result<Reply, ApiE
     }
     let form = call.read_body().await?;
     let query = PollQuery::from_pairs(call.query_pairs().chain(form_urlencoded::parse(&form)))?;
-    let (request, _lease) = admit_poll(&app, &call.caller, &query)?;
+    let (request, _lease) = admit_poll(&app, &Poller::of(&app, &call.caller)?, &query)?;
     drop((call, form));
     hold(&app, request).await
 }
@@ -102,17 +101,17 @@ async fn hold(app: &App, request: PollRequest<'_>) -> Result<Reply, ApiError> {
 /// to the poll for as long as it is held.
 pub(crate) fn admit_poll<'a>(
     app: &App,
-    caller: &Caller,
+    poller: &Poller,
     query: &'a PollQuery,
 ) -> Result<(PollRequest<'a>, HoldLease), ApiError> {
-    let person = if query.here.is_empty() { None } else { Some(caller.require_session()?) };
-    let scope = caller.scope(app)?.with_known_memberships(query.memberships);
+    let person = if query.here.is_empty() { None } else { Some(poller.require_session()?) };
+    let scope = poller.scope.clone().with_known_memberships(query.memberships);
     let wait = query.wait.unwrap_or(app.hub.config().wait);
     let lease = if wait.is_zero() {
-        app.limits.read(caller)?;
+        app.limits.read(poller)?;
         HoldLease::default()
     } else {
-        app.limits.hold(caller)?
+        app.limits.hold(poller)?
     };
     let admitted = app.hub.admit(&scope, &query.rooms, query.after, wait)?;
     if person.is_some()
@@ -121,19 +120,7 @@ pub(crate) fn admit_poll<'a>(
     {
         return Err(PollError::UnknownRoom(unknown.clone()).into());
     }
-    let enter = |person| app.hub.enter(&scope, &shown(app, person), &query.here, query.presence.as_ref());
+    let enter = |person| app.hub.enter(&scope, person, &query.here, query.presence.as_ref());
     let presence = person.map(enter);
     Ok((PollRequest { rooms: &query.rooms, admitted, presence }, lease))
-}
-
-/// The person as presence shows them. A guest's name may have become a member's since.
-fn shown<'a>(app: &App, person: &'a Person) -> Cow<'a, Person> {
-    let access = app.access.load();
-    let is_guest = access.has_accounts() && access.account(&person.id).is_none();
-    if !is_guest || !access.is_name_taken(person.name.as_str(), &person.id) {
-        return Cow::Borrowed(person);
-    }
-    let id: String = person.id.as_str().chars().take(4).collect();
-    let name = Nickname::parse(&format!("Guest {id}")).unwrap_or_else(|_| Nickname::from(&person.id));
-    Cow::Owned(Person { id: person.id.clone(), name })
 }

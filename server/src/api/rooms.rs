@@ -18,7 +18,7 @@ use crate::log::{Draft, DraftKind};
 /// The body before its texts are validated.
 #[derive(Deserialize, ToSchema)]
 struct RoomBody {
-    /// Absent or `null` keeps the present topic.
+    /// The topic; absent or `null` keeps the present one.
     #[schema(value_type = Option<Topic>)]
     #[serde(default)]
     topic: Option<String>,
@@ -90,7 +90,8 @@ fn check_new_name(room: &RoomName, policy: Option<&PolicyChange>) -> Result<(), 
         return Err(Denied::RoomNameTaken.into());
     }
     if policy.is_some_and(|policy| policy.visibility == Some(Visibility::Private)) {
-        let detail = "POST /api/v1/rooms makes a private room, under a name that nobody guesses";
+        let detail = "there is no room of this name to make private; POST /api/v1/rooms makes a private one, under a \
+                      name that nobody guesses";
         return Err(ApiError::new(ProblemCode::InvalidBody, detail));
     }
     Ok(())

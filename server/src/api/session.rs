@@ -23,7 +23,7 @@ use crate::{nicknames, random};
 /// The body before its nickname is validated.
 #[derive(Deserialize, ToSchema)]
 struct SessionBody {
-    /// Absent or `null` keeps the present nickname, or lets the server invent one.
+    /// The nickname; absent or `null` keeps the present one, or lets the server invent one.
     #[schema(value_type = Option<Nickname>)]
     #[serde(default)]
     nickname: Option<String>,

@@ -34,7 +34,7 @@ struct TokenBody {
     /// The rooms, from 1 to 100; all that the person may read unless given.
     #[schema(value_type = Option<Vec<RoomName>>, min_items = 1, max_items = 100)]
     rooms: Option<Vec<String>>,
-    /// What the program may do, at least one; `read` and `write` unless given.
+    /// The acts that the program may do, at least one; `read` and `write` unless given.
     #[schema(min_items = 1)]
     verbs: Option<Vec<Verb>>,
     #[schema(value_type = Option<Topic>)]

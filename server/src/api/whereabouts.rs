@@ -28,7 +28,7 @@ pub(super) struct Whereabouts {
     hasher: RandomState,
 }
 
-/// Some of the people. When the younger half is full, the older one is forgotten.
+/// A part of the people. When the younger half is full, the older one is forgotten.
 #[derive(Debug)]
 struct Shard {
     young: HashMap<PersonId, Sightings>,

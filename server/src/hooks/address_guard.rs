@@ -31,7 +31,7 @@ const SPECIAL_V4: [Ipv4Net; 16] = [
     v4([240, 0, 0, 0], 4),      // reserved, broadcast
 ];
 
-/// All addresses of IPv6 that are assigned to hosts of the internet. The others, among them IPv4-mapped and
+/// The addresses of IPv6 that are assigned to hosts of the internet. The others, among them IPv4-mapped and
 /// IPv4-compatible ones, NAT64, discard-only, unique-local, link-local and multicast, are outside.
 const GLOBAL_V6: Ipv6Net = v6(0x2000, 0, 3);
 
@@ -63,7 +63,7 @@ pub struct HookHost {
     port: Option<u16>,
 }
 
-/// The text is not a host.
+/// The error for a text that is not a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("give a host as NAME or NAME:PORT, as in build.lan:8080, 10.0.0.5 or [fd00::5]:80")]
 pub struct InvalidHookHost;

@@ -55,7 +55,7 @@ pub(crate) struct HookClient {
     guard: AddressGuard,
     resolve: Resolve,
     exchange_timeout: Duration,
-    /// Made for the first `https` address, because it reads the system's certificates.
+    /// The configuration of TLS, made for the first `https` address, because that reads the system's certificates.
     tls: LazyLock<Result<Arc<ClientConfig>, rustls::Error>>,
     exchanges: Semaphore,
 }

@@ -25,7 +25,7 @@ struct File {
 
 include!(concat!(env!("OUT_DIR"), "/client.rs"));
 
-/// Shown instead of the client by an executable that was built without it.
+/// The page that an executable shows which was built without the client.
 const NO_CLIENT: &str = include_str!("assets/no_client.html");
 
 /// The placeholder `<base>` tag of `index.html`, replaced by the actual mount path.
@@ -43,7 +43,7 @@ pub(super) fn serve(
     move |caller, request| answer(caller, request, &protection)
 }
 
-/// What the page may load: our own files, WebAssembly, and images in its style.
+/// The sources that the page may load from: our own files, WebAssembly, and images in its style.
 const ALLOWED: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; \
                        form-action 'self'; script-src 'self' 'wasm-unsafe-eval'";
 

@@ -19,11 +19,11 @@ pub(super) fn page(
     }
 }
 
-/// What `/api/openapi.json` says of the page.
+/// The description of the page in `/api/openapi.json`.
 pub(super) const CLASSIC: Description = Description::new("A page without WebAssembly for the classic routes")
     .answers_as(200, "text/html; charset=utf-8");
 
-/// What the page may do: the two routes, and its own scripts.
+/// The sources that the page may use: the two routes, and its own scripts.
 const ALLOWED: &str =
     "default-src 'none'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; script-src";
 

@@ -47,7 +47,7 @@ pub(super) fn get<O: Future<Output = Answer> + Send + 'static>(
     Methods::new().on(MethodFilter::GET, &["GET", "HEAD"], Operation(operation), description)
 }
 
-/// Like [`get`], for a page.
+/// Registers a page for `GET`, as [`get`] does an operation.
 pub(super) fn page(page: impl Answers, description: Description) -> Methods {
     Methods::new().on(MethodFilter::GET, &["GET", "HEAD"], Page(page), description)
 }

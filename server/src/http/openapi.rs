@@ -17,7 +17,7 @@ pub(super) struct Listed {
     pub(super) description: Description,
 }
 
-/// What the document says of itself.
+/// The description of the document in itself.
 pub(super) const OPENAPI: Description = Description::new("This document").answers::<Value>(200);
 
 /// Makes the document.

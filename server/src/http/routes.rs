@@ -17,7 +17,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(hub: Arc<Hub>) -> Router<S> {
     router_with(hub, HttpConfig::default())
 }
 
-/// Like [`router`], for known host names or behind proxies: one that strips a prefix sends it in
+/// Makes the routes as [`router`] does, for known host names or behind proxies: one that strips a prefix sends it in
 /// `X-Forwarded-Prefix`, which is used if the proxy is trusted.
 pub fn router_with<S: Clone + Send + Sync + 'static>(hub: Arc<Hub>, config: HttpConfig) -> Router<S> {
     routes(App::new(hub, config))

@@ -90,7 +90,7 @@ struct Checks {
     entries: u64,
     /// Answers about what does not exist for the reader.
     hidden: u64,
-    /// Held requests that ended because their room was hidden meanwhile.
+    /// The number of held requests that ended because their room was hidden meanwhile.
     ended: u64,
     /// Messages that were delivered to outgoing webhooks.
     delivered: u64,

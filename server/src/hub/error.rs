@@ -7,7 +7,7 @@ use super::feed::WaitKey;
 use crate::log::LogError;
 use crate::scope::Scope;
 
-/// The room does not exist.
+/// The error for a room that does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("there is no such room")]
 pub struct UnknownRoom;

@@ -9,7 +9,28 @@ use super::room::Room;
 use super::state::HubState;
 use super::sync::Ordering;
 use crate::access::concerns_readers;
-use crate::log::{LoggedRoom, RoomCut, StoredEntry};
+use crate::log::{Follower, LogEvent, LoggedRoom, RoomCut, StoredEntry};
+
+/// The follower of the log. Has no strong reference, and none to the log, which holds the follower and would otherwise hold
+/// itself.
+pub(super) fn follower(state: &Arc<HubState>) -> Follower {
+    let state = Arc::downgrade(state);
+    Arc::new(move |event| {
+        let Some(state) = state.upgrade() else { return };
+        match event {
+            LogEvent::Appended(group) => {
+                state.metrics.appended(group.len());
+                state.on_commit(group);
+            }
+            LogEvent::Pruned(cuts) => state.on_pruned(cuts),
+            LogEvent::Rewritten => state.evict_beyond(0),
+            LogEvent::RoomsExpired { rooms, forgotten } => state.on_rooms_expired(rooms, forgotten),
+            LogEvent::Replaced { epoch, head, rooms, forgotten } => {
+                state.on_replaced(epoch, head, rooms, forgotten);
+            }
+        }
+    })
+}
 
 impl HubState {
     /// Ingests a group of durable entries. Called in log order. Entries of the reserved room only move the head.

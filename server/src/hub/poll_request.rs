@@ -65,7 +65,7 @@ pub(super) struct View {
 /// The extent to which a reader may see its view at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Visibility {
-    /// Every entry of the view.
+    /// The view has every entry.
     Full,
     /// The entries of some rooms; the view is of all.
     Filtered,

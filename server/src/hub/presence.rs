@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use holdline_shared::{Person, PersonId, PresenceTag, RoomName};
+use smallvec::SmallVec;
 
 use super::feed::{Feed, Tag};
 use super::room::Room;
@@ -26,7 +27,7 @@ pub(super) struct Presence {
 /// owns one.
 pub struct PresenceLease {
     /// The rooms, each once, ordered by name.
-    places: Box<[Place]>,
+    places: SmallVec<[Place; 1]>,
     /// The tag of the presence that the person was last told.
     known: Option<Tag>,
 }

@@ -19,7 +19,7 @@ use super::wait_list::HeldId;
 
 type Sender = oneshot::Sender<Reply>;
 
-/// Held polls of tasks.
+/// The held polls of tasks.
 pub(super) struct TaskPolls {
     // Dropped before the driver is notified, which then ends.
     keeper: Arc<Keeper>,

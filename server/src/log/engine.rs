@@ -65,11 +65,11 @@ pub struct RoomCut {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum LogEvent<'a> {
-    /// These entries are durable.
+    /// The entries of a group are durable.
     Appended(&'a [Arc<StoredEntry>]),
-    /// These rooms have lost their oldest entries: whoever follows one of them from before its cut has missed entries.
+    /// Some rooms have lost their oldest entries: whoever follows one of them from before its cut has missed entries.
     Pruned(&'a [RoomCut]),
-    /// These rooms are gone, with all that they had.
+    /// Some rooms are gone, with all that they had.
     RoomsExpired {
         /// Their names.
         rooms: &'a [RoomName],
@@ -113,7 +113,7 @@ pub trait Log: Send + Sync + 'static {
     /// The key for signing sessions, which stays the same as long as the log exists.
     fn secret(&self) -> [u8; 32];
 
-    /// Who may do what, as the log's newest entries have it. Replaced before followers are told of these entries.
+    /// The rights of people, as the log's newest entries have them. Replaced before followers are told of these entries.
     fn access(&self) -> AccessHandle {
         AccessHandle::default()
     }

@@ -15,7 +15,7 @@ pub struct Retention {
     pub per_room: Option<u64>,
 }
 
-/// The text is no retention.
+/// The error for a text that is no retention.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "keep is forever, an age such as 90d, 12h or 30m, a number such as 10000/room, or both with a comma; not {0:?}"

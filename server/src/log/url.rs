@@ -15,7 +15,7 @@ pub enum LogUrl {
     Sqlite(PathBuf),
 }
 
-/// The text names no engine.
+/// The error for a text that names no engine.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidLogUrl {
     /// `nats://…`

@@ -1,61 +1,21 @@
 //! The rules by which a draft becomes entries. The projection provides the look-ups and the writing, and
 //! calls [`validate`] where no other change can come in between.
 
+mod log_view;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
-
 use holdline_shared::limits::{EDITS_PER_MESSAGE, EMOJI_PER_MESSAGE, ROOMS};
 use holdline_shared::{
-    Emoji, EntryKind, MemberChange, MessageText, Person, PersonId, PolicyChange, PublishKey, Role, RoomName,
-    RoomPolicy, Seq, Timestamp, Topic,
+    EntryKind, MemberChange, Person, PolicyChange, Role, RoomPolicy, Seq, Timestamp, Topic,
 };
 
+pub(super) use self::log_view::{LogView, MessageStatus};
 use super::clock;
 use super::draft::{AccessDraft, Draft, DraftKind};
 use super::error::{LogError, Refusal};
 use super::outcome::Outcome;
-use super::stored_entry::StoredEntry;
 use crate::access::{Access, AccessChange, Denied, is_owner, visibility_of_name};
-
-/// The parts of the log that [`validate`] looks at. Each look-up uses an index and costs the same however
-/// large the log, the room or the message is; none decodes more than one text.
-pub(super) trait LogView {
-    /// Who may do what.
-    fn access(&self) -> &Access;
-    /// The date of the newest message or topic of this author in this room, if it is after `since`, a short while ago.
-    fn last_said_since(
-        &self,
-        room: &RoomName,
-        author: &PersonId,
-        since: Timestamp,
-    ) -> Result<Option<Timestamp>, LogError>;
-    /// The room's topic, if there is such a room.
-    fn topic(&self, room: &RoomName) -> Result<Option<Topic>, LogError>;
-    /// The number of rooms.
-    fn room_count(&self) -> usize;
-    /// The message that this author published with this key.
-    fn by_key(&self, author: &PersonId, key: PublishKey) -> Result<Option<Arc<StoredEntry>>, LogError>;
-    /// The author of this message, and whether it was deleted.
-    fn message(&self, room: &RoomName, seq: Seq) -> Result<Option<MessageStatus>, LogError>;
-    /// The current text of this message; `None` when it cannot be read.
-    fn text(&self, message: Seq) -> Result<Option<MessageText>, LogError>;
-    /// The number of this message's edits.
-    fn edit_count(&self, message: Seq) -> Result<usize, LogError>;
-    /// Whether this person has put this emoji on this message.
-    fn has_reaction(&self, message: Seq, emoji: &Emoji, person: &PersonId) -> Result<bool, LogError>;
-    /// The different emoji on this message, at most [`EMOJI_PER_MESSAGE`].
-    fn emoji(&self, message: Seq) -> Result<Vec<Emoji>, LogError>;
-}
-
-/// The state of a message that the rules need.
-pub(super) struct MessageStatus {
-    /// The author.
-    pub(super) author: PersonId,
-    /// Whether it was deleted.
-    pub(super) is_deleted: bool,
-}
 
 /// The decision about a draft.
 pub(super) enum Decision {

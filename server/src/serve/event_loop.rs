@@ -7,8 +7,10 @@
 //! comes.
 
 mod acceptor;
+mod begin;
 mod connection;
 mod connections;
+mod known_heads;
 mod queries;
 mod response;
 mod wheel;
@@ -29,14 +31,14 @@ use tokio::time::Instant;
 use self::acceptor::Acceptor;
 use self::connection::{Reading, State};
 use self::connections::Connections;
+use self::known_heads::Fingerprints;
 use self::queries::Queries;
 use super::connection_limit::ConnectionLimit;
-use super::fast_path::{FastPoll, HeaderSlots, LINE};
 use super::handoff::Handoff;
 use super::loop_handle::{Command, LoopHandle};
 use super::plain::Plain;
-use crate::api::{self, ApiError, App, Caller, LastHost, RequestId};
-use crate::hub::{self, Begin, Completed, HeldPolls, LogReads, ReadySet};
+use crate::api::{App, LastHost, RequestId};
+use crate::hub::{self, Completed, HeldPolls, LogReads, ReadySet};
 
 /// The longest request that a loop reads, in bytes.
 const BUFFER: usize = 8 * 1024;
@@ -84,6 +86,7 @@ struct EventLoop {
     buffer: Box<[u8]>,
     queries: Queries,
     last_host: LastHost,
+    fingerprints: Fingerprints,
     /// The connections for which the log has been read.
     ready: Arc<ReadySet>,
     app: App,
@@ -121,6 +124,7 @@ impl EventLoop {
             buffer: vec![0; BUFFER].into_boxed_slice(),
             queries: Queries::default(),
             last_host: LastHost::default(),
+            fingerprints: Fingerprints::default(),
             ready: Arc::new(ReadySet::new(waker)),
             app,
             tokio: Handle::current(),
@@ -257,52 +261,6 @@ impl EventLoop {
             }
         }
         self.buffer = buffer;
-    }
-
-    /// Begins a poll, or hands the connection over with a request of another kind.
-    fn begin(&mut self, number: usize, bytes: &[u8]) {
-        let mut slots = HeaderSlots::new();
-        let Some(poll) = FastPoll::parse(bytes, &mut slots) else {
-            return self.hand_over(number, Bytes::copy_from_slice(bytes));
-        };
-        let (peer, headers) = (self.connections.peer(number), poll.caller_headers(&self.app.config));
-        let mut id = RequestId::given(&self.app.config, peer, headers.request_id);
-        let span = tracing::debug_span!(
-            "request",
-            id = %id.get_or_insert_with(RequestId::make),
-            connection = number,
-            path = "/api/v1/poll"
-        );
-        let _entered = span.enter();
-        if let Some(connection) = self.connections.get_mut(number) {
-            connection.is_tls = headers.is_tls(&self.app.config, peer);
-        }
-        let caller = Caller::find(&self.app, peer, LINE, &headers, Some(&mut self.last_host));
-        if caller.as_ref().is_ok_and(Caller::is_due) {
-            // Its answer renews the session, which these loops cannot do.
-            return self.hand_over(number, Bytes::copy_from_slice(bytes));
-        }
-        match caller.and_then(|caller| self.begin_poll(number, &poll, &caller)) {
-            Ok(None) => tracing::debug!("held"),
-            Ok(Some(completed)) => self.answer(completed, &mut LogReads::default(), id),
-            Err(error) => self.connections.refuse(&self.app.hub, number, error, id),
-        }
-    }
-
-    /// Holds a poll, unless it is complete at once.
-    fn begin_poll(
-        &mut self,
-        number: usize,
-        poll: &FastPoll<'_>,
-        caller: &Caller,
-    ) -> Result<Option<Completed<u32>>, ApiError> {
-        let (request, lease) = api::admit_poll(&self.app, caller, self.queries.parse(poll.query)?)?;
-        let (key, wait) = (u32::try_from(number).unwrap_or(u32::MAX), request.admitted.wait);
-        match self.held.begin(key, request, self.connections.now)? {
-            Begin::Held(id) => self.connections.hold(number, (id, lease), wait),
-            Begin::Completed(completed) => return Ok(Some(completed)),
-        }
-        Ok(None)
     }
 
     /// Answers a connection that waits for a read of the log, if the read is done.

@@ -5,6 +5,9 @@ use std::mem::MaybeUninit;
 
 use crate::api::{CallerHeaders, HttpConfig, RequestLine};
 
+/// The beginning of every request that an event loop answers.
+const BEGINNING: &[u8] = b"GET /api/v1/poll?";
+
 /// The largest number of headers. A browser sends about fifteen.
 const HEADERS: usize = 32;
 
@@ -33,11 +36,24 @@ pub(super) fn is_fast_path(bytes: &[u8]) -> bool {
     FastPoll::parse(bytes, &mut HeaderSlots::new()).is_some()
 }
 
+/// Splits what begins like a poll into the query and the headers, neither of which is checked.
+pub(super) fn split(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let target = bytes.strip_prefix(BEGINNING)?;
+    let end = target.iter().position(|byte| *byte == b' ')?;
+    let headers = target[end..].strip_prefix(b" HTTP/1.1\r\n")?;
+    Some((std::str::from_utf8(&target[..end]).ok()?, headers))
+}
+
+/// Whether every parser interprets a query in the same way.
+pub(super) fn is_plain_query(query: &str) -> bool {
+    query.bytes().all(is_plain_in_query)
+}
+
 impl<'a> FastPoll<'a> {
     /// Parses a poll in HTTP/1.1 that is complete, has nothing behind it, and has no header that affects the
     /// connection.
     pub(crate) fn parse(bytes: &'a [u8], slots: &'a mut HeaderSlots<'a>) -> Option<Self> {
-        if !bytes.starts_with(b"GET /api/v1/poll?") {
+        if !bytes.starts_with(BEGINNING) {
             return None;
         }
         let mut request = httparse::Request::new(&mut []);
@@ -47,7 +63,7 @@ impl<'a> FastPoll<'a> {
         }
         let query = request.path?.strip_prefix("/api/v1/poll?")?;
         let is_plain = request.version == Some(1)
-            && query.bytes().all(is_plain_in_query)
+            && is_plain_query(query)
             && request.headers.iter().all(is_plain_header);
         is_plain.then_some(Self { query, headers: request.headers })
     }

@@ -23,7 +23,7 @@ pub(super) struct LoopHandle {
     waker: mio::Waker,
     /// Whether the loop will check its commands before it sleeps again.
     is_awake: AtomicBool,
-    /// `None` once the loop has ended.
+    /// The commands for the loop; `None` once it has ended.
     commands: Mutex<Option<Vec<Command>>>,
 }
 

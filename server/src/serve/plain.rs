@@ -252,7 +252,7 @@ impl TimeLimit {
         Self { head, idle, current: None, timer: Box::pin(sleep(idle)) }
     }
 
-    /// Ready when the time limit of the connection's present state has passed.
+    /// Is ready when the time limit of the connection's present state has passed.
     fn poll(&mut self, exchange: &ExchangeState, context: &mut Context<'_>) -> Poll<()> {
         let number = exchange.number();
         let (limited, limit) = if exchange.is_between() {

@@ -84,6 +84,20 @@ async fn commands_explain_why_there_is_no_server() {
 }
 
 #[tokio::test]
+async fn help_names_the_options_of_a_command_before_those_of_all() {
+    let shown = holdline(&["admin", "people", "ban", "--help"]).await.stdout;
+    let shown = String::from_utf8(shown).unwrap();
+    let at = |option: &str| shown.find(option).unwrap_or_else(|| panic!("no {option} in {shown}"));
+    assert!(at("--reason <TEXT>") < at("--address <URL>"), "{shown}");
+    let version = holdline(&["--version"]).await.stdout;
+    assert!(version.starts_with(b"holdline "), "{}", String::from_utf8_lossy(&version));
+    let wrong = holdline(&["admin", "--address", "ftp://chat.example", "link"]).await;
+    assert!(
+        String::from_utf8_lossy(&wrong.stderr).contains("--address or HOLDLINE_ADDRESS is not an address")
+    );
+}
+
+#[tokio::test]
 async fn first_start_on_a_terminal_shows_a_link_for_the_first_admin() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.db");
@@ -155,7 +169,8 @@ async fn owner_changes_the_door_and_people() {
     enter("sesame").await.expect(403);
     let (status, _, said) = admin(&path, &["people", "admin", "Eve", "on"]).await;
     assert!(status == 1 && said.contains("there is nobody"), "{said}");
-    done(&["people", "erase", "Ada", "--messages", "keep"]).await;
+    let said = done(&["people", "erase", "Ada", "--messages", "keep"]).await;
+    assert_eq!(said, "the account of Ada is erased; its messages stay, without the name\n");
     assert_eq!(done(&["people"]).await.lines().count(), 1);
     stop(server).await;
 }
@@ -185,7 +200,7 @@ async fn token_lets_a_program_in_where_the_door_is_closed() {
     let (_, said) = run(token, &["send", "-r", "lobby", "green"]).await;
     assert!(said.contains("not good for that room"), "{said}");
     let (_, said) = run("", &send).await;
-    assert!(said.contains("door: invite"), "{said}");
+    assert!(said.contains("door: invite") && said.contains("HOLDLINE_TOKEN"), "{said}");
     let mut tail = Holdline::start_in(
         &[("HOLDLINE_SERVER", &address), ("HOLDLINE_TOKEN", token)],
         &["tail", "-r", "deploys", "-n1"],
@@ -257,13 +272,16 @@ async fn owner_changes_rooms_and_bans_and_reads_who_did_what() {
     let rooms = done(&["rooms"]).await;
     assert!(rooms.contains("tea") && rooms.contains("Tea"), "{rooms}");
     done(&["rooms", "members", "tea", "--remove", "Ada"]).await;
-    done(&["people", "ban", "Ada", "--for", "7d", "--reason", "a test"]).await;
+    let said = done(&["people", "ban", "Ada", "--for", "7d", "--reason", "a test"]).await;
+    assert!(said.starts_with("Ada is banned until 20"), "{said}");
     let banned =
         server.visitor().request(reqwest::Method::GET, "/api/v1/session").bearer_auth(ada.token.unwrap());
     assert!([401, 403].contains(&banned.send().await.unwrap().status().as_u16()));
-    done(&["bans", "add", guest.person().id.as_str()]).await;
+    let said = done(&["bans", "add", guest.person().id.as_str()]).await;
+    assert!(said.ends_with("is banned until the ban is lifted\n"), "{said}");
     assert_eq!(guest.publishes("lobby", key(), "still here").await.status, 403);
-    done(&["bans", "add", "--visitor", "192.0.2.7", "--for", "1h"]).await;
+    let said = done(&["bans", "add", "--visitor", "192.0.2.7", "--for", "1h"]).await;
+    assert!(said.starts_with("192.0.2.7 is banned until 20"), "{said}");
     let bans: Value = serde_json::from_str(&done(&["bans", "--json"]).await).unwrap();
     let bans = bans["bans"].as_array().unwrap();
     assert_eq!(bans.len(), 3);
@@ -275,6 +293,8 @@ async fn owner_changes_rooms_and_bans_and_reads_who_did_what() {
     assert!(!done(&["rooms"]).await.contains("tea"));
     let (status, _, said) = admin(&path, &["rooms", "delete", "lobby", "--yes"]).await;
     assert!(status == 1 && said.contains("lobby stays"), "{said}");
+    let (status, _, said) = admin(&path, &["rooms", "delete", "tea", "--yes"]).await;
+    assert!(status == 1 && said.contains("holdline send -r"), "{said}");
     let audit = done(&["audit"]).await;
     for change in ["room_deleted", "banned", "unbanned", "redeemed", "invite_made"] {
         assert!(audit.contains(change), "{change}: {audit}");

@@ -45,6 +45,9 @@ async fn open_door_is_warned_of_at_each_start_and_stands_in_the_log() {
         assert!(said.iter().any(|line| line.contains("the door is open")), "{said:?}");
         let says_so = said.iter().any(|line| line.contains("the log has its door"));
         assert_eq!(says_so, further.contains(&"invite"), "{said:?}");
+        if further.contains(&"open") {
+            assert!(server.says().await.contains("holdline admin link"), "a first start without a terminal");
+        }
         server.signal("TERM").await;
         assert!(server.ended().await.success());
     }

@@ -11,7 +11,7 @@ use crate::support::{Client, Process, key, owner};
 
 const PASSPHRASE: &str = "correct horse";
 
-/// Whoever redeems a new code of the owner's.
+/// Redeems a new code of the owner's, and returns who comes in.
 async fn joins(server: &Process, owner: &Client, role: &str, name: &str) -> Client {
     let code: NewCode = owner.post("/api/v1/invites", &json!({ "role": role })).await.expect(201).json();
     let body = json!({ "code": code.code, "nickname": name, "passphrase": PASSPHRASE });

@@ -37,7 +37,7 @@ pub(crate) async fn admin(server: &Server) -> Client {
     joins(server, &link.code, "Ada").await
 }
 
-/// Somebody who redeems this code, and chooses a passphrase.
+/// Redeems this code and chooses a passphrase; returns who comes in.
 async fn joins(server: &Server, code: &str, name: &str) -> Client {
     let mut client = server.visitor();
     let reply = redeem(&client, code, name).await.expect(201);

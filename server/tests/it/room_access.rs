@@ -1,4 +1,4 @@
-//! What people may do in rooms and see of them: rules, members, direct rooms, moderation, tokens, and what an admin reads of
+//! The rights of people in rooms: rules, members, direct rooms, moderation, tokens, and what an admin reads of
 //! all that; each on both ways of serving.
 
 mod deletion;
@@ -6,6 +6,7 @@ mod direct;
 mod incoming_hooks;
 mod members;
 mod moderation;
+mod one_connection;
 mod outgoing_hooks;
 mod removal;
 mod rules;

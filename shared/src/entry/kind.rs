@@ -52,7 +52,7 @@ pub enum EntryKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         policy: Option<Box<RoomPolicy>>,
     },
-    /// Somebody joined, left, was added or removed, got another role, or may not write for a time.
+    /// A change of a part in the room: a person joined, left, was added or removed, got another role, or may not write for a time.
     Member(Box<MemberChange>),
     /// A change that concerns no room: of the door, of a person, of an invite. Stands in a room that nobody may read.
     Access {

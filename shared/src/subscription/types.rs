@@ -76,7 +76,7 @@ pub enum Action {
 pub enum Next {
     /// The outstanding action continues.
     Keep,
-    /// This action replaces it.
+    /// The action to do next, in place of the outstanding one.
     Do(Action),
 }
 

@@ -70,7 +70,7 @@ const STORIES_OF_ENGINES: [&str; 10] = [
     "moderation::",
 ];
 
-/// These stories in Firefox.
+/// Runs these stories in Firefox.
 pub(super) fn firefox(context: &Context<'_>) -> Result<()> {
     let test = shell::cargo(context.sh).args(["test", "--package", "holdline_e2e", "--test", "e2e", "--"]);
     let test = test.args(STORIES_OF_ENGINES).env("HOLDLINE_BIN", paths::executable());

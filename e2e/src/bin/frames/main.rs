@@ -38,7 +38,7 @@ struct Visitor {
     name: &'static str,
     /// The screen.
     device: Device,
-    /// How many times slower the visitor's processor is than this machine's.
+    /// The factor by which the visitor's processor is slower than this machine's.
     slowness: u32,
     /// Bytes per second, and the round trip in milliseconds; `None` on this machine.
     path: Option<(u32, u32)>,

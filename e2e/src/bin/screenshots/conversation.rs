@@ -1,7 +1,7 @@
 //! The conversation in the pictures.
 
 use anyhow::{Context as _, Result};
-use holdline_e2e::{Chat, Person, Staying};
+use holdline_e2e::{Chat, Person, Server, Staying, post_to_webhook};
 
 /// The room of the conversation.
 pub(crate) const ROOM: &str = "garden";
@@ -15,6 +15,9 @@ pub(crate) const TIMES: [&str; 10] = [
     "9:15 AM",
 ];
 
+/// The title of the private room.
+const PLANS: &str = "Jonas turns 40";
+
 /// A person who is present in the room.
 pub(crate) struct Guest {
     person: Person,
@@ -22,13 +25,15 @@ pub(crate) struct Guest {
     staying: Staying,
 }
 
-/// Lets the guests arrive, and fills the other rooms.
-pub(crate) async fn begin(server: &str) -> Result<Vec<Guest>> {
-    let mut guests = Vec::new();
-    for name in ["Mara", "Jonas", "Aiko", "Priya", "Tomás"] {
-        guests.push(Person::join(server, name).await?);
-    }
-    let [mara, jonas, aiko, priya, tomas] = &guests[..] else { unreachable!("five guests") };
+/// Lets the friends arrive, all of them members, and fills the rooms. Returns them, and a link for one more.
+pub(crate) async fn begin(server: &Server) -> Result<(Vec<Guest>, String)> {
+    let (url, link) = (server.url(), server.admin_link().await?);
+    let code = link.rsplit('/').next().context("the link has no code")?;
+    let mara = Person::redeem(&url, code, "Mara").await?;
+    let invite = mara.invite(4, None).await?;
+    let join = async |name| Person::redeem(&url, &invite, name).await;
+    let (jonas, aiko) = (join("Jonas").await?, join("Aiko").await?);
+    let (priya, tomas) = (join("Priya").await?, join("Tomás").await?);
     aiko.make_room("bikes", "Rides, repairs, spare parts").await?;
     aiko.say("bikes", "Sunday, nine o'clock, at the bridge?").await?;
     priya.make_room("book-club", "This month: The Summer Book").await?;
@@ -36,21 +41,22 @@ pub(crate) async fn begin(server: &str) -> Result<Vec<Guest>> {
     jonas.make_room("kitchen", "Who cooks, who shops").await?;
     jonas.say("kitchen", "We are out of coffee.").await?;
     tomas.say("lobby", "Good morning, all.").await?;
+    let plans = mara.make_private_room(PLANS).await?;
+    mara.say(&plans, "Not a word to Jonas!").await?;
+    let last = mara.invite(1, Some(&plans)).await?;
 
     mara.make_room(ROOM, "Beds 4 to 9, behind the school").await?;
     let first = mara.say(ROOM, "Good morning! The tomatoes in bed 6 have finally turned red 🍅").await?;
     jonas.reply(ROOM, first, "Already? Mine are still marbles.").await?;
-    aiko.say(ROOM, "Yours stand in the shade of the shed until noon.").await?;
-    for guest in [jonas, priya, tomas] {
+    let weather = mara.make_hook(ROOM, "Weather").await?;
+    post_to_webhook(&format!("{url}{weather}"), "Dry until Tuesday, up to 29 °C.").await?;
+    for guest in [&jonas, &priya, &tomas] {
         guest.react(ROOM, first, "🎉").await?;
     }
     aiko.react(ROOM, first, "❤️").await?;
-    let mut staying = Vec::new();
-    for person in guests {
-        let guest = Guest { staying: person.stay(ROOM), person };
-        staying.push(guest);
-    }
-    Ok(staying)
+    let staying =
+        [mara, jonas, aiko, priya, tomas].map(|person| Guest { staying: person.stay(ROOM), person });
+    Ok((staying.into(), format!("{url}/join/{last}")))
 }
 
 /// Lets the person in front of the browser talk with the guests.

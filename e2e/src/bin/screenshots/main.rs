@@ -22,10 +22,10 @@ const SETTLE: &str = include_str!("settle.js");
 #[tokio::main]
 async fn main() -> Result<()> {
     let images = images()?;
-    let server = Server::start().await?;
-    let guests = conversation::begin(&server.url()).await?;
-    let chat = Chat::open(&format!("{}/r/book-club", server.url())).await?;
-    chat.rename("Robin").await?;
+    let server = Server::start_with_door("invite").await?;
+    let (guests, link) = conversation::begin(&server).await?;
+    let chat = Chat::come_in(&link, "Robin", "correct horse battery").await?;
+    chat.visit("book-club").await?;
     chat.visit("lobby").await?;
     chat.browser.client.goto(&format!("{}/r/{ROOM}", server.url())).await?;
     conversation::take_part(&chat, &guests).await?;

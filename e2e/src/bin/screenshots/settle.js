@@ -2,7 +2,7 @@
 const rows = [...document.querySelectorAll('[data-testid=message]')];
 rows.forEach((row, at) => row.querySelectorAll('time').forEach(time => { time.textContent = arguments[0][at]; }));
 
-const hues = { Mara: 0, Jonas: 6, Aiko: 10, Priya: 2, 'Tomás': 14, Robin: 8 };
+const hues = { Mara: 0, Jonas: 6, Aiko: 10, Priya: 2, 'Tomás': 14, Robin: 8, Weather: 12 };
 const paint = (element, name) => {
   if (!element || !(name in hues)) return;
   element.classList.forEach(word => { if (/^hue-\d+$/.test(word)) element.classList.remove(word); });

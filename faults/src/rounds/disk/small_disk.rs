@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Result, ensure};
 
-/// Large enough for a hundred thousand messages and SQLite's own files. Nobody else may write there, or the server has no admin
-/// socket.
+/// The options of the file system: large enough for a hundred thousand messages and SQLite's own files. Nobody else may write
+/// there, or the server has no admin socket.
 const OPTIONS: &str = "size=64m,mode=0700";
 
 /// A mounted file system; unmounted on drop.

@@ -52,7 +52,7 @@ fn space(number: usize, messages: usize, height: i32) -> Html {
     html! { <svg key={format!("space-{number}")} class="space" height={height.to_string()} aria-hidden="true" /> }
 }
 
-/// What stands above the first message.
+/// Draws what stands above the first message.
 fn view_top(props: &Props, run: &Callback<Command>) -> Html {
     let room = &props.room;
     let name = props.title.as_str();

@@ -1,4 +1,4 @@
-//! Who changed what, for admins.
+//! The changes and who made them, for admins.
 
 use yew::prelude::*;
 

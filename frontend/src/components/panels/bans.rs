@@ -1,4 +1,4 @@
-//! Who is kept out of the server.
+//! The people and addresses that are kept out of the server.
 
 use yew::prelude::*;
 

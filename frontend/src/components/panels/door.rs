@@ -1,4 +1,4 @@
-//! How strangers come in.
+//! The way in for strangers.
 
 use holdline_shared::Door;
 use yew::prelude::*;

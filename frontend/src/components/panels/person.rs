@@ -1,6 +1,6 @@
-//! What is known of a person, and what the reader can do with them.
+//! A person: what is known of them, and what the reader can do with them.
 
-use holdline_shared::{Person, Role, Timestamp};
+use holdline_shared::{Person, PersonKind, Role, Timestamp};
 use yew::prelude::*;
 
 use super::{PanelOf, durations};
@@ -19,6 +19,8 @@ pub(super) fn view(of: &PanelOf<'_>, person: &Person) -> Html {
         let zone = Some(&profile.time_zone).filter(|zone| !zone.is_empty())?;
         (of.locale.time_in)(zone, (of.locale.now)())
     });
+    let member = profile.filter(|profile| profile.kind == PersonKind::Member);
+    let standing = member.map(|member| if member.admin { words::ADMIN } else { words::MEMBER });
     let is_me = session.id() == Some(&person.id);
     html! {
         <>
@@ -28,6 +30,9 @@ pub(super) fn view(of: &PanelOf<'_>, person: &Person) -> Html {
                     <span dir="auto">{ profile.about.as_str().to_owned() }</span>
                 }
                 { mark(people.profiles.mark(&person.id)) }
+                if let Some(standing) = standing {
+                    <span class="faint">{ standing }</span>
+                }
             </p>
             if let Some(time) = local_time {
                 <p class="faint">{ words::local_time(&time) }</p>
@@ -45,7 +50,7 @@ pub(super) fn view(of: &PanelOf<'_>, person: &Person) -> Html {
     }
 }
 
-/// What an admin of the room can do.
+/// Draws what an admin of the room can do.
 fn in_room(of: &PanelOf<'_>, person: &Person) -> Html {
     let Some(room) = of.state.room().map(|room| room.name.clone()) else { return Html::default() };
     let choices = words::MEMBER_ACTS.into_iter().map(|(value, word)| (value.into(), word.into())).collect();
@@ -79,7 +84,7 @@ fn in_room(of: &PanelOf<'_>, person: &Person) -> Html {
     })
 }
 
-/// What an admin of the server can do.
+/// Draws what an admin of the server can do.
 fn on_server(of: &PanelOf<'_>, person: &Person) -> Html {
     let profile = of.state.people.profiles.get(&person.id);
     let is_admin = profile.is_some_and(|profile| profile.admin);

@@ -1,4 +1,4 @@
-//! What the page shows of doors, rules and roles: who may do what, and how others come to it.
+//! The pages about doors, rules and roles: who may do what, and how others come to it.
 
 use super::*;
 
@@ -183,6 +183,16 @@ fn guest_sees_what_they_could_do_and_how() {
 }
 
 #[test]
+fn page_of_a_person_says_whether_they_are_an_admin() {
+    for (is_admin, word) in [(true, ">admin<"), (false, ">member<")] {
+        let profile = account(is_admin).profile;
+        let page = Panel::Person(profile.person.clone());
+        let state = lobby(&[1], false).after(Action::ProfilesCame(vec![profile]));
+        check(&draw_html(panel(&state, &page, crate::state::utc(), &Callback::noop())), &[word], &[]);
+    }
+}
+
+#[test]
 fn member_sees_devices_and_admin_what_belongs_to_the_server() {
     let own = drawn_panel(&Panel::Profile, true, None);
     check(&own, &["Devices", "Leave", "About you", "Your time zone"], &["You are a guest"]);
@@ -192,7 +202,7 @@ fn member_sees_devices_and_admin_what_belongs_to_the_server() {
     check(&person, &["In this room", "Ban", "Everybody in the room sees it."], &[]);
     let rules = drawn_panel(&Panel::Rules, true, None);
     check(&rules, &["Who sees it", "Seconds between messages", "Archived: kept for reading"], &[]);
-    check(&drawn_panel(&Panel::Door, true, None), &["Who was sent a link", "Invites", "Changes"], &[]);
+    check(&drawn_panel(&Panel::Door, true, None), &["Whoever was sent a link", "Invites", "Changes"], &[]);
     check(&drawn_panel(&Panel::EndRoom, true, None), &[], &["Delete the room"]);
 }
 

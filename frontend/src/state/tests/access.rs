@@ -1,5 +1,7 @@
 //! Stories about doors, rules and roles.
 
+use holdline_shared::{PersonKind, Profile};
+
 use super::*;
 
 /// The list with a private room of this title, in which the reader has a role.
@@ -47,9 +49,36 @@ fn author_who_is_not_here_and_has_no_account_is_noted() {
     let said = |author: &str| heard(vec![samples::said(9, author, "hi")]);
     let here = Here { count: 2, people: vec![person("ada"), person("bob")] };
     let mut state = in_lobby();
-    state.people.update([(lobby(), here)].into());
+    state.people.update([(lobby(), here)].into(), None);
     assert_eq!(state.clone().after(said("bob")).people.newcomer, None, "a guest who is here");
     assert_eq!(state.after(said("robo")).people.newcomer, Some("robo".parse().unwrap()));
+}
+
+#[test]
+fn member_who_appears_at_a_closed_door_is_noted() {
+    let here = |names: &[&str]| {
+        let people: Vec<_> = names.iter().map(|name| person(name)).collect();
+        [(lobby(), Here { count: people.len(), people })].into()
+    };
+    let ada = Profile {
+        person: person("ada"),
+        kind: PersonKind::Member,
+        admin: true,
+        about: Topic::default(),
+        time_zone: String::new(),
+    };
+    for (door, noted) in [(Door::Invite, Some("bob".parse().unwrap())), (Door::Open, None)] {
+        let mut state = in_lobby();
+        state.people.update(here(&["ada", "bob"]), Some(door));
+        assert_eq!(state.people.newcomer, None, "the list is being asked for, as always at the start");
+        state.people.update(here(&["ada"]), Some(door));
+        let mut state = state.after(Action::ProfilesCame(vec![ada.clone()]));
+        state.people.update(here(&["ada", "bob"]), Some(door));
+        assert_eq!(state.people.newcomer, noted, "{door:?}");
+        state.people.newcomer = None;
+        state.people.update(here(&["ada", "bob"]), Some(door));
+        assert_eq!(state.people.newcomer, None, "bob was here before");
+    }
 }
 
 #[test]

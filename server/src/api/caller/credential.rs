@@ -52,6 +52,11 @@ impl Credential {
         is_held && access.secret_versions().accepts(self.secret_version, now)
     }
 
+    /// Whether the present version of the secret signed the token. What another one signed stands for a time only.
+    pub(super) fn is_by_present(&self, access: &Access) -> bool {
+        self.secret_version == access.secret_versions().present().number
+    }
+
     /// The hash of an account's session.
     pub(in crate::api) fn session_hash(&self) -> Option<&SecretHash> {
         match &self.holder {

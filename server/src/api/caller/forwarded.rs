@@ -23,7 +23,7 @@ pub(crate) struct Forwarded<'a> {
 pub(crate) enum NamedClient {
     /// The first address that is no trusted proxy's.
     Address(IpAddr),
-    /// No address, or a name that hides one.
+    /// The header has no address, or a name that hides one.
     Unnamed,
     /// `X-Forwarded-For` and `Forwarded` name different clients, so that one of them is what the client wrote.
     Contradictory,

@@ -127,7 +127,7 @@ pub(super) fn find_host<'a>(
         None => Ok(host),
         Some(text) => {
             let host = Host::parse(text);
-            host.map(Some).ok_or_else(|| invalid("the host in the request's address is none"))
+            host.map(Some).ok_or_else(|| invalid("the request's target names no valid host"))
         }
     }
 }

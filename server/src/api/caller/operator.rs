@@ -1,4 +1,4 @@
-//! Those who run the server, for what tells of all rooms. What they may do besides, the log decides.
+//! The people who run the server, for what tells of all rooms. What they may do besides, the log decides.
 
 use holdline_shared::ProblemCode;
 

@@ -1,11 +1,14 @@
-//! The right of one request to read: asked while the request is held, so that a ban, an ended session and a changed door end
-//! it too.
+//! The right of one request to read: asked while the request is held, so that a ban, an ended session, a revoked token and a
+//! changed door end it too.
 
 use std::net::IpAddr;
+use std::num::NonZeroU64;
 
 use holdline_shared::{PersonId, RoomName, Seq};
+use parking_lot::{Mutex, MutexGuard};
 
 use super::credential::Credential;
+use super::tokens::Grant;
 use crate::access::{Access, AccessHandle};
 use crate::log::wall_clock;
 use crate::scope::Readers;
@@ -13,43 +16,93 @@ use crate::scope::Readers;
 /// A request's reader.
 #[derive(Debug)]
 pub(super) struct RequestReader {
-    pub(super) access: AccessHandle,
-    pub(super) visitor: Option<IpAddr>,
-    /// `None` for a stranger at an open door.
-    pub(super) credential: Option<Credential>,
+    access: AccessHandle,
+    visitor: Option<IpAddr>,
+    right: Right,
+    last: Mutex<Decision>,
+}
+
+/// The right by which a request reads.
+#[derive(Debug)]
+pub(super) enum Right {
+    /// A stranger's at an open door.
+    Door,
+    Session(Box<Credential>),
+    Token(Box<Grant>),
+}
+
+/// The last decision. A poll is asked about its room some ten times until it is answered, and access seldom changes.
+#[derive(Debug, Default)]
+struct Decision {
+    /// The next revision of access, until which the decision is good; `None` if it depends on the time, too.
+    good_until: Option<NonZeroU64>,
+    is_in: bool,
+    hides_rooms: bool,
+    /// The last room that may be read.
+    room: Option<RoomName>,
 }
 
 impl RequestReader {
-    fn person(&self) -> Option<&PersonId> {
-        self.credential.as_ref().map(|credential| &credential.person)
+    pub(super) fn new(access: AccessHandle, visitor: Option<IpAddr>, right: Right) -> Self {
+        Self { access, visitor, right, last: Mutex::default() }
     }
 
-    /// Whether the reader is still let in.
-    fn is_in(&self, access: &Access) -> bool {
-        let is_known = match &self.credential {
-            Some(credential) => credential.stands(access, wall_clock),
-            None => access.door().is_open(),
+    fn person(&self) -> Option<&PersonId> {
+        match &self.right {
+            Right::Door => None,
+            Right::Session(credential) => Some(&credential.person),
+            Right::Token(grant) => Some(&grant.person.id),
+        }
+    }
+
+    /// The decision of this moment.
+    fn decision(&self) -> MutexGuard<'_, Decision> {
+        // Before the snapshot is read: a change in between makes the decision void, though it may be of the new snapshot.
+        let next = NonZeroU64::MIN.saturating_add(self.access.revision());
+        let mut last = self.last.lock();
+        if last.good_until != Some(next) {
+            *last = self.decide(&self.access.load(), next);
+        }
+        last
+    }
+
+    fn decide(&self, access: &Access, next: NonZeroU64) -> Decision {
+        let (is_known, is_lasting) = match &self.right {
+            Right::Door => (access.door().is_open(), true),
+            Right::Session(credential) => {
+                (credential.stands(access, wall_clock), credential.is_by_present(access))
+            }
+            Right::Token(grant) => (grant.holds(access), true),
         };
         // Without bans no clock is read.
-        let is_banned =
-            || access.has_bans() && access.ban_of(self.person(), self.visitor, wall_clock()).is_some();
-        is_known && !is_banned()
+        let is_in = is_known
+            && !(access.has_bans() && access.ban_of(self.person(), self.visitor, wall_clock()).is_some());
+        let is_limited = matches!(&self.right, Right::Token(grant) if grant.is_limited());
+        let hides_rooms = !is_in || is_limited || access.hides_rooms();
+        // Whoever is out by time may be let in again by it.
+        Decision { good_until: (is_in && is_lasting).then_some(next), is_in, hides_rooms, room: None }
     }
 }
 
 impl Readers for RequestReader {
     fn may_read(&self, _: Option<&PersonId>, room: &RoomName) -> bool {
-        let access = self.access.load();
-        self.is_in(&access) && access.may_read(self.person(), room)
+        let mut last = self.decision();
+        if last.is_in && last.room.as_ref() != Some(room) {
+            let covers = !matches!(&self.right, Right::Token(grant) if !grant.covers(room));
+            if !covers || !self.access.load().may_read(self.person(), room) {
+                return false;
+            }
+            last.room = Some(room.clone());
+        }
+        last.is_in
     }
 
     fn hides_rooms_from(&self, _: Option<&PersonId>) -> bool {
-        let access = self.access.load();
-        access.hides_rooms() || !self.is_in(&access)
+        self.decision().hides_rooms
     }
 
     fn is_over(&self, _: Option<&PersonId>) -> bool {
-        !self.is_in(&self.access.load())
+        !self.decision().is_in
     }
 
     fn memberships(&self, _: Option<&PersonId>) -> Seq {

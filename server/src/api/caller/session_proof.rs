@@ -146,8 +146,8 @@ impl Judge<'_> {
         if let Some(account) = self.access.account(&claim.person.id) {
             claim.person.name = account.person.name.clone();
         }
-        let is_by_former = secret_version != self.access.secret_versions().present().number;
-        let is_old = proof != Proof::Bearer && (is_by_former || self.now.since(claim.issued) >= DAY);
+        let is_renewable = !credential.is_by_present(self.access) || self.now.since(claim.issued) >= DAY;
+        let is_old = proof != Proof::Bearer && is_renewable;
         let is_due = is_old || credential.session(self.access).is_some_and(|use_| use_.is_use_news(self.now));
         Ok(Session { claim, credential, proof, is_due })
     }
@@ -155,9 +155,9 @@ impl Judge<'_> {
 
 /// Whether a cookie is the session's at a site.
 enum SessionCookie {
-    /// Under today's name.
+    /// The cookie has today's name.
     Present,
-    /// Under a name of earlier versions, which had no prefix, and at first no suffix.
+    /// The cookie has a name of earlier versions, which had no prefix, and at first no suffix.
     Old,
 }
 

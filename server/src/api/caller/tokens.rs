@@ -1,14 +1,10 @@
 //! Access tokens: `hlt_…` in `Authorization`, by which a program acts for a member or a bot within bounds. A token is good for
 //! what it names and for nothing else; who may have one is decided by the log.
 
-use std::net::IpAddr;
+use holdline_shared::{Person, ProblemCode, RoomName};
 
-use holdline_shared::{Person, PersonId, ProblemCode, RoomName, Seq};
-
-use crate::access::{Access, AccessHandle, SecretHash, Verb};
+use crate::access::{Access, SecretHash, Verb};
 use crate::api::error::ApiError;
-use crate::log::wall_clock;
-use crate::scope::Readers;
 
 /// The beginning of every token. No session's token begins so.
 const PREFIX: &[u8] = b"hlt_";
@@ -61,7 +57,18 @@ impl Grant {
         is_trusted && self.rooms.is_none() && self.verbs.contains(&Verb::Read)
     }
 
-    fn covers(&self, room: &RoomName) -> bool {
+    /// Whether the token was not revoked.
+    pub(super) fn holds(&self, access: &Access) -> bool {
+        access.token(&self.secret).is_some()
+    }
+
+    /// Whether the token is for some rooms only.
+    pub(super) fn is_limited(&self) -> bool {
+        self.rooms.is_some()
+    }
+
+    /// Whether the token is for this room, too.
+    pub(super) fn covers(&self, room: &RoomName) -> bool {
         self.rooms.as_ref().is_none_or(|rooms| rooms.contains(room))
     }
 }
@@ -79,45 +86,4 @@ pub(super) fn person_needed() -> ApiError {
 
 fn refusal(detail: &str) -> ApiError {
     ApiError::new(ProblemCode::NotAllowed, detail)
-}
-
-/// The right of a token to read, which ends while a request is held if the token is revoked or its person banned.
-#[derive(Debug)]
-pub(super) struct TokenReader {
-    access: AccessHandle,
-    visitor: Option<IpAddr>,
-    grant: Grant,
-}
-
-impl TokenReader {
-    pub(super) fn new(access: AccessHandle, visitor: Option<IpAddr>, grant: Grant) -> Self {
-        Self { access, visitor, grant }
-    }
-
-    fn holds(&self, access: &Access) -> bool {
-        let person = Some(&self.grant.person.id);
-        // Without bans no clock is read.
-        let is_banned = || access.has_bans() && access.ban_of(person, self.visitor, wall_clock()).is_some();
-        access.token(&self.grant.secret).is_some() && !is_banned()
-    }
-}
-
-impl Readers for TokenReader {
-    fn may_read(&self, _: Option<&PersonId>, room: &RoomName) -> bool {
-        let access = self.access.load();
-        self.holds(&access) && self.grant.covers(room) && access.may_read(Some(&self.grant.person.id), room)
-    }
-
-    fn hides_rooms_from(&self, _: Option<&PersonId>) -> bool {
-        let access = self.access.load();
-        self.grant.rooms.is_some() || access.hides_rooms() || !self.holds(&access)
-    }
-
-    fn is_over(&self, _: Option<&PersonId>) -> bool {
-        !self.holds(&self.access.load())
-    }
-
-    fn memberships(&self, _: Option<&PersonId>) -> Seq {
-        self.access.load().memberships(&self.grant.person.id)
-    }
 }

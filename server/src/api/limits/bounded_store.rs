@@ -18,7 +18,7 @@ pub(super) const KEYS: usize = 1 << 16;
 #[derive(Debug, Clone, Default)]
 pub(super) struct BoundedStore(Arc<Mutex<States>>);
 
-/// Each state is the time at which the allowance is whole again.
+/// The states of keys, each the time at which the allowance is whole again.
 #[derive(Debug, Default)]
 struct States {
     by_key: HashMap<LimitKey, Nanos>,

@@ -71,7 +71,7 @@ impl Default for Limits {
 pub struct InvalidLimit(String);
 
 impl Limits {
-    /// No limits.
+    /// The configuration without limits.
     pub const NONE: Self = Self {
         publish: None,
         reactions: None,
@@ -107,7 +107,11 @@ impl Limits {
             "visitor-connections" => self.visitor_connections = parse(value)?,
             "failed-secrets" => self.failed_secrets = parse(value)?,
             "join-password" => self.join_password = parse(value)?,
-            _ => return Err(InvalidLimit(format!("there is no limit {name:?}"))),
+            _ => {
+                return Err(InvalidLimit(format!(
+                    "there is no limit {name:?}; `holdline serve --help` lists them"
+                )));
+            }
         }
         Ok(())
     }

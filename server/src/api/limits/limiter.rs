@@ -32,9 +32,9 @@ pub(super) struct Limiter {
     name: &'static str,
     /// The counted requests, in the plural.
     requests: &'static str,
-    /// `None` without a limit.
+    /// The rate; `None` without a limit.
     rate: Option<Rate>,
-    /// `None` without a limit, or if no request is allowed.
+    /// The counter of requests; `None` without a limit, or if no request is allowed.
     governor: Option<Governor>,
     store: BoundedStore,
     swept_at: Mutex<Instant>,

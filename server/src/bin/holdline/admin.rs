@@ -43,21 +43,24 @@ Examples:
 
 Exit status: 0 if it was done; 1 if the server refused, or none runs on this log.";
 
+/// The place in `--help` of the options that all commands share: after those of the command.
+const LAST: usize = 100;
+
 /// Change who may do what on your server.
 #[derive(Args)]
 #[command(after_help = ABOUT)]
 pub(crate) struct Admin {
     /// The log of the server, as in `holdline serve`: sqlite:PATH [default: holdline.db in your data folder]
-    #[arg(long, env = "HOLDLINE_LOG", hide_env_values = true, value_name = "URL", global = true)]
+    #[arg(long, env = "HOLDLINE_LOG", hide_env_values = true, value_name = "URL", global = true, display_order = LAST)]
     log: Option<LogUrl>,
 
     /// The address of the server for people, in the links that are printed [default: the server's own `--address`, or this
     /// machine's]
-    #[arg(long, env = "HOLDLINE_ADDRESS", hide_env_values = true, value_name = "URL", global = true)]
+    #[arg(long, env = "HOLDLINE_ADDRESS", hide_env_values = true, value_name = "URL", global = true, display_order = LAST)]
     address: Option<Address>,
 
     /// Print the server's answers as JSON, for programs
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = LAST)]
     json: bool,
 
     #[command(subcommand)]

@@ -56,8 +56,8 @@ impl Log {
     }
 }
 
-/// An error as an operator reads it: the text of a failure names the file and what to do.
-fn explained(error: LogError) -> anyhow::Error {
+/// Turns an error into what an operator reads: the text of a failure names the file and what to do.
+fn explain(error: LogError) -> anyhow::Error {
     match error {
         LogError::Unavailable(why) => anyhow!(why),
         other => other.into(),
@@ -66,13 +66,13 @@ fn explained(error: LogError) -> anyhow::Error {
 
 /// The `--log` option of every command.
 #[derive(Args)]
-struct Which {
+struct LogOption {
     /// The log, as in `holdline serve`: sqlite:PATH [default: holdline.db in your data folder]
     #[arg(long, env = "HOLDLINE_LOG", value_name = "URL")]
     log: Option<LogUrl>,
 }
 
-impl Which {
+impl LogOption {
     /// The log's file.
     fn path(self) -> anyhow::Result<PathBuf> {
         match self.log {

@@ -20,7 +20,7 @@ use clap::{Parser, Subcommand};
 
 /// A self-hosted chat that needs nothing but ordinary HTTP requests.
 #[derive(Parser)]
-#[command(version, max_term_width = 100, propagate_version = true)]
+#[command(name = "holdline", version, max_term_width = 100, propagate_version = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -175,6 +175,8 @@ impl Serve {
         config.admin_socket = admin_socket;
         if is_new && std::io::stdout().is_terminal() {
             first_link::print(hub.log(), config.http.address.as_deref()).await;
+        } else if is_new {
+            info!("nobody is an admin yet; `holdline admin link` makes a link for the first one");
         }
         let is_stopped = stopped.clone();
         serve(listeners, hub.clone(), config, async move { while stopped.changed().await.is_ok() {} }).await;

@@ -15,7 +15,7 @@ const SIGXFSZ: i32 = 25;
 pub(crate) struct StopSignals {
     interrupt: Signal,
     terminate: Signal,
-    /// `None` under `nohup`, which ignores it.
+    /// The signal of a lost terminal; `None` under `nohup`, which ignores it.
     hangup: Option<Signal>,
 }
 

@@ -1,4 +1,4 @@
-//! What does not exist for its reader: every answer about a hidden room is that about a room that never was, to the last
+//! The room that does not exist for its reader: every answer about a hidden room is that about a room that never was, to the last
 //! header, and a message of a hidden room is no message anywhere else.
 
 use serde_json::{Value, json};

@@ -13,7 +13,7 @@ pub(super) const OWNER: usize = 1;
 /// The rooms of the token: among them one that never was, with a name as long as that of another one.
 pub(super) const PROGRAM_ROOMS: [&str; 3] = ["lobby", "tea-garden", "zzzzzzzzzz"];
 
-/// What is true.
+/// The truth about rooms, members and texts.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Model {
     pub(super) ids: Vec<String>,
@@ -21,7 +21,7 @@ pub(super) struct Model {
     pub(super) banned: BTreeSet<usize>,
     pub(super) banned_addresses: BTreeSet<usize>,
     pub(super) is_closed: bool,
-    /// Each text that was said, with its room, none if it was deleted, and its message.
+    /// The texts that were said, each with its room, none if it was deleted, and its message.
     pub(super) marks: BTreeMap<String, (Option<String>, u64)>,
     pub(super) hooks: Vec<Hook>,
     /// The messages that outgoing webhooks may get: the webhook's id, and the message's number.

@@ -62,7 +62,7 @@ impl Drop for Webhooks {
 }
 
 impl World {
-    /// Somebody makes a webhook, whose name is nobody's business who may not read the room; mostly somebody who may.
+    /// Makes a webhook in a person's name. Its own name is nobody's business who may not read the room; the person mostly may.
     pub(super) async fn make_hook(&mut self, who: usize, room: &str) {
         let model = &self.model;
         let names = model.names();
@@ -105,7 +105,7 @@ impl World {
         }
     }
 
-    /// Somebody removes a webhook.
+    /// Removes a webhook in a person's name.
     pub(super) async fn remove_hook(&mut self, who: usize) {
         let hooks = (0..self.model.hooks.len()).collect();
         let Some(at) = self.random.some(1, hooks).pop() else { return };

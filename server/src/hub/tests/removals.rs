@@ -18,7 +18,7 @@ use crate::log::{Draft, DraftKind, Log, MemoryLog, SqliteLog};
 use crate::scope::Scope;
 use crate::scope::tests::RoomsOnly;
 
-/// Longer than a test takes.
+/// A time beyond what a test takes.
 const LONG: Duration = Duration::from_secs(100);
 /// The text of the last message, in the lobby, after which a reader of all rooms stops.
 const END: &str = "the end";

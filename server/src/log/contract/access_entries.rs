@@ -86,7 +86,7 @@ pub(crate) async fn access_is_the_fold_of_what_was_told(log: Arc<dyn Log>) {
     assert!(access.room(&room("tea")).unwrap().members.len() == 1 && access.is_retired(&room("attic")));
 }
 
-/// Who may do what survives a restart, and retention too. For engines that outlive the process.
+/// The rights of people survive a restart, and retention too. For engines that outlive the process.
 pub(crate) async fn access_survives_a_restart<L: Log, E: std::fmt::Debug>(open: impl Fn() -> Result<L, E>) {
     let log = open().unwrap();
     change_much(&log).await;

@@ -16,7 +16,7 @@ use super::{expiry, reactions, stored};
 use crate::access::{Access, AccessChange, Gist, NOBODY, visibility_of_name};
 use crate::log::stored_entry::StoredEntry;
 
-/// What a change of access says of its person besides the name.
+/// The fields in which a change of access tells of its person besides the name.
 const PERSONAL: [&str; 4] = ["about", "time_zone", "device", "passphrase"];
 
 /// Migrates to version 3: a table of the entries that say who may do what. No earlier version wrote one.

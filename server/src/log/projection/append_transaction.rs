@@ -69,7 +69,7 @@ pub(in crate::log) struct Committed {
     pub(in crate::log) entries: Vec<Arc<StoredEntry>>,
     /// The new end of the log.
     pub(in crate::log) tip: Tip,
-    /// Who may do what from now on, if that has changed.
+    /// The rights of people from now on, if they have changed.
     pub(in crate::log) access: Option<Arc<Access>>,
     /// Whether texts or names were removed.
     pub(in crate::log) redacts: bool,
@@ -142,7 +142,7 @@ impl<'a> AppendTransaction<'a> {
         })
     }
 
-    /// Who may do what, with the group's changes.
+    /// The rights of people, with the group's changes.
     pub(super) fn access(&self) -> &Access {
         &self.access
     }

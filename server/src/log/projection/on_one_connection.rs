@@ -93,7 +93,7 @@ impl Projection {
         self.tip.head
     }
 
-    /// Who may do what.
+    /// The rights of people.
     pub(in crate::log) fn access(&self) -> &AccessHandle {
         &self.access
     }

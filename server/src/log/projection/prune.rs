@@ -202,7 +202,7 @@ impl Run {
         Ok(looked_at == AT_ONCE)
     }
 
-    /// Some of the rooms with more than `most` entries, each with the newest entry to remove, and whether
+    /// Finds some of the rooms with more than `most` entries, each with the newest entry to remove, and whether
     /// more such rooms exist.
     fn crowded_rooms(&self, db: &Connection, most: i64) -> rusqlite::Result<(Vec<(i64, i64)>, bool)> {
         let sql = "SELECT id, entries - ?1 FROM rooms WHERE entries > ?1";

@@ -26,7 +26,7 @@ pub(super) fn unwritable(file: &Path, error: &io::Error) -> LogError {
     })
 }
 
-/// There is no log in this file, or no file.
+/// The error for a file without a log, or no file.
 pub(super) fn no_log(file: &Path) -> LogError {
     let file = file.display();
     LogError::Unavailable(format!(

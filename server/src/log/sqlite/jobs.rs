@@ -21,7 +21,7 @@ use crate::log::retention::Retention;
 pub(super) struct Shared {
     pub(super) life: Arc<Life>,
     pub(super) head: AtomicU64,
-    /// Held by the writer from before a commit until its entries, and what they change about readers, are published.
+    /// The lock that the writer holds from before a commit until its entries, and what they change about readers, are published.
     pub(super) publishing: Mutex<()>,
     pub(super) follower: Mutex<Option<Follower>>,
     pub(super) commit_observer: OnceLock<CommitObserver>,

@@ -174,7 +174,7 @@ fn lock(file: &File, path: &Path) -> Result<(), LogError> {
 
 fn in_use(path: &Path) -> LogError {
     LogError::Unavailable(format!(
-        "{} is in use by another holdline; one server writes a log",
+        "{} is in use by another holdline, and one server writes a log; stop that one first",
         path.display()
     ))
 }

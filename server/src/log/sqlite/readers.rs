@@ -32,7 +32,7 @@ const STEPS_PER_LOOK: i32 = 10_000;
 /// A pool of connections, with a permit for each.
 pub(super) struct Readers {
     path: PathBuf,
-    /// `None` once the log is closed.
+    /// The idle connections; `None` once the log is closed.
     idle: Mutex<Option<Vec<Connection>>>,
     /// Declared after the connections, which need the lock until they are closed.
     _lock: Arc<LogLock>,

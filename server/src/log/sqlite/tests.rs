@@ -9,8 +9,13 @@ mod reader;
 mod reserved;
 mod stored;
 
+use std::time::Duration;
+
+use holdline_shared::{RoomName, RoomSelection, Seq};
+
 use super::location::beside;
 use super::*;
+use crate::log::{Draft, Log, LoggedRoom, Outcome, Retention};
 use crate::scope::EVERY_ROOM;
 
 crate::log::contract::suite!(|dir| SqliteLog::open(&dir.join("holdline.db")).unwrap());

@@ -41,7 +41,7 @@ pub(super) fn size_and_salts(path: &Path) -> io::Result<(u64, [u8; 8])> {
 pub(super) enum FirstPage {
     /// The whole page matches.
     Whole,
-    /// Only the beginning matches, with the page size and the counters: power was lost during the write.
+    /// The beginning alone matches, with the page size and the counters: power was lost during the write.
     Beginning,
     /// No page 1 of the write-ahead log matches.
     Other,

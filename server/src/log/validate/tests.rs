@@ -2,10 +2,12 @@
 //! look-ups in the log.
 
 use std::cell::Cell;
+use std::sync::Arc;
 
-use holdline_shared::{Entry, MemberChange, Role, Visibility};
+use holdline_shared::{Emoji, Entry, MessageText, PersonId, PublishKey, RoomName, Visibility};
 
 use super::*;
+use crate::log::stored_entry::StoredEntry;
 
 /// A log with a lobby and a private room, which counts what is looked up. Every room has a message 1, and nothing else.
 struct CountingView {

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use bytes::{Buf as _, Bytes};
 use mio::net::TcpStream;
 
+use super::known_heads::KnownHead;
 use super::wheel::Tick;
 use crate::api::{HoldLease, RequestId};
 use crate::hub::{HeldId, LogRead};
@@ -19,6 +20,8 @@ pub(super) struct Connection {
     /// The address of the other end; `None` if the system does not tell.
     pub(super) peer: Option<IpAddr>,
     pub(super) state: State,
+    /// The head of the last request, if that was a poll.
+    pub(super) known_head: Option<Box<KnownHead>>,
     /// The time at which the wait ends.
     pub(super) deadline: Tick,
     /// The time at which the timer wheel reports the connection; zero for never.

@@ -1,7 +1,7 @@
 //! The connections of one event loop: adding, answering, closing, deadlines.
 
 use std::io::{self, Read as _};
-use std::net::{IpAddr, Shutdown};
+use std::net::Shutdown;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -66,11 +66,6 @@ impl Connections {
         self.all.get_mut(number)
     }
 
-    /// The address of the other end.
-    pub(super) fn peer(&self, number: usize) -> Option<IpAddr> {
-        self.all.get(number)?.peer
-    }
-
     /// Whether the browser's connection was encrypted at the last request.
     fn is_tls(&self, number: usize) -> bool {
         self.all.get(number).is_some_and(|connection| connection.is_tls)
@@ -89,6 +84,7 @@ impl Connections {
             stream,
             peer,
             state: State::Idle,
+            known_head: None,
             deadline: 0,
             alarm: 0,
             has_unread: false,

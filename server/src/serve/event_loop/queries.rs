@@ -10,6 +10,11 @@ pub(super) struct Queries {
 }
 
 impl Queries {
+    /// Whether this is the last query that was parsed.
+    pub(super) fn knows(&self, text: &str) -> bool {
+        self.last.as_ref().is_some_and(|(last, _)| last == text)
+    }
+
     /// Parses a query.
     pub(super) fn parse(&mut self, text: &str) -> Result<&PollQuery, InvalidPoll> {
         let last = match self.last.take() {

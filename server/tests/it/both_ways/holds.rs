@@ -3,15 +3,14 @@
 use std::cell::RefCell;
 use std::time::{Duration, Instant, SystemTime};
 
-use holdline_server::ServeConfig;
 use holdline_server::hub::HubConfig;
+use holdline_server::{Scope, ServeConfig};
 use holdline_shared::Batch;
 use serde_json::json;
 
 use super::conversation::without_dates_and_ids;
 use super::{Pair, Way};
 use crate::support::{Connection, until, within};
-use holdline_server::Scope;
 
 /// Holds the same poll in both ways, brings about the cause, and returns the answer, which must be equal.
 async fn held(pair: &Pair, query: &str, cause: impl Future<Output = ()>) -> String {

@@ -38,7 +38,7 @@ impl Random {
         &all[self.below(all.len())]
     }
 
-    /// Random bytes, at most `most`.
+    /// Draws random bytes, at most `most`.
     pub(crate) fn bytes(&mut self, most: usize) -> Vec<u8> {
         (0..self.below(most + 1)).map(|_| self.next().to_le_bytes()[0]).collect()
     }

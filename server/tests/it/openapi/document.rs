@@ -11,7 +11,7 @@ pub(crate) struct Document(Value);
 
 /// An operation of the document.
 pub(crate) struct Operation<'a> {
-    /// In upper case.
+    /// The method, in upper case.
     pub(crate) method: String,
     pub(crate) path: &'a str,
     pub(crate) described: &'a Value,

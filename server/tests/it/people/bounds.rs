@@ -1,4 +1,4 @@
-//! What people can make the log keep is bounded: every change counts, what is over is forgotten, and lists have an end.
+//! The bounds of what people can make the log keep: every change counts, what is over is forgotten, and lists have an end.
 
 use holdline_server::hub::HubConfig;
 use holdline_server::{Limits, Rate, ServeConfig};

@@ -1,4 +1,4 @@
-//! What ends a session ends the requests that it holds, at once and everywhere.
+//! The end of a session ends the requests that it holds, at once and everywhere.
 
 use holdline_shared::{NewCode, ProblemCode, SessionList};
 use reqwest::Method;

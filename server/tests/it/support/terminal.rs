@@ -34,7 +34,7 @@ pub(crate) fn command(on_terminal: bool, arguments: &[&str]) -> Command {
     command
 }
 
-/// Everything that the executable prints, to its end.
+/// Runs the executable to its end, and returns everything that it prints.
 pub(crate) async fn output(on_terminal: bool, arguments: &[&str]) -> String {
     let output = within("the command", command(on_terminal, arguments).output()).await.unwrap();
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)

@@ -3,10 +3,11 @@
 use std::net::IpAddr;
 
 use clap::{ArgGroup, Args, Subcommand};
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::duration::Term;
-use super::output::{column, time};
+use super::output::{column, local_time, time};
 use super::owner::Owner;
 
 /// List, add and lift bans.
@@ -71,10 +72,13 @@ impl Reason {
         }
         body
     }
+}
 
-    /// The duration in words.
-    pub(super) fn term(&self) -> &'static str {
-        if self.term.is_some() { "for that time" } else { "until the ban is lifted" }
+/// The end of a ban, in words.
+pub(super) fn end(ban: &Value) -> String {
+    match local_time(&ban["until"], &TimeZone::system()) {
+        Some(until) => format!("until {until}"),
+        None => "until the ban is lifted".to_owned(),
     }
 }
 
@@ -107,6 +111,7 @@ impl Bans {
             Command::Add(Add { person, visitor, visitor_too, reason }) => {
                 let mut body = reason.body();
                 body["visitor_too"] = visitor_too.into();
+                let whom = person.clone().or(visitor.map(|visitor| visitor.to_string())).unwrap_or_default();
                 if let Some(person) = person {
                     body["person"] = person.into();
                 }
@@ -115,7 +120,7 @@ impl Bans {
                 }
                 let answer = owner.server.post(&["bans"], &body).await?;
                 let addresses = addresses(&answer, visitor_too);
-                owner.output.line(&answer, &format!("banned {}{addresses}", reason.term()))
+                owner.output.line(&answer, &format!("{whom} is banned {}{addresses}", end(&answer)))
             }
             Command::Lift { id } => {
                 let answer = owner.server.delete(&["bans", &id], &[]).await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail, ensure};
 use holdline_server::AdminSocket;
-use holdline_shared::Problem;
+use holdline_shared::{Problem, ProblemCode};
 use reqwest::{Method, Url};
 use serde_json::Value;
 
@@ -99,6 +99,9 @@ impl Connection {
         let body = response.bytes().await.context("the answer of the server was cut short")?;
         if !status.is_success() {
             match serde_json::from_slice::<Problem>(&body) {
+                Ok(problem) if problem.code == ProblemCode::UnknownRoom => {
+                    bail!("there is no such room; `holdline send -r ROOM` makes one")
+                }
                 Ok(problem) => bail!(problem.detail),
                 Err(_) => bail!("the server answered with status {}", status.as_u16()),
             }
@@ -120,7 +123,13 @@ fn find_person<'a>(people: &'a [Value], name: &str) -> anyhow::Result<&'a str> {
     let named: Vec<&str> = ids("name").collect();
     match named[..] {
         [id] => Ok(id),
-        [] => Err(anyhow!("there is nobody of the name or id {name:?}")),
+        [] => {
+            let lower = name.to_lowercase();
+            let mut others = people.iter().filter_map(|person| person["name"].as_str());
+            let alike = others.find(|other| other.to_lowercase() == lower);
+            let hint = alike.map(|alike| format!("; there is {alike:?}")).unwrap_or_default();
+            Err(anyhow!("there is nobody of the name or id {name:?}{hint}"))
+        }
         _ => {
             Err(anyhow!("several people have the name {name:?}; give one of their ids: {}", named.join(", ")))
         }
@@ -141,7 +150,8 @@ mod tests {
             assert_eq!(find_person(&people, "a1").unwrap(), "a1", "not the person who is called so");
             assert_eq!(find_person(&people, "Vera").unwrap(), "a1");
             assert_eq!(find_person(&people, "d4").unwrap(), "d4");
-            assert!(find_person(&people, "vera").is_err());
+            let said = find_person(&people, "vera").unwrap_err().to_string();
+            assert_eq!(said, "there is nobody of the name or id \"vera\"; there is \"Vera\"");
             let said = find_person(&people, "Kim").unwrap_err().to_string();
             assert!(said.contains("c3") && said.contains("d4"), "{said}");
         }

@@ -56,7 +56,7 @@ impl Output {
 }
 
 /// The date and the time of a moment, in milliseconds since the Unix epoch.
-fn local_time(moment: &Value, zone: &TimeZone) -> Option<String> {
+pub(super) fn local_time(moment: &Value, zone: &TimeZone) -> Option<String> {
     let moment = jiff::Timestamp::from_millisecond(moment.as_i64()?).ok()?;
     Some(moment.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string())
 }

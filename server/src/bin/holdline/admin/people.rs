@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::bans::{Reason, addresses};
+use super::bans::{Reason, addresses, end};
 use super::output::{column, time};
 use super::owner::Owner;
 
@@ -88,12 +88,13 @@ impl People {
                 body["visitor_too"] = visitor_too.into();
                 let answer = server.put(&["people", &id, "ban"], &body).await?;
                 let addresses = addresses(&answer, visitor_too);
-                output.line(&answer, &format!("{person} is banned {}{addresses}", reason.term()))
+                output.line(&answer, &format!("{person} is banned {}{addresses}", end(&answer)))
             }
             Command::Erase { person, messages } => {
                 let id = server.person(&person).await?;
                 let answer = server.delete(&["people", &id], &[("messages", &messages)]).await?;
-                output.line(&answer, &format!("{person} is gone; their messages: {messages}"))
+                let kept = if messages == "keep" { "stay, without the name" } else { "are deleted" };
+                output.line(&answer, &format!("the account of {person} is erased; its messages {kept}"))
             }
             Command::Sessions { person } => {
                 let id = server.person(&person).await?;

@@ -112,12 +112,14 @@ impl TypedValueParser for AddressParser {
     fn parse_ref(
         &self,
         command: &clap::Command,
-        _argument: Option<&clap::Arg>,
+        argument: Option<&clap::Arg>,
         value: &OsStr,
     ) -> Result<Address, clap::Error> {
         let address = value.to_str().ok_or(InvalidAddress).and_then(str::parse);
         address.map_err(|invalid| {
-            let text = format!("the value of --server or HOLDLINE_SERVER is not an address; {invalid}\n");
+            let flag = argument.and_then(clap::Arg::get_long).unwrap_or_default();
+            let variable = argument.and_then(clap::Arg::get_env).unwrap_or_default().display();
+            let text = format!("the value of --{flag} or {variable} is not an address; {invalid}\n");
             clap::Error::raw(ErrorKind::ValueValidation, text).with_cmd(command)
         })
     }

@@ -216,6 +216,9 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let who = self.target.responder();
         match (self.status, &self.problem, &self.location) {
+            (_, Some(problem), _) if problem.code == ProblemCode::SessionRequired => {
+                write!(f, "{}; a program needs a token, in HOLDLINE_TOKEN", problem.detail)
+            }
             (_, Some(problem), _) => f.write_str(&problem.detail),
             (300..400, None, Some(location)) => {
                 write!(

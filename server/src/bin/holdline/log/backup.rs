@@ -8,7 +8,7 @@ use clap::Args;
 use holdline_server::log::maintenance;
 
 use super::address::filled_in;
-use super::{Which, explained};
+use super::{LogOption, explain};
 use crate::client::say;
 
 /// Copy the log into a new file; works while a server runs.
@@ -19,15 +19,15 @@ pub(super) struct Backup {
     file: PathBuf,
 
     #[command(flatten)]
-    which: Which,
+    log: LogOption,
 }
 
 impl Backup {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let file = filled_in(self.file)?;
-        let path = self.which.path()?;
+        let path = self.log.path()?;
         let head = maintenance::back_up(&path, &file)
-            .map_err(explained)
+            .map_err(explain)
             .with_context(|| format!("the log {} was not copied", path.display()))?;
         say(format_args!(
             "{} has the log up to entry {head}; keep it secret, it can sign sessions",

@@ -5,20 +5,20 @@ use std::process::ExitCode;
 use clap::Args;
 use holdline_server::log::maintenance::{self, Checked};
 
-use super::{Which, explained};
+use super::{LogOption, explain};
 use crate::client::say;
 
 /// Look for damage; works while a server runs.
 #[derive(Args)]
 pub(super) struct Check {
     #[command(flatten)]
-    which: Which,
+    log: LogOption,
 }
 
 impl Check {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let path = self.which.path()?;
-        let Checked { faults, notes } = maintenance::check(&path).map_err(explained)?;
+        let path = self.log.path()?;
+        let Checked { faults, notes } = maintenance::check(&path).map_err(explain)?;
         for fault in faults.iter().chain(&notes) {
             say(format_args!("{fault}"));
         }

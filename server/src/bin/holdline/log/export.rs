@@ -10,7 +10,7 @@ use anyhow::{Context, ensure};
 use clap::Args;
 use holdline_server::log::maintenance::{self, Exported};
 
-use super::{Which, explained};
+use super::{LogOption, explain};
 use crate::client::say;
 
 /// Write the log as lines of JSON; works while a server runs.
@@ -21,16 +21,16 @@ pub(super) struct Export {
     file: Option<PathBuf>,
 
     #[command(flatten)]
-    which: Which,
+    log: LogOption,
 }
 
 impl Export {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let path = self.which.path()?;
+        let path = self.log.path()?;
         let exported = match self.file.as_deref().filter(|file| *file != Path::new("-")) {
             None => {
                 ensure!(!is_closed(), "standard output is closed; name a file instead");
-                maintenance::export(&path, &mut BufWriter::new(stdout().lock())).map_err(explained)?
+                maintenance::export(&path, &mut BufWriter::new(stdout().lock())).map_err(explain)?
             }
             Some(file) => export_into(&path, file)?,
         };
@@ -53,7 +53,7 @@ fn export_into(path: &Path, file: &Path) -> anyhow::Result<Exported> {
     part.push(".part");
     let part = PathBuf::from(part);
     let opened = make(&part).with_context(unwritable)?;
-    let exported = maintenance::export(path, &mut BufWriter::new(&opened)).map_err(explained);
+    let exported = maintenance::export(path, &mut BufWriter::new(&opened)).map_err(explain);
     let kept = exported.and_then(|exported| {
         opened.sync_all().with_context(unwritable)?;
         // Takes the name, unless another process has created it meanwhile.

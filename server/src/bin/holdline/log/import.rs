@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::Args;
 use holdline_server::log::maintenance;
 
-use super::{Which, explained, filled_in, make_folder_of};
+use super::{LogOption, explain, filled_in, make_folder_of};
 use crate::client::say;
 
 /// Make a new log from lines of JSON.
@@ -20,7 +20,7 @@ pub(super) struct Import {
     file: Option<PathBuf>,
 
     #[command(flatten)]
-    which: Which,
+    log: LogOption,
 }
 
 impl Import {
@@ -33,7 +33,7 @@ impl Import {
                 Box::new(BufReader::new(opened))
             }
         };
-        let path = self.which.path()?;
+        let path = self.log.path()?;
         let made: Vec<_> = path.ancestors().skip(1).take_while(|folder| !folder.exists()).collect();
         make_folder_of(&path)?;
         let imported = maintenance::import(&mut from, &path);
@@ -43,7 +43,7 @@ impl Import {
                 let _ = std::fs::remove_dir(folder);
             }
         }
-        let entries = imported.map_err(explained).context("nothing was imported")?;
+        let entries = imported.map_err(explain).context("nothing was imported")?;
         say(format_args!("{} has {entries} entries, an epoch and a secret of its own", path.display()));
         Ok(ExitCode::SUCCESS)
     }

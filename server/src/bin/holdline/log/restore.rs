@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use holdline_server::log::maintenance;
 
-use super::{Which, explained, filled_in, make_folder_of};
+use super::{LogOption, explain, filled_in, make_folder_of};
 use crate::client::say;
 
 /// Put a backup in the place of the log; the server must be stopped.
@@ -17,14 +17,14 @@ pub(super) struct Restore {
     file: PathBuf,
 
     #[command(flatten)]
-    which: Which,
+    log: LogOption,
 }
 
 impl Restore {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let path = self.which.path()?;
+        let path = self.log.path()?;
         make_folder_of(&path)?;
-        let restored = maintenance::restore(&filled_in(self.file)?, &path).map_err(explained)?;
+        let restored = maintenance::restore(&filled_in(self.file)?, &path).map_err(explain)?;
         for removed in &restored.removed {
             say(format_args!("removed {}, which belonged to the previous log", removed.display()));
         }

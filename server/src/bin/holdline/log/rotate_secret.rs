@@ -8,14 +8,14 @@ use clap::Args;
 use holdline_server::log::{Log as _, SqliteLog};
 use holdline_server::rotate_log_secret;
 
-use super::{Which, explained};
+use super::{LogOption, explain};
 use crate::client::say;
 
 /// Give the log another secret; the server must be stopped. While it runs, `holdline admin rotate-secret` does the same.
 #[derive(Args)]
 pub(super) struct RotateSecret {
     #[command(flatten)]
-    which: Which,
+    log: LogOption,
 
     #[command(flatten)]
     grace: Grace,
@@ -46,15 +46,15 @@ impl Grace {
 
 impl RotateSecret {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let path = self.which.path()?;
+        let path = self.log.path()?;
         ensure!(path.exists(), "there is no log {}", path.display());
         let grace = Duration::from_secs(u64::from(self.grace.days()) * 24 * 60 * 60);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.context("no async runtime")?.block_on(async {
-            let log = SqliteLog::open(&path).map_err(explained)?;
+            let log = SqliteLog::open(&path).map_err(explain)?;
             let rotated = rotate_log_secret(&log, grace).await;
             log.close().await;
-            rotated.map_err(explained)
+            rotated.map_err(explain)
         })?;
         let consequence = self.grace.consequence();
         say(format_args!(

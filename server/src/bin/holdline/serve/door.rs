@@ -91,6 +91,7 @@ impl DoorOptions {
             Some(path) => std::fs::read_to_string(path)
                 .with_context(|| format!("cannot read the password from {}", path.display()))?,
             None => std::env::var(PASSWORD)
+                .ok()
                 .with_context(|| format!("--door password needs {PASSWORD} or --join-password-file"))?,
         };
         let password = password.trim_end_matches(['\r', '\n']);

@@ -19,7 +19,7 @@ pub(super) async fn print(log: &dyn Log, address: Option<&str>) {
     let address = join_address(address.unwrap_or_default(), &link.code);
     let text = format!(
         "\nWhoever opens this link, once and within 15 minutes, is the admin of this server:\n\n    {address}\n\n\
-         `holdline admin link` makes another one.\n\n"
+         `holdline admin link` makes another one, and --address says how others reach the server.\n\n"
     );
     // A closed terminal is not an error.
     let _ = std::io::stdout().lock().write_all(text.as_bytes());

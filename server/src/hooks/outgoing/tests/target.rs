@@ -13,13 +13,13 @@ use tokio::time::sleep;
 
 /// The answer to one connection.
 pub(super) enum Answer {
-    /// These bytes; the connection stays open.
+    /// Answers with these bytes; the connection stays open.
     Bytes(String),
-    /// These bytes, and then the letter `a` for ever.
+    /// Answers with these bytes, and then the letter `a` for ever.
     Endless(String),
-    /// These bytes for ever.
+    /// Answers with these bytes for ever.
     Repeat(String),
-    /// These bytes, and then the letter `a` every millisecond.
+    /// Answers with these bytes, and then the letter `a` every millisecond.
     Drip(String),
     /// The end of the connection.
     Close,

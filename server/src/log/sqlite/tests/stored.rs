@@ -30,7 +30,7 @@ async fn damaged(path: &Path, sql: &str) -> SqliteLog {
     SqliteLog::open(path).unwrap()
 }
 
-/// Whatever is left to read is valid, and it is this.
+/// Checks that whatever is left to read is valid, and is this.
 async fn check(log: &SqliteLog, entries: &[u64], messages: &[u64]) {
     let lobby = RoomSelection::Named(vec![RoomName::lobby()]);
     for (rooms, expected) in [(lobby, entries), (RoomSelection::All, &[entries, &[8]].concat())] {

@@ -1,0 +1,87 @@
+//! A caller as polls need it. The event loops keep one for each connection, because a client polls with the same headers
+//! again and again.
+
+use std::net::IpAddr;
+
+use holdline_shared::{Door, Nickname, Person, PersonId, ProblemCode};
+
+use super::session_proof::Identity;
+use super::{Caller, door, tokens};
+use crate::api::app::App;
+use crate::api::error::ApiError;
+use crate::api::limits::Counted;
+use crate::scope::Scope;
+use crate::session::InvalidSession;
+
+/// A caller who may read. Good as long as access does not change, but for no longer than a session's age and a ban's end
+/// may be off.
+#[derive(Debug)]
+pub(crate) struct Poller {
+    pub(in crate::api) scope: Scope,
+    who: Who,
+    visitor: Option<IpAddr>,
+}
+
+#[derive(Debug)]
+enum Who {
+    Owner(Person),
+    /// A person with a session, as presence shows them.
+    Person(Person),
+    /// A program with a token, by the person for whom it acts.
+    Program(PersonId),
+    /// Somebody without a session at an open door, and what is wrong with the session that was sent.
+    Stranger(Option<InvalidSession>),
+}
+
+impl Poller {
+    /// The caller as a poller; an error for strangers at a door that is not open, and for whoever may not read.
+    pub(crate) fn of(app: &App, caller: &Caller) -> Result<Self, ApiError> {
+        let who = match &caller.identity {
+            Identity::Owner(owner) => Who::Owner(owner.clone()),
+            Identity::Person(session) => Who::Person(shown(app, &session.claim.person)),
+            Identity::Token(grant) => Who::Program(grant.person.id.clone()),
+            Identity::Invalid(error) => Who::Stranger(Some(*error)),
+            Identity::Nobody | Identity::InvalidToken => Who::Stranger(None),
+        };
+        Ok(Self { scope: caller.scope(app)?, who, visitor: caller.visitor })
+    }
+
+    /// Somebody without a session who reads every room.
+    #[cfg(test)]
+    pub(crate) fn stranger() -> Self {
+        Self { scope: Scope::of_every_room(), who: Who::Stranger(None), visitor: None }
+    }
+
+    /// The person whom presence shows; an error without a session.
+    pub(in crate::api) fn require_session(&self) -> Result<&Person, ApiError> {
+        match &self.who {
+            Who::Owner(person) | Who::Person(person) => Ok(person),
+            Who::Program(_) => Err(tokens::person_needed()),
+            Who::Stranger(Some(error)) => Err(ApiError::new(ProblemCode::SessionInvalid, error.to_string())),
+            Who::Stranger(None) => Err(ApiError::new(ProblemCode::SessionRequired, door::way_in(Door::Open))),
+        }
+    }
+}
+
+/// The person as presence shows them. A guest's name may have become a member's since.
+fn shown(app: &App, person: &Person) -> Person {
+    let access = app.access.load();
+    let is_guest = access.has_accounts() && access.account(&person.id).is_none();
+    if !is_guest || !access.is_name_taken(person.name.as_str(), &person.id) {
+        return person.clone();
+    }
+    let id: String = person.id.as_str().chars().take(4).collect();
+    let name = Nickname::parse(&format!("Guest {id}")).unwrap_or_else(|_| Nickname::from(&person.id));
+    Person { id: person.id.clone(), name }
+}
+
+impl<'a> From<&'a Poller> for Counted<'a> {
+    fn from(poller: &'a Poller) -> Self {
+        let person = match &poller.who {
+            Who::Person(person) => Some(&person.id),
+            Who::Program(person) => Some(person),
+            Who::Owner(_) | Who::Stranger(_) => None,
+        };
+        Self { person, visitor: poller.visitor }
+    }
+}
