@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a fuzzer learns from a panic")]
 
+mod requests;
+
 use std::fmt::Display;
 use std::str::FromStr;
 use std::sync::{Arc, LazyLock};
@@ -10,6 +12,7 @@ use std::sync::{Arc, LazyLock};
 use holdline_shared::{Cursor, Emoji, MessageText, Nickname, PollQuery, PublishKey, RoomName, Topic};
 use tokio::runtime::Builder;
 
+pub use self::requests::{classic_cookies, invite_code, json_body, poll_form};
 use crate::access::Skeleton;
 use crate::api::{App, Caller, CallerHeaders, Hosts, HttpConfig, RequestLine};
 use crate::hooks::incoming::IncomingMessage;
@@ -33,6 +36,11 @@ pub const TARGETS: &[(&str, Target)] = &[
     #[cfg(feature = "outgoing-hooks")]
     ("hook_url", hook_url),
     ("words", words),
+    ("names", names),
+    ("invite_code", invite_code),
+    ("poll_form", poll_form),
+    ("classic_cookies", classic_cookies),
+    ("json_body", json_body),
 ];
 
 const PEER: [u8; 4] = [127, 0, 0, 1];
@@ -140,6 +148,19 @@ pub fn words(bytes: &[u8]) {
     stays::<PublishKey>(text);
     let [one, other] = [text, &text.to_lowercase()].map(Skeleton::both);
     assert_eq!(one[0], other[0], "names are compared without case");
+}
+
+/// Names, which are compared by how they look: neither case nor what stands between letters makes another one of a name.
+pub fn names(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let Ok(name) = text.parse::<Nickname>() else { return };
+    let name = name.as_str();
+    let skeletons = Skeleton::both(name);
+    let spaced: String = name.chars().flat_map(|c| [c, '.']).collect();
+    let joined: String = name.chars().filter(|c| ![' ', '.', '-', '_'].contains(c)).collect();
+    for alike in [spaced, joined, name.to_lowercase()] {
+        assert_eq!(Skeleton::both(&alike)[0], skeletons[0], "{name:?} looks like {alike:?}");
+    }
 }
 
 /// Checks that an accepted text is accepted again, and is not changed a second time.

@@ -36,6 +36,8 @@ mod upkeep;
 mod wait_list;
 
 use std::sync::Arc;
+#[cfg(feature = "outgoing-hooks")]
+use std::sync::Weak;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
@@ -276,6 +278,12 @@ impl Hub {
     /// The log.
     pub fn log(&self) -> &dyn Log {
         &*self.log
+    }
+
+    /// The log, for whoever must not keep it open.
+    #[cfg(feature = "outgoing-hooks")]
+    pub(crate) fn weak_log(&self) -> Weak<dyn Log> {
+        Arc::downgrade(&self.log)
     }
 
     /// The counters of operations and refusals.

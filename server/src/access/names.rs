@@ -17,16 +17,16 @@ impl Skeleton {
     /// The skeletons of a name: of the name without case, and of the name as it is written, because a letter may look like one
     /// in lower case and like another in upper case (Greek nu like `v` and like `N`). Names that share one look alike.
     pub(crate) fn both(name: &str) -> [Self; 2] {
-        [Self::of(&name.to_lowercase()), Self::of(name)]
+        [Self::of(&lowercase(name)), Self::of(name)]
     }
 
     /// Makes the skeleton of a text. Each letter is taken through both cases: `I`, `l` and `1` look alike in upper case, `rn`
     /// and `m` in lower case. So `i` falls together with them, too.
     fn of(text: &str) -> Self {
         let alike = |text: &str| -> String { skeleton(text).collect() };
-        let lower = alike(&alike(text).to_lowercase());
+        let lower = alike(&lowercase(&alike(text)));
         let upper = alike(&lower.to_uppercase());
-        Self(upper.to_lowercase().chars().filter(|&c| is_significant(c)).collect())
+        Self(lowercase(&upper).chars().filter(|&c| is_significant(c)).collect())
     }
 
     /// Whether it is that of one of the server's own names.
@@ -34,6 +34,12 @@ impl Skeleton {
         static SKELETONS: LazyLock<[Skeleton; RESERVED.len()]> = LazyLock::new(|| RESERVED.map(Skeleton::of));
         SKELETONS.contains(self)
     }
+}
+
+/// Makes a text lower case, letter by letter: `str` writes a sigma in another way at the end of a word, and where a word ends is
+/// none of what tells names apart.
+fn lowercase(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).map(|c| if c == 'ς' { 'σ' } else { c }).collect()
 }
 
 /// Whether a character tells names apart: no space, no punctuation of ASCII, and no choice between text and emoji form.
@@ -82,6 +88,13 @@ mod tests {
             [("Ada", "Eda"), ("Zoë", "Zoe"), ("李", "王"), ("Kim 1", "Kim 2"), ("Ian", "Ivan"), ("❤", "🧡")]
         {
             assert!(!are_alike(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn end_of_a_word_makes_no_other_sigma() {
+        for name in ["ΣΑΣΑΣ", "ΣΑΣ ΑΣ", "σας.ας", "σασασ", "ΣαΣας"] {
+            assert_eq!(Skeleton::both(name)[0], Skeleton::both("σασας")[0], "{name}");
         }
     }
 

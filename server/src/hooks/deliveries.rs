@@ -2,21 +2,23 @@
 //! ran is not delivered.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
-use holdline_shared::{Entry, EntryKind, PersonId, RoomName};
+use futures_util::FutureExt as _;
+use holdline_shared::{Entry, EntryKind, PersonId, RoomName, Seq};
 use serde::Serialize;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::AbortHandle;
 
 use super::address_guard::{AddressGuard, HookHost};
 use super::client::HookClient;
-use super::outgoing::{OutgoingHook, OutgoingQueue};
+use super::outgoing::{OutgoingHook, OutgoingQueue, Waiting};
 use super::signature::SigningKey;
 use crate::access::{AccessHandle, HookState, HookWay};
 use crate::hub::{Followed, Hub};
-use crate::log::wall_clock;
+use crate::log::{Log, wall_clock};
+use crate::scope::EVERY_ROOM;
 
 /// The deliveries of a server. Dropping them ends those under way.
 pub(crate) struct Deliveries(AbortHandle);
@@ -32,6 +34,7 @@ struct Delivery<'a> {
 
 /// The queues of the hooks that have had something to deliver.
 struct Queues {
+    log: Weak<dyn Log>,
     access: AccessHandle,
     log_secret: [u8; 32],
     /// The present version of the secret, from which the keys of the queues follow.
@@ -46,8 +49,9 @@ impl Deliveries {
         let client = Arc::new(HookClient::new(AddressGuard::new(allowed)));
         let (access, log_secret) = (hub.log().access(), hub.log().secret());
         // Without the hub, which would keep the log open.
+        let log = hub.weak_log();
         let secret = access.load().secret_versions().present().key(&log_secret);
-        let queues = Queues { access, log_secret, secret, client, of_hooks: HashMap::new() };
+        let queues = Queues { log, access, log_secret, secret, client, of_hooks: HashMap::new() };
         Self(tokio::spawn(follow(hub.follow(), queues)).abort_handle())
     }
 }
@@ -98,11 +102,12 @@ impl Queues {
             let delivery = Delivery { hook: id, room: &entry.room, entry };
             // Strings and numbers; encoding them cannot fail.
             let body = Bytes::from(serde_json::to_vec(&delivery).unwrap_or_default());
+            let waiting = Waiting { message: entry.seq, body };
             if let Some(queue) = self.of_hooks.get(id) {
-                queue.push(body);
+                queue.push(waiting);
             } else if let Some(hook) = self.outgoing(state, url) {
                 let queue = OutgoingQueue::start(hook, self.client.clone());
-                queue.push(body);
+                queue.push(waiting);
                 self.of_hooks.insert(id.clone(), queue);
             }
         }
@@ -115,9 +120,14 @@ impl Queues {
             tracing::warn!(hook = id.as_str(), %error, "an outgoing webhook has an address that is none");
         });
         let key = SigningKey::derive(&self.secret, id.as_str());
-        let (name, access) = (id.as_str().to_owned(), self.access.clone());
-        let is_working = Arc::new(move || is_working(&access, &id));
-        Some(OutgoingHook { id: name, url: url.ok()?, key, is_working })
+        let (name, room) = (id.as_str().to_owned(), state.hook.room.clone());
+        let (log, access) = (self.log.clone(), self.access.clone());
+        let may_deliver = Arc::new(move |message| {
+            let (log, access, id, room) = (log.clone(), access.clone(), id.clone(), room.clone());
+            // The right to it last, because the look at the message takes its time.
+            async move { is_there(&log, &access, room, message).await && is_working(&access, &id) }.boxed()
+        });
+        Some(OutgoingHook { id: name, url: url.ok()?, key, may_deliver })
     }
 
     /// Ends the queues of hooks that do not work any more, and, once the secret has another version, of all, because their keys
@@ -136,4 +146,19 @@ impl Queues {
 fn is_working(access: &AccessHandle, id: &PersonId) -> bool {
     let access = access.load();
     access.hook(id).is_some_and(|state| access.is_working(state, wall_clock()))
+}
+
+/// Whether a message was neither deleted nor let go meanwhile, and its author not erased, whose name would be delivered with it.
+/// If the log cannot say, nothing is delivered.
+async fn is_there(log: &Weak<dyn Log>, access: &AccessHandle, room: RoomName, message: Seq) -> bool {
+    let Some(log) = log.upgrade() else { return false };
+    // Whether the hook may have it is asked elsewhere. A page of one message, read backwards from the next position.
+    let page = log.page(EVERY_ROOM, room, Some(message.next()), 1, None);
+    drop(log);
+    let page = page.await.inspect_err(|error| {
+        tracing::warn!(%error, "a message was not delivered to an outgoing webhook, because the log cannot be read");
+    });
+    let found = page.ok().and_then(|page| page.messages.into_iter().next());
+    let said = found.filter(|found| found.seq == message && found.text.is_some());
+    said.is_some_and(|said| !access.load().is_erased(&said.author.id))
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use holdline_shared::{Backoff, Jitter};
+use futures_util::future::BoxFuture;
+use holdline_shared::{Backoff, Jitter, Seq};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep};
@@ -30,14 +31,23 @@ pub(super) struct OutgoingHook {
     pub(super) id: String,
     pub(super) url: HookUrl,
     pub(super) key: SigningKey,
-    /// Whether the hook still works. Asked before each attempt.
-    pub(super) is_working: Arc<dyn Fn() -> bool + Send + Sync>,
+    /// Asked before each attempt.
+    pub(super) may_deliver: MayDeliver,
+}
+
+/// Answers whether the hook still works, and whether this message is still there.
+pub(super) type MayDeliver = Arc<dyn Fn(Seq) -> BoxFuture<'static, bool> + Send + Sync>;
+
+/// A message to be delivered, with its body in JSON.
+pub(super) struct Waiting {
+    pub(super) message: Seq,
+    pub(super) body: Bytes,
 }
 
 /// The deliveries of one hook. Dropping the queue ends them, that under way included.
 pub(super) struct OutgoingQueue {
     id: String,
-    waiting: mpsc::Sender<Bytes>,
+    waiting: mpsc::Sender<Waiting>,
     overflow: RepeatedLine,
     task: AbortHandle,
 }
@@ -52,17 +62,17 @@ impl OutgoingQueue {
         let (waiting, mut queue) = mpsc::channel(QUEUED);
         let id = hook.id.clone();
         let deliver_all = async move {
-            while let Some(body) = queue.recv().await {
-                deliver(&hook, &client, body, retry_time).await;
+            while let Some(waiting) = queue.recv().await {
+                deliver(&hook, &client, waiting, retry_time).await;
             }
         };
         let task = tokio::spawn(deliver_all).abort_handle();
         Self { id, waiting, overflow: RepeatedLine::new(), task }
     }
 
-    /// Queues a JSON body. If the queue is full, drops the body and says so in the server's log.
-    pub(super) fn push(&self, body: Bytes) {
-        if self.waiting.try_send(body).is_err()
+    /// Queues a message. If the queue is full, drops the message and says so in the server's log.
+    pub(super) fn push(&self, waiting: Waiting) {
+        if self.waiting.try_send(waiting).is_err()
             && let Some(times) = self.overflow.count(1)
         {
             let hook = &self.id;
@@ -81,12 +91,13 @@ impl Drop for OutgoingQueue {
     }
 }
 
-/// Delivers a body, in several attempts if need be, each signed with its own time.
-async fn deliver(hook: &OutgoingHook, client: &HookClient, body: Bytes, retry_time: Duration) {
+/// Delivers a message, in several attempts if need be, each signed with its own time.
+async fn deliver(hook: &OutgoingHook, client: &HookClient, waiting: Waiting, retry_time: Duration) {
+    let Waiting { message, body } = waiting;
     let give_up_at = Instant::now() + retry_time;
     let mut backoff = Backoff::default();
     loop {
-        if !(hook.is_working)() {
+        if !(hook.may_deliver)(message).await {
             return;
         }
         let signature = hook.key.sign(seconds_since_1970(), &body);

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
+use futures_util::future::ready;
 
 use self::target::{Answer, Target};
 use super::super::address_guard::AddressGuard;
@@ -34,7 +35,12 @@ fn usual_client() -> Arc<HookClient> {
 
 fn hook(url: &str) -> OutgoingHook {
     let key = SigningKey::derive(&[7; 32], "h1");
-    OutgoingHook { id: "h1".to_owned(), url: url.parse().unwrap(), key, is_working: Arc::new(|| true) }
+    let may_deliver = Arc::new(|_| ready(true).boxed());
+    OutgoingHook { id: "h1".to_owned(), url: url.parse().unwrap(), key, may_deliver }
+}
+
+fn waiting(body: &'static str) -> Waiting {
+    Waiting { message: Seq(7), body: Bytes::from(body) }
 }
 
 async fn deliver_once(client: &HookClient, url: &str) -> Result<(), DeliveryError> {
@@ -45,7 +51,7 @@ async fn deliver_once(client: &HookClient, url: &str) -> Result<(), DeliveryErro
 async fn delivery_is_a_signed_post() {
     let mut target = Target::start([Answer::status(204)]).await;
     let queue = OutgoingQueue::start(hook(&target.url("/in?a=b")), usual_client());
-    queue.push(Bytes::from_static(b"{\"text\":\"a\"}"));
+    queue.push(waiting("{\"text\":\"a\"}"));
     let request = target.request().await;
     assert_eq!(request.line, "POST /in?a=b HTTP/1.1");
     assert_eq!(request.body, "{\"text\":\"a\"}");
@@ -66,7 +72,7 @@ async fn delivery_is_repeated_before_the_next_one() {
     let mut target = Target::start(answers).await;
     let queue = OutgoingQueue::start(hook(&target.url("/")), usual_client());
     for body in ["1", "2"] {
-        queue.push(Bytes::from(body));
+        queue.push(waiting(body));
     }
     for body in ["1", "1", "1", "1", "2"] {
         assert_eq!(target.request().await.body, body);
@@ -79,7 +85,7 @@ async fn refused_delivery_is_given_up_and_the_next_one_is_sent() {
         let mut target = Target::start([Answer::status(status), Answer::status(200)]).await;
         let queue = OutgoingQueue::start(hook(&target.url("/")), usual_client());
         for body in ["1", "2"] {
-            queue.push(Bytes::from(body));
+            queue.push(waiting(body));
             assert_eq!(target.request().await.body, body, "{status}");
         }
     }
@@ -90,7 +96,7 @@ async fn failing_delivery_is_given_up_after_the_retry_time() {
     let mut target = Target::start([Answer::status(500), Answer::status(500), Answer::status(200)]).await;
     let queue = OutgoingQueue::with(hook(&target.url("/")), usual_client(), Duration::ZERO);
     for body in ["1", "2", "3"] {
-        queue.push(Bytes::from(body));
+        queue.push(waiting(body));
     }
     for body in ["1", "2", "3"] {
         assert_eq!(target.request().await.body, body);
@@ -101,11 +107,11 @@ async fn failing_delivery_is_given_up_after_the_retry_time() {
 async fn full_queue_drops_what_comes_later() {
     let mut target = Target::start([Answer::Never]).await;
     let queue = OutgoingQueue::start(hook(&target.url("/")), usual_client());
-    queue.push(Bytes::from("first"));
+    queue.push(waiting("first"));
     // From now on the target holds the first one.
     target.request().await;
     for _ in 0..QUEUED + 10 {
-        queue.push(Bytes::from("later"));
+        queue.push(waiting("later"));
     }
     assert_eq!(queue.waiting.max_capacity() - queue.waiting.capacity(), QUEUED);
 }
@@ -114,7 +120,7 @@ async fn full_queue_drops_what_comes_later() {
 async fn dropped_queue_ends_the_delivery_under_way() {
     let mut target = Target::start([Answer::Never]).await;
     let queue = OutgoingQueue::start(hook(&target.url("/")), usual_client());
-    queue.push(Bytes::from("1"));
+    queue.push(waiting("1"));
     target.request().await;
     drop(queue);
     target.connection_closed().await;
@@ -126,10 +132,13 @@ async fn hook_that_stops_working_gets_no_further_attempt() {
     let allowed = attempts.clone();
     let mut target = Target::start([Answer::status(503), Answer::status(200)]).await;
     // Works for the first attempt at the first body, and for that at the last one.
-    let is_working = Arc::new(move || [0, 3].contains(&allowed.fetch_add(1, Ordering::Relaxed)));
-    let queue = OutgoingQueue::start(OutgoingHook { is_working, ..hook(&target.url("/")) }, usual_client());
+    let may_deliver = Arc::new(move |message| {
+        assert_eq!(message, Seq(7));
+        ready([0, 3].contains(&allowed.fetch_add(1, Ordering::Relaxed))).boxed()
+    });
+    let queue = OutgoingQueue::start(OutgoingHook { may_deliver, ..hook(&target.url("/")) }, usual_client());
     for body in ["1", "2", "3"] {
-        queue.push(Bytes::from(body));
+        queue.push(waiting(body));
     }
     for body in ["1", "3"] {
         assert_eq!(target.request().await.body, body);

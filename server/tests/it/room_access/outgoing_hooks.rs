@@ -1,7 +1,6 @@
 //! Outgoing webhooks: a room's messages, signed, to an address that the operator allows or everybody could reach, and to nobody
 //! who may not read the room any more.
 
-use std::future::ready;
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -15,7 +14,7 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::AbortHandle;
 
 use super::{add, admin, both_ways_with, den, hook, member, member_path, path};
@@ -24,6 +23,8 @@ use crate::support::{Client, Server, within};
 /// A program to which webhooks post. Stops when dropped.
 struct Target {
     address: String,
+    /// Taken for each answer.
+    answering: Arc<Semaphore>,
     requests: mpsc::UnboundedReceiver<(Uri, HeaderMap, Bytes)>,
     task: AbortHandle,
 }
@@ -37,15 +38,21 @@ impl Target {
         let statuses: Vec<u16> = statuses.iter().rev().copied().collect();
         let statuses = Arc::new(Mutex::new(statuses));
         let elsewhere = [("location", format!("{address}/elsewhere"))];
+        let answering = Arc::new(Semaphore::new(1));
+        let may_answer = answering.clone();
         let answer = move |uri: Uri, headers: HeaderMap, body: Bytes| {
             let status = statuses.lock().pop().unwrap_or(200);
             // Nobody listens at the end of a test.
             let _ = told.send((uri, headers, body));
-            ready((StatusCode::from_u16(status).unwrap(), elsewhere))
+            let (answering, elsewhere) = (may_answer.clone(), elsewhere.clone());
+            async move {
+                let _one = answering.acquire().await.unwrap();
+                (StatusCode::from_u16(status).unwrap(), elsewhere)
+            }
         };
         let app = axum::Router::new().fallback(answer);
         let task = tokio::spawn(async move { axum::serve(listener, app).await }).abort_handle();
-        Self { address, requests, task }
+        Self { address, answering, requests, task }
     }
 
     fn url(&self, path: &str) -> String {
@@ -203,6 +210,34 @@ async fn hook_of_whoever_may_not_read_any_more_gets_nothing() {
         outgoing(&ada, &RoomName::lobby(), &target.url("/lobby")).await;
         ada.says("hello").await;
         assert_eq!(texts(&[target.text().await]), [("/lobby", "hello")]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn message_that_is_deleted_while_it_waits_is_not_delivered() {
+    both_ways_with(&allowing_loopback(), async |server| {
+        let ada = admin(&server).await;
+        let room = den(&ada).await;
+        let bo = member(&server, &ada, "Bo").await;
+        add(&ada, &room, &bo).await;
+        // Each attempt fails once what was said is gone; whoever is erased wants the name to be nowhere, even if the messages stay.
+        for (to, gone) in [("/deleted", "/messages/"), ("/erased", "/api/v1/me?messages=keep")] {
+            let mut target = Target::start(&[503]).await;
+            let closed = target.answering.clone().acquire_owned().await.unwrap();
+            let made = outgoing(&ada, &room, &target.url(to)).await;
+            let entry: Entry = bo.says_in(room.as_str(), "a slip").await;
+            assert_eq!(texts(&[target.text().await]), [(to, "a slip")]);
+            if to == "/deleted" {
+                bo.delete(&path(&room, &format!("{gone}{}", entry.seq))).await.expect(200);
+            } else {
+                bo.delete(gone).await.expect(204);
+            }
+            drop(closed);
+            ada.says_in(room.as_str(), "last").await;
+            assert_eq!(texts(&[target.text().await]), [(to, "last")]);
+            ada.delete(&path(&room, &format!("/hooks/{}", made["id"].as_str().unwrap()))).await.expect(204);
+        }
     })
     .await;
 }
