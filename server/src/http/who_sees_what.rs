@@ -48,13 +48,12 @@ async fn everybody_sees_what_the_model_says_without_event_loops() {
 async fn run(way: Way, share: u64) {
     let number = |name| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     let histories = number("HOLDLINE_HISTORIES").unwrap_or(HISTORIES) / share;
-    let seeds: Vec<u64> = match number("HOLDLINE_SEED") {
-        Some(first) => (first..first + histories).collect(),
-        None => {
-            let first = random::word() >> 16;
-            eprintln!("half of the histories {way:?}: seeds from {first}");
-            (1..=histories / 2).chain(first..first + histories.div_ceil(2)).collect()
-        }
+    let seeds: Vec<u64> = if let Some(first) = number("HOLDLINE_SEED") {
+        (first..first + histories).collect()
+    } else {
+        let first = random::word() >> 16;
+        eprintln!("half of the histories {way:?}: seeds from {first}");
+        (1..=histories / 2).chain(first..first + histories.div_ceil(2)).collect()
     };
     // reqwest needs a provider even without TLS. Making a client takes longer than many a history.
     let _ = rustls::crypto::ring::default_provider().install_default();
