@@ -3,8 +3,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a fuzzer learns from a panic")]
 
-mod requests;
-
 use std::fmt::Display;
 use std::str::FromStr;
 use std::sync::{Arc, LazyLock};
@@ -12,10 +10,10 @@ use std::sync::{Arc, LazyLock};
 use holdline_shared::{Cursor, Emoji, MessageText, Nickname, PollQuery, PublishKey, RoomName, Topic};
 use tokio::runtime::Builder;
 
-pub use self::requests::{classic_cookies, invite_code, json_body, poll_form};
 use crate::access::Skeleton;
 use crate::api::{App, Caller, CallerHeaders, Hosts, HttpConfig, RequestLine};
 use crate::hooks::incoming::IncomingMessage;
+pub use crate::http::fuzzing::{classic_cookies, invite_code, json_body, poll_form};
 use crate::hub::Hub;
 use crate::log::MemoryLog;
 use crate::serve::{FastPoll, HeaderSlots};

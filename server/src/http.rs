@@ -6,6 +6,7 @@ mod assets;
 mod body;
 mod classic_page;
 mod endpoint;
+pub(crate) mod fuzzing;
 mod methods;
 mod openapi;
 mod page_protection;

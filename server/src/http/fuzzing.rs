@@ -1,5 +1,7 @@
-//! Targets that pass the router: what stands in bodies, forms, cookies and links. No input makes the server fail, and none is a
-//! code that it did not make.
+//! Targets of `fuzz/` that pass the router: what stands in bodies, forms, cookies and links. No input makes the server fail, and
+//! none is a code that it did not make.
+
+#![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a fuzzer learns from a panic")]
 
 use std::sync::{Arc, LazyLock};
 
@@ -12,9 +14,9 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt as _;
 
+use super::routes;
 use crate::access::{AccessChange, Invite, InviteGives, Secret, make_id};
 use crate::api::{App, HttpConfig, Limits, OwnerConnection};
-use crate::http::routes;
 use crate::hub::Hub;
 use crate::log::{Draft, MemoryLog};
 
