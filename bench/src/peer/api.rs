@@ -117,6 +117,9 @@ fn with_body(method: &str, path: &str, head: &str, body: &str) -> String {
     )
 }
 
+/// The number of people for whom one invite is made.
+const USES: usize = 5_000;
+
 struct Api {
     /// The publishers' session.
     token: String,
@@ -134,23 +137,21 @@ impl Api {
         Self { token, cookies: Vec::new(), shows_presence, private_rooms: None, salt: fastrand::u32(..) }
     }
 
-    /// Makes the rooms private. Returns for each a code that makes whoever redeems it a member there.
-    fn close(&self, conn: &mut BlockingConn, rooms: &[String]) -> Result<Vec<String>> {
-        let head = bearer(&self.token);
-        let code_for = |room: &String| {
-            let rules = r#"{"policy":{"visibility":"private"}}"#;
-            conn.request(
-                with_body("PUT", &format!("/api/v1/rooms/{room}"), &head, rules).as_bytes(),
-                |_| (),
-            )?;
-            let body = format!("{{\"room\":\"{room}\",\"role\":\"member\",\"uses\":10000}}");
-            let code = conn
-                .request(with_body("POST", "/api/v1/invites", &head, &body).as_bytes(), |response| {
-                    last_quoted(response.body, b"\"code\":\"").map(<[u8]>::to_vec)
-                })?;
-            Ok(String::from_utf8(code.context("no invite")?)?)
-        };
-        rooms.iter().map(code_for).collect()
+    /// Makes a room private.
+    fn close(&self, conn: &mut BlockingConn, room: &str) -> Result<()> {
+        let rules = r#"{"policy":{"visibility":"private"}}"#;
+        let path = format!("/api/v1/rooms/{room}");
+        conn.request(with_body("PUT", &path, &bearer(&self.token), rules).as_bytes(), |_| ())
+    }
+
+    /// Makes a code that makes whoever redeems it, [`USES`] people at most, a member of the room.
+    fn code_for(&self, conn: &mut BlockingConn, room: &str) -> Result<String> {
+        let body = format!("{{\"room\":\"{room}\",\"role\":\"member\",\"uses\":{USES}}}");
+        let request = with_body("POST", "/api/v1/invites", &bearer(&self.token), &body);
+        let code = conn.request(request.as_bytes(), |response| {
+            last_quoted(response.body, b"\"code\":\"").map(<[u8]>::to_vec)
+        })?;
+        Ok(String::from_utf8(code.context("no invite")?)?)
     }
 }
 
@@ -182,12 +183,16 @@ impl Protocol for Api {
         }
         // Over one connection: many would leave freed memory behind, which would hide the memory of polls.
         let mut conn = BlockingConn::open(server)?;
-        let codes = match &self.private_rooms {
-            Some(rooms) => self.close(&mut conn, rooms)?,
-            None => Vec::new(),
-        };
+        let rooms = self.private_rooms.clone().unwrap_or_default();
+        rooms.iter().try_for_each(|room| self.close(&mut conn, room))?;
+        let mut codes = Vec::new();
+        let first = self.cookies.len();
         while self.cookies.len() < subscribers {
             let number = self.cookies.len();
+            if (number - first).is_multiple_of(USES) {
+                codes =
+                    rooms.iter().map(|room| self.code_for(&mut conn, room)).collect::<Result<Vec<_>>>()?;
+            }
             let request = match codes.get(number % codes.len().max(1)) {
                 Some(code) => redeem(code, &format!("Person {number}")),
                 None => SESSION.to_vec(),
