@@ -10,7 +10,7 @@ use holdline_shared::{After, Batch, Cursor, EntryKind, RoomName, RoomSelection};
 use tokio::time::Instant;
 
 use crate::hub::polls::CROWDED_WAIT;
-use crate::hub::{Answer, Hub, HubConfig};
+use crate::hub::{Answer, Hub, HubConfig, PollError};
 use crate::log::{Draft, MemoryLog};
 use crate::scope::{EVERY_ROOM, Scope};
 
@@ -239,4 +239,30 @@ async fn appended_entries_are_counted() {
     let visible = hub.poll(EVERY_ROOM, &RoomSelection::All, After::Start, LONG, None).await.unwrap();
     let batch: Batch = serde_json::from_slice(&visible.body).unwrap();
     assert_eq!(hub.metrics().value("holdline_entries_total") - before, 4, "{:?}", batch.entries);
+}
+
+#[tokio::test]
+async fn task_that_polls_again_at_once_hears_that_the_room_is_gone() {
+    let (hub, rooms) = (hub_with(HubConfig::default()).await, named(&["tea"]));
+    say(&hub, "tea", "hello").await;
+    let held = tokio::spawn({
+        let (hub, rooms) = (hub.clone(), rooms.clone());
+        async move { hub.poll(EVERY_ROOM, &rooms, After::Now, LONG, None).await }
+    });
+    while hub.held() == 0 {
+        tokio::task::yield_now().await;
+    }
+    hub.state.on_rooms_expired(&["tea".parse().unwrap()], hub.head());
+    // The held poll's list is passed by another task, as soon as this one lets it.
+    for _ in 0..100 {
+        match hub.poll(EVERY_ROOM, &rooms, After::Now, LONG, None).await {
+            Ok(answer) => assert!(answer.is_empty),
+            Err(error) => {
+                assert!(matches!(error, PollError::UnknownRoom(_)), "{error}");
+                assert!(held.await.unwrap().unwrap().is_empty);
+                return;
+            }
+        }
+    }
+    panic!("a hundred empty answers");
 }
