@@ -13,8 +13,8 @@ use crate::api::limits::Counted;
 use crate::scope::Scope;
 use crate::session::InvalidSession;
 
-/// A caller who may read. Good as long as access does not change, but for no longer than a session's age and a ban's end
-/// may be off.
+/// A caller who may read, as long as access does not change. What depends on the time alone, such as the age of a session, has
+/// to be found anew now and then.
 #[derive(Debug)]
 pub(crate) struct Poller {
     pub(in crate::api) scope: Scope,

@@ -38,7 +38,12 @@ impl EventLoop {
             // Its answer renews the session, which these loops cannot do.
             return self.hand_over(number, Bytes::copy_from_slice(bytes));
         }
-        match caller.and_then(|caller| Poller::of(&self.app, &caller)) {
+        let poller = caller.and_then(|caller| {
+            // An invalid query is reported before a missing right, as by the router.
+            self.queries.parse(poll.query)?;
+            Poller::of(&self.app, &caller)
+        });
+        match poller {
             Ok(poller) => {
                 let begun = self.begin_poll(number, poll.query, &poller);
                 if let Some(fingerprint) = fingerprint {

@@ -114,3 +114,19 @@ async fn new_name_is_shown_on_a_connection_that_is_known() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn stranger_at_a_shut_door_hears_of_a_wrong_query_first() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        ada.put("/api/v1/door", &json!({ "door": "invite" })).await.expect(204);
+        let mut connection = connection(&server).await;
+        for (query, expected) in
+            [("room=-", ProblemCode::InvalidRoom), ("room=lobby", ProblemCode::SessionRequired)]
+        {
+            let reply = connection.get(&format!("/api/v1/poll?{query}&wait=0"), "").await;
+            assert_eq!(reply.problem(), expected, "{query}");
+        }
+    })
+    .await;
+}
