@@ -26,7 +26,7 @@ const PASSWORD: &str = "open sesame";
 /// A way in other than a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum ClosedDoor {
-    /// One password for all; who knows it is a guest.
+    /// A password for all; whoever knows it is a guest.
     Password,
     /// Links; who uses one becomes a member.
     Invite,

@@ -1,4 +1,4 @@
-//! One request and its answer, each with a deadline. No retries, no meaning: see `answer` and the callers.
+//! Requests and their answers, each with a deadline. Does not retry or interpret: see `answer` and the callers.
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;

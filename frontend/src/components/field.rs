@@ -17,7 +17,7 @@ pub enum Kind {
     UserName,
     /// A number.
     Number,
-    /// One of these: each a value and its word.
+    /// A choice of these, each a value and its word.
     Choice(Vec<(AttrValue, AttrValue)>),
     /// Yes or no.
     Tick,

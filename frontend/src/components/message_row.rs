@@ -1,4 +1,4 @@
-//! One message in the conversation. A row in which nothing changed costs one comparison.
+//! A message in the conversation. A row in which nothing changed costs one comparison.
 
 use std::rc::Rc;
 

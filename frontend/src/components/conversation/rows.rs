@@ -92,7 +92,7 @@ fn load_before(room: &Room, before: Seq, run: &Callback<Command>) -> Callback<Mo
     run.reform(move |_| Command::LoadOlder(name.clone(), before))
 }
 
-/// One row; Tab stops at the last one.
+/// A row; Tab stops at the last one.
 fn view(props: &Props, row: Row, is_last: bool, run: &Callback<Command>, locale: Locale) -> Html {
     let Props { room, ui, session, profiles, .. } = props;
     match row {

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::state::Settings;
 use crate::words;
 
-/// One row: what it is, a line below that, and what can be done about it.
+/// A row: what it is, a line below that, and what can be done about it.
 pub(super) fn row(key: &str, what: Html, below: String, tools: Html) -> Html {
     html! {
         <li key={key} data-testid="row">
