@@ -9,7 +9,7 @@ use anyhow::Result;
 use clap::Parser;
 
 use crate::run::{Options, Task};
-use crate::{baseline, console, interrupt, run, scenario};
+use crate::{baseline, console, interrupt, peer, run, scenario};
 
 /// Measures Holdline beside its peers.
 #[derive(Parser)]
@@ -95,7 +95,7 @@ fn execute(arguments: Arguments) -> Result<bool> {
         let window = Duration::from_millis(coalesce_ms);
         return baseline::serve(address, baseline::Options { window, drop_every }).map(|()| true);
     }
-    ctrlc::set_handler(interrupt::interrupt)?;
+    ctrlc::set_handler(|| interrupt::interrupt(peer::stop_all))?;
     let program = std::path::absolute(program)?;
     run::run(&Options { program, scenarios, peers, runs: runs.max(1), task })
 }

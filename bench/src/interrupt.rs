@@ -5,14 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Result, ensure};
 
-use crate::peer;
-
 static ASKED: AtomicBool = AtomicBool::new(false);
 
-/// Handles the signal.
-pub(crate) fn interrupt() {
+/// Handles the signal; `stop_all` stops what must not outlive this program.
+pub(crate) fn interrupt(stop_all: fn()) {
     if ASKED.swap(true, Ordering::Relaxed) {
-        peer::stop_all();
+        stop_all();
         exit(130);
     }
 }

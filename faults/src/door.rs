@@ -70,7 +70,7 @@ impl Door {
         let link: Value = serde_json::from_slice(&output.stdout)?;
         let http = HttpClient::new(address);
         let session = redeem(&http, text(&link, "code")?, "keeper").await?;
-        let http = http.signed_in(&session);
+        let http = http.signed_in(&session.bearer);
         let door = match kind {
             ClosedDoor::Password => json!({ "door": "password", "password": PASSWORD }),
             ClosedDoor::Invite => json!({ "door": "invite" }),
@@ -93,7 +93,9 @@ impl Door {
 
     /// A client that reads as this person where reading needs one.
     pub(crate) fn reader(&self, http: &HttpClient, session: Option<&ApiSession>) -> HttpClient {
-        session.filter(|_| self.is_closed()).map_or_else(|| http.clone(), |session| http.signed_in(session))
+        session
+            .filter(|_| self.is_closed())
+            .map_or_else(|| http.clone(), |session| http.signed_in(&session.bearer))
     }
 
     /// The token of a program that reads everything, if it needs one.
@@ -140,7 +142,8 @@ impl Door {
         members: impl IntoIterator<Item = &ApiSession>,
     ) -> Result<()> {
         let Some(admin) = self.admin.get() else { return Ok(()) };
-        let (http, path) = (http.signed_in(&admin.session), format!("/api/v1/rooms/{}", room.as_str()));
+        let (http, path) =
+            (http.signed_in(&admin.session.bearer), format!("/api/v1/rooms/{}", room.as_str()));
         send(&http, Method::PUT, &path, &json!({ "policy": { "visibility": "private" } })).await?;
         for ApiSession { person, .. } in members {
             let member = format!("{path}/members/{}", person.id.as_str());

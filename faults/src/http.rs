@@ -14,8 +14,6 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use tokio::time::timeout;
 
-use crate::session::ApiSession;
-
 /// The time limit for connecting: on loopback, only a full accept queue takes longer.
 const CONNECT: Duration = Duration::from_secs(3);
 
@@ -66,9 +64,9 @@ impl HttpClient {
         Self { client: Client::builder(TokioExecutor::new()).build(connector), address, bearer: None }
     }
 
-    /// The same client with somebody's session.
-    pub(crate) fn signed_in(&self, session: &ApiSession) -> Self {
-        Self { bearer: Some(session.bearer.clone()), ..self.clone() }
+    /// The same client with somebody's session, as the value of `Authorization`.
+    pub(crate) fn signed_in(&self, bearer: &str) -> Self {
+        Self { bearer: Some(bearer.to_owned()), ..self.clone() }
     }
 
     /// The value of `Authorization` for requests that have none of their own.

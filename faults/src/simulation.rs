@@ -10,6 +10,7 @@ mod member;
 mod moderator;
 mod mutation;
 mod network;
+mod plan;
 mod publisher;
 mod random;
 mod records;

@@ -8,6 +8,7 @@ mod join;
 mod memory;
 mod news;
 mod pause;
+mod report;
 mod requests;
 mod room_list;
 mod sender;
@@ -20,11 +21,9 @@ mod wakes;
 mod wishes;
 
 use std::rc::Rc;
-use std::time::Duration;
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Interval;
-use holdline_shared::Status;
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
@@ -35,7 +34,7 @@ use self::room_list::RoomListRefresh;
 use self::sender::Sender;
 use self::store::Store;
 use self::wakes::{BrowserEvents, Listening, Wake, Wakes};
-use crate::api::{self, AbortOnDrop, Signal, Storage, dom};
+use crate::api::{AbortOnDrop, Signal, Storage, dom};
 use crate::command::Command;
 use crate::state::{Action, Page, Phase, State, unread};
 use crate::words;
@@ -210,13 +209,4 @@ fn title(state: &State) -> String {
         0 => page,
         n => format!("({n}) {page}"),
     }
-}
-
-/// Reports the first steps as the status of the connection, as long as there is no subscription.
-fn report(store: &Store, pause: Duration, fault: &api::Fault) {
-    if *fault == api::Fault::SignInNeeded {
-        store.dispatch(Action::SignInNeeded);
-    }
-    let status = Status::Reconnecting { at: api::now() + pause, why: fault.text() };
-    store.dispatch(Action::Connected(status, api::wall_clock()));
 }

@@ -10,6 +10,7 @@ mod connection_limit;
 mod connection_refusal;
 mod event_loop;
 mod exchange;
+mod failed_accept;
 mod fast_path;
 mod handoff;
 mod handoff_io;

@@ -29,6 +29,7 @@ mod room;
 mod schemas;
 mod subscription;
 mod text;
+mod timestamp;
 mod topic;
 mod unicode;
 
@@ -38,7 +39,7 @@ pub use backoff::{Backoff, Jitter};
 pub use batch::{Batch, Here, History, Presence, PresenceTag, RoomList, RoomSummary};
 pub use cursor::{After, Cursor, Epoch, InvalidCursor, Seq};
 pub use emoji::{Emoji, InvalidEmoji};
-pub use entry::{Entry, EntryKind, MemberChange, Timestamp};
+pub use entry::{Entry, EntryKind, MemberChange};
 pub use key::{InvalidKey, PublishKey};
 pub use message::{Message, Reaction};
 pub use nickname::{InvalidNickname, Nickname};
@@ -53,4 +54,5 @@ pub use requests::{EditRequest, PublishRequest, RoomRequest, Session, SessionReq
 pub use room::{InvalidRoomName, RoomName};
 pub use subscription::{Action, Event, Moment, Next, Status, Step, Subscription};
 pub use text::{InvalidText, MessageText};
+pub use timestamp::Timestamp;
 pub use topic::{InvalidTopic, Topic};

@@ -2,7 +2,6 @@
 
 use thiserror::Error;
 
-use crate::PersonId;
 use crate::limits::{MARKS_IN_A_ROW, NICKNAME_BYTES, NICKNAME_GRAPHEMES};
 use crate::unicode::{checked_word, find_deceptive, is_longer_than, is_visible, normalized, stacks_marks};
 
@@ -51,13 +50,6 @@ impl Nickname {
             return Err(InvalidNickname::Marks);
         }
         Ok(Self(name.into()))
-    }
-}
-
-impl From<&PersonId> for Nickname {
-    /// Uses the id as a nickname; every id is a valid one.
-    fn from(id: &PersonId) -> Self {
-        Self(id.as_str().into())
     }
 }
 

@@ -43,6 +43,13 @@ impl PersonId {
     }
 }
 
+impl From<&PersonId> for Nickname {
+    /// Uses the id as a nickname; every id is a valid one.
+    fn from(id: &PersonId) -> Self {
+        Self::received(id.as_str())
+    }
+}
+
 /// A person as others see them; in an entry, the author by their name at that time.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -1,19 +1,13 @@
 //! The steps of `check` and `test`: one command each, by name.
 
 mod client;
+mod context;
 mod host;
 
 use anyhow::Result;
-use xshell::Shell;
 
-use crate::tools::Tools;
+pub(crate) use self::context::Context;
 use crate::{build, faults, tidy};
-
-/// The shell and the tools of all steps.
-pub(crate) struct Context<'a> {
-    pub(crate) sh: &'a Shell,
-    pub(crate) tools: Tools,
-}
 
 /// A step.
 pub(crate) struct Step {

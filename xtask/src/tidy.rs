@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: checks the house rules that no other tool checks. A rule is a function from the tree to complaints,
 //! one file each, with tests that show it failing.
 
+mod circles;
 mod decisions;
 mod imports;
 mod shape;
@@ -14,8 +15,8 @@ use crate::say;
 use tree::{Complaint, Tree};
 
 /// The rules.
-const RULES: [fn(&Tree) -> Vec<Complaint>; 4] =
-    [shape::check, imports::check, decisions::check, words::check];
+const RULES: [fn(&Tree) -> Vec<Complaint>; 5] =
+    [shape::check, imports::check, circles::check, decisions::check, words::check];
 
 /// Prints every complaint, and fails if there is one.
 pub(crate) fn command(sh: &Shell) -> Result<()> {

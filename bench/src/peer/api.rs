@@ -15,7 +15,9 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail, ensure};
 use memchr::memmem;
 
-use super::{Peer, Position, Protocol, Running, Start};
+use super::protocol::{Peer, Position, Protocol};
+use super::running::Running;
+use super::start::Start;
 use crate::blocking::BlockingConn;
 use crate::response::{Response, decimal, header, last_quoted, write_text};
 use crate::{blocking, net};

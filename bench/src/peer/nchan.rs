@@ -8,7 +8,9 @@ use std::process::Command;
 use anyhow::Result;
 
 use super::api::add;
-use super::{Peer, Position, Protocol, Running, Start, port};
+use super::protocol::{Peer, Position, Protocol, port};
+use super::running::Running;
+use super::start::Start;
 use crate::net;
 use crate::response::{Response, header, write_text};
 

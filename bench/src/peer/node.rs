@@ -6,7 +6,9 @@ use std::process::Command;
 use anyhow::Result;
 
 use super::api::publish_text;
-use super::{Peer, Position, Protocol, Running, Start, port};
+use super::protocol::{Peer, Position, Protocol, port};
+use super::running::Running;
+use super::start::Start;
 use crate::response::Response;
 use crate::{net, paths};
 

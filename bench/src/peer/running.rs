@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::Start;
+use super::start::Start;
 use crate::process;
 
 /// The time limit for a start, also with a log of ten million entries.

@@ -3,8 +3,8 @@
 
 use anyhow::Result;
 
+use super::definition::{Case, Column, Sample, Scenario, compared, plain};
 use super::environment::{Environment, TEXT};
-use super::{Case, Column, Sample, Scenario, compared, plain};
 use crate::disk;
 use crate::load::{PublishRate, Round};
 use crate::peer::is_durable;

@@ -3,7 +3,8 @@
 
 use anyhow::Result;
 
-use super::{Case, Column, Environment, Sample, Scenario, compared, plain};
+use super::definition::{Case, Column, Sample, Scenario, compared, plain};
+use super::environment::Environment;
 use crate::load::PublishRate;
 use crate::process::as_float;
 

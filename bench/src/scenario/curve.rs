@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 
+use super::definition::{Case, Column, Sample, Scenario, plain};
 use super::environment::{Environment, TEXT};
-use super::{Case, Column, Sample, Scenario, plain};
 use crate::load::PublishRate;
 use crate::process::as_float;
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use tempfile::TempDir;
 
-use super::Extent;
+use super::extent::Extent;
 use crate::console;
 use crate::load::{Load, PublishRate};
 use crate::peer::{self, Start};

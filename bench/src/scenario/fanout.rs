@@ -3,8 +3,9 @@
 
 use anyhow::Result;
 
+use super::definition::{Case, Column, Sample, Scenario, compared, plain};
 use super::environment::{Environment, TEXT};
-use super::{Case, Column, Extent, Sample, Scenario, compared, plain};
+use super::extent::Extent;
 use crate::load::PublishRate;
 
 pub(super) const FANOUT: Scenario = Scenario {

@@ -2,8 +2,9 @@
 
 use anyhow::Result;
 
+use super::definition::{Case, Column, Sample, Scenario, grouped, plain};
 use super::environment::{Environment, FIRST, TEXT};
-use super::{Case, Column, Extent, Sample, Scenario, grouped, plain};
+use super::extent::Extent;
 use crate::load::PublishRate;
 use crate::peer::is_durable;
 

@@ -5,8 +5,9 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 use hdrhistogram::Histogram;
 
+use super::definition::{Case, Column, Sample, Scenario, plain};
 use super::environment::{Environment, TEXT};
-use super::{Case, Column, Extent, Sample, Scenario, plain};
+use super::extent::Extent;
 use crate::blocking::BlockingConn;
 use crate::ledger::Tally;
 use crate::process::as_float;

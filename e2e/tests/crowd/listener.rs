@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::process::Command;
 use tokio::task::JoinHandle;
 
-use crate::{ROOM, until_received};
+use crate::receipt::{ROOM, until_received};
 
 /// The texts received so far.
 type Received = Arc<Mutex<Vec<String>>>;

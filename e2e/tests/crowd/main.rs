@@ -3,15 +3,17 @@
 //! message exactly once and in log order.
 
 mod listener;
+mod receipt;
 mod tabs;
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use holdline_e2e::{Check, Person, Server, eventually, eventually_within};
+use holdline_e2e::{Check, Person, Server, eventually};
 
 use listener::Listener;
+use receipt::{PROBE, ROOM};
 use tabs::Tabs;
 
 /// The number of listeners of each kind.
@@ -23,13 +25,6 @@ const STARTED_AGAIN: u8 = 4;
 
 const SENDERS: usize = 10;
 const MESSAGES: usize = 1_000;
-const ROOM: &str = "crowd";
-
-/// A message that is published until every listener has received it.
-const PROBE: &str = "probe";
-
-/// The time limit for a thousand messages on forty pages, on a machine with few cores.
-const LONG_TIME_LIMIT: Duration = Duration::from_secs(300);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_listener_in_a_crowd_receives_everything_once_and_in_order() -> Result<()> {
@@ -125,34 +120,4 @@ async fn publish_all(url: &str) -> Result<Vec<String>> {
     }
     published.sort_unstable();
     Ok(published.into_iter().map(|(_, text)| text).collect())
-}
-
-/// Waits until `received` returns exactly these texts, ignoring probes.
-async fn until_received(
-    who: &str,
-    published: &[String],
-    mut received: impl AsyncFnMut() -> Result<Vec<String>>,
-) -> Result<()> {
-    eventually_within(
-        LONG_TIME_LIMIT,
-        &format!("{who} to receive everything once and in order"),
-        async || {
-            let mut received = received().await?;
-            received.retain(|text| text != PROBE);
-            let same = received
-                .iter()
-                .zip(published)
-                .take_while(|(received, published)| received == published)
-                .count();
-            Ok(Check::that(received == published, || {
-                format!(
-                    "{} received of {}, the first {same} right, then {:?}",
-                    received.len(),
-                    published.len(),
-                    received.get(same)
-                )
-            }))
-        },
-    )
-    .await
 }

@@ -5,7 +5,7 @@ use fantoccini::wd::WindowHandle;
 use holdline_e2e::Browser;
 use serde_json::json;
 
-use crate::{ROOM, until_received};
+use crate::receipt::{ROOM, until_received};
 
 /// The tabs with one kind of page.
 pub(crate) struct Tabs {

@@ -8,12 +8,10 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use holdline_server::Scope;
 use holdline_server::log::{Draft, DraftKind, Log, MemoryLog};
-use holdline_shared::{Entry, Epoch, Person, RoomName, RoomSelection, Seq};
+use holdline_shared::{Entry, Epoch, RoomSelection, Seq};
 
-use super::moderator::make_den;
 use super::mutation::Mutation;
-use super::publisher;
-use super::world::LoadPlan;
+use super::plan::room_draft;
 
 /// The durable state.
 pub(super) struct Disk {
@@ -33,12 +31,9 @@ struct Rebuilt {
 }
 
 impl Disk {
-    /// A disk with all rooms of the plan except the last, and the private one.
-    pub(super) fn new(plan: &LoadPlan, mutation: Option<Mutation>) -> Self {
-        let made = plan.rooms[..plan.rooms.len() - 1].iter().map(|room| make(room.clone()));
-        let members = (0..plan.publishers).filter_map(publisher::person);
-        let made = made.chain(make_den(&plan.den, members)).collect();
-        let incarnations = RefCell::new(vec![made]);
+    /// A disk with these drafts.
+    pub(super) fn new(drafts: Vec<Draft>, mutation: Option<Mutation>) -> Self {
+        let incarnations = RefCell::new(vec![drafts]);
         Self { mutation, is_full: Cell::new(false), incarnations, rebuilt: RefCell::default() }
     }
 
@@ -72,7 +67,7 @@ impl Disk {
             }
             Some(draft)
         });
-        let mark = format!("import{number}").parse().ok().map(make);
+        let mark = format!("import{number}").parse().ok().map(room_draft);
         let imported = mark.into_iter().chain(kept).collect();
         incarnations.push(imported);
     }
@@ -116,8 +111,4 @@ impl Disk {
             entries.extend(chunk.entries.iter().filter_map(|entry| entry.entry().cloned()));
         }
     }
-}
-
-fn make(room: RoomName) -> Draft {
-    Draft { author: Person::house(), room, kind: DraftKind::room() }
 }

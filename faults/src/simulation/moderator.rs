@@ -4,28 +4,13 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use fastrand::Rng;
-use holdline_server::log::{Draft, DraftKind};
-use holdline_shared::{MemberChange, Person, PolicyChange, Role, RoomName, Visibility};
+use holdline_shared::Role;
 use tokio::time::sleep;
 
-use super::chaos;
-use super::member;
 use super::server::Run;
 use super::transport::request;
 use super::world::World;
-
-/// The drafts that make the room, and these people its members.
-pub(super) fn make_den(den: &RoomName, members: impl Iterator<Item = Person>) -> Vec<Draft> {
-    let policy = Some(PolicyChange::new(Visibility::Private));
-    let room =
-        Draft { author: Person::house(), room: den.clone(), kind: DraftKind::Room { topic: None, policy } };
-    [room].into_iter().chain(members.map(|person| change(den, person, Role::Member))).collect()
-}
-
-fn change(den: &RoomName, person: Person, role: Role) -> Draft {
-    let kind = MemberChange { person, role, until: None, muted_until: None, reason: None };
-    Draft { author: Person::house(), room: den.clone(), kind: DraftKind::Member(kind) }
-}
+use super::{chaos, member};
 
 /// Adds and removes until the faults end.
 pub(super) async fn run(world: Rc<World>) {
@@ -34,7 +19,7 @@ pub(super) async fn run(world: Rc<World>) {
         sleep(Duration::from_millis(rng.u64(0..900))).await;
         let Some(person) = member::person(rng.usize(0..world.plan.members)) else { return };
         let role = if rng.bool() { Role::Member } else { Role::None };
-        let draft = change(&world.plan.den, person, role);
+        let draft = world.plan.member_draft(person, role);
         let work = |run: Rc<Run>| {
             let draft = draft.clone();
             async move { run.hub.publish(draft).await }

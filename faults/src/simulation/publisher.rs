@@ -9,6 +9,7 @@ use holdline_shared::{Person, PublishKey, RoomName, Seq};
 use tokio::time::{sleep, timeout};
 
 use super::mutation::Mutation;
+use super::plan;
 use super::records::{PublishRecord, PublisherRecord};
 use super::transport::{NetworkResult, request};
 use super::world::World;
@@ -16,14 +17,9 @@ use super::world::World;
 /// The time limit of a request, after which a publisher repeats it.
 const REQUEST_LIMIT: Duration = Duration::from_secs(10);
 
-/// The person of a publisher.
-pub(super) fn person(number: usize) -> Option<Person> {
-    Some(Person { id: format!("p{number}").parse().ok()?, name: format!("P{number}").parse().ok()? })
-}
-
 /// Publishes all messages; ends when all are acknowledged.
 pub(super) async fn run(world: Rc<World>, number: usize) {
-    let Some(author) = person(number) else { return };
+    let Some(author) = plan::publisher(number) else { return };
     let mut rng = world.rng("publisher", number);
     let slot = {
         let mut sent = world.sent.borrow_mut();

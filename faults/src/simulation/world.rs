@@ -1,39 +1,20 @@
-//! The state that all actors share, and the plan that the seed decided.
+//! The state that all actors share.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
 use fastrand::Rng;
-use holdline_shared::RoomName;
 use tokio::time::Instant;
 
 use super::disk::Disk;
 use super::mutation::Mutation;
 use super::network::Network;
+use super::plan::LoadPlan;
 use super::random::fork;
 use super::records::{Hearing, PublisherRecord, SubscriberRecord};
 use super::server::Server;
 use super::trace::Trace;
-
-/// The size of a run.
-pub(super) struct LoadPlan {
-    pub(super) publishers: usize,
-    pub(super) subscribers: usize,
-    pub(super) messages: usize,
-    pub(super) rooms: Vec<RoomName>,
-    /// A private room, of which all publishers are members.
-    pub(super) den: RoomName,
-    /// People who are members of it for a while.
-    pub(super) members: usize,
-}
-
-impl LoadPlan {
-    /// The number of paths of the network: publishers, subscribers, members, the moderator.
-    pub(super) fn clients(&self) -> usize {
-        self.publishers + self.subscribers + self.members + 1
-    }
-}
 
 /// The state of one run.
 pub(super) struct World {
@@ -56,18 +37,9 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new(seed: u64, mutation: Option<Mutation>) -> Rc<Self> {
-        let mut rng = fork(seed, "plan", 0);
-        let rooms = ["lobby", "tea", "coffee", "late"];
-        let plan = LoadPlan {
-            publishers: rng.usize(1..5),
-            subscribers: rng.usize(2..7),
-            messages: rng.usize(4..25),
-            rooms: rooms.iter().filter_map(|name| name.parse().ok()).collect(),
-            den: RoomName::received("den".to_owned()),
-            members: rng.usize(1..5),
-        };
+        let plan = LoadPlan::of(seed);
         let trace = Rc::new(Trace::new());
-        let disk = Rc::new(Disk::new(&plan, mutation));
+        let disk = Rc::new(Disk::new(plan.first_drafts(), mutation));
         let records = (0..plan.subscribers).map(|_| RefCell::default()).collect();
         Rc::new(Self {
             seed,

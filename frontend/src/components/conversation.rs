@@ -1,49 +1,21 @@
 //! A room: its messages, from the oldest that was read to those on their way, and the field under them.
 
+mod props;
 mod rows;
 
 use std::rc::Rc;
 
-use holdline_shared::{RoomStanding, Timestamp};
+use holdline_shared::Timestamp;
 use yew::prelude::*;
 
+pub(super) use self::props::Props;
 use self::rows::{view_lines, view_sending};
 use super::Composer;
 use crate::api::dom;
 use crate::command::Command;
 use crate::hooks::{Conversation as Content, use_commands, use_locale, use_reading, use_rest};
-use crate::state::{Older, Phase, Powers, Profiles, Room, RoomUi, Sending, Session, slow_seconds};
+use crate::state::{Older, Phase, slow_seconds};
 use crate::words;
-
-/// The room, and everything else that decides how it is drawn.
-#[derive(Properties, PartialEq, Clone)]
-pub struct Props {
-    /// The room as far as it is known.
-    pub room: Rc<Room>,
-    /// The name of the room that people read.
-    pub title: AttrValue,
-    /// The room's rules and the reader's part in it.
-    #[prop_or_default]
-    pub standing: RoomStanding,
-    /// The people who have an account.
-    #[prop_or_default]
-    pub profiles: Profiles,
-    /// Its interface.
-    pub ui: Rc<RoomUi>,
-    /// The messages on their way to it.
-    pub sendings: Vec<Rc<Sending>>,
-    /// The reason why they are not being sent at this moment.
-    #[prop_or_default]
-    pub delay: Option<AttrValue>,
-    /// The reader.
-    pub session: Session,
-    /// The rights of the reader over the messages of others.
-    #[prop_or_default]
-    pub powers: Powers,
-    /// The banners above the composer.
-    #[prop_or_default]
-    pub children: Html,
-}
 
 /// The conversation.
 #[component]

@@ -12,6 +12,7 @@ mod leave;
 mod listing;
 mod members;
 mod new_room;
+mod panel_of;
 mod passphrase;
 mod people;
 mod person;
@@ -22,23 +23,16 @@ mod rules;
 mod secret;
 mod tokens;
 
-use holdline_shared::{Role, RoomName, Seq};
+use holdline_shared::{Role, RoomName};
 use yew::prelude::*;
 
+use self::panel_of::PanelOf;
 use super::gate::account_form;
 use super::{Dialog, Shape, icon_button};
-use crate::api::form::Values;
 use crate::command::Command;
 use crate::hooks::use_focus_caught;
-use crate::state::{Locale, OWN, Overlay, Panel, ROOM, Request, SERVER, State};
+use crate::state::{Locale, OWN, Overlay, Panel, ROOM, SERVER, State};
 use crate::words;
-
-/// The parts of a panel's page.
-struct PanelOf<'a> {
-    state: &'a State,
-    run: &'a Callback<Command>,
-    locale: Locale,
-}
 
 /// The dialog with this page open.
 pub fn panel(state: &State, panel: &Panel, locale: Locale, run: &Callback<Command>) -> Html {
@@ -140,37 +134,6 @@ impl PanelOf<'_> {
             _ => true,
         }
     }
-
-    /// The reason why the last request was not fulfilled, for a field to say.
-    fn problem(&self) -> Option<AttrValue> {
-        self.state.settings.problem.as_deref().map(|why| words::sentence(why).into())
-    }
-
-    /// Sends the request that the fields make, or says why they make none.
-    fn on_submit(&self, make: impl Fn(&Values) -> Result<Request, String> + 'static) -> Callback<Values> {
-        self.run.reform(move |values: Values| match make(&values) {
-            Ok(request) => Command::Ask(request),
-            Err(why) => Command::Complain(why),
-        })
-    }
-
-    /// A button that asks for something.
-    fn button(&self, word: &'static str, request: Request) -> Html {
-        let onclick = self.run.reform(move |_: MouseEvent| Command::Ask(request.clone()));
-        html! { <button type="button" class="plain" {onclick}>{ word }</button> }
-    }
-
-    /// A button that opens another page.
-    fn opener(&self, word: &'static str, panel: Panel) -> Html {
-        let onclick = self.run.reform(move |_: MouseEvent| Command::Open(Overlay::Panel(panel.clone())));
-        html! { <button type="button" class="plain" {onclick}>{ word }</button> }
-    }
-
-    /// A button that loads older changes.
-    fn older(&self, before: Seq) -> Html {
-        let onclick = self.run.reform(move |_: MouseEvent| Command::LoadAudit(before));
-        html! { <button type="button" class="plain" {onclick}>{ words::LOAD_MORE }</button> }
-    }
 }
 
 /// The key of a dialog's page, another one for each page and person: what was typed about one is not meant for the next.
@@ -180,9 +143,4 @@ fn key_of(panel: &Panel) -> String {
         Panel::Erase(person) => format!("erase-{}", person.id),
         panel => words::panel(panel).to_owned(),
     }
-}
-
-/// The seconds that people can choose from for the end of something, with their words.
-fn durations() -> Vec<(AttrValue, AttrValue)> {
-    words::DURATIONS.into_iter().map(|(seconds, word)| (seconds.into(), word.into())).collect()
 }

@@ -8,9 +8,10 @@ use holdline_shared::{Backoff, History, ProblemCode, RoomName};
 use wasm_bindgen_futures::spawn_local;
 
 use super::driver::Driver;
+use super::report::report;
 use super::store::Store;
 use super::wakes::Wakes;
-use super::{pause, report, session, snapshot};
+use super::{pause, session, snapshot};
 use crate::api::{self, AbortOnDrop, Change, Fault, Signal};
 use crate::state::{Action, Goal, Older, Phase, Room, State, is_made_by_server};
 use crate::words;

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use holdline_shared::{Backoff, Door, Person, ProblemCode, Role, RoomName, RoomSummary};
 
+use super::pause;
+use super::report::report;
 use super::store::Store;
 use super::wakes::Wakes;
-use super::{pause, report};
 use crate::api::{self, Change, Fault, Signal};
 use crate::state::{Action, Entrance, Gate};
 use crate::words;

@@ -18,7 +18,7 @@ mod tokens;
 mod visitor;
 
 use std::borrow::Cow;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use holdline_shared::{Door, Person, ProblemCode, RoomName};
@@ -32,6 +32,7 @@ use super::app::App;
 use super::config::HttpConfig;
 use super::error::ApiError;
 use super::host::Host;
+use super::limits::Counted;
 use super::proxy_login::ProxyUser;
 use crate::access::{Denied, Verb};
 use crate::log::wall_clock;
@@ -46,6 +47,9 @@ pub(super) use self::session_proof::{Proof, Session, old_session_cookies, sessio
 pub(crate) use self::site::Site;
 pub(crate) use self::visitor::network;
 
+/// The visitor for whom a proxy's guesses of secrets count, if it names none.
+const UNNAMED: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+
 /// The sender of a request that passed the checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Caller {
@@ -54,7 +58,7 @@ pub(crate) struct Caller {
     /// The address or network to which limits apply; `None` for programs and proxies that name no visitor.
     pub(crate) visitor: Option<IpAddr>,
     /// Whether a proxy may have passed the request on, for a stranger even if it names no visitor.
-    pub(super) is_passed_on: bool,
+    is_passed_on: bool,
     identity: Identity,
     /// The user whom a proxy names, at the door `proxy`.
     proxy_user: Option<ProxyUser>,
@@ -161,6 +165,12 @@ impl Caller {
             Identity::Token(grant) => Some(&grant.person),
             _ => None,
         }
+    }
+
+    /// The visitor for whom wrong secrets count. A proxy that names no visitor counts as one here, unlike for other limits,
+    /// because it passes on the guesses of strangers; the owner's own programs are none.
+    pub(super) fn guesser(&self) -> Option<IpAddr> {
+        self.visitor.or(self.is_passed_on.then_some(UNNAMED))
     }
 
     /// The person of a valid session, if any.
@@ -297,6 +307,12 @@ fn is_from_own_page(
     let Ok(origin) = std::str::from_utf8(origin) else { return false };
     let origin = origin.trim();
     [host, shown].iter().flatten().any(|host| host.is_origin(origin)) || config.hosts.has_origin(origin)
+}
+
+impl<'a> From<&'a Caller> for Counted<'a> {
+    fn from(caller: &'a Caller) -> Self {
+        Self { person: caller.limited_person().map(|person| &person.id), visitor: caller.visitor }
+    }
 }
 
 #[cfg(test)]

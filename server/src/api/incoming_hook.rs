@@ -37,7 +37,7 @@ pub(crate) async fn post(app: App, mut call: Call) -> Result<Reply, ApiError> {
     let access = app.access.snapshot();
     let Some(hook) = access.incoming_hook(call.id(), wall_clock()) else {
         // A right key is never refused for wrong ones: many programs of one provider come from one address.
-        drop(app.limits.failed_secrets.attempt(&call.caller)?);
+        drop(app.limits.failed_secrets.attempt(call.caller.guesser())?);
         return Err(unknown_key());
     };
     app.limits.publish_by(&hook.person)?;

@@ -7,12 +7,12 @@ mod failed_secrets;
 mod key;
 mod limiter;
 mod rate;
+mod refusal;
 
-use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use holdline_shared::{Person, PersonId, ProblemCode};
+use holdline_shared::{Person, PersonId};
 use metrics::Counter;
 
 pub use self::config::{InvalidLimit, Limits};
@@ -20,7 +20,7 @@ pub(super) use self::failed_secrets::FailedSecrets;
 use self::key::LimitKey;
 use self::limiter::Limiter;
 pub use self::rate::{InvalidRate, Rate};
-use super::caller::Caller;
+use self::refusal::refusal;
 use super::error::ApiError;
 use crate::leases::{Lease, Leases};
 use crate::metrics::Metrics;
@@ -58,12 +58,6 @@ struct HeldLimit {
 pub(super) struct Counted<'a> {
     pub(super) person: Option<&'a PersonId>,
     pub(super) visitor: Option<IpAddr>,
-}
-
-impl<'a> From<&'a Caller> for Counted<'a> {
-    fn from(caller: &'a Caller) -> Self {
-        Self { person: caller.limited_person().map(|person| &person.id), visitor: caller.visitor }
-    }
 }
 
 impl Counted<'_> {
@@ -122,8 +116,8 @@ impl Limiters {
     }
 
     /// Counts a message or a change by this caller.
-    pub(super) fn publish(&self, caller: &Caller) -> Result<(), ApiError> {
-        take(&self.publish, Counted::from(caller).person_or_visitor().as_ref())
+    pub(super) fn publish<'a>(&self, caller: impl Into<Counted<'a>>) -> Result<(), ApiError> {
+        take(&self.publish, caller.into().person_or_visitor().as_ref())
     }
 
     /// Counts a message by an incoming webhook, whoever calls it.
@@ -132,13 +126,13 @@ impl Limiters {
     }
 
     /// Counts a reaction by this caller.
-    pub(super) fn react(&self, caller: &Caller) -> Result<(), ApiError> {
-        take(&self.reactions, Counted::from(caller).person_or_visitor().as_ref())
+    pub(super) fn react<'a>(&self, caller: impl Into<Counted<'a>>) -> Result<(), ApiError> {
+        take(&self.reactions, caller.into().person_or_visitor().as_ref())
     }
 
     /// Counts a read of history by this caller.
-    pub(super) fn read_history(&self, caller: &Caller) -> Result<(), ApiError> {
-        take(&self.history, Counted::from(caller).person_or_visitor().as_ref())
+    pub(super) fn read_history<'a>(&self, caller: impl Into<Counted<'a>>) -> Result<(), ApiError> {
+        take(&self.history, caller.into().person_or_visitor().as_ref())
     }
 
     /// Counts a read by this caller that costs little: a list, or a poll that is not held.
@@ -147,8 +141,8 @@ impl Limiters {
     }
 
     /// Counts a new room for this caller's person and visitor; one that is refused counts for neither.
-    pub(super) fn make_room(&self, caller: &Caller) -> Result<(), ApiError> {
-        let counted = Counted::from(caller);
+    pub(super) fn make_room<'a>(&self, caller: impl Into<Counted<'a>>) -> Result<(), ApiError> {
+        let counted = caller.into();
         let person = counted.person_or_visitor();
         take(&self.rooms, person.as_ref())?;
         take(&self.visitor_rooms, counted.visitor().as_ref()).inspect_err(|_| {
@@ -159,8 +153,8 @@ impl Limiters {
     }
 
     /// Counts a new session for this visitor.
-    pub(super) fn begin_session(&self, caller: &Caller) -> Result<(), ApiError> {
-        take(&self.visitor_sessions, Counted::from(caller).visitor().as_ref())
+    pub(super) fn begin_session<'a>(&self, caller: impl Into<Counted<'a>>) -> Result<(), ApiError> {
+        take(&self.visitor_sessions, caller.into().visitor().as_ref())
     }
 
     /// Lets this caller hold a request until the lease is dropped.
@@ -185,11 +179,4 @@ impl HeldLimit {
 
 fn take(limiter: &Limiter, key: Option<&LimitKey>) -> Result<(), ApiError> {
     key.map_or(Ok(()), |key| limiter.take(key))
-}
-
-/// The error of a caller who has reached a limit and may retry after some time.
-fn refusal(requests: &str, limit: fmt::Arguments<'_>, wait: Duration) -> ApiError {
-    let seconds = (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1);
-    let detail = format!("too many {requests} (limit {limit}); send this again in {seconds} s");
-    ApiError::new(ProblemCode::RateLimited, detail).with_retry_after(seconds)
 }

@@ -11,7 +11,7 @@ use super::erase::{self, FateOfMessages};
 use super::error::ApiError;
 use super::reply::{Reply, SET_COOKIE};
 use super::slow_hashes::Passphrase;
-use super::{profile, proxy_login, session};
+use super::{profile, proxied_account, session, session_cookies};
 use crate::access::{AccessChange, Account, Denied};
 use crate::log::{Draft, wall_clock};
 use crate::session::Claim;
@@ -84,7 +84,7 @@ pub(crate) async fn change(app: App, mut call: Call) -> Result<Reply, ApiError> 
     let changes = Changes::parse(call.read_json().await?)?;
     let access = app.access.snapshot();
     if changes.passphrase.is_some() && access.door().door() == Door::Proxy {
-        return Err(proxy_login::no_passphrases());
+        return Err(proxied_account::no_passphrases());
     }
     let (claim, is_new) = match access.account(&claim.person.id) {
         Some(account) => (change_account(&app, &call, claim, account, changes).await?, false),
@@ -93,7 +93,7 @@ pub(crate) async fn change(app: App, mut call: Call) -> Result<Reply, ApiError> 
     let mut me = profile::of_caller(&app.access.load(), &claim.person);
     let token = session::sign(&app, &claim);
     me.token = (is_new && session::may_see_token(&call.caller)).then(|| token.clone());
-    let cookie = is_new.then(|| session::begin_cookie(&call.caller.site, &token));
+    let cookie = is_new.then(|| session_cookies::begin_cookie(&call.caller.site, &token));
     let reply = Reply::json(200, &me)?;
     Ok(cookie.into_iter().fold(reply, |reply, cookie| reply.with(SET_COOKIE, cookie)))
 }
@@ -104,7 +104,7 @@ pub(crate) async fn erase(app: App, call: Call) -> Result<Reply, ApiError> {
     app.limits.publish(&call.caller)?;
     let messages = FateOfMessages::of_query(&call)?;
     erase::erase(&app, person, &person.id, messages).await?;
-    Ok(session::cleared(&call.caller.site))
+    Ok(session_cookies::cleared(&call.caller.site))
 }
 
 impl Changes {
@@ -154,7 +154,7 @@ async fn change_passphrase(
     // A hash costs what a session does.
     app.limits.begin_session(&call.caller)?;
     if account.passphrase.is_some() {
-        let attempt = app.limits.failed_secrets.attempt(&call.caller)?;
+        let attempt = app.limits.failed_secrets.attempt(call.caller.guesser())?;
         let Some(old) = old else { return Err(Denied::WrongSecret.into()) };
         if !app.hashes.verify(old, account.passphrase.clone()).await? {
             return Err(Denied::WrongSecret.into());

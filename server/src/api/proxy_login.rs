@@ -1,15 +1,11 @@
 //! The door `proxy`: a trusted proxy names the user in a header, and proves by a second header that it wrote the first.
 
 use holdline_shared::limits::NICKNAME_GRAPHEMES;
-use holdline_shared::{Nickname, Person, PersonId, ProblemCode};
+use holdline_shared::{Nickname, PersonId};
 use http::HeaderName;
 use sha2::{Digest as _, Sha256};
 
-use super::app::App;
-use super::call::Call;
-use super::error::ApiError;
-use crate::access::{AccessChange, Denied, SecretHash};
-use crate::log::{Draft, LogError, Refusal};
+use crate::access::SecretHash;
 use crate::nicknames;
 
 /// The number of names like the login that are tried, and of invented ones.
@@ -70,7 +66,7 @@ impl ProxyUser {
     }
 
     /// The names for a new account in the order of preference: the login, the login with a number, invented ones.
-    fn names(&self) -> impl Iterator<Item = Nickname> {
+    pub(super) fn names(&self) -> impl Iterator<Item = Nickname> {
         let numbered = (1..=NUMBERED).filter_map(|number| {
             let end = if number == 1 { String::new() } else { format!(" {number}") };
             let beginning: String = self.login.chars().take(NICKNAME_GRAPHEMES - end.len()).collect();
@@ -78,32 +74,6 @@ impl ProxyUser {
         });
         numbered.chain(std::iter::repeat_with(nicknames::make_up).take(NUMBERED))
     }
-}
-
-/// The account of the user whom the proxy names, made at the first time.
-pub(super) async fn person(app: &App, call: &Call) -> Result<Person, ApiError> {
-    let user = call.caller.proxy_user().ok_or_else(|| call.caller.turned_away())?;
-    let access = app.access.snapshot();
-    if let Some(account) = access.account(&user.id) {
-        return Ok(account.person.clone());
-    }
-    for name in user.names().filter(|name| !access.is_name_taken(name.as_str(), &user.id)) {
-        let person = Person { id: user.id.clone(), name };
-        let change = AccessChange::Joined { person: person.clone(), is_bot: false, passphrase: None };
-        match app.hub.publish(Draft::access(person.clone(), change)).await {
-            // Two tabs came at once.
-            Ok(_) | Err(LogError::Refused(Refusal::Denied(Denied::AlreadyMember))) => return Ok(person),
-            Err(LogError::Refused(Refusal::Denied(Denied::NameTaken))) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Err(Denied::NameTaken.into())
-}
-
-/// Refuses a passphrase: at this door the proxy alone says who somebody is.
-pub(super) fn no_passphrases() -> ApiError {
-    let detail = "the proxy in front of this server says who you are; there are no passphrases here";
-    ApiError::new(ProblemCode::NotAllowed, detail)
 }
 
 #[cfg(test)]

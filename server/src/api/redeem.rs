@@ -10,7 +10,7 @@ use super::description::Description;
 use super::error::ApiError;
 use super::reply::Reply;
 use super::slow_hashes::Passphrase;
-use super::{proxy_login, session};
+use super::{proxied_account, session};
 use crate::access::{AccessChange, Denied, InviteGives, SecretHash};
 use crate::log::{Draft, LogError, Refusal, wall_clock};
 
@@ -46,7 +46,7 @@ pub(crate) async fn redeem(app: App, mut call: Call) -> Result<Reply, ApiError> 
     let body: RedeemBody = call.read_json().await?;
     let nickname = body.nickname.as_deref().map(Nickname::parse).transpose()?;
     call.caller.check_ban()?;
-    let attempt = app.limits.failed_secrets.attempt(&call.caller)?;
+    let attempt = app.limits.failed_secrets.attempt(call.caller.guesser())?;
     let (access, invite) = (app.access.snapshot(), SecretHash::of(&body.code));
     let gives = access.usable_invite(&invite, wall_clock()).map(|state| &state.invite.gives);
     let gives = gives.ok_or(Denied::WrongSecret)?;
@@ -58,7 +58,7 @@ pub(crate) async fn redeem(app: App, mut call: Call) -> Result<Reply, ApiError> 
         (InviteGives::Device(owner), ..) => access.account(owner).ok_or(Denied::WrongSecret)?.person.clone(),
         (_, Some(guest), Some(name)) if !has_account => Person { id: guest.id, name },
         (_, Some(person), _) => person,
-        (_, None, _) if is_proxied => proxy_login::person(&app, &call).await?,
+        (_, None, _) if is_proxied => proxied_account::account(&app, &call).await?,
         (_, None, nickname) => {
             app.limits.begin_session(&call.caller)?;
             session::new_person(&access, nickname)?

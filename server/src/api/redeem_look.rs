@@ -30,7 +30,7 @@ pub(crate) async fn look(app: App, mut call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     let body: LookBody = call.read_json().await?;
     call.caller.check_ban()?;
-    let attempt = app.limits.failed_secrets.attempt(&call.caller)?;
+    let attempt = app.limits.failed_secrets.attempt(call.caller.guesser())?;
     let access = app.access.snapshot();
     let found = access.usable_invite(&SecretHash::of(&body.code), wall_clock()).ok_or(Denied::WrongSecret)?;
     attempt.succeeded();

@@ -4,7 +4,7 @@ use holdline_shared::Timestamp;
 
 use super::app::App;
 use super::caller::{Caller, Proof};
-use super::session::begin_cookie;
+use super::session_cookies::begin_cookie;
 use crate::access::{Access, AccessChange};
 use crate::log::{Draft, wall_clock};
 use crate::session::{Claim, Holder};

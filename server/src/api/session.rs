@@ -1,21 +1,21 @@
 //! `/api/v1/session`: the caller's identity. A token is told to clients that store it themselves, and never
 //! to one that sent the cookie: a script injected into a page must not be able to carry the session away.
 
-use bytes::Bytes;
 use holdline_shared::{Door, Nickname, Person, PersonId, ProblemCode, Session, Topic};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::app::App;
 use super::call::Call;
-use super::caller::{Caller, Cookies, Proof, Site, old_session_cookies, session_cookie};
+use super::caller::{Caller, Cookies, Proof, old_session_cookies};
 use super::description::Description;
 use super::error::ApiError;
-use super::proxy_login;
+use super::proxied_account;
 use super::renewal::renewed;
 use super::reply::{Reply, SET_COOKIE};
+use super::session_cookies::{begin_cookie, cleared, end_cookie};
 use super::slow_hashes::Passphrase;
-use crate::access::{Access, AccessChange, Denied, SESSION_AGE, Secret};
+use crate::access::{Access, AccessChange, Denied, Secret};
 use crate::log::{Draft, wall_clock};
 use crate::session::{Claim, Holder};
 use crate::{nicknames, random};
@@ -108,12 +108,6 @@ pub(crate) async fn end(app: App, call: Call) -> Result<Reply, ApiError> {
     Ok(reply)
 }
 
-/// An empty answer that clears the session's cookie.
-pub(super) fn cleared(site: &Site) -> Reply {
-    let reply = Reply { caching: None, ..Reply::new(204, None, Bytes::new()) };
-    reply.with(SET_COOKIE, end_cookie(site, &session_cookie(site)))
-}
-
 /// Refuses a session in the name of the server, which would be the owner's wherever it is sent from.
 pub(super) fn refuse_owner(caller: &Caller) -> Result<(), ApiError> {
     if caller.is_owner() {
@@ -136,15 +130,15 @@ async fn let_in(
         Door::Open => {}
         Door::Password => {
             let Some(password) = password else { return Err(call.caller.turned_away()) };
-            let attempt = app.limits.failed_secrets.attempt(&call.caller)?;
-            let attempt = attempt.counting_for(&app.limits.join_password, &call.caller)?;
+            let attempt = app.limits.failed_secrets.attempt(call.caller.guesser())?;
+            let attempt = attempt.counting_for(&app.limits.join_password, call.caller.guesser())?;
             if !app.hashes.verify(password, access.door().password.clone()).await? {
                 return Err(Denied::WrongSecret.into());
             }
             attempt.succeeded();
         }
         // The proxy's login is also the first name: anything else could be another user's.
-        Door::Proxy => return of_account(app, call, proxy_login::person(app, call).await?).await,
+        Door::Proxy => return of_account(app, call, proxied_account::account(app, call).await?).await,
         Door::Invite => return Err(call.caller.turned_away()),
     }
     Ok(guest(&access, new_person(&access, nickname)?))
@@ -225,20 +219,4 @@ pub(super) fn sign(app: &App, claim: &Claim) -> String {
 fn device(user_agent: &str) -> Topic {
     let beginning: String = user_agent.chars().filter(|c| !c.is_control()).take(150).collect();
     Topic::parse(&beginning).unwrap_or_default()
-}
-
-/// The cookie of a token, which a browser forgets when the token ends.
-pub(super) fn begin_cookie(site: &Site, token: &str) -> String {
-    let seconds = SESSION_AGE.as_secs();
-    format!("{}={token}; Max-Age={seconds}{}", session_cookie(site), attributes(site))
-}
-
-fn end_cookie(site: &Site, name: &str) -> String {
-    format!("{name}=; Max-Age=0{}", attributes(site))
-}
-
-/// The cookie's attributes: hidden from scripts, not sent with other sites' requests, and if it was set over
-/// TLS, never sent in the clear.
-fn attributes(site: &Site) -> String {
-    format!("; Path={}; HttpOnly; SameSite=Lax{}", site.base, site.secure())
 }

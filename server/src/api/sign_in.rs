@@ -40,7 +40,7 @@ pub(crate) async fn sign_in(app: App, mut call: Call) -> Result<Reply, ApiError>
     let hash = account.and_then(|account| account.passphrase.clone());
     // Both before the hash, which takes its time whether or not the passphrase is right.
     app.limits.begin_session(&call.caller)?;
-    let attempt = app.limits.failed_secrets.attempt(&call.caller)?;
+    let attempt = app.limits.failed_secrets.attempt(call.caller.guesser())?;
     let is_right = app.hashes.verify(body.passphrase, hash).await?;
     let account = account.filter(|_| is_right).ok_or(Denied::WrongSecret)?;
     attempt.succeeded();

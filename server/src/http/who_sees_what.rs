@@ -10,6 +10,7 @@ mod holds;
 mod looks;
 mod model;
 mod steps;
+mod webhook_target;
 mod webhooks;
 mod world;
 

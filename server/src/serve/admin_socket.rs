@@ -20,7 +20,7 @@ use tokio::net::UnixStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tower::ServiceExt as _;
 
-use super::connection_limit::{ACCEPT_PAUSE, note_failed_accept};
+use super::failed_accept::{ACCEPT_PAUSE, note_failed_accept};
 use crate::api::OwnerConnection;
 use crate::http::HEAD_BYTES;
 

@@ -30,9 +30,6 @@ const SEND_BUFFER: usize = 128 * 1024;
 /// The idle time after which the kernel probes a connection, so that vanished clients are noticed while a
 /// poll is held.
 const KEEPALIVE: Duration = Duration::from_secs(45);
-/// The pause after a failed accept, which most likely lacked file descriptors.
-pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
 /// Counts connections.
 pub(super) struct ConnectionLimit {
     most: usize,
@@ -134,14 +131,6 @@ impl ConnectionLimit {
             let _ = timeout(REFUSAL_TIME, answered).await;
             drop(permit);
         });
-    }
-}
-
-/// Warns in the server's own log that a connection could not be accepted.
-pub(super) fn note_failed_accept(error: &io::Error) {
-    static LINE: RepeatedLine = RepeatedLine::new();
-    if let Some(times) = LINE.count(1) {
-        tracing::warn!(%error, times, "connections could not be accepted; trying again");
     }
 }
 

@@ -21,8 +21,9 @@ use tokio::time::{Instant, Sleep, sleep, timeout};
 use tower::ServiceExt;
 
 use super::config::ServeConfig;
-use super::connection_limit::{ACCEPT_PAUSE, ConnectionLimit, ConnectionPermit, note_failed_accept, tune};
+use super::connection_limit::{ConnectionLimit, ConnectionPermit, tune};
 use super::exchange::{ExchangeGuard, ExchangeState, TrackedBody};
+use super::failed_accept::{ACCEPT_PAUSE, note_failed_accept};
 use super::handoff::Handoff;
 use super::handoff_io::HandoffIo;
 use super::loop_handle::{Command, LoopHandle};

@@ -1,5 +1,6 @@
 //! Invalid requests, each answered with its problem, and errors of the log.
 
+mod case;
 mod cases;
 
 use std::collections::HashSet;
@@ -10,22 +11,12 @@ use holdline_server::log::LogError;
 use holdline_shared::ProblemCode;
 use serde_json::json;
 
+use self::case::Case;
+use self::case::Who::{Ada, Bob, Nobody};
 use crate::openapi::Document;
 use crate::support::{Fault, FaultyLog, Server, key};
 
 use ProblemCode::*;
-
-/// The sender of a request.
-#[derive(Clone, Copy, PartialEq)]
-enum Who {
-    Nobody,
-    Ada,
-    Bob,
-}
-use Who::{Ada, Bob, Nobody};
-
-/// An invalid request and its problem. `{said}` is a message of Ada's, `{deleted}` a deleted one, `{epoch}` the log's.
-struct Case(Who, &'static str, &'static str, &'static str, Vec<u8>, ProblemCode);
 
 /// Sends all requests; returns the codes of the answers.
 async fn send_invalid_requests(cases: Vec<Case>) -> HashSet<ProblemCode> {

@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::Context;
+use super::context::Context;
 use crate::build::client;
 use crate::setup::{TARGET, browser, firefox};
 use crate::{paths, shell};

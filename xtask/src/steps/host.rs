@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::Context;
+use super::context::Context;
 use crate::shell::{self, PLAIN_HTTP};
 
 /// Formatting.

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use holdline_shared::{Entry, Seq};
 use yew::prelude::*;
 
-use super::Props;
+use super::props::Props;
 use crate::command::Command;
 use crate::components::{MessageRow, Quote, SendingRow, time, welcome};
 use crate::hooks::Reading;

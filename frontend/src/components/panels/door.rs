@@ -3,7 +3,7 @@
 use holdline_shared::Door;
 use yew::prelude::*;
 
-use super::PanelOf;
+use super::panel_of::PanelOf;
 use crate::components::{Field, FormOf, Kind, form};
 use crate::state::Request;
 use crate::words;

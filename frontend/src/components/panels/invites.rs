@@ -3,8 +3,8 @@
 use holdline_shared::{InviteRole, InviteSummary, RoomName};
 use yew::prelude::*;
 
-use super::PanelOf;
 use super::listing::{listing, row};
+use super::panel_of::PanelOf;
 use super::secret::secret;
 use crate::components::{Field, FormOf, Kind, form};
 use crate::state::{Invitation, Listing, Request};

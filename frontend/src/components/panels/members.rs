@@ -3,8 +3,8 @@
 use holdline_shared::{PersonId, Role};
 use yew::prelude::*;
 
-use super::PanelOf;
 use super::listing::{listing, row};
+use super::panel_of::PanelOf;
 use crate::components::{Field, FormOf, Kind, form, outcome};
 use crate::state::{Listing, Membership, Panel, Part, Request};
 use crate::words;

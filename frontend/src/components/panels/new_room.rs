@@ -3,7 +3,7 @@
 use holdline_shared::Topic;
 use yew::prelude::*;
 
-use super::PanelOf;
+use super::panel_of::PanelOf;
 use crate::api::dom;
 use crate::api::form::Values;
 use crate::command::Command;

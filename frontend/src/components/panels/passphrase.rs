@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::PanelOf;
+use super::panel_of::PanelOf;
 use crate::components::{Field, FormOf, Kind, form};
 use crate::state::Request;
 use crate::words;

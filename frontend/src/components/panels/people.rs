@@ -3,8 +3,8 @@
 use holdline_shared::{PersonKind, Profile};
 use yew::prelude::*;
 
-use super::PanelOf;
 use super::listing::{listing, row};
+use super::panel_of::PanelOf;
 use crate::components::outcome;
 use crate::state::{Listing, Panel};
 use crate::words;

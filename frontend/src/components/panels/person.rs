@@ -3,7 +3,7 @@
 use holdline_shared::{Person, PersonKind, Role, Timestamp};
 use yew::prelude::*;
 
-use super::{PanelOf, durations};
+use super::panel_of::{PanelOf, durations};
 use crate::api::form::Values;
 use crate::components::{Field, FormOf, Kind, badge, form, mark};
 use crate::state::{Locale, Panel, Part, Request};

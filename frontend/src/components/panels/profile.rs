@@ -3,7 +3,7 @@
 use holdline_shared::Nickname;
 use yew::prelude::*;
 
-use super::PanelOf;
+use super::panel_of::PanelOf;
 use crate::components::{Field, FormOf, form};
 use crate::state::{Panel, Request};
 use crate::words;

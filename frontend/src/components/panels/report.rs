@@ -3,7 +3,7 @@
 use holdline_shared::Seq;
 use yew::prelude::*;
 
-use super::PanelOf;
+use super::panel_of::PanelOf;
 use crate::components::{Field, FormOf, form};
 use crate::state::Request;
 use crate::words;

@@ -3,7 +3,7 @@
 use holdline_shared::{RoomPolicy, Topic, Visibility, Writers};
 use yew::prelude::*;
 
-use super::PanelOf;
+use super::panel_of::PanelOf;
 use crate::api::form::{ON, Values};
 use crate::components::{Field, FormOf, Kind, form};
 use crate::state::Request;

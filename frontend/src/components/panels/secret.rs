@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::PanelOf;
+use super::panel_of::PanelOf;
 use super::qr_code::qr_code;
 use crate::components::Copied;
 use crate::state::Secret;

@@ -2,8 +2,8 @@
 
 use yew::prelude::*;
 
-use super::PanelOf;
 use super::listing::{listing, row};
+use super::panel_of::PanelOf;
 use super::secret::secret;
 use crate::api::form::ON;
 use crate::components::{Field, FormOf, Kind, form};

@@ -3,16 +3,11 @@
 //! An attempt counts as a failure from its beginning until it proves right. So a thousand guesses at once all count, and so do
 //! guesses whose senders hang up before the answer.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use super::key::LimitKey;
 use super::limiter::Limiter;
-use crate::api::caller::Caller;
 use crate::api::error::ApiError;
-
-/// A proxy that names no visitor. It counts as one visitor here, unlike for other limits, because it passes on the guesses of
-/// strangers.
-const UNNAMED: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 /// Counts wrong secrets of one kind.
 #[derive(Debug)]
@@ -41,9 +36,9 @@ impl FailedSecrets {
         Self { failures, is_of_server: true }
     }
 
-    /// Begins an attempt; refused if there were too many failures.
-    pub(in crate::api) fn attempt(&self, caller: &Caller) -> Result<Attempt<'_>, ApiError> {
-        Attempt { counted: Vec::new() }.counting_for(self, caller)
+    /// Begins an attempt by a visitor, or without one by a program of the owner's; refused if there were too many failures.
+    pub(in crate::api) fn attempt(&self, guesser: Option<IpAddr>) -> Result<Attempt<'_>, ApiError> {
+        Attempt { counted: Vec::new() }.counting_for(self, guesser)
     }
 }
 
@@ -52,9 +47,9 @@ impl<'a> Attempt<'a> {
     pub(in crate::api) fn counting_for(
         mut self,
         secrets: &'a FailedSecrets,
-        caller: &Caller,
+        guesser: Option<IpAddr>,
     ) -> Result<Self, ApiError> {
-        let visitor = caller.visitor.or(caller.is_passed_on.then_some(UNNAMED)).map(LimitKey::Visitor);
+        let visitor = guesser.map(LimitKey::Visitor);
         // The visitor's first: whoever has used up their own attempts costs the others none.
         for key in visitor.into_iter().chain(secrets.is_of_server.then_some(LimitKey::Server)) {
             if let Err(refused) = secrets.failures.take(&key) {
@@ -78,7 +73,7 @@ impl<'a> Attempt<'a> {
 mod tests {
     use super::*;
     use crate::api::limits::Limits;
-    use crate::api::{App, CallerHeaders, HttpConfig, RequestLine};
+    use crate::api::{App, Caller, CallerHeaders, HttpConfig, RequestLine};
     use crate::hub::Hub;
     use crate::log::MemoryLog;
 
@@ -92,10 +87,12 @@ mod tests {
         App::new(hub, HttpConfig { trusted_proxies, limits: Limits::default(), ..HttpConfig::default() })
     }
 
-    fn caller(app: &App, peer: &str, forwarded_for: Option<&str>) -> Caller {
+    fn guesser(app: &App, peer: &str, forwarded_for: Option<&str>) -> Option<IpAddr> {
         let line = RequestLine { is_safe: false, needs_host: false, authority: None, nested: "" };
         let headers = forwarded_for.map(|client| ("x-forwarded-for", client.as_bytes())).into_iter();
-        Caller::find(app, peer.parse().ok(), line, &CallerHeaders::read(&app.config, headers), None).unwrap()
+        Caller::find(app, peer.parse().ok(), line, &CallerHeaders::read(&app.config, headers), None)
+            .unwrap()
+            .guesser()
     }
 
     #[tokio::test(start_paused = true)]
@@ -104,7 +101,7 @@ mod tests {
             let app = app().await;
             let guesses = (0..1000).filter(|number| {
                 let client = format!("192.0.2.{}{last}", number % 256);
-                app.limits.failed_secrets.attempt(&caller(&app, peer, Some(&client))).is_ok()
+                app.limits.failed_secrets.attempt(guesser(&app, peer, Some(&client))).is_ok()
             });
             assert_eq!(guesses.count(), 30, "{peer}{last}");
         }
@@ -113,20 +110,20 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn right_secrets_and_the_owner_are_not_limited() {
         let app = app().await;
-        let (stranger, owner) = (caller(&app, STRANGER, None), caller(&app, LOCAL, None));
+        let (stranger, owner) = (guesser(&app, STRANGER, None), guesser(&app, LOCAL, None));
         for _ in 0..1000 {
-            app.limits.failed_secrets.attempt(&stranger).unwrap().succeeded();
-            app.limits.join_password.attempt(&stranger).unwrap().succeeded();
-            drop(app.limits.failed_secrets.attempt(&owner).unwrap());
+            app.limits.failed_secrets.attempt(stranger).unwrap().succeeded();
+            app.limits.join_password.attempt(stranger).unwrap().succeeded();
+            drop(app.limits.failed_secrets.attempt(owner).unwrap());
         }
-        let refused = (0..31).find_map(|_| app.limits.failed_secrets.attempt(&stranger).err()).unwrap();
+        let refused = (0..31).find_map(|_| app.limits.failed_secrets.attempt(stranger).err()).unwrap();
         assert_eq!(refused.retry_after(), Some(30));
     }
 
     #[tokio::test(start_paused = true)]
     async fn join_password_is_limited_for_all_visitors_together() {
         let app = app().await;
-        let join = |peer: &str| app.limits.join_password.attempt(&caller(&app, peer, None)).is_ok();
+        let join = |peer: &str| app.limits.join_password.attempt(guesser(&app, peer, None)).is_ok();
         assert_eq!((0..=255).filter(|number| join(&format!("203.0.113.{number}"))).count(), 10);
         // The visitors after the tenth have tried nothing, and have all of their own attempts left.
         tokio::time::advance(std::time::Duration::from_secs(15 * 60)).await;
@@ -138,14 +135,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn attempt_that_is_refused_is_no_failure() {
         let app = app().await;
-        let (guesser, guest) = (caller(&app, STRANGER, None), caller(&app, "203.0.113.6", None));
+        let (other, guest) = (guesser(&app, STRANGER, None), guesser(&app, "203.0.113.6", None));
         for _ in 0..10 {
-            drop(app.limits.join_password.attempt(&guesser).unwrap());
+            drop(app.limits.join_password.attempt(other).unwrap());
         }
         for _ in 0..100 {
-            let attempt = app.limits.failed_secrets.attempt(&guest).unwrap();
-            attempt.counting_for(&app.limits.join_password, &guest).unwrap_err();
+            let attempt = app.limits.failed_secrets.attempt(guest).unwrap();
+            attempt.counting_for(&app.limits.join_password, guest).unwrap_err();
         }
-        assert_eq!((0..100).filter(|_| app.limits.failed_secrets.attempt(&guest).is_ok()).count(), 30);
+        assert_eq!((0..100).filter(|_| app.limits.failed_secrets.attempt(guest).is_ok()).count(), 30);
     }
 }

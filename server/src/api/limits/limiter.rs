@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::bounded_store::{BoundedStore, KEYS};
 use super::key::LimitKey;
 use super::rate::Rate;
-use super::refusal;
+use super::refusal::refusal;
 use crate::api::error::ApiError;
 
 /// The time between two sweeps of the keys whose allowance is whole again.

@@ -6,15 +6,13 @@ mod backup;
 mod check;
 mod export;
 mod import;
+mod option;
 mod restore;
 mod rotate_secret;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
-use holdline_server::log::{LogError, LogUrl};
 
 pub(crate) use self::address::{default_path, filled_in, make_folder_of};
 pub(crate) use self::rotate_secret::Grace;
@@ -52,35 +50,6 @@ impl Log {
             Command::Export(export) => export.run(),
             Command::Import(import) => import.run(),
             Command::RotateSecret(rotate) => rotate.run(),
-        }
-    }
-}
-
-/// Turns an error into what an operator reads: the text of a failure names the file and what to do.
-fn explain(error: LogError) -> anyhow::Error {
-    match error {
-        LogError::Unavailable(why) => anyhow!(why),
-        other => other.into(),
-    }
-}
-
-/// The `--log` option of every command.
-#[derive(Args)]
-struct LogOption {
-    /// The log, as in `holdline serve`: sqlite:PATH [default: holdline.db in your data folder]
-    #[arg(long, env = "HOLDLINE_LOG", value_name = "URL")]
-    log: Option<LogUrl>,
-}
-
-impl LogOption {
-    /// The log's file.
-    fn path(self) -> anyhow::Result<PathBuf> {
-        match self.log {
-            Some(LogUrl::Sqlite(path)) => Ok(path),
-            Some(LogUrl::Memory) => {
-                bail!("memory: keeps nothing between two runs, so there is nothing to work on")
-            }
-            None => default_path(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The requests of people, through the router or over sockets.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use axum::Router;
@@ -65,6 +66,24 @@ impl Answer {
 
 pub(super) fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> T {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text:?}"))
+}
+
+/// The part of a batch or of a page that is compared; nothing of a problem in a stream.
+#[derive(Deserialize)]
+pub(super) struct Told {
+    #[serde(alias = "messages", default)]
+    pub(super) entries: Vec<ToldEntry>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ToldEntry {
+    pub(super) seq: u64,
+    pub(super) text: Option<String>,
+}
+
+/// The positions of the entries of a batch.
+pub(super) fn seqs(batch: &str) -> BTreeSet<u64> {
+    parse::<Told>(batch).entries.iter().map(|entry| entry.seq).collect()
 }
 
 /// The address from which this person comes, as the proxy in front says.

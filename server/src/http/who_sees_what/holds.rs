@@ -6,8 +6,7 @@ use holdline_shared::Cursor;
 use serde_json::json;
 use tokio::task::JoinHandle;
 
-use super::client::{Answer, Ask};
-use super::looks::seqs;
+use super::client::{Answer, Ask, seqs};
 use super::model::{Model, PROGRAM};
 use super::steps::Turn;
 use super::webhooks::HOOK;

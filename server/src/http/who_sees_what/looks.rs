@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use super::Checks;
-use super::client::{Answer, parse};
+use super::client::{Answer, Told, ToldEntry, parse, seqs};
 use super::model::{PROGRAM, STRANGER};
 use super::steps::Turn;
 use super::world::World;
@@ -47,19 +47,6 @@ enum Beside {
     Lists,
 }
 
-/// The part of a batch or of a page that is compared; nothing of a problem in a stream.
-#[derive(Deserialize)]
-struct Told {
-    #[serde(alias = "messages", default)]
-    entries: Vec<ToldEntry>,
-}
-
-#[derive(Deserialize)]
-struct ToldEntry {
-    seq: u64,
-    text: Option<String>,
-}
-
 #[derive(Deserialize)]
 struct ToldRooms {
     rooms: Vec<ToldRoom>,
@@ -68,11 +55,6 @@ struct ToldRooms {
 #[derive(Deserialize)]
 struct ToldRoom {
     name: String,
-}
-
-/// The positions of the entries of a batch.
-pub(super) fn seqs(batch: &str) -> BTreeSet<u64> {
-    parse::<Told>(batch).entries.iter().map(|entry| entry.seq).collect()
 }
 
 impl World {

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use holdline_shared::{Role, RoomName};
 use serde_json::{Value, json};
 
-use super::client::{Ask, address};
-use super::looks::seqs;
+use super::client::{Ask, address, seqs};
 use super::model::{GUESTS, Model, PROGRAM, Room, STRANGER};
 use super::webhooks::HOOK;
 use super::world::World;

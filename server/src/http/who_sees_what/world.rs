@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 
 use super::client::{Answer, Ask, Client, Way};
 use super::model::{GUESTS, Model, OWNER, PROGRAM, PROGRAM_ROOMS, Room, STRANGER};
-use super::webhooks::Webhooks;
+use super::webhook_target::WebhookTarget;
 use crate::access::{AccessChange, Invite, InviteGives, Secret, make_id};
 use crate::api::{App, Limits};
 use crate::http::routes;
@@ -49,7 +49,7 @@ pub(super) struct World {
     /// The bans of addresses, by the people who come from there.
     pub(super) bans: BTreeMap<usize, String>,
     pub(super) hub: Arc<Hub>,
-    pub(super) webhooks: Webhooks,
+    pub(super) webhooks: WebhookTarget,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
 }
@@ -60,12 +60,12 @@ impl World {
         let mut config =
             ServeConfig { event_loops: Some(usize::from(way == Way::EventLoops)), ..ServeConfig::default() };
         config.http.limits = Limits::NONE;
-        config.http.hook_hosts = Webhooks::hosts();
+        config.http.hook_hosts = WebhookTarget::hosts();
         config.http.trusted_proxies.push("127.0.0.0/8".parse().unwrap());
         let router = routes(App::new(hub.clone(), config.http.clone()));
         let (stop, stopped) = oneshot::channel::<()>();
         let (mut sockets, mut serving) = (None, tokio::spawn(async {}));
-        let webhooks = Webhooks::start((way == Way::Router).then_some(&hub)).await;
+        let webhooks = WebhookTarget::start((way == Way::Router).then_some(&hub)).await;
         if way != Way::Router {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             sockets = Some((http.clone(), listener.local_addr().unwrap()));

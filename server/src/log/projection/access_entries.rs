@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use holdline_shared::{Entry, EntryKind, PersonId, RoomName, Seq, Timestamp, Topic};
+use holdline_shared::{Entry, PersonId, RoomName, Seq, Timestamp, Topic};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -58,11 +58,6 @@ pub(super) fn add_gists(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         note_row(transaction, row.get(0)?, row.get(1)?, &gist, json)?;
     }
     transaction.execute_batch("DROP TABLE without_gists")
-}
-
-/// Whether an entry of this kind says who may do what.
-pub(super) fn is_kept(kind: &EntryKind) -> bool {
-    matches!(kind, EntryKind::Room { policy: Some(_), .. } | EntryKind::Member(_) | EntryKind::Access { .. })
 }
 
 /// Notes that an entry of a room is one of them.

@@ -4,11 +4,11 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use holdline_shared::{Entry, RoomName, Seq, Timestamp, Topic};
+use holdline_shared::{Entry, EntryKind, RoomName, Seq, Timestamp, Topic};
 use rusqlite::{Connection, OptionalExtension};
 
+use super::expiry;
 use super::stored::{self, sql_seq, sql_time};
-use super::{access_entries, expiry};
 
 /// The rooms that a transaction has looked up; `None` for a room that does not exist.
 #[derive(Default)]
@@ -48,7 +48,7 @@ impl RoomDeltas {
 
     /// Counts an entry in, and returns the number of the room's row.
     pub(super) fn add(&self, db: &Connection, entry: &Entry) -> rusqlite::Result<i64> {
-        let removable = i64::from(!access_entries::is_kept(&entry.kind));
+        let removable = i64::from(!is_kept(&entry.kind));
         let added = self.find(db, &entry.room, |room| {
             (room.added, room.head, room.at) = (room.added + removable, entry.seq, entry.at);
             room.is_touched = true;
@@ -110,4 +110,9 @@ impl RoomDeltas {
         }
         Ok(rooms.get_mut(name).and_then(Option::as_mut).map(answer))
     }
+}
+
+/// Whether retention keeps an entry of this kind, because it says who may do what.
+fn is_kept(kind: &EntryKind) -> bool {
+    matches!(kind, EntryKind::Room { policy: Some(_), .. } | EntryKind::Member(_) | EntryKind::Access { .. })
 }

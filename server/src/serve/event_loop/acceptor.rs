@@ -10,9 +10,8 @@ use socket2::SockRef;
 use tokio::time::Instant;
 
 use super::connections::Connections;
-use crate::serve::connection_limit::{
-    ACCEPT_PAUSE, ConnectionLimit, ConnectionPermit, note_failed_accept, tune,
-};
+use crate::serve::connection_limit::{ConnectionLimit, ConnectionPermit, tune};
+use crate::serve::failed_accept::{ACCEPT_PAUSE, note_failed_accept};
 use crate::serve::handoff::Handoff;
 use crate::serve::loop_handle::{Command, LoopHandle};
 

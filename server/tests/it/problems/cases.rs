@@ -3,8 +3,8 @@
 use holdline_shared::ProblemCode::{self, *};
 use serde_json::json;
 
-use super::Case;
-use super::Who::{self, Ada, Bob, Nobody};
+use super::case::Case;
+use super::case::Who::{self, Ada, Bob, Nobody};
 
 const JSON: &str = "Content-Type: application/json\r\n";
 const UUID: &str = "7f2c1b9e-4a5d-4c3b-9e8f-0a1b2c3d4e5f";

@@ -8,7 +8,7 @@ use clap::Args;
 use holdline_server::log::maintenance;
 
 use super::address::filled_in;
-use super::{LogOption, explain};
+use super::option::{LogOption, explain};
 use crate::client::say;
 
 /// Copy the log into a new file; works while a server runs.

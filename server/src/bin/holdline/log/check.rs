@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use holdline_server::log::maintenance::{self, Checked};
 
-use super::{LogOption, explain};
+use super::option::{LogOption, explain};
 use crate::client::say;
 
 /// Look for damage; works while a server runs.

@@ -10,7 +10,7 @@ use anyhow::{Context, ensure};
 use clap::Args;
 use holdline_server::log::maintenance::{self, Exported};
 
-use super::{LogOption, explain};
+use super::option::{LogOption, explain};
 use crate::client::say;
 
 /// Write the log as lines of JSON; works while a server runs.

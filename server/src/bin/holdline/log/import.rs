@@ -9,7 +9,8 @@ use anyhow::Context;
 use clap::Args;
 use holdline_server::log::maintenance;
 
-use super::{LogOption, explain, filled_in, make_folder_of};
+use super::address::{filled_in, make_folder_of};
+use super::option::{LogOption, explain};
 use crate::client::say;
 
 /// Make a new log from lines of JSON.

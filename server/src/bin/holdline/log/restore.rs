@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::Args;
 use holdline_server::log::maintenance;
 
-use super::{LogOption, explain, filled_in, make_folder_of};
+use super::address::{filled_in, make_folder_of};
+use super::option::{LogOption, explain};
 use crate::client::say;
 
 /// Put a backup in the place of the log; the server must be stopped.

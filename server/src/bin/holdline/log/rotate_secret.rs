@@ -8,7 +8,7 @@ use clap::Args;
 use holdline_server::log::{Log as _, SqliteLog};
 use holdline_server::rotate_log_secret;
 
-use super::{LogOption, explain};
+use super::option::{LogOption, explain};
 use crate::client::say;
 
 /// Give the log another secret; the server must be stopped. While it runs, `holdline admin rotate-secret` does the same.

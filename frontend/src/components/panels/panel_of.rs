@@ -1,0 +1,57 @@
+//! What the pages of dialogs have in common: what they are drawn from, and their buttons.
+
+use holdline_shared::Seq;
+use yew::prelude::*;
+
+use crate::api::form::Values;
+use crate::command::Command;
+use crate::state::{Locale, Overlay, Panel, Request, State};
+use crate::words;
+
+/// The parts of a panel's page.
+pub(super) struct PanelOf<'a> {
+    pub(super) state: &'a State,
+    pub(super) run: &'a Callback<Command>,
+    pub(super) locale: Locale,
+}
+
+impl PanelOf<'_> {
+    /// The reason why the last request was not fulfilled, for a field to say.
+    pub(super) fn problem(&self) -> Option<AttrValue> {
+        self.state.settings.problem.as_deref().map(|why| words::sentence(why).into())
+    }
+
+    /// Sends the request that the fields make, or says why they make none.
+    pub(super) fn on_submit(
+        &self,
+        make: impl Fn(&Values) -> Result<Request, String> + 'static,
+    ) -> Callback<Values> {
+        self.run.reform(move |values: Values| match make(&values) {
+            Ok(request) => Command::Ask(request),
+            Err(why) => Command::Complain(why),
+        })
+    }
+
+    /// A button that asks for something.
+    pub(super) fn button(&self, word: &'static str, request: Request) -> Html {
+        let onclick = self.run.reform(move |_: MouseEvent| Command::Ask(request.clone()));
+        html! { <button type="button" class="plain" {onclick}>{ word }</button> }
+    }
+
+    /// A button that opens another page.
+    pub(super) fn opener(&self, word: &'static str, panel: Panel) -> Html {
+        let onclick = self.run.reform(move |_: MouseEvent| Command::Open(Overlay::Panel(panel.clone())));
+        html! { <button type="button" class="plain" {onclick}>{ word }</button> }
+    }
+
+    /// A button that loads older changes.
+    pub(super) fn older(&self, before: Seq) -> Html {
+        let onclick = self.run.reform(move |_: MouseEvent| Command::LoadAudit(before));
+        html! { <button type="button" class="plain" {onclick}>{ words::LOAD_MORE }</button> }
+    }
+}
+
+/// The seconds that people can choose from for the end of something, with their words.
+pub(super) fn durations() -> Vec<(AttrValue, AttrValue)> {
+    words::DURATIONS.into_iter().map(|(seconds, word)| (seconds.into(), word.into())).collect()
+}

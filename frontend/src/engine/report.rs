@@ -1,0 +1,18 @@
+//! What the reader is told about the connection before there is a subscription.
+
+use std::time::Duration;
+
+use holdline_shared::Status;
+
+use super::store::Store;
+use crate::api::{self, Fault};
+use crate::state::Action;
+
+/// Reports the first steps as the status of the connection, as long as there is no subscription.
+pub(super) fn report(store: &Store, pause: Duration, fault: &Fault) {
+    if *fault == Fault::SignInNeeded {
+        store.dispatch(Action::SignInNeeded);
+    }
+    let status = Status::Reconnecting { at: api::now() + pause, why: fault.text() };
+    store.dispatch(Action::Connected(status, api::wall_clock()));
+}
