@@ -29,7 +29,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use self::acceptor::Acceptor;
-use self::connection::{Reading, State};
+use self::connection::State;
 use self::connections::Connections;
 use self::known_heads::Fingerprints;
 use self::queries::Queries;
@@ -37,7 +37,7 @@ use super::connection_limit::ConnectionLimit;
 use super::handoff::Handoff;
 use super::loop_handle::{Command, LoopHandle};
 use super::plain::Plain;
-use crate::api::{App, LastHost, RequestId};
+use crate::api::{App, LastHost};
 use crate::hub::{self, Completed, HeldPolls, LogReads, ReadySet};
 
 /// The longest request that a loop reads, in bytes.
@@ -278,23 +278,23 @@ impl EventLoop {
                 not_cached.push(completed);
             } else {
                 let (number, answer) = app.hub.answers().answer(completed);
-                connections.reply_to_poll(&app.hub, number as usize, answer, None);
+                connections.reply_to_poll(&app.hub, number as usize, answer);
             }
         });
         for completed in not_cached {
-            self.answer(completed, &mut reads, None);
+            self.answer(completed, &mut reads);
         }
     }
 
-    /// Answers a poll, at once or when the log was read for it. The id of a poll that was held is not kept.
-    fn answer(&mut self, completed: Completed<u32>, reads: &mut LogReads, id: Option<RequestId>) {
+    /// Answers a poll, at once or when the log was read for it.
+    fn answer(&mut self, completed: Completed<u32>, reads: &mut LogReads) {
         let (number, reply) = reads.reply(self.app.hub.answers(), completed);
         let number = number as usize;
         match reply {
-            hub::Reply::Ready(answer) => self.connections.reply_to_poll(&self.app.hub, number, answer, id),
+            hub::Reply::Ready(answer) => self.connections.reply_to_poll(&self.app.hub, number, answer),
             hub::Reply::Reading(read) => {
                 if let Some(connection) = self.connections.get_mut(number) {
-                    connection.state = State::Reading(Box::new(Reading { read, id }));
+                    connection.state = State::Reading(Box::new(read));
                     self.poll_pending(number);
                 }
             }
@@ -305,7 +305,7 @@ impl EventLoop {
         match self.connections.get_mut(number).map(|connection| &connection.state) {
             Some(&State::Held { id, .. }) => {
                 if let Some(completed) = self.held.expire(id) {
-                    self.answer(completed, &mut LogReads::default(), None);
+                    self.answer(completed, &mut LogReads::default());
                 }
             }
             Some(State::Idle) => self.close(number),
