@@ -179,3 +179,31 @@ fn access_token_is_good_for_what_it_names_and_nothing_else() {
         assert_eq!(code(caller.scope(&app)), over, "{wrong}: not a stranger at an open door");
     }
 }
+
+#[test]
+fn operation_and_poll_refuse_whoever_has_no_session_alike() {
+    use ProblemCode::{NotAllowed, SessionInvalid, SessionRequired};
+    let app = app();
+    let bot = person("deploybot");
+    change(&app, AccessChange::Joined { person: bot.clone(), is_bot: true, passphrase: None });
+    let (id, secret, verbs) = ("1".to_owned(), SecretHash::of("hlt_reads"), vec![Verb::Read]);
+    let token = Token { id, secret, person: bot.id, rooms: None, verbs, note: Topic::default() };
+    change(&app, AccessChange::TokenMade { token });
+    for (token, expected) in [
+        ("", SessionRequired),
+        ("forged", SessionInvalid),
+        ("hlt_reads", NotAllowed),
+        ("hlt_other", SessionInvalid),
+    ] {
+        let caller = if token.is_empty() {
+            let headers = CallerHeaders::read(&config(), [("host", &b"localhost"[..])].into_iter());
+            Caller::find(&app, None, GET, &headers, None).unwrap()
+        } else {
+            bearer(&app, LOCAL, token)
+        };
+        let polling = Poller::of(&app, &caller).and_then(|poller| poller.require_session().cloned());
+        for refused in [caller.require_session().cloned(), polling] {
+            assert_eq!(code(refused), Some(expected), "{token:?}");
+        }
+    }
+}
