@@ -34,6 +34,7 @@ mod task_polls;
 mod tests;
 mod upkeep;
 mod wait_list;
+mod wait_lists;
 
 use std::sync::Arc;
 #[cfg(feature = "outgoing-hooks")]

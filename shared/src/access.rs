@@ -12,11 +12,11 @@ pub enum Door {
     /// Everybody may read and write; a name is enough.
     #[default]
     Open,
-    /// Whoever knows the one join password.
+    /// Strangers come in with the one join password.
     Password,
-    /// Whoever was sent a link.
+    /// Strangers come in by a link that they were sent.
     Invite,
-    /// Whoever a trusted proxy names.
+    /// A trusted proxy names the people who come in.
     Proxy,
 }
 

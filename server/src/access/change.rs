@@ -230,6 +230,18 @@ pub(crate) enum Verb {
     Invite,
 }
 
+impl Verb {
+    /// The word for it in requests and answers.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::React => "react",
+            Self::Invite => "invite",
+        }
+    }
+}
+
 /// A webhook of a room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Hook {

@@ -8,6 +8,7 @@ mod credential;
 mod door;
 mod forwarded;
 mod head;
+mod no_session;
 mod operator;
 mod owner;
 mod poller;
@@ -25,6 +26,7 @@ use holdline_shared::{Door, Person, ProblemCode, RoomName};
 
 use self::forwarded::{Forwarded, is_plain_path};
 use self::head::find_host;
+use self::no_session::NoSession;
 use self::reader::{RequestReader, Right};
 use self::session_proof::{Identity, Judge};
 use self::visitor::{find_visitor, warn_of_unnamed_visitors};
@@ -141,9 +143,14 @@ impl Caller {
 
     /// The person in whose name a message is written, a reaction made or somebody invited: that of a session, or of a token
     /// that allows it in this room.
-    pub(super) fn require(&self, verb: Verb, room: Option<&RoomName>) -> Result<&Person, ApiError> {
+    pub(super) fn require(
+        &self,
+        app: &App,
+        verb: Verb,
+        room: Option<&RoomName>,
+    ) -> Result<&Person, ApiError> {
         match &self.identity {
-            Identity::Token(grant) => self.check_ban().and_then(|()| grant.check(verb, room)),
+            Identity::Token(grant) => self.check_ban().and_then(|()| grant.check(app, verb, room)),
             _ => self.require_session(),
         }
     }
@@ -181,21 +188,12 @@ impl Caller {
     /// The valid session; an error without one.
     pub(super) fn known(&self) -> Result<&Session, ApiError> {
         self.check_ban()?;
-        match &self.identity {
-            Identity::Person(session) => Ok(session),
-            Identity::Invalid(error) => Err(ApiError::new(ProblemCode::SessionInvalid, error.to_string())),
-            Identity::Owner(_) => {
-                Err(ApiError::new(ProblemCode::NotAllowed, "the owner of the server needs no session"))
-            }
-            Identity::Nobody => Err(self.turned_away()),
-            Identity::Token(_) => Err(tokens::person_needed()),
-            Identity::InvalidToken => Err(tokens::revoked()),
-        }
+        Ok(self.identity.session(self.door)?)
     }
 
     /// The error for a stranger; it says the way in.
     pub(super) fn turned_away(&self) -> ApiError {
-        ApiError::new(ProblemCode::SessionRequired, door::way_in(self.door))
+        NoSession::Stranger(self.door).into()
     }
 
     /// The rooms that this caller may read; an error for strangers at a door that is not open.

@@ -53,7 +53,7 @@ struct HeldLimit {
     refused: Counter,
 }
 
-/// Those whose requests are counted: a person, a visitor, or both.
+/// The person and the visitor, as far as they are known, for whom requests are counted.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Counted<'a> {
     pub(super) person: Option<&'a PersonId>,

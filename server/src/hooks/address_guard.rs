@@ -1,5 +1,5 @@
 //! Decides to which addresses a hook may connect: to those of the public internet, and to hosts that the operator named.
-//! Who may add a hook chooses its address, and the server stands where that person's own programs cannot reach.
+//! The person who adds a hook chooses its address, and the server stands where that person's own programs cannot reach.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;

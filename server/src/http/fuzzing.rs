@@ -123,7 +123,7 @@ pub fn poll_form(bytes: &[u8]) {
     assert_eq!(form.map(|(status, _)| status), query.map(|(status, _)| status));
 }
 
-/// Whatever cannot stand in a query. A `%` stays, so that escapes are tried.
+/// The characters that cannot stand in a query, without `%`, so that escapes are tried.
 const UNSAFE: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
     .add(b' ')
     .add(b'"')

@@ -9,7 +9,6 @@ use std::slice::from_ref;
 use std::sync::Arc;
 use std::task::Waker;
 
-use foldhash::{HashMap, HashMapExt as _};
 use holdline_shared::{Cursor, Epoch, RoomSelection, Seq};
 use slab::Slab;
 use tokio::time::Instant;
@@ -20,21 +19,17 @@ use super::error::PollError;
 use super::feed::{Feed, WaitKey};
 use super::poll_request::{Admitted, Begin, Completed, Feeds, PollRequest, View};
 use super::presence::PresenceLease;
-use super::ready_set::ReadySet;
 use super::state::{HubState, wait_keys};
 use super::sync::{Ordering, now};
-use super::wait_list::{HeldId, MultiRoom, PauseEnd, Phase, Registration, WaitList, index};
+use super::wait_list::{HeldId, MultiRoom, Registration, index};
+use super::wait_lists::WaitLists;
 use crate::scope::Scope;
 
 /// The held polls of one thread, each identified by a `K` of the thread's choice.
 pub(crate) struct HeldPolls<K> {
     state: Arc<HubState>,
     polls: Slab<Held<K>>,
-    lists: Slab<WaitList>,
-    by_key: HashMap<WaitKey, u32>,
-    ready: Arc<ReadySet>,
-    /// The wait lists in a pause, each once. They are not dropped meanwhile.
-    pausing: Vec<u32>,
+    lists: WaitLists,
 }
 
 struct Held<K> {
@@ -51,14 +46,7 @@ type Finding = (Found, bool);
 impl<K> HeldPolls<K> {
     /// Makes an empty keeper. `owner` is woken when [`HeldPolls::deliver_ready`] has something to do.
     pub(super) fn new(state: Arc<HubState>, owner: Waker) -> Self {
-        Self {
-            state,
-            polls: Slab::new(),
-            lists: Slab::new(),
-            by_key: HashMap::new(),
-            ready: Arc::new(ReadySet::new(owner)),
-            pausing: Vec::new(),
-        }
+        Self { state, polls: Slab::new(), lists: WaitLists::new(owner) }
     }
 
     /// Completes a poll at once if entries or presence are ready for it, or if it may not wait; holds it otherwise. During
@@ -75,9 +63,9 @@ impl<K> HeldPolls<K> {
         let presence = presence.map(Box::new);
         let begin = if may_wait
             && let Some(list) = self.only_list(rooms, presence.as_deref())
-            && self.lists[list as usize].feed.key().is_within(&scope)
+            && self.lists[list].feed.key().is_within(&scope)
         {
-            self.is_of(epoch, from_ref(&self.lists[list as usize].feed))?;
+            self.is_of(epoch, from_ref(&self.lists[list].feed))?;
             self.begin_in_list(key, list, (scope, after), presence, now)
         } else {
             let keys = wait_keys(rooms);
@@ -96,8 +84,8 @@ impl<K> HeldPolls<K> {
     fn only_list(&self, rooms: &RoomSelection, presence: Option<&PresenceLease>) -> Option<u32> {
         let RoomSelection::Named(names) = rooms else { return None };
         let [name] = names.as_slice() else { return None };
-        let list = *self.by_key.get(&WaitKey::Room(name.clone()))?;
-        let is_within = |presence: &PresenceLease| presence.is_within(&self.lists[list as usize].feed);
+        let list = self.lists.find(&WaitKey::Room(name.clone()))?;
+        let is_within = |presence: &PresenceLease| presence.is_within(&self.lists[list].feed);
         presence.is_none_or(is_within).then_some(list)
     }
 
@@ -109,8 +97,8 @@ impl<K> HeldPolls<K> {
         presence: Option<Box<PresenceLease>>,
         now: Instant,
     ) -> Begin<K> {
-        if !self.defers(list, after, now) {
-            let feed = &self.lists[list as usize].feed;
+        if !self.lists.defers(list, after, now, self.state.is_closing()) {
+            let feed = &self.lists[list].feed;
             if let Some(finding) = self.check(from_ref(feed), &scope, after, presence.as_deref(), false) {
                 let (epoch, feeds) = (feed.epoch(), Feeds::One(feed.clone()));
                 return Begin::Completed(complete(
@@ -122,7 +110,7 @@ impl<K> HeldPolls<K> {
             }
         }
         // The list is registered, so later changes are not missed.
-        let slot = self.lists[list as usize].add(list, index(self.polls.vacant_key()));
+        let slot = self.lists[list].add(list, index(self.polls.vacant_key()));
         Begin::Held(self.insert(Held { key, scope, after, registration: Registration::One(slot), presence }))
     }
 
@@ -136,8 +124,10 @@ impl<K> HeldPolls<K> {
         presence: Option<Box<PresenceLease>>,
         now: Option<Instant>,
     ) -> Begin<K> {
-        let known: Vec<_> = keys.iter().filter_map(|key| self.by_key.get(key).copied()).collect();
-        let is_deferred = now.is_some_and(|now| known.into_iter().any(|list| self.defers(list, after, now)));
+        let known: Vec<_> = keys.iter().filter_map(|key| self.lists.find(key)).collect();
+        let is_closing = self.state.is_closing();
+        let is_deferred = now
+            .is_some_and(|now| known.into_iter().any(|list| self.lists.defers(list, after, now, is_closing)));
         if !is_deferred
             && let Some(finding) = self.check(&feeds, &scope, after, presence.as_deref(), now.is_none())
         {
@@ -147,11 +137,11 @@ impl<K> HeldPolls<K> {
         }
         let shown = presence.iter().flat_map(|presence| presence.feeds().cloned());
         let mut lists: Vec<u32> =
-            feeds.iter().cloned().chain(shown).map(|feed| self.registered(feed)).collect();
+            feeds.iter().cloned().chain(shown).map(|feed| self.lists.registered(feed)).collect();
         lists.sort_unstable();
         lists.dedup();
         let id = index(self.polls.vacant_key());
-        let slots: Vec<_> = lists.iter().map(|&list| self.lists[list as usize].add(list, id)).collect();
+        let slots: Vec<_> = lists.iter().map(|&list| self.lists[list].add(list, id)).collect();
         let registration = if let &[slot] = slots.as_slice() {
             Registration::One(slot)
         } else {
@@ -191,16 +181,7 @@ impl<K> HeldPolls<K> {
     /// Passes every notified list, and hands each completed poll to `answer`. To be called when the owner was
     /// woken, and at the time of [`HeldPolls::next_pass`].
     pub(crate) fn deliver_ready(&mut self, now: Instant, mut answer: impl FnMut(Completed<K>)) {
-        let mut woken = self.ready.take();
-        // Some of the numbers may belong to lists that were dropped.
-        woken.retain(|list| self.lists.get_mut(*list as usize).is_some_and(WaitList::wake));
-        for list in std::mem::take(&mut self.pausing) {
-            match self.lists[list as usize].end_pause(now, self.state.is_closing()) {
-                PauseEnd::GoesOn => self.pausing.push(list),
-                PauseEnd::Over => self.drop_if_idle(list),
-                PauseEnd::Woken => woken.push(list),
-            }
-        }
+        let woken = self.lists.take_woken(now, self.state.is_closing());
         for list in woken {
             self.deliver_list(list, &mut answer);
         }
@@ -208,21 +189,18 @@ impl<K> HeldPolls<K> {
 
     /// Whether a list was notified since the last call of [`HeldPolls::deliver_ready`].
     pub(crate) fn has_ready(&self) -> bool {
-        !self.ready.is_empty()
+        self.lists.has_ready()
     }
 
     /// The end of the first pause.
     pub(crate) fn next_pass(&self) -> Option<Instant> {
-        let lists = self.pausing.iter().filter_map(|list| self.lists.get(*list as usize));
-        lists.filter_map(WaitList::pause).map(|pause| pause.until()).min()
+        self.lists.next_pass()
     }
 
     /// Passes one list: looks again for each of its polls.
     fn deliver_list(&mut self, number: u32, answer: &mut impl FnMut(Completed<K>)) {
-        let Some(list) = self.lists.get_mut(number as usize) else { return };
         let began = now();
-        list.register();
-        let members = std::mem::take(&mut list.members);
+        let Some(members) = self.lists.begin_pass(number) else { return };
         let (before, mut reached) = (self.polls.len(), Seq::START);
         // Read before the looks: entries up to here are in the feeds.
         let looked_upto = self.state.head();
@@ -232,10 +210,10 @@ impl<K> HeldPolls<K> {
                 reached = reached.max(finding.0.upto());
                 answer(self.complete(id, Some(number), finding));
             } else {
-                let slot = self.lists[number as usize].add(number, id);
+                let slot = self.lists[number].add(number, id);
                 let poll = &mut self.polls[id as usize];
                 poll.registration.move_slot(number, slot.index);
-                if self.lists[number as usize].feed.key().is_filtered_by(&poll.scope) {
+                if self.lists[number].feed.key().is_filtered_by(&poll.scope) {
                     // What is hidden is looked at once only.
                     poll.after = poll.after.max(looked_upto);
                 }
@@ -244,28 +222,14 @@ impl<K> HeldPolls<K> {
         if self.polls.len() < before
             && let Some(pause) = Coalescer::after_round(began, reached)
         {
-            self.lists[number as usize].phase = Phase::Pausing(pause);
-            self.pausing.push(number);
+            self.lists.pause(number, pause);
         }
-        self.drop_if_idle(number);
-    }
-
-    /// Whether a poll for which entries are ready has to wait for the end of a pause. If so, the list is
-    /// passed at that time.
-    fn defers(&mut self, list: u32, after: Seq, now: Instant) -> bool {
-        let list = &mut self.lists[list as usize];
-        let defers = list.pause().is_some_and(|pause| pause.defers(after, now))
-            && list.feed.is_beyond(after)
-            && !self.state.is_closing();
-        if defers {
-            list.wake();
-        }
-        defers
+        self.lists.drop_if_idle(number);
     }
 
     fn check_poll(&self, poll: &Held<K>, is_over: bool) -> Option<Finding> {
         let feeds = match &poll.registration {
-            Registration::One(slot) => from_ref(&self.lists[slot.list as usize].feed),
+            Registration::One(slot) => from_ref(&self.lists[slot.list].feed),
             Registration::Multi(multi) => &multi.feeds,
         };
         self.check(feeds, &poll.scope, poll.after, poll.presence.as_deref(), is_over)
@@ -295,8 +259,8 @@ impl<K> HeldPolls<K> {
 
     /// The feed of a room or of all rooms; the hub is asked only if no list here waits for it.
     fn find(&self, key: &WaitKey, scope: &Scope) -> Result<Arc<Feed>, PollError> {
-        let known = self.by_key.get(key).and_then(|list| self.lists.get(*list as usize));
-        let feed = known.map(|list| list.feed.clone()).or_else(|| self.state.feed(key));
+        let known = self.lists.find(key).map(|list| self.lists[list].feed.clone());
+        let feed = known.or_else(|| self.state.feed(key));
         feed.filter(|_| key.is_within(scope)).ok_or_else(|| PollError::hidden(key, scope))
     }
 
@@ -314,21 +278,10 @@ impl<K> HeldPolls<K> {
         feeds.first().map_or_else(|| self.state.epoch(), |feed| feed.epoch())
     }
 
-    /// The list for a feed, registered with it from now on.
-    fn registered(&mut self, feed: Arc<Feed>) -> u32 {
-        if let Some(&list) = self.by_key.get(feed.key()) {
-            return list;
-        }
-        let number = index(self.lists.vacant_key());
-        self.by_key.insert(feed.key().clone(), number);
-        self.lists.insert(WaitList::new(feed, self.ready.token(number)));
-        number
-    }
-
     /// Removes a completed poll, which may have left one of its lists already.
     fn complete(&mut self, id: HeldId, left: Option<u32>, finding: Finding) -> Completed<K> {
         let feeds = match &mut self.polls[id as usize].registration {
-            Registration::One(slot) => Feeds::One(self.lists[slot.list as usize].feed.clone()),
+            Registration::One(slot) => Feeds::One(self.lists[slot.list].feed.clone()),
             Registration::Multi(multi) => Feeds::Several(std::mem::take(&mut multi.feeds)),
         };
         let epoch = self.epoch_of(feeds.as_slice());
@@ -340,23 +293,14 @@ impl<K> HeldPolls<K> {
         let poll = self.polls.remove(id as usize);
         self.state.held.fetch_sub(1, Ordering::Relaxed);
         for slot in poll.registration.slots().iter().filter(|slot| Some(slot.list) != left) {
-            let list = &mut self.lists[slot.list as usize];
+            let list = &mut self.lists[slot.list];
             list.members.swap_remove(slot.index as usize);
             if let Some(&moved) = list.members.get(slot.index as usize) {
                 self.polls[moved as usize].registration.move_slot(slot.list, slot.index);
             }
-            self.drop_if_idle(slot.list);
+            self.lists.drop_if_idle(slot.list);
         }
         poll
-    }
-
-    fn drop_if_idle(&mut self, number: u32) {
-        let Some(list) = self.lists.get(number as usize) else { return };
-        if list.members.is_empty() && list.pause().is_none() {
-            let list = self.lists.remove(number as usize);
-            self.by_key.remove(list.feed.key());
-            list.unregister();
-        }
     }
 }
 
@@ -367,8 +311,5 @@ fn complete<K>(key: K, (epoch, after): (Epoch, Seq), (found, has_news): Finding,
 impl<K> Drop for HeldPolls<K> {
     fn drop(&mut self) {
         self.state.held.fetch_sub(self.polls.len(), Ordering::Relaxed);
-        for (_, list) in &self.lists {
-            list.unregister();
-        }
     }
 }

@@ -68,7 +68,7 @@ pub enum DraftKind {
     },
     /// A change of the room's members.
     Member(MemberChange),
-    /// One of the people for whom the author opens a direct room.
+    /// A person for whom the author opens a direct room.
     DirectMember(Person),
     /// A change of who may do what that concerns no room; its room is the reserved one.
     Access(AccessDraft),

@@ -49,7 +49,7 @@ pub(super) struct ConnectionPermit {
     _of_visitor: Lease,
 }
 
-/// One of a bounded number of permits, given back by dropping it.
+/// A permit, of a bounded number; given back by dropping it.
 #[derive(Debug)]
 struct Permit(Arc<AtomicUsize>);
 

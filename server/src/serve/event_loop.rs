@@ -8,6 +8,7 @@
 
 mod acceptor;
 mod begin;
+mod complete;
 mod connection;
 mod connections;
 mod known_heads;
@@ -29,7 +30,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use self::acceptor::Acceptor;
-use self::connection::{Reading, State};
+use self::connection::State;
 use self::connections::Connections;
 use self::known_heads::Fingerprints;
 use self::queries::Queries;
@@ -37,8 +38,8 @@ use super::connection_limit::ConnectionLimit;
 use super::handoff::Handoff;
 use super::loop_handle::{Command, LoopHandle};
 use super::plain::Plain;
-use crate::api::{App, LastHost, RequestId};
-use crate::hub::{self, Completed, HeldPolls, LogReads, ReadySet};
+use crate::api::{App, LastHost};
+use crate::hub::{HeldPolls, ReadySet};
 
 /// The longest request that a loop reads, in bytes.
 const BUFFER: usize = 8 * 1024;
@@ -261,58 +262,6 @@ impl EventLoop {
             }
         }
         self.buffer = buffer;
-    }
-
-    /// Answers a connection that waits for a read of the log, if the read is done.
-    fn poll_pending(&mut self, number: usize) {
-        let token = self.ready.token(u32::try_from(number).unwrap_or(u32::MAX));
-        self.connections.poll_pending(&self.app.hub, number, &Arc::new(token).into());
-    }
-
-    fn answer_held(&mut self) {
-        let mut reads = LogReads::default();
-        let mut not_cached = Vec::new();
-        let Self { held, connections, app, .. } = self;
-        held.deliver_ready(connections.now, |completed| {
-            if completed.needs_log() {
-                not_cached.push(completed);
-            } else {
-                let (number, answer) = app.hub.answers().answer(completed);
-                connections.reply_to_poll(&app.hub, number as usize, answer, None);
-            }
-        });
-        for completed in not_cached {
-            self.answer(completed, &mut reads, None);
-        }
-    }
-
-    /// Answers a poll, at once or when the log was read for it. The id of a poll that was held is not kept.
-    fn answer(&mut self, completed: Completed<u32>, reads: &mut LogReads, id: Option<RequestId>) {
-        let (number, reply) = reads.reply(self.app.hub.answers(), completed);
-        let number = number as usize;
-        match reply {
-            hub::Reply::Ready(answer) => self.connections.reply_to_poll(&self.app.hub, number, answer, id),
-            hub::Reply::Reading(read) => {
-                if let Some(connection) = self.connections.get_mut(number) {
-                    connection.state = State::Reading(Box::new(Reading { read, id }));
-                    self.poll_pending(number);
-                }
-            }
-        }
-    }
-
-    fn time_is_up(&mut self, number: usize) {
-        match self.connections.get_mut(number).map(|connection| &connection.state) {
-            Some(&State::Held { id, .. }) => {
-                if let Some(completed) = self.held.expire(id) {
-                    self.answer(completed, &mut LogReads::default(), None);
-                }
-            }
-            Some(State::Idle) => self.close(number),
-            Some(State::Writing(_)) => self.connections.check_progress(number),
-            // The read of the log will answer.
-            Some(State::Reading(_)) | None => {}
-        }
     }
 
     /// Hands over a connection whose client has sent input and closed its sending side: hyper decides whether

@@ -28,7 +28,7 @@ const BETWEEN: u8 = 0;
 const HEAD: u8 = 1;
 /// A request is open: neither is its body read to the end nor the response written.
 const OPEN: u8 = 2;
-/// One of the two is done: the request is read, or the response is written.
+/// Half of the exchange is done: the request is read, or the response is written.
 const HALF_DONE: u8 = 3;
 /// Request and response are done, but the response may still be in a buffer.
 const DONE: u8 = 4;

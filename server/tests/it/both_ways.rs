@@ -4,6 +4,7 @@
 mod bodies;
 mod chunks;
 mod conversation;
+mod doors;
 mod fuzz;
 mod half_closed;
 mod heads;
@@ -17,6 +18,7 @@ mod publishes;
 mod random;
 mod refusals;
 mod removals;
+mod senders;
 mod slow;
 mod stalled;
 mod stop;

@@ -205,7 +205,12 @@ async fn token_lets_a_program_in_where_the_door_is_closed() {
     let send = ["send", "-r", "deploys", "green"];
     assert_eq!(run(token, &send).await, (true, String::new()), "the room is made, too");
     let (_, said) = run(token, &["send", "-r", "lobby", "green"]).await;
-    assert!(said.contains("not good for that room"), "{said}");
+    assert!(said.contains("this token is not for the room \"lobby\""), "{said}");
+    let (_, said) = run(token, &["send", "-r", "deplois", "green"]).await;
+    assert!(said.contains("there is no room \"deplois\", or this token is not for it"), "{said}");
+    let reads = done(&["tokens", "make", "--bot", "readbot", "--verbs", "read"]).await;
+    let (_, said) = run(reads.trim(), &send).await;
+    assert!(said.contains("this token does not have the verb write; it has: read"), "{said}");
     let (_, said) = run("", &send).await;
     assert!(said.contains("door: invite") && said.contains("HOLDLINE_TOKEN"), "{said}");
     let mut tail = Holdline::start_in(
@@ -218,7 +223,9 @@ async fn token_lets_a_program_in_where_the_door_is_closed() {
     assert_eq!(refused.status(), 403, "a program that writes does not rule the room");
     let tokens: Value = serde_json::from_str(&done(&["tokens", "--json"]).await).unwrap();
     assert!(!tokens.to_string().contains(token), "shown once");
-    done(&["tokens", "revoke", tokens["tokens"][0]["id"].as_str().unwrap()]).await;
+    let is_for_deploys = |made: &&Value| made["rooms"] == json!(["deploys"]);
+    let made = tokens["tokens"].as_array().unwrap().iter().find(is_for_deploys).unwrap();
+    done(&["tokens", "revoke", made["id"].as_str().unwrap()]).await;
     let (_, said) = run(token, &send).await;
     assert!(said.contains("revoked"), "{said}");
     stop(server).await;

@@ -1,4 +1,4 @@
-//! Who is who: doors, accounts, invites, sessions, and what ends them; each on both ways of serving.
+//! People: doors, accounts, invites, sessions, and what ends them; each on both ways of serving.
 
 mod accounts;
 mod bounds;

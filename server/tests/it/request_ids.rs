@@ -3,13 +3,13 @@
 use std::io::Read as _;
 use std::sync::Arc;
 
-use holdline_server::ServeConfig;
 use holdline_server::hub::{Hub, HubConfig};
 use holdline_server::log::MemoryLog;
-use holdline_shared::Cursor;
+use holdline_server::{ServeConfig, choose_door};
+use holdline_shared::{Cursor, Door};
 
 use crate::both_ways::Way;
-use crate::support::{Connection, Process, Reply, trusting_loopback};
+use crate::support::{Connection, Process, Reply, trusting_loopback, until, within};
 
 fn id(reply: &Reply) -> Option<&str> {
     reply.headers.get("x-request-id").map(|value| value.to_str().unwrap())
@@ -55,6 +55,53 @@ async fn id_of_a_trusted_proxy_is_that_of_the_answer() {
         }
         let held = connection.get("/api/v1/poll?room=lobby&wait=0", header).await;
         assert_eq!((held.status, id(&held)), (200, None), "{}: held answers are shared", way.name);
+    }
+}
+
+#[tokio::test]
+async fn id_of_a_trusted_proxy_is_that_of_a_refusal_after_a_hold() {
+    let (hub, ways) = both(true).await;
+    let query = format!("room=lobby&wait=60&after={}", Cursor { epoch: hub.log().epoch(), seq: hub.head() });
+    let mut connections = Vec::new();
+    for way in &ways {
+        let mut connection = Connection::open(way.address).await;
+        connection.send("GET", &format!("/api/v1/poll?{query}"), "X-Request-Id: 4bf92f-35\r\n", b"").await;
+        connections.push((way.name, connection));
+    }
+    until("both are held", || hub.held() == 2).await;
+    choose_door(hub.log(), Door::Invite, None).await.unwrap();
+    for (way, mut connection) in connections {
+        let reply = within("the refusal", connection.reply()).await.unwrap();
+        assert_eq!((reply.status, id(&reply)), (401, Some("4bf92f-35")), "{way}");
+    }
+}
+
+#[tokio::test]
+async fn answers_without_an_id_are_those_that_may_be_held_and_files() {
+    let (_hub, ways) = both(false).await;
+    for way in &ways {
+        let mut connection = Connection::open(way.address).await;
+        for (method, path, has_id) in [
+            ("GET", "/api/v1/poll?room=lobby&wait=0", false),
+            ("GET", "/subscribe?wait=0", false),
+            ("GET", "/", false),
+            ("GET", "/classic", false),
+            ("GET", "/api/openapi.json", false),
+            ("OPTIONS", "/api/v1/rooms", false),
+            ("GET", "/api/v1/poll?room=nowhere", true),
+            ("GET", "/api/v1/rooms", true),
+            ("GET", "/api/v1/rooms/lobby/messages", true),
+            ("DELETE", "/api/v1/session", true),
+            ("GET", "/healthz", true),
+            ("GET", "/metrics", true),
+            ("POST", "/api/v1/poll", true),
+            ("PUT", "/classic", true),
+            ("GET", "/api/v1/nothing", true),
+            ("GET", "/subscribe?wait=x", true),
+        ] {
+            let reply = connection.request(method, path, "", b"").await;
+            assert_eq!(id(&reply).is_some(), has_id, "{}: {method} {path}: {}", way.name, reply.status);
+        }
     }
 }
 

@@ -3,15 +3,15 @@
 
 use std::net::IpAddr;
 
-use holdline_shared::{Door, Nickname, Person, PersonId, ProblemCode};
+use holdline_shared::{Nickname, Person, PersonId};
 
+use super::Caller;
+use super::no_session::NoSession;
 use super::session_proof::Identity;
-use super::{Caller, door, tokens};
 use crate::api::app::App;
 use crate::api::error::ApiError;
 use crate::api::limits::Counted;
 use crate::scope::Scope;
-use crate::session::InvalidSession;
 
 /// A caller who may read, as long as access does not change. What depends on the time alone, such as the age of a session, has
 /// to be found anew now and then.
@@ -29,19 +29,18 @@ enum Who {
     Person(Person),
     /// A program with a token, by the person for whom it acts.
     Program(PersonId),
-    /// Somebody without a session at an open door, and what is wrong with the session that was sent.
-    Stranger(Option<InvalidSession>),
+    /// Somebody without a session at an open door.
+    Stranger(NoSession),
 }
 
 impl Poller {
     /// The caller as a poller; an error for strangers at a door that is not open, and for whoever may not read.
     pub(crate) fn of(app: &App, caller: &Caller) -> Result<Self, ApiError> {
-        let who = match &caller.identity {
-            Identity::Owner(owner) => Who::Owner(owner.clone()),
-            Identity::Person(session) => Who::Person(shown(app, &session.claim.person)),
-            Identity::Token(grant) => Who::Program(grant.person.id.clone()),
-            Identity::Invalid(error) => Who::Stranger(Some(*error)),
-            Identity::Nobody | Identity::InvalidToken => Who::Stranger(None),
+        let who = match (&caller.identity, caller.identity.session(caller.door)) {
+            (Identity::Owner(owner), _) => Who::Owner(owner.clone()),
+            (Identity::Token(grant), _) => Who::Program(grant.person.id.clone()),
+            (_, Ok(session)) => Who::Person(shown(app, &session.claim.person)),
+            (_, Err(reason)) => Who::Stranger(reason),
         };
         Ok(Self { scope: caller.scope(app)?, who, visitor: caller.visitor })
     }
@@ -49,16 +48,16 @@ impl Poller {
     /// Somebody without a session who reads every room.
     #[cfg(test)]
     pub(crate) fn stranger() -> Self {
-        Self { scope: Scope::of_every_room(), who: Who::Stranger(None), visitor: None }
+        let who = Who::Stranger(NoSession::Stranger(holdline_shared::Door::Open));
+        Self { scope: Scope::of_every_room(), who, visitor: None }
     }
 
     /// The person whom presence shows; an error without a session.
     pub(in crate::api) fn require_session(&self) -> Result<&Person, ApiError> {
         match &self.who {
             Who::Owner(person) | Who::Person(person) => Ok(person),
-            Who::Program(_) => Err(tokens::person_needed()),
-            Who::Stranger(Some(error)) => Err(ApiError::new(ProblemCode::SessionInvalid, error.to_string())),
-            Who::Stranger(None) => Err(ApiError::new(ProblemCode::SessionRequired, door::way_in(Door::Open))),
+            Who::Program(_) => Err(NoSession::Program.into()),
+            Who::Stranger(reason) => Err((*reason).into()),
         }
     }
 }

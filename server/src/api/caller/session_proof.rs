@@ -1,9 +1,10 @@
 //! Identifies the person who sent a request, by a bearer token or else by the session's cookie.
 
-use holdline_shared::{Person, Timestamp};
+use holdline_shared::{Door, Person, Timestamp};
 
 use super::cookies::Cookies;
 use super::credential::Credential;
+use super::no_session::NoSession;
 use super::site::{HOST_PREFIX, Site};
 use super::tokens::Grant;
 use crate::access::{Access, DAY};
@@ -30,6 +31,20 @@ pub(super) enum Identity {
     InvalidToken,
     /// The owner of the log, whom no header proves.
     Owner(Person),
+}
+
+impl Identity {
+    /// The session, or the reason why there is none, for a caller at this door.
+    pub(super) fn session(&self, door: Door) -> Result<&Session, NoSession> {
+        Err(match self {
+            Self::Person(session) => return Ok(session),
+            Self::Nobody => NoSession::Stranger(door),
+            Self::Invalid(error) => NoSession::Invalid(*error),
+            Self::Token(_) => NoSession::Program,
+            Self::InvalidToken => NoSession::RevokedToken,
+            Self::Owner(_) => NoSession::Owner,
+        })
+    }
 }
 
 /// A session that holds, and how it was proved.

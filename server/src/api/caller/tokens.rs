@@ -4,6 +4,7 @@
 use holdline_shared::{Person, ProblemCode, RoomName};
 
 use crate::access::{Access, SecretHash, Verb};
+use crate::api::app::App;
 use crate::api::error::ApiError;
 
 /// The beginning of every token. No session's token begins so.
@@ -34,12 +35,15 @@ impl Grant {
     }
 
     /// The person, if the token allows this in `room`; an act that concerns no room needs a token for all rooms.
-    pub(super) fn check(&self, verb: Verb, room: Option<&RoomName>) -> Result<&Person, ApiError> {
+    pub(super) fn check(&self, app: &App, verb: Verb, room: Option<&RoomName>) -> Result<&Person, ApiError> {
         self.check_verb(verb)?;
-        if !room.map_or(self.rooms.is_none(), |room| self.covers(room)) {
-            return Err(refusal("this token is not good for that room"));
+        match room {
+            Some(room) if !self.covers(room) => Err(self.refuse_room(app, room)),
+            None if self.is_limited() => {
+                Err(refusal("this token is for the rooms that it names; that needs a token for all rooms"))
+            }
+            _ => Ok(&self.person),
         }
-        Ok(&self.person)
     }
 
     /// Refuses an act that the token allows in no room.
@@ -47,7 +51,20 @@ impl Grant {
         if self.verbs.contains(&verb) {
             return Ok(());
         }
-        Err(refusal("this token does not allow that; make one with the verb that it needs"))
+        let own: Vec<_> = self.verbs.iter().map(|verb| verb.name()).collect();
+        let (lacking, own) = (verb.name(), own.join(", "));
+        Err(refusal(format!("this token does not have the verb {lacking}; it has: {own}")))
+    }
+
+    /// The refusal of a room for which the token is not. Of a room that its person may not read it tells as much as of one that
+    /// never was.
+    fn refuse_room(&self, app: &App, room: &RoomName) -> ApiError {
+        let (name, person) = (room.as_str(), Some(&self.person.id));
+        if app.hub.has_room(room) && app.access.load().may_read(person, room) {
+            return refusal(format!("this token is not for the room {name:?}"));
+        }
+        let detail = format!("there is no room {name:?}, or this token is not for it");
+        ApiError::new(ProblemCode::UnknownRoom, detail)
     }
 
     /// Whether the token is one for watching the server: it reads every room, in the name of an admin or a bot.
@@ -84,6 +101,6 @@ pub(super) fn person_needed() -> ApiError {
     refusal("no token is good for that; a person who is signed in can do it")
 }
 
-fn refusal(detail: &str) -> ApiError {
+fn refusal(detail: impl Into<String>) -> ApiError {
     ApiError::new(ProblemCode::NotAllowed, detail)
 }

@@ -11,7 +11,7 @@ use super::model::{Model, PROGRAM};
 use super::steps::Turn;
 use super::webhooks::HOOK;
 use super::world::{MARK, World};
-use super::{Checks, PATIENCE};
+use super::{Checks, HOLD, PATIENCE};
 
 /// The requests of everybody while a step is taken.
 pub(super) struct Held {
@@ -39,15 +39,16 @@ impl World {
         };
         let cursor = Cursor { epoch: self.hub.log().epoch(), seq: self.hub.head() };
         let (mut everywhere, mut in_a_room) = (Vec::new(), Vec::new());
+        let poll = |room: &str| format!("/api/v1/poll?room={room}&after={cursor}&wait={}", HOLD.as_secs());
         let everybody = [turn.who, turn.whom, self.random.below(PROGRAM + 1)];
         for who in everybody {
-            everywhere.push((who, hold(who, format!("/api/v1/poll?room=*&after={cursor}&wait=100"))));
+            everywhere.push((who, hold(who, poll("*"))));
             let room = if who == everybody[2] { self.any_room() } else { turn.room.clone() };
             if !self.model.sees(who, &room) {
                 continue;
             }
             let path = match self.random.below(4) {
-                0 | 1 => format!("/api/v1/poll?room={room}&after={cursor}&wait=100"),
+                0 | 1 => poll(&room),
                 2 => format!("/api/v1/events?room={room}&after={cursor}"),
                 _ => format!("/subscribe?room={room}&wait=100"),
             };

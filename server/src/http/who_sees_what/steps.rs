@@ -13,7 +13,7 @@ use super::world::World;
 /// Names of public rooms, each with a length of its own, and none that an id contains by chance.
 const PUBLIC: [&str; 3] = ["tea-garden", "coffee-house", "milk-bottle"];
 
-/// Who acts, and whom and which room that may concern.
+/// A turn: the person who acts, and the person and the room that the act may concern.
 pub(super) struct Turn {
     pub(super) who: usize,
     pub(super) whom: usize,
@@ -26,7 +26,7 @@ impl World {
         Turn { who: self.random.below(PROGRAM + 1), whom: self.random.below(STRANGER), room: self.any_room() }
     }
 
-    /// One of the people does something at random, which may be refused.
+    /// Lets the person whose turn it is do something at random, which may be refused.
     pub(super) async fn step(&mut self, turn: &Turn) {
         let Turn { who, whom, ref room } = *turn;
         let at = format!("/api/v1/rooms/{room}");

@@ -9,13 +9,14 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::HOLD;
 use super::client::{Answer, Ask, Client, Way};
 use super::model::{GUESTS, Model, OWNER, PROGRAM, PROGRAM_ROOMS, Room, STRANGER};
 use super::webhook_target::WebhookTarget;
 use crate::access::{AccessChange, Invite, InviteGives, Secret, make_id};
 use crate::api::{App, Limits};
 use crate::http::routes;
-use crate::hub::Hub;
+use crate::hub::{Hub, HubConfig};
 use crate::log::{Draft, MemoryLog};
 use crate::serve::{ServeConfig, serve};
 
@@ -56,7 +57,8 @@ pub(super) struct World {
 
 impl World {
     pub(super) async fn new(seed: u64, way: Way, http: &reqwest::Client) -> Self {
-        let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
+        let long_holds = HubConfig { max_wait: HOLD, ..HubConfig::default() };
+        let hub = Hub::open_with(Arc::new(MemoryLog::new()), long_holds).await.unwrap();
         let mut config =
             ServeConfig { event_loops: Some(usize::from(way == Way::EventLoops)), ..ServeConfig::default() };
         config.http.limits = Limits::NONE;

@@ -24,7 +24,7 @@ const LONG: Duration = Duration::from_secs(100);
 const END: &str = "the end";
 const ROUNDS: u64 = 25;
 
-/// One of the readers, and the newest entry of `tea` that it was shown.
+/// A reader, and the newest entry of `tea` that it was shown.
 struct Reading {
     hub: Arc<Hub>,
     scope: Scope,

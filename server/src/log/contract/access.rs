@@ -1,4 +1,4 @@
-//! Who may do what: rooms' rules and members, moderation, and what whoever may not is told.
+//! Rights: rooms' rules and members, moderation, and the refusals of those who have no right.
 
 use std::sync::Arc;
 

@@ -32,6 +32,7 @@ impl EventLoop {
         let _entered = request_span(number, &mut id).entered();
         if let Some(connection) = self.connections.get_mut(number) {
             connection.is_tls = headers.is_tls(&self.app.config, peer);
+            connection.request_id = id.map(Box::new);
         }
         let caller = Caller::find(&self.app, peer, LINE, &headers, Some(&mut self.last_host));
         if caller.as_ref().is_ok_and(Caller::is_due) {
@@ -49,9 +50,9 @@ impl EventLoop {
                 if let Some(fingerprint) = fingerprint {
                     self.remember(number, KnownHead::new(fingerprint, poller, revision, now).into());
                 }
-                self.after_begin(number, begun, id);
+                self.after_begin(number, begun);
             }
-            Err(error) => self.connections.refuse(&self.app.hub, number, error, id),
+            Err(error) => self.connections.refuse(&self.app.hub, number, error),
         }
     }
 
@@ -59,9 +60,12 @@ impl EventLoop {
     fn begin_known(&mut self, number: usize, query: &str, known: Box<KnownHead>) {
         let mut id = None;
         let _entered = request_span(number, &mut id).entered();
+        if let Some(connection) = self.connections.get_mut(number) {
+            connection.request_id = id.map(Box::new);
+        }
         let begun = self.begin_poll(number, query, &known.poller);
         self.remember(number, known);
-        self.after_begin(number, begun, id);
+        self.after_begin(number, begun);
     }
 
     fn remember(&mut self, number: usize, known: Box<KnownHead>) {
@@ -86,16 +90,11 @@ impl EventLoop {
         Ok(None)
     }
 
-    fn after_begin(
-        &mut self,
-        number: usize,
-        begun: Result<Option<Completed<u32>>, ApiError>,
-        id: Option<RequestId>,
-    ) {
+    fn after_begin(&mut self, number: usize, begun: Result<Option<Completed<u32>>, ApiError>) {
         match begun {
             Ok(None) => tracing::debug!("held"),
-            Ok(Some(completed)) => self.answer(completed, &mut LogReads::default(), id),
-            Err(error) => self.connections.refuse(&self.app.hub, number, error, id),
+            Ok(Some(completed)) => self.answer(completed, &mut LogReads::default()),
+            Err(error) => self.connections.refuse(&self.app.hub, number, error),
         }
     }
 }

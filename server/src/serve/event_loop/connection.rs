@@ -22,6 +22,8 @@ pub(super) struct Connection {
     pub(super) state: State,
     /// The head of the last request, if that was a poll.
     pub(super) known_head: Option<Box<KnownHead>>,
+    /// The id of the last request, if a proxy has given one or the log has one.
+    pub(super) request_id: Option<Box<RequestId>>,
     /// The time at which the wait ends.
     pub(super) deadline: Tick,
     /// The time at which the timer wheel reports the connection; zero for never.
@@ -42,16 +44,9 @@ pub(super) enum State {
     /// The end of a held poll.
     Held { id: HeldId, _lease: HoldLease },
     /// The entries of a held poll, from the log.
-    Reading(Box<Reading>),
+    Reading(Box<LogRead>),
     /// Room in the socket for the rest of the response.
     Writing(Box<Rest>),
-}
-
-/// A poll for which the log is read.
-pub(super) struct Reading {
-    pub(super) read: LogRead,
-    /// The id of the request, if it is known.
-    pub(super) id: Option<RequestId>,
 }
 
 /// The rest of an answer.

@@ -85,6 +85,7 @@ impl Connections {
             peer,
             state: State::Idle,
             known_head: None,
+            request_id: None,
             deadline: 0,
             alarm: 0,
             has_unread: false,
@@ -119,16 +120,10 @@ impl Connections {
     }
 
     /// Answers a poll with a batch, or refuses it.
-    pub(super) fn reply_to_poll(
-        &mut self,
-        hub: &Hub,
-        number: usize,
-        answer: Result<Answer, PollError>,
-        id: Option<RequestId>,
-    ) {
+    pub(super) fn reply_to_poll(&mut self, hub: &Hub, number: usize, answer: Result<Answer, PollError>) {
         match answer {
             Ok(answer) => self.answer_poll(hub, number, &answer),
-            Err(error) => self.refuse(hub, number, error.into(), id),
+            Err(error) => self.refuse(hub, number, error.into()),
         }
     }
 
@@ -143,8 +138,9 @@ impl Connections {
     }
 
     /// Refuses a poll. One whose id is not known gets a new one.
-    pub(super) fn refuse(&mut self, hub: &Hub, number: usize, error: ApiError, id: Option<RequestId>) {
-        let (is_last, id) = (hub.is_closing(), id.unwrap_or_else(RequestId::make));
+    pub(super) fn refuse(&mut self, hub: &Hub, number: usize, error: ApiError) {
+        let known = self.all.get_mut(number).and_then(|connection| connection.request_id.take());
+        let (is_last, id) = (hub.is_closing(), known.map_or_else(RequestId::make, |id| *id));
         let reply = Reply::from(error).identified(&id).over(self.is_tls(number));
         hub.metrics().answered(reply.status, reply.problem);
         tracing::debug!(connection = number, status = reply.status, %id, "refused");
@@ -157,13 +153,9 @@ impl Connections {
     pub(super) fn poll_pending(&mut self, hub: &Hub, number: usize, waker: &Waker) {
         let Some(connection) = self.all.get_mut(number) else { return };
         let context = &mut Context::from_waker(waker);
-        let State::Reading(reading) = &mut connection.state else { return };
-        match reading.read.poll_unpin(context) {
-            Poll::Ready(answer) => {
-                let id = reading.id.take();
-                self.reply_to_poll(hub, number, answer, id);
-            }
-            Poll::Pending => {}
+        let State::Reading(read) = &mut connection.state else { return };
+        if let Poll::Ready(answer) = read.poll_unpin(context) {
+            self.reply_to_poll(hub, number, answer);
         }
     }
 

@@ -3,11 +3,10 @@
 
 use super::{Conversation, Pair, poll};
 
-const POLL: &str = "GET /api/v1/poll?room=lobby&wait=0 HTTP/1.1\r\nHost: localhost\r\n\r\n";
-
-/// Polls with an unusual head.
+/// Polls with an unusual head, to which a sender adds these headers.
 #[expect(clippy::too_many_lines, reason = "a list")]
-fn heads() -> Vec<Vec<u8>> {
+pub(super) fn heads(sender: &str) -> Vec<Vec<u8>> {
+    let usual = format!("GET /api/v1/poll?room=lobby&wait=0 HTTP/1.1\r\n{sender}Host: localhost\r\n\r\n");
     let lines = |count: usize, line: &str| vec![line; count].join("\r\n");
     let mut heads: Vec<Vec<u8>> = [
         ("GET", "HEAD"),
@@ -100,15 +99,15 @@ fn heads() -> Vec<Vec<u8>> {
             "X-HTTP-Method-Override: DELETE\r\nX-Forwarded-Prefix: /chat\r\nForwarded: for=x",
         ),
     ]
-    .map(|(from, to)| POLL.replacen(from, to, 1).into_bytes())
+    .map(|(from, to)| usual.replacen(from, to, 1).into_bytes())
     .into();
     for count in [31, 32, 33, 99, 100, 101, 300] {
-        heads.push(POLL.replace("Host: localhost", &lines(count, "x: y")).into_bytes());
+        heads.push(usual.replace("Host: localhost", &lines(count, "x: y")).into_bytes());
     }
     for length in [1_900, 1_978, 8_000, 30_000, 33_000, 60_000, 140_000] {
-        heads.push(POLL.replace("localhost", &"x".repeat(length)).into_bytes());
+        heads.push(usual.replace("localhost", &"x".repeat(length)).into_bytes());
     }
-    heads.push(POLL.replace("Host", &"x".repeat(70_000)).into_bytes());
+    heads.push(usual.replace("Host", &"x".repeat(70_000)).into_bytes());
     heads.extend([
         b"\0".to_vec(),
         b"\xff\xfe".to_vec(),
@@ -116,7 +115,7 @@ fn heads() -> Vec<Vec<u8>> {
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(),
     ]);
     heads.push(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".to_vec());
-    let bare = POLL.replace("localhost", "caf\u{e9}").into_bytes();
+    let bare = usual.replace("localhost", "caf\u{e9}").into_bytes();
     // The same in Latin-1: a byte that is no UTF-8.
     heads.push(bare.into_iter().filter(|&byte| byte != 0xc3).collect());
     heads
@@ -125,7 +124,7 @@ fn heads() -> Vec<Vec<u8>> {
 #[tokio::test]
 async fn every_head_gets_the_same_answer() {
     let pair = Pair::start().await;
-    for head in heads() {
+    for head in heads("") {
         let what = head.escape_ascii().to_string();
         let what = what.get(..300).unwrap_or(&what);
         pair.compare(what, &Conversation::ending([head.clone()])).await;

@@ -10,7 +10,7 @@ use holdline_shared::{Cursor, Epoch, Seq};
 use super::{Conversation, Pair, poll};
 
 /// Queries with every kind of value, most of them valid.
-fn queries(pair: &Pair) -> Vec<String> {
+pub(super) fn queries(pair: &Pair) -> Vec<String> {
     let (head, old) = (pair.cursor(pair.hub.head()), pair.cursor(Seq(3)));
     let beyond = pair.cursor(Seq(pair.hub.head().0 + 1));
     let foreign = Cursor { epoch: Epoch(1), seq: Seq(1) };

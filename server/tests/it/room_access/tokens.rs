@@ -1,9 +1,11 @@
 //! Tokens: whose they are, who sees them, and that they are shown once.
 
-use holdline_shared::ProblemCode;
+use holdline_shared::{ProblemCode, RoomName};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{admin, both_ways, den, member};
+use crate::support::{Client, Reply, key};
 
 #[tokio::test]
 async fn token_is_shown_once_and_listed_to_whom_it_concerns() {
@@ -91,7 +93,7 @@ async fn token_of_an_admin_deletes_own_messages_alone() {
             let path = format!("/api/v1/rooms/lobby/messages/{seq}");
             let request = server.visitor().request(reqwest::Method::DELETE, &path);
             let request = request.bearer_auth(made["token"].as_str().unwrap());
-            crate::support::Reply::from(request.send().await.unwrap()).await
+            Reply::from(request.send().await.unwrap()).await
         };
         let (of_bo, of_ada) = (bo.says("mine").await, ada.says("mine too").await);
         assert_eq!(deletes(of_bo.seq).await.problem(), ProblemCode::NotAuthor);
@@ -114,8 +116,71 @@ async fn ban_ends_tokens_for_good() {
             ada.delete(&ban).await.expect(204);
             let request = server.visitor().request(reqwest::Method::GET, "/api/v1/rooms");
             let request = request.bearer_auth(made["token"].as_str().unwrap());
-            let reply = crate::support::Reply::from(request.send().await.unwrap()).await;
+            let reply = Reply::from(request.send().await.unwrap()).await;
             assert_eq!(reply.problem(), ProblemCode::SessionInvalid);
+        }
+    })
+    .await;
+}
+
+/// Everything that a token may do in a room.
+async fn acts(client: &Client, room: &RoomName) -> Vec<Reply> {
+    let at = format!("/api/v1/rooms/{room}");
+    let (message, said) = (format!("{at}/messages/2"), json!({ "key": key().to_string(), "text": "x" }));
+    let mut replies = Vec::new();
+    for (method, path, body) in [
+        (Method::PUT, at.clone(), json!({})),
+        (Method::POST, format!("{at}/messages"), said),
+        (Method::PATCH, message.clone(), json!({ "text": "x" })),
+        (Method::DELETE, message.clone(), json!({})),
+        (Method::PUT, format!("{message}/reactions/%F0%9F%91%8D"), json!({})),
+        (Method::POST, "/api/v1/invites".to_owned(), json!({ "room": room })),
+        (Method::POST, format!("/publish?room={room}"), json!("x")),
+    ] {
+        replies.push(Reply::from(client.request(method, &path).json(&body).send().await.unwrap()).await);
+    }
+    replies
+}
+
+#[tokio::test]
+async fn refused_token_is_told_the_verb_or_the_room_that_it_lacks() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let bo = member(&server, &ada, "Bo").await;
+        let (own, hidden) = (den(&bo).await, den(&ada).await);
+        let token = async |body: Value| {
+            let made: Value = bo.post("/api/v1/tokens", &body).await.expect(201).json();
+            server.visitor().carrying(made["token"].as_str().unwrap())
+        };
+        ada.makes_room("tea").await;
+        let lobby = RoomName::lobby();
+        let reads = token(json!({ "verbs": ["read"] })).await;
+        for (refused, verb) in acts(&reads, &lobby)
+            .await
+            .into_iter()
+            .zip(["write", "write", "write", "write", "react", "invite", "write"])
+        {
+            let said = format!("this token does not have the verb {verb}; it has: read");
+            assert!(refused.status == 403 && refused.text().contains(&said), "{}", refused.text());
+        }
+        let acts_in_the_lobby = json!({ "verbs": ["write", "react", "invite"], "rooms": ["lobby"] });
+        let client = token(acts_in_the_lobby).await;
+        for path in ["/api/v1/poll?room=lobby&wait=0", "/api/v1/rooms", "/api/v1/rooms/lobby/messages"] {
+            let refused = client.get(path).await.expect(403);
+            let said = "this token does not have the verb read; it has: write, react, invite";
+            assert!(refused.text().contains(said), "{path}: {}", refused.text());
+        }
+        for known in [&"tea".parse().unwrap(), &own] {
+            for refused in acts(&client, known).await {
+                let is_named =
+                    refused.text().replace('\\', "").contains(&format!("not for the room \"{known}\""));
+                assert!(refused.status == 403 && is_named, "{}", refused.text());
+            }
+        }
+        let never: RoomName = format!("private-{}", "z".repeat(hidden.as_str().len() - 8)).parse().unwrap();
+        for (hidden_one, absent) in acts(&client, &hidden).await.iter().zip(acts(&client, &never).await) {
+            assert_eq!((hidden_one.status, absent.status), (404, 404), "{}", hidden_one.text());
+            assert_eq!(hidden_one.text().replace(hidden.as_str(), never.as_str()), absent.text());
         }
     })
     .await;

@@ -1,4 +1,4 @@
-//! Who may do what, in files: a check, an export and an import carry it, and an erased name leaves no trace.
+//! Rights in files: a check, an export and an import carry it, and an erased name leaves no trace.
 
 use std::path::Path;
 
