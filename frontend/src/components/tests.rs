@@ -4,6 +4,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod access;
+mod doors;
 
 use std::rc::Rc;
 use std::time::Duration;
