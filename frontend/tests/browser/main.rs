@@ -4,6 +4,9 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "a test that meets the unexpected fails")]
 
+mod played_server;
+mod session;
+
 use std::time::Duration;
 
 use holdline_frontend::api::{self, AbortOnDrop, Fault, Storage, scroll};
