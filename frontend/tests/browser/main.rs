@@ -4,6 +4,7 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "a test that meets the unexpected fails")]
 
+mod navigation;
 mod played_server;
 mod session;
 
