@@ -89,6 +89,11 @@ impl Writing {
         !self.draft.trim().is_empty() || self.edit.is_some()
     }
 
+    /// The length of all texts, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.draft.len() + self.edit.as_ref().map_or(0, |edit| edit.text.len())
+    }
+
     /// Puts a text below what is typed in the composer already.
     pub fn append(&mut self, text: &str) {
         if !self.draft.is_empty() {

@@ -6,7 +6,9 @@
 
 mod navigation;
 mod played_server;
+mod rooms;
 mod session;
+mod writing;
 
 use std::time::Duration;
 
