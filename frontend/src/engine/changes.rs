@@ -61,7 +61,10 @@ pub(super) fn run(store: &Store, command: Command) {
             make(store, Change::Delete(room, seq), |_, why| words::not_done(&why));
         }
         Command::LoadOlder(room, before) => load_older(store, room, before),
-        Command::Show(room, seq) => store.dispatch(Action::Aimed(room, Some(Goal::Message(seq)))),
+        Command::FollowQuote { room, seq, from } => {
+            store.dispatch(Action::FollowedQuote { room, seq, from });
+        }
+        Command::GoBack(room) => store.dispatch(Action::WentBack(room)),
         Command::ShowNewest(room) => store.dispatch(Action::Aimed(room, Some(Goal::Newest))),
         Command::Arrive(room) => store.dispatch(Action::Aimed(room, None)),
         Command::SetAtEnd(room, is_at_end) => {

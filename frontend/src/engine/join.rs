@@ -41,11 +41,10 @@ impl Join {
     }
 }
 
-/// Loads the messages around the one that the reader wants to see, if that is further up than what is loaded.
+/// Loads the messages around the one that the reader wants to see, if that was not loaded.
 fn reach_goal(state: &State, store: &Store, room: &Room) {
     let Some(Goal::Message(seq)) = state.ui.of(&room.name).goal else { return };
-    let is_above = room.oldest().is_some_and(|oldest| seq < oldest) && room.more;
-    if room.phase == Phase::Ready && is_above && room.older != Older::Loading && room.line(seq).is_none() {
+    if room.phase == Phase::Ready && room.older != Older::Loading && room.may_lack(seq) {
         let (store, room, before) = (store.clone(), room.name.clone(), seq.next());
         store.dispatch(Action::OlderAsked(room.clone()));
         spawn_local(async move {

@@ -57,6 +57,8 @@ pub struct RoomUi {
     pub place: Option<Place>,
     /// The place where the reader wants to be.
     pub goal: Option<Goal>,
+    /// The messages from which the reader has followed quotes, the last one last.
+    pub ways_back: Vec<Seq>,
     /// The first message that was new when the reader came.
     pub new_from: Option<Seq>,
 }
