@@ -104,7 +104,7 @@ impl Room {
         }
     }
 
-    /// Takes the head that the list of rooms tells over. Whether it is of something that was missed is known once a
+    /// Takes the newest message that the list of rooms tells over. Whether it is of something that was missed is known once a
     /// list had it before: what comes now, a poll may bring.
     pub fn see_listed(&mut self, seen: Seq, listed: Seq, listed_before: Option<Seq>) {
         if self.phase == Phase::Idle {

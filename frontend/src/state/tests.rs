@@ -20,6 +20,10 @@ fn tea() -> RoomName {
     "tea".parse().unwrap()
 }
 
+fn cake() -> RoomName {
+    "cake".parse().unwrap()
+}
+
 fn went(room: &str) -> Action {
     Action::Went(Page::Room(room.parse().unwrap(), None))
 }
@@ -49,6 +53,7 @@ fn listed_as(names: &[(&str, u64)], cursor: u64) -> Action {
             name: name.parse().unwrap(),
             topic: Topic::default(),
             head: Seq(*head),
+            said: Seq(*head),
             at: Timestamp(0),
             here: 0,
             standing: RoomStanding::default(),

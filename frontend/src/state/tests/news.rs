@@ -25,6 +25,23 @@ fn rooms_show_what_is_new() {
 }
 
 #[test]
+fn edit_reaction_and_topic_are_nothing_new() {
+    let state = in_lobby().after(listed_as(&[("lobby", 2), ("tea", 2), ("cake", 2)], 2));
+    let state = state.after(went("cake")).after(Action::Joined(cake(), page("bob", &[], 2, false)));
+    let state = state.after(Action::LostPlace).after(went("lobby"));
+    let Action::Listed(mut list) = listed_as(&[("lobby", 2), ("tea", 5), ("cake", 6)], 6) else {
+        unreachable!()
+    };
+    for room in &mut list.rooms {
+        room.said = Seq(2);
+    }
+    let state = state.after(Action::Listed(list));
+    assert_eq!(news(&state), [row("lobby", false, 0), row("cake", false, 0), row("tea", false, 0)]);
+    let state = state.after(listed_as(&[("lobby", 2), ("tea", 7), ("cake", 6)], 7));
+    assert_eq!(news(&state)[2], row("tea", true, 0), "a message is");
+}
+
+#[test]
 fn room_that_was_entered_has_no_news_afterwards() {
     let state = in_lobby().after(listed_as(&[("lobby", 2)], 2)).after(went("tea"));
     let state = state.after(Action::Joined(tea(), page("bob", &[], 5, false)));
