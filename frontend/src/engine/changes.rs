@@ -69,7 +69,8 @@ pub(super) fn run(store: &Store, command: Command) {
         Command::Arrive(room) => store.dispatch(Action::Aimed(room, None)),
         Command::SetAtEnd(room, is_at_end) => {
             let ui = &store.state().ui;
-            if ui.page.room() == Some(&room) && ui.is_at_end != is_at_end {
+            let is_back = is_at_end && !ui.of(&room).ways_back.is_empty();
+            if ui.page.room() == Some(&room) && (ui.is_at_end != is_at_end || is_back) {
                 store.dispatch(Action::AtEnd(room, is_at_end));
             }
         }
