@@ -6,8 +6,8 @@ use holdline_shared::{Role, RoomName, Status, Timestamp};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-use crate::api::dom;
 use crate::api::focus::{self, COMPOSER};
+use crate::api::{dom, step_to};
 use crate::command::Command;
 use crate::components::{
     Conversation, Dialog, Gate, HeaderOf, JoinOf, People, RoomList, Shape, banners, header, icon_button,
@@ -29,26 +29,22 @@ pub fn App() -> Html {
 fn Shell() -> Html {
     let (engine, state) = use_engine();
     let locale = use_local_time();
-    let navigator = use_navigator();
     let route = use_route::<Route>().unwrap_or(Route::NotFound);
     {
         let engine = engine.clone();
         use_effect_with(route, move |route| engine.go_to(route.page(dom::lower_case)));
     }
-    let run = use_callback((engine, navigator), |command, (engine, navigator)| match command {
+    let run = use_callback(engine, |command, engine| match command {
         Command::Go(room) => {
             engine.run(Command::Open(Overlay::Nothing));
-            if let Some(navigator) =
-                navigator.as_ref().filter(|_| engine.state().ui.page != Page::Room(room.clone(), None))
-            {
-                navigator.push(&Route::of_room(&room));
+            if engine.state().ui.page != Page::Room(room.clone(), None) {
+                step_to(&Route::of_room(&room).to_path());
             }
         }
         Command::Forget(room) => {
-            let is_current = engine.state().ui.page.room() == Some(&room);
-            if let Some(navigator) = navigator.as_ref().filter(|_| is_current) {
+            if engine.state().ui.page.room() == Some(&room) {
                 engine.go_to(Page::Room(RoomName::lobby(), None));
-                navigator.push(&Route::Lobby);
+                step_to(&Route::Lobby.to_path());
             }
             engine.run(Command::Forget(room));
         }

@@ -65,8 +65,17 @@ pub enum Command {
 
     /// Loads the messages before this one.
     LoadOlder(RoomName, Seq),
-    /// Goes to a message.
-    Show(RoomName, Seq),
+    /// Goes to a message that another one quotes; `from` is that one, unless it is still on its way.
+    FollowQuote {
+        /// The room of both.
+        room: RoomName,
+        /// The message that is quoted.
+        seq: Seq,
+        /// The message that quotes it.
+        from: Option<Seq>,
+    },
+    /// Goes back to the message whose quote the reader has followed last.
+    GoBack(RoomName),
     /// Goes to the newest message.
     ShowNewest(RoomName),
     /// Says that the reader is where they wanted to be.

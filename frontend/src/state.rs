@@ -2,9 +2,11 @@
 //! history, statuses and what people do; knows no browser, no clock and no network, so all of it is tested on the host.
 
 mod action;
+mod arriving;
 mod colour;
 mod connection;
 mod entrance;
+mod hearing;
 mod line;
 mod lines;
 mod link;
@@ -34,7 +36,7 @@ mod writing_rules;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use holdline_shared::{Batch, DoorStatus, Entry, EntryKind, History, RoomName, Seq};
+use holdline_shared::{DoorStatus, RoomName};
 
 pub use action::Action;
 pub use colour::{HUES, hue, initials};
@@ -176,9 +178,7 @@ impl State {
             Action::OlderCame(name, before, page) => {
                 self.rooms.change(&name, |room, _| room.extend(before, page));
             }
-            Action::Jumped(name, before, page) => {
-                self.rooms.change(&name, |room, _| room.jump(before, page));
-            }
+            Action::Jumped(name, before, page) => self.jump(&name, before, page),
             Action::OlderFailed(name) => self.rooms.change(&name, |room, _| room.older = Older::Failed),
             Action::Heard(batch) => self.hear(batch),
             Action::LostPlace => self.rooms.must_rejoin_all_but(self.ui.page.room()),
@@ -192,9 +192,20 @@ impl State {
             Action::Read(name, seq) => self.rooms.read(&name, seq),
             Action::AtEnd(name, is_at_end) => {
                 self.ui.is_at_end = is_at_end && self.ui.page.room() == Some(&name);
+                if is_at_end {
+                    self.ui.change(&name, |ui| ui.ways_back.clear());
+                }
             }
             Action::LeftAt(name, place) => self.ui.change(&name, |ui| ui.place = place),
             Action::Aimed(name, goal) => self.ui.change(&name, |ui| ui.goal = goal),
+            Action::FollowedQuote { room, seq, from } => self.ui.change(&room, |ui| {
+                ui.goal = Some(Goal::Message(seq));
+                ui.ways_back.extend(from);
+            }),
+            Action::WentBack(name) => self.ui.change(&name, |ui| {
+                let goal = ui.ways_back.pop().map(Goal::Message);
+                ui.goal = goal.or(ui.goal);
+            }),
             Action::Wrote(name, writing) => self.ui.change(&name, |ui| ui.writing = writing),
             Action::ComposerWanted(name) => self.ui.change(&name, |ui| ui.composer_focus += 1),
             Action::Deleting(name, seq) => self.ui.change(&name, |ui| ui.deleting = seq),
@@ -221,122 +232,6 @@ impl State {
             Action::Noticed(notice) => self.ui.notice = notice,
         }
         self
-    }
-
-    fn go_to(&mut self, page: Page) {
-        let is_other = self.ui.page.room() != page.room();
-        self.rooms.leave_all_but(page.room());
-        if let Page::Room(name, message) = &page {
-            self.rooms.enter(name);
-            let new_from = self.rooms.get(name).and_then(|room| room.unread.first().copied());
-            self.ui.change(name, |ui| {
-                ui.deleting = None;
-                if is_other {
-                    ui.new_from = new_from;
-                    let kept = ui.place.take().map(Goal::Place);
-                    ui.goal = kept.or(new_from.map(Goal::New)).or(Some(Goal::Newest));
-                }
-                if let Some(seq) = message {
-                    ui.goal = Some(Goal::Message(*seq));
-                }
-            });
-        }
-        self.ui.go_to(page);
-    }
-
-    /// Takes another tab's rooms; the one on the screen stays visited.
-    fn adopt_visited(&mut self, mut visited: Vec<RoomName>) {
-        if let Some(current) = self.ui.page.room().filter(|current| !visited.contains(current)) {
-            visited.insert(0, current.clone());
-        }
-        self.rooms.set_visited(visited);
-    }
-
-    fn join(&mut self, name: &RoomName, page: History) {
-        let read_at = page.cursor;
-        if self.rooms.seen.of(name) == Seq::START || !self.rooms.seen.is_of_log(read_at) {
-            // The first visit: what was said before is history, not news.
-            self.rooms.read(name, read_at.seq);
-        }
-        let me = self.session.me.as_ref().map(|me| &me.id);
-        self.rooms.change(name, |room, seen| room.join(page, seen, me));
-        let Some(room) = self.rooms.get(name) else { return };
-        self.outbox.settle(room.lines.newest_first(), me);
-        self.outbox.settle_up_to(name, read_at.seq);
-        let unread = room.unread.first().copied().filter(|_| !self.ui.is_at_end);
-        if let Some(seq) = unread.filter(|_| self.ui.of(name).new_from.is_none()) {
-            self.ui.change(name, |ui| {
-                ui.new_from = Some(seq);
-                if ui.goal == Some(Goal::Newest) {
-                    ui.goal = Some(Goal::New(seq));
-                }
-            });
-        }
-    }
-
-    /// Shows what the page before this one has left, with its age.
-    fn recall(&mut self, snapshot: Snapshot) {
-        let Snapshot { room, me, page, complete_to } = snapshot;
-        self.session.me.get_or_insert(me);
-        self.join(&room, page);
-        self.connection.recall(complete_to);
-    }
-
-    fn hear(&mut self, batch: Batch) {
-        self.connection.is_outdated |= batch.unreadable > 0;
-        if let Some(presence) = batch.presence {
-            self.people.update(presence.rooms, self.session.door);
-        }
-        if let Some(memberships) = batch.memberships {
-            self.rooms.note_memberships(memberships);
-        }
-        for entry in batch.entries {
-            self.connection.is_outdated |= matches!(entry.kind, EntryKind::Unknown { .. });
-            self.hear_entry(entry);
-        }
-    }
-
-    fn hear_entry(&mut self, entry: Entry) {
-        let name = entry.room.clone();
-        let is_own = self.session.id() == Some(&entry.author.id);
-        match &entry.kind {
-            EntryKind::Message { key, .. } if is_own => {
-                let key = *key;
-                self.rooms.hear(entry, self.session.id());
-                if self.rooms.get(&name).is_some_and(|room| room.phase == Phase::Ready) {
-                    self.outbox.discard(key);
-                }
-                return;
-            }
-            EntryKind::Message { .. } => {
-                self.people.note_author(&name, &entry.author.id);
-                self.mark_new(&name, entry.seq);
-            }
-            EntryKind::Delete { target } => self.save_edit_of(&name, *target),
-            _ => {}
-        }
-        self.rooms.hear(entry, self.session.id());
-    }
-
-    /// The first message that comes while nobody looks is where the reader will go on.
-    fn mark_new(&mut self, name: &RoomName, seq: Seq) {
-        let is_seen = |new_from: Option<Seq>| new_from.is_none_or(|from| from <= self.rooms.seen.of(name));
-        if !self.ui.is_attended && self.ui.page.room() == Some(name) && is_seen(self.ui.of(name).new_from) {
-            self.ui.change(name, |ui| ui.new_from = Some(seq));
-        }
-    }
-
-    /// Keeps what was typed for a message that is gone, in the composer.
-    fn save_edit_of(&mut self, name: &RoomName, target: Seq) {
-        let ui = self.ui.of(name);
-        let Some(edit) = ui.writing.edit.as_ref().filter(|edit| edit.seq == target) else { return };
-        let (is_changed, text) = (edit.is_changed(), edit.text.clone());
-        self.ui.change(name, |ui| {
-            ui.writing.edit = None;
-            if is_changed {
-                ui.writing.append(&text);
-            }
-        });
     }
 
     /// An answer may be slower than the poll that brought the entry.

@@ -113,6 +113,7 @@ pub const SHOW_LESS: &str = "Show less";
 pub const EDITED: &str = "edited";
 pub const DELETED: &str = "This message was deleted.";
 pub const QUOTE_NOT_LOADED: &str = "an earlier message";
+pub const GO_BACK: &str = "Back to the answer";
 pub const QUOTE_DELETED: &str = "deleted";
 pub const REPLY: &str = "Reply";
 pub const EDIT: &str = "Edit";

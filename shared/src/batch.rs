@@ -116,8 +116,12 @@ pub struct RoomSummary {
     pub name: RoomName,
     /// The room's topic; may be empty.
     pub topic: Topic,
-    /// The room's newest entry; a client that has not seen this entry has unread entries.
+    /// The room's newest entry; a client that has not seen this entry does not know everything.
     pub head: Seq,
+    /// The room's newest message, deleted or not; a client that has not seen this entry has something to read. 0 before the
+    /// first message.
+    #[serde(default)]
+    pub said: Seq,
     /// The time of that entry.
     pub at: Timestamp,
     /// The number of people present now.

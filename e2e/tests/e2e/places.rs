@@ -47,6 +47,22 @@ async fn address_of_a_message_opens_there() -> Result<()> {
 }
 
 #[tokio::test]
+async fn quote_leads_far_up_and_there_is_a_way_back() -> Result<()> {
+    let server = Server::start().await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    let first = talk(&ben, "message", 300).await?;
+    let answer = ben.reply("lobby", first, "An answer").await?;
+    let ada = Chat::open(&server.url()).await?;
+    ada.until("the answer", |screen| screen.row("An answer").is_some()).await?;
+    ada.browser.click(&format!("[data-seq='{answer}'] [data-testid=show]")).await?;
+    until_in_sight(&ada, &format!("[data-seq='{first}']")).await?;
+    ada.browser.click("[data-testid=go-back]").await?;
+    until_in_sight(&ada, &format!("[data-seq='{answer}']")).await?;
+    ada.until("the newest", |screen| screen.jump.is_none()).await?;
+    ada.browser.must_be_quiet().await
+}
+
+#[tokio::test]
 async fn room_opens_at_the_line_above_what_is_new() -> Result<()> {
     let server = Server::start().await?;
     let ben = Person::join(&server.url(), "Ben").await?;

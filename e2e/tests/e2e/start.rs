@@ -53,5 +53,7 @@ async fn address_with_a_password_works() -> Result<()> {
     let ada = Chat::open(&server.url().replace("http://", "http://ada:secret@")).await?;
     ada.say("in spite of it").await?;
     ada.until_said(&["in spite of it"]).await?;
+    ada.enter("tea").await?;
+    ada.until("the room", |screen| screen.room == "tea" && screen.status == "live").await?;
     ada.browser.must_be_quiet().await
 }

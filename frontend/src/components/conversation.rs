@@ -41,10 +41,9 @@ pub fn Conversation(props: &Props) -> Html {
     // Silent while history is put in: only what comes after that is news.
     let is_put_in = use_rest((is_loading, room.oldest(), room.read_at()));
     let live = if reading.is_at_end && !is_loading && is_put_in { "polite" } else { "off" };
-    let to_end = {
-        let name = room.name.clone();
-        run.reform(move |_: MouseEvent| Command::ShowNewest(name.clone()))
-    };
+    let go = |command: Command| run.reform(move |_: MouseEvent| command.clone());
+    let (to_end, go_back) =
+        (go(Command::ShowNewest(room.name.clone())), go(Command::GoBack(room.name.clone())));
     let scrolled = reading.clone();
     let reply_to = ui.writing.reply_to.and_then(|seq| room.line(seq)).cloned();
     html! {
@@ -65,9 +64,16 @@ pub fn Conversation(props: &Props) -> Html {
                     </div>
                 </div>
                 if !reading.is_at_end {
-                    <button type="button" class="jump" data-testid="jump-new" onclick={to_end}>
-                        { words::new_messages(room.unread.len()) }
-                    </button>
+                    <p class="jumps">
+                        if !ui.ways_back.is_empty() {
+                            <button type="button" class="jump" data-testid="go-back" onclick={go_back}>
+                                { words::GO_BACK }
+                            </button>
+                        }
+                        <button type="button" class="jump" data-testid="jump-new" onclick={to_end}>
+                            { words::new_messages(room.unread.len()) }
+                        </button>
+                    </p>
                 }
             </div>
             { children.clone() }

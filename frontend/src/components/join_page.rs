@@ -26,11 +26,11 @@ pub struct JoinOf<'a> {
 
 /// The page.
 pub fn join_page(of: &JoinOf<'_>, run: &Callback<Command>) -> Html {
-    let JoinOf { link, locale, .. } = of;
+    let JoinOf { link, me, locale, .. } = of;
     let (title, text) = match link {
         Link::Asked => (words::LINK_IS_LOOKED_AT.to_owned(), None),
         Link::Untold => (words::LINK_LETS_IN.to_owned(), Some(words::LINK_GIVES.to_owned())),
-        Link::Works(gives) => (words::link_title(gives), Some(told(gives, *locale))),
+        Link::Works(gives) => (words::link_title(gives), Some(told(gives, *locale, me.is_some()))),
         Link::Refused(_) => (words::LINK_IS_OVER.to_owned(), None),
     };
     html! {
@@ -58,8 +58,8 @@ pub fn join_page(of: &JoinOf<'_>, run: &Callback<Command>) -> Html {
     }
 }
 
-fn told(link: &LinkPreview, locale: Locale) -> String {
-    words::link_gives(link.gives, link.room.as_deref(), &locale.day_and_time(link.expires))
+fn told(link: &LinkPreview, locale: Locale, is_in: bool) -> String {
+    words::link_gives(link.gives, link.room.as_deref(), &locale.day_and_time(link.expires), is_in)
 }
 
 /// The form that uses the link.

@@ -17,14 +17,16 @@ pub struct Quote {
     pub seq: Seq,
     /// The message, unless it stands further up than what is loaded.
     pub line: Option<Rc<Line>>,
+    /// The message that quotes it, unless that is still on its way.
+    pub from: Option<Seq>,
 }
 
 /// The quote, with or without a stop for Tab; a click goes there.
 pub fn quote_link(room: &RoomName, quote: &Quote, is_reached_by_tab: bool, run: &Callback<Command>) -> Html {
-    let Quote { seq, line } = quote;
+    let Quote { seq, line, from } = quote;
     let onclick = {
-        let (room, seq) = (room.clone(), *seq);
-        run.reform(move |_: MouseEvent| Command::Show(room.clone(), seq))
+        let follow = Command::FollowQuote { room: room.clone(), seq: *seq, from: *from };
+        run.reform(move |_: MouseEvent| follow.clone())
     };
     html! {
         <button type="button" class="quote" data-testid="show" tabindex={tab_index(is_reached_by_tab)} {onclick}>

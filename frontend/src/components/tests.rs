@@ -4,6 +4,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod access;
+mod doors;
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -120,7 +121,7 @@ fn edits_reactions_answers_and_deletion_show() {
     let emoji: Emoji = "🎉".parse().unwrap();
     message.reactions =
         vec![Reaction { emoji, count: 2, by: vec![person("bob"), person("eve")], mine: false }];
-    let quote = Quote { seq: Seq(3), line: Some(line(3, "bob", 0, "what\nelse?")) };
+    let quote = Quote { seq: Seq(3), line: Some(line(3, "bob", 0, "what\nelse?")), from: None };
     let props = message_row::Props { quote: Some(quote), ..row(message.clone(), "bob") };
     let drawn = draw::<MessageRow>(props);
     let chip = r#"aria-pressed="true" aria-label="🎉 2: Bob, Eve""#;

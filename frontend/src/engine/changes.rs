@@ -61,12 +61,16 @@ pub(super) fn run(store: &Store, command: Command) {
             make(store, Change::Delete(room, seq), |_, why| words::not_done(&why));
         }
         Command::LoadOlder(room, before) => load_older(store, room, before),
-        Command::Show(room, seq) => store.dispatch(Action::Aimed(room, Some(Goal::Message(seq)))),
+        Command::FollowQuote { room, seq, from } => {
+            store.dispatch(Action::FollowedQuote { room, seq, from });
+        }
+        Command::GoBack(room) => store.dispatch(Action::WentBack(room)),
         Command::ShowNewest(room) => store.dispatch(Action::Aimed(room, Some(Goal::Newest))),
         Command::Arrive(room) => store.dispatch(Action::Aimed(room, None)),
         Command::SetAtEnd(room, is_at_end) => {
             let ui = &store.state().ui;
-            if ui.page.room() == Some(&room) && ui.is_at_end != is_at_end {
+            let is_back = is_at_end && !ui.of(&room).ways_back.is_empty();
+            if ui.page.room() == Some(&room) && (ui.is_at_end != is_at_end || is_back) {
                 store.dispatch(Action::AtEnd(room, is_at_end));
             }
         }

@@ -1,40 +1,27 @@
 //! Drives the pure subscription machine with requests and timers: does what it says, tells it what came of that. At any
 //! time one action is outstanding, and dropping the driver ends it. Where another tab polls for this one, a held poll is
 //! replaced by listening to that tab. Decides nothing about the connection by itself.
-//!
-//! Long because polling and listening take turns in one outstanding action; apart, neither could be read alone.
+
+mod actions;
+mod listening;
 
 use std::cell::{Cell, RefCell};
-use std::future::Future;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use gloo_timers::callback::Timeout;
-use holdline_shared::{
-    Action, AdaptiveWait, After, Batch, Cursor, Event, Moment, Next, PollQuery, ProblemCode, RoomName,
-    RoomSelection, Status, Subscription,
-};
-use wasm_bindgen_futures::spawn_local;
+use holdline_shared::{AdaptiveWait, After, Cursor, Event, Moment, Next, RoomName, Status, Subscription};
 use yew::Callback;
 
 use super::followed::Followed;
 use super::news::{News, Renew, Repair};
-use super::tabs::{Role, TabEvent, TabMember};
+use super::tabs::{Role, TabMember};
 use super::wakes::Wake;
-use crate::api::{self, AbortOnDrop, Fault, Signal, Storage};
+use crate::api::{self, AbortOnDrop, Storage};
 use crate::wire::tabs::TabMessage;
 
 /// The name under which storage keeps how long the path lets polls be held.
 const HOLD: &str = "hold";
-
-/// The time limit of a repair or a renewal.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// The least time after the leader's own watchdog at which silence counts as its end.
-const SLACK: Duration = Duration::from_secs(5);
-
-/// The time for which a leader may say that it gets no answer until this tab tries by itself.
-const TROUBLED: Duration = Duration::from_secs(4);
 
 /// The absence after which a reader who comes back wants to see at once whether the connection is still there.
 const DOUBTFUL: Duration = Duration::from_secs(10);
@@ -64,18 +51,18 @@ struct Inner {
     renew: Renew,
 }
 
-/// The rooms that this tab wants polled, and where it shows the reader.
-#[derive(Default, PartialEq, Eq)]
-struct Wanted {
-    rooms: Vec<RoomName>,
-    here: Option<RoomName>,
-}
-
 /// A tab that listens to the leader in place of holding a poll.
 #[derive(Clone, Copy)]
 struct Listening {
     /// A leader silent for this long is presumed dead.
     patience: Duration,
+}
+
+/// The rooms that this tab wants polled, and where it shows the reader.
+#[derive(Default, PartialEq, Eq)]
+struct Wanted {
+    rooms: Vec<RoomName>,
+    here: Option<RoomName>,
 }
 
 impl Driver {
@@ -246,186 +233,5 @@ impl Inner {
         if let Next::Do(action) = step.next {
             self.begin(action);
         }
-    }
-
-    fn begin(self: &Rc<Self>, action: Action) {
-        self.next_turn();
-        self.listening.set(None);
-        if let Action::Poll { wait, watchdog, .. } = &action
-            && !wait.is_zero()
-            && self.tabs.role() == Role::Follower
-        {
-            return self.listen(*watchdog);
-        }
-        let guard = AbortOnDrop::new();
-        let signal = guard.signal();
-        let timer = match action {
-            Action::Sleep(pause) => self.timer(pause, Event::Woke),
-            Action::Poll { after, wait, watchdog, presence, memberships } => {
-                let query = PollQuery {
-                    rooms: RoomSelection::Named(self.rooms_to_poll()),
-                    after,
-                    wait: Some(wait),
-                    here: self.rooms_to_be_in(),
-                    presence,
-                    memberships: Some(memberships),
-                };
-                self.spawn(poll(Rc::downgrade(self), query, watchdog, signal));
-                self.timer(watchdog, Event::TimedOut)
-            }
-            Action::Repair => {
-                let repair = (self.repair)(signal);
-                self.spawn(async move { (repair.await.map_or_else(Event::from, Event::Repaired), None) });
-                self.timer(PATIENCE, Event::TimedOut)
-            }
-            Action::RenewSession => {
-                let renewed = (self.renew)();
-                self.spawn(async move {
-                    match renewed.await {
-                        Ok(me) => (Event::Renewed, Some(News::SignedIn(me))),
-                        Err(fault) => (fault.into(), None),
-                    }
-                });
-                self.timer(PATIENCE, Event::TimedOut)
-            }
-        };
-        self.outstanding.replace(Some((guard, timer)));
-    }
-
-    fn spawn(self: &Rc<Self>, action: impl Future<Output = (Event, Option<News>)> + 'static) {
-        let finish = self.finish();
-        spawn_local(async move {
-            let (event, news) = action.await;
-            finish(event, news);
-        });
-    }
-
-    fn timer(self: &Rc<Self>, time: Duration, event: Event) -> Timeout {
-        let finish = self.finish();
-        Timeout::new(api::millis(time), move || finish(event, None))
-    }
-
-    /// Finishes the present action, unless that was replaced or nobody drives any more.
-    fn finish(self: &Rc<Self>) -> impl FnOnce(Event, Option<News>) + 'static {
-        let (inner, turn): (Weak<Self>, u64) = (Rc::downgrade(self), self.turn.get());
-        move |event, news| {
-            if let Some(inner) = inner.upgrade().filter(|inner| inner.turn.get() == turn) {
-                if let Some(news) = news {
-                    inner.tell.emit(news);
-                }
-                inner.feed(event);
-            }
-        }
-    }
-
-    /// Waits for the leader's answers in place of holding a poll, for as long as the leader would.
-    fn listen(self: &Rc<Self>, watchdog: Duration) {
-        if self.position().is_some_and(|at| self.followed.borrow_mut().must_catch_up(at)) {
-            return self.feed(Event::Suspended);
-        }
-        if self.is_leader_troubled.take() {
-            // This tab gets answers and the leader does not.
-            return self.tabs.take_over();
-        }
-        // Not all at once: the first one says so to the others.
-        let patience = watchdog + SLACK + api::jitter().fraction_of(SLACK);
-        self.listening.set(Some(Listening { patience }));
-        self.listen_for(patience, |inner| inner.tabs.take_over());
-    }
-
-    /// Calls `end` after `patience` without a word from the leader.
-    fn listen_for(self: &Rc<Self>, patience: Duration, end: impl FnOnce(&Rc<Self>) + 'static) {
-        let (inner, turn) = (Rc::downgrade(self), self.next_turn());
-        let timer = Timeout::new(api::millis(patience), move || {
-            if let Some(inner) = inner.upgrade().filter(|inner| inner.turn.get() == turn) {
-                end(&inner);
-            }
-        });
-        self.outstanding.replace(Some((AbortOnDrop::default(), timer)));
-    }
-
-    fn hear_tab(self: &Rc<Self>, event: TabEvent) {
-        match event {
-            TabEvent::Leads => {
-                if self.listening.take().is_some() {
-                    self.feed(Event::Suspended);
-                }
-            }
-            TabEvent::Follows => {
-                self.tell_wish();
-                self.poll_anew();
-            }
-            TabEvent::WishesChanged => self.poll_anew(),
-            TabEvent::NewLeader => {
-                self.tell_wish();
-                self.hear_leader();
-            }
-            TabEvent::Hurried => self.tell.emit(News::Hurried),
-            TabEvent::Status(status) => self.hear_trouble(status),
-            TabEvent::Answer { from, rooms, batch } => self.hear_answer(from, &rooms, batch),
-        }
-    }
-
-    /// The leader is there, and gets answers.
-    fn hear_leader(self: &Rc<Self>) {
-        self.is_leader_troubled.set(false);
-        if let Some(Listening { patience }) = self.listening.get() {
-            self.listen_for(patience, |inner| inner.tabs.take_over());
-        }
-    }
-
-    /// The leader gets no answer. Perhaps nobody does; perhaps only that tab.
-    fn hear_trouble(self: &Rc<Self>, status: Status) {
-        if self.listening.get().is_some() {
-            self.tell.emit(News::Status(status));
-            if !self.is_leader_troubled.replace(true) {
-                self.listen_for(TROUBLED + api::jitter().fraction_of(TROUBLED), |inner| {
-                    inner.feed(Event::Suspended);
-                });
-            }
-        }
-    }
-
-    fn hear_answer(self: &Rc<Self>, from: Cursor, rooms: &[RoomName], batch: Batch) {
-        let Some(position) = self.position() else { return };
-        self.is_leader_troubled.set(false);
-        let covers_mine = self.wanted.borrow().rooms.iter().all(|room| rooms.contains(room));
-        if self.listening.get().is_none() {
-            self.followed.borrow_mut().miss(batch.cursor);
-            return self.feed(Event::Hurry);
-        }
-        if !covers_mine || !self.followed.borrow_mut().fits(position, from, batch.cursor) {
-            return self.feed(Event::Suspended);
-        }
-        if batch.is_empty() {
-            // To the machine this would be a server that lets polls go early.
-            self.hear_leader();
-            self.tell.emit(News::Status(Status::Live));
-        } else {
-            self.feed(Event::Answered(batch));
-        }
-    }
-}
-
-async fn poll(
-    inner: Weak<Inner>,
-    query: PollQuery,
-    deadline: Duration,
-    signal: Signal,
-) -> (Event, Option<News>) {
-    match api::poll(&query, deadline, &signal).await {
-        Ok(batch) => {
-            if let (Some(inner), After::At(from), RoomSelection::Named(rooms)) =
-                (inner.upgrade(), query.after, query.rooms)
-            {
-                inner.tabs.share_answer(from, rooms, &batch);
-            }
-            (Event::Answered(batch), None)
-        }
-        Err(Fault::SignInNeeded) => (Fault::SignInNeeded.into(), Some(News::SignInNeeded)),
-        Err(fault) if fault.code() == Some(ProblemCode::Banned) => {
-            (fault.clone().into(), Some(News::ShutOut(fault)))
-        }
-        Err(fault) => (fault.with_missing_room_as_gap().into(), None),
     }
 }

@@ -4,7 +4,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use holdline_shared::{Backoff, History, ProblemCode, RoomName};
+use holdline_shared::limits::ROOMS_LISTED;
+use holdline_shared::{Backoff, History, ProblemCode, RoomName, Seq};
 use wasm_bindgen_futures::spawn_local;
 
 use super::driver::Driver;
@@ -41,11 +42,10 @@ impl Join {
     }
 }
 
-/// Loads the messages around the one that the reader wants to see, if that is further up than what is loaded.
+/// Loads the messages around the one that the reader wants to see, if that was not loaded.
 fn reach_goal(state: &State, store: &Store, room: &Room) {
     let Some(Goal::Message(seq)) = state.ui.of(&room.name).goal else { return };
-    let is_above = room.oldest().is_some_and(|oldest| seq < oldest) && room.more;
-    if room.phase == Phase::Ready && is_above && room.older != Older::Loading && room.line(seq).is_none() {
+    if room.phase == Phase::Ready && room.older != Older::Loading && room.may_lack(seq) {
         let (store, room, before) = (store.clone(), room.name.clone(), seq.next());
         store.dispatch(Action::OlderAsked(room.clone()));
         spawn_local(async move {
@@ -131,10 +131,14 @@ async fn attempt(store: &Store, driver: &Driver, room: &RoomName, signal: &Signa
 
 /// A room's newest page of history; of a room that does not exist, after making it.
 pub(super) async fn arrive(store: &Store, room: &RoomName, signal: &Signal) -> Result<History, Fault> {
+    let is_seen = |state: &State| state.rooms.seen.of(room) > Seq::START || *room == RoomName::lobby();
+    if store.state().rooms.list.is_empty() && !is_seen(&store.state()) && !is_made_by_server(room) {
+        store.dispatch(Action::Listed(api::list_rooms().await?));
+    }
     let state = store.state();
     // The list says so before the browser has to write a 404 into its console.
-    let is_missing =
-        !state.rooms.list.is_empty() && state.rooms.summary(room).is_none() && !is_made_by_server(room);
+    let is_listed = state.rooms.summary(room).is_some() || state.rooms.list.len() >= ROOMS_LISTED;
+    let is_missing = !state.rooms.list.is_empty() && !is_listed && !is_made_by_server(room);
     if is_missing && state.rooms.get(room).is_some_and(|room| room.lines.is_empty()) {
         make_room(store, room).await?;
     }

@@ -95,7 +95,7 @@ impl Memory {
         let name = format!("{WRITING}{room}");
         if after.writing == Writing::default() {
             self.put(&name, None);
-        } else if after.writing.draft.len() <= LONGEST_WRITING {
+        } else if after.writing.bytes() <= LONGEST_WRITING {
             self.put(&name, Some(&wire::write_writing(&after.writing)));
         }
     }

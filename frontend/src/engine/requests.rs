@@ -18,7 +18,11 @@ pub(super) fn ask(store: &Store, request: Request) {
     store.dispatch(Action::Asked);
     let store = store.clone();
     spawn_local(async move {
-        match api::ask(&request).await {
+        // No poll that the change ends gets another session meanwhile, in any tab.
+        let lock = if request.changes_session() { session::alone().await } else { None };
+        let answer = api::ask(&request).await;
+        drop(lock);
+        match answer {
             Ok(reply) => fulfil(&store, &request, reply).await,
             Err(fault) => store.dispatch(Action::Failed(fault.text())),
         }

@@ -9,7 +9,7 @@ use super::pause;
 use super::report::report;
 use super::store::Store;
 use super::wakes::Wakes;
-use crate::api::{self, Change, Fault, Signal};
+use crate::api::{self, Change, Fault, Lock, Signal};
 use crate::state::{Action, Entrance, Gate};
 use crate::words;
 
@@ -73,10 +73,19 @@ pub(super) async fn make(store: &Store, change: &Change) -> Result<(), Fault> {
     }
 }
 
-/// Gets the session that the browser has, or a new one. One tab at a time: two that ask for their first one together
-/// would become two persons.
+/// Reserves the session of all tabs for as long as the lock lives. Two tabs that ask for their first session together would become
+/// two persons; and a poll that a change of the session has ended would begin another session, before the answer with the changed
+/// one is there.
+pub(super) async fn alone() -> Option<Lock> {
+    api::lock(&api::shared_name("session"), PATIENCE).await
+}
+
+/// Gets the session that the browser has, or a new one. One tab at a time; where there are no locks, at least not while this tab
+/// asks for a change, which has a deadline.
 pub(super) async fn renew(store: &Store) -> Result<Person, Fault> {
-    let _lock = api::lock(&api::shared_name("session"), PATIENCE).await;
+    // Before the lock, for which the request that is under way may still wait.
+    store.until(|state| !state.settings.is_busy).await;
+    let _lock = alone().await;
     match api::renew_session().await {
         Ok(me) => {
             note_cookie(store);
@@ -96,8 +105,10 @@ pub(super) async fn renew(store: &Store) -> Result<Person, Fault> {
 /// Comes in by a password, an account or a link; to a room, if the link leads to one.
 pub(super) async fn enter(store: &Store, entrance: Entrance) -> Result<Option<RoomName>, Fault> {
     let is_link = matches!(entrance, Entrance::Link { .. });
+    let lock = alone().await;
     let me = api::enter(entrance).await?;
     note_cookie(store);
+    drop(lock);
     let was_another = store.state().session.id().is_some_and(|id| *id != me.id);
     store.dispatch(Action::SignedIn(me));
     look(store).await?;

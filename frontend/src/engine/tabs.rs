@@ -2,13 +2,13 @@
 //! otherwise messages over the channel do: the tab that asks and hears nobody leads, and of two leaders the one with the
 //! smaller id stays. Where tabs cannot hear each other, each is alone. Holds no polls itself.
 
+mod election;
+
 use std::cell::{Cell, RefCell};
-use std::rc::{Rc, Weak};
-use std::time::Duration;
+use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use holdline_shared::{Batch, Cursor, RoomName, Status};
-use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
 use super::wishes::Wishes;
@@ -52,9 +52,6 @@ pub(super) enum TabEvent {
         batch: Batch,
     },
 }
-
-/// The time that a tab which asks waits for a leader to answer. Messages arrive at hidden tabs, too.
-const ELECTION: Duration = Duration::from_millis(400);
 
 /// The membership of this tab among the others.
 pub(super) struct TabMember(Rc<Inner>);
@@ -103,7 +100,7 @@ impl TabMember {
         inner.role.set(Role::Follower);
         inner.has_locks.set(inner.request_lock(false));
         if !inner.has_locks.get() {
-            inner.await_leader(ELECTION);
+            inner.await_leader();
         }
     }
 
@@ -182,75 +179,6 @@ impl Inner {
         }
     }
 
-    /// Requests the lock that the leader holds; whether there are locks. With `steal` the leader is deposed.
-    fn request_lock(self: &Rc<Self>, steal: bool) -> bool {
-        let Some(request) = api::request_lock(&api::shared_name("poll"), steal) else { return false };
-        let (granted, over) = (Rc::downgrade(self), Rc::downgrade(self));
-        spawn_local(async move {
-            if let (Ok(lock), Some(inner)) = (request.granted.await, granted.upgrade()) {
-                inner.lock.replace(Some(lock));
-                inner.lead(false);
-            }
-        });
-        spawn_local(async move {
-            // An error, too, says no more than that the request is over.
-            let _ = request.over.await;
-            if let Some(inner) = over.upgrade() {
-                inner.lose_lock(steal);
-            }
-        });
-        true
-    }
-
-    fn lose_lock(self: &Rc<Self>, was_stolen_before: bool) {
-        if self.channel.borrow().is_none() {
-            return;
-        }
-        match self.role.get() {
-            Role::Leader => {
-                // A tab that steals had requested the lock before, and is still in the queue.
-                if !was_stolen_before {
-                    self.request_lock(false);
-                }
-                self.step_down();
-            }
-            // The lock was never granted, so nobody may have it.
-            Role::Follower if !was_stolen_before => {
-                self.role.set(Role::Alone);
-                self.tell.emit(TabEvent::Follows);
-            }
-            _ => {}
-        }
-    }
-
-    fn lead(&self, deposes: bool) {
-        self.election.take();
-        self.role.set(Role::Leader);
-        self.wishes.take();
-        let tab = self.id.borrow().clone();
-        self.leader.replace(Some(tab.clone()));
-        self.say(&TabMessage::Lead { tab, deposes });
-        self.tell.emit(TabEvent::Leads);
-    }
-
-    fn step_down(&self) {
-        self.role.set(Role::Follower);
-        self.wishes.take();
-        self.tell.emit(TabEvent::Follows);
-    }
-
-    /// Leads unless a leader is heard of within `patience`.
-    fn await_leader(self: &Rc<Self>, patience: Duration) {
-        let weak: Weak<Self> = Rc::downgrade(self);
-        let patience = patience + api::jitter().fraction_of(patience);
-        self.leader.replace(None);
-        self.election.replace(Some(Timeout::new(api::millis(patience), move || {
-            if let Some(inner) = weak.upgrade() {
-                inner.lead(false);
-            }
-        })));
-    }
-
     fn hear(self: &Rc<Self>, message: TabMessage) {
         if !self.has_locks.get() {
             self.take_part_in_election(&message);
@@ -278,32 +206,5 @@ impl Inner {
         let before = self.wishes.borrow().clone();
         change(&mut self.wishes.borrow_mut());
         (*self.wishes.borrow() != before).then_some(TabEvent::WishesChanged)
-    }
-
-    fn take_part_in_election(self: &Rc<Self>, message: &TabMessage) {
-        let is_leader = self.role.get() == Role::Leader;
-        match message {
-            TabMessage::Lead { tab, deposes } if is_leader => {
-                if *deposes || *tab < *self.id.borrow() {
-                    self.leader.replace(Some(tab.clone()));
-                    self.step_down();
-                } else {
-                    self.lead(false);
-                }
-            }
-            TabMessage::Lead { tab, .. } => {
-                self.election.take();
-                self.leader.replace(Some(tab.clone()));
-            }
-            TabMessage::Ask(wish) if is_leader && !self.wishes.borrow().has(&wish.tab) => {
-                let tab = self.id.borrow().clone();
-                self.say(&TabMessage::Lead { tab, deposes: false });
-            }
-            TabMessage::Batch { .. } if !is_leader => drop(self.election.take()),
-            TabMessage::Bye { tab } if self.leader.borrow().as_ref() == Some(tab) => {
-                self.await_leader(ELECTION);
-            }
-            _ => {}
-        }
     }
 }

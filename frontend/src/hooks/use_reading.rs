@@ -247,13 +247,11 @@ impl Reading {
             Goal::Message(seq) | Goal::New(seq) => seq,
             Goal::Place(place) => place.seq,
         };
-        let found = self.lines().find(seq);
-        let is_above = found == Err(0) && room.more;
-        if is_above && matches!(goal, Goal::Message(_)) {
+        if matches!(goal, Goal::Message(_)) && room.may_lack(seq) {
             // On its way.
             return false;
         }
-        let (Ok(at) | Err(at)) = found;
+        let (Ok(at) | Err(at)) = self.lines().find(seq);
         let at = at.min(self.lines().len() - 1);
         let Some(nearest) = self.lines().get(at).map(|line| line.message.seq) else { return true };
         if !self.drawn.contains(&at) {

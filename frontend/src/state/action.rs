@@ -84,6 +84,17 @@ pub enum Action {
     LeftAt(RoomName, Option<Place>),
     /// The reader wants to be at a place in the room, or has got there.
     Aimed(RoomName, Option<Goal>),
+    /// The reader goes to a message that another one quotes.
+    FollowedQuote {
+        /// The room of both.
+        room: RoomName,
+        /// The message that is quoted.
+        seq: Seq,
+        /// The message that quotes it, unless that is still on its way.
+        from: Option<Seq>,
+    },
+    /// The reader goes back to the message whose quote they followed last.
+    WentBack(RoomName),
     /// The unsent writing in a room is this.
     Wrote(RoomName, Writing),
     /// The composer is to take the focus.

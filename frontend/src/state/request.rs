@@ -132,6 +132,13 @@ pub enum Request {
     RemoveHook(RoomName, String),
 }
 
+impl Request {
+    /// Whether the reader has another session afterwards, or none.
+    pub fn changes_session(&self) -> bool {
+        matches!(self, Self::Passphrase { .. } | Self::EndSession(_) | Self::SignOut | Self::Leave { .. })
+    }
+}
+
 /// The rights of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {

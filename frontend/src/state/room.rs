@@ -104,7 +104,7 @@ impl Room {
         }
     }
 
-    /// Takes the head that the list of rooms tells over. Whether it is of something that was missed is known once a
+    /// Takes the newest message that the list of rooms tells over. Whether it is of something that was missed is known once a
     /// list had it before: what comes now, a poll may bring.
     pub fn see_listed(&mut self, seen: Seq, listed: Seq, listed_before: Option<Seq>) {
         if self.phase == Phase::Idle {
@@ -187,6 +187,14 @@ impl Room {
         self.lines.get(self.lines.find(seq).ok()?)
     }
 
+    /// Whether the message with this `seq` may exist although it is not here: above what was loaded, or in a gap.
+    pub fn may_lack(&self, seq: Seq) -> bool {
+        let Err(below) = self.lines.find(seq) else { return false };
+        let next = self.lines.get(below).map(|line| line.message.seq);
+        let is_in_gap = || self.gaps.iter().any(|gap| Some(gap.before) == next && !gap.is_new_log);
+        if below == 0 { self.more } else { is_in_gap() }
+    }
+
     /// The newest message of this person that is not deleted.
     pub fn newest_of(&self, person: &Person) -> Option<Seq> {
         let mut newest_first = self.lines.newest_first().map(|line| &line.message);
@@ -254,19 +262,28 @@ impl Room {
         }
     }
 
-    /// Takes messages around one that was asked for, far above what is loaded: the first page ends before `before`, and
-    /// what is missing below is marked.
+    /// Takes messages around one that was asked for, far above what is loaded or in a gap: the page ends before `before`, and what
+    /// is missing around it is marked.
     pub fn jump(&mut self, before: Seq, page: History) {
         self.older = Older::Idle;
         if self.read_at.is_none_or(|at| at.epoch != page.cursor.epoch) {
             return;
         }
         let (Ok(below) | Err(below)) = self.lines.find(before);
-        let next = self.lines.get(below).map(|line| line.message.seq);
-        let is_top = below == 0;
-        if let Some(next) = next.filter(|_| is_top && !page.messages.is_empty()) {
-            self.gaps.push(Gap { before: next, is_new_log: false });
-            self.more = page.more;
+        let seq_at = |at: usize| self.lines.get(at).map(|line| line.message.seq);
+        let (above, next) = (below.checked_sub(1).and_then(seq_at), seq_at(below));
+        if let Some(first) = page.messages.first().map(|message| message.seq) {
+            match above {
+                // The gap goes on below the page.
+                Some(above) if page.more && above < first => {
+                    self.gaps.push(Gap { before: first, is_new_log: false });
+                }
+                Some(_) => {}
+                None => {
+                    self.gaps.extend(next.map(|before| Gap { before, is_new_log: false }));
+                    self.more = page.more;
+                }
+            }
         }
         self.merge(page.messages, page.cursor.seq);
     }

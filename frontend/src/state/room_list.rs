@@ -40,7 +40,7 @@ pub fn listed_rooms(state: &State) -> Vec<ListedRoom> {
     visited.sort_by_cached_key(|room| (room.is_archived, room.name.as_str() != "lobby", room.title.clone()));
     let is_other = |summary: &&RoomSummary| state.rooms.get(&summary.name).is_none();
     let others = state.rooms.list.iter().filter(is_other);
-    let mut others: Vec<_> = others.map(|summary| list(state, &summary.name, summary.head)).collect();
+    let mut others: Vec<_> = others.map(|summary| list(state, &summary.name, summary.said)).collect();
     others.sort_by_key(|room| room.is_archived);
     visited.extend(others);
     visited
@@ -51,7 +51,7 @@ pub fn unread(state: &State) -> usize {
     state.rooms.known().iter().map(|room| room.unread.len()).sum()
 }
 
-fn list(state: &State, name: &RoomName, head: Seq) -> ListedRoom {
+fn list(state: &State, name: &RoomName, said: Seq) -> ListedRoom {
     let known = state.rooms.get(name);
     let is_current = state.ui.page.room() == Some(name);
     let writing = &state.ui.of(name).writing;
@@ -62,7 +62,7 @@ fn list(state: &State, name: &RoomName, head: Seq) -> ListedRoom {
         visibility: policy.visibility,
         is_archived: policy.archived,
         unread: known.map_or(0, |room| room.unread.len()),
-        has_news: known.map_or_else(|| head > state.rooms.seen.of(name), |room| room.has_news()),
+        has_news: known.map_or_else(|| said > state.rooms.seen.of(name), |room| room.has_news()),
         has_draft: !is_current && writing.is_begun(),
         has_failed: state.outbox.has_failed(name),
         is_visited: known.is_some(),

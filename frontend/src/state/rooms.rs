@@ -136,12 +136,12 @@ impl Rooms {
             self.seen = Rc::new(seen);
         }
         for summary in &list.rooms {
-            let before = self.summary(&summary.name).map(|summary| summary.head);
+            let before = self.summary(&summary.name).map(|summary| summary.said);
             self.change(&summary.name, |room, seen| {
                 if is_new_log && room.phase == Phase::Idle {
                     *room = Room::new(room.name.clone(), seen);
                 }
-                room.see_listed(seen, summary.head, before);
+                room.see_listed(seen, summary.said, before);
             });
         }
         self.listed_upto = list.cursor.seq;
@@ -192,6 +192,7 @@ impl Rooms {
             let summary = &mut Rc::make_mut(&mut self.list)[at];
             summary.head = summary.head.max(entry.seq);
             match &entry.kind {
+                EntryKind::Message { .. } => summary.said = summary.said.max(entry.seq),
                 EntryKind::Room { policy: Some(policy), .. } => summary.standing.policy = (**policy).clone(),
                 EntryKind::Member(change) if me == Some(&change.person.id) => {
                     summary.standing.role = change.role;

@@ -1,10 +1,12 @@
 //! Stories about the whole state: what people do and what comes from the server, and what the page then knows.
 
 mod access;
+mod news;
+mod places;
 
 use holdline_shared::{
-    Batch, Cursor, Door, DoorStatus, Epoch, Here, MemberChange, MessageText, PublishRequest, Role, RoomList,
-    RoomPolicy, RoomStanding, RoomSummary, Status, Timestamp, Topic, Visibility,
+    Batch, Cursor, Door, DoorStatus, EntryKind, Epoch, Here, MemberChange, MessageText, PublishRequest, Role,
+    RoomList, RoomPolicy, RoomStanding, RoomSummary, Seq, Status, Timestamp, Topic, Visibility,
 };
 
 use super::samples::{at, entry, key, page, person, said};
@@ -16,6 +18,10 @@ fn lobby() -> RoomName {
 
 fn tea() -> RoomName {
     "tea".parse().unwrap()
+}
+
+fn cake() -> RoomName {
+    "cake".parse().unwrap()
 }
 
 fn went(room: &str) -> Action {
@@ -47,6 +53,7 @@ fn listed_as(names: &[(&str, u64)], cursor: u64) -> Action {
             name: name.parse().unwrap(),
             topic: Topic::default(),
             head: Seq(*head),
+            said: Seq(*head),
             at: Timestamp(0),
             here: 0,
             standing: RoomStanding::default(),
@@ -190,75 +197,11 @@ fn room_entered_twice_is_still_the_one_being_joined() {
     assert_eq!(seqs, [7, 6, 5], "nothing falls between the poll and the page");
 }
 
-fn news(state: &State) -> Vec<(String, bool, usize)> {
-    let rooms = listed_rooms(state).into_iter();
-    rooms.map(|room| (room.name.to_string(), room.has_news, room.unread)).collect()
-}
-
-fn row(name: &str, has_news: bool, unread: usize) -> (String, bool, usize) {
-    (name.to_owned(), has_news, unread)
-}
-
-#[test]
-fn rooms_show_what_is_new() {
-    let state = in_lobby().after(listed_as(&[("lobby", 2), ("tea", 2), ("cake", 2)], 2));
-    let none = [row("lobby", false, 0), row("tea", false, 0), row("cake", false, 0)];
-    assert_eq!(news(&state), none, "nothing is new on the first visit");
-    let state =
-        state.after(heard(vec![said(3, "bob", "hi")])).after(listed_as(&[("tea", 4), ("lobby", 3)], 4));
-    assert_eq!(news(&state), [row("lobby", true, 1), row("tea", true, 0)]);
-    assert_eq!(unread(&state), 1);
-    let state = state.after(Action::Read(lobby(), Seq(3)));
-    assert_eq!((unread(&state), state.rooms.seen.of(&lobby())), (0, Seq(3)));
-}
-
-#[test]
-fn room_that_was_entered_has_no_news_afterwards() {
-    let state = in_lobby().after(listed_as(&[("lobby", 2)], 2)).after(went("tea"));
-    let state = state.after(Action::Joined(tea(), page("bob", &[], 5, false)));
-    let state = state.after(listed_as(&[("lobby", 2), ("tea", 5)], 5)).after(went("lobby"));
-    assert_eq!(news(&state), [row("lobby", false, 0), row("tea", false, 0)]);
-}
-
-#[test]
-fn entering_is_not_reading() {
-    let saved = Saved {
-        visited: vec![lobby(), tea()],
-        seen: Seen { of_log: Some(at(1)), rooms: [(tea(), Seq(2)), (lobby(), Seq(2))].into() },
-        ..Saved::default()
-    };
-    let state = State::restore(saved).after(Action::SignedIn(person("ada"))).after(went("lobby"));
-    let state = state.after(listed_as(&[("lobby", 2), ("tea", 9)], 9)).after(went("tea"));
-    assert_eq!(state.rooms.seen.of(&tea()), Seq(2));
-    let state = state.after(Action::Joined(tea(), page("bob", &[1, 2, 3, 4], 9, false)));
-    assert_eq!(unread(&state), 2);
-    let ui = state.ui.of(&tea());
-    assert_eq!((ui.new_from, ui.goal), (Some(Seq(3)), Some(Goal::New(Seq(3)))));
-}
-
-#[test]
-fn what_another_tab_has_read_is_read() {
-    let state = in_lobby().after(listed_as(&[("lobby", 2)], 2)).after(heard(vec![said(3, "bob", "hi")]));
-    assert_eq!(unread(&state), 1);
-    let seen = Seen { of_log: Some(at(2)), rooms: [(lobby(), Seq(3))].into() };
-    let state = state.after(Action::SeenElsewhere(seen));
-    assert_eq!((unread(&state), state.rooms.seen.of(&lobby())), (0, Seq(3)));
-}
-
 #[test]
 fn rooms_of_another_tab_are_adopted_and_the_present_one_stays() {
     let state = in_lobby().after(Action::VisitedElsewhere(vec![tea()]));
     assert_eq!(*state.rooms.visited, [lobby(), tea()]);
     assert_eq!(state.room().unwrap().lines.len(), 2);
-}
-
-#[test]
-fn message_that_comes_while_nobody_looks_is_where_the_reader_goes_on() {
-    let state = in_lobby().after(listed_as(&[("lobby", 2)], 2)).after(Action::Attended(true));
-    let state = state.after(heard(vec![said(3, "bob", "hi")])).after(Action::Read(lobby(), Seq(3)));
-    assert_eq!(state.ui.of(&lobby()).new_from, None);
-    let state = state.after(Action::Attended(false)).after(heard(vec![said(4, "bob", "hi")]));
-    assert_eq!(state.after(heard(vec![said(5, "bob", "hi")])).ui.of(&lobby()).new_from, Some(Seq(4)));
 }
 
 #[test]
@@ -287,14 +230,4 @@ fn reader_is_shown_only_in_rooms_that_the_server_has() {
     let state = state.after(went("tea"));
     assert_eq!(state.here(), None, "nobody knows yet whether it exists");
     assert_eq!(state.after(Action::Refused(tea(), "too long".to_owned())).here(), None);
-}
-
-#[test]
-fn reader_comes_back_to_the_place_that_they_left() {
-    let place = Place { seq: Seq(1), offset: -4.0 };
-    let state =
-        in_lobby().after(Action::LeftAt(lobby(), Some(place))).after(went("tea")).after(went("lobby"));
-    assert_eq!(state.ui.of(&lobby()).goal, Some(Goal::Place(place)));
-    let state = state.after(Action::Went(Page::Room(lobby(), Some(Seq(2)))));
-    assert_eq!(state.ui.of(&lobby()).goal, Some(Goal::Message(Seq(2))));
 }

@@ -57,6 +57,8 @@ pub struct RoomUi {
     pub place: Option<Place>,
     /// The place where the reader wants to be.
     pub goal: Option<Goal>,
+    /// The messages from which the reader has followed quotes, the last one last.
+    pub ways_back: Vec<Seq>,
     /// The first message that was new when the reader came.
     pub new_from: Option<Seq>,
 }
@@ -87,6 +89,11 @@ impl Writing {
     /// Whether anything that was typed waits to be sent.
     pub fn is_begun(&self) -> bool {
         !self.draft.trim().is_empty() || self.edit.is_some()
+    }
+
+    /// The length of all texts, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.draft.len() + self.edit.as_ref().map_or(0, |edit| edit.text.len())
     }
 
     /// Puts a text below what is typed in the composer already.

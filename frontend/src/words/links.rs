@@ -26,8 +26,12 @@ pub fn link_title(link: &LinkPreview) -> String {
     }
 }
 
-/// The rights of a link, as sentences.
-pub fn link_gives(gives: LinkGives, room: Option<&str>, until: &str) -> String {
+/// The rights of a link, as sentences. `is_in` tells whether the reader has come in already: a link by a room's admin lets nobody
+/// in, and does not say that it is one.
+pub fn link_gives(gives: LinkGives, room: Option<&str>, until: &str, is_in: bool) -> String {
+    let come_in_first = room.filter(|_| !is_in).map_or("", |_| {
+        " A link of the room's admin is only for people who are in already: if this one does not let you in, come in first."
+    });
     let gives = match gives {
         LinkGives::Guest => "You come in as a guest.",
         LinkGives::Member => "You get an account: your name is yours alone.",
@@ -37,7 +41,7 @@ pub fn link_gives(gives: LinkGives, room: Option<&str>, until: &str) -> String {
         }
     };
     let room = room.map(|room| format!(" You become a member of the room “{room}”.")).unwrap_or_default();
-    format!("{gives}{room} The link works until {until}.")
+    format!("{gives}{room}{come_in_first} The link works until {until}.")
 }
 
 /// The button that uses a link.

@@ -30,9 +30,6 @@ const STEPS: usize = 25;
 /// The time after which what should have come has not.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// The time for which a poll is held unless something ends it: beyond patience, so that a hold that only its time ends is noticed.
-const HOLD: Duration = Duration::from_secs(600);
-
 #[tokio::test]
 async fn everybody_sees_what_the_model_says_on_every_way() {
     run(Way::Router, 1).await;

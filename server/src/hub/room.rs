@@ -24,6 +24,7 @@ struct Details {
     topic: Topic,
     head: Seq,
     at: Timestamp,
+    said: Seq,
     /// The edits among the cached entries, as pairs (message, edit), and the same pairs reversed in log
     /// order.
     edits: BTreeSet<(Seq, Seq)>,
@@ -33,8 +34,8 @@ struct Details {
 impl Room {
     /// Makes a room as the log has it, with nothing cached.
     pub(super) fn restore(logged: LoggedRoom, epoch: Epoch) -> Self {
-        let LoggedRoom { name, topic, head, at } = logged;
-        Self::with(name, epoch, head, Details { topic, head, at, ..Details::default() })
+        let LoggedRoom { name, topic, head, at, said } = logged;
+        Self::with(name, epoch, head, Details { topic, head, at, said, ..Details::default() })
     }
 
     /// Makes a newly created room. Entries of an earlier room of that name are at `evicted` or before.
@@ -73,6 +74,7 @@ impl Room {
             details.at = decoded.at;
             match &decoded.kind {
                 EntryKind::Room { topic, .. } => details.topic = topic.clone(),
+                EntryKind::Message { .. } => details.said = entry.seq,
                 EntryKind::Edit { target, .. } => {
                     details.edits.insert((*target, entry.seq));
                     details.edited.push_back((entry.seq, *target));
@@ -137,7 +139,14 @@ impl Room {
     pub(super) fn summary(&self) -> RoomSummary {
         let here = self.presence.count();
         let details = self.details.lock();
-        let (topic, head, at) = (details.topic.clone(), details.head, details.at);
-        RoomSummary { name: self.name.clone(), topic, head, at, here, standing: RoomStanding::default() }
+        RoomSummary {
+            name: self.name.clone(),
+            topic: details.topic.clone(),
+            head: details.head,
+            at: details.at,
+            said: details.said,
+            here,
+            standing: RoomStanding::default(),
+        }
     }
 }

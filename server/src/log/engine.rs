@@ -50,6 +50,8 @@ pub struct LoggedRoom {
     pub head: Seq,
     /// The date of the newest entry.
     pub at: Timestamp,
+    /// Its newest message, deleted or not; zero for none.
+    pub said: Seq,
 }
 
 /// The loss of a room's oldest entries.

@@ -59,4 +59,5 @@ mod rooms;
 mod server_log;
 mod session;
 mod shutdown;
+mod trunk;
 mod upgrade;

@@ -1,6 +1,6 @@
 //! Creating, changing and listing rooms.
 
-use holdline_shared::{Entry, EntryKind, ProblemCode, RoomList};
+use holdline_shared::{Entry, EntryKind, ProblemCode, RoomList, Seq};
 use serde_json::json;
 
 use crate::support::{Server, until};
@@ -48,6 +48,23 @@ async fn rooms_are_listed_by_activity_with_people() {
     let rooms: Vec<_> = list.rooms.iter().map(|r| (r.name.as_str(), r.head.0, r.here)).collect();
     assert_eq!(rooms, [("lobby", said.seq.0, 0), ("tea", 2, 1)]);
     assert_eq!(list.cursor.seq, said.seq);
+}
+
+#[tokio::test]
+async fn list_tells_messages_from_what_happens_to_them() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let made = ada.makes_room("tea").await;
+    let tea = async || {
+        let list: RoomList = ada.get("/api/v1/rooms").await.expect(200).json();
+        let tea = list.rooms.into_iter().find(|room| room.name.as_str() == "tea").unwrap();
+        (tea.head, tea.said)
+    };
+    assert_eq!(tea().await, (made.seq, Seq::START));
+    let said = ada.says_in("tea", "hello").await;
+    assert_eq!(tea().await, (said.seq, said.seq));
+    let topic: Entry = ada.put("/api/v1/rooms/tea", &json!({"topic": "green"})).await.expect(200).json();
+    assert_eq!(tea().await, (topic.seq, said.seq), "a topic is no message");
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ pub(super) fn clippy(context: &Context<'_>) -> Result<()> {
     Ok(clippy.env("CARGO_TARGET_DIR", client::target()).run()?)
 }
 
-/// Tests that run inside a browser: `frontend/tests/browser.rs`.
+/// Tests that run inside a browser: `frontend/tests/browser`.
 pub(super) fn browser(context: &Context<'_>) -> Result<()> {
     let test = context.tools.cargo(context.sh)?.args([
         "test",

@@ -111,7 +111,7 @@ fn view(props: &Props, row: Row, is_last: bool, run: &Callback<Command>, locale:
                 <MessageRow
                     key={seq.0}
                     room={room.name.clone()}
-                    quote={line.message.reply_to.map(|seq| quote(room, seq))}
+                    quote={line.message.reply_to.map(|answered| quote(room, answered, Some(seq)))}
                     edit={edit.map(|edit| AttrValue::from(edit.text.clone()))}
                     is_deleting={ui.deleting == Some(seq)}
                     is_answered={ui.writing.reply_to == Some(seq)}
@@ -154,7 +154,7 @@ fn view_gap(room: &Room, gap: Gap, run: &Callback<Command>) -> Html {
 /// A message on its way.
 pub(super) fn view_sending(props: &Props, at: usize, sending: &Rc<Sending>) -> Html {
     let Some(me) = &props.session.me else { return Html::default() };
-    let quote = sending.request.reply_to.map(|seq| quote(&props.room, seq));
+    let quote = sending.request.reply_to.map(|seq| quote(&props.room, seq, None));
     let follows_own = at > 0 || props.room.lines.last().is_some_and(|last| last.message.author == *me);
     html! {
         <SendingRow
@@ -169,6 +169,6 @@ pub(super) fn view_sending(props: &Props, at: usize, sending: &Rc<Sending>) -> H
     }
 }
 
-fn quote(room: &Room, seq: Seq) -> Quote {
-    Quote { seq, line: room.line(seq).cloned() }
+fn quote(room: &Room, seq: Seq, from: Option<Seq>) -> Quote {
+    Quote { seq, line: room.line(seq).cloned(), from }
 }

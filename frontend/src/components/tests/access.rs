@@ -90,67 +90,6 @@ fn rooms_show_who_sees_them() {
     check(&drawn, &["archived", "Forget Old"], &[">private<"]);
 }
 
-fn gate(door: Door, gate: ShutOut, problem: Option<&str>) -> String {
-    let settings = Settings { problem: problem.map(str::to_owned), ..Settings::default() };
-    draw::<Gate>(gate::Props { door: Some(door), gate, settings })
-}
-
-#[test]
-fn shut_door_says_what_leads_in() {
-    let password = gate(Door::Password, ShutOut::default(), Some("this does not let you in"));
-    let field = r#"aria-invalid="true" aria-describedby="field-password-under" required"#;
-    check(
-        &password,
-        &["Password of this server", field, "This does not let you in", "other-way"],
-        &["passphrase"],
-    );
-    let invite = gate(Door::Invite, ShutOut::default(), None);
-    check(
-        &invite,
-        &["those who were invited", "Your passphrase", r#"autocomplete="username""#],
-        &["other-way"],
-    );
-    let proxy = gate(Door::Proxy, ShutOut::default(), None);
-    check(&proxy, &["through the proxy", "Reload"], &["<form"]);
-}
-
-#[test]
-fn who_is_shut_out_is_told_why() {
-    let ended = ShutOut { why: Some("your session has ended".to_owned()), is_banned: false };
-    check(&gate(Door::Invite, ended, None), &["Your session has ended", "<form"], &[]);
-    let banned = ShutOut { why: Some("you were banned from this server".to_owned()), is_banned: true };
-    check(&gate(Door::Open, banned, None), &["You cannot come in", "You were banned"], &["<form", "Come in"]);
-}
-
-#[test]
-fn link_asks_for_a_name_and_takes_a_passphrase() {
-    let settings = Settings { problem: Some("this link does not work".to_owned()), ..Settings::default() };
-    let drawn = page_of_link(&Link::Untold, &settings);
-    check(&drawn, &["This link lets you in", r#"name="name""#, r#"autocomplete="new-password""#], &["abc"]);
-    check(&drawn, &["This link does not work", r#"role="status""#], &[]);
-}
-
-fn page_of_link(link: &Link, settings: &Settings) -> String {
-    let (ada, locale) = (person("ada"), crate::state::utc());
-    draw_html(join_page(&JoinOf { code: "abc", link, me: Some(&ada), settings, locale }, &Callback::noop()))
-}
-
-#[test]
-fn link_says_what_it_gives_before_it_is_used() {
-    let gives = |kind: &str| {
-        let told = format!(r#"{{"gives":"{kind}","room":"Plans","server":"Six friends","expires":0}}"#);
-        page_of_link(&Link::Works(serde_json::from_str(&told).unwrap()), &Settings::default())
-    };
-    let (name, passphrase) = (r#"name="name""#, r#"name="passphrase""#);
-    check(&gives("guest"), &["invited to Six friends", "as a guest", "“Plans”", name], &[passphrase]);
-    check(&gives("member"), &["member of Six friends", "yours alone", "works until", name, passphrase], &[]);
-    check(&gives("admin"), &["admin of Six friends", name, passphrase], &[]);
-    check(&gives("device"), &["on this device", ">Sign in<"], &[name, passphrase]);
-    check(&page_of_link(&Link::Asked, &Settings::default()), &["One moment"], &["<form"]);
-    let refused = page_of_link(&Link::Refused("this does not let you in".to_owned()), &Settings::default());
-    check(&refused, &["This link does not work", "This does not let you in", "another one"], &["<form"]);
-}
-
 /// A page of a dialog, for a guest in the lobby or for a member who is an admin.
 fn drawn_panel(page: &Panel, is_admin: bool, listing: Option<Listing>) -> String {
     let mut state = lobby(&[1], false);

@@ -73,6 +73,23 @@ fn no_gap_where_nothing_is_missing() {
 }
 
 #[test]
+fn message_in_a_gap_is_lacking_and_what_is_around_it_comes_between() {
+    let mut room = joined(&[1, 2], 2, true);
+    room.join(page("bob", &[20, 21], 21, true), Seq::START, None);
+    assert_eq!(
+        [0, 1, 3, 10, 19, 20, 22].map(|seq| room.may_lack(Seq(seq))),
+        [true, false, true, true, true, false, false]
+    );
+    room.jump(Seq(11), page("bob", &[9, 10], 21, true));
+    assert_eq!(texts(&room), ["m1", "m2", "m9", "m10", "m20", "m21"]);
+    let gaps: Vec<_> = room.gaps.iter().map(|gap| gap.before.0).collect();
+    assert_eq!(gaps, [20, 9], "on both sides");
+    assert!(room.more, "what is above all of them is not known yet");
+    room.jump(Seq(5), page("bob", &[1, 2, 4], 21, false));
+    assert!(!room.may_lack(Seq(3)), "nothing stands above the page but what was here");
+}
+
+#[test]
 fn another_log_replaces_the_screen_and_says_so() {
     let mut room = joined(&[1, 2], 2, true);
     let mut other = page("bob", &[1], 1, false);

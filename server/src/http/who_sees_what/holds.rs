@@ -10,8 +10,8 @@ use super::client::{Answer, Ask, seqs};
 use super::model::{Model, PROGRAM};
 use super::steps::Turn;
 use super::webhooks::HOOK;
-use super::world::{MARK, World};
-use super::{Checks, HOLD, PATIENCE};
+use super::world::{HOLD, MARK, World};
+use super::{Checks, PATIENCE};
 
 /// The requests of everybody while a step is taken.
 pub(super) struct Held {

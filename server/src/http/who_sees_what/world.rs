@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use holdline_shared::{Person, Timestamp, Topic};
 use serde_json::json;
@@ -9,7 +10,6 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::HOLD;
 use super::client::{Answer, Ask, Client, Way};
 use super::model::{GUESTS, Model, OWNER, PROGRAM, PROGRAM_ROOMS, Room, STRANGER};
 use super::webhook_target::WebhookTarget;
@@ -19,6 +19,9 @@ use crate::http::routes;
 use crate::hub::{Hub, HubConfig};
 use crate::log::{Draft, MemoryLog};
 use crate::serve::{ServeConfig, serve};
+
+/// The time for which a poll is held unless something ends it: beyond the patience of the looks, so that a hold that only its time ends is noticed.
+pub(super) const HOLD: Duration = Duration::from_secs(600);
 
 /// The beginning of texts, none of which is said twice.
 pub(super) const MARK: &str = "mark-";

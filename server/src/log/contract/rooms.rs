@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use holdline_shared::{RoomName, RoomSelection};
+use holdline_shared::{RoomName, RoomSelection, Seq};
 use parking_lot::Mutex;
 
 use super::{append, draft, key, left, make, named, refusal, room, say, seqs};
@@ -48,6 +48,7 @@ pub(crate) async fn rooms_are_created_and_changed(log: Arc<dyn Log>) {
     rooms.sort_by(|a, b| a.name.cmp(&b.name));
     let heads: Vec<_> = rooms.iter().map(|r| (r.name.as_str(), r.head, r.topic.as_str())).collect();
     assert_eq!(heads, [("coffee", said, ""), ("lobby", start, ""), ("tea", changed, "green")]);
+    assert_eq!(rooms.iter().map(|room| room.said).collect::<Vec<_>>(), [said, Seq::START, Seq::START]);
 }
 
 pub(crate) async fn rooms_are_created_and_filled_concurrently(log: Arc<dyn Log>) {

@@ -138,7 +138,9 @@ pub(in crate::log) fn messages_of(
 
 /// Reads all rooms but the reserved one.
 pub(in crate::log) fn rooms(db: &Connection) -> rusqlite::Result<Vec<LoggedRoom>> {
-    let mut statement = db.prepare_cached("SELECT name, topic, head, at FROM rooms")?;
+    let mut statement = db.prepare_cached(
+        "SELECT name, topic, head, at, (SELECT max(seq) FROM messages WHERE room = rooms.id) FROM rooms",
+    )?;
     let mut rows = statement.query([])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
@@ -156,6 +158,7 @@ pub(in crate::log) fn rooms(db: &Connection) -> rusqlite::Result<Vec<LoggedRoom>
             topic: Topic::received(stored::text(row, 1)?),
             head: stored::seq(row.get(2)?),
             at: Timestamp(row.get::<_, i64>(3)?.cast_unsigned()),
+            said: row.get::<_, Option<i64>>(4)?.map(stored::seq).unwrap_or_default(),
         });
     }
     Ok(all)

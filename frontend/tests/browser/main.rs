@@ -4,6 +4,12 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "a test that meets the unexpected fails")]
 
+mod navigation;
+mod played_server;
+mod rooms;
+mod session;
+mod writing;
+
 use std::time::Duration;
 
 use holdline_frontend::api::{self, AbortOnDrop, Fault, Storage, scroll};

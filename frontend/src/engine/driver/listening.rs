@@ -1,0 +1,109 @@
+//! Listening to the tab that leads, in place of holding a poll, and what happens among the tabs meanwhile.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use gloo_timers::callback::Timeout;
+use holdline_shared::{Batch, Cursor, Event, RoomName, Status};
+
+use super::{Inner, Listening};
+use crate::api::{self, AbortOnDrop};
+use crate::engine::news::News;
+use crate::engine::tabs::TabEvent;
+
+/// The least time after the leader's own watchdog at which silence counts as its end.
+const SLACK: Duration = Duration::from_secs(5);
+
+/// The time for which a leader may say that it gets no answer until this tab tries by itself.
+const TROUBLED: Duration = Duration::from_secs(4);
+
+impl Inner {
+    /// Waits for the leader's answers in place of holding a poll, for as long as the leader would.
+    pub(super) fn listen(self: &Rc<Self>, watchdog: Duration) {
+        if self.position().is_some_and(|at| self.followed.borrow_mut().must_catch_up(at)) {
+            return self.feed(Event::Suspended);
+        }
+        if self.is_leader_troubled.take() {
+            // This tab gets answers and the leader does not.
+            return self.tabs.take_over();
+        }
+        // Not all at once: the first one says so to the others.
+        let patience = watchdog + SLACK + api::jitter().fraction_of(SLACK);
+        self.listening.set(Some(Listening { patience }));
+        self.listen_for(patience, |inner| inner.tabs.take_over());
+    }
+
+    /// Calls `end` after `patience` without a word from the leader.
+    fn listen_for(self: &Rc<Self>, patience: Duration, end: impl FnOnce(&Rc<Self>) + 'static) {
+        let (inner, turn) = (Rc::downgrade(self), self.next_turn());
+        let timer = Timeout::new(api::millis(patience), move || {
+            if let Some(inner) = inner.upgrade().filter(|inner| inner.turn.get() == turn) {
+                end(&inner);
+            }
+        });
+        self.outstanding.replace(Some((AbortOnDrop::default(), timer)));
+    }
+
+    /// Hears of an event among the tabs.
+    pub(super) fn hear_tab(self: &Rc<Self>, event: TabEvent) {
+        match event {
+            TabEvent::Leads => {
+                if self.listening.take().is_some() {
+                    self.feed(Event::Suspended);
+                }
+            }
+            TabEvent::Follows => {
+                self.tell_wish();
+                self.poll_anew();
+            }
+            TabEvent::WishesChanged => self.poll_anew(),
+            TabEvent::NewLeader => {
+                self.tell_wish();
+                self.hear_leader();
+            }
+            TabEvent::Hurried => self.tell.emit(News::Hurried),
+            TabEvent::Status(status) => self.hear_trouble(status),
+            TabEvent::Answer { from, rooms, batch } => self.hear_answer(from, &rooms, batch),
+        }
+    }
+
+    /// The leader is there, and gets answers.
+    fn hear_leader(self: &Rc<Self>) {
+        self.is_leader_troubled.set(false);
+        if let Some(Listening { patience }) = self.listening.get() {
+            self.listen_for(patience, |inner| inner.tabs.take_over());
+        }
+    }
+
+    /// The leader gets no answer. Perhaps nobody does; perhaps only that tab.
+    fn hear_trouble(self: &Rc<Self>, status: Status) {
+        if self.listening.get().is_some() {
+            self.tell.emit(News::Status(status));
+            if !self.is_leader_troubled.replace(true) {
+                self.listen_for(TROUBLED + api::jitter().fraction_of(TROUBLED), |inner| {
+                    inner.feed(Event::Suspended);
+                });
+            }
+        }
+    }
+
+    fn hear_answer(self: &Rc<Self>, from: Cursor, rooms: &[RoomName], batch: Batch) {
+        let Some(position) = self.position() else { return };
+        self.is_leader_troubled.set(false);
+        let covers_mine = self.wanted.borrow().rooms.iter().all(|room| rooms.contains(room));
+        if self.listening.get().is_none() {
+            self.followed.borrow_mut().miss(batch.cursor);
+            return self.feed(Event::Hurry);
+        }
+        if !covers_mine || !self.followed.borrow_mut().fits(position, from, batch.cursor) {
+            return self.feed(Event::Suspended);
+        }
+        if batch.is_empty() {
+            // To the machine this would be a server that lets polls go early.
+            self.hear_leader();
+            self.tell.emit(News::Status(Status::Live));
+        } else {
+            self.feed(Event::Answered(batch));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What an answer to a poll changes, entry by entry.
+
+use holdline_shared::{Batch, Entry, EntryKind, RoomName, Seq};
+
+use super::{Phase, State};
+
+impl State {
+    /// Takes what a poll brought.
+    pub(super) fn hear(&mut self, batch: Batch) {
+        self.connection.is_outdated |= batch.unreadable > 0;
+        if let Some(presence) = batch.presence {
+            self.people.update(presence.rooms, self.session.door);
+        }
+        if let Some(memberships) = batch.memberships {
+            self.rooms.note_memberships(memberships);
+        }
+        for entry in batch.entries {
+            self.connection.is_outdated |= matches!(entry.kind, EntryKind::Unknown { .. });
+            self.hear_entry(entry);
+        }
+    }
+
+    fn hear_entry(&mut self, entry: Entry) {
+        let name = entry.room.clone();
+        let is_own = self.session.id() == Some(&entry.author.id);
+        match &entry.kind {
+            EntryKind::Message { key, .. } if is_own => {
+                let key = *key;
+                self.rooms.hear(entry, self.session.id());
+                if self.rooms.get(&name).is_some_and(|room| room.phase == Phase::Ready) {
+                    self.outbox.discard(key);
+                }
+                return;
+            }
+            EntryKind::Message { .. } => {
+                self.people.note_author(&name, &entry.author.id);
+                self.mark_new(&name, entry.seq);
+            }
+            EntryKind::Delete { target } => self.save_edit_of(&name, *target),
+            _ => {}
+        }
+        self.rooms.hear(entry, self.session.id());
+    }
+
+    /// The first message that comes while nobody looks is where the reader will go on.
+    fn mark_new(&mut self, name: &RoomName, seq: Seq) {
+        let is_seen = |new_from: Option<Seq>| new_from.is_none_or(|from| from <= self.rooms.seen.of(name));
+        if !self.ui.is_attended && self.ui.page.room() == Some(name) && is_seen(self.ui.of(name).new_from) {
+            self.ui.change(name, |ui| ui.new_from = Some(seq));
+        }
+    }
+
+    /// Keeps what was typed for a message that is gone, in the composer.
+    fn save_edit_of(&mut self, name: &RoomName, target: Seq) {
+        let ui = self.ui.of(name);
+        let Some(edit) = ui.writing.edit.as_ref().filter(|edit| edit.seq == target) else { return };
+        let (is_changed, text) = (edit.is_changed(), edit.text.clone());
+        self.ui.change(name, |ui| {
+            ui.writing.edit = None;
+            if is_changed {
+                ui.writing.append(&text);
+            }
+        });
+    }
+}
