@@ -1,4 +1,4 @@
-//! A map whose clones share all that none of them has changed: a change copies one of 4,096 parts. For snapshots with a
+//! A map whose clones share all that none of them has changed: a change copies one of 4,096 buckets. For snapshots with a
 //! hundred thousand people, of which each change makes a new one. (The usual libraries of persistent maps have licences that
 //! `deny.toml` does not let into a binary.)
 
@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
-/// The number of branches at the root, and of parts at each of them. A change copies the pointers at the root and at one
-/// branch, and the keys of one part: with 100,000 keys, 24.
+/// The number of branches at the root, and of buckets at each of them. A change copies the pointers at the root and at one
+/// branch, and the keys of one bucket: with 100,000 keys, 24.
 const WIDTH: usize = 64;
 
 /// The map. Not in the order of the keys.
@@ -20,21 +20,21 @@ pub(crate) struct SharedMap<K, V> {
     len: usize,
 }
 
-type Branch<K, V> = Arc<[Part<K, V>; WIDTH]>;
-type Part<K, V> = Arc<BTreeMap<K, V>>;
+type Branch<K, V> = Arc<[Bucket<K, V>; WIDTH]>;
+type Bucket<K, V> = Arc<BTreeMap<K, V>>;
 
 impl<K, V> Default for SharedMap<K, V> {
     fn default() -> Self {
-        let part = Part::default();
-        let branch = Branch::from(std::array::from_fn(|_| part.clone()));
+        let bucket = Bucket::default();
+        let branch = Branch::from(std::array::from_fn(|_| bucket.clone()));
         Self { branches: Arc::new(std::array::from_fn(|_| branch.clone())), len: 0 }
     }
 }
 
 impl<K: Ord + Hash + Clone, V: Clone> SharedMap<K, V> {
     pub(super) fn get(&self, key: &K) -> Option<&V> {
-        let (branch, part) = place_of(key);
-        self.branches[branch][part].get(key)
+        let (branch, bucket) = place_of(key);
+        self.branches[branch][bucket].get(key)
     }
 
     pub(super) fn contains(&self, key: &K) -> bool {
@@ -46,7 +46,7 @@ impl<K: Ord + Hash + Clone, V: Clone> SharedMap<K, V> {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
-        self.branches.iter().flat_map(|branch| branch.iter()).flat_map(|part| part.iter())
+        self.branches.iter().flat_map(|branch| branch.iter()).flat_map(|bucket| bucket.iter())
     }
 
     pub(super) fn values(&self) -> impl Iterator<Item = &V> {
@@ -81,7 +81,7 @@ impl<K: Ord + Hash + Clone, V: Clone> SharedMap<K, V> {
         self.part_mut(key).remove(key)
     }
 
-    /// Keeps the values that pass, and copies only the parts that have others.
+    /// Keeps the values that pass, and copies only the buckets that have others.
     pub(super) fn retain(&mut self, passes: impl Fn(&V) -> bool) {
         let gone: Vec<K> =
             self.iter().filter(|(_, value)| !passes(value)).map(|(key, _)| key.clone()).collect();
@@ -90,7 +90,7 @@ impl<K: Ord + Hash + Clone, V: Clone> SharedMap<K, V> {
         }
     }
 
-    /// Changes the values that are chosen, and copies only the parts that have some.
+    /// Changes the values that are chosen, and copies only the buckets that have some.
     pub(super) fn change_all(&mut self, is_chosen: impl Fn(&V) -> bool, change: impl Fn(&mut V)) {
         let keys: Vec<K> =
             self.iter().filter(|(_, value)| is_chosen(value)).map(|(key, _)| key.clone()).collect();
@@ -100,12 +100,12 @@ impl<K: Ord + Hash + Clone, V: Clone> SharedMap<K, V> {
     }
 
     fn part_mut(&mut self, key: &K) -> &mut BTreeMap<K, V> {
-        let (branch, part) = place_of(key);
-        Arc::make_mut(&mut Arc::make_mut(&mut Arc::make_mut(&mut self.branches)[branch])[part])
+        let (branch, bucket) = place_of(key);
+        Arc::make_mut(&mut Arc::make_mut(&mut Arc::make_mut(&mut self.branches)[branch])[bucket])
     }
 }
 
-/// The branch and the part of a key: the same in every map, so that equal maps have equal parts.
+/// The branch and the bucket of a key: the same in every map, so that equal maps have equal buckets.
 fn place_of<K: Hash>(key: &K) -> (usize, usize) {
     let hash = FixedState::default().hash_one(key);
     let digit = |hash: u64| usize::try_from(hash % WIDTH as u64).unwrap_or_default();

@@ -49,17 +49,17 @@ where
     fn call(self, request: Request, app: App) -> Answering<O> {
         let (parts, body) = request.into_parts();
         let headers = caller_headers(&app, &parts);
-        let mut exchange = Exchange::begin(app, &parts, &headers);
-        let entered = exchange.span.clone().entered();
-        let called = exchange.find_caller(&parts, &headers).and_then(|caller| {
-            exchange.cookie = api::renew(&exchange.app, &caller);
+        let mut request = RequestContext::begin(app, &parts, &headers);
+        let entered = request.span.clone().entered();
+        let called = request.find_caller(&parts, &headers).and_then(|caller| {
+            request.cookie = api::renew(&request.app, &caller);
             let call = make_call(caller, parts, body)?;
-            Ok(caught(|| (self.0)(exchange.app.clone(), call))?)
+            Ok(caught(|| (self.0)(request.app.clone(), call))?)
         });
         drop(entered);
         match called {
-            Ok(operation) => Answering::Running { operation, exchange },
-            Err(refusal) => Answering::Ready { response: Some(exchange.refuse(refusal)), exchange },
+            Ok(operation) => Answering::Running { operation, request },
+            Err(refusal) => Answering::Ready { response: Some(request.refuse(refusal)), request },
         }
     }
 }
@@ -73,12 +73,12 @@ where
     fn call(self, request: Request, app: App) -> Self::Future {
         let (parts, body) = request.into_parts();
         let headers = caller_headers(&app, &parts);
-        let exchange = Exchange::begin(app, &parts, &headers);
-        let response = exchange
+        let request = RequestContext::begin(app, &parts, &headers);
+        let response = request
             .find_caller(&parts, &headers)
             .and_then(|caller| Ok(caught(|| (self.0)(&caller, Request::from_parts(parts, body)))?))
-            .unwrap_or_else(|refusal| exchange.refuse(refusal));
-        Answering::Ready { response: Some(response), exchange }
+            .unwrap_or_else(|refusal| request.refuse(refusal));
+        Answering::Ready { response: Some(response), request }
     }
 }
 
@@ -86,8 +86,8 @@ pin_project! {
     /// The pending response.
     #[project = Projected]
     pub(super) enum Answering<O> {
-        Running { #[pin] operation: O, exchange: Exchange },
-        Ready { response: Option<Response>, exchange: Exchange },
+        Running { #[pin] operation: O, request: RequestContext },
+        Ready { response: Option<Response>, request: RequestContext },
     }
 }
 
@@ -95,23 +95,23 @@ impl<O: Future<Output = Result<Reply, ApiError>>> Future for Answering<O> {
     type Output = Response;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
-        let (response, exchange) = match self.project() {
-            Projected::Running { operation, exchange } => {
-                let _entered = exchange.span.enter();
+        let (response, request) = match self.project() {
+            Projected::Running { operation, request } => {
+                let _entered = request.span.enter();
                 let polled = caught(|| operation.poll(context));
                 let replied = ready!(polled.unwrap_or_else(|error| Poll::Ready(Err(error))));
-                let reply = replied.unwrap_or_else(Reply::from).renewing(exchange.cookie.take());
-                (reply.identified(&exchange.id).into_response(), &*exchange)
+                let reply = replied.unwrap_or_else(Reply::from).renewing(request.cookie.take());
+                (reply.identified(&request.id).into_response(), &*request)
             }
             // Nothing is polled after it was ready.
-            Projected::Ready { response, exchange } => (response.take().unwrap_or_default(), &*exchange),
+            Projected::Ready { response, request } => (response.take().unwrap_or_default(), &*request),
         };
-        Poll::Ready(exchange.finish(response))
+        Poll::Ready(request.finish(response))
     }
 }
 
 /// A request from its arrival to its response.
-pub(super) struct Exchange {
+pub(super) struct RequestContext {
     app: App,
     id: RequestId,
     span: Span,
@@ -133,7 +133,7 @@ impl From<ApiError> for Refusal {
     }
 }
 
-impl Exchange {
+impl RequestContext {
     fn begin(app: App, parts: &Parts, headers: &CallerHeaders<'_>) -> Self {
         let id = RequestId::given(&app.config, peer(parts), headers.request_id);
         let id = id.unwrap_or_else(RequestId::make);

@@ -72,11 +72,11 @@ async fn run(way: Way, share: u64) {
 
 async fn play(mut world: World, checks: &mut Checks) {
     for _ in 0..STEPS {
-        let (before, turn) = (world.model.clone(), world.draw());
-        let held = world.hold(&turn).await;
-        world.step(&turn).await;
+        let (before, act) = (world.model.clone(), world.draw());
+        let held = world.hold(&act).await;
+        world.step(&act).await;
         world.end(held, &before, checks).await;
-        world.look(&turn, checks).await;
+        world.look(&act, checks).await;
     }
     world.look_at_everything(checks).await;
     world.check_deliveries(checks).await;

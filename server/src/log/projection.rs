@@ -22,7 +22,7 @@ mod stored;
 mod tests;
 
 pub(super) use self::access_entries::{damaged_access_entries, read_access, some_access_entries, stand_ins};
-pub(super) use self::append_transaction::{AppendTransaction, Committed, Tip};
+pub(super) use self::append_transaction::{AppendTransaction, CommittedGroup, Tip};
 pub(super) use self::errors::log_error;
 pub(super) use self::expiry::{ROOMS_AT_ONCE, empty_rooms, expire};
 pub(super) use self::meta::{identity, last_heard_of, renew_epoch, was_open, write_meta};

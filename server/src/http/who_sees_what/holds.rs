@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::client::{Answer, Ask, seqs};
 use super::model::{Model, PROGRAM};
-use super::steps::Turn;
+use super::steps::Act;
 use super::webhooks::HOOK;
 use super::world::{HOLD, MARK, World};
 use super::{Checks, PATIENCE};
@@ -31,7 +31,7 @@ struct HeldInRoom {
 
 impl World {
     /// Holds a poll of all rooms and a request for one room for those whom the step may concern, and for somebody else.
-    pub(super) async fn hold(&mut self, turn: &Turn) -> Held {
+    pub(super) async fn hold(&mut self, act: &Act) -> Held {
         let client = self.client.clone();
         let hold = |who: usize, path: String| {
             let client = client.clone();
@@ -40,10 +40,10 @@ impl World {
         let cursor = Cursor { epoch: self.hub.log().epoch(), seq: self.hub.head() };
         let (mut everywhere, mut in_a_room) = (Vec::new(), Vec::new());
         let poll = |room: &str| format!("/api/v1/poll?room={room}&after={cursor}&wait={}", HOLD.as_secs());
-        let everybody = [turn.who, turn.whom, self.random.below(PROGRAM + 1)];
+        let everybody = [act.who, act.whom, self.random.below(PROGRAM + 1)];
         for who in everybody {
             everywhere.push((who, hold(who, poll("*"))));
-            let room = if who == everybody[2] { self.any_room() } else { turn.room.clone() };
+            let room = if who == everybody[2] { self.any_room() } else { act.room.clone() };
             if !self.model.sees(who, &room) {
                 continue;
             }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::Checks;
 use super::client::{Answer, Told, ToldEntry, parse, seqs};
 use super::model::{PROGRAM, STRANGER};
-use super::steps::Turn;
+use super::steps::Act;
 use super::world::World;
 
 /// Lists and details in which nothing of a hidden room may stand.
@@ -60,12 +60,12 @@ struct ToldRoom {
 impl World {
     /// Looks as somebody, mostly one whom the step concerned, at the entries of all rooms, at the step's room or another one, and
     /// at something beside.
-    pub(super) async fn look(&mut self, turn: &Turn, checks: &mut Checks) {
-        let who = [turn.whom, turn.whom, turn.who, self.random.below(PROGRAM + 1)][self.random.below(4)];
+    pub(super) async fn look(&mut self, act: &Act, checks: &mut Checks) {
+        let who = [act.whom, act.whom, act.who, self.random.below(PROGRAM + 1)][self.random.below(4)];
         self.look_everywhere(who, checks).await;
         let beside = [Beside::Events, Beside::Rooms, Beside::Metrics, Beside::Lists][self.random.below(4)];
         self.look_beside(who, beside, 1).await;
-        let room = if self.random.below(2) == 0 { turn.room.clone() } else { self.any_room() };
+        let room = if self.random.below(2) == 0 { act.room.clone() } else { self.any_room() };
         self.look_at(who, &room, 2, checks).await;
     }
 

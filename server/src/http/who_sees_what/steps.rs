@@ -13,8 +13,8 @@ use super::world::World;
 /// Names of public rooms, each with a length of its own, and none that an id contains by chance.
 const PUBLIC: [&str; 3] = ["tea-garden", "coffee-house", "milk-bottle"];
 
-/// A turn: the person who acts, and the person and the room that the act may concern.
-pub(super) struct Turn {
+/// An act: the person who acts, and the person and the room that this may concern.
+pub(super) struct Act {
     pub(super) who: usize,
     pub(super) whom: usize,
     pub(super) room: String,
@@ -22,13 +22,13 @@ pub(super) struct Turn {
 
 impl World {
     /// Draws who acts next.
-    pub(super) fn draw(&mut self) -> Turn {
-        Turn { who: self.random.below(PROGRAM + 1), whom: self.random.below(STRANGER), room: self.any_room() }
+    pub(super) fn draw(&mut self) -> Act {
+        Act { who: self.random.below(PROGRAM + 1), whom: self.random.below(STRANGER), room: self.any_room() }
     }
 
-    /// Lets the person whose turn it is do something at random, which may be refused.
-    pub(super) async fn step(&mut self, turn: &Turn) {
-        let Turn { who, whom, ref room } = *turn;
+    /// Lets the person do something at random, which may be refused.
+    pub(super) async fn step(&mut self, act: &Act) {
+        let Act { who, whom, ref room } = *act;
         let at = format!("/api/v1/rooms/{room}");
         let messages = self.model.rooms.get(room).map(|room| room.messages.keys().copied().collect());
         let messages = messages.filter(|messages: &Vec<u64>| !messages.is_empty()).unwrap_or_else(|| vec![1]);

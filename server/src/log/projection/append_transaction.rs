@@ -64,7 +64,7 @@ pub(in crate::log) struct AppendTransaction<'a> {
 }
 
 /// A group that is committed.
-pub(in crate::log) struct Committed {
+pub(in crate::log) struct CommittedGroup {
     /// Its entries.
     pub(in crate::log) entries: Vec<Arc<StoredEntry>>,
     /// The new end of the log.
@@ -122,7 +122,7 @@ impl<'a> AppendTransaction<'a> {
     }
 
     /// Commits the group.
-    pub(in crate::log) fn commit(self) -> Result<Committed, LogError> {
+    pub(in crate::log) fn commit(self) -> Result<CommittedGroup, LogError> {
         self.rooms.flush(&self.transaction).map_err(log_error)?;
         let deleted = match self.deleted {
             Some(room) => {
@@ -132,7 +132,7 @@ impl<'a> AppendTransaction<'a> {
             None => None,
         };
         self.transaction.commit().map_err(log_error)?;
-        Ok(Committed {
+        Ok(CommittedGroup {
             entries: self.entries,
             tip: self.tip,
             redacts: self.redacts,

@@ -7,7 +7,7 @@ use holdline_shared::{Entry, PersonId, RoomName, RoomSelection, Seq, Timestamp};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::access_entries::{read_access, some_access_entries};
-use super::append_transaction::{AppendTransaction, Committed, Tip};
+use super::append_transaction::{AppendTransaction, CommittedGroup, Tip};
 use super::errors::log_error;
 use super::expiry;
 use super::meta::{find_meta, last_heard_of, write_meta};
@@ -159,7 +159,7 @@ impl Projection {
                         Err(error) => return Err(error),
                     });
                 }
-                let Committed { entries, tip, access, deleted, rewrites, .. } = group.commit()?;
+                let CommittedGroup { entries, tip, access, deleted, rewrites, .. } = group.commit()?;
                 (applied.entries, applied.expired, self.tip) = (entries, deleted, tip);
                 applied.rewrites = rewrites;
                 if let Some(access) = access {

@@ -26,7 +26,7 @@ use crate::log::engine::LogEvent;
 use crate::log::error::LogError;
 use crate::log::outcome::Outcome;
 use crate::log::projection::{
-    AppendTransaction, Committed, Pruner, Tip, last_heard_of, log_error, read_access,
+    AppendTransaction, CommittedGroup, Pruner, Tip, last_heard_of, log_error, read_access,
 };
 use crate::repeated_line::RepeatedLine;
 
@@ -223,8 +223,8 @@ impl Writer {
     }
 
     /// Makes a committed group visible: who may do what first, then the entries. `publishing` is held since before the commit.
-    fn publish(&mut self, committed: Committed, publishing: MutexGuard<'_, ()>) {
-        let Committed { entries, tip, redacts, rewrites, access, deleted } = committed;
+    fn publish(&mut self, committed: CommittedGroup, publishing: MutexGuard<'_, ()>) {
+        let CommittedGroup { entries, tip, redacts, rewrites, access, deleted } = committed;
         self.tip = tip;
         self.committed_at = Instant::now();
         self.shared.life.set_trouble(None);
