@@ -9,7 +9,7 @@ use crate::support::{Holdline, Process, free_address, within};
 /// Lets programs that are started from here begin with the default action of SIGHUP, also where the tests run under `nohup`: a
 /// new program forgets a handler, and would keep what is ignored.
 fn handle_hangup() {
-    signal(SignalKind::hangup()).unwrap();
+    drop(signal(SignalKind::hangup()).unwrap());
 }
 
 #[tokio::test]

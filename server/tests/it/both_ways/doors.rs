@@ -68,7 +68,7 @@ impl<'a> Asking<'a> {
         }
         let mut said = format!("{}\r\n", reply.status);
         for (name, value) in &reply.headers {
-            said += &format!("{name}: {}\r\n", value.to_str().unwrap());
+            said.extend([name.as_str(), ": ", value.to_str().unwrap(), "\r\n"]);
         }
         said += reply.text();
         without_dates_and_ids(said.as_bytes(), began)
