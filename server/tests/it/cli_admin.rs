@@ -5,6 +5,7 @@ use std::process::Stdio;
 
 use holdline_shared::Session;
 use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::Command;
 
 use crate::support::log_command::{holdline, serve, stop, url};
@@ -109,13 +110,19 @@ async fn first_start_on_a_terminal_shows_a_link_for_the_first_admin() {
         let Ok(mut script) = script.spawn() else {
             return eprintln!("there is no script on this machine: its part is left out");
         };
-        let socket = holdline_server::AdminSocket::beside(&path);
-        crate::support::until("the server is there", || socket.exists()).await;
+        let mut output = BufReader::new(script.stdout.take().unwrap());
+        let mut shown = String::new();
+        // With a link, the last line before the server serves; a terminal discards at Ctrl-C what it has not shown yet.
+        let last = if is_first { "holdline admin link" } else { "the chat is open" };
+        while !shown.contains(last) {
+            let read = within("the next line", output.read_line(&mut shown)).await.unwrap();
+            assert!(read > 0, "{shown}");
+        }
         // Ctrl-C.
         let mut input = script.stdin.take().unwrap();
-        tokio::io::AsyncWriteExt::write_all(&mut input, b"\x03").await.unwrap();
-        let output = within("the end of the server", script.wait_with_output()).await.unwrap();
-        let shown = String::from_utf8_lossy(&output.stdout);
+        input.write_all(b"\x03").await.unwrap();
+        within("the end of the server", output.read_to_string(&mut shown)).await.unwrap();
+        within("the end of script", script.wait()).await.unwrap();
         assert!(shown.contains("the chat is open"), "{shown}");
         assert_eq!(shown.contains("/join/"), is_first, "{shown}");
         if is_first {

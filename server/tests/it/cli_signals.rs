@@ -2,10 +2,19 @@
 
 use std::process::Stdio;
 
+use tokio::signal::unix::{SignalKind, signal};
+
 use crate::support::{Holdline, Process, free_address, within};
+
+/// Lets programs that are started from here begin with the default action of SIGHUP, also where the tests run under `nohup`: a
+/// new program forgets a handler, and would keep what is ignored.
+fn handle_hangup() {
+    drop(signal(SignalKind::hangup()).unwrap());
+}
 
 #[tokio::test]
 async fn hangup_stops_a_server_gracefully() {
+    handle_hangup();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("holdline.db");
     let mut server = Process::start(&["--log", &format!("sqlite:{}", path.display())]).await;
@@ -51,6 +60,7 @@ async fn limit_on_file_sizes_is_handled_as_a_full_disk() {
 
 #[tokio::test]
 async fn send_ends_as_process_1_while_it_reads() {
+    handle_hangup();
     let server = Process::start(&["--log", "memory:"]).await;
     for (signal, code) in [("TERM", 143), ("INT", 130), ("HUP", 129)] {
         let mut send = Holdline::start_as_process_1(server.address, &["send"]).await;
@@ -70,6 +80,7 @@ async fn send_ends_as_process_1_while_it_waits_for_a_server() {
 
 #[tokio::test]
 async fn tail_ends_as_process_1_and_prints_its_cursor() {
+    handle_hangup();
     let server = Process::start(&["--log", "memory:"]).await;
     let mut tail = Holdline::start_as_process_1(server.address, &["tail"]).await;
     server.holds(1).await;
