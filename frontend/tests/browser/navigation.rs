@@ -28,7 +28,7 @@ fn step_is_told_as_the_browsers_own_are() {
     let listener = {
         let heard = Rc::clone(&heard);
         EventListener::new(&window(), "popstate", move |_| {
-            heard.borrow_mut().push(location().pathname().unwrap())
+            heard.borrow_mut().push(location().pathname().unwrap());
         })
     };
     let length = history().length().unwrap();
