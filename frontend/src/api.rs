@@ -6,6 +6,7 @@ mod base;
 mod calls;
 mod channel;
 pub mod dom;
+mod fields;
 pub mod focus;
 pub mod form;
 mod http;

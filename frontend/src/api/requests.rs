@@ -3,11 +3,11 @@
 use gloo_net::http::Method;
 use holdline_shared::{InviteList, Me, NewCode, RoomName, Seq, SessionList, Timestamp, Visibility};
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 use super::Fault;
 use super::base::base;
 use super::calls::{encoded, message, path};
+use super::fields::Fields;
 use super::http::{Call, use_token, uses_token};
 use super::people::{list_members, list_people};
 use crate::state::{AuditLine, Ban, Grant, Hook, Listing, Panel, Part, Request, Secret, Token};
@@ -142,22 +142,15 @@ pub async fn list(
     }))
 }
 
-#[expect(clippy::too_many_lines, reason = "a table: one arm for each request")]
 fn call(request: &Request) -> Call {
     let (method, route, body) = match request {
         Request::Profile { name, account } => {
-            let mut body = json!({ "name": name });
-            if let Some((about, time_zone)) = account {
-                body["about"] = json!(about);
-                body["time_zone"] = json!(time_zone);
-            }
+            let (about, time_zone) = account.as_ref().map(|(about, time_zone)| (about, time_zone)).unzip();
+            let body = Fields::of("name", name).maybe("about", about).maybe("time_zone", time_zone);
             (Method::PATCH, "me".to_owned(), Some(body))
         }
         Request::Passphrase { old, new } => {
-            let mut body = json!({ "passphrase": new });
-            if !old.is_empty() {
-                body["old_passphrase"] = json!(old);
-            }
+            let body = Fields::of("passphrase", new).unless_empty("old_passphrase", old);
             (Method::PATCH, "me".to_owned(), Some(body))
         }
         Request::EndSession(id) => (Method::DELETE, format!("me/sessions/{id}"), None),
@@ -167,37 +160,31 @@ fn call(request: &Request) -> Call {
         Request::Leave { keeps_messages } => {
             (Method::DELETE, format!("me?messages={}", fate(*keeps_messages)), None)
         }
-        Request::MakeRoom(title) => (Method::POST, "rooms".to_owned(), Some(json!({ "title": title }))),
-        Request::Direct(person) => (Method::POST, "direct".to_owned(), Some(json!({ "people": [person] }))),
+        Request::MakeRoom(title) => (Method::POST, "rooms".to_owned(), Some(Fields::of("title", title))),
+        Request::Direct(person) => (Method::POST, "direct".to_owned(), Some(Fields::of("people", &[person]))),
         Request::Rules { room, topic, policy } => {
-            let mut rules = json!({
-                "title": policy.title,
-                "members_only": policy.members_only,
-                "writers": policy.writers,
-                "slow_seconds": policy.slow_seconds,
-                "locked": policy.locked,
-                "archived": policy.archived,
-            });
-            if policy.visibility != Visibility::Direct {
-                rules["visibility"] = json!(policy.visibility);
-            }
-            (Method::PUT, path(room), Some(json!({ "topic": topic, "policy": rules })))
+            let visibility = Some(&policy.visibility).filter(|of| **of != Visibility::Direct);
+            let rules = Fields::of("title", &policy.title)
+                .with("members_only", &policy.members_only)
+                .with("writers", &policy.writers)
+                .with("slow_seconds", &policy.slow_seconds)
+                .with("locked", &policy.locked)
+                .with("archived", &policy.archived)
+                .maybe("visibility", visibility);
+            (Method::PUT, path(room), Some(Fields::of("topic", topic).with("policy", &rules)))
         }
         Request::DeleteRoom(room) => {
             (Method::DELETE, format!("{}?confirm={}", path(room), encoded(room.as_str())), None)
         }
         Request::Member { room, person, change, reason } => {
             let route = format!("{}/members/{}", path(room), person.id);
-            let name = &person.name;
+            let body = Fields::of("name", &person.name).unless_empty("reason", reason);
             match change {
                 Part::Role(role) => {
-                    let body = json!({ "role": role, "muted_until": null, "name": name });
-                    (Method::PUT, route, Some(with_reason(body, reason)))
+                    let body = body.with("role", role).with("muted_until", &None::<Timestamp>);
+                    (Method::PUT, route, Some(body))
                 }
-                Part::Mute(until) => {
-                    let body = json!({ "muted_until": until, "name": name });
-                    (Method::PUT, route, Some(with_reason(body, reason)))
-                }
+                Part::Mute(until) => (Method::PUT, route, Some(body.with("muted_until", until))),
                 Part::Remove(until) => {
                     let until = until.map(|Timestamp(until)| format!("&until={until}")).unwrap_or_default();
                     (Method::DELETE, format!("{route}?reason={}{until}", encoded(reason)), None)
@@ -206,58 +193,45 @@ fn call(request: &Request) -> Call {
         }
         Request::LeaveRoom { room, me } => (Method::DELETE, format!("{}/members/{me}", path(room)), None),
         Request::Report { room, seq, reason } => {
-            (Method::POST, format!("{}/report", message(room, *seq)), Some(json!({ "reason": reason })))
+            (Method::POST, format!("{}/report", message(room, *seq)), Some(Fields::of("reason", reason)))
         }
         Request::Door { door, password } => {
-            let mut body = json!({ "door": door });
-            if !password.is_empty() {
-                body["password"] = json!(password);
-            }
+            let body = Fields::of("door", door).unless_empty("password", password);
             (Method::PUT, "door".to_owned(), Some(body))
         }
         Request::Invite(invitation) => {
-            let mut body = json!({
-                "uses": invitation.uses,
-                "days": invitation.days,
-                "role": invitation.role,
-                "note": invitation.note,
-            });
-            if let Some(room) = &invitation.room {
-                body["room"] = json!(room);
-            }
+            let body = Fields::of("uses", &invitation.uses)
+                .with("days", &invitation.days)
+                .with("role", &invitation.role)
+                .with("note", &invitation.note)
+                .maybe("room", invitation.room.as_ref());
             (Method::POST, "invites".to_owned(), Some(body))
         }
         Request::RevokeInvite(id) => (Method::DELETE, format!("invites/{id}"), None),
         Request::Admin(person, admin) => {
-            (Method::PATCH, format!("people/{person}"), Some(json!({ "admin": admin })))
+            (Method::PATCH, format!("people/{person}"), Some(Fields::of("admin", admin)))
         }
         Request::Erase { person, keeps_messages } => {
             (Method::DELETE, format!("people/{person}?messages={}", fate(*keeps_messages)), None)
         }
         Request::Ban { person, until, reason } => {
-            let mut body = json!({ "name": person.name });
-            if let Some(until) = until {
-                body["until"] = json!(until);
-            }
-            (Method::PUT, format!("people/{}/ban", person.id), Some(with_reason(body, reason)))
+            let body = Fields::of("name", &person.name).maybe("until", until.as_ref());
+            (Method::PUT, format!("people/{}/ban", person.id), Some(body.unless_empty("reason", reason)))
         }
         Request::Unban(id) => (Method::DELETE, format!("bans/{id}"), None),
         Request::Token(Grant { note, bot, rooms, verbs }) => {
-            let mut body = json!({ "note": note, "verbs": verbs });
-            if let Some(bot) = bot {
-                body["bot"] = json!(bot);
-            }
-            if !rooms.is_empty() {
-                body["rooms"] = json!(rooms);
-            }
+            let rooms = Some(rooms).filter(|rooms| !rooms.is_empty());
+            let body = Fields::of("note", note).with("verbs", verbs);
+            let body = body.maybe("bot", bot.as_ref()).maybe("rooms", rooms);
             (Method::POST, "tokens".to_owned(), Some(body))
         }
         Request::RevokeToken(id) => (Method::DELETE, format!("tokens/{id}"), None),
         Request::IncomingHook { room, name } => {
-            (Method::POST, hooks(room), Some(json!({ "way": "incoming", "name": name })))
+            (Method::POST, hooks(room), Some(Fields::of("way", "incoming").with("name", name)))
         }
         Request::OutgoingHook { room, name, url } => {
-            (Method::POST, hooks(room), Some(json!({ "way": "outgoing", "name": name, "url": url })))
+            let body = Fields::of("way", "outgoing").with("name", name).with("url", url);
+            (Method::POST, hooks(room), Some(body))
         }
         Request::RemoveHook(room, id) => (Method::DELETE, format!("{}/{id}", hooks(room)), None),
     };
@@ -274,11 +248,4 @@ fn hooks(room: &RoomName) -> String {
 
 fn fate(keeps_messages: bool) -> &'static str {
     if keeps_messages { "keep" } else { "remove" }
-}
-
-fn with_reason(mut body: Value, reason: &str) -> Value {
-    if !reason.is_empty() {
-        body["reason"] = json!(reason);
-    }
-    body
 }
