@@ -143,14 +143,9 @@ impl Caller {
 
     /// The person in whose name a message is written, a reaction made or somebody invited: that of a session, or of a token
     /// that allows it in this room.
-    pub(super) fn require(
-        &self,
-        app: &App,
-        verb: Verb,
-        room: Option<&RoomName>,
-    ) -> Result<&Person, ApiError> {
+    pub(super) fn require(&self, verb: Verb, room: Option<&RoomName>) -> Result<&Person, ApiError> {
         match &self.identity {
-            Identity::Token(grant) => self.check_ban().and_then(|()| grant.check(app, verb, room)),
+            Identity::Token(grant) => self.check_ban().and_then(|()| grant.check(verb, room)),
             _ => self.require_session(),
         }
     }

@@ -146,7 +146,7 @@ async fn append(app: &App, mut call: Call) -> Result<Reply, ApiError> {
     let text = std::str::from_utf8(&body).map_err(|_| ApiError::parameter("a message is text in UTF-8"))?;
     let text = MessageText::parse(text)?;
     let (author, is_known) = if call.caller.has_token() {
-        (Some(call.caller.require(app, Verb::Write, Some(&room))?), true)
+        (Some(call.caller.require(Verb::Write, Some(&room))?), true)
     } else {
         let scope = call.caller.scope(app)?;
         (call.caller.session(), scope.allows(&room) && app.hub.has_room(&room))

@@ -19,7 +19,7 @@ pub(crate) const DELETE: Description = Description::new("Deletes a message; 204 
 /// Appends a deletion.
 pub(crate) async fn delete(app: App, call: Call) -> Result<Reply, ApiError> {
     let (room, target) = call.message()?;
-    let author = call.caller.require(&app, Verb::Write, Some(&room))?.clone();
+    let author = call.caller.require(Verb::Write, Some(&room))?.clone();
     call.expect_no_query()?;
     app.limits.publish(&call.caller)?;
     // A program that writes for an admin is none.

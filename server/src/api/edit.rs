@@ -37,7 +37,7 @@ pub(crate) const EDIT: Description =
 /// Appends an edit.
 pub(crate) async fn edit(app: App, mut call: Call) -> Result<Reply, ApiError> {
     let (room, target) = call.message()?;
-    let author = call.caller.require(&app, Verb::Write, Some(&room))?.clone();
+    let author = call.caller.require(Verb::Write, Some(&room))?.clone();
     call.expect_no_query()?;
     app.limits.publish(&call.caller)?;
     let body: EditBody = call.read_json().await?;

@@ -97,7 +97,7 @@ pub(crate) async fn make(app: App, mut call: Call) -> Result<Reply, ApiError> {
     let author = match role {
         // Whoever has a program's token must not become more than the program.
         InviteRole::Admin => call.caller.require_session()?,
-        _ => call.caller.require(&app, Verb::Invite, room.as_ref())?,
+        _ => call.caller.require(Verb::Invite, room.as_ref())?,
     };
     let author = author.clone();
     let gives = match role {

@@ -42,7 +42,7 @@ pub(crate) const PUBLISH: Description =
 /// Appends a message; answers once it is durable.
 pub(crate) async fn publish(app: App, mut call: Call) -> Result<Reply, ApiError> {
     let room = call.room()?;
-    let author = call.caller.require(&app, Verb::Write, Some(&room))?.clone();
+    let author = call.caller.require(Verb::Write, Some(&room))?.clone();
     call.expect_no_query()?;
     app.limits.publish(&call.caller)?;
     let body: PublishBody = call.read_json().await?;

@@ -39,7 +39,7 @@ pub(crate) async fn unreact(app: App, call: Call) -> Result<Reply, ApiError> {
 
 async fn append(app: App, call: Call, on: bool) -> Result<Reply, ApiError> {
     let (room, target, emoji) = call.reaction()?;
-    let author = call.caller.require(&app, Verb::React, Some(&room))?.clone();
+    let author = call.caller.require(Verb::React, Some(&room))?.clone();
     call.expect_no_query()?;
     app.limits.react(&call.caller)?;
     let kind = DraftKind::Reaction { target, emoji, on };

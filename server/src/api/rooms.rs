@@ -60,13 +60,13 @@ pub(crate) const PUT: Description =
 /// Creates a public room, or changes the topic or the rules of one.
 pub(crate) async fn put(app: App, mut call: Call) -> Result<Reply, ApiError> {
     let room = call.room()?;
-    call.caller.require(&app, Verb::Write, Some(&room))?;
+    call.caller.require(Verb::Write, Some(&room))?;
     call.expect_no_query()?;
     let body: RoomBody = call.read_json().await?;
     // A program that may write does not thereby rule the room.
     let author = match body.policy {
         Some(_) => call.caller.require_session()?.clone(),
-        None => call.caller.require(&app, Verb::Write, Some(&room))?.clone(),
+        None => call.caller.require(Verb::Write, Some(&room))?.clone(),
     };
     let topic = body.topic.as_deref().map(Topic::parse).transpose()?;
     let policy = body.policy.map(PolicyBody::read).transpose()?;

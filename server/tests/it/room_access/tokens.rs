@@ -170,17 +170,13 @@ async fn refused_token_is_told_the_verb_or_the_room_that_it_lacks() {
             let said = "this token does not have the verb read; it has: write, react, invite";
             assert!(refused.text().contains(said), "{path}: {}", refused.text());
         }
-        for known in [&"tea".parse().unwrap(), &own] {
-            for refused in acts(&client, known).await {
-                let is_named =
-                    refused.text().replace('\\', "").contains(&format!("not for the room \"{known}\""));
-                assert!(refused.status == 403 && is_named, "{}", refused.text());
-            }
-        }
         let never: RoomName = format!("private-{}", "z".repeat(hidden.as_str().len() - 8)).parse().unwrap();
-        for (hidden_one, absent) in acts(&client, &hidden).await.iter().zip(acts(&client, &never).await) {
-            assert_eq!((hidden_one.status, absent.status), (404, 404), "{}", hidden_one.text());
-            assert_eq!(hidden_one.text().replace(hidden.as_str(), never.as_str()), absent.text());
+        for room in [&"tea".parse().unwrap(), &own, &hidden, &never] {
+            for refused in acts(&client, room).await {
+                let said = refused.text().replace('\\', "");
+                let is_named = said.contains(&format!("this token is not for the room \"{room}\""));
+                assert!(refused.status == 403 && is_named, "{said}");
+            }
         }
     })
     .await;
