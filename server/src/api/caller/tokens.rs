@@ -38,9 +38,7 @@ impl Grant {
         self.check_verb(verb)?;
         match room {
             // The same for every room, so that it tells nothing of those that the token does not name.
-            Some(room) if !self.covers(room) => {
-                Err(refusal(format!("this token is not for the room {:?}", room.as_str())))
-            }
+            Some(room) if !self.covers(room) => Err(refusal("this token is not for that room")),
             None if self.is_limited() => {
                 Err(refusal("this token is for the rooms that it names; that needs a token for all rooms"))
             }
