@@ -199,6 +199,7 @@ fn content(state: &State, run: &Callback<Command>) -> Html {
         (Page::InvalidRoom { name, why }, _) => {
             wrong(words::no_room_called(name), format!("{}.", words::sentence(why)))
         }
+        (Page::Unread, _) => Html::default(),
         (Page::NotFound | Page::Join(_), _) | (_, None) => {
             wrong(words::NO_PAGE.to_owned(), words::NO_PAGE_WHY.to_owned())
         }

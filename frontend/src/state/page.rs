@@ -17,8 +17,10 @@ pub enum Page {
         why: String,
     },
     /// An address that names nothing.
-    #[default]
     NotFound,
+    /// The address was not read yet.
+    #[default]
+    Unread,
 }
 
 impl Page {
