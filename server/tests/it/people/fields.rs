@@ -86,8 +86,8 @@ async fn answers_have_these_fields_and_no_others() {
 
 #[tokio::test]
 async fn answers_about_rooms_have_these_fields_and_no_others_for_each_role() {
-    let list = "cursor rooms rooms.at rooms.head rooms.here rooms.name rooms.topic";
-    let own_list = "cursor rooms rooms.at rooms.head rooms.here rooms.members rooms.name rooms.role rooms.title \
+    let list = "cursor rooms rooms.at rooms.head rooms.here rooms.name rooms.said rooms.topic";
+    let own_list = "cursor rooms rooms.at rooms.head rooms.here rooms.members rooms.name rooms.role rooms.said rooms.title \
                     rooms.topic rooms.visibility";
     let members = "members members.person members.person.id members.person.name members.role";
     let all_members =

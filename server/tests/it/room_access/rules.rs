@@ -248,7 +248,7 @@ async fn list_of_rooms_has_title_and_part_of_whom_it_is_for() {
         assert_eq!(seen["visibility"], "private");
         assert_eq!(line(&cy, &den).await, None);
         let lobby = line(&cy, &"lobby".parse().unwrap()).await.unwrap();
-        assert_eq!(lobby.as_object().unwrap().len(), 5, "no rules, nothing to say: {lobby}");
+        assert_eq!(lobby.as_object().unwrap().len(), 6, "no rules, nothing to say: {lobby}");
         let _: Topic = serde_json::from_value(lobby["topic"].clone()).unwrap();
     })
     .await;
