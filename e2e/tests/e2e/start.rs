@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use fantoccini::Locator;
-use holdline_e2e::{Browser, Chat, Check, Server, eventually};
+use holdline_e2e::{Browser, Chat, Check, Device, Person, Server, eventually};
 use serde_json::json;
 
 /// Whether the reader can see that the client has stopped.
@@ -56,4 +56,34 @@ async fn address_with_a_password_works() -> Result<()> {
     ada.enter("tea").await?;
     ada.until("the room", |screen| screen.room == "tea" && screen.status == "live").await?;
     ada.browser.must_be_quiet().await
+}
+
+/// The layout shift of everything so far, as browsers add it up; what they have kept comes in a task of its own.
+const SHIFT: &str = "return new Promise(done => {
+    let sum = 0;
+    const add = list => { for (const shift of list.getEntries()) sum += shift.value };
+    new PerformanceObserver(add).observe({ type: 'layout-shift', buffered: true });
+    setTimeout(() => done(sum), 500);
+})";
+
+/// On a slow line, the room is drawn before its messages are there.
+#[tokio::test]
+async fn nothing_moves_while_a_room_opens() -> Result<()> {
+    let server = Server::start().await?;
+    let eve = Person::join(&server.url(), "Eve").await?;
+    for number in 0..40 {
+        eve.say("lobby", &format!("line {number}")).await?;
+    }
+    for device in [Device::LAPTOP, Device::PHONE] {
+        let browser = Browser::start_on(device).await?;
+        browser.devtools("Network.enable", json!({})).await?;
+        let slow =
+            json!({ "offline": false, "latency": 300, "downloadThroughput": -1, "uploadThroughput": -1 });
+        browser.devtools("Network.emulateNetworkConditions", slow).await?;
+        let ada = Chat::open_in(browser, &server.url()).await?;
+        ada.until("the messages", |screen| !screen.messages.is_empty()).await?;
+        let shift: f64 = ada.browser.run(SHIFT, vec![]).await?;
+        assert!(shift <= 0.02, "{shift}");
+    }
+    Ok(())
 }

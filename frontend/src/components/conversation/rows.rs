@@ -63,8 +63,10 @@ fn view_top(props: &Props, run: &Callback<Command>) -> Html {
         Older::Loading => words::LOADING_OLDER,
         Older::Failed => words::OLDER_FAILED,
     };
+    // Another element than the one before the messages came, which would be seen to move.
+    let key = if room.oldest().is_none() && !is_complete { "opening" } else { "top" };
     html! {
-        <div class="beginning" key="top">
+        <div class="beginning" {key}>
             if is_complete && is_empty {
                 { welcome(name, props.standing.policy.visibility, props.session.me.as_ref()) }
             } else if is_complete {
