@@ -1,4 +1,4 @@
-//! What a peer is asked, and how its answers are read.
+//! The requests that a peer is sent, and the reading of its answers.
 
 use std::net::SocketAddr;
 

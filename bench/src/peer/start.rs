@@ -1,4 +1,4 @@
-//! What a peer is started with.
+//! The parameters of a peer's start.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! How much is measured.
+//! The extent of a measurement.
 
 /// The extent of a measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

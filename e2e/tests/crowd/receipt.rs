@@ -1,4 +1,4 @@
-//! What listeners must receive, and where.
+//! The messages that listeners must receive, and their room.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What the reader is told about the connection before there is a subscription.
+//! Reports the state of the connection before there is a subscription.
 
 use std::time::Duration;
 

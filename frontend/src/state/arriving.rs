@@ -1,4 +1,4 @@
-//! How the reader comes to a room, and to a place in it: where they go on, and what is new there.
+//! The reader's way to a room, and to a place in it: where they go on, and what is new there.
 
 use holdline_shared::{History, RoomName, Seq};
 

@@ -1,4 +1,4 @@
-//! What an answer to a poll changes, entry by entry.
+//! The changes that an answer to a poll makes, entry by entry.
 
 use holdline_shared::{Batch, Entry, EntryKind, RoomName, Seq};
 

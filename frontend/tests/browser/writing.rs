@@ -1,4 +1,4 @@
-//! What is typed, in storage.
+//! Typed text, in storage.
 
 use holdline_frontend::api::Storage;
 use holdline_frontend::command::Command;

@@ -1,4 +1,4 @@
-//! What every accept loop does when a connection could not be accepted.
+//! The reaction of every accept loop to a connection that could not be accepted.
 
 use std::io;
 use std::time::Duration;

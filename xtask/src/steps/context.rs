@@ -1,4 +1,4 @@
-//! What every step is given.
+//! The context of every step.
 
 use xshell::Shell;
 

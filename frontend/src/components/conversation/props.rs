@@ -1,4 +1,4 @@
-//! What decides how a conversation is drawn.
+//! The properties of a conversation: everything that decides how it is drawn.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! What the pages of dialogs have in common: what they are drawn from, and their buttons.
+//! The common parts of the pages of dialogs: what they are drawn from, and their buttons.
 
 use holdline_shared::Seq;
 use yew::prelude::*;

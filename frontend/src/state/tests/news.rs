@@ -1,4 +1,4 @@
-//! What is new to the reader, in which room, and from where on.
+//! News for the reader: in which room, and from where on.
 
 use super::*;
 

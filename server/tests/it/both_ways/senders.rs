@@ -15,7 +15,7 @@ const BANNED_VISITOR: (&str, u64) = ("203.0.113.7", 4_102_444_800_000);
 /// Senders at a door, and the private room that some of them may read.
 pub(crate) struct Senders {
     pub(crate) den: RoomName,
-    /// What each of them is, and the headers of their requests.
+    /// The kind of each, and the headers of their requests.
     pub(crate) all: Vec<(&'static str, String)>,
     /// The presence of those who are in, so that no poll changes who is here.
     _here: Vec<PresenceLease>,

@@ -1,4 +1,4 @@
-//! What the commands have in common: the option that names the log, and the words for its errors.
+//! The common parts of the commands: the option that names the log, and the words for its errors.
 
 use std::path::PathBuf;
 
