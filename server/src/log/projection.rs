@@ -17,6 +17,7 @@ mod reader;
 mod redact;
 mod replay;
 mod room_deltas;
+mod statements;
 mod stored;
 #[cfg(test)]
 mod tests;
@@ -35,4 +36,5 @@ pub(super) use self::reader::{head, messages_of, page, read, read_everything, ro
 pub(super) use self::replay::{
     CarriedRoom, carried_rooms, make_rooms, replay_attached, some_entries, some_readable_entries,
 };
+pub(super) use self::statements::keep_statements;
 pub(super) use self::stored::{bytes, entry, seq, sql_time, text};

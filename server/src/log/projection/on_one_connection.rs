@@ -12,6 +12,7 @@ use super::errors::log_error;
 use super::expiry;
 use super::meta::{find_meta, last_heard_of, write_meta};
 use super::migrations::{migrate, version};
+use super::statements::keep_statements;
 use super::{prune, reader};
 use crate::access::AccessHandle;
 use crate::log::clock::AgeCut;
@@ -73,7 +74,7 @@ impl Projection {
 
     /// Opens the projection in a database, which may be empty.
     pub(in crate::log) fn resume(mut db: Connection) -> Result<Self, LogError> {
-        db.set_prepared_statement_cache_capacity(64);
+        keep_statements(&db)?;
         let taken = version(&db)?;
         migrate(&mut db, taken)?;
         let tip = Tip::read(&db).map_err(log_error)?;

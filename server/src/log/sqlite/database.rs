@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::inspect::Found;
 use crate::log::error::LogError;
-use crate::log::projection::{log_error, migrate, version};
+use crate::log::projection::{keep_statements, log_error, migrate, version};
 
 /// The time for which opening waits for a program that has the database locked.
 const PATIENCE_AT_START: Duration = Duration::from_secs(5);
@@ -37,7 +37,7 @@ pub(super) fn open(path: &Path, found: Found) -> Result<Connection, LogError> {
     connection.pragma_update(None, "cache_size", -CACHE_KIB).map_err(log_error)?;
     // Deleted content is overwritten.
     connection.pragma_update(None, "secure_delete", "ON").map_err(log_error)?;
-    connection.set_prepared_statement_cache_capacity(64);
+    keep_statements(&connection)?;
     if version > 0 {
         rewrite_once(path, &connection)?;
     }
@@ -71,6 +71,6 @@ fn rewrite_once(path: &Path, connection: &Connection) -> Result<(), LogError> {
 pub(super) fn open_read_only(path: &Path) -> Result<Connection, LogError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(log_error)?;
-    connection.set_prepared_statement_cache_capacity(64);
+    keep_statements(&connection)?;
     Ok(connection)
 }
