@@ -71,3 +71,24 @@ fn main() -> ExitCode {
     stderr::flush();
     code
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn help_describes_every_command_and_argument() {
+        let mut arguments = Arguments::command();
+        arguments.build();
+        let mut commands = vec![&arguments];
+        while let Some(command) = commands.pop() {
+            let name = command.get_bin_name().unwrap_or_default();
+            assert!(command.get_about().is_some(), "{name}");
+            let silent = command.get_arguments().find(|argument| argument.get_help().is_none());
+            assert!(silent.is_none(), "{name}: {silent:?}");
+            commands.extend(command.get_subcommands().filter(|command| command.get_name() != "help"));
+        }
+    }
+}

@@ -24,11 +24,15 @@ pub(super) struct Hooks {
 #[derive(Subcommand)]
 enum Command {
     /// List the webhooks of a room
-    List { room: RoomName },
+    List {
+        /// The room whose webhooks they are
+        room: RoomName,
+    },
     /// Make a webhook, and print the address of an incoming one or the key of an outgoing one: it is shown this one time
     Make(Make),
     /// Remove a webhook
     Remove {
+        /// The room whose webhook it is
         room: RoomName,
         /// The webhook's id, from the list
         id: String,
@@ -37,6 +41,7 @@ enum Command {
 
 #[derive(Args)]
 struct Make {
+    /// The room into which it posts, or whose messages it is sent
     room: RoomName,
 
     /// The name under which an incoming webhook posts, and the name of an outgoing one in the list
