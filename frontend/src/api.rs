@@ -7,6 +7,7 @@ mod calls;
 mod channel;
 pub mod dom;
 mod fields;
+mod first_answers;
 pub mod focus;
 pub mod form;
 mod http;
@@ -21,7 +22,9 @@ mod time;
 
 pub use answer::{Answer, Fault};
 pub use base::{Base, base, shared_name};
-pub use calls::{Change, history, list_rooms, older, poll, publish, renew_session};
+pub use calls::{
+    Change, first_history, first_session, history, list_rooms, older, poll, publish, renew_session,
+};
 pub use channel::Channel;
 pub use http::{AbortOnDrop, Signal, is_outdated, uses_token};
 pub use locale::{day_and_zone, locale};

@@ -7,6 +7,7 @@ mod followed;
 mod join;
 mod memory;
 mod news;
+mod opening;
 mod pause;
 mod report;
 mod requests;
@@ -30,6 +31,7 @@ use yew::Callback;
 use self::driver::Driver;
 use self::join::Join;
 use self::memory::Memory;
+use self::opening::Opening;
 use self::room_list::RoomListRefresh;
 use self::sender::Sender;
 use self::store::Store;
@@ -81,7 +83,7 @@ impl Engine {
             sender: Sender::default(),
             room_list: RoomListRefresh::default(),
             signal: guard.signal(),
-            render,
+            opening: Opening::new(store, render),
         };
         store.follow(Some(Box::new(move |before, after| effects.follow(before, after))));
         spawn_local(session::sign_in(store.clone(), wakes.clone(), guard.signal()));
@@ -159,7 +161,7 @@ struct Effects {
     sender: Sender,
     room_list: RoomListRefresh,
     signal: Signal,
-    render: Callback<Rc<State>>,
+    opening: Opening,
 }
 
 impl Effects {
@@ -181,7 +183,7 @@ impl Effects {
 
     fn show(&self, state: &Rc<State>) {
         dom::set_title(&title(state));
-        self.render.emit(Rc::clone(state));
+        self.opening.show(state);
         self.mark_read(state);
     }
 

@@ -87,3 +87,43 @@ async fn nothing_moves_while_a_room_opens() -> Result<()> {
     }
     Ok(())
 }
+
+/// The requests of the API so far, in order of their addresses: those that were sent before the client was there, and all.
+const REQUESTS: &str = "
+    const all = performance.getEntriesByType('resource');
+    const there = all.find(({ name }) => name.endsWith('.wasm')).responseEnd;
+    const asked = all.filter(({ name }) => name.includes('/api/v1/')).sort((a, b) => a.name < b.name ? -1 : 1);
+    const route = ({ name }) => name.split('/api/v1/')[1].split('?')[0];
+    return [asked.filter(({ startTime }) => startTime < there).map(route), asked.map(route)];";
+
+#[tokio::test]
+async fn first_requests_are_sent_once_and_while_the_client_loads() -> Result<()> {
+    let server = Server::start().await?;
+    let eve = Person::join(&server.url(), "Eve").await?;
+    eve.make_room("tea", "").await?;
+    eve.say("tea", "Who is there?").await?;
+    let browser = Browser::start().await?;
+    browser.devtools("Network.enable", json!({})).await?;
+    let slow =
+        json!({ "offline": false, "latency": 20, "downloadThroughput": 100_000, "uploadThroughput": -1 });
+    browser.devtools("Network.emulateNetworkConditions", slow).await?;
+    let ada = Chat::open_in(browser, &format!("{}/r/tea", server.url())).await?;
+    ada.until_said(&["Who is there?"]).await?;
+    let (early, all): (Vec<String>, Vec<String>) = ada.browser.run(REQUESTS, vec![]).await?;
+    assert_eq!(early, ["door", "rooms", "rooms/tea/messages", "session"]);
+    for route in early {
+        assert_eq!(all.iter().filter(|asked| **asked == route).count(), 1, "{route} in {all:?}");
+    }
+    ada.browser.must_be_silent().await
+}
+
+#[tokio::test]
+async fn who_comes_back_is_not_asked_for_a_new_session() -> Result<()> {
+    let server = Server::start().await?;
+    let ada = Chat::open(&server.url()).await?;
+    let before = ada.screen().await?.nickname;
+    assert_eq!(ada.reload().await?.nickname, before);
+    let (_, all): (Vec<String>, Vec<String>) = ada.browser.run(REQUESTS, vec![]).await?;
+    assert!(!all.iter().any(|asked| asked == "session"), "{all:?}");
+    ada.browser.must_be_silent().await
+}

@@ -35,6 +35,11 @@ pub async fn history(room: &RoomName, signal: &Signal) -> Result<History, Fault>
     Call::get(&messages(room)).until(signal).send().await?.json()
 }
 
+/// The same, if the page has asked for it while the client was loading.
+pub async fn first_history(room: &RoomName) -> Option<History> {
+    Call::get(&messages(room)).answered().await?.json().ok()
+}
+
 /// The page before a message: a large one, because only what is in sight is drawn.
 pub async fn older(room: &RoomName, before: Seq) -> Result<History, Fault> {
     Call::get(&format!("{}?before={before}&limit={HISTORY_MAX}", messages(room))).send().await?.json()
@@ -60,6 +65,12 @@ pub async fn renew_session() -> Result<Person, Fault> {
     begin_session("session", &SessionRequest { nickname: None }).await
 }
 
+/// The person of the session that the page has asked for while the client was loading, if it has.
+pub async fn first_session() -> Option<Person> {
+    let answer = Call::new(Method::POST, "session").answered().await?;
+    Some(keep(answer.json().ok()?))
+}
+
 thread_local! {
     /// The token of the session that the server began for this page.
     static LAST_TOKEN: RefCell<Option<String>> = const { RefCell::new(None) };
@@ -68,13 +79,17 @@ thread_local! {
 /// Asks a route for a session, and uses that from now on.
 pub(super) async fn begin_session(route: &str, body: &impl Serialize) -> Result<Person, Fault> {
     let call = Call::new(Method::POST, route).json(body);
-    let Session { person, token } = call.send().await?.json()?;
+    Ok(keep(call.send().await?.json()?))
+}
+
+fn keep(session: Session) -> Person {
+    let Session { person, token } = session;
     if uses_token() {
         // Without a token in the answer the cookie is there after all.
         use_token(token.clone());
     }
     LAST_TOKEN.set(token);
-    Ok(person)
+    person
 }
 
 /// A change that has no answer but whether it was made: the poll brings it to everyone.

@@ -7,14 +7,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use gloo_events::EventListener;
-use gloo_net::http::{Method, Request, RequestBuilder};
+use gloo_net::http::{Method, Request, RequestBuilder, Response};
 use gloo_timers::callback::Timeout;
 use serde::Serialize;
 use web_sys::{AbortController, AbortSignal, RequestCache, RequestRedirect};
 
 use super::base::{base, kept_build};
 use super::time::{millis, until_date};
-use super::{Answer, Fault};
+use super::{Answer, Fault, first_answers};
 
 use crate::words;
 
@@ -90,6 +90,8 @@ fn note_build(build: Option<String>) {
 
 /// A request to a route of the server's API.
 pub(super) struct Call {
+    /// Method and route.
+    name: String,
     request: RequestBuilder,
     body: Option<String>,
     deadline: Duration,
@@ -102,8 +104,9 @@ pub(super) type Answering = Pin<Box<dyn Future<Output = Result<Answer, Fault>>>>
 impl Call {
     /// A call of `route` with this method.
     pub(super) fn new(method: Method, route: &str) -> Self {
+        let name = format!("{method} {route}");
         let request = RequestBuilder::new(&base().api(route)).method(method);
-        Self { request, body: None, deadline: DEADLINE, signal: Signal::default() }
+        Self { name, request, body: None, deadline: DEADLINE, signal: Signal::default() }
     }
 
     /// Reads `route`.
@@ -133,9 +136,14 @@ impl Call {
         Self { deadline, ..self }
     }
 
-    /// Sends the request and reads the whole answer.
+    /// Sends the request, unless the page did so while the client was loading, and reads the whole answer.
     pub(super) fn send(self) -> Answering {
         Box::pin(self.run())
+    }
+
+    /// The answer, if the page has sent the request while the client was loading.
+    pub(super) async fn answered(&self) -> Option<Answer> {
+        read(first_answers::take(&self.name).await?).await.ok()
     }
 
     fn body(self, content_type: &str, body: String) -> Self {
@@ -145,6 +153,7 @@ impl Call {
     async fn run(self) -> Result<Answer, Fault> {
         // Browsers give no reasons, only "Failed to fetch" in their own words; people deserve a sentence.
         let unreachable = || Fault::Failed(words::UNREACHABLE.to_owned());
+        let first = first_answers::take(&self.name).await;
         let controller = AbortController::new().map_err(|_| unreachable())?;
         let is_late = Rc::new(Cell::new(false));
         let _deadline = {
@@ -160,6 +169,9 @@ impl Call {
         });
         if self.signal.is_over() {
             return Err(unreachable());
+        }
+        if let Some(response) = first {
+            return read(response).await.map_err(|_| unreachable());
         }
         let request = self.request.cache(RequestCache::NoStore).redirect(RequestRedirect::Manual);
         let request = match TOKEN.with_borrow(Clone::clone) {
@@ -178,7 +190,10 @@ impl Call {
 }
 
 async fn fetch(request: Request) -> Result<Answer, gloo_net::Error> {
-    let response = request.send().await?;
+    read(request.send().await?).await
+}
+
+async fn read(response: Response) -> Result<Answer, gloo_net::Error> {
     let headers = response.headers();
     note_build(headers.get("holdline-build"));
     let retry_after = headers

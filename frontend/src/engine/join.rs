@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use holdline_shared::limits::ROOMS_LISTED;
 use holdline_shared::{Backoff, History, ProblemCode, RoomName, Seq};
@@ -65,7 +66,7 @@ async fn join(store: Store, driver: Driver, wakes: Wakes, room: RoomName, signal
     let mut backoff = Backoff::default();
     loop {
         store.until(|state| state.session.may_ask()).await;
-        let attempt = attempt(&store, &driver, &room, &signal).await;
+        let attempt = attempt(&store, &driver, &wakes, &room, &signal).await;
         if signal.is_over() {
             return;
         }
@@ -99,7 +100,13 @@ async fn join(store: Store, driver: Driver, wakes: Wakes, room: RoomName, signal
     }
 }
 
-async fn attempt(store: &Store, driver: &Driver, room: &RoomName, signal: &Signal) -> Result<(), Fault> {
+async fn attempt(
+    store: &Store,
+    driver: &Driver,
+    wakes: &Wakes,
+    room: &RoomName,
+    signal: &Signal,
+) -> Result<(), Fault> {
     let known = store.state().rooms.get(room).map(|room| room.phase.clone());
     if driver.is_started() && known == Some(Phase::Idle) {
         // Only what exists can be polled.
@@ -117,6 +124,15 @@ async fn attempt(store: &Store, driver: &Driver, room: &RoomName, signal: &Signa
         return Ok(());
     }
     let cursor = page.cursor;
+    if !driver.is_started() && store.state().session.me.is_some() {
+        // The first poll is on its way before the messages are drawn, which may take a phone as long as the answer.
+        store.dispatch(Action::Joining(room.clone()));
+        driver.start(cursor);
+        wakes.pause(Duration::ZERO).await;
+        if signal.is_over() {
+            return Ok(());
+        }
+    }
     store.dispatch(Action::Joined(room.clone(), page));
     if !driver.is_started() {
         // The first poll says who is here; without a session it would have to be sent twice.
@@ -131,6 +147,9 @@ async fn attempt(store: &Store, driver: &Driver, room: &RoomName, signal: &Signa
 
 /// A room's newest page of history; of a room that does not exist, after making it.
 pub(super) async fn arrive(store: &Store, room: &RoomName, signal: &Signal) -> Result<History, Fault> {
+    if let Some(page) = api::first_history(room).await {
+        return Ok(page);
+    }
     let is_seen = |state: &State| state.rooms.seen.of(room) > Seq::START || *room == RoomName::lobby();
     if store.state().rooms.list.is_empty() && !is_seen(&store.state()) && !is_made_by_server(room) {
         store.dispatch(Action::Listed(api::list_rooms().await?));

@@ -48,7 +48,14 @@ async fn find(store: &Store) -> Result<(), Fault> {
     let lets_in = matches!(store.state().session.door, Some(Door::Open | Door::Proxy));
     match me {
         Some(me) => store.dispatch(Action::SignedIn(me)),
-        None if lets_in => store.dispatch(Action::SignedIn(renew(store).await?)),
+        None if lets_in => {
+            // Without the lock of all tabs, which the page has held while it asked.
+            let me = match api::first_session().await {
+                Some(me) => me,
+                None => renew(store).await?,
+            };
+            store.dispatch(Action::SignedIn(me));
+        }
         None => store.dispatch(Action::ShutOut(Gate::default())),
     }
     Ok(())

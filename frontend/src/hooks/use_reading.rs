@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
 
+use gloo_timers::callback::Timeout;
 use holdline_shared::Seq;
 use web_sys::Element;
 use yew::prelude::*;
@@ -25,6 +26,10 @@ const FIT: usize = 32;
 
 /// The height of a message before any was measured, in CSS pixels.
 const HEIGHT: i32 = 40;
+
+/// The rest after a leap, or after a room has opened, until what is around the messages in sight is drawn: longer than a scroll
+/// bar that is being dragged pauses between two leaps, and than the first poll takes on most paths.
+const REST_MS: u32 = 500;
 
 /// The most messages that are kept drawn for a selection of text that reaches over them.
 const SELECTED: usize = 1_000;
@@ -100,7 +105,7 @@ struct Measured {
 #[hook]
 pub fn use_reading(content: Conversation, run: Callback<Command>) -> Reading {
     let (view, rows) = (use_node_ref(), use_node_ref());
-    let first = Shown { is_at_end: true, window: Window::newest(FIT), selected: None };
+    let first = Shown { is_at_end: true, window: Window::opening(), selected: None };
     let shown = use_state_eq(|| first);
     let measured = use_mut_ref(|| Measured {
         content: None,
@@ -110,7 +115,7 @@ pub fn use_reading(content: Conversation, run: Callback<Command>) -> Reading {
         height: HEIGHT,
         watch: None,
     });
-    let is_at_end = shown.is_at_end;
+    let (is_at_end, window) = (shown.is_at_end, shown.window);
     let (drawn, height) = (shown.drawn(&content.room.lines), measured.borrow().height);
     let shown = shown.setter();
     let reading = Reading { view, rows, drawn, height, is_at_end, content, shown, measured, run };
@@ -118,6 +123,15 @@ pub fn use_reading(content: Conversation, run: Callback<Command>) -> Reading {
         // Right after the rows may have changed, before anything is painted.
         let reading = reading.clone();
         use_effect(move || reading.settle());
+    }
+    {
+        let reading = reading.clone();
+        let is_empty = reading.lines().is_empty();
+        use_effect_with((window, is_empty), move |(window, is_empty)| {
+            let rest =
+                (window.is_narrow() && !is_empty).then(|| Timeout::new(REST_MS, move || reading.widen()));
+            move || drop(rest)
+        });
     }
     {
         let (measured, run) = (Rc::clone(&reading.measured), reading.run.clone());
@@ -156,11 +170,11 @@ impl Reading {
         let window = measured.shown.window;
         drop(measured);
         let fit = scroll::fit(&view);
-        let window = if is_at_end {
-            Window::newest(fit)
-        } else {
-            let at = place.unwrap_or_else(|| guess(&view, drawn, lines.len(), height));
-            window.follow(lines, at, fit)
+        let window = match place {
+            _ if is_at_end && drawn.end == lines.len() => window.follow_newest(lines, place, fit),
+            _ if is_at_end => Window::leap(lines, None, fit),
+            Some(at) => window.follow(lines, at, fit),
+            None => Window::leap(lines, Some(guess(&view, drawn, lines.len(), height)), fit),
         };
         self.draw(is_at_end, window);
         let room = &self.content.room;
@@ -174,6 +188,19 @@ impl Reading {
         {
             self.run.emit(Command::LoadOlder(room.name.clone(), oldest));
         }
+    }
+
+    /// Draws what is around the messages in sight, now that the reader rests after a leap.
+    fn widen(&self) {
+        let (Some(view), Some(rows)) = (self.view.cast::<Element>(), self.rows.cast::<Element>()) else {
+            return;
+        };
+        let mut measured = self.measured.borrow_mut();
+        // The event of the last scrolling may still be on its way.
+        measured.place = scroll::place(&view, &rows).or(measured.place);
+        let Shown { is_at_end, window, .. } = measured.shown;
+        drop(measured);
+        self.draw(is_at_end, window.widened(self.lines()));
     }
 
     fn lines(&self) -> &Lines {

@@ -10,6 +10,12 @@ use super::Lines;
 /// Rows beyond those in sight, on each side: more than a page of them, so that a key for the next page finds it drawn.
 const AROUND: usize = 40;
 
+/// The same right after a leap, of which many come one after the other while the scroll bar is dragged.
+const AROUND_LEAP: usize = 4;
+
+/// The messages that a room draws first: they fill a phone.
+const FIRST: usize = 20;
+
 /// The number of messages left on a side below which the window moves.
 const NEAR: usize = 15;
 
@@ -23,18 +29,37 @@ pub struct Window {
     first: Option<Seq>,
     /// The number of messages that fit on the screen, at most.
     fit: usize,
+    /// The number of messages beyond those, on each side.
+    around: usize,
 }
 
 impl Window {
     /// The newest messages.
     pub fn newest(fit: usize) -> Self {
-        Self { first: None, fit }
+        Self { first: None, fit, around: AROUND }
+    }
+
+    /// The messages of a room that opens at the newest. The others are drawn when the reader rests, or at once where these do
+    /// not fill the screen.
+    pub fn opening() -> Self {
+        Self { first: None, fit: FIRST, around: 0 }
     }
 
     /// The messages around the one at this place.
     pub fn around(lines: &Lines, at: usize, fit: usize) -> Self {
-        let first = lines.get(at.saturating_sub(AROUND)).map(|line| line.message.seq);
-        Self { first, fit }
+        Self::newest(fit).at(lines, at)
+    }
+
+    /// The messages that a reader sees who has leapt to the one at this place, or to the newest. The others around them are
+    /// drawn when the reader rests: see [`widened`](Self::widened).
+    pub fn leap(lines: &Lines, at: Option<usize>, fit: usize) -> Self {
+        let newest = Self { around: AROUND_LEAP, ..Self::newest(fit) };
+        at.map_or(newest, |at| newest.at(lines, at))
+    }
+
+    fn at(self, lines: &Lines, at: usize) -> Self {
+        let first = lines.get(at.saturating_sub(self.around)).map(|line| line.message.seq);
+        Self { first, ..self }
     }
 
     /// The messages that are to be there when the one at this place is the first in sight: the same, as long as there are
@@ -42,20 +67,46 @@ impl Window {
     #[must_use]
     pub fn follow(self, lines: &Lines, at: usize, fit: usize) -> Self {
         let Range { start, end } = self.range(lines);
-        let has_above = start == 0 || start + NEAR <= at;
-        let has_below = end == lines.len() || at + fit + NEAR <= end;
+        let near = if self.is_narrow() { 0 } else { NEAR };
+        let has_above = start == 0 || start + near <= at;
+        let has_below = end == lines.len() || at + fit + near <= end;
         let stays = has_above && has_below && fit == self.fit;
-        Self::around(lines, if stays { start + AROUND } else { at }, fit)
+        if stays { self.at(lines, start + self.around) } else { Self::around(lines, at, fit) }
+    }
+
+    /// The messages that are to be there when the newest is in sight, and above it the one at this place, if there is any: the
+    /// same, as long as they fill the screen.
+    #[must_use]
+    pub fn follow_newest(self, lines: &Lines, at: Option<usize>, fit: usize) -> Self {
+        let start = self.range(lines).start;
+        let fills = start == 0 || at.is_none_or(|at| at > start);
+        if self.first.is_none() && self.is_narrow() && fills { self } else { Self::newest(fit) }
+    }
+
+    /// Whether there is no more than a leap needs.
+    pub fn is_narrow(self) -> bool {
+        self.around < AROUND
+    }
+
+    /// The same with as many messages around it as anywhere.
+    #[must_use]
+    pub fn widened(self, lines: &Lines) -> Self {
+        match self.first {
+            None => Self::newest(self.fit),
+            Some(_) => Self::around(lines, self.range(lines).start + self.around, self.fit),
+        }
     }
 
     /// Their places.
     pub fn range(self, lines: &Lines) -> Range<usize> {
-        let (size, len) = (self.fit + 2 * AROUND, lines.len());
+        let (size, len) = (self.fit + 2 * self.around, lines.len());
         match self.first {
+            None if self.is_narrow() => len.saturating_sub(size)..len,
             None => len.saturating_sub(size) / STEP * STEP..len,
             Some(seq) => {
                 let from = lines.find(seq).unwrap_or_else(|at| at);
-                from..len.min(from + size + STEP)
+                let spare = if self.is_narrow() { 0 } else { STEP };
+                from..len.min(from + size + spare)
             }
         }
     }
@@ -107,6 +158,38 @@ mod tests {
             assert!(range.len() <= FIT + 2 * AROUND + STEP, "{range:?}");
         }
         assert!(moves < 2 * 5_000 / 20, "it moved {moves} times");
+    }
+
+    #[test]
+    fn a_leap_draws_what_is_in_sight_and_rest_the_others() {
+        let lines = lines(0..5_000);
+        for at in [0, 3, 2_500, 4_990, 4_999] {
+            let leap = Window::leap(&lines, Some(at), FIT);
+            let range = leap.range(&lines);
+            assert!(range.start <= at && range.end >= (at + FIT).min(5_000), "{at} in {range:?}");
+            assert!(range.len() <= FIT + 2 * AROUND_LEAP, "{range:?}");
+            assert_eq!(leap.follow(&lines, at, FIT), leap, "nothing has moved");
+            let wide = leap.widened(&lines);
+            assert_eq!(wide.range(&lines), Window::around(&lines, at, FIT).range(&lines));
+        }
+        let leap = Window::leap(&lines, Some(2_500), FIT);
+        assert_eq!(leap.follow(&lines, 2_550, FIT), Window::around(&lines, 2_550, FIT), "the reader goes on");
+        let newest = Window::leap(&lines, None, FIT);
+        assert_eq!(newest.range(&lines).len(), FIT + 2 * AROUND_LEAP);
+        assert_eq!(newest.widened(&lines), Window::newest(FIT));
+        assert_eq!(leap.follow_newest(&lines, Some(4_990), FIT), Window::newest(FIT));
+    }
+
+    #[test]
+    fn a_room_opens_with_what_fills_the_screen() {
+        let lines = lines(0..50);
+        let first = Window::opening();
+        assert_eq!(first.range(&Lines::default()), 0..0);
+        assert_eq!(first.range(&lines), 30..50);
+        assert_eq!(first.follow_newest(&lines, None, FIT), first, "nothing is there yet");
+        assert_eq!(first.follow_newest(&lines, Some(35), FIT), first);
+        assert_eq!(first.follow_newest(&lines, Some(30), FIT), Window::newest(FIT), "the screen is not full");
+        assert_eq!(first.widened(&lines), Window::newest(FIRST));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use std::time::Duration;
 use holdline_frontend::api::{self, AbortOnDrop, Fault, Storage, scroll};
 use holdline_shared::{Event, PollQuery, ProblemCode, RoomName, RoomSelection};
 use js_sys::Function;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Document, Element, HtmlElement};
 
@@ -74,6 +74,26 @@ async fn every_refusal_is_what_the_machine_is_told() {
     answer_with("return Promise.reject(new TypeError('Failed to fetch'));");
     let fault = api::poll(&lobby(), PATIENCE, &guard.signal()).await.unwrap_err();
     assert!(matches!(Event::from(fault), Event::Failed { .. }));
+}
+
+#[wasm_bindgen_test]
+async fn answer_that_came_before_the_client_is_taken_once() {
+    let answer = |server: &str| {
+        format!(
+            "Promise.resolve(new Response(JSON.stringify({{ door: 'open', person: null, server: '{server}' }})))"
+        )
+    };
+    answer_with(&format!("return {};", answer("asked")));
+    let first = async |promise: &str| {
+        Function::new_no_args(&format!("globalThis.firstAnswers = {{ 'GET door': {promise} }}"))
+            .call0(&JsValue::NULL)
+            .unwrap();
+        api::door().await.unwrap().server
+    };
+    assert_eq!(first(&answer("first")).await, "first");
+    assert_eq!(api::door().await.unwrap().server, "asked");
+    assert_eq!(first("Promise.resolve(undefined)").await, "asked", "the page had a reason not to ask");
+    assert_eq!(first("Promise.reject(new TypeError('Failed to fetch'))").await, "asked");
 }
 
 #[wasm_bindgen_test]

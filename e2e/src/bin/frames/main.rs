@@ -2,14 +2,14 @@
 //! of 100,000 messages, all of them loaded, while it is scrolled and while 50 new messages come each second.
 //! The real server, a real headless browser, three runs, medians. Start with `cargo run -p holdline_e2e --bin
 //! frames`, after `cargo xtask build`, with `HOLDLINE_BIN` naming the executable; a number as argument is
-//! another size of the room, and a second one another number of runs.
+//! another size of the room, a second one another number of runs, and after them `start` or `drag` measures that alone.
 
 mod script;
 
 use std::env;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use holdline_e2e::{Browser, Chat, Device, Person, Server};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -57,6 +57,12 @@ async fn main() -> Result<()> {
     let number = |at, otherwise| env::args().nth(at).map_or(Ok(otherwise), |count| count.parse::<usize>());
     let messages = number(1, MESSAGES).context("not a number of messages")?;
     let count = number(2, RUNS).context("not a number of runs")?;
+    let part = match env::args().nth(3).as_deref() {
+        None => Part::All,
+        Some("start") => Part::Start,
+        Some("drag") => Part::Drag,
+        Some(other) => bail!("{other:?} cannot be measured alone; start and drag can"),
+    };
     let server = Server::start().await?;
     let room = format!("{}/r/long", server.url());
     let owner = Person::join(&server.url(), "Owner").await?;
@@ -66,21 +72,37 @@ async fn main() -> Result<()> {
     let mut runs = Vec::new();
     for run in 1..=count {
         say(&format!("run {run} of {count}"));
-        runs.push(measure(&server.url(), &room).await?);
+        runs.push(measure(&server.url(), &room, part).await?);
         say(&table(&runs));
     }
     Ok(())
 }
 
+/// The part to measure.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    /// Everything.
+    All,
+    /// The start.
+    Start,
+    /// Dragging the scroll bar.
+    Drag,
+}
+
 /// Named figures.
 type Figures = Vec<(String, f64)>;
 
-async fn measure(server: &str, room: &str) -> Result<Figures> {
+async fn measure(server: &str, room: &str, part: Part) -> Result<Figures> {
     let mut figures = Figures::new();
     let [phone, far_out, here] = VISITORS;
-    start(room, phone, &mut figures).await?;
-    start(room, far_out, &mut figures).await?;
+    if part != Part::Drag {
+        start(room, phone, &mut figures).await?;
+        start(room, far_out, &mut figures).await?;
+    }
     let chat = start(room, here, &mut figures).await?;
+    if part == Part::Start {
+        return Ok(figures);
+    }
     let run = async |what: &str, script: &str, arguments: Vec<Value>, figures: &mut Figures| {
         let before = metrics(&chat).await?;
         let value: Value = chat.browser.run(script, arguments).await?;
@@ -96,8 +118,11 @@ async fn measure(server: &str, room: &str) -> Result<Figures> {
         anyhow::Ok(())
     };
     run("load all", script::LOAD, vec![], &mut figures).await?;
-    run("wheel, 60 px a frame", script::WHEEL, vec![json!(SECONDS), json!(60)], &mut figures).await?;
     run("drag the bar", script::DRAG, vec![json!(SECONDS)], &mut figures).await?;
+    if part == Part::Drag {
+        return Ok(figures);
+    }
+    run("wheel, 60 px a frame", script::WHEEL, vec![json!(SECONDS), json!(60)], &mut figures).await?;
     let talking = talk(server).await?;
     run("50/s, at the end", script::STAY, vec![json!(SECONDS), json!(1)], &mut figures).await?;
     run("50/s, in the middle", script::STAY, vec![json!(SECONDS), json!(0.5)], &mut figures).await?;

@@ -1,0 +1,63 @@
+// Asks, while the client is still loading, what the client asks the server first: the door, a session where the door lets
+// strangers in, the rooms, and the newest messages of the room in the address. The client takes each answer once, in place of
+// sending the same request (`frontend/src/api/first_answers.rs`). Asks nothing that would be refused, because browsers write
+// refusals into their console: the promise of what was not asked has `undefined`, and the client asks by itself.
+{
+  const base = new URL("./", document.baseURI);
+  const ask = (route, options) => {
+    // The client's own deadline.
+    const signal = AbortSignal.timeout?.(20_000);
+    return fetch(new URL(`api/v1/${route}`, base), { cache: "no-store", redirect: "manual", signal, ...options });
+  };
+  const content = async answer => (await answer)?.clone().json();
+  // Nothing, where the browser forbids its storage.
+  const kept = name => {
+    try {
+      return localStorage.getItem(`holdline:${base.pathname}:${name}`);
+    } catch {
+      return null;
+    }
+  };
+  const roomInAddress = () => {
+    const path = location.pathname.slice(base.pathname.length);
+    if (path === "" || path === "index.html") return "lobby";
+    try {
+      return decodeURIComponent(/^r\/([^/]+)(\/\d+)?$/.exec(path)?.[1] ?? "").toLowerCase();
+    } catch {
+      return "";
+    }
+  };
+
+  // Who was inside before does not wait for the door's word, and knows the rooms that they visited.
+  const wasInside = kept("me") !== null;
+  const door = ask("door");
+  const status = content(door);
+  const askRooms = async () => {
+    const mayAsk = wasInside || (await status).person || (await status).door === "open";
+    return mayAsk ? ask("rooms") : undefined;
+  };
+  const rooms = askRooms();
+  const list = content(rooms);
+  const askMessages = async (room, route) => {
+    const wasHere = wasInside && (room === "lobby" || kept("visited")?.includes(JSON.stringify(room)));
+    const isThere = wasHere || (await list)?.rooms.some(({ name }) => name === room);
+    return isThere ? ask(route) : undefined;
+  };
+  const askSession = async () => {
+    const { door, person } = await status;
+    if (person || !["open", "proxy"].includes(door)) return undefined;
+    const post = () => ask("session", { method: "POST", body: "{}", headers: { "content-type": "application/json" } });
+    // One tab of the browser at a time, as in the client.
+    const patience = { signal: AbortSignal.timeout?.(5_000) };
+    return navigator.locks ? navigator.locks.request(`holdline:${base.pathname}:session`, patience, post) : post();
+  };
+
+  const answers = { "GET door": door, "GET rooms": rooms, "POST session": askSession() };
+  const room = roomInAddress();
+  const messages = `rooms/${encodeURIComponent(room)}/messages`;
+  if (room) answers[`GET ${messages}`] = askMessages(room, messages);
+  // The client is told of failures when it takes an answer, if it does.
+  for (const promise of [list, ...Object.values(answers)]) promise.catch(() => {});
+  window.firstAnswers = answers;
+  setTimeout(() => delete window.firstAnswers, 20_000);
+}
