@@ -13,7 +13,7 @@ use holdline_shared::{PersonId, RoomName, Seq};
 /// [`Hub::scopes_changed`](crate::hub::Hub::scopes_changed) lets held polls ask again. To keep entries after a change from
 /// readers who lost a room, change the decision before these entries are appended.
 ///
-/// Both functions are called for many polls, under locks of the hub: they neither wait nor call the hub.
+/// All functions are called for many polls, under locks of the hub: they neither wait nor call the hub.
 pub trait Readers: Debug + Send + Sync + 'static {
     /// Whether `reader`, `None` for a caller without a session, may read the room at this moment. Not asked while
     /// [`hides_rooms_from`](Readers::hides_rooms_from) is false.
@@ -22,6 +22,11 @@ pub trait Readers: Debug + Send + Sync + 'static {
     /// Whether any room, existing or not, is hidden from `reader` at this moment. While this is false, `reader` may read
     /// every room and shares answers with others. Should cost no more than an atomic load if it is false for everybody.
     fn hides_rooms_from(&self, reader: Option<&PersonId>) -> bool;
+
+    /// Whether `reader` may read the room at this moment, by both decisions. For readers that make them in one step.
+    fn allows(&self, reader: Option<&PersonId>, room: &RoomName) -> bool {
+        !self.hides_rooms_from(reader) || self.may_read(reader, room)
+    }
 
     /// Whether `reader` may read nothing any more, because what let them in is over: a session, the door. Requests that are
     /// held then end with [`PollError::SessionOver`](crate::hub::PollError::SessionOver). Asked only while
@@ -107,9 +112,7 @@ impl Scope {
     pub(crate) fn allows(&self, room: &RoomName) -> bool {
         let is_allowed = || match &self.reader {
             Reader::Unlimited => true,
-            Reader::Limited { readers, id } => {
-                !readers.hides_rooms_from(id.as_ref()) || readers.may_read(id.as_ref(), room)
-            }
+            Reader::Limited { readers, id } => readers.allows(id.as_ref(), room),
         };
         !room.is_reserved() && is_allowed()
     }

@@ -20,11 +20,12 @@ const BLINK: Duration = Duration::from_millis(400);
 pub fn use_status(status: &Status) -> (Status, Option<u64>) {
     let shown = use_state_eq(|| status.clone());
     let seconds = use_state_eq(|| None);
+    let is_held_back = *status == Status::Retrying && *shown == Status::Live;
     {
-        let (setter, was_live) = (shown.setter(), *shown == Status::Live);
+        let setter = shown.setter();
         use_effect_with(status.clone(), move |status| {
             let now = status.clone();
-            let later = (*status == Status::Retrying && was_live).then(|| {
+            let later = is_held_back.then(|| {
                 let (setter, now) = (setter.clone(), now.clone());
                 Timeout::new(api::millis(BLINK), move || setter.set(now))
             });
@@ -44,7 +45,7 @@ pub fn use_status(status: &Status) -> (Status, Option<u64>) {
             move || drop(tick)
         });
     }
-    ((*shown).clone(), *seconds)
+    (if is_held_back { Status::Live } else { status.clone() }, *seconds)
 }
 
 fn next_try(status: &Status) -> Option<Moment> {

@@ -82,11 +82,9 @@ impl RequestReader {
         // Whoever is out by time may be let in again by it.
         Decision { good_until: (is_in && is_lasting).then_some(next), is_in, hides_rooms, room: None }
     }
-}
 
-impl Readers for RequestReader {
-    fn may_read(&self, _: Option<&PersonId>, room: &RoomName) -> bool {
-        let mut last = self.decision();
+    /// Whether the decision lets the room be read, which is looked up unless it is the last one.
+    fn reads(&self, last: &mut Decision, room: &RoomName) -> bool {
         if last.is_in && last.room.as_ref() != Some(room) {
             let covers = !matches!(&self.right, Right::Token(grant) if !grant.covers(room));
             if !covers || !self.access.load().may_read(self.person(), room) {
@@ -95,6 +93,17 @@ impl Readers for RequestReader {
             last.room = Some(room.clone());
         }
         last.is_in
+    }
+}
+
+impl Readers for RequestReader {
+    fn may_read(&self, _: Option<&PersonId>, room: &RoomName) -> bool {
+        self.reads(&mut self.decision(), room)
+    }
+
+    fn allows(&self, _: Option<&PersonId>, room: &RoomName) -> bool {
+        let mut last = self.decision();
+        !last.hides_rooms || self.reads(&mut last, room)
     }
 
     fn hides_rooms_from(&self, _: Option<&PersonId>) -> bool {
