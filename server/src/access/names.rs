@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use unicode_normalization::UnicodeNormalization as _;
 use unicode_security::confusable_detection::skeleton;
 
 /// Names that nobody may take, because programs of the server speak under them.
@@ -26,7 +27,8 @@ impl Skeleton {
         let alike = |text: &str| -> String { skeleton(text).collect() };
         let lower = alike(&lowercase(&alike(text)));
         let upper = alike(&lower.to_uppercase());
-        Self(lowercase(&upper).chars().filter(|&c| is_significant(c)).collect())
+        // Marks above and below a letter stand in their canonical order also where something stood between them.
+        Self(lowercase(&upper).chars().filter(|&c| is_significant(c)).nfd().collect())
     }
 
     /// Whether it is that of one of the server's own names.
@@ -95,6 +97,15 @@ mod tests {
     fn end_of_a_word_makes_no_other_sigma() {
         for name in ["ΣΑΣΑΣ", "ΣΑΣ ΑΣ", "σας.ας", "σασασ", "ΣαΣας"] {
             assert_eq!(Skeleton::both(name)[0], Skeleton::both("σασας")[0], "{name}");
+        }
+    }
+
+    #[test]
+    fn punctuation_between_marks_does_not_change_their_order() {
+        for (one, other) in
+            [("a\u{485}\u{345}", "a\u{485}.\u{345}."), ("a\u{327}\u{301}", "a\u{301}.\u{327}")]
+        {
+            assert_eq!(Skeleton::both(one), Skeleton::both(other), "{one:?} {other:?}");
         }
     }
 
