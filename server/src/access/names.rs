@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::canonical_combining_class;
 use unicode_security::confusable_detection::skeleton;
 
 /// Names that nobody may take, because programs of the server speak under them.
@@ -27,8 +27,12 @@ impl Skeleton {
         let alike = |text: &str| -> String { skeleton(text).collect() };
         let lower = alike(&lowercase(&alike(text)));
         let upper = alike(&lower.to_uppercase());
-        // Marks above and below a letter stand in their canonical order also where something stood between them.
-        Self(lowercase(&upper).chars().filter(|&c| is_significant(c)).nfd().collect())
+        let mut letters: Vec<char> = lowercase(&upper).chars().filter(|&c| is_significant(c)).collect();
+        // What stood between two marks of a letter would have kept them from being brought in order.
+        for marks in letters.chunk_by_mut(|&one, &other| is_mark(one) && is_mark(other)) {
+            marks.sort_unstable();
+        }
+        Self(letters.into_iter().collect())
     }
 
     /// Whether it is that of one of the server's own names.
@@ -42,6 +46,11 @@ impl Skeleton {
 /// none of what tells names apart.
 fn lowercase(text: &str) -> String {
     text.chars().flat_map(char::to_lowercase).map(|c| if c == 'ς' { 'σ' } else { c }).collect()
+}
+
+/// Whether a character is a mark above, below or through the letter before it.
+fn is_mark(c: char) -> bool {
+    canonical_combining_class(c) != 0
 }
 
 /// Whether a character tells names apart: no space, no punctuation of ASCII, and no choice between text and emoji form.
