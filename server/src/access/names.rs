@@ -3,7 +3,6 @@
 
 use std::sync::LazyLock;
 
-use unicode_normalization::char::canonical_combining_class;
 use unicode_security::confusable_detection::skeleton;
 
 /// Names that nobody may take, because programs of the server speak under them.
@@ -25,14 +24,11 @@ impl Skeleton {
     /// and `m` in lower case. So `i` falls together with them, too.
     fn of(text: &str) -> Self {
         let alike = |text: &str| -> String { skeleton(text).collect() };
-        let lower = alike(&lowercase(&alike(text)));
+        // Before anything else, because punctuation between the marks of a letter would keep them from being brought in order.
+        let told: String = text.chars().filter(|&c| looks_like_something(c)).collect();
+        let lower = alike(&lowercase(&alike(&told)));
         let upper = alike(&lower.to_uppercase());
-        let mut letters: Vec<char> = lowercase(&upper).chars().filter(|&c| is_significant(c)).collect();
-        // What stood between two marks of a letter would have kept them from being brought in order.
-        for marks in letters.chunk_by_mut(|&one, &other| is_mark(one) && is_mark(other)) {
-            marks.sort_unstable();
-        }
-        Self(letters.into_iter().collect())
+        Self(lowercase(&upper).chars().filter(|&c| is_significant(c)).collect())
     }
 
     /// Whether it is that of one of the server's own names.
@@ -48,9 +44,9 @@ fn lowercase(text: &str) -> String {
     text.chars().flat_map(char::to_lowercase).map(|c| if c == 'ς' { 'σ' } else { c }).collect()
 }
 
-/// Whether a character is a mark above, below or through the letter before it.
-fn is_mark(c: char) -> bool {
-    canonical_combining_class(c) != 0
+/// Whether a character, or one that it looks like, tells names apart: `|` looks like a letter, a hyphen does not.
+fn looks_like_something(c: char) -> bool {
+    c.is_alphanumeric() || skeleton(c.encode_utf8(&mut [0; 4])).any(is_significant)
 }
 
 /// Whether a character tells names apart: no space, no punctuation of ASCII, and no choice between text and emoji form.
