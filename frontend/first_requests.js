@@ -4,9 +4,15 @@
 // refusals into their console: the promise of what was not asked has `undefined`, and the client asks by itself.
 {
   const base = new URL("./", document.baseURI);
+  // `AbortSignal.timeout` is younger than some browsers that have all else.
+  const within = milliseconds => {
+    const deadline = new AbortController();
+    setTimeout(() => deadline.abort(), milliseconds);
+    return deadline.signal;
+  };
   const ask = (route, options) => {
     // The client's own deadline.
-    const signal = AbortSignal.timeout?.(20_000);
+    const signal = within(20_000);
     return fetch(new URL(`api/v1/${route}`, base), { cache: "no-store", redirect: "manual", signal, ...options });
   };
   const content = async answer => (await answer)?.clone().json();
@@ -48,7 +54,7 @@
     if (person || !["open", "proxy"].includes(door)) return undefined;
     const post = () => ask("session", { method: "POST", body: "{}", headers: { "content-type": "application/json" } });
     // One tab of the browser at a time, as in the client.
-    const patience = { signal: AbortSignal.timeout?.(5_000) };
+    const patience = { signal: within(5_000) };
     return navigator.locks ? navigator.locks.request(`holdline:${base.pathname}:session`, patience, post) : post();
   };
 

@@ -159,7 +159,7 @@ impl Access {
 
     /// The person whose account has this name, or one that looks the same.
     fn owner_of_name(&self, name: &str) -> Option<&PersonId> {
-        // Every message of a guest is asked about, and a skeleton costs more than all else that is.
+        // Runs for every message of a guest, and making a skeleton is the most expensive step.
         if self.names.is_empty() {
             return None;
         }

@@ -23,7 +23,8 @@ pub trait Readers: Debug + Send + Sync + 'static {
     /// every room and shares answers with others. Should cost no more than an atomic load if it is false for everybody.
     fn hides_rooms_from(&self, reader: Option<&PersonId>) -> bool;
 
-    /// Whether `reader` may read the room at this moment, by both decisions. For readers that make them in one step.
+    /// Whether `reader` may read the room at this moment, by both decisions. Implemented by readers that make them in one step; the
+    /// result must be the same.
     fn allows(&self, reader: Option<&PersonId>, room: &RoomName) -> bool {
         !self.hides_rooms_from(reader) || self.may_read(reader, room)
     }

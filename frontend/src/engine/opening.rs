@@ -16,6 +16,8 @@ const PATIENCE_MS: u32 = 200;
 /// The drawing of the page, from its opening on.
 pub(super) struct Opening {
     render: Callback<Rc<State>>,
+    /// Whether the page of the address was drawn, as empty as it is.
+    has_begun: Cell<bool>,
     is_over: Rc<Cell<bool>>,
     _patience: Timeout,
 }
@@ -32,13 +34,15 @@ impl Opening {
                 }
             })
         };
-        Self { render, is_over, _patience: patience }
+        Self { render, has_begun: Cell::new(false), is_over, _patience: patience }
     }
 
-    /// Draws a state, unless the page still opens.
+    /// Draws a state, unless the page still opens and its beginning was drawn.
     pub(super) fn show(&self, state: &Rc<State>) {
-        if self.is_over.get() || has_opened(state) {
-            self.is_over.set(true);
+        let is_over = self.is_over.get() || has_opened(state);
+        self.is_over.set(is_over);
+        let begins = state.ui.page != Page::Unread && !self.has_begun.replace(true);
+        if is_over || begins {
             self.render.emit(Rc::clone(state));
         }
     }

@@ -49,7 +49,7 @@ async fn find(store: &Store) -> Result<(), Fault> {
     match me {
         Some(me) => store.dispatch(Action::SignedIn(me)),
         None if lets_in => {
-            // Without the lock of all tabs, which the page has held while it asked.
+            // Without the lock of all tabs, which the page has held while it asked, where there are locks.
             let me = match api::first_session().await {
                 Some(me) => me,
                 None => renew(store).await?,

@@ -67,7 +67,7 @@ impl Window {
     #[must_use]
     pub fn follow(self, lines: &Lines, at: usize, fit: usize) -> Self {
         let Range { start, end } = self.range(lines);
-        let near = if self.is_narrow() { 0 } else { NEAR };
+        let near = if self.is_narrow() { 1 } else { NEAR };
         let has_above = start == 0 || start + near <= at;
         let has_below = end == lines.len() || at + fit + near <= end;
         let stays = has_above && has_below && fit == self.fit;
@@ -174,6 +174,12 @@ mod tests {
         }
         let leap = Window::leap(&lines, Some(2_500), FIT);
         assert_eq!(leap.follow(&lines, 2_550, FIT), Window::around(&lines, 2_550, FIT), "the reader goes on");
+        let first = leap.range(&lines).start;
+        assert_eq!(
+            leap.follow(&lines, first, FIT),
+            Window::around(&lines, first, FIT),
+            "nothing is drawn above"
+        );
         let newest = Window::leap(&lines, None, FIT);
         assert_eq!(newest.range(&lines).len(), FIT + 2 * AROUND_LEAP);
         assert_eq!(newest.widened(&lines), Window::newest(FIT));

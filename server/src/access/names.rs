@@ -24,9 +24,9 @@ impl Skeleton {
     /// and `m` in lower case. So `i` falls together with them, too.
     fn of(text: &str) -> Self {
         let alike = |text: &str| -> String { skeleton(text).collect() };
-        // Before anything else, because punctuation between the marks of a letter would keep them from being brought in order.
-        let told: String = text.chars().filter(|&c| looks_like_something(c)).collect();
-        let lower = alike(&lowercase(&alike(&told)));
+        // Before anything else, because punctuation between the marks of a letter prevents their canonical order.
+        let significant: String = text.chars().filter(|&c| may_be_significant(c)).collect();
+        let lower = alike(&lowercase(&alike(&significant)));
         let upper = alike(&lower.to_uppercase());
         Self(lowercase(&upper).chars().filter(|&c| is_significant(c)).collect())
     }
@@ -45,7 +45,7 @@ fn lowercase(text: &str) -> String {
 }
 
 /// Whether a character, or one that it looks like, tells names apart: `|` looks like a letter, a hyphen does not.
-fn looks_like_something(c: char) -> bool {
+fn may_be_significant(c: char) -> bool {
     c.is_alphanumeric() || skeleton(c.encode_utf8(&mut [0; 4])).any(is_significant)
 }
 

@@ -83,8 +83,8 @@ impl RequestReader {
         Decision { good_until: (is_in && is_lasting).then_some(next), is_in, hides_rooms, room: None }
     }
 
-    /// Whether the decision lets the room be read, which is looked up unless it is the last one.
-    fn reads(&self, last: &mut Decision, room: &RoomName) -> bool {
+    /// Whether the room may be read by this decision. A room other than the last one is looked up.
+    fn may_read_by(&self, last: &mut Decision, room: &RoomName) -> bool {
         if last.is_in && last.room.as_ref() != Some(room) {
             let covers = !matches!(&self.right, Right::Token(grant) if !grant.covers(room));
             if !covers || !self.access.load().may_read(self.person(), room) {
@@ -98,12 +98,12 @@ impl RequestReader {
 
 impl Readers for RequestReader {
     fn may_read(&self, _: Option<&PersonId>, room: &RoomName) -> bool {
-        self.reads(&mut self.decision(), room)
+        self.may_read_by(&mut self.decision(), room)
     }
 
     fn allows(&self, _: Option<&PersonId>, room: &RoomName) -> bool {
         let mut last = self.decision();
-        !last.hides_rooms || self.reads(&mut last, room)
+        !last.hides_rooms || self.may_read_by(&mut last, room)
     }
 
     fn hides_rooms_from(&self, _: Option<&PersonId>) -> bool {

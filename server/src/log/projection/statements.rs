@@ -9,8 +9,8 @@ use crate::log::error::LogError;
 /// The number of statements that a connection keeps, more than there are.
 const KEPT: usize = 64;
 
-/// Makes a connection keep its prepared statements with their plans. SQLite would plan those anew whose plan could depend on a
-/// bound value whenever that changes, which it does after every use, because rusqlite unbinds all values then; see
+/// Makes a connection keep its prepared statements with their plans. SQLite would plan a statement anew when a bound
+/// value changes that may affect its plan. Values change after every use, because rusqlite unbinds them all; see
 /// `SQLITE_DBCONFIG_ENABLE_QPSG` at <https://sqlite.org/c3ref/c_dbconfig_defensive.html>.
 pub(in crate::log) fn keep_statements(db: &Connection) -> Result<(), LogError> {
     db.set_prepared_statement_cache_capacity(KEPT);
