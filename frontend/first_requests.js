@@ -1,5 +1,5 @@
 // Asks, while the client is still loading, what the client asks the server first: the door, a session where the door lets
-// strangers in, the rooms, and the newest messages of the room in the address. The client takes each answer once, in place of
+// strangers in, the rooms, who has an account, and the newest messages of the room in the address. The client takes each answer once, in place of
 // sending the same request (`frontend/src/api/first_answers.rs`). Asks nothing that would be refused, because browsers write
 // refusals into their console: the promise of what was not asked has `undefined`, and the client asks by itself.
 {
@@ -10,10 +10,12 @@
     setTimeout(() => deadline.abort(), milliseconds);
     return deadline.signal;
   };
-  const ask = (route, options) => {
+  const ask = async (route, options) => {
     // The client's own deadline.
     const signal = within(20_000);
-    return fetch(new URL(`api/v1/${route}`, base), { cache: "no-store", redirect: "manual", signal, ...options });
+    const answer = await fetch(new URL(`api/v1/${route}`, base), { cache: "no-store", redirect: "manual", signal, ...options });
+    // With the whole body, for which the client need not wait any more.
+    return new Response(await answer.text(), answer);
   };
   const content = async answer => (await answer)?.clone().json();
   // Nothing, where the browser forbids its storage.
@@ -38,11 +40,11 @@
   const wasInside = kept("me") !== null;
   const door = ask("door");
   const status = content(door);
-  const askRooms = async () => {
+  const askInside = async route => {
     const mayAsk = wasInside || (await status).person || (await status).door === "open";
-    return mayAsk ? ask("rooms") : undefined;
+    return mayAsk ? ask(route) : undefined;
   };
-  const rooms = askRooms();
+  const rooms = askInside("rooms");
   const list = content(rooms);
   const askMessages = async (room, route) => {
     const wasHere = wasInside && (room === "lobby" || kept("visited")?.includes(JSON.stringify(room)));
@@ -58,7 +60,12 @@
     return navigator.locks ? navigator.locks.request(`holdline:${base.pathname}:session`, patience, post) : post();
   };
 
-  const answers = { "GET door": door, "GET rooms": rooms, "POST session": askSession() };
+  const answers = {
+    "GET door": door,
+    "GET rooms": rooms,
+    "GET people": askInside("people"),
+    "POST session": askSession(),
+  };
   const room = roomInAddress();
   const messages = `rooms/${encodeURIComponent(room)}/messages`;
   if (room) answers[`GET ${messages}`] = askMessages(room, messages);

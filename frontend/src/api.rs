@@ -29,7 +29,7 @@ pub use channel::Channel;
 pub use http::{AbortOnDrop, Signal, is_outdated, uses_token};
 pub use locale::{day_and_zone, locale};
 pub use locks::{Lock, LockRequest, lock, request_lock};
-pub use navigation::step_to;
+pub use navigation::{path, step_to};
 pub use people::{door, enter, list_members, list_people, look_at_link};
 pub use requests::{Reply, ask, list};
 pub use storage::{Storage, keep_for_reload, kept_for_reload};

@@ -13,21 +13,30 @@ use crate::components::{
     Conversation, Dialog, Gate, HeaderOf, JoinOf, People, RoomList, Shape, banners, header, icon_button,
     join_page, logo, nickname, panel, status_line, wrong_page,
 };
-use crate::hooks::{Commands, use_commands, use_engine, use_local_time, use_locale, use_status};
+use crate::engine::Engine;
+use crate::hooks::{Commands, use_commands, use_engine_state, use_local_time, use_locale, use_status};
 use crate::route::Route;
 use crate::state::{Locale, Overlay, Page, Panel, Phase, Powers, State, listed_rooms};
 use crate::words;
 
+/// What the page shows.
+#[derive(Properties, PartialEq)]
+pub struct AppProps {
+    /// The engine, running.
+    pub engine: Engine,
+}
+
 /// The client.
 #[component]
-pub fn App() -> Html {
-    html! { <BrowserRouter><Shell /></BrowserRouter> }
+pub fn App(props: &AppProps) -> Html {
+    html! { <BrowserRouter><Shell engine={props.engine.clone()} /></BrowserRouter> }
 }
 
 /// The page within the router.
 #[component]
-fn Shell() -> Html {
-    let (engine, state) = use_engine();
+fn Shell(props: &AppProps) -> Html {
+    let engine = props.engine.clone();
+    let state = use_engine_state(&engine);
     let locale = use_local_time();
     let route = use_route::<Route>().unwrap_or(Route::NotFound);
     {
@@ -199,7 +208,6 @@ fn content(state: &State, run: &Callback<Command>) -> Html {
         (Page::InvalidRoom { name, why }, _) => {
             wrong(words::no_room_called(name), format!("{}.", words::sentence(why)))
         }
-        (Page::Unread, _) => Html::default(),
         (Page::NotFound | Page::Join(_), _) | (_, None) => {
             wrong(words::NO_PAGE.to_owned(), words::NO_PAGE_WHY.to_owned())
         }

@@ -7,7 +7,6 @@ mod followed;
 mod join;
 mod memory;
 mod news;
-mod opening;
 mod pause;
 mod report;
 mod requests;
@@ -21,6 +20,7 @@ mod tabs;
 mod wakes;
 mod wishes;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_events::EventListener;
@@ -31,7 +31,6 @@ use yew::Callback;
 use self::driver::Driver;
 use self::join::Join;
 use self::memory::Memory;
-use self::opening::Opening;
 use self::room_list::RoomListRefresh;
 use self::sender::Sender;
 use self::store::Store;
@@ -41,12 +40,15 @@ use crate::command::Command;
 use crate::state::{Action, Page, Phase, State, unread};
 use crate::words;
 
+/// The longest time for which the page waits to be drawn. The first answers are mostly there before the client.
+const PATIENCE_MS: u32 = 200;
+
 /// The engine. Clones are handles on one and the same.
 #[derive(Clone)]
 pub struct Engine {
     store: Store,
     wakes: Wakes,
-    storage: Storage,
+    screen: Rc<RefCell<Callback<Rc<State>>>>,
 }
 
 impl PartialEq for Engine {
@@ -57,33 +59,24 @@ impl PartialEq for Engine {
 }
 
 impl Engine {
-    /// An engine that begins with what storage had kept, and does nothing yet.
-    pub fn restore() -> Self {
+    /// Begins to run at this page, with what storage had kept. All of it ends when the guard is dropped.
+    pub fn start(page: Page) -> (Self, Running) {
         let storage = Storage::open();
         let store = Store::new(State::restore(memory::saved(&storage)));
-        Self { store, wakes: Wakes::default(), storage }
-    }
-
-    /// The state as it is now.
-    pub fn state(&self) -> Rc<State> {
-        self.store.state()
-    }
-
-    /// Begins to run; `render` hears of every new state. All of it ends when the guard is dropped.
-    pub fn start(&self, render: Callback<Rc<State>>) -> Running {
-        let (store, wakes) = (&self.store, &self.wakes);
+        let screen = Rc::new(RefCell::new(Callback::noop()));
+        let engine = Self { store, wakes: Wakes::default(), screen };
+        let (store, wakes) = (&engine.store, &engine.wakes);
         let guard = AbortOnDrop::new();
-        let driver = subscription::subscribe(store, wakes, self.storage.clone());
-        let memory = Memory::new(&self.storage, store);
+        let memory = Memory::new(&storage, store);
+        let driver = subscription::subscribe(store, wakes, storage);
         let effects = Effects {
-            engine: self.clone(),
+            engine: engine.clone(),
             memory: memory.clone(),
             driver: driver.clone(),
             join: Join::default(),
             sender: Sender::default(),
             room_list: RoomListRefresh::default(),
             signal: guard.signal(),
-            opening: Opening::new(store, render),
         };
         store.follow(Some(Box::new(move |before, after| effects.follow(before, after))));
         spawn_local(session::sign_in(store.clone(), wakes.clone(), guard.signal()));
@@ -92,7 +85,7 @@ impl Engine {
             store: store.clone(),
             driver: driver.clone(),
             _alive: (
-                wakes.listen(self.waking(&driver)),
+                wakes.listen(engine.waking(&driver)),
                 wakes.listen_to_browser(),
                 room_list::each_minute(store),
                 memory.listen(store),
@@ -101,7 +94,23 @@ impl Engine {
             ),
         };
         store.dispatch(Action::Attended(dom::is_attended()));
-        running
+        engine.go_to(page);
+        (engine, running)
+    }
+
+    /// Waits until there is what the reader came for, but not for long.
+    pub async fn opened(&self) {
+        self.store.until_or_after(PATIENCE_MS, State::has_opened).await;
+    }
+
+    /// The state as it is now.
+    pub fn state(&self) -> Rc<State> {
+        self.store.state()
+    }
+
+    /// Shows every new state by this callback from now on.
+    pub fn show_in(&self, screen: Callback<Rc<State>>) {
+        self.screen.replace(screen);
     }
 
     /// The address bar names another page.
@@ -161,7 +170,6 @@ struct Effects {
     sender: Sender,
     room_list: RoomListRefresh,
     signal: Signal,
-    opening: Opening,
 }
 
 impl Effects {
@@ -183,7 +191,8 @@ impl Effects {
 
     fn show(&self, state: &Rc<State>) {
         dom::set_title(&title(state));
-        self.opening.show(state);
+        let screen = self.engine.screen.borrow().clone();
+        screen.emit(Rc::clone(state));
         self.mark_read(state);
     }
 

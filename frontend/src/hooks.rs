@@ -1,7 +1,7 @@
 //! The hooks: what components need of the browser and of the page around them. Each hook cleans up after itself.
 
 mod use_commands;
-mod use_engine;
+mod use_engine_state;
 mod use_first_value;
 mod use_focus;
 mod use_locale;
@@ -13,7 +13,7 @@ mod use_shown;
 mod use_status;
 
 pub use use_commands::{Commands, use_commands};
-pub use use_engine::use_engine;
+pub use use_engine_state::use_engine_state;
 pub use use_first_value::use_first_value;
 pub use use_focus::{use_focus, use_focus_back, use_focus_caught, use_focus_kept};
 pub use use_locale::{use_local_time, use_locale};

@@ -19,4 +19,4 @@ pub mod state;
 pub mod wire;
 pub mod words;
 
-pub use app::App;
+pub use app::{App, AppProps};

@@ -41,6 +41,11 @@ pub enum Route {
 }
 
 impl Route {
+    /// The route of a path behind the page's base.
+    pub fn of_path(path: &str) -> Self {
+        Self::recognize(path).unwrap_or(Self::NotFound)
+    }
+
     /// The address of a room.
     pub fn of_room(room: &RoomName) -> Self {
         if *room == RoomName::lobby() { Self::Lobby } else { Self::Room { room: room.to_string() } }

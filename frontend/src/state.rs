@@ -124,6 +124,13 @@ impl State {
         self.rooms.get(self.ui.page.room()?)
     }
 
+    /// Whether there is what the reader came for: a room with its messages, or the reason why it is not there.
+    pub fn has_opened(&self) -> bool {
+        let is_answered = |phase: &Phase| matches!(phase, Phase::Ready | Phase::Refused(_));
+        let is_there = |room: &Rc<Room>| is_answered(&room.phase) && self.session.me.is_some();
+        self.session.gate.is_some() || self.room().is_none_or(is_there)
+    }
+
     /// The rooms to poll; none in front of a shut door.
     pub fn followed(&self) -> Vec<RoomName> {
         if self.session.gate.is_some() {

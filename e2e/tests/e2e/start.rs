@@ -110,11 +110,31 @@ async fn first_requests_are_sent_once_and_while_the_client_loads() -> Result<()>
     let ada = Chat::open_in(browser, &format!("{}/r/tea", server.url())).await?;
     ada.until_said(&["Who is there?"]).await?;
     let (early, all): (Vec<String>, Vec<String>) = ada.browser.run(REQUESTS, vec![]).await?;
-    assert_eq!(early, ["door", "rooms", "rooms/tea/messages", "session"]);
+    assert_eq!(early, ["door", "people", "rooms", "rooms/tea/messages", "session"]);
     for route in early {
         assert_eq!(all.iter().filter(|asked| **asked == route).count(), 1, "{route} in {all:?}");
     }
     ada.browser.must_be_silent().await
+}
+
+/// Notes when the first message was drawn.
+const DRAWN: &str = "new MutationObserver(() => {
+    if (!('drawn' in window) && document.querySelector('[data-testid=message]')) window.drawn = performance.now();
+}).observe(document, { childList: true, subtree: true });";
+
+/// The page is drawn once, while the answer of the first poll is on its way.
+#[tokio::test]
+async fn first_poll_is_sent_before_the_page_is_drawn() -> Result<()> {
+    let server = Server::start().await?;
+    Person::join(&server.url(), "Eve").await?.say("lobby", "Who is there?").await?;
+    let browser = Browser::start().await?;
+    browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": DRAWN })).await?;
+    let ada = Chat::open_in(browser, &server.url()).await?;
+    ada.until_said(&["Who is there?"]).await?;
+    let times = "return [performance.getEntriesByType('resource').find(({ name }) => name.includes('/poll?')).startTime, drawn]";
+    let [polled, drawn]: [f64; 2] = ada.browser.run(times, vec![]).await?;
+    assert!(polled < drawn, "{polled} {drawn}");
+    Ok(())
 }
 
 #[tokio::test]

@@ -36,8 +36,8 @@ pub async fn history(room: &RoomName, signal: &Signal) -> Result<History, Fault>
 }
 
 /// The same, if the page has asked for it while the client was loading.
-pub async fn first_history(room: &RoomName) -> Option<History> {
-    Call::get(&messages(room)).answered().await?.json().ok()
+pub async fn first_history(room: &RoomName) -> Option<Result<History, Fault>> {
+    Some(Call::get(&messages(room)).answered().await?.json())
 }
 
 /// The page before a message: a large one, because only what is in sight is drawn.
@@ -66,9 +66,8 @@ pub async fn renew_session() -> Result<Person, Fault> {
 }
 
 /// The person of the session that the page has asked for while the client was loading, if it has.
-pub async fn first_session() -> Option<Person> {
-    let answer = Call::new(Method::POST, "session").answered().await?;
-    Some(keep(answer.json().ok()?))
+pub async fn first_session() -> Option<Result<Person, Fault>> {
+    Some(Call::new(Method::POST, "session").answered().await?.json().map(keep))
 }
 
 thread_local! {

@@ -1,6 +1,6 @@
 //! The reader's [`Locale`], from the browser's own knowledge of languages and time zones.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use holdline_shared::Timestamp;
 use js_sys::{Array, Function, Intl::DateTimeFormat, Object, Reflect};
@@ -9,28 +9,29 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::wall_clock;
 use crate::state::{Day, Locale};
 
-/// The formatters, kept: making one is a hundred times the work of using it.
+/// The formatters, made when they are used first and kept: making one is a hundred times the work of using it.
+#[derive(Default)]
 struct Formats {
-    time: DateTimeFormat,
-    date: DateTimeFormat,
-    moment: DateTimeFormat,
-    segmenter: Option<JsValue>,
+    time: OnceCell<DateTimeFormat>,
+    date: OnceCell<DateTimeFormat>,
+    moment: OnceCell<DateTimeFormat>,
+    segmenter: OnceCell<Option<JsValue>>,
 }
 
 thread_local! {
-    static FORMATS: RefCell<Formats> = RefCell::new(Formats::new());
+    static FORMATS: RefCell<Formats> = RefCell::default();
 }
 
 /// The reader's locale as of now, in the present time zone. `edition` tells it from the one before.
 pub fn locale(edition: u32) -> Locale {
-    FORMATS.replace(Formats::new());
+    FORMATS.take();
     Locale {
         edition,
         now: wall_clock,
         day: local_day,
-        time: |at| FORMATS.with_borrow(|formats| write(&formats.time, at)),
-        date: |at| FORMATS.with_borrow(|formats| write(&formats.date, at)),
-        moment: |at| FORMATS.with_borrow(|formats| write(&formats.moment, at)),
+        time: |at| FORMATS.with_borrow(|formats| write(formats.time.get_or_init(time), at)),
+        date: |at| FORMATS.with_borrow(|formats| write(formats.date.get_or_init(long_date), at)),
+        moment: |at| FORMATS.with_borrow(|formats| write(formats.moment.get_or_init(moment), at)),
         machine: |at| date(at).to_iso_string().into(),
         zone,
         time_in,
@@ -43,15 +44,16 @@ pub fn day_and_zone() -> (Day, i64) {
     (local_day(wall_clock()), zone_offset(wall_clock()))
 }
 
-impl Formats {
-    fn new() -> Self {
-        Self {
-            time: format(&[("hour", "2-digit"), ("minute", "2-digit")]),
-            date: format(&[("weekday", "long"), ("day", "numeric"), ("month", "long"), ("year", "numeric")]),
-            moment: format(&[("dateStyle", "full"), ("timeStyle", "medium")]),
-            segmenter: segmenter(),
-        }
-    }
+fn time() -> DateTimeFormat {
+    format(&[("hour", "2-digit"), ("minute", "2-digit")])
+}
+
+fn long_date() -> DateTimeFormat {
+    format(&[("weekday", "long"), ("day", "numeric"), ("month", "long"), ("year", "numeric")])
+}
+
+fn moment() -> DateTimeFormat {
+    format(&[("dateStyle", "full"), ("timeStyle", "medium")])
 }
 
 fn format(options: &[(&str, &str)]) -> DateTimeFormat {
@@ -98,7 +100,7 @@ fn local_day(at: Timestamp) -> Day {
 /// Characters as people see them where the browser can tell, code points elsewhere.
 fn count(text: &str) -> usize {
     let segments = FORMATS.with_borrow(|formats| {
-        let segmenter = formats.segmenter.as_ref()?;
+        let segmenter = formats.segmenter.get_or_init(segmenter).as_ref()?;
         let segment: Function = Reflect::get(segmenter, &"segment".into()).ok()?.dyn_into().ok()?;
         segment.call1(segmenter, &text.into()).ok()
     });

@@ -5,6 +5,12 @@ use web_sys::{Event, Url};
 
 use super::base::base;
 
+/// The path of the page's address behind the base, beginning with `/`.
+pub fn path() -> String {
+    let path = web_sys::window().and_then(|window| window.location().pathname().ok()).unwrap_or_default();
+    format!("/{}", path.strip_prefix(&base().path).unwrap_or_default())
+}
+
 /// Goes to an address of the page: `path` is what stands there behind the base. The router's own way panics where the browser
 /// refuses; Safari does so after a hundred steps in half a minute, and frames without an origin do always.
 pub fn step_to(path: &str) {

@@ -38,8 +38,8 @@ pub fn Conversation(props: &Props) -> Html {
         })
     };
     let is_loading = room.phase != Phase::Ready || room.older == Older::Loading;
-    // Silent while history is put in: only what comes after that is news.
-    let is_put_in = use_rest((is_loading, room.oldest(), room.read_at()));
+    // Silent while history is put in or drawn: only what comes after that is news.
+    let is_put_in = use_rest((is_loading, reading.is_narrow, room.oldest(), room.read_at()));
     let live = if reading.is_at_end && !is_loading && is_put_in { "polite" } else { "off" };
     let go = |command: Command| run.reform(move |_: MouseEvent| command.clone());
     let (to_end, go_back) =

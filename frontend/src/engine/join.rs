@@ -147,9 +147,21 @@ async fn attempt(
 
 /// A room's newest page of history; of a room that does not exist, after making it.
 pub(super) async fn arrive(store: &Store, room: &RoomName, signal: &Signal) -> Result<History, Fault> {
-    if let Some(page) = api::first_history(room).await {
-        return Ok(page);
+    let page = match api::first_history(room).await {
+        Some(page) => page,
+        None => ask_for_history(store, room, signal).await,
+    };
+    match page {
+        Err(fault) if fault.code() == Some(ProblemCode::UnknownRoom) && !is_made_by_server(room) => {
+            make_room(store, room).await?;
+            api::history(room, signal).await
+        }
+        page => page,
     }
+}
+
+/// The newest page, of a room that may have to be made before it is asked for.
+async fn ask_for_history(store: &Store, room: &RoomName, signal: &Signal) -> Result<History, Fault> {
     let is_seen = |state: &State| state.rooms.seen.of(room) > Seq::START || *room == RoomName::lobby();
     if store.state().rooms.list.is_empty() && !is_seen(&store.state()) && !is_made_by_server(room) {
         store.dispatch(Action::Listed(api::list_rooms().await?));
@@ -161,13 +173,7 @@ pub(super) async fn arrive(store: &Store, room: &RoomName, signal: &Signal) -> R
     if is_missing && state.rooms.get(room).is_some_and(|room| room.lines.is_empty()) {
         make_room(store, room).await?;
     }
-    match api::history(room, signal).await {
-        Err(fault) if fault.code() == Some(ProblemCode::UnknownRoom) && !is_made_by_server(room) => {
-            make_room(store, room).await?;
-            api::history(room, signal).await
-        }
-        page => page,
-    }
+    api::history(room, signal).await
 }
 
 async fn make_room(store: &Store, room: &RoomName) -> Result<(), Fault> {

@@ -29,7 +29,9 @@ struct Missing {
 impl RoomListRefresh {
     /// Asks for the lists when they lack something that they did not lack before.
     pub(super) fn follow(&self, state: &State, store: &Store) {
-        let is_missing = |name: &RoomName| state.rooms.summary(name).is_none();
+        // Before the first list has come it is being asked for.
+        let is_missing =
+            |name: &RoomName| !state.rooms.list.is_empty() && state.rooms.summary(name).is_none();
         let ready = state.room().filter(|room| room.phase == Phase::Ready && is_missing(&room.name));
         let missing = Missing {
             room: ready.map(|room| room.name.clone()),

@@ -51,7 +51,7 @@ async fn find(store: &Store) -> Result<(), Fault> {
         None if lets_in => {
             // Without the lock of all tabs, which the page has held while it asked, where there are locks.
             let me = match api::first_session().await {
-                Some(me) => me,
+                Some(answer) => answer.inspect_err(|fault| shut_out(store, fault))?,
                 None => renew(store).await?,
             };
             store.dispatch(Action::SignedIn(me));

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
+use gloo_timers::callback::Timeout;
 
 use crate::state::{Action, State};
 
@@ -76,6 +77,19 @@ impl Store {
             // An error would mean that the store is gone, and with it whoever waits.
             let _ = reached.await;
         }
+    }
+
+    /// The same, but waits no longer than this.
+    pub(super) async fn until_or_after(&self, milliseconds: u32, is_so: impl Fn(&State) -> bool + 'static) {
+        let is_late = Rc::new(Cell::new(false));
+        let _patience = {
+            let (store, is_late) = (self.clone(), Rc::clone(&is_late));
+            Timeout::new(milliseconds, move || {
+                is_late.set(true);
+                store.wake_waiters(&store.state());
+            })
+        };
+        self.until(move |state| is_late.get() || is_so(state)).await;
     }
 
     fn next_untold(&self) -> Option<(Rc<State>, Rc<State>)> {

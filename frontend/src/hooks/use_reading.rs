@@ -64,6 +64,8 @@ pub struct Reading {
     pub height: i32,
     /// Whether the newest is in sight.
     pub is_at_end: bool,
+    /// Whether no more than what is in sight is drawn, for the moment.
+    pub is_narrow: bool,
     content: Conversation,
     shown: UseStateSetter<Shown>,
     measured: Rc<RefCell<Measured>>,
@@ -118,7 +120,8 @@ pub fn use_reading(content: Conversation, run: Callback<Command>) -> Reading {
     let (is_at_end, window) = (shown.is_at_end, shown.window);
     let (drawn, height) = (shown.drawn(&content.room.lines), measured.borrow().height);
     let shown = shown.setter();
-    let reading = Reading { view, rows, drawn, height, is_at_end, content, shown, measured, run };
+    let is_narrow = window.is_narrow();
+    let reading = Reading { view, rows, drawn, height, is_at_end, is_narrow, content, shown, measured, run };
     {
         // Right after the rows may have changed, before anything is painted.
         let reading = reading.clone();
@@ -127,9 +130,8 @@ pub fn use_reading(content: Conversation, run: Callback<Command>) -> Reading {
     {
         let reading = reading.clone();
         let is_empty = reading.lines().is_empty();
-        use_effect_with((window, is_empty), move |(window, is_empty)| {
-            let rest =
-                (window.is_narrow() && !is_empty).then(|| Timeout::new(REST_MS, move || reading.widen()));
+        use_effect_with((window, is_empty), move |_| {
+            let rest = (is_narrow && !is_empty).then(|| Timeout::new(REST_MS, move || reading.widen()));
             move || drop(rest)
         });
     }
@@ -198,7 +200,8 @@ impl Reading {
         let mut measured = self.measured.borrow_mut();
         // The event of the last scrolling may still be on its way.
         measured.place = scroll::place(&view, &rows).or(measured.place);
-        let Shown { is_at_end, window, .. } = measured.shown;
+        measured.is_at_end = scroll::is_at_end(&view);
+        let (is_at_end, window) = (measured.is_at_end, measured.shown.window);
         drop(measured);
         self.draw(is_at_end, window.widened(self.lines()));
     }

@@ -17,10 +17,8 @@ pub enum Page {
         why: String,
     },
     /// An address that names nothing.
-    NotFound,
-    /// The address was not read yet.
     #[default]
-    Unread,
+    NotFound,
 }
 
 impl Page {

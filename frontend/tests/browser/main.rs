@@ -97,6 +97,21 @@ async fn answer_that_came_before_the_client_is_taken_once() {
 }
 
 #[wasm_bindgen_test]
+async fn refusal_that_came_before_the_client_counts() {
+    answer_with("return Promise.reject(new Error('asked once more'));");
+    let refusal = "Promise.resolve(new Response('', { status: 429, headers: { 'retry-after': '7' } }))";
+    Function::new_no_args(&format!(
+        "globalThis.firstAnswers = {{ 'POST session': {refusal}, 'GET rooms/lobby/messages': {refusal} }}"
+    ))
+    .call0(&JsValue::NULL)
+    .unwrap();
+    let is_refusal = |fault| matches!(fault, Fault::Refused { status: 429, retry_after: Some(_), .. });
+    assert!(is_refusal(api::first_session().await.unwrap().unwrap_err()));
+    assert!(is_refusal(api::first_history(&RoomName::lobby()).await.unwrap().unwrap_err()));
+    assert!(api::first_session().await.is_none(), "each is taken once");
+}
+
+#[wasm_bindgen_test]
 async fn dropping_the_guard_ends_the_request() {
     answer_with(
         "return new Promise((_, reject) => request.signal.addEventListener('abort', () => reject(new Error('aborted'))));",

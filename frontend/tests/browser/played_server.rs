@@ -7,7 +7,6 @@ use holdline_frontend::state::Page;
 use holdline_shared::RoomName;
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use yew::Callback;
 
 use crate::answer_with;
 
@@ -61,9 +60,7 @@ impl PolledPage {
             set_global(function, &JsValue::NULL);
         }
         answer_with(SERVER);
-        let engine = Engine::restore();
-        let running = engine.start(Callback::noop());
-        engine.go_to(Page::Room(RoomName::parse(room).unwrap(), None));
+        let (engine, running) = Engine::start(Page::Room(RoomName::parse(room).unwrap(), None));
         until("poll", || global("endPoll").is_function()).await;
         Self { engine, _running: running }
     }

@@ -81,11 +81,21 @@ fn answer(caller: &Caller, request: Request, protection: &PageProtection) -> Res
         }
         Some(file) => send_file(file, &parts.headers),
         None => {
-            let mut response = send_page(&caller.site.base, is_page, &parts.headers);
+            let base = &caller.site.base;
+            let mut response = send_page(base, is_page, &parts.headers);
+            response.headers_mut().extend(preload(base).map(|link| (header::LINK, link)));
             protection.add_to(response.headers_mut(), &caller.site);
             response
         }
     }
+}
+
+/// The header by which browsers load the client's wasm while the page itself is still arriving.
+fn preload(base: &str) -> Option<HeaderValue> {
+    let client = FILES.iter().find(|file| file.path.ends_with(".wasm"))?;
+    let link =
+        format!("<{base}{}>; rel=preload; as=fetch; type=\"application/wasm\"; crossorigin", client.path);
+    HeaderValue::from_str(&link).ok()
 }
 
 /// Whether the client has a page at this path: the lobby, `r/ROOM`, a message, `r/ROOM/SEQ`, or a link, `join/CODE`.

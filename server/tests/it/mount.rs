@@ -130,5 +130,14 @@ async fn page_has_the_mount_path_as_its_base() {
         // An executable built without the client shows a page without a `<base>`.
         let says_where = page.text().contains(r#"<base href="/chat/" />"#);
         assert!(says_where || !page.text().contains("<base"), "{path}");
+        // The client is loaded while the page arrives.
+        let link = page.header("link");
+        let client = link.strip_prefix('<').and_then(|link| link.split_once('>')).map(|(client, _)| client);
+        assert_eq!(client.is_some(), says_where, "{link}");
+        if let Some(client) = client {
+            assert!(page.text().contains(client.strip_prefix("/chat/").unwrap()), "{client}");
+            let client = server.visitor().get(client).await;
+            assert_eq!(client.header("content-type"), "application/wasm");
+        }
     }
 }

@@ -44,3 +44,17 @@ fn reader_comes_back_to_the_place_that_they_left() {
     let state = state.after(Action::Went(Page::Room(lobby(), Some(Seq(2)))));
     assert_eq!(state.ui.of(&lobby()).goal, Some(Goal::Message(Seq(2))));
 }
+
+#[test]
+fn page_has_opened_with_what_the_reader_came_for() {
+    let asked = State::default().after(went("lobby"));
+    let known = asked.clone().after(Action::SignedIn(person("ada")));
+    let read = Action::Joined(lobby(), page("bob", &[1, 2], 2, false));
+    assert!(!asked.has_opened(), "neither messages nor a person");
+    assert!(!known.has_opened(), "no messages");
+    assert!(!asked.clone().after(read.clone()).has_opened(), "nobody to write");
+    assert!(known.clone().after(read).has_opened());
+    assert!(known.after(Action::Refused(lobby(), "It is full.".to_owned())).has_opened(), "a refusal");
+    assert!(asked.after(Action::ShutOut(Gate::default())).has_opened(), "a shut door");
+    assert!(State::default().has_opened(), "an address that is no page");
+}
