@@ -26,11 +26,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use holdline_shared::{Door, Person, PersonId, RoomName, Seq, Timestamp, Topic};
+use holdline_shared::{Door, Entry, Person, PersonId, RoomName, Seq, Timestamp, Topic};
 
 pub(crate) use self::audit::AuditLine;
 pub(crate) use self::change::{
-    AccessChange, Ban, Hook, HookWay, Invite, InviteGives, Token, Verb, concerns_readers,
+    AccessChange, Ban, Hook, HookWay, Invite, InviteGives, Token, Verb, concerns_readers, is_for_everybody,
 };
 pub(crate) use self::check::DIRECT_PEOPLE;
 pub(crate) use self::damage::Gist;
@@ -65,6 +65,8 @@ pub(crate) struct Access {
     hooks: BTreeMap<PersonId, Arc<HookState>>,
     /// The last change of each person's memberships.
     memberships: SharedMap<PersonId, Seq>,
+    /// The position at which a room for everybody was made or deleted last, as far as this was noted since the log was opened.
+    public_rooms: Seq,
     secret_versions: Arc<SecretVersions>,
 }
 
@@ -278,11 +280,21 @@ impl Access {
         self.memberships.get(person).copied().unwrap_or(Seq::START)
     }
 
-    /// The snapshot without the last changes of memberships, which tell pages when to look: those in rooms that were deleted
-    /// are gone with the rooms' entries.
+    /// The position at which a room for everybody was made or deleted last; zero for none since the log was opened.
+    pub(crate) fn public_rooms(&self) -> Seq {
+        self.public_rooms
+    }
+
+    /// Notes that this entry made a room for everybody.
+    pub(crate) fn note_public_room(&mut self, made: &Entry) {
+        self.public_rooms = made.seq;
+    }
+
+    /// The snapshot without what tells pages when to look at their lists: changes of memberships in rooms that were deleted are
+    /// gone with the rooms' entries, and rooms that are made are noted only as long as the log is open.
     #[cfg(test)]
     pub(crate) fn rights(&self) -> Self {
-        Self { memberships: SharedMap::default(), ..self.clone() }
+        Self { memberships: SharedMap::default(), public_rooms: Seq::START, ..self.clone() }
     }
 
     /// Whether the person is an admin of the server.

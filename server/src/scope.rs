@@ -37,8 +37,8 @@ pub trait Readers: Debug + Send + Sync + 'static {
         false
     }
 
-    /// The position of the last change of the rooms in which `reader` is a member; zero if there was none. A poll whose
-    /// client knows of another one is answered at once, so that the client reads its list of rooms again.
+    /// The position of the last change of the list of `reader`'s rooms; zero if there was none. A poll whose client knows of an
+    /// earlier one only is answered at once, so that the client reads its list again.
     fn memberships(&self, reader: Option<&PersonId>) -> Seq {
         let _ = reader;
         Seq::START
@@ -84,11 +84,11 @@ impl Scope {
         Self { known_memberships, ..self }
     }
 
-    /// The last change of the reader's memberships, if the client wants to know and knows of another one.
+    /// The last change of the reader's memberships, if the client wants to know and does not know of it.
     pub(crate) fn membership_news(&self) -> Option<Seq> {
         let known = self.known_memberships?;
         let Reader::Limited { readers, id } = &self.reader else { return None };
-        Some(readers.memberships(id.as_ref())).filter(|last| *last != known)
+        Some(readers.memberships(id.as_ref())).filter(|last| *last > known)
     }
 
     /// Whether any room is hidden from the reader at this moment.

@@ -138,6 +138,10 @@ impl Subscription {
             // The cursor may go back: a log that was restored from a copy has fewer entries, and a client that stayed ahead
             // of the log would miss its next entries.
             Event::Repaired(cursor) if self.state == State::Repairing => {
+                if !matches!(self.after, After::At(seen) if seen.epoch == cursor.epoch) {
+                    // Positions of another log say nothing about this one.
+                    self.memberships = Seq::START;
+                }
                 self.after = After::At(cursor);
                 self.since_answer.has_repaired = true;
                 self.go_on(now)

@@ -14,8 +14,6 @@ async fn a_room_is_made_found_and_marked_when_it_has_news() -> Result<()> {
     ada.say("Milk or lemon?").await?;
     ada.until_said(&["Milk or lemon?"]).await?;
 
-    // The list is refreshed every minute, and at once when the network is back.
-    let () = ben.browser.run("window.dispatchEvent(new Event('online'))", vec![]).await?;
     ben.until("the room in the list", |screen| screen.listed("tea-time").is_some()).await?;
     assert_eq!(ben.screen().await?.room, "lobby");
     ben.visit("tea-time").await?;

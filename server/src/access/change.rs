@@ -1,9 +1,12 @@
 //! The changes of access that stand in the reserved room, as the log stores them. Secrets are stored as hashes only.
 
-use holdline_shared::{Door, Entry, EntryKind, Person, PersonId, RoomName, Seq, Timestamp, Topic};
+use holdline_shared::{
+    Door, Entry, EntryKind, Person, PersonId, RoomName, Seq, Timestamp, Topic, Visibility,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::rooms::visibility_of_name;
 use super::secret::SecretHash;
 
 /// A change of access. An old server passes over kinds that it does not know, which is safe only because a log is never
@@ -153,6 +156,14 @@ pub(crate) fn concerns_readers(entry: &Entry) -> bool {
                 | TokenRevoked { .. }
         )
     })
+}
+
+/// Whether the entry makes a room for everybody. The lobby is there from the start.
+pub(crate) fn is_for_everybody(made: &Entry) -> bool {
+    let EntryKind::Room { policy, .. } = &made.kind else { return false };
+    let is_public = policy.as_ref().is_none_or(|policy| policy.visibility == Visibility::Public);
+    let has_plain_name = !made.room.is_reserved() && visibility_of_name(&made.room).is_none();
+    is_public && has_plain_name && made.room != RoomName::lobby()
 }
 
 /// A link that lets somebody in.

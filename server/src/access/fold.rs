@@ -28,7 +28,12 @@ impl Access {
                 self.memberships.insert(change.person.id.clone(), entry.seq);
             }
             EntryKind::Access { change } => match serde_json::from_str(change) {
-                Ok(change) => self.apply_change(change, &entry.author, entry.at),
+                Ok(change) => {
+                    if matches!(change, AccessChange::RoomDeleted { was_hidden: false, .. }) {
+                        self.public_rooms = entry.seq;
+                    }
+                    self.apply_change(change, &entry.author, entry.at);
+                }
                 Err(error) => {
                     tracing::error!(seq = %entry.seq, %error, "a change of access is damaged and is passed over");
                     return false;

@@ -8,7 +8,7 @@ use super::eviction::EvictionQueue;
 use super::room::Room;
 use super::state::HubState;
 use super::sync::Ordering;
-use crate::access::concerns_readers;
+use crate::access::{concerns_readers, is_for_everybody};
 use crate::log::{Follower, LogEvent, LoggedRoom, RoomCut, StoredEntry};
 
 /// The follower of the log. Has no strong reference, and none to the log, which holds the follower and would otherwise hold
@@ -39,8 +39,10 @@ impl HubState {
         let all_rooms = self.all_rooms();
         // The rooms that got entries, each with its head before the group.
         let mut touched: Vec<(Arc<Room>, Seq)> = Vec::new();
+        let mut makes_public_room = false;
         for entry in group.iter().filter(|entry| !entry.room.is_reserved()) {
-            let room = self.rooms.find_or_make(&entry.room, all_rooms.epoch());
+            let (room, is_made) = self.rooms.find_or_make(&entry.room, all_rooms.epoch());
+            makes_public_room |= is_made && entry.entry().is_some_and(is_for_everybody);
             if !touched.iter().any(|(known, _)| Arc::ptr_eq(known, &room)) {
                 touched.push((room.clone(), room.head()));
             }
@@ -60,7 +62,7 @@ impl HubState {
             // The last follower may have gone meanwhile.
             let _ = self.followed.send(group.into());
         }
-        if group.iter().any(|entry| entry.entry().is_some_and(concerns_readers)) {
+        if makes_public_room || group.iter().any(|entry| entry.entry().is_some_and(concerns_readers)) {
             self.notify_all();
         }
         if touched.is_empty() {

@@ -77,14 +77,14 @@ impl RoomTable {
             || self.by_head.lock().range(after.next()..).any(|(_, room)| scope.allows(room.name()))
     }
 
-    /// The room of this name, created if it does not exist.
-    pub(super) fn find_or_make(&self, name: &RoomName, epoch: Epoch) -> Arc<Room> {
+    /// The room of this name, created if it does not exist, and whether it was.
+    pub(super) fn find_or_make(&self, name: &RoomName, epoch: Epoch) -> (Arc<Room>, bool) {
         if let Some(room) = self.find(name) {
-            return room;
+            return (room, false);
         }
         let evicted = Seq(self.forgotten.load(Ordering::Acquire));
         let new = || Arc::new(Room::new(name.clone(), epoch, evicted));
-        self.by_name.write().entry(name.clone()).or_insert_with(new).clone()
+        (self.by_name.write().entry(name.clone()).or_insert_with(new).clone(), true)
     }
 
     /// Notes the new heads of rooms; each pair has the head before.

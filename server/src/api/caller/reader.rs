@@ -115,6 +115,11 @@ impl Readers for RequestReader {
     }
 
     fn memberships(&self, _: Option<&PersonId>) -> Seq {
-        self.person().map_or(Seq::START, |person| self.access.load().memberships(person))
+        let Some(person) = self.person() else { return Seq::START };
+        let access = self.access.load();
+        // A token for some rooms is told nothing of the others.
+        let is_limited = matches!(&self.right, Right::Token(grant) if grant.is_limited());
+        let public_rooms = if is_limited { Seq::START } else { access.public_rooms() };
+        access.memberships(person).max(public_rooms)
     }
 }

@@ -11,7 +11,7 @@ use super::errors::log_error;
 use super::room_deltas::RoomDeltas;
 use super::stored::{sql_seq, sql_time};
 use super::{access_entries, expiry, reactions, redact};
-use crate::access::{Access, Gist};
+use crate::access::{Access, Gist, is_for_everybody};
 use crate::log::draft::Draft;
 use crate::log::error::LogError;
 use crate::log::outcome::Outcome;
@@ -206,6 +206,10 @@ impl<'a> AppendTransaction<'a> {
             EntryKind::Room { topic, .. } => {
                 let is_made = self.rooms.write(db, entry, topic)?;
                 self.tip.rooms += usize::from(is_made && !entry.room.is_reserved());
+                if is_made && is_for_everybody(entry) {
+                    Arc::make_mut(&mut self.access).note_public_room(entry);
+                    self.changes_access = true;
+                }
             }
             EntryKind::Access { .. } if self.rooms.id(db, &entry.room)?.is_none() => {
                 self.rooms.write(db, entry, &Topic::default())?;

@@ -76,6 +76,41 @@ async fn poll_of_other_rooms_ends_when_its_person_is_added_or_removed() {
 }
 
 #[tokio::test]
+async fn poll_of_other_rooms_ends_when_a_room_for_everybody_is_made() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let bo = member(&server, &ada, "Bo").await;
+        let body = json!({ "rooms": ["lobby"], "verbs": ["read"] });
+        let token: Value = bo.post("/api/v1/tokens", &body).await.expect(201).json();
+        let program = server.visitor().carrying(token["token"].as_str().unwrap());
+        let at_once = |known: Seq| format!("room=lobby&wait=0&memberships={known}");
+        let known = bo.polls(&at_once(Seq::START)).await.memberships.unwrap_or(Seq::START);
+        let poll = tokio::spawn({
+            let bo = bo.clone();
+            async move { bo.polls(&format!("room=lobby&wait=60&memberships={known}")).await }
+        });
+        crate::support::until("the poll is held", || server.hub.held() > 0).await;
+
+        // A room that hides from him is no news to him.
+        den(&ada).await;
+        assert_eq!(bo.polls(&at_once(known)).await.memberships, None);
+        let before = program.polls(&at_once(Seq::START)).await.memberships;
+        let made = ada.makes_room("tea").await;
+        let batch = within("the batch", poll).await.unwrap();
+        assert_eq!((batch.entries.len(), batch.memberships), (0, Some(made.seq)));
+        assert!(line(&bo, &made.room).await.is_some(), "the list has the room by then");
+        assert_eq!(program.polls(&at_once(Seq::START)).await.memberships, before, "a token for the lobby");
+
+        // A new topic is no new room, and a deleted one is told with the next answer.
+        ada.put("/api/v1/rooms/tea", &json!({ "topic": "Milk or lemon?" })).await.expect(200);
+        assert_eq!(bo.polls(&at_once(made.seq)).await.memberships, None);
+        ada.delete("/api/v1/rooms/tea?confirm=tea").await.expect(204);
+        assert!(bo.polls(&at_once(made.seq)).await.memberships > Some(made.seq));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn roles_are_given_and_taken() {
     both_ways(async |server| {
         let ada = admin(&server).await;
