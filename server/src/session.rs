@@ -71,9 +71,6 @@ pub(crate) enum InvalidSession {
     /// The session was not used for long, was ended, or is a guest's whom the door no longer lets in.
     #[error("this session is over; sign in again, or POST to /api/v1/session for a new one")]
     Over,
-    /// The session is over, and its person is banned.
-    #[error("you were banned from this server")]
-    Banned,
 }
 
 impl Claim {

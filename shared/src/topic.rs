@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::limits::{TOPIC_BYTES, TOPIC_GRAPHEMES};
-use crate::unicode::{checked_word, is_longer_than, normalized};
+use crate::unicode::{checked_word, is_longer_than, normalized, turns_text};
 
 checked_word! {
     /// A room's topic: NFC, one line, may be empty; at most [`TOPIC_GRAPHEMES`] characters and [`TOPIC_BYTES`] bytes.
@@ -14,10 +14,12 @@ checked_word! {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidTopic {
     /// The text has more than [`TOPIC_GRAPHEMES`] characters or [`TOPIC_BYTES`] bytes.
-    #[error("a topic is too long; at most {TOPIC_GRAPHEMES} characters and {TOPIC_BYTES} bytes are allowed")]
+    #[error(
+        "this is too long; at most {TOPIC_GRAPHEMES} characters and {TOPIC_BYTES} bytes are allowed in such a line"
+    )]
     TooLong,
-    /// The text has a control character.
-    #[error("a topic cannot hold the control character U+{:04X}", u32::from(*.0))]
+    /// The text has a control character, or one that changes the direction of what follows.
+    #[error("such a line cannot hold the control character U+{:04X}", u32::from(*.0))]
     Character(char),
 }
 
@@ -28,7 +30,7 @@ impl Topic {
             return Err(InvalidTopic::TooLong);
         }
         let topic = normalized(&text.split_whitespace().collect::<Vec<_>>().join(" "));
-        if let Some(c) = topic.chars().find(|c| c.is_control()) {
+        if let Some(c) = topic.chars().find(|c| c.is_control() || turns_text(*c)) {
             return Err(InvalidTopic::Character(c));
         }
         if topic.len() > TOPIC_BYTES || is_longer_than(&topic, TOPIC_GRAPHEMES) {
@@ -55,5 +57,7 @@ mod tests {
         assert_eq!(Topic::parse(""), Ok(Topic::default()));
         assert_eq!(Topic::parse(&"t".repeat(201)), Err(InvalidTopic::TooLong));
         assert_eq!(Topic::parse("a\0"), Err(InvalidTopic::Character('\0')));
+        assert_eq!(Topic::parse("b\u{202E}txt.a"), Err(InvalidTopic::Character('\u{202E}')));
+        assert!(Topic::parse("\u{200F}תה").is_ok(), "a mark that draws nothing and turns nothing");
     }
 }

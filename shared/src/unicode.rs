@@ -7,6 +7,11 @@ const fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Whether `c` turns the text that follows, also beyond its own line: such as a title within a list.
+pub(crate) const fn turns_text(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Whether `c` draws nothing, so that two different names could look the same: the characters of the
 /// `Default_Ignorable_Code_Point` property of the Unicode Character Database, and those that have an empty picture although
 /// they do not have the property: fillers, blanks, joiners of scripts that stack their signs, non-characters.

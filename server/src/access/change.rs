@@ -6,6 +6,7 @@ use holdline_shared::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::denied::{Denied, until_date};
 use super::rooms::visibility_of_name;
 use super::secret::SecretHash;
 
@@ -126,6 +127,18 @@ pub(crate) enum AccessChange {
     Reported {
         room: RoomName,
         seq: Seq,
+        /// The message's author; set by the log, whatever the draft says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<PersonId>,
+        reason: Topic,
+    },
+    /// An admin of the room has deleted somebody's message. The deletion is an entry of the room.
+    MessageDeleted {
+        room: RoomName,
+        seq: Seq,
+        /// The message's author; set by the log, whatever the draft says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<PersonId>,
         reason: Topic,
     },
 }
@@ -214,6 +227,23 @@ pub(crate) struct Ban {
     pub(crate) visitors_until: Option<Timestamp>,
     #[serde(default)]
     pub(crate) reason: Topic,
+}
+
+impl Ban {
+    /// Whether it keeps out nobody any more.
+    pub(crate) fn is_over(&self, now: Timestamp) -> bool {
+        let is_on = self.until.is_none_or(|until| now < until);
+        !is_on && self.visitors_until.is_none_or(|until| until <= now)
+    }
+
+    /// The refusal of somebody whom it keeps out.
+    pub(crate) fn refusal(&self, person: Option<&PersonId>, now: Timestamp) -> String {
+        let is_person = person.is_some() && self.person.as_ref().map(|banned| &banned.id) == person;
+        let is_own = self.until.is_none_or(|until| now < until) && (is_person || self.visitor.is_some());
+        let until = until_date(if is_own { self.until } else { self.visitors_until });
+        let why = if self.reason.as_str().is_empty() { String::new() } else { format!(": {}", self.reason) };
+        format!("{}{until}{why}", Denied::Banned)
+    }
 }
 
 /// A token by which a program acts for a person or a bot.

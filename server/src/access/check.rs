@@ -24,8 +24,9 @@ impl Access {
     ) -> Result<bool, Denied> {
         let is_admin = self.is_admin(&by.id);
         let admins_only = || if is_admin { Ok(true) } else { Err(Denied::AdminsOnly) };
-        let own_or_admin =
-            |person: &PersonId| if *person == by.id || is_admin { Ok(true) } else { Err(Denied::OwnOnly) };
+        let own_or_admin = |person: &PersonId| {
+            if *person == by.id || is_admin { Ok(true) } else { Err(Denied::OwnOrAdminOnly) }
+        };
         self.check_standing(by, at)?;
         match change {
             AccessChange::Door { door, password } => {
@@ -111,9 +112,11 @@ impl Access {
             }
             AccessChange::Erased { person, .. } => {
                 own_or_admin(person)?;
-                let account = self.account(person).ok_or(Denied::UnknownPerson)?;
-                if account.is_admin {
-                    self.keep_an_admin(by, person, at)?;
+                match self.account(person) {
+                    Some(account) if account.is_admin => self.keep_an_admin(by, person, at)?,
+                    Some(_) => {}
+                    None if self.may_be_guest(person) => {}
+                    None => return Err(Denied::UnknownPerson),
                 }
                 Ok(true)
             }
@@ -143,7 +146,9 @@ impl Access {
                 if is_here { Ok(true) } else { Err(Denied::UnknownName) }
             }
             AccessChange::RoomDeleted { room, .. } if *room == RoomName::lobby() => Err(Denied::LobbyStays),
-            AccessChange::RoomDeleted { room, .. } => self.check_room_admin(by, room),
+            AccessChange::RoomDeleted { room, .. } | AccessChange::MessageDeleted { room, .. } => {
+                self.check_room_admin(by, room)
+            }
             AccessChange::Reported { room, .. } => {
                 if self.may_read(Some(&by.id), room) {
                     Ok(true)
@@ -194,13 +199,18 @@ impl Access {
         let found = self.room(room).unwrap_or(&unruled);
         let now = found.members.get(&person.id);
         let silence = now.and_then(|member| member.muted_until);
-        let is_leaving =
-            person.id == by.id && *role == Role::None && (muted_until.is_none() || *muted_until == silence);
+        let is_own = person.id == by.id;
+        let ends_silence = silence.is_some_and(|until| at < until) && *muted_until < silence;
+        let has_left = *role == Role::None && found.role(&person.id) == Role::None;
+        if is_own && ends_silence && (*role > Role::None || has_left) {
+            return Err(Denied::OwnSilence);
+        }
+        let is_leaving = is_own && *role == Role::None && (muted_until.is_none() || *muted_until == silence);
         if is_leaving {
             self.keep_a_room_admin(by, found, change, at)?;
             return Ok(found.role(&person.id) > Role::None);
         }
-        if person.id == by.id && now.is_some_and(|member| !member.is_announced && member.role == *role) {
+        if is_own && now.is_some_and(|member| !member.is_announced && member.role == *role) {
             return Ok(true);
         }
         self.check_room_admin(by, room)?;
@@ -244,6 +254,11 @@ impl Access {
     fn check_newcomer(&self, person: &PersonId, at: Timestamp) -> Result<(), Denied> {
         let is_out = self.ban_of(Some(person), None, at).is_some() || self.is_erased(person);
         if is_out || is_program(person) { Err(Denied::UnknownPerson) } else { Ok(()) }
+    }
+
+    /// Whether somebody who has no account may have this id. Guests are not recorded, but their ids are random.
+    pub(crate) fn may_be_guest(&self, person: &PersonId) -> bool {
+        PersonId::is_like_random(person.as_str()) && !self.is_erased(person) && self.hook(person).is_none()
     }
 
     /// Whether the person may do anything at all.

@@ -1,5 +1,8 @@
 //! The reasons why a change or a message is not allowed.
 
+use std::time::{Duration, UNIX_EPOCH};
+
+use holdline_shared::Timestamp;
 use thiserror::Error;
 
 /// The reason why somebody may not do what they asked for. A retry changes nothing until somebody else allows it.
@@ -33,6 +36,12 @@ pub enum Denied {
     /// The person alone may do that.
     #[error("only this person may do that")]
     OwnOnly,
+    /// The person may do that, and an admin of the server.
+    #[error("only this person, or an admin of this server, may do that")]
+    OwnOrAdminOnly,
+    /// Somebody wants to write again before their time is over.
+    #[error("nobody ends or shortens their own silence; another admin of this room can")]
+    OwnSilence,
     /// The invite is used up, expired, revoked or was never made, or a password or passphrase is wrong; the same answer for
     /// all.
     #[error("this link, password or passphrase does not let you in; check it, or ask for a new one")]
@@ -72,8 +81,11 @@ pub enum Denied {
     #[error("guests can read this room, but only members write here; become a member first")]
     MembersWrite,
     /// The person may not write for a time.
-    #[error("you may not write in this room for a time; its members list says until when")]
-    Muted,
+    #[error("you may not write in this room{}", until_date(Some(*until)))]
+    Muted {
+        /// The end of that time.
+        until: Timestamp,
+    },
     /// The person wrote a moment ago.
     #[error("this room is in slow mode; wait {seconds} s before the next message")]
     TooSoon {
@@ -109,4 +121,31 @@ pub enum Denied {
     /// The door needs a password.
     #[error("a password door needs a password")]
     PasswordMissing,
+}
+
+/// The last second that has a date in HTTP's form, the end of the year 9999.
+const LAST_DATE: u64 = 253_402_300_799;
+
+/// The words for an end: " until Fri, 27 Nov 2026 19:22:00 GMT", or " for good" without one. A server does not know its readers' time
+/// zones.
+pub(super) fn until_date(until: Option<Timestamp>) -> String {
+    let seconds = until.map(|Timestamp(until)| until / 1_000).filter(|seconds| *seconds <= LAST_DATE);
+    seconds.map_or(" for good".to_owned(), |seconds| {
+        format!(" until {}", httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_end_has_words() {
+        let until = |until| until_date(Some(Timestamp(until)));
+        assert_eq!(until(1_795_807_320_000), " until Fri, 27 Nov 2026 19:22:00 GMT");
+        assert_eq!(until(LAST_DATE * 1_000), " until Fri, 31 Dec 9999 23:59:59 GMT");
+        for forever in [until((LAST_DATE + 1) * 1_000), until(u64::MAX), until_date(None)] {
+            assert_eq!(forever, " for good");
+        }
+    }
 }

@@ -181,7 +181,7 @@ impl Access {
                     self.retired.insert(room, ());
                 }
             }
-            AccessChange::Reported { .. } => {}
+            AccessChange::Reported { .. } | AccessChange::MessageDeleted { .. } => {}
         }
     }
 

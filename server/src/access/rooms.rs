@@ -141,7 +141,7 @@ impl Access {
             return Err(Denied::Archived);
         }
         match found.members.get(&author.id).and_then(|member| member.muted_until) {
-            Some(until) if at < until => Err(Denied::Muted),
+            Some(until) if at < until => Err(Denied::Muted { until }),
             _ => Ok(()),
         }
     }

@@ -42,9 +42,8 @@ struct BanBody {
     visitor_too: Option<bool>,
 }
 
-pub(crate) const LIST: Description = Description::new("The bans, those that are over included; for admins")
-    .for_people()
-    .answers::<Bans<'static>>(200);
+pub(crate) const LIST: Description =
+    Description::new("The bans that are not over; for admins").for_people().answers::<Bans<'static>>(200);
 
 pub(crate) const BAN: Description = Description::new("Bans a person, or an address for a time; for admins")
     .for_people()
@@ -83,12 +82,13 @@ pub(super) fn require_admin<'a>(app: &App, call: &'a Call) -> Result<&'a Person,
     if app.access.load().is_admin(&person.id) { Ok(person) } else { Err(Denied::AdminsOnly.into()) }
 }
 
-/// Lists the bans, those that are over included.
+/// Lists the bans that are not over.
 pub(crate) async fn bans(app: App, call: Call) -> Result<Reply, ApiError> {
     call.expect_no_query()?;
     require_admin(&app, &call)?;
     let access = app.access.snapshot();
-    Ok(Reply::json(200, &Bans { bans: access.bans().collect() })?)
+    let now = wall_clock();
+    Ok(Reply::json(200, &Bans { bans: access.bans().filter(|ban| !ban.is_over(now)).collect() })?)
 }
 
 /// `POST`: bans a person, or an address for a time.
@@ -124,6 +124,12 @@ async fn add(
             return refuse(
                 "an address is banned for a time, because somebody else has it tomorrow: give until",
             );
+        }
+        (_, Some(visitor)) if Some(network(visitor)) == caller.visitor => {
+            return refuse("this is the address from which you have sent this; you would shut yourself out");
+        }
+        _ if body.until.is_some_and(|until| until <= wall_clock()) => {
+            return refuse("until lies in the past; it is a time in milliseconds since 1970");
         }
         _ => {}
     }

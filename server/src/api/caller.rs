@@ -36,10 +36,9 @@ use super::error::ApiError;
 use super::host::Host;
 use super::limits::Counted;
 use super::proxy_login::ProxyUser;
-use crate::access::{Denied, Verb};
+use crate::access::Verb;
 use crate::log::wall_clock;
 use crate::scope::Scope;
-use crate::session::InvalidSession;
 
 pub(super) use self::cookies::Cookies;
 pub(crate) use self::head::{CallerHeaders, LastHost, RequestLine};
@@ -65,7 +64,8 @@ pub(crate) struct Caller {
     /// The user whom a proxy names, at the door `proxy`.
     proxy_user: Option<ProxyUser>,
     door: Door,
-    is_banned: bool,
+    /// The refusal of a person or a visitor who was banned.
+    ban: Option<Box<str>>,
     /// Whether the request carries a cookie with the session's name, valid or not, as a browser's does.
     pub(super) has_session_cookie: bool,
 }
@@ -125,12 +125,12 @@ impl Caller {
             Identity::Token(grant) => Some(&grant.person.id),
             _ => None,
         };
-        let is_banned = identity == Identity::Invalid(InvalidSession::Banned)
-            || access.ban_of(person, visitor, now).is_some();
+        let bannable = if let Identity::Banned(person) = &identity { Some(person) } else { person };
+        let ban = access.ban_of(bannable, visitor, now).map(|ban| ban.refusal(bannable, now).into());
         if let (Some(person), Some(visitor)) = (person, visitor) {
             app.whereabouts.note(person, visitor);
         }
-        Ok(Self { site, visitor, is_passed_on, identity, proxy_user, door, is_banned, has_session_cookie })
+        Ok(Self { site, visitor, is_passed_on, identity, proxy_user, door, ban, has_session_cookie })
     }
 
     /// The person of a valid session; an error without one.
@@ -207,7 +207,7 @@ impl Caller {
         }
         let session = match self.known() {
             Ok(session) => Some(session),
-            Err(_) if self.door == Door::Open && !self.is_banned => None,
+            Err(_) if self.door == Door::Open && self.ban.is_none() => None,
             Err(refusal) => return Err(refusal),
         };
         let id = session.map(|session| session.claim.person.id.clone());
@@ -222,7 +222,7 @@ impl Caller {
     /// Refuses a person or a visitor who was banned. For the operations that let strangers in; all others ask for a person
     /// or a scope.
     pub(super) fn check_ban(&self) -> Result<(), ApiError> {
-        if self.is_banned { Err(Denied::Banned.into()) } else { Ok(()) }
+        self.ban.as_deref().map_or(Ok(()), |ban| Err(ApiError::new(ProblemCode::Banned, ban)))
     }
 
     /// Whether the caller is the owner of the log, who has no session and can begin none.

@@ -1,29 +1,47 @@
 //! `DELETE /api/v1/rooms/{room}/messages/{seq}`: deletes a message.
 
-use holdline_shared::{Entry, ProblemCode};
+use holdline_shared::{Entry, ProblemCode, Topic};
 
 use super::app::App;
 use super::call::Call;
-use super::description::Description;
+use super::description::{Description, Parameter};
 use super::error::ApiError;
 use super::reply::Reply;
-use crate::access::Verb;
-use crate::log::{Draft, DraftKind};
+use crate::access::{AccessChange, Verb};
+use crate::log::{Draft, DraftKind, LogError, Outcome};
 
 pub(crate) const DELETE: Description = Description::new("Deletes a message; 204 if it was deleted before")
     .for_people()
+    .query(&[Parameter::optional::<Topic>("reason", "The reason why an admin deletes it, for the audit")])
     .answers::<Entry>(200)
     .answers_empty(204)
-    .problems(&[ProblemCode::NotAuthor, ProblemCode::NameTaken, ProblemCode::RateLimited]);
+    .problems(&[
+        ProblemCode::InvalidTopic,
+        ProblemCode::NotAuthor,
+        ProblemCode::NameTaken,
+        ProblemCode::RateLimited,
+    ]);
 
-/// Appends a deletion.
+/// Appends a deletion. That of somebody else's message, by an admin of the room, is noted for the audit.
 pub(crate) async fn delete(app: App, call: Call) -> Result<Reply, ApiError> {
     let (room, target) = call.message()?;
     let author = call.caller.require(Verb::Write, Some(&room))?.clone();
-    call.expect_no_query()?;
+    let [reason] = call.parameters(["reason"])?;
+    let reason = reason.as_deref().map(Topic::parse).transpose()?.unwrap_or_default();
     app.limits.publish(&call.caller)?;
-    // A program that writes for an admin is none.
-    let kind =
-        if call.caller.has_token() { DraftKind::DeleteOwn { target } } else { DraftKind::Delete { target } };
-    Ok(Reply::outcome(200, &app.hub.publish(Draft { author, room, kind }).await?))
+    let deletion = |kind| Draft { author: author.clone(), room: room.clone(), kind };
+    let outcome = match app.hub.publish(deletion(DraftKind::DeleteOwn { target })).await {
+        // A program that writes for an admin is none.
+        Err(LogError::Refused(_)) if !call.caller.has_token() => {
+            let outcome = app.hub.publish(deletion(DraftKind::Delete { target })).await?;
+            if matches!(outcome, Outcome::Appended(_)) {
+                let change =
+                    AccessChange::MessageDeleted { room: room.clone(), seq: target, person: None, reason };
+                app.hub.publish(Draft::access(author.clone(), change)).await?;
+            }
+            outcome
+        }
+        outcome => outcome?,
+    };
+    Ok(Reply::outcome(200, &outcome))
 }

@@ -7,7 +7,7 @@ use holdline_shared::{
 };
 
 use super::reply::{Reply, ReplyBody};
-use crate::access::Denied;
+use crate::access::{Denied, visibility_of_name};
 use crate::hub::{NotReady, PollError};
 use crate::log::{LogError, Refusal};
 use crate::repeated_line::RepeatedLine;
@@ -62,8 +62,14 @@ impl ApiError {
 
     /// The error for a room that does not exist.
     pub(super) fn unknown_room(room: &RoomName) -> Self {
-        let detail =
-            format!("there is no room {room:?}; PUT /api/v1/rooms/{room} makes it", room = room.as_str());
+        // Rooms of such names are made by the server alone.
+        let is_made_by_server = visibility_of_name(room).is_some();
+        let room = room.as_str();
+        let detail = if is_made_by_server {
+            format!("there is no room {room:?}")
+        } else {
+            format!("there is no room {room:?}; PUT /api/v1/rooms/{room} makes it")
+        };
         Self::new(ProblemCode::UnknownRoom, detail)
     }
 

@@ -63,11 +63,11 @@ pub(crate) const CHANGE: Description =
             ProblemCode::RateLimited,
         ]);
 
-pub(crate) const ERASE: Description = Description::new("Erases the caller's account")
+pub(crate) const ERASE: Description = Description::new("Erases the caller, with an account or without")
     .for_people()
     .query(&[FateOfMessages::PARAMETER])
     .answers_empty(204)
-    .problems(&[ProblemCode::UnknownPerson, ProblemCode::RateLimited]);
+    .problems(&[ProblemCode::RateLimited]);
 
 /// `GET`: shows the caller as they see themselves.
 pub(crate) async fn show(app: App, call: Call) -> Result<Reply, ApiError> {
@@ -86,6 +86,11 @@ pub(crate) async fn change(app: App, mut call: Call) -> Result<Reply, ApiError> 
     if changes.passphrase.is_some() && access.door().door() == Door::Proxy {
         return Err(proxied_account::no_passphrases());
     }
+    if changes.name.as_ref().is_some_and(|name| *name != claim.person.name)
+        && call.caller.proxy_user().is_some()
+    {
+        return Err(proxied_account::no_other_names());
+    }
     let (claim, is_new) = match access.account(&claim.person.id) {
         Some(account) => (change_account(&app, &call, claim, account, changes).await?, false),
         None => change_guest(&app, &call, claim, changes).await?,
@@ -98,7 +103,7 @@ pub(crate) async fn change(app: App, mut call: Call) -> Result<Reply, ApiError> 
     Ok(cookie.into_iter().fold(reply, |reply, cookie| reply.with(SET_COOKIE, cookie)))
 }
 
-/// `DELETE`: erases the caller's account.
+/// `DELETE`: erases the caller, with an account or without.
 pub(crate) async fn erase(app: App, call: Call) -> Result<Reply, ApiError> {
     let person = call.caller.require_session()?;
     app.limits.publish(&call.caller)?;
@@ -155,7 +160,11 @@ async fn change_passphrase(
     app.limits.begin_session(&call.caller)?;
     if account.passphrase.is_some() {
         let attempt = app.limits.failed_secrets.attempt(call.caller.guesser())?;
-        let Some(old) = old else { return Err(Denied::WrongSecret.into()) };
+        let Some(old) = old else {
+            let detail =
+                "a passphrase is changed by whoever knows it: send the present one as old_passphrase";
+            return Err(ApiError::new(ProblemCode::WrongSecret, detail));
+        };
         if !app.hashes.verify(old, account.passphrase.clone()).await? {
             return Err(Denied::WrongSecret.into());
         }

@@ -11,7 +11,7 @@ use super::error::ApiError;
 use super::named_person::named_person;
 use super::reply::Reply;
 use crate::access::Denied;
-use crate::log::{Draft, DraftKind};
+use crate::log::{Draft, DraftKind, wall_clock};
 
 /// A line of the list.
 #[derive(Serialize, ToSchema)]
@@ -102,10 +102,12 @@ pub(crate) async fn members(app: App, call: Call) -> Result<Reply, ApiError> {
     let access = app.access.snapshot();
     let is_admin = call.caller.session().is_some_and(|person| access.is_room_admin(&person.id, &room));
     let found = access.room(&room).into_iter().flat_map(|room| room.members.values());
-    let members = found.filter(|member| is_admin || member.role > Role::None).map(|member| Membership {
-        person: access.account(&member.person.id).map_or(&member.person, |account| &account.person).clone(),
-        role: member.role,
-        muted_until: member.muted_until,
+    let now = wall_clock();
+    let members = found.filter_map(|member| {
+        let muted_until = member.muted_until.filter(|until| now < *until);
+        let is_listed = member.role > Role::None || (is_admin && muted_until.is_some());
+        let person = || access.account(&member.person.id).map_or(&member.person, |account| &account.person);
+        is_listed.then(|| Membership { person: person().clone(), role: member.role, muted_until })
     });
     Ok(Reply::json(200, &Members { members: members.collect() })?)
 }

@@ -23,6 +23,11 @@ pub(super) fn named_person(
         }
         return Ok(Person { id, name });
     }
+    let is_known = access.may_be_guest(&id)
+        || room.and_then(|room| access.room(room)).is_some_and(|room| room.members.contains_key(&id));
+    if !is_known {
+        return Err(Denied::UnknownPerson.into());
+    }
     let member = room.and_then(|room| access.room(room)).and_then(|room| room.members.get(&id));
     Ok(member.map_or_else(|| Person { name: Nickname::from(&id), id }, |member| member.person.clone()))
 }

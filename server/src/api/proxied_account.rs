@@ -28,6 +28,12 @@ pub(super) async fn account(app: &App, call: &Call) -> Result<Person, ApiError> 
     Err(Denied::NameTaken.into())
 }
 
+/// Refuses another name: at this door a name is a login, and whoever took another one could be somebody else's.
+pub(super) fn no_other_names() -> ApiError {
+    let detail = "the proxy in front of this server says what you are called; there are no other names here";
+    ApiError::new(ProblemCode::NotAllowed, detail)
+}
+
 /// Refuses a passphrase: at this door the proxy alone says who somebody is.
 pub(super) fn no_passphrases() -> ApiError {
     let detail = "the proxy in front of this server says who you are; there are no passphrases here";

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::access::SecretHash;
 use crate::nicknames;
+use crate::repeated_line::RepeatedLine;
 
 /// The number of names like the login that are tried, and of invented ones.
 const NUMBERED: usize = 100;
@@ -55,6 +56,17 @@ impl<'a> LoginHeaders<'a> {
         let (user, secret) = (std::str::from_utf8(user).ok()?.trim(), std::str::from_utf8(secret).ok()?);
         // Hashes are compared, so that the time tells nothing about the secret.
         let is_right = SecretHash::of(secret) == SecretHash::of(&login.secret);
+        if !is_right {
+            static LINE: RepeatedLine = RepeatedLine::new();
+            if let Some(times) = LINE.count(1) {
+                let header = login.secret_header.as_str();
+                tracing::warn!(
+                    header,
+                    times,
+                    "a trusted proxy sends another secret than this server has: nobody can come in by it"
+                );
+            }
+        }
         (is_right && !user.is_empty()).then(|| ProxyUser::new(user))
     }
 }

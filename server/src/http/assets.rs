@@ -92,7 +92,7 @@ fn answer(caller: &Caller, request: Request, protection: &PageProtection) -> Res
 
 /// The header by which browsers load the client's wasm while the page itself is still arriving.
 fn preload(base: &str) -> Option<HeaderValue> {
-    let client = FILES.iter().find(|file| file.path.ends_with(".wasm"))?;
+    let client = FILES.iter().find(|file| content_type(file.path) == "application/wasm")?;
     let link =
         format!("<{base}{}>; rel=preload; as=fetch; type=\"application/wasm\"; crossorigin", client.path);
     HeaderValue::from_str(&link).ok()

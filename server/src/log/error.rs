@@ -36,7 +36,7 @@ pub enum Refusal {
     #[error("there is no such message in this room")]
     UnknownMessage,
     /// Another person wrote the message.
-    #[error("only its author may change a message")]
+    #[error("only its author may change a message, and only they and the admins of the room may delete it")]
     NotAuthor,
     /// The message was deleted.
     #[error("this message was deleted")]

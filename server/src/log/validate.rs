@@ -143,6 +143,7 @@ fn access_change(
     let room = match change {
         AccessChange::RoomDeleted { room, .. }
         | AccessChange::Reported { room, .. }
+        | AccessChange::MessageDeleted { room, .. }
         | AccessChange::HookRemoved { room, .. } => Some(room),
         AccessChange::InviteMade { invite } => invite.room.as_ref(),
         AccessChange::HookMade { hook } => Some(&hook.room),
@@ -153,16 +154,20 @@ fn access_change(
     {
         return Err(Refusal::UnknownRoom.into());
     }
-    if let AccessChange::Reported { room, seq, .. } = change
-        && access.may_read(Some(&author.id), room)
-    {
-        log.message(room, *seq)?.ok_or(Refusal::UnknownMessage)?;
-    }
-    let changes = access.check_change(author, change, at).map_err(Refusal::Denied)?;
     let mut change = change.clone();
-    if let AccessChange::RoomDeleted { room, was_hidden } = &mut change {
-        *was_hidden = access.room(room).is_some_and(|room| !room.is_public());
+    match &mut change {
+        AccessChange::Reported { room, seq, person, .. }
+        | AccessChange::MessageDeleted { room, seq, person, .. }
+            if access.may_read(Some(&author.id), room) =>
+        {
+            *person = Some(log.message(room, *seq)?.ok_or(Refusal::UnknownMessage)?.author);
+        }
+        AccessChange::RoomDeleted { room, was_hidden } => {
+            *was_hidden = access.room(room).is_some_and(|room| !room.is_public());
+        }
+        _ => {}
     }
+    let changes = access.check_change(author, &change, at).map_err(Refusal::Denied)?;
     // A change is made of strings and numbers; encoding it cannot fail.
     let encoded = serde_json::to_string(&change).unwrap_or_default();
     Ok(settled_unless(changes, || EntryKind::Access { change: encoded }))

@@ -126,10 +126,12 @@ async fn proxy_names_the_user_only_with_the_secret() {
     }
     let ada = session_of(&server, &[user, secret]).await;
     let renaming = json!({ "name": "Lovelace" });
-    ask(&ada, &[user, secret], Method::PATCH, "/api/v1/me", renaming).await.expect(200);
-    // The account is the user's, whatever its name, and a user who takes the old name is somebody else.
+    let refused = ask(&ada, &[user, secret], Method::PATCH, "/api/v1/me", renaming).await.expect(403);
+    assert!(refused.text().contains("the proxy in front of this server says"), "{}", refused.text());
+    let about = json!({ "name": "ada", "about": "Analyst" });
+    ask(&ada, &[user, secret], Method::PATCH, "/api/v1/me", about).await.expect(200);
     let again = session_of(&server, &[user, secret]).await;
-    assert_eq!((&again.person().id, again.person().name.as_str()), (&ada.person().id, "Lovelace"));
+    assert_eq!((&again.person().id, again.person().name.as_str()), (&ada.person().id, "ada"));
     let other = session_of(&server, &[("X-User", "bob"), secret]).await;
     assert_ne!(other.person().id, ada.person().id);
     // A session does not outlive the login of another user in the same browser.
@@ -156,6 +158,11 @@ async fn proxy_user_keeps_the_login_as_name_and_no_other_takes_it() {
     assert_eq!(enter("Carol", None).await.name.as_str(), "Carol 2", "another login");
     assert_eq!(enter("admin", None).await.name.as_str(), "admin 2", "the server's own");
     assert_eq!(enter("jos\u{e9}", None).await.name.as_str(), "jos\u{e9}");
+    let own = [("X-User", "eve"), SECRET];
+    let eve = session_of(&server, &own).await;
+    let renamed = ask(&eve, &own, Method::PATCH, "/api/v1/me", json!({ "name": "erin" })).await;
+    assert_eq!(renamed.problem(), holdline_shared::ProblemCode::NotAllowed, "{}", renamed.text());
+    assert_eq!(enter("erin", None).await.name.as_str(), "erin", "a login that nobody had taken");
     let long = enter(&"x".repeat(100), None).await;
     assert_eq!(long.name.as_str().len(), 32);
 }
@@ -177,7 +184,7 @@ async fn session_at_the_proxy_needs_the_login_for_everything() {
         (Method::GET, "/api/v1/rooms", json!({})),
         (Method::GET, "/api/v1/poll?room=lobby&wait=0", json!({})),
         (Method::POST, "/api/v1/rooms/lobby/messages", message),
-        (Method::PATCH, "/api/v1/me", json!({ "name": "Ada" })),
+        (Method::PATCH, "/api/v1/me", json!({ "about": "Analyst" })),
     ];
     for (method, path, body) in &asked {
         let status = async |headers: &[(&str, &str)]| {

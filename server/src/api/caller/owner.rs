@@ -21,7 +21,7 @@ impl Caller {
             identity: Identity::Owner(Person::house()),
             proxy_user: None,
             door: Door::Open,
-            is_banned: false,
+            ban: None,
             has_session_cookie: false,
         }
     }

@@ -1,6 +1,6 @@
 //! Identifies the person who sent a request, by a bearer token or else by the session's cookie.
 
-use holdline_shared::{Door, Person, Timestamp};
+use holdline_shared::{Door, Person, PersonId, Timestamp};
 
 use super::cookies::Cookies;
 use super::credential::Credential;
@@ -24,6 +24,8 @@ const CANDIDATES: usize = 8;
 pub(super) enum Identity {
     Nobody,
     Invalid(InvalidSession),
+    /// The person of a session that is over, because they are banned.
+    Banned(PersonId),
     Person(Session),
     /// A program with an access token.
     Token(Grant),
@@ -40,6 +42,7 @@ impl Identity {
             Self::Person(session) => return Ok(session),
             Self::Nobody => NoSession::Stranger(door),
             Self::Invalid(error) => NoSession::Invalid(*error),
+            Self::Banned(_) => NoSession::Invalid(InvalidSession::Over),
             Self::Token(_) => NoSession::Program,
             Self::InvalidToken => NoSession::RevokedToken,
             Self::Owner(_) => NoSession::Owner,
@@ -144,19 +147,18 @@ impl<'a> Credentials<'a> {
 
 impl Judge<'_> {
     fn judge(&self, token: &[u8], proof: Proof) -> Identity {
-        let token = std::str::from_utf8(token).map_err(|_| InvalidSession::Forged);
-        match token.and_then(|token| self.find_session(token, proof)) {
-            Ok(session) => Identity::Person(session),
-            Err(error) => Identity::Invalid(error),
-        }
+        let token = std::str::from_utf8(token).map_err(|_| Identity::Invalid(InvalidSession::Forged));
+        token.and_then(|token| self.find_session(token, proof)).map_or_else(|other| other, Identity::Person)
     }
 
-    fn find_session(&self, token: &str, proof: Proof) -> Result<Session, InvalidSession> {
-        let SignedClaim { mut claim, secret_version } = self.sessions.check(self.access, self.now, token)?;
+    fn find_session(&self, token: &str, proof: Proof) -> Result<Session, Identity> {
+        let found = self.sessions.check(self.access, self.now, token);
+        let SignedClaim { mut claim, secret_version } = found.map_err(Identity::Invalid)?;
         let credential = Credential::of(&claim, secret_version);
         if !credential.holds(self.access, self.now) {
             let is_banned = self.access.ban_of(Some(&claim.person.id), None, self.now).is_some();
-            return Err(if is_banned { InvalidSession::Banned } else { InvalidSession::Over });
+            let over = Identity::Invalid(InvalidSession::Over);
+            return Err(if is_banned { Identity::Banned(claim.person.id) } else { over });
         }
         if let Some(account) = self.access.account(&claim.person.id) {
             claim.person.name = account.person.name.clone();

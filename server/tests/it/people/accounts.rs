@@ -151,6 +151,32 @@ async fn erased_person_is_gone_with_name_and_messages_as_chosen() {
 }
 
 #[tokio::test]
+async fn guests_are_erased_by_themselves_and_by_admins() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let (gus, eve) = (server.person("Gus").await, server.person("Eve").await);
+        gus.says("a slip").await;
+        let kept = eve.says("kept").await;
+        gus.delete("/api/v1/me?messages=remove").await.expect(204);
+        assert_ne!(gus.get("/api/v1/me").await.status, 200, "the session is over");
+        let other = format!("/api/v1/people/{}?messages=keep", eve.person().id);
+        assert_eq!(server.person("Dee").await.delete(&other).await.problem(), ProblemCode::NotAllowed);
+        ada.delete(&other).await.expect(204);
+        let history = ada.history("lobby").await;
+        let texts: Vec<_> =
+            history.messages.iter().map(|message| message.text.as_ref().map(|text| text.as_str())).collect();
+        assert_eq!(texts, [None, Some("kept")]);
+        let of_eve = history.messages.iter().find(|message| message.seq == kept.seq).unwrap();
+        assert_eq!(of_eve.author.name.as_str(), "deleted person");
+        assert_eq!(
+            ada.delete("/api/v1/people/nobody?messages=keep").await.problem(),
+            ProblemCode::UnknownPerson
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn admins_make_admins_and_erase_others() {
     both_ways(async |server| {
         let ada = admin(&server).await;

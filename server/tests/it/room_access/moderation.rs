@@ -18,7 +18,17 @@ async fn admins_of_a_room_delete_messages_of_others() {
         let said = cy.says_in("tea", "spam").await;
         let message = format!("/api/v1/rooms/tea/messages/{}", said.seq);
         assert_eq!(server.person("Dee").await.delete(&message).await.problem(), ProblemCode::NotAuthor);
-        bo.delete(&message).await.expect(200);
+        bo.delete(&format!("{message}?reason=selling")).await.expect(200);
+        bo.delete(&message).await.expect(204);
+        let audit: Value = ada.get("/api/v1/audit").await.expect(200).json();
+        let (noted, change) = (&audit["entries"][0], &audit["entries"][0]["change"]);
+        assert_eq!((&noted["author"]["name"], &noted["room"]), (&json!("Bo"), &json!("tea")));
+        assert_eq!((&change["change"], &change["seq"]), (&json!("message_deleted"), &json!(said.seq)));
+        assert_eq!((&change["person"]["name"], &change["reason"]), (&json!("Cy"), &json!("selling")));
+        let own = cy.says_in("tea", "a slip").await;
+        cy.delete(&format!("/api/v1/rooms/tea/messages/{}", own.seq)).await.expect(200);
+        let audit: Value = ada.get("/api/v1/audit").await.expect(200).json();
+        assert_eq!(&audit["entries"][0], noted, "whoever deletes their own message is not noted");
         let said = cy.says_in("lobby", "spam").await;
         let message = format!("/api/v1/rooms/lobby/messages/{}", said.seq);
         assert_eq!(bo.delete(&message).await.problem(), ProblemCode::NotAuthor);
@@ -27,6 +37,76 @@ async fn admins_of_a_room_delete_messages_of_others() {
         let said = bo.says_in(den.as_str(), "private").await;
         let message = path(&den, &format!("/messages/{}", said.seq));
         assert_eq!(ada.delete(&message).await.problem(), ProblemCode::UnknownRoom, "an admin is no member");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_is_kept_out_is_told_until_when_and_why() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let (bo, guest) = (member(&server, &ada, "Bo").await, server.person("Guest").await);
+        // The end of the year 2099.
+        let until = 4_102_444_799_000_u64;
+        ada.put(&member_path(&"lobby".parse().unwrap(), &bo), &json!({ "muted_until": until }))
+            .await
+            .expect(200);
+        let key = crate::support::key();
+        let silenced = bo.publishes("lobby", key, "but").await.expect(403);
+        assert!(silenced.text().contains("until Thu, 31 Dec 2099 23:59:59 GMT"), "{}", silenced.text());
+        let ban = format!("/api/v1/people/{}/ban", guest.person().id);
+        ada.put(&ban, &json!({ "until": until, "reason": "selling" })).await.expect(201);
+        for way in ["/api/v1/rooms", "/api/v1/poll?room=lobby&wait=0"] {
+            let refused = guest.get(way).await.expect(403);
+            let said = "banned from this server until Thu, 31 Dec 2099 23:59:59 GMT: selling";
+            assert!(refused.text().contains(said), "{}", refused.text());
+        }
+        ada.put(&format!("/api/v1/people/{}/ban", bo.person().id), &json!({})).await.expect(201);
+        let refused = bo.get("/api/v1/rooms").await.expect(403);
+        assert!(refused.text().contains("banned from this server for good\""), "{}", refused.text());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_is_not_banned_and_nobody_shuts_themselves_out() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        for path in ["/api/v1/people/nobody/ban", "/api/v1/rooms/lobby/members/nobody"] {
+            assert_eq!(ada.put(path, &json!({})).await.problem(), ProblemCode::UnknownPerson);
+        }
+        let nobody = json!({ "people": ["nobody"] });
+        assert_eq!(ada.post("/api/v1/direct", &nobody).await.problem(), ProblemCode::UnknownPerson);
+        let guest = server.person("Guest").await;
+        let past =
+            ada.put(&format!("/api/v1/people/{}/ban", guest.person().id), &json!({ "until": 1 })).await;
+        assert_eq!(past.problem(), ProblemCode::InvalidBody);
+        guest.says("still here").await;
+        assert_eq!(ada.get("/api/v1/bans").await.json::<Value>(), json!({ "bans": [] }));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_ends_their_own_silence() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let bo = member(&server, &ada, "Bo").await;
+        bo.makes_room("tea").await;
+        let tea = "tea".parse().unwrap();
+        let own = member_path(&tea, &bo);
+        let (sooner, later) = (4_102_444_798_000_u64, 4_102_444_799_000_u64);
+        bo.put(&own, &json!({ "muted_until": later })).await.expect(200);
+        for change in [json!({ "muted_until": null }), json!({ "muted_until": sooner })] {
+            let refused = bo.put(&own, &change).await.expect(403);
+            assert!(refused.text().contains("another admin of this room can"), "{}", refused.text());
+        }
+        // An admin of the server in a room that everybody may read.
+        let own = member_path(&"lobby".parse().unwrap(), &ada);
+        ada.put(&own, &json!({ "muted_until": later })).await.expect(200);
+        ada.put(&own, &json!({ "muted_until": null })).await.expect(403);
+        ada.put(&member_path(&tea, &bo), &json!({ "muted_until": null })).await.expect(200);
+        bo.says_in("tea", "again").await;
     })
     .await;
 }
@@ -123,9 +203,13 @@ async fn ban_with_the_visitor_keeps_out_whoever_comes_from_there() {
         // The end of the person's ban is that of the addresses'.
         ada.delete(&path).await.expect(204);
         ask(&stranger, "2001:db8::9", rooms).await.expect(200);
-        let gone = ada.put(&path, &json!({ "visitor_too": true, "until": 1 })).await.expect(201);
-        assert_eq!(gone.json::<Value>()["visitors_until"], 1);
-        ask(&eve, "2001:db8::9", rooms).await.expect(200);
+        let gone = ada.put(&path, &json!({ "visitor_too": true, "until": 4_000_000_000_000_u64 })).await;
+        assert_eq!(gone.expect(201).json::<Value>()["visitors_until"], 4_000_000_000_000_u64);
+        ask(&eve, "2001:db8::9", rooms).await.expect(403);
+        let own = ada.request(Method::POST, "/api/v1/bans").header("x-forwarded-for", "203.0.113.99");
+        let own = own.json(&json!({ "visitor": "203.0.113.99", "until": 4_000_000_000_000_u64 }));
+        let refused = Reply::from(own.send().await.unwrap()).await;
+        assert!(refused.text().contains("you would shut yourself out"), "{}", refused.text());
         let bans = "/api/v1/bans";
         let until = json!({ "visitor": "203.0.113.9", "until": 4_000_000_000_000_u64, "visitor_too": true });
         assert_eq!(ada.post(bans, &until).await.problem(), ProblemCode::InvalidBody);

@@ -115,6 +115,7 @@ impl HttpOptions {
         let (Some(user), Some(secret)) = (&self.proxy_user_header, &self.proxy_secret_header) else {
             return Ok(None);
         };
+        ensure!(user != secret, "--proxy-user-header and --proxy-secret-header name the same header");
         let text = match &self.proxy_secret_file {
             Some(path) => std::fs::read_to_string(path)
                 .with_context(|| format!("cannot read the proxy's secret from {}", path.display()))?,
