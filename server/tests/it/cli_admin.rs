@@ -1,5 +1,7 @@
 //! `holdline admin`: the commands of a server's owner.
 
+mod rooms;
+
 use std::path::Path;
 use std::process::Stdio;
 

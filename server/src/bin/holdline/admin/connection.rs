@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail, ensure};
 use holdline_server::AdminSocket;
-use holdline_shared::{Problem, ProblemCode};
+use holdline_shared::{Problem, ProblemCode, RoomName};
 use reqwest::{Method, Url};
 use serde_json::Value;
 
@@ -72,6 +72,11 @@ impl Connection {
         let list = self.get(&["people"], &[]).await?;
         let people = list["people"].as_array().map_or(&[][..], Vec::as_slice);
         find_person(people, name).map(str::to_owned)
+    }
+
+    /// The members of a room, and whoever may not write in it; refused if there is no such room.
+    pub(super) async fn members(&self, room: &RoomName) -> anyhow::Result<Value> {
+        self.get(&["rooms", room.as_str(), "members"], &[]).await
     }
 
     /// Sends a request, and returns the JSON of its answer; null for an empty one.

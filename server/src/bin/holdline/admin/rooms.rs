@@ -55,6 +55,7 @@ impl Rooms {
             Command::Rules(rules) => rules.run(owner).await,
             Command::Members(members) => members.run(owner).await,
             Command::Delete { room, yes } => {
+                owner.server.members(&room).await?;
                 if !yes {
                     confirm(&room)?;
                 }

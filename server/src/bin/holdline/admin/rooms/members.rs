@@ -44,6 +44,7 @@ impl Members {
     pub(super) async fn run(self, owner: &Owner) -> anyhow::Result<()> {
         let Owner { server, output, .. } = owner;
         let room = self.room.as_str();
+        let list = server.members(&self.room).await?;
         let mut body = json!({});
         if let Some(reason) = &self.reason {
             body["reason"] = reason.as_str().into();
@@ -59,7 +60,6 @@ impl Members {
                 return output.line(&answer, &format!("{person} is no member of {room} any more"));
             }
             _ => {
-                let list = server.get(&["rooms", room, "members"], &[]).await?;
                 let columns = &[
                     column("NAME", "/person/name"),
                     column("ID", "/person/id"),

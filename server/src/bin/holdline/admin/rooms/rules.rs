@@ -59,6 +59,8 @@ impl Rules {
         ];
         let policy: Map<String, Value> =
             rules.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+        // The request would make the room.
+        owner.server.members(&self.room).await?;
         let room = self.room.as_str();
         let answer = owner.server.put(&["rooms", room], &json!({ "policy": policy })).await?;
         owner.output.line(&answer, &format!("the rules of {room} are changed"))
