@@ -1,5 +1,6 @@
 //! `holdline admin`: the commands of a server's owner.
 
+mod confirmation;
 mod rooms;
 
 use std::path::Path;
@@ -28,6 +29,14 @@ fn code(printed: &str) -> &str {
         "{code}"
     );
     code
+}
+
+/// Makes somebody the first admin by a link.
+async fn redeem_admin_link(server: &Process, path: &Path, name: &str) -> Session {
+    let (_, printed, _) = admin(path, &["link"]).await;
+    assert!(printed.starts_with(&format!("http://{}/join/", server.address)), "{printed}");
+    let redeemed = json!({ "code": code(&printed), "nickname": name, "passphrase": "correct horse battery" });
+    server.visitor().post("/api/v1/redeem", &redeemed).await.expect(201).json()
 }
 
 #[tokio::test]
@@ -140,11 +149,7 @@ async fn owner_changes_the_door_and_people() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.db");
     let server = serve(&path).await;
-    let (_, printed, _) = admin(&path, &["link"]).await;
-    assert!(printed.starts_with(&format!("http://{}/join/", server.address)), "{printed}");
-    let redeemed =
-        json!({ "code": code(&printed), "nickname": "Ada", "passphrase": "correct horse battery" });
-    let ada: Session = server.visitor().post("/api/v1/redeem", &redeemed).await.expect(201).json();
+    let ada = redeem_admin_link(&server, &path, "Ada").await;
     let token = ada.token.unwrap();
     server.with_token(&token).await.post("/api/v1/admin-link", &json!({})).await.expect(201);
     let done = async |arguments: &[&str]| {
@@ -178,7 +183,7 @@ async fn owner_changes_the_door_and_people() {
     enter("sesame").await.expect(403);
     let (status, _, said) = admin(&path, &["people", "admin", "Eve", "on"]).await;
     assert!(status == 1 && said.contains("there is nobody"), "{said}");
-    let said = done(&["people", "erase", "Ada", "--messages", "keep"]).await;
+    let said = done(&["people", "erase", "Ada", "--messages", "keep", "--yes"]).await;
     assert_eq!(said, "the account of Ada is erased; its messages stay, without the name\n");
     assert_eq!(done(&["people"]).await.lines().count(), 1);
     stop(server).await;
@@ -276,10 +281,7 @@ async fn owner_changes_rooms_and_bans_and_reads_who_did_what() {
         assert_eq!(status, 0, "{arguments:?}: {said}");
         printed
     };
-    let (_, printed, _) = admin(&path, &["link"]).await;
-    let redeemed =
-        json!({ "code": code(&printed), "nickname": "Ada", "passphrase": "correct horse battery" });
-    let ada: Session = server.visitor().post("/api/v1/redeem", &redeemed).await.expect(201).json();
+    let ada = redeem_admin_link(&server, &path, "Ada").await;
     let guest = server.person("Mallory").await;
     guest.makes_room("tea").await;
     done(&["rooms", "rules", "tea", "--slow", "5", "--title", "Tea \u{202E}room"]).await;

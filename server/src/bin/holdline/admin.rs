@@ -3,6 +3,7 @@
 
 mod audit;
 mod bans;
+mod confirmation;
 mod connection;
 mod door;
 mod duration;

@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::bans::{Reason, addresses, end};
+use super::confirmation::Confirmation;
 use super::output::{column, time};
 use super::owner::Owner;
 
@@ -48,6 +49,8 @@ enum Command {
         /// Whether the messages stay, without the name, or go, too
         #[arg(long, value_parser = ["keep", "remove"])]
         messages: String,
+        #[command(flatten)]
+        confirmation: Confirmation,
     },
     /// List somebody's sessions by device
     Sessions {
@@ -90,8 +93,9 @@ impl People {
                 let addresses = addresses(&answer, visitor_too);
                 output.line(&answer, &format!("{person} is banned {}{addresses}", end(&answer)))
             }
-            Command::Erase { person, messages } => {
+            Command::Erase { person, messages, confirmation } => {
                 let id = server.person(&person).await?;
+                confirmation.expect("erasing an account", &person)?;
                 let answer = server.delete(&["people", &id], &[("messages", &messages)]).await?;
                 let kept = if messages == "keep" { "stay, without the name" } else { "are deleted" };
                 output.line(&answer, &format!("the account of {person} is erased; its messages {kept}"))

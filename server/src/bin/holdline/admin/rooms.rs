@@ -3,12 +3,10 @@
 mod members;
 mod rules;
 
-use std::io::IsTerminal as _;
-
-use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
 use holdline_shared::RoomName;
 
+use super::confirmation::Confirmation;
 use super::output::{column, time};
 use super::owner::Owner;
 
@@ -31,9 +29,8 @@ enum Command {
     Delete {
         /// The room; the lobby stays
         room: RoomName,
-        /// Do not ask again
-        #[arg(long)]
-        yes: bool,
+        #[command(flatten)]
+        confirmation: Confirmation,
     },
 }
 
@@ -54,25 +51,13 @@ impl Rooms {
             }
             Command::Rules(rules) => rules.run(owner).await,
             Command::Members(members) => members.run(owner).await,
-            Command::Delete { room, yes } => {
+            Command::Delete { room, confirmation } => {
                 owner.server.members(&room).await?;
-                if !yes {
-                    confirm(&room)?;
-                }
                 let room = room.as_str();
+                confirmation.expect("deleting a room", room)?;
                 let answer = owner.server.delete(&["rooms", room], &[("confirm", room)]).await?;
                 owner.output.line(&answer, &format!("{room} is gone, with everything in it"))
             }
         }
     }
-}
-
-/// Asks for the room's name, which nobody types by mistake.
-fn confirm(room: &RoomName) -> anyhow::Result<()> {
-    ensure!(std::io::stdin().is_terminal(), "deleting a room cannot be undone; --yes confirms it");
-    crate::client::say(format_args!("type the name of the room to delete it for good: {room}"));
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line).context("cannot read standard input")?;
-    ensure!(line.trim() == room.as_str(), "that is another name; nothing was deleted");
-    Ok(())
 }
