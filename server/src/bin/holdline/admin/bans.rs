@@ -33,7 +33,7 @@ enum Command {
 #[derive(Args)]
 #[command(group(ArgGroup::new("whom").required(true).args(["person", "visitor"])))]
 struct Add {
-    /// The person's id; a guest's, too
+    /// The person's name or id; of a guest the id
     person: Option<String>,
 
     /// An address, for a time; of IPv6 the whole /64 network is meant
@@ -113,7 +113,7 @@ impl Bans {
                 body["visitor_too"] = visitor_too.into();
                 let whom = person.clone().or(visitor.map(|visitor| visitor.to_string())).unwrap_or_default();
                 if let Some(person) = person {
-                    body["person"] = person.into();
+                    body["person"] = owner.server.person_or_guest(&person, &[]).await?.into();
                 }
                 if let Some(visitor) = visitor {
                     body["visitor"] = visitor.to_string().into();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail, ensure};
 use holdline_server::AdminSocket;
-use holdline_shared::{Problem, ProblemCode, RoomName};
+use holdline_shared::{PersonId, Problem, ProblemCode, RoomName};
 use reqwest::{Method, Url};
 use serde_json::Value;
 
@@ -69,9 +69,25 @@ impl Connection {
     /// The id of the person of this id or, if nobody has it, of this name. Names that look alike may have been given in
     /// earlier versions, so that one which several people have is refused.
     pub(super) async fn person(&self, name: &str) -> anyhow::Result<String> {
-        let list = self.get(&["people"], &[]).await?;
-        let people = list["people"].as_array().map_or(&[][..], Vec::as_slice);
-        find_person(people, name).map(str::to_owned)
+        find_person(&self.people().await?, name).map(str::to_owned)
+    }
+
+    /// The same for guests, too: for those among `others`, and for an id that the server cannot know.
+    pub(super) async fn person_or_guest(&self, name: &str, others: &[Value]) -> anyhow::Result<String> {
+        let mut people = self.people().await?;
+        people.extend_from_slice(others);
+        match find_person(&people, name) {
+            Err(_) if PersonId::is_like_random(name) => Ok(name.to_owned()),
+            found => found.map(str::to_owned).map_err(|error| {
+                anyhow!("{error}; a guest is given by the id, which `holdline tail --json` shows")
+            }),
+        }
+    }
+
+    /// The members and bots of the server.
+    pub(super) async fn people(&self) -> anyhow::Result<Vec<Value>> {
+        let mut list = self.get(&["people"], &[]).await?;
+        Ok(list["people"].as_array_mut().map(std::mem::take).unwrap_or_default())
     }
 
     /// The members of a room, and whoever may not write in it; refused if there is no such room.
@@ -125,15 +141,20 @@ fn find_person<'a>(people: &'a [Value], name: &str) -> anyhow::Result<&'a str> {
     if let Some(id) = ids("id").next() {
         return Ok(id);
     }
-    let named: Vec<&str> = ids("name").collect();
+    let mut named: Vec<&str> = ids("name").collect();
+    named.sort_unstable();
+    named.dedup();
     match named[..] {
         [id] => Ok(id),
         [] => {
             let lower = name.to_lowercase();
             let mut others = people.iter().filter_map(|person| person["name"].as_str());
             let alike = others.find(|other| other.to_lowercase() == lower);
-            let hint = alike.map(|alike| format!("; there is {alike:?}")).unwrap_or_default();
-            Err(anyhow!("there is nobody of the name or id {name:?}{hint}"))
+            let hint = match alike {
+                Some(alike) => format!("there is {alike:?}"),
+                None => "`holdline admin people` lists members".to_owned(),
+            };
+            Err(anyhow!("there is nobody of the name or id {name:?}; {hint}"))
         }
         _ => {
             Err(anyhow!("several people have the name {name:?}; give one of their ids: {}", named.join(", ")))

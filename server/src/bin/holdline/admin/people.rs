@@ -9,8 +9,8 @@ use super::output::{column, time};
 use super::owner::Owner;
 
 const ABOUT: &str = "\
-A person is given by name or by id. Guests have no account and are not listed; `bans add` takes their id, which `tail \
---json` shows.";
+A person is given by name or by id. Guests have no account and are not listed; `bans add` and `rooms members` take their \
+id, which `tail --json` shows.";
 
 /// List people; make admins, ban, erase, end sessions.
 #[derive(Args)]
