@@ -3,11 +3,10 @@
 use std::net::IpAddr;
 
 use clap::{ArgGroup, Args, Subcommand};
-use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::duration::Term;
-use super::output::{column, local_time, time};
+use super::output::{column, time, until};
 use super::owner::Owner;
 
 /// List, add and lift bans.
@@ -76,10 +75,7 @@ impl Reason {
 
 /// The end of a ban, in words.
 pub(super) fn end(ban: &Value) -> String {
-    match local_time(&ban["until"], &TimeZone::system()) {
-        Some(until) => format!("until {until}"),
-        None => "until the ban is lifted".to_owned(),
-    }
+    if ban["until"].is_null() { "until the ban is lifted".to_owned() } else { until(&ban["until"]) }
 }
 
 /// The addresses that a ban of a person concerns, in words.

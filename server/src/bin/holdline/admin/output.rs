@@ -16,6 +16,9 @@ pub(super) enum Output {
     Tables,
 }
 
+/// A moment that is too late to have a date, after the year 9999.
+const FOR_EVER: &str = "for ever";
+
 /// A column of a table: its title, and the values by their JSON pointer.
 pub(super) struct Column {
     title: &'static str,
@@ -55,10 +58,21 @@ impl Output {
     }
 }
 
-/// The date and the time of a moment, in milliseconds since the Unix epoch.
-pub(super) fn local_time(moment: &Value, zone: &TimeZone) -> Option<String> {
-    let moment = jiff::Timestamp::from_millisecond(moment.as_i64()?).ok()?;
-    Some(moment.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string())
+/// An end, in words.
+pub(super) fn until(end: &Value) -> String {
+    match local_time(end, &TimeZone::system()) {
+        Some(end) if end != FOR_EVER => format!("until {end}"),
+        _ => FOR_EVER.to_owned(),
+    }
+}
+
+/// The date and the time of a moment, in milliseconds since the Unix epoch. `None` if the value is no number.
+fn local_time(moment: &Value, zone: &TimeZone) -> Option<String> {
+    let moment = i64::try_from(moment.as_u64()?)
+        .ok()
+        .and_then(|moment| jiff::Timestamp::from_millisecond(moment).ok());
+    let shown = moment.map(|moment| moment.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string());
+    Some(shown.unwrap_or_else(|| FOR_EVER.to_owned()))
 }
 
 fn table(rows: &[Value], columns: &[Column], zone: &TimeZone) -> String {
@@ -125,14 +139,24 @@ mod tests {
         let rows = [
             json!({"person": {"name": "Ada"}, "admin": true, "since": 1_795_737_600_000_u64, "rooms": ["tea", "lobby"]}),
             json!({"person": {"name": "Bea Longer"}, "admin": false, "rooms": null}),
+            json!({"person": {"name": "Cy"}, "since": u64::MAX}),
+            json!({"person": {"name": "Dee"}, "since": u64::MAX >> 12}),
         ];
         let shown = table(&rows, COLUMNS, &TimeZone::UTC);
         let expected = "\
 NAME        ADMIN  SINCE             ROOMS
 Ada         yes    2026-11-27 00:00  tea,lobby
 Bea Longer
+Cy                 for ever
+Dee                for ever
 ";
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn end_without_a_date_is_no_end() {
+        assert_eq!(until(&json!(u64::MAX)), "for ever");
+        assert!(until(&json!(1_795_737_600_000_u64)).starts_with("until 2026-11-2"));
     }
 
     #[test]
