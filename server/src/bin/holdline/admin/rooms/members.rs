@@ -2,15 +2,15 @@
 
 use clap::{ArgGroup, Args};
 use holdline_shared::RoomName;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::admin::duration::Term;
-use crate::admin::output::{column, time};
+use crate::admin::output::{column, time, until};
 use crate::admin::owner::Owner;
 
 /// List a room's members, or change them.
 #[derive(Args)]
-#[command(group(ArgGroup::new("change").args(["add", "admin", "mute", "remove"])))]
+#[command(group(ArgGroup::new("change").args(["add", "admin", "mute", "unmute", "remove"])))]
 pub(super) struct Members {
     /// The room
     room: RoomName,
@@ -26,6 +26,10 @@ pub(super) struct Members {
     /// Keep a member from writing for the time of --for
     #[arg(long, value_name = "PERSON", requires = "term")]
     mute: Option<String>,
+
+    /// Let a muted person write again
+    #[arg(long, value_name = "PERSON")]
+    unmute: Option<String>,
 
     /// Remove somebody
     #[arg(long, value_name = "PERSON")]
@@ -49,16 +53,24 @@ impl Members {
         if let Some(reason) = &self.reason {
             body["reason"] = reason.as_str().into();
         }
-        let (person, role) = match (&self.add, &self.admin, &self.mute, &self.remove) {
-            (Some(person), ..) => (person, "member"),
-            (_, Some(person), ..) => (person, "admin"),
-            (_, _, Some(person), _) => (person, ""),
-            (.., Some(person)) => {
-                let id = server.person(person).await?;
-                let query: Vec<_> = self.reason.iter().map(|reason| ("reason", reason.as_str())).collect();
-                let answer = server.delete(&["rooms", room, "members", &id], &query).await?;
-                return output.line(&answer, &format!("{person} is no member of {room} any more"));
+        let (person, done) = match (&self.add, &self.admin, &self.mute, &self.unmute, &self.remove) {
+            (Some(person), ..) => {
+                body["role"] = "member".into();
+                (person, format!("is a member of {room}"))
             }
+            (_, Some(person), ..) => {
+                body["role"] = "admin".into();
+                (person, format!("is an admin of {room}"))
+            }
+            (_, _, Some(person), ..) => {
+                body["muted_until"] = self.term.map(Term::end).into();
+                (person, format!("is muted in {room} {}", until(&body["muted_until"])))
+            }
+            (.., Some(person), _) => {
+                body["muted_until"] = Value::Null;
+                (person, format!("may write in {room} again"))
+            }
+            (.., Some(person)) => (person, format!("is no member of {room} any more")),
             _ => {
                 let columns = &[
                     column("NAME", "/person/name"),
@@ -69,14 +81,22 @@ impl Members {
                 return output.list(&list, "members", columns);
             }
         };
-        if !role.is_empty() {
-            body["role"] = role.into();
-        }
-        if let Some(term) = self.term {
-            body["muted_until"] = term.end().into();
-        }
-        let id = server.person(person).await?;
-        let answer = server.put(&["rooms", room, "members", &id], &body).await?;
-        output.line(&answer, &format!("{room}: {person} is changed"))
+        let present: Vec<Value> = list["members"].as_array().into_iter().flatten().map(of_member).collect();
+        let id = server.person_or_guest(person, &present).await?;
+        let path = ["rooms", room, "members", &id];
+        let answer = if self.remove.is_some() {
+            let query: Vec<_> = self.reason.iter().map(|reason| ("reason", reason.as_str())).collect();
+            server.delete(&path, &query).await?
+        } else {
+            server.put(&path, &body).await?
+        };
+        let name = answer["person"]["name"].as_str().unwrap_or(person);
+        // The server answers with the entry, unless there is nothing to write down.
+        let nothing = if answer.is_null() { "nothing changed: " } else { "" };
+        output.line(&answer, &format!("{nothing}{name} {done}"))
     }
+}
+
+fn of_member(member: &Value) -> Value {
+    member["person"].clone()
 }
