@@ -2,6 +2,7 @@
 
 mod bans;
 mod confirmation;
+mod invites;
 mod rooms;
 
 use std::path::Path;

@@ -3,9 +3,9 @@
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use holdline_shared::RoomName;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::output::{column, time};
+use super::output::{Output, column, time};
 use super::owner::Owner;
 use crate::addresses::join_address;
 use crate::client::say;
@@ -57,7 +57,10 @@ impl Invites {
     pub(super) async fn run(self, owner: &Owner) -> anyhow::Result<()> {
         match self.command.unwrap_or(Command::List) {
             Command::List => {
-                let list = owner.server.get(&["invites"], &[]).await?;
+                let mut list = owner.server.get(&["invites"], &[]).await?;
+                if owner.output == Output::Tables {
+                    name_makers(&mut list, &owner.server.people().await?);
+                }
                 let columns = &[
                     column("ID", "/id"),
                     column("ROLE", "/role"),
@@ -75,6 +78,15 @@ impl Invites {
                 let answer = owner.server.delete(&["invites", &id], &[]).await?;
                 owner.output.line(&answer, "the link does not work any more")
             }
+        }
+    }
+}
+
+/// Puts names in place of the makers' ids.
+fn name_makers(list: &mut Value, people: &[Value]) {
+    for invite in list["invites"].as_array_mut().into_iter().flatten() {
+        if let Some(person) = people.iter().find(|person| person["id"] == invite["by"]) {
+            invite["by"] = person["name"].clone();
         }
     }
 }
