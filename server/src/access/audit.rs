@@ -1,10 +1,13 @@
 //! The changes as admins are shown them: everything but secrets' hashes, and nothing of rooms that they may not read.
 
+mod predecessor;
+
 use holdline_shared::{Entry, EntryKind, Person, PersonId, RoomName, Seq, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
+use self::predecessor::Predecessor;
 use super::{Access, is_owner};
 
 /// The fields of a change that are shown. A field that is not here, such as a new one, is not.
@@ -90,6 +93,44 @@ impl AuditLine {
             }
         }
         Some(Self { seq: entry.seq, at: entry.at, author: entry.author.clone(), room, change })
+    }
+}
+
+impl AuditLine {
+    /// Whether an earlier entry than those in `earlier` may tell more about this one.
+    pub(crate) fn lacks_predecessor(entry: &Entry, earlier: &[Entry]) -> bool {
+        predecessor::refers_back(entry) && predecessor::predecessor(entry, earlier).is_none()
+    }
+
+    /// Adds what earlier entries, the newest first, tell about the line's entry. Without `are_all`, there are still earlier ones,
+    /// and what would follow from their silence is left out.
+    pub(crate) fn look_back(&mut self, entry: &Entry, earlier: &[Entry], are_all: bool) {
+        let found = predecessor::predecessor(entry, earlier);
+        let is_known = found.is_some() || are_all;
+        match (&entry.kind, found) {
+            (_, Some(Predecessor::Ban(ban))) => predecessor::tell_ban(*ban, &mut self.change),
+            (EntryKind::Member(change), found) if is_known => {
+                let before = match found {
+                    Some(Predecessor::Member(before)) => Some(before),
+                    _ => None,
+                };
+                let act = predecessor::act(entry, change, before);
+                self.change.insert("act".to_owned(), act.into());
+            }
+            _ => {}
+        }
+    }
+
+    /// The room and the position of a message that was reported.
+    pub(crate) fn reported(&self) -> Option<(&RoomName, Seq)> {
+        let seq =
+            self.change.get("change").filter(|change| *change == "reported").and(self.change.get("seq"))?;
+        Some((self.room.as_ref()?, Seq(seq.as_u64()?)))
+    }
+
+    /// Adds the author of the message that was reported.
+    pub(crate) fn name_author(&mut self, author: &Person) {
+        self.change.insert("person".to_owned(), json!(author));
     }
 }
 

@@ -1,5 +1,6 @@
 //! `holdline admin`: the commands of a server's owner.
 
+mod audit;
 mod bans;
 mod confirmation;
 mod invites;

@@ -101,7 +101,7 @@ async fn answers_about_rooms_have_these_fields_and_no_others_for_each_role() {
          entries.policy.title entries.policy.visibility entries.role entries.room entries.seq entries.topic wait"
     );
     let audit: Vec<String> =
-        "change device expires gives id muted_until note person person.id person.name policy \
+        "act change device expires gives id muted_until note person person.id person.name policy \
                               policy.title policy.visibility reason role rooms topic uses verbs"
             .split_whitespace()
             .map(|field| format!("entries.change.{field}"))

@@ -240,6 +240,10 @@ async fn report_reaches_the_audit_of_admins_without_what_they_may_not_read() {
             (&json!("reported"), &json!(said.seq))
         );
         assert_eq!((&newest["author"]["name"], &newest["room"]), (&json!("Cy"), &json!(den)));
+        assert!(
+            newest["change"].get("person").is_none(),
+            "an admin who may not read the room is not told the author"
+        );
         let of_den = entries.iter().filter(|entry| entry["room"] == den.as_str()).count();
         assert_eq!(of_den, 1, "the report alone: {page}");
         assert_eq!(page["more"], false);
@@ -249,6 +253,86 @@ async fn report_reaches_the_audit_of_admins_without_what_they_may_not_read() {
         let before = format!("/api/v1/audit?before={}", newest["seq"]);
         let older: Value = ada.get(&before).await.expect(200).json();
         assert_eq!(older["entries"].as_array().unwrap().len(), entries.len() - 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn audit_tells_whom_a_lifted_ban_and_a_report_are_about() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let (bo, gus) = (member(&server, &ada, "Bo").await, server.person("Gus").await);
+        let newest = async || {
+            let page: Value = ada.get("/api/v1/audit").await.expect(200).json();
+            page["entries"][0].clone()
+        };
+        let lift = async |ban: &Value| {
+            ada.delete(&format!("/api/v1/bans/{}", ban["id"].as_str().unwrap())).await.expect(204);
+            newest().await["change"].clone()
+        };
+        let ban = format!("/api/v1/people/{}/ban", gus.person().id);
+        let ban: Value = ada.put(&ban, &json!({ "name": "Gus", "reason": "loud" })).await.expect(201).json();
+        let lifted = lift(&ban).await;
+        assert_eq!((&lifted["change"], &lifted["person"]), (&json!("unbanned"), &ban["person"]));
+        assert!(lifted.get("visitor").is_none() && lifted.get("reason").is_none(), "{lifted}");
+        let of_address = json!({ "visitor": "192.0.2.7", "until": 4_000_000_000_000_u64 });
+        let ban: Value = ada.post("/api/v1/bans", &of_address).await.expect(201).json();
+        // More lines than a page has.
+        ada.makes_room("tea").await;
+        let tea = "tea".parse().unwrap();
+        for n in 0..130 {
+            let role = ["member", "admin"][n % 2];
+            ada.put(&member_path(&tea, &bo), &json!({ "role": role })).await.expect(200);
+        }
+        let lifted = lift(&ban).await;
+        assert_eq!(lifted["visitor"], "192.0.2.7");
+        assert!(lifted.get("person").is_none(), "{lifted}");
+        let said = gus.says_in("tea", "mean").await;
+        bo.post(&path(&tea, &format!("/messages/{}/report", said.seq)), &json!({})).await.expect(204);
+        let report = newest().await;
+        let told = (&report["room"], &report["change"]["seq"], &report["change"]["person"]["name"]);
+        assert_eq!(told, (&json!("tea"), &json!(said.seq), &json!("Gus")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn audit_tells_the_act_behind_each_part_of_a_member() {
+    both_ways(async |server| {
+        let ada = admin(&server).await;
+        let (bo, cy) = (member(&server, &ada, "Bo").await, member(&server, &ada, "Cy").await);
+        ada.makes_room("tea").await;
+        let tea = "tea".parse().unwrap();
+        let act = async || {
+            let page: Value = ada.get("/api/v1/audit").await.expect(200).json();
+            page["entries"][0]["change"].clone()
+        };
+        let put = async |whom: &Client, body: Value| {
+            ada.put(&member_path(&tea, whom), &body).await.expect(200);
+            act().await
+        };
+        let late = json!(4_000_000_000_000_u64);
+        for (body, expected) in [
+            (json!({ "role": "member" }), "added"),
+            (json!({ "role": "admin" }), "role_changed"),
+            (json!({ "muted_until": late }), "muted"),
+            (json!({ "role": "member" }), "role_changed"),
+            (json!({ "muted_until": null }), "unmuted"),
+            (json!({ "role": "none" }), "removed"),
+        ] {
+            let told = put(&bo, body.clone()).await;
+            assert_eq!(told["act"], expected, "{body}");
+            assert_eq!(
+                told.get("muted_until"),
+                Some(&late).filter(|_| told["muted_until"].is_u64()),
+                "{body}"
+            );
+        }
+        assert_eq!(put(&cy, json!({ "muted_until": late })).await["act"], "muted", "who is no member");
+        assert_eq!(put(&cy, json!({ "muted_until": null })).await["act"], "unmuted");
+        add(&ada, &tea, &bo).await;
+        bo.delete(&member_path(&tea, &bo)).await.expect(200);
+        assert_eq!(act().await["act"], "left");
     })
     .await;
 }

@@ -98,7 +98,8 @@ fn cell(row: &Value, column: &Column, zone: &TimeZone) -> String {
     printable_line(&text.unwrap_or_else(|| plain(value)), "").replace(['\n', '\t'], " ")
 }
 
-fn plain(value: &Value) -> String {
+/// A value as the cell of a table shows it.
+pub(super) fn plain(value: &Value) -> String {
     match value {
         Value::Null | Value::Bool(false) => String::new(),
         Value::Bool(true) => "yes".to_owned(),

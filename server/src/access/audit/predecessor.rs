@@ -1,0 +1,82 @@
+//! What an audit line has to tell and its entry does not: the ban that was lifted, and the act behind the new part of a member.
+//! Both follow from an earlier entry.
+
+use holdline_shared::{Entry, EntryKind, MemberChange, Role};
+use serde_json::{Map, Value, json};
+
+use crate::access::{AccessChange, Ban};
+
+/// The change that a later one ends or alters.
+pub(super) enum Predecessor<'a> {
+    Ban(Box<Ban>),
+    Member(&'a MemberChange),
+}
+
+/// Whether there may be an earlier entry that tells more about this one.
+pub(super) fn refers_back(entry: &Entry) -> bool {
+    matches!(entry.kind, EntryKind::Member(_)) || lifted_ban(entry).is_some()
+}
+
+/// Finds the change that `entry` ends or alters among earlier entries, the newest first.
+pub(super) fn predecessor<'a>(entry: &Entry, earlier: &'a [Entry]) -> Option<Predecessor<'a>> {
+    if let EntryKind::Member(change) = &entry.kind {
+        return earlier.iter().find_map(|before| match &before.kind {
+            EntryKind::Member(part) if before.room == entry.room && part.person.id == change.person.id => {
+                Some(Predecessor::Member(part))
+            }
+            _ => None,
+        });
+    }
+    let lifted = lifted_ban(entry)?;
+    earlier.iter().find_map(|before| match &before.kind {
+        // Most entries are passed over without being parsed.
+        EntryKind::Access { change } if change.contains(&lifted) => match serde_json::from_str(change) {
+            Ok(AccessChange::Banned { ban }) if ban.id == lifted => Some(Predecessor::Ban(Box::new(ban))),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+fn lifted_ban(entry: &Entry) -> Option<String> {
+    let EntryKind::Access { change } = &entry.kind else { return None };
+    match serde_json::from_str(change) {
+        Ok(AccessChange::Unbanned { id }) => Some(id),
+        _ => None,
+    }
+}
+
+/// Adds to a shown change the person and the addresses that were banned.
+pub(super) fn tell_ban(ban: Ban, shown: &mut Map<String, Value>) {
+    if let Some(person) = ban.person {
+        shown.insert("person".to_owned(), json!(person));
+    }
+    if let Some(visitor) = ban.visitor {
+        shown.insert("visitor".to_owned(), json!(visitor));
+    }
+    if !ban.visitors.is_empty() {
+        shown.insert("visitors".to_owned(), json!(ban.visitors));
+    }
+}
+
+/// The name of what the author of `entry` did with a member, whose part was `before`; `None` for no part.
+pub(super) fn act(entry: &Entry, change: &MemberChange, before: Option<&MemberChange>) -> &'static str {
+    let is_own = entry.author.id == change.person.id;
+    let role = before.map_or(Role::None, |before| before.role);
+    let mute = before.and_then(|before| before.muted_until);
+    match (change.muted_until, change.role) {
+        (Some(until), _) if Some(until) != mute => {
+            if entry.at < until {
+                "muted"
+            } else {
+                "unmuted"
+            }
+        }
+        (None, now) if mute.is_some() && now == role => "unmuted",
+        (_, Role::None) if is_own => "left",
+        (_, Role::None) => "removed",
+        (_, now) if role != Role::None && role != now => "role_changed",
+        _ if is_own => "joined",
+        _ => "added",
+    }
+}
