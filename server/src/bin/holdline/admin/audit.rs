@@ -4,11 +4,11 @@ use clap::Args;
 use holdline_shared::Seq;
 use serde_json::{Value, json};
 
-use super::output::{Output, column, plain, time};
+use super::output::{Output, column, plain, time, until};
 use super::owner::Owner;
 
-/// The ends that a change may have, of which the first is shown.
-const ENDS: [&str; 5] = ["muted_until", "until", "visitors_until", "expires", "grace_until"];
+/// The ends that a change may have.
+const ENDS: [&str; 4] = ["muted_until", "until", "expires", "grace_until"];
 
 /// The fields that are shown as details, with the words for them.
 const DETAILS: [(&str, &str); 16] = [
@@ -66,11 +66,14 @@ fn explain(line: &mut Value) {
     let change = line["change"].take();
     let done = change.get("act").unwrap_or(&change["change"]);
     let whom = ["person", "visitor", "visitors"].iter().filter_map(|field| change.get(field)).map(plain);
-    let until = ENDS.iter().find_map(|end| change.get(end));
+    // A mute that outlasts another change is not the end of that.
+    let is_mute = change.get("act").is_none_or(|act| act == "muted");
+    let end = ENDS.iter().filter(|end| is_mute || **end != "muted_until").find_map(|end| change.get(end));
     let details = DETAILS.iter().filter_map(|(field, word)| words(word, change.get(field)?));
+    let addresses = change.get("visitors_until").map(|end| format!("addresses {}", until(end)));
     line["whom"] = joined(whom).into();
-    line["until"] = json!(until);
-    line["details"] = joined(details).into();
+    line["until"] = json!(end);
+    line["details"] = joined(addresses.into_iter().chain(details)).into();
     line["done"] = done.clone();
     line["change"] = change;
 }
@@ -102,11 +105,11 @@ mod tests {
         let bo = json!({ "id": "b", "name": "Bo" });
         for (change, done, whom, until, details) in [
             (
-                json!({ "change": "banned", "id": "x", "person": bo, "visitors": ["192.0.2.7", "2001:db8::"], "visitors_until": 5 }),
+                json!({ "change": "banned", "id": "x", "person": bo, "visitors": ["192.0.2.7", "2001:db8::"], "visitors_until": u64::MAX }),
                 "banned",
                 "Bo, 192.0.2.7,2001:db8::",
-                json!(5),
-                "id x",
+                Value::Null,
+                "addresses for ever, id x",
             ),
             (
                 json!({ "change": "unbanned", "id": "x", "visitor": "192.0.2.7" }),
@@ -120,6 +123,13 @@ mod tests {
                 "muted",
                 "Bo",
                 json!(7),
+                "role none",
+            ),
+            (
+                json!({ "change": "member", "act": "removed", "person": bo, "role": "none", "until": 8, "muted_until": 7 }),
+                "removed",
+                "Bo",
+                json!(8),
                 "role none",
             ),
             (
