@@ -294,7 +294,13 @@ impl Access {
     /// gone with the rooms' entries, and rooms that are made are noted only as long as the log is open.
     #[cfg(test)]
     pub(crate) fn rights(&self) -> Self {
-        Self { memberships: SharedMap::default(), public_rooms: Seq::START, ..self.clone() }
+        Self { memberships: SharedMap::default(), ..self.folded() }
+    }
+
+    /// The snapshot as it follows from the entries alone.
+    #[cfg(test)]
+    pub(crate) fn folded(&self) -> Self {
+        Self { public_rooms: Seq::START, ..self.clone() }
     }
 
     /// Whether the person is an admin of the server.

@@ -201,8 +201,7 @@ impl Access {
         let silence = now.and_then(|member| member.muted_until);
         let is_own = person.id == by.id;
         let ends_silence = silence.is_some_and(|until| at < until) && *muted_until < silence;
-        let has_left = *role == Role::None && found.role(&person.id) == Role::None;
-        if is_own && ends_silence && (*role > Role::None || has_left) {
+        if is_own && ends_silence && *role > Role::None {
             return Err(Denied::OwnSilence);
         }
         let is_leaving = is_own && *role == Role::None && (muted_until.is_none() || *muted_until == silence);

@@ -165,7 +165,7 @@ fn ban_ends_sessions_and_ends_itself() {
         session: session.clone(),
         device: Topic::default(),
     };
-    assert_eq!(history.change(&ada, begun.clone()), Err(Denied::OwnOnly));
+    assert_eq!(history.change(&ada, begun.clone()), Err(Denied::OwnOrAdminOnly));
     assert_eq!(history.change(&bob, begun), Ok(true));
     assert!(history.access.session(&bob.id, &session).is_some());
     let until = Timestamp(history.seq + 10);

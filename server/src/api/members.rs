@@ -134,6 +134,11 @@ pub(crate) async fn put_member(app: App, mut call: Call) -> Result<Reply, ApiErr
         Silence::Ends => (role, None),
         Silence::Until(time) => (role, Some(time)),
     };
+    // Without a part in the room this would count as leaving it.
+    let silence = now.and_then(|member| member.muted_until).filter(|until| wall_clock() < *until);
+    if id == author.id && muted_until < silence {
+        return Err(Denied::OwnSilence.into());
+    }
     let person = named_person(&access, id, Some(&room), body.name.as_deref())?;
     let change = MemberChange { person, role: body.role.unwrap_or(role), until: None, muted_until, reason };
     let outcome = app.hub.publish(Draft { author, room, kind: DraftKind::Member(change) }).await?;

@@ -163,8 +163,11 @@ async fn guests_are_erased_by_themselves_and_by_admins() {
         assert_eq!(server.person("Dee").await.delete(&other).await.problem(), ProblemCode::NotAllowed);
         ada.delete(&other).await.expect(204);
         let history = ada.history("lobby").await;
-        let texts: Vec<_> =
-            history.messages.iter().map(|message| message.text.as_ref().map(|text| text.as_str())).collect();
+        let texts: Vec<_> = history
+            .messages
+            .iter()
+            .map(|message| message.text.as_ref().map(holdline_shared::MessageText::as_str))
+            .collect();
         assert_eq!(texts, [None, Some("kept")]);
         let of_eve = history.messages.iter().find(|message| message.seq == kept.seq).unwrap();
         assert_eq!(of_eve.author.name.as_str(), "deleted person");
