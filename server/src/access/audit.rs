@@ -121,14 +121,14 @@ impl AuditLine {
         }
     }
 
-    /// The room and the position of a message that was reported.
-    pub(crate) fn reported(&self) -> Option<(&RoomName, Seq)> {
-        let seq =
-            self.change.get("change").filter(|change| *change == "reported").and(self.change.get("seq"))?;
+    /// The room and the position of the message that the change is about.
+    pub(crate) fn message(&self) -> Option<(&RoomName, Seq)> {
+        let is_about_message = |change: &&Value| *change == "reported" || *change == "message_deleted";
+        let seq = self.change.get("change").filter(is_about_message).and(self.change.get("seq"))?;
         Some((self.room.as_ref()?, Seq(seq.as_u64()?)))
     }
 
-    /// Adds the author of the message that was reported.
+    /// Adds the author of the message.
     pub(crate) fn name_author(&mut self, author: &Person) {
         self.change.insert("person".to_owned(), json!(author));
     }

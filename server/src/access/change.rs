@@ -127,18 +127,12 @@ pub(crate) enum AccessChange {
     Reported {
         room: RoomName,
         seq: Seq,
-        /// The message's author; set by the log, whatever the draft says.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        person: Option<PersonId>,
         reason: Topic,
     },
     /// An admin of the room has deleted somebody's message. The deletion is an entry of the room.
     MessageDeleted {
         room: RoomName,
         seq: Seq,
-        /// The message's author; set by the log, whatever the draft says.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        person: Option<PersonId>,
         reason: Topic,
     },
 }

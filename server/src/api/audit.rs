@@ -61,7 +61,7 @@ pub(crate) async fn audit(app: App, call: Call) -> Result<Reply, ApiError> {
     let mut entries = Vec::with_capacity(lines.len());
     for (place, mut line) in lines {
         line.look_back(&read[place], &read[place + 1..], are_all);
-        if let Some((room, seq)) = line.reported()
+        if let Some((room, seq)) = line.message()
             && let Some(author) = author_of(&app, &call, room, seq).await?
         {
             line.name_author(&author);

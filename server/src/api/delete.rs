@@ -35,8 +35,7 @@ pub(crate) async fn delete(app: App, call: Call) -> Result<Reply, ApiError> {
         Err(LogError::Refused(_)) if !call.caller.has_token() => {
             let outcome = app.hub.publish(deletion(DraftKind::Delete { target })).await?;
             if matches!(outcome, Outcome::Appended(_)) {
-                let change =
-                    AccessChange::MessageDeleted { room: room.clone(), seq: target, person: None, reason };
+                let change = AccessChange::MessageDeleted { room: room.clone(), seq: target, reason };
                 app.hub.publish(Draft::access(author.clone(), change)).await?;
             }
             outcome

@@ -33,8 +33,6 @@ pub(crate) async fn report(app: App, mut call: Call) -> Result<Reply, ApiError> 
     app.limits.publish(&call.caller)?;
     let body: ReportBody = call.read_json().await?;
     let reason = body.reason.as_deref().map(Topic::parse).transpose()?.unwrap_or_default();
-    app.hub
-        .publish(Draft::access(author, AccessChange::Reported { room, seq, person: None, reason }))
-        .await?;
+    app.hub.publish(Draft::access(author, AccessChange::Reported { room, seq, reason })).await?;
     Ok(Reply::new(204, None, Bytes::new()))
 }

@@ -154,20 +154,16 @@ fn access_change(
     {
         return Err(Refusal::UnknownRoom.into());
     }
-    let mut change = change.clone();
-    match &mut change {
-        AccessChange::Reported { room, seq, person, .. }
-        | AccessChange::MessageDeleted { room, seq, person, .. }
-            if access.may_read(Some(&author.id), room) =>
-        {
-            *person = Some(log.message(room, *seq)?.ok_or(Refusal::UnknownMessage)?.author);
-        }
-        AccessChange::RoomDeleted { room, was_hidden } => {
-            *was_hidden = access.room(room).is_some_and(|room| !room.is_public());
-        }
-        _ => {}
+    if let AccessChange::Reported { room, seq, .. } | AccessChange::MessageDeleted { room, seq, .. } = change
+        && access.may_read(Some(&author.id), room)
+    {
+        log.message(room, *seq)?.ok_or(Refusal::UnknownMessage)?;
     }
-    let changes = access.check_change(author, &change, at).map_err(Refusal::Denied)?;
+    let changes = access.check_change(author, change, at).map_err(Refusal::Denied)?;
+    let mut change = change.clone();
+    if let AccessChange::RoomDeleted { room, was_hidden } = &mut change {
+        *was_hidden = access.room(room).is_some_and(|room| !room.is_public());
+    }
     // A change is made of strings and numbers; encoding it cannot fail.
     let encoded = serde_json::to_string(&change).unwrap_or_default();
     Ok(settled_unless(changes, || EntryKind::Access { change: encoded }))

@@ -287,7 +287,7 @@ async fn owner_changes_rooms_and_bans_and_reads_who_did_what() {
     let ada = redeem_admin_link(&server, &path, "Ada").await;
     let guest = server.person("Mallory").await;
     guest.makes_room("tea").await;
-    done(&["rooms", "rules", "tea", "--slow", "5", "--title", "Tea \u{202E}room"]).await;
+    done(&["rooms", "rules", "tea", "--slow", "5", "--title", "Tea \u{200F}room"]).await;
     done(&["rooms", "members", "tea", "--add", "Ada"]).await;
     assert!(done(&["rooms", "members", "tea"]).await.contains("Ada"));
     let rooms = done(&["rooms"]).await;

@@ -95,7 +95,7 @@ fn hidden_and_absent_rooms_are_refused_with_the_same_words_after_the_same_look_u
             change(Role::Member),
             change(Role::None),
             access(AccessChange::RoomDeleted { room: room.clone(), was_hidden: false }),
-            access(AccessChange::Reported { room, seq: Seq(1), person: None, reason }),
+            access(AccessChange::Reported { room, seq: Seq(1), reason }),
         ]
     };
     let decide = |room: &RoomName, kind| {
