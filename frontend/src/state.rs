@@ -53,7 +53,7 @@ pub use notices::Notices;
 pub use outbox::{Outbox, Progress, Sending};
 pub use page::{Page, typed_room};
 pub use people::People;
-pub use profiles::{Mark, Profiles};
+pub use profiles::{Mark, Profiles, is_somebody};
 pub use request::{Grant, Invitation, Part, Request};
 pub use room::{Gap, Older, Phase, Room};
 pub use room_list::{ListedRoom, listed_rooms, unread};

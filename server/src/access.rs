@@ -310,7 +310,7 @@ impl Access {
 }
 
 /// The name that stands in place of an erased person's.
-pub(crate) const NOBODY: &str = "deleted person";
+pub(crate) const NOBODY: &str = Person::ERASED;
 
 /// Whether the person is the server or another program in it, which is in no room and cannot be kept out.
 fn is_program(person: &PersonId) -> bool {

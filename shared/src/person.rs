@@ -61,6 +61,9 @@ pub struct Person {
 }
 
 impl Person {
+    /// The name that stands in place of an erased person's.
+    pub const ERASED: &'static str = "deleted person";
+
     /// Holdline itself, the author of the lobby in a new log.
     pub fn house() -> Self {
         Self::program("holdline")
@@ -74,6 +77,11 @@ impl Person {
     /// The author of messages from the server's standard input.
     pub fn stdin() -> Self {
         Self::program("stdin")
+    }
+
+    /// Whether the account of this author was erased. Nobody else can have that name.
+    pub fn is_erased(&self) -> bool {
+        self.name.as_str() == Self::ERASED
     }
 
     /// An author with a fixed id, which is also the name. No session has such an id: session ids have 16 characters.

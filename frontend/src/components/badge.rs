@@ -37,11 +37,11 @@ pub fn time(class: &'static str, at: Timestamp, locale: Locale) -> Html {
 }
 
 /// The head of a group of messages: under whose name they stand, and when the first of them was said.
-pub fn author(person: &Person, is: Option<Mark>, at: Timestamp, locale: Locale) -> Html {
+pub fn author(person: &Person, name: Html, is: Option<Mark>, at: Timestamp, locale: Locale) -> Html {
     html! {
         <>
             { badge(person) }
-            <header>{ name(person) }{ mark(is) }{ time("", at, locale) }</header>
+            <header>{ name }{ mark(is) }{ time("", at, locale) }</header>
         </>
     }
 }

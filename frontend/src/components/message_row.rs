@@ -2,16 +2,17 @@
 
 use std::rc::Rc;
 
-use holdline_shared::{PersonId, RoomName};
+use holdline_shared::{Message, PersonId, RoomName};
 use yew::prelude::*;
 
 use super::{
-    EditForm, Quote, ToolsOf, author, delete_dialog, message_text, message_tools, quote_link, reactions,
-    tab_index, time,
+    EditForm, Quote, ToolsOf, author, delete_dialog, message_text, message_tools, name, quote_link,
+    reactions, tab_index, time,
 };
 use crate::api::{dom, focus};
+use crate::command::Command;
 use crate::hooks::{use_commands, use_focus_kept, use_locale, use_shown};
-use crate::state::{Line, Mark, Powers};
+use crate::state::{Line, Mark, Overlay, Panel, Powers, is_somebody};
 use crate::words;
 
 #[expect(clippy::struct_excessive_bools, reason = "a row is what its marks say, each by itself")]
@@ -99,7 +100,7 @@ pub fn MessageRow(props: &Props) -> Html {
         is_own.then_some("own"),
         is_answered.then_some("answered"),
     );
-    let name = words::message_by(message.author.name.as_str(), &(locale.time)(message.at));
+    let label = words::message_by(message.author.name.as_str(), &(locale.time)(message.at));
     let edited = message.edited.map_or_else(Html::default, |at| {
         html! { <span class="edited" title={(locale.moment)(at)}>{ words::EDITED }</span> }
     });
@@ -108,7 +109,7 @@ pub fn MessageRow(props: &Props) -> Html {
         seq: message.seq,
         is_own,
         powers: *powers,
-        title: name.clone().into(),
+        title: label.clone().into(),
         row: node.clone(),
         on_close: has_sheet.then_some(on_close),
     };
@@ -117,7 +118,7 @@ pub fn MessageRow(props: &Props) -> Html {
             id={format!("m-{}", message.seq)}
             ref={&node}
             {class}
-            aria-label={name.clone()}
+            aria-label={label}
             tabindex={tab_index(*is_tab_stop)}
             data-testid="message"
             data-state="sent"
@@ -129,7 +130,7 @@ pub fn MessageRow(props: &Props) -> Html {
             {onfocusout}
         >
             if *is_first {
-                { author(&message.author, *mark, message.at, locale) }
+                { author(&message.author, name_of_author(message, me.as_ref(), is_reached_by_tab, &run), *mark, message.at, locale) }
             } else {
                 { time("aside", message.at, locale) }
             }
@@ -151,5 +152,25 @@ pub fn MessageRow(props: &Props) -> Html {
                 { delete_dialog(room, line, &run) }
             }
         </article>
+    }
+}
+
+/// The author's name. A click on it leads to what the reader can do with them, also when they are not here any more.
+fn name_of_author(
+    message: &Message,
+    me: Option<&PersonId>,
+    is_reached_by_tab: bool,
+    run: &Callback<Command>,
+) -> Html {
+    let author = &message.author;
+    if !is_somebody(author) {
+        return name(author);
+    }
+    let panel = Panel::about(author, me);
+    let onclick = run.reform(move |_: MouseEvent| Command::Open(Overlay::Panel(panel.clone())));
+    html! {
+        <button type="button" class="author" data-testid="author" tabindex={tab_index(is_reached_by_tab)} {onclick}>
+            { name(author) }
+        </button>
     }
 }

@@ -109,7 +109,10 @@ impl PanelOf<'_> {
 
     fn title(&self, panel: &Panel) -> String {
         match panel {
-            Panel::Person(person) | Panel::Erase(person) => person.name.to_string(),
+            Panel::Person(person) | Panel::Erase(person) => {
+                let account = self.state.people.profiles.get(&person.id).map(|profile| &profile.person);
+                account.unwrap_or(person).name.to_string()
+            }
             panel if OWN.contains(panel) => words::YOUR_ACCOUNT.to_owned(),
             panel if ROOM.contains(panel) => {
                 self.state.room().map(|room| self.state.title_of(&room.name)).unwrap_or_default()

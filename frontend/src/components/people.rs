@@ -29,14 +29,14 @@ pub fn People(props: &Props) -> Html {
     let (own, others): (Vec<_>, Vec<_>) = people.iter().partition(|person| me == Some(&person.id));
     let unlisted = count.saturating_sub(people.len());
     let view = |person: &Person| {
-        let panel = if me == Some(&person.id) { Panel::Profile } else { Panel::Person(person.clone()) };
+        let panel = Panel::about(person, me);
         let onclick = run.reform(move |_: MouseEvent| Command::Open(Overlay::Panel(panel.clone())));
         html! {
             <li key={person.id.as_str()} data-testid="person">
                 <button type="button" class="person" title={person.name.to_string()} {onclick}>
                     { badge(person) }
                     <span class="name" dir="auto" translate="no">{ person.name.as_str().to_owned() }</span>
-                    { mark(props.profiles.mark(&person.id)) }
+                    { mark(props.profiles.mark(person)) }
                     if me == Some(&person.id) {
                         <span class="faint">{ words::YOU }</span>
                     }

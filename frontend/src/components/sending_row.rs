@@ -5,7 +5,7 @@ use std::rc::Rc;
 use holdline_shared::Person;
 use yew::prelude::*;
 
-use super::{Quote, Shape, author, hidden, icon, message_text, quote_link};
+use super::{Quote, Shape, author, hidden, icon, message_text, name, quote_link};
 use crate::command::Command;
 use crate::hooks::{use_commands, use_locale};
 use crate::state::{Mark, Progress, Sending};
@@ -53,7 +53,7 @@ pub fn SendingRow(props: &Props) -> Html {
             data-state={state}
         >
             if *is_first {
-                { author(me, *mark, sending.at, locale) }
+                { author(me, name(me), *mark, sending.at, locale) }
             }
             if let Some(quote) = quote {
                 { quote_link(&sending.room, quote, true, &run) }

@@ -10,8 +10,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use holdline_shared::{
-    Batch, Door, Emoji, EntryKind, Here, MemberChange, Message, PublishRequest, Reaction, Role, RoomName,
-    RoomPolicy, RoomStanding, Seq, SessionSummary, Status, Timestamp, Visibility,
+    Batch, Door, Emoji, EntryKind, Here, MemberChange, Message, Person, PublishRequest, Reaction, Role,
+    RoomName, RoomPolicy, RoomStanding, Seq, SessionSummary, Status, Timestamp, Visibility,
 };
 use yew::prelude::*;
 
@@ -93,6 +93,21 @@ fn message_has_author_and_time_also_for_screen_readers() {
     check(&mine, &[&head[..], &["message first own", name]].concat(), &["React"]);
     let grouped = draw::<MessageRow>(message_row::Props { is_first: false, ..row(message, "bob") });
     check(&grouped, &[name, ">01:01</time>"], &["own", ">Ada</b>"]);
+}
+
+#[test]
+fn name_of_an_author_leads_to_them_unless_nobody_is_behind_it() {
+    let message = line(7, "ada", 0, "hello").message.clone();
+    let button = [r#"data-testid="author" tabindex="-1""#];
+    check(&draw::<MessageRow>(row(message.clone(), "bob")), &button, &[]);
+    let stop = message_row::Props { is_tab_stop: true, ..row(message.clone(), "bob") };
+    check(&draw::<MessageRow>(stop), &[r#"data-testid="author" tabindex="0""#], &[]);
+    for name in [Person::ERASED, "holdline"] {
+        let id = if name == "holdline" { Person::house().id } else { message.author.id.clone() };
+        let author = Person { id, name: name.parse().unwrap() };
+        let drawn = draw::<MessageRow>(row(Message { author, ..message.clone() }, "bob"));
+        check(&drawn, &[&format!(">{name}</b>")], &button);
+    }
 }
 
 #[test]

@@ -14,6 +14,12 @@ pub enum Mark {
     Bot,
 }
 
+/// Whether a person stands behind the name, and not the server itself or somebody whose account was erased.
+pub fn is_somebody(person: &Person) -> bool {
+    let is_own = [Person::house(), Person::stdin()].iter().any(|program| program.id == person.id);
+    !is_own && !person.is_erased()
+}
+
 /// The accounts by id.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Profiles(Rc<BTreeMap<PersonId, Profile>>);
@@ -35,15 +41,12 @@ impl Profiles {
     }
 
     /// The word beside the person's name. Where nobody has an account, all are alike and nobody is marked; the server's own
-    /// names are no guests.
-    pub fn mark(&self, id: &PersonId) -> Option<Mark> {
-        match self.get(id) {
+    /// names and erased people are no guests.
+    pub fn mark(&self, person: &Person) -> Option<Mark> {
+        match self.get(&person.id) {
             Some(profile) => (profile.kind == PersonKind::Bot).then_some(Mark::Bot),
             None if self.0.is_empty() => None,
-            None => {
-                let is_own = [Person::house(), Person::stdin()].iter().any(|program| program.id == *id);
-                (!is_own).then_some(Mark::Guest)
-            }
+            None => is_somebody(person).then_some(Mark::Guest),
         }
     }
 }
@@ -61,11 +64,13 @@ mod tests {
 
     #[test]
     fn guests_and_bots_are_marked_where_somebody_has_an_account() {
-        let mark = |profiles: &Profiles, id: &str| profiles.mark(&id.parse().unwrap());
+        let mark = |profiles: &Profiles, id: &str| profiles.mark(&person(id));
         let none = Profiles::default();
         assert_eq!(mark(&none, "bob"), None, "all are alike");
         let some = Profiles::of(vec![profile("ada", PersonKind::Member), profile("robo", PersonKind::Bot)]);
         let marks = ["ada", "robo", "bob", "holdline", "anonymous"].map(|id| mark(&some, id));
         assert_eq!(marks, [None, Some(Mark::Bot), Some(Mark::Guest), None, Some(Mark::Guest)]);
+        let erased = Person { name: Person::ERASED.parse().unwrap(), ..person("bob") };
+        assert_eq!(some.mark(&erased), None, "nobody is behind that name");
     }
 }

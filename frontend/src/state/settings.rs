@@ -1,7 +1,9 @@
 //! The dialogs in which people and admins see and change who may do what: which is open, what it lists, and what came of
 //! the last request. All of it is forgotten when the dialog closes.
 
-use holdline_shared::{InviteSummary, Person, Profile, Role, RoomName, Seq, SessionSummary, Timestamp};
+use holdline_shared::{
+    InviteSummary, Person, PersonId, Profile, Role, RoomName, Seq, SessionSummary, Timestamp,
+};
 use serde::Deserialize;
 
 /// A dialog, or a page of one.
@@ -49,6 +51,13 @@ pub enum Panel {
     Tokens,
     /// The changes, and who made them.
     Audit,
+}
+
+impl Panel {
+    /// The page about a person: the reader's own name, or what the reader can do with somebody else.
+    pub fn about(person: &Person, me: Option<&PersonId>) -> Self {
+        if me == Some(&person.id) { Self::Profile } else { Self::Person(person.clone()) }
+    }
 }
 
 /// The lists that the open dialog shows, and the outcome of its requests.

@@ -118,7 +118,7 @@ fn view(props: &Props, row: Row, is_last: bool, run: &Callback<Command>, locale:
                     is_deleting={ui.deleting == Some(seq)}
                     is_answered={ui.writing.reply_to == Some(seq)}
                     is_tab_stop={is_last}
-                    mark={profiles.mark(&line.message.author.id)}
+                    mark={profiles.mark(&line.message.author)}
                     powers={props.powers}
                     me={session.id().cloned()}
                     {line}
@@ -163,7 +163,7 @@ pub(super) fn view_sending(props: &Props, at: usize, sending: &Rc<Sending>) -> H
             key={sending.request.key.to_string()}
             sending={Rc::clone(sending)}
             me={me.clone()}
-            mark={props.profiles.mark(&me.id)}
+            mark={props.profiles.mark(me)}
             is_first={!follows_own || quote.is_some()}
             {quote}
             delay={props.delay.clone().filter(|_| at == 0)}

@@ -29,7 +29,7 @@ pub(super) fn view(of: &PanelOf<'_>, person: &Person) -> Html {
                 if let Some(profile) = profile {
                     <span dir="auto">{ profile.about.as_str().to_owned() }</span>
                 }
-                { mark(people.profiles.mark(&person.id)) }
+                { mark(people.profiles.mark(person)) }
                 if let Some(standing) = standing {
                     <span class="faint">{ standing }</span>
                 }
