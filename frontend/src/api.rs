@@ -31,6 +31,6 @@ pub use locale::{day_and_zone, locale};
 pub use locks::{Lock, LockRequest, lock, request_lock};
 pub use navigation::{path, step_to};
 pub use people::{door, enter, list_members, list_people, look_at_link};
-pub use requests::{Reply, ask, list};
+pub use requests::{Reply, ask, list, list_standing};
 pub use storage::{Storage, keep_for_reload, kept_for_reload};
 pub use time::{jitter, millis, now, random_key, wall_clock};

@@ -1,7 +1,7 @@
 //! The form of requests about people, rooms and the server on the line, and the content of their answers.
 
 use gloo_net::http::Method;
-use holdline_shared::{InviteList, Me, NewCode, RoomName, Seq, SessionList, Timestamp, Visibility};
+use holdline_shared::{InviteList, Me, NewCode, PersonId, RoomName, Seq, SessionList, Timestamp, Visibility};
 use serde::Deserialize;
 
 use super::Fault;
@@ -104,6 +104,27 @@ pub async fn ask(request: &Request) -> Result<Reply, Fault> {
     })
 }
 
+/// Reads whether a person is muted in the room or banned. Only admins of the server ask for the bans.
+pub async fn list_standing(
+    person: &PersonId,
+    room: Option<&RoomName>,
+    is_admin: bool,
+) -> Result<Listing, Fault> {
+    let mut members = match room {
+        Some(room) => list_members(room).await?,
+        None => Vec::new(),
+    };
+    members.retain(|member| member.person.id == *person);
+    let mut bans = if is_admin { list_bans().await? } else { Vec::new() };
+    bans.retain(|ban| ban.person.as_ref().is_some_and(|banned| banned.id == *person));
+    Ok(Listing::Standing { membership: members.pop(), bans })
+}
+
+async fn list_bans() -> Result<Vec<Ban>, Fault> {
+    let Bans { bans } = Call::get("bans").send().await?.json()?;
+    Ok(bans)
+}
+
 /// Reads what a panel lists, if it lists anything. `before` is the oldest change that is listed already.
 pub async fn list(
     panel: &Panel,
@@ -121,10 +142,7 @@ pub async fn list(
             Listing::Invites(invites)
         }
         (Panel::People, _) => Listing::People(list_people().await?),
-        (Panel::Bans, _) => {
-            let Bans { bans } = Call::get("bans").send().await?.json()?;
-            Listing::Bans(bans)
-        }
+        (Panel::Bans, _) => Listing::Bans(list_bans().await?),
         (Panel::Hooks, Some(room)) => {
             let Hooks { hooks } = Call::get(&hooks(room)).send().await?.json()?;
             Listing::Hooks(hooks)
@@ -214,9 +232,10 @@ fn call(request: &Request) -> Call {
         Request::Erase { person, keeps_messages } => {
             (Method::DELETE, format!("people/{person}?messages={}", fate(*keeps_messages)), None)
         }
-        Request::Ban { person, until, reason } => {
-            let body = Fields::of("name", &person.name).maybe("until", until.as_ref());
-            (Method::PUT, format!("people/{}/ban", person.id), Some(body.unless_empty("reason", reason)))
+        Request::Ban { person, until, reason, with_addresses } => {
+            let body = Fields::of("name", &person.name).with("visitor_too", with_addresses);
+            let body = body.maybe("until", until.as_ref()).unless_empty("reason", reason);
+            (Method::PUT, format!("people/{}/ban", person.id), Some(body))
         }
         Request::Unban(id) => (Method::DELETE, format!("bans/{id}"), None),
         Request::Token(Grant { note, bot, rooms, verbs }) => {

@@ -10,8 +10,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use holdline_shared::{
-    Batch, Door, Emoji, EntryKind, Here, MemberChange, Message, Person, PublishRequest, Reaction, Role,
-    RoomName, RoomPolicy, RoomStanding, Seq, SessionSummary, Status, Timestamp, Visibility,
+    Batch, Door, Emoji, EntryKind, Here, MemberChange, Message, Person, PersonKind, Profile, PublishRequest,
+    Reaction, Role, RoomName, RoomPolicy, RoomStanding, Seq, SessionSummary, Status, Timestamp, Visibility,
 };
 use yew::prelude::*;
 
@@ -19,7 +19,7 @@ use super::*;
 use crate::state::Gate as ShutOut;
 use crate::state::samples::{account, entry, key, line, page, person};
 use crate::state::{
-    Action, Line, Link, ListedRoom, Listing, Mark, Membership, Outbox, Page, Panel, Powers, Profiles,
+    Action, Ban, Line, Link, ListedRoom, Listing, Mark, Membership, Outbox, Page, Panel, Powers, Profiles,
     Progress, Secret, Settings, State, Writing,
 };
 

@@ -105,6 +105,8 @@ pub enum Request {
         until: Option<Timestamp>,
         /// The reason.
         reason: String,
+        /// Whether the addresses they came from are kept out, too.
+        with_addresses: bool,
     },
     /// Ends a ban.
     Unban(String),

@@ -104,6 +104,13 @@ pub enum Listing {
     Invites(Vec<InviteSummary>),
     /// The accounts.
     People(Vec<Profile>),
+    /// What holds for the person of the dialog.
+    Standing {
+        /// Their part in the room on the screen.
+        membership: Option<Membership>,
+        /// Their bans.
+        bans: Vec<Ban>,
+    },
     /// The bans.
     Bans(Vec<Ban>),
     /// The tokens.
@@ -127,6 +134,13 @@ pub struct Membership {
     pub muted_until: Option<Timestamp>,
 }
 
+impl Membership {
+    /// Whether the person is a member, or may not write at the moment `now`.
+    pub fn counts(&self, now: Timestamp) -> bool {
+        self.role > Role::None || self.muted_until.is_some_and(|until| now < until)
+    }
+}
+
 /// A ban.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Ban {
@@ -144,6 +158,13 @@ pub struct Ban {
     /// The reason.
     #[serde(default)]
     pub reason: String,
+}
+
+impl Ban {
+    /// Whether the ban has ended at the moment `now`.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.until.is_some_and(|until| until <= now)
+    }
 }
 
 /// A webhook of a room.

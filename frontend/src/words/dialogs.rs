@@ -117,6 +117,9 @@ pub const DURATIONS: [(&str, &str); 5] = [
 ];
 pub const REASON_IS_SEEN: &str = "Everybody in the room sees it.";
 pub const KEEP_OUT_FOR: &str = "Ban from this server for";
+pub const BAN_ADDRESSES: &str = "And the addresses they came from";
+pub const BAN_ADDRESSES_WHY: &str =
+    "Until the same moment, or for a day if that is never. Others may come from there, too.";
 pub const BAN: &str = "Ban";
 pub const MAKE_ADMIN: &str = "Make an admin of this server";
 pub const TAKE_ADMIN: &str = "No admin of this server any more";

@@ -55,8 +55,16 @@ pub fn last_used(day: &str) -> String {
     format!("last used: {day}")
 }
 
-pub fn muted_until(time: &str) -> String {
-    format!("muted until {time}")
+pub fn muted(role: &str, until: Option<&str>) -> String {
+    until.map_or_else(|| format!("{role}, muted"), |until| format!("{role}, muted until {until}"))
+}
+
+pub fn part_in_room(part: &str) -> String {
+    format!("Part in this room: {part}.")
+}
+
+pub fn is_banned(end: &str) -> String {
+    format!("Banned {end}.")
 }
 
 pub fn role(role: Role) -> &'static str {

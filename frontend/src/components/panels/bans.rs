@@ -10,18 +10,25 @@ use crate::words;
 
 pub(super) fn view(of: &PanelOf<'_>) -> Html {
     let settings = &of.state.settings;
-    let bans = if let Some(Listing::Bans(all)) = &settings.listing { Some(&all[..]) } else { None };
+    let now = (of.locale.now)();
+    let bans = if let Some(Listing::Bans(all)) = &settings.listing { Some(all) } else { None };
+    let bans = bans.map(|all| all.iter().filter(|ban| !ban.is_over(now)).collect::<Vec<_>>());
     html! {
         <>
             <p class="faint">{ words::BANS_WHY }</p>
             { outcome(settings) }
-            { listing(settings, bans, words::NO_BANS, |Ban { id, person, visitor, until, reason }| {
+            { listing(settings, bans.as_deref(), words::NO_BANS, |ban| {
+                let Ban { id, person, visitor, .. } = ban;
                 let name = person.as_ref().map(|person| person.name.to_string());
                 let who = name.or_else(|| visitor.clone()).unwrap_or_default();
-                let until = until.map(|until| of.locale.day_and_time(until));
-                let below = words::ban(until.as_deref(), reason);
-                row(id, html! { { who } }, below, of.button(words::LIFT, Request::Unban(id.clone())))
+                row(id, html! { { who } }, end_of(of, ban), of.button(words::LIFT, Request::Unban(id.clone())))
             }) }
         </>
     }
+}
+
+/// The end of a ban, and its reason.
+pub(super) fn end_of(of: &PanelOf<'_>, ban: &Ban) -> String {
+    let until = ban.until.map(|until| of.locale.day_and_time(until));
+    words::ban(until.as_deref(), &ban.reason)
 }

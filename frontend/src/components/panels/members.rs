@@ -1,17 +1,20 @@
 //! The members of a room, and who can be added.
 
-use holdline_shared::{PersonId, Role};
+use holdline_shared::{PersonId, PersonKind, Role};
 use yew::prelude::*;
 
 use super::listing::{listing, row};
-use super::panel_of::PanelOf;
+use super::panel_of::{FOREVER, PanelOf};
 use crate::components::{Field, FormOf, Kind, form, outcome};
 use crate::state::{Listing, Membership, Panel, Part, Request};
 use crate::words;
 
 pub(super) fn view(of: &PanelOf<'_>) -> Html {
     let settings = &of.state.settings;
-    let members = if let Some(Listing::Members(all)) = &settings.listing { Some(&all[..]) } else { None };
+    let now = (of.locale.now)();
+    let members = if let Some(Listing::Members(all)) = &settings.listing { Some(all) } else { None };
+    let members = members.map(|all| all.iter().filter(|member| member.counts(now)).collect::<Vec<_>>());
+    let members = members.as_deref();
     let is_admin = of.state.is_room_admin();
     html! {
         <>
@@ -21,29 +24,37 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
                 { outcome(settings) }
             }
             { listing(settings, members, words::NO_MEMBERS, |member| {
-                let Membership { person, role, muted_until } = member;
-                let now = (of.locale.now)();
-                let muted = muted_until.filter(|until| now < *until);
-                let muted = muted.map(|until| words::muted_until(&of.locale.day_and_time(until)));
-                let below = [Some(words::role(*role).to_owned()), muted].into_iter().flatten();
+                let person = &member.person;
                 let tools = if is_admin {
                     of.opener(words::CHANGE, Panel::Person(person.clone()))
                 } else {
                     Html::default()
                 };
                 let name = html! { { person.name.as_str().to_owned() } };
-                row(person.id.as_str(), name, below.collect::<Vec<_>>().join(", "), tools)
+                row(person.id.as_str(), name, standing(of, member), tools)
             }) }
         </>
     }
 }
 
-/// The form that adds somebody who has an account or is here now.
-fn add(of: &PanelOf<'_>, members: &[Membership]) -> Html {
+/// The person's role in the room, and until when they may not write.
+pub(super) fn standing(of: &PanelOf<'_>, member: &Membership) -> String {
+    let role = words::role(member.role);
+    let muted = member.muted_until.filter(|until| (of.locale.now)() < *until);
+    match muted.map(|until| (until < FOREVER).then(|| of.locale.day_and_time(until))) {
+        None => role.to_owned(),
+        Some(until) => words::muted(role, until.as_deref()),
+    }
+}
+
+/// The form that adds somebody who has an account or is here now. Webhooks read nothing, and look like other bots: an admin makes
+/// a bot a member on its own page.
+fn add(of: &PanelOf<'_>, members: &[&Membership]) -> Html {
     let Some(room) = of.state.room().map(|room| room.name.clone()) else { return Html::default() };
     let here = of.state.ui.page.room().and_then(|room| of.state.people.of(room));
     let here = here.map(|here| &here.people[..]).unwrap_or_default();
-    let accounts = of.state.people.profiles.all().map(|profile| &profile.person);
+    let accounts = of.state.people.profiles.all().filter(|profile| profile.kind == PersonKind::Member);
+    let accounts = accounts.map(|profile| &profile.person);
     let is_outside =
         |id: &PersonId| !members.iter().any(|member| member.person.id == *id && member.role > Role::None);
     let mut people: Vec<_> = accounts.chain(here).filter(|person| is_outside(&person.id)).collect();

@@ -1,12 +1,15 @@
 //! The common parts of the pages of dialogs: what they are drawn from, and their buttons.
 
-use holdline_shared::Seq;
+use holdline_shared::{Seq, Timestamp};
 use yew::prelude::*;
 
 use crate::api::form::Values;
 use crate::command::Command;
 use crate::state::{Locale, Overlay, Panel, Request, State};
 use crate::words;
+
+/// The end of what has none: the last moment that every clock here can write, in the year 9999.
+pub(super) const FOREVER: Timestamp = Timestamp(253_402_300_799_000);
 
 /// The parts of a panel's page.
 pub(super) struct PanelOf<'a> {

@@ -3,14 +3,12 @@
 use holdline_shared::{Person, PersonKind, Role, Timestamp};
 use yew::prelude::*;
 
-use super::panel_of::{PanelOf, durations};
-use crate::api::form::Values;
-use crate::components::{Field, FormOf, Kind, badge, form, mark};
-use crate::state::{Locale, Panel, Part, Request};
+use super::bans::end_of;
+use super::members::standing;
+use super::panel_of::{FOREVER, PanelOf, durations};
+use crate::components::{Field, FormOf, Kind, badge, form, mark, outcome};
+use crate::state::{Listing, Locale, Panel, Part, Request};
 use crate::words;
-
-/// The end of what has none: the last moment that every clock here can write, in the year 9999.
-const FOREVER: Timestamp = Timestamp(253_402_300_799_000);
 
 pub(super) fn view(of: &PanelOf<'_>, person: &Person) -> Html {
     let (session, people) = (&of.state.session, &of.state.people);
@@ -39,6 +37,7 @@ pub(super) fn view(of: &PanelOf<'_>, person: &Person) -> Html {
             }
             if !is_me {
                 <p>{ of.button(words::WRITE_DIRECTLY, Request::Direct(person.id.clone())) }</p>
+                { outcome(&of.state.settings) }
                 if of.state.is_room_admin() {
                     { in_room(of, person) }
                 }
@@ -54,8 +53,16 @@ pub(super) fn view(of: &PanelOf<'_>, person: &Person) -> Html {
 fn in_room(of: &PanelOf<'_>, person: &Person) -> Html {
     let Some(room) = of.state.room().map(|room| room.name.clone()) else { return Html::default() };
     let choices = words::MEMBER_ACTS.into_iter().map(|(value, word)| (value.into(), word.into())).collect();
+    let now = (of.locale.now)();
+    let part = match &of.state.settings.listing {
+        Some(Listing::Standing { membership, .. }) => membership.as_ref().filter(|part| part.counts(now)),
+        _ => None,
+    };
     let fields = html! {
         <>
+            if let Some(part) = part {
+                <p data-testid="part">{ words::part_in_room(&standing(of, part)) }</p>
+            }
             <Field name="act" label={words::IN_THIS_ROOM} kind={Kind::Choice(choices)} />
             <div class="pair">
                 <Field name="end" label={words::FOR_HOW_LONG} kind={Kind::Choice(durations())} value="3600" />
@@ -69,9 +76,9 @@ fn in_room(of: &PanelOf<'_>, person: &Person) -> Html {
         fields,
         submit: words::APPLY,
         class: "",
-        settings: Some(&of.state.settings),
+        settings: None,
         on_submit: of.on_submit(move |values| {
-            let until = end(values, locale);
+            let until = after(values.number("end"), locale);
             let change = match values.text("act") {
                 "admin" => Part::Role(Role::Admin),
                 "mute" => Part::Mute(until.unwrap_or(FOREVER)),
@@ -89,11 +96,26 @@ fn on_server(of: &PanelOf<'_>, person: &Person) -> Html {
     let profile = of.state.people.profiles.get(&person.id);
     let is_admin = profile.is_some_and(|profile| profile.admin);
     let (banned, locale) = (person.clone(), of.locale);
+    let bans = match &of.state.settings.listing {
+        Some(Listing::Standing { bans, .. }) => &bans[..],
+        _ => &[],
+    };
+    let bans = bans.iter().filter(|ban| !ban.is_over((locale.now)())).map(|ban| {
+        html! {
+            <p key={ban.id.clone()} data-testid="ban">
+                { words::is_banned(&end_of(of, ban)) }{ " " }{ of.button(words::LIFT, Request::Unban(ban.id.clone())) }
+            </p>
+        }
+    });
     let fields = html! {
-        <div class="pair">
-            <Field name="ban-end" label={words::KEEP_OUT_FOR} kind={Kind::Choice(durations())} value="86400" />
-            <Field name="ban-reason" label={words::REASON} />
-        </div>
+        <>
+            { for bans }
+            <div class="pair">
+                <Field name="ban-end" label={words::KEEP_OUT_FOR} kind={Kind::Choice(durations())} value="86400" />
+                <Field name="ban-reason" label={words::REASON} />
+            </div>
+            <Field name="ban-addresses" label={words::BAN_ADDRESSES} kind={Kind::Tick} hint={words::BAN_ADDRESSES_WHY} />
+        </>
     };
     let ban = form(FormOf {
         id: "ban-form",
@@ -103,15 +125,16 @@ fn on_server(of: &PanelOf<'_>, person: &Person) -> Html {
         settings: None,
         on_submit: of.on_submit(move |values| {
             let until = after(values.number("ban-end"), locale);
-            Ok(Request::Ban { person: banned.clone(), until, reason: values.text("ban-reason").to_owned() })
+            let (person, reason) = (banned.clone(), values.text("ban-reason").to_owned());
+            Ok(Request::Ban { person, until, reason, with_addresses: values.is_on("ban-addresses") })
         }),
     });
     let word = if is_admin { words::TAKE_ADMIN } else { words::MAKE_ADMIN };
     html! {
         <>
             if profile.is_some() {
-                <p>
-                    { of.button(word, Request::Admin(person.id.clone(), !is_admin)) }{ " " }
+                <p class="acts">
+                    { of.button(word, Request::Admin(person.id.clone(), !is_admin)) }
                     { of.opener(words::ERASE_ACCOUNT, Panel::Erase(person.clone())) }
                 </p>
             }
@@ -121,10 +144,6 @@ fn on_server(of: &PanelOf<'_>, person: &Person) -> Html {
 }
 
 /// The end that was chosen; none for "until somebody changes it".
-fn end(values: &Values, locale: Locale) -> Option<Timestamp> {
-    after(values.number("end"), locale)
-}
-
 fn after(seconds: u32, locale: Locale) -> Option<Timestamp> {
     (seconds > 0).then(|| Timestamp((locale.now)().0 + u64::from(seconds) * 1_000))
 }

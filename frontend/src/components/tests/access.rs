@@ -162,17 +162,48 @@ fn lists_show_what_can_be_done_about_each_row() {
     let member = Membership { person: person("bob"), role: Role::Admin, muted_until };
     let drawn = drawn_panel(&Panel::Members, true, Some(Listing::Members(vec![member])));
     check(&drawn, &[">Bob<", "admin, muted until 12:30", "Change"], &[]);
-    check(
-        &drawn_panel(&Panel::Bans, true, Some(Listing::Bans(vec![]))),
-        &["Nobody is banned."],
-        &["Loading"],
-    );
+    let ended = Listing::Bans(vec![ban(r#""until":9,"visitor":"192.0.2.1""#)]);
+    for bans in [Listing::Bans(vec![]), ended] {
+        check(&drawn_panel(&Panel::Bans, true, Some(bans)), &["Nobody is banned."], &["Loading"]);
+    }
     check(&drawn_panel(&Panel::Tokens, true, None), &["Loading…"], &[]);
     let line = r#"{"seq":7,"at":0,"author":{"id":"ada","name":"Ada"},"room":"lobby",
         "change":{"change":"banned","person":{"id":"bob","name":"<Bob>"},"reason":"spam","until":9}}"#;
     let lines = vec![serde_json::from_str(line).unwrap()];
     let drawn = drawn_panel(&Panel::Audit, true, Some(Listing::Audit(lines)));
     check(&drawn, &["Ada banned &lt;Bob&gt; in lobby: spam", "Show older ones"], &[]);
+}
+
+fn ban(fields: &str) -> Ban {
+    serde_json::from_str(&format!(r#"{{"id":"x","reason":"spam",{fields}}}"#)).unwrap()
+}
+
+#[test]
+fn members_are_listed_without_those_who_were_muted_once_and_others_are_added_without_bots() {
+    let past = Membership { person: person("eve"), role: Role::None, muted_until: Some(Timestamp(7)) };
+    let drawn = drawn_panel(&Panel::Members, true, Some(Listing::Members(vec![past])));
+    check(&drawn, &["no list of members"], &["Eve", "no member"]);
+    let profile = |id: &str, kind| Profile { person: person(id), kind, ..account(false).profile };
+    let people = vec![profile("bob", PersonKind::Member), profile("ci", PersonKind::Bot)];
+    let state = lobby(&[1], false).after(Action::AccountCame(account(true)));
+    let state = state.after(Action::ProfilesCame(people));
+    let drawn = draw_html(panel(&state, &Panel::Members, crate::state::utc(), &Callback::noop()));
+    check(&drawn, &["Add somebody", ">Bob<"], &[">Ci<"]);
+}
+
+#[test]
+fn page_of_a_person_says_whether_they_are_muted_or_banned() {
+    let page = Panel::Person(person("bob"));
+    let evening = Timestamp((crate::state::utc().now)().0 + 3 * 3_600_000);
+    let drawn = |muted_until, bans| {
+        let membership = Some(Membership { person: person("bob"), role: Role::None, muted_until });
+        drawn_panel(&page, true, Some(Listing::Standing { membership, bans }))
+    };
+    let still = drawn(Some(evening), vec![ban(r#""until":null"#)]);
+    check(&still, &["no member, muted until 15:30.", "Banned without an end: spam.", ">Lift<"], &[]);
+    let forever = drawn(Some(Timestamp(253_402_300_799_000)), Vec::new());
+    check(&forever, &["no member, muted."], &["Banned", ">Lift<"]);
+    check(&drawn(Some(Timestamp(7)), vec![ban(r#""until":7"#)]), &["ban-addresses"], &["muted", "Banned"]);
 }
 
 #[test]
