@@ -114,10 +114,12 @@ async fn fulfil(store: &Store, request: &Request, reply: Reply) {
             refresh(store);
             store.dispatch(Action::Entered(Some(RoomName::lobby())));
         }
-        // Who is an admin, who is left, and which bots there are.
-        Request::Admin(..) | Request::Erase { .. } | Request::IncomingHook { .. } | Request::Token(_) => {
-            refresh(store);
-        }
+        // Who has an account, who is an admin, and which bots there are.
+        Request::Passphrase { .. }
+        | Request::Admin(..)
+        | Request::Erase { .. }
+        | Request::IncomingHook { .. }
+        | Request::Token(_) => refresh(store),
         Request::Report { .. } => {
             close(store);
             store.dispatch(Action::Noticed(Some(words::REPORTED.to_owned())));
