@@ -55,10 +55,11 @@ pub fn Gate(props: &Props) -> Html {
                 if let Some(text) = text {
                     <p>{ text }</p>
                 }
-                if gate.is_banned {
-                } else if *door == Some(Door::Proxy) {
+                if gate.is_banned || *door == Some(Door::Proxy) {
                     <div class="buttons">
-                        <button type="button" class="button" onclick={reload}>{ words::RELOAD }</button>
+                        <button type="button" class="button" onclick={reload}>
+                            { if gate.is_banned { words::TRY_AGAIN } else { words::RELOAD } }
+                        </button>
                     </div>
                 } else if shows_account {
                     { account_form(problem, &run) }

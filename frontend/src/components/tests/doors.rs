@@ -31,7 +31,11 @@ fn who_is_shut_out_is_told_why() {
     let ended = ShutOut { why: Some("your session has ended".to_owned()), is_banned: false };
     check(&gate(Door::Invite, ended, None), &["Your session has ended", "<form"], &[]);
     let banned = ShutOut { why: Some("you were banned from this server".to_owned()), is_banned: true };
-    check(&gate(Door::Open, banned, None), &["You cannot come in", "You were banned"], &["<form", "Come in"]);
+    check(
+        &gate(Door::Open, banned, None),
+        &["You cannot come in", "You were banned", "Try again"],
+        &["<form", "Come in"],
+    );
 }
 
 #[test]
