@@ -92,7 +92,7 @@ pub const GO_TO_LOBBY: &str = "Go to the lobby";
 
 pub const ROOM_IS_LOST: &str = "You are not in this room any more, or it was deleted.";
 pub const ROOM_IS_GONE: &str = "This room was deleted.";
-pub const ROOM_IS_HIDDEN: &str = "There is no such room, or it is not open to you. Its members can add you.";
+pub const ROOM_IS_HIDDEN: &str = "There is no such room, or it is not open to you. Its admins can add you.";
 
 pub const IS_ARCHIVED: &str = "This room is archived. It can be read, but nothing new is said in it.";
 pub const IS_LOCKED: &str = "This room is locked for now. Its admins can unlock it.";

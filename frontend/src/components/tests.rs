@@ -20,7 +20,7 @@ use crate::state::Gate as ShutOut;
 use crate::state::samples::{account, entry, key, line, page, person};
 use crate::state::{
     Action, Ban, Line, Link, ListedRoom, Listing, Mark, Membership, Outbox, Page, Panel, Powers, Profiles,
-    Progress, Secret, Settings, State, Writing,
+    Progress, Secret, Settings, State, Token, Writing,
 };
 
 fn draw<C: BaseComponent>(props: C::Properties) -> String {

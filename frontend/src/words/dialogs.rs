@@ -48,9 +48,8 @@ pub const THIS_DEVICE: &str = "this device";
 pub const SIGN_OUT: &str = "Sign out";
 pub const SIGN_OUT_OTHERS: &str = "Sign out everywhere else";
 pub const SIGN_OUT_WHY: &str = "This device forgets you.";
-pub const LEAVE_WHY: &str =
-    "Your account is erased: your name is free for others, and all your devices are signed out.";
-pub const ERASE_WHY: &str = "The account is erased, and all devices of this person are signed out.";
+pub const LEAVE_WHY: &str = "Your account will be erased: your name will be free for others, and all your devices will be signed out.";
+pub const ERASE_WHY: &str = "The account will be erased, and all devices of this person will be signed out.";
 pub const THE_MESSAGES: &str = "The messages";
 pub const KEEP_MESSAGES: &str = "Keep them, without the name";
 pub const REMOVE_MESSAGES: &str = "Delete them";
@@ -75,6 +74,8 @@ pub const TITLE_WHY: &str = "Left empty, the room is called by its name.";
 pub const TOPIC: &str = "Topic";
 pub const WHO_SEES_IT: &str = "Who sees it";
 pub const WHO_SEES: [(&str, &str); 2] = [("private", "Its members"), ("public", "Everybody")];
+pub const EVERYBODY_READS_ALL: &str =
+    "“Everybody” opens the whole room: everybody will be able to read all that was said here.";
 pub const WHO_WRITES: &str = "Who writes";
 pub const WRITERS: [(&str, &str); 3] =
     [("everyone", "Everybody who sees it"), ("members", "Members, no guests"), ("admins", "Its admins")];
@@ -125,6 +126,7 @@ pub const MAKE_ADMIN: &str = "Make an admin of this server";
 pub const TAKE_ADMIN: &str = "No admin of this server any more";
 pub const REPORT: &str = "Report";
 pub const WHAT_IS_WRONG: &str = "What is wrong with this message?";
+pub const WHO_READS_REPORTS: &str = "The admins of this server will read this.";
 pub const REPORTED: &str = "The admins of this server were told.";
 
 pub const WHO_COMES_IN: &str = "Who comes in";

@@ -9,7 +9,11 @@ use crate::state::{AuditLine, HookWay};
 pub fn token(name: Option<&str>, verbs: &[String], rooms: Option<&str>) -> String {
     let may = VERBS.into_iter().filter(|(verb, _)| verbs.iter().any(|allowed| allowed == verb));
     let may = may.map(|(_, word)| word).collect::<Vec<_>>().join(", ");
-    let place = rooms.map_or_else(|| "in every room".to_owned(), |rooms| format!("in {rooms}"));
+    let place = match rooms {
+        None => "in every room".to_owned(),
+        Some("") => "in rooms that you may not read".to_owned(),
+        Some(rooms) => format!("in {rooms}"),
+    };
     let name = name.map(|name| format!("{name}: ")).unwrap_or_default();
     format!("{name}may {may} {place}")
 }

@@ -4,14 +4,30 @@ use holdline_shared::Seq;
 use yew::prelude::*;
 
 use super::panel_of::PanelOf;
+use crate::components::quote::excerpt;
 use crate::components::{Field, FormOf, form};
 use crate::state::Request;
 use crate::words;
 
 pub(super) fn view(of: &PanelOf<'_>, seq: Seq) -> Html {
-    let Some(room) = of.state.room().map(|room| room.name.clone()) else { return Html::default() };
-    let fields =
-        html! { <Field name="reason" label={words::WHAT_IS_WRONG} is_required=true has_focus=true /> };
+    let Some(room) = of.state.room() else { return Html::default() };
+    let (line, room) = (room.line(seq), room.name.clone());
+    let fields = html! {
+        <>
+            if let Some(line) = line {
+                <p class="quoted" dir="auto">
+                    { line.message.author.name.as_str().to_owned() }{ ": " }{ excerpt(line) }
+                </p>
+            }
+            <Field
+                name="reason"
+                label={words::WHAT_IS_WRONG}
+                hint={words::WHO_READS_REPORTS}
+                is_required=true
+                has_focus=true
+            />
+        </>
+    };
     form(FormOf {
         id: "report-form",
         fields,

@@ -33,13 +33,14 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
     let see =
         Kind::Choice(words::WHO_SEES.into_iter().map(|(value, word)| (value.into(), word.into())).collect());
     let sees = if policy.visibility == Visibility::Private { "private" } else { "public" };
+    let opens_all = (policy.visibility == Visibility::Private).then_some(words::EVERYBODY_READS_ALL);
     let on = |is_on: bool| if is_on { ON } else { "" };
     let fields = html! {
         <>
             <Field name="title" label={words::TITLE} value={policy.title.to_string()} hint={words::TITLE_WHY} has_focus=true />
             <Field name="topic" label={words::TOPIC} value={room.topic.to_string()} />
             if policy.visibility != Visibility::Direct {
-                <Field name="visibility" label={words::WHO_SEES_IT} kind={see} value={sees} />
+                <Field name="visibility" label={words::WHO_SEES_IT} kind={see} value={sees} hint={opens_all} />
             }
             <div class="pair">
                 <Field name="writers" label={words::WHO_WRITES} kind={choices(words::WRITERS)} value={writers} />

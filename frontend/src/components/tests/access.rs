@@ -207,6 +207,12 @@ fn page_of_a_person_says_whether_they_are_muted_or_banned() {
 }
 
 #[test]
+fn report_shows_the_message_and_who_will_read_it() {
+    let drawn = drawn_panel(&Panel::Report(Seq(1)), false, None);
+    check(&drawn, &["m1", "The admins of this server will read this."], &[]);
+}
+
+#[test]
 fn secret_is_shown_with_its_picture() {
     let link = Secret::Link("https://chat.example/join/abc".to_owned());
     let settings = Settings { secret: Some(link), ..Settings::default() };
@@ -241,7 +247,7 @@ fn token_is_for_chosen_rooms_and_acts() {
         let json = format!(
             r#"{{"id":"{id}","person":{{"id":"{id}","name":"Name of {id}"}},"rooms":["lobby"],"verbs":["read","react"],"note":"n"}}"#
         );
-        serde_json::from_str(&json).unwrap()
+        serde_json::from_str::<Token>(&json).unwrap()
     };
     let tokens = || Some(Listing::Tokens(vec![token("ada"), token("robo")]));
     let own = drawn_panel(&Panel::OwnTokens, true, tokens());
@@ -249,6 +255,8 @@ fn token_is_for_chosen_rooms_and_acts() {
     check(&own, &["room-lobby", "None ticked"], &[]);
     assert_eq!(own.matches("data-testid=\"row\"").count(), 1, "those of others are not listed: {own}");
     check(&drawn_panel(&Panel::Tokens, true, tokens()), &["Name of robo: may read", "new bot"], &[]);
+    let hidden = Listing::Tokens(vec![Token { rooms: Some(Vec::new()), ..token("ada") }]);
+    check(&drawn_panel(&Panel::OwnTokens, true, Some(hidden)), &["in rooms that you may not read"], &[]);
 }
 
 #[test]
