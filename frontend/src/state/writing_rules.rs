@@ -1,7 +1,7 @@
 //! Why the reader cannot write in a room, as far as the page knows: so that the composer says so instead of failing after
 //! Enter. The server decides; what it refuses all the same is shown at the message.
 
-use holdline_shared::{Role, RoomStanding, Timestamp, Writers};
+use holdline_shared::{Role, RoomStanding, Timestamp, Visibility, Writers};
 
 use super::Session;
 
@@ -55,9 +55,9 @@ pub fn slow_seconds(standing: &RoomStanding, session: &Session) -> u32 {
     if is_room_admin(standing, session) { 0 } else { standing.policy.slow_seconds }
 }
 
-/// Whether the reader may change the room, its members and the messages of others.
+/// Whether the reader may change the room, its members and the messages of others. A direct room has no admins.
 pub fn is_room_admin(standing: &RoomStanding, session: &Session) -> bool {
-    standing.role == Role::Admin || session.is_admin()
+    standing.policy.visibility != Visibility::Direct && (standing.role == Role::Admin || session.is_admin())
 }
 
 #[cfg(test)]
