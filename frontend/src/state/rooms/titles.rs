@@ -19,7 +19,14 @@ impl Rooms {
             let people = self.people.get(name).map(Vec::as_slice).unwrap_or_default();
             let others = people.iter().filter(|person| me != Some(&person.id));
             let names: Vec<_> = others.map(|person| person.name.as_str()).collect();
-            return if names.is_empty() { words::DIRECT_ROOM.to_owned() } else { names.join(", ") };
+            if !names.is_empty() {
+                return names.join(", ");
+            }
+            // They have left: what they said stays.
+            let authors =
+                self.get(name).map(|room| room.lines.newest_first().map(|line| &line.message.author));
+            let author = authors.and_then(|mut authors| authors.find(|author| me != Some(&author.id)));
+            return author.map_or_else(|| words::DIRECT_ROOM.to_owned(), |author| author.name.to_string());
         }
         name.to_string()
     }

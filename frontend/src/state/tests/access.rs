@@ -114,6 +114,9 @@ fn direct_room_is_called_by_its_people() {
         state.after(Action::RoomPeopleCame(name.clone(), vec![person("ada"), person("bob"), person("eve")]));
     assert_eq!(state.title_of(&name), "Bob, Eve");
     assert_eq!(state.rooms.without_people().count(), 0);
+    let left = state.after(Action::RoomPeopleCame(name.clone(), vec![person("ada")]));
+    let left = left.after(went("direct-x")).after(Action::Joined(name.clone(), page("bob", &[2], 2, false)));
+    assert_eq!(left.title_of(&name), "Bob", "what he said stays");
 }
 
 #[test]
