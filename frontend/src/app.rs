@@ -50,6 +50,14 @@ fn Shell(props: &AppProps) -> Html {
                 step_to(&Route::of_room(&room).to_path());
             }
         }
+        Command::Show(room, seq) => {
+            engine.run(Command::Open(Overlay::Nothing));
+            if engine.state().ui.page == Page::Room(room.clone(), Some(seq)) {
+                engine.run(Command::FollowQuote { room, seq, from: None });
+            } else {
+                step_to(&Route::of_message(&room, seq).to_path());
+            }
+        }
         Command::Forget(room) => {
             if engine.state().ui.page.room() == Some(&room) {
                 engine.go_to(Page::Room(RoomName::lobby(), None));

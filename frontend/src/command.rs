@@ -10,6 +10,8 @@ use crate::state::{Entrance, Overlay, Place, Request};
 pub enum Command {
     /// Goes to a room.
     Go(RoomName),
+    /// Goes to a message.
+    Show(RoomName, Seq),
     /// Opens something besides the conversation, or closes it.
     Open(Overlay),
     /// Does not wait any longer for the server.

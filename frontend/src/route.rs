@@ -51,6 +51,11 @@ impl Route {
         if *room == RoomName::lobby() { Self::Lobby } else { Self::Room { room: room.to_string() } }
     }
 
+    /// The address of a message.
+    pub fn of_message(room: &RoomName, seq: Seq) -> Self {
+        Self::Message { room: room.to_string(), seq: seq.0 }
+    }
+
     /// The page at this address. `lower_case` has the tables for all scripts.
     pub fn page(&self, lower_case: fn(&str) -> String) -> Page {
         match self {
@@ -77,10 +82,12 @@ mod tests {
             let room: RoomName = name.parse().unwrap();
             assert_eq!(page(&Route::of_room(&room).to_path()), Page::Room(room, None));
         }
+        let tea: RoomName = "tea".parse().unwrap();
+        let message = Route::of_message(&tea, Seq(7));
+        assert_eq!(page(&message.to_path()), Page::Room(tea, Some(Seq(7))));
         assert_eq!(page("/r/Tea/"), Page::Room("tea".parse().unwrap(), None));
         assert_eq!(page("/index.html"), Page::Room(RoomName::lobby(), None));
         assert_eq!(page("/join/Ab-7"), Page::Join("Ab-7".to_owned()), "codes keep their case");
-        assert_eq!(page("/r/tea/7"), Page::Room("tea".parse().unwrap(), Some(Seq(7))));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A room in the side bar: an ordinary address, so that it can be copied and opened in another tab; a simple click does
 //! not load the page anew.
 
-use holdline_shared::{RoomName, Visibility};
+use holdline_shared::{RoomName, Seq, Visibility};
 use yew::prelude::*;
 use yew_router::Routable;
 
@@ -21,26 +21,15 @@ pub fn room_link(room: &ListedRoom, run: &Callback<Command>) -> Html {
         Visibility::Private => Some((Shape::Lock, words::PRIVATE)),
         Visibility::Direct => Some((Shape::Talk, words::DIRECT)),
     };
-    let onclick = {
-        let (run, name) = (run.clone(), name.clone());
-        Callback::from(move |event: MouseEvent| {
-            if dom::is_plain_click(&event) {
-                event.prevent_default();
-                run.emit(Command::Go(name.clone()));
-            }
-        })
-    };
+    let onclick = follow(Command::Go(name.clone()), run);
     let forget = {
         let name = name.clone();
         run.reform(move |_: MouseEvent| Command::Forget(name.clone()))
     };
-    // Relative to the base: the page may be mounted under a prefix.
-    let path = Route::of_room(name).to_path();
-    let href = if path == "/" { "./".to_owned() } else { path.trim_start_matches('/').to_owned() };
     html! {
         <li key={name.as_str()} class={classes!("room-item", is_current.then_some("current"))}>
             <a
-                {href}
+                href={address(&Route::of_room(name))}
                 class={classes!("room-link", has_news.then_some("news"))}
                 aria-current={is_current.then_some("page")}
                 data-testid="room-link"
@@ -70,4 +59,27 @@ pub fn room_link(room: &ListedRoom, run: &Callback<Command>) -> Html {
             }
         </li>
     }
+}
+
+/// A link to a message, with these words.
+pub(super) fn message_link(room: &RoomName, seq: Seq, text: &str, run: &Callback<Command>) -> Html {
+    let href = address(&Route::of_message(room, seq));
+    html! { <a {href} onclick={follow(Command::Show(room.clone(), seq), run)}>{ text }</a> }
+}
+
+/// The address of a page relative to the base: the page may be mounted under a prefix.
+fn address(route: &Route) -> String {
+    let path = route.to_path();
+    if path == "/" { "./".to_owned() } else { path.trim_start_matches('/').to_owned() }
+}
+
+/// Runs a command on a simple click; the browser follows the link on others.
+fn follow(command: Command, run: &Callback<Command>) -> Callback<MouseEvent> {
+    let run = run.clone();
+    Callback::from(move |event: MouseEvent| {
+        if dom::is_plain_click(&event) {
+            event.prevent_default();
+            run.emit(command.clone());
+        }
+    })
 }

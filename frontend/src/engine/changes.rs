@@ -15,7 +15,7 @@ use crate::words;
 pub(super) fn run(store: &Store, command: Command) {
     match command {
         // Navigation and reloading are the browser's business, and done before a command comes here.
-        Command::Go(_) | Command::TryNow | Command::Reload => {}
+        Command::Go(_) | Command::Show(..) | Command::TryNow | Command::Reload => {}
         Command::Open(overlay) => {
             if let Overlay::Panel(panel) = &overlay {
                 requests::load(store, panel.clone());

@@ -246,6 +246,18 @@ pub struct AuditChange {
     /// Whether somebody is an admin from now on.
     #[serde(default)]
     pub on: Option<bool>,
+    /// The address that it concerns.
+    #[serde(default)]
+    pub visitor: Option<String>,
+    /// The addresses that are kept out with a person.
+    #[serde(default)]
+    pub visitors: Vec<String>,
+    /// Somebody's role in a room from now on.
+    #[serde(default)]
+    pub role: Role,
+    /// The time until which somebody may not write there.
+    #[serde(default)]
+    pub muted_until: Option<Timestamp>,
     /// The message that was reported.
     #[serde(default)]
     pub seq: Option<Seq>,

@@ -1,7 +1,8 @@
 //! The lines of the dialogs' lists: tokens, webhooks, devices, members, invites, bans and changes.
 
-use holdline_shared::{InviteRole, Role};
+use holdline_shared::{InviteRole, Person, Role};
 
+use super::notices::member_change;
 use super::{ADMIN, GUEST, MEMBER, VERBS};
 use crate::state::{AuditLine, HookWay};
 
@@ -100,45 +101,64 @@ pub fn ban(until: Option<&str>, reason: &str) -> String {
 
 /// A line of the changes that admins can look up.
 pub fn audit(line: &AuditLine, room: Option<&str>) -> String {
-    let change = &line.change;
+    let AuditLine { author, change, .. } = line;
+    let who = author.name.as_str();
+    let is_own = change.person.as_ref().is_none_or(|person| person.id == author.id);
+    let whom = match &change.person {
+        // The server names by the id whoever is gone.
+        Some(person) if person.name.as_str() == person.id.as_str() => Person::ERASED,
+        Some(person) => person.name.as_str(),
+        None => change.visitor.as_deref().unwrap_or("an address"),
+    };
     let done = match change.change.as_str() {
-        "door" => "changed the door to",
+        "door" => format!("changed the door to {}", change.door.as_deref().unwrap_or("another one")),
+        "admin" if change.on == Some(true) => format!("made {} an admin", other(whom, is_own)),
+        "admin" => format!("took the rights of an admin from {}", other(whom, is_own)),
+        "banned" if change.visitors.is_empty() => format!("banned {whom}"),
+        "banned" => format!("banned {whom}, with the addresses they came from"),
+        "unbanned" if change.person.is_some() || change.visitor.is_some() => {
+            format!("lifted the ban of {whom}")
+        }
+        "profile" if !is_own => format!("changed the profile of {whom}"),
+        "passphrase" if !is_own => format!("changed the passphrase of {whom}"),
+        "reported" if !is_own => format!("reported a message by {whom}"),
+        "member" => {
+            let person = change.person.as_ref().unwrap_or(author);
+            member_change(author, person, change.role, change.muted_until.is_some())
+        }
+        kind => fixed(kind, is_own).to_owned(),
+    };
+    let place = room.map(|room| format!(" in {room}")).unwrap_or_default();
+    let reason = change.reason.as_deref().filter(|reason| !reason.is_empty());
+    let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+    format!("{who} {done}{place}{reason}")
+}
+
+fn other(whom: &str, is_own: bool) -> &str {
+    if is_own { "themselves" } else { whom }
+}
+
+/// The change without whom it concerns.
+fn fixed(kind: &str, is_own: bool) -> &str {
+    match kind {
         "invite_made" => "made a link",
         "invite_revoked" => "revoked a link",
         "joined" => "made an account",
         "redeemed" => "used a link",
-        "profile" => "changed a profile",
-        "passphrase" => "changed a passphrase",
-        "admin" if change.on == Some(true) => "made an admin of",
-        "admin" => "took the rights of an admin from",
+        "profile" => "changed their profile",
+        "passphrase" => "changed their passphrase",
         "session_begun" => "signed in",
         "session_ended" | "sessions_ended" => "ended sessions",
-        "banned" => "banned",
         "unbanned" => "lifted a ban",
-        "erased" => "erased the account of",
+        "erased" if is_own => "erased their own account",
+        "erased" => "erased an account",
         "token_made" => "made a token",
         "token_revoked" => "revoked a token",
         "hook_made" => "made a webhook",
         "hook_removed" => "removed a webhook",
         "room_deleted" => "deleted a room",
         "reported" => "reported a message",
-        "member" => "changed the part of",
         "room" => "changed the rules",
         other => other,
-    };
-    let whom = change.person.as_ref().filter(|person| person.id != line.author.id);
-    let mut text = format!("{} {done}", line.author.name);
-    for part in [change.door.as_deref(), whom.map(|person| person.name.as_str())].into_iter().flatten() {
-        text.push(' ');
-        text.push_str(part);
     }
-    if let Some(room) = room {
-        text.push_str(" in ");
-        text.push_str(room);
-    }
-    if let Some(reason) = change.reason.as_deref().filter(|reason| !reason.is_empty()) {
-        text.push_str(": ");
-        text.push_str(reason);
-    }
-    text
 }

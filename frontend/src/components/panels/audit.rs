@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::listing::{listing, row};
 use super::panel_of::PanelOf;
 use crate::components::outcome;
+use crate::components::room_link::message_link;
 use crate::state::Listing;
 use crate::words;
 
@@ -18,7 +19,11 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
             { listing(settings, lines, words::NOTHING_LISTED, |line| {
                 let room = line.room.as_ref().map(|room| of.state.title_of(room));
                 let what = words::audit(line, room.as_deref());
-                row(&line.seq.to_string(), html! { { what } }, of.locale.day_and_time(line.at), Html::default())
+                let what = match line.room.as_ref().zip(line.change.seq) {
+                    Some((room, seq)) => message_link(room, seq, &what, of.run),
+                    None => html! { { what } },
+                };
+                row(&line.seq.to_string(), what, of.locale.day_and_time(line.at), Html::default())
             }) }
             if let Some(oldest) = oldest {
                 <p>{ of.older(oldest) }</p>

@@ -174,6 +174,37 @@ fn lists_show_what_can_be_done_about_each_row() {
     check(&drawn, &["Ada banned &lt;Bob&gt; in lobby: spam", "Show older ones"], &[]);
 }
 
+#[test]
+fn changes_are_whole_sentences_and_reports_lead_to_their_message() {
+    let drawn = |room: &str, change: &str| {
+        let line =
+            format!(r#"{{"seq":7,"at":0,"author":{{"id":"ada","name":"Ada"}}{room},"change":{change}}}"#);
+        let lines = vec![serde_json::from_str(&line).unwrap()];
+        drawn_panel(&Panel::Audit, true, Some(Listing::Audit(lines)))
+    };
+    let (ada, bob) = (r#""person":{"id":"ada","name":"Ada"}"#, r#""person":{"id":"bob","name":"Bob"}"#);
+    for (change, fields, sentence) in [
+        ("erased", ada, "Ada erased their own account"),
+        ("erased", r#""person":{"id":"bob","name":"bob"}"#, "Ada erased an account"),
+        ("member", ada, "Ada left"),
+        ("member", &format!(r#"{bob},"role":"member""#), "Ada made Bob a member"),
+        ("member", &format!(r#"{bob},"role":"member","muted_until":9"#), "Ada muted Bob for a time"),
+        ("member", &format!(r#"{bob},"role":"none""#), "Ada removed Bob"),
+        ("banned", r#""visitor":"192.0.2.1","until":9"#, "Ada banned 192.0.2.1"),
+        ("banned", r#""id":"x""#, "Ada banned an address"),
+        ("unbanned", r#""id":"x""#, "Ada lifted a ban"),
+        ("unbanned", bob, "Ada lifted the ban of Bob"),
+        ("admin", &format!(r#"{ada},"on":true"#), "Ada made themselves an admin"),
+    ] {
+        let drawn = drawn("", &format!(r#"{{"change":"{change}",{fields}}}"#));
+        check(&drawn, &[&format!(">{sentence}<")], &["<a "]);
+    }
+    let report = drawn(r#","room":"tea""#, r#"{"change":"reported","seq":5,"reason":"ads"}"#);
+    check(&report, &[r#"href="r/tea/5""#, ">Ada reported a message in tea: ads</a>"], &[]);
+    let of_bob = drawn(r#","room":"tea""#, &format!(r#"{{"change":"reported","seq":5,{bob}}}"#));
+    check(&of_bob, &["Ada reported a message by Bob in tea"], &[]);
+}
+
 fn ban(fields: &str) -> Ban {
     serde_json::from_str(&format!(r#"{{"id":"x","reason":"spam",{fields}}}"#)).unwrap()
 }
