@@ -11,6 +11,7 @@ mod first_answers;
 pub mod focus;
 pub mod form;
 mod http;
+mod lists;
 mod locale;
 mod locks;
 mod navigation;

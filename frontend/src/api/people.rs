@@ -1,13 +1,13 @@
 //! The requests about people: the door, coming in, who has an account, who is in a room.
 
 use gloo_net::http::Method;
-use holdline_shared::{DoorStatus, LinkPreview, People, Person, Profile, RoomName};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use holdline_shared::{DoorStatus, LinkPreview, Person, Profile, RoomName};
 
 use super::Fault;
 use super::calls::{begin_session, path};
+use super::fields::Fields;
 use super::http::Call;
+use super::lists::Lists;
 use crate::state::{Entrance, Membership};
 
 /// Asks how strangers come in, and who the reader is if they are inside.
@@ -28,33 +28,21 @@ pub async fn enter(entrance: Entrance) -> Result<Person, Fault> {
             ("redeem", vec![("code", Some(code)), ("nickname", name), ("passphrase", passphrase)])
         }
     };
-    let mut body = json!({});
-    for (field, text) in fields {
-        if let Some(text) = text {
-            body[field] = Value::from(text);
-        }
-    }
-    begin_session(route, &body).await
+    let given = fields.iter().filter_map(|(field, text)| Some((*field, text.as_ref()?)));
+    begin_session(route, &given.fold(Fields::default(), |body, (field, text)| body.with(field, text))).await
 }
 
 /// Asks what a link gives, without using it.
 pub async fn look_at_link(code: &str) -> Result<LinkPreview, Fault> {
-    Call::new(Method::POST, "redeem/look").json(&json!({ "code": code })).send().await?.json()
+    Call::new(Method::POST, "redeem/look").json(&Fields::of("code", code)).send().await?.json()
 }
 
 /// The accounts.
 pub async fn list_people() -> Result<Vec<Profile>, Fault> {
-    let People { people } = Call::get("people").send().await?.json()?;
-    Ok(people)
+    Ok(Lists::read("people").await?.people)
 }
 
 /// The members of a room.
 pub async fn list_members(room: &RoomName) -> Result<Vec<Membership>, Fault> {
-    let Members { members } = Call::get(&format!("{}/members", path(room))).send().await?.json()?;
-    Ok(members)
-}
-
-#[derive(Deserialize)]
-struct Members {
-    members: Vec<Membership>,
+    Ok(Lists::read(&format!("{}/members", path(room))).await?.members)
 }

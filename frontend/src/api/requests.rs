@@ -1,7 +1,7 @@
 //! The form of requests about people, rooms and the server on the line, and the content of their answers.
 
 use gloo_net::http::Method;
-use holdline_shared::{InviteList, Me, NewCode, PersonId, RoomName, Seq, SessionList, Timestamp, Visibility};
+use holdline_shared::{Me, PersonId, RoomName, Seq, Timestamp, Visibility};
 use serde::Deserialize;
 
 use super::Fault;
@@ -9,8 +9,9 @@ use super::base::base;
 use super::calls::{encoded, message, path};
 use super::fields::Fields;
 use super::http::{Call, use_token, uses_token};
+use super::lists::Lists;
 use super::people::{list_members, list_people};
-use crate::state::{AuditLine, Ban, Grant, Hook, Listing, Panel, Part, Request, Secret, Token};
+use crate::state::{Grant, Listing, Panel, Part, Request, Secret};
 
 /// The content of an answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,44 +26,17 @@ pub enum Reply {
     Room(RoomName),
 }
 
-/// A new token.
-#[derive(Deserialize)]
-struct NewToken {
+/// What the server has made or found.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Made {
+    /// The code of a link.
+    code: String,
     token: String,
-}
-
-#[derive(Deserialize)]
-struct Bans {
-    bans: Vec<Ban>,
-}
-
-#[derive(Deserialize)]
-struct Tokens {
-    tokens: Vec<Token>,
-}
-
-#[derive(Deserialize)]
-struct AuditPage {
-    entries: Vec<AuditLine>,
-}
-
-/// A new webhook.
-#[derive(Deserialize)]
-struct NewHook {
     /// The secret part of the address where programs post, or the key that signs what they are sent.
     #[serde(alias = "secret")]
     key: String,
-}
-
-#[derive(Deserialize)]
-struct Hooks {
-    hooks: Vec<Hook>,
-}
-
-/// A room that was made or found.
-#[derive(Deserialize)]
-struct FoundRoom {
-    room: RoomName,
+    room: Option<RoomName>,
 }
 
 /// Asks for something.
@@ -77,25 +51,25 @@ pub async fn ask(request: &Request) -> Result<Reply, Fault> {
             Reply::Me(Box::new(me))
         }
         Request::LinkDevice | Request::Invite(_) => {
-            let NewCode { code, .. } = answer.json()?;
+            let Made { code, .. } = answer.json()?;
             Reply::Secret(Secret::Link(format!("{}join/{code}", base().url)))
         }
         Request::IncomingHook { .. } => {
-            let NewHook { key } = answer.json()?;
+            let Made { key, .. } = answer.json()?;
             Reply::Secret(Secret::HookAddress(format!("{}hooks/{key}", base().url)))
         }
         Request::OutgoingHook { .. } => {
-            let NewHook { key } = answer.json()?;
+            let Made { key, .. } = answer.json()?;
             Reply::Secret(Secret::HookKey(key))
         }
         Request::Token(_) => {
-            let NewToken { token } = answer.json()?;
+            let Made { token, .. } = answer.json()?;
             let server = base().url.trim_end_matches('/').to_owned();
             Reply::Secret(Secret::Token { token, server })
         }
         Request::MakeRoom(_) | Request::Direct(_) => {
-            let FoundRoom { room } = answer.json()?;
-            Reply::Room(room)
+            let Made { room, .. } = answer.json()?;
+            room.map_or(Reply::Done, Reply::Room)
         }
         _ => {
             answer.success()?;
@@ -115,14 +89,9 @@ pub async fn list_standing(
         None => Vec::new(),
     };
     members.retain(|member| member.person.id == *person);
-    let mut bans = if is_admin { list_bans().await? } else { Vec::new() };
+    let mut bans = if is_admin { Lists::read("bans").await?.bans } else { Vec::new() };
     bans.retain(|ban| ban.person.as_ref().is_some_and(|banned| banned.id == *person));
     Ok(Listing::Standing { membership: members.pop(), bans })
-}
-
-async fn list_bans() -> Result<Vec<Ban>, Fault> {
-    let Bans { bans } = Call::get("bans").send().await?.json()?;
-    Ok(bans)
 }
 
 /// Reads what a panel lists, if it lists anything. `before` is the oldest change that is listed already.
@@ -132,29 +101,16 @@ pub async fn list(
     before: Option<Seq>,
 ) -> Result<Option<Listing>, Fault> {
     Ok(Some(match (panel, room) {
-        (Panel::Devices, _) => {
-            let SessionList { sessions } = Call::get("me/sessions").send().await?.json()?;
-            Listing::Sessions(sessions)
-        }
+        (Panel::Devices, _) => Listing::Sessions(Lists::read("me/sessions").await?.sessions),
         (Panel::Members, Some(room)) => Listing::Members(list_members(room).await?),
-        (Panel::Invites, _) => {
-            let InviteList { invites } = Call::get("invites").send().await?.json()?;
-            Listing::Invites(invites)
-        }
+        (Panel::Invites, _) => Listing::Invites(Lists::read("invites").await?.invites),
         (Panel::People, _) => Listing::People(list_people().await?),
-        (Panel::Bans, _) => Listing::Bans(list_bans().await?),
-        (Panel::Hooks, Some(room)) => {
-            let Hooks { hooks } = Call::get(&hooks(room)).send().await?.json()?;
-            Listing::Hooks(hooks)
-        }
-        (Panel::OwnTokens | Panel::Tokens, _) => {
-            let Tokens { tokens } = Call::get("tokens").send().await?.json()?;
-            Listing::Tokens(tokens)
-        }
+        (Panel::Bans, _) => Listing::Bans(Lists::read("bans").await?.bans),
+        (Panel::Hooks, Some(room)) => Listing::Hooks(Lists::read(&hooks(room)).await?.hooks),
+        (Panel::OwnTokens | Panel::Tokens, _) => Listing::Tokens(Lists::read("tokens").await?.tokens),
         (Panel::Audit, _) => {
             let before = before.map(|seq| format!("?before={seq}")).unwrap_or_default();
-            let AuditPage { entries } = Call::get(&format!("audit{before}")).send().await?.json()?;
-            Listing::Audit(entries)
+            Listing::Audit(Lists::read(&format!("audit{before}")).await?.entries)
         }
         _ => return Ok(None),
     }))
