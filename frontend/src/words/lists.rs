@@ -2,7 +2,7 @@
 
 use holdline_shared::{InviteRole, Person, Role};
 
-use super::notices::member_change;
+use super::notices::{member_change, said_of};
 use super::{ADMIN, GUEST, MEMBER, VERBS};
 use crate::state::{AuditLine, HookWay};
 
@@ -102,7 +102,6 @@ pub fn ban(until: Option<&str>, reason: &str) -> String {
 /// A line of the changes that admins can look up.
 pub fn audit(line: &AuditLine, room: Option<&str>) -> String {
     let AuditLine { author, change, .. } = line;
-    let who = author.name.as_str();
     let is_own = change.person.as_ref().is_none_or(|person| person.id == author.id);
     let whom = match &change.person {
         // The server names by the id whoever is gone.
@@ -110,55 +109,41 @@ pub fn audit(line: &AuditLine, room: Option<&str>) -> String {
         Some(person) => person.name.as_str(),
         None => change.visitor.as_deref().unwrap_or("an address"),
     };
+    let other = if is_own { "themselves" } else { whom };
+    let is_named = change.person.is_some() || change.visitor.is_some();
     let done = match change.change.as_str() {
-        "door" => format!("changed the door to {}", change.door.as_deref().unwrap_or("another one")),
-        "admin" if change.on == Some(true) => format!("made {} an admin", other(whom, is_own)),
-        "admin" => format!("took the rights of an admin from {}", other(whom, is_own)),
-        "banned" if change.visitors.is_empty() => format!("banned {whom}"),
-        "banned" => format!("banned {whom}, with the addresses they came from"),
-        "unbanned" if change.person.is_some() || change.visitor.is_some() => {
-            format!("lifted the ban of {whom}")
-        }
-        "profile" if !is_own => format!("changed the profile of {whom}"),
-        "passphrase" if !is_own => format!("changed the passphrase of {whom}"),
-        "reported" if !is_own => format!("reported a message by {whom}"),
-        "member" => {
-            let person = change.person.as_ref().unwrap_or(author);
-            member_change(author, person, change.role, change.muted_until.is_some())
-        }
-        kind => fixed(kind, is_own).to_owned(),
+        "door" => ["changed the door to", change.door.as_deref().unwrap_or_default(), ""],
+        "invite_made" => ["made a link", "", ""],
+        "invite_revoked" => ["revoked a link", "", ""],
+        "joined" => ["made an account", "", ""],
+        "redeemed" => ["used a link", "", ""],
+        "profile" if is_own => ["changed their profile", "", ""],
+        "profile" => ["changed the profile of", whom, ""],
+        "passphrase" if is_own => ["changed their passphrase", "", ""],
+        "passphrase" => ["changed the passphrase of", whom, ""],
+        "admin" if change.on == Some(true) => ["made", other, "an admin"],
+        "admin" => ["took the rights of an admin from", other, ""],
+        "session_begun" => ["signed in", "", ""],
+        "session_ended" | "sessions_ended" => ["ended sessions", "", ""],
+        "banned" if change.visitors.is_empty() => ["banned", whom, ""],
+        "banned" => ["banned", whom, "with the addresses they came from"],
+        "unbanned" if is_named => ["lifted the ban of", whom, ""],
+        "unbanned" => ["lifted a ban", "", ""],
+        "erased" if is_own => ["erased their own account", "", ""],
+        "erased" => ["erased an account", "", ""],
+        "token_made" => ["made a token", "", ""],
+        "token_revoked" => ["revoked a token", "", ""],
+        "hook_made" => ["made a webhook", "", ""],
+        "hook_removed" => ["removed a webhook", "", ""],
+        "room_deleted" => ["deleted a room", "", ""],
+        "reported" if is_own => ["reported a message", "", ""],
+        "reported" => ["reported a message by", whom, ""],
+        "member" => member_change(whom, is_own, change.role, change.muted_until.is_some()),
+        "room" => ["changed the rules", "", ""],
+        other => [other, "", ""],
     };
     let place = room.map(|room| format!(" in {room}")).unwrap_or_default();
     let reason = change.reason.as_deref().filter(|reason| !reason.is_empty());
     let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-    format!("{who} {done}{place}{reason}")
-}
-
-fn other(whom: &str, is_own: bool) -> &str {
-    if is_own { "themselves" } else { whom }
-}
-
-/// The change without whom it concerns.
-fn fixed(kind: &str, is_own: bool) -> &str {
-    match kind {
-        "invite_made" => "made a link",
-        "invite_revoked" => "revoked a link",
-        "joined" => "made an account",
-        "redeemed" => "used a link",
-        "profile" => "changed their profile",
-        "passphrase" => "changed their passphrase",
-        "session_begun" => "signed in",
-        "session_ended" | "sessions_ended" => "ended sessions",
-        "unbanned" => "lifted a ban",
-        "erased" if is_own => "erased their own account",
-        "erased" => "erased an account",
-        "token_made" => "made a token",
-        "token_revoked" => "revoked a token",
-        "hook_made" => "made a webhook",
-        "hook_removed" => "removed a webhook",
-        "room_deleted" => "deleted a room",
-        "reported" => "reported a message",
-        "room" => "changed the rules",
-        other => other,
-    }
+    said_of(author, done) + &place + &reason
 }

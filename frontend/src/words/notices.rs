@@ -1,37 +1,43 @@
 //! The words of the quiet lines between messages: who joined, who left, which rules hold.
 
-use holdline_shared::{Entry, EntryKind, Person, Role, RoomPolicy, Visibility, Writers};
+use holdline_shared::{Entry, EntryKind, MemberChange, Person, Role, RoomPolicy, Visibility, Writers};
 
 /// The sentence for an entry that is no message; nothing for those that are not shown.
 pub fn notice(entry: &Entry) -> Option<String> {
     let author = &entry.author;
-    let who = author.name.as_str();
     let (done, reason) = match &entry.kind {
-        EntryKind::Room { policy: Some(policy), .. } => (rules(policy), None),
+        EntryKind::Room { policy: Some(policy), .. } => (rules(author.name.as_str(), policy), None),
         EntryKind::Member(change) => {
-            let is_muted = change.muted_until.is_some();
-            (member_change(author, &change.person, change.role, is_muted), change.reason.as_ref())
+            let MemberChange { person, role, muted_until, reason, .. } = &**change;
+            let is_own = author.id == person.id;
+            let done = member_change(person.name.as_str(), is_own, *role, muted_until.is_some());
+            (said_of(author, done), reason.as_ref())
         }
         _ => return None,
     };
-    Some(reason.map_or_else(|| format!("{who} {done}."), |reason| format!("{who} {done}: {reason}")))
+    Some(reason.map_or_else(|| format!("{done}."), |reason| format!("{done}: {reason}")))
 }
 
-/// The change of somebody's part in a room, without who made it.
-pub(super) fn member_change(author: &Person, person: &Person, role: Role, is_muted: bool) -> String {
-    let (whom, is_own) = (person.name.as_str(), author.id == person.id);
+/// The beginning of a sentence: who did it, and the parts of what they did, of which some may be empty.
+pub(super) fn said_of(author: &Person, done: [&str; 3]) -> String {
+    let parts = [author.name.as_str()].into_iter().chain(done);
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// The change of somebody's part in a room.
+pub(super) fn member_change(whom: &str, is_own: bool, role: Role, is_muted: bool) -> [&str; 3] {
     match role {
-        _ if is_muted => format!("muted {whom} for a time"),
-        Role::None if is_own => "left".to_owned(),
-        Role::None => format!("removed {whom}"),
-        Role::Member if is_own => "joined".to_owned(),
-        Role::Member => format!("made {whom} a member"),
-        Role::Admin if is_own => "is an admin of this room".to_owned(),
-        Role::Admin => format!("made {whom} an admin of this room"),
+        _ if is_muted => ["muted", whom, "for a time"],
+        Role::None if is_own => ["left", "", ""],
+        Role::None => ["removed", whom, ""],
+        Role::Member if is_own => ["joined", "", ""],
+        Role::Member => ["made", whom, "a member"],
+        Role::Admin if is_own => ["is an admin of this room", "", ""],
+        Role::Admin => ["made", whom, "an admin of this room"],
     }
 }
 
-fn rules(policy: &RoomPolicy) -> String {
+fn rules(who: &str, policy: &RoomPolicy) -> String {
     let sees = match policy.visibility {
         Visibility::Public => "open to everybody",
         Visibility::Private => "private",
@@ -46,5 +52,5 @@ fn rules(policy: &RoomPolicy) -> String {
     };
     let slow = (policy.slow_seconds > 0).then(|| format!("one message in {} s", policy.slow_seconds));
     let rules: Vec<_> = [Some(sees.to_owned()), writes, slow].into_iter().flatten().collect();
-    format!("set the rules of this room: {}", rules.join(", "))
+    format!("{who} set the rules of this room: {}", rules.join(", "))
 }
