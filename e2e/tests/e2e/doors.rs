@@ -44,6 +44,21 @@ async fn guest_becomes_a_member_and_signs_in_on_another_browser() -> Result<()> 
     ada.until_text("this device").await?;
     ada.browser.must_be_accessible("the devices").await?;
 
+    let marks = "return document.querySelectorAll('.own .person-mark').length";
+    eventually("the member not to be marked as a guest", async || {
+        let marks: i64 = ada.browser.run(marks, vec![]).await?;
+        Ok(Check::that(marks == 0, || "still marked".to_owned()))
+    })
+    .await?;
+
+    // It ends the poll that is held with the guest's session, which is void now.
+    let eve = Chat::open(&server.url()).await?;
+    eve.browser.click("[data-testid=person] button[title=Ada]").await?;
+    eve.press_button("Write to them directly").await?;
+    ada.until("the direct room", |screen| screen.rooms.iter().any(|room| room.name.starts_with("direct-")))
+        .await?;
+    assert_eq!(ada.screen().await?.nickname.as_deref(), Some("Ada"), "the member's session goes on");
+
     let other = Chat::open(&server.url()).await?;
     other.browser.click("[data-testid=nickname]").await?;
     other.press_button("Sign in").await?;

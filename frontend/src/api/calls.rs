@@ -57,10 +57,15 @@ pub async fn publish(room: &RoomName, request: &PublishRequest) -> Result<Entry,
 
 /// The person of the session that is there, or of a new one.
 pub async fn renew_session() -> Result<Person, Fault> {
-    // A page that got a session and needs one again has a browser that did not keep the cookie, or shares it with another
-    // server on this host. Without its token it would become somebody else each time.
-    if let Some(token) = LAST_TOKEN.take() {
-        use_token(Some(token));
+    // A page that got a session and needs one again has got another one since, for an account, in this tab or another one. Or its
+    // browser did not keep the cookie, or shares it with another server on this host: without its token the page would become
+    // somebody else each time.
+    if LAST_TOKEN.with_borrow(Option::is_some) {
+        match Call::get("session").send().await?.json() {
+            Ok(session) => return Ok(keep(session)),
+            Err(fault) if fault.lacks_session() => use_token(LAST_TOKEN.take()),
+            Err(fault) => return Err(fault),
+        }
     }
     begin_session("session", &SessionRequest { nickname: None }).await
 }
