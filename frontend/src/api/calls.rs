@@ -6,13 +6,12 @@ use std::time::Duration;
 use gloo_net::http::Method;
 use holdline_shared::limits::HISTORY_MAX;
 use holdline_shared::{
-    Batch, EditRequest, Emoji, Entry, History, MessageText, Person, PollQuery, PublishRequest, RoomList,
-    RoomName, RoomRequest, Seq, Session, SessionRequest, Topic,
+    Batch, Emoji, Entry, History, MessageText, Person, PollQuery, PublishRequest, RoomList, RoomName, Seq,
+    Session, Topic,
 };
 
-use serde::Serialize;
-
 use super::Fault;
+use super::fields::Fields;
 use super::http::{Call, Signal, use_token, uses_token};
 
 /// The longest query of a poll that stands in its address. Proxies take addresses of 8 kB (nginx's default), of which
@@ -67,7 +66,7 @@ pub async fn renew_session() -> Result<Person, Fault> {
             Err(fault) => return Err(fault),
         }
     }
-    begin_session("session", &SessionRequest { nickname: None }).await
+    begin_session("session", &Fields::default()).await
 }
 
 /// The person of the session that the page has asked for while the client was loading, if it has.
@@ -81,7 +80,7 @@ thread_local! {
 }
 
 /// Asks a route for a session, and uses that from now on.
-pub(super) async fn begin_session(route: &str, body: &impl Serialize) -> Result<Person, Fault> {
+pub(super) async fn begin_session(route: &str, body: &Fields) -> Result<Person, Fault> {
     let call = Call::new(Method::POST, route).json(body);
     Ok(keep(call.send().await?.json()?))
 }
@@ -120,11 +119,9 @@ impl Change {
     fn call(&self) -> Call {
         match self {
             Self::MakeRoom(room) => Call::new(Method::PUT, &path(room)),
-            Self::Topic(room, topic) => {
-                Call::new(Method::PUT, &path(room)).json(&RoomRequest { topic: Some(topic.clone()) })
-            }
+            Self::Topic(room, topic) => Call::new(Method::PUT, &path(room)).json(&Fields::of("topic", topic)),
             Self::Edit(room, seq, text) => {
-                Call::new(Method::PATCH, &message(room, *seq)).json(&EditRequest { text: text.clone() })
+                Call::new(Method::PATCH, &message(room, *seq)).json(&Fields::of("text", text))
             }
             Self::Delete(room, seq) => Call::new(Method::DELETE, &message(room, *seq)),
             Self::React(room, seq, emoji, on) => {
