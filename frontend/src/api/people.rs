@@ -44,5 +44,9 @@ pub async fn list_people() -> Result<Vec<Profile>, Fault> {
 
 /// The members of a room.
 pub async fn list_members(room: &RoomName) -> Result<Vec<Membership>, Fault> {
-    Ok(Lists::read(&format!("{}/members", path(room))).await?.members)
+    Ok(Lists::read(&members(room)).await?.members)
+}
+
+pub(super) fn members(room: &RoomName) -> String {
+    format!("{}/members", path(room))
 }

@@ -10,7 +10,7 @@ use super::calls::{encoded, message, path};
 use super::fields::Fields;
 use super::http::{Call, use_token, uses_token};
 use super::lists::Lists;
-use super::people::{list_members, list_people};
+use super::people::{list_members, members};
 use crate::state::{Grant, Listing, Panel, Part, Request, Secret};
 
 /// The content of an answer.
@@ -100,20 +100,21 @@ pub async fn list(
     room: Option<&RoomName>,
     before: Option<Seq>,
 ) -> Result<Option<Listing>, Fault> {
-    Ok(Some(match (panel, room) {
-        (Panel::Devices, _) => Listing::Sessions(Lists::read("me/sessions").await?.sessions),
-        (Panel::Members, Some(room)) => Listing::Members(list_members(room).await?),
-        (Panel::Invites, _) => Listing::Invites(Lists::read("invites").await?.invites),
-        (Panel::People, _) => Listing::People(list_people().await?),
-        (Panel::Bans, _) => Listing::Bans(Lists::read("bans").await?.bans),
-        (Panel::Hooks, Some(room)) => Listing::Hooks(Lists::read(&hooks(room)).await?.hooks),
-        (Panel::OwnTokens | Panel::Tokens, _) => Listing::Tokens(Lists::read("tokens").await?.tokens),
+    let (route, take): (_, fn(Lists) -> Listing) = match (panel, room) {
+        (Panel::Devices, _) => ("me/sessions".to_owned(), |all| Listing::Sessions(all.sessions)),
+        (Panel::Members, Some(room)) => (members(room), |all| Listing::Members(all.members)),
+        (Panel::Invites, _) => ("invites".to_owned(), |all| Listing::Invites(all.invites)),
+        (Panel::People, _) => ("people".to_owned(), |all| Listing::People(all.people)),
+        (Panel::Bans, _) => ("bans".to_owned(), |all| Listing::Bans(all.bans)),
+        (Panel::Hooks, Some(room)) => (hooks(room), |all| Listing::Hooks(all.hooks)),
+        (Panel::OwnTokens | Panel::Tokens, _) => ("tokens".to_owned(), |all| Listing::Tokens(all.tokens)),
         (Panel::Audit, _) => {
             let before = before.map(|seq| format!("?before={seq}")).unwrap_or_default();
-            Listing::Audit(Lists::read(&format!("audit{before}")).await?.entries)
+            (format!("audit{before}"), |all| Listing::Audit(all.entries))
         }
         _ => return Ok(None),
-    }))
+    };
+    Ok(Some(take(Lists::read(&route).await?)))
 }
 
 fn call(request: &Request) -> Call {
@@ -151,7 +152,7 @@ fn call(request: &Request) -> Call {
             (Method::DELETE, format!("{}?confirm={}", path(room), encoded(room.as_str())), None)
         }
         Request::Member { room, person, change, reason } => {
-            let route = format!("{}/members/{}", path(room), person.id);
+            let route = format!("{}/{}", members(room), person.id);
             let body = Fields::of("name", &person.name).unless_empty("reason", reason);
             match change {
                 Part::Role(role) => {
@@ -165,7 +166,7 @@ fn call(request: &Request) -> Call {
                 }
             }
         }
-        Request::LeaveRoom { room, me } => (Method::DELETE, format!("{}/members/{me}", path(room)), None),
+        Request::LeaveRoom { room, me } => (Method::DELETE, format!("{}/{me}", members(room)), None),
         Request::Report { room, seq, reason } => {
             (Method::POST, format!("{}/report", message(room, *seq)), Some(Fields::of("reason", reason)))
         }
