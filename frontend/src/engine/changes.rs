@@ -5,7 +5,7 @@ use holdline_shared::{Emoji, MessageText, PublishKey, PublishRequest, RoomName, 
 use wasm_bindgen_futures::spawn_local;
 
 use super::store::Store;
-use super::{requests, session};
+use super::{requests, room_list, session};
 use crate::api::{self, Change};
 use crate::command::Command;
 use crate::state::{Action, Edit, Entrance, Goal, Older, Overlay, Progress, Writing};
@@ -170,7 +170,11 @@ fn enter(store: &Store, entrance: Entrance) {
     let store = store.clone();
     spawn_local(async move {
         match session::enter(&store, entrance).await {
-            Ok(room) => store.dispatch(Action::Entered(room)),
+            Ok(room) => {
+                // With the people who have an account now, this reader among them.
+                room_list::refresh(&store);
+                store.dispatch(Action::Entered(room));
+            }
             Err(fault) => store.dispatch(Action::Failed(fault.text())),
         }
     });

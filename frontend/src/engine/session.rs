@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use holdline_shared::{Backoff, Door, Person, ProblemCode, Role, RoomName, RoomSummary};
 
+use super::pause;
 use super::report::report;
 use super::store::Store;
 use super::wakes::Wakes;
-use super::{pause, room_list};
 use crate::api::{self, Change, Fault, Lock, Signal};
 use crate::state::{Action, Entrance, Gate};
 use crate::words;
@@ -123,10 +123,7 @@ pub(super) async fn enter(store: &Store, entrance: Entrance) -> Result<Option<Ro
         // What is on the screen was read with another person's eyes.
         api::dom::reload();
     }
-    let room = if is_link { Some(room_of_link(store).await) } else { None };
-    // With the people who have an account now, this reader among them.
-    room_list::refresh(store);
-    Ok(room)
+    Ok(if is_link { Some(room_of_link(store).await) } else { None })
 }
 
 /// The room that a link leads to: the one in which the reader has a part that the page did not know of. The lobby, if that is
