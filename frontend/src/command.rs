@@ -62,8 +62,8 @@ pub enum Command {
     CancelEdit(RoomName),
     /// Asks whether a message is to be deleted, or not any more.
     AskToDelete(RoomName, Option<Seq>),
-    /// Deletes a message.
-    Delete(RoomName, Seq),
+    /// Deletes a message; of somebody else's the audit has the reason.
+    Delete(RoomName, Seq, String),
 
     /// Loads the messages before this one.
     LoadOlder(RoomName, Seq),

@@ -104,8 +104,8 @@ pub enum Change {
     Topic(RoomName, Topic),
     /// Changes a message of one's own.
     Edit(RoomName, Seq, MessageText),
-    /// Deletes it.
-    Delete(RoomName, Seq),
+    /// Deletes a message, for this reason, if it is somebody else's.
+    Delete(RoomName, Seq, String),
     /// Puts a reaction on a message (`true`), or takes it back.
     React(RoomName, Seq, Emoji, bool),
 }
@@ -123,7 +123,11 @@ impl Change {
             Self::Edit(room, seq, text) => {
                 Call::new(Method::PATCH, &message(room, *seq)).json(&Fields::of("text", text))
             }
-            Self::Delete(room, seq) => Call::new(Method::DELETE, &message(room, *seq)),
+            Self::Delete(room, seq, reason) => {
+                let query =
+                    if reason.is_empty() { String::new() } else { format!("?reason={}", encoded(reason)) };
+                Call::new(Method::DELETE, &format!("{}{query}", message(room, *seq)))
+            }
             Self::React(room, seq, emoji, on) => {
                 let method = if *on { Method::PUT } else { Method::DELETE };
                 let route = format!("{}/reactions/{}", message(room, *seq), encoded(emoji.as_str()));

@@ -1,24 +1,33 @@
-//! Asks whether a message is really to be deleted.
+//! Asks whether a message is really to be deleted, and of whoever deletes somebody else's for the reason.
 
 use holdline_shared::RoomName;
 use yew::prelude::*;
 
 use super::Dialog;
 use super::quote::excerpt;
+use crate::api::dom;
 use crate::command::Command;
 use crate::state::Line;
 use crate::words;
 
 /// The question.
-pub fn delete_dialog(room: &RoomName, line: &Line, run: &Callback<Command>) -> Html {
-    let keep = Command::AskToDelete(room.clone(), None);
-    let delete = Command::Delete(room.clone(), line.message.seq);
+pub fn delete_dialog(room: &RoomName, line: &Line, is_own: bool, run: &Callback<Command>) -> Html {
+    let (keep, reason) = (Command::AskToDelete(room.clone(), None), NodeRef::default());
     let on_close = run.reform(move |()| keep.clone());
-    let onclick = run.reform(move |_: MouseEvent| delete.clone());
+    let onclick = {
+        let (room, seq, reason) = (room.clone(), line.message.seq, reason.clone());
+        run.reform(move |_: MouseEvent| Command::Delete(room.clone(), seq, dom::text_in(&reason)))
+    };
     html! {
         <Dialog class="card" label={words::DELETE_QUESTION} on_close={on_close.clone()}>
             <h2>{ words::DELETE_QUESTION }</h2>
             <p class="quoted" dir="auto">{ excerpt(line) }</p>
+            if !is_own {
+                <div class="form-field">
+                    <label for="delete-reason">{ words::REASON }</label>
+                    <input id="delete-reason" ref={reason} class="field" dir="auto" autocomplete="off" data-testid="delete-reason" />
+                </div>
+            }
             <div class="buttons">
                 <button type="button" class="button danger" autofocus=true data-testid="confirm-delete" {onclick}>
                     { words::DELETE }

@@ -149,7 +149,7 @@ pub fn MessageRow(props: &Props) -> Html {
                 { message_tools(&tools_of, &run) }
             }
             if *is_deleting && message.text.is_some() {
-                { delete_dialog(room, line, &run) }
+                { delete_dialog(room, line, is_own, &run) }
             }
         </article>
     }

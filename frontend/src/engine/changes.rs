@@ -56,9 +56,9 @@ pub(super) fn run(store: &Store, command: Command) {
         Command::SaveEdit(room, text) => save_edit(store, room, text),
         Command::CancelEdit(room) => end_edit(store, room),
         Command::AskToDelete(room, seq) => store.dispatch(Action::Deleting(room, seq)),
-        Command::Delete(room, seq) => {
+        Command::Delete(room, seq, reason) => {
             store.dispatch(Action::Deleting(room.clone(), None));
-            make(store, Change::Delete(room, seq), |_, why| words::not_done(&why));
+            make(store, Change::Delete(room, seq, reason), |_, why| words::not_done(&why));
         }
         Command::LoadOlder(room, before) => load_older(store, room, before),
         Command::FollowQuote { room, seq, from } => {

@@ -136,6 +136,8 @@ pub fn audit(line: &AuditLine, room: Option<&str>) -> String {
         "hook_made" => ["made a webhook", "", ""],
         "hook_removed" => ["removed a webhook", "", ""],
         "room_deleted" => ["deleted a room", "", ""],
+        "message_deleted" if is_own => ["deleted a message", "", ""],
+        "message_deleted" => ["deleted a message by", whom, ""],
         "reported" if is_own => ["reported a message", "", ""],
         "reported" => ["reported a message by", whom, ""],
         "member" => member_change(whom, is_own, change.role, change.muted_until.is_some()),

@@ -201,6 +201,9 @@ fn changes_are_whole_sentences_and_reports_lead_to_their_message() {
     }
     let report = drawn(r#","room":"tea""#, r#"{"change":"reported","seq":5,"reason":"ads"}"#);
     check(&report, &[r#"href="r/tea/5""#, ">Ada reported a message in tea: ads</a>"], &[]);
+    let deleted =
+        drawn(r#","room":"tea""#, &format!(r#"{{"change":"message_deleted","seq":5,"reason":"ads",{bob}}}"#));
+    check(&deleted, &[r#"href="r/tea/5""#, "Ada deleted a message by Bob in tea: ads"], &[]);
     let of_bob = drawn(r#","room":"tea""#, &format!(r#"{{"change":"reported","seq":5,{bob}}}"#));
     check(&of_bob, &["Ada reported a message by Bob in tea"], &[]);
 }
