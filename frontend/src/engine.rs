@@ -69,18 +69,19 @@ impl Engine {
         let guard = AbortOnDrop::new();
         let memory = Memory::new(&storage, store);
         let driver = subscription::subscribe(store, wakes, storage);
+        let room_list = RoomListRefresh::default();
+        room_list.begin(store);
         let effects = Effects {
             engine: engine.clone(),
             memory: memory.clone(),
             driver: driver.clone(),
             join: Join::default(),
             sender: Sender::default(),
-            room_list: RoomListRefresh::default(),
+            room_list,
             signal: guard.signal(),
         };
         store.follow(Some(Box::new(move |before, after| effects.follow(before, after))));
         spawn_local(session::sign_in(store.clone(), wakes.clone(), guard.signal()));
-        room_list::refresh(store);
         let running = Running {
             store: store.clone(),
             driver: driver.clone(),

@@ -65,7 +65,8 @@ pub(crate) struct Access {
     hooks: BTreeMap<PersonId, Arc<HookState>>,
     /// The last change of each person's memberships.
     memberships: SharedMap<PersonId, Seq>,
-    /// The position at which a room for everybody was made or deleted last, as far as this was noted since the log was opened.
+    /// The position at which a room for everybody was made or deleted last. That one was made is noted while the log is open, and
+    /// does not follow from the entries.
     public_rooms: Seq,
     secret_versions: Arc<SecretVersions>,
 }
@@ -213,7 +214,7 @@ impl Access {
         self.invites.values().map(|invite| &**invite)
     }
 
-    /// The ban in force against a person or an address.
+    /// The ban in force against a person or an address, of several the last to end.
     pub(crate) fn ban_of(
         &self,
         person: Option<&PersonId>,
@@ -227,7 +228,8 @@ impl Access {
             ((is_person || is_visitor) && ban.until.is_none_or(|until| now < until))
                 || (is_persons_visitor && ban.visitors_until.is_some_and(|until| now < until))
         };
-        self.bans.values().find(is_meant).map(|ban| &**ban)
+        let end = |ban: &&Arc<Ban>| ban.until.unwrap_or(Timestamp(u64::MAX));
+        self.bans.values().filter(is_meant).max_by_key(end).map(|ban| &**ban)
     }
 
     /// Whether anybody was ever banned.
@@ -280,7 +282,7 @@ impl Access {
         self.memberships.get(person).copied().unwrap_or(Seq::START)
     }
 
-    /// The position at which a room for everybody was made or deleted last; zero for none since the log was opened.
+    /// The position at which a room for everybody was made or deleted last, as far as that was noted; zero for none.
     pub(crate) fn public_rooms(&self) -> Seq {
         self.public_rooms
     }

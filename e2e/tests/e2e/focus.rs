@@ -63,6 +63,8 @@ async fn menu_of_a_message_is_walked_with_arrows() -> Result<()> {
     let (ada, _) = chat_with_message(&server, Device::LAPTOP).await?;
     let () = ada.browser.run("document.querySelector('[data-testid=message]').focus()", vec![]).await?;
     ada.browser.press(key::TAB).await?;
+    until_focus(&ada, "author").await?;
+    ada.browser.press(key::TAB).await?;
     until_focus(&ada, "React with thumbs up").await?;
     for (key, item) in [
         (key::ARROW_UP, "Delete"),
@@ -76,6 +78,8 @@ async fn menu_of_a_message_is_walked_with_arrows() -> Result<()> {
     }
     ada.browser.press(key::ESCAPE).await?;
     until_focus(&ada, "message").await?;
+    ada.browser.press(key::TAB).await?;
+    until_focus(&ada, "author").await?;
     ada.browser.press(key::TAB).await?;
     until_focus(&ada, "React with heart").await?;
     ada.browser.press(key::TAB).await?;

@@ -15,7 +15,7 @@ use super::store::Store;
 use super::wakes::Wakes;
 use super::{pause, session, snapshot};
 use crate::api::{self, AbortOnDrop, Change, Fault, Signal};
-use crate::state::{Action, Goal, Older, Phase, Room, State, is_made_by_server};
+use crate::state::{Action, Goal, Older, Page, Phase, Room, State, is_made_by_server};
 use crate::words;
 
 /// The joining under way, if there is one.
@@ -77,8 +77,13 @@ async fn join(store: Store, driver: Driver, wakes: Wakes, room: RoomName, signal
                 continue;
             }
             Err(fault) if !fault.is_passing() => {
-                let is_hidden = is_made_by_server(&room) && fault.code() == Some(ProblemCode::UnknownRoom);
-                let why = if is_hidden { words::ROOM_IS_HIDDEN.to_owned() } else { fault.text() };
+                let why = match fault.code() {
+                    Some(ProblemCode::UnknownRoom) if is_made_by_server(&room) => {
+                        words::ROOM_IS_HIDDEN.to_owned()
+                    }
+                    Some(ProblemCode::UnknownRoom) => words::ROOM_IS_GONE.to_owned(),
+                    _ => fault.text(),
+                };
                 return store.dispatch(Action::Refused(room, why));
             }
             Err(fault) => fault,
@@ -152,12 +157,17 @@ pub(super) async fn arrive(store: &Store, room: &RoomName, signal: &Signal) -> R
         None => ask_for_history(store, room, signal).await,
     };
     match page {
-        Err(fault) if fault.code() == Some(ProblemCode::UnknownRoom) && !is_made_by_server(room) => {
+        Err(fault) if fault.code() == Some(ProblemCode::UnknownRoom) && may_make(store, room) => {
             make_room(store, room).await?;
             api::history(room, signal).await
         }
         page => page,
     }
+}
+
+/// Whether the reader may have the room made by coming here. The room of a message has been there, and is gone.
+fn may_make(store: &Store, room: &RoomName) -> bool {
+    !is_made_by_server(room) && !matches!(&store.state().ui.page, Page::Room(name, Some(_)) if name == room)
 }
 
 /// The newest page, of a room that may have to be made before it is asked for.
@@ -169,7 +179,7 @@ async fn ask_for_history(store: &Store, room: &RoomName, signal: &Signal) -> Res
     let state = store.state();
     // The list says so before the browser has to write a 404 into its console.
     let is_listed = state.rooms.summary(room).is_some() || state.rooms.list.len() >= ROOMS_LISTED;
-    let is_missing = !state.rooms.list.is_empty() && !is_listed && !is_made_by_server(room);
+    let is_missing = !state.rooms.list.is_empty() && !is_listed && may_make(store, room);
     if is_missing && state.rooms.get(room).is_some_and(|room| room.lines.is_empty()) {
         make_room(store, room).await?;
     }

@@ -2,9 +2,11 @@
 //! screen that the list does not have, when the reader was added to a room or removed from one, and when somebody appears
 //! or writes of whom the page does not know whether they have an account. With it comes the list of accounts.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
 
-use gloo_timers::callback::Interval;
+use gloo_timers::callback::{Interval, Timeout};
 use holdline_shared::{PersonId, RoomName, Seq};
 use wasm_bindgen_futures::spawn_local;
 
@@ -15,9 +17,17 @@ use crate::state::{Action, Phase, State};
 
 const MINUTE_MS: u32 = 60_000;
 
-/// The things that the lists lacked when they were asked for last.
+/// The time over which those who poll spread their requests for what all of them were told at once.
+const SPREAD: Duration = Duration::from_secs(2);
+
+/// The refreshing when something is missing.
 #[derive(Default)]
-pub(super) struct RoomListRefresh(RefCell<Missing>);
+pub(super) struct RoomListRefresh {
+    /// The things that the lists lacked when they were asked for last.
+    missing: RefCell<Missing>,
+    /// Whether the first lists are being asked for.
+    is_beginning: Rc<Cell<bool>>,
+}
 
 #[derive(Default, Clone, PartialEq)]
 struct Missing {
@@ -27,23 +37,34 @@ struct Missing {
 }
 
 impl RoomListRefresh {
+    /// Asks for the first lists.
+    pub(super) fn begin(&self, store: &Store) {
+        let (store, is_beginning) = (store.clone(), Rc::clone(&self.is_beginning));
+        is_beginning.set(true);
+        spawn_local(async move {
+            ask(&store).await;
+            is_beginning.set(false);
+        });
+    }
+
     /// Asks for the lists when they lack something that they did not lack before.
     pub(super) fn follow(&self, state: &State, store: &Store) {
-        // Before the first list has come it is being asked for.
-        let is_missing =
-            |name: &RoomName| !state.rooms.list.is_empty() && state.rooms.summary(name).is_none();
+        let is_missing = |name: &RoomName| !self.is_beginning.get() && state.rooms.summary(name).is_none();
         let ready = state.room().filter(|room| room.phase == Phase::Ready && is_missing(&room.name));
         let missing = Missing {
             room: ready.map(|room| room.name.clone()),
             memberships: state.rooms.unlisted_memberships(),
             author: state.people.newcomer.clone(),
         };
-        let before = self.0.replace(missing.clone());
+        let before = self.missing.replace(missing.clone());
         if is_new(missing.room.as_ref(), before.room.as_ref())
-            || is_new(missing.memberships.as_ref(), before.memberships.as_ref())
             || is_new(missing.author.as_ref(), before.author.as_ref())
         {
             refresh(store);
+        } else if is_new(missing.memberships.as_ref(), before.memberships.as_ref()) {
+            let store = store.clone();
+            let pause = api::millis(api::jitter().fraction_of(SPREAD));
+            Timeout::new(pause, move || spawn_local(async move { ask_for_rooms(&store).await })).forget();
         }
     }
 }
@@ -62,23 +83,29 @@ pub(super) fn each_minute(store: &Store) -> Interval {
     })
 }
 
-/// Asks for the list.
+/// Asks for the lists.
 pub(super) fn refresh(store: &Store) {
     let store = store.clone();
-    spawn_local(async move {
-        store.until(|state| state.session.may_ask()).await;
-        // Without an answer the old list stays; that the server cannot be reached is said elsewhere.
-        if let Ok(list) = api::list_rooms().await {
-            store.dispatch(Action::Listed(list));
-            note_build(&store);
-            name_direct_rooms(&store).await;
-        }
-        if store.state().session.door.is_some()
-            && let Ok(profiles) = api::list_people().await
-        {
-            store.dispatch(Action::ProfilesCame(profiles));
-        }
-    });
+    spawn_local(async move { ask(&store).await });
+}
+
+async fn ask(store: &Store) {
+    store.until(|state| state.session.may_ask()).await;
+    ask_for_rooms(store).await;
+    if store.state().session.door.is_some()
+        && let Ok(profiles) = api::list_people().await
+    {
+        store.dispatch(Action::ProfilesCame(profiles));
+    }
+}
+
+async fn ask_for_rooms(store: &Store) {
+    // Without an answer the old list stays; that the server cannot be reached is said elsewhere.
+    if let Ok(list) = api::list_rooms().await {
+        store.dispatch(Action::Listed(list));
+        note_build(store);
+        name_direct_rooms(store).await;
+    }
 }
 
 /// Asks who is in the direct rooms, which are called by that.

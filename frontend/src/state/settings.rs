@@ -252,6 +252,9 @@ pub struct AuditChange {
     /// The addresses that are kept out with a person.
     #[serde(default)]
     pub visitors: Vec<String>,
+    /// The act behind somebody's new part in a room, where earlier changes tell it.
+    #[serde(default)]
+    pub act: Option<String>,
     /// Somebody's role in a room from now on.
     #[serde(default)]
     pub role: Role,

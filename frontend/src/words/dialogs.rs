@@ -117,6 +117,7 @@ pub const DURATIONS: [(&str, &str); 5] = [
     ("0", "Until somebody changes it"),
 ];
 pub const REASON_IS_SEEN: &str = "Everybody in the room sees it.";
+pub const REASON_IS_TOLD: &str = "They are told.";
 pub const KEEP_OUT_FOR: &str = "Ban from this server for";
 pub const BAN_ADDRESSES: &str = "And the addresses they came from";
 pub const BAN_ADDRESSES_WHY: &str =

@@ -140,7 +140,12 @@ pub fn audit(line: &AuditLine, room: Option<&str>) -> String {
         "message_deleted" => ["deleted a message by", whom, ""],
         "reported" if is_own => ["reported a message", "", ""],
         "reported" => ["reported a message by", whom, ""],
-        "member" => member_change(whom, is_own, change.role, change.muted_until.is_some()),
+        "member" => match change.act.as_deref() {
+            Some("muted") => ["muted", other, "for a time"],
+            Some("unmuted") => ["let", other, "write again"],
+            Some("removed") => ["removed", whom, ""],
+            act => member_change(whom, is_own, change.role, act.is_none() && change.muted_until.is_some()),
+        },
         "room" => ["changed the rules", "", ""],
         other => [other, "", ""],
     };

@@ -97,6 +97,11 @@ impl AuditLine {
 }
 
 impl AuditLine {
+    /// Whether the entry may tell more about later ones.
+    pub(crate) fn is_told_of_later(entry: &Entry) -> bool {
+        predecessor::is_told_of_later(entry)
+    }
+
     /// Whether an earlier entry than those in `earlier` may tell more about this one.
     pub(crate) fn lacks_predecessor(entry: &Entry, earlier: &[Entry]) -> bool {
         predecessor::refers_back(entry) && predecessor::predecessor(entry, earlier).is_none()
@@ -111,8 +116,8 @@ impl AuditLine {
             (_, Some(Predecessor::Ban(ban))) => predecessor::tell_ban(*ban, &mut self.change),
             (EntryKind::Member(change), found) if is_known => {
                 let before = match found {
-                    Some(Predecessor::Member(before)) => Some(before),
-                    _ => None,
+                    Some(Predecessor::Member(before)) => before,
+                    _ => predecessor::Part::default(),
                 };
                 let act = predecessor::act(entry, change, before);
                 self.change.insert("act".to_owned(), act.into());

@@ -235,7 +235,9 @@ impl Ban {
         let is_person = person.is_some() && self.person.as_ref().map(|banned| &banned.id) == person;
         let is_own = self.until.is_none_or(|until| now < until) && (is_person || self.visitor.is_some());
         let until = until_date(if is_own { self.until } else { self.visitors_until });
-        let why = if self.reason.as_str().is_empty() { String::new() } else { format!(": {}", self.reason) };
+        // Whoever only comes from where a banned person came is not told about that person.
+        let is_told = is_own && !self.reason.as_str().is_empty();
+        let why = if is_told { format!(": {}", self.reason) } else { String::new() };
         format!("{}{until}{why}", Denied::Banned)
     }
 }

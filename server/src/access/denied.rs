@@ -123,13 +123,13 @@ pub enum Denied {
     PasswordMissing,
 }
 
-/// The last second that has a date in HTTP's form, the end of the year 9999.
+/// The last second that has a date in HTTP's form, at the end of the year 9999. It stands for ever, as in the page.
 const LAST_DATE: u64 = 253_402_300_799;
 
 /// The words for an end: " until Fri, 27 Nov 2026 19:22:00 GMT", or " for good" without one. A server does not know its readers' time
 /// zones.
 pub(super) fn until_date(until: Option<Timestamp>) -> String {
-    let seconds = until.map(|Timestamp(until)| until / 1_000).filter(|seconds| *seconds <= LAST_DATE);
+    let seconds = until.map(|Timestamp(until)| until / 1_000).filter(|seconds| *seconds < LAST_DATE);
     seconds.map_or(" for good".to_owned(), |seconds| {
         format!(" until {}", httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds)))
     })
@@ -143,8 +143,8 @@ mod tests {
     fn every_end_has_words() {
         let until = |until| until_date(Some(Timestamp(until)));
         assert_eq!(until(1_795_807_320_000), " until Fri, 27 Nov 2026 19:22:00 GMT");
-        assert_eq!(until(LAST_DATE * 1_000), " until Fri, 31 Dec 9999 23:59:59 GMT");
-        for forever in [until((LAST_DATE + 1) * 1_000), until(u64::MAX), until_date(None)] {
+        assert_eq!(until((LAST_DATE - 1) * 1_000), " until Fri, 31 Dec 9999 23:59:58 GMT");
+        for forever in [until(LAST_DATE * 1_000), until(u64::MAX), until_date(None)] {
             assert_eq!(forever, " for good");
         }
     }

@@ -36,19 +36,20 @@ pub(crate) async fn audit(app: App, call: Call) -> Result<Reply, ApiError> {
     let [before] = call.parameters(["before"])?;
     let admin = require_admin(&app, &call)?.id.clone();
     let mut before = before.as_deref().map(parse_seq).transpose()?.unwrap_or(Seq(u64::MAX));
-    // All that was read, and the lines with the place of their entry in it.
+    // What was read, as far as it is shown or tells about what is shown, and the lines with the place of their entry in it.
     let (mut read, mut lines): (Vec<Entry>, Vec<(usize, AuditLine)>) = (Vec::new(), Vec::new());
     while lines.len() <= LINES {
         let next = app.hub.log().access_entries(before, LINES).await?;
         let Some(last) = next.last() else { break };
         before = last.seq;
         let access = app.access.snapshot();
-        let places = read.len()..;
-        let seen = places
-            .zip(&next)
-            .filter_map(|(place, entry)| Some((place, AuditLine::new(&access, &admin, entry)?)));
-        lines.extend(seen);
-        read.extend(next);
+        for entry in next {
+            let line = AuditLine::new(&access, &admin, &entry);
+            if line.is_some() || AuditLine::is_told_of_later(&entry) {
+                lines.extend(line.map(|line| (read.len(), line)));
+                read.push(entry);
+            }
+        }
     }
     let more = lines.len() > LINES;
     lines.truncate(LINES);
@@ -56,7 +57,7 @@ pub(crate) async fn audit(app: App, call: Call) -> Result<Reply, ApiError> {
     if lines.iter().any(|(place, _)| AuditLine::lacks_predecessor(&read[*place], &read[place + 1..])) {
         let further = app.hub.log().access_entries(before, LOOK_BACK).await?;
         are_all = further.len() < LOOK_BACK;
-        read.extend(further);
+        read.extend(further.into_iter().filter(AuditLine::is_told_of_later));
     }
     let mut entries = Vec::with_capacity(lines.len());
     for (place, mut line) in lines {

@@ -22,7 +22,8 @@ pub(crate) const DELETE: Description = Description::new("Deletes a message; 204 
         ProblemCode::RateLimited,
     ]);
 
-/// Appends a deletion. That of somebody else's message, by an admin of the room, is noted for the audit.
+/// Appends a deletion. One that only an admin of the room may make is noted for the audit, in an entry of its own: where that fails,
+/// the message is deleted all the same.
 pub(crate) async fn delete(app: App, call: Call) -> Result<Reply, ApiError> {
     let (room, target) = call.message()?;
     let author = call.caller.require(Verb::Write, Some(&room))?.clone();

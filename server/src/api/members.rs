@@ -1,6 +1,6 @@
 //! `/api/v1/rooms/{room}/members`: who is a member of a room, and changes of that.
 
-use holdline_shared::{Entry, MemberChange, Nickname, Person, ProblemCode, Role, Timestamp, Topic};
+use holdline_shared::{Entry, MemberChange, Nickname, Person, ProblemCode, Role, RoomName, Timestamp, Topic};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
@@ -10,7 +10,7 @@ use super::description::{Description, Parameter};
 use super::error::ApiError;
 use super::named_person::named_person;
 use super::reply::Reply;
-use crate::access::Denied;
+use crate::access::{Access, Denied};
 use crate::log::{Draft, DraftKind, wall_clock};
 
 /// A line of the list.
@@ -121,11 +121,7 @@ pub(crate) async fn put_member(app: App, mut call: Call) -> Result<Reply, ApiErr
     let body: MemberBody = call.read_json().await?;
     let reason = body.reason.as_deref().map(Topic::parse).transpose()?;
     let access = app.access.snapshot();
-    // What the author may not know must not show in the answer.
-    let may_know = access.is_room_admin(&author.id, &room) || access.may_read(Some(&author.id), &room);
-    if !may_know || !app.hub.has_room(&room) {
-        return Err(Denied::UnknownRoom.into());
-    }
+    expect_room(&app, &access, &author, &room)?;
     let now = access.room(&room).and_then(|room| room.members.get(&id));
     let role = now.map_or(Role::None, |member| member.role);
     // A body that is not about silence adds the person.
@@ -145,6 +141,12 @@ pub(crate) async fn put_member(app: App, mut call: Call) -> Result<Reply, ApiErr
     Ok(Reply::outcome(200, &outcome))
 }
 
+/// Refuses a room that is not there for the author: what they may not know must not show in the answer.
+fn expect_room(app: &App, access: &Access, author: &Person, room: &RoomName) -> Result<(), ApiError> {
+    let may_know = access.is_room_admin(&author.id, room) || access.may_read(Some(&author.id), room);
+    if may_know && app.hub.has_room(room) { Ok(()) } else { Err(Denied::UnknownRoom.into()) }
+}
+
 /// `DELETE`: removes somebody, or leaves; with `until`, they may not come back by a link before.
 pub(crate) async fn delete_member(app: App, call: Call) -> Result<Reply, ApiError> {
     let author = call.caller.require_session()?.clone();
@@ -156,6 +158,7 @@ pub(crate) async fn delete_member(app: App, call: Call) -> Result<Reply, ApiErro
         until.transpose().map_err(|_| ApiError::parameter("until is a time in milliseconds since 1970"))?;
     let reason = reason.as_deref().map(Topic::parse).transpose()?;
     let access = app.access.snapshot();
+    expect_room(&app, &access, &author, &room)?;
     // A silence outlasts the removal.
     let now = access.room(&room).and_then(|room| room.members.get(&id));
     let muted_until = now.and_then(|member| member.muted_until);

@@ -6,7 +6,7 @@ use holdline_shared::{Nickname, Person, PersonId, RoomName};
 use super::error::ApiError;
 use crate::access::{Access, Denied};
 
-/// Finds the person, or believes the name that was given for a guest, unless it is somebody else's.
+/// Finds the person. Believes the name that is given for a guest, unless it is somebody else's.
 pub(super) fn named_person(
     access: &Access,
     id: PersonId,
@@ -16,18 +16,13 @@ pub(super) fn named_person(
     if let Some(account) = access.account(&id) {
         return Ok(account.person.clone());
     }
-    if let Some(name) = given {
-        let name = Nickname::parse(name)?;
-        if access.is_name_taken(name.as_str(), &id) {
-            return Err(Denied::NameTaken.into());
-        }
-        return Ok(Person { id, name });
-    }
-    let is_known = access.may_be_guest(&id)
-        || room.and_then(|room| access.room(room)).is_some_and(|room| room.members.contains_key(&id));
-    if !is_known {
+    let member = room.and_then(|room| access.room(room)).and_then(|room| room.members.get(&id));
+    if member.is_none() && !access.may_be_guest(&id) {
         return Err(Denied::UnknownPerson.into());
     }
-    let member = room.and_then(|room| access.room(room)).and_then(|room| room.members.get(&id));
-    Ok(member.map_or_else(|| Person { name: Nickname::from(&id), id }, |member| member.person.clone()))
+    let given = given.map(Nickname::parse).transpose()?;
+    // A guest may be called as somebody was called later who has an account.
+    let name = given.filter(|name| !access.is_name_taken(name.as_str(), &id));
+    let name = name.or_else(|| member.map(|member| member.person.name.clone()));
+    Ok(Person { name: name.unwrap_or_else(|| Nickname::from(&id)), id })
 }

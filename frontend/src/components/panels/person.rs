@@ -112,7 +112,7 @@ fn on_server(of: &PanelOf<'_>, person: &Person) -> Html {
             { for bans }
             <div class="pair">
                 <Field name="ban-end" label={words::KEEP_OUT_FOR} kind={Kind::Choice(durations())} value="86400" />
-                <Field name="ban-reason" label={words::REASON} />
+                <Field name="ban-reason" label={words::REASON} hint={words::REASON_IS_TOLD} />
             </div>
             <Field name="ban-addresses" label={words::BAN_ADDRESSES} kind={Kind::Tick} hint={words::BAN_ADDRESSES_WHY} />
         </>

@@ -204,6 +204,14 @@ fn changes_are_whole_sentences_and_reports_lead_to_their_message() {
     let deleted =
         drawn(r#","room":"tea""#, &format!(r#"{{"change":"message_deleted","seq":5,"reason":"ads",{bob}}}"#));
     check(&deleted, &[r#"href="r/tea/5""#, "Ada deleted a message by Bob in tea: ads"], &[]);
+    for (act, more, sentence) in [
+        ("unmuted", r#""role":"none""#, "Ada let Bob write again in tea"),
+        ("removed", r#""role":"none","muted_until":9"#, "Ada removed Bob in tea"),
+        ("role_changed", r#""role":"admin","muted_until":9"#, "Ada made Bob an admin of this room in tea"),
+    ] {
+        let line = format!(r#"{{"change":"member","act":"{act}",{more},{bob}}}"#);
+        check(&drawn(r#","room":"tea""#, &line), &[sentence], &[]);
+    }
     let of_bob = drawn(r#","room":"tea""#, &format!(r#"{{"change":"reported","seq":5,{bob}}}"#));
     check(&of_bob, &["Ada reported a message by Bob in tea"], &[]);
 }

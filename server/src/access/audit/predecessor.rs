@@ -1,15 +1,31 @@
 //! What an audit line has to tell and its entry does not: the ban that was lifted, and the act behind the new part of a member.
 //! Both follow from an earlier entry.
 
-use holdline_shared::{Entry, EntryKind, MemberChange, Role};
+use holdline_shared::{Entry, EntryKind, MemberChange, Role, Timestamp};
 use serde_json::{Map, Value, json};
 
 use crate::access::{AccessChange, Ban};
 
 /// The change that a later one ends or alters.
-pub(super) enum Predecessor<'a> {
+pub(super) enum Predecessor {
     Ban(Box<Ban>),
-    Member(&'a MemberChange),
+    Member(Part),
+}
+
+/// Somebody's part in a room.
+#[derive(Default, Clone, Copy)]
+pub(super) struct Part {
+    role: Role,
+    muted_until: Option<Timestamp>,
+}
+
+/// Whether the entry may be the predecessor of a later one.
+pub(super) fn is_told_of_later(entry: &Entry) -> bool {
+    match &entry.kind {
+        EntryKind::Member(_) | EntryKind::Room { policy: Some(_), .. } => true,
+        EntryKind::Access { change } => change.contains(r#""banned""#),
+        _ => false,
+    }
 }
 
 /// Whether there may be an earlier entry that tells more about this one.
@@ -18,14 +34,21 @@ pub(super) fn refers_back(entry: &Entry) -> bool {
 }
 
 /// Finds the change that `entry` ends or alters among earlier entries, the newest first.
-pub(super) fn predecessor<'a>(entry: &Entry, earlier: &'a [Entry]) -> Option<Predecessor<'a>> {
+pub(super) fn predecessor(entry: &Entry, earlier: &[Entry]) -> Option<Predecessor> {
     if let EntryKind::Member(change) = &entry.kind {
-        return earlier.iter().find_map(|before| match &before.kind {
-            EntryKind::Member(part) if before.room == entry.room && part.person.id == change.person.id => {
-                Some(Predecessor::Member(part))
-            }
-            _ => None,
-        });
+        let person = &change.person.id;
+        let part =
+            earlier.iter().filter(|before| before.room == entry.room).find_map(|before| match &before.kind {
+                EntryKind::Member(before) if before.person.id == *person => {
+                    Some(Part { role: before.role, muted_until: before.muted_until })
+                }
+                // Whoever makes the rules of a room is its admin.
+                EntryKind::Room { policy: Some(_), .. } if before.author.id == *person => {
+                    Some(Part { role: Role::Admin, muted_until: None })
+                }
+                _ => None,
+            });
+        return part.map(Predecessor::Member);
     }
     let lifted = lifted_ban(entry)?;
     earlier.iter().find_map(|before| match &before.kind {
@@ -59,11 +82,10 @@ pub(super) fn tell_ban(ban: Ban, shown: &mut Map<String, Value>) {
     }
 }
 
-/// The name of what the author of `entry` did with a member, whose part was `before`; `None` for no part.
-pub(super) fn act(entry: &Entry, change: &MemberChange, before: Option<&MemberChange>) -> &'static str {
+/// The name of what the author of `entry` did with a member, whose part was `before`.
+pub(super) fn act(entry: &Entry, change: &MemberChange, before: Part) -> &'static str {
     let is_own = entry.author.id == change.person.id;
-    let role = before.map_or(Role::None, |before| before.role);
-    let mute = before.and_then(|before| before.muted_until);
+    let Part { role, muted_until: mute } = before;
     match (change.muted_until, change.role) {
         (Some(until), _) if Some(until) != mute => {
             if entry.at < until {

@@ -142,7 +142,20 @@ fn without_ids(said: &str) -> String {
     same
 }
 
-/// Checks that every date lies between the beginning of the conversation and now, and makes dates and ids of requests the same.
+/// Leaves of sessions' tokens who they are of: the rest follows from the second in which they were signed.
+fn without_seconds(said: &str) -> String {
+    let mut parts = said.split("h2.");
+    let mut same = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|c: char| !c.is_ascii_alphanumeric() && !"._-".contains(c)).unwrap_or(part.len());
+        let (token, rest) = part.split_at(end);
+        let person: Vec<&str> = token.split('.').take(2).collect();
+        same += &format!("h2.{}{rest}", person.join("."));
+    }
+    same
+}
+
+/// Checks that every date lies between the beginning of the conversation and now, and makes dates, ids of requests and the times in tokens the same.
 pub(crate) fn without_dates_and_ids(said: &[u8], began: SystemTime) -> String {
     let said = said.iter().map(|&byte| char::from(byte)).collect::<String>();
     let mut parts = said.split("\r\ndate: ");
@@ -157,7 +170,7 @@ pub(crate) fn without_dates_and_ids(said: &[u8], began: SystemTime) -> String {
         same += "\r\ndate: ";
         same += rest;
     }
-    without_ids(&same)
+    without_seconds(&without_ids(&same))
 }
 
 impl fmt::Display for Conversation {

@@ -55,7 +55,9 @@ async fn whoever_is_kept_out_is_told_until_when_and_why() {
         let silenced = bo.publishes("lobby", key, "but").await.expect(403);
         assert!(silenced.text().contains("until Thu, 31 Dec 2099 23:59:59 GMT"), "{}", silenced.text());
         let ban = format!("/api/v1/people/{}/ban", guest.person().id);
+        ada.put(&ban, &json!({ "until": until - 1, "reason": "loud" })).await.expect(201);
         ada.put(&ban, &json!({ "until": until, "reason": "selling" })).await.expect(201);
+        ada.put(&ban, &json!({ "until": until - 2, "reason": "rude" })).await.expect(201);
         for way in ["/api/v1/rooms", "/api/v1/poll?room=lobby&wait=0"] {
             let refused = guest.get(way).await.expect(403);
             let said = "banned from this server until Thu, 31 Dec 2099 23:59:59 GMT: selling";
@@ -75,6 +77,15 @@ async fn nobody_is_not_banned_and_nobody_shuts_themselves_out() {
         for path in ["/api/v1/people/nobody/ban", "/api/v1/rooms/lobby/members/nobody"] {
             assert_eq!(ada.put(path, &json!({})).await.problem(), ProblemCode::UnknownPerson);
         }
+        let named = json!({ "name": "Nobody" });
+        assert_eq!(ada.put("/api/v1/people/nobody/ban", &named).await.problem(), ProblemCode::UnknownPerson);
+        // A guest is kept out by a name, too, that is an account's by now.
+        let zoe = server.person("Zoe").await;
+        member(&server, &ada, "Zoe").await;
+        let ban =
+            ada.put(&format!("/api/v1/people/{}/ban", zoe.person().id), &json!({ "name": "Zoe" })).await;
+        ada.delete(&format!("/api/v1/bans/{}", ban.expect(201).json::<Value>()["id"].as_str().unwrap()))
+            .await;
         let nobody = json!({ "people": ["nobody"] });
         assert_eq!(ada.post("/api/v1/direct", &nobody).await.problem(), ProblemCode::UnknownPerson);
         let guest = server.person("Guest").await;
@@ -312,22 +323,22 @@ async fn audit_tells_the_act_behind_each_part_of_a_member() {
             act().await
         };
         let late = json!(4_000_000_000_000_u64);
-        for (body, expected) in [
-            (json!({ "role": "member" }), "added"),
-            (json!({ "role": "admin" }), "role_changed"),
-            (json!({ "muted_until": late }), "muted"),
-            (json!({ "role": "member" }), "role_changed"),
-            (json!({ "muted_until": null }), "unmuted"),
-            (json!({ "role": "none" }), "removed"),
+        for (body, expected, is_muted) in [
+            (json!({ "role": "member" }), "added", false),
+            (json!({ "role": "admin" }), "role_changed", false),
+            (json!({ "muted_until": late }), "muted", true),
+            (json!({ "role": "member" }), "role_changed", true),
+            (json!({ "muted_until": null }), "unmuted", false),
+            (json!({ "role": "none" }), "removed", false),
         ] {
             let told = put(&bo, body.clone()).await;
             assert_eq!(told["act"], expected, "{body}");
-            assert_eq!(
-                told.get("muted_until"),
-                Some(&late).filter(|_| told["muted_until"].is_u64()),
-                "{body}"
-            );
+            assert_eq!(told.get("muted_until"), is_muted.then_some(&late), "{body}");
         }
+        ada.put(&member_path(&tea, &bo), &json!({ "role": "admin" })).await.expect(200);
+        bo.put(&member_path(&tea, &ada), &json!({ "role": "member" })).await.expect(200);
+        assert_eq!(act().await["act"], "role_changed", "of whoever made the room");
+        bo.put(&member_path(&tea, &ada), &json!({ "role": "admin" })).await.expect(200);
         assert_eq!(put(&cy, json!({ "muted_until": late })).await["act"], "muted", "who is no member");
         assert_eq!(put(&cy, json!({ "muted_until": null })).await["act"], "unmuted");
         add(&ada, &tea, &bo).await;

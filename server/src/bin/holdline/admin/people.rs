@@ -86,7 +86,7 @@ impl People {
                 output.line(&answer, &format!("{person} is {role} from now on"))
             }
             Command::Ban { person, visitor_too, reason } => {
-                let id = server.person(&person).await?;
+                let id = server.person_or_guest(&person, &[]).await?;
                 let mut body = reason.body();
                 body["visitor_too"] = visitor_too.into();
                 let answer = server.put(&["people", &id, "ban"], &body).await?;
@@ -94,7 +94,7 @@ impl People {
                 output.line(&answer, &format!("{person} is banned {}{addresses}", end(&answer)))
             }
             Command::Erase { person, messages, confirmation } => {
-                let id = server.person(&person).await?;
+                let id = server.person_or_guest(&person, &[]).await?;
                 confirmation.expect("erasing an account", &person)?;
                 let answer = server.delete(&["people", &id], &[("messages", &messages)]).await?;
                 let kept = if messages == "keep" { "stay, without the name" } else { "are deleted" };
