@@ -150,7 +150,9 @@ fn without_seconds(said: &str) -> String {
         let end = part.find(|c: char| !c.is_ascii_alphanumeric() && !"._-".contains(c)).unwrap_or(part.len());
         let (token, rest) = part.split_at(end);
         let person: Vec<&str> = token.split('.').take(2).collect();
-        same += &format!("h2.{}{rest}", person.join("."));
+        same += "h2.";
+        same += &person.join(".");
+        same += rest;
     }
     same
 }
