@@ -126,8 +126,12 @@ fn peers(scenario: &Scenario, options: &Options) -> Result<Vec<String>> {
         }
         let variants = scenario.variants.iter().filter(|(of, _)| *of == peer).map(|(_, name)| (*name).into());
         let variants: Vec<String> = variants.collect();
-        peers.push(peer);
-        peers.extend(variants);
+        // A variant may have been asked for by its name, too.
+        for name in std::iter::once(peer).chain(variants) {
+            if !peers.contains(&name) {
+                peers.push(name);
+            }
+        }
     }
     peers.retain(|name| match peer::missing(name, &options.program) {
         Some(why) => {
