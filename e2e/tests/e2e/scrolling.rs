@@ -31,8 +31,14 @@ const frame = () => new Promise(requestAnimationFrame);
 return (async () => {
 if (to !== null) {
   view.scrollTop = to;
-  await frame();
-  await frame();
+  // The page draws what is there now, and corrects the place before that is painted: on a busy machine some frames later.
+  const state = () => `${view.scrollTop} ${view.scrollHeight}`;
+  let before;
+  do {
+    before = state();
+    for (let frames = 0; frames < 3; frames++) await frame();
+    await new Promise(done => setTimeout(done));
+  } while (state() !== before);
 }
 const edge = view.getBoundingClientRect().top;
 const rows = [...view.querySelectorAll('[data-seq]')];
