@@ -1,6 +1,7 @@
 //! The rights of people in rooms: rules, members, direct rooms, moderation, tokens, and what an admin reads of
 //! all that; each on both ways of serving.
 
+mod audit;
 mod deletion;
 mod direct;
 mod incoming_hooks;
