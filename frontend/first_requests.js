@@ -1,7 +1,8 @@
 // Asks, while the client is still loading, what the client asks the server first: the door, a session where the door lets
-// strangers in, the rooms, who has an account, and the newest messages of the room in the address. The client takes each answer once, in place of
-// sending the same request (`frontend/src/api/first_answers.rs`). Asks nothing that would be refused, because browsers write
-// refusals into their console: the promise of what was not asked has `undefined`, and the client asks by itself.
+// strangers in, the rooms, who has an account, the newest messages of the room in the address, and who is there, by the first
+// poll. The client takes each answer once, in place of sending the same request (`frontend/src/api/first_answers.rs`). Asks
+// nothing that would be refused, because browsers write refusals into their console: the promise of what was not asked has
+// `undefined`, and the client asks by itself.
 {
   const base = new URL("./", document.baseURI);
   // `AbortSignal.timeout` is younger than some browsers that have all else.
@@ -13,11 +14,14 @@
   const ask = async (route, options) => {
     // The client's own deadline.
     const signal = within(20_000);
-    const answer = await fetch(new URL(`api/v1/${route}`, base), { cache: "no-store", redirect: "manual", signal, ...options });
+    const response = await fetch(new URL(`api/v1/${route}`, base), { cache: "no-store", redirect: "manual", signal, ...options });
     // With the whole body, for which the client need not wait any more.
-    return new Response(await answer.text(), answer);
+    return { response, body: await response.text() };
   };
-  const content = async answer => (await answer)?.clone().json();
+  const content = async answer => {
+    const given = await answer;
+    return given && JSON.parse(given.body);
+  };
   // Nothing, where the browser forbids its storage.
   const kept = name => {
     try {
@@ -59,18 +63,31 @@
     const patience = { signal: within(5_000) };
     return navigator.locks ? navigator.locks.request(`holdline:${base.pathname}:session`, patience, post) : post();
   };
-
+  const room = roomInAddress();
+  const route = `rooms/${encodeURIComponent(room)}/messages`;
   const answers = {
     "GET door": door,
     "GET rooms": rooms,
     "GET people": askInside("people"),
     "POST session": askSession(),
   };
-  const room = roomInAddress();
-  const messages = `rooms/${encodeURIComponent(room)}/messages`;
-  if (room) answers[`GET ${messages}`] = askMessages(room, messages);
+  if (room) answers[`GET ${route}`] = askMessages(room, route);
+
+  // Who was in no room before polls this one alone. That poll is answered at once, with who is there.
+  const askPoll = async (session, messages) => {
+    const isSomebody = (await status).person || (await session)?.response.ok;
+    const cursor = (await content(messages))?.cursor;
+    // A client that has taken the messages by now polls by itself.
+    if (wasInside || !isSomebody || !cursor || !(`GET ${route}` in answers)) return;
+    const name = encodeURIComponent(room);
+    const poll = `poll?room=${name}&after=${cursor}&wait=0&here=${name}&memberships=0`;
+    answers[`GET ${poll}`] = ask(poll);
+    answers[`GET ${poll}`].catch(() => {});
+  };
+  const poll = askPoll(answers["POST session"], answers[`GET ${route}`]);
+
   // The client is told of failures when it takes an answer, if it does.
-  for (const promise of [list, ...Object.values(answers)]) promise.catch(() => {});
+  for (const promise of [list, poll, ...Object.values(answers)]) promise.catch(() => {});
   window.firstAnswers = answers;
   setTimeout(() => delete window.firstAnswers, 20_000);
 }

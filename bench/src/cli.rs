@@ -21,7 +21,7 @@ struct Arguments {
     scenarios: Vec<String>,
 
     /// Servers to measure, such as holdline, holdline:anonymous, holdline:memory, holdline:plain, baseline,
-    /// baseline:2ms, baseline:lossy, nchan, nchan:multipart, nchan:default, node
+    /// baseline:axum, baseline:2ms, baseline:lossy, nchan, nchan:multipart, nchan:default, node
     /// [default: holdline,baseline,nchan,node]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     peers: Vec<String>,
@@ -53,6 +53,10 @@ struct Arguments {
     /// Serve as the baseline, until stopped
     #[arg(long, value_name = "ADDRESS")]
     serve_baseline: Option<SocketAddr>,
+
+    /// Let the baseline be a handler of axum's
+    #[arg(long, requires = "serve_baseline")]
+    axum: bool,
 
     /// Milliseconds for which the baseline waits for more messages before it responds
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
@@ -89,9 +93,12 @@ pub fn main() -> ExitCode {
 
 fn execute(arguments: Arguments) -> Result<bool> {
     let task = arguments.task();
-    let Arguments { scenarios, peers, runs, program, serve_baseline, coalesce_ms, drop_every, .. } =
+    let Arguments { scenarios, peers, runs, program, serve_baseline, axum, coalesce_ms, drop_every, .. } =
         arguments;
     if let Some(address) = serve_baseline {
+        if axum {
+            return baseline::serve_with_axum(address).map(|()| true);
+        }
         let window = Duration::from_millis(coalesce_ms);
         return baseline::serve(address, baseline::Options { window, drop_every }).map(|()| true);
     }

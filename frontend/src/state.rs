@@ -7,6 +7,7 @@ mod colour;
 mod connection;
 mod entrance;
 mod hearing;
+mod keyed;
 mod line;
 mod lines;
 mod link;
@@ -33,15 +34,16 @@ mod ui;
 mod window;
 mod writing_rules;
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use holdline_shared::{DoorStatus, RoomName};
+use litemap::LiteMap;
 
 pub use action::Action;
 pub use colour::{HUES, hue, initials};
 pub use connection::Connection;
 pub use entrance::Entrance;
+pub use keyed::keyed;
 pub use line::Line;
 pub use lines::Lines;
 pub use link::Link;
@@ -101,7 +103,7 @@ pub struct Saved {
     /// Messages on their way.
     pub outbox: Vec<Sending>,
     /// Unsent writing, by room.
-    pub writing: BTreeMap<RoomName, Writing>,
+    pub writing: LiteMap<RoomName, Writing>,
 }
 
 impl State {

@@ -25,7 +25,9 @@ pub(super) fn parse(bytes: &[u8]) -> Option<(Request<'_>, usize)> {
     let body = bytes.get(end..whole)?;
     let request = match bytes.split(|byte| matches!(byte, b' ' | b'/')).nth(5) {
         Some(room) if bytes.starts_with(b"PUT ") => Request::Room { room },
-        Some(room) if bytes.starts_with(b"POST /api/v1/rooms/") => publish(room, body),
+        Some(room) if bytes.starts_with(b"POST /api/v1/rooms/") => {
+            Request::Publish { room, text: text(body) }
+        }
         _ => Request::Other,
     };
     Some((request, whole))
@@ -46,10 +48,10 @@ fn poll(query: &[u8]) -> Request<'_> {
     Request::Poll { room, after, hold }
 }
 
-fn publish<'a>(room: &'a [u8], body: &'a [u8]) -> Request<'a> {
+/// The text in the body of a publish.
+pub(super) fn text(body: &[u8]) -> &[u8] {
     let text = memmem::find(body, b"\"text\":\"").map(|at| &body[at + 8..]);
-    let text = text.and_then(|text| text.strip_suffix(b"\"}")).unwrap_or_default();
-    Request::Publish { room, text }
+    text.and_then(|text| text.strip_suffix(b"\"}")).unwrap_or_default()
 }
 
 #[cfg(test)]

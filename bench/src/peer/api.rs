@@ -4,7 +4,7 @@
 //! back. Those of `holdline:anonymous` have none of that. Those of `holdline:members` have accounts behind a closed door, and
 //! their rooms are private. `holdline` keeps a durable log; `holdline:memory` keeps
 //! none, `holdline:plain` serves polls through hyper too. Variants combine: `holdline:plain-anonymous`.
-//! `baseline:2ms` waits two milliseconds before it answers.
+//! `baseline:2ms` waits two milliseconds before it answers; `baseline:axum` is a handler of axum's.
 
 use std::env;
 use std::fmt::Display;
@@ -67,6 +67,7 @@ pub(super) fn baseline(name: &str, start: &Start<'_>) -> Result<Peer> {
     command.args(["--serve-baseline", &address.to_string()]);
     match name.split_once(':').map(|(_, variant)| variant) {
         None => {}
+        Some("axum") => drop(command.arg("--axum")),
         Some("2ms") => drop(command.args(["--coalesce-ms", "2"])),
         Some("lossy") => drop(command.args(["--drop-every", "10"])),
         Some(other) => bail!("the baseline has no variant {other:?}"),

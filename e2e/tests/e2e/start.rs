@@ -88,12 +88,13 @@ async fn nothing_moves_while_a_room_opens() -> Result<()> {
     Ok(())
 }
 
-/// The requests of the API so far, in order of their addresses: those that were sent before the client was there, and all.
+/// The requests of the API that were answered so far, in order of their addresses: those that were sent before the client
+/// was there, and all; of polls, whether they were to be held.
 const REQUESTS: &str = "
     const all = performance.getEntriesByType('resource');
     const there = all.find(({ name }) => name.endsWith('.wasm')).responseEnd;
     const asked = all.filter(({ name }) => name.includes('/api/v1/')).sort((a, b) => a.name < b.name ? -1 : 1);
-    const route = ({ name }) => name.split('/api/v1/')[1].split('?')[0];
+    const route = ({ name }) => name.split('/api/v1/')[1].split('?')[0] + (name.includes('&wait=0') ? ', not held' : '');
     return [asked.filter(({ startTime }) => startTime < there).map(route), asked.map(route)];";
 
 #[tokio::test]
@@ -110,10 +111,16 @@ async fn first_requests_are_sent_once_and_while_the_client_loads() -> Result<()>
     let ada = Chat::open_in(browser, &format!("{}/r/tea", server.url())).await?;
     ada.until_said(&["Who is there?"]).await?;
     let (early, all): (Vec<String>, Vec<String>) = ada.browser.run(REQUESTS, vec![]).await?;
-    assert_eq!(early, ["door", "people", "rooms", "rooms/tea/messages", "session"]);
+    assert_eq!(early, ["door", "people", "poll, not held", "rooms", "rooms/tea/messages", "session"]);
     for route in early {
         assert_eq!(all.iter().filter(|asked| **asked == route).count(), 1, "{route} in {all:?}");
     }
+    // The one that is held brings the next message.
+    eve.say("tea", "I am.").await?;
+    ada.until_said(&["Who is there?", "I am."]).await?;
+    let (_, all): (Vec<String>, Vec<String>) = ada.browser.run(REQUESTS, vec![]).await?;
+    let polls: Vec<_> = all.iter().filter(|asked| asked.starts_with("poll")).collect();
+    assert_eq!(polls, ["poll, not held", "poll"]);
     ada.browser.must_be_silent().await
 }
 

@@ -1,8 +1,7 @@
 //! The fields of a form: what stands in them when it is sent, and what they begin with. The browser keeps what is typed;
 //! nothing of a form is the page's state.
 
-use std::collections::BTreeMap;
-
+use litemap::LiteMap;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlFormElement, HtmlInputElement, HtmlSelectElement};
 use yew::NodeRef;
@@ -12,13 +11,13 @@ pub const ON: &str = "on";
 
 /// The texts of a form's fields by their names; boxes that are not ticked are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Values(BTreeMap<String, String>);
+pub struct Values(LiteMap<String, String>);
 
 impl Values {
     /// The fields of the form that is sent, which the browser is kept from sending.
     pub fn sent(event: &Event) -> Self {
         event.prevent_default();
-        let mut values = BTreeMap::new();
+        let mut values = LiteMap::new();
         let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
         let fields = form.map(|form| form.elements());
         for field in fields.iter().flat_map(|fields| (0..fields.length()).filter_map(|at| fields.item(at))) {

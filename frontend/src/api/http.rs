@@ -143,7 +143,7 @@ impl Call {
 
     /// The answer, if the page has sent the request while the client was loading.
     pub(super) async fn answered(&self) -> Option<Answer> {
-        read(first_answers::take(&self.name).await?).await.ok()
+        first_answers::take(&self.name).await.map(|(response, body)| answer(&response, body))
     }
 
     fn body(self, content_type: &str, body: String) -> Self {
@@ -170,8 +170,8 @@ impl Call {
         if self.signal.is_over() {
             return Err(unreachable());
         }
-        if let Some(response) = first {
-            return read(response).await.map_err(|_| unreachable());
+        if let Some((response, body)) = first {
+            return Ok(answer(&response, body));
         }
         let request = self.request.cache(RequestCache::NoStore).redirect(RequestRedirect::Manual);
         let request = match TOKEN.with_borrow(Clone::clone) {
@@ -190,15 +190,16 @@ impl Call {
 }
 
 async fn fetch(request: Request) -> Result<Answer, gloo_net::Error> {
-    read(request.send().await?).await
+    let response = request.send().await?;
+    let body = response.text().await?;
+    Ok(answer(&response, body))
 }
 
-async fn read(response: Response) -> Result<Answer, gloo_net::Error> {
+fn answer(response: &Response, body: String) -> Answer {
     let headers = response.headers();
     note_build(headers.get("holdline-build"));
     let retry_after = headers
         .get("retry-after")
         .and_then(|text| text.trim().parse().map(Duration::from_secs).ok().or_else(|| until_date(&text)));
-    let (status, content_type) = (response.status(), headers.get("content-type"));
-    Ok(Answer { status, content_type, retry_after, body: response.text().await? })
+    Answer { status: response.status(), content_type: headers.get("content-type"), retry_after, body }
 }

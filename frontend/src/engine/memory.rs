@@ -3,15 +3,15 @@
 //! were seen, and who the reader is.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gloo_events::EventListener;
 use holdline_shared::{PublishKey, RoomName};
+use litemap::LiteMap;
 
 use super::store::Store;
 use crate::api::Storage;
-use crate::state::{Action, Progress, RoomUi, Saved, Sending, State, Writing};
+use crate::state::{Action, Progress, RoomUi, Saved, Sending, State, Writing, keyed};
 use crate::wire::storage as wire;
 
 const ME: &str = "me";
@@ -31,16 +31,15 @@ pub(super) fn saved(storage: &Storage) -> Saved {
         Some((RoomName::parse(name.strip_prefix(start)?).ok()?, text))
     };
     let old = storage.all(OLD_DRAFT).into_iter().filter_map(|item| read_room(item, OLD_DRAFT));
-    let mut writing = BTreeMap::new();
-    writing.extend(old.map(|(room, draft)| (room, Writing { draft, ..Writing::default() })));
+    let old = old.map(|(room, draft)| (room, Writing { draft, ..Writing::default() }));
     let now = storage.all(WRITING).into_iter().filter_map(|item| read_room(item, WRITING));
-    writing.extend(now.map(|(room, text)| (room, wire::read_writing(&text))));
+    let now = now.map(|(room, text)| (room, wire::read_writing(&text)));
     Saved {
         is_known: storage.get(ME).is_some(),
         visited: wire::read_visited(&storage.get(VISITED).unwrap_or_default()),
         seen: wire::read_seen(&storage.get(SEEN).unwrap_or_default()),
         outbox: storage.all(SENDING).iter().filter_map(|(_, text)| wire::read_sending(text)).collect(),
-        writing,
+        writing: keyed(old.chain(now)),
     }
 }
 
@@ -50,15 +49,14 @@ pub(super) struct Memory {
     storage: Storage,
     /// The texts as storage has them, by name, whoever put them there: what another tab tells must not be written once
     /// more, over what that tab has written since, and what it has taken out must not be put back.
-    known: Rc<RefCell<BTreeMap<String, String>>>,
+    known: Rc<RefCell<LiteMap<String, String>>>,
 }
 
 impl Memory {
     /// The memory of a page that begins with what storage had kept.
     pub(super) fn new(storage: &Storage, store: &Store) -> Self {
         let state = store.state();
-        let mut known = BTreeMap::new();
-        known.extend(state.outbox.items().iter().map(kept_form));
+        let known = keyed(state.outbox.items().iter().map(kept_form));
         Self { storage: storage.clone(), known: Rc::new(RefCell::new(known)) }
     }
 
@@ -102,8 +100,7 @@ impl Memory {
 
     fn keep_outbox(&self, after: &State) {
         let is_unsent = |item: &&Rc<Sending>| !matches!(item.progress, Progress::Sent(_));
-        let mut now = BTreeMap::new();
-        now.extend(after.outbox.items().iter().filter(is_unsent).map(kept_form));
+        let now = keyed(after.outbox.items().iter().filter(is_unsent).map(kept_form));
         let known: Vec<_> = self.known.borrow().keys().cloned().collect();
         for name in known.iter().filter(|name| name.starts_with(SENDING) && !now.contains_key(*name)) {
             self.put(name, None);

@@ -1,10 +1,10 @@
 //! The leader's account of what the other tabs want polled. Pure.
 
-use std::collections::BTreeSet;
-
 use holdline_shared::limits::ROOMS_PER_POLL;
 use holdline_shared::{Cursor, RoomName};
+use litemap::LiteMap;
 
+use crate::state::keyed;
 use crate::wire::tabs::Wish;
 
 /// The other tabs' wishes.
@@ -31,21 +31,20 @@ impl Wishes {
     /// The rooms to poll, `mine` before all, of the log in which `position` lies: a room of a replaced log may not exist
     /// any more, and a poll of such a room is refused as a whole.
     pub(super) fn rooms(&self, mine: &[RoomName], position: Option<Cursor>) -> Vec<RoomName> {
-        let mut rooms = BTreeSet::new();
+        let mut rooms = LiteMap::new_vec();
         for room in mine.iter().chain(self.current(position).flat_map(|wish| &wish.rooms)) {
             if rooms.len() < ROOMS_PER_POLL {
-                rooms.insert(room.clone());
+                rooms.insert(room.clone(), ());
             }
         }
-        rooms.into_iter().collect()
+        rooms.into_iter().map(|(room, ())| room).collect()
     }
 
     /// The rooms in which the readers of all tabs are.
     pub(super) fn here(&self, mine: Option<&RoomName>, position: Option<Cursor>) -> Vec<RoomName> {
-        let mut rooms = BTreeSet::new();
-        rooms.extend(mine.cloned());
-        rooms.extend(self.current(position).filter_map(|wish| wish.here.clone()));
-        rooms.into_iter().collect()
+        let here = self.current(position).filter_map(|wish| wish.here.as_ref());
+        let rooms = keyed(mine.into_iter().chain(here).map(|room| (room.clone(), ())));
+        rooms.into_iter().map(|(room, ())| room).collect()
     }
 
     fn current(&self, position: Option<Cursor>) -> impl Iterator<Item = &Wish> {

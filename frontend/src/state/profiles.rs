@@ -1,9 +1,9 @@
 //! The people who have an account here, and how others are marked who have none.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use holdline_shared::{Person, PersonId, PersonKind, Profile};
+use litemap::LiteMap;
 
 /// A word beside a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub fn is_somebody(person: &Person) -> bool {
 
 /// The accounts by id.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Profiles(Rc<BTreeMap<PersonId, Profile>>);
+pub struct Profiles(Rc<LiteMap<PersonId, Profile>>);
 
 impl Profiles {
     /// The accounts of the server's list.

@@ -2,7 +2,7 @@
 
 use holdline_shared::{RoomName, RoomSummary, Seq, Visibility};
 
-use super::{State, is_made_by_server};
+use super::{State, is_made_by_server, keyed};
 
 /// A room in the list.
 #[expect(clippy::struct_excessive_bools, reason = "a row is what its marks say, each by itself")]
@@ -36,14 +36,15 @@ pub fn listed_rooms(state: &State) -> Vec<ListedRoom> {
     // A private room that the list does not have is none of the reader's any more.
     let is_theirs = |name: &&RoomName| !is_made_by_server(name) || state.rooms.summary(name).is_some();
     let known = state.rooms.known().iter().map(|room| &room.name).filter(is_theirs);
-    let mut visited: Vec<_> = known.map(|name| list(state, name, Seq::START)).collect();
-    visited.sort_by_cached_key(|room| (room.is_archived, room.name.as_str() != "lobby", room.title.clone()));
+    let visited = keyed(known.map(|name| {
+        let room = list(state, name, Seq::START);
+        ((room.is_archived, name.as_str() != "lobby", room.title.clone(), name), room)
+    }));
     let is_other = |summary: &&RoomSummary| state.rooms.get(&summary.name).is_none();
     let others = state.rooms.list.iter().filter(is_other);
-    let mut others: Vec<_> = others.map(|summary| list(state, &summary.name, summary.said)).collect();
-    others.sort_by_key(|room| room.is_archived);
-    visited.extend(others);
-    visited
+    let others = others.map(|summary| list(state, &summary.name, summary.said));
+    let (archived, others): (Vec<_>, Vec<_>) = others.partition(|room| room.is_archived);
+    visited.into_iter().map(|(_, room)| room).chain(others).chain(archived).collect()
 }
 
 /// Unread messages in all rooms that are followed.

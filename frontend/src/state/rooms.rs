@@ -2,13 +2,13 @@
 
 mod titles;
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use holdline_shared::limits::ROOMS_LISTED;
 use holdline_shared::{
     Entry, EntryKind, Person, PersonId, Role, RoomList, RoomName, RoomStanding, RoomSummary, Seq, Visibility,
 };
+use litemap::LiteMap;
 
 pub use self::titles::is_made_by_server;
 use super::{Phase, Room, Seen};
@@ -26,7 +26,7 @@ pub struct Rooms {
     /// The server's list of rooms, the most recently active first.
     pub list: Rc<Vec<RoomSummary>>,
     /// The people of the direct rooms, which have no title of their own.
-    pub people: Rc<BTreeMap<RoomName, Vec<Person>>>,
+    pub people: Rc<LiteMap<RoomName, Vec<Person>>>,
     /// The position up to which the list is complete.
     listed_upto: Seq,
     /// The last change of the reader's memberships that a poll told of.

@@ -1,8 +1,7 @@
 //! The position up to which each room was seen: the one place that knows, shared by all tabs of the browser.
 
-use std::collections::BTreeMap;
-
 use holdline_shared::{Cursor, RoomName, Seq};
+use litemap::LiteMap;
 
 /// The last entry seen in each room.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -10,7 +9,7 @@ pub struct Seen {
     /// A position in the log that this is about.
     pub of_log: Option<Cursor>,
     /// The last entry seen, by room.
-    pub rooms: BTreeMap<RoomName, Seq>,
+    pub rooms: LiteMap<RoomName, Seq>,
 }
 
 impl Seen {

@@ -1,18 +1,16 @@
 //! The rooms as this reader stands to them: under which name, with which rights, and what becomes of one that they may not
 //! read any more.
 
-use std::collections::BTreeMap;
-
 use holdline_shared::{RoomList, RoomName};
 
-use super::{Phase, State, is_room_admin};
+use super::{Phase, State, is_room_admin, keyed};
 use crate::words;
 
 impl State {
     /// Takes a fresh list. A room that the reader may not read any more disappears, with a sentence.
     pub(super) fn update_list(&mut self, list: RoomList) {
-        let titles: BTreeMap<_, _> =
-            self.rooms.known().iter().map(|room| (room.name.clone(), self.title_of(&room.name))).collect();
+        let known = self.rooms.known().iter();
+        let titles = keyed(known.map(|room| (room.name.clone(), self.title_of(&room.name))));
         for name in self.rooms.update_list(list) {
             if self.ui.page.room() == Some(&name) {
                 let why = words::ROOM_IS_LOST.to_owned();

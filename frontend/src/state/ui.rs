@@ -1,10 +1,10 @@
 //! The state of the interface itself: the page, what lies over it, and per room everything that a reader would miss when
 //! coming back to it.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use holdline_shared::{MessageText, RoomName, Seq};
+use litemap::LiteMap;
 
 use super::{Link, Page, Panel};
 
@@ -25,7 +25,7 @@ pub struct Ui {
     pub is_attended: bool,
     /// Whether the newest message of the room on the screen is in sight, as measured there.
     pub is_at_end: bool,
-    rooms: BTreeMap<RoomName, Rc<RoomUi>>,
+    rooms: LiteMap<RoomName, Rc<RoomUi>>,
 }
 
 /// The thing that is open besides the conversation; at most one.

@@ -1,12 +1,11 @@
 //! The text forms in storage, JSON. Storage belongs to the reader, who may damage it: what cannot be read counts as
 //! absent, and names are checked again, because a poll of a wrong one would be refused as a whole.
 
-use std::collections::BTreeMap;
-
 use holdline_shared::{MessageText, Person, PublishKey, PublishRequest, RoomName, Seq, Timestamp};
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
-use crate::state::{Edit, Progress, Seen, Sending, Writing};
+use crate::state::{Edit, Progress, Seen, Sending, Writing, keyed};
 
 /// The rooms visited, the last one first.
 pub fn write_visited(visited: &[RoomName]) -> String {
@@ -33,25 +32,23 @@ pub fn read_person(text: &str) -> Option<Person> {
 struct SeenForm {
     of_log: String,
     #[serde(default)]
-    rooms: BTreeMap<String, Seq>,
+    rooms: LiteMap<String, Seq>,
 }
 
 /// Writes the position up to which each room was seen.
 pub fn write_seen(seen: &Seen) -> String {
-    let mut form = SeenForm { of_log: String::new(), rooms: BTreeMap::new() };
-    form.of_log = seen.of_log.map(|cursor| cursor.to_string()).unwrap_or_default();
-    form.rooms.extend(seen.rooms.iter().map(|(name, seq)| (name.to_string(), *seq)));
-    write(&form)
+    let of_log = seen.of_log.map(|cursor| cursor.to_string()).unwrap_or_default();
+    let rooms = keyed(seen.rooms.iter().map(|(name, seq)| (name.to_string(), *seq)));
+    write(&SeenForm { of_log, rooms })
 }
 
 /// Reads the position up to which each room was seen.
 pub fn read_seen(text: &str) -> Seen {
     let Ok(form) = serde_json::from_str::<SeenForm>(text) else { return Seen::default() };
     let Ok(of_log) = form.of_log.parse() else { return Seen::default() };
-    let mut seen = Seen { of_log: Some(of_log), rooms: BTreeMap::new() };
     let rooms = form.rooms.into_iter();
-    seen.rooms.extend(rooms.filter_map(|(name, seq)| Some((RoomName::parse(&name).ok()?, seq))));
-    seen
+    let rooms = rooms.filter_map(|(name, seq)| Some((RoomName::parse(&name).ok()?, seq)));
+    Seen { of_log: Some(of_log), rooms: keyed(rooms) }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -147,7 +144,7 @@ mod tests {
             let item = sending(progress);
             assert_eq!(read_sending(&write_sending(&item)), Some(item));
         }
-        let seen = Seen { of_log: Some(samples::at(3)), rooms: [(RoomName::lobby(), Seq(3))].into() };
+        let seen = Seen { of_log: Some(samples::at(3)), rooms: keyed([(RoomName::lobby(), Seq(3))]) };
         assert_eq!(read_seen(&write_seen(&seen)), seen);
         let edit = Edit { seq: Seq(7), before: "old".parse().unwrap(), text: "new\n".to_owned() };
         let writing = Writing { draft: "half a".to_owned(), reply_to: Some(Seq(3)), edit: Some(edit) };
@@ -165,7 +162,7 @@ mod tests {
         );
         assert_eq!(read_sending(&old), Some(sending(Progress::Failed("no".to_owned()))));
         let old = format!(r#"{{"of_log":"{}","rooms":{{"lobby":3,"a b":4}}}}"#, samples::at(3));
-        assert_eq!(read_seen(&old).rooms, [(RoomName::lobby(), Seq(3))].into());
+        assert_eq!(read_seen(&old).rooms, keyed([(RoomName::lobby(), Seq(3))]));
         assert_eq!(read_seen(&format!(r#"{{"of_log":"{}"}}"#, samples::at(3))).of_log, Some(samples::at(3)));
         assert_eq!(read_visited(r#"["tea","a b","lobby"]"#).len(), 2, "the damaged name alone is lost");
     }

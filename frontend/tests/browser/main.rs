@@ -76,21 +76,24 @@ async fn every_refusal_is_what_the_machine_is_told() {
     assert!(matches!(Event::from(fault), Event::Failed { .. }));
 }
 
+/// The promise of a response with its body, as the page keeps it for the client.
+fn kept(response: &str) -> String {
+    format!("(async response => ({{ response, body: await response.text() }}))({response})")
+}
+
 #[wasm_bindgen_test]
 async fn answer_that_came_before_the_client_is_taken_once() {
     let answer = |server: &str| {
-        format!(
-            "Promise.resolve(new Response(JSON.stringify({{ door: 'open', person: null, server: '{server}' }})))"
-        )
+        format!("new Response(JSON.stringify({{ door: 'open', person: null, server: '{server}' }}))")
     };
-    answer_with(&format!("return {};", answer("asked")));
+    answer_with(&format!("return Promise.resolve({});", answer("asked")));
     let first = async |promise: &str| {
         Function::new_no_args(&format!("globalThis.firstAnswers = {{ 'GET door': {promise} }}"))
             .call0(&JsValue::NULL)
             .unwrap();
         api::door().await.unwrap().server
     };
-    assert_eq!(first(&answer("first")).await, "first");
+    assert_eq!(first(&kept(&answer("first"))).await, "first");
     assert_eq!(api::door().await.unwrap().server, "asked");
     assert_eq!(first("Promise.resolve(undefined)").await, "asked", "the page had a reason not to ask");
     assert_eq!(first("Promise.reject(new TypeError('Failed to fetch'))").await, "asked");
@@ -99,7 +102,7 @@ async fn answer_that_came_before_the_client_is_taken_once() {
 #[wasm_bindgen_test]
 async fn refusal_that_came_before_the_client_counts() {
     answer_with("return Promise.reject(new Error('asked once more'));");
-    let refusal = "Promise.resolve(new Response('', { status: 429, headers: { 'retry-after': '7' } }))";
+    let refusal = kept("new Response('', { status: 429, headers: { 'retry-after': '7' } })");
     Function::new_no_args(&format!(
         "globalThis.firstAnswers = {{ 'POST session': {refusal}, 'GET rooms/lobby/messages': {refusal} }}"
     ))

@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::listing::{listing, row};
 use super::panel_of::{FOREVER, PanelOf};
 use crate::components::{Field, FormOf, Kind, form, outcome};
-use crate::state::{Listing, Membership, Panel, Part, Request};
+use crate::state::{Listing, Membership, Panel, Part, Request, keyed};
 use crate::words;
 
 pub(super) fn view(of: &PanelOf<'_>) -> Html {
@@ -57,13 +57,12 @@ fn add(of: &PanelOf<'_>, members: &[&Membership]) -> Html {
     let accounts = accounts.map(|profile| &profile.person);
     let is_outside =
         |id: &PersonId| !members.iter().any(|member| member.person.id == *id && member.role > Role::None);
-    let mut people: Vec<_> = accounts.chain(here).filter(|person| is_outside(&person.id)).collect();
-    people.sort_by(|a, b| (a.name.as_str(), a.id.as_str()).cmp(&(b.name.as_str(), b.id.as_str())));
-    people.dedup_by(|a, b| a.id == b.id);
+    let people = accounts.chain(here).filter(|person| is_outside(&person.id));
+    let people = keyed(people.map(|person| ((person.name.as_str(), person.id.as_str()), person.clone())));
     if people.is_empty() {
         return html! { <p class="faint">{ words::NOBODY_TO_ADD }</p> };
     }
-    let people: Vec<_> = people.into_iter().cloned().collect();
+    let people: Vec<_> = people.into_iter().map(|(_, person)| person).collect();
     let choices = people
         .iter()
         .map(|person| (AttrValue::from(person.id.to_string()), AttrValue::from(person.name.to_string())));

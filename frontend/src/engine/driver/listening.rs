@@ -30,7 +30,7 @@ impl Inner {
         // Not all at once: the first one says so to the others.
         let patience = watchdog + SLACK + api::jitter().fraction_of(SLACK);
         self.listening.set(Some(Listening { patience }));
-        self.listen_for(patience, |inner| inner.tabs.take_over());
+        self.listen_for(patience, Self::replace_leader);
     }
 
     /// Calls `end` after `patience` without a word from the leader.
@@ -49,7 +49,9 @@ impl Inner {
         match event {
             TabEvent::Leads => {
                 if self.listening.take().is_some() {
-                    self.feed(Event::Suspended);
+                    // Where the leader before had no trouble, or there was none, the line is there.
+                    let is_unsure = self.is_leader_troubled.take();
+                    self.feed(if is_unsure { Event::Suspended } else { Event::Start });
                 }
             }
             TabEvent::Follows => {
@@ -71,8 +73,14 @@ impl Inner {
     fn hear_leader(self: &Rc<Self>) {
         self.is_leader_troubled.set(false);
         if let Some(Listening { patience }) = self.listening.get() {
-            self.listen_for(patience, |inner| inner.tabs.take_over());
+            self.listen_for(patience, Self::replace_leader);
         }
+    }
+
+    /// The leader says nothing any more, and perhaps nobody gets answers.
+    fn replace_leader(self: &Rc<Self>) {
+        self.is_leader_troubled.set(true);
+        self.tabs.take_over();
     }
 
     /// The leader gets no answer. Perhaps nobody does; perhaps only that tab.

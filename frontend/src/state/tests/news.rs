@@ -53,7 +53,7 @@ fn room_that_was_entered_has_no_news_afterwards() {
 fn entering_is_not_reading() {
     let saved = Saved {
         visited: vec![lobby(), tea()],
-        seen: Seen { of_log: Some(at(1)), rooms: [(tea(), Seq(2)), (lobby(), Seq(2))].into() },
+        seen: Seen { of_log: Some(at(1)), rooms: keyed([(tea(), Seq(2)), (lobby(), Seq(2))]) },
         ..Saved::default()
     };
     let state = State::restore(saved).after(Action::SignedIn(person("ada"))).after(went("lobby"));
@@ -69,7 +69,7 @@ fn entering_is_not_reading() {
 fn what_another_tab_has_read_is_read() {
     let state = in_lobby().after(listed_as(&[("lobby", 2)], 2)).after(heard(vec![said(3, "bob", "hi")]));
     assert_eq!(unread(&state), 1);
-    let seen = Seen { of_log: Some(at(2)), rooms: [(lobby(), Seq(3))].into() };
+    let seen = Seen { of_log: Some(at(2)), rooms: keyed([(lobby(), Seq(3))]) };
     let state = state.after(Action::SeenElsewhere(seen));
     assert_eq!((unread(&state), state.rooms.seen.of(&lobby())), (0, Seq(3)));
 }
