@@ -42,6 +42,7 @@
 
   // Who was inside before does not wait for the door's word, and knows the rooms that they visited.
   const wasInside = kept("me") !== null;
+  const isNew = !wasInside && kept("visited") === null && navigator.cookieEnabled;
   const door = ask("door");
   const status = content(door);
   const askInside = async route => {
@@ -73,12 +74,12 @@
   };
   if (room) answers[`GET ${route}`] = askMessages(room, route);
 
-  // Who was in no room before polls this one alone. That poll is answered at once, with who is there.
+  // The first poll of a reader who is new here is for this room alone. It is answered at once, with who is there.
   const askPoll = async (session, messages) => {
     const isSomebody = (await status).person || (await session)?.response.ok;
     const cursor = (await content(messages))?.cursor;
     // A client that has taken the messages by now polls by itself.
-    if (wasInside || !isSomebody || !cursor || !(`GET ${route}` in answers)) return;
+    if (!isNew || !isSomebody || !cursor || !(`GET ${route}` in answers)) return;
     const name = encodeURIComponent(room);
     const poll = `poll?room=${name}&after=${cursor}&wait=0&here=${name}&memberships=0`;
     answers[`GET ${poll}`] = ask(poll);

@@ -2,7 +2,7 @@
 //! and one write a delivery, no allocation per request, memory only. Responses have the shape and length of Holdline's, so
 //! whatever another server costs above the baseline is its own. Not for real use: no request is checked.
 
-mod axum;
+mod handler;
 mod request;
 mod room;
 
@@ -16,7 +16,7 @@ use anyhow::{Context as _, Result};
 use rustix::io::Errno;
 use rustix::net::{SocketFlags, accept_with, sockopt};
 
-pub(crate) use self::axum::serve as serve_with_axum;
+pub(crate) use self::handler::serve as serve_with_axum;
 use self::request::{Request, parse};
 use self::room::Room;
 use crate::net::{Events, Poller};

@@ -54,8 +54,8 @@ struct Arguments {
     #[arg(long, value_name = "ADDRESS")]
     serve_baseline: Option<SocketAddr>,
 
-    /// Let the baseline be a handler of axum's
-    #[arg(long, requires = "serve_baseline")]
+    /// Serve the baseline as an axum handler
+    #[arg(long, requires = "serve_baseline", conflicts_with_all = ["coalesce_ms", "drop_every"])]
     axum: bool,
 
     /// Milliseconds for which the baseline waits for more messages before it responds

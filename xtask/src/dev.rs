@@ -37,7 +37,7 @@ pub(crate) fn command(sh: &Shell) -> Result<()> {
         let children = [(&mut trunk, "trunk", 8081), (&mut server, "the server", 8080)];
         for (child, name, port) in children {
             // On Ctrl-C a child may end before this process hears of the signal.
-            if child.has_ended()? && stop.recv_timeout(LOOK).is_err() {
+            if child.has_exited()? && stop.recv_timeout(LOOK).is_err() {
                 bail!("{name} has ended; is something else listening at port {port}?");
             }
         }
@@ -85,7 +85,7 @@ impl Running {
         Ok(Self(command.spawn().with_context(|| format!("cannot start {name}"))?))
     }
 
-    fn has_ended(&mut self) -> Result<bool> {
+    fn has_exited(&mut self) -> Result<bool> {
         Ok(self.0.try_wait()?.is_some())
     }
 }

@@ -4,7 +4,7 @@
 //! back. Those of `holdline:anonymous` have none of that. Those of `holdline:members` have accounts behind a closed door, and
 //! their rooms are private. `holdline` keeps a durable log; `holdline:memory` keeps
 //! none, `holdline:plain` serves polls through hyper too. Variants combine: `holdline:plain-anonymous`.
-//! `baseline:2ms` waits two milliseconds before it answers; `baseline:axum` is a handler of axum's.
+//! `baseline:2ms` waits two milliseconds before it answers; `baseline:axum` is an axum handler.
 
 use std::env;
 use std::fmt::Display;

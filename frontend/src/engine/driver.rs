@@ -38,6 +38,8 @@ struct Inner {
     listening: Cell<Option<Listening>>,
     /// Whether the leader has said last that it gets no answer.
     is_leader_troubled: Cell<bool>,
+    /// Whether another tab has led since this one joined or led last.
+    has_followed: Cell<bool>,
     storage: Storage,
     /// Number of the current action; results of earlier ones are dropped.
     turn: Cell<u64>,
@@ -82,6 +84,7 @@ impl Driver {
                 followed: RefCell::default(),
                 listening: Cell::default(),
                 is_leader_troubled: Cell::default(),
+                has_followed: Cell::default(),
                 storage,
                 turn: Cell::default(),
                 hold: Cell::default(),

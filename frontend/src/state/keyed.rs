@@ -1,10 +1,10 @@
-//! Small maps. What the page keeps by key is a handful of rooms, texts or people: sorted vectors are enough, and a tree for each
-//! pair of types would weigh four times as much.
+//! Maps of rooms, texts or people. Most are a handful: sorted vectors are enough, and a tree for each pair of types would weigh
+//! four times as much.
 
 use litemap::LiteMap;
 
-/// A map of these pairs; of two with the same key, of the last one. Pair by pair: to collect them would bring a sorting
-/// algorithm for each type.
+/// A map of a few pairs. The last of two pairs with the same key wins. Inserts one by one, because `collect` brings a sort for
+/// each type; where there may be thousands, that sort is worth its weight.
 pub fn keyed<K: Ord, V>(pairs: impl IntoIterator<Item = (K, V)>) -> LiteMap<K, V> {
     let mut map = LiteMap::new();
     for (key, value) in pairs {

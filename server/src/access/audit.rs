@@ -117,7 +117,7 @@ impl AuditLine {
             (EntryKind::Member(change), found) if is_known => {
                 let before = match found {
                     Some(Predecessor::Member(before)) => before,
-                    _ => predecessor::Part::default(),
+                    _ => predecessor::Standing::default(),
                 };
                 let act = predecessor::act(entry, change, before);
                 self.change.insert("act".to_owned(), act.into());

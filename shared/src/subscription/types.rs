@@ -10,7 +10,7 @@ pub type Moment = Duration;
 /// An input of the machine.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// The driver starts, or the set of rooms changed and needs a new poll.
+    /// The driver starts, the set of rooms changed and needs a new poll, or this driver polls for others from now on.
     Start,
     /// The server answered the poll.
     Answered(Batch),

@@ -1,12 +1,13 @@
 //! The members of a room, and who can be added.
 
-use holdline_shared::{PersonId, PersonKind, Role};
+use holdline_shared::{PersonId, PersonKind, Profile, Role};
+use litemap::LiteMap;
 use yew::prelude::*;
 
 use super::listing::{listing, row};
 use super::panel_of::{FOREVER, PanelOf};
 use crate::components::{Field, FormOf, Kind, form, outcome};
-use crate::state::{Listing, Membership, Panel, Part, Request, keyed};
+use crate::state::{Listing, Membership, Panel, Part, Request};
 use crate::words;
 
 pub(super) fn view(of: &PanelOf<'_>) -> Html {
@@ -53,12 +54,16 @@ fn add(of: &PanelOf<'_>, members: &[&Membership]) -> Html {
     let Some(room) = of.state.room().map(|room| room.name.clone()) else { return Html::default() };
     let here = of.state.ui.page.room().and_then(|room| of.state.people.of(room));
     let here = here.map(|here| &here.people[..]).unwrap_or_default();
-    let accounts = of.state.people.profiles.all().filter(|profile| profile.kind == PersonKind::Member);
-    let accounts = accounts.map(|profile| &profile.person);
+    let profiles = &of.state.people.profiles;
+    let is_member = |profile: &Profile| profile.kind == PersonKind::Member;
+    let accounts = profiles.all().filter(|profile| is_member(profile)).map(|profile| &profile.person);
+    let guests = here.iter().filter(|person| !profiles.get(&person.id).is_some_and(is_member));
     let is_outside =
         |id: &PersonId| !members.iter().any(|member| member.person.id == *id && member.role > Role::None);
-    let people = accounts.chain(here).filter(|person| is_outside(&person.id));
-    let people = keyed(people.map(|person| ((person.name.as_str(), person.id.as_str()), person.clone())));
+    // There may be thousands of accounts, so they are sorted once.
+    let people = accounts.chain(guests).filter(|person| is_outside(&person.id));
+    let people: LiteMap<_, _> =
+        people.map(|person| ((person.name.as_str(), person.id.as_str()), person.clone())).collect();
     if people.is_empty() {
         return html! { <p class="faint">{ words::NOBODY_TO_ADD }</p> };
     }

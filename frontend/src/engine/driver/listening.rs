@@ -23,14 +23,14 @@ impl Inner {
         if self.position().is_some_and(|at| self.followed.borrow_mut().must_catch_up(at)) {
             return self.feed(Event::Suspended);
         }
-        if self.is_leader_troubled.take() {
-            // This tab gets answers and the leader does not.
-            return self.tabs.take_over();
-        }
         // Not all at once: the first one says so to the others.
         let patience = watchdog + SLACK + api::jitter().fraction_of(SLACK);
         self.listening.set(Some(Listening { patience }));
         self.listen_for(patience, Self::replace_leader);
+        if self.is_leader_troubled.get() {
+            // This tab gets answers and the leader does not.
+            self.replace_leader();
+        }
     }
 
     /// Calls `end` after `patience` without a word from the leader.
@@ -48,9 +48,10 @@ impl Inner {
     pub(super) fn hear_tab(self: &Rc<Self>, event: TabEvent) {
         match event {
             TabEvent::Leads => {
+                self.is_leader_troubled.set(false);
+                // The first tab has just got an answer itself, and needs no probe. After another leader the line may be dead.
+                let is_unsure = self.has_followed.take();
                 if self.listening.take().is_some() {
-                    // Where the leader before had no trouble, or there was none, the line is there.
-                    let is_unsure = self.is_leader_troubled.take();
                     self.feed(if is_unsure { Event::Suspended } else { Event::Start });
                 }
             }
@@ -60,6 +61,7 @@ impl Inner {
             }
             TabEvent::WishesChanged => self.poll_anew(),
             TabEvent::NewLeader => {
+                self.has_followed.set(true);
                 self.tell_wish();
                 self.hear_leader();
             }
@@ -77,14 +79,15 @@ impl Inner {
         }
     }
 
-    /// The leader says nothing any more, and perhaps nobody gets answers.
+    /// Leads in place of a tab that has fallen silent or gets no answers.
     fn replace_leader(self: &Rc<Self>) {
-        self.is_leader_troubled.set(true);
+        self.has_followed.set(true);
         self.tabs.take_over();
     }
 
     /// The leader gets no answer. Perhaps nobody does; perhaps only that tab.
     fn hear_trouble(self: &Rc<Self>, status: Status) {
+        self.has_followed.set(true);
         if self.listening.get().is_some() {
             self.tell.emit(News::Status(status));
             if !self.is_leader_troubled.replace(true) {
@@ -96,6 +99,7 @@ impl Inner {
     }
 
     fn hear_answer(self: &Rc<Self>, from: Cursor, rooms: &[RoomName], batch: Batch) {
+        self.has_followed.set(true);
         let Some(position) = self.position() else { return };
         self.is_leader_troubled.set(false);
         let covers_mine = self.wanted.borrow().rooms.iter().all(|room| rooms.contains(room));

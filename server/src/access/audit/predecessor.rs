@@ -1,4 +1,4 @@
-//! What an audit line has to tell and its entry does not: the ban that was lifted, and the act behind the new part of a member.
+//! What an audit line has to tell and its entry does not: the ban that was lifted, and the act behind the new standing of a member.
 //! Both follow from an earlier entry.
 
 use holdline_shared::{Entry, EntryKind, MemberChange, Role, Timestamp};
@@ -9,12 +9,12 @@ use crate::access::{AccessChange, Ban};
 /// The change that a later one ends or alters.
 pub(super) enum Predecessor {
     Ban(Box<Ban>),
-    Member(Part),
+    Member(Standing),
 }
 
-/// Somebody's part in a room.
+/// The standing of a member in a room.
 #[derive(Default, Clone, Copy)]
-pub(super) struct Part {
+pub(super) struct Standing {
     role: Role,
     muted_until: Option<Timestamp>,
 }
@@ -37,18 +37,18 @@ pub(super) fn refers_back(entry: &Entry) -> bool {
 pub(super) fn predecessor(entry: &Entry, earlier: &[Entry]) -> Option<Predecessor> {
     if let EntryKind::Member(change) = &entry.kind {
         let person = &change.person.id;
-        let part =
+        let standing =
             earlier.iter().filter(|before| before.room == entry.room).find_map(|before| match &before.kind {
                 EntryKind::Member(before) if before.person.id == *person => {
-                    Some(Part { role: before.role, muted_until: before.muted_until })
+                    Some(Standing { role: before.role, muted_until: before.muted_until })
                 }
                 // Whoever makes the rules of a room is its admin.
                 EntryKind::Room { policy: Some(_), .. } if before.author.id == *person => {
-                    Some(Part { role: Role::Admin, muted_until: None })
+                    Some(Standing { role: Role::Admin, muted_until: None })
                 }
                 _ => None,
             });
-        return part.map(Predecessor::Member);
+        return standing.map(Predecessor::Member);
     }
     let lifted = lifted_ban(entry)?;
     earlier.iter().find_map(|before| match &before.kind {
@@ -82,10 +82,10 @@ pub(super) fn tell_ban(ban: Ban, shown: &mut Map<String, Value>) {
     }
 }
 
-/// The name of what the author of `entry` did with a member, whose part was `before`.
-pub(super) fn act(entry: &Entry, change: &MemberChange, before: Part) -> &'static str {
+/// The name of what the author of `entry` did with a member, whose standing was `before`.
+pub(super) fn act(entry: &Entry, change: &MemberChange, before: Standing) -> &'static str {
     let is_own = entry.author.id == change.person.id;
-    let Part { role, muted_until: mute } = before;
+    let Standing { role, muted_until: mute } = before;
     match (change.muted_until, change.role) {
         (Some(until), _) if Some(until) != mute => {
             if entry.at < until {

@@ -21,7 +21,7 @@ fn never(room: &str) -> String {
 
 impl World {
     /// Looks in some ways for a room that does not exist for this reader, and in one for its messages.
-    pub(super) async fn look_for(&mut self, who: usize, room: &str, ways: usize, checks: &mut Checks) {
+    pub(super) async fn check_hidden(&mut self, who: usize, room: &str, ways: usize, checks: &mut Checks) {
         let message = self.model.rooms.get(room).and_then(|room| room.messages.keys().next().copied());
         let (seq, other) = (message.unwrap_or(1), self.random.below(self.model.ids.len()));
         let (asks, never) = (self.asks(who, other, room, seq), never(room));

@@ -136,7 +136,7 @@ impl World {
                 self.look_into(who, room, way).await;
             }
         } else {
-            self.look_for(who, room, ways, checks).await;
+            self.check_hidden(who, room, ways, checks).await;
         }
     }
 

@@ -1,4 +1,4 @@
-//! The baseline as a handler of axum's: what hyper, tokio and axum cost by themselves. The same rooms and responses, but
+//! The baseline as an axum handler: what hyper, tokio and axum cost by themselves. The same rooms and responses, but
 //! every poll is a task that waits for its room's next message.
 
 use std::collections::HashMap;
@@ -24,12 +24,12 @@ use super::room::{self, Room};
 
 /// A room, and the polls that it holds, each with its cursor.
 #[derive(Default)]
-struct Waited {
+struct PolledRoom {
     room: Room,
     waiters: Vec<(usize, oneshot::Sender<Bytes>)>,
 }
 
-type Rooms = Arc<Mutex<HashMap<String, Waited>>>;
+type Rooms = Arc<Mutex<HashMap<String, PolledRoom>>>;
 
 #[derive(Deserialize)]
 struct Poll {
@@ -58,14 +58,14 @@ pub(crate) fn serve(address: SocketAddr) -> Result<()> {
 
 async fn poll(State(rooms): State<Rooms>, Query(poll): Query<Poll>) -> impl IntoResponse {
     let mut rooms = rooms.lock().await;
-    let waited = rooms.entry(poll.room).or_default();
+    let polled = rooms.entry(poll.room).or_default();
     let after = poll.after.and_then(|cursor| cursor.rsplit_once('-')?.1.parse().ok());
-    let after = after.unwrap_or(waited.room.head());
-    let body = if after < waited.room.head() || poll.wait == Some(0) {
-        batch(&waited.room, after)
+    let after = after.unwrap_or(polled.room.head());
+    let body = if after < polled.room.head() || poll.wait == Some(0) {
+        batch(&polled.room, after)
     } else {
         let (sender, receiver) = oneshot::channel();
-        waited.waiters.push((after, sender));
+        polled.waiters.push((after, sender));
         drop(rooms);
         receiver.await.unwrap_or_default()
     };
@@ -74,14 +74,14 @@ async fn poll(State(rooms): State<Rooms>, Query(poll): Query<Poll>) -> impl Into
 
 async fn publish(State(rooms): State<Rooms>, Path(name): Path<String>, body: Bytes) -> impl IntoResponse {
     let mut rooms = rooms.lock().await;
-    let waited = rooms.entry(name.clone()).or_default();
+    let polled = rooms.entry(name.clone()).or_default();
     let mut response = Vec::new();
-    waited.room.append(name.as_bytes(), text(&body), 0, &mut response);
+    polled.room.append(name.as_bytes(), text(&body), 0, &mut response);
     let mut encoded: Option<(usize, Bytes)> = None;
-    for (after, waiter) in waited.waiters.drain(..) {
+    for (after, waiter) in polled.waiters.drain(..) {
         let bytes = match &encoded {
             Some((cursor, bytes)) if *cursor == after => bytes.clone(),
-            _ => encoded.insert((after, batch(&waited.room, after))).1.clone(),
+            _ => encoded.insert((after, batch(&polled.room, after))).1.clone(),
         };
         // The connection may be gone.
         drop(waiter.send(bytes));
