@@ -143,6 +143,30 @@ async fn leader_without_network_is_replaced() -> Result<()> {
     chat.browser.must_be_quiet_but_for_requests().await
 }
 
+/// A leader that says that it gets no answers, and nothing after that: where there are no locks, it does not even hear that it
+/// is replaced.
+#[tokio::test]
+async fn leader_that_dies_in_trouble_is_replaced() -> Result<()> {
+    let server = Server::start().await?;
+    let url = server.plain_url();
+    let chat = Chat::open(&url).await?;
+    let (first, second) = open_second(&chat, &url).await?;
+    chat.browser.client.switch_to_window(first).await?;
+    chat.browser.set_online(false).await?;
+    chat.until("trouble in the first tab", |screen| screen.status != "live").await?;
+    chat.browser.set_frozen(true).await?;
+    chat.browser.client.switch_to_window(second).await?;
+    eventually("a poll of the second tab", async || {
+        let held = server.held_polls().await?;
+        Ok(Check::that(held == 1, || format!("{held} held")))
+    })
+    .await?;
+    Person::join(&server.url(), "Ben").await?.say("lobby", "Are you there?").await?;
+    chat.until_said(&["Are you there?"]).await?;
+    chat.until_live().await?;
+    chat.browser.must_be_quiet_but_for_requests().await
+}
+
 /// Two tabs that a browser restores, on its very first visit: one person.
 #[tokio::test]
 async fn two_tabs_on_a_first_visit_are_one_person() -> Result<()> {
