@@ -5,6 +5,7 @@
 mod assets;
 mod body;
 mod classic_page;
+mod compression;
 mod endpoint;
 pub(crate) mod fuzzing;
 mod methods;

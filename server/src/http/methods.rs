@@ -12,6 +12,7 @@ use axum::routing::{MethodFilter, MethodRouter};
 use bytes::Bytes;
 use holdline_shared::ProblemCode;
 
+use super::compression::compressed;
 use super::endpoint::{Operation, Page};
 use super::openapi::{Listed, OPENAPI, document};
 use crate::api::{ApiError, App, Call, Caller, Description, Reply};
@@ -39,17 +40,17 @@ pub(super) struct Methods {
     described: Vec<(&'static str, Description)>,
 }
 
-/// `GET`, and with it `HEAD`.
+/// `GET`, and with it `HEAD`, with answers that are compressed.
 pub(super) fn get<O: Future<Output = Answer> + Send + 'static>(
     operation: impl Act<O>,
     description: Description,
 ) -> Methods {
-    Methods::new().on(MethodFilter::GET, &["GET", "HEAD"], Operation(operation), description)
+    Methods::new().on(MethodFilter::GET, &["GET", "HEAD"], compressed(Operation(operation)), description)
 }
 
 /// Registers a page for `GET`, as [`get`] does an operation.
 pub(super) fn page(page: impl Answers, description: Description) -> Methods {
-    Methods::new().on(MethodFilter::GET, &["GET", "HEAD"], Page(page), description)
+    Methods::new().on(MethodFilter::GET, &["GET", "HEAD"], compressed(Page(page)), description)
 }
 
 /// `GET` for a held request, without `HEAD`: a hold without a body would be useless, and a cursor that it
@@ -190,7 +191,7 @@ impl Table {
 
     /// The router of the table, with `fallback` for every other address.
     pub(super) fn or_else(self, fallback: impl Answers) -> Router<App> {
-        self.router.fallback(Page(fallback))
+        self.router.fallback(compressed(Page(fallback)))
     }
 }
 

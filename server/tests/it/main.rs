@@ -20,6 +20,7 @@ mod cli_send;
 mod cli_servers;
 mod cli_signals;
 mod cli_tail;
+mod compression;
 mod contrib;
 mod crowd;
 mod durability;
