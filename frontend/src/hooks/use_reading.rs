@@ -2,6 +2,7 @@
 //! where they are, whatever comes above or below. Takes them where they want to go. And keeps drawn what is around
 //! them, as they move through a room of any length.
 
+mod measured;
 mod size_watch;
 
 use std::cell::RefCell;
@@ -13,6 +14,7 @@ use holdline_shared::Seq;
 use web_sys::Element;
 use yew::prelude::*;
 
+use self::measured::{Measured, Shown, guess};
 use self::size_watch::SizeWatch;
 use crate::api::scroll;
 use crate::command::Command;
@@ -30,9 +32,6 @@ const HEIGHT: i32 = 40;
 /// The rest after a leap, or after a room has opened, until what is around the messages in sight is drawn: longer than a scroll
 /// bar that is being dragged pauses between two leaps, and than the first poll takes on most paths.
 const REST_MS: u32 = 500;
-
-/// The most messages that are kept drawn for a selection of text that reaches over them.
-const SELECTED: usize = 1_000;
 
 /// The distance from the upper edge to the first new message: the line above it and some context are in sight.
 const ABOVE_NEW: f64 = 120.0;
@@ -70,37 +69,6 @@ pub struct Reading {
     shown: UseStateSetter<Shown>,
     measured: Rc<RefCell<Measured>>,
     run: Callback<Command>,
-}
-
-/// The part that is drawn.
-#[derive(Clone, Copy, PartialEq)]
-struct Shown {
-    is_at_end: bool,
-    window: Window,
-    /// The first and the last message of a selection of text.
-    selected: Option<[Seq; 2]>,
-}
-
-impl Shown {
-    /// The places of the messages to draw: those of the window, and what is selected, so that copying takes all of it.
-    fn drawn(self, lines: &Lines) -> Range<usize> {
-        let window = self.window.range(lines);
-        let [first, last] =
-            self.selected.unwrap_or_default().map(|seq| lines.find(seq).unwrap_or_else(|at| at));
-        let (start, end) = (window.start.min(first).min(last), window.end.max(first + 1).max(last + 1));
-        let is_wide = self.selected.is_none() || end - start > SELECTED;
-        if is_wide { window } else { start..end.min(lines.len()) }
-    }
-}
-
-/// The state between two measurements.
-struct Measured {
-    content: Option<(Conversation, Range<usize>)>,
-    shown: Shown,
-    is_at_end: bool,
-    place: Option<Place>,
-    height: i32,
-    watch: Option<SizeWatch>,
 }
 
 /// Follows the reader through a conversation.
@@ -233,7 +201,7 @@ impl Reading {
         };
         match self.content.goal {
             None => {
-                keep_place(&view, &rows, &self.measured.borrow());
+                self.measured.borrow().keep_place(&view, &rows);
                 self.measure();
             }
             Some(goal) if self.go(&view, &rows, goal) => {
@@ -251,7 +219,7 @@ impl Reading {
             if let (Some(measured), Some(view), Some(rows)) =
                 (measured.upgrade(), view.cast::<Element>(), rows.cast::<Element>())
             {
-                keep_place(&view, &rows, &measured.borrow());
+                measured.borrow().keep_place(&view, &rows);
             }
         })
     }
@@ -295,38 +263,5 @@ impl Reading {
             _ => scroll::show(rows, nearest),
         };
         is_ready
-    }
-}
-
-impl Measured {
-    /// Takes the height of the messages that are drawn for that of the others, once it is clearly another: each change
-    /// moves the scroll bar.
-    fn learn_height(&mut self, rows: &Element, drawn: &Range<usize>, len: usize, left: i32) {
-        let empty = to_pixels(len - drawn.len().min(len)).saturating_mul(left);
-        let height = (scroll::height(rows) - empty) / to_pixels(drawn.len()).max(1);
-        if (height - self.height).abs() * 4 > self.height && drawn.len() > FIT {
-            self.height = height.max(1);
-        }
-    }
-}
-
-/// The message that would be in sight, where there is only the room left for it.
-fn guess(view: &Element, drawn: &Range<usize>, len: usize, height: i32) -> usize {
-    let rows = |pixels: i32| usize::try_from(pixels / height).unwrap_or_default();
-    let above = rows(scroll::above(view));
-    if above < drawn.start { above } else { len.saturating_sub(rows(scroll::below(view))) }
-}
-
-fn to_pixels(count: usize) -> i32 {
-    i32::try_from(count).unwrap_or(i32::MAX)
-}
-
-fn keep_place(view: &Element, rows: &Element, measured: &Measured) {
-    match &measured.place {
-        _ if measured.is_at_end => scroll::to_end(view),
-        Some(place) => {
-            scroll::put_back(view, rows, place);
-        }
-        None => {}
     }
 }

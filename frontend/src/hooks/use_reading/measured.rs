@@ -1,0 +1,79 @@
+//! What was measured of a conversation on the screen, and what of it is drawn.
+
+use std::ops::Range;
+
+use holdline_shared::Seq;
+use web_sys::Element;
+
+use super::size_watch::SizeWatch;
+use super::{Conversation, FIT};
+use crate::api::scroll;
+use crate::state::{Lines, Place, Window};
+
+/// The most messages that are kept drawn for a selection of text that reaches over them.
+const SELECTED: usize = 1_000;
+
+/// The part that is drawn.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) struct Shown {
+    pub(super) is_at_end: bool,
+    pub(super) window: Window,
+    /// The first and the last message of a selection of text.
+    pub(super) selected: Option<[Seq; 2]>,
+}
+
+impl Shown {
+    /// The places of the messages to draw: those of the window, and what is selected, so that copying takes all of it.
+    pub(super) fn drawn(self, lines: &Lines) -> Range<usize> {
+        let window = self.window.range(lines);
+        let [first, last] =
+            self.selected.unwrap_or_default().map(|seq| lines.find(seq).unwrap_or_else(|at| at));
+        let (start, end) = (window.start.min(first).min(last), window.end.max(first + 1).max(last + 1));
+        let is_wide = self.selected.is_none() || end - start > SELECTED;
+        if is_wide { window } else { start..end.min(lines.len()) }
+    }
+}
+
+/// The state between two measurements.
+pub(super) struct Measured {
+    pub(super) content: Option<(Conversation, Range<usize>)>,
+    pub(super) shown: Shown,
+    pub(super) is_at_end: bool,
+    pub(super) place: Option<Place>,
+    pub(super) height: i32,
+    pub(super) watch: Option<SizeWatch>,
+}
+
+impl Measured {
+    /// Takes the height of the messages that are drawn for that of the others, once it is clearly another: each change
+    /// moves the scroll bar.
+    pub(super) fn learn_height(&mut self, rows: &Element, drawn: &Range<usize>, len: usize, left: i32) {
+        let empty = to_pixels(len - drawn.len().min(len)).saturating_mul(left);
+        let height = (scroll::height(rows) - empty) / to_pixels(drawn.len()).max(1);
+        if (height - self.height).abs() * 4 > self.height && drawn.len() > FIT {
+            self.height = height.max(1);
+        }
+    }
+
+    /// Scrolls back to where the reader was, whatever has become higher or lower.
+    pub(super) fn keep_place(&self, view: &Element, rows: &Element) {
+        match &self.place {
+            _ if self.is_at_end => scroll::to_end(view),
+            Some(place) => {
+                scroll::put_back(view, rows, place);
+            }
+            None => {}
+        }
+    }
+}
+
+/// The message that would be in sight, where there is only the room left for it.
+pub(super) fn guess(view: &Element, drawn: &Range<usize>, len: usize, height: i32) -> usize {
+    let rows = |pixels: i32| usize::try_from(pixels / height).unwrap_or_default();
+    let above = rows(scroll::above(view));
+    if above < drawn.start { above } else { len.saturating_sub(rows(scroll::below(view))) }
+}
+
+fn to_pixels(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
