@@ -1,5 +1,5 @@
-//! The browser and the server as the page sees them: requests and their answers, storage, clock, chance, the document.
-//! Apart from the engine and the hooks, nothing else touches a browser. Keeps no state of the page's own.
+//! The browser and the server as the page sees them: requests and responses, storage, clock, randomness, the document.
+//! Apart from the engine and the hooks, nothing else touches the browser. Keeps no page state.
 
 mod answer;
 mod base;

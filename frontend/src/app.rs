@@ -1,4 +1,4 @@
-//! The page: addresses, engine, contexts and components, put together. No logic of its own.
+//! The page: combines addresses, engine, contexts and components. Has no logic of its own.
 
 use std::rc::Rc;
 
@@ -19,10 +19,10 @@ use crate::route::Route;
 use crate::state::{Locale, Overlay, Page, Panel, Phase, Powers, State, listed_rooms};
 use crate::words;
 
-/// What the page shows.
+/// The properties of the app.
 #[derive(Properties, PartialEq)]
 pub struct AppProps {
-    /// The engine, running.
+    /// The running engine.
     pub engine: Engine,
 }
 
@@ -85,7 +85,7 @@ fn Shell(props: &AppProps) -> Html {
     }
 }
 
-/// The page of a link, the page in front of a shut door, or the chat.
+/// Draws the page of a link, the page in front of a shut door, or the chat.
 fn screen(state: &Rc<State>, locale: Locale, run: &Callback<Command>) -> Html {
     let State { session, settings, ui, .. } = &**state;
     if let Page::Join(code) = &ui.page {
@@ -104,7 +104,7 @@ struct LayoutProps {
     state: Rc<State>,
 }
 
-/// Side bars, head and conversation.
+/// The side bars, header and conversation.
 #[component]
 fn Layout(props: &LayoutProps) -> Html {
     let state = &props.state;
@@ -114,7 +114,7 @@ fn Layout(props: &LayoutProps) -> Html {
     let overlay = &state.ui.overlay;
     let close = run.reform(|()| Command::Open(Overlay::Nothing));
     let skip = Callback::from(|event: MouseEvent| {
-        // A link inside the page would go to the base.
+        // The browser would resolve a link inside the page against the base.
         event.prevent_default();
         focus::focus_id(COMPOSER);
     });
@@ -167,7 +167,7 @@ fn Layout(props: &LayoutProps) -> Html {
             if is_open {
                 <a class="skip" href="#composer" onclick={skip}>{ words::SKIP_TO_WRITING }</a>
             }
-            // On a narrow screen what stands beside the conversation is in a drawer, and only there while that is open.
+            // On a narrow screen drawers show the side bars' content; while a drawer is open, its side bar is empty.
             <nav class="side" aria-label={words::ROOMS}>
                 if *overlay != Overlay::Rooms {
                     { rooms_bar(Html::default()) }
@@ -187,7 +187,7 @@ fn Layout(props: &LayoutProps) -> Html {
     }
 }
 
-/// The button to what admins of the server see and change.
+/// The button that opens the settings of the server, for its admins.
 fn server_button(state: &State, run: &Callback<Command>) -> Html {
     if !state.session.is_admin() {
         return Html::default();
@@ -196,19 +196,19 @@ fn server_button(state: &State, run: &Callback<Command>) -> Html {
     icon_button(Shape::Settings, words::THIS_SERVER, open)
 }
 
-/// Whether the room on the screen has more to say than its messages: members, or rules that the reader may change.
+/// Whether the room on the screen has settings: members to see, or rules that the reader may change.
 fn has_settings(state: &State) -> bool {
     let standing = state.room().map(|room| state.rooms.standing(&room.name)).unwrap_or_default();
     state.is_room_admin() || standing.role > Role::None
 }
 
-/// The rights of the reader over the messages of others.
+/// Returns the reader's rights over the messages of others.
 fn powers(state: &State) -> Powers {
     let has_admins = state.people.profiles.all().any(|profile| profile.admin);
     Powers { can_delete: state.is_room_admin(), can_report: has_admins && state.session.me.is_some() }
 }
 
-/// The room on the screen, or what stands in its place.
+/// Draws the room on the screen, or the page shown in its place.
 fn content(state: &State, run: &Callback<Command>) -> Html {
     let ui = &state.ui;
     let wrong = |title: String, text: String| wrong_page(&title, &text, run);
@@ -243,10 +243,10 @@ fn content(state: &State, run: &Callback<Command>) -> Html {
     }
 }
 
-/// A screen younger than this is not called old.
+/// The age below which the screen does not count as old.
 const FRESH_MS: u64 = 3_000;
 
-/// The time up to which the page is complete, if that is worth saying.
+/// Returns the time up to which the page is complete, if that is worth showing.
 fn complete_to(state: &State, status: &Status, locale: Locale) -> Option<String> {
     let Timestamp(now) = (locale.now)();
     let is_old = |since: &Timestamp| *status == Status::Offline || now.saturating_sub(since.0) >= FRESH_MS;

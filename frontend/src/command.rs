@@ -1,5 +1,5 @@
-//! Everything that a reader can do, each with the room and message it is about. Clicks and keys dispatch these alike;
-//! the engine runs them, whatever is on the screen by then.
+//! Everything that a reader can do, each with the room and message that it is about. Clicks and keys dispatch the same
+//! commands; the engine runs them, whatever is on the screen by then.
 
 use holdline_shared::{Emoji, MessageText, PublishKey, RoomName, Seq, Topic};
 
@@ -12,78 +12,78 @@ pub enum Command {
     Go(RoomName),
     /// Goes to a message.
     Show(RoomName, Seq),
-    /// Opens something besides the conversation, or closes it.
+    /// Opens a panel or drawer besides the conversation, or closes it.
     Open(Overlay),
-    /// Does not wait any longer for the server.
+    /// Stops waiting and contacts the server now.
     TryNow,
-    /// Loads the page anew.
+    /// Reloads the page.
     Reload,
-    /// Comes through a door that is not open.
+    /// Enters through a door that is not open.
     Enter(Entrance),
-    /// Forgets what came of the last request.
+    /// Forgets the outcome of the last request.
     ForgetOutcome,
     /// Closes the notice.
     CloseNotice,
-    /// Asks the server for something about people, rooms or the server.
+    /// Sends the server a request about people, rooms or the server.
     Ask(Request),
-    /// Says why what was put in cannot be asked for.
+    /// Shows why the input makes no valid request.
     Complain(String),
-    /// Loads older lines of the list of changes.
+    /// Loads older lines of the audit log.
     LoadAudit(Seq),
-    /// Says what a room is about.
+    /// Sets a room's topic.
     SetTopic(RoomName, Topic),
     /// Stops following a room.
     Forget(RoomName),
 
-    /// Says something in a room, in answer to the message that the composer answers.
+    /// Sends a message to a room, as a reply if the composer has one.
     Say(RoomName, MessageText),
-    /// Keeps what is typed in the composer.
+    /// Stores the composer's text.
     Write(RoomName, String),
-    /// Answers a message with the composer, or no message any more.
+    /// Starts a reply to a message in the composer, or cancels it.
     Reply(RoomName, Option<Seq>),
-    /// Sends again what the server has refused.
+    /// Sends a refused message again.
     Retry(PublishKey),
-    /// Takes back into the composer what the server has refused.
+    /// Moves a refused message back into the composer.
     Rewrite(PublishKey),
-    /// Throws away what the server has refused.
+    /// Discards a refused message.
     Discard(PublishKey),
 
-    /// Puts a reaction on a message, or takes it back.
+    /// Adds a reaction to a message, or removes it.
     React(RoomName, Seq, Emoji),
-    /// Begins to change a message.
+    /// Starts editing a message.
     Edit(RoomName, Seq),
-    /// Begins to change the reader's newest message.
+    /// Starts editing the reader's newest message.
     EditNewest(RoomName),
-    /// Keeps what is typed for the message that is being changed.
+    /// Stores the text of the message that is being edited.
     ChangeEdit(RoomName, String),
-    /// Makes the change.
+    /// Saves the edit.
     SaveEdit(RoomName, MessageText),
-    /// Leaves the message as it is.
+    /// Cancels the edit.
     CancelEdit(RoomName),
-    /// Asks whether a message is to be deleted, or not any more.
+    /// Asks whether to delete a message, or withdraws the question.
     AskToDelete(RoomName, Option<Seq>),
-    /// Deletes a message; of somebody else's the audit has the reason.
+    /// Deletes a message; if it is somebody else's, the audit log records the reason.
     Delete(RoomName, Seq, String),
 
     /// Loads the messages before this one.
     LoadOlder(RoomName, Seq),
-    /// Goes to a message that another one quotes; `from` is that one, unless it is still on its way.
+    /// Goes to a message that another one quotes; `from` is the quoting message, unless it is still on its way.
     FollowQuote {
-        /// The room of both.
+        /// The room of both messages.
         room: RoomName,
-        /// The message that is quoted.
+        /// The quoted message.
         seq: Seq,
-        /// The message that quotes it.
+        /// The quoting message.
         from: Option<Seq>,
     },
-    /// Goes back to the message whose quote the reader has followed last.
+    /// Goes back to the message whose quote the reader followed last.
     GoBack(RoomName),
     /// Goes to the newest message.
     ShowNewest(RoomName),
-    /// Says that the reader is where they wanted to be.
+    /// Reports that the reader has reached their goal.
     Arrive(RoomName),
-    /// Says whether the newest message is in sight.
+    /// Reports whether the newest message is in sight.
     SetAtEnd(RoomName, bool),
-    /// Leaves a room at this place.
+    /// Leaves a room, with the reader's place in it.
     Leave(RoomName, Option<Place>),
 }

@@ -1,5 +1,6 @@
-//! The things on the screen: functions of data, with commands for what people do. What has state, an effect or a key, or
-//! is worth comparing before it is drawn again, is a component; everything else is a function. Effects live in the hooks.
+//! The elements on the screen: functions of data, with commands for people's actions. Anything that has state, an
+//! effect or a key, or is worth comparing before a render, is a component; everything else is a function. Effects live
+//! in the hooks.
 
 mod badge;
 mod banners;

@@ -1,5 +1,5 @@
-//! Everything that runs while the page is open, put together: storage, session, subscription, outbox. The state's
-//! changes drive it; [`Engine::run`] is the way in for the reader's commands. Draws nothing.
+//! Combines everything that runs while the page is open: storage, session, subscription, outbox. State changes drive
+//! it; [`Engine::run`] is the entry point for the reader's commands. Renders nothing.
 
 mod changes;
 mod driver;
@@ -40,10 +40,10 @@ use crate::command::Command;
 use crate::state::{Action, Page, Phase, State, unread};
 use crate::words;
 
-/// The longest time for which the page waits to be drawn. The first answers are mostly there before the client.
+/// The longest time that the first render is delayed. The first responses usually arrive before the client.
 const PATIENCE_MS: u32 = 200;
 
-/// The engine. Clones are handles on one and the same.
+/// The engine. Clones are handles to the same engine.
 #[derive(Clone)]
 pub struct Engine {
     store: Store,
@@ -59,7 +59,7 @@ impl PartialEq for Engine {
 }
 
 impl Engine {
-    /// Begins to run at this page, with what storage had kept. All of it ends when the guard is dropped.
+    /// Starts the engine at this page, with the state that storage has kept. Dropping the guard stops everything.
     pub fn start(page: Page) -> (Self, Running) {
         let storage = Storage::open();
         let store = Store::new(State::restore(memory::saved(&storage)));
@@ -99,22 +99,22 @@ impl Engine {
         (engine, running)
     }
 
-    /// Waits until there is what the reader came for, but not for long.
+    /// Waits briefly until the page has what the reader came for.
     pub async fn opened(&self) {
         self.store.until_or_after(PATIENCE_MS, State::has_opened).await;
     }
 
-    /// The state as it is now.
+    /// Returns the current state.
     pub fn state(&self) -> Rc<State> {
         self.store.state()
     }
 
-    /// Shows every new state by this callback from now on.
+    /// Sends every new state to this callback from now on.
     pub fn show_in(&self, screen: Callback<Rc<State>>) {
         self.screen.replace(screen);
     }
 
-    /// The address bar names another page.
+    /// Goes to the page that the address bar names now.
     pub fn go_to(&self, page: Page) {
         if self.state().ui.page != page {
             if let Page::Join(code) = &page {
@@ -162,7 +162,7 @@ impl Drop for Running {
     }
 }
 
-/// The consequences of every change of the state.
+/// The side effects of every state change.
 struct Effects {
     engine: Engine,
     memory: Memory,
@@ -174,8 +174,9 @@ struct Effects {
 }
 
 impl Effects {
-    /// Follows a change. Storage comes first: whatever happens next, what was typed is kept. The subscription is told what to
-    /// poll before a room's history is asked for, so that nothing falls in between. The screen comes last.
+    /// Handles a state change. Storage comes first, so that typed text is kept whatever happens next. The subscription
+    /// learns what to poll before a room's history is requested, so that no entry falls in between. Rendering comes
+    /// last.
     fn follow(&self, before: &State, after: &Rc<State>) {
         self.memory.keep(before, after);
         self.talk_to_server(after);
@@ -197,7 +198,7 @@ impl Effects {
         self.mark_read(state);
     }
 
-    /// Marks as read what was on the screen, in a page that somebody looks at, at the newest message.
+    /// Marks the room as read if the newest message is in sight on a page that has the reader's attention.
     fn mark_read(&self, state: &State) {
         let Some(room) = state.room().filter(|room| room.phase == Phase::Ready) else { return };
         let is_new = room.has_news() || state.rooms.seen.of(&room.name) < room.head;

@@ -1,4 +1,4 @@
-//! The hooks: what components need of the browser and of the page around them. Each hook cleans up after itself.
+//! The hooks: what components need from the browser and from the page around them. Each hook cleans up after itself.
 
 mod use_commands;
 mod use_engine_state;

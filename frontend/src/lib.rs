@@ -1,12 +1,12 @@
 //! Holdline's browser client, from the state to the page.
 //!
-//! * [`state`]: everything that the page knows, in slices, and the one pure function by which it changes.
+//! * [`state`]: everything that the page knows, in slices, and the one pure function that changes it.
 //! * [`command`]: everything that a reader can do.
 //! * [`engine`]: what runs while the page is open: session, subscription, outbox, storage, the other tabs.
 //! * [`api`]: the server and the browser; [`wire`]: the text forms of storage and of messages between tabs.
-//! * [`hooks`]: what components need of the browser: the engine's state, commands, scrolling, time.
-//! * [`components`]: what is on the screen, as functions of data; [`words`]: all that is written there.
-//! * [`App`]: all of it put together; [`route`]: its addresses.
+//! * [`hooks`]: what components need from the browser: the engine's state, commands, scrolling, time.
+//! * [`components`]: what is on the screen, as functions of data; [`words`]: all text shown there.
+//! * [`App`]: the combination of all of these; [`route`]: its addresses.
 
 pub mod api;
 mod app;

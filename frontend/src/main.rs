@@ -1,4 +1,4 @@
-//! Starts the page in the element that index.html has for it.
+//! Starts the page in the element that index.html provides.
 
 use holdline_frontend::engine::Engine;
 use holdline_frontend::route::Route;
@@ -12,10 +12,10 @@ fn main() {
     let (engine, running) = Engine::start(Route::of_path(&api::path()).page(api::dom::lower_case));
     spawn_local(async move {
         engine.opened().await;
-        // What stands there while the client is loading has done its work.
+        // The placeholder that was shown while the client was loading is no longer needed.
         root.set_inner_html("");
         yew::Renderer::<App>::with_root_and_props(root, AppProps { engine }).render();
     });
-    // The engine runs as long as the page is there.
+    // The engine runs as long as the page exists.
     std::mem::forget(running);
 }

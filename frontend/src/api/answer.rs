@@ -1,5 +1,5 @@
-//! The meaning of an answer. Pure: status, content type and text go in, and the value that the caller wants or a
-//! [`Fault`] comes out, so that every row of the protocol's table is tested on the host.
+//! The meaning of a response. Pure: takes status, content type and text, and returns the value that the caller wants or
+//! a [`Fault`], so that every row of the protocol's table is tested on the host.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::words;
 
-/// An answer, read to its end.
+/// A response whose body was read completely.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Answer {
     /// The HTTP status; 0 for a redirect, which browsers hide.
@@ -17,36 +17,36 @@ pub struct Answer {
     pub content_type: Option<String>,
     /// `Retry-After`, from now.
     pub retry_after: Option<Duration>,
-    /// The text.
+    /// The body's text.
     pub body: String,
 }
 
-/// The reason why there is no result.
+/// The reason for a missing result.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fault {
-    /// An answer with an error status.
+    /// A response with an error status.
     Refused {
         /// The HTTP status.
         status: u16,
-        /// The problem, when the answer was one.
+        /// The problem, if the response contained one.
         problem: Option<Problem>,
         /// The time that the server asks to wait.
         retry_after: Option<Duration>,
     },
-    /// An answer of somebody else: the login page of a proxy or of a network. Reloading the page leads there.
+    /// A response from somebody else: the login page of a proxy or of a network. Reloading the page leads there.
     SignInNeeded,
-    /// No answer, or one that cannot be read; with the reason, for people.
+    /// No response, or one that cannot be read; with the reason, for people.
     Failed(String),
 }
 
 impl Answer {
-    /// The JSON of a success.
+    /// Parses the JSON of a success.
     pub fn json<T: DeserializeOwned>(self) -> Result<T, Fault> {
         let body = self.success()?;
         serde_json::from_str(&body).map_err(|_| Fault::Failed(words::ANSWER_UNREADABLE.to_owned()))
     }
 
-    /// The text of a success.
+    /// Returns the text of a success.
     pub fn success(self) -> Result<String, Fault> {
         let has_type = |kind: &str| self.content_type.as_ref().is_some_and(|given| given.starts_with(kind));
         let is_problem = has_type("application/problem+json");
@@ -71,7 +71,7 @@ impl Fault {
         }
     }
 
-    /// Whether trying again later may help without anybody changing anything.
+    /// Whether a later retry may help without any change by anybody.
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Failed(_) | Self::SignInNeeded | Self::Refused { status: 408 | 429 | 500.., .. })
     }
@@ -86,8 +86,8 @@ impl Fault {
         matches!(self, Self::Refused { status: 401, .. })
     }
 
-    /// The same fault, but for a room that does not exist. Rooms do not vanish from a log: one that was polled and does not
-    /// exist any more belonged to another log, so what helps is the same as after a gap.
+    /// Turns the fault of a missing room into a gap. Rooms do not vanish from a log: one that was polled and no longer
+    /// exists belonged to another log, so the remedy is the same as after a gap.
     #[must_use]
     pub fn with_missing_room_as_gap(self) -> Self {
         match self {

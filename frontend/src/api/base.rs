@@ -5,14 +5,14 @@ use wasm_bindgen::UnwrapThrowExt;
 /// The mount point.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Base {
-    /// The whole address, ending in `/`. Without a user's name and password: browsers refuse requests to such addresses,
-    /// and send both by themselves.
+    /// The whole address, ending in `/`. Without a user's name and password: browsers refuse requests to such
+    /// addresses, and send both by themselves.
     pub url: String,
     /// Its path, beginning and ending with `/`.
     pub path: String,
 }
 
-/// Asks the document.
+/// Reads the mount point from the document.
 pub fn base() -> Base {
     let uri = document().base_uri().ok().flatten().unwrap_or_default();
     let url = web_sys::Url::new_with_base("./", &uri).unwrap_throw();
@@ -27,13 +27,13 @@ pub fn shared_name(name: &str) -> String {
 }
 
 impl Base {
-    /// The address of a route of the server's API.
+    /// Returns the address of a route of the server's API.
     pub fn api(&self, route: &str) -> String {
         format!("{}api/v1/{route}", self.url)
     }
 }
 
-/// The build of a page that the service worker has kept, and not the server sent.
+/// The build of a page that came from the service worker's cache and not from the server.
 pub(super) fn kept_build() -> Option<String> {
     document().document_element()?.get_attribute("data-build")
 }

@@ -1,4 +1,4 @@
-//! Every request that the page makes, by name.
+//! Every request that the page makes, as a named function.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -14,11 +14,11 @@ use super::Fault;
 use super::fields::Fields;
 use super::http::{Call, Signal, use_token, uses_token};
 
-/// The longest query of a poll that stands in its address. Proxies take addresses of 8 kB (nginx's default), of which
-/// the rest of the path and the cookies of other apps want a part.
+/// The longest query of a poll that goes into the address. Proxies accept addresses of 8 kB (nginx's default), and the
+/// rest of the path and the cookies of other apps need a part of that.
 const QUERY_BYTES: usize = 4_000;
 
-/// Holds a poll until it is answered, nobody waits any more, or `deadline` is over.
+/// Sends a poll, and waits until it is answered, `signal` is aborted, or `deadline` has passed.
 pub async fn poll(query: &PollQuery, deadline: Duration, signal: &Signal) -> Result<Batch, Fault> {
     let query = query.to_query_string();
     let call = if query.len() > QUERY_BYTES {
@@ -29,36 +29,36 @@ pub async fn poll(query: &PollQuery, deadline: Duration, signal: &Signal) -> Res
     call.within(deadline).until(signal).send().await?.json()
 }
 
-/// The newest page of a room's history.
+/// Loads the newest page of a room's history.
 pub async fn history(room: &RoomName, signal: &Signal) -> Result<History, Fault> {
     Call::get(&messages(room)).until(signal).send().await?.json()
 }
 
-/// The same, if the page has asked for it while the client was loading.
+/// Returns the newest page of a room's history if the page requested it while the client was loading.
 pub async fn first_history(room: &RoomName) -> Option<Result<History, Fault>> {
     Some(Call::get(&messages(room)).answered().await?.json())
 }
 
-/// The page before a message: a large one, because only what is in sight is drawn.
+/// Loads the page before a message: a large one, because only the messages in sight are drawn.
 pub async fn older(room: &RoomName, before: Seq) -> Result<History, Fault> {
     Call::get(&format!("{}?before={before}&limit={HISTORY_MAX}", messages(room))).send().await?.json()
 }
 
-/// The server's rooms.
+/// Loads the server's rooms.
 pub async fn list_rooms() -> Result<RoomList, Fault> {
     Call::get("rooms").send().await?.json()
 }
 
-/// Publishes a message, once.
+/// Publishes a message, without retries.
 pub async fn publish(room: &RoomName, request: &PublishRequest) -> Result<Entry, Fault> {
     Call::new(Method::POST, &messages(room)).json(request).send().await?.json()
 }
 
-/// The person of the session that is there, or of a new one.
+/// Returns the person of the existing session, or starts a new one.
 pub async fn renew_session() -> Result<Person, Fault> {
-    // A page that got a session and needs one again has got another one since, for an account, in this tab or another one. Or its
-    // browser did not keep the cookie, or shares it with another server on this host: without its token the page would become
-    // somebody else each time.
+    // A page that had a session and needs one again: either another one was started since, for an account, in this or
+    // another tab; or the browser did not keep the cookie, or shares it with another server on this host. Without its
+    // token the page would then become somebody else each time.
     if LAST_TOKEN.with_borrow(Option::is_some) {
         match Call::get("session").send().await?.json() {
             Ok(session) => return Ok(keep(session)),
@@ -69,7 +69,7 @@ pub async fn renew_session() -> Result<Person, Fault> {
     begin_session("session", &Fields::default()).await
 }
 
-/// The person of the session that the page has asked for while the client was loading, if it has.
+/// Returns the person of the session that the page requested while the client was loading, if it did.
 pub async fn first_session() -> Option<Result<Person, Fault>> {
     Some(Call::new(Method::POST, "session").answered().await?.json().map(keep))
 }
@@ -79,7 +79,7 @@ thread_local! {
     static LAST_TOKEN: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Asks a route for a session, and uses that from now on.
+/// Requests a session from a route, and uses it from now on.
 pub(super) async fn begin_session(route: &str, body: &Fields) -> Result<Person, Fault> {
     let call = Call::new(Method::POST, route).json(body);
     Ok(keep(call.send().await?.json()?))
@@ -88,30 +88,30 @@ pub(super) async fn begin_session(route: &str, body: &Fields) -> Result<Person, 
 fn keep(session: Session) -> Person {
     let Session { person, token } = session;
     if uses_token() {
-        // Without a token in the answer the cookie is there after all.
+        // If the response has no token, the browser has kept the cookie after all.
         use_token(token.clone());
     }
     LAST_TOKEN.set(token);
     person
 }
 
-/// A change that has no answer but whether it was made: the poll brings it to everyone.
+/// A change whose only result is success or failure: the poll brings the change itself to everyone.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
-    /// Makes a room, if it is not there.
+    /// Creates a room if it does not exist.
     MakeRoom(RoomName),
-    /// Says what a room is about.
+    /// Sets a room's topic.
     Topic(RoomName, Topic),
-    /// Changes a message of one's own.
+    /// Changes one's own message.
     Edit(RoomName, Seq, MessageText),
-    /// Deletes a message, for this reason, if it is somebody else's.
+    /// Deletes a message, with this reason if it is somebody else's.
     Delete(RoomName, Seq, String),
-    /// Puts a reaction on a message (`true`), or takes it back.
+    /// Adds a reaction to a message (`true`), or removes it.
     React(RoomName, Seq, Emoji, bool),
 }
 
 impl Change {
-    /// Makes the change.
+    /// Sends the change.
     pub async fn make(&self) -> Result<(), Fault> {
         self.call().send().await?.success().map(drop)
     }

@@ -1,10 +1,10 @@
-//! The messages between the tabs of this browser that show one mount point.
+//! The messages between this browser's tabs with the same mount point.
 
 use gloo_events::EventListener;
 use wasm_bindgen::JsCast;
 use web_sys::{BroadcastChannel, MessageEvent};
 
-/// Hears the other tabs until it is dropped.
+/// A listener to the other tabs, until it is dropped.
 pub struct Channel {
     channel: BroadcastChannel,
     #[expect(dead_code, reason = "it listens")]
@@ -12,7 +12,7 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// The channel of this name; `None` where there are none.
+    /// Opens the channel of this name; `None` if the browser has no channels.
     pub fn open(name: &str, hear: impl Fn(&str) + 'static) -> Option<Self> {
         let channel = BroadcastChannel::new(name).ok()?;
         let listener = EventListener::new(&channel, "message", move |event| {
@@ -23,9 +23,9 @@ impl Channel {
         Some(Self { channel, listener })
     }
 
-    /// Tells all others.
+    /// Sends a text to all other tabs.
     pub fn post(&self, text: &str) {
-        // Text can always be copied, and the channel is open as long as it is here.
+        // Text can always be cloned, and the channel is open as long as this exists.
         let _ = self.channel.post_message(&text.into());
     }
 }

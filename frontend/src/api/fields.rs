@@ -1,5 +1,5 @@
-//! The bodies of requests, field by field: as light as types for each body, without the tree of JSON that `serde_json` would
-//! bring along.
+//! The bodies of requests, field by field: as light as a type for each body, without the JSON tree that `serde_json`
+//! would add to the client.
 
 use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
@@ -9,7 +9,7 @@ use serde_json::value::{RawValue, to_raw_value};
 pub(super) struct Fields(Vec<(&'static str, Box<RawValue>)>);
 
 impl Fields {
-    /// A body with this field.
+    /// Creates a body with this field.
     pub(super) fn of(name: &'static str, value: &(impl Serialize + ?Sized)) -> Self {
         Self::default().with(name, value)
     }

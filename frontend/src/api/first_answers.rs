@@ -1,12 +1,13 @@
-//! The answers to what the page has asked while the client was loading (`frontend/first_requests.js`). Each is taken once, in
-//! place of a request of the client's own.
+//! The responses to the requests that the page sent while the client was loading (`frontend/first_requests.js`). Each
+//! is taken once, in place of a request of the client's own.
 
 use gloo_net::http::Response;
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-/// Takes the answer to a request, its method and its route, with its body; `None` if the page has not asked that, or in vain.
+/// Takes the response to a request, given as method and route, with its body; `None` if the page did not send it, or if
+/// it failed.
 pub(super) async fn take(request: &str) -> Option<(Response, String)> {
     let answers = Reflect::get(&js_sys::global(), &"firstAnswers".into()).ok()?;
     let name = JsValue::from(request);

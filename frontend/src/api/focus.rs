@@ -1,4 +1,4 @@
-//! The focus: where it is, where it goes, and how it comes back from what lies over the page.
+//! The focus: where it is, where it goes, and how it returns when a dialog over the page closes.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusEvent, HtmlDialogElement, HtmlElement};
@@ -26,7 +26,7 @@ pub fn focus_id(id: &str) {
     }
 }
 
-/// Puts the focus on the child with this number.
+/// Puts the focus on the child with this index.
 pub fn focus_child(node: &NodeRef, number: usize) {
     let number = u32::try_from(number).unwrap_or(u32::MAX);
     if let Some(child) = node.cast::<Element>().and_then(|element| element.children().item(number)) {
@@ -34,9 +34,9 @@ pub fn focus_child(node: &NodeRef, number: usize) {
     }
 }
 
-/// Whether the element has taken the focus.
+/// Puts the focus on an element. Returns whether the element has taken it.
 pub(super) fn focus_element(element: &Element) -> bool {
-    // An element that cannot have the focus leaves it where it is.
+    // If the element cannot be focused, the focus stays where it is.
     let _ = element.dyn_ref::<HtmlElement>().map(HtmlElement::focus);
     document().active_element().as_ref() == Some(element)
 }
@@ -52,13 +52,13 @@ pub fn is_lost() -> bool {
     document().active_element().is_none_or(|active| active.tag_name() == "BODY")
 }
 
-/// Whether the focus leaves an element, and does not merely move inside it.
+/// Whether the focus leaves an element, rather than moving inside it.
 pub fn focus_leaves(event: &FocusEvent, node: &NodeRef) -> bool {
     let next = event.related_target().and_then(|target| target.dyn_into::<Element>().ok());
     !node.cast::<Element>().is_some_and(|element| element.contains(next.as_deref()))
 }
 
-/// Takes the focus out of an element that has it, to the closest one around that can have it.
+/// Moves the focus out of an element that has it, to the closest focusable ancestor.
 pub fn move_out(node: &NodeRef) {
     let element = node.cast::<Element>().filter(|_| has_focus(node));
     let around = element.and_then(|element| element.parent_element()?.closest(FOCUSABLE).ok()?);
@@ -67,11 +67,11 @@ pub fn move_out(node: &NodeRef) {
     }
 }
 
-/// The element that has the focus, and those around it that can have it, innermost first.
+/// The element that has the focus, and its focusable ancestors, innermost first.
 pub struct WayBack(Vec<Element>);
 
 impl WayBack {
-    /// The way back to where the focus is now.
+    /// Records the way back to the current focus.
     pub fn from_here() -> Self {
         let mut way = Vec::new();
         let mut next = document().active_element();
@@ -82,7 +82,7 @@ impl WayBack {
         Self(way)
     }
 
-    /// Puts the focus on the first of them that is still there, or on the composer.
+    /// Puts the focus on the first of these elements that still exists, or on the composer.
     pub fn go(&self) {
         let is_placed = |element: &Element| element.tag_name() != "BODY" && focus_element(element);
         if !self.0.iter().any(is_placed) {
@@ -91,15 +91,15 @@ impl WayBack {
     }
 }
 
-/// Opens a dialog over the page, which cannot be reached meanwhile. The dialog takes the focus.
+/// Opens a dialog that blocks the page under it. The dialog takes the focus.
 pub fn open_dialog(node: &NodeRef) {
     if let Some(dialog) = node.cast::<HtmlDialogElement>() {
-        // A dialog that is open already stays so.
+        // A dialog that is already open stays open.
         let _ = dialog.show_modal();
     }
 }
 
-/// Closes a dialog. Whether nothing outside of the dialog has the focus.
+/// Closes a dialog. Returns whether no element outside the dialog has the focus.
 pub fn close_dialog(node: &NodeRef) -> bool {
     let Some(dialog) = node.cast::<HtmlDialogElement>() else { return false };
     dialog.close();

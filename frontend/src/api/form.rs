@@ -1,20 +1,20 @@
-//! The fields of a form: what stands in them when it is sent, and what they begin with. The browser keeps what is typed;
-//! nothing of a form is the page's state.
+//! The fields of a form: their values when it is submitted, and their initial values. The browser keeps what is typed;
+//! nothing of a form is part of the page's state.
 
 use litemap::LiteMap;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlFormElement, HtmlInputElement, HtmlSelectElement};
 use yew::NodeRef;
 
-/// The word for a box that is ticked.
+/// The value that ticks a box.
 pub const ON: &str = "on";
 
-/// The texts of a form's fields by their names; boxes that are not ticked are left out.
+/// The values of a form's fields by name; boxes that are not ticked are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Values(LiteMap<String, String>);
 
 impl Values {
-    /// The fields of the form that is sent, which the browser is kept from sending.
+    /// Reads the fields of the submitted form, and keeps the browser from submitting it itself.
     pub fn sent(event: &Event) -> Self {
         event.prevent_default();
         let mut values = LiteMap::new();
@@ -32,22 +32,22 @@ impl Values {
         Self(values)
     }
 
-    /// The text of a field, without space around it; empty for one that is not there.
+    /// The trimmed text of a field; empty if there is no such field.
     pub fn text(&self, name: &str) -> &str {
         self.secret(name).trim()
     }
 
-    /// The text of a field as it was typed: spaces belong to a secret.
+    /// The text of a field exactly as typed: spaces are part of a secret.
     pub fn secret(&self, name: &str) -> &str {
         self.0.get(name).map(String::as_str).unwrap_or_default()
     }
 
-    /// The boxes that are ticked and whose names begin so: the rest of their names.
+    /// The ticked boxes whose names begin with `start`, as the rest of their names.
     pub fn ticked<'a>(&'a self, start: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.keys().filter_map(move |name| name.strip_prefix(start))
     }
 
-    /// The text of a field, unless that is empty.
+    /// The trimmed text of a field, unless it is empty.
     pub fn given(&self, name: &str) -> Option<String> {
         Some(self.text(name)).filter(|text| !text.is_empty()).map(str::to_owned)
     }
@@ -57,13 +57,13 @@ impl Values {
         self.0.contains_key(name)
     }
 
-    /// The number in a field; 0 for none.
+    /// The number in a field; 0 if there is none.
     pub fn number(&self, name: &str) -> u32 {
         self.text(name).parse().unwrap_or_default()
     }
 }
 
-/// Puts a text into a field, or ticks a box.
+/// Sets the text of a field, or ticks a box.
 pub fn set(node: &NodeRef, text: &str) {
     if let Some(input) = node.cast::<HtmlInputElement>() {
         if input.type_() == "checkbox" {

@@ -1,4 +1,4 @@
-//! Requests and their answers, each with a deadline. Does not retry or interpret: see `answer` and the callers.
+//! Requests and their responses, each with a deadline. Does not retry or interpret: see `answer` and the callers.
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -18,11 +18,11 @@ use super::{Answer, Fault, first_answers};
 
 use crate::words;
 
-/// The time limit of a request that the server answers at once. A POST on a connection that died without a word would
-/// otherwise wait as long as TCP does.
+/// The deadline of a request that the server answers at once. A POST on a silently dead connection would otherwise wait
+/// as long as TCP does.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// Ends the requests that carry its signal when it is dropped.
+/// A guard that aborts the requests with its signal when it is dropped.
 #[derive(Debug, Default)]
 pub struct AbortOnDrop(Option<AbortController>);
 
@@ -35,18 +35,18 @@ impl Drop for AbortOnDrop {
 }
 
 impl AbortOnDrop {
-    /// A guard with no requests yet.
+    /// Creates a guard without requests.
     pub fn new() -> Self {
         Self(AbortController::new().ok())
     }
 
-    /// The signal for requests, by which dropping this aborts them.
+    /// The signal for requests that dropping this guard aborts.
     pub fn signal(&self) -> Signal {
         Signal(self.0.as_ref().map(AbortController::signal))
     }
 }
 
-/// Tells a request that nobody waits for it any more.
+/// The signal to a request that nobody waits for it any more.
 #[derive(Debug, Clone, Default)]
 pub struct Signal(Option<AbortSignal>);
 
@@ -58,14 +58,14 @@ impl Signal {
 }
 
 thread_local! {
-    /// The build that this page is of, which the first answer says unless the page does, and whether a later answer said
-    /// another one.
+    /// The build of this page, taken from the page or else from the first response, and whether a later response named
+    /// another build.
     static BUILD: RefCell<(Option<String>, bool)> = RefCell::new((kept_build(), false));
     /// The session's token, in a browser that refuses the cookie.
     static TOKEN: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Whether the server is another build than the one that this page was loaded from.
+/// Whether the server runs another build than the one that this page was loaded from.
 pub fn is_outdated() -> bool {
     BUILD.with_borrow(|(_, is_outdated)| *is_outdated)
 }
@@ -98,50 +98,50 @@ pub(super) struct Call {
     signal: Signal,
 }
 
-/// The outcome of a call. Boxed, so that the page carries its code once and not once for each caller.
+/// The outcome of a call. Boxed, so that the client contains the code once and not once for each caller.
 pub(super) type Answering = Pin<Box<dyn Future<Output = Result<Answer, Fault>>>>;
 
 impl Call {
-    /// A call of `route` with this method.
+    /// Creates a call of `route` with this method.
     pub(super) fn new(method: Method, route: &str) -> Self {
         let name = format!("{method} {route}");
         let request = RequestBuilder::new(&base().api(route)).method(method);
         Self { name, request, body: None, deadline: DEADLINE, signal: Signal::default() }
     }
 
-    /// Reads `route`.
+    /// Creates a GET call of `route`.
     pub(super) fn get(route: &str) -> Self {
         Self::new(Method::GET, route)
     }
 
-    /// Sends a body of JSON.
+    /// Adds a JSON body.
     pub(super) fn json(self, body: &impl Serialize) -> Self {
         // The protocol's types always have a JSON form.
         let json = serde_json::to_string(body).unwrap_or_default();
         self.body("application/json", json)
     }
 
-    /// Sends the fields of a form, for what is too long to stand in an address.
+    /// Adds a form body, for fields that are too long for an address.
     pub(super) fn form(self, fields: String) -> Self {
         self.body("application/x-www-form-urlencoded", fields)
     }
 
-    /// Gives up when the guard of this signal is dropped.
+    /// Aborts the call when the guard of this signal is dropped.
     pub(super) fn until(self, signal: &Signal) -> Self {
         Self { signal: signal.clone(), ..self }
     }
 
-    /// Gives up after this time in place of the usual one.
+    /// Sets another deadline than the usual one.
     pub(super) fn within(self, deadline: Duration) -> Self {
         Self { deadline, ..self }
     }
 
-    /// Sends the request, unless the page did so while the client was loading, and reads the whole answer.
+    /// Sends the request, unless the page sent it while the client was loading, and reads the whole response.
     pub(super) fn send(self) -> Answering {
         Box::pin(self.run())
     }
 
-    /// The answer, if the page has sent the request while the client was loading.
+    /// Returns the response if the page sent the request while the client was loading.
     pub(super) async fn answered(&self) -> Option<Answer> {
         first_answers::take(&self.name).await.map(|(response, body)| answer(&response, body))
     }

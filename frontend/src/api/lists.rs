@@ -1,5 +1,5 @@
-//! The lists of the server's answers: one type for all of them, each answer with one of its fields. A type for each would bring
-//! its own reader into the page.
+//! The lists in the server's responses: one type for all of them, of which each response fills one field. A type for
+//! each would add its own parser to the client.
 
 use holdline_shared::{InviteSummary, Profile, SessionSummary};
 use serde::Deserialize;
@@ -19,7 +19,7 @@ pub(super) struct Lists {
     pub(super) bans: Vec<Ban>,
     pub(super) hooks: Vec<Hook>,
     pub(super) tokens: Vec<Token>,
-    /// The changes that admins can look up.
+    /// The entries of the audit log, for admins.
     pub(super) entries: Vec<AuditLine>,
 }
 

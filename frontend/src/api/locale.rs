@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::wall_clock;
 use crate::state::{Day, Locale};
 
-/// The formatters, made when they are used first and kept: making one is a hundred times the work of using it.
+/// The formatters, created on first use and kept: creating one costs a hundred times as much as using it.
 #[derive(Default)]
 struct Formats {
     time: OnceCell<DateTimeFormat>,
@@ -22,7 +22,7 @@ thread_local! {
     static FORMATS: RefCell<Formats> = RefCell::default();
 }
 
-/// The reader's locale as of now, in the present time zone. `edition` tells it from the one before.
+/// Returns the reader's current locale, in the current time zone. `edition` distinguishes it from the previous one.
 pub fn locale(edition: u32) -> Locale {
     FORMATS.take();
     Locale {
@@ -39,7 +39,7 @@ pub fn locale(edition: u32) -> Locale {
     }
 }
 
-/// The local day and the offset from UTC in minutes: what a page has to be drawn anew for.
+/// Returns the local day and the offset from UTC in minutes: a change of either requires a new render.
 pub fn day_and_zone() -> (Day, i64) {
     (local_day(wall_clock()), zone_offset(wall_clock()))
 }
@@ -71,7 +71,7 @@ fn time_in(zone: &str, at: Timestamp) -> Option<String> {
         // Setting a property of a fresh object cannot fail.
         let _ = Reflect::set(&options, &name.into(), &value.into());
     }
-    // A browser that does not know the zone throws.
+    // A browser throws if it does not know the zone.
     let class: Function = Reflect::get(&intl()?, &"DateTimeFormat".into()).ok()?.dyn_into().ok()?;
     let format = Reflect::construct(&class, &Array::of2(&JsValue::UNDEFINED, &options)).ok()?;
     Some(write(&format.unchecked_into(), at))
@@ -97,7 +97,7 @@ fn local_day(at: Timestamp) -> Day {
     Day(minutes.div_euclid(24 * 60))
 }
 
-/// Characters as people see them where the browser can tell, code points elsewhere.
+/// Counts characters as people see them if the browser can, or else code points.
 fn count(text: &str) -> usize {
     let segments = FORMATS.with_borrow(|formats| {
         let segmenter = formats.segmenter.get_or_init(segmenter).as_ref()?;

@@ -1,4 +1,5 @@
-//! Web Locks: of all tabs of this browser, one at a time holds a name. Only pages from HTTPS or this machine have them.
+//! Web Locks: of all tabs of this browser, one at a time holds a name. Available only to pages from HTTPS or this
+//! machine.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -18,7 +19,7 @@ pub struct Lock(Function);
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Nothing can be thrown by a promise's own resolving.
+        // Resolving a promise cannot throw.
         let _ = self.0.call0(&JsValue::NULL);
     }
 }
@@ -31,8 +32,8 @@ pub struct LockRequest {
     pub over: JsFuture,
 }
 
-/// Requests the lock of this name: in the queue, or at once by taking it from its holder (`steal`). `None` where there
-/// are no locks.
+/// Requests the lock of this name: in the queue, or with `steal` immediately from its holder. `None` if the browser has
+/// no locks.
 pub fn request_lock(name: &str, steal: bool) -> Option<LockRequest> {
     let navigator = web_sys::window()?.navigator();
     let locks = Reflect::get(&navigator, &"locks".into()).ok()?;
@@ -44,7 +45,7 @@ pub fn request_lock(name: &str, steal: bool) -> Option<LockRequest> {
     let hold = Closure::once_into_js(move |_: JsValue| -> JsValue {
         Promise::new(&mut |release, _| {
             if let Some(send) = send.take() {
-                // Dropped, and so given back at once, when nobody waits for it any more.
+                // If nobody waits any more, the lock is dropped and thereby released at once.
                 let _ = send.send(Lock(release));
             }
         })
@@ -54,8 +55,8 @@ pub fn request_lock(name: &str, steal: bool) -> Option<LockRequest> {
     Some(LockRequest { granted, over: JsFuture::from(over.dyn_into::<Promise>().ok()?) })
 }
 
-/// Waits for the lock of this name, but no longer than `patience`: its holder may be frozen. At once nothing where there
-/// are no locks.
+/// Waits for the lock of this name, but no longer than `patience`: its holder may be frozen. Returns `None` at once if
+/// the browser has no locks.
 pub async fn lock(name: &str, patience: Duration) -> Option<Lock> {
     let granted = request_lock(name, false)?.granted;
     let (send, first) = oneshot::channel();
@@ -63,7 +64,7 @@ pub async fn lock(name: &str, patience: Duration) -> Option<Lock> {
     let waiting = Rc::clone(&send);
     let _timer = Timeout::new(millis(patience), move || drop(waiting.take()));
     spawn_local(async move {
-        // A lock that comes too late is given back by being dropped.
+        // A lock that is granted too late is released by being dropped.
         if let (Ok(lock), Some(send)) = (granted.await, send.take()) {
             let _ = send.send(lock);
         }

@@ -1,4 +1,4 @@
-//! The requests about people: the door, coming in, who has an account, who is in a room.
+//! The requests about people: the door, entering, the accounts, the members of a room.
 
 use gloo_net::http::Method;
 use holdline_shared::{DoorStatus, LinkPreview, Person, Profile, RoomName};
@@ -10,12 +10,12 @@ use super::http::Call;
 use super::lists::Lists;
 use crate::state::{Entrance, Membership};
 
-/// Asks how strangers come in, and who the reader is if they are inside.
+/// Asks how strangers get in, and who the reader is if they are inside.
 pub async fn door() -> Result<DoorStatus, Fault> {
     Call::get("door").send().await?.json()
 }
 
-/// Comes in.
+/// Enters the server.
 pub async fn enter(entrance: Entrance) -> Result<Person, Fault> {
     let (route, fields) = match entrance {
         Entrance::Password { name, password } => {
@@ -37,12 +37,12 @@ pub async fn look_at_link(code: &str) -> Result<LinkPreview, Fault> {
     Call::new(Method::POST, "redeem/look").json(&Fields::of("code", code)).send().await?.json()
 }
 
-/// The accounts.
+/// Loads the accounts.
 pub async fn list_people() -> Result<Vec<Profile>, Fault> {
     Ok(Lists::read("people").await?.people)
 }
 
-/// The members of a room.
+/// Loads the members of a room.
 pub async fn list_members(room: &RoomName) -> Result<Vec<Membership>, Fault> {
     Ok(Lists::read(&members(room)).await?.members)
 }

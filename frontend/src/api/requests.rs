@@ -1,4 +1,4 @@
-//! The form of requests about people, rooms and the server on the line, and the content of their answers.
+//! The wire form of requests about people, rooms and the server, and the content of their responses.
 
 use gloo_net::http::Method;
 use holdline_shared::{Me, PersonId, RoomName, Seq, Timestamp, Visibility};
@@ -13,33 +13,33 @@ use super::lists::Lists;
 use super::people::{list_members, members};
 use crate::state::{Grant, Listing, Panel, Part, Request, Secret};
 
-/// The content of an answer.
+/// The content of a response.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply {
     /// The request was fulfilled, and there is nothing to show.
     Done,
     /// The reader is this person now.
     Me(Box<Me>),
-    /// A secret, told once.
+    /// A secret, shown once.
     Secret(Secret),
     /// The request leads to this room.
     Room(RoomName),
 }
 
-/// What the server has made or found.
+/// The things that the server has created or found.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Made {
     /// The code of a link.
     code: String,
     token: String,
-    /// The secret part of the address where programs post, or the key that signs what they are sent.
+    /// The secret part of the address that programs post to, or the key that signs what is sent to them.
     #[serde(alias = "secret")]
     key: String,
     room: Option<RoomName>,
 }
 
-/// Asks for something.
+/// Sends a request.
 pub async fn ask(request: &Request) -> Result<Reply, Fault> {
     let answer = call(request).send().await?;
     Ok(match request {
@@ -78,7 +78,7 @@ pub async fn ask(request: &Request) -> Result<Reply, Fault> {
     })
 }
 
-/// Reads whether a person is muted in the room or banned. Only admins of the server ask for the bans.
+/// Loads whether a person is muted in the room or banned. Only admins of the server request the bans.
 pub async fn list_standing(
     person: &PersonId,
     room: Option<&RoomName>,
@@ -94,7 +94,7 @@ pub async fn list_standing(
     Ok(Listing::Standing { membership: members.pop(), bans })
 }
 
-/// Reads what a panel lists, if it lists anything. `before` is the oldest change that is listed already.
+/// Loads the list that a panel shows, if it shows one. `before` is the oldest change that is already listed.
 pub async fn list(
     panel: &Panel,
     room: Option<&RoomName>,

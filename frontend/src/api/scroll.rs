@@ -1,4 +1,4 @@
-//! The place of the reader in a long conversation, measured and put back.
+//! The reader's place in a long conversation: measuring and restoring it.
 
 use holdline_shared::Seq;
 use wasm_bindgen::JsCast;
@@ -7,47 +7,48 @@ use yew::NodeRef;
 
 use crate::state::Place;
 
-/// The distance from the end that counts as being there: less than two lines of text, in CSS pixels.
+/// The distance from the end that still counts as being at the end: less than two lines of text, in CSS pixels.
 const NEAR_END: i32 = 48;
 
 /// A height below that of any message, in CSS pixels.
 const LOWEST: i32 = 24;
 
-/// The step in which the number of messages that fit is counted: a smaller one would draw all of them anew for every change
-/// of the window's size.
+/// The step to which the number of messages that fit is rounded: a smaller one would redraw all of them whenever the
+/// window's size changes.
 const COARSE: i32 = 32;
 
-/// Whether the newest is in sight.
+/// Whether the newest message is in sight.
 pub fn is_at_end(view: &Element) -> bool {
     view.scroll_height() - view.scroll_top() - view.client_height() <= NEAR_END
 }
 
-/// Goes to the newest, at once.
+/// Scrolls to the newest message immediately.
 pub fn to_end(view: &Element) {
     view.set_scroll_top(view.scroll_height());
 }
 
-/// The distance from the beginning, in CSS pixels.
+/// The distance from the beginning to the upper edge of the view, in CSS pixels.
 pub fn above(view: &Element) -> i32 {
     view.scroll_top()
 }
 
-/// The distance from the upper edge of what is in sight to the end of everything.
+/// The distance from the upper edge of the view to the end, in CSS pixels.
 pub fn below(view: &Element) -> i32 {
     view.scroll_height() - view.scroll_top()
 }
 
-/// The number of messages in sight, at most.
+/// The maximum number of messages in sight.
 pub fn fit(view: &Element) -> usize {
     usize::try_from((view.client_height() / LOWEST / COARSE + 1) * COARSE).unwrap_or_default()
 }
 
-/// The height of an element.
+/// The height of an element, in CSS pixels.
 pub fn height(element: &Element) -> i32 {
     element.client_height()
 }
 
-/// The first message in sight among the children of `rows`, if there is one. Rows stand in order, so halving finds it.
+/// Returns the first message in sight among the children of `rows`, if any. Rows are in order, so this is a binary
+/// search.
 pub fn place(view: &Element, rows: &Element) -> Option<Place> {
     let edge = view.get_bounding_client_rect().top();
     let children = rows.children();
@@ -60,8 +61,8 @@ pub fn place(view: &Element, rows: &Element) -> Option<Place> {
             high = middle;
         }
     }
-    // Only messages stay what they are when older ones come: what stands above the first one stays on top, and the name
-    // of a day may move up to an older message.
+    // Only messages keep their place when older ones arrive: the element above the first one stays on top, and the
+    // heading of a day may move up to an older message.
     while !children.item(low)?.matches("[data-seq]").unwrap_or_default() {
         low += 1;
     }
@@ -71,7 +72,7 @@ pub fn place(view: &Element, rows: &Element) -> Option<Place> {
     (offset < f64::from(view.client_height())).then_some(Place { seq, offset })
 }
 
-/// The messages in which a selection of text begins and ends, as long as there is one.
+/// Returns the messages in which a text selection begins and ends, if there is a selection.
 pub fn selected(rows: &Element) -> Option<[Seq; 2]> {
     let selection = web_sys::window()?.get_selection().ok()??;
     if selection.is_collapsed() {
@@ -88,7 +89,7 @@ fn seq_of(row: &Element) -> Option<Seq> {
     Some(Seq(row.get_attribute("data-seq")?.parse().ok()?))
 }
 
-/// Puts the message back to where it stood. Whether it is there.
+/// Scrolls a message back to where it was. Returns whether it exists.
 pub fn put_back(view: &Element, rows: &Element, place: &Place) -> bool {
     let Some(row) = row(rows, place.seq) else { return false };
     let offset = row.get_bounding_client_rect().top() - view.get_bounding_client_rect().top();
@@ -100,19 +101,19 @@ pub fn put_back(view: &Element, rows: &Element, place: &Place) -> bool {
     true
 }
 
-/// Shows a message in the middle and puts the focus on it. Whether it is there.
+/// Scrolls a message to the middle and puts the focus on it. Returns whether it exists.
 pub fn show(rows: &Element, seq: Seq) -> bool {
     let Some(row) = row(rows, seq) else { return false };
     let options = ScrollIntoViewOptions::new();
     options.set_block(ScrollLogicalPosition::Center);
     options.set_behavior(ScrollBehavior::Auto);
     row.scroll_into_view_with_scroll_into_view_options(&options);
-    // A row that cannot have the focus leaves it where it is.
+    // If the row cannot be focused, the focus stays where it is.
     let _ = row.dyn_into::<HtmlElement>().map(|row| row.focus());
     true
 }
 
-/// Shows the beginning of an element.
+/// Scrolls to the beginning of an element.
 pub fn show_beginning(node: &NodeRef) {
     if let Some(element) = node.cast::<Element>() {
         let options = ScrollIntoViewOptions::new();

@@ -1,5 +1,5 @@
-//! The browser's storage for this mount point, and memory in its place where the browser has none to give (private
-//! windows, full disks, forbidding owners): then a reload forgets, and everything else works.
+//! The browser's storage for this mount point, with memory as a fallback if the browser denies storage (private
+//! windows, full disks, settings that forbid it): a reload then forgets, and everything else works.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -9,26 +9,26 @@ use wasm_bindgen::JsCast;
 
 use super::base::shared_name;
 
-/// Text under names. Clones share.
+/// Texts by name. Clones share them.
 #[derive(Debug, Clone)]
 pub struct Storage {
     prefix: Rc<str>,
-    /// The texts that the browser would not keep; a name is here or there, never in both.
+    /// The texts that the browser would not store; a name is here or in the browser, never in both.
     memory: Rc<RefCell<Vec<(String, String)>>>,
 }
 
 impl Storage {
-    /// The storage of this mount point: two Holdlines on one host do not mix.
+    /// Opens the storage of this mount point: two Holdlines on one host do not mix.
     pub fn open() -> Self {
         Self::with_prefix(&shared_name(""))
     }
 
-    /// The storage with this prefix.
+    /// Opens the storage with this prefix.
     pub fn with_prefix(prefix: &str) -> Self {
         Self { prefix: prefix.into(), memory: Rc::default() }
     }
 
-    /// The text under a name.
+    /// Returns the text under a name.
     pub fn get(&self, name: &str) -> Option<String> {
         if let Some((_, text)) = self.memory.borrow().iter().find(|(kept, _)| kept == name) {
             return Some(text.clone());
@@ -36,25 +36,25 @@ impl Storage {
         local_storage()?.get_item(&self.key(name)).ok()?
     }
 
-    /// Keeps a text under a name.
+    /// Stores a text under a name.
     pub fn set(&self, name: &str, text: &str) {
         self.forget(name);
         let kept = local_storage().map(|storage| storage.set_item(&self.key(name), text));
         if !matches!(kept, Some(Ok(()))) {
-            // The old text would come back with the next page.
+            // Otherwise the next page would load the old text.
             self.remove(name);
             self.memory.borrow_mut().push((name.to_owned(), text.to_owned()));
         }
     }
 
-    /// Forgets a name.
+    /// Removes a name.
     pub fn remove(&self, name: &str) {
         self.forget(name);
-        // What cannot be removed cannot be read either.
+        // A text that cannot be removed cannot be read either.
         let _ = local_storage().map(|storage| storage.remove_item(&self.key(name)));
     }
 
-    /// The names that begin with `start`, with their texts.
+    /// Returns the names that begin with `start`, with their texts.
     pub fn all(&self, start: &str) -> Vec<(String, String)> {
         let begins = |name: &String| name.starts_with(start);
         let mut names: Vec<String> =
@@ -68,7 +68,8 @@ impl Storage {
         names.into_iter().filter_map(|name| Some((name.clone(), self.get(&name)?))).collect()
     }
 
-    /// Hears what other tabs change, until it is dropped: a name, and its text unless it was removed.
+    /// Listens to the changes of other tabs until the listener is dropped: `hear` receives a name, and its text unless
+    /// it was removed.
     pub fn listen(&self, hear: impl Fn(&str, Option<String>) + 'static) -> Option<EventListener> {
         let prefix = Rc::clone(&self.prefix);
         Some(EventListener::new(&web_sys::window()?.into(), "storage", move |event| {
@@ -88,13 +89,13 @@ impl Storage {
     }
 }
 
-/// Keeps a text for this tab alone, until it is closed: for the next page in it, after a reload.
+/// Stores a text for the next page in this tab, after a reload, until the tab is closed.
 pub fn keep_for_reload(text: &str) {
     // Without it the next page has to wait for the server.
     let _ = tab_storage().map(|storage| storage.set_item(&shared_name("snapshot"), text));
 }
 
-/// The text that the page before this one in this tab has kept.
+/// Returns the text that the previous page in this tab has stored.
 pub fn kept_for_reload() -> Option<String> {
     tab_storage()?.get_item(&shared_name("snapshot")).ok()?
 }
@@ -103,7 +104,7 @@ fn tab_storage() -> Option<web_sys::Storage> {
     web_sys::window()?.session_storage().ok()?
 }
 
-/// The browser's storage; asking for it alone can throw.
+/// Returns the browser's storage; even asking for it can throw.
 fn local_storage() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok()?
 }

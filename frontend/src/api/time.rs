@@ -5,13 +5,13 @@ use std::time::Duration;
 use holdline_shared::{Jitter, Moment, PublishKey, Timestamp};
 use wasm_bindgen::UnwrapThrowExt;
 
-/// The moment on a clock that never goes back.
+/// Returns the current moment on a clock that never goes back.
 pub fn now() -> Moment {
     let millis = web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now());
     Duration::from_secs_f64(millis.max(0.0) / 1_000.0)
 }
 
-/// The moment on the wall.
+/// Returns the current wall-clock time.
 pub fn wall_clock() -> Timestamp {
     #[expect(
         clippy::cast_possible_truncation,
@@ -21,23 +21,23 @@ pub fn wall_clock() -> Timestamp {
     Timestamp(js_sys::Date::now().max(0.0) as u64)
 }
 
-/// The time until the moment that an HTTP date names, as `Retry-After` may.
+/// Returns the time until the moment of an HTTP date, which `Retry-After` may contain.
 pub(super) fn until_date(date: &str) -> Option<Duration> {
     let millis = js_sys::Date::parse(date) - js_sys::Date::now();
     Duration::try_from_secs_f64(millis.max(0.0) / 1_000.0).ok()
 }
 
-/// A time for the browser's timers, which count in milliseconds and no further than 24 days.
+/// Converts a time for the browser's timers, which count in milliseconds up to 24 days.
 pub fn millis(time: Duration) -> u32 {
     u32::try_from(time.as_millis()).unwrap_or(u32::MAX).min(i32::MAX.unsigned_abs())
 }
 
-/// A fresh random number for backoff.
+/// Returns a fresh random number for backoff.
 pub fn jitter() -> Jitter {
     Jitter::new(js_sys::Math::random())
 }
 
-/// A new publish key. `crypto.randomUUID` does not exist on pages served without TLS; random bytes do.
+/// Creates a publish key. `crypto.randomUUID` does not exist on pages served without TLS; random bytes do.
 pub fn random_key() -> PublishKey {
     let mut bytes = [0; 16];
     let crypto = web_sys::window().unwrap_throw().crypto().unwrap_throw();

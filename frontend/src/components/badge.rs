@@ -1,4 +1,4 @@
-//! A person's signs: the initials in their colour, the name in it, and when they said something.
+//! The marks of a person: the initials and the name in their colour, and the time of a message.
 
 use holdline_shared::{Person, Timestamp};
 use yew::prelude::*;
@@ -6,13 +6,13 @@ use yew::prelude::*;
 use crate::state::{Locale, Mark, hue, initials};
 use crate::words;
 
-/// The badge; decoration, because the name always stands beside it.
+/// The badge; decorative, because the name is always next to it.
 pub fn badge(person: &Person) -> Html {
     let hue = format!("hue-{}", hue(&person.id));
     html! { <span class={classes!("badge", hue)} aria-hidden="true">{ initials(person.name.as_str()) }</span> }
 }
 
-/// A name in its person's colour. The id tells people of one name apart.
+/// A name in its person's colour. The id distinguishes people with the same name.
 pub fn name(person: &Person) -> Html {
     let Person { id, name } = person;
     html! {
@@ -20,7 +20,7 @@ pub fn name(person: &Person) -> Html {
     }
 }
 
-/// The word beside a name that says whether the person is a guest or a program.
+/// The word next to a name that marks a guest or a program.
 pub fn mark(mark: Option<Mark>) -> Html {
     match mark {
         None => Html::default(),
@@ -29,14 +29,14 @@ pub fn mark(mark: Option<Mark>) -> Html {
     }
 }
 
-/// Hours and minutes; date and seconds when the mouse rests on them.
+/// Hours and minutes; date and seconds on hover.
 pub fn time(class: &'static str, at: Timestamp, locale: Locale) -> Html {
     html! {
         <time {class} datetime={(locale.machine)(at)} title={(locale.moment)(at)}>{ (locale.time)(at) }</time>
     }
 }
 
-/// The head of a group of messages: under whose name they stand, and when the first of them was said.
+/// The head of a group of messages: their author, and the time of the first one.
 pub fn author(person: &Person, name: Html, is: Option<Mark>, at: Timestamp, locale: Locale) -> Html {
     html! {
         <>

@@ -1,5 +1,5 @@
-//! The lines about what the reader has to know and can do something about: the page is older than the server, a login has ended, a
-//! wish was not fulfilled.
+//! The banners about problems that the reader has to know of and can act on: the page is older than the server, a login
+//! has expired, a change failed.
 
 use yew::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::command::Command;
 use crate::state::{Connection, State};
 use crate::words;
 
-/// The lines. They stay until something is done about them.
+/// The banners. They stay until the reader acts on them.
 pub fn banners(state: &State, run: &Callback<Command>) -> Html {
     let Connection { is_outdated, needs_sign_in, .. } = &state.connection;
     let (is_forgotten, notice) = (&state.session.is_forgotten, &state.ui.notice);

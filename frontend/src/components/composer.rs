@@ -1,4 +1,4 @@
-//! The field for messages, and above it the message that is answered; or the reason why the reader cannot write here.
+//! The message field, with the message being answered above it; or the reason why the reader cannot write here.
 
 use std::rc::Rc;
 
@@ -18,20 +18,20 @@ use crate::words;
 pub struct Props {
     /// The room that the message is for.
     pub room: RoomName,
-    /// The name of the room that people read.
+    /// The room's display name.
     pub title: AttrValue,
-    /// The room's rules and the reader's part in it.
+    /// The room's rules and the reader's role in it.
     #[prop_or_default]
     pub standing: RoomStanding,
     /// The reader.
     #[prop_or_default]
     pub session: Session,
-    /// The date of the reader's newest message, where the room is slow.
+    /// The time of the reader's newest message, in a room with slow mode.
     #[prop_or_default]
     pub last_said: Option<Timestamp>,
-    /// The text so far, and the message that it answers.
+    /// The text so far, and the message being answered.
     pub ui: Rc<RoomUi>,
-    /// The message that is answered, if it is loaded.
+    /// The message being answered, if it is loaded.
     pub reply_to: Option<Rc<Line>>,
 }
 
@@ -44,7 +44,7 @@ pub fn Composer(props: &Props) -> Html {
     {
         let (node, is_first) = (node.clone(), use_mut_ref(|| true));
         use_effect_with(ui.composer_focus, move |_| {
-            // On a touched screen the focus would open a keyboard over what one came to read.
+            // On a touch screen, the focus would open a keyboard over the content that the reader came for.
             if !(is_first.replace(false) && dom::is_touched()) {
                 focus::focus(&node);
             }

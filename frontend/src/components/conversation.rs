@@ -1,4 +1,4 @@
-//! A room: its messages, from the oldest that was read to those on their way, and the field under them.
+//! A room: its messages, from the oldest one loaded to those on their way, and the message field below.
 
 mod props;
 mod rows;
@@ -38,7 +38,7 @@ pub fn Conversation(props: &Props) -> Html {
         })
     };
     let is_loading = room.phase != Phase::Ready || room.older == Older::Loading;
-    // Silent while history is put in or drawn: only what comes after that is news.
+    // Silent while history is inserted or drawn: only messages after that are news.
     let is_put_in = use_rest((is_loading, reading.is_narrow, room.oldest(), room.read_at()));
     let live = if reading.is_at_end && !is_loading && is_put_in { "polite" } else { "off" };
     let go = |command: Command| run.reform(move |_: MouseEvent| command.clone());
@@ -90,7 +90,7 @@ pub fn Conversation(props: &Props) -> Html {
     }
 }
 
-/// The date of the reader's newest message, where the room is slow.
+/// Returns the time of the reader's newest message, in a room with slow mode.
 fn last_said(props: &Props) -> Option<Timestamp> {
     let Props { room, standing, sendings, session, .. } = props;
     if slow_seconds(standing, session) == 0 {

@@ -1,4 +1,4 @@
-//! A text to be taken elsewhere, with a button that copies it.
+//! A text to copy, with a button that copies it.
 
 use yew::prelude::*;
 
@@ -10,12 +10,12 @@ use crate::words;
 pub struct Props {
     /// The text.
     pub text: AttrValue,
-    /// Whether it takes the focus when it appears: it comes into sight and is read out.
+    /// Whether it takes the focus when it appears, which scrolls it into view and has it read out.
     #[prop_or_default]
     pub takes_focus: bool,
 }
 
-/// The text and its button, which says what came of a click.
+/// The text and its button, which shows the outcome of a click.
 #[component]
 pub fn Copied(props: &Props) -> Html {
     let node = use_node_ref();

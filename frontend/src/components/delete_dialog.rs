@@ -1,4 +1,4 @@
-//! Asks whether a message is really to be deleted, and of whoever deletes somebody else's for the reason.
+//! Asks whether to delete a message, and for a reason if it is somebody else's.
 
 use holdline_shared::RoomName;
 use yew::prelude::*;

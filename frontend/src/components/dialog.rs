@@ -1,5 +1,5 @@
-//! A dialog over the page: takes the focus and gives it back; Esc and a click beside it close it. What is in it, the
-//! parent says; whether it is there, too.
+//! A modal dialog: takes the focus and returns it; Esc or a click outside closes it. The parent decides on its content,
+//! and on whether it exists.
 
 use yew::prelude::*;
 
@@ -12,13 +12,13 @@ pub struct Props {
     pub class: Classes,
     /// The title, for screen readers.
     pub label: AttrValue,
-    /// Hears that the reader wants it closed.
+    /// The callback for the reader's request to close it.
     pub on_close: Callback<()>,
     /// The content.
     pub children: Html,
 }
 
-/// The dialog. Its element has no room of its own beside the content, so that a click on it is one beside the content.
+/// The dialog. Its element has no space around the content, so a click on the element itself is a click outside.
 #[component]
 pub fn Dialog(props: &Props) -> Html {
     let Props { class, label, on_close, children } = props;

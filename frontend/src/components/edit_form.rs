@@ -1,4 +1,4 @@
-//! The form in the place of a message that is being changed.
+//! The form that replaces a message while it is being edited.
 
 use holdline_shared::RoomName;
 use yew::prelude::*;
@@ -11,7 +11,7 @@ use crate::words;
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub room: RoomName,
-    /// The text as it is typed so far.
+    /// The text typed so far.
     pub text: AttrValue,
 }
 

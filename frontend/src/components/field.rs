@@ -1,4 +1,4 @@
-//! A field of a form, with its label above and what is wrong with it below.
+//! A field of a form, with its label above and its problem below.
 
 use yew::prelude::*;
 
@@ -9,15 +9,15 @@ use crate::hooks::{use_first_value, use_focus};
 pub enum Kind {
     /// A line of text.
     Text,
-    /// A secret that exists already.
+    /// An existing secret.
     Secret,
-    /// A secret that is made here.
+    /// A new secret.
     NewSecret,
     /// The name of somebody's account.
     UserName,
     /// A number.
     Number,
-    /// A choice of these, each a value and its word.
+    /// A choice from these, each with its value and its label.
     Choice(Vec<(AttrValue, AttrValue)>),
     /// Yes or no.
     Tick,
@@ -25,42 +25,42 @@ pub enum Kind {
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// Its name in the form, also for tests.
+    /// The field's name in the form and in tests.
     pub name: AttrValue,
     /// The label.
     pub label: AttrValue,
     /// The kind of input.
     #[prop_or(Kind::Text)]
     pub kind: Kind,
-    /// The value at first.
+    /// The initial value.
     #[prop_or_default]
     pub value: AttrValue,
-    /// A sentence below.
+    /// A sentence below the field.
     #[prop_or_default]
     pub hint: Option<AttrValue>,
-    /// The problem with what was put in.
+    /// The problem with the input.
     #[prop_or_default]
     pub problem: Option<AttrValue>,
-    /// Whether the form cannot be sent without it.
+    /// Whether the form requires it.
     #[prop_or_default]
     pub is_required: bool,
-    /// Whether it has the focus at first.
+    /// Whether it has the focus initially.
     #[prop_or_default]
     pub has_focus: bool,
 }
 
-/// The field. What is typed is the browser's.
+/// The field. The browser keeps what is typed.
 #[component]
 pub fn Field(props: &Props) -> Html {
     let Props { name, label, kind, value, hint, problem, is_required, has_focus } = props;
     let node = use_node_ref();
     let first = match kind {
-        // A list shows its first choice where nothing else was chosen.
+        // A list shows its first choice if no other is selected.
         Kind::Choice(choices) if value.is_empty() => choices.first().map(|(value, _)| value.clone()),
         _ => None,
     };
     use_first_value(&node, first.as_ref().unwrap_or(value));
-    // Where a dialog is open already, the browser looks at no attribute.
+    // In a dialog that is already open, the browser ignores `autofocus`.
     use_focus(&node, has_focus.then_some(()));
     let id = format!("field-{name}");
     let under = format!("{id}-under");

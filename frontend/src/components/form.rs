@@ -1,5 +1,5 @@
-//! A form: its fields, what came of sending it, and the button. A function: what is typed is the browser's, and what came
-//! of it is the state's.
+//! A form: its fields, the outcome of submitting it, and the button. A plain function: the browser keeps what is typed,
+//! and the state keeps the outcome.
 
 use yew::prelude::*;
 
@@ -9,17 +9,17 @@ use crate::words;
 
 /// The parts of a form.
 pub struct FormOf<'a> {
-    /// Its name for tests.
+    /// The form's name in tests.
     pub id: &'static str,
     /// The fields.
     pub fields: Html,
-    /// The word on the button.
+    /// The label of the button.
     pub submit: &'static str,
-    /// The style of the button: `danger` for what cannot be undone.
+    /// The style of the button: `danger` for actions that cannot be undone.
     pub class: &'static str,
-    /// The outcome of sending it; nothing where another place says that.
+    /// The outcome of submitting it; `None` if another place shows it.
     pub settings: Option<&'a Settings>,
-    /// Takes the fields.
+    /// The callback that receives the fields.
     pub on_submit: Callback<Values>,
 }
 

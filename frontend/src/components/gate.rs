@@ -1,5 +1,5 @@
-//! The page in front of a shut door: what the reader can do to come in, and why they stand there. The address stays the
-//! one where they wanted to go.
+//! The page in front of a shut door: the ways to get in, and the reason for being there. The address stays that of the
+//! page that the reader wanted.
 
 use holdline_shared::Door;
 use yew::prelude::*;
@@ -15,7 +15,7 @@ use crate::words;
 pub struct Props {
     /// The way in for strangers; `None` before that is known.
     pub door: Option<Door>,
-    /// The reason why the reader stands there.
+    /// The reason why the reader is here.
     pub gate: Shut,
     /// The outcome of the last attempt.
     pub settings: Settings,
@@ -99,7 +99,7 @@ fn password_form(problem: Option<AttrValue>, run: &Callback<Command>) -> Html {
     })
 }
 
-/// The form by which somebody comes into their account.
+/// The form for signing in to an account.
 pub(super) fn account_form(problem: Option<AttrValue>, run: &Callback<Command>) -> Html {
     let on_submit = run.reform(|values: Values| {
         Command::Enter(Entrance::Account {

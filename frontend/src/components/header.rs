@@ -1,4 +1,4 @@
-//! The top of a room: its name and topic, the connection, and on narrow screens the ways to rooms and people.
+//! The top of a room: its name and topic, the connection, and on narrow screens the buttons for rooms and people.
 
 use yew::prelude::*;
 
@@ -9,9 +9,9 @@ use crate::words;
 
 /// The content of the header.
 pub struct HeaderOf<'a> {
-    /// The room; `None` on a page that is no room.
+    /// The room; `None` on a page that shows no room.
     pub room: Option<&'a Room>,
-    /// The name of the room that people read.
+    /// The room's display name.
     pub title: String,
     /// The dialog or drawer that is open.
     pub overlay: &'a Overlay,
@@ -19,9 +19,9 @@ pub struct HeaderOf<'a> {
     pub has_settings: bool,
     /// The number of people who are here, once known.
     pub here: Option<usize>,
-    /// Whether something is new in other rooms.
+    /// Whether other rooms have news.
     pub has_news: bool,
-    /// The connection.
+    /// The status of the connection.
     pub connection: Html,
 }
 

@@ -1,8 +1,8 @@
-//! The few pictures that the page has, drawn inline so that nothing is loaded for them.
+//! The few icons of the page, drawn inline so that no file is loaded for them.
 
 use yew::prelude::*;
 
-/// The pictures.
+/// The icons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     /// Three lines: the rooms.
@@ -31,7 +31,7 @@ pub enum Shape {
     Settings,
 }
 
-/// A picture beside or in place of a word; its button carries the name.
+/// An icon next to a word or in place of it; its button has the name.
 pub fn icon(shape: Shape) -> Html {
     let path = match shape {
         Shape::Menu => "M4 7h16M4 12h16M4 17h10",
@@ -52,7 +52,7 @@ pub fn icon(shape: Shape) -> Html {
     html! { <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg> }
 }
 
-/// Holdline's sign: a line that makes a loop while it is held.
+/// Holdline's logo: a line that makes a loop while it is held.
 pub fn logo() -> Html {
     html! {
         <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">

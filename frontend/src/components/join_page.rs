@@ -1,5 +1,5 @@
-//! The page of a link: an invite, or the way into one's own account on another device. Says what the link gives before it is
-//! used.
+//! The page of a link: an invite, or the way into the reader's own account on another device. Shows what the link gives
+//! before it is used.
 
 use holdline_shared::{LinkGives, LinkPreview, Person};
 use yew::prelude::*;
@@ -20,7 +20,7 @@ pub struct JoinOf<'a> {
     pub me: Option<&'a Person>,
     /// The outcome of the last attempt.
     pub settings: &'a Settings,
-    /// The form of dates.
+    /// The format of dates.
     pub locale: Locale,
 }
 

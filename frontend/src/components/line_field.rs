@@ -1,5 +1,5 @@
-//! A field of one line that is saved by Enter or a button and left by Esc: a topic, a nickname, the name of a room.
-//! Leaving the window or the field saves nothing: half a text is not meant for others.
+//! A field of one line that is saved by Enter or a button and cancelled by Esc: a topic, the name of a room. Leaving
+//! the window or the field saves nothing: an unfinished text is not meant for others.
 
 use yew::prelude::*;
 
@@ -8,22 +8,22 @@ use crate::api::dom;
 use crate::hooks::use_focus;
 use crate::words;
 
-/// Takes a text over; a text that it does not take, it gives a reason for.
+/// The callback that receives a text, and returns a reason if it rejects the text.
 pub(super) type OnText = Callback<String, Result<(), String>>;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// Its name for the page, tests and the style sheet.
+    /// The field's name for the page, tests and the style sheet.
     pub id: &'static str,
-    /// The label, also shown in the field as long as that is empty.
+    /// The label, also shown in the field while it is empty.
     pub label: &'static str,
-    /// The text at first.
+    /// The initial text.
     #[prop_or_default]
     pub text: AttrValue,
-    /// Hears that the reader leaves the text as it was; a field with it has the focus and buttons.
+    /// The callback for a cancelled edit; a field that has it gets the focus and buttons.
     #[prop_or_default]
     pub on_cancel: Option<Callback<()>>,
-    /// Takes the text.
+    /// The callback that receives the text.
     pub on_save: OnText,
 }
 
@@ -39,7 +39,7 @@ pub fn LineField(props: &Props) -> Html {
         let (node, text, error, on_save) = (node.clone(), text.setter(), error.setter(), on_save.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            // What stands in the field counts: on a busy page keys come faster than it is drawn.
+            // Reads the element and not the state: on a busy page, keys come faster than renders.
             match on_save.emit(dom::text_in(&node)) {
                 Ok(()) => text.set(String::new()),
                 Err(why) => error.set(Some(words::sentence(&why))),

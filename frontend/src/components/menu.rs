@@ -1,4 +1,5 @@
-//! A menu: one stop for Tab, and within it arrows, Home and End go from item to item, round at the ends. Esc leaves it.
+//! A menu: a single Tab stop, within which arrows, Home and End move between items, wrapping around at the ends. Esc
+//! leaves it.
 
 use yew::prelude::*;
 
@@ -9,13 +10,13 @@ use crate::hooks::use_focus_kept;
 /// An item of a menu.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MenuItem {
-    /// Its picture.
+    /// The item's icon.
     pub sign: Html,
-    /// The word for the act.
+    /// The label of the action.
     pub label: AttrValue,
     /// The style of the item.
     pub class: &'static str,
-    /// Hears that it was chosen.
+    /// The callback for choosing it.
     pub on_choose: Callback<()>,
 }
 
@@ -27,7 +28,7 @@ pub struct Props {
     pub label: &'static str,
     /// The items.
     pub items: Vec<MenuItem>,
-    /// Hears of Esc.
+    /// The callback for Esc.
     pub on_leave: Callback<()>,
 }
 

@@ -1,5 +1,5 @@
-//! A field for a message, new or changed: several lines, of limited length. What is typed in it is the state's, so that
-//! nothing of it is lost; a text that cannot be taken stays with the reason under it.
+//! A field for a message, new or edited: several lines, of limited length. The state keeps what is typed, so that
+//! nothing is lost; an invalid text stays, with the reason below it.
 
 use holdline_shared::limits::{TEXT_BYTES, TEXT_GRAPHEMES};
 use holdline_shared::{InvalidText, MessageText};
@@ -9,29 +9,29 @@ use crate::api::{dom, focus};
 use crate::hooks::use_locale;
 use crate::words;
 
-/// The length from which on the field counts characters.
+/// The length from which the field counts characters.
 const NEAR_LIMIT: usize = TEXT_GRAPHEMES - 400;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// Its name for the page, tests and the style sheet.
+    /// The field's name for the page, tests and the style sheet.
     pub id: &'static str,
-    /// The label, also shown in the field as long as that is empty.
+    /// The label, also shown in the field while it is empty.
     pub label: AttrValue,
-    /// The text in it.
+    /// The text in the field.
     pub text: AttrValue,
-    /// Its element.
+    /// The field's element.
     pub node: NodeRef,
-    /// The reason why nothing is sent at this moment; what is typed stays.
+    /// The reason why sending is blocked at the moment; the typed text stays.
     #[prop_or_default]
     pub held: Option<AttrValue>,
-    /// Hears of another text.
+    /// The callback for a changed text.
     pub on_change: Callback<String>,
-    /// Takes the text when it is sent.
+    /// The callback that receives the text when it is sent.
     pub on_send: Callback<MessageText>,
-    /// Hears of Esc.
+    /// The callback for Esc.
     pub on_cancel: Callback<()>,
-    /// Hears of the arrow up in the empty field.
+    /// The callback for the up arrow in an empty field.
     #[prop_or_default]
     pub on_up: Callback<()>,
     /// The buttons beside it.
@@ -55,7 +55,7 @@ pub fn MessageField(props: &Props) -> Html {
             if is_held {
                 return;
             }
-            // What stands in the field counts: on a busy page keys come faster than it is drawn.
+            // Reads the element and not the state: on a busy page, keys come faster than renders.
             let text = dom::text_in(&node);
             match check(&text, locale.count) {
                 Ok(text) => {
@@ -77,7 +77,7 @@ pub fn MessageField(props: &Props) -> Html {
         let (send, on_cancel, on_up, is_empty) =
             (send.clone(), on_cancel.clone(), on_up.clone(), text.is_empty());
         Callback::from(move |event: KeyboardEvent| {
-            // A keyboard on a screen has no Shift+Enter; there the button sends.
+            // An on-screen keyboard has no Shift+Enter; there the button sends.
             if dom::is_key(&event, "Enter") && !event.shift_key() && !dom::is_touched() {
                 event.prevent_default();
                 send.emit(());
@@ -97,7 +97,7 @@ pub fn MessageField(props: &Props) -> Html {
             focus::focus(&node);
         })
     };
-    // Counting is slow, and a text that is too long in bytes is too long anyway.
+    // Counting is slow, and a text with too many bytes is too long in any case.
     let counts = text.len() >= NEAR_LIMIT && text.len() <= TEXT_BYTES;
     let length = if counts { (locale.count)(text) } else { 0 };
     let is_too_long = length > TEXT_GRAPHEMES || text.len() > TEXT_BYTES;
@@ -137,14 +137,14 @@ pub fn MessageField(props: &Props) -> Html {
     }
 }
 
-/// A text without the invisible controls that come with text out of terminals and documents; other kinds of line breaks
-/// become the one that messages have.
+/// Removes the invisible control characters that come with text copied from terminals and documents, and turns other
+/// kinds of line breaks into the one that messages have.
 fn without_controls(text: &str) -> String {
     let text = text.replace(['\u{B}', '\u{C}', '\u{85}', '\u{2028}', '\u{2029}'], "\n");
     text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')).collect()
 }
 
-/// The message of a text, or what is wrong with it; nothing to say about an empty one.
+/// Returns the message of a text, or the problem with it; no problem is named for an empty one.
 fn check(text: &str, count: fn(&str) -> usize) -> Result<MessageText, Option<String>> {
     let is_long = text.len() > TEXT_BYTES || (text.len() > TEXT_GRAPHEMES && count(text) > TEXT_GRAPHEMES);
     if is_long {

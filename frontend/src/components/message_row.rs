@@ -1,4 +1,4 @@
-//! A message in the conversation. A row in which nothing changed costs one comparison.
+//! A message in the conversation. An unchanged row costs one comparison.
 
 use std::rc::Rc;
 
@@ -20,9 +20,9 @@ use crate::words;
 pub struct Props {
     pub room: RoomName,
     pub line: Rc<Line>,
-    /// Whether the message stands under a name of its own.
+    /// Whether the message has the author's name above it.
     pub is_first: bool,
-    /// The message that it answers.
+    /// The message being answered.
     #[prop_or_default]
     pub quote: Option<Quote>,
     /// The word beside the author's name.
@@ -33,16 +33,16 @@ pub struct Props {
     pub powers: Powers,
     /// The reader.
     pub me: Option<PersonId>,
-    /// The text of the form in its place, while it is being changed.
+    /// The text of the edit form in its place, while it is being edited.
     #[prop_or_default]
     pub edit: Option<AttrValue>,
-    /// Whether deleting it waits for a yes.
+    /// Whether its deletion awaits confirmation.
     #[prop_or_default]
     pub is_deleting: bool,
-    /// Whether the composer answers it.
+    /// Whether the composer is answering it.
     #[prop_or_default]
     pub is_answered: bool,
-    /// Whether Tab stops at it; from there, the arrow keys go on.
+    /// Whether it is a Tab stop; the arrow keys lead on from there.
     #[prop_or_default]
     pub is_tab_stop: bool,
 }
@@ -92,7 +92,7 @@ pub fn MessageRow(props: &Props) -> Html {
     let can_act = message.text.is_some() && me.is_some() && edit.is_none();
     let is_active = *is_pointed_at || *has_focus;
     let has_tools = can_act && (*has_sheet || (is_active && !dom::is_touched()));
-    // Else Tab would stop at every link and reaction on the way to the composer.
+    // Otherwise Tab would stop at every link and reaction on the way to the composer.
     let is_reached_by_tab = *is_tab_stop || *has_focus;
     let class = classes!(
         "message",
@@ -155,7 +155,7 @@ pub fn MessageRow(props: &Props) -> Html {
     }
 }
 
-/// The author's name. A click on it leads to what the reader can do with them, also when they are not here any more.
+/// The author's name. A click opens the reader's actions on that person, even if they are gone.
 fn name_of_author(
     message: &Message,
     me: Option<&PersonId>,

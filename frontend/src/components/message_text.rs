@@ -1,4 +1,4 @@
-//! A message's text: as nodes, never as markup, with its links made clickable and its code in letters of one width.
+//! A message's text: as nodes, never as markup, with clickable links and monospaced code.
 
 use yew::prelude::*;
 
@@ -6,13 +6,13 @@ use super::tab_index;
 use crate::state::{Piece, pieces};
 use crate::words;
 
-/// A text with more lines or bytes than this is cut until the reader wants all of it.
+/// A text with more lines or bytes than this is cut until the reader unfolds it.
 const LINES: usize = 16;
 const BYTES: usize = 1_600;
 
-/// The text, with or without stops for Tab at its links, and `after` on its last line. A long one is cut unless the state
-/// says that it is unfolded. Another text is another element, by its key: a browser that translates pages replaces text
-/// nodes, and nodes that are not there any more cannot be changed.
+/// The text, with or without Tab stops at its links, and `after` on its last line. A long text is cut unless the state
+/// says that it is unfolded. The key gives each text its own element: a browser that translates pages replaces text
+/// nodes, and nodes that are gone cannot be updated.
 pub fn message_text(
     text: &str,
     is_reached_by_tab: bool,
@@ -52,7 +52,7 @@ fn unfold(is_unfolded: &UseStateHandle<bool>, is_reached_by_tab: bool) -> Html {
     }
 }
 
-/// Whether the text is a few pictures and nothing else, which are shown larger.
+/// Whether the text is nothing but a few emoji, which are shown larger.
 fn is_emoji(text: &str) -> bool {
     text.len() <= 32
         && text.chars().all(|c| {

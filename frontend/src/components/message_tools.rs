@@ -1,6 +1,5 @@
-//! The tools of a message: react, reply, with one's own change and delete, with others' report, or delete as an
-//! admin. Beside the message where there
-//! is a mouse, and a sheet at the lower edge for fingers.
+//! The tools of a message: react, reply; edit and delete for one's own; report for others', or delete as an admin.
+//! Shown next to the message for a mouse, and as a sheet at the bottom for touch.
 
 use holdline_shared::{Emoji, RoomName, Seq};
 use yew::prelude::*;
@@ -11,7 +10,7 @@ use crate::command::Command;
 use crate::state::{Overlay, Panel, Powers};
 use crate::words;
 
-/// The message of the tools, and the reader's rights over it.
+/// The message that the tools act on, and the reader's rights over it.
 pub struct ToolsOf {
     /// The message's room.
     pub room: RoomName,
@@ -23,9 +22,9 @@ pub struct ToolsOf {
     pub powers: Powers,
     /// The author of the message and its time.
     pub title: AttrValue,
-    /// The message's row, to which Esc leads.
+    /// The message's row, which gets the focus on Esc.
     pub row: NodeRef,
-    /// Hears that the sheet is to be closed; without it the tools stand beside the message.
+    /// The callback that closes the sheet; without it the tools are next to the message.
     pub on_close: Option<Callback<()>>,
 }
 
@@ -35,7 +34,7 @@ pub fn message_tools(of: &ToolsOf, run: &Callback<Command>) -> Html {
     let choose = |command: Command| {
         let (run, on_close) = (run.clone(), on_close.clone());
         Callback::from(move |()| {
-            // First, because what the command opens takes the focus.
+            // Closes first, because whatever the command opens takes the focus.
             if let Some(close) = &on_close {
                 close.emit(());
             }

@@ -1,4 +1,4 @@
-//! The reader's own name, at the foot of the side bar; a click opens what belongs to the reader.
+//! The reader's own name, at the bottom of the side bar; a click opens the reader's profile.
 
 use holdline_shared::Person;
 use yew::prelude::*;

@@ -1,4 +1,4 @@
-//! The dialogs in which people see and change who may do what: about themselves, about the room on the screen, about the
+//! The dialogs in which people see and change who may do what: for themselves, for the room on the screen, for the
 //! server. Each dialog has pages; a page is a function of the state.
 
 mod audit;
@@ -34,7 +34,7 @@ use crate::hooks::use_focus_caught;
 use crate::state::{Locale, OWN, Overlay, Panel, ROOM, SERVER, State};
 use crate::words;
 
-/// The dialog with this page open.
+/// The dialog, open at this page.
 pub fn panel(state: &State, panel: &Panel, locale: Locale, run: &Callback<Command>) -> Html {
     let of = PanelOf { state, run, locale };
     let pages =
@@ -72,7 +72,7 @@ struct PageProps {
     children: Html,
 }
 
-/// A page, which takes the focus if what led to it went with the page before.
+/// A page, which takes the focus if the element that led to it was removed with the previous page.
 #[component]
 fn Page(props: &PageProps) -> Html {
     let node = use_node_ref();
@@ -139,7 +139,8 @@ impl PanelOf<'_> {
     }
 }
 
-/// The key of a dialog's page, another one for each page and person: what was typed about one is not meant for the next.
+/// Returns the key of a dialog's page, different for each page and person: text typed about one is not meant for the
+/// next.
 fn key_of(panel: &Panel) -> String {
     match panel {
         Panel::Person(person) => person.id.to_string(),

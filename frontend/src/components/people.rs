@@ -20,7 +20,7 @@ pub struct Props {
     pub me: Option<PersonId>,
 }
 
-/// The list, the reader on top, with the exact number.
+/// The list, with the reader first, and the exact number.
 #[component]
 pub fn People(props: &Props) -> Html {
     let run = use_commands();

@@ -10,18 +10,18 @@ use crate::command::Command;
 use crate::state::Line;
 use crate::words;
 
-/// A message that is answered.
+/// A message being answered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quote {
-    /// Its position in the log.
+    /// The message's position in the log.
     pub seq: Seq,
-    /// The message, unless it stands further up than what is loaded.
+    /// The message, unless it is older than the loaded ones.
     pub line: Option<Rc<Line>>,
-    /// The message that quotes it, unless that is still on its way.
+    /// The quoting message, unless it is still on its way.
     pub from: Option<Seq>,
 }
 
-/// The quote, with or without a stop for Tab; a click goes there.
+/// The quote, with or without a Tab stop; a click goes to the quoted message.
 pub fn quote_link(room: &RoomName, quote: &Quote, is_reached_by_tab: bool, run: &Callback<Command>) -> Html {
     let Quote { seq, line, from } = quote;
     let onclick = {
@@ -40,7 +40,7 @@ pub fn quote_link(room: &RoomName, quote: &Quote, is_reached_by_tab: bool, run: 
     }
 }
 
-/// The first words of a message; the style sheet cuts where the line ends.
+/// Returns the beginning of a message; the style sheet cuts it at the end of the line.
 pub(super) fn excerpt(line: &Line) -> String {
     match &line.message.text {
         Some(text) => text.as_str().chars().take(160).map(|c| if c == '\n' { ' ' } else { c }).collect(),

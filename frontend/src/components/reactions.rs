@@ -1,4 +1,4 @@
-//! The reactions on a message, each a button that adds or takes back one's own.
+//! The reactions to a message, each a button that adds or removes the reader's own.
 
 use holdline_shared::{Message, PersonId, Reaction, RoomName};
 use yew::prelude::*;
@@ -7,7 +7,7 @@ use super::tab_index;
 use crate::command::Command;
 use crate::words;
 
-/// The chips, if there are any, with or without stops for Tab.
+/// The chips, if any, with or without Tab stops.
 pub fn reactions(
     room: &RoomName,
     message: &Message,

@@ -1,5 +1,5 @@
-//! A room in the side bar: an ordinary address, so that it can be copied and opened in another tab; a simple click does
-//! not load the page anew.
+//! A room in the side bar: an ordinary link, so that it can be copied and opened in another tab; a plain click does not
+//! reload the page.
 
 use holdline_shared::{RoomName, Seq, Visibility};
 use yew::prelude::*;
@@ -12,7 +12,7 @@ use crate::route::Route;
 use crate::state::ListedRoom;
 use crate::words;
 
-/// The link, with what is new.
+/// The link, with its marks for news.
 pub fn room_link(room: &ListedRoom, run: &Callback<Command>) -> Html {
     let ListedRoom { name, title, visibility, unread, has_news, has_draft, has_failed, .. } = room;
     let ListedRoom { is_visited, is_current, is_archived, .. } = room;
@@ -67,13 +67,13 @@ pub(super) fn message_link(room: &RoomName, seq: Seq, text: &str, run: &Callback
     html! { <a {href} onclick={follow(Command::Show(room.clone(), seq), run)}>{ text }</a> }
 }
 
-/// The address of a page relative to the base: the page may be mounted under a prefix.
+/// Returns the address of a page relative to the base: the page may be mounted under a prefix.
 fn address(route: &Route) -> String {
     let path = route.to_path();
     if path == "/" { "./".to_owned() } else { path.trim_start_matches('/').to_owned() }
 }
 
-/// Runs a command on a simple click; the browser follows the link on others.
+/// Runs a command on a plain click; on others, the browser follows the link.
 fn follow(command: Command, run: &Callback<Command>) -> Callback<MouseEvent> {
     let run = run.clone();
     Callback::from(move |event: MouseEvent| {

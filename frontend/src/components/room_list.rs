@@ -1,4 +1,4 @@
-//! The rooms: a field that joins or makes one, those visited here, then the others.
+//! The rooms: a field that joins or creates one, the visited rooms, then the others.
 
 use yew::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A message on its way, or one that the server would not take.
+//! A message on its way, or one that the server refused.
 
 use std::rc::Rc;
 
@@ -19,9 +19,9 @@ pub struct Props {
     /// The word beside the reader's name.
     #[prop_or_default]
     pub mark: Option<Mark>,
-    /// Whether the message stands under a name of its own.
+    /// Whether the message has the author's name above it.
     pub is_first: bool,
-    /// The message that it answers.
+    /// The message being answered.
     #[prop_or_default]
     pub quote: Option<Quote>,
     /// The reason why it is not being sent at this moment.

@@ -1,5 +1,4 @@
-//! The connection, as it is. What a screen reader says changes only with the truth; the seconds and the attempts pass
-//! silently.
+//! The status of the connection. Screen readers announce only real changes; the seconds and the attempts pass silently.
 
 use holdline_shared::Status;
 use yew::prelude::*;
@@ -7,8 +6,8 @@ use yew::prelude::*;
 use crate::command::Command;
 use crate::words;
 
-/// The line: the status, the seconds until the next try, and the time up to which the page is complete, if those are
-/// worth saying.
+/// The line: the status, the seconds until the next attempt, and the time up to which the page is complete, if they are
+/// worth showing.
 pub fn status_line(
     status: &Status,
     seconds: Option<u64>,

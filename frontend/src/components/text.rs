@@ -1,25 +1,25 @@
-//! The plainest elements.
+//! The simplest elements.
 
 use yew::prelude::*;
 
 use super::{Shape, icon};
 
-/// Words that only screen readers say.
+/// Words for screen readers only.
 pub fn hidden(text: &'static str) -> Html {
     html! { <span class="unseen">{ text }</span> }
 }
 
-/// Whether Tab stops at an element, or only scripts and clicks put the focus there.
+/// Returns a `tabindex`: whether Tab stops at an element, or only scripts and clicks can focus it.
 pub fn tab_index(is_reached_by_tab: bool) -> &'static str {
     if is_reached_by_tab { "0" } else { "-1" }
 }
 
-/// A button with a picture in place of a word. Its name, also shown when the mouse rests on it, says what it does.
+/// A button with an icon in place of a word. Its name, also shown on hover, says what it does.
 pub fn icon_button(shape: Shape, name: impl Into<AttrValue>, onclick: Callback<MouseEvent>) -> Html {
     icon_button_of("", shape, name, onclick)
 }
 
-/// The same, of a class of its own.
+/// A button with an icon, and with a class of its own.
 pub fn icon_button_of(
     class: &'static str,
     shape: Shape,

@@ -13,12 +13,12 @@ use crate::words;
 pub struct Props {
     pub room: RoomName,
     pub topic: RoomTopic,
-    /// Whether it is being changed.
+    /// Whether it is being edited.
     pub is_open: bool,
 }
 
-/// The topic. The field in its place belongs to this room and to the topic of the moment in which it was opened: its
-/// owner gives the component the room as its key.
+/// The topic. The field that replaces it belongs to this room and to the topic at the moment of opening: its owner uses
+/// the room as the component's key.
 #[component]
 pub fn Topic(props: &Props) -> Html {
     let Props { room, topic, is_open } = props;

@@ -1,11 +1,11 @@
-//! The words for somebody new: who they are here, and who can read along.
+//! The welcome for a newcomer: who they are here, and who can read along.
 
 use holdline_shared::{Person, Visibility};
 use yew::prelude::*;
 
 use crate::words;
 
-/// The welcome of a room in which nothing was said.
+/// The welcome in a room without messages.
 pub fn welcome(title: &str, visibility: Visibility, me: Option<&Person>) -> Html {
     html! {
         <div class="empty">

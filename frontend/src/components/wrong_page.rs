@@ -1,4 +1,4 @@
-//! An address that names no page of ours.
+//! The page for an address that names no page of the app.
 
 use holdline_shared::RoomName;
 use yew::prelude::*;
@@ -7,7 +7,7 @@ use crate::api::dom;
 use crate::command::Command;
 use crate::words;
 
-/// The page in its place.
+/// The page.
 pub fn wrong_page(title: &str, text: &str, run: &Callback<Command>) -> Html {
     let run = run.clone();
     let onclick = Callback::from(move |event: MouseEvent| {

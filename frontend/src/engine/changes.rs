@@ -1,5 +1,5 @@
-//! The changes that each command of the reader makes: in the state, and through requests on the server. What was not done is said,
-//! with what was typed for it, so that nothing typed is lost.
+//! Carries out each command of the reader: in the state, and through requests to the server. A failure is reported
+//! together with the text typed for the change, so that nothing typed is lost.
 
 use holdline_shared::{Emoji, MessageText, PublishKey, PublishRequest, RoomName, Seq, Topic};
 use wasm_bindgen_futures::spawn_local;
@@ -14,7 +14,7 @@ use crate::words;
 /// Runs a command.
 pub(super) fn run(store: &Store, command: Command) {
     match command {
-        // Navigation and reloading are the browser's business, and done before a command comes here.
+        // Navigation, reloading and retrying are handled by the app and `Engine::run` before a command gets here.
         Command::Go(_) | Command::Show(..) | Command::TryNow | Command::Reload => {}
         Command::Open(overlay) => {
             if let Overlay::Panel(panel) = &overlay {
@@ -91,7 +91,7 @@ fn say(store: &Store, room: &RoomName, text: MessageText) {
     let (key, at) = (api::random_key(), api::wall_clock());
     let reply_to = store.state().ui.of(room).writing.reply_to;
     let request = PublishRequest { key, text, reply_to };
-    // The message is in the outbox before the draft goes: in between, nothing must be lost.
+    // The outbox has the message before the draft is cleared, so that nothing is lost in between.
     store.dispatch(Action::Said { room: room.clone(), request, at });
     write(store, room, |writing| {
         writing.draft.clear();
@@ -117,7 +117,7 @@ fn react(store: &Store, room: RoomName, seq: Seq, emoji: Emoji) {
     make(store, Change::React(room, seq, emoji, !has), |_, why| words::not_done(&why));
 }
 
-/// Begins to change a message, unless another is being changed: that one is shown first.
+/// Starts editing a message, unless another one is being edited: that one is shown first.
 fn edit(store: &Store, room: RoomName, seq: Seq) {
     let state = store.state();
     if let Some(running) = state.ui.of(&room).writing.edit.as_ref().filter(|edit| edit.is_changed()) {
@@ -141,7 +141,7 @@ fn save_edit(store: &Store, room: RoomName, text: MessageText) {
     end_edit(store, room.clone());
     if text != edit.before {
         make(store, Change::Edit(room.clone(), edit.seq, text.clone()), move |store, why| {
-            // Back into the form, unless another message is being changed there by now.
+            // Back into the form, unless another message is being edited by now.
             if store.state().ui.of(&room).writing.edit.is_none() {
                 write(store, &room, |writing| {
                     writing.edit = Some(Edit { text: text.to_string(), ..edit.clone() });
@@ -161,7 +161,7 @@ fn set_topic(store: &Store, room: RoomName, topic: Topic) {
     });
 }
 
-/// Comes in. What was wrong is told where the reader has typed.
+/// Enters the server. An error is shown where the reader typed.
 fn enter(store: &Store, entrance: Entrance) {
     if store.state().settings.is_busy {
         return;
@@ -171,7 +171,7 @@ fn enter(store: &Store, entrance: Entrance) {
     spawn_local(async move {
         match session::enter(&store, entrance).await {
             Ok(room) => {
-                // With the people who have an account now, this reader among them.
+                // Loads the accounts again, which may now include this reader's.
                 room_list::refresh(&store);
                 store.dispatch(Action::Entered(room));
             }
@@ -180,7 +180,7 @@ fn enter(store: &Store, entrance: Entrance) {
     });
 }
 
-/// Makes a change. If that fails, `tell` says what the reader is told, given the reason.
+/// Makes a change. If it fails, `tell` turns the reason into the notice for the reader.
 fn make(store: &Store, change: Change, tell: impl FnOnce(&Store, String) -> String + 'static) {
     let store = store.clone();
     spawn_local(async move {

@@ -1,6 +1,6 @@
-//! Drives the pure subscription machine with requests and timers: does what it says, tells it what came of that. At any
-//! time one action is outstanding, and dropping the driver ends it. Where another tab polls for this one, a held poll is
-//! replaced by listening to that tab. Decides nothing about the connection by itself.
+//! Drives the pure subscription machine with requests and timers: carries out its actions and reports their outcome.
+//! One action is outstanding at any time, and dropping the driver ends it. If another tab polls for this one, the
+//! driver listens to that tab instead of holding a poll. Makes no decisions about the connection itself.
 
 mod actions;
 mod listening;
@@ -20,13 +20,13 @@ use super::wakes::Wake;
 use crate::api::{self, AbortOnDrop, Storage};
 use crate::wire::tabs::TabMessage;
 
-/// The name under which storage keeps how long the path lets polls be held.
+/// The storage key for how long the network path lets polls be held.
 const HOLD: &str = "hold";
 
-/// The absence after which a reader who comes back wants to see at once whether the connection is still there.
+/// The time away after which a returning reader wants to know at once whether the connection still works.
 const DOUBTFUL: Duration = Duration::from_secs(10);
 
-/// The driver. Clones are handles on one and the same.
+/// The driver. Clones are handles to the same driver.
 #[derive(Clone)]
 pub(super) struct Driver(Rc<Inner>);
 
@@ -36,17 +36,17 @@ struct Inner {
     tabs: TabMember,
     followed: RefCell<Followed>,
     listening: Cell<Option<Listening>>,
-    /// Whether the leader has said last that it gets no answer.
+    /// Whether the leader last reported that it receives no response.
     is_leader_troubled: Cell<bool>,
     /// Whether another tab has led since this one joined or led last.
     has_followed: Cell<bool>,
     storage: Storage,
     /// Number of the current action; results of earlier ones are dropped.
     turn: Cell<u64>,
-    /// The last hold that storage was told.
+    /// The last hold written to storage.
     hold: Cell<u64>,
     outstanding: RefCell<Option<(AbortOnDrop, Timeout)>>,
-    /// The moment since when nobody sees the page.
+    /// The time since which the page has been hidden.
     hidden_since: Cell<Option<Moment>>,
     tell: Callback<News>,
     repair: Repair,
@@ -56,7 +56,7 @@ struct Inner {
 /// A tab that listens to the leader in place of holding a poll.
 #[derive(Clone, Copy)]
 struct Listening {
-    /// A leader silent for this long is presumed dead.
+    /// The silence after which the leader is presumed dead.
     patience: Duration,
 }
 
@@ -68,7 +68,7 @@ struct Wanted {
 }
 
 impl Driver {
-    /// A driver that does nothing yet.
+    /// Creates a driver that does nothing yet.
     pub(super) fn new(storage: Storage, tell: Callback<News>, repair: Repair, renew: Renew) -> Self {
         Self(Rc::new_cyclic(|weak: &Weak<Inner>| {
             let weak = weak.clone();
@@ -102,12 +102,12 @@ impl Driver {
         self.0.machine.borrow().is_some()
     }
 
-    /// The position up to which everything has been heard.
+    /// The position up to which every entry has been received.
     pub(super) fn position(&self) -> Option<Cursor> {
         self.0.position()
     }
 
-    /// Begins to poll, from this cursor on.
+    /// Starts polling from this cursor.
     pub(super) fn start(&self, from: Cursor) {
         let inner = &self.0;
         let hold = inner.storage.get(HOLD).and_then(|seconds| seconds.parse().ok()).unwrap_or_default();
@@ -117,7 +117,7 @@ impl Driver {
         inner.tell_wish();
         inner.poll_anew();
         if inner.tabs.role() == Role::Follower {
-            // Whether the line is there is not known before somebody polls.
+            // Whether the connection works is unknown until a tab polls.
             inner.feed(Event::Suspended);
         }
     }
@@ -133,18 +133,19 @@ impl Driver {
         }
     }
 
-    /// Hears of a reason not to wait.
+    /// Handles a reason not to wait.
     pub(super) fn wake(&self, wake: Wake) {
         let inner = &self.0;
         match wake {
             Wake::Online => inner.feed(Event::Online),
             Wake::Offline => {
                 inner.feed(Event::Offline);
-                // A held poll does not notice; one that is answered at once tells whether the browser is right.
+                // A held poll does not notice the loss; one that is answered at once shows whether the browser is
+                // right.
                 inner.feed(Event::Suspended);
             }
             Wake::Visible | Wake::Now => {
-                // A page that comes back after it said goodbye asks again.
+                // A page that returns after its goodbye has to send its wish again.
                 inner.tell_wish();
                 inner.tabs.say(&TabMessage::Wake);
                 let hidden = inner.hidden_since.take().map(|since| api::now().saturating_sub(since));
@@ -158,7 +159,7 @@ impl Driver {
         }
     }
 
-    /// Ends what is outstanding; nothing more is heard.
+    /// Stops the outstanding action; no more events arrive.
     pub(super) fn stop(&self) {
         self.0.machine.replace(None);
         self.0.next_turn();
@@ -166,7 +167,7 @@ impl Driver {
         self.0.tabs.leave();
     }
 
-    /// Tells the other tabs that the page goes. It may come back.
+    /// Tells the other tabs that this page is going away. The page may come back.
     pub(super) fn leave(&self) {
         self.0.tabs.say_goodbye();
     }
@@ -199,7 +200,7 @@ impl Inner {
         self.tabs.here(self.wanted.borrow().here.as_ref(), self.position())
     }
 
-    /// Polls anew, because what to poll has changed.
+    /// Polls again with the current rooms, or stops if there are none.
     fn poll_anew(self: &Rc<Self>) {
         if self.rooms_to_poll().is_empty() {
             self.outstanding.replace(None);
@@ -223,7 +224,7 @@ impl Inner {
             self.storage.set(HOLD, &hold.to_string());
         }
         if before.map(|at| at.epoch) != self.position().map(|at| at.epoch) {
-            // The rooms of this tab exist in the new log; what was wished in the old one does not count any more.
+            // The rooms of this tab exist in the new log; wishes made for the old one no longer count.
             self.tell_wish();
         }
         if let Some(batch) = step.deliver {

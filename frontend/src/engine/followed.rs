@@ -1,18 +1,19 @@
-//! The progress of a tab that does not poll itself, compared with the one that does. Pure.
+//! The progress of a tab that does not poll, relative to the tab that polls for it. Pure.
 
 use holdline_shared::Cursor;
 
 /// The position of a tab that follows a leader.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Followed {
-    /// The position up to which everything was heard. Ahead of the subscription by what was empty.
+    /// The position up to which everything was received. Ahead of the subscription by the empty answers.
     reached: Option<Cursor>,
     /// The leader's position, when its answers left something out for this tab.
     ahead: Option<Cursor>,
 }
 
 impl Followed {
-    /// Whether an answer to a poll from `from` leaves out nothing for a tab at `position`. If not, this is remembered.
+    /// Whether an answer to a poll from `from` leaves nothing out for a tab at `position`. An answer that does leave
+    /// something out is remembered.
     pub(super) fn fits(&mut self, position: Cursor, from: Cursor, to: Cursor) -> bool {
         let reached = self.reached.filter(|at| at.epoch == position.epoch && at.seq > position.seq);
         let reached = reached.unwrap_or(position);
@@ -30,7 +31,8 @@ impl Followed {
         self.ahead = Some(to);
     }
 
-    /// Whether a tab at `position` has to catch up by a poll of its own. One poll is enough: said once.
+    /// Whether a tab at `position` has to catch up with a poll of its own. Returns `true` only once: one poll is
+    /// enough.
     pub(super) fn must_catch_up(&mut self, position: Cursor) -> bool {
         self.ahead.take().is_some_and(|at| at.epoch == position.epoch && at.seq > position.seq)
     }

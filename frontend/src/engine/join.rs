@@ -1,5 +1,5 @@
-//! Joins the room on the screen: reads its history, makes the room if it does not exist, has it polled, and tries again
-//! until that has worked or the server says that it never will.
+//! Joins the room on the screen: loads its history, creates the room if it does not exist, adds it to the poll, and
+//! retries until this succeeds or the server refuses for good.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -18,13 +18,13 @@ use crate::api::{self, AbortOnDrop, Change, Fault, Signal};
 use crate::state::{Action, Goal, Older, Page, Phase, Room, State, is_made_by_server};
 use crate::words;
 
-/// The joining under way, if there is one.
+/// The join in progress, if any.
 #[derive(Default)]
 pub(super) struct Join(RefCell<Option<(RoomName, AbortOnDrop)>>);
 
 impl Join {
-    /// Joins the room on the screen whenever that is not joined; gives up those that were left. Reading needs no session,
-    /// so that history is asked for beside it.
+    /// Joins the room on the screen if it is not joined yet; cancels the join of a room that was left. Reading needs no
+    /// session, so history is requested while the session is being set up.
     pub(super) fn follow(&self, state: &State, store: &Store, driver: &Driver, wakes: &Wakes) {
         let is_open = |room: &&Rc<Room>| matches!(room.phase, Phase::Idle | Phase::Joining);
         let wanted = state.room().filter(is_open).map(|room| &room.name);
@@ -43,7 +43,7 @@ impl Join {
     }
 }
 
-/// Loads the messages around the one that the reader wants to see, if that was not loaded.
+/// Loads the page of history that ends with the message that the reader wants to see, if it is not loaded.
 fn reach_goal(state: &State, store: &Store, room: &Room) {
     let Some(Goal::Message(seq)) = state.ui.of(&room.name).goal else { return };
     if room.phase == Phase::Ready && room.older != Older::Loading && room.may_lack(seq) {
@@ -89,7 +89,7 @@ async fn join(store: Store, driver: Driver, wakes: Wakes, room: RoomName, signal
             Err(fault) => fault,
         };
         if let Some(snapshot) = snapshot::recall(&store, &driver, &room) {
-            // A poll goes on from there as soon as the server is back.
+            // Polling continues from there as soon as the server is back.
             let cursor = snapshot.page.cursor;
             store.dispatch(Action::Recalled(snapshot));
             return driver.start(cursor);
@@ -114,12 +114,12 @@ async fn attempt(
 ) -> Result<(), Fault> {
     let known = store.state().rooms.get(room).map(|room| room.phase.clone());
     if driver.is_started() && known == Some(Phase::Idle) {
-        // Only what exists can be polled.
+        // Only a room that exists can be polled.
         arrive(store, room, signal).await?;
         store.dispatch(Action::Joining(room.clone()));
     }
-    // A room that is polled already was told to the subscription before this: what is said from here on comes with the
-    // poll, with the page, or with both, and is counted once.
+    // If the room is polled already, the subscription has learned of it before this point: messages sent from here on
+    // arrive with the poll, with the page, or with both, and are counted once.
     let position = driver.position();
     let page = arrive(store, room, signal).await?;
     if position.is_some_and(|at| at.epoch == page.cursor.epoch && page.cursor.seq < at.seq) {
@@ -130,7 +130,7 @@ async fn attempt(
     }
     let cursor = page.cursor;
     if !driver.is_started() && store.state().session.me.is_some() {
-        // The first poll is on its way before the messages are drawn, which may take a phone as long as the answer.
+        // Sends the first poll before the messages are drawn, which on a phone may take as long as the response.
         store.dispatch(Action::Joining(room.clone()));
         driver.start(cursor);
         wakes.pause(Duration::ZERO).await;
@@ -140,8 +140,8 @@ async fn attempt(
     }
     store.dispatch(Action::Joined(room.clone(), page));
     if !driver.is_started() {
-        // The first poll says who is here; without a session it would have to be sent twice.
-        // Also when the reader has left the room meanwhile: what was joined has to be polled from here on.
+        // The first poll reports who is here; without a session it would have to be sent twice. It starts even if the
+        // reader has left the room meanwhile: a joined room has to be polled from here on.
         store.until(|state| state.session.me.is_some()).await;
         if !driver.is_started() {
             driver.start(cursor);
@@ -150,7 +150,7 @@ async fn attempt(
     Ok(())
 }
 
-/// A room's newest page of history; of a room that does not exist, after making it.
+/// Loads a room's newest page of history, after creating the room if it does not exist.
 pub(super) async fn arrive(store: &Store, room: &RoomName, signal: &Signal) -> Result<History, Fault> {
     let page = match api::first_history(room).await {
         Some(page) => page,
@@ -165,19 +165,19 @@ pub(super) async fn arrive(store: &Store, room: &RoomName, signal: &Signal) -> R
     }
 }
 
-/// Whether the reader may have the room made by coming here. The room of a message has been there, and is gone.
+/// Whether the reader may create the room by coming here. If the address names a message, the room existed and is gone.
 fn may_make(store: &Store, room: &RoomName) -> bool {
     !is_made_by_server(room) && !matches!(&store.state().ui.page, Page::Room(name, Some(_)) if name == room)
 }
 
-/// The newest page, of a room that may have to be made before it is asked for.
+/// Loads the newest page of a room that may have to be created first.
 async fn ask_for_history(store: &Store, room: &RoomName, signal: &Signal) -> Result<History, Fault> {
     let is_seen = |state: &State| state.rooms.seen.of(room) > Seq::START || *room == RoomName::lobby();
     if store.state().rooms.list.is_empty() && !is_seen(&store.state()) && !is_made_by_server(room) {
         store.dispatch(Action::Listed(api::list_rooms().await?));
     }
     let state = store.state();
-    // The list says so before the browser has to write a 404 into its console.
+    // The list shows that the room is missing, so that the browser does not log a 404 in its console.
     let is_listed = state.rooms.summary(room).is_some() || state.rooms.list.len() >= ROOMS_LISTED;
     let is_missing = !state.rooms.list.is_empty() && !is_listed && may_make(store, room);
     if is_missing && state.rooms.get(room).is_some_and(|room| room.lines.is_empty()) {

@@ -1,6 +1,6 @@
-//! Keeps in storage what a reload must not lose, and tells the state what other tabs keep there: messages on their way
-//! and unsent writing, each under its own name so that tabs do not overwrite one another; visited rooms, how far they
-//! were seen, and who the reader is.
+//! Keeps in storage what a reload must not lose, and passes to the state what other tabs keep there: messages on their
+//! way and unsent texts, each under its own name so that tabs do not overwrite one another; visited rooms, how far each
+//! was seen, and who the reader is.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -19,13 +19,13 @@ const VISITED: &str = "visited";
 const SEEN: &str = "seen";
 const SENDING: &str = "sending:";
 const WRITING: &str = "writing:";
-/// The name of drafts in pages of earlier versions, which kept nothing but the composer's text.
+/// The name of drafts in earlier versions, which kept only the composer's text.
 const OLD_DRAFT: &str = "draft:";
 
-/// The length beyond which writing stays in this page alone: to write megabytes at every key is more than browsers can do.
+/// The length above which unsent texts stay in this page only: browsers cannot write megabytes at every keystroke.
 const LONGEST_WRITING: usize = 256 * 1024;
 
-/// Reads what storage had kept.
+/// Loads what storage has kept.
 pub(super) fn saved(storage: &Storage) -> Saved {
     let read_room = |(name, text): (String, String), start: &str| {
         Some((RoomName::parse(name.strip_prefix(start)?).ok()?, text))
@@ -43,24 +43,24 @@ pub(super) fn saved(storage: &Storage) -> Saved {
     }
 }
 
-/// Keeps what changes, and hears what other tabs keep.
+/// Stores changes, and receives what other tabs store.
 #[derive(Clone)]
 pub(super) struct Memory {
     storage: Storage,
-    /// The texts as storage has them, by name, whoever put them there: what another tab tells must not be written once
-    /// more, over what that tab has written since, and what it has taken out must not be put back.
+    /// The texts in storage, by name, whichever tab wrote them. A text received from another tab must not be written
+    /// again over what that tab has written since, and a text that it removed must not be put back.
     known: Rc<RefCell<LiteMap<String, String>>>,
 }
 
 impl Memory {
-    /// The memory of a page that begins with what storage had kept.
+    /// Creates the memory of a page that started with what storage had kept.
     pub(super) fn new(storage: &Storage, store: &Store) -> Self {
         let state = store.state();
         let known = keyed(state.outbox.items().iter().map(kept_form));
         Self { storage: storage.clone(), known: Rc::new(RefCell::new(known)) }
     }
 
-    /// Keeps what has changed.
+    /// Stores what has changed.
     pub(super) fn keep(&self, before: &State, after: &State) {
         let storage = &self.storage;
         if before.session.me != after.session.me
@@ -72,7 +72,7 @@ impl Memory {
             self.put(VISITED, Some(&wire::write_visited(&after.rooms.visited)));
         }
         if !Rc::ptr_eq(&before.rooms.seen, &after.rooms.seen) {
-            // A tab that was frozen has not heard what the others have seen meanwhile.
+            // A tab that was frozen has missed what the others have seen meanwhile.
             let mut seen = (*after.rooms.seen).clone();
             seen.merge(&wire::read_seen(&storage.get(SEEN).unwrap_or_default()));
             self.put(SEEN, Some(&wire::write_seen(&seen)));
@@ -110,7 +110,7 @@ impl Memory {
         }
     }
 
-    /// Writes a text, unless storage has it so, or removes it.
+    /// Writes a text unless storage has it already, or removes it.
     fn put(&self, name: &str, text: Option<&str>) {
         let is_news = self.note(name, text);
         match text {
@@ -120,7 +120,7 @@ impl Memory {
         }
     }
 
-    /// Notes what storage has; whether that is news.
+    /// Records what storage has. Returns whether that is new.
     fn note(&self, name: &str, text: Option<&str>) -> bool {
         let mut known = self.known.borrow_mut();
         match text {
@@ -129,7 +129,7 @@ impl Memory {
         }
     }
 
-    /// Tells the state what other tabs keep, until it is dropped.
+    /// Passes to the state what other tabs store, until the listener is dropped.
     pub(super) fn listen(&self, store: &Store) -> Option<EventListener> {
         let (memory, store) = (self.clone(), store.clone());
         self.storage.listen(move |name, text| {
@@ -160,7 +160,7 @@ impl Memory {
     }
 }
 
-/// Name and text of a message on its way.
+/// The name and text of a message on its way.
 fn kept_form(item: &Rc<Sending>) -> (String, String) {
     (name_of(item.request.key), wire::write_sending(item))
 }

@@ -1,4 +1,4 @@
-//! The news that the subscription has for the page, and the work that it has the page do.
+//! The news that the subscription sends to the page, and the work that it asks of the page.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -25,7 +25,7 @@ pub(super) enum News {
     Hurried,
 }
 
-/// The repair after a gap: reads history, shows it, and says at which cursor it was read.
+/// The repair after a gap: loads history, shows it, and returns the cursor at which it was read.
 pub(super) type Repair = Rc<dyn Fn(Signal) -> Pin<Box<dyn Future<Output = Result<Cursor, Fault>>>>>;
 
 /// The renewal of the session.

@@ -1,4 +1,4 @@
-//! The pause before a request is repeated: one rule for all requests besides the poll, whose machine has the same.
+//! The pause before a retry: one rule for all requests except the poll, whose machine follows the same rule.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use holdline_shared::{Backoff, Jitter};
 
 use crate::api::Fault;
 
-/// A server that asks for more patience than this is asked again all the same.
+/// The longest `Retry-After` that is obeyed; a longer one is cut to this.
 const LONGEST: Duration = Duration::from_secs(300);
 
-/// The pause after a fault. Everyone else was asked for the same patience, so that jitter is added to it; and a server
-/// that asks for none is spared by the back-off.
+/// Returns the pause after a fault. All clients were asked for the same pause, so jitter is added; a server that asks
+/// for none still gets backoff.
 pub(super) fn after(fault: &Fault, backoff: &mut Backoff, jitter: Jitter) -> Duration {
     let backed_off = backoff.fail(jitter);
     match fault.retry_after() {

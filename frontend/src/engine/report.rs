@@ -8,7 +8,7 @@ use super::store::Store;
 use crate::api::{self, Fault};
 use crate::state::Action;
 
-/// Reports the first steps as the status of the connection, as long as there is no subscription.
+/// Reports the first attempts as the connection's status while there is no subscription.
 pub(super) fn report(store: &Store, pause: Duration, fault: &Fault) {
     if *fault == Fault::SignInNeeded {
         store.dispatch(Action::SignInNeeded);

@@ -1,4 +1,4 @@
-//! Asks the server for something about people, rooms or the server, and shows what came of it in the dialog that asked.
+//! Sends requests about people, rooms or the server, and shows the outcome in the dialog that sent them.
 
 use holdline_shared::{ProblemCode, RoomName, Seq};
 use wasm_bindgen_futures::spawn_local;
@@ -10,7 +10,7 @@ use crate::api::{self, Reply};
 use crate::state::{Action, Link, Listing, Overlay, Panel, Phase, Request, Settings};
 use crate::words;
 
-/// Asks for something. One request at a time: a second click means the first.
+/// Sends a request. One at a time: a second click is ignored.
 pub(super) fn ask(store: &Store, request: Request) {
     if store.state().settings.is_busy {
         return;
@@ -18,7 +18,7 @@ pub(super) fn ask(store: &Store, request: Request) {
     store.dispatch(Action::Asked);
     let store = store.clone();
     spawn_local(async move {
-        // No poll that the change ends gets another session meanwhile, in any tab.
+        // With the lock, a poll that the change ends cannot start another session meanwhile, in any tab.
         let lock = if request.changes_session() { session::alone().await } else { None };
         let answer = api::ask(&request).await;
         drop(lock);
@@ -29,7 +29,7 @@ pub(super) fn ask(store: &Store, request: Request) {
     });
 }
 
-/// Loads what a panel lists.
+/// Loads the list that a panel shows.
 pub(super) fn load(store: &Store, panel: Panel) {
     let store = store.clone();
     spawn_local(async move { list(&store, &panel).await });
@@ -52,7 +52,7 @@ pub(super) fn load_audit(store: &Store, before: Seq) {
     });
 }
 
-/// Asks what a link gives. A server that does not tell lets it be used all the same.
+/// Asks what a link gives. If the server does not say, the link can still be used.
 pub(super) fn look_at_link(store: &Store, code: String) {
     let store = store.clone();
     spawn_local(async move {
@@ -70,7 +70,7 @@ async fn list(store: &Store, panel: &Panel) {
     let room = state.ui.page.room();
     let answer = match panel {
         Panel::Person(person) if state.is_room_admin() || state.session.is_admin() => {
-            // An admin of the server may not read every room.
+            // An admin of the server may not be allowed to read every room.
             let room = state.room().filter(|room| room.phase == Phase::Ready).map(|room| &room.name);
             api::list_standing(&person.id, room, state.session.is_admin()).await.map(Some)
         }
@@ -114,7 +114,7 @@ async fn fulfil(store: &Store, request: &Request, reply: Reply) {
             refresh(store);
             store.dispatch(Action::Entered(Some(RoomName::lobby())));
         }
-        // Who has an account, who is an admin, and which bots there are.
+        // These change who has an account, who is an admin, or which bots there are.
         Request::Passphrase { .. }
         | Request::Admin(..)
         | Request::Erase { .. }
@@ -125,7 +125,7 @@ async fn fulfil(store: &Store, request: &Request, reply: Reply) {
             store.dispatch(Action::Noticed(Some(words::REPORTED.to_owned())));
         }
         Request::Door { .. } => {
-            // What the page shows of the door; without an answer it is shown as before.
+            // Refreshes what the page shows about the door; without a response nothing changes.
             let _ = session::look(store).await;
         }
         _ => {}

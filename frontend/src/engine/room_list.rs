@@ -1,6 +1,6 @@
-//! Keeps the list of rooms fresh: at the start, when the page becomes visible, every minute while it is, when a room is on the
-//! screen that the list does not have, when the reader was added to a room or removed from one, and when somebody appears
-//! or writes of whom the page does not know whether they have an account. With it comes the list of accounts.
+//! Keeps the list of rooms up to date: at the start, when the page becomes visible, every minute while it is, if the
+//! room on the screen is not in the list, if the reader was added to a room or removed from one, and if somebody
+//! appears or writes and the page does not know whether they have an account. Loads the list of accounts with it.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -17,15 +17,15 @@ use crate::state::{Action, Phase, State};
 
 const MINUTE_MS: u32 = 60_000;
 
-/// The time over which those who poll spread their requests for what all of them were told at once.
+/// The time over which polling clients spread the requests that the same news triggers in all of them.
 const SPREAD: Duration = Duration::from_secs(2);
 
-/// The refreshing when something is missing.
+/// The refresh of the lists when something is missing from them.
 #[derive(Default)]
 pub(super) struct RoomListRefresh {
-    /// The things that the lists lacked when they were asked for last.
+    /// The things that were missing from the lists at the last request.
     missing: RefCell<Missing>,
-    /// Whether the first lists are being asked for.
+    /// Whether the first lists are being loaded.
     is_beginning: Rc<Cell<bool>>,
 }
 
@@ -37,7 +37,7 @@ struct Missing {
 }
 
 impl RoomListRefresh {
-    /// Asks for the first lists.
+    /// Loads the first lists.
     pub(super) fn begin(&self, store: &Store) {
         let (store, is_beginning) = (store.clone(), Rc::clone(&self.is_beginning));
         is_beginning.set(true);
@@ -47,7 +47,7 @@ impl RoomListRefresh {
         });
     }
 
-    /// Asks for the lists when they lack something that they did not lack before.
+    /// Loads the lists if they lack something that they did not lack before.
     pub(super) fn follow(&self, state: &State, store: &Store) {
         let is_missing = |name: &RoomName| !self.is_beginning.get() && state.rooms.summary(name).is_none();
         let ready = state.room().filter(|room| room.phase == Phase::Ready && is_missing(&room.name));
@@ -73,7 +73,7 @@ fn is_new<T: PartialEq>(missing: Option<&T>, before: Option<&T>) -> bool {
     missing.is_some() && missing != before
 }
 
-/// Asks each minute until it is dropped.
+/// Loads the lists every minute while the page is visible, until the interval is dropped.
 pub(super) fn each_minute(store: &Store) -> Interval {
     let store = store.clone();
     Interval::new(MINUTE_MS, move || {
@@ -83,7 +83,7 @@ pub(super) fn each_minute(store: &Store) -> Interval {
     })
 }
 
-/// Asks for the lists.
+/// Loads the lists.
 pub(super) fn refresh(store: &Store) {
     let store = store.clone();
     spawn_local(async move { ask(&store).await });
@@ -100,7 +100,7 @@ async fn ask(store: &Store) {
 }
 
 async fn ask_for_rooms(store: &Store) {
-    // Without an answer the old list stays; that the server cannot be reached is said elsewhere.
+    // Without a response the old list stays; another place reports that the server is unreachable.
     if let Ok(list) = api::list_rooms().await {
         store.dispatch(Action::Listed(list));
         note_build(store);
@@ -108,7 +108,7 @@ async fn ask_for_rooms(store: &Store) {
     }
 }
 
-/// Asks who is in the direct rooms, which are called by that.
+/// Loads the members of the direct rooms, which are named after them.
 async fn name_direct_rooms(store: &Store) {
     let nameless: Vec<_> = store.state().rooms.without_people().cloned().collect();
     for room in nameless {

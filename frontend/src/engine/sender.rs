@@ -1,5 +1,5 @@
-//! Sends what is in the outbox: one message at a time, in order, each until the server has it or refuses it. The key
-//! makes repetitions harmless. All tabs have all messages; the one that holds the lock sends them.
+//! Sends the messages in the outbox: one at a time, in order, each until the server accepts or refuses it. The key
+//! makes retries harmless. All tabs have all messages; the one that holds the lock sends them.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -14,15 +14,15 @@ use super::{pause, session};
 use crate::api::{self, Change, Fault, Signal};
 use crate::state::{Action, Progress, Sending, State};
 
-/// A time beyond what a tab that is awake takes for one message.
+/// A time longer than a tab that is awake needs for one message.
 const PATIENCE: Duration = Duration::from_secs(25);
 
-/// The sending under way, if there is one.
+/// The sending in progress, if any.
 #[derive(Default)]
 pub(super) struct Sender(Rc<Cell<bool>>);
 
 impl Sender {
-    /// Sends, while there is a session and something to send.
+    /// Starts sending if there is a session and something to send.
     pub(super) fn follow(&self, state: &State, store: &Store, wakes: &Wakes, signal: &Signal) {
         let has_work = state.session.me.is_some() && state.outbox.next().is_some();
         if has_work && !self.0.replace(true) {
@@ -40,8 +40,8 @@ impl Sender {
 async fn send_all(store: &Store, wakes: &Wakes, signal: &Signal) {
     let mut backoff = Backoff::default();
     while store.state().outbox.next().is_some() && !signal.is_over() {
-        // One tab sends at a time, and none keeps the others from it while it pauses. Where there are no locks, or one is
-        // held by a tab that the browser froze, the keys alone make it harmless.
+        // One tab sends at a time, and releases the lock while it pauses. Where there are no locks, or a tab that the
+        // browser froze holds one, the keys alone make duplicates harmless.
         let lock = api::lock(&api::shared_name("outbox"), PATIENCE).await;
         let Some(item) = store.state().outbox.next().cloned() else { return };
         let key = item.request.key;
@@ -74,7 +74,7 @@ async fn send(store: &Store, item: &Sending) -> Result<Progress, Fault> {
             store.dispatch(Action::SignedIn(session::renew(store).await?));
             api::publish(&item.room, &item.request).await?
         }
-        // A log that was replaced may not have the room any more.
+        // A log that was replaced may no longer have the room.
         Err(fault) if fault.code() == Some(ProblemCode::UnknownRoom) => {
             session::make(store, &Change::MakeRoom(item.room.clone())).await?;
             api::publish(&item.room, &item.request).await?

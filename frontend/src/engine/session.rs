@@ -1,5 +1,5 @@
-//! The reader's session: the one that the browser still has, or a new one where the door is open. Tried until there is one,
-//! or the door turns out to be shut.
+//! The reader's session: the one that the browser still has, or a new one if the door is open. Retries until there is
+//! one, or the door turns out to be shut.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use crate::api::{self, Change, Fault, Lock, Signal};
 use crate::state::{Action, Entrance, Gate};
 use crate::words;
 
-/// The time for which another tab may try to get a session before this one asks beside it.
+/// The time that another tab may spend getting a session before this one asks, too.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Signs in.
+/// Signs the reader in.
 pub(super) async fn sign_in(store: Store, wakes: Wakes, signal: Signal) {
     let mut backoff = Backoff::default();
     let is_outside = |store: &Store| {
@@ -36,7 +36,8 @@ pub(super) async fn sign_in(store: Store, wakes: Wakes, signal: Signal) {
     }
 }
 
-/// Asks at the door who the reader is. Where nobody is known, an open door and a proxy let them in by themselves.
+/// Asks the door who the reader is. If the reader is unknown, an open door or a proxy lets them in without further
+/// steps.
 async fn find(store: &Store) -> Result<(), Fault> {
     let me = match look(store).await {
         Err(fault) => {
@@ -49,7 +50,7 @@ async fn find(store: &Store) -> Result<(), Fault> {
     match me {
         Some(me) => store.dispatch(Action::SignedIn(me)),
         None if lets_in => {
-            // Without the lock of all tabs, which the page has held while it asked, where there are locks.
+            // Without the lock that all tabs share: where there are locks, the page held it during the request.
             let me = match api::first_session().await {
                 Some(answer) => answer.inspect_err(|fault| shut_out(store, fault))?,
                 None => renew(store).await?,
@@ -61,7 +62,7 @@ async fn find(store: &Store) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Looks at the door, and at who the reader is if they are inside.
+/// Loads the state of the door, and who the reader is if they are inside.
 pub(super) async fn look(store: &Store) -> Result<Option<Person>, Fault> {
     let status = api::door().await?;
     let me = status.person.as_ref().map(|me| me.profile.person.clone());
@@ -69,7 +70,7 @@ pub(super) async fn look(store: &Store) -> Result<Option<Person>, Fault> {
     Ok(me)
 }
 
-/// Makes a change; where there is no session any more, gets one and tries once more.
+/// Makes a change; if the session is gone, gets a new one and retries once.
 pub(super) async fn make(store: &Store, change: &Change) -> Result<(), Fault> {
     match change.make().await {
         Err(fault) if fault.lacks_session() => {
@@ -80,17 +81,17 @@ pub(super) async fn make(store: &Store, change: &Change) -> Result<(), Fault> {
     }
 }
 
-/// Reserves the session of all tabs for as long as the lock lives. Two tabs that ask for their first session together would become
-/// two persons; and a poll that a change of the session has ended would begin another session, before the answer with the changed
-/// one is there.
+/// Reserves the session of all tabs as long as the lock is held. Otherwise two tabs that request their first session
+/// together would become two persons, and a poll that a change of the session has ended would start another session
+/// before the response with the changed one arrives.
 pub(super) async fn alone() -> Option<Lock> {
     api::lock(&api::shared_name("session"), PATIENCE).await
 }
 
-/// Gets the session that the browser has, or a new one. One tab at a time; where there are no locks, at least not while this tab
-/// asks for a change, which has a deadline.
+/// Gets the session that the browser has, or a new one. One tab at a time; without locks, at least not while this tab
+/// has a request for a change pending, which has a deadline.
 pub(super) async fn renew(store: &Store) -> Result<Person, Fault> {
-    // Before the lock, for which the request that is under way may still wait.
+    // Before taking the lock, because the pending request may still be waiting for it.
     store.until(|state| !state.settings.is_busy).await;
     let _lock = alone().await;
     match api::renew_session().await {
@@ -100,7 +101,7 @@ pub(super) async fn renew(store: &Store) -> Result<Person, Fault> {
         }
         Err(fault) => {
             if fault.lacks_session() {
-                // The door may be another one than the page knows.
+                // The door may have changed since the page last asked.
                 look(store).await?;
             }
             shut_out(store, &fault);
@@ -109,7 +110,7 @@ pub(super) async fn renew(store: &Store) -> Result<Person, Fault> {
     }
 }
 
-/// Comes in by a password, an account or a link; to a room, if the link leads to one.
+/// Enters by a password, an account or a link. Returns the room that a link leads to.
 pub(super) async fn enter(store: &Store, entrance: Entrance) -> Result<Option<RoomName>, Fault> {
     let is_link = matches!(entrance, Entrance::Link { .. });
     let lock = alone().await;
@@ -120,14 +121,14 @@ pub(super) async fn enter(store: &Store, entrance: Entrance) -> Result<Option<Ro
     store.dispatch(Action::SignedIn(me));
     look(store).await?;
     if was_another && !api::uses_token() {
-        // What is on the screen was read with another person's eyes.
+        // The content of the screen was read as another person.
         api::dom::reload();
     }
     Ok(if is_link { Some(room_of_link(store).await) } else { None })
 }
 
-/// The room that a link leads to: the one in which the reader has a part that the page did not know of. The lobby, if that is
-/// none or several.
+/// Returns the room that a link leads to: the one in which the reader has a role that the page did not know of. The
+/// lobby, if there is none or more than one.
 async fn room_of_link(store: &Store) -> RoomName {
     let Ok(list) = api::list_rooms().await else { return RoomName::lobby() };
     let before = store.state();
@@ -146,12 +147,12 @@ fn note_cookie(store: &Store) {
     }
 }
 
-/// Whether nothing but the reader's own doing leads on.
+/// Whether retrying is pointless, because only an action of the reader can help.
 fn shuts_out(fault: &Fault) -> bool {
     fault.lacks_session() || fault.code() == Some(ProblemCode::Banned)
 }
 
-/// Shows the page in front of the door, if that is what the fault means.
+/// Shows the page in front of the door if the fault calls for it.
 pub(super) fn shut_out(store: &Store, fault: &Fault) {
     if shuts_out(fault) {
         let is_banned = fault.code() == Some(ProblemCode::Banned);

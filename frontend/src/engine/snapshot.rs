@@ -1,4 +1,5 @@
-//! Leaves the screen for the next page in this tab, and shows what the last one has left when the server is away.
+//! Saves the screen for the next page in this tab, and restores the screen of the previous one if the server is
+//! unreachable.
 
 use holdline_shared::RoomName;
 
@@ -8,7 +9,7 @@ use crate::api;
 use crate::state::{Snapshot, State};
 use crate::wire::snapshot as wire;
 
-/// Leaves the screen for the next page.
+/// Saves the screen for the next page.
 pub(super) fn leave(state: &State, driver: &Driver) {
     let snapshot = driver.position().and_then(|position| Snapshot::of(state, position, api::wall_clock()));
     if let Some(snapshot) = snapshot {
@@ -16,7 +17,7 @@ pub(super) fn leave(state: &State, driver: &Driver) {
     }
 }
 
-/// Reads what the last page has left of this room, for a page that has nothing to show yet.
+/// Loads the snapshot of this room that the previous page has saved, if this page has nothing to show yet.
 pub(super) fn recall(store: &Store, driver: &Driver, room: &RoomName) -> Option<Snapshot> {
     let is_empty = store.state().rooms.get(room).is_none_or(|room| room.lines.is_empty());
     let snapshot = wire::read_snapshot(&api::kept_for_reload()?)?;

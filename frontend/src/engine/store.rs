@@ -1,5 +1,5 @@
-//! Holds the page's state, changes it by the pure reducer, and tells its follower. Yew has a hook for this, but tasks
-//! that outlive a rendering need to look at the state, too, and effects should not wait for one.
+//! Holds the page's state, changes it with the pure reducer, and notifies the follower. Yew has a hook for this, but
+//! tasks that outlive a render need the state, too, and effects should not wait for a render.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -10,26 +10,26 @@ use gloo_timers::callback::Timeout;
 
 use crate::state::{Action, State};
 
-/// Hears of every change: the state before it and after it.
+/// The callback for every change: receives the state before and after it.
 pub(super) type Follower = Box<dyn Fn(&State, &Rc<State>)>;
 
 type Waiter = (Box<dyn Fn(&State) -> bool>, oneshot::Sender<()>);
 
-/// A handle on the state. Clones share it.
+/// A handle to the state. Clones share it.
 #[derive(Clone)]
 pub(super) struct Store(Rc<Inner>);
 
 struct Inner {
     state: RefCell<Rc<State>>,
     follower: RefCell<Option<Rc<Follower>>>,
-    /// Changes of which the follower has not heard.
+    /// The changes that the follower has not received yet.
     untold: RefCell<VecDeque<(Rc<State>, Rc<State>)>>,
     is_telling: Cell<bool>,
     waiters: RefCell<Vec<Waiter>>,
 }
 
 impl Store {
-    /// A store that begins with this state.
+    /// Creates a store with this state.
     pub(super) fn new(state: State) -> Self {
         Self(Rc::new(Inner {
             state: RefCell::new(Rc::new(state)),
@@ -40,17 +40,17 @@ impl Store {
         }))
     }
 
-    /// The state as it is now.
+    /// Returns the current state.
     pub(super) fn state(&self) -> Rc<State> {
         Rc::clone(&self.0.state.borrow())
     }
 
-    /// Sets the follower in place of the one before.
+    /// Sets the follower in place of the previous one.
     pub(super) fn follow(&self, follower: Option<Follower>) {
         self.0.follower.replace(follower.map(Rc::new));
     }
 
-    /// Applies an action. The follower hears of one change after the other, also when it makes the next itself.
+    /// Applies an action. The follower receives changes one after the other, even if it dispatches the next one itself.
     pub(super) fn dispatch(&self, action: Action) {
         let before = self.state();
         let after = Rc::new(State::clone(&before).after(action));
@@ -69,7 +69,7 @@ impl Store {
         self.0.is_telling.set(false);
     }
 
-    /// Waits until the state is as wanted.
+    /// Waits until the state meets the condition.
     pub(super) async fn until(&self, is_so: impl Fn(&State) -> bool + 'static) {
         if !is_so(&self.state()) {
             let (send, reached) = oneshot::channel();
@@ -79,7 +79,7 @@ impl Store {
         }
     }
 
-    /// The same, but waits no longer than this.
+    /// Waits until the state meets the condition, but no longer than this.
     pub(super) async fn until_or_after(&self, milliseconds: u32, is_so: impl Fn(&State) -> bool + 'static) {
         let is_late = Rc::new(Cell::new(false));
         let _patience = {
@@ -101,7 +101,7 @@ impl Store {
         let reached: Vec<_> = waiters.extract_if(.., |(is_so, _)| is_so(state)).collect();
         drop(waiters);
         for (_, send) in reached {
-            // A waiter that was dropped needs no answer.
+            // A waiter that was dropped needs no notification.
             let _ = send.send(());
         }
     }

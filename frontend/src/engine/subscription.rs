@@ -1,4 +1,4 @@
-//! One series of polls for all rooms that this reader follows: what it tells the state, and how it repairs itself.
+//! One series of polls for all rooms that this reader follows: what it reports to the state, and how it repairs itself.
 
 use std::rc::Rc;
 
@@ -16,7 +16,7 @@ use crate::api::{self, Fault, Signal, Storage};
 use crate::state::{Action, Phase, Room};
 use crate::words;
 
-/// The driver of the page's subscription. It begins when the first room is joined.
+/// Creates the driver of the page's subscription, which starts when the first room is joined.
 pub(super) fn subscribe(store: &Store, wakes: &Wakes, storage: Storage) -> Driver {
     let renewing = store.clone();
     Driver::new(
@@ -59,7 +59,7 @@ fn repairing(store: Store) -> Repair {
     })
 }
 
-/// Reads anew what is on the screen. The other rooms are joined when they are entered.
+/// Loads again what is on the screen. The other rooms are joined when they are entered.
 async fn repair(store: &Store, signal: &Signal) -> Result<Cursor, Fault> {
     let list = api::list_rooms().await?;
     let (listed_at, is_complete) = (list.cursor, list.rooms.len() < ROOMS_LISTED);
@@ -69,7 +69,7 @@ async fn repair(store: &Store, signal: &Signal) -> Result<Cursor, Fault> {
     let is_known = |room: &Rc<Room>| room.read_at().is_some_and(|at| at.epoch == listed_at.epoch);
     let was_there = store.state().rooms.get(&room).is_some_and(is_known);
     if was_there && store.state().rooms.summary(&room).is_none() {
-        // Deleted, or not for this reader any more. Nobody wants it made anew by the pages that show it.
+        // The room was deleted, or this reader may no longer see it. The pages that show it must not create it again.
         let is_refused = || matches!(store.state().room().map(|room| &room.phase), Some(Phase::Refused(_)));
         let is_unknown = async || {
             let fault = api::history(&room, signal).await.err();

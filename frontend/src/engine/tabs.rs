@@ -1,6 +1,6 @@
-//! This tab among the tabs of its browser: one of them polls for all. A lock elects it where the browser has locks, and
-//! otherwise messages over the channel do: the tab that asks and hears nobody leads, and of two leaders the one with the
-//! smaller id stays. Where tabs cannot hear each other, each is alone. Holds no polls itself.
+//! This tab among the tabs of its browser: one of them polls for all. If the browser has locks, a lock elects it.
+//! Otherwise messages on the channel do: a tab that asks and receives no reply leads, and of two leaders the one with
+//! the smaller id stays. If tabs cannot reach each other, each is alone. Holds no polls itself.
 
 mod election;
 
@@ -15,15 +15,15 @@ use super::wishes::Wishes;
 use crate::api::{self, Channel, Lock};
 use crate::wire::tabs::{TabMessage, Wish};
 
-/// The part of a tab among the others.
+/// The role of a tab among the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Role {
-    /// The tab has no others, or cannot hear them.
+    /// There are no other tabs, or this one cannot hear them.
     #[default]
     Alone,
     /// The tab polls for all.
     Leader,
-    /// Another one polls for it.
+    /// Another tab polls for it.
     Follower,
 }
 
@@ -32,11 +32,11 @@ pub(super) enum Role {
 pub(super) enum TabEvent {
     /// This tab polls for all from now on.
     Leads,
-    /// This tab does not poll for all any more.
+    /// This tab no longer polls for all.
     Follows,
     /// Another tab polls for all from now on.
     NewLeader,
-    /// The other tabs want something else polled.
+    /// The wishes of the other tabs have changed.
     WishesChanged,
     /// The reader of another tab does not want to wait.
     Hurried,
@@ -62,7 +62,7 @@ struct Inner {
     channel: RefCell<Option<Channel>>,
     lock: RefCell<Option<Lock>>,
     has_locks: Cell<bool>,
-    /// The tab that leads, where there are no locks to tell.
+    /// The leading tab, tracked only where there are no locks.
     leader: RefCell<Option<String>>,
     election: RefCell<Option<Timeout>>,
     wishes: RefCell<Wishes>,
@@ -70,7 +70,7 @@ struct Inner {
 }
 
 impl TabMember {
-    /// A tab that is alone until it joins the others.
+    /// Creates a tab that is alone until it joins the others.
     pub(super) fn new(tell: Callback<TabEvent>) -> Self {
         Self(Rc::new(Inner {
             role: Cell::default(),
@@ -85,7 +85,7 @@ impl TabMember {
         }))
     }
 
-    /// Looks for other tabs.
+    /// Joins the other tabs.
     pub(super) fn join(&self) {
         let inner = &self.0;
         let weak = Rc::downgrade(inner);
@@ -113,17 +113,17 @@ impl TabMember {
         self.0.election.take();
     }
 
-    /// Tells the others that this tab goes.
+    /// Tells the others that this tab is going away.
     pub(super) fn say_goodbye(&self) {
         self.say(&TabMessage::Bye { tab: self.0.id.borrow().clone() });
     }
 
-    /// The part of this tab among the others.
+    /// The role of this tab among the others.
     pub(super) fn role(&self) -> Role {
         self.0.role.get()
     }
 
-    /// Tells the leader what to poll for this tab, of the log in which `position` lies.
+    /// Tells the leader what to poll for this tab, in the log that `position` belongs to.
     pub(super) fn wish(&self, rooms: &[RoomName], here: Option<&RoomName>, position: Option<Cursor>) {
         if self.role() == Role::Follower {
             let (tab, rooms, here) = (self.0.id.borrow().clone(), rooms.to_vec(), here.cloned());
@@ -136,7 +136,7 @@ impl TabMember {
         self.0.wishes.borrow().rooms(mine, position)
     }
 
-    /// The rooms in which the readers of all tabs are.
+    /// The rooms where the readers of all tabs are.
     pub(super) fn here(&self, mine: Option<&RoomName>, position: Option<Cursor>) -> Vec<RoomName> {
         self.0.wishes.borrow().here(mine, position)
     }
@@ -157,7 +157,7 @@ impl TabMember {
         }
     }
 
-    /// Polls for all from now on, in place of a leader that cannot.
+    /// Takes over polling for all from a leader that cannot.
     pub(super) fn take_over(&self) {
         if self.0.has_locks.get() {
             self.0.request_lock(true);
@@ -166,7 +166,7 @@ impl TabMember {
         }
     }
 
-    /// Tells all others.
+    /// Sends a message to all other tabs.
     pub(super) fn say(&self, message: &TabMessage) {
         self.0.say(message);
     }

@@ -1,4 +1,4 @@
-//! Reasons not to wait any longer: the network is back, the page is looked at, the reader says "now", the machine was
+//! Reasons to stop waiting: the network is back, the page is visible, the reader chose "try now", the machine was
 //! asleep. One place listens to the browser; tasks and the subscription listen here.
 
 use std::cell::{Cell, RefCell};
@@ -12,22 +12,22 @@ use yew::Callback;
 
 use crate::api;
 
-/// A reason not to wait any longer.
+/// A reason to stop waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wake {
     /// The browser says that there is a network again.
     Online,
-    /// The browser says that there is none; no reason to wake, but to look.
+    /// The browser reports that there is none; no reason to wake, but to check.
     Offline,
     /// The page became visible.
     Visible,
-    /// The page is seen by nobody any more, or its window got or lost the focus; no reason to wake, either.
+    /// The page was hidden, or its window gained or lost the focus; no reason to wake, either.
     Attention,
     /// The reader does not want to wait.
     Now,
     /// Another tab's reader does not want to wait.
     NowElsewhere,
-    /// The clock made a leap: the machine was asleep, and its connections are most likely dead.
+    /// The clock jumped: the machine was asleep, and its connections are most likely dead.
     Suspended,
 }
 
@@ -37,7 +37,7 @@ impl Wake {
     }
 }
 
-/// The reasons, as they come.
+/// The source of wake events.
 #[derive(Clone, Default)]
 pub(super) struct Wakes(Rc<Listeners>);
 
@@ -47,7 +47,7 @@ struct Listeners {
     all: RefCell<Vec<(u32, Callback<Wake>)>>,
 }
 
-/// Listens until it is dropped.
+/// A registered listener, until it is dropped.
 pub(super) struct Listening(Rc<Listeners>, u32);
 
 impl Drop for Listening {
@@ -57,29 +57,29 @@ impl Drop for Listening {
 }
 
 impl Wakes {
-    /// Tells everyone.
+    /// Notifies all listeners.
     pub(super) fn ring(&self, wake: Wake) {
-        // A copy, because listeners come and go while they are told.
+        // A copy, because listeners come and go meanwhile.
         let listeners: Vec<_> = self.0.all.borrow().iter().map(|(_, listener)| listener.clone()).collect();
         for listener in listeners {
             listener.emit(wake);
         }
     }
 
-    /// Listens.
+    /// Registers a listener.
     pub(super) fn listen(&self, listener: Callback<Wake>) -> Listening {
         let id = self.0.next.replace(self.0.next.get().wrapping_add(1));
         self.0.all.borrow_mut().push((id, listener));
         Listening(Rc::clone(&self.0), id)
     }
 
-    /// Waits for so long, or until there is a reason not to.
+    /// Waits for this time, or until there is a reason to stop.
     pub(super) async fn pause(&self, time: Duration) {
         let (send, over) = oneshot::channel();
         let send = Rc::new(Cell::new(Some(send)));
         let end = move || {
             if let Some(send) = send.take() {
-                // Nobody waits any more where the receiver was dropped.
+                // The receiver is gone if nobody waits any more.
                 let _ = send.send(());
             }
         };
@@ -94,16 +94,16 @@ impl Wakes {
     }
 }
 
-/// The time between two looks at the clock.
+/// The interval of the clock checks.
 const BEAT: Duration = Duration::from_secs(15);
-/// A beat that is so late was late because nothing ran. Browsers slow the timers of hidden pages down to one a minute.
+/// A beat this late means that nothing ran. Browsers slow the timers of hidden pages down to one a minute.
 const LEAP: Duration = Duration::from_secs(90);
 
-/// The listeners on the browser, until it is dropped.
+/// The listeners on the browser, until this is dropped.
 pub(super) struct BrowserEvents(#[expect(dead_code, reason = "they listen")] (Vec<EventListener>, Interval));
 
 impl Wakes {
-    /// Listens to the browser.
+    /// Starts listening to the browser.
     pub(super) fn listen_to_browser(&self) -> BrowserEvents {
         let wakes = self.clone();
         let last = Cell::new(api::wall_clock());
@@ -129,7 +129,7 @@ fn browser_events(wakes: &Wakes) -> Vec<EventListener> {
         listen(&window, "offline", || Wake::Offline),
         listen(&window, "focus", || Wake::Attention),
         listen(&window, "blur", || Wake::Attention),
-        // Out of the back/forward cache, with connections that were cut.
+        // Restored from the back/forward cache, with its connections cut.
         listen(&window, "pageshow", || Wake::Visible),
     ];
     if let Some(document) = window.document() {

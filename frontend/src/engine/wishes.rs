@@ -1,4 +1,4 @@
-//! The leader's account of what the other tabs want polled. Pure.
+//! The leader's record of what the other tabs want polled. Pure.
 
 use holdline_shared::limits::ROOMS_PER_POLL;
 use holdline_shared::{Cursor, RoomName};
@@ -12,7 +12,7 @@ use crate::wire::tabs::Wish;
 pub(super) struct Wishes(Vec<Wish>);
 
 impl Wishes {
-    /// A tab wants this from now on.
+    /// Records what a tab wants from now on.
     pub(super) fn put(&mut self, wish: Wish) {
         self.remove(&wish.tab);
         self.0.push(wish);
@@ -23,13 +23,13 @@ impl Wishes {
         self.0.iter().any(|wish| wish.tab == tab)
     }
 
-    /// A tab is gone.
+    /// Forgets a tab that is gone.
     pub(super) fn remove(&mut self, tab: &str) {
         self.0.retain(|wish| wish.tab != tab);
     }
 
-    /// The rooms to poll, `mine` before all, of the log in which `position` lies: a room of a replaced log may not exist
-    /// any more, and a poll of such a room is refused as a whole.
+    /// The rooms to poll, `mine` first, in the log that `position` belongs to: a room of a replaced log may no longer
+    /// exist, and a poll that names one is refused as a whole.
     pub(super) fn rooms(&self, mine: &[RoomName], position: Option<Cursor>) -> Vec<RoomName> {
         let mut rooms = LiteMap::new_vec();
         for room in mine.iter().chain(self.current(position).flat_map(|wish| &wish.rooms)) {
@@ -40,7 +40,7 @@ impl Wishes {
         rooms.into_iter().map(|(room, ())| room).collect()
     }
 
-    /// The rooms in which the readers of all tabs are.
+    /// The rooms where the readers of all tabs are.
     pub(super) fn here(&self, mine: Option<&RoomName>, position: Option<Cursor>) -> Vec<RoomName> {
         let here = self.current(position).filter_map(|wish| wish.here.as_ref());
         let rooms = keyed(mine.into_iter().chain(here).map(|room| (room.clone(), ())));

@@ -1,14 +1,14 @@
-//! The way from a component to the engine.
+//! The connection from a component to the engine.
 
 use yew::prelude::*;
 
 use crate::command::Command;
 
-/// Runs commands, as a context.
+/// The callback that runs commands, as a context.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Commands(pub Callback<Command>);
 
-/// Runs commands. Outside of an app, in tests of single components, they lead nowhere.
+/// Returns the callback that runs commands. Outside an app, in tests of single components, it does nothing.
 #[hook]
 pub fn use_commands() -> Callback<Command> {
     use_context::<Commands>().map_or_else(Callback::noop, |Commands(run)| run)

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use crate::engine::Engine;
 use crate::state::State;
 
-/// The present state.
+/// Returns the current state, and renders again when it changes.
 #[hook]
 pub fn use_engine_state(engine: &Engine) -> Rc<State> {
     let state = use_state(|| engine.state());

@@ -1,10 +1,10 @@
-//! The first value of a form's field.
+//! The initial value of a form's field.
 
 use yew::prelude::*;
 
 use crate::api::form;
 
-/// Puts a text into a field when it appears, and again when another text is what it begins with.
+/// Sets a field's text when it appears, and again when the initial text changes.
 #[hook]
 pub fn use_first_value(node: &NodeRef, text: &AttrValue) {
     let node = node.clone();

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::api::focus;
 
-/// Gives the focus back to the element that opened something, when that is closed.
+/// Returns the focus to the element that opened something, when that is closed.
 #[hook]
 pub fn use_focus_back(opener: &NodeRef, is_open: bool) {
     let (opener, was_open) = (opener.clone(), use_mut_ref(|| false));
@@ -15,7 +15,7 @@ pub fn use_focus_back(opener: &NodeRef, is_open: bool) {
     });
 }
 
-/// Puts the focus on an element whenever `occasion` changes to something, also when the component appears.
+/// Puts the focus on an element when `occasion` changes to a new value, and when the component appears with one.
 #[hook]
 pub fn use_focus<T: PartialEq + 'static>(node: &NodeRef, occasion: Option<T>) {
     let node = node.clone();
@@ -26,7 +26,7 @@ pub fn use_focus<T: PartialEq + 'static>(node: &NodeRef, occasion: Option<T>) {
     });
 }
 
-/// Takes the focus when an element appears in place of the one that had it.
+/// Takes the focus when an element replaces the one that had it.
 #[hook]
 pub fn use_focus_caught(node: &NodeRef) {
     let node = node.clone();
@@ -37,8 +37,8 @@ pub fn use_focus_caught(node: &NodeRef) {
     });
 }
 
-/// Keeps the focus when the element that has it goes, such as a message that is scrolled far out of sight or the tools of
-/// one that is deleted: what is around the element takes the focus.
+/// Keeps the focus when the focused element is removed, such as a message that is scrolled far out of sight or the
+/// tools of one that is deleted: the surrounding element takes the focus.
 #[hook]
 pub fn use_focus_kept(node: &NodeRef) {
     let node = node.clone();

@@ -1,4 +1,4 @@
-//! The reader's way of writing moments, kept up to date over midnight and journeys.
+//! The reader's date and time formats, kept up to date across midnight and changes of the time zone.
 
 use gloo_timers::callback::Interval;
 use yew::prelude::*;
@@ -6,10 +6,10 @@ use yew::prelude::*;
 use crate::api;
 use crate::state::Locale;
 
-/// A day begins, or a zone changes, at most this long before the page shows it.
+/// The longest delay after which the page shows a new day or a changed zone.
 const LOOK_MS: u32 = 10_000;
 
-/// The locale, for whoever provides it as a context.
+/// Returns the locale, for the component that provides it as a context.
 #[hook]
 pub fn use_local_time() -> Locale {
     let locale = use_state_eq(|| api::locale(0));
@@ -28,7 +28,7 @@ pub fn use_local_time() -> Locale {
     *locale
 }
 
-/// The locale that the app provides; UTC in tests of single components.
+/// Returns the locale that the app provides; UTC in tests of single components.
 #[hook]
 pub fn use_locale() -> Locale {
     let provided = use_context::<Locale>();

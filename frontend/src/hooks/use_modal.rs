@@ -1,10 +1,10 @@
-//! A dialog that lies over the page for as long as its component is there.
+//! A modal dialog that is open as long as its component exists.
 
 use yew::prelude::*;
 
 use crate::api::focus::{self, WayBack};
 
-/// Opens the dialog, which takes the focus, and gives the focus back when the component goes.
+/// Opens the dialog, which takes the focus, and returns the focus when the component is removed.
 #[hook]
 pub fn use_modal(dialog: &NodeRef) {
     let dialog = dialog.clone();

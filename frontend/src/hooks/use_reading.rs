@@ -1,6 +1,6 @@
-//! Keeps the reader's place in a conversation: at the newest message as long as they are there, and otherwise exactly
-//! where they are, whatever comes above or below. Takes them where they want to go. And keeps drawn what is around
-//! them, as they move through a room of any length.
+//! Keeps the reader's place in a conversation: at the newest message if they are there, and otherwise exactly where
+//! they are, whatever is added above or below. Scrolls to where they want to go. Renders only the messages around them,
+//! as they move through a room of any length.
 
 mod measured;
 mod size_watch;
@@ -20,50 +20,50 @@ use crate::api::scroll;
 use crate::command::Command;
 use crate::state::{Goal, Lines, Older, Phase, Place, Room, Sending, Window};
 
-/// The distance from the oldest message at which older ones are asked for, in CSS pixels.
+/// The distance from the oldest message at which older ones are requested, in CSS pixels.
 const AHEAD: i32 = 800;
 
-/// The number of messages that fit, before that was measured.
+/// The number of messages that fit, until it is measured.
 const FIT: usize = 32;
 
-/// The height of a message before any was measured, in CSS pixels.
+/// The height of a message until one is measured, in CSS pixels.
 const HEIGHT: i32 = 40;
 
-/// The rest after a leap, or after a room has opened, until what is around the messages in sight is drawn: longer than a scroll
-/// bar that is being dragged pauses between two leaps, and than the first poll takes on most paths.
+/// The delay after a leap, or after a room has opened, before the messages around those in sight are drawn: longer than
+/// the pauses between two leaps while a scroll bar is dragged, and than the first poll takes on most paths.
 const REST_MS: u32 = 500;
 
-/// The distance from the upper edge to the first new message: the line above it and some context are in sight.
+/// The distance from the upper edge to the first new message: keeps the line above it and some context in sight.
 const ABOVE_NEW: f64 = 120.0;
 
-/// The things that decide where rows stand. Other renderings must not restore the scroll position: a scroll event may still be on
-/// its way.
+/// The data that decides where rows are. Other renders must not restore the scroll position: a scroll event may still
+/// be pending.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conversation {
     /// The room.
     pub room: Rc<Room>,
     /// The messages on their way to it.
     pub sendings: Vec<Rc<Sending>>,
-    /// The message that is being changed.
+    /// The message that is being edited.
     pub editing: Option<Seq>,
-    /// The place where the reader wants to be.
+    /// The place that the reader wants to go to.
     pub goal: Option<Goal>,
 }
 
-/// A conversation's scrolling.
+/// The scrolling of a conversation.
 #[derive(Clone)]
 pub struct Reading {
     /// The element that scrolls.
     pub view: NodeRef,
     /// The element in it whose children are the rows.
     pub rows: NodeRef,
-    /// The places of the messages to draw.
+    /// The indexes of the messages to draw.
     pub drawn: Range<usize>,
-    /// The room to leave for each of the others, in CSS pixels.
+    /// The space to leave for each of the others, in CSS pixels.
     pub height: i32,
-    /// Whether the newest is in sight.
+    /// Whether the newest message is in sight.
     pub is_at_end: bool,
-    /// Whether no more than what is in sight is drawn, for the moment.
+    /// Whether, for the moment, little more than the messages in sight is drawn.
     pub is_narrow: bool,
     content: Conversation,
     shown: UseStateSetter<Shown>,
@@ -118,14 +118,14 @@ pub fn use_reading(content: Conversation, run: Callback<Command>) -> Reading {
 }
 
 impl Reading {
-    /// Sees where the reader has scrolled to. While they are being taken elsewhere, that decides what is drawn.
+    /// Handles scrolling by the reader. While the page takes them to a goal, the goal decides what is drawn.
     pub fn scrolled(&self) {
         if self.content.goal.is_none() || self.content.room.phase != Phase::Ready {
             self.measure();
         }
     }
 
-    /// Measures where the reader is, and draws what is around them.
+    /// Measures where the reader is, and draws the messages around them.
     fn measure(&self) {
         let (Some(view), Some(rows)) = (self.view.cast::<Element>(), self.rows.cast::<Element>()) else {
             return;
@@ -160,13 +160,13 @@ impl Reading {
         }
     }
 
-    /// Draws what is around the messages in sight, now that the reader rests after a leap.
+    /// Draws the messages around those in sight, now that the reader rests after a leap.
     fn widen(&self) {
         let (Some(view), Some(rows)) = (self.view.cast::<Element>(), self.rows.cast::<Element>()) else {
             return;
         };
         let mut measured = self.measured.borrow_mut();
-        // The event of the last scrolling may still be on its way.
+        // The last scroll event may still be pending.
         measured.place = scroll::place(&view, &rows).or(measured.place);
         measured.is_at_end = scroll::is_at_end(&view);
         let (is_at_end, window) = (measured.is_at_end, measured.shown.window);
@@ -208,7 +208,7 @@ impl Reading {
                 self.measure();
                 self.run.emit(Command::Arrive(self.content.room.name.clone()));
             }
-            // What is missing is being loaded or drawn; then this is called once more.
+            // The missing part is being loaded or drawn; then this runs again.
             Some(_) => {}
         }
     }
@@ -224,10 +224,11 @@ impl Reading {
         })
     }
 
-    /// Goes where the reader wants to be. Returns whether they are there; if not, something has to be loaded or drawn first.
+    /// Scrolls to the place where the reader wants to be. Returns whether they are there; if not, something must be
+    /// loaded or drawn first.
     fn go(&self, view: &Element, rows: &Element, goal: Goal) -> bool {
         let room = &self.content.room;
-        // What is new is known once the room was read; until then, the best of what is there is shown.
+        // New messages are known once the room is loaded; until then, the best of the messages at hand is shown.
         let is_ready = room.phase == Phase::Ready;
         if self.lines().is_empty() {
             return is_ready;
@@ -246,7 +247,7 @@ impl Reading {
             Goal::Place(place) => place.seq,
         };
         if matches!(goal, Goal::Message(_)) && room.may_lack(seq) {
-            // On its way.
+            // The message is being loaded.
             return false;
         }
         let (Ok(at) | Err(at)) = self.lines().find(seq);

@@ -1,12 +1,12 @@
-//! A pause after changes that screen readers are not to read out.
+//! A pause after changes that screen readers must not announce.
 
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
-/// A time beyond what a screen reader takes to notice what was put in.
+/// A time longer than a screen reader needs to notice an insertion.
 const REST_MS: u32 = 1_000;
 
-/// Whether nothing has changed for a while. A change is noticed in the rendering that it comes with.
+/// Whether nothing has changed for a while. A change counts from the render that it arrives in.
 #[hook]
 pub fn use_rest<T: PartialEq + Clone + 'static>(now: T) -> bool {
     let rested = use_state_eq(|| None::<T>);

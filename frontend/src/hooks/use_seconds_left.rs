@@ -1,4 +1,4 @@
-//! A countdown that no clock can make longer than the time itself.
+//! A countdown that a wrong clock cannot make longer than its duration.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use yew::prelude::*;
 
 use crate::api;
 
-/// The time between two looks at the clock, so short that no second is skipped.
+/// The interval of the clock checks, short enough that no second is skipped.
 const TICK: Duration = Duration::from_millis(200);
 
-/// The whole seconds until `seconds` after `since`, or nothing when they are over. `since` is the server's clock, which may be
-/// wrong or this machine's may: from the moment at which the page learnt of it, no more than `seconds` pass.
+/// Returns the whole seconds until `seconds` after `since`, or `None` once they have passed. `since` is a time of the
+/// server's clock; that clock or this machine's may be wrong: once the page knows `since`, no more than `seconds` pass.
 #[hook]
 pub fn use_seconds_left(since: Option<Timestamp>, seconds: u64) -> Option<u64> {
     let left = use_state_eq(|| None::<u64>);

@@ -1,12 +1,12 @@
-//! Keeps the beginning of something in sight that the reader has opened.
+//! Keeps the beginning of an element in sight after the reader opens it.
 
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use crate::api::scroll;
 
-/// Scrolls to the beginning of an element when that is opened. A moment later, because a conversation that is read at
-/// its end stays there while rows grow.
+/// Scrolls to the beginning of an element when it is opened. Slightly delayed, because a conversation at its end stays
+/// there while rows grow.
 #[hook]
 pub fn use_shown(node: &NodeRef, is_open: bool) {
     let node = node.clone();

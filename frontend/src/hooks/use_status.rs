@@ -1,4 +1,4 @@
-//! A status in time: it does not flicker, and it counts down.
+//! A status for display: does not flicker, and counts down.
 
 use std::time::Duration;
 
@@ -8,14 +8,15 @@ use yew::prelude::*;
 
 use crate::api;
 
-/// The time between two looks at the clock, so short that no second is skipped.
+/// The interval of the clock checks, short enough that no second is skipped.
 const TICK: Duration = Duration::from_millis(200);
 
-/// A cut of a held poll is everyday life on many paths, and the next poll mostly answers within this time.
+/// The time for which a retry stays hidden: many paths cut held polls routinely, and the next poll usually answers
+/// within it.
 const BLINK: Duration = Duration::from_millis(400);
 
-/// The status to show, and the whole seconds until the next try. Right after being live, a retry is not shown before it
-/// has lasted a moment.
+/// Returns the status to show, and the whole seconds until the next attempt. Directly after being live, a retry is
+/// shown only once it has lasted a moment.
 #[hook]
 pub fn use_status(status: &Status) -> (Status, Option<u64>) {
     let shown = use_state_eq(|| status.clone());

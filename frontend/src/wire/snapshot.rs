@@ -13,7 +13,7 @@ struct SnapshotForm {
     complete_to: Timestamp,
 }
 
-/// The text of a snapshot.
+/// Writes a snapshot as text.
 pub fn write_snapshot(snapshot: Snapshot) -> String {
     let Snapshot { room, me, page, complete_to } = snapshot;
     let form = SnapshotForm { room: room.to_string(), me, page, complete_to };
@@ -21,7 +21,7 @@ pub fn write_snapshot(snapshot: Snapshot) -> String {
     serde_json::to_string(&form).unwrap_or_default()
 }
 
-/// The snapshot of a text; `None` for a damaged one, or one of another version.
+/// Reads a snapshot from text; `None` if it is damaged or from another version.
 pub fn read_snapshot(text: &str) -> Option<Snapshot> {
     let SnapshotForm { room, me, page, complete_to } = serde_json::from_str(text).ok()?;
     Some(Snapshot { room: RoomName::parse(&room).ok()?, me, page, complete_to })

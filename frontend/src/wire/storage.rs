@@ -1,5 +1,5 @@
-//! The text forms in storage, JSON. Storage belongs to the reader, who may damage it: what cannot be read counts as
-//! absent, and names are checked again, because a poll of a wrong one would be refused as a whole.
+//! The text forms in storage, JSON. Storage belongs to the reader, who may damage it: unreadable text counts as absent,
+//! and names are checked again, because a poll with an invalid one would be refused as a whole.
 
 use holdline_shared::{MessageText, Person, PublishKey, PublishRequest, RoomName, Seq, Timestamp};
 use litemap::LiteMap;
@@ -7,23 +7,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::state::{Edit, Progress, Seen, Sending, Writing, keyed};
 
-/// The rooms visited, the last one first.
+/// Writes the visited rooms, the latest first.
 pub fn write_visited(visited: &[RoomName]) -> String {
     write(&visited)
 }
 
-/// The rooms visited. A damaged name alone is lost.
+/// Reads the visited rooms. Skips only the damaged names.
 pub fn read_visited(text: &str) -> Vec<RoomName> {
     let names: Vec<String> = serde_json::from_str(text).unwrap_or_default();
     names.iter().filter_map(|name| RoomName::parse(name).ok()).collect()
 }
 
-/// The reader, as others see them.
+/// Writes the reader, as others see them.
 pub fn write_person(person: &Person) -> String {
     write(person)
 }
 
-/// The reader, as others see them.
+/// Reads the reader, as others see them.
 pub fn read_person(text: &str) -> Option<Person> {
     serde_json::from_str(text).ok()
 }
@@ -63,7 +63,7 @@ struct SendingForm {
     failed: Option<String>,
 }
 
-/// A message on its way.
+/// Writes a message on its way.
 pub fn write_sending(sending: &Sending) -> String {
     let Sending { room, request: PublishRequest { key, text, reply_to }, at, progress } = sending;
     let failed = if let Progress::Failed(why) = progress { Some(why.clone()) } else { None };
@@ -77,7 +77,7 @@ pub fn write_sending(sending: &Sending) -> String {
     })
 }
 
-/// A message on its way.
+/// Reads a message on its way.
 pub fn read_sending(text: &str) -> Option<Sending> {
     let SendingForm { key, text, reply_to, room, at, failed } = serde_json::from_str(text).ok()?;
     let request = PublishRequest { key, text: MessageText::received(text), reply_to };
@@ -102,7 +102,7 @@ struct EditForm {
     text: String,
 }
 
-/// The unsent writing in a room.
+/// Writes the unsent texts of a room.
 pub fn write_writing(writing: &Writing) -> String {
     let edit = writing.edit.as_ref().map(|edit| EditForm {
         seq: edit.seq,
@@ -112,7 +112,7 @@ pub fn write_writing(writing: &Writing) -> String {
     write(&WritingForm { draft: writing.draft.clone(), reply_to: writing.reply_to, edit })
 }
 
-/// The unsent writing in a room.
+/// Reads the unsent texts of a room.
 pub fn read_writing(text: &str) -> Writing {
     let Ok(WritingForm { draft, reply_to, edit }) = serde_json::from_str(text) else {
         return Writing::default();

@@ -1,5 +1,5 @@
-//! The messages by which tabs arrange that one of them polls for all. Tabs of different versions may be open at once:
-//! what one cannot read it passes over.
+//! The messages by which tabs agree that one of them polls for all. Tabs of different versions may be open at once: a
+//! tab ignores messages that it cannot read.
 
 use std::time::Duration;
 
@@ -25,9 +25,9 @@ pub struct Wish {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TabMessage {
-    /// Asks whoever polls to poll this, too.
+    /// Asks the polling tab to poll these rooms, too.
     Ask(Wish),
-    /// The tab goes.
+    /// The tab is going away.
     Bye {
         /// Its id.
         tab: String,
@@ -37,7 +37,7 @@ pub enum TabMessage {
         /// Its id.
         #[serde(default)]
         tab: String,
-        /// Whether a leader that is not heard any more was deposed.
+        /// Whether an unresponsive leader was deposed.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         deposes: bool,
     },
@@ -55,9 +55,9 @@ pub enum TabMessage {
         #[serde(default)]
         unreadable: usize,
     },
-    /// The leader's poll failed; another comes later.
+    /// The leader's poll failed; it will poll again later.
     Reconnecting(Pause),
-    /// The server refuses the leader's poll; another comes later.
+    /// The server refused the leader's poll; it will poll again later.
     Refused(Pause),
     /// The browser has no network.
     Offline,
@@ -67,7 +67,7 @@ pub enum TabMessage {
     Retrying,
 }
 
-/// A pause of the leader: its end and its reason. Each tab has a clock of its own, so that moments are told as distances.
+/// A pause of the leader: its end and its reason. Each tab has its own clock, so moments are sent as time differences.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pause {
     /// The time until the next attempt, in milliseconds.
@@ -88,19 +88,19 @@ impl TabMessage {
         })
     }
 
-    /// The text form.
+    /// Returns the text form.
     pub fn write(&self) -> String {
         // These types always have a JSON form.
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The message of an answer.
+    /// Creates the message for an answer to a poll.
     pub fn batch(from: Cursor, rooms: Vec<RoomName>, batch: Batch) -> Self {
         let unreadable = batch.unreadable;
         Self::Batch { from, rooms, batch, unreadable }
     }
 
-    /// The message of a status that is not live.
+    /// Creates the message for a status that is not live.
     pub fn of_status(status: &Status, now: Moment) -> Option<Self> {
         let pause = |at: &Moment, why: &String| Pause {
             millis: at.saturating_sub(now).as_millis().try_into().unwrap_or_default(),
@@ -116,7 +116,7 @@ impl TabMessage {
         }
     }
 
-    /// The status that the message tells, if it tells one.
+    /// Returns the status in the message, if any.
     pub fn status(&self, now: Moment) -> Option<Status> {
         let at = |pause: &Pause| now + Duration::from_millis(pause.millis);
         match self {

@@ -12,15 +12,15 @@ use crate::state::{Powers, Profiles, Room, RoomUi, Sending, Session};
 pub struct Props {
     /// The room as far as it is known.
     pub room: Rc<Room>,
-    /// The name of the room that people read.
+    /// The room's display name.
     pub title: AttrValue,
-    /// The room's rules and the reader's part in it.
+    /// The room's rules and the reader's role in it.
     #[prop_or_default]
     pub standing: RoomStanding,
     /// The people who have an account.
     #[prop_or_default]
     pub profiles: Profiles,
-    /// Its interface.
+    /// The room's interface state.
     pub ui: Rc<RoomUi>,
     /// The messages on their way to it.
     pub sendings: Vec<Rc<Sending>>,

@@ -1,5 +1,5 @@
-//! The conversation's rows: what stands above the first message, days, gaps, messages, and those on their way. Of a long
-//! one, those in sight and around; the others are empty space.
+//! The rows of a conversation: the top, days, gaps, messages, and messages on their way. In a long conversation, only
+//! the rows in and near the view; the others are empty space.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -14,7 +14,8 @@ use crate::hooks::Reading;
 use crate::state::{Gap, Locale, Older, Phase, Room, Row, Sending, rows};
 use crate::words;
 
-/// The messages of the log. One that is being changed is drawn wherever it stands: what is typed in it must not be lost.
+/// Draws the messages of the log. A message being edited is always drawn, wherever it is: the text typed for it must
+/// not be lost.
 pub(super) fn view_lines(
     props: &Props,
     reading: &Reading,
@@ -37,7 +38,7 @@ pub(super) fn view_lines(
     content
 }
 
-/// The places of the messages to draw, in order.
+/// Returns the indexes of the messages to draw, in order.
 fn drawn(room: &Room, editing: Option<Seq>, around: &Range<usize>) -> Vec<Range<usize>> {
     let editing = editing.and_then(|seq| room.lines.find(seq).ok());
     let apart = editing.filter(|at| !around.contains(at)).map(|at| at..at + 1);
@@ -46,13 +47,14 @@ fn drawn(room: &Room, editing: Option<Seq>, around: &Range<usize>) -> Vec<Range<
     above.into_iter().chain([around.clone()]).chain(below).collect()
 }
 
-/// Room for so many messages. An SVG, because it has a height without a style, which the page's policy forbids.
+/// Empty space for this many messages. An SVG, because it can have a height without a style attribute, which the page's
+/// policy forbids.
 fn space(number: usize, messages: usize, height: i32) -> Html {
     let height = i32::try_from(messages).unwrap_or(i32::MAX).saturating_mul(height);
     html! { <svg key={format!("space-{number}")} class="space" height={height.to_string()} aria-hidden="true" /> }
 }
 
-/// Draws what stands above the first message.
+/// Draws the row above the first message.
 fn view_top(props: &Props, run: &Callback<Command>) -> Html {
     let room = &props.room;
     let name = props.title.as_str();
@@ -63,7 +65,7 @@ fn view_top(props: &Props, run: &Callback<Command>) -> Html {
         Older::Loading => words::LOADING_OLDER,
         Older::Failed => words::OLDER_FAILED,
     };
-    // Another element than the one before the messages came, which would be seen to move.
+    // A different key than before the messages arrived: the same element would be seen moving.
     let key = if room.oldest().is_none() && !is_complete { "opening" } else { "top" };
     html! {
         <div class="beginning" {key}>
@@ -129,7 +131,7 @@ fn view(props: &Props, row: Row, is_last: bool, run: &Callback<Command>, locale:
     }
 }
 
-/// A quiet line.
+/// A notice.
 fn view_notice(entry: &Entry, locale: Locale) -> Html {
     html! {
         <p class="notice" key={format!("notice-{}", entry.seq)} data-testid="room-notice">

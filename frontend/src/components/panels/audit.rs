@@ -1,4 +1,4 @@
-//! The changes and who made them, for admins.
+//! The audit log, for admins: the changes and who made them.
 
 use yew::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The people and addresses that are kept out of the server.
+//! The people and addresses that are banned from the server.
 
 use yew::prelude::*;
 
@@ -27,7 +27,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
     }
 }
 
-/// The end of a ban, and its reason.
+/// Describes the end of a ban, and its reason.
 pub(super) fn end_of(of: &PanelOf<'_>, ban: &Ban) -> String {
     let until = ban.until.map(|until| of.locale.day_and_time(until));
     words::ban(until.as_deref(), &ban.reason)

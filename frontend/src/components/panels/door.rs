@@ -31,7 +31,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
         on_submit: of.on_submit(|values| {
             let chosen = words::DOORS.into_iter().find(|(door, _)| word_of(*door) == values.text("door"));
             let door = chosen.map(|(door, _)| door).unwrap_or_default();
-            // A password belongs to its own door alone.
+            // Only the password door has a password.
             let password = if door == Door::Password { values.secret("join-password") } else { "" };
             Ok(Request::Door { door, password: password.to_owned() })
         }),

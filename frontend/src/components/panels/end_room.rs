@@ -1,4 +1,4 @@
-//! Leaving the room on the screen, and for its admins deleting it.
+//! Leaving the room on the screen, or, for its admins, deleting it.
 
 use holdline_shared::{Role, RoomName};
 use yew::prelude::*;

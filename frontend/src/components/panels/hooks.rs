@@ -1,4 +1,4 @@
-//! The programs that post into the room on the screen, and those that are sent what is said there.
+//! The webhooks of the room on the screen: programs that post into it, and programs that receive its messages.
 
 use holdline_shared::RoomName;
 use yew::prelude::*;
@@ -28,7 +28,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
     }
 }
 
-/// The form that makes an address where a program posts.
+/// The form that creates an address for a program to post to.
 fn incoming(of: &PanelOf<'_>, room: RoomName) -> Html {
     let fields = html! {
         <>
@@ -49,7 +49,7 @@ fn incoming(of: &PanelOf<'_>, room: RoomName) -> Html {
     })
 }
 
-/// The form that sends what is said to a program.
+/// The form that sends the room's messages to a program.
 fn outgoing(of: &PanelOf<'_>, room: RoomName) -> Html {
     let fields = html! {
         <>

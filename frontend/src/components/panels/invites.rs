@@ -1,4 +1,4 @@
-//! The links that let somebody in, and a new one.
+//! The invite links, and the form for a new one.
 
 use holdline_shared::{InviteRole, InviteSummary, RoomName};
 use yew::prelude::*;
@@ -33,7 +33,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
     }
 }
 
-/// A link into the room on the screen.
+/// The form for a link into the room on the screen.
 pub(super) fn view_for_room(of: &PanelOf<'_>) -> Html {
     let room = of.state.room().map(|room| room.name.clone());
     html! { <>{ secret(of, words::LINK_ONCE) }{ make(of, room) }</> }

@@ -1,4 +1,4 @@
-//! Signing out, and erasing an account: one's own, or by an admin somebody else's.
+//! Signing out, and erasing an account: one's own, or, as an admin, somebody else's.
 
 use holdline_shared::Person;
 use yew::prelude::*;

@@ -1,11 +1,11 @@
-//! Rows of what the server lists.
+//! Rows of the lists that the server sends.
 
 use yew::prelude::*;
 
 use crate::state::Settings;
 use crate::words;
 
-/// A row: what it is, a line below that, and what can be done about it.
+/// A row: the item, a line below it, and its actions.
 pub(super) fn row(key: &str, what: Html, below: String, tools: Html) -> Html {
     html! {
         <li key={key} data-testid="row">
@@ -15,7 +15,8 @@ pub(super) fn row(key: &str, what: Html, below: String, tools: Html) -> Html {
     }
 }
 
-/// The rows, or that there are none, or that they are on their way. Why they did not come, the dialog's outcome says.
+/// The rows, or a line that says that there are none or that they are loading. The dialog's outcome shows why they
+/// failed to load.
 pub(super) fn listing<T>(
     settings: &Settings,
     rows: Option<&[T]>,

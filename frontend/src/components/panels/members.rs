@@ -1,4 +1,4 @@
-//! The members of a room, and who can be added.
+//! The members of a room, and the people who can be added.
 
 use holdline_shared::{PersonId, PersonKind, Profile, Role};
 use litemap::LiteMap;
@@ -38,7 +38,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
     }
 }
 
-/// The person's role in the room, and until when they may not write.
+/// Describes the person's role in the room, and how long they may not write.
 pub(super) fn standing(of: &PanelOf<'_>, member: &Membership) -> String {
     let role = words::role(member.role);
     let muted = member.muted_until.filter(|until| (of.locale.now)() < *until);
@@ -48,8 +48,8 @@ pub(super) fn standing(of: &PanelOf<'_>, member: &Membership) -> String {
     }
 }
 
-/// The form that adds somebody who has an account or is here now. Webhooks read nothing, and look like other bots: an admin makes
-/// a bot a member on its own page.
+/// The form that adds somebody who has an account or is present. Webhooks read nothing and look like other bots, so
+/// bots are not offered: an admin makes a bot a member on the bot's own page.
 fn add(of: &PanelOf<'_>, members: &[&Membership]) -> Html {
     let Some(room) = of.state.room().map(|room| room.name.clone()) else { return Html::default() };
     let here = of.state.ui.page.room().and_then(|room| of.state.people.of(room));

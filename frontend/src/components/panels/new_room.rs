@@ -1,4 +1,4 @@
-//! A new room that others see, or only its members.
+//! The form for a new room, public or visible only to its members.
 
 use holdline_shared::Topic;
 use yew::prelude::*;

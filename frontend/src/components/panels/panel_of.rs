@@ -1,4 +1,4 @@
-//! The common parts of the pages of dialogs: what they are drawn from, and their buttons.
+//! The common parts of the dialogs' pages: their data, and their buttons.
 
 use holdline_shared::{Seq, Timestamp};
 use yew::prelude::*;
@@ -8,7 +8,7 @@ use crate::command::Command;
 use crate::state::{Locale, Overlay, Panel, Request, State};
 use crate::words;
 
-/// The end of what has none: the last moment that every clock here can write, in the year 9999.
+/// The end of something that never ends: the last moment that every clock here can write, in the year 9999.
 pub(super) const FOREVER: Timestamp = Timestamp(253_402_300_799_000);
 
 /// The parts of a panel's page.
@@ -19,12 +19,12 @@ pub(super) struct PanelOf<'a> {
 }
 
 impl PanelOf<'_> {
-    /// The reason why the last request was not fulfilled, for a field to say.
+    /// The reason why the last request failed, for a field to show.
     pub(super) fn problem(&self) -> Option<AttrValue> {
         self.state.settings.problem.as_deref().map(|why| words::sentence(why).into())
     }
 
-    /// Sends the request that the fields make, or says why they make none.
+    /// Sends the request made from the fields, or shows why they make none.
     pub(super) fn on_submit(
         &self,
         make: impl Fn(&Values) -> Result<Request, String> + 'static,
@@ -35,7 +35,7 @@ impl PanelOf<'_> {
         })
     }
 
-    /// A button that asks for something.
+    /// A button that sends a request.
     pub(super) fn button(&self, word: &'static str, request: Request) -> Html {
         let onclick = self.run.reform(move |_: MouseEvent| Command::Ask(request.clone()));
         html! { <button type="button" class="plain" {onclick}>{ word }</button> }
@@ -54,7 +54,7 @@ impl PanelOf<'_> {
     }
 }
 
-/// The seconds that people can choose from for the end of something, with their words.
+/// The durations to choose from, in seconds, with their labels.
 pub(super) fn durations() -> Vec<(AttrValue, AttrValue)> {
     words::DURATIONS.into_iter().map(|(seconds, word)| (seconds.into(), word.into())).collect()
 }

@@ -1,4 +1,4 @@
-//! A person: what is known of them, and what the reader can do with them.
+//! A person: what is known about them, and the reader's actions on them.
 
 use holdline_shared::{Person, PersonKind, Role, Timestamp};
 use yew::prelude::*;
@@ -49,7 +49,7 @@ pub(super) fn view(of: &PanelOf<'_>, person: &Person) -> Html {
     }
 }
 
-/// Draws what an admin of the room can do.
+/// Draws the actions of an admin of the room.
 fn in_room(of: &PanelOf<'_>, person: &Person) -> Html {
     let Some(room) = of.state.room().map(|room| room.name.clone()) else { return Html::default() };
     let choices = words::MEMBER_ACTS.into_iter().map(|(value, word)| (value.into(), word.into())).collect();
@@ -91,7 +91,7 @@ fn in_room(of: &PanelOf<'_>, person: &Person) -> Html {
     })
 }
 
-/// Draws what an admin of the server can do.
+/// Draws the actions of an admin of the server.
 fn on_server(of: &PanelOf<'_>, person: &Person) -> Html {
     let profile = of.state.people.profiles.get(&person.id);
     let is_admin = profile.is_some_and(|profile| profile.admin);
@@ -143,7 +143,7 @@ fn on_server(of: &PanelOf<'_>, person: &Person) -> Html {
     }
 }
 
-/// The end that was chosen; none for "until somebody changes it".
+/// Returns the chosen end; `None` for "until somebody changes it".
 fn after(seconds: u32, locale: Locale) -> Option<Timestamp> {
     (seconds > 0).then(|| Timestamp((locale.now)().0 + u64::from(seconds) * 1_000))
 }

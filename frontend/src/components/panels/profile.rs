@@ -1,4 +1,4 @@
-//! The reader's name, and what members say of themselves.
+//! The reader's name, and what members say about themselves.
 
 use holdline_shared::Nickname;
 use yew::prelude::*;

@@ -1,4 +1,4 @@
-//! A link as a picture for another device's camera.
+//! A link as a QR code for another device's camera.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use crate::words;
 
-/// The modules of light around a code that cameras need.
+/// The width of the light margin that cameras need around a code, in modules.
 const QUIET: i32 = 4;
 
 /// The picture; nothing for a link that is too long for one.

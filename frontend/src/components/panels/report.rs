@@ -1,4 +1,4 @@
-//! Asks the admins to look at a message.
+//! The form that asks the admins to look at a message.
 
 use holdline_shared::Seq;
 use yew::prelude::*;

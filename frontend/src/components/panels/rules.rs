@@ -1,4 +1,4 @@
-//! The rules of a room: what it is called and about, who sees it, and who writes in it.
+//! The rules of a room: its title and topic, who sees it, and who writes in it.
 
 use holdline_shared::{RoomPolicy, Topic, Visibility, Writers};
 use yew::prelude::*;

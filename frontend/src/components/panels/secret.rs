@@ -1,4 +1,4 @@
-//! A secret that the server has just made: shown once, because the server keeps its hash alone.
+//! A secret that the server has just created: shown once, because the server keeps only its hash.
 
 use yew::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::components::Copied;
 use crate::state::Secret;
 use crate::words;
 
-/// The secret, if there is one, with what it is good for. `hint` says what to do with a link.
+/// The secret, if there is one, with its use. `hint` explains what to do with a link.
 pub(super) fn secret(of: &PanelOf<'_>, hint: &'static str) -> Html {
     let Some(secret) = &of.state.settings.secret else { return Html::default() };
     let (hint, text, example) = match secret {

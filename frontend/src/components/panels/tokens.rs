@@ -1,4 +1,4 @@
-//! The tokens by which programs act for the reader or as bots.
+//! The tokens with which programs act as the reader or as bots.
 
 use yew::prelude::*;
 
@@ -10,13 +10,13 @@ use crate::components::{Field, FormOf, Kind, form};
 use crate::state::{Grant, Listing, Request, Token, listed_rooms};
 use crate::words;
 
-/// The reader's tokens, and a new one.
+/// The reader's tokens, and the form for a new one.
 pub(super) fn view_own(of: &PanelOf<'_>) -> Html {
     let me = of.state.session.id();
     view(of, words::TOKENS_WHY, false, |token| Some(&token.person.id) == me)
 }
 
-/// The tokens of all people, and a new one, perhaps of a new bot.
+/// Everybody's tokens, and the form for a new one, perhaps of a new bot.
 pub(super) fn view_all(of: &PanelOf<'_>) -> Html {
     view(of, words::BOT_TOKENS_WHY, true, |_| true)
 }
@@ -80,7 +80,7 @@ fn tick(name: &str, word: &str, is_on: bool) -> Html {
     html! { <Field {key} name={name.to_owned()} {label} kind={Kind::Tick} value={if is_on { ON } else { "" }} /> }
 }
 
-/// Boxes of which several may be ticked.
+/// Boxes, any number of which may be ticked.
 fn ticks(label: &'static str, hint: Option<&'static str>, boxes: Vec<Html>) -> Html {
     html! {
         <fieldset class="form-field">

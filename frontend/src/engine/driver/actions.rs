@@ -1,5 +1,4 @@
-//! The actions of the subscription machine: a poll, a pause, a repair, a renewal, each with a time limit, and each with an event
-//! at its end.
+//! The actions of the subscription machine: poll, pause, repair, renewal. Each has a time limit and ends with an event.
 
 use std::future::Future;
 use std::rc::{Rc, Weak};
@@ -18,7 +17,7 @@ use crate::engine::tabs::Role;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Inner {
-    /// Begins an action in place of the one before.
+    /// Starts an action in place of the previous one.
     pub(super) fn begin(self: &Rc<Self>, action: Action) {
         self.next_turn();
         self.listening.set(None);
@@ -76,7 +75,7 @@ impl Inner {
         Timeout::new(api::millis(time), move || finish(event, None))
     }
 
-    /// Finishes the present action, unless that was replaced or nobody drives any more.
+    /// Finishes the current action, unless it was replaced or the driver is gone.
     fn finish(self: &Rc<Self>) -> impl FnOnce(Event, Option<News>) + 'static {
         let (inner, turn): (Weak<Self>, u64) = (Rc::downgrade(self), self.turn.get());
         move |event, news| {

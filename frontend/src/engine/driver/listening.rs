@@ -1,4 +1,4 @@
-//! Listening to the tab that leads, in place of holding a poll, and what happens among the tabs meanwhile.
+//! Listening to the leading tab instead of holding a poll, and handling the events among the tabs meanwhile.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -11,10 +11,10 @@ use crate::api::{self, AbortOnDrop};
 use crate::engine::news::News;
 use crate::engine::tabs::TabEvent;
 
-/// The least time after the leader's own watchdog at which silence counts as its end.
+/// The minimum time beyond the leader's own watchdog after which its silence counts as its end.
 const SLACK: Duration = Duration::from_secs(5);
 
-/// The time for which a leader may say that it gets no answer until this tab tries by itself.
+/// The time for which a leader may report that it receives no response before this tab tries itself.
 const TROUBLED: Duration = Duration::from_secs(4);
 
 impl Inner {
@@ -23,17 +23,17 @@ impl Inner {
         if self.position().is_some_and(|at| self.followed.borrow_mut().must_catch_up(at)) {
             return self.feed(Event::Suspended);
         }
-        // Not all at once: the first one says so to the others.
+        // With jitter, so that not all tabs take over at once: the first one tells the others.
         let patience = watchdog + SLACK + api::jitter().fraction_of(SLACK);
         self.listening.set(Some(Listening { patience }));
         self.listen_for(patience, Self::replace_leader);
         if self.is_leader_troubled.get() {
-            // This tab gets answers and the leader does not.
+            // This tab receives responses and the leader does not.
             self.replace_leader();
         }
     }
 
-    /// Calls `end` after `patience` without a word from the leader.
+    /// Calls `end` after `patience` without a message from the leader.
     fn listen_for(self: &Rc<Self>, patience: Duration, end: impl FnOnce(&Rc<Self>) + 'static) {
         let (inner, turn) = (Rc::downgrade(self), self.next_turn());
         let timer = Timeout::new(api::millis(patience), move || {
@@ -44,12 +44,13 @@ impl Inner {
         self.outstanding.replace(Some((AbortOnDrop::default(), timer)));
     }
 
-    /// Hears of an event among the tabs.
+    /// Handles an event among the tabs.
     pub(super) fn hear_tab(self: &Rc<Self>, event: TabEvent) {
         match event {
             TabEvent::Leads => {
                 self.is_leader_troubled.set(false);
-                // The first tab has just got an answer itself, and needs no probe. After another leader the line may be dead.
+                // The first tab has just received a response itself and needs no probe. After another leader the
+                // connection may be dead.
                 let is_unsure = self.has_followed.take();
                 if self.listening.take().is_some() {
                     self.feed(if is_unsure { Event::Suspended } else { Event::Start });
@@ -71,7 +72,7 @@ impl Inner {
         }
     }
 
-    /// The leader is there, and gets answers.
+    /// Notes that the leader is alive and receives responses.
     fn hear_leader(self: &Rc<Self>) {
         self.is_leader_troubled.set(false);
         if let Some(Listening { patience }) = self.listening.get() {
@@ -79,13 +80,13 @@ impl Inner {
         }
     }
 
-    /// Leads in place of a tab that has fallen silent or gets no answers.
+    /// Takes the lead from a tab that has gone silent or receives no responses.
     fn replace_leader(self: &Rc<Self>) {
         self.has_followed.set(true);
         self.tabs.take_over();
     }
 
-    /// The leader gets no answer. Perhaps nobody does; perhaps only that tab.
+    /// Handles a leader without responses. Perhaps no tab receives any; perhaps only that one does not.
     fn hear_trouble(self: &Rc<Self>, status: Status) {
         self.has_followed.set(true);
         if self.listening.get().is_some() {
@@ -111,7 +112,7 @@ impl Inner {
             return self.feed(Event::Suspended);
         }
         if batch.is_empty() {
-            // To the machine this would be a server that lets polls go early.
+            // The machine would take this for a server that releases polls early.
             self.hear_leader();
             self.tell.emit(News::Status(Status::Live));
         } else {

@@ -1,4 +1,5 @@
-//! The election of the tab that polls for all: by a lock, which the leader holds, or by messages where there are no locks.
+//! The election of the tab that polls for all: by a lock, which the leader holds, or by messages where there are no
+//! locks.
 
 use std::rc::{Rc, Weak};
 use std::time::Duration;
@@ -10,11 +11,11 @@ use super::{Inner, Role, TabEvent};
 use crate::api;
 use crate::wire::tabs::TabMessage;
 
-/// The time that a tab which asks waits for a leader to answer. Messages arrive at hidden tabs, too.
+/// The time that a tab waits for a leader to reply. Hidden tabs receive messages, too.
 const ELECTION: Duration = Duration::from_millis(400);
 
 impl Inner {
-    /// Requests the lock that the leader holds; whether there are locks. With `steal` the leader is deposed.
+    /// Requests the lock that the leader holds. Returns whether there are locks. With `steal` the leader is deposed.
     pub(super) fn request_lock(self: &Rc<Self>, steal: bool) -> bool {
         let Some(request) = api::request_lock(&api::shared_name("poll"), steal) else { return false };
         let (granted, over) = (Rc::downgrade(self), Rc::downgrade(self));
@@ -25,7 +26,7 @@ impl Inner {
             }
         });
         spawn_local(async move {
-            // An error, too, says no more than that the request is over.
+            // An error also means no more than that the request is over.
             let _ = request.over.await;
             if let Some(inner) = over.upgrade() {
                 inner.lose_lock(steal);
@@ -46,7 +47,7 @@ impl Inner {
                 }
                 self.step_down();
             }
-            // The lock was never granted, so nobody may have it.
+            // The lock was never granted, so perhaps no tab is allowed to hold it.
             Role::Follower if !was_stolen_before => {
                 self.role.set(Role::Alone);
                 self.tell.emit(TabEvent::Follows);
@@ -55,7 +56,7 @@ impl Inner {
         }
     }
 
-    /// Leads from now on. With `deposes` another leader stops.
+    /// Takes the lead. With `deposes` another leader stops.
     pub(super) fn lead(&self, deposes: bool) {
         self.election.take();
         self.role.set(Role::Leader);
@@ -72,7 +73,7 @@ impl Inner {
         self.tell.emit(TabEvent::Follows);
     }
 
-    /// Leads unless a leader is heard of in time.
+    /// Takes the lead unless a leader replies in time.
     pub(super) fn await_leader(self: &Rc<Self>) {
         let weak: Weak<Self> = Rc::downgrade(self);
         let patience = ELECTION + api::jitter().fraction_of(ELECTION);
@@ -84,7 +85,7 @@ impl Inner {
         })));
     }
 
-    /// Hears what the other tabs say about who leads, where there are no locks to tell.
+    /// Handles the other tabs' messages about the leader, where there are no locks.
     pub(super) fn take_part_in_election(self: &Rc<Self>, message: &TabMessage) {
         let is_leader = self.role.get() == Role::Leader;
         match message {

@@ -1,4 +1,4 @@
-//! What was measured of a conversation on the screen, and what of it is drawn.
+//! The measurements of a conversation on the screen, and the part of it that is drawn.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use super::{Conversation, FIT};
 use crate::api::scroll;
 use crate::state::{Lines, Place, Window};
 
-/// The most messages that are kept drawn for a selection of text that reaches over them.
+/// The maximum number of messages kept drawn for a text selection that spans them.
 const SELECTED: usize = 1_000;
 
 /// The part that is drawn.
@@ -18,12 +18,13 @@ const SELECTED: usize = 1_000;
 pub(super) struct Shown {
     pub(super) is_at_end: bool,
     pub(super) window: Window,
-    /// The first and the last message of a selection of text.
+    /// The first and the last message of a text selection.
     pub(super) selected: Option<[Seq; 2]>,
 }
 
 impl Shown {
-    /// The places of the messages to draw: those of the window, and what is selected, so that copying takes all of it.
+    /// Returns the indexes of the messages to draw: those of the window and of the selection, so that copying gets all
+    /// of it.
     pub(super) fn drawn(self, lines: &Lines) -> Range<usize> {
         let window = self.window.range(lines);
         let [first, last] =
@@ -45,8 +46,8 @@ pub(super) struct Measured {
 }
 
 impl Measured {
-    /// Takes the height of the messages that are drawn for that of the others, once it is clearly another: each change
-    /// moves the scroll bar.
+    /// Uses the average height of the drawn messages for the others, once it differs clearly: each change moves the
+    /// scroll bar.
     pub(super) fn learn_height(&mut self, rows: &Element, drawn: &Range<usize>, len: usize, left: i32) {
         let empty = to_pixels(len - drawn.len().min(len)).saturating_mul(left);
         let height = (scroll::height(rows) - empty) / to_pixels(drawn.len()).max(1);
@@ -55,7 +56,7 @@ impl Measured {
         }
     }
 
-    /// Scrolls back to where the reader was, whatever has become higher or lower.
+    /// Scrolls back to the reader's place, whatever has grown or shrunk.
     pub(super) fn keep_place(&self, view: &Element, rows: &Element) {
         match &self.place {
             _ if self.is_at_end => scroll::to_end(view),
@@ -67,7 +68,7 @@ impl Measured {
     }
 }
 
-/// The message that would be in sight, where there is only the room left for it.
+/// Estimates the index of the message in sight where only empty space is drawn.
 pub(super) fn guess(view: &Element, drawn: &Range<usize>, len: usize, height: i32) -> usize {
     let rows = |pixels: i32| usize::try_from(pixels / height).unwrap_or_default();
     let above = rows(scroll::above(view));

@@ -1,5 +1,5 @@
-//! Watches the sizes of elements: the window, a keyboard on the screen or a growing composer change them without any row having
-//! changed.
+//! Watches the sizes of elements: the window, an on-screen keyboard or a growing composer change them without a change
+//! of rows.
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
