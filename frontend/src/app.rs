@@ -10,8 +10,8 @@ use crate::api::focus::{self, COMPOSER};
 use crate::api::{dom, step_to};
 use crate::command::Command;
 use crate::components::{
-    Conversation, Dialog, Gate, HeaderOf, JoinOf, People, RoomList, Shape, banners, header, icon_button,
-    join_page, logo, nickname, panel, status_line, wrong_page,
+    Conversation, Dialog, Gate, HeaderOf, JoinOf, PanelDialog, People, RoomList, Shape, banners, header,
+    icon_button, join_page, logo, nickname, status_line, wrong_page,
 };
 use crate::engine::Engine;
 use crate::hooks::{Commands, use_commands, use_engine_state, use_local_time, use_locale, use_status};
@@ -147,7 +147,7 @@ fn Layout(props: &LayoutProps) -> Html {
                 { people() }
             </Dialog>
         },
-        Overlay::Panel(page) => panel(state, page, locale, &run),
+        Overlay::Panel(page) => html! { <PanelDialog state={Rc::clone(state)} panel={page.clone()} /> },
         Overlay::Nothing | Overlay::Topic => Html::default(),
     };
     let complete_to = complete_to(state, &status, locale);

@@ -57,7 +57,7 @@ pub use message_row::MessageRow;
 pub use message_text::message_text;
 pub use message_tools::{ToolsOf, message_tools};
 pub use nickname::nickname;
-pub use panels::panel;
+pub use panels::{PanelDialog, PanelDialogProps};
 pub use people::People;
 pub use quote::{Quote, quote_link};
 pub use reactions::reactions;

@@ -1,5 +1,5 @@
-//! The words of the interface, in English. Nothing else in the client is written for people, so that a translation
-//! replaces this file and those of its folder: `dialogs` for settings, `notices` for what stands between messages.
+//! The words of the interface, in English. Nothing else in the client is text for people, so a translation replaces
+//! only this file and those of its folder: `dialogs` for settings, `notices` for the lines between messages.
 
 #![expect(missing_docs, reason = "each says what it says")]
 
@@ -130,7 +130,7 @@ pub const ON_ITS_WAY: &str = "on its way";
 pub const TRY_AGAIN: &str = "Try again";
 pub const DISCARD: &str = "Discard";
 
-/// The reactions at hand, with their names. Others can be put through the API.
+/// The reactions on offer, with their names. Others can be added through the API.
 pub const REACTIONS: [(&str, &str); 6] = [
     ("👍", "thumbs up"),
     ("❤️", "heart"),
@@ -262,11 +262,15 @@ pub fn not_done(why: &str) -> String {
     sentence(why)
 }
 
+pub fn not_deleted(why: &str, reason: &str) -> String {
+    if reason.is_empty() { sentence(why) } else { format!("{}. Your reason was: {reason}", sentence(why)) }
+}
+
 pub fn not_changed_to(why: &str, typed: &str) -> String {
     format!("{}. Not changed to: {typed}", sentence(why))
 }
 
-/// A reason as it comes from the server or from a check, as the beginning of a sentence.
+/// Turns a reason from the server or from a check into the beginning of a sentence.
 pub fn sentence(why: &str) -> String {
     // Reasons are English.
     let mut letters = why.chars();

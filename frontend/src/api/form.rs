@@ -42,7 +42,7 @@ impl Values {
         self.0.get(name).map(String::as_str).unwrap_or_default()
     }
 
-    /// The ticked boxes whose names begin with `start`, as the rest of their names.
+    /// The fields whose names begin with `start`, as the rest of their names: of checkboxes, those that are ticked.
     pub fn ticked<'a>(&'a self, start: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.keys().filter_map(move |name| name.strip_prefix(start))
     }

@@ -1,5 +1,5 @@
-//! The banners about problems that the reader has to know of and can act on: the page is older than the server, a login
-//! has expired, a change failed.
+//! The banners about problems that the reader has to know of: the page is older than the server, a login has expired,
+//! the browser keeps no cookies, a change failed.
 
 use yew::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::command::Command;
 use crate::state::{Connection, State};
 use crate::words;
 
-/// The banners. They stay until the reader acts on them.
+/// Draws the banners. Each stays until its cause is gone or the reader closes it.
 pub fn banners(state: &State, run: &Callback<Command>) -> Html {
     let Connection { is_outdated, needs_sign_in, .. } = &state.connection;
     let (is_forgotten, notice) = (&state.session.is_forgotten, &state.ui.notice);

@@ -9,7 +9,7 @@ use crate::api::{dom, focus};
 use crate::hooks::use_locale;
 use crate::words;
 
-/// The length from which the field counts characters.
+/// The length in bytes from which the field counts characters: a shorter text is far from the limit.
 const NEAR_LIMIT: usize = TEXT_GRAPHEMES - 400;
 
 #[derive(Properties, PartialEq)]

@@ -23,6 +23,8 @@ mod rules;
 mod secret;
 mod tokens;
 
+use std::rc::Rc;
+
 use holdline_shared::{Role, RoomName};
 use yew::prelude::*;
 
@@ -30,13 +32,26 @@ use self::panel_of::PanelOf;
 use super::gate::account_form;
 use super::{Dialog, Shape, icon_button};
 use crate::command::Command;
-use crate::hooks::use_focus_caught;
-use crate::state::{Locale, OWN, Overlay, Panel, ROOM, SERVER, State};
+use crate::hooks::{use_commands, use_focus_caught, use_locale};
+use crate::state::{OWN, Overlay, Panel, ROOM, SERVER, State};
 use crate::words;
 
-/// The dialog, open at this page.
-pub fn panel(state: &State, panel: &Panel, locale: Locale, run: &Callback<Command>) -> Html {
-    let of = PanelOf { state, run, locale };
+/// The properties of [`PanelDialog`].
+#[derive(Properties, PartialEq)]
+pub struct PanelDialogProps {
+    /// The state to show.
+    pub state: Rc<State>,
+    /// The open page.
+    pub panel: Panel,
+}
+
+/// The dialog with a page open. A component of its own, and not part of the layout's view, so that browsers compile
+/// its code when a dialog is first opened rather than at the start.
+#[component]
+pub fn PanelDialog(props: &PanelDialogProps) -> Html {
+    let (run, locale) = (use_commands(), use_locale());
+    let PanelDialogProps { state, panel } = props;
+    let of = PanelOf { state, run: &run, locale };
     let pages =
         [&OWN[..], &ROOM, &SERVER].into_iter().find(|pages| pages.contains(panel)).unwrap_or_default();
     let shown: Vec<_> = pages.iter().filter(|page| of.has_page(page)).collect();

@@ -58,7 +58,8 @@ pub(super) fn run(store: &Store, command: Command) {
         Command::AskToDelete(room, seq) => store.dispatch(Action::Deleting(room, seq)),
         Command::Delete(room, seq, reason) => {
             store.dispatch(Action::Deleting(room.clone(), None));
-            make(store, Change::Delete(room, seq, reason), |_, why| words::not_done(&why));
+            let change = Change::Delete(room, seq, reason.clone());
+            make(store, change, move |_, why| words::not_deleted(&why, &reason));
         }
         Command::LoadOlder(room, before) => load_older(store, room, before),
         Command::FollowQuote { room, seq, from } => {

@@ -6,7 +6,7 @@ use holdline_shared::{Backoff, Jitter};
 
 use crate::api::Fault;
 
-/// The longest `Retry-After` that is obeyed; a longer one is cut to this.
+/// The longest `Retry-After` that is obeyed, before jitter; a longer one is cut to this.
 const LONGEST: Duration = Duration::from_secs(300);
 
 /// Returns the pause after a fault. All clients were asked for the same pause, so jitter is added; a server that asks

@@ -1,6 +1,7 @@
 //! Keeps the list of rooms up to date: at the start, when the page becomes visible, every minute while it is, if the
 //! room on the screen is not in the list, if the reader was added to a room or removed from one, and if somebody
-//! appears or writes and the page does not know whether they have an account. Loads the list of accounts with it.
+//! appears or writes and the page does not know whether they have an account. Dialogs refresh it after changes that it
+//! shows. Loads the list of accounts with it, except after a change of memberships.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

@@ -99,7 +99,11 @@ fn drawn_panel(page: &Panel, is_admin: bool, listing: Option<Listing>) -> String
     if let Some(listing) = listing {
         state = state.after(Action::ListingCame(listing));
     }
-    draw_html(panel(&state, page, crate::state::utc(), &Callback::noop()))
+    draw_panel(state, page)
+}
+
+fn draw_panel(state: State, panel: &Panel) -> String {
+    draw::<PanelDialog>(PanelDialogProps { state: Rc::new(state), panel: panel.clone() })
 }
 
 #[test]
@@ -127,7 +131,7 @@ fn page_of_a_person_says_whether_they_are_an_admin() {
         let profile = account(is_admin).profile;
         let page = Panel::Person(profile.person.clone());
         let state = lobby(&[1], false).after(Action::ProfilesCame(vec![profile]));
-        check(&draw_html(panel(&state, &page, crate::state::utc(), &Callback::noop())), &[word], &[]);
+        check(&draw_panel(state, &page), &[word], &[]);
     }
 }
 
@@ -229,7 +233,7 @@ fn members_are_listed_without_those_who_were_muted_once_and_others_are_added_wit
     let people = vec![profile("bob", PersonKind::Member), profile("ci", PersonKind::Bot)];
     let state = lobby(&[1], false).after(Action::AccountCame(account(true)));
     let state = state.after(Action::ProfilesCame(people));
-    let drawn = draw_html(panel(&state, &Panel::Members, crate::state::utc(), &Callback::noop()));
+    let drawn = draw_panel(state, &Panel::Members);
     check(&drawn, &["Add somebody", ">Bob<"], &[">Ci<"]);
 }
 
@@ -259,7 +263,7 @@ fn secret_is_shown_with_its_picture() {
     let link = Secret::Link("https://chat.example/join/abc".to_owned());
     let settings = Settings { secret: Some(link), ..Settings::default() };
     let state = lobby(&[], false).after(Action::AccountCame(account(true))).after(Action::Answered(settings));
-    let drawn = draw_html(panel(&state, &Panel::Invites, crate::state::utc(), &Callback::noop()));
+    let drawn = draw_panel(state, &Panel::Invites);
     check(&drawn, &["https://chat.example/join/abc", "shown this once", r#"role="img""#, "h1v1h-1z"], &[]);
 }
 
@@ -268,12 +272,7 @@ fn secret_is_shown_with_the_command_that_uses_it() {
     let drawn = |page: &Panel, secret: Secret| {
         let settings = Settings { secret: Some(secret), ..Settings::default() };
         let state = lobby(&[], false).after(Action::AccountCame(account(true)));
-        draw_html(panel(
-            &state.after(Action::Answered(settings)),
-            page,
-            crate::state::utc(),
-            &Callback::noop(),
-        ))
+        draw_panel(state.after(Action::Answered(settings)), page)
     };
     let token = Secret::Token { token: "hlt_a".to_owned(), server: "https://chat.example".to_owned() };
     let command = "holdline tail --server https://chat.example --token hlt_a";
