@@ -1,28 +1,28 @@
-// Asks, while the client is still loading, what the client asks the server first: the door, a session where the door lets
-// strangers in, the rooms, who has an account, the newest messages of the room in the address, and who is there, by the first
-// poll. The client takes each answer once, in place of sending the same request (`frontend/src/api/first_answers.rs`). Asks
-// nothing that would be refused, because browsers write refusals into their console: the promise of what was not asked has
-// `undefined`, and the client asks by itself.
+// Sends the client's first requests while the client is still loading: the door, a session where the door lets
+// strangers in, the rooms, the accounts, the newest messages of the room in the address, and its presence, by the first
+// poll. The client takes each response once, in place of sending the same request
+// (`frontend/src/api/first_answers.rs`). Sends no request that would be refused, because browsers log refusals to the
+// console: the promise of a request that was not sent resolves to `undefined`, and the client sends it itself.
 {
   const base = new URL("./", document.baseURI);
-  // `AbortSignal.timeout` is younger than some browsers that have all else.
+  // Some browsers that support everything else lack `AbortSignal.timeout`.
   const within = milliseconds => {
     const deadline = new AbortController();
     setTimeout(() => deadline.abort(), milliseconds);
     return deadline.signal;
   };
   const ask = async (route, options) => {
-    // The client's own deadline.
+    // The same deadline as the client's.
     const signal = within(20_000);
     const response = await fetch(new URL(`api/v1/${route}`, base), { cache: "no-store", redirect: "manual", signal, ...options });
-    // With the whole body, for which the client need not wait any more.
+    // Includes the whole body, so that the client need not wait for it.
     return { response, body: await response.text() };
   };
   const content = async answer => {
     const given = await answer;
     return given && JSON.parse(given.body);
   };
-  // Nothing, where the browser forbids its storage.
+  // `null` if the browser denies access to its storage.
   const kept = name => {
     try {
       return localStorage.getItem(`holdline:${base.pathname}:${name}`);
@@ -40,7 +40,7 @@
     }
   };
 
-  // Who was inside before does not wait for the door's word, and knows the rooms that they visited.
+  // A reader who was inside before does not wait for the door's response, and knows the rooms that they visited.
   const wasInside = kept("me") !== null;
   const isNew = !wasInside && kept("visited") === null && navigator.cookieEnabled;
   const door = ask("door");
@@ -74,11 +74,11 @@
   };
   if (room) answers[`GET ${route}`] = askMessages(room, route);
 
-  // The first poll of a reader who is new here is for this room alone. It is answered at once, with who is there.
+  // A new reader's first poll is for this room alone. It is answered at once, with the people present.
   const askPoll = async (session, messages) => {
     const isSomebody = (await status).person || (await session)?.response.ok;
     const cursor = (await content(messages))?.cursor;
-    // A client that has taken the messages by now polls by itself.
+    // A client that has already taken the messages polls by itself.
     if (!isNew || !isSomebody || !cursor || !(`GET ${route}` in answers)) return;
     const name = encodeURIComponent(room);
     const poll = `poll?room=${name}&after=${cursor}&wait=0&here=${name}&memberships=0`;
@@ -87,7 +87,7 @@
   };
   const poll = askPoll(answers["POST session"], answers[`GET ${route}`]);
 
-  // The client is told of failures when it takes an answer, if it does.
+  // The client sees a failure when it takes the response, if it does.
   for (const promise of [list, poll, ...Object.values(answers)]) promise.catch(() => {});
   window.firstAnswers = answers;
   setTimeout(() => delete window.firstAnswers, 20_000);

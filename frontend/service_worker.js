@@ -1,6 +1,6 @@
-// Keeps the page for the times when the server is away: then a reload shows the page with what the client remembers, and
-// not the browser's own error. The server always comes first, so that a page of an older build is never shown while the
-// server answers. Requests of the API, the classic page and everything else pass by.
+// Caches the page for when the server is unreachable: a reload then shows the page with what the client has stored
+// instead of the browser's own error. The server always comes first, so that a page of an older build is never shown
+// while the server answers. Requests to the API, the classic page and everything else are left alone.
 
 const scope = registration.scope;
 const ours = `holdline ${scope} `;
@@ -17,7 +17,7 @@ addEventListener("fetch", event => {
   if (/^[\w.-]+-[0-9a-f]{12,16}[\w.]*$/.test(path)) event.respondWith(file(event.request));
 });
 
-// The server's page; the kept one if nobody answers, or a proxy says that nobody does.
+// Returns the server's page; the cached one if nobody answers, or a proxy reports that the server is unavailable.
 async function page(event) {
   const answer = await fetch(event.request).catch(() => undefined);
   const isOfServer = answer?.headers.has("holdline-build");
@@ -26,14 +26,14 @@ async function page(event) {
   return (isAway && await caches.match(scope)) || answer || Response.error();
 }
 
-// A file whose name says which build it is of.
+// Returns a file whose name identifies its build.
 async function file(request) {
   const answer = await fetch(request).catch(() => undefined);
   return answer?.ok ? answer : await caches.match(request, { ignoreVary: true }) ?? answer ?? Response.error();
 }
 
-// Keeps a page and its files under the name of their build, in place of those of other builds. The kept page says of
-// which build it is, for the client to notice that the server has become another.
+// Caches a page and its files under the name of their build, replacing those of other builds. The cached page names its
+// build, so that the client can detect that the server runs another one.
 async function keep(page) {
   const build = page.headers.get("holdline-build");
   if (!page.ok || !build || await caches.has(ours + build)) return;

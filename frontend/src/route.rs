@@ -1,4 +1,4 @@
-//! The addresses of the page's own pages, as the router reads and writes them. What they mean is a [`Page`].
+//! The client's routes, as the router parses and formats them. [`Route::page`] turns a route into a [`Page`].
 
 use holdline_shared::{RoomName, Seq};
 use yew_router::Routable;
@@ -11,19 +11,19 @@ pub enum Route {
     /// The lobby.
     #[at("/")]
     Lobby,
-    /// The same, by the name of the file.
+    /// The lobby, by file name.
     #[at("/index.html")]
     Index,
     /// A room.
     #[at("/r/:room")]
     Room {
-        /// The text in the place of its name.
+        /// The path segment of the room's name.
         room: String,
     },
     /// A message of a room.
     #[at("/r/:room/:seq")]
     Message {
-        /// The text in the place of the room's name.
+        /// The path segment of the room's name.
         room: String,
         /// The message's position in the log.
         seq: u64,
@@ -34,29 +34,29 @@ pub enum Route {
         /// The code in the link.
         code: String,
     },
-    /// An address that is no page.
+    /// An address without a page.
     #[not_found]
     #[at("/404")]
     NotFound,
 }
 
 impl Route {
-    /// The route of a path behind the page's base.
+    /// Returns the route of a path relative to the page's base.
     pub fn of_path(path: &str) -> Self {
         Self::recognize(path).unwrap_or(Self::NotFound)
     }
 
-    /// The address of a room.
+    /// Returns the route of a room.
     pub fn of_room(room: &RoomName) -> Self {
         if *room == RoomName::lobby() { Self::Lobby } else { Self::Room { room: room.to_string() } }
     }
 
-    /// The address of a message.
+    /// Returns the route of a message.
     pub fn of_message(room: &RoomName, seq: Seq) -> Self {
         Self::Message { room: room.to_string(), seq: seq.0 }
     }
 
-    /// The page at this address. `lower_case` has the tables for all scripts.
+    /// Returns the page at this route. `lower_case` must cover all scripts.
     pub fn page(&self, lower_case: fn(&str) -> String) -> Page {
         match self {
             Self::Lobby | Self::Index => Page::Room(RoomName::lobby(), None),

@@ -1,5 +1,5 @@
-//! Everything that the page knows, in slices, and the one function by which it changes. Fed by entries, pages of
-//! history, statuses and what people do; knows no browser, no clock and no network, so all of it is tested on the host.
+//! The page's state, in slices, and the one reducer that changes it. Takes entries, pages of history, statuses and user
+//! actions as input; uses no browser API, clock or network, so that all of it is tested on the host.
 
 mod action;
 mod arriving;
@@ -72,16 +72,16 @@ pub use ui::{Edit, Goal, Overlay, Place, RoomUi, Ui, Writing};
 pub use window::Window;
 pub use writing_rules::{Barrier, Powers, barrier, is_room_admin, slow_seconds};
 
-/// Everything that the page knows.
+/// The whole state of the page.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct State {
     /// The reader's session, and the door.
     pub session: Session,
-    /// The people who are here, and those who have an account.
+    /// The people present, and those who have an account.
     pub people: People,
     /// The rooms.
     pub rooms: Rooms,
-    /// Messages on their way.
+    /// Outgoing messages.
     pub outbox: Outbox,
     /// The outcome of requests about people and rooms.
     pub settings: Settings,
@@ -91,23 +91,23 @@ pub struct State {
     pub ui: Ui,
 }
 
-/// The things that storage keeps between visits.
+/// The data that storage keeps between visits.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Saved {
     /// Whether the browser has had a session here.
     pub is_known: bool,
-    /// The rooms visited, the last one first.
+    /// The visited rooms, the most recent first.
     pub visited: Vec<RoomName>,
     /// The position up to which each room was seen.
     pub seen: Seen,
-    /// Messages on their way.
+    /// Outgoing messages.
     pub outbox: Vec<Sending>,
-    /// Unsent writing, by room.
+    /// Unsent text, by room.
     pub writing: LiteMap<RoomName, Writing>,
 }
 
 impl State {
-    /// The state of a page that begins with what storage had kept.
+    /// Restores the state of a new page from stored data.
     pub fn restore(saved: Saved) -> Self {
         let mut state = Self {
             session: Session { is_remembered: saved.is_known, ..Session::default() },
@@ -126,14 +126,14 @@ impl State {
         self.rooms.get(self.ui.page.room()?)
     }
 
-    /// Whether there is what the reader came for: a room with its messages, or the reason why it is not there.
+    /// Whether the page has finished opening: it shows a room with its messages, or the reason why it cannot.
     pub fn has_opened(&self) -> bool {
         let is_answered = |phase: &Phase| matches!(phase, Phase::Ready | Phase::Refused(_));
         let is_there = |room: &Rc<Room>| is_answered(&room.phase) && self.session.me.is_some();
         self.session.gate.is_some() || self.room().is_none_or(is_there)
     }
 
-    /// The rooms to poll; none in front of a shut door.
+    /// The rooms to poll; none while the reader is shut out.
     pub fn followed(&self) -> Vec<RoomName> {
         if self.session.gate.is_some() {
             return Vec::new();
@@ -141,14 +141,14 @@ impl State {
         self.rooms.followed(self.ui.page.room())
     }
 
-    /// The place where others see the reader: in the room on the screen, once they can know who that is. A room that the server
-    /// refuses would have the whole poll refused.
+    /// The room in which others see the reader: the one on the screen, once there is a session. A poll that names a
+    /// room that the server refuses would be refused as a whole.
     pub fn here(&self) -> Option<RoomName> {
         let is_joined = |room: &&Rc<Room>| matches!(room.phase, Phase::Joining | Phase::Ready);
         self.session.me.as_ref().and(self.room().filter(is_joined)).map(|room| room.name.clone())
     }
 
-    /// The next state.
+    /// Returns the state after `action`.
     #[must_use]
     pub fn after(mut self, action: Action) -> Self {
         match action {
@@ -243,7 +243,7 @@ impl State {
         self
     }
 
-    /// An answer may be slower than the poll that brought the entry.
+    /// Settles sent messages whose entries a poll brought before the response to the publish.
     fn settle_sent(&mut self) {
         for room in self.rooms.known().iter().filter(|room| room.phase == Phase::Ready) {
             self.outbox.settle_up_to(&room.name, room.head);

@@ -1,4 +1,4 @@
-//! Doors, rooms' policies and roles: the words in which a server says who may do what.
+//! Doors, room policies and roles: the terms in which a server says who may do what.
 
 use serde::{Deserialize, Serialize};
 
@@ -106,7 +106,7 @@ pub struct RoomStanding {
     pub members: usize,
 }
 
-/// A change of a room's rules. Whatever is absent stays as it was.
+/// A change of a room's rules. Absent fields keep their values.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PolicyChange {
@@ -128,18 +128,18 @@ pub struct PolicyChange {
     /// Whether nobody but the room's admins may write for the time being.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locked: Option<bool>,
-    /// Whether the room is over.
+    /// Whether the room is archived.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub archived: Option<bool>,
 }
 
 impl PolicyChange {
-    /// The change that makes a room of this visibility, with the default rules.
+    /// Returns the change that makes a room with this visibility and the default rules.
     pub fn new(visibility: Visibility) -> Self {
         Self { visibility: Some(visibility), ..Self::default() }
     }
 
-    /// The rules after the change.
+    /// Returns the rules after the change.
     #[must_use]
     pub fn apply(&self, policy: &RoomPolicy) -> RoomPolicy {
         RoomPolicy {

@@ -1,4 +1,4 @@
-//! The adaptive wait: the hold that a client asks for, learned from how long the network path keeps a silent request open.
+//! The adaptive wait: the hold a client asks for, learned from how long the network path keeps a silent request open.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits::{WAIT_DEFAULT, WAIT_MAX};
 
-/// The hold to ask for: the server's grant, or less if the path is known to cut earlier. The learned limit drops at once
-/// when a held poll is cut, and grows slowly after a series of polls that were held to their end.
+/// The hold to ask for: the server's grant, or less if the path is known to cut earlier. The learned limit drops at
+/// once when a held poll is cut, and grows slowly after a series of polls that were held to their end.
 ///
 /// Drivers store the learned limit per origin; as JSON it is a whole number of seconds, 0 for no known limit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,10 +23,10 @@ pub struct AdaptiveWait {
 impl AdaptiveWait {
     /// The shortest hold; below this a held poll costs as much as a regular one.
     pub const LEAST: Duration = Duration::from_secs(1);
-    /// Completed holds before a longer hold is tried, at first.
+    /// The number of completed holds before a longer hold is tried, at first.
     pub const PROBE_AFTER: u32 = 8;
-    /// Completed holds before a longer hold is tried, at most. Each cut doubles the number, so that a path with a firm limit
-    /// is seldom probed.
+    /// The number of completed holds before a longer hold is tried, at most. Each further cut doubles the number, so
+    /// that a path with a firm limit is rarely probed.
     pub const PROBE_AFTER_MAX: u32 = 128;
 
     /// Restores a stored limit in seconds; 0 for none.

@@ -42,7 +42,7 @@ struct BatchForm {
 }
 
 impl Batch {
-    /// Whether the batch brings nothing: neither entries nor a change of people or rooms.
+    /// Whether the batch is empty: no entries and no change of people or rooms.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty() && self.presence.is_none() && self.memberships.is_none()
     }
@@ -59,8 +59,8 @@ impl From<BatchForm> for Batch {
     }
 }
 
-/// Names a state of presence. A poll sends the last tag that its client received; the server answers with presence once the
-/// state has another tag.
+/// Identifies a state of presence. A poll sends the last tag that its client received; the server's response contains
+/// presence once the state has another tag.
 pub type PresenceTag = String;
 
 /// The people present in the rooms that a poll lists in `here`.

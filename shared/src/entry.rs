@@ -28,8 +28,8 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The message whose text this entry carries: a message itself, or the target of an edit. Deleting that message removes
-    /// the text from the entry.
+    /// The message whose text this entry carries: a message itself, or the target of an edit. Deleting that message
+    /// removes the text from the entry.
     pub fn text_of(&self) -> Option<Seq> {
         match self.kind {
             EntryKind::Message { .. } => Some(self.seq),
@@ -82,7 +82,7 @@ impl From<EntryForm> for Entry {
     }
 }
 
-/// A field that may be absent or null, but must be readable when present.
+/// Reads a field that may be absent or null, but must be readable when present.
 #[expect(clippy::option_option, reason = "absent and unreadable are two different cases")]
 fn optional<T>(field: Option<Lenient<T>>) -> Option<Option<T>> {
     match field {

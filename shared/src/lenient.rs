@@ -14,7 +14,7 @@ impl<T> Lenient<T> {
 }
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Lenient<T> {
-    /// Takes the value's text first: reading fails, if it does, in a reader of its own.
+    /// Reads the value as raw JSON first, so that a failure to parse it stays within this value.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Box::<RawValue>::deserialize(deserializer)?;
         Ok(Self(serde_json::from_str(text.get()).ok()))

@@ -1,11 +1,11 @@
-//! The protocol's types and rules, shared by Holdline's server and its clients. Contains no I/O, no clock and no randomness:
-//! the caller supplies those.
+//! The protocol's types and rules, shared by Holdline's server and its clients. Contains no I/O, no clock and no
+//! randomness: the caller supplies those.
 //!
 //! * Strings that are validated once, while parsing: [`RoomName`], [`Nickname`], [`MessageText`], [`Topic`], [`Emoji`],
 //!   [`PublishKey`], [`PersonId`].
 //! * Positions in the log: [`Seq`], [`Epoch`], [`Cursor`], [`After`].
 //! * Response bodies: [`Entry`], [`Message`], [`Batch`], [`History`], [`RoomList`], [`Presence`], [`Problem`].
-//! * The client's endless series of polls as a pure machine: [`Subscription`].
+//! * The client's endless series of polls as a pure state machine: [`Subscription`].
 
 mod access;
 mod adaptive_wait;

@@ -64,8 +64,8 @@ impl Message {
         })
     }
 
-    /// Applies an edit, deletion or reaction of this message; ignores all other entries. `me` is the reader. Apply each entry
-    /// only once: reactions are counted, not listed.
+    /// Applies an edit, deletion or reaction of this message; ignores all other entries. `me` is the reader. Apply each
+    /// entry only once: reactions are counted, not listed.
     pub fn fold(&mut self, entry: &Entry, me: Option<&PersonId>) {
         match &entry.kind {
             EntryKind::Edit { target, text } if *target == self.seq && self.text.is_some() => {

@@ -1,5 +1,5 @@
-//! People, sessions and invites as the server shows them: the fields of its answers. None of them is a secret or a hash of
-//! one, except the codes and tokens that are shown once, to the one who asked for them.
+//! People, sessions and invites as the server shows them: the fields of its responses. None is a secret or the hash of
+//! one, except codes and tokens, which are shown once, to the caller who requested them.
 
 use serde::{Deserialize, Serialize};
 
@@ -52,7 +52,7 @@ pub struct Me {
     pub profile: Profile,
     /// Whether there is a passphrase to sign in with.
     pub has_passphrase: bool,
-    /// A new token, if the old one proves nobody any more; only for clients that store it themselves.
+    /// A new token, if the old one no longer authenticates anybody; only for clients that store it themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
 }

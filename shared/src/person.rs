@@ -27,7 +27,7 @@ impl PersonId {
     }
 }
 
-/// The letters and digits of random ids: none that are easily mistaken for each other.
+/// The letters and digits of random ids, without those that are easily mistaken for each other.
 const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
 impl PersonId {
@@ -61,7 +61,7 @@ pub struct Person {
 }
 
 impl Person {
-    /// The name that stands in place of an erased person's.
+    /// The name that replaces an erased person's.
     pub const ERASED: &'static str = "deleted person";
 
     /// Holdline itself, the author of the lobby in a new log.
@@ -69,7 +69,7 @@ impl Person {
         Self::program("holdline")
     }
 
-    /// The author of messages that come over the classic routes without a session.
+    /// The author of messages sent over the classic routes without a session.
     pub fn anonymous() -> Self {
         Self::program("anonymous")
     }

@@ -1,5 +1,5 @@
-//! A poll's query parameters, written by clients and read by the server. Written by hand instead of with a serde format to
-//! keep the browser's module small.
+//! A poll's query parameters, written by clients and read by the server. Coded by hand instead of with a serde format,
+//! to keep the browser's module small.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -31,8 +31,8 @@ pub struct PollQuery {
     pub here: Vec<RoomName>,
     /// The state of presence that the client knows.
     pub presence: Option<PresenceTag>,
-    /// The last change of the person's memberships that the client knows of, zero for none; `None` for a client that does
-    /// not want to hear of them.
+    /// The last change of the person's memberships that the client knows of, zero for none; `None` for a client that
+    /// does not want to receive them.
     pub memberships: Option<Seq>,
 }
 

@@ -70,12 +70,12 @@ impl RoomName {
         Self("lobby".into())
     }
 
-    /// The room of the log's entries about who may do what. No text can be parsed into its name, so no client can request it.
+    /// The room of the log's entries about who may do what. No text parses into its name, so no client can request it.
     pub fn reserved_access() -> Self {
         Self("~access".into())
     }
 
-    /// Whether the room is the log's own: nobody reads it as a room, and it counts as none.
+    /// Whether the room is the log's own: nobody reads it as a room, and it does not count as one.
     pub fn is_reserved(&self) -> bool {
         self.0.starts_with('~')
     }

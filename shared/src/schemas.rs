@@ -1,4 +1,4 @@
-//! The schemas of types whose JSON is not that of their fields; the others derive theirs.
+//! The schemas of types whose JSON differs from their fields; the other types derive theirs.
 
 use std::ops::RangeInclusive;
 
@@ -7,7 +7,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::{Cursor, ProblemCode, Seq};
 
-/// A text with a length in this range; a character has at least one byte, so a range of bytes bounds characters, too.
+/// Returns the schema of a text with a length in this range; a character has at least one byte, so a range of bytes
+/// bounds characters, too.
 pub(crate) fn text(description: &str, bytes: RangeInclusive<usize>) -> RefOr<Schema> {
     let text = ObjectBuilder::new().schema_type(Type::String).description(Some(description.trim()));
     text.min_length(Some(*bytes.start())).max_length(Some(*bytes.end())).into()

@@ -1,4 +1,4 @@
-//! Moments, as entries and rules are dated.
+//! Timestamps of entries and rules.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ impl Timestamp {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 
-    /// The time that is this much later.
+    /// The timestamp that is this much later.
     #[must_use]
     pub fn plus(self, time: Duration) -> Self {
         Self(self.0.saturating_add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)))

@@ -1,21 +1,21 @@
-//! Unicode rules of all names and texts: normalisation, counting of graphemes, deceptive characters. Without the feature
-//! `unicode` (in the browser) texts are not normalised and measured in bytes only; the server, which always has the feature,
-//! validates them.
+//! Unicode rules of all names and texts: normalisation, counting of graphemes, deceptive characters. Without the
+//! feature `unicode` (in the browser) texts are not normalised and are measured only in bytes; the server, which always
+//! has the feature, validates them.
 
 /// Whether `c` changes the direction of the text that follows: legitimate in running text, deceptive in a name.
 const fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether `c` turns the text that follows, also beyond its own line: such as a title within a list.
+/// Whether `c` changes the direction of the text that follows, even beyond its own line, such as a title in a list.
 pub(crate) const fn turns_text(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether `c` draws nothing, so that two different names could look the same: the characters of the
-/// `Default_Ignorable_Code_Point` property of the Unicode Character Database, and those that have an empty picture although
-/// they do not have the property: fillers, blanks, joiners of scripts that stack their signs, non-characters.
-/// Variation selectors 15 and 16 choose between text and emoji form and are left to the caller.
+/// Whether `c` draws nothing, so that two different names could look the same: the characters with the
+/// `Default_Ignorable_Code_Point` property of the Unicode Character Database, and those that have an empty glyph
+/// without the property: fillers, blanks, joiners of scripts that stack their signs, non-characters. Variation
+/// selectors 15 and 16 choose between text and emoji form and are left to the caller.
 fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -77,7 +77,7 @@ mod full {
 
     /// Whether `text` has more than `limit` extended grapheme clusters (UAX #29), which is how people count characters.
     pub(crate) fn is_longer_than(text: &str, limit: usize) -> bool {
-        // A grapheme has at least one byte, so that the length in bytes decides most cases.
+        // A grapheme has at least one byte, so the length in bytes decides most cases.
         text.len() > limit && text.graphemes(true).nth(limit).is_some()
     }
 
@@ -94,7 +94,7 @@ mod full {
     }
 
     pub(crate) fn lower_case(text: &str) -> String {
-        // The tables for all scripts are large, and the client has lowered the name with the browser's own already.
+        // The tables for all scripts are large, and the client has already lowered the name with the browser's.
         text.to_ascii_lowercase()
     }
 
@@ -126,11 +126,11 @@ pub(crate) fn stacks_marks(_text: &str, _limit: usize) -> bool {
     false
 }
 
-/// Declares a newtype over shared text with the traits that all validated strings have; the calling file adds `parse`. The
-/// range, in bytes, is what tools are told of its length: they cannot be told of characters as people count them.
+/// Declares a newtype over shared text with the traits that all validated strings have; the calling file adds `parse`.
+/// The range, in bytes, is the length in the API description, which cannot count characters as people do.
 ///
-/// `parse` validates input from people. Deserialising validates nothing: values in answers and in the log were validated
-/// when they were written, perhaps by a newer version with wider rules, and must stay readable.
+/// `parse` validates input from people. Deserialising validates nothing: values in responses and in the log were
+/// validated when they were written, perhaps by a newer version with wider rules, and must stay readable.
 macro_rules! checked_word {
     ($(#[doc = $doc:literal])* $name:ident, $error:ident, $bytes:expr) => {
         $(#[doc = $doc])*

@@ -1,4 +1,4 @@
-//! Everything that can happen to the state.
+//! The actions that change the state.
 
 use holdline_shared::{
     Batch, DoorStatus, History, Me, Person, Profile, PublishKey, PublishRequest, RoomList, RoomName, Seq,
@@ -14,112 +14,112 @@ use super::{
 pub enum Action {
     /// The reader has a session, or its nickname has changed.
     SignedIn(Person),
-    /// The server has told its door, and who the reader is.
+    /// The server reported its door, and who the reader is.
     DoorSeen(DoorStatus),
-    /// The server told what it knows of the reader.
+    /// The reader's account was received.
     AccountCame(Me),
-    /// A request about people or rooms is on its way.
+    /// A request about people or rooms is outstanding.
     Asked,
-    /// The request was fulfilled: what the dialog shows now.
+    /// The request succeeded, with the new content of the dialog.
     Answered(Settings),
-    /// The list of the open dialog came.
+    /// The list of the open dialog was received.
     ListingCame(Listing),
-    /// The request was refused, for this reason.
+    /// The request failed, for this reason.
     Failed(String),
-    /// The reader has come in by a link, which leads to this room.
+    /// The reader came in by a link, which leads to this room, if any.
     Entered(Option<RoomName>),
-    /// The door is shut in front of the reader.
+    /// The door was shut on the reader.
     ShutOut(Gate),
-    /// The list of the accounts came.
+    /// The list of accounts was received.
     ProfilesCame(Vec<Profile>),
-    /// The people of a direct room came.
+    /// The people of a direct room were received.
     RoomPeopleCame(RoomName, Vec<Person>),
     /// The browser refuses the session's cookie.
     SessionForgotten,
     /// The address bar names another page.
     Went(Page),
-    /// The server has told what the link with this code gives, or not.
+    /// The server was asked about the link with this code, with this result.
     LinkSeen(String, Link),
-    /// The reader looks at the page, or not any more.
+    /// The reader looks at the page (`true`), or no longer does.
     Attended(bool),
-    /// The room is polled from now on, and its history is asked for.
+    /// The room is polled from now on, and its history was requested.
     Joining(RoomName),
-    /// The newest page of its history came.
+    /// The newest page of the room's history was received.
     Joined(RoomName, History),
-    /// The server is away, and the page before this one has left its screen.
+    /// The server is unreachable, and the previous page left this snapshot.
     Recalled(Snapshot),
     /// The server refuses the room, for this reason.
     Refused(RoomName, String),
-    /// Older messages were asked for.
+    /// Older messages were requested.
     OlderAsked(RoomName),
-    /// The messages before this one came.
+    /// The messages before this one were received.
     OlderCame(RoomName, Seq, History),
-    /// Messages far above came: those before this one.
+    /// The messages before this one were received, far above the loaded ones or in a gap.
     Jumped(RoomName, Seq, History),
-    /// Older messages did not come.
+    /// The request for older messages failed.
     OlderFailed(RoomName),
-    /// A poll brought something.
+    /// A poll brought a batch.
     Heard(Batch),
-    /// The subscription lost its place in the log: rooms that are not on the screen have to be joined anew.
+    /// The subscription lost its place in the log: rooms that are not on the screen must be joined again.
     LostPlace,
-    /// The connection's status, and the moment.
+    /// The connection's status at this moment.
     Connected(Status, Timestamp),
-    /// A login page of somebody else answers in place of the server.
+    /// A third party's login page answers in place of the server.
     SignInNeeded,
-    /// The server answers as another build than before.
+    /// The server now runs a different build from this page's.
     Outdated,
-    /// The list of rooms came.
+    /// The list of rooms was received.
     Listed(RoomList),
-    /// The reader does not want to follow a room any more.
+    /// The reader stopped following a room.
     Forgot(RoomName),
-    /// Another tab has changed the rooms visited.
+    /// Another tab changed the visited rooms.
     VisitedElsewhere(Vec<RoomName>),
-    /// Another tab has seen this much.
+    /// Another tab recorded these positions as seen.
     SeenElsewhere(Seen),
-    /// The room was on the screen up to here.
+    /// The room was on the screen up to this position.
     Read(RoomName, Seq),
-    /// The newest message of the room is in sight (`true`), or not any more.
+    /// The newest message of the room is in view (`true`), or no longer is.
     AtEnd(RoomName, bool),
     /// The reader left the room at this place; `None` at the newest message.
     LeftAt(RoomName, Option<Place>),
-    /// The reader wants to be at a place in the room, or has got there.
+    /// The view is to go to a place in the room; `None` once it is there.
     Aimed(RoomName, Option<Goal>),
-    /// The reader goes to a message that another one quotes.
+    /// The reader follows a quote to the message that it quotes.
     FollowedQuote {
-        /// The room of both.
+        /// The room of both messages.
         room: RoomName,
-        /// The message that is quoted.
+        /// The quoted message.
         seq: Seq,
-        /// The message that quotes it, unless that is still on its way.
+        /// The quoting message; `None` while it is still outgoing.
         from: Option<Seq>,
     },
     /// The reader goes back to the message whose quote they followed last.
     WentBack(RoomName),
-    /// The unsent writing in a room is this.
+    /// The unsent text in a room changed to this.
     Wrote(RoomName, Writing),
     /// The composer is to take the focus.
     ComposerWanted(RoomName),
-    /// Deleting this message waits for a yes, or not any more.
+    /// The deletion of this message awaits confirmation; `None` if none does.
     Deleting(RoomName, Option<Seq>),
-    /// The reader said something.
+    /// The reader sent a message.
     Said {
         /// The room.
         room: RoomName,
-        /// The request, with the key by which its entry is known again.
+        /// The request, with the key that identifies its entry.
         request: PublishRequest,
         /// The moment.
         at: Timestamp,
     },
-    /// A message on its way came further; [`Progress::Pending`] sends it again.
+    /// An outgoing message made progress; [`Progress::Pending`] sends it again.
     Progressed(PublishKey, Progress),
-    /// Sending waits for this reason, or goes on.
+    /// Sending is delayed for this reason, or resumes.
     SendingDelayed(Option<String>),
-    /// Another tab keeps a message on its way, or came further with it.
+    /// Another tab stored an outgoing message or its progress.
     SentElsewhere(Sending),
-    /// A message that was not sent is thrown away, or another tab has sent it.
+    /// An unsent message was discarded, or another tab has sent it.
     Discarded(PublishKey),
-    /// An overlay was opened besides the conversation, or closed.
+    /// An overlay was opened or closed.
     Opened(Overlay),
-    /// A notice for the reader came, or was closed.
+    /// A notice for the reader was shown or closed.
     Noticed(Option<String>),
 }

@@ -1,4 +1,4 @@
-//! The reader's way to a room, and to a place in it: where they go on, and what is new there.
+//! Navigation to a room and to a place in it: where the reader resumes, and what is new there.
 
 use holdline_shared::{History, RoomName, Seq};
 
@@ -28,7 +28,7 @@ impl State {
         self.ui.go_to(page);
     }
 
-    /// Takes another tab's rooms; the one on the screen stays visited.
+    /// Adopts another tab's visited rooms; the one on the screen stays visited.
     pub(super) fn adopt_visited(&mut self, mut visited: Vec<RoomName>) {
         if let Some(current) = self.ui.page.room().filter(|current| !visited.contains(current)) {
             visited.insert(0, current.clone());
@@ -36,11 +36,11 @@ impl State {
         self.rooms.set_visited(visited);
     }
 
-    /// Takes the newest page of a room's history.
+    /// Applies the newest page of a room's history.
     pub(super) fn join(&mut self, name: &RoomName, page: History) {
         let read_at = page.cursor;
         if self.rooms.seen.of(name) == Seq::START || !self.rooms.seen.is_of_log(read_at) {
-            // The first visit: what was said before is history, not news.
+            // The first visit: earlier messages are history, not news.
             self.rooms.read(name, read_at.seq);
         }
         let me = self.session.me.as_ref().map(|me| &me.id);
@@ -59,8 +59,8 @@ impl State {
         }
     }
 
-    /// Takes the messages around the one that the reader wants to see. If there is none with its number, because the server has removed
-    /// it or because the number is an entry's of another kind, they go to the one before.
+    /// Applies the messages around the one that the reader wants to see. If no message has its number, because the
+    /// server removed it or the number belongs to an entry of another kind, the goal becomes the message before it.
     pub(super) fn jump(&mut self, name: &RoomName, before: Seq, page: History) {
         let nearest = page.messages.last().map(|message| message.seq);
         self.rooms.change(name, |room, _| room.jump(before, page));
@@ -72,7 +72,7 @@ impl State {
         }
     }
 
-    /// Shows what the page before this one has left, with its age.
+    /// Shows the snapshot that the previous page left, with its age.
     pub(super) fn recall(&mut self, snapshot: Snapshot) {
         let Snapshot { room, me, page, complete_to } = snapshot;
         self.session.me.get_or_insert(me);

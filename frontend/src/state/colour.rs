@@ -1,4 +1,4 @@
-//! A stable colour for each person: the same everywhere and after every reload, without anybody storing it.
+//! A stable colour for each person: the same everywhere and after every reload, without being stored.
 
 use holdline_shared::PersonId;
 
@@ -15,8 +15,8 @@ pub fn hue(person: &PersonId) -> u32 {
     (mixed >> 8) % HUES
 }
 
-/// The letters in a person's badge: the first of the name's first and last word, or a picture where there are no
-/// letters. The style sheet makes them upper case.
+/// The letters in a person's badge: the first letter or digit of the name's first and last words, or the name's first
+/// character if it has neither. The style sheet makes them upper case.
 pub fn initials(name: &str) -> String {
     let mut letters = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
     match (letters.next(), letters.next_back()) {

@@ -1,17 +1,17 @@
-//! The truth about the connection, and since when what the page shows may be old.
+//! The connection's status, and the time since which the page may be out of date.
 
 use holdline_shared::{Status, Timestamp};
 
-/// The connection as it is.
+/// The state of the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
-    /// The subscription's own status.
+    /// The subscription's status; before the first `Live`, a retry counts as `Connecting`.
     pub status: Status,
-    /// The moment since when nothing new may have been heard; `None` while live.
+    /// The moment since which entries may be missing; `None` while live.
     pub stale_since: Option<Timestamp>,
-    /// Whether the server is newer than this page, which may not show everything then.
+    /// Whether the server is newer than this page, which then may not show everything.
     pub is_outdated: bool,
-    /// Whether somebody else's login page answers in place of the server.
+    /// Whether a third party's login page answers in place of the server.
     pub needs_sign_in: bool,
     was_live: bool,
 }
@@ -29,13 +29,13 @@ impl Default for Connection {
 }
 
 impl Connection {
-    /// Takes over the age of a screen that an earlier page has left.
+    /// Records the age of a screen that an earlier page left.
     pub fn recall(&mut self, complete_to: Timestamp) {
         self.was_live = true;
         self.stale_since = Some(complete_to);
     }
 
-    /// Takes over the subscription's status at the moment `at`.
+    /// Records the subscription's status at the moment `at`.
     pub fn update(&mut self, status: Status, at: Timestamp) {
         if status == Status::Live {
             self.was_live = true;
@@ -44,7 +44,7 @@ impl Connection {
         } else if self.was_live && self.stale_since.is_none() {
             self.stale_since = Some(at);
         }
-        // Nothing has failed before the first answer.
+        // Before the first answer, an attempt is not shown as a retry.
         let is_first = !self.was_live && status == Status::Retrying;
         self.status = if is_first { Status::Connecting } else { status };
     }

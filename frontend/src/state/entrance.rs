@@ -3,25 +3,25 @@
 /// A way in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entrance {
-    /// Comes in with the server's join password, as a guest.
+    /// Enters with the server's join password, as a guest.
     Password {
-        /// The name to be known by; the server makes one up for none.
+        /// The name to use; the server makes one up for `None`.
         name: Option<String>,
         /// The password.
         password: String,
     },
-    /// Comes into one's account.
+    /// Signs in to the person's account.
     Account {
-        /// Its name.
+        /// The account's name.
         name: String,
-        /// Its passphrase.
+        /// The account's passphrase.
         passphrase: String,
     },
-    /// Comes in by a link: an invite, or one to one's own account on another device.
+    /// Enters by a link: an invite, or one to the person's own account on another device.
     Link {
         /// The code in the link.
         code: String,
-        /// The name to be known by.
+        /// The name to use.
         name: Option<String>,
         /// A passphrase for the account.
         passphrase: Option<String>,

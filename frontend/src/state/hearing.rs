@@ -1,11 +1,11 @@
-//! The changes that an answer to a poll makes, entry by entry.
+//! The changes that a poll's batch makes, entry by entry.
 
 use holdline_shared::{Batch, Entry, EntryKind, RoomName, Seq};
 
 use super::{Phase, State};
 
 impl State {
-    /// Takes what a poll brought.
+    /// Applies a poll's batch.
     pub(super) fn hear(&mut self, batch: Batch) {
         self.connection.is_outdated |= batch.unreadable > 0;
         if let Some(presence) = batch.presence {
@@ -42,7 +42,7 @@ impl State {
         self.rooms.hear(entry, self.session.id());
     }
 
-    /// The first message that comes while nobody looks is where the reader will go on.
+    /// Marks the first message that arrives while nobody looks as the place where the reader resumes.
     fn mark_new(&mut self, name: &RoomName, seq: Seq) {
         let is_seen = |new_from: Option<Seq>| new_from.is_none_or(|from| from <= self.rooms.seen.of(name));
         if !self.ui.is_attended && self.ui.page.room() == Some(name) && is_seen(self.ui.of(name).new_from) {
@@ -50,7 +50,7 @@ impl State {
         }
     }
 
-    /// Keeps what was typed for a message that is gone, in the composer.
+    /// Moves the text of an edit to the composer if the edited message is deleted.
     fn save_edit_of(&mut self, name: &RoomName, target: Seq) {
         let ui = self.ui.of(name);
         let Some(edit) = ui.writing.edit.as_ref().filter(|edit| edit.seq == target) else { return };

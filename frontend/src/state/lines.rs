@@ -1,5 +1,5 @@
-//! A room's messages in log order, however many: in pages that one state shares with the next, so that a new message
-//! in a room of 100,000 copies a page and not the room.
+//! A room's messages in log order, in pages that successive states share, so that a new message in a room of 100,000
+//! copies one page and not the room.
 
 use std::rc::Rc;
 
@@ -7,13 +7,13 @@ use holdline_shared::Seq;
 
 use super::Line;
 
-/// Messages on a page, at most; about the square root of a large room, so that neither the pages nor what is on one
-/// are many.
+/// The maximum number of messages on a page: about the square root of a large room, so that neither the pages nor the
+/// messages on one are many.
 const PAGE: usize = 256;
 
 type Page = Vec<Rc<Line>>;
 
-/// The messages.
+/// A room's messages.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Lines(Rc<Vec<Rc<Page>>>);
 
@@ -23,28 +23,28 @@ impl Lines {
         self.0.iter().map(|page| page.len()).sum()
     }
 
-    /// Whether there are none.
+    /// Whether there are no messages.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The one at this place.
+    /// The message at this index.
     pub fn get(&self, at: usize) -> Option<&Rc<Line>> {
         let (page, at) = self.locate(at);
         self.0.get(page)?.get(at)
     }
 
-    /// The oldest.
+    /// The oldest message.
     pub fn first(&self) -> Option<&Rc<Line>> {
         self.0.first()?.first()
     }
 
-    /// The newest.
+    /// The newest message.
     pub fn last(&self) -> Option<&Rc<Line>> {
         self.0.last()?.last()
     }
 
-    /// The newest one's position in the log; the log's start if there are none.
+    /// The newest message's position in the log; the log's start if there are no messages.
     pub fn last_seq(&self) -> Seq {
         self.last().map(|line| line.message.seq).unwrap_or_default()
     }
@@ -54,7 +54,7 @@ impl Lines {
         self.0.iter().rev().flat_map(|page| page.iter().rev())
     }
 
-    /// The place of the message with this `seq`, or the one at which it would stand.
+    /// Returns the index of the message with this `seq`, or the index at which to insert it.
     pub fn find(&self, seq: Seq) -> Result<usize, usize> {
         let mut before = 0;
         for page in self.0.iter() {
@@ -67,13 +67,13 @@ impl Lines {
         Err(before)
     }
 
-    /// The one at this place, to be changed.
+    /// The message at this index, mutable.
     pub fn get_mut(&mut self, at: usize) -> Option<&mut Rc<Line>> {
         let (page, at) = self.locate(at);
         Rc::make_mut(Rc::make_mut(&mut self.0).get_mut(page)?).get_mut(at)
     }
 
-    /// Puts one where it belongs.
+    /// Inserts a message at this index.
     pub fn insert(&mut self, at: usize, line: Rc<Line>) {
         let (page, at) = self.locate(at);
         let pages = Rc::make_mut(&mut self.0);
@@ -94,12 +94,12 @@ impl Lines {
         }
     }
 
-    /// Takes all of them out.
+    /// Removes all messages.
     pub fn clear(&mut self) {
         *self = Self::default();
     }
 
-    /// Page and place on it. What stands between two pages belongs to the end of the first.
+    /// Returns the page and the index on it. An index between two pages belongs to the start of the second.
     fn locate(&self, mut at: usize) -> (usize, usize) {
         let last = self.0.len().saturating_sub(1);
         for (number, page) in self.0.iter().enumerate() {
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
     use crate::state::samples::line;
 
-    /// The lines with these numbers, put in one after the other.
+    /// Returns the lines with these numbers, inserted one after the other.
     fn lines(seqs: impl IntoIterator<Item = u64>) -> Lines {
         let mut lines = Lines::default();
         for seq in seqs {

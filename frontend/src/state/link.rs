@@ -1,4 +1,4 @@
-//! A link that lets somebody in, as far as the server has told what it gives.
+//! A link that lets somebody in, as far as the server has described it.
 
 use holdline_shared::LinkPreview;
 
@@ -8,7 +8,7 @@ pub enum Link {
     /// The server was asked.
     #[default]
     Asked,
-    /// The server has not told anything that this page can read.
+    /// The server gave no description of the link that this page can read.
     Untold,
     /// The link works, and gives this.
     Works(LinkPreview),

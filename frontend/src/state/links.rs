@@ -5,13 +5,13 @@
 pub enum Piece<'a> {
     /// Text as it is.
     Text(&'a str),
-    /// Code between back-ticks, with these.
+    /// Code between backticks, including them.
     Code(&'a str),
     /// An `http` or `https` address.
     Link(&'a str),
 }
 
-/// Cuts `text` into pieces; joined together they are the text again.
+/// Splits `text` into pieces, which joined together are the text again.
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -24,7 +24,7 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// The first code: from three back-ticks to the next three, or from one to the next one on the same line.
+/// Finds the first code span: from three backticks to the next three, or from one to the next one on the same line.
 fn find_code(text: &str) -> Option<(usize, usize)> {
     let mut from = 0;
     while let Some(start) = text[from..].find('`').map(|at| from + at) {
@@ -44,7 +44,7 @@ fn push_links<'a>(text: &'a str, pieces: &mut Vec<Piece<'a>>) {
     let (mut done, mut from) = (0, 0);
     while let Some(start) = find_scheme(text, from) {
         let end = start + link_length(&text[start..]);
-        // In scripts that write words without spaces between them, a link follows a letter.
+        // In scripts without spaces between words, a link may follow a letter directly.
         let begins_word = !text[..start].ends_with(|c: char| c.is_alphanumeric() && !has_no_spaces(c));
         if begins_word && has_host(&text[start..end]) {
             if done < start {
@@ -60,15 +60,16 @@ fn push_links<'a>(text: &'a str, pieces: &mut Vec<Piece<'a>>) {
     }
 }
 
-/// Letters of Chinese, Japanese, Korean, Thai, Lao, Khmer and Burmese, whose texts have no spaces between words.
+/// Whether `c` is a letter of Chinese, Japanese, Korean, Thai, Lao, Khmer or Burmese, whose words have no spaces
+/// between them.
 fn has_no_spaces(c: char) -> bool {
     matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{11FF}' | '\u{1780}'..='\u{17FF}' | '\u{2E80}'..='\u{9FFF}'
         | '\u{A960}'..='\u{A97F}' | '\u{AC00}'..='\u{D7FF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF66}'..='\u{FF9F}'
         | '\u{20000}'..='\u{3FFFF}')
 }
 
-/// Characters that end a link wherever they stand: spaces, quotes, brackets and punctuation of scripts without spaces, and
-/// controls that would show another address than the link opens.
+/// Whether `c` ends a link wherever it stands: spaces, quotes, brackets and punctuation of scripts without spaces, and
+/// controls that would display another address than the link opens.
 fn ends_link(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
@@ -104,7 +105,7 @@ fn find_scheme(text: &str, from: usize) -> Option<usize> {
     None
 }
 
-/// The length of the link at the beginning: punctuation that ends the sentence around it is not part of it.
+/// Returns the length of the link at the start of `text`, without the punctuation of the sentence around it.
 fn link_length(text: &str) -> usize {
     let end = text.find(ends_link).unwrap_or(text.len());
     let mut link = &text[..end];

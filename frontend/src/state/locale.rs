@@ -1,19 +1,19 @@
-//! Knowledge that only the reader's machine has: local dates and times, and how long a text is in characters. The
-//! browser supplies it; tests supply their own. Nothing here asks a browser.
+//! Information that only the reader's machine has: local dates and times, and the length of a text in characters. The
+//! browser supplies it; tests supply their own. No code here calls a browser API.
 
 use holdline_shared::Timestamp;
 
-/// A calendar day where the reader is: days since 1 January 1970.
+/// A calendar day in the reader's time zone: days since 1 January 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(pub i64);
 
-/// The reader's way of writing moments and counting characters.
+/// Functions that format times and count characters for the reader.
 #[derive(Debug, Clone, Copy)]
 pub struct Locale {
-    /// The number of the edition: another one at midnight and in another time zone, when everything with a time is drawn
-    /// anew.
+    /// A version number, which changes at midnight and with the time zone, so that everything with a time is rendered
+    /// again.
     pub edition: u32,
-    /// The present moment.
+    /// The current time.
     pub now: fn() -> Timestamp,
     /// The local day of a moment.
     pub day: fn(Timestamp) -> Day,
@@ -23,18 +23,18 @@ pub struct Locale {
     pub date: fn(Timestamp) -> String,
     /// Date and time to the second.
     pub moment: fn(Timestamp) -> String,
-    /// The moment for machines, as `<time datetime>` wants it.
+    /// The machine-readable form of a moment, for `<time datetime>`.
     pub machine: fn(Timestamp) -> String,
     /// The name of the reader's time zone.
     pub zone: fn() -> String,
     /// Hours and minutes in the time zone of this name, if there is one.
     pub time_in: fn(&str, Timestamp) -> Option<String>,
-    /// Length in characters as people see them.
+    /// The length of a text in user-perceived characters.
     pub count: fn(&str) -> usize,
 }
 
 impl PartialEq for Locale {
-    /// Compares the time alone: there is one reader.
+    /// Compares only the edition: there is one reader.
     fn eq(&self, other: &Self) -> bool {
         self.edition == other.edition
     }
@@ -50,7 +50,7 @@ impl Locale {
         }
     }
 
-    /// Hours and minutes, with the day before them unless that is today.
+    /// Hours and minutes, preceded by the day unless that is today.
     pub fn day_and_time(&self, at: Timestamp) -> String {
         let time = (self.time)(at);
         let is_today = (self.day)((self.now)()) == (self.day)(at);
@@ -58,7 +58,7 @@ impl Locale {
     }
 }
 
-/// UTC, half past a fixed noon, for tests on any machine.
+/// A locale in UTC at 12:30 on a fixed day, for tests on any machine.
 #[cfg(any(test, not(target_arch = "wasm32")))]
 pub fn utc() -> Locale {
     const DAY: u64 = 86_400_000;

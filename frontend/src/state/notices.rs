@@ -1,11 +1,11 @@
-//! The entries of a room that are no messages and yet shown: who joined, left, may do what, and which rules hold. Kept
-//! since the page was loaded; history has messages alone.
+//! The entries of a room that are shown although they are not messages: who joined or left, who may do what, and which
+//! rules apply. Only those since the page was loaded are kept; history contains only messages.
 
 use std::rc::Rc;
 
 use holdline_shared::{Entry, Seq};
 
-/// Notices of a room, at most: nobody scrolls up for more.
+/// The maximum number of notices kept per room: nobody scrolls up for more.
 const KEPT: usize = 200;
 
 /// The notices, in log order.
@@ -13,7 +13,7 @@ const KEPT: usize = 200;
 pub struct Notices(Vec<Rc<Entry>>);
 
 impl Notices {
-    /// Takes one that is newer than the others.
+    /// Adds a notice that is newer than the others.
     pub fn push(&mut self, entry: &Entry) {
         if self.0.len() == KEPT {
             self.0.remove(0);
@@ -28,7 +28,7 @@ impl Notices {
         self.0.get(start..end).unwrap_or_default()
     }
 
-    /// Takes all of them out.
+    /// Removes all notices.
     pub fn clear(&mut self) {
         self.0.clear();
     }

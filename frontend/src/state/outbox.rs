@@ -1,5 +1,4 @@
-//! Messages that were sent and have not come back as entries. In order; pure: the engine keeps them in storage and sends
-//! them.
+//! Messages that were sent and have not come back as entries, in order. Pure state: the engine stores and sends them.
 
 use std::rc::Rc;
 
@@ -7,41 +6,41 @@ use holdline_shared::{PersonId, PublishKey, PublishRequest, RoomName, Seq, Times
 
 use super::Line;
 
-/// A message on its way.
+/// An outgoing message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sending {
     /// The room.
     pub room: RoomName,
-    /// The request, with the key by which its entry is known again.
+    /// The request, with the key that identifies its entry.
     pub request: PublishRequest,
-    /// The moment when it was typed, by this machine's clock.
+    /// The time at which it was written, by this machine's clock.
     pub at: Timestamp,
-    /// The progress on its way.
+    /// The message's progress.
     pub progress: Progress,
 }
 
-/// The progress of a message on its way.
+/// The progress of an outgoing message.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Progress {
-    /// The message is not acknowledged, and is sent until it is.
+    /// The message is not acknowledged; sending is retried until it is.
     #[default]
     Pending,
-    /// The server has it, at this place in the log; the poll will bring it.
+    /// The server has the message, at this position in the log; a poll will bring its entry.
     Sent(Seq),
-    /// The server refuses it, for this reason; it is not sent again by itself.
+    /// The server refused the message, for this reason; it is not retried automatically.
     Failed(String),
 }
 
-/// Messages on their way, in the order in which they were said.
+/// Outgoing messages, in the order in which they were written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outbox {
     items: Vec<Rc<Sending>>,
-    /// The reason why the next one is not being sent at this moment.
+    /// The reason why the next message is not being sent at the moment.
     pub delay: Option<String>,
 }
 
 impl Outbox {
-    /// Messages that storage had kept, sorted by when they were said.
+    /// Restores stored messages, sorted by the time at which they were written.
     pub fn restore(items: Vec<Sending>) -> Self {
         let mut outbox = Self::default();
         for item in items {
@@ -50,11 +49,11 @@ impl Outbox {
         outbox
     }
 
-    /// Takes a message that another tab keeps, in place of what was known of it.
+    /// Adds a message that another tab stored, or replaces the known version of it.
     pub fn put(&mut self, item: Sending) {
         let key = item.request.key;
         if let Some(known) = self.items.iter_mut().find(|known| known.request.key == key) {
-            // Storage does not tell that a message was acknowledged.
+            // Storage does not record that a message was acknowledged.
             if !matches!(known.progress, Progress::Sent(_)) || item.progress != Progress::Pending {
                 *known = Rc::new(item);
             }
@@ -94,19 +93,19 @@ impl Outbox {
         self.items.push(Rc::new(Sending { room, request, at, progress: Progress::Pending }));
     }
 
-    /// Records how far a message has come.
+    /// Records the progress of a message.
     pub fn advance(&mut self, key: PublishKey, progress: Progress) {
         if let Some(item) = self.items.iter_mut().find(|item| item.request.key == key) {
             Rc::make_mut(item).progress = progress;
         }
     }
 
-    /// Takes a message out, unsent.
+    /// Removes a message.
     pub fn discard(&mut self, key: PublishKey) {
         self.items.retain(|item| item.request.key != key);
     }
 
-    /// Takes out what has arrived: the messages that are among `lines` as those of `me`.
+    /// Removes messages that have arrived: those among `lines` whose author is `me`.
     pub fn settle<'a>(&mut self, lines: impl IntoIterator<Item = &'a Rc<Line>>, me: Option<&PersonId>) {
         if self.items.is_empty() {
             return;
@@ -118,7 +117,7 @@ impl Outbox {
         }
     }
 
-    /// Takes out what was acknowledged and can only be further up, because everything up to `seq` has been read.
+    /// Removes acknowledged messages up to `seq`: the room has been read that far, so they can only be further up.
     pub fn settle_up_to(&mut self, room: &RoomName, seq: Seq) {
         self.items.retain(|item| {
             item.room != *room || !matches!(item.progress, Progress::Sent(sent) if sent <= seq)

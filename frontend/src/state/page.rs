@@ -1,28 +1,28 @@
-//! The pages that addresses name.
+//! The pages to which addresses lead.
 
 use holdline_shared::{RoomName, Seq};
 
 /// A page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Page {
-    /// A room, perhaps at one of its messages.
+    /// A room, optionally at one of its messages.
     Room(RoomName, Option<Seq>),
     /// A link that lets somebody in, with its code.
     Join(String),
-    /// A text that stands where a room's name would, and why it is none.
+    /// A text in place of a room's name, and the reason why it is not one.
     InvalidRoom {
         /// The text.
         name: String,
         /// The reason.
         why: String,
     },
-    /// An address that names nothing.
+    /// An address without a page.
     #[default]
     NotFound,
 }
 
 impl Page {
-    /// The room's page, if `name` can be one.
+    /// Returns the page of the room `name`, or [`Page::InvalidRoom`] if that is not a room name.
     pub fn of_room(name: &str, message: Option<Seq>) -> Self {
         match RoomName::parse(name) {
             Ok(room) => Self::Room(room, message),
@@ -30,13 +30,13 @@ impl Page {
         }
     }
 
-    /// The room.
+    /// The room, if the page is one.
     pub fn room(&self) -> Option<&RoomName> {
         if let Self::Room(room, _) = self { Some(room) } else { None }
     }
 }
 
-/// The room of the name that somebody typed: `-` for spaces. The caller, who has the tables for it, makes it lower case.
+/// Parses a typed room name, with `-` for spaces. The caller, which has the tables for it, makes it lower case.
 pub fn typed_room(text: &str) -> Result<RoomName, String> {
     let words: Vec<_> = text.trim().trim_start_matches('#').split_whitespace().collect();
     RoomName::parse(&words.join("-")).map_err(|why| why.to_string())

@@ -1,4 +1,4 @@
-//! The people who are here, by room.
+//! The people present, by room.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -7,24 +7,24 @@ use holdline_shared::{Door, Here, PersonId, RoomName};
 
 use super::Profiles;
 
-/// The people.
+/// The people present and the accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct People {
     /// The people who have an account.
     pub profiles: Profiles,
-    /// The people in the rooms where this reader is.
+    /// The people present in the rooms where the reader is.
     here: Rc<BTreeMap<RoomName, Here>>,
-    /// The last person of whom the page does not know whether they have an account: perhaps a new member or bot.
+    /// The last person who appeared without a known account: perhaps a new member or bot.
     pub newcomer: Option<PersonId>,
 }
 
 impl People {
-    /// The people in a room; `None` before that is known.
+    /// The people present in a room; `None` until they are known.
     pub fn of(&self, room: &RoomName) -> Option<&Here> {
         self.here.get(room)
     }
 
-    /// Notes who wrote in a room, if the page cannot know what they are.
+    /// Records an author as a newcomer if they are neither present in the room nor have a known account.
     pub fn note_author(&mut self, room: &RoomName, author: &PersonId) {
         let is_absent = |here: &Here| {
             here.count == here.people.len() && here.people.iter().all(|person| person.id != *author)
@@ -38,8 +38,8 @@ impl People {
         self.here.values().flat_map(|here| &here.people).any(|person| person.id == *id)
     }
 
-    /// Takes over what a poll said. At a door that lets in accounts alone, whoever appears without one that the page knows
-    /// of is a newcomer; elsewhere most are guests, and the list of accounts is not asked for each of them.
+    /// Applies the presence that a poll brought. At a door that lets in only accounts, a person who appears without a
+    /// known account is a newcomer; elsewhere most are guests, and the list of accounts is not requested for each.
     pub fn update(&mut self, rooms: BTreeMap<RoomName, Here>, door: Option<Door>) {
         if matches!(door, Some(Door::Invite | Door::Proxy)) && self.profiles.all().next().is_some() {
             let mut people = rooms.values().flat_map(|here| &here.people).map(|person| &person.id);

@@ -1,4 +1,4 @@
-//! The people who have an account here, and how others are marked who have none.
+//! The people who have an account here, and the marks of bots and of people without an account.
 
 use std::rc::Rc;
 
@@ -10,11 +10,11 @@ use litemap::LiteMap;
 pub enum Mark {
     /// The person has no account.
     Guest,
-    /// The account is a program's.
+    /// The account belongs to a program.
     Bot,
 }
 
-/// Whether a person stands behind the name, and not the server itself or somebody whose account was erased.
+/// Whether `person` is a real person, and not the server itself or somebody whose account was erased.
 pub fn is_somebody(person: &Person) -> bool {
     let is_own = [Person::house(), Person::stdin()].iter().any(|program| program.id == person.id);
     !is_own && !person.is_erased()
@@ -40,8 +40,8 @@ impl Profiles {
         self.0.values()
     }
 
-    /// The word beside the person's name. Where nobody has an account, all are alike and nobody is marked; the server's own
-    /// names and erased people are no guests.
+    /// Returns the mark of a person. If nobody has an account, all are alike and nobody is marked; the server's own
+    /// names and erased people are not guests.
     pub fn mark(&self, person: &Person) -> Option<Mark> {
         match self.get(&person.id) {
             Some(profile) => (profile.kind == PersonKind::Bot).then_some(Mark::Bot),

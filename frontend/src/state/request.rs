@@ -1,5 +1,5 @@
-//! The requests of people besides writing: about themselves, about a room, about the server. Each is one request;
-//! how it looks on the line is the api's business.
+//! The reader's requests other than messages: about themselves, about a room, about the server. Each is one request;
+//! `api` decides its form in HTTP.
 
 use holdline_shared::{
     Door, InviteRole, Nickname, Person, PersonId, Role, RoomName, RoomPolicy, Seq, Timestamp, Topic,
@@ -8,25 +8,25 @@ use holdline_shared::{
 /// A request.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Request {
-    /// The reader's name and what they say of themselves.
+    /// Changes the reader's name and profile.
     Profile {
         /// The name.
         name: Nickname,
-        /// A sentence and the name of a time zone, which guests do not have.
+        /// The text about the reader and the name of a time zone, which guests do not have.
         account: Option<(String, String)>,
     },
-    /// A passphrase, with the old one if there is one: makes a member of a guest.
+    /// Sets a passphrase, given the old one if there is one; makes a guest a member.
     Passphrase {
-        /// The present one; empty for a guest.
+        /// The current passphrase; empty for a guest.
         old: String,
-        /// The new one.
+        /// The new passphrase.
         new: String,
     },
     /// Ends one of the reader's sessions.
     EndSession(String),
     /// Ends all of the reader's sessions but this one.
     EndOtherSessions,
-    /// A link that signs the reader in on another device.
+    /// Makes a link that signs the reader in on another device.
     LinkDevice,
     /// Ends this session.
     SignOut,
@@ -35,11 +35,11 @@ pub enum Request {
         /// Whether the messages are kept.
         keeps_messages: bool,
     },
-    /// Makes a private room of this title.
+    /// Makes a private room with this title.
     MakeRoom(Topic),
     /// Opens the direct room with this person.
     Direct(PersonId),
-    /// Says what a room is about and which rules hold.
+    /// Sets a room's topic and rules.
     Rules {
         /// The room.
         room: RoomName,
@@ -48,7 +48,7 @@ pub enum Request {
         /// The rules.
         policy: RoomPolicy,
     },
-    /// Deletes a room and all that was said in it.
+    /// Deletes a room and all its messages.
     DeleteRoom(RoomName),
     /// Leaves a room.
     LeaveRoom {
@@ -81,14 +81,14 @@ pub enum Request {
     Door {
         /// The door.
         door: Door,
-        /// The join password; empty leaves it as it is.
+        /// The join password; empty keeps the current one.
         password: String,
     },
-    /// A link that lets somebody in.
+    /// Makes a link that lets somebody in.
     Invite(Invitation),
-    /// Makes a link useless.
+    /// Revokes a link.
     RevokeInvite(String),
-    /// Makes somebody an admin of the server, or none.
+    /// Makes somebody an admin of the server (`true`), or ends that.
     Admin(PersonId, bool),
     /// Erases somebody's account.
     Erase {
@@ -97,35 +97,35 @@ pub enum Request {
         /// Whether the messages are kept.
         keeps_messages: bool,
     },
-    /// Keeps somebody out of the server.
+    /// Bans somebody from the server.
     Ban {
         /// The person.
         person: Person,
-        /// The end; `None` for none.
+        /// The end of the ban; `None` for no end.
         until: Option<Timestamp>,
         /// The reason.
         reason: String,
-        /// Whether the addresses they came from are kept out, too.
+        /// Whether the addresses they came from are banned, too.
         with_addresses: bool,
     },
     /// Ends a ban.
     Unban(String),
-    /// A token by which a program acts for the reader, or as a bot.
+    /// Makes a token with which a program acts for the reader, or as a bot.
     Token(Grant),
-    /// Makes a token useless.
+    /// Revokes a token.
     RevokeToken(String),
-    /// An address where programs post into a room under this name.
+    /// Makes an address at which programs post into a room under this name.
     IncomingHook {
         /// The room.
         room: RoomName,
         /// The name.
         name: String,
     },
-    /// Sends what is said in a room to an address.
+    /// Sends a room's messages to an address.
     OutgoingHook {
         /// The room.
         room: RoomName,
-        /// The name by which people know it.
+        /// The webhook's name, for people.
         name: String,
         /// The address.
         url: String,
@@ -148,9 +148,9 @@ pub struct Grant {
     pub note: String,
     /// The name of a new bot that the program acts as; `None` for the reader.
     pub bot: Option<String>,
-    /// The rooms; none for all that the person may read.
+    /// The rooms; empty for all that the person may read.
     pub rooms: Vec<String>,
-    /// The acts that the program may do.
+    /// The actions that the program may take.
     pub verbs: Vec<String>,
 }
 
@@ -161,7 +161,7 @@ pub enum Part {
     Role(Role),
     /// The person may not write until this moment.
     Mute(Timestamp),
-    /// The person is out of the room, and may not come back before this moment.
+    /// The person is removed from the room, and may not come back before this moment.
     Remove(Option<Timestamp>),
 }
 

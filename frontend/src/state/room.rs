@@ -1,5 +1,5 @@
-//! The state of one room: the messages on its screen, where something is missing, what is unread. Every entry
-//! counts exactly once, by its `seq`, whether it comes with history, before it or after it.
+//! The state of one room: its loaded messages, the gaps between them, and what is unread. Every entry counts exactly
+//! once, by its `seq`, whether it arrives with history, before it or after it.
 
 mod pages;
 #[cfg(test)]
@@ -14,68 +14,68 @@ use super::{Line, Lines, Notices};
 /// The stage of a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Phase {
-    /// The room is not read, or out of date: it has to be joined before its messages are shown as complete.
+    /// The room is not loaded, or out of date: it must be joined before its messages are shown as complete.
     Idle,
-    /// Polled, while its history is on its way; entries wait for it.
+    /// The room is polled, and its history is loading; entries wait for it.
     Joining,
     /// The room is complete up to the last batch.
     Ready,
-    /// The server refuses it, for this reason.
+    /// The server refuses the room, for this reason.
     Refused(String),
 }
 
-/// The stage of the older messages.
+/// The stage of loading older messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Older {
-    /// The reader has not asked for them.
+    /// No request is outstanding.
     #[default]
     Idle,
-    /// The answer is on its way.
+    /// A request is outstanding.
     Loading,
-    /// The older messages did not come.
+    /// The last request failed.
     Failed,
 }
 
-/// A gap right before the message with this `seq`.
+/// A gap directly before a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gap {
-    /// The first message after it.
+    /// The first message after the gap.
     pub before: Seq,
-    /// Whether the log itself was replaced, so that what was there before cannot be asked for.
+    /// Whether the log itself was replaced, so that earlier messages cannot be requested.
     pub is_new_log: bool,
 }
 
 /// A room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Room {
-    /// Its name.
+    /// The room's name.
     pub name: RoomName,
     /// The topic.
     pub topic: Topic,
-    /// The stage.
+    /// The room's stage.
     pub phase: Phase,
     /// Its messages, in log order.
     pub lines: Lines,
-    /// The notices of who joined and left, and which rules were set, since the page was loaded.
+    /// Notices of members who joined or left and of new rules, since the page was loaded.
     pub notices: Notices,
-    /// The places between these where messages are missing.
+    /// The places between `lines` where messages are missing.
     pub gaps: Vec<Gap>,
-    /// Whether there are older ones.
+    /// Whether older messages exist.
     pub more: bool,
-    /// Whether they are being asked for.
+    /// The stage of loading them.
     pub older: Older,
-    /// Messages of others that were not seen yet, as far as they were heard of.
+    /// The known messages from others that were not seen yet.
     pub unread: Vec<Seq>,
-    /// Whether more was missed than `unread` counts, because nobody polled the room then.
+    /// Whether more was missed than `unread` counts, because the room was not polled at the time.
     pub has_missed: bool,
-    /// The last entry heard of.
+    /// The last known entry.
     pub head: Seq,
     read_at: Option<Cursor>,
     waiting: Vec<Entry>,
 }
 
 impl Room {
-    /// A room of which nothing is known but how far it was seen.
+    /// Makes a room of which only the seen position is known.
     pub fn new(name: RoomName, seen: Seq) -> Self {
         Self {
             name,
@@ -94,7 +94,7 @@ impl Room {
         }
     }
 
-    /// Takes an entry that a poll brought.
+    /// Applies an entry from a poll; while the room is joining, the entry waits.
     pub fn hear(&mut self, entry: Entry, me: Option<&PersonId>) {
         match self.phase {
             Phase::Joining => self.waiting.push(entry),
@@ -108,8 +108,8 @@ impl Room {
         }
     }
 
-    /// Takes the newest message that the list of rooms tells over. Whether it is of something that was missed is known once a
-    /// list had it before: what comes now, a poll may bring.
+    /// Checks the newest message in the list of rooms for something that was missed. A message counts as missed if an
+    /// earlier list had it, or if this is the first list: a poll may still bring one that is new in the list.
     pub fn see_listed(&mut self, seen: Seq, listed: Seq, listed_before: Option<Seq>) {
         if self.phase == Phase::Idle {
             let known = seen.max(self.head);
@@ -117,7 +117,7 @@ impl Room {
         }
     }
 
-    /// The message before which to ask for older ones.
+    /// The message before which to request older ones.
     pub fn oldest(&self) -> Option<Seq> {
         self.lines.first().map(|line| line.message.seq)
     }
@@ -127,12 +127,12 @@ impl Room {
         self.read_at
     }
 
-    /// The message with this `seq`, if it is here.
+    /// The message with this `seq`, if it is loaded.
     pub fn line(&self, seq: Seq) -> Option<&Rc<Line>> {
         self.lines.get(self.lines.find(seq).ok()?)
     }
 
-    /// Whether the message with this `seq` may exist although it is not here: above what was loaded, or in a gap.
+    /// Whether the message with this `seq` may exist although it is not loaded: above the loaded messages, or in a gap.
     pub fn may_lack(&self, seq: Seq) -> bool {
         let Err(below) = self.lines.find(seq) else { return false };
         let next = self.lines.get(below).map(|line| line.message.seq);
@@ -146,18 +146,18 @@ impl Room {
         newest_first.find(|said| said.author.id == person.id && said.text.is_some()).map(|said| said.seq)
     }
 
-    /// Whether anything was not seen yet.
+    /// Whether the room has anything unseen.
     pub fn has_news(&self) -> bool {
         self.has_missed || !self.unread.is_empty()
     }
 
-    /// Notes that everything up to here has been on the screen, in this tab or another.
+    /// Records that everything up to `seen` was on the screen, in this tab or another.
     pub fn read(&mut self, seen: Seq) {
         self.unread.retain(|seq| *seq > seen);
         self.has_missed &= self.head > seen;
     }
 
-    /// Marks the room as out of date: before it is shown as complete again, it has to be joined anew.
+    /// Marks the room as out of date: it must be joined again before it is shown as complete.
     pub fn must_rejoin(&mut self) {
         self.phase = Phase::Idle;
         self.waiting.clear();
@@ -191,7 +191,7 @@ impl Room {
                 }
             }
             EntryKind::Member(_) => self.notices.push(entry),
-            // Of a newer server; it moves the head and shows nothing.
+            // A kind from a newer server: moves the head and shows nothing.
             _ => {}
         }
     }

@@ -1,4 +1,4 @@
-//! The list of rooms as the side bar shows it: those visited here first, then the others, each with what is new.
+//! The list of rooms as the sidebar shows it: visited rooms first, then the others, each with its news.
 
 use holdline_shared::{RoomName, RoomSummary, Seq, Visibility};
 
@@ -8,19 +8,19 @@ use super::{State, is_made_by_server, keyed};
 #[expect(clippy::struct_excessive_bools, reason = "a row is what its marks say, each by itself")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedRoom {
-    /// Its name.
+    /// The room's name.
     pub name: RoomName,
-    /// The name that people read.
+    /// The displayed name.
     pub title: String,
     /// The people who see it.
     pub visibility: Visibility,
-    /// Whether nothing new is said in it.
+    /// Whether the room is archived.
     pub is_archived: bool,
-    /// Unread messages, as far as they were counted.
+    /// The number of known unread messages.
     pub unread: usize,
-    /// Whether there is something that was not seen.
+    /// Whether the room has anything unseen.
     pub has_news: bool,
-    /// Whether something typed for this room waits there.
+    /// Whether unsent text waits in this room, which is not on the screen.
     pub has_draft: bool,
     /// Whether the server has refused a message of this room.
     pub has_failed: bool,
@@ -30,10 +30,10 @@ pub struct ListedRoom {
     pub is_current: bool,
 }
 
-/// The rooms to show: the lobby first, archived rooms last.
+/// Returns the rooms to show: visited rooms with the lobby first, then the others; archived rooms last in each group.
 pub fn listed_rooms(state: &State) -> Vec<ListedRoom> {
-    // By title, so that rooms do not change their places while a reader moves between them; the lobby first.
-    // A private room that the list does not have is none of the reader's any more.
+    // Sorted by title, the lobby first, so that rooms keep their places while a reader moves between them. A private
+    // room that is missing from the list is no longer the reader's.
     let is_theirs = |name: &&RoomName| !is_made_by_server(name) || state.rooms.summary(name).is_some();
     let known = state.rooms.known().iter().map(|room| &room.name).filter(is_theirs);
     let visited = keyed(known.map(|name| {
@@ -47,7 +47,7 @@ pub fn listed_rooms(state: &State) -> Vec<ListedRoom> {
     visited.into_iter().map(|(_, room)| room).chain(others).chain(archived).collect()
 }
 
-/// Unread messages in all rooms that are followed.
+/// Returns the number of unread messages in all followed rooms.
 pub fn unread(state: &State) -> usize {
     state.rooms.known().iter().map(|room| room.unread.len()).sum()
 }

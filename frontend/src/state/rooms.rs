@@ -1,4 +1,4 @@
-//! The rooms: those visited in this browser with everything known of them, and the server's list of all.
+//! The rooms: those visited in this browser, with all that is known about them, and the server's list of rooms.
 
 mod titles;
 
@@ -13,15 +13,15 @@ use litemap::LiteMap;
 pub use self::titles::is_made_by_server;
 use super::{Phase, Room, Seen};
 
-/// Rooms that are followed because they were visited in this browser; more would make every poll long.
+/// The maximum number of visited rooms that are followed; more would make every poll long.
 pub const VISITED: usize = 20;
 
 /// The rooms.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Rooms {
-    /// The rooms visited in this browser, the last one first; at most [`VISITED`].
+    /// The rooms visited in this browser, the most recent first; at most [`VISITED`].
     pub visited: Rc<Vec<RoomName>>,
-    /// The position up to which each room was seen, also of those that are not followed.
+    /// The position up to which each room was seen, including rooms that are not followed.
     pub seen: Rc<Seen>,
     /// The server's list of rooms, the most recently active first.
     pub list: Rc<Vec<RoomSummary>>,
@@ -29,21 +29,21 @@ pub struct Rooms {
     pub people: Rc<LiteMap<RoomName, Vec<Person>>>,
     /// The position up to which the list is complete.
     listed_upto: Seq,
-    /// The last change of the reader's memberships that a poll told of.
+    /// The last change of the reader's memberships that a poll reported.
     memberships: Seq,
-    /// The visited ones, in order of their names.
+    /// The visited rooms, sorted by name.
     known: Vec<Rc<Room>>,
 }
 
 impl Rooms {
-    /// The rooms as storage had kept them.
+    /// Restores the rooms from storage.
     pub fn restore(visited: Vec<RoomName>, seen: Seen) -> Self {
         let mut rooms = Self { seen: Rc::new(seen), ..Self::default() };
         rooms.set_visited(visited);
         rooms
     }
 
-    /// The visited rooms, in order of their names.
+    /// The visited rooms, sorted by name.
     pub fn known(&self) -> &[Rc<Room>] {
         &self.known
     }
@@ -53,7 +53,7 @@ impl Rooms {
         self.place_of(name).ok().map(|at| &self.known[at])
     }
 
-    /// The list's word on a room.
+    /// The list's summary of a room.
     pub fn summary(&self, name: &RoomName) -> Option<&RoomSummary> {
         self.list.iter().find(|summary| summary.name == *name)
     }
@@ -63,7 +63,7 @@ impl Rooms {
         self.summary(name).map(|summary| summary.standing.clone()).unwrap_or_default()
     }
 
-    /// Changes what is known of a room.
+    /// Changes the state of a visited room.
     pub fn change(&mut self, name: &RoomName, change: impl FnOnce(&mut Room, Seq)) {
         let seen = self.seen.of(name);
         if let Ok(at) = self.place_of(name) {
@@ -71,7 +71,7 @@ impl Rooms {
         }
     }
 
-    /// Enters a room: it is visited now, and followed if it exists.
+    /// Enters a room: adds it to the visited rooms, and follows it if it exists.
     pub fn enter(&mut self, name: &RoomName) {
         let mut visited = Vec::clone(&self.visited);
         visited.retain(|other| other != name);
@@ -79,14 +79,14 @@ impl Rooms {
         self.set_visited(visited);
         let exists = self.summary(name).is_some();
         self.change(name, |room, _| match room.phase {
-            // Polled at once, before its history is asked for: the list says that it exists.
+            // The list says that the room exists, so it is polled before its history is requested.
             Phase::Idle | Phase::Refused(_) if exists => room.phase = Phase::Joining,
             Phase::Refused(_) => room.phase = Phase::Idle,
             _ => {}
         });
     }
 
-    /// Leaves the rooms whose history nobody waits for any more, all but this one.
+    /// Stops joining all rooms but this one: nobody waits for their history any more.
     pub fn leave_all_but(&mut self, entered: Option<&RoomName>) {
         for room in &mut self.known {
             if room.phase == Phase::Joining && Some(&room.name) != entered {
@@ -95,7 +95,7 @@ impl Rooms {
         }
     }
 
-    /// The subscription lost its place in the log: rooms that are not on the screen have to be joined anew.
+    /// Marks all joined rooms but the current one as out of date, after the subscription lost its place in the log.
     pub fn must_rejoin_all_but(&mut self, current: Option<&RoomName>) {
         for room in &mut self.known {
             if Some(&room.name) != current && matches!(room.phase, Phase::Joining | Phase::Ready) {
@@ -104,7 +104,7 @@ impl Rooms {
         }
     }
 
-    /// Takes these as the visited rooms, known ones with what is known of them.
+    /// Replaces the visited rooms; known rooms keep their state.
     pub fn set_visited(&mut self, mut visited: Vec<RoomName>) {
         visited.truncate(VISITED);
         self.known.retain(|room| visited.contains(&room.name));
@@ -122,9 +122,9 @@ impl Rooms {
         self.set_visited(visited);
     }
 
-    /// Takes a fresh list. What was seen in another log says nothing about this one; and on the very first visit
-    /// everything that is there counts as seen, so that the list does not begin full of news. Rooms that only members see
-    /// are followed without a visit. Returns those that the reader may not read any more.
+    /// Applies a fresh list. Positions seen in another log are dropped; on the very first visit everything counts as
+    /// seen, so that the list does not begin full of news. Rooms that only members see are followed without a visit.
+    /// Returns the rooms that the reader may no longer read.
     pub fn update_list(&mut self, list: RoomList) -> Vec<RoomName> {
         let gone = self.lost(&list);
         let is_new_log = self.seen.of_log.is_some() && !self.seen.is_of_log(list.cursor);
@@ -150,7 +150,7 @@ impl Rooms {
         gone
     }
 
-    /// The rooms that are not for everybody, and that this list of the same log has not any more.
+    /// Returns the non-public rooms that are missing from this list of the same log.
     fn lost(&self, list: &RoomList) -> Vec<RoomName> {
         if !self.seen.is_of_log(list.cursor) || list.rooms.len() >= ROOMS_LISTED {
             return Vec::new();
@@ -162,7 +162,7 @@ impl Rooms {
         self.list.iter().filter(is_lost).map(|summary| summary.name.clone()).collect()
     }
 
-    /// Follows the rooms in which the reader is a member and that others do not see, like visited ones.
+    /// Follows the non-public rooms in which the reader is a member, as if they were visited.
     fn follow_own(&mut self) {
         let is_own = |summary: &&RoomSummary| {
             summary.standing.role > Role::None && summary.standing.policy.visibility != Visibility::Public
@@ -175,17 +175,17 @@ impl Rooms {
         }
     }
 
-    /// The reader was added to a room or removed from one.
+    /// Records that the reader was added to a room or removed from one.
     pub fn note_memberships(&mut self, memberships: Seq) {
         self.memberships = memberships;
     }
 
-    /// The change of memberships that the list does not have yet.
+    /// The last change of memberships, if the list does not have it yet.
     pub fn unlisted_memberships(&self) -> Option<Seq> {
         Some(self.memberships).filter(|memberships| self.listed_upto < *memberships)
     }
 
-    /// Takes an entry of a poll.
+    /// Applies an entry from a poll.
     pub fn hear(&mut self, entry: Entry, me: Option<&PersonId>) {
         let name = entry.room.clone();
         if let Some(at) = self.list.iter().position(|summary| summary.name == name) {
@@ -204,7 +204,7 @@ impl Rooms {
         self.change(&name, |room, _| room.hear(entry, me));
     }
 
-    /// A room was on the screen up to here.
+    /// Records that a room was on the screen up to `seq`.
     pub fn read(&mut self, name: &RoomName, seq: Seq) {
         if self.seen.of(name) < seq {
             Rc::make_mut(&mut self.seen).put(name, seq);
@@ -212,7 +212,7 @@ impl Rooms {
         self.change(name, Room::read);
     }
 
-    /// Notes that another tab has seen this much.
+    /// Merges the positions that another tab has seen.
     pub fn merge_seen(&mut self, other: &Seen) {
         let mut seen = Seen::clone(&self.seen);
         seen.merge(other);
@@ -227,7 +227,7 @@ impl Rooms {
         }
     }
 
-    /// The rooms to poll: the one on the screen once it exists, and visited ones that the list has.
+    /// Returns the rooms to poll: the one on the screen once it exists, and visited rooms that the list has.
     pub fn followed(&self, current: Option<&RoomName>) -> Vec<RoomName> {
         let is_followed = |room: &Room| match room.phase {
             Phase::Joining | Phase::Ready => true,

@@ -1,4 +1,4 @@
-//! Lays a room's messages out: which day begins where, which messages stand together under one name.
+//! Lays out a room's messages: where each day begins, and which messages stand together under one name.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -7,13 +7,13 @@ use holdline_shared::{Entry, Seq, Timestamp};
 
 use super::{Day, Gap, Line, Lines, Notices};
 
-/// Messages of one author stand together as long as no pause between them is longer than this: five minutes.
+/// The longest pause between two messages that stand together under one name: five minutes.
 const TOGETHER_MS: u64 = 5 * 60 * 1_000;
 
-/// Positions in the log that are multiples of this give the author's name of a long run once more.
+/// In a long run, messages whose position in the log is a multiple of this show the author's name again.
 const NAMED_EACH: u64 = 16;
 
-/// A run is long after this many messages.
+/// The number of messages after which a run is long.
 const UNNAMED: usize = 8;
 
 /// One row of a conversation.
@@ -31,12 +31,12 @@ pub enum Row {
     Message {
         /// The message.
         line: Rc<Line>,
-        /// Whether the message stands under a name of its own.
+        /// Whether the message shows its author's name.
         is_first: bool,
     },
 }
 
-/// The rows of the messages at these places; `new_from` is the first one that is new to the reader.
+/// Returns the rows of the messages at these indices; `new_from` is the first message that is new to the reader.
 pub fn rows(
     lines: &Lines,
     places: Range<usize>,
@@ -79,8 +79,8 @@ pub fn rows(
     rows
 }
 
-/// Whether a long run gives its author's name once more at this place, so that one is mostly in sight. That depends on a
-/// few messages before it alone: a part of the room looks as it does within the whole.
+/// Whether a long run shows its author's name again at this index, so that one is mostly in view. That depends only on
+/// a few messages before it: a part of the room looks as it does within the whole.
 fn names_again(lines: &Lines, at: usize) -> bool {
     let is_place = lines.get(at).is_some_and(|line| line.message.seq.0.is_multiple_of(NAMED_EACH));
     is_place
@@ -110,8 +110,8 @@ mod tests {
         sketch_with(lines, gaps, &Notices::default(), new_from)
     }
 
-    /// `d` a day, `g` a gap, `n` the line above what is new, `i` a notice, `M` a message under a name, `m` one under the same
-    /// name.
+    /// Draws rows as letters: `d` a day, `g` a gap, `n` the line above new messages, `i` a notice, `M` a message under
+    /// a name, `m` one under the same name.
     fn sketch_with(lines: &[Rc<Line>], gaps: &[Gap], notices: &Notices, new_from: u64) -> String {
         let mut all = Lines::default();
         for line in lines {

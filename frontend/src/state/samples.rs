@@ -1,4 +1,4 @@
-//! Small things for tests: people, messages, pages of history.
+//! Sample values for tests: people, messages, pages of history.
 
 use std::rc::Rc;
 
@@ -9,7 +9,7 @@ use holdline_shared::{
 
 use super::Line;
 
-/// A person whose name is the id with a capital.
+/// A person whose name is the capitalised id.
 pub(crate) fn person(id: &str) -> Person {
     let name = format!("{}{}", id[..1].to_uppercase(), &id[1..]);
     Person { id: id.parse().unwrap(), name: name.parse().unwrap() }
@@ -22,7 +22,7 @@ pub(crate) fn account(admin: bool) -> Me {
     Me { profile, has_passphrase: true, token: None }
 }
 
-/// A key that belongs to `n`.
+/// The key with the number `n`.
 pub(crate) fn key(n: u64) -> PublishKey {
     PublishKey::from_bytes(u128::from(n).to_be_bytes())
 }
@@ -43,7 +43,7 @@ pub(crate) fn reacted(seq: u64, who: &str, target: u64, emoji: &str, on: bool) -
     entry(seq, who, EntryKind::Reaction { target: Seq(target), emoji, on })
 }
 
-/// A message as it stands on the screen.
+/// A message as a line on the screen.
 pub(crate) fn line(seq: u64, who: &str, at: u64, text: &str) -> Rc<Line> {
     let mut message = Message::from_entry(&said(seq, who, text)).unwrap();
     message.at = Timestamp(at);

@@ -1,4 +1,4 @@
-//! The position up to which each room was seen: the one place that knows, shared by all tabs of the browser.
+//! The position up to which each room was seen: the only record of it, shared by all tabs of the browser.
 
 use holdline_shared::{Cursor, RoomName, Seq};
 use litemap::LiteMap;
@@ -6,7 +6,7 @@ use litemap::LiteMap;
 /// The last entry seen in each room.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Seen {
-    /// A position in the log that this is about.
+    /// A position in the log to which `rooms` refers.
     pub of_log: Option<Cursor>,
     /// The last entry seen, by room.
     pub rooms: LiteMap<RoomName, Seq>,
@@ -24,12 +24,12 @@ impl Seen {
         *seen = seq.max(*seen);
     }
 
-    /// Whether both are about one log.
+    /// Whether the positions are of the same log as `cursor`.
     pub fn is_of_log(&self, cursor: Cursor) -> bool {
         self.of_log.is_some_and(|old| old.epoch == cursor.epoch)
     }
 
-    /// Adds what another tab has seen of the same log; what it has seen of another log says nothing here.
+    /// Merges another tab's positions in the same log; positions in another log are ignored.
     pub fn merge(&mut self, other: &Self) {
         if other.of_log.is_some_and(|cursor| self.is_of_log(cursor)) {
             for (name, seq) in &other.rooms {

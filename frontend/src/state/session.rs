@@ -7,24 +7,24 @@ use holdline_shared::{Door, Me, Person, PersonId, PersonKind};
 pub struct Session {
     /// The reader; `None` before there is a session.
     pub me: Option<Person>,
-    /// The reader's account; `None` before the server has told it.
+    /// The reader's account; `None` until the server has reported it.
     pub account: Option<Me>,
-    /// The way in for strangers, once the server has told it.
+    /// The way in for strangers, once the server has reported it.
     pub door: Option<Door>,
-    /// Whether the door is shut in front of the reader.
+    /// The gate, if the door is shut on the reader.
     pub gate: Option<Gate>,
     /// Whether the browser has had a session here before this page.
     pub is_remembered: bool,
-    /// Whether the browser refuses the session's cookie, so that a reload makes somebody else of the reader.
+    /// Whether the browser refuses the session's cookie, so that the reader is somebody else after a reload.
     pub is_forgotten: bool,
 }
 
 /// The page in front of a shut door.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Gate {
-    /// The reason why the reader stands there, if they were inside before.
+    /// The reason why the reader was shut out, if they were inside before.
     pub why: Option<String>,
-    /// Whether no way leads in.
+    /// Whether the reader is banned, so that no way leads in.
     pub is_banned: bool,
 }
 
@@ -34,8 +34,8 @@ impl Session {
         self.me.as_ref().map(|me| &me.id)
     }
 
-    /// Whether it makes sense to ask for what only those inside may read. A stranger waits for the door's word; who was
-    /// inside before does not wait.
+    /// Whether to send requests that are only for those inside. A stranger waits until the door is known; a reader who
+    /// was inside before does not wait.
     pub fn may_ask(&self) -> bool {
         let is_open = self.door == Some(Door::Open);
         self.gate.is_none() && (self.me.is_some() || is_open || (self.door.is_none() && self.is_remembered))

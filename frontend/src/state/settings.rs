@@ -1,5 +1,5 @@
-//! The dialogs in which people and admins see and change who may do what: which is open, what it lists, and what came of
-//! the last request. All of it is forgotten when the dialog closes.
+//! The dialogs in which people and admins see and change who may do what: which is open, what it lists, and the outcome
+//! of the last request. All of it is dropped when the dialog closes.
 
 use holdline_shared::{
     InviteSummary, Person, PersonId, Profile, Role, RoomName, Seq, SessionSummary, Timestamp,
@@ -9,11 +9,11 @@ use serde::Deserialize;
 /// A dialog, or a page of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Panel {
-    /// The reader's name and what they say of themselves.
+    /// The reader's name and profile.
     Profile,
     /// The reader's passphrase; for guests, how to become a member.
     Passphrase,
-    /// A guest who has an account signs in.
+    /// Signing in, for a guest who has an account.
     SignIn,
     /// The reader's sessions, and the link for another device.
     Devices,
@@ -21,17 +21,17 @@ pub enum Panel {
     Leave,
     /// The rules of the room on the screen.
     Rules,
-    /// Its members.
+    /// The room's members.
     Members,
-    /// A link into it.
+    /// A link into the room.
     RoomInvite,
-    /// The programs that post into it, or are sent what is said in it.
+    /// The webhooks: programs that post into the room, or receive its messages.
     Hooks,
-    /// Leaving it and deleting it.
+    /// Leaving and deleting the room.
     EndRoom,
     /// A new room.
     NewRoom,
-    /// The acts that concern a person.
+    /// The actions that concern a person.
     Person(Person),
     /// Erasing somebody's account.
     Erase(Person),
@@ -54,7 +54,7 @@ pub enum Panel {
 }
 
 impl Panel {
-    /// The page about a person: the reader's own name, or what the reader can do with somebody else.
+    /// Returns the page about a person: the reader's own name, or what the reader can do with somebody else.
     pub fn about(person: &Person, me: Option<&PersonId>) -> Self {
         if me == Some(&person.id) { Self::Profile } else { Self::Person(person.clone()) }
     }
@@ -63,13 +63,13 @@ impl Panel {
 /// The lists that the open dialog shows, and the outcome of its requests.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Settings {
-    /// The list, once it came.
+    /// The list, once received.
     pub listing: Option<Listing>,
-    /// Whether a request is on its way.
+    /// Whether a request is outstanding.
     pub is_busy: bool,
-    /// The reason why the last request was not fulfilled.
+    /// The reason why the last request failed.
     pub problem: Option<String>,
-    /// Whether the last request was fulfilled.
+    /// Whether the last request succeeded.
     pub is_done: bool,
     /// A secret that is shown once.
     pub secret: Option<Secret>,
@@ -87,13 +87,13 @@ pub enum Secret {
         /// The address.
         server: String,
     },
-    /// The address where a program posts.
+    /// The address to which a program posts.
     HookAddress(String),
-    /// The key by which a program checks what it is sent.
+    /// The key with which a program verifies what it receives.
     HookKey(String),
 }
 
-/// A list of the server's.
+/// A list from the server.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Listing {
     /// The reader's sessions.
@@ -104,7 +104,7 @@ pub enum Listing {
     Invites(Vec<InviteSummary>),
     /// The accounts.
     People(Vec<Profile>),
-    /// What holds for the person of the dialog.
+    /// The standing of the person in the dialog.
     Standing {
         /// Their part in the room on the screen.
         membership: Option<Membership>,
@@ -144,7 +144,7 @@ impl Membership {
 /// A ban.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Ban {
-    /// A name for requests.
+    /// The ban's identifier in requests.
     pub id: String,
     /// The person.
     #[serde(default)]
@@ -170,9 +170,9 @@ impl Ban {
 /// A webhook of a room.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Hook {
-    /// A name for requests; no secret.
+    /// The webhook's identifier in requests; not a secret.
     pub id: String,
-    /// Whether programs post through it or are sent something.
+    /// Whether programs post through it or receive something from it.
     pub way: HookWay,
     /// The name under which it posts, or by which people know it.
     #[serde(default)]
@@ -180,7 +180,7 @@ pub struct Hook {
     /// The address to which messages are sent.
     #[serde(default)]
     pub url: Option<String>,
-    /// Whether it does not work, because whoever made it may not have it any more.
+    /// Whether the webhook is stopped, because its maker may no longer have it.
     #[serde(default)]
     pub stopped: bool,
 }
@@ -191,7 +191,7 @@ pub struct Hook {
 pub enum HookWay {
     /// Programs post into the room.
     Incoming,
-    /// The webhook sends a program what is said in the room.
+    /// The webhook sends the room's messages to a program.
     Outgoing,
     /// A direction that this page does not know.
     #[serde(other)]
@@ -201,14 +201,14 @@ pub enum HookWay {
 /// A token.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Token {
-    /// A name for requests; no secret.
+    /// The token's identifier in requests; not a secret.
     pub id: String,
-    /// The person in whose name a program acts with it.
+    /// The person for whom a program acts with the token.
     pub person: Person,
     /// The rooms; `None` for all that the person may read.
     #[serde(default)]
     pub rooms: Option<Vec<RoomName>>,
-    /// The acts that the token allows.
+    /// The actions that the token allows.
     #[serde(default)]
     pub verbs: Vec<String>,
     /// The purpose.
@@ -232,7 +232,7 @@ pub struct AuditLine {
     pub change: AuditChange,
 }
 
-/// A change, as far as the page tells it.
+/// A change, as far as the page shows it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct AuditChange {
     /// The kind of the change.
@@ -249,10 +249,10 @@ pub struct AuditChange {
     /// The address that it concerns.
     #[serde(default)]
     pub visitor: Option<String>,
-    /// The addresses that are kept out with a person.
+    /// The addresses that are banned with a person.
     #[serde(default)]
     pub visitors: Vec<String>,
-    /// The act behind somebody's new part in a room, where earlier changes tell it.
+    /// The act behind somebody's new part in a room, if earlier changes reveal it.
     #[serde(default)]
     pub act: Option<String>,
     /// Somebody's role in a room from now on.
@@ -269,7 +269,7 @@ pub struct AuditChange {
     pub reason: Option<String>,
 }
 
-/// The pages of one dialog.
+/// The pages about the reader.
 pub const OWN: [Panel; 6] =
     [Panel::Profile, Panel::Passphrase, Panel::SignIn, Panel::Devices, Panel::OwnTokens, Panel::Leave];
 /// The pages about the room on the screen.
@@ -279,7 +279,7 @@ pub const SERVER: [Panel; 6] =
     [Panel::Door, Panel::Invites, Panel::People, Panel::Bans, Panel::Tokens, Panel::Audit];
 
 impl Settings {
-    /// The same dialog, without what came of its last request.
+    /// Returns the same dialog without the outcome of its last request.
     #[must_use]
     pub fn cleared(&self) -> Self {
         Self { listing: self.listing.clone(), ..Self::default() }

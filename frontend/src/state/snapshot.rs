@@ -1,5 +1,5 @@
-//! The things that a page leaves for the next one in the same tab, in case that finds the server away: the end of the conversation,
-//! with the position in the log from which a poll goes on without a gap.
+//! The data that a page leaves for the next one in the same tab, in case the server is then unreachable: the end of the
+//! conversation, with the position in the log from which a poll continues without a gap.
 
 use std::rc::Rc;
 
@@ -22,13 +22,13 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// The screen at the moment `now`, by a page that has heard everything up to `position`; `None` before the room is
-    /// there.
+    /// Copies the screen at the moment `now`, of a page that has received everything up to `position`; `None` until the
+    /// room is ready.
     pub fn of(state: &State, position: Cursor, now: Timestamp) -> Option<Self> {
         let room = state.room().filter(|room| room.phase == Phase::Ready)?;
         let me = state.session.me.clone()?;
         let gap = room.gaps.last().map(|gap| gap.before);
-        // A message that was read later than the position would take the same changes twice.
+        // A message read later than the position would receive the same changes twice.
         let is_whole =
             |line: &&Rc<Line>| line.as_of <= position.seq && gap.is_none_or(|gap| line.message.seq >= gap);
         let newest = room.lines.newest_first().take_while(is_whole).take(HISTORY_DEFAULT);

@@ -1,5 +1,5 @@
-//! The rooms as this reader stands to them: under which name, with which rights, and what becomes of one that they may not
-//! read any more.
+//! The reader's standing in the rooms: their displayed names, the reader's rights, and the removal of rooms that the
+//! reader may no longer read.
 
 use holdline_shared::{RoomList, RoomName};
 
@@ -7,7 +7,7 @@ use super::{Phase, State, is_room_admin, keyed};
 use crate::words;
 
 impl State {
-    /// Takes a fresh list. A room that the reader may not read any more disappears, with a sentence.
+    /// Applies a fresh list. A room that the reader may no longer read disappears, with an explanation.
     pub(super) fn update_list(&mut self, list: RoomList) {
         let known = self.rooms.known().iter();
         let titles = keyed(known.map(|room| (room.name.clone(), self.title_of(&room.name))));
@@ -27,7 +27,7 @@ impl State {
         self.room().is_some_and(|room| is_room_admin(&self.rooms.standing(&room.name), &self.session))
     }
 
-    /// The name of a room that people read.
+    /// The displayed name of a room.
     pub fn title_of(&self, name: &RoomName) -> String {
         self.rooms.title(name, self.session.id())
     }

@@ -1,4 +1,4 @@
-//! Stories about the whole state: what people do and what comes from the server, and what the page then knows.
+//! Scenarios for the whole state: what people do, what the server sends, and the resulting state.
 
 mod access;
 mod news;

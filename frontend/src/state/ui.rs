@@ -1,4 +1,4 @@
-//! The state of the interface itself: the page, what lies over it, and per room everything that a reader would miss when
+//! The state of the interface itself: the page, the overlay, and for each room everything that a reader would miss when
 //! coming back to it.
 
 use std::rc::Rc;
@@ -15,20 +15,20 @@ pub struct Ui {
     pub page: Page,
     /// The state of the link, on a link's page.
     pub link: Link,
-    /// The thing that is open besides the conversation.
+    /// The overlay that is open.
     pub overlay: Overlay,
-    /// The room that the page is to go to, once.
+    /// The room to which the page is to go, once.
     pub headed: Option<RoomName>,
-    /// A notice for the reader: why what they wanted was not done.
+    /// A notice for the reader, such as why something was not done.
     pub notice: Option<String>,
     /// Whether the reader looks at the page: it is visible and its window has the focus.
     pub is_attended: bool,
-    /// Whether the newest message of the room on the screen is in sight, as measured there.
+    /// Whether the newest message of the room on the screen is in view, as measured there.
     pub is_at_end: bool,
     rooms: LiteMap<RoomName, Rc<RoomUi>>,
 }
 
-/// The thing that is open besides the conversation; at most one.
+/// The overlay beside or over the conversation; at most one is open.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Overlay {
     /// Nothing.
@@ -47,46 +47,46 @@ pub enum Overlay {
 /// The interface of one room.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RoomUi {
-    /// The text that was typed and not sent.
+    /// The unsent text.
     pub writing: Writing,
-    /// Counts the occasions on which the composer is to take the focus.
+    /// A counter; the composer takes the focus when it changes.
     pub composer_focus: u32,
-    /// The message whose deletion waits for a yes.
+    /// The message whose deletion awaits confirmation.
     pub deleting: Option<Seq>,
-    /// The message where the reader was when they left; `None` at the newest one.
+    /// The place at which the reader left the room; `None` at the newest message.
     pub place: Option<Place>,
-    /// The place where the reader wants to be.
+    /// The place to which the view is to go.
     pub goal: Option<Goal>,
-    /// The messages from which the reader has followed quotes, the last one last.
+    /// The messages from which the reader followed quotes, the most recent last.
     pub ways_back: Vec<Seq>,
-    /// The first message that was new when the reader came.
+    /// The first message that was new when the reader arrived.
     pub new_from: Option<Seq>,
 }
 
-/// The texts that were typed in a room and not sent. Kept in storage, and one for all tabs.
+/// The unsent texts of a room. Kept in storage, and shared by all tabs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Writing {
     /// The composer's text.
     pub draft: String,
     /// The message that it answers.
     pub reply_to: Option<Seq>,
-    /// The message that is being changed.
+    /// The edit in progress.
     pub edit: Option<Edit>,
 }
 
-/// A message being changed.
+/// An edit in progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
     /// The message.
     pub seq: Seq,
-    /// Its text when the change began.
+    /// The message's text when the edit began.
     pub before: MessageText,
-    /// The text as it is typed so far.
+    /// The text typed so far.
     pub text: String,
 }
 
 impl Writing {
-    /// Whether anything that was typed waits to be sent.
+    /// Whether any text is unsent.
     pub fn is_begun(&self) -> bool {
         !self.draft.trim().is_empty() || self.edit.is_some()
     }
@@ -96,7 +96,7 @@ impl Writing {
         self.draft.len() + self.edit.as_ref().map_or(0, |edit| edit.text.len())
     }
 
-    /// Puts a text below what is typed in the composer already.
+    /// Appends a text below the composer's draft.
     pub fn append(&mut self, text: &str) {
         if !self.draft.is_empty() {
             self.draft.push('\n');
@@ -106,13 +106,13 @@ impl Writing {
 }
 
 impl Edit {
-    /// Whether anything was typed.
+    /// Whether the text differs from the message's.
     pub fn is_changed(&self) -> bool {
         self.text != self.before.as_str()
     }
 }
 
-/// A place in a conversation: a message, and how far below the upper edge of the view it stands, in CSS pixels.
+/// A place in a conversation: a message, and its distance below the upper edge of the view, in CSS pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Place {
     /// The message.
@@ -121,16 +121,16 @@ pub struct Place {
     pub offset: f64,
 }
 
-/// A place where the reader wants to be.
+/// A place to which the view is to go.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Goal {
     /// The newest message.
     Newest,
     /// This message, with the focus on it.
     Message(Seq),
-    /// The place where they were before.
+    /// The place where the reader was before.
     Place(Place),
-    /// The first new message, with the line above it in sight.
+    /// The first new message, with the line above it in view.
     New(Seq),
 }
 
@@ -145,19 +145,19 @@ impl Ui {
         change(Rc::make_mut(self.rooms.entry(room.clone()).or_default()));
     }
 
-    /// The rooms of which something is kept.
+    /// The rooms whose interface has state.
     pub fn rooms(&self) -> impl Iterator<Item = (&RoomName, &Rc<RoomUi>)> {
         self.rooms.iter()
     }
 
-    /// The server has told of the link with this code, whose page may be left by now.
+    /// Records the state of the link with this code, unless the reader has left its page.
     pub fn see_link(&mut self, code: &str, link: Link) {
         if matches!(&self.page, Page::Join(open) if open == code) {
             self.link = link;
         }
     }
 
-    /// Goes to another page. What lay over the old one goes with it.
+    /// Goes to another page, and closes what lay over the old one.
     pub fn go_to(&mut self, page: Page) {
         self.page = page;
         self.link = Link::default();

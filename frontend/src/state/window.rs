@@ -1,5 +1,5 @@
-//! The rows of a long conversation that are on the page: those in sight and some around them. What is above and below is
-//! empty space, so that 100,000 messages cost what a hundred do.
+//! The rows of a long conversation that are rendered: those in view and some around them. Empty space replaces the
+//! rest, above and below, so that 100,000 messages cost what a hundred do.
 
 use std::ops::Range;
 
@@ -7,25 +7,26 @@ use holdline_shared::Seq;
 
 use super::Lines;
 
-/// Rows beyond those in sight, on each side: more than a page of them, so that a key for the next page finds it drawn.
+/// The number of rows beyond those in view, on each side: more than a page of them, so that Page Up and Page Down find
+/// rendered rows.
 const AROUND: usize = 40;
 
-/// The same right after a leap, of which many come one after the other while the scroll bar is dragged.
+/// The same directly after a jump; dragging the scroll bar causes many jumps in a row.
 const AROUND_LEAP: usize = 4;
 
-/// The messages that a room draws first: they fill a phone.
+/// The number of messages that a room renders first: enough to fill a phone.
 const FIRST: usize = 20;
 
-/// The number of messages left on a side below which the window moves.
+/// The number of remaining messages on a side below which the window moves.
 const NEAR: usize = 15;
 
-/// The number of new messages for which the upper edge moves once, at the newest ones.
+/// The step, in new messages, by which the upper edge of the newest window moves.
 const STEP: usize = 16;
 
 /// A part of the messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
-    /// The first one; none follows the newest.
+    /// The first message; `None` to follow the newest.
     first: Option<Seq>,
     /// The number of messages that fit on the screen, at most.
     fit: usize,
@@ -34,24 +35,24 @@ pub struct Window {
 }
 
 impl Window {
-    /// The newest messages.
+    /// Returns the window at the newest messages.
     pub fn newest(fit: usize) -> Self {
         Self { first: None, fit, around: AROUND }
     }
 
-    /// The messages of a room that opens at the newest. The others are drawn when the reader rests, or at once where these do
-    /// not fill the screen.
+    /// Returns the window of a room that opens at the newest message. The others are rendered when the reader pauses,
+    /// or at once if these do not fill the screen.
     pub fn opening() -> Self {
         Self { first: None, fit: FIRST, around: 0 }
     }
 
-    /// The messages around the one at this place.
+    /// Returns the window around the message at this index.
     pub fn around(lines: &Lines, at: usize, fit: usize) -> Self {
         Self::newest(fit).at(lines, at)
     }
 
-    /// The messages that a reader sees who has leapt to the one at this place, or to the newest. The others around them are
-    /// drawn when the reader rests: see [`widened`](Self::widened).
+    /// Returns the window for a jump to the message at this index, or to the newest. The others around it are rendered
+    /// when the reader pauses: see [`widened`](Self::widened).
     pub fn leap(lines: &Lines, at: Option<usize>, fit: usize) -> Self {
         let newest = Self { around: AROUND_LEAP, ..Self::newest(fit) };
         at.map_or(newest, |at| newest.at(lines, at))
@@ -62,8 +63,8 @@ impl Window {
         Self { first, ..self }
     }
 
-    /// The messages that are to be there when the one at this place is the first in sight: the same, as long as there are
-    /// some around it on both sides.
+    /// Returns the window for a view whose first message is the one at this index: the same, as long as there are some
+    /// messages around it on both sides.
     #[must_use]
     pub fn follow(self, lines: &Lines, at: usize, fit: usize) -> Self {
         let Range { start, end } = self.range(lines);
@@ -74,8 +75,8 @@ impl Window {
         if stays { self.at(lines, start + self.around) } else { Self::around(lines, at, fit) }
     }
 
-    /// The messages that are to be there when the newest is in sight, and above it the one at this place, if there is any: the
-    /// same, as long as they fill the screen.
+    /// Returns the window for a view that ends at the newest message and begins at this index, if known: the same, as
+    /// long as it fills the screen.
     #[must_use]
     pub fn follow_newest(self, lines: &Lines, at: Option<usize>, fit: usize) -> Self {
         let start = self.range(lines).start;
@@ -83,12 +84,12 @@ impl Window {
         if self.first.is_none() && self.is_narrow() && fills { self } else { Self::newest(fit) }
     }
 
-    /// Whether there is no more than a leap needs.
+    /// Whether the window has no more messages than a jump needs.
     pub fn is_narrow(self) -> bool {
         self.around < AROUND
     }
 
-    /// The same with as many messages around it as anywhere.
+    /// Returns the same window with the usual number of messages around it.
     #[must_use]
     pub fn widened(self, lines: &Lines) -> Self {
         match self.first {
@@ -97,7 +98,7 @@ impl Window {
         }
     }
 
-    /// Their places.
+    /// The indices of the messages.
     pub fn range(self, lines: &Lines) -> Range<usize> {
         let (size, len) = (self.fit + 2 * self.around, lines.len());
         match self.first {

@@ -1,5 +1,5 @@
-//! Why the reader cannot write in a room, as far as the page knows: so that the composer says so instead of failing after
-//! Enter. The server decides; what it refuses all the same is shown at the message.
+//! The reasons why the reader cannot write in a room, as far as the page knows, so that the composer shows them instead
+//! of failing after Enter. The server decides; any other refusal is shown at the message.
 
 use holdline_shared::{Role, RoomStanding, Timestamp, Visibility, Writers};
 
@@ -12,7 +12,7 @@ pub enum Barrier {
     Archived,
     /// The room is locked for now.
     Locked,
-    /// The room's admins alone write.
+    /// Only the room's admins write.
     AdminsWrite,
     /// The reader is a guest, and only members write.
     MembersWrite,
@@ -23,13 +23,13 @@ pub enum Barrier {
 /// The rights of the reader over the messages of others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Powers {
-    /// Whether they can delete them.
+    /// Whether the reader can delete them.
     pub can_delete: bool,
-    /// Whether somebody is there to whom they can report them.
+    /// Whether the reader can report them, because there are admins.
     pub can_report: bool,
 }
 
-/// The barrier between the reader and the room, if there is one at the moment `now`.
+/// Returns the reason why the reader cannot write at the moment `now`, if any.
 pub fn barrier(standing: &RoomStanding, session: &Session, now: Timestamp) -> Option<Barrier> {
     let policy = &standing.policy;
     if policy.archived {
@@ -50,7 +50,7 @@ pub fn barrier(standing: &RoomStanding, session: &Session, now: Timestamp) -> Op
     (policy.members_only && !session.is_member()).then_some(Barrier::MembersWrite)
 }
 
-/// The seconds between two messages of the reader; none for the room's admins.
+/// The minimum number of seconds between two messages of the reader; 0 for the room's admins.
 pub fn slow_seconds(standing: &RoomStanding, session: &Session) -> u32 {
     if is_room_admin(standing, session) { 0 } else { standing.policy.slow_seconds }
 }

@@ -1,5 +1,5 @@
-//! The kinds of entries, and everything that code outside needs to know about one: its target, its text, its form after
-//! a deletion and its words. Code that only needs these does not match on kinds. Reading kinds from JSON is in `entry.rs`.
+//! The kinds of entries, and all that other code needs to know about one: its target, its text, its form after a
+//! deletion and its summary. Code that only needs these does not match on kinds. `entry.rs` reads kinds from JSON.
 
 use serde::{Deserialize, Serialize};
 
@@ -118,8 +118,8 @@ impl EntryKind {
         self
     }
 
-    /// The predicate of a sentence about the author, such as `edited “hello”`; `None` for a message, whose text stands for
-    /// itself. `name` names the target. The result contains other people's text: escape it where that matters.
+    /// The predicate of a sentence about the author, such as `edited “hello”`; `None` for a message, whose text needs
+    /// none. `name` names the target. The result contains other people's text: escape it where that matters.
     pub fn summary(&self, name: impl FnOnce(Seq) -> String) -> Option<String> {
         Some(match self {
             Self::Message { .. } => return None,

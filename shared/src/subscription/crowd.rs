@@ -1,4 +1,4 @@
-//! Tests of load: many machines after a restart of the server, and machines against servers that only answer with errors.
+//! Load tests: many machines after a restart of the server, and machines against servers that only answer with errors.
 
 use super::*;
 use crate::{Cursor, Epoch, Problem, ProblemCode, Seq};
@@ -34,8 +34,9 @@ fn refused(status: u16, code: Option<ProblemCode>, retry_after: Option<u64>) -> 
     Event::Refused { status, problem, retry_after: retry_after.map(Duration::from_secs) }
 }
 
-/// 10,000 clients hold polls when the server goes away at second 10; it is back at `back`. Returns the highest number of polls
-/// that reach the server within a tenth of a second, and the time at which the last client is live again.
+/// Simulates 10,000 clients that hold polls when the server stops at second 10, until it is back at `back`. Returns the
+/// highest number of polls that reach the server within a tenth of a second, and the time at which the last client is
+/// live again.
 fn restart(end: &Event, back: Duration) -> (usize, Duration) {
     const CLIENTS: usize = 10_000;
     let gone = Duration::from_secs(10);
@@ -91,7 +92,7 @@ fn ten_thousand_clients_reconnect_spread_over_time() {
     }
 }
 
-/// Plays a minute in which this event follows every poll at once. Returns the number of polls.
+/// Simulates a minute in which this event follows every poll at once. Returns the number of polls.
 fn polls_in_a_minute(hostile: &Event) -> usize {
     let mut machine = Subscription::new(After::At(cursor()));
     let (mut now, mut polls, mut event) = (Duration::ZERO, 0, Event::Start);

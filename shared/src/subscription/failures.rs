@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Action, Moment, Next, Pending, SUSPEND_SLACK, State, Status, Subscription, WATCHDOG_SLACK};
 use crate::{Jitter, Problem, ProblemCode};
 
-/// A poll that breaks after this time had reached the server and was held.
+/// The time after which a poll that breaks had reached the server and was held.
 const HELD: Duration = Duration::from_secs(2);
 /// The longest `Retry-After` that the machine follows.
 pub(super) const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
@@ -55,8 +55,8 @@ impl Subscription {
         if self.since_answer.has_repaired { self.back_off(why, now, jitter) } else { self.begin(now) }
     }
 
-    /// Handles a missing answer. Paths commonly cut held polls, so the first cut is retried at once; an answer to that poll
-    /// then shortens the hold.
+    /// Handles a missing answer. Paths commonly cut held polls, so the first cut is retried at once; an answer to that
+    /// poll then shortens the hold.
     pub(super) fn failed(&mut self, why: String, now: Moment, jitter: Jitter) -> Next {
         self.pending_cut = None;
         if let State::Polling { since, wait } = self.state

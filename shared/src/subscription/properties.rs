@@ -50,7 +50,7 @@ fn operations() -> impl Strategy<Value = Operation> {
     ]
 }
 
-/// Time steps in seconds: mostly short, at times the length of a hold, seldom a night, and sometimes negative.
+/// Time steps in seconds: mostly short, at times the length of a hold, rarely a night, and sometimes negative.
 fn pauses() -> impl Strategy<Value = f64> {
     prop_oneof![6 => 0.0..1.0f64, 3 => 1.0..40.0f64, 1 => 40.0..40_000.0f64, 1 => -30.0..0.0f64]
 }

@@ -23,7 +23,7 @@ pub enum Event {
         /// The answer's `Retry-After`.
         retry_after: Option<Duration>,
     },
-    /// The request got no valid answer: the connection could not be opened or broke, or the answer was cut or malformed.
+    /// The request got no valid answer: the connection failed to open or broke, or the answer was cut or malformed.
     Failed {
         /// The reason, for people.
         why: String,
@@ -34,8 +34,8 @@ pub enum Event {
     Woke,
     /// The person chose "retry now", or the page became visible: end a sleep early.
     Hurry,
-    /// The computer was suspended or its clock was set forward, so that the outstanding request is probably dead. Optional
-    /// for drivers that cannot detect this: the machine draws the same conclusion from a clock that is far ahead.
+    /// The computer was suspended or its clock was set forward, so that the outstanding request is probably dead.
+    /// Optional for drivers that cannot detect this: the machine infers the same from a clock that is far ahead.
     Suspended,
     /// The browser reports that the network is back.
     Online,
@@ -67,11 +67,11 @@ pub enum Action {
     Sleep(Duration),
     /// Fetch history again and report [`Event::Repaired`]. The screen keeps its content meanwhile.
     Repair,
-    /// Get a session and report [`Event::Renewed`]. Cursor and outbox stay.
+    /// Get a session and report [`Event::Renewed`]. Cursor and outbox are kept.
     RenewSession,
 }
 
-/// The fate of the outstanding action.
+/// The decision about the outstanding action.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Next {
     /// The outstanding action continues.
@@ -83,7 +83,7 @@ pub enum Next {
 /// The state of the connection, for display.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Status {
-    /// The first answer has not come yet.
+    /// The first answer has not arrived yet.
     Connecting,
     /// The last poll was answered, and the next one is sent or held.
     Live,
@@ -114,6 +114,6 @@ pub enum Status {
 pub struct Step {
     /// News to show before anything else happens. Contains only entries that were not delivered before.
     pub deliver: Option<Batch>,
-    /// The fate of the outstanding action.
+    /// The decision about the outstanding action.
     pub next: Next,
 }

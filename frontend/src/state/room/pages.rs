@@ -1,4 +1,4 @@
-//! How pages of history are put together with what is on the screen, and where something is missing between them.
+//! Merges pages of history into the messages on the screen, and tracks the gaps between them.
 
 use std::rc::Rc;
 
@@ -8,8 +8,8 @@ use super::{Gap, Older, Phase, Room};
 use crate::state::Line;
 
 impl Room {
-    /// Takes the newest page of history, and then what has waited for it. What is on the screen stays, unless the log
-    /// is another one. Everything up to `seen` was on the screen before.
+    /// Applies the newest page of history, then the entries that arrived while it was loading. Messages on the screen
+    /// are kept, unless the log was replaced. Everything up to `seen` was on the screen before.
     pub fn join(&mut self, page: History, seen: Seq, me: Option<&PersonId>) {
         let is_new_log = self.read_at.is_some_and(|old| old.epoch != page.cursor.epoch);
         if is_new_log {
@@ -30,7 +30,7 @@ impl Room {
             self.more = page.more;
         }
         self.topic = page.topic;
-        // A page from a server that is behind takes nothing back, unless the log is another one.
+        // A page from a server that is behind does not move the head back, unless the log was replaced.
         self.head = if is_new_log { page.cursor.seq } else { page.cursor.seq.max(self.lines.last_seq()) };
         self.read_at = Some(page.cursor);
         self.merge(page.messages, page.cursor.seq);
@@ -46,7 +46,7 @@ impl Room {
         self.has_missed = false;
     }
 
-    /// Takes an older page: what stands before `before`, where the room begins or a gap ends.
+    /// Applies an older page: the messages before `before`, where the room begins or a gap ends.
     pub fn extend(&mut self, before: Seq, page: History) {
         self.older = Older::Idle;
         if self.read_at.is_none_or(|at| at.epoch != page.cursor.epoch) {
@@ -67,8 +67,8 @@ impl Room {
         self.merge(page.messages, page.cursor.seq);
     }
 
-    /// Takes messages around one that was asked for, far above what is loaded or in a gap: the page ends before `before`, and what
-    /// is missing around it is marked.
+    /// Applies messages around a requested one, far above the loaded ones or in a gap. The page ends before `before`,
+    /// and the gaps around it are marked.
     pub fn jump(&mut self, before: Seq, page: History) {
         self.older = Older::Idle;
         if self.read_at.is_none_or(|at| at.epoch != page.cursor.epoch) {
@@ -79,7 +79,7 @@ impl Room {
         let (above, next) = (below.checked_sub(1).and_then(seq_at), seq_at(below));
         if let Some(first) = page.messages.first().map(|message| message.seq) {
             match above {
-                // The gap goes on below the page.
+                // The old gap remains below the page; the new one is above it.
                 Some(above) if page.more && above < first => {
                     self.gaps.push(Gap { before: first, is_new_log: false });
                 }
@@ -93,7 +93,7 @@ impl Room {
         self.merge(page.messages, page.cursor.seq);
     }
 
-    /// Puts messages read at `as_of` where they belong; of two states of a message the later one stays.
+    /// Inserts messages read at `as_of` in log order; of two states of a message the later one is kept.
     fn merge(&mut self, messages: Vec<Message>, as_of: Seq) {
         for message in messages {
             let place = self.lines.find(message.seq);

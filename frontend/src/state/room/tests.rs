@@ -1,4 +1,4 @@
-//! A room's entries, counted once, in every order in which they can come.
+//! A room's entries count once, whatever the order in which they arrive.
 
 use holdline_shared::{EntryKind, Epoch};
 
@@ -39,7 +39,7 @@ fn edits_and_reactions_are_folded_in_once() {
     let mut room = joined(&[1], 1, false);
     room.hear(reacted(2, "ada", 1, "👍", true), None);
     room.hear(reacted(3, "ada", 1, "👍", false), None);
-    // A page read later brings the same message in its later state; the earlier entries come once more.
+    // A page read later has the message in its later state; an earlier entry then arrives again.
     room.extend(Seq(1), page("bob", &[1], 3, false));
     room.hear(reacted(2, "ada", 1, "👍", true), None);
     assert!(room.lines.first().unwrap().message.reactions.is_empty());

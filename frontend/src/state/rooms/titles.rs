@@ -1,4 +1,4 @@
-//! The names of rooms that people read: a title that somebody gave, the people of a direct room, or the name itself.
+//! The displayed names of rooms: a given title, the people of a direct room, or the room's own name.
 
 use holdline_shared::{PersonId, RoomName, Visibility};
 
@@ -22,7 +22,7 @@ impl Rooms {
             if !names.is_empty() {
                 return names.join(", ");
             }
-            // They have left: what they said stays.
+            // The others have left; their messages remain.
             let authors =
                 self.get(name).map(|room| room.lines.newest_first().map(|line| &line.message.author));
             let author = authors.and_then(|mut authors| authors.find(|author| me != Some(&author.id)));
@@ -40,7 +40,7 @@ impl Rooms {
     }
 }
 
-/// Whether the server alone makes rooms of such names, under which nobody can guess them.
+/// Whether only the server makes rooms with such names, which nobody can guess.
 pub fn is_made_by_server(name: &RoomName) -> bool {
     ["private-", "direct-"].iter().any(|start| name.as_str().starts_with(start))
 }

@@ -1,4 +1,4 @@
-//! News for the reader: in which room, and from where on.
+//! News for the reader: in which room, and from which message on.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Where in a room the reader is taken.
+//! The place in a room to which the reader is taken.
 
 use super::*;
 

@@ -159,7 +159,7 @@ impl World {
         }
     }
 
-    /// Lets everything work from now on. Returns the number of steps until the machine is live and has seen all entries.
+    /// Lets everything work from now on. Returns the number of steps until the machine is live with all entries seen.
     pub(super) fn settle(&mut self) -> usize {
         for steps in 0..20 {
             if *self.machine.status() == Status::Live && self.position() == cursor(self.epoch, self.head()) {
