@@ -1,9 +1,9 @@
 //! A client's endless series of polls as a pure state machine: an event goes in, a step comes out.
 //!
 //! Exactly one action is outstanding at any time: a poll, a sleep, a repair or a renewal of the session. [`Next::Keep`]
-//! continues the outstanding action; [`Next::Do`] replaces it, and the driver then aborts the old one. The machine reads no
-//! clock and draws no random numbers; its driver supplies both. Two drivers exist: fetch in the browser and reqwest in
-//! `holdline tail`.
+//! continues the outstanding action; [`Next::Do`] replaces it, and the driver then aborts the old one. The machine
+//! reads no clock and draws no random numbers; its driver supplies both. Two drivers exist: fetch in the browser and
+//! reqwest in `holdline tail`.
 
 mod failures;
 mod types;
@@ -62,10 +62,10 @@ pub struct Subscription {
 
 /// The time that the machine waits for an answer after the end of the requested hold.
 const WATCHDOG_SLACK: Duration = Duration::from_secs(10);
-/// The lateness of a timer from which the computer counts as suspended.
+/// The delay of a timer beyond which the computer counts as suspended.
 const SUSPEND_SLACK: Duration = Duration::from_secs(5);
-/// The time over which clients spread their next poll after a server has released all of them at once: 10,000 clients then
-/// send 5,000 polls a second, which a server answers on one core.
+/// The time over which clients spread their next poll after a server has released all of them at once: 10,000 clients
+/// then send 5,000 polls a second, which a server answers on one core.
 const SPREAD: Duration = Duration::from_secs(2);
 
 impl Subscription {
@@ -101,7 +101,7 @@ impl Subscription {
         self.after
     }
 
-    /// The knowledge about the path that the subscription has gained; drivers store it for this origin.
+    /// The wait learned for the network path; drivers store it for this origin.
     pub fn adaptive_wait(&self) -> &AdaptiveWait {
         &self.adaptive_wait
     }
@@ -135,8 +135,8 @@ impl Subscription {
                 deliver = new;
                 next
             }
-            // The cursor may go back: a log that was restored from a copy has fewer entries, and a client that stayed ahead
-            // of the log would miss its next entries.
+            // The cursor may go back: a log that was restored from a copy has fewer entries, and a client that stayed
+            // ahead of the log would miss its next entries.
             Event::Repaired(cursor) if self.state == State::Repairing => {
                 if !matches!(self.after, After::At(seen) if seen.epoch == cursor.epoch) {
                     // Positions of another log say nothing about this one.
@@ -181,7 +181,7 @@ impl Subscription {
             Pending::Poll => self.begin_poll(now),
             Pending::Repair => {
                 self.state = State::Repairing;
-                self.status = Status::Repairing;
+                self.attempt(Status::Repairing);
                 Action::Repair
             }
             Pending::RenewSession => {
@@ -195,17 +195,24 @@ impl Subscription {
         Next::Do(action)
     }
 
+    /// Shows an attempt. Without a network the status stays offline until an answer arrives.
+    fn attempt(&mut self, status: Status) {
+        if self.is_online || self.status != Status::Offline {
+            self.status = status;
+        }
+    }
+
     fn begin_poll(&mut self, now: Moment) -> Action {
         // After any failure the first poll is a regular one, whose immediate answer proves that the connection works.
         let is_unsure =
             self.backoff.failures() > 0 || self.since_answer.is_probe_due || self.status == Status::Offline;
         if is_unsure {
-            self.status = Status::Retrying;
+            self.attempt(Status::Retrying);
         } else if matches!(self.status, Status::Reconnecting { .. }) {
-            // The server had only released the last poll early.
+            // The server only released the last poll early.
             self.status = Status::Live;
         }
-        // The position of "now" must be known before a poll is held: one that is cut would be repeated from a later "now".
+        // The position of "now" must be known before a poll is held: a cut poll would be repeated from a later "now".
         let wait =
             if is_unsure || self.after == After::Now { Duration::ZERO } else { self.adaptive_wait.current() };
         self.state = State::Polling { since: now, wait };
@@ -265,8 +272,8 @@ impl Subscription {
         (deliver, next)
     }
 
-    /// Learns from how long the answered poll was held. Returns whether the server released it early: with an empty answer
-    /// long before the end of its hold, as a server does that stops.
+    /// Learns from how long the answered poll was held. Returns whether the server released it early: with an empty
+    /// batch long before the end of its hold, as a stopping server does.
     fn learn_from_hold(&mut self, is_empty: bool, batch: &Batch, now: Moment) -> bool {
         self.adaptive_wait.grant(Duration::from_secs(batch.wait));
         if let Some(held) = self.pending_cut.take() {

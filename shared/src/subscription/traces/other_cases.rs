@@ -58,10 +58,10 @@ fn early_empty_answer_is_followed_by_a_jittered_sleep() {
          28   answered [] 9 presence=p1     => show [] poll 1-9 wait=25 presence=p1 (live)
          29   answered [] 9                 => sleep 2 (reconnecting)
          29.5 offline                       => keep (offline)
-         31   woke                          => poll 1-9 wait=0 presence=p1 (retrying)
+         31   woke                          => poll 1-9 wait=0 presence=p1 (offline)
          31.1 answered [] 9                 => poll 1-9 wait=25 presence=p1 (live)
          32   answered [] 9                 => sleep 2 (offline)
-         32.1 hurry                         => poll 1-9 wait=0 presence=p1 (retrying)",
+         32.1 hurry                         => poll 1-9 wait=0 presence=p1 (offline)",
     );
 }
 

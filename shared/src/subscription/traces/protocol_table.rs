@@ -127,7 +127,7 @@ fn offline_is_shown_and_online_ends_the_sleep() {
         "0   start   => poll 1-5 wait=25 (connecting)
          0.1 failed  => sleep 0.5 (reconnecting)
          0.2 offline => keep (offline)
-         0.6 woke    => poll 1-5 wait=0 (retrying)
+         0.6 woke    => poll 1-5 wait=0 (offline)
          0.7 failed  => sleep 1 (offline)
          0.8 online  => poll 1-5 wait=0 (retrying)
          0.9 answered [] 5 => poll 1-5 wait=25 (live)
