@@ -14,7 +14,9 @@ use crate::components::{
     icon_button, join_page, logo, nickname, status_line, wrong_page,
 };
 use crate::engine::Engine;
-use crate::hooks::{Commands, use_commands, use_engine_state, use_local_time, use_locale, use_status};
+use crate::hooks::{
+    Commands, use_commands, use_engine_state, use_focus_guard, use_local_time, use_locale, use_status,
+};
 use crate::route::Route;
 use crate::state::{Locale, Overlay, Page, Panel, Phase, Powers, State, listed_rooms};
 use crate::words;
@@ -38,6 +40,7 @@ fn Shell(props: &AppProps) -> Html {
     let engine = props.engine.clone();
     let state = use_engine_state(&engine);
     let locale = use_local_time();
+    use_focus_guard();
     let route = use_route::<Route>().unwrap_or(Route::NotFound);
     {
         let engine = engine.clone();
@@ -120,7 +123,7 @@ fn Layout(props: &LayoutProps) -> Html {
     });
     let room = state.room();
     let is_open = room.is_some_and(|room| !matches!(room.phase, Phase::Refused(_)));
-    let here = room.and_then(|room| state.people.of(&room.name)).cloned();
+    let here = room.filter(|_| is_open).and_then(|room| state.people.of(&room.name)).cloned();
     let rooms = listed_rooms(state);
     let rooms_bar = |buttons: Html| {
         html! {
@@ -214,7 +217,7 @@ fn content(state: &State, run: &Callback<Command>) -> Html {
     let wrong = |title: String, text: String| wrong_page(&title, &text, run);
     match (&ui.page, state.room()) {
         (Page::InvalidRoom { name, why }, _) => {
-            wrong(words::no_room_called(name), format!("{}.", words::sentence(why)))
+            wrong(words::no_room_called(name), words::sentence(why))
         }
         (Page::NotFound | Page::Join(_), _) | (_, None) => {
             wrong(words::NO_PAGE.to_owned(), words::NO_PAGE_WHY.to_owned())

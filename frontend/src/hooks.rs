@@ -15,7 +15,7 @@ mod use_status;
 pub use use_commands::{Commands, use_commands};
 pub use use_engine_state::use_engine_state;
 pub use use_first_value::use_first_value;
-pub use use_focus::{use_focus, use_focus_back, use_focus_caught, use_focus_kept};
+pub use use_focus::{use_focus, use_focus_back, use_focus_caught, use_focus_guard};
 pub use use_locale::{use_local_time, use_locale};
 pub use use_modal::use_modal;
 pub use use_reading::{Conversation, Reading, use_reading};

@@ -68,7 +68,7 @@ pub use settings::{
 };
 pub use settings::{OWN, ROOM, SERVER};
 pub use snapshot::Snapshot;
-pub use ui::{Edit, Goal, Overlay, Place, RoomUi, Ui, Writing};
+pub use ui::{Edit, Goal, Notice, Overlay, Place, RoomUi, Ui, Writing};
 pub use window::Window;
 pub use writing_rules::{Barrier, Powers, barrier, is_room_admin, slow_seconds};
 

@@ -4,6 +4,7 @@
 #![expect(missing_docs, reason = "each says what it says")]
 
 mod dialogs;
+mod failures;
 mod links;
 mod lists;
 mod notices;
@@ -11,6 +12,7 @@ mod notices;
 use holdline_shared::Visibility;
 
 pub use self::dialogs::*;
+pub use self::failures::*;
 pub use self::links::*;
 pub use self::lists::*;
 pub use self::notices::notice;
@@ -45,7 +47,7 @@ pub const YOU: &str = "you";
 pub const FINDING_A_NAME: &str = "Finding you a name…";
 pub const CHANGE_NAME: &str = "Change your name";
 pub const YOUR_NAME: &str = "Your name";
-pub const NAME_IS_SEEN: &str = "Everybody sees it beside what you say from now on.";
+pub const NAME_IS_SEEN: &str = "From now on everybody will see it beside what you say.";
 pub const CHANGE_TOPIC: &str = "Change the topic";
 pub const ADD_TOPIC: &str = "Add a topic";
 
@@ -73,12 +75,14 @@ pub const FINISH_EDIT_FIRST: &str = "You are changing this message. Save or canc
 
 pub const COME_IN: &str = "Come in";
 pub const SHUT_OUT: &str = "You cannot come in";
+pub const ASK_AN_ADMIN: &str =
+    "If you think that this is a mistake, ask an admin of this server. They can lift the ban.";
 pub const DOOR_INVITE: &str = "This server is for those who were invited. Open the link that you were sent, or sign in if you have an account.";
 pub const DOOR_PROXY: &str =
     "This server lets its proxy say who you are. Open it through the proxy, and log in there if it asks.";
 pub const SERVER_PASSWORD: &str = "Password of this server";
 pub const PASSPHRASE: &str = "Your passphrase";
-pub const NAME_CAN_BE_MADE_UP: &str = "Left empty, one is made up for you.";
+pub const NAME_CAN_BE_MADE_UP: &str = "Left empty, one will be made up for you.";
 pub const ENTER: &str = "Enter";
 pub const SIGN_IN: &str = "Sign in";
 pub const HAVE_ACCOUNT: &str = "I have an account here";
@@ -119,6 +123,7 @@ pub const REPLY: &str = "Reply";
 pub const EDIT: &str = "Edit";
 pub const DELETE: &str = "Delete";
 pub const DELETE_QUESTION: &str = "Delete this message?";
+pub const DELETE_REASON_WHY: &str = "The admins of this server will see it, in the list of changes.";
 pub const KEEP: &str = "Keep";
 pub const TOOLS: &str = "Message tools";
 
@@ -157,7 +162,7 @@ pub fn and_more_people(count: usize) -> String {
 }
 
 pub fn forget(room: &str) -> String {
-    format!("Forget {room}")
+    format!("Forget {room} on this device")
 }
 
 pub fn room_is_lost(room: &str) -> String {
@@ -188,8 +193,11 @@ pub fn opening(room: &str) -> String {
     format!("Opening {room}…")
 }
 
-pub fn beginning_of(room: &str) -> String {
-    format!("This is the beginning of {room}.")
+pub fn beginning_of(room: &str, visibility: Visibility) -> String {
+    match visibility {
+        Visibility::Direct => format!("This is the beginning of your messages with {room}."),
+        _ => format!("This is the beginning of {room}."),
+    }
 }
 
 pub fn invitation(room: &str, visibility: Visibility) -> String {
@@ -198,7 +206,7 @@ pub fn invitation(room: &str, visibility: Visibility) -> String {
             format!("What you say in {room} is read by everybody whom this server lets in.")
         }
         Visibility::Private => format!("What you say in {room} is read by its members alone."),
-        Visibility::Direct => "What you say here is read by the people in it alone.".to_owned(),
+        Visibility::Direct => "Only the people in this conversation can read what you say here.".to_owned(),
     }
 }
 
@@ -226,10 +234,6 @@ pub fn answered_with(status: u16) -> String {
     format!("the server answered with status {status}")
 }
 
-pub fn server_refuses(why: &str) -> String {
-    format!("{}.", sentence(why))
-}
-
 pub fn no_room_called(name: &str) -> String {
     format!("No room can be called “{name}”")
 }
@@ -248,34 +252,4 @@ pub fn too_long(limit: usize) -> String {
 
 pub fn reaction_label(emoji: &str, count: u64, names: &str) -> String {
     format!("{emoji} {count}: {names}")
-}
-
-pub fn not_sent(why: &str) -> String {
-    format!("Not sent: {why}")
-}
-
-pub fn waits_to_be_sent(why: &str) -> String {
-    format!("Not sent yet: {why}")
-}
-
-pub fn not_done(why: &str) -> String {
-    sentence(why)
-}
-
-pub fn not_deleted(why: &str, reason: &str) -> String {
-    if reason.is_empty() { sentence(why) } else { format!("{}. Your reason was: {reason}", sentence(why)) }
-}
-
-pub fn not_changed_to(why: &str, typed: &str) -> String {
-    format!("{}. Not changed to: {typed}", sentence(why))
-}
-
-/// Turns a reason from the server or from a check into the beginning of a sentence.
-pub fn sentence(why: &str) -> String {
-    // Reasons are English.
-    let mut letters = why.chars();
-    letters
-        .next()
-        .map(|first| format!("{}{}", first.to_ascii_uppercase(), letters.as_str()))
-        .unwrap_or_default()
 }

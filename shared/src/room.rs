@@ -23,14 +23,25 @@ pub enum InvalidRoomName {
     )]
     TooLong,
     /// The text begins with `-`, `_` or a combining mark.
-    #[error("a room name begins with a letter or digit, not with {0:?}")]
+    #[error("a room name begins with a letter or digit, not with {}", named(*.0))]
     Start(char),
     /// The text has a character other than letters, digits, `-` and `_`.
-    #[error("a room name has letters, digits, '-' and '_' only, not {0:?}")]
+    #[error("a room name has letters, digits, '-' and '_' only, not {}", named(*.0))]
     Character(char),
     /// The text has too many combining marks in a row.
     #[error("a room name has more than {MARKS_IN_A_ROW} accents on one letter")]
     Marks,
+}
+
+/// Names a character in a sentence: by its code point if it cannot be seen.
+fn named(c: char) -> String {
+    match c {
+        ' ' => "a space".to_owned(),
+        c if c.is_whitespace() || c.escape_debug().len() > 2 => {
+            format!("the character U+{:04X}", u32::from(c))
+        }
+        c => format!("'{c}'"),
+    }
 }
 
 impl RoomName {
@@ -118,6 +129,9 @@ mod tests {
             ("a\u{316}\u{317}\u{318}\u{319}\u{31C}", Marks),
         ] {
             assert_eq!(RoomName::parse(given), Err(why), "{given:?}");
+        }
+        for (c, shown) in [(' ', "not a space"), ('/', "not '/'"), ('\u{202E}', "not the character U+202E")] {
+            assert!(Character(c).to_string().ends_with(shown), "{}", Character(c));
         }
         assert_eq!(RoomName::parse(&"x".repeat(65)), Err(TooLong));
         assert_eq!(RoomName::parse(&"東".repeat(43)), Err(TooLong));

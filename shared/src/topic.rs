@@ -14,12 +14,10 @@ checked_word! {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidTopic {
     /// The text has more than [`TOPIC_GRAPHEMES`] characters or [`TOPIC_BYTES`] bytes.
-    #[error(
-        "this is too long; at most {TOPIC_GRAPHEMES} characters and {TOPIC_BYTES} bytes are allowed in such a line"
-    )]
+    #[error("this is too long; it can have at most {TOPIC_GRAPHEMES} characters, and {TOPIC_BYTES} bytes")]
     TooLong,
     /// The text has a control character, or one that changes the direction of what follows.
-    #[error("such a line cannot hold the control character U+{:04X}", u32::from(*.0))]
+    #[error("this cannot have the invisible character U+{:04X}; remove it", u32::from(*.0))]
     Character(char),
 }
 

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use holdline_e2e::{Browser, Chat, Check, Device, Person, Server, eventually, key};
+use serde_json::json;
 
 /// Describes the element that has the focus.
 const FOCUS: &str = "const e = document.activeElement;\
@@ -43,9 +44,11 @@ async fn names_and_topics_give_the_focus_back() -> Result<()> {
 async fn question_before_deleting_gives_the_focus_back_to_the_message() -> Result<()> {
     let server = Server::start().await?;
     let (ada, seq) = chat_with_message(&server, Device::LAPTOP).await?;
-    for answer in [key::ESCAPE, key::ENTER] {
+    // Enter keeps the message: the button that deletes is a step before.
+    let delete = format!("{}{}{}{}", key::SHIFT, key::TAB, key::RELEASE, key::ENTER);
+    for answer in [key::ESCAPE, key::ENTER, delete.as_str()] {
         ada.use_tool(seq, "Delete").await?;
-        until_focus(&ada, "confirm-delete").await?;
+        until_focus(&ada, "keep").await?;
         ada.browser.press(answer).await?;
         eventually("the focus in the message", async || {
             let script = "return document.activeElement.closest('[data-testid=message]') !== null";
@@ -142,5 +145,33 @@ async fn message_scrolled_away_leaves_the_focus_to_the_log() -> Result<()> {
     crate::scrolling::place(&ada, Some(0), None).await?;
     ada.until("the newest out of the page", |screen| screen.row("message 200").is_none()).await?;
     until_focus(&ada, "Messages in lobby").await?;
+    ada.browser.must_be_quiet().await
+}
+
+/// Whatever the reader has pressed may go from the page: the focus stays beside it, and no key is lost.
+#[tokio::test]
+async fn focus_stays_on_the_page_when_its_element_goes() -> Result<()> {
+    let server = Server::start().await?;
+    let (ada, seq) = chat_with_message(&server, Device::LAPTOP).await?;
+    ada.use_tool(seq, "React with heart").await?;
+    ada.until("the reaction", |screen| !screen.messages[0].reactions.is_empty()).await?;
+    let () = ada.browser.run("document.querySelector('.chip').focus()", vec![]).await?;
+    ada.browser.press(key::ENTER).await?;
+    ada.until("no reaction", |screen| screen.messages[0].reactions.is_empty()).await?;
+    until_focus(&ada, "message").await?;
+    // A message that is deleted elsewhere while it is being changed.
+    ada.use_tool(seq, "Edit").await?;
+    until_focus(&ada, "edit").await?;
+    let delete = "fetch(`api/v1/rooms/lobby/messages/${arguments[0]}`, {method: 'DELETE'})";
+    let () = ada.browser.run(delete, vec![json!(seq)]).await?;
+    ada.until("the message gone", |screen| screen.row("Hello").is_none()).await?;
+    eventually("the focus on the page", async || {
+        let at: String = ada.browser.run(FOCUS, vec![]).await?;
+        Ok(Check::that(at != "body", || at))
+    })
+    .await?;
+    // A press on nothing is meant to take the focus away.
+    ada.browser.click(".brand").await?;
+    until_focus(&ada, "body").await?;
     ada.browser.must_be_quiet().await
 }

@@ -143,8 +143,7 @@ async fn leader_without_network_is_replaced() -> Result<()> {
     chat.browser.must_be_quiet_but_for_requests().await
 }
 
-/// A leader that says that it gets no answers, and nothing after that: where there are no locks, it does not even hear that it
-/// is replaced.
+/// A leader that reports trouble and then goes silent. Where there are no locks, it does not even hear that it is replaced.
 #[tokio::test]
 async fn leader_that_dies_in_trouble_is_replaced() -> Result<()> {
     let server = Server::start().await?;
@@ -156,8 +155,7 @@ async fn leader_that_dies_in_trouble_is_replaced() -> Result<()> {
     chat.until("trouble in the first tab", |screen| screen.status != "live").await?;
     chat.browser.set_frozen(true).await?;
     chat.browser.client.switch_to_window(second).await?;
-    chat.until("what the first tab said", |screen| screen.status != "live").await?;
-    chat.until_live().await?;
+    // On a slow machine the second tab may have heard of the trouble and recovered before anybody looks at it.
     Person::join(&server.url(), "Ben").await?.say("lobby", "Are you there?").await?;
     chat.until_said(&["Are you there?"]).await?;
     chat.until_live().await?;

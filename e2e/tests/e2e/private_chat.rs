@@ -68,6 +68,15 @@ async fn six_friends_talk_and_nobody_else_hears() -> Result<()> {
     ada.visit_titled(&room, "Plans").await?;
 
     ada.browser.click("[data-testid=person] button[title=Ben]").await?;
+    for (opener, yes) in [
+        ("Make an admin of this server…", "Make Ben an admin"),
+        ("Remove as an admin of this server…", "Remove Ben as an admin"),
+    ] {
+        ada.press_button(opener).await?;
+        ada.browser.must_be_accessible("a question about an admin").await?;
+        ada.press_button(yes).await?;
+    }
+    ada.until_text("Make an admin of this server…").await?;
     ada.browser.choose("act", "Remove").await?;
     ada.browser.submit("member-form").await?;
     ben.until_text("You are not in this room any more").await?;

@@ -48,8 +48,8 @@ async fn only_the_room_on_the_screen_is_forgotten_with_a_finger() -> Result<()> 
     }
     ada.browser.click("button[aria-label=Rooms]").await?;
     let shown = "return [...document.querySelectorAll('.forget')].filter(e => e.checkVisibility()).map(e => e.ariaLabel)";
-    assert_eq!(ada.browser.run::<Vec<String>>(shown, vec![]).await?, ["Forget tea"]);
-    ada.browser.click("button[aria-label='Forget tea']").await?;
+    assert_eq!(ada.browser.run::<Vec<String>>(shown, vec![]).await?, ["Forget tea on this device"]);
+    ada.browser.click("button[aria-label='Forget tea on this device']").await?;
     ada.until("the lobby", |screen| screen.room == "lobby" && screen.status == "live").await?;
     ada.browser.must_be_silent().await
 }

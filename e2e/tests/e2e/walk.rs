@@ -95,9 +95,9 @@ async fn move_around(ada: &Chat, ben: &Chat) -> Result<()> {
     until_shown(ben, "[data-testid=new]", true).await?;
     ben.say("on").await?;
     ada.until_said(&["Milk?", "Or lemon?", "Lemon"]).await?;
-    ben.browser.click("button[aria-label='Forget tea']").await?;
+    ben.browser.click("button[aria-label='Forget tea on this device']").await?;
     ben.until("the lobby", |screen| screen.room == "lobby").await?;
-    until_shown(ben, "button[aria-label='Forget tea']", false).await
+    until_shown(ben, "button[aria-label='Forget tea on this device']", false).await
 }
 
 /// Long texts and long rooms.

@@ -1,7 +1,16 @@
 //! The focus: where it is, where it goes, and how it returns when a dialog over the page closes.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use js_sys::Array;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, FocusEvent, HtmlDialogElement, HtmlElement};
+use wasm_bindgen::closure::Closure;
+use web_sys::{
+    Element, FocusEvent, FocusOptions, HtmlDialogElement, HtmlElement, MutationObserver,
+    MutationObserverInit, Node,
+};
 use yew::NodeRef;
 
 use super::base::document;
@@ -10,7 +19,10 @@ use super::base::document;
 pub const COMPOSER: &str = "composer";
 
 /// The elements that Tab or a script can put the focus on.
-const FOCUSABLE: &str = "a[href], button:not([disabled]), input, textarea, [tabindex]";
+const FOCUSABLE: &str = "a[href], button:not([disabled]), input, select, textarea, [tabindex]";
+
+/// The element that takes the focus on a page without a composer.
+const FIRST_CONTROL: &str = "main :is(a[href], button, input)";
 
 /// Puts the focus on an element.
 pub fn focus(node: &NodeRef) {
@@ -58,16 +70,8 @@ pub fn focus_leaves(event: &FocusEvent, node: &NodeRef) -> bool {
     !node.cast::<Element>().is_some_and(|element| element.contains(next.as_deref()))
 }
 
-/// Moves the focus out of an element that has it, to the closest focusable ancestor.
-pub fn move_out(node: &NodeRef) {
-    let element = node.cast::<Element>().filter(|_| has_focus(node));
-    let around = element.and_then(|element| element.parent_element()?.closest(FOCUSABLE).ok()?);
-    if let Some(around) = around {
-        focus_element(&around);
-    }
-}
-
 /// The element that has the focus, and its focusable ancestors, innermost first.
+#[derive(Default)]
 pub struct WayBack(Vec<Element>);
 
 impl WayBack {
@@ -82,12 +86,75 @@ impl WayBack {
         Self(way)
     }
 
-    /// Puts the focus on the first of these elements that still exists, or on the composer.
+    /// Puts the focus on the first of these elements that still exists, on the composer, or on the first control of the
+    /// page. Nothing scrolls.
     pub fn go(&self) {
-        let is_placed = |element: &Element| element.tag_name() != "BODY" && focus_element(element);
-        if !self.0.iter().any(is_placed) {
-            focus_id(COMPOSER);
+        let page = || document().query_selector(FIRST_CONTROL).ok().flatten();
+        let composer = || document().get_element_by_id(COMPOSER);
+        if !self.0.iter().any(take_focus) && !composer().is_some_and(|composer| take_focus(&composer)) {
+            page().as_ref().map(take_focus);
         }
+    }
+}
+
+/// Puts the focus on an element without scrolling. Returns whether the element has taken it.
+fn take_focus(element: &Element) -> bool {
+    let options = FocusOptions::new();
+    options.set_prevent_scroll(true);
+    let is_body = element.tag_name() == "BODY";
+    let focus = |element: &HtmlElement| element.focus_with_options(&options).is_ok();
+    !is_body && element.dyn_ref().is_some_and(focus) && document().active_element().as_ref() == Some(element)
+}
+
+/// Keeps the focus on the page until dropped: if the focused element is removed or disabled, the closest of its
+/// ancestors that remains and can be focused takes the focus.
+pub struct FocusGuard {
+    observer: MutationObserver,
+    #[expect(dead_code, reason = "the observer calls it")]
+    closure: Closure<dyn FnMut()>,
+    #[expect(dead_code, reason = "listen until they are dropped")]
+    listeners: [EventListener; 2],
+}
+
+impl FocusGuard {
+    /// Starts to watch the page; `None` in a browser that cannot watch.
+    pub fn start() -> Option<Self> {
+        let last = Rc::new(RefCell::new(WayBack::default()));
+        let focused = {
+            let last = Rc::clone(&last);
+            EventListener::new(&document(), "focusin", move |_| drop(last.replace(WayBack::from_here())))
+        };
+        let pressed = {
+            let last = Rc::clone(&last);
+            // The reader takes the focus away by pressing on something that cannot have it.
+            EventListener::new(&document(), "pointerdown", move |event| {
+                let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
+                if document().active_element().is_none_or(|active| !active.contains(target.as_ref())) {
+                    last.take();
+                }
+            })
+        };
+        let closure = Closure::<dyn FnMut()>::new(move || {
+            if is_lost() {
+                let way = last.take();
+                if !way.0.is_empty() {
+                    way.go();
+                }
+            }
+        });
+        let observer = MutationObserver::new(closure.as_ref().unchecked_ref()).ok()?;
+        let watched = MutationObserverInit::new();
+        watched.set_child_list(true);
+        watched.set_subtree(true);
+        watched.set_attribute_filter(&Array::of1(&"disabled".into()));
+        observer.observe_with_options(document().body()?.as_ref(), &watched).ok()?;
+        Some(Self { observer, closure, listeners: [focused, pressed] })
+    }
+}
+
+impl Drop for FocusGuard {
+    fn drop(&mut self) {
+        self.observer.disconnect();
     }
 }
 

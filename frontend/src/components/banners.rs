@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::{Shape, icon_button};
 use crate::command::Command;
-use crate::state::{Connection, State};
+use crate::state::{Connection, Notice, State};
 use crate::words;
 
 /// Draws the banners. Each stays until its cause is gone or the reader closes it.
@@ -31,13 +31,24 @@ pub fn banners(state: &State, run: &Callback<Command>) -> Html {
                 <p class="banner" role="status" data-testid="cookie-refused"><span>{ words::COOKIE_REFUSED }</span></p>
             }
             <div role="alert">
-                if let Some(notice) = notice {
-                    <p class="banner bad" data-testid="notice">
-                        <span key={notice.clone()}>{ notice }</span>
-                        { icon_button(Shape::Close, words::CLOSE, close) }
-                    </p>
+                if let Some(Notice::Problem(text)) = notice {
+                    { view(text, classes!("banner", "bad"), &close) }
+                }
+            </div>
+            <div role="status">
+                if let Some(Notice::News(text)) = notice {
+                    { view(text, classes!("banner"), &close) }
                 }
             </div>
         </>
+    }
+}
+
+fn view(text: &str, class: Classes, close: &Callback<MouseEvent>) -> Html {
+    html! {
+        <p {class} data-testid="notice">
+            <span key={text}>{ text }</span>
+            { icon_button(Shape::Close, words::CLOSE, close.clone()) }
+        </p>
     }
 }

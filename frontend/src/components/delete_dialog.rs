@@ -10,7 +10,7 @@ use crate::command::Command;
 use crate::state::Line;
 use crate::words;
 
-/// The question.
+/// The question. The first focus is not on the button that deletes: Enter, Enter deletes nothing.
 pub fn delete_dialog(room: &RoomName, line: &Line, is_own: bool, run: &Callback<Command>) -> Html {
     let (keep, reason) = (Command::AskToDelete(room.clone(), None), NodeRef::default());
     let on_close = run.reform(move |()| keep.clone());
@@ -25,14 +25,30 @@ pub fn delete_dialog(room: &RoomName, line: &Line, is_own: bool, run: &Callback<
             if !is_own {
                 <div class="form-field">
                     <label for="delete-reason">{ words::REASON }</label>
-                    <input id="delete-reason" ref={reason} class="field" dir="auto" autocomplete="off" data-testid="delete-reason" />
+                    <input
+                        id="delete-reason"
+                        ref={reason}
+                        class="field"
+                        dir="auto"
+                        autocomplete="off"
+                        aria-describedby="delete-reason-under"
+                        data-testid="delete-reason"
+                        autofocus=true
+                    />
+                    <p class="faint" id="delete-reason-under">{ words::DELETE_REASON_WHY }</p>
                 </div>
             }
             <div class="buttons">
-                <button type="button" class="button danger" autofocus=true data-testid="confirm-delete" {onclick}>
+                <button type="button" class="button danger" data-testid="confirm-delete" {onclick}>
                     { words::DELETE }
                 </button>
-                <button type="button" class="button" data-testid="keep" onclick={on_close.reform(|_| ())}>
+                <button
+                    type="button"
+                    class="button"
+                    data-testid="keep"
+                    autofocus={is_own}
+                    onclick={on_close.reform(|_| ())}
+                >
                     { words::KEEP }
                 </button>
             </div>

@@ -35,6 +35,7 @@ pub fn Dialog(props: &Props) -> Html {
     html! {
         <dialog
             ref={node}
+            tabindex="-1"
             class={class.clone()}
             aria-label={label.clone()}
             onclose={on_close.reform(|_: Event| ())}

@@ -39,7 +39,7 @@ pub fn Gate(props: &Props) -> Html {
     };
     let reload = run.reform(|_: MouseEvent| Command::Reload);
     let text = match door {
-        _ if gate.is_banned => None,
+        _ if gate.is_banned => Some(words::ASK_AN_ADMIN),
         Some(Door::Invite) => Some(words::DOOR_INVITE),
         Some(Door::Proxy) => Some(words::DOOR_PROXY),
         _ => None,

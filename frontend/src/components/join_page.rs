@@ -43,10 +43,9 @@ pub fn join_page(of: &JoinOf<'_>, run: &Callback<Command>) -> Html {
                 }
                 { match link {
                     Link::Asked => Html::default(),
-                    Link::Refused(why) => html! {
+                    Link::Refused(_) => html! {
                         <>
-                            <p role="alert" class="gate-why">{ words::sentence(why) }</p>
-                            <p>{ words::ASK_FOR_ANOTHER }</p>
+                            <p role="alert" class="gate-why">{ words::ASK_FOR_ANOTHER }</p>
                             <p><a class="plain" href="./">{ words::GO_TO_LOBBY }</a></p>
                         </>
                     },
@@ -73,7 +72,12 @@ fn form_of(of: &JoinOf<'_>, gives: Option<LinkGives>, run: &Callback<Command>) -
         })
     };
     let name = me.map(|me| me.name.to_string()).unwrap_or_default();
-    let hint = if gives.is_none() { words::LINK_NAME } else { words::NAME_IS_SEEN };
+    let hint = match (gives, me) {
+        (None, Some(_)) => words::LINK_NAME,
+        (None, None) => words::NEW_LINK_NAME,
+        (Some(_), Some(_)) => words::NAME_IS_SEEN,
+        (Some(_), None) => words::NEW_NAME,
+    };
     let fields = html! {
         <>
             if gives != Some(LinkGives::Device) {

@@ -5,7 +5,6 @@ use yew::prelude::*;
 
 use super::tab_index;
 use crate::api::focus;
-use crate::hooks::use_focus_kept;
 
 /// An item of a menu.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +36,6 @@ pub struct Props {
 pub fn Menu(props: &Props) -> Html {
     let Props { class, label, items, on_leave } = props;
     let node = use_node_ref();
-    use_focus_kept(&node);
     let current = use_state_eq(|| 0);
     let last = items.len().saturating_sub(1);
     let at = (*current).min(last);

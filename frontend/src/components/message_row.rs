@@ -11,7 +11,7 @@ use super::{
 };
 use crate::api::{dom, focus};
 use crate::command::Command;
-use crate::hooks::{use_commands, use_focus_kept, use_locale, use_shown};
+use crate::hooks::{use_commands, use_locale, use_shown};
 use crate::state::{Line, Mark, Overlay, Panel, Powers, is_somebody};
 use crate::words;
 
@@ -87,7 +87,6 @@ pub fn MessageRow(props: &Props) -> Html {
     };
     let is_unfolded = use_state_eq(|| false);
     use_shown(&node, *is_unfolded);
-    use_focus_kept(&node);
     let is_own = me.as_ref() == Some(&message.author.id);
     let can_act = message.text.is_some() && me.is_some() && edit.is_none();
     let is_active = *is_pointed_at || *has_focus;

@@ -3,6 +3,7 @@
 
 mod audit;
 mod bans;
+mod confirmed;
 mod devices;
 mod door;
 mod end_room;

@@ -19,8 +19,8 @@ use super::*;
 use crate::state::Gate as ShutOut;
 use crate::state::samples::{account, entry, key, line, page, person};
 use crate::state::{
-    Action, Ban, Line, Link, ListedRoom, Listing, Mark, Membership, Outbox, Page, Panel, Powers, Profiles,
-    Progress, Secret, Settings, State, Token, Writing,
+    Action, Ban, Line, Link, ListedRoom, Listing, Mark, Membership, Notice, Outbox, Page, Panel, Powers,
+    Profiles, Progress, Secret, Settings, State, Token, Writing,
 };
 
 fn draw<C: BaseComponent>(props: C::Properties) -> String {
@@ -252,15 +252,22 @@ fn a_conversation_has_a_beginning_or_older_messages() {
 
 #[test]
 fn banners_say_what_can_be_done() {
-    let banners = |needs_sign_in, is_outdated, notice: Option<&'static str>| {
-        let mut state = State::default().after(Action::Noticed(notice.map(str::to_owned)));
+    let banners = |needs_sign_in, is_outdated, notice: Option<Notice>| {
+        let mut state = State::default().after(Action::Noticed(notice));
         (state.connection.is_outdated, state.connection.needs_sign_in) = (is_outdated, needs_sign_in);
         draw_html(super::banners(&state, &Callback::noop()))
     };
     check(&banners(false, false, None), &[r#"role="alert""#], &["Reload", "Sign in"]);
     check(&banners(false, true, None), &["Reload"], &["Sign in"]);
     check(&banners(true, true, None), &["Sign in again"], &["Reload"]);
-    check(&banners(false, false, Some("that <failed>")), &["that &lt;failed&gt;", "Close"], &[]);
+    let problem = banners(false, false, Some(Notice::Problem("that <failed>".to_owned())));
+    check(&problem, &["that &lt;failed&gt;", "Close", "banner bad"], &[]);
+    let news = banners(false, false, Some(Notice::News("that worked".to_owned())));
+    check(
+        &news,
+        &[r#"<div role="status"><p data-testid="notice" class="banner">"#, "Close"],
+        &["banner bad"],
+    );
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! Carries out each command of the reader: in the state, and through requests to the server. A failure is reported
 //! together with the text typed for the change, so that nothing typed is lost.
 
-use holdline_shared::{Emoji, MessageText, PublishKey, PublishRequest, RoomName, Seq, Topic};
+use holdline_shared::{Emoji, MessageText, ProblemCode, PublishKey, PublishRequest, RoomName, Seq, Topic};
 use wasm_bindgen_futures::spawn_local;
 
 use super::store::Store;
 use super::{requests, room_list, session};
 use crate::api::{self, Change};
 use crate::command::Command;
-use crate::state::{Action, Edit, Entrance, Goal, Older, Overlay, Progress, Writing};
+use crate::state::{Action, Edit, Entrance, Goal, Notice, Older, Overlay, Progress, Writing};
 use crate::words;
 
 /// Runs a command.
@@ -123,7 +123,7 @@ fn edit(store: &Store, room: RoomName, seq: Seq) {
     let state = store.state();
     if let Some(running) = state.ui.of(&room).writing.edit.as_ref().filter(|edit| edit.is_changed()) {
         store.dispatch(Action::Aimed(room, Some(Goal::Message(running.seq))));
-        return store.dispatch(Action::Noticed(Some(words::FINISH_EDIT_FIRST.to_owned())));
+        return store.dispatch(Action::Noticed(Some(Notice::News(words::FINISH_EDIT_FIRST.to_owned()))));
     }
     let text = state.rooms.get(&room).and_then(|room| room.line(seq)?.message.text.clone());
     if let Some(before) = text {
@@ -169,12 +169,20 @@ fn enter(store: &Store, entrance: Entrance) {
     }
     store.dispatch(Action::Asked);
     let store = store.clone();
+    let wrong = match entrance {
+        Entrance::Password { .. } => words::WRONG_PASSWORD,
+        Entrance::Account { .. } => words::WRONG_PASSPHRASE,
+        Entrance::Link { .. } => words::WRONG_LINK,
+    };
     spawn_local(async move {
         match session::enter(&store, entrance).await {
             Ok(room) => {
                 // Loads the accounts again, which may now include this reader's.
                 room_list::refresh(&store);
                 store.dispatch(Action::Entered(room));
+            }
+            Err(fault) if fault.code() == Some(ProblemCode::WrongSecret) => {
+                store.dispatch(Action::Failed(wrong.to_owned()));
             }
             Err(fault) => store.dispatch(Action::Failed(fault.text())),
         }
@@ -187,7 +195,7 @@ fn make(store: &Store, change: Change, tell: impl FnOnce(&Store, String) -> Stri
     spawn_local(async move {
         if let Err(fault) = session::make(&store, &change).await {
             let notice = tell(&store, fault.text());
-            store.dispatch(Action::Noticed(Some(notice)));
+            store.dispatch(Action::Noticed(Some(Notice::Problem(notice))));
         }
     });
 }

@@ -15,7 +15,7 @@ use super::store::Store;
 use super::wakes::Wakes;
 use super::{pause, session, snapshot};
 use crate::api::{self, AbortOnDrop, Change, Fault, Signal};
-use crate::state::{Action, Goal, Older, Page, Phase, Room, State, is_made_by_server};
+use crate::state::{Action, Goal, Notice, Older, Page, Phase, Room, State, is_made_by_server};
 use crate::words;
 
 /// The join in progress, if any.
@@ -55,7 +55,7 @@ fn reach_goal(state: &State, store: &Store, room: &Room) {
                 Err(fault) => {
                     store.dispatch(Action::OlderFailed(room.clone()));
                     store.dispatch(Action::Aimed(room, None));
-                    store.dispatch(Action::Noticed(Some(words::not_done(&fault.text()))));
+                    store.dispatch(Action::Noticed(Some(Notice::Problem(words::not_done(&fault.text())))));
                 }
             }
         });

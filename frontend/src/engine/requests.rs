@@ -7,7 +7,7 @@ use super::room_list::refresh;
 use super::session;
 use super::store::Store;
 use crate::api::{self, Reply};
-use crate::state::{Action, Link, Listing, Overlay, Panel, Phase, Request, Settings};
+use crate::state::{Action, Link, Listing, Notice, Overlay, Panel, Phase, Request, Settings};
 use crate::words;
 
 /// Sends a request. One at a time: a second click is ignored.
@@ -122,7 +122,7 @@ async fn fulfil(store: &Store, request: &Request, reply: Reply) {
         | Request::Token(_) => refresh(store),
         Request::Report { .. } => {
             close(store);
-            store.dispatch(Action::Noticed(Some(words::REPORTED.to_owned())));
+            store.dispatch(Action::Noticed(Some(Notice::News(words::REPORTED.to_owned()))));
         }
         Request::Door { .. } => {
             // Refreshes what the page shows about the door; without a response nothing changes.

@@ -10,7 +10,7 @@ use super::report::report;
 use super::store::Store;
 use super::wakes::Wakes;
 use crate::api::{self, Change, Fault, Lock, Signal};
-use crate::state::{Action, Entrance, Gate};
+use crate::state::{Action, Entrance, Gate, State};
 use crate::words;
 
 /// The time that another tab may spend getting a session before this one asks, too.
@@ -113,25 +113,25 @@ pub(super) async fn renew(store: &Store) -> Result<Person, Fault> {
 /// Enters by a password, an account or a link. Returns the room that a link leads to.
 pub(super) async fn enter(store: &Store, entrance: Entrance) -> Result<Option<RoomName>, Fault> {
     let is_link = matches!(entrance, Entrance::Link { .. });
+    let before = store.state();
     let lock = alone().await;
     let me = api::enter(entrance).await?;
     note_cookie(store);
     drop(lock);
-    let was_another = store.state().session.id().is_some_and(|id| *id != me.id);
+    let was_another = before.session.id().is_some_and(|id| *id != me.id);
     store.dispatch(Action::SignedIn(me));
     look(store).await?;
     if was_another && !api::uses_token() {
         // The content of the screen was read as another person.
         api::dom::reload();
     }
-    Ok(if is_link { Some(room_of_link(store).await) } else { None })
+    Ok(if is_link { Some(room_of_link(store, &before).await) } else { None })
 }
 
-/// Returns the room that a link leads to: the one in which the reader has a role that the page did not know of. The
+/// Returns the room that a link leads to: the one in which the reader has a role that they did not have `before`. The
 /// lobby, if there is none or more than one.
-async fn room_of_link(store: &Store) -> RoomName {
+async fn room_of_link(store: &Store, before: &State) -> RoomName {
     let Ok(list) = api::list_rooms().await else { return RoomName::lobby() };
-    let before = store.state();
     let is_new = |room: &&RoomSummary| {
         room.standing.role > Role::None && before.rooms.standing(&room.name).role == Role::None
     };

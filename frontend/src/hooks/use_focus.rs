@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::api::focus;
+use crate::api::focus::{self, FocusGuard};
 
 /// Returns the focus to the element that opened something, when that is closed.
 #[hook]
@@ -37,10 +37,11 @@ pub fn use_focus_caught(node: &NodeRef) {
     });
 }
 
-/// Keeps the focus when the focused element is removed, such as a message that is scrolled far out of sight or the
-/// tools of one that is deleted: the surrounding element takes the focus.
+/// Keeps the focus on the page while elements come and go. For the app as a whole.
 #[hook]
-pub fn use_focus_kept(node: &NodeRef) {
-    let node = node.clone();
-    use_effect_with((), move |()| move || focus::move_out(&node));
+pub fn use_focus_guard() {
+    use_effect_with((), |()| {
+        let guard = FocusGuard::start();
+        move || drop(guard)
+    });
 }

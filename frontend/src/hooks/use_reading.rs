@@ -10,21 +10,18 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use holdline_shared::Seq;
 use web_sys::Element;
 use yew::prelude::*;
 
-use self::measured::{Measured, Shown, guess};
+pub use self::measured::Conversation;
+use self::measured::{FIT, Measured, Shown, guess};
 use self::size_watch::SizeWatch;
 use crate::api::scroll;
 use crate::command::Command;
-use crate::state::{Goal, Lines, Older, Phase, Place, Room, Sending, Window};
+use crate::state::{Goal, Lines, Older, Phase, Place, Window};
 
 /// The distance from the oldest message at which older ones are requested, in CSS pixels.
 const AHEAD: i32 = 800;
-
-/// The number of messages that fit, until it is measured.
-const FIT: usize = 32;
 
 /// The height of a message until one is measured, in CSS pixels.
 const HEIGHT: i32 = 40;
@@ -35,20 +32,6 @@ const REST_MS: u32 = 500;
 
 /// The distance from the upper edge to the first new message: keeps the line above it and some context in sight.
 const ABOVE_NEW: f64 = 120.0;
-
-/// The data that decides where rows are. Other renders must not restore the scroll position: a scroll event may still
-/// be pending.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Conversation {
-    /// The room.
-    pub room: Rc<Room>,
-    /// The messages on their way to it.
-    pub sendings: Vec<Rc<Sending>>,
-    /// The message that is being edited.
-    pub editing: Option<Seq>,
-    /// The place that the reader wants to go to.
-    pub goal: Option<Goal>,
-}
 
 /// The scrolling of a conversation.
 #[derive(Clone)]

@@ -6,7 +6,8 @@ use holdline_shared::{
 };
 
 use super::{
-    Gate, Goal, Link, Listing, Overlay, Page, Place, Progress, Seen, Sending, Settings, Snapshot, Writing,
+    Gate, Goal, Link, Listing, Notice, Overlay, Page, Place, Progress, Seen, Sending, Settings, Snapshot,
+    Writing,
 };
 
 /// An event that changes the state.
@@ -121,5 +122,5 @@ pub enum Action {
     /// An overlay was opened or closed.
     Opened(Overlay),
     /// A notice for the reader was shown or closed.
-    Noticed(Option<String>),
+    Noticed(Option<Notice>),
 }

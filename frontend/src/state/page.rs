@@ -56,6 +56,6 @@ mod tests {
     #[test]
     fn wrong_name_says_why() {
         let Page::InvalidRoom { why, .. } = Page::of_room("a b", None) else { panic!("a room") };
-        assert!(why.contains("' '"), "{why}");
+        assert!(why.contains("a space"), "{why}");
     }
 }

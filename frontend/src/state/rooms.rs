@@ -141,6 +141,10 @@ impl Rooms {
                 if is_new_log && room.phase == Phase::Idle {
                     *room = Room::new(room.name.clone(), seen);
                 }
+                if before.is_none() && matches!(room.phase, Phase::Refused(_)) {
+                    // The reader was let in meanwhile.
+                    room.phase = Phase::Idle;
+                }
                 room.see_listed(seen, summary.said, before);
             });
         }

@@ -3,7 +3,7 @@
 
 use holdline_shared::{RoomList, RoomName};
 
-use super::{Phase, State, is_room_admin, keyed};
+use super::{Notice, Phase, State, is_room_admin, keyed};
 use crate::words;
 
 impl State {
@@ -17,7 +17,7 @@ impl State {
                 self.rooms.change(&name, |room, _| room.phase = Phase::Refused(why));
             } else if let Some(title) = titles.get(&name) {
                 self.rooms.forget(&name);
-                self.ui.notice = Some(words::room_is_lost(title));
+                self.ui.notice = Some(Notice::News(words::room_is_lost(title)));
             }
         }
     }

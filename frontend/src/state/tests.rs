@@ -155,8 +155,8 @@ fn a_refused_room_is_tried_again_when_entered_again() {
 fn status_and_notice_are_taken_over() {
     let state = in_lobby().after(Action::Connected(Status::Live, Timestamp(1)));
     assert_eq!(state.connection.status, Status::Live);
-    let state = state.after(Action::Noticed(Some("no".to_owned())));
-    assert_eq!(state.ui.notice.as_deref(), Some("no"));
+    let state = state.after(Action::Noticed(Some(Notice::Problem("no".to_owned()))));
+    assert!(state.ui.notice.is_some());
     assert_eq!(state.after(went("lobby")).ui.notice, None);
 }
 

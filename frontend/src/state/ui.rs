@@ -19,13 +19,22 @@ pub struct Ui {
     pub overlay: Overlay,
     /// The room to which the page is to go, once.
     pub headed: Option<RoomName>,
-    /// A notice for the reader, such as why something was not done.
-    pub notice: Option<String>,
+    /// The notice above the composer.
+    pub notice: Option<Notice>,
     /// Whether the reader looks at the page: it is visible and its window has the focus.
     pub is_attended: bool,
     /// Whether the newest message of the room on the screen is in view, as measured there.
     pub is_at_end: bool,
     rooms: LiteMap<RoomName, Rc<RoomUi>>,
+}
+
+/// A notice for the reader. Stays until the reader closes it or goes to another room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// The reason why something was not done.
+    Problem(String),
+    /// Something that was done, or that has changed.
+    News(String),
 }
 
 /// The overlay beside or over the conversation; at most one is open.

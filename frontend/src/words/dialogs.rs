@@ -1,6 +1,6 @@
 //! The words of the dialogs about people, rooms and the server.
 
-use holdline_shared::Door;
+use holdline_shared::{Door, Visibility};
 
 use crate::state::Panel;
 
@@ -37,7 +37,7 @@ pub const BECOME_MEMBER: &str = "Become a member";
 pub const MEMBERS_HAVE: &str = "As a member your name is yours alone. You can sign in anywhere, make private rooms, and let \
                                 programs act for you. What you have said stays yours.";
 pub const PASSPHRASE_SIGNS_OUT: &str =
-    "With it you sign in on another device. All your other devices are signed out.";
+    "With it you sign in on another device. All your other devices will be signed out.";
 pub const OLD_PASSPHRASE: &str = "Present passphrase";
 pub const NEW_PASSPHRASE: &str = "New passphrase";
 pub const DEVICE_LINK_WHY: &str =
@@ -47,7 +47,7 @@ pub const SOME_DEVICE: &str = "A device";
 pub const THIS_DEVICE: &str = "this device";
 pub const SIGN_OUT: &str = "Sign out";
 pub const SIGN_OUT_OTHERS: &str = "Sign out everywhere else";
-pub const SIGN_OUT_WHY: &str = "This device forgets you.";
+pub const SIGN_OUT_WHY: &str = "This device will forget you.";
 pub const LEAVE_WHY: &str = "Your account will be erased: your name will be free for others, and all your devices will be signed out.";
 pub const ERASE_WHY: &str = "The account will be erased, and all devices of this person will be signed out.";
 pub const THE_MESSAGES: &str = "The messages";
@@ -84,7 +84,7 @@ pub const LOCK_ROOM: &str = "Locked: nobody but its admins writes for now";
 pub const ARCHIVE_ROOM: &str = "Archived: kept for reading";
 pub const HOOK_POSTS: &str = "Let a program post here";
 pub const HOOK_NAME: &str = "Its name";
-pub const HOOK_NAME_WHY: &str = "Its messages bear this name, and the word BOT.";
+pub const HOOK_NAME_WHY: &str = "Its messages will bear this name, and the word BOT.";
 pub const MAKE_ADDRESS: &str = "Make an address";
 pub const HOOK_SENDS: &str = "Send what is said here to a program";
 pub const HOOK_URL: &str = "Its address";
@@ -95,13 +95,13 @@ pub const NO_MEMBERS: &str = "This room has no list of members: it is open to al
 pub const ADD_SOMEBODY: &str = "Add somebody";
 pub const NOBODY_TO_ADD: &str = "There is nobody to add. A link invites others.";
 pub const LEAVE_ROOM: &str = "Leave the room";
-pub const LEAVE_ROOM_WHY: &str = "You do not see the room any more, until somebody adds you again.";
 pub const DELETE_ROOM: &str = "Delete the room";
-pub const DELETE_ROOM_WHY: &str = "Everything that was said in it is deleted, for everybody and for good.";
+pub const DELETE_ROOM_WHY: &str =
+    "Everything that was said in it will be deleted, for everybody and for good.";
 pub const OTHER_TITLE: &str = "that is not its title";
 
 pub const WRITE_DIRECTLY: &str = "Write to them directly";
-pub const IN_THIS_ROOM: &str = "In this room";
+pub const UNMUTE: (&str, &str) = ("unmute", "Unmute: may write again");
 pub const MEMBER_ACTS: [(&str, &str); 4] = [
     ("mute", "Mute: may read, but not write"),
     ("remove", "Remove"),
@@ -116,15 +116,15 @@ pub const DURATIONS: [(&str, &str); 5] = [
     ("604800", "7 days"),
     ("0", "Until somebody changes it"),
 ];
-pub const REASON_IS_SEEN: &str = "Everybody in the room sees it.";
-pub const REASON_IS_TOLD: &str = "They are told.";
+pub const REASON_IS_SEEN: &str = "Everybody in the room will see it.";
+pub const REASON_IS_TOLD: &str = "They will be told.";
 pub const KEEP_OUT_FOR: &str = "Ban from this server for";
 pub const BAN_ADDRESSES: &str = "And the addresses they came from";
 pub const BAN_ADDRESSES_WHY: &str =
     "Until the same moment, or for a day if that is never. Others may come from there, too.";
 pub const BAN: &str = "Ban";
-pub const MAKE_ADMIN: &str = "Make an admin of this server";
-pub const TAKE_ADMIN: &str = "No admin of this server any more";
+pub const MAKE_ADMIN: &str = "Make an admin of this server…";
+pub const TAKE_ADMIN: &str = "Remove as an admin of this server…";
 pub const REPORT: &str = "Report";
 pub const WHAT_IS_WRONG: &str = "What is wrong with this message?";
 pub const WHO_READS_REPORTS: &str = "The admins of this server will read this.";
@@ -139,7 +139,7 @@ pub const DOORS: [(Door, &str); 4] = [
 ];
 pub const JOIN_PASSWORD: &str = "Password, if one is asked for";
 pub const JOIN_PASSWORD_WHY: &str =
-    "One for all. Left empty, it stays as it is. Guests who came in before have to come in anew.";
+    "One for all. Left empty, it stays as it is. Guests who came in before will have to come in anew.";
 pub const WHAT_THEY_BECOME: &str = "They become";
 pub const INVITE_ROLES: [(&str, &str); 3] = [("member", "Members"), ("guest", "Guests"), ("admin", "Admins")];
 pub const NOTE_WHY: &str = "For your own list.";
@@ -185,6 +185,30 @@ pub fn panel(page: &Panel) -> &'static str {
         Panel::OwnTokens | Panel::Tokens => "Tokens",
         Panel::Audit => "Changes",
     }
+}
+
+pub fn leave_room_why(visibility: Visibility) -> &'static str {
+    match visibility {
+        Visibility::Public => "You will not be a member of this room any more. You can still read it.",
+        _ => "You will not see this room any more, until somebody adds you again.",
+    }
+}
+
+/// The question before somebody becomes an admin of the server (`true`), or is none any more, and the button that
+/// says yes to it.
+pub fn admin_question(name: &str, becomes: bool) -> (String, String) {
+    if becomes {
+        let question = format!("As an admin, {name} will be able to change everything on this server.");
+        (question, format!("Make {name} an admin"))
+    } else {
+        let question = format!("{name} will not be able to change this server any more.");
+        (question, format!("Remove {name} as an admin"))
+    }
+}
+
+/// The label of a row's button, for screen readers: the visible word, and the row that the button is about.
+pub fn in_row(word: &str, row: &str) -> String {
+    format!("{word}: {row}")
 }
 
 /// The command that follows the lobby with a token.

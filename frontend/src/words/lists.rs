@@ -1,12 +1,12 @@
 //! The lines of the dialogs' lists: tokens, webhooks, devices, members, invites, bans and changes.
 
-use holdline_shared::{InviteRole, Person, Role};
+use holdline_shared::{InviteRole, Person, Role, Visibility};
 
 use super::notices::{member_change, said_of};
-use super::{ADMIN, GUEST, MEMBER, VERBS};
+use super::{ADMIN, DIRECT_ROOM, GUEST, MEMBER, SOME_ROOM, VERBS};
 use crate::state::{AuditLine, HookWay};
 
-/// The rights of a token, and in whose name it acts where that is not clear.
+/// The rights of a token, with the name under which it acts where that is not clear.
 pub fn token(name: Option<&str>, verbs: &[String], rooms: Option<&str>) -> String {
     let may = VERBS.into_iter().filter(|(verb, _)| verbs.iter().any(|allowed| allowed == verb));
     let may = may.map(|(_, word)| word).collect::<Vec<_>>().join(", ");
@@ -19,7 +19,7 @@ pub fn token(name: Option<&str>, verbs: &[String], rooms: Option<&str>) -> Strin
     format!("{name}may {may} {place}")
 }
 
-/// The work of a webhook.
+/// A webhook's direction and state.
 pub fn hook(way: HookWay, url: Option<&str>, is_stopped: bool) -> String {
     match (way, url) {
         _ if is_stopped => "stopped: whoever made it may not do so any more".to_owned(),
@@ -29,7 +29,7 @@ pub fn hook(way: HookWay, url: Option<&str>, is_stopped: bool) -> String {
     }
 }
 
-/// A browser's long name for itself, in the two words that people know.
+/// Shortens a user agent string to the browser and the system.
 pub fn device(agent: &str) -> String {
     let find = |names: &[(&str, &'static str)]| {
         names.iter().find(|(part, _)| agent.contains(part)).map(|(_, name)| *name)
@@ -64,8 +64,22 @@ pub fn muted(role: &str, until: Option<&str>) -> String {
     until.map_or_else(|| format!("{role}, muted"), |until| format!("{role}, muted until {until}"))
 }
 
-pub fn part_in_room(part: &str) -> String {
-    format!("Part in this room: {part}.")
+/// A room as a place: "Tea", or "the direct messages with Bob". `title` is the room's displayed name.
+pub fn place(title: &str, visibility: Visibility) -> String {
+    match title {
+        SOME_ROOM => "a private room".to_owned(),
+        DIRECT_ROOM => "direct messages".to_owned(),
+        _ if visibility == Visibility::Direct => format!("the direct messages with {title}"),
+        _ => title.to_owned(),
+    }
+}
+
+pub fn in_room(place: &str) -> String {
+    format!("In {place}")
+}
+
+pub fn part_in_room(place: &str, part: &str) -> String {
+    format!("Part in {place}: {part}.")
 }
 
 pub fn is_banned(end: &str) -> String {
@@ -99,12 +113,12 @@ pub fn ban(until: Option<&str>, reason: &str) -> String {
     if reason.is_empty() { end } else { format!("{end}: {reason}") }
 }
 
-/// A line of the changes that admins can look up.
+/// A line in the list of changes that admins can look up.
 pub fn audit(line: &AuditLine, room: Option<&str>) -> String {
     let AuditLine { author, change, .. } = line;
     let is_own = change.person.as_ref().is_none_or(|person| person.id == author.id);
     let whom = match &change.person {
-        // The server names by the id whoever is gone.
+        // The server gives erased people their id as a name.
         Some(person) if person.name.as_str() == person.id.as_str() => Person::ERASED,
         Some(person) => person.name.as_str(),
         None => change.visitor.as_deref().unwrap_or("an address"),
@@ -146,7 +160,7 @@ pub fn audit(line: &AuditLine, room: Option<&str>) -> String {
             Some("removed") => ["removed", whom, ""],
             act => member_change(whom, is_own, change.role, act.is_none() && change.muted_until.is_some()),
         },
-        "room" => ["changed the rules", "", ""],
+        "room" => ["set the rules", "", ""],
         other => [other, "", ""],
     };
     let place = room.map(|room| format!(" in {room}")).unwrap_or_default();

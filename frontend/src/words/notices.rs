@@ -1,8 +1,8 @@
-//! The words of the quiet lines between messages: who joined, who left, which rules hold.
+//! The words of the notices between messages: who joined, who left, which rules apply.
 
 use holdline_shared::{Entry, EntryKind, MemberChange, Person, Role, RoomPolicy, Visibility, Writers};
 
-/// The sentence for an entry that is no message; nothing for those that are not shown.
+/// Returns the sentence for an entry that is not a message; `None` for entries that are not shown.
 pub fn notice(entry: &Entry) -> Option<String> {
     let author = &entry.author;
     let (done, reason) = match &entry.kind {
@@ -18,7 +18,7 @@ pub fn notice(entry: &Entry) -> Option<String> {
     Some(reason.map_or_else(|| format!("{done}."), |reason| format!("{done}: {reason}")))
 }
 
-/// The beginning of a sentence: who did it, and the parts of what they did, of which some may be empty.
+/// The beginning of a sentence: the author and the parts of what they did, some of which may be empty.
 pub(super) fn said_of(author: &Person, done: [&str; 3]) -> String {
     let parts = [author.name.as_str()].into_iter().chain(done);
     parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")

@@ -44,7 +44,7 @@ pub enum Denied {
     OwnSilence,
     /// The invite is used up, expired, revoked or was never made, or a password or passphrase is wrong; the same answer for
     /// all.
-    #[error("this link, password or passphrase does not let you in; check it, or ask for a new one")]
+    #[error("this does not let you in: it is wrong, or not valid any more")]
     WrongSecret,
     /// The invite of a room's admin was used by somebody whom the door has not let in.
     #[error(

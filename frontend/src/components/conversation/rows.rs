@@ -72,7 +72,7 @@ fn view_top(props: &Props, run: &Callback<Command>) -> Html {
             if is_complete && is_empty {
                 { welcome(name, props.standing.policy.visibility, props.session.me.as_ref()) }
             } else if is_complete {
-                <p class="faint">{ words::beginning_of(name) }</p>
+                <p class="faint">{ words::beginning_of(name, props.standing.policy.visibility) }</p>
             } else if let Some(oldest) = room.oldest() {
                 if room.more {
                     <button

@@ -21,7 +21,8 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
                 let Ban { id, person, visitor, .. } = ban;
                 let name = person.as_ref().map(|person| person.name.to_string());
                 let who = name.or_else(|| visitor.clone()).unwrap_or_default();
-                row(id, html! { { who } }, end_of(of, ban), of.button(words::LIFT, Request::Unban(id.clone())))
+                let tools = of.row_button(words::LIFT, &who, Request::Unban(id.clone()));
+                row(id, html! { { who } }, end_of(of, ban), tools)
             }) }
         </>
     }

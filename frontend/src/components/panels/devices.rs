@@ -25,7 +25,8 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
                 let tools = if session.current {
                     html! { <span class="faint">{ words::THIS_DEVICE }</span> }
                 } else {
-                    of.button(words::SIGN_OUT, Request::EndSession(session.id.clone()))
+                    let name = format!("{device}, {used}");
+                    of.row_button(words::SIGN_OUT, &name, Request::EndSession(session.id.clone()))
                 };
                 row(&session.id, html! { { device } }, used, tools)
             }) }

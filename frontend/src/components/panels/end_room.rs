@@ -11,13 +11,14 @@ use crate::words;
 pub(super) fn view(of: &PanelOf<'_>) -> Html {
     let state = of.state;
     let Some((room, me)) = state.room().zip(state.session.id()) else { return Html::default() };
-    let is_member = state.rooms.standing(&room.name).role > Role::None;
+    let standing = state.rooms.standing(&room.name);
+    let (is_member, visibility) = (standing.role > Role::None, standing.policy.visibility);
     let can_delete = state.is_room_admin() && room.name != RoomName::lobby();
     let leave = Request::LeaveRoom { room: room.name.clone(), me: me.clone() };
     html! {
         <>
             if is_member {
-                <p>{ words::LEAVE_ROOM_WHY }{ " " }{ of.button(words::LEAVE_ROOM, leave) }</p>
+                <p>{ words::leave_room_why(visibility) }{ " " }{ of.button(words::LEAVE_ROOM, leave) }</p>
             }
             if can_delete {
                 { delete(of, &room.name) }

@@ -21,7 +21,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
             { incoming(of, room.clone()) }
             { outgoing(of, room.clone()) }
             { listing(settings, hooks, words::NO_HOOKS, |Hook { id, way, name, url, stopped }| {
-                let tools = of.button(words::REMOVE, Request::RemoveHook(room.clone(), id.clone()));
+                let tools = of.row_button(words::REMOVE, name, Request::RemoveHook(room.clone(), id.clone()));
                 row(id, html! { { name } }, words::hook(*way, url.as_deref(), *stopped), tools)
             }) }
         </>

@@ -27,7 +27,9 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
                 } else {
                     words::invite_uses(*used, *uses, &of.locale.day_and_time(*expires))
                 };
-                row(id, html! { { what } }, below, of.button(words::REVOKE, Request::RevokeInvite(id.clone())))
+                let name = format!("{what}, {below}");
+                let tools = of.row_button(words::REVOKE, &name, Request::RevokeInvite(id.clone()));
+                row(id, html! { { what } }, below, tools)
             }) }
         </>
     }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::listing::{listing, row};
 use super::panel_of::{FOREVER, PanelOf};
 use crate::components::{Field, FormOf, Kind, form, outcome};
-use crate::state::{Listing, Membership, Panel, Part, Request};
+use crate::state::{Listing, Membership, Part, Request};
 use crate::words;
 
 pub(super) fn view(of: &PanelOf<'_>) -> Html {
@@ -26,11 +26,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
             }
             { listing(settings, members, words::NO_MEMBERS, |member| {
                 let person = &member.person;
-                let tools = if is_admin {
-                    of.opener(words::CHANGE, Panel::Person(person.clone()))
-                } else {
-                    Html::default()
-                };
+                let tools = if is_admin { of.change(person) } else { Html::default() };
                 let name = html! { { person.name.as_str().to_owned() } };
                 row(person.id.as_str(), name, standing(of, member), tools)
             }) }
@@ -48,7 +44,7 @@ pub(super) fn standing(of: &PanelOf<'_>, member: &Membership) -> String {
     }
 }
 
-/// The form that adds somebody who has an account or is present. Webhooks read nothing and look like other bots, so
+/// The form that adds somebody else who has an account or is present. Webhooks read nothing and look like other bots, so
 /// bots are not offered: an admin makes a bot a member on the bot's own page.
 fn add(of: &PanelOf<'_>, members: &[&Membership]) -> Html {
     let Some(room) = of.state.room().map(|room| room.name.clone()) else { return Html::default() };
@@ -57,11 +53,13 @@ fn add(of: &PanelOf<'_>, members: &[&Membership]) -> Html {
     let profiles = &of.state.people.profiles;
     let is_member = |profile: &Profile| profile.kind == PersonKind::Member;
     let accounts = profiles.all().filter(|profile| is_member(profile)).map(|profile| &profile.person);
-    let guests = here.iter().filter(|person| !profiles.get(&person.id).is_some_and(is_member));
+    // Of somebody with an account, the list of accounts has the name that is in use now.
+    let guests = here.iter().filter(|person| profiles.get(&person.id).is_none());
+    let is_other = |id: &PersonId| of.state.session.id() != Some(id);
     let is_outside =
         |id: &PersonId| !members.iter().any(|member| member.person.id == *id && member.role > Role::None);
     // There may be thousands of accounts, so they are sorted once.
-    let people = accounts.chain(guests).filter(|person| is_outside(&person.id));
+    let people = accounts.chain(guests).filter(|person| is_other(&person.id) && is_outside(&person.id));
     let people: LiteMap<_, _> =
         people.map(|person| ((person.name.as_str(), person.id.as_str()), person.clone())).collect();
     if people.is_empty() {

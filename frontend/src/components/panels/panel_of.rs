@@ -1,6 +1,6 @@
 //! The common parts of the dialogs' pages: their data, and their buttons.
 
-use holdline_shared::{Seq, Timestamp};
+use holdline_shared::{Person, RoomName, Seq, Timestamp};
 use yew::prelude::*;
 
 use crate::api::form::Values;
@@ -35,10 +35,30 @@ impl PanelOf<'_> {
         })
     }
 
+    /// A room as a place in a sentence.
+    pub(super) fn place(&self, room: &RoomName) -> String {
+        words::place(&self.state.title_of(room), self.state.rooms.standing(room).policy.visibility)
+    }
+
     /// A button that sends a request.
     pub(super) fn button(&self, word: &'static str, request: Request) -> Html {
         let onclick = self.run.reform(move |_: MouseEvent| Command::Ask(request.clone()));
         html! { <button type="button" class="plain" {onclick}>{ word }</button> }
+    }
+
+    /// A row's button that sends a request. `row` says for screen readers which row that is.
+    pub(super) fn row_button(&self, word: &'static str, row: &str, request: Request) -> Html {
+        row_button(word, row, self.run.reform(move |_| Command::Ask(request.clone())))
+    }
+
+    /// A person's button that opens the page about them; for the reader, who has no such page, the word "you".
+    pub(super) fn change(&self, person: &Person) -> Html {
+        if self.state.session.id() == Some(&person.id) {
+            return html! { <span class="faint">{ words::YOU }</span> };
+        }
+        let panel = Panel::Person(person.clone());
+        let onclick = self.run.reform(move |_| Command::Open(Overlay::Panel(panel.clone())));
+        row_button(words::CHANGE, person.name.as_str(), onclick)
     }
 
     /// A button that opens another page.
@@ -52,6 +72,10 @@ impl PanelOf<'_> {
         let onclick = self.run.reform(move |_: MouseEvent| Command::LoadAudit(before));
         html! { <button type="button" class="plain" {onclick}>{ words::LOAD_MORE }</button> }
     }
+}
+
+fn row_button(word: &'static str, row: &str, onclick: Callback<MouseEvent>) -> Html {
+    html! { <button type="button" class="plain" aria-label={words::in_row(word, row)} {onclick}>{ word }</button> }
 }
 
 /// The durations to choose from, in seconds, with their labels.

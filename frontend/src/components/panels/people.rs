@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::listing::{listing, row};
 use super::panel_of::PanelOf;
 use crate::components::outcome;
-use crate::state::{Listing, Panel};
+use crate::state::Listing;
 use crate::words;
 
 pub(super) fn view(of: &PanelOf<'_>) -> Html {
@@ -22,8 +22,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
                     _ => words::MEMBER,
                 };
                 let name = html! { { person.name.as_str().to_owned() } };
-                let tools = of.opener(words::CHANGE, Panel::Person(person.clone()));
-                row(person.id.as_str(), name, below.to_owned(), tools)
+                row(person.id.as_str(), name, below.to_owned(), of.change(person))
             }) }
         </>
     }

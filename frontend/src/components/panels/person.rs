@@ -1,9 +1,10 @@
 //! A person: what is known about them, and the reader's actions on them.
 
-use holdline_shared::{Person, PersonKind, Role, Timestamp};
+use holdline_shared::{Person, PersonKind, Role, Timestamp, Visibility};
 use yew::prelude::*;
 
 use super::bans::end_of;
+use super::confirmed::Confirmed;
 use super::members::standing;
 use super::panel_of::{FOREVER, PanelOf, durations};
 use crate::components::{Field, FormOf, Kind, badge, form, mark, outcome};
@@ -52,18 +53,29 @@ pub(super) fn view(of: &PanelOf<'_>, person: &Person) -> Html {
 /// Draws the actions of an admin of the room.
 fn in_room(of: &PanelOf<'_>, person: &Person) -> Html {
     let Some(room) = of.state.room().map(|room| room.name.clone()) else { return Html::default() };
-    let choices = words::MEMBER_ACTS.into_iter().map(|(value, word)| (value.into(), word.into())).collect();
     let now = (of.locale.now)();
     let part = match &of.state.settings.listing {
         Some(Listing::Standing { membership, .. }) => membership.as_ref().filter(|part| part.counts(now)),
         _ => None,
     };
+    let is_public = of.state.rooms.standing(&room).policy.visibility == Visibility::Public;
+    let is_muted = part.and_then(|part| part.muted_until).is_some_and(|until| now < until);
+    // Whoever was removed from a room with members is not let in again by the end of a silence.
+    let role = part.map(|part| part.role).filter(|role| is_muted && (is_public || *role > Role::None));
+    let acts = role.map(|_| words::UNMUTE).into_iter().chain(words::MEMBER_ACTS);
+    let choices = acts.map(|(value, word)| (value.into(), word.into())).collect();
+    let place = of.place(&room);
     let fields = html! {
         <>
             if let Some(part) = part {
-                <p data-testid="part">{ words::part_in_room(&standing(of, part)) }</p>
+                <p data-testid="part">{ words::part_in_room(&place, &standing(of, part)) }</p>
             }
-            <Field name="act" label={words::IN_THIS_ROOM} kind={Kind::Choice(choices)} />
+            <Field
+                key={if role.is_some() { "muted" } else { "unmuted" }}
+                name="act"
+                label={words::in_room(&place)}
+                kind={Kind::Choice(choices)}
+            />
             <div class="pair">
                 <Field name="end" label={words::FOR_HOW_LONG} kind={Kind::Choice(durations())} value="3600" />
                 <Field name="reason" label={words::REASON} hint={words::REASON_IS_SEEN} />
@@ -80,6 +92,8 @@ fn in_room(of: &PanelOf<'_>, person: &Person) -> Html {
         on_submit: of.on_submit(move |values| {
             let until = after(values.number("end"), locale);
             let change = match values.text("act") {
+                // An end of the silence without a role would be told as a removal.
+                "unmute" => Part::Role(role.unwrap_or_default().max(Role::Member)),
                 "admin" => Part::Role(Role::Admin),
                 "mute" => Part::Mute(until.unwrap_or(FOREVER)),
                 "remove" => Part::Remove(until),
@@ -101,9 +115,11 @@ fn on_server(of: &PanelOf<'_>, person: &Person) -> Html {
         _ => &[],
     };
     let bans = bans.iter().filter(|ban| !ban.is_over((locale.now)())).map(|ban| {
+        let end = end_of(of, ban);
+        let lift = of.row_button(words::LIFT, &end, Request::Unban(ban.id.clone()));
         html! {
             <p key={ban.id.clone()} data-testid="ban">
-                { words::is_banned(&end_of(of, ban)) }{ " " }{ of.button(words::LIFT, Request::Unban(ban.id.clone())) }
+                { words::is_banned(&end) }{ " " }{ lift }
             </p>
         }
     });
@@ -130,11 +146,14 @@ fn on_server(of: &PanelOf<'_>, person: &Person) -> Html {
         }),
     });
     let word = if is_admin { words::TAKE_ADMIN } else { words::MAKE_ADMIN };
+    let name = profile.map_or(person, |profile| &profile.person).name.as_str();
+    let (question, yes) = words::admin_question(name, !is_admin);
+    let request = Request::Admin(person.id.clone(), !is_admin);
     html! {
         <>
             if profile.is_some() {
                 <p class="acts">
-                    { of.button(word, Request::Admin(person.id.clone(), !is_admin)) }
+                    <Confirmed {word} {question} {yes} {request} />
                     { of.opener(words::ERASE_ACCOUNT, Panel::Erase(person.clone())) }
                 </p>
             }

@@ -36,7 +36,8 @@ fn view(of: &PanelOf<'_>, why: &'static str, makes_bots: bool, is_shown: impl Fn
                 let rooms = rooms.map(|rooms| rooms.collect::<Vec<_>>().join(", "));
                 let name = makes_bots.then_some(person.name.as_str());
                 let below = words::token(name, verbs, rooms.as_deref());
-                row(id, html! { { note } }, below, of.button(words::REVOKE, Request::RevokeToken(id.clone())))
+                let tools = of.row_button(words::REVOKE, note, Request::RevokeToken(id.clone()));
+                row(id, html! { { note } }, below, tools)
             }) }
         </>
     }

@@ -1,5 +1,8 @@
 //! The pages about doors, rules and roles: who may do what, and how others come to it.
 
+mod changes;
+mod people;
+
 use super::*;
 
 #[test]
@@ -87,7 +90,7 @@ fn rooms_show_who_sees_them() {
     let drawn = draw::<RoomList>(room_list::Props { rooms });
     check(&drawn, &[">private<", ">direct messages<", ">Plans<", ">Bob<"], &["Forget", "archived"]);
     let drawn = draw::<RoomList>(room_list::Props { rooms: vec![listed("Old", Visibility::Public)] });
-    check(&drawn, &["archived", "Forget Old"], &[">private<"]);
+    check(&drawn, &["archived", "Forget Old on this device"], &[">private<"]);
 }
 
 /// A page of a dialog, for a guest in the lobby or for a member who is an admin.
@@ -122,17 +125,7 @@ fn guest_sees_what_they_could_do_and_how() {
     );
     check(&drawn_panel(&Panel::NewRoom, false, None), &["Private ones are for members"], &["<form"]);
     let person = drawn_panel(&Panel::Person(person("bob")), false, None);
-    check(&person, &["Write to them directly"], &["In this room", "Ban"]);
-}
-
-#[test]
-fn page_of_a_person_says_whether_they_are_an_admin() {
-    for (is_admin, word) in [(true, ">admin<"), (false, ">member<")] {
-        let profile = account(is_admin).profile;
-        let page = Panel::Person(profile.person.clone());
-        let state = lobby(&[1], false).after(Action::ProfilesCame(vec![profile]));
-        check(&draw_panel(state, &page), &[word], &[]);
-    }
+    check(&person, &["Write to them directly"], &["In lobby", "Ban"]);
 }
 
 #[test]
@@ -142,7 +135,7 @@ fn member_sees_devices_and_admin_what_belongs_to_the_server() {
     let passphrase = drawn_panel(&Panel::Passphrase, true, None);
     check(&passphrase, &["Present passphrase", r#"autocomplete="username""#], &[]);
     let person = drawn_panel(&Panel::Person(person("bob")), true, None);
-    check(&person, &["In this room", "Ban", "Everybody in the room sees it."], &[]);
+    check(&person, &["In lobby", "Ban", "Everybody in the room will see it."], &[]);
     let rules = drawn_panel(&Panel::Rules, true, None);
     check(&rules, &["Who sees it", "Seconds between messages", "Archived: kept for reading"], &[]);
     check(&drawn_panel(&Panel::Door, true, None), &["Whoever was sent a link", "Invites", "Changes"], &[]);
@@ -162,6 +155,7 @@ fn lists_show_what_can_be_done_about_each_row() {
     let drawn = drawn_panel(&Panel::Devices, true, Some(devices));
     check(&drawn, &["Firefox on Linux", "last used: Today", "this device", "Sign out everywhere else"], &[]);
     assert_eq!(drawn.matches(">Sign out<").count(), 1, "not this one: {drawn}");
+    check(&drawn, &[r#"aria-label="Sign out: Firefox on Linux, last used: Today""#], &[]);
     let muted_until = Some(Timestamp((crate::state::utc().now)().0 + 1));
     let member = Membership { person: person("bob"), role: Role::Admin, muted_until };
     let drawn = drawn_panel(&Panel::Members, true, Some(Listing::Members(vec![member])));
@@ -170,86 +164,13 @@ fn lists_show_what_can_be_done_about_each_row() {
     for bans in [Listing::Bans(vec![]), ended] {
         check(&drawn_panel(&Panel::Bans, true, Some(bans)), &["Nobody is banned."], &["Loading"]);
     }
+    let bans = Listing::Bans(vec![ban(r#""until":null,"visitor":"192.0.2.1""#)]);
+    check(&drawn_panel(&Panel::Bans, true, Some(bans)), &[r#"aria-label="Lift: 192.0.2.1""#], &[]);
     check(&drawn_panel(&Panel::Tokens, true, None), &["Loading…"], &[]);
-    let line = r#"{"seq":7,"at":0,"author":{"id":"ada","name":"Ada"},"room":"lobby",
-        "change":{"change":"banned","person":{"id":"bob","name":"<Bob>"},"reason":"spam","until":9}}"#;
-    let lines = vec![serde_json::from_str(line).unwrap()];
-    let drawn = drawn_panel(&Panel::Audit, true, Some(Listing::Audit(lines)));
-    check(&drawn, &["Ada banned &lt;Bob&gt; in lobby: spam", "Show older ones"], &[]);
-}
-
-#[test]
-fn changes_are_whole_sentences_and_reports_lead_to_their_message() {
-    let drawn = |room: &str, change: &str| {
-        let line =
-            format!(r#"{{"seq":7,"at":0,"author":{{"id":"ada","name":"Ada"}}{room},"change":{change}}}"#);
-        let lines = vec![serde_json::from_str(&line).unwrap()];
-        drawn_panel(&Panel::Audit, true, Some(Listing::Audit(lines)))
-    };
-    let (ada, bob) = (r#""person":{"id":"ada","name":"Ada"}"#, r#""person":{"id":"bob","name":"Bob"}"#);
-    for (change, fields, sentence) in [
-        ("erased", ada, "Ada erased their own account"),
-        ("erased", r#""person":{"id":"bob","name":"bob"}"#, "Ada erased an account"),
-        ("member", ada, "Ada left"),
-        ("member", &format!(r#"{bob},"role":"member""#), "Ada made Bob a member"),
-        ("member", &format!(r#"{bob},"role":"member","muted_until":9"#), "Ada muted Bob for a time"),
-        ("member", &format!(r#"{bob},"role":"none""#), "Ada removed Bob"),
-        ("banned", r#""visitor":"192.0.2.1","until":9"#, "Ada banned 192.0.2.1"),
-        ("banned", r#""id":"x""#, "Ada banned an address"),
-        ("unbanned", r#""id":"x""#, "Ada lifted a ban"),
-        ("unbanned", bob, "Ada lifted the ban of Bob"),
-        ("admin", &format!(r#"{ada},"on":true"#), "Ada made themselves an admin"),
-    ] {
-        let drawn = drawn("", &format!(r#"{{"change":"{change}",{fields}}}"#));
-        check(&drawn, &[&format!(">{sentence}<")], &["<a "]);
-    }
-    let report = drawn(r#","room":"tea""#, r#"{"change":"reported","seq":5,"reason":"ads"}"#);
-    check(&report, &[r#"href="r/tea/5""#, ">Ada reported a message in tea: ads</a>"], &[]);
-    let deleted =
-        drawn(r#","room":"tea""#, &format!(r#"{{"change":"message_deleted","seq":5,"reason":"ads",{bob}}}"#));
-    check(&deleted, &[r#"href="r/tea/5""#, "Ada deleted a message by Bob in tea: ads"], &[]);
-    for (act, more, sentence) in [
-        ("unmuted", r#""role":"none""#, "Ada let Bob write again in tea"),
-        ("removed", r#""role":"none","muted_until":9"#, "Ada removed Bob in tea"),
-        ("role_changed", r#""role":"admin","muted_until":9"#, "Ada made Bob an admin of this room in tea"),
-    ] {
-        let line = format!(r#"{{"change":"member","act":"{act}",{more},{bob}}}"#);
-        check(&drawn(r#","room":"tea""#, &line), &[sentence], &[]);
-    }
-    let of_bob = drawn(r#","room":"tea""#, &format!(r#"{{"change":"reported","seq":5,{bob}}}"#));
-    check(&of_bob, &["Ada reported a message by Bob in tea"], &[]);
 }
 
 fn ban(fields: &str) -> Ban {
     serde_json::from_str(&format!(r#"{{"id":"x","reason":"spam",{fields}}}"#)).unwrap()
-}
-
-#[test]
-fn members_are_listed_without_those_who_were_muted_once_and_others_are_added_without_bots() {
-    let past = Membership { person: person("eve"), role: Role::None, muted_until: Some(Timestamp(7)) };
-    let drawn = drawn_panel(&Panel::Members, true, Some(Listing::Members(vec![past])));
-    check(&drawn, &["no list of members"], &["Eve", "no member"]);
-    let profile = |id: &str, kind| Profile { person: person(id), kind, ..account(false).profile };
-    let people = vec![profile("bob", PersonKind::Member), profile("ci", PersonKind::Bot)];
-    let state = lobby(&[1], false).after(Action::AccountCame(account(true)));
-    let state = state.after(Action::ProfilesCame(people));
-    let drawn = draw_panel(state, &Panel::Members);
-    check(&drawn, &["Add somebody", ">Bob<"], &[">Ci<"]);
-}
-
-#[test]
-fn page_of_a_person_says_whether_they_are_muted_or_banned() {
-    let page = Panel::Person(person("bob"));
-    let evening = Timestamp((crate::state::utc().now)().0 + 3 * 3_600_000);
-    let drawn = |muted_until, bans| {
-        let membership = Some(Membership { person: person("bob"), role: Role::None, muted_until });
-        drawn_panel(&page, true, Some(Listing::Standing { membership, bans }))
-    };
-    let still = drawn(Some(evening), vec![ban(r#""until":null"#)]);
-    check(&still, &["no member, muted until 15:30.", "Banned without an end: spam.", ">Lift<"], &[]);
-    let forever = drawn(Some(Timestamp(253_402_300_799_000)), Vec::new());
-    check(&forever, &["no member, muted."], &["Banned", ">Lift<"]);
-    check(&drawn(Some(Timestamp(7)), vec![ban(r#""until":7"#)]), &["ban-addresses"], &["muted", "Banned"]);
 }
 
 #[test]
@@ -292,7 +213,7 @@ fn token_is_for_chosen_rooms_and_acts() {
     };
     let tokens = || Some(Listing::Tokens(vec![token("ada"), token("robo")]));
     let own = drawn_panel(&Panel::OwnTokens, true, tokens());
-    check(&own, &["may read, react to messages in lobby", "verb-invite"], &["Name of", "bot"]);
+    check(&own, &["may read, react to messages in lobby", "verb-invite", "Revoke: n"], &["Name of", "bot"]);
     check(&own, &["room-lobby", "None ticked"], &[]);
     assert_eq!(own.matches("data-testid=\"row\"").count(), 1, "those of others are not listed: {own}");
     check(&drawn_panel(&Panel::Tokens, true, tokens()), &["Name of robo: may read", "new bot"], &[]);
@@ -308,7 +229,7 @@ fn webhooks_are_listed_with_what_they_do() {
         hook(r#"{"id":"b","room":"lobby","way":"outgoing","name":"Mirror","url":"https://x.example/?a&b"}"#),
     ];
     let drawn = drawn_panel(&Panel::Hooks, true, Some(Listing::Hooks(hooks)));
-    check(&drawn, &["&lt;CI&gt;", "posts here", "sent to https://x.example/?a&amp;b", "Remove"], &[]);
+    check(&drawn, &["&lt;CI&gt;", "posts here", "sent to https://x.example/?a&amp;b", "Remove: Mirror"], &[]);
     check(&drawn, &["Make an address", r#"name="url""#], &[]);
     check(&drawn_panel(&Panel::Members, false, None), &[], &["Webhooks"]);
 }
@@ -324,4 +245,16 @@ fn others_messages_can_be_reported_or_deleted_by_admins() {
     check(&drawn(false, all), &["Delete", "Report"], &["Edit"]);
     check(&drawn(true, all), &["Delete", "Edit"], &["Report"]);
     check(&drawn(false, Powers::default()), &[], &["Delete", "Report"]);
+}
+
+#[test]
+fn first_focus_of_the_question_is_not_on_the_button_that_deletes() {
+    let drawn = |is_own| {
+        let line = line(7, "ada", 0, "hello");
+        draw_html(delete_dialog(&RoomName::lobby(), &line, is_own, &Callback::noop()))
+    };
+    let (keep, reason) = (r#"data-testid="keep" autofocus"#, r#"data-testid="delete-reason" autofocus"#);
+    check(&drawn(true), &[keep], &[reason, "confirm-delete\" autofocus"]);
+    let told = "The admins of this server will see it, in the list of changes.";
+    check(&drawn(false), &[reason, told], &[keep, "confirm-delete\" autofocus"]);
 }

@@ -13,7 +13,7 @@ fn shut_door_says_what_leads_in() {
     let field = r#"aria-invalid="true" aria-describedby="field-password-under" required"#;
     check(
         &password,
-        &["Password of this server", field, "This does not let you in", "other-way"],
+        &["Password of this server", field, ">This does not let you in.<", "other-way"],
         &["passphrase"],
     );
     let invite = gate(Door::Invite, ShutOut::default(), None);
@@ -29,11 +29,16 @@ fn shut_door_says_what_leads_in() {
 #[test]
 fn who_is_shut_out_is_told_why() {
     let ended = ShutOut { why: Some("your session has ended".to_owned()), is_banned: false };
-    check(&gate(Door::Invite, ended, None), &["Your session has ended", "<form"], &[]);
+    check(&gate(Door::Invite, ended, None), &[">Your session has ended.<", "<form"], &["ask an admin"]);
     let banned = ShutOut { why: Some("you were banned from this server".to_owned()), is_banned: true };
     check(
         &gate(Door::Open, banned, None),
-        &["You cannot come in", "You were banned", "Try again"],
+        &[
+            "You cannot come in",
+            ">You were banned from this server.<",
+            "ask an admin of this server",
+            "Try again",
+        ],
         &["<form", "Come in"],
     );
 }
@@ -43,7 +48,7 @@ fn link_asks_for_a_name_and_takes_a_passphrase() {
     let settings = Settings { problem: Some("this link does not work".to_owned()), ..Settings::default() };
     let drawn = page_of_link(&Link::Untold, &settings);
     check(&drawn, &["This link lets you in", r#"name="name""#, r#"autocomplete="new-password""#], &["abc"]);
-    check(&drawn, &["This link does not work", r#"role="status""#], &[]);
+    check(&drawn, &[">This link does not work.<", r#"role="status""#], &[]);
 }
 
 fn page_of_link(link: &Link, settings: &Settings) -> String {
@@ -57,7 +62,7 @@ fn page_of_link_for(me: Option<&holdline_shared::Person>, link: &Link, settings:
 
 #[test]
 fn link_to_a_room_tells_whoever_is_outside_that_it_may_not_let_them_in() {
-    let first = "only for people who are in already";
+    let first = "only for people who are on this server already";
     for (room, me, is_told) in
         [(r#""Plans""#, None, true), (r#""Plans""#, Some(person("ada")), false), ("null", None, false)]
     {
@@ -81,5 +86,21 @@ fn link_says_what_it_gives_before_it_is_used() {
     check(&gives("device"), &["on this device", ">Sign in<"], &[name, passphrase]);
     check(&page_of_link(&Link::Asked, &Settings::default()), &["One moment"], &["<form"]);
     let refused = page_of_link(&Link::Refused("this does not let you in".to_owned()), &Settings::default());
-    check(&refused, &["This link does not work", "This does not let you in", "another one"], &["<form"]);
+    check(
+        &refused,
+        &["This link does not work", "typed wrong", "for a new one."],
+        &["<form", "does not let you in"],
+    );
+}
+
+#[test]
+fn newcomer_learns_that_a_name_can_be_made_up() {
+    let told = r#"{"gives":"member","room":null,"server":"Six friends","expires":0}"#;
+    let works = Link::Works(serde_json::from_str(told).unwrap());
+    let made_up = "Left empty, one will be made up for you";
+    for link in [&works, &Link::Untold] {
+        check(&page_of_link_for(None, link, &Settings::default()), &[made_up], &["From now on"]);
+        check(&page_of_link(link, &Settings::default()), &[], &[made_up]);
+    }
+    check(&gate(Door::Password, ShutOut::default(), None), &[made_up], &[]);
 }

@@ -1,17 +1,34 @@
 //! The measurements of a conversation on the screen, and the part of it that is drawn.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use holdline_shared::Seq;
 use web_sys::Element;
 
 use super::size_watch::SizeWatch;
-use super::{Conversation, FIT};
 use crate::api::scroll;
-use crate::state::{Lines, Place, Window};
+use crate::state::{Goal, Lines, Place, Room, Sending, Window};
+
+/// The number of messages that fit, until it is measured.
+pub(super) const FIT: usize = 32;
 
 /// The maximum number of messages kept drawn for a text selection that spans them.
 const SELECTED: usize = 1_000;
+
+/// The data that decides where rows are. Other renders must not restore the scroll position: a scroll event may still
+/// be pending.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conversation {
+    /// The room.
+    pub room: Rc<Room>,
+    /// The messages on their way to it.
+    pub sendings: Vec<Rc<Sending>>,
+    /// The message that is being edited.
+    pub editing: Option<Seq>,
+    /// The place that the reader wants to go to.
+    pub goal: Option<Goal>,
+}
 
 /// The part that is drawn.
 #[derive(Clone, Copy, PartialEq)]

@@ -1,10 +1,10 @@
-//! Stories about doors, rules and roles.
+//! Scenarios for doors, rules and roles.
 
 use holdline_shared::{PersonKind, Profile};
 
 use super::*;
 
-/// The list with a private room of this title, in which the reader has a role.
+/// A list with a private room of this title, in which the reader has this role.
 fn listed_with_private(title: &str, role: Role, cursor: u64) -> Action {
     let Action::Listed(mut list) = listed_as(&[("lobby", 2), ("private-x", 2)], cursor) else {
         panic!("no list")
@@ -85,7 +85,7 @@ fn member_who_appears_at_a_closed_door_is_noted() {
 fn room_that_may_not_be_read_any_more_disappears_with_a_sentence() {
     let state = in_lobby().after(listed_with_private("Plans", Role::Member, 2));
     let elsewhere = state.clone().after(listed_as(&[("lobby", 2)], 3));
-    assert!(elsewhere.ui.notice.as_ref().unwrap().contains("Plans"));
+    assert!(matches!(&elsewhere.ui.notice, Some(Notice::News(news)) if news.contains("Plans")));
     assert_eq!(elsewhere.followed(), [lobby()]);
     let inside = state.after(went("private-x")).after(Action::Joined(plans(), page("bob", &[2], 2, false)));
     let inside = inside.after(listed_as(&[("lobby", 2)], 3));
@@ -93,6 +93,8 @@ fn room_that_may_not_be_read_any_more_disappears_with_a_sentence() {
     assert_eq!(inside.title_of(&plans()), "A private room", "its random name says nothing to anybody");
     assert!(listed_rooms(&inside).iter().all(|room| room.name != plans()));
     assert_eq!((inside.ui.notice.as_ref(), inside.here()), (None, None));
+    let again = inside.after(listed_with_private("Plans", Role::Member, 4));
+    assert_eq!(again.room().unwrap().phase, Phase::Idle, "the room is joined once the reader is let in again");
 }
 
 #[test]
