@@ -7,7 +7,9 @@ use std::fmt::Display;
 use std::str::FromStr;
 use std::sync::{Arc, LazyLock};
 
-use holdline_shared::{Cursor, Emoji, MessageText, Nickname, PollQuery, PublishKey, RoomName, Topic};
+use holdline_shared::{
+    Cursor, Emoji, MessageText, Nickname, PollQuery, PublishKey, RoomName, Topic, is_invisible,
+};
 use tokio::runtime::Builder;
 
 use crate::access::Skeleton;
@@ -148,7 +150,8 @@ pub fn words(bytes: &[u8]) {
     assert_eq!(one[0], other[0], "names are compared without case");
 }
 
-/// Names, which are compared by how they look: neither case nor what stands between letters makes another one of a name.
+/// Names, which are compared by how they look: neither case nor what stands between letters, nor what draws nothing by itself,
+/// makes another one of a name.
 pub fn names(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let Ok(name) = text.parse::<Nickname>() else { return };
@@ -156,7 +159,8 @@ pub fn names(bytes: &[u8]) {
     let skeletons = Skeleton::both(name);
     let spaced: String = name.chars().flat_map(|c| [c, '.']).collect();
     let joined: String = name.chars().filter(|c| ![' ', '.', '-', '_'].contains(c)).collect();
-    for alike in [spaced, joined, name.to_lowercase()] {
+    let visible: String = name.chars().filter(|&c| !is_invisible(c)).collect();
+    for alike in [spaced, joined, visible, name.to_lowercase()] {
         assert_eq!(Skeleton::both(&alike)[0], skeletons[0], "{name:?} looks like {alike:?}");
     }
 }

@@ -56,3 +56,4 @@ pub use subscription::{Action, Event, Moment, Next, Status, Step, Subscription};
 pub use text::{InvalidText, MessageText};
 pub use timestamp::Timestamp;
 pub use topic::{InvalidTopic, Topic};
+pub use unicode::is_invisible;

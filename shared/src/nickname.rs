@@ -1,4 +1,4 @@
-//! Nicknames: one visible line without invisible or deceptive characters.
+//! Nicknames: one visible line without deceptive characters, and without invisible ones that no spelling needs.
 
 use thiserror::Error;
 
@@ -22,7 +22,7 @@ pub enum InvalidNickname {
         "a nickname is too long; at most {NICKNAME_GRAPHEMES} characters and {NICKNAME_BYTES} bytes are allowed"
     )]
     TooLong,
-    /// The text has a control, bidi or invisible character.
+    /// The text has a control or bidi character, or an invisible one where no spelling needs it.
     #[error("a nickname cannot hold the invisible or control character U+{:04X}", u32::from(*.0))]
     Character(char),
     /// The text has too many combining marks in a row.
@@ -37,11 +37,11 @@ impl Nickname {
             return Err(InvalidNickname::TooLong);
         }
         let name = normalized(&text.split_whitespace().collect::<Vec<_>>().join(" "));
-        if let Some(c) = find_deceptive(&name) {
-            return Err(InvalidNickname::Character(c));
-        }
         if !is_visible(&name) {
             return Err(InvalidNickname::Empty);
+        }
+        if let Some(c) = find_deceptive(&name) {
+            return Err(InvalidNickname::Character(c));
         }
         if name.len() > NICKNAME_BYTES || is_longer_than(&name, NICKNAME_GRAPHEMES) {
             return Err(InvalidNickname::TooLong);
@@ -66,6 +66,10 @@ mod tests {
             ("李小龍", "李小龍"),
             ("नेहा", "नेहा"),
             ("❤️ Kim", "❤️ Kim"),
+            ("علی\u{200C}رضا", "علی\u{200C}رضا"),
+            ("അനിവര\u{0D4D}\u{200D}", "അനിവര\u{0D4D}\u{200D}"),
+            ("👩\u{200D}💻 Kim", "👩\u{200D}💻 Kim"),
+            ("ශ\u{0DCA}\u{200D}රී  ලංකා", "ශ\u{0DCA}\u{200D}රී ලංකා"),
         ] {
             assert_eq!(Nickname::parse(given).map(String::from), Ok(kept.to_owned()), "{given:?}");
         }
@@ -79,7 +83,9 @@ mod tests {
         for (given, why) in [
             ("", Empty),
             (" \u{FE0F} ", Empty),
+            ("\u{200D}", Empty),
             ("Ad\u{200B}a", Character('\u{200B}')),
+            ("Ad\u{200D}a", Character('\u{200D}')),
             ("\u{202E}adA", Character('\u{202E}')),
             ("Ada\u{7}", Character('\u{7}')),
             ("A\u{316}\u{317}\u{318}\u{319}\u{31C}", Marks),

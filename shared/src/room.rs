@@ -3,11 +3,14 @@
 use thiserror::Error;
 
 use crate::limits::{MARKS_IN_A_ROW, ROOM_BYTES, ROOM_GRAPHEMES};
-use crate::unicode::{checked_word, is_longer_than, is_mark, lower_case, normalized, stacks_marks};
+use crate::unicode::{
+    checked_word, find_deceptive, is_longer_than, is_mark, is_word_joiner, lower_case, normalized,
+    stacks_marks,
+};
 
 checked_word! {
-    /// A room's name: letters and digits of any script, `-` and `_`, beginning with a letter or digit, in lower case and NFC;
-    /// at most [`ROOM_GRAPHEMES`] characters and [`ROOM_BYTES`] bytes.
+    /// A room's name: letters and digits of any script, the joiners that the spelling of some languages needs, `-` and `_`,
+    /// beginning with a letter or digit, in lower case and NFC; at most [`ROOM_GRAPHEMES`] characters and [`ROOM_BYTES`] bytes.
     RoomName, InvalidRoomName, 1..=ROOM_BYTES
 }
 
@@ -62,12 +65,9 @@ impl RoomName {
                 InvalidRoomName::Character(first)
             });
         }
-        if let Some(c) =
-            name.chars().find(|&c| !(c.is_alphanumeric() || matches!(c, '-' | '_') || is_mark(c)))
-        {
-            return Err(InvalidRoomName::Character(c));
-        }
-        if let Some(c) = crate::unicode::find_deceptive(&name) {
+        let is_part =
+            |c: char| c.is_alphanumeric() || matches!(c, '-' | '_') || is_mark(c) || is_word_joiner(c);
+        if let Some(c) = name.chars().find(|&c| !is_part(c)).or_else(|| find_deceptive(&name)) {
             return Err(InvalidRoomName::Character(c));
         }
         if stacks_marks(&name, MARKS_IN_A_ROW) {
@@ -106,6 +106,11 @@ mod tests {
             ("हिन्दी", "हिन्दी"),
             ("東京", "東京"),
             ("ÜBER", "über"),
+            ("می\u{200C}خواهم", "می\u{200C}خواهم"),
+            ("क\u{094D}\u{200D}ष", "क\u{094D}\u{200D}ष"),
+            ("അനിവര\u{0D4D}\u{200D}", "അനിവര\u{0D4D}\u{200D}"),
+            ("ᠮᠣᠩᠭ\u{180B}ᠣᠯ", "ᠮᠣᠩᠭ\u{180B}ᠣᠯ"),
+            ("ᠰᠠᠷᠠᠨ\u{180E}ᠠ", "ᠰᠠᠷᠠᠨ\u{180E}ᠠ"),
         ] {
             assert_eq!(RoomName::parse(given).map(String::from), Ok(kept.to_owned()), "{given:?}");
         }
@@ -126,6 +131,12 @@ mod tests {
             ("te\u{200B}a", Character('\u{200B}')),
             ("tea\u{202E}", Character('\u{202E}')),
             ("te\u{3164}a", Character('\u{3164}')),
+            ("te\u{200D}a", Character('\u{200D}')),
+            ("te\u{200C}a", Character('\u{200C}')),
+            ("tea\u{FE0F}", Character('\u{FE0F}')),
+            ("\u{200D}tea", Character('\u{200D}')),
+            ("می\u{200C}\u{200C}خواهم", Character('\u{200C}')),
+            ("👩\u{200D}💻", Character('👩')),
             ("a\u{316}\u{317}\u{318}\u{319}\u{31C}", Marks),
         ] {
             assert_eq!(RoomName::parse(given), Err(why), "{given:?}");

@@ -2,69 +2,25 @@
 //! feature `unicode` (in the browser) texts are not normalised and are measured only in bytes; the server, which always
 //! has the feature, validates them.
 
-/// Whether `c` changes the direction of the text that follows: legitimate in running text, deceptive in a name.
-const fn is_bidi_control(c: char) -> bool {
-    matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-}
+mod invisible;
 
 /// Whether `c` changes the direction of the text that follows, even beyond its own line, such as a title in a list.
 pub(crate) const fn turns_text(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether `c` draws nothing, so that two different names could look the same: the characters with the
-/// `Default_Ignorable_Code_Point` property of the Unicode Character Database, and those that have an empty glyph
-/// without the property: fillers, blanks, joiners of scripts that stack their signs, non-characters. Variation
-/// selectors 15 and 16 choose between text and emoji form and are left to the caller.
-fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{00AD}'
-            | '\u{034F}'
-            | '\u{115F}'..='\u{1160}'
-            | '\u{17B4}'..='\u{17B5}'
-            | '\u{180B}'..='\u{180F}'
-            | '\u{200B}'..='\u{200D}'
-            | '\u{2028}'..='\u{2029}'
-            | '\u{2060}'..='\u{206F}'
-            | '\u{2800}'
-            | '\u{3164}'
-            | '\u{FDD0}'..='\u{FDEF}'
-            | '\u{FE00}'..='\u{FE0D}'
-            | '\u{FEFF}'
-            | '\u{FFA0}'
-            | '\u{FFF0}'..='\u{FFFC}'
-            | '\u{1107F}'
-            | '\u{13430}'..='\u{13442}'
-            | '\u{13447}'..='\u{13455}'
-            | '\u{16FE4}'
-            | '\u{1BCA0}'..='\u{1BCA3}'
-            | '\u{1D159}'
-            | '\u{1D173}'..='\u{1D17A}'
-            | '\u{E0000}'..='\u{E0FFF}'
-    ) || u32::from(c) & 0xFFFE == 0xFFFE
-}
-
-/// Finds the first character that names must not have: a control, a bidi control or an invisible character.
-pub(crate) fn find_deceptive(name: &str) -> Option<char> {
-    name.chars().find(|&c| c.is_control() || is_bidi_control(c) || is_invisible(c))
-}
-
-/// Whether `text` has a visible character.
-pub(crate) fn is_visible(text: &str) -> bool {
-    text.chars().any(|c| {
-        !(c.is_whitespace()
-            || c.is_control()
-            || is_bidi_control(c)
-            || is_invisible(c)
-            || matches!(c, '\u{FE0E}' | '\u{FE0F}'))
-    })
-}
-
 #[cfg(feature = "unicode")]
 mod full {
-    use unicode_normalization::{UnicodeNormalization, char::is_combining_mark, is_nfc};
+    use icu_properties::props::{Emoji, EmojiPresentation, ExtendedPictographic, JoiningType};
+    use icu_properties::{CodePointMapData, CodePointSetData};
+    use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
+    use unicode_normalization::{UnicodeNormalization, is_nfc};
     use unicode_segmentation::UnicodeSegmentation;
+
+    use super::invisible::is_skin_tone;
+
+    /// The canonical combining class of viramas, which take the vowel from a letter and join it with the next one.
+    const VIRAMA: u8 = 9;
 
     /// Composes canonically (NFC), so that equal texts have equal bytes.
     pub(crate) fn normalized(text: &str) -> String {
@@ -84,6 +40,49 @@ mod full {
     /// Whether `c` is a combining mark, part of the letter before it.
     pub(crate) fn is_mark(c: char) -> bool {
         is_combining_mark(c)
+    }
+
+    /// Whether `c` takes the vowel from the letter before it.
+    pub(super) fn is_virama(c: char) -> bool {
+        canonical_combining_class(c) == VIRAMA
+    }
+
+    /// Whether `c` is a letter that changes its shape to join the letters next to it.
+    pub(super) fn is_joining_letter(c: char) -> bool {
+        let joining = CodePointMapData::<JoiningType>::new().get(c);
+        [JoiningType::DualJoining, JoiningType::LeftJoining, JoiningType::RightJoining].contains(&joining)
+    }
+
+    /// Whether letters join across `c`, such as a vowel sign.
+    pub(super) fn is_joining_transparent(c: char) -> bool {
+        CodePointMapData::<JoiningType>::new().get(c) == JoiningType::Transparent
+    }
+
+    /// Whether `c` can be an element of a joined emoji, in this version of Unicode or a later one.
+    pub(super) fn is_pictograph(c: char) -> bool {
+        CodePointSetData::new::<ExtendedPictographic>().contains(c)
+    }
+
+    /// Whether `c` is or may become an emoji. Digits are, because of their keycaps.
+    pub(super) fn is_emoji(c: char) -> bool {
+        CodePointSetData::new::<Emoji>().contains(c) || is_pictograph(c)
+    }
+
+    /// Writes an emoji in its fully qualified form (UTS 51): U+FE0F after each character that would otherwise be drawn as
+    /// text, unless a skin tone follows, and no other selector of a form.
+    pub(crate) fn fully_qualified(emoji: &str) -> String {
+        let bare = super::without_forms(emoji);
+        let mut qualified = String::with_capacity(emoji.len());
+        let mut rest = bare.chars();
+        while let Some(c) = rest.next() {
+            qualified.push(c);
+            let is_drawn_as_text = CodePointSetData::new::<Emoji>().contains(c)
+                && !CodePointSetData::new::<EmojiPresentation>().contains(c);
+            if is_drawn_as_text && !rest.as_str().starts_with(is_skin_tone) {
+                qualified.push('\u{FE0F}');
+            }
+        }
+        qualified
     }
 }
 
@@ -106,9 +105,47 @@ mod full {
         // An approximation: everything beyond Latin may combine; the server checks precisely.
         c >= '\u{0300}' && !c.is_whitespace()
     }
+
+    /// Whether joiners may stand next to `c`. True wherever the tables say so, too: the client reads every name that the
+    /// server accepts.
+    fn may_need_joiners(c: char) -> bool {
+        !c.is_ascii() && !super::is_word_joiner(c)
+    }
+
+    pub(super) fn is_virama(c: char) -> bool {
+        may_need_joiners(c)
+    }
+
+    pub(super) fn is_joining_letter(c: char) -> bool {
+        may_need_joiners(c)
+    }
+
+    pub(super) fn is_joining_transparent(_c: char) -> bool {
+        false
+    }
+
+    pub(super) fn is_pictograph(c: char) -> bool {
+        may_need_joiners(c)
+    }
+
+    pub(super) fn is_emoji(c: char) -> bool {
+        may_need_joiners(c)
+    }
+
+    pub(crate) fn fully_qualified(emoji: &str) -> String {
+        emoji.to_owned()
+    }
 }
 
-pub(crate) use full::{is_longer_than, is_mark, lower_case, normalized};
+pub(crate) use full::{fully_qualified, is_longer_than, is_mark, lower_case, normalized};
+pub use invisible::is_invisible;
+pub(crate) use invisible::{find_deceptive, is_visible, is_word_joiner};
+
+/// Removes the choices between text form and emoji form, so that all spellings of an emoji are equal.
+pub(crate) fn without_forms(text: &str) -> String {
+    // Before normalisation, because a selector keeps the characters around it apart.
+    normalized(&text.chars().filter(|&c| !invisible::is_form_selector(c)).collect::<String>())
+}
 
 /// Whether `text` has more than `limit` combining marks in a row.
 #[cfg(feature = "unicode")]

@@ -1,8 +1,9 @@
-//! Names that look alike. Compared by the skeleton of Unicode's security mechanisms (UTS 39), without case, spaces and
-//! punctuation.
+//! Names that look alike. Compared by the skeleton of Unicode's security mechanisms (UTS 39), without case, spaces,
+//! punctuation and characters that draw nothing by themselves, such as joiners.
 
 use std::sync::LazyLock;
 
+use holdline_shared::is_invisible;
 use unicode_security::confusable_detection::skeleton;
 
 /// Names that nobody may take, because programs of the server speak under them.
@@ -46,12 +47,12 @@ fn lowercase(text: &str) -> String {
 
 /// Whether a character, or one that it looks like, tells names apart: `|` looks like a letter, a hyphen does not.
 fn may_be_significant(c: char) -> bool {
-    c.is_alphanumeric() || skeleton(c.encode_utf8(&mut [0; 4])).any(is_significant)
+    !is_invisible(c) && (c.is_alphanumeric() || skeleton(c.encode_utf8(&mut [0; 4])).any(is_significant))
 }
 
-/// Whether a character tells names apart: no space, no punctuation of ASCII, and no choice between text and emoji form.
+/// Whether a character tells names apart: no space, no punctuation of ASCII, and no joiner, tag or choice of a form.
 fn is_significant(c: char) -> bool {
-    c.is_alphanumeric() || !(c.is_ascii() || matches!(c, '\u{FE00}'..='\u{FE0F}'))
+    !is_invisible(c) && (c.is_alphanumeric() || !c.is_ascii())
 }
 
 #[cfg(test)]
@@ -80,6 +81,14 @@ mod tests {
             ("Adele", "AdeIe"),
             ("Adele", "Ade|e"),
             ("Adele", "Adele\u{FE0F}"),
+            ("علی\u{200C}رضا", "علیرضا"),
+            ("അനിവര\u{0D4D}\u{200D}", "അനിവര\u{0D4D}"),
+            ("ශ\u{0DCA}\u{200D}රී ලංකා", "ශ\u{0DCA}රී ලංකා"),
+            ("क\u{094D}\u{200D}ष", "क\u{094D}\u{200C}ष"),
+            ("ᠮᠣᠩᠭ\u{180B}ᠣᠯ", "ᠮᠣᠩᠭᠣᠯ"),
+            ("👩\u{200D}💻 Kim", "👩💻 Kim"),
+            ("🏳\u{FE0F}\u{200D}⚧\u{FE0F}", "🏳⚧"),
+            ("🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F} Eng", "🏴 Eng"),
             ("Ian", "lan"),
             ("Ian", "1an"),
             ("IAN", "ian"),

@@ -120,6 +120,7 @@ macro_rules! suite {
             only_the_author_changes_a_message
             deleted_texts_are_removed
             reaction_is_added_once
+            spellings_of_an_emoji_are_one_reaction
             rooms_are_created_and_changed
             rooms_are_created_and_filled_concurrently
             reply_needs_a_message_of_the_room

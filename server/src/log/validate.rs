@@ -7,7 +7,7 @@ mod tests;
 
 use holdline_shared::limits::{EDITS_PER_MESSAGE, EMOJI_PER_MESSAGE, ROOMS};
 use holdline_shared::{
-    EntryKind, MemberChange, Person, PolicyChange, Role, RoomPolicy, Seq, Timestamp, Topic,
+    Emoji, EntryKind, MemberChange, Person, PolicyChange, Role, RoomPolicy, Seq, Timestamp, Topic,
 };
 
 pub(super) use self::log_view::{LogView, MessageStatus};
@@ -89,27 +89,7 @@ pub(super) fn validate(log: &impl LogView, draft: &Draft, at: Timestamp) -> Resu
             }
             Ok(one(EntryKind::Delete { target: *target }))
         }
-        DraftKind::Reaction { target, emoji, on } => {
-            expect_room(log, draft)?;
-            let check = if *on { Access::check_reaction } else { Access::check_part };
-            check(access, author, &draft.room, at).map_err(Refusal::Denied)?;
-            let message = existing_message(log, draft, *target)?;
-            // The deletion of a message has removed all of its reactions.
-            let is_on = !message.is_deleted && log.has_reaction(*target, emoji, &draft.author.id)?;
-            if is_on == *on {
-                return Ok(Decision::Settled(Outcome::Unchanged));
-            }
-            if message.is_deleted {
-                return Err(Refusal::MessageDeleted.into());
-            }
-            if *on {
-                let present = log.emoji(*target)?;
-                if present.len() >= EMOJI_PER_MESSAGE && !present.contains(emoji) {
-                    return Err(Refusal::TooManyEmoji.into());
-                }
-            }
-            Ok(one(EntryKind::Reaction { target: *target, emoji: emoji.clone(), on: *on }))
-        }
+        DraftKind::Reaction { target, emoji, on } => reaction(log, draft, (*target, emoji, *on), at),
         DraftKind::Room { topic, policy } => room(log, draft, (topic.as_ref(), policy.as_ref()), at),
         DraftKind::Member(change) => {
             expect_room(log, draft)?;
@@ -167,6 +147,41 @@ fn access_change(
     // A change is made of strings and numbers; encoding it cannot fail.
     let encoded = serde_json::to_string(&change).unwrap_or_default();
     Ok(settled_unless(changes, || EntryKind::Access { change: encoded }))
+}
+
+/// Decides on a draft that adds a reaction or removes one. A message of a log of an earlier version may have an emoji in several
+/// spellings: a new reaction counts with the first of them, and every one of the author's own is removed.
+fn reaction(
+    log: &impl LogView,
+    draft: &Draft,
+    (target, emoji, on): (Seq, &Emoji, bool),
+    at: Timestamp,
+) -> Result<Decision, LogError> {
+    expect_room(log, draft)?;
+    let check = if on { Access::check_reaction } else { Access::check_part };
+    check(log.access(), &draft.author, &draft.room, at).map_err(Refusal::Denied)?;
+    let message = existing_message(log, draft, target)?;
+    // The deletion of a message has removed all of its reactions.
+    let present = if message.is_deleted { Vec::new() } else { log.emoji(target)? };
+    let spellings: Vec<&Emoji> = present.iter().filter(|other| other.is_same_as(emoji)).collect();
+    let mut own = Vec::new();
+    for &spelling in &spellings {
+        if log.has_reaction(target, spelling, &draft.author.id)? {
+            own.push(spelling);
+        }
+    }
+    if own.is_empty() != on {
+        return Ok(Decision::Settled(Outcome::Unchanged));
+    }
+    if message.is_deleted {
+        return Err(Refusal::MessageDeleted.into());
+    }
+    if on && spellings.is_empty() && present.len() >= EMOJI_PER_MESSAGE {
+        return Err(Refusal::TooManyEmoji.into());
+    }
+    let changed = if on { vec![spellings.first().copied().unwrap_or(emoji)] } else { own };
+    let kind = |emoji: &Emoji| EntryKind::Reaction { target, emoji: emoji.clone(), on };
+    Ok(Decision::Append(changed.into_iter().map(kind).collect()))
 }
 
 /// Decides on a draft that makes a room, or changes its topic or its rules.

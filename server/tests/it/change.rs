@@ -56,6 +56,23 @@ async fn person_reacts_once_with_each_emoji() {
 }
 
 #[tokio::test]
+async fn reaction_is_taken_back_in_another_spelling() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let said = ada.says("hello").await;
+    let reactions = format!("/api/v1/rooms/lobby/messages/{}/reactions", said.seq);
+    for (text, emoji) in [("%E2%9D%A4", "%E2%9D%A4%EF%B8%8F"), ("1%E2%83%A3", "1%EF%B8%8F%E2%83%A3")] {
+        for (put, delete) in [(text, emoji), (emoji, text)] {
+            ada.put(&format!("{reactions}/{put}"), &json!({})).await.expect(200);
+            ada.put(&format!("{reactions}/{delete}"), &json!({})).await.expect(204);
+            assert_eq!(ada.history("lobby").await.messages[0].reactions.len(), 1);
+            ada.delete(&format!("{reactions}/{delete}")).await.expect(200);
+            assert!(ada.history("lobby").await.messages[0].reactions.is_empty());
+        }
+    }
+}
+
+#[tokio::test]
 async fn deleted_texts_are_not_sent_again() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;

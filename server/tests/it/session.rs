@@ -223,6 +223,18 @@ async fn new_nickname_keeps_the_person() {
 }
 
 #[tokio::test]
+async fn nicknames_may_have_the_joiners_that_their_spelling_needs() {
+    let server = Server::start().await;
+    let nobody = server.visitor();
+    for name in ["علی\u{200C}رضا", "അനിവര\u{0D4D}\u{200D}", "👩\u{200D}💻 Kim", "🏳\u{FE0F}\u{200D}⚧\u{FE0F}"]
+    {
+        assert_eq!(server.person(name).await.person().name.as_str(), name);
+    }
+    let refused = nobody.post("/api/v1/session", &json!({"nickname": "Ad\u{200D}a"})).await;
+    assert_eq!(refused.problem(), ProblemCode::InvalidNickname);
+}
+
+#[tokio::test]
 async fn forged_and_foreign_tokens_are_refused() {
     let server = Server::start().await;
     let elsewhere = Server::start().await;

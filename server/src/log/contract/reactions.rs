@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use holdline_shared::limits::{EMOJI_PER_MESSAGE, REACTORS_LISTED};
-use holdline_shared::{PersonId, Reaction, Seq};
+use holdline_shared::{Emoji, PersonId, Reaction, Seq};
 
 use super::{append, draft, refusal, room, say};
 use crate::log::draft::{Draft, DraftKind};
@@ -39,6 +39,25 @@ pub(crate) async fn reaction_is_added_once(log: Arc<dyn Log>) {
     let page = log.page(EVERY_ROOM, room("lobby"), None, 5, None).await.unwrap();
     let reactions: Vec<_> = page.messages[0].reactions.iter().map(|r| (r.emoji.as_str(), r.count)).collect();
     assert_eq!(reactions, [("👍", 1), ("🎉", 1)]);
+}
+
+pub(crate) async fn spellings_of_an_emoji_are_one_reaction(log: Arc<dyn Log>) {
+    let target = append(&*log, say("ada", "lobby", 1, "hello")).await;
+    let react = |who: &str, emoji: &str, on| {
+        draft(who, "lobby", DraftKind::Reaction { target, emoji: Emoji::received(emoji), on })
+    };
+    let (text, canonical) = ("❤", "❤\u{FE0F}");
+    append(&*log, react("bob", text, true)).await;
+    assert!(matches!(log.append(react("bob", canonical, true)).await, Ok(Outcome::Unchanged)));
+    append(&*log, react("ada", canonical, true)).await;
+    let shown = reactions(&*log, Some("ada")).await;
+    let counts: Vec<_> = shown.iter().map(|r| (r.emoji.as_str(), r.count, r.mine)).collect();
+    assert_eq!(counts, [(text, 2, true)], "a spelling of an earlier version stays");
+    append(&*log, react("bob", canonical, false)).await;
+    append(&*log, react("ada", text, false)).await;
+    assert!(reactions(&*log, None).await.is_empty());
+    append(&*log, react("ada", canonical, true)).await;
+    assert_eq!(reactions(&*log, None).await[0].emoji.as_str(), canonical);
 }
 
 pub(crate) async fn reactions_are_counted_and_the_first_are_listed(log: Arc<dyn Log>) {

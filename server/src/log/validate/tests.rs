@@ -1,5 +1,5 @@
 //! The same work for a room that is hidden from the author and for one that never was: what is answered, and after how many
-//! look-ups in the log.
+//! look-ups in the log. Reactions in spellings of earlier versions.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -9,9 +9,11 @@ use holdline_shared::{Emoji, Entry, MessageText, PersonId, PublishKey, RoomName,
 use super::*;
 use crate::log::stored_entry::StoredEntry;
 
-/// A log with a lobby and a private room, which counts what is looked up. Every room has a message 1, and nothing else.
+/// A log with a lobby and a private room, which counts what is looked up. Every room has a message 1 with everybody's reactions,
+/// and nothing else.
 struct CountingView {
     access: Access,
+    emoji: Vec<Emoji>,
     look_ups: Cell<usize>,
 }
 
@@ -25,7 +27,7 @@ impl CountingView {
         let kind = EntryKind::Room { topic: Topic::default(), policy: Some(Box::new(policy)) };
         let mut access = Access::default();
         access.apply(&Entry { seq: Seq(2), room: den(), at: Timestamp(1), author: Person::house(), kind });
-        Self { access, look_ups: Cell::default() }
+        Self { access, emoji: Vec::new(), look_ups: Cell::default() }
     }
 
     fn counted<T>(&self, found: T) -> T {
@@ -65,11 +67,11 @@ impl LogView for CountingView {
     fn edit_count(&self, _: Seq) -> Result<usize, LogError> {
         Ok(self.counted(0))
     }
-    fn has_reaction(&self, _: Seq, _: &Emoji, _: &PersonId) -> Result<bool, LogError> {
-        Ok(self.counted(false))
+    fn has_reaction(&self, _: Seq, emoji: &Emoji, _: &PersonId) -> Result<bool, LogError> {
+        Ok(self.counted(self.emoji.contains(emoji)))
     }
     fn emoji(&self, _: Seq) -> Result<Vec<Emoji>, LogError> {
-        Ok(self.counted(Vec::new()))
+        Ok(self.counted(self.emoji.clone()))
     }
 }
 
@@ -111,5 +113,23 @@ fn hidden_and_absent_rooms_are_refused_with_the_same_words_after_the_same_look_u
         let decided = decide(&den(), hidden);
         assert!(decided.0.is_some(), "{case}");
         assert_eq!(decided, decide(&absent, never), "{case}");
+    }
+}
+
+#[test]
+fn all_spellings_of_a_reaction_are_taken_back() {
+    let spellings = ["❤", "❤\u{FE0E}", "❤\u{FE0F}"].map(Emoji::received);
+    let mut view = CountingView::new();
+    view.emoji = [&spellings[..], &[Emoji::received("👍")]].concat();
+    let author = Person { id: "bo".parse().unwrap(), name: "Bo".parse().unwrap() };
+    for emoji in &spellings {
+        let react = |on| {
+            let kind = DraftKind::Reaction { target: Seq(1), emoji: emoji.clone(), on };
+            validate(&view, &Draft { author: author.clone(), room: RoomName::lobby(), kind }, Timestamp(9))
+        };
+        assert!(matches!(react(true), Ok(Decision::Settled(Outcome::Unchanged))), "{emoji:?}");
+        let Ok(Decision::Append(kinds)) = react(false) else { panic!("{emoji:?}") };
+        let off = |emoji: &Emoji| EntryKind::Reaction { target: Seq(1), emoji: emoji.clone(), on: false };
+        assert_eq!(kinds, spellings.each_ref().map(off), "{emoji:?}");
     }
 }
