@@ -24,7 +24,8 @@ mod time;
 pub use answer::{Answer, Fault};
 pub use base::{Base, base, shared_name};
 pub use calls::{
-    Change, first_history, first_session, history, list_rooms, older, poll, publish, renew_session,
+    Change, first_history, first_session, history, list_rooms, long_history, older, poll, publish,
+    renew_session,
 };
 pub use channel::Channel;
 pub use http::{AbortOnDrop, Signal, is_outdated, uses_token};

@@ -216,9 +216,7 @@ fn content(state: &State, run: &Callback<Command>) -> Html {
     let ui = &state.ui;
     let wrong = |title: String, text: String| wrong_page(&title, &text, run);
     match (&ui.page, state.room()) {
-        (Page::InvalidRoom { name, why }, _) => {
-            wrong(words::no_room_called(name), words::sentence(why))
-        }
+        (Page::InvalidRoom { name, why }, _) => wrong(words::no_room_called(name), words::sentence(why)),
         (Page::NotFound | Page::Join(_), _) | (_, None) => {
             wrong(words::NO_PAGE.to_owned(), words::NO_PAGE_WHY.to_owned())
         }

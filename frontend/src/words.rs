@@ -214,10 +214,11 @@ pub fn you_are(name: &str) -> String {
     format!("You are {name}. A click on your name changes that.")
 }
 
-pub fn new_messages(count: usize) -> String {
+pub fn new_messages(count: usize, has_more: bool) -> String {
     match count {
         0 => TO_NEWEST.to_owned(),
         1 => "1 new message ↓".to_owned(),
+        n if has_more => format!("{n}+ new messages ↓"),
         n => format!("{n} new messages ↓"),
     }
 }

@@ -15,7 +15,7 @@ async fn password_door_leads_to_where_one_wanted_to_go() -> Result<()> {
     browser.fill("name", "Ada").await?;
     browser.fill("password", "open sesame").await?;
     browser.submit("password-form").await?;
-    browser.until_text("does not").await?;
+    browser.until_text("This password is not right.").await?;
     browser.must_be_accessible("a wrong password").await?;
     browser.fill("password", JOIN_PASSWORD).await?;
     browser.submit("password-form").await?;

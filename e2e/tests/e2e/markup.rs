@@ -11,7 +11,7 @@ async fn text_is_never_markup() -> Result<()> {
     let texts = [
         "<img src=x onerror=\"document.title='broken'\">",
         "<script>document.title='broken'</script>",
-        "&lt;b&gt; &amp; *stars* `ticks`",
+        "&lt;b&gt; &amp; *stars* ~~strokes~~",
         "javascript:document.title='broken'",
         "see https://example.org/?a=1&b=<i>",
     ];

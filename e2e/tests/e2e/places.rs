@@ -62,6 +62,27 @@ async fn quote_leads_far_up_and_there_is_a_way_back() -> Result<()> {
     ada.browser.must_be_quiet().await
 }
 
+/// More than a page of history brings.
+#[tokio::test]
+async fn reader_who_comes_back_begins_where_they_stopped() -> Result<()> {
+    let server = Server::start().await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    talk(&ben, "old", 3).await?;
+    let ada = Chat::open(&server.url()).await?;
+    ada.until("the newest", |screen| screen.row("old 3").is_some()).await?;
+    ada.browser.client.goto("about:blank").await?;
+    let first = talk(&ben, "new", 120).await?;
+    ada.browser.client.goto(&server.url()).await?;
+    ada.until_live().await?;
+    until_in_sight(&ada, "[data-testid=new]").await?;
+    until_in_sight(&ada, &format!("[data-seq='{first}']")).await?;
+    ada.until("all of them counted", |screen| {
+        screen.jump.as_deref().is_some_and(|jump| jump.starts_with("120 new"))
+    })
+    .await?;
+    ada.browser.must_be_quiet().await
+}
+
 #[tokio::test]
 async fn room_opens_at_the_line_above_what_is_new() -> Result<()> {
     let server = Server::start().await?;

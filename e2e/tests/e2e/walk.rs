@@ -36,7 +36,7 @@ async fn talk(ada: &Chat, ben: &Chat) -> Result<()> {
     ben.until_said(&["See\nhttps://example.org"]).await?;
     until_shown(ben, "[data-testid=message-text] a[href='https://example.org']", true).await?;
     ben.say("run `ls`").await?;
-    let said = seq(&ada.until("code", |screen| screen.row("run `ls`").is_some()).await?, "run `ls`")?;
+    let said = seq(&ada.until("code", |screen| screen.row("run ls").is_some()).await?, "run ls")?;
     until_shown(ada, "[data-testid=message-text] code", true).await?;
     ada.use_tool(said, "Reply").await?;
     until_shown(ada, ".message.answered", true).await?;

@@ -39,6 +39,11 @@ pub async fn first_history(room: &RoomName) -> Option<Result<History, Fault>> {
     Some(Call::get(&messages(room)).answered().await?.json())
 }
 
+/// Loads the newest page of history, as large as it can be.
+pub async fn long_history(room: &RoomName, signal: &Signal) -> Result<History, Fault> {
+    Call::get(&format!("{}?limit={HISTORY_MAX}", messages(room))).until(signal).send().await?.json()
+}
+
 /// Loads the page before a message: a large one, because only the messages in sight are drawn.
 pub async fn older(room: &RoomName, before: Seq) -> Result<History, Fault> {
     Call::get(&format!("{}?before={before}&limit={HISTORY_MAX}", messages(room))).send().await?.json()

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -86,6 +87,14 @@ impl WayBack {
         Self(way)
     }
 
+    /// Whether the element that had the focus cannot have it any more. One that merely lost it, such as when a phone's
+    /// keyboard is put away, can.
+    fn is_broken(&self) -> bool {
+        self.0.first().is_some_and(|element| {
+            !element.is_connected() || element.matches(":disabled").unwrap_or_default()
+        })
+    }
+
     /// Puts the focus on the first of these elements that still exists, on the composer, or on the first control of the
     /// page. Nothing scrolls.
     pub fn go(&self) {
@@ -136,10 +145,9 @@ impl FocusGuard {
         };
         let closure = Closure::<dyn FnMut()>::new(move || {
             if is_lost() {
-                let way = last.take();
-                if !way.0.is_empty() {
-                    way.go();
-                }
+                let last = Rc::clone(&last);
+                // Between two elements nothing has the focus, either.
+                Timeout::new(0, move || go_back(&last)).forget();
             }
         });
         let observer = MutationObserver::new(closure.as_ref().unchecked_ref()).ok()?;
@@ -149,6 +157,14 @@ impl FocusGuard {
         watched.set_attribute_filter(&Array::of1(&"disabled".into()));
         observer.observe_with_options(document().body()?.as_ref(), &watched).ok()?;
         Some(Self { observer, closure, listeners: [focused, pressed] })
+    }
+}
+
+fn go_back(last: &RefCell<WayBack>) {
+    if is_lost() && last.borrow().is_broken() {
+        // Taken first: the way itself changes as it puts the focus somewhere.
+        let way = last.take();
+        way.go();
     }
 }
 

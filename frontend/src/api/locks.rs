@@ -56,18 +56,23 @@ pub fn request_lock(name: &str, steal: bool) -> Option<LockRequest> {
 }
 
 /// Waits for the lock of this name, but no longer than `patience`: its holder may be frozen. Returns `None` at once if
-/// the browser has no locks.
+/// the browser has no locks, or refuses them, as it does where cookies are blocked.
 pub async fn lock(name: &str, patience: Duration) -> Option<Lock> {
-    let granted = request_lock(name, false)?.granted;
+    let LockRequest { granted, over } = request_lock(name, false)?;
     let (send, first) = oneshot::channel();
     let send = Rc::new(Cell::new(Some(send)));
-    let waiting = Rc::clone(&send);
+    let (waiting, refused) = (Rc::clone(&send), Rc::clone(&send));
     let _timer = Timeout::new(millis(patience), move || drop(waiting.take()));
     spawn_local(async move {
         // A lock that is granted too late is released by being dropped.
         if let (Ok(lock), Some(send)) = (granted.await, send.take()) {
             let _ = send.send(lock);
         }
+    });
+    spawn_local(async move {
+        // An error also means no more than that the request is over.
+        let _ = over.await;
+        drop(refused.take());
     });
     first.await.ok()
 }

@@ -71,7 +71,7 @@ pub fn Conversation(props: &Props) -> Html {
                             </button>
                         }
                         <button type="button" class="jump" data-testid="jump-new" onclick={to_end}>
-                            { words::new_messages(room.unread.len()) }
+                            { words::new_messages(room.unread.len(), room.has_unread_above) }
                         </button>
                     </p>
                 }

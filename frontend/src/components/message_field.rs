@@ -77,8 +77,9 @@ pub fn MessageField(props: &Props) -> Html {
         let (send, on_cancel, on_up, is_empty) =
             (send.clone(), on_cancel.clone(), on_up.clone(), text.is_empty());
         Callback::from(move |event: KeyboardEvent| {
-            // An on-screen keyboard has no Shift+Enter; there the button sends.
-            if dom::is_key(&event, "Enter") && !event.shift_key() && !dom::is_touched() {
+            // An on-screen keyboard has no Shift+Enter: on a touch screen the button sends, or Ctrl+Enter.
+            let is_meant = event.ctrl_key() || event.meta_key() || !(event.shift_key() || dom::is_touched());
+            if dom::is_key(&event, "Enter") && is_meant {
                 event.prevent_default();
                 send.emit(());
             } else if dom::is_key(&event, "Escape") {
@@ -101,6 +102,11 @@ pub fn MessageField(props: &Props) -> Html {
     let counts = text.len() >= NEAR_LIMIT && text.len() <= TEXT_BYTES;
     let length = if counts { (locale.count)(text) } else { 0 };
     let is_too_long = length > TEXT_GRAPHEMES || text.len() > TEXT_BYTES;
+    let about_length = if counts {
+        Some(words::characters(length, TEXT_GRAPHEMES))
+    } else {
+        is_too_long.then(|| words::too_long(TEXT_GRAPHEMES))
+    };
     let under_id = format!("{id}-error");
     html! {
         <form class={classes!("message-field", format!("{id}-field"))} {onsubmit}>
@@ -108,7 +114,7 @@ pub fn MessageField(props: &Props) -> Html {
                 <textarea
                     id={*id}
                     ref={node}
-                    class="field"
+                    class={classes!("field", is_mixed(text).then_some("mixed"))}
                     rows="1"
                     dir="auto"
                     data-testid={*id}
@@ -122,19 +128,26 @@ pub fn MessageField(props: &Props) -> Html {
                 />
                 { children.clone() }
             </div>
+            // The keys give each text its own element: a browser that translates pages replaces text nodes.
             if let Some(why) = &*error {
-                <p class="error" role="alert" id={under_id}>{ why }</p>
+                <p key={why.as_str()} class="error" role="alert" id={under_id}>{ why }</p>
             } else if let Some(why) = held {
-                <p class="counter" data-testid="held">{ why }</p>
-            } else if counts {
-                <p class={classes!("counter", is_too_long.then_some("error"))}>
-                    { words::characters(length, TEXT_GRAPHEMES) }
-                </p>
-            } else if is_too_long {
-                <p class="counter error">{ words::too_long(TEXT_GRAPHEMES) }</p>
+                <p key={why.as_str()} class="counter" data-testid="held">{ why }</p>
+            } else if let Some(text) = &about_length {
+                <p key={text.as_str()} class={classes!("counter", is_too_long.then_some("error"))}>{ text }</p>
             }
         </form>
     }
+}
+
+/// Whether the paragraphs of a text may have different directions: whether it has Hebrew, Arabic or related letters. A
+/// text that is too long is drawn in one direction: browsers are slow to find the direction of each paragraph.
+fn is_mixed(text: &str) -> bool {
+    text.len() <= TEXT_BYTES && text.contains(is_right_to_left)
+}
+
+fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FEFC}' | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
 }
 
 /// Removes the invisible control characters that come with text copied from terminals and documents, and turns other
@@ -159,6 +172,12 @@ fn check(text: &str, count: fn(&str) -> usize) -> Result<MessageText, Option<Str
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_has_directions_unless_it_is_too_long() {
+        assert!(is_mixed("a\nשלום") && is_mixed("ماذا؟"));
+        assert!(!is_mixed("") && !is_mixed("Grüße 日本 👍") && !is_mixed(&"ש".repeat(TEXT_BYTES)));
+    }
 
     #[test]
     fn text_is_taken_as_it_was_meant() {

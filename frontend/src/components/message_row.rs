@@ -131,7 +131,8 @@ pub fn MessageRow(props: &Props) -> Html {
             if *is_first {
                 { author(&message.author, name_of_author(message, me.as_ref(), is_reached_by_tab, &run), *mark, message.at, locale) }
             } else {
-                { time("aside", message.at, locale) }
+                // The row's name has it.
+                <span class="aside" aria-hidden="true">{ time("", message.at, locale) }</span>
             }
             if let Some(quote) = quote {
                 { quote_link(room, quote, is_reached_by_tab, &run) }

@@ -26,7 +26,7 @@ pub fn message_text(
         <>
             <div {class} dir="auto">
                 <span key={text} data-testid="message-text">
-                    { for pieces(text).into_iter().map(|piece| view(piece, is_reached_by_tab)) }
+                    { for without_breaks(pieces(text)).map(|piece| view(piece, is_reached_by_tab)) }
                 </span>
                 { after }
             </div>
@@ -39,6 +39,7 @@ pub fn message_text(
 
 fn unfold(is_unfolded: &UseStateHandle<bool>, is_reached_by_tab: bool) -> Html {
     let (setter, is_open) = (is_unfolded.setter(), **is_unfolded);
+    let word = if is_open { words::SHOW_LESS } else { words::SHOW_ALL };
     html! {
         <button
             type="button"
@@ -47,7 +48,7 @@ fn unfold(is_unfolded: &UseStateHandle<bool>, is_reached_by_tab: bool) -> Html {
             tabindex={tab_index(is_reached_by_tab)}
             onclick={move |_| setter.set(!is_open)}
         >
-            { if is_open { words::SHOW_LESS } else { words::SHOW_ALL } }
+            <span key={word}>{ word }</span>
         </button>
     }
 }
@@ -61,11 +62,41 @@ fn is_emoji(text: &str) -> bool {
         })
 }
 
+/// Removes the line break after each block of code: the block ends its line itself. One before a block makes no line.
+fn without_breaks(pieces: Vec<Piece<'_>>) -> impl Iterator<Item = Piece<'_>> {
+    let mut is_after_block = false;
+    pieces.into_iter().map(move |piece| {
+        let after_block =
+            std::mem::replace(&mut is_after_block, matches!(piece, Piece::Code(code) if is_block(code)));
+        match piece {
+            Piece::Text(text) if after_block => Piece::Text(text.strip_prefix('\n').unwrap_or(text)),
+            piece => piece,
+        }
+    })
+}
+
+/// Whether a piece of code stands in a block of its own.
+fn is_block(code: &str) -> bool {
+    code.contains('\n')
+}
+
+/// Returns a piece of code without its backticks; a block also without the language after the opening ones and the line
+/// break before the closing ones.
+fn code_inside(code: &str) -> &str {
+    let inside = code.trim_matches('`');
+    let Some((first, rest)) = inside.split_once('\n') else { return inside };
+    let is_language = first.trim().chars().all(|c| c.is_alphanumeric() || "+#-._".contains(c));
+    let lines = if is_language { rest } else { inside };
+    let lines = lines.strip_suffix('\n').unwrap_or(lines);
+    // A block with nothing inside would be an empty box.
+    if lines.trim().is_empty() { code } else { lines }
+}
+
 fn view(piece: Piece<'_>, is_reached_by_tab: bool) -> Html {
     match piece {
         Piece::Text(text) => html! { { text.to_owned() } },
         Piece::Code(code) => html! {
-            <code class={code.contains('\n').then_some("block")} translate="no">{ code.to_owned() }</code>
+            <code class={is_block(code).then_some("block")} translate="no">{ code_inside(code).to_owned() }</code>
         },
         Piece::Link(link) => html! {
             <a
@@ -77,5 +108,38 @@ fn view(piece: Piece<'_>, is_reached_by_tab: bool) -> Html {
                 { link.to_owned() }
             </a>
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Piece::{Code, Text};
+    use super::*;
+
+    #[test]
+    fn code_shows_without_what_marks_it() {
+        for (code, inside) in [
+            ("`ls`", "ls"),
+            ("``a `b` c``", "a `b` c"),
+            ("```let a = 1;```", "let a = 1;"),
+            ("```\nlet a = 1;\n```", "let a = 1;"),
+            ("```rust\n  a\n\nb\n\n```", "  a\n\nb\n"),
+            ("```c++ \na```", "a"),
+            ("```let a = 1;\nb```", "let a = 1;\nb"),
+            ("```rust\n```", "```rust\n```"),
+        ] {
+            assert_eq!(code_inside(code), inside, "{code:?}");
+        }
+    }
+
+    #[test]
+    fn block_of_code_ends_its_line() {
+        fn shown(text: &str) -> Vec<Piece<'_>> {
+            without_breaks(pieces(text)).collect()
+        }
+        let block = "```\na\n```";
+        assert_eq!(shown("x\n```\na\n```\ny\n"), [Text("x\n"), Code(block), Text("y\n")]);
+        assert_eq!(shown("```\na\n```\n\ny"), [Code(block), Text("\ny")]);
+        assert_eq!(shown("`a`\ny"), [Code("`a`"), Text("\ny")]);
     }
 }

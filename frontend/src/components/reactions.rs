@@ -30,6 +30,7 @@ pub fn reactions(
                 type="button"
                 key={reaction.emoji.to_string()}
                 class="chip"
+                translate="no"
                 aria-pressed={if is_mine { "true" } else { "false" }}
                 aria-label={label.clone()}
                 title={label}

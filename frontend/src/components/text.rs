@@ -4,9 +4,10 @@ use yew::prelude::*;
 
 use super::{Shape, icon};
 
-/// Words for screen readers only.
+/// Words for screen readers only. The key gives other words another element: a browser that translates pages replaces
+/// text nodes.
 pub fn hidden(text: &'static str) -> Html {
-    html! { <span class="unseen">{ text }</span> }
+    html! { <span key={text} class="unseen">{ text }</span> }
 }
 
 /// Returns a `tabindex`: whether Tab stops at an element, or only scripts and clicks can focus it.

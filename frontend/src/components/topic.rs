@@ -49,9 +49,9 @@ pub fn Topic(props: &Props) -> Html {
     html! {
         <button type="button" ref={button} class="topic" data-testid="topic" title={words::CHANGE_TOPIC} {onclick}>
             if topic.as_str().is_empty() {
-                <span class="faint">{ words::ADD_TOPIC }</span>
+                <span key="add" class="faint">{ words::ADD_TOPIC }</span>
             } else {
-                <span dir="auto" translate="no">{ topic.as_str().to_owned() }</span>
+                <span key="topic" dir="auto" translate="no">{ topic.as_str().to_owned() }</span>
             }
         </button>
     }

@@ -121,7 +121,10 @@ async fn attempt(
     // If the room is polled already, the subscription has learned of it before this point: messages sent from here on
     // arrive with the poll, with the page, or with both, and are counted once.
     let position = driver.position();
-    let page = arrive(store, room, signal).await?;
+    let mut page = arrive(store, room, signal).await?;
+    if begins_unread(&store.state(), &page) {
+        page = api::long_history(room, signal).await?;
+    }
     if position.is_some_and(|at| at.epoch == page.cursor.epoch && page.cursor.seq < at.seq) {
         return Err(Fault::Failed(words::NODE_BEHIND.to_owned()));
     }
@@ -148,6 +151,16 @@ async fn attempt(
         }
     }
     Ok(())
+}
+
+/// Whether the reader has not seen the first message of a page, and perhaps others above it.
+fn begins_unread(state: &State, page: &History) -> bool {
+    let seen = &state.rooms.seen;
+    let Some(first) = page.messages.first().filter(|_| page.more && seen.is_of_log(page.cursor)) else {
+        return false;
+    };
+    let seen = seen.of(&first.room);
+    seen > Seq::START && first.seq > seen
 }
 
 /// Loads a room's newest page of history, after creating the room if it does not exist.

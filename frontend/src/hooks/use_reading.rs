@@ -198,7 +198,7 @@ impl Reading {
 
     fn watch_sizes(&self) -> Option<SizeWatch> {
         let (view, rows, measured) = (self.view.clone(), self.rows.clone(), Rc::downgrade(&self.measured));
-        SizeWatch::start(&[&self.view, &self.rows], move || {
+        SizeWatch::start(&self.view, &self.rows, move || {
             if let (Some(measured), Some(view), Some(rows)) =
                 (measured.upgrade(), view.cast::<Element>(), rows.cast::<Element>())
             {

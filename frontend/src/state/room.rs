@@ -66,6 +66,8 @@ pub struct Room {
     pub older: Older,
     /// The known messages from others that were not seen yet.
     pub unread: Vec<Seq>,
+    /// Whether there may be more unread messages above the loaded ones.
+    pub has_unread_above: bool,
     /// Whether more was missed than `unread` counts, because the room was not polled at the time.
     pub has_missed: bool,
     /// The last known entry.
@@ -87,6 +89,7 @@ impl Room {
             more: false,
             older: Older::Idle,
             unread: Vec::new(),
+            has_unread_above: false,
             has_missed: false,
             head: seen,
             read_at: None,
@@ -154,6 +157,7 @@ impl Room {
     /// Records that everything up to `seen` was on the screen, in this tab or another.
     pub fn read(&mut self, seen: Seq) {
         self.unread.retain(|seq| *seq > seen);
+        self.has_unread_above &= self.oldest().is_some_and(|oldest| oldest > seen);
         self.has_missed &= self.head > seen;
     }
 

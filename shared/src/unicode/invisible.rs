@@ -3,13 +3,9 @@
 //!
 //! Without the feature `unicode` every character beyond ASCII may need a joiner; the server checks precisely.
 
-use super::full::{is_emoji, is_joining_letter, is_joining_transparent, is_pictograph, is_virama};
+use super::modifiers::{EMOJI_FORM, JOINER, MONGOLIAN_VOWEL_SEPARATOR, NON_JOINER, TEXT_FORM, is_skin_tone};
+use super::tables::{is_emoji, is_joining_letter, is_joining_transparent, is_pictograph, is_virama};
 
-const NON_JOINER: char = '\u{200C}';
-const JOINER: char = '\u{200D}';
-const MONGOLIAN_VOWEL_SEPARATOR: char = '\u{180E}';
-const TEXT_FORM: char = '\u{FE0E}';
-const EMOJI_FORM: char = '\u{FE0F}';
 const KEYCAP: char = '\u{20E3}';
 const BLACK_FLAG: char = '\u{1F3F4}';
 const END_OF_TAGS: char = '\u{E007F}';
@@ -49,16 +45,6 @@ pub fn is_invisible(c: char) -> bool {
             | '\u{1D173}'..='\u{1D17A}'
             | '\u{E0000}'..='\u{E0FFF}'
     ) || u32::from(c) & 0xFFFE == 0xFFFE
-}
-
-/// Whether `c` may be needed inside a word: the joiners and the vowel separator, which are neither letters nor marks.
-pub(crate) const fn is_word_joiner(c: char) -> bool {
-    matches!(c, NON_JOINER | JOINER | MONGOLIAN_VOWEL_SEPARATOR)
-}
-
-/// Whether `c` chooses between the text form and the emoji form of the character before it.
-pub(super) const fn is_form_selector(c: char) -> bool {
-    matches!(c, TEXT_FORM | EMOJI_FORM)
 }
 
 /// Finds the first character that names must not have: a control, a bidi control, or an invisible character where no
@@ -136,11 +122,6 @@ fn is_in_flag(before: &str, c: char, after: &str) -> bool {
 /// Whether `c` is a tag of a region's code: a digit or a small letter.
 fn is_tag(c: char) -> bool {
     matches!(c, '\u{E0030}'..='\u{E0039}' | '\u{E0061}'..='\u{E007A}')
-}
-
-/// Whether `c` is an emoji modifier.
-pub(super) fn is_skin_tone(c: char) -> bool {
-    matches!(c, '\u{1F3FB}'..='\u{1F3FF}')
 }
 
 fn is_mongolian_letter(c: char) -> bool {

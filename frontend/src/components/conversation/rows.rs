@@ -11,7 +11,7 @@ use super::props::Props;
 use crate::command::Command;
 use crate::components::{MessageRow, Quote, SendingRow, time, welcome};
 use crate::hooks::Reading;
-use crate::state::{Gap, Locale, Older, Phase, Room, Row, Sending, rows};
+use crate::state::{Gap, Locale, Older, Phase, Progress, Room, Row, Sending, rows};
 use crate::words;
 
 /// Draws the messages of the log. A message being edited is always drawn, wherever it is: the text typed for it must
@@ -159,6 +159,8 @@ fn view_gap(room: &Room, gap: Gap, run: &Callback<Command>) -> Html {
 pub(super) fn view_sending(props: &Props, at: usize, sending: &Rc<Sending>) -> Html {
     let Some(me) = &props.session.me else { return Html::default() };
     let quote = sending.request.reply_to.map(|seq| quote(&props.room, seq, None));
+    // The message that waits; those after it wait for it.
+    let is_next = props.sendings.iter().position(|item| item.progress == Progress::Pending) == Some(at);
     let follows_own = at > 0 || props.room.lines.last().is_some_and(|last| last.message.author == *me);
     html! {
         <SendingRow
@@ -168,7 +170,7 @@ pub(super) fn view_sending(props: &Props, at: usize, sending: &Rc<Sending>) -> H
             mark={props.profiles.mark(me)}
             is_first={!follows_own || quote.is_some()}
             {quote}
-            delay={props.delay.clone().filter(|_| at == 0)}
+            delay={props.delay.clone().filter(|_| is_next)}
         />
     }
 }

@@ -1,31 +1,39 @@
-//! Watches the sizes of elements: the window, an on-screen keyboard or a growing composer change them without a change
-//! of rows.
+//! Watches what moves rows: added and removed ones, the size of the window, an on-screen keyboard, a growing composer.
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, ResizeObserver};
+use web_sys::{Element, MutationObserver, MutationObserverInit, ResizeObserver};
 use yew::NodeRef;
 
-/// A watch over some elements. Stops watching when dropped.
-pub(super) struct SizeWatch(
-    ResizeObserver,
-    #[expect(dead_code, reason = "the observer calls it")] Closure<dyn FnMut()>,
-);
+/// A watch over a conversation. Stops watching when dropped.
+pub(super) struct SizeWatch {
+    sizes: ResizeObserver,
+    rows: MutationObserver,
+    #[expect(dead_code, reason = "the observers call it")]
+    closure: Closure<dyn FnMut()>,
+}
 
 impl Drop for SizeWatch {
     fn drop(&mut self) {
-        self.0.disconnect();
+        self.sizes.disconnect();
+        self.rows.disconnect();
     }
 }
 
 impl SizeWatch {
-    /// Calls `changed` for each change of these elements' sizes; `None` in a browser that cannot watch.
-    pub(super) fn start(nodes: &[&NodeRef], changed: impl FnMut() + 'static) -> Option<Self> {
+    /// Calls `changed` for each change of the elements' sizes, and for each change of rows before the browser lays the
+    /// page out: Yew runs effects in a later frame if drawing takes longer than 16 ms, and by then readers have seen
+    /// the rows move. `None` in a browser that cannot watch.
+    pub(super) fn start(view: &NodeRef, rows: &NodeRef, changed: impl FnMut() + 'static) -> Option<Self> {
         let closure = Closure::<dyn FnMut()>::new(changed);
-        let observer = ResizeObserver::new(closure.as_ref().unchecked_ref()).ok()?;
-        for element in nodes.iter().filter_map(|node| node.cast::<Element>()) {
-            observer.observe(&element);
-        }
-        Some(Self(observer, closure))
+        let (view, rows) = (view.cast::<Element>()?, rows.cast::<Element>()?);
+        let sizes = ResizeObserver::new(closure.as_ref().unchecked_ref()).ok()?;
+        sizes.observe(&view);
+        sizes.observe(&rows);
+        let children = MutationObserver::new(closure.as_ref().unchecked_ref()).ok()?;
+        let watched = MutationObserverInit::new();
+        watched.set_child_list(true);
+        children.observe_with_options(&rows, &watched).ok()?;
+        Some(Self { sizes, rows: children, closure })
     }
 }

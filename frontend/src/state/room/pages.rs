@@ -43,6 +43,7 @@ impl Room {
         let unread = unseen.filter(|line| line.message.text.is_some() && is_of_others(line, me));
         self.unread = unread.map(|line| line.message.seq).collect();
         self.unread.reverse();
+        self.has_unread_above = self.more && self.oldest().is_some_and(|oldest| oldest > seen);
         self.has_missed = false;
     }
 

@@ -121,6 +121,22 @@ fn unread_are_those_of_others_after_what_was_seen() {
 }
 
 #[test]
+fn unread_messages_above_the_page_are_known_to_be_there_until_all_is_read() {
+    let mut room = Room::new(RoomName::lobby(), Seq(2));
+    room.join(page("bob", &[2, 7, 8], 8, true), Seq(2), None);
+    assert!(!room.has_unread_above, "2 was seen, so nothing unread stands above it");
+    room.join(page("bob", &[7, 8], 8, true), Seq(2), None);
+    assert!(!room.has_unread_above, "2 is still there");
+    let mut room = Room::new(RoomName::lobby(), Seq(2));
+    room.join(page("bob", &[7, 8], 8, true), Seq(2), None);
+    assert!(room.has_unread_above);
+    room.read(Seq(6));
+    assert!(room.has_unread_above);
+    room.read(Seq(7));
+    assert!(!room.has_unread_above);
+}
+
+#[test]
 fn older_pages_stand_above_and_reach_the_beginning() {
     let mut room = joined(&[5, 6], 6, true);
     room.extend(Seq(5), page("bob", &[3, 4], 7, true));

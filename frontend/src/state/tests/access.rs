@@ -94,7 +94,11 @@ fn room_that_may_not_be_read_any_more_disappears_with_a_sentence() {
     assert!(listed_rooms(&inside).iter().all(|room| room.name != plans()));
     assert_eq!((inside.ui.notice.as_ref(), inside.here()), (None, None));
     let again = inside.after(listed_with_private("Plans", Role::Member, 4));
-    assert_eq!(again.room().unwrap().phase, Phase::Idle, "the room is joined once the reader is let in again");
+    assert_eq!(
+        again.room().unwrap().phase,
+        Phase::Idle,
+        "the room is joined once the reader is let in again"
+    );
 }
 
 #[test]
