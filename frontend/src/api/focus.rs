@@ -131,7 +131,7 @@ impl FocusGuard {
         let last = Rc::new(RefCell::new(WayBack::default()));
         let focused = {
             let last = Rc::clone(&last);
-            EventListener::new(&document(), "focusin", move |_| drop(last.replace(WayBack::from_here())))
+            EventListener::new(&document(), "focusin", move |_| note_focus(&last))
         };
         let pressed = {
             let last = Rc::clone(&last);
@@ -144,10 +144,14 @@ impl FocusGuard {
             })
         };
         let closure = Closure::<dyn FnMut()>::new(move || {
-            if is_lost() {
+            let is_lost = is_lost();
+            if is_lost && last.borrow().is_broken() {
                 let last = Rc::clone(&last);
                 // Between two elements nothing has the focus, either.
                 Timeout::new(0, move || go_back(&last)).forget();
+            } else if !is_lost {
+                // A window in the background sends no events about the focus.
+                note_focus(&last);
             }
         });
         let observer = MutationObserver::new(closure.as_ref().unchecked_ref()).ok()?;
@@ -157,6 +161,14 @@ impl FocusGuard {
         watched.set_attribute_filter(&Array::of1(&"disabled".into()));
         observer.observe_with_options(document().body()?.as_ref(), &watched).ok()?;
         Some(Self { observer, closure, listeners: [focused, pressed] })
+    }
+}
+
+/// Records the way back to the current focus, if that has changed.
+fn note_focus(last: &RefCell<WayBack>) {
+    let is_known = last.borrow().0.first() == document().active_element().as_ref();
+    if !is_known {
+        last.replace(WayBack::from_here());
     }
 }
 
