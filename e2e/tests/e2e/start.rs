@@ -67,6 +67,29 @@ const SHIFT: &str = "return new Promise(done => {
 })";
 
 /// On a slow line, the room is drawn before its messages are there.
+/// On a slow phone drawing takes longer than a frame, so that Yew runs effects in a later one.
+#[tokio::test]
+async fn room_opens_on_a_slow_phone_without_moving() -> Result<()> {
+    let server = Server::start().await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    for n in 1..=60 {
+        ben.say("lobby", &format!("message {n} {}", "of several words ".repeat(n % 12))).await?;
+    }
+    let browser = Browser::start_on(Device::PHONE).await?;
+    browser.devtools("Emulation.setCPUThrottlingRate", json!({ "rate": 4 })).await?;
+    let ada = Chat::open_in(browser, &server.url()).await?;
+    // At first the newest are drawn, and later what is above them.
+    let drawn = "return document.querySelectorAll('[data-testid=message]').length";
+    eventually("all that is drawn around them", async || {
+        let drawn: u32 = ada.browser.run(drawn, vec![]).await?;
+        Ok(Check::that(drawn > 20, || drawn.to_string()))
+    })
+    .await?;
+    let shift: f64 = ada.browser.run(SHIFT, vec![]).await?;
+    assert!(shift <= 0.02, "{shift}");
+    ada.browser.must_be_quiet().await
+}
+
 #[tokio::test]
 async fn nothing_moves_while_a_room_opens() -> Result<()> {
     let server = Server::start().await?;
