@@ -31,7 +31,7 @@ pub fn join_page(of: &JoinOf<'_>, run: &Callback<Command>) -> Html {
         Link::Asked => (words::LINK_IS_LOOKED_AT.to_owned(), None),
         Link::Untold => (words::LINK_LETS_IN.to_owned(), Some(words::LINK_GIVES.to_owned())),
         Link::Works(gives) => (words::link_title(gives), Some(told(gives, *locale, me.is_some()))),
-        Link::Refused(_) => (words::LINK_IS_OVER.to_owned(), None),
+        Link::Refused => (words::LINK_IS_OVER.to_owned(), None),
     };
     html! {
         <main class="gate">
@@ -43,7 +43,7 @@ pub fn join_page(of: &JoinOf<'_>, run: &Callback<Command>) -> Html {
                 }
                 { match link {
                     Link::Asked => Html::default(),
-                    Link::Refused(_) => html! {
+                    Link::Refused => html! {
                         <>
                             <p role="alert" class="gate-why">{ words::ASK_FOR_ANOTHER }</p>
                             <p><a class="plain" href="./">{ words::GO_TO_LOBBY }</a></p>

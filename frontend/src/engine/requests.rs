@@ -58,7 +58,7 @@ pub(super) fn look_at_link(store: &Store, code: String) {
     spawn_local(async move {
         let link = match api::look_at_link(&code).await {
             Ok(gives) => Link::Works(gives),
-            Err(fault) if fault.code() == Some(ProblemCode::WrongSecret) => Link::Refused(fault.text()),
+            Err(fault) if fault.code() == Some(ProblemCode::WrongSecret) => Link::Refused,
             Err(_) => Link::Untold,
         };
         store.dispatch(Action::LinkSeen(code, link));

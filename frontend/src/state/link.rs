@@ -12,6 +12,6 @@ pub enum Link {
     Untold,
     /// The link works, and gives this.
     Works(LinkPreview),
-    /// The link does not work, for this reason.
-    Refused(String),
+    /// The link does not work.
+    Refused,
 }

@@ -85,7 +85,7 @@ fn link_says_what_it_gives_before_it_is_used() {
     check(&gives("admin"), &["admin of Six friends", name, passphrase], &[]);
     check(&gives("device"), &["on this device", ">Sign in<"], &[name, passphrase]);
     check(&page_of_link(&Link::Asked, &Settings::default()), &["One moment"], &["<form"]);
-    let refused = page_of_link(&Link::Refused("this does not let you in".to_owned()), &Settings::default());
+    let refused = page_of_link(&Link::Refused, &Settings::default());
     check(
         &refused,
         &["This link does not work", "typed wrong", "for a new one."],
