@@ -134,6 +134,18 @@ impl Browser {
         self.devtools("Page.setWebLifecycleState", json!({ "state": state })).await.map(drop)
     }
 
+    /// Goes back as the reader does. A driver that navigates itself sometimes loses a page that comes out of the browser's
+    /// cache.
+    pub async fn back(&self) -> Result<()> {
+        let left = self.client.current_url().await?;
+        let () = self.run("setTimeout(() => history.back(), 0)", vec![]).await?;
+        eventually("another address", async || {
+            let now = self.client.current_url().await;
+            Ok(Check::that(now.is_ok_and(|now| now != left), || left.to_string()))
+        })
+        .await
+    }
+
     /// Reloads the page as its reader does. The driver's own command bypasses service workers in Firefox.
     pub async fn reload(&self) -> Result<()> {
         let () = self.run("window.isLeft = true; setTimeout(() => location.reload(), 0)", vec![]).await?;

@@ -1,6 +1,6 @@
 //! A reverse proxy that mounts an app under a prefix: forwards every request under `/chat/` to the server
-//! without the prefix, and names the prefix in a header. One request per connection, bytes are forwarded as
-//! they come.
+//! without the prefix, and names the prefix in a header, unless it is told not to. One request per connection, bytes
+//! are forwarded as they come.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -25,6 +25,15 @@ pub struct PrefixProxy {
 impl PrefixProxy {
     /// Starts a proxy for this server.
     pub async fn start(server: &str) -> Result<Self> {
+        Self::start_with(server, "x-forwarded-prefix: /chat\r\n").await
+    }
+
+    /// Starts a proxy that does not tell the server of the prefix.
+    pub async fn start_silent(server: &str) -> Result<Self> {
+        Self::start_with(server, "").await
+    }
+
+    async fn start_with(server: &str, header: &'static str) -> Result<Self> {
         let server = server.trim_start_matches("http://").to_owned();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
@@ -32,7 +41,7 @@ impl PrefixProxy {
             while let Ok((visitor, _)) = listener.accept().await {
                 let server = server.clone();
                 // A broken connection concerns only its two ends.
-                tokio::spawn(async move { forward(visitor, &server).await.unwrap_or_default() });
+                tokio::spawn(async move { forward(visitor, &server, header).await.unwrap_or_default() });
             }
         });
         Ok(Self { address, accepting })
@@ -51,7 +60,7 @@ impl Drop for PrefixProxy {
 }
 
 /// Forwards a request, and returns its response.
-async fn forward(mut visitor: TcpStream, server: &str) -> Result<()> {
+async fn forward(mut visitor: TcpStream, server: &str, header: &str) -> Result<()> {
     let mut request = Vec::new();
     let head = loop {
         if let Some(end) = request.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
@@ -61,7 +70,7 @@ async fn forward(mut visitor: TcpStream, server: &str) -> Result<()> {
             bail!("no whole request");
         }
     };
-    let Some(rewritten) = rewrite(std::str::from_utf8(&request[..head])?) else {
+    let Some(rewritten) = rewrite(std::str::from_utf8(&request[..head])?, header) else {
         visitor
             .write_all(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
             .await?;
@@ -74,8 +83,8 @@ async fn forward(mut visitor: TcpStream, server: &str) -> Result<()> {
     Ok(())
 }
 
-/// Rewrites the head for the server; `None` for a path outside the prefix.
-fn rewrite(head: &str) -> Option<String> {
+/// Rewrites the head for the server, with a header more; `None` for a path outside the prefix.
+fn rewrite(head: &str, header: &str) -> Option<String> {
     let (line, fields) = head.split_once("\r\n")?;
     let (method, target) = line.split_once(' ')?;
     let rest = target.strip_prefix(PREFIX).filter(|rest| rest.starts_with(['/', ' ', '?']))?;
@@ -84,15 +93,14 @@ fn rewrite(head: &str) -> Option<String> {
         .split_inclusive("\r\n")
         .filter(|field| !field.to_ascii_lowercase().starts_with("connection:"))
         .collect();
-    Some(format!("{method} {slash}{rest}\r\nx-forwarded-prefix: {PREFIX}\r\nconnection: close\r\n{fields}"))
+    Some(format!("{method} {slash}{rest}\r\n{header}connection: close\r\n{fields}"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::rewrite;
-
     #[test]
     fn strips_the_prefix_and_says_so() {
+        let rewrite = |head| super::rewrite(head, "x-forwarded-prefix: /chat\r\n");
         let head = "GET /chat/r/tea?x=1 HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n";
         let passed =
             "GET /r/tea?x=1 HTTP/1.1\r\nx-forwarded-prefix: /chat\r\nconnection: close\r\nHost: a\r\n\r\n";

@@ -14,7 +14,7 @@ async fn page_that_is_come_back_to_has_missed_nothing() -> Result<()> {
     for (n, text) in ["while away", "and again"].into_iter().enumerate() {
         ada.browser.client.goto(&format!("{}/classic", server.url())).await?;
         ben.say("lobby", text).await?;
-        ada.browser.client.back().await?;
+        ada.browser.back().await?;
         ada.until_said(&["before", "while away", "and again"][..n + 2]).await?;
         ada.until_live().await?;
     }

@@ -72,7 +72,7 @@ async fn names_topics_and_rooms_have_no_barriers() -> Result<()> {
     for page in ["nothing/here", "r/what%3F"] {
         ada.browser.client.goto(&format!("{}/{page}", server.url())).await?;
         ada.browser.click("main a").await.context("the way back")?;
-        ada.browser.client.back().await?;
+        ada.browser.back().await?;
         ada.browser.must_be_accessible(page).await?;
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! Behind a proxy with a path prefix, everything works as at the root.
 
 use anyhow::Result;
-use holdline_e2e::{Chat, PrefixProxy, Server};
+use holdline_e2e::{Chat, Check, Person, PrefixProxy, Server, eventually};
 
 #[tokio::test]
 async fn the_chat_works_under_a_prefix() -> Result<()> {
@@ -34,4 +34,46 @@ async fn the_chat_works_under_a_prefix() -> Result<()> {
     ada.until_said(&["from below"]).await?;
     ada.browser.must_be_quiet().await?;
     ben.browser.must_be_quiet().await
+}
+
+/// The page learns its prefix from its own address.
+#[tokio::test]
+async fn the_chat_works_under_a_prefix_that_the_server_does_not_know() -> Result<()> {
+    let server = Server::start().await?;
+    let proxy = PrefixProxy::start_silent(&server.url()).await?;
+    let ada = Chat::open(&format!("{}/", proxy.url())).await?;
+    ada.say("from below").await?;
+    ada.until_said(&["from below"]).await?;
+    ada.enter("tea").await?;
+    ada.until("the room", |screen| screen.room == "tea").await?;
+    assert_eq!(ada.browser.client.current_url().await?.path(), "/chat/r/tea");
+    ada.say("green").await?;
+    ada.until_said(&["green"]).await?;
+    for address in ["/r/tea", "/index.html", ""] {
+        ada.browser.client.goto(&format!("{}{address}", proxy.url())).await?;
+        ada.until_live().await?;
+        let said = if address.contains("tea") { "green" } else { "from below" };
+        ada.until_said(&[said]).await?;
+    }
+
+    // The simple page loses no message, either.
+    let ben = Person::join(&server.url(), "Ben").await?;
+    ada.browser.client.goto(&format!("{}/classic", proxy.url())).await?;
+    let text = "return document.getElementById('messages').innerText";
+    for n in 0..5 {
+        ben.say("lobby", &format!("number {n}")).await?;
+        eventually("the message on the simple page", async || {
+            let shown: String = ada.browser.run(text, vec![]).await?;
+            Ok(Check::that(shown.contains(&format!("number {n}")), || shown.clone()))
+        })
+        .await?;
+    }
+
+    // A wrong address at the root stays what it is.
+    ada.browser.client.goto(&format!("{}/nowhere/", server.url())).await?;
+    eventually("the page for wrong addresses", async || {
+        let is_there = ada.browser.run("return !!document.querySelector('.wrong-page a')", vec![]).await?;
+        Ok(Check::that(is_there, || "something else".to_owned()))
+    })
+    .await
 }

@@ -90,7 +90,7 @@ async fn move_around(ada: &Chat, ben: &Chat) -> Result<()> {
     until_shown(ben, "[data-room=tea] .mark", true).await?;
     ada.say("Or lemon?").await?;
     ben.until("news", |screen| screen.listed("tea").is_some_and(|room| room.news)).await?;
-    ben.browser.client.back().await?;
+    ben.browser.back().await?;
     ben.until("the draft", |screen| screen.room == "tea" && screen.composer == "Lem").await?;
     until_shown(ben, "[data-testid=new]", true).await?;
     ben.say("on").await?;
