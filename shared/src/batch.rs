@@ -118,8 +118,8 @@ pub struct RoomSummary {
     pub topic: Topic,
     /// The room's newest entry; a client that has not seen this entry does not know everything.
     pub head: Seq,
-    /// The room's newest message, deleted or not; a client that has not seen this entry has something to read. 0 before the
-    /// first message.
+    /// The room's newest message that is not deleted; a client that has not seen this entry has something to read. 0 if there
+    /// is none. Goes back when that message is deleted.
     #[serde(default)]
     pub said: Seq,
     /// The time of that entry.

@@ -22,6 +22,7 @@ pub(super) fn follower(state: &Arc<HubState>) -> Follower {
                 state.metrics.appended(group.len());
                 state.on_commit(group);
             }
+            LogEvent::MessagesDeleted { newest } => state.on_messages_deleted(newest),
             LogEvent::Pruned(cuts) => state.on_pruned(cuts),
             LogEvent::Rewritten => state.evict_beyond(0),
             LogEvent::RoomsExpired { rooms, forgotten } => state.on_rooms_expired(rooms, forgotten),
@@ -73,6 +74,15 @@ impl HubState {
         }
         all_rooms.notify();
         self.evict_beyond(self.cache_limit);
+    }
+
+    /// Notes the newest messages that some rooms have left. Called in log order, as [`HubState::on_commit`].
+    fn on_messages_deleted(&self, newest: &[(RoomName, Seq)]) {
+        for (name, said) in newest {
+            if let Some(room) = self.rooms.find(name) {
+                room.note_newest(*said);
+            }
+        }
     }
 
     /// Removes from the cache what the log has removed, so that a reader from before a cut is told of the gap. Called in log

@@ -24,6 +24,7 @@ struct Details {
     topic: Topic,
     head: Seq,
     at: Timestamp,
+    /// The newest message that is not deleted; the log's start for none.
     said: Seq,
     /// The edits among the cached entries, as pairs (message, edit), and the same pairs reversed in log
     /// order.
@@ -74,7 +75,7 @@ impl Room {
             details.at = decoded.at;
             match &decoded.kind {
                 EntryKind::Room { topic, .. } => details.topic = topic.clone(),
-                EntryKind::Message { .. } => details.said = entry.seq,
+                EntryKind::Message { text: Some(_), .. } => details.said = entry.seq,
                 EntryKind::Edit { target, .. } => {
                     details.edits.insert((*target, entry.seq));
                     details.edited.push_back((entry.seq, *target));
@@ -84,6 +85,11 @@ impl Room {
         }
         drop(details);
         self.feed.push(kept);
+    }
+
+    /// Notes the newest message that is left after others were deleted.
+    pub(super) fn note_newest(&self, said: Seq) {
+        self.details.lock().said = said;
     }
 
     /// Evicts entries up to `seq` from the cache.
@@ -96,6 +102,10 @@ impl Room {
     pub(super) fn prune(&self, seq: Seq) {
         self.feed.prune(seq);
         self.forget_edits(seq);
+        let mut details = self.details.lock();
+        if details.said <= seq {
+            details.said = Seq::START;
+        }
     }
 
     fn forget_edits(&self, seq: Seq) {

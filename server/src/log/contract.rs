@@ -122,6 +122,7 @@ macro_rules! suite {
             reaction_is_added_once
             spellings_of_an_emoji_are_one_reaction
             rooms_are_created_and_changed
+            newest_message_of_a_room_is_one_that_is_left
             rooms_are_created_and_filled_concurrently
             reply_needs_a_message_of_the_room
             retention_keeps_a_number_of_entries_or_an_age

@@ -50,7 +50,7 @@ pub struct LoggedRoom {
     pub head: Seq,
     /// The date of the newest entry.
     pub at: Timestamp,
-    /// Its newest message, deleted or not; zero for none.
+    /// Its newest message that is not deleted; zero for none.
     pub said: Seq,
 }
 
@@ -69,6 +69,11 @@ pub struct RoomCut {
 pub enum LogEvent<'a> {
     /// The entries of a group are durable.
     Appended(&'a [Arc<StoredEntry>]),
+    /// Messages of some rooms were deleted, by entries that were told before.
+    MessagesDeleted {
+        /// These rooms, each with its newest message that is left; zero for none.
+        newest: &'a [(RoomName, Seq)],
+    },
     /// Some rooms have lost their oldest entries: whoever follows one of them from before its cut has missed entries.
     Pruned(&'a [RoomCut]),
     /// Some rooms are gone, with all that they had.

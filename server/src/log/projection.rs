@@ -9,6 +9,7 @@ mod expiry;
 mod log_view;
 mod meta;
 mod migrations;
+mod newest;
 mod on_one_connection;
 mod prune;
 mod reactions;

@@ -1,5 +1,6 @@
 //! Creating, changing and listing rooms.
 
+use holdline_server::hub::HubConfig;
 use holdline_shared::{Entry, EntryKind, ProblemCode, RoomList, Seq};
 use serde_json::json;
 
@@ -68,6 +69,32 @@ async fn list_tells_messages_from_what_happens_to_them() {
     assert_eq!(tea().await, (said.seq, said.seq));
     let topic: Entry = ada.put("/api/v1/rooms/tea", &json!({"topic": "green"})).await.expect(200).json();
     assert_eq!(tea().await, (topic.seq, said.seq), "a topic is no message");
+}
+
+#[tokio::test]
+async fn deleted_message_is_not_what_a_room_has_to_read() {
+    let server = Server::sqlite(HubConfig::default()).await;
+    let (ada, bob) = (server.person("Ada").await, server.person("Bob").await);
+    ada.makes_room("tea").await;
+    let tea = async || {
+        let list: RoomList = bob.get("/api/v1/rooms").await.expect(200).json();
+        list.rooms.into_iter().find(|room| room.name.as_str() == "tea").unwrap().said
+    };
+    let delete = async |entry: Entry| {
+        ada.delete(&format!("/api/v1/rooms/tea/messages/{}", entry.seq)).await.expect(200)
+    };
+    let (first, second) = (ada.says_in("tea", "one").await, ada.says_in("tea", "two").await);
+    let third = ada.says_in("tea", "three").await;
+    delete(second).await;
+    assert_eq!(tea().await, third.seq, "an older one was deleted");
+    delete(third).await;
+    assert_eq!(tea().await, first.seq);
+    let last = bob.says_in("tea", "four").await;
+    assert_eq!(tea().await, last.seq);
+    delete(first).await;
+    assert_eq!(tea().await, last.seq);
+    bob.delete(&format!("/api/v1/rooms/tea/messages/{}", last.seq)).await.expect(200);
+    assert_eq!(tea().await, Seq::START, "nothing is left to read");
 }
 
 #[tokio::test]

@@ -104,6 +104,21 @@ async fn evicted_edits_leave_the_index() {
 }
 
 #[tokio::test]
+async fn list_goes_back_to_messages_that_are_left() {
+    let config = HubConfig { recent_bytes: 0, ..HubConfig::default() };
+    let hub = Hub::open_with(Arc::new(MemoryLog::new()), config).await.unwrap();
+    let lobby = RoomName::lobby();
+    let listed = || hub.rooms(&Scope::of_every_room()).rooms[0].clone();
+    let (first, second) = (publish(&hub, &lobby).await, publish(&hub, &lobby).await);
+    assert_eq!(listed().said, second);
+    let kind = DraftKind::Delete { target: second };
+    hub.publish(Draft { author: Person::stdin(), room: lobby, kind }).await.unwrap();
+    assert_eq!((listed().said, listed().head > second), (first, true), "no entry of them is cached");
+    while hub.log().prune("1/room".parse().unwrap()).await.unwrap() {}
+    assert_eq!(listed().said, Seq::START, "retention keeps the deletion alone");
+}
+
+#[tokio::test]
 async fn pruned_entries_leave_the_cache() {
     let hub = Hub::open(Arc::new(MemoryLog::new())).await.unwrap();
     let rooms = names(&["busy", "quiet"]);

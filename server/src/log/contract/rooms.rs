@@ -51,6 +51,30 @@ pub(crate) async fn rooms_are_created_and_changed(log: Arc<dyn Log>) {
     assert_eq!(rooms.iter().map(|room| room.said).collect::<Vec<_>>(), [said, Seq::START, Seq::START]);
 }
 
+pub(crate) async fn newest_message_of_a_room_is_one_that_is_left(log: Arc<dyn Log>) {
+    append(&*log, make("tea", None)).await;
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let collected = told.clone();
+    let follower = Arc::new(move |event: LogEvent<'_>| {
+        if let LogEvent::MessagesDeleted { newest } = event {
+            collected.lock().extend_from_slice(newest);
+        }
+    });
+    log.follow(log.head(), follower).await.unwrap();
+    let mut said = Vec::new();
+    for n in 0..3 {
+        said.push(append(&*log, say("ada", "tea", n, "x")).await);
+    }
+    append(&*log, say("ada", "lobby", 3, "x")).await;
+    for (target, newest) in [(said[1], said[2]), (said[2], said[0]), (said[0], Seq::START)] {
+        append(&*log, draft("ada", "tea", DraftKind::Delete { target })).await;
+        assert_eq!(told.lock().pop(), Some((room("tea"), newest)), "told before the answer");
+        let tea = log.rooms().await.unwrap().into_iter().find(|r| r.name == room("tea")).unwrap();
+        assert_eq!(tea.said, newest, "as after a restart");
+    }
+    assert!(told.lock().is_empty(), "once for each");
+}
+
 pub(crate) async fn rooms_are_created_and_filled_concurrently(log: Arc<dyn Log>) {
     let makes = |n| DraftKind::Message {
         key: key(n),
@@ -91,7 +115,7 @@ pub(crate) async fn empty_rooms_expire(log: Arc<dyn Log>) {
         LogEvent::RoomsExpired { rooms, forgotten } => {
             collected.lock().extend(rooms.iter().map(|room| format!("{room} is gone, {forgotten}")));
         }
-        LogEvent::Pruned(_) | LogEvent::Rewritten | LogEvent::Replaced { .. } => panic!("{event:?}"),
+        _ => panic!("{event:?}"),
     });
     log.follow(start, follower).await.unwrap();
     let made = append(&*log, make("empty", None)).await;

@@ -160,11 +160,15 @@ impl Core {
     /// Applies records, then tells followers and publishers of their effects.
     pub(super) fn apply(&mut self, records: &[OrderedRecord]) -> Result<(), LogError> {
         let Self { projection, published, follower, in_flight, .. } = self;
-        projection.apply(records, |projection, Applied { entries, cuts, expired, rewrites, effects }| {
+        projection.apply(records, |projection, applied| {
+            let Applied { entries, cuts, newest, expired, rewrites, effects } = applied;
             published.0.0.store(projection.head().0, Ordering::Release);
             if let Some(follower) = follower {
                 if !entries.is_empty() {
                     follower(LogEvent::Appended(&entries));
+                }
+                if !newest.is_empty() {
+                    follower(LogEvent::MessagesDeleted { newest: &newest });
                 }
                 if !cuts.is_empty() {
                     follower(LogEvent::Pruned(&cuts));

@@ -189,7 +189,7 @@ async fn replaced_journal_is_told_once_its_new_content_is_there() {
         LogEvent::Appended(entries) => {
             ear.lock().extend(entries.iter().map(|entry| entry.message_text().unwrap().to_string()));
         }
-        LogEvent::Pruned(_) | LogEvent::Rewritten | LogEvent::RoomsExpired { .. } => panic!("{event:?}"),
+        _ => panic!("{event:?}"),
     });
     log.follow(log.head(), follower).await.unwrap();
     // A backup from before the messages, to which other nodes have appended since.

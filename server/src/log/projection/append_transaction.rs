@@ -8,6 +8,7 @@ use rusqlite::{Connection, Transaction};
 
 use super::access_entries::CarriedOut;
 use super::errors::log_error;
+use super::newest::newest_message;
 use super::room_deltas::RoomDeltas;
 use super::stored::{sql_seq, sql_time};
 use super::{access_entries, expiry, reactions, redact};
@@ -57,6 +58,8 @@ pub(in crate::log) struct AppendTransaction<'a> {
     changes_access: bool,
     /// Whether the group removes texts or names.
     redacts: bool,
+    /// The rooms of which the group deletes messages, and the numbers of their rows.
+    thinned: Vec<(RoomName, i64)>,
     /// Whether the group rewrites earlier entries.
     rewrites: bool,
     /// The room that the group deletes; such a group has one draft.
@@ -73,6 +76,8 @@ pub(in crate::log) struct CommittedGroup {
     pub(in crate::log) access: Option<Arc<Access>>,
     /// Whether texts or names were removed.
     pub(in crate::log) redacts: bool,
+    /// The rooms of which messages were deleted, each with its newest message that is left.
+    pub(in crate::log) newest: Vec<(RoomName, Seq)>,
     /// Whether earlier entries were rewritten, so that followers read them anew.
     pub(in crate::log) rewrites: bool,
     /// The rooms that were deleted, and the newest entry of any room that is gone.
@@ -95,6 +100,7 @@ impl<'a> AppendTransaction<'a> {
             access,
             changes_access: false,
             redacts: false,
+            thinned: Vec::new(),
             rewrites: false,
             deleted: None,
         }
@@ -131,11 +137,15 @@ impl<'a> AppendTransaction<'a> {
             }
             None => None,
         };
+        let newest = |(room, id)| newest_message(&self.transaction, id).map(|newest| (room, newest));
+        let newest =
+            self.thinned.into_iter().map(newest).collect::<rusqlite::Result<_>>().map_err(log_error)?;
         self.transaction.commit().map_err(log_error)?;
         Ok(CommittedGroup {
             entries: self.entries,
             tip: self.tip,
             redacts: self.redacts,
+            newest,
             access: self.changes_access.then_some(self.access),
             deleted,
             rewrites: self.rewrites,
@@ -232,6 +242,9 @@ impl<'a> AppendTransaction<'a> {
             EntryKind::Reaction { target, emoji, on } => reactions::apply(db, entry, *target, emoji, *on)?,
             EntryKind::Delete { target } => {
                 self.redacts = true;
+                if self.thinned.iter().all(|(_, thinned)| *thinned != room) {
+                    self.thinned.push((entry.room.clone(), room));
+                }
                 let sql = "UPDATE messages SET is_deleted = 1 WHERE seq = ?";
                 db.prepare_cached(sql)?.execute([sql_seq(*target)])?;
                 reactions::clear(db, *target)?;

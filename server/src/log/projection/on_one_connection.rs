@@ -45,6 +45,8 @@ pub(in crate::log) struct Applied {
     pub(in crate::log) cuts: Vec<RoomCut>,
     /// The rooms that they removed, with the newest entry of a room that ever expired.
     pub(in crate::log) expired: Option<(Vec<RoomName>, Seq)>,
+    /// The rooms of which messages were deleted, each with its newest message that is left.
+    pub(in crate::log) newest: Vec<(RoomName, Seq)>,
     /// Whether earlier entries were rewritten.
     pub(in crate::log) rewrites: bool,
     /// The effect of each record.
@@ -160,9 +162,10 @@ impl Projection {
                         Err(error) => return Err(error),
                     });
                 }
-                let CommittedGroup { entries, tip, access, deleted, rewrites, .. } = group.commit()?;
+                let CommittedGroup { entries, tip, access, newest, deleted, rewrites, .. } =
+                    group.commit()?;
                 (applied.entries, applied.expired, self.tip) = (entries, deleted, tip);
-                applied.rewrites = rewrites;
+                (applied.newest, applied.rewrites) = (newest, rewrites);
                 if let Some(access) = access {
                     self.access.store(access);
                 }

@@ -10,6 +10,7 @@ use holdline_shared::{PersonId, RoomName, RoomSelection, Seq, Timestamp, Topic};
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::{Connection, OptionalExtension};
 
+use super::newest::newest_message;
 use super::stored::{is_entry, report_damage, sql_seq};
 use super::{expiry, reactions, stored};
 use crate::log::engine::{Chunk, LoggedRoom, Page};
@@ -138,9 +139,7 @@ pub(in crate::log) fn messages_of(
 
 /// Reads all rooms but the reserved one.
 pub(in crate::log) fn rooms(db: &Connection) -> rusqlite::Result<Vec<LoggedRoom>> {
-    let mut statement = db.prepare_cached(
-        "SELECT name, topic, head, at, (SELECT max(seq) FROM messages WHERE room = rooms.id) FROM rooms",
-    )?;
+    let mut statement = db.prepare_cached("SELECT name, topic, head, at, id FROM rooms")?;
     let mut rows = statement.query([])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
@@ -158,7 +157,7 @@ pub(in crate::log) fn rooms(db: &Connection) -> rusqlite::Result<Vec<LoggedRoom>
             topic: Topic::received(stored::text(row, 1)?),
             head: stored::seq(row.get(2)?),
             at: Timestamp(row.get::<_, i64>(3)?.cast_unsigned()),
-            said: row.get::<_, Option<i64>>(4)?.map(stored::seq).unwrap_or_default(),
+            said: newest_message(db, row.get(4)?)?,
         });
     }
     Ok(all)

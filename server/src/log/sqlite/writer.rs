@@ -224,7 +224,7 @@ impl Writer {
 
     /// Makes a committed group visible: who may do what first, then the entries. `publishing` is held since before the commit.
     fn publish(&mut self, committed: CommittedGroup, publishing: MutexGuard<'_, ()>) {
-        let CommittedGroup { entries, tip, redacts, rewrites, access, deleted } = committed;
+        let CommittedGroup { entries, tip, redacts, newest, rewrites, access, deleted } = committed;
         self.tip = tip;
         self.committed_at = Instant::now();
         self.shared.life.set_trouble(None);
@@ -238,6 +238,9 @@ impl Writer {
         drop(publishing);
         if !entries.is_empty() {
             self.tell(LogEvent::Appended(&entries));
+        }
+        if !newest.is_empty() {
+            self.tell(LogEvent::MessagesDeleted { newest: &newest });
         }
         if let Some((rooms, forgotten)) = deleted {
             self.tell(LogEvent::RoomsExpired { rooms: &rooms, forgotten });
