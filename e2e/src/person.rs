@@ -66,6 +66,25 @@ impl Person {
         self.ask(Method::PUT, &format!("rooms/{room}"), Some(json!({ "topic": topic }))).await.map(drop)
     }
 
+    /// Lists the names of the rooms that the person sees.
+    pub async fn rooms(&self) -> Result<Vec<String>> {
+        let list: Value = self.ask(Method::GET, "rooms", None).await?.json().await?;
+        let rooms = list["rooms"].as_array().context("the answer lacks rooms")?;
+        let name = |room: &Value| room["name"].as_str().map(str::to_owned);
+        rooms.iter().map(name).collect::<Option<_>>().context("a room lacks a name")
+    }
+
+    /// Makes a room private.
+    pub async fn hide_room(&self, room: &str) -> Result<()> {
+        let body = json!({ "policy": { "visibility": "private" } });
+        self.ask(Method::PUT, &format!("rooms/{room}"), Some(body)).await.map(drop)
+    }
+
+    /// Deletes a room.
+    pub async fn delete_room(&self, room: &str) -> Result<()> {
+        self.ask(Method::DELETE, &format!("rooms/{room}"), None).await.map(drop)
+    }
+
     /// Makes a private room; returns its name.
     pub async fn make_private_room(&self, title: &str) -> Result<String> {
         self.make("rooms", json!({ "title": title }), "room").await

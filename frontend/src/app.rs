@@ -11,14 +11,14 @@ use crate::api::{dom, step_to};
 use crate::command::Command;
 use crate::components::{
     Conversation, Dialog, Gate, HeaderOf, JoinOf, PanelDialog, People, RoomList, Shape, banners, header,
-    icon_button, join_page, logo, nickname, status_line, wrong_page,
+    icon_button, join_page, logo, missing_room, nickname, status_line, verbatim, wrong_page,
 };
 use crate::engine::Engine;
 use crate::hooks::{
     Commands, use_commands, use_engine_state, use_focus_guard, use_local_time, use_locale, use_status,
 };
 use crate::route::Route;
-use crate::state::{Locale, Overlay, Page, Panel, Phase, Powers, State, listed_rooms};
+use crate::state::{Locale, Namesakes, Overlay, Page, Panel, Phase, Powers, State, listed_rooms};
 use crate::words;
 
 /// The properties of the app.
@@ -47,11 +47,11 @@ fn Shell(props: &AppProps) -> Html {
         use_effect_with(route, move |route| engine.go_to(route.page(dom::lower_case)));
     }
     let run = use_callback(engine, |command, engine| match command {
-        Command::Go(room) => {
-            engine.run(Command::Open(Overlay::Nothing));
-            if engine.state().ui.page != Page::Room(room.clone(), None) {
-                step_to(&Route::of_room(&room).to_path());
-            }
+        Command::Go(room) => go(engine, &room),
+        Command::Make(room) => {
+            // Before the room is entered, which otherwise makes nothing.
+            engine.run(Command::Make(room.clone()));
+            go(engine, &room);
         }
         Command::Show(room, seq) => {
             engine.run(Command::Open(Overlay::Nothing));
@@ -82,9 +82,19 @@ fn Shell(props: &AppProps) -> Html {
     html! {
         <ContextProvider<Commands> context={Commands(run)}>
             <ContextProvider<Locale> context={locale}>
-                { screen }
+                <ContextProvider<Namesakes> context={state.people.names.namesakes.clone()}>
+                    { screen }
+                </ContextProvider<Namesakes>>
             </ContextProvider<Locale>>
         </ContextProvider<Commands>>
+    }
+}
+
+/// Goes to a room, and closes what lies over the page.
+fn go(engine: &Engine, room: &RoomName) {
+    engine.run(Command::Open(Overlay::Nothing));
+    if engine.state().ui.page != Page::Room(room.clone(), None) {
+        step_to(&Route::of_room(room).to_path());
     }
 }
 
@@ -122,13 +132,13 @@ fn Layout(props: &LayoutProps) -> Html {
         focus::focus_id(COMPOSER);
     });
     let room = state.room();
-    let is_open = room.is_some_and(|room| !matches!(room.phase, Phase::Refused(_)));
+    let is_open = room.is_some_and(|room| !room.phase.is_closed());
     let here = room.filter(|_| is_open).and_then(|room| state.people.of(&room.name)).cloned();
     let rooms = listed_rooms(state);
     let rooms_bar = |buttons: Html| {
         html! {
             <>
-                <p class="brand">{ logo() }{ "Holdline" }{ server_button(state, &run) }{ buttons }</p>
+                <p class="brand">{ logo() }{ verbatim("Holdline") }{ server_button(state, &run) }{ buttons }</p>
                 <RoomList rooms={rooms.clone()} />
                 { nickname(state.session.me.as_ref(), &run) }
             </>
@@ -201,8 +211,8 @@ fn server_button(state: &State, run: &Callback<Command>) -> Html {
 
 /// Whether the room on the screen has settings: members to see, or rules that the reader may change.
 fn has_settings(state: &State) -> bool {
-    let standing = state.room().map(|room| state.rooms.standing(&room.name)).unwrap_or_default();
-    state.is_room_admin() || standing.role > Role::None
+    let room = state.room().filter(|room| room.phase != Phase::Missing);
+    room.is_some_and(|room| state.is_room_admin() || state.rooms.standing(&room.name).role > Role::None)
 }
 
 /// Returns the reader's rights over the messages of others.
@@ -221,6 +231,7 @@ fn content(state: &State, run: &Callback<Command>) -> Html {
             wrong(words::NO_PAGE.to_owned(), words::NO_PAGE_WHY.to_owned())
         }
         (Page::Room(..), Some(room)) => match &room.phase {
+            Phase::Missing => missing_room(&room.name, state.has_written(&room.name), run),
             Phase::Refused(why) => {
                 wrong(words::cannot_open(&state.title_of(&room.name)), words::sentence(why))
             }

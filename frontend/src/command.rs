@@ -10,6 +10,8 @@ use crate::state::{Entrance, Overlay, Place, Request};
 pub enum Command {
     /// Goes to a room.
     Go(RoomName),
+    /// Goes to a room, and makes it if there is none of this name.
+    Make(RoomName),
     /// Goes to a message.
     Show(RoomName, Seq),
     /// Opens a panel or drawer besides the conversation, or closes it.

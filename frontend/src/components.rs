@@ -36,7 +36,7 @@ mod topic;
 mod welcome;
 mod wrong_page;
 
-pub use badge::{author, badge, mark, name, time};
+pub use badge::{author, badge, mark, name, sign, time};
 pub use banners::banners;
 pub use composer::Composer;
 pub use conversation::Conversation;
@@ -65,10 +65,10 @@ pub use room_link::room_link;
 pub use room_list::RoomList;
 pub use sending_row::SendingRow;
 pub use status_line::status_line;
-pub use text::{hidden, icon_button, icon_button_of, tab_index};
+pub use text::{changing, hidden, icon_button, icon_button_of, tab_index, verbatim};
 pub use topic::Topic;
 pub use welcome::welcome;
-pub use wrong_page::wrong_page;
+pub use wrong_page::{missing_room, wrong_page};
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 //! it; [`Engine::run`] is the entry point for the reader's commands. Renders nothing.
 
 mod changes;
+mod doubt;
 mod driver;
 mod followed;
 mod join;
@@ -179,6 +180,9 @@ impl Effects {
     /// last.
     fn follow(&self, before: &State, after: &Rc<State>) {
         self.memory.keep(before, after);
+        if after.connection.doubts != before.connection.doubts {
+            self.driver.check();
+        }
         self.talk_to_server(after);
         self.show(after);
     }

@@ -5,6 +5,7 @@ mod action;
 mod arriving;
 mod colour;
 mod connection;
+mod editing;
 mod entrance;
 mod hearing;
 mod keyed;
@@ -13,6 +14,7 @@ mod lines;
 mod link;
 mod links;
 mod locale;
+mod namesakes;
 mod notices;
 mod outbox;
 mod page;
@@ -51,6 +53,7 @@ pub use links::{Piece, pieces};
 #[cfg(any(test, not(target_arch = "wasm32")))]
 pub use locale::utc;
 pub use locale::{Day, Locale};
+pub use namesakes::{Names, Namesakes};
 pub use notices::Notices;
 pub use outbox::{Outbox, Progress, Sending};
 pub use page::{Page, typed_room};
@@ -128,7 +131,7 @@ impl State {
 
     /// Whether the page has finished opening: it shows a room with its messages, or the reason why it cannot.
     pub fn has_opened(&self) -> bool {
-        let is_answered = |phase: &Phase| matches!(phase, Phase::Ready | Phase::Refused(_));
+        let is_answered = |phase: &Phase| *phase == Phase::Ready || phase.is_closed();
         let is_there = |room: &Rc<Room>| is_answered(&room.phase) && self.session.me.is_some();
         self.session.gate.is_some() || self.room().is_none_or(is_there)
     }
@@ -177,15 +180,20 @@ impl State {
             Action::Went(page) => self.go_to(page),
             Action::LinkSeen(code, link) => self.ui.see_link(&code, link),
             Action::Attended(is_attended) => self.ui.is_attended = is_attended,
-            Action::Joining(name) => self.rooms.change(&name, |room, _| room.phase = Phase::Joining),
-            Action::Joined(name, page) => self.join(&name, page),
-            Action::Recalled(snapshot) => self.recall(snapshot),
-            Action::Refused(name, why) => {
-                self.rooms.change(&name, |room, _| room.phase = Phase::Refused(why));
+            Action::RoomWanted(name) => self.rooms.ask_for(&name),
+            Action::Joining(name) => {
+                self.rooms.confirm(&name);
+                self.rooms.change(&name, |room, _| room.phase = Phase::Joining);
             }
+            Action::Joined(name, page) => self.arrive(&name, page),
+            Action::Recalled(snapshot) => self.recall(snapshot),
+            Action::Missing(name) => self.miss(&name),
+            Action::Refused(name, why) => self.rooms.close(&name, Phase::Refused(why)),
             Action::OlderAsked(name) => self.rooms.change(&name, |room, _| room.older = Older::Loading),
             Action::OlderCame(name, before, page) => {
+                self.people.names.note_authors(&page);
                 self.rooms.change(&name, |room, _| room.extend(before, page));
+                self.settle_edit(&name);
             }
             Action::Jumped(name, before, page) => self.jump(&name, before, page),
             Action::OlderFailed(name) => self.rooms.change(&name, |room, _| room.older = Older::Failed),
@@ -193,6 +201,7 @@ impl State {
             Action::LostPlace => self.rooms.must_rejoin_all_but(self.ui.page.room()),
             Action::Connected(status, at) => self.connection.update(status, at),
             Action::SignInNeeded => self.connection.needs_sign_in = true,
+            Action::ConnectionDoubted => self.connection.doubts += 1,
             Action::Outdated => self.connection.is_outdated = true,
             Action::Listed(list) => self.update_list(list),
             Action::Forgot(name) => self.rooms.forget(&name),
@@ -215,7 +224,10 @@ impl State {
                 let goal = ui.ways_back.pop().map(Goal::Message);
                 ui.goal = goal.or(ui.goal);
             }),
-            Action::Wrote(name, writing) => self.ui.change(&name, |ui| ui.writing = writing),
+            Action::Wrote(name, writing) => {
+                self.ui.change(&name, |ui| ui.writing = writing);
+                self.settle_edit(&name);
+            }
             Action::ComposerWanted(name) => self.ui.change(&name, |ui| ui.composer_focus += 1),
             Action::Deleting(name, seq) => self.ui.change(&name, |ui| ui.deleting = seq),
             Action::Said { room, request, at } => {

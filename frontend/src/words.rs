@@ -38,6 +38,7 @@ pub const ARCHIVED: &str = "archived";
 pub const GUEST: &str = "guest";
 pub const BOT: &str = "bot";
 pub const JOIN_OR_MAKE: &str = "Join or make a room";
+pub const FIND_ROOM: &str = "Find a room";
 pub const SOMETHING_NEW: &str = "something new";
 pub const UNREAD: &str = " unread";
 pub const DRAFT: &str = "draft";
@@ -72,6 +73,8 @@ pub const SIGN_IN_AGAIN: &str = "Sign in again";
 pub const COOKIE_REFUSED: &str =
     "This browser does not keep Holdline's cookie. After a reload you will be somebody else.";
 pub const FINISH_EDIT_FIRST: &str = "You are changing this message. Save or cancel that first.";
+pub const EDITED_IS_GONE: &str =
+    "The message that you were changing was deleted. Your text is in the field below.";
 
 pub const COME_IN: &str = "Come in";
 pub const SHUT_OUT: &str = "You cannot come in";
@@ -92,6 +95,9 @@ pub const DONE: &str = "Done.";
 
 pub const NO_PAGE: &str = "There is no such page";
 pub const NO_PAGE_WHY: &str = "The address may have been cut or mistyped.";
+pub const NO_ROOM_WHY: &str =
+    "Its name may be mistyped. If it is not, you can make the room, for everybody whom this server lets in.";
+pub const NO_ROOM_ANY_MORE: &str = "What you have written there is kept. If you make the room again, it is there, and can be sent or copied.";
 pub const GO_TO_LOBBY: &str = "Go to the lobby";
 
 pub const ROOM_IS_LOST: &str = "You are not in this room any more, or it was deleted.";
@@ -130,6 +136,7 @@ pub const TOOLS: &str = "Message tools";
 pub const REPLYING_TO: &str = "Replying to ";
 pub const DO_NOT_REPLY: &str = "Do not reply";
 pub const CHANGE_MESSAGE: &str = "Change the message";
+pub const ESC_CANCELS: &str = "Esc to cancel";
 pub const SEND: &str = "Send";
 pub const ON_ITS_WAY: &str = "on its way";
 pub const TRY_AGAIN: &str = "Try again";
@@ -161,6 +168,14 @@ pub fn and_more_people(count: usize) -> String {
     format!("and {count} more")
 }
 
+pub fn rooms_found(count: usize) -> String {
+    if count == 1 { "1 room".to_owned() } else { format!("{count} rooms") }
+}
+
+pub fn no_room_has(text: &str) -> String {
+    format!("No room has “{text}” in its name.")
+}
+
 pub fn forget(room: &str) -> String {
     format!("Forget {room} on this device")
 }
@@ -185,8 +200,11 @@ pub fn messages_in(room: &str) -> String {
     format!("Messages in {room}")
 }
 
-pub fn message_by(author: &str, time: &str) -> String {
-    format!("{author}, {time}")
+pub fn message_by(author: &str, sign: Option<&str>, time: &str) -> String {
+    match sign {
+        Some(sign) => format!("{author} {sign}, {time}"),
+        None => format!("{author}, {time}"),
+    }
 }
 
 pub fn opening(room: &str) -> String {
@@ -233,6 +251,14 @@ pub fn next_try_in(seconds: u64) -> String {
 
 pub fn answered_with(status: u16) -> String {
     format!("the server answered with status {status}")
+}
+
+pub fn proxy_answered_with(status: u16) -> String {
+    format!("a proxy answered with status {status} in place of the server")
+}
+
+pub fn no_room(name: &str) -> String {
+    format!("There is no room “{name}”")
 }
 
 pub fn no_room_called(name: &str) -> String {

@@ -25,7 +25,7 @@ async fn topic_is_not_carried_into_another_room_by_the_way_back() -> Result<()> 
     until_topic(&ada, "about tea").await?;
     ada.browser.click("[data-testid=topic]").await?;
     ada.browser.press(", green").await?;
-    ada.browser.client.back().await?;
+    ada.browser.back().await?;
     ada.until("the lobby", |screen| screen.room == "lobby").await?;
     ada.browser.click("[data-testid=composer]").await?;
     ada.say("said after that").await?;
@@ -84,5 +84,22 @@ async fn draft_answer_and_change_stay_with_their_room() -> Result<()> {
         Ok(Check::that(typed == "No, thanks for m", || typed))
     })
     .await?;
+    ada.browser.must_be_quiet().await
+}
+
+#[tokio::test]
+async fn topic_that_is_too_long_stays_in_its_field() -> Result<()> {
+    let server = Server::start().await?;
+    let ada = Chat::open(&server.url()).await?;
+    ada.browser.click("[data-testid=topic]").await?;
+    // Not too many bytes, but one character too many: only the browser counts them.
+    ada.browser.paste("[data-testid=topic-input]", &"t".repeat(201)).await?;
+    ada.browser.press(key::ENTER).await?;
+    ada.until_text("This is too long").await?;
+    ada.browser.must_be_accessible("a topic that is too long").await?;
+    let typed = "return document.querySelector('[data-testid=topic-input]').value.length";
+    assert_eq!(ada.browser.run::<usize>(typed, vec![]).await?, 201);
+    ada.browser.type_over("[data-testid=topic-input]", "about tea").await?;
+    until_topic(&ada, "about tea").await?;
     ada.browser.must_be_quiet().await
 }

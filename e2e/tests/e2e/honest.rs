@@ -1,5 +1,7 @@
 //! The page tells the truth about its connection, never waits for ever, and offers the next step.
 
+use std::time::{Duration, Instant};
+
 use anyhow::Result;
 use holdline_e2e::{Chat, Check, Person, Relay, Rule, Server, eventually};
 
@@ -127,5 +129,24 @@ async fn browser_that_keeps_no_cookie_stays_one_person_and_says_so() -> Result<(
     let screen = ada.until_said(&["one", "two", "three"]).await?;
     assert_eq!((screen.nickname, screen.people.len()), (name, 1));
     until_shown(&ada, "cookie-refused", true).await?;
+    ada.browser.must_be_quiet_but_for_requests().await
+}
+
+/// A poll that is held when the line dies notices nothing; a message that gets no answer does.
+#[tokio::test]
+async fn dead_line_is_noticed_by_whoever_says_something() -> Result<()> {
+    let server = Server::start().await?;
+    let relay = Relay::start(&server.url()).await?;
+    let ada = Chat::open(&relay.url()).await?;
+    relay.set(Rule::Swallow("/api/v1/"));
+    let from = Instant::now();
+    ada.say("into a dead line").await?;
+    ada.until("doubts", |screen| screen.status == "retrying").await?;
+    // The relay answers the held poll after 25 seconds, and the next one would be given up 35 seconds later.
+    assert!(from.elapsed() < Duration::from_secs(45), "{:?}", from.elapsed());
+    ada.until("the truth", |screen| screen.status == "reconnecting").await?;
+    relay.set(Rule::Pass);
+    ada.until_said(&["into a dead line"]).await?;
+    ada.until_live().await?;
     ada.browser.must_be_quiet_but_for_requests().await
 }

@@ -30,6 +30,7 @@ mod selection;
 mod start;
 mod tabs;
 mod times;
+mod translated;
 mod two_people;
 mod update;
 mod walk;

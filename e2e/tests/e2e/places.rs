@@ -1,7 +1,7 @@
-//! Places in a conversation: the address of a message, the line above what is new, and where the reader was.
+//! Places: the address of a message, the line above what is new, where the reader was, and a room among many.
 
 use anyhow::Result;
-use holdline_e2e::{Chat, Check, Person, Server, eventually};
+use holdline_e2e::{Chat, Check, Person, Server, eventually, key};
 use serde_json::json;
 
 use crate::scrolling::{PIXELS, place};
@@ -121,5 +121,38 @@ async fn place_in_a_room_is_kept() -> Result<()> {
         Ok(Check::that(is_there, || format!("{now:?} in place of {before:?}")))
     })
     .await?;
+    ada.browser.must_be_quiet().await
+}
+
+#[tokio::test]
+async fn room_is_found_among_many() -> Result<()> {
+    let server = Server::start().await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    for n in 1..=20 {
+        ben.make_room(&format!("room-{n}"), "").await?;
+    }
+    ben.make_room("green-tea", "").await?;
+    let ada = Chat::open(&server.url()).await?;
+    let until_listed =
+        async |count: usize| ada.until(&format!("{count} rooms"), |screen| screen.rooms.len() == count).await;
+    until_listed(22).await?;
+    ada.browser.must_be_accessible("a field that finds rooms").await?;
+
+    ada.browser.click("[data-testid=find-room]").await?;
+    ada.browser.press("ROOM-1").await?;
+    until_listed(11).await?;
+    let told = "return document.querySelector('[data-testid=rooms] [role=status]').textContent";
+    assert_eq!(ada.browser.run::<String>(told, vec![]).await?, "11 rooms");
+    ada.browser.press(key::ESCAPE).await?;
+    until_listed(22).await?;
+    ada.browser.press("coffee").await?;
+    until_listed(0).await?;
+    ada.until_text("No room has “coffee” in its name.").await?;
+    ada.browser.must_be_accessible("no such room").await?;
+    ada.browser.press(key::ESCAPE).await?;
+    ada.browser.press("tea").await?;
+    until_listed(1).await?;
+    ada.browser.press(key::ENTER).await?;
+    ada.until("the room", |screen| screen.room == "green-tea" && screen.rooms.len() == 22).await?;
     ada.browser.must_be_quiet().await
 }

@@ -1,7 +1,8 @@
-//! Rooms: one is created by typing its name, others find it, and unread messages elsewhere are marked.
+//! Rooms: one is created by typing its name, others find it, unread messages elsewhere are marked, and looking at an
+//! address creates nothing.
 
-use anyhow::Result;
-use holdline_e2e::{Browser, Chat, Device, Server};
+use anyhow::{Context as _, Result};
+use holdline_e2e::{Browser, Chat, Device, Person, Server};
 
 #[tokio::test]
 async fn a_room_is_made_found_and_marked_when_it_has_news() -> Result<()> {
@@ -30,7 +31,7 @@ async fn a_room_is_made_found_and_marked_when_it_has_news() -> Result<()> {
     ben.visit("lobby").await?;
     assert!(!is_marked(&ben.screen().await?), "what was seen stays seen");
 
-    ben.browser.client.back().await?;
+    ben.browser.back().await?;
     ben.until("the room, by the browser's way back", |screen| screen.room == "tea-time").await?;
     ada.browser.must_be_quiet().await?;
     ben.browser.must_be_quiet().await
@@ -65,4 +66,114 @@ async fn a_name_that_no_room_can_have_is_explained() -> Result<()> {
     assert!(said.contains("letters"), "it says what is allowed: {said:?}");
     assert_eq!(ada.screen().await?.room, "lobby");
     ada.browser.must_be_quiet().await
+}
+
+/// Opens a page at a room that does not exist; returns when the page says so.
+async fn look_at_missing(server: &Server, room: &str) -> Result<Chat> {
+    let browser = Browser::start().await?;
+    browser.client.goto(&format!("{}/r/{room}", server.url())).await?;
+    let chat = Chat { browser };
+    until_missing(&chat, room).await?;
+    Ok(chat)
+}
+
+async fn until_missing(chat: &Chat, room: &str) -> Result<()> {
+    let title = format!("There is no room “{room}”");
+    chat.until(&title, |screen| screen.room == title && screen.nickname.is_some()).await.map(drop)
+}
+
+/// An address may be mistyped.
+#[tokio::test]
+async fn missing_room_is_made_by_its_button_and_not_by_its_address() -> Result<()> {
+    let server = Server::start().await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    let ada = look_at_missing(&server, "loby").await?;
+    ada.browser.must_be_accessible("a room that does not exist").await?;
+    ada.browser.reload().await?;
+    until_missing(&ada, "loby").await?;
+    assert!(ada.screen().await?.listed("loby").is_none(), "it is no room of hers");
+    assert_eq!(ben.rooms().await?, ["lobby"], "nobody else gets a room by her typing error");
+
+    ada.press_button("Make the room").await?;
+    ada.until("the new room", |screen| screen.room == "loby" && screen.listed("loby").is_some()).await?;
+    ada.until_live().await?;
+    ada.say("Here it is").await?;
+    ada.until_said(&["Here it is"]).await?;
+    assert!(ben.rooms().await?.contains(&"loby".to_owned()));
+
+    // Whoever types a name where rooms are made does not have to confirm it.
+    ada.enter("tea").await?;
+    ada.until("the room", |screen| screen.room == "tea" && screen.status == "live").await?;
+    assert!(ben.rooms().await?.contains(&"tea".to_owned()));
+    ada.browser.must_be_silent().await
+}
+
+#[tokio::test]
+async fn missing_room_opens_by_itself_when_somebody_else_makes_it() -> Result<()> {
+    let server = Server::start().await?;
+    let ada = look_at_missing(&server, "tea").await?;
+    let ben = Person::join(&server.url(), "Ben").await?;
+    ben.make_room("tea", "").await?;
+    ben.say("tea", "Milk?").await?;
+    // The page asks for the rooms each minute, and when the network is back.
+    let () = ada.browser.run("window.dispatchEvent(new Event('online'))", vec![]).await?;
+    ada.until_said(&["Milk?"]).await?;
+    ada.until_live().await?;
+    ada.browser.must_be_silent().await
+}
+
+async fn admin(server: &Server) -> Result<Person> {
+    let link = server.admin_link().await?;
+    let code = link.rsplit('/').next().context("the link has no code")?;
+    Person::redeem(&server.url(), code, "Eve").await
+}
+
+/// Whoever was in a room that was deleted meanwhile does not bring it back by looking, nor by a message on its way.
+#[tokio::test]
+async fn deleted_room_stays_deleted_for_those_who_come_back() -> Result<()> {
+    let mut server = Server::start().await?;
+    let eve = admin(&server).await?;
+    eve.make_room("tea", "").await?;
+    let ada = Chat::open(&format!("{}/r/tea", server.url())).await?;
+    ada.say("Milk?").await?;
+    ada.until_said(&["Milk?"]).await?;
+    ada.visit("lobby").await?;
+    ada.browser.set_online(false).await?;
+    eve.delete_room("tea").await?;
+    ada.browser.set_online(true).await?;
+    ada.browser.client.goto(&format!("{}/r/tea", server.url())).await?;
+    until_missing(&ada, "tea").await?;
+    assert_eq!(eve.rooms().await?, ["lobby"]);
+
+    // The message is kept for another room.
+    ada.press_button("Make the room").await?;
+    ada.until_live().await?;
+    ada.say("Once more").await?;
+    ada.until_said(&["Once more"]).await?;
+    server.kill().await?;
+    ada.say("On its way").await?;
+    ada.browser.client.goto("about:blank").await?;
+    server.start_again().await?;
+    eve.delete_room("tea").await?;
+    ada.browser.client.goto(&server.url()).await?;
+    ada.until_live().await?;
+    ada.browser.client.goto(&format!("{}/r/tea", server.url())).await?;
+    until_missing(&ada, "tea").await?;
+    assert_eq!(eve.rooms().await?, ["lobby"]);
+    Ok(())
+}
+
+/// A hidden room looks like one that does not exist; that its name is taken is all that anybody learns.
+#[tokio::test]
+async fn hidden_room_looks_like_one_that_does_not_exist() -> Result<()> {
+    let server = Server::start().await?;
+    let eve = admin(&server).await?;
+    eve.make_room("plans", "").await?;
+    eve.hide_room("plans").await?;
+    let ada = look_at_missing(&server, "plans").await?;
+    ada.press_button("Make the room").await?;
+    ada.until("the refusal", |screen| screen.room == "plans cannot be opened").await?;
+    ada.until_text("A room of this name cannot be made").await?;
+    assert_eq!(Person::join(&server.url(), "Ben").await?.rooms().await?, ["lobby"]);
+    Ok(())
 }

@@ -55,6 +55,11 @@ impl Answer {
             200..300 if !has_type("text/html") => Ok(self.body),
             0 | 200..=399 => Err(Fault::SignInNeeded),
             401 | 403 | 407 | 511 if problem.is_none() => Err(Fault::SignInNeeded),
+            // A proxy that does not find the server, or not now. One that finds a message too long will not change its
+            // mind.
+            status @ 400..500 if has_type("text/html") && ![408, 413, 429].contains(&status) => {
+                Err(Fault::Failed(words::proxy_answered_with(status)))
+            }
             status => Err(Fault::Refused { status, problem, retry_after: self.retry_after }),
         }
     }
@@ -84,6 +89,17 @@ impl Fault {
     /// Whether the server does not know who asks.
     pub fn lacks_session(&self) -> bool {
         matches!(self, Self::Refused { status: 401, .. })
+    }
+
+    /// The fault of a missing room, for a page that knows without a request that the room is missing.
+    pub fn missing_room() -> Self {
+        let problem = Problem::new(ProblemCode::UnknownRoom, String::new());
+        Self::Refused { status: problem.status, problem: Some(problem), retry_after: None }
+    }
+
+    /// Whether the room does not exist, or is hidden from the reader.
+    pub fn is_missing_room(&self) -> bool {
+        self.code() == Some(ProblemCode::UnknownRoom)
     }
 
     /// Turns the fault of a missing room into a gap. Rooms do not vanish from a log: one that was polled and no longer
@@ -170,6 +186,24 @@ mod tests {
         let session = Problem::new(ProblemCode::SessionRequired, "who are you?");
         let json = serde_json::to_string(&session).unwrap();
         assert!(answer(401, "application/problem+json", &json).success().unwrap_err().lacks_session());
+    }
+
+    #[test]
+    fn page_of_a_proxy_that_does_not_find_the_server_is_no_refusal() {
+        let page = |status| answer(status, "text/html", "<h1>Not here</h1>").success().unwrap_err();
+        assert!([400, 404, 408, 421, 429].into_iter().all(|status| page(status).is_passing()));
+        assert!(!page(413).is_passing(), "the message is too long for the proxy");
+        assert_eq!(page(404).code(), None);
+    }
+
+    #[test]
+    fn fault_of_a_missing_room_is_what_the_server_would_answer() {
+        let problem = Problem::new(ProblemCode::UnknownRoom, "there is no room");
+        let json = serde_json::to_string(&problem).unwrap();
+        let fault = answer(404, "application/problem+json", &json).success().unwrap_err();
+        assert!(fault.is_missing_room() && Fault::missing_room().is_missing_room());
+        assert!(!Fault::missing_room().is_passing(), "nobody asks again");
+        assert!(!answer(404, "text/plain", "").success().unwrap_err().is_missing_room());
     }
 
     #[test]

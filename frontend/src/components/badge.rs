@@ -9,39 +9,55 @@ use crate::words;
 /// The badge; decorative, because the name is always next to it.
 pub fn badge(person: &Person) -> Html {
     let hue = format!("hue-{}", hue(&person.id));
-    html! { <span class={classes!("badge", hue)} aria-hidden="true">{ initials(person.name.as_str()) }</span> }
+    let class = classes!("badge", hue);
+    html! { <span {class} aria-hidden="true" translate="no">{ initials(person.name.as_str()) }</span> }
 }
 
 /// A name in its person's colour. The id distinguishes people with the same name.
 pub fn name(person: &Person) -> Html {
     let Person { id, name } = person;
-    html! {
-        <b class={format!("hue-{}", hue(id))} dir="auto" title={format!("{name} · {id}")}>{ name.as_str().to_owned() }</b>
-    }
+    let (class, title) = (format!("hue-{}", hue(id)), format!("{name} · {id}"));
+    html! { <b {class} dir="auto" translate="no" {title}>{ name.as_str().to_owned() }</b> }
+}
+
+/// The sign that tells a person from others whose names look the same.
+pub fn sign(signed: Option<&str>) -> Html {
+    signed.map_or_else(Html::default, |sign| {
+        html! { <span class="person-mark" key="sign" translate="no" data-testid="sign">{ sign.to_owned() }</span> }
+    })
 }
 
 /// The word next to a name that marks a guest or a program.
 pub fn mark(mark: Option<Mark>) -> Html {
     match mark {
         None => Html::default(),
-        Some(Mark::Guest) => html! { <span class="person-mark">{ words::GUEST }</span> },
-        Some(Mark::Bot) => html! { <span class="person-mark bot">{ words::BOT }</span> },
+        Some(Mark::Guest) => html! { <span class="person-mark" key="guest">{ words::GUEST }</span> },
+        Some(Mark::Bot) => html! { <span class="person-mark bot" key="bot">{ words::BOT }</span> },
     }
 }
 
 /// Hours and minutes; date and seconds on hover.
 pub fn time(class: &'static str, at: Timestamp, locale: Locale) -> Html {
     html! {
-        <time {class} datetime={(locale.machine)(at)} title={(locale.moment)(at)}>{ (locale.time)(at) }</time>
+        <time {class} datetime={(locale.machine)(at)} title={(locale.moment)(at)} translate="no">
+            { (locale.time)(at) }
+        </time>
     }
 }
 
 /// The head of a group of messages: their author, and the time of the first one.
-pub fn author(person: &Person, name: Html, is: Option<Mark>, at: Timestamp, locale: Locale) -> Html {
+pub fn author(
+    person: &Person,
+    name: Html,
+    signed: Option<&str>,
+    is: Option<Mark>,
+    at: Timestamp,
+    locale: Locale,
+) -> Html {
     html! {
         <>
             { badge(person) }
-            <header>{ name }{ mark(is) }{ time("", at, locale) }</header>
+            <header>{ name }{ sign(signed) }{ mark(is) }{ time("", at, locale) }</header>
         </>
     }
 }

@@ -3,7 +3,7 @@
 
 use yew::prelude::*;
 
-use super::{Shape, icon_button};
+use super::{Shape, changing, icon_button};
 use crate::command::Command;
 use crate::state::{Connection, Notice, State};
 use crate::words;
@@ -17,12 +17,12 @@ pub fn banners(state: &State, run: &Callback<Command>) -> Html {
     html! {
         <>
             if *needs_sign_in {
-                <p class="banner" role="status" data-testid="sign-in-needed">
+                <p key="sign-in" class="banner" role="status" data-testid="sign-in-needed">
                     <span>{ words::SIGN_IN_NEEDED }</span>
                     <button type="button" class="plain" onclick={reload.clone()}>{ words::SIGN_IN_AGAIN }</button>
                 </p>
             } else if *is_outdated {
-                <p class="banner" role="status" data-testid="outdated">
+                <p key="outdated" class="banner" role="status" data-testid="outdated">
                     <span>{ words::OUTDATED }</span>
                     <button type="button" class="plain" onclick={reload}>{ words::RELOAD }</button>
                 </p>
@@ -47,7 +47,7 @@ pub fn banners(state: &State, run: &Callback<Command>) -> Html {
 fn view(text: &str, class: Classes, close: &Callback<MouseEvent>) -> Html {
     html! {
         <p {class} data-testid="notice">
-            <span key={text}>{ text }</span>
+            { changing(text) }
             { icon_button(Shape::Close, words::CLOSE, close.clone()) }
         </p>
     }

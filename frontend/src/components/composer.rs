@@ -5,8 +5,8 @@ use std::rc::Rc;
 use holdline_shared::{RoomName, RoomStanding, Timestamp};
 use yew::prelude::*;
 
-use super::quote::excerpt;
-use super::{MessageField, Shape, icon, icon_button, name};
+use super::quote::quoted;
+use super::{MessageField, Shape, changing, icon, icon_button};
 use crate::api::dom;
 use crate::api::focus::{self, COMPOSER};
 use crate::command::Command;
@@ -72,7 +72,7 @@ pub fn Composer(props: &Props) -> Html {
         return html! {
             <div class="composer">
                 <p id={COMPOSER} class="barred" tabindex="-1" data-testid="barred">
-                    { why(barrier, locale) }
+                    { changing(why(barrier, locale)) }
                     if barrier == Barrier::MembersWrite {
                         <button type="button" class="plain" onclick={become_member}>{ words::BECOME_MEMBER }</button>
                     }
@@ -85,13 +85,7 @@ pub fn Composer(props: &Props) -> Html {
             if ui.writing.reply_to.is_some() {
                 <p class="replying">
                     <span>
-                        { words::REPLYING_TO }
-                        if let Some(line) = reply_to {
-                            { name(&line.message.author) }{ " " }
-                            <span class="quoted">{ excerpt(line) }</span>
-                        } else {
-                            { words::QUOTE_NOT_LOADED }
-                        }
+                        { words::REPLYING_TO }{ quoted(reply_to.as_deref()) }
                     </span>
                     { icon_button(Shape::Close, words::DO_NOT_REPLY, no_reply.reform(|_| ())) }
                 </p>

@@ -10,7 +10,7 @@ use yew::prelude::*;
 
 pub(super) use self::props::Props;
 use self::rows::{view_lines, view_sending};
-use super::Composer;
+use super::{Composer, changing};
 use crate::api::dom;
 use crate::command::Command;
 use crate::hooks::{Conversation as Content, use_commands, use_locale, use_reading, use_rest};
@@ -71,7 +71,7 @@ pub fn Conversation(props: &Props) -> Html {
                             </button>
                         }
                         <button type="button" class="jump" data-testid="jump-new" onclick={to_end}>
-                            { words::new_messages(room.unread.len(), room.has_unread_above) }
+                            { changing(words::new_messages(room.unread.len(), room.has_unread_above)) }
                         </button>
                     </p>
                 }

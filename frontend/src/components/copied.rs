@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::changing;
 use crate::api::dom;
 use crate::hooks::use_focus;
 use crate::words;
@@ -33,7 +34,7 @@ pub fn Copied(props: &Props) -> Html {
     html! {
         <div class="copied">
             <code ref={&node} tabindex="-1" translate="no">{ &props.text }</code>
-            <button type="button" class="button" {onclick}><span role="status">{ word }</span></button>
+            <button type="button" class="button" {onclick}><span role="status">{ changing(word) }</span></button>
         </div>
     }
 }

@@ -3,8 +3,8 @@
 use holdline_shared::RoomName;
 use yew::prelude::*;
 
-use super::Dialog;
 use super::quote::excerpt;
+use super::{Dialog, changing};
 use crate::api::dom;
 use crate::command::Command;
 use crate::state::Line;
@@ -21,7 +21,7 @@ pub fn delete_dialog(room: &RoomName, line: &Line, is_own: bool, run: &Callback<
     html! {
         <Dialog class="card" label={words::DELETE_QUESTION} on_close={on_close.clone()}>
             <h2>{ words::DELETE_QUESTION }</h2>
-            <p class="quoted" dir="auto">{ excerpt(line) }</p>
+            <p class="quoted" dir="auto">{ changing(excerpt(line)) }</p>
             if !is_own {
                 <div class="form-field">
                     <label for="delete-reason">{ words::REASON }</label>

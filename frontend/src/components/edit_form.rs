@@ -40,6 +40,7 @@ pub fn EditForm(props: &Props) -> Html {
             <div class="buttons">
                 <button type="submit" class="plain" disabled={text.trim().is_empty()}>{ words::SAVE }</button>
                 <button type="button" class="plain" onclick={cancel}>{ words::CANCEL }</button>
+                <span class="keys">{ words::ESC_CANCELS }</span>
             </div>
         </MessageField>
     }

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::changing;
 use crate::hooks::{use_first_value, use_focus};
 
 /// The kinds of input.
@@ -77,7 +78,9 @@ pub fn Field(props: &Props) -> Html {
     let input = match kind {
         Kind::Choice(choices) => html! {
             <select {id} ref={&node} {name} class="field" data-testid={name} aria-describedby={described}>
-                { for choices.iter().map(|(value, word)| html! { <option {value}>{ word }</option> }) }
+                { for choices.iter().map(|(value, word)| html! {
+                    <option key={&**value} {value}>{ changing(word) }</option>
+                }) }
             </select>
         },
         _ => html! {
@@ -98,7 +101,7 @@ pub fn Field(props: &Props) -> Html {
             />
         },
     };
-    let label = html! { <label for={format!("field-{name}")}>{ label }</label> };
+    let label = html! { <label for={format!("field-{name}")}>{ changing(label) }</label> };
     html! {
         <div class={classes!("form-field", (*kind == Kind::Tick).then_some("tick"))}>
             if *kind == Kind::Tick {
@@ -107,9 +110,9 @@ pub fn Field(props: &Props) -> Html {
                 { label }{ input }
             }
             if let Some(why) = problem {
-                <p class="error" role="alert" id={under}>{ why }</p>
+                <p key="problem" class="error" role="alert" id={under}>{ changing(why) }</p>
             } else if let Some(hint) = hint {
-                <p class="faint" id={under}>{ hint }</p>
+                <p key="hint" class="faint" id={under}>{ changing(hint) }</p>
             }
         </div>
     }

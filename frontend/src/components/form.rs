@@ -3,6 +3,7 @@
 
 use yew::prelude::*;
 
+use super::changing;
 use crate::api::form::Values;
 use crate::state::Settings;
 use crate::words;
@@ -34,7 +35,7 @@ pub fn form(of: FormOf<'_>) -> Html {
                 { outcome(settings) }
             }
             <div class="buttons">
-                <button type="submit" class={classes!("button", class)}>{ submit }</button>
+                <button type="submit" class={classes!("button", class)}>{ changing(submit) }</button>
             </div>
         </form>
     }
@@ -45,9 +46,9 @@ pub fn outcome(settings: &Settings) -> Html {
     html! {
         <div role="status" class="outcome">
             if let Some(why) = &settings.problem {
-                <p class="error" data-testid="problem">{ words::sentence(why) }</p>
+                <p key="problem" class="error" data-testid="problem">{ changing(words::sentence(why)) }</p>
             } else if settings.is_done {
-                <p class="faint" data-testid="done">{ words::DONE }</p>
+                <p key="done" class="faint" data-testid="done">{ words::DONE }</p>
             }
         </div>
     }

@@ -4,7 +4,7 @@
 use holdline_shared::Door;
 use yew::prelude::*;
 
-use super::{Field, FormOf, Kind, form, logo};
+use super::{Field, FormOf, Kind, changing, form, logo, verbatim};
 use crate::api::form::Values;
 use crate::command::Command;
 use crate::hooks::use_commands;
@@ -47,18 +47,18 @@ pub fn Gate(props: &Props) -> Html {
     html! {
         <main class="gate">
             <div class="gate-card">
-                <p class="brand">{ logo() }{ "Holdline" }</p>
-                <h1>{ if gate.is_banned { words::SHUT_OUT } else { words::COME_IN } }</h1>
+                <p class="brand">{ logo() }{ verbatim("Holdline") }</p>
+                <h1>{ changing(if gate.is_banned { words::SHUT_OUT } else { words::COME_IN }) }</h1>
                 if let Some(why) = &gate.why {
-                    <p role="alert" class="gate-why">{ words::sentence(why) }</p>
+                    <p role="alert" class="gate-why">{ changing(words::sentence(why)) }</p>
                 }
                 if let Some(text) = text {
-                    <p>{ text }</p>
+                    <p>{ changing(text) }</p>
                 }
                 if gate.is_banned || *door == Some(Door::Proxy) {
                     <div class="buttons">
                         <button type="button" class="button" onclick={reload}>
-                            { if gate.is_banned { words::TRY_AGAIN } else { words::RELOAD } }
+                            { changing(if gate.is_banned { words::TRY_AGAIN } else { words::RELOAD }) }
                         </button>
                     </div>
                 } else if shows_account {
@@ -68,7 +68,7 @@ pub fn Gate(props: &Props) -> Html {
                 }
                 if has_password && !gate.is_banned {
                     <button type="button" class="plain" data-testid="other-way" onclick={toggle}>
-                        { if shows_account { words::COME_AS_GUEST } else { words::HAVE_ACCOUNT } }
+                        { changing(if shows_account { words::COME_AS_GUEST } else { words::HAVE_ACCOUNT }) }
                     </button>
                 }
             </div>

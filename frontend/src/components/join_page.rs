@@ -4,7 +4,7 @@
 use holdline_shared::{LinkGives, LinkPreview, Person};
 use yew::prelude::*;
 
-use super::{Field, FormOf, Kind, form, logo};
+use super::{Field, FormOf, Kind, changing, form, logo, verbatim};
 use crate::api::form::Values;
 use crate::command::Command;
 use crate::state::{Entrance, Link, Locale, Settings};
@@ -36,10 +36,10 @@ pub fn join_page(of: &JoinOf<'_>, run: &Callback<Command>) -> Html {
     html! {
         <main class="gate">
             <div class="gate-card" aria-busy={(**link == Link::Asked).to_string()}>
-                <p class="brand">{ logo() }{ "Holdline" }</p>
-                <h1>{ title }</h1>
+                <p class="brand">{ logo() }{ verbatim("Holdline") }</p>
+                <h1>{ changing(title) }</h1>
                 if let Some(text) = text {
-                    <p data-testid="link-gives">{ text }</p>
+                    <p data-testid="link-gives">{ changing(text) }</p>
                 }
                 { match link {
                     Link::Asked => Html::default(),

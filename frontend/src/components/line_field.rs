@@ -3,7 +3,7 @@
 
 use yew::prelude::*;
 
-use super::{Shape, icon_button};
+use super::{Shape, changing, icon_button};
 use crate::api::dom;
 use crate::hooks::use_focus;
 use crate::words;
@@ -89,7 +89,7 @@ pub fn LineField(props: &Props) -> Html {
                 }
             </div>
             if let Some(why) = &*error {
-                <p class="error" role="alert" id={error_id}>{ why }</p>
+                <p class="error" role="alert" id={error_id}>{ changing(why.as_str()) }</p>
             }
         </form>
     }

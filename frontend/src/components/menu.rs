@@ -63,6 +63,7 @@ pub fn Menu(props: &Props) -> Html {
         let current = current.setter();
         html! {
             <button
+                key={&*item.label}
                 type="button"
                 role="menuitem"
                 class={classes!("tool", item.class)}

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::api::{dom, focus};
 use crate::command::Command;
-use crate::hooks::{use_commands, use_locale, use_shown};
+use crate::hooks::{use_commands, use_locale, use_namesakes, use_shown};
 use crate::state::{Line, Mark, Overlay, Panel, Powers, is_somebody};
 use crate::words;
 
@@ -99,7 +99,9 @@ pub fn MessageRow(props: &Props) -> Html {
         is_own.then_some("own"),
         is_answered.then_some("answered"),
     );
-    let label = words::message_by(message.author.name.as_str(), &(locale.time)(message.at));
+    let signed = use_namesakes().sign(&message.author.id);
+    let label =
+        words::message_by(message.author.name.as_str(), signed.as_deref(), &(locale.time)(message.at));
     let edited = message.edited.map_or_else(Html::default, |at| {
         html! { <span class="edited" title={(locale.moment)(at)}>{ words::EDITED }</span> }
     });
@@ -129,7 +131,14 @@ pub fn MessageRow(props: &Props) -> Html {
             {onfocusout}
         >
             if *is_first {
-                { author(&message.author, name_of_author(message, me.as_ref(), is_reached_by_tab, &run), *mark, message.at, locale) }
+                { author(
+                    &message.author,
+                    name_of_author(message, me.as_ref(), is_reached_by_tab, &run),
+                    signed.as_deref(),
+                    *mark,
+                    message.at,
+                    locale,
+                ) }
             } else {
                 // The row's name has it.
                 <span class="aside" aria-hidden="true">{ time("", message.at, locale) }</span>

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::tab_index;
+use super::{changing, tab_index};
 use crate::state::{Piece, pieces};
 use crate::words;
 
@@ -48,7 +48,7 @@ fn unfold(is_unfolded: &UseStateHandle<bool>, is_reached_by_tab: bool) -> Html {
             tabindex={tab_index(is_reached_by_tab)}
             onclick={move |_| setter.set(!is_open)}
         >
-            <span key={word}>{ word }</span>
+            { changing(word) }
         </button>
     }
 }

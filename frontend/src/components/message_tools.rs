@@ -4,7 +4,7 @@
 use holdline_shared::{Emoji, RoomName, Seq};
 use yew::prelude::*;
 
-use super::{Dialog, Menu, MenuItem, Shape, icon};
+use super::{Dialog, Menu, MenuItem, Shape, icon, verbatim};
 use crate::api::focus;
 use crate::command::Command;
 use crate::state::{Overlay, Panel, Powers};
@@ -42,7 +42,7 @@ pub fn message_tools(of: &ToolsOf, run: &Callback<Command>) -> Html {
         })
     };
     let react = |(emoji, name)| MenuItem {
-        sign: html! { { emoji } },
+        sign: verbatim(emoji),
         label: words::react_with(name).into(),
         class: "emoji",
         on_choose: choose(Command::React(room.clone(), *seq, Emoji::received(emoji))),
@@ -67,7 +67,7 @@ pub fn message_tools(of: &ToolsOf, run: &Callback<Command>) -> Html {
     if let Some(close) = on_close {
         return html! {
             <Dialog class="sheet" label={words::TOOLS} on_close={close.clone()}>
-                <p class="faint">{ title }</p>
+                <p class="faint" translate="no">{ title }</p>
                 <Menu class="tools" label={words::TOOLS} {items} on_leave={close.clone()} />
             </Dialog>
         };

@@ -31,7 +31,7 @@ use yew::prelude::*;
 
 use self::panel_of::PanelOf;
 use super::gate::account_form;
-use super::{Dialog, Shape, icon_button};
+use super::{Dialog, Shape, changing, icon_button};
 use crate::command::Command;
 use crate::hooks::{use_commands, use_focus_caught, use_locale};
 use crate::state::{OWN, Overlay, Panel, ROOM, SERVER, State};
@@ -62,7 +62,7 @@ pub fn PanelDialog(props: &PanelDialogProps) -> Html {
         let next = page.clone();
         let onclick = run.reform(move |_: MouseEvent| Command::Open(Overlay::Panel(next.clone())));
         html! {
-            <button type="button" aria-current={(page == panel).then_some("page")} {onclick}>
+            <button key={words::panel(page)} type="button" aria-current={(page == panel).then_some("page")} {onclick}>
                 { words::panel(page) }
             </button>
         }
@@ -70,7 +70,7 @@ pub fn PanelDialog(props: &PanelDialogProps) -> Html {
     html! {
         <Dialog class="card wide" label={title.clone()} on_close={close.clone()}>
             <div class="panel-head">
-                <h2 dir="auto">{ title }</h2>
+                <h2 dir="auto">{ changing(title) }</h2>
                 { icon_button(Shape::Close, words::CLOSE, close.reform(|_| ())) }
             </div>
             <nav class="tabs" aria-label={words::PAGES} hidden={shown.len() < 2}>

@@ -3,9 +3,9 @@
 use holdline_shared::{Here, Person, PersonId};
 use yew::prelude::*;
 
-use super::{badge, mark};
+use super::{badge, changing, mark, sign};
 use crate::command::Command;
-use crate::hooks::use_commands;
+use crate::hooks::{use_commands, use_namesakes};
 use crate::state::{Overlay, Panel, Profiles};
 use crate::words;
 
@@ -23,7 +23,7 @@ pub struct Props {
 /// The list, with the reader first, and the exact number.
 #[component]
 pub fn People(props: &Props) -> Html {
-    let run = use_commands();
+    let (run, namesakes) = (use_commands(), use_namesakes());
     let me = props.me.as_ref();
     let Some(Here { count, people }) = &props.here else { return Html::default() };
     let (own, others): (Vec<_>, Vec<_>) = people.iter().partition(|person| me == Some(&person.id));
@@ -36,6 +36,7 @@ pub fn People(props: &Props) -> Html {
                 <button type="button" class="person" title={person.name.to_string()} {onclick}>
                     { badge(person) }
                     <span class="name" dir="auto" translate="no">{ person.name.as_str().to_owned() }</span>
+                    { sign(namesakes.sign(&person.id).as_deref()) }
                     { mark(props.profiles.mark(person)) }
                     if me == Some(&person.id) {
                         <span class="faint">{ words::YOU }</span>
@@ -49,7 +50,7 @@ pub fn People(props: &Props) -> Html {
             <h2>{ words::HERE_NOW }<span class="count" translate="no">{ *count }</span></h2>
             <ul>{ for own.into_iter().chain(others).map(view) }</ul>
             if unlisted > 0 {
-                <p class="faint">{ words::and_more_people(unlisted) }</p>
+                <p class="faint">{ changing(words::and_more_people(unlisted)) }</p>
             }
         </section>
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use holdline_shared::{RoomName, Seq};
 use yew::prelude::*;
 
-use super::{name, tab_index};
+use super::{changing, name, tab_index};
 use crate::command::Command;
 use crate::state::Line;
 use crate::words;
@@ -30,13 +30,21 @@ pub fn quote_link(room: &RoomName, quote: &Quote, is_reached_by_tab: bool, run: 
     };
     html! {
         <button type="button" class="quote" data-testid="show" tabindex={tab_index(is_reached_by_tab)} {onclick}>
-            if let Some(line) = line {
-                { name(&line.message.author) }
-                <span class="quoted" dir="auto">{ excerpt(line) }</span>
-            } else {
-                <span class="quoted">{ words::QUOTE_NOT_LOADED }</span>
-            }
+            { quoted(line.as_deref()) }
         </button>
+    }
+}
+
+/// The author of a message and its beginning, if it is loaded.
+pub(super) fn quoted(line: Option<&Line>) -> Html {
+    let text = line.map_or_else(|| words::QUOTE_NOT_LOADED.to_owned(), excerpt);
+    html! {
+        <>
+            if let Some(line) = line {
+                { name(&line.message.author) }{ " " }
+            }
+            <span class="quoted" dir="auto">{ changing(text) }</span>
+        </>
     }
 }
 

@@ -44,9 +44,9 @@ pub fn room_link(room: &ListedRoom, run: &Callback<Command>) -> Html {
                     <span class="mark">{ words::ARCHIVED }</span>
                 }
                 if *has_failed {
-                    <span class="mark error">{ words::NOT_SENT }</span>
+                    <span key="failed" class="mark error">{ words::NOT_SENT }</span>
                 } else if *has_draft {
-                    <span class="mark">{ words::DRAFT }</span>
+                    <span key="draft" class="mark">{ words::DRAFT }</span>
                 }
                 if *unread > 0 {
                     <span class="unread" translate="no">{ *unread }{ hidden(words::UNREAD) }</span>
@@ -64,7 +64,7 @@ pub fn room_link(room: &ListedRoom, run: &Callback<Command>) -> Html {
 /// A link to a message, with these words.
 pub(super) fn message_link(room: &RoomName, seq: Seq, text: &str, run: &Callback<Command>) -> Html {
     let href = address(&Route::of_message(room, seq));
-    html! { <a {href} onclick={follow(Command::Show(room.clone(), seq), run)}>{ text }</a> }
+    html! { <a key={text} {href} onclick={follow(Command::Show(room.clone(), seq), run)}>{ text }</a> }
 }
 
 /// Returns the address of a page relative to the base: the page may be mounted under a prefix.

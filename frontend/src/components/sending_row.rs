@@ -5,9 +5,9 @@ use std::rc::Rc;
 use holdline_shared::Person;
 use yew::prelude::*;
 
-use super::{Quote, Shape, author, hidden, icon, message_text, name, quote_link};
+use super::{Quote, Shape, author, changing, hidden, icon, message_text, name, quote_link};
 use crate::command::Command;
-use crate::hooks::{use_commands, use_locale};
+use crate::hooks::{use_commands, use_locale, use_namesakes};
 use crate::state::{Mark, Progress, Sending};
 use crate::words;
 
@@ -34,6 +34,7 @@ pub struct Props {
 pub fn SendingRow(props: &Props) -> Html {
     let Props { sending, me, mark, is_first, quote, delay } = props;
     let (run, locale) = (use_commands(), use_locale());
+    let signed = use_namesakes().sign(&me.id);
     let key = sending.request.key;
     let state = match sending.progress {
         Progress::Sent(_) => "sent",
@@ -48,20 +49,20 @@ pub fn SendingRow(props: &Props) -> Html {
     html! {
         <article
             class={classes!("message", "own", state, is_first.then_some("first"))}
-            aria-label={words::message_by(me.name.as_str(), &(locale.time)(sending.at))}
+            aria-label={words::message_by(me.name.as_str(), signed.as_deref(), &(locale.time)(sending.at))}
             data-testid="message"
             data-state={state}
         >
             if *is_first {
-                { author(me, name(me), *mark, sending.at, locale) }
+                { author(me, name(me), signed.as_deref(), *mark, sending.at, locale) }
             }
             if let Some(quote) = quote {
                 { quote_link(&sending.room, quote, true, &run) }
             }
             { message_text(sending.request.text.as_str(), true, waiting, None) }
             if let Progress::Failed(why) = &sending.progress {
-                <p class="failure">
-                    <span>{ words::not_sent(why) }</span>
+                <p class="failure" key="failure">
+                    { changing(words::not_sent(why)) }
                     <button type="button" class="plain" data-testid="retry" onclick={act(Command::Retry(key))}>
                         { words::TRY_AGAIN }
                     </button>
@@ -73,8 +74,8 @@ pub fn SendingRow(props: &Props) -> Html {
                     </button>
                 </p>
             } else if let Some(why) = delay.as_ref().filter(|_| state == "pending") {
-                <p class="delay">
-                    <span>{ words::waits_to_be_sent(why) }</span>
+                <p class="delay" key="delay">
+                    { changing(words::waits_to_be_sent(why)) }
                     <button type="button" class="plain" onclick={act(Command::TryNow)}>{ words::TRY_NOW }</button>
                 </p>
             }

@@ -3,6 +3,7 @@
 use holdline_shared::Status;
 use yew::prelude::*;
 
+use super::changing;
 use crate::command::Command;
 use crate::words;
 
@@ -29,9 +30,9 @@ pub fn status_line(
     html! {
         <div class="status" data-testid="status" data-status={word} title={why}>
             <span class="dot" aria-hidden="true"></span>
-            <span role="status"><span key={said.clone()}>{ &said }</span></span>
+            <span role="status">{ changing(said) }</span>
             if let Some(time) = complete_to {
-                <span key={time.to_string()}>{ words::messages_up_to(time) }</span>
+                { changing(words::messages_up_to(time)) }
             }
             if *status == Status::Retrying {
                 <span aria-hidden="true">{ words::TRYING }</span>

@@ -5,6 +5,7 @@
 
 mod access;
 mod doors;
+mod rooms;
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -272,31 +273,6 @@ fn banners_say_what_can_be_done() {
         &[r#"<div role="status"><p data-testid="notice" class="banner">"#, "Close"],
         &["banner bad"],
     );
-}
-
-#[test]
-fn rooms_show_what_is_new_and_where_the_reader_is() {
-    let listed = |name: &str, unread, has_news, is_current| ListedRoom {
-        name: name.parse().unwrap(),
-        title: name.to_owned(),
-        visibility: Visibility::Public,
-        is_archived: false,
-        unread,
-        has_news,
-        has_draft: name == "tea",
-        has_failed: false,
-        is_visited: true,
-        is_current,
-    };
-    let rooms =
-        vec![listed("lobby", 0, false, true), listed("tea", 3, true, false), listed("東京", 0, true, false)];
-    let drawn = draw::<RoomList>(room_list::Props { rooms });
-    check(
-        &drawn,
-        &[r#"href="./""#, r#"href="r/tea""#, r#"aria-current="page""#, " unread", "something new", "draft"],
-        &[],
-    );
-    check(&drawn, &["Forget tea", r#"data-room="東京""#], &["Forget lobby", "Other rooms"]);
 }
 
 #[test]

@@ -4,10 +4,26 @@ use yew::prelude::*;
 
 use super::{Shape, icon};
 
-/// Words for screen readers only. The key gives other words another element: a browser that translates pages replaces
-/// text nodes.
-pub fn hidden(text: &'static str) -> Html {
-    html! { <span key={text} class="unseen">{ text }</span> }
+/// Words that may change or go, in an element that other words do not share. A browser that translates pages replaces
+/// text nodes, and a node that is gone from the page can neither be updated nor have anything put before it. For the
+/// same reason, no text beside elements that come and go stands without an element of its own.
+pub fn changing(text: impl Into<AttrValue>) -> Html {
+    keyed(None, text.into())
+}
+
+/// Changing words for screen readers only.
+pub fn hidden(text: impl Into<AttrValue>) -> Html {
+    keyed(Some("unseen"), text.into())
+}
+
+fn keyed(class: Option<&'static str>, text: AttrValue) -> Html {
+    html! { <span key={&*text} {class}>{ text }</span> }
+}
+
+/// A name, or anything else that browsers must not translate.
+pub fn verbatim(text: impl Into<AttrValue>) -> Html {
+    let text: AttrValue = text.into();
+    html! { <span translate="no">{ text }</span> }
 }
 
 /// Returns a `tabindex`: whether Tab stops at an element, or only scripts and clicks can focus it.

@@ -3,6 +3,7 @@
 use holdline_shared::{Person, Visibility};
 use yew::prelude::*;
 
+use super::changing;
 use crate::words;
 
 /// The welcome in a room without messages.
@@ -11,9 +12,9 @@ pub fn welcome(title: &str, visibility: Visibility, me: Option<&Person>) -> Html
         <div class="empty">
             <strong>{ words::EMPTY_ROOM }</strong>
             if let Some(me) = me {
-                <span>{ words::you_are(me.name.as_str()) }</span>
+                { changing(words::you_are(me.name.as_str())) }
             }
-            <span>{ words::invitation(title, visibility) }</span>
+            { changing(words::invitation(title, visibility)) }
         </div>
     }
 }

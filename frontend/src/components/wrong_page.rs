@@ -1,14 +1,35 @@
-//! The page for an address that names no page of the app.
+//! The pages in place of a room: for an address that names no page of the app, for a room that cannot be opened, and for
+//! one that does not exist.
 
 use holdline_shared::RoomName;
 use yew::prelude::*;
 
+use super::changing;
 use crate::api::dom;
 use crate::command::Command;
 use crate::words;
 
-/// The page.
+/// The page for an address without a page, or for a room that cannot be opened.
 pub fn wrong_page(title: &str, text: &str, run: &Callback<Command>) -> Html {
+    page(title, text, Html::default(), run)
+}
+
+/// The page for a room that does not exist, where the reader can make it, and perhaps has written something.
+pub fn missing_room(room: &RoomName, has_written: bool, run: &Callback<Command>) -> Html {
+    let make = {
+        let room = room.clone();
+        run.reform(move |_: MouseEvent| Command::Make(room.clone()))
+    };
+    let button = html! {
+        <button type="button" class="button primary" data-testid="make-missing" onclick={make}>
+            { words::MAKE_ROOM }
+        </button>
+    };
+    let why = if has_written { words::NO_ROOM_ANY_MORE } else { words::NO_ROOM_WHY };
+    page(&words::no_room(room.as_str()), why, button, run)
+}
+
+fn page(title: &str, text: &str, act: Html, run: &Callback<Command>) -> Html {
     let run = run.clone();
     let onclick = Callback::from(move |event: MouseEvent| {
         if dom::is_plain_click(&event) {
@@ -18,8 +39,9 @@ pub fn wrong_page(title: &str, text: &str, run: &Callback<Command>) -> Html {
     });
     html! {
         <div class="wrong-page">
-            <h1>{ title }</h1>
-            <p>{ text }</p>
+            <h1>{ changing(title.to_owned()) }</h1>
+            <p>{ changing(text.to_owned()) }</p>
+            { act }
             <a href="./" {onclick}>{ words::GO_TO_LOBBY }</a>
         </div>
     }

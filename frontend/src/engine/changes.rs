@@ -6,7 +6,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::store::Store;
 use super::{requests, room_list, session};
-use crate::api::{self, Change};
+use crate::api::{self, Change, Fault};
 use crate::command::Command;
 use crate::state::{Action, Edit, Entrance, Goal, Notice, Older, Overlay, Progress, Writing};
 use crate::words;
@@ -16,6 +16,7 @@ pub(super) fn run(store: &Store, command: Command) {
     match command {
         // Navigation, reloading and retrying are handled by the app and `Engine::run` before a command gets here.
         Command::Go(_) | Command::Show(..) | Command::TryNow | Command::Reload => {}
+        Command::Make(room) => store.dispatch(Action::RoomWanted(room)),
         Command::Open(overlay) => {
             if let Overlay::Panel(panel) = &overlay {
                 requests::load(store, panel.clone());
@@ -59,7 +60,7 @@ pub(super) fn run(store: &Store, command: Command) {
         Command::Delete(room, seq, reason) => {
             store.dispatch(Action::Deleting(room.clone(), None));
             let change = Change::Delete(room, seq, reason.clone());
-            make(store, change, move |_, why| words::not_deleted(&why, &reason));
+            make(store, change, move |_, fault| words::not_deleted(&fault.text(), &reason));
         }
         Command::LoadOlder(room, before) => load_older(store, room, before),
         Command::FollowQuote { room, seq, from } => {
@@ -115,7 +116,7 @@ fn react(store: &Store, room: RoomName, seq: Seq, emoji: Emoji) {
     let state = store.state();
     let line = state.rooms.get(&room).and_then(|room| room.line(seq));
     let has = line.zip(state.session.id()).is_some_and(|(line, me)| line.message.has_my_reaction(&emoji, me));
-    make(store, Change::React(room, seq, emoji, !has), |_, why| words::not_done(&why));
+    make(store, Change::React(room, seq, emoji, !has), |_, fault| words::not_done(&fault.text()));
 }
 
 /// Starts editing a message, unless another one is being edited: that one is shown first.
@@ -141,24 +142,32 @@ fn save_edit(store: &Store, room: RoomName, text: MessageText) {
     let Some(edit) = store.state().ui.of(&room).writing.edit.clone() else { return };
     end_edit(store, room.clone());
     if text != edit.before {
-        make(store, Change::Edit(room.clone(), edit.seq, text.clone()), move |store, why| {
-            // Back into the form, unless another message is being edited by now.
-            if store.state().ui.of(&room).writing.edit.is_none() {
+        make(store, Change::Edit(room.clone(), edit.seq, text.clone()), move |store, fault| {
+            if is_gone(fault) {
+                write(store, &room, |writing| writing.append(text.as_str()));
+                words::EDITED_IS_GONE.to_owned()
+            } else if store.state().ui.of(&room).writing.edit.is_none() {
                 write(store, &room, |writing| {
                     writing.edit = Some(Edit { text: text.to_string(), ..edit.clone() });
                 });
-                words::not_done(&why)
+                words::not_done(&fault.text())
             } else {
-                words::not_changed_to(&why, text.as_str())
+                // Another message is being edited by now.
+                words::not_changed_to(&fault.text(), text.as_str())
             }
         });
     }
 }
 
+/// Whether the message of a change is not there any more.
+fn is_gone(fault: &Fault) -> bool {
+    matches!(fault.code(), Some(ProblemCode::MessageDeleted | ProblemCode::UnknownMessage))
+}
+
 fn set_topic(store: &Store, room: RoomName, topic: Topic) {
     store.dispatch(Action::Opened(Overlay::Nothing));
-    make(store, Change::Topic(room, topic.clone()), move |_, why| {
-        words::not_changed_to(&why, topic.as_str())
+    make(store, Change::Topic(room, topic.clone()), move |_, fault| {
+        words::not_changed_to(&fault.text(), topic.as_str())
     });
 }
 
@@ -190,11 +199,11 @@ fn enter(store: &Store, entrance: Entrance) {
 }
 
 /// Makes a change. If it fails, `tell` turns the reason into the notice for the reader.
-fn make(store: &Store, change: Change, tell: impl FnOnce(&Store, String) -> String + 'static) {
+fn make(store: &Store, change: Change, tell: impl FnOnce(&Store, &Fault) -> String + 'static) {
     let store = store.clone();
     spawn_local(async move {
         if let Err(fault) = session::make(&store, &change).await {
-            let notice = tell(&store, fault.text());
+            let notice = tell(&store, &fault);
             store.dispatch(Action::Noticed(Some(Notice::Problem(notice))));
         }
     });

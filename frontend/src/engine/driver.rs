@@ -145,6 +145,9 @@ impl Driver {
                 inner.feed(Event::Suspended);
             }
             Wake::Visible | Wake::Now => {
+                if wake == Wake::Visible && inner.tabs.may_have_frozen_leader() {
+                    inner.replace_leader();
+                }
                 // A page that returns after its goodbye has to send its wish again.
                 inner.tell_wish();
                 inner.tabs.say(&TabMessage::Wake);
@@ -156,6 +159,16 @@ impl Driver {
             Wake::Suspended => inner.feed(Event::Suspended),
             Wake::Attention if api::dom::is_visible() => {}
             Wake::Attention => inner.hidden_since.set(Some(api::now())),
+        }
+    }
+
+    /// Checks a connection that is thought to work by a poll that is answered at once. A held poll does not notice the
+    /// loss of its connection.
+    pub(super) fn check(&self) {
+        let is_live =
+            self.0.machine.borrow().as_ref().is_some_and(|machine| *machine.status() == Status::Live);
+        if is_live {
+            self.0.feed(Event::Suspended);
         }
     }
 

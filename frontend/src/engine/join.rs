@@ -1,11 +1,10 @@
-//! Joins the room on the screen: loads its history, creates the room if it does not exist, adds it to the poll, and
-//! retries until this succeeds or the server refuses for good.
+//! Joins the room on the screen: loads its history, creates the room if it is missing and the reader asks for it or was
+//! there before, adds it to the poll, and retries until this succeeds or the server refuses for good.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use holdline_shared::limits::ROOMS_LISTED;
 use holdline_shared::{Backoff, History, ProblemCode, RoomName, Seq};
 use wasm_bindgen_futures::spawn_local;
 
@@ -13,9 +12,9 @@ use super::driver::Driver;
 use super::report::report;
 use super::store::Store;
 use super::wakes::Wakes;
-use super::{pause, session, snapshot};
+use super::{pause, room_list, session, snapshot};
 use crate::api::{self, AbortOnDrop, Change, Fault, Signal};
-use crate::state::{Action, Goal, Notice, Older, Page, Phase, Room, State, is_made_by_server};
+use crate::state::{Action, Goal, Notice, Older, Phase, Room, State, is_made_by_server};
 use crate::words;
 
 /// The join in progress, if any.
@@ -76,16 +75,7 @@ async fn join(store: Store, driver: Driver, wakes: Wakes, room: RoomName, signal
                 store.until(|state| state.session.me.is_some() || state.session.gate.is_some()).await;
                 continue;
             }
-            Err(fault) if !fault.is_passing() => {
-                let why = match fault.code() {
-                    Some(ProblemCode::UnknownRoom) if is_made_by_server(&room) => {
-                        words::ROOM_IS_HIDDEN.to_owned()
-                    }
-                    Some(ProblemCode::UnknownRoom) => words::ROOM_IS_GONE.to_owned(),
-                    _ => fault.text(),
-                };
-                return store.dispatch(Action::Refused(room, why));
-            }
+            Err(fault) if !fault.is_passing() => return store.dispatch(closed(room, &fault)),
             Err(fault) => fault,
         };
         if let Some(snapshot) = snapshot::recall(&store, &driver, &room) {
@@ -102,6 +92,18 @@ async fn join(store: Store, driver: Driver, wakes: Wakes, room: RoomName, signal
         if signal.is_over() {
             return;
         }
+    }
+}
+
+/// Returns the action for a room that cannot be opened. One that is hidden from the reader looks like one that does not
+/// exist.
+pub(super) fn closed(room: RoomName, fault: &Fault) -> Action {
+    match fault.code() {
+        Some(ProblemCode::UnknownRoom) if is_made_by_server(&room) => {
+            Action::Refused(room, words::ROOM_IS_HIDDEN.to_owned())
+        }
+        Some(ProblemCode::UnknownRoom) => Action::Missing(room),
+        _ => Action::Refused(room, fault.text()),
     }
 }
 
@@ -163,14 +165,18 @@ fn begins_unread(state: &State, page: &History) -> bool {
     seen > Seq::START && first.seq > seen
 }
 
-/// Loads a room's newest page of history, after creating the room if it does not exist.
+/// Loads a room's newest page of history, after creating the room if it is missing and the page may make it.
 pub(super) async fn arrive(store: &Store, room: &RoomName, signal: &Signal) -> Result<History, Fault> {
     let page = match api::first_history(room).await {
         Some(page) => page,
         None => ask_for_history(store, room, signal).await,
     };
     match page {
-        Err(fault) if fault.code() == Some(ProblemCode::UnknownRoom) && may_make(store, room) => {
+        Err(fault) if fault.is_missing_room() => {
+            room_list::learn_log(store, room).await?;
+            if !store.state().may_make(room) {
+                return Err(fault);
+            }
             make_room(store, room).await?;
             api::history(room, signal).await
         }
@@ -178,23 +184,18 @@ pub(super) async fn arrive(store: &Store, room: &RoomName, signal: &Signal) -> R
     }
 }
 
-/// Whether the reader may create the room by coming here. If the address names a message, the room existed and is gone.
-fn may_make(store: &Store, room: &RoomName) -> bool {
-    !is_made_by_server(room) && !matches!(&store.state().ui.page, Page::Room(name, Some(_)) if name == room)
-}
-
-/// Loads the newest page of a room that may have to be created first.
+/// Loads the newest page of a room that may be missing. If the list shows that it is, no request is sent, because
+/// browsers log each 404 in their console.
 async fn ask_for_history(store: &Store, room: &RoomName, signal: &Signal) -> Result<History, Fault> {
-    let is_seen = |state: &State| state.rooms.seen.of(room) > Seq::START || *room == RoomName::lobby();
-    if store.state().rooms.list.is_empty() && !is_seen(&store.state()) && !is_made_by_server(room) {
+    let was_there = |state: &State| state.rooms.visited.contains(room) || *room == RoomName::lobby();
+    if store.state().rooms.list.is_empty() && !was_there(&store.state()) && !is_made_by_server(room) {
         store.dispatch(Action::Listed(api::list_rooms().await?));
     }
     let state = store.state();
-    // The list shows that the room is missing, so that the browser does not log a 404 in its console.
-    let is_listed = state.rooms.summary(room).is_some() || state.rooms.list.len() >= ROOMS_LISTED;
-    let is_missing = !state.rooms.list.is_empty() && !is_listed && may_make(store, room);
-    if is_missing && state.rooms.get(room).is_some_and(|room| room.lines.is_empty()) {
-        make_room(store, room).await?;
+    // A room that was joined may be too new for the list.
+    let is_unread = |room: &Rc<Room>| room.phase != Phase::Joining && room.lines.is_empty();
+    if state.rooms.lacks(room) && state.rooms.get(room).is_some_and(is_unread) {
+        return Err(Fault::missing_room());
     }
     api::history(room, signal).await
 }

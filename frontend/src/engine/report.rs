@@ -1,4 +1,4 @@
-//! Reports the state of the connection before there is a subscription.
+//! Reports to the state what failures and responses tell of the connection, besides what the subscription does.
 
 use std::time::Duration;
 
@@ -15,4 +15,11 @@ pub(super) fn report(store: &Store, pause: Duration, fault: &Fault) {
     }
     let status = Status::Reconnecting { at: api::now() + pause, why: fault.text() };
     store.dispatch(Action::Connected(status, api::wall_clock()));
+}
+
+/// Notes that the server is newer than this page.
+pub(super) fn note_build(store: &Store) {
+    if api::is_outdated() && !store.state().connection.is_outdated {
+        store.dispatch(Action::Outdated);
+    }
 }

@@ -1,7 +1,8 @@
 //! Keeps the list of rooms up to date: at the start, when the page becomes visible, every minute while it is, if the
-//! room on the screen is not in the list, if the reader was added to a room or removed from one, and if somebody
-//! appears or writes and the page does not know whether they have an account. Dialogs refresh it after changes that it
-//! shows. Loads the list of accounts with it, except after a change of memberships.
+//! room on the screen is not in the list (the list that shows it missing may be old), if the reader was added to a room
+//! or removed from one, and if somebody appears or writes and the page does not know whether they have an account.
+//! Dialogs refresh it after changes that it shows. Loads the list of accounts with it, except after a change of
+//! memberships.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -11,9 +12,9 @@ use gloo_timers::callback::{Interval, Timeout};
 use holdline_shared::{PersonId, RoomName, Seq};
 use wasm_bindgen_futures::spawn_local;
 
+use super::report::note_build;
 use super::store::Store;
-use super::subscription::note_build;
-use crate::api;
+use crate::api::{self, Fault};
 use crate::state::{Action, Phase, State};
 
 const MINUTE_MS: u32 = 60_000;
@@ -51,9 +52,10 @@ impl RoomListRefresh {
     /// Loads the lists if they lack something that they did not lack before.
     pub(super) fn follow(&self, state: &State, store: &Store) {
         let is_missing = |name: &RoomName| !self.is_beginning.get() && state.rooms.summary(name).is_none();
-        let ready = state.room().filter(|room| room.phase == Phase::Ready && is_missing(&room.name));
+        let is_complete = |phase: &Phase| matches!(phase, Phase::Ready | Phase::Missing);
+        let unlisted = state.room().filter(|room| is_complete(&room.phase) && is_missing(&room.name));
         let missing = Missing {
-            room: ready.map(|room| room.name.clone()),
+            room: unlisted.map(|room| room.name.clone()),
             memberships: state.rooms.unlisted_memberships(),
             author: state.people.newcomer.clone(),
         };
@@ -118,4 +120,13 @@ async fn name_direct_rooms(store: &Store) {
             store.dispatch(Action::RoomPeopleCame(room, people));
         }
     }
+}
+
+/// Learns whether the log is still the one in which the reader was in this room, which is missing. If it is another one,
+/// nothing in it counts as seen.
+pub(super) async fn learn_log(store: &Store, room: &RoomName) -> Result<(), Fault> {
+    if store.state().rooms.seen.of(room) > Seq::START {
+        store.dispatch(Action::Listed(api::list_rooms().await?));
+    }
+    Ok(())
 }

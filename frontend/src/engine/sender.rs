@@ -5,12 +5,12 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use holdline_shared::{Backoff, ProblemCode};
+use holdline_shared::{Backoff, Seq};
 use wasm_bindgen_futures::spawn_local;
 
 use super::store::Store;
 use super::wakes::Wakes;
-use super::{pause, session};
+use super::{doubt, pause, room_list, session};
 use crate::api::{self, Change, Fault, Signal};
 use crate::state::{Action, Progress, Sending, State};
 
@@ -69,15 +69,20 @@ fn delay(store: &Store, why: Option<String>) {
 }
 
 async fn send(store: &Store, item: &Sending) -> Result<Progress, Fault> {
-    let entry = match api::publish(&item.room, &item.request).await {
+    let publish = || doubt::watched(store, api::publish(&item.room, &item.request));
+    let entry = match publish().await {
         Err(fault) if fault.lacks_session() => {
             store.dispatch(Action::SignedIn(session::renew(store).await?));
-            api::publish(&item.room, &item.request).await?
+            publish().await?
         }
-        // A log that was replaced may no longer have the room.
-        Err(fault) if fault.code() == Some(ProblemCode::UnknownRoom) => {
+        Err(fault) if fault.is_missing_room() => {
+            room_list::learn_log(store, &item.room).await?;
+            // A log that was replaced may no longer have the room. From this one it was deleted.
+            if store.state().rooms.seen.of(&item.room) > Seq::START {
+                return Err(fault);
+            }
             session::make(store, &Change::MakeRoom(item.room.clone())).await?;
-            api::publish(&item.room, &item.request).await?
+            publish().await?
         }
         answer => answer?,
     };

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use holdline_shared::{Backoff, Door, Person, ProblemCode, Role, RoomName, RoomSummary};
 
-use super::pause;
 use super::report::report;
 use super::store::Store;
 use super::wakes::Wakes;
+use super::{doubt, pause};
 use crate::api::{self, Change, Fault, Lock, Signal};
 use crate::state::{Action, Entrance, Gate, State};
 use crate::words;
@@ -72,7 +72,7 @@ pub(super) async fn look(store: &Store) -> Result<Option<Person>, Fault> {
 
 /// Makes a change; if the session is gone, gets a new one and retries once.
 pub(super) async fn make(store: &Store, change: &Change) -> Result<(), Fault> {
-    match change.make().await {
+    match doubt::watched(store, change.make()).await {
         Err(fault) if fault.lacks_session() => {
             store.dispatch(Action::SignedIn(renew(store).await?));
             change.make().await

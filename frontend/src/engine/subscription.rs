@@ -3,17 +3,18 @@
 use std::rc::Rc;
 
 use holdline_shared::limits::ROOMS_LISTED;
-use holdline_shared::{Cursor, ProblemCode, Status};
+use holdline_shared::{Cursor, Status};
 use yew::Callback;
 
 use super::driver::Driver;
-use super::join::arrive;
+use super::join::{arrive, closed};
 use super::news::{News, Repair};
+use super::report::note_build;
 use super::session;
 use super::store::Store;
 use super::wakes::{Wake, Wakes};
 use crate::api::{self, Fault, Signal, Storage};
-use crate::state::{Action, Phase, Room};
+use crate::state::{Action, Room};
 use crate::words;
 
 /// Creates the driver of the page's subscription, which starts when the first room is joined.
@@ -45,13 +46,6 @@ fn hearing(store: Store, wakes: Wakes) -> Callback<News> {
     })
 }
 
-/// Notes that the server is newer than this page.
-pub(super) fn note_build(store: &Store) {
-    if api::is_outdated() && !store.state().connection.is_outdated {
-        store.dispatch(Action::Outdated);
-    }
-}
-
 fn repairing(store: Store) -> Repair {
     Rc::new(move |signal| {
         let store = store.clone();
@@ -70,19 +64,28 @@ async fn repair(store: &Store, signal: &Signal) -> Result<Cursor, Fault> {
     let was_there = store.state().rooms.get(&room).is_some_and(is_known);
     if was_there && store.state().rooms.summary(&room).is_none() {
         // The room was deleted, or this reader may no longer see it. The pages that show it must not create it again.
-        let is_refused = || matches!(store.state().room().map(|room| &room.phase), Some(Phase::Refused(_)));
+        let is_closed = || store.state().room().is_some_and(|room| room.phase.is_closed());
         let is_unknown = async || {
             let fault = api::history(&room, signal).await.err();
-            fault.is_some_and(|fault| fault.code() == Some(ProblemCode::UnknownRoom))
+            fault.is_some_and(|fault| fault.is_missing_room())
         };
-        if is_refused() || is_complete || is_unknown().await {
-            if !is_refused() {
+        if is_closed() || is_complete || is_unknown().await {
+            if !is_closed() {
                 store.dispatch(Action::Refused(room, words::ROOM_IS_GONE.to_owned()));
             }
             return Ok(listed_at);
         }
     }
-    let page = arrive(store, &room, signal).await?;
+    let page = match arrive(store, &room, signal).await {
+        Err(fault) if fault.is_missing_room() => {
+            // The other rooms are polled nevertheless.
+            if !signal.is_over() {
+                store.dispatch(closed(room, &fault));
+            }
+            return Ok(listed_at);
+        }
+        page => page?,
+    };
     let read_at = page.cursor;
     if !signal.is_over() {
         store.dispatch(Action::Joined(room, page));

@@ -49,6 +49,10 @@ pub enum Action {
     Joined(RoomName, History),
     /// The server is unreachable, and the previous page left this snapshot.
     Recalled(Snapshot),
+    /// The reader wants this room, also if it has to be made.
+    RoomWanted(RoomName),
+    /// There is no such room.
+    Missing(RoomName),
     /// The server refuses the room, for this reason.
     Refused(RoomName, String),
     /// Older messages were requested.
@@ -69,6 +73,8 @@ pub enum Action {
     SignInNeeded,
     /// The server now runs a different build from this page's.
     Outdated,
+    /// A response was late or missing, so that the connection may be dead.
+    ConnectionDoubted,
     /// The list of rooms was received.
     Listed(RoomList),
     /// The reader stopped following a room.

@@ -2,7 +2,7 @@
 
 use holdline_shared::{History, RoomName, Seq};
 
-use super::{Goal, Page, Snapshot, State};
+use super::{Goal, Page, Snapshot, State, is_made_by_server};
 
 impl State {
     /// Goes to another page, or to another message of the room on the screen.
@@ -30,23 +30,59 @@ impl State {
 
     /// Adopts another tab's visited rooms; the one on the screen stays visited.
     pub(super) fn adopt_visited(&mut self, mut visited: Vec<RoomName>) {
-        if let Some(current) = self.ui.page.room().filter(|current| !visited.contains(current)) {
+        let was_visited = |room: &&RoomName| self.rooms.visited.contains(room) && !visited.contains(room);
+        if let Some(current) = self.ui.page.room().filter(was_visited) {
             visited.insert(0, current.clone());
         }
         self.rooms.set_visited(visited);
     }
 
+    /// Whether the page may make this room if it is missing: the reader asks for it, or gets back a room where they
+    /// were and have perhaps written, which a replaced log does not have. The lobby is always there. Nothing is made by
+    /// looking at an address; a room that this log had, as that of an address which names a message, is gone.
+    pub fn may_make(&self, room: &RoomName) -> bool {
+        let names_message = matches!(&self.ui.page, Page::Room(name, Some(_)) if name == room);
+        let was_there = self.rooms.visited.contains(room) || self.has_written(room);
+        let is_gone = names_message || self.rooms.seen.of(room) > Seq::START;
+        let is_theirs = *room == RoomName::lobby() || (was_there && !is_gone);
+        !is_made_by_server(room) && (is_theirs || self.rooms.is_asked_for(room))
+    }
+
+    /// Whether the reader has written something in a room that is not sent.
+    pub fn has_written(&self, room: &RoomName) -> bool {
+        self.outbox.of_room(room).next().is_some() || self.ui.of(room).writing.is_begun()
+    }
+
+    /// Shows that a room does not exist, unless the reader has left it. If they have written there, it stays among
+    /// their rooms, so that they find it.
+    pub(super) fn miss(&mut self, name: &RoomName) {
+        if self.ui.page.room() == Some(name) {
+            let is_kept = self.has_written(name) && self.rooms.visited.contains(name);
+            self.rooms.miss(name, is_kept);
+        }
+    }
+
     /// Applies the newest page of a room's history.
-    pub(super) fn join(&mut self, name: &RoomName, page: History) {
+    fn join(&mut self, name: &RoomName, page: History) {
         let read_at = page.cursor;
+        self.rooms.confirm(name);
         if self.rooms.seen.of(name) == Seq::START || !self.rooms.seen.is_of_log(read_at) {
             // The first visit: earlier messages are history, not news.
             self.rooms.read(name, read_at.seq);
         }
-        let me = self.session.me.as_ref().map(|me| &me.id);
-        self.rooms.change(name, |room, seen| room.join(page, seen, me));
+        let read_before = self.rooms.get(name).and_then(|room| room.read_at());
+        if read_before.is_some_and(|old| old.epoch != read_at.epoch)
+            && let Some(edit) = &self.ui.of(name).writing.edit
+        {
+            // In another log the number is that of something else.
+            self.end_edit_of(name, edit.seq);
+        }
+        self.people.names.note_authors(&page);
+        let me = self.session.id().cloned();
+        self.rooms.change(name, |room, seen| room.join(page, seen, me.as_ref()));
+        self.settle_edit(name);
         let Some(room) = self.rooms.get(name) else { return };
-        self.outbox.settle(room.lines.newest_first(), me);
+        self.outbox.settle(room.lines.newest_first(), me.as_ref());
         self.outbox.settle_up_to(name, read_at.seq);
         let unread = room.unread.first().copied().filter(|_| !self.ui.is_at_end);
         if let Some(seq) = unread.filter(|_| self.ui.of(name).new_from.is_none()) {
@@ -59,11 +95,25 @@ impl State {
         }
     }
 
+    /// Applies the newest page, and leads a reader who has nothing new to read to the edit that an earlier page began.
+    pub(super) fn arrive(&mut self, name: &RoomName, page: History) {
+        self.join(name, page);
+        let begun = self.unloaded_edit(name);
+        if begun.is_some() && self.ui.of(name).goal == Some(Goal::Newest) {
+            self.ui.change(name, |ui| ui.goal = begun.map(Goal::Message));
+        }
+    }
+
     /// Applies the messages around the one that the reader wants to see. If no message has its number, because the
     /// server removed it or the number belongs to an entry of another kind, the goal becomes the message before it.
     pub(super) fn jump(&mut self, name: &RoomName, before: Seq, page: History) {
         let nearest = page.messages.last().map(|message| message.seq);
+        self.people.names.note_authors(&page);
         self.rooms.change(name, |room, _| room.jump(before, page));
+        self.settle_edit(name);
+        if let Some(edited) = self.unloaded_edit(name).filter(|seq| seq.next() == before) {
+            self.end_edit_of(name, edited);
+        }
         let Some(room) = self.rooms.get(name) else { return };
         let is_lacking = |goal: &Goal| matches!(goal, Goal::Message(seq) if room.may_lack(*seq) || room.line(*seq).is_none());
         if self.ui.of(name).goal.as_ref().is_some_and(is_lacking) {

@@ -13,6 +13,8 @@ pub struct Connection {
     pub is_outdated: bool,
     /// Whether a third party's login page answers in place of the server.
     pub needs_sign_in: bool,
+    /// Number of requests whose response was late or missing, so that the connection may be dead.
+    pub doubts: u32,
     was_live: bool,
 }
 
@@ -23,6 +25,7 @@ impl Default for Connection {
             stale_since: None,
             is_outdated: false,
             needs_sign_in: false,
+            doubts: 0,
             was_live: false,
         }
     }

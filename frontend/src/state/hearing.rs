@@ -23,6 +23,9 @@ impl State {
     fn hear_entry(&mut self, entry: Entry) {
         let name = entry.room.clone();
         let is_own = self.session.id() == Some(&entry.author.id);
+        if matches!(entry.kind, EntryKind::Message { .. }) {
+            self.people.names.note(&entry.author);
+        }
         match &entry.kind {
             EntryKind::Message { key, .. } if is_own => {
                 let key = *key;
@@ -36,7 +39,7 @@ impl State {
                 self.people.note_author(&name, &entry.author.id);
                 self.mark_new(&name, entry.seq);
             }
-            EntryKind::Delete { target } => self.save_edit_of(&name, *target),
+            EntryKind::Delete { target } => self.end_edit_of(&name, *target),
             _ => {}
         }
         self.rooms.hear(entry, self.session.id());
@@ -48,18 +51,5 @@ impl State {
         if !self.ui.is_attended && self.ui.page.room() == Some(name) && is_seen(self.ui.of(name).new_from) {
             self.ui.change(name, |ui| ui.new_from = Some(seq));
         }
-    }
-
-    /// Moves the text of an edit to the composer if the edited message is deleted.
-    fn save_edit_of(&mut self, name: &RoomName, target: Seq) {
-        let ui = self.ui.of(name);
-        let Some(edit) = ui.writing.edit.as_ref().filter(|edit| edit.seq == target) else { return };
-        let (is_changed, text) = (edit.is_changed(), edit.text.clone());
-        self.ui.change(name, |ui| {
-            ui.writing.edit = None;
-            if is_changed {
-                ui.writing.append(&text);
-            }
-        });
     }
 }

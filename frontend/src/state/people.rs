@@ -5,13 +5,15 @@ use std::rc::Rc;
 
 use holdline_shared::{Door, Here, PersonId, RoomName};
 
-use super::Profiles;
+use super::{Names, Profiles};
 
 /// The people present and the accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct People {
     /// The people who have an account.
     pub profiles: Profiles,
+    /// The names of the people whom the page has met.
+    pub names: Names,
     /// The people present in the rooms where the reader is.
     here: Rc<BTreeMap<RoomName, Here>>,
     /// The last person who appeared without a known account: perhaps a new member or bot.
@@ -45,6 +47,9 @@ impl People {
             let mut people = rooms.values().flat_map(|here| &here.people).map(|person| &person.id);
             let appeared = people.find(|id| self.profiles.get(id).is_none() && !self.is_here(id)).cloned();
             self.newcomer = appeared.or(self.newcomer.take());
+        }
+        for person in rooms.values().flat_map(|here| &here.people) {
+            self.names.note(person);
         }
         self.here = Rc::new(rooms);
     }

@@ -20,8 +20,17 @@ pub enum Phase {
     Joining,
     /// The room is complete up to the last batch.
     Ready,
+    /// There is no such room.
+    Missing,
     /// The server refuses the room, for this reason.
     Refused(String),
+}
+
+impl Phase {
+    /// Whether the page shows a reason in place of the room.
+    pub fn is_closed(&self) -> bool {
+        matches!(self, Self::Missing | Self::Refused(_))
+    }
 }
 
 /// The stage of loading older messages.
@@ -102,7 +111,7 @@ impl Room {
         match self.phase {
             Phase::Joining => self.waiting.push(entry),
             Phase::Ready => self.apply(&entry, me),
-            Phase::Idle | Phase::Refused(_) => {
+            Phase::Idle | Phase::Missing | Phase::Refused(_) => {
                 if entry.seq > self.head {
                     self.head = entry.seq;
                     self.count(&entry, me);
@@ -111,12 +120,15 @@ impl Room {
         }
     }
 
-    /// Checks the newest message in the list of rooms for something that was missed. A message counts as missed if an
-    /// earlier list had it, or if this is the first list: a poll may still bring one that is new in the list.
-    pub fn see_listed(&mut self, seen: Seq, listed: Seq, listed_before: Option<Seq>) {
+    /// Checks the newest message in the list of rooms, made at `upto`. Messages between the two are gone, so that nobody
+    /// has to read them. A message counts as missed if an earlier list had it, or if this is the first list: a poll may
+    /// still bring one that is new in the list.
+    pub fn see_listed(&mut self, seen: Seq, listed: Seq, listed_before: Option<Seq>, upto: Seq) {
+        self.unread.retain(|seq| *seq <= listed || *seq > upto);
+        self.has_missed &= listed > seen;
         if self.phase == Phase::Idle {
             let known = seen.max(self.head);
-            self.has_missed |= listed_before.unwrap_or(listed) > known;
+            self.has_missed |= listed_before.unwrap_or(listed).min(listed) > known;
         }
     }
 
@@ -141,6 +153,14 @@ impl Room {
         let next = self.lines.get(below).map(|line| line.message.seq);
         let is_in_gap = || self.gaps.iter().any(|gap| Some(gap.before) == next && !gap.is_new_log);
         if below == 0 { self.more } else { is_in_gap() }
+    }
+
+    /// Whether the message with this `seq` is known to be deleted, or not to be in the log any more.
+    pub fn is_gone(&self, seq: Seq) -> bool {
+        match self.line(seq) {
+            Some(line) => line.message.text.is_none(),
+            None => self.phase == Phase::Ready && seq <= self.head && !self.may_lack(seq),
+        }
     }
 
     /// The newest message of this person that is not deleted.

@@ -1,8 +1,10 @@
 //! The list of rooms as the sidebar shows it: visited rooms first, then the others, each with its news.
 
+use std::rc::Rc;
+
 use holdline_shared::{RoomName, RoomSummary, Seq, Visibility};
 
-use super::{State, is_made_by_server, keyed};
+use super::{Phase, Room, State, is_made_by_server, keyed};
 
 /// A room in the list.
 #[expect(clippy::struct_excessive_bools, reason = "a row is what its marks say, each by itself")]
@@ -33,9 +35,13 @@ pub struct ListedRoom {
 /// Returns the rooms to show: visited rooms with the lobby first, then the others; archived rooms last in each group.
 pub fn listed_rooms(state: &State) -> Vec<ListedRoom> {
     // Sorted by title, the lobby first, so that rooms keep their places while a reader moves between them. A private
-    // room that is missing from the list is no longer the reader's.
+    // room that is missing from the list is no longer the reader's. A missing room that is among the visited ones has
+    // something that the reader wrote.
     let is_theirs = |name: &&RoomName| !is_made_by_server(name) || state.rooms.summary(name).is_some();
-    let known = state.rooms.known().iter().map(|room| &room.name).filter(is_theirs);
+    let is_listed =
+        |room: &&Rc<Room>| room.phase != Phase::Missing || state.rooms.visited.contains(&room.name);
+    let existing = state.rooms.known().iter().filter(is_listed);
+    let known = existing.map(|room| &room.name).filter(is_theirs);
     let visited = keyed(known.map(|name| {
         let room = list(state, name, Seq::START);
         ((room.is_archived, name.as_str() != "lobby", room.title.clone(), name), room)

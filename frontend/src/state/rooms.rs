@@ -1,6 +1,7 @@
 //! The rooms: those visited in this browser, with all that is known about them, and the server's list of rooms.
 
 mod titles;
+mod visited;
 
 use std::rc::Rc;
 
@@ -19,7 +20,8 @@ pub const VISITED: usize = 20;
 /// The rooms.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Rooms {
-    /// The rooms visited in this browser, the most recent first; at most [`VISITED`].
+    /// The rooms visited in this browser, the most recent first; at most [`VISITED`]. A room that does not exist is not
+    /// visited by looking at its address.
     pub visited: Rc<Vec<RoomName>>,
     /// The position up to which each room was seen, including rooms that are not followed.
     pub seen: Rc<Seen>,
@@ -31,7 +33,11 @@ pub struct Rooms {
     listed_upto: Seq,
     /// The last change of the reader's memberships that a poll reported.
     memberships: Seq,
-    /// The visited rooms, sorted by name.
+    /// The room that the reader has asked for by its name, until it exists or cannot be made.
+    to_make: Option<RoomName>,
+    /// The room on the screen, if it is not visited: nobody knows yet whether it exists, or it does not.
+    looked_at: Option<RoomName>,
+    /// The visited rooms, and the one that is looked at, sorted by name.
     known: Vec<Rc<Room>>,
 }
 
@@ -43,12 +49,12 @@ impl Rooms {
         rooms
     }
 
-    /// The visited rooms, sorted by name.
+    /// The visited rooms, and the one that is looked at, sorted by name.
     pub fn known(&self) -> &[Rc<Room>] {
         &self.known
     }
 
-    /// The room of this name, if it was visited.
+    /// The room of this name, if it was visited or is looked at.
     pub fn get(&self, name: &RoomName) -> Option<&Rc<Room>> {
         self.place_of(name).ok().map(|at| &self.known[at])
     }
@@ -63,35 +69,11 @@ impl Rooms {
         self.summary(name).map(|summary| summary.standing.clone()).unwrap_or_default()
     }
 
-    /// Changes the state of a visited room.
+    /// Changes the state of a known room.
     pub fn change(&mut self, name: &RoomName, change: impl FnOnce(&mut Room, Seq)) {
         let seen = self.seen.of(name);
         if let Ok(at) = self.place_of(name) {
             change(Rc::make_mut(&mut self.known[at]), seen);
-        }
-    }
-
-    /// Enters a room: adds it to the visited rooms, and follows it if it exists.
-    pub fn enter(&mut self, name: &RoomName) {
-        let mut visited = Vec::clone(&self.visited);
-        visited.retain(|other| other != name);
-        visited.insert(0, name.clone());
-        self.set_visited(visited);
-        let exists = self.summary(name).is_some();
-        self.change(name, |room, _| match room.phase {
-            // The list says that the room exists, so it is polled before its history is requested.
-            Phase::Idle | Phase::Refused(_) if exists => room.phase = Phase::Joining,
-            Phase::Refused(_) => room.phase = Phase::Idle,
-            _ => {}
-        });
-    }
-
-    /// Stops joining all rooms but this one: nobody waits for their history any more.
-    pub fn leave_all_but(&mut self, entered: Option<&RoomName>) {
-        for room in &mut self.known {
-            if room.phase == Phase::Joining && Some(&room.name) != entered {
-                Rc::make_mut(room).must_rejoin();
-            }
         }
     }
 
@@ -102,24 +84,6 @@ impl Rooms {
                 Rc::make_mut(room).must_rejoin();
             }
         }
-    }
-
-    /// Replaces the visited rooms; known rooms keep their state.
-    pub fn set_visited(&mut self, mut visited: Vec<RoomName>) {
-        visited.truncate(VISITED);
-        self.known.retain(|room| visited.contains(&room.name));
-        for name in &visited {
-            if let Err(at) = self.place_of(name) {
-                self.known.insert(at, Rc::new(Room::new(name.clone(), self.seen.of(name))));
-            }
-        }
-        self.visited = Rc::new(visited);
-    }
-
-    /// Forgets a room.
-    pub fn forget(&mut self, name: &RoomName) {
-        let visited = self.visited.iter().filter(|visited| *visited != name).cloned().collect();
-        self.set_visited(visited);
     }
 
     /// Applies a fresh list. Positions seen in another log are dropped; on the very first visit everything counts as
@@ -141,11 +105,17 @@ impl Rooms {
                 if is_new_log && room.phase == Phase::Idle {
                     *room = Room::new(room.name.clone(), seen);
                 }
-                if before.is_none() && matches!(room.phase, Phase::Refused(_)) {
+                let is_opened = match room.phase {
+                    // Somebody has made the room.
+                    Phase::Missing => true,
                     // The reader was let in meanwhile.
+                    Phase::Refused(_) => before.is_none(),
+                    _ => false,
+                };
+                if is_opened {
                     room.phase = Phase::Idle;
                 }
-                room.see_listed(seen, summary.said, before);
+                room.see_listed(seen, summary.said, before, list.cursor.seq);
             });
         }
         self.listed_upto = list.cursor.seq;
@@ -236,7 +206,7 @@ impl Rooms {
         let is_followed = |room: &Room| match room.phase {
             Phase::Joining | Phase::Ready => true,
             Phase::Idle => current != Some(&room.name) && self.summary(&room.name).is_some(),
-            Phase::Refused(_) => false,
+            Phase::Missing | Phase::Refused(_) => false,
         };
         self.known.iter().filter(|room| is_followed(room)).map(|room| room.name.clone()).collect()
     }

@@ -1,6 +1,8 @@
 //! Scenarios for the whole state: what people do, what the server sends, and the resulting state.
 
 mod access;
+mod editing;
+mod missing;
 mod news;
 mod places;
 
@@ -119,7 +121,10 @@ fn follows_the_room_on_the_screen_and_visited_rooms_that_exist() {
 
 #[test]
 fn remembers_a_bounded_number_of_rooms() {
-    let enter = |state: State, n| state.after(went(&format!("r{n}")));
+    let enter = |state: State, n| {
+        let room = format!("r{n}");
+        state.after(went(&room)).after(Action::Joined(room.parse().unwrap(), page("bob", &[], 2, false)))
+    };
     let state = (0..30).fold(State::default(), enter);
     assert_eq!((state.rooms.visited.len(), state.rooms.known().len()), (VISITED, VISITED));
     assert_eq!(state.rooms.visited[0].as_str(), "r29");
@@ -202,16 +207,6 @@ fn rooms_of_another_tab_are_adopted_and_the_present_one_stays() {
     let state = in_lobby().after(Action::VisitedElsewhere(vec![tea()]));
     assert_eq!(*state.rooms.visited, [lobby(), tea()]);
     assert_eq!(state.room().unwrap().lines.len(), 2);
-}
-
-#[test]
-fn what_was_typed_for_a_message_that_is_deleted_moves_to_the_composer() {
-    let edit = Edit { seq: Seq(2), before: MessageText::received("m2"), text: "m2 and more".to_owned() };
-    let writing = Writing { draft: "half a".to_owned(), reply_to: None, edit: Some(edit) };
-    let state = in_lobby().after(Action::Wrote(lobby(), writing));
-    let state = state.after(heard(vec![entry(3, "bob", EntryKind::Delete { target: Seq(2) })]));
-    let writing = &state.ui.of(&lobby()).writing;
-    assert_eq!((writing.draft.as_str(), &writing.edit), ("half a\nm2 and more", &None));
 }
 
 #[test]

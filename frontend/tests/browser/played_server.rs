@@ -3,7 +3,7 @@
 use gloo_timers::future::TimeoutFuture;
 use holdline_frontend::command::Command;
 use holdline_frontend::engine::{Engine, Running};
-use holdline_frontend::state::Page;
+use holdline_frontend::state::{Page, Phase};
 use holdline_shared::RoomName;
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -55,13 +55,26 @@ pub(crate) struct PolledPage {
 impl PolledPage {
     /// Opens a page at this room, and waits until a poll is held.
     pub(crate) async fn open(room: &str) -> Self {
+        let page = Self::start(room);
+        until("poll", || global("endPoll").is_function()).await;
+        page
+    }
+
+    /// Opens a page at a room that does not exist, and waits until the page says so.
+    pub(crate) async fn open_missing(room: &str) -> Self {
+        let page = Self::start(room);
+        let is_missing = || page.engine.state().room().is_some_and(|room| room.phase == Phase::Missing);
+        until("missing room", is_missing).await;
+        page
+    }
+
+    fn start(room: &str) -> Self {
         set_global("asked", &Array::new());
         for function in ["finish", "endPoll"] {
             set_global(function, &JsValue::NULL);
         }
         answer_with(SERVER);
         let (engine, running) = Engine::start(Page::Room(RoomName::parse(room).unwrap(), None));
-        until("poll", || global("endPoll").is_function()).await;
         Self { engine, _running: running }
     }
 

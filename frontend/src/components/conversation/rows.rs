@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 use super::props::Props;
 use crate::command::Command;
-use crate::components::{MessageRow, Quote, SendingRow, time, welcome};
+use crate::components::{MessageRow, Quote, SendingRow, changing, time, welcome};
 use crate::hooks::Reading;
 use crate::state::{Gap, Locale, Older, Phase, Progress, Room, Row, Sending, rows};
 use crate::words;
@@ -72,7 +72,7 @@ fn view_top(props: &Props, run: &Callback<Command>) -> Html {
             if is_complete && is_empty {
                 { welcome(name, props.standing.policy.visibility, props.session.me.as_ref()) }
             } else if is_complete {
-                <p class="faint">{ words::beginning_of(name, props.standing.policy.visibility) }</p>
+                <p class="faint">{ changing(words::beginning_of(name, props.standing.policy.visibility)) }</p>
             } else if let Some(oldest) = room.oldest() {
                 if room.more {
                     <button
@@ -81,11 +81,11 @@ fn view_top(props: &Props, run: &Callback<Command>) -> Html {
                         data-testid="load-older"
                         onclick={load_before(room, oldest, run)}
                     >
-                        { label }
+                        { changing(label) }
                     </button>
                 }
             } else {
-                <p class="faint">{ words::opening(name) }</p>
+                <p class="faint">{ changing(words::opening(name)) }</p>
             }
         </div>
     }
@@ -101,9 +101,7 @@ fn view(props: &Props, row: Row, is_last: bool, run: &Callback<Command>, locale:
     let Props { room, ui, session, profiles, .. } = props;
     match row {
         Row::Day(at) => html! {
-            <p class="day" key={format!("day-{}", at.0)}>
-                <span key={locale.edition.to_string()}>{ locale.day_name(at) }</span>
-            </p>
+            <p class="day" key={format!("day-{}", at.0)}>{ changing(locale.day_name(at)) }</p>
         },
         Row::Gap(gap) => view_gap(room, gap, run),
         Row::New => html! { <p class="new" key="new" data-testid="new"><span>{ words::NEW }</span></p> },
@@ -135,7 +133,7 @@ fn view(props: &Props, row: Row, is_last: bool, run: &Callback<Command>, locale:
 fn view_notice(entry: &Entry, locale: Locale) -> Html {
     html! {
         <p class="notice" key={format!("notice-{}", entry.seq)} data-testid="room-notice">
-            <span dir="auto">{ words::notice(entry) }</span>
+            <span dir="auto">{ words::notice(entry).map(changing) }</span>
             { time("", entry.at, locale) }
         </p>
     }

@@ -4,8 +4,8 @@ use yew::prelude::*;
 
 use super::listing::{listing, row};
 use super::panel_of::PanelOf;
-use crate::components::outcome;
 use crate::components::room_link::message_link;
+use crate::components::{changing, outcome};
 use crate::state::Listing;
 use crate::words;
 
@@ -25,7 +25,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
                 let what = words::audit(line, room.as_deref());
                 let what = match line.room.as_ref().zip(line.change.seq) {
                     Some((room, seq)) => message_link(room, seq, &what, of.run),
-                    None => html! { { what } },
+                    None => changing(what),
                 };
                 row(&line.seq.to_string(), what, of.locale.day_and_time(line.at), Html::default())
             }) }

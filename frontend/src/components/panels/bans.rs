@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::listing::{listing, row};
 use super::panel_of::PanelOf;
-use crate::components::outcome;
+use crate::components::{outcome, verbatim};
 use crate::state::{Ban, Listing, Request};
 use crate::words;
 
@@ -22,7 +22,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
                 let name = person.as_ref().map(|person| person.name.to_string());
                 let who = name.or_else(|| visitor.clone()).unwrap_or_default();
                 let tools = of.row_button(words::LIFT, &who, Request::Unban(id.clone()));
-                row(id, html! { { who } }, end_of(of, ban), tools)
+                row(id, verbatim(who), end_of(of, ban), tools)
             }) }
         </>
     }

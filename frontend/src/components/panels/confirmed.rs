@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::command::Command;
+use crate::components::changing;
 use crate::hooks::{use_commands, use_focus, use_focus_back};
 use crate::state::Request;
 use crate::words;
@@ -33,7 +34,9 @@ pub(super) fn Confirmed(props: &Props) -> Html {
         Callback::from(move |_: MouseEvent| is_asking.set(next))
     };
     if !*is_asking {
-        return html! { <button type="button" ref={opener} class="plain" onclick={ask(true)}>{ word }</button> };
+        return html! {
+            <button type="button" ref={opener} class="plain" onclick={ask(true)}>{ changing(*word) }</button>
+        };
     }
     let onclick = {
         let (run, request, close) = (run, request.clone(), ask(false));
@@ -44,8 +47,8 @@ pub(super) fn Confirmed(props: &Props) -> Html {
     };
     html! {
         <span class="acts" role="group" aria-label={question} data-testid="question">
-            <span>{ question }</span>
-            <button type="button" class="plain" {onclick}>{ yes }</button>
+            { changing(question) }
+            <button type="button" class="plain" {onclick}>{ changing(yes) }</button>
             <button type="button" ref={cancel} class="plain" onclick={ask(false)}>{ words::CANCEL }</button>
         </span>
     }

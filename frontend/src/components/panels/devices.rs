@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::listing::{listing, row};
 use super::panel_of::PanelOf;
 use super::secret::secret;
-use crate::components::outcome;
+use crate::components::{changing, outcome};
 use crate::state::{Listing, Request};
 use crate::words;
 
@@ -28,7 +28,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
                     let name = format!("{device}, {used}");
                     of.row_button(words::SIGN_OUT, &name, Request::EndSession(session.id.clone()))
                 };
-                row(&session.id, html! { { device } }, used, tools)
+                row(&session.id, changing(device), used, tools)
             }) }
             if has_others {
                 <p>{ of.button(words::SIGN_OUT_OTHERS, Request::EndOtherSessions) }</p>

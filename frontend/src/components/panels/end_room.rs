@@ -4,7 +4,7 @@ use holdline_shared::{Role, RoomName};
 use yew::prelude::*;
 
 use super::panel_of::PanelOf;
-use crate::components::{Field, FormOf, form, outcome};
+use crate::components::{Field, FormOf, changing, form, outcome};
 use crate::state::Request;
 use crate::words;
 
@@ -18,7 +18,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
     html! {
         <>
             if is_member {
-                <p>{ words::leave_room_why(visibility) }{ " " }{ of.button(words::LEAVE_ROOM, leave) }</p>
+                <p>{ changing(words::leave_room_why(visibility)) }{ " " }{ of.button(words::LEAVE_ROOM, leave) }</p>
             }
             if can_delete {
                 { delete(of, &room.name) }

@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::listing::{listing, row};
 use super::panel_of::PanelOf;
 use super::secret::secret;
-use crate::components::{Field, FormOf, form, outcome};
+use crate::components::{Field, FormOf, form, outcome, verbatim};
 use crate::state::{Hook, Listing, Request};
 use crate::words;
 
@@ -22,7 +22,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
             { outgoing(of, room.clone()) }
             { listing(settings, hooks, words::NO_HOOKS, |Hook { id, way, name, url, stopped }| {
                 let tools = of.row_button(words::REMOVE, name, Request::RemoveHook(room.clone(), id.clone()));
-                row(id, html! { { name } }, words::hook(*way, url.as_deref(), *stopped), tools)
+                row(id, verbatim(name.as_str()), words::hook(*way, url.as_deref(), *stopped), tools)
             }) }
         </>
     }

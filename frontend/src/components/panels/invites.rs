@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::listing::{listing, row};
 use super::panel_of::PanelOf;
 use super::secret::secret;
-use crate::components::{Field, FormOf, Kind, form};
+use crate::components::{Field, FormOf, Kind, changing, form};
 use crate::state::{Invitation, Listing, Request};
 use crate::words;
 
@@ -29,7 +29,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
                 };
                 let name = format!("{what}, {below}");
                 let tools = of.row_button(words::REVOKE, &name, Request::RevokeInvite(id.clone()));
-                row(id, html! { { what } }, below, tools)
+                row(id, changing(what), below, tools)
             }) }
         </>
     }

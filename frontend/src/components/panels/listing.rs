@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use crate::components::changing;
 use crate::state::Settings;
 use crate::words;
 
@@ -9,7 +10,7 @@ use crate::words;
 pub(super) fn row(key: &str, what: Html, below: String, tools: Html) -> Html {
     html! {
         <li key={key} data-testid="row">
-            <span class="what" dir="auto">{ what }<span class="faint">{ below }</span></span>
+            <span class="what" dir="auto">{ what }<span class="faint">{ changing(below) }</span></span>
             { tools }
         </li>
     }
@@ -25,8 +26,8 @@ pub(super) fn listing<T>(
 ) -> Html {
     match rows {
         None if settings.problem.is_some() => Html::default(),
-        None => html! { <p class="faint">{ words::LOADING }</p> },
-        Some([]) => html! { <p class="faint">{ empty }</p> },
+        None => html! { <p class="faint">{ changing(words::LOADING) }</p> },
+        Some([]) => html! { <p class="faint">{ changing(empty) }</p> },
         Some(rows) => html! { <ul class="listing">{ for rows.iter().map(view) }</ul> },
     }
 }

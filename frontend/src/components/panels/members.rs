@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::listing::{listing, row};
 use super::panel_of::{FOREVER, PanelOf};
-use crate::components::{Field, FormOf, Kind, form, outcome};
+use crate::components::{Field, FormOf, Kind, form, outcome, verbatim};
 use crate::state::{Listing, Membership, Part, Request};
 use crate::words;
 
@@ -27,8 +27,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
             { listing(settings, members, words::NO_MEMBERS, |member| {
                 let person = &member.person;
                 let tools = if is_admin { of.change(person) } else { Html::default() };
-                let name = html! { { person.name.as_str().to_owned() } };
-                row(person.id.as_str(), name, standing(of, member), tools)
+                row(person.id.as_str(), verbatim(person.name.as_str()), standing(of, member), tools)
             }) }
         </>
     }

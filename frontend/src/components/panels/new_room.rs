@@ -30,7 +30,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
             let title = Topic::parse(title).map_err(|why| why.to_string());
             title.map(|title| Command::Ask(Request::MakeRoom(title)))
         } else {
-            typed_room(&dom::lower_case(title)).map(Command::Go)
+            typed_room(&dom::lower_case(title)).map(Command::Make)
         };
         made.unwrap_or_else(Command::Complain)
     });

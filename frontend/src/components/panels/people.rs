@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::listing::{listing, row};
 use super::panel_of::PanelOf;
-use crate::components::outcome;
+use crate::components::{outcome, verbatim};
 use crate::state::Listing;
 use crate::words;
 
@@ -21,7 +21,7 @@ pub(super) fn view(of: &PanelOf<'_>) -> Html {
                     (_, true) => words::ADMIN,
                     _ => words::MEMBER,
                 };
-                let name = html! { { person.name.as_str().to_owned() } };
+                let name = verbatim(person.name.as_str());
                 row(person.id.as_str(), name, below.to_owned(), of.change(person))
             }) }
         </>

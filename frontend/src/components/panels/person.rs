@@ -7,7 +7,7 @@ use super::bans::end_of;
 use super::confirmed::Confirmed;
 use super::members::standing;
 use super::panel_of::{FOREVER, PanelOf, durations};
-use crate::components::{Field, FormOf, Kind, badge, form, mark, outcome};
+use crate::components::{Field, FormOf, Kind, badge, changing, form, mark, outcome};
 use crate::state::{Listing, Locale, Panel, Part, Request};
 use crate::words;
 
@@ -26,15 +26,15 @@ pub(super) fn view(of: &PanelOf<'_>, person: &Person) -> Html {
             <p class="person">
                 { badge(person) }
                 if let Some(profile) = profile {
-                    <span dir="auto">{ profile.about.as_str().to_owned() }</span>
+                    <span dir="auto">{ changing(profile.about.as_str()) }</span>
                 }
                 { mark(people.profiles.mark(person)) }
                 if let Some(standing) = standing {
-                    <span class="faint">{ standing }</span>
+                    <span class="faint">{ changing(standing) }</span>
                 }
             </p>
             if let Some(time) = local_time {
-                <p class="faint">{ words::local_time(&time) }</p>
+                <p class="faint">{ changing(words::local_time(&time)) }</p>
             }
             if !is_me {
                 <p>{ of.button(words::WRITE_DIRECTLY, Request::Direct(person.id.clone())) }</p>
@@ -68,7 +68,7 @@ fn in_room(of: &PanelOf<'_>, person: &Person) -> Html {
     let fields = html! {
         <>
             if let Some(part) = part {
-                <p data-testid="part">{ words::part_in_room(&place, &standing(of, part)) }</p>
+                <p data-testid="part">{ changing(words::part_in_room(&place, &standing(of, part))) }</p>
             }
             <Field
                 key={if role.is_some() { "muted" } else { "unmuted" }}
@@ -119,7 +119,7 @@ fn on_server(of: &PanelOf<'_>, person: &Person) -> Html {
         let lift = of.row_button(words::LIFT, &end, Request::Unban(ban.id.clone()));
         html! {
             <p key={ban.id.clone()} data-testid="ban">
-                { words::is_banned(&end) }{ " " }{ lift }
+                { changing(words::is_banned(&end)) }{ " " }{ lift }
             </p>
         }
     });

@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::panel_of::PanelOf;
 use crate::components::quote::excerpt;
-use crate::components::{Field, FormOf, form};
+use crate::components::{Field, FormOf, changing, form, verbatim};
 use crate::state::Request;
 use crate::words;
 
@@ -16,7 +16,7 @@ pub(super) fn view(of: &PanelOf<'_>, seq: Seq) -> Html {
         <>
             if let Some(line) = line {
                 <p class="quoted" dir="auto">
-                    { line.message.author.name.as_str().to_owned() }{ ": " }{ excerpt(line) }
+                    { verbatim(line.message.author.name.as_str()) }{ ": " }{ changing(excerpt(line)) }
                 </p>
             }
             <Field

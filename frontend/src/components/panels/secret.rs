@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::panel_of::PanelOf;
 use super::qr_code::qr_code;
-use crate::components::Copied;
+use crate::components::{Copied, changing};
 use crate::state::Secret;
 use crate::words;
 
@@ -23,10 +23,10 @@ pub(super) fn secret(of: &PanelOf<'_>, hint: &'static str) -> Html {
     };
     html! {
         <div class="secret" data-testid="secret">
-            <p>{ hint }</p>
+            <p>{ changing(hint) }</p>
             <Copied key={text.as_str()} text={text.clone()} takes_focus=true />
             if let Some((why, command)) = example {
-                <p>{ why }</p>
+                <p>{ changing(why) }</p>
                 <Copied text={command} />
             }
             if let Secret::Link(link) = secret {

@@ -6,7 +6,7 @@ use super::listing::{listing, row};
 use super::panel_of::PanelOf;
 use super::secret::secret;
 use crate::api::form::ON;
-use crate::components::{Field, FormOf, Kind, form};
+use crate::components::{Field, FormOf, Kind, changing, form};
 use crate::state::{Grant, Listing, Request, Token, listed_rooms};
 use crate::words;
 
@@ -37,7 +37,7 @@ fn view(of: &PanelOf<'_>, why: &'static str, makes_bots: bool, is_shown: impl Fn
                 let name = makes_bots.then_some(person.name.as_str());
                 let below = words::token(name, verbs, rooms.as_deref());
                 let tools = of.row_button(words::REVOKE, note, Request::RevokeToken(id.clone()));
-                row(id, html! { { note } }, below, tools)
+                row(id, changing(note.as_str()), below, tools)
             }) }
         </>
     }

@@ -4,6 +4,7 @@ mod changes;
 mod people;
 
 use super::*;
+use crate::state::{Names, Namesakes};
 
 #[test]
 fn composer_says_why_nobody_can_write_here() {
@@ -70,6 +71,24 @@ fn guests_and_programs_are_marked() {
     check(&drawn(Some(Mark::Guest)), &[">guest<"], &[]);
     check(&drawn(Some(Mark::Bot)), &[">bot<"], &[]);
     check(&drawn(None), &[], &["person-mark"]);
+}
+
+#[test]
+fn namesakes_have_a_sign_for_eyes_and_ears() {
+    let mut names = Names::default();
+    for id in ["ada", "ada2"] {
+        names.note(&Person { id: id.parse().unwrap(), name: person("ada").name });
+    }
+    let row = row(line(7, "ada", 3_660_000, "hello").message.clone(), "bob");
+    let here = Here { count: 2, people: vec![person("ada"), person("bob")] };
+    let drawn = draw_html(html! {
+        <ContextProvider<Namesakes> context={names.namesakes}>
+            <MessageRow ..row />
+            <People {here} me={person("bob").id} />
+        </ContextProvider<Namesakes>>
+    });
+    check(&drawn, &[r#"aria-label="Ada ·ada, 01:01""#], &["·bob"]);
+    assert_eq!(drawn.matches(">·ada</span>").count(), 2, "{drawn}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The page in front of a shut door, and that of a link.
+//! The page in front of a shut door, that of a link, and those in place of a room.
 
 use super::*;
 
@@ -103,4 +103,16 @@ fn newcomer_learns_that_a_name_can_be_made_up() {
         check(&page_of_link(link, &Settings::default()), &[], &[made_up]);
     }
     check(&gate(Door::Password, ShutOut::default(), None), &[made_up], &[]);
+}
+
+#[test]
+fn missing_room_is_told_and_can_be_made() {
+    let drawn = draw_html(missing_room(&"loby".parse().unwrap(), false, &Callback::noop()));
+    check(
+        &drawn,
+        &["There is no room “loby”", "mistyped", ">Make the room</button>", r#"href="./""#],
+        &["<form"],
+    );
+    let refused = draw_html(wrong_page("tea cannot be opened", "It is full.", &Callback::noop()));
+    check(&refused, &["tea cannot be opened", ">It is full.<", r#"href="./""#], &["<button"]);
 }

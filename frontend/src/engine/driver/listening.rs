@@ -80,8 +80,8 @@ impl Inner {
         }
     }
 
-    /// Takes the lead from a tab that has gone silent or receives no responses.
-    fn replace_leader(self: &Rc<Self>) {
+    /// Takes the lead from a tab that has gone silent, receives no responses or may be frozen.
+    pub(super) fn replace_leader(self: &Rc<Self>) {
         self.has_followed.set(true);
         self.tabs.take_over();
     }

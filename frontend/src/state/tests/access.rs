@@ -1,6 +1,6 @@
 //! Scenarios for doors, rules and roles.
 
-use holdline_shared::{PersonKind, Profile};
+use holdline_shared::{PersonKind, Presence, Profile};
 
 use super::*;
 
@@ -177,4 +177,19 @@ fn nothing_is_polled_in_front_of_a_shut_door() {
     let shut = state.after(Action::ShutOut(Gate::default()));
     assert!(shut.followed().is_empty());
     assert_eq!(shut.after(Action::SignedIn(person("ada"))).followed(), [lobby()]);
+}
+
+#[test]
+fn people_of_the_same_name_are_told_apart() {
+    let sign = |state: &State| state.people.names.namesakes.sign(&person("bob").id);
+    let state = in_lobby();
+    assert_eq!(sign(&state), None);
+    let mut other = samples::said(9, "bob2", "hi");
+    other.author.name = person("bob").name;
+    let here = Here { count: 1, people: vec![other.author.clone()] };
+    assert_eq!(sign(&state.clone().after(heard(vec![other]))).as_deref(), Some("·bob"));
+    let presence = Presence { tag: "t".to_owned(), rooms: [(lobby(), here)].into() };
+    let Action::Heard(batch) = heard(vec![]) else { unreachable!() };
+    let state = state.after(Action::Heard(Batch { presence: Some(presence), ..batch }));
+    assert_eq!(sign(&state).as_deref(), Some("·bob"));
 }

@@ -37,8 +37,10 @@ fn edit_reaction_and_topic_are_nothing_new() {
     }
     let state = state.after(Action::Listed(list));
     assert_eq!(news(&state), [row("lobby", false, 0), row("cake", false, 0), row("tea", false, 0)]);
-    let state = state.after(listed_as(&[("lobby", 2), ("tea", 7), ("cake", 6)], 7));
+    let state = state.after(listed_as(&[("lobby", 2), ("tea", 7), ("cake", 2)], 7));
     assert_eq!(news(&state)[2], row("tea", true, 0), "a message is");
+    let state = state.after(listed_as(&[("lobby", 2), ("tea", 2), ("cake", 2)], 8));
+    assert_eq!(news(&state)[2], row("tea", false, 0), "until it is deleted");
 }
 
 #[test]
