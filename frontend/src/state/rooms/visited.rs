@@ -44,9 +44,11 @@ impl Rooms {
         }
     }
 
-    /// Records that the reader wants this room, also if it has to be made. If it is closed, it is joined again.
+    /// Records that the reader wants this room, also if it has to be made. If it is closed, it is joined again. It
+    /// counts as visited, because some browsers load the page anew on the way to it.
     pub fn ask_for(&mut self, name: &RoomName) {
         self.to_make = Some(name.clone());
+        self.visit(name);
         self.change(name, |room, _| {
             if room.phase.is_closed() {
                 room.phase = Phase::Idle;
@@ -74,6 +76,8 @@ impl Rooms {
     pub fn close(&mut self, name: &RoomName, reason: Phase) {
         if self.is_asked_for(name) {
             self.to_make = None;
+            self.looked_at = Some(name.clone());
+            self.forget(name);
         }
         self.change(name, |room, _| room.phase = reason);
     }
