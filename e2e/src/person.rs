@@ -82,7 +82,7 @@ impl Person {
 
     /// Deletes a room.
     pub async fn delete_room(&self, room: &str) -> Result<()> {
-        self.ask(Method::DELETE, &format!("rooms/{room}"), None).await.map(drop)
+        self.ask(Method::DELETE, &format!("rooms/{room}?confirm={room}"), None).await.map(drop)
     }
 
     /// Makes a private room; returns its name.
