@@ -24,8 +24,8 @@ struct Barrier {
 }
 
 impl Browser {
-    /// Fails if axe finds anything on the page, in light or in dark, in Firefox in light alone; `state` says what the page
-    /// shows.
+    /// Fails if axe finds anything on the page, in light and in dark colours (in Firefox only in light ones). `state`
+    /// describes what the page shows.
     pub async fn must_be_accessible(&self, state: &str) -> Result<()> {
         if !self.run::<bool>("return 'axe' in window", vec![]).await? {
             let () = self.run(AXE, vec![]).await?;

@@ -71,8 +71,8 @@ impl Browser {
         Self::start_on(Device::LAPTOP).await
     }
 
-    /// Starts a browser on this device. A driver gives up on a browser that does not answer within a time of its own, which
-    /// is too short for a busy machine, so another one is started.
+    /// Starts a browser on this device, and another one if the driver gives up on the first: the time that a driver
+    /// waits for its browser is too short for a busy machine.
     pub async fn start_on(device: Device) -> Result<Self> {
         let mut started = Self::try_start_on(device).await;
         for _ in 1..STARTS {
@@ -134,7 +134,7 @@ impl Browser {
         self.devtools("Page.setWebLifecycleState", json!({ "state": state })).await.map(drop)
     }
 
-    /// Goes back as the reader does. A driver that navigates itself sometimes loses a page that comes out of the browser's
+    /// Goes back as the reader does. The driver's own command sometimes loses a page that comes out of the browser's
     /// cache.
     pub async fn back(&self) -> Result<()> {
         let left = self.client.current_url().await?;

@@ -26,7 +26,7 @@ impl Person {
         Self::begin(server, "session", json!({ "nickname": name })).await
     }
 
-    /// Uses the code of an invite or of the owner's link; returns the member who comes in.
+    /// Redeems the code of an invite or of the owner's link; returns the member who comes in.
     pub async fn redeem(server: &str, code: &str, name: &str) -> Result<Self> {
         Self::begin(server, "redeem", json!({ "code": code, "nickname": name })).await
     }

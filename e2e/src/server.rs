@@ -11,8 +11,8 @@ use tokio::time::timeout;
 use crate::process::Output;
 use crate::{Process, TIME_LIMIT, holdline};
 
-/// A name that the stories' browsers resolve to this machine. Browsers trust this machine's address without TLS, but not this
-/// name: pages from there have neither Web Locks nor service workers.
+/// A name that the stories' browsers resolve to this machine. Browsers trust this machine's address without TLS, but
+/// not this name: pages from there have neither Web Locks nor service workers.
 pub(crate) const PLAIN_HOST: &str = "chat.example";
 
 /// The password of a server whose door asks for one.

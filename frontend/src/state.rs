@@ -60,7 +60,7 @@ pub use page::{Page, typed_room};
 pub use people::People;
 pub use profiles::{Mark, Profiles, is_somebody};
 pub use request::{Grant, Invitation, Part, Request};
-pub use room::{Gap, Older, Phase, Room};
+pub use room::{Gap, Listed, Older, Phase, Room};
 pub use room_list::{ListedRoom, listed_rooms, unread};
 pub use rooms::{Rooms, VISITED, is_made_by_server};
 pub use rows::{Row, rows};
@@ -71,7 +71,7 @@ pub use settings::{
 };
 pub use settings::{OWN, ROOM, SERVER};
 pub use snapshot::Snapshot;
-pub use ui::{Edit, Goal, Notice, Overlay, Place, RoomUi, Ui, Writing};
+pub use ui::{Burst, Edit, Goal, Notice, Overlay, Place, RoomUi, Ui, Writing};
 pub use window::Window;
 pub use writing_rules::{Barrier, Powers, barrier, is_room_admin, slow_seconds};
 
@@ -180,15 +180,15 @@ impl State {
             Action::Went(page) => self.go_to(page),
             Action::LinkSeen(code, link) => self.ui.see_link(&code, link),
             Action::Attended(is_attended) => self.ui.is_attended = is_attended,
-            Action::RoomWanted(name) => self.rooms.ask_for(&name),
+            Action::RoomWanted(name) => self.rooms.want(&name),
             Action::Joining(name) => {
                 self.rooms.confirm(&name);
                 self.rooms.change(&name, |room, _| room.phase = Phase::Joining);
             }
             Action::Joined(name, page) => self.arrive(&name, page),
             Action::Recalled(snapshot) => self.recall(snapshot),
-            Action::Missing(name) => self.miss(&name),
-            Action::Refused(name, why) => self.rooms.close(&name, Phase::Refused(why)),
+            Action::Missing(name) => self.show_missing(&name),
+            Action::Refused(name, why) => self.close(&name, Phase::Refused(why)),
             Action::OlderAsked(name) => self.rooms.change(&name, |room, _| room.older = Older::Loading),
             Action::OlderCame(name, before, page) => {
                 self.people.names.note_authors(&page);

@@ -241,6 +241,10 @@ pub fn new_messages(count: usize, has_more: bool) -> String {
     }
 }
 
+pub fn messages_came(count: usize) -> String {
+    format!("{count} messages came.")
+}
+
 pub fn messages_up_to(time: &str) -> String {
     format!("Messages up to {time}.")
 }

@@ -34,12 +34,12 @@ const CHROMIUM: [&str; 10] = [
     "--force-prefers-reduced-motion",
 ];
 
-/// The time that a script in a page may take, in milliseconds: a walk through thousands of messages takes some seconds on
-/// an idle machine.
+/// The time that a script in a page may take, in milliseconds: a walk through thousands of messages takes some seconds
+/// on an idle machine.
 const SCRIPT_TIME: u64 = 600_000;
 
-/// The settings of a laptop's mouse: a headless browser has none, and pages that check (`pointer`, `hover`) would take it
-/// for a kiosk.
+/// The settings of a laptop's mouse: a headless browser has none, and pages that check (`pointer`, `hover`) would take
+/// it for a kiosk.
 const MOUSE: &str =
     "--blink-settings=primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2";
 

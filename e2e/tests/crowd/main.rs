@@ -19,8 +19,8 @@ use tabs::Tabs;
 /// The number of listeners of each kind.
 const LISTENERS: u8 = 20;
 
-/// The number of curls that are restarted for every message. Twenty of them would be twenty thousand
-/// processes, which also passes, but takes more than three minutes on two cores.
+/// The number of curls that are restarted for every message; the others repeat requests in one process. If all twenty
+/// were restarted, the test would start twenty thousand processes and take more than three minutes on two cores.
 const STARTED_AGAIN: u8 = 4;
 
 const SENDERS: usize = 10;
@@ -80,7 +80,8 @@ async fn every_listener_in_a_crowd_receives_everything_once_and_in_order() -> Re
     classics.browser.must_be_quiet().await
 }
 
-/// Publishes probes until every listener has received one: classic listeners start with their first request.
+/// Publishes probes until every listener has received one: a classic listener misses whatever is published before its
+/// first request.
 async fn probe_until_all_listen<'a>(
     url: &str,
     tabs: [&Tabs; 2],

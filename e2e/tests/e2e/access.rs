@@ -84,7 +84,18 @@ async fn history_is_put_in_silently() -> Result<()> {
     ben.say("tea", "Now").await?;
     ada.until("what is new", |screen| screen.row("Now").is_some()).await?;
     assert_eq!(ada.browser.run::<Vec<String>>(spoken, vec![]).await?.len(), 1, "what is said now");
-    ada.browser.must_be_quiet().await
+
+    // What was said during an absence is not read out one after the other.
+    ada.browser.set_online(false).await?;
+    ada.until("the truth", |screen| screen.status == "offline").await?;
+    for n in 1..=12 {
+        ben.say("tea", &format!("missed {n}")).await?;
+    }
+    ada.browser.set_online(true).await?;
+    ada.until("what was missed", |screen| screen.row("missed 12").is_some()).await?;
+    assert_eq!(ada.browser.run::<Vec<String>>(spoken, vec![]).await?.len(), 1, "a number is enough");
+    ada.until_text("12 messages came.").await?;
+    ada.browser.must_be_quiet_but_for_requests().await
 }
 
 /// Notes the messages that come into a log that speaks.

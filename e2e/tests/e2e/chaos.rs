@@ -59,7 +59,7 @@ impl World {
             let (step, at) = self.draw();
             self.story.push(format!("{step:?} ({})", self.tabs[at].name));
             self.take(step, at).await.with_context(|| format!("step {}", self.story.len()))?;
-            // A part of the chaos: sometimes the next step finds everything at rest, sometimes in the middle of something.
+            // Sometimes the next step finds everything at rest, sometimes in the middle of something.
             let pause = self.random.choose(&[0, 0, 100, 300, 1000]).unwrap_or_default();
             sleep(Duration::from_millis(pause)).await;
         }

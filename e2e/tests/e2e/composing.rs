@@ -3,7 +3,8 @@
 use anyhow::Result;
 use holdline_e2e::{Chat, Server, key};
 
-/// Does to a field what an input method does until somebody chooses a character with Enter; answers whether the field took that.
+/// Sends the composer the events of an input method, up to the Enter that chooses a character; returns whether the
+/// composer handled that Enter.
 const COMPOSE: &str = r"
 const field = document.querySelector('[data-testid=composer]');
 field.focus();

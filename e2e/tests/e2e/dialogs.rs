@@ -1,5 +1,5 @@
-//! Every dialog and each of its pages: opened, walked through and closed by keyboard alone, and without barriers in light,
-//! dark and on a phone. With `HOLDLINE_PICTURES=FOLDER` each is also taken as pictures there.
+//! Every dialog and each of its pages: opened, walked through and closed by keyboard alone, and without barriers in
+//! light, dark and on a phone. With `HOLDLINE_PICTURES=FOLDER`, pictures of each are written to the folder.
 
 use std::path::PathBuf;
 
@@ -7,8 +7,8 @@ use anyhow::{Context as _, Result, ensure};
 use holdline_e2e::{Browser, Chat, Check, Device, Scheme, Server, eventually, key};
 use serde_json::json;
 
-/// The number of elements in the open dialog that Tab stops at, and the index of the one that has the focus: -1 for none of
-/// them, -2 for an element beside the dialog.
+/// The number of elements in the open dialog that Tab stops at, and the index of the one that has the focus: -1 for
+/// none of them, -2 for an element beside the dialog.
 const STOPS: &str = r#"
     const dialog = document.querySelector('dialog[open]');
     if (!dialog) return [0, -2];

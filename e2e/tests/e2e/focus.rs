@@ -16,7 +16,7 @@ async fn until_focus(chat: &Chat, wanted: &str) -> Result<()> {
     .await
 }
 
-/// Ada's page with a message of hers in it, and the message's number.
+/// Opens Ada's page and sends a message from it; returns the page and the message's number.
 async fn chat_with_message(server: &Server, device: Device) -> Result<(Chat, u64)> {
     let ada = Chat::open_in(Browser::start_on(device).await?, &server.url()).await?;
     ada.write("Hello").await?;
@@ -148,7 +148,8 @@ async fn message_scrolled_away_leaves_the_focus_to_the_log() -> Result<()> {
     ada.browser.must_be_quiet().await
 }
 
-/// Whatever the reader has pressed may go from the page: the focus stays beside it, and no key is lost.
+/// The element that the reader has pressed may disappear: the focus moves to an element beside it, so that no key is
+/// lost.
 #[tokio::test]
 async fn focus_stays_on_the_page_when_its_element_goes() -> Result<()> {
     let server = Server::start().await?;

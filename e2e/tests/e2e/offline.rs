@@ -1,5 +1,5 @@
-//! A page that is loaded while the server is away: it is there, with what was there, and says how old that is. As soon as
-//! the server answers, the server's page counts.
+//! A page that is loaded while the server is away opens from the browser's cache, with the messages that the previous
+//! page showed and their age. Once the server answers, its own page is used.
 
 use anyhow::Result;
 use holdline_e2e::{Chat, Check, PrefixProxy, Relay, Rule, Server, eventually};

@@ -80,8 +80,8 @@ async fn tab_in_a_room_that_the_server_refuses_silences_no_other() -> Result<()>
     Ok(())
 }
 
-/// A page from plain HTTP on a LAN has no Web Locks; the tabs elect a leader nevertheless. A browser opens six connections to a
-/// host, so that ten tabs with a poll each would block each other.
+/// A page from plain HTTP on a LAN has no Web Locks; the tabs elect a leader nevertheless. A browser opens six
+/// connections to a host, so that ten tabs with a poll each would block each other.
 #[tokio::test]
 async fn ten_tabs_without_locks_hold_one_request() -> Result<()> {
     let server = Server::start().await?;
@@ -142,7 +142,8 @@ async fn leader_without_network_is_replaced() -> Result<()> {
     chat.browser.must_be_quiet_but_for_requests().await
 }
 
-/// A leader that reports trouble and then goes silent. Where there are no locks, it does not even hear that it is replaced.
+/// A leader that reports trouble and then goes silent. Where there are no locks, it does not even hear that it is
+/// replaced.
 #[tokio::test]
 async fn leader_that_dies_in_trouble_is_replaced() -> Result<()> {
     let server = Server::start().await?;
@@ -161,8 +162,8 @@ async fn leader_that_dies_in_trouble_is_replaced() -> Result<()> {
     chat.browser.must_be_quiet_but_for_requests().await
 }
 
-/// A hidden tab that polls for all, and that the browser freezes without a word. Where there are no locks, the tab that
-/// its reader looks at does not rely on it.
+/// A hidden tab polls for all, and the browser freezes it without a word. Where there are no locks, the tab that the
+/// reader looks at takes over at once.
 #[tokio::test]
 async fn frozen_leader_is_replaced_when_the_reader_comes() -> Result<()> {
     let server = Server::start().await?;
@@ -207,7 +208,7 @@ async fn two_tabs_on_a_first_visit_are_one_person() -> Result<()> {
     chat.browser.must_be_quiet().await
 }
 
-/// The log is another one, and does not have the room of the other tab.
+/// The new log lacks the room of the second tab, which makes it again.
 #[tokio::test]
 async fn tabs_in_different_rooms_survive_a_new_log() -> Result<()> {
     let mut server = Server::start().await?;

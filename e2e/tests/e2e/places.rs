@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::scrolling::{PIXELS, place};
 
-/// The distance of an element from the upper edge of what is in sight, and the height of that; nothing without the element.
+/// The distance of an element from the top of the view, and the height of the view; `null` without the element.
 const IN_SIGHT: &str = r"
 const view = document.querySelector('[role=log]').parentElement.getBoundingClientRect();
 const element = document.querySelector(arguments[0])?.getBoundingClientRect();
@@ -21,7 +21,7 @@ async fn until_in_sight(chat: &Chat, css: &str) -> Result<()> {
     .await
 }
 
-/// Says so many things in the lobby; the number of the first.
+/// Publishes `count` messages in the lobby; returns the number of the first.
 async fn talk(ben: &Person, what: &str, count: usize) -> Result<u64> {
     let first = ben.say("lobby", &format!("{what} 1")).await?;
     for n in 2..=count {
@@ -40,7 +40,7 @@ async fn address_of_a_message_opens_there() -> Result<()> {
     ada.until("a way to the newest", |screen| screen.jump.is_some()).await?;
     ada.browser.client.goto(&format!("{}/r/lobby", server.url())).await?;
     ada.until("the newest", |screen| screen.row("message 150").is_some() && screen.jump.is_none()).await?;
-    // Nobody has said that.
+    // No message has this number.
     ada.browser.client.goto(&format!("{}/r/lobby/999999", server.url())).await?;
     ada.until("the newest", |screen| screen.row("message 150").is_some() && screen.status == "live").await?;
     ada.browser.must_be_quiet().await

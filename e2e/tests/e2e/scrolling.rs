@@ -31,7 +31,8 @@ const frame = () => new Promise(requestAnimationFrame);
 return (async () => {
 if (to !== null) {
   view.scrollTop = to;
-  // The page draws what is there now, and corrects the place before that is painted: on a busy machine some frames later.
+  // The page draws the rows at the new place, and corrects the place before they are painted: on a busy machine some
+  // frames later.
   const state = () => `${view.scrollTop} ${view.scrollHeight}`;
   let before;
   do {

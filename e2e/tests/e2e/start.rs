@@ -111,8 +111,8 @@ async fn nothing_moves_while_a_room_opens() -> Result<()> {
     Ok(())
 }
 
-/// The requests of the API that were answered so far, in order of their addresses: those that were sent before the client
-/// was there, and all; of polls, whether they were to be held.
+/// The API requests that were answered so far, sorted by address: those that were sent before the client had loaded,
+/// and all of them. Polls that were not to be held are marked.
 const REQUESTS: &str = "
     const all = performance.getEntriesByType('resource');
     const there = all.find(({ name }) => name.endsWith('.wasm')).responseEnd;

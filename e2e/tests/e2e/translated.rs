@@ -1,5 +1,5 @@
-//! Browsers that translate pages replace each text by elements of their own. The page goes on in them: what changes shows its
-//! new words, and nothing breaks.
+//! Browsers that translate pages replace each text by elements of their own. The page keeps working: a text that
+//! changes shows its new words, and nothing breaks.
 
 use anyhow::{Context as _, Result, ensure};
 use holdline_e2e::{Browser, Chat, Check, JOIN_PASSWORD, Person, Server, eventually, key};
@@ -7,8 +7,8 @@ use serde_json::json;
 
 use crate::scrolling::place;
 
-/// Replaces all texts, now and whenever others come, as a browser does that finds nothing to say otherwise. Returns the
-/// number of texts.
+/// Replaces all texts outside of elements that are not to be translated, now and whenever others appear, as browsers
+/// do. Returns the number of texts.
 const TRANSLATE: &str = r"
 const kept = '[translate=no], font, textarea, script, style, noscript';
 const translate = () => {
@@ -33,7 +33,7 @@ async fn translate(browser: &Browser) -> Result<()> {
     Ok(())
 }
 
-/// Waits until the first of these elements says this, and nothing else; without such an element nothing is said.
+/// Waits until the first element that matches `css` has exactly this text. A missing element counts as an empty text.
 async fn until_says(browser: &Browser, css: &str, words: &str) -> Result<()> {
     let script = "return document.querySelector(arguments[0])?.textContent ?? ''";
     eventually(&format!("{words:?} in {css}"), async || {

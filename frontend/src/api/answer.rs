@@ -55,8 +55,8 @@ impl Answer {
             200..300 if !has_type("text/html") => Ok(self.body),
             0 | 200..=399 => Err(Fault::SignInNeeded),
             401 | 403 | 407 | 511 if problem.is_none() => Err(Fault::SignInNeeded),
-            // A proxy that does not find the server, or not now. One that finds a message too long will not change its
-            // mind.
+            // The page of a proxy that does not reach the server: a retry may help. With 413 the proxy would refuse the
+            // same message again; 408 and 429 pass by themselves, perhaps after a time that the proxy names.
             status @ 400..500 if has_type("text/html") && ![408, 413, 429].contains(&status) => {
                 Err(Fault::Failed(words::proxy_answered_with(status)))
             }
@@ -102,8 +102,8 @@ impl Fault {
         self.code() == Some(ProblemCode::UnknownRoom)
     }
 
-    /// Turns the fault of a missing room into a gap. Rooms do not vanish from a log: one that was polled and no longer
-    /// exists belonged to another log, so the remedy is the same as after a gap.
+    /// Turns the fault of a missing room into a gap. A room that was polled and no longer exists was deleted, or
+    /// belonged to another log: the remedy is the same as after a gap.
     #[must_use]
     pub fn with_missing_room_as_gap(self) -> Self {
         match self {

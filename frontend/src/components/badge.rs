@@ -1,4 +1,5 @@
-//! The marks of a person: the initials and the name in their colour, and the time of a message.
+//! The marks of a person: initials and name in their colour, the sign that tells namesakes apart, the word for a guest
+//! or a bot. Also the time of a message, and the head of a group of messages.
 
 use holdline_shared::{Person, Timestamp};
 use yew::prelude::*;
@@ -27,7 +28,7 @@ pub fn sign(signed: Option<&str>) -> Html {
     })
 }
 
-/// The word next to a name that marks a guest or a program.
+/// The word next to a name that marks a guest or a bot.
 pub fn mark(mark: Option<Mark>) -> Html {
     match mark {
         None => Html::default(),

@@ -14,7 +14,7 @@ use super::{Composer, changing};
 use crate::api::dom;
 use crate::command::Command;
 use crate::hooks::{Conversation as Content, use_commands, use_locale, use_reading, use_rest};
-use crate::state::{Older, Phase, slow_seconds};
+use crate::state::{Burst, Older, Phase, slow_seconds};
 use crate::words;
 
 /// The conversation.
@@ -38,8 +38,8 @@ pub fn Conversation(props: &Props) -> Html {
         })
     };
     let is_loading = room.phase != Phase::Ready || room.older == Older::Loading;
-    // Silent while history is inserted or drawn: only messages after that are news.
-    let is_put_in = use_rest((is_loading, reading.is_narrow, room.oldest(), room.read_at()));
+    // Silent while history is inserted or drawn, or many messages come at once: only messages after that are news.
+    let is_put_in = use_rest((is_loading, reading.is_narrow, room.oldest(), room.read_at(), ui.burst));
     let live = if reading.is_at_end && !is_loading && is_put_in { "polite" } else { "off" };
     let go = |command: Command| run.reform(move |_: MouseEvent| command.clone());
     let (to_end, go_back) =
@@ -63,6 +63,11 @@ pub fn Conversation(props: &Props) -> Html {
                         { for sendings.iter().enumerate().map(|(at, sending)| view_sending(props, at, sending)) }
                     </div>
                 </div>
+                <p class="unseen" role="status">
+                    if let Some(Burst { newest, count }) = ui.burst {
+                        <span key={newest.0}>{ words::messages_came(count) }</span>
+                    }
+                </p>
                 if !reading.is_at_end {
                     <p class="jumps">
                         if !ui.ways_back.is_empty() {

@@ -140,7 +140,7 @@ pub fn MessageRow(props: &Props) -> Html {
                     locale,
                 ) }
             } else {
-                // The row's name has it.
+                // Screen readers hear the time as a part of the row's label.
                 <span class="aside" aria-hidden="true">{ time("", message.at, locale) }</span>
             }
             if let Some(quote) = quote {

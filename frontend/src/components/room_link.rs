@@ -74,7 +74,7 @@ fn address(route: &Route) -> String {
 }
 
 /// Runs a command on a plain click; on others, the browser follows the link.
-fn follow(command: Command, run: &Callback<Command>) -> Callback<MouseEvent> {
+pub(super) fn follow(command: Command, run: &Callback<Command>) -> Callback<MouseEvent> {
     let run = run.clone();
     Callback::from(move |event: MouseEvent| {
         if dom::is_plain_click(&event) {

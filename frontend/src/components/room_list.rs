@@ -6,11 +6,11 @@ use yew::prelude::*;
 use super::{LineField, changing, room_link};
 use crate::api::dom;
 use crate::command::Command;
-use crate::hooks::use_commands;
+use crate::hooks::{use_commands, use_room_search};
 use crate::state::{ListedRoom, Overlay, Panel, is_made_by_server, typed_room};
 use crate::words;
 
-/// The largest number of rooms that are found at a glance.
+/// The largest number of rooms that are seen at a glance: a list without a search field.
 const AT_A_GLANCE: usize = 15;
 
 #[derive(Properties, PartialEq)]
@@ -32,42 +32,18 @@ pub fn RoomList(props: &Props) -> Html {
         })
     };
     let make = run.reform(|_: MouseEvent| Command::Open(Overlay::Panel(Panel::NewRoom)));
-    let wanted = use_state_eq(String::new);
+    let current = props.rooms.iter().find(|room| room.is_current).map(|room| room.name.clone());
+    let search = use_room_search(current);
     let is_long = props.rooms.len() > AT_A_GLANCE;
-    let text = if is_long { wanted.trim() } else { "" };
-    let lower = if text.is_empty() { String::new() } else { dom::lower_case(text) };
-    let found: Vec<_> = props.rooms.iter().filter(|room| is_found(room, &lower, dom::lower_case)).collect();
+    let text = if is_long { search.text.trim() } else { "" };
+    let wanted = if text.is_empty() { String::new() } else { dom::lower_case(text) };
+    let found: Vec<_> = props.rooms.iter().filter(|room| is_found(room, &wanted, dom::lower_case)).collect();
     let told = match found.len() {
         _ if text.is_empty() => String::new(),
         0 => words::no_room_has(text),
         count => words::rooms_found(count),
     };
-    {
-        // In another room, the reader looks for nothing any more.
-        let current = props.rooms.iter().find(|room| room.is_current).map(|room| room.name.clone());
-        let setter = wanted.setter();
-        use_effect_with(current, move |_| setter.set(String::new()));
-    }
-    let oninput = {
-        let setter = wanted.setter();
-        Callback::from(move |event: InputEvent| setter.set(dom::typed_text(&event)))
-    };
-    let onkeydown = {
-        let (run, setter, is_empty) = (run.clone(), wanted.setter(), text.is_empty());
-        let first = found.first().map(|room| room.name.clone());
-        Callback::from(move |event: KeyboardEvent| {
-            if is_empty || !(dom::is_key(&event, "Escape") || dom::is_key(&event, "Enter")) {
-                return;
-            }
-            // A drawer around the list stays open.
-            event.prevent_default();
-            event.stop_propagation();
-            if let Some(first) = first.clone().filter(|_| dom::is_key(&event, "Enter")) {
-                run.emit(Command::Go(first));
-            }
-            setter.set(String::new());
-        })
-    };
+    let first = found.first().map(|room| room.name.clone());
     let is_empty = found.is_empty();
     let (visited, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|room| room.is_visited);
     let group = |title: &'static str, rooms: Vec<&ListedRoom>| {
@@ -94,9 +70,9 @@ pub fn RoomList(props: &Props) -> Html {
                         data-testid="find-room"
                         aria-label={words::FIND_ROOM}
                         placeholder={words::FIND_ROOM}
-                        value={(*wanted).clone()}
-                        {oninput}
-                        {onkeydown}
+                        value={(*search.text).clone()}
+                        oninput={search.oninput()}
+                        onkeydown={search.onkeydown(first, run.clone())}
                     />
                     <p role="status" class={if is_empty { "faint" } else { "unseen" }}>{ changing(told) }</p>
                 </div>
@@ -107,7 +83,8 @@ pub fn RoomList(props: &Props) -> Html {
     }
 }
 
-/// Whether a room has the wanted letters, which are in lower case, in its title, or in a name that people have given it.
+/// Whether a room's title contains the wanted text, which is in lower case, or its name does, if people have given it
+/// that name.
 pub(super) fn is_found(room: &ListedRoom, wanted: &str, lower_case: fn(&str) -> String) -> bool {
     let is_named = || !is_made_by_server(&room.name) && room.name.as_str().contains(wanted);
     wanted.is_empty() || is_named() || lower_case(&room.title).contains(wanted)

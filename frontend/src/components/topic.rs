@@ -58,8 +58,8 @@ pub fn Topic(props: &Props) -> Html {
     }
 }
 
-/// Checks a typed topic as the server will, so that one that is too long stays in its field. `count` has the browser's
-/// tables of characters.
+/// Checks a typed topic as the server will, so that one that is too long stays in its field. `count` returns the number
+/// of graphemes, by the browser's tables.
 fn parse(text: &str, count: fn(&str) -> usize) -> Result<RoomTopic, InvalidTopic> {
     let topic = RoomTopic::parse(text)?;
     if count(topic.as_str()) > TOPIC_GRAPHEMES { Err(InvalidTopic::TooLong) } else { Ok(topic) }

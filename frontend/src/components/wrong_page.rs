@@ -1,11 +1,11 @@
-//! The pages in place of a room: for an address that names no page of the app, for a room that cannot be opened, and for
-//! one that does not exist.
+//! The pages in place of a room: for an address that names no page of the app, for a room that cannot be opened, and
+//! for a room that does not exist.
 
 use holdline_shared::RoomName;
 use yew::prelude::*;
 
 use super::changing;
-use crate::api::dom;
+use super::room_link::follow;
 use crate::command::Command;
 use crate::words;
 
@@ -30,13 +30,7 @@ pub fn missing_room(room: &RoomName, has_written: bool, run: &Callback<Command>)
 }
 
 fn page(title: &str, text: &str, act: Html, run: &Callback<Command>) -> Html {
-    let run = run.clone();
-    let onclick = Callback::from(move |event: MouseEvent| {
-        if dom::is_plain_click(&event) {
-            event.prevent_default();
-            run.emit(Command::Go(RoomName::lobby()));
-        }
-    });
+    let onclick = follow(Command::Go(RoomName::lobby()), run);
     html! {
         <div class="wrong-page">
             <h1>{ changing(title.to_owned()) }</h1>

@@ -162,8 +162,8 @@ impl Driver {
         }
     }
 
-    /// Checks a connection that is thought to work by a poll that is answered at once. A held poll does not notice the
-    /// loss of its connection.
+    /// If the connection counts as live, checks it with a poll that is answered at once: a held poll does not notice
+    /// the loss of its connection.
     pub(super) fn check(&self) {
         let is_live =
             self.0.machine.borrow().as_ref().is_some_and(|machine| *machine.status() == Status::Live);

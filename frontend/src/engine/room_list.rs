@@ -122,10 +122,10 @@ async fn name_direct_rooms(store: &Store) {
     }
 }
 
-/// Learns whether the log is still the one in which the reader was in this room, which is missing. If it is another one,
-/// nothing in it counts as seen.
+/// Finds out whether a missing room belonged to a log that was replaced: loads the list, after which nothing in a new
+/// log counts as seen. Loads nothing if the reader has seen nothing in the room.
 pub(super) async fn learn_log(store: &Store, room: &RoomName) -> Result<(), Fault> {
-    if store.state().rooms.seen.of(room) > Seq::START {
+    if store.state().rooms.had(room) {
         store.dispatch(Action::Listed(api::list_rooms().await?));
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use holdline_shared::{Backoff, Seq};
+use holdline_shared::Backoff;
 use wasm_bindgen_futures::spawn_local;
 
 use super::store::Store;
@@ -77,8 +77,8 @@ async fn send(store: &Store, item: &Sending) -> Result<Progress, Fault> {
         }
         Err(fault) if fault.is_missing_room() => {
             room_list::learn_log(store, &item.room).await?;
-            // A log that was replaced may no longer have the room. From this one it was deleted.
-            if store.state().rooms.seen.of(&item.room) > Seq::START {
+            // In a new log the room is made again. A room that this log had was deleted, and stays so.
+            if store.state().rooms.had(&item.room) {
                 return Err(fault);
             }
             session::make(store, &Change::MakeRoom(item.room.clone())).await?;

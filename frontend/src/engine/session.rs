@@ -72,10 +72,11 @@ pub(super) async fn look(store: &Store) -> Result<Option<Person>, Fault> {
 
 /// Makes a change; if the session is gone, gets a new one and retries once.
 pub(super) async fn make(store: &Store, change: &Change) -> Result<(), Fault> {
-    match doubt::watched(store, change.make()).await {
+    let attempt = || doubt::watched(store, change.make());
+    match attempt().await {
         Err(fault) if fault.lacks_session() => {
             store.dispatch(Action::SignedIn(renew(store).await?));
-            change.make().await
+            attempt().await
         }
         answer => answer,
     }

@@ -157,7 +157,8 @@ impl TabMember {
         }
     }
 
-    /// Whether the leader may be a hidden tab that the browser has frozen. Browsers do not freeze a tab that holds a lock.
+    /// Whether the leader may be a hidden tab that the browser has frozen. Browsers do not freeze a tab that holds a
+    /// lock.
     pub(super) fn may_have_frozen_leader(&self) -> bool {
         self.role() == Role::Follower && !self.0.has_locks.get()
     }

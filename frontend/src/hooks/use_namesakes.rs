@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::state::Namesakes;
 
-/// Returns the namesakes that the app provides; nobody in tests of single components.
+/// Returns the namesakes that the app provides; none in tests of single components.
 #[hook]
 pub fn use_namesakes() -> Namesakes {
     use_context::<Namesakes>().unwrap_or_default()

@@ -2,7 +2,7 @@
 
 use holdline_shared::{History, RoomName, Seq};
 
-use super::{Goal, Page, Snapshot, State, is_made_by_server};
+use super::{Goal, Page, Phase, Snapshot, State, is_made_by_server};
 
 impl State {
     /// Goes to another page, or to another message of the room on the screen.
@@ -37,15 +37,15 @@ impl State {
         self.rooms.set_visited(visited);
     }
 
-    /// Whether the page may make this room if it is missing: the reader asks for it, or gets back a room where they
-    /// were and have perhaps written, which a replaced log does not have. The lobby is always there. Nothing is made by
-    /// looking at an address; a room that this log had, as that of an address which names a message, is gone.
+    /// Whether the page may make this room if it is missing: the reader has asked for it, or was there or has written
+    /// there, and this log never had the room. The lobby is always made. Looking at an address makes no room. A room
+    /// that this log had was deleted, and is not made again; an address that names a message shows that the log had it.
     pub fn may_make(&self, room: &RoomName) -> bool {
         let names_message = matches!(&self.ui.page, Page::Room(name, Some(_)) if name == room);
         let was_there = self.rooms.visited.contains(room) || self.has_written(room);
-        let is_gone = names_message || self.rooms.seen.of(room) > Seq::START;
+        let is_gone = names_message || self.rooms.had(room);
         let is_theirs = *room == RoomName::lobby() || (was_there && !is_gone);
-        !is_made_by_server(room) && (is_theirs || self.rooms.is_asked_for(room))
+        !is_made_by_server(room) && (is_theirs || self.rooms.is_wanted(room))
     }
 
     /// Whether the reader has written something in a room that is not sent.
@@ -53,13 +53,18 @@ impl State {
         self.outbox.of_room(room).next().is_some() || self.ui.of(room).writing.is_begun()
     }
 
-    /// Shows that a room does not exist, unless the reader has left it. If they have written there, it stays among
-    /// their rooms, so that they find it.
-    pub(super) fn miss(&mut self, name: &RoomName) {
+    /// Shows that a room does not exist, unless the reader has left it.
+    pub(super) fn show_missing(&mut self, name: &RoomName) {
         if self.ui.page.room() == Some(name) {
-            let is_kept = self.has_written(name) && self.rooms.visited.contains(name);
-            self.rooms.miss(name, is_kept);
+            self.close(name, Phase::Missing);
         }
+    }
+
+    /// Shows a reason in place of a room. If the reader has written there, it stays among their rooms, so that they find
+    /// it.
+    pub(super) fn close(&mut self, name: &RoomName, reason: Phase) {
+        let is_kept = self.has_written(name) && self.rooms.visited.contains(name);
+        self.rooms.close(name, reason, is_kept);
     }
 
     /// Applies the newest page of a room's history.

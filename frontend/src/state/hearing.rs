@@ -2,7 +2,10 @@
 
 use holdline_shared::{Batch, Entry, EntryKind, RoomName, Seq};
 
-use super::{Phase, State};
+use super::{Burst, Phase, State};
+
+/// The largest number of messages that are read out one after the other when they come at once, as after an absence.
+const READ_OUT: usize = 5;
 
 impl State {
     /// Applies a poll's batch.
@@ -14,9 +17,20 @@ impl State {
         if let Some(memberships) = batch.memberships {
             self.rooms.note_memberships(memberships);
         }
+        self.note_burst(&batch.entries);
         for entry in batch.entries {
             self.connection.is_outdated |= matches!(entry.kind, EntryKind::Unknown { .. });
             self.hear_entry(entry);
+        }
+    }
+
+    fn note_burst(&mut self, entries: &[Entry]) {
+        let Some(room) = self.ui.page.room().cloned() else { return };
+        let is_message =
+            |entry: &&Entry| entry.room == room && matches!(entry.kind, EntryKind::Message { .. });
+        let count = entries.iter().filter(is_message).count();
+        if let Some(newest) = entries.last().filter(|_| count > READ_OUT).map(|entry| entry.seq) {
+            self.ui.change(&room, |ui| ui.burst = Some(Burst { newest, count }));
         }
     }
 
@@ -36,7 +50,7 @@ impl State {
                 return;
             }
             EntryKind::Message { .. } => {
-                self.people.note_author(&name, &entry.author.id);
+                self.people.note_newcomer(&name, &entry.author.id);
                 self.mark_new(&name, entry.seq);
             }
             EntryKind::Delete { target } => self.end_edit_of(&name, *target),

@@ -104,8 +104,8 @@ fn is_foreign_punctuation(c: char) -> bool {
     }
 }
 
-/// Dashes, the ellipsis, an angle bracket and its pair; marks of Greek, Armenian, Arabic, Urdu, Hindi, Tibetan, Burmese,
-/// Ethiopic, Khmer and Mongolian; those of Chinese and Japanese that are as wide as a letter.
+/// Dashes, the ellipsis, an angle bracket and its pair; marks of Greek, Armenian, Arabic, Urdu, Hindi, Tibetan,
+/// Burmese, Ethiopic, Khmer and Mongolian; those of Chinese and Japanese that are as wide as a letter.
 const FOREIGN_PUNCTUATION: &str = "—―…\u{2329}\u{232A}\u{37E}\u{55C}\u{55D}\u{55E}\u{589}\u{60C}\u{61B}\u{61F}\u{6D4}\
     \u{964}\u{965}\u{F0D}\u{104A}\u{104B}\u{1362}\u{1363}\u{1364}\u{1365}\u{1366}\u{1367}\u{1368}\u{17D4}\u{17D5}\
     \u{1802}\u{1803}！（），．：；？［］";

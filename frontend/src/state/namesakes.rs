@@ -1,5 +1,5 @@
-//! People whose names look the same. Each of them has a sign beside the name: the end of their id, which is the same for
-//! everybody and after every reload.
+//! People whose names look the same. Each of them has a sign beside the name: the end of their id, which is the same
+//! for everybody and after every reload.
 
 use std::rc::Rc;
 
@@ -30,8 +30,8 @@ impl Namesakes {
     }
 }
 
-/// The names of the people who were present or whose messages were loaded since the page was opened. Nobody is taken out,
-/// so that signs do not come and go.
+/// The names of the people who were present or whose messages were loaded since the page was opened. Nobody is taken
+/// out, so that signs do not come and go.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Names {
     /// The people who share the look of their name.
@@ -64,8 +64,8 @@ impl Names {
 }
 
 /// The form of a name in which names that look the same are equal: without case, spaces and punctuation, and with Latin
-/// letters for those that look like them. Knows the letters that keyboards have. The server knows all (`access/names.rs`),
-/// by tables that are too heavy for a page.
+/// letters for those that look like them. Covers the letters that keyboards have. The server covers all of Unicode
+/// (`access/names.rs`), by tables that are too heavy for a page.
 fn look(name: &str) -> String {
     let is_significant = |c: &char| !is_invisible(*c) && (c.is_ascii_alphanumeric() || !c.is_ascii());
     let look: String = name.chars().filter(is_significant).map(|c| latin(lower_case(c))).collect();

@@ -27,7 +27,7 @@ impl People {
     }
 
     /// Records an author as a newcomer if they are neither present in the room nor have a known account.
-    pub fn note_author(&mut self, room: &RoomName, author: &PersonId) {
+    pub fn note_newcomer(&mut self, room: &RoomName, author: &PersonId) {
         let is_absent = |here: &Here| {
             here.count == here.people.len() && here.people.iter().all(|person| person.id != *author)
         };

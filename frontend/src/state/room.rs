@@ -54,6 +54,17 @@ pub struct Gap {
     pub is_new_log: bool,
 }
 
+/// What a list of rooms tells of the messages of one of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Listed {
+    /// The newest message that is not deleted.
+    pub newest: Seq,
+    /// The same, by the list before.
+    pub newest_before: Option<Seq>,
+    /// The position at which the list was read.
+    pub upto: Seq,
+}
+
 /// A room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Room {
@@ -120,15 +131,16 @@ impl Room {
         }
     }
 
-    /// Checks the newest message in the list of rooms, made at `upto`. Messages between the two are gone, so that nobody
-    /// has to read them. A message counts as missed if an earlier list had it, or if this is the first list: a poll may
-    /// still bring one that is new in the list.
-    pub fn see_listed(&mut self, seen: Seq, listed: Seq, listed_before: Option<Seq>, upto: Seq) {
-        self.unread.retain(|seq| *seq <= listed || *seq > upto);
-        self.has_missed &= listed > seen;
+    /// Applies what the list of rooms tells of this one. Unread messages between the newest one that is left and the
+    /// position at which the list was read were deleted. A message counts as missed if the previous list had it, or if
+    /// there was none: a poll may still bring one that is new in this list.
+    pub fn see_listed(&mut self, seen: Seq, listed: Listed) {
+        let Listed { newest, newest_before, upto } = listed;
+        self.unread.retain(|seq| *seq <= newest || *seq > upto);
+        self.has_missed &= newest > seen;
         if self.phase == Phase::Idle {
             let known = seen.max(self.head);
-            self.has_missed |= listed_before.unwrap_or(listed).min(listed) > known;
+            self.has_missed |= newest_before.unwrap_or(newest).min(newest) > known;
         }
     }
 

@@ -12,7 +12,7 @@ use holdline_shared::{
 use litemap::LiteMap;
 
 pub use self::titles::is_made_by_server;
-use super::{Phase, Room, Seen};
+use super::{Listed, Phase, Room, Seen};
 
 /// The maximum number of visited rooms that are followed; more would make every poll long.
 pub const VISITED: usize = 20;
@@ -34,7 +34,7 @@ pub struct Rooms {
     /// The last change of the reader's memberships that a poll reported.
     memberships: Seq,
     /// The room that the reader has asked for by its name, until it exists or cannot be made.
-    to_make: Option<RoomName>,
+    wanted: Option<RoomName>,
     /// The room on the screen, if it is not visited: nobody knows yet whether it exists, or it does not.
     looked_at: Option<RoomName>,
     /// The visited rooms, and the one that is looked at, sorted by name.
@@ -100,7 +100,7 @@ impl Rooms {
             self.seen = Rc::new(seen);
         }
         for summary in &list.rooms {
-            let before = self.summary(&summary.name).map(|summary| summary.said);
+            let newest_before = self.summary(&summary.name).map(|summary| summary.said);
             self.change(&summary.name, |room, seen| {
                 if is_new_log && room.phase == Phase::Idle {
                     *room = Room::new(room.name.clone(), seen);
@@ -109,13 +109,13 @@ impl Rooms {
                     // Somebody has made the room.
                     Phase::Missing => true,
                     // The reader was let in meanwhile.
-                    Phase::Refused(_) => before.is_none(),
+                    Phase::Refused(_) => newest_before.is_none(),
                     _ => false,
                 };
                 if is_opened {
                     room.phase = Phase::Idle;
                 }
-                room.see_listed(seen, summary.said, before, list.cursor.seq);
+                room.see_listed(seen, Listed { newest: summary.said, newest_before, upto: list.cursor.seq });
             });
         }
         self.listed_upto = list.cursor.seq;

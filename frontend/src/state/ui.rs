@@ -70,6 +70,17 @@ pub struct RoomUi {
     pub ways_back: Vec<Seq>,
     /// The first message that was new when the reader arrived.
     pub new_from: Option<Seq>,
+    /// The last time that many messages came at once.
+    pub burst: Option<Burst>,
+}
+
+/// Messages that came at once, and of which screen readers announce the number alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Burst {
+    /// The newest of them.
+    pub newest: Seq,
+    /// Their number.
+    pub count: usize,
 }
 
 /// The unsent texts of a room. Kept in storage, and shared by all tabs.

@@ -10,8 +10,8 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::answer_with;
 
-/// Answers what the page asks, and notes it in `asked`. There is the lobby alone, with Ada's message 1, until another room is made.
-/// A new passphrase ends the poll that is held; its own answer waits for `finish()`.
+/// Answers the page's requests, and notes them in `asked`. The only room is the lobby, with Ada's message 1, until
+/// another one is made. A new passphrase ends the poll that is held; its own answer waits for `finish()`.
 const SERVER: &str = r"
     const path = new URL(request.url).pathname.split('/api/v1/')[1];
     const what = `${request.method} ${path}`;

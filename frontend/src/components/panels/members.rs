@@ -43,8 +43,8 @@ pub(super) fn standing(of: &PanelOf<'_>, member: &Membership) -> String {
     }
 }
 
-/// The form that adds somebody else who has an account or is present. Webhooks read nothing and look like other bots, so
-/// bots are not offered: an admin makes a bot a member on the bot's own page.
+/// The form that adds somebody else who has an account or is present. Webhooks read nothing and look like other bots,
+/// so bots are not offered: an admin makes a bot a member on the bot's own page.
 fn add(of: &PanelOf<'_>, members: &[&Membership]) -> Html {
     let Some(room) = of.state.room().map(|room| room.name.clone()) else { return Html::default() };
     let here = of.state.ui.page.room().and_then(|room| of.state.people.of(room));

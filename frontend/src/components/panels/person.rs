@@ -60,7 +60,7 @@ fn in_room(of: &PanelOf<'_>, person: &Person) -> Html {
     };
     let is_public = of.state.rooms.standing(&room).policy.visibility == Visibility::Public;
     let is_muted = part.and_then(|part| part.muted_until).is_some_and(|until| now < until);
-    // Whoever was removed from a room with members is not let in again by the end of a silence.
+    // In a room that only members see, unmuting must not let in a person who was removed.
     let role = part.map(|part| part.role).filter(|role| is_muted && (is_public || *role > Role::None));
     let acts = role.map(|_| words::UNMUTE).into_iter().chain(words::MEMBER_ACTS);
     let choices = acts.map(|(value, word)| (value.into(), word.into())).collect();
@@ -92,12 +92,13 @@ fn in_room(of: &PanelOf<'_>, person: &Person) -> Html {
         on_submit: of.on_submit(move |values| {
             let until = after(values.number("end"), locale);
             let change = match values.text("act") {
-                // An end of the silence without a role would be told as a removal.
+                // Without a role, the room's notice would tell of a removal.
                 "unmute" => Part::Role(role.unwrap_or_default().max(Role::Member)),
                 "admin" => Part::Role(Role::Admin),
                 "mute" => Part::Mute(until.unwrap_or(FOREVER)),
                 "remove" => Part::Remove(until),
-                _ => Part::Role(Role::Member),
+                "member" => Part::Role(Role::Member),
+                act => return Err(act.to_owned()),
             };
             let reason = values.text("reason").to_owned();
             Ok(Request::Member { room: room.clone(), person: person.clone(), change, reason })

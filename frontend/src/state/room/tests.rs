@@ -148,15 +148,19 @@ fn older_pages_stand_above_and_reach_the_beginning() {
     assert_eq!(texts(&room).len(), 6);
 }
 
+fn listed(newest: Seq, newest_before: Option<Seq>, upto: Seq) -> Listed {
+    Listed { newest, newest_before, upto }
+}
+
 #[test]
 fn idle_room_counts_from_the_first_list_and_says_that_more_was_missed() {
     let mut room = Room::new(RoomName::lobby(), Seq(3));
-    room.see_listed(Seq(3), Seq(3), None, Seq(3));
+    room.see_listed(Seq(3), listed(Seq(3), None, Seq(3)));
     assert!(!room.has_news());
     room.hear(entry(4, "bob", EntryKind::Room { topic: "tea".parse().unwrap(), policy: None }), None);
-    room.see_listed(Seq(3), Seq(5), Some(Seq(4)), Seq(5));
+    room.see_listed(Seq(3), listed(Seq(5), Some(Seq(4)), Seq(5)));
     assert!(!room.has_news(), "a topic is no news, and the next poll brings 5");
-    room.see_listed(Seq(3), Seq(5), Some(Seq(5)), Seq(5));
+    room.see_listed(Seq(3), listed(Seq(5), Some(Seq(5)), Seq(5)));
     assert!(room.has_missed, "no poll has brought 5");
     room.hear(said(6, "bob", "hi"), None);
     room.read(Seq(5));
@@ -169,23 +173,23 @@ fn idle_room_counts_from_the_first_list_and_says_that_more_was_missed() {
 fn message_that_is_gone_from_the_list_is_no_news() {
     let new = || Room::new(RoomName::lobby(), Seq(3));
     let mut missed = new();
-    missed.see_listed(Seq(3), Seq(5), None, Seq(5));
+    missed.see_listed(Seq(3), listed(Seq(5), None, Seq(5)));
     assert!(missed.has_missed);
     missed.hear(entry(6, "bob", EntryKind::Delete { target: Seq(5) }), None);
-    missed.see_listed(Seq(3), Seq(3), Some(Seq(5)), Seq(6));
+    missed.see_listed(Seq(3), listed(Seq(3), Some(Seq(5)), Seq(6)));
     assert!(!missed.has_news(), "the list has nothing that was not seen");
     let mut unpolled = new();
-    unpolled.see_listed(Seq(3), Seq(5), Some(Seq(3)), Seq(5));
-    unpolled.see_listed(Seq(3), Seq(3), Some(Seq(5)), Seq(6));
+    unpolled.see_listed(Seq(3), listed(Seq(5), Some(Seq(3)), Seq(5)));
+    unpolled.see_listed(Seq(3), listed(Seq(3), Some(Seq(5)), Seq(6)));
     assert!(!unpolled.has_news(), "it came and went between two lists");
     let mut away = new();
     for seq in [4, 5] {
         away.hear(said(seq, "bob", "hi"), None);
     }
-    away.see_listed(Seq(3), Seq(4), Some(Seq(5)), Seq(6));
+    away.see_listed(Seq(3), listed(Seq(4), Some(Seq(5)), Seq(6)));
     assert_eq!(away.unread, [Seq(4)], "the deletion was not heard");
     away.hear(said(8, "bob", "hi"), None);
-    away.see_listed(Seq(3), Seq::START, Some(Seq(4)), Seq(7));
+    away.see_listed(Seq(3), listed(Seq::START, Some(Seq(4)), Seq(7)));
     assert_eq!(away.unread, [Seq(8)], "newer than the list");
 }
 

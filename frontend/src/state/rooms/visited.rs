@@ -3,14 +3,15 @@
 
 use std::rc::Rc;
 
-use holdline_shared::RoomName;
 use holdline_shared::limits::ROOMS_LISTED;
+use holdline_shared::{RoomName, Seq};
 
 use super::{Rooms, VISITED, is_made_by_server};
 use crate::state::{Phase, Room};
 
 impl Rooms {
-    /// Enters a room: looks at it, and follows it if it exists.
+    /// Enters a room. It counts as visited if the list has it or the reader was there before; otherwise it is only
+    /// looked at.
     pub fn enter(&mut self, name: &RoomName) {
         let exists = self.summary(name).is_some();
         self.looked_at = None;
@@ -28,10 +29,10 @@ impl Rooms {
         });
     }
 
-    /// Stops joining all rooms but this one: nobody waits for their history any more.
+    /// Leaves all rooms but this one: none of them is joined, looked at or to be made any more.
     pub fn leave_all_but(&mut self, entered: Option<&RoomName>) {
-        if self.to_make.as_ref() != entered {
-            self.to_make = None;
+        if self.wanted.as_ref() != entered {
+            self.wanted = None;
         }
         if self.looked_at.as_ref() != entered {
             self.looked_at = None;
@@ -46,8 +47,8 @@ impl Rooms {
 
     /// Records that the reader wants this room, also if it has to be made. If it is closed, it is joined again. It
     /// counts as visited, because some browsers load the page anew on the way to it.
-    pub fn ask_for(&mut self, name: &RoomName) {
-        self.to_make = Some(name.clone());
+    pub fn want(&mut self, name: &RoomName) {
+        self.wanted = Some(name.clone());
         self.visit(name);
         self.change(name, |room, _| {
             if room.phase.is_closed() {
@@ -57,14 +58,14 @@ impl Rooms {
     }
 
     /// Whether the reader has asked for this room, which neither exists nor was refused so far.
-    pub fn is_asked_for(&self, name: &RoomName) -> bool {
-        self.to_make.as_ref() == Some(name)
+    pub fn is_wanted(&self, name: &RoomName) -> bool {
+        self.wanted.as_ref() == Some(name)
     }
 
     /// Records that a room exists.
     pub fn confirm(&mut self, name: &RoomName) {
-        if self.is_asked_for(name) {
-            self.to_make = None;
+        if self.is_wanted(name) {
+            self.wanted = None;
         }
         if self.looked_at.as_ref() == Some(name) {
             self.looked_at = None;
@@ -72,27 +73,27 @@ impl Rooms {
         }
     }
 
-    /// Shows a reason in place of a room.
-    pub fn close(&mut self, name: &RoomName, reason: Phase) {
-        if self.is_asked_for(name) {
-            self.to_make = None;
+    /// Shows a reason in place of a room. Unless it `is_kept`, one that is missing, or that the reader has asked for, does
+    /// not count as visited any more.
+    pub fn close(&mut self, name: &RoomName, reason: Phase, is_kept: bool) {
+        let was_wanted = self.is_wanted(name);
+        if was_wanted {
+            self.wanted = None;
+        }
+        if (was_wanted || reason == Phase::Missing) && !is_kept {
             self.looked_at = Some(name.clone());
             self.forget(name);
         }
         self.change(name, |room, _| room.phase = reason);
     }
 
-    /// Shows that the room on the screen does not exist. Unless it `is_kept`, it does not count as visited any more.
-    pub fn miss(&mut self, name: &RoomName, is_kept: bool) {
-        if !is_kept {
-            self.looked_at = Some(name.clone());
-            self.forget(name);
-        }
-        self.close(name, Phase::Missing);
+    /// Whether this log had the room: the reader has seen something in it.
+    pub fn had(&self, name: &RoomName) -> bool {
+        self.seen.of(name) > Seq::START
     }
 
-    /// Whether the list shows that there is no such room. Of rooms with names that only the server makes, the list may
-    /// not know yet.
+    /// Whether the list shows that there is no such room. The list may lack a new room whose name the server made, and
+    /// a long list is cut.
     pub fn lacks(&self, name: &RoomName) -> bool {
         let is_whole = !self.list.is_empty() && self.list.len() < ROOMS_LISTED;
         is_whole && !is_made_by_server(name) && self.summary(name).is_none()
@@ -105,7 +106,7 @@ impl Rooms {
         self.update_known();
     }
 
-    /// Forgets a room.
+    /// Takes a room out of the visited ones.
     pub fn forget(&mut self, name: &RoomName) {
         let visited = self.visited.iter().filter(|visited| *visited != name).cloned().collect();
         self.set_visited(visited);

@@ -1,4 +1,5 @@
-//! An edit is lost in no way in which its message can go.
+//! Edits whose message is deleted or lost: the text typed for them moves to the composer, however the page learns of
+//! the loss.
 
 use super::*;
 

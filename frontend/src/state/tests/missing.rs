@@ -83,6 +83,8 @@ fn room_that_was_deleted_is_not_made_again_by_its_visitors() {
     let writing = Writing { draft: "half".to_owned(), ..Writing::default() };
     let missed = same_log.after(Action::Wrote(tea(), writing)).after(Action::Missing(tea()));
     assert!(!missed.may_make(&tea()) && is_listed(&missed, &tea()), "what was written is found");
+    let refused = missed.after(Action::RoomWanted(tea())).after(Action::Refused(tea(), "no".to_owned()));
+    assert!(is_listed(&refused, &tea()), "also if the room cannot be made again");
     let Action::Listed(mut list) = listed_as(&[("lobby", 2)], 3) else { unreachable!() };
     list.cursor.epoch.0 += 1;
     assert!(state.after(Action::Listed(list)).may_make(&tea()), "another log never had it");

@@ -84,3 +84,20 @@ fn message_that_comes_while_nobody_looks_is_where_the_reader_goes_on() {
     let state = state.after(Action::Attended(false)).after(heard(vec![said(4, "bob", "hi")]));
     assert_eq!(state.after(heard(vec![said(5, "bob", "hi")])).ui.of(&lobby()).new_from, Some(Seq(4)));
 }
+
+#[test]
+fn many_messages_at_once_are_announced_by_their_number() {
+    let burst = |state: &State| state.ui.of(&lobby()).burst;
+    let came = |numbers: std::ops::RangeInclusive<u64>| {
+        heard(numbers.map(|n| samples::said(n, "bob", "hi")).collect())
+    };
+    let state = in_lobby().after(came(10..=14));
+    assert_eq!(burst(&state), None, "few are read out");
+    let state = state.after(came(20..=118));
+    assert_eq!(burst(&state), Some(Burst { newest: Seq(118), count: 99 }));
+    assert_eq!(
+        burst(&state.after(came(120..=121))),
+        Some(Burst { newest: Seq(118), count: 99 }),
+        "nothing more"
+    );
+}
