@@ -215,6 +215,15 @@ fn has_settings(state: &State) -> bool {
     room.is_some_and(|room| state.is_room_admin() || state.rooms.standing(&room.name).role > Role::None)
 }
 
+/// Returns the reason why a room does not exist.
+fn why_missing(state: &State, room: &RoomName) -> &'static str {
+    match (state.rooms.had(room), state.has_written(room)) {
+        (true, true) => words::ROOM_IS_GONE_WITH_TEXT,
+        (true, false) => words::ROOM_IS_GONE,
+        (false, _) => words::NO_ROOM_WHY,
+    }
+}
+
 /// Returns the reader's rights over the messages of others.
 fn powers(state: &State) -> Powers {
     let has_admins = state.people.profiles.all().any(|profile| profile.admin);
@@ -231,7 +240,7 @@ fn content(state: &State, run: &Callback<Command>) -> Html {
             wrong(words::NO_PAGE.to_owned(), words::NO_PAGE_WHY.to_owned())
         }
         (Page::Room(..), Some(room)) => match &room.phase {
-            Phase::Missing => missing_room(&room.name, state.has_written(&room.name), run),
+            Phase::Missing => missing_room(&room.name, why_missing(state, &room.name), run),
             Phase::Refused(why) => {
                 wrong(words::cannot_open(&state.title_of(&room.name)), words::sentence(why))
             }

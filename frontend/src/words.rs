@@ -74,7 +74,7 @@ pub const COOKIE_REFUSED: &str =
     "This browser does not keep Holdline's cookie. After a reload you will be somebody else.";
 pub const FINISH_EDIT_FIRST: &str = "You are changing this message. Save or cancel that first.";
 pub const EDITED_IS_GONE: &str =
-    "The message that you were changing was deleted. Your text is in the field below.";
+    "The message you were changing was deleted. Your text is in the field below.";
 
 pub const COME_IN: &str = "Come in";
 pub const SHUT_OUT: &str = "You cannot come in";
@@ -96,12 +96,13 @@ pub const DONE: &str = "Done.";
 pub const NO_PAGE: &str = "There is no such page";
 pub const NO_PAGE_WHY: &str = "The address may have been cut or mistyped.";
 pub const NO_ROOM_WHY: &str =
-    "Its name may be mistyped. If it is not, you can make the room, for everybody whom this server lets in.";
-pub const NO_ROOM_ANY_MORE: &str = "What you have written there is kept. If you make the room again, it is there, and can be sent or copied.";
+    "Its name may be mistyped. If it is not, you can make the room; everybody on this server can read it.";
+pub const ROOM_IS_GONE: &str = "It was deleted, or you may not see it any more. If you make it again, everybody on this server can read it.";
+pub const ROOM_IS_GONE_WITH_TEXT: &str = "It was deleted, or you may not see it any more. What you have written there is kept: make the room again to send \
+     or copy it.";
 pub const GO_TO_LOBBY: &str = "Go to the lobby";
 
 pub const ROOM_IS_LOST: &str = "You are not in this room any more, or it was deleted.";
-pub const ROOM_IS_GONE: &str = "This room was deleted.";
 pub const ROOM_IS_HIDDEN: &str = "There is no such room, or it is not open to you. Its admins can add you.";
 
 pub const IS_ARCHIVED: &str = "This room is archived. It can be read, but nothing new is said in it.";
@@ -239,6 +240,10 @@ pub fn new_messages(count: usize, has_more: bool) -> String {
         n if has_more => format!("{n}+ new messages ↓"),
         n => format!("{n} new messages ↓"),
     }
+}
+
+pub fn edited_is_gone_in(room: &str) -> String {
+    format!("The message you were changing in {room} was deleted. Your text is in the message field there.")
 }
 
 pub fn messages_came(count: usize) -> String {

@@ -55,9 +55,9 @@ impl Answer {
             200..300 if !has_type("text/html") => Ok(self.body),
             0 | 200..=399 => Err(Fault::SignInNeeded),
             401 | 403 | 407 | 511 if problem.is_none() => Err(Fault::SignInNeeded),
-            // The page of a proxy that does not reach the server: a retry may help. With 413 the proxy would refuse the
-            // same message again; 408 and 429 pass by themselves, perhaps after a time that the proxy names.
-            status @ 400..500 if has_type("text/html") && ![408, 413, 429].contains(&status) => {
+            // The page of a proxy that does not reach the server: a retry may help. With others it refuses the request
+            // itself, and would do so again.
+            status @ (404 | 405 | 410 | 421) if has_type("text/html") => {
                 Err(Fault::Failed(words::proxy_answered_with(status)))
             }
             status => Err(Fault::Refused { status, problem, retry_after: self.retry_after }),
@@ -191,8 +191,9 @@ mod tests {
     #[test]
     fn page_of_a_proxy_that_does_not_find_the_server_is_no_refusal() {
         let page = |status| answer(status, "text/html", "<h1>Not here</h1>").success().unwrap_err();
-        assert!([400, 404, 408, 421, 429].into_iter().all(|status| page(status).is_passing()));
-        assert!(!page(413).is_passing(), "the message is too long for the proxy");
+        assert!([404, 405, 408, 410, 421, 429].into_iter().all(|status| page(status).is_passing()));
+        // The message is too long for the proxy, or has a word that it does not like.
+        assert!(![400, 406, 413, 451].into_iter().any(|status| page(status).is_passing()));
         assert_eq!(page(404).code(), None);
     }
 

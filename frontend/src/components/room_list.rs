@@ -43,7 +43,7 @@ pub fn RoomList(props: &Props) -> Html {
         0 => words::no_room_has(text),
         count => words::rooms_found(count),
     };
-    let first = found.first().map(|room| room.name.clone());
+    let first = first_found(&found, &wanted, dom::lower_case).map(|room| room.name.clone());
     let is_empty = found.is_empty();
     let (visited, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|room| room.is_visited);
     let group = |title: &'static str, rooms: Vec<&ListedRoom>| {
@@ -81,6 +81,26 @@ pub fn RoomList(props: &Props) -> Html {
             { group(words::OTHER_ROOMS, others) }
         </div>
     }
+}
+
+/// The room that the reader most likely means: the one of that very name, the first whose name begins so, or the first.
+pub(super) fn first_found<'a>(
+    found: &[&'a ListedRoom],
+    wanted: &str,
+    lower_case: fn(&str) -> String,
+) -> Option<&'a ListedRoom> {
+    if wanted.is_empty() {
+        return None;
+    }
+    let by = |is_meant: fn(&str, &str) -> bool| {
+        found
+            .iter()
+            .find(|room| is_meant(room.name.as_str(), wanted) || is_meant(&lower_case(&room.title), wanted))
+    };
+    by(|name, wanted| name == wanted)
+        .or_else(|| by(|name, wanted| name.starts_with(wanted)))
+        .or(found.first())
+        .copied()
 }
 
 /// Whether a room's title contains the wanted text, which is in lower case, or its name does, if people have given it

@@ -14,8 +14,8 @@ pub fn wrong_page(title: &str, text: &str, run: &Callback<Command>) -> Html {
     page(title, text, Html::default(), run)
 }
 
-/// The page for a room that does not exist, where the reader can make it, and perhaps has written something.
-pub fn missing_room(room: &RoomName, has_written: bool, run: &Callback<Command>) -> Html {
+/// The page for a room that does not exist, where the reader can make it.
+pub fn missing_room(room: &RoomName, why: &str, run: &Callback<Command>) -> Html {
     let make = {
         let room = room.clone();
         run.reform(move |_: MouseEvent| Command::Make(room.clone()))
@@ -25,7 +25,6 @@ pub fn missing_room(room: &RoomName, has_written: bool, run: &Callback<Command>)
             { words::MAKE_ROOM }
         </button>
     };
-    let why = if has_written { words::NO_ROOM_ANY_MORE } else { words::NO_ROOM_WHY };
     page(&words::no_room(room.as_str()), why, button, run)
 }
 

@@ -142,10 +142,12 @@ fn save_edit(store: &Store, room: RoomName, text: MessageText) {
     let Some(edit) = store.state().ui.of(&room).writing.edit.clone() else { return };
     end_edit(store, room.clone());
     if text != edit.before {
+        let title = store.state().title_of(&room);
         make(store, Change::Edit(room.clone(), edit.seq, text.clone()), move |store, fault| {
             if is_gone(fault) {
                 write(store, &room, |writing| writing.append(text.as_str()));
-                words::EDITED_IS_GONE.to_owned()
+                let is_here = store.state().ui.page.room() == Some(&room);
+                if is_here { words::EDITED_IS_GONE.to_owned() } else { words::edited_is_gone_in(&title) }
             } else if store.state().ui.of(&room).writing.edit.is_none() {
                 write(store, &room, |writing| {
                     writing.edit = Some(Edit { text: text.to_string(), ..edit.clone() });

@@ -174,6 +174,10 @@ pub(super) async fn arrive(store: &Store, room: &RoomName, signal: &Signal) -> R
     match page {
         Err(fault) if fault.is_missing_room() => {
             room_list::learn_log(store, room).await?;
+            if store.state().rooms.summary(room).is_some() {
+                // Somebody has made it meanwhile.
+                return api::history(room, signal).await;
+            }
             if !store.state().may_make(room) {
                 return Err(fault);
             }

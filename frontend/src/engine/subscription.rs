@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use holdline_shared::limits::ROOMS_LISTED;
 use holdline_shared::{Cursor, Status};
 use yew::Callback;
 
@@ -14,8 +13,7 @@ use super::session;
 use super::store::Store;
 use super::wakes::{Wake, Wakes};
 use crate::api::{self, Fault, Signal, Storage};
-use crate::state::{Action, Room};
-use crate::words;
+use crate::state::Action;
 
 /// Creates the driver of the page's subscription, which starts when the first room is joined.
 pub(super) fn subscribe(store: &Store, wakes: &Wakes, storage: Storage) -> Driver {
@@ -56,25 +54,18 @@ fn repairing(store: Store) -> Repair {
 /// Loads again what is on the screen. The other rooms are joined when they are entered.
 async fn repair(store: &Store, signal: &Signal) -> Result<Cursor, Fault> {
     let list = api::list_rooms().await?;
-    let (listed_at, is_complete) = (list.cursor, list.rooms.len() < ROOMS_LISTED);
+    let listed_at = list.cursor;
     store.dispatch(Action::LostPlace);
     store.dispatch(Action::Listed(list));
-    let Some(room) = store.state().ui.page.room().cloned() else { return Ok(listed_at) };
-    let is_known = |room: &Rc<Room>| room.read_at().is_some_and(|at| at.epoch == listed_at.epoch);
-    let was_there = store.state().rooms.get(&room).is_some_and(is_known);
-    if was_there && store.state().rooms.summary(&room).is_none() {
-        // The room was deleted, or this reader may no longer see it. The pages that show it must not create it again.
-        let is_closed = || store.state().room().is_some_and(|room| room.phase.is_closed());
-        let is_unknown = async || {
-            let fault = api::history(&room, signal).await.err();
-            fault.is_some_and(|fault| fault.is_missing_room())
-        };
-        if is_closed() || is_complete || is_unknown().await {
-            if !is_closed() {
-                store.dispatch(Action::Refused(room, words::ROOM_IS_GONE.to_owned()));
-            }
-            return Ok(listed_at);
+    let state = store.state();
+    let Some(shown) = state.room() else { return Ok(listed_at) };
+    let room = shown.name.clone();
+    if state.rooms.had(&room) && (shown.phase.is_closed() || state.rooms.lacks(&room)) {
+        // The room was deleted, or this reader may no longer see it.
+        if !shown.phase.is_closed() {
+            store.dispatch(closed(room, &Fault::missing_room()));
         }
+        return Ok(listed_at);
     }
     let page = match arrive(store, &room, signal).await {
         Err(fault) if fault.is_missing_room() => {

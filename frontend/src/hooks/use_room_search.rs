@@ -39,8 +39,11 @@ impl RoomSearch {
             // A drawer around the list stays open.
             event.prevent_default();
             event.stop_propagation();
-            if let Some(first) = first.clone().filter(|_| is_enter) {
-                run.emit(Command::Go(first));
+            match first.clone().filter(|_| is_enter) {
+                Some(first) => run.emit(Command::Go(first)),
+                // Nothing is found, perhaps because of a typing error.
+                None if is_enter => return,
+                None => {}
             }
             setter.set(String::new());
         })

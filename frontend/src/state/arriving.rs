@@ -70,17 +70,11 @@ impl State {
     /// Applies the newest page of a room's history.
     fn join(&mut self, name: &RoomName, page: History) {
         let read_at = page.cursor;
+        self.end_edits_of_old_log(read_at);
         self.rooms.confirm(name);
         if self.rooms.seen.of(name) == Seq::START || !self.rooms.seen.is_of_log(read_at) {
             // The first visit: earlier messages are history, not news.
             self.rooms.read(name, read_at.seq);
-        }
-        let read_before = self.rooms.get(name).and_then(|room| room.read_at());
-        if read_before.is_some_and(|old| old.epoch != read_at.epoch)
-            && let Some(edit) = &self.ui.of(name).writing.edit
-        {
-            // In another log the number is that of something else.
-            self.end_edit_of(name, edit.seq);
         }
         self.people.names.note_authors(&page);
         let me = self.session.id().cloned();

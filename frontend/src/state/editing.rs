@@ -1,8 +1,10 @@
 //! Edits whose message is gone: what was typed moves to the composer, and the reader is told.
 
-use holdline_shared::{RoomName, Seq};
+use std::rc::Rc;
 
-use super::{Notice, State};
+use holdline_shared::{Cursor, RoomName, Seq};
+
+use super::{Notice, RoomUi, State};
 use crate::words;
 
 impl State {
@@ -19,6 +21,19 @@ impl State {
         });
         if has_text && self.ui.page.room() == Some(name) {
             self.ui.notice = Some(Notice::News(words::EDITED_IS_GONE.to_owned()));
+        }
+    }
+
+    /// Ends all edits if this position is of another log than that of what was seen: there, their numbers are those of
+    /// something else.
+    pub(super) fn end_edits_of_old_log(&mut self, now: Cursor) {
+        if self.rooms.seen.of_log.is_none() || self.rooms.seen.is_of_log(now) {
+            return;
+        }
+        let edit = |(room, ui): (&RoomName, &Rc<RoomUi>)| Some((room.clone(), ui.writing.edit.as_ref()?.seq));
+        let edits: Vec<_> = self.ui.rooms().filter_map(edit).collect();
+        for (room, seq) in edits {
+            self.end_edit_of(&room, seq);
         }
     }
 

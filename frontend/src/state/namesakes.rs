@@ -75,7 +75,7 @@ fn look(name: &str) -> String {
 /// Makes a letter lower case, in the alphabets that have their capitals at a fixed distance.
 fn lower_case(c: char) -> char {
     let distance = match c {
-        'À'..='Þ' | 'Α'..='Ω' | 'А'..='Я' => 0x20,
+        'À'..='Ö' | 'Ø'..='Þ' | 'Α'..='Ω' | 'А'..='Я' => 0x20,
         'Ѐ'..='Џ' => 0x50,
         _ => return c.to_ascii_lowercase(),
     };

@@ -9,6 +9,7 @@ use crate::words;
 impl State {
     /// Applies a fresh list. A room that the reader may no longer read disappears, with an explanation.
     pub(super) fn update_list(&mut self, list: RoomList) {
+        self.end_edits_of_old_log(list.cursor);
         let known = self.rooms.known().iter();
         let titles = keyed(known.map(|room| (room.name.clone(), self.title_of(&room.name))));
         for name in self.rooms.update_list(list) {

@@ -98,16 +98,15 @@ fn preload(base: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(&link).ok()
 }
 
-/// Whether the client has a page at this path: the lobby, `r/ROOM`, a message, `r/ROOM/SEQ`, or a link, `join/CODE`.
+/// Whether the client has a page at this path: the lobby, `r/ROOM`, a message, `r/ROOM/SEQ`, or a link, `join/CODE`. A
+/// script in `index.html` has the same rule.
 fn is_page(path: &str) -> bool {
     if let Some(code) = path.strip_prefix("join/") {
         return !code.is_empty() && !code.contains('/');
     }
-    match path.strip_prefix("r/").map(|rest| rest.split_once('/')) {
-        None => path.is_empty() || path == "index.html",
-        Some(None) => true,
-        Some(Some((_, seq))) => seq.parse::<u64>().is_ok(),
-    }
+    let Some(rest) = path.strip_prefix("r/") else { return path.is_empty() || path == "index.html" };
+    let (room, seq) = rest.split_once('/').unwrap_or((rest, "0"));
+    !room.is_empty() && seq.parse::<u64>().is_ok() && !seq.starts_with('+')
 }
 
 /// Sends a file. Clients keep a file whose name contains its hash for ever, and revalidate others by their

@@ -107,7 +107,8 @@ fn newcomer_learns_that_a_name_can_be_made_up() {
 
 #[test]
 fn missing_room_is_told_and_can_be_made() {
-    let drawn = draw_html(missing_room(&"loby".parse().unwrap(), false, &Callback::noop()));
+    let drawn =
+        draw_html(missing_room(&"loby".parse().unwrap(), crate::words::NO_ROOM_WHY, &Callback::noop()));
     check(
         &drawn,
         &["There is no room “loby”", "mistyped", ">Make the room</button>", r#"href="./""#],

@@ -45,6 +45,20 @@ fn field_that_finds_rooms_is_there_when_they_are_many() {
 }
 
 #[test]
+fn enter_leads_to_the_room_of_that_name_before_others() {
+    let rooms = ["my-room", "room12", "room1"].map(listed);
+    let first = |wanted: &str| {
+        let found: Vec<_> =
+            rooms.iter().filter(|room| room_list::is_found(room, wanted, str::to_lowercase)).collect();
+        room_list::first_found(&found, wanted, str::to_lowercase).map(|room| room.name.to_string())
+    };
+    assert_eq!(first("room1").as_deref(), Some("room1"));
+    assert_eq!(first("room").as_deref(), Some("room12"), "which begins so");
+    assert_eq!(first("-").as_deref(), Some("my-room"));
+    assert_eq!((first("x"), first("")), (None, None));
+}
+
+#[test]
 fn room_is_found_by_its_title_or_the_name_that_people_gave_it() {
     let titled = |name: &str, title: &str| ListedRoom { title: title.to_owned(), ..listed(name) };
     for (room, wanted, is_found) in [

@@ -27,6 +27,11 @@ impl Inner {
         {
             return self.listen(*watchdog);
         }
+        if matches!(action, Action::Poll { .. }) && self.rooms_to_poll().is_empty() {
+            // As after the deletion of the only room.
+            self.outstanding.replace(None);
+            return;
+        }
         let guard = AbortOnDrop::new();
         let signal = guard.signal();
         let timer = match action {

@@ -84,7 +84,13 @@ impl Rooms {
             self.looked_at = Some(name.clone());
             self.forget(name);
         }
-        self.change(name, |room, _| room.phase = reason);
+        self.change(name, |room, seen| {
+            if reason == Phase::Missing {
+                // A room that is made again under this name has nothing of this one.
+                *room = Room::new(name.clone(), seen);
+            }
+            room.phase = reason;
+        });
     }
 
     /// Whether this log had the room: the reader has seen something in it.

@@ -60,7 +60,12 @@ fn older_page_tells_that_the_edited_message_is_gone() {
 fn edit_belongs_to_no_message_of_another_log() {
     let mut other = page("ada", &[1, 2], 2, false);
     other.cursor.epoch = Epoch(2);
-    check_moved(&in_lobby().after(typing(2, "m2 and more")).after(Action::Joined(lobby(), other)));
+    let state = in_lobby().after(listed_as(&[("lobby", 2)], 2)).after(typing(2, "m2 and more"));
+    check_moved(&state.after(Action::Joined(lobby(), other.clone())));
+    // After a reload, the page knows by what was seen that the log is another one.
+    let seen = Seen { of_log: Some(at(1)), rooms: keyed([(lobby(), Seq(2))]) };
+    let state = State::restore(Saved { seen, ..Saved::default() }).after(went("lobby"));
+    check_moved(&state.after(typing(2, "m2 and more")).after(Action::Joined(lobby(), other)));
 }
 
 #[test]

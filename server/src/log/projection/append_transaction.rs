@@ -59,7 +59,7 @@ pub(in crate::log) struct AppendTransaction<'a> {
     /// Whether the group removes texts or names.
     redacts: bool,
     /// The rooms of which the group deletes messages, and the numbers of their rows.
-    thinned: Vec<(RoomName, i64)>,
+    with_deletions: Vec<(RoomName, i64)>,
     /// Whether the group rewrites earlier entries.
     rewrites: bool,
     /// The room that the group deletes; such a group has one draft.
@@ -100,7 +100,7 @@ impl<'a> AppendTransaction<'a> {
             access,
             changes_access: false,
             redacts: false,
-            thinned: Vec::new(),
+            with_deletions: Vec::new(),
             rewrites: false,
             deleted: None,
         }
@@ -138,8 +138,12 @@ impl<'a> AppendTransaction<'a> {
             None => None,
         };
         let newest = |(room, id)| newest_message(&self.transaction, id).map(|newest| (room, newest));
-        let newest =
-            self.thinned.into_iter().map(newest).collect::<rusqlite::Result<_>>().map_err(log_error)?;
+        let newest = self
+            .with_deletions
+            .into_iter()
+            .map(newest)
+            .collect::<rusqlite::Result<_>>()
+            .map_err(log_error)?;
         self.transaction.commit().map_err(log_error)?;
         Ok(CommittedGroup {
             entries: self.entries,
@@ -242,8 +246,8 @@ impl<'a> AppendTransaction<'a> {
             EntryKind::Reaction { target, emoji, on } => reactions::apply(db, entry, *target, emoji, *on)?,
             EntryKind::Delete { target } => {
                 self.redacts = true;
-                if self.thinned.iter().all(|(_, thinned)| *thinned != room) {
-                    self.thinned.push((entry.room.clone(), room));
+                if self.with_deletions.iter().all(|(_, known)| *known != room) {
+                    self.with_deletions.push((entry.room.clone(), room));
                 }
                 let sql = "UPDATE messages SET is_deleted = 1 WHERE seq = ?";
                 db.prepare_cached(sql)?.execute([sql_seq(*target)])?;
