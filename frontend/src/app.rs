@@ -6,12 +6,12 @@ use holdline_shared::{Role, RoomName, Status, Timestamp};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-use crate::api::focus::{self, COMPOSER};
+use crate::api::focus;
 use crate::api::{dom, step_to};
 use crate::command::Command;
 use crate::components::{
-    Conversation, Dialog, Gate, HeaderOf, JoinOf, PanelDialog, People, RoomList, Shape, banners, header,
-    icon_button, join_page, logo, missing_room, nickname, status_line, verbatim, wrong_page,
+    Conversation, Dialog, Gate, HeaderOf, JoinOf, PanelDialog, People, RoomList, Shape, banners, changing,
+    header, icon_button, join_page, logo, missing_room, nickname, status_line, verbatim, wrong_page,
 };
 use crate::engine::Engine;
 use crate::hooks::{
@@ -129,7 +129,7 @@ fn Layout(props: &LayoutProps) -> Html {
     let skip = Callback::from(|event: MouseEvent| {
         // The browser would resolve a link inside the page against the base.
         event.prevent_default();
-        focus::focus_id(COMPOSER);
+        focus::focus_content();
     });
     let room = state.room();
     let is_open = room.is_some_and(|room| !room.phase.is_closed());
@@ -177,9 +177,9 @@ fn Layout(props: &LayoutProps) -> Html {
     };
     html! {
         <div class="page">
-            if is_open {
-                <a class="skip" href="#composer" onclick={skip}>{ words::SKIP_TO_WRITING }</a>
-            }
+            <a class="skip" href="#composer" onclick={skip}>
+                { changing(if is_open { words::SKIP_TO_WRITING } else { words::SKIP_TO_CONTENT }) }
+            </a>
             // On a narrow screen drawers show the side bars' content; while a drawer is open, its side bar is empty.
             <nav class="side" aria-label={words::ROOMS}>
                 if *overlay != Overlay::Rooms {

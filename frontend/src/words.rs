@@ -21,6 +21,7 @@ pub const TODAY: &str = "Today";
 pub const YESTERDAY: &str = "Yesterday";
 
 pub const SKIP_TO_WRITING: &str = "Skip to writing";
+pub const SKIP_TO_CONTENT: &str = "Skip to content";
 pub const ROOMS: &str = "Rooms";
 pub const PEOPLE: &str = "People";
 pub const CLOSE: &str = "Close";
@@ -123,6 +124,7 @@ pub const SHOW_ALL: &str = "Show all of it";
 pub const SHOW_LESS: &str = "Show less";
 pub const EDITED: &str = "edited";
 pub const DELETED: &str = "This message was deleted.";
+pub const NO_SUCH_MESSAGE: &str = "That message is not there, or not any more. The one before it is shown.";
 pub const QUOTE_NOT_LOADED: &str = "an earlier message";
 pub const GO_BACK: &str = "Back to the answer";
 pub const QUOTE_DELETED: &str = "deleted";

@@ -145,11 +145,17 @@ async fn deleted_room_stays_deleted_for_those_who_come_back() -> Result<()> {
     until_missing(&ada, "tea").await?;
     assert_eq!(eve.rooms().await?, ["lobby"]);
 
-    // The message is kept for another room.
+    // It is deleted while she looks on, and while a message is on its way.
     ada.press_button("Make the room").await?;
     ada.until_live().await?;
     ada.say("Once more").await?;
     ada.until_said(&["Once more"]).await?;
+    eve.delete_room("tea").await?;
+    until_missing(&ada, "tea").await?;
+    ada.until_text("It was deleted").await?;
+    ada.press_button("Make the room").await?;
+    ada.until("an empty room", |screen| screen.room == "tea" && screen.messages.is_empty()).await?;
+    ada.until_live().await?;
     server.kill().await?;
     ada.say("On its way").await?;
     ada.browser.client.goto("about:blank").await?;

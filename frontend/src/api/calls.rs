@@ -55,8 +55,8 @@ pub async fn list_rooms() -> Result<RoomList, Fault> {
 }
 
 /// Publishes a message, without retries.
-pub async fn publish(room: &RoomName, request: &PublishRequest) -> Result<Entry, Fault> {
-    Call::new(Method::POST, &messages(room)).json(request).send().await?.json()
+pub async fn publish(room: &RoomName, request: &PublishRequest, signal: &Signal) -> Result<Entry, Fault> {
+    Call::new(Method::POST, &messages(room)).json(request).until(signal).send().await?.json()
 }
 
 /// Returns the person of the existing session, or starts a new one.

@@ -22,8 +22,8 @@ pub const COMPOSER: &str = "composer";
 /// The elements that Tab or a script can put the focus on.
 const FOCUSABLE: &str = "a[href], button:not([disabled]), input, select, textarea, [tabindex]";
 
-/// The element that takes the focus on a page without a composer.
-const FIRST_CONTROL: &str = "main :is(a[href], button, input)";
+/// The elements of which the first visible one takes the focus on a page without a composer.
+const CONTROLS: &str = "main :is(a[href], button, input)";
 
 /// Puts the focus on an element.
 pub fn focus(node: &NodeRef) {
@@ -95,14 +95,23 @@ impl WayBack {
         })
     }
 
-    /// Puts the focus on the first of these elements that still exists, on the composer, or on the first control of the
-    /// page. Nothing scrolls.
+    /// Puts the focus on the first of these elements that still exists, or else on the content. Nothing scrolls.
     pub fn go(&self) {
-        let page = || document().query_selector(FIRST_CONTROL).ok().flatten();
-        let composer = || document().get_element_by_id(COMPOSER);
-        if !self.0.iter().any(take_focus) && !composer().is_some_and(|composer| take_focus(&composer)) {
-            page().as_ref().map(take_focus);
+        if !self.0.iter().any(take_focus) {
+            focus_content();
         }
+    }
+}
+
+/// Puts the focus on the composer, or else on the first control of the page. Nothing scrolls.
+pub fn focus_content() {
+    let composer = document().get_element_by_id(COMPOSER);
+    if !composer.is_some_and(|composer| take_focus(&composer))
+        && let Ok(controls) = document().query_selector_all(CONTROLS)
+    {
+        let mut controls =
+            (0..controls.length()).filter_map(|at| controls.item(at)?.dyn_into::<Element>().ok());
+        controls.any(|control| take_focus(&control));
     }
 }
 

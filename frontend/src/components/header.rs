@@ -62,20 +62,22 @@ pub fn header(of: HeaderOf<'_>, run: &Callback<Command>) -> Html {
             if has_settings {
                 { icon_button(Shape::Settings, words::SETTINGS, open(Overlay::Panel(Panel::Members))) }
             }
-            <button
-                type="button"
-                class="tool drawer-button"
-                aria-label={people.clone()}
-                title={people}
-                aria-haspopup="dialog"
-                aria-expanded={is_open(Overlay::People)}
-                onclick={open(Overlay::People)}
-            >
-                { icon(Shape::People) }
-                if let Some(here) = here {
-                    <span class="here" aria-hidden="true" translate="no">{ here }</span>
-                }
-            </button>
+            if room.is_some() {
+                <button
+                    type="button"
+                    class="tool drawer-button"
+                    aria-label={people.clone()}
+                    title={people}
+                    aria-haspopup="dialog"
+                    aria-expanded={is_open(Overlay::People)}
+                    onclick={open(Overlay::People)}
+                >
+                    { icon(Shape::People) }
+                    if let Some(here) = here {
+                        <span class="here" aria-hidden="true" translate="no">{ here }</span>
+                    }
+                </button>
+            }
         </header>
     }
 }

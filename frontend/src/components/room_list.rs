@@ -106,6 +106,7 @@ pub(super) fn first_found<'a>(
 /// Whether a room's title contains the wanted text, which is in lower case, or its name does, if people have given it
 /// that name.
 pub(super) fn is_found(room: &ListedRoom, wanted: &str, lower_case: fn(&str) -> String) -> bool {
-    let is_named = || !is_made_by_server(&room.name) && room.name.as_str().contains(wanted);
+    let wanted_name = || wanted.split_whitespace().collect::<Vec<_>>().join("-");
+    let is_named = || !is_made_by_server(&room.name) && room.name.as_str().contains(&wanted_name());
     wanted.is_empty() || is_named() || lower_case(&room.title).contains(wanted)
 }

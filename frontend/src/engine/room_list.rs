@@ -17,7 +17,8 @@ use super::store::Store;
 use crate::api::{self, Fault};
 use crate::state::{Action, Phase, State};
 
-const MINUTE_MS: u32 = 60_000;
+const BEAT_MS: u32 = 10_000;
+const BEATS_A_MINUTE: u32 = 6;
 
 /// The time over which polling clients spread the requests that the same news triggers in all of them.
 const SPREAD: Duration = Duration::from_secs(2);
@@ -44,8 +45,10 @@ impl RoomListRefresh {
         let (store, is_beginning) = (store.clone(), Rc::clone(&self.is_beginning));
         is_beginning.set(true);
         spawn_local(async move {
-            ask(&store).await;
+            store.until(|state| state.session.may_ask()).await;
+            ask_for_rooms(&store).await;
             is_beginning.set(false);
+            ask_for_people(&store).await;
         });
     }
 
@@ -76,11 +79,15 @@ fn is_new<T: PartialEq>(missing: Option<&T>, before: Option<&T>) -> bool {
     missing.is_some() && missing != before
 }
 
-/// Loads the lists every minute while the page is visible, until the interval is dropped.
+/// Loads the lists every minute while the page is visible, and more often while it waits for a missing room, until the
+/// interval is dropped.
 pub(super) fn each_minute(store: &Store) -> Interval {
     let store = store.clone();
-    Interval::new(MINUTE_MS, move || {
-        if api::dom::is_visible() {
+    let mut beats = 0_u32;
+    Interval::new(BEAT_MS, move || {
+        beats += 1;
+        let waits = || store.state().room().is_some_and(|room| room.phase == Phase::Missing);
+        if api::dom::is_visible() && (beats.is_multiple_of(BEATS_A_MINUTE) || waits()) {
             refresh(&store);
         }
     })
@@ -95,9 +102,12 @@ pub(super) fn refresh(store: &Store) {
 async fn ask(store: &Store) {
     store.until(|state| state.session.may_ask()).await;
     ask_for_rooms(store).await;
-    if store.state().session.door.is_some()
-        && let Ok(profiles) = api::list_people().await
-    {
+    ask_for_people(store).await;
+}
+
+async fn ask_for_people(store: &Store) {
+    store.until(|state| state.session.door.is_some()).await;
+    if let Ok(profiles) = api::list_people().await {
         store.dispatch(Action::ProfilesCame(profiles));
     }
 }

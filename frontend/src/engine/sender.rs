@@ -69,7 +69,8 @@ fn delay(store: &Store, why: Option<String>) {
 }
 
 async fn send(store: &Store, item: &Sending) -> Result<Progress, Fault> {
-    let publish = || doubt::watched(store, api::publish(&item.room, &item.request));
+    let publish =
+        || doubt::watched(store, async |signal| api::publish(&item.room, &item.request, &signal).await);
     let entry = match publish().await {
         Err(fault) if fault.lacks_session() => {
             store.dispatch(Action::SignedIn(session::renew(store).await?));

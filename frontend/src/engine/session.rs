@@ -72,7 +72,8 @@ pub(super) async fn look(store: &Store) -> Result<Option<Person>, Fault> {
 
 /// Makes a change; if the session is gone, gets a new one and retries once.
 pub(super) async fn make(store: &Store, change: &Change) -> Result<(), Fault> {
-    let attempt = || doubt::watched(store, change.make());
+    // Not aborted by the watch: nobody sends it again, and it may yet be done.
+    let attempt = || doubt::watched(store, |_| change.make());
     match attempt().await {
         Err(fault) if fault.lacks_session() => {
             store.dispatch(Action::SignedIn(renew(store).await?));

@@ -2,7 +2,8 @@
 
 use holdline_shared::{History, RoomName, Seq};
 
-use super::{Goal, Page, Phase, Snapshot, State, is_made_by_server};
+use super::{Goal, Notice, Page, Phase, Snapshot, State, is_made_by_server};
+use crate::words;
 
 impl State {
     /// Goes to another page, or to another message of the room on the screen.
@@ -117,6 +118,7 @@ impl State {
         let is_lacking = |goal: &Goal| matches!(goal, Goal::Message(seq) if room.may_lack(*seq) || room.line(*seq).is_none());
         if self.ui.of(name).goal.as_ref().is_some_and(is_lacking) {
             let nearest = nearest.filter(|seq| room.line(*seq).is_some());
+            self.ui.notice = Some(Notice::News(words::NO_SUCH_MESSAGE.to_owned()));
             self.ui.change(name, |ui| ui.goal = nearest.map(Goal::Message));
         }
     }

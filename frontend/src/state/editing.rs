@@ -20,6 +20,7 @@ impl State {
             }
         });
         if has_text && self.ui.page.room() == Some(name) {
+            self.ui.change(name, |ui| ui.composer_focus += 1);
             self.ui.notice = Some(Notice::News(words::EDITED_IS_GONE.to_owned()));
         }
     }

@@ -50,6 +50,9 @@ impl People {
         }
         for person in rooms.values().flat_map(|here| &here.people) {
             self.names.note(person);
+            if !self.is_here(&person.id) {
+                self.profiles.note_newer(&person.id);
+            }
         }
         self.here = Rc::new(rooms);
     }

@@ -22,30 +22,42 @@ pub fn is_somebody(person: &Person) -> bool {
 
 /// The accounts by id.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Profiles(Rc<LiteMap<PersonId, Profile>>);
+pub struct Profiles {
+    known: Rc<LiteMap<PersonId, Profile>>,
+    /// The people who appeared after the list was loaded: perhaps new members.
+    newer: Rc<Vec<PersonId>>,
+}
 
 impl Profiles {
     /// The accounts of the server's list.
     pub fn of(list: Vec<Profile>) -> Self {
-        Self(Rc::new(list.into_iter().map(|profile| (profile.person.id.clone(), profile)).collect()))
+        let known = list.into_iter().map(|profile| (profile.person.id.clone(), profile)).collect();
+        Self { known: Rc::new(known), newer: Rc::default() }
     }
 
     /// The account of a person.
     pub fn get(&self, id: &PersonId) -> Option<&Profile> {
-        self.0.get(id)
+        self.known.get(id)
     }
 
     /// The accounts.
     pub fn all(&self) -> impl Iterator<Item = &Profile> {
-        self.0.values()
+        self.known.values()
     }
 
-    /// Returns the mark of a person. If nobody has an account, all are alike and nobody is marked; the server's own
+    /// Notes a person who has appeared, and whom the list may not have yet.
+    pub fn note_newer(&mut self, id: &PersonId) {
+        if self.get(id).is_none() && !self.newer.contains(id) {
+            Rc::make_mut(&mut self.newer).push(id.clone());
+        }
+    }
+
+    /// Returns the mark of a person, which is unknown for who has just appeared. If nobody has an account, all are alike and nobody is marked; the server's own
     /// names and erased people are not guests.
     pub fn mark(&self, person: &Person) -> Option<Mark> {
         match self.get(&person.id) {
             Some(profile) => (profile.kind == PersonKind::Bot).then_some(Mark::Bot),
-            None if self.0.is_empty() => None,
+            None if self.known.is_empty() || self.newer.contains(&person.id) => None,
             None => is_somebody(person).then_some(Mark::Guest),
         }
     }
@@ -70,6 +82,9 @@ mod tests {
         let some = Profiles::of(vec![profile("ada", PersonKind::Member), profile("robo", PersonKind::Bot)]);
         let marks = ["ada", "robo", "bob", "holdline", "anonymous"].map(|id| mark(&some, id));
         assert_eq!(marks, [None, Some(Mark::Bot), Some(Mark::Guest), None, Some(Mark::Guest)]);
+        let mut later = some.clone();
+        later.note_newer(&person("bob").id);
+        assert_eq!(mark(&later, "bob"), None, "perhaps a member since the list was loaded");
         let erased = Person { name: Person::ERASED.parse().unwrap(), ..person("bob") };
         assert_eq!(some.mark(&erased), None, "nobody is behind that name");
     }

@@ -7,11 +7,13 @@ use super::{Notice, Phase, State, is_room_admin, keyed};
 use crate::words;
 
 impl State {
-    /// Applies a fresh list. A room that the reader may no longer read disappears, with an explanation.
+    /// Applies a fresh list. A room that the reader may no longer read disappears, with an explanation; a
+    /// public one that was deleted, without.
     pub(super) fn update_list(&mut self, list: RoomList) {
         self.end_edits_of_old_log(list.cursor);
         let known = self.rooms.known().iter();
         let titles = keyed(known.map(|room| (room.name.clone(), self.title_of(&room.name))));
+        let deleted = self.rooms.deleted(&list);
         for name in self.rooms.update_list(list) {
             if self.ui.page.room() == Some(&name) {
                 let why = words::ROOM_IS_LOST.to_owned();
@@ -19,6 +21,11 @@ impl State {
             } else if let Some(title) = titles.get(&name) {
                 self.rooms.forget(&name);
                 self.ui.notice = Some(Notice::News(words::room_is_lost(title)));
+            }
+        }
+        for name in deleted {
+            if self.ui.page.room() != Some(&name) && !self.has_written(&name) {
+                self.rooms.forget(&name);
             }
         }
     }

@@ -66,8 +66,7 @@ pub const HOOK_KEY_ONCE: &str = "Messages are sent from now on. With this key th
 pub const QR_CODE: &str = "The same address as a QR code";
 
 pub const NEW_ROOM: &str = "New room…";
-pub const GUESTS_MAKE_PUBLIC: &str =
-    "Guests make public rooms, by typing a name above the list of rooms. Private ones are for members.";
+pub const GUESTS_MAKE_PUBLIC: &str = "Guests make public rooms. Private ones are for members.";
 pub const MAKE_ROOM: &str = "Make the room";
 pub const TITLE: &str = "Title";
 pub const TITLE_WHY: &str = "Left empty, the room is called by its name.";

@@ -12,16 +12,18 @@ use crate::state::{Panel, Request, typed_room};
 use crate::words;
 
 pub(super) fn view(of: &PanelOf<'_>) -> Html {
-    if !of.state.session.is_member() {
-        return html! {
-            <p>{ words::GUESTS_MAKE_PUBLIC }{ " " }{ of.opener(words::BECOME_MEMBER, Panel::Passphrase) }</p>
-        };
-    }
+    let is_member = of.state.session.is_member();
     let choices = words::WHO_SEES.into_iter().map(|(value, word)| (value.into(), word.into())).collect();
     let fields = html! {
         <>
             <Field name="title" label={words::TITLE} is_required=true has_focus=true />
-            <Field name="visibility" label={words::WHO_SEES_IT} kind={Kind::Choice(choices)} value="private" />
+            if is_member {
+                <Field name="visibility" label={words::WHO_SEES_IT} kind={Kind::Choice(choices)} value="private" />
+            } else {
+                <p class="faint">
+                    { words::GUESTS_MAKE_PUBLIC }{ " " }{ of.opener(words::BECOME_MEMBER, Panel::Passphrase) }
+                </p>
+            }
         </>
     };
     let on_submit = of.run.reform(|values: Values| {

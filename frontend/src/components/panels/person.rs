@@ -7,7 +7,7 @@ use super::bans::end_of;
 use super::confirmed::Confirmed;
 use super::members::standing;
 use super::panel_of::{FOREVER, PanelOf, durations};
-use crate::components::{Field, FormOf, Kind, badge, changing, form, mark, outcome};
+use crate::components::{Field, FormOf, Kind, badge, changing, form, mark, outcome, sign};
 use crate::state::{Listing, Locale, Panel, Part, Request};
 use crate::words;
 
@@ -28,6 +28,7 @@ pub(super) fn view(of: &PanelOf<'_>, person: &Person) -> Html {
                 if let Some(profile) = profile {
                     <span dir="auto">{ changing(profile.about.as_str()) }</span>
                 }
+                { sign(people.names.namesakes.sign(&person.id).as_deref()) }
                 { mark(people.profiles.mark(person)) }
                 if let Some(standing) = standing {
                     <span class="faint">{ changing(standing) }</span>

@@ -142,7 +142,8 @@ fn guest_sees_what_they_could_do_and_how() {
         &["your name is yours alone", r#"autocomplete="new-password""#],
         &["Present passphrase"],
     );
-    check(&drawn_panel(&Panel::NewRoom, false, None), &["Private ones are for members"], &["<form"]);
+    let new_room = drawn_panel(&Panel::NewRoom, false, None);
+    check(&new_room, &["Private ones are for members", r#"name="title""#], &[r#"name="visibility""#]);
     let person = drawn_panel(&Panel::Person(person("bob")), false, None);
     check(&person, &["Write to them directly"], &["In lobby", "Ban"]);
 }

@@ -68,6 +68,7 @@ fn room_is_found_by_its_title_or_the_name_that_people_gave_it() {
         (titled("private-1a2b", "Plans"), "plan", true),
         (titled("private-1a2b", "Plans"), "private", false),
         (titled("direct-1a2b", "Ben"), "", true),
+        (titled("garden-6", "garden-6"), "garden 6", true),
     ] {
         assert_eq!(room_list::is_found(&room, wanted, str::to_lowercase), is_found, "{wanted:?} in {room:?}");
     }

@@ -102,10 +102,16 @@ fn room_that_may_not_be_read_any_more_disappears_with_a_sentence() {
 }
 
 #[test]
-fn public_room_that_expired_stays_visited() {
+fn public_room_that_is_gone_leaves_the_list_unless_something_is_written_there() {
     let state = in_lobby().after(listed_as(&[("lobby", 2), ("tea", 2)], 2)).after(went("tea"));
-    let state = state.after(went("lobby")).after(listed_as(&[("lobby", 2)], 3));
-    assert!(state.rooms.get(&tea()).is_some() && state.ui.notice.is_none());
+    let (state, gone) = (state.after(went("lobby")), listed_as(&[("lobby", 2)], 3));
+    let without = state.clone().after(gone.clone());
+    assert!(without.rooms.get(&tea()).is_none() && without.ui.notice.is_none());
+    let older = state.clone().after(listed_as(&[("lobby", 1)], 1));
+    assert!(older.rooms.get(&tea()).is_some(), "the list is older than the room");
+    let writing = Writing { draft: "half".to_owned(), ..Writing::default() };
+    let with_draft = state.after(Action::Wrote(tea(), writing)).after(gone);
+    assert!(with_draft.rooms.get(&tea()).is_some());
 }
 
 #[test]
