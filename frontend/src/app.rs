@@ -177,7 +177,7 @@ fn Layout(props: &LayoutProps) -> Html {
     };
     html! {
         <div class="page">
-            <a class="skip" href="#composer" onclick={skip}>
+            <a class="skip" href={if is_open { "#composer" } else { "#content" }} onclick={skip}>
                 { changing(if is_open { words::SKIP_TO_WRITING } else { words::SKIP_TO_CONTENT }) }
             </a>
             // On a narrow screen drawers show the side bars' content; while a drawer is open, its side bar is empty.
@@ -186,7 +186,7 @@ fn Layout(props: &LayoutProps) -> Html {
                     { rooms_bar(Html::default()) }
                 }
             </nav>
-            <main>
+            <main id="content">
                 { header(head, &run) }
                 { content(state, &run) }
             </main>

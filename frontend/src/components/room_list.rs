@@ -92,10 +92,11 @@ pub(super) fn first_found<'a>(
     if wanted.is_empty() {
         return None;
     }
+    let name = as_name(wanted);
     let by = |is_meant: fn(&str, &str) -> bool| {
         found
             .iter()
-            .find(|room| is_meant(room.name.as_str(), wanted) || is_meant(&lower_case(&room.title), wanted))
+            .find(|room| is_meant(room.name.as_str(), &name) || is_meant(&lower_case(&room.title), wanted))
     };
     by(|name, wanted| name == wanted)
         .or_else(|| by(|name, wanted| name.starts_with(wanted)))
@@ -106,7 +107,11 @@ pub(super) fn first_found<'a>(
 /// Whether a room's title contains the wanted text, which is in lower case, or its name does, if people have given it
 /// that name.
 pub(super) fn is_found(room: &ListedRoom, wanted: &str, lower_case: fn(&str) -> String) -> bool {
-    let wanted_name = || wanted.split_whitespace().collect::<Vec<_>>().join("-");
-    let is_named = || !is_made_by_server(&room.name) && room.name.as_str().contains(&wanted_name());
+    let is_named = || !is_made_by_server(&room.name) && room.name.as_str().contains(&as_name(wanted));
     wanted.is_empty() || is_named() || lower_case(&room.title).contains(wanted)
+}
+
+/// The wanted words as a room's name has them.
+fn as_name(wanted: &str) -> String {
+    wanted.split_whitespace().collect::<Vec<_>>().join("-")
 }

@@ -1,8 +1,10 @@
 //! Navigation to a room and to a place in it: where the reader resumes, and what is new there.
 
+use std::rc::Rc;
+
 use holdline_shared::{History, RoomName, Seq};
 
-use super::{Goal, Notice, Page, Phase, Snapshot, State, is_made_by_server};
+use super::{Goal, Notice, Page, Phase, Room, Snapshot, State, is_made_by_server};
 use crate::words;
 
 impl State {
@@ -101,6 +103,16 @@ impl State {
         let begun = self.unloaded_edit(name);
         if begun.is_some() && self.ui.of(name).goal == Some(Goal::Newest) {
             self.ui.change(name, |ui| ui.goal = begun.map(Goal::Message));
+        }
+        self.tell_of_absent_goal(name);
+    }
+
+    /// Tells the reader if the message that they want to see does not exist.
+    fn tell_of_absent_goal(&mut self, name: &RoomName) {
+        let Some(Goal::Message(seq)) = self.ui.of(name).goal else { return };
+        let is_absent = |room: &Rc<Room>| room.line(seq).is_none() && !room.may_lack(seq);
+        if self.rooms.get(name).is_some_and(is_absent) {
+            self.ui.notice = Some(Notice::News(words::NO_SUCH_MESSAGE.to_owned()));
         }
     }
 

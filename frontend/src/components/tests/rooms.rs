@@ -54,6 +54,7 @@ fn enter_leads_to_the_room_of_that_name_before_others() {
     };
     assert_eq!(first("room1").as_deref(), Some("room1"));
     assert_eq!(first("room").as_deref(), Some("room12"), "which begins so");
+    assert_eq!(first("my room").as_deref(), Some("my-room"));
     assert_eq!(first("-").as_deref(), Some("my-room"));
     assert_eq!((first("x"), first("")), (None, None));
 }

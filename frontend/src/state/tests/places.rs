@@ -58,3 +58,13 @@ fn page_has_opened_with_what_the_reader_came_for() {
     assert!(asked.after(Action::ShutOut(Gate::default())).has_opened(), "a shut door");
     assert!(State::default().has_opened(), "an address that is no page");
 }
+
+#[test]
+fn address_of_no_message_says_so() {
+    let notice = |seq| {
+        let state = State::default().after(Action::Went(Page::Room(lobby(), Some(Seq(seq)))));
+        state.after(Action::Joined(lobby(), page("bob", &[1, 2], 5, false))).ui.notice
+    };
+    assert_eq!(notice(2), None);
+    assert!([3, 99].into_iter().all(|seq| matches!(notice(seq), Some(Notice::News(_)))));
+}
