@@ -60,11 +60,11 @@ async fn repair(store: &Store, signal: &Signal) -> Result<Cursor, Fault> {
     let state = store.state();
     let Some(shown) = state.room() else { return Ok(listed_at) };
     let room = shown.name.clone();
-    if state.rooms.had(&room) && (shown.phase.is_closed() || state.rooms.lacks(&room)) {
-        // The room was deleted, or this reader may no longer see it.
-        if !shown.phase.is_closed() {
-            store.dispatch(closed(room, &Fault::missing_room()));
-        }
+    if state.rooms.had(&room) && shown.phase.is_closed() {
+        return Ok(listed_at);
+    }
+    if state.rooms.is_deleted(&room) {
+        store.dispatch(closed(room, &Fault::missing_room()));
         return Ok(listed_at);
     }
     let page = match arrive(store, &room, signal).await {

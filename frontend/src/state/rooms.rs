@@ -136,20 +136,6 @@ impl Rooms {
         self.list.iter().filter(is_lost).map(|summary| summary.name.clone()).collect()
     }
 
-    /// Returns the visited rooms that this list of the same log does not have any more.
-    pub fn deleted(&self, list: &RoomList) -> Vec<RoomName> {
-        if !self.seen.is_of_log(list.cursor) || list.rooms.len() >= ROOMS_LISTED {
-            return Vec::new();
-        }
-        let is_deleted = |name: &&RoomName| {
-            let seen = self.seen.of(name);
-            seen > Seq::START
-                && seen <= list.cursor.seq
-                && list.rooms.iter().all(|listed| listed.name != **name)
-        };
-        self.visited.iter().filter(is_deleted).cloned().collect()
-    }
-
     /// Follows the non-public rooms in which the reader is a member, as if they were visited.
     fn follow_own(&mut self) {
         let is_own = |summary: &&RoomSummary| {

@@ -1,6 +1,8 @@
 //! The reader's standing in the rooms: their displayed names, the reader's rights, and the removal of rooms that the
 //! reader may no longer read.
 
+use std::rc::Rc;
+
 use holdline_shared::{RoomList, RoomName};
 
 use super::{Notice, Phase, State, is_room_admin, keyed};
@@ -13,7 +15,6 @@ impl State {
         self.end_edits_of_old_log(list.cursor);
         let known = self.rooms.known().iter();
         let titles = keyed(known.map(|room| (room.name.clone(), self.title_of(&room.name))));
-        let deleted = self.rooms.deleted(&list);
         for name in self.rooms.update_list(list) {
             if self.ui.page.room() == Some(&name) {
                 let why = words::ROOM_IS_LOST.to_owned();
@@ -23,9 +24,9 @@ impl State {
                 self.ui.notice = Some(Notice::News(words::room_is_lost(title)));
             }
         }
-        for name in deleted {
-            if self.ui.page.room() != Some(&name) && !self.has_written(&name) {
-                self.rooms.forget(&name);
+        for name in &*Rc::clone(&self.rooms.visited) {
+            if self.rooms.is_deleted(name) && self.ui.page.room() != Some(name) && !self.has_written(name) {
+                self.rooms.forget(name);
             }
         }
     }

@@ -99,10 +99,16 @@ impl Rooms {
     }
 
     /// Whether the list shows that there is no such room. The list may lack a new room whose name the server made, and
-    /// a long list is cut.
+    /// one in which the reader has seen something newer than the list; a long list is cut.
     pub fn lacks(&self, name: &RoomName) -> bool {
         let is_whole = !self.list.is_empty() && self.list.len() < ROOMS_LISTED;
-        is_whole && !is_made_by_server(name) && self.summary(name).is_none()
+        let is_newer = self.seen.of(name) > self.listed_upto;
+        is_whole && !is_newer && !is_made_by_server(name) && self.summary(name).is_none()
+    }
+
+    /// Whether this log had the room, and the list shows that it does not any more.
+    pub fn is_deleted(&self, name: &RoomName) -> bool {
+        self.had(name) && self.lacks(name)
     }
 
     /// Replaces the visited rooms; known rooms keep their state.
