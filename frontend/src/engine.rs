@@ -38,7 +38,7 @@ use self::store::Store;
 use self::wakes::{BrowserEvents, Listening, Wake, Wakes};
 use crate::api::{AbortOnDrop, Signal, Storage, dom};
 use crate::command::Command;
-use crate::state::{Action, Page, Phase, State, unread};
+use crate::state::{Action, Page, Phase, Room, State, unread};
 use crate::words;
 
 /// The longest time that the first render is delayed. The first responses usually arrive before the client.
@@ -204,8 +204,13 @@ impl Effects {
 
     /// Marks the room as read if the newest message is in sight on a page that has the reader's attention.
     fn mark_read(&self, state: &State) {
-        let Some(room) = state.room().filter(|room| room.phase == Phase::Ready) else { return };
-        let is_new = room.has_news() || state.rooms.seen.of(&room.name) < room.head;
+        let seen = &state.rooms.seen;
+        // What is on the screen may belong to a log that was replaced, whose numbers say nothing about this one.
+        let is_of_log =
+            |room: &Room| seen.of_log.is_none() || room.read_at().is_some_and(|at| seen.is_of_log(at));
+        let is_ready = |room: &&Rc<Room>| room.phase == Phase::Ready && is_of_log(room);
+        let Some(room) = state.room().filter(is_ready) else { return };
+        let is_new = room.has_news() || seen.of(&room.name) < room.head;
         if state.ui.is_attended && state.ui.is_at_end && is_new {
             self.engine.store.dispatch(Action::Read(room.name.clone(), room.head));
         }

@@ -60,6 +60,11 @@ async fn the_chat_works_under_a_prefix_that_the_server_does_not_know() -> Result
     let ben = Person::join(&server.url(), "Ben").await?;
     ada.browser.client.goto(&format!("{}/classic", proxy.url())).await?;
     let text = "return document.getElementById('messages').innerText";
+    eventually("a request that is held", async || {
+        let held = server.held_polls().await?;
+        Ok(Check::that(held > 0, || format!("{held}")))
+    })
+    .await?;
     for n in 0..5 {
         ben.say("lobby", &format!("number {n}")).await?;
         eventually("the message on the simple page", async || {
