@@ -81,3 +81,27 @@ async fn guest_becomes_a_member_and_signs_in_on_another_browser() -> Result<()> 
     })
     .await
 }
+
+/// Marks guests after a reload, too, and calls nobody a guest who has just come.
+#[tokio::test]
+async fn guests_are_marked_on_every_page() -> Result<()> {
+    let server = Server::start().await?;
+    let eve = Chat::open(&server.url()).await?;
+    eve.say("I am a guest").await?;
+    let ada = Chat::come_in(&server.admin_link().await?, "Ada", "correct horse battery").await?;
+    ada.say("I am not").await?;
+    let marks = "return [...document.querySelectorAll('[data-testid=message]')]\
+                 .map(message => message.querySelector('.person-mark')?.textContent ?? '')";
+    for chat in [&eve, &ada] {
+        chat.until_said(&["I am a guest", "I am not"]).await?;
+        chat.reload().await?;
+        eventually("the mark of the guest alone", async || {
+            let marks: Vec<String> = chat.browser.run(marks, vec![]).await?;
+            Ok(Check::that(marks == ["guest", ""], || format!("{marks:?}")))
+        })
+        .await?;
+        let since: f64 = chat.browser.run("return performance.now()", vec![]).await?;
+        assert!(since < 45_000.0, "by the list that is loaded at the start, not by that of each minute");
+    }
+    Ok(())
+}

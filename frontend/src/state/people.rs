@@ -48,10 +48,13 @@ impl People {
             let appeared = people.find(|id| self.profiles.get(id).is_none() && !self.is_here(id)).cloned();
             self.newcomer = appeared.or(self.newcomer.take());
         }
-        for person in rooms.values().flat_map(|here| &here.people) {
-            self.names.note(person);
-            if !self.is_here(&person.id) {
-                self.profiles.note_newer(&person.id);
+        for (room, here) in &rooms {
+            for person in &here.people {
+                self.names.note(person);
+                // Who is in a room when the page first looks is no newer than the list.
+                if self.of(room).is_some() && !self.is_here(&person.id) {
+                    self.profiles.note_newer(&person.id);
+                }
             }
         }
         self.here = Rc::new(rooms);
