@@ -14,6 +14,7 @@ mod failed_accept;
 mod fast_path;
 mod handoff;
 mod handoff_io;
+mod last_reads;
 mod loop_handle;
 mod plain;
 mod stall;

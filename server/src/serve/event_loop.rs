@@ -36,6 +36,7 @@ use self::known_heads::Fingerprints;
 use self::queries::Queries;
 use super::connection_limit::ConnectionLimit;
 use super::handoff::Handoff;
+use super::last_reads::end_output;
 use super::loop_handle::{Command, LoopHandle};
 use super::plain::Plain;
 use crate::api::{App, LastHost};
@@ -224,6 +225,7 @@ impl EventLoop {
         let Handoff { stream, first, permit } = handoff;
         if self.connections.is_stopping && first.is_empty() {
             // The connection was handed over before the loop began to drain.
+            end_output(&stream);
             return;
         }
         if let Some(number) = self.connections.add(TcpStream::from_std(stream), permit)

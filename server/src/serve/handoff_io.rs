@@ -18,6 +18,7 @@ use tokio::time::{Sleep, sleep};
 
 use super::exchange::ExchangeState;
 use super::fast_path::is_fast_path;
+use super::last_reads::end_output;
 use super::stall::{Progress, StallRule};
 
 /// The length in bytes from which a request stays with hyper.
@@ -212,6 +213,8 @@ impl Write for HandoffIo {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
+        end_output(self.stream.inner());
+        Poll::Ready(Ok(()))
     }
 }

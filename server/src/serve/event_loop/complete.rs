@@ -54,7 +54,7 @@ impl EventLoop {
                     self.answer(completed, &mut LogReads::default());
                 }
             }
-            Some(State::Idle) => self.close(number),
+            Some(State::Idle) => self.connections.finish(number),
             Some(State::Writing(_)) => self.connections.check_progress(number),
             // The read of the log will answer.
             Some(State::Reading(_)) | None => {}

@@ -1,7 +1,6 @@
 //! The connections of one event loop: adding, answering, closing, deadlines.
 
-use std::io::{self, Read as _};
-use std::net::Shutdown;
+use std::io;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -20,11 +19,8 @@ use crate::api::{ApiError, HoldLease, Reply, RequestId};
 use crate::hub::{Answer, HeldId, Hub, PollError};
 use crate::serve::connection_limit::ConnectionPermit;
 use crate::serve::handoff::Handoff;
+use crate::serve::last_reads::end_output;
 use crate::serve::stall::{Progress, StallRule};
-
-/// The number of reads (of 4 KiB) that drain a connection before closing, so that unread input does not turn
-/// the close into a reset, which could discard the response.
-const DRAINING_READS: usize = 16;
 
 /// The connections of a loop, by number.
 pub(super) struct Connections {
@@ -109,6 +105,14 @@ impl Connections {
     /// Closes a connection.
     pub(super) fn close(&mut self, number: usize) {
         drop(self.remove(number, Bytes::new()));
+    }
+
+    /// Closes a connection whose client may still read answers.
+    pub(super) fn finish(&mut self, number: usize) {
+        if let Some(connection) = self.all.get_mut(number) {
+            end_output(&connection.stream);
+        }
+        self.close(number);
     }
 
     /// Notes that the connection's poll is held, for `wait` at most.
@@ -237,7 +241,7 @@ impl Connections {
         };
         let idle: Vec<usize> = self.all.iter().filter_map(is_idle).collect();
         for number in idle {
-            self.close(number);
+            self.finish(number);
         }
     }
 
@@ -245,16 +249,7 @@ impl Connections {
         let Some(connection) = self.all.get_mut(number) else { return };
         connection.state = State::Idle;
         if is_last || self.is_stopping {
-            // The client sees the end before the socket is closed. Later requests are read, though they will
-            // not be answered.
-            let _ = connection.stream.shutdown(Shutdown::Write);
-            let mut unread = [0; 4096];
-            for _ in 0..DRAINING_READS {
-                if !connection.stream.read(&mut unread).is_ok_and(|length| length == unread.len()) {
-                    break;
-                }
-            }
-            self.close(number);
+            self.finish(number);
             return;
         }
         // The end of input is read like input.
