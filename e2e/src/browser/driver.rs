@@ -1,4 +1,4 @@
-//! The process of the driver, the browser that it starts, and the browser's profile.
+//! The process of the driver, the browser that it starts, and the browser's files.
 
 use std::process::{Command, Stdio};
 
@@ -23,7 +23,8 @@ pub(super) struct Driver {
     /// The browser's process, which outlives a driver that is killed.
     browser: Option<u64>,
     _process: Process,
-    profile: TempDir,
+    /// The browser's profile, and its other temporary files.
+    files: TempDir,
 }
 
 impl Driver {
@@ -45,7 +46,9 @@ impl Driver {
         let kind = Kind::of_environment()?;
         let (program, flags) = kind.driver();
         let mut command = tokio::process::Command::new(program);
-        command.args(flags).stdout(Stdio::piped()).stderr(Stdio::null());
+        // What drivers and browsers write for themselves goes with them: one that is killed leaves it behind, Firefox a profile of 40 MB.
+        let files = tempfile::tempdir()?;
+        command.args(flags).env("TMPDIR", files.path()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = Process::start(&mut command)
             .context("no WebDriver; `cargo xtask setup --browser` installs them, or CHROMEDRIVER and GECKODRIVER name them")?;
         let mut output = process.output()?;
@@ -54,7 +57,7 @@ impl Driver {
         // The driver writes more later, and must not block on a full pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = output.next_line().await {} });
         let url = format!("http://127.0.0.1:{port}/");
-        Ok(Self { kind, url, browser: None, _process: process, profile: tempfile::tempdir()? })
+        Ok(Self { kind, url, browser: None, _process: process, files })
     }
 
     pub(super) fn url(&self) -> &str {
@@ -63,7 +66,7 @@ impl Driver {
 
     /// The capabilities that the browser has to have.
     pub(super) fn capabilities(&self, is_phone: bool) -> Result<Capabilities> {
-        self.kind.capabilities(self.profile.path(), is_phone)
+        self.kind.capabilities(&self.files.path().join("profile"), is_phone)
     }
 
     /// Takes the ownership of this browser, to kill it with the driver.
