@@ -3,6 +3,7 @@
 mod command;
 mod driver;
 mod kind;
+mod until;
 
 use anyhow::{Context as _, Result, ensure};
 use fantoccini::error::CmdError;
@@ -165,14 +166,7 @@ impl Browser {
 
     /// Clicks on the element once it exists and nothing covers it.
     pub async fn click(&self, css: &str) -> Result<()> {
-        eventually(&format!("{css} to click on"), async || {
-            let clicked = async { self.client.find(Locator::Css(css)).await?.click().await }.await;
-            Ok(match clicked {
-                Err(CmdError::Standard(why)) => Check::Pending(why.message.into_owned()),
-                clicked => Check::Done(clicked?),
-            })
-        })
-        .await
+        self.click_on(css, Locator::Css(css)).await
     }
 
     /// Types into a field of a form, in place of what stands there.
@@ -201,21 +195,16 @@ impl Browser {
     /// Clicks on the element of this kind with this word.
     pub async fn click_word(&self, tag: &str, word: &str) -> Result<()> {
         let path = format!("//{tag}[normalize-space()='{word}']");
-        eventually(&format!("{word:?} to click on"), async || {
-            let clicked = async { self.client.find(Locator::XPath(&path)).await?.click().await }.await;
+        self.click_on(&format!("{word:?}"), Locator::XPath(&path)).await
+    }
+
+    async fn click_on(&self, name: &str, element: Locator<'_>) -> Result<()> {
+        eventually(&format!("{name} to click on"), async || {
+            let clicked = async { self.client.find(element).await?.click().await }.await;
             Ok(match clicked {
                 Err(CmdError::Standard(why)) => Check::Pending(why.message.into_owned()),
                 clicked => Check::Done(clicked?),
             })
-        })
-        .await
-    }
-
-    /// Waits until the page shows this text.
-    pub async fn until_text(&self, text: &str) -> Result<()> {
-        eventually(&format!("the text {text:?}"), async || {
-            let shown: String = self.run("return document.body.innerText", vec![]).await?;
-            Ok(Check::that(shown.contains(text), || shown))
         })
         .await
     }

@@ -12,6 +12,7 @@ mod proxy;
 mod random;
 mod relay;
 mod server;
+mod tabs;
 mod wait;
 
 pub use browser::{Browser, Device, Scheme};

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use tokio::time::timeout;
 
 use crate::process::Output;
-use crate::{Process, TIME_LIMIT, holdline};
+use crate::{Check, Person, Process, TIME_LIMIT, eventually, holdline};
 
 /// A name that the stories' browsers resolve to this machine. Browsers trust this machine's address without TLS, but
 /// not this name: pages from there have neither Web Locks nor service workers.
@@ -75,6 +75,13 @@ impl Server {
         link.with_context(|| format!("no link in {said:?}, {:?}", String::from_utf8_lossy(&output.stderr)))
     }
 
+    /// Creates an admin of this name, who comes in by the owner's link.
+    pub async fn admin(&self, name: &str) -> Result<Person> {
+        let link = self.admin_link().await?;
+        let code = link.rsplit('/').next().context("the link has no code")?;
+        Person::redeem(&self.url(), code, name).await
+    }
+
     fn log(&self) -> String {
         format!("sqlite:{}", self.folder.path().join("log.db").display())
     }
@@ -85,6 +92,15 @@ impl Server {
             reqwest::get(format!("{}/metrics", self.url())).await?.error_for_status()?.text().await?;
         let held = metrics.lines().find_map(|line| line.strip_prefix("holdline_held_polls "));
         Ok(held.context("the server does not count the polls it holds")?.parse()?)
+    }
+
+    /// Waits until the server holds this number of polls.
+    pub async fn until_held_polls(&self, count: u64) -> Result<()> {
+        eventually(&format!("{count} held polls"), async || {
+            let held = self.held_polls().await?;
+            Ok(Check::that(held == count, || held.to_string()))
+        })
+        .await
     }
 
     /// Stops the server as an operator does, with SIGTERM.

@@ -63,10 +63,7 @@ impl Tabs {
         let browser = Browser::start().await?;
         let mut pages = Vec::new();
         for url in urls {
-            let tab = browser.client.new_window(true).await?.handle;
-            browser.client.switch_to_window(tab.clone()).await?;
-            browser.client.goto(url).await?;
-            pages.push((url.clone(), tab));
+            pages.push((url.clone(), browser.open_tab(url).await?));
         }
         Ok(Self { browser, pages, lines, is_windowed: false })
     }

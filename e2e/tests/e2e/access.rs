@@ -4,17 +4,13 @@
 use anyhow::Result;
 use holdline_e2e::{Chat, Check, Person, Server, eventually, key};
 
-/// Describes the focused element.
-const FOCUS: &str =
-    "const e = document.activeElement; return e.dataset.testid ?? e.ariaLabel ?? e.textContent";
-
 #[tokio::test]
 async fn everything_is_reached_by_keyboard() -> Result<()> {
     let server = Server::start().await?;
     Person::join(&server.url(), "Ben").await?.say("lobby", "Hello").await?;
     let ada = Chat::open(&server.url()).await?;
     ada.until_said(&["Hello"]).await?;
-    assert_eq!(ada.browser.run::<String>(FOCUS, vec![]).await?, "composer", "one can type at once");
+    assert_eq!(ada.browser.focused().await?, "composer", "one can type at once");
 
     // Starts at the top of the page, as a new reader does.
     let () = ada.browser.run("document.activeElement.blur()", vec![]).await?;
@@ -23,7 +19,7 @@ async fn everything_is_reached_by_keyboard() -> Result<()> {
     // More steps than the page has focusable elements.
     for _ in 0..40 {
         ada.browser.press(key::TAB).await?;
-        let at: String = ada.browser.run(FOCUS, vec![]).await?;
+        let at = ada.browser.focused().await?;
         wanted.retain(|id| *id != at);
         reached.push(at);
     }
@@ -116,9 +112,5 @@ async fn the_focus_stays_when_something_comes() -> Result<()> {
     ada.browser.click("[data-testid=new-room]").await?;
     ben.say("lobby", "Hello").await?;
     ada.until_said(&["Hello"]).await?;
-    eventually("the focus to be where it was", async || {
-        let at: String = ada.browser.run(FOCUS, vec![]).await?;
-        Ok(Check::that(at == "new-room", || at))
-    })
-    .await
+    ada.browser.until_focus("new-room").await
 }

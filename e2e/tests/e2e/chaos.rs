@@ -136,13 +136,11 @@ impl World {
     }
 
     async fn open(&mut self) -> Result<()> {
-        let client = &self.chat.browser.client;
+        let browser = &self.chat.browser;
         // The driver needs an open window, and switching to a frozen one would thaw it.
         let from = self.tabs.iter().find(|tab| !tab.is_frozen).unwrap_or(&self.tabs[0]);
-        client.switch_to_window(from.handle.clone()).await?;
-        let handle = client.new_window(true).await?.handle;
-        client.switch_to_window(handle.clone()).await?;
-        client.goto(&self.server.url()).await?;
+        browser.client.switch_to_window(from.handle.clone()).await?;
+        let handle = browser.open_tab(&self.server.url()).await?;
         self.opened += 1;
         self.tabs.push(Tab { handle, name: self.opened, is_online: true, is_frozen: false });
         self.until_writable().await

@@ -46,11 +46,7 @@ async fn picture(browser: &Browser, name: &str, look: &str) -> Result<()> {
 async fn open(chat: &Chat, opener: &str) -> Result<()> {
     let focus = "const opener = document.querySelector(arguments[0]); opener?.focus();\
                  return document.activeElement === opener";
-    eventually(&format!("the focus on {opener}"), async || {
-        let is_there = chat.browser.run::<bool>(focus, vec![json!(opener)]).await?;
-        Ok(Check::that(is_there, || "elsewhere".to_owned()))
-    })
-    .await?;
+    chat.browser.until_true(&format!("the focus on {opener}"), focus, vec![json!(opener)]).await?;
     chat.browser.press(key::ENTER).await?;
     eventually("the focus in a dialog", async || {
         let (_, at): (i64, i64) = chat.browser.run(STOPS, vec![]).await?;
@@ -64,11 +60,7 @@ async fn turn_to(chat: &Chat, page: &str) -> Result<()> {
     chat.browser.click_word("nav[@aria-label='Pages']/button", page).await?;
     let is_open = "return document.querySelector('nav.tabs [aria-current]').textContent === arguments[0]\
                    && !document.querySelector('[data-testid=panel]').textContent.includes('Loading')";
-    eventually(&format!("the page {page}"), async || {
-        let is_open = chat.browser.run::<bool>(is_open, vec![json!(page)]).await?;
-        Ok(Check::that(is_open, || "another one".to_owned()))
-    })
-    .await
+    chat.browser.until_true(&format!("the page {page}"), is_open, vec![json!(page)]).await
 }
 
 /// Walks through the open dialog with Tab: each stop is reached, in its order, and nothing beside the dialog.
@@ -96,11 +88,7 @@ async fn close(chat: &Chat, opener: &str) -> Result<()> {
     chat.browser.press(key::ESCAPE).await?;
     let is_back =
         "return !document.querySelector('dialog[open]') && document.activeElement.matches(arguments[0])";
-    eventually(&format!("the focus back on {opener}"), async || {
-        let is_back = chat.browser.run::<bool>(is_back, vec![json!(opener)]).await?;
-        Ok(Check::that(is_back, || "the dialog is open, or the focus elsewhere".to_owned()))
-    })
-    .await
+    chat.browser.until_true(&format!("the focus back on {opener}"), is_back, vec![json!(opener)]).await
 }
 
 /// Opens a dialog, goes through these pages of it, and closes it.

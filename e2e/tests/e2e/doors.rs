@@ -1,14 +1,12 @@
 //! Doors that are not open: the page in front of them, and where it leads.
 
-use anyhow::{Context as _, Result};
-use holdline_e2e::{Browser, Chat, Check, JOIN_PASSWORD, Person, Server, eventually};
+use anyhow::Result;
+use holdline_e2e::{Browser, Chat, Check, JOIN_PASSWORD, Server, eventually};
 
 #[tokio::test]
 async fn password_door_leads_to_where_one_wanted_to_go() -> Result<()> {
     let server = Server::start_with_door("password").await?;
-    let link = server.admin_link().await?;
-    let code = link.rsplit('/').next().context("the link has no code")?;
-    Person::redeem(&server.url(), code, "Eve").await?.make_room("tea", "").await?;
+    server.admin("Eve").await?.make_room("tea", "").await?;
     let browser = Browser::start().await?;
     browser.client.goto(&format!("{}/r/tea", server.url())).await?;
     browser.until_text("Password of this server").await?;

@@ -4,18 +4,6 @@ use anyhow::{Context as _, Result};
 use holdline_e2e::{Browser, Chat, Check, Device, Person, Server, eventually, key};
 use serde_json::json;
 
-/// Describes the element that has the focus.
-const FOCUS: &str = "const e = document.activeElement;\
-                     return e === document.body ? 'body' : e.dataset.testid ?? e.ariaLabel ?? e.tagName";
-
-async fn until_focus(chat: &Chat, wanted: &str) -> Result<()> {
-    eventually(&format!("the focus on {wanted}"), async || {
-        let at: String = chat.browser.run(FOCUS, vec![]).await?;
-        Ok(Check::that(at == wanted, || at))
-    })
-    .await
-}
-
 /// Opens Ada's page and sends a message from it; returns the page and the message's number.
 async fn chat_with_message(server: &Server, device: Device) -> Result<(Chat, u64)> {
     let ada = Chat::open_in(Browser::start_on(device).await?, &server.url()).await?;
@@ -32,9 +20,9 @@ async fn names_and_topics_give_the_focus_back() -> Result<()> {
     for (opener, field) in [("nickname", "nickname-input"), ("topic", "topic-input")] {
         for text in [key::ESCAPE.to_owned(), format!("!{}", key::ENTER)] {
             ada.browser.click(&format!("[data-testid={opener}]")).await?;
-            until_focus(&ada, field).await?;
+            ada.browser.until_focus(field).await?;
             ada.browser.press(&text).await?;
-            until_focus(&ada, opener).await?;
+            ada.browser.until_focus(opener).await?;
         }
     }
     ada.browser.must_be_quiet().await
@@ -48,13 +36,10 @@ async fn question_before_deleting_gives_the_focus_back_to_the_message() -> Resul
     let delete = format!("{}{}{}{}", key::SHIFT, key::TAB, key::RELEASE, key::ENTER);
     for answer in [key::ESCAPE, key::ENTER, delete.as_str()] {
         ada.use_tool(seq, "Delete").await?;
-        until_focus(&ada, "keep").await?;
+        ada.browser.until_focus("keep").await?;
         ada.browser.press(answer).await?;
-        eventually("the focus in the message", async || {
-            let script = "return document.activeElement.closest('[data-testid=message]') !== null";
-            Ok(Check::that(ada.browser.run(script, vec![]).await?, || "elsewhere".to_owned()))
-        })
-        .await?;
+        let is_inside = "return document.activeElement.closest('[data-testid=message]') !== null";
+        ada.browser.until_true("the focus in the message", is_inside, vec![]).await?;
     }
     ada.until("the message gone", |screen| screen.row("Hello").is_none()).await?;
     ada.browser.must_be_quiet().await
@@ -66,9 +51,9 @@ async fn menu_of_a_message_is_walked_with_arrows() -> Result<()> {
     let (ada, _) = chat_with_message(&server, Device::LAPTOP).await?;
     let () = ada.browser.run("document.querySelector('[data-testid=message]').focus()", vec![]).await?;
     ada.browser.press(key::TAB).await?;
-    until_focus(&ada, "author").await?;
+    ada.browser.until_focus("author").await?;
     ada.browser.press(key::TAB).await?;
-    until_focus(&ada, "React with thumbs up").await?;
+    ada.browser.until_focus("React with thumbs up").await?;
     for (key, item) in [
         (key::ARROW_UP, "Delete"),
         (key::ARROW_DOWN, "React with thumbs up"),
@@ -77,16 +62,16 @@ async fn menu_of_a_message_is_walked_with_arrows() -> Result<()> {
         (key::ARROW_DOWN, "React with heart"),
     ] {
         ada.browser.press(key).await?;
-        until_focus(&ada, item).await?;
+        ada.browser.until_focus(item).await?;
     }
     ada.browser.press(key::ESCAPE).await?;
-    until_focus(&ada, "message").await?;
+    ada.browser.until_focus("message").await?;
     ada.browser.press(key::TAB).await?;
-    until_focus(&ada, "author").await?;
+    ada.browser.until_focus("author").await?;
     ada.browser.press(key::TAB).await?;
-    until_focus(&ada, "React with heart").await?;
+    ada.browser.until_focus("React with heart").await?;
     ada.browser.press(key::TAB).await?;
-    until_focus(&ada, "composer").await?;
+    ada.browser.until_focus("composer").await?;
     ada.browser.must_be_quiet().await
 }
 
@@ -96,15 +81,15 @@ async fn sheet_of_a_message_opens_by_a_tap_and_has_targets_for_fingers() -> Resu
     let (ada, seq) = chat_with_message(&server, Device::PHONE).await?;
     let text = format!("[data-seq='{seq}'] [data-testid=message-text]");
     ada.browser.click(&text).await?;
-    until_focus(&ada, "React with thumbs up").await?;
+    ada.browser.until_focus("React with thumbs up").await?;
     let heights = "return [...document.querySelectorAll('.sheet button')].map(e => e.getBoundingClientRect())\
                    .filter(box => box.width < 44 || box.height < 44).length";
     assert_eq!(ada.browser.run::<u32>(heights, vec![]).await?, 0, "targets under 44 pixels");
     ada.browser.press(key::ESCAPE).await?;
-    until_focus(&ada, "message").await?;
+    ada.browser.until_focus("message").await?;
     ada.browser.click(&text).await?;
     ada.browser.click("[aria-label=Reply]").await?;
-    until_focus(&ada, "composer").await?;
+    ada.browser.until_focus("composer").await?;
     ada.browser.must_be_quiet().await
 }
 
@@ -115,15 +100,15 @@ async fn drawers_take_the_focus_and_give_it_back() -> Result<()> {
     for name in ["Rooms", "People: 1"] {
         let button = format!("button[aria-label='{name}']");
         ada.browser.click(&button).await?;
-        until_focus(&ada, "Close").await?;
+        ada.browser.until_focus("Close").await?;
         ada.browser.press(key::ESCAPE).await?;
-        until_focus(&ada, name).await?;
+        ada.browser.until_focus(name).await?;
     }
     ada.browser.click("button[aria-label=Rooms]").await?;
     ada.browser.click("[data-testid=nickname]").await?;
-    until_focus(&ada, "nickname-input").await?;
+    ada.browser.until_focus("nickname-input").await?;
     ada.browser.press(key::ESCAPE).await?;
-    until_focus(&ada, "Rooms").await?;
+    ada.browser.until_focus("Rooms").await?;
     ada.browser.must_be_quiet().await
 }
 
@@ -144,7 +129,7 @@ async fn message_scrolled_away_leaves_the_focus_to_the_log() -> Result<()> {
     crate::scrolling::climb(&ada).await?;
     crate::scrolling::place(&ada, Some(0), None).await?;
     ada.until("the newest out of the page", |screen| screen.row("message 200").is_none()).await?;
-    until_focus(&ada, "Messages in lobby").await?;
+    ada.browser.until_focus("Messages in lobby").await?;
     ada.browser.must_be_quiet().await
 }
 
@@ -159,20 +144,20 @@ async fn focus_stays_on_the_page_when_its_element_goes() -> Result<()> {
     let () = ada.browser.run("document.querySelector('.chip').focus()", vec![]).await?;
     ada.browser.press(key::ENTER).await?;
     ada.until("no reaction", |screen| screen.messages[0].reactions.is_empty()).await?;
-    until_focus(&ada, "message").await?;
+    ada.browser.until_focus("message").await?;
     // A message that is deleted elsewhere while it is being changed.
     ada.use_tool(seq, "Edit").await?;
-    until_focus(&ada, "edit").await?;
+    ada.browser.until_focus("edit").await?;
     let delete = "fetch(`api/v1/rooms/lobby/messages/${arguments[0]}`, {method: 'DELETE'})";
     let () = ada.browser.run(delete, vec![json!(seq)]).await?;
     ada.until("the message gone", |screen| screen.row("Hello").is_none()).await?;
     eventually("the focus on the page", async || {
-        let at: String = ada.browser.run(FOCUS, vec![]).await?;
+        let at = ada.browser.focused().await?;
         Ok(Check::that(at != "body", || at))
     })
     .await?;
     // A press on nothing is meant to take the focus away.
     ada.browser.click(".brand").await?;
-    until_focus(&ada, "body").await?;
+    ada.browser.until_focus("body").await?;
     ada.browser.must_be_quiet().await
 }

@@ -4,7 +4,7 @@
 use anyhow::Result;
 use holdline_e2e::{Chat, Person, Server};
 
-use crate::scrolling::{PIXELS, climb, place, walk};
+use crate::scrolling::{PIXELS, climb, must_not_have_moved, place, until_counted, walk};
 
 #[tokio::test]
 async fn a_long_history_is_read_upwards_without_losing_the_place() -> Result<()> {
@@ -28,12 +28,8 @@ async fn a_long_history_is_read_upwards_without_losing_the_place() -> Result<()>
     let reading = place(&ada, Some(500), None).await?;
     ada.until("a way to the newest", |screen| screen.jump.is_some()).await?;
     ben.say("long", "a late one").await?;
-    ada.until("the way to what is new", |screen| {
-        screen.jump.as_deref().is_some_and(|label| label.contains("1 new"))
-    })
-    .await?;
-    let now = place(&ada, None, Some(reading.seq)).await?;
-    assert!((now.top - reading.top).abs() < PIXELS, "what was read has moved: {reading:?}, now {now:?}");
+    until_counted(&ada, 1).await?;
+    must_not_have_moved(&ada, &reading).await?;
 
     ada.browser.click("[data-testid=jump-new]").await?;
     ada.until("the end", |screen| screen.jump.is_none()).await?;

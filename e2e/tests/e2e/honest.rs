@@ -3,16 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use holdline_e2e::{Chat, Check, Person, Relay, Rule, Server, eventually};
-
-async fn until_shown(chat: &Chat, testid: &str, is_shown: bool) -> Result<()> {
-    let script = format!("return !!document.querySelector('[data-testid={testid}]')");
-    eventually(&format!("{testid}: {is_shown}"), async || {
-        let is = chat.browser.run::<bool>(&script, vec![]).await?;
-        Ok(Check::that(is == is_shown, || format!("{is}")))
-    })
-    .await
-}
+use holdline_e2e::{Chat, Person, Relay, Rule, Server};
 
 #[tokio::test]
 async fn message_whose_request_is_never_answered_is_sent_again() -> Result<()> {
@@ -42,7 +33,7 @@ async fn login_page_of_a_proxy_is_recognised_and_nothing_is_lost() -> Result<()>
     for (status, page) in [(200, sign_in), (302, ""), (401, sign_in), (403, sign_in), (511, portal)] {
         relay.set(Rule::Answer("/api/v1/", status, page));
         ben.say("lobby", "wake up").await?;
-        until_shown(&ada, "sign-in-needed", true).await?;
+        ada.browser.until_shown("[data-testid=sign-in-needed]", true).await?;
         ada.say(&format!("said under {status}")).await?;
         relay.set(Rule::Pass);
         let is_sent = |screen: &holdline_e2e::Screen| {
@@ -51,7 +42,7 @@ async fn login_page_of_a_proxy_is_recognised_and_nothing_is_lost() -> Result<()>
         };
         ada.until("the message sent", is_sent).await?;
         ada.until_live().await?;
-        until_shown(&ada, "sign-in-needed", false).await?;
+        ada.browser.until_shown("[data-testid=sign-in-needed]", false).await?;
     }
     assert_eq!(server_people(&ada).await?, 1, "nobody else was made of Ada");
     ada.browser.must_be_quiet_but_for_requests().await
@@ -106,7 +97,7 @@ async fn page_of_a_gateway_asks_nobody_to_sign_in() -> Result<()> {
         screen.row("said meanwhile").is_some_and(|row| row.state == "pending")
     })
     .await?;
-    until_shown(&ada, "sign-in-needed", false).await?;
+    ada.browser.until_shown("[data-testid=sign-in-needed]", false).await?;
     relay.set(Rule::Pass);
     ada.until_said(&["wake up", "said meanwhile"]).await?;
     ada.browser.must_be_quiet_but_for_requests().await
@@ -128,7 +119,7 @@ async fn browser_that_keeps_no_cookie_stays_one_person_and_says_so() -> Result<(
     ben.say("lobby", "three").await?;
     let screen = ada.until_said(&["one", "two", "three"]).await?;
     assert_eq!((screen.nickname, screen.people.len()), (name, 1));
-    until_shown(&ada, "cookie-refused", true).await?;
+    ada.browser.until_shown("[data-testid=cookie-refused]", true).await?;
     ada.browser.must_be_quiet_but_for_requests().await
 }
 
@@ -148,5 +139,26 @@ async fn dead_line_is_noticed_by_whoever_says_something() -> Result<()> {
     relay.set(Rule::Pass);
     ada.until_said(&["into a dead line"]).await?;
     ada.until_live().await?;
+    ada.browser.must_be_quiet_but_for_requests().await
+}
+
+/// The tab that polls hears of the doubts of another one.
+#[tokio::test]
+async fn dead_line_is_noticed_in_every_tab() -> Result<()> {
+    let server = Server::start().await?;
+    let relay = Relay::start(&server.url()).await?;
+    let ada = Chat::open(&relay.url()).await?;
+    let (first, second) = ada.open_second_tab(&relay.url()).await?;
+    relay.set(Rule::Swallow("/api/v1/"));
+    let from = Instant::now();
+    ada.say("into a dead line").await?;
+    for tab in [second, first] {
+        ada.browser.client.switch_to_window(tab).await?;
+        ada.until("doubts", |screen| ["retrying", "reconnecting"].contains(&screen.status.as_str())).await?;
+    }
+    // As above.
+    assert!(from.elapsed() < Duration::from_secs(45), "{:?}", from.elapsed());
+    relay.set(Rule::Pass);
+    ada.until_said(&["into a dead line"]).await?;
     ada.browser.must_be_quiet_but_for_requests().await
 }

@@ -7,7 +7,7 @@ use holdline_e2e::{Chat, Person, Server, key};
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::scrolling::{DRAWN, PIXELS, climb, place, walk};
+use crate::scrolling::{DRAWN, PIXELS, climb, must_not_have_moved, place, until_counted, walk};
 
 /// The number of people who publish at the same time, and of messages from each.
 const SPEAKERS: u64 = 20;
@@ -86,12 +86,8 @@ async fn thousands_of_messages_are_read_as_if_all_were_drawn() -> Result<()> {
     for n in 0..40 {
         ben.say("crowd", &format!("a late one {n}")).await?;
     }
-    ada.until("all of it counted", |screen| {
-        screen.jump.as_deref().is_some_and(|label| label.contains("41 new"))
-    })
-    .await?;
-    let now = place(&ada, None, Some(reading.seq)).await?;
-    assert!((now.top - reading.top).abs() < PIXELS, "what was read has moved: {reading:?}, now {now:?}");
+    until_counted(&ada, 41).await?;
+    must_not_have_moved(&ada, &reading).await?;
 
     // At the end, new messages are scrolled into view.
     ada.browser.click("[data-testid=jump-new]").await?;

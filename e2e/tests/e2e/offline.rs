@@ -9,11 +9,8 @@ async fn until_kept(chat: &Chat) -> Result<()> {
     let is_kept = r"
         const registration = await navigator.serviceWorker.getRegistration();
         return registration?.active?.state === 'activated' && await caches.has((await caches.keys())[0] ?? '');";
-    eventually("a page that is kept", async || {
-        let script = format!("return (async () => {{ {is_kept} }})()");
-        Ok(Check::that(chat.browser.run(&script, vec![]).await?, || "none".to_owned()))
-    })
-    .await
+    let script = format!("return (async () => {{ {is_kept} }})()");
+    chat.browser.until_true("a page that is kept", &script, vec![]).await
 }
 
 async fn load_while_away(server: &mut Server, address: &str) -> Result<()> {
@@ -104,9 +101,5 @@ async fn kept_page_notices_a_newer_server() -> Result<()> {
     relay.set(Rule::Answer("GET / ", 503, "<title>Away</title>"));
     ada.browser.reload().await?;
     ada.until_live().await?;
-    eventually("an offer to reload", async || {
-        let offers = "return !!document.querySelector('[data-testid=outdated]')";
-        Ok(Check::that(ada.browser.run(offers, vec![]).await?, || "none".to_owned()))
-    })
-    .await
+    ada.browser.until_shown("[data-testid=outdated]", true).await
 }

@@ -2,27 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
-use fantoccini::wd::WindowHandle;
-use holdline_e2e::{Browser, Chat, Check, Person, Server, eventually};
+use anyhow::Result;
+use holdline_e2e::{Browser, Chat, Person, Server};
 use serde_json::json;
-
-/// Opens a second tab at the same address; returns both.
-async fn open_second(chat: &Chat, url: &str) -> Result<(WindowHandle, WindowHandle)> {
-    let client = &chat.browser.client;
-    let first = client.window().await?;
-    let second = client.new_window(true).await?.handle;
-    client.switch_to_window(second.clone()).await?;
-    client.goto(url).await?;
-    chat.until_live().await?;
-    Ok((first, second))
-}
 
 #[tokio::test]
 async fn name_and_draft_are_those_of_all_tabs() -> Result<()> {
     let server = Server::start().await?;
     let chat = Chat::open(&server.url()).await?;
-    let (first, second) = open_second(&chat, &server.url()).await?;
+    let (first, second) = chat.open_second_tab(&server.url()).await?;
     chat.rename("Ada").await?;
     chat.write("abc").await?;
     chat.browser.client.switch_to_window(first).await?;
@@ -45,7 +33,7 @@ async fn what_one_tab_has_read_is_read_in_the_other() -> Result<()> {
     chat.until("the room", |screen| screen.listed("tea").is_some()).await?;
     chat.visit("tea").await?;
     chat.visit("lobby").await?;
-    let (first, second) = open_second(&chat, &server.url()).await?;
+    let (first, second) = chat.open_second_tab(&server.url()).await?;
     ben.say("tea", "Milk?").await?;
     for tab in [&first, &second] {
         chat.browser.client.switch_to_window(tab.clone()).await?;
@@ -67,10 +55,8 @@ async fn tab_in_a_room_that_the_server_refuses_silences_no_other() -> Result<()>
     let chat = Chat::open(&server.url()).await?;
     let client = chat.browser.client.clone();
     let first = client.window().await?;
-    let second = client.new_window(true).await?.handle;
-    client.switch_to_window(second).await?;
     // Sixty-five letters; the client leaves counting to the server.
-    client.goto(&format!("{}/r/{}", server.url(), "x".repeat(65))).await?;
+    chat.browser.open_tab(&format!("{}/r/{}", server.url(), "x".repeat(65))).await?;
     chat.press_button("Make the room").await?;
     chat.until_text("cannot be opened").await?;
     client.switch_to_window(first).await?;
@@ -90,39 +76,17 @@ async fn ten_tabs_without_locks_hold_one_request() -> Result<()> {
     let client = chat.browser.client.clone();
     let is_plain = "return !isSecureContext && !navigator.locks && !navigator.serviceWorker";
     assert!(chat.browser.run::<bool>(is_plain, vec![]).await?, "{url} is what browsers trust");
-    let mut tabs = vec![client.window().await?];
-    while tabs.len() < 10 {
-        let tab = client.new_window(true).await?.handle;
-        client.switch_to_window(tab.clone()).await?;
-        client.goto(&url).await?;
-        chat.until_live().await?;
-        tabs.push(tab);
-    }
-    let one_poll = async || {
-        eventually("one held poll", async || {
-            let held = server.held_polls().await?;
-            Ok(Check::that(held == 1, || format!("{held}")))
-        })
-        .await
-    };
-    one_poll().await?;
+    let mut tabs = chat.open_tabs(&url, 10).await?;
+    server.until_held_polls(1).await?;
     let ben = Person::join(&server.url(), "Ben").await?;
     ben.say("lobby", "To all").await?;
-    all_show(&chat, &tabs, &["To all"]).await?;
+    chat.until_said_in(&tabs, &["To all"]).await?;
     client.switch_to_window(tabs.remove(0)).await?;
     client.close_window().await?;
     ben.say("lobby", "To the others").await?;
-    all_show(&chat, &tabs, &["To all", "To the others"]).await?;
-    one_poll().await?;
+    chat.until_said_in(&tabs, &["To all", "To the others"]).await?;
+    server.until_held_polls(1).await?;
     chat.browser.must_be_quiet().await
-}
-
-async fn all_show(chat: &Chat, tabs: &[WindowHandle], texts: &[&str]) -> Result<()> {
-    for (at, tab) in tabs.iter().enumerate() {
-        chat.browser.client.switch_to_window(tab.clone()).await?;
-        chat.until_said(texts).await.with_context(|| format!("tab {} of {}", at + 1, tabs.len()))?;
-    }
-    Ok(())
 }
 
 /// A leader whose requests fail is replaced by a tab with a working connection.
@@ -131,7 +95,7 @@ async fn leader_without_network_is_replaced() -> Result<()> {
     let server = Server::start().await?;
     let ben = Person::join(&server.url(), "Ben").await?;
     let chat = Chat::open(&server.url()).await?;
-    let (first, second) = open_second(&chat, &server.url()).await?;
+    let (first, second) = chat.open_second_tab(&server.url()).await?;
     chat.browser.client.switch_to_window(first).await?;
     chat.browser.set_online(false).await?;
     chat.until("trouble in the first tab", |screen| screen.status != "live").await?;
@@ -149,7 +113,7 @@ async fn leader_that_dies_in_trouble_is_replaced() -> Result<()> {
     let server = Server::start().await?;
     let url = server.plain_url();
     let chat = Chat::open(&url).await?;
-    let (first, second) = open_second(&chat, &url).await?;
+    let (first, second) = chat.open_second_tab(&url).await?;
     chat.browser.client.switch_to_window(first).await?;
     chat.browser.set_online(false).await?;
     chat.until("trouble in the first tab", |screen| screen.status != "live").await?;
@@ -169,7 +133,7 @@ async fn frozen_leader_is_replaced_when_the_reader_comes() -> Result<()> {
     let server = Server::start().await?;
     let url = server.plain_url();
     let chat = Chat::open(&url).await?;
-    let (first, second) = open_second(&chat, &url).await?;
+    let (first, second) = chat.open_second_tab(&url).await?;
     chat.browser.client.switch_to_window(first).await?;
     chat.browser.set_frozen(true).await?;
     chat.browser.client.switch_to_window(second).await?;
@@ -216,7 +180,7 @@ async fn tabs_in_different_rooms_survive_a_new_log() -> Result<()> {
     let chat = Chat::open(&server.url()).await?;
     chat.say("in the old log").await?;
     chat.until_said(&["in the old log"]).await?;
-    let (first, second) = open_second(&chat, &format!("{}/r/tea", server.url())).await?;
+    let (first, second) = chat.open_second_tab(&format!("{}/r/tea", server.url())).await?;
     chat.say("tea in the old log").await?;
     chat.until_said(&["tea in the old log"]).await?;
     server.replace_log().await?;

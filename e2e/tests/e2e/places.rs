@@ -4,7 +4,7 @@ use anyhow::Result;
 use holdline_e2e::{Chat, Check, Person, Server, eventually, key};
 use serde_json::json;
 
-use crate::scrolling::{PIXELS, place};
+use crate::scrolling::{PIXELS, place, until_counted};
 
 /// The distance of an element from the top of the view, and the height of the view; `null` without the element.
 const IN_SIGHT: &str = r"
@@ -76,10 +76,7 @@ async fn reader_who_comes_back_begins_where_they_stopped() -> Result<()> {
     ada.until_live().await?;
     until_in_sight(&ada, "[data-testid=new]").await?;
     until_in_sight(&ada, &format!("[data-seq='{first}']")).await?;
-    ada.until("all of them counted", |screen| {
-        screen.jump.as_deref().is_some_and(|jump| jump.starts_with("120 new"))
-    })
-    .await?;
+    until_counted(&ada, 120).await?;
     ada.browser.must_be_quiet().await
 }
 

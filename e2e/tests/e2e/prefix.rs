@@ -3,10 +3,9 @@
 use anyhow::Result;
 use holdline_e2e::{Chat, Check, Person, PrefixProxy, Server, eventually};
 
-#[tokio::test]
-async fn the_chat_works_under_a_prefix() -> Result<()> {
-    let server = Server::start().await?;
-    let proxy = PrefixProxy::start(&server.url()).await?;
+/// Opens Ada's page under the prefix and sends a message in the lobby and another one in a new room; returns the page
+/// in that room.
+async fn talk_below(proxy: &PrefixProxy) -> Result<Chat> {
     let ada = Chat::open(&format!("{}/", proxy.url())).await?;
     ada.say("from below").await?;
     ada.until_said(&["from below"]).await?;
@@ -14,7 +13,16 @@ async fn the_chat_works_under_a_prefix() -> Result<()> {
     ada.until("the room", |screen| screen.room == "tea").await?;
     assert_eq!(ada.browser.client.current_url().await?.path(), "/chat/r/tea");
     ada.say("green").await?;
-    let before = ada.until_said(&["green"]).await?;
+    ada.until_said(&["green"]).await?;
+    Ok(ada)
+}
+
+#[tokio::test]
+async fn the_chat_works_under_a_prefix() -> Result<()> {
+    let server = Server::start().await?;
+    let proxy = PrefixProxy::start(&server.url()).await?;
+    let ada = talk_below(&proxy).await?;
+    let before = ada.screen().await?;
 
     let after = ada.reload().await?;
     assert_eq!(after.nickname, before.nickname, "the cookie is sent under the prefix");
@@ -41,14 +49,7 @@ async fn the_chat_works_under_a_prefix() -> Result<()> {
 async fn the_chat_works_under_a_prefix_that_the_server_does_not_know() -> Result<()> {
     let server = Server::start().await?;
     let proxy = PrefixProxy::start_silent(&server.url()).await?;
-    let ada = Chat::open(&format!("{}/", proxy.url())).await?;
-    ada.say("from below").await?;
-    ada.until_said(&["from below"]).await?;
-    ada.enter("tea").await?;
-    ada.until("the room", |screen| screen.room == "tea").await?;
-    assert_eq!(ada.browser.client.current_url().await?.path(), "/chat/r/tea");
-    ada.say("green").await?;
-    ada.until_said(&["green"]).await?;
+    let ada = talk_below(&proxy).await?;
     for address in ["/r/tea", "/index.html", ""] {
         ada.browser.client.goto(&format!("{}{address}", proxy.url())).await?;
         ada.until_live().await?;

@@ -1,7 +1,7 @@
 //! Rooms: one is created by typing its name, others find it, unread messages elsewhere are marked, and looking at an
 //! address creates nothing.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use holdline_e2e::{Browser, Chat, Device, Person, Server};
 
 #[tokio::test]
@@ -122,17 +122,11 @@ async fn missing_room_opens_by_itself_when_somebody_else_makes_it() -> Result<()
     ada.browser.must_be_silent().await
 }
 
-async fn admin(server: &Server) -> Result<Person> {
-    let link = server.admin_link().await?;
-    let code = link.rsplit('/').next().context("the link has no code")?;
-    Person::redeem(&server.url(), code, "Eve").await
-}
-
 /// Whoever was in a room that was deleted meanwhile does not bring it back by looking, nor by a message on its way.
 #[tokio::test]
 async fn deleted_room_stays_deleted_for_those_who_come_back() -> Result<()> {
     let mut server = Server::start().await?;
-    let eve = admin(&server).await?;
+    let eve = server.admin("Eve").await?;
     eve.make_room("tea", "").await?;
     let ada = Chat::open(&format!("{}/r/tea", server.url())).await?;
     ada.say("Milk?").await?;
@@ -173,7 +167,7 @@ async fn deleted_room_stays_deleted_for_those_who_come_back() -> Result<()> {
 #[tokio::test]
 async fn hidden_room_looks_like_one_that_does_not_exist() -> Result<()> {
     let server = Server::start().await?;
-    let eve = admin(&server).await?;
+    let eve = server.admin("Eve").await?;
     eve.make_room("plans", "").await?;
     eve.hide_room("plans").await?;
     let ada = look_at_missing(&server, "plans").await?;

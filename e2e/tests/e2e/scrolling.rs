@@ -126,3 +126,21 @@ pub(crate) async fn climb(chat: &Chat) -> Result<()> {
     ensure!(moved < PIXELS, "what was in sight has moved by {moved} pixels");
     Ok(())
 }
+
+/// Waits until the button to the newest message counts this many new ones.
+pub(crate) async fn until_counted(chat: &Chat, count: usize) -> Result<()> {
+    let label = format!("{count} new");
+    chat.until(&format!("the button with {label}"), |screen| {
+        screen.jump.as_deref().is_some_and(|jump| jump.starts_with(&label))
+    })
+    .await
+    .map(drop)
+}
+
+/// Fails if the message at this place is elsewhere in the view now.
+pub(crate) async fn must_not_have_moved(chat: &Chat, reading: &Place) -> Result<()> {
+    let now = place(chat, None, Some(reading.seq)).await?;
+    let shift = (now.top - reading.top).abs();
+    ensure!(shift < PIXELS, "what was read has moved: {reading:?}, now {now:?}");
+    Ok(())
+}

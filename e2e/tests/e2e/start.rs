@@ -10,11 +10,7 @@ const STOPPED: &str =
     "const e = document.querySelector('.stopped'); return e.checkVisibility({ visibilityProperty: true })";
 
 async fn until_stopped(browser: &Browser) -> Result<()> {
-    eventually("a word about it", async || {
-        let is_stopped: bool = browser.run(STOPPED, vec![]).await?;
-        Ok(Check::that(is_stopped, || "nothing".to_owned()))
-    })
-    .await
+    browser.until_true("a word about it", STOPPED, vec![]).await
 }
 
 #[tokio::test]

@@ -2,8 +2,7 @@
 //! changes shows its new words, and nothing breaks.
 
 use anyhow::{Context as _, Result, ensure};
-use holdline_e2e::{Browser, Chat, Check, JOIN_PASSWORD, Person, Server, eventually, key};
-use serde_json::json;
+use holdline_e2e::{Browser, Chat, JOIN_PASSWORD, Person, Server, key};
 
 use crate::scrolling::place;
 
@@ -33,16 +32,6 @@ async fn translate(browser: &Browser) -> Result<()> {
     Ok(())
 }
 
-/// Waits until the first element that matches `css` has exactly this text. A missing element counts as an empty text.
-async fn until_says(browser: &Browser, css: &str, words: &str) -> Result<()> {
-    let script = "return document.querySelector(arguments[0])?.textContent ?? ''";
-    eventually(&format!("{words:?} in {css}"), async || {
-        let now: String = browser.run(script, vec![json!(css)]).await?;
-        Ok(Check::that(now == words, || now))
-    })
-    .await
-}
-
 #[tokio::test]
 async fn messages_change_in_a_translated_page() -> Result<()> {
     let server = Server::start().await?;
@@ -54,17 +43,17 @@ async fn messages_change_in_a_translated_page() -> Result<()> {
     let seq = ada.until_said(&["Helo"]).await?.messages[0].seq.context("no number")?;
     let answer = ben.reply("lobby", seq, "Hi").await?;
     let quote = format!("[data-seq='{answer}'] .quoted");
-    until_says(&ada.browser, &quote, "Helo").await?;
+    ada.browser.until_text_of(&quote, "Helo").await?;
     ada.use_tool(seq, "Edit").await?;
     ada.browser.type_over(&format!("[data-seq='{seq}'] textarea"), "Hello").await?;
     ada.until_said(&["Hello", "Hi"]).await?;
-    until_says(&ada.browser, &quote, "Hello").await?;
+    ada.browser.until_text_of(&quote, "Hello").await?;
     ben.react("lobby", seq, "👍").await?;
     ada.until("the reaction", |screen| screen.messages[0].reactions == ["👍 1"]).await?;
 
     for (of, text) in [(seq, "Hello"), (answer, "Hi")] {
         ada.use_tool(of, "Reply").await?;
-        until_says(&ada.browser, ".replying .quoted", text).await?;
+        ada.browser.until_text_of(".replying .quoted", text).await?;
     }
     ada.say("Bye").await?;
     let screen = ada.until_said(&["Hello", "Hi", "Bye"]).await?;
@@ -75,18 +64,18 @@ async fn messages_change_in_a_translated_page() -> Result<()> {
     ada.browser.press("!").await?;
     ada.use_tool(seq, "Edit").await?;
     let notice = "You are changing this message. Save or cancel that first.";
-    until_says(&ada.browser, "[data-testid=notice] span", notice).await?;
+    ada.browser.until_text_of("[data-testid=notice] span", notice).await?;
     ada.browser.click("[data-testid=notice] button").await?;
-    until_says(&ada.browser, "[data-testid=notice]", "").await?;
+    ada.browser.until_text_of("[data-testid=notice]", "").await?;
     ada.browser.click("[data-testid=edit]").await?;
     ada.browser.press(key::ESCAPE).await?;
     ada.until_said(&["Hello", "Hi", "Bye"]).await?;
 
     ada.use_tool(seq, "Delete").await?;
-    until_says(&ada.browser, "dialog .quoted", "Hello").await?;
+    ada.browser.until_text_of("dialog .quoted", "Hello").await?;
     ada.browser.click("[data-testid=confirm-delete]").await?;
     ada.until_said(&["This message was deleted.", "Hi", "Bye"]).await?;
-    until_says(&ada.browser, &quote, "deleted").await?;
+    ada.browser.until_text_of(&quote, "deleted").await?;
     ada.browser.must_be_quiet().await
 }
 
@@ -103,43 +92,43 @@ async fn names_rooms_and_the_status_change_in_a_translated_page() -> Result<()> 
 
     place(&ada, Some(0), None).await?;
     let jump = "[data-testid=jump-new]";
-    until_says(&ada.browser, jump, "To the newest ↓").await?;
+    ada.browser.until_text_of(jump, "To the newest ↓").await?;
     for words in ["1 new message ↓", "2 new messages ↓"] {
         ben.say("lobby", "More").await?;
-        until_says(&ada.browser, jump, words).await?;
+        ada.browser.until_text_of(jump, words).await?;
     }
     ada.browser.click(jump).await?;
-    until_says(&ada.browser, jump, "").await?;
+    ada.browser.until_text_of(jump, "").await?;
 
     let topic = "[data-testid=topic]";
-    until_says(&ada.browser, topic, "Add a topic").await?;
+    ada.browser.until_text_of(topic, "Add a topic").await?;
     ada.browser.click(topic).await?;
     ada.browser.type_over("[data-testid=topic-input]", "about us").await?;
-    until_says(&ada.browser, topic, "about us").await?;
+    ada.browser.until_text_of(topic, "about us").await?;
     ben.make_room("lobby", "about everybody").await?;
-    until_says(&ada.browser, topic, "about everybody").await?;
+    ada.browser.until_text_of(topic, "about everybody").await?;
 
     // An empty room greets the reader by name.
     ada.enter("tea").await?;
     ada.until("the room", |screen| screen.room == "tea" && screen.status == "live").await?;
     ada.rename("Ada").await?;
     let greeting = "You are Ada. A click on your name changes that.";
-    until_says(&ada.browser, ".empty span", greeting).await?;
+    ada.browser.until_text_of(".empty span", greeting).await?;
     ada.until("the new name", |screen| screen.has_people(&["Ada"])).await?;
     ada.write("Mil").await?;
     ada.visit("lobby").await?;
-    until_says(&ada.browser, "[data-room=tea] .mark", "draft").await?;
+    ada.browser.until_text_of("[data-room=tea] .mark", "draft").await?;
 
     let status = "[data-testid=status] [role=status]";
     server.kill().await?;
-    until_says(&ada.browser, status, "Not connected.").await?;
+    ada.browser.until_text_of(status, "Not connected.").await?;
     ada.say("Into the dark").await?;
     ada.until_text("It will be sent by itself.").await?;
     server.start_again().await?;
-    until_says(&ada.browser, status, "Live").await?;
+    ada.browser.until_text_of(status, "Live").await?;
     ada.until("the message sent", |screen| screen.row("Into the dark").is_some_and(|row| row.seq.is_some()))
         .await?;
-    until_says(&ada.browser, ".delay", "").await?;
+    ada.browser.until_text_of(".delay", "").await?;
     ada.browser.must_be_quiet_but_for_requests().await
 }
 
@@ -161,14 +150,14 @@ async fn dialogs_work_in_a_translated_page() -> Result<()> {
     ada.browser.fill("note", "a script").await?;
     ada.browser.submit("token-form").await?;
     ada.secret().await?;
-    until_says(&ada.browser, "[data-testid=row] .what > span", "a script").await?;
+    ada.browser.until_text_of("[data-testid=row] .what > span", "a script").await?;
     ada.press_button("Copy").await?;
     ada.until_text("Copied").await?;
     ada.browser.click("[data-testid=verb-read]").await?;
     ada.browser.submit("token-form").await?;
-    until_says(&ada.browser, problem, "Tick at least one thing that the program may do.").await?;
+    ada.browser.until_text_of(problem, "Tick at least one thing that the program may do.").await?;
     ada.press_button("Revoke").await?;
-    until_says(&ada.browser, done, "Done.").await?;
+    ada.browser.until_text_of(done, "Done.").await?;
     ada.until_text("There are no tokens.").await?;
     ada.browser.click("button[aria-label=Close]").await?;
 
@@ -181,7 +170,7 @@ async fn dialogs_work_in_a_translated_page() -> Result<()> {
         ada.until_text(&format!("{note} (member)")).await?;
     }
     ada.press_button("People").await?;
-    until_says(&ada.browser, "[data-testid=row] .what", "Adaadmin").await?;
+    ada.browser.until_text_of("[data-testid=row] .what", "Adaadmin").await?;
     ada.browser.click("button[aria-label=Close]").await?;
 
     // What a person may do is said in their dialog.
@@ -189,10 +178,10 @@ async fn dialogs_work_in_a_translated_page() -> Result<()> {
     ada.browser.choose("act", "Mute: may read, but not write").await?;
     ada.browser.choose("end", "Until somebody changes it").await?;
     ada.browser.submit("member-form").await?;
-    until_says(&ada.browser, "[data-testid=part]", "Part in lobby: no member, muted.").await?;
+    ada.browser.until_text_of("[data-testid=part]", "Part in lobby: no member, muted.").await?;
     ada.browser.choose("act", "Unmute: may write again").await?;
     ada.browser.submit("member-form").await?;
-    until_says(&ada.browser, "[data-testid=part]", "Part in lobby: member.").await?;
+    ada.browser.until_text_of("[data-testid=part]", "Part in lobby: member.").await?;
     ada.browser.click("button[aria-label=Close]").await?;
 
     // Ben is among the members; the room gets another title.
@@ -202,7 +191,7 @@ async fn dialogs_work_in_a_translated_page() -> Result<()> {
     ada.browser.fill("title", "Hall").await?;
     ada.browser.submit("rules-form").await?;
     ada.until("the title", |screen| screen.room == "Hall").await?;
-    until_says(&ada.browser, ".beginning", "This is the beginning of Hall.").await?;
+    ada.browser.until_text_of(".beginning", "This is the beginning of Hall.").await?;
     ada.until_text("Ada set the rules of this room").await?;
     ada.say("Still here").await?;
     ada.until_said(&["Hello", "Still here"]).await?;
@@ -218,11 +207,11 @@ async fn door_opens_in_a_translated_page() -> Result<()> {
     translate(&browser).await?;
     let (other_way, label) = ("[data-testid=other-way]", "label[for=field-passphrase]");
     browser.click(other_way).await?;
-    until_says(&browser, label, "Your passphrase").await?;
-    until_says(&browser, other_way, "I have the server's password").await?;
+    browser.until_text_of(label, "Your passphrase").await?;
+    browser.until_text_of(other_way, "I have the server's password").await?;
     browser.click(other_way).await?;
-    until_says(&browser, "label[for=field-password]", "Password of this server").await?;
-    until_says(&browser, other_way, "I have an account here").await?;
+    browser.until_text_of("label[for=field-password]", "Password of this server").await?;
+    browser.until_text_of(other_way, "I have an account here").await?;
 
     browser.fill("name", "Ada").await?;
     browser.fill("password", "open sesame").await?;

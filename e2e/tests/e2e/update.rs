@@ -1,7 +1,7 @@
 //! A page older than its server continues to work, says so, and offers to reload.
 
 use anyhow::Result;
-use holdline_e2e::{Chat, Check, Person, Server, eventually};
+use holdline_e2e::{Chat, Person, Server};
 
 /// Makes later answers come from another build of the server.
 const UPDATE: &str = r"
@@ -26,11 +26,7 @@ async fn page_that_is_older_than_its_server_offers_a_reload() -> Result<()> {
     ben.say("lobby", "after the update").await?;
     ada.until_said(&["before the update", "while it is held", "after the update"]).await?;
     ada.browser.click("[data-testid=outdated] button").await?;
-    eventually("another page", async || {
-        let is_another: bool = ada.browser.run("return !window.isOld", vec![]).await?;
-        Ok(if is_another { Check::Done(()) } else { Check::Pending("the same page".to_owned()) })
-    })
-    .await?;
+    ada.browser.until_true("another page", "return !window.isOld", vec![]).await?;
     ada.until_said(&["before the update", "while it is held", "after the update"]).await?;
     let offers = "return !!document.querySelector('[data-testid=outdated]')";
     assert!(!ada.browser.run::<bool>(offers, vec![]).await?, "this page is as old as its server");

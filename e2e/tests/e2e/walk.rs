@@ -1,16 +1,7 @@
 //! Two people use everything that the page offers, against each other, and neither console complains.
 
 use anyhow::{Context as _, Result};
-use holdline_e2e::{Chat, Check, Screen, Server, eventually, key};
-
-async fn until_shown(chat: &Chat, css: &str, is_shown: bool) -> Result<()> {
-    eventually(&format!("{css}: {is_shown}"), async || {
-        let is: bool =
-            chat.browser.run("return !!document.querySelector(arguments[0])", vec![css.into()]).await?;
-        Ok(Check::that(is == is_shown, || is.to_string()))
-    })
-    .await
-}
+use holdline_e2e::{Chat, Screen, Server, key};
 
 fn seq(screen: &Screen, text: &str) -> Result<u64> {
     screen.row(text).and_then(|row| row.seq).with_context(|| format!("{text:?} has no number"))
@@ -34,12 +25,12 @@ async fn two_people_use_everything() -> Result<()> {
 async fn talk(ada: &Chat, ben: &Chat) -> Result<()> {
     ada.say(&format!("See{}{}{}https://example.org", key::SHIFT, key::ENTER, key::RELEASE)).await?;
     ben.until_said(&["See\nhttps://example.org"]).await?;
-    until_shown(ben, "[data-testid=message-text] a[href='https://example.org']", true).await?;
+    ben.browser.until_shown("[data-testid=message-text] a[href='https://example.org']", true).await?;
     ben.say("run `ls`").await?;
     let said = seq(&ada.until("code", |screen| screen.row("run ls").is_some()).await?, "run ls")?;
-    until_shown(ada, "[data-testid=message-text] code", true).await?;
+    ada.browser.until_shown("[data-testid=message-text] code", true).await?;
     ada.use_tool(said, "Reply").await?;
-    until_shown(ada, ".message.answered", true).await?;
+    ada.browser.until_shown(".message.answered", true).await?;
     ada.say("I did").await?;
     ben.until("the answer", |screen| screen.row("I did").is_some()).await?;
     ben.browser.click("[data-testid=show]").await?;
@@ -60,7 +51,7 @@ async fn change(ada: &Chat, ben: &Chat) -> Result<()> {
     let changed = seq(&screen, "I did, twice")?;
     ada.use_tool(changed, "Edit").await?;
     ada.browser.press(&format!("!{}", key::ESCAPE)).await?;
-    until_shown(ada, "[data-testid=edit]", false).await?;
+    ada.browser.until_shown("[data-testid=edit]", false).await?;
     ada.use_tool(changed, "Delete").await?;
     ada.browser.click("[data-testid=keep]").await?;
     ada.use_tool(changed, "Delete").await?;
@@ -68,14 +59,7 @@ async fn change(ada: &Chat, ben: &Chat) -> Result<()> {
     ben.until("it gone", |screen| screen.row("I did, twice").is_none()).await?;
     ada.browser.click("[data-testid=topic]").await?;
     ada.browser.type_over("[data-testid=topic-input]", "about us").await?;
-    eventually("the topic", async || {
-        let topic: String = ben
-            .browser
-            .run("return document.querySelector('[data-testid=topic]').textContent", vec![])
-            .await?;
-        Ok(Check::that(topic == "about us", || topic))
-    })
-    .await
+    ben.browser.until_text_of("[data-testid=topic]", "about us").await
 }
 
 /// Rooms: making, finding, marks, drafts, forgetting, the way back.
@@ -87,17 +71,17 @@ async fn move_around(ada: &Chat, ben: &Chat) -> Result<()> {
     ben.until_said(&["Milk?"]).await?;
     ben.write("Lem").await?;
     ben.visit("lobby").await?;
-    until_shown(ben, "[data-room=tea] .mark", true).await?;
+    ben.browser.until_shown("[data-room=tea] .mark", true).await?;
     ada.say("Or lemon?").await?;
     ben.until("news", |screen| screen.listed("tea").is_some_and(|room| room.news)).await?;
     ben.browser.back().await?;
     ben.until("the draft", |screen| screen.room == "tea" && screen.composer == "Lem").await?;
-    until_shown(ben, "[data-testid=new]", true).await?;
+    ben.browser.until_shown("[data-testid=new]", true).await?;
     ben.say("on").await?;
     ada.until_said(&["Milk?", "Or lemon?", "Lemon"]).await?;
     ben.browser.click("button[aria-label='Forget tea on this device']").await?;
     ben.until("the lobby", |screen| screen.room == "lobby").await?;
-    until_shown(ben, "button[aria-label='Forget tea on this device']", false).await
+    ben.browser.until_shown("button[aria-label='Forget tea on this device']", false).await
 }
 
 /// Long texts and long rooms.
@@ -108,7 +92,7 @@ async fn read_back(ada: &Chat, ben: &Chat, url: &str) -> Result<()> {
     ada.write(key::ENTER).await?;
     ben.until("the long text", |screen| screen.row(&long).is_some()).await?;
     ben.browser.click(".text.cut + button").await?;
-    until_shown(ben, ".text.cut", false).await?;
+    ben.browser.until_shown(".text.cut", false).await?;
     ben.browser.click("[data-testid=jump-new]").await?;
     ben.until("the end", |screen| screen.jump.is_none()).await?;
     let first = ben.screen().await?.messages[0].seq.context("no number")?;

@@ -27,9 +27,7 @@ pub(crate) struct Guest {
 
 /// Lets the friends arrive, all of them members, and fills the rooms. Returns them, and a link for one more.
 pub(crate) async fn begin(server: &Server) -> Result<(Vec<Guest>, String)> {
-    let (url, link) = (server.url(), server.admin_link().await?);
-    let code = link.rsplit('/').next().context("the link has no code")?;
-    let mara = Person::redeem(&url, code, "Mara").await?;
+    let (url, mara) = (server.url(), server.admin("Mara").await?);
     let invite = mara.invite(4, None).await?;
     let join = async |name| Person::redeem(&url, &invite, name).await;
     let (jonas, aiko) = (join("Jonas").await?, join("Aiko").await?);
